@@ -1,0 +1,353 @@
+/*
+ * rille: the native text engine for LuaJIT hosts. The C interface.
+ *
+ * Generated from src/capi by `BLESS=1 cargo test`; do not edit.
+ *
+ * Link with -lrille, or load the shared library at run time and compare rille_abi() with RILLE_ABI first.
+ *
+ * Calls. A function returns a status: RILLE_OK, a positive note, or a negative failure (enum rille_status). It writes
+ * its outputs only when it does not fail, and the error block only when it does; the block may be NULL. Functions
+ * without a status are getters and cannot fail. Nothing that the library does ends the process or prints.
+ *
+ * Text is a pointer to bytes and their number; no NUL ends it, and a NUL in it is a byte like any other. NULL with a
+ * length of 0 is the empty text. Texts and results are at most 4 GiB - 1 long. Text need not be valid UTF-8: a maximal
+ * invalid subsequence, as the WHATWG decoder cuts it, counts as one char. Offsets are in bytes, 0-based, and ranges
+ * are half-open.
+ *
+ * Memory. Input is read during the call and never kept. Output goes to memory of the caller, which may be
+ * uninitialised. Each side frees what it allocated: an object that rille_x_new made is freed by rille_x_free, which
+ * takes NULL too.
+ *
+ * Threads. Every function may be called from any thread. Calls on one object may overlap when both take it as const;
+ * else one at a time.
+ */
+
+
+#ifndef RILLE_H
+#define RILLE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * Bytes of a message in the error block, its final NUL included.
+ */
+#define RILLE_MESSAGE_SIZE 240
+
+/**
+ * Number of the interface that this header describes. It changes whenever a function, a layout or a constant changes
+ * in a way that an older caller would not survive.
+ */
+#define RILLE_ABI 1
+
+/**
+ * Bytes of the name of a kind, its final NUL included.
+ */
+#define RILLE_KIND_SIZE 16
+
+/**
+ * What a function returns. Zero is success, a positive status is success with a note, a negative one is a failure:
+ * then no output has been written and the error block tells what was wrong.
+ */
+typedef enum rille_status {
+    /**
+     * Success.
+     */
+    RILLE_OK = 0,
+    /**
+     * Success, and the text holds at least one invalid UTF-8 sequence.
+     */
+    RILLE_INVALID = 1,
+    /**
+     * An argument is wrong: a null pointer, an unknown unit, memory that overlaps.
+     */
+    RILLE_EARG = -1,
+    /**
+     * A text or a result is longer than 4 GiB - 1.
+     */
+    RILLE_ETOOBIG = -2,
+    /**
+     * The output array is too short for the result.
+     */
+    RILLE_ESHORT = -3,
+    /**
+     * The machine has no memory left for this.
+     */
+    RILLE_ENOMEM = -4,
+    /**
+     * A mistake inside the library. The handle of the call, if it had one, is from now on of no use.
+     */
+    RILLE_EPANIC = -5,
+    /**
+     * An earlier call on this handle ended with RILLE_EPANIC, so that its state cannot be trusted. Free it.
+     */
+    RILLE_EPOISONED = -6,
+} rille_status;
+
+/**
+ * What is counted, or kept whole by a reversal.
+ */
+typedef enum rille_unit {
+    /**
+     * One byte.
+     */
+    RILLE_UNIT_BYTE = 0,
+    /**
+     * One Unicode scalar value, or one maximal invalid subsequence.
+     */
+    RILLE_UNIT_CHAR = 1,
+    /**
+     * One 16-bit unit of the text as UTF-16.
+     */
+    RILLE_UNIT_UTF16 = 2,
+    /**
+     * One extended grapheme cluster (UAX #29): what a person calls a character.
+     */
+    RILLE_UNIT_GRAPHEME = 3,
+    /**
+     * One word (UAX #29): a segment that holds a letter, a digit or an ideograph.
+     */
+    RILLE_UNIT_WORD = 4,
+    /**
+     * One line, ended by LF, CR LF or the end of the text.
+     */
+    RILLE_UNIT_LINE = 5,
+} rille_unit;
+
+/**
+ * A growing piece of memory to which results are appended, so that making the next one allocates nothing.
+ *
+ * It belongs to the caller, who frees it with rille_buffer_free. Functions that take it as const may run at the same
+ * time in several threads; the others need it for themselves, from whichever thread.
+ */
+typedef struct rille_buffer rille_buffer;
+
+/**
+ * How many handles of one kind are alive in the process, and how much memory they hold.
+ */
+typedef struct rille_stat {
+    /**
+     * The kind of handle, for example "buffer", ended by a NUL.
+     */
+    char kind[RILLE_KIND_SIZE];
+    /**
+     * Live handles.
+     */
+    int64_t handles;
+    /**
+     * Native memory that they hold, in bytes.
+     */
+    int64_t bytes;
+} rille_stat;
+
+/**
+ * What went wrong, in memory of the caller: 256 bytes, written by the library only when a call fails. Every function
+ * that takes one also takes NULL.
+ */
+typedef struct rille_error {
+    /**
+     * The status that was returned as well.
+     */
+    int32_t status;
+    /**
+     * Length of the message in bytes, without its NUL.
+     */
+    uint32_t length;
+    /**
+     * Byte offset of the mistake in the input, 0-based, or -1 if it has no place there.
+     */
+    int64_t offset;
+    /**
+     * A sentence in UTF-8 for a person, ended by a NUL and cut at a character boundary where it is too long.
+     */
+    char message[RILLE_MESSAGE_SIZE];
+} rille_error;
+
+
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Returns the number of the interface that the loaded library has. Compare it with RILLE_ABI before any other call and
+ * do not use the library if it differs.
+ */
+uint32_t rille_abi(void);
+
+/**
+ * Returns the version of the library, for example "0.1.0". The string is static.
+ */
+const char *rille_version(void);
+
+/**
+ * Returns the name of the SIMD kernels that were chosen for this processor: "scalar", "ssse3", "avx2", "avx512" or
+ * "neon". The string is static.
+ */
+const char *rille_cpu(void);
+
+/**
+ * Returns the path of the file that the library was loaded from, as the system's loader knows it, or NULL if it cannot
+ * tell. The string is static.
+ */
+const char *rille_path(void);
+
+/**
+ * Tells the live handles and the native memory of each kind of handle, for the whole process.
+ *
+ * Writes one entry for each kind to `out`, which has room for `capacity` of them, and the number of kinds to `out_count`.
+ * A `capacity` of 0 asks for that number alone, and `out` may then be NULL.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ESHORT (`capacity` is neither 0 nor enough). Any thread may
+ * call it at any time.
+ */
+int32_t rille_stats(struct rille_stat *out,
+                    uint32_t capacity,
+                    uint32_t *out_count,
+                    struct rille_error *err);
+
+/**
+ * Makes an empty buffer with room for `capacity` bytes and writes it to `out`.
+ *
+ * Returns RILLE_OK, RILLE_EARG (`out` is NULL), RILLE_ETOOBIG (above 4 GiB - 1) or RILLE_ENOMEM.
+ */
+int32_t rille_buffer_new(size_t capacity, struct rille_buffer **out, struct rille_error *err);
+
+/**
+ * Frees a buffer. NULL is fine; a buffer that was freed already is not.
+ */
+void rille_buffer_free(struct rille_buffer *buffer);
+
+/**
+ * Returns the length of the content in bytes; 0 for NULL.
+ */
+uint32_t rille_buffer_len(const struct rille_buffer *buffer);
+
+/**
+ * Returns the content, rille_buffer_len bytes without a NUL at their end. The pointer is valid until the next call on
+ * this buffer that does not take it as const; NULL for NULL.
+ */
+const uint8_t *rille_buffer_ptr(const struct rille_buffer *buffer);
+
+/**
+ * Empties the buffer and keeps its memory.
+ *
+ * Returns RILLE_OK or RILLE_EARG (`buffer` is NULL).
+ */
+int32_t rille_buffer_reset(struct rille_buffer *buffer, struct rille_error *err);
+
+/**
+ * Appends the `len` bytes at `text`, which may not lie inside the buffer itself.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (the content would pass 4 GiB - 1) or RILLE_ENOMEM.
+ */
+int32_t rille_buffer_append(struct rille_buffer *buffer,
+                            const uint8_t *text,
+                            size_t len,
+                            struct rille_error *err);
+
+/**
+ * Makes room for at least `len` bytes behind the content and writes where it begins to `out`. Fill as much of it as
+ * you need and tell so with rille_buffer_commit. The pointer is valid until the next call on this buffer that does not
+ * take it as const.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (the content could pass 4 GiB - 1) or RILLE_ENOMEM.
+ */
+int32_t rille_buffer_reserve(struct rille_buffer *buffer,
+                             size_t len,
+                             uint8_t **out,
+                             struct rille_error *err);
+
+/**
+ * Adds the first `len` bytes of the last reservation to the content. They must have been written. The rest of the
+ * reservation is given back.
+ *
+ * Returns RILLE_OK or RILLE_EARG (`buffer` is NULL, or `len` is more than was reserved).
+ */
+int32_t rille_buffer_commit(struct rille_buffer *buffer,
+                            size_t len,
+                            struct rille_error *err);
+
+/**
+ * Reverses a text by bytes, chars or grapheme clusters.
+ *
+ * Writes exactly `len` bytes to `out`: the units of the text from last to first, the bytes of each in their own order.
+ * `unit` is RILLE_UNIT_BYTE, RILLE_UNIT_CHAR or RILLE_UNIT_GRAPHEME. A maximal invalid UTF-8 subsequence is one char
+ * and keeps its bytes in order. `out` may not overlap the text.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or there is no reversal by that unit), RILLE_ETOOBIG
+ * or RILLE_ESHORT (`capacity` is below `len`). Any thread may call it at any time.
+ */
+int32_t rille_text_reverse(const uint8_t *text,
+                           size_t len,
+                           uint32_t unit,
+                           uint8_t *out,
+                           size_t capacity,
+                           struct rille_error *err);
+
+/**
+ * Tells whether a text is valid UTF-8.
+ *
+ * Writes the length in bytes of the longest valid prefix to `out_valid`: `len` if all of it is valid, else the 0-based
+ * offset of the first maximal invalid subsequence.
+ *
+ * Returns RILLE_OK (valid), RILLE_INVALID (not valid), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Any thread may
+ * call it at any time.
+ */
+int32_t rille_text_validate(const uint8_t *text,
+                            size_t len,
+                            uint32_t *out_valid,
+                            struct rille_error *err);
+
+/**
+ * Tells how long a text will be after rille_text_repair.
+ *
+ * Writes that length in bytes to `out_len`. It is above `len` by up to twice the number of invalid bytes.
+ *
+ * Returns RILLE_OK (the text is valid: repair would copy it as it is), RILLE_INVALID (there is something to repair),
+ * RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG (the text or the result is longer than 4 GiB - 1). Any thread may
+ * call it at any time.
+ */
+int32_t rille_text_repair_len(const uint8_t *text,
+                              size_t len,
+                              uint32_t *out_len,
+                              struct rille_error *err);
+
+/**
+ * Replaces each maximal invalid subsequence of a text by U+FFFD, so that the result is valid UTF-8.
+ *
+ * Writes the result to `out` and its length in bytes to `out_len`. How much room it needs is told by
+ * rille_text_repair_len; three times `len` is always enough. `out` may not overlap the text.
+ *
+ * Returns RILLE_OK (the text was valid and has been copied), RILLE_INVALID (something was replaced), RILLE_EARG (a
+ * pointer is NULL or they overlap), RILLE_ETOOBIG or RILLE_ESHORT (`capacity` is below what is needed). Any thread may
+ * call it at any time.
+ */
+int32_t rille_text_repair(const uint8_t *text,
+                          size_t len,
+                          uint8_t *out,
+                          size_t capacity,
+                          uint32_t *out_len,
+                          struct rille_error *err);
+
+/**
+ * Counts the units of a text.
+ *
+ * Writes the number to `out_count`. `unit` is any of the RILLE_UNIT_ constants. A maximal invalid UTF-8 subsequence
+ * counts as one char and one UTF-16 unit. A line ends in LF or CR LF, the last one also at the end of the text; the
+ * empty text has no line.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the unit is unknown) or RILLE_ETOOBIG. Any thread may call it at
+ * any time.
+ */
+int32_t rille_text_count(const uint8_t *text,
+                         size_t len,
+                         uint32_t unit,
+                         uint32_t *out_count,
+                         struct rille_error *err);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* RILLE_H */

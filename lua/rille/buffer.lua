@@ -1,0 +1,119 @@
+--- The buffer: output memory that is used again and again, outside of the collector's heap.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local bytes = require("rille.bytes")
+local failure = require("rille.failure")
+
+local err = failure.block()
+local out_handle = ffi.new("rille_buffer *[1]")
+local out_ptr = ffi.new("uint8_t *[1]")
+
+-- A Lua closure, and the function resolved now: the bare C function as finaliser crashes once the namespace is
+-- collected, and at the end of a Lua state nothing can be looked up any more.
+local free = C.rille_buffer_free
+local function finalise(handle)
+  free(handle)
+end
+
+--- What `_into` forms append to. It has the methods of LuaJIT's string.buffer that they need, so either will do.
+---@class rille.buffer
+---@field package handle ffi.cdata*?
+local Buffer = { is_rille_buffer = true }
+Buffer.__index = Buffer
+
+local M = {}
+
+local function open(self)
+  local handle = self.handle
+  if not handle then
+    error("rille: closed", 3)
+  end
+  return handle
+end
+
+--- Makes an empty buffer.
+---@param capacity? integer bytes to make room for
+---@return rille.buffer
+function M.new(capacity)
+  capacity = capacity or 0
+  if type(capacity) ~= "number" or capacity < 0 or capacity > 2 ^ 53 then
+    error("rille.buffer: capacity must be a number of bytes, got " .. tostring(capacity), 2)
+  end
+  if C.rille_buffer_new(capacity, out_handle, err) < 0 then
+    failure.raise(err, "rille.buffer")
+  end
+  return setmetatable({ handle = ffi.gc(out_handle[0], finalise) }, Buffer)
+end
+
+--- Empties the buffer and keeps its memory.
+---@return rille.buffer self
+function Buffer:reset()
+  if C.rille_buffer_reset(open(self), err) < 0 then
+    failure.raise(err, "rille.buffer:reset")
+  end
+  return self
+end
+
+--- Length of the content in bytes.
+---@return integer
+function Buffer:len()
+  return C.rille_buffer_len(open(self))
+end
+
+--- Pointer to the content, valid until the next call that changes the buffer.
+---@return ffi.cdata* ptr const uint8_t *
+function Buffer:ptr()
+  return C.rille_buffer_ptr(open(self))
+end
+
+--- The content as a new string.
+---@return string
+function Buffer:tostring()
+  local handle = open(self)
+  return ffi.string(C.rille_buffer_ptr(handle), C.rille_buffer_len(handle))
+end
+
+--- Appends a text.
+---@param s rille.text
+---@return rille.buffer self
+function Buffer:put(s)
+  local handle = open(self)
+  local ptr, len = bytes.of(s, "rille.buffer:put")
+  if C.rille_buffer_append(handle, ptr, len, err) < 0 then
+    failure.raise(err, "rille.buffer:put")
+  end
+  return self
+end
+
+--- Makes room for `len` bytes behind the content, to be filled and then committed.
+---@param len integer bytes
+---@return ffi.cdata* ptr uint8_t *, valid until the next call that changes the buffer
+---@return integer len bytes
+function Buffer:reserve(len)
+  if C.rille_buffer_reserve(open(self), len, out_ptr, err) < 0 then
+    failure.raise(err, "rille.buffer:reserve")
+  end
+  return out_ptr[0], len
+end
+
+--- Adds the first `len` bytes of the last reservation to the content.
+---@param len integer bytes
+---@return rille.buffer self
+function Buffer:commit(len)
+  if C.rille_buffer_commit(open(self), len, err) < 0 then
+    failure.raise(err, "rille.buffer:commit")
+  end
+  return self
+end
+
+--- Gives the memory back now, as the collector cannot see how much it is. A second call does nothing.
+function Buffer:close()
+  local handle = self.handle
+  if handle then
+    self.handle = nil
+    ffi.gc(handle, nil)
+    free(handle)
+  end
+end
+
+return M

@@ -1,0 +1,114 @@
+--- Text as callers have it: a string, a string.buffer, a rille buffer or a view of foreign memory.
+---
+--- Each is read in place. A string or string.buffer is its own pointer: the FFI takes it where C wants
+--- `const uint8_t *`.
+local ffi = require("ffi")
+
+local M = {}
+
+--- Bytes owned by someone else, passed wherever a text is wanted. They are read during the calls that are given the
+--- view, so they must stay where they are until then; the view keeps `ptr` itself alive, not what it was cast from.
+---@class rille.view
+---@field ptr ffi.cdata* const uint8_t *
+---@field len integer bytes
+---@field package anchor ffi.cdata*
+local View = {}
+View.__index = View
+
+---@alias rille.text string | string.buffer | rille.buffer | rille.view
+
+local const_bytes = ffi.typeof("const uint8_t *")
+
+--- Longest length that a double holds exactly; the library's own limit is far below.
+local EXACT = 2 ^ 53
+
+---@param ptr ffi.cdata* pointer to bytes, or array
+---@param len integer bytes
+---@return rille.view
+function M.view(ptr, len)
+  local converted, bytes = pcall(const_bytes, ptr)
+  if not converted or type(ptr) ~= "cdata" then
+    error("rille.bytes: ptr must be a pointer or an array, got " .. type(ptr), 2)
+  end
+  if type(len) ~= "number" or len < 0 or len > EXACT or len % 1 ~= 0 then
+    error("rille.bytes: len must be a number of bytes, got " .. tostring(len), 2)
+  end
+  return setmetatable({ ptr = bytes, len = len, anchor = ptr }, View)
+end
+
+--- The bytes of the view as a new string.
+---@return string
+function View:tostring()
+  return ffi.string(self.ptr, self.len)
+end
+
+--- Tells a string.buffer from other userdata, without needing the module to be there.
+local function is_string_buffer(value)
+  return type(value) == "userdata" and getmetatable(value) == "buffer"
+end
+
+--- What is no string: its pointer and length. A rille buffer knows its own.
+local function foreign(s)
+  local kind = type(s)
+  if kind == "table" then
+    if getmetatable(s) == View then
+      return s.ptr, s.len
+    elseif s.is_rille_buffer then
+      return s:ptr(), s:len()
+    end
+  elseif is_string_buffer(s) then
+    return s, #s
+  end
+end
+
+local function refuse(s, name)
+  local hint = type(s) == "cdata" and "; wrap it as rille.bytes(ptr, len)" or ""
+  local message = "%s: s must be a string, a string.buffer, a rille buffer or rille.bytes(ptr, len), got %s%s"
+  error(message:format(name, type(s), hint), 4)
+end
+
+--- Pointer and length of a text, for C.
+---@param s rille.text
+---@param name string the public function, for the error
+---@return string|string.buffer|ffi.cdata* ptr
+---@return integer len
+function M.of(s, name)
+  if type(s) == "string" then
+    return s, #s
+  end
+  local ptr, len = foreign(s)
+  if not ptr then
+    refuse(s, name)
+  end
+  return ptr, len
+end
+
+--- A text as a Lua string, for the fallback.
+---@param s rille.text
+---@param name string the public function, for the error
+---@return string
+function M.string(s, name)
+  if type(s) == "string" then
+    return s
+  end
+  local ptr, len = foreign(s)
+  if not ptr then
+    refuse(s, name)
+  end
+  return is_string_buffer(s) and s:tostring() or ffi.string(ptr, len)
+end
+
+--- Checks the output of an `_into` form. Both kinds have `reserve`, `commit` and `put`.
+---@param buffer string.buffer|rille.buffer
+---@param s rille.text must be another object, as making room in a buffer moves its content
+---@param name string the public function, for the error
+function M.sink(buffer, s, name)
+  if not is_string_buffer(buffer) and not (type(buffer) == "table" and buffer.is_rille_buffer) then
+    error(name .. ": buffer must be a string.buffer or a rille buffer, got " .. type(buffer), 3)
+  end
+  if rawequal(buffer, s) then
+    error(name .. ": buffer and s must not be the same buffer", 3)
+  end
+end
+
+return M

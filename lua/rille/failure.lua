@@ -1,0 +1,20 @@
+--- The error block of C, and how a failed call becomes a Lua error.
+local ffi = require("ffi")
+require("rille.ffi")
+
+local M = {}
+
+--- A block for a module to hand to its calls: made once, as none is read after the next call.
+---@return ffi.cdata* rille_error
+function M.block()
+  return ffi.new("rille_error")
+end
+
+--- Raises the message of a failed call as an error of the public function's caller.
+---@param err ffi.cdata* rille_error
+---@param name string the public function
+function M.raise(err, name)
+  error(name .. ": " .. ffi.string(err.message, err.length), 3)
+end
+
+return M

@@ -1,0 +1,86 @@
+--- The buffer in pure Lua: a piece of the collector's memory that grows.
+local ffi = require("ffi")
+local bytes = require("rille.bytes")
+
+local array = ffi.typeof("uint8_t[?]")
+
+--- The same interface as the native `rille.buffer`.
+local Buffer = { is_rille_buffer = true }
+Buffer.__index = Buffer
+
+local M = {}
+
+local function open(self)
+  if not self.memory then
+    error("rille: closed", 3)
+  end
+  return self.memory
+end
+
+---@param capacity? integer bytes to make room for
+---@return rille.buffer
+function M.new(capacity)
+  capacity = capacity or 0
+  if type(capacity) ~= "number" or capacity < 0 or capacity > 2 ^ 53 then
+    error("rille.buffer: capacity must be a number of bytes, got " .. tostring(capacity), 2)
+  end
+  if capacity > 2 ^ 32 - 1 then
+    error("rille.buffer: the buffer would have more than 4 GiB - 1 bytes", 2)
+  end
+  return setmetatable({ memory = array(capacity), capacity = capacity, length = 0, reserved = 0 }, Buffer)
+end
+
+function Buffer:reset()
+  open(self)
+  self.length, self.reserved = 0, 0
+  return self
+end
+
+function Buffer:len()
+  open(self)
+  return self.length
+end
+
+function Buffer:ptr()
+  return ffi.cast("const uint8_t *", open(self))
+end
+
+function Buffer:tostring()
+  return ffi.string(open(self), self.length)
+end
+
+function Buffer:put(s)
+  open(self)
+  local text = bytes.string(s, "rille.buffer:put")
+  ffi.copy(self:reserve(#text), text, #text)
+  return self:commit(#text)
+end
+
+function Buffer:reserve(len)
+  local memory = open(self)
+  local needed = self.length + len
+  if needed > self.capacity then
+    local capacity = math.max(needed, self.capacity * 2)
+    local grown = array(capacity)
+    ffi.copy(grown, memory, self.length)
+    self.memory, self.capacity, memory = grown, capacity, grown
+  end
+  self.reserved = len
+  return memory + self.length, len
+end
+
+function Buffer:commit(len)
+  open(self)
+  if len > self.reserved then
+    local message = "rille.buffer:commit: %d bytes are to be committed, but %d are reserved"
+    error(message:format(len, self.reserved), 2)
+  end
+  self.length, self.reserved = self.length + len, 0
+  return self
+end
+
+function Buffer:close()
+  self.memory = nil
+end
+
+return M

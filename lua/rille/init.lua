@@ -1,0 +1,121 @@
+--- rille: the native text engine for LuaJIT hosts.
+---
+--- Nothing is loaded before its first use. If the shared library cannot be loaded, the same functions run in pure Lua:
+--- `rille.backend` tells which, `rille.health()` tells why.
+local backend = require("rille.backend")
+
+---@class rille
+---@field version string version of the Lua code, which is that of the library it was made with
+---@field backend "native"|"lua"
+---@field text rille.text
+---@field bytes fun(ptr: ffi.cdata*, len: integer): rille.view
+---@field buffer fun(capacity?: integer): rille.buffer
+local M = { version = "0.1.0" }
+
+--- The namespace of the library, or nil if the fallback runs. Decides which, the first time.
+local function library()
+  if backend.name == "lua" then
+    return nil
+  end
+  local forced = os.getenv("RILLE_BACKEND")
+  if forced ~= "lua" then
+    local found, C = pcall(require, "rille.ffi")
+    if found then
+      backend.name = "native"
+      return C
+    elseif forced == "native" then
+      error(C, 0)
+    end
+    backend.reason = C
+  else
+    backend.reason = "RILLE_BACKEND=lua"
+  end
+  backend.name = "lua"
+end
+
+local function noun(name)
+  return require((library() and "rille." or "rille.fallback.") .. name)
+end
+
+--- What `rille.<key>` is, made when it is first asked for.
+local lazy = {
+  backend = function()
+    library()
+    return backend.name
+  end,
+  bytes = function()
+    return require("rille.bytes").view
+  end,
+  buffer = function()
+    return noun("buffer").new
+  end,
+  text = function()
+    return noun("text")
+  end,
+}
+
+---@class rille.health
+---@field backend "native"|"lua"
+---@field version string of the Lua code
+---@field library? string version of the library
+---@field path? string file of the library
+---@field abi integer number of the interface that the Lua code needs
+---@field cpu? string SIMD kernels that the library has chosen
+---@field reason? string why the fallback runs
+---@field tried rille.tried[] every candidate for the library, in order
+---@field jit boolean whether the JIT compiler is on
+---@field luajit string version of the host's LuaJIT
+
+--- Which implementation runs, where it was found, and what was tried.
+---@return rille.health
+function M.health()
+  local C = library()
+  local ffi = require("ffi")
+  return {
+    backend = backend.name,
+    version = M.version,
+    library = C and ffi.string(C.rille_version()),
+    path = backend.path,
+    abi = require("rille.cdef").abi,
+    cpu = C and ffi.string(C.rille_cpu()),
+    reason = backend.reason,
+    tried = backend.tried,
+    jit = jit.status(),
+    luajit = jit.version,
+  }
+end
+
+---@class rille.stats
+---@field handles table<string, integer> live handles of each kind, in the whole process
+---@field bytes table<string, integer> native memory that they hold, which the collector does not see
+
+--- Live handles and their native memory, by kind.
+---@return rille.stats
+function M.stats()
+  local stats = { handles = {}, bytes = {} }
+  local C = library()
+  if C then
+    local ffi = require("ffi")
+    local count = ffi.new("uint32_t[1]")
+    C.rille_stats(nil, 0, count, nil)
+    local list = ffi.new("rille_stat[?]", count[0])
+    C.rille_stats(list, count[0], count, nil)
+    for i = 0, count[0] - 1 do
+      local kind = ffi.string(list[i].kind)
+      stats.handles[kind] = tonumber(list[i].handles)
+      stats.bytes[kind] = tonumber(list[i].bytes)
+    end
+  end
+  return stats
+end
+
+return setmetatable(M, {
+  __index = function(self, key)
+    local make = lazy[key]
+    if make then
+      local value = make()
+      rawset(self, key, value)
+      return value
+    end
+  end,
+})

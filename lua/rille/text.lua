@@ -1,0 +1,141 @@
+--- Pure functions on text. Every text may hold invalid UTF-8: a maximal invalid subsequence is one char.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local bytes = require("rille.bytes")
+local failure = require("rille.failure")
+local units = require("rille.units")
+
+local of, sink = bytes.of, bytes.sink
+local err = failure.block()
+local out = ffi.new("uint32_t[1]")
+local array = ffi.typeof("uint8_t[?]")
+
+local function ids(names)
+  local map = {}
+  for _, name in ipairs(names) do
+    map[name] = C["RILLE_UNIT_" .. name:upper()]
+  end
+  return map
+end
+local COUNT, REVERSE = ids(units.count), ids(units.reverse)
+
+--- Up to this many bytes a result is built in memory that is kept for the next one.
+local KEPT = 2 ^ 20
+local kept, kept_len = array(4096), 4096
+
+--- Memory for a result that becomes a string at once.
+local function scratch(len)
+  if len <= kept_len then
+    return kept
+  elseif len > KEPT then
+    return array(len)
+  end
+  while kept_len < len do
+    kept_len = kept_len * 2
+  end
+  kept = array(kept_len)
+  return kept
+end
+
+---@class rille.text
+local M = {}
+
+--- The text backwards, unit by unit.
+---
+--- Cost: bytes and chars go at the speed of memory, clusters so while the text is ASCII. Making the string costs
+--- several times the reversal from about 64 KB on: see `reverse_into`.
+---@param s rille.text
+---@param unit? "byte"|"char"|"grapheme" what is kept whole; grapheme clusters by default
+---@return string
+function M.reverse(s, unit)
+  local id = REVERSE[unit or "grapheme"] or units.check(unit, units.reverse, "rille.text.reverse")
+  local ptr, len = of(s, "rille.text.reverse")
+  local result = scratch(len)
+  if C.rille_text_reverse(ptr, len, id, result, len, err) < 0 then
+    failure.raise(err, "rille.text.reverse")
+  end
+  return ffi.string(result, len)
+end
+
+--- Appends the text backwards to a buffer, without making a string.
+---@param buffer string.buffer|rille.buffer
+---@param s rille.text
+---@param unit? "byte"|"char"|"grapheme" what is kept whole; grapheme clusters by default
+---@return integer len bytes appended
+function M.reverse_into(buffer, s, unit)
+  local id = REVERSE[unit or "grapheme"] or units.check(unit, units.reverse, "rille.text.reverse_into")
+  sink(buffer, s, "rille.text.reverse_into")
+  local ptr, len = of(s, "rille.text.reverse_into")
+  if C.rille_text_reverse(ptr, len, id, buffer:reserve(len), len, err) < 0 then
+    failure.raise(err, "rille.text.reverse_into")
+  end
+  buffer:commit(len)
+  return len
+end
+
+--- Whether the text is valid UTF-8.
+---@param s rille.text
+---@return boolean valid
+---@return integer? position byte at which the first invalid sequence begins, 1-based
+function M.validate(s)
+  local ptr, len = of(s, "rille.text.validate")
+  local status = C.rille_text_validate(ptr, len, out, err)
+  if status == 0 then
+    return true
+  elseif status < 0 then
+    failure.raise(err, "rille.text.validate")
+  end
+  return false, out[0] + 1
+end
+
+--- The text with each maximal invalid subsequence replaced by U+FFFD. A valid string comes back as it is.
+---@param s rille.text
+---@return string
+function M.repair(s)
+  local ptr, len = of(s, "rille.text.repair")
+  local status = C.rille_text_repair_len(ptr, len, out, err)
+  if status == 0 then
+    return type(s) == "string" and s or bytes.string(s, "rille.text.repair")
+  elseif status < 0 then
+    failure.raise(err, "rille.text.repair")
+  end
+  local needed = out[0]
+  local result = scratch(needed)
+  if C.rille_text_repair(ptr, len, result, needed, out, err) < 0 then
+    failure.raise(err, "rille.text.repair")
+  end
+  return ffi.string(result, needed)
+end
+
+--- Appends the repaired text to a buffer, without making a string.
+---@param buffer string.buffer|rille.buffer
+---@param s rille.text
+---@return integer len bytes appended
+function M.repair_into(buffer, s)
+  sink(buffer, s, "rille.text.repair_into")
+  local ptr, len = of(s, "rille.text.repair_into")
+  if C.rille_text_repair_len(ptr, len, out, err) < 0 then
+    failure.raise(err, "rille.text.repair_into")
+  end
+  local needed = out[0]
+  if C.rille_text_repair(ptr, len, buffer:reserve(needed), needed, out, err) < 0 then
+    failure.raise(err, "rille.text.repair_into")
+  end
+  buffer:commit(needed)
+  return needed
+end
+
+--- How many units the text has. `""` has none of any; `"a\n"` is one line, and so is `"a"`.
+---@param s rille.text
+---@param unit rille.unit
+---@return integer
+function M.count(s, unit)
+  local id = COUNT[unit] or units.check(unit, units.count, "rille.text.count")
+  local ptr, len = of(s, "rille.text.count")
+  if C.rille_text_count(ptr, len, id, out, err) < 0 then
+    failure.raise(err, "rille.text.count")
+  end
+  return out[0]
+end
+
+return M

@@ -1,0 +1,233 @@
+//! What every export passes through: panics to statuses, pointers to slices, handles to values.
+//!
+//! # What happens on a panic?
+//!
+//! [`boundary`] catches it, fills the error block with its message and returns `RILLE_EPANIC`; [`boundary_on`] also
+//! poisons the handle, whose next call gives `RILLE_EPOISONED`. Nothing is printed: a hook that says nothing replaces
+//! the one of Rust's runtime, which lives in this shared library and is nobody else's. (A Rust program that links the
+//! crate uses the core and never comes here, so its own hook stays.)
+//!
+//! # What does it cost?
+//!
+//! Less than can be measured next to the FFI call itself: one load for the hook, and `catch_unwind` is free until
+//! something panics.
+
+use super::error::{Failure, rille_error, rille_status, rille_status::*};
+use super::stats::Measured;
+use once_cell::sync::OnceCell;
+use std::any::Any;
+use std::cell::UnsafeCell;
+use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Longest text and longest result, in bytes: what a `uint32_t` can tell, and what Rust can address.
+const LONGEST: usize = if usize::BITS > 32 { u32::MAX as usize } else { isize::MAX as usize };
+
+/// Runs the body of an export that can fail.
+pub(super) fn boundary(
+    err: *mut rille_error,
+    body: impl FnOnce() -> Result<rille_status, Failure>,
+) -> i32 {
+    be_quiet();
+    let failure = match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(status)) => return status as i32,
+        Ok(Err(failure)) => failure,
+        Err(panic) => from_panic(panic),
+    };
+    // SAFETY: by the contract of every export, `err` is null or an error block of the caller.
+    unsafe { failure.report(err) }
+}
+
+/// Runs the body of a getter, which cannot fail: after a panic it answers with `fallback`.
+pub(super) fn boundary_get<T>(fallback: T, body: impl FnOnce() -> T) -> T {
+    be_quiet();
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or(fallback)
+}
+
+/// Runs the body of an export on a handle that it may change.
+///
+/// # Safety
+///
+/// `handle` is null or a live handle that no other thread uses during the call.
+pub(super) unsafe fn boundary_on<T: Measured>(
+    handle: *mut T,
+    err: *mut rille_error,
+    body: impl FnOnce(&mut T) -> Result<rille_status, Failure>,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: null is refused here, and the caller vouches for the rest.
+        let handle = unsafe { handle.cast::<Handle<T>>().as_ref() }
+            .ok_or_else(|| Failure::new(RILLE_EARG, format!("the {} is NULL", T::GAUGE.kind)))?;
+        handle.with(body)
+    })
+}
+
+/// The object behind an opaque pointer of C, which is a `*mut T` to C and to the signatures here.
+///
+/// It counts itself in `rille_stats`, with the native memory that its value holds.
+#[repr(C)]
+pub(super) struct Handle<T: Measured> {
+    /// First, so that a pointer to the handle is one to the value.
+    value: UnsafeCell<T>,
+    poisoned: AtomicBool,
+}
+
+impl<T: Measured> Handle<T> {
+    /// Moves `value` to a handle for C, to be given back to [`Handle::free`].
+    pub(super) fn give(value: T) -> *mut T {
+        T::GAUGE.opened(value.bytes());
+        let handle = Handle { value: value.into(), poisoned: AtomicBool::new(false) };
+        Box::into_raw(Box::new(handle)).cast()
+    }
+
+    /// Drops what [`Handle::give`] made. Null is fine.
+    ///
+    /// # Safety
+    ///
+    /// `handle` is null or came from `give`, has not been freed and is in no other call.
+    pub(super) unsafe fn free(handle: *mut T) {
+        if !handle.is_null() {
+            // SAFETY: not null, so it came from `give` and is ours again.
+            let handle = unsafe { Box::from_raw(handle.cast::<Handle<T>>()) };
+            T::GAUGE.closed(handle.value.into_inner().bytes());
+        }
+    }
+
+    /// The value for a getter, or nothing if the handle is null or poisoned.
+    ///
+    /// # Safety
+    ///
+    /// `handle` is null or a live handle that no other thread changes while the reference lives.
+    pub(super) unsafe fn peek<'h>(handle: *const T) -> Option<&'h T> {
+        // SAFETY: the caller vouches that it is null or live.
+        let handle = unsafe { handle.cast::<Handle<T>>().as_ref() }?;
+        let sound = !handle.poisoned.load(Ordering::Acquire);
+        // SAFETY: nobody changes the value meanwhile, by the contract of `peek`.
+        sound.then(|| unsafe { &*handle.value.get() })
+    }
+
+    fn with(
+        &self,
+        body: impl FnOnce(&mut T) -> Result<rille_status, Failure>,
+    ) -> Result<rille_status, Failure> {
+        if self.poisoned.load(Ordering::Acquire) {
+            let kind = T::GAUGE.kind;
+            let message = format!(
+                "an earlier call on this {kind} failed inside the library; free it and make a new one"
+            );
+            return Err(Failure::new(RILLE_EPOISONED, message));
+        }
+        // SAFETY: one call at a time is the contract of every receiver that is not const.
+        let value = unsafe { &mut *self.value.get() };
+        let before = value.bytes();
+        let result = catch_unwind(AssertUnwindSafe(|| body(&mut *value)));
+        T::GAUGE.changed(before, value.bytes());
+        result.unwrap_or_else(|panic| {
+            self.poisoned.store(true, Ordering::Release);
+            Err(from_panic(panic))
+        })
+    }
+}
+
+/// The text at `text`, which has `len` bytes.
+///
+/// # Safety
+///
+/// Unless it is null, `text` points to `len` bytes that nobody changes during the call.
+pub(super) unsafe fn slice<'a>(text: *const u8, len: usize) -> Result<&'a [u8], Failure> {
+    if len > LONGEST {
+        let message = format!("the text has {len} bytes, and 4 GiB - 1 is the most that is taken");
+        return Err(Failure::new(RILLE_ETOOBIG, message));
+    }
+    match (text.is_null(), len) {
+        (true, 0) => Ok(&[]),
+        (true, _) => {
+            Err(Failure::new(RILLE_EARG, format!("the text is NULL, but its length is {len}")))
+        }
+        // SAFETY: not null, not too long, and the caller vouches for the bytes.
+        (false, _) => Ok(unsafe { std::slice::from_raw_parts(text, len) }),
+    }
+}
+
+/// The first `len` bytes of the output of `capacity` bytes at `out`, for a result made from `source`.
+///
+/// # Safety
+///
+/// Unless it is null, `out` points to `capacity` bytes that the caller may write and nobody else uses during the call.
+/// They may be uninitialised.
+pub(super) unsafe fn output<'a>(
+    out: *mut u8,
+    capacity: usize,
+    len: usize,
+    source: &[u8],
+) -> Result<&'a mut [MaybeUninit<u8>], Failure> {
+    if capacity < len {
+        let message = format!("the output has {capacity} bytes, and the result needs {len}");
+        return Err(Failure::new(RILLE_ESHORT, message));
+    }
+    if len == 0 {
+        return Ok(&mut []);
+    }
+    if out.is_null() {
+        return Err(Failure::new(
+            RILLE_EARG,
+            format!("the output is NULL, but its capacity is {capacity}"),
+        ));
+    }
+    let from = source.as_ptr().addr();
+    if from < out.addr() + len && out.addr() < from + source.len() {
+        return Err(Failure::new(
+            RILLE_EARG,
+            "the output overlaps the text; the result needs memory of its own",
+        ));
+    }
+    // SAFETY: not null, long enough, apart from the source, and the caller vouches for the memory.
+    Ok(unsafe { std::slice::from_raw_parts_mut(out.cast(), len) })
+}
+
+/// A place for one result, checked before the work and written after it.
+///
+/// # Safety
+///
+/// Unless it is null, `place` points to memory for a `T` that the caller may write and nobody else uses during the
+/// call. It may be uninitialised.
+pub(super) unsafe fn place<'a, T>(
+    place: *mut T,
+    what: &str,
+) -> Result<&'a mut MaybeUninit<T>, Failure> {
+    // SAFETY: the caller vouches that it is null or ours to write.
+    unsafe { place.cast::<MaybeUninit<T>>().as_mut() }
+        .ok_or_else(|| Failure::new(RILLE_EARG, format!("{what} is NULL")))
+}
+
+/// `len` as the C side tells it, if it can.
+pub(super) fn narrow(len: usize, what: &str) -> Result<u32, Failure> {
+    u32::try_from(len).map_err(|_| {
+        Failure::new(
+            RILLE_ETOOBIG,
+            format!("{what} would have {len} bytes, and 4 GiB - 1 is the most there can be"),
+        )
+    })
+}
+
+/// The message of a panic, as far as it has one.
+fn from_panic(panic: Box<dyn Any + Send>) -> Failure {
+    let message = match panic.downcast::<String>() {
+        Ok(message) => *message,
+        Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("no message").to_owned(),
+    };
+    Failure::new(RILLE_EPANIC, format!("a mistake inside rille, please report it: {message}"))
+}
+
+/// Silences the panic hook of the library's own runtime, once.
+///
+/// Unit tests run inside a Rust program, whose hook tells why a test failed and has to stay.
+fn be_quiet() {
+    static QUIET: OnceCell<()> = OnceCell::new();
+    QUIET.get_or_init(|| {
+        if !cfg!(test) {
+            std::panic::set_hook(Box::new(|_| {}));
+        }
+    });
+}

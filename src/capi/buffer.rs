@@ -1,0 +1,183 @@
+//! The buffer: output memory that is used again and again.
+
+use super::boundary::{Handle, boundary, boundary_get, boundary_on, narrow, place, slice};
+use super::error::{Failure, rille_error, rille_status::*};
+use super::stats::{Gauge, Measured};
+use std::ptr::null;
+
+/// A growing piece of memory to which results are appended, so that making the next one allocates nothing.
+///
+/// It belongs to the caller, who frees it with rille_buffer_free. Functions that take it as const may run at the same
+/// time in several threads; the others need it for themselves, from whichever thread.
+pub struct rille_buffer {
+    content: Vec<u8>,
+    /// Bytes that the last reservation has promised and no commit has taken.
+    reserved: usize,
+}
+
+impl Measured for rille_buffer {
+    const GAUGE: &'static Gauge = {
+        static GAUGE: Gauge = Gauge::new("buffer");
+        &GAUGE
+    };
+
+    fn bytes(&self) -> usize {
+        self.content.capacity()
+    }
+}
+
+impl rille_buffer {
+    /// Makes room for `additional` bytes behind the content.
+    fn grow(&mut self, additional: usize) -> Result<(), Failure> {
+        self.reserved = 0;
+        narrow(self.content.len().saturating_add(additional), "the buffer")?;
+        self.content.try_reserve(additional).map_err(|_| {
+            Failure::new(RILLE_ENOMEM, format!("no memory for {additional} more bytes of a buffer"))
+        })
+    }
+}
+
+/// Makes an empty buffer with room for `capacity` bytes and writes it to `out`.
+///
+/// Returns RILLE_OK, RILLE_EARG (`out` is NULL), RILLE_ETOOBIG (above 4 GiB - 1) or RILLE_ENOMEM.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_buffer_new(
+    capacity: usize,
+    out: *mut *mut rille_buffer,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or a place for the pointer.
+        let out = unsafe { place(out, "out") }?;
+        let mut buffer = rille_buffer { content: Vec::new(), reserved: 0 };
+        buffer.grow(capacity)?;
+        out.write(Handle::give(buffer));
+        Ok(RILLE_OK)
+    })
+}
+
+/// Frees a buffer. NULL is fine; a buffer that was freed already is not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_buffer_free(buffer: *mut rille_buffer) {
+    // SAFETY: the caller gives NULL or a live buffer, and uses it no more.
+    boundary_get((), || unsafe { Handle::free(buffer) })
+}
+
+/// Returns the length of the content in bytes; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_buffer_len(buffer: *const rille_buffer) -> u32 {
+    // SAFETY: the caller gives NULL or a live buffer that nobody changes meanwhile.
+    boundary_get(0, || {
+        unsafe { Handle::peek(buffer) }.map_or(0, |buffer| buffer.content.len() as u32)
+    })
+}
+
+/// Returns the content, rille_buffer_len bytes without a NUL at their end. The pointer is valid until the next call on
+/// this buffer that does not take it as const; NULL for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_buffer_ptr(buffer: *const rille_buffer) -> *const u8 {
+    // SAFETY: the caller gives NULL or a live buffer that nobody changes meanwhile.
+    boundary_get(null(), || {
+        unsafe { Handle::peek(buffer) }.map_or(null(), |buffer| buffer.content.as_ptr())
+    })
+}
+
+/// Empties the buffer and keeps its memory.
+///
+/// Returns RILLE_OK or RILLE_EARG (`buffer` is NULL).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_buffer_reset(
+    buffer: *mut rille_buffer,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live buffer of which this is the only use.
+    unsafe {
+        boundary_on(buffer, err, |buffer| {
+            buffer.reserved = 0;
+            buffer.content.clear();
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Appends the `len` bytes at `text`, which may not lie inside the buffer itself.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (the content would pass 4 GiB - 1) or RILLE_ENOMEM.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_buffer_append(
+    buffer: *mut rille_buffer,
+    text: *const u8,
+    len: usize,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live buffer of which this is the only use, and NULL or `len` bytes.
+    unsafe {
+        boundary_on(buffer, err, |buffer| {
+            let text = slice(text, len)?;
+            if text.as_ptr_range().start < buffer.content.as_ptr_range().end
+                && buffer.content.as_ptr() < text.as_ptr_range().end
+                && len > 0
+            {
+                return Err(Failure::new(
+                    RILLE_EARG,
+                    "the text lies in the buffer that it is to be appended to",
+                ));
+            }
+            buffer.grow(len)?;
+            buffer.content.extend_from_slice(text);
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Makes room for at least `len` bytes behind the content and writes where it begins to `out`. Fill as much of it as
+/// you need and tell so with rille_buffer_commit. The pointer is valid until the next call on this buffer that does not
+/// take it as const.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (the content could pass 4 GiB - 1) or RILLE_ENOMEM.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_buffer_reserve(
+    buffer: *mut rille_buffer,
+    len: usize,
+    out: *mut *mut u8,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live buffer of which this is the only use, and NULL or a place for the pointer.
+    unsafe {
+        boundary_on(buffer, err, |buffer| {
+            let out = place(out, "out")?;
+            buffer.grow(len)?;
+            buffer.reserved = len;
+            out.write(buffer.content.spare_capacity_mut().as_mut_ptr().cast());
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Adds the first `len` bytes of the last reservation to the content. They must have been written. The rest of the
+/// reservation is given back.
+///
+/// Returns RILLE_OK or RILLE_EARG (`buffer` is NULL, or `len` is more than was reserved).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_buffer_commit(
+    buffer: *mut rille_buffer,
+    len: usize,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live buffer of which this is the only use.
+    unsafe {
+        boundary_on(buffer, err, |buffer| {
+            if len > buffer.reserved {
+                let message = format!(
+                    "{len} bytes are to be committed, but {} are reserved",
+                    buffer.reserved
+                );
+                return Err(Failure::new(RILLE_EARG, message));
+            }
+            buffer.reserved = 0;
+            // The capacity is there by the reservation, and the caller has written the bytes.
+            buffer.content.set_len(buffer.content.len() + len);
+            Ok(RILLE_OK)
+        })
+    }
+}

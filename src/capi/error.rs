@@ -1,0 +1,119 @@
+//! Statuses, the error block, and the failure that fills it.
+
+use std::borrow::Cow;
+use std::ffi::c_char;
+
+/// What a function returns. Zero is success, a positive status is success with a note, a negative one is a failure:
+/// then no output has been written and the error block tells what was wrong.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum rille_status {
+    /// Success.
+    RILLE_OK = 0,
+    /// Success, and the text holds at least one invalid UTF-8 sequence.
+    RILLE_INVALID = 1,
+    /// An argument is wrong: a null pointer, an unknown unit, memory that overlaps.
+    RILLE_EARG = -1,
+    /// A text or a result is longer than 4 GiB - 1.
+    RILLE_ETOOBIG = -2,
+    /// The output array is too short for the result.
+    RILLE_ESHORT = -3,
+    /// The machine has no memory left for this.
+    RILLE_ENOMEM = -4,
+    /// A mistake inside the library. The handle of the call, if it had one, is from now on of no use.
+    RILLE_EPANIC = -5,
+    /// An earlier call on this handle ended with RILLE_EPANIC, so that its state cannot be trusted. Free it.
+    RILLE_EPOISONED = -6,
+}
+
+/// Bytes of a message in the error block, its final NUL included.
+pub const RILLE_MESSAGE_SIZE: usize = 240;
+
+/// What went wrong, in memory of the caller: 256 bytes, written by the library only when a call fails. Every function
+/// that takes one also takes NULL.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_error {
+    /// The status that was returned as well.
+    pub status: i32,
+    /// Length of the message in bytes, without its NUL.
+    pub length: u32,
+    /// Byte offset of the mistake in the input, 0-based, or -1 if it has no place there.
+    pub offset: i64,
+    /// A sentence in UTF-8 for a person, ended by a NUL and cut at a character boundary where it is too long.
+    pub message: [c_char; RILLE_MESSAGE_SIZE],
+}
+
+const _: () = {
+    assert!(size_of::<rille_error>() == 256 && align_of::<rille_error>() == 8);
+    assert!(std::mem::offset_of!(rille_error, length) == 4);
+    assert!(std::mem::offset_of!(rille_error, offset) == 8);
+    assert!(std::mem::offset_of!(rille_error, message) == 16);
+};
+
+/// A call that did not succeed, on its way to the error block.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) status: rille_status,
+    /// Byte offset in the input.
+    pub(super) offset: Option<u64>,
+    pub(super) message: Cow<'static, str>,
+}
+
+impl Failure {
+    pub(super) fn new(status: rille_status, message: impl Into<Cow<'static, str>>) -> Failure {
+        Failure { status, offset: None, message: message.into() }
+    }
+
+    /// Writes the error block that the caller gave, if it gave one.
+    ///
+    /// # Safety
+    ///
+    /// `err` is null or points to memory of a `rille_error` that the caller may write.
+    pub(super) unsafe fn report(&self, err: *mut rille_error) -> i32 {
+        let status = self.status as i32;
+        if !err.is_null() {
+            let text = &self.message[..self.message.floor_char_boundary(RILLE_MESSAGE_SIZE - 1)];
+            let mut message = [0; RILLE_MESSAGE_SIZE];
+            for (to, from) in message.iter_mut().zip(text.bytes()) {
+                *to = from as c_char;
+            }
+            let offset = self.offset.and_then(|offset| i64::try_from(offset).ok()).unwrap_or(-1);
+            let block = rille_error { status, length: text.len() as u32, offset, message };
+            // SAFETY: not null, and the caller vouches for the rest. Written whole, so it may be uninitialised.
+            unsafe { err.write(block) };
+        }
+        status
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rille_status::*;
+    use super::*;
+    use std::mem::MaybeUninit;
+
+    #[test]
+    fn a_long_message_is_cut_at_a_character() {
+        let failure =
+            Failure::new(RILLE_EARG, format!("{}€ and more", "x".repeat(RILLE_MESSAGE_SIZE - 3)));
+        let mut block = MaybeUninit::uninit();
+        // SAFETY: the block is ours; `report` writes it whole.
+        let block = unsafe {
+            failure.report(block.as_mut_ptr());
+            block.assume_init()
+        };
+        assert_eq!(block.length as usize, RILLE_MESSAGE_SIZE - 3);
+        assert!(block.message[RILLE_MESSAGE_SIZE - 3..].iter().all(|&byte| byte == 0));
+        assert_eq!(block.offset, -1);
+    }
+
+    #[test]
+    fn a_null_block_is_fine() {
+        // SAFETY: null is allowed.
+        assert_eq!(
+            unsafe { Failure::new(RILLE_ENOMEM, "").report(std::ptr::null_mut()) },
+            RILLE_ENOMEM as i32
+        );
+    }
+}

@@ -1,0 +1,68 @@
+//! What the library says of itself.
+
+use super::boundary::boundary_get;
+use crate::text::kernel;
+use once_cell::sync::OnceCell;
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::ptr::null;
+
+/// Number of the interface that this header describes. It changes whenever a function, a layout or a constant changes
+/// in a way that an older caller would not survive.
+pub const RILLE_ABI: u32 = 1;
+
+/// Returns the number of the interface that the loaded library has. Compare it with RILLE_ABI before any other call and
+/// do not use the library if it differs.
+#[unsafe(no_mangle)]
+pub extern "C" fn rille_abi() -> u32 {
+    boundary_get(0, || RILLE_ABI)
+}
+
+/// Returns the version of the library, for example "0.1.0". The string is static.
+#[unsafe(no_mangle)]
+pub extern "C" fn rille_version() -> *const c_char {
+    boundary_get(null(), || concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast())
+}
+
+/// Returns the name of the SIMD kernels that were chosen for this processor: "scalar", "ssse3", "avx2", "avx512" or
+/// "neon". The string is static.
+#[unsafe(no_mangle)]
+pub extern "C" fn rille_cpu() -> *const c_char {
+    static NAME: OnceCell<CString> = OnceCell::new();
+    boundary_get(null(), || {
+        NAME.get_or_init(|| CString::new(kernel::name()).unwrap_or_default()).as_ptr()
+    })
+}
+
+/// Returns the path of the file that the library was loaded from, as the system's loader knows it, or NULL if it cannot
+/// tell. The string is static.
+#[unsafe(no_mangle)]
+pub extern "C" fn rille_path() -> *const c_char {
+    boundary_get(null(), path)
+}
+
+#[cfg(unix)]
+fn path() -> *const c_char {
+    static PATH: OnceCell<CString> = OnceCell::new();
+    let found = PATH.get_or_try_init(|| {
+        let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
+        let here = rille_path as *const c_void;
+        // SAFETY: `dladdr` takes any address, and fills the block when it returns other than 0.
+        let name = unsafe {
+            if libc::dladdr(here, info.as_mut_ptr()) == 0 {
+                return Err(());
+            }
+            info.assume_init().dli_fname
+        };
+        if name.is_null() {
+            return Err(());
+        }
+        // SAFETY: the loader's name of the file ends with a NUL; it is copied at once.
+        Ok(unsafe { CStr::from_ptr(name) }.to_owned())
+    });
+    found.map_or(null(), |path| path.as_ptr())
+}
+
+#[cfg(not(unix))]
+fn path() -> *const c_char {
+    null()
+}

@@ -1,0 +1,121 @@
+//! Live handles and native memory, which a garbage collector cannot see.
+
+use super::boundary::{boundary, place};
+use super::buffer::rille_buffer;
+use super::error::{Failure, rille_error, rille_status::*};
+use std::ffi::c_char;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Bytes of the name of a kind, its final NUL included.
+pub const RILLE_KIND_SIZE: usize = 16;
+
+/// How many handles of one kind are alive in the process, and how much memory they hold.
+#[repr(C)]
+pub struct rille_stat {
+    /// The kind of handle, for example "buffer", ended by a NUL.
+    pub kind: [c_char; RILLE_KIND_SIZE],
+    /// Live handles.
+    pub handles: i64,
+    /// Native memory that they hold, in bytes.
+    pub bytes: i64,
+}
+
+const _: () = {
+    assert!(size_of::<rille_stat>() == 32 && align_of::<rille_stat>() == 8);
+    assert!(std::mem::offset_of!(rille_stat, handles) == 16);
+    assert!(std::mem::offset_of!(rille_stat, bytes) == 24);
+};
+
+/// What is counted of one kind of handle.
+pub struct Gauge {
+    /// Name of the kind, shorter than [`RILLE_KIND_SIZE`].
+    pub(super) kind: &'static str,
+    handles: AtomicI64,
+    bytes: AtomicI64,
+}
+
+/// A value behind a handle, whose memory can be told.
+pub trait Measured {
+    /// Where values of this kind are counted.
+    const GAUGE: &'static Gauge;
+
+    /// Native memory that the value holds, in bytes. Cheap: asked before and after each call.
+    fn bytes(&self) -> usize;
+}
+
+impl Gauge {
+    pub(super) const fn new(kind: &'static str) -> Gauge {
+        assert!(kind.len() < RILLE_KIND_SIZE);
+        Gauge { kind, handles: AtomicI64::new(0), bytes: AtomicI64::new(0) }
+    }
+
+    pub(super) fn opened(&self, bytes: usize) {
+        self.handles.fetch_add(1, Ordering::Relaxed);
+        self.changed(0, bytes);
+    }
+
+    pub(super) fn closed(&self, bytes: usize) {
+        self.handles.fetch_sub(1, Ordering::Relaxed);
+        self.changed(bytes, 0);
+    }
+
+    pub(super) fn changed(&self, before: usize, after: usize) {
+        if before != after {
+            self.bytes.fetch_add(after as i64 - before as i64, Ordering::Relaxed);
+        }
+    }
+
+    fn read(&self) -> rille_stat {
+        let mut kind = [0; RILLE_KIND_SIZE];
+        for (to, from) in kind.iter_mut().zip(self.kind.bytes()) {
+            *to = from as c_char;
+        }
+        let (handles, bytes) =
+            (self.handles.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed));
+        rille_stat { kind, handles, bytes }
+    }
+}
+
+/// Every kind there is. A new kind of handle adds its gauge here.
+const GAUGES: [&Gauge; 1] = [<rille_buffer as Measured>::GAUGE];
+
+/// Tells the live handles and the native memory of each kind of handle, for the whole process.
+///
+/// Writes one entry for each kind to `out`, which has room for `capacity` of them, and the number of kinds to `out_count`.
+/// A `capacity` of 0 asks for that number alone, and `out` may then be NULL.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ESHORT (`capacity` is neither 0 nor enough). Any thread may
+/// call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_stats(
+    out: *mut rille_stat,
+    capacity: u32,
+    out_count: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or a place for the number.
+        let count = unsafe { place(out_count, "out_count") }?;
+        if capacity > 0 {
+            if (capacity as usize) < GAUGES.len() {
+                let message = format!(
+                    "there are {} kinds of handle, and the output has room for {capacity}",
+                    GAUGES.len()
+                );
+                return Err(Failure::new(RILLE_ESHORT, message));
+            }
+            if out.is_null() {
+                return Err(Failure::new(
+                    RILLE_EARG,
+                    format!("the output is NULL, but its capacity is {capacity}"),
+                ));
+            }
+            for (at, gauge) in GAUGES.iter().enumerate() {
+                // SAFETY: not null, and the caller gives `capacity` entries, of which there are enough.
+                unsafe { out.add(at).write(gauge.read()) };
+            }
+        }
+        count.write(GAUGES.len() as u32);
+        Ok(RILLE_OK)
+    })
+}

@@ -1,0 +1,29 @@
+//! rille: the native text engine for LuaJIT hosts.
+//!
+//! One shared library with a plain C ABI, one Lua module that calls it through LuaJIT's FFI. This crate is the
+//! library; the Lua side lives in `lua/rille`, and the C manual is `include/rille.h`.
+//!
+//! # Who calls what?
+//!
+//! ```text
+//! lua/rille/<noun>.lua  ->  lua/rille/ffi.lua  ->  src/capi/<noun>.rs  ->  src/<noun>/
+//! ```
+//!
+//! A noun has the same name in each layer, and dependencies point down only. The core modules are ordinary
+//! safe Rust on `&[u8]` and know nothing of C or Lua. `capi` is the boundary: it turns pointers into slices and
+//! panics into statuses, and holds no logic.
+//!
+//! # What is text here?
+//!
+//! Bytes that are mostly UTF-8. Invalid UTF-8 is legal input of every function: a maximal invalid subsequence, as
+//! the WHATWG decoder and `String::from_utf8_lossy` cut it, counts as one char and is never split.
+//!
+//! # Where is the unsafe code?
+//!
+//! In `capi`, which deals with foreign pointers, and in `text::kernel`, which holds the SIMD kernels. It is denied
+//! everywhere else.
+
+#![deny(missing_docs, unsafe_code, unsafe_op_in_unsafe_fn)]
+
+mod capi;
+pub mod text;

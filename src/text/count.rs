@@ -1,0 +1,73 @@
+//! Counting the units of a text.
+
+use super::{Unit, kernel, segment};
+
+/// How many units `text` has.
+///
+/// The count equals the number of segments that an iterator over the same unit would give, so `""` has none of any.
+pub fn count(text: &[u8], unit: Unit) -> usize {
+    match unit {
+        Unit::Byte => text.len(),
+        Unit::Char => kernel::count_chars(text),
+        Unit::Utf16 => kernel::count_utf16(text),
+        Unit::Grapheme => segment::graphemes(text).map(|piece| piece.clusters()).sum(),
+        Unit::Word => segment::words(text).count(),
+        Unit::Line => lines(text),
+    }
+}
+
+/// Line ends, and the last line if it has none. A lone CR ends nothing, and a CR LF holds one LF.
+fn lines(text: &[u8]) -> usize {
+    let unended = text.last().is_some_and(|&last| last != b'\n');
+    kernel::count_newlines(text) + usize::from(unended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_in_lf_or_with_the_text() {
+        for (text, lines) in [
+            ("", 0),
+            ("a", 1),
+            ("a\n", 1),
+            ("a\nb", 2),
+            ("\n\n", 2),
+            ("a\r\nb\r\n", 2),
+            ("a\rb", 1),
+        ] {
+            assert_eq!(count(text.as_bytes(), Unit::Line), lines, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn words_are_what_people_call_words() {
+        for (text, words) in [
+            ("", 0),
+            ("  , !", 0),
+            ("Don't panic, it's 3.14!", 4),
+            ("snake_case camelCase", 2),
+            ("naïve café", 2),
+            ("日本", 2),
+        ] {
+            assert_eq!(count(text.as_bytes(), Unit::Word), words, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_invalid_sequence_is_one_of_everything_but_words() {
+        // A lead with two of its three followers is one maximal invalid subsequence; two lone followers are two.
+        let text = b"a\xF0\x9F\x98b\x80\x80";
+        assert_eq!(count(text, Unit::Char), 5);
+        assert_eq!(count(text, Unit::Utf16), 5);
+        assert_eq!(count(text, Unit::Grapheme), 5);
+        assert_eq!(count(text, Unit::Word), 2);
+        assert_eq!(count(text, Unit::Byte), 7);
+    }
+
+    #[test]
+    fn utf16_counts_surrogate_pairs() {
+        assert_eq!(count("a\u{e9}\u{20ac}\u{1f600}".as_bytes(), Unit::Utf16), 5);
+    }
+}

@@ -1,0 +1,149 @@
+//! The same Lua specs in every host that rille promises to work in.
+//!
+//! Each test here starts one host, lets `test/runner.lua` run all specs in it and reads the result from the
+//! runner's last line. The library under test is the one with the `testing` feature, so that the promise never to
+//! crash the host on a panic is proven in each of them, not only in the embedded one.
+//!
+//! A host that this machine lacks is no failure, but never a silent one: the reason goes to the real stderr, which
+//! `cargo test` does not capture, and `RILLE_REQUIRE_HOSTS=1` (as CI sets it) turns it into one. `.ci/hosts`
+//! installs them all.
+
+use std::{
+    env, fmt,
+    io::Write,
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+mod embedded;
+#[cfg(unix)]
+mod nginx;
+mod process;
+mod programs;
+
+/// How long a host may take over all specs. It bounds a hang and is no measure of speed.
+const TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How many tests ended which way, as the last line of the runner's report says.
+#[derive(Debug, PartialEq)]
+struct Counts {
+    passed: u32,
+    failed: u32,
+    skipped: u32,
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        write!(f, "passed={} failed={} skipped={}", self.passed, self.failed, self.skipped)
+    }
+}
+
+/// Reads the counts from a report. `None` means that the host ended before the runner did.
+///
+/// The line need not be the very last one: some hosts say a word of their own when they leave.
+fn counts(host: &str, report: &str) -> Option<Counts> {
+    let prefix = format!("rille-specs: host={host} ");
+    let line = report.lines().rev().find_map(|line| line.trim().strip_prefix(&prefix))?;
+    let mut fields = line.split_whitespace();
+    let mut field = |name| fields.next()?.strip_prefix(name)?.parse().ok();
+    Some(Counts {
+        passed: field("passed=")?,
+        failed: field("failed=")?,
+        skipped: field("skipped=")?,
+    })
+}
+
+/// Insists that the report tells of a run with passes and without failures, and prints one line about it.
+#[track_caller]
+fn judge(host: &str, about: &str, report: &str, since: Instant) {
+    let Some(counts) = counts(host, report) else {
+        panic!("{host} ({about}): the runner did not reach its end:\n{report}");
+    };
+    say(&format!("{host}: {counts} ({about}, {:.2} s)", since.elapsed().as_secs_f64()));
+    assert_eq!(counts.failed, 0, "{host} ({about}):\n{report}");
+    assert!(counts.passed > 0, "{host} ({about}): no test ran:\n{report}");
+}
+
+/// Says that a host is not here and how to get it: a skip, or a failure if every host is required.
+#[track_caller]
+fn missing(host: &str, why: &str, how: &str) {
+    let note = format!("skipped: {host}: {why}; {how}");
+    assert!(env::var_os("RILLE_REQUIRE_HOSTS").is_none_or(|v| v != "1"), "{note}");
+    say(&note);
+}
+
+/// Writes a line that a person sees even when the test passes: only the printing macros are captured.
+fn say(line: &str) {
+    // In one piece, since tests print at the same time. A closed stderr is not worth a failure.
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
+/// What every host that is a process of its own gets: where the library, the modules and the specs are.
+///
+/// All the rest is inherited, but for variables that would lead it away from the tree or into a person's home.
+fn environment(host: &str, home: &Path) -> Vec<(&'static str, Option<String>)> {
+    let text = |path: &Path| Some(path.to_str().expect("paths of the tree are UTF-8").to_owned());
+    let specs: Vec<_> = crate::specs().iter().map(|spec| text(spec).unwrap()).collect();
+    let mut all = vec![
+        ("LUA_PATH", Some(lua_path() + ";;")),
+        ("RILLE_ROOT", text(crate::root())),
+        ("RILLE_LIB", text(crate::testing_library())),
+        ("RILLE_HOST", Some(host.to_owned())),
+        ("RILLE_SPECS", Some(specs.join(":"))),
+        ("RILLE_TESTING", Some("1".to_owned())),
+        ("RILLE_EXPECT", Some("native".to_owned())),
+        ("RILLE_BACKEND", None),
+        ("RILLE_JIT", None),
+    ];
+    for name in ["XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"] {
+        all.push((name, text(&home.join(name))));
+    }
+    for name in ["VIM", "VIMINIT", "VIMRUNTIME", "MYVIMRC", "NVIM", "NVIM_APPNAME"] {
+        all.push((name, None));
+    }
+    all
+}
+
+/// Sets or removes the variables of [`environment`].
+fn apply(command: &mut Command, environment: &[(&str, Option<String>)]) {
+    for (name, value) in environment {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+}
+
+/// The search path of the tree's Lua modules.
+fn lua_path() -> String {
+    let lua = crate::root().join("lua");
+    let lua = lua.to_str().expect("paths of the tree are UTF-8");
+    format!("{lua}/?.lua;{lua}/?/init.lua")
+}
+
+/// The path of a file in `test/`.
+fn file(name: &str) -> PathBuf {
+    crate::root().join("test").join(name)
+}
+
+/// Every different program that the environment variable or the names on PATH lead to, the variable's first.
+fn find_programs(variable: &str, names: &[&str]) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    let mut known = Vec::new();
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<_> = env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]).collect();
+    let on_path = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    let given = env::var_os(variable).filter(|v| !v.is_empty()).map(PathBuf::from);
+    if let Some(given) = &given {
+        assert!(given.is_file(), "{variable}={} is no file", given.display());
+    }
+    for program in given.into_iter().chain(on_path).filter(|program| program.is_file()) {
+        let real = program.canonicalize().unwrap_or_else(|_| program.clone());
+        if !known.contains(&real) {
+            known.push(real);
+            found.push(program);
+        }
+    }
+    found
+}

@@ -1,0 +1,156 @@
+//! LuaJIT inside this very process, as an application embeds it: the one host that is always here.
+//!
+//! All of these run at once in one process, each with Lua states of its own over one loaded library; the variables
+//! that differ between them are therefore given to the state, never to the process.
+
+use std::{
+    sync::{Arc, Barrier, Mutex},
+    thread,
+    time::Instant,
+};
+
+use mlua::{Function, Lua, Table};
+
+use super::{file, judge, lua_path};
+
+const ABOUT: &str = "LuaJIT by mlua";
+
+/// One Lua state in which specs can be run, more than once.
+struct State {
+    lua: Lua,
+    host: &'static str,
+    backend: &'static str,
+    jit: bool,
+}
+
+impl State {
+    fn new(host: &'static str) -> Self {
+        // SAFETY: the specs are ours; they load `ffi`, which only an unsafe state has.
+        let lua = unsafe { Lua::unsafe_new() };
+        let package: Table = lua.globals().get("package").expect("package");
+        let path: String = package.get("path").expect("package.path");
+        package.set("path", lua_path() + ";" + &path).expect("package.path is set");
+        State { lua, host, backend: "native", jit: true }
+    }
+
+    /// Runs specs, all unless told which; gives the runner's report.
+    fn run(&self, specs: Option<&str>) -> String {
+        let report = Arc::new(Mutex::new(String::new()));
+        self.try_run(specs, &report).unwrap_or_else(|e| panic!("{}: {e}", self.host));
+        report.lock().unwrap().clone()
+    }
+
+    fn try_run(&self, specs: Option<&str>, report: &Arc<Mutex<String>>) -> mlua::Result<()> {
+        let lua = &self.lua;
+        let env = lua.create_table()?;
+        env.set("RILLE_ROOT", crate::root().to_str())?;
+        env.set("RILLE_LIB", crate::testing_library().to_str())?;
+        env.set("RILLE_TESTING", "1")?;
+        env.set("RILLE_HOST", self.host)?;
+        // False hides the variable of the process.
+        env.set("RILLE_JIT", false)?;
+        env.set("RILLE_BACKEND", false)?;
+        if self.backend == "lua" {
+            env.set("RILLE_BACKEND", "lua")?;
+        }
+
+        let config = lua.create_table()?;
+        config.set("env", env)?;
+        config.set("host", self.host)?;
+        config.set("jit", self.jit)?;
+        config.set("expect", self.backend)?;
+        let all: Vec<_> =
+            crate::specs().iter().map(|spec| spec.to_string_lossy().into_owned()).collect();
+        config.set("specs", specs.map_or(all, |spec| vec![spec.to_owned()]))?;
+        let report = Arc::clone(report);
+        let print = move |_: &Lua, line: mlua::LuaString| {
+            let mut report = report.lock().unwrap();
+            report.push_str(&line.to_string_lossy());
+            report.push('\n');
+            Ok(())
+        };
+        config.set("print", lua.create_function(print)?)?;
+
+        let dofile: Function = lua.globals().get("dofile")?;
+        let runner: Function = dofile.call(file("runner.lua").to_str())?;
+        runner.call(config)
+    }
+}
+
+#[test]
+fn native() {
+    let since = Instant::now();
+    let state = State::new("embedded");
+    judge(state.host, ABOUT, &state.run(None), since);
+}
+
+#[test]
+fn nojit() {
+    let since = Instant::now();
+    let state = State { jit: false, ..State::new("embedded-nojit") };
+    judge(state.host, ABOUT, &state.run(None), since);
+}
+
+#[test]
+fn fallback() {
+    let since = Instant::now();
+    let state = State { backend: "lua", ..State::new("embedded-fallback") };
+    judge(state.host, ABOUT, &state.run(None), since);
+}
+
+/// A state is closed while it holds one handle of each kind, and after the namespace is gone its last finaliser
+/// still calls the library. Both must be harmless; only an unmapped library or a freed handle used again is not.
+#[test]
+fn closed_with_live_handles() {
+    let since = Instant::now();
+    let state = State::new("embedded-close");
+    // Made before rille is loaded, so finalised after it: Lua closes in the reverse order.
+    let last = "late = newproxy(true); getmetatable(late).__gc = function() pcall(late_call) end";
+    state.lua.load(last).exec().expect("a finaliser is set");
+    let report = state.run(None);
+    // Not before: specs that make much garbage on purpose would keep all of it.
+    state.lua.gc_stop();
+    let make: Function =
+        state.lua.load(file("hosts/live_handles.lua")).into_function().expect("it compiles");
+    let held: u32 = make.call(crate::root().to_str()).expect("handles are made");
+    drop((make, state));
+    judge("embedded-close", &format!("{ABOUT}, closed with {held} handles alive"), &report, since);
+    assert!(
+        held > 0,
+        "no handle was alive: test/hosts/live_handles.lua knows no constructor that works"
+    );
+}
+
+#[test]
+fn two_states_alternately() {
+    let since = Instant::now();
+    let states = [State::new("embedded-first"), State::new("embedded-second")];
+    for spec in crate::specs() {
+        let spec = spec.to_string_lossy();
+        for state in &states {
+            let report = state.run(Some(&spec));
+            let counts = super::counts(state.host, &report);
+            assert!(counts.is_some_and(|c| c.failed == 0), "{} {spec}:\n{report}", state.host);
+        }
+    }
+    // The first may close while the second goes on.
+    let [first, second] = states;
+    drop(first);
+    judge(second.host, ABOUT, &second.run(None), since);
+}
+
+#[test]
+fn two_states_at_once() {
+    let barrier = Barrier::new(2);
+    thread::scope(|scope| {
+        for host in ["embedded-left", "embedded-right"] {
+            let barrier = &barrier;
+            scope.spawn(move || {
+                let state = State::new(host);
+                barrier.wait();
+                let since = Instant::now();
+                judge(host, ABOUT, &state.run(None), since);
+            });
+        }
+    });
+}

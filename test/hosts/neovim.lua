@@ -1,0 +1,22 @@
+-- Neovim, by `-l` (0.9 and later) or `:luafile` (before). Leaves by a Vim command, never by os.exit, so that
+-- Neovim takes itself apart as it does for a person who quits.
+-- luacheck: globals vim
+local root = os.getenv("RILLE_ROOT")
+
+local function run(where)
+  local _, failed = dofile(where .. "/test/runner.lua")({
+    print = function(line)
+      io.stdout:write(line, "\n")
+      io.stdout:flush()
+    end,
+  })
+  return failed == 0
+end
+
+if os.getenv("RILLE_HOST") == "nvim-thread" then
+  -- A Lua state of its own in another thread of the editor; its code crosses as bytecode, without upvalues.
+  local uv = vim.uv or vim.loop
+  uv.new_thread(run, root):join()
+elseif not run(root) then
+  vim.cmd("cquit 1")
+end

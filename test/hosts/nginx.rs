@@ -1,0 +1,181 @@
+//! nginx with its Lua module: a master that loads rille, then forks.
+//!
+//! This is the host that breaks native modules: the library is loaded and used before the fork, the specs run in
+//! the forked workers, a reload replaces these while the master lives on, and every worker unloads at its exit.
+
+use std::{
+    fs,
+    io::{Read, Write},
+    os::unix::net::UnixStream,
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{
+    TIMEOUT, apply, environment, find_programs, judge, lua_path, missing,
+    process::{Running, Scratch, run},
+};
+
+const HOST: &str = "nginx";
+
+/// What `nginx -V` tells: its version, and the lines that load the Lua module.
+struct Kind {
+    version: String,
+    load: String,
+}
+
+fn kind(program: &Path) -> Option<Kind> {
+    let (_, told) = run(Command::new(program).arg("-V"), Duration::from_secs(10)).ok()?;
+    let version = told.lines().find_map(|line| line.strip_prefix("nginx version: "))?.to_owned();
+    // OpenResty has the module built in; elsewhere it is a file, and needs another one before it.
+    if told.contains("ngx_lua") || version.starts_with("openresty") {
+        return Some(Kind { version, load: String::new() });
+    }
+    let folder = told.split_whitespace().find_map(|word| word.strip_prefix("--modules-path="))?;
+    let mut load = String::new();
+    for module in ["ndk_http_module.so", "ngx_http_lua_module.so"] {
+        let module = PathBuf::from(folder).join(module);
+        if !module.is_file() {
+            return None;
+        }
+        load += &format!("load_module \"{}\";\n", module.display());
+    }
+    Some(Kind { version, load })
+}
+
+#[test]
+fn nginx() {
+    let found = find_programs("RILLE_NGINX", &["openresty", "nginx"]);
+    let mut able = found.iter().filter_map(|program| Some((program, kind(program)?))).peekable();
+    if able.peek().is_none() {
+        let why = if found.is_empty() { "no nginx on PATH" } else { "nginx has no Lua module" };
+        missing(HOST, why, "apt install nginx-extras, or set RILLE_NGINX to an OpenResty");
+    }
+    for (program, kind) in able {
+        serve(program, &kind);
+    }
+}
+
+/// A whole life: start, specs in both workers, reload, specs in both new workers, quit.
+fn serve(program: &Path, kind: &Kind) {
+    let since = Instant::now();
+    let prefix = Scratch::new();
+    let mut server = Server::start(program, kind, prefix.path());
+    let mut known = vec![server.running.id()];
+    for generation in ["at start", "after a reload"] {
+        for report in server.specs_in_both_workers(&mut known) {
+            judge(HOST, &format!("{}, worker {generation}", kind.version), &report, since);
+        }
+        if generation == "at start" {
+            server.running.signal(libc::SIGHUP);
+        }
+    }
+    server.running.signal(libc::SIGQUIT);
+    let Some(status) = server.running.wait(TIMEOUT) else {
+        panic!("nginx did not quit within {TIMEOUT:?}:\n{}", server.log());
+    };
+    let log = server.log();
+    assert!(status.success(), "nginx: {status}:\n{log}");
+    for word in
+        ["exited on signal", "panicked", "[alert]", "[emerg]", "[crit]", "init_worker_by_lua"]
+    {
+        assert!(!log.contains(word), "nginx logged {word:?}:\n{log}");
+    }
+    // Two generations of two workers; the log names each end, so none has slipped away.
+    let ends = log.matches("exited with code 0").count();
+    assert_eq!(ends, 4, "nginx: {ends} of 4 workers ended well:\n{log}");
+}
+
+struct Server {
+    running: Running,
+    prefix: PathBuf,
+}
+
+impl Server {
+    fn start(program: &Path, kind: &Kind, prefix: &Path) -> Self {
+        let text = |path: &Path| path.to_str().expect("paths of the tree are UTF-8").to_owned();
+        let variables = environment(HOST, prefix);
+        let kept = variables.iter().filter(|(_, value)| value.is_some());
+        let kept: String = kept.map(|(name, _)| format!("env {name};\n")).collect();
+        // Workers of a root master become somebody who may not read the tree, unless told to stay root.
+        // SAFETY: geteuid has no preconditions and cannot fail.
+        let user = if unsafe { libc::geteuid() } == 0 { "user root;" } else { "" };
+        let template =
+            fs::read_to_string(super::file("hosts/nginx/nginx.conf")).expect("the template");
+        let conf = template
+            .replace("@LOAD_MODULES@", &kind.load)
+            .replace("@USER@", user)
+            .replace("@ENV@", &kept)
+            .replace("@LUA_PATH@", &(lua_path() + ";;"))
+            .replace("@ROOT@", &text(crate::root()))
+            .replace("@PREFIX@", &text(prefix));
+        fs::create_dir(prefix.join("temp")).expect("a folder for temporary files");
+        fs::write(prefix.join("nginx.conf"), conf).expect("the configuration is written");
+
+        let mut command = Command::new(program);
+        command.arg("-p").arg(prefix).args(["-c", "nginx.conf", "-e", "error.log"]);
+        apply(&mut command, &variables);
+        // Before the configuration is read, complaints go to stderr: keep them for the report.
+        let stderr = fs::File::create(prefix.join("stderr")).expect("a file for complaints");
+        let running = Running::start(command.stderr(stderr)).expect("nginx starts");
+        Server { running, prefix: prefix.to_owned() }
+    }
+
+    /// The reports of two workers whose ids are not among the known ones; adds them.
+    ///
+    /// Which worker takes a request is up to the kernel. Two requests at once find both sooner or later, and a
+    /// worker that has already run its specs says so and stays busy for a moment.
+    fn specs_in_both_workers(&mut self, known: &mut Vec<u32>) -> Vec<String> {
+        let start = Instant::now();
+        let mut reports = Vec::new();
+        while reports.len() < 2 {
+            let socket = self.prefix.join("s");
+            let pair = [0, 1].map(|_| {
+                let socket = socket.clone();
+                thread::spawn(move || request(&socket))
+            });
+            for answer in pair.map(|thread| thread.join().expect("the request does not panic")) {
+                // Nobody listens yet, or an old worker was leaving.
+                let Some((worker, report)) = answer.ok().as_deref().and_then(split) else {
+                    continue;
+                };
+                if !known.contains(&worker) {
+                    known.push(worker);
+                    reports.push(report);
+                }
+            }
+            if let Some(status) = self.running.ended() {
+                panic!("nginx ended early: {status}:\n{}", self.log());
+            }
+            assert!(start.elapsed() < TIMEOUT, "nginx: no two workers answered:\n{}", self.log());
+            thread::sleep(Duration::from_millis(5));
+        }
+        reports
+    }
+
+    /// All that nginx said.
+    fn log(&self) -> String {
+        let files = ["stderr", "error.log"]
+            .map(|name| fs::read(self.prefix.join(name)).unwrap_or_default());
+        String::from_utf8_lossy(&files.concat()).into_owned()
+    }
+}
+
+/// Asks for a run of the specs; the answer with its head.
+fn request(socket: &Path) -> std::io::Result<String> {
+    let mut stream = UnixStream::connect(socket)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.write_all(b"GET /specs HTTP/1.0\r\nHost: rille\r\n\r\n")?;
+    let mut bytes = Vec::new();
+    stream.read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The worker's id and its report.
+fn split(answer: &str) -> Option<(u32, String)> {
+    let (_, body) = answer.split_once("\r\n\r\n")?;
+    let (worker, report) = body.split_once('\n')?;
+    Some((worker.trim().parse().ok()?, report.to_owned()))
+}

@@ -1,0 +1,132 @@
+//! Host processes: started in a group of their own, bounded in time, and never left behind.
+
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// A folder that is removed in the end. Its name is short, because a Unix socket's path must be.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    /// Makes a new folder in the system's folder for temporary files.
+    pub fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("rille-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir_all(&path).expect("a scratch folder");
+        Scratch(path)
+    }
+
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A child process and all that it starts. Dropping it ends them, whatever happened before.
+pub struct Running(Child);
+
+impl Running {
+    /// Starts the command with no input.
+    pub fn start(command: &mut Command) -> std::io::Result<Self> {
+        command.stdin(Stdio::null());
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        #[cfg(target_os = "linux")]
+        // SAFETY: between fork and exec only one system call is made.
+        unsafe {
+            // A test run that is itself killed cannot drop anything: let the kernel end the host then. SIGTERM,
+            // because nginx passes it on to its workers.
+            std::os::unix::process::CommandExt::pre_exec(command, || {
+                libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGTERM);
+                Ok(())
+            });
+        }
+        command.spawn().map(Running)
+    }
+
+    /// The process id.
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    /// Sends a signal to the process itself, not to its group.
+    #[cfg(unix)]
+    pub fn signal(&self, signal: libc::c_int) {
+        // SAFETY: no memory is involved, and the child is not reaped yet, so the id is still its own.
+        unsafe { libc::kill(self.pid(), signal) };
+    }
+
+    /// How the process ended, or `None` while it runs.
+    pub fn ended(&mut self) -> Option<ExitStatus> {
+        self.0.try_wait().expect("a child can be waited for")
+    }
+
+    /// Waits for the end, but no longer than `limit`.
+    pub fn wait(&mut self, limit: Duration) -> Option<ExitStatus> {
+        let start = Instant::now();
+        loop {
+            let ended = self.ended();
+            if ended.is_some() || start.elapsed() > limit {
+                return ended;
+            }
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    #[cfg(unix)]
+    fn pid(&self) -> libc::pid_t {
+        libc::pid_t::try_from(self.0.id()).expect("process ids fit")
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        // SAFETY: no memory is involved; the group was made for this child and holds only its descendants.
+        unsafe {
+            libc::kill(-self.pid(), libc::SIGKILL);
+        }
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Runs a command to its end. `None` as the status means that it was stopped at the limit.
+pub fn run(
+    command: &mut Command,
+    limit: Duration,
+) -> std::io::Result<(Option<ExitStatus>, String)> {
+    let mut child = Running::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    // Read both at once: a host that fills the pipe nobody reads would wait for ever.
+    let out = child.0.stdout.take().map(reader);
+    let err = child.0.stderr.take().map(reader);
+    let status = child.wait(limit);
+    drop(child);
+    let text = |reader: Option<thread::JoinHandle<Vec<u8>>>| {
+        let bytes = reader.and_then(|reader| reader.join().ok()).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    // Complaints first, so that the runner's last line stays the last.
+    Ok((status, text(err) + &text(out)))
+}
+
+fn reader(mut pipe: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.read_to_end(&mut bytes);
+        bytes
+    })
+}

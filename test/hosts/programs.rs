@@ -1,0 +1,124 @@
+//! Hosts that run a Lua file and exit: LuaJIT itself, Neovim and LÖVE.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use super::{
+    TIMEOUT, apply, environment, file, find_programs, judge, missing,
+    process::{Scratch, run},
+};
+
+/// Runs all specs in one host process and insists on a clean exit.
+#[track_caller]
+fn specs(host: &str, about: &str, command: &mut Command, extra: &[(&'static str, &str)]) {
+    let since = Instant::now();
+    let home = Scratch::new();
+    let mut variables = environment(host, home.path());
+    variables.extend(extra.iter().map(|(name, value)| (*name, Some((*value).to_owned()))));
+    apply(command, &variables);
+    let (status, report) = run(command, TIMEOUT).expect("the host starts");
+    let Some(status) = status else {
+        panic!("{host} ({about}): stopped after {TIMEOUT:?}:\n{report}");
+    };
+    judge(host, about, &report, since);
+    assert!(status.success(), "{host} ({about}): all passed, then {status}:\n{report}");
+}
+
+/// The first words that a program says about its version, from the line that starts with `name`.
+fn version(program: &Path, flag: &str, name: &str) -> String {
+    let said = run(Command::new(program).arg(flag), Duration::from_secs(10));
+    let (_, text) = said.unwrap_or_else(|e| panic!("{}: {e}", program.display()));
+    let line = text.lines().find(|line| line.starts_with(name));
+    let line = line
+        .unwrap_or_else(|| panic!("{} {flag} does not name {name}:\n{text}", program.display()));
+    line.split_whitespace().take(2).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn luajit() {
+    let found = find_programs("RILLE_LUAJIT", &["luajit2", "luajit"]);
+    if found.is_empty() {
+        missing("luajit", "no luajit on PATH", "apt install luajit2, or set RILLE_LUAJIT");
+    }
+    for program in found {
+        let about = version(&program, "-v", "LuaJIT");
+        let script = file("hosts/luajit.lua");
+        specs("luajit", &about, Command::new(&program).arg(&script), &[]);
+        specs("luajit-nojit", &about, Command::new(&program).arg("-joff").arg(&script), &[]);
+        let fallback = [("RILLE_BACKEND", "lua"), ("RILLE_EXPECT", "lua")];
+        specs("luajit-fallback", &about, Command::new(&program).arg(&script), &fallback);
+    }
+}
+
+#[test]
+fn neovim() {
+    match find_programs("RILLE_NVIM", &["nvim"]).first() {
+        Some(program) => in_neovim(program),
+        None => missing("nvim", "no nvim on PATH", "run .ci/get-modern-hosts and set RILLE_NVIM"),
+    }
+}
+
+#[test]
+fn neovim_old() {
+    match find_programs("RILLE_NVIM_OLD", &[]).first() {
+        Some(program) => in_neovim(program),
+        None => missing(
+            "nvim (old)",
+            "RILLE_NVIM_OLD is not set",
+            "run .ci/get-modern-hosts --suite trixie and set it",
+        ),
+    }
+}
+
+/// The editor's own Lua state, then one in a thread of the editor.
+fn in_neovim(program: &PathBuf) {
+    let about = version(program, "--version", "NVIM");
+    for host in ["nvim", "nvim-thread"] {
+        let mut command = Command::new(program);
+        command.args(["--clean", "--headless"]);
+        let script = file("hosts/neovim.lua");
+        if has_script_mode(&about) {
+            command.arg("-l").arg(script);
+        } else {
+            command.arg("-c").arg(format!("luafile {}", script.display())).args(["-c", "qa!"]);
+        }
+        specs(host, &about, &mut command, &[]);
+    }
+}
+
+/// Whether Neovim knows `-l`, which came with 0.9.
+fn has_script_mode(version: &str) -> bool {
+    let numbers = version.trim_start_matches("NVIM v").split(['.', '-']);
+    let numbers: Vec<u32> = numbers.map_while(|part| part.parse().ok()).collect();
+    numbers.as_slice() >= &[0, 9]
+}
+
+#[test]
+fn love() {
+    in_love("love", &[]);
+}
+
+#[test]
+fn love_nojit() {
+    in_love("love-nojit", &[("RILLE_JIT", "off")]);
+}
+
+#[test]
+fn love_thread() {
+    in_love("love-thread", &[]);
+}
+
+#[track_caller]
+fn in_love(host: &str, extra: &[(&'static str, &str)]) {
+    let Some(program) = find_programs("RILLE_LOVE", &["love"]).into_iter().next() else {
+        return missing(host, "no love on PATH", "apt install love, or set RILLE_LOVE");
+    };
+    let about = version(&program, "--version", "LOVE");
+    // Its event queue is SDL's, which wants a screen unless told that there is none.
+    let mut variables = vec![("SDL_VIDEODRIVER", "dummy"), ("SDL_AUDIODRIVER", "dummy")];
+    variables.extend(extra);
+    specs(host, &about, Command::new(program).arg(file("hosts/love")), &variables);
+}

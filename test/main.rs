@@ -1,0 +1,3 @@
+mod header;
+mod support;
+pub(crate) use support::{bless, library, root, specs, testing_library};

@@ -1,0 +1,61 @@
+//! What the tests share: paths, the libraries under test, committed files that are generated.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The folder of the crate.
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// The shared library as users build it: release profile, no features.
+pub fn library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| build("release", &[]))
+}
+
+/// The same library with the exports that panic on purpose.
+pub fn testing_library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| build("testing", &["--features", "testing"]))
+}
+
+/// Every Lua spec, in order of name.
+pub fn specs() -> Vec<PathBuf> {
+    let mut specs: Vec<_> = fs::read_dir(root().join("test"))
+        .expect("the folder test/")
+        .map(|entry| entry.expect("an entry of test/").path())
+        .filter(|path| path.to_string_lossy().ends_with("_spec.lua"))
+        .collect();
+    specs.sort();
+    specs
+}
+
+/// Compares a committed file with what it is generated from, or writes it when `BLESS` is set.
+pub fn bless(path: &str, rendered: &str) {
+    let file = root().join(path);
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(&file, rendered).unwrap_or_else(|error| panic!("{path}: {error}"));
+    } else {
+        let committed = fs::read_to_string(&file).unwrap_or_default();
+        assert!(committed == rendered, "{path} is stale: `BLESS=1 cargo test` rewrites it");
+    }
+}
+
+/// Builds the shared library to a folder of its own, as the target folder proper holds what `cargo test` itself made.
+fn build(folder: &str, features: &[&str]) -> PathBuf {
+    let target = root().join("target/under-test").join(folder);
+    let output = Command::new(env!("CARGO"))
+        .current_dir(root())
+        .args(["build", "--release", "--lib", "--quiet", "--target-dir"])
+        .arg(&target)
+        .args(features)
+        .env_remove("RUSTFLAGS")
+        .output()
+        .expect("cargo to run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let name = format!("{}rille{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    target.join("release").join(name)
+}
