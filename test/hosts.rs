@@ -8,9 +8,9 @@
 //! `cargo test` does not capture, and `RILLE_REQUIRE_HOSTS=1` (as CI sets it) turns it into one. `.ci/hosts`
 //! installs them all.
 
+use crate::support::{missing, say};
 use std::{
     env, fmt,
-    io::Write,
     path::{Path, PathBuf},
     process::Command,
     time::{Duration, Instant},
@@ -54,6 +54,12 @@ fn counts(host: &str, report: &str) -> Option<Counts> {
     })
 }
 
+/// The time at which a host starts: after the library is built, which is no time of the host's.
+fn begin() -> Instant {
+    crate::testing_library();
+    Instant::now()
+}
+
 /// Insists that the report tells of a run with passes and without failures, and prints one line about it.
 #[track_caller]
 fn judge(host: &str, about: &str, report: &str, since: Instant) {
@@ -63,20 +69,6 @@ fn judge(host: &str, about: &str, report: &str, since: Instant) {
     say(&format!("{host}: {counts} ({about}, {:.2} s)", since.elapsed().as_secs_f64()));
     assert_eq!(counts.failed, 0, "{host} ({about}):\n{report}");
     assert!(counts.passed > 0, "{host} ({about}): no test ran:\n{report}");
-}
-
-/// Says that a host is not here and how to get it: a skip, or a failure if every host is required.
-#[track_caller]
-fn missing(host: &str, why: &str, how: &str) {
-    let note = format!("skipped: {host}: {why}; {how}");
-    assert!(env::var_os("RILLE_REQUIRE_HOSTS").is_none_or(|v| v != "1"), "{note}");
-    say(&note);
-}
-
-/// Writes a line that a person sees even when the test passes: only the printing macros are captured.
-fn say(line: &str) {
-    // In one piece, since tests print at the same time. A closed stderr is not worth a failure.
-    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
 /// What every host that is a process of its own gets: where the library, the modules and the specs are.

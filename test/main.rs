@@ -1,3 +1,12 @@
+//! The integration tests: everything that is seen from outside the crate.
+//!
+//! One binary, so that it is linked once. Each module proves one thing; what they share is in `support`.
+
+mod exports;
 mod header;
+mod hosts;
+mod program;
 mod support;
+mod tables;
+
 pub(crate) use support::{bless, library, root, specs, testing_library};

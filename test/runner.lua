@@ -8,6 +8,8 @@
 --   specs  RILLE_SPECS     paths of spec files; the variable separates them with colons
 --   jit    RILLE_JIT       false or "off": specs run in the interpreter
 --   expect RILLE_EXPECT    the backend that rille must report; another one is a failure of the run
+--   shared                 what specs see as t.shared: true if other Lua states of this process use rille,
+--                          so that process-wide numbers (rille.stats) move by themselves
 --   env                    overrides of os.getenv for this Lua state only; false unsets a variable
 --   print                  takes one line of the report (default: print)
 local SKIP = {}
@@ -83,6 +85,7 @@ return function(config)
 
   local passed, failed, skipped, spec, reason = 0, 0, 0, "", nil
   local function attempt(name, fn)
+    say(("test %s: %s"):format(spec, name)) -- before it runs: a crash leaves this as the last line
     local ok, e = xpcall(fn, trace)
     if e == SKIP and not ok then
       skipped = skipped + 1
@@ -94,7 +97,7 @@ return function(config)
     return ok
   end
 
-  local t = { host = host }
+  local t = { host = host, shared = config.shared or false }
   function t.test(name, fn)
     if attempt(name, fn) then
       passed = passed + 1

@@ -1,6 +1,7 @@
 //! What the tests share: paths, the libraries under test, committed files that are generated.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -58,4 +59,19 @@ fn build(folder: &str, features: &[&str]) -> PathBuf {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let name = format!("{}rille{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     target.join("release").join(name)
+}
+
+/// Writes a line that a person sees even when the test passes: only the printing macros are captured.
+pub fn say(line: &str) {
+    // In one piece, since tests print at the same time. A closed stderr is not worth a failure.
+    let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
+}
+
+/// Says that something is not on this machine and how to get it: a skip that a person sees, or a failure with
+/// `RILLE_REQUIRE_HOSTS=1`.
+#[track_caller]
+pub fn missing(what: &str, why: &str, how: &str) {
+    let note = format!("skipped: {what}: {why}; {how}");
+    assert!(std::env::var_os("RILLE_REQUIRE_HOSTS").is_none_or(|value| value != "1"), "{note}");
+    say(&note);
 }

@@ -35,11 +35,7 @@ end
 ---@param capacity? integer bytes to make room for
 ---@return rille.buffer
 function M.new(capacity)
-  capacity = capacity or 0
-  if type(capacity) ~= "number" or capacity < 0 or capacity > 2 ^ 53 then
-    error("rille.buffer: capacity must be a number of bytes, got " .. tostring(capacity), 2)
-  end
-  if C.rille_buffer_new(capacity, out_handle, err) < 0 then
+  if C.rille_buffer_new(bytes.size(capacity or 0, "rille.buffer: capacity"), out_handle, err) < 0 then
     failure.raise(err, "rille.buffer")
   end
   return setmetatable({ handle = ffi.gc(out_handle[0], finalise) }, Buffer)
@@ -74,10 +70,11 @@ function Buffer:tostring()
 end
 
 --- Appends a text.
----@param s rille.text
+---@param s rille.source
 ---@return rille.buffer self
 function Buffer:put(s)
   local handle = open(self)
+  bytes.sink(self, s, "rille.buffer:put")
   local ptr, len = bytes.of(s, "rille.buffer:put")
   if C.rille_buffer_append(handle, ptr, len, err) < 0 then
     failure.raise(err, "rille.buffer:put")
@@ -90,6 +87,7 @@ end
 ---@return ffi.cdata* ptr uint8_t *, valid until the next call that changes the buffer
 ---@return integer len bytes
 function Buffer:reserve(len)
+  bytes.size(len, "rille.buffer:reserve: len")
   if C.rille_buffer_reserve(open(self), len, out_ptr, err) < 0 then
     failure.raise(err, "rille.buffer:reserve")
   end
@@ -100,6 +98,7 @@ end
 ---@param len integer bytes
 ---@return rille.buffer self
 function Buffer:commit(len)
+  bytes.size(len, "rille.buffer:commit: len")
   if C.rille_buffer_commit(open(self), len, err) < 0 then
     failure.raise(err, "rille.buffer:commit")
   end

@@ -15,12 +15,23 @@ local M = {}
 local View = {}
 View.__index = View
 
----@alias rille.text string | string.buffer | rille.buffer | rille.view
+---@alias rille.source string | string.buffer | rille.buffer | rille.view
 
 local const_bytes = ffi.typeof("const uint8_t *")
 
---- Longest length that a double holds exactly; the library's own limit is far below.
-local EXACT = 2 ^ 53
+--- Longest text, in bytes: 4 GiB - 1.
+M.LONGEST = 2 ^ 32 - 1
+
+--- Checks a number of bytes.
+---@param value integer
+---@param name string what it is, for the error of the caller's caller
+---@return integer
+function M.size(value, name)
+  if type(value) ~= "number" or not (value >= 0 and value <= M.LONGEST) or value % 1 ~= 0 then
+    error(name .. " must be a number of bytes from 0 to 4 GiB - 1, got " .. tostring(value), 3)
+  end
+  return value
+end
 
 ---@param ptr ffi.cdata* pointer to bytes, or array
 ---@param len integer bytes
@@ -30,8 +41,9 @@ function M.view(ptr, len)
   if not converted or type(ptr) ~= "cdata" then
     error("rille.bytes: ptr must be a pointer or an array, got " .. type(ptr), 2)
   end
-  if type(len) ~= "number" or len < 0 or len > EXACT or len % 1 ~= 0 then
-    error("rille.bytes: len must be a number of bytes, got " .. tostring(len), 2)
+  M.size(len, "rille.bytes: len")
+  if bytes == nil and len > 0 then
+    error("rille.bytes: ptr is NULL, but len is " .. len, 2)
   end
   return setmetatable({ ptr = bytes, len = len, anchor = ptr }, View)
 end
@@ -42,9 +54,21 @@ function View:tostring()
   return ffi.string(self.ptr, self.len)
 end
 
---- Tells a string.buffer from other userdata, without needing the module to be there.
+local has_string_buffer, string_buffer = pcall(require, "string.buffer")
+local string_buffer_reserve = has_string_buffer and string_buffer.new().reserve
+
+local function get_reserve(value)
+  return value.reserve
+end
+
+--- Tells a string.buffer from other userdata: by its method, as asking for its metatable is not compiled, and inside a
+--- `pcall`, as other userdata may not like to be indexed.
 local function is_string_buffer(value)
-  return type(value) == "userdata" and getmetatable(value) == "buffer"
+  if type(value) ~= "userdata" then
+    return false
+  end
+  local indexed, reserve = pcall(get_reserve, value)
+  return indexed and reserve == string_buffer_reserve and has_string_buffer
 end
 
 --- What is no string: its pointer and length. A rille buffer knows its own.
@@ -68,7 +92,7 @@ local function refuse(s, name)
 end
 
 --- Pointer and length of a text, for C.
----@param s rille.text
+---@param s rille.source
 ---@param name string the public function, for the error
 ---@return string|string.buffer|ffi.cdata* ptr
 ---@return integer len
@@ -84,7 +108,7 @@ function M.of(s, name)
 end
 
 --- A text as a Lua string, for the fallback.
----@param s rille.text
+---@param s rille.source
 ---@param name string the public function, for the error
 ---@return string
 function M.string(s, name)
@@ -100,7 +124,7 @@ end
 
 --- Checks the output of an `_into` form. Both kinds have `reserve`, `commit` and `put`.
 ---@param buffer string.buffer|rille.buffer
----@param s rille.text must be another object, as making room in a buffer moves its content
+---@param s rille.source must be another object, as making room in a buffer moves its content
 ---@param name string the public function, for the error
 function M.sink(buffer, s, name)
   if not is_string_buffer(buffer) and not (type(buffer) == "table" and buffer.is_rille_buffer) then

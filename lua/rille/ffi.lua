@@ -70,7 +70,8 @@ local function open(path)
     return nil, "it is no rille library: " .. tostring(abi)
   end
   if abi ~= cdef.abi then
-    return nil, ("it has ABI %d, and this Lua code needs ABI %d; build both from one version"):format(abi, cdef.abi)
+    return nil,
+      ("it has ABI %d, and this Lua code needs ABI %d; build both from one version"):format(abi, cdef.abi)
   end
   return library, "loaded"
 end

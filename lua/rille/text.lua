@@ -23,10 +23,15 @@ local COUNT, REVERSE = ids(units.count), ids(units.reverse)
 local KEPT = 2 ^ 20
 local kept, kept_len = array(4096), 4096
 
+--- The longest string of LuaJIT is a little below.
+local LONGEST_STRING = 2 ^ 31 - 256
+
 --- Memory for a result that becomes a string at once.
-local function scratch(len)
+local function scratch(len, name)
   if len <= kept_len then
     return kept
+  elseif len > LONGEST_STRING then
+    error(name .. ": a Lua string holds less than 2 GiB; use " .. name .. "_into", 3)
   elseif len > KEPT then
     return array(len)
   end
@@ -44,13 +49,13 @@ local M = {}
 ---
 --- Cost: bytes and chars go at the speed of memory, clusters so while the text is ASCII. Making the string costs
 --- several times the reversal from about 64 KB on: see `reverse_into`.
----@param s rille.text
+---@param s rille.source
 ---@param unit? "byte"|"char"|"grapheme" what is kept whole; grapheme clusters by default
 ---@return string
 function M.reverse(s, unit)
   local id = REVERSE[unit or "grapheme"] or units.check(unit, units.reverse, "rille.text.reverse")
   local ptr, len = of(s, "rille.text.reverse")
-  local result = scratch(len)
+  local result = scratch(len, "rille.text.reverse")
   if C.rille_text_reverse(ptr, len, id, result, len, err) < 0 then
     failure.raise(err, "rille.text.reverse")
   end
@@ -59,7 +64,7 @@ end
 
 --- Appends the text backwards to a buffer, without making a string.
 ---@param buffer string.buffer|rille.buffer
----@param s rille.text
+---@param s rille.source
 ---@param unit? "byte"|"char"|"grapheme" what is kept whole; grapheme clusters by default
 ---@return integer len bytes appended
 function M.reverse_into(buffer, s, unit)
@@ -74,7 +79,7 @@ function M.reverse_into(buffer, s, unit)
 end
 
 --- Whether the text is valid UTF-8.
----@param s rille.text
+---@param s rille.source
 ---@return boolean valid
 ---@return integer? position byte at which the first invalid sequence begins, 1-based
 function M.validate(s)
@@ -89,7 +94,7 @@ function M.validate(s)
 end
 
 --- The text with each maximal invalid subsequence replaced by U+FFFD. A valid string comes back as it is.
----@param s rille.text
+---@param s rille.source
 ---@return string
 function M.repair(s)
   local ptr, len = of(s, "rille.text.repair")
@@ -100,7 +105,7 @@ function M.repair(s)
     failure.raise(err, "rille.text.repair")
   end
   local needed = out[0]
-  local result = scratch(needed)
+  local result = scratch(needed, "rille.text.repair")
   if C.rille_text_repair(ptr, len, result, needed, out, err) < 0 then
     failure.raise(err, "rille.text.repair")
   end
@@ -109,7 +114,7 @@ end
 
 --- Appends the repaired text to a buffer, without making a string.
 ---@param buffer string.buffer|rille.buffer
----@param s rille.text
+---@param s rille.source
 ---@return integer len bytes appended
 function M.repair_into(buffer, s)
   sink(buffer, s, "rille.text.repair_into")
@@ -126,7 +131,7 @@ function M.repair_into(buffer, s)
 end
 
 --- How many units the text has. `""` has none of any; `"a\n"` is one line, and so is `"a"`.
----@param s rille.text
+---@param s rille.source
 ---@param unit rille.unit
 ---@return integer
 function M.count(s, unit)

@@ -49,7 +49,8 @@ mod tests {
             ("Don't panic, it's 3.14!", 4),
             ("snake_case camelCase", 2),
             ("naïve café", 2),
-            ("日本", 2),
+            ("日本, テスト", 3),
+            ("__ 👩 ½", 1),
         ] {
             assert_eq!(count(text.as_bytes(), Unit::Word), words, "{text:?}");
         }

@@ -25,6 +25,7 @@ mod utf8;
 
 pub use count::count;
 pub use reverse::reverse;
+pub use segment::is_alphanumeric;
 pub use utf8::{repair, repair_len, validate};
 
 /// What is counted, or kept whole by a reversal.

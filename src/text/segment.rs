@@ -5,6 +5,8 @@
 //! CR LF: finding the end of an ASCII run costs a fraction of what the state machine costs on it.
 
 use bstr::ByteSlice;
+use icu_properties::props::{Alphabetic, GeneralCategory, GeneralCategoryGroup};
+use icu_properties::{CodePointMapData, CodePointSetData};
 use icu_segmenter::iterators::GraphemeClusterBreakIterator;
 use icu_segmenter::options::WordBreakInvariantOptions;
 use icu_segmenter::scaffold::PotentiallyIllFormedUtf8;
@@ -120,19 +122,31 @@ impl<'t> Iterator for Graphemes<'t> {
     }
 }
 
-/// The words of `text` as byte spans, without what stands between them.
+/// The words of `text` as byte spans, without what stands between them: the segments of UAX #29 that hold a letter or a
+/// number.
 ///
-/// Scripts that are written without spaces and need a dictionary (Thai, Lao, Khmer, Burmese) are cut by the rules of
-/// UAX #29 alone, ideographs one by one.
+/// There is no dictionary, so a script that is written without spaces is cut by the default rules: ideographs and kana
+/// one by one or in runs of one kind, Thai, Lao, Khmer and Burmese at every cluster.
 pub(super) fn words(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
     let segmenter =
         WordSegmenter::new_neo_for_non_complex_scripts(WordBreakInvariantOptions::default());
     let mut start = 0;
-    segmenter.segment_utf8(text).iter_with_word_type().filter_map(move |(at, kind)| {
+    segmenter.segment_utf8(text).filter_map(move |at| {
         let span = start..at;
         start = at;
-        kind.is_word_like().then_some(span)
+        text[span.clone()].chars().any(is_alphanumeric).then_some(span)
     })
+}
+
+/// Whether a segment that holds `c` is a word: letters, ideographs and numbers, by the properties Alphabetic and N*.
+///
+/// (The segmenter's own word type does not tell: without a dictionary it has no word of ideographs, and `__` is one.)
+pub fn is_alphanumeric(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
+    CodePointSetData::new::<Alphabetic>().contains(c)
+        || GeneralCategoryGroup::Number.contains(CodePointMapData::<GeneralCategory>::new().get(c))
 }
 
 #[cfg(test)]

@@ -6,12 +6,11 @@
 use std::{
     sync::{Arc, Barrier, Mutex},
     thread,
-    time::Instant,
 };
 
 use mlua::{Function, Lua, Table};
 
-use super::{file, judge, lua_path};
+use super::{begin, file, judge, lua_path};
 
 const ABOUT: &str = "LuaJIT by mlua";
 
@@ -58,6 +57,7 @@ impl State {
         config.set("env", env)?;
         config.set("host", self.host)?;
         config.set("jit", self.jit)?;
+        config.set("shared", true)?;
         config.set("expect", self.backend)?;
         let all: Vec<_> =
             crate::specs().iter().map(|spec| spec.to_string_lossy().into_owned()).collect();
@@ -79,21 +79,21 @@ impl State {
 
 #[test]
 fn native() {
-    let since = Instant::now();
+    let since = begin();
     let state = State::new("embedded");
     judge(state.host, ABOUT, &state.run(None), since);
 }
 
 #[test]
 fn nojit() {
-    let since = Instant::now();
+    let since = begin();
     let state = State { jit: false, ..State::new("embedded-nojit") };
     judge(state.host, ABOUT, &state.run(None), since);
 }
 
 #[test]
 fn fallback() {
-    let since = Instant::now();
+    let since = begin();
     let state = State { backend: "lua", ..State::new("embedded-fallback") };
     judge(state.host, ABOUT, &state.run(None), since);
 }
@@ -102,7 +102,7 @@ fn fallback() {
 /// still calls the library. Both must be harmless; only an unmapped library or a freed handle used again is not.
 #[test]
 fn closed_with_live_handles() {
-    let since = Instant::now();
+    let since = begin();
     let state = State::new("embedded-close");
     // Made before rille is loaded, so finalised after it: Lua closes in the reverse order.
     let last = "late = newproxy(true); getmetatable(late).__gc = function() pcall(late_call) end";
@@ -123,20 +123,28 @@ fn closed_with_live_handles() {
 
 #[test]
 fn two_states_alternately() {
-    let since = Instant::now();
+    let since = begin();
     let states = [State::new("embedded-first"), State::new("embedded-second")];
+    let mut passed = [0, 0];
     for spec in crate::specs() {
         let spec = spec.to_string_lossy();
-        for state in &states {
+        for (state, passed) in states.iter().zip(&mut passed) {
             let report = state.run(Some(&spec));
-            let counts = super::counts(state.host, &report);
-            assert!(counts.is_some_and(|c| c.failed == 0), "{} {spec}:\n{report}", state.host);
+            let counts = super::counts(state.host, &report).filter(|counts| counts.failed == 0);
+            *passed += counts.unwrap_or_else(|| panic!("{} {spec}:\n{report}", state.host)).passed;
         }
     }
-    // The first may close while the second goes on.
+    assert!(passed.iter().all(|passed| *passed > 0), "no test ran");
+    // The first closes, and the second goes on.
     let [first, second] = states;
     drop(first);
-    judge(second.host, ABOUT, &second.run(None), since);
+    let call = r#"return require("rille").text.reverse("rille")"#;
+    let reversed: String = second.lua.load(call).eval().expect("the library is still there");
+    assert_eq!(reversed, "ellir");
+    let seconds = since.elapsed().as_secs_f64();
+    super::say(&format!(
+        "embedded-first, embedded-second: passed={passed:?} ({ABOUT}, {seconds:.2} s)"
+    ));
 }
 
 #[test]
@@ -148,7 +156,7 @@ fn two_states_at_once() {
             scope.spawn(move || {
                 let state = State::new(host);
                 barrier.wait();
-                let since = Instant::now();
+                let since = begin();
                 judge(host, ABOUT, &state.run(None), since);
             });
         }

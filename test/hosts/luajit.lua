@@ -1,5 +1,10 @@
 -- The plain LuaJIT program: no host at all. Falls off its end on success, so that the state is closed.
-local _, failed = dofile(os.getenv("RILLE_ROOT") .. "/test/runner.lua")({ print = print })
+local _, failed = dofile(os.getenv("RILLE_ROOT") .. "/test/runner.lua")({
+  print = function(line)
+    io.stdout:write(line, "\n")
+    io.stdout:flush()
+  end,
+})
 if failed > 0 then
   os.exit(1, true)
 end

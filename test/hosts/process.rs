@@ -40,20 +40,24 @@ pub struct Running(Child);
 
 impl Running {
     /// Starts the command with no input.
-    pub fn start(command: &mut Command) -> std::io::Result<Self> {
+    ///
+    /// A test run that is itself killed cannot drop anything: then the kernel ends the host, on Linux. A `server`
+    /// is asked to go, since it has workers to take along; others are killed, as they may be deaf by then.
+    pub fn start(command: &mut Command, server: bool) -> std::io::Result<Self> {
         command.stdin(Stdio::null());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(command, 0);
         #[cfg(target_os = "linux")]
         // SAFETY: between fork and exec only one system call is made.
         unsafe {
-            // A test run that is itself killed cannot drop anything: let the kernel end the host then. SIGTERM,
-            // because nginx passes it on to its workers.
-            std::os::unix::process::CommandExt::pre_exec(command, || {
-                libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGTERM);
+            let signal = if server { libc::SIGTERM } else { libc::SIGKILL };
+            std::os::unix::process::CommandExt::pre_exec(command, move || {
+                libc::prctl(libc::PR_SET_PDEATHSIG, signal);
                 Ok(())
             });
         }
+        #[cfg(not(target_os = "linux"))]
+        let _ = server;
         command.spawn().map(Running)
     }
 
@@ -109,7 +113,7 @@ pub fn run(
     command: &mut Command,
     limit: Duration,
 ) -> std::io::Result<(Option<ExitStatus>, String)> {
-    let mut child = Running::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    let mut child = Running::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()), false)?;
     // Read both at once: a host that fills the pipe nobody reads would wait for ever.
     let out = child.0.stdout.take().map(reader);
     let err = child.0.stderr.take().map(reader);

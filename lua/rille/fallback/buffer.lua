@@ -20,13 +20,7 @@ end
 ---@param capacity? integer bytes to make room for
 ---@return rille.buffer
 function M.new(capacity)
-  capacity = capacity or 0
-  if type(capacity) ~= "number" or capacity < 0 or capacity > 2 ^ 53 then
-    error("rille.buffer: capacity must be a number of bytes, got " .. tostring(capacity), 2)
-  end
-  if capacity > 2 ^ 32 - 1 then
-    error("rille.buffer: the buffer would have more than 4 GiB - 1 bytes", 2)
-  end
+  capacity = bytes.size(capacity or 0, "rille.buffer: capacity")
   return setmetatable({ memory = array(capacity), capacity = capacity, length = 0, reserved = 0 }, Buffer)
 end
 
@@ -51,6 +45,7 @@ end
 
 function Buffer:put(s)
   open(self)
+  bytes.sink(self, s, "rille.buffer:put")
   local text = bytes.string(s, "rille.buffer:put")
   ffi.copy(self:reserve(#text), text, #text)
   return self:commit(#text)
@@ -58,7 +53,7 @@ end
 
 function Buffer:reserve(len)
   local memory = open(self)
-  local needed = self.length + len
+  local needed = self.length + bytes.size(len, "rille.buffer:reserve: len")
   if needed > self.capacity then
     local capacity = math.max(needed, self.capacity * 2)
     local grown = array(capacity)
@@ -71,7 +66,7 @@ end
 
 function Buffer:commit(len)
   open(self)
-  if len > self.reserved then
+  if bytes.size(len, "rille.buffer:commit: len") > self.reserved then
     local message = "rille.buffer:commit: %d bytes are to be committed, but %d are reserved"
     error(message:format(len, self.reserved), 2)
   end

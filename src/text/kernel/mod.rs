@@ -1,30 +1,198 @@
-//! Placeholder until the kernels land.
+//! The fast loops below the text functions: reversing and counting at the speed of memory.
+//!
+//! # What is this for?
+//!
+//! Five answers deserve more than a plain loop, because much of `text` is built on them: a byte string backwards, a
+//! text backwards by characters, and the number of characters, of UTF-16 units and of line feeds in a byte string.
+//!
+//! # What does it cost?
+//!
+//! Nothing is allocated, and no input is validated first: invalid UTF-8 costs the same as valid text. Up to 16 bytes
+//! of ASCII are answered inline in one or two nanoseconds, up to 64 bytes of anything in three or four with AVX-512.
+//! A megabyte goes by at, in GB/s where `memcpy` has 60 (Zen 5; "mixed" is ASCII amid five other scripts):
+//!
+//! | Set | reversal of bytes | of ASCII chars | of mixed chars | chars, UTF-16 of ASCII | chars of mixed | UTF-16 of mixed | line feeds |
+//! |---|--:|--:|--:|--:|--:|--:|--:|
+//! | avx512 | 60 | 60 | 35 | 145 | 46 | 52 | 145 |
+//! | avx2 | 58 | 58 | 19 | 135 | 25 | 32 | 98 |
+//! | ssse3 | 58 | 54 | 9.5 | 95 | 11 | 13 | 55 |
+//! | scalar | 28 | 0.6 | 0.6 | 3.8 / 1.4 | 3.2 | 1.7 | 4.3 |
+//!
+//! # How is a set chosen?
+//!
+//! Once, at the first call that needs one, from what the CPU reports; afterwards a call costs one load, one branch
+//! and one indirect jump. [`name`] tells the choice. Each set is a [`Kernel`]; [`available`] lists those that this
+//! CPU can run, so that tests hold every one of them against [`Kernel::scalar`].
+//!
+//! # What counts as a character?
+//!
+//! A maximal invalid subsequence (the WHATWG rule, as [`String::from_utf8_lossy`] applies it) is one character and
+//! one UTF-16 unit, U+FFFD. `absorb` explains how that is counted without decoding.
+//!
+//! # Where does it come from?
+//!
+//! The three-lookup classification of byte pairs is that of Keiser and Lemire, *Validating UTF-8 In Less Than One
+//! Instruction Per Byte* (2020), turned from a test into a count. The mirror of characters is our own.
+#![allow(unsafe_code)] // vector loads and stores, and calls that need a CPU feature, cannot be written without
+
 use std::mem::MaybeUninit;
+use std::sync::OnceLock;
+
+#[cfg(any(target_arch = "x86_64", all(target_arch = "aarch64", target_endian = "little")))]
+mod absorb;
+#[cfg(any(target_arch = "x86_64", all(target_arch = "aarch64", target_endian = "little")))]
+mod mirror;
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+mod neon;
+mod scalar;
+mod small;
+#[cfg(test)]
+mod tests;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+/// Writes the bytes of `source` to `out` in reverse order.
+///
+/// # Panics
+///
+/// When the lengths differ.
+#[inline]
 pub fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
-    for (o, s) in out.iter_mut().zip(source.iter().rev()) {
-        o.write(*s);
+    assert_eq!(source.len(), out.len(), "a reversal is as long as its source");
+    if source.len() <= small::REVERSED {
+        small::reverse_bytes(source, out);
+    } else {
+        chosen().reverse_bytes(source, out);
     }
 }
+
+/// Writes the characters of `source` to `out` in reverse order, the bytes of each as they were: `out` is then valid
+/// UTF-8 too.
+///
+/// # Panics
+///
+/// When the lengths differ.
+#[inline]
 pub fn reverse_chars(source: &str, out: &mut [MaybeUninit<u8>]) {
-    let mut end = out.len();
-    for c in source.chars() {
-        let mut b = [0; 4];
-        let b = c.encode_utf8(&mut b).as_bytes();
-        end -= b.len();
-        for (i, x) in b.iter().enumerate() {
-            out[end + i].write(*x);
-        }
+    assert_eq!(source.len(), out.len(), "a reversal is as long as its source");
+    if source.len() <= small::WORDS && small::is_ascii(source.as_bytes()) {
+        small::reverse_bytes(source.as_bytes(), out);
+    } else {
+        chosen().reverse_chars(source, out);
     }
 }
+
+/// The number of characters in `source`, each maximal invalid subsequence being one.
+#[inline]
 pub fn count_chars(source: &[u8]) -> usize {
-    String::from_utf8_lossy(source).chars().count()
+    if source.len() <= small::WORDS && small::is_ascii(source) {
+        return source.len();
+    }
+    chosen().count_chars(source)
 }
+
+/// The number of UTF-16 code units in `source` once each maximal invalid subsequence is replaced by U+FFFD.
+#[inline]
 pub fn count_utf16(source: &[u8]) -> usize {
-    String::from_utf8_lossy(source).encode_utf16().count()
+    if source.len() <= small::WORDS && small::is_ascii(source) {
+        return source.len();
+    }
+    chosen().count_utf16(source)
 }
+
+/// The number of line feeds in `source`.
+#[inline]
 pub fn count_newlines(source: &[u8]) -> usize {
-    source.iter().filter(|b| **b == b'\n').count()
+    if source.len() <= small::WORDS {
+        return small::count_newlines(source);
+    }
+    chosen().count_newlines(source)
 }
+
+/// The name of the set in use: `"scalar"`, `"ssse3"`, `"avx2"`, `"avx512"` or `"neon"`.
 pub fn name() -> &'static str {
-    "scalar"
+    chosen().name
+}
+
+/// One implementation of every function, for one kind of CPU.
+///
+/// The only values in reach are those of [`Kernel::scalar`] and [`available`], so whoever holds one runs on a CPU
+/// that has its instructions.
+pub struct Kernel {
+    name: &'static str,
+    /// For the two reversals source and output must be of one length; for all five the CPU must have the features.
+    reverse_bytes: unsafe fn(&[u8], &mut [MaybeUninit<u8>]),
+    reverse_chars: unsafe fn(&str, &mut [MaybeUninit<u8>]),
+    count_chars: unsafe fn(&[u8]) -> usize,
+    count_utf16: unsafe fn(&[u8]) -> usize,
+    count_newlines: unsafe fn(&[u8]) -> usize,
+}
+
+impl Kernel {
+    /// The plain reference, which runs everywhere.
+    pub fn scalar() -> &'static Kernel {
+        &scalar::KERNEL
+    }
+
+    /// `"scalar"`, `"ssse3"`, `"avx2"`, `"avx512"` or `"neon"`.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// See [`reverse_bytes`].
+    #[inline]
+    pub fn reverse_bytes(&self, source: &[u8], out: &mut [MaybeUninit<u8>]) {
+        assert_eq!(source.len(), out.len(), "a reversal is as long as its source");
+        // SAFETY: a kernel in reach has its CPU features (see the type).
+        unsafe { (self.reverse_bytes)(source, out) }
+    }
+
+    /// See [`reverse_chars`].
+    #[inline]
+    pub fn reverse_chars(&self, source: &str, out: &mut [MaybeUninit<u8>]) {
+        assert_eq!(source.len(), out.len(), "a reversal is as long as its source");
+        // SAFETY: a kernel in reach has its CPU features (see the type).
+        unsafe { (self.reverse_chars)(source, out) }
+    }
+
+    /// See [`count_chars`].
+    #[inline]
+    pub fn count_chars(&self, source: &[u8]) -> usize {
+        // SAFETY: a kernel in reach has its CPU features (see the type).
+        unsafe { (self.count_chars)(source) }
+    }
+
+    /// See [`count_utf16`].
+    #[inline]
+    pub fn count_utf16(&self, source: &[u8]) -> usize {
+        // SAFETY: a kernel in reach has its CPU features (see the type).
+        unsafe { (self.count_utf16)(source) }
+    }
+
+    /// See [`count_newlines`].
+    #[inline]
+    pub fn count_newlines(&self, source: &[u8]) -> usize {
+        // SAFETY: a kernel in reach has its CPU features (see the type).
+        unsafe { (self.count_newlines)(source) }
+    }
+}
+
+/// Every set that this CPU can run, the best first, the scalar reference last.
+pub fn available() -> impl Iterator<Item = &'static Kernel> {
+    #[cfg(target_arch = "x86_64")]
+    let vector = x86::available();
+    #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+    let vector = [&neon::KERNEL]; // NEON is part of the architecture
+    #[cfg(not(any(
+        target_arch = "x86_64",
+        all(target_arch = "aarch64", target_endian = "little")
+    )))]
+    let vector: [&'static Kernel; 0] = [];
+    vector.into_iter().chain([Kernel::scalar()])
+}
+
+#[inline]
+fn chosen() -> &'static Kernel {
+    static CHOSEN: OnceLock<&'static Kernel> = OnceLock::new();
+    CHOSEN.get_or_init(|| available().next().unwrap_or(Kernel::scalar()))
 }

@@ -12,4 +12,9 @@ if package.loaded["rille.test.ran"] then
 end
 package.loaded["rille.test.ran"] = true
 
-dofile(os.getenv("RILLE_ROOT") .. "/test/runner.lua")({ print = ngx.say })
+dofile(os.getenv("RILLE_ROOT") .. "/test/runner.lua")({
+  print = function(line)
+    io.stderr:write(line, "\n") -- to the error log: an answer dies with its worker, this stays
+    ngx.say(line)
+  end,
+})

@@ -1,0 +1,257 @@
+--- rille.text in pure Lua, for when no library can be loaded. The answers are those of the native side:
+--- test/tables.rs takes the tables of the segmenters from the crate that the native side runs.
+
+local bytes = require("rille.bytes")
+local units = require("rille.units")
+local segment = require("rille.fallback.segment")
+
+local concat = table.concat
+local find, gsub, rep, reverse, sub = string.find, string.gsub, string.rep, string.reverse, string.sub
+local decode, next_segment = segment.decode, segment.next
+
+local REPLACEMENT = "\239\191\189"
+
+-- How many bytes come before the first one that is not ASCII. (One anchored match is three times as fast as
+-- looking for a byte that is not ASCII, which tries the pattern afresh at each byte.)
+local function ascii_prefix(s)
+  local _, stop = find(s, "^[^\128-\255]*")
+  return stop
+end
+
+-- Where the first invalid sequence starts, or nil.
+local function first_invalid(s)
+  local i, length = ascii_prefix(s) + 1, #s
+  while i <= length do
+    local code_point, stop = decode(s, i)
+    if code_point < 0 then
+      return i
+    end
+    i = stop + 1
+  end
+end
+
+-- A lead byte with all continuation bytes after it: one char, then continuation bytes that belong to nothing,
+-- each a char of its own. Turning the first char round here makes the reversal of the whole text keep it.
+local function turn_char(run)
+  local _, stop = decode(run, 1)
+  if stop == #run then
+    return reverse(run)
+  end
+  return reverse(sub(run, 1, stop)) .. sub(run, stop + 1)
+end
+
+local function reverse_chars(s)
+  if ascii_prefix(s) == #s then
+    return reverse(s)
+  end
+  return reverse((gsub(s, "[\192-\255][\128-\191]+", turn_char)))
+end
+
+-- Clusters are put together in batches, because one table for all of them would take many times the text.
+local BATCH = 4096
+
+local function reverse_graphemes(s)
+  if ascii_prefix(s) == #s then
+    -- CR LF is the one cluster of more than one ASCII char.
+    if find(s, "\r\n", 1, true) then
+      s = gsub(s, "\r\n", "\n\r")
+    end
+    return reverse(s)
+  end
+  local machine, length = segment.machine("grapheme"), #s
+  -- `parts` is filled from the back. Clusters of one byte wait until a longer one follows, and are then turned
+  -- round all at once; `single` is the first of them.
+  local parts, top, batches = {}, BATCH, {}
+  local from, single = 1, 1
+  while from <= length do
+    local stop = next_segment(machine, s, from)
+    if stop > from then
+      if single < from then
+        parts[top] = reverse(sub(s, single, from - 1))
+        top = top - 1
+      end
+      parts[top] = sub(s, from, stop)
+      top = top - 1
+      single = stop + 1
+      if top < 2 then
+        batches[#batches + 1] = concat(parts, "", top + 1, BATCH)
+        top = BATCH
+      end
+    end
+    from = stop + 1
+  end
+  local result = { reverse(sub(s, single)), concat(parts, "", top + 1, BATCH) }
+  for i = #batches, 1, -1 do
+    result[#result + 1] = batches[i]
+  end
+  return concat(result)
+end
+
+local reversers = { byte = reverse, char = reverse_chars, grapheme = reverse_graphemes }
+
+-- A byte with all continuation bytes after it: as in turn_char, only the first char can be a valid one.
+local function repair_run(run)
+  local code_point, stop = decode(run, 1)
+  local strays = #run - stop
+  if code_point < 0 then
+    return rep(REPLACEMENT, strays + 1)
+  elseif strays > 0 then
+    return sub(run, 1, stop) .. rep(REPLACEMENT, strays)
+  end
+end
+
+local function repair_text(s)
+  if not first_invalid(s) then
+    return s
+  end
+  return (gsub(s, "[\128-\255][\128-\191]*", repair_run))
+end
+
+local function count_chars(s)
+  local count, length = ascii_prefix(s), #s
+  local i = count + 1
+  while i <= length do
+    local _, stop = decode(s, i)
+    count = count + 1
+    i = stop + 1
+  end
+  return count
+end
+
+local function count_utf16(s)
+  local count, length = ascii_prefix(s), #s
+  local i = count + 1
+  while i <= length do
+    local code_point, stop = decode(s, i)
+    count = count + (code_point > 0xFFFF and 2 or 1)
+    i = stop + 1
+  end
+  return count
+end
+
+local function count_plain(s, needle)
+  local count, at = 0, find(s, needle, 1, true)
+  while at do
+    count = count + 1
+    at = find(s, needle, at + #needle, true)
+  end
+  return count
+end
+
+local function count_graphemes(s)
+  if ascii_prefix(s) == #s then
+    return #s - count_plain(s, "\r\n")
+  end
+  local machine, length = segment.machine("grapheme"), #s
+  local count, from = 0, 1
+  while from <= length do
+    from = next_segment(machine, s, from) + 1
+    count = count + 1
+  end
+  return count
+end
+
+local function count_words(s)
+  local machine, length = segment.machine("word"), #s
+  local count, from = 0, 1
+  while from <= length do
+    local stop, word = next_segment(machine, s, from)
+    if word then
+      count = count + 1
+    end
+    from = stop + 1
+  end
+  return count
+end
+
+local function count_lines(s)
+  local count = count_plain(s, "\n")
+  -- Text after the last line feed is a line, too.
+  if s ~= "" and sub(s, -1) ~= "\n" then
+    count = count + 1
+  end
+  return count
+end
+
+local counters = {
+  byte = string.len,
+  char = count_chars,
+  utf16 = count_utf16,
+  grapheme = count_graphemes,
+  word = count_words,
+  line = count_lines,
+}
+
+-- The public functions check their arguments themselves, so that an error points at the caller's line.
+
+---@class rille.fallback.text
+local M = {}
+
+--- The text backwards, unit by unit. Invalid sequences keep the order of their bytes.
+---@param s rille.source
+---@param unit? "byte"|"char"|"grapheme" what is kept whole; grapheme clusters by default
+---@return string
+function M.reverse(s, unit)
+  unit = units.check(unit or "grapheme", units.reverse, "rille.text.reverse")
+  local text = bytes.string(s, "rille.text.reverse")
+  return (reversers[unit](text))
+end
+
+--- Appends the text backwards to a buffer.
+---@param buffer string.buffer|rille.buffer
+---@param s rille.source
+---@param unit? "byte"|"char"|"grapheme" what is kept whole; grapheme clusters by default
+---@return integer len bytes appended
+function M.reverse_into(buffer, s, unit)
+  unit = units.check(unit or "grapheme", units.reverse, "rille.text.reverse_into")
+  bytes.sink(buffer, s, "rille.text.reverse_into")
+  local text = bytes.string(s, "rille.text.reverse_into")
+  local result = reversers[unit](text)
+  buffer:put(result)
+  return #result
+end
+
+--- Whether the text is valid UTF-8.
+---@param s rille.source
+---@return boolean valid
+---@return integer? position byte at which the first invalid sequence begins, 1-based
+function M.validate(s)
+  local text = bytes.string(s, "rille.text.validate")
+  local position = first_invalid(text)
+  if position then
+    return false, position
+  end
+  return true
+end
+
+--- The text with each maximal invalid subsequence replaced by U+FFFD. A valid string comes back as it is.
+---@param s rille.source
+---@return string
+function M.repair(s)
+  local text = bytes.string(s, "rille.text.repair")
+  return (repair_text(text))
+end
+
+--- Appends the repaired text to a buffer.
+---@param buffer string.buffer|rille.buffer
+---@param s rille.source
+---@return integer len bytes appended
+function M.repair_into(buffer, s)
+  bytes.sink(buffer, s, "rille.text.repair_into")
+  local text = bytes.string(s, "rille.text.repair_into")
+  local result = repair_text(text)
+  buffer:put(result)
+  return #result
+end
+
+--- How many units the text has. `""` has none of any; `"a\n"` is one line, and so is `"a"`.
+---@param s rille.source
+---@param unit rille.unit
+---@return integer
+function M.count(s, unit)
+  unit = units.check(unit, units.count, "rille.text.count")
+  local text = bytes.string(s, "rille.text.count")
+  return (counters[unit](text))
+end
+
+return M

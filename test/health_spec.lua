@@ -1,0 +1,56 @@
+--- What the library tells of itself, and the layouts that Lua relies on.
+local t = ...
+local ffi = require("ffi")
+local rille = require("rille")
+
+t.test("health tells what runs and where it was found", function()
+  local health = rille.health()
+  t.eq(health.backend, rille.backend)
+  t.eq(health.version, rille.version)
+  t.eq(health.jit, jit.status())
+  t.eq(health.luajit, jit.version)
+  if rille.backend == "native" then
+    t.eq(health.library, rille.version)
+    t.eq(health.abi, require("rille.ffi").rille_abi())
+    t.ok(health.path:find("rille", 1, true), health.path)
+    t.eq(health.tried[#health.tried].reason, "loaded")
+    t.ok(({ scalar = true, ssse3 = true, avx2 = true, avx512 = true, neon = true })[health.cpu], health.cpu)
+  else
+    t.ok(health.reason, "the reason for the fallback")
+    t.eq(health.path, nil)
+  end
+end)
+
+t.test("stats have an entry for each kind of handle", function()
+  local stats = rille.stats()
+  if rille.backend == "native" then
+    t.eq(type(stats.handles.buffer), "number")
+    t.eq(type(stats.bytes.buffer), "number")
+  else
+    t.eq(stats, { handles = {}, bytes = {} })
+  end
+end)
+
+t.test("what is no field is nil", function()
+  t.eq(rille.nonsense, nil)
+end)
+
+t.test("layouts are those of the header", function()
+  if rille.backend ~= "native" then
+    t.skip("the fallback declares nothing")
+  end
+  t.eq(ffi.sizeof("rille_error"), 256)
+  t.eq(ffi.offsetof("rille_error", "status"), 0)
+  t.eq(ffi.offsetof("rille_error", "length"), 4)
+  t.eq(ffi.offsetof("rille_error", "offset"), 8)
+  t.eq(ffi.offsetof("rille_error", "message"), 16)
+  t.eq(ffi.sizeof("rille_stat"), 32)
+  t.eq(ffi.offsetof("rille_stat", "handles"), 16)
+  t.eq(ffi.offsetof("rille_stat", "bytes"), 24)
+end)
+
+t.test("no module of the core names a host", function()
+  for _, name in ipairs({ "vim", "ngx", "love" }) do
+    t.eq(rawget(package.loaded, "rille." .. name), nil)
+  end
+end)

@@ -1,0 +1,70 @@
+//! Compiles and runs the C program, plain, with sanitizers, and under valgrind.
+
+use crate::support::{missing, say};
+use crate::{root, testing_library};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn compile(name: &str, flags: &[&str]) -> PathBuf {
+    let library = testing_library();
+    let folder = library.parent().expect("the folder of the library");
+    let program = folder.join(name);
+    let output = Command::new("cc")
+        .args(["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-g", "-DRILLE_TESTING"])
+        .args(flags)
+        .arg("-I")
+        .arg(root().join("include"))
+        .arg(root().join("test/program.c"))
+        .arg(library)
+        // The program finds the library by its SONAME beside itself.
+        .arg(format!("-Wl,-rpath,{}", folder.display()))
+        .arg("-o")
+        .arg(&program)
+        .output()
+        .expect("cc to run");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let soname = folder.join("librille.so.0");
+    if !soname.exists() {
+        // Another test may have been faster.
+        let _ = std::os::unix::fs::symlink(library, &soname);
+    }
+    program
+}
+
+fn check(output: Output) {
+    let (out, err) =
+        (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success() && out == "0 failures\n", "{out}{err}");
+    assert_eq!(err, "", "a panic printed something");
+}
+
+fn run(program: &Path) -> Output {
+    Command::new(program).output().expect("the program to run")
+}
+
+#[test]
+fn c_program() {
+    check(run(&compile("program", &["-O1"])));
+    say("C program: passed");
+}
+
+#[test]
+fn c_program_with_sanitizers() {
+    check(run(&compile(
+        "program-sanitized",
+        &["-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"],
+    )));
+    say("C program with AddressSanitizer and UBSan: passed");
+}
+
+#[test]
+fn c_program_under_valgrind() {
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        return missing("valgrind", "not on PATH", "install the package valgrind");
+    }
+    let program = compile("program-valgrind", &["-O1"]);
+    let arguments =
+        ["--quiet", "--error-exitcode=9", "--leak-check=full", "--errors-for-leak-kinds=definite"];
+    check(Command::new("valgrind").args(arguments).arg(program).output().expect("valgrind to run"));
+    say("C program under valgrind: passed");
+}
