@@ -1,0 +1,35 @@
+//! Reversal.
+
+use super::*;
+
+/// Reverses a text by bytes, chars or grapheme clusters.
+///
+/// Writes exactly `len` bytes to `out`: the units of the text from last to first, the bytes of each in their own order.
+/// `unit` is RILLE_UNIT_BYTE, RILLE_UNIT_CHAR or RILLE_UNIT_GRAPHEME. A maximal invalid UTF-8 subsequence is one char
+/// and keeps its bytes in order. `out` may not overlap the text.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or there is no reversal by that unit), RILLE_ETOOBIG
+/// or RILLE_ESHORT (`capacity` is below `len`). Any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_text_reverse(
+    text: *const u8,
+    len: usize,
+    unit: u32,
+    out: *mut u8,
+    capacity: usize,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or `len` bytes, and NULL or `capacity` bytes to write.
+        let (text, out) = unsafe {
+            let text = slice(text, len)?;
+            (text, output(out, capacity, len, text)?)
+        };
+        let unit = super::unit(unit)?;
+        if text::reverse(text, unit, out) {
+            Ok(RILLE_OK)
+        } else {
+            Err(Failure::new(RILLE_EARG, "a text is reversed by bytes, chars or grapheme clusters"))
+        }
+    })
+}
