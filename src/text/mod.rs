@@ -17,15 +17,18 @@
 //! words go at about 0.3 GB/s. Nothing here allocates except [`repair`]'s caller.
 
 mod count;
+mod decode;
 #[allow(missing_docs)]
 pub mod kernel;
+mod lines;
+mod machine;
 mod reverse;
 mod segment;
 mod utf8;
 
 pub use count::count;
 pub use reverse::reverse;
-pub use segment::is_alphanumeric;
+pub use segment::{Batch, Span, is_alphanumeric, segments};
 pub use utf8::{repair, repair_len, validate};
 
 /// What is counted, or kept whole by a reversal.
@@ -44,12 +47,17 @@ pub enum Unit {
     Word,
     /// One line. It ends in LF or CR LF, the last one also at the end of the text; `""` has no line, `"a\n"` one.
     Line,
+    /// One sentence (UAX #29), with the white space behind it.
+    Sentence,
+    /// What stands between two places at which a line may be broken (UAX #14), with the white space behind it.
+    Linebreak,
 }
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Unit; 6] =
-        [Unit::Byte, Unit::Char, Unit::Utf16, Unit::Grapheme, Unit::Word, Unit::Line];
+    pub const ALL: [Unit; 8] = [
+        Unit::Byte, Unit::Char, Unit::Utf16, Unit::Grapheme, Unit::Word, Unit::Line, Unit::Sentence, Unit::Linebreak,
+    ];
 }
 
 /// A vector of `len` bytes that `fill` has written from end to end.

@@ -1,17 +1,127 @@
-//! Segmentation by UAX #29: grapheme clusters and words.
+//! Segmentation: spans of grapheme clusters, words, sentences, lines and line-break segments.
 //!
-//! The tables and the state machine are ICU4X's (`icu_segmenter`, the `new_neo` constructors, which are all of one
-//! Unicode version). In front of them stands a fast path for ASCII, where every byte is a cluster of its own but for
-//! CR LF: finding the end of an ASCII run costs a fraction of what the state machine costs on it.
+//! The rules are those of UAX #29 and UAX #14, walked by the state machines of `machine`. In front of the one for
+//! clusters stands a fast path for ASCII, where every byte is a cluster of its own but for CR LF; lines are found by
+//! their line feeds alone.
 
+use super::machine::Machine;
+use super::{Unit, lines};
 use bstr::ByteSlice;
 use icu_properties::props::{Alphabetic, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
-use icu_segmenter::iterators::GraphemeClusterBreakIterator;
-use icu_segmenter::options::WordBreakInvariantOptions;
-use icu_segmenter::scaffold::PotentiallyIllFormedUtf8;
-use icu_segmenter::{GraphemeClusterSegmenter, WordSegmenter};
-use std::ops::Range;
+use std::mem::MaybeUninit;
+
+/// A segment: offset of its first byte, and of the byte behind its last one.
+pub type Span = [u32; 2];
+
+/// What [`segments`] has written, and how it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Number of spans written.
+    pub count: usize,
+    /// Where to start the next batch. At the end of the text there is no more.
+    pub next: usize,
+}
+
+/// Writes the spans of the segments of `text` from byte `start` on to `out`, until it is full or the text is over.
+///
+/// `start` is 0 or the `next` of the batch before; a text is walked once over all its batches. Beyond the end there is
+/// no segment. Clusters, sentences and line-break segments follow each other without a gap; words leave out what
+/// stands between them, lines their LF or CR LF. The unit is none of bytes, chars and UTF-16 units: for those the answer
+/// is `None`.
+///
+/// Panics if the text is longer than 4 GiB - 1, as spans are of 32 bits.
+pub fn segments(
+    text: &[u8],
+    unit: Unit,
+    start: usize,
+    out: &mut [MaybeUninit<Span>],
+) -> Option<Batch> {
+    assert!(u32::try_from(text.len()).is_ok(), "spans are of 32 bits");
+    let mut sink = Sink { out, count: 0 };
+    let start = start.min(text.len());
+    let next = match unit {
+        _ if sink.full() || start == text.len() => start,
+        Unit::Line => lines::spans(text, start, &mut sink),
+        Unit::Grapheme => clusters(text, start, &mut sink),
+        Unit::Word => between(Machine::words(), text, start, is_word, &mut sink),
+        Unit::Sentence => between(Machine::sentences(), text, start, |_| true, &mut sink),
+        Unit::Linebreak => between(Machine::linebreaks(), text, start, |_| true, &mut sink),
+        Unit::Byte | Unit::Char | Unit::Utf16 => start,
+    };
+    let known = !matches!(unit, Unit::Byte | Unit::Char | Unit::Utf16);
+    known.then_some(Batch { count: sink.count, next })
+}
+
+/// An array of spans that is filled from its start.
+pub(super) struct Sink<'o> {
+    out: &'o mut [MaybeUninit<Span>],
+    count: usize,
+}
+
+impl Sink<'_> {
+    pub(super) fn full(&self) -> bool {
+        self.count == self.out.len()
+    }
+
+    /// Adds a span and tells whether there is room for another one. Nothing happens if there was none for it.
+    pub(super) fn put(&mut self, start: usize, stop: usize) -> bool {
+        if let Some(place) = self.out.get_mut(self.count) {
+            place.write([start as u32, stop as u32]);
+            self.count += 1;
+        }
+        !self.full()
+    }
+
+    /// Adds the bytes from `start` on, each as a span, and tells how many found room.
+    fn put_bytes(&mut self, start: usize, len: usize) -> usize {
+        let free = &mut self.out[self.count..];
+        let len = len.min(free.len());
+        for (at, place) in (start as u32..).zip(&mut free[..len]) {
+            place.write([at, at + 1]);
+        }
+        self.count += len;
+        len
+    }
+}
+
+/// The segments of a machine that `wanted` lets pass.
+#[inline]
+fn between(
+    machine: &Machine,
+    text: &[u8],
+    mut start: usize,
+    wanted: impl Fn(&[u8]) -> bool,
+    sink: &mut Sink<'_>,
+) -> usize {
+    machine.run(text, start, |stop| {
+        let open = !wanted(&text[start..stop]) || sink.put(start, stop);
+        start = stop;
+        open
+    });
+    start
+}
+
+fn clusters(text: &[u8], start: usize, sink: &mut Sink<'_>) -> usize {
+    let mut pieces = graphemes(text, start);
+    while !sink.full()
+        && let at = pieces.start
+        && let Some(piece) = pieces.next()
+    {
+        match piece {
+            Piece::Bytes(bytes) => {
+                let put = sink.put_bytes(at, bytes.len());
+                if put < bytes.len() {
+                    return at + put;
+                }
+            }
+            Piece::Cluster(cluster) => {
+                sink.put(at, at + cluster.len());
+            }
+        }
+    }
+    pieces.start
+}
 
 /// A stretch of text between two cluster boundaries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,57 +142,44 @@ impl Piece<'_> {
     }
 }
 
-/// The extended grapheme clusters of `text` in order, those of ASCII runs taken together.
-pub(super) fn graphemes(text: &[u8]) -> Graphemes<'_> {
-    Graphemes { text, start: 0, ascii_end: None, breaks: None }
+/// The extended grapheme clusters of `text` from the boundary `start` on, those of ASCII runs taken together.
+pub(super) fn graphemes(text: &[u8], start: usize) -> Graphemes<'_> {
+    Graphemes { text, start, ascii_end: start, machine: Machine::graphemes() }
 }
+
+/// An ASCII run is looked for in steps of this size, so that whoever needs few clusters does not pay for all of it.
+const STEP: usize = 16 << 10;
 
 /// Iterator of [`graphemes`].
 pub(super) struct Graphemes<'t> {
     text: &'t [u8],
     /// A cluster boundary; everything before it has been given out.
     start: usize,
-    /// End of the known ASCII run around `start`. Its last byte may be the base of a cluster that goes on.
-    ascii_end: Option<usize>,
-    /// The state machine, and the offset at which it was started, while the text is not ASCII.
-    breaks: Option<(usize, GraphemeClusterBreakIterator<'static, 't, PotentiallyIllFormedUtf8>)>,
+    /// Up to here the text is ASCII from `start` on, if it is beyond. The last byte may be the base of a longer cluster.
+    ascii_end: usize,
+    machine: &'static Machine,
 }
 
 impl<'t> Graphemes<'t> {
-    /// The next piece of the ASCII run that begins at `start`, if there is one worth taking.
+    /// The next piece of the ASCII run that begins at `start`.
     fn ascii(&mut self) -> Option<Piece<'t>> {
-        let end = match self.ascii_end {
-            Some(end) => end,
-            None => {
-                let rest = &self.text[self.start..];
-                let end = self.start + rest.find_non_ascii_byte().unwrap_or(rest.len());
-                *self.ascii_end.insert(end)
-            }
-        };
-        // The last byte of the run may take a combining mark, so it is left to the state machine.
-        let safe = if end == self.text.len() { end } else { end.saturating_sub(1) };
-        if self.start >= safe {
-            self.ascii_end = None;
-            return None;
+        if self.start >= self.ascii_end {
+            let rest = &self.text[self.start..];
+            let rest = &rest[..rest.len().min(STEP)];
+            self.ascii_end = self.start + rest.find_non_ascii_byte().unwrap_or(rest.len());
         }
-        let run = &self.text[self.start..safe];
-        let piece = match pair(run) {
+        // The last byte of the run may take a combining mark or a line feed, so it is left to the state machine.
+        let last = self.ascii_end == self.text.len();
+        let safe = if last { self.ascii_end } else { self.ascii_end.saturating_sub(1) };
+        let run = self.text.get(self.start..safe)?;
+        Some(match pair(run) {
             Some(0) => Piece::Cluster(&run[..2]),
             Some(at) => Piece::Bytes(&run[..at]),
-            // A CR at the end of the run is joined to an LF that follows it: the state machine's work.
-            None if run.ends_with(b"\r") && end != safe => Piece::Bytes(&run[..run.len() - 1]),
+            // A CR at the end of the run is joined to an LF that follows it: the state machine's work, too.
+            None if run.ends_with(b"\r") && !last => Piece::Bytes(&run[..run.len() - 1]),
             None => Piece::Bytes(run),
-        };
-        match piece {
-            Piece::Bytes([]) => {
-                self.ascii_end = None;
-                None
-            }
-            Piece::Bytes(bytes) | Piece::Cluster(bytes) => {
-                self.start += bytes.len();
-                Some(piece)
-            }
-        }
+        })
+        .filter(|piece| !matches!(piece, Piece::Bytes([])))
     }
 }
 
@@ -95,47 +192,46 @@ impl<'t> Iterator for Graphemes<'t> {
     type Item = Piece<'t>;
 
     fn next(&mut self) -> Option<Piece<'t>> {
-        if self.start == self.text.len() {
-            return None;
-        }
-        if self.breaks.is_none()
-            && let Some(piece) = self.ascii()
-        {
-            return Some(piece);
-        }
         let text = self.text;
         let start = self.start;
-        let (base, breaks) = self.breaks.get_or_insert_with(|| {
-            let mut breaks = GraphemeClusterSegmenter::new_neo().segment_utf8(&text[start..]);
-            breaks.next(); // The boundary at the start.
-            (start, breaks)
+        let piece = match text[start..] {
+            [] => return None,
+            // Two ASCII bytes: the first is a cluster of its own, or they are CR LF.
+            [first, second, ..] if first.is_ascii() && second.is_ascii() => self.ascii(),
+            _ => None,
+        };
+        let piece = piece.unwrap_or_else(|| {
+            Piece::Cluster(&text[start..self.machine.next(text, start)])
         });
-        self.start = breaks.next().map_or(text.len(), |at| *base + at);
-        // Two ASCII bytes: the first is then a cluster of its own (or CR LF) and the fast path has something to do.
-        if let [first, second, ..] = text[self.start..]
-            && first.is_ascii()
-            && second.is_ascii()
-        {
-            self.breaks = None;
-        }
-        Some(Piece::Cluster(&text[start..self.start]))
+        let (Piece::Bytes(bytes) | Piece::Cluster(bytes)) = piece;
+        self.start += bytes.len();
+        Some(piece)
     }
 }
 
-/// The words of `text` as byte spans, without what stands between them: the segments of UAX #29 that hold a letter or a
-/// number.
+/// How many words `text` has.
+pub(super) fn count(text: &[u8], unit: Unit) -> usize {
+    let mut count = 0;
+    let mut start = 0;
+    let mut add = |stop: usize, word: bool| {
+        count += usize::from(!word || is_word(&text[start..stop]));
+        start = stop;
+        true
+    };
+    match unit {
+        Unit::Word => Machine::words().run(text, 0, |stop| add(stop, true)),
+        Unit::Sentence => Machine::sentences().run(text, 0, |stop| add(stop, false)),
+        _ => Machine::linebreaks().run(text, 0, |stop| add(stop, false)),
+    }
+    count
+}
+
+/// Whether a segment of the word machine is a word: one that holds a letter or a number.
 ///
 /// There is no dictionary, so a script that is written without spaces is cut by the default rules: ideographs and kana
 /// one by one or in runs of one kind, Thai, Lao, Khmer and Burmese at every cluster.
-pub(super) fn words(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let segmenter =
-        WordSegmenter::new_neo_for_non_complex_scripts(WordBreakInvariantOptions::default());
-    let mut start = 0;
-    segmenter.segment_utf8(text).filter_map(move |at| {
-        let span = start..at;
-        start = at;
-        text[span.clone()].chars().any(is_alphanumeric).then_some(span)
-    })
+fn is_word(segment: &[u8]) -> bool {
+    segment.chars().any(is_alphanumeric)
 }
 
 /// Whether a segment that holds `c` is a word: letters, ideographs and numbers, by the properties Alphabetic and N*.
@@ -156,12 +252,18 @@ mod tests {
 
     /// The clusters as the state machine alone finds them.
     fn plain(text: &[u8]) -> Vec<&[u8]> {
-        let breaks: Vec<_> = GraphemeClusterSegmenter::new_neo().segment_utf8(text).collect();
-        breaks.windows(2).map(|span| &text[span[0]..span[1]]).collect()
+        let mut start = 0;
+        let mut clusters = Vec::new();
+        Machine::graphemes().run(text, 0, |stop| {
+            clusters.push(&text[start..stop]);
+            start = stop;
+            true
+        });
+        clusters
     }
 
     fn fast(text: &[u8]) -> Vec<&[u8]> {
-        graphemes(text)
+        graphemes(text, 0)
             .flat_map(|piece| match piece {
                 Piece::Bytes(bytes) => bytes.chunks(1).collect(),
                 Piece::Cluster(cluster) => vec![cluster],
@@ -176,8 +278,88 @@ mod tests {
         assert_eq!(fast(text), clusters.map(str::as_bytes));
     }
 
+    const UNITS: [Unit; 5] =
+        [Unit::Grapheme, Unit::Word, Unit::Sentence, Unit::Line, Unit::Linebreak];
+
+    /// The spans of a text, fetched in batches of `capacity`.
+    #[allow(unsafe_code)]
+    fn spans(text: &[u8], unit: Unit, capacity: usize) -> Vec<Span> {
+        let mut all = Vec::new();
+        let mut next = 0;
+        while next < text.len() {
+            let mut out = vec![MaybeUninit::uninit(); capacity];
+            let batch = segments(text, unit, next, &mut out).expect("a unit of segments");
+            assert!(batch.next > next && (batch.count == capacity || batch.next == text.len()));
+            // SAFETY: `segments` has written so many.
+            all.extend(out[..batch.count].iter().map(|span| unsafe { span.assume_init() }));
+            next = batch.next;
+        }
+        all
+    }
+
+    fn texts<'t>(text: &'t str, unit: Unit) -> Vec<&'t str> {
+        spans(text.as_bytes(), unit, 3)
+            .into_iter()
+            .map(|[start, stop]| &text[start as usize..stop as usize])
+            .collect()
+    }
+
+    #[test]
+    fn segments_of_each_unit() {
+        let text = "Don't stop, e\u{301}h?\r\nYes. 1.5 m\n\nno";
+        assert_eq!(texts(text, Unit::Word), ["Don't", "stop", "e\u{301}h", "Yes", "1.5", "m", "no"]);
+        assert_eq!(texts(text, Unit::Line), ["Don't stop, e\u{301}h?", "Yes. 1.5 m", "", "no"]);
+        assert_eq!(
+            texts(text, Unit::Sentence),
+            ["Don't stop, e\u{301}h?\r\n", "Yes. ", "1.5 m\n", "\n", "no"]
+        );
+        assert_eq!(
+            texts(text, Unit::Linebreak),
+            ["Don't ", "stop, ", "e\u{301}h?\r\n", "Yes. ", "1.5 ", "m\n", "\n", "no"]
+        );
+        assert_eq!(texts("ae\u{301}\r\n", Unit::Grapheme), ["a", "e\u{301}", "\r\n"]);
+        assert_eq!(texts("\r\n\r\ra\r", Unit::Line), ["", "\r\ra\r"]);
+    }
+
+    #[test]
+    fn there_are_no_segments_of_chars_and_none_behind_the_end() {
+        let mut out = [MaybeUninit::uninit(); 4];
+        for unit in [Unit::Byte, Unit::Char, Unit::Utf16] {
+            assert_eq!(segments(b"abc", unit, 0, &mut out), None);
+        }
+        for unit in UNITS {
+            let nothing = Batch { count: 0, next: 3 };
+            assert_eq!(segments(b"abc", unit, 3, &mut out), Some(nothing));
+            assert_eq!(segments(b"abc", unit, usize::MAX, &mut out), Some(nothing));
+            let nothing = Batch { count: 0, next: 1 };
+            assert_eq!(segments(b"abc", unit, 1, &mut []), Some(nothing));
+        }
+    }
+
+    #[test]
+    fn long_runs_of_ascii() {
+        for len in [STEP - 1, STEP, STEP + 1, 3 * STEP] {
+            for end in ["", "\u{301}", "\n", "\r\n", "\r\u{301}"] {
+                let text = "x".repeat(len - 1) + "\r" + end;
+                assert_eq!(fast(text.as_bytes()), plain(text.as_bytes()));
+            }
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2000))]
+
+        #[test]
+        fn batches_of_any_size_give_all(pieces in prop::collection::vec(prop::sample::select(vec![
+            "a", "B", ".", " ", "\r", "\n", "\r\n", "\u{301}", "👩", "日", "1", ",",
+        ]), 0..40), capacity in 1..9usize) {
+            let text = pieces.concat().into_bytes();
+            for unit in UNITS {
+                let all = spans(&text, unit, text.len() + 1);
+                prop_assert_eq!(all.len(), crate::text::count(&text, unit));
+                prop_assert_eq!(spans(&text, unit, capacity), all);
+            }
+        }
 
         #[test]
         fn the_ascii_path_changes_nothing(pieces in prop::collection::vec(prop::sample::select(vec![

@@ -26,6 +26,10 @@ pub enum rille_unit {
     RILLE_UNIT_WORD = 4,
     /// One line, ended by LF, CR LF or the end of the text.
     RILLE_UNIT_LINE = 5,
+    /// One sentence (UAX #29), with the white space behind it.
+    RILLE_UNIT_SENTENCE = 7,
+    /// What stands between two places at which a line may be broken (UAX #14), with the white space behind it.
+    RILLE_UNIT_LINEBREAK = 8,
 }
 
 /// The unit of a number from C, which may be any.
@@ -43,5 +47,7 @@ fn c_unit(unit: Unit) -> rille_unit {
         Unit::Grapheme => rille_unit::RILLE_UNIT_GRAPHEME,
         Unit::Word => rille_unit::RILLE_UNIT_WORD,
         Unit::Line => rille_unit::RILLE_UNIT_LINE,
+        Unit::Sentence => rille_unit::RILLE_UNIT_SENTENCE,
+        Unit::Linebreak => rille_unit::RILLE_UNIT_LINEBREAK,
     }
 }
