@@ -10,7 +10,7 @@ pub fn count(text: &[u8], unit: Unit) -> usize {
         Unit::Byte => text.len(),
         Unit::Char => kernel::count_chars(text),
         Unit::Utf16 => kernel::count_utf16(text),
-        Unit::Grapheme => segment::graphemes(text, 0).map(|piece| piece.clusters()).sum(),
+        Unit::Grapheme => segment::graphemes(text).map(|piece| piece.clusters()).sum(),
         Unit::Line => lines(text),
         Unit::Word | Unit::Sentence | Unit::Linebreak => segment::count(text, unit),
     }

@@ -22,13 +22,16 @@ mod decode;
 pub mod kernel;
 mod lines;
 mod machine;
+mod offset;
 mod reverse;
 mod segment;
 mod utf8;
 
 pub use count::count;
+pub use machine::is_alphanumeric;
+pub use offset::{offset, offsets};
 pub use reverse::reverse;
-pub use segment::{Batch, Span, is_alphanumeric, segments};
+pub use segment::{Batch, Span, segments};
 pub use utf8::{repair, repair_len, validate};
 
 /// What is counted, or kept whole by a reversal.
@@ -56,18 +59,31 @@ pub enum Unit {
 impl Unit {
     /// Every unit.
     pub const ALL: [Unit; 8] = [
-        Unit::Byte, Unit::Char, Unit::Utf16, Unit::Grapheme, Unit::Word, Unit::Line, Unit::Sentence, Unit::Linebreak,
+        Unit::Byte,
+        Unit::Char,
+        Unit::Utf16,
+        Unit::Grapheme,
+        Unit::Word,
+        Unit::Line,
+        Unit::Sentence,
+        Unit::Linebreak,
     ];
 }
 
 /// A vector of `len` bytes that `fill` has written from end to end.
 #[cfg(test)]
-#[allow(unsafe_code)]
 fn filled(len: usize, fill: impl FnOnce(&mut [std::mem::MaybeUninit<u8>])) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(len);
-    fill(&mut bytes.spare_capacity_mut()[..len]);
+    filled_with(len, fill)
+}
+
+/// [`filled`] of anything.
+#[cfg(test)]
+#[allow(unsafe_code)]
+fn filled_with<T>(len: usize, fill: impl FnOnce(&mut [std::mem::MaybeUninit<T>])) -> Vec<T> {
+    let mut all = Vec::with_capacity(len);
+    fill(&mut all.spare_capacity_mut()[..len]);
     // SAFETY: the capacity is there and `fill` has written it, which is what the tests are about; the sanitizer and
     // valgrind runs would tell if it had not.
-    unsafe { bytes.set_len(len) };
-    bytes
+    unsafe { all.set_len(len) };
+    all
 }

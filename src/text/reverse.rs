@@ -61,7 +61,7 @@ fn boundary(text: &[u8], limit: usize) -> usize {
 
 fn graphemes(text: &[u8], out: &mut [MaybeUninit<u8>]) {
     let mut back = Back { free: out };
-    for piece in segment::graphemes(text, 0) {
+    for piece in segment::graphemes(text) {
         match piece {
             Piece::Bytes(bytes) => kernel::reverse_bytes(bytes, back.take(bytes.len())),
             Piece::Cluster(cluster) => back.put(cluster),
