@@ -16,23 +16,33 @@
 //! of the memory's speed; grapheme clusters do so while the text is ASCII and fall to about 0.4 GB/s where it is not;
 //! words go at about 0.3 GB/s. Nothing here allocates except [`repair`]'s caller.
 
+mod case;
+#[cfg(test)]
+mod conformance;
 mod count;
 mod decode;
 #[allow(missing_docs)]
 pub mod kernel;
 mod lines;
 mod machine;
+mod normalize;
 mod offset;
+mod output;
 mod reverse;
 mod segment;
 mod utf8;
 
+pub use case::{CASE_GROWTH, Case, equal_fold, map_case, map_case_len};
 pub use count::count;
 pub use machine::is_alphanumeric;
+pub use normalize::{Form, normalize, normalize_len, normalized};
 pub use offset::{offset, offsets};
 pub use reverse::reverse;
 pub use segment::{Batch, Span, segments};
 pub use utf8::{repair, repair_len, validate};
+
+/// The version of Unicode that all tables are of.
+pub const UNICODE_VERSION: &str = "18.0";
 
 /// What is counted, or kept whole by a reversal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
