@@ -59,6 +59,10 @@ typedef enum rille_status {
      */
     RILLE_INVALID = 1,
     /**
+     * Success, and the batch is full while there may be more to come.
+     */
+    RILLE_MORE = 3,
+    /**
      * An argument is wrong: a null pointer, an unknown unit, memory that overlaps.
      */
     RILLE_EARG = -1,
@@ -112,7 +116,55 @@ typedef enum rille_unit {
      * One line, ended by LF, CR LF or the end of the text.
      */
     RILLE_UNIT_LINE = 5,
+    /**
+     * One sentence (UAX #29), with the white space behind it.
+     */
+    RILLE_UNIT_SENTENCE = 7,
+    /**
+     * What stands between two places at which a line may be broken (UAX #14), with the white space behind it.
+     */
+    RILLE_UNIT_LINEBREAK = 8,
 } rille_unit;
+
+/**
+ * How a text is mapped.
+ */
+typedef enum rille_case {
+    /**
+     * Capital letters.
+     */
+    RILLE_CASE_UPPER = 0,
+    /**
+     * Small letters.
+     */
+    RILLE_CASE_LOWER = 1,
+    /**
+     * Folded: texts that differ in case only become the same. Not for showing.
+     */
+    RILLE_CASE_FOLD = 2,
+} rille_case;
+
+/**
+ * A normalisation form of UAX #15.
+ */
+typedef enum rille_form {
+    /**
+     * Canonical composition: what most text is in.
+     */
+    RILLE_FORM_NFC = 0,
+    /**
+     * Canonical decomposition.
+     */
+    RILLE_FORM_NFD = 1,
+    /**
+     * Compatibility composition.
+     */
+    RILLE_FORM_NFKC = 2,
+    /**
+     * Compatibility decomposition.
+     */
+    RILLE_FORM_NFKD = 3,
+} rille_form;
 
 /**
  * A growing piece of memory to which results are appended, so that making the next one allocates nothing.
@@ -163,6 +215,50 @@ typedef struct rille_error {
     char message[RILLE_MESSAGE_SIZE];
 } rille_error;
 
+/**
+ * Between which units positions are converted. Set `size` to sizeof(rille_offset_options).
+ */
+typedef struct rille_offset_options {
+    /**
+     * sizeof(rille_offset_options).
+     */
+    uint32_t size;
+    /**
+     * The unit of the positions: RILLE_UNIT_BYTE, RILLE_UNIT_CHAR, RILLE_UNIT_UTF16 or RILLE_UNIT_GRAPHEME.
+     */
+    uint32_t from;
+    /**
+     * The unit of the results, one of the same.
+     */
+    uint32_t to;
+} rille_offset_options;
+
+/**
+ * Which segments a batch has, where it begins, and how many it takes. Set `size` to sizeof(rille_segment_options).
+ */
+typedef struct rille_segment_options {
+    /**
+     * sizeof(rille_segment_options).
+     */
+    uint32_t size;
+    /**
+     * RILLE_UNIT_GRAPHEME, RILLE_UNIT_WORD, RILLE_UNIT_SENTENCE, RILLE_UNIT_LINE or RILLE_UNIT_LINEBREAK.
+     */
+    uint32_t unit;
+    /**
+     * Offset in the text to begin at: 0, or what the batch before wrote to `out_next`. Behind the end there is nothing.
+     */
+    uint32_t from;
+    /**
+     * How many spans the output has room for.
+     */
+    uint32_t capacity;
+} rille_segment_options;
+
+
+
+
+
 
 
 #ifdef __cplusplus
@@ -185,6 +281,11 @@ const char *rille_version(void);
  * "neon". The string is static.
  */
 const char *rille_cpu(void);
+
+/**
+ * Returns the version of Unicode that all of the library is of: "18.0". The string is static.
+ */
+const char *rille_unicode_version(void);
 
 /**
  * Returns the path of the file that the library was loaded from, as the system's loader knows it, or NULL if it cannot
@@ -345,6 +446,153 @@ int32_t rille_text_count(const uint8_t *text,
                          uint32_t unit,
                          uint32_t *out_count,
                          struct rille_error *err);
+
+/**
+ * Converts a position from one unit to another, for example a byte to the UTF-16 column that a language server wants.
+ *
+ * Writes the result to `out`. Positions are 0-based. One inside a char or a cluster is taken for that of its start, one
+ * beyond the end of the text for the end, which is the number of units. An invalid UTF-8 sequence is one char.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or positions are not counted in that unit) or RILLE_ETOOBIG. Any
+ * thread may call it at any time.
+ */
+int32_t rille_text_offset(const uint8_t *text,
+                          size_t len,
+                          uint32_t position,
+                          const struct rille_offset_options *options,
+                          uint32_t *out,
+                          struct rille_error *err);
+
+/**
+ * Converts a list of positions from one unit to another, as rille_text_offset does for one.
+ *
+ * Writes `count` results to `out`, in the order of the positions. Ascending positions take one scan of the text
+ * together; for others it may sort a copy first. `out` may not overlap the positions.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or positions are not counted in that unit),
+ * RILLE_ETOOBIG or RILLE_ENOMEM. Any thread may call it at any time.
+ */
+int32_t rille_text_offsets(const uint8_t *text,
+                           size_t len,
+                           const uint32_t *positions,
+                           uint32_t count,
+                           const struct rille_offset_options *options,
+                           uint32_t *out,
+                           struct rille_error *err);
+
+/**
+ * Finds a batch of segments, from left to right.
+ *
+ * Writes two offsets for each segment to `out_spans`, which has room for two numbers times the capacity that `options`
+ * tells, the number of segments to `out_count`, and where the next batch begins to `out_next`. Clusters, sentences and
+ * line-break segments follow each other without a gap; words leave out what stands between them, lines their LF or
+ * CR LF. All batches of a text together walk it once.
+ *
+ * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL, or there are no
+ * segments of that unit) or RILLE_ETOOBIG. Any thread may call it at any time.
+ */
+int32_t rille_text_segments(const uint8_t *text,
+                            size_t len,
+                            const struct rille_segment_options *options,
+                            uint32_t *out_spans,
+                            uint32_t *out_count,
+                            uint32_t *out_next,
+                            struct rille_error *err);
+
+/**
+ * Tells how long a text will be after rille_text_case.
+ *
+ * Writes that length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. Its cost is that of the mapping itself,
+ * which can be saved: three times `len` is always enough.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the mapping is unknown) or RILLE_ETOOBIG (the text or the result is
+ * longer than 4 GiB - 1). Any thread may call it at any time.
+ */
+int32_t rille_text_case_len(const uint8_t *text,
+                            size_t len,
+                            uint32_t mapping,
+                            uint32_t *out_len,
+                            struct rille_error *err);
+
+/**
+ * Maps a text to upper or lower case or folds it, by Unicode's full mappings without a language.
+ *
+ * Writes the result to `out` and its length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. With room for
+ * three times `len` the text is walked once; with less it is walked first to see whether the room will do. Invalid UTF-8
+ * stays as it is. `out` may not overlap the text.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or the mapping is unknown), RILLE_ETOOBIG or
+ * RILLE_ESHORT (`capacity` is below what is needed). Any thread may call it at any time.
+ */
+int32_t rille_text_case(const uint8_t *text,
+                        size_t len,
+                        uint32_t mapping,
+                        uint8_t *out,
+                        size_t capacity,
+                        uint32_t *out_len,
+                        struct rille_error *err);
+
+/**
+ * Tells whether two texts are the same but for case, as folding both and comparing would.
+ *
+ * Writes 1 or 0 to `out_equal`. Nothing is allocated, and the comparison ends at the first difference.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Any thread may call it at any time.
+ */
+int32_t rille_text_equal_fold(const uint8_t *a,
+                              size_t a_len,
+                              const uint8_t *b,
+                              size_t b_len,
+                              uint32_t *out_equal,
+                              struct rille_error *err);
+
+/**
+ * Tells how much of a text is in a normalisation form already.
+ *
+ * Writes the length in bytes of the longest prefix that is to `out_prefix`: `len` if rille_text_normalize would copy the
+ * text as it is. `form` is a RILLE_FORM_ constant. For ASCII it costs no more than reading the text.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the form is unknown) or RILLE_ETOOBIG. Any thread may call it at
+ * any time.
+ */
+int32_t rille_text_normalized(const uint8_t *text,
+                              size_t len,
+                              uint32_t form,
+                              uint32_t *out_prefix,
+                              struct rille_error *err);
+
+/**
+ * Tells how long a text will be after rille_text_normalize.
+ *
+ * Writes that length in bytes to `out_len`. Its cost is that of normalising, which can be saved: three times `len` is
+ * always enough for NFC and NFD, eleven times for NFKC and NFKD.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the form is unknown) or RILLE_ETOOBIG (the text or the result is
+ * longer than 4 GiB - 1). Any thread may call it at any time.
+ */
+int32_t rille_text_normalize_len(const uint8_t *text,
+                                 size_t len,
+                                 uint32_t form,
+                                 uint32_t *out_len,
+                                 struct rille_error *err);
+
+/**
+ * Brings a text to a normalisation form.
+ *
+ * Writes the result to `out` and its length in bytes to `out_len`. `form` is a RILLE_FORM_ constant. With room for three
+ * times `len` (NFC, NFD) or eleven times (NFKC, NFKD) the text is normalised once; with less it is done first to see
+ * whether the room will do. Invalid UTF-8 stays as it is and joins with nothing. `out` may not overlap the text.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or the form is unknown), RILLE_ETOOBIG or RILLE_ESHORT
+ * (`capacity` is below what is needed). Any thread may call it at any time.
+ */
+int32_t rille_text_normalize(const uint8_t *text,
+                             size_t len,
+                             uint32_t form,
+                             uint8_t *out,
+                             size_t capacity,
+                             uint32_t *out_len,
+                             struct rille_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

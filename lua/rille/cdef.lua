@@ -12,6 +12,7 @@ static const int RILLE_KIND_SIZE = 16;
 typedef enum rille_status {
     RILLE_OK = 0,
     RILLE_INVALID = 1,
+    RILLE_MORE = 3,
     RILLE_EARG = -1,
     RILLE_ETOOBIG = -2,
     RILLE_ESHORT = -3,
@@ -27,7 +28,22 @@ typedef enum rille_unit {
     RILLE_UNIT_GRAPHEME = 3,
     RILLE_UNIT_WORD = 4,
     RILLE_UNIT_LINE = 5,
+    RILLE_UNIT_SENTENCE = 7,
+    RILLE_UNIT_LINEBREAK = 8,
 } rille_unit;
+
+typedef enum rille_case {
+    RILLE_CASE_UPPER = 0,
+    RILLE_CASE_LOWER = 1,
+    RILLE_CASE_FOLD = 2,
+} rille_case;
+
+typedef enum rille_form {
+    RILLE_FORM_NFC = 0,
+    RILLE_FORM_NFD = 1,
+    RILLE_FORM_NFKC = 2,
+    RILLE_FORM_NFKD = 3,
+} rille_form;
 
 typedef struct rille_buffer rille_buffer;
 
@@ -44,11 +60,26 @@ typedef struct rille_error {
     char message[RILLE_MESSAGE_SIZE];
 } rille_error;
 
+typedef struct rille_offset_options {
+    uint32_t size;
+    uint32_t from;
+    uint32_t to;
+} rille_offset_options;
+
+typedef struct rille_segment_options {
+    uint32_t size;
+    uint32_t unit;
+    uint32_t from;
+    uint32_t capacity;
+} rille_segment_options;
+
 uint32_t rille_abi(void);
 
 const char *rille_version(void);
 
 const char *rille_cpu(void);
+
+const char *rille_unicode_version(void);
 
 const char *rille_path(void);
 
@@ -96,6 +127,70 @@ int32_t rille_text_count(const uint8_t *text,
                          uint32_t unit,
                          uint32_t *out_count,
                          struct rille_error *err);
+
+int32_t rille_text_offset(const uint8_t *text,
+                          size_t len,
+                          uint32_t position,
+                          const struct rille_offset_options *options,
+                          uint32_t *out,
+                          struct rille_error *err);
+
+int32_t rille_text_offsets(const uint8_t *text,
+                           size_t len,
+                           const uint32_t *positions,
+                           uint32_t count,
+                           const struct rille_offset_options *options,
+                           uint32_t *out,
+                           struct rille_error *err);
+
+int32_t rille_text_segments(const uint8_t *text,
+                            size_t len,
+                            const struct rille_segment_options *options,
+                            uint32_t *out_spans,
+                            uint32_t *out_count,
+                            uint32_t *out_next,
+                            struct rille_error *err);
+
+int32_t rille_text_case_len(const uint8_t *text,
+                            size_t len,
+                            uint32_t mapping,
+                            uint32_t *out_len,
+                            struct rille_error *err);
+
+int32_t rille_text_case(const uint8_t *text,
+                        size_t len,
+                        uint32_t mapping,
+                        uint8_t *out,
+                        size_t capacity,
+                        uint32_t *out_len,
+                        struct rille_error *err);
+
+int32_t rille_text_equal_fold(const uint8_t *a,
+                              size_t a_len,
+                              const uint8_t *b,
+                              size_t b_len,
+                              uint32_t *out_equal,
+                              struct rille_error *err);
+
+int32_t rille_text_normalized(const uint8_t *text,
+                              size_t len,
+                              uint32_t form,
+                              uint32_t *out_prefix,
+                              struct rille_error *err);
+
+int32_t rille_text_normalize_len(const uint8_t *text,
+                                 size_t len,
+                                 uint32_t form,
+                                 uint32_t *out_len,
+                                 struct rille_error *err);
+
+int32_t rille_text_normalize(const uint8_t *text,
+                             size_t len,
+                             uint32_t form,
+                             uint8_t *out,
+                             size_t capacity,
+                             uint32_t *out_len,
+                             struct rille_error *err);
 typedef struct rille_abi_1 rille_abi_1;
 ]],
 }

@@ -12,6 +12,8 @@ pub enum rille_status {
     RILLE_OK = 0,
     /// Success, and the text holds at least one invalid UTF-8 sequence.
     RILLE_INVALID = 1,
+    /// Success, and the batch is full while there may be more to come.
+    RILLE_MORE = 3,
     /// An argument is wrong: a null pointer, an unknown unit, memory that overlaps.
     RILLE_EARG = -1,
     /// A text or a result is longer than 4 GiB - 1.

@@ -1,6 +1,6 @@
 //! The noun `text`: pure functions on bytes that are mostly UTF-8, in a file for each part as in `src/text`.
 
-use super::boundary::{boundary, narrow, output, place, slice};
+use super::boundary::{Zeroed, boundary, narrow, options, output, place, places, slice};
 use super::error::{Failure, rille_error, rille_status::*};
 use crate::text::{self, Unit};
 
@@ -9,6 +9,14 @@ pub mod reverse;
 pub mod utf8;
 
 pub mod count;
+
+pub mod offset;
+
+pub mod segment;
+
+pub mod case;
+
+pub mod normalize;
 
 /// What is counted, or kept whole by a reversal.
 #[repr(C)]
@@ -50,4 +58,29 @@ fn c_unit(unit: Unit) -> rille_unit {
         Unit::Sentence => rille_unit::RILLE_UNIT_SENTENCE,
         Unit::Linebreak => rille_unit::RILLE_UNIT_LINEBREAK,
     }
+}
+
+/// The output for a result that is at most `growth` times as long as the text: where that much room is given, nothing
+/// needs to be measured.
+///
+/// # Safety
+///
+/// As for [`output`].
+unsafe fn room<'a>(
+    out: *mut u8,
+    capacity: usize,
+    growth: usize,
+    text: &[u8],
+    measure: impl FnOnce() -> usize,
+) -> Result<&'a mut [std::mem::MaybeUninit<u8>], Failure> {
+    let most = text.len().saturating_mul(growth);
+    let len = if most <= capacity && u32::try_from(most).is_ok() {
+        most
+    } else {
+        let needed = measure();
+        narrow(needed, "the result")?;
+        needed
+    };
+    // SAFETY: the caller vouches for the memory.
+    unsafe { output(out, capacity, len, text) }
 }
