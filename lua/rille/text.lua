@@ -3,47 +3,23 @@ local ffi = require("ffi")
 local C = require("rille.ffi")
 local bytes = require("rille.bytes")
 local failure = require("rille.failure")
+local memory = require("rille.memory")
 local units = require("rille.units")
 
 local of, sink = bytes.of, bytes.sink
 local err = failure.block()
 local out = ffi.new("uint32_t[1]")
-local array = ffi.typeof("uint8_t[?]")
 
-local function ids(names)
-  local map = {}
-  for _, name in ipairs(names) do
-    map[name] = C["RILLE_UNIT_" .. name:upper()]
-  end
-  return map
-end
-local COUNT, REVERSE = ids(units.count), ids(units.reverse)
-
---- Up to this many bytes a result is built in memory that is kept for the next one.
-local KEPT = 2 ^ 20
-local kept, kept_len = array(4096), 4096
-
---- The longest string of LuaJIT is a little below.
-local LONGEST_STRING = 2 ^ 31 - 256
+local COUNT, REVERSE = units.ids(C, units.count), units.ids(C, units.reverse)
 
 --- Memory for a result that becomes a string at once.
 local function scratch(len, name)
-  if len <= kept_len then
-    return kept
-  elseif len > LONGEST_STRING then
-    error(name .. ": a Lua string holds less than 2 GiB; use " .. name .. "_into", 3)
-  elseif len > KEPT then
-    return array(len)
-  end
-  while kept_len < len do
-    kept_len = kept_len * 2
-  end
-  kept = array(kept_len)
-  return kept
+  return memory.scratch(len) or error(memory.too_long(name), 3)
 end
 
 ---@class rille.text
-local M = {}
+---@field unicode_version string the version of Unicode that everything here is of
+local M = { unicode_version = ffi.string(C.rille_unicode_version()) }
 
 --- The text backwards, unit by unit.
 ---
@@ -143,4 +119,30 @@ function M.count(s, unit)
   return out[0]
 end
 
-return M
+--- The functions that are not here, with the module of `rille.text` that has them.
+local PARTS = {
+  offset = "offset",
+  offsets = "offset",
+  segments = "segment",
+  upper = "case",
+  upper_into = "case",
+  lower = "case",
+  lower_into = "case",
+  fold = "case",
+  fold_into = "case",
+  equal_fold = "case",
+  normalize = "normalize",
+  normalize_into = "normalize",
+}
+
+return setmetatable(M, {
+  __index = function(self, key)
+    local part = PARTS[key]
+    if part then
+      for name, value in pairs(require("rille.text." .. part)) do
+        rawset(self, name, value)
+      end
+      return rawget(self, key)
+    end
+  end,
+})
