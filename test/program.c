@@ -41,6 +41,7 @@ static void library(void) {
     CHECK(rille_abi() == RILLE_ABI);
     CHECK(strlen(rille_version()) >= 5);
     CHECK(strlen(rille_cpu()) >= 4);
+    CHECK(strcmp(rille_unicode_version(), "18.0") == 0);
     CHECK(rille_path() == NULL || strstr(rille_path(), "rille") != NULL);
 }
 
@@ -101,6 +102,97 @@ static void repair(void) {
     CHECK(written == 5 && memcmp(out, "a\xEF\xBF\xBD" "b", 5) == 0);
     CHECK(rille_text_repair_len(bytes("abc"), 3, &needed, NULL) == RILLE_OK && needed == 3);
     CHECK(rille_text_repair(bytes("abc"), 3, out, sizeof out, &written, NULL) == RILLE_OK && written == 3);
+}
+
+static void offset(void) {
+    rille_offset_options options = {sizeof options, RILLE_UNIT_BYTE, RILLE_UNIT_UTF16};
+    uint32_t positions[6] = {0, 1, 3, 5, 7, 99}, back[6] = {7, 0, 5, 99, 3, 1}, out[6];
+    uint32_t columns[6] = {0, 1, 2, 2, 4, 5}, one = 77;
+    size_t len = 8;
+    uint8_t *text = exact("a\xC3\xA9\xF0\x9F\x98\x80z", len);
+    CHECK(rille_text_offsets(text, len, positions, 6, &options, out, NULL) == RILLE_OK);
+    CHECK(memcmp(out, columns, sizeof out) == 0);
+    CHECK(rille_text_offsets(text, len, back, 6, &options, out, NULL) == RILLE_OK);
+    CHECK(out[0] == 4 && out[1] == 0 && out[2] == 2 && out[3] == 5 && out[4] == 2 && out[5] == 1);
+    CHECK(rille_text_offset(text, len, 4, &options, &one, NULL) == RILLE_OK && one == 2);
+    options.from = RILLE_UNIT_GRAPHEME, options.to = RILLE_UNIT_BYTE;
+    CHECK(rille_text_offset(text, len, 3, &options, &one, NULL) == RILLE_OK && one == 7);
+    CHECK(rille_text_offsets(text, len, NULL, 0, &options, NULL, NULL) == RILLE_OK);
+    CHECK(rille_text_offsets(text, len, NULL, 1, &options, out, NULL) == RILLE_EARG);
+    CHECK(rille_text_offsets(text, len, out, 6, &options, out, NULL) == RILLE_EARG);
+    options.to = RILLE_UNIT_LINE;
+    CHECK(rille_text_offset(text, len, 3, &options, &one, NULL) == RILLE_EARG && one == 7);
+    options.size = 2;
+    CHECK(rille_text_offset(text, len, 3, &options, &one, NULL) == RILLE_EARG);
+    free(text);
+}
+
+/* Every segment of a text, in batches of each size. */
+static void segments(void) {
+    static const uint32_t units[5] = {
+        RILLE_UNIT_GRAPHEME, RILLE_UNIT_WORD, RILLE_UNIT_SENTENCE, RILLE_UNIT_LINE, RILLE_UNIT_LINEBREAK,
+    };
+    static const char content[] = "One, tw\xC3\xB6. e\xCC\x81\r\n\xE2\x82\n\nlast";
+    size_t len = sizeof content - 1;
+    uint8_t *text = exact(content, len);
+    for (size_t i = 0; i < 5; i++) {
+        for (uint32_t capacity = 1; capacity < 8; capacity++) {
+            rille_segment_options options = {sizeof options, units[i], 0, capacity};
+            uint32_t *spans = malloc(capacity * 2 * sizeof *spans);
+            uint32_t count = 0, total = 0, expected = 0, last = 0;
+            int32_t status;
+            do {
+                status = rille_text_segments(text, len, &options, spans, &count, &options.from, NULL);
+                CHECK(status == RILLE_OK || (status == RILLE_MORE && count == capacity));
+                for (uint32_t n = 0; n < count; n++) {
+                    CHECK(last <= spans[2 * n] && spans[2 * n] <= spans[2 * n + 1]);
+                    last = spans[2 * n + 1];
+                }
+                total += count;
+            } while (status == RILLE_MORE);
+            CHECK(rille_text_count(text, len, units[i], &expected, NULL) == RILLE_OK && total == expected);
+            free(spans);
+        }
+    }
+    free(text);
+    rille_segment_options options = {sizeof options, RILLE_UNIT_CHAR, 0, 1};
+    uint32_t span[2], count, next;
+    CHECK(rille_text_segments(bytes("a"), 1, &options, span, &count, &next, NULL) == RILLE_EARG);
+    options.unit = RILLE_UNIT_LINE;
+    CHECK(rille_text_segments(bytes("a"), 1, &options, NULL, &count, &next, NULL) == RILLE_EARG);
+    CHECK(rille_text_segments(bytes("a"), 1, &options, span, &count, NULL, NULL) == RILLE_EARG);
+}
+
+static void case_and_form(void) {
+    static const char content[] = "Stra\xC3\x9F\x65 e\xCC\x81";
+    size_t len = sizeof content - 1;
+    uint8_t *text = exact(content, len);
+    uint32_t needed = 0, written = 0, equal = 7;
+    CHECK(rille_text_case_len(text, len, RILLE_CASE_UPPER, &needed, NULL) == RILLE_OK && needed == 11);
+    for (size_t capacity = 0; capacity <= 3 * len; capacity++) {
+        uint8_t *out = malloc(capacity ? capacity : 1);
+        int32_t status = rille_text_case(text, len, RILLE_CASE_UPPER, out, capacity, &written, NULL);
+        CHECK(status == (capacity < needed ? RILLE_ESHORT : RILLE_OK));
+        if (status == RILLE_OK) CHECK(written == 11 && memcmp(out, "STRASSE E\xCC\x81", 11) == 0);
+        free(out);
+    }
+    CHECK(rille_text_case_len(text, len, 3, &needed, NULL) == RILLE_EARG);
+    CHECK(rille_text_equal_fold(bytes("stra\xC3\x9F\x65"), 7, bytes("STRASSE"), 7, &equal, NULL) == RILLE_OK);
+    CHECK(equal == 1);
+    CHECK(rille_text_equal_fold(bytes("a"), 1, bytes("b"), 1, &equal, NULL) == RILLE_OK && equal == 0);
+
+    CHECK(rille_text_normalized(text, len, RILLE_FORM_NFC, &needed, NULL) == RILLE_OK && needed == 8);
+    CHECK(rille_text_normalized(text, len, RILLE_FORM_NFD, &needed, NULL) == RILLE_OK && needed == len);
+    CHECK(rille_text_normalize_len(text, len, RILLE_FORM_NFC, &needed, NULL) == RILLE_OK && needed == 10);
+    for (size_t capacity = 0; capacity <= 3 * len; capacity++) {
+        uint8_t *out = malloc(capacity ? capacity : 1);
+        int32_t status = rille_text_normalize(text, len, RILLE_FORM_NFC, out, capacity, &written, NULL);
+        CHECK(status == (capacity < needed ? RILLE_ESHORT : RILLE_OK));
+        if (status == RILLE_OK) CHECK(written == 10 && memcmp(out, "Stra\xC3\x9F\x65 \xC3\xA9", 10) == 0);
+        free(out);
+    }
+    CHECK(rille_text_normalize_len(text, len, 4, &needed, NULL) == RILLE_EARG);
+    free(text);
 }
 
 static void bad_input(void) {
@@ -192,6 +284,9 @@ int main(void) {
     count();
     reverse();
     repair();
+    offset();
+    segments();
+    case_and_form();
     bad_input();
     buffer();
     panics();

@@ -271,7 +271,7 @@ mod tests {
         all
     }
 
-    fn texts<'t>(text: &'t str, unit: Unit) -> Vec<&'t str> {
+    fn texts(text: &str, unit: Unit) -> Vec<&str> {
         spans(text.as_bytes(), unit, 3)
             .into_iter()
             .map(|[start, stop]| &text[start as usize..stop as usize])
