@@ -58,16 +58,18 @@ pub fn map_case(text: &[u8], case: Case, out: &mut [MaybeUninit<u8>]) -> usize {
 pub fn equal_fold(a: &[u8], b: &[u8]) -> bool {
     let (mut a, mut b) = (Folded::new(a), Folded::new(b));
     loop {
-        if a.waiting == 0 && b.waiting == 0 {
-            let same = a.skip_ascii(&mut b);
-            if !same {
-                return false;
-            }
+        if a.waiting == 0 && b.waiting == 0 && !a.skip_ascii(&mut b) {
+            return false;
         }
-        match (a.next(), b.next()) {
-            (None, None) => return true,
-            (x, y) if x != y => return false,
-            _ => {}
+        match (a.peek(), b.peek()) {
+            (0, 0) => return true,
+            (0, _) | (_, 0) => return false,
+            (x, y) => {
+                let len = x.min(y);
+                if a.take(len) != b.take(len) {
+                    return false;
+                }
+            }
         }
     }
 }
@@ -241,11 +243,9 @@ impl<'t> Folded<'t> {
         true
     }
 
-    fn next(&mut self) -> Option<u8> {
-        if self.waiting == 0 {
-            if self.text.is_empty() {
-                return None;
-            }
+    /// How many bytes wait, once a char has been read if none did: none at the end of the text only.
+    fn peek(&mut self) -> u32 {
+        if self.waiting == 0 && !self.text.is_empty() {
             let (code, len) = decode(self.text, 0);
             let (bytes, waiting) = match self.table.get(code) {
                 Some(mapped) => (mapped.bytes, mapped.len.into()),
@@ -254,10 +254,16 @@ impl<'t> Folded<'t> {
             (self.bytes, self.waiting) = (u64::from_le_bytes(bytes), waiting as u32);
             self.text = &self.text[len..];
         }
-        let byte = self.bytes as u8;
-        self.bytes >>= 8;
-        self.waiting -= 1;
-        Some(byte)
+        self.waiting
+    }
+
+    /// The next `len` bytes, of which at most six wait at any time.
+    fn take(&mut self, len: u32) -> u64 {
+        let bits = 8 * len;
+        let taken = self.bytes & ((1 << bits) - 1);
+        self.bytes >>= bits;
+        self.waiting -= len;
+        taken
     }
 }
 

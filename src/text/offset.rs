@@ -79,20 +79,20 @@ fn in_order(
 enum Walk<'t> {
     /// Bytes themselves.
     Bytes(&'t [u8]),
-    /// Units that a kernel counts.
-    Counted(Counted<'t>),
+    /// Chars, which a kernel counts.
+    Chars(Counted<'t, false>),
+    /// UTF-16 units, likewise.
+    Utf16(Counted<'t, true>),
     /// Grapheme clusters.
     Clusters(Clusters<'t>),
 }
 
 impl<'t> Walk<'t> {
     fn new(text: &'t [u8], unit: Unit) -> Option<Walk<'t>> {
-        let counted =
-            |count, pairs| Walk::Counted(Counted { text, byte: 0, index: 0, count, pairs });
         Some(match unit {
             Unit::Byte => Walk::Bytes(text),
-            Unit::Char => counted(kernel::count_chars, false),
-            Unit::Utf16 => counted(kernel::count_utf16, true),
+            Unit::Char => Walk::Chars(Counted { text, byte: 0, index: 0 }),
+            Unit::Utf16 => Walk::Utf16(Counted { text, byte: 0, index: 0 }),
             Unit::Grapheme => Walk::Clusters(Clusters::new(text)),
             Unit::Word | Unit::Line | Unit::Sentence | Unit::Linebreak => return None,
         })
@@ -107,7 +107,8 @@ impl<'t> Walk<'t> {
     fn seek(&mut self, position: usize) -> usize {
         match self {
             Walk::Bytes(text) => char_start(text, position),
-            Walk::Counted(walk) => walk.seek(position),
+            Walk::Chars(walk) => walk.seek(position),
+            Walk::Utf16(walk) => walk.seek(position),
             Walk::Clusters(walk) => walk.seek(position),
         }
     }
@@ -116,32 +117,37 @@ impl<'t> Walk<'t> {
     fn locate(&mut self, byte: usize) -> usize {
         match self {
             Walk::Bytes(_) => byte,
-            Walk::Counted(walk) => walk.locate(byte),
+            Walk::Chars(walk) => walk.locate(byte),
+            Walk::Utf16(walk) => walk.locate(byte),
             Walk::Clusters(walk) => walk.locate(byte),
         }
     }
 }
 
-/// A walk over chars or UTF-16 units, of which there are never more than bytes.
-struct Counted<'t> {
+/// A walk over chars, or over UTF-16 units (of which a char outside of the basic plane is two). There are never more of
+/// either than bytes.
+struct Counted<'t, const UTF16: bool> {
     text: &'t [u8],
     /// At the start of a char or the end of the text.
     byte: usize,
     /// Units before `byte`.
     index: usize,
-    count: fn(&[u8]) -> usize,
-    /// Whether a char outside of the basic plane is two units.
-    pairs: bool,
 }
 
-impl Counted<'_> {
+impl<const UTF16: bool> Counted<'_, UTF16> {
+    #[inline]
+    fn count(text: &[u8]) -> usize {
+        if UTF16 { kernel::count_utf16(text) } else { kernel::count_chars(text) }
+    }
+
+    #[inline]
     fn locate(&mut self, byte: usize) -> usize {
         if byte >= self.byte {
-            self.index += (self.count)(&self.text[self.byte..byte]);
+            self.index += Self::count(&self.text[self.byte..byte]);
         } else if byte < self.byte / 2 {
-            self.index = (self.count)(&self.text[..byte]);
+            self.index = Self::count(&self.text[..byte]);
         } else {
-            self.index -= (self.count)(&self.text[byte..self.byte]);
+            self.index -= Self::count(&self.text[byte..self.byte]);
         }
         self.byte = byte;
         self.index
@@ -163,7 +169,7 @@ impl Counted<'_> {
                 continue;
             }
             let (code, len) = decode(self.text, self.byte);
-            let units = if self.pairs && code > 0xFFFF { 2 } else { 1 };
+            let units = if UTF16 && code > 0xFFFF { 2 } else { 1 };
             if units > position - self.index {
                 break;
             }
