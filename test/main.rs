@@ -5,6 +5,7 @@
 mod exports;
 mod header;
 mod hosts;
+mod loading;
 mod program;
 mod support;
 mod tables;
