@@ -7,6 +7,7 @@ mod header;
 mod hosts;
 mod loading;
 mod program;
+mod readme;
 mod support;
 mod tables;
 
