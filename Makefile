@@ -9,8 +9,10 @@ else
 FILE = librille.so
 endif
 
+# As `cargo build --release` makes it, and with link-time optimisation: cargo leaves that out while it makes the Rust
+# library beside the shared one.
 all:
-	cargo build --release --lib
+	cargo rustc --release --lib --crate-type cdylib
 
 test:
 	cargo test
