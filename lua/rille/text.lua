@@ -11,10 +11,14 @@ local err = failure.block()
 local out = ffi.new("uint32_t[1]")
 
 local COUNT, REVERSE = units.ids(C, units.count), units.ids(C, units.reverse)
+local KEPT, scratch = memory.KEPT, memory.scratch
 
---- Memory for a result that becomes a string at once.
-local function scratch(len, name)
-  return memory.scratch(len) or error(memory.too_long(name), 3)
+--- A string of `len` bytes by way of the `_into` form.
+local function long_string(len, name, into, s, unit)
+  if len > memory.LONGEST_STRING then
+    error(memory.too_long(name), 3)
+  end
+  return memory.string(len, into, s, unit)
 end
 
 ---@class rille.text
@@ -31,7 +35,10 @@ local M = { unicode_version = ffi.string(C.rille_unicode_version()) }
 function M.reverse(s, unit)
   local id = REVERSE[unit or "grapheme"] or units.check(unit, units.reverse, "rille.text.reverse")
   local ptr, len = of(s, "rille.text.reverse")
-  local result = scratch(len, "rille.text.reverse")
+  if len > KEPT then
+    return long_string(len, "rille.text.reverse", M.reverse_into, s, unit)
+  end
+  local result = scratch(len)
   if C.rille_text_reverse(ptr, len, id, result, len, err) < 0 then
     failure.raise(err, "rille.text.reverse")
   end
@@ -81,7 +88,10 @@ function M.repair(s)
     failure.raise(err, "rille.text.repair")
   end
   local needed = out[0]
-  local result = scratch(needed, "rille.text.repair")
+  if needed > KEPT then
+    return long_string(needed, "rille.text.repair", M.repair_into, s)
+  end
+  local result = scratch(needed)
   if C.rille_text_repair(ptr, len, result, needed, out, err) < 0 then
     failure.raise(err, "rille.text.repair")
   end
@@ -95,8 +105,13 @@ end
 function M.repair_into(buffer, s)
   sink(buffer, s, "rille.text.repair_into")
   local ptr, len = of(s, "rille.text.repair_into")
-  if C.rille_text_repair_len(ptr, len, out, err) < 0 then
+  local status = C.rille_text_repair_len(ptr, len, out, err)
+  if status < 0 then
     failure.raise(err, "rille.text.repair_into")
+  elseif status == 0 then
+    ffi.copy(buffer:reserve(len), ptr, len)
+    buffer:commit(len)
+    return len
   end
   local needed = out[0]
   if C.rille_text_repair(ptr, len, buffer:reserve(needed), needed, out, err) < 0 then

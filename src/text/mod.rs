@@ -21,7 +21,6 @@ mod case;
 mod conformance;
 mod count;
 mod decode;
-#[allow(missing_docs)]
 pub mod kernel;
 mod lines;
 mod machine;

@@ -5,7 +5,7 @@
 //! by chunk between invalid sequences, which stay as they are and join with nothing.
 
 use super::output::{Length, Memory, Output};
-use super::utf8::validate;
+use super::utf8::pieces;
 use bstr::ByteSlice;
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use std::mem::MaybeUninit;
@@ -64,7 +64,7 @@ pub fn normalized(text: &[u8], form: Form) -> usize {
     // What follows may join with the last ASCII char, so that one is looked at again.
     let start = if ascii == text.len() { ascii } else { ascii.saturating_sub(1) };
     let mut at = start;
-    for (valid, invalid) in chunks(&text[start..]) {
+    for (valid, invalid) in strings(&text[start..]) {
         let prefix = form.split(valid);
         at += prefix;
         if prefix < valid.len() {
@@ -94,24 +94,16 @@ pub fn normalize(text: &[u8], form: Form, out: &mut [MaybeUninit<u8>]) -> usize 
 fn write(text: &[u8], form: Form, out: &mut impl Output) {
     let (ready, rest) = text.split_at(normalized(text, form));
     out.put(ready);
-    for (valid, invalid) in chunks(rest) {
+    for (valid, invalid) in strings(rest) {
         form.write(valid, out);
         out.put(invalid);
     }
 }
 
-/// The valid parts of a text, each with the invalid sequence behind it.
-fn chunks(mut text: &[u8]) -> impl Iterator<Item = (&str, &[u8])> {
-    std::iter::from_fn(move || {
-        if text.is_empty() {
-            return None;
-        }
-        let valid = validate(text);
-        let (valid, rest) = text.split_at(valid);
-        let invalid = rest.utf8_chunks().next().map_or(0, |chunk| chunk.invalid().len());
-        let (invalid, rest) = rest.split_at(invalid);
-        text = rest;
-        Some((std::str::from_utf8(valid).unwrap_or_default(), invalid))
+/// [`pieces`], the valid ones as strings.
+fn strings(text: &[u8]) -> impl Iterator<Item = (&str, &[u8])> {
+    pieces(text).map(|(valid, invalid)| {
+        (simdutf8::basic::from_utf8(valid).expect("a valid piece"), invalid)
     })
 }
 

@@ -15,6 +15,16 @@ const CHEAP: usize = 64;
 
 /// Converts `position` in `text` from one unit to another: [`offsets`] for one.
 pub fn offset(text: &[u8], position: usize, from: Unit, to: Unit) -> Option<usize> {
+    // What is asked for most, without the walks.
+    match (from, to) {
+        (Unit::Byte, Unit::Utf16) => {
+            return Some(kernel::count_utf16(&text[..char_start(text, position)]));
+        }
+        (Unit::Byte, Unit::Char) => {
+            return Some(kernel::count_chars(&text[..char_start(text, position)]));
+        }
+        _ => {}
+    }
     let byte = Walk::new(text, from)?.seek(position);
     Some(Walk::new(text, to)?.locate(byte))
 }

@@ -13,42 +13,37 @@ local out = ffi.new("uint32_t[1]")
 local GROWTH = 3
 
 --- More room than this is not given on suspicion: then the text is measured first.
-local ROOM, ROOM_INTO = 2 ^ 26, memory.KEPT
+local ROOM = 2 ^ 26
 
---- Room for the mapped text in bytes, or nil if it is too long.
-local function room(ptr, len, mapping, most)
-  if len * GROWTH <= most then
-    return len * GROWTH
-  elseif C.rille_text_case_len(ptr, len, mapping, out, err) == 0 then
-    return out[0]
-  end
-end
+local KEPT, scratch = memory.KEPT, memory.scratch
 
-local function to_string(s, mapping, name)
+local function to_buffer(buffer, s, mapping, name, most)
   local ptr, len = of(s, name)
-  local capacity = room(ptr, len, mapping, ROOM)
-  if not capacity then
-    return failure.limit(err, name)
+  local room = len * GROWTH
+  if room > most then
+    if C.rille_text_case_len(ptr, len, mapping, out, err) < 0 then
+      return failure.limit(err, name)
+    end
+    room = out[0]
   end
-  local result = memory.scratch(capacity)
-  if not result then
-    return nil, memory.too_long(name)
-  elseif C.rille_text_case(ptr, len, mapping, result, capacity, out, err) < 0 then
-    return failure.limit(err, name)
-  end
-  return ffi.string(result, out[0])
-end
-
-local function to_buffer(buffer, s, mapping, name)
-  local ptr, len = of(s, name)
-  local capacity = room(ptr, len, mapping, ROOM_INTO)
-  if
-    not capacity or C.rille_text_case(ptr, len, mapping, buffer:reserve(capacity), capacity, out, err) < 0
-  then
+  if C.rille_text_case(ptr, len, mapping, buffer:reserve(room), room, out, err) < 0 then
     return failure.limit(err, name)
   end
   buffer:commit(out[0])
   return out[0]
+end
+
+local function to_string(s, mapping, name)
+  local ptr, len = of(s, name)
+  local room = len * GROWTH
+  if room > KEPT then
+    return memory.string(0, to_buffer, s, mapping, name, ROOM)
+  end
+  local result = scratch(room)
+  if C.rille_text_case(ptr, len, mapping, result, room, out, err) < 0 then
+    return failure.limit(err, name)
+  end
+  return ffi.string(result, out[0])
 end
 
 local UPPER, LOWER = tonumber(C.RILLE_CASE_UPPER), tonumber(C.RILLE_CASE_LOWER)
@@ -72,7 +67,7 @@ end
 ---@return string? message if the text or the result is too long
 function M.upper_into(buffer, s)
   sink(buffer, s, "rille.text.upper_into")
-  return to_buffer(buffer, s, UPPER, "rille.text.upper_into")
+  return to_buffer(buffer, s, UPPER, "rille.text.upper_into", KEPT)
 end
 
 --- The text in small letters. A sigma at the end of a word becomes a final one.
@@ -90,7 +85,7 @@ end
 ---@return string? message if the text or the result is too long
 function M.lower_into(buffer, s)
   sink(buffer, s, "rille.text.lower_into")
-  return to_buffer(buffer, s, LOWER, "rille.text.lower_into")
+  return to_buffer(buffer, s, LOWER, "rille.text.lower_into", KEPT)
 end
 
 --- The text folded: texts that differ in case only become the same. It is for keys and comparisons, not for showing.
@@ -108,7 +103,7 @@ end
 ---@return string? message if the text or the result is too long
 function M.fold_into(buffer, s)
   sink(buffer, s, "rille.text.fold_into")
-  return to_buffer(buffer, s, FOLD, "rille.text.fold_into")
+  return to_buffer(buffer, s, FOLD, "rille.text.fold_into", KEPT)
 end
 
 --- Whether two texts are the same but for case, as `fold(a) == fold(b)` would tell, without making either.

@@ -21,16 +21,25 @@ local FORMS = {
 local GROWTH = { [FORMS.NFC] = 3, [FORMS.NFD] = 3, [FORMS.NFKC] = 11, [FORMS.NFKD] = 11 }
 
 --- More room than this is not given on suspicion: then the text is measured first.
-local ROOM, ROOM_INTO = 2 ^ 26, memory.KEPT
+local ROOM = 2 ^ 26
 
---- Room for the result in bytes, or nil if it is too long.
-local function room(ptr, len, form, most)
-  local growth = GROWTH[form]
-  if len * growth <= most then
-    return len * growth
-  elseif C.rille_text_normalize_len(ptr, len, form, out, err) == 0 then
-    return out[0]
+local KEPT, scratch = memory.KEPT, memory.scratch
+
+--- Appends what has to be changed.
+local function to_buffer(buffer, s, form, name, most)
+  local ptr, len = of(s, name)
+  local room = len * GROWTH[form]
+  if room > most then
+    if C.rille_text_normalize_len(ptr, len, form, out, err) < 0 then
+      return failure.limit(err, name)
+    end
+    room = out[0]
   end
+  if C.rille_text_normalize(ptr, len, form, buffer:reserve(room), room, out, err) < 0 then
+    return failure.limit(err, name)
+  end
+  buffer:commit(out[0])
+  return out[0]
 end
 
 ---@class rille.text
@@ -53,14 +62,12 @@ function M.normalize(s, form)
   elseif out[0] == len then
     return type(s) == "string" and s or bytes.string(s, "rille.text.normalize")
   end
-  local capacity = room(ptr, len, id, ROOM)
-  if not capacity then
-    return failure.limit(err, "rille.text.normalize")
+  local room = len * GROWTH[id]
+  if room > KEPT then
+    return memory.string(0, to_buffer, s, id, "rille.text.normalize", ROOM)
   end
-  local result = memory.scratch(capacity)
-  if not result then
-    return nil, memory.too_long("rille.text.normalize")
-  elseif C.rille_text_normalize(ptr, len, id, result, capacity, out, err) < 0 then
+  local result = scratch(room)
+  if C.rille_text_normalize(ptr, len, id, result, room, out, err) < 0 then
     return failure.limit(err, "rille.text.normalize")
   end
   return ffi.string(result, out[0])
@@ -83,14 +90,7 @@ function M.normalize_into(buffer, s, form)
     buffer:commit(len)
     return len
   end
-  local capacity = room(ptr, len, id, ROOM_INTO)
-  if
-    not capacity or C.rille_text_normalize(ptr, len, id, buffer:reserve(capacity), capacity, out, err) < 0
-  then
-    return failure.limit(err, "rille.text.normalize_into")
-  end
-  buffer:commit(out[0])
-  return out[0]
+  return to_buffer(buffer, s, id, "rille.text.normalize_into", KEPT)
 end
 
 return M
