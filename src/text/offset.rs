@@ -13,6 +13,10 @@ use std::mem::MaybeUninit;
 /// Going back over this many bytes costs less than the place of a position in a sorted order.
 const CHEAP: usize = 64;
 
+/// In a text of this length it costs less to count from its start than to find out on which side of the last position the
+/// next one is.
+const SHORT: usize = 128;
+
 /// Converts `position` in `text` from one unit to another: [`offsets`] for one.
 pub fn offset(text: &[u8], position: usize, from: Unit, to: Unit) -> Option<usize> {
     // What is asked for most, without the walks.
@@ -50,6 +54,13 @@ pub fn offsets(
     let (Some(mut from), Some(mut to)) = (Walk::new(text, from), Walk::new(text, to)) else {
         return Ok(false);
     };
+    if text.len() <= SHORT && matches!(from, Walk::Bytes(_)) {
+        match to {
+            Walk::Utf16(_) => return Ok(from_start(text, positions, kernel::count_utf16, out)),
+            Walk::Chars(_) => return Ok(from_start(text, positions, kernel::count_chars, out)),
+            _ => {}
+        }
+    }
     let starts_anew = from.starts_anew() || to.starts_anew();
     let mut patience = text.len() + CHEAP * positions.len();
     let mut last = 0;
@@ -65,6 +76,20 @@ pub fn offsets(
         last = position;
     }
     Ok(true)
+}
+
+/// [`offsets`] of bytes, each counted from the start of the text. It never refuses.
+#[inline]
+fn from_start(
+    text: &[u8],
+    positions: &[u32],
+    count: impl Fn(&[u8]) -> usize,
+    out: &mut [MaybeUninit<u32>],
+) -> bool {
+    for (&position, place) in positions.iter().zip(out) {
+        place.write(count(&text[..char_start(text, position as usize)]) as u32);
+    }
+    true
 }
 
 /// [`offsets`] by way of the ascending order of the positions.
