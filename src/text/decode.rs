@@ -49,6 +49,52 @@ pub(super) fn decode(text: &[u8], at: usize) -> (u32, usize) {
     }
 }
 
+/// What [`quick`] knows of the chars that begin with some byte: their length (0 for none), the bits of the code point in
+/// that byte, how far the code point and the marks of what is wrong are to be shifted, and the least code point.
+#[derive(Clone, Copy)]
+struct Lead {
+    len: u8,
+    mask: u8,
+    shift: u8,
+    wrong: u8,
+    least: u32,
+}
+
+/// By the upper five bits of the byte.
+static LEADS: [Lead; 32] = {
+    let none = Lead { len: 0, mask: 0, shift: 0, wrong: 0, least: u32::MAX };
+    let mut leads = [none; 32];
+    let mut bits = 0;
+    while bits < 32 {
+        leads[bits] = match bits {
+            0..16 => Lead { len: 1, mask: 0x7F, shift: 18, wrong: 6, least: 0 },
+            24..28 => Lead { len: 2, mask: 0x1F, shift: 12, wrong: 4, least: 0x80 },
+            28..30 => Lead { len: 3, mask: 0x0F, shift: 6, wrong: 2, least: 0x800 },
+            30 => Lead { len: 4, mask: 0x07, shift: 0, wrong: 0, least: 0x1_0000 },
+            _ => none,
+        };
+        bits += 1;
+    }
+    leads
+};
+
+/// [`decode`] without a branch on how long the char is, which no predictor can tell where scripts change with the word.
+#[inline]
+pub(super) fn quick(text: &[u8], at: usize) -> (u32, usize) {
+    let Some(&bytes) = text[at..].first_chunk::<4>() else { return decode(text, at) };
+    let [a, b, c, d] = bytes.map(u32::from);
+    let lead = LEADS[(a >> 3) as usize];
+    let code = (a & u32::from(lead.mask)) << 18 | (b & 0x3F) << 12 | (c & 0x3F) << 6 | d & 0x3F;
+    let code = code >> lead.shift;
+    // The upper two bits of each continuation byte, of which those that belong to the char have to be 10.
+    let marks = ((b & 0xC0) >> 2 | (c & 0xC0) >> 4 | d >> 6) ^ 0b10_1010;
+    let wrong = marks >> lead.wrong != 0
+        || code < lead.least
+        || code & 0x1F_F800 == 0xD800
+        || code > 0x10_FFFF;
+    if wrong { decode(text, at) } else { (code, lead.len.into()) }
+}
+
 /// Start of the char that the byte at `at` belongs to; the text's length if `at` is not in the text.
 #[inline]
 pub(super) fn char_start(text: &[u8], at: usize) -> usize {
@@ -91,6 +137,7 @@ mod tests {
     fn agree(text: &[u8]) {
         for (start, len, code) in plain(text) {
             assert_eq!(decode(text, start), (code, len), "{start} in {text:x?}");
+            assert_eq!(quick(text, start), (code, len), "{start} in {text:x?}");
             for at in start..start + len {
                 assert_eq!(char_start(text, at), start, "{at} in {text:x?}");
             }
@@ -116,6 +163,8 @@ mod tests {
             let mut bytes = [0; 4];
             let bytes = c.encode_utf8(&mut bytes).as_bytes();
             assert_eq!(decode(bytes, 0), (c as u32, bytes.len()));
+            let padded = [bytes, &[0; 4]].concat();
+            assert_eq!(quick(&padded, 0), (c as u32, bytes.len()));
         }
     }
 

@@ -16,7 +16,7 @@
 //! A machine may run past the end of a segment before it knows that it was one (`a.` and spaces before a small letter),
 //! but the rules let it do so over a stretch at most once.
 
-use super::decode::decode;
+use super::decode::{decode, quick};
 use icu_properties::props::{Alphabetic, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
 use icu_segmenter::provider::{Acceptance, Baked, SegmenterStateMachine};
@@ -137,19 +137,25 @@ impl Machine {
         Walk { machine: self, text, from: start, ahead: (START, start, 0) }
     }
 
+    /// [`Machine::walk`] for text that is mostly not ASCII.
+    #[inline]
+    pub(super) fn walk_mixed<'t>(&'static self, text: &'t [u8], start: usize) -> Walk<'t, true> {
+        Walk { machine: self, text, from: start, ahead: (START, start, 0) }
+    }
+
     /// Symbol of the char at `at`, with [`LETTER`], and the offset behind it; at the end of the text, the symbol for
     /// that.
     #[inline]
-    fn read(&self, text: &[u8], at: usize) -> (u8, usize) {
-        match text.get(at) {
-            None => (SegmenterStateMachine::EOT_SYMBOL, at),
-            Some(&byte) if byte < 0x80 => (self.ascii[usize::from(byte)], at + 1),
-            Some(_) => {
-                let (code, len) = decode(text, at);
-                let page = usize::from(self.pages[(code >> PAGE_BITS) as usize]);
-                (self.symbols[page << PAGE_BITS | (code as usize % PAGE)], at + len)
-            }
+    fn read<const MIXED: bool>(&self, text: &[u8], at: usize) -> (u8, usize) {
+        let Some(&byte) = text.get(at) else {
+            return (SegmenterStateMachine::EOT_SYMBOL, at);
+        };
+        if byte < 0x80 && !MIXED {
+            return (self.ascii[usize::from(byte)], at + 1);
         }
+        let (code, len) = if MIXED { quick(text, at) } else { decode(text, at) };
+        let page = usize::from(self.pages[(code >> PAGE_BITS) as usize]);
+        (self.symbols[page << PAGE_BITS | (code as usize % PAGE)], at + len)
     }
 
     #[inline]
@@ -169,21 +175,30 @@ pub(super) struct Segment {
     pub(super) word: bool,
 }
 
-/// Iterator over the segments of a text.
-pub(super) struct Walk<'t> {
+/// Iterator over the segments of a text. With MIXED it reads chars without branches on how long they are.
+pub(super) struct Walk<'t, const MIXED: bool = false> {
     machine: &'static Machine,
-    text: &'t [u8],
+    pub(super) text: &'t [u8],
     /// Start of the next segment.
-    from: usize,
+    pub(super) from: usize,
     /// The char that ended the last segment usually begins the next one. Then it is read already: the entry that it
     /// leads to, the offset behind it, its symbol. Else the start state at `from`.
     ahead: (u16, usize, u8),
 }
 
-impl Iterator for Walk<'_> {
+impl<const MIXED: bool> Walk<'_, MIXED> {
+    /// Goes on at another boundary.
+    #[inline]
+    pub(super) fn skip_to(&mut self, from: usize) {
+        self.from = from;
+        self.ahead = (START, from, 0);
+    }
+}
+
+impl<const MIXED: bool> Iterator for Walk<'_, MIXED> {
     type Item = Segment;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Segment> {
         let (machine, text, start) = (self.machine, self.text, self.from);
         if start >= text.len() {
@@ -197,7 +212,7 @@ impl Iterator for Walk<'_> {
             mark = Some((at, seen));
         }
         loop {
-            let (symbol, after) = machine.read(text, at);
+            let (symbol, after) = machine.read::<MIXED>(text, at);
             let entry = machine.entry(state, symbol);
             if entry == OVER {
                 self.ahead = if stop == at && at < text.len() {
@@ -238,7 +253,7 @@ impl Iterator for Walk<'_> {
 ///
 /// (The segmenter's own word type does not tell: without a dictionary it has no word of ideographs, and `__` is one.)
 pub fn is_alphanumeric(c: char) -> bool {
-    let (symbol, _) = Machine::words().read(c.encode_utf8(&mut [0; 4]).as_bytes(), 0);
+    let (symbol, _) = Machine::words().read::<false>(c.encode_utf8(&mut [0; 4]).as_bytes(), 0);
     symbol & LETTER != 0
 }
 
@@ -303,7 +318,7 @@ mod tests {
         ] {
             for c in '\0'..=char::MAX {
                 let mut bytes = [0; 4];
-                let (symbol, _) = machine.read(c.encode_utf8(&mut bytes).as_bytes(), 0);
+                let (symbol, _) = machine.read::<false>(c.encode_utf8(&mut bytes).as_bytes(), 0);
                 assert_eq!(symbol & !LETTER, resolve(data, data.symbols.get(c)), "{c:?}");
             }
         }

@@ -1,4 +1,5 @@
-//! Pure functions on text: reversal, validation, repair, counting.
+//! Pure functions on text: reversal, validation, repair, counting, positions between units, segments, case,
+//! normalisation.
 //!
 //! # What is a unit?
 //!
@@ -13,8 +14,14 @@
 //! # What does it cost?
 //!
 //! Every function is linear in its input. Bytes, chars, UTF-16 units and lines go through SIMD kernels at a good part
-//! of the memory's speed; grapheme clusters do so while the text is ASCII and fall to about 0.4 GB/s where it is not;
-//! words go at about 0.3 GB/s. Nothing here allocates except [`repair`]'s caller.
+//! of the memory's speed; grapheme clusters, case and normalisation do so while the text is ASCII, and go at 0.3 to 1 GB/s
+//! where it is not, as words, sentences and line breaks do in any text. Results go to memory of the caller. The first use
+//! of a segmenter or of a case mapping makes its tables, which takes up to a millisecond and about 100 KB; else only
+//! [`offsets`] in disorder and the normalisation of very long runs of combining marks allocate.
+//!
+//! # Which Unicode?
+//!
+//! One for everything: [`UNICODE_VERSION`], that of the data in ICU4X. `conformance` runs Unicode's own test files.
 
 mod case;
 #[cfg(test)]

@@ -103,7 +103,7 @@ fn spans(
 fn clusters(text: &[u8], start: usize, sink: &mut Sink<'_>) -> usize {
     let mut pieces = graphemes_from(text, start);
     while !sink.full()
-        && let at = pieces.start
+        && let at = pieces.walk.from
         && let Some(piece) = pieces.next()
     {
         match piece {
@@ -118,7 +118,7 @@ fn clusters(text: &[u8], start: usize, sink: &mut Sink<'_>) -> usize {
             }
         }
     }
-    pieces.start
+    pieces.walk.from
 }
 
 /// A stretch of text between two cluster boundaries.
@@ -147,7 +147,7 @@ pub(super) fn graphemes(text: &[u8]) -> Graphemes<'_> {
 
 /// [`graphemes`] from the boundary `start` on.
 pub(super) fn graphemes_from(text: &[u8], start: usize) -> Graphemes<'_> {
-    Graphemes { text, start, ascii_end: start, walk: None }
+    Graphemes { walk: Machine::graphemes().walk_mixed(text, start), ascii_end: start }
 }
 
 /// An ASCII run is looked for in steps of this size, so that whoever needs few clusters does not pay for all of it.
@@ -155,36 +155,45 @@ const STEP: usize = 16 << 10;
 
 /// Iterator of [`graphemes`].
 pub(super) struct Graphemes<'t> {
-    text: &'t [u8],
-    /// A cluster boundary; everything before it has been given out.
-    start: usize,
-    /// Up to here the text is ASCII from `start` on, if it is beyond. The last byte may be the base of a longer cluster.
+    /// The state machine; everything before its place has been given out.
+    walk: Walk<'t, true>,
+    /// Up to here the text is ASCII, if that is behind the place. The last byte may be the base of a longer cluster.
     ascii_end: usize,
-    /// The state machine at `start`, while the text is not ASCII.
-    walk: Option<Walk<'t>>,
 }
 
-impl<'t> Graphemes<'t> {
-    /// The next piece of the ASCII run that begins at `start`.
-    fn ascii(&mut self) -> Option<Piece<'t>> {
-        if self.start >= self.ascii_end {
-            let rest = &self.text[self.start..];
-            let rest = &rest[..rest.len().min(STEP)];
-            self.ascii_end = self.start + rest.find_non_ascii_byte().unwrap_or(rest.len());
-        }
-        // The last byte of the run may take a combining mark or a line feed, so it is left to the state machine.
-        let last = self.ascii_end == self.text.len();
-        let safe = if last { self.ascii_end } else { self.ascii_end.saturating_sub(1) };
-        let run = self.text.get(self.start..safe)?;
-        Some(match pair(run) {
-            Some(0) => Piece::Cluster(&run[..2]),
-            Some(at) => Piece::Bytes(&run[..at]),
-            // A CR at the end of the run is joined to an LF that follows it: the state machine's work, too.
-            None if run.ends_with(b"\r") && !last => Piece::Bytes(&run[..run.len() - 1]),
-            None => Piece::Bytes(run),
-        })
-        .filter(|piece| !matches!(piece, Piece::Bytes([])))
+/// The next piece of the ASCII run that begins at `start` and may be known to reach to `ascii_end`, and how far it does.
+#[inline(never)]
+fn ascii(text: &[u8], start: usize, ascii_end: usize) -> (Piece<'_>, usize) {
+    let mut end = ascii_end;
+    if start >= end {
+        let rest = &text[start..];
+        let rest = &rest[..rest.len().min(STEP)];
+        end = start + rest.find_non_ascii_byte().unwrap_or(rest.len());
     }
+    // The last byte of the run may take a combining mark or a line feed, so it is left to the state machine.
+    let last = end == text.len();
+    let safe = if last { end } else { end.saturating_sub(1) };
+    let run = text.get(start..safe).unwrap_or_default();
+    let piece = match pair(run) {
+        Some(0) => Piece::Cluster(&run[..2]),
+        Some(at) => Piece::Bytes(&run[..at]),
+        // A CR at the end of the run is joined to an LF that follows it: the state machine's work, too.
+        None if run.ends_with(b"\r") && !last => Piece::Bytes(&run[..run.len() - 1]),
+        None => Piece::Bytes(run),
+    };
+    (piece, end)
+}
+
+/// How many of the next eight bytes are clusters of their own for sure: ASCII without CR before more of it. None of them
+/// counts as eight, as it takes more than a look at them.
+#[inline]
+fn single(next: [u8; 8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    let next = u64::from_le_bytes(next);
+    let differs = next ^ (ONES * u64::from(b'\r'));
+    // Bit 7 of a byte that is CR or no ASCII; no carry ever crosses from one byte into the next.
+    let special = (!((differs & (ONES * 0x7F)) + ONES * 0x7F | differs) | next) & (ONES << 7);
+    special.trailing_zeros() as usize / 8
 }
 
 /// Offset of the first CR LF.
@@ -195,24 +204,25 @@ fn pair(run: &[u8]) -> Option<usize> {
 impl<'t> Iterator for Graphemes<'t> {
     type Item = Piece<'t>;
 
-    #[inline]
+    #[inline(always)]
     fn next(&mut self) -> Option<Piece<'t>> {
-        let text = self.text;
-        let rest = &text[self.start..];
-        // Two ASCII bytes: the first is a cluster of its own, or they are CR LF.
-        if let [first, second, ..] = rest
-            && (first | second).is_ascii()
-            && let Some(piece) = self.ascii()
-        {
+        let Walk { text, from: start, .. } = self.walk;
+        let rest = &text[start..];
+        let run = match rest.first_chunk::<8>() {
+            Some(&next) => single(next),
+            None if rest.is_ascii() => 8,
+            None => 0,
+        };
+        if run == 8 && !rest.is_empty() {
+            let (piece, end) = ascii(text, start, self.ascii_end);
+            self.ascii_end = end;
             let (Piece::Bytes(bytes) | Piece::Cluster(bytes)) = piece;
-            self.start += bytes.len();
-            self.walk = None;
-            return Some(piece);
+            if !bytes.is_empty() {
+                self.walk.skip_to(start + bytes.len());
+                return Some(piece);
+            }
         }
-        let start = self.start;
-        let walk = self.walk.get_or_insert_with(|| Machine::graphemes().walk(text, start));
-        let Segment { start, stop, .. } = walk.next()?;
-        self.start = stop;
+        let Segment { start, stop, .. } = self.walk.next()?;
         Some(Piece::Cluster(&text[start..stop]))
     }
 }

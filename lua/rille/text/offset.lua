@@ -14,6 +14,9 @@ local options = ffi.new("rille_offset_options", { size = ffi.sizeof("rille_offse
 local numbers = ffi.typeof("uint32_t[?]")
 local UNITS = units.ids(C, units.offset)
 
+-- An extension of LuaJIT that some hosts leave out.
+local has_new_table, new_table = pcall(require, "table.new")
+
 --- Up to this many positions are converted in memory that is kept for the next list.
 local KEPT = 2 ^ 16
 local kept_in, kept_out, kept_len = numbers(256), numbers(256), 256
@@ -77,7 +80,7 @@ function M.offsets(s, positions, from, to, results)
   if C.rille_text_offsets(ptr, len, given, n, options, found, err) < 0 then
     return failure.limit(err, "rille.text.offsets")
   end
-  results = results or {}
+  results = results or (has_new_table and new_table(n, 0) or {})
   for i = 1, n do
     results[i] = found[i - 1] + 1
   end
