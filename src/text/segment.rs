@@ -161,6 +161,9 @@ pub(super) struct Graphemes<'t> {
     ascii_end: usize,
 }
 
+/// The bits that are not set in eight bytes of ASCII.
+const ASCII: u64 = 0x8080_8080_8080_8080;
+
 /// The next piece of the ASCII run that begins at `start` and may be known to reach to `ascii_end`, and how far it does.
 #[inline(never)]
 fn ascii(text: &[u8], start: usize, ascii_end: usize) -> (Piece<'_>, usize) {
@@ -184,18 +187,6 @@ fn ascii(text: &[u8], start: usize, ascii_end: usize) -> (Piece<'_>, usize) {
     (piece, end)
 }
 
-/// How many of the next eight bytes are clusters of their own for sure: ASCII without CR before more of it. None of them
-/// counts as eight, as it takes more than a look at them.
-#[inline]
-fn single(next: [u8; 8]) -> usize {
-    const ONES: u64 = u64::MAX / 255;
-    let next = u64::from_le_bytes(next);
-    let differs = next ^ (ONES * u64::from(b'\r'));
-    // Bit 7 of a byte that is CR or no ASCII; no carry ever crosses from one byte into the next.
-    let special = (!((differs & (ONES * 0x7F)) + ONES * 0x7F | differs) | next) & (ONES << 7);
-    special.trailing_zeros() as usize / 8
-}
-
 /// Offset of the first CR LF.
 fn pair(run: &[u8]) -> Option<usize> {
     memchr::memchr_iter(b'\r', run).find(|&at| run.get(at + 1) == Some(&b'\n'))
@@ -208,12 +199,12 @@ impl<'t> Iterator for Graphemes<'t> {
     fn next(&mut self) -> Option<Piece<'t>> {
         let Walk { text, from: start, .. } = self.walk;
         let rest = &text[start..];
-        let run = match rest.first_chunk::<8>() {
-            Some(&next) => single(next),
-            None if rest.is_ascii() => 8,
-            None => 0,
+        // For a run of a few bytes the other path is not worth the branch: the machine takes it as well.
+        let run = match rest.first_chunk() {
+            Some(&next) => u64::from_ne_bytes(next) & ASCII == 0,
+            None => rest.is_ascii(),
         };
-        if run == 8 && !rest.is_empty() {
+        if run {
             let (piece, end) = ascii(text, start, self.ascii_end);
             self.ascii_end = end;
             let (Piece::Bytes(bytes) | Piece::Cluster(bytes)) = piece;
