@@ -131,7 +131,9 @@ local function agree(s)
     local step, state = fallback.segments(s, unit)
     for from, to in native.segments(s, unit) do
       local first, last = step(state)
-      t.ok(from == first and to == last, ("segments by %s of %s at %d"):format(unit, show(s), from))
+      if from ~= first or to ~= last then
+        error(("segments by %s of %s at %d"):format(unit, show(s), from))
+      end
     end
     t.ok(step(state) == nil, ("more segments by %s of %s"):format(unit, show(s)))
   end
@@ -153,7 +155,7 @@ end)
 
 t.test("positions in generated texts, between every two units", function()
   local units = { "byte", "char", "utf16", "grapheme" }
-  for _ = 1, 400 do
+  for _ = 1, 200 do
     local s, positions = sample():sub(1, 120), {}
     for i = 1, random(12) do
       positions[i] = random(#s + 5)
