@@ -8,5 +8,6 @@ mod hosts;
 mod program;
 mod support;
 mod tables;
+mod width;
 
 pub(crate) use support::{bless, library, root, specs, testing_library};

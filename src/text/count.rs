@@ -1,10 +1,11 @@
 //! Counting the units of a text.
 
-use super::{Unit, kernel, segment};
+use super::{Unit, WidthOptions, kernel, segment, width};
 
 /// How many units `text` has.
 ///
-/// The count equals the number of segments that an iterator over the same unit would give, so `""` has none of any.
+/// The count equals the number of segments that an iterator over the same unit would give, so `""` has none of any. The
+/// number of cells is the [`width`].
 pub fn count(text: &[u8], unit: Unit) -> usize {
     match unit {
         Unit::Byte => text.len(),
@@ -13,6 +14,7 @@ pub fn count(text: &[u8], unit: Unit) -> usize {
         Unit::Grapheme => segment::graphemes(text).map(|piece| piece.clusters()).sum(),
         Unit::Word => segment::words(text).count(),
         Unit::Line => lines(text),
+        Unit::Cell => width(text, &WidthOptions::default()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Pure functions on text: reversal, validation, repair, counting.
+//! Pure functions on text: reversal, validation, repair, counting, and its layout in display cells.
 //!
 //! # What is a unit?
 //!
@@ -21,12 +21,18 @@ mod count;
 pub mod kernel;
 mod reverse;
 mod segment;
+mod truncate;
 mod utf8;
+mod width;
+mod wrap;
 
 pub use count::count;
 pub use reverse::reverse;
 pub use segment::is_alphanumeric;
+pub use truncate::{Align, Cut, Ellipsis, Side, pad, truncate};
 pub use utf8::{repair, repair_len, validate};
+pub use width::{Options as WidthOptions, Style, width};
+pub use wrap::{Line, wrap};
 
 /// What is counted, or kept whole by a reversal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,12 +50,14 @@ pub enum Unit {
     Word,
     /// One line. It ends in LF or CR LF, the last one also at the end of the text; `""` has no line, `"a\n"` one.
     Line,
+    /// One display cell of a terminal, by the default [`WidthOptions`].
+    Cell,
 }
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Unit; 6] =
-        [Unit::Byte, Unit::Char, Unit::Utf16, Unit::Grapheme, Unit::Word, Unit::Line];
+    pub const ALL: [Unit; 7] =
+        [Unit::Byte, Unit::Char, Unit::Utf16, Unit::Grapheme, Unit::Word, Unit::Line, Unit::Cell];
 }
 
 /// A vector of `len` bytes that `fill` has written from end to end.

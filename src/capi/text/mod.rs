@@ -10,6 +10,14 @@ pub mod utf8;
 
 pub mod count;
 
+pub mod layout;
+
+pub mod width;
+
+pub mod truncate;
+
+pub mod wrap;
+
 /// What is counted, or kept whole by a reversal.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +34,8 @@ pub enum rille_unit {
     RILLE_UNIT_WORD = 4,
     /// One line, ended by LF, CR LF or the end of the text.
     RILLE_UNIT_LINE = 5,
+    /// One display cell of a terminal, as rille_text_width measures without options.
+    RILLE_UNIT_CELL = 6,
 }
 
 /// The unit of a number from C, which may be any.
@@ -43,5 +53,6 @@ fn c_unit(unit: Unit) -> rille_unit {
         Unit::Grapheme => rille_unit::RILLE_UNIT_GRAPHEME,
         Unit::Word => rille_unit::RILLE_UNIT_WORD,
         Unit::Line => rille_unit::RILLE_UNIT_LINE,
+        Unit::Cell => rille_unit::RILLE_UNIT_CELL,
     }
 }
