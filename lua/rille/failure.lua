@@ -1,6 +1,8 @@
 --- The error block of C, and how a failed call becomes a Lua error.
 local ffi = require("ffi")
-require("rille.ffi")
+local C = require("rille.ffi")
+
+local TOO_BIG = tonumber(C.RILLE_ETOOBIG)
 
 local M = {}
 
@@ -15,6 +17,19 @@ end
 ---@param name string the public function
 function M.raise(err, name)
   error(name .. ": " .. ffi.string(err.message, err.length), 3)
+end
+
+--- What a function gives whose input or result is above the limits: nil and the message. Any other failure is an error of
+--- the public function's caller. To be called last: `return failure.limit(err, name)`.
+---@param err ffi.cdata* rille_error
+---@param name string the public function
+---@return nil
+---@return string message
+function M.limit(err, name)
+  if err.status == TOO_BIG then
+    return nil, name .. ": " .. ffi.string(err.message, err.length)
+  end
+  return M.raise(err, name)
 end
 
 return M

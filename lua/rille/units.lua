@@ -1,8 +1,8 @@
 --- The units that text is counted and cut in.
----@alias rille.unit "byte" | "char" | "utf16" | "grapheme" | "word" | "line"
+---@alias rille.unit "byte" | "char" | "utf16" | "grapheme" | "word" | "line" | "cell"
 local M = {
   ---@type rille.unit[]
-  count = { "byte", "char", "utf16", "grapheme", "word", "line" },
+  count = { "byte", "char", "utf16", "grapheme", "word", "line", "cell" },
   ---@type rille.unit[]
   reverse = { "byte", "char", "grapheme" },
 }

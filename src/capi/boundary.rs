@@ -186,6 +186,47 @@ pub(super) unsafe fn output<'a>(
     Ok(unsafe { std::slice::from_raw_parts_mut(out.cast(), len) })
 }
 
+/// The options that the caller gave: those of an older program are shorter, and what they lack is the default.
+///
+/// # Safety
+///
+/// Unless it is null, `options` points to a `T` of the caller's version of the library, whose first field is a
+/// `uint32_t` with the size of it. A `T` may be all zeros.
+pub(super) unsafe fn options<T: Zeroed>(options: *const T) -> Result<T, Failure> {
+    // SAFETY: `Zeroed` promises that this is a value.
+    let mut known: T = unsafe { std::mem::zeroed() };
+    if options.is_null() {
+        return Ok(known);
+    }
+    // SAFETY: not null, and the first field is the size.
+    let size = unsafe { options.cast::<u32>().read() } as usize;
+    if size < size_of::<u32>() || size > 4096 {
+        let message =
+            format!("the options say that their size is {size}; set it to sizeof of them");
+        return Err(Failure::new(RILLE_EARG, message));
+    }
+    // SAFETY: the caller vouches for `size` bytes.
+    let given = unsafe { std::slice::from_raw_parts(options.cast::<u8>(), size) };
+    let (shared, newer) = given.split_at(size.min(size_of::<T>()));
+    if newer.iter().any(|&byte| byte != 0) {
+        let message =
+            "the options ask for something that this version of the library does not know";
+        return Err(Failure::new(RILLE_EARG, message));
+    }
+    // SAFETY: `known` is at least as long.
+    unsafe {
+        std::ptr::copy_nonoverlapping(shared.as_ptr(), (&raw mut known).cast(), shared.len())
+    };
+    Ok(known)
+}
+
+/// Options of which all zeros, and any other bits, are a value.
+///
+/// # Safety
+///
+/// That is so: a `repr(C)` struct of plain numbers and pointers, of which the first is the `u32` of its size.
+pub(super) unsafe trait Zeroed {}
+
 /// A place for one result, checked before the work and written after it.
 ///
 /// # Safety
@@ -199,6 +240,28 @@ pub(super) unsafe fn place<'a, T>(
     // SAFETY: the caller vouches that it is null or ours to write.
     unsafe { place.cast::<MaybeUninit<T>>().as_mut() }
         .ok_or_else(|| Failure::new(RILLE_EARG, format!("{what} is NULL")))
+}
+
+/// Places for `count` results in a row, as [`place`] is for one.
+///
+/// # Safety
+///
+/// Unless it is null, `places` points to memory for `count` values that the caller may write and nobody else uses during
+/// the call. It may be uninitialised.
+pub(super) unsafe fn places<'a, T>(
+    places: *mut T,
+    count: usize,
+    what: &str,
+) -> Result<&'a mut [MaybeUninit<T>], Failure> {
+    if count == 0 {
+        return Ok(&mut []);
+    }
+    if places.is_null() {
+        let message = format!("{what} is NULL, but has room for {count}");
+        return Err(Failure::new(RILLE_EARG, message));
+    }
+    // SAFETY: not null, and the caller vouches for the rest.
+    Ok(unsafe { std::slice::from_raw_parts_mut(places.cast(), count) })
 }
 
 /// `len` as the C side tells it, if it can.

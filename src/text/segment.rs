@@ -122,11 +122,6 @@ impl<'t> Iterator for Graphemes<'t> {
     }
 }
 
-/// Where the first cluster of `text` ends. There must be one.
-pub(super) fn first_grapheme(text: &[u8]) -> usize {
-    GraphemeClusterSegmenter::new_neo().segment_utf8(text).nth(1).unwrap_or(text.len())
-}
-
 /// The words of `text` as byte spans, without what stands between them: the segments of UAX #29 that hold a letter or a
 /// number.
 ///

@@ -254,4 +254,28 @@ function M.count(s, unit)
   return (counters[unit](text))
 end
 
-return M
+--- The functions that are not here, with the module of `rille.fallback.text` that has them.
+local PARTS = {
+  width = "width",
+  pad = "width",
+  pad_into = "width",
+  truncate = "truncate",
+  truncate_into = "truncate",
+  truncate_list = "truncate",
+  truncate_list_into = "truncate",
+  wrap = "wrap",
+  wrap_into = "wrap",
+  wrap_spans = "wrap",
+}
+
+return setmetatable(M, {
+  __index = function(self, key)
+    local part = PARTS[key]
+    if part then
+      for name, value in pairs(require("rille.fallback.text." .. part)) do
+        rawset(self, name, value)
+      end
+      return rawget(self, key)
+    end
+  end,
+})

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::text::{Align, Ellipsis, Side, Style, WidthOptions};
-use std::mem::MaybeUninit;
 
 /// Whose idea of width it is.
 #[repr(C)]
@@ -81,31 +80,18 @@ const _: () = {
     assert!(size_of::<rille_layout>() == 40 + 2 * size_of::<usize>());
 };
 
+// SAFETY: numbers and a pointer, the size first.
+unsafe impl Zeroed for rille_layout {}
+
 impl rille_layout {
-    /// The options at `layout`; the defaults if it is null.
+    /// The layout at `layout`; the defaults if it is null.
     ///
     /// # Safety
     ///
-    /// Unless it is null, `layout` points to as many bytes as its first field tells.
+    /// As for [`options`].
     pub(super) unsafe fn read(layout: *const rille_layout) -> Result<rille_layout, Failure> {
-        let mut own = MaybeUninit::<rille_layout>::zeroed();
-        if !layout.is_null() {
-            // SAFETY: the caller vouches for the first field, and then for what it tells.
-            unsafe {
-                let size = layout.cast::<u32>().read_unaligned() as usize;
-                if !(size_of::<u32>()..=size_of::<rille_layout>()).contains(&size) {
-                    let most = size_of::<rille_layout>();
-                    let message = format!(
-                        "the layout has size {size}; it must be sizeof(rille_layout), {most}"
-                    );
-                    return Err(Failure::new(RILLE_EARG, message));
-                }
-                let bytes = own.as_mut_ptr().cast::<u8>();
-                layout.cast::<u8>().copy_to_nonoverlapping(bytes, size);
-            }
-        }
-        // SAFETY: zero bytes are a value of every field, and the caller's fields are of the same types.
-        Ok(unsafe { own.assume_init() })
+        // SAFETY: the caller vouches for it.
+        unsafe { options(layout) }
     }
 
     /// How width is measured.

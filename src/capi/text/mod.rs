@@ -1,6 +1,6 @@
 //! The noun `text`: pure functions on bytes that are mostly UTF-8, in a file for each part as in `src/text`.
 
-use super::boundary::{boundary, narrow, output, place, slice};
+use super::boundary::{Zeroed, boundary, narrow, options, output, place, places, slice};
 use super::error::{Failure, rille_error, rille_status::*};
 use crate::text::{self, Unit};
 

@@ -114,21 +114,16 @@ pub unsafe extern "C" fn rille_text_truncate_list(
     boundary(err, || {
         // SAFETY: the caller gives NULL or options.
         let manner = unsafe { Manner::read(layout) }?;
-        if count == 0 {
-            return Ok(RILLE_OK);
+        let count = count as usize;
+        // SAFETY: the caller gives NULL or room for `count` results.
+        let out = unsafe { places(out, count, "out") }?;
+        if texts.is_null() && count > 0 {
+            return Err(Failure::new(RILLE_EARG, format!("texts is NULL, but count is {count}")));
         }
-        // SAFETY: the caller gives NULL or `count` slices, and NULL or places for as many results.
-        let (texts, out) = unsafe {
-            if texts.is_null() {
-                return Err(Failure::new(
-                    RILLE_EARG,
-                    format!("texts is NULL, but count is {count}"),
-                ));
-            }
-            place(out, "out")?;
-            let out = out.cast::<std::mem::MaybeUninit<rille_cut>>();
-            let count = count as usize;
-            (std::slice::from_raw_parts(texts, count), std::slice::from_raw_parts_mut(out, count))
+        let texts = match count {
+            0 => &[],
+            // SAFETY: not null, and the caller gives `count` slices.
+            _ => unsafe { std::slice::from_raw_parts(texts, count) },
         };
         // All of them are looked at before anything is written.
         for text in texts {

@@ -3,7 +3,6 @@
 use super::layout::rille_layout;
 use super::width::cells;
 use super::*;
-use std::mem::MaybeUninit;
 
 /// One line of a wrapped text.
 #[repr(C)]
@@ -55,10 +54,7 @@ pub unsafe extern "C" fn rille_text_wrap(
             return refuse("start is beyond the end of the text");
         }
         // SAFETY: the caller gives NULL or room for `capacity` lines.
-        let out = unsafe {
-            place(out, "out")?;
-            std::slice::from_raw_parts_mut(out.cast::<MaybeUninit<rille_line>>(), capacity as usize)
-        };
+        let out = unsafe { places(out, capacity as usize, "out") }?;
         let keep = layout.keep_long_words != 0;
         let start = layout.start as usize;
         let lines = text::wrap(text, start, layout.cells as usize, keep, &layout.options()?);

@@ -4,9 +4,9 @@
 //! behind it. It hands over to the state machine of `icu_segmenter` where more than one scalar back matters, which is
 //! rare outside of flags and joined emoji.
 
-use super::super::segment;
 use super::table::{Class, Kind};
 use super::{Cells, Options, Style, is_printable, printable_run};
+use icu_segmenter::GraphemeClusterSegmenter;
 
 /// A stretch of text and the cells it takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,8 @@ pub(super) fn width(text: &[u8], options: &Options) -> usize {
 #[cold]
 #[inline(never)]
 fn first_cluster(text: &[u8]) -> &[u8] {
-    &text[..segment::first_grapheme(text)]
+    let mut breaks = GraphemeClusterSegmenter::new_neo().segment_utf8(text);
+    &text[..breaks.nth(1).unwrap_or(text.len())]
 }
 
 /// The cells of a cluster.
