@@ -173,6 +173,11 @@ local function count_lines(s)
   return count
 end
 
+-- The width by default; what is not ASCII takes tables that are not here.
+local function count_cells(s)
+  return require("rille.fallback.text.width").width(s)
+end
+
 local counters = {
   byte = string.len,
   char = count_chars,
@@ -180,6 +185,7 @@ local counters = {
   grapheme = count_graphemes,
   word = count_words,
   line = count_lines,
+  cell = count_cells,
 }
 
 -- The public functions check their arguments themselves, so that an error points at the caller's line.
@@ -251,7 +257,7 @@ end
 function M.count(s, unit)
   unit = units.check(unit, units.count, "rille.text.count")
   local text = bytes.string(s, "rille.text.count")
-  return (counters[unit](text))
+  return counters[unit](text)
 end
 
 --- The functions that are not here, with the module of `rille.fallback.text` that has them.
