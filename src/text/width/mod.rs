@@ -26,7 +26,8 @@
 //!
 //! [`Style::Neovim`] is its `strdisplaywidth()`, [`Style::Strwidth`] its `nvim_strwidth()`, in version 0.11 or later:
 //! a cluster takes the cells of its first scalar; a control character is shown as `^A` or `<80>`, an invalid byte as
-//! `<ff>`, a format character as `<200b>`. What differs is told at [`Style`].
+//! `<ff>`, a format character as `<200b>`. `test/width_neovim_spec.lua` holds both against the Neovim that it runs in;
+//! what differs is told at [`Style`].
 //!
 //! # What does it cost?
 //!
@@ -46,11 +47,17 @@ pub enum Style {
     /// What terminals do.
     #[default]
     Terminal,
-    /// What Neovim shows: its `strdisplaywidth()`.
+    /// What Neovim 0.11 or later shows: its `strdisplaywidth()`, in a window that does not wrap.
     ///
-    /// Deliberately different are: overlong forms, surrogates and forms above U+10FFFF, which Neovim takes for one
-    /// character and which are invalid bytes here; code points that are younger than the Unicode version of that
-    /// Neovim; what the options `isprint`, `display`, `emoji` and the function `setcellwidths()` change.
+    /// Deliberately different are:
+    /// - what is no UTF-8 but is decoded by Neovim: surrogates, overlong forms and forms above U+10FFFF are one character
+    ///   there and invalid bytes here; an invalid byte that follows a prepended character (U+0600) is swallowed there;
+    /// - what is younger than Neovim's tables: characters that were not assigned, and rules of segmentation (a virama
+    ///   joins the consonant behind it in Unicode 18 even where nothing stands before it);
+    /// - what a person has set: `isprint`, `display`, `emoji`, `setcellwidths()`; `ambiwidth` is an option here too.
+    ///
+    /// Neovim before 0.11 agrees where a cluster is one character with combining ones behind it, but for East Asian
+    /// marks that stand alone and reserved ranges, which are wide there.
     Neovim,
     /// Its `nvim_strwidth()`: as before, but an ASCII control character or a tab is one cell, and a mark behind an
     /// invalid byte belongs to that byte.
