@@ -160,7 +160,7 @@ local coarse = {
 }
 
 -- The parts of the noun are loaded, and option tables checked, when they are first used.
-for _, loop in pairs(loops) do
+for _, loop in pairs(rille.backend == "native" and loops or {}) do
   loop(1)
 end
 
