@@ -94,6 +94,28 @@ impl rille_layout {
         unsafe { options(layout) }
     }
 
+    /// How width is measured by the layout at `layout`.
+    ///
+    /// # Safety
+    ///
+    /// As for [`options`].
+    #[inline]
+    pub(super) unsafe fn width_options(
+        layout: *const rille_layout,
+    ) -> Result<WidthOptions, Failure> {
+        // Without options it is the hottest call of all, which shall not pay for the frame of reading them.
+        #[inline(never)]
+        unsafe fn given(layout: *const rille_layout) -> Result<WidthOptions, Failure> {
+            // SAFETY: the caller vouches for it.
+            unsafe { rille_layout::read(layout) }?.options()
+        }
+        if layout.is_null() {
+            return Ok(WidthOptions::default());
+        }
+        // SAFETY: the caller vouches for it.
+        unsafe { given(layout) }
+    }
+
     /// How width is measured.
     pub(super) fn options(&self) -> Result<WidthOptions, Failure> {
         let styles = [

@@ -20,10 +20,11 @@ pub unsafe extern "C" fn rille_text_width(
 ) -> i32 {
     boundary(err, || {
         // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the number.
-        let (text, layout, out_cells) = unsafe {
-            (slice(text, len)?, rille_layout::read(layout)?, place(out_cells, "out_cells")?)
+        let (text, options, out_cells) = unsafe {
+            let text = slice(text, len)?;
+            (text, rille_layout::width_options(layout)?, place(out_cells, "out_cells")?)
         };
-        out_cells.write(cells(text::width(text, &layout.options()?))?);
+        out_cells.write(cells(text::width(text, &options))?);
         Ok(RILLE_OK)
     })
 }
@@ -60,9 +61,12 @@ pub unsafe extern "C" fn rille_text_pad(
 
 /// A width as the C side tells it, if it can.
 pub(super) fn cells(cells: usize) -> Result<u32, Failure> {
-    u32::try_from(cells).map_err(|_| {
-        let message =
-            format!("the text takes {cells} cells, and 4 Gi - 1 is the most that is told");
-        Failure::new(RILLE_ETOOBIG, message)
-    })
+    u32::try_from(cells).map_err(|_| too_wide(cells))
+}
+
+#[cold]
+#[inline(never)]
+fn too_wide(cells: usize) -> Failure {
+    let message = format!("the text takes {cells} cells, and 4 Gi - 1 is the most that is told");
+    Failure::new(RILLE_ETOOBIG, message)
 }

@@ -84,6 +84,7 @@ impl Default for Options {
 }
 
 /// The display cells that `text` takes.
+#[inline]
 pub fn width(text: &[u8], options: &Options) -> usize {
     let printable = printable_run(text);
     if printable == text.len() {

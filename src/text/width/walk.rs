@@ -39,6 +39,7 @@ pub(in crate::text) struct Pieces<'t> {
 }
 
 /// The cells of all pieces together, in a loop that looks at most scalars once.
+#[inline(never)]
 pub(super) fn width(text: &[u8], options: &Options) -> usize {
     let mut pieces = pieces(text, options);
     let first = pieces.column;
