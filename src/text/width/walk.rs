@@ -66,22 +66,83 @@ pub(super) fn width(text: &[u8], options: &Options) -> usize {
             column -= Scalar::at(text, open).cells(pieces.cells);
             at = open;
         }
-        (pieces.at, pieces.column) = (at, column);
-        let piece = pieces.next().expect("the text is not over");
-        // A run ends before a scalar that a mark may join, and only the cluster behind it is over.
-        column += piece.cells;
-        at = piece.end;
+        if next.class.kind() == Kind::Complex && next.code != INVALID {
+            let (end, cells) = complex_cluster(text, at, pieces.cells);
+            column += cells;
+            at = end;
+        } else {
+            (pieces.at, pieces.column) = (at, column);
+            let piece = pieces.next().expect("the text is not over");
+            column += piece.cells;
+            at = piece.end;
+        }
         open = at;
     }
     column - first
 }
 
-/// The cluster at the front, as the state machine finds it.
-#[cold]
+/// End and cells of the cluster at `start`, which takes more than the loop over marks.
 #[inline(never)]
-fn first_cluster(text: &[u8]) -> &[u8] {
+fn complex_cluster(text: &[u8], start: usize, table: &Cells) -> (usize, usize) {
+    let rest = &text[start..];
+    let (len, cells) = emoji(rest, table).unwrap_or_else(|| {
+        let len = state_machine_len(rest);
+        (len, cluster_cells(&rest[..len], table))
+    });
+    (start + len, cells)
+}
+
+/// Length of the cluster at the front, as the state machine finds it.
+#[cold]
+fn state_machine_len(text: &[u8]) -> usize {
     let mut breaks = GraphemeClusterSegmenter::new_neo().segment_utf8(text);
-    &text[..breaks.nth(1).unwrap_or(text.len())]
+    breaks.nth(1).unwrap_or(text.len())
+}
+
+const ZERO_WIDTH_JOINER: u32 = 0x200D;
+
+/// Length and cells of the cluster at the front if it is a flag or of emoji, which is what most complex clusters are:
+/// starting the state machine for each of them would take longer than Neovim does.
+fn emoji(text: &[u8], table: &Cells) -> Option<(usize, usize)> {
+    let first = Scalar::at(text, 0);
+    let (mut end, mut cells, mut before) = (first.len, first.cells(table), first);
+    if is_regional_indicator(first.code) {
+        let second = Scalar::get(text, end).filter(|next| is_regional_indicator(next.code))?;
+        cells = joined(table, cells, before, second, true);
+        end += second.len;
+        // A third one begins another cluster.
+        let ends = Scalar::get(text, end).is_none_or(|next| {
+            matches!(next.class.kind(), Kind::Plain | Kind::Control)
+                || is_regional_indicator(next.code)
+        });
+        return ends.then_some((end, cells));
+    }
+    let is_base = |scalar: &Scalar| scalar.code >= 0x80 && scalar.class.emoji();
+    if !is_base(&first) {
+        return None;
+    }
+    loop {
+        let Some(mut next) = Scalar::get(text, end) else { return Some((end, cells)) };
+        match (next.code, next.class.kind()) {
+            // The marks that emoji have: presentation, skin, tags.
+            (VARIATION_SELECTOR_16 | 0x1_F3FB..=0x1_F3FF | 0xE_0020..=0xE_007F, _) => {}
+            (ZERO_WIDTH_JOINER, _) => {
+                // Of no width itself, and no base for a variation selector.
+                end += next.len;
+                next = Scalar::get(text, end).filter(is_base)?;
+            }
+            (_, Kind::Plain | Kind::Control) => return Some((end, cells)),
+            _ if is_regional_indicator(next.code) => return Some((end, cells)),
+            _ => return None,
+        }
+        cells = joined(table, cells, before, next, end == first.len);
+        end += next.len;
+        before = next;
+    }
+}
+
+fn is_regional_indicator(code: u32) -> bool {
+    (0x1_F1E6..=0x1_F1FF).contains(&code)
 }
 
 /// The cells of a cluster.
@@ -155,8 +216,7 @@ impl Pieces<'_> {
         let mut marks = false;
         while kind != Kind::Control && end < text.len() {
             if kind == Kind::Complex {
-                let cluster = first_cluster(&text[self.at..]);
-                let (end, cells) = (self.at + cluster.len(), cluster_cells(cluster, self.cells));
+                let (end, cells) = complex_cluster(text, self.at, self.cells);
                 return Piece { end, cells, run: false, tab: false };
             }
             let next = Scalar::at(text, end);
@@ -241,6 +301,11 @@ impl Scalar {
         }
         let len = invalid_len(&text[at..]);
         Scalar { code: INVALID, len, class: Class::INVALID }
+    }
+
+    /// The same where the text may be over.
+    fn get(text: &[u8], at: usize) -> Option<Scalar> {
+        (at < text.len()).then(|| Scalar::at(text, at))
     }
 
     /// Its cells at the beginning of a cluster.
