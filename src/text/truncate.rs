@@ -1,6 +1,6 @@
 //! Cutting a text to a width, and filling it up to one.
 
-use super::width::{Options, Piece, pieces, width};
+use super::width::{Options, Piece, Prefix, pieces, prefix, width};
 
 /// Where a text is cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,100 +55,85 @@ pub fn truncate(
     ellipsis: Ellipsis,
     options: &Options,
 ) -> Cut {
+    let whole = |cells| Cut { head: text.len(), tail: text.len(), ellipsis: false, cells };
     let fits = ellipsis.cells <= cells;
     let taken = if fits { ellipsis.cells } else { 0 };
     let room = cells - taken;
-    let front = match side {
-        Side::Right => room,
-        Side::Left => 0,
-        Side::Middle => room.div_ceil(2),
-    };
-    let total = match side {
-        Side::Right => None,
-        Side::Left | Side::Middle => Some(width(text, options)),
-    };
-    let head = match head(text, cells, front, total, options) {
-        Ok(head) => head,
-        Err(cells) => {
-            return Cut { head: text.len(), tail: text.len(), ellipsis: false, cells };
+    let (head, tail) = match side {
+        Side::Right => {
+            let head = prefix(text, room, options);
+            // Without the ellipsis there is room for more, which may be all.
+            let more = prefix(&text[head.end..], cells - head.cells, &behind(head.cells, options));
+            if head.end + more.end == text.len() {
+                return whole(head.cells + more.cells);
+            }
+            (head, Tail { start: text.len(), cells: 0 })
+        }
+        Side::Left | Side::Middle => {
+            let total = width(text, options);
+            if total <= cells {
+                return whole(total);
+            }
+            let head = match side {
+                Side::Middle => prefix(text, room.div_ceil(2), options),
+                // Not even what takes no cell.
+                _ => Prefix { end: 0, cells: 0 },
+            };
+            let back = room - head.cells;
+            let tail = if memchr::memchr(b'\t', &text[head.end..]).is_some() {
+                tail_with_tabs(text, head, back, head.cells + taken, options)
+            } else {
+                tail(text, head, back, total - head.cells, options)
+            };
+            (head, tail)
         }
     };
-    let back = match (side, total) {
-        (Side::Right, _) | (_, None) => Part { at: text.len(), cells: 0 },
-        (_, Some(_)) if memchr::memchr(b'\t', &text[head.at..]).is_some() => {
-            let column = head.cells + taken;
-            tail_with_tabs(text, head, room - head.cells, column, options)
-        }
-        (_, Some(total)) => tail(text, head, room - head.cells, total, options),
-    };
-    Cut { head: head.at, tail: back.at, ellipsis: fits, cells: head.cells + taken + back.cells }
+    Cut { head: head.end, tail: tail.start, ellipsis: fits, cells: head.cells + taken + tail.cells }
 }
 
-/// An offset, and the cells of the text before or behind it.
+/// The options for what stands behind `cells` cells.
+fn behind(cells: usize, options: &Options) -> Options {
+    let column = options.column.saturating_add(u32::try_from(cells).unwrap_or(u32::MAX));
+    Options { column, ..*options }
+}
+
+/// The end of a text, in whole clusters.
 #[derive(Clone, Copy)]
-struct Part {
-    at: usize,
+struct Tail {
+    start: usize,
     cells: usize,
 }
 
-/// The longest beginning of `text` that fits into `front` cells, or the width of the text if that is not above `cells`.
-fn head(
-    text: &[u8],
-    cells: usize,
-    front: usize,
-    total: Option<usize>,
-    options: &Options,
-) -> Result<Part, usize> {
-    if let Some(total) = total.filter(|&total| total <= cells) {
-        return Err(total);
-    }
-    let mut head = Part { at: 0, cells: 0 };
-    let mut seen = head;
-    for piece in pieces(text, options) {
-        let next = Part { at: piece.end, cells: seen.cells + piece.cells };
-        if next.cells <= front {
-            head = next;
-        } else if piece.run && seen.cells <= front {
-            let more = front - seen.cells;
-            head = Part { at: seen.at + more, cells: front };
-        }
-        let over = if total.is_some() { front } else { cells };
-        if next.cells > over {
-            return Ok(head);
-        }
-        seen = next;
-    }
-    // With tabs in it, only what is measured as a whole can have told that it does not fit.
-    if total.is_some() { Ok(head) } else { Err(seen.cells) }
-}
-
-/// The longest end of `text` behind `head` that fits into `back` cells, if no tab is in it: `total` are the cells of the
-/// text.
-fn tail(text: &[u8], head: Part, back: usize, total: usize, options: &Options) -> Part {
-    let mut tail = Part { at: head.at, cells: total - head.cells };
-    for piece in pieces(&text[head.at..], options) {
-        if tail.cells <= back {
-            break;
-        }
-        if piece.run && tail.cells - piece.cells < back {
-            tail.at += tail.cells - back;
-            tail.cells = back;
-            break;
-        }
-        tail = Part { at: head.at + piece.end, cells: tail.cells - piece.cells };
-    }
-    tail
+/// The longest end of `text` behind `head` that takes at most `back` of its `total` cells, if no tab is in it.
+fn tail(text: &[u8], head: Prefix, back: usize, total: usize, options: &Options) -> Tail {
+    let Some(before) = total.checked_sub(back + 1) else {
+        return Tail { start: head.end, cells: total };
+    };
+    // As much as leaves just too many cells, and the cluster behind that, which therefore has some.
+    let rest = &text[head.end..];
+    let gone = prefix(rest, before, options);
+    let next = pieces(&rest[gone.end..], options).next().map_or((0, 0), |piece| match piece.run {
+        true => (1, 1),
+        false => (piece.end, piece.cells),
+    });
+    Tail { start: head.end + gone.end + next.0, cells: total - gone.cells - next.1 }
 }
 
 /// The same where there are tabs: `column` is where the end will begin, in cells from the beginning of the text.
-fn tail_with_tabs(text: &[u8], head: Part, back: usize, column: usize, options: &Options) -> Part {
+fn tail_with_tabs(
+    text: &[u8],
+    head: Prefix,
+    back: usize,
+    column: usize,
+    options: &Options,
+) -> Tail {
     let column = column + options.column as usize;
     let tabstop = options.tabstop.max(1) as usize;
     let stop = |column: usize| (column / tabstop + 1) * tabstop;
-    let mut best = Part { at: text.len(), cells: 0 };
+    let mut best = Tail { start: text.len(), cells: 0 };
     // From the back: cells up to the first tab, and behind it, where the column is a multiple of the tab stop.
     let (mut before, mut behind) = (0, None);
-    for (start, piece) in singles(&text[head.at..], options).into_iter().rev() {
+    for (start, piece) in singles(&text[head.end..], options).into_iter().rev() {
         if piece.tab {
             behind = Some(match behind {
                 None => before,
@@ -163,7 +148,7 @@ fn tail_with_tabs(text: &[u8], head: Part, back: usize, column: usize, options: 
             Some(behind) => stop(column + before) - column + behind,
         };
         if cells <= back {
-            best = Part { at: head.at + start, cells };
+            best = Tail { start: head.end + start, cells };
         }
     }
     best
@@ -202,10 +187,7 @@ pub enum Align {
 ///
 /// The text's tabs go to their stops from where it then begins, so that the whole never takes more than `cells`.
 pub fn pad(text: &[u8], cells: usize, align: Align, options: &Options) -> (usize, usize) {
-    let at = |left: usize| {
-        let column = options.column.saturating_add(u32::try_from(left).unwrap_or(u32::MAX));
-        width(text, &Options { column, ..*options })
-    };
+    let at = |left: usize| width(text, &behind(left, options));
     let missing = cells.saturating_sub(at(0));
     let mut left = match align {
         Align::Left => return (0, missing),
@@ -331,9 +313,12 @@ mod tests {
                     }
                     prop_assert_eq!(cut.ellipsis, measured.cells <= cells);
                     let room = cells - taken;
-                    let front = match side { Side::Right => room, Side::Left => 0, Side::Middle => room.div_ceil(2) };
+                    let front = if side == Side::Right { room } else { room.div_ceil(2) };
                     let fits = |&&end: &&usize| width(&text[..end], &options) <= front;
-                    let head = *boundaries.iter().rfind(fits).unwrap();
+                    let head = match side {
+                        Side::Left => 0,
+                        _ => *boundaries.iter().rfind(fits).unwrap(),
+                    };
                     prop_assert_eq!(cut.head, head);
                     let before = width(&text[..head], &options) + taken;
                     let behind = |start: usize| at_column(&text[start..], before, &options);

@@ -31,15 +31,15 @@
 //!
 //! # What does it cost?
 //!
-//! Printable ASCII goes at about 20 GB/s; other scalars take one or two nanoseconds each, and a cluster in which the
-//! state machine of UAX #29 is needed (flags, ZWJ sequences, conjoining jamo, viramas) some forty.
+//! Printable ASCII goes at about 20 GB/s; another scalar takes about two nanoseconds, one of a flag or of joined emoji
+//! six, and a cluster that needs the state machine of UAX #29 (conjoining jamo, viramas) some forty.
 
 mod runs;
 mod table;
 mod walk;
 
 use table::Class;
-pub(super) use walk::{Piece, pieces};
+pub(super) use walk::{Piece, Prefix, pieces, prefix};
 
 /// Whose idea of width it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -59,8 +59,8 @@ pub enum Style {
     /// Neovim before 0.11 agrees where a cluster is one character with combining ones behind it, but for East Asian
     /// marks that stand alone and reserved ranges, which are wide there.
     Neovim,
-    /// Its `nvim_strwidth()`: as before, but an ASCII control character or a tab is one cell, and a mark behind an
-    /// invalid byte belongs to that byte.
+    /// Its `nvim_strwidth()`: the same, but a tab or another ASCII control character is one cell. It differs as before, and
+    /// where a mark follows an invalid byte, to which it belongs here as in what Neovim shows.
     Strwidth,
 }
 

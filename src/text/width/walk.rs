@@ -38,17 +38,45 @@ pub(in crate::text) struct Pieces<'t> {
     cells: &'static Cells,
 }
 
-/// The cells of all pieces together, in a loop that looks at most scalars once.
+/// The cells of all pieces together.
 #[inline(never)]
 pub(super) fn width(text: &[u8], options: &Options) -> usize {
+    walk(text, options, usize::MAX).cells
+}
+
+/// The beginning of a text, in whole clusters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::text) struct Prefix {
+    pub end: usize,
+    pub cells: usize,
+}
+
+/// The longest beginning of `text` that takes at most `limit` cells.
+///
+/// Cost: that of its width, however long the text is.
+#[inline(never)]
+pub(in crate::text) fn prefix(text: &[u8], limit: usize, options: &Options) -> Prefix {
+    walk(text, options, limit)
+}
+
+/// [`prefix`] in a loop that looks at most scalars once.
+#[inline(always)]
+fn walk(text: &[u8], options: &Options, limit: usize) -> Prefix {
     let mut pieces = pieces(text, options);
     let first = pieces.column;
+    let most = first.saturating_add(limit);
     // What has been counted: up to `at`, in `column`. The last scalar of it begins at `open`, if more of its cluster
     // may follow; else `open` is `at`.
     let (mut at, mut column, mut open) = (0, first, 0);
+    let prefix = |end, column| Prefix { end, cells: column - first };
     while at < text.len() {
         if is_printable(text[at]) {
-            let run = printable_run(&text[at..]);
+            let room = most - column;
+            let rest = &text[at..];
+            let run = printable_run(&rest[..rest.len().min(room.saturating_add(1))]);
+            if run > room {
+                return prefix(at + room, most);
+            }
             column += run;
             at += run;
             open = at - 1;
@@ -56,7 +84,11 @@ pub(super) fn width(text: &[u8], options: &Options) -> usize {
         }
         let next = Scalar::at(text, at);
         if next.class.kind() == Kind::Plain {
-            column += usize::from(pieces.cells.first[usize::from(next.class.0)]);
+            let cells = usize::from(pieces.cells.first[usize::from(next.class.0)]);
+            if cells > most - column {
+                return prefix(at, column);
+            }
+            column += cells;
             open = at;
             at += next.len;
             continue;
@@ -66,19 +98,21 @@ pub(super) fn width(text: &[u8], options: &Options) -> usize {
             column -= Scalar::at(text, open).cells(pieces.cells);
             at = open;
         }
-        if next.class.kind() == Kind::Complex && next.code != INVALID {
-            let (end, cells) = complex_cluster(text, at, pieces.cells);
-            column += cells;
-            at = end;
+        let (end, cells) = if next.class.kind() == Kind::Complex && next.code != INVALID {
+            complex_cluster(text, at, pieces.cells)
         } else {
             (pieces.at, pieces.column) = (at, column);
             let piece = pieces.next().expect("the text is not over");
-            column += piece.cells;
-            at = piece.end;
+            (piece.end, piece.cells)
+        };
+        if cells > most - column {
+            return prefix(at, column);
         }
+        column += cells;
+        at = end;
         open = at;
     }
-    column - first
+    prefix(at, column)
 }
 
 /// End and cells of the cluster at `start`, which takes more than the loop over marks.

@@ -6,6 +6,7 @@ local ascii = require("rille.fallback.ascii")
 local ceil, sub = math.ceil, string.sub
 local options = {}
 local ELLIPSIS = "…"
+local RIGHT, MIDDLE = 0, 2
 
 ---@class rille.fallback.text
 local M = {}
@@ -31,10 +32,12 @@ local function truncated(text, cells, ellipsis, ellipsis_cells)
     ellipsis, ellipsis_cells = "", 0
   end
   local room = cells - ellipsis_cells
-  local front = ({ [0] = room, 0, ceil(room / 2) })[options.side]
-  local head, taken = ascii.head(text, front, options)
-  if options.side == 0 then
-    return sub(text, 1, head) .. ellipsis
+  if options.side == RIGHT then
+    return sub(text, 1, (ascii.head(text, room, options))) .. ellipsis
+  end
+  local head, taken = 0, 0
+  if options.side == MIDDLE then
+    head, taken = ascii.head(text, ceil(room / 2), options)
   end
   local column = options.column + taken + ellipsis_cells
   local start = ascii.tail(text, head, room - taken, column, options)
