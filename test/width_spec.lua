@@ -121,6 +121,15 @@ t.test("truncate cuts no cluster", function()
   t.eq(text.truncate("a\255\255\255", 3), "a\255…")
 end)
 
+t.test("results of megabytes", function()
+  local s = ("0123456789"):rep(300000)
+  t.ok(text.truncate(s, 2000000, { ellipsis = "..." }) == s:sub(1, 1999997) .. "...")
+  t.ok(text.pad("a", 2000000) == "a" .. (" "):rep(1999999))
+  local rows = text.truncate_list({ "a", s, "b" }, 2000000, { ellipsis = "..." })
+  t.ok(rows[2] == s:sub(1, 1999997) .. "...")
+  t.eq({ rows[1], rows[3] }, { "a", "b" })
+end)
+
 t.test("a list is truncated in one call", function()
   local list = {}
   for i = 1, 300 do

@@ -56,10 +56,10 @@ function M.truncate(s, cells, opts)
     return type(s) == "string" and s or bytes.string(s, "rille.text.truncate")
   end
   local size = c.head + c.ellipsis + (len - c.tail)
-  local result = memory.scratch(size)
-  if not result then
-    return nil, memory.too_long("rille.text.truncate")
+  if size > memory.KEPT then
+    return memory.string(size, M.truncate_into, s, cells, opts)
   end
+  local result = memory.scratch(size)
   put(result, ffi.cast(pointer, ptr), len, c, ellipsis)
   return ffi.string(result, size)
 end
@@ -120,9 +120,13 @@ function M.truncate_list(list, cells, opts)
     local s, c = list[i], cuts[i - 1]
     if c.head < #s then
       local size = c.head + c.ellipsis + (#s - c.tail)
-      local row = memory.scratch(size)
-      put(row, ffi.cast(pointer, s), #s, c, ellipsis)
-      s = ffi.string(row, size)
+      if size > memory.KEPT then
+        s = M.truncate(s, cells, opts)
+      else
+        local row = memory.scratch(size)
+        put(row, ffi.cast(pointer, s), #s, c, ellipsis)
+        s = ffi.string(row, size)
+      end
     end
     result[i] = s
   end

@@ -83,10 +83,10 @@ function M.pad(s, cells, opts)
     return type(s) == "string" and s or bytes.string(s, "rille.text.pad")
   end
   local size = len + (left + right) * #fill
-  local result = memory.scratch(size)
-  if not result then
-    return nil, memory.too_long("rille.text.pad")
+  if size > memory.KEPT then
+    return memory.string(size, M.pad_into, s, cells, opts)
   end
+  local result = memory.scratch(size)
   put(result, ptr, len, left, right, fill)
   return ffi.string(result, size)
 end
