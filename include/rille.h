@@ -231,9 +231,9 @@ typedef struct rille_error {
 /**
  * Options of the functions that measure in display cells. Set `size` and leave zero what shall be as by default.
  */
-typedef struct rille_layout {
+typedef struct rille_layout_options {
     /**
-     * sizeof(rille_layout), so that a later version can tell what this one did not know.
+     * sizeof(rille_layout_options), so that a later version can tell what this one did not know.
      */
     uint32_t size;
     /**
@@ -281,7 +281,7 @@ typedef struct rille_layout {
      * Length of the ellipsis in bytes. With 0 and a pointer that is not NULL there is none.
      */
     size_t ellipsis_len;
-} rille_layout;
+} rille_layout_options;
 
 /**
  * What is shown of a truncated text: its bytes from 0 to `head`, then the ellipsis, then its bytes from `tail` to its
@@ -528,7 +528,7 @@ int32_t rille_text_count(const uint8_t *text,
 /**
  * Measures a text in display cells, as one line.
  *
- * Writes the number of cells to `out_cells`. Of `layout`, which may be NULL, `style`, `ambiguous`, `tabstop` and
+ * Writes the number of cells to `out_cells`. Of `options`, which may be NULL, `style`, `ambiguous`, `tabstop` and
  * `column` count.
  *
  * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong) or RILLE_ETOOBIG (the text is longer than 4 GiB
@@ -536,15 +536,15 @@ int32_t rille_text_count(const uint8_t *text,
  */
 int32_t rille_text_width(const uint8_t *text,
                          size_t len,
-                         const struct rille_layout *layout,
+                         const struct rille_layout_options *options,
                          uint32_t *out_cells,
                          struct rille_error *err);
 
 /**
- * Tells how many cells are missing before and behind a text until it takes `layout->cells` of them.
+ * Tells how many cells are missing before and behind a text until it takes `options->cells` of them.
  *
  * Writes the cells before it to `out_left` and those behind it to `out_right`: both are 0 if the text takes as many
- * already. Of `layout`, `cells`, `align` and the options of rille_text_width count. Tabs go to their stops from where
+ * already. Of `options`, `cells`, `align` and the options of rille_text_width count. Tabs go to their stops from where
  * the text then begins.
  *
  * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong) or RILLE_ETOOBIG. Any thread may call it at
@@ -552,17 +552,17 @@ int32_t rille_text_width(const uint8_t *text,
  */
 int32_t rille_text_pad(const uint8_t *text,
                        size_t len,
-                       const struct rille_layout *layout,
+                       const struct rille_layout_options *options,
                        uint32_t *out_left,
                        uint32_t *out_right,
                        struct rille_error *err);
 
 /**
- * Finds out how to cut a text so that it takes at most `layout->cells` cells, together with the ellipsis that stands
+ * Finds out how to cut a text so that it takes at most `options->cells` cells, together with the ellipsis that stands
  * for what is cut.
  *
  * Writes to `out` what stays: as much as there is room for, in whole grapheme clusters. Nothing is cut from a text that
- * fits. An ellipsis that is wider than the cells is left out. Of `layout`, `cells`, `side`, `ellipsis` and the options
+ * fits. An ellipsis that is wider than the cells is left out. Of `options`, `cells`, `side`, `ellipsis` and the options
  * of rille_text_width count.
  *
  * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong), RILLE_ETOOBIG. Any thread may call it at any
@@ -570,7 +570,7 @@ int32_t rille_text_pad(const uint8_t *text,
  */
 int32_t rille_text_truncate(const uint8_t *text,
                             size_t len,
-                            const struct rille_layout *layout,
+                            const struct rille_layout_options *options,
                             struct rille_cut *out,
                             struct rille_error *err);
 
@@ -584,18 +584,18 @@ int32_t rille_text_truncate(const uint8_t *text,
  */
 int32_t rille_text_truncate_list(const struct rille_slice *texts,
                                  uint32_t count,
-                                 const struct rille_layout *layout,
+                                 const struct rille_layout_options *options,
                                  struct rille_cut *out,
                                  struct rille_error *err);
 
 /**
- * Breaks a text into lines that take at most `layout->cells` cells, at the break opportunities of UAX #14 (strict, and
+ * Breaks a text into lines that take at most `options->cells` cells, at the break opportunities of UAX #14 (strict, and
  * without a dictionary for Thai, Lao, Khmer and Burmese).
  *
  * Writes up to `capacity` lines to `out` and their number to `out_count`. If that is `capacity`, there may be more: the
- * next call begins where `layout->start` is the last line's `next`; the text is at its end if that is its length. The
+ * next call begins where `options->start` is the last line's `next`; the text is at its end if that is its length. The
  * empty text has no line, and `"a\n"` one. A word that is longer than a line is cut between grapheme clusters, unless
- * `keep_long_words` is set; a single cluster that is wider than a line is a line. Of `layout`, `cells`,
+ * `keep_long_words` is set; a single cluster that is wider than a line is a line. Of `options`, `cells`,
  * `keep_long_words`, `start` and the options of rille_text_width count.
  *
  * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option is wrong, `cells` or `capacity` is 0, or `start` is beyond
@@ -603,7 +603,7 @@ int32_t rille_text_truncate_list(const struct rille_slice *texts,
  */
 int32_t rille_text_wrap(const uint8_t *text,
                         size_t len,
-                        const struct rille_layout *layout,
+                        const struct rille_layout_options *options,
                         struct rille_line *out,
                         uint32_t capacity,
                         uint32_t *out_count,

@@ -14,8 +14,8 @@ LAYOUT(error_status, offsetof(rille_error, status) == 0);
 LAYOUT(error_length, offsetof(rille_error, length) == 4);
 LAYOUT(error_offset, offsetof(rille_error, offset) == 8);
 LAYOUT(error_message, offsetof(rille_error, message) == 16);
-LAYOUT(layout_start, offsetof(rille_layout, start) == 36);
-LAYOUT(layout_ellipsis, offsetof(rille_layout, ellipsis) == 40);
+LAYOUT(layout_start, offsetof(rille_layout_options, start) == 36);
+LAYOUT(layout_ellipsis, offsetof(rille_layout_options, ellipsis) == 40);
 LAYOUT(cut_size, sizeof(rille_cut) == 16);
 LAYOUT(line_size, sizeof(rille_line) == 16);
 LAYOUT(stat_size, sizeof(rille_stat) == 32);
@@ -192,7 +192,7 @@ static void panics(void) {}
 #endif
 
 static void cells(void) {
-    rille_layout layout = {0};
+    rille_layout_options layout = {0};
     rille_cut cut, cuts[2];
     rille_slice texts[2];
     rille_line lines[2];

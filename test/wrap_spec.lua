@@ -63,6 +63,11 @@ t.test("more lines than fit into a batch", function()
   end
 end)
 
+t.test("a very long word takes no longer than others", function()
+  t.eq(#text.wrap(("x"):rep(200000), 50), 4000)
+  t.eq(#text.wrap(("x"):rep(200000), 50, { keep_long_words = true }), 1)
+end)
+
 t.test("tabs are counted from the column", function()
   t.eq(text.wrap("a\tb c", 9), { "a\tb", "c" })
   t.eq(text.wrap("a\tb c", 4, { column = 6 }), { "a\tb", "c" })

@@ -63,7 +63,7 @@ typedef struct rille_error {
     char message[RILLE_MESSAGE_SIZE];
 } rille_error;
 
-typedef struct rille_layout {
+typedef struct rille_layout_options {
     uint32_t size;
     uint32_t cells;
     uint32_t style;
@@ -76,7 +76,7 @@ typedef struct rille_layout {
     uint32_t start;
     const uint8_t *ellipsis;
     size_t ellipsis_len;
-} rille_layout;
+} rille_layout_options;
 
 typedef struct rille_cut {
     uint32_t head;
@@ -152,32 +152,32 @@ int32_t rille_text_count(const uint8_t *text,
 
 int32_t rille_text_width(const uint8_t *text,
                          size_t len,
-                         const struct rille_layout *layout,
+                         const struct rille_layout_options *options,
                          uint32_t *out_cells,
                          struct rille_error *err);
 
 int32_t rille_text_pad(const uint8_t *text,
                        size_t len,
-                       const struct rille_layout *layout,
+                       const struct rille_layout_options *options,
                        uint32_t *out_left,
                        uint32_t *out_right,
                        struct rille_error *err);
 
 int32_t rille_text_truncate(const uint8_t *text,
                             size_t len,
-                            const struct rille_layout *layout,
+                            const struct rille_layout_options *options,
                             struct rille_cut *out,
                             struct rille_error *err);
 
 int32_t rille_text_truncate_list(const struct rille_slice *texts,
                                  uint32_t count,
-                                 const struct rille_layout *layout,
+                                 const struct rille_layout_options *options,
                                  struct rille_cut *out,
                                  struct rille_error *err);
 
 int32_t rille_text_wrap(const uint8_t *text,
                         size_t len,
-                        const struct rille_layout *layout,
+                        const struct rille_layout_options *options,
                         struct rille_line *out,
                         uint32_t capacity,
                         uint32_t *out_count,

@@ -57,31 +57,43 @@ end
 ---@return integer cells
 function M.head(s, room, layout)
   local first = layout.column
-  local stop, at, i = 0, first, 1
-  while i <= #s do
-    local last = stop_of(s, i)
-    at = at + M.width(s, layout, at, i, last)
-    if at - first > room then
+  local stop, at = 0, first
+  while stop < #s do
+    local last, column = stop_of(s, stop + 1), at
+    for i = stop + 1, last do
+      column = column + cells_of(byte(s, i), column, layout)
+    end
+    if column - first > room then
       break
     end
-    stop, i = last, last + 1
+    stop, at = last, column
   end
-  return stop, stop == 0 and 0 or M.width(s, layout, first, 1, stop)
+  return stop, at - first
 end
 
 --- The longest end of `s` behind byte `head` that takes at most `room` cells from `column` on.
 ---@return integer start
 function M.tail(s, head, room, column, layout)
-  -- From the back, while what has one cell in any place fits.
-  local start, least, i = #s + 1, 0, #s
+  local tabstop = layout.tabstop
+  local function next_stop(at)
+    return at - at % tabstop + tabstop
+  end
+  -- From the back: cells up to the first tab, and behind it, where the column is a multiple of the tab stop.
+  local before, behind, least = 0, nil, 0
+  local start, i = #s + 1, #s
   while i > head and least <= room do
     local code = byte(s, i)
-    if i > head + 1 and code == LF and byte(s, i - 1) == CR then
-      i = i - 1
+    if code == TAB and layout.style ~= STRWIDTH then
+      behind = behind and next_stop(before) + behind or before
+      before, least = 0, least + 1
+    else
+      local cells = cells_of(code, 0, layout)
+      if code == LF and i > head + 1 and byte(s, i - 1) == CR then
+        cells, i = 2 * cells, i - 1
+      end
+      before, least = before + cells, least + cells
     end
-    local some = code == TAB or (code >= SPACE and code < DELETE)
-    least = least + (some and 1 or CONTROL[layout.style])
-    if M.width(s, layout, column, i) <= room then
+    if (behind and next_stop(column + before) - column + behind or before) <= room then
       start = i
     end
     i = i - 1
@@ -165,6 +177,9 @@ function M.break_before(s, from, limit, beyond)
   local before, solid, number, initial = nil, nil, 0, true
   local i = from
   while i <= #s do
+    if i > limit and not beyond then
+      return found
+    end
     local code = byte(s, i)
     local this = CLASS[code]
     if this == "CM" and (before == nil or before == "SP") then

@@ -9,7 +9,7 @@ local memory = require("rille.memory")
 local of, sink = bytes.of, bytes.sink
 local err = failure.block()
 local cut = ffi.new("rille_cut[1]")
-local options = ffi.new("rille_layout", { size = ffi.sizeof("rille_layout") })
+local options = ffi.new("rille_layout_options", { size = ffi.sizeof("rille_layout_options") })
 local ELLIPSIS = "…"
 
 -- Lists as C takes them, kept for the next one.

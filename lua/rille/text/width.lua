@@ -9,7 +9,7 @@ local memory = require("rille.memory")
 local of, sink = bytes.of, bytes.sink
 local err = failure.block()
 local out, out_right = ffi.new("uint32_t[1]"), ffi.new("uint32_t[1]")
-local options = ffi.new("rille_layout", { size = ffi.sizeof("rille_layout") })
+local options = ffi.new("rille_layout_options", { size = ffi.sizeof("rille_layout_options") })
 
 ---@class rille.text
 local M = {}

@@ -8,7 +8,7 @@ local layout = require("rille.layout")
 local of, sink = bytes.of, bytes.sink
 local err = failure.block()
 local count = ffi.new("uint32_t[1]")
-local options = ffi.new("rille_layout", { size = ffi.sizeof("rille_layout") })
+local options = ffi.new("rille_layout_options", { size = ffi.sizeof("rille_layout_options") })
 
 -- Lines come in batches of as many.
 local BATCH = 256

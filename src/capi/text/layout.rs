@@ -49,8 +49,8 @@ pub enum rille_align {
 /// Options of the functions that measure in display cells. Set `size` and leave zero what shall be as by default.
 #[repr(C)]
 #[derive(Clone, Copy)]
-pub struct rille_layout {
-    /// sizeof(rille_layout), so that a later version can tell what this one did not know.
+pub struct rille_layout_options {
+    /// sizeof(rille_layout_options), so that a later version can tell what this one did not know.
     pub size: u32,
     /// How many cells there are to truncate, pad or wrap to. The width alone needs none.
     pub cells: u32,
@@ -78,22 +78,24 @@ pub struct rille_layout {
 }
 
 const _: () = {
-    assert!(std::mem::offset_of!(rille_layout, cells) == 4);
-    assert!(std::mem::offset_of!(rille_layout, start) == 36);
-    assert!(std::mem::offset_of!(rille_layout, ellipsis) == 40);
-    assert!(size_of::<rille_layout>() == 40 + 2 * size_of::<usize>());
+    assert!(std::mem::offset_of!(rille_layout_options, cells) == 4);
+    assert!(std::mem::offset_of!(rille_layout_options, start) == 36);
+    assert!(std::mem::offset_of!(rille_layout_options, ellipsis) == 40);
+    assert!(size_of::<rille_layout_options>() == 40 + 2 * size_of::<usize>());
 };
 
 // SAFETY: numbers and a pointer, the size first.
-unsafe impl Zeroed for rille_layout {}
+unsafe impl Zeroed for rille_layout_options {}
 
-impl rille_layout {
+impl rille_layout_options {
     /// The layout at `layout`; the defaults if it is null.
     ///
     /// # Safety
     ///
     /// As for [`options`].
-    pub(super) unsafe fn read(layout: *const rille_layout) -> Result<rille_layout, Failure> {
+    pub(super) unsafe fn read(
+        layout: *const rille_layout_options,
+    ) -> Result<rille_layout_options, Failure> {
         // SAFETY: the caller vouches for it.
         unsafe { options(layout) }
     }
@@ -105,13 +107,13 @@ impl rille_layout {
     /// As for [`options`].
     #[inline]
     pub(super) unsafe fn width_options(
-        layout: *const rille_layout,
+        layout: *const rille_layout_options,
     ) -> Result<WidthOptions, Failure> {
         // Without options it is the hottest call of all, which shall not pay for the frame of reading them.
         #[inline(never)]
-        unsafe fn given(layout: *const rille_layout) -> Result<WidthOptions, Failure> {
+        unsafe fn given(layout: *const rille_layout_options) -> Result<WidthOptions, Failure> {
             // SAFETY: the caller vouches for it.
-            unsafe { rille_layout::read(layout) }?.options()
+            unsafe { rille_layout_options::read(layout) }?.options()
         }
         if layout.is_null() {
             return Ok(WidthOptions::default());

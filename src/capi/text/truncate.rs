@@ -1,6 +1,6 @@
 //! Truncation to a width.
 
-use super::layout::rille_layout;
+use super::layout::rille_layout_options;
 use super::width::cells;
 use super::*;
 use crate::text::{Ellipsis, Side, WidthOptions};
@@ -44,10 +44,10 @@ struct Manner {
 impl Manner {
     /// # Safety
     ///
-    /// As for [`rille_layout::read`] and [`rille_layout::ellipsis`].
-    unsafe fn read(layout: *const rille_layout) -> Result<Manner, Failure> {
+    /// As for [`rille_layout_options::read`] and [`rille_layout_options::ellipsis`].
+    unsafe fn read(layout: *const rille_layout_options) -> Result<Manner, Failure> {
         // SAFETY: the caller vouches for it.
-        let layout = unsafe { rille_layout::read(layout) }?;
+        let layout = unsafe { rille_layout_options::read(layout) }?;
         let options = layout.options()?;
         // SAFETY: the caller vouches for it.
         let (ellipsis, ellipsis_len) = unsafe { layout.ellipsis(&options) }?;
@@ -71,11 +71,11 @@ impl Manner {
     }
 }
 
-/// Finds out how to cut a text so that it takes at most `layout->cells` cells, together with the ellipsis that stands
+/// Finds out how to cut a text so that it takes at most `options->cells` cells, together with the ellipsis that stands
 /// for what is cut.
 ///
 /// Writes to `out` what stays: as much as there is room for, in whole grapheme clusters. Nothing is cut from a text that
-/// fits. An ellipsis that is wider than the cells is left out. Of `layout`, `cells`, `side`, `ellipsis` and the options
+/// fits. An ellipsis that is wider than the cells is left out. Of `options`, `cells`, `side`, `ellipsis` and the options
 /// of rille_text_width count.
 ///
 /// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong), RILLE_ETOOBIG. Any thread may call it at any
@@ -84,14 +84,14 @@ impl Manner {
 pub unsafe extern "C" fn rille_text_truncate(
     text: *const u8,
     len: usize,
-    layout: *const rille_layout,
+    options: *const rille_layout_options,
     out: *mut rille_cut,
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
         // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the result.
         let (text, manner, out) =
-            unsafe { (slice(text, len)?, Manner::read(layout)?, place(out, "out")?) };
+            unsafe { (slice(text, len)?, Manner::read(options)?, place(out, "out")?) };
         out.write(manner.cut(text)?);
         Ok(RILLE_OK)
     })
@@ -107,13 +107,13 @@ pub unsafe extern "C" fn rille_text_truncate(
 pub unsafe extern "C" fn rille_text_truncate_list(
     texts: *const rille_slice,
     count: u32,
-    layout: *const rille_layout,
+    options: *const rille_layout_options,
     out: *mut rille_cut,
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
         // SAFETY: the caller gives NULL or options.
-        let manner = unsafe { Manner::read(layout) }?;
+        let manner = unsafe { Manner::read(options) }?;
         let count = count as usize;
         // SAFETY: the caller gives NULL or room for `count` results.
         let out = unsafe { places(out, count, "out") }?;

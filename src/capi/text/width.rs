@@ -1,11 +1,11 @@
 //! Width in display cells.
 
-use super::layout::rille_layout;
+use super::layout::rille_layout_options;
 use super::*;
 
 /// Measures a text in display cells, as one line.
 ///
-/// Writes the number of cells to `out_cells`. Of `layout`, which may be NULL, `style`, `ambiguous`, `tabstop` and
+/// Writes the number of cells to `out_cells`. Of `options`, which may be NULL, `style`, `ambiguous`, `tabstop` and
 /// `column` count.
 ///
 /// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong) or RILLE_ETOOBIG (the text is longer than 4 GiB
@@ -14,7 +14,7 @@ use super::*;
 pub unsafe extern "C" fn rille_text_width(
     text: *const u8,
     len: usize,
-    layout: *const rille_layout,
+    options: *const rille_layout_options,
     out_cells: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
@@ -22,17 +22,17 @@ pub unsafe extern "C" fn rille_text_width(
         // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the number.
         let (text, options, out_cells) = unsafe {
             let text = slice(text, len)?;
-            (text, rille_layout::width_options(layout)?, place(out_cells, "out_cells")?)
+            (text, rille_layout_options::width_options(options)?, place(out_cells, "out_cells")?)
         };
         out_cells.write(cells(text::width(text, &options))?);
         Ok(RILLE_OK)
     })
 }
 
-/// Tells how many cells are missing before and behind a text until it takes `layout->cells` of them.
+/// Tells how many cells are missing before and behind a text until it takes `options->cells` of them.
 ///
 /// Writes the cells before it to `out_left` and those behind it to `out_right`: both are 0 if the text takes as many
-/// already. Of `layout`, `cells`, `align` and the options of rille_text_width count. Tabs go to their stops from where
+/// already. Of `options`, `cells`, `align` and the options of rille_text_width count. Tabs go to their stops from where
 /// the text then begins.
 ///
 /// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong) or RILLE_ETOOBIG. Any thread may call it at
@@ -41,14 +41,14 @@ pub unsafe extern "C" fn rille_text_width(
 pub unsafe extern "C" fn rille_text_pad(
     text: *const u8,
     len: usize,
-    layout: *const rille_layout,
+    options: *const rille_layout_options,
     out_left: *mut u32,
     out_right: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
         // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or places for the numbers.
-        let (text, layout) = unsafe { (slice(text, len)?, rille_layout::read(layout)?) };
+        let (text, layout) = unsafe { (slice(text, len)?, rille_layout_options::read(options)?) };
         let (out_left, out_right) =
             unsafe { (place(out_left, "out_left")?, place(out_right, "out_right")?) };
         let (left, right) =

@@ -1,6 +1,6 @@
 //! Wrapping to a width.
 
-use super::layout::rille_layout;
+use super::layout::rille_layout_options;
 use super::width::cells;
 use super::*;
 
@@ -20,13 +20,13 @@ pub struct rille_line {
 
 const _: () = assert!(size_of::<rille_line>() == 16);
 
-/// Breaks a text into lines that take at most `layout->cells` cells, at the break opportunities of UAX #14 (strict, and
+/// Breaks a text into lines that take at most `options->cells` cells, at the break opportunities of UAX #14 (strict, and
 /// without a dictionary for Thai, Lao, Khmer and Burmese).
 ///
 /// Writes up to `capacity` lines to `out` and their number to `out_count`. If that is `capacity`, there may be more: the
-/// next call begins where `layout->start` is the last line's `next`; the text is at its end if that is its length. The
+/// next call begins where `options->start` is the last line's `next`; the text is at its end if that is its length. The
 /// empty text has no line, and `"a\n"` one. A word that is longer than a line is cut between grapheme clusters, unless
-/// `keep_long_words` is set; a single cluster that is wider than a line is a line. Of `layout`, `cells`,
+/// `keep_long_words` is set; a single cluster that is wider than a line is a line. Of `options`, `cells`,
 /// `keep_long_words`, `start` and the options of rille_text_width count.
 ///
 /// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option is wrong, `cells` or `capacity` is 0, or `start` is beyond
@@ -35,7 +35,7 @@ const _: () = assert!(size_of::<rille_line>() == 16);
 pub unsafe extern "C" fn rille_text_wrap(
     text: *const u8,
     len: usize,
-    layout: *const rille_layout,
+    options: *const rille_layout_options,
     out: *mut rille_line,
     capacity: u32,
     out_count: *mut u32,
@@ -43,7 +43,7 @@ pub unsafe extern "C" fn rille_text_wrap(
 ) -> i32 {
     boundary(err, || {
         // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or places for the results.
-        let (text, layout) = unsafe { (slice(text, len)?, rille_layout::read(layout)?) };
+        let (text, layout) = unsafe { (slice(text, len)?, rille_layout_options::read(options)?) };
         let out_count = unsafe { place(out_count, "out_count") }?;
         let refuse = |message: &'static str| Err(Failure::new(RILLE_EARG, message));
         if layout.cells == 0 {
