@@ -7,8 +7,6 @@ local found, string_buffer = pcall(require, "string.buffer")
 
 local LINE = "hello world"
 local MIXED = "größer 日本 😀"
-local WIDTH, TRUNCATE = { ambiguous = 2, tabstop = 4 }, { side = "middle", ellipsis = "..." }
-local LIST = { LINE, MIXED, "short" }
 local view = rille.bytes(ffi.new("char[11]", LINE), 11)
 local buffer = rille.buffer(4096)
 local sb = found and string_buffer.new(4096)
@@ -84,43 +82,6 @@ local loops = {
     end
     return sum
   end,
-  ["width of ASCII"] = function(n)
-    local sum = 0
-    for _ = 1, n do
-      sum = sum + text.width(LINE)
-    end
-    return sum
-  end,
-  ["width of mixed text, and with options"] = function(n)
-    local sum = 0
-    for _ = 1, n do
-      sum = sum + text.width(MIXED) + text.width(MIXED, WIDTH)
-    end
-    return sum
-  end,
-  ["truncate to a string that is there already"] = function(n)
-    local last
-    for _ = 1, n do
-      last = text.truncate(MIXED, 8)
-    end
-    return last
-  end,
-  ["truncate_into a rille buffer"] = function(n)
-    local sum = 0
-    for _ = 1, n do
-      buffer:reset()
-      sum = sum + text.truncate_into(buffer, MIXED, 8, TRUNCATE)
-    end
-    return sum
-  end,
-  ["pad_into a rille buffer"] = function(n)
-    local sum = 0
-    for _ = 1, n do
-      buffer:reset()
-      sum = sum + text.pad_into(buffer, MIXED, 40)
-    end
-    return sum
-  end,
   ["reverse_into a string.buffer"] = sb and function(n)
     local sum = 0
     for _ = 1, n do
@@ -138,31 +99,6 @@ local loops = {
     return sum
   end or nil,
 }
-
---- Calls that have loops of their own, which compile each for itself: a trace of the caller's is then given up.
-local coarse = {
-  ["truncate_list_into a rille buffer"] = function(n)
-    local sum = 0
-    for _ = 1, n do
-      buffer:reset()
-      sum = sum + text.truncate_list_into(buffer, LIST, 8)
-    end
-    return sum
-  end,
-  ["wrap_into a rille buffer"] = function(n)
-    local sum = 0
-    for _ = 1, n do
-      buffer:reset()
-      sum = sum + text.wrap_into(buffer, MIXED, 8)
-    end
-    return sum
-  end,
-}
-
--- The parts of the noun are loaded, and option tables checked, when they are first used.
-for _, loop in pairs(rille.backend == "native" and loops or {}) do
-  loop(1)
-end
 
 --- Runs `loop` under the eyes of the trace recorder: how many traces of it were made, and why one was given up.
 ---
@@ -196,19 +132,12 @@ for name in pairs(loops) do
 end
 table.sort(names)
 
-for name, loop in pairs(coarse) do
-  loops[name] = loop
-  names[#names + 1] = name
-end
-
 for _, name in ipairs(names) do
   t.test(name .. " compiles without an abort", function()
     if not jit.status() then
       t.skip("the JIT is off")
     elseif rille.backend ~= "native" then
       t.skip("the fallback makes no such promise")
-    elseif coarse[name] then
-      t.skip("it has loops of its own")
     end
     local made, aborts = record(loops[name])
     t.eq(aborts, {})
@@ -230,8 +159,6 @@ for _, name in ipairs(names) do
     local garbage = (collectgarbage("count") - before) * 1024
     collectgarbage("restart")
     -- A side trace that is made now may cost some; 10,000 calls that leave even one byte each would show.
-    -- What has loops of its own may box a pointer on its way from one to the next.
-    local limit = coarse[name] and 640000 or 5000
-    t.ok(garbage < limit, ("%d bytes after 10,000 rounds"):format(garbage))
+    t.ok(garbage < 5000, ("%d bytes after 10,000 rounds"):format(garbage))
   end)
 end
