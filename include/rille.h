@@ -117,6 +117,10 @@ typedef enum rille_unit {
      */
     RILLE_UNIT_LINE = 5,
     /**
+     * One display cell of a terminal, as rille_text_width measures without options.
+     */
+    RILLE_UNIT_CELL = 6,
+    /**
      * One sentence (UAX #29), with the white space behind it.
      */
     RILLE_UNIT_SENTENCE = 7,
@@ -165,6 +169,67 @@ typedef enum rille_form {
      */
     RILLE_FORM_NFKD = 3,
 } rille_form;
+
+/**
+ * Whose idea of width it is.
+ */
+typedef enum rille_style {
+    /**
+     * What terminals do. A grapheme cluster takes the cells of its scalar values together, but at most two: 2 for an
+     * East Asian Wide or Fullwidth one, 0 for a combining mark, a format character or a control character, 1 for any
+     * other and for a maximal invalid subsequence. U+FE0F makes an emoji 2 cells wide. A tab goes to the next tab stop.
+     */
+    RILLE_STYLE_TERMINAL = 0,
+    /**
+     * What Neovim (0.11 or later) shows, as its strdisplaywidth() tells: a cluster takes the cells of its first scalar
+     * value; ^A for a control character, <ff> for an invalid byte, <200b> for a format character. It differs where
+     * Neovim decodes what is no UTF-8 (surrogates, overlong forms, forms above U+10FFFF), where an invalid byte follows
+     * a prepended character, for characters and rules of segmentation that are younger than Neovim's tables, and where
+     * isprint, display, emoji, setcellwidths() or a window that wraps change what is shown.
+     */
+    RILLE_STYLE_NEOVIM = 1,
+    /**
+     * What Neovim's nvim_strwidth() tells: the same, but a tab or another ASCII control character is one cell. It
+     * differs as before, and where a mark follows an invalid byte, to which it belongs here.
+     */
+    RILLE_STYLE_STRWIDTH = 2,
+} rille_style;
+
+/**
+ * Where a text is cut.
+ */
+typedef enum rille_side {
+    /**
+     * The end of the text goes.
+     */
+    RILLE_SIDE_RIGHT = 0,
+    /**
+     * The beginning goes.
+     */
+    RILLE_SIDE_LEFT = 1,
+    /**
+     * The middle goes.
+     */
+    RILLE_SIDE_MIDDLE = 2,
+} rille_side;
+
+/**
+ * Where a text stands in the cells that it is given.
+ */
+typedef enum rille_align {
+    /**
+     * At the left.
+     */
+    RILLE_ALIGN_LEFT = 0,
+    /**
+     * At the right.
+     */
+    RILLE_ALIGN_RIGHT = 1,
+    /**
+     * In the middle; an odd cell is left at the right.
+     */
+    RILLE_ALIGN_CENTER = 2,
+} rille_align;
 
 /**
  * A growing piece of memory to which results are appended, so that making the next one allocates nothing.
@@ -224,7 +289,8 @@ typedef struct rille_offset_options {
      */
     uint32_t size;
     /**
-     * The unit of the positions: RILLE_UNIT_BYTE, RILLE_UNIT_CHAR, RILLE_UNIT_UTF16 or RILLE_UNIT_GRAPHEME.
+     * The unit of the positions: RILLE_UNIT_BYTE, RILLE_UNIT_CHAR, RILLE_UNIT_UTF16, RILLE_UNIT_GRAPHEME or
+     * RILLE_UNIT_CELL.
      */
     uint32_t from;
     /**
@@ -254,6 +320,120 @@ typedef struct rille_segment_options {
      */
     uint32_t capacity;
 } rille_segment_options;
+
+/**
+ * Options of the functions that measure in display cells. Set `size` and leave zero what shall be as by default.
+ */
+typedef struct rille_layout_options {
+    /**
+     * sizeof(rille_layout_options), so that a later version can tell what this one did not know.
+     */
+    uint32_t size;
+    /**
+     * How many cells there are to truncate, pad or wrap to. The width alone needs none.
+     */
+    uint32_t cells;
+    /**
+     * One of the RILLE_STYLE_ constants.
+     */
+    uint32_t style;
+    /**
+     * Cells of a character whose East Asian Width is Ambiguous: 1, which is also meant by 0, or 2.
+     */
+    uint32_t ambiguous;
+    /**
+     * Cells from one tab stop to the next; 0 means 8.
+     */
+    uint32_t tabstop;
+    /**
+     * The column at which the text begins, 0-based; in a wrapped text every line does.
+     */
+    uint32_t column;
+    /**
+     * rille_text_truncate: one of the RILLE_SIDE_ constants.
+     */
+    uint32_t side;
+    /**
+     * rille_text_pad: one of the RILLE_ALIGN_ constants.
+     */
+    uint32_t align;
+    /**
+     * rille_text_wrap: not 0 if a word that is longer than a line shall not be cut.
+     */
+    uint32_t keep_long_words;
+    /**
+     * rille_text_wrap: the offset at which to begin, which must be the start of a line.
+     */
+    uint32_t start;
+    /**
+     * rille_text_truncate: what stands for the text that is cut; NULL for U+2026, "…". It is not copied: it must stay
+     * where it is during the call.
+     */
+    const uint8_t *ellipsis;
+    /**
+     * Length of the ellipsis in bytes. With 0 and a pointer that is not NULL there is none.
+     */
+    size_t ellipsis_len;
+} rille_layout_options;
+
+/**
+ * What is shown of a truncated text: its bytes from 0 to `head`, then the ellipsis, then its bytes from `tail` to its
+ * end.
+ */
+typedef struct rille_cut {
+    /**
+     * End of what stays of the beginning, in bytes. The length of the text if all of it fits.
+     */
+    uint32_t head;
+    /**
+     * Start of what stays of the end, in bytes. The length of the text if nothing does.
+     */
+    uint32_t tail;
+    /**
+     * Length in bytes of the ellipsis that stands between them: 0 if all of the text fits, or if the ellipsis does not.
+     */
+    uint32_t ellipsis;
+    /**
+     * Cells that the whole takes.
+     */
+    uint32_t cells;
+} rille_cut;
+
+/**
+ * A piece of memory that is only read.
+ */
+typedef struct rille_slice {
+    /**
+     * The bytes; NULL is fine if there are none.
+     */
+    const uint8_t *ptr;
+    /**
+     * How many they are.
+     */
+    size_t len;
+} rille_slice;
+
+/**
+ * One line of a wrapped text.
+ */
+typedef struct rille_line {
+    /**
+     * Offset in bytes at which it begins.
+     */
+    uint32_t start;
+    /**
+     * Offset at which it ends: before white space and a line end, which belong to no line.
+     */
+    uint32_t stop;
+    /**
+     * Offset at which the next line begins; the length of the text behind the last one.
+     */
+    uint32_t next;
+    /**
+     * Cells that it takes.
+     */
+    uint32_t cells;
+} rille_line;
 
 
 
@@ -437,7 +617,7 @@ int32_t rille_text_repair(const uint8_t *text,
  * Writes the number to `out_count`. `unit` is any of the RILLE_UNIT_ constants. A maximal invalid UTF-8 subsequence
  * counts as one char and one UTF-16 unit. Words, sentences, lines and line-break segments are those that
  * rille_text_segments finds: a line ends in LF or CR LF, the last one also at the end of the text; the empty text has no
- * line.
+ * line. The number of cells is what rille_text_width tells without options.
  *
  * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the unit is unknown) or RILLE_ETOOBIG. Any thread may call it at
  * any time.
@@ -452,7 +632,8 @@ int32_t rille_text_count(const uint8_t *text,
  * Converts a position from one unit to another, for example a byte to the UTF-16 column that a language server wants.
  *
  * Writes the result to `out`. Positions are 0-based. One inside a char or a cluster is taken for that of its start, one
- * beyond the end of the text for the end, which is the number of units. An invalid UTF-8 sequence is one char.
+ * beyond the end of the text for the end, which is the number of units. An invalid UTF-8 sequence is one char. Cells are those of rille_text_width
+ * without options; what takes none is at the cell behind it.
  *
  * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or positions are not counted in that unit) or RILLE_ETOOBIG. Any
  * thread may call it at any time.
@@ -594,6 +775,90 @@ int32_t rille_text_normalize(const uint8_t *text,
                              size_t capacity,
                              uint32_t *out_len,
                              struct rille_error *err);
+
+/**
+ * Measures a text in display cells, as one line.
+ *
+ * Writes the number of cells to `out_cells`. Of `options`, which may be NULL, `style`, `ambiguous`, `tabstop` and
+ * `column` count.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong) or RILLE_ETOOBIG (the text is longer than 4 GiB
+ * - 1, or wider than as many cells). Any thread may call it at any time.
+ */
+int32_t rille_text_width(const uint8_t *text,
+                         size_t len,
+                         const struct rille_layout_options *options,
+                         uint32_t *out_cells,
+                         struct rille_error *err);
+
+/**
+ * Tells how many cells are missing before and behind a text until it takes `options->cells` of them.
+ *
+ * Writes the cells before it to `out_left` and those behind it to `out_right`: both are 0 if the text takes as many
+ * already. Of `options`, `cells`, `align` and the options of rille_text_width count. Tabs go to their stops from where
+ * the text then begins.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong) or RILLE_ETOOBIG. Any thread may call it at
+ * any time.
+ */
+int32_t rille_text_pad(const uint8_t *text,
+                       size_t len,
+                       const struct rille_layout_options *options,
+                       uint32_t *out_left,
+                       uint32_t *out_right,
+                       struct rille_error *err);
+
+/**
+ * Finds out how to cut a text so that it takes at most `options->cells` cells, together with the ellipsis that stands
+ * for what is cut.
+ *
+ * Writes to `out` what stays: as much as there is room for, in whole grapheme clusters. Nothing is cut from a text that
+ * fits. An ellipsis that is wider than the cells is left out. Of `options`, `cells`, `side`, `ellipsis` and the options
+ * of rille_text_width count.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong), RILLE_ETOOBIG. Any thread may call it at any
+ * time.
+ */
+int32_t rille_text_truncate(const uint8_t *text,
+                            size_t len,
+                            const struct rille_layout_options *options,
+                            struct rille_cut *out,
+                            struct rille_error *err);
+
+/**
+ * Finds out how to cut each of `count` texts, as rille_text_truncate does for one.
+ *
+ * Writes as many results to `out`, in the order of the texts.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong), RILLE_ETOOBIG. Any thread may call it at any
+ * time.
+ */
+int32_t rille_text_truncate_list(const struct rille_slice *texts,
+                                 uint32_t count,
+                                 const struct rille_layout_options *options,
+                                 struct rille_cut *out,
+                                 struct rille_error *err);
+
+/**
+ * Breaks a text into lines that take at most `options->cells` cells, at the break opportunities of UAX #14 (strict, and
+ * without a dictionary for Thai, Lao, Khmer and Burmese).
+ *
+ * Writes up to `capacity` lines to `out` and their number to `out_count`. If that is `capacity`, there may be more: the
+ * next call begins where `options->start` is the last line's `next`; the text is at its end if that is its length. The
+ * empty text has no line, and `"a\n"` one. A word that is longer than a line is cut between grapheme clusters, unless
+ * `keep_long_words` is set; a single cluster that is wider than a line is a line. Of `options`, `cells`,
+ * `keep_long_words`, `start` and the options of rille_text_width count.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option is wrong, `cells` or `capacity` is 0, or `start` is beyond
+ * the end) or RILLE_ETOOBIG. Any thread may call it at any time.
+ */
+int32_t rille_text_wrap(const uint8_t *text,
+                        size_t len,
+                        const struct rille_layout_options *options,
+                        struct rille_line *out,
+                        uint32_t capacity,
+                        uint32_t *out_count,
+                        struct rille_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

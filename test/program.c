@@ -14,6 +14,10 @@ LAYOUT(error_status, offsetof(rille_error, status) == 0);
 LAYOUT(error_length, offsetof(rille_error, length) == 4);
 LAYOUT(error_offset, offsetof(rille_error, offset) == 8);
 LAYOUT(error_message, offsetof(rille_error, message) == 16);
+LAYOUT(layout_start, offsetof(rille_layout_options, start) == 36);
+LAYOUT(layout_ellipsis, offsetof(rille_layout_options, ellipsis) == 40);
+LAYOUT(cut_size, sizeof(rille_cut) == 16);
+LAYOUT(line_size, sizeof(rille_line) == 16);
 LAYOUT(stat_size, sizeof(rille_stat) == 32);
 LAYOUT(stat_handles, offsetof(rille_stat, handles) == 16);
 LAYOUT(stat_bytes, offsetof(rille_stat, bytes) == 24);
@@ -280,8 +284,81 @@ static void panics(void) {
 static void panics(void) {}
 #endif
 
+static void cells(void) {
+    rille_layout_options layout = {0};
+    rille_cut cut, cuts[2];
+    rille_slice texts[2];
+    rille_line lines[2];
+    rille_error err;
+    uint32_t width = 99, left = 99, right = 99, count = 99;
+    /* "a", U+65E5, U+672C, a tab, an invalid byte. */
+    const uint8_t *text = bytes("a\xE6\x97\xA5\xE6\x9C\xAC\t\xFF");
+
+    CHECK(rille_text_width(text, 9, NULL, &width, NULL) == RILLE_OK && width == 9);
+    layout.size = sizeof layout;
+    layout.tabstop = 3;
+    layout.column = 1;
+    CHECK(rille_text_width(text, 9, &layout, &width, NULL) == RILLE_OK && width == 9);
+    layout.style = RILLE_STYLE_NEOVIM;
+    CHECK(rille_text_width(text, 9, &layout, &width, NULL) == RILLE_OK && width == 12);
+
+    memset(&layout, 0, sizeof layout);
+    layout.size = sizeof layout;
+    layout.cells = 4;
+    CHECK(rille_text_truncate(text, 9, &layout, &cut, NULL) == RILLE_OK);
+    CHECK(cut.head == 4 && cut.ellipsis == 3 && cut.tail == 9 && cut.cells == 4);
+    layout.side = RILLE_SIDE_MIDDLE;
+    layout.ellipsis = bytes("..");
+    layout.ellipsis_len = 2;
+    texts[0].ptr = bytes("hello");
+    texts[0].len = 5;
+    texts[1].ptr = NULL;
+    texts[1].len = 0;
+    CHECK(rille_text_truncate_list(texts, 2, &layout, cuts, NULL) == RILLE_OK);
+    CHECK(cuts[0].head == 1 && cuts[0].ellipsis == 2 && cuts[0].tail == 4 && cuts[0].cells == 4);
+    CHECK(cuts[1].head == 0 && cuts[1].ellipsis == 0 && cuts[1].tail == 0 && cuts[1].cells == 0);
+
+    layout.align = RILLE_ALIGN_CENTER;
+    CHECK(rille_text_pad(bytes("a"), 1, &layout, &left, &right, NULL) == RILLE_OK && left == 1 && right == 2);
+
+    layout.cells = 5;
+    CHECK(rille_text_wrap(bytes("two words\nx"), 11, &layout, lines, 2, &count, NULL) == RILLE_OK && count == 2);
+    CHECK(lines[0].start == 0 && lines[0].stop == 3 && lines[0].next == 4 && lines[0].cells == 3);
+    CHECK(lines[1].start == 4 && lines[1].stop == 9 && lines[1].next == 10 && lines[1].cells == 5);
+    layout.start = lines[1].next;
+    CHECK(rille_text_wrap(bytes("two words\nx"), 11, &layout, lines, 2, &count, NULL) == RILLE_OK && count == 1);
+    CHECK(lines[0].start == 10 && lines[0].next == 11);
+
+    width = 77;
+    layout.style = 3;
+    CHECK(rille_text_width(text, 9, &layout, &width, &err) == RILLE_EARG && strstr(err.message, "RILLE_STYLE_") != NULL);
+    layout.style = 0;
+    layout.ambiguous = 3;
+    CHECK(rille_text_width(text, 9, &layout, &width, &err) == RILLE_EARG && strstr(err.message, "ambiguous") != NULL);
+    layout.ambiguous = 0;
+    layout.size = 0;
+    CHECK(rille_text_width(text, 9, &layout, &width, &err) == RILLE_EARG && strstr(err.message, "size") != NULL);
+    layout.size = sizeof layout;
+    CHECK(rille_text_width(NULL, 9, &layout, &width, &err) == RILLE_EARG);
+    CHECK(rille_text_width(text, 9, &layout, NULL, &err) == RILLE_EARG && width == 77);
+    CHECK(rille_text_truncate_list(NULL, 2, &layout, cuts, &err) == RILLE_EARG);
+    texts[1].len = 1;
+    CHECK(rille_text_truncate_list(texts, 2, &layout, cuts, &err) == RILLE_EARG);
+    CHECK(rille_text_truncate_list(NULL, 0, &layout, NULL, &err) == RILLE_OK);
+    layout.start = 12;
+    CHECK(rille_text_wrap(text, 9, &layout, lines, 2, &count, &err) == RILLE_EARG);
+    layout.start = 0;
+    CHECK(rille_text_wrap(text, 9, &layout, lines, 0, &count, &err) == RILLE_EARG);
+    CHECK(rille_text_wrap(text, 9, &layout, NULL, 2, &count, &err) == RILLE_EARG);
+    layout.cells = 0;
+    CHECK(rille_text_wrap(text, 9, &layout, lines, 2, &count, &err) == RILLE_EARG);
+    layout.ellipsis = NULL;
+    CHECK(rille_text_truncate(text, 9, &layout, &cut, &err) == RILLE_EARG);
+}
+
 int main(void) {
     library();
+    cells();
     count();
     reverse();
     repair();

@@ -28,6 +28,7 @@ typedef enum rille_unit {
     RILLE_UNIT_GRAPHEME = 3,
     RILLE_UNIT_WORD = 4,
     RILLE_UNIT_LINE = 5,
+    RILLE_UNIT_CELL = 6,
     RILLE_UNIT_SENTENCE = 7,
     RILLE_UNIT_LINEBREAK = 8,
 } rille_unit;
@@ -44,6 +45,24 @@ typedef enum rille_form {
     RILLE_FORM_NFKC = 2,
     RILLE_FORM_NFKD = 3,
 } rille_form;
+
+typedef enum rille_style {
+    RILLE_STYLE_TERMINAL = 0,
+    RILLE_STYLE_NEOVIM = 1,
+    RILLE_STYLE_STRWIDTH = 2,
+} rille_style;
+
+typedef enum rille_side {
+    RILLE_SIDE_RIGHT = 0,
+    RILLE_SIDE_LEFT = 1,
+    RILLE_SIDE_MIDDLE = 2,
+} rille_side;
+
+typedef enum rille_align {
+    RILLE_ALIGN_LEFT = 0,
+    RILLE_ALIGN_RIGHT = 1,
+    RILLE_ALIGN_CENTER = 2,
+} rille_align;
 
 typedef struct rille_buffer rille_buffer;
 
@@ -72,6 +91,40 @@ typedef struct rille_segment_options {
     uint32_t from;
     uint32_t capacity;
 } rille_segment_options;
+
+typedef struct rille_layout_options {
+    uint32_t size;
+    uint32_t cells;
+    uint32_t style;
+    uint32_t ambiguous;
+    uint32_t tabstop;
+    uint32_t column;
+    uint32_t side;
+    uint32_t align;
+    uint32_t keep_long_words;
+    uint32_t start;
+    const uint8_t *ellipsis;
+    size_t ellipsis_len;
+} rille_layout_options;
+
+typedef struct rille_cut {
+    uint32_t head;
+    uint32_t tail;
+    uint32_t ellipsis;
+    uint32_t cells;
+} rille_cut;
+
+typedef struct rille_slice {
+    const uint8_t *ptr;
+    size_t len;
+} rille_slice;
+
+typedef struct rille_line {
+    uint32_t start;
+    uint32_t stop;
+    uint32_t next;
+    uint32_t cells;
+} rille_line;
 
 uint32_t rille_abi(void);
 
@@ -191,6 +244,39 @@ int32_t rille_text_normalize(const uint8_t *text,
                              size_t capacity,
                              uint32_t *out_len,
                              struct rille_error *err);
+
+int32_t rille_text_width(const uint8_t *text,
+                         size_t len,
+                         const struct rille_layout_options *options,
+                         uint32_t *out_cells,
+                         struct rille_error *err);
+
+int32_t rille_text_pad(const uint8_t *text,
+                       size_t len,
+                       const struct rille_layout_options *options,
+                       uint32_t *out_left,
+                       uint32_t *out_right,
+                       struct rille_error *err);
+
+int32_t rille_text_truncate(const uint8_t *text,
+                            size_t len,
+                            const struct rille_layout_options *options,
+                            struct rille_cut *out,
+                            struct rille_error *err);
+
+int32_t rille_text_truncate_list(const struct rille_slice *texts,
+                                 uint32_t count,
+                                 const struct rille_layout_options *options,
+                                 struct rille_cut *out,
+                                 struct rille_error *err);
+
+int32_t rille_text_wrap(const uint8_t *text,
+                        size_t len,
+                        const struct rille_layout_options *options,
+                        struct rille_line *out,
+                        uint32_t capacity,
+                        uint32_t *out_count,
+                        struct rille_error *err);
 typedef struct rille_abi_1 rille_abi_1;
 ]],
 }

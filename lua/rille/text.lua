@@ -148,6 +148,16 @@ local PARTS = {
   equal_fold = "case",
   normalize = "normalize",
   normalize_into = "normalize",
+  width = "width",
+  pad = "width",
+  pad_into = "width",
+  truncate = "truncate",
+  truncate_into = "truncate",
+  truncate_list = "truncate",
+  truncate_list_into = "truncate",
+  wrap = "wrap",
+  wrap_into = "wrap",
+  wrap_spans = "wrap",
 }
 
 return setmetatable(M, {

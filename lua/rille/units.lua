@@ -1,14 +1,14 @@
 --- The units that text is counted and cut in.
----@alias rille.unit "byte" | "char" | "utf16" | "grapheme" | "word" | "line" | "sentence" | "linebreak"
----@alias rille.unit.position "byte" | "char" | "utf16" | "grapheme"
+---@alias rille.unit "byte" | "char" | "utf16" | "grapheme" | "word" | "line" | "cell" | "sentence" | "linebreak"
+---@alias rille.unit.position "byte" | "char" | "utf16" | "grapheme" | "cell"
 ---@alias rille.unit.segment "grapheme" | "word" | "sentence" | "line" | "linebreak"
 local M = {
   ---@type rille.unit[]
-  count = { "byte", "char", "utf16", "grapheme", "word", "line", "sentence", "linebreak" },
+  count = { "byte", "char", "utf16", "grapheme", "word", "line", "cell", "sentence", "linebreak" },
   ---@type rille.unit[]
   reverse = { "byte", "char", "grapheme" },
   ---@type rille.unit.position[]
-  offset = { "byte", "char", "utf16", "grapheme" },
+  offset = { "byte", "char", "utf16", "grapheme", "cell" },
   ---@type rille.unit.segment[]
   segments = { "grapheme", "word", "sentence", "line", "linebreak" },
   ---@type rille.form[]

@@ -1,10 +1,11 @@
 //! Counting the units of a text.
 
-use super::{Unit, kernel, segment};
+use super::{Unit, WidthOptions, kernel, segment, width};
 
 /// How many units `text` has.
 ///
-/// The count equals the number of segments that an iterator over the same unit would give, so `""` has none of any.
+/// The count equals the number of segments that an iterator over the same unit would give, so `""` has none of any. The
+/// number of cells is the [`width`].
 #[inline]
 pub fn count(text: &[u8], unit: Unit) -> usize {
     match unit {
@@ -14,6 +15,7 @@ pub fn count(text: &[u8], unit: Unit) -> usize {
         Unit::Grapheme => graphemes(text),
         Unit::Line => lines(text),
         Unit::Word | Unit::Sentence | Unit::Linebreak => segments(text, unit),
+        Unit::Cell => cells(text),
     }
 }
 
@@ -24,6 +26,11 @@ fn graphemes(text: &[u8]) -> usize {
         return text.len();
     }
     segment::graphemes(text).map(|piece| piece.clusters()).sum()
+}
+
+#[inline(never)]
+fn cells(text: &[u8]) -> usize {
+    width(text, &WidthOptions::default())
 }
 
 #[inline(never)]

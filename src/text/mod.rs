@@ -1,5 +1,5 @@
 //! Pure functions on text: reversal, validation, repair, counting, positions between units, segments, case,
-//! normalisation.
+//! normalisation, and the layout in display cells.
 //!
 //! # What is a unit?
 //!
@@ -36,7 +36,10 @@ mod offset;
 mod output;
 mod reverse;
 mod segment;
+mod truncate;
 mod utf8;
+mod width;
+mod wrap;
 
 pub use case::{CASE_GROWTH, Case, equal_fold, map_case, map_case_len};
 pub use count::count;
@@ -45,7 +48,10 @@ pub use normalize::{Form, normalize, normalize_len, normalized};
 pub use offset::{offset, offsets};
 pub use reverse::reverse;
 pub use segment::{Batch, Span, segments};
+pub use truncate::{Align, Cut, Ellipsis, Side, pad, truncate};
 pub use utf8::{repair, repair_len, validate};
+pub use width::{Options as WidthOptions, Style, width};
+pub use wrap::{Line, wrap};
 
 /// The version of Unicode that all tables are of.
 pub const UNICODE_VERSION: &str = "18.0";
@@ -66,6 +72,8 @@ pub enum Unit {
     Word,
     /// One line. It ends in LF or CR LF, the last one also at the end of the text; `""` has no line, `"a\n"` one.
     Line,
+    /// One display cell of a terminal, by the default [`WidthOptions`].
+    Cell,
     /// One sentence (UAX #29), with the white space behind it.
     Sentence,
     /// What stands between two places at which a line may be broken (UAX #14), with the white space behind it.
@@ -74,13 +82,14 @@ pub enum Unit {
 
 impl Unit {
     /// Every unit.
-    pub const ALL: [Unit; 8] = [
+    pub const ALL: [Unit; 9] = [
         Unit::Byte,
         Unit::Char,
         Unit::Utf16,
         Unit::Grapheme,
         Unit::Word,
         Unit::Line,
+        Unit::Cell,
         Unit::Sentence,
         Unit::Linebreak,
     ];

@@ -6,6 +6,7 @@
 
 use super::decode::{char_start, decode};
 use super::segment::{Graphemes, Piece, graphemes};
+use super::width::{self, Options as WidthOptions};
 use super::{Unit, kernel};
 use std::collections::TryReserveError;
 use std::mem::MaybeUninit;
@@ -36,8 +37,8 @@ pub fn offset(text: &[u8], position: usize, from: Unit, to: Unit) -> Option<usiz
 /// Converts positions in `text` from one unit to another; `out` is as long as `positions`.
 ///
 /// Positions count from 0. One inside a char or a cluster is taken for that of its start, one beyond the end for the end,
-/// which is the number of units in the text. The units are bytes, chars, UTF-16 units and grapheme clusters; for others
-/// the answer is `Ok(false)` and nothing is written.
+/// which is the number of units in the text. The units are bytes, chars, UTF-16 units, grapheme clusters and display
+/// cells (by the default options of width); for others the answer is `Ok(false)` and nothing is written.
 ///
 /// Cost: ascending positions take one scan of the text. Others are sorted first once going back and forth has cost more
 /// than that, which takes memory for their order. A few nanoseconds for each position come on top.
@@ -119,7 +120,9 @@ enum Walk<'t> {
     /// UTF-16 units, likewise.
     Utf16(Counted<'t, true>),
     /// Grapheme clusters.
-    Clusters(Clusters<'t>),
+    Clusters(Stretches<'t, Graphemes<'t>>),
+    /// Display cells.
+    Cells(Stretches<'t, width::Pieces<'t>>),
 }
 
 impl<'t> Walk<'t> {
@@ -128,14 +131,15 @@ impl<'t> Walk<'t> {
             Unit::Byte => Walk::Bytes(text),
             Unit::Char => Walk::Chars(Counted { text, byte: 0, index: 0 }),
             Unit::Utf16 => Walk::Utf16(Counted { text, byte: 0, index: 0 }),
-            Unit::Grapheme => Walk::Clusters(Clusters::new(text)),
+            Unit::Grapheme => Walk::Clusters(Stretches::new(text)),
+            Unit::Cell => Walk::Cells(Stretches::new(text)),
             Unit::Word | Unit::Line | Unit::Sentence | Unit::Linebreak => return None,
         })
     }
 
     /// Whether going back begins at the start of the text.
     fn starts_anew(&self) -> bool {
-        matches!(self, Walk::Clusters(_))
+        matches!(self, Walk::Clusters(_) | Walk::Cells(_))
     }
 
     /// The byte at which the char or cluster of a position begins.
@@ -145,6 +149,7 @@ impl<'t> Walk<'t> {
             Walk::Chars(walk) => walk.seek(position),
             Walk::Utf16(walk) => walk.seek(position),
             Walk::Clusters(walk) => walk.seek(position),
+            Walk::Cells(walk) => walk.seek(position),
         }
     }
 
@@ -155,6 +160,7 @@ impl<'t> Walk<'t> {
             Walk::Chars(walk) => walk.locate(byte),
             Walk::Utf16(walk) => walk.locate(byte),
             Walk::Clusters(walk) => walk.locate(byte),
+            Walk::Cells(walk) => walk.locate(byte),
         }
     }
 }
@@ -214,57 +220,91 @@ impl<const UTF16: bool> Counted<'_, UTF16> {
     }
 }
 
-/// A walk over grapheme clusters, which goes forward only: to go back it starts anew.
-struct Clusters<'t> {
-    text: &'t [u8],
-    /// What comes behind the current piece.
-    rest: Graphemes<'t>,
-    /// The current piece, in bytes.
-    start: usize,
+/// Part of a text in which each byte is a unit, or which is one cluster of any number of units.
+struct Stretch {
+    /// Offset behind it.
     stop: usize,
-    /// Whether each of its bytes is a cluster, or all of it one.
+    units: usize,
     bytes: bool,
-    /// Clusters before it.
+}
+
+/// A text in stretches that follow each other without a gap.
+trait Stretched<'t> {
+    fn over(text: &'t [u8]) -> Self;
+
+    /// The stretch from `start` on, which is where the last one stopped.
+    fn stretch(&mut self, start: usize) -> Option<Stretch>;
+}
+
+impl<'t> Stretched<'t> for Graphemes<'t> {
+    fn over(text: &'t [u8]) -> Self {
+        graphemes(text)
+    }
+
+    fn stretch(&mut self, start: usize) -> Option<Stretch> {
+        Some(match self.next()? {
+            Piece::Bytes(bytes) => {
+                Stretch { stop: start + bytes.len(), units: bytes.len(), bytes: true }
+            }
+            Piece::Cluster(cluster) => {
+                Stretch { stop: start + cluster.len(), units: 1, bytes: false }
+            }
+        })
+    }
+}
+
+impl<'t> Stretched<'t> for width::Pieces<'t> {
+    fn over(text: &'t [u8]) -> Self {
+        width::pieces(text, &WidthOptions::default())
+    }
+
+    fn stretch(&mut self, _: usize) -> Option<Stretch> {
+        self.next().map(|piece| Stretch { stop: piece.end, units: piece.cells, bytes: piece.run })
+    }
+}
+
+/// A walk over stretches, which goes forward only: to go back it starts anew.
+struct Stretches<'t, I> {
+    text: &'t [u8],
+    /// What comes behind the current stretch.
+    rest: I,
+    start: usize,
+    current: Stretch,
+    /// Units before the current stretch.
     index: usize,
 }
 
-impl<'t> Clusters<'t> {
-    fn new(text: &'t [u8]) -> Clusters<'t> {
-        Clusters { text, rest: graphemes(text), start: 0, stop: 0, bytes: true, index: 0 }
+impl<'t, I: Stretched<'t>> Stretches<'t, I> {
+    fn new(text: &'t [u8]) -> Self {
+        let nothing = Stretch { stop: 0, units: 0, bytes: true };
+        Stretches { text, rest: I::over(text), start: 0, current: nothing, index: 0 }
     }
 
-    /// Clusters of the current piece: none before the first and behind the last one.
-    fn clusters(&self) -> usize {
-        if self.bytes { self.stop - self.start } else { 1 }
-    }
-
-    /// Goes to the next piece, or to the end of the text behind the last one.
+    /// Goes to the next stretch, or to the end of the text behind the last one.
     fn advance(&mut self) -> bool {
-        self.index += self.clusters();
-        self.start = self.stop;
-        let piece = self.rest.next();
-        self.bytes = !matches!(piece, Some(Piece::Cluster(_)));
-        if let Some(Piece::Bytes(bytes) | Piece::Cluster(bytes)) = piece {
-            self.stop += bytes.len();
-        }
-        piece.is_some()
+        self.index += self.current.units;
+        self.start = self.current.stop;
+        let next = self.rest.stretch(self.start);
+        let found = next.is_some();
+        self.current = next.unwrap_or(Stretch { stop: self.start, units: 0, bytes: true });
+        found
     }
 
     fn locate(&mut self, byte: usize) -> usize {
         if byte < self.start {
-            *self = Clusters::new(self.text);
+            *self = Stretches::new(self.text);
         }
-        while byte >= self.stop && self.advance() {}
-        self.index + if self.bytes { byte.min(self.stop) - self.start } else { 0 }
+        while byte >= self.current.stop && self.advance() {}
+        self.index + if self.current.bytes { byte.min(self.current.stop) - self.start } else { 0 }
     }
 
     fn seek(&mut self, position: usize) -> usize {
         if position < self.index {
-            *self = Clusters::new(self.text);
+            *self = Stretches::new(self.text);
         }
-        while position - self.index >= self.clusters() && self.advance() {}
-        self.start
-            + if self.bytes { (position - self.index).min(self.stop - self.start) } else { 0 }
+        while position - self.index >= self.current.units && self.advance() {}
+        let within = if self.current.bytes { position - self.index } else { 0 };
+        self.start + within.min(self.current.units)
     }
 }
 
@@ -274,14 +314,14 @@ mod tests {
     use crate::text::{count, filled_with};
     use proptest::prelude::*;
 
-    const UNITS: [Unit; 4] = [Unit::Byte, Unit::Char, Unit::Utf16, Unit::Grapheme];
+    const UNITS: [Unit; 5] = [Unit::Byte, Unit::Char, Unit::Utf16, Unit::Grapheme, Unit::Cell];
 
     /// Start of each char or cluster, in bytes and in the unit, and the end.
     fn plain(text: &[u8], unit: Unit) -> Vec<(usize, usize)> {
         let mut starts = Vec::new();
         let mut at = 0;
         let pieces: Vec<&[u8]> = match unit {
-            Unit::Grapheme => graphemes(text)
+            Unit::Grapheme | Unit::Cell => graphemes(text)
                 .flat_map(|piece| match piece {
                     Piece::Bytes(bytes) => bytes.chunks(1).collect(),
                     Piece::Cluster(cluster) => vec![cluster],
@@ -341,6 +381,9 @@ mod tests {
         assert_eq!(offset(text, 99, Unit::Grapheme, Unit::Char), Some(8));
         assert_eq!(offset(text, usize::MAX, Unit::Utf16, Unit::Byte), Some(13));
         assert_eq!(offset(b"", 0, Unit::Byte, Unit::Grapheme), Some(0));
+        assert_eq!(offset("日本\ta".as_bytes(), 7, Unit::Byte, Unit::Cell), Some(8));
+        assert_eq!(offset("日本\ta".as_bytes(), 3, Unit::Cell, Unit::Byte), Some(3));
+        assert_eq!(offset("日本\ta".as_bytes(), 5, Unit::Cell, Unit::Char), Some(2));
     }
 
     #[test]
@@ -361,6 +404,7 @@ mod tests {
     }
 
     proptest! {
+        // Clusters without a cell share their position with the next one, so cells have no round trip.
         #[test]
         fn as_counted_from_the_start(pieces in prop::collection::vec(prop_oneof![
             prop::sample::select(vec!["a", "bc\r\n", "\u{301}", "é", "😀", "👩‍👩‍👧", "日本", "plain text of some length ", "क्षि"])
@@ -378,7 +422,9 @@ mod tests {
             for unit in UNITS {
                 for (byte, index) in plain(text.as_bytes(), unit) {
                     prop_assert_eq!(offset(text.as_bytes(), byte, Unit::Byte, unit), Some(index));
-                    prop_assert_eq!(offset(text.as_bytes(), index, unit, Unit::Byte), Some(byte));
+                    if unit != Unit::Cell {
+                        prop_assert_eq!(offset(text.as_bytes(), index, unit, Unit::Byte), Some(byte));
+                    }
                 }
             }
         }

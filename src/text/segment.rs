@@ -25,8 +25,8 @@ pub struct Batch {
 ///
 /// `start` is 0 or the `next` of the batch before; a text is walked once over all its batches. Beyond the end there is
 /// no segment. Clusters, sentences and line-break segments follow each other without a gap; words leave out what
-/// stands between them, lines their LF or CR LF. The unit is none of bytes, chars and UTF-16 units: for those the answer
-/// is `None`.
+/// stands between them, lines their LF or CR LF. The unit is none of bytes, chars, UTF-16 units and cells: for those the
+/// answer is `None`.
 ///
 /// Panics if the text is longer than 4 GiB - 1, as spans are of 32 bits.
 pub fn segments(
@@ -45,9 +45,9 @@ pub fn segments(
         Unit::Word => spans(Machine::words(), text, start, |word| word, &mut sink),
         Unit::Sentence => spans(Machine::sentences(), text, start, |_| true, &mut sink),
         Unit::Linebreak => spans(Machine::linebreaks(), text, start, |_| true, &mut sink),
-        Unit::Byte | Unit::Char | Unit::Utf16 => start,
+        Unit::Byte | Unit::Char | Unit::Utf16 | Unit::Cell => start,
     };
-    let known = !matches!(unit, Unit::Byte | Unit::Char | Unit::Utf16);
+    let known = !matches!(unit, Unit::Byte | Unit::Char | Unit::Utf16 | Unit::Cell);
     known.then_some(Batch { count: sink.count, next })
 }
 

@@ -180,6 +180,11 @@ local function cannot_count()
   return nil, NEEDS_TABLES
 end
 
+-- The width by default; what is not ASCII takes tables that are not here.
+local function count_cells(s)
+  return require("rille.fallback.text.width").width(s)
+end
+
 local counters = {
   byte = string.len,
   char = count_chars,
@@ -189,6 +194,7 @@ local counters = {
   line = count_lines,
   sentence = cannot_count,
   linebreak = cannot_count,
+  cell = count_cells,
 }
 
 -- The public functions check their arguments themselves, so that an error points at the caller's line.
@@ -279,6 +285,16 @@ local PARTS = {
   equal_fold = "case",
   normalize = "normalize",
   normalize_into = "normalize",
+  width = "width",
+  pad = "width",
+  pad_into = "width",
+  truncate = "truncate",
+  truncate_into = "truncate",
+  truncate_list = "truncate",
+  truncate_list_into = "truncate",
+  wrap = "wrap",
+  wrap_into = "wrap",
+  wrap_spans = "wrap",
 }
 
 return setmetatable(M, {

@@ -18,6 +18,14 @@ pub mod case;
 
 pub mod normalize;
 
+pub mod layout;
+
+pub mod width;
+
+pub mod truncate;
+
+pub mod wrap;
+
 /// What is counted, or kept whole by a reversal.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +42,8 @@ pub enum rille_unit {
     RILLE_UNIT_WORD = 4,
     /// One line, ended by LF, CR LF or the end of the text.
     RILLE_UNIT_LINE = 5,
+    /// One display cell of a terminal, as rille_text_width measures without options.
+    RILLE_UNIT_CELL = 6,
     /// One sentence (UAX #29), with the white space behind it.
     RILLE_UNIT_SENTENCE = 7,
     /// What stands between two places at which a line may be broken (UAX #14), with the white space behind it.
@@ -61,6 +71,7 @@ fn c_unit(unit: Unit) -> rille_unit {
         Unit::Line => rille_unit::RILLE_UNIT_LINE,
         Unit::Sentence => rille_unit::RILLE_UNIT_SENTENCE,
         Unit::Linebreak => rille_unit::RILLE_UNIT_LINEBREAK,
+        Unit::Cell => rille_unit::RILLE_UNIT_CELL,
     }
 }
 

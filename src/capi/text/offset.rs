@@ -8,7 +8,8 @@ use super::*;
 pub struct rille_offset_options {
     /// sizeof(rille_offset_options).
     pub size: u32,
-    /// The unit of the positions: RILLE_UNIT_BYTE, RILLE_UNIT_CHAR, RILLE_UNIT_UTF16 or RILLE_UNIT_GRAPHEME.
+    /// The unit of the positions: RILLE_UNIT_BYTE, RILLE_UNIT_CHAR, RILLE_UNIT_UTF16, RILLE_UNIT_GRAPHEME or
+    /// RILLE_UNIT_CELL.
     pub from: u32,
     /// The unit of the results, one of the same.
     pub to: u32,
@@ -20,14 +21,15 @@ unsafe impl Zeroed for rille_offset_options {}
 const _: () = assert!(size_of::<rille_offset_options>() == 12);
 
 fn no_such_unit() -> Failure {
-    let message = "a position is one of bytes, chars, UTF-16 units or grapheme clusters";
+    let message = "a position is one of bytes, chars, UTF-16 units, grapheme clusters or cells";
     Failure::new(RILLE_EARG, message)
 }
 
 /// Converts a position from one unit to another, for example a byte to the UTF-16 column that a language server wants.
 ///
 /// Writes the result to `out`. Positions are 0-based. One inside a char or a cluster is taken for that of its start, one
-/// beyond the end of the text for the end, which is the number of units. An invalid UTF-8 sequence is one char.
+/// beyond the end of the text for the end, which is the number of units. An invalid UTF-8 sequence is one char. Cells are those of rille_text_width
+/// without options; what takes none is at the cell behind it.
 ///
 /// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or positions are not counted in that unit) or RILLE_ETOOBIG. Any
 /// thread may call it at any time.

@@ -4,10 +4,14 @@ local positions_of = require("rille.positions")
 local segment = require("rille.fallback.segment")
 local units = require("rille.units")
 
+local byte = string.byte
 local decode, next_segment = segment.decode, segment.next
 
+local TABSTOP = 8
+local NEEDS_TABLES = "needs the native library"
+
 --- How a unit goes through a text: from a byte at which one begins, or several do that are not told apart, to the byte
---- behind it, and how many units that was. Going by bytes means going by chars, as no position is inside of one.
+--- behind it, and how many units that was, given the position at the first. Going by bytes means going by chars, as no position is inside of one.
 local steps = {
   byte = function(s, at)
     local _, stop = decode(s, at)
@@ -24,7 +28,20 @@ local steps = {
   grapheme = function(s, at)
     return next_segment(segment.machine("grapheme"), s, at) + 1, 1
   end,
+  -- Of ASCII, as `width` measures it by default.
+  cell = function(s, at, index)
+    local b = byte(s, at)
+    if b == 9 then
+      return at + 1, TABSTOP - (index - 1) % TABSTOP
+    end
+    return at + 1, (b < 32 or b == 127) and 0 or 1
+  end,
 }
+
+--- Whether the tables that only the library has are needed.
+local function needs_tables(s, from, to)
+  return (from == "cell" or to == "cell") and s:find("[\128-\255]") ~= nil
+end
 
 --- A place in a text: the byte and the position in a unit at which it begins, both 1-based.
 local function new_walk(s, unit)
@@ -41,16 +58,16 @@ local function seek(walk, position)
     rewind(walk)
   end
   local s, step = walk.s, walk.step
-  local length, byte, index = #s, walk.byte, walk.index
-  while byte <= length do
-    local behind, count = step(s, byte)
+  local length, at, index = #s, walk.byte, walk.index
+  while at <= length do
+    local behind, count = step(s, at, index)
     if index + count > position then
       break
     end
-    byte, index = behind, index + count
+    at, index = behind, index + count
   end
-  walk.byte, walk.index = byte, index
-  return byte
+  walk.byte, walk.index = at, index
+  return at
 end
 
 --- The position of the unit that holds a byte at which a char begins.
@@ -59,15 +76,15 @@ local function locate(walk, target)
     rewind(walk)
   end
   local s, step = walk.s, walk.step
-  local length, byte, index = #s, walk.byte, walk.index
-  while byte <= length do
-    local behind, count = step(s, byte)
+  local length, at, index = #s, walk.byte, walk.index
+  while at <= length do
+    local behind, count = step(s, at, index)
     if behind > target then
       break
     end
-    byte, index = behind, index + count
+    at, index = behind, index + count
   end
-  walk.byte, walk.index = byte, index
+  walk.byte, walk.index = at, index
   return index
 end
 
@@ -79,12 +96,16 @@ local M = {}
 ---@param at integer position in the unit `from`, 1-based
 ---@param from rille.unit.position
 ---@param to rille.unit.position
----@return integer position in the unit `to`, 1-based
+---@return integer? position in the unit `to`, 1-based
+---@return string? message if the library would be needed: for cells of what is not ASCII
 function M.offset(s, at, from, to)
   units.check(from, units.offset, "rille.text.offset: from")
   units.check(to, units.offset, "rille.text.offset: to")
   local text = bytes.string(s, "rille.text.offset")
   at = positions_of.one(at, "rille.text.offset: position")
+  if needs_tables(text, from, to) then
+    return nil, NEEDS_TABLES
+  end
   return (locate(new_walk(text, to), seek(new_walk(text, from), at)))
 end
 
@@ -94,7 +115,8 @@ end
 ---@param from rille.unit.position
 ---@param to rille.unit.position
 ---@param results? integer[] a list to be filled in place of a new one, which may be `positions`
----@return integer[] results in the unit `to`, 1-based
+---@return integer[]? results in the unit `to`, 1-based
+---@return string? message if the library would be needed: for cells of what is not ASCII
 function M.offsets(s, positions, from, to, results)
   units.check(from, units.offset, "rille.text.offsets: from")
   units.check(to, units.offset, "rille.text.offsets: to")
@@ -102,6 +124,9 @@ function M.offsets(s, positions, from, to, results)
   local n = positions_of.list(positions, results, "rille.text.offsets")
   for i = 1, n do
     positions_of.one(positions[i], "rille.text.offsets: positions", i)
+  end
+  if needs_tables(text, from, to) then
+    return nil, NEEDS_TABLES
   end
   local before, behind = new_walk(text, from), new_walk(text, to)
   results = results or {}
