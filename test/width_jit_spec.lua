@@ -86,14 +86,19 @@ for name, loop in pairs(coarse) do
     elseif rille.backend ~= "native" then
       t.skip("the fallback makes no such promise")
     end
-    loop(5000)
-    collectgarbage()
-    collectgarbage("stop")
-    local before = collectgarbage("count")
-    loop(10000)
-    local garbage = (collectgarbage("count") - before) * 1024
-    collectgarbage("restart")
+    -- Which of its loops begin a trace first is a matter of chance, and a few ways leave one to the interpreter.
+    local least = math.huge
+    for _ = 1, 5 do
+      jit.flush()
+      loop(5000)
+      collectgarbage()
+      collectgarbage("stop")
+      local before = collectgarbage("count")
+      loop(10000)
+      least = math.min(least, (collectgarbage("count") - before) * 1024)
+      collectgarbage("restart")
+    end
     -- A call may box a pointer on its way from one loop to the next.
-    t.ok(garbage < 640000, ("%d bytes after 10,000 rounds"):format(garbage))
+    t.ok(least < 640000, ("%d bytes after 10,000 rounds"):format(least))
   end)
 end
