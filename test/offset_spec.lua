@@ -123,3 +123,25 @@ t.test("a list with holes is an error that tells where", function()
   t.raises("positions%[2%]", text.offsets, "abc", { [1] = 1, [3] = 3 }, "byte", "char")
   t.raises("positions%[1%]", text.offsets, "abc", { [5] = 3 }, "byte", "char")
 end)
+
+t.test("display cells are those of width", function()
+  t.eq(text.offset("a\tb", 3, "byte", "cell"), 9)
+  t.eq(text.offset("a\tb", 5, "cell", "byte"), 2)
+  t.eq(text.offset("a\tb", 99, "cell", "byte"), 4)
+  t.eq(text.offsets("ab\r\nc", { 1, 2, 3, 4 }, "cell", "byte"), { 1, 2, 5, 6 })
+  if rille.backend == "lua" then
+    t.eq({ text.offset("日本", 4, "byte", "cell") }, { nil, "needs the native library" })
+    t.eq({ text.offsets("日本", { 4 }, "cell", "byte") }, { nil, "needs the native library" })
+    return
+  end
+  local s = "日本 👩‍👩‍👧 e\204\129\226\130!"
+  for byte = 1, #s + 1 do
+    local start = text.offset(s, byte, "byte", "byte")
+    local cell = text.offset(s, byte, "byte", "cell")
+    t.ok(cell <= text.width(s:sub(1, start - 1)) + 1, byte)
+  end
+  t.eq(
+    text.offsets(s, { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 }, "cell", "grapheme"),
+    { 1, 1, 2, 2, 3, 4, 4, 5, 6, 7, 8, 9 }
+  )
+end)
