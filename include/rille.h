@@ -46,6 +46,46 @@
 #define RILLE_KIND_SIZE 16
 
 /**
+ * Flag i: letters match in either case.
+ */
+#define RILLE_REGEX_IGNORE_CASE 1
+
+/**
+ * Flag m: ^ and $ match at lines too.
+ */
+#define RILLE_REGEX_MULTI_LINE 2
+
+/**
+ * Flag s: . matches a line feed too.
+ */
+#define RILLE_REGEX_DOT_ALL 4
+
+/**
+ * Flag x: white space and comments in the pattern are for the reader.
+ */
+#define RILLE_REGEX_VERBOSE 8
+
+/**
+ * Flag b: Unicode is off. A char is a byte, and classes are those of ASCII.
+ */
+#define RILLE_REGEX_BYTES 16
+
+/**
+ * A match begins where the search does.
+ */
+#define RILLE_REGEX_ANCHORED 32
+
+/**
+ * What rille_regex_captures writes for both ends of a group that took no part in the match.
+ */
+#define RILLE_UNSET 4294967295
+
+/**
+ * What a compiled pattern may take unless told otherwise: 10 MiB, enough for thousands of Unicode classes.
+ */
+#define Options_DEFAULT_SIZE_LIMIT (10 << 20)
+
+/**
  * What a function returns. Zero is success, a positive status is success with a note, a negative one is a failure:
  * then no output has been written and the error block tells what was wrong.
  */
@@ -58,6 +98,14 @@ typedef enum rille_status {
      * Success, and the text holds at least one invalid UTF-8 sequence.
      */
     RILLE_INVALID = 1,
+    /**
+     * Success, and nothing was found.
+     */
+    RILLE_NONE = 2,
+    /**
+     * Success, and the batch is full while there may be more to come.
+     */
+    RILLE_MORE = 3,
     /**
      * An argument is wrong: a null pointer, an unknown unit, memory that overlaps.
      */
@@ -82,6 +130,14 @@ typedef enum rille_status {
      * An earlier call on this handle ended with RILLE_EPANIC, so that its state cannot be trusted. Free it.
      */
     RILLE_EPOISONED = -6,
+    /**
+     * A pattern or a template is wrong; the offset tells where.
+     */
+    RILLE_EPATTERN = -7,
+    /**
+     * A limit that was set, or its default, would be passed.
+     */
+    RILLE_ELIMIT = -8,
 } rille_status;
 
 /**
@@ -123,6 +179,14 @@ typedef enum rille_unit {
 typedef struct rille_buffer rille_buffer;
 
 /**
+ * A compiled pattern, which searches in linear time whatever the pattern and the text.
+ *
+ * It belongs to the caller, who frees it with rille_regex_free. Every function but that one takes it as const: threads
+ * may search with it at the same time.
+ */
+typedef struct rille_regex rille_regex;
+
+/**
  * How many handles of one kind are alive in the process, and how much memory they hold.
  */
 typedef struct rille_stat {
@@ -162,6 +226,82 @@ typedef struct rille_error {
      */
     char message[RILLE_MESSAGE_SIZE];
 } rille_error;
+
+/**
+ * How a pattern is compiled. Set `size` to sizeof(rille_regex_options); zeros are the default.
+ */
+typedef struct rille_regex_options {
+    /**
+     * sizeof(rille_regex_options).
+     */
+    uint32_t size;
+    /**
+     * Any of the RILLE_REGEX_ constants, added.
+     */
+    uint32_t flags;
+    /**
+     * Bytes that the compiled pattern may take; 0 for 10 MiB.
+     */
+    uint32_t size_limit;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_regex_options;
+
+/**
+ * Where a batch of matches begins, and how many it takes. Set `size` to sizeof(rille_scan); zeros are the default.
+ */
+typedef struct rille_scan {
+    /**
+     * sizeof(rille_scan).
+     */
+    uint32_t size;
+    /**
+     * Offset in the text to begin at. What is before it is looked at by ^ and \b. Behind the end nothing is found.
+     */
+    uint32_t from;
+    /**
+     * Not 0 if a match has ended at `from`, so that an empty one there would be found twice. To go on after a full
+     * batch, set this to 1 and `from` to the end of the last match.
+     */
+    uint32_t after;
+    /**
+     * How many matches the output has room for.
+     */
+    uint32_t capacity;
+} rille_scan;
+
+/**
+ * What takes the place of matches. Set `size` to sizeof(rille_replacement); zeros are the default.
+ */
+typedef struct rille_replacement {
+    /**
+     * sizeof(rille_replacement).
+     */
+    uint32_t size;
+    /**
+     * How many matches are replaced at most; 0 for all.
+     */
+    uint32_t limit;
+    /**
+     * Not 0 if the text is to be taken as it is; else it is a template: $0 is the match, $1 a group, ${name} a named
+     * group, $$ a dollar sign.
+     */
+    uint32_t literal;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * The text or the template; NULL for the empty one.
+     */
+    const uint8_t *text;
+    /**
+     * Its length in bytes.
+     */
+    size_t len;
+} rille_replacement;
 
 
 
@@ -345,6 +485,136 @@ int32_t rille_text_count(const uint8_t *text,
                          uint32_t unit,
                          uint32_t *out_count,
                          struct rille_error *err);
+
+/**
+ * Compiles the `len` bytes at `pattern` and writes the result to `out`. `options` may be NULL.
+ *
+ * The syntax is that of the Rust crate regex: Perl's without look-around and back-references.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown), RILLE_ETOOBIG, RILLE_EPATTERN (the pattern is
+ * wrong; the error block has the offset of the mistake in it) or RILLE_ELIMIT (the compiled pattern would pass its size
+ * limit). Any thread may call it at any time.
+ */
+int32_t rille_regex_new(const uint8_t *pattern,
+                        size_t len,
+                        const struct rille_regex_options *options,
+                        struct rille_regex **out,
+                        struct rille_error *err);
+
+/**
+ * Frees a pattern. NULL is fine; a pattern that was freed already is not. Streams made from it go on.
+ */
+void rille_regex_free(struct rille_regex *regex);
+
+/**
+ * Returns how many groups the pattern has, the whole match not counted; 0 for NULL.
+ */
+uint32_t rille_regex_groups(const struct rille_regex *regex);
+
+/**
+ * Returns the name of a group, ended by a NUL, or NULL if it has none, if there is no such group, or for NULL. Group 0
+ * is the whole match and has no name. The string is valid as long as the pattern.
+ */
+const char *rille_regex_name(const struct rille_regex *regex,
+                             uint32_t group);
+
+/**
+ * Tells whether a pattern matches a text anywhere from the offset `from` on.
+ *
+ * The text before `from` is looked at by ^ and \b. Behind the end of the text nothing matches. It stops at the first
+ * place that decides, so it is faster than rille_regex_find.
+ *
+ * Returns RILLE_OK (it matches), RILLE_NONE (it does not), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may
+ * call it at the same time on one pattern.
+ */
+int32_t rille_regex_test(const struct rille_regex *regex,
+                         const uint8_t *text,
+                         size_t len,
+                         uint32_t from,
+                         struct rille_error *err);
+
+/**
+ * Finds the first match in a text from the offset `from` on.
+ *
+ * Writes two offsets to `out_span`, the begin and the end of the match. The text before `from` is looked at by ^ and \b.
+ * Behind the end of the text nothing is found.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there is no match, and nothing was written), RILLE_EARG (a pointer is NULL) or
+ * RILLE_ETOOBIG. Threads may call it at the same time on one pattern.
+ */
+int32_t rille_regex_find(const struct rille_regex *regex,
+                         const uint8_t *text,
+                         size_t len,
+                         uint32_t from,
+                         uint32_t *out_span,
+                         struct rille_error *err);
+
+/**
+ * Finds a batch of matches, from left to right, none overlapping another.
+ *
+ * Writes two offsets for each match to `out_spans`, which has room for two numbers times the capacity that `scan` tells,
+ * and the number of matches to `out_count`. `scan` tells where to begin; to go on after a full batch, see rille_scan.
+ *
+ * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
+ * Threads may call it at the same time on one pattern.
+ */
+int32_t rille_regex_spans(const struct rille_regex *regex,
+                          const uint8_t *text,
+                          size_t len,
+                          const struct rille_scan *scan,
+                          uint32_t *out_spans,
+                          uint32_t *out_count,
+                          struct rille_error *err);
+
+/**
+ * Finds a batch of matches with their groups.
+ *
+ * Writes two offsets for each group of each match to `out_slots`, the whole match first: RILLE_UNSET for both of a group
+ * that took no part. It has room for 2 * (1 + rille_regex_groups) numbers times the capacity that `scan` tells. Writes
+ * the number of matches to `out_count`. Finding groups costs several times finding matches: see rille_regex_spans.
+ *
+ * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
+ * Threads may call it at the same time on one pattern.
+ */
+int32_t rille_regex_captures(const struct rille_regex *regex,
+                             const uint8_t *text,
+                             size_t len,
+                             const struct rille_scan *scan,
+                             uint32_t *out_slots,
+                             uint32_t *out_count,
+                             struct rille_error *err);
+
+/**
+ * Counts the matches of a pattern from the offset `from` on, and writes their number to `out_count`.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may call it at the same time on one
+ * pattern.
+ */
+int32_t rille_regex_count(const struct rille_regex *regex,
+                          const uint8_t *text,
+                          size_t len,
+                          uint32_t from,
+                          uint32_t *out_count,
+                          struct rille_error *err);
+
+/**
+ * Replaces the matches of a pattern.
+ *
+ * Appends the text with its matches replaced to `out`, and writes how many there were to `out_count`. `how` tells what
+ * takes their place; NULL removes them. The text may not lie in `out`.
+ *
+ * Returns RILLE_OK, RILLE_NONE (nothing matched, and the text was appended as it is), RILLE_EARG (a pointer is NULL),
+ * RILLE_EPATTERN (the template is wrong or names a group that the pattern lacks; the error block has the offset in the
+ * template), RILLE_ETOOBIG (the text is too long, or `out` would be) or RILLE_ENOMEM. Threads may call it at the same
+ * time on one pattern, each with a buffer of its own.
+ */
+int32_t rille_regex_replace(const struct rille_regex *regex,
+                            const uint8_t *text,
+                            size_t len,
+                            const struct rille_replacement *how,
+                            struct rille_buffer *out,
+                            uint32_t *out_count,
+                            struct rille_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -71,7 +71,7 @@ fn every_export_is_one_call_of_the_boundary() {
         block.stmts.retain(|statement| !matches!(statement, Stmt::Item(Item::Static(_))));
         let call = only_call(&block).unwrap_or_default();
         assert!(
-            ["boundary", "boundary_get", "boundary_on"].contains(&call.as_str()),
+            ["boundary", "boundary_at", "boundary_get", "boundary_on"].contains(&call.as_str()),
             "the body of {name} is not one call of the boundary"
         );
         let documented = function.attrs.iter().any(|attribute| attribute.path().is_ident("doc"));

@@ -9,15 +9,35 @@ static const int RILLE_ABI = 1;
 
 static const int RILLE_KIND_SIZE = 16;
 
+static const int RILLE_REGEX_IGNORE_CASE = 1;
+
+static const int RILLE_REGEX_MULTI_LINE = 2;
+
+static const int RILLE_REGEX_DOT_ALL = 4;
+
+static const int RILLE_REGEX_VERBOSE = 8;
+
+static const int RILLE_REGEX_BYTES = 16;
+
+static const int RILLE_REGEX_ANCHORED = 32;
+
+static const uint32_t RILLE_UNSET = 4294967295;
+
+static const uint32_t Options_DEFAULT_SIZE_LIMIT = (10 << 20);
+
 typedef enum rille_status {
     RILLE_OK = 0,
     RILLE_INVALID = 1,
+    RILLE_NONE = 2,
+    RILLE_MORE = 3,
     RILLE_EARG = -1,
     RILLE_ETOOBIG = -2,
     RILLE_ESHORT = -3,
     RILLE_ENOMEM = -4,
     RILLE_EPANIC = -5,
     RILLE_EPOISONED = -6,
+    RILLE_EPATTERN = -7,
+    RILLE_ELIMIT = -8,
 } rille_status;
 
 typedef enum rille_unit {
@@ -31,6 +51,8 @@ typedef enum rille_unit {
 
 typedef struct rille_buffer rille_buffer;
 
+typedef struct rille_regex rille_regex;
+
 typedef struct rille_stat {
     char kind[RILLE_KIND_SIZE];
     int64_t handles;
@@ -43,6 +65,29 @@ typedef struct rille_error {
     int64_t offset;
     char message[RILLE_MESSAGE_SIZE];
 } rille_error;
+
+typedef struct rille_regex_options {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t size_limit;
+    uint32_t reserved;
+} rille_regex_options;
+
+typedef struct rille_scan {
+    uint32_t size;
+    uint32_t from;
+    uint32_t after;
+    uint32_t capacity;
+} rille_scan;
+
+typedef struct rille_replacement {
+    uint32_t size;
+    uint32_t limit;
+    uint32_t literal;
+    uint32_t reserved;
+    const uint8_t *text;
+    size_t len;
+} rille_replacement;
 
 uint32_t rille_abi(void);
 
@@ -96,6 +141,62 @@ int32_t rille_text_count(const uint8_t *text,
                          uint32_t unit,
                          uint32_t *out_count,
                          struct rille_error *err);
+
+int32_t rille_regex_new(const uint8_t *pattern,
+                        size_t len,
+                        const struct rille_regex_options *options,
+                        struct rille_regex **out,
+                        struct rille_error *err);
+
+void rille_regex_free(struct rille_regex *regex);
+
+uint32_t rille_regex_groups(const struct rille_regex *regex);
+
+const char *rille_regex_name(const struct rille_regex *regex, uint32_t group);
+
+int32_t rille_regex_test(const struct rille_regex *regex,
+                         const uint8_t *text,
+                         size_t len,
+                         uint32_t from,
+                         struct rille_error *err);
+
+int32_t rille_regex_find(const struct rille_regex *regex,
+                         const uint8_t *text,
+                         size_t len,
+                         uint32_t from,
+                         uint32_t *out_span,
+                         struct rille_error *err);
+
+int32_t rille_regex_spans(const struct rille_regex *regex,
+                          const uint8_t *text,
+                          size_t len,
+                          const struct rille_scan *scan,
+                          uint32_t *out_spans,
+                          uint32_t *out_count,
+                          struct rille_error *err);
+
+int32_t rille_regex_captures(const struct rille_regex *regex,
+                             const uint8_t *text,
+                             size_t len,
+                             const struct rille_scan *scan,
+                             uint32_t *out_slots,
+                             uint32_t *out_count,
+                             struct rille_error *err);
+
+int32_t rille_regex_count(const struct rille_regex *regex,
+                          const uint8_t *text,
+                          size_t len,
+                          uint32_t from,
+                          uint32_t *out_count,
+                          struct rille_error *err);
+
+int32_t rille_regex_replace(const struct rille_regex *regex,
+                            const uint8_t *text,
+                            size_t len,
+                            const struct rille_replacement *how,
+                            struct rille_buffer *out,
+                            uint32_t *out_count,
+                            struct rille_error *err);
 typedef struct rille_abi_1 rille_abi_1;
 ]],
 }

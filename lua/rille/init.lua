@@ -8,6 +8,7 @@ local backend = require("rille.backend")
 ---@field version string version of the Lua code, which is that of the library it was made with
 ---@field backend "native"|"lua"
 ---@field text rille.text
+---@field regex rille.regex.module
 ---@field bytes fun(ptr: ffi.cdata*, len: integer): rille.view
 ---@field buffer fun(capacity?: integer): rille.buffer
 local M = { version = "0.1.0" }
@@ -51,6 +52,9 @@ local lazy = {
   end,
   text = function()
     return noun("text")
+  end,
+  regex = function()
+    return noun("regex")
   end,
 }
 

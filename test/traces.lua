@@ -1,0 +1,74 @@
+--- What specs of hot loops share: each loop is proven to compile without an abort and to make no garbage.
+---
+---   dofile(folder .. "traces.lua")(t, loops)
+---
+--- `loops` has functions by name; each takes how many rounds to run.
+local rille = require("rille")
+
+--- Runs `loop` under the eyes of the trace recorder: how many traces of it were made, and why one was given up.
+---
+--- A trace of the loop is one that starts in it, or at a side exit. The recorder also tries the functions that it calls
+--- on their own when their counters, which are shared by hash, happen to run out first; such a trace ends where the
+--- function returns, is given up by design, and keeps nothing from being compiled.
+local function record(t, loop)
+  local made, aborts, ours = 0, {}, false
+  local function watch(what, _, func, _, a, b)
+    if what == "start" then
+      ours = func == loop or a ~= nil
+    elseif what == "stop" and ours then
+      made = made + 1
+    elseif what == "abort" and ours then
+      aborts[#aborts + 1] = ("error %s (%s)"):format(tostring(a), tostring(b))
+    end
+  end
+  jit.flush()
+  jit.opt.start("hotloop=2")
+  jit.attach(watch, "trace")
+  local ok, message = pcall(loop, 2000)
+  jit.attach(watch)
+  jit.opt.start("hotloop=56")
+  t.ok(ok, message)
+  return made, aborts
+end
+
+local function prove(t, loops, name)
+  t.test(name .. " compiles without an abort", function()
+    if not jit.status() then
+      t.skip("the JIT is off")
+    elseif rille.backend ~= "native" then
+      t.skip("the fallback makes no such promise")
+    end
+    local made, aborts = record(t, loops[name])
+    t.eq(aborts, {})
+    t.ok(made > 0, "no trace was made")
+  end)
+
+  t.test(name .. " makes no garbage", function()
+    if not jit.status() then
+      t.skip("the JIT is off")
+    elseif rille.backend ~= "native" then
+      t.skip("the fallback makes no such promise")
+    end
+    local loop = loops[name]
+    loop(5000)
+    collectgarbage()
+    collectgarbage("stop")
+    local before = collectgarbage("count")
+    loop(10000)
+    local garbage = (collectgarbage("count") - before) * 1024
+    collectgarbage("restart")
+    -- A side trace that is made now may cost some; 10,000 calls that leave even one byte each would show.
+    t.ok(garbage < 5000, ("%d bytes after 10,000 rounds"):format(garbage))
+  end)
+end
+
+return function(t, loops)
+  local names = {}
+  for name in pairs(loops) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  for _, name in ipairs(names) do
+    prove(t, loops, name)
+  end
+end
