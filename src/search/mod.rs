@@ -27,6 +27,8 @@ mod output;
 mod pattern;
 mod regex;
 mod replace;
+#[cfg(test)]
+mod tests;
 
 pub use output::{Full, Output};
 pub use pattern::{Options, PatternError};

@@ -19,16 +19,16 @@ pub struct Options {
     pub bytes: bool,
     /// A match begins where the search does.
     pub anchored: bool,
-    /// Bytes that the compiled pattern may take; 0 for [`Options::DEFAULT_SIZE_LIMIT`].
+    /// Bytes that the compiled pattern may take; 0 for 10 MiB, enough for thousands of Unicode classes.
     pub size_limit: usize,
 }
 
-impl Options {
-    /// What a compiled pattern may take unless told otherwise: 10 MiB, enough for thousands of Unicode classes.
-    pub const DEFAULT_SIZE_LIMIT: usize = 10 << 20;
+/// What a compiled pattern may take unless told otherwise.
+const DEFAULT_SIZE_LIMIT: usize = 10 << 20;
 
+impl Options {
     fn limit(&self) -> usize {
-        if self.size_limit == 0 { Options::DEFAULT_SIZE_LIMIT } else { self.size_limit }
+        if self.size_limit == 0 { DEFAULT_SIZE_LIMIT } else { self.size_limit }
     }
 
     /// Configuration of an engine for patterns with these options.
