@@ -81,9 +81,14 @@
 #define RILLE_UNSET 4294967295
 
 /**
- * What a compiled pattern may take unless told otherwise: 10 MiB, enough for thousands of Unicode classes.
+ * ASCII letters match in either case.
  */
-#define Options_DEFAULT_SIZE_LIMIT (10 << 20)
+#define RILLE_LITERALS_IGNORE_CASE 1
+
+/**
+ * The longest literal wins where several begin, rather than the first one in the list.
+ */
+#define RILLE_LITERALS_LONGEST 2
 
 /**
  * What a function returns. Zero is success, a positive status is success with a note, a negative one is a failure:
@@ -179,12 +184,28 @@ typedef enum rille_unit {
 typedef struct rille_buffer rille_buffer;
 
 /**
+ * A list of literals that are searched for in one pass.
+ *
+ * It belongs to the caller, who frees it with rille_literals_free. Every function but that one takes it as const:
+ * threads may search with it at the same time.
+ */
+typedef struct rille_literals rille_literals;
+
+/**
  * A compiled pattern, which searches in linear time whatever the pattern and the text.
  *
  * It belongs to the caller, who frees it with rille_regex_free. Every function but that one takes it as const: threads
  * may search with it at the same time.
  */
 typedef struct rille_regex rille_regex;
+
+/**
+ * A list of patterns that are searched for in one pass, which tells which of them match.
+ *
+ * It belongs to the caller, who frees it with rille_regexset_free. Every function but that one takes it as const:
+ * threads may search with it at the same time.
+ */
+typedef struct rille_regexset rille_regexset;
 
 /**
  * How many handles of one kind are alive in the process, and how much memory they hold.
@@ -302,6 +323,62 @@ typedef struct rille_replacement {
      */
     size_t len;
 } rille_replacement;
+
+/**
+ * How literals are searched for. Set `size` to sizeof(rille_literals_options); zeros are the default.
+ */
+typedef struct rille_literals_options {
+    /**
+     * sizeof(rille_literals_options).
+     */
+    uint32_t size;
+    /**
+     * Any of the RILLE_LITERALS_ constants, added.
+     */
+    uint32_t flags;
+    /**
+     * Bytes that the fast form may take; 0 for 16 MiB. Beyond that it is a smaller one of half the speed.
+     */
+    uint32_t memory_limit;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_literals_options;
+
+/**
+ * What takes the place of hits. Set `size` to sizeof(rille_replacements); zeros are the default.
+ */
+typedef struct rille_replacements {
+    /**
+     * sizeof(rille_replacements).
+     */
+    uint32_t size;
+    /**
+     * How many hits are replaced at most; 0 for all.
+     */
+    uint32_t limit;
+    /**
+     * How many replacements there are: one for each literal, or 1 for all of them.
+     */
+    uint32_t count;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * All replacements one after the other; NULL for the empty text.
+     */
+    const uint8_t *text;
+    /**
+     * Length of that text in bytes.
+     */
+    size_t len;
+    /**
+     * The offset behind each replacement, `count` numbers, none below the one before.
+     */
+    const uint32_t *ends;
+} rille_replacements;
 
 
 
@@ -615,6 +692,155 @@ int32_t rille_regex_replace(const struct rille_regex *regex,
                             struct rille_buffer *out,
                             uint32_t *out_count,
                             struct rille_error *err);
+
+/**
+ * Compiles a list of patterns and writes the result to `out`.
+ *
+ * `text` has all patterns one after the other, `len` bytes; `ends` has the offset behind each, `count` numbers, none below
+ * the one before. `options` may be NULL; its size limit is for all patterns together. A list of none matches nothing.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG, RILLE_EPATTERN (a
+ * pattern is wrong; the message tells which, counted from 1, and the error block has the offset of the mistake in that
+ * pattern), RILLE_ELIMIT (the compiled patterns would pass their size limit) or RILLE_ENOMEM. Any thread may call it at
+ * any time.
+ */
+int32_t rille_regexset_new(const uint8_t *text,
+                           size_t len,
+                           const uint32_t *ends,
+                           uint32_t count,
+                           const struct rille_regex_options *options,
+                           struct rille_regexset **out,
+                           struct rille_error *err);
+
+/**
+ * Frees a list of patterns. NULL is fine; one that was freed already is not.
+ */
+void rille_regexset_free(struct rille_regexset *set);
+
+/**
+ * Returns how many patterns there are; 0 for NULL.
+ */
+uint32_t rille_regexset_len(const struct rille_regexset *set);
+
+/**
+ * Tells whether any of the patterns matches a text. It stops at the first place that decides.
+ *
+ * Returns RILLE_OK (one matches), RILLE_NONE (none does), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may
+ * call it at the same time on one list.
+ */
+int32_t rille_regexset_test(const struct rille_regexset *set,
+                            const uint8_t *text,
+                            size_t len,
+                            struct rille_error *err);
+
+/**
+ * Tells which of the patterns match a text.
+ *
+ * Writes their indices in the list, counted from 0 and ascending, to `out_ids`, and how many there are to `out_count`. A
+ * `capacity` of rille_regexset_len is always enough.
+ *
+ * Returns RILLE_OK, RILLE_NONE (none matches, and 0 was written), RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or
+ * RILLE_ESHORT (`capacity` is below the number of patterns). Threads may call it at the same time on one list.
+ */
+int32_t rille_regexset_matches(const struct rille_regexset *set,
+                               const uint8_t *text,
+                               size_t len,
+                               uint32_t *out_ids,
+                               uint32_t capacity,
+                               uint32_t *out_count,
+                               struct rille_error *err);
+
+/**
+ * Makes an automaton of a list of literals and writes it to `out`.
+ *
+ * `text` has all literals one after the other, `len` bytes; `ends` has the offset behind each, `count` numbers, each above
+ * the one before: no literal may be empty. `options` may be NULL. A list of none matches nothing. Where several literals
+ * begin, the first one in the list wins unless the options say otherwise.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG, RILLE_EPATTERN (a
+ * literal is empty; the message tells which, counted from 1), RILLE_ELIMIT (they are too many) or RILLE_ENOMEM. Any
+ * thread may call it at any time.
+ */
+int32_t rille_literals_new(const uint8_t *text,
+                           size_t len,
+                           const uint32_t *ends,
+                           uint32_t count,
+                           const struct rille_literals_options *options,
+                           struct rille_literals **out,
+                           struct rille_error *err);
+
+/**
+ * Frees a list of literals. NULL is fine; one that was freed already is not. Streams made from it go on.
+ */
+void rille_literals_free(struct rille_literals *literals);
+
+/**
+ * Returns how many literals there are; 0 for NULL.
+ */
+uint32_t rille_literals_len(const struct rille_literals *literals);
+
+/**
+ * Finds the first hit in a text from the offset `from` on.
+ *
+ * Writes three numbers to `out_hit`: the begin and the end of the hit, and the index of the literal in the list, counted
+ * from 0. Behind the end of the text nothing is found.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there is no hit, and nothing was written), RILLE_EARG (a pointer is NULL) or
+ * RILLE_ETOOBIG. Threads may call it at the same time on one list.
+ */
+int32_t rille_literals_find(const struct rille_literals *literals,
+                            const uint8_t *text,
+                            size_t len,
+                            uint32_t from,
+                            uint32_t *out_hit,
+                            struct rille_error *err);
+
+/**
+ * Finds a batch of hits, from left to right, none overlapping another.
+ *
+ * Writes three numbers for each hit to `out_hits` as rille_literals_find does; it has room for three numbers times the
+ * capacity that `scan` tells. Writes the number of hits to `out_count`. To go on after a full batch, see rille_scan.
+ *
+ * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
+ * Threads may call it at the same time on one list.
+ */
+int32_t rille_literals_spans(const struct rille_literals *literals,
+                             const uint8_t *text,
+                             size_t len,
+                             const struct rille_scan *scan,
+                             uint32_t *out_hits,
+                             uint32_t *out_count,
+                             struct rille_error *err);
+
+/**
+ * Counts the hits from the offset `from` on, and writes their number to `out_count`.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may call it at the same time on one list.
+ */
+int32_t rille_literals_count(const struct rille_literals *literals,
+                             const uint8_t *text,
+                             size_t len,
+                             uint32_t from,
+                             uint32_t *out_count,
+                             struct rille_error *err);
+
+/**
+ * Replaces hits.
+ *
+ * Appends the text with its hits replaced to `out`, and writes how many there were to `out_count`. `how` tells what takes
+ * their place. The text may not lie in `out`.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there was no hit, and the text was appended as it is), RILLE_EARG (a pointer is NULL, or
+ * there are neither as many replacements as literals nor one), RILLE_ETOOBIG (the text is too long, or `out` would be) or
+ * RILLE_ENOMEM. Threads may call it at the same time on one list, each with a buffer of its own.
+ */
+int32_t rille_literals_replace(const struct rille_literals *literals,
+                               const uint8_t *text,
+                               size_t len,
+                               const struct rille_replacements *how,
+                               struct rille_buffer *out,
+                               uint32_t *out_count,
+                               struct rille_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -23,7 +23,9 @@ static const int RILLE_REGEX_ANCHORED = 32;
 
 static const uint32_t RILLE_UNSET = 4294967295;
 
-static const uint32_t Options_DEFAULT_SIZE_LIMIT = (10 << 20);
+static const int RILLE_LITERALS_IGNORE_CASE = 1;
+
+static const int RILLE_LITERALS_LONGEST = 2;
 
 typedef enum rille_status {
     RILLE_OK = 0,
@@ -51,7 +53,11 @@ typedef enum rille_unit {
 
 typedef struct rille_buffer rille_buffer;
 
+typedef struct rille_literals rille_literals;
+
 typedef struct rille_regex rille_regex;
+
+typedef struct rille_regexset rille_regexset;
 
 typedef struct rille_stat {
     char kind[RILLE_KIND_SIZE];
@@ -88,6 +94,23 @@ typedef struct rille_replacement {
     const uint8_t *text;
     size_t len;
 } rille_replacement;
+
+typedef struct rille_literals_options {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t memory_limit;
+    uint32_t reserved;
+} rille_literals_options;
+
+typedef struct rille_replacements {
+    uint32_t size;
+    uint32_t limit;
+    uint32_t count;
+    uint32_t reserved;
+    const uint8_t *text;
+    size_t len;
+    const uint32_t *ends;
+} rille_replacements;
 
 uint32_t rille_abi(void);
 
@@ -197,6 +220,73 @@ int32_t rille_regex_replace(const struct rille_regex *regex,
                             struct rille_buffer *out,
                             uint32_t *out_count,
                             struct rille_error *err);
+
+int32_t rille_regexset_new(const uint8_t *text,
+                           size_t len,
+                           const uint32_t *ends,
+                           uint32_t count,
+                           const struct rille_regex_options *options,
+                           struct rille_regexset **out,
+                           struct rille_error *err);
+
+void rille_regexset_free(struct rille_regexset *set);
+
+uint32_t rille_regexset_len(const struct rille_regexset *set);
+
+int32_t rille_regexset_test(const struct rille_regexset *set,
+                            const uint8_t *text,
+                            size_t len,
+                            struct rille_error *err);
+
+int32_t rille_regexset_matches(const struct rille_regexset *set,
+                               const uint8_t *text,
+                               size_t len,
+                               uint32_t *out_ids,
+                               uint32_t capacity,
+                               uint32_t *out_count,
+                               struct rille_error *err);
+
+int32_t rille_literals_new(const uint8_t *text,
+                           size_t len,
+                           const uint32_t *ends,
+                           uint32_t count,
+                           const struct rille_literals_options *options,
+                           struct rille_literals **out,
+                           struct rille_error *err);
+
+void rille_literals_free(struct rille_literals *literals);
+
+uint32_t rille_literals_len(const struct rille_literals *literals);
+
+int32_t rille_literals_find(const struct rille_literals *literals,
+                            const uint8_t *text,
+                            size_t len,
+                            uint32_t from,
+                            uint32_t *out_hit,
+                            struct rille_error *err);
+
+int32_t rille_literals_spans(const struct rille_literals *literals,
+                             const uint8_t *text,
+                             size_t len,
+                             const struct rille_scan *scan,
+                             uint32_t *out_hits,
+                             uint32_t *out_count,
+                             struct rille_error *err);
+
+int32_t rille_literals_count(const struct rille_literals *literals,
+                             const uint8_t *text,
+                             size_t len,
+                             uint32_t from,
+                             uint32_t *out_count,
+                             struct rille_error *err);
+
+int32_t rille_literals_replace(const struct rille_literals *literals,
+                               const uint8_t *text,
+                               size_t len,
+                               const struct rille_replacements *how,
+                               struct rille_buffer *out,
+                               uint32_t *out_count,
+                               struct rille_error *err);
 typedef struct rille_abi_1 rille_abi_1;
 ]],
 }

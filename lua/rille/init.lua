@@ -9,6 +9,8 @@ local backend = require("rille.backend")
 ---@field backend "native"|"lua"
 ---@field text rille.text
 ---@field regex rille.regex.module
+---@field regexset fun(patterns: string[], flags?: string|rille.regex.options): rille.regexset?, string?, integer?
+---@field literals fun(list: string[], opts?: rille.literals.options): rille.literals?, string?
 ---@field bytes fun(ptr: ffi.cdata*, len: integer): rille.view
 ---@field buffer fun(capacity?: integer): rille.buffer
 local M = { version = "0.1.0" }
@@ -55,6 +57,12 @@ local lazy = {
   end,
   regex = function()
     return noun("regex")
+  end,
+  regexset = function()
+    return noun("regexset").new
+  end,
+  literals = function()
+    return noun("literals").new
   end,
 }
 

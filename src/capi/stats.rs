@@ -3,7 +3,9 @@
 use super::boundary::{boundary, place};
 use super::buffer::rille_buffer;
 use super::error::{Failure, rille_error, rille_status::*};
+use super::search::literals::rille_literals;
 use super::search::regex::rille_regex;
+use super::search::regexset::rille_regexset;
 use std::ffi::c_char;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -78,7 +80,12 @@ impl Gauge {
 }
 
 /// Every kind there is. A new kind of handle adds its gauge here.
-const GAUGES: [&Gauge; 2] = [<rille_buffer as Measured>::GAUGE, <rille_regex as Measured>::GAUGE];
+const GAUGES: [&Gauge; 4] = [
+    <rille_buffer as Measured>::GAUGE,
+    <rille_regex as Measured>::GAUGE,
+    <rille_regexset as Measured>::GAUGE,
+    <rille_literals as Measured>::GAUGE,
+];
 
 /// Tells the live handles and the native memory of each kind of handle, for the whole process.
 ///

@@ -23,17 +23,23 @@
 //! searches pays a few nanoseconds for it, others some more.
 
 mod chars;
+mod literals;
 mod output;
 mod pattern;
 mod regex;
 mod replace;
+mod set;
+mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use literals::{Hit, LiteralOptions, Literals};
 pub use output::{Full, Output};
 pub use pattern::{Options, PatternError};
 pub use regex::{Matches, Regex, Slots};
 pub use replace::{Replacer, Template};
+pub use set::RegexSet;
+pub use stream::{Stream, StreamError};
 
 /// Where a match is, in bytes: half-open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use regex_automata::util::pool::{Pool, PoolGuard};
 use regex_automata::util::primitives::{NonMaxUsize, PatternID};
 use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::Hir;
+use std::ops::Range;
 
 /// Begin and end of each group of a match, the whole match first; `None` for a group that took no part.
 pub type Slots = [Option<NonMaxUsize>];
@@ -54,7 +55,7 @@ impl Regex {
         Ok(Regex {
             engine,
             scratch: Pool::new(make),
-            anchored: if options.anchored { Anchored::Yes } else { Anchored::No },
+            anchored: anchored(options.anchored),
             watched: !options.bytes && hir.properties().minimum_len().unwrap_or(0) == 0,
             longest: longest(&hir),
         })
@@ -86,6 +87,38 @@ impl Regex {
         Matches { regex: self, scratch: self.scratch.get(), text, at: from, last }
     }
 
+    /// The first match within a range of the text, of which empty ones are not looked at: see [`Regex::is_empty_place`].
+    ///
+    /// The match lies in the range; `^`, `$` and `\b` see what is outside of it.
+    pub(super) fn find_within(&self, text: &[u8], range: Range<usize>, here: bool) -> Option<Span> {
+        let input = Input::new(text).range(range).anchored(anchored(here));
+        let found = self.engine.search_with(&mut self.scratch.get().cache, &input)?;
+        Some(Span { start: found.start(), stop: found.end() })
+    }
+
+    /// The match at the begin of a range, with its groups.
+    pub(super) fn captures_within<T>(
+        &self,
+        text: &[u8],
+        range: Range<usize>,
+        take: impl FnOnce(&Slots) -> T,
+    ) -> Option<T> {
+        let input = Input::new(text).range(range).anchored(Anchored::Yes);
+        let scratch = &mut *self.scratch.get();
+        self.engine.search_slots_with(&mut scratch.cache, &input, &mut scratch.slots)?;
+        Some(take(&scratch.slots))
+    }
+
+    /// Whether an empty match may be at `at`, where the last match ended at `last`.
+    pub(super) fn is_empty_place(&self, text: &[u8], at: usize, last: Option<usize>) -> bool {
+        last != Some(at) && !(self.watched && splits(text, at))
+    }
+
+    /// Whether a match begins where the search does.
+    pub(super) fn is_anchored(&self) -> bool {
+        self.anchored == Anchored::Yes
+    }
+
     /// How many groups the pattern has, the whole match not counted.
     pub fn groups(&self) -> usize {
         self.engine.group_info().group_len(PatternID::ZERO) - 1
@@ -115,6 +148,10 @@ impl Regex {
         (from <= text.len())
             .then(|| Input::new(text).span(from..text.len()).anchored(self.anchored))
     }
+}
+
+fn anchored(here: bool) -> Anchored {
+    if here { Anchored::Yes } else { Anchored::No }
 }
 
 /// The longest match of a pattern.
@@ -169,12 +206,9 @@ impl Matches<'_, '_> {
     /// char.
     #[inline]
     fn takes(&mut self, start: usize, stop: usize) -> bool {
-        if start == stop
-            && (self.last == Some(stop) || self.regex.watched && splits(self.text, stop))
-        {
+        if start == stop && !self.regex.is_empty_place(self.text, stop, self.last) {
             // An anchored search has no other place to begin at.
-            let anchored = self.regex.anchored == Anchored::Yes;
-            self.at = if anchored { self.text.len() + 1 } else { stop + 1 };
+            self.at = if self.regex.is_anchored() { self.text.len() + 1 } else { stop + 1 };
             return false;
         }
         self.at = stop;

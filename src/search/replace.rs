@@ -47,11 +47,13 @@ impl Template {
         Template { pieces: vec![Piece::Text(text.into())] }
     }
 
-    fn has_groups(&self) -> bool {
+    /// Whether it has more of a match than all of it.
+    pub(super) fn has_groups(&self) -> bool {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Group(group) if *group > 0))
     }
 
-    fn put(
+    /// Appends what the template makes of a match.
+    pub(super) fn put(
         &self,
         text: &[u8],
         group: impl Fn(usize) -> Option<Span>,
@@ -138,7 +140,7 @@ impl Replacer<'_> {
 }
 
 /// The span of a group.
-fn span(slots: &Slots, group: usize) -> Option<Span> {
+pub(super) fn span(slots: &Slots, group: usize) -> Option<Span> {
     match (slots[2 * group], slots[2 * group + 1]) {
         (Some(start), Some(stop)) => Some(Span { start: start.get(), stop: stop.get() }),
         _ => None,

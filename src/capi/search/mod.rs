@@ -8,7 +8,13 @@ use super::error::{Failure, rille_error, rille_status::*};
 use super::stats::{Gauge, Measured};
 use crate::search::{Full, Output, PatternError, Span};
 
+mod list;
+
 pub mod regex;
+
+pub mod regexset;
+
+pub mod literals;
 
 /// Where a batch of matches begins, and how many it takes. Set `size` to sizeof(rille_scan); zeros are the default.
 #[repr(C)]
