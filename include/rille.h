@@ -208,6 +208,14 @@ typedef struct rille_regex rille_regex;
 typedef struct rille_regexset rille_regexset;
 
 /**
+ * A replacement of matches in text that is fed in chunks. A match may cross any border between them: what comes out is the
+ * same however the text was cut.
+ *
+ * It belongs to the caller, who frees it with rille_stream_free. One call at a time, from whichever thread.
+ */
+typedef struct rille_stream rille_stream;
+
+/**
  * How many handles of one kind are alive in the process, and how much memory they hold.
  */
 typedef struct rille_stat {
@@ -841,6 +849,75 @@ int32_t rille_literals_replace(const struct rille_literals *literals,
                                struct rille_buffer *out,
                                uint32_t *out_count,
                                struct rille_error *err);
+
+/**
+ * Makes a stream that replaces the matches of a pattern, and writes it to `out`.
+ *
+ * `how` tells what takes their place; NULL removes them. `longest` is the longest match to be expected, in bytes, at most
+ * 256 MiB. It may be 0 for a pattern that has a longest match by itself, as `a{1,9}b` has. A pattern like `a+` has none:
+ * it then sees twice `longest` bytes from each place. A match longer than `longest` ends the stream with RILLE_ELIMIT; what
+ * does not end within twice of it is no match, as if the text behind were not there.
+ *
+ * The pattern may be freed while the stream lives.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, `longest` is needed or too long, or the pattern is anchored) or
+ * RILLE_EPATTERN (the template is wrong; the error block has the offset in it). Any thread may call it at any time.
+ */
+int32_t rille_stream_new_regex(const struct rille_regex *regex,
+                               const struct rille_replacement *how,
+                               uint32_t longest,
+                               struct rille_stream **out,
+                               struct rille_error *err);
+
+/**
+ * Makes a stream that replaces literals, and writes it to `out`. `how` tells what takes their place.
+ *
+ * The list may be freed while the stream lives.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or there are neither as many replacements as literals nor one) or
+ * RILLE_ENOMEM. Any thread may call it at any time.
+ */
+int32_t rille_stream_new_literals(const struct rille_literals *literals,
+                                  const struct rille_replacements *how,
+                                  struct rille_stream **out,
+                                  struct rille_error *err);
+
+/**
+ * Frees a stream. NULL is fine; one that was freed already is not.
+ */
+void rille_stream_free(struct rille_stream *stream);
+
+/**
+ * Returns the most bytes that the stream holds back between two chunks; 0 for NULL.
+ */
+uint32_t rille_stream_hold_back(const struct rille_stream *stream);
+
+/**
+ * Returns how many matches the stream has replaced so far; 0 for NULL.
+ */
+double rille_stream_count(const struct rille_stream *stream);
+
+/**
+ * Feeds the next chunk, of any length, and appends what is decided by it to `out`.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, the chunk lies in `out`, or the stream is finished), RILLE_ETOOBIG (the
+ * chunk is too long, or `out` would be), RILLE_ELIMIT (a match is longer than declared; the error block has its offset in
+ * the stream) or RILLE_ENOMEM. After a failure of the last three kinds the stream gives the same failure for ever.
+ */
+int32_t rille_stream_feed(struct rille_stream *stream,
+                          const uint8_t *text,
+                          size_t len,
+                          struct rille_buffer *out,
+                          struct rille_error *err);
+
+/**
+ * Ends the text, and appends all that was held back to `out`. After that the stream takes no more.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or the stream is finished already), or as rille_stream_feed.
+ */
+int32_t rille_stream_finish(struct rille_stream *stream,
+                            struct rille_buffer *out,
+                            struct rille_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

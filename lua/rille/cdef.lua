@@ -59,6 +59,8 @@ typedef struct rille_regex rille_regex;
 
 typedef struct rille_regexset rille_regexset;
 
+typedef struct rille_stream rille_stream;
+
 typedef struct rille_stat {
     char kind[RILLE_KIND_SIZE];
     int64_t handles;
@@ -287,6 +289,31 @@ int32_t rille_literals_replace(const struct rille_literals *literals,
                                struct rille_buffer *out,
                                uint32_t *out_count,
                                struct rille_error *err);
+
+int32_t rille_stream_new_regex(const struct rille_regex *regex,
+                               const struct rille_replacement *how,
+                               uint32_t longest,
+                               struct rille_stream **out,
+                               struct rille_error *err);
+
+int32_t rille_stream_new_literals(const struct rille_literals *literals,
+                                  const struct rille_replacements *how,
+                                  struct rille_stream **out,
+                                  struct rille_error *err);
+
+void rille_stream_free(struct rille_stream *stream);
+
+uint32_t rille_stream_hold_back(const struct rille_stream *stream);
+
+double rille_stream_count(const struct rille_stream *stream);
+
+int32_t rille_stream_feed(struct rille_stream *stream,
+                          const uint8_t *text,
+                          size_t len,
+                          struct rille_buffer *out,
+                          struct rille_error *err);
+
+int32_t rille_stream_finish(struct rille_stream *stream, struct rille_buffer *out, struct rille_error *err);
 typedef struct rille_abi_1 rille_abi_1;
 ]],
 }

@@ -10,6 +10,7 @@ local backend = require("rille.backend")
 ---@field text rille.text
 ---@field regex rille.regex.module
 ---@field regexset fun(patterns: string[], flags?: string|rille.regex.options): rille.regexset?, string?, integer?
+---@field stream fun(matcher: rille.regex|rille.literals, replacement: string|string[], opts?: rille.stream.options): rille.stream?, string?, integer?
 ---@field literals fun(list: string[], opts?: rille.literals.options): rille.literals?, string?
 ---@field bytes fun(ptr: ffi.cdata*, len: integer): rille.view
 ---@field buffer fun(capacity?: integer): rille.buffer
@@ -63,6 +64,9 @@ local lazy = {
   end,
   literals = function()
     return noun("literals").new
+  end,
+  stream = function()
+    return noun("stream").new
   end,
 }
 

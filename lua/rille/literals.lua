@@ -136,15 +136,17 @@ function Literals:len()
   return self.n
 end
 
---- Packs replacements: the error is at the caller of the public function.
-local function pack_replacements(self, replacements, name)
+--- Packs replacements.
+---@param level? integer of errors, for the caller of the public function
+local function pack_replacements(self, replacements, name, level)
+  level = level or 3
   local list = type(replacements) == "string" and { replacements } or replacements
   if type(list) ~= "table" then
-    error(name .. ": list must be a list of strings or a string for all, got " .. type(list), 3)
+    error(name .. ": list must be a list of strings or a string for all, got " .. type(list), level)
   elseif type(replacements) == "table" and #list ~= self.n then
-    error(("%s: list has %d strings for %d literals"):format(name, #list, self.n), 3)
+    error(("%s: list has %d strings for %d literals"):format(name, #list, self.n), level)
   end
-  return pack(list, name .. ": list", 4)
+  return pack(list, name .. ": list", level + 1)
 end
 M.pack_replacements = pack_replacements
 

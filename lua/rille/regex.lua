@@ -30,7 +30,7 @@ end
 ---@class rille.regex
 ---@field package handle ffi.cdata*?
 ---@field package shared rille.regex.shared
-local Regex = {}
+local Regex = { is_rille_regex = true }
 Regex.__index = Regex
 
 --- What all objects of one pattern share.

@@ -31,6 +31,8 @@ mod replace;
 mod set;
 mod stream;
 #[cfg(test)]
+mod stream_tests;
+#[cfg(test)]
 mod tests;
 
 pub use literals::{Hit, LiteralOptions, Literals};

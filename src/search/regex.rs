@@ -115,7 +115,7 @@ impl Regex {
     }
 
     /// Whether a match begins where the search does.
-    pub(super) fn is_anchored(&self) -> bool {
+    pub fn is_anchored(&self) -> bool {
         self.anchored == Anchored::Yes
     }
 

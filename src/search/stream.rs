@@ -2,8 +2,8 @@
 //!
 //! # How much is held back?
 //!
-//! As much as the longest match, from a place where one could begin that is not decided yet: the end of the text fed so
-//! far. [`Stream::hold_back`] tells how much. Memory is that much and a piece of fixed length, however long the chunks.
+//! As much as the longest match and a few bytes more, at the end of the text fed so far: there a match could begin that
+//! is not decided yet. [`Stream::hold_back`] tells how much. Memory is twice that, and 64 KiB, however long the chunks.
 //!
 //! # When is a place decided?
 //!
@@ -25,6 +25,9 @@ const LOOK: usize = 4;
 
 /// Chunks are taken in pieces of this many bytes.
 const PIECE: usize = 64 << 10;
+
+/// From this reach on the stream waits until it has twice of it, as what is not decided is searched again each time.
+const PATIENT: usize = 4096;
 
 /// The longest match that may be declared: 256 MiB, of which twice is held back.
 const LONGEST: usize = 256 << 20;
@@ -115,7 +118,13 @@ impl Stream {
 
     /// The most bytes that are held back between two chunks.
     pub fn hold_back(&self) -> usize {
-        (self.reach + self.look).saturating_sub(1)
+        self.wanted().saturating_sub(1)
+    }
+
+    /// How much undecided text makes a search worth while.
+    fn wanted(&self) -> usize {
+        let undecided = self.reach + self.look;
+        if undecided > PATIENT { 2 * undecided } else { undecided }
     }
 
     /// How many matches were replaced so far.
@@ -137,9 +146,13 @@ impl Stream {
     /// Appends to `out` what is decided with `chunk`.
     pub fn feed(&mut self, chunk: &[u8], out: &mut Output<'_>) -> Result<(), StreamError> {
         self.ended.map_or(Ok(()), Err)?;
-        for piece in chunk.chunks(PIECE) {
-            let fed = self.hold(piece).and_then(|()| self.run(false, out));
-            self.end_on_error(fed)?;
+        for piece in chunk.chunks(PIECE.max(self.wanted())) {
+            let held = self.hold(piece);
+            self.end_on_error(held)?;
+            if self.held.len() - self.at >= self.wanted() {
+                let fed = self.run(false, out);
+                self.end_on_error(fed)?;
+            }
         }
         Ok(())
     }

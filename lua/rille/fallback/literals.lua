@@ -140,6 +140,23 @@ function Literals:len()
   return #self.list
 end
 
+--- Another object of the same literals, which stays when this one is closed.
+---@package
+function Literals:clone()
+  local clone = { list = self.list, ignore_case = self.ignore_case, longest = self.longest }
+  return setmetatable(clone, Literals)
+end
+
+--- Length of the longest literal.
+---@package
+function Literals:longest_len()
+  local longest = 0
+  for i = 1, #self.list do
+    longest = math.max(longest, #self.list[i])
+  end
+  return longest
+end
+
 --- Checks the replacements: one for each literal, or one for all.
 local function check(self, list, n, name)
   if type(list) ~= "string" and type(list) ~= "table" then
@@ -158,6 +175,8 @@ local function check(self, list, n, name)
     error(name .. ": n must be a whole number, got " .. tostring(n), 3)
   end
 end
+
+M.check_replacements = check
 
 local function replaced(self, s, list, n)
   local pieces, size, count, done = {}, 0, 0, 1

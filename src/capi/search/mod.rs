@@ -16,6 +16,8 @@ pub mod regexset;
 
 pub mod literals;
 
+pub mod stream;
+
 /// Where a batch of matches begins, and how many it takes. Set `size` to sizeof(rille_scan); zeros are the default.
 #[repr(C)]
 #[derive(Clone, Copy)]
