@@ -176,6 +176,56 @@ typedef enum rille_unit {
 } rille_unit;
 
 /**
+ * Something of PCRE that linear time excludes, or that patterns here have not.
+ */
+typedef enum rille_pcre {
+    /**
+     * Look-ahead: (?=a), (?!a).
+     */
+    RILLE_PCRE_LOOK_AHEAD = 1,
+    /**
+     * Look-behind: (?<=a), (?<!a).
+     */
+    RILLE_PCRE_LOOK_BEHIND = 2,
+    /**
+     * A back-reference: \1, \g{1}, \k<name>, (?P=name).
+     */
+    RILLE_PCRE_BACK_REFERENCE = 3,
+    /**
+     * A possessive quantifier: a*+, a++, a?+.
+     */
+    RILLE_PCRE_POSSESSIVE = 4,
+    /**
+     * An atomic group: (?>a).
+     */
+    RILLE_PCRE_ATOMIC = 5,
+    /**
+     * Recursion or a call of a group: (?R), (?1), (?&name).
+     */
+    RILLE_PCRE_RECURSION = 6,
+    /**
+     * A condition: (?(1)a|b).
+     */
+    RILLE_PCRE_CONDITIONAL = 7,
+    /**
+     * A verb or a call-out: (*SKIP), (?C1).
+     */
+    RILLE_PCRE_VERB = 8,
+    /**
+     * The begin of the match set anew: \K.
+     */
+    RILLE_PCRE_KEEP = 9,
+    /**
+     * The place where the last match ended: \G.
+     */
+    RILLE_PCRE_LAST_MATCH = 10,
+    /**
+     * Groups that have the same numbers in each branch: (?|a|b).
+     */
+    RILLE_PCRE_BRANCH_RESET = 11,
+} rille_pcre;
+
+/**
  * A growing piece of memory to which results are appended, so that making the next one allocates nothing.
  *
  * It belongs to the caller, who frees it with rille_buffer_free. Functions that take it as const may run at the same
@@ -918,6 +968,48 @@ int32_t rille_stream_feed(struct rille_stream *stream,
 int32_t rille_stream_finish(struct rille_stream *stream,
                             struct rille_buffer *out,
                             struct rille_error *err);
+
+/**
+ * Appends a pattern that matches exactly the `len` bytes at `text` to `out`. It does so with any flags but i.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or the text lies in `out`), RILLE_ETOOBIG or RILLE_ENOMEM. Any thread
+ * may call it at any time, each with a buffer of its own.
+ */
+int32_t rille_regex_escape(const uint8_t *text,
+                           size_t len,
+                           struct rille_buffer *out,
+                           struct rille_error *err);
+
+/**
+ * Appends a pattern that matches the same bytes as a Lua pattern to `out`.
+ *
+ * A ^ at the begin is the begin of the text, not that of the search. A position capture becomes an empty group. %b, %f and
+ * the back-references %1 to %9 have no like.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or the pattern lies in `out`), RILLE_EPATTERN (the Lua pattern is wrong
+ * or has no like; the message tells why, and the error block has the offset in it), RILLE_ETOOBIG or RILLE_ENOMEM. Any
+ * thread may call it at any time, each with a buffer of its own.
+ */
+int32_t rille_regex_from_lua(const uint8_t *pattern,
+                             size_t len,
+                             struct rille_buffer *out,
+                             struct rille_error *err);
+
+/**
+ * Lists what a PCRE pattern uses that patterns here have not.
+ *
+ * Writes two numbers for each to `out`, one of the RILLE_PCRE_ constants and the offset in the pattern, from left to right,
+ * and how many there are to `out_count`. `out` has room for `capacity` of them, 2 * `capacity` numbers.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there are none, and 0 was written), RILLE_MORE (there are more than `capacity`), RILLE_EARG
+ * (a pointer is NULL) or RILLE_ETOOBIG. Any thread may call it at any time.
+ */
+int32_t rille_regex_explain_pcre(const uint8_t *pattern,
+                                 size_t len,
+                                 uint32_t *out,
+                                 uint32_t capacity,
+                                 uint32_t *out_count,
+                                 struct rille_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -9,7 +9,11 @@ if rille.backend ~= "native" then
     t.eq(re, nil)
     t.ok(message:find("needs the native library", 1, true), message)
     t.raises("rille.regex: pattern must be a string, got nil", rille.regex)
-    t.eq(rille.regex.escape("a.b"), "a\\.b")
+    for _, name in ipairs({ "escape", "from_lua", "explain_pcre" }) do
+      re, message = rille.regex[name]("a.b")
+      t.eq(re, nil)
+      t.ok(message:find("rille.regex." .. name .. " needs the native library", 1, true), message)
+    end
   end)
 end
 
@@ -343,4 +347,82 @@ t.test("linear time: patterns that make others hang", function()
   t.eq(regex("(a+)+$"):test(s .. "b"), false)
   t.eq(regex("(x+x+)+y"):test(("x"):rep(100000)), false)
   t.eq(regex("(a|aa)*c"):test(s), false)
+end)
+
+t.test("escape gives a pattern for exactly that text", function()
+  t.eq(rille.regex.escape("a.b*c"), "a\\.b\\*c")
+  for _, s in ipairs({ "", "1+1=2?", "a b\t#", "é\255\128", "[x]{2}", "\0", "\\" }) do
+    for _, flags in ipairs({ "", "x", "b", "xb" }) do
+      t.eq(
+        { regex(rille.regex.escape(s), flags):find("<" .. s .. ">") },
+        { s == "" and 1 or 2, s == "" and 0 or #s + 1 }
+      )
+    end
+  end
+end)
+
+t.test("from_lua translates what has a like, and tells why not", function()
+  t.eq(regex(rille.regex.from_lua("^%s*(%d+)%-(.-)%s*$")):captures(" 12-ab "), {
+    [0] = { 1, 7 },
+    { 2, 3 },
+    { 5, 6 },
+  })
+  for pattern, position in pairs({
+    ["a%b()"] = 2,
+    ["%f[%w]"] = 1,
+    ["(a)%1"] = 4,
+    ["a%"] = 2,
+    ["[a"] = 1,
+    ["(a"] = 1,
+  }) do
+    local result, message, at = rille.regex.from_lua(pattern)
+    t.eq({ result, at }, { nil, position }, pattern)
+    t.eq(type(message), "string")
+  end
+  t.raises("pattern must be a string, got nil", rille.regex.from_lua)
+end)
+
+t.test("a translated pattern finds what string.find does", function()
+  local seed = 11
+  local function random(n)
+    seed = (seed * 16807) % 2147483647
+    return seed % n + 1
+  end
+  local items =
+    { "a", "b", ".", "%a", "%d", "%s", "%S", "[ab]", "[^a]", "[%d-]", "%.", "x", "[a-c]", "%p", "%W", "]" }
+  local times = { "", "", "", "*", "+", "-", "?" }
+  for _ = 1, 2000 do
+    local parts = {}
+    for i = 1, random(4) do
+      parts[i] = items[random(#items)] .. times[random(#times)]
+      if random(5) == 1 then
+        parts[i] = "(" .. parts[i] .. ")"
+      end
+    end
+    local pattern = (random(6) == 1 and "^" or "") .. table.concat(parts) .. (random(6) == 1 and "$" or "")
+    local letters = {}
+    for i = 1, random(8) do
+      letters[i] = ({ "a", "b", "1", " ", ".", "é", "]" })[random(7)]
+    end
+    local s = table.concat(letters)
+    local re = regex((assert(rille.regex.from_lua(pattern), pattern)))
+    local from, to, a, b = s:find(pattern)
+    t.eq({ re:find(s) }, { from, to }, pattern .. " in " .. s)
+    if a then
+      t.eq({ re:match(s) }, { s:match(pattern) }, pattern .. " in " .. s)
+    end
+    t.ok(b == nil or a)
+  end
+end)
+
+t.test("explain_pcre lists what is not there", function()
+  t.eq(rille.regex.explain_pcre("a(?=b)\\1c++"), {
+    { feature = "look-ahead", position = 2 },
+    { feature = "back-reference", position = 7 },
+    { feature = "possessive", position = 11 },
+  })
+  t.eq(rille.regex.explain_pcre("(?<name>a+?)[(?=]"), {})
+  t.eq(rille.regex.explain_pcre(""), {})
+  t.eq(#rille.regex.explain_pcre(("(?R)"):rep(1000)), 1000)
+  t.raises("pattern must be a string, got nil", rille.regex.explain_pcre)
 end)

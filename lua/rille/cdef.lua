@@ -51,6 +51,20 @@ typedef enum rille_unit {
     RILLE_UNIT_LINE = 5,
 } rille_unit;
 
+typedef enum rille_pcre {
+    RILLE_PCRE_LOOK_AHEAD = 1,
+    RILLE_PCRE_LOOK_BEHIND = 2,
+    RILLE_PCRE_BACK_REFERENCE = 3,
+    RILLE_PCRE_POSSESSIVE = 4,
+    RILLE_PCRE_ATOMIC = 5,
+    RILLE_PCRE_RECURSION = 6,
+    RILLE_PCRE_CONDITIONAL = 7,
+    RILLE_PCRE_VERB = 8,
+    RILLE_PCRE_KEEP = 9,
+    RILLE_PCRE_LAST_MATCH = 10,
+    RILLE_PCRE_BRANCH_RESET = 11,
+} rille_pcre;
+
 typedef struct rille_buffer rille_buffer;
 
 typedef struct rille_literals rille_literals;
@@ -314,6 +328,23 @@ int32_t rille_stream_feed(struct rille_stream *stream,
                           struct rille_error *err);
 
 int32_t rille_stream_finish(struct rille_stream *stream, struct rille_buffer *out, struct rille_error *err);
+
+int32_t rille_regex_escape(const uint8_t *text,
+                           size_t len,
+                           struct rille_buffer *out,
+                           struct rille_error *err);
+
+int32_t rille_regex_from_lua(const uint8_t *pattern,
+                             size_t len,
+                             struct rille_buffer *out,
+                             struct rille_error *err);
+
+int32_t rille_regex_explain_pcre(const uint8_t *pattern,
+                                 size_t len,
+                                 uint32_t *out,
+                                 uint32_t capacity,
+                                 uint32_t *out_count,
+                                 struct rille_error *err);
 typedef struct rille_abi_1 rille_abi_1;
 ]],
 }

@@ -34,6 +34,7 @@ mod stream;
 mod stream_tests;
 #[cfg(test)]
 mod tests;
+mod translate;
 
 pub use literals::{Hit, LiteralOptions, Literals};
 pub use output::{Full, Output};
@@ -42,6 +43,7 @@ pub use regex::{Matches, Regex, Slots};
 pub use replace::{Replacer, Template};
 pub use set::RegexSet;
 pub use stream::{Stream, StreamError};
+pub use translate::{PcreFeature, escape, explain_pcre, from_lua};
 
 /// Where a match is, in bytes: half-open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,23 +3,23 @@
 ---@class rille.fallback.regex
 local M = {}
 
-local NEEDS = "rille.regex needs the native library; rille.health() tells why it is not there"
-
---- A pattern that matches exactly `s`. The same function as the native one, for texts that are valid UTF-8.
----@param s string
----@return string
-function M.escape(s)
-  if type(s) ~= "string" then
-    error("rille.regex.escape: s must be a string, got " .. type(s), 2)
+local function needs_native(name)
+  return function(pattern)
+    if type(pattern) ~= "string" then
+      error(name .. ": pattern must be a string, got " .. type(pattern), 2)
+    end
+    return nil, name .. " needs the native library; rille.health() tells why it is not there"
   end
-  return (s:gsub("[%s%-#&~\\.+*?()|%[%]{}^$]", "\\%0"))
 end
+
+M.escape = needs_native("rille.regex.escape")
+M.from_lua = needs_native("rille.regex.from_lua")
+M.explain_pcre = needs_native("rille.regex.explain_pcre")
+
+local regex = needs_native("rille.regex")
 
 return setmetatable(M, {
   __call = function(_, pattern)
-    if type(pattern) ~= "string" then
-      error("rille.regex: pattern must be a string, got " .. type(pattern), 2)
-    end
-    return nil, NEEDS
+    return regex(pattern)
   end,
 })

@@ -18,6 +18,8 @@ pub mod literals;
 
 pub mod stream;
 
+pub mod translate;
+
 /// Where a batch of matches begins, and how many it takes. Set `size` to sizeof(rille_scan); zeros are the default.
 #[repr(C)]
 #[derive(Clone, Copy)]
