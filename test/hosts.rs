@@ -18,7 +18,7 @@ use std::{
 
 mod embedded;
 #[cfg(unix)]
-mod nginx;
+pub(crate) mod nginx;
 mod process;
 mod programs;
 
@@ -120,7 +120,7 @@ fn file(name: &str) -> PathBuf {
 }
 
 /// Every different program that the environment variable or the names on PATH lead to, the variable's first.
-fn find_programs(variable: &str, names: &[&str]) -> Vec<PathBuf> {
+pub(crate) fn find_programs(variable: &str, names: &[&str]) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     let mut known = Vec::new();
     let path = env::var_os("PATH").unwrap_or_default();

@@ -5,7 +5,9 @@
 mod exports;
 mod header;
 mod hosts;
+mod loading;
 mod program;
+mod readme;
 mod support;
 mod tables;
 

@@ -68,3 +68,25 @@ fn c_program_under_valgrind() {
     check(Command::new("valgrind").args(arguments).arg(program).output().expect("valgrind to run"));
     say("C program under valgrind: passed");
 }
+
+/// The library has to run on processors of any age, and to use what they have.
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn c_program_on_other_processors() {
+    let emulator = "qemu-x86_64";
+    if Command::new(emulator).arg("--version").output().is_err() {
+        return missing(emulator, "not on PATH", "install the package qemu-user");
+    }
+    let program = compile("program-emulated", &["-O1"]);
+    for (processor, kernels) in [("qemu64", "scalar"), ("Nehalem", "ssse3"), ("Haswell", "avx2")] {
+        let mut command = Command::new(emulator);
+        command.args(["-cpu", processor]).arg(&program).env("RILLE_EXPECT_CPU", kernels);
+        let mut output = command.output().expect("the emulator to run");
+        // It warns of features that it cannot emulate either.
+        let warnings = String::from_utf8_lossy(&output.stderr).into_owned();
+        output.stderr =
+            warnings.lines().filter(|line| !line.starts_with(emulator)).collect::<String>().into();
+        check(output);
+    }
+    say("C program on processors without SSSE3, AVX2 and AVX-512: passed");
+}

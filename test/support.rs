@@ -11,7 +11,7 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The shared library as users build it: release profile, no features.
+/// The shared library as `make` builds it: release profile, no features.
 pub fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| build("release", &[]))
@@ -50,7 +50,7 @@ fn build(folder: &str, features: &[&str]) -> PathBuf {
     let target = root().join("target/under-test").join(folder);
     let output = Command::new(env!("CARGO"))
         .current_dir(root())
-        .args(["build", "--release", "--lib", "--quiet", "--target-dir"])
+        .args(["rustc", "--release", "--lib", "--crate-type", "cdylib", "--quiet", "--target-dir"])
         .arg(&target)
         .args(features)
         .env_remove("RUSTFLAGS")

@@ -9,6 +9,7 @@ local of, sink = bytes.of, bytes.sink
 local err = failure.block()
 local out = ffi.new("uint32_t[1]")
 local array = ffi.typeof("uint8_t[?]")
+local new_buffer = require("rille.buffer").new
 
 local function ids(names)
   local map = {}
@@ -19,27 +20,34 @@ local function ids(names)
 end
 local COUNT, REVERSE = ids(units.count), ids(units.reverse)
 
---- Up to this many bytes a result is built in memory that is kept for the next one.
+--- Up to this many bytes a result that becomes a string is built in memory that is kept for the next one. Above, it is
+--- built in a buffer: the collector's own memory would be cleared first, which takes longer than the work.
 local KEPT = 2 ^ 20
 local kept, kept_len = array(4096), 4096
+
+local function scratch(len)
+  if len > kept_len then
+    while kept_len < len do
+      kept_len = kept_len * 2
+    end
+    kept = array(kept_len)
+  end
+  return kept
+end
 
 --- The longest string of LuaJIT is a little below.
 local LONGEST_STRING = 2 ^ 31 - 256
 
---- Memory for a result that becomes a string at once.
-local function scratch(len, name)
-  if len <= kept_len then
-    return kept
-  elseif len > LONGEST_STRING then
+--- A string of `len` bytes by way of the `_into` form.
+local function long_string(len, name, into, s, unit)
+  if len > LONGEST_STRING then
     error(name .. ": a Lua string holds less than 2 GiB; use " .. name .. "_into", 3)
-  elseif len > KEPT then
-    return array(len)
   end
-  while kept_len < len do
-    kept_len = kept_len * 2
-  end
-  kept = array(kept_len)
-  return kept
+  local buffer = new_buffer(len)
+  into(buffer, s, unit)
+  local result = buffer:tostring()
+  buffer:close()
+  return result
 end
 
 ---@class rille.text
@@ -55,7 +63,10 @@ local M = {}
 function M.reverse(s, unit)
   local id = REVERSE[unit or "grapheme"] or units.check(unit, units.reverse, "rille.text.reverse")
   local ptr, len = of(s, "rille.text.reverse")
-  local result = scratch(len, "rille.text.reverse")
+  if len > KEPT then
+    return long_string(len, "rille.text.reverse", M.reverse_into, s, unit)
+  end
+  local result = scratch(len)
   if C.rille_text_reverse(ptr, len, id, result, len, err) < 0 then
     failure.raise(err, "rille.text.reverse")
   end
@@ -105,7 +116,10 @@ function M.repair(s)
     failure.raise(err, "rille.text.repair")
   end
   local needed = out[0]
-  local result = scratch(needed, "rille.text.repair")
+  if needed > KEPT then
+    return long_string(needed, "rille.text.repair", M.repair_into, s)
+  end
+  local result = scratch(needed)
   if C.rille_text_repair(ptr, len, result, needed, out, err) < 0 then
     failure.raise(err, "rille.text.repair")
   end
@@ -119,8 +133,13 @@ end
 function M.repair_into(buffer, s)
   sink(buffer, s, "rille.text.repair_into")
   local ptr, len = of(s, "rille.text.repair_into")
-  if C.rille_text_repair_len(ptr, len, out, err) < 0 then
+  local status = C.rille_text_repair_len(ptr, len, out, err)
+  if status < 0 then
     failure.raise(err, "rille.text.repair_into")
+  elseif status == 0 then
+    ffi.copy(buffer:reserve(len), ptr, len)
+    buffer:commit(len)
+    return len
   end
   local needed = out[0]
   if C.rille_text_repair(ptr, len, buffer:reserve(needed), needed, out, err) < 0 then

@@ -197,18 +197,30 @@ impl<T: Measured> Handle<T> {
 ///
 /// Unless it is null, `text` points to `len` bytes that nobody changes during the call.
 pub(super) unsafe fn slice<'a>(text: *const u8, len: usize) -> Result<&'a [u8], Failure> {
-    if len > LONGEST {
-        let message = format!("the text has {len} bytes, and 4 GiB - 1 is the most that is taken");
-        return Err(Failure::new(RILLE_ETOOBIG, message));
-    }
     match (text.is_null(), len) {
+        (_, _) if len > LONGEST => Err(bad_text(len)),
         (true, 0) => Ok(&[]),
-        (true, _) => {
-            Err(Failure::new(RILLE_EARG, format!("the text is NULL, but its length is {len}")))
-        }
+        (true, _) => Err(bad_text(len)),
         // SAFETY: not null, not too long, and the caller vouches for the bytes.
         (false, _) => Ok(unsafe { std::slice::from_raw_parts(text, len) }),
     }
+}
+
+/// Why a text is refused. Failures are made apart: their formatting would claim registers and stack of every call.
+#[cold]
+#[inline(never)]
+fn bad_text(len: usize) -> Failure {
+    if len > LONGEST {
+        let message = format!("the text has {len} bytes, and 4 GiB - 1 is the most that is taken");
+        return Failure::new(RILLE_ETOOBIG, message);
+    }
+    Failure::new(RILLE_EARG, format!("the text is NULL, but its length is {len}"))
+}
+
+#[cold]
+#[inline(never)]
+fn no_place(what: &str) -> Failure {
+    Failure::new(RILLE_EARG, format!("{what} is NULL"))
 }
 
 /// The first `len` bytes of the output of `capacity` bytes at `out`, for a result made from `source`.
@@ -299,8 +311,7 @@ pub(super) unsafe fn place<'a, T>(
     what: &str,
 ) -> Result<&'a mut MaybeUninit<T>, Failure> {
     // SAFETY: the caller vouches that it is null or ours to write.
-    unsafe { place.cast::<MaybeUninit<T>>().as_mut() }
-        .ok_or_else(|| Failure::new(RILLE_EARG, format!("{what} is NULL")))
+    unsafe { place.cast::<MaybeUninit<T>>().as_mut() }.ok_or_else(|| no_place(what))
 }
 
 /// Places for `count` results in a row, as [`place`] is for one.

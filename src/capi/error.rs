@@ -78,7 +78,9 @@ impl Failure {
     /// # Safety
     ///
     /// `err` is null or points to memory of a `rille_error` that the caller may write.
-    pub(super) unsafe fn report(&self, err: *mut rille_error) -> i32 {
+    #[cold]
+    #[inline(never)]
+    pub(super) unsafe fn report(self, err: *mut rille_error) -> i32 {
         let status = self.status as i32;
         if !err.is_null() {
             let text = &self.message[..self.message.floor_char_boundary(RILLE_MESSAGE_SIZE - 1)];

@@ -5,15 +5,30 @@ use super::{Unit, kernel, segment};
 /// How many units `text` has.
 ///
 /// The count equals the number of segments that an iterator over the same unit would give, so `""` has none of any.
+#[inline]
 pub fn count(text: &[u8], unit: Unit) -> usize {
     match unit {
         Unit::Byte => text.len(),
         Unit::Char => kernel::count_chars(text),
         Unit::Utf16 => kernel::count_utf16(text),
-        Unit::Grapheme => segment::graphemes(text).map(|piece| piece.clusters()).sum(),
-        Unit::Word => segment::words(text).count(),
+        Unit::Grapheme => graphemes(text),
+        Unit::Word => words(text),
         Unit::Line => lines(text),
     }
+}
+
+// Apart, so that the fast units do not pay for the stack frame of the state machines.
+#[inline(never)]
+fn graphemes(text: &[u8]) -> usize {
+    if text.is_ascii() && memchr::memchr(b'\r', text).is_none() {
+        return text.len();
+    }
+    segment::graphemes(text).map(|piece| piece.clusters()).sum()
+}
+
+#[inline(never)]
+fn words(text: &[u8]) -> usize {
+    segment::words(text).count()
 }
 
 /// Line ends, and the last line if it has none. A lone CR ends nothing, and a CR LF holds one LF.

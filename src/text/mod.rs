@@ -17,7 +17,6 @@
 //! words go at about 0.3 GB/s. Nothing here allocates except [`repair`]'s caller.
 
 mod count;
-#[allow(missing_docs)]
 pub mod kernel;
 mod reverse;
 mod segment;

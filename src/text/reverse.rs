@@ -1,7 +1,7 @@
 //! Reversal of a text by bytes, chars or grapheme clusters.
 
 use super::segment::{self, Piece};
-use super::{Unit, kernel};
+use super::{Unit, kernel, utf8};
 use std::mem::MaybeUninit;
 
 /// Chars are reversed chunk by chunk, so that the check for validity leaves the text in the first-level cache.
@@ -39,9 +39,11 @@ fn chars(mut text: &[u8], out: &mut [MaybeUninit<u8>]) {
             kernel::reverse_chars(chunk, out);
         } else {
             let mut back = Back { free: out };
-            for piece in chunk.utf8_chunks() {
-                kernel::reverse_chars(piece.valid(), back.take(piece.valid().len()));
-                back.put(piece.invalid());
+            for (valid, invalid) in utf8::pieces(chunk) {
+                if let Ok(valid) = simdutf8::basic::from_utf8(valid) {
+                    kernel::reverse_chars(valid, back.take(valid.len()));
+                }
+                back.put(invalid);
             }
         }
         text = rest;

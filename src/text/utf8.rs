@@ -1,7 +1,6 @@
 //! Validity of UTF-8 and its repair.
 
 use std::mem::MaybeUninit;
-use std::str::Utf8Chunk;
 
 /// U+FFFD, which stands for one maximal invalid subsequence.
 const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
@@ -23,31 +22,62 @@ pub fn repair_len(text: &[u8]) -> Option<usize> {
     if valid == text.len() {
         return None;
     }
-    let chunks = text[valid..].utf8_chunks();
-    Some(valid + chunks.map(|chunk| chunk.valid().len() + replacement(&chunk).len()).sum::<usize>())
+    Some(
+        valid
+            + pieces(&text[valid..])
+                .map(|(valid, invalid)| valid.len() + replacement(invalid).len())
+                .sum::<usize>(),
+    )
 }
 
 /// Writes `text` with each maximal invalid subsequence replaced by U+FFFD, and tells how many bytes that took.
 ///
 /// Panics if `out` is shorter than that: [`repair_len`] tells the length beforehand.
 pub fn repair(text: &[u8], out: &mut [MaybeUninit<u8>]) -> usize {
-    let valid = validate(text);
     let mut end = 0;
     let mut put = |bytes: &[u8]| {
         out[end..end + bytes.len()].write_copy_of_slice(bytes);
         end += bytes.len();
     };
-    put(&text[..valid]);
-    for chunk in text[valid..].utf8_chunks() {
-        put(chunk.valid().as_bytes());
-        put(replacement(&chunk));
+    for (valid, invalid) in pieces(text) {
+        put(valid);
+        put(replacement(invalid));
     }
     end
 }
 
-/// What follows the valid part of a chunk after repair. The last chunk may have no invalid part.
-fn replacement(chunk: &Utf8Chunk<'_>) -> &'static [u8] {
-    if chunk.invalid().is_empty() { b"" } else { REPLACEMENT }
+/// What an invalid sequence becomes. The last piece may have none.
+fn replacement(invalid: &[u8]) -> &'static [u8] {
+    if invalid.is_empty() { b"" } else { REPLACEMENT }
+}
+
+/// The text as valid stretches, each with the maximal invalid subsequence that ends it; the last one may have none.
+///
+/// As the iterator of std's `utf8_chunks`, but for the speed of long valid stretches, which are simdutf8's.
+pub(super) fn pieces(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
+    /// Where errors are dense, starting the SIMD validator for each costs more than it gains.
+    const NEAR: usize = 64;
+
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let near = rest[..rest.len().min(NEAR)].utf8_chunks().next()?;
+        let (valid, invalid) = (near.valid().len(), near.invalid().len());
+        // A sequence that ends the window may go on behind it.
+        let (valid, invalid) = if invalid > 0 && valid + invalid < NEAR {
+            (valid, invalid)
+        } else {
+            match simdutf8::compat::from_utf8(rest) {
+                Ok(_) => (rest.len(), 0),
+                Err(error) => {
+                    let valid = error.valid_up_to();
+                    (valid, error.error_len().unwrap_or(rest.len() - valid))
+                }
+            }
+        };
+        let (piece, after) = rest.split_at(valid + invalid);
+        rest = after;
+        Some(piece.split_at(valid))
+    })
 }
 
 #[cfg(test)]
@@ -72,6 +102,18 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn pieces_are_those_of_std(parts in prop::collection::vec(prop_oneof![
+            "[a-zé€😀]{0,90}".prop_map(String::into_bytes),
+            prop::collection::vec(any::<u8>(), 0..5),
+            prop::collection::vec(prop::sample::select(&b"\xF0\x9F\x98\xE2\x82\xC3\x80"[..]), 0..5),
+        ], 0..12)) {
+            let text = parts.concat();
+            let plain = text.utf8_chunks().map(|chunk| (chunk.valid().as_bytes(), chunk.invalid()));
+            // Both cut at each invalid sequence; std has no empty last piece either.
+            prop_assert_eq!(pieces(&text).collect::<Vec<_>>(), plain.collect::<Vec<_>>());
+        }
+
         #[test]
         fn repair_is_from_utf8_lossy(text in prop::collection::vec(any::<u8>(), 0..200)) {
             let lossy = String::from_utf8_lossy(&text);

@@ -21,12 +21,12 @@ use super::{
 const HOST: &str = "nginx";
 
 /// What `nginx -V` tells: its version, and the lines that load the Lua module.
-struct Kind {
+pub(crate) struct Kind {
     version: String,
-    load: String,
+    pub(crate) load: String,
 }
 
-fn kind(program: &Path) -> Option<Kind> {
+pub(crate) fn kind(program: &Path) -> Option<Kind> {
     let (_, told) = run(Command::new(program).arg("-V"), Duration::from_secs(10)).ok()?;
     let version = told.lines().find_map(|line| line.strip_prefix("nginx version: "))?.to_owned();
     // OpenResty has the module built in; elsewhere it is a file, and needs another one before it.

@@ -30,9 +30,13 @@ pub enum rille_unit {
 
 /// The unit of a number from C, which may be any.
 fn unit(number: u32) -> Result<Unit, Failure> {
-    Unit::ALL.into_iter().find(|&unit| c_unit(unit) as u32 == number).ok_or_else(|| {
-        Failure::new(RILLE_EARG, format!("{number} is no unit; they are the RILLE_UNIT_ constants"))
-    })
+    Unit::ALL.into_iter().find(|&unit| c_unit(unit) as u32 == number).ok_or_else(|| no_unit(number))
+}
+
+#[cold]
+#[inline(never)]
+fn no_unit(number: u32) -> Failure {
+    Failure::new(RILLE_EARG, format!("{number} is no unit; they are the RILLE_UNIT_ constants"))
 }
 
 fn c_unit(unit: Unit) -> rille_unit {

@@ -31,7 +31,7 @@ const IN_ORDER: [u8; BLOCK] = {
     table
 };
 
-/// By the low six bits of a byte from `C0..=FF`: the class of a lead.
+/// By the place of a byte above `C0`, as [`above_c0`] has it: the class of a lead, 0 for `C0`.
 const LEADS: [u8; BLOCK] = {
     let mut table = [0; BLOCK];
     let mut at = 0;
@@ -115,29 +115,74 @@ fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
     mirror::bytes::<BLOCK, GROUP>(source, out, |block, out| store(mirrored(load(block, 0)), out));
 }
 
-/// How far away each byte takes its content from, given the bytes none to three before it.
+/// [`TURN`] by the place of a byte above `C0`, as [`above_c0`] has it.
+const LEAD_TURN: [[i8; BLOCK]; 4] = {
+    let mut tables = [[0; BLOCK]; 4];
+    let mut at = 0;
+    while at < 4 * BLOCK {
+        // `C0` itself stands for all that are no leads.
+        if at % BLOCK > 0 {
+            tables[at / BLOCK][at % BLOCK] = TURN[at / BLOCK][0xc + at % BLOCK / 16];
+        }
+        at += 1;
+    }
+    tables
+};
+
+/// Where the middle of a window lies in its first 64 bytes followed by its last 64: one half in each.
+const MIDDLE: [u8; BLOCK] = {
+    let mut table = [0; BLOCK];
+    let mut at = 0;
+    while at < BLOCK {
+        table[at] = (if at < BLOCK / 2 { at + MARGIN } else { at + BLOCK - MARGIN }) as u8;
+        at += 1;
+    }
+    table
+};
+
+/// Leads as an index for `vpermb`, everything else as 0. Unlike the comparisons and shifts that would do the same,
+/// subtraction does not compete with permutations for execution ports.
 #[inline]
 #[target_feature(enable = "avx512bw")]
-fn turn(before: [__m512i; 4]) -> __m512i {
-    let [a, b, c, d]: [__m512i; 4] = std::array::from_fn(|k| {
-        // SAFETY: an unaligned load of the 16 bytes of the array.
-        let entries = unsafe { _mm_loadu_si128(TURN[k].as_ptr().cast()) };
-        let nibbles = _mm512_and_si512(_mm512_srli_epi16::<4>(before[k]), _mm512_set1_epi8(0x0f));
-        _mm512_shuffle_epi8(_mm512_broadcast_i32x4(entries), nibbles)
-    });
-    _mm512_add_epi8(_mm512_add_epi8(a, b), _mm512_add_epi8(c, d))
+fn above_c0(bytes: __m512i) -> __m512i {
+    _mm512_subs_epu8(bytes, _mm512_set1_epi8(0xc0_u8 as i8))
 }
+
+/// Where each byte takes its content from, given where it stands and the bytes none to three before it.
+#[inline]
+#[target_feature(enable = "avx512bw,avx512vbmi")]
+fn turn(place: __m512i, before: [__m512i; 4]) -> __m512i {
+    let [a, b, c, d]: [__m512i; 4] = std::array::from_fn(|k| {
+        // SAFETY: an unaligned load of the 64 bytes of the array.
+        let entries = unsafe { _mm512_loadu_si512(LEAD_TURN[k].as_ptr().cast()) };
+        _mm512_permutexvar_epi8(above_c0(before[k]), entries)
+    });
+    _mm512_add_epi8(_mm512_add_epi8(_mm512_add_epi8(a, b), _mm512_add_epi8(c, d)), place)
+}
+
+/// The vectors that begin three, two and one bytes into a window, as places in its first 64 bytes followed by its last
+/// 64. To permute them out of these two costs less than to load them across cache lines.
+const WITHIN: [[u8; BLOCK]; MARGIN] = {
+    let mut tables = [[0; BLOCK]; MARGIN];
+    let mut at = 0;
+    while at < MARGIN * BLOCK {
+        let place = at % BLOCK + MARGIN - at / BLOCK;
+        let skipped = if place < BLOCK { 0 } else { BLOCK - 2 * MARGIN };
+        tables[at / BLOCK][at % BLOCK] = (place + skipped) as u8;
+        at += 1;
+    }
+    tables
+};
 
 /// The middle of the window, mirrored by characters.
 #[inline]
 #[target_feature(enable = "avx512bw,avx512vbmi")]
 fn turned(window: &[u8; WINDOW]) -> __m512i {
-    let turn = turn([3, 2, 1, 0].map(|at| load(window, at)));
-    // Indices into the first 64 bytes of the window for its lower half, into the last 64 for the upper half.
-    let lower = _mm512_add_epi8(_mm512_add_epi8(in_order(), _mm512_set1_epi8(3)), turn);
-    let upper = _mm512_add_epi8(_mm512_sub_epi8(in_order(), _mm512_set1_epi8(3)), turn);
-    let lower = _mm512_permutexvar_epi8(lower, load(window, 0));
-    mirrored(_mm512_mask_permutexvar_epi8(lower, !0 << 32, upper, load(window, 2 * MARGIN)))
+    let (first, last) = (load(window, 0), load(window, 2 * MARGIN));
+    let [now, one, two] =
+        WITHIN.each_ref().map(|places| _mm512_permutex2var_epi8(first, load(places, 0), last));
+    let from = turn(load(&MIDDLE, 0), [now, one, two, first]);
+    mirrored(_mm512_permutex2var_epi8(first, from, last))
 }
 
 /// A text of up to 64 bytes, mirrored by characters.
@@ -145,11 +190,11 @@ fn turned(window: &[u8; WINDOW]) -> __m512i {
 #[target_feature(enable = "avx512bw,avx512vbmi")]
 fn turn_alone(source: &str, out: &mut [MaybeUninit<u8>]) {
     let text = load_some(source.as_bytes());
-    let turn = turn([0, 1, 2, 3].map(|k| {
-        let from = _mm512_sub_epi8(in_order(), _mm512_set1_epi8(k));
-        _mm512_maskz_permutexvar_epi8(!0 << k, from, text)
-    }));
-    let from = _mm512_add_epi8(in_order(), turn);
+    let before = [0, 1, 2, 3].map(|k| {
+        let place = _mm512_sub_epi8(in_order(), _mm512_set1_epi8(k));
+        _mm512_maskz_permutexvar_epi8(!0 << k, place, text)
+    });
+    let from = turn(in_order(), before);
     store_last(mirrored(_mm512_permutexvar_epi8(from, text)), out);
 }
 
@@ -181,10 +226,9 @@ fn reverse_chars(source: &str, out: &mut [MaybeUninit<u8>]) {
 #[target_feature(enable = "avx512bw,avx512vbmi")]
 fn absorbed<const UTF16: bool>(before: __m512i, now: __m512i) -> u64 {
     let from = |byte: u8| _mm512_set1_epi8(byte as i8);
-    let lead = _mm512_cmpge_epu8_mask(before, from(0xc0));
     let follower = _mm512_cmplt_epi8_mask(now, from(0xc0));
     let second = _mm512_and_si512(
-        _mm512_maskz_permutexvar_epi8(lead, before, load(&LEADS, 0)),
+        _mm512_permutexvar_epi8(above_c0(before), load(&LEADS, 0)),
         _mm512_maskz_permutexvar_epi8(follower, now, load(&SECONDS, 0)),
     );
     // The class of the lead is handed on to the followers, as far as the class goes. The first byte has none before it

@@ -1,0 +1,240 @@
+//! Measuring side by side: rille and its peers take turns on the same text, and their times are told as ratios.
+//!
+//! How, and why so: `bench/README.md`.
+
+use crate::texts::{KB, Text};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+/// Turns that each contender gets, at most and at least.
+const ROUNDS: usize = 21;
+const FEWEST: usize = 7;
+/// How long one turn of a contender goes on.
+const TURN: Duration = Duration::from_millis(5);
+/// What a row may take; slow peers get fewer turns for it.
+const BUDGET: Duration = Duration::from_secs(2);
+/// "Equal": two runs of the very same code differ by as much.
+pub const EQUAL: f64 = 0.97;
+
+/// What is asked for on the command line, and what became of the goals.
+pub struct Bench {
+    /// One short pass, for CI: results are compared, times are not told.
+    quick: bool,
+    /// Only rows whose name contains this.
+    only: String,
+    reached: usize,
+    lost: Vec<String>,
+}
+
+impl Bench {
+    pub fn from_env() -> Bench {
+        Bench {
+            quick: std::env::var_os("RILLE_BENCH").is_some_and(|mode| mode == "quick"),
+            only: std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default(),
+            reached: 0,
+            lost: Vec::new(),
+        }
+    }
+
+    /// Begins the part of a noun.
+    pub fn title(&self, title: &str) {
+        println!("\n{title}");
+        if !self.quick {
+            println!(
+                "{:38} {:>10}  {:24} {:>10} {:>8}  {:>13} {:>6}",
+                "", "rille", "peer", "", "times", "spread", "reach"
+            );
+        }
+    }
+
+    /// A row: what is done, to which text. Give it rille's way, those of peers, and `run` it.
+    pub fn row<'a>(&'a mut self, what: &str, text: &'a Text) -> Row<'a> {
+        Row { name: format!("{what}, {}", text.name), text, bench: self, ways: Vec::new() }
+    }
+
+    /// Tells how many goals were reached.
+    pub fn finish(self) {
+        if self.quick {
+            println!("\nresults are equal; times are not told after a quick pass");
+        } else {
+            println!("\n{} goals reached, {} lost", self.reached, self.lost.len());
+            self.lost.iter().for_each(|lost| println!("  lost: {lost}"));
+        }
+    }
+
+    /// Whether a ratio is as good as wished, as words for the table; with a `?` if another run may well say otherwise.
+    fn judge(&mut self, row: &str, way: &Way, ratio: f64, spread: (f64, f64)) -> String {
+        let Some(reach) = way.reach else { return String::new() };
+        let verdict = if ratio >= reach {
+            self.reached += 1;
+            "reached"
+        } else {
+            self.lost.push(format!("{row}, against {}: {ratio:.2} of {reach}", way.peer));
+            "LOST"
+        };
+        let unsure = if spread.0 < reach && reach < spread.1 { "?" } else { "" };
+        format!("{reach:>6} {verdict}{unsure}")
+    }
+}
+
+/// One way to do it. Takes the text and an output as long as the text; whatever it answers is compared.
+struct Way<'a> {
+    peer: &'a str,
+    reach: Option<f64>,
+    /// Whether output and answer are those of rille.
+    same: bool,
+    turn: Turn<'a>,
+    /// Seconds of a call, by round.
+    times: Vec<f64>,
+}
+
+/// So many calls in a row: how long they took, and the answer of the last. The loop is compiled around each contender,
+/// so that no indirect call is measured.
+type Turn<'a> = Box<dyn FnMut(&[u8], &mut [u8], u64) -> (Duration, usize) + 'a>;
+
+pub struct Row<'a> {
+    bench: &'a mut Bench,
+    name: String,
+    text: &'a Text,
+    ways: Vec<Way<'a>>,
+}
+
+impl<'a> Row<'a> {
+    fn way<F>(mut self, peer: &'a str, reach: Option<f64>, same: bool, mut call: F) -> Self
+    where
+        F: FnMut(&[u8], &mut [u8]) -> usize + 'a,
+    {
+        let turn = move |text: &[u8], out: &mut [u8], calls| {
+            let mut answer = 0;
+            let since = Instant::now();
+            for _ in 0..calls {
+                answer = black_box(call(black_box(text), black_box(&mut *out)));
+            }
+            (since.elapsed(), answer)
+        };
+        self.ways.push(Way { peer, reach, same, turn: Box::new(turn), times: Vec::new() });
+        self
+    }
+
+    /// What the row is about. It comes first.
+    pub fn rille(self, call: impl FnMut(&[u8], &mut [u8]) -> usize + 'a) -> Self {
+        self.way("rille", None, true, call)
+    }
+
+    /// Someone else's way to the same result, and how many times as fast rille is to be.
+    pub fn peer<F>(self, name: &'a str, reach: Option<f64>, call: F) -> Self
+    where
+        F: FnMut(&[u8], &mut [u8]) -> usize + 'a,
+    {
+        self.way(name, reach, true, call)
+    }
+
+    /// Something that does less than the work and bounds it, such as a copy.
+    pub fn limit<F>(self, name: &'a str, reach: Option<f64>, call: F) -> Self
+    where
+        F: FnMut(&[u8], &mut [u8]) -> usize + 'a,
+    {
+        self.way(name, reach, false, call)
+    }
+
+    /// Compares the results, then measures, and prints a line for each peer.
+    pub fn run(mut self) {
+        if !self.name.contains(&self.bench.only) {
+            return;
+        }
+        // All write to one place, so that none is luckier than others with its alignment.
+        let mut out = self.text.bytes.clone();
+        self.compare(&mut out);
+        if self.bench.quick {
+            println!("{}: equal", self.name);
+            return;
+        }
+        self.take_turns(&mut out);
+        self.tell();
+    }
+
+    fn compare(&mut self, out: &mut [u8]) {
+        let text = &self.text.bytes;
+        let mut expected = None;
+        for way in &mut self.ways {
+            out.copy_from_slice(text);
+            let (_, answer) = (way.turn)(text, out, 1);
+            let result = (answer, out.to_vec());
+            let expected = expected.get_or_insert_with(|| result.clone());
+            assert!(!way.same || *expected == result, "{}: {} differs", self.name, way.peer);
+        }
+        out.copy_from_slice(text);
+    }
+
+    fn take_turns(&mut self, out: &mut [u8]) {
+        let text = &self.text.bytes;
+        let calls: Vec<u64> =
+            self.ways.iter_mut().map(|way| calibrate(&mut way.turn, text, out)).collect();
+        let since = Instant::now();
+        for round in 0..ROUNDS {
+            if round >= FEWEST && since.elapsed() > BUDGET {
+                break;
+            }
+            for (way, &calls) in self.ways.iter_mut().zip(&calls) {
+                let (took, _) = (way.turn)(text, out, calls);
+                way.times.push(took.as_secs_f64() / calls as f64);
+            }
+        }
+    }
+
+    fn tell(&mut self) {
+        let (rille, peers) = self.ways.split_first().expect("rille's way");
+        let (ours, len) = (median(&rille.times), self.text.bytes.len());
+        for way in peers {
+            let theirs = median(&way.times);
+            let ratio = theirs / ours;
+            let ratios: Vec<f64> = way.times.iter().zip(&rille.times).map(|(a, b)| a / b).collect();
+            let spread = quartiles(&ratios);
+            println!(
+                "{:38} {:>10}  {:24} {:>10} {ratio:>8.2}  {:>13} {}",
+                self.name,
+                speed(ours, len),
+                way.peer,
+                speed(theirs, len),
+                format!("{:.2}-{:.2}", spread.0, spread.1),
+                self.bench.judge(&self.name, way, ratio, spread)
+            );
+        }
+    }
+}
+
+/// How many calls make a turn.
+fn calibrate(turn: &mut Turn, text: &[u8], out: &mut [u8]) -> u64 {
+    let mut calls = 1;
+    loop {
+        let took = turn(text, out, calls).0.max(Duration::from_nanos(1));
+        if took >= TURN / 4 {
+            return ((calls as f64 * TURN.as_secs_f64() / took.as_secs_f64()) as u64).max(1);
+        }
+        calls *= 4;
+    }
+}
+
+fn sorted(values: &[f64]) -> Vec<f64> {
+    let mut values = values.to_vec();
+    values.sort_by(f64::total_cmp);
+    values
+}
+
+fn median(values: &[f64]) -> f64 {
+    sorted(values)[values.len() / 2]
+}
+
+/// Between which values the middle half of the rounds lies.
+fn quartiles(values: &[f64]) -> (f64, f64) {
+    let values = sorted(values);
+    (values[values.len() / 4], values[values.len() * 3 / 4])
+}
+
+/// Throughput, or the time of a call on a text too short for that to mean anything.
+fn speed(seconds: f64, len: usize) -> String {
+    let (value, unit) =
+        if len < KB { (seconds * 1e9, "ns") } else { (len as f64 / seconds / 1e9, "GB/s") };
+    let decimals = if value >= 100.0 { 0 } else { 2 - usize::from(value >= 10.0) };
+    format!("{value:.decimals$} {unit}")
+}

@@ -1,0 +1,86 @@
+//! The embedded LuaJIT as a host of benches: runs every Lua file of a folder over the library as users build it.
+
+use crate::texts;
+use mlua::{Function, Lua, Table, ffi};
+use std::ffi::c_int;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Runs the Lua files in `bench/<folder>`, each in a Lua state of its own.
+pub fn run(folder: &str) {
+    // Lua files name each other from here. Cargo starts benches in it already.
+    std::env::set_current_dir(env!("CARGO_MANIFEST_DIR")).expect("the folder of the crate");
+    let library = library();
+    let mut files: Vec<PathBuf> = std::fs::read_dir(Path::new("bench").join(folder))
+        .expect("a folder of benches")
+        .map(|entry| entry.expect("an entry of the folder").path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "lua"))
+        .collect();
+    files.sort();
+    assert!(!files.is_empty(), "bench/{folder} has no Lua file");
+    println!("{folder}: rille {}", env!("CARGO_PKG_VERSION"));
+    state(&library).and_then(|lua| same_texts(&lua)).expect("bench.lua draws texts");
+    for file in files {
+        state(&library)
+            .and_then(|lua| lua.load(file.as_path()).exec())
+            .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    }
+}
+
+fn state(library: &Path) -> mlua::Result<Lua> {
+    // SAFETY: the benches are ours; they need `ffi`, which only an unsafe state has.
+    let lua = unsafe { Lua::unsafe_new() };
+    let globals = lua.globals();
+    let arguments = std::env::args().skip(1).filter(|argument| !argument.starts_with('-'));
+    globals.set("arg", lua.create_sequence_from(arguments)?)?;
+    // SAFETY: it keeps to the protocol of the Lua stack.
+    globals.set("rille_bench_length", unsafe { lua.create_c_function(length) }?)?;
+
+    let package: Table = globals.get("package")?;
+    let path: String = package.get("path")?;
+    package.set("path", format!("lua/?.lua;lua/?/init.lua;{path}"))?;
+    let backend: Table = globals.get::<Function>("require")?.call("rille.backend")?;
+    backend.get::<Table>("paths")?.push(library.to_str())?;
+    Ok(lua)
+}
+
+/// Both languages draw the same texts, so that their tables speak of the same thing.
+fn same_texts(lua: &Lua) -> mlua::Result<()> {
+    let bench: Table = lua.load(r#"return dofile("bench/common/bench.lua")"#).eval()?;
+    for (name, text) in [
+        ("ascii", texts::ascii(texts::KB)),
+        ("mixed", texts::mixed(texts::KB)),
+        ("mixed", texts::mixed(texts::MB)),
+    ] {
+        let drawn: mlua::LuaString = bench.get::<Function>(name)?.call(text.bytes.len())?;
+        assert!(drawn.as_bytes() == text.bytes, "texts.rs and bench.lua differ: {}", text.name);
+    }
+    Ok(())
+}
+
+/// The classic way from Lua to native code, in its simplest form: the length of a string.
+unsafe extern "C-unwind" fn length(lua: *mut ffi::lua_State) -> c_int {
+    let mut len = 0;
+    // SAFETY: Lua gives a live state with a stack of at least 20 places.
+    unsafe {
+        ffi::luaL_checklstring(lua, 1, &mut len);
+        ffi::lua_pushinteger(lua, len as ffi::lua_Integer);
+    }
+    1
+}
+
+/// Builds the library without what Cargo adds for benches: the features of dev-dependencies are in theirs. It shares the
+/// folder of the tests' build.
+fn library() -> PathBuf {
+    let program = std::env::current_exe().expect("a path of this program");
+    // <target>/release/deps/<bench>
+    let target = program.ancestors().nth(3).expect("a target folder").join("under-test/release");
+    let built = Command::new(env!("CARGO"))
+        .args(["rustc", "--release", "--lib", "--crate-type", "cdylib", "--quiet", "--target-dir"])
+        .arg(&target)
+        .status()
+        .expect("cargo to run");
+    assert!(built.success(), "the library could not be built");
+    let name = format!("{}rille{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+    target.join("release").join(name)
+}

@@ -1,0 +1,21 @@
+//! The core against its peers in Rust, without any boundary in between: `cargo bench --bench engine [-- FILTER]`.
+//!
+//! A noun has a file here, with a function that adds its rows, and a line in `main`.
+
+#[path = "../common/measure.rs"]
+mod measure;
+#[path = "../common/texts.rs"]
+mod texts;
+
+mod text;
+
+fn main() {
+    let mut bench = measure::Bench::from_env();
+    println!(
+        "engine: rille {}, kernels {}",
+        env!("CARGO_PKG_VERSION"),
+        rille::text::kernel::name()
+    );
+    text::rows(&mut bench);
+    bench.finish();
+}

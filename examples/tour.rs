@@ -1,0 +1,169 @@
+//! The tour: what rille does and how fast, shown by a LuaJIT that lives in this program.
+//!
+//! ```text
+//! cargo run --release --example tour [FILE or FOLDER…]
+//! ```
+//!
+//! Nothing but Rust, make and a C compiler is needed. The tour itself is `examples/tour.lua`; this is only its host,
+//! which gives it the library, a clock and something to read.
+
+use std::{
+    env::{self, consts},
+    error::Error,
+    fs,
+    io::{self, IsTerminal},
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+    thread,
+};
+
+use mlua::{Function, Lua, Table};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// What is read unless files are given, as far as it exists.
+const OWN: [&str; 7] =
+    ["README.md", "CONTRIBUTING.md", "LICENSE-APACHE", "LICENSE-MIT", "include", "lua", "src"];
+const DOCUMENTATION: [&str; 3] =
+    ["/usr/share/doc", "/usr/local/share/doc", "/opt/homebrew/share/doc"];
+
+/// Bytes that are read; the largest text of the tour has as many.
+const ENOUGH: usize = 16 << 20;
+
+fn main() -> ExitCode {
+    match tour() {
+        Ok(0) => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("tour: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Gives how many of rille's answers were wrong.
+fn tour() -> Result<u32, Box<dyn Error>> {
+    let given: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
+    let library = library()?;
+
+    // SAFETY: the tour is ours; it loads `ffi`, which only an unsafe state has.
+    let lua = unsafe { Lua::unsafe_new() };
+    let package: Table = lua.globals().get("package")?;
+    let path: String = package.get("path")?;
+    package.set("path", format!("{ROOT}/lua/?.lua;{ROOT}/lua/?/init.lua;{path}"))?;
+    // The variables are given to the Lua state; those of the process stay as they are.
+    let getenv = move |_: &Lua, name: String| {
+        Ok(match name.as_str() {
+            "RILLE_LIB" => Some(library.to_string_lossy().into_owned()),
+            "RILLE_BACKEND" => Some("native".to_owned()),
+            _ => env::var(name).ok(),
+        })
+    };
+    lua.globals().get::<Table>("os")?.set("getenv", lua.create_function(getenv)?)?;
+
+    let host = lua.create_table()?;
+    host.set("now", lua.create_function(|_, ()| Ok(now()))?)?;
+    host.set("given", !given.is_empty())?;
+    let files = texts(given)?.into_iter().map(|text| lua.create_string(text));
+    host.set("files", files.collect::<mlua::Result<Vec<_>>>()?)?;
+    host.set("cores", thread::available_parallelism().map_or(1, usize::from))?;
+    let plain = env::var_os("NO_COLOR").is_some() || !io::stdout().is_terminal();
+    host.set("colour", !plain)?;
+
+    let tour: Function = lua.load(Path::new(ROOT).join("examples/tour.lua")).into_function()?;
+    Ok(tour.call(host)?)
+}
+
+/// The shared library, release build.
+fn library() -> Result<PathBuf, Box<dyn Error>> {
+    if let Some(library) = env::var_os("RILLE_LIB") {
+        return Ok(library.into());
+    }
+    let file = format!("{}rille{}", consts::DLL_PREFIX, consts::DLL_SUFFIX);
+    let program = env::current_exe()?;
+    let examples = program.parent().ok_or("this program is in no folder")?;
+    // For an example Cargo makes the shared library, too, but leaves it among the dependencies.
+    let beside = examples.join("../deps").join(&file);
+    if beside.exists() && !cfg!(debug_assertions) {
+        return Ok(fs::canonicalize(beside)?);
+    }
+    // This is a debug build, whose library is slow, or a Cargo that arranges its folder in another way.
+    eprintln!("tour: building the library");
+    let target = examples.join("tour-library");
+    let status = Command::new(env!("CARGO"))
+        .current_dir(ROOT)
+        .args(["build", "--release", "--lib", "--target-dir"])
+        .arg(&target)
+        .status()
+        .map_err(|error| format!("{}: {error}", env!("CARGO")))?;
+    let built = target.join("release").join(&file);
+    if !status.success() || !built.exists() {
+        return Err(format!("`cargo build --release --lib` made no {file}; see above").into());
+    }
+    Ok(fs::canonicalize(built)?)
+}
+
+/// Nanoseconds of processor time. Time on the wall would count the waits of a busy machine against what takes long.
+#[cfg(unix)]
+fn now() -> f64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: it writes to `time` only.
+    let status = unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    assert_eq!(status, 0, "this system has no clock for a thread's time");
+    time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
+}
+
+/// Nanoseconds since the first call.
+#[cfg(not(unix))]
+fn now() -> f64 {
+    static SINCE: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    SINCE.get_or_init(std::time::Instant::now).elapsed().as_nanos() as f64
+}
+
+/// What is to be read, file by file, until it is enough.
+fn texts(given: Vec<PathBuf>) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
+    let chosen = !given.is_empty();
+    let mut paths = Vec::new();
+    if chosen {
+        given.into_iter().for_each(|path| walk(path, &mut paths));
+    } else {
+        let own = OWN.iter().map(|name| Path::new(ROOT).join(name));
+        // Most machines have only some of these.
+        let found = own.chain(DOCUMENTATION.map(PathBuf::from)).filter(|path| path.exists());
+        found.for_each(|path| walk(path, &mut paths));
+    }
+    let mut texts = Vec::new();
+    let mut total = 0;
+    for path in paths {
+        match fs::read(&path) {
+            // Great files would leave no room for others, and a NUL tells those that are no text.
+            Ok(text) if !chosen && (text.len() > ENOUGH / 16 || text.contains(&0)) => {}
+            Ok(text) if text.is_empty() => {}
+            Ok(text) => {
+                total += text.len();
+                texts.push(text);
+            }
+            Err(error) if chosen => return Err(format!("{}: {error}", path.display()).into()),
+            Err(_) => {}
+        }
+        if total >= ENOUGH {
+            break;
+        }
+    }
+    if texts.is_empty() {
+        return Err("there is no text to read; name a file".into());
+    }
+    Ok(texts)
+}
+
+/// Adds a file, or what is below a folder, in order of name; links in folders are not followed.
+fn walk(path: PathBuf, found: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(&path) else {
+        found.push(path);
+        return;
+    };
+    let inner = entries.flatten().map(|entry| entry.path()).filter(|path| !path.is_symlink());
+    let mut inner: Vec<_> = inner.collect();
+    inner.sort();
+    inner.into_iter().for_each(|path| walk(path, found));
+}

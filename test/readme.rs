@@ -1,0 +1,184 @@
+//! Every example of the README runs, and prints what it says.
+
+use crate::hosts::{find_programs, nginx::kind};
+use crate::support::{missing, say};
+use crate::{library, root};
+use mlua::{Lua, MultiValue, Table, Value};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::sync::{Arc, Mutex};
+
+/// The code blocks of the README with this info string.
+fn blocks(info: &str) -> Vec<String> {
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+    let mut blocks = Vec::new();
+    let mut lines = readme.lines();
+    while let Some(line) = lines.next() {
+        if let Some(found) = line.strip_prefix("```").filter(|found| !found.is_empty()) {
+            let block: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
+            if found == info {
+                blocks.push(block.join("\n") + "\n");
+            }
+        }
+    }
+    assert!(!blocks.is_empty(), "the README has no `{info}` block");
+    blocks
+}
+
+/// What a block says that it prints: the text after each `-->`, line by line.
+fn promised(block: &str) -> Vec<&str> {
+    block.lines().filter_map(|line| line.split_once("--> ").map(|(_, text)| text)).collect()
+}
+
+#[test]
+fn lua_examples_print_what_they_say() {
+    for block in blocks("lua") {
+        // SAFETY: the code is ours; it loads `ffi`, which only an unsafe state has.
+        let lua = unsafe { Lua::unsafe_new() };
+        let folder = root().join("lua");
+        let package: Table = lua.globals().get("package").expect("package");
+        package
+            .set("path", format!("{0}/?.lua;{0}/?/init.lua", folder.display()))
+            .expect("package.path is set");
+        lua.globals().set("library", library().to_str()).expect("a global is set");
+        lua.load("local get = os.getenv; os.getenv = function(name) return name == 'RILLE_LIB' and library or get(name) end")
+            .exec()
+            .expect("the library is named");
+        let printed = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&printed);
+        let print = move |lua: &Lua, values: MultiValue| {
+            let tostring: mlua::Function = lua.globals().get("tostring")?;
+            let texts: mlua::Result<Vec<String>> =
+                values.into_iter().map(|value: Value| tostring.call(value)).collect();
+            sink.lock().unwrap().push(texts?.join("\t"));
+            Ok(())
+        };
+        lua.globals()
+            .set("print", lua.create_function(print).expect("a function"))
+            .expect("a global is set");
+        lua.load(&block)
+            .set_name("=README")
+            .exec()
+            .unwrap_or_else(|error| panic!("{error}\n{block}"));
+        assert_eq!(*printed.lock().unwrap(), promised(&block), "{block}");
+    }
+}
+
+#[test]
+fn c_example_prints_what_it_says() {
+    let folder = root().join("target/under-test/readme");
+    fs::create_dir_all(&folder).expect("a folder is made");
+    let (source, program) = (folder.join("program.c"), folder.join("program"));
+    let [example] = blocks("c").try_into().expect("one C example");
+    fs::write(&source, example).expect("the example is written");
+    let compiled = Command::new("cc")
+        .args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-I"])
+        .arg(root().join("include"))
+        .arg(&source)
+        .arg(library())
+        .arg("-o")
+        .arg(&program)
+        .output()
+        .expect("cc to run");
+    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+    // The loader looks for the SONAME, which a packager would give as a link.
+    let soname = folder.join("librille.so.0");
+    let _ = fs::remove_file(&soname);
+    std::os::unix::fs::symlink(library(), soname).expect("a link is made");
+    let run = Command::new(&program)
+        .env("LD_LIBRARY_PATH", &folder)
+        .output()
+        .expect("the example to run");
+    assert_eq!(String::from_utf8_lossy(&run.stdout), blocks("text")[0]);
+}
+
+#[test]
+fn neovim_example_runs() {
+    let Some(nvim) = find_programs("RILLE_NVIM", &["nvim"]).into_iter().next() else {
+        return missing(
+            "README in Neovim",
+            "no nvim on PATH",
+            "run .ci/get-modern-hosts and set RILLE_NVIM",
+        );
+    };
+    let file = root().join("target/under-test/readme.lua");
+    fs::create_dir_all(file.parent().expect("a folder")).expect("a folder is made");
+    let [example] = blocks("lua nvim").try_into().expect("one example for Neovim");
+    fs::write(&file, format!("vim.opt.runtimepath:append({:?})\n{example}", root()))
+        .expect("a file is written");
+    let run = Command::new(nvim)
+        .args(["--clean", "--headless", "-l"])
+        .arg(&file)
+        .env("RILLE_LIB", library())
+        .output()
+        .expect("nvim to run");
+    let printed =
+        String::from_utf8_lossy(&run.stdout).into_owned() + &String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.success() && printed.trim() == "0", "{printed}");
+    say("README in Neovim: passed");
+}
+
+#[test]
+fn love_example_runs() {
+    let Some(love) = find_programs("RILLE_LOVE", &["love"]).into_iter().next() else {
+        return missing("README in LÖVE", "no love on PATH", "apt install love, or set RILLE_LOVE");
+    };
+    let game = root().join("target/under-test/readme-game");
+    let _ = fs::remove_dir_all(&game);
+    fs::create_dir_all(game.join("lua/rille/fallback")).expect("a folder is made");
+    copy_lua(&game);
+    fs::copy(library(), game.join("librille.so")).expect("the library is copied");
+    let conf = "function love.conf(t) t.modules.window, t.modules.graphics, t.modules.audio = false, false, false end\n";
+    fs::write(game.join("conf.lua"), conf).expect("a file is written");
+    let [example] = blocks("lua love").try_into().expect("one example for LÖVE");
+    let end = "print(rille.backend)\nlove.event.quit()\n";
+    fs::write(game.join("main.lua"), example + end).expect("a file is written");
+    let run = Command::new(love)
+        .arg(&game)
+        .env_remove("RILLE_LIB")
+        .env_remove("LUA_PATH")
+        .env("SDL_VIDEODRIVER", "dummy")
+        .env("SDL_AUDIODRIVER", "dummy")
+        .output()
+        .expect("love to run");
+    let printed = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert_eq!(printed, "ämykän\nnative\n", "{}", String::from_utf8_lossy(&run.stderr));
+    say("README in LÖVE: passed");
+}
+
+fn copy_lua(game: &Path) {
+    let status =
+        Command::new("cp").arg("-r").arg(root().join("lua")).arg(game).status().expect("cp to run");
+    assert!(status.success());
+}
+
+#[test]
+fn nginx_example_is_a_sound_configuration() {
+    let found = find_programs("RILLE_NGINX", &["openresty", "nginx"]);
+    let Some((nginx, kind)) = found.iter().find_map(|program| Some((program, kind(program)?)))
+    else {
+        return missing(
+            "README in nginx",
+            "no nginx with the Lua module",
+            "apt install nginx-extras",
+        );
+    };
+    let prefix = root().join("target/under-test/readme-nginx");
+    fs::create_dir_all(prefix.join("logs")).expect("a folder is made");
+    let [example] = blocks("nginx").try_into().expect("one example for nginx");
+    let lua = root().join("lua");
+    let example = example.replace("/opt/rille/lua", lua.to_str().expect("a path in UTF-8"));
+    let mut configuration = kind.load;
+    configuration += "pid nginx.pid;\nevents {}\nenv RILLE_LIB;\n";
+    fs::write(prefix.join("nginx.conf"), configuration + &example).expect("a file is written");
+    let run = Command::new(nginx)
+        .arg("-p")
+        .arg(&prefix)
+        .args(["-c", "nginx.conf", "-t"])
+        .env("RILLE_LIB", library())
+        .output()
+        .expect("nginx to run");
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    say("README in nginx: passed");
+}
