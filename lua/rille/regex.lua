@@ -3,28 +3,22 @@ local ffi = require("ffi")
 local C = require("rille.ffi")
 local bytes = require("rille.bytes")
 local failure = require("rille.failure")
+local patterns = require("rille.pattern")
 local scratch = require("rille.scratch")
 local spans = require("rille.spans")
+local translate = require("rille.translate")
 
 local of, sink = bytes.of, bytes.sink
 local take, give, from, batch = spans.take, spans.give, spans.from, spans.batch
 local sub, concat = string.sub, table.concat
 local err = failure.block()
 local out = ffi.new("uint32_t[2]")
-local out_handle = ffi.new("rille_regex *[1]")
-local options = ffi.new("rille_regex_options", { size = ffi.sizeof("rille_regex_options") })
 local how = ffi.new("rille_replacement", { size = ffi.sizeof("rille_replacement") })
 local array = ffi.typeof("uint32_t[?]")
 local UNSET = 2 ^ 32 - 1
-local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
+local EPATTERN = tonumber(C.RILLE_EPATTERN)
 
 local find_spans, all_spans = spans.functions(C.rille_regex_spans, 2, "rille.regex")
-
--- A Lua closure, and the function resolved now: see rille.buffer.
-local free = C.rille_regex_free
-local function finalise(handle)
-  free(handle)
-end
 
 --- A compiled pattern. Several objects of the same pattern share what is native of it.
 ---@class rille.regex
@@ -33,143 +27,9 @@ end
 local Regex = { is_rille_regex = true }
 Regex.__index = Regex
 
---- What all objects of one pattern share.
----@class rille.regex.shared
----@field handle ffi.cdata*
----@field users integer objects that were made and not closed
----@field groups integer
----@field names table<integer, string>
----@field bits integer flags
----@field pattern? string if it is in the cache
-
 ---@class rille.regex.module
 ---@overload fun(pattern: string, flags?: string|rille.regex.options): rille.regex?, string?, integer?
-local M = {}
-
-local BITS = {
-  i = tonumber(C.RILLE_REGEX_IGNORE_CASE),
-  m = tonumber(C.RILLE_REGEX_MULTI_LINE),
-  s = tonumber(C.RILLE_REGEX_DOT_ALL),
-  x = tonumber(C.RILLE_REGEX_VERBOSE),
-  b = tonumber(C.RILLE_REGEX_BYTES),
-}
-local ANCHORED = tonumber(C.RILLE_REGEX_ANCHORED)
-
---- Flags as a number, by the string that they were given as: filled as they are met.
-local known_flags = {}
-
-local function parse_flags(flags, name, level)
-  local bits = 0
-  for letter in flags:gmatch(".") do
-    local bit = BITS[letter]
-    if not bit then
-      error(("%s: unknown flag '%s' (known: i, m, s, x, b)"):format(name, letter), level)
-    end
-    if bits % (2 * bit) < bit then
-      bits = bits + bit
-    end
-  end
-  if #flags <= 5 then
-    known_flags[flags] = bits
-  end
-  return bits
-end
-
----@class rille.regex.options
----@field flags? string any of "i" (ignore case), "m" (^ and $ at lines), "s" (. matches a line feed), "x" (white space
----and comments), "b" (bytes: Unicode off)
----@field anchored? boolean a match begins where the search does
----@field size_limit? integer bytes that the compiled pattern may take, 10 MiB by default
-
---- Reads flags or options.
----@return integer bits
----@return integer size_limit
-function M.options(flags, name)
-  if flags == nil then
-    return 0, 0
-  elseif type(flags) == "string" then
-    return known_flags[flags] or parse_flags(flags, name, 4), 0
-  elseif type(flags) ~= "table" then
-    error(name .. ": flags must be a string or a table, got " .. type(flags), 3)
-  end
-  local bits, limit = 0, 0
-  for key, value in pairs(flags) do
-    if key == "flags" and type(value) == "string" then
-      bits = bits + parse_flags(value, name, 4)
-    elseif key == "anchored" and type(value) == "boolean" then
-      bits = bits + (value and ANCHORED or 0)
-    elseif key == "size_limit" and type(value) == "number" then
-      limit = bytes.size(value, name .. ": size_limit")
-      limit = limit > 0 and limit or 1
-    else
-      local message =
-        "%s: wrong option %s = %s (known: flags = string, anchored = boolean, size_limit = bytes)"
-      error(message:format(name, tostring(key), tostring(value)), 3)
-    end
-  end
-  return bits, limit
-end
-
---- Compiled patterns, by flags and pattern, in two generations: when the young one is full, it is the old one, and what
---- was old and is not asked for meanwhile is forgotten.
-local GENERATION = 64
-local young, old, newest = {}, {}, 0
-
-local function remember(shared, pattern)
-  shared.pattern = pattern
-  if newest == GENERATION then
-    old, young, newest = young, {}, 0
-  end
-  local bits = shared.bits
-  local patterns = young[bits]
-  if not patterns then
-    patterns = {}
-    young[bits] = patterns
-  end
-  patterns[pattern] = shared
-  newest = newest + 1
-end
-
-local function forget(shared)
-  for _, generation in ipairs({ young, old }) do
-    local patterns = generation[shared.bits]
-    if patterns and patterns[shared.pattern] == shared then
-      patterns[shared.pattern] = nil
-    end
-  end
-end
-
-local function recall(bits, pattern)
-  local patterns = young[bits]
-  local shared = patterns and patterns[pattern]
-  if shared then
-    return shared
-  end
-  patterns = old[bits]
-  shared = patterns and patterns[pattern]
-  if shared then
-    patterns[pattern] = nil
-    remember(shared, pattern)
-    return shared
-  end
-end
-
-local function compile(pattern, bits, limit)
-  options.flags, options.size_limit = bits, limit
-  local status = C.rille_regex_new(pattern, #pattern, options, out_handle, err)
-  if status == EPATTERN or status == ELIMIT then
-    return failure.typed(err)
-  elseif status < 0 then
-    failure.raise(err, "rille.regex")
-  end
-  local handle = ffi.gc(out_handle[0], finalise)
-  local groups, names = C.rille_regex_groups(handle), {}
-  for i = 1, groups do
-    local name = C.rille_regex_name(handle, i)
-    names[i] = name ~= nil and ffi.string(name) or nil
-  end
-  return { handle = handle, users = 0, groups = groups, names = names, bits = bits }
-end
+local M = { escape = translate.escape, from_lua = translate.from_lua, explain_pcre = translate.explain_pcre }
 
 --- Compiles a pattern, or takes it from the cache.
 ---@param pattern string
@@ -183,20 +43,12 @@ local function new(_, pattern, flags)
   end
   local bits, limit = 0, 0
   if flags ~= nil then
-    bits, limit = M.options(flags, "rille.regex")
+    bits, limit = patterns.options(flags, "rille.regex")
   end
-  local shared = limit == 0 and recall(bits, pattern)
+  local shared, message, position = patterns.get(pattern, bits, limit)
   if not shared then
-    local message, position
-    shared, message, position = compile(pattern, bits, limit)
-    if not shared then
-      return nil, message, position
-    end
-    if limit == 0 then
-      remember(shared, pattern)
-    end
+    return nil, message, position
   end
-  shared.users = shared.users + 1
   return setmetatable({ handle = shared.handle, shared = shared }, Regex)
 end
 
@@ -210,15 +62,9 @@ end
 
 --- Gives the memory back, unless another object of the same pattern is in use. A second call does nothing.
 function Regex:close()
-  local handle, shared = self.handle, self.shared
-  if handle then
+  if self.handle then
     self.handle = nil
-    shared.users = shared.users - 1
-    if shared.users == 0 then
-      forget(shared)
-      ffi.gc(handle, nil)
-      free(handle)
-    end
+    patterns.release(self.shared)
   end
 end
 
@@ -594,66 +440,6 @@ function Regex:split(s, n)
     fields[count + 1] = piece(text, done, len)
   end
   return fields
-end
-
---- A pattern that matches exactly `s`, with any flags but "i".
----@param s rille.source
----@return string
-function M.escape(s)
-  local ptr, len = of(s, "rille.regex.escape")
-  if C.rille_regex_escape(ptr, len, scratch.buffer("rille.regex.escape"), err) < 0 then
-    failure.raise(err, "rille.regex.escape")
-  end
-  return scratch.string("rille.regex.escape")
-end
-
---- A pattern that matches the same bytes as a Lua pattern. A `^` at the begin is the begin of the text, not that of the
---- search; a position capture becomes an empty group, whose place `captures` tells.
----@param pattern string
----@return string? pattern nil if it has no like, as with %b, %f and %1 to %9
----@return string? message why
----@return integer? position byte in the Lua pattern
-function M.from_lua(pattern)
-  if type(pattern) ~= "string" then
-    error("rille.regex.from_lua: pattern must be a string, got " .. type(pattern), 2)
-  end
-  local buffer = scratch.buffer("rille.regex.from_lua")
-  local status = C.rille_regex_from_lua(pattern, #pattern, buffer, err)
-  if status == EPATTERN then
-    return failure.typed(err)
-  elseif status < 0 then
-    failure.raise(err, "rille.regex.from_lua")
-  end
-  return scratch.string("rille.regex.from_lua")
-end
-
-local FEATURE_NAMES = "look-ahead look-behind back-reference possessive atomic recursion conditional verb keep "
-  .. "last-match branch-reset"
-local FEATURES = {}
-for name in FEATURE_NAMES:gmatch("%S+") do
-  FEATURES[tonumber(C["RILLE_PCRE_" .. name:upper():gsub("-", "_")])] = name
-end
-
----@class rille.regex.feature
----@field feature "look-ahead"|"look-behind"|"back-reference"|"possessive"|"atomic"|"recursion"|"conditional"|"verb"|"keep"|"last-match"|"branch-reset"
----@field position integer byte in the pattern
-
---- What a PCRE pattern uses that patterns here have not, from left to right. Empty if there is nothing.
----@param pattern string
----@return rille.regex.feature[]
-function M.explain_pcre(pattern)
-  if type(pattern) ~= "string" then
-    error("rille.regex.explain_pcre: pattern must be a string, got " .. type(pattern), 2)
-  end
-  local numbers = array(2 * #pattern + 2)
-  if C.rille_regex_explain_pcre(pattern, #pattern, numbers, #pattern + 1, out, err) < 0 then
-    failure.raise(err, "rille.regex.explain_pcre")
-  end
-  local list = {}
-  for i = 0, out[0] - 1 do
-    list[i + 1] = { feature = FEATURES[numbers[2 * i]], position = numbers[2 * i + 1] + 1 }
-  end
-  return list
 end
 
 return setmetatable(M, { __call = new })

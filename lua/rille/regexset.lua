@@ -4,7 +4,7 @@ local C = require("rille.ffi")
 local bytes = require("rille.bytes")
 local failure = require("rille.failure")
 local pack = require("rille.list").pack
-local regex = require("rille.regex")
+local pattern_options = require("rille.pattern").options
 local spans = require("rille.spans")
 
 local of = bytes.of
@@ -46,7 +46,7 @@ end
 ---@return integer? position byte in that pattern
 function M.new(patterns, flags)
   local text, ends, count = pack(patterns, "rille.regexset: patterns")
-  options.flags, options.size_limit = regex.options(flags, "rille.regexset")
+  options.flags, options.size_limit = pattern_options(flags, "rille.regexset")
   local status = C.rille_regexset_new(text, #text, ends, count, options, out_handle, err)
   if status == EPATTERN or status == ELIMIT then
     return failure.typed(err)

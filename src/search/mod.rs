@@ -26,6 +26,7 @@ mod chars;
 mod literals;
 mod output;
 mod pattern;
+mod pcre;
 mod regex;
 mod replace;
 mod set;
@@ -39,11 +40,12 @@ mod translate;
 pub use literals::{Hit, LiteralOptions, Literals};
 pub use output::{Full, Output};
 pub use pattern::{Options, PatternError};
+pub use pcre::{PcreFeature, explain_pcre};
 pub use regex::{Matches, Regex, Slots};
 pub use replace::{Replacer, Template};
 pub use set::RegexSet;
 pub use stream::{Stream, StreamError};
-pub use translate::{PcreFeature, escape, explain_pcre, from_lua};
+pub use translate::{escape, from_lua};
 
 /// Where a match is, in bytes: half-open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
