@@ -2,6 +2,8 @@
 
 #include "program.h"
 
+#include <pthread.h>
+
 LAYOUT(scan_size, sizeof(rille_scan) == 16);
 LAYOUT(regex_options_size, sizeof(rille_regex_options) == 16);
 LAYOUT(literals_options_size, sizeof(rille_literals_options) == 16);
@@ -202,7 +204,46 @@ static void lists(void) {
     rille_buffer_free(out);
 }
 
+/* One pattern and one list, searched by several threads at once. */
+typedef struct {
+    const rille_regex *regex;
+    const rille_literals *literals;
+    uint32_t found;
+} shared;
+
+static void *search_shared(void *argument) {
+    shared *mine = argument;
+    const char *text = "one two@three four@five";
+    uint32_t span[2], hit[3], count;
+    for (int i = 0; i < 200; i++) {
+        if (rille_regex_find(mine->regex, BYTES(text), strlen(text), 8, span, NULL) == RILLE_OK && span[0] == 14) mine->found++;
+        if (rille_regex_count(mine->regex, BYTES(text), strlen(text), 0, &count, NULL) == RILLE_OK && count == 2) mine->found++;
+        if (rille_literals_find(mine->literals, BYTES(text), strlen(text), 0, hit, NULL) == RILLE_OK && hit[0] == 8) mine->found++;
+    }
+    return NULL;
+}
+
+static void threads(void) {
+    rille_regex *regex = compile("\\w+@\\w+");
+    rille_literals *literals = NULL;
+    uint32_t ends[] = {5, 9};
+    CHECK(rille_literals_new(BYTES("threefour"), 9, ends, 2, NULL, &literals, NULL) == RILLE_OK);
+    pthread_t all[4];
+    shared each[4];
+    for (int i = 0; i < 4; i++) {
+        each[i].regex = regex, each[i].literals = literals, each[i].found = 0;
+        CHECK(pthread_create(&all[i], NULL, search_shared, &each[i]) == 0);
+    }
+    for (int i = 0; i < 4; i++) {
+        CHECK(pthread_join(all[i], NULL) == 0);
+        CHECK(each[i].found == 600);
+    }
+    rille_literals_free(literals);
+    rille_regex_free(regex);
+}
+
 void search(void) {
+    threads();
     regex();
     bad_patterns();
     replace();

@@ -9,11 +9,13 @@ end
 
 local LINE =
   "2026-11-20 12:34:56 GET /index.html?user=bob@example.org HTTP/1.1 200 0.0042 Mozilla/5.0 and so on"
-local LONG = LINE:rep(2000)
+local LONG = LINE:rep(4000)
 local word = rille.regex("\\w+@\\w+")
 local digits = rille.regex("[0-9]+")
 local view = rille.bytes(require("ffi").cast("const uint8_t *", LINE), #LINE)
 local spans = digits:spans(LINE)
+local methods = rille.literals({ "GET", "POST", "HTTP/1.1", "example" })
+local hits = methods:spans(LINE)
 
 local loops = {
   ["find"] = function(n)
@@ -53,6 +55,39 @@ local loops = {
     local sum = 0
     for _ = 1, n do
       sum = sum + digits:count(LINE)
+    end
+    return sum
+  end,
+  ["a pattern from the cache"] = function(n)
+    local sum = 0
+    for _ = 1, n do
+      sum = sum + rille.regex("[0-9]+", "i"):find(LINE)
+    end
+    return sum
+  end,
+  ["find of literals"] = function(n)
+    local sum = 0
+    for i = 1, n do
+      local from, to, id = methods:find(LINE, i % 20 + 1)
+      sum = sum + from + to + id
+    end
+    return sum
+  end,
+  ["gfind over many literals"] = function(n)
+    local rounds, sum = 0, 0
+    for from, to, id in methods:gfind(LONG) do
+      rounds, sum = rounds + 1, sum + from - to + id
+      if rounds == n then
+        break
+      end
+    end
+    return sum
+  end,
+  ["spans:get of literals"] = function(n)
+    local sum = 0
+    for i = 1, n do
+      local from, to, id = hits:get(i % 3 + 1)
+      sum = sum + from + to + id
     end
     return sum
   end,

@@ -37,6 +37,7 @@ pub struct Regex {
     anchored: Anchored,
     /// Whether empty matches have to be looked at, as the pattern has some and chars are longer than a byte.
     watched: bool,
+    may_be_empty: bool,
     longest: Option<usize>,
 }
 
@@ -48,6 +49,7 @@ impl Regex {
             .configure(options.engine(MatchKind::LeftmostFirst))
             .build_from_hir(&hir)
             .map_err(|error| options.refused(&error))?;
+        let may_be_empty = hir.properties().minimum_len() == Some(0);
         let maker = engine.clone();
         let slots = maker.group_info().slot_len();
         let make: MakeScratch =
@@ -56,7 +58,8 @@ impl Regex {
             engine,
             scratch: Pool::new(make),
             anchored: anchored(options.anchored),
-            watched: !options.bytes && hir.properties().minimum_len().unwrap_or(0) == 0,
+            watched: !options.bytes && may_be_empty,
+            may_be_empty,
             longest: longest(&hir),
         })
     }
@@ -85,6 +88,21 @@ impl Regex {
     pub fn matches<'r, 't>(&'r self, text: &'t [u8], from: usize, after: bool) -> Matches<'r, 't> {
         let last = after.then_some(from);
         Matches { regex: self, scratch: self.scratch.get(), text, at: from, last }
+    }
+
+    /// How many matches there are from `from` on. Where none can be empty, only the ends of them are looked for.
+    pub fn count(&self, text: &[u8], from: usize) -> usize {
+        if self.may_be_empty {
+            return self.matches(text, from, false).count();
+        }
+        let Some(mut input) = self.input(text, from) else { return 0 };
+        let scratch = &mut *self.scratch.get();
+        let mut count = 0;
+        while let Some(found) = self.engine.search_half_with(&mut scratch.cache, &input) {
+            input.set_start(found.offset());
+            count += 1;
+        }
+        count
     }
 
     /// The first match within a range of the text, of which empty ones are not looked at: see [`Regex::is_empty_place`].

@@ -60,6 +60,8 @@ proptest! {
             let expected = oracle.find_at(&text, from).map(|m| Span { start: m.start(), stop: m.end() });
             prop_assert_eq!(regex.find(text.as_bytes(), from), expected);
             prop_assert_eq!(regex.test(text.as_bytes(), from), expected.is_some());
+            let count = regex.matches(text.as_bytes(), from, false).count();
+            prop_assert_eq!(regex.count(text.as_bytes(), from), count);
         }
     }
 
