@@ -173,6 +173,18 @@ typedef enum rille_unit {
      * One line, ended by LF, CR LF or the end of the text.
      */
     RILLE_UNIT_LINE = 5,
+    /**
+     * One display cell of a terminal, as rille_text_width measures without options.
+     */
+    RILLE_UNIT_CELL = 6,
+    /**
+     * One sentence (UAX #29), with the white space behind it.
+     */
+    RILLE_UNIT_SENTENCE = 7,
+    /**
+     * What stands between two places at which a line may be broken (UAX #14), with the white space behind it.
+     */
+    RILLE_UNIT_LINEBREAK = 8,
 } rille_unit;
 
 /**
@@ -224,6 +236,107 @@ typedef enum rille_pcre {
      */
     RILLE_PCRE_BRANCH_RESET = 11,
 } rille_pcre;
+
+/**
+ * How a text is mapped.
+ */
+typedef enum rille_case {
+    /**
+     * Capital letters.
+     */
+    RILLE_CASE_UPPER = 0,
+    /**
+     * Small letters.
+     */
+    RILLE_CASE_LOWER = 1,
+    /**
+     * Folded: texts that differ in case only become the same. Not for showing.
+     */
+    RILLE_CASE_FOLD = 2,
+} rille_case;
+
+/**
+ * A normalisation form of UAX #15.
+ */
+typedef enum rille_form {
+    /**
+     * Canonical composition: what most text is in.
+     */
+    RILLE_FORM_NFC = 0,
+    /**
+     * Canonical decomposition.
+     */
+    RILLE_FORM_NFD = 1,
+    /**
+     * Compatibility composition.
+     */
+    RILLE_FORM_NFKC = 2,
+    /**
+     * Compatibility decomposition.
+     */
+    RILLE_FORM_NFKD = 3,
+} rille_form;
+
+/**
+ * Whose idea of width it is.
+ */
+typedef enum rille_style {
+    /**
+     * What terminals do. A grapheme cluster takes the cells of its scalar values together, but at most two: 2 for an
+     * East Asian Wide or Fullwidth one, 0 for a combining mark, a format character or a control character, 1 for any
+     * other and for a maximal invalid subsequence. U+FE0F makes an emoji 2 cells wide. A tab goes to the next tab stop.
+     */
+    RILLE_STYLE_TERMINAL = 0,
+    /**
+     * What Neovim (0.11 or later) shows, as its strdisplaywidth() tells: a cluster takes the cells of its first scalar
+     * value; ^A for a control character, <ff> for an invalid byte, <200b> for a format character. It differs where
+     * Neovim decodes what is no UTF-8 (surrogates, overlong forms, forms above U+10FFFF), where an invalid byte follows
+     * a prepended character, for characters and rules of segmentation that are younger than Neovim's tables, and where
+     * isprint, display, emoji, setcellwidths() or a window that wraps change what is shown.
+     */
+    RILLE_STYLE_NEOVIM = 1,
+    /**
+     * What Neovim's nvim_strwidth() tells: the same, but a tab or another ASCII control character is one cell. It
+     * differs as before, and where a mark follows an invalid byte, to which it belongs here.
+     */
+    RILLE_STYLE_STRWIDTH = 2,
+} rille_style;
+
+/**
+ * Where a text is cut.
+ */
+typedef enum rille_side {
+    /**
+     * The end of the text goes.
+     */
+    RILLE_SIDE_RIGHT = 0,
+    /**
+     * The beginning goes.
+     */
+    RILLE_SIDE_LEFT = 1,
+    /**
+     * The middle goes.
+     */
+    RILLE_SIDE_MIDDLE = 2,
+} rille_side;
+
+/**
+ * Where a text stands in the cells that it is given.
+ */
+typedef enum rille_align {
+    /**
+     * At the left.
+     */
+    RILLE_ALIGN_LEFT = 0,
+    /**
+     * At the right.
+     */
+    RILLE_ALIGN_RIGHT = 1,
+    /**
+     * In the middle; an odd cell is left at the right.
+     */
+    RILLE_ALIGN_CENTER = 2,
+} rille_align;
 
 /**
  * A growing piece of memory to which results are appended, so that making the next one allocates nothing.
@@ -305,6 +418,161 @@ typedef struct rille_error {
      */
     char message[RILLE_MESSAGE_SIZE];
 } rille_error;
+
+/**
+ * Between which units positions are converted. Set `size` to sizeof(rille_offset_options).
+ */
+typedef struct rille_offset_options {
+    /**
+     * sizeof(rille_offset_options).
+     */
+    uint32_t size;
+    /**
+     * The unit of the positions: RILLE_UNIT_BYTE, RILLE_UNIT_CHAR, RILLE_UNIT_UTF16, RILLE_UNIT_GRAPHEME or
+     * RILLE_UNIT_CELL.
+     */
+    uint32_t from;
+    /**
+     * The unit of the results, one of the same.
+     */
+    uint32_t to;
+} rille_offset_options;
+
+/**
+ * Which segments a batch has, where it begins, and how many it takes. Set `size` to sizeof(rille_segment_options).
+ */
+typedef struct rille_segment_options {
+    /**
+     * sizeof(rille_segment_options).
+     */
+    uint32_t size;
+    /**
+     * RILLE_UNIT_GRAPHEME, RILLE_UNIT_WORD, RILLE_UNIT_SENTENCE, RILLE_UNIT_LINE or RILLE_UNIT_LINEBREAK.
+     */
+    uint32_t unit;
+    /**
+     * Offset in the text to begin at: 0, or what the batch before wrote to `out_next`. Behind the end there is nothing.
+     */
+    uint32_t from;
+    /**
+     * How many spans the output has room for.
+     */
+    uint32_t capacity;
+} rille_segment_options;
+
+/**
+ * Options of the functions that measure in display cells. Set `size` and leave zero what shall be as by default.
+ */
+typedef struct rille_layout_options {
+    /**
+     * sizeof(rille_layout_options), so that a later version can tell what this one did not know.
+     */
+    uint32_t size;
+    /**
+     * How many cells there are to truncate, pad or wrap to. The width alone needs none.
+     */
+    uint32_t cells;
+    /**
+     * One of the RILLE_STYLE_ constants.
+     */
+    uint32_t style;
+    /**
+     * Cells of a character whose East Asian Width is Ambiguous: 1, which is also meant by 0, or 2.
+     */
+    uint32_t ambiguous;
+    /**
+     * Cells from one tab stop to the next; 0 means 8.
+     */
+    uint32_t tabstop;
+    /**
+     * The column at which the text begins, 0-based; in a wrapped text every line does.
+     */
+    uint32_t column;
+    /**
+     * rille_text_truncate: one of the RILLE_SIDE_ constants.
+     */
+    uint32_t side;
+    /**
+     * rille_text_pad: one of the RILLE_ALIGN_ constants.
+     */
+    uint32_t align;
+    /**
+     * rille_text_wrap: not 0 if a word that is longer than a line shall not be cut.
+     */
+    uint32_t keep_long_words;
+    /**
+     * rille_text_wrap: the offset at which to begin, which must be the start of a line.
+     */
+    uint32_t start;
+    /**
+     * rille_text_truncate: what stands for the text that is cut; NULL for U+2026, "…". It is not copied: it must stay
+     * where it is during the call.
+     */
+    const uint8_t *ellipsis;
+    /**
+     * Length of the ellipsis in bytes. With 0 and a pointer that is not NULL there is none.
+     */
+    size_t ellipsis_len;
+} rille_layout_options;
+
+/**
+ * What is shown of a truncated text: its bytes from 0 to `head`, then the ellipsis, then its bytes from `tail` to its
+ * end.
+ */
+typedef struct rille_cut {
+    /**
+     * End of what stays of the beginning, in bytes. The length of the text if all of it fits.
+     */
+    uint32_t head;
+    /**
+     * Start of what stays of the end, in bytes. The length of the text if nothing does.
+     */
+    uint32_t tail;
+    /**
+     * Length in bytes of the ellipsis that stands between them: 0 if all of the text fits, or if the ellipsis does not.
+     */
+    uint32_t ellipsis;
+    /**
+     * Cells that the whole takes.
+     */
+    uint32_t cells;
+} rille_cut;
+
+/**
+ * A piece of memory that is only read.
+ */
+typedef struct rille_slice {
+    /**
+     * The bytes; NULL is fine if there are none.
+     */
+    const uint8_t *ptr;
+    /**
+     * How many they are.
+     */
+    size_t len;
+} rille_slice;
+
+/**
+ * One line of a wrapped text.
+ */
+typedef struct rille_line {
+    /**
+     * Offset in bytes at which it begins.
+     */
+    uint32_t start;
+    /**
+     * Offset at which it ends: before white space and a line end, which belong to no line.
+     */
+    uint32_t stop;
+    /**
+     * Offset at which the next line begins; the length of the text behind the last one.
+     */
+    uint32_t next;
+    /**
+     * Cells that it takes.
+     */
+    uint32_t cells;
+} rille_line;
 
 /**
  * How a pattern is compiled. Set `size` to sizeof(rille_regex_options); zeros are the default.
@@ -440,6 +708,10 @@ typedef struct rille_replacements {
 
 
 
+
+
+
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -460,6 +732,11 @@ const char *rille_version(void);
  * "neon". The string is static.
  */
 const char *rille_cpu(void);
+
+/**
+ * Returns the version of Unicode that all of the library is of: "18.0". The string is static.
+ */
+const char *rille_unicode_version(void);
 
 /**
  * Returns the path of the file that the library was loaded from, as the system's loader knows it, or NULL if it cannot
@@ -609,8 +886,9 @@ int32_t rille_text_repair(const uint8_t *text,
  * Counts the units of a text.
  *
  * Writes the number to `out_count`. `unit` is any of the RILLE_UNIT_ constants. A maximal invalid UTF-8 subsequence
- * counts as one char and one UTF-16 unit. A line ends in LF or CR LF, the last one also at the end of the text; the
- * empty text has no line.
+ * counts as one char and one UTF-16 unit. Words, sentences, lines and line-break segments are those that
+ * rille_text_segments finds: a line ends in LF or CR LF, the last one also at the end of the text; the empty text has no
+ * line. The number of cells is what rille_text_width tells without options.
  *
  * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the unit is unknown) or RILLE_ETOOBIG. Any thread may call it at
  * any time.
@@ -620,6 +898,238 @@ int32_t rille_text_count(const uint8_t *text,
                          uint32_t unit,
                          uint32_t *out_count,
                          struct rille_error *err);
+
+/**
+ * Converts a position from one unit to another, for example a byte to the UTF-16 column that a language server wants.
+ *
+ * Writes the result to `out`. Positions are 0-based. One inside a char or a cluster is taken for that of its start, one
+ * beyond the end of the text for the end, which is the number of units. An invalid UTF-8 sequence is one char. Cells are those of rille_text_width
+ * without options; what takes none is at the cell behind it.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or positions are not counted in that unit) or RILLE_ETOOBIG. Any
+ * thread may call it at any time.
+ */
+int32_t rille_text_offset(const uint8_t *text,
+                          size_t len,
+                          uint32_t position,
+                          const struct rille_offset_options *options,
+                          uint32_t *out,
+                          struct rille_error *err);
+
+/**
+ * Converts a list of positions from one unit to another, as rille_text_offset does for one.
+ *
+ * Writes `count` results to `out`, in the order of the positions. Ascending positions take one scan of the text
+ * together; for others it may sort a copy first. `out` may not overlap the positions.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or positions are not counted in that unit),
+ * RILLE_ETOOBIG or RILLE_ENOMEM. Any thread may call it at any time.
+ */
+int32_t rille_text_offsets(const uint8_t *text,
+                           size_t len,
+                           const uint32_t *positions,
+                           uint32_t count,
+                           const struct rille_offset_options *options,
+                           uint32_t *out,
+                           struct rille_error *err);
+
+/**
+ * Finds a batch of segments, from left to right.
+ *
+ * Writes two offsets for each segment to `out_spans`, which has room for two numbers times the capacity that `options`
+ * tells, the number of segments to `out_count`, and where the next batch begins to `out_next`. Clusters, sentences and
+ * line-break segments follow each other without a gap; words leave out what stands between them, lines their LF or
+ * CR LF. All batches of a text together walk it once.
+ *
+ * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL, or there are no
+ * segments of that unit) or RILLE_ETOOBIG. Any thread may call it at any time.
+ */
+int32_t rille_text_segments(const uint8_t *text,
+                            size_t len,
+                            const struct rille_segment_options *options,
+                            uint32_t *out_spans,
+                            uint32_t *out_count,
+                            uint32_t *out_next,
+                            struct rille_error *err);
+
+/**
+ * Tells how long a text will be after rille_text_case.
+ *
+ * Writes that length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. Its cost is that of the mapping itself,
+ * which can be saved: three times `len` is always enough.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the mapping is unknown) or RILLE_ETOOBIG (the text or the result is
+ * longer than 4 GiB - 1). Any thread may call it at any time.
+ */
+int32_t rille_text_case_len(const uint8_t *text,
+                            size_t len,
+                            uint32_t mapping,
+                            uint32_t *out_len,
+                            struct rille_error *err);
+
+/**
+ * Maps a text to upper or lower case or folds it, by Unicode's full mappings without a language.
+ *
+ * Writes the result to `out` and its length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. With room for
+ * three times `len` the text is walked once; with less it is walked first to see whether the room will do. Invalid UTF-8
+ * stays as it is. `out` may not overlap the text.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or the mapping is unknown), RILLE_ETOOBIG or
+ * RILLE_ESHORT (`capacity` is below what is needed). Any thread may call it at any time.
+ */
+int32_t rille_text_case(const uint8_t *text,
+                        size_t len,
+                        uint32_t mapping,
+                        uint8_t *out,
+                        size_t capacity,
+                        uint32_t *out_len,
+                        struct rille_error *err);
+
+/**
+ * Tells whether two texts are the same but for case, as folding both and comparing would.
+ *
+ * Writes 1 or 0 to `out_equal`. Nothing is allocated, and the comparison ends at the first difference.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Any thread may call it at any time.
+ */
+int32_t rille_text_equal_fold(const uint8_t *a,
+                              size_t a_len,
+                              const uint8_t *b,
+                              size_t b_len,
+                              uint32_t *out_equal,
+                              struct rille_error *err);
+
+/**
+ * Tells how much of a text is in a normalisation form already.
+ *
+ * Writes the length in bytes of the longest prefix that is to `out_prefix`: `len` if rille_text_normalize would copy the
+ * text as it is. `form` is a RILLE_FORM_ constant. For ASCII it costs no more than reading the text.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the form is unknown) or RILLE_ETOOBIG. Any thread may call it at
+ * any time.
+ */
+int32_t rille_text_normalized(const uint8_t *text,
+                              size_t len,
+                              uint32_t form,
+                              uint32_t *out_prefix,
+                              struct rille_error *err);
+
+/**
+ * Tells how long a text will be after rille_text_normalize.
+ *
+ * Writes that length in bytes to `out_len`. Its cost is that of normalising, which can be saved: three times `len` is
+ * always enough for NFC and NFD, eleven times for NFKC and NFKD.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the form is unknown) or RILLE_ETOOBIG (the text or the result is
+ * longer than 4 GiB - 1). Any thread may call it at any time.
+ */
+int32_t rille_text_normalize_len(const uint8_t *text,
+                                 size_t len,
+                                 uint32_t form,
+                                 uint32_t *out_len,
+                                 struct rille_error *err);
+
+/**
+ * Brings a text to a normalisation form.
+ *
+ * Writes the result to `out` and its length in bytes to `out_len`. `form` is a RILLE_FORM_ constant. With room for three
+ * times `len` (NFC, NFD) or eleven times (NFKC, NFKD) the text is normalised once; with less it is done first to see
+ * whether the room will do. Invalid UTF-8 stays as it is and joins with nothing. `out` may not overlap the text.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or the form is unknown), RILLE_ETOOBIG or RILLE_ESHORT
+ * (`capacity` is below what is needed). Any thread may call it at any time.
+ */
+int32_t rille_text_normalize(const uint8_t *text,
+                             size_t len,
+                             uint32_t form,
+                             uint8_t *out,
+                             size_t capacity,
+                             uint32_t *out_len,
+                             struct rille_error *err);
+
+/**
+ * Measures a text in display cells, as one line.
+ *
+ * Writes the number of cells to `out_cells`. Of `options`, which may be NULL, `style`, `ambiguous`, `tabstop` and
+ * `column` count.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong) or RILLE_ETOOBIG (the text is longer than 4 GiB
+ * - 1, or wider than as many cells). Any thread may call it at any time.
+ */
+int32_t rille_text_width(const uint8_t *text,
+                         size_t len,
+                         const struct rille_layout_options *options,
+                         uint32_t *out_cells,
+                         struct rille_error *err);
+
+/**
+ * Tells how many cells are missing before and behind a text until it takes `options->cells` of them.
+ *
+ * Writes the cells before it to `out_left` and those behind it to `out_right`: both are 0 if the text takes as many
+ * already. Of `options`, `cells`, `align` and the options of rille_text_width count. Tabs go to their stops from where
+ * the text then begins.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong) or RILLE_ETOOBIG. Any thread may call it at
+ * any time.
+ */
+int32_t rille_text_pad(const uint8_t *text,
+                       size_t len,
+                       const struct rille_layout_options *options,
+                       uint32_t *out_left,
+                       uint32_t *out_right,
+                       struct rille_error *err);
+
+/**
+ * Finds out how to cut a text so that it takes at most `options->cells` cells, together with the ellipsis that stands
+ * for what is cut.
+ *
+ * Writes to `out` what stays: as much as there is room for, in whole grapheme clusters. Nothing is cut from a text that
+ * fits. An ellipsis that is wider than the cells is left out. Of `options`, `cells`, `side`, `ellipsis` and the options
+ * of rille_text_width count.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong), RILLE_ETOOBIG. Any thread may call it at any
+ * time.
+ */
+int32_t rille_text_truncate(const uint8_t *text,
+                            size_t len,
+                            const struct rille_layout_options *options,
+                            struct rille_cut *out,
+                            struct rille_error *err);
+
+/**
+ * Finds out how to cut each of `count` texts, as rille_text_truncate does for one.
+ *
+ * Writes as many results to `out`, in the order of the texts.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong), RILLE_ETOOBIG. Any thread may call it at any
+ * time.
+ */
+int32_t rille_text_truncate_list(const struct rille_slice *texts,
+                                 uint32_t count,
+                                 const struct rille_layout_options *options,
+                                 struct rille_cut *out,
+                                 struct rille_error *err);
+
+/**
+ * Breaks a text into lines that take at most `options->cells` cells, at the break opportunities of UAX #14 (strict, and
+ * without a dictionary for Thai, Lao, Khmer and Burmese).
+ *
+ * Writes up to `capacity` lines to `out` and their number to `out_count`. If that is `capacity`, there may be more: the
+ * next call begins where `options->start` is the last line's `next`; the text is at its end if that is its length. The
+ * empty text has no line, and `"a\n"` one. A word that is longer than a line is cut between grapheme clusters, unless
+ * `keep_long_words` is set; a single cluster that is wider than a line is a line. Of `options`, `cells`,
+ * `keep_long_words`, `start` and the options of rille_text_width count.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option is wrong, `cells` or `capacity` is 0, or `start` is beyond
+ * the end) or RILLE_ETOOBIG. Any thread may call it at any time.
+ */
+int32_t rille_text_wrap(const uint8_t *text,
+                        size_t len,
+                        const struct rille_layout_options *options,
+                        struct rille_line *out,
+                        uint32_t capacity,
+                        uint32_t *out_count,
+                        struct rille_error *err);
 
 /**
  * Compiles the `len` bytes at `pattern` and writes the result to `out`. `options` may be NULL.

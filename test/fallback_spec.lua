@@ -117,13 +117,31 @@ local function show(s)
   end))
 end
 
+local NEEDS_LIBRARY = "needs the native library"
+
 local function agree(s)
   for _, unit in ipairs({ "byte", "char", "utf16", "grapheme", "word", "line" }) do
     local a, b = native.count(s, unit), fallback.count(s, unit)
     t.ok(a == b, ("count of %s in %s: native %d, fallback %d"):format(unit, show(s), a, b))
   end
+  local cells, message = fallback.count(s, "cell")
+  t.ok(cells == native.count(s, "cell") or message == "needs the native library", "cells of " .. show(s))
   for _, unit in ipairs({ "byte", "char", "grapheme" }) do
     t.ok(native.reverse(s, unit) == fallback.reverse(s, unit), ("reverse by %s of %s"):format(unit, show(s)))
+  end
+  for _, unit in ipairs({ "grapheme", "word", "line" }) do
+    local step, state = fallback.segments(s, unit)
+    for from, to in native.segments(s, unit) do
+      local first, last = step(state)
+      if from ~= first or to ~= last then
+        error(("segments by %s of %s at %d"):format(unit, show(s), from))
+      end
+    end
+    t.ok(step(state) == nil, ("more segments by %s of %s"):format(unit, show(s)))
+  end
+  for _, name in ipairs({ "upper", "lower", "fold", "normalize" }) do
+    local answer, message = fallback[name](s)
+    t.ok(answer == native[name](s) or message == NEEDS_LIBRARY, name .. " of " .. show(s))
   end
   local a, at = native.validate(s)
   local b, bt = fallback.validate(s)
@@ -134,6 +152,22 @@ end
 t.test("3,000 generated texts", function()
   for _ = 1, 3000 do
     agree(sample())
+  end
+end)
+
+t.test("positions in generated texts, between every two units", function()
+  local units = { "byte", "char", "utf16", "grapheme" }
+  for _ = 1, 200 do
+    local s, positions = sample():sub(1, 120), {}
+    for i = 1, random(12) do
+      positions[i] = random(#s + 5)
+    end
+    for _, from in ipairs(units) do
+      for _, to in ipairs(units) do
+        local name = ("from %s to %s in %s"):format(from, to, show(s))
+        t.eq(native.offsets(s, positions, from, to), fallback.offsets(s, positions, from, to), name)
+      end
+    end
   end
 end)
 
@@ -172,7 +206,42 @@ t.test("the same errors", function()
   t.eq(message(native.reverse_into, 1, "a"), message(fallback.reverse_into, 1, "a"))
 end)
 
+t.test("the same errors of the parts", function()
+  local function message(fn, ...)
+    local ok, text = pcall(fn, ...)
+    t.ok(not ok)
+    return (tostring(text):gsub("^[^ ]+:%d+: ", ""))
+  end
+  for name, arguments in pairs({
+    offset = {
+      { "a", 0, "byte", "char" },
+      { "a", 1, "word", "char" },
+      { "a", 1, "byte" },
+      { 1, 1, "byte", "byte" },
+    },
+    offsets = {
+      { "a", { 0 }, "byte", "char" },
+      { "a", { 1, [3] = 1 }, "byte", "char" },
+      { "a", 1, "byte", "char" },
+    },
+    segments = { { "a", "char" }, { 1, "word" }, { "a" } },
+    upper = { {}, { 1 } },
+    fold_into = { { 1, "a" }, { {}, "a" } },
+    equal_fold = { { 1, "a" }, { "a", {} } },
+    normalize = { { "a", "nfc" }, { 1 } },
+    normalize_into = { { 1, "a" }, { 1, "a", "x" } },
+  }) do
+    for _, given in ipairs(arguments) do
+      t.eq(message(native[name], unpack(given, 1, 4)), message(fallback[name], unpack(given, 1, 4)), name)
+    end
+  end
+end)
+
 t.test("the two have the same functions", function()
+  -- Those of the parts are there once one of a part has been asked for.
+  for _, name in ipairs({ "offset", "segments", "upper", "normalize" }) do
+    t.ok(native[name] and fallback[name], name)
+  end
   for name in pairs(native) do
     t.eq(type(fallback[name]), type(native[name]), name)
   end

@@ -10,5 +10,6 @@ mod program;
 mod readme;
 mod support;
 mod tables;
+mod width;
 
 pub(crate) use support::{bless, library, root, specs, testing_library};

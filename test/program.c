@@ -8,6 +8,10 @@ LAYOUT(error_status, offsetof(rille_error, status) == 0);
 LAYOUT(error_length, offsetof(rille_error, length) == 4);
 LAYOUT(error_offset, offsetof(rille_error, offset) == 8);
 LAYOUT(error_message, offsetof(rille_error, message) == 16);
+LAYOUT(layout_start, offsetof(rille_layout_options, start) == 36);
+LAYOUT(layout_ellipsis, offsetof(rille_layout_options, ellipsis) == 40);
+LAYOUT(cut_size, sizeof(rille_cut) == 16);
+LAYOUT(line_size, sizeof(rille_line) == 16);
 LAYOUT(stat_size, sizeof(rille_stat) == 32);
 LAYOUT(stat_handles, offsetof(rille_stat, handles) == 16);
 LAYOUT(stat_bytes, offsetof(rille_stat, bytes) == 24);
@@ -28,6 +32,7 @@ static void library(void) {
     CHECK(strlen(rille_version()) >= 5);
     const char *expected = getenv("RILLE_EXPECT_CPU");
     CHECK(strlen(rille_cpu()) >= 4 && (expected == NULL || strcmp(rille_cpu(), expected) == 0));
+    CHECK(strcmp(rille_unicode_version(), "18.0") == 0);
     CHECK(rille_path() == NULL || strstr(rille_path(), "rille") != NULL);
 }
 
@@ -88,6 +93,97 @@ static void repair(void) {
     CHECK(written == 5 && memcmp(out, "a\xEF\xBF\xBD" "b", 5) == 0);
     CHECK(rille_text_repair_len(bytes("abc"), 3, &needed, NULL) == RILLE_OK && needed == 3);
     CHECK(rille_text_repair(bytes("abc"), 3, out, sizeof out, &written, NULL) == RILLE_OK && written == 3);
+}
+
+static void offset(void) {
+    rille_offset_options options = {sizeof options, RILLE_UNIT_BYTE, RILLE_UNIT_UTF16};
+    uint32_t positions[6] = {0, 1, 3, 5, 7, 99}, back[6] = {7, 0, 5, 99, 3, 1}, out[6];
+    uint32_t columns[6] = {0, 1, 2, 2, 4, 5}, one = 77;
+    size_t len = 8;
+    uint8_t *text = exact("a\xC3\xA9\xF0\x9F\x98\x80z", len);
+    CHECK(rille_text_offsets(text, len, positions, 6, &options, out, NULL) == RILLE_OK);
+    CHECK(memcmp(out, columns, sizeof out) == 0);
+    CHECK(rille_text_offsets(text, len, back, 6, &options, out, NULL) == RILLE_OK);
+    CHECK(out[0] == 4 && out[1] == 0 && out[2] == 2 && out[3] == 5 && out[4] == 2 && out[5] == 1);
+    CHECK(rille_text_offset(text, len, 4, &options, &one, NULL) == RILLE_OK && one == 2);
+    options.from = RILLE_UNIT_GRAPHEME, options.to = RILLE_UNIT_BYTE;
+    CHECK(rille_text_offset(text, len, 3, &options, &one, NULL) == RILLE_OK && one == 7);
+    CHECK(rille_text_offsets(text, len, NULL, 0, &options, NULL, NULL) == RILLE_OK);
+    CHECK(rille_text_offsets(text, len, NULL, 1, &options, out, NULL) == RILLE_EARG);
+    CHECK(rille_text_offsets(text, len, out, 6, &options, out, NULL) == RILLE_EARG);
+    options.to = RILLE_UNIT_LINE;
+    CHECK(rille_text_offset(text, len, 3, &options, &one, NULL) == RILLE_EARG && one == 7);
+    options.size = 2;
+    CHECK(rille_text_offset(text, len, 3, &options, &one, NULL) == RILLE_EARG);
+    free(text);
+}
+
+/* Every segment of a text, in batches of each size. */
+static void segments(void) {
+    static const uint32_t units[5] = {
+        RILLE_UNIT_GRAPHEME, RILLE_UNIT_WORD, RILLE_UNIT_SENTENCE, RILLE_UNIT_LINE, RILLE_UNIT_LINEBREAK,
+    };
+    static const char content[] = "One, tw\xC3\xB6. e\xCC\x81\r\n\xE2\x82\n\nlast";
+    size_t len = sizeof content - 1;
+    uint8_t *text = exact(content, len);
+    for (size_t i = 0; i < 5; i++) {
+        for (uint32_t capacity = 1; capacity < 8; capacity++) {
+            rille_segment_options options = {sizeof options, units[i], 0, capacity};
+            uint32_t *spans = malloc(capacity * 2 * sizeof *spans);
+            uint32_t count = 0, total = 0, expected = 0, last = 0;
+            int32_t status;
+            do {
+                status = rille_text_segments(text, len, &options, spans, &count, &options.from, NULL);
+                CHECK(status == RILLE_OK || (status == RILLE_MORE && count == capacity));
+                for (uint32_t n = 0; n < count; n++) {
+                    CHECK(last <= spans[2 * n] && spans[2 * n] <= spans[2 * n + 1]);
+                    last = spans[2 * n + 1];
+                }
+                total += count;
+            } while (status == RILLE_MORE);
+            CHECK(rille_text_count(text, len, units[i], &expected, NULL) == RILLE_OK && total == expected);
+            free(spans);
+        }
+    }
+    free(text);
+    rille_segment_options options = {sizeof options, RILLE_UNIT_CHAR, 0, 1};
+    uint32_t span[2], count, next;
+    CHECK(rille_text_segments(bytes("a"), 1, &options, span, &count, &next, NULL) == RILLE_EARG);
+    options.unit = RILLE_UNIT_LINE;
+    CHECK(rille_text_segments(bytes("a"), 1, &options, NULL, &count, &next, NULL) == RILLE_EARG);
+    CHECK(rille_text_segments(bytes("a"), 1, &options, span, &count, NULL, NULL) == RILLE_EARG);
+}
+
+static void case_and_form(void) {
+    static const char content[] = "Stra\xC3\x9F\x65 e\xCC\x81";
+    size_t len = sizeof content - 1;
+    uint8_t *text = exact(content, len);
+    uint32_t needed = 0, written = 0, equal = 7;
+    CHECK(rille_text_case_len(text, len, RILLE_CASE_UPPER, &needed, NULL) == RILLE_OK && needed == 11);
+    for (size_t capacity = 0; capacity <= 3 * len; capacity++) {
+        uint8_t *out = malloc(capacity ? capacity : 1);
+        int32_t status = rille_text_case(text, len, RILLE_CASE_UPPER, out, capacity, &written, NULL);
+        CHECK(status == (capacity < needed ? RILLE_ESHORT : RILLE_OK));
+        if (status == RILLE_OK) CHECK(written == 11 && memcmp(out, "STRASSE E\xCC\x81", 11) == 0);
+        free(out);
+    }
+    CHECK(rille_text_case_len(text, len, 3, &needed, NULL) == RILLE_EARG);
+    CHECK(rille_text_equal_fold(bytes("stra\xC3\x9F\x65"), 7, bytes("STRASSE"), 7, &equal, NULL) == RILLE_OK);
+    CHECK(equal == 1);
+    CHECK(rille_text_equal_fold(bytes("a"), 1, bytes("b"), 1, &equal, NULL) == RILLE_OK && equal == 0);
+
+    CHECK(rille_text_normalized(text, len, RILLE_FORM_NFC, &needed, NULL) == RILLE_OK && needed == 8);
+    CHECK(rille_text_normalized(text, len, RILLE_FORM_NFD, &needed, NULL) == RILLE_OK && needed == len);
+    CHECK(rille_text_normalize_len(text, len, RILLE_FORM_NFC, &needed, NULL) == RILLE_OK && needed == 10);
+    for (size_t capacity = 0; capacity <= 3 * len; capacity++) {
+        uint8_t *out = malloc(capacity ? capacity : 1);
+        int32_t status = rille_text_normalize(text, len, RILLE_FORM_NFC, out, capacity, &written, NULL);
+        CHECK(status == (capacity < needed ? RILLE_ESHORT : RILLE_OK));
+        if (status == RILLE_OK) CHECK(written == 10 && memcmp(out, "Stra\xC3\x9F\x65 \xC3\xA9", 10) == 0);
+        free(out);
+    }
+    CHECK(rille_text_normalize_len(text, len, 4, &needed, NULL) == RILLE_EARG);
+    free(text);
 }
 
 static void bad_input(void) {
@@ -182,11 +278,87 @@ static void panics(void) {
 static void panics(void) {}
 #endif
 
+static void cells(void) {
+    rille_layout_options layout = {0};
+    rille_cut cut, cuts[2];
+    rille_slice texts[2];
+    rille_line lines[2];
+    rille_error err;
+    uint32_t width = 99, left = 99, right = 99, count = 99;
+    /* "a", U+65E5, U+672C, a tab, an invalid byte. */
+    const uint8_t *text = bytes("a\xE6\x97\xA5\xE6\x9C\xAC\t\xFF");
+
+    CHECK(rille_text_width(text, 9, NULL, &width, NULL) == RILLE_OK && width == 9);
+    layout.size = sizeof layout;
+    layout.tabstop = 3;
+    layout.column = 1;
+    CHECK(rille_text_width(text, 9, &layout, &width, NULL) == RILLE_OK && width == 9);
+    layout.style = RILLE_STYLE_NEOVIM;
+    CHECK(rille_text_width(text, 9, &layout, &width, NULL) == RILLE_OK && width == 12);
+
+    memset(&layout, 0, sizeof layout);
+    layout.size = sizeof layout;
+    layout.cells = 4;
+    CHECK(rille_text_truncate(text, 9, &layout, &cut, NULL) == RILLE_OK);
+    CHECK(cut.head == 4 && cut.ellipsis == 3 && cut.tail == 9 && cut.cells == 4);
+    layout.side = RILLE_SIDE_MIDDLE;
+    layout.ellipsis = bytes("..");
+    layout.ellipsis_len = 2;
+    texts[0].ptr = bytes("hello");
+    texts[0].len = 5;
+    texts[1].ptr = NULL;
+    texts[1].len = 0;
+    CHECK(rille_text_truncate_list(texts, 2, &layout, cuts, NULL) == RILLE_OK);
+    CHECK(cuts[0].head == 1 && cuts[0].ellipsis == 2 && cuts[0].tail == 4 && cuts[0].cells == 4);
+    CHECK(cuts[1].head == 0 && cuts[1].ellipsis == 0 && cuts[1].tail == 0 && cuts[1].cells == 0);
+
+    layout.align = RILLE_ALIGN_CENTER;
+    CHECK(rille_text_pad(bytes("a"), 1, &layout, &left, &right, NULL) == RILLE_OK && left == 1 && right == 2);
+
+    layout.cells = 5;
+    CHECK(rille_text_wrap(bytes("two words\nx"), 11, &layout, lines, 2, &count, NULL) == RILLE_OK && count == 2);
+    CHECK(lines[0].start == 0 && lines[0].stop == 3 && lines[0].next == 4 && lines[0].cells == 3);
+    CHECK(lines[1].start == 4 && lines[1].stop == 9 && lines[1].next == 10 && lines[1].cells == 5);
+    layout.start = lines[1].next;
+    CHECK(rille_text_wrap(bytes("two words\nx"), 11, &layout, lines, 2, &count, NULL) == RILLE_OK && count == 1);
+    CHECK(lines[0].start == 10 && lines[0].next == 11);
+
+    width = 77;
+    layout.style = 3;
+    CHECK(rille_text_width(text, 9, &layout, &width, &err) == RILLE_EARG && strstr(err.message, "RILLE_STYLE_") != NULL);
+    layout.style = 0;
+    layout.ambiguous = 3;
+    CHECK(rille_text_width(text, 9, &layout, &width, &err) == RILLE_EARG && strstr(err.message, "ambiguous") != NULL);
+    layout.ambiguous = 0;
+    layout.size = 0;
+    CHECK(rille_text_width(text, 9, &layout, &width, &err) == RILLE_EARG && strstr(err.message, "size") != NULL);
+    layout.size = sizeof layout;
+    CHECK(rille_text_width(NULL, 9, &layout, &width, &err) == RILLE_EARG);
+    CHECK(rille_text_width(text, 9, &layout, NULL, &err) == RILLE_EARG && width == 77);
+    CHECK(rille_text_truncate_list(NULL, 2, &layout, cuts, &err) == RILLE_EARG);
+    texts[1].len = 1;
+    CHECK(rille_text_truncate_list(texts, 2, &layout, cuts, &err) == RILLE_EARG);
+    CHECK(rille_text_truncate_list(NULL, 0, &layout, NULL, &err) == RILLE_OK);
+    layout.start = 12;
+    CHECK(rille_text_wrap(text, 9, &layout, lines, 2, &count, &err) == RILLE_EARG);
+    layout.start = 0;
+    CHECK(rille_text_wrap(text, 9, &layout, lines, 0, &count, &err) == RILLE_EARG);
+    CHECK(rille_text_wrap(text, 9, &layout, NULL, 2, &count, &err) == RILLE_EARG);
+    layout.cells = 0;
+    CHECK(rille_text_wrap(text, 9, &layout, lines, 2, &count, &err) == RILLE_EARG);
+    layout.ellipsis = NULL;
+    CHECK(rille_text_truncate(text, 9, &layout, &cut, &err) == RILLE_EARG);
+}
+
 int main(void) {
     library();
+    cells();
     count();
     reverse();
     repair();
+    offset();
+    segments();
+    case_and_form();
     bad_input();
     buffer();
     search();

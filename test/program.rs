@@ -4,6 +4,7 @@ use crate::support::{missing, say};
 use crate::{root, testing_library};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Once;
 
 fn compile(name: &str, flags: &[&str]) -> PathBuf {
     let library = testing_library();
@@ -24,11 +25,13 @@ fn compile(name: &str, flags: &[&str]) -> PathBuf {
         .output()
         .expect("cc to run");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let soname = folder.join("librille.so.0");
-    if !soname.exists() {
-        // Another test may have been faster.
-        let _ = std::os::unix::fs::symlink(library, &soname);
-    }
+    // Once, as the tests run at once; and anew, as the folder may have been copied from another tree.
+    static LINKED: Once = Once::new();
+    LINKED.call_once(|| {
+        let soname = folder.join("librille.so.0");
+        let _ = std::fs::remove_file(&soname);
+        std::os::unix::fs::symlink(library, &soname).expect("a link is made");
+    });
     program
 }
 

@@ -116,7 +116,7 @@ end)
 
 t.test("a wrong unit is an error that lists the right ones", function()
   t.raises(
-    "rille.text.count: unknown unit 'foo' %(known: byte, char, utf16, grapheme, word, line%)",
+    "rille.text.count: unknown unit 'foo' %(known: byte, char, utf16, grapheme, word, line, cell, sentence, linebreak%)",
     text.count,
     "a",
     "foo"

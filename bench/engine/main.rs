@@ -8,6 +8,7 @@ mod measure;
 mod texts;
 
 mod text;
+mod text_units;
 
 fn main() {
     let mut bench = measure::Bench::from_env();
@@ -17,5 +18,6 @@ fn main() {
         rille::text::kernel::name()
     );
     text::rows(&mut bench);
+    text_units::rows(&mut bench);
     bench.finish();
 }

@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rille::text::{self, Unit};
+use rille::text::{self, Case, Form, Unit};
 use std::mem::MaybeUninit;
 
 fn reversed(bytes: &[u8], unit: Unit) -> Vec<u8> {
@@ -12,6 +12,14 @@ fn reversed(bytes: &[u8], unit: Unit) -> Vec<u8> {
     assert!(text::reverse(bytes, unit, &mut out));
     // SAFETY: every byte was made initialised.
     out.into_iter().map(|byte| unsafe { byte.assume_init() }).collect()
+}
+
+/// What a function writes to memory that is long enough.
+fn written(capacity: usize, fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> usize) -> Vec<u8> {
+    let mut out = vec![MaybeUninit::new(0); capacity];
+    let len = fill(&mut out);
+    // SAFETY: every byte was made initialised.
+    out[..len].iter().map(|byte| unsafe { byte.assume_init() }).collect()
 }
 
 /// The chars of any bytes, a maximal invalid subsequence being one.
@@ -33,7 +41,10 @@ fuzz_target!(|bytes: &[u8]| {
 
     assert_eq!(text::count(bytes, Unit::Char), plain.len());
     assert_eq!(text::count(bytes, Unit::Utf16), lossy.encode_utf16().count());
-    assert_eq!(text::count(bytes, Unit::Line), bytes.split_inclusive(|byte| *byte == b'\n').count());
+    assert_eq!(
+        text::count(bytes, Unit::Line),
+        bytes.split_inclusive(|byte| *byte == b'\n').count()
+    );
     for unit in [Unit::Grapheme, Unit::Word] {
         assert_eq!(text::count(bytes, unit), text::count(lossy.as_bytes(), unit));
     }
@@ -54,4 +65,34 @@ fuzz_target!(|bytes: &[u8]| {
     // SAFETY: every byte was made initialised.
     let repaired: Vec<u8> = out.into_iter().map(|byte| unsafe { byte.assume_init() }).collect();
     assert_eq!(repaired, lossy.as_bytes());
+
+    let mut at = 0;
+    for char in chars(bytes) {
+        for inside in at..at + char.len() {
+            let index = text::offset(bytes, inside, Unit::Byte, Unit::Utf16).unwrap();
+            assert_eq!(text::offset(bytes, index, Unit::Utf16, Unit::Byte), Some(at));
+        }
+        at += char.len();
+    }
+    for unit in [Unit::Grapheme, Unit::Word, Unit::Sentence, Unit::Line, Unit::Linebreak] {
+        let (mut next, mut count) = (0, 0);
+        while next < bytes.len() {
+            let batch = text::segments(bytes, unit, next, &mut [MaybeUninit::uninit(); 3]).unwrap();
+            assert!(batch.next > next);
+            (next, count) = (batch.next, count + batch.count);
+        }
+        assert_eq!(count, text::count(bytes, unit));
+    }
+    for case in [Case::Upper, Case::Lower, Case::Fold] {
+        let mapped =
+            written(text::CASE_GROWTH * bytes.len(), |out| text::map_case(bytes, case, out));
+        assert_eq!(text::map_case_len(bytes, case), mapped.len());
+        assert!(case != Case::Fold || text::equal_fold(bytes, &mapped));
+    }
+    for form in Form::ALL {
+        let first = written(form.growth() * bytes.len(), |out| text::normalize(bytes, form, out));
+        assert_eq!(text::normalize_len(bytes, form), first.len());
+        assert_eq!(text::normalized(bytes, form) == bytes.len(), first == bytes);
+        assert_eq!(text::normalized(&first, form), first.len());
+    }
 });

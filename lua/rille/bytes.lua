@@ -85,24 +85,26 @@ local function foreign(s)
   end
 end
 
-local function refuse(s, name)
+local function refuse(s, name, argument)
   local hint = type(s) == "cdata" and "; wrap it as rille.bytes(ptr, len)" or ""
-  local message = "%s: s must be a string, a string.buffer, a rille buffer or rille.bytes(ptr, len), got %s%s"
-  error(message:format(name, type(s), hint), 4)
+  local message =
+    "%s: %s must be a string, a string.buffer, a rille buffer or rille.bytes(ptr, len), got %s%s"
+  error(message:format(name, argument or "s", type(s), hint), 4)
 end
 
 --- Pointer and length of a text, for C.
 ---@param s rille.source
 ---@param name string the public function, for the error
+---@param argument? string what the text is called there, if it is not `s`
 ---@return string|string.buffer|ffi.cdata* ptr
 ---@return integer len
-function M.of(s, name)
+function M.of(s, name, argument)
   if type(s) == "string" then
     return s, #s
   end
   local ptr, len = foreign(s)
   if not ptr then
-    refuse(s, name)
+    refuse(s, name, argument)
   end
   return ptr, len
 end
@@ -110,14 +112,15 @@ end
 --- A text as a Lua string, for the fallback.
 ---@param s rille.source
 ---@param name string the public function, for the error
+---@param argument? string what the text is called there, if it is not `s`
 ---@return string
-function M.string(s, name)
+function M.string(s, name, argument)
   if type(s) == "string" then
     return s
   end
   local ptr, len = foreign(s)
   if not ptr then
-    refuse(s, name)
+    refuse(s, name, argument)
   end
   return is_string_buffer(s) and s:tostring() or ffi.string(ptr, len)
 end

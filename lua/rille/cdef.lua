@@ -49,6 +49,9 @@ typedef enum rille_unit {
     RILLE_UNIT_GRAPHEME = 3,
     RILLE_UNIT_WORD = 4,
     RILLE_UNIT_LINE = 5,
+    RILLE_UNIT_CELL = 6,
+    RILLE_UNIT_SENTENCE = 7,
+    RILLE_UNIT_LINEBREAK = 8,
 } rille_unit;
 
 typedef enum rille_pcre {
@@ -64,6 +67,37 @@ typedef enum rille_pcre {
     RILLE_PCRE_LAST_MATCH = 10,
     RILLE_PCRE_BRANCH_RESET = 11,
 } rille_pcre;
+
+typedef enum rille_case {
+    RILLE_CASE_UPPER = 0,
+    RILLE_CASE_LOWER = 1,
+    RILLE_CASE_FOLD = 2,
+} rille_case;
+
+typedef enum rille_form {
+    RILLE_FORM_NFC = 0,
+    RILLE_FORM_NFD = 1,
+    RILLE_FORM_NFKC = 2,
+    RILLE_FORM_NFKD = 3,
+} rille_form;
+
+typedef enum rille_style {
+    RILLE_STYLE_TERMINAL = 0,
+    RILLE_STYLE_NEOVIM = 1,
+    RILLE_STYLE_STRWIDTH = 2,
+} rille_style;
+
+typedef enum rille_side {
+    RILLE_SIDE_RIGHT = 0,
+    RILLE_SIDE_LEFT = 1,
+    RILLE_SIDE_MIDDLE = 2,
+} rille_side;
+
+typedef enum rille_align {
+    RILLE_ALIGN_LEFT = 0,
+    RILLE_ALIGN_RIGHT = 1,
+    RILLE_ALIGN_CENTER = 2,
+} rille_align;
 
 typedef struct rille_buffer rille_buffer;
 
@@ -87,6 +121,53 @@ typedef struct rille_error {
     int64_t offset;
     char message[RILLE_MESSAGE_SIZE];
 } rille_error;
+
+typedef struct rille_offset_options {
+    uint32_t size;
+    uint32_t from;
+    uint32_t to;
+} rille_offset_options;
+
+typedef struct rille_segment_options {
+    uint32_t size;
+    uint32_t unit;
+    uint32_t from;
+    uint32_t capacity;
+} rille_segment_options;
+
+typedef struct rille_layout_options {
+    uint32_t size;
+    uint32_t cells;
+    uint32_t style;
+    uint32_t ambiguous;
+    uint32_t tabstop;
+    uint32_t column;
+    uint32_t side;
+    uint32_t align;
+    uint32_t keep_long_words;
+    uint32_t start;
+    const uint8_t *ellipsis;
+    size_t ellipsis_len;
+} rille_layout_options;
+
+typedef struct rille_cut {
+    uint32_t head;
+    uint32_t tail;
+    uint32_t ellipsis;
+    uint32_t cells;
+} rille_cut;
+
+typedef struct rille_slice {
+    const uint8_t *ptr;
+    size_t len;
+} rille_slice;
+
+typedef struct rille_line {
+    uint32_t start;
+    uint32_t stop;
+    uint32_t next;
+    uint32_t cells;
+} rille_line;
 
 typedef struct rille_regex_options {
     uint32_t size;
@@ -134,6 +215,8 @@ const char *rille_version(void);
 
 const char *rille_cpu(void);
 
+const char *rille_unicode_version(void);
+
 const char *rille_path(void);
 
 int32_t rille_stats(struct rille_stat *out, uint32_t capacity, uint32_t *out_count, struct rille_error *err);
@@ -180,6 +263,103 @@ int32_t rille_text_count(const uint8_t *text,
                          uint32_t unit,
                          uint32_t *out_count,
                          struct rille_error *err);
+
+int32_t rille_text_offset(const uint8_t *text,
+                          size_t len,
+                          uint32_t position,
+                          const struct rille_offset_options *options,
+                          uint32_t *out,
+                          struct rille_error *err);
+
+int32_t rille_text_offsets(const uint8_t *text,
+                           size_t len,
+                           const uint32_t *positions,
+                           uint32_t count,
+                           const struct rille_offset_options *options,
+                           uint32_t *out,
+                           struct rille_error *err);
+
+int32_t rille_text_segments(const uint8_t *text,
+                            size_t len,
+                            const struct rille_segment_options *options,
+                            uint32_t *out_spans,
+                            uint32_t *out_count,
+                            uint32_t *out_next,
+                            struct rille_error *err);
+
+int32_t rille_text_case_len(const uint8_t *text,
+                            size_t len,
+                            uint32_t mapping,
+                            uint32_t *out_len,
+                            struct rille_error *err);
+
+int32_t rille_text_case(const uint8_t *text,
+                        size_t len,
+                        uint32_t mapping,
+                        uint8_t *out,
+                        size_t capacity,
+                        uint32_t *out_len,
+                        struct rille_error *err);
+
+int32_t rille_text_equal_fold(const uint8_t *a,
+                              size_t a_len,
+                              const uint8_t *b,
+                              size_t b_len,
+                              uint32_t *out_equal,
+                              struct rille_error *err);
+
+int32_t rille_text_normalized(const uint8_t *text,
+                              size_t len,
+                              uint32_t form,
+                              uint32_t *out_prefix,
+                              struct rille_error *err);
+
+int32_t rille_text_normalize_len(const uint8_t *text,
+                                 size_t len,
+                                 uint32_t form,
+                                 uint32_t *out_len,
+                                 struct rille_error *err);
+
+int32_t rille_text_normalize(const uint8_t *text,
+                             size_t len,
+                             uint32_t form,
+                             uint8_t *out,
+                             size_t capacity,
+                             uint32_t *out_len,
+                             struct rille_error *err);
+
+int32_t rille_text_width(const uint8_t *text,
+                         size_t len,
+                         const struct rille_layout_options *options,
+                         uint32_t *out_cells,
+                         struct rille_error *err);
+
+int32_t rille_text_pad(const uint8_t *text,
+                       size_t len,
+                       const struct rille_layout_options *options,
+                       uint32_t *out_left,
+                       uint32_t *out_right,
+                       struct rille_error *err);
+
+int32_t rille_text_truncate(const uint8_t *text,
+                            size_t len,
+                            const struct rille_layout_options *options,
+                            struct rille_cut *out,
+                            struct rille_error *err);
+
+int32_t rille_text_truncate_list(const struct rille_slice *texts,
+                                 uint32_t count,
+                                 const struct rille_layout_options *options,
+                                 struct rille_cut *out,
+                                 struct rille_error *err);
+
+int32_t rille_text_wrap(const uint8_t *text,
+                        size_t len,
+                        const struct rille_layout_options *options,
+                        struct rille_line *out,
+                        uint32_t capacity,
+                        uint32_t *out_count,
+                        struct rille_error *err);
 
 int32_t rille_regex_new(const uint8_t *pattern,
                         size_t len,

@@ -1,6 +1,8 @@
 --- The error block of C, and how a failed call becomes a Lua error.
 local ffi = require("ffi")
-require("rille.ffi")
+local C = require("rille.ffi")
+
+local TOO_BIG = tonumber(C.RILLE_ETOOBIG)
 
 local M = {}
 
@@ -25,6 +27,19 @@ end
 function M.typed(err)
   local offset = tonumber(err.offset)
   return nil, ffi.string(err.message, err.length), offset >= 0 and offset + 1 or nil
+end
+
+--- What a function gives whose input or result is above the limits: nil and the message. Any other failure is an error of
+--- the public function's caller. To be called last: `return failure.limit(err, name)`.
+---@param err ffi.cdata* rille_error
+---@param name string the public function
+---@return nil
+---@return string message
+function M.limit(err, name)
+  if err.status == TOO_BIG then
+    return nil, name .. ": " .. ffi.string(err.message, err.length)
+  end
+  return M.raise(err, name)
 end
 
 return M

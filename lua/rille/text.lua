@@ -3,55 +3,27 @@ local ffi = require("ffi")
 local C = require("rille.ffi")
 local bytes = require("rille.bytes")
 local failure = require("rille.failure")
+local memory = require("rille.memory")
 local units = require("rille.units")
 
 local of, sink = bytes.of, bytes.sink
 local err = failure.block()
 local out = ffi.new("uint32_t[1]")
-local array = ffi.typeof("uint8_t[?]")
-local new_buffer = require("rille.buffer").new
 
-local function ids(names)
-  local map = {}
-  for _, name in ipairs(names) do
-    map[name] = C["RILLE_UNIT_" .. name:upper()]
-  end
-  return map
-end
-local COUNT, REVERSE = ids(units.count), ids(units.reverse)
-
---- Up to this many bytes a result that becomes a string is built in memory that is kept for the next one. Above, it is
---- built in a buffer: the collector's own memory would be cleared first, which takes longer than the work.
-local KEPT = 2 ^ 20
-local kept, kept_len = array(4096), 4096
-
-local function scratch(len)
-  if len > kept_len then
-    while kept_len < len do
-      kept_len = kept_len * 2
-    end
-    kept = array(kept_len)
-  end
-  return kept
-end
-
---- The longest string of LuaJIT is a little below.
-local LONGEST_STRING = 2 ^ 31 - 256
+local COUNT, REVERSE = units.ids(C, units.count), units.ids(C, units.reverse)
+local KEPT, scratch = memory.KEPT, memory.scratch
 
 --- A string of `len` bytes by way of the `_into` form.
 local function long_string(len, name, into, s, unit)
-  if len > LONGEST_STRING then
-    error(name .. ": a Lua string holds less than 2 GiB; use " .. name .. "_into", 3)
+  if len > memory.LONGEST_STRING then
+    error(memory.too_long(name), 3)
   end
-  local buffer = new_buffer(len)
-  into(buffer, s, unit)
-  local result = buffer:tostring()
-  buffer:close()
-  return result
+  return memory.string(len, into, s, unit)
 end
 
 ---@class rille.text
-local M = {}
+---@field unicode_version string the version of Unicode that everything here is of
+local M = { unicode_version = ffi.string(C.rille_unicode_version()) }
 
 --- The text backwards, unit by unit.
 ---
@@ -162,4 +134,40 @@ function M.count(s, unit)
   return out[0]
 end
 
-return M
+--- The functions that are not here, with the module of `rille.text` that has them.
+local PARTS = {
+  offset = "offset",
+  offsets = "offset",
+  segments = "segment",
+  upper = "case",
+  upper_into = "case",
+  lower = "case",
+  lower_into = "case",
+  fold = "case",
+  fold_into = "case",
+  equal_fold = "case",
+  normalize = "normalize",
+  normalize_into = "normalize",
+  width = "width",
+  pad = "width",
+  pad_into = "width",
+  truncate = "truncate",
+  truncate_into = "truncate",
+  truncate_list = "truncate",
+  truncate_list_into = "truncate",
+  wrap = "wrap",
+  wrap_into = "wrap",
+  wrap_spans = "wrap",
+}
+
+return setmetatable(M, {
+  __index = function(self, key)
+    local part = PARTS[key]
+    if part then
+      for name, value in pairs(require("rille.text." .. part)) do
+        rawset(self, name, value)
+      end
+      return rawget(self, key)
+    end
+  end,
+})

@@ -1,7 +1,7 @@
 //! What the library says of itself.
 
 use super::boundary::boundary_get;
-use crate::text::kernel;
+use crate::text::{UNICODE_VERSION, kernel};
 use once_cell::sync::OnceCell;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr::null;
@@ -30,6 +30,15 @@ pub extern "C" fn rille_cpu() -> *const c_char {
     static NAME: OnceCell<CString> = OnceCell::new();
     boundary_get(null(), || {
         NAME.get_or_init(|| CString::new(kernel::name()).unwrap_or_default()).as_ptr()
+    })
+}
+
+/// Returns the version of Unicode that all of the library is of: "18.0". The string is static.
+#[unsafe(no_mangle)]
+pub extern "C" fn rille_unicode_version() -> *const c_char {
+    static VERSION: OnceCell<CString> = OnceCell::new();
+    boundary_get(null(), || {
+        VERSION.get_or_init(|| CString::new(UNICODE_VERSION).unwrap_or_default()).as_ptr()
     })
 }
 

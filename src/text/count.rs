@@ -1,10 +1,11 @@
 //! Counting the units of a text.
 
-use super::{Unit, kernel, segment};
+use super::{Unit, WidthOptions, kernel, segment, width};
 
 /// How many units `text` has.
 ///
-/// The count equals the number of segments that an iterator over the same unit would give, so `""` has none of any.
+/// The count equals the number of segments that an iterator over the same unit would give, so `""` has none of any. The
+/// number of cells is the [`width`].
 #[inline]
 pub fn count(text: &[u8], unit: Unit) -> usize {
     match unit {
@@ -12,8 +13,9 @@ pub fn count(text: &[u8], unit: Unit) -> usize {
         Unit::Char => kernel::count_chars(text),
         Unit::Utf16 => kernel::count_utf16(text),
         Unit::Grapheme => graphemes(text),
-        Unit::Word => words(text),
         Unit::Line => lines(text),
+        Unit::Word | Unit::Sentence | Unit::Linebreak => segments(text, unit),
+        Unit::Cell => cells(text),
     }
 }
 
@@ -27,8 +29,13 @@ fn graphemes(text: &[u8]) -> usize {
 }
 
 #[inline(never)]
-fn words(text: &[u8]) -> usize {
-    segment::words(text).count()
+fn cells(text: &[u8]) -> usize {
+    width(text, &WidthOptions::default())
+}
+
+#[inline(never)]
+fn segments(text: &[u8], unit: Unit) -> usize {
+    segment::count(text, unit)
 }
 
 /// Line ends, and the last line if it has none. A lone CR ends nothing, and a CR LF holds one LF.

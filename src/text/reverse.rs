@@ -23,7 +23,9 @@ pub fn reverse(text: &[u8], unit: Unit, out: &mut [MaybeUninit<u8>]) -> bool {
         Unit::Byte => kernel::reverse_bytes(text, out),
         Unit::Char => chars(text, out),
         Unit::Grapheme => graphemes(text, out),
-        Unit::Utf16 | Unit::Word | Unit::Line => return false,
+        Unit::Utf16 | Unit::Word | Unit::Line | Unit::Cell | Unit::Sentence | Unit::Linebreak => {
+            return false;
+        }
     }
     true
 }
@@ -126,7 +128,9 @@ mod tests {
 
     #[test]
     fn other_units_are_refused_and_nothing_is_written() {
-        for unit in [Unit::Utf16, Unit::Word, Unit::Line] {
+        for unit in
+            [Unit::Utf16, Unit::Word, Unit::Line, Unit::Cell, Unit::Sentence, Unit::Linebreak]
+        {
             let mut out = [MaybeUninit::new(7)];
             assert!(!reverse(b"a", unit, &mut out));
         }

@@ -1,17 +1,125 @@
-//! Segmentation by UAX #29: grapheme clusters and words.
+//! Segmentation: spans of grapheme clusters, words, sentences, lines and line-break segments.
 //!
-//! The tables and the state machine are ICU4X's (`icu_segmenter`, the `new_neo` constructors, which are all of one
-//! Unicode version). In front of them stands a fast path for ASCII, where every byte is a cluster of its own but for
-//! CR LF: finding the end of an ASCII run costs a fraction of what the state machine costs on it.
+//! The rules are those of UAX #29 and UAX #14, walked by the state machines of `machine`. In front of the one for
+//! clusters stands a fast path for ASCII, where every byte is a cluster of its own but for CR LF; lines are found by
+//! their line feeds alone.
 
+use super::machine::{Machine, Segment, Walk};
+use super::{Unit, lines};
 use bstr::ByteSlice;
-use icu_properties::props::{Alphabetic, GeneralCategory, GeneralCategoryGroup};
-use icu_properties::{CodePointMapData, CodePointSetData};
-use icu_segmenter::iterators::GraphemeClusterBreakIterator;
-use icu_segmenter::options::WordBreakInvariantOptions;
-use icu_segmenter::scaffold::PotentiallyIllFormedUtf8;
-use icu_segmenter::{GraphemeClusterSegmenter, WordSegmenter};
-use std::ops::Range;
+use std::mem::MaybeUninit;
+
+/// A segment: offset of its first byte, and of the byte behind its last one.
+pub type Span = [u32; 2];
+
+/// What [`segments`] has written, and how it goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Batch {
+    /// Number of spans written.
+    pub count: usize,
+    /// Where to start the next batch. At the end of the text there is no more.
+    pub next: usize,
+}
+
+/// Writes the spans of the segments of `text` from byte `start` on to `out`, until it is full or the text is over.
+///
+/// `start` is 0 or the `next` of the batch before; a text is walked once over all its batches. Beyond the end there is
+/// no segment. Clusters, sentences and line-break segments follow each other without a gap; words leave out what
+/// stands between them, lines their LF or CR LF. The unit is none of bytes, chars, UTF-16 units and cells: for those the
+/// answer is `None`.
+///
+/// Panics if the text is longer than 4 GiB - 1, as spans are of 32 bits.
+pub fn segments(
+    text: &[u8],
+    unit: Unit,
+    start: usize,
+    out: &mut [MaybeUninit<Span>],
+) -> Option<Batch> {
+    assert!(u32::try_from(text.len()).is_ok(), "spans are of 32 bits");
+    let mut sink = Sink { out, count: 0 };
+    let start = start.min(text.len());
+    let next = match unit {
+        _ if sink.full() || start == text.len() => start,
+        Unit::Line => lines::spans(text, start, &mut sink),
+        Unit::Grapheme => clusters(text, start, &mut sink),
+        Unit::Word => spans(Machine::words(), text, start, |word| word, &mut sink),
+        Unit::Sentence => spans(Machine::sentences(), text, start, |_| true, &mut sink),
+        Unit::Linebreak => spans(Machine::linebreaks(), text, start, |_| true, &mut sink),
+        Unit::Byte | Unit::Char | Unit::Utf16 | Unit::Cell => start,
+    };
+    let known = !matches!(unit, Unit::Byte | Unit::Char | Unit::Utf16 | Unit::Cell);
+    known.then_some(Batch { count: sink.count, next })
+}
+
+/// An array of spans that is filled from its start.
+pub(super) struct Sink<'o> {
+    out: &'o mut [MaybeUninit<Span>],
+    count: usize,
+}
+
+impl Sink<'_> {
+    pub(super) fn full(&self) -> bool {
+        self.count == self.out.len()
+    }
+
+    /// Adds a span and tells whether there is room for another one. Nothing happens if there was none for it.
+    pub(super) fn put(&mut self, start: usize, stop: usize) -> bool {
+        if let Some(place) = self.out.get_mut(self.count) {
+            place.write([start as u32, stop as u32]);
+            self.count += 1;
+        }
+        !self.full()
+    }
+
+    /// Adds the bytes from `start` on, each as a span, and tells how many found room.
+    fn put_bytes(&mut self, start: usize, len: usize) -> usize {
+        let free = &mut self.out[self.count..];
+        let len = len.min(free.len());
+        for (at, place) in (start as u32..).zip(&mut free[..len]) {
+            place.write([at, at + 1]);
+        }
+        self.count += len;
+        len
+    }
+}
+
+/// The segments of a machine that `wanted` lets pass, told whether they are words.
+#[inline]
+fn spans(
+    machine: &'static Machine,
+    text: &[u8],
+    start: usize,
+    wanted: impl Fn(bool) -> bool,
+    sink: &mut Sink<'_>,
+) -> usize {
+    for Segment { start, stop, word } in machine.walk(text, start) {
+        if wanted(word) && !sink.put(start, stop) {
+            return stop;
+        }
+    }
+    text.len()
+}
+
+fn clusters(text: &[u8], start: usize, sink: &mut Sink<'_>) -> usize {
+    let mut pieces = graphemes_from(text, start);
+    while !sink.full()
+        && let at = pieces.walk.from
+        && let Some(piece) = pieces.next()
+    {
+        match piece {
+            Piece::Bytes(bytes) => {
+                let put = sink.put_bytes(at, bytes.len());
+                if put < bytes.len() {
+                    return at + put;
+                }
+            }
+            Piece::Cluster(cluster) => {
+                sink.put(at, at + cluster.len());
+            }
+        }
+    }
+    pieces.walk.from
+}
 
 /// A stretch of text between two cluster boundaries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,56 +142,49 @@ impl Piece<'_> {
 
 /// The extended grapheme clusters of `text` in order, those of ASCII runs taken together.
 pub(super) fn graphemes(text: &[u8]) -> Graphemes<'_> {
-    Graphemes { text, start: 0, ascii_end: None, breaks: None }
+    graphemes_from(text, 0)
 }
+
+/// [`graphemes`] from the boundary `start` on.
+pub(super) fn graphemes_from(text: &[u8], start: usize) -> Graphemes<'_> {
+    Graphemes { walk: Machine::graphemes().walk_mixed(text, start), ascii_end: start }
+}
+
+/// An ASCII run is looked for in steps of this size, so that whoever needs few clusters does not pay for all of it.
+const STEP: usize = 16 << 10;
 
 /// Iterator of [`graphemes`].
 pub(super) struct Graphemes<'t> {
-    text: &'t [u8],
-    /// A cluster boundary; everything before it has been given out.
-    start: usize,
-    /// End of the known ASCII run around `start`. Its last byte may be the base of a cluster that goes on.
-    ascii_end: Option<usize>,
-    /// The state machine, and the offset at which it was started, while the text is not ASCII.
-    breaks: Option<(usize, GraphemeClusterBreakIterator<'static, 't, PotentiallyIllFormedUtf8>)>,
+    /// The state machine; everything before its place has been given out.
+    walk: Walk<'t, true>,
+    /// Up to here the text is ASCII, if that is behind the place. The last byte may be the base of a longer cluster.
+    ascii_end: usize,
 }
 
-impl<'t> Graphemes<'t> {
-    /// The next piece of the ASCII run that begins at `start`, if there is one worth taking.
-    fn ascii(&mut self) -> Option<Piece<'t>> {
-        let end = match self.ascii_end {
-            Some(end) => end,
-            None => {
-                let rest = &self.text[self.start..];
-                let end = self.start + rest.find_non_ascii_byte().unwrap_or(rest.len());
-                *self.ascii_end.insert(end)
-            }
-        };
-        // The last byte of the run may take a combining mark, so it is left to the state machine.
-        let safe = if end == self.text.len() { end } else { end.saturating_sub(1) };
-        if self.start >= safe {
-            self.ascii_end = None;
-            return None;
-        }
-        let run = &self.text[self.start..safe];
-        let piece = match pair(run) {
-            Some(0) => Piece::Cluster(&run[..2]),
-            Some(at) => Piece::Bytes(&run[..at]),
-            // A CR at the end of the run is joined to an LF that follows it: the state machine's work.
-            None if run.ends_with(b"\r") && end != safe => Piece::Bytes(&run[..run.len() - 1]),
-            None => Piece::Bytes(run),
-        };
-        match piece {
-            Piece::Bytes([]) => {
-                self.ascii_end = None;
-                None
-            }
-            Piece::Bytes(bytes) | Piece::Cluster(bytes) => {
-                self.start += bytes.len();
-                Some(piece)
-            }
-        }
+/// The bits that are not set in eight bytes of ASCII.
+const ASCII: u64 = 0x8080_8080_8080_8080;
+
+/// The next piece of the ASCII run that begins at `start` and may be known to reach to `ascii_end`, and how far it does.
+#[inline(never)]
+fn ascii(text: &[u8], start: usize, ascii_end: usize) -> (Piece<'_>, usize) {
+    let mut end = ascii_end;
+    if start >= end {
+        let rest = &text[start..];
+        let rest = &rest[..rest.len().min(STEP)];
+        end = start + rest.find_non_ascii_byte().unwrap_or(rest.len());
     }
+    // The last byte of the run may take a combining mark or a line feed, so it is left to the state machine.
+    let last = end == text.len();
+    let safe = if last { end } else { end.saturating_sub(1) };
+    let run = text.get(start..safe).unwrap_or_default();
+    let piece = match pair(run) {
+        Some(0) => Piece::Cluster(&run[..2]),
+        Some(at) => Piece::Bytes(&run[..at]),
+        // A CR at the end of the run is joined to an LF that follows it: the state machine's work, too.
+        None if run.ends_with(b"\r") && !last => Piece::Bytes(&run[..run.len() - 1]),
+        None => Piece::Bytes(run),
+    };
+    (piece, end)
 }
 
 /// Offset of the first CR LF.
@@ -94,59 +195,36 @@ fn pair(run: &[u8]) -> Option<usize> {
 impl<'t> Iterator for Graphemes<'t> {
     type Item = Piece<'t>;
 
+    #[inline(always)]
     fn next(&mut self) -> Option<Piece<'t>> {
-        if self.start == self.text.len() {
-            return None;
+        let Walk { text, from: start, .. } = self.walk;
+        let rest = &text[start..];
+        // For a run of a few bytes the other path is not worth the branch: the machine takes it as well.
+        let run = match rest.first_chunk() {
+            Some(&next) => u64::from_ne_bytes(next) & ASCII == 0,
+            None => rest.is_ascii(),
+        };
+        if run {
+            let (piece, end) = ascii(text, start, self.ascii_end);
+            self.ascii_end = end;
+            let (Piece::Bytes(bytes) | Piece::Cluster(bytes)) = piece;
+            if !bytes.is_empty() {
+                self.walk.skip_to(start + bytes.len());
+                return Some(piece);
+            }
         }
-        if self.breaks.is_none()
-            && let Some(piece) = self.ascii()
-        {
-            return Some(piece);
-        }
-        let text = self.text;
-        let start = self.start;
-        let (base, breaks) = self.breaks.get_or_insert_with(|| {
-            let mut breaks = GraphemeClusterSegmenter::new_neo().segment_utf8(&text[start..]);
-            breaks.next(); // The boundary at the start.
-            (start, breaks)
-        });
-        self.start = breaks.next().map_or(text.len(), |at| *base + at);
-        // Two ASCII bytes: the first is then a cluster of its own (or CR LF) and the fast path has something to do.
-        if let [first, second, ..] = text[self.start..]
-            && first.is_ascii()
-            && second.is_ascii()
-        {
-            self.breaks = None;
-        }
-        Some(Piece::Cluster(&text[start..self.start]))
+        let Segment { start, stop, .. } = self.walk.next()?;
+        Some(Piece::Cluster(&text[start..stop]))
     }
 }
 
-/// The words of `text` as byte spans, without what stands between them: the segments of UAX #29 that hold a letter or a
-/// number.
-///
-/// There is no dictionary, so a script that is written without spaces is cut by the default rules: ideographs and kana
-/// one by one or in runs of one kind, Thai, Lao, Khmer and Burmese at every cluster.
-pub(super) fn words(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let segmenter =
-        WordSegmenter::new_neo_for_non_complex_scripts(WordBreakInvariantOptions::default());
-    let mut start = 0;
-    segmenter.segment_utf8(text).filter_map(move |at| {
-        let span = start..at;
-        start = at;
-        text[span.clone()].chars().any(is_alphanumeric).then_some(span)
-    })
-}
-
-/// Whether a segment that holds `c` is a word: letters, ideographs and numbers, by the properties Alphabetic and N*.
-///
-/// (The segmenter's own word type does not tell: without a dictionary it has no word of ideographs, and `__` is one.)
-pub fn is_alphanumeric(c: char) -> bool {
-    if c.is_ascii() {
-        return c.is_ascii_alphanumeric();
+/// How many words, sentences or line-break segments `text` has.
+pub(super) fn count(text: &[u8], unit: Unit) -> usize {
+    match unit {
+        Unit::Word => Machine::words().walk(text, 0).filter(|segment| segment.word).count(),
+        Unit::Sentence => Machine::sentences().walk(text, 0).count(),
+        _ => Machine::linebreaks().walk(text, 0).count(),
     }
-    CodePointSetData::new::<Alphabetic>().contains(c)
-        || GeneralCategoryGroup::Number.contains(CodePointMapData::<GeneralCategory>::new().get(c))
 }
 
 #[cfg(test)]
@@ -156,8 +234,7 @@ mod tests {
 
     /// The clusters as the state machine alone finds them.
     fn plain(text: &[u8]) -> Vec<&[u8]> {
-        let breaks: Vec<_> = GraphemeClusterSegmenter::new_neo().segment_utf8(text).collect();
-        breaks.windows(2).map(|span| &text[span[0]..span[1]]).collect()
+        Machine::graphemes().walk(text, 0).map(|found| &text[found.start..found.stop]).collect()
     }
 
     fn fast(text: &[u8]) -> Vec<&[u8]> {
@@ -176,8 +253,91 @@ mod tests {
         assert_eq!(fast(text), clusters.map(str::as_bytes));
     }
 
+    const UNITS: [Unit; 5] =
+        [Unit::Grapheme, Unit::Word, Unit::Sentence, Unit::Line, Unit::Linebreak];
+
+    /// The spans of a text, fetched in batches of `capacity`.
+    #[allow(unsafe_code)]
+    fn spans(text: &[u8], unit: Unit, capacity: usize) -> Vec<Span> {
+        let mut all = Vec::new();
+        let mut next = 0;
+        while next < text.len() {
+            let mut out = vec![MaybeUninit::uninit(); capacity];
+            let batch = segments(text, unit, next, &mut out).expect("a unit of segments");
+            assert!(batch.next > next && (batch.count == capacity || batch.next == text.len()));
+            // SAFETY: `segments` has written so many.
+            all.extend(out[..batch.count].iter().map(|span| unsafe { span.assume_init() }));
+            next = batch.next;
+        }
+        all
+    }
+
+    fn texts(text: &str, unit: Unit) -> Vec<&str> {
+        spans(text.as_bytes(), unit, 3)
+            .into_iter()
+            .map(|[start, stop]| &text[start as usize..stop as usize])
+            .collect()
+    }
+
+    #[test]
+    fn segments_of_each_unit() {
+        let text = "Don't stop, e\u{301}h?\r\nYes. 1.5 m\n\nno";
+        assert_eq!(
+            texts(text, Unit::Word),
+            ["Don't", "stop", "e\u{301}h", "Yes", "1.5", "m", "no"]
+        );
+        assert_eq!(texts(text, Unit::Line), ["Don't stop, e\u{301}h?", "Yes. 1.5 m", "", "no"]);
+        assert_eq!(
+            texts(text, Unit::Sentence),
+            ["Don't stop, e\u{301}h?\r\n", "Yes. ", "1.5 m\n", "\n", "no"]
+        );
+        assert_eq!(
+            texts(text, Unit::Linebreak),
+            ["Don't ", "stop, ", "e\u{301}h?\r\n", "Yes. ", "1.5 ", "m\n", "\n", "no"]
+        );
+        assert_eq!(texts("ae\u{301}\r\n", Unit::Grapheme), ["a", "e\u{301}", "\r\n"]);
+        assert_eq!(texts("\r\n\r\ra\r", Unit::Line), ["", "\r\ra\r"]);
+    }
+
+    #[test]
+    fn there_are_no_segments_of_chars_and_none_behind_the_end() {
+        let mut out = [MaybeUninit::uninit(); 4];
+        for unit in [Unit::Byte, Unit::Char, Unit::Utf16] {
+            assert_eq!(segments(b"abc", unit, 0, &mut out), None);
+        }
+        for unit in UNITS {
+            let nothing = Batch { count: 0, next: 3 };
+            assert_eq!(segments(b"abc", unit, 3, &mut out), Some(nothing));
+            assert_eq!(segments(b"abc", unit, usize::MAX, &mut out), Some(nothing));
+            let nothing = Batch { count: 0, next: 1 };
+            assert_eq!(segments(b"abc", unit, 1, &mut []), Some(nothing));
+        }
+    }
+
+    #[test]
+    fn long_runs_of_ascii() {
+        for len in [STEP - 1, STEP, STEP + 1, 3 * STEP] {
+            for end in ["", "\u{301}", "\n", "\r\n", "\r\u{301}"] {
+                let text = "x".repeat(len - 1) + "\r" + end;
+                assert_eq!(fast(text.as_bytes()), plain(text.as_bytes()));
+            }
+        }
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2000))]
+        #![proptest_config(ProptestConfig::with_cases(800))]
+
+        #[test]
+        fn batches_of_any_size_give_all(pieces in prop::collection::vec(prop::sample::select(vec![
+            "a", "B", ".", " ", "\r", "\n", "\r\n", "\u{301}", "👩", "日", "1", ",",
+        ]), 0..40), capacity in 1..9usize) {
+            let text = pieces.concat().into_bytes();
+            for unit in UNITS {
+                let all = spans(&text, unit, text.len() + 1);
+                prop_assert_eq!(all.len(), crate::text::count(&text, unit));
+                prop_assert_eq!(spans(&text, unit, capacity), all);
+            }
+        }
 
         #[test]
         fn the_ascii_path_changes_nothing(pieces in prop::collection::vec(prop::sample::select(vec![

@@ -173,6 +173,18 @@ local function count_lines(s)
   return count
 end
 
+local NEEDS_TABLES = "needs the native library"
+
+-- For units whose rules need tables that only the library has.
+local function cannot_count()
+  return nil, NEEDS_TABLES
+end
+
+-- The width by default; what is not ASCII takes tables that are not here.
+local function count_cells(s)
+  return require("rille.fallback.text.width").width(s)
+end
+
 local counters = {
   byte = string.len,
   char = count_chars,
@@ -180,12 +192,16 @@ local counters = {
   grapheme = count_graphemes,
   word = count_words,
   line = count_lines,
+  sentence = cannot_count,
+  linebreak = cannot_count,
+  cell = count_cells,
 }
 
 -- The public functions check their arguments themselves, so that an error points at the caller's line.
 
 ---@class rille.fallback.text
-local M = {}
+---@field unicode_version string that of the tables
+local M = { unicode_version = "18.0" }
 
 --- The text backwards, unit by unit. Invalid sequences keep the order of their bytes.
 ---@param s rille.source
@@ -247,11 +263,48 @@ end
 --- How many units the text has. `""` has none of any; `"a\n"` is one line, and so is `"a"`.
 ---@param s rille.source
 ---@param unit rille.unit
----@return integer
+---@return integer? count nil for sentences and line-break segments, which need the native library
+---@return string? message
 function M.count(s, unit)
   unit = units.check(unit, units.count, "rille.text.count")
   local text = bytes.string(s, "rille.text.count")
-  return (counters[unit](text))
+  return counters[unit](text)
 end
 
-return M
+--- The functions that are not here, with the module of `rille.fallback.text` that has them.
+local PARTS = {
+  offset = "offset",
+  offsets = "offset",
+  segments = "segment",
+  upper = "case",
+  upper_into = "case",
+  lower = "case",
+  lower_into = "case",
+  fold = "case",
+  fold_into = "case",
+  equal_fold = "case",
+  normalize = "normalize",
+  normalize_into = "normalize",
+  width = "width",
+  pad = "width",
+  pad_into = "width",
+  truncate = "truncate",
+  truncate_into = "truncate",
+  truncate_list = "truncate",
+  truncate_list_into = "truncate",
+  wrap = "wrap",
+  wrap_into = "wrap",
+  wrap_spans = "wrap",
+}
+
+return setmetatable(M, {
+  __index = function(self, key)
+    local part = PARTS[key]
+    if part then
+      for name, value in pairs(require("rille.fallback.text." .. part)) do
+        rawset(self, name, value)
+      end
+      return rawget(self, key)
+    end
+  end,
+})

@@ -5,8 +5,9 @@ use super::*;
 /// Counts the units of a text.
 ///
 /// Writes the number to `out_count`. `unit` is any of the RILLE_UNIT_ constants. A maximal invalid UTF-8 subsequence
-/// counts as one char and one UTF-16 unit. A line ends in LF or CR LF, the last one also at the end of the text; the
-/// empty text has no line.
+/// counts as one char and one UTF-16 unit. Words, sentences, lines and line-break segments are those that
+/// rille_text_segments finds: a line ends in LF or CR LF, the last one also at the end of the text; the empty text has no
+/// line. The number of cells is what rille_text_width tells without options.
 ///
 /// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the unit is unknown) or RILLE_ETOOBIG. Any thread may call it at
 /// any time.

@@ -1,6 +1,6 @@
 //! The noun `text`: pure functions on bytes that are mostly UTF-8, in a file for each part as in `src/text`.
 
-use super::boundary::{boundary, narrow, output, place, slice};
+use super::boundary::{Zeroed, boundary, narrow, options, output, place, places, slice};
 use super::error::{Failure, rille_error, rille_status::*};
 use crate::text::{self, Unit};
 
@@ -9,6 +9,22 @@ pub mod reverse;
 pub mod utf8;
 
 pub mod count;
+
+pub mod offset;
+
+pub mod segment;
+
+pub mod case;
+
+pub mod normalize;
+
+pub mod layout;
+
+pub mod width;
+
+pub mod truncate;
+
+pub mod wrap;
 
 /// What is counted, or kept whole by a reversal.
 #[repr(C)]
@@ -26,6 +42,12 @@ pub enum rille_unit {
     RILLE_UNIT_WORD = 4,
     /// One line, ended by LF, CR LF or the end of the text.
     RILLE_UNIT_LINE = 5,
+    /// One display cell of a terminal, as rille_text_width measures without options.
+    RILLE_UNIT_CELL = 6,
+    /// One sentence (UAX #29), with the white space behind it.
+    RILLE_UNIT_SENTENCE = 7,
+    /// What stands between two places at which a line may be broken (UAX #14), with the white space behind it.
+    RILLE_UNIT_LINEBREAK = 8,
 }
 
 /// The unit of a number from C, which may be any.
@@ -47,5 +69,33 @@ fn c_unit(unit: Unit) -> rille_unit {
         Unit::Grapheme => rille_unit::RILLE_UNIT_GRAPHEME,
         Unit::Word => rille_unit::RILLE_UNIT_WORD,
         Unit::Line => rille_unit::RILLE_UNIT_LINE,
+        Unit::Sentence => rille_unit::RILLE_UNIT_SENTENCE,
+        Unit::Linebreak => rille_unit::RILLE_UNIT_LINEBREAK,
+        Unit::Cell => rille_unit::RILLE_UNIT_CELL,
     }
+}
+
+/// The output for a result that is at most `growth` times as long as the text: where that much room is given, nothing
+/// needs to be measured.
+///
+/// # Safety
+///
+/// As for [`output`].
+unsafe fn room<'a>(
+    out: *mut u8,
+    capacity: usize,
+    growth: usize,
+    text: &[u8],
+    measure: impl FnOnce() -> usize,
+) -> Result<&'a mut [std::mem::MaybeUninit<u8>], Failure> {
+    let most = text.len().saturating_mul(growth);
+    let len = if most <= capacity && u32::try_from(most).is_ok() {
+        most
+    } else {
+        let needed = measure();
+        narrow(needed, "the result")?;
+        needed
+    };
+    // SAFETY: the caller vouches for the memory.
+    unsafe { output(out, capacity, len, text) }
 }

@@ -1,0 +1,46 @@
+--- Normalisation in pure Lua: of text that is in every form, or in NFC, as its bytes alone tell.
+local bytes = require("rille.bytes")
+local units = require("rille.units")
+
+local find = string.find
+
+--- Nothing before U+0300 is changed by NFC. The lead bytes of those chars end at 0xCB, and what is no char stays as it is.
+local CHANGED = { NFC = "[\204-\255]", NFD = "[\128-\255]", NFKC = "[\128-\255]", NFKD = "[\128-\255]" }
+
+local NEEDS_TABLES = "needs the native library"
+
+---@class rille.fallback.text
+local M = {}
+
+--- The text in a normalisation form.
+---@param s rille.source
+---@param form? rille.form NFC by default
+---@return string? text nil if it might have to be changed
+---@return string? message
+function M.normalize(s, form)
+  form = units.check(form or "NFC", units.forms, "rille.text.normalize", "form")
+  local text = bytes.string(s, "rille.text.normalize")
+  if find(text, CHANGED[form]) then
+    return nil, NEEDS_TABLES
+  end
+  return text
+end
+
+--- Appends the text in a normalisation form to a buffer.
+---@param buffer string.buffer|rille.buffer
+---@param s rille.source
+---@param form? rille.form NFC by default
+---@return integer? len bytes appended, nil if the text might have to be changed
+---@return string? message
+function M.normalize_into(buffer, s, form)
+  form = units.check(form or "NFC", units.forms, "rille.text.normalize_into", "form")
+  bytes.sink(buffer, s, "rille.text.normalize_into")
+  local text = bytes.string(s, "rille.text.normalize_into")
+  if find(text, CHANGED[form]) then
+    return nil, NEEDS_TABLES
+  end
+  buffer:put(text)
+  return #text
+end
+
+return M

@@ -1,0 +1,142 @@
+--- Positions between units in pure Lua.
+local bytes = require("rille.bytes")
+local positions_of = require("rille.positions")
+local segment = require("rille.fallback.segment")
+local units = require("rille.units")
+
+local byte = string.byte
+local decode, next_segment = segment.decode, segment.next
+
+local TABSTOP = 8
+local NEEDS_TABLES = "needs the native library"
+
+--- How a unit goes through a text: from a byte at which one begins, or several do that are not told apart, to the byte
+--- behind it, and how many units that was, given the position at the first. Going by bytes means going by chars, as no position is inside of one.
+local steps = {
+  byte = function(s, at)
+    local _, stop = decode(s, at)
+    return stop + 1, stop + 1 - at
+  end,
+  char = function(s, at)
+    local _, stop = decode(s, at)
+    return stop + 1, 1
+  end,
+  utf16 = function(s, at)
+    local code_point, stop = decode(s, at)
+    return stop + 1, code_point > 0xFFFF and 2 or 1
+  end,
+  grapheme = function(s, at)
+    return next_segment(segment.machine("grapheme"), s, at) + 1, 1
+  end,
+  -- Of ASCII, as `width` measures it by default.
+  cell = function(s, at, index)
+    local b = byte(s, at)
+    if b == 9 then
+      return at + 1, TABSTOP - (index - 1) % TABSTOP
+    end
+    return at + 1, (b < 32 or b == 127) and 0 or 1
+  end,
+}
+
+--- Whether the tables that only the library has are needed.
+local function needs_tables(s, from, to)
+  return (from == "cell" or to == "cell") and s:find("[\128-\255]") ~= nil
+end
+
+--- A place in a text: the byte and the position in a unit at which it begins, both 1-based.
+local function new_walk(s, unit)
+  return { s = s, step = steps[unit], byte = 1, index = 1 }
+end
+
+local function rewind(walk)
+  walk.byte, walk.index = 1, 1
+end
+
+--- The byte at which the unit at a position begins.
+local function seek(walk, position)
+  if position < walk.index then
+    rewind(walk)
+  end
+  local s, step = walk.s, walk.step
+  local length, at, index = #s, walk.byte, walk.index
+  while at <= length do
+    local behind, count = step(s, at, index)
+    if index + count > position then
+      break
+    end
+    at, index = behind, index + count
+  end
+  walk.byte, walk.index = at, index
+  return at
+end
+
+--- The position of the unit that holds a byte at which a char begins.
+local function locate(walk, target)
+  if target < walk.byte then
+    rewind(walk)
+  end
+  local s, step = walk.s, walk.step
+  local length, at, index = #s, walk.byte, walk.index
+  while at <= length do
+    local behind, count = step(s, at, index)
+    if behind > target then
+      break
+    end
+    at, index = behind, index + count
+  end
+  walk.byte, walk.index = at, index
+  return index
+end
+
+---@class rille.fallback.text
+local M = {}
+
+--- A position in one unit as a position in another.
+---@param s rille.source
+---@param at integer position in the unit `from`, 1-based
+---@param from rille.unit.position
+---@param to rille.unit.position
+---@return integer? position in the unit `to`, 1-based
+---@return string? message if the library would be needed: for cells of what is not ASCII
+function M.offset(s, at, from, to)
+  units.check(from, units.offset, "rille.text.offset: from")
+  units.check(to, units.offset, "rille.text.offset: to")
+  local text = bytes.string(s, "rille.text.offset")
+  at = positions_of.one(at, "rille.text.offset: position")
+  if needs_tables(text, from, to) then
+    return nil, NEEDS_TABLES
+  end
+  return (locate(new_walk(text, to), seek(new_walk(text, from), at)))
+end
+
+--- A list of positions in one unit as positions in another, with one scan of the text if they ascend.
+---@param s rille.source
+---@param positions integer[] in the unit `from`, 1-based, see `offset`
+---@param from rille.unit.position
+---@param to rille.unit.position
+---@param results? integer[] a list to be filled in place of a new one, which may be `positions`
+---@return integer[]? results in the unit `to`, 1-based
+---@return string? message if the library would be needed: for cells of what is not ASCII
+function M.offsets(s, positions, from, to, results)
+  units.check(from, units.offset, "rille.text.offsets: from")
+  units.check(to, units.offset, "rille.text.offsets: to")
+  local text = bytes.string(s, "rille.text.offsets")
+  local n = positions_of.list(positions, results, "rille.text.offsets")
+  for i = 1, n do
+    positions_of.one(positions[i], "rille.text.offsets: positions", i)
+  end
+  if needs_tables(text, from, to) then
+    return nil, NEEDS_TABLES
+  end
+  local before, behind = new_walk(text, from), new_walk(text, to)
+  results = results or {}
+  for i = 1, n do
+    results[i] = locate(behind, seek(before, positions[i]))
+  end
+  for i = #results, n + 1, -1 do
+    results[i] = nil
+  end
+  return results
+end
+
+return M

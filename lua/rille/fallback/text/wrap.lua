@@ -1,0 +1,91 @@
+--- Wrapping in pure Lua, for ASCII.
+local bytes = require("rille.bytes")
+local layout = require("rille.layout")
+local ascii = require("rille.fallback.ascii")
+
+local options = {}
+
+---@class rille.fallback.text
+local M = {}
+
+--- First and last byte of each line, or nil if it takes tables to tell.
+local function spans(text, cells)
+  if not ascii.is_ascii(text) then
+    return nil
+  end
+  local result, from = {}, 1
+  while from <= #text do
+    local stop, following = ascii.line(text, from, cells, options)
+    result[#result + 1] = from
+    result[#result + 1] = stop
+    from = following
+  end
+  return result
+end
+
+local function lines(text, list)
+  local result = {}
+  for i = 1, #list, 2 do
+    result[#result + 1] = text:sub(list[i], list[i + 1])
+  end
+  return result
+end
+
+--- The lines of the text, each at most `cells` cells wide.
+---@param s rille.source
+---@param cells integer at least 1
+---@param opts? rille.wrap_options
+---@return string[]?
+---@return string? message unless the text is ASCII
+function M.wrap(s, cells, opts)
+  local text = bytes.string(s, "rille.text.wrap")
+  layout.cells(cells, 1, "rille.text.wrap")
+  layout.read(options, opts, layout.WRAP, "rille.text.wrap")
+  local list = spans(text, cells)
+  if not list then
+    return nil, ascii.NEEDS_LIBRARY
+  end
+  return lines(text, list)
+end
+
+--- The same as positions: a flat list of the first and the last byte of each line.
+---@param s rille.source
+---@param cells integer at least 1
+---@param opts? rille.wrap_options
+---@return integer[]? positions from, to, from, to, …
+---@return string? message unless the text is ASCII
+function M.wrap_spans(s, cells, opts)
+  local text = bytes.string(s, "rille.text.wrap_spans")
+  layout.cells(cells, 1, "rille.text.wrap_spans")
+  layout.read(options, opts, layout.WRAP, "rille.text.wrap_spans")
+  local list = spans(text, cells)
+  if not list then
+    return nil, ascii.NEEDS_LIBRARY
+  end
+  return list
+end
+
+--- Appends the lines, each ended by a line feed, to a buffer.
+---@param buffer string.buffer|rille.buffer
+---@param s rille.source
+---@param cells integer at least 1
+---@param opts? rille.wrap_options
+---@return integer? len bytes appended
+---@return string? message unless the text is ASCII
+function M.wrap_into(buffer, s, cells, opts)
+  bytes.sink(buffer, s, "rille.text.wrap_into")
+  local text = bytes.string(s, "rille.text.wrap_into")
+  layout.cells(cells, 1, "rille.text.wrap_into")
+  layout.read(options, opts, layout.WRAP, "rille.text.wrap_into")
+  local list = spans(text, cells)
+  if not list then
+    return nil, ascii.NEEDS_LIBRARY
+  end
+  local result = lines(text, list)
+  result[#result + 1] = ""
+  local joined = table.concat(result, "\n")
+  buffer:put(joined)
+  return #joined
+end
+
+return M

@@ -1,0 +1,123 @@
+--- Case: upper, lower, folding, and comparison without regard to it. Full mappings of Unicode, without a language.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local bytes = require("rille.bytes")
+local failure = require("rille.failure")
+local memory = require("rille.memory")
+
+local of, sink = bytes.of, bytes.sink
+local err = failure.block()
+local out = ffi.new("uint32_t[1]")
+
+--- A mapped text is at most so many times as long as the text. Given that much room, C walks the text once.
+local GROWTH = 3
+
+--- More room than this is not given on suspicion: then the text is measured first.
+local ROOM = 2 ^ 26
+
+local KEPT, scratch = memory.KEPT, memory.scratch
+
+local function to_buffer(buffer, s, mapping, name, most)
+  local ptr, len = of(s, name)
+  local room = len * GROWTH
+  if room > most then
+    if C.rille_text_case_len(ptr, len, mapping, out, err) < 0 then
+      return failure.limit(err, name)
+    end
+    room = out[0]
+  end
+  if C.rille_text_case(ptr, len, mapping, buffer:reserve(room), room, out, err) < 0 then
+    return failure.limit(err, name)
+  end
+  buffer:commit(out[0])
+  return out[0]
+end
+
+local function to_string(s, mapping, name)
+  local ptr, len = of(s, name)
+  local room = len * GROWTH
+  if room > KEPT then
+    return memory.string(0, to_buffer, s, mapping, name, ROOM)
+  end
+  local result = scratch(room)
+  if C.rille_text_case(ptr, len, mapping, result, room, out, err) < 0 then
+    return failure.limit(err, name)
+  end
+  return ffi.string(result, out[0])
+end
+
+local UPPER, LOWER = tonumber(C.RILLE_CASE_UPPER), tonumber(C.RILLE_CASE_LOWER)
+local FOLD = tonumber(C.RILLE_CASE_FOLD)
+
+---@class rille.text
+local M = {}
+
+--- The text in capital letters: `"Straße"` gives `"STRASSE"`.
+---@param s rille.source
+---@return string?
+---@return string? message if the text or the result is too long
+function M.upper(s)
+  return to_string(s, UPPER, "rille.text.upper")
+end
+
+--- Appends the text in capital letters to a buffer.
+---@param buffer string.buffer|rille.buffer
+---@param s rille.source
+---@return integer? len bytes appended
+---@return string? message if the text or the result is too long
+function M.upper_into(buffer, s)
+  sink(buffer, s, "rille.text.upper_into")
+  return to_buffer(buffer, s, UPPER, "rille.text.upper_into", KEPT)
+end
+
+--- The text in small letters. A sigma at the end of a word becomes a final one.
+---@param s rille.source
+---@return string?
+---@return string? message if the text or the result is too long
+function M.lower(s)
+  return to_string(s, LOWER, "rille.text.lower")
+end
+
+--- Appends the text in small letters to a buffer.
+---@param buffer string.buffer|rille.buffer
+---@param s rille.source
+---@return integer? len bytes appended
+---@return string? message if the text or the result is too long
+function M.lower_into(buffer, s)
+  sink(buffer, s, "rille.text.lower_into")
+  return to_buffer(buffer, s, LOWER, "rille.text.lower_into", KEPT)
+end
+
+--- The text folded: texts that differ in case only become the same. It is for keys and comparisons, not for showing.
+---@param s rille.source
+---@return string?
+---@return string? message if the text or the result is too long
+function M.fold(s)
+  return to_string(s, FOLD, "rille.text.fold")
+end
+
+--- Appends the folded text to a buffer.
+---@param buffer string.buffer|rille.buffer
+---@param s rille.source
+---@return integer? len bytes appended
+---@return string? message if the text or the result is too long
+function M.fold_into(buffer, s)
+  sink(buffer, s, "rille.text.fold_into")
+  return to_buffer(buffer, s, FOLD, "rille.text.fold_into", KEPT)
+end
+
+--- Whether two texts are the same but for case, as `fold(a) == fold(b)` would tell, without making either.
+---@param a rille.source
+---@param b rille.source
+---@return boolean?
+---@return string? message if a text is too long
+function M.equal_fold(a, b)
+  local a_ptr, a_len = of(a, "rille.text.equal_fold", "a")
+  local b_ptr, b_len = of(b, "rille.text.equal_fold", "b")
+  if C.rille_text_equal_fold(a_ptr, a_len, b_ptr, b_len, out, err) < 0 then
+    return failure.limit(err, "rille.text.equal_fold")
+  end
+  return out[0] == 1
+end
+
+return M

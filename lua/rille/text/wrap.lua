@@ -1,0 +1,125 @@
+--- Wrapping to a width, by the line breaking of Unicode (UAX #14).
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local bytes = require("rille.bytes")
+local failure = require("rille.failure")
+local layout = require("rille.layout")
+
+local of, sink = bytes.of, bytes.sink
+local err = failure.block()
+local count = ffi.new("uint32_t[1]")
+local options = ffi.new("rille_layout_options", { size = ffi.sizeof("rille_layout_options") })
+
+-- Lines come in batches of as many.
+local BATCH = 256
+local lines = ffi.new("rille_line[?]", BATCH)
+
+--- Fetches the next lines, and gives their number; none if the text is over. Below 0 it has failed.
+local function fetch(ptr, len)
+  if options.start >= len then
+    return 0
+  elseif C.rille_text_wrap(ptr, len, options, lines, BATCH, count, err) < 0 then
+    return -1
+  end
+  options.start = lines[count[0] - 1].next
+  return count[0]
+end
+
+local pointer = ffi.typeof("const uint8_t *")
+
+---@class rille.text
+local M = {}
+
+--- The lines of the text, each at most `cells` cells wide.
+---
+--- A line ends at a break opportunity of UAX #14 or a line end of the text, and holds neither that nor the white space in
+--- front of it. A word that is longer than a line is cut between grapheme clusters, unless `keep_long_words` is set. The
+--- empty text has no line, and `"a\n"` one.
+---@param s rille.source
+---@param cells integer at least 1
+---@param opts? rille.wrap_options
+---@return string[]?
+---@return string? message if the text is too long
+function M.wrap(s, cells, opts)
+  local ptr, len = of(s, "rille.text.wrap")
+  options.cells, options.start = layout.cells(cells, 1, "rille.text.wrap"), 0
+  layout.read(options, opts, layout.WRAP, "rille.text.wrap")
+  local from = ffi.cast(pointer, ptr)
+  local result, at = {}, 0
+  repeat
+    local fetched = fetch(ptr, len)
+    if fetched < 0 then
+      return failure.limit(err, "rille.text.wrap")
+    end
+    for i = 0, fetched - 1 do
+      local line = lines[i]
+      result[at + i + 1] = ffi.string(from + line.start, line.stop - line.start)
+    end
+    at = at + fetched
+  until fetched < BATCH
+  return result
+end
+
+--- The same as positions: a flat list of the first and the last byte of each line. The last one of an empty line is
+--- that before its first.
+---@param s rille.source
+---@param cells integer at least 1
+---@param opts? rille.wrap_options
+---@return integer[]? positions from, to, from, to, …
+---@return string? message if the text is too long
+function M.wrap_spans(s, cells, opts)
+  local ptr, len = of(s, "rille.text.wrap_spans")
+  options.cells, options.start = layout.cells(cells, 1, "rille.text.wrap_spans"), 0
+  layout.read(options, opts, layout.WRAP, "rille.text.wrap_spans")
+  local result, at = {}, 0
+  repeat
+    local fetched = fetch(ptr, len)
+    if fetched < 0 then
+      return failure.limit(err, "rille.text.wrap_spans")
+    end
+    for i = 0, fetched - 1 do
+      result[at + 1], result[at + 2] = lines[i].start + 1, lines[i].stop
+      at = at + 2
+    end
+  until fetched < BATCH
+  return result
+end
+
+--- Appends the lines, each ended by a line feed, to a buffer.
+---@param buffer string.buffer|rille.buffer
+---@param s rille.source
+---@param cells integer at least 1
+---@param opts? rille.wrap_options
+---@return integer? len bytes appended
+---@return string? message if the text is too long
+function M.wrap_into(buffer, s, cells, opts)
+  sink(buffer, s, "rille.text.wrap_into")
+  local ptr, len = of(s, "rille.text.wrap_into")
+  options.cells, options.start = layout.cells(cells, 1, "rille.text.wrap_into"), 0
+  layout.read(options, opts, layout.WRAP, "rille.text.wrap_into")
+  local from = ffi.cast(pointer, ptr)
+  local total = 0
+  repeat
+    local fetched = fetch(ptr, len)
+    if fetched < 0 then
+      return failure.limit(err, "rille.text.wrap_into")
+    end
+    local size = 0
+    for i = 0, fetched - 1 do
+      size = size + (lines[i].stop - lines[i].start) + 1
+    end
+    local to = buffer:reserve(size)
+    for i = 0, fetched - 1 do
+      local line = lines[i]
+      local length = line.stop - line.start
+      ffi.copy(to, from + line.start, length)
+      to[length] = 10
+      to = to + (length + 1)
+    end
+    buffer:commit(size)
+    total = total + size
+  until fetched < BATCH
+  return total
+end
+
+return M

@@ -1,0 +1,109 @@
+//! Case.
+
+use super::*;
+use crate::text::{CASE_GROWTH, Case};
+
+/// How a text is mapped.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum rille_case {
+    /// Capital letters.
+    RILLE_CASE_UPPER = 0,
+    /// Small letters.
+    RILLE_CASE_LOWER = 1,
+    /// Folded: texts that differ in case only become the same. Not for showing.
+    RILLE_CASE_FOLD = 2,
+}
+
+/// The mapping of a number from C, which may be any.
+fn mapping(number: u32) -> Result<Case, Failure> {
+    Case::ALL.into_iter().find(|&case| c_case(case) as u32 == number).ok_or_else(|| {
+        let message = format!("{number} is no mapping; they are the RILLE_CASE_ constants");
+        Failure::new(RILLE_EARG, message)
+    })
+}
+
+fn c_case(case: Case) -> rille_case {
+    match case {
+        Case::Upper => rille_case::RILLE_CASE_UPPER,
+        Case::Lower => rille_case::RILLE_CASE_LOWER,
+        Case::Fold => rille_case::RILLE_CASE_FOLD,
+    }
+}
+
+/// Tells how long a text will be after rille_text_case.
+///
+/// Writes that length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. Its cost is that of the mapping itself,
+/// which can be saved: three times `len` is always enough.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the mapping is unknown) or RILLE_ETOOBIG (the text or the result is
+/// longer than 4 GiB - 1). Any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_text_case_len(
+    text: *const u8,
+    len: usize,
+    mapping: u32,
+    out_len: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the number.
+        let (text, out_len) = unsafe { (slice(text, len)?, place(out_len, "out_len")?) };
+        let needed = text::map_case_len(text, self::mapping(mapping)?);
+        out_len.write(narrow(needed, "the mapped text")?);
+        Ok(RILLE_OK)
+    })
+}
+
+/// Maps a text to upper or lower case or folds it, by Unicode's full mappings without a language.
+///
+/// Writes the result to `out` and its length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. With room for
+/// three times `len` the text is walked once; with less it is walked first to see whether the room will do. Invalid UTF-8
+/// stays as it is. `out` may not overlap the text.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or the mapping is unknown), RILLE_ETOOBIG or
+/// RILLE_ESHORT (`capacity` is below what is needed). Any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_text_case(
+    text: *const u8,
+    len: usize,
+    mapping: u32,
+    out: *mut u8,
+    capacity: usize,
+    out_len: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the number.
+        let (text, out_len) = unsafe { (slice(text, len)?, place(out_len, "out_len")?) };
+        let case = self::mapping(mapping)?;
+        // SAFETY: the caller gives NULL or `capacity` bytes to write.
+        let out =
+            unsafe { room(out, capacity, CASE_GROWTH, text, || text::map_case_len(text, case))? };
+        out_len.write(text::map_case(text, case, out) as u32);
+        Ok(RILLE_OK)
+    })
+}
+
+/// Tells whether two texts are the same but for case, as folding both and comparing would.
+///
+/// Writes 1 or 0 to `out_equal`. Nothing is allocated, and the comparison ends at the first difference.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_text_equal_fold(
+    a: *const u8,
+    a_len: usize,
+    b: *const u8,
+    b_len: usize,
+    out_equal: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or so many bytes for each text, and NULL or a place for the number.
+        let (a, b, out_equal) =
+            unsafe { (slice(a, a_len)?, slice(b, b_len)?, place(out_equal, "out_equal")?) };
+        out_equal.write(text::equal_fold(a, b).into());
+        Ok(RILLE_OK)
+    })
+}

@@ -1,0 +1,112 @@
+//! Normalisation forms.
+
+use super::*;
+use crate::text::Form;
+
+/// A normalisation form of UAX #15.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum rille_form {
+    /// Canonical composition: what most text is in.
+    RILLE_FORM_NFC = 0,
+    /// Canonical decomposition.
+    RILLE_FORM_NFD = 1,
+    /// Compatibility composition.
+    RILLE_FORM_NFKC = 2,
+    /// Compatibility decomposition.
+    RILLE_FORM_NFKD = 3,
+}
+
+/// The form of a number from C, which may be any.
+fn form(number: u32) -> Result<Form, Failure> {
+    Form::ALL.into_iter().find(|&form| c_form(form) as u32 == number).ok_or_else(|| {
+        Failure::new(RILLE_EARG, format!("{number} is no form; they are the RILLE_FORM_ constants"))
+    })
+}
+
+fn c_form(form: Form) -> rille_form {
+    match form {
+        Form::Nfc => rille_form::RILLE_FORM_NFC,
+        Form::Nfd => rille_form::RILLE_FORM_NFD,
+        Form::Nfkc => rille_form::RILLE_FORM_NFKC,
+        Form::Nfkd => rille_form::RILLE_FORM_NFKD,
+    }
+}
+
+/// Tells how much of a text is in a normalisation form already.
+///
+/// Writes the length in bytes of the longest prefix that is to `out_prefix`: `len` if rille_text_normalize would copy the
+/// text as it is. `form` is a RILLE_FORM_ constant. For ASCII it costs no more than reading the text.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the form is unknown) or RILLE_ETOOBIG. Any thread may call it at
+/// any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_text_normalized(
+    text: *const u8,
+    len: usize,
+    form: u32,
+    out_prefix: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the number.
+        let (text, out_prefix) = unsafe { (slice(text, len)?, place(out_prefix, "out_prefix")?) };
+        out_prefix.write(text::normalized(text, self::form(form)?) as u32);
+        Ok(RILLE_OK)
+    })
+}
+
+/// Tells how long a text will be after rille_text_normalize.
+///
+/// Writes that length in bytes to `out_len`. Its cost is that of normalising, which can be saved: three times `len` is
+/// always enough for NFC and NFD, eleven times for NFKC and NFKD.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the form is unknown) or RILLE_ETOOBIG (the text or the result is
+/// longer than 4 GiB - 1). Any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_text_normalize_len(
+    text: *const u8,
+    len: usize,
+    form: u32,
+    out_len: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the number.
+        let (text, out_len) = unsafe { (slice(text, len)?, place(out_len, "out_len")?) };
+        let needed = text::normalize_len(text, self::form(form)?);
+        out_len.write(narrow(needed, "the normalised text")?);
+        Ok(RILLE_OK)
+    })
+}
+
+/// Brings a text to a normalisation form.
+///
+/// Writes the result to `out` and its length in bytes to `out_len`. `form` is a RILLE_FORM_ constant. With room for three
+/// times `len` (NFC, NFD) or eleven times (NFKC, NFKD) the text is normalised once; with less it is done first to see
+/// whether the room will do. Invalid UTF-8 stays as it is and joins with nothing. `out` may not overlap the text.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or the form is unknown), RILLE_ETOOBIG or RILLE_ESHORT
+/// (`capacity` is below what is needed). Any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_text_normalize(
+    text: *const u8,
+    len: usize,
+    form: u32,
+    out: *mut u8,
+    capacity: usize,
+    out_len: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the number.
+        let (text, out_len) = unsafe { (slice(text, len)?, place(out_len, "out_len")?) };
+        let form = self::form(form)?;
+        // SAFETY: the caller gives NULL or `capacity` bytes to write.
+        let out = unsafe {
+            room(out, capacity, form.growth(), text, || text::normalize_len(text, form))?
+        };
+        out_len.write(text::normalize(text, form, out) as u32);
+        Ok(RILLE_OK)
+    })
+}

@@ -1,0 +1,111 @@
+//! Positions between units.
+
+use super::*;
+
+/// Between which units positions are converted. Set `size` to sizeof(rille_offset_options).
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_offset_options {
+    /// sizeof(rille_offset_options).
+    pub size: u32,
+    /// The unit of the positions: RILLE_UNIT_BYTE, RILLE_UNIT_CHAR, RILLE_UNIT_UTF16, RILLE_UNIT_GRAPHEME or
+    /// RILLE_UNIT_CELL.
+    pub from: u32,
+    /// The unit of the results, one of the same.
+    pub to: u32,
+}
+
+// SAFETY: plain numbers, the first of which is the size.
+unsafe impl Zeroed for rille_offset_options {}
+
+const _: () = assert!(size_of::<rille_offset_options>() == 12);
+
+fn no_such_unit() -> Failure {
+    let message = "a position is one of bytes, chars, UTF-16 units, grapheme clusters or cells";
+    Failure::new(RILLE_EARG, message)
+}
+
+/// Converts a position from one unit to another, for example a byte to the UTF-16 column that a language server wants.
+///
+/// Writes the result to `out`. Positions are 0-based. One inside a char or a cluster is taken for that of its start, one
+/// beyond the end of the text for the end, which is the number of units. An invalid UTF-8 sequence is one char. Cells are those of rille_text_width
+/// without options; what takes none is at the cell behind it.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or positions are not counted in that unit) or RILLE_ETOOBIG. Any
+/// thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_text_offset(
+    text: *const u8,
+    len: usize,
+    position: u32,
+    options: *const rille_offset_options,
+    out: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the number.
+        let (text, options, out) =
+            unsafe { (slice(text, len)?, super::options(options)?, place(out, "out")?) };
+        let (from, to) = (super::unit(options.from)?, super::unit(options.to)?);
+        let offset = text::offset(text, position as usize, from, to).ok_or_else(no_such_unit)?;
+        out.write(offset as u32);
+        Ok(RILLE_OK)
+    })
+}
+
+/// Converts a list of positions from one unit to another, as rille_text_offset does for one.
+///
+/// Writes `count` results to `out`, in the order of the positions. Ascending positions take one scan of the text
+/// together; for others it may sort a copy first. `out` may not overlap the positions.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or positions are not counted in that unit),
+/// RILLE_ETOOBIG or RILLE_ENOMEM. Any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_text_offsets(
+    text: *const u8,
+    len: usize,
+    positions: *const u32,
+    count: u32,
+    options: *const rille_offset_options,
+    out: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or `len` bytes, and NULL or options.
+        let (text, options) = unsafe { (slice(text, len)?, super::options(options)?) };
+        let (from, to) = (super::unit(options.from)?, super::unit(options.to)?);
+        // SAFETY: the caller gives NULL or `count` positions, and NULL or places for as many results.
+        let (positions, out) = unsafe { lists(positions, out, count as usize)? };
+        match text::offsets(text, positions, from, to, out) {
+            Ok(true) => Ok(RILLE_OK),
+            Ok(false) => Err(no_such_unit()),
+            Err(_) => Err(Failure::new(RILLE_ENOMEM, "no memory to sort the positions")),
+        }
+    })
+}
+
+/// The positions, and the places for what becomes of them.
+///
+/// # Safety
+///
+/// Unless they are null, `positions` points to `count` numbers that nobody changes during the call, and `out` to memory
+/// for as many that the caller may write.
+unsafe fn lists<'a>(
+    positions: *const u32,
+    out: *mut u32,
+    count: usize,
+) -> Result<(&'a [u32], &'a mut [std::mem::MaybeUninit<u32>]), Failure> {
+    if count == 0 {
+        return Ok((&[], &mut []));
+    }
+    if positions.is_null() {
+        let message = format!("positions is NULL, but their number is {count}");
+        return Err(Failure::new(RILLE_EARG, message));
+    }
+    let bytes = count * size_of::<u32>();
+    if positions.addr() < out.addr() + bytes && out.addr() < positions.addr() + bytes {
+        return Err(Failure::new(RILLE_EARG, "the output overlaps the positions"));
+    }
+    // SAFETY: not null, apart from the output, and the caller vouches for the rest.
+    Ok(unsafe { (std::slice::from_raw_parts(positions, count), places(out, count, "out")?) })
+}

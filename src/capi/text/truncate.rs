@@ -1,0 +1,139 @@
+//! Truncation to a width.
+
+use super::layout::rille_layout_options;
+use super::width::cells;
+use super::*;
+use crate::text::{Ellipsis, Side, WidthOptions};
+
+/// What is shown of a truncated text: its bytes from 0 to `head`, then the ellipsis, then its bytes from `tail` to its
+/// end.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct rille_cut {
+    /// End of what stays of the beginning, in bytes. The length of the text if all of it fits.
+    pub head: u32,
+    /// Start of what stays of the end, in bytes. The length of the text if nothing does.
+    pub tail: u32,
+    /// Length in bytes of the ellipsis that stands between them: 0 if all of the text fits, or if the ellipsis does not.
+    pub ellipsis: u32,
+    /// Cells that the whole takes.
+    pub cells: u32,
+}
+
+const _: () = assert!(size_of::<rille_cut>() == 16);
+
+/// A piece of memory that is only read.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_slice {
+    /// The bytes; NULL is fine if there are none.
+    pub ptr: *const u8,
+    /// How many they are.
+    pub len: usize,
+}
+
+/// How a list is cut, worked out once.
+struct Manner {
+    cells: usize,
+    side: Side,
+    ellipsis: Ellipsis,
+    ellipsis_len: u32,
+    options: WidthOptions,
+}
+
+impl Manner {
+    /// # Safety
+    ///
+    /// As for [`rille_layout_options::read`] and [`rille_layout_options::ellipsis`].
+    unsafe fn read(layout: *const rille_layout_options) -> Result<Manner, Failure> {
+        // SAFETY: the caller vouches for it.
+        let layout = unsafe { rille_layout_options::read(layout) }?;
+        let options = layout.options()?;
+        // SAFETY: the caller vouches for it.
+        let (ellipsis, ellipsis_len) = unsafe { layout.ellipsis(&options) }?;
+        Ok(Manner {
+            cells: layout.cells as usize,
+            side: layout.side()?,
+            ellipsis,
+            ellipsis_len: narrow(ellipsis_len, "the ellipsis")?,
+            options,
+        })
+    }
+
+    fn cut(&self, text: &[u8]) -> Result<rille_cut, Failure> {
+        let cut = text::truncate(text, self.cells, self.side, self.ellipsis, &self.options);
+        Ok(rille_cut {
+            head: cut.head as u32,
+            tail: cut.tail as u32,
+            ellipsis: if cut.ellipsis { self.ellipsis_len } else { 0 },
+            cells: cells(cut.cells)?,
+        })
+    }
+}
+
+/// Finds out how to cut a text so that it takes at most `options->cells` cells, together with the ellipsis that stands
+/// for what is cut.
+///
+/// Writes to `out` what stays: as much as there is room for, in whole grapheme clusters. Nothing is cut from a text that
+/// fits. An ellipsis that is wider than the cells is left out. Of `options`, `cells`, `side`, `ellipsis` and the options
+/// of rille_text_width count.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong), RILLE_ETOOBIG. Any thread may call it at any
+/// time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_text_truncate(
+    text: *const u8,
+    len: usize,
+    options: *const rille_layout_options,
+    out: *mut rille_cut,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the result.
+        let (text, manner, out) =
+            unsafe { (slice(text, len)?, Manner::read(options)?, place(out, "out")?) };
+        out.write(manner.cut(text)?);
+        Ok(RILLE_OK)
+    })
+}
+
+/// Finds out how to cut each of `count` texts, as rille_text_truncate does for one.
+///
+/// Writes as many results to `out`, in the order of the texts.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong), RILLE_ETOOBIG. Any thread may call it at any
+/// time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_text_truncate_list(
+    texts: *const rille_slice,
+    count: u32,
+    options: *const rille_layout_options,
+    out: *mut rille_cut,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or options.
+        let manner = unsafe { Manner::read(options) }?;
+        let count = count as usize;
+        // SAFETY: the caller gives NULL or room for `count` results.
+        let out = unsafe { places(out, count, "out") }?;
+        if texts.is_null() && count > 0 {
+            return Err(Failure::new(RILLE_EARG, format!("texts is NULL, but count is {count}")));
+        }
+        let texts = match count {
+            0 => &[],
+            // SAFETY: not null, and the caller gives `count` slices.
+            _ => unsafe { std::slice::from_raw_parts(texts, count) },
+        };
+        // All of them are looked at before anything is written.
+        for text in texts {
+            // SAFETY: the caller gives NULL or `len` bytes in each.
+            unsafe { slice(text.ptr, text.len) }?;
+        }
+        for (text, out) in texts.iter().zip(out) {
+            // SAFETY: as before.
+            out.write(manner.cut(unsafe { slice(text.ptr, text.len) }?)?);
+        }
+        Ok(RILLE_OK)
+    })
+}

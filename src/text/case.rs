@@ -1,0 +1,394 @@
+//! Case: upper, lower, and folding for comparison without regard to case.
+//!
+//! The mappings are Unicode's full ones without a language: `ß` becomes `SS`, `İ` becomes `i` and a dot, a final sigma
+//! `ς`. What one char becomes is asked of ICU4X (`icu_casemap`) once for each char that changes at all, and kept in
+//! tables that need one look-up a char. Only the sigma looks at what is around it.
+//!
+//! Invalid sequences stay as they are.
+
+use super::decode::decode;
+use super::output::{Length, Memory, Output};
+use bstr::ByteSlice;
+use icu_casemap::CaseMapperBorrowed;
+use icu_locale_core::LanguageIdentifier;
+use icu_properties::CodePointSetData;
+use icu_properties::props::{CaseIgnorable, Cased};
+use once_cell::sync::OnceCell;
+use std::borrow::Cow;
+use std::mem::MaybeUninit;
+
+/// How a text is mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Case {
+    /// Capital letters.
+    Upper,
+    /// Small letters.
+    Lower,
+    /// Folded: texts that differ in case only become the same. Not for showing.
+    Fold,
+}
+
+impl Case {
+    /// Every mapping.
+    pub const ALL: [Case; 3] = [Case::Upper, Case::Lower, Case::Fold];
+}
+
+/// A mapped text is at most this many times as long as the text, in bytes.
+pub const CASE_GROWTH: usize = 3;
+
+/// Length in bytes of what [`map_case`] will write.
+pub fn map_case_len(text: &[u8], case: Case) -> usize {
+    let mut length = Length::default();
+    map(text, case, &mut length);
+    length.0
+}
+
+/// Writes `text` in upper or lower case or folded, and tells how many bytes that took.
+///
+/// Cost: ASCII goes at a good part of the memory's speed, other text at about 0.5 GB/s; [`map_case_len`] costs the same.
+///
+/// Panics if `out` is too short: [`CASE_GROWTH`] times the text is always enough.
+pub fn map_case(text: &[u8], case: Case, out: &mut [MaybeUninit<u8>]) -> usize {
+    let mut memory = Memory::new(out);
+    map(text, case, &mut memory);
+    memory.len
+}
+
+/// Whether two texts are the same once folded. Nothing is allocated, and it ends at the first difference.
+pub fn equal_fold(a: &[u8], b: &[u8]) -> bool {
+    let (mut a, mut b) = (Folded::new(a), Folded::new(b));
+    loop {
+        if a.waiting == 0 && b.waiting == 0 && !a.skip_ascii(&mut b) {
+            return false;
+        }
+        match (a.peek(), b.peek()) {
+            (0, 0) => return true,
+            (0, _) | (_, 0) => return false,
+            (x, y) => {
+                let len = x.min(y);
+                if a.take(len) != b.take(len) {
+                    return false;
+                }
+            }
+        }
+    }
+}
+
+/// A stretch of this size is looked at for being ASCII as a whole.
+const BLOCK: usize = 16;
+
+/// ASCII is mapped in pieces of at most this size, which stay in the cache between the search for its end and the
+/// mapping.
+const PIECE: usize = 16 << 10;
+
+const SIGMA: u32 = 'Σ' as u32;
+const FINAL_SIGMA: Mapped = Mapped::new("ς");
+
+fn map(text: &[u8], case: Case, out: &mut impl Output) {
+    let table = Table::of(case);
+    let mut at = 0;
+    while at < text.len() {
+        let rest = &text[at..];
+        if rest.first_chunk::<BLOCK>().is_some_and(|block| block.is_ascii()) {
+            let piece = &rest[..rest.len().min(PIECE)];
+            let ascii = &piece[..piece.find_non_ascii_byte().unwrap_or(piece.len())];
+            match case {
+                Case::Upper => out.put_mapped(ascii, |byte| byte.to_ascii_uppercase()),
+                Case::Lower | Case::Fold => out.put_mapped(ascii, |byte| byte.to_ascii_lowercase()),
+            }
+            at += ascii.len();
+            continue;
+        }
+        let end = text.len().min(at + BLOCK);
+        while at < end {
+            let (code, len) = decode(text, at);
+            match table.get(code) {
+                None => out.put_short(eight(&text[at..], len), len),
+                Some(_) if case == Case::Lower && code == SIGMA && is_final(text, at) => {
+                    out.put_short(FINAL_SIGMA.bytes, FINAL_SIGMA.len.into());
+                }
+                Some(mapped) => out.put_short(mapped.bytes, mapped.len.into()),
+            }
+            at += len;
+        }
+    }
+}
+
+/// The first `len` bytes, and anything behind them.
+#[inline]
+fn eight(text: &[u8], len: usize) -> [u8; 8] {
+    text.first_chunk::<8>().copied().unwrap_or_else(|| {
+        let mut bytes = [0; 8];
+        bytes[..len].copy_from_slice(&text[..len]);
+        bytes
+    })
+}
+
+/// Whether the sigma at `at` ends a word: a letter with case is before it and none behind it, with nothing between but
+/// what has no say in the matter, like an apostrophe or an accent.
+fn is_final(text: &[u8], at: usize) -> bool {
+    let (cased, ignorable) =
+        (CodePointSetData::new::<Cased>(), CodePointSetData::new::<CaseIgnorable>());
+    let sigma = 'Σ'.len_utf8();
+    let before = text[..at].chars().rev().find(|&c| !ignorable.contains(c));
+    let behind = text[at + sigma..].chars().find(|&c| !ignorable.contains(c));
+    before.is_some_and(|c| cased.contains(c)) && !behind.is_some_and(|c| cased.contains(c))
+}
+
+/// What one char becomes: up to three chars, which are no more than six bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Mapped {
+    bytes: [u8; 8],
+    len: u8,
+}
+
+impl Mapped {
+    const fn new(text: &str) -> Mapped {
+        let mut bytes = [0; 8];
+        let (start, _) = bytes.split_at_mut(text.len());
+        start.copy_from_slice(text.as_bytes());
+        Mapped { bytes, len: text.len() as u8 }
+    }
+}
+
+/// Code points are looked up in pages of 64.
+const PAGE: usize = 64;
+
+/// What each char becomes.
+struct Table {
+    /// Number of the page of each 64 code points. Page 0 is one without a change.
+    pages: Vec<u8>,
+    /// In pages: 1 more than the index in `mapped`, or 0 for a char that does not change.
+    places: Vec<u16>,
+    mapped: Vec<Mapped>,
+}
+
+impl Table {
+    fn of(case: Case) -> &'static Table {
+        static UPPER: OnceCell<Table> = OnceCell::new();
+        static LOWER: OnceCell<Table> = OnceCell::new();
+        static FOLD: OnceCell<Table> = OnceCell::new();
+        let mapper = CaseMapperBorrowed::new();
+        let root = LanguageIdentifier::UNKNOWN;
+        match case {
+            Case::Upper => {
+                UPPER.get_or_init(|| Table::new(|c| mapper.uppercase_to_string(c, &root)))
+            }
+            Case::Lower => {
+                LOWER.get_or_init(|| Table::new(|c| mapper.lowercase_to_string(c, &root)))
+            }
+            Case::Fold => FOLD.get_or_init(|| Table::new(|c| mapper.fold_string(c))),
+        }
+    }
+
+    fn new(map: impl Fn(&str) -> Cow<'_, str>) -> Table {
+        let mut table =
+            Table { pages: vec![0; 0x110000 / PAGE], places: vec![0; PAGE], mapped: Vec::new() };
+        let cased = CodePointSetData::new::<Cased>();
+        for c in cased.iter_ranges().flatten().filter_map(char::from_u32) {
+            let mut bytes = [0; 4];
+            let c_text: &str = c.encode_utf8(&mut bytes);
+            let mapped = map(c_text);
+            if mapped == c_text {
+                continue;
+            }
+            let page = &mut table.pages[c as usize / PAGE];
+            if *page == 0 {
+                let number = table.places.len() / PAGE;
+                *page = u8::try_from(number).expect("fewer than 256 pages with case");
+                table.places.resize(table.places.len() + PAGE, 0);
+            }
+            table.mapped.push(Mapped::new(&mapped));
+            let place = &mut table.places[usize::from(*page) * PAGE + c as usize % PAGE];
+            *place = u16::try_from(table.mapped.len()).expect("fewer chars with case");
+        }
+        table
+    }
+
+    #[inline]
+    fn get(&self, code: u32) -> Option<&Mapped> {
+        let page = usize::from(self.pages[code as usize / PAGE]);
+        let place = usize::from(self.places[page * PAGE + code as usize % PAGE]);
+        self.mapped.get(place.wrapping_sub(1))
+    }
+}
+
+/// The bytes of a text as folding would write them.
+struct Folded<'t> {
+    text: &'t [u8],
+    table: &'static Table,
+    /// What of the last char has not been given out yet, in the low bytes.
+    bytes: u64,
+    waiting: u32,
+}
+
+impl<'t> Folded<'t> {
+    fn new(text: &'t [u8]) -> Folded<'t> {
+        Folded { text, table: Table::of(Case::Fold), bytes: 0, waiting: 0 }
+    }
+
+    /// Takes from both texts what is ASCII in both, and tells whether it was the same. Nothing may wait in either.
+    fn skip_ascii(&mut self, other: &mut Folded<'_>) -> bool {
+        while let (Some(a), Some(b)) =
+            (self.text.first_chunk::<BLOCK>(), other.text.first_chunk::<BLOCK>())
+            && a.is_ascii()
+            && b.is_ascii()
+        {
+            if !a.eq_ignore_ascii_case(b) {
+                return false;
+            }
+            self.text = &self.text[BLOCK..];
+            other.text = &other.text[BLOCK..];
+        }
+        true
+    }
+
+    /// How many bytes wait, once a char has been read if none did: none at the end of the text only.
+    fn peek(&mut self) -> u32 {
+        if self.waiting == 0 && !self.text.is_empty() {
+            let (code, len) = decode(self.text, 0);
+            let (bytes, waiting) = match self.table.get(code) {
+                Some(mapped) => (mapped.bytes, mapped.len.into()),
+                None => (eight(self.text, len), len),
+            };
+            (self.bytes, self.waiting) = (u64::from_le_bytes(bytes), waiting as u32);
+            self.text = &self.text[len..];
+        }
+        self.waiting
+    }
+
+    /// The next `len` bytes, of which at most six wait at any time.
+    fn take(&mut self, len: u32) -> u64 {
+        let bits = 8 * len;
+        let taken = self.bytes & ((1 << bits) - 1);
+        self.bytes >>= bits;
+        self.waiting -= len;
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::filled;
+    use proptest::prelude::*;
+
+    fn mapped(text: &[u8], case: Case) -> Vec<u8> {
+        let len = map_case_len(text, case);
+        assert!(len <= text.len() * CASE_GROWTH);
+        filled(len, |out| assert_eq!(map_case(text, case, out), len))
+    }
+
+    /// By ICU4X, the valid parts of a text each on its own.
+    fn plain(text: &[u8], case: Case) -> Vec<u8> {
+        let (mapper, root) = (CaseMapperBorrowed::new(), LanguageIdentifier::UNKNOWN);
+        let mut all = Vec::new();
+        for chunk in text.utf8_chunks() {
+            let valid = chunk.valid();
+            let mapped = match case {
+                Case::Upper => mapper.uppercase_to_string(valid, &root),
+                Case::Lower => mapper.lowercase_to_string(valid, &root),
+                Case::Fold => mapper.fold_string(valid),
+            };
+            all.extend(mapped.bytes());
+            all.extend(chunk.invalid());
+        }
+        all
+    }
+
+    #[test]
+    fn special_cases() {
+        for (text, upper, lower, fold) in [
+            ("Straße", "STRASSE", "straße", "strasse"),
+            ("İI", "İI", "i̇i", "i̇i"),
+            ("ΣΑΣ ΑΣ. Σ", "ΣΑΣ ΑΣ. Σ", "σας ας. σ", "σασ ασ. σ"),
+            (
+                "ﬃ \u{390} ŉ",
+                "FFI \u{399}\u{308}\u{301} ʼN",
+                "ﬃ \u{390} ŉ",
+                "ffi \u{3b9}\u{308}\u{301} ʼn",
+            ),
+            ("ǅ K", "Ǆ K", "ǆ k", "ǆ k"),
+        ] {
+            assert_eq!(mapped(text.as_bytes(), Case::Upper), upper.as_bytes());
+            assert_eq!(mapped(text.as_bytes(), Case::Lower), lower.as_bytes());
+            assert_eq!(mapped(text.as_bytes(), Case::Fold), fold.as_bytes());
+        }
+        assert_eq!(mapped(b"a\xFF\xE2\x82Z", Case::Upper), b"A\xFF\xE2\x82Z");
+    }
+
+    #[test]
+    fn every_char() {
+        let all: String = ('\0'..=char::MAX).flat_map(|c| [c, ' ']).collect();
+        for case in Case::ALL {
+            assert!(mapped(all.as_bytes(), case) == plain(all.as_bytes(), case), "{case:?}");
+        }
+    }
+
+    #[test]
+    fn equal_after_folding() {
+        for (a, b) in [
+            ("", ""),
+            ("straße", "STRASSE"),
+            ("ﬃ", "fFI"),
+            ("Σίσυφος", "ΣΊΣΥΦΟΣ"),
+            ("K", "k"),
+            ("a long text of ASCII, é", "A LONG TEXT OF ascii, É"),
+        ] {
+            assert!(equal_fold(a.as_bytes(), b.as_bytes()), "{a} {b}");
+            assert!(!equal_fold(a.as_bytes(), format!("{b}x").as_bytes()), "{a} {b}x");
+            assert!(!equal_fold(format!("y{a}").as_bytes(), b.as_bytes()), "y{a} {b}");
+        }
+        assert!(equal_fold(b"A\xFF", b"a\xFF") && !equal_fold(b"\xFF", b"\xFE"));
+        assert!(!equal_fold(b"\xFF", "\u{FFFD}".as_bytes()));
+    }
+
+    fn pieces() -> impl Strategy<Value = Vec<u8>> {
+        let piece = prop_oneof![
+            prop::sample::select(vec![
+                "a",
+                "Z",
+                "Σ",
+                "σ",
+                "ς",
+                "'",
+                ".",
+                "\u{301}",
+                "\u{ad}",
+                " ",
+                "1",
+                "ß",
+                "ẞ",
+                "İ",
+                "i",
+                "ǅ",
+                "日",
+                "plain ASCII of 24 chars. ",
+                "ﬀ",
+                "\u{345}",
+                "ᾳ",
+                "𐐀",
+            ])
+            .prop_map(|piece| piece.as_bytes().to_vec()),
+            prop::collection::vec(any::<u8>(), 0..4),
+        ];
+        prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn as_icu_maps(text in pieces()) {
+            for case in Case::ALL {
+                prop_assert_eq!(mapped(&text, case), plain(&text, case));
+            }
+        }
+
+        #[test]
+        fn equal_fold_compares_what_fold_writes(a in pieces(), b in pieces()) {
+            let folded = mapped(&a, Case::Fold);
+            prop_assert!(equal_fold(&a, &folded));
+            prop_assert!(equal_fold(&mapped(&a, Case::Upper), &mapped(&folded, Case::Upper)));
+            prop_assert_eq!(equal_fold(&a, &b), folded == mapped(&b, Case::Fold));
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! Cutting a text to a width, and filling it up to one.
+
+use super::width::{Options, Piece, Prefix, pieces, prefix, width};
+
+/// Where a text is cut.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Side {
+    /// The end goes.
+    #[default]
+    Right,
+    /// The beginning goes.
+    Left,
+    /// The middle goes; what is left of an odd cell is given to the beginning.
+    Middle,
+}
+
+/// What a truncated text consists of: `text[..head]`, the ellipsis, `text[tail..]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// End of what stays of the beginning.
+    pub head: usize,
+    /// Start of what stays of the end: that of `head` if nothing is cut.
+    pub tail: usize,
+    /// Whether the ellipsis stands between them.
+    pub ellipsis: bool,
+    /// Cells of the whole.
+    pub cells: usize,
+}
+
+/// What stands in for the text that is cut, with its width.
+#[derive(Clone, Copy, Debug)]
+pub struct Ellipsis {
+    cells: usize,
+}
+
+impl Ellipsis {
+    /// Measures an ellipsis, once for many texts.
+    pub fn new(ellipsis: &[u8], options: &Options) -> Ellipsis {
+        Ellipsis { cells: width(ellipsis, options) }
+    }
+}
+
+/// Cuts `text` so that it takes at most `cells` cells together with the ellipsis, if it takes more without.
+///
+/// As much stays as there is room for, in whole grapheme clusters, so that up to one cell may stay free in front of a
+/// wide one. An ellipsis that is wider than `cells` is left out.
+///
+/// Cost: cutting at the right looks at what stays, the other two at all of the text, twice. Memory is allocated only
+/// for a text with tabs that is cut at the left or in the middle: what is behind the ellipsis begins at another column
+/// then, and its tabs have other widths.
+pub fn truncate(
+    text: &[u8],
+    cells: usize,
+    side: Side,
+    ellipsis: Ellipsis,
+    options: &Options,
+) -> Cut {
+    let whole = |cells| Cut { head: text.len(), tail: text.len(), ellipsis: false, cells };
+    let fits = ellipsis.cells <= cells;
+    let taken = if fits { ellipsis.cells } else { 0 };
+    let room = cells - taken;
+    let (head, tail) = match side {
+        Side::Right => {
+            let head = prefix(text, room, options);
+            // Without the ellipsis there is room for more, which may be all.
+            let more = prefix(&text[head.end..], cells - head.cells, &behind(head.cells, options));
+            if head.end + more.end == text.len() {
+                return whole(head.cells + more.cells);
+            }
+            (head, Tail { start: text.len(), cells: 0 })
+        }
+        Side::Left | Side::Middle => {
+            let total = width(text, options);
+            if total <= cells {
+                return whole(total);
+            }
+            let head = match side {
+                Side::Middle => prefix(text, room.div_ceil(2), options),
+                // Not even what takes no cell.
+                _ => Prefix { end: 0, cells: 0 },
+            };
+            let back = room - head.cells;
+            let tail = if memchr::memchr(b'\t', &text[head.end..]).is_some() {
+                tail_with_tabs(text, head, back, head.cells + taken, options)
+            } else {
+                tail(text, head, back, total - head.cells, options)
+            };
+            (head, tail)
+        }
+    };
+    Cut { head: head.end, tail: tail.start, ellipsis: fits, cells: head.cells + taken + tail.cells }
+}
+
+/// The options for what stands behind `cells` cells.
+fn behind(cells: usize, options: &Options) -> Options {
+    let column = options.column.saturating_add(u32::try_from(cells).unwrap_or(u32::MAX));
+    Options { column, ..*options }
+}
+
+/// The end of a text, in whole clusters.
+#[derive(Clone, Copy)]
+struct Tail {
+    start: usize,
+    cells: usize,
+}
+
+/// The longest end of `text` behind `head` that takes at most `back` of its `total` cells, if no tab is in it.
+fn tail(text: &[u8], head: Prefix, back: usize, total: usize, options: &Options) -> Tail {
+    let Some(before) = total.checked_sub(back + 1) else {
+        return Tail { start: head.end, cells: total };
+    };
+    // As much as leaves just too many cells, and the cluster behind that, which therefore has some.
+    let rest = &text[head.end..];
+    let gone = prefix(rest, before, options);
+    let next = pieces(&rest[gone.end..], options).next().map_or((0, 0), |piece| match piece.run {
+        true => (1, 1),
+        false => (piece.end, piece.cells),
+    });
+    Tail { start: head.end + gone.end + next.0, cells: total - gone.cells - next.1 }
+}
+
+/// The same where there are tabs: `column` is where the end will begin, in cells from the beginning of the text.
+fn tail_with_tabs(
+    text: &[u8],
+    head: Prefix,
+    back: usize,
+    column: usize,
+    options: &Options,
+) -> Tail {
+    let column = column + options.column as usize;
+    let tabstop = options.tabstop.max(1) as usize;
+    let stop = |column: usize| (column / tabstop + 1) * tabstop;
+    let mut best = Tail { start: text.len(), cells: 0 };
+    // From the back: cells up to the first tab, and behind it, where the column is a multiple of the tab stop.
+    let (mut before, mut behind) = (0, None);
+    for (start, piece) in singles(&text[head.end..], options).into_iter().rev() {
+        if piece.tab {
+            behind = Some(match behind {
+                None => before,
+                Some(behind) => stop(before) + behind,
+            });
+            before = 0;
+        } else {
+            before += piece.cells;
+        }
+        let cells = match behind {
+            None => before,
+            Some(behind) => stop(column + before) - column + behind,
+        };
+        if cells <= back {
+            best = Tail { start: head.end + start, cells };
+        }
+    }
+    best
+}
+
+/// Every cluster with its start.
+fn singles(text: &[u8], options: &Options) -> Vec<(usize, Piece)> {
+    let mut singles = Vec::new();
+    let mut start = 0;
+    for piece in pieces(text, options) {
+        if piece.run {
+            singles.extend(
+                (start..piece.end).map(|at| (at, Piece { end: at + 1, cells: 1, ..piece })),
+            );
+        } else {
+            singles.push((start, piece));
+        }
+        start = piece.end;
+    }
+    singles
+}
+
+/// Where a text stands in the cells that it is given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Align {
+    /// At the left: it is filled up at the right.
+    #[default]
+    Left,
+    /// At the right.
+    Right,
+    /// In the middle; an odd cell goes to the right.
+    Center,
+}
+
+/// How many cells are missing before and behind `text` until it takes `cells` cells; none if it takes as many already.
+///
+/// The text's tabs go to their stops from where it then begins, so that the whole never takes more than `cells`.
+pub fn pad(text: &[u8], cells: usize, align: Align, options: &Options) -> (usize, usize) {
+    let at = |left: usize| width(text, &behind(left, options));
+    let missing = cells.saturating_sub(at(0));
+    let mut left = match align {
+        Align::Left => return (0, missing),
+        Align::Right => missing,
+        Align::Center => missing / 2,
+    };
+    let mut taken = at(left);
+    if left + taken > cells {
+        // Where the text begins further right, a tab may be wider. Where it ends never goes left then, so the furthest
+        // place at which it fits can be halved down to; at 0 it does.
+        let mut over = left;
+        left = 0;
+        while over - left > 1 {
+            let middle = left + (over - left) / 2;
+            if middle + at(middle) <= cells {
+                left = middle;
+            } else {
+                over = middle;
+            }
+        }
+        taken = at(left);
+    }
+    (left, cells.saturating_sub(left + taken))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::width::{Style, tests::any_text};
+    use proptest::prelude::*;
+
+    fn cut(text: &str, cells: usize, side: Side, ellipsis: &str) -> String {
+        let options = Options::default();
+        let cut = truncate(
+            text.as_bytes(),
+            cells,
+            side,
+            Ellipsis::new(ellipsis.as_bytes(), &options),
+            &options,
+        );
+        let ellipsis = if cut.ellipsis { ellipsis } else { "" };
+        let cut_text = [&text[..cut.head], ellipsis, &text[cut.tail..]].concat();
+        assert_eq!(cut.cells, width(cut_text.as_bytes(), &options), "{cut_text:?}");
+        cut_text
+    }
+
+    #[test]
+    fn a_side_goes_and_clusters_stay_whole() {
+        for (side, expected) in
+            [(Side::Right, "hell…"), (Side::Left, "…orld"), (Side::Middle, "he…ld")]
+        {
+            assert_eq!(cut("hello, world", 5, side, "…"), expected);
+            assert_eq!(cut("hello", 5, side, "…"), "hello");
+            assert_eq!(cut("", 0, side, "…"), "");
+            assert_eq!(cut("a", 0, side, "…"), "");
+            assert_eq!(cut("hello", 1, side, "…"), "…");
+        }
+        assert_eq!(cut("hello, world", 6, Side::Middle, "..."), "he...d");
+        assert_eq!(cut("日本語テスト", 6, Side::Right, "…"), "日本…");
+        assert_eq!(cut("日本語テスト", 6, Side::Left, "…"), "…スト");
+        assert_eq!(cut("日本語テスト", 6, Side::Middle, "…"), "日…ト");
+        assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2, Side::Right, "…"), "e\u{301}…");
+        assert_eq!(
+            cut("👩\u{200D}👩\u{200D}👧🇩🇪x", 4, Side::Right, "…"),
+            "👩\u{200D}👩\u{200D}👧…"
+        );
+    }
+
+    #[test]
+    fn an_ellipsis_that_is_too_wide_is_left_out() {
+        assert_eq!(cut("hello", 2, Side::Right, "..."), "he");
+        assert_eq!(cut("hello", 3, Side::Right, "..."), "...");
+        assert_eq!(cut("hello", 3, Side::Left, ""), "llo");
+    }
+
+    #[test]
+    fn tabs_behind_the_ellipsis_go_to_their_stops() {
+        assert_eq!(cut("0123456789\tx", 9, Side::Left, "…"), "…456789\tx");
+        assert_eq!(cut("0\t\tx", 10, Side::Left, "…"), "…\tx");
+        assert_eq!(cut("\t\t\t", 16, Side::Middle, "…"), "\t…\t");
+    }
+
+    #[test]
+    fn padding_fills_up() {
+        let pad =
+            |text: &str, cells, align| pad(text.as_bytes(), cells, align, &Options::default());
+        assert_eq!(pad("日本", 7, Align::Left), (0, 3));
+        assert_eq!(pad("日本", 7, Align::Right), (3, 0));
+        assert_eq!(pad("日本", 7, Align::Center), (1, 2));
+        assert_eq!(pad("日本", 3, Align::Center), (0, 0));
+        assert_eq!(pad("a\tb", 12, Align::Right), (3, 3));
+        assert_eq!(pad("a\tb", 16, Align::Right), (6, 7));
+    }
+
+    fn ends(text: &[u8], options: &Options) -> Vec<usize> {
+        singles(text, options).iter().map(|(_, piece)| piece.end).collect()
+    }
+
+    fn at_column(text: &[u8], column: usize, options: &Options) -> usize {
+        width(text, &Options { column: options.column + column as u32, ..*options })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(300))]
+
+        #[test]
+        fn as_much_stays_as_fits(
+            text in any_text(), cells in 0usize..30, ellipsis in prop::sample::select(vec!["…", "", "...", "日"]),
+            wide in any::<bool>(), column in 0u32..9, tabstop in 1u32..9,
+        ) {
+            for style in [Style::Terminal, Style::Neovim, Style::Strwidth] {
+                let options = Options { style, ambiguous_wide: wide, column, tabstop };
+                let measured = Ellipsis::new(ellipsis.as_bytes(), &options);
+                let taken = if measured.cells <= cells { measured.cells } else { 0 };
+                let mut boundaries = vec![0];
+                boundaries.extend(ends(&text, &options));
+                for side in [Side::Right, Side::Left, Side::Middle] {
+                    let cut = truncate(&text, cells, side, measured, &options);
+                    if width(&text, &options) <= cells {
+                        prop_assert_eq!((cut.head, cut.tail), (text.len(), text.len()));
+                        prop_assert_eq!(cut.cells, width(&text, &options));
+                        continue;
+                    }
+                    prop_assert_eq!(cut.ellipsis, measured.cells <= cells);
+                    let room = cells - taken;
+                    let front = if side == Side::Right { room } else { room.div_ceil(2) };
+                    let fits = |&&end: &&usize| width(&text[..end], &options) <= front;
+                    let head = match side {
+                        Side::Left => 0,
+                        _ => *boundaries.iter().rfind(fits).unwrap(),
+                    };
+                    prop_assert_eq!(cut.head, head);
+                    let before = width(&text[..head], &options) + taken;
+                    let behind = |start: usize| at_column(&text[start..], before, &options);
+                    let mut tails = boundaries.iter().copied().filter(|&start| start >= head);
+                    let tail = match side {
+                        Side::Right => text.len(),
+                        _ => tails.find(|&start| before + behind(start) <= cells).unwrap(),
+                    };
+                    prop_assert_eq!(cut.tail, tail);
+                    prop_assert_eq!(cut.cells, before + behind(tail));
+                }
+            }
+        }
+
+        #[test]
+        fn padding_gives_the_width_unless_a_tab_cannot(text in any_text(), cells in 0usize..60, column in 0u32..9) {
+            let options = Options { column, ..Options::default() };
+            for align in [Align::Left, Align::Right, Align::Center] {
+                let (left, right) = pad(&text, cells, align, &options);
+                let whole = left + at_column(&text, left, &options) + right;
+                prop_assert_eq!(whole, cells.max(width(&text, &options)));
+            }
+        }
+    }
+}

@@ -1,0 +1,364 @@
+//! The walk over a text by clusters and their widths, on which everything that knows of cells is built.
+//!
+//! A loop over scalars finds most clusters by itself: a scalar that begins a cluster in any company, and the marks
+//! behind it. It hands over to the state machine of clusters where more than one scalar back matters, which is
+//! rare outside of flags and joined emoji.
+
+use super::table::{Class, Kind};
+use super::{Cells, Options, Style, is_printable, printable_run};
+use crate::text::machine::Machine;
+
+/// A stretch of text and the cells it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::text) struct Piece {
+    /// Where it ends, which is where the next one begins.
+    pub end: usize,
+    pub cells: usize,
+    /// Whether its bytes are a cluster and a cell each; else it is one cluster.
+    pub run: bool,
+    /// Whether it is a tab that goes to a tab stop, so that its width depends on where it stands.
+    pub tab: bool,
+}
+
+/// The pieces of `text` in order.
+pub(in crate::text) fn pieces<'t>(text: &'t [u8], options: &Options) -> Pieces<'t> {
+    let column = options.column as usize;
+    let tabstop = options.tabstop.max(1) as usize;
+    Pieces { text, at: 0, column, tabstop, cells: Cells::of(options) }
+}
+
+/// Iterator of [`pieces`].
+#[derive(Clone)]
+pub(in crate::text) struct Pieces<'t> {
+    text: &'t [u8],
+    at: usize,
+    /// The column at which the next piece begins.
+    column: usize,
+    tabstop: usize,
+    cells: &'static Cells,
+}
+
+/// The cells of all pieces together.
+#[inline(never)]
+pub(super) fn width(text: &[u8], options: &Options) -> usize {
+    walk(text, options, usize::MAX).cells
+}
+
+/// The beginning of a text, in whole clusters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::text) struct Prefix {
+    pub end: usize,
+    pub cells: usize,
+}
+
+/// The longest beginning of `text` that takes at most `limit` cells.
+///
+/// Cost: that of its width, however long the text is.
+#[inline(never)]
+pub(in crate::text) fn prefix(text: &[u8], limit: usize, options: &Options) -> Prefix {
+    walk(text, options, limit)
+}
+
+/// [`prefix`] in a loop that looks at most scalars once.
+#[inline(always)]
+fn walk(text: &[u8], options: &Options, limit: usize) -> Prefix {
+    let mut pieces = pieces(text, options);
+    let first = pieces.column;
+    let most = first.saturating_add(limit);
+    // What has been counted: up to `at`, in `column`. The last scalar of it begins at `open`, if more of its cluster
+    // may follow; else `open` is `at`.
+    let (mut at, mut column, mut open) = (0, first, 0);
+    let prefix = |end, column| Prefix { end, cells: column - first };
+    while at < text.len() {
+        if is_printable(text[at]) {
+            let room = most - column;
+            let rest = &text[at..];
+            let run = printable_run(&rest[..rest.len().min(room.saturating_add(1))]);
+            if run > room {
+                return prefix(at + room, most);
+            }
+            column += run;
+            at += run;
+            open = at - 1;
+            continue;
+        }
+        let next = Scalar::at(text, at);
+        if next.class.kind() == Kind::Plain {
+            let cells = usize::from(pieces.cells.first[usize::from(next.class.0)]);
+            if cells > most - column {
+                return prefix(at, column);
+            }
+            column += cells;
+            open = at;
+            at += next.len;
+            continue;
+        }
+        // A control, or something that may belong to the open cluster: then that is taken again as a whole.
+        if open < at && next.class.kind() != Kind::Control {
+            column -= Scalar::at(text, open).cells(pieces.cells);
+            at = open;
+        }
+        let (end, cells) = if next.class.kind() == Kind::Complex && next.code != INVALID {
+            complex_cluster(text, at, pieces.cells)
+        } else {
+            (pieces.at, pieces.column) = (at, column);
+            let piece = pieces.next().expect("the text is not over");
+            (piece.end, piece.cells)
+        };
+        if cells > most - column {
+            return prefix(at, column);
+        }
+        column += cells;
+        at = end;
+        open = at;
+    }
+    prefix(at, column)
+}
+
+/// End and cells of the cluster at `start`, which takes more than the loop over marks.
+#[inline(never)]
+fn complex_cluster(text: &[u8], start: usize, table: &Cells) -> (usize, usize) {
+    let rest = &text[start..];
+    let (len, cells) = emoji(rest, table).unwrap_or_else(|| {
+        let len = state_machine_len(rest);
+        (len, cluster_cells(&rest[..len], table))
+    });
+    (start + len, cells)
+}
+
+/// Length of the cluster at the front, as the state machine finds it.
+#[cold]
+fn state_machine_len(text: &[u8]) -> usize {
+    Machine::graphemes().walk(text, 0).next().map_or(text.len(), |cluster| cluster.stop)
+}
+
+const ZERO_WIDTH_JOINER: u32 = 0x200D;
+
+/// Length and cells of the cluster at the front if it is a flag or of emoji, which is what most complex clusters are:
+/// starting the state machine for each of them would take longer than Neovim does.
+fn emoji(text: &[u8], table: &Cells) -> Option<(usize, usize)> {
+    let first = Scalar::at(text, 0);
+    let (mut end, mut cells, mut before) = (first.len, first.cells(table), first);
+    if is_regional_indicator(first.code) {
+        let second = Scalar::get(text, end).filter(|next| is_regional_indicator(next.code))?;
+        cells = joined(table, cells, before, second, true);
+        end += second.len;
+        // A third one begins another cluster.
+        let ends = Scalar::get(text, end).is_none_or(|next| {
+            matches!(next.class.kind(), Kind::Plain | Kind::Control)
+                || is_regional_indicator(next.code)
+        });
+        return ends.then_some((end, cells));
+    }
+    let is_base = |scalar: &Scalar| scalar.code >= 0x80 && scalar.class.emoji();
+    if !is_base(&first) {
+        return None;
+    }
+    loop {
+        let Some(mut next) = Scalar::get(text, end) else { return Some((end, cells)) };
+        match (next.code, next.class.kind()) {
+            // The marks that emoji have: presentation, skin, tags.
+            (VARIATION_SELECTOR_16 | 0x1_F3FB..=0x1_F3FF | 0xE_0020..=0xE_007F, _) => {}
+            (ZERO_WIDTH_JOINER, _) => {
+                // Of no width itself, and no base for a variation selector.
+                end += next.len;
+                next = Scalar::get(text, end).filter(is_base)?;
+            }
+            (_, Kind::Plain | Kind::Control) => return Some((end, cells)),
+            _ if is_regional_indicator(next.code) => return Some((end, cells)),
+            _ => return None,
+        }
+        cells = joined(table, cells, before, next, end == first.len);
+        end += next.len;
+        before = next;
+    }
+}
+
+fn is_regional_indicator(code: u32) -> bool {
+    (0x1_F1E6..=0x1_F1FF).contains(&code)
+}
+
+/// The cells of a cluster.
+fn cluster_cells(cluster: &[u8], table: &Cells) -> usize {
+    let first = Scalar::at(cluster, 0);
+    let mut cells = first.cells(table);
+    let (mut at, mut before) = (first.len, first);
+    while at < cluster.len() {
+        let next = Scalar::at(cluster, at);
+        cells = joined(table, cells, before, next, at == first.len);
+        at += next.len;
+        before = next;
+    }
+    cells
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Piece;
+
+    #[inline]
+    fn next(&mut self) -> Option<Piece> {
+        let &byte = self.text.get(self.at)?;
+        let ascii = if byte < 0x80 { self.ascii(byte) } else { None };
+        let piece = ascii.unwrap_or_else(|| self.cluster());
+        self.at = piece.end;
+        self.column += piece.cells;
+        Some(piece)
+    }
+}
+
+/// A run ends here at the latest, so that those who look for a cell nearby need not read to the end of a long text.
+const LONGEST_RUN: usize = 256;
+
+impl Pieces<'_> {
+    /// The ASCII at the front, as far as no mark behind it can change it.
+    #[inline]
+    fn ascii(&self, byte: u8) -> Option<Piece> {
+        let rest = &self.text[self.at..];
+        let mut run = printable_run(&rest[..rest.len().min(LONGEST_RUN)]);
+        if rest.get(run).is_some_and(|next| !next.is_ascii()) {
+            run = run.saturating_sub(1);
+        }
+        if run > 0 {
+            return Some(Piece { end: self.at + run, cells: run, run: true, tab: false });
+        }
+        let single = |cells, tab| Piece { end: self.at + 1, cells, run: false, tab };
+        match (byte, rest.get(1), self.cells.style) {
+            (b'\t', _, Style::Terminal | Style::Neovim) => {
+                Some(single(self.tabstop - self.column % self.tabstop, true))
+            }
+            (b'\r', Some(b'\n'), style) => {
+                let cells = 2 * control(style);
+                Some(Piece { end: self.at + 2, cells, run: false, tab: false })
+            }
+            (0..b' ' | 0x7F, _, style) => Some(single(control(style), false)),
+            _ => None,
+        }
+    }
+
+    /// The cluster at the front, which is neither a control character of ASCII nor certain to be a single byte.
+    fn cluster(&self) -> Piece {
+        let text = self.text;
+        let first = Scalar::at(text, self.at);
+        let mut end = self.at + first.len;
+        let mut cells = first.cells(self.cells);
+        let (mut kind, mut before) = (first.class.kind(), first);
+        if first.code == INVALID {
+            // Segmentation takes it for U+FFFD.
+            kind = Kind::Plain;
+        }
+        let mut marks = false;
+        while kind != Kind::Control && end < text.len() {
+            if kind == Kind::Complex {
+                let (end, cells) = complex_cluster(text, self.at, self.cells);
+                return Piece { end, cells, run: false, tab: false };
+            }
+            let next = Scalar::at(text, end);
+            kind = next.class.kind();
+            match kind {
+                Kind::Plain | Kind::Control => break,
+                _ if next.code == INVALID => break,
+                Kind::Mark => {
+                    cells = joined(self.cells, cells, before, next, !marks);
+                    marks = true;
+                    end += next.len;
+                    before = next;
+                }
+                Kind::Complex => {}
+            }
+        }
+        Piece { end, cells, run: false, tab: false }
+    }
+}
+
+/// The cells of a control character of ASCII that is no tab.
+fn control(style: Style) -> usize {
+    match style {
+        Style::Terminal => 0,
+        Style::Neovim => 2,
+        Style::Strwidth => 1,
+    }
+}
+
+const VARIATION_SELECTOR_16: u32 = 0xFE0F;
+
+/// The cells of a cluster that had `cells` up to `before`, once `next` is in it. `second` tells whether it is the
+/// second scalar.
+#[inline(always)]
+fn joined(table: &Cells, cells: usize, before: Scalar, next: Scalar, second: bool) -> usize {
+    let emoji = next.code == VARIATION_SELECTOR_16 && before.class.emoji();
+    match table.style {
+        Style::Terminal if emoji => 2,
+        Style::Terminal => (cells + next.cells(table)).min(2),
+        _ if emoji && second && before.code >= 0x80 => cells.max(2),
+        // No ASCII and no invalid byte is ever joined to what stands before it there.
+        _ if next.code < 0x80 || next.code == INVALID => cells + next.cells(table),
+        _ => cells,
+    }
+}
+
+/// The code of a maximal invalid subsequence.
+const INVALID: u32 = u32::MAX;
+
+/// One scalar value or maximal invalid subsequence.
+#[derive(Clone, Copy)]
+struct Scalar {
+    code: u32,
+    len: usize,
+    class: Class,
+}
+
+impl Scalar {
+    #[inline(always)]
+    fn at(text: &[u8], at: usize) -> Scalar {
+        let valid = |code, len| Scalar { code, len, class: Class::of(code) };
+        let follows = |byte: u8| byte & 0xC0 == 0x80;
+        let low = |byte: u8| u32::from(byte & 0x3F);
+        match text[at..] {
+            [a @ ..0x80, ..] => return valid(u32::from(a), 1),
+            [a @ 0xC2..0xE0, b, ..] if follows(b) => {
+                return valid(u32::from(a & 0x1F) << 6 | low(b), 2);
+            }
+            [a @ 0xE0..0xF0, b, c, ..] if follows(b) && follows(c) => {
+                let code = u32::from(a & 0xF) << 12 | low(b) << 6 | low(c);
+                if code >= 0x800 && code & !0x7FF != 0xD800 {
+                    return valid(code, 3);
+                }
+            }
+            [a @ 0xF0..0xF5, b, c, d, ..] if follows(b) && follows(c) && follows(d) => {
+                let code = u32::from(a & 7) << 18 | low(b) << 12 | low(c) << 6 | low(d);
+                if (0x1_0000..0x11_0000).contains(&code) {
+                    return valid(code, 4);
+                }
+            }
+            _ => {}
+        }
+        let len = invalid_len(&text[at..]);
+        Scalar { code: INVALID, len, class: Class::INVALID }
+    }
+
+    /// The same where the text may be over.
+    fn get(text: &[u8], at: usize) -> Option<Scalar> {
+        (at < text.len()).then(|| Scalar::at(text, at))
+    }
+
+    /// Its cells at the beginning of a cluster.
+    #[inline(always)]
+    fn cells(self, table: &Cells) -> usize {
+        if self.code == INVALID {
+            return match table.style {
+                Style::Terminal => 1,
+                Style::Neovim | Style::Strwidth => 4 * self.len,
+            };
+        }
+        if self.code < 0x20 || self.code == 0x7F {
+            return control(table.style);
+        }
+        usize::from(table.first[usize::from(self.class.0)])
+    }
+}
+
+/// Length of the maximal invalid subsequence at the front.
+#[cold]
+fn invalid_len(text: &[u8]) -> usize {
+    text.utf8_chunks().next().map_or(1, |chunk| chunk.invalid().len().max(1))
+}

@@ -1,0 +1,125 @@
+--- Positions between units, the same in every host and on both backends.
+local t = ...
+local rille = require("rille")
+local text = rille.text
+
+--- Bytes: a 1, é 2-3, e 4, accent 5-6, smiley 7-10, CR LF 11-12, z 13.
+local SAMPLE = "aée\204\129😀\r\nz"
+local UNITS = { "byte", "char", "utf16", "grapheme" }
+
+t.test("a position in one unit becomes one in another", function()
+  t.eq(text.offset(SAMPLE, 7, "byte", "utf16"), 5)
+  t.eq(text.offset(SAMPLE, 7, "byte", "char"), 5)
+  t.eq(text.offset(SAMPLE, 7, "byte", "grapheme"), 4)
+  t.eq(text.offset(SAMPLE, 11, "byte", "utf16"), 7)
+  t.eq(text.offset(SAMPLE, 11, "byte", "grapheme"), 5)
+  t.eq(text.offset(SAMPLE, 5, "utf16", "byte"), 7)
+  t.eq(text.offset(SAMPLE, 7, "utf16", "byte"), 11)
+  t.eq(text.offset(SAMPLE, 6, "grapheme", "byte"), 13)
+  t.eq(text.offset(SAMPLE, 4, "grapheme", "utf16"), 5)
+end)
+
+t.test("one inside a char or a cluster is that of its start", function()
+  t.eq(text.offset(SAMPLE, 3, "byte", "byte"), 2)
+  t.eq(text.offset(SAMPLE, 9, "byte", "utf16"), 5)
+  t.eq(text.offset(SAMPLE, 6, "utf16", "byte"), 7)
+  t.eq(text.offset(SAMPLE, 6, "utf16", "char"), 5)
+  t.eq(text.offset(SAMPLE, 5, "byte", "grapheme"), 3)
+  t.eq(text.offset(SAMPLE, 12, "byte", "grapheme"), 5)
+end)
+
+t.test("one past the end is that, and so is everything beyond", function()
+  for _, from in ipairs(UNITS) do
+    for _, to in ipairs(UNITS) do
+      local past = text.count(SAMPLE, to) + 1
+      for _, beyond in ipairs({ 0, 1, 1000, 2 ^ 31, 2 ^ 32, 2 ^ 53, math.huge }) do
+        t.eq(text.offset(SAMPLE, text.count(SAMPLE, from) + 1 + beyond, from, to), past)
+      end
+      t.eq(text.offset("", 1, from, to), 1)
+    end
+  end
+end)
+
+t.test("an invalid sequence is one char", function()
+  local s = "a\226\130z\128\128\240\159\152"
+  t.eq(text.offset(s, 3, "byte", "char"), 2)
+  t.eq(text.offset(s, 3, "byte", "byte"), 2)
+  t.eq(text.offset(s, 4, "byte", "utf16"), 3)
+  t.eq(text.offset(s, 6, "byte", "utf16"), 5)
+  t.eq(text.offset(s, 9, "byte", "utf16"), 6)
+  t.eq(text.offset(s, 6, "char", "byte"), 7)
+end)
+
+t.test("there and back again is the same on every start", function()
+  local s = ("größer 日本 👩‍👩‍👧 \255\226\130 e\204\129\r\n"):rep(3)
+  for _, unit in ipairs(UNITS) do
+    for position = 1, text.count(s, unit) + 1 do
+      local at = text.offset(s, position, unit, "byte")
+      local back = text.offset(s, at, "byte", unit)
+      if unit == "grapheme" or unit == "char" then
+        t.eq(back, position)
+      else
+        t.ok(back <= position and text.offset(s, back, unit, "byte") == at, unit .. " " .. position)
+      end
+    end
+  end
+end)
+
+t.test("a list in one call, in any order", function()
+  local positions, reversed, expected, last = {}, {}, {}, {}
+  for i = 1, 15 do
+    positions[i], reversed[16 - i] = i, i
+    expected[i] = text.offset(SAMPLE, i, "byte", "utf16")
+    last[16 - i] = expected[i]
+  end
+  t.eq(text.offsets(SAMPLE, positions, "byte", "utf16"), expected)
+  t.eq(text.offsets(SAMPLE, reversed, "byte", "utf16"), last)
+  t.eq(text.offsets(SAMPLE, {}, "byte", "utf16"), {})
+  t.eq(text.offsets(SAMPLE, { 7, 7, 1, 99, 7 }, "byte", "grapheme"), { 4, 4, 1, 7, 4 })
+end)
+
+t.test("a long list in disorder", function()
+  local s, positions, expected = SAMPLE:rep(20), {}, {}
+  for i = 1, 700 do
+    positions[i] = (i * 7919) % 270 + 1
+    expected[i] = text.offset(s, positions[i], "utf16", "grapheme")
+  end
+  t.eq(text.offsets(s, positions, "utf16", "grapheme"), expected)
+end)
+
+t.test("results go to a list that is given", function()
+  local results = { 9, 9, 9, 9 }
+  t.ok(rawequal(text.offsets(SAMPLE, { 1, 7 }, "byte", "utf16", results), results))
+  t.eq(results, { 1, 5 })
+  local positions = { 7, 11 }
+  t.eq(text.offsets(SAMPLE, positions, "byte", "char", positions), { 5, 6 })
+end)
+
+t.test("wrong arguments are errors that name them", function()
+  for _, wrong in ipairs({ 0, -1, 1.5, 0 / 0, "1", true }) do
+    t.raises(
+      "offset_spec%.lua:%d+: rille%.text%.offset: position must be an integer from 1 on, got",
+      function()
+        text.offset("a", wrong, "byte", "char")
+        return nil
+      end
+    )
+    t.raises("rille%.text%.offsets: positions%[2%] must be an integer from 1 on, got", function()
+      text.offsets("a", { 1, wrong }, "byte", "char")
+      return nil
+    end)
+  end
+  t.raises("position must be an integer from 1 on, got nil", text.offset, "a", nil, "byte", "char")
+  t.raises("offset: from: unknown unit 'word' %(known: byte, char", text.offset, "a", 1, "word", "char")
+  t.raises("offset: to: unknown unit nil", text.offset, "a", 1, "byte")
+  t.raises("offsets: to: unknown unit 'line'", text.offsets, "a", {}, "byte", "line")
+  t.raises("offsets: positions must be a list of integers, got number", text.offsets, "a", 1, "byte", "char")
+  t.raises("offsets: results must be a list, got number", text.offsets, "a", { 1 }, "byte", "char", 1)
+  t.raises("offset: s must be a string", text.offset, nil, 1, "byte", "char")
+end)
+
+t.test("a list with holes is an error that tells where", function()
+  t.raises("positions%[2%]", text.offsets, "abc", { 1, nil, 3 }, "byte", "char")
+  t.raises("positions%[2%]", text.offsets, "abc", { [1] = 1, [3] = 3 }, "byte", "char")
+  t.raises("positions%[1%]", text.offsets, "abc", { [5] = 3 }, "byte", "char")
+end)

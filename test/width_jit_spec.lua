@@ -1,0 +1,104 @@
+--- Hot calls that know of display cells compile without an abort and make no garbage.
+local t = ...
+local rille = require("rille")
+local text = rille.text
+
+local LINE = "hello world"
+local MIXED = "größer 日本 😀"
+local WIDTH, TRUNCATE = { ambiguous = 2, tabstop = 4 }, { side = "middle", ellipsis = "..." }
+local LIST = { LINE, MIXED, "short" }
+local buffer = rille.buffer(4096)
+
+local loops = {
+  ["width of ASCII"] = function(n)
+    local sum = 0
+    for _ = 1, n do
+      sum = sum + text.width(LINE)
+    end
+    return sum
+  end,
+  ["width of mixed text, and with options"] = function(n)
+    local sum = 0
+    for _ = 1, n do
+      sum = sum + text.width(MIXED) + text.width(MIXED, WIDTH)
+    end
+    return sum
+  end,
+  ["truncate to a string that is there already"] = function(n)
+    local last
+    for _ = 1, n do
+      last = text.truncate(MIXED, 8)
+    end
+    return last
+  end,
+  ["truncate_into a rille buffer"] = function(n)
+    local sum = 0
+    for _ = 1, n do
+      buffer:reset()
+      sum = sum + text.truncate_into(buffer, MIXED, 8, TRUNCATE)
+    end
+    return sum
+  end,
+  ["pad_into a rille buffer"] = function(n)
+    local sum = 0
+    for _ = 1, n do
+      buffer:reset()
+      sum = sum + text.pad_into(buffer, MIXED, 40)
+    end
+    return sum
+  end,
+}
+
+--- These have loops of their own, which compile each for itself: a trace of the caller's is then given up.
+local coarse = {
+  ["truncate_list_into a rille buffer"] = function(n)
+    local sum = 0
+    for _ = 1, n do
+      buffer:reset()
+      sum = sum + text.truncate_list_into(buffer, LIST, 8)
+    end
+    return sum
+  end,
+  ["wrap_into a rille buffer"] = function(n)
+    local sum = 0
+    for _ = 1, n do
+      buffer:reset()
+      sum = sum + text.wrap_into(buffer, MIXED, 8)
+    end
+    return sum
+  end,
+}
+
+if rille.backend == "native" then
+  -- The parts of the noun are loaded, and option tables checked, when they are first used.
+  for _, loop in pairs(loops) do
+    loop(1)
+  end
+end
+
+local here = debug.getinfo(1, "S").source:match("^@(.*[/\\])")
+dofile(here .. "traces.lua")(t, loops)
+
+for name, loop in pairs(coarse) do
+  t.test(name .. " makes next to no garbage", function()
+    if not jit.status() then
+      t.skip("the JIT is off")
+    elseif rille.backend ~= "native" then
+      t.skip("the fallback makes no such promise")
+    end
+    -- Which of its loops begin a trace first is a matter of chance, and a few ways leave one to the interpreter.
+    local least = math.huge
+    for _ = 1, 5 do
+      jit.flush()
+      loop(5000)
+      collectgarbage()
+      collectgarbage("stop")
+      local before = collectgarbage("count")
+      loop(10000)
+      least = math.min(least, (collectgarbage("count") - before) * 1024)
+      collectgarbage("restart")
+    end
+    -- A call may box a pointer on its way from one loop to the next.
+    t.ok(least < 640000, ("%d bytes after 10,000 rounds"):format(least))
+  end)
+end
