@@ -46,6 +46,51 @@
 #define RILLE_KIND_SIZE 16
 
 /**
+ * Flag i: letters match in either case.
+ */
+#define RILLE_REGEX_IGNORE_CASE 1
+
+/**
+ * Flag m: ^ and $ match at lines too.
+ */
+#define RILLE_REGEX_MULTI_LINE 2
+
+/**
+ * Flag s: . matches a line feed too.
+ */
+#define RILLE_REGEX_DOT_ALL 4
+
+/**
+ * Flag x: white space and comments in the pattern are for the reader.
+ */
+#define RILLE_REGEX_VERBOSE 8
+
+/**
+ * Flag b: Unicode is off. A char is a byte, and classes are those of ASCII.
+ */
+#define RILLE_REGEX_BYTES 16
+
+/**
+ * A match begins where the search does.
+ */
+#define RILLE_REGEX_ANCHORED 32
+
+/**
+ * What rille_regex_captures writes for both ends of a group that took no part in the match.
+ */
+#define RILLE_UNSET 4294967295
+
+/**
+ * ASCII letters match in either case.
+ */
+#define RILLE_LITERALS_IGNORE_CASE 1
+
+/**
+ * The longest literal wins where several begin, rather than the first one in the list.
+ */
+#define RILLE_LITERALS_LONGEST 2
+
+/**
  * What a function returns. Zero is success, a positive status is success with a note, a negative one is a failure:
  * then no output has been written and the error block tells what was wrong.
  */
@@ -58,6 +103,10 @@ typedef enum rille_status {
      * Success, and the text holds at least one invalid UTF-8 sequence.
      */
     RILLE_INVALID = 1,
+    /**
+     * Success, and nothing was found.
+     */
+    RILLE_NONE = 2,
     /**
      * Success, and the batch is full while there may be more to come.
      */
@@ -86,6 +135,14 @@ typedef enum rille_status {
      * An earlier call on this handle ended with RILLE_EPANIC, so that its state cannot be trusted. Free it.
      */
     RILLE_EPOISONED = -6,
+    /**
+     * A pattern or a template is wrong; the offset tells where.
+     */
+    RILLE_EPATTERN = -7,
+    /**
+     * A limit that was set, or its default, would be passed.
+     */
+    RILLE_ELIMIT = -8,
 } rille_status;
 
 /**
@@ -129,6 +186,56 @@ typedef enum rille_unit {
      */
     RILLE_UNIT_LINEBREAK = 8,
 } rille_unit;
+
+/**
+ * Something of PCRE that linear time excludes, or that patterns here have not.
+ */
+typedef enum rille_pcre {
+    /**
+     * Look-ahead: (?=a), (?!a).
+     */
+    RILLE_PCRE_LOOK_AHEAD = 1,
+    /**
+     * Look-behind: (?<=a), (?<!a).
+     */
+    RILLE_PCRE_LOOK_BEHIND = 2,
+    /**
+     * A back-reference: \1, \g{1}, \k<name>, (?P=name).
+     */
+    RILLE_PCRE_BACK_REFERENCE = 3,
+    /**
+     * A possessive quantifier: a*+, a++, a?+.
+     */
+    RILLE_PCRE_POSSESSIVE = 4,
+    /**
+     * An atomic group: (?>a).
+     */
+    RILLE_PCRE_ATOMIC = 5,
+    /**
+     * Recursion or a call of a group: (?R), (?1), (?&name).
+     */
+    RILLE_PCRE_RECURSION = 6,
+    /**
+     * A condition: (?(1)a|b).
+     */
+    RILLE_PCRE_CONDITIONAL = 7,
+    /**
+     * A verb or a call-out: (*SKIP), (?C1).
+     */
+    RILLE_PCRE_VERB = 8,
+    /**
+     * The begin of the match set anew: \K.
+     */
+    RILLE_PCRE_KEEP = 9,
+    /**
+     * The place where the last match ended: \G.
+     */
+    RILLE_PCRE_LAST_MATCH = 10,
+    /**
+     * Groups that have the same numbers in each branch: (?|a|b).
+     */
+    RILLE_PCRE_BRANCH_RESET = 11,
+} rille_pcre;
 
 /**
  * How a text is mapped.
@@ -238,6 +345,38 @@ typedef enum rille_align {
  * time in several threads; the others need it for themselves, from whichever thread.
  */
 typedef struct rille_buffer rille_buffer;
+
+/**
+ * A list of literals that are searched for in one pass.
+ *
+ * It belongs to the caller, who frees it with rille_literals_free. Every function but that one takes it as const:
+ * threads may search with it at the same time.
+ */
+typedef struct rille_literals rille_literals;
+
+/**
+ * A compiled pattern, which searches in linear time whatever the pattern and the text.
+ *
+ * It belongs to the caller, who frees it with rille_regex_free. Every function but that one takes it as const: threads
+ * may search with it at the same time.
+ */
+typedef struct rille_regex rille_regex;
+
+/**
+ * A list of patterns that are searched for in one pass, which tells which of them match.
+ *
+ * It belongs to the caller, who frees it with rille_regexset_free. Every function but that one takes it as const:
+ * threads may search with it at the same time.
+ */
+typedef struct rille_regexset rille_regexset;
+
+/**
+ * A replacement of matches in text that is fed in chunks. A match may cross any border between them: what comes out is the
+ * same however the text was cut.
+ *
+ * It belongs to the caller, who frees it with rille_stream_free. One call at a time, from whichever thread.
+ */
+typedef struct rille_stream rille_stream;
 
 /**
  * How many handles of one kind are alive in the process, and how much memory they hold.
@@ -434,6 +573,138 @@ typedef struct rille_line {
      */
     uint32_t cells;
 } rille_line;
+
+/**
+ * How a pattern is compiled. Set `size` to sizeof(rille_regex_options); zeros are the default.
+ */
+typedef struct rille_regex_options {
+    /**
+     * sizeof(rille_regex_options).
+     */
+    uint32_t size;
+    /**
+     * Any of the RILLE_REGEX_ constants, added.
+     */
+    uint32_t flags;
+    /**
+     * Bytes that the compiled pattern may take; 0 for 10 MiB.
+     */
+    uint32_t size_limit;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_regex_options;
+
+/**
+ * Where a batch of matches begins, and how many it takes. Set `size` to sizeof(rille_scan); zeros are the default.
+ */
+typedef struct rille_scan {
+    /**
+     * sizeof(rille_scan).
+     */
+    uint32_t size;
+    /**
+     * Offset in the text to begin at. What is before it is looked at by ^ and \b. Behind the end nothing is found.
+     */
+    uint32_t from;
+    /**
+     * Not 0 if a match has ended at `from`, so that an empty one there would be found twice. To go on after a full
+     * batch, set this to 1 and `from` to the end of the last match.
+     */
+    uint32_t after;
+    /**
+     * How many matches the output has room for.
+     */
+    uint32_t capacity;
+} rille_scan;
+
+/**
+ * What takes the place of matches. Set `size` to sizeof(rille_replacement); zeros are the default.
+ */
+typedef struct rille_replacement {
+    /**
+     * sizeof(rille_replacement).
+     */
+    uint32_t size;
+    /**
+     * How many matches are replaced at most; 0 for all.
+     */
+    uint32_t limit;
+    /**
+     * Not 0 if the text is to be taken as it is; else it is a template: $0 is the match, $1 a group, ${name} a named
+     * group, $$ a dollar sign.
+     */
+    uint32_t literal;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * The text or the template; NULL for the empty one.
+     */
+    const uint8_t *text;
+    /**
+     * Its length in bytes.
+     */
+    size_t len;
+} rille_replacement;
+
+/**
+ * How literals are searched for. Set `size` to sizeof(rille_literals_options); zeros are the default.
+ */
+typedef struct rille_literals_options {
+    /**
+     * sizeof(rille_literals_options).
+     */
+    uint32_t size;
+    /**
+     * Any of the RILLE_LITERALS_ constants, added.
+     */
+    uint32_t flags;
+    /**
+     * Bytes that the fast form may take; 0 for 16 MiB. Beyond that it is a smaller one of half the speed.
+     */
+    uint32_t memory_limit;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_literals_options;
+
+/**
+ * What takes the place of hits. Set `size` to sizeof(rille_replacements); zeros are the default.
+ */
+typedef struct rille_replacements {
+    /**
+     * sizeof(rille_replacements).
+     */
+    uint32_t size;
+    /**
+     * How many hits are replaced at most; 0 for all.
+     */
+    uint32_t limit;
+    /**
+     * How many replacements there are: one for each literal, or 1 for all of them.
+     */
+    uint32_t count;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * All replacements one after the other; NULL for the empty text.
+     */
+    const uint8_t *text;
+    /**
+     * Length of that text in bytes.
+     */
+    size_t len;
+    /**
+     * The offset behind each replacement, `count` numbers, none below the one before.
+     */
+    const uint32_t *ends;
+} rille_replacements;
 
 
 
@@ -859,6 +1130,396 @@ int32_t rille_text_wrap(const uint8_t *text,
                         uint32_t capacity,
                         uint32_t *out_count,
                         struct rille_error *err);
+
+/**
+ * Compiles the `len` bytes at `pattern` and writes the result to `out`. `options` may be NULL.
+ *
+ * The syntax is that of the Rust crate regex: Perl's without look-around and back-references.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown), RILLE_ETOOBIG, RILLE_EPATTERN (the pattern is
+ * wrong; the error block has the offset of the mistake in it) or RILLE_ELIMIT (the compiled pattern would pass its size
+ * limit). Any thread may call it at any time.
+ */
+int32_t rille_regex_new(const uint8_t *pattern,
+                        size_t len,
+                        const struct rille_regex_options *options,
+                        struct rille_regex **out,
+                        struct rille_error *err);
+
+/**
+ * Frees a pattern. NULL is fine; a pattern that was freed already is not. Streams made from it go on.
+ */
+void rille_regex_free(struct rille_regex *regex);
+
+/**
+ * Returns how many groups the pattern has, the whole match not counted; 0 for NULL.
+ */
+uint32_t rille_regex_groups(const struct rille_regex *regex);
+
+/**
+ * Returns the name of a group, ended by a NUL, or NULL if it has none, if there is no such group, or for NULL. Group 0
+ * is the whole match and has no name. The string is valid as long as the pattern.
+ */
+const char *rille_regex_name(const struct rille_regex *regex,
+                             uint32_t group);
+
+/**
+ * Tells whether a pattern matches a text anywhere from the offset `from` on.
+ *
+ * The text before `from` is looked at by ^ and \b. Behind the end of the text nothing matches. It stops at the first
+ * place that decides, so it is faster than rille_regex_find.
+ *
+ * Returns RILLE_OK (it matches), RILLE_NONE (it does not), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may
+ * call it at the same time on one pattern.
+ */
+int32_t rille_regex_test(const struct rille_regex *regex,
+                         const uint8_t *text,
+                         size_t len,
+                         uint32_t from,
+                         struct rille_error *err);
+
+/**
+ * Finds the first match in a text from the offset `from` on.
+ *
+ * Writes two offsets to `out_span`, the begin and the end of the match. The text before `from` is looked at by ^ and \b.
+ * Behind the end of the text nothing is found.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there is no match, and nothing was written), RILLE_EARG (a pointer is NULL) or
+ * RILLE_ETOOBIG. Threads may call it at the same time on one pattern.
+ */
+int32_t rille_regex_find(const struct rille_regex *regex,
+                         const uint8_t *text,
+                         size_t len,
+                         uint32_t from,
+                         uint32_t *out_span,
+                         struct rille_error *err);
+
+/**
+ * Finds a batch of matches, from left to right, none overlapping another.
+ *
+ * Writes two offsets for each match to `out_spans`, which has room for two numbers times the capacity that `scan` tells,
+ * and the number of matches to `out_count`. `scan` tells where to begin; to go on after a full batch, see rille_scan.
+ *
+ * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
+ * Threads may call it at the same time on one pattern.
+ */
+int32_t rille_regex_spans(const struct rille_regex *regex,
+                          const uint8_t *text,
+                          size_t len,
+                          const struct rille_scan *scan,
+                          uint32_t *out_spans,
+                          uint32_t *out_count,
+                          struct rille_error *err);
+
+/**
+ * Finds a batch of matches with their groups.
+ *
+ * Writes two offsets for each group of each match to `out_slots`, the whole match first: RILLE_UNSET for both of a group
+ * that took no part. It has room for 2 * (1 + rille_regex_groups) numbers times the capacity that `scan` tells. Writes
+ * the number of matches to `out_count`. Finding groups costs several times finding matches: see rille_regex_spans.
+ *
+ * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
+ * Threads may call it at the same time on one pattern.
+ */
+int32_t rille_regex_captures(const struct rille_regex *regex,
+                             const uint8_t *text,
+                             size_t len,
+                             const struct rille_scan *scan,
+                             uint32_t *out_slots,
+                             uint32_t *out_count,
+                             struct rille_error *err);
+
+/**
+ * Counts the matches of a pattern from the offset `from` on, and writes their number to `out_count`.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may call it at the same time on one
+ * pattern.
+ */
+int32_t rille_regex_count(const struct rille_regex *regex,
+                          const uint8_t *text,
+                          size_t len,
+                          uint32_t from,
+                          uint32_t *out_count,
+                          struct rille_error *err);
+
+/**
+ * Replaces the matches of a pattern.
+ *
+ * Appends the text with its matches replaced to `out`, and writes how many there were to `out_count`. `how` tells what
+ * takes their place; NULL removes them. The text may not lie in `out`.
+ *
+ * Returns RILLE_OK, RILLE_NONE (nothing matched, and the text was appended as it is), RILLE_EARG (a pointer is NULL),
+ * RILLE_EPATTERN (the template is wrong or names a group that the pattern lacks; the error block has the offset in the
+ * template), RILLE_ETOOBIG (the text is too long, or `out` would be) or RILLE_ENOMEM. Threads may call it at the same
+ * time on one pattern, each with a buffer of its own.
+ */
+int32_t rille_regex_replace(const struct rille_regex *regex,
+                            const uint8_t *text,
+                            size_t len,
+                            const struct rille_replacement *how,
+                            struct rille_buffer *out,
+                            uint32_t *out_count,
+                            struct rille_error *err);
+
+/**
+ * Compiles a list of patterns and writes the result to `out`.
+ *
+ * `text` has all patterns one after the other, `len` bytes; `ends` has the offset behind each, `count` numbers, none below
+ * the one before. `options` may be NULL; its size limit is for all patterns together. A list of none matches nothing.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG, RILLE_EPATTERN (a
+ * pattern is wrong; the message tells which, counted from 1, and the error block has the offset of the mistake in that
+ * pattern), RILLE_ELIMIT (the compiled patterns would pass their size limit) or RILLE_ENOMEM. Any thread may call it at
+ * any time.
+ */
+int32_t rille_regexset_new(const uint8_t *text,
+                           size_t len,
+                           const uint32_t *ends,
+                           uint32_t count,
+                           const struct rille_regex_options *options,
+                           struct rille_regexset **out,
+                           struct rille_error *err);
+
+/**
+ * Frees a list of patterns. NULL is fine; one that was freed already is not.
+ */
+void rille_regexset_free(struct rille_regexset *set);
+
+/**
+ * Returns how many patterns there are; 0 for NULL.
+ */
+uint32_t rille_regexset_len(const struct rille_regexset *set);
+
+/**
+ * Tells whether any of the patterns matches a text. It stops at the first place that decides.
+ *
+ * Returns RILLE_OK (one matches), RILLE_NONE (none does), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may
+ * call it at the same time on one list.
+ */
+int32_t rille_regexset_test(const struct rille_regexset *set,
+                            const uint8_t *text,
+                            size_t len,
+                            struct rille_error *err);
+
+/**
+ * Tells which of the patterns match a text.
+ *
+ * Writes their indices in the list, counted from 0 and ascending, to `out_ids`, and how many there are to `out_count`. A
+ * `capacity` of rille_regexset_len is always enough.
+ *
+ * Returns RILLE_OK, RILLE_NONE (none matches, and 0 was written), RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or
+ * RILLE_ESHORT (`capacity` is below the number of patterns). Threads may call it at the same time on one list.
+ */
+int32_t rille_regexset_matches(const struct rille_regexset *set,
+                               const uint8_t *text,
+                               size_t len,
+                               uint32_t *out_ids,
+                               uint32_t capacity,
+                               uint32_t *out_count,
+                               struct rille_error *err);
+
+/**
+ * Makes an automaton of a list of literals and writes it to `out`.
+ *
+ * `text` has all literals one after the other, `len` bytes; `ends` has the offset behind each, `count` numbers, each above
+ * the one before: no literal may be empty. `options` may be NULL. A list of none matches nothing. Where several literals
+ * begin, the first one in the list wins unless the options say otherwise.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG, RILLE_EPATTERN (a
+ * literal is empty; the message tells which, counted from 1), RILLE_ELIMIT (they are too many) or RILLE_ENOMEM. Any
+ * thread may call it at any time.
+ */
+int32_t rille_literals_new(const uint8_t *text,
+                           size_t len,
+                           const uint32_t *ends,
+                           uint32_t count,
+                           const struct rille_literals_options *options,
+                           struct rille_literals **out,
+                           struct rille_error *err);
+
+/**
+ * Frees a list of literals. NULL is fine; one that was freed already is not. Streams made from it go on.
+ */
+void rille_literals_free(struct rille_literals *literals);
+
+/**
+ * Returns how many literals there are; 0 for NULL.
+ */
+uint32_t rille_literals_len(const struct rille_literals *literals);
+
+/**
+ * Finds the first hit in a text from the offset `from` on.
+ *
+ * Writes three numbers to `out_hit`: the begin and the end of the hit, and the index of the literal in the list, counted
+ * from 0. Behind the end of the text nothing is found.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there is no hit, and nothing was written), RILLE_EARG (a pointer is NULL) or
+ * RILLE_ETOOBIG. Threads may call it at the same time on one list.
+ */
+int32_t rille_literals_find(const struct rille_literals *literals,
+                            const uint8_t *text,
+                            size_t len,
+                            uint32_t from,
+                            uint32_t *out_hit,
+                            struct rille_error *err);
+
+/**
+ * Finds a batch of hits, from left to right, none overlapping another.
+ *
+ * Writes three numbers for each hit to `out_hits` as rille_literals_find does; it has room for three numbers times the
+ * capacity that `scan` tells. Writes the number of hits to `out_count`. To go on after a full batch, see rille_scan.
+ *
+ * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
+ * Threads may call it at the same time on one list.
+ */
+int32_t rille_literals_spans(const struct rille_literals *literals,
+                             const uint8_t *text,
+                             size_t len,
+                             const struct rille_scan *scan,
+                             uint32_t *out_hits,
+                             uint32_t *out_count,
+                             struct rille_error *err);
+
+/**
+ * Counts the hits from the offset `from` on, and writes their number to `out_count`.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may call it at the same time on one list.
+ */
+int32_t rille_literals_count(const struct rille_literals *literals,
+                             const uint8_t *text,
+                             size_t len,
+                             uint32_t from,
+                             uint32_t *out_count,
+                             struct rille_error *err);
+
+/**
+ * Replaces hits.
+ *
+ * Appends the text with its hits replaced to `out`, and writes how many there were to `out_count`. `how` tells what takes
+ * their place. The text may not lie in `out`.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there was no hit, and the text was appended as it is), RILLE_EARG (a pointer is NULL, or
+ * there are neither as many replacements as literals nor one), RILLE_ETOOBIG (the text is too long, or `out` would be) or
+ * RILLE_ENOMEM. Threads may call it at the same time on one list, each with a buffer of its own.
+ */
+int32_t rille_literals_replace(const struct rille_literals *literals,
+                               const uint8_t *text,
+                               size_t len,
+                               const struct rille_replacements *how,
+                               struct rille_buffer *out,
+                               uint32_t *out_count,
+                               struct rille_error *err);
+
+/**
+ * Makes a stream that replaces the matches of a pattern, and writes it to `out`.
+ *
+ * `how` tells what takes their place; NULL removes them. `longest` is the longest match to be expected, in bytes, at most
+ * 256 MiB. It may be 0 for a pattern that has a longest match by itself, as `a{1,9}b` has. A pattern like `a+` has none:
+ * it then sees twice `longest` bytes from each place. A match longer than `longest` ends the stream with RILLE_ELIMIT; what
+ * does not end within twice of it is no match, as if the text behind were not there.
+ *
+ * The pattern may be freed while the stream lives.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, `longest` is needed or too long, or the pattern is anchored) or
+ * RILLE_EPATTERN (the template is wrong; the error block has the offset in it). Any thread may call it at any time.
+ */
+int32_t rille_stream_new_regex(const struct rille_regex *regex,
+                               const struct rille_replacement *how,
+                               uint32_t longest,
+                               struct rille_stream **out,
+                               struct rille_error *err);
+
+/**
+ * Makes a stream that replaces literals, and writes it to `out`. `how` tells what takes their place.
+ *
+ * The list may be freed while the stream lives.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or there are neither as many replacements as literals nor one) or
+ * RILLE_ENOMEM. Any thread may call it at any time.
+ */
+int32_t rille_stream_new_literals(const struct rille_literals *literals,
+                                  const struct rille_replacements *how,
+                                  struct rille_stream **out,
+                                  struct rille_error *err);
+
+/**
+ * Frees a stream. NULL is fine; one that was freed already is not.
+ */
+void rille_stream_free(struct rille_stream *stream);
+
+/**
+ * Returns the most bytes that the stream holds back between two chunks; 0 for NULL.
+ */
+uint32_t rille_stream_hold_back(const struct rille_stream *stream);
+
+/**
+ * Returns how many matches the stream has replaced so far; 0 for NULL.
+ */
+double rille_stream_count(const struct rille_stream *stream);
+
+/**
+ * Feeds the next chunk, of any length, and appends what is decided by it to `out`.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, the chunk lies in `out`, or the stream is finished), RILLE_ETOOBIG (the
+ * chunk is too long, or `out` would be), RILLE_ELIMIT (a match is longer than declared; the error block has its offset in
+ * the stream) or RILLE_ENOMEM. After a failure of the last three kinds the stream gives the same failure for ever.
+ */
+int32_t rille_stream_feed(struct rille_stream *stream,
+                          const uint8_t *text,
+                          size_t len,
+                          struct rille_buffer *out,
+                          struct rille_error *err);
+
+/**
+ * Ends the text, and appends all that was held back to `out`. After that the stream takes no more.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or the stream is finished already), or as rille_stream_feed.
+ */
+int32_t rille_stream_finish(struct rille_stream *stream,
+                            struct rille_buffer *out,
+                            struct rille_error *err);
+
+/**
+ * Appends a pattern that matches exactly the `len` bytes at `text` to `out`. It does so with any flags but i.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or the text lies in `out`), RILLE_ETOOBIG or RILLE_ENOMEM. Any thread
+ * may call it at any time, each with a buffer of its own.
+ */
+int32_t rille_regex_escape(const uint8_t *text,
+                           size_t len,
+                           struct rille_buffer *out,
+                           struct rille_error *err);
+
+/**
+ * Appends a pattern that matches the same bytes as a Lua pattern to `out`.
+ *
+ * A ^ at the begin is the begin of the text, not that of the search. A position capture becomes an empty group. %b, %f and
+ * the back-references %1 to %9 have no like.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or the pattern lies in `out`), RILLE_EPATTERN (the Lua pattern is wrong
+ * or has no like; the message tells why, and the error block has the offset in it), RILLE_ETOOBIG or RILLE_ENOMEM. Any
+ * thread may call it at any time, each with a buffer of its own.
+ */
+int32_t rille_regex_from_lua(const uint8_t *pattern,
+                             size_t len,
+                             struct rille_buffer *out,
+                             struct rille_error *err);
+
+/**
+ * Lists what a PCRE pattern uses that patterns here have not.
+ *
+ * Writes two numbers for each to `out`, one of the RILLE_PCRE_ constants and the offset in the pattern, from left to right,
+ * and how many there are to `out_count`. `out` has room for `capacity` of them, 2 * `capacity` numbers.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there are none, and 0 was written), RILLE_MORE (there are more than `capacity`), RILLE_EARG
+ * (a pointer is NULL) or RILLE_ETOOBIG. Any thread may call it at any time.
+ */
+int32_t rille_regex_explain_pcre(const uint8_t *pattern,
+                                 size_t len,
+                                 uint32_t *out,
+                                 uint32_t capacity,
+                                 uint32_t *out_count,
+                                 struct rille_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

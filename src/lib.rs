@@ -26,4 +26,5 @@
 #![deny(missing_docs, unsafe_code, unsafe_op_in_unsafe_fn)]
 
 mod capi;
+pub mod search;
 pub mod text;

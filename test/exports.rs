@@ -8,7 +8,12 @@ use std::process::Command;
 use syn::{Expr, FnArg, Item, ItemFn, ReturnType, Stmt, Type};
 
 /// Names that only the feature `testing` exports.
-const TESTING: [&str; 3] = ["rille_test_panic", "rille_test_panic_buffer", "rille_test_panic_get"];
+const TESTING: [&str; 4] = [
+    "rille_test_panic",
+    "rille_test_panic_buffer",
+    "rille_test_panic_get",
+    "rille_test_panic_regex",
+];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a source folder");
@@ -71,7 +76,7 @@ fn every_export_is_one_call_of_the_boundary() {
         block.stmts.retain(|statement| !matches!(statement, Stmt::Item(Item::Static(_))));
         let call = only_call(&block).unwrap_or_default();
         assert!(
-            ["boundary", "boundary_get", "boundary_on"].contains(&call.as_str()),
+            ["boundary", "boundary_at", "boundary_get", "boundary_on"].contains(&call.as_str()),
             "the body of {name} is not one call of the boundary"
         );
         let documented = function.attrs.iter().any(|attribute| attribute.path().is_ident("doc"));

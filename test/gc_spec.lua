@@ -45,6 +45,26 @@ t.test("a handle that is dropped is freed by the collector", function()
   t.eq((live()), handles)
 end)
 
+t.test("handles of search that are dropped are freed, too", function()
+  if t.shared then
+    t.skip("other Lua states use rille in this process")
+  end
+  collect()
+  local before = rille.stats().handles
+  for _ = 1, 50 do
+    local lits = rille.literals({ "a", "b" })
+    rille.regexset({ "a", "b" })
+    rille.stream(lits, "-"):feed("abc")
+    -- With a limit of its own a pattern is not in the cache.
+    rille.regex("dropped", { size_limit = 1000000 })
+  end
+  collect()
+  local after = rille.stats().handles
+  for _, kind in ipairs({ "regex", "regexset", "literals", "stream" }) do
+    t.eq(after[kind], before[kind], kind)
+  end
+end)
+
 t.test("closing takes the finaliser away", function()
   if t.shared then
     t.skip("other Lua states use rille in this process")

@@ -67,7 +67,9 @@ fn cdef() -> String {
                 if name == "RILLE_ABI" {
                     abi = Some(value.to_owned());
                 }
-                lines.push(format!("static const int {name} = {value};"));
+                let unsigned = value.parse::<i32>().is_err();
+                let ty = if unsigned { "uint32_t" } else { "int" };
+                lines.push(format!("static const {ty} {name} = {value};"));
             }
             None => {
                 assert!(!line.starts_with('#'), "ffi.cdef has no preprocessor: {line}");

@@ -24,8 +24,10 @@ end)
 t.test("stats have an entry for each kind of handle", function()
   local stats = rille.stats()
   if rille.backend == "native" then
-    t.eq(type(stats.handles.buffer), "number")
-    t.eq(type(stats.bytes.buffer), "number")
+    for _, kind in ipairs({ "buffer", "regex", "regexset", "literals", "stream" }) do
+      t.eq(type(stats.handles[kind]), "number", kind)
+      t.eq(type(stats.bytes[kind]), "number", kind)
+    end
   else
     t.eq(stats, { handles = {}, bytes = {} })
   end
@@ -51,6 +53,11 @@ t.test("layouts are those of the header", function()
   t.eq(ffi.sizeof("rille_stat"), 32)
   t.eq(ffi.offsetof("rille_stat", "handles"), 16)
   t.eq(ffi.offsetof("rille_stat", "bytes"), 24)
+  t.eq(ffi.sizeof("rille_scan"), 16)
+  t.eq(ffi.sizeof("rille_regex_options"), 16)
+  t.eq(ffi.sizeof("rille_literals_options"), 16)
+  t.eq(ffi.offsetof("rille_replacement", "text"), 16)
+  t.eq(ffi.offsetof("rille_replacements", "text"), 16)
 end)
 
 t.test("no module of the core names a host", function()

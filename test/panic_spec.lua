@@ -15,6 +15,7 @@ ffi.cdef([[
 int32_t rille_test_panic(struct rille_error *err);
 uint32_t rille_test_panic_get(void);
 int32_t rille_test_panic_buffer(struct rille_buffer *buffer, struct rille_error *err);
+int32_t rille_test_panic_regex(const struct rille_regex *regex, struct rille_error *err);
 ]])
 
 t.test("a panic is a status with its message", function()
@@ -42,6 +43,17 @@ t.test("a panic poisons the handle and nothing else", function()
   buffer:close()
   t.eq(other:tostring(), "xyz")
   other:close()
+end)
+
+t.test("a panic in a call that only reads poisons the handle, too", function()
+  local err = ffi.new("rille_error")
+  local re, other = rille.regex("poisoned"), rille.regex("sound")
+  t.eq(C.rille_test_panic_regex(re.handle, err), tonumber(C.RILLE_EPANIC))
+  t.raises("an earlier call on this regex failed inside the library", re.find, re, "poisoned")
+  t.raises("an earlier call on this regex failed", re:gfind("poisoned"))
+  re:close()
+  t.ok(other:test("sound"))
+  t.ok(rille.regex("poisoned"):test("poisoned"))
 end)
 
 t.test("a panic in compiled code is caught as well", function()

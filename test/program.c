@@ -1,14 +1,8 @@
 /* The C program: the library through its header alone, as a C programmer uses it. test/program.rs compiles it as C99,
  * with sanitizers, and runs it, under valgrind where there is one. */
 
-#include "rille.h"
+#include "program.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* The layouts that other languages rely on; C99 has no static assertion. */
-#define LAYOUT(name, condition) typedef char layout_##name[(condition) ? 1 : -1]
 LAYOUT(error_size, sizeof(rille_error) == 256);
 LAYOUT(error_status, offsetof(rille_error, status) == 0);
 LAYOUT(error_length, offsetof(rille_error, length) == 4);
@@ -22,15 +16,7 @@ LAYOUT(stat_size, sizeof(rille_stat) == 32);
 LAYOUT(stat_handles, offsetof(rille_stat, handles) == 16);
 LAYOUT(stat_bytes, offsetof(rille_stat, bytes) == 24);
 
-static int failures = 0;
-
-#define CHECK(condition)                                                            \
-    do {                                                                            \
-        if (!(condition)) {                                                         \
-            printf("%s:%d: %s\n", __FILE__, __LINE__, #condition);                  \
-            failures++;                                                             \
-        }                                                                           \
-    } while (0)
+int failures = 0;
 
 static const uint8_t *bytes(const char *text) { return (const uint8_t *)text; }
 
@@ -266,6 +252,7 @@ static void buffer(void) {
 int32_t rille_test_panic(rille_error *err);
 uint32_t rille_test_panic_get(void);
 int32_t rille_test_panic_buffer(rille_buffer *buffer, rille_error *err);
+int32_t rille_test_panic_regex(const rille_regex *regex, rille_error *err);
 
 static void panics(void) {
     rille_error err;
@@ -279,6 +266,13 @@ static void panics(void) {
     CHECK(rille_buffer_append(buffer, bytes("a"), 1, &err) == RILLE_EPOISONED);
     CHECK(rille_buffer_len(buffer) == 0 && rille_buffer_ptr(buffer) == NULL);
     rille_buffer_free(buffer);
+
+    rille_regex *regex = NULL;
+    CHECK(rille_regex_new(bytes("a"), 1, NULL, &regex, &err) == RILLE_OK);
+    CHECK(rille_test_panic_regex(regex, &err) == RILLE_EPANIC);
+    CHECK(rille_regex_test(regex, bytes("a"), 1, 0, &err) == RILLE_EPOISONED);
+    CHECK(rille_regex_groups(regex) == 0 && rille_regex_name(regex, 0) == NULL);
+    rille_regex_free(regex);
 }
 #else
 static void panics(void) {}
@@ -367,6 +361,7 @@ int main(void) {
     case_and_form();
     bad_input();
     buffer();
+    search();
     panics();
     printf("%d failures\n", failures);
     return failures != 0;

@@ -16,6 +16,7 @@ fn compile(name: &str, flags: &[&str]) -> PathBuf {
         .arg("-I")
         .arg(root().join("include"))
         .arg(root().join("test/program.c"))
+        .arg(root().join("test/program_search.c"))
         .arg(library)
         // The program finds the library by its SONAME beside itself.
         .arg(format!("-Wl,-rpath,{}", folder.display()))

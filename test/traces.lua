@@ -7,14 +7,14 @@ local rille = require("rille")
 
 --- Runs `loop` under the eyes of the trace recorder: how many traces of it were made, and why one was given up.
 ---
---- A trace of the loop is one that starts in it, or at a side exit. The recorder also tries the functions that it calls
---- on their own when their counters, which are shared by hash, happen to run out first; such a trace ends where the
---- function returns, is given up by design, and keeps nothing from being compiled.
+--- A trace of the loop is one that starts in it, behind the head of its function, or at a side exit. The recorder also
+--- tries that function, and those that it calls, on their own when their counters, which are shared by hash, happen to run
+--- out first; such a trace is given up by design, and keeps nothing from being compiled.
 local function record(t, loop)
   local made, aborts, ours = 0, {}, false
-  local function watch(what, _, func, _, a, b)
+  local function watch(what, _, func, pc, a, b)
     if what == "start" then
-      ours = func == loop or a ~= nil
+      ours = func == loop and pc > 0 or a ~= nil
     elseif what == "stop" and ours then
       made = made + 1
     elseif what == "abort" and ours then
@@ -23,9 +23,13 @@ local function record(t, loop)
   end
   jit.flush()
   jit.opt.start("hotloop=2")
+  -- A finaliser of what others left behind would end the recording.
+  collectgarbage()
+  collectgarbage("stop")
   jit.attach(watch, "trace")
   local ok, message = pcall(loop, 2000)
   jit.attach(watch)
+  collectgarbage("restart")
   jit.opt.start("hotloop=56")
   t.ok(ok, message)
   return made, aborts

@@ -210,7 +210,9 @@ end
 --- Each loop is written out where it is given, as a function that is shared between contenders would be compiled for the
 --- first of them alone.
 ---@param row rille.bench.row
+---@return table<string, number>? ratios by peer, for what a file makes of all its rows
 function M.row(row)
+  local told = {}
   if not row.name:find(only, 1, true) then
     return
   end
@@ -255,6 +257,7 @@ function M.row(row)
     end
     local ours, theirs = quantile(times[1]), quantile(times[i])
     local ratio, reach = theirs / ours, ""
+    told[peer[1]] = ratio
     local low, high = quantile(ratios, 0.25), quantile(ratios, 0.75)
     if peer.reach then
       local line = ("%s, against %s: %.2f of %g"):format(row.name, peer[1], ratio, peer.reach)
@@ -273,6 +276,7 @@ function M.row(row)
     local bytes = garbage(row.rille)
     promise(row, ("%.0f bytes of garbage"):format(bytes), bytes < 0.5)
   end
+  return told
 end
 
 --- Tells how many goals were reached.

@@ -1,10 +1,12 @@
 //! The embedded LuaJIT as a host of benches: runs every Lua file of a folder over the library as users build it.
 
 use crate::texts;
-use mlua::{Function, Lua, Table, ffi};
+use mlua::{Function, Lua, LuaString, Table, ffi};
+use regex::bytes::Regex;
 use std::ffi::c_int;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Mutex;
 
 /// Runs the Lua files in `bench/<folder>`, each in a Lua state of its own.
 pub fn run(folder: &str) {
@@ -36,12 +38,27 @@ fn state(library: &Path) -> mlua::Result<Lua> {
     // SAFETY: it keeps to the protocol of the Lua stack.
     globals.set("rille_bench_length", unsafe { lua.create_c_function(length) }?)?;
 
+    globals.set("rille_bench_crate", lua.create_function(crate_regex)?)?;
+
     let package: Table = globals.get("package")?;
     let path: String = package.get("path")?;
     package.set("path", format!("lua/?.lua;lua/?/init.lua;{path}"))?;
     let backend: Table = globals.get::<Function>("require")?.call("rille.backend")?;
     backend.get::<Table>("paths")?.push(library.to_str())?;
     Ok(lua)
+}
+
+/// How many matches the crate regex finds, called from Rust: the peer of search.
+fn crate_regex(_: &Lua, (pattern, text): (LuaString, LuaString)) -> mlua::Result<usize> {
+    static LAST: Mutex<Option<(String, Regex)>> = Mutex::new(None);
+    let pattern = pattern.to_str()?.to_owned();
+    let mut last = LAST.lock().expect("no panic before");
+    if last.as_ref().is_none_or(|(known, _)| *known != pattern) {
+        let regex = Regex::new(&pattern).map_err(mlua::Error::external)?;
+        *last = Some((pattern, regex));
+    }
+    let (_, regex) = last.as_ref().expect("just set");
+    Ok(regex.find_iter(&text.as_bytes()).count())
 }
 
 /// Both languages draw the same texts, so that their tables speak of the same thing.

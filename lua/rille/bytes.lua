@@ -127,7 +127,7 @@ end
 
 --- Checks the output of an `_into` form. Both kinds have `reserve`, `commit` and `put`.
 ---@param buffer string.buffer|rille.buffer
----@param s rille.source must be another object, as making room in a buffer moves its content
+---@param s? rille.source must be another object, as making room in a buffer moves its content
 ---@param name string the public function, for the error
 function M.sink(buffer, s, name)
   if not is_string_buffer(buffer) and not (type(buffer) == "table" and buffer.is_rille_buffer) then

@@ -9,9 +9,28 @@ static const int RILLE_ABI = 1;
 
 static const int RILLE_KIND_SIZE = 16;
 
+static const int RILLE_REGEX_IGNORE_CASE = 1;
+
+static const int RILLE_REGEX_MULTI_LINE = 2;
+
+static const int RILLE_REGEX_DOT_ALL = 4;
+
+static const int RILLE_REGEX_VERBOSE = 8;
+
+static const int RILLE_REGEX_BYTES = 16;
+
+static const int RILLE_REGEX_ANCHORED = 32;
+
+static const uint32_t RILLE_UNSET = 4294967295;
+
+static const int RILLE_LITERALS_IGNORE_CASE = 1;
+
+static const int RILLE_LITERALS_LONGEST = 2;
+
 typedef enum rille_status {
     RILLE_OK = 0,
     RILLE_INVALID = 1,
+    RILLE_NONE = 2,
     RILLE_MORE = 3,
     RILLE_EARG = -1,
     RILLE_ETOOBIG = -2,
@@ -19,6 +38,8 @@ typedef enum rille_status {
     RILLE_ENOMEM = -4,
     RILLE_EPANIC = -5,
     RILLE_EPOISONED = -6,
+    RILLE_EPATTERN = -7,
+    RILLE_ELIMIT = -8,
 } rille_status;
 
 typedef enum rille_unit {
@@ -32,6 +53,20 @@ typedef enum rille_unit {
     RILLE_UNIT_SENTENCE = 7,
     RILLE_UNIT_LINEBREAK = 8,
 } rille_unit;
+
+typedef enum rille_pcre {
+    RILLE_PCRE_LOOK_AHEAD = 1,
+    RILLE_PCRE_LOOK_BEHIND = 2,
+    RILLE_PCRE_BACK_REFERENCE = 3,
+    RILLE_PCRE_POSSESSIVE = 4,
+    RILLE_PCRE_ATOMIC = 5,
+    RILLE_PCRE_RECURSION = 6,
+    RILLE_PCRE_CONDITIONAL = 7,
+    RILLE_PCRE_VERB = 8,
+    RILLE_PCRE_KEEP = 9,
+    RILLE_PCRE_LAST_MATCH = 10,
+    RILLE_PCRE_BRANCH_RESET = 11,
+} rille_pcre;
 
 typedef enum rille_case {
     RILLE_CASE_UPPER = 0,
@@ -65,6 +100,14 @@ typedef enum rille_align {
 } rille_align;
 
 typedef struct rille_buffer rille_buffer;
+
+typedef struct rille_literals rille_literals;
+
+typedef struct rille_regex rille_regex;
+
+typedef struct rille_regexset rille_regexset;
+
+typedef struct rille_stream rille_stream;
 
 typedef struct rille_stat {
     char kind[RILLE_KIND_SIZE];
@@ -125,6 +168,46 @@ typedef struct rille_line {
     uint32_t next;
     uint32_t cells;
 } rille_line;
+
+typedef struct rille_regex_options {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t size_limit;
+    uint32_t reserved;
+} rille_regex_options;
+
+typedef struct rille_scan {
+    uint32_t size;
+    uint32_t from;
+    uint32_t after;
+    uint32_t capacity;
+} rille_scan;
+
+typedef struct rille_replacement {
+    uint32_t size;
+    uint32_t limit;
+    uint32_t literal;
+    uint32_t reserved;
+    const uint8_t *text;
+    size_t len;
+} rille_replacement;
+
+typedef struct rille_literals_options {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t memory_limit;
+    uint32_t reserved;
+} rille_literals_options;
+
+typedef struct rille_replacements {
+    uint32_t size;
+    uint32_t limit;
+    uint32_t count;
+    uint32_t reserved;
+    const uint8_t *text;
+    size_t len;
+    const uint32_t *ends;
+} rille_replacements;
 
 uint32_t rille_abi(void);
 
@@ -277,6 +360,171 @@ int32_t rille_text_wrap(const uint8_t *text,
                         uint32_t capacity,
                         uint32_t *out_count,
                         struct rille_error *err);
+
+int32_t rille_regex_new(const uint8_t *pattern,
+                        size_t len,
+                        const struct rille_regex_options *options,
+                        struct rille_regex **out,
+                        struct rille_error *err);
+
+void rille_regex_free(struct rille_regex *regex);
+
+uint32_t rille_regex_groups(const struct rille_regex *regex);
+
+const char *rille_regex_name(const struct rille_regex *regex, uint32_t group);
+
+int32_t rille_regex_test(const struct rille_regex *regex,
+                         const uint8_t *text,
+                         size_t len,
+                         uint32_t from,
+                         struct rille_error *err);
+
+int32_t rille_regex_find(const struct rille_regex *regex,
+                         const uint8_t *text,
+                         size_t len,
+                         uint32_t from,
+                         uint32_t *out_span,
+                         struct rille_error *err);
+
+int32_t rille_regex_spans(const struct rille_regex *regex,
+                          const uint8_t *text,
+                          size_t len,
+                          const struct rille_scan *scan,
+                          uint32_t *out_spans,
+                          uint32_t *out_count,
+                          struct rille_error *err);
+
+int32_t rille_regex_captures(const struct rille_regex *regex,
+                             const uint8_t *text,
+                             size_t len,
+                             const struct rille_scan *scan,
+                             uint32_t *out_slots,
+                             uint32_t *out_count,
+                             struct rille_error *err);
+
+int32_t rille_regex_count(const struct rille_regex *regex,
+                          const uint8_t *text,
+                          size_t len,
+                          uint32_t from,
+                          uint32_t *out_count,
+                          struct rille_error *err);
+
+int32_t rille_regex_replace(const struct rille_regex *regex,
+                            const uint8_t *text,
+                            size_t len,
+                            const struct rille_replacement *how,
+                            struct rille_buffer *out,
+                            uint32_t *out_count,
+                            struct rille_error *err);
+
+int32_t rille_regexset_new(const uint8_t *text,
+                           size_t len,
+                           const uint32_t *ends,
+                           uint32_t count,
+                           const struct rille_regex_options *options,
+                           struct rille_regexset **out,
+                           struct rille_error *err);
+
+void rille_regexset_free(struct rille_regexset *set);
+
+uint32_t rille_regexset_len(const struct rille_regexset *set);
+
+int32_t rille_regexset_test(const struct rille_regexset *set,
+                            const uint8_t *text,
+                            size_t len,
+                            struct rille_error *err);
+
+int32_t rille_regexset_matches(const struct rille_regexset *set,
+                               const uint8_t *text,
+                               size_t len,
+                               uint32_t *out_ids,
+                               uint32_t capacity,
+                               uint32_t *out_count,
+                               struct rille_error *err);
+
+int32_t rille_literals_new(const uint8_t *text,
+                           size_t len,
+                           const uint32_t *ends,
+                           uint32_t count,
+                           const struct rille_literals_options *options,
+                           struct rille_literals **out,
+                           struct rille_error *err);
+
+void rille_literals_free(struct rille_literals *literals);
+
+uint32_t rille_literals_len(const struct rille_literals *literals);
+
+int32_t rille_literals_find(const struct rille_literals *literals,
+                            const uint8_t *text,
+                            size_t len,
+                            uint32_t from,
+                            uint32_t *out_hit,
+                            struct rille_error *err);
+
+int32_t rille_literals_spans(const struct rille_literals *literals,
+                             const uint8_t *text,
+                             size_t len,
+                             const struct rille_scan *scan,
+                             uint32_t *out_hits,
+                             uint32_t *out_count,
+                             struct rille_error *err);
+
+int32_t rille_literals_count(const struct rille_literals *literals,
+                             const uint8_t *text,
+                             size_t len,
+                             uint32_t from,
+                             uint32_t *out_count,
+                             struct rille_error *err);
+
+int32_t rille_literals_replace(const struct rille_literals *literals,
+                               const uint8_t *text,
+                               size_t len,
+                               const struct rille_replacements *how,
+                               struct rille_buffer *out,
+                               uint32_t *out_count,
+                               struct rille_error *err);
+
+int32_t rille_stream_new_regex(const struct rille_regex *regex,
+                               const struct rille_replacement *how,
+                               uint32_t longest,
+                               struct rille_stream **out,
+                               struct rille_error *err);
+
+int32_t rille_stream_new_literals(const struct rille_literals *literals,
+                                  const struct rille_replacements *how,
+                                  struct rille_stream **out,
+                                  struct rille_error *err);
+
+void rille_stream_free(struct rille_stream *stream);
+
+uint32_t rille_stream_hold_back(const struct rille_stream *stream);
+
+double rille_stream_count(const struct rille_stream *stream);
+
+int32_t rille_stream_feed(struct rille_stream *stream,
+                          const uint8_t *text,
+                          size_t len,
+                          struct rille_buffer *out,
+                          struct rille_error *err);
+
+int32_t rille_stream_finish(struct rille_stream *stream, struct rille_buffer *out, struct rille_error *err);
+
+int32_t rille_regex_escape(const uint8_t *text,
+                           size_t len,
+                           struct rille_buffer *out,
+                           struct rille_error *err);
+
+int32_t rille_regex_from_lua(const uint8_t *pattern,
+                             size_t len,
+                             struct rille_buffer *out,
+                             struct rille_error *err);
+
+int32_t rille_regex_explain_pcre(const uint8_t *pattern,
+                                 size_t len,
+                                 uint32_t *out,
+                                 uint32_t capacity,
+                                 uint32_t *out_count,
+                                 struct rille_error *err);
 typedef struct rille_abi_1 rille_abi_1;
 ]],
 }

@@ -19,6 +19,16 @@ function M.raise(err, name)
   error(name .. ": " .. ffi.string(err.message, err.length), 3)
 end
 
+--- What a function gives for what a person typed wrong: nil, the message, and its 1-based position if it has one.
+---@param err ffi.cdata* rille_error
+---@return nil
+---@return string message
+---@return integer? position
+function M.typed(err)
+  local offset = tonumber(err.offset)
+  return nil, ffi.string(err.message, err.length), offset >= 0 and offset + 1 or nil
+end
+
 --- What a function gives whose input or result is above the limits: nil and the message. Any other failure is an error of
 --- the public function's caller. To be called last: `return failure.limit(err, name)`.
 ---@param err ffi.cdata* rille_error

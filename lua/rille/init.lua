@@ -8,6 +8,10 @@ local backend = require("rille.backend")
 ---@field version string version of the Lua code, which is that of the library it was made with
 ---@field backend "native"|"lua"
 ---@field text rille.text
+---@field regex rille.regex.module
+---@field regexset fun(patterns: string[], flags?: string|rille.regex.options): rille.regexset?, string?, integer?
+---@field stream fun(matcher: rille.regex|rille.literals, replacement: string|string[], opts?: rille.stream.options): rille.stream?, string?, integer?
+---@field literals fun(list: string[], opts?: rille.literals.options): rille.literals?, string?
 ---@field bytes fun(ptr: ffi.cdata*, len: integer): rille.view
 ---@field buffer fun(capacity?: integer): rille.buffer
 local M = { version = "0.1.0" }
@@ -51,6 +55,18 @@ local lazy = {
   end,
   text = function()
     return noun("text")
+  end,
+  regex = function()
+    return noun("regex")
+  end,
+  regexset = function()
+    return noun("regexset").new
+  end,
+  literals = function()
+    return noun("literals").new
+  end,
+  stream = function()
+    return noun("stream").new
   end,
 }
 

@@ -2,8 +2,9 @@
 //!
 //! # What happens on a panic?
 //!
-//! [`boundary`] catches it, fills the error block with its message and returns `RILLE_EPANIC`; [`boundary_on`] also
-//! poisons the handle, whose next call gives `RILLE_EPOISONED`. Nothing is printed: a hook that says nothing replaces
+//! [`boundary`] catches it, fills the error block with its message and returns `RILLE_EPANIC`; [`boundary_on`] (a
+//! handle that the call may change) and [`boundary_at`] (one that it only reads, as others may at the same time) also
+//! poison the handle, whose next call gives `RILLE_EPOISONED`. Nothing is printed: a hook that says nothing replaces
 //! the one of Rust's runtime, which lives in this shared library and is nobody else's. (A Rust program that links the
 //! crate uses the core and never comes here, so its own hook stays.)
 //!
@@ -55,12 +56,54 @@ pub(super) unsafe fn boundary_on<T: Measured>(
     err: *mut rille_error,
     body: impl FnOnce(&mut T) -> Result<rille_status, Failure>,
 ) -> i32 {
-    boundary(err, || {
-        // SAFETY: null is refused here, and the caller vouches for the rest.
-        let handle = unsafe { handle.cast::<Handle<T>>().as_ref() }
-            .ok_or_else(|| Failure::new(RILLE_EARG, format!("the {} is NULL", T::GAUGE.kind)))?;
-        handle.with(body)
-    })
+    // SAFETY: the caller vouches for the handle.
+    boundary(err, || unsafe { on(handle, body) })
+}
+
+/// Runs the body of an export on a handle that it only reads, while others may read it too.
+///
+/// # Safety
+///
+/// `handle` is null or a live handle that no other thread changes during the call.
+pub(super) unsafe fn boundary_at<T: Measured + Sync>(
+    handle: *const T,
+    err: *mut rille_error,
+    body: impl FnOnce(&T) -> Result<rille_status, Failure>,
+) -> i32 {
+    // SAFETY: the caller vouches for the handle.
+    boundary(err, || unsafe { at(handle, body) })
+}
+
+/// The part of [`boundary_on`] behind the boundary: for an export that changes two handles.
+///
+/// # Safety
+///
+/// As for [`boundary_on`]; and `handle` is no other one of the same call.
+pub(super) unsafe fn on<T: Measured>(
+    handle: *mut T,
+    body: impl FnOnce(&mut T) -> Result<rille_status, Failure>,
+) -> Result<rille_status, Failure> {
+    // SAFETY: the caller vouches that it is null or live.
+    let handle = unsafe { handle.cast::<Handle<T>>().as_ref() }.ok_or_else(null::<T>)?;
+    handle.with(body)
+}
+
+/// The part of [`boundary_at`] behind the boundary.
+///
+/// # Safety
+///
+/// As for [`boundary_at`].
+pub(super) unsafe fn at<T: Measured + Sync>(
+    handle: *const T,
+    body: impl FnOnce(&T) -> Result<rille_status, Failure>,
+) -> Result<rille_status, Failure> {
+    // SAFETY: the caller vouches that it is null or live.
+    let handle = unsafe { handle.cast::<Handle<T>>().as_ref() }.ok_or_else(null::<T>)?;
+    handle.look(body)
+}
+
+fn null<T: Measured>() -> Failure {
+    Failure::new(RILLE_EARG, format!("the {} is NULL", T::GAUGE.kind))
 }
 
 /// The object behind an opaque pointer of C, which is a `*mut T` to C and to the signatures here.
@@ -111,22 +154,40 @@ impl<T: Measured> Handle<T> {
         &self,
         body: impl FnOnce(&mut T) -> Result<rille_status, Failure>,
     ) -> Result<rille_status, Failure> {
-        if self.poisoned.load(Ordering::Acquire) {
-            let kind = T::GAUGE.kind;
-            let message = format!(
-                "an earlier call on this {kind} failed inside the library; free it and make a new one"
-            );
-            return Err(Failure::new(RILLE_EPOISONED, message));
-        }
+        self.sound()?;
         // SAFETY: one call at a time is the contract of every receiver that is not const.
         let value = unsafe { &mut *self.value.get() };
         let before = value.bytes();
         let result = catch_unwind(AssertUnwindSafe(|| body(&mut *value)));
         T::GAUGE.changed(before, value.bytes());
-        result.unwrap_or_else(|panic| {
-            self.poisoned.store(true, Ordering::Release);
-            Err(from_panic(panic))
-        })
+        result.unwrap_or_else(|panic| self.poison(panic))
+    }
+
+    fn look(
+        &self,
+        body: impl FnOnce(&T) -> Result<rille_status, Failure>,
+    ) -> Result<rille_status, Failure> {
+        self.sound()?;
+        // SAFETY: calls that change the value do not overlap this one, by the contract of a const receiver.
+        let value = unsafe { &*self.value.get() };
+        catch_unwind(AssertUnwindSafe(|| body(value))).unwrap_or_else(|panic| self.poison(panic))
+    }
+
+    /// Refuses the handle if an earlier call on it panicked.
+    fn sound(&self) -> Result<(), Failure> {
+        if !self.poisoned.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let kind = T::GAUGE.kind;
+        let message = format!(
+            "an earlier call on this {kind} failed inside the library; free it and make a new one"
+        );
+        Err(Failure::new(RILLE_EPOISONED, message))
+    }
+
+    fn poison(&self, panic: Box<dyn Any + Send>) -> Result<rille_status, Failure> {
+        self.poisoned.store(true, Ordering::Release);
+        Err(from_panic(panic))
     }
 }
 

@@ -27,6 +27,21 @@ impl Measured for rille_buffer {
 }
 
 impl rille_buffer {
+    /// The content, for functions that append to it themselves. What was reserved is given back.
+    pub(super) fn content(&mut self) -> &mut Vec<u8> {
+        self.reserved = 0;
+        &mut self.content
+    }
+
+    /// Whether `text` lies in the memory of the buffer, so that appending could move it away.
+    pub(super) fn holds(&self, text: &[u8]) -> bool {
+        let content =
+            self.content.as_ptr().addr()..self.content.as_ptr().addr() + self.content.capacity();
+        !text.is_empty()
+            && text.as_ptr().addr() < content.end
+            && content.start < text.as_ptr_range().end.addr()
+    }
+
     /// Makes room for `additional` bytes behind the content.
     fn grow(&mut self, additional: usize) -> Result<(), Failure> {
         self.reserved = 0;
@@ -114,10 +129,7 @@ pub unsafe extern "C" fn rille_buffer_append(
     unsafe {
         boundary_on(buffer, err, |buffer| {
             let text = slice(text, len)?;
-            if text.as_ptr_range().start < buffer.content.as_ptr_range().end
-                && buffer.content.as_ptr() < text.as_ptr_range().end
-                && len > 0
-            {
+            if buffer.holds(text) {
                 return Err(Failure::new(
                     RILLE_EARG,
                     "the text lies in the buffer that it is to be appended to",

@@ -12,6 +12,8 @@ pub enum rille_status {
     RILLE_OK = 0,
     /// Success, and the text holds at least one invalid UTF-8 sequence.
     RILLE_INVALID = 1,
+    /// Success, and nothing was found.
+    RILLE_NONE = 2,
     /// Success, and the batch is full while there may be more to come.
     RILLE_MORE = 3,
     /// An argument is wrong: a null pointer, an unknown unit, memory that overlaps.
@@ -26,6 +28,10 @@ pub enum rille_status {
     RILLE_EPANIC = -5,
     /// An earlier call on this handle ended with RILLE_EPANIC, so that its state cannot be trusted. Free it.
     RILLE_EPOISONED = -6,
+    /// A pattern or a template is wrong; the offset tells where.
+    RILLE_EPATTERN = -7,
+    /// A limit that was set, or its default, would be passed.
+    RILLE_ELIMIT = -8,
 }
 
 /// Bytes of a message in the error block, its final NUL included.

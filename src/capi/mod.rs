@@ -32,3 +32,5 @@ pub mod stats;
 pub mod buffer;
 
 pub mod text;
+
+pub mod search;

@@ -3,6 +3,10 @@
 use super::boundary::{boundary, place};
 use super::buffer::rille_buffer;
 use super::error::{Failure, rille_error, rille_status::*};
+use super::search::literals::rille_literals;
+use super::search::regex::rille_regex;
+use super::search::regexset::rille_regexset;
+use super::search::stream::rille_stream;
 use std::ffi::c_char;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -77,7 +81,13 @@ impl Gauge {
 }
 
 /// Every kind there is. A new kind of handle adds its gauge here.
-const GAUGES: [&Gauge; 1] = [<rille_buffer as Measured>::GAUGE];
+const GAUGES: [&Gauge; 5] = [
+    <rille_buffer as Measured>::GAUGE,
+    <rille_regex as Measured>::GAUGE,
+    <rille_regexset as Measured>::GAUGE,
+    <rille_literals as Measured>::GAUGE,
+    <rille_stream as Measured>::GAUGE,
+];
 
 /// Tells the live handles and the native memory of each kind of handle, for the whole process.
 ///

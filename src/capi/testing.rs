@@ -1,8 +1,9 @@
 //! Exports that panic on purpose, for the tests alone: behind the feature `testing`, and in no header.
 
-use super::boundary::{boundary, boundary_get, boundary_on};
+use super::boundary::{boundary, boundary_at, boundary_get, boundary_on};
 use super::buffer::rille_buffer;
 use super::error::rille_error;
+use super::search::regex::rille_regex;
 
 /// Panics, and returns what the boundary makes of it.
 #[unsafe(no_mangle)]
@@ -28,4 +29,18 @@ pub unsafe extern "C" fn rille_test_panic_buffer(
 ) -> i32 {
     // SAFETY: the caller gives NULL or a live buffer of which this is the only use.
     unsafe { boundary_on(buffer, err, |_| panic!("on purpose")) }
+}
+
+/// Panics in the middle of a search, which poisons the pattern although the call only reads it.
+///
+/// # Safety
+///
+/// As for `rille_regex_test`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_test_panic_regex(
+    regex: *const rille_regex,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live pattern.
+    unsafe { boundary_at(regex, err, |_| panic!("on purpose")) }
 }

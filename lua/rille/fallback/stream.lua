@@ -1,0 +1,102 @@
+--- Replacement of literals in text that comes in chunks, in pure Lua. Patterns need the native library.
+local bytes = require("rille.bytes")
+local literals = require("rille.fallback.literals")
+local stream_options = require("rille.stream_options")
+
+local sub = string.sub
+
+--- The same interface as the native `rille.stream`.
+local Stream = {}
+Stream.__index = Stream
+
+local M = {}
+
+local function open(self)
+  if not self.literals then
+    error("rille: closed", 3)
+  elseif self.finished then
+    error(self.finished .. ": the stream is finished; make a new one", 3)
+  end
+end
+
+---@param matcher rille.literals
+---@param replacement string|string[]
+---@param opts? rille.stream.options
+---@return rille.stream
+function M.new(matcher, replacement, opts)
+  local options = stream_options(opts)
+  if type(matcher) ~= "table" or not matcher.is_rille_literals then
+    error("rille.stream: matcher must be a rille.regex or rille.literals, got " .. type(matcher), 2)
+  end
+  matcher:len()
+  literals.check_replacements(matcher, replacement, nil, "rille.stream")
+  local copy = type(replacement) == "table" and { unpack(replacement) } or replacement
+  local self =
+    { literals = matcher:clone(), replacement = copy, limit = options.limit, replaced = 0, held = "" }
+  return setmetatable(self, Stream)
+end
+
+--- Replaces what begins before `stop`, and keeps the rest.
+local function run(self, text, stop)
+  local pieces, size, done = {}, 0, 1
+  for first, last, id in self.literals:gfind(text) do
+    if first >= stop or (self.limit > 0 and self.replaced == self.limit) then
+      break
+    end
+    pieces[size + 1] = sub(text, done, first - 1)
+    pieces[size + 2] = type(self.replacement) == "string" and self.replacement or self.replacement[id]
+    size, done, self.replaced = size + 2, last + 1, self.replaced + 1
+  end
+  stop = math.max(done, stop)
+  pieces[size + 1] = sub(text, done, stop - 1)
+  self.held = sub(text, stop)
+  return table.concat(pieces)
+end
+
+function Stream:feed(chunk)
+  open(self)
+  local text = self.held .. bytes.string(chunk, "rille.stream:feed")
+  return run(self, text, math.max(1, #text + 2 - self.literals:longest_len()))
+end
+
+function Stream:finish()
+  open(self)
+  self.finished = "rille.stream:feed"
+  return run(self, self.held, #self.held + 1)
+end
+
+function Stream:feed_into(buffer, chunk)
+  open(self)
+  bytes.sink(buffer, chunk, "rille.stream:feed_into")
+  local result = self:feed(chunk)
+  buffer:put(result)
+  return #result
+end
+
+function Stream:finish_into(buffer)
+  open(self)
+  bytes.sink(buffer, nil, "rille.stream:finish_into")
+  local result = self:finish()
+  buffer:put(result)
+  return #result
+end
+
+function Stream:count()
+  if not self.literals then
+    error("rille: closed", 2)
+  end
+  return self.replaced
+end
+
+function Stream:hold_back()
+  if not self.literals then
+    error("rille: closed", 2)
+  end
+  return math.max(1, self.literals:longest_len()) - 1
+end
+
+function Stream:close()
+  self.literals = nil
+end
+
+return M

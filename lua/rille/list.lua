@@ -1,0 +1,37 @@
+--- Lists of strings for C: one text of all of them, and where each ends.
+local ffi = require("ffi")
+local bytes = require("rille.bytes")
+
+local array = ffi.typeof("uint32_t[?]")
+
+local M = {}
+
+--- Packs a list, so that it crosses in one call.
+---@param list string[]
+---@param name string the public function and the argument, for the error
+---@param level? integer of the error, for the caller of the public function; 3 by default
+---@return string text
+---@return ffi.cdata* ends uint32_t[count]
+---@return integer count
+function M.pack(list, name, level)
+  level = level or 3
+  if type(list) ~= "table" then
+    error(name .. " must be a list of strings, got " .. type(list), level)
+  end
+  local count = #list
+  local ends, at = array(count), 0
+  for i = 1, count do
+    local item = list[i]
+    if type(item) ~= "string" then
+      error(("%s[%d] must be a string, got %s"):format(name, i, type(item)), level)
+    end
+    at = at + #item
+    if at > bytes.LONGEST then
+      error(name .. " has more than 4 GiB - 1", level)
+    end
+    ends[i - 1] = at
+  end
+  return table.concat(list, "", 1, count), ends, count
+end
+
+return M

@@ -1,0 +1,36 @@
+--- The options of literals, for both backends.
+local bytes = require("rille.bytes")
+
+---@class rille.literals.options
+---@field case? "respect"|"ignore" whether ASCII letters match in either case; "respect" by default
+---@field match? "first"|"longest" which one wins where several begin: the first one in the list by default
+---@field memory_limit? integer bytes that the fast form may take, 16 MiB by default; beyond it is a smaller, slower one
+
+local KNOWN = "case = 'respect' | 'ignore', match = 'first' | 'longest', memory_limit = bytes"
+
+--- Reads the options, or raises an error at the caller's caller.
+---@param opts? rille.literals.options
+---@return boolean ignore_case
+---@return boolean longest
+---@return integer memory_limit 0 for the default
+return function(opts)
+  if opts == nil then
+    return false, false, 0
+  elseif type(opts) ~= "table" then
+    error("rille.literals: opts must be a table, got " .. type(opts), 3)
+  end
+  local ignore_case, longest, limit = false, false, 0
+  for key, value in pairs(opts) do
+    if key == "case" and (value == "respect" or value == "ignore") then
+      ignore_case = value == "ignore"
+    elseif key == "match" and (value == "first" or value == "longest") then
+      longest = value == "longest"
+    elseif key == "memory_limit" and type(value) == "number" then
+      limit = math.max(1, bytes.size(value, "rille.literals: memory_limit"))
+    else
+      local message = "rille.literals: wrong option %s = %s (known: %s)"
+      error(message:format(tostring(key), tostring(value), KNOWN), 3)
+    end
+  end
+  return ignore_case, longest, limit
+end

@@ -1,0 +1,229 @@
+--- Many literals at once: where they are, and which.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local bytes = require("rille.bytes")
+local failure = require("rille.failure")
+local literal_options = require("rille.literal_options")
+local pack = require("rille.list").pack
+local scratch = require("rille.scratch")
+local spans = require("rille.spans")
+
+local of, sink = bytes.of, bytes.sink
+local from = spans.from
+local err = failure.block()
+local out = ffi.new("uint32_t[3]")
+local out_handle = ffi.new("rille_literals *[1]")
+local options = ffi.new("rille_literals_options", { size = ffi.sizeof("rille_literals_options") })
+local how = ffi.new("rille_replacements", { size = ffi.sizeof("rille_replacements") })
+local IGNORE_CASE, LONGEST = tonumber(C.RILLE_LITERALS_IGNORE_CASE), tonumber(C.RILLE_LITERALS_LONGEST)
+local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
+
+local find_hits, all_hits = spans.functions(C.rille_literals_spans, 3, "rille.literals")
+
+-- A Lua closure, and the function resolved now: see rille.buffer.
+local free = C.rille_literals_free
+local function finalise(handle)
+  free(handle)
+end
+
+--- A list of literals that are searched for in one pass.
+---@class rille.literals
+---@field package handle ffi.cdata*?
+---@field package n integer
+local Literals = { is_rille_literals = true }
+Literals.__index = Literals
+
+local M = {}
+
+local function open(self)
+  local handle = self.handle
+  if not handle then
+    error("rille: closed", 3)
+  end
+  return handle
+end
+
+--- Makes an automaton of a list of literals, which may be empty and then matches nothing.
+---@param list string[] none of them empty
+---@param opts? rille.literals.options
+---@return rille.literals?
+---@return string? message what is wrong, and with which literal
+function M.new(list, opts)
+  local text, ends, count = pack(list, "rille.literals: list")
+  local ignore_case, longest, limit = literal_options(opts)
+  options.flags = (ignore_case and IGNORE_CASE or 0) + (longest and LONGEST or 0)
+  options.memory_limit = limit
+  local status = C.rille_literals_new(text, #text, ends, count, options, out_handle, err)
+  if status == EPATTERN or status == ELIMIT then
+    return failure.typed(err)
+  elseif status < 0 then
+    failure.raise(err, "rille.literals")
+  end
+  return setmetatable({ handle = ffi.gc(out_handle[0], finalise), n = count }, Literals)
+end
+
+--- Whether any of the literals is there.
+---@param s rille.source
+---@param init? integer position to begin at
+---@return boolean
+function Literals:test(s, init)
+  local handle = open(self)
+  local offset = init == nil and 0 or from(init, "rille.literals:test")
+  local ptr, len = of(s, "rille.literals:test")
+  local status = C.rille_literals_find(handle, ptr, len, offset, out, err)
+  if status < 0 then
+    failure.raise(err, "rille.literals:test")
+  end
+  return status == 0
+end
+
+--- Where the first literal is, and which.
+---@param s rille.source
+---@param init? integer position to begin at
+---@return integer? from nil if there is none
+---@return integer? to
+---@return integer? id place in the list
+function Literals:find(s, init)
+  local handle = open(self)
+  local offset = init == nil and 0 or from(init, "rille.literals:find")
+  local ptr, len = of(s, "rille.literals:find")
+  local status = C.rille_literals_find(handle, ptr, len, offset, out, err)
+  if status == 0 then
+    return out[0] + 1, out[1], out[2] + 1
+  elseif status < 0 then
+    failure.raise(err, "rille.literals:find")
+  end
+end
+
+--- Every hit, from left to right, none overlapping another, as an iterator. It makes no garbage after its first round.
+---@param s rille.source must not change meanwhile
+---@param init? integer position to begin at
+---@return fun(): integer?, integer?, integer? next from, to, id
+function Literals:gfind(s, init)
+  open(self)
+  of(s, "rille.literals:gfind")
+  return find_hits(self, s, from(init, "rille.literals:gfind"))
+end
+
+--- Every hit at once.
+---@param s rille.source
+---@param init? integer position to begin at
+---@return rille.spans.identified
+function Literals:spans(s, init)
+  local handle = open(self)
+  of(s, "rille.literals:spans")
+  return all_hits(handle, s, from(init, "rille.literals:spans"))
+end
+
+--- How many hits there are.
+---@param s rille.source
+---@param init? integer position to begin at
+---@return integer
+function Literals:count(s, init)
+  local handle = open(self)
+  local offset = from(init, "rille.literals:count")
+  local ptr, len = of(s, "rille.literals:count")
+  if C.rille_literals_count(handle, ptr, len, offset, out, err) < 0 then
+    failure.raise(err, "rille.literals:count")
+  end
+  return out[0]
+end
+
+--- How many literals there are.
+---@return integer
+function Literals:len()
+  open(self)
+  return self.n
+end
+
+--- Packs replacements.
+---@param level? integer of errors, for the caller of the public function
+local function pack_replacements(self, replacements, name, level)
+  level = level or 3
+  local list = type(replacements) == "string" and { replacements } or replacements
+  if type(list) ~= "table" then
+    error(name .. ": list must be a list of strings or a string for all, got " .. type(list), level)
+  elseif type(replacements) == "table" and #list ~= self.n then
+    error(("%s: list has %d strings for %d literals"):format(name, #list, self.n), level)
+  end
+  return pack(list, name .. ": list", level + 1)
+end
+M.pack_replacements = pack_replacements
+
+local function replace(self, s, packed, ends, count, n, buffer, name)
+  local ptr, len = of(s, name)
+  how.limit, how.text, how.len, how.ends, how.count = n or 0, packed, #packed, ends, count
+  local status = C.rille_literals_replace(self.handle, ptr, len, how, buffer, out, err)
+  how.text, how.ends = nil, nil
+  if status < 0 then
+    failure.raise(err, name)
+  end
+  return out[0]
+end
+
+local function check_limit(n, name)
+  if n ~= nil and (type(n) ~= "number" or n % 1 ~= 0 or n < 0) then
+    error(name .. ": n must be a whole number, got " .. tostring(n), 3)
+  end
+  return n and math.min(n, 2 ^ 32 - 1)
+end
+
+--- Replaces hits.
+---@param s rille.source
+---@param list string[]|string what takes the place of each literal, or of all of them
+---@param n? integer how many are replaced at most
+---@return string text
+---@return integer count how many were replaced
+function Literals:replace(s, list, n)
+  open(self)
+  of(s, "rille.literals:replace")
+  n = check_limit(n, "rille.literals:replace")
+  local packed, ends, count = pack_replacements(self, list, "rille.literals:replace")
+  if n == 0 then
+    return bytes.string(s, "rille.literals:replace"), 0
+  end
+  local buffer = scratch.buffer("rille.literals:replace")
+  local found = replace(self, s, packed, ends, count, n, buffer, "rille.literals:replace")
+  if found == 0 and type(s) == "string" then
+    return s, 0
+  end
+  return scratch.string("rille.literals:replace"), found
+end
+
+--- Appends the replaced text to a buffer, without making a string: see `replace`.
+---@param buffer string.buffer|rille.buffer
+---@param s rille.source
+---@param list string[]|string
+---@param n? integer how many are replaced at most
+---@return integer len bytes appended
+---@return integer count how many were replaced
+function Literals:replace_into(buffer, s, list, n)
+  open(self)
+  sink(buffer, s, "rille.literals:replace_into")
+  local _, len = of(s, "rille.literals:replace_into")
+  n = check_limit(n, "rille.literals:replace_into")
+  local packed, ends, count = pack_replacements(self, list, "rille.literals:replace_into")
+  if n == 0 then
+    buffer:put(type(s) == "string" and s or bytes.string(s, "rille.literals:replace_into"))
+    return len, 0
+  elseif type(buffer) == "table" then
+    local before = buffer:len()
+    local found = replace(self, s, packed, ends, count, n, buffer.handle, "rille.literals:replace_into")
+    return buffer:len() - before, found
+  end
+  local native = scratch.buffer("rille.literals:replace_into")
+  local found = replace(self, s, packed, ends, count, n, native, "rille.literals:replace_into")
+  return scratch.move(buffer), found
+end
+
+--- Gives the memory back now. A second call does nothing.
+function Literals:close()
+  local handle = self.handle
+  if handle then
+    self.handle = nil
+    ffi.gc(handle, nil)
+    free(handle)
+  end
+end
+
+return M

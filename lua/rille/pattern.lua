@@ -1,0 +1,187 @@
+--- Compiled patterns: how they are asked for, and the cache of them.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local bytes = require("rille.bytes")
+local failure = require("rille.failure")
+
+local err = failure.block()
+local out_handle = ffi.new("rille_regex *[1]")
+local options = ffi.new("rille_regex_options", { size = ffi.sizeof("rille_regex_options") })
+local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
+
+-- A Lua closure, and the function resolved now: see rille.buffer.
+local free = C.rille_regex_free
+local function finalise(handle)
+  free(handle)
+end
+
+--- What all objects of one pattern share.
+---@class rille.regex.shared
+---@field handle ffi.cdata*
+---@field users integer objects that were made and not closed
+---@field groups integer
+---@field names table<integer, string>
+---@field bits integer flags
+---@field pattern? string if it is in the cache
+
+local M = {}
+
+local BITS = {
+  i = tonumber(C.RILLE_REGEX_IGNORE_CASE),
+  m = tonumber(C.RILLE_REGEX_MULTI_LINE),
+  s = tonumber(C.RILLE_REGEX_DOT_ALL),
+  x = tonumber(C.RILLE_REGEX_VERBOSE),
+  b = tonumber(C.RILLE_REGEX_BYTES),
+}
+local ANCHORED = tonumber(C.RILLE_REGEX_ANCHORED)
+
+--- Flags as a number, by the string that they were given as: filled as they are met.
+local known_flags = {}
+
+local function parse_flags(flags, name, level)
+  local bits = 0
+  for letter in flags:gmatch(".") do
+    local bit = BITS[letter]
+    if not bit then
+      error(("%s: unknown flag '%s' (known: i, m, s, x, b)"):format(name, letter), level)
+    end
+    if bits % (2 * bit) < bit then
+      bits = bits + bit
+    end
+  end
+  if #flags <= 5 then
+    known_flags[flags] = bits
+  end
+  return bits
+end
+
+---@class rille.regex.options
+---@field flags? string any of "i" (ignore case), "m" (^ and $ at lines), "s" (. matches a line feed), "x" (white space
+---and comments), "b" (bytes: Unicode off)
+---@field anchored? boolean a match begins where the search does
+---@field size_limit? integer bytes that the compiled pattern may take, 10 MiB by default
+
+--- Reads flags or options.
+---@return integer bits
+---@return integer size_limit
+function M.options(flags, name)
+  if flags == nil then
+    return 0, 0
+  elseif type(flags) == "string" then
+    return known_flags[flags] or parse_flags(flags, name, 4), 0
+  elseif type(flags) ~= "table" then
+    error(name .. ": flags must be a string or a table, got " .. type(flags), 3)
+  end
+  local bits, limit = 0, 0
+  for key, value in pairs(flags) do
+    if key == "flags" and type(value) == "string" then
+      bits = bits + parse_flags(value, name, 4)
+    elseif key == "anchored" and type(value) == "boolean" then
+      bits = bits + (value and ANCHORED or 0)
+    elseif key == "size_limit" and type(value) == "number" then
+      limit = bytes.size(value, name .. ": size_limit")
+      limit = limit > 0 and limit or 1
+    else
+      local message =
+        "%s: wrong option %s = %s (known: flags = string, anchored = boolean, size_limit = bytes)"
+      error(message:format(name, tostring(key), tostring(value)), 3)
+    end
+  end
+  return bits, limit
+end
+
+--- Compiled patterns, by flags and pattern, in two generations: when the young one is full, it is the old one, and what
+--- was old and is not asked for meanwhile is forgotten.
+local GENERATION = 64
+local young, old, newest = {}, {}, 0
+
+local function remember(shared, pattern)
+  shared.pattern = pattern
+  if newest == GENERATION then
+    old, young, newest = young, {}, 0
+  end
+  local bits = shared.bits
+  local patterns = young[bits]
+  if not patterns then
+    patterns = {}
+    young[bits] = patterns
+  end
+  patterns[pattern] = shared
+  newest = newest + 1
+end
+
+local function forget(shared)
+  for _, generation in ipairs({ young, old }) do
+    local patterns = generation[shared.bits]
+    if patterns and patterns[shared.pattern] == shared then
+      patterns[shared.pattern] = nil
+    end
+  end
+end
+
+local function recall(bits, pattern)
+  local patterns = young[bits]
+  local shared = patterns and patterns[pattern]
+  if shared then
+    return shared
+  end
+  patterns = old[bits]
+  shared = patterns and patterns[pattern]
+  if shared then
+    patterns[pattern] = nil
+    remember(shared, pattern)
+    return shared
+  end
+end
+
+local function compile(pattern, bits, limit)
+  options.flags, options.size_limit = bits, limit
+  local status = C.rille_regex_new(pattern, #pattern, options, out_handle, err)
+  if status == EPATTERN or status == ELIMIT then
+    return failure.typed(err)
+  elseif status < 0 then
+    failure.raise(err, "rille.regex")
+  end
+  local handle = ffi.gc(out_handle[0], finalise)
+  local groups, names = C.rille_regex_groups(handle), {}
+  for i = 1, groups do
+    local name = C.rille_regex_name(handle, i)
+    names[i] = name ~= nil and ffi.string(name) or nil
+  end
+  return { handle = handle, users = 0, groups = groups, names = names, bits = bits }
+end
+
+--- Compiles a pattern, or takes it from the cache.
+---@param pattern string
+---@param bits integer flags
+---@param limit integer bytes that it may take; 0 for the default, with which alone it is in the cache
+---@return rille.regex.shared? shared with one user more
+---@return string? message what is wrong with the pattern
+---@return integer? position byte in the pattern
+function M.get(pattern, bits, limit)
+  local shared = limit == 0 and recall(bits, pattern)
+  if not shared then
+    local message, position
+    shared, message, position = compile(pattern, bits, limit)
+    if not shared then
+      return nil, message, position
+    elseif limit == 0 then
+      remember(shared, pattern)
+    end
+  end
+  shared.users = shared.users + 1
+  return shared
+end
+
+--- Takes a user away. The last one takes the pattern with it, as the collector cannot see how much that is.
+---@param shared rille.regex.shared
+function M.release(shared)
+  shared.users = shared.users - 1
+  if shared.users == 0 then
+    forget(shared)
+    ffi.gc(shared.handle, nil)
+    free(shared.handle)
+  end
+end
+
+return M

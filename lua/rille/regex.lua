@@ -1,0 +1,445 @@
+--- Regular expressions that take linear time, whatever the pattern and the text.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local bytes = require("rille.bytes")
+local failure = require("rille.failure")
+local patterns = require("rille.pattern")
+local scratch = require("rille.scratch")
+local spans = require("rille.spans")
+local translate = require("rille.translate")
+
+local of, sink = bytes.of, bytes.sink
+local take, give, from, batch = spans.take, spans.give, spans.from, spans.batch
+local sub, concat = string.sub, table.concat
+local err = failure.block()
+local out = ffi.new("uint32_t[2]")
+local how = ffi.new("rille_replacement", { size = ffi.sizeof("rille_replacement") })
+local array = ffi.typeof("uint32_t[?]")
+local UNSET = 2 ^ 32 - 1
+local EPATTERN = tonumber(C.RILLE_EPATTERN)
+
+local find_spans, all_spans = spans.functions(C.rille_regex_spans, 2, "rille.regex")
+
+--- A compiled pattern. Several objects of the same pattern share what is native of it.
+---@class rille.regex
+---@field package handle ffi.cdata*?
+---@field package shared rille.regex.shared
+local Regex = { is_rille_regex = true }
+Regex.__index = Regex
+
+---@class rille.regex.module
+---@overload fun(pattern: string, flags?: string|rille.regex.options): rille.regex?, string?, integer?
+local M = { escape = translate.escape, from_lua = translate.from_lua, explain_pcre = translate.explain_pcre }
+
+--- Compiles a pattern, or takes it from the cache.
+---@param pattern string
+---@param flags? string|rille.regex.options
+---@return rille.regex?
+---@return string? message what is wrong with the pattern
+---@return integer? position byte in the pattern
+local function new(_, pattern, flags)
+  if type(pattern) ~= "string" then
+    error("rille.regex: pattern must be a string, got " .. type(pattern), 2)
+  end
+  local bits, limit = 0, 0
+  if flags ~= nil then
+    bits, limit = patterns.options(flags, "rille.regex")
+  end
+  local shared, message, position = patterns.get(pattern, bits, limit)
+  if not shared then
+    return nil, message, position
+  end
+  return setmetatable({ handle = shared.handle, shared = shared }, Regex)
+end
+
+local function open(self)
+  local handle = self.handle
+  if not handle then
+    error("rille: closed", 3)
+  end
+  return handle
+end
+
+--- Gives the memory back, unless another object of the same pattern is in use. A second call does nothing.
+function Regex:close()
+  if self.handle then
+    self.handle = nil
+    patterns.release(self.shared)
+  end
+end
+
+--- Whether the pattern matches anywhere.
+---@param s rille.source
+---@param init? integer position to begin at; what is before it is seen by ^ and \b
+---@return boolean
+function Regex:test(s, init)
+  local handle = open(self)
+  local offset = init == nil and 0 or from(init, "rille.regex:test")
+  local ptr, len = of(s, "rille.regex:test")
+  local status = C.rille_regex_test(handle, ptr, len, offset, err)
+  if status < 0 then
+    failure.raise(err, "rille.regex:test")
+  end
+  return status == 0
+end
+
+--- Where the first match is. An empty match at p gives p and p - 1, as `string.find` does.
+---@param s rille.source
+---@param init? integer position to begin at; what is before it is seen by ^ and \b
+---@return integer? from nil if there is none
+---@return integer? to
+function Regex:find(s, init)
+  local handle = open(self)
+  local offset = init == nil and 0 or from(init, "rille.regex:find")
+  local ptr, len = of(s, "rille.regex:find")
+  local status = C.rille_regex_find(handle, ptr, len, offset, out, err)
+  if status == 0 then
+    return out[0] + 1, out[1]
+  elseif status < 0 then
+    failure.raise(err, "rille.regex:find")
+  end
+end
+
+--- Every match, from left to right, as an iterator over positions. It makes no garbage after its first round.
+---@param s rille.source must not change meanwhile
+---@param init? integer position to begin at
+---@return fun(): integer?, integer? next from, to
+function Regex:gfind(s, init)
+  open(self)
+  of(s, "rille.regex:gfind")
+  return find_spans(self, s, from(init, "rille.regex:gfind"))
+end
+
+--- Every match at once.
+---@param s rille.source
+---@param init? integer position to begin at
+---@return rille.spans
+function Regex:spans(s, init)
+  local handle = open(self)
+  of(s, "rille.regex:spans")
+  return all_spans(handle, s, from(init, "rille.regex:spans"))
+end
+
+--- How many matches there are.
+---@param s rille.source
+---@param init? integer position to begin at
+---@return integer
+function Regex:count(s, init)
+  local handle = open(self)
+  local offset = from(init, "rille.regex:count")
+  local ptr, len = of(s, "rille.regex:count")
+  if C.rille_regex_count(handle, ptr, len, offset, out, err) < 0 then
+    failure.raise(err, "rille.regex:count")
+  end
+  return out[0]
+end
+
+--- A text of which pieces are made: a string, or a pointer to bytes. `ptr` is what `bytes.of` gave for it.
+local function pieces(s, ptr)
+  return (type(s) == "string" or type(ptr) == "cdata") and ptr or s:tostring()
+end
+
+local function piece(text, start, stop)
+  if type(text) == "string" then
+    return sub(text, start + 1, stop)
+  end
+  return ffi.string(text + start, stop - start)
+end
+
+--- The string of a group, or false if it took no part.
+local function group(text, slots, at)
+  local start, stop = slots[at], slots[at + 1]
+  return stop ~= UNSET and piece(text, start, stop)
+end
+
+local function list_of_groups(text, slots, at, groups)
+  local list = {}
+  for i = 1, groups do
+    list[i] = group(text, slots, at + 2 * i)
+  end
+  return list
+end
+
+--- A match as string.match gives it: its groups, or all of it if there are none.
+local function strings(text, slots, at, groups)
+  if groups == 0 then
+    return group(text, slots, at)
+  elseif groups == 1 then
+    return group(text, slots, at + 2)
+  elseif groups == 2 then
+    return group(text, slots, at + 2), group(text, slots, at + 4)
+  elseif groups == 3 then
+    return group(text, slots, at + 2), group(text, slots, at + 4), group(text, slots, at + 6)
+  end
+  return unpack(list_of_groups(text, slots, at, groups), 1, groups)
+end
+
+local function give_and_return(slots, ...)
+  give(slots)
+  return ...
+end
+
+--- Room for the groups of some matches.
+local function slots_for(width)
+  return width <= spans.SIZE and take() or array(width)
+end
+
+--- The first match as `string.match` gives it: the strings of its groups, or of all of it if there are none.
+---@param s rille.source
+---@param init? integer position to begin at
+---@return string|false|nil first nil if there is no match; false for a group that took no part
+---@return string|false ... further groups
+function Regex:match(s, init)
+  local handle, groups = open(self), self.shared.groups
+  local offset = from(init, "rille.regex:match")
+  local text = pieces(s, (of(s, "rille.regex:match")))
+  local slots = slots_for(2 * groups + 2)
+  if batch(C.rille_regex_captures, handle, s, offset, 0, slots, 1, "rille.regex:match") == 0 then
+    return give_and_return(slots, nil)
+  end
+  return give_and_return(slots, strings(text, slots, 0, groups))
+end
+
+--- The first match with the positions of its groups: `c[0]` is all of it, `c[1]` the first group, `c.name` a named one;
+--- each is `{ from, to }`, or false if the group took no part.
+---@param s rille.source
+---@param init? integer position to begin at
+---@return table<integer|string, integer[]|false>? captures nil if there is no match
+function Regex:captures(s, init)
+  local handle, groups = open(self), self.shared.groups
+  local offset = from(init, "rille.regex:captures")
+  of(s, "rille.regex:captures")
+  local slots = slots_for(2 * groups + 2)
+  if batch(C.rille_regex_captures, handle, s, offset, 0, slots, 1, "rille.regex:captures") == 0 then
+    give(slots)
+    return nil
+  end
+  local captures, names = {}, self.shared.names
+  for i = 0, groups do
+    local start, stop = slots[2 * i], slots[2 * i + 1]
+    local found = stop ~= UNSET and { start + 1, stop }
+    captures[i] = found
+    if names[i] then
+      captures[names[i]] = found
+    end
+  end
+  give(slots)
+  return captures
+end
+
+--- An iteration over matches with their groups.
+---@class rille.regex.groups
+local Groups = {}
+Groups.__index = Groups
+
+local function iterate_groups(owner, s, text, offset, name)
+  local width = 2 * owner.shared.groups + 2
+  local self = { owner = owner, s = s, text = text, slots = slots_for(width), width = width, name = name }
+  self.at, self.after, self.i, self.n, self.more = offset, 0, 0, 0, true
+  -- The first batch is small: many loops are left after their first rounds.
+  self.capacity = width <= spans.SIZE / 8 and 8 or 1
+  return setmetatable(self, Groups)
+end
+
+--- The place of the next match in the slots, or nil behind the last one.
+function Groups:next()
+  local slots, width = self.slots, self.width
+  if self.i == self.n then
+    if not self.more then
+      if slots and width <= spans.SIZE then
+        give(slots)
+      end
+      self.slots = nil
+      return nil
+    end
+    local handle = self.owner.handle
+    if not handle then
+      error("rille: closed", 3)
+    end
+    local fetch = C.rille_regex_captures
+    local n, more = batch(fetch, handle, self.s, self.at, self.after, slots, self.capacity, self.name)
+    self.i, self.n, self.more = 0, n, more
+    if n == 0 then
+      self.more = false
+      return self:next()
+    end
+    self.at, self.after = slots[width * (n - 1) + 1], 1
+    self.capacity = math.max(1, (spans.SIZE - spans.SIZE % width) / width)
+  end
+  local at = self.i * width
+  self.i = self.i + 1
+  return at
+end
+
+function Groups:__call()
+  local at = self:next()
+  if at then
+    return strings(self.text, self.slots, at, self.owner.shared.groups)
+  end
+end
+
+--- Every match as `string.gmatch` gives them: the strings of the groups, or of all of it if there are none.
+---@param s rille.source must not change meanwhile
+---@param init? integer position to begin at
+---@return fun(): string|false|nil, ... next
+function Regex:gmatch(s, init)
+  open(self)
+  local offset = from(init, "rille.regex:gmatch")
+  local text = pieces(s, (of(s, "rille.regex:gmatch")))
+  return iterate_groups(self, s, text, offset, "rille.regex:gmatch")
+end
+
+local function check_limit(n, name)
+  if n == nil then
+    return 0
+  elseif type(n) ~= "number" or n % 1 ~= 0 or n < 0 then
+    error(name .. ": n must be a whole number, got " .. tostring(n), 3)
+  end
+  return n < UNSET and n or UNSET
+end
+
+--- Replaces by a template: the status, and how many there were.
+local function by_template(self, s, template, n, buffer, name)
+  local ptr, len = of(s, name)
+  how.limit, how.text, how.len = n, template, #template
+  local status = C.rille_regex_replace(open(self), ptr, len, how, buffer, out, err)
+  how.text = nil
+  if status < 0 and status ~= EPATTERN then
+    error(name .. ": " .. ffi.string(err.message, err.length), 4)
+  end
+  return status, out[0]
+end
+
+--- Replaces by a function: the pieces of the result, how many there are, and how many matches there were.
+local function by_function(self, s, fn, n, name)
+  local ptr, len = of(s, name)
+  local text = pieces(s, ptr)
+  local groups = self.shared.groups
+  local list, size, count, done = {}, 0, 0, 0
+  local matches = iterate_groups(self, s, text, 0, name)
+  while n == nil or count < n do
+    local at = matches:next()
+    if not at then
+      break
+    end
+    local slots = matches.slots
+    local start, stop = slots[at], slots[at + 1]
+    local put = fn(strings(text, slots, at, groups))
+    if put == nil or put == false then
+      put = piece(text, start, stop)
+    elseif type(put) == "number" then
+      put = tostring(put)
+    elseif type(put) ~= "string" then
+      error(name .. ": the replacement function must return a string or nil, got " .. type(put), 4)
+    end
+    list[size + 1], list[size + 2] = piece(text, done, start), put
+    size, count, done = size + 2, count + 1, stop
+  end
+  list[size + 1] = piece(text, done, len)
+  return list, size + 1, count
+end
+
+local function check_replacement(replacement, name)
+  local kind = type(replacement)
+  if kind ~= "string" and kind ~= "function" then
+    error(name .. ": replacement must be a template or a function, got " .. kind, 3)
+  end
+  return kind == "function"
+end
+
+--- Replaces matches by a template ($0 the match, $1 a group, ${name} a named one, $$ a dollar sign) or by what a function
+--- returns that is given the match as `string.gsub` gives it; nil and false keep it.
+---@param s rille.source
+---@param replacement string|fun(...): string?
+---@param n? integer how many are replaced at most
+---@return string? text nil if the template is wrong
+---@return integer|string count how many were replaced, or what is wrong
+---@return integer? position byte in the template
+function Regex:replace(s, replacement, n)
+  open(self)
+  of(s, "rille.regex:replace")
+  local limit = check_limit(n, "rille.regex:replace")
+  if check_replacement(replacement, "rille.regex:replace") then
+    local list, _, count = by_function(self, s, replacement, n, "rille.regex:replace")
+    return concat(list), count
+  elseif n == 0 then
+    return bytes.string(s, "rille.regex:replace"), 0
+  end
+  local buffer = scratch.buffer("rille.regex:replace")
+  local status, count = by_template(self, s, replacement, limit, buffer, "rille.regex:replace")
+  if status < 0 then
+    return failure.typed(err)
+  elseif count == 0 and type(s) == "string" then
+    return s, 0
+  end
+  return scratch.string("rille.regex:replace"), count
+end
+
+--- Appends the replaced text to a buffer, without making a string: see `replace`.
+---@param buffer string.buffer|rille.buffer
+---@param s rille.source
+---@param replacement string|fun(...): string?
+---@param n? integer how many are replaced at most
+---@return integer? len bytes appended; nil if the template is wrong
+---@return integer|string count how many were replaced, or what is wrong
+---@return integer? position byte in the template
+function Regex:replace_into(buffer, s, replacement, n)
+  open(self)
+  sink(buffer, s, "rille.regex:replace_into")
+  of(s, "rille.regex:replace_into")
+  local limit = check_limit(n, "rille.regex:replace_into")
+  if check_replacement(replacement, "rille.regex:replace_into") then
+    local list, size, count = by_function(self, s, replacement, n, "rille.regex:replace_into")
+    local len = 0
+    for i = 1, size do
+      buffer:put(list[i])
+      len = len + #list[i]
+    end
+    return len, count
+  elseif n == 0 then
+    local _, len = of(s, "rille.regex:replace_into")
+    buffer:put(type(s) == "string" and s or bytes.string(s, "rille.regex:replace_into"))
+    return len, 0
+  elseif type(buffer) == "table" then
+    local before = buffer:len()
+    local status, count = by_template(self, s, replacement, limit, buffer.handle, "rille.regex:replace_into")
+    if status < 0 then
+      return failure.typed(err)
+    end
+    return buffer:len() - before, count
+  end
+  local native = scratch.buffer("rille.regex:replace_into")
+  local status, count = by_template(self, s, replacement, limit, native, "rille.regex:replace_into")
+  if status < 0 then
+    return failure.typed(err)
+  end
+  return scratch.move(buffer), count
+end
+
+--- The fields between matches, empty ones too. A text without a match is one field.
+---@param s rille.source
+---@param n? integer fields at most; the last one is the rest
+---@return string[]
+function Regex:split(s, n)
+  open(self)
+  local limit = check_limit(n, "rille.regex:split")
+  local ptr, len = of(s, "rille.regex:split")
+  local text = pieces(s, ptr)
+  local fields, count, done = {}, 0, 0
+  if n ~= 0 then
+    if limit ~= 1 then
+      for first, last in find_spans(self, s, 0) do
+        count = count + 1
+        fields[count] = piece(text, done, first - 1)
+        done = last
+        if count + 1 == limit then
+          break
+        end
+      end
+    end
+    fields[count + 1] = piece(text, done, len)
+  end
+  return fields
+end
+
+return setmetatable(M, { __call = new })

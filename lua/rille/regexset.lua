@@ -1,0 +1,110 @@
+--- Many patterns at once: which of them match.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local bytes = require("rille.bytes")
+local failure = require("rille.failure")
+local pack = require("rille.list").pack
+local pattern_options = require("rille.pattern").options
+local spans = require("rille.spans")
+
+local of = bytes.of
+local err = failure.block()
+local out = ffi.new("uint32_t[1]")
+local out_handle = ffi.new("rille_regexset *[1]")
+local options = ffi.new("rille_regex_options", { size = ffi.sizeof("rille_regex_options") })
+local array = ffi.typeof("uint32_t[?]")
+local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
+
+-- A Lua closure, and the function resolved now: see rille.buffer.
+local free = C.rille_regexset_free
+local function finalise(handle)
+  free(handle)
+end
+
+--- A compiled list of patterns.
+---@class rille.regexset
+---@field package handle ffi.cdata*?
+---@field package n integer
+local Set = {}
+Set.__index = Set
+
+local M = {}
+
+local function open(self)
+  local handle = self.handle
+  if not handle then
+    error("rille: closed", 3)
+  end
+  return handle
+end
+
+--- Compiles a list of patterns, which may be empty and then matches nothing.
+---@param patterns string[]
+---@param flags? string|rille.regex.options for all of them; the size limit is for all together
+---@return rille.regexset?
+---@return string? message what is wrong, and with which pattern
+---@return integer? position byte in that pattern
+function M.new(patterns, flags)
+  local text, ends, count = pack(patterns, "rille.regexset: patterns")
+  options.flags, options.size_limit = pattern_options(flags, "rille.regexset")
+  local status = C.rille_regexset_new(text, #text, ends, count, options, out_handle, err)
+  if status == EPATTERN or status == ELIMIT then
+    return failure.typed(err)
+  elseif status < 0 then
+    failure.raise(err, "rille.regexset")
+  end
+  return setmetatable({ handle = ffi.gc(out_handle[0], finalise), n = count }, Set)
+end
+
+--- Whether any of the patterns matches.
+---@param s rille.source
+---@return boolean
+function Set:test(s)
+  local handle = open(self)
+  local ptr, len = of(s, "rille.regexset:test")
+  local status = C.rille_regexset_test(handle, ptr, len, err)
+  if status < 0 then
+    failure.raise(err, "rille.regexset:test")
+  end
+  return status == 0
+end
+
+--- Which of the patterns match.
+---@param s rille.source
+---@return integer[] ids places in the list, ascending
+function Set:matches(s)
+  local handle, n = open(self), self.n
+  local ptr, len = of(s, "rille.regexset:matches")
+  local pooled = n <= spans.SIZE
+  local numbers = pooled and spans.take() or array(n)
+  if C.rille_regexset_matches(handle, ptr, len, numbers, n, out, err) < 0 then
+    failure.raise(err, "rille.regexset:matches")
+  end
+  local ids, count = {}, out[0]
+  for i = 1, count do
+    ids[i] = numbers[i - 1] + 1
+  end
+  if pooled then
+    spans.give(numbers)
+  end
+  return ids
+end
+
+--- How many patterns there are.
+---@return integer
+function Set:len()
+  open(self)
+  return self.n
+end
+
+--- Gives the memory back now. A second call does nothing.
+function Set:close()
+  local handle = self.handle
+  if handle then
+    self.handle = nil
+    ffi.gc(handle, nil)
+    free(handle)
+  end
+end
+
+return M

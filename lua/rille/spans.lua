@@ -1,0 +1,242 @@
+--- Where matches are: batches of flat numbers, iterators over them, and all matches of a text at once.
+---
+--- A scratch array belongs to one user at a time, who gives it back when done: a search inside of a loop over another
+--- search, or inside of a replacement function, has its own. One that is not given back, as a loop was left early, is
+--- garbage.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local bytes = require("rille.bytes")
+local failure = require("rille.failure")
+
+local of, raise = bytes.of, failure.raise
+local err = failure.block()
+local out = ffi.new("uint32_t[1]")
+local array = ffi.typeof("uint32_t[?]")
+local MORE = tonumber(C.RILLE_MORE)
+
+-- Written before each call that is given it, so that nested users do not see each other.
+local scan = ffi.new("rille_scan", { size = ffi.sizeof("rille_scan") })
+
+local M = {}
+
+--- Numbers in a scratch array.
+local SIZE = 768
+M.SIZE = SIZE
+
+--- The first batch of an iteration is small: many loops are left after their first rounds.
+local FIRST = 16
+
+local pool, pooled = {}, 0
+
+--- Takes a scratch array of SIZE numbers.
+---@return ffi.cdata* uint32_t[SIZE]
+function M.take()
+  local n = pooled
+  if n > 0 then
+    local numbers = pool[n]
+    pool[n] = nil
+    pooled = n - 1
+    return numbers
+  end
+  return array(SIZE)
+end
+
+--- Gives a scratch array back.
+---@param numbers ffi.cdata*
+function M.give(numbers)
+  if pooled < 16 then
+    pooled = pooled + 1
+    pool[pooled] = numbers
+  end
+end
+
+local take, give = M.take, M.give
+
+--- The handle of an object, or the error that it is closed, at the caller of the public function.
+local function open(self)
+  local handle = self.handle
+  if not handle then
+    error("rille: closed", 4)
+  end
+  return handle
+end
+
+--- Checks a start position, and gives it as an offset.
+---@param init? integer
+---@param name string the public function, for the error
+---@return integer
+function M.from(init, name)
+  if init == nil then
+    return 0
+  elseif type(init) ~= "number" or init < 1 or init % 1 ~= 0 then
+    error(name .. ": init must be a position from 1 on, got " .. tostring(init), 3)
+  end
+  return init <= bytes.LONGEST and init - 1 or bytes.LONGEST
+end
+
+--- Fetches one batch: how many matches it has, and whether there may be more.
+---@param fetch function the C function
+---@param handle ffi.cdata*
+---@param s rille.source
+---@param from integer offset
+---@param after integer 1 if a match has ended there
+---@param numbers ffi.cdata* the output
+---@param capacity integer matches that it has room for
+---@param name string the public function, for the error
+---@return integer count
+---@return boolean more
+local function batch(fetch, handle, s, from, after, numbers, capacity, name)
+  local ptr, len = of(s, name)
+  scan.from, scan.after, scan.capacity = from, after, capacity
+  local status = fetch(handle, ptr, len, scan, numbers, out, err)
+  if status < 0 then
+    raise(err, name)
+  end
+  return out[0], status == MORE
+end
+M.batch = batch
+
+---@class rille.spans
+---@field package numbers ffi.cdata*
+---@field package n integer
+local Spans = {}
+Spans.__index = Spans
+
+---@class rille.spans.identified: rille.spans
+local Identified = {}
+Identified.__index = Identified
+
+--- How many matches there are.
+---@return integer
+function Spans:count()
+  return self.n
+end
+Identified.count = Spans.count
+
+--- Where a match is.
+---@param i integer which one, from 1 on
+---@return integer? from nil if there is no such match
+---@return integer? to
+function Spans:get(i)
+  if i >= 1 and i <= self.n then
+    local numbers = self.numbers
+    return numbers[2 * i - 2] + 1, numbers[2 * i - 1]
+  end
+end
+
+--- Where a match is, and of what.
+---@param i integer which one, from 1 on
+---@return integer? from nil if there is no such match
+---@return integer? to
+---@return integer? id
+function Identified:get(i)
+  if i >= 1 and i <= self.n then
+    local numbers = self.numbers
+    return numbers[3 * i - 3] + 1, numbers[3 * i - 2], numbers[3 * i - 1] + 1
+  end
+end
+
+--- What an iteration over batches remembers. It is called for each match.
+---@class rille.matches
+---@field package owner table what has the handle
+---@field package s rille.source
+---@field package numbers ffi.cdata*?
+---@field package i integer matches that were given of the batch
+---@field package n integer matches in the batch
+---@field package at integer offset to go on at
+---@field package after integer
+---@field package more boolean
+---@field package capacity integer
+
+--- Makes an iteration ready for its next match: whether there is one.
+local function advance(fetch, width, name)
+  return function(self)
+    local numbers = self.numbers
+    if not self.more then
+      if numbers then
+        self.numbers, self.i, self.n = nil, 0, 0
+        give(numbers)
+      end
+      return false
+    end
+    local n, more = batch(fetch, open(self.owner), self.s, self.at, self.after, numbers, self.capacity, name)
+    if n == 0 then
+      self.more = false
+      return self:advance()
+    end
+    self.i, self.n, self.more = 0, n, more
+    self.at, self.after = numbers[width * (n - 1) + 1], 1
+    self.capacity = (SIZE - SIZE % width) / width
+    return true
+  end
+end
+
+local function start(class, owner, s, from)
+  local self = { owner = owner, s = s, numbers = take(), i = 0, n = 0, at = from, after = 0 }
+  self.more, self.capacity = true, FIRST
+  return setmetatable(self, class)
+end
+
+--- Makes the functions of a noun whose matches are two numbers, or three with an id.
+---@param fetch function the C function that fetches a batch
+---@param width 2|3
+---@param noun string for errors
+---@return fun(owner: table, s: rille.source, from: integer): rille.matches gfind
+---@return fun(handle: ffi.cdata*, s: rille.source, from: integer): rille.spans spans
+function M.functions(fetch, width, noun)
+  local Matches = {}
+  Matches.__index = Matches
+  Matches.advance = advance(fetch, width, noun .. ":gfind")
+  if width == 2 then
+    function Matches:__call()
+      local i = self.i
+      if i < self.n or self:advance() then
+        i = self.i
+        self.i = i + 1
+        local numbers = self.numbers
+        return numbers[2 * i] + 1, numbers[2 * i + 1]
+      end
+    end
+  else
+    function Matches:__call()
+      local i = self.i
+      if i < self.n or self:advance() then
+        i = self.i
+        self.i = i + 1
+        local numbers = self.numbers
+        return numbers[3 * i] + 1, numbers[3 * i + 1], numbers[3 * i + 2] + 1
+      end
+    end
+  end
+
+  local function gfind(owner, s, from)
+    return start(Matches, owner, s, from)
+  end
+
+  local class, name = width == 2 and Spans or Identified, noun .. ":spans"
+  local function spans(handle, s, from)
+    local scratch = take()
+    local capacity = (SIZE - SIZE % width) / width
+    local n, more = batch(fetch, handle, s, from, 0, scratch, capacity, name)
+    local numbers = array(width * (more and 4 * capacity or n))
+    ffi.copy(numbers, scratch, 4 * width * n)
+    give(scratch)
+    capacity = 4 * capacity
+    while more do
+      if n == capacity then
+        capacity = 2 * capacity
+        local grown = array(width * capacity)
+        ffi.copy(grown, numbers, 4 * width * n)
+        numbers = grown
+      end
+      local at = numbers[width * (n - 1) + 1]
+      local found
+      found, more = batch(fetch, handle, s, at, 1, numbers + width * n, capacity - n, name)
+      n = n + found
+    end
+    return setmetatable({ numbers = numbers, n = n }, class)
+  end
+  return gfind, spans
+end
+
+return M

@@ -1,0 +1,186 @@
+--- Replacement in text that comes in chunks: a match may cross any border between them.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local bytes = require("rille.bytes")
+local failure = require("rille.failure")
+local literals = require("rille.literals")
+local scratch = require("rille.scratch")
+local stream_options = require("rille.stream_options")
+
+local of, sink = bytes.of, bytes.sink
+local err = failure.block()
+local out_handle = ffi.new("rille_stream *[1]")
+local template = ffi.new("rille_replacement", { size = ffi.sizeof("rille_replacement") })
+local list = ffi.new("rille_replacements", { size = ffi.sizeof("rille_replacements") })
+local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
+
+-- A Lua closure, and the function resolved now: see rille.buffer.
+local free = C.rille_stream_free
+local function finalise(handle)
+  free(handle)
+end
+
+--- A replacement in the course of being made. What it gives does not depend on how the text is cut.
+---@class rille.stream
+---@field package handle ffi.cdata*?
+local Stream = {}
+Stream.__index = Stream
+
+local M = {}
+
+local function open(self)
+  local handle = self.handle
+  if not handle then
+    error("rille: closed", 3)
+  end
+  return handle
+end
+
+local function of_regex(regex, replacement, options)
+  if type(replacement) ~= "string" then
+    error("rille.stream: replacement must be a template, got " .. type(replacement), 3)
+  end
+  template.text, template.len, template.limit = replacement, #replacement, options.limit
+  local longest = options.max_match_length
+  local status = C.rille_stream_new_regex(regex.handle, template, longest, out_handle, err)
+  template.text = nil
+  return status
+end
+
+local function of_literals(lits, replacement, options)
+  local packed, ends, count = literals.pack_replacements(lits, replacement, "rille.stream", 4)
+  list.text, list.len, list.ends, list.count, list.limit = packed, #packed, ends, count, options.limit
+  local status = C.rille_stream_new_literals(lits.handle, list, out_handle, err)
+  list.text, list.ends = nil, nil
+  return status
+end
+
+--- Makes a stream. The matcher may be closed while it lives.
+---
+--- A pattern like `a+`, of which a match may have any length, needs `max_match_length`. It then sees twice that many bytes
+--- from each place: a match longer than declared ends the stream with nil and a message, and what does not end within twice
+--- the length is no match.
+---@param matcher rille.regex|rille.literals
+---@param replacement string|string[] a template for a pattern; for literals a list, or one string for all
+---@param opts? rille.stream.options
+---@return rille.stream?
+---@return string? message what is wrong with the template
+---@return integer? position byte in the template
+function M.new(matcher, replacement, opts)
+  local options = stream_options(opts)
+  local is_literals = type(matcher) == "table" and matcher.is_rille_literals
+  if not is_literals and not (type(matcher) == "table" and matcher.is_rille_regex) then
+    error("rille.stream: matcher must be a rille.regex or rille.literals, got " .. type(matcher), 2)
+  end
+  open(matcher)
+  local status
+  if is_literals then
+    status = of_literals(matcher, replacement, options)
+  else
+    status = of_regex(matcher, replacement, options)
+  end
+  if status == EPATTERN then
+    return failure.typed(err)
+  elseif status < 0 then
+    failure.raise(err, "rille.stream")
+  end
+  return setmetatable({ handle = ffi.gc(out_handle[0], finalise) }, Stream)
+end
+
+--- What a failed call gives: a match that is too long depends on the text, all else on the programmer.
+local function fail(status, name)
+  if status == ELIMIT then
+    return failure.typed(err)
+  end
+  error(name .. ": " .. ffi.string(err.message, err.length), 3)
+end
+
+--- Feeds the next chunk.
+---@param chunk rille.source
+---@return string? output what is decided by now; nil if a match is longer than declared
+---@return string? message
+---@return integer? position of that match in the stream
+function Stream:feed(chunk)
+  local handle = open(self)
+  local ptr, len = of(chunk, "rille.stream:feed")
+  local status = C.rille_stream_feed(handle, ptr, len, scratch.buffer("rille.stream:feed"), err)
+  if status < 0 then
+    return fail(status, "rille.stream:feed")
+  end
+  return scratch.string("rille.stream:feed")
+end
+
+--- Ends the text. Nothing can be fed after that.
+---@return string? output the rest; nil if a match is longer than declared
+---@return string? message
+---@return integer? position of that match in the stream
+function Stream:finish()
+  local handle = open(self)
+  local status = C.rille_stream_finish(handle, scratch.buffer("rille.stream:finish"), err)
+  if status < 0 then
+    return fail(status, "rille.stream:finish")
+  end
+  return scratch.string("rille.stream:finish")
+end
+
+--- Feeds the next chunk, and appends the output to a buffer.
+---@param buffer string.buffer|rille.buffer
+---@param chunk rille.source
+---@return integer? len bytes appended; nil if a match is longer than declared
+---@return string? message
+---@return integer? position of that match in the stream
+function Stream:feed_into(buffer, chunk)
+  local handle = open(self)
+  sink(buffer, chunk, "rille.stream:feed_into")
+  local ptr, len = of(chunk, "rille.stream:feed_into")
+  local native = type(buffer) == "table"
+  local before = native and buffer:len() or 0
+  local target = native and buffer.handle or scratch.buffer("rille.stream:feed_into")
+  local status = C.rille_stream_feed(handle, ptr, len, target, err)
+  if status < 0 then
+    return fail(status, "rille.stream:feed_into")
+  end
+  return native and buffer:len() - before or scratch.move(buffer)
+end
+
+--- Ends the text, and appends the rest to a buffer.
+---@param buffer string.buffer|rille.buffer
+---@return integer? len bytes appended; nil if a match is longer than declared
+---@return string? message
+---@return integer? position of that match in the stream
+function Stream:finish_into(buffer)
+  local handle = open(self)
+  sink(buffer, nil, "rille.stream:finish_into")
+  local native = type(buffer) == "table"
+  local before = native and buffer:len() or 0
+  local target = native and buffer.handle or scratch.buffer("rille.stream:finish_into")
+  local status = C.rille_stream_finish(handle, target, err)
+  if status < 0 then
+    return fail(status, "rille.stream:finish_into")
+  end
+  return native and buffer:len() - before or scratch.move(buffer)
+end
+
+--- How many matches were replaced so far.
+---@return integer
+function Stream:count()
+  return C.rille_stream_count(open(self))
+end
+
+--- The most bytes that are held back between two chunks.
+---@return integer
+function Stream:hold_back()
+  return C.rille_stream_hold_back(open(self))
+end
+
+--- Gives the memory back now. A second call does nothing.
+function Stream:close()
+  local handle = self.handle
+  if handle then
+    self.handle = nil
+    ffi.gc(handle, nil)
+    free(handle)
+  end
+end
+
+return M

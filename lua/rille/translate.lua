@@ -1,0 +1,76 @@
+--- For people who come from elsewhere: what `rille.regex` has beside patterns.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local bytes = require("rille.bytes")
+local failure = require("rille.failure")
+local scratch = require("rille.scratch")
+
+local of = bytes.of
+local err = failure.block()
+local out = ffi.new("uint32_t[1]")
+local array = ffi.typeof("uint32_t[?]")
+local EPATTERN = tonumber(C.RILLE_EPATTERN)
+
+local M = {}
+
+--- A pattern that matches exactly `s`, with any flags but "i".
+---@param s rille.source
+---@return string
+function M.escape(s)
+  local ptr, len = of(s, "rille.regex.escape")
+  if C.rille_regex_escape(ptr, len, scratch.buffer("rille.regex.escape"), err) < 0 then
+    failure.raise(err, "rille.regex.escape")
+  end
+  return scratch.string("rille.regex.escape")
+end
+
+--- A pattern that matches the same bytes as a Lua pattern. A `^` at the begin is the begin of the text, not that of the
+--- search; a position capture becomes an empty group, whose place `captures` tells.
+---@param pattern string
+---@return string? pattern nil if it has no like, as with %b, %f and %1 to %9
+---@return string? message why
+---@return integer? position byte in the Lua pattern
+function M.from_lua(pattern)
+  if type(pattern) ~= "string" then
+    error("rille.regex.from_lua: pattern must be a string, got " .. type(pattern), 2)
+  end
+  local buffer = scratch.buffer("rille.regex.from_lua")
+  local status = C.rille_regex_from_lua(pattern, #pattern, buffer, err)
+  if status == EPATTERN then
+    return failure.typed(err)
+  elseif status < 0 then
+    failure.raise(err, "rille.regex.from_lua")
+  end
+  return scratch.string("rille.regex.from_lua")
+end
+
+local FEATURE_NAMES = "look-ahead look-behind back-reference possessive atomic recursion conditional verb keep "
+  .. "last-match branch-reset"
+local FEATURES = {}
+for name in FEATURE_NAMES:gmatch("%S+") do
+  FEATURES[tonumber(C["RILLE_PCRE_" .. name:upper():gsub("-", "_")])] = name
+end
+
+---@class rille.regex.feature
+---@field feature "look-ahead"|"look-behind"|"back-reference"|"possessive"|"atomic"|"recursion"|"conditional"|"verb"|"keep"|"last-match"|"branch-reset"
+---@field position integer byte in the pattern
+
+--- What a PCRE pattern uses that patterns here have not, from left to right. Empty if there is nothing.
+---@param pattern string
+---@return rille.regex.feature[]
+function M.explain_pcre(pattern)
+  if type(pattern) ~= "string" then
+    error("rille.regex.explain_pcre: pattern must be a string, got " .. type(pattern), 2)
+  end
+  local numbers = array(2 * #pattern + 2)
+  if C.rille_regex_explain_pcre(pattern, #pattern, numbers, #pattern + 1, out, err) < 0 then
+    failure.raise(err, "rille.regex.explain_pcre")
+  end
+  local list = {}
+  for i = 0, out[0] - 1 do
+    list[i + 1] = { feature = FEATURES[numbers[2 * i]], position = numbers[2 * i + 1] + 1 }
+  end
+  return list
+end
+
+return M

@@ -1,0 +1,287 @@
+//! Many literals at once.
+
+use super::list::list;
+use super::*;
+use crate::search::{Hit, LiteralOptions, Literals};
+use std::sync::Arc;
+
+/// ASCII letters match in either case.
+pub const RILLE_LITERALS_IGNORE_CASE: u32 = 1;
+/// The longest literal wins where several begin, rather than the first one in the list.
+pub const RILLE_LITERALS_LONGEST: u32 = 2;
+
+/// How literals are searched for. Set `size` to sizeof(rille_literals_options); zeros are the default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_literals_options {
+    /// sizeof(rille_literals_options).
+    pub size: u32,
+    /// Any of the RILLE_LITERALS_ constants, added.
+    pub flags: u32,
+    /// Bytes that the fast form may take; 0 for 16 MiB. Beyond that it is a smaller one of half the speed.
+    pub memory_limit: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+// SAFETY: plain numbers, the first of which is the size.
+unsafe impl Zeroed for rille_literals_options {}
+
+const _: () = assert!(size_of::<rille_literals_options>() == 16);
+
+/// A list of literals that are searched for in one pass.
+///
+/// It belongs to the caller, who frees it with rille_literals_free. Every function but that one takes it as const:
+/// threads may search with it at the same time.
+pub struct rille_literals {
+    /// Shared with the streams that were made from it, which may outlive it.
+    pub(super) literals: Arc<Literals>,
+    bytes: usize,
+}
+
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<rille_literals>();
+};
+
+impl Measured for rille_literals {
+    const GAUGE: &'static Gauge = {
+        static GAUGE: Gauge = Gauge::new("literals");
+        &GAUGE
+    };
+
+    /// The automaton, as its engine tells when it is made. A search takes no memory.
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+/// Makes an automaton of a list of literals and writes it to `out`.
+///
+/// `text` has all literals one after the other, `len` bytes; `ends` has the offset behind each, `count` numbers, each above
+/// the one before: no literal may be empty. `options` may be NULL. A list of none matches nothing. Where several literals
+/// begin, the first one in the list wins unless the options say otherwise.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG, RILLE_EPATTERN (a
+/// literal is empty; the message tells which, counted from 1), RILLE_ELIMIT (they are too many) or RILLE_ENOMEM. Any
+/// thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_literals_new(
+    text: *const u8,
+    len: usize,
+    ends: *const u32,
+    count: u32,
+    options: *const rille_literals_options,
+    out: *mut *mut rille_literals,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or `len` bytes, NULL or `count` numbers, NULL or options, and NULL or a place for the
+    // pointer.
+    boundary(err, || unsafe {
+        let (literals, options) = (list(text, len, ends, count)?, super::options(options)?);
+        let out = place(out, "out")?;
+        if options.flags & !(RILLE_LITERALS_IGNORE_CASE | RILLE_LITERALS_LONGEST) != 0
+            || options.reserved != 0
+        {
+            let message = format!(
+                "{:#x} are no flags; they are the RILLE_LITERALS_ constants",
+                options.flags
+            );
+            return Err(Failure::new(RILLE_EARG, message));
+        }
+        let options = LiteralOptions {
+            ignore_case: options.flags & RILLE_LITERALS_IGNORE_CASE != 0,
+            longest: options.flags & RILLE_LITERALS_LONGEST != 0,
+            memory_limit: options.memory_limit as usize,
+        };
+        let literals = Literals::new(&literals, &options)?;
+        let bytes = literals.memory();
+        out.write(Handle::give(rille_literals { literals: Arc::new(literals), bytes }));
+        Ok(RILLE_OK)
+    })
+}
+
+/// Frees a list of literals. NULL is fine; one that was freed already is not. Streams made from it go on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_literals_free(literals: *mut rille_literals) {
+    // SAFETY: the caller gives NULL or a live list, and uses it no more.
+    boundary_get((), || unsafe { Handle::free(literals) })
+}
+
+/// Returns how many literals there are; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_literals_len(literals: *const rille_literals) -> u32 {
+    // SAFETY: the caller gives NULL or a live list.
+    boundary_get(0, || {
+        unsafe { Handle::peek(literals) }.map_or(0, |literals| literals.literals.len() as u32)
+    })
+}
+
+/// Finds the first hit in a text from the offset `from` on.
+///
+/// Writes three numbers to `out_hit`: the begin and the end of the hit, and the index of the literal in the list, counted
+/// from 0. Behind the end of the text nothing is found.
+///
+/// Returns RILLE_OK, RILLE_NONE (there is no hit, and nothing was written), RILLE_EARG (a pointer is NULL) or
+/// RILLE_ETOOBIG. Threads may call it at the same time on one list.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_literals_find(
+    literals: *const rille_literals,
+    text: *const u8,
+    len: usize,
+    from: u32,
+    out_hit: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live list, NULL or `len` bytes, and NULL or places for three numbers.
+    unsafe {
+        boundary_at(literals, err, |literals| {
+            let out = places(out_hit, 3, "out_hit")?;
+            let Some(hit) = literals.literals.find(slice(text, len)?, from as usize) else {
+                return Ok(RILLE_NONE);
+            };
+            put(out, 0, &[hit.span.start, hit.span.stop, hit.id]);
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Finds a batch of hits, from left to right, none overlapping another.
+///
+/// Writes three numbers for each hit to `out_hits` as rille_literals_find does; it has room for three numbers times the
+/// capacity that `scan` tells. Writes the number of hits to `out_count`. To go on after a full batch, see rille_scan.
+///
+/// Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
+/// Threads may call it at the same time on one list.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_literals_spans(
+    literals: *const rille_literals,
+    text: *const u8,
+    len: usize,
+    scan: *const rille_scan,
+    out_hits: *mut u32,
+    out_count: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live list, NULL or `len` bytes, and NULL or places for what is written.
+    unsafe {
+        boundary_at(literals, err, |literals| {
+            let (text, scan) = (slice(text, len)?, options(scan)?);
+            let capacity = scan.capacity as usize;
+            let out = places(out_hits, 3 * capacity, "out_hits")?;
+            let out_count = place(out_count, "out_count")?;
+            let mut count = 0;
+            for Hit { span, id } in literals.literals.hits(text, scan.from as usize).take(capacity)
+            {
+                put(out, 3 * count, &[span.start, span.stop, id]);
+                count += 1;
+            }
+            out_count.write(count as u32);
+            Ok(if count == capacity { RILLE_MORE } else { RILLE_OK })
+        })
+    }
+}
+
+/// Counts the hits from the offset `from` on, and writes their number to `out_count`.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may call it at the same time on one list.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_literals_count(
+    literals: *const rille_literals,
+    text: *const u8,
+    len: usize,
+    from: u32,
+    out_count: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live list, NULL or `len` bytes, and NULL or a place for the number.
+    unsafe {
+        boundary_at(literals, err, |literals| {
+            let out_count = place(out_count, "out_count")?;
+            let count = literals.literals.hits(slice(text, len)?, from as usize).count();
+            out_count.write(count as u32);
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// What takes the place of hits. Set `size` to sizeof(rille_replacements); zeros are the default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_replacements {
+    /// sizeof(rille_replacements).
+    pub size: u32,
+    /// How many hits are replaced at most; 0 for all.
+    pub limit: u32,
+    /// How many replacements there are: one for each literal, or 1 for all of them.
+    pub count: u32,
+    /// 0.
+    pub reserved: u32,
+    /// All replacements one after the other; NULL for the empty text.
+    pub text: *const u8,
+    /// Length of that text in bytes.
+    pub len: usize,
+    /// The offset behind each replacement, `count` numbers, none below the one before.
+    pub ends: *const u32,
+}
+
+// SAFETY: plain numbers and pointers, the first of which is the size.
+unsafe impl Zeroed for rille_replacements {}
+
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<rille_replacements>() == 40);
+
+impl rille_replacements {
+    /// # Safety
+    ///
+    /// The text and the ends are null or as long as they say.
+    pub(super) unsafe fn read<'a>(&self, literals: &Literals) -> Result<Vec<&'a [u8]>, Failure> {
+        // SAFETY: the caller vouches for both.
+        let replacements = unsafe { list(self.text, self.len, self.ends, self.count) }?;
+        if replacements.len() != 1 && replacements.len() != literals.len() {
+            let message = format!(
+                "there are {} replacements for {} literals; give one for each, or one for all",
+                replacements.len(),
+                literals.len()
+            );
+            return Err(Failure::new(RILLE_EARG, message));
+        }
+        Ok(replacements)
+    }
+}
+
+/// Replaces hits.
+///
+/// Appends the text with its hits replaced to `out`, and writes how many there were to `out_count`. `how` tells what takes
+/// their place. The text may not lie in `out`.
+///
+/// Returns RILLE_OK, RILLE_NONE (there was no hit, and the text was appended as it is), RILLE_EARG (a pointer is NULL, or
+/// there are neither as many replacements as literals nor one), RILLE_ETOOBIG (the text is too long, or `out` would be) or
+/// RILLE_ENOMEM. Threads may call it at the same time on one list, each with a buffer of its own.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_literals_replace(
+    literals: *const rille_literals,
+    text: *const u8,
+    len: usize,
+    how: *const rille_replacements,
+    out: *mut rille_buffer,
+    out_count: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live list, NULL or `len` bytes, NULL or what is put in, NULL or a live buffer that
+    // is used by this call only, and NULL or a place for the number.
+    unsafe {
+        boundary_at(literals, err, |literals| {
+            let (text, how) = (slice(text, len)?, options(how)?);
+            let out_count = place(out_count, "out_count")?;
+            let literals = &literals.literals;
+            let replacements = how.read(literals)?;
+            let limit = if how.limit == 0 { usize::MAX } else { how.limit as usize };
+            append(out, text, |out| {
+                let count = literals.replace(text, &replacements, limit, out)?;
+                out_count.write(count as u32);
+                Ok(if count > 0 { RILLE_OK } else { RILLE_NONE })
+            })
+        })
+    }
+}

@@ -1,0 +1,89 @@
+//! The noun `search`: patterns, lists of them, replacement and streams, in a file for each as in `src/search`.
+
+use super::boundary::{
+    Handle, Zeroed, boundary, boundary_at, boundary_get, on, options, place, places, slice,
+};
+use super::buffer::rille_buffer;
+use super::error::{Failure, rille_error, rille_status::*};
+use super::stats::{Gauge, Measured};
+use crate::search::{Full, Output, PatternError, Span};
+
+mod list;
+
+pub mod regex;
+
+pub mod regexset;
+
+pub mod literals;
+
+pub mod stream;
+
+pub mod translate;
+
+/// Where a batch of matches begins, and how many it takes. Set `size` to sizeof(rille_scan); zeros are the default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_scan {
+    /// sizeof(rille_scan).
+    pub size: u32,
+    /// Offset in the text to begin at. What is before it is looked at by ^ and \b. Behind the end nothing is found.
+    pub from: u32,
+    /// Not 0 if a match has ended at `from`, so that an empty one there would be found twice. To go on after a full
+    /// batch, set this to 1 and `from` to the end of the last match.
+    pub after: u32,
+    /// How many matches the output has room for.
+    pub capacity: u32,
+}
+
+// SAFETY: plain numbers, the first of which is the size.
+unsafe impl Zeroed for rille_scan {}
+
+const _: () = assert!(size_of::<rille_scan>() == 16 && align_of::<rille_scan>() == 4);
+
+impl From<PatternError> for Failure {
+    fn from(error: PatternError) -> Failure {
+        let status = if error.too_big { RILLE_ELIMIT } else { RILLE_EPATTERN };
+        Failure { offset: error.offset.map(|at| at as u64), ..Failure::new(status, error.message) }
+    }
+}
+
+impl From<Full> for Failure {
+    fn from(full: Full) -> Failure {
+        match full {
+            Full::TooBig => Failure::new(RILLE_ETOOBIG, "the result would pass 4 GiB - 1"),
+            Full::NoMemory => Failure::new(RILLE_ENOMEM, "no memory for the result"),
+        }
+    }
+}
+
+/// Appends what `make` makes of `text` to a buffer; if it fails, the buffer is as before.
+///
+/// # Safety
+///
+/// `out` is null or a live buffer that no other thread uses during the call.
+unsafe fn append(
+    out: *mut rille_buffer,
+    text: &[u8],
+    make: impl FnOnce(&mut Output<'_>) -> Result<super::error::rille_status, Failure>,
+) -> Result<super::error::rille_status, Failure> {
+    // SAFETY: the caller vouches for the buffer.
+    unsafe {
+        on(out, |out| {
+            if out.holds(text) {
+                let message = "the text lies in the buffer that the result is to be appended to";
+                return Err(Failure::new(RILLE_EARG, message));
+            }
+            let mut output = Output::new(out.content());
+            let status = make(&mut output)?;
+            output.keep();
+            Ok(status)
+        })
+    }
+}
+
+/// Writes `numbers` to the next places of an output.
+fn put(out: &mut [std::mem::MaybeUninit<u32>], at: usize, numbers: &[usize]) {
+    for (place, &number) in out[at..].iter_mut().zip(numbers) {
+        place.write(number as u32);
+    }
+}

@@ -1,0 +1,385 @@
+//! One compiled pattern.
+
+use super::*;
+use crate::search::{Options, Regex, Replacer, Slots, Template};
+use std::ffi::{CString, c_char};
+use std::ptr::null;
+use std::sync::Arc;
+
+/// Flag i: letters match in either case.
+pub const RILLE_REGEX_IGNORE_CASE: u32 = 1;
+/// Flag m: ^ and $ match at lines too.
+pub const RILLE_REGEX_MULTI_LINE: u32 = 2;
+/// Flag s: . matches a line feed too.
+pub const RILLE_REGEX_DOT_ALL: u32 = 4;
+/// Flag x: white space and comments in the pattern are for the reader.
+pub const RILLE_REGEX_VERBOSE: u32 = 8;
+/// Flag b: Unicode is off. A char is a byte, and classes are those of ASCII.
+pub const RILLE_REGEX_BYTES: u32 = 16;
+/// A match begins where the search does.
+pub const RILLE_REGEX_ANCHORED: u32 = 32;
+
+/// Every flag.
+const FLAGS: u32 = 63;
+
+/// What rille_regex_captures writes for both ends of a group that took no part in the match.
+pub const RILLE_UNSET: u32 = 0xFFFF_FFFF;
+
+/// How a pattern is compiled. Set `size` to sizeof(rille_regex_options); zeros are the default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_regex_options {
+    /// sizeof(rille_regex_options).
+    pub size: u32,
+    /// Any of the RILLE_REGEX_ constants, added.
+    pub flags: u32,
+    /// Bytes that the compiled pattern may take; 0 for 10 MiB.
+    pub size_limit: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+// SAFETY: plain numbers, the first of which is the size.
+unsafe impl Zeroed for rille_regex_options {}
+
+const _: () = assert!(size_of::<rille_regex_options>() == 16);
+
+impl rille_regex_options {
+    pub(super) fn read(self) -> Result<Options, Failure> {
+        if self.flags & !FLAGS != 0 || self.reserved != 0 {
+            let message =
+                format!("{:#x} are no flags; they are the RILLE_REGEX_ constants", self.flags);
+            return Err(Failure::new(RILLE_EARG, message));
+        }
+        let flag = |flag| self.flags & flag != 0;
+        Ok(Options {
+            ignore_case: flag(RILLE_REGEX_IGNORE_CASE),
+            multi_line: flag(RILLE_REGEX_MULTI_LINE),
+            dot_all: flag(RILLE_REGEX_DOT_ALL),
+            verbose: flag(RILLE_REGEX_VERBOSE),
+            bytes: flag(RILLE_REGEX_BYTES),
+            anchored: flag(RILLE_REGEX_ANCHORED),
+            size_limit: self.size_limit as usize,
+        })
+    }
+}
+
+/// A compiled pattern, which searches in linear time whatever the pattern and the text.
+///
+/// It belongs to the caller, who frees it with rille_regex_free. Every function but that one takes it as const: threads
+/// may search with it at the same time.
+pub struct rille_regex {
+    /// Shared with the streams that were made from it, which may outlive it.
+    pub(super) regex: Arc<Regex>,
+    names: Box<[Option<CString>]>,
+    bytes: usize,
+}
+
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<rille_regex>();
+};
+
+impl Measured for rille_regex {
+    const GAUGE: &'static Gauge = {
+        static GAUGE: Gauge = Gauge::new("regex");
+        &GAUGE
+    };
+
+    /// The compiled pattern, as its engine tells when it is made. What threads search in is not known, and not told.
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+/// Compiles the `len` bytes at `pattern` and writes the result to `out`. `options` may be NULL.
+///
+/// The syntax is that of the Rust crate regex: Perl's without look-around and back-references.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown), RILLE_ETOOBIG, RILLE_EPATTERN (the pattern is
+/// wrong; the error block has the offset of the mistake in it) or RILLE_ELIMIT (the compiled pattern would pass its size
+/// limit). Any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regex_new(
+    pattern: *const u8,
+    len: usize,
+    options: *const rille_regex_options,
+    out: *mut *mut rille_regex,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
+        let (pattern, options, out) =
+            unsafe { (slice(pattern, len)?, super::options(options)?.read()?, place(out, "out")?) };
+        let regex = Regex::new(pattern, &options)?;
+        let name = |name: Option<&str>| name.and_then(|name| CString::new(name).ok());
+        let names = regex.names().map(name).collect();
+        let bytes = regex.memory();
+        out.write(Handle::give(rille_regex { regex: Arc::new(regex), names, bytes }));
+        Ok(RILLE_OK)
+    })
+}
+
+/// Frees a pattern. NULL is fine; a pattern that was freed already is not. Streams made from it go on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regex_free(regex: *mut rille_regex) {
+    // SAFETY: the caller gives NULL or a live pattern, and uses it no more.
+    boundary_get((), || unsafe { Handle::free(regex) })
+}
+
+/// Returns how many groups the pattern has, the whole match not counted; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regex_groups(regex: *const rille_regex) -> u32 {
+    // SAFETY: the caller gives NULL or a live pattern.
+    boundary_get(0, || {
+        unsafe { Handle::peek(regex) }.map_or(0, |regex| regex.regex.groups() as u32)
+    })
+}
+
+/// Returns the name of a group, ended by a NUL, or NULL if it has none, if there is no such group, or for NULL. Group 0
+/// is the whole match and has no name. The string is valid as long as the pattern.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regex_name(regex: *const rille_regex, group: u32) -> *const c_char {
+    // SAFETY: the caller gives NULL or a live pattern.
+    boundary_get(null(), || {
+        let regex = unsafe { Handle::peek(regex) };
+        let name = regex.and_then(|regex| regex.names.get(group as usize)?.as_ref());
+        name.map_or(null(), |name| name.as_ptr())
+    })
+}
+
+/// Tells whether a pattern matches a text anywhere from the offset `from` on.
+///
+/// The text before `from` is looked at by ^ and \b. Behind the end of the text nothing matches. It stops at the first
+/// place that decides, so it is faster than rille_regex_find.
+///
+/// Returns RILLE_OK (it matches), RILLE_NONE (it does not), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may
+/// call it at the same time on one pattern.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regex_test(
+    regex: *const rille_regex,
+    text: *const u8,
+    len: usize,
+    from: u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live pattern, and NULL or `len` bytes.
+    unsafe {
+        boundary_at(regex, err, |regex| {
+            let found = regex.regex.test(slice(text, len)?, from as usize);
+            Ok(if found { RILLE_OK } else { RILLE_NONE })
+        })
+    }
+}
+
+/// Finds the first match in a text from the offset `from` on.
+///
+/// Writes two offsets to `out_span`, the begin and the end of the match. The text before `from` is looked at by ^ and \b.
+/// Behind the end of the text nothing is found.
+///
+/// Returns RILLE_OK, RILLE_NONE (there is no match, and nothing was written), RILLE_EARG (a pointer is NULL) or
+/// RILLE_ETOOBIG. Threads may call it at the same time on one pattern.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regex_find(
+    regex: *const rille_regex,
+    text: *const u8,
+    len: usize,
+    from: u32,
+    out_span: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live pattern, NULL or `len` bytes, and NULL or places for two numbers.
+    unsafe {
+        boundary_at(regex, err, |regex| {
+            let out = places(out_span, 2, "out_span")?;
+            let Some(span) = regex.regex.find(slice(text, len)?, from as usize) else {
+                return Ok(RILLE_NONE);
+            };
+            put(out, 0, &[span.start, span.stop]);
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Finds a batch of matches, from left to right, none overlapping another.
+///
+/// Writes two offsets for each match to `out_spans`, which has room for two numbers times the capacity that `scan` tells,
+/// and the number of matches to `out_count`. `scan` tells where to begin; to go on after a full batch, see rille_scan.
+///
+/// Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
+/// Threads may call it at the same time on one pattern.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regex_spans(
+    regex: *const rille_regex,
+    text: *const u8,
+    len: usize,
+    scan: *const rille_scan,
+    out_spans: *mut u32,
+    out_count: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live pattern, NULL or `len` bytes, and NULL or places for what is written.
+    unsafe {
+        boundary_at(regex, err, |regex| {
+            let (text, scan) = (slice(text, len)?, options(scan)?);
+            let capacity = scan.capacity as usize;
+            let out = places(out_spans, 2 * capacity, "out_spans")?;
+            let out_count = place(out_count, "out_count")?;
+            let mut count = 0;
+            if capacity > 0 {
+                let matches = regex.regex.matches(text, scan.from as usize, scan.after != 0);
+                for Span { start, stop } in matches.take(capacity) {
+                    put(out, 2 * count, &[start, stop]);
+                    count += 1;
+                }
+            }
+            out_count.write(count as u32);
+            Ok(if count == capacity { RILLE_MORE } else { RILLE_OK })
+        })
+    }
+}
+
+/// Finds a batch of matches with their groups.
+///
+/// Writes two offsets for each group of each match to `out_slots`, the whole match first: RILLE_UNSET for both of a group
+/// that took no part. It has room for 2 * (1 + rille_regex_groups) numbers times the capacity that `scan` tells. Writes
+/// the number of matches to `out_count`. Finding groups costs several times finding matches: see rille_regex_spans.
+///
+/// Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
+/// Threads may call it at the same time on one pattern.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regex_captures(
+    regex: *const rille_regex,
+    text: *const u8,
+    len: usize,
+    scan: *const rille_scan,
+    out_slots: *mut u32,
+    out_count: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live pattern, NULL or `len` bytes, and NULL or places for what is written.
+    unsafe {
+        boundary_at(regex, err, |regex| {
+            let (text, scan) = (slice(text, len)?, options(scan)?);
+            let (capacity, width) = (scan.capacity as usize, 2 * (1 + regex.regex.groups()));
+            let out = places(out_slots, width * capacity, "out_slots")?;
+            let out_count = place(out_count, "out_count")?;
+            let mut count = 0;
+            if capacity > 0 {
+                let mut matches = regex.regex.matches(text, scan.from as usize, scan.after != 0);
+                while count < capacity
+                    && let Some(slots) = matches.next_captures()
+                {
+                    put_slots(&mut out[count * width..], slots);
+                    count += 1;
+                }
+            }
+            out_count.write(count as u32);
+            Ok(if count == capacity { RILLE_MORE } else { RILLE_OK })
+        })
+    }
+}
+
+fn put_slots(out: &mut [std::mem::MaybeUninit<u32>], slots: &Slots) {
+    for (place, slot) in out.iter_mut().zip(slots) {
+        place.write(slot.map_or(RILLE_UNSET, |offset| offset.get() as u32));
+    }
+}
+
+/// Counts the matches of a pattern from the offset `from` on, and writes their number to `out_count`.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may call it at the same time on one
+/// pattern.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regex_count(
+    regex: *const rille_regex,
+    text: *const u8,
+    len: usize,
+    from: u32,
+    out_count: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live pattern, NULL or `len` bytes, and NULL or a place for the number.
+    unsafe {
+        boundary_at(regex, err, |regex| {
+            let out_count = place(out_count, "out_count")?;
+            let text = slice(text, len)?;
+            let count = regex.regex.count(text, from as usize);
+            // There is one more place than there are bytes: the last one is not told of a text of 4 GiB - 1.
+            out_count.write(u32::try_from(count).unwrap_or(u32::MAX));
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// What takes the place of matches. Set `size` to sizeof(rille_replacement); zeros are the default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_replacement {
+    /// sizeof(rille_replacement).
+    pub size: u32,
+    /// How many matches are replaced at most; 0 for all.
+    pub limit: u32,
+    /// Not 0 if the text is to be taken as it is; else it is a template: $0 is the match, $1 a group, ${name} a named
+    /// group, $$ a dollar sign.
+    pub literal: u32,
+    /// 0.
+    pub reserved: u32,
+    /// The text or the template; NULL for the empty one.
+    pub text: *const u8,
+    /// Its length in bytes.
+    pub len: usize,
+}
+
+// SAFETY: plain numbers and a pointer, the first of which is the size.
+unsafe impl Zeroed for rille_replacement {}
+
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<rille_replacement>() == 32);
+
+impl rille_replacement {
+    /// # Safety
+    ///
+    /// The text is null or has `len` bytes.
+    pub(super) unsafe fn template(&self, regex: &Regex) -> Result<Template, Failure> {
+        // SAFETY: the caller vouches for the text.
+        let text = unsafe { slice(self.text, self.len) }?;
+        Ok(if self.literal != 0 { Template::literal(text) } else { Template::new(text, regex)? })
+    }
+}
+
+/// Replaces the matches of a pattern.
+///
+/// Appends the text with its matches replaced to `out`, and writes how many there were to `out_count`. `how` tells what
+/// takes their place; NULL removes them. The text may not lie in `out`.
+///
+/// Returns RILLE_OK, RILLE_NONE (nothing matched, and the text was appended as it is), RILLE_EARG (a pointer is NULL),
+/// RILLE_EPATTERN (the template is wrong or names a group that the pattern lacks; the error block has the offset in the
+/// template), RILLE_ETOOBIG (the text is too long, or `out` would be) or RILLE_ENOMEM. Threads may call it at the same
+/// time on one pattern, each with a buffer of its own.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regex_replace(
+    regex: *const rille_regex,
+    text: *const u8,
+    len: usize,
+    how: *const rille_replacement,
+    out: *mut rille_buffer,
+    out_count: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live pattern, NULL or `len` bytes, NULL or what is put in, NULL or a live buffer
+    // that is used by this call only, and NULL or a place for the number.
+    unsafe {
+        boundary_at(regex, err, |regex| {
+            let (text, how) = (slice(text, len)?, options(how)?);
+            let out_count = place(out_count, "out_count")?;
+            let template = &how.template(&regex.regex)?;
+            let limit = if how.limit == 0 { usize::MAX } else { how.limit as usize };
+            append(out, text, |out| {
+                let count = Replacer { regex: &regex.regex, template, limit }.replace(text, out)?;
+                out_count.write(u32::try_from(count).unwrap_or(u32::MAX));
+                Ok(if count > 0 { RILLE_OK } else { RILLE_NONE })
+            })
+        })
+    }
+}

@@ -1,0 +1,137 @@
+//! Many patterns at once.
+
+use super::list::list;
+use super::regex::rille_regex_options;
+use super::*;
+use crate::search::RegexSet;
+
+/// A list of patterns that are searched for in one pass, which tells which of them match.
+///
+/// It belongs to the caller, who frees it with rille_regexset_free. Every function but that one takes it as const:
+/// threads may search with it at the same time.
+pub struct rille_regexset {
+    set: RegexSet,
+    bytes: usize,
+}
+
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<rille_regexset>();
+};
+
+impl Measured for rille_regexset {
+    const GAUGE: &'static Gauge = {
+        static GAUGE: Gauge = Gauge::new("regexset");
+        &GAUGE
+    };
+
+    /// The compiled patterns, as their engine tells when they are made. What threads search in is not told.
+    fn bytes(&self) -> usize {
+        self.bytes
+    }
+}
+
+/// Compiles a list of patterns and writes the result to `out`.
+///
+/// `text` has all patterns one after the other, `len` bytes; `ends` has the offset behind each, `count` numbers, none below
+/// the one before. `options` may be NULL; its size limit is for all patterns together. A list of none matches nothing.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG, RILLE_EPATTERN (a
+/// pattern is wrong; the message tells which, counted from 1, and the error block has the offset of the mistake in that
+/// pattern), RILLE_ELIMIT (the compiled patterns would pass their size limit) or RILLE_ENOMEM. Any thread may call it at
+/// any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regexset_new(
+    text: *const u8,
+    len: usize,
+    ends: *const u32,
+    count: u32,
+    options: *const rille_regex_options,
+    out: *mut *mut rille_regexset,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or `len` bytes, NULL or `count` numbers, NULL or options, and NULL or a place for the
+    // pointer.
+    boundary(err, || unsafe {
+        let (patterns, options) = (list(text, len, ends, count)?, super::options(options)?.read()?);
+        let out = place(out, "out")?;
+        let set = RegexSet::new(&patterns, &options)?;
+        let bytes = set.memory();
+        out.write(Handle::give(rille_regexset { set, bytes }));
+        Ok(RILLE_OK)
+    })
+}
+
+/// Frees a list of patterns. NULL is fine; one that was freed already is not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regexset_free(set: *mut rille_regexset) {
+    // SAFETY: the caller gives NULL or a live list, and uses it no more.
+    boundary_get((), || unsafe { Handle::free(set) })
+}
+
+/// Returns how many patterns there are; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regexset_len(set: *const rille_regexset) -> u32 {
+    // SAFETY: the caller gives NULL or a live list.
+    boundary_get(0, || unsafe { Handle::peek(set) }.map_or(0, |set| set.set.len() as u32))
+}
+
+/// Tells whether any of the patterns matches a text. It stops at the first place that decides.
+///
+/// Returns RILLE_OK (one matches), RILLE_NONE (none does), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may
+/// call it at the same time on one list.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regexset_test(
+    set: *const rille_regexset,
+    text: *const u8,
+    len: usize,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live list, and NULL or `len` bytes.
+    unsafe {
+        boundary_at(set, err, |set| {
+            Ok(if set.set.test(slice(text, len)?) { RILLE_OK } else { RILLE_NONE })
+        })
+    }
+}
+
+/// Tells which of the patterns match a text.
+///
+/// Writes their indices in the list, counted from 0 and ascending, to `out_ids`, and how many there are to `out_count`. A
+/// `capacity` of rille_regexset_len is always enough.
+///
+/// Returns RILLE_OK, RILLE_NONE (none matches, and 0 was written), RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or
+/// RILLE_ESHORT (`capacity` is below the number of patterns). Threads may call it at the same time on one list.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regexset_matches(
+    set: *const rille_regexset,
+    text: *const u8,
+    len: usize,
+    out_ids: *mut u32,
+    capacity: u32,
+    out_count: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live list, NULL or `len` bytes, and NULL or places for what is written.
+    unsafe {
+        boundary_at(set, err, |set| {
+            let text = slice(text, len)?;
+            if (capacity as usize) < set.set.len() {
+                let message = format!(
+                    "there are {} patterns, and the output has room for {capacity}",
+                    set.set.len()
+                );
+                return Err(Failure::new(RILLE_ESHORT, message));
+            }
+            let out = places(out_ids, capacity as usize, "out_ids")?;
+            let out_count = place(out_count, "out_count")?;
+            let mut count = 0;
+            set.set.matches(text, |id| {
+                out[count].write(id as u32);
+                count += 1;
+            });
+            out_count.write(count as u32);
+            Ok(if count > 0 { RILLE_OK } else { RILLE_NONE })
+        })
+    }
+}

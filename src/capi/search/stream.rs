@@ -1,0 +1,195 @@
+//! Replacement in text that comes in pieces.
+
+use super::literals::{rille_literals, rille_replacements};
+use super::regex::{rille_regex, rille_replacement};
+use super::*;
+use crate::capi::boundary::boundary_on;
+use crate::search::{Stream, StreamError};
+use std::sync::Arc;
+
+/// A replacement of matches in text that is fed in chunks. A match may cross any border between them: what comes out is the
+/// same however the text was cut.
+///
+/// It belongs to the caller, who frees it with rille_stream_free. One call at a time, from whichever thread.
+pub struct rille_stream {
+    stream: Stream,
+}
+
+const _: () = {
+    const fn movable<T: Send>() {}
+    movable::<rille_stream>();
+};
+
+impl Measured for rille_stream {
+    const GAUGE: &'static Gauge = {
+        static GAUGE: Gauge = Gauge::new("stream");
+        &GAUGE
+    };
+
+    /// The text that is held back, and the replacements.
+    fn bytes(&self) -> usize {
+        self.stream.memory()
+    }
+}
+
+impl From<StreamError> for Failure {
+    fn from(error: StreamError) -> Failure {
+        match error {
+            StreamError::Overlong(offset) => {
+                let message = format!(
+                    "the match at byte {offset} of the stream, counted from 0, is longer than the declared maximum"
+                );
+                Failure { offset: Some(offset), ..Failure::new(RILLE_ELIMIT, message) }
+            }
+            StreamError::Full(full) => full.into(),
+            StreamError::Finished => {
+                Failure::new(RILLE_EARG, "the stream is finished; make a new one")
+            }
+        }
+    }
+}
+
+fn limit(limit: u32) -> u64 {
+    if limit == 0 { u64::MAX } else { limit.into() }
+}
+
+/// Makes a stream that replaces the matches of a pattern, and writes it to `out`.
+///
+/// `how` tells what takes their place; NULL removes them. `longest` is the longest match to be expected, in bytes, at most
+/// 256 MiB. It may be 0 for a pattern that has a longest match by itself, as `a{1,9}b` has. A pattern like `a+` has none:
+/// it then sees twice `longest` bytes from each place. A match longer than `longest` ends the stream with RILLE_ELIMIT; what
+/// does not end within twice of it is no match, as if the text behind were not there.
+///
+/// The pattern may be freed while the stream lives.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, `longest` is needed or too long, or the pattern is anchored) or
+/// RILLE_EPATTERN (the template is wrong; the error block has the offset in it). Any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_stream_new_regex(
+    regex: *const rille_regex,
+    how: *const rille_replacement,
+    longest: u32,
+    out: *mut *mut rille_stream,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live pattern, NULL or what is put in, and NULL or a place for the pointer.
+    unsafe {
+        boundary_at(regex, err, |regex| {
+            let (how, out) = (options(how)?, place(out, "out")?);
+            let template = how.template(&regex.regex)?;
+            let longest = (longest > 0).then_some(longest as usize);
+            let stream =
+                Stream::regex(Arc::clone(&regex.regex), template, longest, limit(how.limit));
+            let stream = stream.ok_or_else(|| {
+                let message = if regex.regex.is_anchored() {
+                    "an anchored pattern cannot be searched for in a stream"
+                } else if longest.is_none() {
+                    "a match of this pattern may have any length; declare the longest one to be expected"
+                } else {
+                    "the longest match that may be declared has 256 MiB"
+                };
+                Failure::new(RILLE_EARG, message)
+            })?;
+            out.write(Handle::give(rille_stream { stream }));
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Makes a stream that replaces literals, and writes it to `out`. `how` tells what takes their place.
+///
+/// The list may be freed while the stream lives.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or there are neither as many replacements as literals nor one) or
+/// RILLE_ENOMEM. Any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_stream_new_literals(
+    literals: *const rille_literals,
+    how: *const rille_replacements,
+    out: *mut *mut rille_stream,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live list, NULL or what is put in, and NULL or a place for the pointer.
+    unsafe {
+        boundary_at(literals, err, |literals| {
+            let (how, out) = (options(how)?, place(out, "out")?);
+            let literals = Arc::clone(&literals.literals);
+            let replacements = how.read(&literals)?;
+            let stream = Stream::literals(literals, &replacements, limit(how.limit));
+            out.write(Handle::give(rille_stream { stream }));
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Frees a stream. NULL is fine; one that was freed already is not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_stream_free(stream: *mut rille_stream) {
+    // SAFETY: the caller gives NULL or a live stream, and uses it no more.
+    boundary_get((), || unsafe { Handle::free(stream) })
+}
+
+/// Returns the most bytes that the stream holds back between two chunks; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_stream_hold_back(stream: *const rille_stream) -> u32 {
+    // SAFETY: the caller gives NULL or a live stream that nobody changes meanwhile.
+    boundary_get(0, || {
+        let held = unsafe { Handle::peek(stream) }.map_or(0, |stream| stream.stream.hold_back());
+        u32::try_from(held).unwrap_or(u32::MAX)
+    })
+}
+
+/// Returns how many matches the stream has replaced so far; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_stream_count(stream: *const rille_stream) -> f64 {
+    // SAFETY: the caller gives NULL or a live stream that nobody changes meanwhile.
+    boundary_get(0.0, || {
+        unsafe { Handle::peek(stream) }.map_or(0.0, |stream| stream.stream.count() as f64)
+    })
+}
+
+/// Feeds the next chunk, of any length, and appends what is decided by it to `out`.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, the chunk lies in `out`, or the stream is finished), RILLE_ETOOBIG (the
+/// chunk is too long, or `out` would be), RILLE_ELIMIT (a match is longer than declared; the error block has its offset in
+/// the stream) or RILLE_ENOMEM. After a failure of the last three kinds the stream gives the same failure for ever.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_stream_feed(
+    stream: *mut rille_stream,
+    text: *const u8,
+    len: usize,
+    out: *mut rille_buffer,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live stream, NULL or `len` bytes, and NULL or a live buffer; this call is the only
+    // use of the stream and of the buffer.
+    unsafe {
+        boundary_on(stream, err, |stream| {
+            let text = slice(text, len)?;
+            append(out, text, |out| {
+                stream.stream.feed(text, out)?;
+                Ok(RILLE_OK)
+            })
+        })
+    }
+}
+
+/// Ends the text, and appends all that was held back to `out`. After that the stream takes no more.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or the stream is finished already), or as rille_stream_feed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_stream_finish(
+    stream: *mut rille_stream,
+    out: *mut rille_buffer,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live stream and NULL or a live buffer, of both of which this is the only use.
+    unsafe {
+        boundary_on(stream, err, |stream| {
+            append(out, &[], |out| {
+                stream.stream.finish(out)?;
+                Ok(RILLE_OK)
+            })
+        })
+    }
+}

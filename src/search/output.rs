@@ -1,0 +1,71 @@
+//! Where replaced text goes: a vector that tells when it cannot grow.
+
+/// Why a result cannot be longer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Full {
+    /// It would pass 4 GiB - 1 bytes.
+    TooBig,
+    /// The machine has no memory for it.
+    NoMemory,
+}
+
+/// A vector to append to, which takes back all that was appended unless it is kept at the end.
+///
+/// A result that fails half-way leaves no half of it: dropping the output without [`Output::keep`] cuts the vector to
+/// where it began.
+pub struct Output<'b> {
+    bytes: &'b mut Vec<u8>,
+    began: usize,
+}
+
+impl<'b> Output<'b> {
+    /// An output that appends to `bytes`.
+    pub fn new(bytes: &'b mut Vec<u8>) -> Output<'b> {
+        Output { began: bytes.len(), bytes }
+    }
+
+    /// Appends `piece`.
+    #[inline]
+    pub fn put(&mut self, piece: &[u8]) -> Result<(), Full> {
+        if self.bytes.capacity() - self.bytes.len() < piece.len() {
+            self.grow(piece.len())?;
+        }
+        self.bytes.extend_from_slice(piece);
+        Ok(())
+    }
+
+    #[cold]
+    fn grow(&mut self, additional: usize) -> Result<(), Full> {
+        if self.bytes.len().saturating_add(additional) > super::LONGEST {
+            return Err(Full::TooBig);
+        }
+        self.bytes.try_reserve(additional).map_err(|_| Full::NoMemory)
+    }
+
+    /// Ends the output with success.
+    pub fn keep(mut self) {
+        self.began = self.bytes.len();
+    }
+}
+
+impl Drop for Output<'_> {
+    fn drop(&mut self) {
+        self.bytes.truncate(self.began);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_kept_is_taken_back() {
+        let mut bytes = b"abc".to_vec();
+        Output::new(&mut bytes).put(b"def").unwrap();
+        assert_eq!(bytes, b"abc");
+        let mut output = Output::new(&mut bytes);
+        output.put(b"def").unwrap();
+        output.keep();
+        assert_eq!(bytes, b"abcdef");
+    }
+}

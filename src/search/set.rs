@@ -1,0 +1,78 @@
+//! Many patterns at once: which of them match.
+
+use super::{Options, PatternError};
+use regex_automata::meta::{self, Cache};
+use regex_automata::util::pool::Pool;
+use regex_automata::{Anchored, Input, MatchKind, PatternSet};
+
+/// What a search works in.
+struct Scratch {
+    cache: Cache,
+    found: PatternSet,
+}
+
+type MakeScratch =
+    Box<dyn Fn() -> Scratch + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>;
+
+/// A list of patterns that are searched for in one pass.
+///
+/// It tells which of them match, and not where: for that, search with the ones that do.
+pub struct RegexSet {
+    engine: meta::Regex,
+    scratch: Pool<Scratch, MakeScratch>,
+    anchored: Anchored,
+}
+
+impl RegexSet {
+    /// Compiles a list of patterns, which may be empty and then matches nothing.
+    pub fn new(patterns: &[&[u8]], options: &Options) -> Result<RegexSet, PatternError> {
+        let mut parsed = Vec::with_capacity(patterns.len());
+        for (index, pattern) in patterns.iter().enumerate() {
+            parsed.push(options.parse(pattern).map_err(|error| {
+                let of = format!("pattern {} of {}", index + 1, patterns.len());
+                PatternError { message: format!("{of}: {}", error.message), ..error }
+            })?);
+        }
+        let engine = meta::Builder::new()
+            .configure(options.engine(MatchKind::All).utf8_empty(!options.bytes))
+            .build_many_from_hir(&parsed)
+            .map_err(|error| options.refused(&error))?;
+        let maker = engine.clone();
+        let make: MakeScratch = Box::new(move || Scratch {
+            cache: maker.create_cache(),
+            found: PatternSet::new(maker.pattern_len()),
+        });
+        let anchored = if options.anchored { Anchored::Yes } else { Anchored::No };
+        Ok(RegexSet { engine, scratch: Pool::new(make), anchored })
+    }
+
+    /// How many patterns there are.
+    pub fn len(&self) -> usize {
+        self.engine.pattern_len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether any of the patterns matches.
+    pub fn test(&self, text: &[u8]) -> bool {
+        let input = Input::new(text).anchored(self.anchored).earliest(true);
+        self.engine.search_half_with(&mut self.scratch.get().cache, &input).is_some()
+    }
+
+    /// Gives the index of each pattern that matches to `found`, ascending.
+    pub fn matches(&self, text: &[u8], mut found: impl FnMut(usize)) {
+        let scratch = &mut *self.scratch.get();
+        scratch.found.clear();
+        let input = Input::new(text).anchored(self.anchored);
+        self.engine.which_overlapping_matches_with(&mut scratch.cache, &input, &mut scratch.found);
+        scratch.found.iter().for_each(|id| found(id.as_usize()));
+    }
+
+    /// Native memory of the compiled patterns, in bytes, without what searches work in.
+    pub fn memory(&self) -> usize {
+        size_of::<RegexSet>() + self.engine.memory_usage()
+    }
+}

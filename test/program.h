@@ -1,0 +1,26 @@
+/* What the files of the C program share. */
+
+#include "rille.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The layouts that other languages rely on; C99 has no static assertion. */
+#define LAYOUT(name, condition) typedef char layout_##name[(condition) ? 1 : -1]
+
+extern int failures;
+
+#define CHECK(condition)                                                            \
+    do {                                                                            \
+        if (!(condition)) {                                                         \
+            printf("%s:%d: %s\n", __FILE__, __LINE__, #condition);                  \
+            failures++;                                                             \
+        }                                                                           \
+    } while (0)
+
+/* Text of a literal. */
+#define BYTES(text) ((const uint8_t *)(text))
+
+/* program_search.c */
+void search(void);
