@@ -3,17 +3,14 @@ local ffi = require("ffi")
 local C = require("rille.ffi")
 local bytes = require("rille.bytes")
 local failure = require("rille.failure")
+local handles = require("rille.handle")
 
 local err = failure.block()
 local out_handle = ffi.new("rille_buffer *[1]")
 local out_ptr = ffi.new("uint8_t *[1]")
 
--- A Lua closure, and the function resolved now: the bare C function as finaliser crashes once the namespace is
--- collected, and at the end of a Lua state nothing can be looked up any more.
-local free = C.rille_buffer_free
-local function finalise(handle)
-  free(handle)
-end
+local open = handles.open
+local own, close = handles.kind(C.rille_buffer_free)
 
 --- What `_into` forms append to. It has the methods of LuaJIT's string.buffer that they need, so either will do.
 ---@class rille.buffer
@@ -23,14 +20,6 @@ Buffer.__index = Buffer
 
 local M = {}
 
-local function open(self)
-  local handle = self.handle
-  if not handle then
-    error("rille: closed", 3)
-  end
-  return handle
-end
-
 --- Makes an empty buffer.
 ---@param capacity? integer bytes to make room for
 ---@return rille.buffer
@@ -38,7 +27,7 @@ function M.new(capacity)
   if C.rille_buffer_new(bytes.size(capacity or 0, "rille.buffer: capacity"), out_handle, err) < 0 then
     failure.raise(err, "rille.buffer")
   end
-  return setmetatable({ handle = ffi.gc(out_handle[0], finalise) }, Buffer)
+  return setmetatable({ handle = own(out_handle[0]) }, Buffer)
 end
 
 --- Empties the buffer and keeps its memory.
@@ -106,13 +95,6 @@ function Buffer:commit(len)
 end
 
 --- Gives the memory back now, as the collector cannot see how much it is. A second call does nothing.
-function Buffer:close()
-  local handle = self.handle
-  if handle then
-    self.handle = nil
-    ffi.gc(handle, nil)
-    free(handle)
-  end
-end
+Buffer.close = close
 
 return M

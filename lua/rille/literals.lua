@@ -3,6 +3,7 @@ local ffi = require("ffi")
 local C = require("rille.ffi")
 local bytes = require("rille.bytes")
 local failure = require("rille.failure")
+local handles = require("rille.handle")
 local literal_options = require("rille.literal_options")
 local pack = require("rille.list").pack
 local scratch = require("rille.scratch")
@@ -20,11 +21,8 @@ local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
 
 local find_hits, all_hits = spans.functions(C.rille_literals_spans, 3, "rille.literals")
 
--- A Lua closure, and the function resolved now: see rille.buffer.
-local free = C.rille_literals_free
-local function finalise(handle)
-  free(handle)
-end
+local open = handles.open
+local own, close = handles.kind(C.rille_literals_free)
 
 --- A list of literals that are searched for in one pass.
 ---@class rille.literals
@@ -34,14 +32,6 @@ local Literals = { is_rille_literals = true }
 Literals.__index = Literals
 
 local M = {}
-
-local function open(self)
-  local handle = self.handle
-  if not handle then
-    error("rille: closed", 3)
-  end
-  return handle
-end
 
 --- Makes an automaton of a list of literals, which may be empty and then matches nothing.
 ---@param list string[] none of them empty
@@ -59,7 +49,7 @@ function M.new(list, opts)
   elseif status < 0 then
     failure.raise(err, "rille.literals")
   end
-  return setmetatable({ handle = ffi.gc(out_handle[0], finalise), n = count }, Literals)
+  return setmetatable({ handle = own(out_handle[0]), n = count }, Literals)
 end
 
 --- Whether any of the literals is there.
@@ -217,13 +207,6 @@ function Literals:replace_into(buffer, s, list, n)
 end
 
 --- Gives the memory back now. A second call does nothing.
-function Literals:close()
-  local handle = self.handle
-  if handle then
-    self.handle = nil
-    ffi.gc(handle, nil)
-    free(handle)
-  end
-end
+Literals.close = close
 
 return M

@@ -3,6 +3,7 @@ local ffi = require("ffi")
 local C = require("rille.ffi")
 local bytes = require("rille.bytes")
 local failure = require("rille.failure")
+local open = require("rille.handle").open
 local patterns = require("rille.pattern")
 local scratch = require("rille.scratch")
 local spans = require("rille.spans")
@@ -50,14 +51,6 @@ local function new(_, pattern, flags)
     return nil, message, position
   end
   return setmetatable({ handle = shared.handle, shared = shared }, Regex)
-end
-
-local function open(self)
-  local handle = self.handle
-  if not handle then
-    error("rille: closed", 3)
-  end
-  return handle
 end
 
 --- Gives the memory back, unless another object of the same pattern is in use. A second call does nothing.

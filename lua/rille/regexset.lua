@@ -3,6 +3,7 @@ local ffi = require("ffi")
 local C = require("rille.ffi")
 local bytes = require("rille.bytes")
 local failure = require("rille.failure")
+local handles = require("rille.handle")
 local pack = require("rille.list").pack
 local pattern_options = require("rille.pattern").options
 local spans = require("rille.spans")
@@ -15,11 +16,8 @@ local options = ffi.new("rille_regex_options", { size = ffi.sizeof("rille_regex_
 local array = ffi.typeof("uint32_t[?]")
 local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
 
--- A Lua closure, and the function resolved now: see rille.buffer.
-local free = C.rille_regexset_free
-local function finalise(handle)
-  free(handle)
-end
+local open = handles.open
+local own, close = handles.kind(C.rille_regexset_free)
 
 --- A compiled list of patterns.
 ---@class rille.regexset
@@ -29,14 +27,6 @@ local Set = {}
 Set.__index = Set
 
 local M = {}
-
-local function open(self)
-  local handle = self.handle
-  if not handle then
-    error("rille: closed", 3)
-  end
-  return handle
-end
 
 --- Compiles a list of patterns, which may be empty and then matches nothing.
 ---@param patterns string[]
@@ -53,7 +43,7 @@ function M.new(patterns, flags)
   elseif status < 0 then
     failure.raise(err, "rille.regexset")
   end
-  return setmetatable({ handle = ffi.gc(out_handle[0], finalise), n = count }, Set)
+  return setmetatable({ handle = own(out_handle[0]), n = count }, Set)
 end
 
 --- Whether any of the patterns matches.
@@ -98,13 +88,6 @@ function Set:len()
 end
 
 --- Gives the memory back now. A second call does nothing.
-function Set:close()
-  local handle = self.handle
-  if handle then
-    self.handle = nil
-    ffi.gc(handle, nil)
-    free(handle)
-  end
-end
+Set.close = close
 
 return M

@@ -1,48 +1,39 @@
---- A native buffer for results of which only the length is known afterwards: filled by one call, read at once.
+--- A native buffer for results of which only the length is known afterwards: filled by one call, read at once. (For those
+--- whose length is known before there is `rille.memory`.)
 local ffi = require("ffi")
 local C = require("rille.ffi")
 local failure = require("rille.failure")
+local handles = require("rille.handle")
+local memory = require("rille.memory")
 
 local M = {}
 
 local err = failure.block()
 local out_handle = ffi.new("rille_buffer *[1]")
-local free = C.rille_buffer_free
+local own, close = handles.kind(C.rille_buffer_free)
 
---- Up to this many bytes are kept for the next result.
-local KEPT = 2 ^ 20
-
---- The longest string of LuaJIT is a little below.
-local LONGEST_STRING = 2 ^ 31 - 256
-
-local handle
-
-local function finalise(buffer)
-  free(buffer)
-end
+--- The object whose handle is the buffer.
+local kept = {}
 
 --- The buffer, empty.
 ---@param name string the public function, for the error
 ---@return ffi.cdata* rille_buffer *
 function M.buffer(name)
-  if not handle then
+  if not kept.handle then
     if C.rille_buffer_new(4096, out_handle, err) < 0 then
       failure.raise(err, name)
     end
-    handle = ffi.gc(out_handle[0], finalise)
+    kept.handle = own(out_handle[0])
   else
-    C.rille_buffer_reset(handle, nil)
+    C.rille_buffer_reset(kept.handle, nil)
   end
-  return handle
+  return kept.handle
 end
 
 --- Gives the memory of a large result back.
 local function trim(len)
-  if len > KEPT then
-    local buffer = handle
-    handle = nil
-    ffi.gc(buffer, nil)
-    free(buffer)
+  if len > memory.KEPT then
+    close(kept)
   end
 end
 
@@ -50,10 +41,11 @@ end
 ---@param name string the public function, for the error
 ---@return string
 function M.string(name)
+  local handle = kept.handle
   local len = C.rille_buffer_len(handle)
-  if len > LONGEST_STRING then
+  if len > memory.LONGEST_STRING then
     trim(len)
-    error(name .. ": a Lua string holds less than 2 GiB; use " .. name .. "_into", 3)
+    error(memory.too_long(name), 3)
   end
   local result = ffi.string(C.rille_buffer_ptr(handle), len)
   trim(len)
@@ -64,9 +56,9 @@ end
 ---@param buffer string.buffer
 ---@return integer len bytes
 function M.move(buffer)
+  local handle = kept.handle
   local len = C.rille_buffer_len(handle)
-  local room = buffer:reserve(len)
-  ffi.copy(room, C.rille_buffer_ptr(handle), len)
+  ffi.copy(buffer:reserve(len), C.rille_buffer_ptr(handle), len)
   buffer:commit(len)
   trim(len)
   return len

@@ -3,6 +3,7 @@ local ffi = require("ffi")
 local C = require("rille.ffi")
 local bytes = require("rille.bytes")
 local failure = require("rille.failure")
+local handles = require("rille.handle")
 local literals = require("rille.literals")
 local scratch = require("rille.scratch")
 local stream_options = require("rille.stream_options")
@@ -14,11 +15,8 @@ local template = ffi.new("rille_replacement", { size = ffi.sizeof("rille_replace
 local list = ffi.new("rille_replacements", { size = ffi.sizeof("rille_replacements") })
 local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
 
--- A Lua closure, and the function resolved now: see rille.buffer.
-local free = C.rille_stream_free
-local function finalise(handle)
-  free(handle)
-end
+local open = handles.open
+local own, close = handles.kind(C.rille_stream_free)
 
 --- A replacement in the course of being made. What it gives does not depend on how the text is cut.
 ---@class rille.stream
@@ -27,14 +25,6 @@ local Stream = {}
 Stream.__index = Stream
 
 local M = {}
-
-local function open(self)
-  local handle = self.handle
-  if not handle then
-    error("rille: closed", 3)
-  end
-  return handle
-end
 
 local function of_regex(regex, replacement, options)
   if type(replacement) ~= "string" then
@@ -84,7 +74,7 @@ function M.new(matcher, replacement, opts)
   elseif status < 0 then
     failure.raise(err, "rille.stream")
   end
-  return setmetatable({ handle = ffi.gc(out_handle[0], finalise) }, Stream)
+  return setmetatable({ handle = own(out_handle[0]) }, Stream)
 end
 
 --- What a failed call gives: a match that is too long depends on the text, all else on the programmer.
@@ -174,13 +164,6 @@ function Stream:hold_back()
 end
 
 --- Gives the memory back now. A second call does nothing.
-function Stream:close()
-  local handle = self.handle
-  if handle then
-    self.handle = nil
-    ffi.gc(handle, nil)
-    free(handle)
-  end
-end
+Stream.close = close
 
 return M
