@@ -143,6 +143,18 @@ typedef enum rille_status {
      * A limit that was set, or its default, would be passed.
      */
     RILLE_ELIMIT = -8,
+    /**
+     * The job has failed; the message tells why.
+     */
+    RILLE_EJOB = -9,
+    /**
+     * The object belongs to the process that this one was forked from. Make another one here.
+     */
+    RILLE_EFORK = -10,
+    /**
+     * The system refused something: a file, a folder, a descriptor.
+     */
+    RILLE_EIO = -11,
 } rille_status;
 
 /**
@@ -176,6 +188,28 @@ typedef enum rille_unit {
 } rille_unit;
 
 /**
+ * Where a job is.
+ */
+typedef enum rille_job_state {
+    /**
+     * It waits for a thread, or runs.
+     */
+    RILLE_JOB_RUNNING = 0,
+    /**
+     * It has come to its end.
+     */
+    RILLE_JOB_DONE = 1,
+    /**
+     * It was cancelled, and has stopped. What it had found before can still be taken.
+     */
+    RILLE_JOB_CANCELLED = 2,
+    /**
+     * It could not go on; rille_job_failure tells why. What it had found before can still be taken.
+     */
+    RILLE_JOB_FAILED = 3,
+} rille_job_state;
+
+/**
  * A growing piece of memory to which results are appended, so that making the next one allocates nothing.
  *
  * It belongs to the caller, who frees it with rille_buffer_free. Functions that take it as const may run at the same
@@ -184,12 +218,33 @@ typedef enum rille_unit {
 typedef struct rille_buffer rille_buffer;
 
 /**
+ * Work that runs on a thread of the library: a directory walk, for example. The function that starts it tells what it
+ * does, and which function takes its results.
+ *
+ * A job is over when rille_job_poll no longer says RILLE_JOB_RUNNING and there is nothing left to take. Results that
+ * nobody takes hold 4 MiB for each job and a little more; then the job waits until some are taken.
+ *
+ * It belongs to the caller, who frees it with rille_job_free at any time: that cancels it and does not wait. Functions
+ * that take it as const may run at the same time in several threads; the others need it for themselves. In a process
+ * that was forked after the job was started it has failed.
+ */
+typedef struct rille_job rille_job;
+
+/**
  * A list of literals that are searched for in one pass.
  *
  * It belongs to the caller, who frees it with rille_literals_free. Every function but that one takes it as const:
  * threads may search with it at the same time.
  */
 typedef struct rille_literals rille_literals;
+
+/**
+ * A descriptor that becomes readable when a job that it watches has something to take, or is over.
+ *
+ * It belongs to the caller, who frees it with rille_notifier_free. A notifier and the jobs that it watches may be freed in
+ * any order. Every function but that one takes it as const: threads may call them at the same time.
+ */
+typedef struct rille_notifier rille_notifier;
 
 /**
  * A compiled pattern, which searches in linear time whatever the pattern and the text.
@@ -379,6 +434,28 @@ typedef struct rille_replacements {
      */
     const uint32_t *ends;
 } rille_replacements;
+
+/**
+ * What rille_job_poll tells.
+ */
+typedef struct rille_progress {
+    /**
+     * One of rille_job_state.
+     */
+    uint32_t state;
+    /**
+     * 1 if there is something to take, else 0.
+     */
+    uint32_t ready;
+    /**
+     * How much is done, in the unit that the function which starts the job names: folders, files, bytes.
+     */
+    double done;
+    /**
+     * How much there is to do in the same unit, or 0 if that is not known.
+     */
+    double total;
+} rille_progress;
 
 
 
@@ -841,6 +918,92 @@ int32_t rille_literals_replace(const struct rille_literals *literals,
                                struct rille_buffer *out,
                                uint32_t *out_count,
                                struct rille_error *err);
+
+/**
+ * Frees a job, and cancels it if it runs. It does not wait for that. NULL is fine; a job that was freed already is not.
+ */
+void rille_job_free(struct rille_job *job);
+
+/**
+ * Writes where a job is to `out`. To know whether everything has been taken, poll before you take: results come before
+ * the end.
+ *
+ * Returns RILLE_OK or RILLE_EARG (a pointer is NULL). It takes well under a microsecond. Threads may call it at the same
+ * time on one job.
+ */
+int32_t rille_job_poll(const struct rille_job *job,
+                       struct rille_progress *out,
+                       struct rille_error *err);
+
+/**
+ * Tells why a job has failed, in the error block.
+ *
+ * Returns RILLE_OK (it has not failed, or not yet), RILLE_EJOB (it has, and the message tells why) or RILLE_EARG (`job` is
+ * NULL). Threads may call it at the same time on one job.
+ */
+int32_t rille_job_failure(const struct rille_job *job,
+                          struct rille_error *err);
+
+/**
+ * Waits until there is something to take or the job is over, for `milliseconds` at most. This is the only function that
+ * blocks: a program with an event loop uses a rille_notifier instead.
+ *
+ * Returns RILLE_OK, RILLE_NONE (the time has passed without news) or RILLE_EARG (`job` is NULL). Threads may call it at the
+ * same time on one job, and others may cancel the job meanwhile.
+ */
+int32_t rille_job_wait(const struct rille_job *job,
+                       uint32_t milliseconds,
+                       struct rille_error *err);
+
+/**
+ * Tells a job to stop, and does not wait until it has. It stops within 10 milliseconds. One that is over stays as it is.
+ *
+ * Returns RILLE_OK or RILLE_EARG (`job` is NULL). Threads may call it at the same time on one job.
+ */
+int32_t rille_job_cancel(const struct rille_job *job,
+                         struct rille_error *err);
+
+/**
+ * Makes a notifier that watches nothing yet and writes it to `out`.
+ *
+ * Returns RILLE_OK, RILLE_EARG (`out` is NULL) or RILLE_EIO (the system gives no descriptor). Any thread may call it at any
+ * time.
+ */
+int32_t rille_notifier_new(struct rille_notifier **out,
+                           struct rille_error *err);
+
+/**
+ * Frees a notifier and closes its descriptor; take it out of your event loop before. The jobs that it watched go on.
+ * NULL is fine; a notifier that was freed already is not.
+ */
+void rille_notifier_free(struct rille_notifier *notifier);
+
+/**
+ * Returns the descriptor, which does not block and is closed on exec; -1 for NULL. Wait for it to become readable, by
+ * poll, epoll, kqueue or an event loop, but leave reading to rille_notifier_drain and closing to rille_notifier_free.
+ */
+int32_t rille_notifier_fd(const struct rille_notifier *notifier);
+
+/**
+ * Lets the descriptor become readable whenever the job has something new to take and when it is over; at once, if it has
+ * or is. Watching one job twice is watching it once. The watch ends when either is freed.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_EFORK. Threads may call it at the same time on one notifier and
+ * on one job.
+ */
+int32_t rille_notifier_watch(const struct rille_notifier *notifier,
+                             const struct rille_job *job,
+                             struct rille_error *err);
+
+/**
+ * Makes the descriptor silent until there are news again. Look at the jobs after this call and not before, and take all
+ * that they have: what is there already does not make it readable a second time.
+ *
+ * Returns RILLE_OK (there were news), RILLE_NONE (there were none), RILLE_EARG (`notifier` is NULL) or RILLE_EFORK. It does
+ * not block. Threads may call it at the same time on one notifier.
+ */
+int32_t rille_notifier_drain(const struct rille_notifier *notifier,
+                             struct rille_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

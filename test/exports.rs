@@ -8,7 +8,13 @@ use std::process::Command;
 use syn::{Expr, FnArg, Item, ItemFn, ReturnType, Stmt, Type};
 
 /// Names that only the feature `testing` exports.
-const TESTING: [&str; 3] = ["rille_test_panic", "rille_test_panic_buffer", "rille_test_panic_get"];
+const TESTING: [&str; 5] = [
+    "rille_test_job",
+    "rille_test_job_take",
+    "rille_test_panic",
+    "rille_test_panic_buffer",
+    "rille_test_panic_get",
+];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a source folder");

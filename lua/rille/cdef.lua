@@ -40,6 +40,9 @@ typedef enum rille_status {
     RILLE_EPOISONED = -6,
     RILLE_EPATTERN = -7,
     RILLE_ELIMIT = -8,
+    RILLE_EJOB = -9,
+    RILLE_EFORK = -10,
+    RILLE_EIO = -11,
 } rille_status;
 
 typedef enum rille_unit {
@@ -51,9 +54,20 @@ typedef enum rille_unit {
     RILLE_UNIT_LINE = 5,
 } rille_unit;
 
+typedef enum rille_job_state {
+    RILLE_JOB_RUNNING = 0,
+    RILLE_JOB_DONE = 1,
+    RILLE_JOB_CANCELLED = 2,
+    RILLE_JOB_FAILED = 3,
+} rille_job_state;
+
 typedef struct rille_buffer rille_buffer;
 
+typedef struct rille_job rille_job;
+
 typedef struct rille_literals rille_literals;
+
+typedef struct rille_notifier rille_notifier;
 
 typedef struct rille_regex rille_regex;
 
@@ -111,6 +125,13 @@ typedef struct rille_replacements {
     size_t len;
     const uint32_t *ends;
 } rille_replacements;
+
+typedef struct rille_progress {
+    uint32_t state;
+    uint32_t ready;
+    double done;
+    double total;
+} rille_progress;
 
 uint32_t rille_abi(void);
 
@@ -287,6 +308,28 @@ int32_t rille_literals_replace(const struct rille_literals *literals,
                                struct rille_buffer *out,
                                uint32_t *out_count,
                                struct rille_error *err);
+
+void rille_job_free(struct rille_job *job);
+
+int32_t rille_job_poll(const struct rille_job *job, struct rille_progress *out, struct rille_error *err);
+
+int32_t rille_job_failure(const struct rille_job *job, struct rille_error *err);
+
+int32_t rille_job_wait(const struct rille_job *job, uint32_t milliseconds, struct rille_error *err);
+
+int32_t rille_job_cancel(const struct rille_job *job, struct rille_error *err);
+
+int32_t rille_notifier_new(struct rille_notifier **out, struct rille_error *err);
+
+void rille_notifier_free(struct rille_notifier *notifier);
+
+int32_t rille_notifier_fd(const struct rille_notifier *notifier);
+
+int32_t rille_notifier_watch(const struct rille_notifier *notifier,
+                             const struct rille_job *job,
+                             struct rille_error *err);
+
+int32_t rille_notifier_drain(const struct rille_notifier *notifier, struct rille_error *err);
 typedef struct rille_abi_1 rille_abi_1;
 ]],
 }

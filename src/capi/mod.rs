@@ -34,3 +34,7 @@ pub mod buffer;
 pub mod text;
 
 pub mod search;
+
+pub mod job;
+
+pub mod notifier;
