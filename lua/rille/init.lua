@@ -13,6 +13,7 @@ local backend = require("rille.backend")
 ---@field literals fun(list: string[], opts?: rille.literals.options): rille.literals?, string?
 ---@field bytes fun(ptr: ffi.cdata*, len: integer): rille.view
 ---@field buffer fun(capacity?: integer): rille.buffer
+---@field notifier fun(): rille.notifier?, string?
 local M = { version = "0.1.0" }
 
 --- The namespace of the library, or nil if the fallback runs. Decides which, the first time.
@@ -63,6 +64,9 @@ local lazy = {
   end,
   literals = function()
     return noun("literals").new
+  end,
+  notifier = function()
+    return noun("notifier").new
   end,
 }
 
