@@ -91,6 +91,36 @@
 #define RILLE_LITERALS_LONGEST 2
 
 /**
+ * Hidden files and folders are found as well.
+ */
+#define RILLE_WALK_HIDDEN 1
+
+/**
+ * Nothing is ignored because of a .gitignore, .ignore, .git/info/exclude or the user's own list.
+ */
+#define RILLE_WALK_NO_IGNORE 2
+
+/**
+ * Symbolic links are followed. One that leads back to a folder above it is an error among the results.
+ */
+#define RILLE_WALK_FOLLOW 4
+
+/**
+ * Other file systems than that of the root are left out.
+ */
+#define RILLE_WALK_SAME_FILE_SYSTEM 8
+
+/**
+ * Each folder comes in the order of the bytes of its names. It takes about twice as long.
+ */
+#define RILLE_WALK_SORT 16
+
+/**
+ * Folders are results as well.
+ */
+#define RILLE_WALK_FOLDERS 32
+
+/**
  * What a function returns. Zero is success, a positive status is success with a note, a negative one is a failure:
  * then no output has been written and the error block tells what was wrong.
  */
@@ -208,6 +238,32 @@ typedef enum rille_job_state {
      */
     RILLE_JOB_FAILED = 3,
 } rille_job_state;
+
+/**
+ * What a path leads to.
+ */
+typedef enum rille_path_kind {
+    /**
+     * A regular file.
+     */
+    RILLE_PATH_FILE = 0,
+    /**
+     * A folder.
+     */
+    RILLE_PATH_FOLDER = 1,
+    /**
+     * A symbolic link that was not followed.
+     */
+    RILLE_PATH_LINK = 2,
+    /**
+     * A pipe, a socket or a device.
+     */
+    RILLE_PATH_OTHER = 3,
+    /**
+     * Something that could not be read, a folder for example; the message tells why. The walk went on beside it.
+     */
+    RILLE_PATH_ERROR = 4,
+} rille_path_kind;
 
 /**
  * A growing piece of memory to which results are appended, so that making the next one allocates nothing.
@@ -456,6 +512,107 @@ typedef struct rille_progress {
      */
     double total;
 } rille_progress;
+
+/**
+ * What a walk finds. Set `size` to sizeof(rille_walk_options); zeros are the default: files and links that are neither
+ * hidden nor ignored.
+ */
+typedef struct rille_walk_options {
+    /**
+     * sizeof(rille_walk_options).
+     */
+    uint32_t size;
+    /**
+     * Any of the RILLE_WALK_ constants, added.
+     */
+    uint32_t flags;
+    /**
+     * How deep to go: 1 is what is in the root itself. 0 is no limit.
+     */
+    uint32_t max_depth;
+    /**
+     * How many globs there are.
+     */
+    uint32_t glob_count;
+    /**
+     * How many types there are.
+     */
+    uint32_t type_count;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * All globs, one after the other, as in a .gitignore but the other way round: only paths that one of them matches are
+     * found. One with a leading ! leaves paths out; the last one that matches counts. They win over what is ignored.
+     */
+    const uint8_t *globs;
+    /**
+     * Bytes of all globs.
+     */
+    size_t globs_len;
+    /**
+     * Offset behind each glob.
+     */
+    const uint32_t *glob_ends;
+    /**
+     * The names of all types, one after the other, as in rg --type-list: only files of these are found. A leading !
+     * leaves a type out.
+     */
+    const uint8_t *types;
+    /**
+     * Bytes of all types.
+     */
+    size_t types_len;
+    /**
+     * Offset behind each type.
+     */
+    const uint32_t *type_ends;
+} rille_walk_options;
+
+/**
+ * One path: offsets in the text of its batch.
+ */
+typedef struct rille_path_entry {
+    /**
+     * Where the path begins.
+     */
+    uint32_t start;
+    /**
+     * Where it ends, and the message of an error begins.
+     */
+    uint32_t stop;
+    /**
+     * Where the message ends; the same as `stop` if there is none.
+     */
+    uint32_t message_stop;
+    /**
+     * One of rille_path_kind.
+     */
+    uint32_t kind;
+} rille_path_entry;
+
+/**
+ * A batch of paths. What it points to is valid until the next batch is taken or the job is freed.
+ */
+typedef struct rille_paths {
+    /**
+     * The bytes of all paths. They begin with the root as it was given, a root of "." left away, and need not be UTF-8.
+     */
+    const uint8_t *text;
+    /**
+     * Where each path is.
+     */
+    const struct rille_path_entry *paths;
+    /**
+     * How many there are.
+     */
+    uint32_t count;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_paths;
 
 
 
@@ -1004,6 +1161,35 @@ int32_t rille_notifier_watch(const struct rille_notifier *notifier,
  */
 int32_t rille_notifier_drain(const struct rille_notifier *notifier,
                              struct rille_error *err);
+
+/**
+ * Starts a walk over the tree under `root`, a path of `len` bytes, and writes the job to `out`. `options` may be NULL. The
+ * results are paths, for rille_walk_take; the unit of progress is the path.
+ *
+ * The walk runs on as many threads as there are processors, up to 8. The working directory and the environment are
+ * looked at in this call and not later.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG, RILLE_EIO (the root is
+ * no folder that can be read) or RILLE_EPATTERN (a glob or a type is wrong; the message tells which, counted from 1). Any
+ * thread may call it at any time.
+ */
+int32_t rille_walk_start(const uint8_t *root,
+                         size_t len,
+                         const struct rille_walk_options *options,
+                         struct rille_job **out,
+                         struct rille_error *err);
+
+/**
+ * Takes up to `most` paths of a job that rille_walk_start has started and writes where they are to `out`. The batch before
+ * is gone then.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (a pointer is NULL, `most` is 0 or the
+ * job is of another kind). It does not wait. One call at a time on one job.
+ */
+int32_t rille_walk_take(struct rille_job *job,
+                        uint32_t most,
+                        struct rille_paths *out,
+                        struct rille_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

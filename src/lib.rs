@@ -27,5 +27,6 @@
 
 mod capi;
 pub mod job;
+pub mod project;
 pub mod search;
 pub mod text;

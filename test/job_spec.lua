@@ -218,16 +218,18 @@ t.test("a descriptor becomes readable when a job has news", function()
   local job = start({ steps = 3, microseconds = 10000, results = 1 })
   t.eq(note:watch(job), note)
   note:watch(job)
-  local batches, state = 0
+  local results, state = 0
   repeat
     t.ok(readable(note:fd(), LONG), "no news")
     note:drain()
     state = job:poll()
-    while job:take() do
-      batches = batches + 1
+    local batch = job:take()
+    while batch do
+      results = results + batch.count
+      batch = job:take()
     end
   until state ~= "running"
-  t.eq({ state, batches }, { "done", 3 })
+  t.eq({ state, results }, { "done", 3 })
   note:drain()
   t.eq(readable(note:fd(), 0), false)
   note:close()

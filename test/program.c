@@ -24,6 +24,10 @@ LAYOUT(progress_size, sizeof(rille_progress) == 24);
 LAYOUT(progress_ready, offsetof(rille_progress, ready) == 4);
 LAYOUT(progress_done, offsetof(rille_progress, done) == 8);
 LAYOUT(progress_total, offsetof(rille_progress, total) == 16);
+LAYOUT(path_size, sizeof(rille_path_entry) == 16);
+LAYOUT(path_kind, offsetof(rille_path_entry, kind) == 12);
+LAYOUT(paths_count, offsetof(rille_paths, count) == 2 * sizeof(void *));
+LAYOUT(walk_options_globs, offsetof(rille_walk_options, globs) == 24);
 LAYOUT(stat_size, sizeof(rille_stat) == 32);
 LAYOUT(stat_handles, offsetof(rille_stat, handles) == 16);
 LAYOUT(stat_bytes, offsetof(rille_stat, bytes) == 24);
@@ -175,6 +179,69 @@ static void buffer(void) {
     CHECK(rille_buffer_new(1, NULL, &err) == RILLE_EARG);
 }
 
+static void walk(void) {
+    rille_error err;
+    rille_walk_options options;
+    rille_job *job = NULL;
+    rille_paths batch;
+    rille_progress progress = {0, 0, 0, 0};
+    const uint32_t ends[] = {4, 9};
+    char folder[] = "/tmp/rille-walk-XXXXXX", path[64];
+    int files = 0, status = RILLE_NONE;
+
+    CHECK(mkdtemp(folder) != NULL);
+    for (int i = 0; i < 20; i++) {
+        snprintf(path, sizeof path, "%s/%d.%s", folder, i, i % 2 ? "lua" : "txt");
+        fclose(fopen(path, "w"));
+    }
+    memset(&options, 0, sizeof options);
+    options.size = sizeof options;
+    options.glob_count = 2;
+    options.globs = bytes("*.l*!1.lua");
+    options.globs_len = 9;
+    options.glob_ends = ends;
+    CHECK(rille_walk_start(bytes(folder), strlen(folder), &options, &job, &err) == RILLE_OK);
+    do {
+        CHECK(rille_job_wait(job, 20000, NULL) == RILLE_OK && rille_job_poll(job, &progress, NULL) == RILLE_OK);
+        while ((status = rille_walk_take(job, 3, &batch, &err)) == RILLE_OK) {
+            CHECK(batch.count >= 1 && batch.count <= 3);
+            for (uint32_t i = 0; i < batch.count; i++) {
+                rille_path_entry at = batch.paths[i];
+                CHECK(at.kind == RILLE_PATH_FILE && at.message_stop == at.stop && at.start < at.stop);
+                CHECK(memcmp(batch.text + at.start, folder, strlen(folder)) == 0);
+                CHECK(memcmp(batch.text + at.stop - 4, ".lua", 4) == 0);
+                files++;
+            }
+        }
+        CHECK(status == RILLE_NONE && batch.count == 0);
+    } while (progress.state == RILLE_JOB_RUNNING);
+    /* "!1.lu" leaves nothing out. */
+    CHECK(progress.state == RILLE_JOB_DONE && progress.done == 10 && files == 10);
+    CHECK(rille_walk_take(job, 0, &batch, &err) == RILLE_EARG && rille_walk_take(job, 1, NULL, &err) == RILLE_EARG);
+    rille_job_free(job);
+
+    job = NULL;
+    options.globs = bytes("*.l*a[b");
+    options.globs_len = 6;
+    CHECK(rille_walk_start(bytes(folder), strlen(folder), &options, &job, &err) == RILLE_EARG);
+    options.glob_count = 1;
+    options.flags = 64;
+    CHECK(rille_walk_start(bytes(folder), strlen(folder), &options, &job, &err) == RILLE_EARG);
+    options.size = 0;
+    CHECK(rille_walk_start(bytes(folder), strlen(folder), &options, &job, &err) == RILLE_EARG);
+    CHECK(rille_walk_start(bytes("/nothing"), 8, NULL, &job, &err) == RILLE_EIO);
+    CHECK(strcmp(err.message, "/nothing: No such file or directory") == 0);
+    CHECK(rille_walk_start(NULL, 1, NULL, &job, &err) == RILLE_EARG && job == NULL);
+    CHECK(rille_walk_start(bytes(folder), strlen(folder), NULL, NULL, &err) == RILLE_EARG);
+    CHECK(rille_walk_take(NULL, 1, &batch, &err) == RILLE_EARG);
+
+    for (int i = 0; i < 20; i++) {
+        snprintf(path, sizeof path, "%s/%d.%s", folder, i, i % 2 ? "lua" : "txt");
+        remove(path);
+    }
+    rmdir(folder);
+}
+
 #ifdef RILLE_TESTING
 int32_t rille_test_panic(rille_error *err);
 uint32_t rille_test_panic_get(void);
@@ -218,6 +285,7 @@ static uint32_t finish(const rille_job *job) {
 
 static void jobs(void) {
     rille_error err;
+    rille_paths paths;
     rille_progress progress;
     uint32_t numbers[16], count = 77;
     rille_job *job = start(2, 1000, 5, 0), *many[200];
@@ -225,6 +293,7 @@ static void jobs(void) {
     CHECK(finish(job) == RILLE_JOB_DONE);
     CHECK(rille_job_poll(job, &progress, &err) == RILLE_OK && progress.ready == 1);
     CHECK(progress.done == 2 && progress.total == 2);
+    CHECK(rille_walk_take(job, 1, &paths, &err) == RILLE_EARG && strstr(err.message, "another kind") != NULL);
     CHECK(rille_job_wait(job, UINT32_MAX, &err) == RILLE_OK && rille_job_failure(job, &err) == RILLE_OK);
     CHECK(rille_test_job_take(job, numbers, 7, &count, &err) == RILLE_OK && count == 7 && numbers[6] == 6);
     CHECK(rille_test_job_take(job, numbers, 16, &count, &err) == RILLE_OK && count == 3 && numbers[2] == 9);
@@ -356,6 +425,7 @@ int main(void) {
     bad_input();
     buffer();
     panics();
+    walk();
     jobs();
     notifier();
     forked();

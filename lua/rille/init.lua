@@ -13,6 +13,7 @@ local backend = require("rille.backend")
 ---@field literals fun(list: string[], opts?: rille.literals.options): rille.literals?, string?
 ---@field bytes fun(ptr: ffi.cdata*, len: integer): rille.view
 ---@field buffer fun(capacity?: integer): rille.buffer
+---@field walk fun(root: string, opts?: rille.walk.options): rille.job?, string?
 ---@field notifier fun(): rille.notifier?, string?
 local M = { version = "0.1.0" }
 
@@ -64,6 +65,9 @@ local lazy = {
   end,
   literals = function()
     return noun("literals").new
+  end,
+  walk = function()
+    return noun("walk").new
   end,
   notifier = function()
     return noun("notifier").new

@@ -31,6 +31,7 @@ end
 ---@class rille.job
 ---@field package handle ffi.cdata*?
 ---@field package taker fun(self: rille.job, handle: ffi.cdata*, n: integer): any
+---@field package batch? any what was taken last, of kinds whose batches are views
 local Job = {}
 Job.__index = Job
 

@@ -4,6 +4,7 @@ use super::boundary::{Handle, boundary_at, boundary_get, place};
 use super::error::{Failure, rille_error, rille_status::*};
 use super::stats::{Gauge, Measured};
 use crate::job::{self, AnyJob, Job, State};
+use std::any::Any;
 use std::time::Duration;
 
 /// Work that runs on a thread of the library: a directory walk, for example. The function that starts it tells what it
@@ -17,6 +18,14 @@ use std::time::Duration;
 /// that was forked after the job was started it has failed.
 pub struct rille_job {
     job: Box<dyn AnyJob>,
+    /// The last batch that was taken, into which the caller has pointers.
+    batch: Option<Box<dyn Batch>>,
+}
+
+/// Results that have been taken and are looked at by the caller.
+pub(super) trait Batch: Any + Send + Sync {
+    /// Memory that it holds.
+    fn bytes(&self) -> usize;
 }
 
 const _: () = {
@@ -30,33 +39,42 @@ impl Measured for rille_job {
         &GAUGE
     };
 
-    /// Nothing but what waits to be taken, which changes by itself and is told by the core.
+    /// What was taken last. What waits to be taken changes by itself and is told by the core.
     fn bytes(&self) -> usize {
-        0
+        self.batch.as_ref().map_or(0, |batch| batch.bytes())
     }
 }
 
-#[cfg_attr(
-    not(feature = "testing"),
-    allow(dead_code, reason = "the walk will be their first user")
-)]
 impl rille_job {
     /// The handle of a job that was just started.
     pub(super) fn give<T: Send + 'static>(job: Job<T>) -> *mut rille_job {
-        Handle::give(rille_job { job: Box::new(job) })
+        Handle::give(rille_job { job: Box::new(job), batch: None })
     }
 
     /// The job, for the function that takes results of type `T`.
+    #[cfg(feature = "testing")]
     pub(super) fn of<T: Send + 'static>(&self, kind: &str) -> Result<&Job<T>, Failure> {
-        self.job.as_any().downcast_ref().ok_or_else(|| {
-            Failure::new(RILLE_EARG, format!("this job is of another kind than {kind}"))
-        })
+        self.job.as_any().downcast_ref().ok_or_else(|| other_kind(kind))
+    }
+
+    /// The same with the batch that was taken last, an empty one the first time.
+    pub(super) fn with_batch<T: Send + 'static, B: Batch + Default>(
+        &mut self,
+        kind: &str,
+    ) -> Result<(&Job<T>, &mut B), Failure> {
+        let job = self.job.as_any().downcast_ref().ok_or_else(|| other_kind(kind))?;
+        let batch: &mut dyn Any = &mut **self.batch.get_or_insert_with(|| Box::new(B::default()));
+        Ok((job, batch.downcast_mut().ok_or_else(|| other_kind(kind))?))
     }
 
     /// The job, whatever its results are.
     pub(super) fn any(&self) -> &dyn AnyJob {
         &*self.job
     }
+}
+
+fn other_kind(kind: &str) -> Failure {
+    Failure::new(RILLE_EARG, format!("this job is of another kind than {kind}"))
 }
 
 /// Where a job is.

@@ -38,3 +38,5 @@ pub mod search;
 pub mod job;
 
 pub mod notifier;
+
+pub mod project;

@@ -266,6 +266,15 @@ impl<T> Job<T> {
         self.core.room.notify_all();
         Some(result)
     }
+
+    /// Puts what is left of a result back, to be taken next.
+    pub fn put_back(&self, result: T, weight: usize) {
+        let mut inner = self.core.lock();
+        inner.weight += weight;
+        inner.results.push_front((result, weight));
+        drop(inner);
+        WAITING.fetch_add(weight as i64, Ordering::Relaxed);
+    }
 }
 
 impl<T: Send + 'static> AnyJob for Job<T> {
