@@ -91,6 +91,36 @@
 #define RILLE_LITERALS_LONGEST 2
 
 /**
+ * Hidden files and folders are found as well.
+ */
+#define RILLE_WALK_HIDDEN 1
+
+/**
+ * Nothing is ignored because of a .gitignore, .ignore, .git/info/exclude or the user's own list.
+ */
+#define RILLE_WALK_NO_IGNORE 2
+
+/**
+ * Symbolic links are followed. One that leads back to a folder above it is an error among the results.
+ */
+#define RILLE_WALK_FOLLOW 4
+
+/**
+ * Other file systems than that of the root are left out.
+ */
+#define RILLE_WALK_SAME_FILE_SYSTEM 8
+
+/**
+ * Each folder comes in the order of the bytes of its names. It takes about twice as long.
+ */
+#define RILLE_WALK_SORT 16
+
+/**
+ * Folders are results as well.
+ */
+#define RILLE_WALK_FOLDERS 32
+
+/**
  * What a function returns. Zero is success, a positive status is success with a note, a negative one is a failure:
  * then no output has been written and the error block tells what was wrong.
  */
@@ -143,6 +173,18 @@ typedef enum rille_status {
      * A limit that was set, or its default, would be passed.
      */
     RILLE_ELIMIT = -8,
+    /**
+     * The job has failed; the message tells why.
+     */
+    RILLE_EJOB = -9,
+    /**
+     * The object belongs to the process that this one was forked from. Make another one here.
+     */
+    RILLE_EFORK = -10,
+    /**
+     * The system refused something: a file, a folder, a descriptor.
+     */
+    RILLE_EIO = -11,
 } rille_status;
 
 /**
@@ -339,6 +381,54 @@ typedef enum rille_align {
 } rille_align;
 
 /**
+ * Where a job is.
+ */
+typedef enum rille_job_state {
+    /**
+     * It waits for a thread, or runs.
+     */
+    RILLE_JOB_RUNNING = 0,
+    /**
+     * It has come to its end.
+     */
+    RILLE_JOB_DONE = 1,
+    /**
+     * It was cancelled, and has stopped. What it had found before can still be taken.
+     */
+    RILLE_JOB_CANCELLED = 2,
+    /**
+     * It could not go on; rille_job_failure tells why. What it had found before can still be taken.
+     */
+    RILLE_JOB_FAILED = 3,
+} rille_job_state;
+
+/**
+ * What a path leads to.
+ */
+typedef enum rille_path_kind {
+    /**
+     * A regular file.
+     */
+    RILLE_PATH_FILE = 0,
+    /**
+     * A folder.
+     */
+    RILLE_PATH_FOLDER = 1,
+    /**
+     * A symbolic link that was not followed.
+     */
+    RILLE_PATH_LINK = 2,
+    /**
+     * A pipe, a socket or a device.
+     */
+    RILLE_PATH_OTHER = 3,
+    /**
+     * Something that could not be read, a folder for example; the message tells why. The walk went on beside it.
+     */
+    RILLE_PATH_ERROR = 4,
+} rille_path_kind;
+
+/**
  * A growing piece of memory to which results are appended, so that making the next one allocates nothing.
  *
  * It belongs to the caller, who frees it with rille_buffer_free. Functions that take it as const may run at the same
@@ -347,12 +437,33 @@ typedef enum rille_align {
 typedef struct rille_buffer rille_buffer;
 
 /**
+ * Work that runs on a thread of the library: a directory walk, for example. The function that starts it tells what it
+ * does, and which function takes its results.
+ *
+ * A job is over when rille_job_poll no longer says RILLE_JOB_RUNNING and there is nothing left to take. Results that
+ * nobody takes hold 4 MiB for each job and a little more; then the job waits until some are taken.
+ *
+ * It belongs to the caller, who frees it with rille_job_free at any time: that cancels it and does not wait. Functions
+ * that take it as const may run at the same time in several threads; the others need it for themselves. In a process
+ * that was forked after the job was started it has failed.
+ */
+typedef struct rille_job rille_job;
+
+/**
  * A list of literals that are searched for in one pass.
  *
  * It belongs to the caller, who frees it with rille_literals_free. Every function but that one takes it as const:
  * threads may search with it at the same time.
  */
 typedef struct rille_literals rille_literals;
+
+/**
+ * A descriptor that becomes readable when a job that it watches has something to take, or is over.
+ *
+ * It belongs to the caller, who frees it with rille_notifier_free. A notifier and the jobs that it watches may be freed in
+ * any order. Every function but that one takes it as const: threads may call them at the same time.
+ */
+typedef struct rille_notifier rille_notifier;
 
 /**
  * A compiled pattern, which searches in linear time whatever the pattern and the text.
@@ -705,6 +816,129 @@ typedef struct rille_replacements {
      */
     const uint32_t *ends;
 } rille_replacements;
+
+/**
+ * What rille_job_poll tells.
+ */
+typedef struct rille_progress {
+    /**
+     * One of rille_job_state.
+     */
+    uint32_t state;
+    /**
+     * 1 if there is something to take, else 0.
+     */
+    uint32_t ready;
+    /**
+     * How much is done, in the unit that the function which starts the job names: folders, files, bytes.
+     */
+    double done;
+    /**
+     * How much there is to do in the same unit, or 0 if that is not known.
+     */
+    double total;
+} rille_progress;
+
+/**
+ * What a walk finds. Set `size` to sizeof(rille_walk_options); zeros are the default: files and links that are neither
+ * hidden nor ignored.
+ */
+typedef struct rille_walk_options {
+    /**
+     * sizeof(rille_walk_options).
+     */
+    uint32_t size;
+    /**
+     * Any of the RILLE_WALK_ constants, added.
+     */
+    uint32_t flags;
+    /**
+     * How deep to go: 1 is what is in the root itself. 0 is no limit.
+     */
+    uint32_t max_depth;
+    /**
+     * How many globs there are.
+     */
+    uint32_t glob_count;
+    /**
+     * How many types there are.
+     */
+    uint32_t type_count;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * All globs, one after the other, as in a .gitignore but the other way round: only paths that one of them matches are
+     * found. One with a leading ! leaves paths out; the last one that matches counts. They win over what is ignored.
+     */
+    const uint8_t *globs;
+    /**
+     * Bytes of all globs.
+     */
+    size_t globs_len;
+    /**
+     * Offset behind each glob.
+     */
+    const uint32_t *glob_ends;
+    /**
+     * The names of all types, one after the other, as in rg --type-list: only files of these are found. A leading !
+     * leaves a type out.
+     */
+    const uint8_t *types;
+    /**
+     * Bytes of all types.
+     */
+    size_t types_len;
+    /**
+     * Offset behind each type.
+     */
+    const uint32_t *type_ends;
+} rille_walk_options;
+
+/**
+ * One path: offsets in the text of its batch.
+ */
+typedef struct rille_path_entry {
+    /**
+     * Where the path begins.
+     */
+    uint32_t start;
+    /**
+     * Where it ends, and the message of an error begins.
+     */
+    uint32_t stop;
+    /**
+     * Where the message ends; the same as `stop` if there is none.
+     */
+    uint32_t message_stop;
+    /**
+     * One of rille_path_kind.
+     */
+    uint32_t kind;
+} rille_path_entry;
+
+/**
+ * A batch of paths. What it points to is valid until the next batch is taken or the job is freed.
+ */
+typedef struct rille_paths {
+    /**
+     * The bytes of all paths. They begin with the root as it was given, a root of "." left away, and need not be UTF-8.
+     */
+    const uint8_t *text;
+    /**
+     * Where each path is.
+     */
+    const struct rille_path_entry *paths;
+    /**
+     * How many there are.
+     */
+    uint32_t count;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_paths;
 
 
 
@@ -1520,6 +1754,121 @@ int32_t rille_regex_explain_pcre(const uint8_t *pattern,
                                  uint32_t capacity,
                                  uint32_t *out_count,
                                  struct rille_error *err);
+
+/**
+ * Frees a job, and cancels it if it runs. It does not wait for that. NULL is fine; a job that was freed already is not.
+ */
+void rille_job_free(struct rille_job *job);
+
+/**
+ * Writes where a job is to `out`. To know whether everything has been taken, poll before you take: results come before
+ * the end.
+ *
+ * Returns RILLE_OK or RILLE_EARG (a pointer is NULL). It takes well under a microsecond. Threads may call it at the same
+ * time on one job.
+ */
+int32_t rille_job_poll(const struct rille_job *job,
+                       struct rille_progress *out,
+                       struct rille_error *err);
+
+/**
+ * Tells why a job has failed, in the error block.
+ *
+ * Returns RILLE_OK (it has not failed, or not yet), RILLE_EJOB (it has, and the message tells why) or RILLE_EARG (`job` is
+ * NULL). Threads may call it at the same time on one job.
+ */
+int32_t rille_job_failure(const struct rille_job *job,
+                          struct rille_error *err);
+
+/**
+ * Waits until there is something to take or the job is over, for `milliseconds` at most. This is the only function that
+ * blocks: a program with an event loop uses a rille_notifier instead.
+ *
+ * Returns RILLE_OK, RILLE_NONE (the time has passed without news) or RILLE_EARG (`job` is NULL). Threads may call it at the
+ * same time on one job, and others may cancel the job meanwhile.
+ */
+int32_t rille_job_wait(const struct rille_job *job,
+                       uint32_t milliseconds,
+                       struct rille_error *err);
+
+/**
+ * Tells a job to stop, and does not wait until it has. It stops within 10 milliseconds. One that is over stays as it is.
+ *
+ * Returns RILLE_OK or RILLE_EARG (`job` is NULL). Threads may call it at the same time on one job.
+ */
+int32_t rille_job_cancel(const struct rille_job *job,
+                         struct rille_error *err);
+
+/**
+ * Makes a notifier that watches nothing yet and writes it to `out`.
+ *
+ * Returns RILLE_OK, RILLE_EARG (`out` is NULL) or RILLE_EIO (the system gives no descriptor). Any thread may call it at any
+ * time.
+ */
+int32_t rille_notifier_new(struct rille_notifier **out,
+                           struct rille_error *err);
+
+/**
+ * Frees a notifier and closes its descriptor; take it out of your event loop before. The jobs that it watched go on.
+ * NULL is fine; a notifier that was freed already is not.
+ */
+void rille_notifier_free(struct rille_notifier *notifier);
+
+/**
+ * Returns the descriptor, which does not block and is closed on exec; -1 for NULL. Wait for it to become readable, by
+ * poll, epoll, kqueue or an event loop, but leave reading to rille_notifier_drain and closing to rille_notifier_free.
+ */
+int32_t rille_notifier_fd(const struct rille_notifier *notifier);
+
+/**
+ * Lets the descriptor become readable whenever the job has something new to take and when it is over; at once, if it has
+ * or is. Watching one job twice is watching it once. The watch ends when either is freed.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_EFORK. Threads may call it at the same time on one notifier and
+ * on one job.
+ */
+int32_t rille_notifier_watch(const struct rille_notifier *notifier,
+                             const struct rille_job *job,
+                             struct rille_error *err);
+
+/**
+ * Makes the descriptor silent until there are news again. Look at the jobs after this call and not before, and take all
+ * that they have: what is there already does not make it readable a second time.
+ *
+ * Returns RILLE_OK (there were news), RILLE_NONE (there were none), RILLE_EARG (`notifier` is NULL) or RILLE_EFORK. It does
+ * not block. Threads may call it at the same time on one notifier.
+ */
+int32_t rille_notifier_drain(const struct rille_notifier *notifier,
+                             struct rille_error *err);
+
+/**
+ * Starts a walk over the tree under `root`, a path of `len` bytes, and writes the job to `out`. `options` may be NULL. The
+ * results are paths, for rille_walk_take; the unit of progress is the path.
+ *
+ * The walk runs on as many threads as there are processors, up to 8. The working directory and the environment are
+ * looked at in this call and not later.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG, RILLE_EIO (the root is
+ * no folder that can be read) or RILLE_EPATTERN (a glob or a type is wrong; the message tells which, counted from 1). Any
+ * thread may call it at any time.
+ */
+int32_t rille_walk_start(const uint8_t *root,
+                         size_t len,
+                         const struct rille_walk_options *options,
+                         struct rille_job **out,
+                         struct rille_error *err);
+
+/**
+ * Takes up to `most` paths of a job that rille_walk_start has started and writes where they are to `out`. The batch before
+ * is gone then.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (a pointer is NULL, `most` is 0 or the
+ * job is of another kind). It does not wait. One call at a time on one job.
+ */
+int32_t rille_walk_take(struct rille_job *job,
+                        uint32_t most,
+                        struct rille_paths *out,
+                        struct rille_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -20,11 +20,13 @@
 //!
 //! # Where is the unsafe code?
 //!
-//! In `capi`, which deals with foreign pointers, and in `text::kernel`, which holds the SIMD kernels. It is denied
-//! everywhere else.
+//! In `capi`, which deals with foreign pointers, in `text::kernel`, which holds the SIMD kernels, and in `job::sys`, which
+//! makes the three system calls that jobs need and the standard library lacks. It is denied everywhere else.
 
 #![deny(missing_docs, unsafe_code, unsafe_op_in_unsafe_fn)]
 
 mod capi;
+pub mod job;
+pub mod project;
 pub mod search;
 pub mod text;

@@ -8,7 +8,9 @@ use std::process::Command;
 use syn::{Expr, FnArg, Item, ItemFn, ReturnType, Stmt, Type};
 
 /// Names that only the feature `testing` exports.
-const TESTING: [&str; 4] = [
+const TESTING: [&str; 6] = [
+    "rille_test_job",
+    "rille_test_job_take",
     "rille_test_panic",
     "rille_test_panic_buffer",
     "rille_test_panic_get",

@@ -362,6 +362,7 @@ int main(void) {
     bad_input();
     buffer();
     search();
+    project();
     panics();
     printf("%d failures\n", failures);
     return failures != 0;

@@ -24,3 +24,6 @@ extern int failures;
 
 /* program_search.c */
 void search(void);
+
+/* program_job.c */
+void project(void);

@@ -27,6 +27,18 @@ static const int RILLE_LITERALS_IGNORE_CASE = 1;
 
 static const int RILLE_LITERALS_LONGEST = 2;
 
+static const int RILLE_WALK_HIDDEN = 1;
+
+static const int RILLE_WALK_NO_IGNORE = 2;
+
+static const int RILLE_WALK_FOLLOW = 4;
+
+static const int RILLE_WALK_SAME_FILE_SYSTEM = 8;
+
+static const int RILLE_WALK_SORT = 16;
+
+static const int RILLE_WALK_FOLDERS = 32;
+
 typedef enum rille_status {
     RILLE_OK = 0,
     RILLE_INVALID = 1,
@@ -40,6 +52,9 @@ typedef enum rille_status {
     RILLE_EPOISONED = -6,
     RILLE_EPATTERN = -7,
     RILLE_ELIMIT = -8,
+    RILLE_EJOB = -9,
+    RILLE_EFORK = -10,
+    RILLE_EIO = -11,
 } rille_status;
 
 typedef enum rille_unit {
@@ -99,9 +114,28 @@ typedef enum rille_align {
     RILLE_ALIGN_CENTER = 2,
 } rille_align;
 
+typedef enum rille_job_state {
+    RILLE_JOB_RUNNING = 0,
+    RILLE_JOB_DONE = 1,
+    RILLE_JOB_CANCELLED = 2,
+    RILLE_JOB_FAILED = 3,
+} rille_job_state;
+
+typedef enum rille_path_kind {
+    RILLE_PATH_FILE = 0,
+    RILLE_PATH_FOLDER = 1,
+    RILLE_PATH_LINK = 2,
+    RILLE_PATH_OTHER = 3,
+    RILLE_PATH_ERROR = 4,
+} rille_path_kind;
+
 typedef struct rille_buffer rille_buffer;
 
+typedef struct rille_job rille_job;
+
 typedef struct rille_literals rille_literals;
+
+typedef struct rille_notifier rille_notifier;
 
 typedef struct rille_regex rille_regex;
 
@@ -208,6 +242,42 @@ typedef struct rille_replacements {
     size_t len;
     const uint32_t *ends;
 } rille_replacements;
+
+typedef struct rille_progress {
+    uint32_t state;
+    uint32_t ready;
+    double done;
+    double total;
+} rille_progress;
+
+typedef struct rille_walk_options {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t max_depth;
+    uint32_t glob_count;
+    uint32_t type_count;
+    uint32_t reserved;
+    const uint8_t *globs;
+    size_t globs_len;
+    const uint32_t *glob_ends;
+    const uint8_t *types;
+    size_t types_len;
+    const uint32_t *type_ends;
+} rille_walk_options;
+
+typedef struct rille_path_entry {
+    uint32_t start;
+    uint32_t stop;
+    uint32_t message_stop;
+    uint32_t kind;
+} rille_path_entry;
+
+typedef struct rille_paths {
+    const uint8_t *text;
+    const struct rille_path_entry *paths;
+    uint32_t count;
+    uint32_t reserved;
+} rille_paths;
 
 uint32_t rille_abi(void);
 
@@ -525,6 +595,39 @@ int32_t rille_regex_explain_pcre(const uint8_t *pattern,
                                  uint32_t capacity,
                                  uint32_t *out_count,
                                  struct rille_error *err);
+
+void rille_job_free(struct rille_job *job);
+
+int32_t rille_job_poll(const struct rille_job *job, struct rille_progress *out, struct rille_error *err);
+
+int32_t rille_job_failure(const struct rille_job *job, struct rille_error *err);
+
+int32_t rille_job_wait(const struct rille_job *job, uint32_t milliseconds, struct rille_error *err);
+
+int32_t rille_job_cancel(const struct rille_job *job, struct rille_error *err);
+
+int32_t rille_notifier_new(struct rille_notifier **out, struct rille_error *err);
+
+void rille_notifier_free(struct rille_notifier *notifier);
+
+int32_t rille_notifier_fd(const struct rille_notifier *notifier);
+
+int32_t rille_notifier_watch(const struct rille_notifier *notifier,
+                             const struct rille_job *job,
+                             struct rille_error *err);
+
+int32_t rille_notifier_drain(const struct rille_notifier *notifier, struct rille_error *err);
+
+int32_t rille_walk_start(const uint8_t *root,
+                         size_t len,
+                         const struct rille_walk_options *options,
+                         struct rille_job **out,
+                         struct rille_error *err);
+
+int32_t rille_walk_take(struct rille_job *job,
+                        uint32_t most,
+                        struct rille_paths *out,
+                        struct rille_error *err);
 typedef struct rille_abi_1 rille_abi_1;
 ]],
 }

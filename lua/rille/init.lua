@@ -14,6 +14,8 @@ local backend = require("rille.backend")
 ---@field literals fun(list: string[], opts?: rille.literals.options): rille.literals?, string?
 ---@field bytes fun(ptr: ffi.cdata*, len: integer): rille.view
 ---@field buffer fun(capacity?: integer): rille.buffer
+---@field walk fun(root: string, opts?: rille.walk.options): rille.job?, string?
+---@field notifier fun(): rille.notifier?, string?
 local M = { version = "0.1.0" }
 
 --- The namespace of the library, or nil if the fallback runs. Decides which, the first time.
@@ -67,6 +69,12 @@ local lazy = {
   end,
   stream = function()
     return noun("stream").new
+  end,
+  walk = function()
+    return noun("walk").new
+  end,
+  notifier = function()
+    return noun("notifier").new
   end,
 }
 

@@ -32,6 +32,12 @@ pub enum rille_status {
     RILLE_EPATTERN = -7,
     /// A limit that was set, or its default, would be passed.
     RILLE_ELIMIT = -8,
+    /// The job has failed; the message tells why.
+    RILLE_EJOB = -9,
+    /// The object belongs to the process that this one was forked from. Make another one here.
+    RILLE_EFORK = -10,
+    /// The system refused something: a file, a folder, a descriptor.
+    RILLE_EIO = -11,
 }
 
 /// Bytes of a message in the error block, its final NUL included.

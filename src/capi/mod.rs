@@ -34,3 +34,9 @@ pub mod buffer;
 pub mod text;
 
 pub mod search;
+
+pub mod job;
+
+pub mod notifier;
+
+pub mod project;

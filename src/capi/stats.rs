@@ -3,6 +3,8 @@
 use super::boundary::{boundary, place};
 use super::buffer::rille_buffer;
 use super::error::{Failure, rille_error, rille_status::*};
+use super::job::rille_job;
+use super::notifier::rille_notifier;
 use super::search::literals::rille_literals;
 use super::search::regex::rille_regex;
 use super::search::regexset::rille_regexset;
@@ -36,6 +38,8 @@ pub struct Gauge {
     pub(super) kind: &'static str,
     handles: AtomicI64,
     bytes: AtomicI64,
+    /// Memory of this kind that changes while no call runs, if there is any.
+    elsewhere: fn() -> i64,
 }
 
 /// A value behind a handle, whose memory can be told.
@@ -49,8 +53,13 @@ pub trait Measured {
 
 impl Gauge {
     pub(super) const fn new(kind: &'static str) -> Gauge {
+        Gauge::with(kind, || 0)
+    }
+
+    /// A gauge that adds what `elsewhere` tells.
+    pub(super) const fn with(kind: &'static str, elsewhere: fn() -> i64) -> Gauge {
         assert!(kind.len() < RILLE_KIND_SIZE);
-        Gauge { kind, handles: AtomicI64::new(0), bytes: AtomicI64::new(0) }
+        Gauge { kind, handles: AtomicI64::new(0), bytes: AtomicI64::new(0), elsewhere }
     }
 
     pub(super) fn opened(&self, bytes: usize) {
@@ -74,19 +83,21 @@ impl Gauge {
         for (to, from) in kind.iter_mut().zip(self.kind.bytes()) {
             *to = from as c_char;
         }
-        let (handles, bytes) =
-            (self.handles.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed));
+        let handles = self.handles.load(Ordering::Relaxed);
+        let bytes = self.bytes.load(Ordering::Relaxed) + (self.elsewhere)();
         rille_stat { kind, handles, bytes }
     }
 }
 
 /// Every kind there is. A new kind of handle adds its gauge here.
-const GAUGES: [&Gauge; 5] = [
+const GAUGES: [&Gauge; 7] = [
     <rille_buffer as Measured>::GAUGE,
     <rille_regex as Measured>::GAUGE,
     <rille_regexset as Measured>::GAUGE,
     <rille_literals as Measured>::GAUGE,
     <rille_stream as Measured>::GAUGE,
+    <rille_job as Measured>::GAUGE,
+    <rille_notifier as Measured>::GAUGE,
 ];
 
 /// Tells the live handles and the native memory of each kind of handle, for the whole process.

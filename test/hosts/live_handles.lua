@@ -43,6 +43,15 @@ local makers = {
   notifier = function()
     return rille.notifier()
   end,
+  job = function()
+    local start = dofile(root .. "/test/jobs.lua")
+    local jobs, note = {}, rille.notifier()
+    for i = 1, 20 do
+      jobs[i] = start({ steps = 1000000, microseconds = 100, results = 1 })
+      note:watch(jobs[i])
+    end
+    return { jobs, note }
+  end,
 }
 
 local count, held = 0, {}

@@ -68,6 +68,9 @@ fn serve(program: &Path, kind: &Kind) {
         for report in server.specs_in_both_workers(&mut known) {
             judge(HOST, &format!("{}, worker {generation}", kind.version), &report, since);
         }
+        let answer = request(&server.prefix.join("s"), "/glue").expect("a worker answers");
+        let (_, report) = split(&answer).expect("an answer with a report");
+        judge(HOST, &format!("{}, light threads {generation}", kind.version), &report, since);
         if generation == "at start" {
             server.running.signal(libc::SIGHUP);
         }
@@ -134,7 +137,7 @@ impl Server {
             let socket = self.prefix.join("s");
             let pair = [0, 1].map(|_| {
                 let socket = socket.clone();
-                thread::spawn(move || request(&socket))
+                thread::spawn(move || request(&socket, "/specs"))
             });
             for answer in pair.map(|thread| thread.join().expect("the request does not panic")) {
                 // Nobody listens yet, or an old worker was leaving.
@@ -166,11 +169,11 @@ impl Server {
     }
 }
 
-/// Asks for a run of the specs; the answer with its head.
-fn request(socket: &Path) -> std::io::Result<String> {
+/// Asks for a run of specs; the answer with its head.
+fn request(socket: &Path, location: &str) -> std::io::Result<String> {
     let mut stream = UnixStream::connect(socket)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
-    stream.write_all(b"GET /specs HTTP/1.0\r\nHost: rille\r\n\r\n")?;
+    stream.write_all(format!("GET {location} HTTP/1.0\r\nHost: rille\r\n\r\n").as_bytes())?;
     let mut bytes = Vec::new();
     stream.read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

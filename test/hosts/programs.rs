@@ -91,6 +91,14 @@ fn in_neovim(program: &PathBuf) {
         }
         specs(host, &about, &mut command, &[]);
     }
+    // Only a script can wait for the loop.
+    if has_script_mode(&about) {
+        let glue = file("hosts/glue/nvim.lua");
+        let glue = [("RILLE_SPECS", glue.to_str().expect("paths of the tree are UTF-8"))];
+        let mut command = Command::new(program);
+        command.args(["--clean", "--headless", "-l"]).arg(file("hosts/neovim.lua"));
+        specs("nvim-glue", &about, &mut command, &glue);
+    }
 }
 
 /// Whether Neovim knows `-l`, which came with 0.9.
@@ -113,6 +121,12 @@ fn love_nojit() {
 #[test]
 fn love_thread() {
     in_love("love-thread", &[]);
+}
+
+#[test]
+fn love_glue() {
+    let glue = file("hosts/glue/love.lua");
+    in_love("love-glue", &[("RILLE_SPECS", glue.to_str().expect("paths of the tree are UTF-8"))]);
 }
 
 #[track_caller]

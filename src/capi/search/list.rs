@@ -7,7 +7,7 @@ use super::*;
 /// # Safety
 ///
 /// `text` is null or has `len` bytes; `ends` is null or has `count` numbers. Nobody changes either during the call.
-pub(super) unsafe fn list<'a>(
+pub(in crate::capi) unsafe fn list<'a>(
     text: *const u8,
     len: usize,
     ends: *const u32,

@@ -8,7 +8,7 @@ use super::error::{Failure, rille_error, rille_status::*};
 use super::stats::{Gauge, Measured};
 use crate::search::{Full, Output, PatternError, Span};
 
-mod list;
+pub(super) mod list;
 
 pub mod regex;
 

@@ -1,0 +1,18 @@
+--- Walks have no pure-Lua form: Lua cannot list a folder.
+local read = require("rille.walk_options")
+
+local M = {}
+
+---@param root string
+---@param opts? rille.walk.options
+---@return nil
+---@return string message
+function M.new(root, opts)
+  if type(root) ~= "string" then
+    error("rille.walk: root must be a string, got " .. type(root), 2)
+  end
+  read(opts, "rille.walk")
+  return nil, "rille.walk needs the native library; rille.health() tells why it is not there"
+end
+
+return M

@@ -1,0 +1,130 @@
+--- Jobs: work off the host's thread, which the host pulls its results from.
+---
+--- Nouns start them and tell how results are taken; this is what all of them have in common. An event loop needs no
+--- waiting: see `rille.notifier`, and `rille.nvim`, `rille.resty` and `rille.love` for what is made of it there.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local failure = require("rille.failure")
+local handles = require("rille.handle")
+
+local err = failure.block()
+local progress = ffi.new("rille_progress")
+
+---@alias rille.job.state "running"|"done"|"cancelled"|"failed"
+
+---@type rille.job.state[]
+local STATES = {
+  [tonumber(C.RILLE_JOB_RUNNING)] = "running",
+  [tonumber(C.RILLE_JOB_DONE)] = "done",
+  [tonumber(C.RILLE_JOB_CANCELLED)] = "cancelled",
+  [tonumber(C.RILLE_JOB_FAILED)] = "failed",
+}
+local FAILED = tonumber(C.RILLE_JOB_FAILED)
+local EJOB = tonumber(C.RILLE_EJOB)
+
+local open = handles.open
+local own, close = handles.kind(C.rille_job_free)
+
+--- Work that runs on a thread of the library. A job that is dropped or closed is cancelled, and nobody waits for it.
+---@class rille.job
+---@field package handle ffi.cdata*?
+---@field package taker fun(self: rille.job, handle: ffi.cdata*, n: integer): any
+---@field package batch? any what was taken last, of kinds whose batches are views
+local Job = {}
+Job.__index = Job
+
+local M = {}
+
+--- The job of a handle that was just made.
+---@generic T: rille.job
+---@param handle ffi.cdata* rille_job *
+---@param taker fun(self: rille.job, handle: ffi.cdata*, n: integer): any takes a batch of at most `n` results, or nil
+---@return rille.job
+function M.adopt(handle, taker)
+  return setmetatable({ handle = own(handle), taker = taker }, Job)
+end
+
+--- The handle of a job, for modules that call C with it.
+---@param job any
+---@param name string the public function, for the error of its caller
+---@return ffi.cdata* handle rille_job *
+function M.handle(job, name)
+  if getmetatable(job) ~= Job then
+    error(("%s: job must be a job, got %s"):format(name, type(job)), 3)
+  end
+  local handle = job.handle
+  if not handle then
+    error("rille: closed", 3)
+  end
+  return handle
+end
+
+local function poll(handle)
+  C.rille_job_poll(handle, progress, nil)
+  local state, done, total = progress.state, progress.done, progress.total
+  if state == FAILED and C.rille_job_failure(handle, err) == EJOB then
+    return "failed", done, ffi.string(err.message, err.length), total
+  end
+  return STATES[state], done, nil, total
+end
+
+--- Where the job is. It is over when this is no longer "running" and `take` gives nil: so ask first, then take.
+---@return rille.job.state state
+---@return number done how much is done, in the unit of the kind of job
+---@return string? message why it has failed
+---@return number total how much there is to do, 0 if that is not known
+function Job:poll()
+  return poll(open(self))
+end
+
+--- Whether there is something to take.
+---@return boolean
+function Job:ready()
+  C.rille_job_poll(open(self), progress, nil)
+  return progress.ready ~= 0
+end
+
+--- The next batch of results, of a type that the kind of job tells, or nil when there is none now.
+---@param n? integer most results in it; 1,000 by default
+---@return any? batch
+function Job:take(n)
+  local handle = open(self)
+  if n == nil then
+    n = 1000
+  elseif type(n) ~= "number" or not (n >= 1 and n <= 2 ^ 31) or n % 1 ~= 0 then
+    error("rille.job:take: n must be a number of results from 1 on, got " .. tostring(n), 2)
+  end
+  return self.taker(self, handle, n)
+end
+
+--- Blocks the calling thread until there is something to take, the job is over, or the time has passed.
+---@param ms? integer milliseconds; without, for as long as it takes
+---@return rille.job.state state as `poll` gives it, like the rest
+---@return number done
+---@return string? message
+---@return number total
+function Job:wait(ms)
+  local handle = open(self)
+  if ms ~= nil and (type(ms) ~= "number" or ms < 0 or ms ~= ms) then
+    error("rille.job:wait: ms must be a number of milliseconds, got " .. tostring(ms), 2)
+  end
+  -- 49 days are the most that C can tell, and for ever enough.
+  C.rille_job_wait(handle, math.min(math.ceil(ms or 2 ^ 32 - 1), 2 ^ 32 - 1), nil)
+  return poll(handle)
+end
+
+--- Tells the job to stop, and does not wait for it. What it has found can still be taken.
+function Job:cancel()
+  C.rille_job_cancel(open(self), nil)
+end
+
+--- Cancels the job and gives it back now, results included. A second call does nothing.
+Job.close = close
+
+--- Whether the job was closed.
+---@return boolean
+function Job:closed()
+  return not self.handle
+end
+
+return M

@@ -1,0 +1,66 @@
+--- Glue for LÖVE: jobs that are looked after once per frame.
+local rille_job = require("rille.job")
+
+local M = {}
+
+---@class rille.love.wait
+---@field package job rille.job
+---@field package fn fun(job: rille.job, state: rille.job.state, message?: string): boolean?
+local Wait = {}
+Wait.__index = Wait
+
+--- What is awaited, oldest first.
+---@type rille.love.wait[]
+local waits = {}
+
+--- Ends the wait: `fn` is not called again. The job goes on.
+function Wait:stop()
+  for at, wait in ipairs(waits) do
+    if wait == self then
+      table.remove(waits, at)
+      return
+    end
+  end
+end
+
+--- Calls `fn(job, state, message)` from `update` in each frame in which the job has something to take, and a last time when
+--- it is over: then `state` is no longer "running". There take until `job:take()` gives nil; or take what the frame has time
+--- for and return true, and the next frame calls again. Closing the job ends the wait.
+---@param job rille.job
+---@param fn fun(job: rille.job, state: rille.job.state, message?: string): boolean?
+---@return rille.love.wait wait `wait:stop()` ends it
+function M.await(job, fn)
+  if type(fn) ~= "function" then
+    error("rille.love.await: fn must be a function, got " .. type(fn), 2)
+  end
+  rille_job.handle(job, "rille.love.await")
+  local wait = setmetatable({ job = job, fn = fn }, Wait)
+  waits[#waits + 1] = wait
+  return wait
+end
+
+--- Looks after all jobs that are awaited. Call it in `love.update`; a job without news costs some hundred nanoseconds.
+---@return integer count jobs that are still awaited
+function M.update()
+  -- A list of its own, as `fn` may start and end waits.
+  local list = {}
+  for at, wait in ipairs(waits) do
+    list[at] = wait
+  end
+  for _, wait in ipairs(list) do
+    local job = wait.job
+    if job:closed() then
+      wait:stop()
+    else
+      -- In this order: what comes in between is seen in the next frame, and the end is told after all results.
+      local state, _, message = job:poll()
+      local over = state ~= "running"
+      if (job:ready() or over) and not wait.fn(job, state, message) and over then
+        wait:stop()
+      end
+    end
+  end
+  return #waits
+end
+
+return M

@@ -1,0 +1,131 @@
+--- Glue for Neovim: jobs that wake the editor's event loop.
+local rille = require("rille")
+
+local uv = vim.uv or vim.loop
+
+local M = {}
+
+--- What is awaited: the job, and the function that wants to know. A set, as jobs end in any order.
+---@type table<rille.nvim.wait, true>
+local waits = {}
+
+-- One of each for the editor: a descriptor and a handle for every job would be a waste. They are never closed, as a
+-- watched job may outlive every reference of the caller's.
+local notifier, handle
+local scheduled = false
+local schedule
+
+---@class rille.nvim.wait
+---@field package job rille.job
+---@field package fn fun(job: rille.job, state: rille.job.state, message?: string): boolean?
+local Wait = {}
+Wait.__index = Wait
+
+--- Ends the wait: `fn` is not called again. The job goes on.
+function Wait:stop()
+  waits[self] = nil
+  if handle and not next(waits) then
+    handle:stop()
+  end
+end
+
+--- Looks after one wait, and tells whether it wants to be called again. What `fn` raises must not keep the others waiting.
+local function serve(wait)
+  local job = wait.job
+  if job:closed() then
+    return wait:stop()
+  end
+  -- In this order: the end is told after all results.
+  local state, _, message = job:poll()
+  local over = state ~= "running"
+  if not over and not job:ready() then
+    return false
+  end
+  local ok, again = xpcall(wait.fn, debug.traceback, job, state, message)
+  if not ok then
+    vim.notify("rille.nvim.await: " .. tostring(again), vim.log.levels.ERROR)
+    return wait:stop()
+  end
+  if over and not again then
+    wait:stop()
+  end
+  return again
+end
+
+local function serve_all()
+  scheduled = false
+  -- Before looking at the jobs, as what comes later rings again.
+  notifier:drain()
+  -- A list, as `fn` may start and end waits.
+  local list, again = {}, false
+  for wait in pairs(waits) do
+    list[#list + 1] = wait
+  end
+  for _, wait in ipairs(list) do
+    if waits[wait] and serve(wait) then
+      again = true
+    end
+  end
+  if again then
+    schedule()
+  end
+end
+
+function schedule()
+  if not scheduled then
+    scheduled = true
+    vim.schedule(serve_all)
+  end
+end
+
+--- In a callback of the loop most of Neovim's functions are not allowed: what users write runs a moment later. Until then
+--- the descriptor stays readable, so it is drained here as well.
+local function on_readable()
+  notifier:drain()
+  schedule()
+end
+
+--- Starts the handle if no job was awaited until now.
+---@return string? reason why it cannot be
+local function listen()
+  local message
+  if not notifier then
+    notifier, message = rille.notifier()
+    if not notifier then
+      return message
+    end
+  end
+  if not handle then
+    handle, message = uv.new_poll(notifier:fd())
+    if not handle then
+      return message
+    end
+  end
+  if not handle:is_active() then
+    handle:start("r", on_readable)
+  end
+end
+
+--- Calls `fn(job, state, message)` on the editor's main loop, where every function of Neovim may be used, whenever the job
+--- has something to take, and a last time when it is over: then `state` is no longer "running". There take until `job:take()`
+--- gives nil; or take a part and return true, and it is called again in the next turn of the loop. An error in `fn` is shown
+--- and ends the wait, as closing the job does.
+---@param job rille.job
+---@param fn fun(job: rille.job, state: rille.job.state, message?: string): boolean?
+---@return rille.nvim.wait wait `wait:stop()` ends it
+function M.await(job, fn)
+  if type(fn) ~= "function" then
+    error("rille.nvim.await: fn must be a function, got " .. type(fn), 2)
+  end
+  require("rille.job").handle(job, "rille.nvim.await")
+  local reason = listen()
+  if reason then
+    error("rille.nvim.await: " .. reason, 2)
+  end
+  local wait = setmetatable({ job = job, fn = fn }, Wait)
+  waits[wait] = true
+  notifier:watch(job)
+  return wait
+end
+
+return M

@@ -1,0 +1,40 @@
+--- Glue for OpenResty: waits that yield the light thread, so that the worker goes on with other requests.
+---
+--- ngx_lua cannot wait for a foreign descriptor, so a wait looks at the job again and again: at once, then after sleeps of
+--- 1 ms that double up to 8 ms. A look costs some hundred nanoseconds. (Turns of the loop by `ngx.sleep(0)` would be
+--- quicker for short jobs, but an nginx without OpenResty's patches logs a warning for each.)
+local rille_job = require("rille.job")
+
+local M = {}
+
+--- Longest sleep, in seconds. Results are late by this much at most.
+local LONGEST = 0.008
+
+--- Waits until there is something to take, the job is over, or the time has passed. Only in phases in which
+--- `ngx.sleep` may be used: rewrite, access, content, timers and light threads.
+---@param job rille.job
+---@param timeout? number milliseconds; without, for as long as it takes
+---@return rille.job.state state as `job:poll()` gives it, like the rest
+---@return number done
+---@return string? message
+---@return number total
+function M.wait(job, timeout)
+  rille_job.handle(job, "rille.resty.wait")
+  if timeout ~= nil and (type(timeout) ~= "number" or timeout < 0 or timeout ~= timeout) then
+    error("rille.resty.wait: timeout must be a number of milliseconds, got " .. tostring(timeout), 2)
+  end
+  local left = timeout and timeout / 1000 or math.huge
+  local pause = 0.001
+  local state, done, message, total = job:poll()
+  while state == "running" and not job:ready() and left > 0 do
+    pause = math.min(pause, left)
+    ngx.sleep(pause)
+    -- Its own sum, as the clock of nginx stands still within a turn.
+    left = left - pause
+    pause = math.min(pause * 2, LONGEST)
+    state, done, message, total = job:poll()
+  end
+  return state, done, message, total
+end
+
+return M

@@ -1,0 +1,130 @@
+--- Walking a directory tree: a job whose results are paths.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local failure = require("rille.failure")
+local pack = require("rille.list").pack
+local adopt = require("rille.job").adopt
+local read = require("rille.walk_options")
+
+local err = failure.block()
+local out_handle = ffi.new("rille_job *[1]")
+local out_paths = ffi.new("rille_paths")
+local options = ffi.new("rille_walk_options", { size = ffi.sizeof("rille_walk_options") })
+local EIO, EPATTERN = tonumber(C.RILLE_EIO), tonumber(C.RILLE_EPATTERN)
+
+local FLAGS = {
+  hidden = tonumber(C.RILLE_WALK_HIDDEN),
+  no_ignore = tonumber(C.RILLE_WALK_NO_IGNORE),
+  follow = tonumber(C.RILLE_WALK_FOLLOW),
+  same_file_system = tonumber(C.RILLE_WALK_SAME_FILE_SYSTEM),
+  sort = tonumber(C.RILLE_WALK_SORT),
+  folders = tonumber(C.RILLE_WALK_FOLDERS),
+}
+
+---@alias rille.path.kind "file"|"folder"|"link"|"other"|"error"
+
+---@type rille.path.kind[]
+local KINDS = {
+  [tonumber(C.RILLE_PATH_FILE)] = "file",
+  [tonumber(C.RILLE_PATH_FOLDER)] = "folder",
+  [tonumber(C.RILLE_PATH_LINK)] = "link",
+  [tonumber(C.RILLE_PATH_OTHER)] = "other",
+  [tonumber(C.RILLE_PATH_ERROR)] = "error",
+}
+
+--- Some of the paths that a walk has found. It is valid until the next one is taken or the job is closed.
+---@class rille.paths
+---@field count integer how many there are
+---@field package job rille.job? nil when it is no longer valid
+---@field package text ffi.cdata*
+---@field package paths ffi.cdata*
+local Paths = {}
+Paths.__index = Paths
+
+local M = {}
+
+--- The entry of a path. The memory behind it is the library's and moves on.
+local function entry(self, i, name)
+  local job = self.job
+  if not job or job.batch ~= self or not job.handle then
+    error("rille.paths:" .. name .. ": the batch is gone, as another one was taken or the job was closed", 3)
+  end
+  if type(i) ~= "number" or not (i >= 1 and i <= self.count) or i % 1 ~= 0 then
+    error(("rille.paths:%s: i must be from 1 to %d, got %s"):format(name, self.count, tostring(i)), 3)
+  end
+  return self.paths[i - 1]
+end
+
+--- A path, which begins with the root as it was given.
+---@param i integer from 1 to `count`
+---@return string
+function Paths:path(i)
+  local at = entry(self, i, "path")
+  return ffi.string(self.text + at.start, at.stop - at.start)
+end
+
+--- What the path leads to. An error is a folder that could not be read, for example: the walk went on beside it.
+---@param i integer from 1 to `count`
+---@return rille.path.kind
+function Paths:kind(i)
+  return KINDS[entry(self, i, "kind").kind]
+end
+
+--- Why an error is one.
+---@param i integer from 1 to `count`
+---@return string? message
+function Paths:message(i)
+  local at = entry(self, i, "message")
+  if at.message_stop > at.stop then
+    return ffi.string(self.text + at.stop, at.message_stop - at.stop)
+  end
+end
+
+---@return rille.paths?
+local function take(job, handle, n)
+  if C.rille_walk_take(handle, n, out_paths, err) ~= 0 then
+    -- What the batch before points to is gone as well.
+    job.batch = nil
+    return nil
+  end
+  local batch = setmetatable(
+    { count = out_paths.count, job = job, text = out_paths.text, paths = out_paths.paths },
+    Paths
+  )
+  job.batch = batch
+  return batch
+end
+
+--- Starts a walk over the tree under `root`. Files are found as ripgrep finds them: neither hidden nor ignored ones, unless
+--- told so. Folders that cannot be read are results of the kind "error".
+---@param root string a folder
+---@param opts? rille.walk.options
+---@return rille.job? job with batches of the type `rille.paths`; its progress counts paths
+---@return string? message why the root cannot be opened, or which glob or type is wrong
+function M.new(root, opts)
+  if type(root) ~= "string" then
+    error("rille.walk: root must be a string, got " .. type(root), 2)
+  end
+  local flags, max_depth, globs, types = read(opts, "rille.walk")
+  local sum = 0
+  for name, flag in pairs(FLAGS) do
+    sum = sum + (flags[name] and flag or 0)
+  end
+  -- Anchored by the locals until the call is over.
+  local glob_text, glob_ends, glob_count = pack(globs, "rille.walk: globs")
+  local type_text, type_ends, type_count = pack(types, "rille.walk: types")
+  options.flags, options.max_depth = sum, max_depth
+  options.glob_count, options.globs_len, options.glob_ends = glob_count, #glob_text, glob_ends
+  options.type_count, options.types_len, options.type_ends = type_count, #type_text, type_ends
+  options.globs, options.types =
+    ffi.cast("const uint8_t *", glob_text), ffi.cast("const uint8_t *", type_text)
+  local status = C.rille_walk_start(root, #root, options, out_handle, err)
+  if status == EIO or status == EPATTERN then
+    return nil, ffi.string(err.message, err.length)
+  elseif status < 0 then
+    failure.raise(err, "rille.walk")
+  end
+  return adopt(out_handle[0], take)
+end
+
+return M

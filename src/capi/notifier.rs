@@ -1,0 +1,121 @@
+//! The notifier: a descriptor by which jobs wake an event loop.
+
+use super::boundary::{Handle, at, boundary, boundary_at, boundary_get, place};
+use super::error::{Failure, rille_error, rille_status::*};
+use super::job::rille_job;
+use super::stats::{Gauge, Measured};
+use crate::job::Notifier;
+
+/// A descriptor that becomes readable when a job that it watches has something to take, or is over.
+///
+/// It belongs to the caller, who frees it with rille_notifier_free. A notifier and the jobs that it watches may be freed in
+/// any order. Every function but that one takes it as const: threads may call them at the same time.
+pub struct rille_notifier {
+    notifier: Notifier,
+}
+
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<rille_notifier>();
+};
+
+impl Measured for rille_notifier {
+    const GAUGE: &'static Gauge = {
+        static GAUGE: Gauge = Gauge::new("notifier");
+        &GAUGE
+    };
+
+    fn bytes(&self) -> usize {
+        size_of::<Notifier>()
+    }
+}
+
+impl rille_notifier {
+    /// The notifier, unless it is that of a parent process, whose news would be taken away from it.
+    fn ours(&self) -> Result<&Notifier, Failure> {
+        if self.notifier.is_foreign() {
+            let message =
+                "the notifier belongs to the process that this one was forked from; make one here";
+            return Err(Failure::new(RILLE_EFORK, message));
+        }
+        Ok(&self.notifier)
+    }
+}
+
+/// Makes a notifier that watches nothing yet and writes it to `out`.
+///
+/// Returns RILLE_OK, RILLE_EARG (`out` is NULL) or RILLE_EIO (the system gives no descriptor). Any thread may call it at any
+/// time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_notifier_new(
+    out: *mut *mut rille_notifier,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or a place for the pointer.
+        let out = unsafe { place(out, "out") }?;
+        let notifier = Notifier::new().map_err(|error| {
+            Failure::new(RILLE_EIO, format!("no descriptor for a notifier: {error}"))
+        })?;
+        out.write(Handle::give(rille_notifier { notifier }));
+        Ok(RILLE_OK)
+    })
+}
+
+/// Frees a notifier and closes its descriptor; take it out of your event loop before. The jobs that it watched go on.
+/// NULL is fine; a notifier that was freed already is not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_notifier_free(notifier: *mut rille_notifier) {
+    // SAFETY: the caller gives NULL or a live notifier, and uses it no more.
+    boundary_get((), || unsafe { Handle::free(notifier) })
+}
+
+/// Returns the descriptor, which does not block and is closed on exec; -1 for NULL. Wait for it to become readable, by
+/// poll, epoll, kqueue or an event loop, but leave reading to rille_notifier_drain and closing to rille_notifier_free.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_notifier_fd(notifier: *const rille_notifier) -> i32 {
+    // SAFETY: the caller gives NULL or a live notifier.
+    boundary_get(-1, || {
+        unsafe { Handle::peek(notifier) }.map_or(-1, |notifier| notifier.notifier.fd())
+    })
+}
+
+/// Lets the descriptor become readable whenever the job has something new to take and when it is over; at once, if it has
+/// or is. Watching one job twice is watching it once. The watch ends when either is freed.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_EFORK. Threads may call it at the same time on one notifier and
+/// on one job.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_notifier_watch(
+    notifier: *const rille_notifier,
+    job: *const rille_job,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live notifier, and NULL or a live job.
+    unsafe {
+        boundary_at(notifier, err, |notifier| {
+            at(job, |job| {
+                job.any().watch(notifier.ours()?);
+                Ok(RILLE_OK)
+            })
+        })
+    }
+}
+
+/// Makes the descriptor silent until there are news again. Look at the jobs after this call and not before, and take all
+/// that they have: what is there already does not make it readable a second time.
+///
+/// Returns RILLE_OK (there were news), RILLE_NONE (there were none), RILLE_EARG (`notifier` is NULL) or RILLE_EFORK. It does
+/// not block. Threads may call it at the same time on one notifier.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_notifier_drain(
+    notifier: *const rille_notifier,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live notifier.
+    unsafe {
+        boundary_at(notifier, err, |notifier| {
+            Ok(if notifier.ours()?.drain() { RILLE_OK } else { RILLE_NONE })
+        })
+    }
+}

@@ -1,0 +1,387 @@
+//! Jobs: work off the host's thread, pulled by the host and never pushed to it.
+//!
+//! # What is a job?
+//!
+//! A closure that a thread of the [pool] runs, and a [`Job`], the host's end of it. The closure gets a [`Worker`], by which
+//! it tells its progress, publishes results in batches and sees that it is to stop. The host polls, takes, waits if it
+//! wants to, and cancels. Nothing ever calls the host: a [`Notifier`] is a descriptor for its event loop.
+//!
+//! # What does it cost?
+//!
+//! An empty job about as much as two thread switches. A poll is a lock that nobody holds for long. Batches should be
+//! worth a lock: publish hundreds of results at once.
+//!
+//! # What are its limits?
+//!
+//! Results that nobody takes hold up to [`BUDGET`] bytes, then the job waits until some are taken, or until it is
+//! cancelled. Dropping a `Job` cancels it and waits for nothing. A panic ends the job, not the process. After a fork the
+//! child sees its parent's jobs as failed; its own run on threads of its own.
+
+mod notifier;
+mod pool;
+mod sys;
+#[cfg(test)]
+mod tests;
+
+pub use notifier::Notifier;
+
+use notifier::Bell;
+use pool::pool;
+use std::any::Any;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+/// Results of one job that wait to be taken, in bytes, before the job waits as well.
+pub const BUDGET: usize = 4 << 20;
+
+/// What a child process sees of its parent's jobs.
+const FORKED: &str = "the job belongs to the process that this one was forked from; start it here";
+
+/// Bytes that wait to be taken, of all jobs.
+static WAITING: AtomicI64 = AtomicI64::new(0);
+
+/// Where a job is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It waits for a thread or runs.
+    Running,
+    /// It has come to its end.
+    Done,
+    /// It was told to stop, and did.
+    Cancelled,
+    /// It could not go on, or had a mistake in it.
+    Failed,
+}
+
+/// What a poll tells.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// Where the job is.
+    pub state: State,
+    /// Whether there is something to take.
+    pub ready: bool,
+    /// How much is done, in units that each kind of job names.
+    pub done: u64,
+    /// How much there is to do, or 0 if that is not known.
+    pub total: u64,
+}
+
+/// Why a job ended before its work did.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It saw that it was cancelled.
+    Cancelled,
+    /// It cannot go on, and why.
+    Failed(String),
+}
+
+/// The host's end of a job whose results are of type `T`. Dropping it cancels the job.
+pub struct Job<T> {
+    core: Arc<Core<T>>,
+}
+
+/// The job's end of it.
+pub struct Worker<T> {
+    core: Arc<Core<T>>,
+}
+
+/// What is the same for all jobs, whatever their results are.
+pub trait AnyJob: Send + Sync {
+    /// Where the job is and what it has.
+    fn poll(&self) -> Progress;
+    /// Why it failed, if it did.
+    fn failure(&self) -> Option<String>;
+    /// Waits until there is something to take or the job is over, and tells whether that is so. It may wait for
+    /// longer than `limit` by as much as the system's clock is late.
+    fn wait(&self, limit: Duration) -> bool;
+    /// Tells the job to stop. It is over when a poll says so.
+    fn cancel(&self);
+    /// Lets the notifier know of all news from now on, and at once if there are any.
+    fn watch(&self, notifier: &Notifier);
+    /// The job with its type, for those who know it.
+    fn as_any(&self) -> &dyn Any;
+}
+
+struct Core<T> {
+    pid: u32,
+    cancelled: AtomicBool,
+    done: AtomicU64,
+    total: AtomicU64,
+    inner: Mutex<Inner<T>>,
+    /// For hosts that wait.
+    news: Condvar,
+    /// For the job, while it waits until something is taken.
+    room: Condvar,
+    watchers: Mutex<Vec<Weak<Bell>>>,
+}
+
+struct Inner<T> {
+    /// Nothing while it waits for a thread.
+    started: bool,
+    state: State,
+    failure: Option<String>,
+    /// Results, and what each weighs.
+    results: VecDeque<(T, usize)>,
+    weight: usize,
+}
+
+/// Starts a job. It is failed already if the system gives no thread.
+pub fn start<T: Send + 'static>(
+    work: impl FnOnce(&Worker<T>) -> Result<(), Stop> + Send + 'static,
+) -> Job<T> {
+    let core = Arc::new(Core {
+        pid: std::process::id(),
+        cancelled: AtomicBool::new(false),
+        done: AtomicU64::new(0),
+        total: AtomicU64::new(0),
+        inner: Mutex::new(Inner {
+            started: false,
+            state: State::Running,
+            failure: None,
+            results: VecDeque::new(),
+            weight: 0,
+        }),
+        news: Condvar::new(),
+        room: Condvar::new(),
+        watchers: Mutex::default(),
+    });
+    let worker = Worker { core: Arc::clone(&core) };
+    pool().submit(Box::new(move |thread: Result<(), &str>| {
+        if !worker.core.begin() {
+            return;
+        }
+        let end = thread.map_err(|reason| Stop::Failed(reason.to_owned())).and_then(|()| {
+            let end = catch_unwind(AssertUnwindSafe(|| work(&worker)));
+            end.unwrap_or_else(|panic| Err(Stop::Failed(mistake(panic))))
+        });
+        worker.core.end(end);
+    }));
+    Job { core }
+}
+
+/// How many threads a job that divides its work may use.
+pub fn parallelism() -> usize {
+    pool().most_running()
+}
+
+/// Results of all jobs that wait to be taken, in bytes.
+pub fn waiting() -> i64 {
+    WAITING.load(Ordering::Relaxed)
+}
+
+fn mistake(panic: Box<dyn Any + Send>) -> String {
+    let message = match panic.downcast::<String>() {
+        Ok(message) => *message,
+        Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("no message").to_owned(),
+    };
+    format!("a mistake inside rille, please report it: {message}")
+}
+
+impl<T> Core<T> {
+    /// Whether this is a child of the process that started the job. Then no lock may be touched: a thread that the child
+    /// does not have may have held it.
+    fn is_foreign(&self) -> bool {
+        self.pid != std::process::id()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner<T>> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the job from the queue, unless it was cancelled there.
+    fn begin(&self) -> bool {
+        let mut inner = self.lock();
+        inner.started = inner.state == State::Running;
+        inner.started
+    }
+
+    fn end(&self, end: Result<(), Stop>) {
+        let mut inner = self.lock();
+        (inner.state, inner.failure) = match end {
+            Ok(()) => (State::Done, None),
+            Err(Stop::Cancelled) => (State::Cancelled, None),
+            Err(Stop::Failed(message)) => (State::Failed, Some(message)),
+        };
+        drop(inner);
+        self.tell();
+    }
+
+    /// Tells everybody who waits or watches. What is new has been published before.
+    fn tell(&self) {
+        self.news.notify_all();
+        let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
+        watchers.retain(|bell| bell.upgrade().inspect(|bell| bell.ring()).is_some());
+    }
+
+    fn cancel(&self) {
+        if self.is_foreign() || self.cancelled.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let mut inner = self.lock();
+        let queued = !inner.started && inner.state == State::Running;
+        if queued {
+            inner.state = State::Cancelled;
+        }
+        drop(inner);
+        self.room.notify_all();
+        if queued {
+            self.tell();
+        }
+    }
+}
+
+impl<T> Inner<T> {
+    fn has_news(&self) -> bool {
+        self.state != State::Running || !self.results.is_empty()
+    }
+}
+
+impl<T> Drop for Core<T> {
+    fn drop(&mut self) {
+        let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
+        WAITING.fetch_sub(inner.weight as i64, Ordering::Relaxed);
+    }
+}
+
+impl<T> Drop for Job<T> {
+    fn drop(&mut self) {
+        self.core.cancel();
+    }
+}
+
+impl<T> Job<T> {
+    /// The next result, if there is one now.
+    pub fn take(&self) -> Option<T> {
+        if self.core.is_foreign() {
+            return None;
+        }
+        let mut inner = self.core.lock();
+        let (result, weight) = inner.results.pop_front()?;
+        inner.weight -= weight;
+        drop(inner);
+        WAITING.fetch_sub(weight as i64, Ordering::Relaxed);
+        self.core.room.notify_all();
+        Some(result)
+    }
+
+    /// Puts what is left of a result back, to be taken next.
+    pub fn put_back(&self, result: T, weight: usize) {
+        let mut inner = self.core.lock();
+        inner.weight += weight;
+        inner.results.push_front((result, weight));
+        drop(inner);
+        WAITING.fetch_add(weight as i64, Ordering::Relaxed);
+    }
+}
+
+impl<T: Send + 'static> AnyJob for Job<T> {
+    fn poll(&self) -> Progress {
+        let core = &self.core;
+        let done = core.done.load(Ordering::Relaxed);
+        let total = core.total.load(Ordering::Relaxed);
+        if core.is_foreign() {
+            return Progress { state: State::Failed, ready: false, done, total };
+        }
+        let inner = core.lock();
+        Progress { state: inner.state, ready: !inner.results.is_empty(), done, total }
+    }
+
+    fn failure(&self) -> Option<String> {
+        if self.core.is_foreign() {
+            return Some(FORKED.to_owned());
+        }
+        self.core.lock().failure.clone()
+    }
+
+    fn wait(&self, limit: Duration) -> bool {
+        if self.core.is_foreign() {
+            return true;
+        }
+        // A limit that no clock can tell is none.
+        let until = Instant::now().checked_add(limit);
+        let mut inner = self.core.lock();
+        while !inner.has_news() {
+            let left = match until {
+                Some(until) => until.saturating_duration_since(Instant::now()),
+                None => limit,
+            };
+            if left.is_zero() {
+                return false;
+            }
+            let woken = self.core.news.wait_timeout(inner, left);
+            inner = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        true
+    }
+
+    fn cancel(&self) {
+        self.core.cancel();
+    }
+
+    fn watch(&self, notifier: &Notifier) {
+        let bell = notifier.bell();
+        if self.core.is_foreign() {
+            return bell.ring();
+        }
+        let mut watchers = self.core.watchers.lock().unwrap_or_else(PoisonError::into_inner);
+        watchers.retain(|known| known.strong_count() > 0);
+        if !watchers.iter().any(|known| std::ptr::eq(known.as_ptr(), Arc::as_ptr(bell))) {
+            watchers.push(Arc::downgrade(bell));
+        }
+        drop(watchers);
+        // After the watch is set: what is published in between rings twice rather than never.
+        if self.core.lock().has_news() {
+            bell.ring();
+        }
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl<T> Worker<T> {
+    /// Whether the job is to stop. Ask at least every few milliseconds: hosts are promised that it ends within ten.
+    pub fn is_cancelled(&self) -> bool {
+        self.core.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Stops by `?` if the job is to stop.
+    pub fn go_on(&self) -> Result<(), Stop> {
+        if self.is_cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
+    }
+
+    /// Adds to what is done.
+    pub fn advance(&self, units: u64) {
+        self.core.done.fetch_add(units, Ordering::Relaxed);
+    }
+
+    /// Tells how much there is to do.
+    pub fn expect(&self, units: u64) {
+        self.core.total.store(units, Ordering::Relaxed);
+    }
+
+    /// Publishes a result that holds `weight` bytes. If more than [`BUDGET`] wait already, it first waits until the host
+    /// has taken some. Threads of one job may publish at the same time.
+    pub fn publish(&self, result: T, weight: usize) -> Result<(), Stop> {
+        let mut inner = self.core.lock();
+        if inner.weight >= BUDGET {
+            drop(inner);
+            inner = pool().blocked(|| {
+                let full = |inner: &mut Inner<T>| inner.weight >= BUDGET && !self.is_cancelled();
+                let waited = self.core.room.wait_while(self.core.lock(), full);
+                waited.unwrap_or_else(PoisonError::into_inner)
+            });
+        }
+        self.go_on()?;
+        inner.weight += weight;
+        inner.results.push_back((result, weight));
+        drop(inner);
+        WAITING.fetch_add(weight as i64, Ordering::Relaxed);
+        self.core.tell();
+        Ok(())
+    }
+}

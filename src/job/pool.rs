@@ -1,0 +1,153 @@
+//! The pool: the threads that jobs run on.
+//!
+//! # When does a thread start?
+//!
+//! With the first job, and then whenever a job waits while no thread is idle, up to the number of processors and at most
+//! [`MOST_RUNNING`]. A thread that waits for its host to take results is not counted, so a host that leaves a hundred
+//! jobs half read can still start another; beyond [`MOST_THREADS`] jobs queue. Threads that have become too many end.
+//!
+//! # What happens in a fork?
+//!
+//! The child has none of the threads, and a lock that one of them held stays locked in it for ever. So a child never
+//! looks into its parent's pool: it sees by the process id that the pool is not its own and makes another.
+
+use super::sys;
+use once_cell::race::OnceBox;
+use std::collections::VecDeque;
+use std::mem::take;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+/// Threads that run jobs at the same time, at most.
+const MOST_RUNNING: usize = 8;
+
+/// Threads in all, those included that wait for their host.
+const MOST_THREADS: usize = 128;
+
+/// What a thread does, or is told why no thread can. It does not panic.
+pub(super) type Task = Box<dyn FnOnce(Result<(), &str>) + Send>;
+
+/// The threads of one process, and what waits for them. It lives for ever, like the threads.
+pub(super) struct Pool {
+    pid: u32,
+    most_running: usize,
+    state: Mutex<State>,
+    work: Condvar,
+    /// The pool of a child, in the child's memory. Without a lock, which a fork could leave locked.
+    child: OnceBox<Pool>,
+}
+
+#[derive(Default)]
+struct State {
+    tasks: VecDeque<Task>,
+    threads: usize,
+    /// Threads that wait for work.
+    idle: usize,
+    /// Threads that wait for their host.
+    blocked: usize,
+    /// How many there have ever been, for their names.
+    started: usize,
+}
+
+/// The pool of this process.
+pub(super) fn pool() -> &'static Pool {
+    static FIRST: OnceBox<Pool> = OnceBox::new();
+    let pid = std::process::id();
+    let mut pool = FIRST.get_or_init(|| Pool::new(pid));
+    while pool.pid != pid {
+        pool = pool.child.get_or_init(|| Pool::new(pid));
+    }
+    pool
+}
+
+impl Pool {
+    fn new(pid: u32) -> Box<Pool> {
+        let processors = thread::available_parallelism().map_or(1, |number| number.get());
+        Box::new(Pool {
+            pid,
+            most_running: processors.min(MOST_RUNNING),
+            state: Mutex::default(),
+            work: Condvar::new(),
+            child: OnceBox::new(),
+        })
+    }
+
+    /// How many jobs run at the same time.
+    pub(super) fn most_running(&self) -> usize {
+        self.most_running
+    }
+
+    /// Queues a task.
+    pub(super) fn submit(&'static self, task: Task) {
+        let mut state = self.lock();
+        state.tasks.push_back(task);
+        if state.tasks.len() <= state.idle || !self.may_grow(&state) {
+            drop(state);
+            return self.work.notify_one();
+        }
+        if let Err(error) = self.start_thread(state) {
+            let mut state = self.lock();
+            // With other threads alive it is only late. Without one, nobody would ever come to any of the tasks.
+            let tasks = if state.threads > 0 { VecDeque::new() } else { take(&mut state.tasks) };
+            drop(state);
+            let reason = format!("no thread could be started for the job: {error}");
+            for task in tasks {
+                task(Err(&reason));
+            }
+        }
+    }
+
+    /// Runs `wait`, which waits for the host: until it is over, another thread may run in the place of this one.
+    pub(super) fn blocked<R>(&'static self, wait: impl FnOnce() -> R) -> R {
+        let mut state = self.lock();
+        state.blocked += 1;
+        if state.tasks.len() > state.idle && self.may_grow(&state) {
+            // If there can be no more threads, the tasks wait for those that there are.
+            let _ = self.start_thread(state);
+        } else {
+            drop(state);
+        }
+        let result = wait();
+        self.lock().blocked -= 1;
+        result
+    }
+
+    fn may_grow(&self, state: &State) -> bool {
+        state.threads - state.blocked < self.most_running && state.threads < MOST_THREADS
+    }
+
+    fn start_thread(&'static self, mut state: MutexGuard<'_, State>) -> std::io::Result<()> {
+        state.threads += 1;
+        state.started += 1;
+        let name = format!("rille-{}", state.started);
+        // Starting a thread takes a while, in which others may queue.
+        drop(state);
+        let started =
+            sys::without_signals(|| thread::Builder::new().name(name).spawn(|| self.run()));
+        if started.is_err() {
+            self.lock().threads -= 1;
+        }
+        started.map(drop)
+    }
+
+    /// The life of a thread.
+    fn run(&self) {
+        let mut state = self.lock();
+        while state.threads - state.blocked <= self.most_running {
+            if let Some(task) = state.tasks.pop_front() {
+                drop(state);
+                task(Ok(()));
+                state = self.lock();
+            } else {
+                state.idle += 1;
+                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.idle -= 1;
+            }
+        }
+        state.threads -= 1;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,80 @@
+//! The few system calls that the standard library has no safe form of: signals of new threads, and the descriptor of a
+//! notifier. The only `unsafe` of jobs stands here.
+
+#![allow(unsafe_code)]
+
+#[cfg(unix)]
+pub(super) use unix::*;
+
+#[cfg(unix)]
+mod unix {
+    use std::fs::File;
+    use std::io::{Error, Result};
+    use std::mem::MaybeUninit;
+    use std::os::fd::{FromRawFd, OwnedFd};
+
+    /// Runs `spawn` while the calling thread blocks every signal: a thread that it makes inherits that, so the host's
+    /// handlers run on the host's own threads only.
+    pub fn without_signals<R>(spawn: impl FnOnce() -> R) -> R {
+        let mut all = MaybeUninit::uninit();
+        let mut before = MaybeUninit::uninit();
+        // SAFETY: `sigfillset` fills the first set, and `pthread_sigmask` fills the second from the thread's own mask.
+        let blocked = unsafe {
+            libc::sigfillset(all.as_mut_ptr());
+            libc::pthread_sigmask(libc::SIG_SETMASK, all.as_ptr(), before.as_mut_ptr()) == 0
+        };
+        let result = spawn();
+        if blocked {
+            // SAFETY: the call above succeeded, so the mask before it is there.
+            unsafe {
+                libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), std::ptr::null_mut())
+            };
+        }
+        result
+    }
+
+    /// Where to read a notifier's news and where to write them: an eventfd, which is both.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub fn wire() -> Result<(File, Option<File>)> {
+        // SAFETY: no memory is involved.
+        let fd = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK) };
+        if fd < 0 {
+            return Err(Error::last_os_error());
+        }
+        // SAFETY: the descriptor is new, so nobody else owns it.
+        Ok((File::from(unsafe { OwnedFd::from_raw_fd(fd) }), None))
+    }
+
+    /// Where to read a notifier's news and where to write them: the two ends of a pipe.
+    #[cfg(not(any(target_os = "linux", target_os = "android")))]
+    pub fn wire() -> Result<(File, Option<File>)> {
+        let mut ends = [0; 2];
+        // SAFETY: the array has room for the two descriptors.
+        if unsafe { libc::pipe(ends.as_mut_ptr()) } < 0 {
+            return Err(Error::last_os_error());
+        }
+        // SAFETY: both descriptors are new, so nobody else owns them. Owned first: they are closed if a flag is refused.
+        let [read, write] = ends.map(|end| unsafe { OwnedFd::from_raw_fd(end) });
+        for end in ends {
+            // SAFETY: no memory is involved, and the descriptors are open.
+            let set = unsafe {
+                libc::fcntl(end, libc::F_SETFD, libc::FD_CLOEXEC) == 0
+                    && libc::fcntl(end, libc::F_SETFL, libc::O_NONBLOCK) == 0
+            };
+            if !set {
+                return Err(Error::last_os_error());
+            }
+        }
+        Ok((File::from(read), Some(File::from(write))))
+    }
+}
+
+#[cfg(not(unix))]
+pub(super) fn without_signals<R>(spawn: impl FnOnce() -> R) -> R {
+    spawn()
+}
+
+#[cfg(not(unix))]
+pub(super) fn wire() -> std::io::Result<(std::fs::File, Option<std::fs::File>)> {
+    Err(std::io::Error::from(std::io::ErrorKind::Unsupported))
+}

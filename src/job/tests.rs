@@ -1,0 +1,272 @@
+//! What jobs promise, below the boundary.
+
+use super::*;
+use std::sync::mpsc;
+use std::thread::sleep;
+
+const LONG: Duration = Duration::from_secs(20);
+
+fn millis(number: u64) -> Duration {
+    Duration::from_millis(number)
+}
+
+/// Waits for the end of a job that has no results.
+fn end<T: Send + 'static>(job: &Job<T>) -> State {
+    assert!(job.wait(LONG), "the job does not end");
+    job.poll().state
+}
+
+/// A job that runs until it is told to stop, and the sign that it has started.
+fn endless() -> (Job<()>, mpsc::Receiver<()>) {
+    let (started, sign) = mpsc::channel();
+    let job = start(move |worker| {
+        let _ = started.send(());
+        loop {
+            worker.go_on()?;
+            sleep(millis(1));
+        }
+    });
+    (job, sign)
+}
+
+#[test]
+fn results_come_in_order_and_before_the_end() {
+    let job = start(|worker| {
+        worker.expect(1000);
+        for number in 0..1000 {
+            worker.publish(number, 8)?;
+            worker.advance(1);
+        }
+        Ok(())
+    });
+    let mut taken = Vec::new();
+    loop {
+        assert!(job.wait(LONG));
+        let state = job.poll().state;
+        while let Some(number) = job.take() {
+            taken.push(number);
+        }
+        if state != State::Running {
+            assert_eq!(state, State::Done);
+            break;
+        }
+    }
+    assert_eq!(taken, (0..1000).collect::<Vec<_>>());
+    assert_eq!(job.poll(), Progress { state: State::Done, ready: false, done: 1000, total: 1000 });
+}
+
+#[test]
+fn a_panic_and_a_failure_have_their_message() {
+    let job = start(|_: &Worker<()>| panic!("on purpose, {}", 7));
+    assert_eq!(end(&job), State::Failed);
+    assert!(job.failure().unwrap().ends_with("please report it: on purpose, 7"));
+    let job = start(|_: &Worker<()>| Err(Stop::Failed("no such folder".to_owned())));
+    assert_eq!(end(&job), State::Failed);
+    assert_eq!(job.failure().unwrap(), "no such folder");
+    // The pool has survived both.
+    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), State::Done);
+}
+
+#[test]
+fn a_cancelled_job_stops_soon() {
+    let (job, started) = endless();
+    started.recv_timeout(LONG).unwrap();
+    let since = Instant::now();
+    job.cancel();
+    job.cancel();
+    assert_eq!(end(&job), State::Cancelled);
+    assert!(since.elapsed() < millis(500), "{:?}", since.elapsed());
+    assert_eq!(job.failure(), None);
+}
+
+#[test]
+fn a_job_that_never_started_is_cancelled_at_once_and_does_not_run() {
+    let (sender, ran) = mpsc::channel();
+    // More than there are threads, of this test and of those beside it.
+    let busy: Vec<_> = (0..MANY).map(|_| endless()).collect();
+    let job = start(move |_: &Worker<()>| {
+        let _ = sender.send(());
+        Ok(())
+    });
+    job.cancel();
+    assert_eq!(job.poll().state, State::Cancelled);
+    drop(busy);
+    assert!(ran.recv_timeout(LONG).is_err(), "it ran");
+}
+
+const MANY: usize = 16;
+
+#[test]
+fn a_full_job_waits_and_lets_others_run() {
+    let full: Vec<Job<u64>> = (0..MANY as u64)
+        .map(|_| {
+            start(|worker| {
+                for number in 0..100 {
+                    worker.publish(number, BUDGET / 2)?;
+                }
+                Ok(())
+            })
+        })
+        .collect();
+    // All of them come to their limit, though there are fewer threads for those that run.
+    for job in &full {
+        let since = Instant::now();
+        while job.core.lock().weight < BUDGET {
+            assert!(since.elapsed() < LONG, "a job never started");
+            sleep(millis(1));
+        }
+    }
+    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), State::Done);
+    assert!(waiting() >= (MANY * BUDGET) as i64);
+    for job in &full {
+        assert_eq!(job.core.lock().weight, BUDGET);
+        job.cancel();
+    }
+    for job in &full {
+        let since = Instant::now();
+        while job.poll().state == State::Running {
+            assert!(since.elapsed() < LONG, "a full job does not see that it is cancelled");
+            sleep(millis(1));
+        }
+        assert_eq!(job.poll().state, State::Cancelled);
+        // What it had found is still there.
+        assert_eq!((job.take(), job.take(), job.take()), (Some(0), Some(1), None));
+    }
+}
+
+#[test]
+fn ten_thousand_jobs_and_a_storm_of_cancels() {
+    let jobs: Vec<_> = (0..10_000_u32)
+        .map(|number| start(move |worker| worker.publish(number, 4)))
+        .inspect(|job| {
+            if Arc::as_ptr(&job.core).addr() % 3 == 0 {
+                job.cancel();
+            }
+        })
+        .collect();
+    let mut seen = [0; 4];
+    for (number, job) in jobs.iter().enumerate() {
+        let since = Instant::now();
+        while job.poll().state == State::Running {
+            assert!(since.elapsed() < LONG);
+            sleep(millis(1));
+        }
+        let state = job.poll().state;
+        seen[state as usize] += 1;
+        assert_eq!(job.take().is_some(), state == State::Done, "job {number}");
+    }
+    assert_eq!(seen[State::Failed as usize], 0);
+    assert_eq!(seen.iter().sum::<u32>(), 10_000);
+}
+
+#[test]
+fn dropping_a_job_waits_for_nothing_and_stops_it() {
+    let (stopped, sign) = mpsc::channel();
+    let (started, begun) = mpsc::channel();
+    let job = start(move |worker: &Worker<()>| {
+        let _ = started.send(());
+        while !worker.is_cancelled() {
+            sleep(millis(1));
+        }
+        let _ = stopped.send(());
+        Ok(())
+    });
+    begun.recv_timeout(LONG).unwrap();
+    drop(job);
+    sign.recv_timeout(LONG).expect("a dropped job goes on");
+}
+
+#[test]
+fn waiting_has_a_limit() {
+    let (job, started) = endless();
+    started.recv_timeout(LONG).unwrap();
+    let since = Instant::now();
+    assert!(!job.wait(millis(30)));
+    assert!(since.elapsed() >= millis(30));
+    assert!(!job.wait(Duration::ZERO));
+}
+
+#[cfg(unix)]
+mod notified {
+    use super::*;
+
+    #[test]
+    fn news_ring_once_until_they_are_drained() {
+        let notifier = Notifier::new().unwrap();
+        assert!(notifier.fd() > 2 && !notifier.is_foreign());
+        assert!(!notifier.drain());
+        let (go, gate) = mpsc::channel();
+        let job = start(move |worker| {
+            while let Ok(number) = gate.recv() {
+                worker.publish(number, 1)?;
+            }
+            Ok(())
+        });
+        job.watch(&notifier);
+        job.watch(&notifier);
+        assert_eq!(job.core.watchers.lock().unwrap().len(), 1);
+        assert!(!notifier.drain());
+        for round in 0..100 {
+            go.send(round).unwrap();
+            assert!(job.wait(LONG));
+            let since = Instant::now();
+            while !notifier.drain() {
+                assert!(since.elapsed() < LONG, "news {round} were lost");
+            }
+            assert_eq!(job.take(), Some(round));
+            assert!(!notifier.drain());
+        }
+        drop(go);
+        assert_eq!(end(&job), State::Done);
+        let since = Instant::now();
+        while !notifier.drain() {
+            assert!(since.elapsed() < LONG, "the end was lost");
+        }
+        // It is over, which is news for whoever comes late.
+        let late = Notifier::new().unwrap();
+        job.watch(&late);
+        assert!(late.drain() && !late.drain());
+    }
+
+    #[test]
+    fn notifiers_and_jobs_go_in_any_order() {
+        for round in 0..200_u64 {
+            let notifier = Notifier::new().unwrap();
+            let job = start(move |worker| {
+                for number in 0..round % 7 {
+                    worker.publish(number, 1)?;
+                }
+                Ok(())
+            });
+            job.watch(&notifier);
+            if round % 2 == 0 {
+                drop(notifier);
+                assert!(job.wait(LONG));
+            } else {
+                drop(job);
+                notifier.drain();
+            }
+        }
+    }
+
+    #[test]
+    fn threads_of_the_pool_block_every_signal() {
+        let job = start(|worker| {
+            let status = std::fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
+            worker.publish(status, 1)
+        });
+        assert!(job.wait(LONG));
+        let status = job.take().unwrap();
+        let Some(blocked) = status.lines().find_map(|line| line.strip_prefix("SigBlk:")) else {
+            return;
+        };
+        let blocked = u64::from_str_radix(blocked.trim(), 16).unwrap();
+        for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGCHLD, libc::SIGUSR1] {
+            assert!(blocked & (1 << (signal - 1)) != 0, "signal {signal}");
+        }
+        assert!(status.starts_with("Name:\trille-"), "{status}");
+        // The thread that started them is as it was.
+        let own = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+        assert!(own.contains("SigBlk:\t0000000000000000"), "{own}");
+    }
+}

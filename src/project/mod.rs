@@ -1,0 +1,23 @@
+//! The noun `project`: what is in a directory tree.
+//!
+//! # What is it for?
+//!
+//! Pickers and searches over a whole source tree: [`walk`](walk::walk) finds its files as ripgrep does, by the crate that
+//! ripgrep is made of. It is a [job](crate::job): results stream in batches while it goes on.
+//!
+//! # What does it cost?
+//!
+//! A tree of 100,000 files in the page cache takes about a tenth of a second on two threads. What is ignored costs next to
+//! nothing, as ignored folders are not opened.
+//!
+//! # What are its limits?
+//!
+//! A folder that cannot be read is reported among the results and passed over. A single folder in which everything is
+//! ignored is read to its end before a cancellation is seen.
+
+mod paths;
+#[cfg(test)]
+mod tests;
+pub mod walk;
+
+pub use paths::{Entry, Kind, Paths};

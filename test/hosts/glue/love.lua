@@ -1,0 +1,101 @@
+--- The glue of LÖVE: jobs are looked after in love.update, and frames go on. Each `yield` is a frame.
+-- luacheck: globals love
+local t = ...
+local glue = require("rille.love")
+local start = dofile(os.getenv("RILLE_ROOT") .. "/test/jobs.lua")
+
+--- Lets frames pass until a condition holds, and counts them.
+local function frames(condition)
+  local count, since = 0, love.timer.getTime()
+  while not condition() do
+    t.ok(love.timer.getTime() - since < 20, "it does not come to its end")
+    coroutine.yield()
+    glue.update()
+    count = count + 1
+  end
+  return count
+end
+
+local function drain(job)
+  local count = 0
+  local batch = job:take(64)
+  while batch do
+    count = count + batch.count
+    batch = job:take(64)
+  end
+  return count
+end
+
+t.test("awaited jobs tell all their results, and frames go on meanwhile", function()
+  local over, results = 0, 0
+  for _ = 1, 4 do
+    glue.await(start({ steps = 50, microseconds = 2000, results = 10 }), function(job, state, message)
+      results = results + drain(job)
+      if state ~= "running" then
+        t.eq({ state, message }, { "done", nil })
+        over = over + 1
+      end
+    end)
+  end
+  t.eq(glue.update(), 4)
+  local count = frames(function()
+    return over == 4
+  end)
+  t.eq(results, 2000)
+  t.eq(glue.update(), 0)
+  t.ok(count >= 20, count .. " frames in 100 ms")
+end)
+
+t.test("a frame may take a part", function()
+  local batches, over = 0, false
+  glue.await(start({ steps = 1, results = 100 }), function(job, state)
+    if job:take(10) then
+      batches = batches + 1
+      return true
+    end
+    over = state ~= "running"
+  end)
+  frames(function()
+    return over
+  end)
+  t.eq(batches, 10)
+end)
+
+t.test("failures come with their message", function()
+  local seen
+  glue.await(start({ fate = "fail" }), function(_, state, message)
+    seen = { state, message }
+  end)
+  frames(function()
+    return seen
+  end)
+  t.eq(seen, { "failed", "it was told to fail" })
+end)
+
+t.test("a wait ends by stop and by close", function()
+  local calls = { stop = 0, close = 0 }
+  local wait
+  wait = glue.await(start({ steps = 20, microseconds = 1000, results = 1 }), function()
+    calls.stop = calls.stop + 1
+    wait:stop()
+  end)
+  glue.await(start({ steps = 20, microseconds = 1000, results = 1 }), function(job)
+    calls.close = calls.close + 1
+    job:close()
+  end)
+  frames(function()
+    return glue.update() == 0
+  end)
+  t.eq(calls, { stop = 1, close = 1 })
+end)
+
+t.test("programmer errors", function()
+  t.raises("rille.love.await: fn must be a function, got nil", glue.await, start({}))
+  t.raises("rille.love.await: job must be a job, got nil", glue.await, nil, print)
+end)
+
+t.test("the game may be left while jobs run", function()
+  for _ = 1, 20 do
+    glue.await(start({ steps = 1000000, microseconds = 100, results = 1 }), drain)
+  end
+end)

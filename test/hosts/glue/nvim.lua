@@ -1,0 +1,187 @@
+--- The glue of Neovim: jobs wake the editor, which goes on meanwhile.
+-- luacheck: globals vim
+local t = ...
+local nvim = require("rille.nvim")
+local rille = require("rille")
+local start = dofile(os.getenv("RILLE_ROOT") .. "/test/jobs.lua")
+local uv = vim.uv or vim.loop
+local LONG = 20000
+
+--- Runs the loop until a condition holds, and counts the ticks of a timer meanwhile.
+local function ticking(condition)
+  local ticks = 0
+  local timer = uv.new_timer()
+  timer:start(1, 1, function()
+    ticks = ticks + 1
+  end)
+  t.ok(vim.wait(LONG, condition, 1), "it does not come to its end")
+  timer:stop()
+  timer:close()
+  return ticks
+end
+
+--- Takes all that there is, and counts.
+local function drain(job)
+  local count = 0
+  local batch = job:take(64)
+  while batch do
+    count = count + batch.count
+    batch = job:take(64)
+  end
+  return count
+end
+
+t.test("awaited jobs tell all their results, and the loop is alive meanwhile", function()
+  local over, results, calls = 0, 0, 0
+  for _ = 1, 4 do
+    nvim.await(start({ steps = 50, microseconds = 2000, results = 10 }), function(job, state, message)
+      calls = calls + 1
+      -- Forbidden in a callback of the loop: this is not one.
+      t.eq(vim.api.nvim_buf_line_count(0), 1)
+      results = results + drain(job)
+      if state ~= "running" then
+        t.eq({ state, message }, { "done", nil })
+        over = over + 1
+      end
+    end)
+  end
+  local ticks = ticking(function()
+    return over == 4
+  end)
+  t.eq(results, 2000)
+  t.ok(calls >= 8, calls .. " calls")
+  t.ok(ticks >= 30, ticks .. " ticks in 100 ms")
+end)
+
+t.test("failures come with their message", function()
+  local seen = {}
+  for _, fate in ipairs({ "panic", "fail" }) do
+    nvim.await(start({ fate = fate }), function(_, state, message)
+      seen[fate] = { state, message }
+    end)
+  end
+  ticking(function()
+    return seen.panic and seen.fail
+  end)
+  t.eq(seen.fail, { "failed", "it was told to fail" })
+  t.eq(seen.panic[1], "failed")
+  t.ok(seen.panic[2]:find("on purpose", 1, true))
+end)
+
+t.test("a function may take a part and be called again", function()
+  local batches, over = 0, false
+  nvim.await(start({ steps = 1, results = 100 }), function(job, state)
+    local batch = job:take(10)
+    if batch then
+      batches = batches + 1
+      return true
+    end
+    over = state ~= "running"
+  end)
+  ticking(function()
+    return over
+  end)
+  t.eq(batches, 10)
+end)
+
+t.test("a wait ends by stop, by close and by an error", function()
+  local calls = { stop = 0, close = 0, error = 0, other = 0 }
+  local notify, shown = vim.notify, nil
+  vim.notify = function(message) -- luacheck: ignore 122
+    shown = message
+  end
+  local function job()
+    return start({ steps = 20, microseconds = 1000, results = 1 })
+  end
+  local wait
+  wait = nvim.await(job(), function()
+    calls.stop = calls.stop + 1
+    wait:stop()
+  end)
+  nvim.await(job(), function(self)
+    calls.close = calls.close + 1
+    self:close()
+  end)
+  nvim.await(job(), function()
+    calls.error = calls.error + 1
+    error("on purpose")
+  end)
+  local over
+  nvim.await(job(), function(self, state)
+    calls.other = calls.other + drain(self)
+    over = state ~= "running"
+  end)
+  ticking(function()
+    return over
+  end)
+  vim.notify = notify -- luacheck: ignore 122
+  t.eq(calls, { stop = 1, close = 1, error = 1, other = 20 })
+  t.ok(shown:find("rille.nvim.await: .*on purpose"), shown)
+end)
+
+t.test("a job that is over before it is awaited is told of as well", function()
+  local job, told = start({ steps = 1, results = 3 }), nil
+  while job:poll() == "running" do
+    job:wait(1)
+  end
+  nvim.await(job, function(self, state)
+    told = { state, drain(self) }
+  end)
+  t.eq(told, nil)
+  ticking(function()
+    return told
+  end)
+  t.eq(told, { "done", 3 })
+end)
+
+t.test("cancelling is told", function()
+  local job, told = start({ steps = 1000000, microseconds = 1000 }), nil
+  nvim.await(job, function(_, state)
+    told = state
+  end)
+  job:cancel()
+  ticking(function()
+    return told
+  end)
+  t.eq(told, "cancelled")
+end)
+
+t.test("news reach the function soon", function()
+  local delays = {}
+  local over = false
+  local job = start({ steps = 200, microseconds = 1000, results = 1, fate = "time" })
+  nvim.await(job, function(self, state)
+    local now = uv.hrtime() / 1000
+    local batch = self:take(1)
+    while batch do
+      delays[#delays + 1] = (now - batch[1]) % 2 ^ 32
+      batch = self:take(1)
+    end
+    over = state ~= "running"
+  end)
+  t.ok(vim.wait(LONG, function()
+    return over
+  end, 50))
+  table.sort(delays)
+  io.stdout:write(("median %.0f µs, nine of ten within %.0f µs\n"):format(delays[100], delays[180]))
+  -- The goal is 300; a machine that does other things as well gets more.
+  t.ok(delays[100] < 5000, delays[100] .. " µs")
+end)
+
+t.test("programmer errors", function()
+  t.raises("rille.nvim.await: fn must be a function, got nil", nvim.await, start({}))
+  t.raises("rille.nvim.await: job must be a job, got nil", nvim.await, nil, print)
+  local job = start({})
+  job:close()
+  t.raises("rille: closed", nvim.await, job, print)
+end)
+
+t.test("the editor may be left while jobs run", function()
+  for _ = 1, 20 do
+    nvim.await(start({ steps = 1000000, microseconds = 100, results = 1 }), drain)
+  end
+  local job = start({ steps = 1000000, microseconds = 100, results = 1 })
+  local note = rille.notifier():watch(job)
+  t.ok(note:fd() > 2)
+  _G.kept = { job, note }
+end)

@@ -1,0 +1,85 @@
+--- The glue of OpenResty: a wait yields its light thread, and the others go on.
+-- luacheck: globals ngx
+local t = ...
+local resty = require("rille.resty")
+local start = dofile(os.getenv("RILLE_ROOT") .. "/test/jobs.lua")
+local LONG = 20000
+
+--- Takes all that a job has until it is over.
+local function collect(job)
+  local count = 0
+  while true do
+    local state, _, message = resty.wait(job, LONG)
+    local batch = job:take()
+    while batch do
+      count = count + batch.count
+      batch = job:take()
+    end
+    if state ~= "running" then
+      return state, count, message
+    end
+  end
+end
+
+--- Runs a function while a light thread beside it counts its turns.
+local function ticking(fn)
+  local ticks, stop = 0, false
+  local thread = ngx.thread.spawn(function()
+    while not stop do
+      ngx.sleep(0.001)
+      ticks = ticks + 1
+    end
+  end)
+  fn()
+  stop = true
+  ngx.thread.wait(thread)
+  return ticks
+end
+
+t.test("a wait yields, and gives all results", function()
+  local ticks = ticking(function()
+    local threads = {}
+    for i = 1, 4 do
+      threads[i] = ngx.thread.spawn(function()
+        return collect(start({ steps = 50, microseconds = 2000, results = 10 }))
+      end)
+    end
+    for i = 1, 4 do
+      t.eq({ ngx.thread.wait(threads[i]) }, { true, "done", 500, nil })
+    end
+  end)
+  t.ok(ticks >= 30, ticks .. " ticks in 100 ms")
+end)
+
+t.test("a wait has a limit", function()
+  local job = start({ steps = 1000000, microseconds = 1000 })
+  ngx.update_time()
+  local since = ngx.now()
+  t.eq((resty.wait(job, 30)), "running")
+  ngx.update_time()
+  t.ok(ngx.now() - since >= 0.028, "it ended early")
+  t.eq((resty.wait(job, 0)), "running")
+  job:cancel()
+  t.eq((resty.wait(job, LONG)), "cancelled")
+end)
+
+t.test("failures come with their message", function()
+  t.eq({ collect(start({ fate = "fail" })) }, { "failed", 0, "it was told to fail" })
+  t.eq((collect(start({ fate = "panic" }))), "failed")
+end)
+
+t.test("programmer errors", function()
+  t.raises("rille.resty.wait: job must be a job, got nil", resty.wait)
+  t.raises("rille.resty.wait: timeout must be a number of milliseconds, got x", resty.wait, start({}), "x")
+  local job = start({})
+  job:close()
+  t.raises("rille: closed", resty.wait, job)
+end)
+
+t.test("a worker may be left while jobs run", function()
+  local kept = {}
+  package.loaded["rille.test.kept"] = kept
+  for i = 1, 20 do
+    kept[i] = start({ steps = 1000000, microseconds = 100, results = 1 })
+  end
+end)
