@@ -1394,7 +1394,8 @@ int32_t rille_walk_take(struct rille_job *job,
  *
  * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, there is no pattern, an option unknown or an end wrong), RILLE_ETOOBIG,
  * RILLE_EIO (the root is no folder that can be read) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; the message
- * tells which, counted from 1). Any thread may call it at any time.
+ * tells which, counted from 1). A pattern that is too big to be compiled is a failure of the job. Any thread may call it at
+ * any time.
  */
 int32_t rille_grep_start(const uint8_t *root,
                          size_t len,

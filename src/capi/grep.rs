@@ -151,7 +151,8 @@ impl Batch for Taken {
 ///
 /// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, there is no pattern, an option unknown or an end wrong), RILLE_ETOOBIG,
 /// RILLE_EIO (the root is no folder that can be read) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; the message
-/// tells which, counted from 1). Any thread may call it at any time.
+/// tells which, counted from 1). A pattern that is too big to be compiled is a failure of the job. Any thread may call it at
+/// any time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_grep_start(
     root: *const u8,

@@ -22,6 +22,8 @@ use grep_searcher::{
     BinaryDetection, MmapChoice, Searcher, SearcherBuilder, Sink, SinkContext, SinkMatch,
 };
 use ignore::{DirEntry, Error, ParallelVisitor, ParallelVisitorBuilder, WalkState};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Hir, HirKind};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -114,19 +116,20 @@ pub fn grep(
     options: &Options<'_>,
 ) -> Result<Job<Chunk>, Refused> {
     let (shown, builder) = prepare(root, tree)?;
-    let plan = Plan {
-        shown,
-        matcher: matcher(options)?,
-        invert: options.invert,
-        max_total: if options.max_total == 0 { u64::MAX } else { options.max_total },
-        total: AtomicU64::new(0),
-        texts: options.texts.iter().map(|(path, text)| (path.to_vec(), text.to_vec())).collect(),
+    let pattern = Pattern::new(options)?;
+    let invert = options.invert;
+    let max_total = if options.max_total == 0 { u64::MAX } else { options.max_total };
+    let texts = options.texts.iter().map(|(path, text)| (path.to_vec(), text.to_vec())).collect();
+    let plan = move || {
+        let (matcher, total) = (pattern.compile()?, AtomicU64::new(0));
+        Ok(Plan { shown, matcher, invert, max_total, total, texts })
     };
     let searcher = searcher(options);
     // Both are made here, as they look at the environment: see `walk`.
     if tree.sort {
         let walk = builder.build();
         return Ok(job::start(move |worker| {
+            let plan = plan()?;
             let mut visitor = Visitor::new(worker, &plan, searcher);
             let mut go_on = visitor.search_texts()?;
             for entry in walk {
@@ -140,6 +143,7 @@ pub fn grep(
     }
     let walk = builder.build_parallel();
     Ok(job::start(move |worker| {
+        let plan = plan()?;
         let mut first = Visitor::new(worker, &plan, searcher.clone());
         let go_on = first.search_texts()?;
         first.flush()?;
@@ -150,33 +154,75 @@ pub fn grep(
     }))
 }
 
-fn matcher(options: &Options<'_>) -> Result<RegexMatcher, Refused> {
-    let mut patterns = Vec::with_capacity(options.patterns.len());
-    for (at, pattern) in options.patterns.iter().enumerate() {
-        patterns.push(pattern.to_str().map_err(|_| {
-            let of = format!("pattern {} of {}", at + 1, options.patterns.len());
-            Refused::Pattern(format!("{of}: it is not UTF-8; write a byte as (?-u:\\xFF)"))
-        })?);
-    }
-    let mut builder = RegexMatcherBuilder::new();
-    builder
-        .multi_line(true)
-        .fixed_strings(options.fixed)
-        .case_insensitive(options.case == Case::Ignore)
-        .case_smart(options.case == Case::Smart)
-        .word(options.word);
-    if !options.multi_line {
-        builder.line_terminator(Some(b'\n'));
-        if !options.binary {
-            builder.ban_byte(Some(0));
+/// A pattern that was looked at, and is compiled by the job: that can take some milliseconds.
+struct Pattern {
+    texts: Vec<String>,
+    builder: RegexMatcherBuilder,
+}
+
+impl Pattern {
+    fn new(options: &Options<'_>) -> Result<Pattern, Refused> {
+        let mut builder = RegexMatcherBuilder::new();
+        builder
+            .multi_line(true)
+            .fixed_strings(options.fixed)
+            .case_insensitive(options.case == Case::Ignore)
+            .case_smart(options.case == Case::Smart)
+            .word(options.word);
+        if !options.multi_line {
+            builder.line_terminator(Some(b'\n'));
+            if !options.binary {
+                builder.ban_byte(Some(0));
+            }
         }
+        let mut texts = Vec::with_capacity(options.patterns.len());
+        for (at, pattern) in options.patterns.iter().enumerate() {
+            let wrong = |reason: &str| {
+                let of = format!("pattern {} of {}", at + 1, options.patterns.len());
+                Refused::Pattern(format!("{of}: {reason}"))
+            };
+            let text = pattern
+                .to_str()
+                .map_err(|_| wrong("it is not UTF-8; write a byte as (?-u:\\xFF)"))?;
+            let parsed = if options.fixed {
+                Hir::literal(*pattern)
+            } else {
+                let parser = ParserBuilder::new().utf8(false).multi_line(true).build().parse(text);
+                parser.map_err(|error| {
+                    // The same words as those for a rille.regex, which meets the mistake before it compiles anything.
+                    let own = search::RegexSet::new(&options.patterns, &search::Options::default());
+                    let own = own.err().map(|own| own.message);
+                    Refused::Pattern(own.unwrap_or_else(|| error.to_string()))
+                })?
+            };
+            if !options.multi_line {
+                if has_byte(&parsed, b'\n') {
+                    return Err(wrong("a line has no line feed in it; search with multiline"));
+                } else if !options.binary && has_byte(&parsed, 0) {
+                    return Err(wrong("a text file has no zero byte in it; search with binary"));
+                }
+            }
+            texts.push(text.to_owned());
+        }
+        Ok(Pattern { texts, builder })
     }
-    builder.build_many(&patterns).map_err(|error| {
-        // The same words as those of rille's own patterns, if it is a mistake in one.
-        let own = search::RegexSet::new(&options.patterns, &search::Options::default());
-        let own = if options.fixed { None } else { own.err() };
-        Refused::Pattern(own.map_or_else(|| error.to_string(), |own| own.message))
-    })
+
+    fn compile(&self) -> Result<RegexMatcher, Stop> {
+        self.builder.build_many(&self.texts).map_err(|error| Stop::Failed(error.to_string()))
+    }
+}
+
+/// Whether a pattern asks for a byte.
+fn has_byte(pattern: &Hir, byte: u8) -> bool {
+    match pattern.kind() {
+        HirKind::Literal(literal) => literal.0.contains(&byte),
+        HirKind::Repetition(inner) => has_byte(&inner.sub, byte),
+        HirKind::Capture(inner) => has_byte(&inner.sub, byte),
+        HirKind::Concat(list) | HirKind::Alternation(list) => {
+            list.iter().any(|inner| has_byte(inner, byte))
+        }
+        HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) => false,
+    }
 }
 
 fn searcher(options: &Options<'_>) -> Searcher {

@@ -237,7 +237,15 @@ fn mistakes_are_told_at_once() {
     assert_eq!(refused(&patterns(&["a", "b("])), "pattern 2 of 2: unclosed group");
     let options = Options { patterns: vec![b"\xFF"], ..Options::default() };
     assert!(refused(&options).starts_with("pattern 1 of 1: it is not UTF-8"));
-    assert!(!refused(&patterns(&["a\nb"])).is_empty());
+    assert!(refused(&patterns(&["a", r"(xy|\n)+"])).starts_with("pattern 2 of 2: a line has no"));
+    assert!(refused(&patterns(&["a\nb"])).starts_with("pattern 1 of 1: a line has no line feed"));
+    assert!(refused(&patterns(&[r"a\x00"])).starts_with("pattern 1 of 1: a text file has no zero"));
+    let fixed = Options { fixed: true, ..patterns(&["("]) };
+    assert!(grep(tree.root(), &Default::default(), &fixed).is_ok());
+    // What only the compiler can tell is a failed job.
+    let job = grep(tree.root(), &Default::default(), &patterns(&[r"(\w{1000}){1000}"])).unwrap();
+    assert_eq!(collect(&job).0, State::Failed);
+    assert!(job.failure().unwrap().contains("limit"), "{:?}", job.failure());
     let missing = [tree.root(), b"/x"].concat();
     let job = grep(&missing, &Default::default(), &patterns(&["a"]));
     assert!(matches!(job.err(), Some(Refused::Root(_))));
