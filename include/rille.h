@@ -121,6 +121,41 @@
 #define RILLE_WALK_FOLDERS 32
 
 /**
+ * Patterns are literals.
+ */
+#define RILLE_GREP_FIXED 1
+
+/**
+ * Letters match in either case.
+ */
+#define RILLE_GREP_IGNORE_CASE 2
+
+/**
+ * Letters match in either case, unless a pattern has an upper-case one.
+ */
+#define RILLE_GREP_SMART_CASE 4
+
+/**
+ * Only whole words match.
+ */
+#define RILLE_GREP_WORD 8
+
+/**
+ * The lines that do not match are found.
+ */
+#define RILLE_GREP_INVERT 16
+
+/**
+ * A match may go over several lines. Files above 64 MiB are errors then.
+ */
+#define RILLE_GREP_MULTI_LINE 32
+
+/**
+ * Files with a zero byte are searched like others; else the search of a file ends there.
+ */
+#define RILLE_GREP_BINARY 64
+
+/**
  * What a function returns. Zero is success, a positive status is success with a note, a negative one is a failure:
  * then no output has been written and the error block tells what was wrong.
  */
@@ -427,6 +462,28 @@ typedef enum rille_path_kind {
      */
     RILLE_PATH_ERROR = 4,
 } rille_path_kind;
+
+/**
+ * What a result of a search is.
+ */
+typedef enum rille_grep_kind {
+    /**
+     * A line that matches, or several if a match goes over them.
+     */
+    RILLE_GREP_MATCH = 0,
+    /**
+     * A line beside one that matches.
+     */
+    RILLE_GREP_CONTEXT = 1,
+    /**
+     * A file or folder that could not be read; the text tells why. The search went on beside it.
+     */
+    RILLE_GREP_ERROR = 2,
+    /**
+     * The search of a file, or all of it, ended before its time; the text tells why.
+     */
+    RILLE_GREP_STOPPED = 3,
+} rille_grep_kind;
 
 /**
  * A growing piece of memory to which results are appended, so that making the next one allocates nothing.
@@ -939,6 +996,141 @@ typedef struct rille_paths {
      */
     uint32_t reserved;
 } rille_paths;
+
+/**
+ * What a search finds. Set `size` to sizeof(rille_grep_options).
+ */
+typedef struct rille_grep_options {
+    /**
+     * sizeof(rille_grep_options).
+     */
+    uint32_t size;
+    /**
+     * Any of the RILLE_GREP_ constants, added.
+     */
+    uint32_t flags;
+    /**
+     * How many patterns there are, one at least. A line matches if one of them does.
+     */
+    uint32_t pattern_count;
+    /**
+     * Lines to tell before and after each that matches.
+     */
+    uint32_t context;
+    /**
+     * Most lines of one file, or 0.
+     */
+    uint32_t max_count;
+    /**
+     * Most lines in all, or 0. A last result of the kind RILLE_GREP_STOPPED tells that there are more.
+     */
+    uint32_t max_total;
+    /**
+     * How many texts in memory there are.
+     */
+    uint32_t text_count;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * All patterns, one after the other.
+     */
+    const uint8_t *patterns;
+    /**
+     * Bytes of all patterns.
+     */
+    size_t patterns_len;
+    /**
+     * Offset behind each pattern.
+     */
+    const uint32_t *pattern_ends;
+    /**
+     * Texts in memory that are searched first, and instead of files with such a path: for each its path, then the text.
+     * They are copied. A path is one as the results have it: with the root as it was given.
+     */
+    const uint8_t *texts;
+    /**
+     * Bytes of all paths and texts.
+     */
+    size_t texts_len;
+    /**
+     * Offset behind each path and each text: twice as many as there are texts.
+     */
+    const uint32_t *text_ends;
+} rille_grep_options;
+
+/**
+ * One line: offsets in the text and the spans of its batch.
+ */
+typedef struct rille_grep_line {
+    /**
+     * Where the path begins.
+     */
+    uint32_t path_start;
+    /**
+     * Where it ends.
+     */
+    uint32_t path_stop;
+    /**
+     * Where the line begins.
+     */
+    uint32_t start;
+    /**
+     * Where it ends, without its LF or CR LF.
+     */
+    uint32_t stop;
+    /**
+     * Index of its first span.
+     */
+    uint32_t span;
+    /**
+     * How many spans it has.
+     */
+    uint32_t span_count;
+    /**
+     * One of rille_grep_kind.
+     */
+    uint32_t kind;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * Number of the line in its file, from 1 on; 0 if this is no line.
+     */
+    double line;
+    /**
+     * Offset of the line in its file, in bytes; in that translated to UTF-8, if it is in UTF-16.
+     */
+    double offset;
+} rille_grep_line;
+
+/**
+ * A batch of lines. What it points to is valid until the next batch is taken or the job is freed.
+ */
+typedef struct rille_grep_lines {
+    /**
+     * The bytes of all paths and lines.
+     */
+    const uint8_t *text;
+    /**
+     * Where each line is.
+     */
+    const struct rille_grep_line *lines;
+    /**
+     * Where each match is in its line: begin and end, two numbers for each.
+     */
+    const uint32_t *spans;
+    /**
+     * How many lines there are.
+     */
+    uint32_t count;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_grep_lines;
 
 
 
@@ -1868,6 +2060,39 @@ int32_t rille_walk_start(const uint8_t *root,
 int32_t rille_walk_take(struct rille_job *job,
                         uint32_t most,
                         struct rille_paths *out,
+                        struct rille_error *err);
+
+/**
+ * Starts a search through the tree under `root`, a path of `len` bytes, and writes the job to `out`. `tree` tells which files
+ * are searched, and may be NULL: then those that rille_walk_start finds. The results are lines, for rille_grep_take; the
+ * unit of progress is the file.
+ *
+ * The search runs on as many threads as there are processors, up to 8, or on one in the order of paths if the tree is to
+ * be sorted. Files are read in pieces. A byte-order mark is seen, and UTF-16 is translated. A line above 8 MiB is an error
+ * among the results. The working directory and the environment are looked at in this call and not later.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, there is no pattern, an option unknown or an end wrong), RILLE_ETOOBIG,
+ * RILLE_EIO (the root is no folder that can be read) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; the message
+ * tells which, counted from 1). A pattern that is too big to be compiled is a failure of the job. Any thread may call it at
+ * any time.
+ */
+int32_t rille_grep_start(const uint8_t *root,
+                         size_t len,
+                         const struct rille_walk_options *tree,
+                         const struct rille_grep_options *grep,
+                         struct rille_job **out,
+                         struct rille_error *err);
+
+/**
+ * Takes up to `most` lines of a job that rille_grep_start has started and writes where they are to `out`. It may be fewer
+ * though there are more; take until there are none. The batch before is gone then.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (a pointer is NULL, `most` is 0 or the
+ * job is of another kind). It does not wait. One call at a time on one job.
+ */
+int32_t rille_grep_take(struct rille_job *job,
+                        uint32_t most,
+                        struct rille_grep_lines *out,
                         struct rille_error *err);
 
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-/* The C program: jobs, notifiers, and walking a tree. */
+/* The C program: jobs, notifiers, walking a tree and searching it. */
 
 #define _POSIX_C_SOURCE 200809L
 
@@ -17,6 +17,9 @@ LAYOUT(path_size, sizeof(rille_path_entry) == 16);
 LAYOUT(path_kind, offsetof(rille_path_entry, kind) == 12);
 LAYOUT(paths_count, offsetof(rille_paths, count) == 2 * sizeof(void *));
 LAYOUT(walk_options_globs, offsetof(rille_walk_options, globs) == 24);
+LAYOUT(grep_line_size, sizeof(rille_grep_line) == 48);
+LAYOUT(grep_line_line, offsetof(rille_grep_line, line) == 32);
+LAYOUT(grep_options_patterns, offsetof(rille_grep_options, patterns) == 32);
 
 static void walk(void) {
     rille_error err;
@@ -78,6 +81,73 @@ static void walk(void) {
         snprintf(path, sizeof path, "%s/%d.%s", folder, i, i % 2 ? "lua" : "txt");
         remove(path);
     }
+    rmdir(folder);
+}
+
+static void grep(void) {
+    static const char text[] = "patha hit\nno\ntwo hits: hit";
+    const uint32_t ends[] = {3, 5}, text_ends[] = {4, sizeof text - 1};
+    rille_error err;
+    rille_walk_options tree;
+    rille_grep_options options;
+    rille_grep_lines batch;
+    rille_progress progress = {0, 0, 0, 0};
+    rille_job *job = NULL;
+    char folder[] = "/tmp/rille-grep-XXXXXX";
+    double lines = 0, offsets = 0;
+    uint32_t spans = 0;
+    int status = RILLE_NONE;
+
+    CHECK(mkdtemp(folder) != NULL);
+    memset(&tree, 0, sizeof tree);
+    memset(&options, 0, sizeof options);
+    tree.size = sizeof tree;
+    options.size = sizeof options;
+    options.pattern_count = 2;
+    options.patterns = BYTES("hitzz");
+    options.patterns_len = 5;
+    options.pattern_ends = ends;
+    options.text_count = 1;
+    options.texts = BYTES(text);
+    options.texts_len = sizeof text - 1;
+    options.text_ends = text_ends;
+    CHECK(rille_grep_start(BYTES(folder), strlen(folder), &tree, &options, &job, &err) == RILLE_OK);
+    do {
+        CHECK(rille_job_wait(job, 20000, NULL) == RILLE_OK && rille_job_poll(job, &progress, NULL) == RILLE_OK);
+        while ((status = rille_grep_take(job, 1, &batch, &err)) == RILLE_OK) {
+            rille_grep_line line = batch.lines[0];
+            CHECK(batch.count == 1 && line.kind == RILLE_GREP_MATCH);
+            CHECK(line.path_stop - line.path_start == 4 && memcmp(batch.text + line.path_start, "path", 4) == 0);
+            for (uint32_t i = 0; i < line.span_count; i++) {
+                const uint32_t *span = batch.spans + 2 * (line.span + i);
+                CHECK(span[1] - span[0] == 3 && memcmp(batch.text + line.start + span[0], "hit", 3) == 0);
+                CHECK(line.start + span[1] <= line.stop);
+                spans++;
+            }
+            lines += line.line;
+            offsets += line.offset;
+        }
+        CHECK(status == RILLE_NONE && batch.count == 0);
+    } while (progress.state == RILLE_JOB_RUNNING);
+    CHECK(progress.state == RILLE_JOB_DONE && lines == 4 && offsets == 9 && spans == 3);
+    CHECK(rille_grep_take(job, 0, &batch, &err) == RILLE_EARG && rille_grep_take(job, 1, NULL, &err) == RILLE_EARG);
+    rille_job_free(job);
+
+    job = NULL;
+    options.patterns = BYTES("b(azz");
+    CHECK(rille_grep_start(BYTES(folder), strlen(folder), NULL, &options, &job, &err) == RILLE_EPATTERN);
+    CHECK(strcmp(err.message, "pattern 1 of 2: unclosed group") == 0);
+    options.pattern_count = 0;
+    CHECK(rille_grep_start(BYTES(folder), strlen(folder), NULL, &options, &job, &err) == RILLE_EARG);
+    CHECK(rille_grep_start(BYTES(folder), strlen(folder), NULL, NULL, &job, &err) == RILLE_EARG);
+    options.pattern_count = 2;
+    options.flags = 128;
+    CHECK(rille_grep_start(BYTES(folder), strlen(folder), NULL, &options, &job, &err) == RILLE_EARG);
+    options.flags = 0;
+    options.text_count = UINT32_MAX;
+    options.texts = NULL;
+    CHECK(rille_grep_start(BYTES(folder), strlen(folder), NULL, &options, &job, &err) == RILLE_EARG && job == NULL);
+    CHECK(rille_grep_take(NULL, 1, &batch, &err) == RILLE_EARG);
     rmdir(folder);
 }
 
@@ -239,6 +309,7 @@ static void forked(void) {}
 
 void project(void) {
     walk();
+    grep();
     jobs();
     notifier();
     /* The emulator of other processors cannot fork a process of several threads. */

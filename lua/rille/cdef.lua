@@ -39,6 +39,20 @@ static const int RILLE_WALK_SORT = 16;
 
 static const int RILLE_WALK_FOLDERS = 32;
 
+static const int RILLE_GREP_FIXED = 1;
+
+static const int RILLE_GREP_IGNORE_CASE = 2;
+
+static const int RILLE_GREP_SMART_CASE = 4;
+
+static const int RILLE_GREP_WORD = 8;
+
+static const int RILLE_GREP_INVERT = 16;
+
+static const int RILLE_GREP_MULTI_LINE = 32;
+
+static const int RILLE_GREP_BINARY = 64;
+
 typedef enum rille_status {
     RILLE_OK = 0,
     RILLE_INVALID = 1,
@@ -128,6 +142,13 @@ typedef enum rille_path_kind {
     RILLE_PATH_OTHER = 3,
     RILLE_PATH_ERROR = 4,
 } rille_path_kind;
+
+typedef enum rille_grep_kind {
+    RILLE_GREP_MATCH = 0,
+    RILLE_GREP_CONTEXT = 1,
+    RILLE_GREP_ERROR = 2,
+    RILLE_GREP_STOPPED = 3,
+} rille_grep_kind;
 
 typedef struct rille_buffer rille_buffer;
 
@@ -278,6 +299,44 @@ typedef struct rille_paths {
     uint32_t count;
     uint32_t reserved;
 } rille_paths;
+
+typedef struct rille_grep_options {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t pattern_count;
+    uint32_t context;
+    uint32_t max_count;
+    uint32_t max_total;
+    uint32_t text_count;
+    uint32_t reserved;
+    const uint8_t *patterns;
+    size_t patterns_len;
+    const uint32_t *pattern_ends;
+    const uint8_t *texts;
+    size_t texts_len;
+    const uint32_t *text_ends;
+} rille_grep_options;
+
+typedef struct rille_grep_line {
+    uint32_t path_start;
+    uint32_t path_stop;
+    uint32_t start;
+    uint32_t stop;
+    uint32_t span;
+    uint32_t span_count;
+    uint32_t kind;
+    uint32_t reserved;
+    double line;
+    double offset;
+} rille_grep_line;
+
+typedef struct rille_grep_lines {
+    const uint8_t *text;
+    const struct rille_grep_line *lines;
+    const uint32_t *spans;
+    uint32_t count;
+    uint32_t reserved;
+} rille_grep_lines;
 
 uint32_t rille_abi(void);
 
@@ -627,6 +686,18 @@ int32_t rille_walk_start(const uint8_t *root,
 int32_t rille_walk_take(struct rille_job *job,
                         uint32_t most,
                         struct rille_paths *out,
+                        struct rille_error *err);
+
+int32_t rille_grep_start(const uint8_t *root,
+                         size_t len,
+                         const struct rille_walk_options *tree,
+                         const struct rille_grep_options *grep,
+                         struct rille_job **out,
+                         struct rille_error *err);
+
+int32_t rille_grep_take(struct rille_job *job,
+                        uint32_t most,
+                        struct rille_grep_lines *out,
                         struct rille_error *err);
 typedef struct rille_abi_1 rille_abi_1;
 ]],

@@ -10,6 +10,7 @@ local err = failure.block()
 local out_handle = ffi.new("rille_job *[1]")
 local out_paths = ffi.new("rille_paths")
 local options = ffi.new("rille_walk_options", { size = ffi.sizeof("rille_walk_options") })
+local const_bytes = ffi.typeof("const uint8_t *")
 local EIO, EPATTERN = tonumber(C.RILLE_EIO), tonumber(C.RILLE_EPATTERN)
 
 local FLAGS = {
@@ -95,6 +96,28 @@ local function take(job, handle, n)
   return batch
 end
 
+--- Fills the options for C.
+---@param flags table<string, boolean>
+---@param max_depth integer
+---@param globs string[]
+---@param types string[]
+---@param name string the public function
+---@return ffi.cdata* options rille_walk_options, valid until the next call
+---@return table anchor to be kept until C has read the options
+function M.options(flags, max_depth, globs, types, name)
+  local sum = 0
+  for key, flag in pairs(FLAGS) do
+    sum = sum + (flags[key] and flag or 0)
+  end
+  local glob_text, glob_ends, glob_count = pack(globs, name .. ": globs", 4)
+  local type_text, type_ends, type_count = pack(types, name .. ": types", 4)
+  options.flags, options.max_depth = sum, max_depth
+  options.glob_count, options.globs_len, options.glob_ends = glob_count, #glob_text, glob_ends
+  options.type_count, options.types_len, options.type_ends = type_count, #type_text, type_ends
+  options.globs, options.types = const_bytes(glob_text), const_bytes(type_text)
+  return options, { glob_text, glob_ends, type_text, type_ends }
+end
+
 --- Starts a walk over the tree under `root`. Files are found as ripgrep finds them: neither hidden nor ignored ones, unless
 --- told so. Folders that cannot be read are results of the kind "error".
 ---@param root string a folder
@@ -106,19 +129,9 @@ function M.new(root, opts)
     error("rille.walk: root must be a string, got " .. type(root), 2)
   end
   local flags, max_depth, globs, types = read(opts, "rille.walk")
-  local sum = 0
-  for name, flag in pairs(FLAGS) do
-    sum = sum + (flags[name] and flag or 0)
-  end
-  -- Anchored by the locals until the call is over.
-  local glob_text, glob_ends, glob_count = pack(globs, "rille.walk: globs")
-  local type_text, type_ends, type_count = pack(types, "rille.walk: types")
-  options.flags, options.max_depth = sum, max_depth
-  options.glob_count, options.globs_len, options.glob_ends = glob_count, #glob_text, glob_ends
-  options.type_count, options.types_len, options.type_ends = type_count, #type_text, type_ends
-  options.globs, options.types =
-    ffi.cast("const uint8_t *", glob_text), ffi.cast("const uint8_t *", type_text)
-  local status = C.rille_walk_start(root, #root, options, out_handle, err)
+  local filled, anchor = M.options(flags, max_depth, globs, types, "rille.walk")
+  local status = C.rille_walk_start(root, #root, filled, out_handle, err)
+  anchor[1] = nil
   if status == EIO or status == EPATTERN then
     return nil, ffi.string(err.message, err.length)
   elseif status < 0 then

@@ -1,4 +1,4 @@
---- The options of a walk.
+--- The options of a walk, which a search has as well.
 
 ---@class rille.walk.options
 ---@field hidden? boolean hidden files and folders as well
@@ -19,11 +19,12 @@ local KNOWN = "hidden, ignore, follow, same_file_system, sort, folders = true | 
 --- Reads the options, or raises an error at the caller's caller.
 ---@param opts? rille.walk.options
 ---@param name string the public function
+---@param more? string further options that are known and were read before, for the message
 ---@return table<string, boolean> flags
 ---@return integer max_depth 0 for no limit
 ---@return string[] globs
 ---@return string[] types
-return function(opts, name)
+return function(opts, name, more)
   if opts ~= nil and type(opts) ~= "table" then
     error(("%s: opts must be a table, got %s"):format(name, type(opts)), 3)
   end
@@ -47,7 +48,7 @@ return function(opts, name)
       max_depth = value
     else
       local message = "%s: wrong option %s = %s (known: %s)"
-      error(message:format(name, tostring(key), tostring(value), KNOWN), 3)
+      error(message:format(name, tostring(key), tostring(value), KNOWN .. (more or "")), 3)
     end
   end
   return flags, max_depth, globs, types

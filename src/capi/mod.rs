@@ -40,3 +40,5 @@ pub mod job;
 pub mod notifier;
 
 pub mod project;
+
+pub mod grep;

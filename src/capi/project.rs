@@ -58,6 +58,40 @@ unsafe impl Zeroed for rille_walk_options {}
 
 const _: () = assert!(std::mem::offset_of!(rille_walk_options, globs) == 24);
 
+impl rille_walk_options {
+    /// The options as the core knows them.
+    ///
+    /// # Safety
+    ///
+    /// The lists are as the documentation says, and nobody changes them while the result is used.
+    pub(super) unsafe fn read<'a>(&self) -> Result<Options<'a>, Failure> {
+        // SAFETY: the caller vouches for the lists.
+        let (globs, types) = unsafe {
+            (
+                list(self.globs, self.globs_len, self.glob_ends, self.glob_count)?,
+                list(self.types, self.types_len, self.type_ends, self.type_count)?,
+            )
+        };
+        if self.flags >= RILLE_WALK_FOLDERS << 1 || self.reserved != 0 {
+            let message =
+                format!("{:#x} are no flags; they are the RILLE_WALK_ constants", self.flags);
+            return Err(Failure::new(RILLE_EARG, message));
+        }
+        let has = |flag| self.flags & flag != 0;
+        Ok(Options {
+            hidden: has(RILLE_WALK_HIDDEN),
+            no_ignore: has(RILLE_WALK_NO_IGNORE),
+            follow: has(RILLE_WALK_FOLLOW),
+            same_file_system: has(RILLE_WALK_SAME_FILE_SYSTEM),
+            sort: has(RILLE_WALK_SORT),
+            folders: has(RILLE_WALK_FOLDERS),
+            max_depth: self.max_depth as usize,
+            globs,
+            types,
+        })
+    }
+}
+
 /// What a path leads to.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,25 +198,7 @@ pub unsafe extern "C" fn rille_walk_start(
     boundary(err, || unsafe {
         let (root, given) = (slice(root, len)?, self::options(options)?);
         let out = place(out, "out")?;
-        let globs = list(given.globs, given.globs_len, given.glob_ends, given.glob_count)?;
-        let types = list(given.types, given.types_len, given.type_ends, given.type_count)?;
-        if given.flags >= RILLE_WALK_FOLDERS << 1 || given.reserved != 0 {
-            let message =
-                format!("{:#x} are no flags; they are the RILLE_WALK_ constants", given.flags);
-            return Err(Failure::new(RILLE_EARG, message));
-        }
-        let has = |flag| given.flags & flag != 0;
-        let options = Options {
-            hidden: has(RILLE_WALK_HIDDEN),
-            no_ignore: has(RILLE_WALK_NO_IGNORE),
-            follow: has(RILLE_WALK_FOLLOW),
-            same_file_system: has(RILLE_WALK_SAME_FILE_SYSTEM),
-            sort: has(RILLE_WALK_SORT),
-            folders: has(RILLE_WALK_FOLDERS),
-            max_depth: given.max_depth as usize,
-            globs,
-            types,
-        };
+        let options = given.read()?;
         out.write(rille_job::give(walk::walk(root, &options)?));
         Ok(RILLE_OK)
     })

@@ -3,7 +3,8 @@
 //! # What is it for?
 //!
 //! Pickers and searches over a whole source tree: [`walk`](walk::walk) finds its files as ripgrep does, by the crate that
-//! ripgrep is made of. It is a [job](crate::job): results stream in batches while it goes on.
+//! ripgrep is made of, and [`grep`](grep::grep) searches them. Each is a [job](crate::job): results stream in batches while
+//! it goes on.
 //!
 //! # What does it cost?
 //!
@@ -15,9 +16,14 @@
 //! A folder that cannot be read is reported among the results and passed over. A single folder in which everything is
 //! ignored is read to its end before a cancellation is seen.
 
+pub mod grep;
+#[cfg(test)]
+mod grep_tests;
+mod matches;
 mod paths;
 #[cfg(test)]
 mod tests;
 pub mod walk;
 
+pub use matches::{Found, Line, Matches};
 pub use paths::{Entry, Kind, Paths};

@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// A folder that is removed in the end.
-struct Tree(PathBuf);
+pub(super) struct Tree(pub PathBuf);
 
 impl Tree {
-    fn new() -> Tree {
+    pub fn new() -> Tree {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name =
             format!("rille-walk-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
@@ -22,7 +22,7 @@ impl Tree {
         Tree(path)
     }
 
-    fn with(files: &[&str]) -> Tree {
+    pub fn with(files: &[&str]) -> Tree {
         let tree = Tree::new();
         for file in files {
             let path = tree.0.join(file);
@@ -32,7 +32,7 @@ impl Tree {
         tree
     }
 
-    fn root(&self) -> &[u8] {
+    pub fn root(&self) -> &[u8] {
         self.0.to_str().unwrap().as_bytes()
     }
 
@@ -161,10 +161,10 @@ fn roots_are_shown_as_they_were_given() {
         collect(&walk(root, &options).unwrap()).1[0].0.clone()
     };
     // The working directory of the tests is the crate's.
-    assert_eq!(shown(b"src/project"), "src/project/mod.rs");
-    assert_eq!(shown(b"src/project/"), "src/project/mod.rs");
+    assert_eq!(shown(b"include"), "include/rille.h");
+    assert_eq!(shown(b"include/"), "include/rille.h");
     assert_eq!(shown(b"."), "Cargo.lock");
-    assert_eq!(shown(b"./src/project"), "./src/project/mod.rs");
+    assert_eq!(shown(b"./include"), "./include/rille.h");
 }
 
 #[cfg(unix)]

@@ -52,24 +52,9 @@ pub enum Refused {
 /// Everything that depends on the process is read here: the working directory for a relative root, the environment for
 /// the user's own list of what to ignore. The job itself looks at neither, as the host may change them meanwhile.
 pub fn walk(root: &[u8], options: &Options<'_>) -> Result<Job<Paths>, Refused> {
-    let shown = Shown::new(root)?;
-    let mut builder = WalkBuilder::new(&shown.absolute);
-    builder
-        .hidden(!options.hidden)
-        .parents(!options.no_ignore)
-        .ignore(!options.no_ignore)
-        .git_ignore(!options.no_ignore)
-        .git_global(!options.no_ignore)
-        .git_exclude(!options.no_ignore)
-        .follow_links(options.follow)
-        .same_file_system(options.same_file_system)
-        .max_depth((options.max_depth > 0).then_some(options.max_depth))
-        .overrides(overrides(&shown.absolute, &options.globs)?)
-        .types(types(&options.types)?)
-        .threads(job::parallelism());
+    let (shown, builder) = prepare(root, options)?;
     let folders = options.folders;
     if options.sort {
-        builder.sort_by_file_name(|a, b| a.cmp(b));
         let walk = builder.build();
         return Ok(job::start(move |worker| {
             let mut visitor = Visitor::new(worker, &shown, folders);
@@ -86,13 +71,36 @@ pub fn walk(root: &[u8], options: &Options<'_>) -> Result<Job<Paths>, Refused> {
     }))
 }
 
+/// What is common to all that goes through a tree.
+pub(super) fn prepare(root: &[u8], options: &Options<'_>) -> Result<(Shown, WalkBuilder), Refused> {
+    let shown = Shown::new(root)?;
+    let mut builder = WalkBuilder::new(&shown.absolute);
+    builder
+        .hidden(!options.hidden)
+        .parents(!options.no_ignore)
+        .ignore(!options.no_ignore)
+        .git_ignore(!options.no_ignore)
+        .git_global(!options.no_ignore)
+        .git_exclude(!options.no_ignore)
+        .follow_links(options.follow)
+        .same_file_system(options.same_file_system)
+        .max_depth((options.max_depth > 0).then_some(options.max_depth))
+        .overrides(overrides(&shown.absolute, &options.globs)?)
+        .types(types(&options.types)?)
+        .threads(job::parallelism());
+    if options.sort {
+        builder.sort_by_file_name(|a, b| a.cmp(b));
+    }
+    Ok((shown, builder))
+}
+
 /// The root as it is opened and as it is shown.
-struct Shown {
+pub(super) struct Shown {
     absolute: PathBuf,
     /// Bytes of `absolute` that are replaced.
     cut: usize,
     /// What they are replaced by.
-    root: Vec<u8>,
+    pub(super) root: Vec<u8>,
 }
 
 impl Shown {
@@ -115,13 +123,42 @@ impl Shown {
         Ok(Shown { cut: text.len() + slash, absolute, root: shown })
     }
 
-    fn rest<'p>(&self, path: &'p Path) -> &'p [u8] {
+    /// A path without the root.
+    pub(super) fn rest<'p>(&self, path: &'p Path) -> &'p [u8] {
         <[u8]>::from_path(path).unwrap_or_default().get(self.cut..).unwrap_or_default()
     }
 }
 
+impl Shown {
+    /// Tells of an error, with the path that stands somewhere in it.
+    pub(super) fn explain(
+        &self,
+        error: &Error,
+        path: Option<&Path>,
+        tell: &mut dyn FnMut(&[u8], &str),
+    ) {
+        let rest = path.map_or(&b""[..], |path| self.rest(path));
+        match error {
+            Error::WithPath { path, err } => self.explain(err, Some(path), tell),
+            Error::WithDepth { err, .. } | Error::WithLineNumber { err, .. } => {
+                self.explain(err, path, tell);
+            }
+            Error::Partial(errors) => {
+                errors.iter().for_each(|error| self.explain(error, path, tell));
+            }
+            Error::Loop { ancestor, child } => {
+                let ancestor = String::from_utf8_lossy(self.rest(ancestor));
+                let root = String::from_utf8_lossy(&self.root);
+                tell(self.rest(child), &format!("the link leads back to {root}{ancestor}"));
+            }
+            Error::Io(error) => tell(rest, &plain(error)),
+            other => tell(rest, &other.to_string()),
+        }
+    }
+}
+
 /// The message of the system, without the path that some layers add and the number that Rust adds.
-fn plain(error: &std::io::Error) -> String {
+pub(super) fn plain(error: &std::io::Error) -> String {
     let inner = error.get_ref().and_then(|wrapped| wrapped.source());
     let text = inner.map_or_else(|| error.to_string(), |inner| inner.to_string());
     text.split(" (os error").next().unwrap_or_default().to_owned()
@@ -213,7 +250,12 @@ impl<'w> Visitor<'w> {
         self.worker.go_on()?;
         match &entry {
             Ok(entry) => self.find(entry),
-            Err(error) => self.report(error, None),
+            Err(error) => {
+                let (shown, batch) = (self.shown, &mut self.batch);
+                shown.explain(error, None, &mut |rest, message| {
+                    batch.push(&shown.root, rest, Kind::Error, message.as_bytes());
+                });
+            }
         }
         // A look at the clock for each would cost as much as a small part of finding it.
         if self.until_look == 0 {
@@ -238,34 +280,6 @@ impl<'w> Visitor<'w> {
         if kind != Kind::Folder || self.folders {
             self.batch.push(&self.shown.root, self.shown.rest(entry.path()), kind, b"");
         }
-    }
-
-    /// Tells of an error, with the path that stands somewhere in it.
-    fn report(&mut self, error: &Error, path: Option<&Path>) {
-        match error {
-            Error::WithPath { path, err } => self.report(err, Some(path)),
-            Error::WithDepth { err, .. } | Error::WithLineNumber { err, .. } => {
-                self.report(err, path);
-            }
-            Error::Partial(errors) => {
-                errors.iter().for_each(|error| self.report(error, path));
-            }
-            Error::Loop { ancestor, child } => {
-                let message = format!(
-                    "the link leads back to {}{}",
-                    String::from_utf8_lossy(&self.shown.root),
-                    String::from_utf8_lossy(self.shown.rest(ancestor))
-                );
-                self.push_error(Some(child), &message);
-            }
-            Error::Io(error) => self.push_error(path, &plain(error)),
-            other => self.push_error(path, &other.to_string()),
-        }
-    }
-
-    fn push_error(&mut self, path: Option<&Path>, message: &str) {
-        let rest = path.map_or(&b""[..], |path| self.shown.rest(path));
-        self.batch.push(&self.shown.root, rest, Kind::Error, message.as_bytes());
     }
 
     fn flush(&mut self) -> Result<(), Stop> {

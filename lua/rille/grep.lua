@@ -1,0 +1,171 @@
+--- Searching a directory tree: a job whose results are lines.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local failure = require("rille.failure")
+local pack = require("rille.list").pack
+local adopt = require("rille.job").adopt
+local walk_options = require("rille.walk").options
+local read = require("rille.grep_options")
+
+local err = failure.block()
+local out_handle = ffi.new("rille_job *[1]")
+local out_lines = ffi.new("rille_grep_lines")
+local options = ffi.new("rille_grep_options", { size = ffi.sizeof("rille_grep_options") })
+local const_bytes = ffi.typeof("const uint8_t *")
+local EIO, EPATTERN = tonumber(C.RILLE_EIO), tonumber(C.RILLE_EPATTERN)
+
+local FLAGS = {
+  fixed = tonumber(C.RILLE_GREP_FIXED),
+  word = tonumber(C.RILLE_GREP_WORD),
+  invert = tonumber(C.RILLE_GREP_INVERT),
+  multiline = tonumber(C.RILLE_GREP_MULTI_LINE),
+  binary = tonumber(C.RILLE_GREP_BINARY),
+}
+local CASES = { ignore = tonumber(C.RILLE_GREP_IGNORE_CASE), smart = tonumber(C.RILLE_GREP_SMART_CASE) }
+
+---@alias rille.grep.kind "match"|"context"|"error"|"stopped"
+
+---@type rille.grep.kind[]
+local KINDS = {
+  [tonumber(C.RILLE_GREP_MATCH)] = "match",
+  [tonumber(C.RILLE_GREP_CONTEXT)] = "context",
+  [tonumber(C.RILLE_GREP_ERROR)] = "error",
+  [tonumber(C.RILLE_GREP_STOPPED)] = "stopped",
+}
+
+--- Some of the lines that a search has found. It is valid until the next one is taken or the job is closed.
+---@class rille.lines
+---@field count integer how many there are
+---@field package job rille.job
+---@field package bytes ffi.cdata*
+---@field package lines ffi.cdata*
+---@field package pairs ffi.cdata*
+local Lines = {}
+Lines.__index = Lines
+
+local M = {}
+
+--- The entry of a line. The memory behind it is the library's and moves on.
+local function entry(self, i, name)
+  local job = self.job
+  if job.batch ~= self or not job.handle then
+    error("rille.lines:" .. name .. ": the batch is gone, as another one was taken or the job was closed", 3)
+  end
+  if type(i) ~= "number" or not (i >= 1 and i <= self.count) or i % 1 ~= 0 then
+    error(("rille.lines:%s: i must be from 1 to %d, got %s"):format(name, self.count, tostring(i)), 3)
+  end
+  return self.lines[i - 1]
+end
+
+--- What the result is: a line that matches, one beside it, something that could not be read, or the place where the
+--- search of a file or of all ended before its time. Of the last two `text` tells why.
+---@param i integer from 1 to `count`
+---@return rille.grep.kind
+function Lines:kind(i)
+  return KINDS[entry(self, i, "kind").kind]
+end
+
+--- The file, by a path that begins with the root as it was given.
+---@param i integer from 1 to `count`
+---@return string
+function Lines:path(i)
+  local at = entry(self, i, "path")
+  return ffi.string(self.bytes + at.path_start, at.path_stop - at.path_start)
+end
+
+--- Number of the line in its file, from 1 on; 0 if the result is no line.
+---@param i integer from 1 to `count`
+---@return integer
+function Lines:line(i)
+  return entry(self, i, "line").line
+end
+
+--- Position of the line in its file, in bytes from 1 on; in that translated to UTF-8, if it is in UTF-16.
+---@param i integer from 1 to `count`
+---@return integer
+function Lines:offset(i)
+  return entry(self, i, "offset").offset + 1
+end
+
+--- The line, without what ends it; several with `multiline`.
+---@param i integer from 1 to `count`
+---@return string
+function Lines:text(i)
+  local at = entry(self, i, "text")
+  return ffi.string(self.bytes + at.start, at.stop - at.start)
+end
+
+--- How many matches the line has.
+---@param i integer from 1 to `count`
+---@return integer
+function Lines:spans(i)
+  return entry(self, i, "spans").span_count
+end
+
+--- Where a match is in its line. An empty one ends before it begins, as those of `string.find`.
+---@param i integer from 1 to `count`
+---@param k integer from 1 to `spans(i)`
+---@return integer from
+---@return integer to
+function Lines:span(i, k)
+  local at = entry(self, i, "span")
+  if type(k) ~= "number" or not (k >= 1 and k <= at.span_count) or k % 1 ~= 0 then
+    error(("rille.lines:span: k must be from 1 to %d, got %s"):format(at.span_count, tostring(k)), 2)
+  end
+  local place = 2 * (at.span + k - 1)
+  return self.pairs[place] + 1, self.pairs[place + 1]
+end
+
+---@return rille.lines?
+local function take(job, handle, n)
+  if C.rille_grep_take(handle, n, out_lines, err) ~= 0 then
+    -- What the batch before points to is gone as well.
+    job.batch = nil
+    return nil
+  end
+  local batch = {
+    count = out_lines.count,
+    job = job,
+    bytes = out_lines.text,
+    lines = out_lines.lines,
+    pairs = out_lines.spans,
+  }
+  job.batch = setmetatable(batch, Lines)
+  return batch
+end
+
+--- Starts a search through the tree under `root`: every line that the pattern, or one of several, matches. Files are those
+--- that `rille.walk` finds. What cannot be read is a result of the kind "error".
+---@param pattern string|string[] in the syntax of `rille.regex`, or literals with `fixed`
+---@param root string a folder
+---@param opts? rille.grep.options
+---@return rille.job? job with batches of the type `rille.lines`; its progress counts files
+---@return string? message why the root cannot be opened, or which pattern, glob or type is wrong
+function M.new(pattern, root, opts)
+  local given = read(pattern, root, opts)
+  local own, sum = given.own, CASES[given.own.case] or 0
+  for name, flag in pairs(FLAGS) do
+    sum = sum + (own[name] and flag or 0)
+  end
+  local walk = given.walk
+  local tree, anchor = walk_options(walk[1], walk[2], walk[3], walk[4], "rille.grep")
+  local patterns, pattern_ends, pattern_count = pack(given.patterns, "rille.grep: pattern")
+  local texts, text_ends, text_count = pack(given.texts, "rille.grep: texts")
+  options.flags, options.context = sum, own.context or 0
+  options.max_count, options.max_total = own.max_count or 0, own.max_total or 0
+  options.patterns, options.patterns_len = const_bytes(patterns), #patterns
+  options.pattern_ends, options.pattern_count = pattern_ends, pattern_count
+  options.texts, options.texts_len = const_bytes(texts), #texts
+  options.text_ends, options.text_count = text_ends, text_count / 2
+  local status = C.rille_grep_start(root, #root, tree, options, out_handle, err)
+  -- Alive until here, as a pointer keeps no string.
+  anchor[1], anchor[2], anchor[3], anchor[4] = patterns, pattern_ends, texts, text_ends
+  if status == EIO or status == EPATTERN then
+    return nil, ffi.string(err.message, err.length)
+  elseif status < 0 then
+    failure.raise(err, "rille.grep")
+  end
+  return adopt(out_handle[0], take)
+end
+
+return M

@@ -1,0 +1,75 @@
+--- The options of a search: its own, and those of the walk that finds the files.
+local read_walk = require("rille.walk_options")
+
+---@class rille.grep.options: rille.walk.options
+---@field fixed? boolean patterns are literals
+---@field case? "respect"|"ignore"|"smart" "respect" by default; "smart" is "ignore" unless a pattern has an upper-case letter
+---@field word? boolean only whole words
+---@field invert? boolean the lines that do not match
+---@field multiline? boolean a match may go over several lines
+---@field binary? boolean search files with a zero byte to their end; without, the search of a file ends there
+---@field context? integer lines before and after each
+---@field max_count? integer most lines of one file
+---@field max_total? integer most lines in all
+---@field texts? table<string, string> texts in memory by path, searched first and instead of the files
+
+local SWITCHES = { fixed = true, word = true, invert = true, multiline = true, binary = true }
+local NUMBERS = { context = 0, max_count = 1, max_total = 1 }
+local CASES = { respect = true, ignore = true, smart = true }
+
+local KNOWN = "; fixed, word, invert, multiline, binary = true | false; case = 'respect' | 'ignore' | 'smart'; "
+  .. "context, max_count, max_total = number; texts = table of texts by path"
+
+---@class rille.grep.read
+---@field patterns string[]
+---@field own table<string, any>
+---@field texts string[] a path and its text, in turn
+---@field walk table what the options of the walk give
+
+--- Reads the arguments of `rille.grep`, or raises an error at its caller.
+---@param pattern string|string[]
+---@param root string
+---@param opts? rille.grep.options
+---@return rille.grep.read
+return function(pattern, root, opts)
+  local patterns = type(pattern) == "string" and { pattern } or pattern
+  if type(patterns) ~= "table" or #patterns == 0 then
+    error("rille.grep: pattern must be a string or a list of some, got " .. type(pattern), 3)
+  elseif type(root) ~= "string" then
+    error("rille.grep: root must be a string, got " .. type(root), 3)
+  elseif opts ~= nil and type(opts) ~= "table" then
+    error("rille.grep: opts must be a table, got " .. type(opts), 3)
+  end
+  local own, rest, texts = {}, {}, {}
+  for key, value in pairs(opts or {}) do
+    local least = NUMBERS[key]
+    if
+      (SWITCHES[key] and type(value) == "boolean")
+      or (key == "case" and CASES[value])
+      or (least and type(value) == "number" and value >= least and value < 2 ^ 32 and value % 1 == 0)
+    then
+      own[key] = value
+    elseif key == "texts" and type(value) == "table" then
+      local paths = {}
+      for path, text in pairs(value) do
+        if type(path) ~= "string" or type(text) ~= "string" then
+          error("rille.grep: texts must be a table of strings by path", 3)
+        end
+        paths[#paths + 1] = path
+      end
+      table.sort(paths)
+      for _, path in ipairs(paths) do
+        texts[#texts + 1] = path
+        texts[#texts + 1] = value[path]
+      end
+    else
+      rest[key] = value
+    end
+  end
+  -- The level of its errors is that of its caller's caller, which is one too low.
+  local ok, flags, max_depth, globs, types = pcall(read_walk, rest, "rille.grep", KNOWN)
+  if not ok then
+    error((flags:gsub("^[^\n]-(rille%.grep: )", "%1")), 3)
+  end
+  return { patterns = patterns, own = own, texts = texts, walk = { flags, max_depth, globs, types } }
+end

@@ -1,0 +1,244 @@
+//! The noun `project`: searching a directory tree.
+
+use super::boundary::{Zeroed, boundary, boundary_on, options, place, slice};
+use super::error::{Failure, rille_error, rille_status::*};
+use super::job::{Batch, rille_job};
+use super::project::rille_walk_options;
+use super::search::list::list;
+use crate::project::grep::{self, Case, Chunk, Options};
+use crate::project::{Found, Line};
+
+/// Patterns are literals.
+pub const RILLE_GREP_FIXED: u32 = 1;
+/// Letters match in either case.
+pub const RILLE_GREP_IGNORE_CASE: u32 = 2;
+/// Letters match in either case, unless a pattern has an upper-case one.
+pub const RILLE_GREP_SMART_CASE: u32 = 4;
+/// Only whole words match.
+pub const RILLE_GREP_WORD: u32 = 8;
+/// The lines that do not match are found.
+pub const RILLE_GREP_INVERT: u32 = 16;
+/// A match may go over several lines. Files above 64 MiB are errors then.
+pub const RILLE_GREP_MULTI_LINE: u32 = 32;
+/// Files with a zero byte are searched like others; else the search of a file ends there.
+pub const RILLE_GREP_BINARY: u32 = 64;
+
+/// What a search finds. Set `size` to sizeof(rille_grep_options).
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_grep_options {
+    /// sizeof(rille_grep_options).
+    pub size: u32,
+    /// Any of the RILLE_GREP_ constants, added.
+    pub flags: u32,
+    /// How many patterns there are, one at least. A line matches if one of them does.
+    pub pattern_count: u32,
+    /// Lines to tell before and after each that matches.
+    pub context: u32,
+    /// Most lines of one file, or 0.
+    pub max_count: u32,
+    /// Most lines in all, or 0. A last result of the kind RILLE_GREP_STOPPED tells that there are more.
+    pub max_total: u32,
+    /// How many texts in memory there are.
+    pub text_count: u32,
+    /// 0.
+    pub reserved: u32,
+    /// All patterns, one after the other.
+    pub patterns: *const u8,
+    /// Bytes of all patterns.
+    pub patterns_len: usize,
+    /// Offset behind each pattern.
+    pub pattern_ends: *const u32,
+    /// Texts in memory that are searched first, and instead of files with such a path: for each its path, then the text.
+    /// They are copied. A path is one as the results have it: with the root as it was given.
+    pub texts: *const u8,
+    /// Bytes of all paths and texts.
+    pub texts_len: usize,
+    /// Offset behind each path and each text: twice as many as there are texts.
+    pub text_ends: *const u32,
+}
+
+// SAFETY: plain numbers and pointers, the first of which is the size.
+unsafe impl Zeroed for rille_grep_options {}
+
+const _: () = assert!(std::mem::offset_of!(rille_grep_options, patterns) == 32);
+
+/// What a result of a search is.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum rille_grep_kind {
+    /// A line that matches, or several if a match goes over them.
+    RILLE_GREP_MATCH = 0,
+    /// A line beside one that matches.
+    RILLE_GREP_CONTEXT = 1,
+    /// A file or folder that could not be read; the text tells why. The search went on beside it.
+    RILLE_GREP_ERROR = 2,
+    /// The search of a file, or all of it, ended before its time; the text tells why.
+    RILLE_GREP_STOPPED = 3,
+}
+
+/// One line: offsets in the text and the spans of its batch.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_grep_line {
+    /// Where the path begins.
+    pub path_start: u32,
+    /// Where it ends.
+    pub path_stop: u32,
+    /// Where the line begins.
+    pub start: u32,
+    /// Where it ends, without its LF or CR LF.
+    pub stop: u32,
+    /// Index of its first span.
+    pub span: u32,
+    /// How many spans it has.
+    pub span_count: u32,
+    /// One of rille_grep_kind.
+    pub kind: u32,
+    /// 0.
+    pub reserved: u32,
+    /// Number of the line in its file, from 1 on; 0 if this is no line.
+    pub line: f64,
+    /// Offset of the line in its file, in bytes; in that translated to UTF-8, if it is in UTF-16.
+    pub offset: f64,
+}
+
+/// A batch of lines. What it points to is valid until the next batch is taken or the job is freed.
+#[repr(C)]
+pub struct rille_grep_lines {
+    /// The bytes of all paths and lines.
+    pub text: *const u8,
+    /// Where each line is.
+    pub lines: *const rille_grep_line,
+    /// Where each match is in its line: begin and end, two numbers for each.
+    pub spans: *const u32,
+    /// How many lines there are.
+    pub count: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+const _: () = {
+    assert!(size_of::<rille_grep_line>() == 48 && size_of::<Line>() == 48);
+    assert!(std::mem::offset_of!(rille_grep_line, kind) == std::mem::offset_of!(Line, kind));
+    assert!(std::mem::offset_of!(rille_grep_line, line) == std::mem::offset_of!(Line, line));
+    assert!(std::mem::offset_of!(rille_grep_line, offset) == std::mem::offset_of!(Line, offset));
+    assert!(std::mem::offset_of!(rille_grep_line, span) == std::mem::offset_of!(Line, span));
+    assert!(std::mem::offset_of!(rille_grep_line, start) == std::mem::offset_of!(Line, start));
+    assert!(Found::Match as u32 == rille_grep_kind::RILLE_GREP_MATCH as u32);
+    assert!(Found::Context as u32 == rille_grep_kind::RILLE_GREP_CONTEXT as u32);
+    assert!(Found::Error as u32 == rille_grep_kind::RILLE_GREP_ERROR as u32);
+    assert!(Found::Stopped as u32 == rille_grep_kind::RILLE_GREP_STOPPED as u32);
+};
+
+/// The batch that a caller looks at.
+#[derive(Default)]
+struct Taken(Chunk);
+
+impl Batch for Taken {
+    fn bytes(&self) -> usize {
+        self.0.weight()
+    }
+}
+
+/// Starts a search through the tree under `root`, a path of `len` bytes, and writes the job to `out`. `tree` tells which files
+/// are searched, and may be NULL: then those that rille_walk_start finds. The results are lines, for rille_grep_take; the
+/// unit of progress is the file.
+///
+/// The search runs on as many threads as there are processors, up to 8, or on one in the order of paths if the tree is to
+/// be sorted. Files are read in pieces. A byte-order mark is seen, and UTF-16 is translated. A line above 8 MiB is an error
+/// among the results. The working directory and the environment are looked at in this call and not later.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, there is no pattern, an option unknown or an end wrong), RILLE_ETOOBIG,
+/// RILLE_EIO (the root is no folder that can be read) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; the message
+/// tells which, counted from 1). A pattern that is too big to be compiled is a failure of the job. Any thread may call it at
+/// any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_grep_start(
+    root: *const u8,
+    len: usize,
+    tree: *const rille_walk_options,
+    grep: *const rille_grep_options,
+    out: *mut *mut rille_job,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or `len` bytes, NULL or options with their lists, and NULL or a place for the pointer.
+    boundary(err, || unsafe {
+        let (root, tree, given) = (slice(root, len)?, options(tree)?.read()?, options(grep)?);
+        let out = place(out, "out")?;
+        if given.flags >= RILLE_GREP_BINARY << 1 || given.reserved != 0 {
+            let message =
+                format!("{:#x} are no flags; they are the RILLE_GREP_ constants", given.flags);
+            return Err(Failure::new(RILLE_EARG, message));
+        }
+        let patterns =
+            list(given.patterns, given.patterns_len, given.pattern_ends, given.pattern_count)?;
+        if patterns.is_empty() {
+            return Err(Failure::new(RILLE_EARG, "there is no pattern; give one at least"));
+        }
+        let ends = given.text_count.saturating_mul(2);
+        let texts = list(given.texts, given.texts_len, given.text_ends, ends)?;
+        let has = |flag| given.flags & flag != 0;
+        let case = match (has(RILLE_GREP_IGNORE_CASE), has(RILLE_GREP_SMART_CASE)) {
+            (true, _) => Case::Ignore,
+            (_, true) => Case::Smart,
+            _ => Case::Respect,
+        };
+        let options = Options {
+            patterns,
+            fixed: has(RILLE_GREP_FIXED),
+            case,
+            word: has(RILLE_GREP_WORD),
+            invert: has(RILLE_GREP_INVERT),
+            multi_line: has(RILLE_GREP_MULTI_LINE),
+            binary: has(RILLE_GREP_BINARY),
+            context: given.context as usize,
+            max_count: given.max_count.into(),
+            max_total: given.max_total.into(),
+            texts: texts.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect(),
+        };
+        out.write(rille_job::give(grep::grep(root, &tree, &options)?));
+        Ok(RILLE_OK)
+    })
+}
+
+/// Takes up to `most` lines of a job that rille_grep_start has started and writes where they are to `out`. It may be fewer
+/// though there are more; take until there are none. The batch before is gone then.
+///
+/// Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (a pointer is NULL, `most` is 0 or the
+/// job is of another kind). It does not wait. One call at a time on one job.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_grep_take(
+    job: *mut rille_job,
+    most: u32,
+    out: *mut rille_grep_lines,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live job of which this is the only use, and NULL or a place for the batch.
+    unsafe {
+        boundary_on(job, err, |job| {
+            let out = place(out, "out")?;
+            if most == 0 {
+                return Err(Failure::new(RILLE_EARG, "most is 0; ask for one line at least"));
+            }
+            let (job, taken) = job.with_batch::<Chunk, Taken>("a search")?;
+            taken.0 = job.take().unwrap_or_default();
+            let batch = &taken.0.batch;
+            let lines = &batch.lines()[taken.0.from..];
+            let count = lines.len().min(most as usize);
+            if count < lines.len() {
+                let rest = Chunk { from: taken.0.from + count, ..taken.0.clone() };
+                job.put_back(rest, taken.0.weight());
+            }
+            out.write(rille_grep_lines {
+                text: batch.text().as_ptr(),
+                // One layout, as asserted above.
+                lines: lines.as_ptr().cast(),
+                spans: batch.spans().as_ptr().cast(),
+                count: count as u32,
+                reserved: 0,
+            });
+            Ok(if count > 0 { RILLE_OK } else { RILLE_NONE })
+        })
+    }
+}

@@ -1,0 +1,495 @@
+//! The search through a tree: every line that matches, in every file that a walk finds.
+//!
+//! # How are files read?
+//!
+//! In pieces, never as a map: a mapped file that is truncated ends the process. Byte-order marks are seen, and UTF-16 is
+//! translated, as ripgrep does; offsets are then those in the translation. The parts are ripgrep's own: grep-searcher
+//! and grep-regex.
+//!
+//! # What are its limits?
+//!
+//! A line of more than [`LONGEST_LINE`] bytes, and with `multi_line` a file of more than [`LONGEST_FILE`], is an error
+//! among the results. A `multi_line` search of one large file sees a cancellation late.
+
+use super::matches::{Found, Matches};
+use super::walk::{self, Refused, Shown, plain, prepare};
+use crate::job::{self, Job, Stop, Worker};
+use crate::search;
+use bstr::ByteSlice;
+use grep_matcher::Matcher;
+use grep_regex::{RegexMatcher, RegexMatcherBuilder};
+use grep_searcher::{
+    BinaryDetection, MmapChoice, Searcher, SearcherBuilder, Sink, SinkContext, SinkMatch,
+};
+use ignore::{DirEntry, Error, ParallelVisitor, ParallelVisitorBuilder, WalkState};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::{Hir, HirKind};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+/// Longest line, in bytes.
+pub const LONGEST_LINE: usize = 8 << 20;
+
+/// Longest file that is searched with `multi_line`, in bytes.
+pub const LONGEST_FILE: usize = 64 << 20;
+
+/// Lines of a batch, and bytes of its text, at most but for the last line.
+const BATCH: usize = 256;
+const BATCH_TEXT: usize = 64 << 10;
+
+/// How long a line waits for its batch to become full.
+const PATIENCE: Duration = Duration::from_millis(4);
+
+/// What is an upper and a lower case letter to a search.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Case {
+    /// Two letters.
+    #[default]
+    Respect,
+    /// One letter.
+    Ignore,
+    /// One letter, unless the pattern has an upper-case one.
+    Smart,
+}
+
+/// What to search for.
+#[derive(Clone, Debug, Default)]
+pub struct Options<'o> {
+    /// A line matches if one of these does.
+    pub patterns: Vec<&'o [u8]>,
+    /// Patterns are literals.
+    pub fixed: bool,
+    /// Upper and lower case.
+    pub case: Case,
+    /// Only whole words.
+    pub word: bool,
+    /// The lines that do not match.
+    pub invert: bool,
+    /// A match may go over lines.
+    pub multi_line: bool,
+    /// Files with a zero byte are searched like others.
+    pub binary: bool,
+    /// Lines to tell before and after each.
+    pub context: usize,
+    /// Most lines of a file, or 0.
+    pub max_count: u64,
+    /// Most lines in all, or 0.
+    pub max_total: u64,
+    /// Texts in memory, with their paths: searched first, and instead of files that have such a path.
+    pub texts: Vec<(&'o [u8], &'o [u8])>,
+}
+
+/// A batch of lines, and where in it to go on.
+#[derive(Clone, Debug, Default)]
+pub struct Chunk {
+    /// The batch.
+    pub batch: Arc<Matches>,
+    /// How many of its lines were taken.
+    pub from: usize,
+}
+
+impl Chunk {
+    /// Bytes that it holds.
+    pub fn weight(&self) -> usize {
+        self.batch.weight()
+    }
+}
+
+/// What all threads of a search share.
+struct Plan {
+    shown: Shown,
+    matcher: RegexMatcher,
+    invert: bool,
+    max_total: u64,
+    total: AtomicU64,
+    texts: Vec<(Vec<u8>, Vec<u8>)>,
+}
+
+/// Starts a search. Its unit of progress is the file.
+pub fn grep(
+    root: &[u8],
+    tree: &walk::Options<'_>,
+    options: &Options<'_>,
+) -> Result<Job<Chunk>, Refused> {
+    let (shown, builder) = prepare(root, tree)?;
+    let pattern = Pattern::new(options)?;
+    let invert = options.invert;
+    let max_total = if options.max_total == 0 { u64::MAX } else { options.max_total };
+    let texts = options.texts.iter().map(|(path, text)| (path.to_vec(), text.to_vec())).collect();
+    let plan = move || {
+        let (matcher, total) = (pattern.compile()?, AtomicU64::new(0));
+        Ok(Plan { shown, matcher, invert, max_total, total, texts })
+    };
+    let searcher = searcher(options);
+    // Both are made here, as they look at the environment: see `walk`.
+    if tree.sort {
+        let walk = builder.build();
+        return Ok(job::start(move |worker| {
+            let plan = plan()?;
+            let mut visitor = Visitor::new(worker, &plan, searcher);
+            let mut go_on = visitor.search_texts()?;
+            for entry in walk {
+                if !go_on {
+                    break;
+                }
+                go_on = visitor.see(entry)?;
+            }
+            visitor.flush()
+        }));
+    }
+    let walk = builder.build_parallel();
+    Ok(job::start(move |worker| {
+        let plan = plan()?;
+        let mut first = Visitor::new(worker, &plan, searcher.clone());
+        let go_on = first.search_texts()?;
+        first.flush()?;
+        if go_on {
+            walk.visit(&mut Visitors { worker, plan: &plan, searcher });
+        }
+        worker.go_on()
+    }))
+}
+
+/// A pattern that was looked at, and is compiled by the job: that can take some milliseconds.
+struct Pattern {
+    texts: Vec<String>,
+    builder: RegexMatcherBuilder,
+}
+
+impl Pattern {
+    fn new(options: &Options<'_>) -> Result<Pattern, Refused> {
+        let mut builder = RegexMatcherBuilder::new();
+        builder
+            .multi_line(true)
+            .fixed_strings(options.fixed)
+            .case_insensitive(options.case == Case::Ignore)
+            .case_smart(options.case == Case::Smart)
+            .word(options.word);
+        if !options.multi_line {
+            builder.line_terminator(Some(b'\n'));
+            if !options.binary {
+                builder.ban_byte(Some(0));
+            }
+        }
+        let mut texts = Vec::with_capacity(options.patterns.len());
+        for (at, pattern) in options.patterns.iter().enumerate() {
+            let wrong = |reason: &str| {
+                let of = format!("pattern {} of {}", at + 1, options.patterns.len());
+                Refused::Pattern(format!("{of}: {reason}"))
+            };
+            let text = pattern
+                .to_str()
+                .map_err(|_| wrong("it is not UTF-8; write a byte as (?-u:\\xFF)"))?;
+            let parsed = if options.fixed {
+                Hir::literal(*pattern)
+            } else {
+                let parser = ParserBuilder::new().utf8(false).multi_line(true).build().parse(text);
+                parser.map_err(|error| {
+                    // The same words as those for a rille.regex, which meets the mistake before it compiles anything.
+                    let own = search::RegexSet::new(&options.patterns, &search::Options::default());
+                    let own = own.err().map(|own| own.message);
+                    Refused::Pattern(own.unwrap_or_else(|| error.to_string()))
+                })?
+            };
+            if !options.multi_line {
+                if has_byte(&parsed, b'\n') {
+                    return Err(wrong("a line has no line feed in it; search with multiline"));
+                } else if !options.binary && has_byte(&parsed, 0) {
+                    return Err(wrong("a text file has no zero byte in it; search with binary"));
+                }
+            }
+            texts.push(text.to_owned());
+        }
+        Ok(Pattern { texts, builder })
+    }
+
+    fn compile(&self) -> Result<RegexMatcher, Stop> {
+        self.builder.build_many(&self.texts).map_err(|error| Stop::Failed(error.to_string()))
+    }
+}
+
+/// Whether a pattern asks for a byte.
+fn has_byte(pattern: &Hir, byte: u8) -> bool {
+    match pattern.kind() {
+        HirKind::Literal(literal) => literal.0.contains(&byte),
+        HirKind::Repetition(inner) => has_byte(&inner.sub, byte),
+        HirKind::Capture(inner) => has_byte(&inner.sub, byte),
+        HirKind::Concat(list) | HirKind::Alternation(list) => {
+            list.iter().any(|inner| has_byte(inner, byte))
+        }
+        HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) => false,
+    }
+}
+
+fn searcher(options: &Options<'_>) -> Searcher {
+    let binary = if options.binary { BinaryDetection::none() } else { BinaryDetection::quit(0) };
+    let limit = if options.multi_line { LONGEST_FILE } else { LONGEST_LINE };
+    SearcherBuilder::new()
+        .multi_line(options.multi_line)
+        .invert_match(options.invert)
+        .before_context(options.context)
+        .after_context(options.context)
+        .max_matches((options.max_count > 0).then_some(options.max_count))
+        .binary_detection(binary)
+        .heap_limit(Some(limit))
+        .memory_map(MmapChoice::never())
+        .build()
+}
+
+/// Makes a visitor for each thread.
+struct Visitors<'w> {
+    worker: &'w Worker<Chunk>,
+    plan: &'w Plan,
+    searcher: Searcher,
+}
+
+impl<'w> ParallelVisitorBuilder<'w> for Visitors<'w> {
+    fn build(&mut self) -> Box<dyn ParallelVisitor + 'w> {
+        Box::new(Visitor::new(self.worker, self.plan, self.searcher.clone()))
+    }
+}
+
+/// What one thread does.
+struct Visitor<'w> {
+    worker: &'w Worker<Chunk>,
+    plan: &'w Plan,
+    searcher: Searcher,
+    /// Its own, as threads that share one wait for each other.
+    matcher: RegexMatcher,
+    collector: Collector<'w>,
+}
+
+impl ParallelVisitor for Visitor<'_> {
+    fn visit(&mut self, entry: Result<DirEntry, Error>) -> WalkState {
+        match self.see(entry) {
+            Ok(true) => WalkState::Continue,
+            Ok(false) | Err(_) => WalkState::Quit,
+        }
+    }
+}
+
+impl Drop for Visitor<'_> {
+    fn drop(&mut self) {
+        // It fails only if the job was cancelled, and then nobody wants the rest.
+        let _ = self.flush();
+    }
+}
+
+impl<'w> Visitor<'w> {
+    fn new(worker: &'w Worker<Chunk>, plan: &'w Plan, searcher: Searcher) -> Visitor<'w> {
+        let collector = Collector {
+            worker,
+            plan,
+            matcher: plan.matcher.clone(),
+            batch: Matches::default(),
+            since: Instant::now(),
+            path: Vec::new(),
+            has_path: false,
+            found: false,
+            full: false,
+        };
+        Visitor { worker, plan, searcher, matcher: plan.matcher.clone(), collector }
+    }
+
+    /// Searches the texts in memory, and tells whether to go on.
+    fn search_texts(&mut self) -> Result<bool, Stop> {
+        for (path, text) in &self.plan.texts {
+            self.collector.begin(&[path]);
+            if !self.search(text.as_slice())? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Looks at what the walk has found, and tells whether to go on.
+    fn see(&mut self, entry: Result<DirEntry, Error>) -> Result<bool, Stop> {
+        self.worker.go_on()?;
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let (shown, collector) = (&self.plan.shown, &mut self.collector);
+                shown.explain(&error, None, &mut |rest, message| {
+                    collector.begin(&[&shown.root, rest]);
+                    collector.tell(Found::Error, message);
+                });
+                return self.collector.flush_if_due().map(|()| true);
+            }
+        };
+        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+            return Ok(true);
+        }
+        let shown = &self.plan.shown;
+        self.collector.begin(&[&shown.root, shown.rest(entry.path())]);
+        if self.plan.texts.iter().any(|(path, _)| *path == self.collector.path) {
+            return Ok(true);
+        }
+        match open(entry.path()) {
+            Ok(file) => self.search(file),
+            Err(error) => {
+                self.collector.tell(Found::Error, &plain(&error));
+                self.collector.flush_if_due().map(|()| true)
+            }
+        }
+    }
+
+    /// Searches one file, and tells whether to go on with others.
+    fn search(&mut self, source: impl Read) -> Result<bool, Stop> {
+        let source = Watched { source, worker: self.worker };
+        let result = self.searcher.search_reader(&self.matcher, source, &mut self.collector);
+        self.worker.go_on()?;
+        if let Err(error) = result {
+            self.collector.tell(Found::Error, &plain(&error));
+        }
+        self.worker.advance(1);
+        self.collector.flush_if_due()?;
+        Ok(!self.collector.full)
+    }
+
+    fn flush(&mut self) -> Result<(), Stop> {
+        self.collector.flush()
+    }
+}
+
+/// Opens a file without waiting for anything: what was a file a moment ago may be a pipe now.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    options.open(path)
+}
+
+/// A source that ends when the job is cancelled.
+struct Watched<'w, R> {
+    source: R,
+    worker: &'w Worker<Chunk>,
+}
+
+impl<R: Read> Read for Watched<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.worker.is_cancelled() {
+            return Err(io::Error::other("cancelled"));
+        }
+        self.source.read(buffer)
+    }
+}
+
+/// Where the lines of one thread come together.
+struct Collector<'w> {
+    worker: &'w Worker<Chunk>,
+    plan: &'w Plan,
+    /// For the spans.
+    matcher: RegexMatcher,
+    batch: Matches,
+    since: Instant,
+    /// Path of the file that is searched.
+    path: Vec<u8>,
+    /// Whether the batch has it.
+    has_path: bool,
+    /// Whether something was found in it.
+    found: bool,
+    /// Whether the limit of all lines is reached.
+    full: bool,
+}
+
+impl Collector<'_> {
+    fn begin(&mut self, path: &[&[u8]]) {
+        self.path.clear();
+        path.iter().for_each(|part| self.path.extend_from_slice(part));
+        (self.has_path, self.found) = (false, false);
+    }
+
+    /// Appends a line; its spans were pushed since `first_span`.
+    fn push(&mut self, kind: Found, text: &[u8], line: u64, offset: u64, first_span: usize) {
+        if !self.has_path {
+            self.batch.set_path(&self.path);
+            self.has_path = true;
+        }
+        self.batch.push(kind, text, line, offset, first_span);
+    }
+
+    /// Appends what is no line.
+    fn tell(&mut self, kind: Found, message: &str) {
+        self.push(kind, message.as_bytes(), 0, 0, self.batch.span_count());
+    }
+
+    fn flush_if_due(&mut self) -> Result<(), Stop> {
+        let full = self.batch.len() >= BATCH || self.batch.text().len() >= BATCH_TEXT;
+        if full || (!self.batch.is_empty() && self.since.elapsed() >= PATIENCE) {
+            return self.flush();
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> Result<(), Stop> {
+        self.since = Instant::now();
+        self.has_path = false;
+        if self.batch.is_empty() {
+            return Ok(());
+        }
+        let batch = std::mem::take(&mut self.batch);
+        let weight = batch.weight();
+        self.worker.publish(Chunk { batch: Arc::new(batch), from: 0 }, weight)
+    }
+}
+
+/// A line without what ends it.
+fn trim(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+impl Sink for Collector<'_> {
+    type Error = io::Error;
+
+    fn matched(&mut self, _: &Searcher, found: &SinkMatch<'_>) -> io::Result<bool> {
+        let before = self.plan.total.fetch_add(1, Ordering::Relaxed);
+        if before >= self.plan.max_total {
+            // One thread tells, the first one that finds more than is wanted.
+            if before == self.plan.max_total {
+                let message = format!("there are more than {}", self.plan.max_total);
+                self.tell(Found::Stopped, &message);
+            }
+            self.full = true;
+            return Ok(false);
+        }
+        let (text, first) = (trim(found.bytes()), self.batch.span_count());
+        if !self.plan.invert {
+            let batch = &mut self.batch;
+            self.matcher
+                .find_iter(found.bytes(), |span| {
+                    let inside = span.start() <= text.len();
+                    if inside && (span.start() < text.len() || span.start() == span.end()) {
+                        batch.push_span(span.start(), span.end().min(text.len()));
+                    }
+                    true
+                })
+                .map_err(io::Error::other)?;
+        }
+        let line = found.line_number().unwrap_or(0);
+        self.push(Found::Match, text, line, found.absolute_byte_offset(), first);
+        self.found = true;
+        Ok(self.flush_if_due().is_ok())
+    }
+
+    fn context(&mut self, _: &Searcher, context: &SinkContext<'_>) -> io::Result<bool> {
+        let (text, line) = (trim(context.bytes()), context.line_number().unwrap_or(0));
+        let first = self.batch.span_count();
+        self.push(Found::Context, text, line, context.absolute_byte_offset(), first);
+        Ok(self.flush_if_due().is_ok())
+    }
+
+    fn binary_data(&mut self, searcher: &Searcher, offset: u64) -> io::Result<bool> {
+        if self.found && searcher.binary_detection().quit_byte().is_some() {
+            let message =
+                format!("a zero byte at offset {offset}: the rest of the file was not searched");
+            self.tell(Found::Stopped, &message);
+        }
+        Ok(true)
+    }
+}
