@@ -95,8 +95,12 @@ local function reload()
   t.eq(again.text.count("abc", "char"), 3)
   for name in pairs(package.loaded) do
     if name == "rille" or name:find("^rille%.") then
-      package.loaded[name] = saved[name]
+      package.loaded[name] = nil
     end
+  end
+  -- All of them, also those that the second copy has not asked for yet.
+  for name, value in pairs(saved) do
+    package.loaded[name] = value
   end
   return again
 end

@@ -149,6 +149,24 @@ t.test("what a person types wrong is nil and a message at once", function()
   t.ok(message:find("^glob 1 of 1: "), message)
 end)
 
+t.test("searches that nobody takes from let others run", function()
+  local full = {}
+  local texts = { big = ("x\n"):rep(1000000) }
+  for i = 1, 20 do
+    full[i] = rille.grep("x", root .. "/lua", { texts = texts, sort = i % 2 == 0 })
+  end
+  for _, job in ipairs(full) do
+    t.eq((job:wait(LONG)), "running")
+  end
+  for _ = 1, 5 do
+    t.ok(#collect(rille.grep("local", root .. "/lua")) > 100)
+  end
+  for _, job in ipairs(full) do
+    job:close()
+  end
+  t.ok(#collect(rille.grep("local", root .. "/lua")) > 100)
+end)
+
 t.test("a search can be cancelled, and closed while it runs", function()
   local jobs = {}
   for i = 1, 20 do

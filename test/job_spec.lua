@@ -178,6 +178,7 @@ t.test("a job waits when nobody takes, and others run meanwhile", function()
     end
   end
   t.eq((collect(start({ steps = 1, microseconds = 20000 }))), "done")
+  t.ok(rille.stats().bytes.job >= 20 * 4 * 2 ^ 20)
   for _, job in ipairs(full) do
     t.eq({ job:poll() }, { "running", 41, nil, 1000000 })
     job:cancel()

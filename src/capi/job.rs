@@ -13,6 +13,9 @@ use std::time::Duration;
 /// A job is over when rille_job_poll no longer says RILLE_JOB_RUNNING and there is nothing left to take. Results that
 /// nobody takes hold 4 MiB for each job and a little more; then the job waits until some are taken.
 ///
+/// As many jobs run at the same time as there are processors, at most 8; the others wait for their turn. One that waits for
+/// its results to be taken does not count, but there are no more than 128 threads for all of them.
+///
 /// It belongs to the caller, who frees it with rille_job_free at any time: that cancels it and does not wait. Functions
 /// that take it as const may run at the same time in several threads; the others need it for themselves. In a process
 /// that was forked after the job was started it has failed.

@@ -126,6 +126,8 @@ struct Inner<T> {
     /// Results, and what each weighs.
     results: VecDeque<(T, usize)>,
     weight: usize,
+    /// Threads of the job that wait until something is taken.
+    stuck: usize,
 }
 
 /// Starts a job. It is failed already if the system gives no thread.
@@ -143,6 +145,7 @@ pub fn start<T: Send + 'static>(
             failure: None,
             results: VecDeque::new(),
             weight: 0,
+            stuck: 0,
         }),
         news: Condvar::new(),
         room: Condvar::new(),
@@ -369,12 +372,18 @@ impl<T> Worker<T> {
     pub fn publish(&self, result: T, weight: usize) -> Result<(), Stop> {
         let mut inner = self.core.lock();
         if inner.weight >= BUDGET {
-            drop(inner);
-            inner = pool().blocked(|| {
-                let full = |inner: &mut Inner<T>| inner.weight >= BUDGET && !self.is_cancelled();
-                let waited = self.core.room.wait_while(self.core.lock(), full);
-                waited.unwrap_or_else(PoisonError::into_inner)
-            });
+            // A job that divides its work waits as one: it has one thread of the pool, whatever others it has started.
+            inner.stuck += 1;
+            if inner.stuck == 1 {
+                pool().enter_wait();
+            }
+            let full = |inner: &mut Inner<T>| inner.weight >= BUDGET && !self.is_cancelled();
+            let waited = self.core.room.wait_while(inner, full);
+            inner = waited.unwrap_or_else(PoisonError::into_inner);
+            inner.stuck -= 1;
+            if inner.stuck == 0 {
+                pool().leave_wait();
+            }
         }
         self.go_on()?;
         inner.weight += weight;

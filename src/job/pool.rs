@@ -43,7 +43,7 @@ struct State {
     threads: usize,
     /// Threads that wait for work.
     idle: usize,
-    /// Threads that wait for their host.
+    /// Threads whose jobs wait for their host: never more than there are threads.
     blocked: usize,
     /// How many there have ever been, for their names.
     started: usize,
@@ -97,19 +97,19 @@ impl Pool {
         }
     }
 
-    /// Runs `wait`, which waits for the host: until it is over, another thread may run in the place of this one.
-    pub(super) fn blocked<R>(&'static self, wait: impl FnOnce() -> R) -> R {
+    /// Tells that a job now waits for its host, whichever of its threads does: another one may run in its place.
+    pub(super) fn enter_wait(&'static self) {
         let mut state = self.lock();
         state.blocked += 1;
         if state.tasks.len() > state.idle && self.may_grow(&state) {
             // If there can be no more threads, the tasks wait for those that there are.
             let _ = self.start_thread(state);
-        } else {
-            drop(state);
         }
-        let result = wait();
+    }
+
+    /// Tells that the job goes on.
+    pub(super) fn leave_wait(&self) {
         self.lock().blocked -= 1;
-        result
     }
 
     fn may_grow(&self, state: &State) -> bool {

@@ -135,6 +135,39 @@ fn a_full_job_waits_and_lets_others_run() {
 }
 
 #[test]
+fn a_full_job_with_threads_of_its_own_lets_others_run() {
+    let full: Vec<Job<()>> = (0..MANY)
+        .map(|_| {
+            start(|worker| {
+                std::thread::scope(|scope| {
+                    for _ in 0..5 {
+                        scope.spawn(|| while worker.publish((), BUDGET / 2).is_ok() {});
+                    }
+                });
+                worker.go_on()
+            })
+        })
+        .collect();
+    for job in &full {
+        let since = Instant::now();
+        while job.core.lock().stuck < 5 {
+            assert!(since.elapsed() < LONG, "a job never started");
+            sleep(millis(1));
+        }
+    }
+    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), State::Done);
+    // Some go on for a while, and wait again.
+    for job in &full {
+        assert!(job.take().is_some());
+    }
+    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), State::Done);
+    drop(full);
+    for _ in 0..100 {
+        assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), State::Done);
+    }
+}
+
+#[test]
 fn ten_thousand_jobs_and_a_storm_of_cancels() {
     let jobs: Vec<_> = (0..10_000_u32)
         .map(|number| start(move |worker| worker.publish(number, 4)))

@@ -474,6 +474,10 @@ impl Sink for Collector<'_> {
         let line = found.line_number().unwrap_or(0);
         self.push(Found::Match, text, line, found.absolute_byte_offset(), first);
         self.found = true;
+        if before == 0 {
+            // The first one of all goes out alone: somebody looks at an empty list.
+            return Ok(self.flush().is_ok());
+        }
         Ok(self.flush_if_due().is_ok())
     }
 

@@ -168,6 +168,23 @@ t.test("news reach the function soon", function()
   t.ok(delays[100] < 5000, delays[100] .. " µs")
 end)
 
+t.test("a walk and a search of the tree", function()
+  local root, count, over = os.getenv("RILLE_ROOT"), {}, 0
+  for _, kind in ipairs({ "walk", "grep" }) do
+    count[kind] = 0
+    local job = kind == "walk" and rille.walk(root .. "/lua") or rille.grep("local", root .. "/lua")
+    nvim.await(job, function(self, state)
+      count[kind] = count[kind] + drain(self)
+      over = over + (state ~= "running" and 1 or 0)
+    end)
+  end
+  ticking(function()
+    return over == 2
+  end)
+  t.ok(count.walk > 30, count.walk .. " files")
+  t.ok(count.grep > 500, count.grep .. " lines")
+end)
+
 t.test("programmer errors", function()
   t.raises("rille.nvim.await: fn must be a function, got nil", nvim.await, start({}))
   t.raises("rille.nvim.await: job must be a job, got nil", nvim.await, nil, print)
