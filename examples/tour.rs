@@ -4,8 +4,8 @@
 //! cargo run --release --example tour [FILE or FOLDER…]
 //! ```
 //!
-//! Nothing but Rust, make and a C compiler is needed. The tour itself is `examples/tour.lua`; this is only its host,
-//! which gives it the library, a clock and something to read.
+//! Nothing but Rust, make and a C compiler is needed. The tour itself is `examples/tour.lua` with the sections in
+//! `examples/tour`; this is only its host, which gives it the library, a clock and something to read.
 
 use std::{
     env::{self, consts},
@@ -50,7 +50,8 @@ fn tour() -> Result<u32, Box<dyn Error>> {
     let lua = unsafe { Lua::unsafe_new() };
     let package: Table = lua.globals().get("package")?;
     let path: String = package.get("path")?;
-    package.set("path", format!("{ROOT}/lua/?.lua;{ROOT}/lua/?/init.lua;{path}"))?;
+    let ours = format!("{ROOT}/lua/?.lua;{ROOT}/lua/?/init.lua;{ROOT}/examples/?.lua");
+    package.set("path", format!("{ours};{path}"))?;
     // The variables are given to the Lua state; those of the process stay as they are.
     let getenv = move |_: &Lua, name: String| {
         Ok(match name.as_str() {
