@@ -5,7 +5,7 @@ use super::{Unit, kernel, utf8};
 use std::mem::MaybeUninit;
 
 /// Chars are reversed chunk by chunk, so that the check for validity leaves the text in the first-level cache.
-const CHUNK: usize = 16 << 10;
+const CHUNK: usize = 8 << 10;
 
 /// Writes the units of `text` in opposite order to `out`, the bytes of each unit in their own order.
 ///
