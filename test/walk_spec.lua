@@ -82,7 +82,8 @@ t.test("options", function()
   end
   local hidden =
     collect(rille.walk(root, { hidden = true, max_depth = 1, globs = { ".luacheckrc" }, ignore = false }))
-  t.eq(hidden, { root .. "/.luacheckrc" })
+  -- What is found under "." is shown without it.
+  t.eq(hidden, { root == "." and ".luacheckrc" or root .. "/.luacheckrc" })
 end)
 
 t.test("batches have the length that is asked for", function()

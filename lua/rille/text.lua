@@ -134,40 +134,4 @@ function M.count(s, unit)
   return out[0]
 end
 
---- The functions that are not here, with the module of `rille.text` that has them.
-local PARTS = {
-  offset = "offset",
-  offsets = "offset",
-  segments = "segment",
-  upper = "case",
-  upper_into = "case",
-  lower = "case",
-  lower_into = "case",
-  fold = "case",
-  fold_into = "case",
-  equal_fold = "case",
-  normalize = "normalize",
-  normalize_into = "normalize",
-  width = "width",
-  pad = "width",
-  pad_into = "width",
-  truncate = "truncate",
-  truncate_into = "truncate",
-  truncate_list = "truncate",
-  truncate_list_into = "truncate",
-  wrap = "wrap",
-  wrap_into = "wrap",
-  wrap_spans = "wrap",
-}
-
-return setmetatable(M, {
-  __index = function(self, key)
-    local part = PARTS[key]
-    if part then
-      for name, value in pairs(require("rille.text." .. part)) do
-        rawset(self, name, value)
-      end
-      return rawget(self, key)
-    end
-  end,
-})
+return require("rille.text_parts")(M, "rille.text.")

@@ -1,0 +1,45 @@
+--- The parts of `rille.text` that are loaded when one of their functions is first asked for, on both backends:
+--- each function, with its part.
+local PARTS = {
+  offset = "offset",
+  offsets = "offset",
+  segments = "segment",
+  upper = "case",
+  upper_into = "case",
+  lower = "case",
+  lower_into = "case",
+  fold = "case",
+  fold_into = "case",
+  equal_fold = "case",
+  normalize = "normalize",
+  normalize_into = "normalize",
+  width = "width",
+  pad = "width",
+  pad_into = "width",
+  truncate = "truncate",
+  truncate_into = "truncate",
+  truncate_list = "truncate",
+  truncate_list_into = "truncate",
+  wrap = "wrap",
+  wrap_into = "wrap",
+  wrap_spans = "wrap",
+}
+
+--- Lets the module of the noun find the functions of its parts.
+---@generic T: table
+---@param M T
+---@param folder string the modules of the parts begin with it
+---@return T
+return function(M, folder)
+  return setmetatable(M, {
+    __index = function(self, key)
+      local part = PARTS[key]
+      if part then
+        for name, value in pairs(require(folder .. part)) do
+          rawset(self, name, value)
+        end
+        return rawget(self, key)
+      end
+    end,
+  })
+end
