@@ -123,7 +123,8 @@ fn case(bench: &mut Bench, text: &Text) {
     bench
         .row("equal_fold", text)
         .rille(|text, _| usize::from(text::equal_fold(text, &upper)))
-        .peer("bstr, lower of both", None, |text, _| {
+        // What people do, and not the same: by lower case `ß` and its upper case `SS` differ.
+        .limit("bstr, lower of both", None, |text, _| {
             usize::from(text.to_lowercase() == upper.to_lowercase())
         })
         .run();
