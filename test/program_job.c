@@ -28,7 +28,7 @@ static void walk(void) {
     rille_paths batch;
     rille_progress progress = {0, 0, 0, 0};
     const uint32_t ends[] = {4, 9};
-    char folder[] = P_tmpdir "/rille-walk-XXXXXX", path[64];
+    char folder[] = "/tmp/rille-walk-XXXXXX", path[64];
     int files = 0, status = RILLE_NONE;
 
     CHECK(mkdtemp(folder) != NULL);
@@ -93,7 +93,7 @@ static void grep(void) {
     rille_grep_lines batch;
     rille_progress progress = {0, 0, 0, 0};
     rille_job *job = NULL;
-    char folder[] = P_tmpdir "/rille-grep-XXXXXX";
+    char folder[] = "/tmp/rille-grep-XXXXXX";
     double lines = 0, offsets = 0;
     uint32_t spans = 0;
     int status = RILLE_NONE;
