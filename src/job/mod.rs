@@ -2,7 +2,7 @@
 //!
 //! # What is a job?
 //!
-//! A closure that a thread of the [pool] runs, and a [`Job`], the host's end of it. The closure gets a [`Worker`], by which
+//! A closure that a thread of the pool runs, and a [`Job`], the host's end of it. The closure gets a [`Worker`], by which
 //! it tells its progress, publishes results in batches and sees that it is to stop. The host polls, takes, waits if it
 //! wants to, and cancels. Nothing ever calls the host: a [`Notifier`] is a descriptor for its event loop.
 //!
