@@ -20,6 +20,7 @@ local window = ffi.new("rille_file_window", { size = ffi.sizeof("rille_file_wind
 local OK, PENDING = tonumber(C.RILLE_OK), tonumber(C.RILLE_PENDING)
 local EIO, ECHANGED = tonumber(C.RILLE_EIO), tonumber(C.RILLE_ECHANGED)
 local NO_INDEX = tonumber(C.RILLE_FILE_NO_INDEX)
+local SPOOL, UNPACK = tonumber(C.RILLE_FILE_SPOOL), tonumber(C.RILLE_FILE_UNPACK)
 local CUT_BEFORE, CUT_BEHIND = tonumber(C.RILLE_LINE_CUT_BEFORE), tonumber(C.RILLE_LINE_CUT_BEHIND)
 local MOST = 2 ^ 32 - 1
 
@@ -138,6 +139,11 @@ function Lines:cut(i)
 end
 
 --- Opens a file, whatever its size. Its index of lines is made by a job beside that; a file below a mebibyte has it at once.
+---
+--- With `spool`, pipes and devices can be read as well, and with `unpack` gzip and zstd: the job of `file:index()` reads them into
+--- a temporary file, in bytes of the pipe or the archive. What has arrived can be read at once, `size` and `line_count` grow by
+--- themselves, and `refresh` tells "grown"; a notifier that watches the job wakes for it. If the job fails or is cancelled,
+--- what has arrived stays readable, and `line_count` is never exact.
 ---@param path string
 ---@param opts? rille.file.options
 ---@return rille.file?
@@ -146,10 +152,13 @@ function M.new(path, opts)
   if type(path) ~= "string" then
     error("rille.file: path must be a string, got " .. type(path), 2)
   end
-  local index
-  index, options.cache, options.threads = read.open(opts, "rille.file")
-  options.flags = index and 0 or NO_INDEX
+  local given = read.open(opts, "rille.file")
+  local folder = given.spool_folder -- alive during the call
+  options.cache, options.threads, options.spool_limit = given.cache, given.threads, given.spool_limit
+  options.flags = (given.index and 0 or NO_INDEX) + (given.spool and SPOOL or 0) + (given.unpack and UNPACK or 0)
+  options.spool_folder, options.spool_folder_len = ffi.cast("const uint8_t *", folder), #folder
   local status = C.rille_file_open(path, #path, options, out_handle, err)
+  options.spool_folder, options.spool_folder_len = nil, 0
   if status == EIO then
     return nil, ffi.string(err.message, err.length)
   elseif status < 0 then
@@ -436,7 +445,8 @@ end
 local function take_nothing() end
 
 --- The job that makes the index of lines: the one that runs, or a new one if the file has more than that has seen. Its
---- progress counts bytes, and it has nothing to take. Cancelling it leaves what is known; the next call goes on there.
+--- progress counts bytes, and it has nothing to take. Cancelling it leaves what is known; the next call goes on there. Of a file
+--- that is spooled or unpacked it is the job that does so, which is not started again.
 ---@return rille.job
 function File:index()
   if C.rille_file_index(open(self), out_job, err) < 0 then

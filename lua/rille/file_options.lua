@@ -5,6 +5,11 @@
 ---@field cache? integer bytes of the block cache; 4 MiB by default
 ---@field threads? integer threads of the index and of searches, 4 at most; as many as there are processors by default
 
+---@field spool? boolean read what has no size, such as a pipe or a device, into a temporary file, by a job
+---@field unpack? boolean unpack gzip and zstd, known by their first bytes, into a temporary file, by a job
+---@field spool_limit? integer bytes of the temporary file at most; 16 GiB by default
+---@field spool_folder? string folder of the temporary file; the system's by default
+
 ---@class rille.file.window
 ---@field from_column? integer byte of each line to begin at, from 1 on
 ---@field max_bytes? integer bytes of each line at most; 64 KiB by default, 1 GiB at most
@@ -29,26 +34,53 @@ local function table_of(opts, name)
   return opts
 end
 
+--- What `open` gives: the options as they are, each with its default.
+---@class rille.file.opening
+---@field index boolean
+---@field cache integer
+---@field threads integer
+---@field spool boolean
+---@field unpack boolean
+---@field spool_limit integer
+---@field spool_folder string
+
 --- Reads the options of opening, or raises an error at the caller's caller.
 ---@param opts? rille.file.options
 ---@param name string the public function
----@return boolean index
----@return integer cache
----@return integer threads
+---@return rille.file.opening
 function M.open(opts, name)
-  local index, cache, threads = true, 0, 0
+  local read = {
+    index = true,
+    cache = 0,
+    threads = 0,
+    spool = false,
+    unpack = false,
+    spool_limit = 0,
+    spool_folder = "",
+  }
   for key, value in pairs(opts == nil and {} or table_of(opts, name)) do
-    if key == "index" and type(value) == "boolean" then
-      index = value
-    elseif key == "cache" and is_integer(value, 1, 2 ^ 32 - 1) then
-      cache = value
-    elseif key == "threads" and is_integer(value, 1, 64) then
-      threads = value
-    else
-      wrong(name, key, value, "index = true | false; cache = bytes; threads = number from 1 on")
+    local known = read[key] ~= nil and type(value) == type(read[key])
+    if key == "cache" then
+      known = is_integer(value, 1, 2 ^ 32 - 1)
+    elseif key == "threads" then
+      known = is_integer(value, 1, 64)
+    elseif key == "spool_limit" then
+      known = is_integer(value, 1, M.LARGEST)
+    elseif key == "spool_folder" then
+      known = known and value ~= ""
     end
+    if not known then
+      wrong(
+        name,
+        key,
+        value,
+        "index = true | false; cache = bytes; threads = number from 1 on; spool = true | false; "
+          .. "unpack = true | false; spool_limit = bytes; spool_folder = path"
+      )
+    end
+    read[key] = value
   end
-  return index, cache, threads
+  return read
 end
 
 --- Reads the window of lines.

@@ -284,7 +284,7 @@ impl Edition {
             upto = Mark { offset: size, feeds: self.feeds_before(size)?.unwrap_or(upto.feeds) };
         }
         if upto.offset >= size {
-            return Ok((upto.feeds + u64::from(!self.is_ended()?), true));
+            return Ok((upto.feeds + u64::from(!self.is_ended()?), self.source.is_complete()));
         }
         if upto.offset == 0 {
             let sample = self.block(0)?;
@@ -306,6 +306,17 @@ impl Edition {
         Ok(())
     }
 
+    /// Held by who extends the index.
+    pub fn building(&self) -> MutexGuard<'_, ()> {
+        self.building.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes what has arrived, which was counted on the way. Only for who holds [`Edition::building`].
+    pub fn grow(&self, counted: &Counted) {
+        self.size.fetch_add(counted.len(), Ordering::Release);
+        self.index().append(counted);
+    }
+
     /// Whether the index goes to the end of what is known.
     pub fn is_indexed(&self) -> bool {
         self.index().upto().offset >= self.size()
@@ -313,7 +324,7 @@ impl Edition {
 
     /// Extends the index to the end of what is known, however much that becomes meanwhile.
     pub fn build_index(&self, worker: &Worker<()>, threads: usize) -> Result<(), Stop> {
-        let _building = self.building.lock().unwrap_or_else(PoisonError::into_inner);
+        let _building = self.building();
         worker.advance(self.index().upto().offset);
         loop {
             let (from, to) = (self.index().upto().offset, self.size());

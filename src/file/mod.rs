@@ -25,7 +25,9 @@
 //!
 //! # What are its limits?
 //!
-//! A line ends with LF or CR LF; text is bytes of any encoding. A file that is a pipe or a device has no size and is refused.
+//! A line ends with LF or CR LF; text is bytes of any encoding. A file that is a pipe or a device has no size and is refused,
+//! unless the options say that it is to be spooled, as archives are that are to be unpacked: a job reads it into a temporary
+//! file, and what has arrived can be read.
 
 mod cache;
 mod edition;
@@ -33,8 +35,12 @@ mod index;
 mod ordered;
 mod reader;
 mod source;
+mod spool;
+#[cfg(test)]
+mod spool_tests;
 #[cfg(test)]
 mod tests;
+mod unpack;
 
 pub use edition::{Answer, Trouble};
 pub use reader::{CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
@@ -44,10 +50,12 @@ use crate::project::plain;
 use bstr::ByteSlice;
 use edition::Edition;
 use source::{Disk, Source, identity};
+use spool::{Feed, Spool, Unpack};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
+use unpack::Packing;
 
 /// Threads that make an index or search, at most: more than these wait for memory.
 const MOST_THREADS: usize = 4;
@@ -56,7 +64,7 @@ const MOST_THREADS: usize = 4;
 const SETTLED: Duration = Duration::from_millis(100);
 
 /// How a file is opened.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// Do not start the index until it is asked for.
     pub no_index: bool,
@@ -64,6 +72,14 @@ pub struct Options {
     pub cache: usize,
     /// Threads of the index and of each search; 0 for as many as there are processors, at most 4.
     pub threads: usize,
+    /// Read what has no size, such as a pipe, into a temporary file.
+    pub spool: bool,
+    /// Unpack gzip and zstd, known by their first bytes, into a temporary file.
+    pub unpack: bool,
+    /// Bytes of the temporary file at most; 0 for 16 GiB.
+    pub spool_limit: u64,
+    /// Where the temporary file is; the system's folder for these if it is none.
+    pub spool_folder: Option<PathBuf>,
 }
 
 /// What has become of a file.
@@ -110,6 +126,7 @@ struct Current {
     edition: Arc<Edition>,
     disk: Option<Arc<Disk>>,
     identity: Option<(u64, u64)>,
+    spool: Option<Arc<Spool>>,
 }
 
 impl Document {
@@ -119,8 +136,10 @@ impl Document {
         let given = path.to_path().map_err(|error| refuse(&error.to_string()))?;
         // The host may change its working directory.
         let absolute = std::path::absolute(given).map_err(|error| refuse(&plain(&error)))?;
-        let current = Current::open(&absolute, &options).map_err(|reason| refuse(&reason))?;
+        let (current, feed) =
+            Current::open(&absolute, &options).map_err(|reason| refuse(&reason))?;
         let document = Document::of(absolute, options, current);
+        document.start_spool(feed);
         document.start_index().map_err(|trouble| refuse(&trouble.message))?;
         Ok(document)
     }
@@ -229,6 +248,14 @@ impl Document {
         self.indexing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Starts to fill the spool. Its job makes the index as well.
+    fn start_spool(&self, feed: Option<Feed>) {
+        let edition = self.edition();
+        let own = Arc::clone(&edition);
+        let job = feed.map(|feed| Arc::new(job::start(move |worker| feed.run(&own, worker))));
+        *self.lock_indexing() = job.map(|job| (edition, job));
+    }
+
     /// Makes the index of what is new: at once if that is little, else by a job if the options say so.
     fn start_index(&self) -> Result<(), Trouble> {
         let edition = self.edition();
@@ -243,8 +270,13 @@ impl Document {
     ///
     /// Where another file has the path, what the old one had grown by is told first, so that nothing is lost in a rotation.
     pub fn refresh(&self) -> Result<Change, Trouble> {
-        let change = self.look()?;
         let current = self.current();
+        if let Some(spool) = &current.spool
+            && !spool.is_outdated(&self.path)
+        {
+            return Ok(if spool.has_grown() { Change::Grown } else { Change::Same });
+        }
+        let change = if current.spool.is_some() { Change::Replaced } else { self.look()? };
         match change {
             Change::Same => return Ok(change),
             Change::Grown => {
@@ -253,15 +285,17 @@ impl Document {
             }
             Change::Truncated | Change::Replaced => {
                 let fresh = match (current.disk, self.is_elsewhere(current.identity)) {
-                    (Some(disk), false) => Current::of(disk, current.identity, &self.options),
+                    (Some(disk), false) => {
+                        Current::of(disk, current.identity, &self.options).map(|same| (same, None))
+                    }
                     _ => Current::open(&self.path, &self.options),
                 };
-                let fresh = fresh.map_err(|reason| {
+                let (fresh, feed) = fresh.map_err(|reason| {
                     let message = format!("{}: {reason}", self.path.display());
                     Trouble { changed: true, message }
                 })?;
                 *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
-                *self.lock_indexing() = None;
+                self.start_spool(feed);
             }
         }
         *self.lock_suspect() = None;
@@ -318,20 +352,39 @@ impl Document {
 }
 
 impl Current {
-    fn open(path: &Path, options: &Options) -> Result<Current, String> {
+    /// Opens what is at a path, and tells what is to fill the spool if there is one.
+    fn open(path: &Path, options: &Options) -> Result<(Current, Option<Feed>), String> {
         let (disk, metadata) = Disk::open(path).map_err(|error| plain(&error))?;
-        refuse_special(&metadata)?;
-        let disk = Arc::new(disk);
-        if metadata.len() == 0 {
-            // Files of the system are made while they are read, and have no size before.
-            let mut byte = [0];
-            if disk.read_at(&mut byte, 0).map_err(|error| plain(&error))? > 0 {
-                return Err(
-                    "the system does not tell its size, as it is made while it is read".to_owned()
-                );
-            }
+        if metadata.is_dir() {
+            return Err("it is a folder".to_owned());
         }
-        Current::of(disk, identity(&metadata), options)
+        let disk = Arc::new(disk);
+        let mut head = [0; Packing::MAGIC];
+        let mut packing = if options.unpack { Unpack::Perhaps } else { Unpack::No };
+        let mut special = what_is_special(&metadata);
+        if special.is_none() && (metadata.len() == 0 || options.unpack) {
+            let len = disk.read_at(&mut head, 0).map_err(|error| plain(&error))?;
+            if let (true, Some(found)) = (options.unpack, Packing::of(&head[..len])) {
+                packing = Unpack::From(found);
+            }
+            // Files of the system are made while they are read, and have no size before.
+            special = (metadata.len() == 0 && len > 0)
+                .then_some("the system does not tell its size, as it is made while it is read");
+        }
+        if let Some(reason) = special.filter(|_| !options.spool) {
+            return Err(format!("{reason}; the option spool reads it into a temporary file"));
+        }
+        if special.is_none() && !matches!(packing, Unpack::From(_)) {
+            let current = Current::of(disk, identity(&metadata), options)?;
+            return Ok((current, None));
+        }
+        let folder = options.spool_folder.as_deref();
+        let file = Arc::into_inner(disk).map(Disk::into_file).ok_or("it is in use")?;
+        let (spool, feed) = Spool::new(file, &metadata, packing, folder, options.spool_limit)?;
+        let edition = Edition::new(Box::new(Arc::clone(&spool)), options.capacity());
+        let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
+        let current = Current { edition, disk: None, identity: None, spool: Some(spool) };
+        Ok((current, Some(feed)))
     }
 
     fn of(
@@ -339,29 +392,32 @@ impl Current {
         identity: Option<(u64, u64)>,
         options: &Options,
     ) -> Result<Current, String> {
-        let capacity = if options.cache == 0 { cache::DEFAULT_CAPACITY } else { options.cache };
-        let edition = Edition::new(Box::new(Arc::clone(&disk)), capacity);
+        let edition = Edition::new(Box::new(Arc::clone(&disk)), options.capacity());
         let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
-        Ok(Current { edition, disk: Some(disk), identity })
+        Ok(Current { edition, disk: Some(disk), identity, spool: None })
     }
 }
 
-/// Refuses what has no size.
-fn refuse_special(metadata: &Metadata) -> Result<(), String> {
+impl Options {
+    fn capacity(&self) -> usize {
+        if self.cache == 0 { cache::DEFAULT_CAPACITY } else { self.cache }
+    }
+}
+
+/// Why something that is no folder has no size, unless it is a plain file.
+fn what_is_special(metadata: &Metadata) -> Option<&'static str> {
     let kind = metadata.file_type();
     if kind.is_file() {
-        return Ok(());
-    } else if kind.is_dir() {
-        return Err("it is a folder".to_owned());
+        return None;
     }
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;
         if kind.is_fifo() {
-            return Err("it is a pipe, which has no size".to_owned());
+            return Some("it is a pipe, which has no size");
         } else if kind.is_socket() {
-            return Err("it is a socket, which has no size".to_owned());
+            return Some("it is a socket, which has no size");
         }
     }
-    Err("it is a device, which has no size".to_owned())
+    Some("it is a device, which has no size")
 }

@@ -26,6 +26,11 @@ pub(super) trait Source: Send + Sync {
     /// Reads at an offset, less than the buffer holds only at the end.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
 
+    /// Whether it is all there, so that what it has is all it will have unless somebody writes to it.
+    fn is_complete(&self) -> bool {
+        true
+    }
+
     /// Where a byte stands in the file that this one is made from.
     fn origin(&self, offset: u64) -> Option<u64> {
         let _ = offset;
@@ -54,6 +59,11 @@ impl Disk {
         let metadata = file.metadata()?;
         Ok((Disk { file }, metadata))
     }
+
+    /// The file, for whoever reads it to its end.
+    pub fn into_file(self) -> File {
+        self.file
+    }
 }
 
 /// Shared by the editions of a file that is truncated and stays the same file.
@@ -64,17 +74,22 @@ impl Source for Arc<Disk> {
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-        let mut done = 0;
-        while done < buffer.len() {
-            match read_once(&self.file, &mut buffer[done..], offset + done as u64) {
-                Ok(0) => break,
-                Ok(read) => done += read,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(done)
+        read_fully(&self.file, buffer, offset)
     }
+}
+
+/// Reads at an offset, less than the buffer holds only at the end.
+pub(super) fn read_fully(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut done = 0;
+    while done < buffer.len() {
+        match read_once(file, &mut buffer[done..], offset + done as u64) {
+            Ok(0) => break,
+            Ok(read) => done += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(done)
 }
 
 #[cfg(unix)]

@@ -76,7 +76,11 @@ fn made(size: u64, at: fn(u64) -> u8, broken: Option<u64>) -> Document {
     let source = Made { size: AtomicU64::new(size), at, broken };
     let edition = Arc::new(Edition::new(Box::new(source), 1 << 20).expect("a source"));
     let options = Options { no_index: true, ..Options::default() };
-    Document::of(PathBuf::new(), options, Current { edition, disk: None, identity: None })
+    Document::of(
+        PathBuf::new(),
+        options,
+        Current { edition, disk: None, identity: None, spool: None },
+    )
 }
 
 /// The lines of a text: where each begins, and its text.

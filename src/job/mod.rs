@@ -29,6 +29,7 @@ use notifier::Bell;
 use pool::pool;
 use std::any::Any;
 use std::collections::VecDeque;
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
@@ -36,6 +37,9 @@ use std::time::{Duration, Instant};
 
 /// Results of one job that wait to be taken, in bytes, before the job waits as well.
 pub const BUDGET: usize = 4 << 20;
+
+/// How long a job that waits for others takes to see that it is cancelled.
+const PATIENCE: Duration = Duration::from_millis(5);
 
 /// What a child process sees of its parent's jobs.
 const FORKED: &str = "the job belongs to the process that this one was forked from; start it here";
@@ -393,6 +397,26 @@ impl<T> Worker<T> {
     /// Tells how much there is to do.
     pub fn expect(&self, units: u64) {
         self.core.total.store(units, Ordering::Relaxed);
+    }
+
+    /// Lets notifiers that watch the job know of news that are no results of it.
+    pub fn ring(&self) {
+        self.core.tell();
+    }
+
+    /// Waits until there is something to read from a file that may have nothing yet, or its end. Other jobs have the place of
+    /// this one meanwhile.
+    pub fn wait_readable(&self, file: &File) -> Result<(), Stop> {
+        if sys::wait_readable(file, Duration::ZERO) {
+            return Ok(());
+        }
+        pool().enter_wait();
+        let mut going = self.go_on();
+        while going.is_ok() && !sys::wait_readable(file, PATIENCE) {
+            going = self.go_on();
+        }
+        pool().leave_wait();
+        going
     }
 
     /// Publishes a result that holds `weight` bytes. If more than [`BUDGET`] wait already, it first waits until the host

@@ -23,6 +23,12 @@ local function plain(path, message)
   return message:sub(1, #path + 2) == path .. ": " and message or path .. ": " .. message
 end
 
+--- Whether a file that begins so is one of gzip or zstd.
+local function is_archive(head)
+  local frame = head:find("^[P-_]") and head:sub(2) == "*M\24"
+  return frame or head == "\40\181\47\253" or head:sub(1, 3) == "\31\139\8"
+end
+
 ---@param path string
 ---@param opts? rille.file.options
 ---@return rille.file?
@@ -31,7 +37,7 @@ function M.new(path, opts)
   if type(path) ~= "string" then
     error("rille.file: path must be a string, got " .. type(path), 2)
   end
-  read.open(opts, "rille.file")
+  local given = read.open(opts, "rille.file")
   local io_file, message = io.open(path, "rb")
   if not io_file then
     return nil, plain(path, message)
@@ -42,7 +48,22 @@ function M.new(path, opts)
   if not size or size >= read.LARGEST then
     io_file:close()
     local folder = refused and refused:find("directory", 1, true)
+    if given.spool and not folder then
+      return nil, "rille.file: to spool " .. path .. " " .. NEEDED
+    end
     return nil, path .. ": " .. (folder and "it is a folder" or refused or "it has no size")
+  end
+  io_file:seek("set", 0)
+  local head = io_file:read(4) or ""
+  if head ~= "" and size == 0 then
+    io_file:close()
+    if given.spool then
+      return nil, "rille.file: to spool " .. path .. " " .. NEEDED
+    end
+    return nil, path .. ": the system does not tell its size, as it is made while it is read"
+  elseif given.unpack and is_archive(head) then
+    io_file:close()
+    return nil, "rille.file: to unpack " .. path .. " " .. NEEDED
   end
   -- What was read before the file has changed must not come again.
   io_file:setvbuf("no")

@@ -8,10 +8,16 @@ use super::job::rille_job;
 use super::stats::{Gauge, Measured};
 use crate::file::{Answer, CUT_BEFORE, CUT_BEHIND, Change, Document, Line, Lines, Options};
 use crate::file::{Trouble, Window};
+use bstr::ByteSlice;
 use std::sync::Arc;
 
 /// The index is not started until rille_file_index asks for it.
 pub const RILLE_FILE_NO_INDEX: u32 = 1;
+/// What has no size, such as a pipe or a device, is read into a temporary file instead of being refused.
+pub const RILLE_FILE_SPOOL: u32 = 2;
+/// A gzip or zstd archive, which is known by its first bytes, is unpacked into a temporary file. Anything else is read as it
+/// is.
+pub const RILLE_FILE_UNPACK: u32 = 4;
 
 /// How a file is opened. Set `size` to sizeof(rille_file_options); zeros are the default.
 #[repr(C)]
@@ -25,12 +31,50 @@ pub struct rille_file_options {
     pub cache: u32,
     /// Threads of the index and of each search; 0 for as many as there are processors. Never more than 4.
     pub threads: u32,
+    /// Bytes of the temporary file at most, against archives that unpack to more than the disk has; 0 for 16 GiB.
+    pub spool_limit: i64,
+    /// Path of the folder of the temporary file; NULL for the system's: what TMPDIR names, else /tmp.
+    pub spool_folder: *const u8,
+    /// Bytes of that path.
+    pub spool_folder_len: usize,
 }
 
-// SAFETY: plain numbers, the first of which is the size.
+// SAFETY: plain numbers and pointers, the first of which is the size.
 unsafe impl Zeroed for rille_file_options {}
 
-const _: () = assert!(size_of::<rille_file_options>() == 16);
+const _: () = {
+    assert!(std::mem::offset_of!(rille_file_options, spool_limit) == 16);
+    assert!(std::mem::offset_of!(rille_file_options, spool_folder) == 24);
+};
+
+impl rille_file_options {
+    /// The options as the core knows them.
+    ///
+    /// # Safety
+    ///
+    /// The folder is as the documentation says.
+    unsafe fn read(&self) -> Result<Options, Failure> {
+        let flags = self.flags;
+        if flags & !(RILLE_FILE_NO_INDEX | RILLE_FILE_SPOOL | RILLE_FILE_UNPACK) != 0 {
+            let message = format!("{flags:#x} are no flags; they are the RILLE_FILE_ constants");
+            return Err(Failure::new(RILLE_EARG, message));
+        }
+        // SAFETY: the caller vouches for the folder.
+        let folder = unsafe { slice(self.spool_folder, self.spool_folder_len) }?;
+        let folder = folder.to_path().map_err(|error| {
+            Failure::new(RILLE_EARG, format!("the folder of the temporary file: {error}"))
+        })?;
+        Ok(Options {
+            no_index: flags & RILLE_FILE_NO_INDEX != 0,
+            cache: self.cache as usize,
+            threads: self.threads as usize,
+            spool: flags & RILLE_FILE_SPOOL != 0,
+            unpack: flags & RILLE_FILE_UNPACK != 0,
+            spool_limit: positive(self.spool_limit, "spool_limit")?,
+            spool_folder: (!folder.as_os_str().is_empty()).then(|| folder.to_owned()),
+        })
+    }
+}
 
 /// A file of any size, open for reading, of which nothing is ever written.
 ///
@@ -216,8 +260,14 @@ impl rille_file {
 /// It takes some kilobytes of reading, whatever the size of the file, and starts the job that makes the index of lines,
 /// unless the options say otherwise or the file is so small that it is made at once.
 ///
+/// What is spooled or unpacked, as the flags say, has a size of 0 at first and grows by itself: what has arrived can be read
+/// at once, rille_file_refresh tells of it, and a notifier that watches the job of rille_file_index rings. That job reads it
+/// to its end; when it fails or is cancelled, what has arrived stays. The number of lines is exact after its end and not
+/// before. The temporary file has no name and is gone with the last one that reads it.
+///
 /// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown), RILLE_ETOOBIG or RILLE_EIO (the file cannot be
-/// opened, or is a folder, a pipe or a device; the message tells). Any thread may call it at any time.
+/// opened, or is a folder, or a pipe or a device without RILLE_FILE_SPOOL; or there is no temporary file; the message tells).
+/// Any thread may call it at any time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_open(
     path: *const u8,
@@ -230,16 +280,8 @@ pub unsafe extern "C" fn rille_file_open(
         // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
         let (path, given, out) =
             unsafe { (slice(path, len)?, self::options(options)?, place(out, "out")?) };
-        if given.flags & !RILLE_FILE_NO_INDEX != 0 {
-            let message =
-                format!("{:#x} are no flags; they are the RILLE_FILE_ constants", given.flags);
-            return Err(Failure::new(RILLE_EARG, message));
-        }
-        let options = Options {
-            no_index: given.flags & RILLE_FILE_NO_INDEX != 0,
-            cache: given.cache as usize,
-            threads: given.threads as usize,
-        };
+        // SAFETY: the caller gives a folder as the documentation says.
+        let options = unsafe { given.read() }?;
         let document = Document::open(path, options);
         let document = document.map_err(|message| Failure::new(RILLE_EIO, message))?;
         let batch = Lines::default();
@@ -495,6 +537,9 @@ pub unsafe extern "C" fn rille_file_refresh(
 /// Writes the job that makes the index of a file to `out`: the one that runs, or a new one if the file has more than that has
 /// seen. It has no results; the unit of progress is the byte. Freeing it does not end it as long as the file is open, but
 /// rille_job_cancel does; it can be started again and goes on where it was.
+///
+/// For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as the
+/// unit. Whatever became of it, it is not started again.
 ///
 /// Returns RILLE_OK or RILLE_EARG (a pointer is NULL). Threads may call it at the same time on one file.
 #[unsafe(no_mangle)]
