@@ -161,6 +161,17 @@
 #define RILLE_FILE_NO_INDEX 1
 
 /**
+ * What has no size, such as a pipe or a device, is read into a temporary file instead of being refused.
+ */
+#define RILLE_FILE_SPOOL 2
+
+/**
+ * A gzip or zstd archive, which is known by its first bytes, is unpacked into a temporary file. Anything else is read as it
+ * is.
+ */
+#define RILLE_FILE_UNPACK 4
+
+/**
  * The line has bytes in front of those that are here.
  */
 #define RILLE_LINE_CUT_BEFORE 1
@@ -169,6 +180,11 @@
  * The line has bytes behind those that are here.
  */
 #define RILLE_LINE_CUT_BEHIND 2
+
+/**
+ * Bytes by which it is told.
+ */
+#define Packing_MAGIC 4
 
 /**
  * What a function returns. Zero is success, a positive status is success with a note, a negative one is a failure:
@@ -1212,6 +1228,18 @@ typedef struct rille_file_options {
      * Threads of the index and of each search; 0 for as many as there are processors. Never more than 4.
      */
     uint32_t threads;
+    /**
+     * Bytes of the temporary file at most, against archives that unpack to more than the disk has; 0 for 16 GiB.
+     */
+    int64_t spool_limit;
+    /**
+     * Path of the folder of the temporary file; NULL for the system's: what TMPDIR names, else /tmp.
+     */
+    const uint8_t *spool_folder;
+    /**
+     * Bytes of that path.
+     */
+    size_t spool_folder_len;
 } rille_file_options;
 
 /**
@@ -2292,8 +2320,14 @@ int32_t rille_grep_take(struct rille_job *job,
  * It takes some kilobytes of reading, whatever the size of the file, and starts the job that makes the index of lines,
  * unless the options say otherwise or the file is so small that it is made at once.
  *
+ * What is spooled or unpacked, as the flags say, has a size of 0 at first and grows by itself: what has arrived can be read
+ * at once, rille_file_refresh tells of it, and a notifier that watches the job of rille_file_index rings. That job reads it
+ * to its end; when it fails or is cancelled, what has arrived stays. The number of lines is exact after its end and not
+ * before. The temporary file has no name and is gone with the last one that reads it.
+ *
  * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown), RILLE_ETOOBIG or RILLE_EIO (the file cannot be
- * opened, or is a folder, a pipe or a device; the message tells). Any thread may call it at any time.
+ * opened, or is a folder, or a pipe or a device without RILLE_FILE_SPOOL; or there is no temporary file; the message tells).
+ * Any thread may call it at any time.
  */
 int32_t rille_file_open(const uint8_t *path,
                         size_t len,
@@ -2425,6 +2459,9 @@ int32_t rille_file_refresh(struct rille_file *file,
  * Writes the job that makes the index of a file to `out`: the one that runs, or a new one if the file has more than that has
  * seen. It has no results; the unit of progress is the byte. Freeing it does not end it as long as the file is open, but
  * rille_job_cancel does; it can be started again and goes on where it was.
+ *
+ * For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as the
+ * unit. Whatever became of it, it is not started again.
  *
  * Returns RILLE_OK or RILLE_EARG (a pointer is NULL). Threads may call it at the same time on one file.
  */

@@ -55,9 +55,15 @@ static const int RILLE_GREP_BINARY = 64;
 
 static const int RILLE_FILE_NO_INDEX = 1;
 
+static const int RILLE_FILE_SPOOL = 2;
+
+static const int RILLE_FILE_UNPACK = 4;
+
 static const int RILLE_LINE_CUT_BEFORE = 1;
 
 static const int RILLE_LINE_CUT_BEHIND = 2;
+
+static const int Packing_MAGIC = 4;
 
 typedef enum rille_status {
     RILLE_OK = 0,
@@ -360,6 +366,9 @@ typedef struct rille_file_options {
     uint32_t flags;
     uint32_t cache;
     uint32_t threads;
+    int64_t spool_limit;
+    const uint8_t *spool_folder;
+    size_t spool_folder_len;
 } rille_file_options;
 
 typedef struct rille_file_info {

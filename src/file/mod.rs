@@ -55,7 +55,7 @@ use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
-use unpack::Packing;
+use unpack::{MAGIC, Packing};
 
 /// Threads that make an index or search, at most: more than these wait for memory.
 const MOST_THREADS: usize = 4;
@@ -359,7 +359,7 @@ impl Current {
             return Err("it is a folder".to_owned());
         }
         let disk = Arc::new(disk);
-        let mut head = [0; Packing::MAGIC];
+        let mut head = [0; MAGIC];
         let mut packing = if options.unpack { Unpack::Perhaps } else { Unpack::No };
         let mut special = what_is_special(&metadata);
         if special.is_none() && (metadata.len() == 0 || options.unpack) {

@@ -18,7 +18,7 @@
 use super::edition::Edition;
 use super::index::Counted;
 use super::source::{Source, Stat, identity, read_fully};
-use super::unpack::{Broken, Packing};
+use super::unpack::{Broken, MAGIC, Packing};
 use crate::job::{Stop, Worker};
 use crate::project::plain;
 use std::fs::{File, Metadata};
@@ -227,7 +227,7 @@ impl Input<'_> {
     /// The first bytes, by which an archive is known.
     fn head(&mut self) -> Result<Vec<u8>, Stop> {
         let mut head = Vec::new();
-        let read = self.by_ref().take(Packing::MAGIC as u64).read_to_end(&mut head);
+        let read = self.by_ref().take(MAGIC as u64).read_to_end(&mut head);
         read.map_err(|error| self.stop(&error))?;
         Ok(head)
     }

@@ -19,6 +19,9 @@ use std::io::{self, BufRead, Read};
 /// Bytes that gzip unpacks at once. What is in there when it finds a mistake is lost.
 const PIECE: usize = 64 << 10;
 
+/// Bytes by which an archive is known.
+pub(super) const MAGIC: usize = 4;
+
 /// How an archive is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Packing {
@@ -53,9 +56,6 @@ impl From<FrameDecoderError> for Broken {
 }
 
 impl Packing {
-    /// Bytes by which it is told.
-    pub const MAGIC: usize = 4;
-
     /// How something is packed that begins so, if it is.
     pub fn of(head: &[u8]) -> Option<Packing> {
         match head {
