@@ -3,7 +3,7 @@
 
 use super::cache::{BLOCK, Cache};
 use super::index::{Counted, Index, Mark, nth_feed};
-use super::ordered::in_order;
+use super::ordered::{Port, in_order};
 use super::source::{Source, Stat};
 use crate::job::{Stop, Worker};
 use crate::project::plain;
@@ -13,10 +13,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 /// Bytes that a thread counts or searches before it brings the result.
-pub(super) const SEGMENT: u64 = 4 << 20;
+pub(super) const SEGMENT: u64 = if cfg!(test) { 16 << 10 } else { 4 << 20 };
 
 /// Bytes that are read at once by jobs.
-pub(super) const BUFFER: usize = 256 << 10;
+pub(super) const BUFFER: usize = if cfg!(test) { 8 << 10 } else { 256 << 10 };
 
 /// Bytes behind the end of the index that are looked at while the host waits.
 pub(super) const AHEAD: u64 = 1 << 20;
@@ -334,10 +334,10 @@ impl Edition {
             }
             let first = from / SEGMENT;
             let pieces = to.div_ceil(SEGMENT) - first;
-            let work = |buffer: &mut Vec<u8>, piece: u64| {
+            let work = |buffer: &mut Vec<u8>, piece: u64, port: &Port<'_, Counted>| {
                 let begin = from.max((first + piece) * SEGMENT);
                 let end = to.min((first + piece + 1) * SEGMENT);
-                self.count(buffer, begin, end, || worker.go_on())
+                port.give(self.count(buffer, begin, end, || worker.go_on())?)
             };
             in_order(pieces, threads, Vec::new, work, |counted: Counted| {
                 self.index().append(&counted);

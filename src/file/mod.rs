@@ -33,7 +33,12 @@ mod cache;
 mod edition;
 mod index;
 mod ordered;
+mod pattern;
 mod reader;
+mod scan;
+mod search;
+#[cfg(test)]
+mod search_tests;
 mod source;
 mod spool;
 #[cfg(test)]
@@ -43,7 +48,9 @@ mod tests;
 mod unpack;
 
 pub use edition::{Answer, Trouble};
+pub use pattern::Query;
 pub use reader::{CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
+pub use search::{Found, MATCH, Match, PARTIAL, SearchOptions};
 
 use crate::job::{self, AnyJob, Job, State};
 use crate::project::plain;
@@ -264,6 +271,12 @@ impl Document {
             self.index();
         }
         Ok(())
+    }
+
+    /// Searches what is known of the file.
+    pub fn search(&self, query: Query, options: SearchOptions) -> Result<Job<Found>, Trouble> {
+        let (edition, threads) = (self.checked()?, self.threads());
+        Ok(job::start(move |worker| edition.search(&query, options, threads, worker)))
     }
 
     /// Looks at what has become of the file, and takes it to be so from now on.
