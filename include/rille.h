@@ -182,9 +182,14 @@
 #define RILLE_LINE_CUT_BEHIND 2
 
 /**
- * Bytes by which it is told.
+ * The result is a match.
  */
-#define Packing_MAGIC 4
+#define MATCH 0
+
+/**
+ * The line at this place is so long that it was searched in pieces, and a match may be longer than what they have in common.
+ */
+#define PARTIAL 1
 
 /**
  * What a function returns. Zero is success, a positive status is success with a note, a negative one is a failure:

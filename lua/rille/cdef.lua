@@ -63,7 +63,9 @@ static const int RILLE_LINE_CUT_BEFORE = 1;
 
 static const int RILLE_LINE_CUT_BEHIND = 2;
 
-static const int Packing_MAGIC = 4;
+static const int MATCH = 0;
+
+static const int PARTIAL = 1;
 
 typedef enum rille_status {
     RILLE_OK = 0,
