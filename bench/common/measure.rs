@@ -20,8 +20,9 @@ pub const EQUAL: f64 = 0.97;
 pub struct Bench {
     /// One short pass, for CI: results are compared, times are not told.
     quick: bool,
-    /// Only rows whose name contains this.
+    /// Only rows whose name contains this, or all of a part whose title does.
     only: String,
+    title: String,
     reached: usize,
     lost: Vec<String>,
 }
@@ -31,13 +32,15 @@ impl Bench {
         Bench {
             quick: std::env::var_os("RILLE_BENCH").is_some_and(|mode| mode == "quick"),
             only: std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default(),
+            title: String::new(),
             reached: 0,
             lost: Vec::new(),
         }
     }
 
     /// Begins the part of a noun.
-    pub fn title(&self, title: &str) {
+    pub fn title(&mut self, title: &str) {
+        self.title = title.to_owned();
         println!("\n{title}");
         if !self.quick {
             println!(
@@ -49,7 +52,35 @@ impl Bench {
 
     /// A row: what is done, to which text. Give it rille's way, those of peers, and `run` it.
     pub fn row<'a>(&'a mut self, what: &str, text: &'a Text) -> Row<'a> {
-        Row { name: format!("{what}, {}", text.name), text, bench: self, ways: Vec::new() }
+        let len = text.bytes.len();
+        Row { name: format!("{what}, {}", text.name), text, len, bench: self, ways: Vec::new() }
+    }
+
+    /// Whether a row is asked for.
+    pub fn wants(&self, name: &str) -> bool {
+        name.contains(&self.only) || self.title.contains(&self.only)
+    }
+
+    /// Whether only results are compared.
+    pub fn is_quick(&self) -> bool {
+        self.quick
+    }
+
+    /// A row of its own: something that was measured, and what it may be at most.
+    pub fn within(&mut self, name: &str, value: f64, most: f64, unit: &str) {
+        if self.quick {
+            println!("{name}: works");
+        } else if self.wants(name) {
+            let verdict = if value <= most {
+                self.reached += 1;
+                "reached"
+            } else {
+                self.lost.push(format!("{name}: {value:.3} {unit} of {most}"));
+                "LOST"
+            };
+            let (value, most) = (format!("{value:.3} {unit}"), format!("{most} {unit}"));
+            println!("{name:38} {value:>14}  at most {most} {verdict}");
+        }
     }
 
     /// Tells how many goals were reached.
@@ -96,6 +127,8 @@ pub struct Row<'a> {
     bench: &'a mut Bench,
     name: String,
     text: &'a Text,
+    /// Bytes of it, for the speed that is told.
+    len: usize,
     ways: Vec<Way<'a>>,
 }
 
@@ -113,6 +146,12 @@ impl<'a> Row<'a> {
             (since.elapsed(), answer)
         };
         self.ways.push(Way { peer, reach, same, turn: Box::new(turn), times: Vec::new() });
+        self
+    }
+
+    /// The ways work on something else, of so many bytes.
+    pub fn of(mut self, len: usize) -> Self {
+        self.len = len;
         self
     }
 
@@ -139,7 +178,7 @@ impl<'a> Row<'a> {
 
     /// Compares the results, then measures, and prints a line for each peer.
     pub fn run(mut self) {
-        if !self.name.contains(&self.bench.only) {
+        if !self.bench.wants(&self.name) {
             return;
         }
         // All write to one place, so that none is luckier than others with its alignment.
@@ -184,7 +223,7 @@ impl<'a> Row<'a> {
 
     fn tell(&mut self) {
         let (rille, peers) = self.ways.split_first().expect("rille's way");
-        let (ours, len) = (median(&rille.times), self.text.bytes.len());
+        let (ours, len) = (median(&rille.times), self.len);
         for way in peers {
             let theirs = median(&way.times);
             let ratio = theirs / ours;

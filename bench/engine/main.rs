@@ -7,6 +7,8 @@ mod measure;
 #[path = "../common/texts.rs"]
 mod texts;
 
+#[cfg(unix)]
+mod file;
 mod text;
 mod text_units;
 
@@ -17,6 +19,9 @@ fn main() {
         env!("CARGO_PKG_VERSION"),
         rille::text::kernel::name()
     );
+    // First, as the child that measures memory does nothing else.
+    #[cfg(unix)]
+    file::rows(&mut bench);
     text::rows(&mut bench);
     text_units::rows(&mut bench);
     bench.finish();
