@@ -117,17 +117,28 @@ impl Edition {
     }
 
     pub fn stat(&self) -> Result<Stat, Trouble> {
-        self.source.stat().map_err(|error| Trouble { changed: false, message: plain(&error) })
+        self.source.stat().map_err(|error| Trouble {
+            // A source that is made from another one says so if that was truncated.
+            changed: error.kind() == io::ErrorKind::UnexpectedEof,
+            message: plain(&error),
+        })
     }
 
     pub fn index(&self) -> MutexGuard<'_, Index> {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Fails if the file has become shorter than what is known of it. Before each call of the host.
-    pub fn check(&self) -> Result<(), Trouble> {
-        let (known, now) = (self.size(), self.stat()?.size);
-        if now < known { Err(Trouble::changed(known, now)) } else { Ok(()) }
+    /// Fails if the file has become shorter than what is known of it, and takes what a source has grown by that does so by
+    /// itself. Before each call of the host. Tells whether that is all there will be.
+    pub fn check(&self) -> Result<bool, Trouble> {
+        let (known, now) = (self.size(), self.stat()?);
+        if now.size < known {
+            return Err(Trouble::changed(known, now.size));
+        }
+        if now.size > known && self.source.grows_by_itself() {
+            self.size.store(now.size, Ordering::Release);
+        }
+        Ok(now.complete)
     }
 
     /// Takes what the file has grown by to be part of it.
