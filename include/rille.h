@@ -181,6 +181,11 @@
 #define RILLE_SEARCH_COUNT 2
 
 /**
+ * Only the lines that match are counted, and neither told nor looked at to their end.
+ */
+#define RILLE_SEARCH_LINES 8
+
+/**
  * The search begins at the offset `from` of the options, which else says nothing.
  */
 #define RILLE_SEARCH_FROM 4

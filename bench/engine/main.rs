@@ -2,11 +2,14 @@
 //!
 //! A noun has a file here, with a function that adds its rows, and a line in `main`.
 
+#[path = "../common/logs.rs"]
+mod logs;
 #[path = "../common/measure.rs"]
 mod measure;
 #[path = "../common/texts.rs"]
 mod texts;
 
+mod file;
 mod text;
 mod text_units;
 
@@ -19,5 +22,6 @@ fn main() {
     );
     text::rows(&mut bench);
     text_units::rows(&mut bench);
+    file::rows(&mut bench);
     bench.finish();
 }

@@ -63,6 +63,8 @@ static const int RILLE_SEARCH_BACKWARD = 1;
 
 static const int RILLE_SEARCH_COUNT = 2;
 
+static const int RILLE_SEARCH_LINES = 8;
+
 static const int RILLE_SEARCH_FROM = 4;
 
 typedef enum rille_status {

@@ -97,20 +97,21 @@ function M.search(opts, name)
   return from, backward, limit
 end
 
---- Reads the options of a filter.
----@param opts? { invert?: boolean }
+--- Reads options of which there is one, which is on or off.
+---@param opts? table<string, boolean>
+---@param switch string
 ---@param name string the public function
----@return boolean invert
-function M.filter(opts, name)
-  local invert = false
+---@return boolean
+function M.switch(opts, switch, name)
+  local on = false
   for key, value in pairs(opts == nil and {} or table_of(opts, name)) do
-    if key == "invert" and type(value) == "boolean" then
-      invert = value
+    if key == switch and type(value) == "boolean" then
+      on = value
     else
-      wrong(name, key, value, "invert = true | false")
+      wrong(name, key, value, switch .. " = true | false")
     end
   end
-  return invert
+  return on
 end
 
 --- Checks a number of a line, a position or a count.

@@ -15,7 +15,7 @@ local found = ffi.new("rille_file_matches")
 local options = ffi.new("rille_search_options", { size = ffi.sizeof("rille_search_options") })
 local EIO, ECHANGED = tonumber(C.RILLE_EIO), tonumber(C.RILLE_ECHANGED)
 local BACKWARD, COUNT = tonumber(C.RILLE_SEARCH_BACKWARD), tonumber(C.RILLE_SEARCH_COUNT)
-local FROM = tonumber(C.RILLE_SEARCH_FROM)
+local FROM, LINES = tonumber(C.RILLE_SEARCH_FROM), tonumber(C.RILLE_SEARCH_LINES)
 local PARTIAL = tonumber(C.RILLE_MATCH_PARTIAL)
 
 --- Some of the matches of a search. They are valid until the next ones are taken or the job is closed.
@@ -95,7 +95,7 @@ end
 
 --- How many there are until now.
 ---@class rille.file.count
----@field total integer matches
+---@field total integer matches; 0 if only lines are counted
 ---@field lines integer lines with matches
 ---@field partial boolean whether there may be more, in lines above a mebibyte
 
@@ -162,15 +162,17 @@ function M.extend(File, adopt_file)
     return adopt(out_job[0], take)
   end
 
-  --- Counts matches, and the lines that they are in.
+  --- Counts matches, and the lines that they are in; with `lines` only the latter, which is faster.
   ---@param what rille.regex|rille.literals
+  ---@param opts? { lines?: boolean }
   ---@return rille.job? job whose `take` gives a `rille.file.count`, nil if it is as before; its progress counts bytes
   ---@return string? message
   ---@return rille.file.reason? reason
-  function File:count(what)
+  function File:count(what, opts)
     local handle = open(self)
     local regex, literals = query(what, "rille.file:count")
-    options.flags, options.from, options.limit = COUNT, 0, 0
+    local lines = read.switch(opts, "lines", "rille.file:count")
+    options.flags, options.from, options.limit = lines and LINES or COUNT, 0, 0
     local status = C.rille_file_search(handle, regex, literals, options, out_job, err)
     if status < 0 then
       return changed(status, "rille.file:count")
@@ -188,7 +190,7 @@ function M.extend(File, adopt_file)
   function File:filter(what, opts)
     local handle = open(self)
     local regex, literals = query(what, "rille.file:filter")
-    local invert = read.filter(opts, "rille.file:filter")
+    local invert = read.switch(opts, "invert", "rille.file:filter")
     local status = C.rille_file_filter(handle, regex, literals, invert and 1 or 0, out_file, out_job, err)
     if status < 0 then
       return changed(status, "rille.file:filter")

@@ -13,10 +13,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 /// Bytes that a thread counts or searches before it brings the result.
-pub(super) const SEGMENT: u64 = if cfg!(test) { 16 << 10 } else { 4 << 20 };
+pub(super) const SEGMENT: u64 = if cfg!(test) { 32 << 10 } else { 4 << 20 };
 
 /// Bytes that are read at once by jobs.
-pub(super) const BUFFER: usize = if cfg!(test) { 8 << 10 } else { 256 << 10 };
+pub(super) const BUFFER: usize = if cfg!(test) { 16 << 10 } else { 256 << 10 };
 
 /// Bytes behind the end of the index that are looked at while the host waits.
 pub(super) const AHEAD: u64 = 1 << 20;

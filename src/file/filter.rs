@@ -14,7 +14,7 @@
 use super::edition::{Edition, SEGMENT};
 use super::ordered::{Port, in_order};
 use super::pattern::{Pattern, Query};
-use super::scan::{Piece, Scanner, Segment, Visit, bare};
+use super::scan::{Piece, Scanner, Segment, Visit};
 use super::source::{Source, Stat};
 use crate::job::{Stop, Worker};
 use std::io;
@@ -282,16 +282,16 @@ impl Visit for Sieve<'_> {
     fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), Stop> {
         // What is before `at` was decided, what is before `kept` was brought.
         let (mut at, mut kept) = (0, 0);
+        let mut seeker = self.pattern.seek();
         while at < text.len()
-            && let Some(candidate) = self.pattern.candidate(text, at)
-            && (candidate < text.len() || text.last() != Some(&b'\n'))
+            && let Some(candidate) = seeker.candidate(text, at)
         {
-            let start =
-                at + memchr::memrchr(b'\n', &text[at..candidate]).map_or(0, |feed| feed + 1);
-            let feed = memchr::memchr(b'\n', &text[candidate..]);
-            let next = feed.map_or(text.len(), |feed| candidate + feed + 1);
+            let start = memchr::memrchr(b'\n', &text[at..candidate.at]);
+            let start = at + start.map_or(0, |feed| feed + 1);
+            let feed = memchr::memchr(b'\n', &text[candidate.at..]);
+            let next = feed.map_or(text.len(), |feed| candidate.at + feed + 1);
             at = next;
-            if !self.pattern.test(bare(&text[start..next])) {
+            if !seeker.test(&candidate, &text[start..next]) {
                 continue;
             }
             if self.invert {
@@ -314,7 +314,7 @@ impl Visit for Sieve<'_> {
     fn piece(&mut self, piece: &Piece<'_>) -> Result<(), Stop> {
         let mut matched = self.long.is_some_and(|(line, matched)| line == piece.line && matched);
         if !matched {
-            self.pattern.each(piece.text, piece.from, |span| {
+            self.pattern.seek().each(piece.text, piece.from, |span| {
                 matched = span.start < piece.to;
                 false
             });

@@ -13,6 +13,8 @@ use std::sync::Arc;
 pub const RILLE_SEARCH_BACKWARD: u32 = 1;
 /// Matches are counted and not told.
 pub const RILLE_SEARCH_COUNT: u32 = 2;
+/// Only the lines that match are counted, and neither told nor looked at to their end.
+pub const RILLE_SEARCH_LINES: u32 = 8;
 /// The search begins at the offset `from` of the options, which else says nothing.
 pub const RILLE_SEARCH_FROM: u32 = 4;
 
@@ -156,8 +158,7 @@ pub unsafe extern "C" fn rille_file_search(
     unsafe {
         boundary_at(file, err, |file| {
             let (out, given) = (place(out, "out")?, self::options(options)?);
-            let all = RILLE_SEARCH_BACKWARD | RILLE_SEARCH_COUNT | RILLE_SEARCH_FROM;
-            if given.flags & !all != 0 || given.reserved != 0 {
+            if given.flags >= RILLE_SEARCH_LINES << 1 || given.reserved != 0 {
                 let message = format!(
                     "{:#x} are no flags; they are the RILLE_SEARCH_ constants",
                     given.flags
@@ -171,6 +172,7 @@ pub unsafe extern "C" fn rille_file_search(
                 backward: has(RILLE_SEARCH_BACKWARD),
                 limit: given.limit.into(),
                 count: has(RILLE_SEARCH_COUNT),
+                lines: has(RILLE_SEARCH_LINES),
             };
             let job = file.document.search(query(regex, literals)?, options)?;
             out.write(rille_job::give(job));

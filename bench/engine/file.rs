@@ -1,0 +1,286 @@
+//! Files of any size: against a bare loop of reads, and against ripgrep where it is installed.
+
+use crate::logs::{self, Log, NEEDLE};
+use crate::measure::{Bench, Contender, EQUAL};
+use rille::file::{Document, Found, Lines, Options, Query, SearchOptions, Window};
+use rille::job::{AnyJob, Job, State};
+use rille::search::{LiteralOptions, Literals, Regex};
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const GIB: u64 = 1 << 30;
+const NAME: &str = "file";
+
+pub fn rows(bench: &mut Bench) {
+    if !bench.wants(NAME) {
+        return;
+    }
+    bench.title("file: a log of 1 GiB");
+    let log = logs::make(if bench.is_quick() { 8 << 20 } else { GIB });
+    index(bench, &log);
+    search(bench, &log);
+    read(bench, &log);
+    wait(bench, &log);
+    memory(bench, &log);
+}
+
+fn open(log: &Log, options: Options) -> Document {
+    Document::open(log.path.as_os_str().as_encoded_bytes(), options).expect("the log")
+}
+
+fn end(job: &dyn AnyJob) {
+    while job.poll().state == State::Running {
+        job.wait(Duration::from_secs(60));
+    }
+    assert_eq!(job.poll().state, State::Done, "{:?}", job.failure());
+}
+
+fn index(bench: &mut Bench, log: &Log) {
+    let full = |threads| {
+        let document = open(log, Options { no_index: true, threads, ..Options::default() });
+        end(&*document.index());
+        document.info().expect("the log").lines
+    };
+    let pread = |from: u64, to: u64| {
+        let (file, mut buffer, mut at) =
+            (File::open(&log.path).expect("the log"), vec![0; 256 << 10], from);
+        while at < to
+            && let read @ 1.. = file.read_at(&mut buffer, at).expect("the log")
+        {
+            at += read as u64;
+        }
+        at
+    };
+    bench.race(
+        "file index, 1 thread",
+        log.size as usize,
+        &mut [
+            Contender { name: "rille", reach: None, run: &mut || full(1) },
+            Contender {
+                name: "limit: bare pread loop",
+                reach: Some(1.0 / 1.15),
+                run: &mut || pread(0, log.size),
+            },
+        ],
+    );
+    bench.race(
+        "file index, 2 threads",
+        log.size as usize,
+        &mut [
+            Contender { name: "rille", reach: None, run: &mut || full(2) },
+            Contender { name: "rille, 1 thread", reach: Some(1.6), run: &mut || full(1) },
+            Contender {
+                name: "limit: 2 pread loops",
+                reach: None,
+                run: &mut || {
+                    std::thread::scope(|scope| {
+                        scope.spawn(|| pread(0, log.size / 2));
+                        pread(log.size / 2, log.size)
+                    })
+                },
+            },
+        ],
+    );
+    let document = open(log, Options { no_index: true, ..Options::default() });
+    end(&*document.index());
+    let info = document.info().expect("the log");
+    assert_eq!((info.lines, info.exact), (log.lines, true));
+    let each = info.index_memory as f64 / (log.lines as f64 / 1024.0);
+    bench.within("file index, memory of 1,024 lines", each, 64.0, "B");
+}
+
+/// Takes all that a search brings: the lines with matches.
+fn lines(job: &Job<Found>) -> u64 {
+    let mut lines = 0;
+    loop {
+        let state = job.poll().state;
+        while let Some(found) = job.take() {
+            lines = found.lines;
+        }
+        if state != State::Running {
+            assert_eq!(state, State::Done, "{:?}", job.failure());
+            return lines;
+        }
+        job.wait(Duration::from_secs(60));
+    }
+}
+
+fn regex(pattern: &str) -> Query {
+    let regex = Regex::new(pattern.as_bytes(), &rille::search::Options::default());
+    Query::Regex(Arc::new(regex.expect("a pattern")))
+}
+
+fn literal(text: &str) -> Query {
+    let literals = Literals::new(&[text.as_bytes()], &LiteralOptions::default());
+    Query::Literals(Arc::new(literals.expect("a literal")))
+}
+
+fn search(bench: &mut Bench, log: &Log) {
+    let has_ripgrep = Command::new("rg").arg("--version").output().is_ok();
+    if !has_ripgrep {
+        println!("file search: no row, as there is no rg");
+        return;
+    }
+    let document = open(log, Options::default());
+    end(&*document.index());
+    let rows = [
+        ("a rare literal", NEEDLE, literal(NEEDLE), 1.0),
+        ("a rare literal as a regex", NEEDLE, regex(NEEDLE), 1.0),
+        (r"\w+ing\b", r"\b\w+ing\b", regex(r"\b\w+ing\b"), EQUAL),
+        ("dotted IPv4", r"\b10\.7\.\d+\.\d+\b", regex(r"\b10\.7\.\d+\.\d+\b"), EQUAL),
+        ("[a-z]+ed .*upstream", "[a-z]+ed .*upstream", regex("[a-z]+ed .*upstream"), EQUAL),
+    ];
+    for (name, pattern, query, reach) in rows {
+        let ripgrep = || {
+            let run = Command::new("rg")
+                .args(["--no-mmap", "--no-config", "-c", pattern])
+                .arg(&log.path)
+                .output();
+            let answer = run.expect("rg").stdout;
+            String::from_utf8_lossy(&answer).trim().parse().unwrap_or(0)
+        };
+        let options = SearchOptions { lines: true, ..SearchOptions::default() };
+        bench.race(
+            &format!("file count {name}"),
+            log.size as usize,
+            &mut [
+                Contender {
+                    name: "rille",
+                    reach: None,
+                    run: &mut || lines(&document.search(query.clone(), options).expect("the log")),
+                },
+                Contender { name: "rg --no-mmap -c", reach: Some(reach), run: &mut || ripgrep() },
+            ],
+        );
+    }
+}
+
+/// The middle of several measurements of one thing, in seconds.
+fn median(times: usize, mut run: impl FnMut(usize)) -> f64 {
+    let mut seconds: Vec<f64> = (0..times)
+        .map(|round| {
+            let since = Instant::now();
+            run(round);
+            since.elapsed().as_secs_f64()
+        })
+        .collect();
+    seconds.sort_by(f64::total_cmp);
+    seconds[times / 2]
+}
+
+fn read(bench: &mut Bench, log: &Log) {
+    let mut batch = Lines::default();
+    let tail = median(51, |_| {
+        let document = open(log, Options { no_index: true, ..Options::default() });
+        document.last(50, Window::default(), &mut batch).expect("the log");
+        assert_eq!(batch.lines.len(), 50);
+    });
+    bench.within("file open + last 50 lines", tail * 1e3, 0.5, "ms");
+    let document = open(log, Options::default());
+    end(&*document.index());
+    let random = median(2001, |round| {
+        let line = (round as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) % log.lines + 1;
+        document.lines(line, 1, Window::default(), &mut batch).expect("the log");
+        assert_eq!(batch.first, Some(line));
+    });
+    bench.within("file random line after indexing", random * 1e6, 25.0, "us");
+}
+
+/// What this thread has worked, in seconds. With more busy threads than processors a call takes longer than that.
+fn own_time() -> f64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the place is ours.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
+    time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
+}
+
+fn wait(bench: &mut Bench, log: &Log) {
+    // What a viewer calls while the index is made and a search goes on.
+    let (mut longest, mut batch) = (0.0_f64, Lines::default());
+    let document = open(log, Options::default());
+    let job = document.search(regex(r"\b\w+ing\b"), SearchOptions::default()).expect("the log");
+    let mut round = 0_u64;
+    let (mut longest_work, mut which) = (0.0_f64, "");
+    let mut timed = |name: &'static str, call: &mut dyn FnMut()| {
+        let (since, work) = (Instant::now(), own_time());
+        call();
+        let took = since.elapsed().as_secs_f64();
+        longest_work = longest_work.max(own_time() - work);
+        if took > longest {
+            (longest, which) = (took, name);
+        }
+    };
+    let until = Instant::now() + Duration::from_millis(if bench.is_quick() { 20 } else { 1500 });
+    while Instant::now() < until {
+        round = round.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let (offset, line) = (round % log.size, round % log.lines + 1);
+        timed("lines", &mut || drop(document.lines(line, 60, Window::default(), &mut batch)));
+        timed("around", &mut || {
+            drop(document.around(offset, 30, 30, Window::default(), &mut batch))
+        });
+        timed("last", &mut || drop(document.last(60, Window::default(), &mut batch)));
+        timed("line_at", &mut || drop(document.line_at(offset)));
+        timed("info", &mut || drop(document.info()));
+        timed("refresh", &mut || drop(document.refresh()));
+        timed("take", &mut || drop((job.poll(), job.take())));
+        std::thread::sleep(Duration::from_micros(200));
+    }
+    bench.within("file longest call, its own time", longest_work * 1e3, 2.0, "ms");
+    bench.within(&format!("file longest call, {which}"), longest * 1e3, 2.0, "ms");
+
+    let mut late = 0.0_f64;
+    for round in 0..30_u64 {
+        let document = open(log, Options { no_index: true, ..Options::default() });
+        let count = SearchOptions { count: true, ..SearchOptions::default() };
+        let job: Box<dyn AnyJob> = match round % 3 {
+            0 => Box::new(document.index()),
+            1 => Box::new(document.search(regex("[a-z]+ed .*upstream"), count).expect("the log")),
+            _ => Box::new(document.filter(regex("error"), true).expect("the log").1),
+        };
+        std::thread::sleep(Duration::from_micros(300 * round));
+        let since = Instant::now();
+        job.cancel();
+        while job.poll().state == State::Running {
+            std::thread::sleep(Duration::from_micros(50));
+        }
+        late = late.max(since.elapsed().as_secs_f64());
+    }
+    bench.within("file cancel, the latest of 30", late * 1e3, 10.0, "ms");
+}
+
+/// What the process holds in memory, in MB.
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok()).unwrap_or(0.0)
+        / 1e3
+}
+
+/// The log, and a hole behind it up to 10 GB: a last line of 9 GB. Nobody has to have such a disk.
+fn memory(bench: &mut Bench, log: &Log) {
+    let file = File::options().write(true).open(&log.path).expect("the log");
+    file.set_len(10_000_000_000).expect("a sparse file");
+    let (before, mut most) = (resident(), 0.0_f64);
+    let mut watch = |job: &dyn AnyJob, take: &mut dyn FnMut()| {
+        while job.poll().state == State::Running {
+            most = most.max(resident() - before);
+            take();
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        assert_eq!(job.poll().state, State::Done, "{:?}", job.failure());
+    };
+    let document = open(log, Options::default());
+    watch(&*document.index(), &mut || ());
+    let job = document.search(regex("error"), SearchOptions::default()).expect("the log");
+    watch(&job, &mut || while job.take().is_some() {});
+    let mut batch = Lines::default();
+    document
+        .lines(log.lines + 1, 1, Window { from: 5_000_000_000, most: 100 }, &mut batch)
+        .expect("the log");
+    assert_eq!((batch.lines.len(), batch.text.len()), (1, 100));
+    bench.within("file memory with 10 GB searched", most, 64.0, "MB");
+    file.set_len(log.size).expect("the log as it was");
+}
