@@ -20,9 +20,8 @@ pub const EQUAL: f64 = 0.97;
 pub struct Bench {
     /// One short pass, for CI: results are compared, times are not told.
     quick: bool,
-    /// Only rows whose name contains this, or all of a part whose title does.
+    /// Only rows whose name contains this.
     only: String,
-    title: String,
     reached: usize,
     lost: Vec<String>,
 }
@@ -32,15 +31,13 @@ impl Bench {
         Bench {
             quick: std::env::var_os("RILLE_BENCH").is_some_and(|mode| mode == "quick"),
             only: std::env::args().skip(1).find(|arg| !arg.starts_with('-')).unwrap_or_default(),
-            title: String::new(),
             reached: 0,
             lost: Vec::new(),
         }
     }
 
     /// Begins the part of a noun.
-    pub fn title(&mut self, title: &str) {
-        self.title = title.to_owned();
+    pub fn title(&self, title: &str) {
         println!("\n{title}");
         if !self.quick {
             println!(
@@ -52,35 +49,76 @@ impl Bench {
 
     /// A row: what is done, to which text. Give it rille's way, those of peers, and `run` it.
     pub fn row<'a>(&'a mut self, what: &str, text: &'a Text) -> Row<'a> {
-        let len = text.bytes.len();
-        Row { name: format!("{what}, {}", text.name), text, len, bench: self, ways: Vec::new() }
+        Row { name: format!("{what}, {}", text.name), text, bench: self, ways: Vec::new() }
     }
 
-    /// Whether a row is asked for.
+    /// Whether rows of that name are asked for.
     pub fn wants(&self, name: &str) -> bool {
-        name.contains(&self.only) || self.title.contains(&self.only)
+        name.contains(&self.only)
     }
 
-    /// Whether only results are compared.
+    /// Whether this is the short pass.
     pub fn is_quick(&self) -> bool {
         self.quick
     }
 
-    /// A row of its own: something that was measured, and what it may be at most.
-    pub fn within(&mut self, name: &str, value: f64, most: f64, unit: &str) {
-        if self.quick {
-            println!("{name}: works");
-        } else if self.wants(name) {
-            let verdict = if value <= most {
-                self.reached += 1;
-                "reached"
-            } else {
-                self.lost.push(format!("{name}: {value:.3} {unit} of {most}"));
-                "LOST"
-            };
-            let (value, most) = (format!("{value:.3} {unit}"), format!("{most} {unit}"));
-            println!("{name:38} {value:>14}  at most {most} {verdict}");
+    /// A row about work on something large that every contender does once in each turn: rille first, then its peers, each with
+    /// its goal. All answer the same, but for those whose name begins with "limit".
+    pub fn race(&mut self, name: &str, len: usize, ways: &mut [Contender<'_>]) {
+        if !self.wants(name) {
+            return;
         }
+        let (mut expected, mut times) = (None, vec![Vec::new(); ways.len()]);
+        for round in 0..if self.quick { 1 } else { FEWEST + 1 } {
+            for (way, times) in ways.iter_mut().zip(&mut times) {
+                let since = Instant::now();
+                let answer = (way.run)();
+                // The first round is for the caches.
+                if round > 0 {
+                    times.push(since.elapsed().as_secs_f64());
+                }
+                if !way.name.starts_with("limit") {
+                    assert_eq!(*expected.get_or_insert(answer), answer, "{name}: {}", way.name);
+                }
+            }
+        }
+        if self.quick {
+            return println!("{name}: equal");
+        }
+        let ours = median(&times[0]);
+        for (way, times_of) in ways.iter().zip(&times).skip(1) {
+            let theirs = median(times_of);
+            let ratios: Vec<f64> = times_of.iter().zip(&times[0]).map(|(a, b)| a / b).collect();
+            let spread = quartiles(&ratios);
+            let verdict = self.verdict(name, way.name, way.reach, theirs / ours, spread);
+            println!(
+                "{name:38} {:>10}  {:24} {:>10} {:>8.2}  {:>13} {verdict}",
+                speed(ours, len),
+                way.name,
+                speed(theirs, len),
+                theirs / ours,
+                format!("{:.2}-{:.2}", spread.0, spread.1),
+            );
+        }
+    }
+
+    /// A row about something that has a limit of its own, and is to stay below.
+    pub fn within(&mut self, name: &str, value: f64, limit: f64, unit: &str) {
+        if self.quick || !self.wants(name) {
+            return;
+        }
+        let verdict = if value <= limit {
+            self.reached += 1;
+            "reached"
+        } else {
+            self.lost.push(format!("{name}: {value:.3} {unit} of {limit}"));
+            "LOST"
+        };
+        let (value, limit) = (format!("{value:.3} {unit}"), format!("{limit} {unit}"));
+        println!(
+            "{name:38} {value:>10}  {:24} {limit:>10} {:>8}  {:>13} {verdict:>14}",
+            "limit", "", ""
+        );
     }
 
     /// Tells how many goals were reached.
@@ -94,18 +132,32 @@ impl Bench {
     }
 
     /// Whether a ratio is as good as wished, as words for the table; with a `?` if another run may well say otherwise.
-    fn judge(&mut self, row: &str, way: &Way, ratio: f64, spread: (f64, f64)) -> String {
-        let Some(reach) = way.reach else { return String::new() };
+    fn verdict(
+        &mut self,
+        row: &str,
+        peer: &str,
+        reach: Option<f64>,
+        ratio: f64,
+        spread: (f64, f64),
+    ) -> String {
+        let Some(reach) = reach else { return String::new() };
         let verdict = if ratio >= reach {
             self.reached += 1;
             "reached"
         } else {
-            self.lost.push(format!("{row}, against {}: {ratio:.2} of {reach}", way.peer));
+            self.lost.push(format!("{row}, against {peer}: {ratio:.2} of {reach}"));
             "LOST"
         };
         let unsure = if spread.0 < reach && reach < spread.1 { "?" } else { "" };
         format!("{reach:>6} {verdict}{unsure}")
     }
+}
+
+/// Who takes part in a race.
+pub struct Contender<'a> {
+    pub name: &'a str,
+    pub reach: Option<f64>,
+    pub run: &'a mut dyn FnMut() -> u64,
 }
 
 /// One way to do it. Takes the text and an output as long as the text; whatever it answers is compared.
@@ -127,8 +179,6 @@ pub struct Row<'a> {
     bench: &'a mut Bench,
     name: String,
     text: &'a Text,
-    /// Bytes of it, for the speed that is told.
-    len: usize,
     ways: Vec<Way<'a>>,
 }
 
@@ -146,12 +196,6 @@ impl<'a> Row<'a> {
             (since.elapsed(), answer)
         };
         self.ways.push(Way { peer, reach, same, turn: Box::new(turn), times: Vec::new() });
-        self
-    }
-
-    /// The ways work on something else, of so many bytes.
-    pub fn of(mut self, len: usize) -> Self {
-        self.len = len;
         self
     }
 
@@ -178,7 +222,7 @@ impl<'a> Row<'a> {
 
     /// Compares the results, then measures, and prints a line for each peer.
     pub fn run(mut self) {
-        if !self.bench.wants(&self.name) {
+        if !self.name.contains(&self.bench.only) {
             return;
         }
         // All write to one place, so that none is luckier than others with its alignment.
@@ -223,7 +267,7 @@ impl<'a> Row<'a> {
 
     fn tell(&mut self) {
         let (rille, peers) = self.ways.split_first().expect("rille's way");
-        let (ours, len) = (median(&rille.times), self.len);
+        let (ours, len) = (median(&rille.times), self.text.bytes.len());
         for way in peers {
             let theirs = median(&way.times);
             let ratio = theirs / ours;
@@ -236,7 +280,7 @@ impl<'a> Row<'a> {
                 way.peer,
                 speed(theirs, len),
                 format!("{:.2}-{:.2}", spread.0, spread.1),
-                self.bench.judge(&self.name, way, ratio, spread)
+                self.bench.verdict(&self.name, way.peer, way.reach, ratio, spread)
             );
         }
     }

@@ -2,6 +2,9 @@
 //!
 //! A noun has a file here, with a function that adds its rows, and a line in `main`.
 
+#[cfg(unix)]
+#[path = "../common/logs.rs"]
+mod logs;
 #[path = "../common/measure.rs"]
 mod measure;
 #[path = "../common/texts.rs"]
@@ -19,7 +22,7 @@ fn main() {
         env!("CARGO_PKG_VERSION"),
         rille::text::kernel::name()
     );
-    // First, as the child that measures memory does nothing else.
+    // First, as the child that measures memory is to do nothing before.
     #[cfg(unix)]
     file::rows(&mut bench);
     text::rows(&mut bench);

@@ -13,10 +13,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 /// Bytes that a thread counts or searches before it brings the result.
-pub(super) const SEGMENT: u64 = if cfg!(test) { 16 << 10 } else { 4 << 20 };
+pub(super) const SEGMENT: u64 = if cfg!(test) { 32 << 10 } else { 4 << 20 };
 
 /// Bytes that are read at once by jobs.
-pub(super) const BUFFER: usize = if cfg!(test) { 8 << 10 } else { 256 << 10 };
+pub(super) const BUFFER: usize = if cfg!(test) { 16 << 10 } else { 512 << 10 };
 
 /// Bytes behind the end of the index that are looked at while the host waits.
 pub(super) const AHEAD: u64 = 1 << 20;
@@ -117,17 +117,28 @@ impl Edition {
     }
 
     pub fn stat(&self) -> Result<Stat, Trouble> {
-        self.source.stat().map_err(|error| Trouble { changed: false, message: plain(&error) })
+        self.source.stat().map_err(|error| Trouble {
+            // A source that is made from another one says so if that was truncated.
+            changed: error.kind() == io::ErrorKind::UnexpectedEof,
+            message: plain(&error),
+        })
     }
 
     pub fn index(&self) -> MutexGuard<'_, Index> {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Fails if the file has become shorter than what is known of it. Before each call of the host.
-    pub fn check(&self) -> Result<(), Trouble> {
-        let (known, now) = (self.size(), self.stat()?.size);
-        if now < known { Err(Trouble::changed(known, now)) } else { Ok(()) }
+    /// Fails if the file has become shorter than what is known of it, and takes what a source has grown by that does so by
+    /// itself. Before each call of the host. Tells whether that is all there will be.
+    pub fn check(&self) -> Result<bool, Trouble> {
+        let (known, now) = (self.size(), self.stat()?);
+        if now.size < known {
+            return Err(Trouble::changed(known, now.size));
+        }
+        if now.size > known && self.source.grows_by_itself() {
+            self.size.store(now.size, Ordering::Release);
+        }
+        Ok(now.complete)
     }
 
     /// Takes what the file has grown by to be part of it.
@@ -284,7 +295,7 @@ impl Edition {
             upto = Mark { offset: size, feeds: self.feeds_before(size)?.unwrap_or(upto.feeds) };
         }
         if upto.offset >= size {
-            return Ok((upto.feeds + u64::from(!self.is_ended()?), self.source.is_complete()));
+            return Ok((upto.feeds + u64::from(!self.is_ended()?), true));
         }
         if upto.offset == 0 {
             let sample = self.block(0)?;

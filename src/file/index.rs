@@ -2,7 +2,7 @@
 //!
 //! # What does it hold?
 //!
-//! Marks: an offset, and how many line feeds stand before it. A mark is made at the first multiple of 4 KiB behind 1,024
+//! Marks: an offset, and how many line feeds stand before it. A mark is made at the first multiple of 16 KiB behind 1,024
 //! line feeds or a mebibyte, whichever comes first, so nobody has to look for the place of a single line while the file is
 //! counted through, and what has to be read to find a line is bounded for lines of any length. A mark takes 16 bytes.
 //!
@@ -19,7 +19,7 @@ pub(super) const STRIDE: u64 = 1024;
 pub(super) const SPAN: u64 = 1 << 20;
 
 /// Bytes that are counted at once.
-pub(super) const CHUNK: usize = 4 << 10;
+pub(super) const CHUNK: usize = 16 << 10;
 
 /// A place, and how many line feeds stand before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -193,6 +193,6 @@ mod tests {
         piece.count(&text);
         index.append(&piece);
         assert!(index.marks.len() <= 200_000 / 1024 + 1, "{}", index.marks.len());
-        assert!(index.marks.len() >= 200_000 / (1024 + 60), "{}", index.marks.len());
+        assert!(index.marks.len() >= 200_000 / (1024 + 210), "{}", index.marks.len());
     }
 }

@@ -31,6 +31,7 @@
 
 mod cache;
 mod edition;
+mod filter;
 mod index;
 mod ordered;
 mod pattern;
@@ -56,6 +57,7 @@ use crate::job::{self, AnyJob, Job, State};
 use crate::project::plain;
 use bstr::ByteSlice;
 use edition::Edition;
+use filter::Kept;
 use source::{Disk, Source, identity};
 use spool::{Feed, Spool, Unpack};
 use std::fs::Metadata;
@@ -87,6 +89,12 @@ pub struct Options {
     pub spool_limit: u64,
     /// Where the temporary file is; the system's folder for these if it is none.
     pub spool_folder: Option<PathBuf>,
+}
+
+impl Options {
+    fn capacity(&self) -> usize {
+        if self.cache == 0 { cache::DEFAULT_CAPACITY } else { self.cache }
+    }
 }
 
 /// What has become of a file.
@@ -173,6 +181,9 @@ impl Document {
     fn checked(&self) -> Result<Arc<Edition>, Trouble> {
         let edition = self.edition();
         edition.check()?;
+        if edition.source().grows_by_itself() {
+            self.start_index()?;
+        }
         Ok(edition)
     }
 
@@ -186,7 +197,9 @@ impl Document {
     /// What is known of it now.
     pub fn info(&self) -> Result<Info, Trouble> {
         let edition = self.checked()?;
+        let complete = edition.check()?;
         let (lines, exact) = edition.line_count()?;
+        let exact = exact && complete;
         let index = edition.index();
         let (indexed, index_memory) = (index.upto().offset, index.memory());
         Ok(Info { size: edition.size(), lines, exact, indexed, index_memory })
@@ -277,6 +290,25 @@ impl Document {
     pub fn search(&self, query: Query, options: SearchOptions) -> Result<Job<Found>, Trouble> {
         let (edition, threads) = (self.checked()?, self.threads());
         Ok(job::start(move |worker| edition.search(&query, options, threads, worker)))
+    }
+
+    /// The lines that match, or with `invert` those that do not, as a file of their own: it grows while the job goes on.
+    /// Searching and filtering it is searching and filtering these lines.
+    pub fn filter(&self, query: Query, invert: bool) -> Result<(Document, Job<()>), Trouble> {
+        let (parent, threads) = (self.checked()?, self.threads());
+        let kept = Arc::new(Kept::new(parent));
+        let edition = Edition::new(Box::new(Arc::clone(&kept)), self.options.capacity())?;
+        let current =
+            Current { edition: Arc::new(edition), disk: None, identity: None, spool: None };
+        let document = Document::of(PathBuf::new(), self.options.clone(), current);
+        let job = job::start(move |worker| kept.fill(&query, invert, threads, worker));
+        Ok((document, job))
+    }
+
+    /// Where a byte of the lines that a filter keeps stands in the file that was filtered; nothing for other files, and behind
+    /// the end.
+    pub fn origin(&self, offset: u64) -> Result<Option<u64>, Trouble> {
+        Ok(self.checked()?.source().origin(offset))
     }
 
     /// Looks at what has become of the file, and takes it to be so from now on.
@@ -408,12 +440,6 @@ impl Current {
         let edition = Edition::new(Box::new(Arc::clone(&disk)), options.capacity());
         let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
         Ok(Current { edition, disk: Some(disk), identity, spool: None })
-    }
-}
-
-impl Options {
-    fn capacity(&self) -> usize {
-        if self.cache == 0 { cache::DEFAULT_CAPACITY } else { self.cache }
     }
 }
 

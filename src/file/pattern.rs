@@ -7,7 +7,8 @@
 //! some. That is grep-regex, the part of ripgrep that makes it fast. It finds every line that matches and some that do not;
 //! the pattern itself then decides, with the text of one line before it and nothing else.
 
-use crate::search::{Literals, Regex, Span};
+use super::scan::bare;
+use crate::search::{Literals, Matches, Regex, Span};
 use grep_matcher::{LineMatchKind, Matcher};
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use regex_syntax::hir::print::Printer;
@@ -54,43 +55,13 @@ impl Pattern {
         }
     }
 
-    /// An offset in the first line that may match, from one on.
-    pub fn candidate(&self, text: &[u8], from: usize) -> Option<usize> {
+    /// Looks through texts, one buffer and the lines in it for example. What it works in is got once for all of them.
+    pub fn seek<'t>(&self) -> Seeker<'_, 't> {
         match self {
-            Pattern::Regex { finder, .. } => {
-                let found = finder.find_candidate_line(&text[from..]).unwrap_or_default()?;
-                let (LineMatchKind::Candidate(at) | LineMatchKind::Confirmed(at)) = found;
-                Some(from + at)
+            Pattern::Regex { finder, exact } => {
+                Seeker::Regex { finder, matches: exact.matches(&[], 1, false) }
             }
-            Pattern::Literals(literals) => literals.find(text, from).map(|hit| hit.span.start),
-        }
-    }
-
-    /// Whether a line matches.
-    pub fn test(&self, line: &[u8]) -> bool {
-        match self {
-            Pattern::Regex { exact, .. } => exact.test(line, 0),
-            Pattern::Literals(literals) => literals.find(line, 0).is_some(),
-        }
-    }
-
-    /// How many matches a line has.
-    pub fn count(&self, line: &[u8]) -> usize {
-        match self {
-            Pattern::Regex { exact, .. } => exact.count(line, 0),
-            Pattern::Literals(literals) => literals.hits(line, 0).count(),
-        }
-    }
-
-    /// The matches in a text from an offset on, until `see` tells that it is enough.
-    pub fn each(&self, text: &[u8], from: usize, mut see: impl FnMut(Span) -> bool) {
-        match self {
-            Pattern::Regex { exact, .. } => {
-                exact.matches(text, from, false).all(see);
-            }
-            Pattern::Literals(literals) => {
-                literals.hits(text, from).all(|hit| see(hit.span));
-            }
+            Pattern::Literals(literals) => Seeker::Literals(literals),
         }
     }
 
@@ -99,6 +70,75 @@ impl Pattern {
         match self {
             Pattern::Regex { exact, .. } => exact.longest(),
             Pattern::Literals(literals) => Some(literals.longest()),
+        }
+    }
+}
+
+/// A pattern at work.
+pub(super) enum Seeker<'p, 't> {
+    Regex { finder: &'p RegexMatcher, matches: Matches<'p, 't> },
+    Literals(&'p Literals),
+}
+
+/// A line that may match.
+pub(super) struct Candidate {
+    /// An offset in it.
+    pub at: usize,
+    /// Whether it does, unless there is a CR in it.
+    pub confirmed: bool,
+}
+
+impl<'t> Seeker<'_, 't> {
+    /// The first line that may match, from an offset on.
+    pub fn candidate(&self, text: &[u8], from: usize) -> Option<Candidate> {
+        match self {
+            Seeker::Regex { finder, matches } => {
+                let found = finder.find_candidate_line(&text[from..]).unwrap_or_default()?;
+                let (at, confirmed) = match found {
+                    LineMatchKind::Confirmed(at) => (at, matches.begins_anywhere()),
+                    LineMatchKind::Candidate(at) => (at, false),
+                };
+                // Behind the last line feed there is no line.
+                let at = from + at;
+                (at < text.len() || text.last() != Some(&b'\n'))
+                    .then_some(Candidate { at, confirmed })
+            }
+            Seeker::Literals(literals) => {
+                let at = literals.find(text, from)?.span.start;
+                Some(Candidate { at, confirmed: false })
+            }
+        }
+    }
+
+    /// Whether a line matches that a candidate is in; given with what ends it.
+    pub fn test(&mut self, candidate: &Candidate, line: &'t [u8]) -> bool {
+        if candidate.confirmed && memchr::memchr(b'\r', line).is_none() {
+            return true;
+        }
+        let line = bare(line);
+        match self {
+            Seeker::Regex { matches, .. } => matches.restart(line, 0).any_left(),
+            Seeker::Literals(literals) => literals.find(line, 0).is_some(),
+        }
+    }
+
+    /// How many matches a line has.
+    pub fn count(&mut self, line: &'t [u8]) -> usize {
+        match self {
+            Seeker::Regex { matches, .. } => matches.restart(line, 0).count_left(),
+            Seeker::Literals(literals) => literals.hits(line, 0).count(),
+        }
+    }
+
+    /// The matches in a text from an offset on, until `see` tells that it is enough.
+    pub fn each(&mut self, text: &'t [u8], from: usize, mut see: impl FnMut(Span) -> bool) {
+        match self {
+            Seeker::Regex { matches, .. } => {
+                matches.restart(text, from).all(see);
+            }
+            Seeker::Literals(literals) => {
+                literals.hits(text, from).all(|hit| see(hit.span));
+            }
         }
     }
 }
@@ -139,20 +179,27 @@ mod tests {
         let pattern = Pattern::new(&Query::Regex(Arc::clone(exact))).expect("a finder");
         let mut passed = 0;
         while passed <= text.len() {
-            let at = pattern.candidate(text, passed);
+            let at = pattern.seek().candidate(text, passed).map(|candidate| candidate.at);
             let start = at.map_or(text.len(), |at| {
                 memchr::memrchr(b'\n', &text[..at]).map_or(0, |feed| feed + 1)
             });
             // No line that was passed over matches.
             for line in text[passed..start.max(passed)].split_inclusive(|&byte| byte == b'\n') {
-                let bare = super::super::scan::bare(line);
+                let bare = bare(line);
                 assert!(
                     !exact.test(bare, 0),
                     "{:?} is passed over",
                     bare.escape_ascii().to_string()
                 );
             }
-            let Some(feed) = memchr::memchr(b'\n', &text[start.max(passed)..]) else { break };
+            let start = start.max(passed);
+            let Some(feed) = memchr::memchr(b'\n', &text[start..]) else { break };
+            // What is confirmed is right.
+            let line = &text[start..start + feed + 1];
+            if let Some(candidate) = pattern.seek().candidate(text, passed) {
+                assert_eq!(pattern.seek().test(&candidate, line), exact.test(bare(line), 0));
+            }
+            let start = start.max(passed);
             passed = start.max(passed) + feed + 1;
         }
     }

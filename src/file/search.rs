@@ -59,6 +59,8 @@ pub struct SearchOptions {
     pub limit: u64,
     /// Only how many there are.
     pub count: bool,
+    /// Only how many lines there are that match: it is faster.
+    pub lines: bool,
 }
 
 /// Some of the matches, and how many there are with all before them.
@@ -146,7 +148,11 @@ impl Edition {
             scanner.scan(self, segment, &mut finder, || worker.go_on())?;
             finder.finish()
         };
-        let limit = if options.limit == 0 || options.count { u64::MAX } else { options.limit };
+        let limit = if options.limit == 0 || options.count || options.lines {
+            u64::MAX
+        } else {
+            options.limit
+        };
         let (mut total, mut lines) = (0, 0);
         let bring = |mut part: Part| {
             worker.advance(part.bytes);
@@ -155,7 +161,7 @@ impl Edition {
             }
             total += part.total;
             lines += part.lines;
-            if part.total > 0 || !part.matches.is_empty() {
+            if part.lines > 0 || part.total > 0 || !part.matches.is_empty() {
                 let matches = Arc::new(part.matches);
                 let found = Found { matches, taken: 0, total, lines };
                 let weight = found.weight();
@@ -298,26 +304,29 @@ impl Visit for Finder<'_> {
     fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), Stop> {
         self.part.bytes += self.wanted(offset, offset + text.len() as u64);
         let (mut at, mut known, mut since) = (0, Known(None), 0);
+        let mut seeker = self.pattern.seek();
         while at < text.len()
-            && let Some(candidate) = self.pattern.candidate(text, at)
-            // Behind the last line feed there is no line.
-            && (candidate < text.len() || text.last() != Some(&b'\n'))
+            && let Some(candidate) = seeker.candidate(text, at)
         {
-            let start =
-                at + memchr::memrchr(b'\n', &text[at..candidate]).map_or(0, |feed| feed + 1);
-            let feed = memchr::memchr(b'\n', &text[candidate..]);
-            let next = feed.map_or(text.len(), |feed| candidate + feed + 1);
-            let line = bare(&text[start..next]);
+            let start = memchr::memrchr(b'\n', &text[at..candidate.at]);
+            let start = at + start.map_or(0, |feed| feed + 1);
+            let feed = memchr::memchr(b'\n', &text[candidate.at..]);
+            let next = feed.map_or(text.len(), |feed| candidate.at + feed + 1);
             at = next;
+            if self.options.lines {
+                self.part.lines += u64::from(seeker.test(&candidate, &text[start..next]));
+                continue;
+            }
+            let line = bare(&text[start..next]);
             if self.options.count {
-                let count = self.pattern.count(line) as u64;
+                let count = seeker.count(line) as u64;
                 self.part.total += count;
                 self.part.lines += u64::from(count > 0);
                 continue;
             }
-            let (pattern, before) = (self.pattern, self.part.matches.len());
+            let before = self.part.matches.len();
             let here = offset + start as u64;
-            pattern.each(line, 0, |span| {
+            seeker.each(line, 0, |span| {
                 if self.is_wanted(here + span.start as u64) {
                     self.push(here, (here, 0.0), span);
                 }
@@ -361,13 +370,13 @@ impl Visit for Finder<'_> {
         self.worker.advance(self.wanted(piece.offset + piece.from as u64, end));
         let Some(mut long) = self.long.take() else { return Ok(()) };
         let from = piece.from.max(long.searched.saturating_sub(piece.offset) as usize);
-        let (pattern, mut count) = (self.pattern, 0);
-        pattern.each(piece.text, from, |span| {
+        let mut count = 0;
+        self.pattern.seek().each(piece.text, from, |span| {
             if span.start >= piece.to {
                 return false;
             }
             long.searched = piece.offset + span.stop as u64;
-            if self.options.count {
+            if self.options.count || self.options.lines {
                 count += 1;
             } else if self.is_wanted(piece.offset + span.start as u64) {
                 count += 1;
@@ -375,7 +384,7 @@ impl Visit for Finder<'_> {
             }
             true
         });
-        self.part.total += count;
+        self.part.total += if self.options.lines { 0 } else { count };
         self.part.lines += u64::from(count > 0 && !long.found);
         long.found |= count > 0;
         self.long = Some(long);

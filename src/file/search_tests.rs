@@ -101,7 +101,7 @@ proptest! {
             end(&*document.index());
         }
         let from = from.map(|from| from.index(text.len() + 1) as u64);
-        let options = SearchOptions { from, backward, limit, count: false };
+        let options = SearchOptions { from, backward, limit, ..SearchOptions::default() };
         let (matches, last) = run(&document.search(query.clone(), options).unwrap());
         let mut expected = plain(&query, &text);
         if let Some(from) = from {
@@ -128,6 +128,9 @@ proptest! {
         let mut lines: Vec<u64> = expected.iter().map(|found| found.line as u64).collect();
         lines.dedup();
         prop_assert_eq!((matches.len(), last.total, last.lines), (0, expected.len() as u64, lines.len() as u64));
+        let options = SearchOptions { lines: true, ..SearchOptions::default() };
+        let (_, last) = run(&document.search(query.clone(), options).unwrap());
+        prop_assert_eq!((last.total, last.lines), (0, lines.len() as u64));
     }
 }
 

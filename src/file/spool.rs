@@ -127,17 +127,15 @@ impl Spool {
 
 impl Source for Arc<Spool> {
     fn stat(&self) -> io::Result<Stat> {
-        Ok(Stat { size: self.written.load(Ordering::Acquire), written: None })
+        // In this order: what is complete has all its bytes.
+        let complete = self.complete.load(Ordering::Acquire);
+        Ok(Stat { size: self.written.load(Ordering::Acquire), written: None, complete })
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         let left = self.written.load(Ordering::Acquire).saturating_sub(offset);
         let len = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         read_fully(&self.file, &mut buffer[..len], offset)
-    }
-
-    fn is_complete(&self) -> bool {
-        self.complete.load(Ordering::Acquire)
     }
 }
 

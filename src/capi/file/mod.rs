@@ -11,6 +11,8 @@ use crate::file::{Trouble, Window};
 use bstr::ByteSlice;
 use std::sync::Arc;
 
+pub mod search;
+
 /// The index is not started until rille_file_index asks for it.
 pub const RILLE_FILE_NO_INDEX: u32 = 1;
 /// What has no size, such as a pipe or a device, is read into a temporary file instead of being refused.
