@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 pub mod search;
 
+pub mod follow;
+
 /// The index is not started until rille_file_index asks for it.
 pub const RILLE_FILE_NO_INDEX: u32 = 1;
 
