@@ -64,6 +64,9 @@ fn tour() -> Result<u32, Box<dyn Error>> {
 
     let host = lua.create_table()?;
     host.set("now", lua.create_function(|_, ()| Ok(now()))?)?;
+    let since = std::time::Instant::now();
+    let wall = move |_: &Lua, ()| Ok(since.elapsed().as_nanos() as f64);
+    host.set("wall", lua.create_function(wall)?)?;
     host.set("given", !given.is_empty())?;
     let files = texts(given)?.into_iter().map(|text| lua.create_string(text));
     host.set("files", files.collect::<mlua::Result<Vec<_>>>()?)?;

@@ -1460,6 +1460,24 @@ typedef struct rille_file_matches {
     uint32_t reserved;
 } rille_file_matches;
 
+/**
+ * What has become of a file that is followed.
+ */
+typedef struct rille_file_news {
+    /**
+     * Bytes that the file has now.
+     */
+    double size;
+    /**
+     * One of rille_file_change: what the next refresh will tell, unless the file changes again.
+     */
+    uint32_t change;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_file_news;
+
 
 
 
@@ -2642,6 +2660,30 @@ int32_t rille_file_origin(const struct rille_file *file,
                           int64_t offset,
                           double *out_offset,
                           struct rille_error *err);
+
+/**
+ * Starts a job that has news whenever the file has changed since the last refresh, and writes it to `out`. When there are
+ * news, take them with rille_file_take_news, then call rille_file_refresh until it tells that the file is the same.
+ *
+ * The system tells of changes; where it does not, the job looks once a second. It goes on until it is cancelled or the file
+ * is freed, and takes no turn from other jobs. The unit of progress is the piece of news.
+ *
+ * Returns RILLE_OK or RILLE_EARG (a pointer is NULL, or the file is made from another one: follow that). Threads may call it at
+ * the same time on one file.
+ */
+int32_t rille_file_follow(const struct rille_file *file,
+                          struct rille_job **out,
+                          struct rille_error *err);
+
+/**
+ * Takes news of a job that rille_file_follow has started and writes them to `out`.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there are none now; nothing was written) or RILLE_EARG (a pointer is NULL or the job is of
+ * another kind). It does not wait. One call at a time on one job.
+ */
+int32_t rille_file_take_news(struct rille_job *job,
+                             struct rille_file_news *out,
+                             struct rille_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -364,6 +364,7 @@ int main(void) {
     search();
     project();
     spool();
+    file();
     panics();
     printf("%d failures\n", failures);
     return failures != 0;

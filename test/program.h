@@ -30,3 +30,6 @@ void project(void);
 
 /* program_spool.c */
 void spool(void);
+
+/* program_file.c */
+void file(void);

@@ -439,6 +439,12 @@ typedef struct rille_file_matches {
     uint32_t reserved;
 } rille_file_matches;
 
+typedef struct rille_file_news {
+    double size;
+    uint32_t change;
+    uint32_t reserved;
+} rille_file_news;
+
 uint32_t rille_abi(void);
 
 const char *rille_version(void);
@@ -877,6 +883,10 @@ int32_t rille_file_origin(const struct rille_file *file,
                           int64_t offset,
                           double *out_offset,
                           struct rille_error *err);
+
+int32_t rille_file_follow(const struct rille_file *file, struct rille_job **out, struct rille_error *err);
+
+int32_t rille_file_take_news(struct rille_job *job, struct rille_file_news *out, struct rille_error *err);
 typedef struct rille_abi_1 rille_abi_1;
 ]],
 }

@@ -17,6 +17,7 @@ local out_number = ffi.new("double[1]")
 local out_len = ffi.new("uint32_t[1]")
 local info = ffi.new("rille_file_info")
 local options = ffi.new("rille_file_options", { size = ffi.sizeof("rille_file_options") })
+local news = ffi.new("rille_file_news")
 local window = ffi.new("rille_file_window", { size = ffi.sizeof("rille_file_window") })
 local OK, PENDING = tonumber(C.RILLE_OK), tonumber(C.RILLE_PENDING)
 local EIO, ECHANGED = tonumber(C.RILLE_EIO), tonumber(C.RILLE_ECHANGED)
@@ -454,6 +455,29 @@ function File:index()
     failure.raise(err, "rille.file:index")
   end
   return adopt(out_job[0], take_nothing)
+end
+
+--- What has become of a file that is followed.
+---@class rille.file.news
+---@field change rille.file.change what the next refresh will tell, unless it changes again
+---@field size integer bytes that it has now
+
+---@return rille.file.news?
+local function take_news(_, handle)
+  if C.rille_file_take_news(handle, news, err) == OK then
+    return { change = CHANGES[news.change], size = news.size }
+  end
+end
+
+--- Starts a job that has news whenever the file has changed: take them, then refresh until that gives "same". It goes on until
+--- it is cancelled or the file is closed, and takes no turn from other jobs.
+---@return rille.job? job whose `take` gives a `rille.file.news`
+---@return string? message why this cannot be followed: it is made from another file
+function File:follow()
+  if C.rille_file_follow(open(self), out_job, err) < 0 then
+    return nil, ffi.string(err.message, err.length)
+  end
+  return adopt(out_job[0], take_news)
 end
 
 search.extend(File, function(handle)

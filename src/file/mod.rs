@@ -32,6 +32,7 @@
 mod cache;
 mod edition;
 mod filter;
+mod follow;
 mod index;
 mod ordered;
 mod pattern;
@@ -49,11 +50,12 @@ mod tests;
 mod unpack;
 
 pub use edition::{Answer, Trouble};
+pub use follow::News;
 pub use pattern::Query;
 pub use reader::{CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
 pub use search::{Found, MATCH, Match, PARTIAL, SearchOptions};
 
-use crate::job::{self, AnyJob, Job, State};
+use crate::job::{self, AnyJob, Job, State, Waker};
 use crate::project::plain;
 use bstr::ByteSlice;
 use edition::Edition;
@@ -134,6 +136,8 @@ pub struct Document {
     indexing: Mutex<Option<(Arc<Edition>, Arc<Job<()>>)>>,
     /// A change of the time of writing that could be a write that is on its way, and when it was first seen.
     suspect: Mutex<Option<(SystemTime, Instant)>>,
+    /// Jobs that follow the file.
+    followers: Mutex<Vec<Waker>>,
 }
 
 #[derive(Clone)]
@@ -166,6 +170,7 @@ impl Document {
             current: RwLock::new(current),
             indexing: Mutex::default(),
             suspect: Mutex::default(),
+            followers: Mutex::default(),
         }
     }
 
@@ -316,12 +321,11 @@ impl Document {
     /// Where another file has the path, what the old one had grown by is told first, so that nothing is lost in a rotation.
     pub fn refresh(&self) -> Result<Change, Trouble> {
         let current = self.current();
-        if let Some(spool) = &current.spool
-            && !spool.is_outdated(&self.path)
-        {
-            return Ok(if spool.has_grown() { Change::Grown } else { Change::Same });
+        let change = self.look()?;
+        if let (Change::Grown, Some(spool)) = (change, &current.spool) {
+            spool.tell();
+            return Ok(change);
         }
-        let change = if current.spool.is_some() { Change::Replaced } else { self.look()? };
         match change {
             Change::Same => return Ok(change),
             Change::Grown => {
@@ -344,8 +348,32 @@ impl Document {
             }
         }
         *self.lock_suspect() = None;
+        // In a rotation another change waits behind this one.
+        self.lock_followers().iter().for_each(Waker::wake);
         self.start_index()?;
         Ok(change)
+    }
+
+    fn lock_followers(&self) -> MutexGuard<'_, Vec<Waker>> {
+        self.followers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts a job that has news whenever the file has changed, until it is cancelled or nobody has the file any more. A
+    /// refresh then takes the change to be so. What is made from another file is not followed.
+    pub fn follow(self: &Arc<Document>) -> Result<Job<News>, String> {
+        if self.current().disk.is_none() {
+            return Err(
+                "only a file on a disk can be followed; follow the one that this is made from"
+                    .to_owned(),
+            );
+        }
+        let document = Arc::downgrade(self);
+        Ok(job::start(move |worker| {
+            if let Some(document) = document.upgrade() {
+                document.lock_followers().push(worker.waker());
+            }
+            follow::follow(document, worker)
+        }))
     }
 
     fn lock_suspect(&self) -> MutexGuard<'_, Option<(SystemTime, Instant)>> {
@@ -361,6 +389,9 @@ impl Document {
     /// What has become of the file since the last refresh.
     fn look(&self) -> Result<Change, Trouble> {
         let current = self.current();
+        if let Some(spool) = &current.spool {
+            return Ok(spool.look(&self.path));
+        }
         let edition = &current.edition;
         let (known, now) = (edition.size(), edition.stat()?);
         if now.size < known {

@@ -15,6 +15,7 @@
 //! Nobody: it has no name, no child inherits its descriptor, and the system takes it back when the last one who reads it
 //! is gone, however the process ends.
 
+use super::Change;
 use super::edition::Edition;
 use super::index::Counted;
 use super::source::{Source, Stat, identity, read_fully};
@@ -112,16 +113,22 @@ impl Spool {
         Spool { file, written, complete: AtomicBool::new(false), told, archive }
     }
 
-    /// Whether the archive at that path is another one by now. One that is deleted is not another one.
-    pub fn is_outdated(&self, path: &Path) -> bool {
-        let Some(archive) = self.archive else { return false };
-        std::fs::metadata(path).is_ok_and(|now| Stamp::of(&now) != archive)
+    /// What has become of it since [`Spool::tell`]. An archive that is deleted is not another one.
+    pub fn look(&self, path: &Path) -> Change {
+        let is_other =
+            |archive| std::fs::metadata(path).is_ok_and(|now| Stamp::of(&now) != archive);
+        if self.archive.is_some_and(is_other) {
+            Change::Replaced
+        } else if self.told.load(Ordering::Acquire) < self.written.load(Ordering::Acquire) {
+            Change::Grown
+        } else {
+            Change::Same
+        }
     }
 
-    /// Whether more has arrived since this was asked last.
-    pub fn has_grown(&self) -> bool {
-        let written = self.written.load(Ordering::Acquire);
-        self.told.swap(written, Ordering::AcqRel) < written
+    /// The host knows what has arrived.
+    pub fn tell(&self) {
+        self.told.store(self.written.load(Ordering::Acquire), Ordering::Release);
     }
 }
 

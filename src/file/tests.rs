@@ -350,3 +350,109 @@ fn a_truncation_ends_the_index_with_a_sentence() {
     assert_eq!(document.refresh(), Ok(Change::Truncated));
     assert_eq!(document.info().unwrap().size, 1 << 20);
 }
+
+/// Takes the next piece of news.
+fn news(job: &Job<News>) -> News {
+    assert!(job.wait(LONG), "there are no news");
+    job.take().unwrap_or_else(|| panic!("{:?}", job.failure()))
+}
+
+#[test]
+fn who_follows_is_told_of_growth_truncation_and_rotation() {
+    let folder = Folder::new();
+    let path = folder.file("log", b"one\n");
+    let document = Arc::new(open(&path, Options::default()));
+    let job = document.follow().unwrap();
+    let mut file = fs::File::options().append(true).open(&path).unwrap();
+    file.write_all(b"two\n").unwrap();
+    assert_eq!(news(&job), News { change: Change::Grown, size: 8 });
+    assert_eq!(document.refresh(), Ok(Change::Grown));
+    file.set_len(0).unwrap();
+    assert_eq!(news(&job).change, Change::Truncated);
+    assert_eq!(document.refresh(), Ok(Change::Truncated));
+    file.write_all(b"last words\n").unwrap();
+    fs::rename(&path, folder.0.join("log.1")).unwrap();
+    fs::write(&path, b"fresh\n").unwrap();
+    let mut seen = Vec::new();
+    while seen.last() != Some(&Change::Replaced) {
+        news(&job);
+        seen.push(document.refresh().unwrap());
+    }
+    assert!(seen.contains(&Change::Grown), "{seen:?}: the rotation has lost the last words");
+    let mut batch = Lines::default();
+    document.lines(1, 1, Window::default(), &mut batch).unwrap();
+    assert_eq!(batch.text(0), b"fresh");
+    job.cancel();
+    while job.take().is_some() {}
+    assert_eq!(end(&job), State::Cancelled);
+    // A file that nobody has any more is followed by nobody.
+    let job = document.follow().unwrap();
+    while document.lock_followers().len() < 2 {
+        std::thread::yield_now();
+    }
+    let waker = document.lock_followers()[1].clone();
+    drop(document);
+    while job.poll().state == State::Running {
+        waker.wake();
+    }
+    assert_eq!(job.poll().state, State::Done);
+}
+
+#[test]
+fn no_line_of_a_writer_at_full_speed_is_lost_or_doubled() {
+    const LINES: u64 = 1_000_000;
+    let folder = Folder::new();
+    let path = folder.file("log", b"");
+    let document = Arc::new(open(&path, Options::default()));
+    let job = document.follow().unwrap();
+    // Another process, as nothing of this one may help.
+    let writer = format!("seq 1 {LINES} >> '{}'", path.display());
+    let mut writer = std::process::Command::new("sh").args(["-c", &writer]).spawn().unwrap();
+    let (mut next, mut batch) = (1, Lines::default());
+    while next <= LINES {
+        news(&job);
+        while document.refresh().unwrap() == Change::Grown {}
+        let (mut offset, size) = (0, document.info().unwrap().size);
+        if next > 1 {
+            let before = document.lines(next - 1, 1, Window::default(), &mut batch).unwrap();
+            if before != Answer::Known(()) {
+                // The index is on its way; what it does not know is asked for with the next news.
+                end(&*document.index());
+                document.lines(next - 1, 1, Window::default(), &mut batch).unwrap();
+            }
+            assert_eq!(batch.text(0), (next - 1).to_string().as_bytes());
+            offset = batch.lines[0].offset as u64 + batch.text(0).len() as u64 + 1;
+        }
+        while offset < size {
+            document.around(offset, 0, 4096, Window::default(), &mut batch).unwrap();
+            for (at, line) in batch.lines.iter().enumerate() {
+                let end = line.offset as u64 + line.length as u64;
+                // The last one may be half written.
+                if end < size {
+                    assert_eq!(batch.text(at), next.to_string().as_bytes());
+                    next += 1;
+                }
+                offset = end + 1;
+            }
+        }
+    }
+    assert!(writer.wait().unwrap().success());
+    assert!(!matches!(document.refresh(), Ok(Change::Truncated | Change::Replaced)));
+    end(&*document.index());
+    assert_eq!((next - 1, document.info().unwrap().lines), (LINES, LINES));
+}
+
+#[test]
+fn what_is_out_of_reach_stays_as_it_was() {
+    let folder = Folder::new();
+    let path = folder.file("log", b"one\n");
+    let document = open(&path, Options::default());
+    // Another file that cannot be opened: a folder, as root may read everything.
+    fs::remove_file(&path).unwrap();
+    fs::create_dir(&path).unwrap();
+    let trouble = document.refresh().unwrap_err();
+    assert!(trouble.changed && trouble.message.ends_with(": it is a folder"), "{trouble:?}");
+    let mut batch = Lines::default();
+    document.lines(1, 1, Window::default(), &mut batch).unwrap();
+    assert_eq!(batch.text(0), b"one");
+}

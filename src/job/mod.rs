@@ -130,8 +130,21 @@ struct Inner<T> {
     /// Results, and what each weighs.
     results: VecDeque<(T, usize)>,
     weight: usize,
-    /// Threads of the job that wait until something is taken.
+    /// Threads of the job that wait until something is taken, or for something to happen.
     stuck: usize,
+    /// Whether the job was woken since it last slept.
+    woken: bool,
+}
+
+/// Wakes a job that sleeps in [`Worker::pause`], from any thread. It does not keep the job.
+#[derive(Clone)]
+pub struct Waker(Arc<dyn Fn() + Send + Sync>);
+
+impl Waker {
+    /// Wakes it, or keeps it from falling asleep the next time.
+    pub fn wake(&self) {
+        (self.0)();
+    }
 }
 
 /// Starts a job. It is failed already if the system gives no thread.
@@ -150,6 +163,7 @@ pub fn start<T: Send + 'static>(
             results: VecDeque::new(),
             weight: 0,
             stuck: 0,
+            woken: false,
         }),
         news: Condvar::new(),
         room: Condvar::new(),
@@ -378,6 +392,19 @@ impl<T: Send + 'static> AnyJob for Arc<Job<T>> {
     }
 }
 
+impl<T: Send + 'static> Worker<T> {
+    /// What others wake the job with.
+    pub fn waker(&self) -> Waker {
+        let core = Arc::downgrade(&self.core);
+        Waker(Arc::new(move || {
+            if let Some(core) = core.upgrade() {
+                core.lock().woken = true;
+                core.room.notify_all();
+            }
+        }))
+    }
+}
+
 impl<T> Worker<T> {
     /// Whether the job is to stop. Ask at least every few milliseconds: hosts are promised that it ends within ten.
     pub fn is_cancelled(&self) -> bool {
@@ -417,6 +444,30 @@ impl<T> Worker<T> {
         }
         pool().leave_wait();
         going
+    }
+
+    /// Whether results wait to be taken.
+    pub fn has_results(&self) -> bool {
+        !self.core.lock().results.is_empty()
+    }
+
+    /// Sleeps until the job is woken or cancelled, or the time has passed. Meanwhile another job runs in its place.
+    pub fn pause(&self, limit: Duration) -> Result<(), Stop> {
+        let mut inner = self.core.lock();
+        inner.stuck += 1;
+        if inner.stuck == 1 {
+            pool().enter_wait();
+        }
+        let asleep = |inner: &mut Inner<T>| !inner.woken && !self.is_cancelled();
+        let waited = self.core.room.wait_timeout_while(inner, limit, asleep);
+        inner = waited.unwrap_or_else(PoisonError::into_inner).0;
+        inner.woken = false;
+        inner.stuck -= 1;
+        if inner.stuck == 0 {
+            pool().leave_wait();
+        }
+        drop(inner);
+        self.go_on()
     }
 
     /// Publishes a result that holds `weight` bytes. If more than [`BUDGET`] wait already, it first waits until the host

@@ -445,7 +445,7 @@ function File:refresh()
   return change
 end
 
-for _, name in ipairs({ "index", "search", "count", "filter", "navigate" }) do
+for _, name in ipairs({ "index", "search", "count", "filter", "navigate", "follow" }) do
   File[name] = function(self)
     open(self)
     return nil, "rille.file:" .. name .. " " .. NEEDED

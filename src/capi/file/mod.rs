@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 pub mod search;
 
+pub mod follow;
+
 /// The index is not started until rille_file_index asks for it.
 pub const RILLE_FILE_NO_INDEX: u32 = 1;
 /// What has no size, such as a pipe or a device, is read into a temporary file instead of being refused.
