@@ -9,15 +9,15 @@
 //! # What are its limits?
 //!
 //! A line of more than [`LONGEST_LINE`] bytes, and with `multi_line` a file of more than [`LONGEST_FILE`], is an error
-//! among the results. A `multi_line` search of one large file sees a cancellation late.
+//! among the results.
 
+use super::lines::{Compiled, Lines, Pattern};
 use super::matches::{Found, Matches};
 use super::walk::{self, Refused, Shown, plain, prepare};
 use crate::job::{self, Job, Stop, Worker};
 use crate::search;
 use bstr::ByteSlice;
 use grep_matcher::Matcher;
-use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use grep_searcher::{
     BinaryDetection, MmapChoice, Searcher, SearcherBuilder, Sink, SinkContext, SinkMatch,
 };
@@ -102,7 +102,7 @@ impl Chunk {
 /// What all threads of a search share.
 struct Plan {
     shown: Shown,
-    matcher: RegexMatcher,
+    matcher: Compiled,
     invert: bool,
     max_total: u64,
     total: AtomicU64,
@@ -116,12 +116,13 @@ pub fn grep(
     options: &Options<'_>,
 ) -> Result<Job<Chunk>, Refused> {
     let (shown, builder) = prepare(root, tree)?;
-    let pattern = Pattern::new(options)?;
+    let pattern = read(options)?;
     let invert = options.invert;
     let max_total = if options.max_total == 0 { u64::MAX } else { options.max_total };
     let texts = options.texts.iter().map(|(path, text)| (path.to_vec(), text.to_vec())).collect();
     let plan = move || {
-        let (matcher, total) = (pattern.compile()?, AtomicU64::new(0));
+        let matcher = pattern.compile().map_err(Stop::Failed)?;
+        let total = AtomicU64::new(0);
         Ok(Plan { shown, matcher, invert, max_total, total, texts })
     };
     let searcher = searcher(options);
@@ -154,62 +155,39 @@ pub fn grep(
     }))
 }
 
-/// A pattern that was looked at, and is compiled by the job: that can take some milliseconds.
-struct Pattern {
-    texts: Vec<String>,
-    builder: RegexMatcherBuilder,
-}
-
-impl Pattern {
-    fn new(options: &Options<'_>) -> Result<Pattern, Refused> {
-        let mut builder = RegexMatcherBuilder::new();
-        builder
-            .multi_line(true)
-            .fixed_strings(options.fixed)
-            .case_insensitive(options.case == Case::Ignore)
-            .case_smart(options.case == Case::Smart)
-            .word(options.word);
+/// Looks at the patterns, each for itself.
+fn read(options: &Options<'_>) -> Result<Pattern, Refused> {
+    let mut texts = Vec::with_capacity(options.patterns.len());
+    let mut literal = true;
+    for (at, pattern) in options.patterns.iter().enumerate() {
+        let wrong = |reason: &str| {
+            let of = format!("pattern {} of {}", at + 1, options.patterns.len());
+            Refused::Pattern(format!("{of}: {reason}"))
+        };
+        let text =
+            pattern.to_str().map_err(|_| wrong("it is not UTF-8; write a byte as (?-u:\\xFF)"))?;
+        let parsed = if options.fixed {
+            Hir::literal(*pattern)
+        } else {
+            let parser = ParserBuilder::new().utf8(false).multi_line(true).build().parse(text);
+            parser.map_err(|error| {
+                // The same words as those for a rille.regex, which meets the mistake before it compiles anything.
+                let own = search::RegexSet::new(&options.patterns, &search::Options::default());
+                let own = own.err().map(|own| own.message);
+                Refused::Pattern(own.unwrap_or_else(|| error.to_string()))
+            })?
+        };
         if !options.multi_line {
-            builder.line_terminator(Some(b'\n'));
-            if !options.binary {
-                builder.ban_byte(Some(0));
+            if has_byte(&parsed, b'\n') {
+                return Err(wrong("a line has no line feed in it; search with multiline"));
+            } else if !options.binary && has_byte(&parsed, 0) {
+                return Err(wrong("a text file has no zero byte in it; search with binary"));
             }
         }
-        let mut texts = Vec::with_capacity(options.patterns.len());
-        for (at, pattern) in options.patterns.iter().enumerate() {
-            let wrong = |reason: &str| {
-                let of = format!("pattern {} of {}", at + 1, options.patterns.len());
-                Refused::Pattern(format!("{of}: {reason}"))
-            };
-            let text = pattern
-                .to_str()
-                .map_err(|_| wrong("it is not UTF-8; write a byte as (?-u:\\xFF)"))?;
-            let parsed = if options.fixed {
-                Hir::literal(*pattern)
-            } else {
-                let parser = ParserBuilder::new().utf8(false).multi_line(true).build().parse(text);
-                parser.map_err(|error| {
-                    // The same words as those for a rille.regex, which meets the mistake before it compiles anything.
-                    let own = search::RegexSet::new(&options.patterns, &search::Options::default());
-                    let own = own.err().map(|own| own.message);
-                    Refused::Pattern(own.unwrap_or_else(|| error.to_string()))
-                })?
-            };
-            if !options.multi_line {
-                if has_byte(&parsed, b'\n') {
-                    return Err(wrong("a line has no line feed in it; search with multiline"));
-                } else if !options.binary && has_byte(&parsed, 0) {
-                    return Err(wrong("a text file has no zero byte in it; search with binary"));
-                }
-            }
-            texts.push(text.to_owned());
-        }
-        Ok(Pattern { texts, builder })
+        literal &= parsed.properties().is_alternation_literal();
+        texts.push(text.to_owned());
     }
-
-    fn compile(&self) -> Result<RegexMatcher, Stop> {
-        self.builder.build_many(&self.texts).map_err(|error| Stop::Failed(error.to_string()))
-    }
+    Ok(Pattern::new(texts, options, literal))
 }
 
 /// Whether a pattern asks for a byte.
@@ -258,8 +236,7 @@ struct Visitor<'w> {
     worker: &'w Worker<Chunk>,
     plan: &'w Plan,
     searcher: Searcher,
-    /// Its own, as threads that share one wait for each other.
-    matcher: RegexMatcher,
+    matcher: Lines<'w>,
     collector: Collector<'w>,
 }
 
@@ -284,7 +261,7 @@ impl<'w> Visitor<'w> {
         let collector = Collector {
             worker,
             plan,
-            matcher: plan.matcher.clone(),
+            matcher: Lines::new(worker, &plan.matcher),
             batch: Matches::default(),
             since: Instant::now(),
             path: Vec::new(),
@@ -292,7 +269,7 @@ impl<'w> Visitor<'w> {
             found: false,
             full: false,
         };
-        Visitor { worker, plan, searcher, matcher: plan.matcher.clone(), collector }
+        Visitor { worker, plan, searcher, matcher: Lines::new(worker, &plan.matcher), collector }
     }
 
     /// Searches the texts in memory, and tells whether to go on.
@@ -384,7 +361,7 @@ struct Collector<'w> {
     worker: &'w Worker<Chunk>,
     plan: &'w Plan,
     /// For the spans.
-    matcher: RegexMatcher,
+    matcher: Lines<'w>,
     batch: Matches,
     since: Instant,
     /// Path of the file that is searched.
@@ -461,15 +438,13 @@ impl Sink for Collector<'_> {
         let (text, first) = (trim(found.bytes()), self.batch.span_count());
         if !self.plan.invert {
             let batch = &mut self.batch;
-            self.matcher
-                .find_iter(found.bytes(), |span| {
-                    let inside = span.start() <= text.len();
-                    if inside && (span.start() < text.len() || span.start() == span.end()) {
-                        batch.push_span(span.start(), span.end().min(text.len()));
-                    }
-                    true
-                })
-                .map_err(io::Error::other)?;
+            self.matcher.find_iter(found.bytes(), |span| {
+                let inside = span.start() <= text.len();
+                if inside && (span.start() < text.len() || span.start() == span.end()) {
+                    batch.push_span(span.start(), span.end().min(text.len()));
+                }
+                true
+            })?;
         }
         let line = found.line_number().unwrap_or(0);
         self.push(Found::Match, text, line, found.absolute_byte_offset(), first);

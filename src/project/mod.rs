@@ -19,8 +19,10 @@
 pub mod grep;
 #[cfg(test)]
 mod grep_tests;
+mod lines;
 mod matches;
 mod paths;
+mod stepped;
 #[cfg(test)]
 mod tests;
 pub mod walk;
