@@ -170,6 +170,12 @@ pub fn parallelism() -> usize {
     pool().most_running()
 }
 
+/// Whether the system gives so many threads now, all at once: for a job whose work is divided by somebody who does not
+/// take a no. It takes some ten microseconds for each.
+pub fn has_threads(count: usize) -> bool {
+    pool::has_threads(count)
+}
+
 /// Results of all jobs that wait to be taken, in bytes.
 pub fn waiting() -> i64 {
     WAITING.load(Ordering::Relaxed)

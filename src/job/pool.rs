@@ -60,6 +60,18 @@ pub(super) fn pool() -> &'static Pool {
     pool
 }
 
+/// Starts threads that only wait for each other. They inherit that their starter blocks signals, if it is one of the pool.
+pub(super) fn has_threads(count: usize) -> bool {
+    let gate = Mutex::new(());
+    thread::scope(|scope| {
+        let closed = gate.lock();
+        let start = |_| thread::Builder::new().spawn_scoped(scope, || drop(gate.lock())).is_ok();
+        let all = (0..count).all(start);
+        drop(closed);
+        all
+    })
+}
+
 impl Pool {
     fn new(pid: u32) -> Box<Pool> {
         let processors = thread::available_parallelism().map_or(1, |number| number.get());

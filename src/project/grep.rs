@@ -13,6 +13,7 @@
 
 use super::lines::{Compiled, Lines, Pattern};
 use super::matches::{Found, Matches};
+use super::tree::Visit;
 use super::walk::{self, Refused, Shown, plain, prepare};
 use crate::job::{self, Job, Stop, Worker};
 use crate::search;
@@ -21,7 +22,7 @@ use grep_matcher::Matcher;
 use grep_searcher::{
     BinaryDetection, MmapChoice, Searcher, SearcherBuilder, Sink, SinkContext, SinkMatch,
 };
-use ignore::{DirEntry, Error, ParallelVisitor, ParallelVisitorBuilder, WalkState};
+use ignore::{DirEntry, Error};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind};
 use std::fs::File;
@@ -115,41 +116,21 @@ pub fn grep(
     tree: &walk::Options<'_>,
     options: &Options<'_>,
 ) -> Result<Job<Chunk>, Refused> {
-    let (shown, builder) = prepare(root, tree)?;
+    let (shown, tree) = prepare(root, tree)?;
     let pattern = read(options)?;
     let invert = options.invert;
     let max_total = if options.max_total == 0 { u64::MAX } else { options.max_total };
     let texts = options.texts.iter().map(|(path, text)| (path.to_vec(), text.to_vec())).collect();
-    let plan = move || {
-        let matcher = pattern.compile().map_err(Stop::Failed)?;
-        let total = AtomicU64::new(0);
-        Ok(Plan { shown, matcher, invert, max_total, total, texts })
-    };
     let searcher = searcher(options);
-    // Both are made here, as they look at the environment: see `walk`.
-    if tree.sort {
-        let walk = builder.build();
-        return Ok(job::start(move |worker| {
-            let plan = plan()?;
-            let mut visitor = Visitor::new(worker, &plan, searcher);
-            let mut go_on = visitor.search_texts()?;
-            for entry in walk {
-                if !go_on {
-                    break;
-                }
-                go_on = visitor.see(entry)?;
-            }
-            visitor.flush()
-        }));
-    }
-    let walk = builder.build_parallel();
     Ok(job::start(move |worker| {
-        let plan = plan()?;
-        let mut first = Visitor::new(worker, &plan, searcher.clone());
+        let matcher = pattern.compile().map_err(Stop::Failed)?;
+        let plan = Plan { shown, matcher, invert, max_total, total: AtomicU64::new(0), texts };
+        let visitor = || Visitor::new(worker, &plan, searcher.clone());
+        let mut first = visitor();
         let go_on = first.search_texts()?;
         first.flush()?;
         if go_on {
-            walk.visit(&mut Visitors { worker, plan: &plan, searcher });
+            tree.visit(&visitor)?;
         }
         worker.go_on()
     }))
@@ -218,19 +199,6 @@ fn searcher(options: &Options<'_>) -> Searcher {
         .build()
 }
 
-/// Makes a visitor for each thread.
-struct Visitors<'w> {
-    worker: &'w Worker<Chunk>,
-    plan: &'w Plan,
-    searcher: Searcher,
-}
-
-impl<'w> ParallelVisitorBuilder<'w> for Visitors<'w> {
-    fn build(&mut self) -> Box<dyn ParallelVisitor + 'w> {
-        Box::new(Visitor::new(self.worker, self.plan, self.searcher.clone()))
-    }
-}
-
 /// What one thread does.
 struct Visitor<'w> {
     worker: &'w Worker<Chunk>,
@@ -238,22 +206,6 @@ struct Visitor<'w> {
     searcher: Searcher,
     matcher: Lines<'w>,
     collector: Collector<'w>,
-}
-
-impl ParallelVisitor for Visitor<'_> {
-    fn visit(&mut self, entry: Result<DirEntry, Error>) -> WalkState {
-        match self.see(entry) {
-            Ok(true) => WalkState::Continue,
-            Ok(false) | Err(_) => WalkState::Quit,
-        }
-    }
-}
-
-impl Drop for Visitor<'_> {
-    fn drop(&mut self) {
-        // It fails only if the job was cancelled, and then nobody wants the rest.
-        let _ = self.flush();
-    }
 }
 
 impl<'w> Visitor<'w> {
@@ -283,7 +235,21 @@ impl<'w> Visitor<'w> {
         Ok(true)
     }
 
-    /// Looks at what the walk has found, and tells whether to go on.
+    /// Searches one file, and tells whether to go on with others.
+    fn search(&mut self, source: impl Read) -> Result<bool, Stop> {
+        let source = Watched { source, worker: self.worker };
+        let result = self.searcher.search_reader(&self.matcher, source, &mut self.collector);
+        self.worker.go_on()?;
+        if let Err(error) = result {
+            self.collector.tell(Found::Error, &plain(&error));
+        }
+        self.worker.advance(1);
+        self.collector.flush_if_due()?;
+        Ok(!self.collector.full)
+    }
+}
+
+impl Visit for Visitor<'_> {
     fn see(&mut self, entry: Result<DirEntry, Error>) -> Result<bool, Stop> {
         self.worker.go_on()?;
         let entry = match entry {
@@ -312,19 +278,6 @@ impl<'w> Visitor<'w> {
                 self.collector.flush_if_due().map(|()| true)
             }
         }
-    }
-
-    /// Searches one file, and tells whether to go on with others.
-    fn search(&mut self, source: impl Read) -> Result<bool, Stop> {
-        let source = Watched { source, worker: self.worker };
-        let result = self.searcher.search_reader(&self.matcher, source, &mut self.collector);
-        self.worker.go_on()?;
-        if let Err(error) = result {
-            self.collector.tell(Found::Error, &plain(&error));
-        }
-        self.worker.advance(1);
-        self.collector.flush_if_due()?;
-        Ok(!self.collector.full)
     }
 
     fn flush(&mut self) -> Result<(), Stop> {

@@ -25,6 +25,7 @@ mod paths;
 mod stepped;
 #[cfg(test)]
 mod tests;
+mod tree;
 pub mod walk;
 
 pub use matches::{Found, Line, Matches};

@@ -10,11 +10,11 @@
 //!
 //! By DFA about as much as the engine. By NFA some tens of nanoseconds for a byte, as the engine's own.
 
-use regex_automata::hybrid::{dfa, regex};
+use regex_automata::hybrid::dfa::{self, DFA};
 use regex_automata::nfa::thompson::{self, NFA, State};
 use regex_automata::util::primitives::StateID;
 use regex_automata::util::syntax;
-use regex_automata::{Anchored, Input};
+use regex_automata::{Anchored, Input, MatchKind};
 
 /// Bytes between two looks. Few, as a byte may cost some microseconds: that of making a new state of a DFA.
 const STEP: usize = 64;
@@ -36,29 +36,48 @@ enum Broken {
 
 /// A pattern that is searched step by step.
 pub(super) struct Stepped {
-    regex: regex::Regex,
-    cache: regex::Cache,
+    pattern: String,
+    ignore_case: bool,
+    forward: Machine,
+    /// Made when the first match is found, as compiling cannot be given up. Nothing inside: it cannot be made.
+    backward: Option<Option<Machine>>,
     threads: Threads,
+}
+
+/// A lazy DFA and what it has made so far.
+struct Machine {
+    dfa: DFA,
+    cache: dfa::Cache,
+}
+
+impl Machine {
+    fn new(pattern: &str, ignore_case: bool, backward: bool) -> Option<Machine> {
+        let syntax =
+            syntax::Config::new().utf8(false).multi_line(true).case_insensitive(ignore_case);
+        let kind = if backward { MatchKind::All } else { MatchKind::LeftmostFirst };
+        let config = dfa::Config::new()
+            .match_kind(kind)
+            .unicode_word_boundary(true)
+            .skip_cache_capacity_check(true)
+            .cache_capacity(CACHE);
+        let dfa = DFA::builder()
+            .syntax(syntax)
+            .thompson(thompson::Config::new().utf8(false).reverse(backward))
+            .configure(config)
+            .build(pattern)
+            .ok()?;
+        let cache = dfa.create_cache();
+        Some(Machine { dfa, cache })
+    }
 }
 
 impl Stepped {
     /// Compiles a pattern that is known to be right. Nothing if it is too big.
     pub(super) fn new(pattern: &str, ignore_case: bool) -> Option<Stepped> {
-        let syntax =
-            syntax::Config::new().utf8(false).multi_line(true).case_insensitive(ignore_case);
-        let dfa = dfa::Config::new()
-            .unicode_word_boundary(true)
-            .skip_cache_capacity_check(true)
-            .cache_capacity(CACHE);
-        let regex = regex::Regex::builder()
-            .syntax(syntax)
-            .thompson(thompson::Config::new().utf8(false))
-            .dfa(dfa)
-            .build(pattern)
-            .ok()?;
-        let cache = regex.create_cache();
-        let threads = Threads::new(regex.forward().get_nfa());
-        Some(Stepped { regex, cache, threads })
+        let forward = Machine::new(pattern, ignore_case, false)?;
+        let threads = Threads::new(forward.dfa.get_nfa());
+        let pattern = pattern.to_owned();
+        Some(Stepped { pattern, ignore_case, forward, backward: None, threads })
     }
 
     /// The first match that begins at `at` or behind. With `earliest` only its end is told, or that of a shorter one.
@@ -81,7 +100,7 @@ impl Stepped {
             Ok(found) => Ok(found),
             Err(Broken::Halt) => Err(Halt),
             Err(Broken::Quit) => {
-                let nfa = self.regex.forward().get_nfa();
+                let nfa = self.forward.dfa.get_nfa();
                 self.threads.find(nfa, text, at, earliest, cancelled)
             }
         }
@@ -95,7 +114,7 @@ impl Stepped {
         earliest: bool,
         cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<usize>, Broken> {
-        let (dfa, cache) = (self.regex.forward(), self.cache.forward_mut());
+        let Machine { dfa, cache } = &mut self.forward;
         let input = Input::new(text).range(at..);
         let mut state = dfa.start_state_forward(cache, &input).map_err(|_| Broken::Quit)?;
         let (mut found, mut here) = (None, at);
@@ -133,7 +152,10 @@ impl Stepped {
         stop: usize,
         cancelled: &dyn Fn() -> bool,
     ) -> Result<usize, Broken> {
-        let (dfa, cache) = (self.regex.reverse(), self.cache.reverse_mut());
+        let made = self
+            .backward
+            .get_or_insert_with(|| Machine::new(&self.pattern, self.ignore_case, true));
+        let Some(Machine { dfa, cache }) = made else { return Err(Broken::Quit) };
         let input = Input::new(text).range(at..stop).anchored(Anchored::Yes);
         let mut state = dfa.start_state_reverse(cache, &input).map_err(|_| Broken::Quit)?;
         let (mut start, mut here) = (stop, stop);
@@ -303,7 +325,7 @@ mod tests {
     ];
 
     fn check(pattern: &str, ignore_case: bool, text: &[u8]) {
-        let oracle = ::regex::bytes::RegexBuilder::new(pattern)
+        let oracle = regex::bytes::RegexBuilder::new(pattern)
             .multi_line(true)
             .case_insensitive(ignore_case)
             .build()
@@ -314,7 +336,7 @@ mod tests {
             let never = || false;
             let found = stepped.find(text, at, false, &never).unwrap();
             assert_eq!(found, expected, "{pattern} from {at} in {text:?}");
-            let nfa = stepped.regex.forward().get_nfa();
+            let nfa = stepped.forward.dfa.get_nfa();
             let by_nfa = stepped.threads.find(nfa, text, at, false, &never).unwrap();
             assert_eq!(by_nfa, expected, "{pattern} by NFA from {at} in {text:?}");
             let any = stepped.find(text, at, true, &never).unwrap();
