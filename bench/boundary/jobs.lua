@@ -23,16 +23,28 @@ local function one()
   job:close()
 end
 
-if bench.wants("an empty job") then
+local function times_of_one(rounds, calls, pause)
   local times = {}
-  for round = 1, bench.quick and 2 or 50 do
+  for round = 1, bench.quick and 2 or rounds do
+    if pause then
+      start({ steps = 1, microseconds = pause }):wait(LONG)
+      -- Every thread sleeps by now.
+      local since = now()
+      while now() - since < 0.0002 do
+      end
+    end
     local since = now()
-    for _ = 1, 200 do
+    for _ = 1, calls do
       one()
     end
-    times[round] = (now() - since) / 200
+    times[round] = (now() - since) / calls
   end
-  bench.figures("an empty job, 200 in turn", times, "µs", { median = 15 })
+  return times
+end
+
+if bench.wants("an empty job") then
+  bench.figures("an empty job, 200 in turn", times_of_one(50, 200), "µs", { median = 15 })
+  bench.figures("an empty job, after a pause", times_of_one(500, 1, 1000), "µs", { median = 15 })
 end
 
 --- Calls a method, and keeps the time that it takes.

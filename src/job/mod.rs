@@ -13,7 +13,7 @@
 //!
 //! # What are its limits?
 //!
-//! Results that nobody takes hold up to [`BUDGET`] bytes, then the job waits until some are taken, or until it is
+//! Results that nobody takes hold up to [`BUDGET`] bytes (those that were taken and are not freed yet about as many), then the job waits until some are taken, or until it is
 //! cancelled. Dropping a `Job` cancels it and waits for nothing. A panic ends the job, not the process. After a fork the
 //! child sees its parent's jobs as failed; its own run on threads of its own.
 
@@ -37,8 +37,8 @@ use std::time::{Duration, Instant};
 /// Results of one job that wait to be taken, in bytes, before the job waits as well.
 pub const BUDGET: usize = 4 << 20;
 
-/// Results that wait to be freed by their job, at most.
-const SPENT: usize = 64;
+/// Results that wait to be freed by their job, at most. Each publication frees two, so they hold little more than the budget.
+const SPENT: usize = 1024;
 
 /// What a child process sees of its parent's jobs.
 const FORKED: &str = "the job belongs to the process that this one was forked from; start it here";
@@ -431,7 +431,7 @@ impl<T> Worker<T> {
         inner.weight += weight;
         inner.results.push_back((result, weight));
         WAITING.fetch_add(weight as i64, Ordering::Relaxed);
-        let spent = inner.spent.pop();
+        let spent = [inner.spent.pop(), inner.spent.pop()];
         self.core.tell(inner);
         drop(spent);
         Ok(())
