@@ -5,13 +5,16 @@
 //! left out.
 
 use crate::measure::{Bench, EQUAL};
-use crate::texts::{MB, Text};
+use crate::texts::{MB, Text, ascii};
 use bstr::ByteSlice;
+use grep_matcher::Matcher;
+use grep_regex::RegexMatcher;
 use ignore::{WalkBuilder, WalkState};
 use rille::job::{self, AnyJob, BUDGET, Job, State};
 use rille::project::grep::{self, Chunk, grep};
 use rille::project::walk::{self, walk};
 use rille::project::{Found, Kind, Paths};
+use rille::search;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,6 +45,14 @@ pub fn rows(bench: &mut Bench) {
         ("grep of three words", "deprecated|obsolete|unsupported"),
     ] {
         searches(bench, &root, has_rg, name, pattern);
+    }
+    bench.title("jobs: which engine finds the lines");
+    for (name, pattern) in [
+        ("a literal", "zqzqzq"),
+        ("three words", "zqzqzq|unsupportedly|deprecatingly"),
+        ("a word pattern", r"\b\w+zqing\b"),
+    ] {
+        engines(bench, name, pattern);
     }
     bench.limits_title("jobs: limits");
     first_results(bench, &root);
@@ -202,6 +213,24 @@ fn same_lines(name: &str, ours: Lines, theirs: Lines) {
         theirs.len()
     );
     println!("{name}: all {} lines are those of rg", ours.len());
+}
+
+/// What grep is made of, against rille's own search, for what is not there: a search of files mostly passes over them.
+fn engines(bench: &mut Bench, name: &str, pattern: &str) {
+    let text = ascii(16 * MB);
+    let lines = RegexMatcher::new_line_matcher(pattern).expect("a right pattern");
+    let regex =
+        search::Regex::new(pattern.as_bytes(), &Default::default()).expect("a right pattern");
+    let words: Vec<&[u8]> = pattern.split('|').map(str::as_bytes).collect();
+    let literals = search::Literals::new(&words, &Default::default()).expect("a right list");
+    bench
+        .row(name, &text)
+        .rille(|text, _| {
+            usize::from(lines.find_candidate_line(text).is_ok_and(|found| found.is_some()))
+        })
+        .peer("rille.regex", None, |text, _| usize::from(regex.test(text, 0)))
+        .peer("rille.literals", None, |text, _| usize::from(literals.find(text, 0).is_some()))
+        .run();
 }
 
 /// From the start of a search to its first results, for a word that stands everywhere.

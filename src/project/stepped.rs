@@ -231,7 +231,7 @@ impl Threads {
         now.clear();
         let mut found = None;
         for here in at..=text.len() {
-            if (here - at) % STEP == 0 && cancelled() {
+            if (here - at).is_multiple_of(STEP) && cancelled() {
                 return Err(Halt);
             }
             if found.is_none() {
@@ -283,10 +283,8 @@ fn follow(
         }
         step.list.push((id, start));
         match nfa.state(id) {
-            State::Look { look, next } => {
-                if nfa.look_matcher().matches(*look, text, here) {
-                    stack.push(*next);
-                }
+            State::Look { look, next } if nfa.look_matcher().matches(*look, text, here) => {
+                stack.push(*next);
             }
             State::Union { alternates } => stack.extend(alternates.iter().rev()),
             State::BinaryUnion { alt1, alt2 } => stack.extend([*alt2, *alt1]),
