@@ -261,6 +261,9 @@ fn until_over(job: &dyn AnyJob) {
     }
 }
 
+/// Starts a job of one kind.
+type Start<'a> = &'a dyn Fn() -> Box<dyn AnyJob>;
+
 /// The time from telling a job to stop until it has, at moments that are drawn at random.
 fn cancels(bench: &mut Bench, root: &str, scratch: &Scratch) {
     let huge = scratch.0.join("huge-lines");
@@ -276,7 +279,7 @@ fn cancels(bench: &mut Bench, root: &str, scratch: &Scratch) {
         Box::new(grep(root.as_bytes(), &tree, &options).expect("the tree can be searched"))
     };
     let slow = r"\b\w+\s+\w+ingly\s+\w+\b";
-    let kinds: [(&str, &dyn Fn() -> Box<dyn AnyJob>); 6] = [
+    let kinds: [(&str, Start<'_>); 6] = [
         ("cancel of a walk", &|| Box::new(start_walk(root))),
         ("cancel of a grep, literal", &|| start(root, "EINPROGRESS", false)),
         ("cancel of a grep, slow regex", &|| start(root, slow, false)),
