@@ -7,6 +7,7 @@ mod measure;
 #[path = "../common/texts.rs"]
 mod texts;
 
+mod jobs;
 mod text;
 mod text_units;
 
@@ -17,6 +18,7 @@ fn main() {
         env!("CARGO_PKG_VERSION"),
         rille::text::kernel::name()
     );
+    jobs::rows(&mut bench);
     text::rows(&mut bench);
     text_units::rows(&mut bench);
     bench.finish();
