@@ -19,7 +19,7 @@ pub fn rows(bench: &mut Bench) {
         return;
     }
     bench.title("file: a log of 1 GiB");
-    let log = logs::make(if bench.is_quick() { 8 << 20 } else { GIB });
+    let log = logs::make(if bench.quick() { 8 << 20 } else { GIB });
     index(bench, &log);
     search(bench, &log);
     read(bench, &log);
@@ -89,7 +89,7 @@ fn index(bench: &mut Bench, log: &Log) {
     let info = document.info().expect("the log");
     assert_eq!((info.lines, info.exact), (log.lines, true));
     let each = info.index_memory as f64 / (log.lines as f64 / 1024.0);
-    bench.within("file index, memory of 1,024 lines", each, 64.0, "B");
+    bench.figure("file index, memory", "of 1,024 lines", each, "B", 64.0);
 }
 
 /// Takes all that a search brings: the lines with matches.
@@ -178,7 +178,7 @@ fn read(bench: &mut Bench, log: &Log) {
         document.last(50, Window::default(), &mut batch).expect("the log");
         assert_eq!(batch.lines.len(), 50);
     });
-    bench.within("file open + last 50 lines", tail * 1e3, 0.5, "ms");
+    bench.figure("file open + last 50 lines", "middle of 51", tail * 1e3, "ms", 0.5);
     let document = open(log, Options::default());
     end(&*document.index());
     let random = median(2001, |round| {
@@ -186,7 +186,7 @@ fn read(bench: &mut Bench, log: &Log) {
         document.lines(line, 1, Window::default(), &mut batch).expect("the log");
         assert_eq!(batch.first, Some(line));
     });
-    bench.within("file random line after indexing", random * 1e6, 25.0, "us");
+    bench.figure("file random line after indexing", "middle of 2,001", random * 1e6, "us", 25.0);
 }
 
 /// What this thread has worked, in seconds. With more busy threads than processors a call takes longer than that.
@@ -213,7 +213,7 @@ fn wait(bench: &mut Bench, log: &Log) {
             (longest, which) = (took, name);
         }
     };
-    let until = Instant::now() + Duration::from_millis(if bench.is_quick() { 20 } else { 1500 });
+    let until = Instant::now() + Duration::from_millis(if bench.quick() { 20 } else { 1500 });
     while Instant::now() < until {
         round = round.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let (offset, line) = (round % log.size, round % log.lines + 1);
@@ -228,8 +228,8 @@ fn wait(bench: &mut Bench, log: &Log) {
         timed("take", &mut || drop((job.poll(), job.take())));
         std::thread::sleep(Duration::from_micros(200));
     }
-    bench.within("file longest call, its own time", longest_work * 1e3, 2.0, "ms");
-    bench.within(&format!("file longest call, {which}"), longest * 1e3, 2.0, "ms");
+    bench.figure("file longest call of the host", "its own time", longest_work * 1e3, "ms", 2.0);
+    bench.figure("file longest call of the host", which, longest * 1e3, "ms", 2.0);
 
     let mut late = 0.0_f64;
     for round in 0..30_u64 {
@@ -248,7 +248,7 @@ fn wait(bench: &mut Bench, log: &Log) {
         }
         late = late.max(since.elapsed().as_secs_f64());
     }
-    bench.within("file cancel, the latest of 30", late * 1e3, 10.0, "ms");
+    bench.figure("file cancel", "latest of 30", late * 1e3, "ms", 10.0);
 }
 
 /// What the process holds in memory, in MB.
@@ -281,6 +281,6 @@ fn memory(bench: &mut Bench, log: &Log) {
         .lines(log.lines + 1, 1, Window { from: 5_000_000_000, most: 100 }, &mut batch)
         .expect("the log");
     assert_eq!((batch.lines.len(), batch.text.len()), (1, 100));
-    bench.within("file memory with 10 GB searched", most, 64.0, "MB");
+    bench.figure("file with 10 GB searched", "memory", most, "MB", 64.0);
     file.set_len(log.size).expect("the log as it was");
 }
