@@ -69,8 +69,8 @@ local function time(ms)
 end
 
 local function row(what, call, took, rival, theirs)
-  local against = rival_ns
-      and pad(rival, -18) .. pad(time(rival_ns), 10) .. green(pad(show.times(theirs / took), 9))
+  local against = theirs
+      and pad(rival, -18) .. pad(time(theirs), 10) .. green(pad(show.times(theirs / took), 9))
     or ""
   say((" %s%s%s   %s"):format(pad(what, -29), dim(pad(call, -25)), bold(pad(time(took), 10)), against))
 end
