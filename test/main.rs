@@ -5,6 +5,8 @@
 mod exports;
 mod header;
 mod hosts;
+#[cfg(target_os = "linux")]
+mod limits;
 mod loading;
 mod program;
 mod readme;

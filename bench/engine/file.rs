@@ -18,15 +18,19 @@ const NAME: &str = "file";
 /// In the child that measures memory: the file to work on.
 const CHILD: &str = "RILLE_BENCH_FILE";
 
-pub fn rows(bench: &mut Bench) {
+/// Does the work of the child and ends, if this is the child. Before anything else takes memory.
+pub fn be_child() {
     if let Some(path) = std::env::var_os(CHILD) {
         work(Path::new(&path));
     }
+}
+
+pub fn rows(bench: &mut Bench) {
     if !bench.wants(NAME) {
         return;
     }
     bench.title("file: a log of 1 GiB");
-    let log = logs::make(if bench.is_quick() { 8 << 20 } else { GIB });
+    let log = logs::make(if bench.quick() { 8 << 20 } else { GIB });
     index(bench, &log);
     search(bench, &log);
     read(bench, &log);
@@ -96,7 +100,7 @@ fn index(bench: &mut Bench, log: &Log) {
     let info = document.info().expect("the log");
     assert_eq!((info.lines, info.exact), (log.lines, true));
     let each = info.index_memory as f64 / (log.lines as f64 / 1024.0);
-    bench.within("file index, memory of 1,024 lines", each, 64.0, "B");
+    bench.figure("file index, memory", "of 1,024 lines", each, "B", 64.0);
 }
 
 /// Takes all that a search brings: the lines with matches.
@@ -192,7 +196,7 @@ fn read(bench: &mut Bench, log: &Log) {
             document.last(50, Window::default(), &mut batch).expect("the log");
             assert_eq!(batch.lines.len(), 50);
         });
-        bench.within(&format!("file open + last 50 lines, {name}"), tail * 1e3, 0.5, "ms");
+        bench.figure("file open + last 50 lines", name, tail * 1e3, "ms", 0.5);
     }
     let document = open(log, Options::default());
     end(&*document.index());
@@ -201,7 +205,7 @@ fn read(bench: &mut Bench, log: &Log) {
         document.lines(line, 1, Window::default(), &mut batch).expect("the log");
         assert_eq!(batch.first, Some(line));
     });
-    bench.within("file random line after indexing", random * 1e6, 25.0, "us");
+    bench.figure("file random line after indexing", "middle of 2,001", random * 1e6, "us", 25.0);
 }
 
 /// What this thread has worked, in seconds. With more busy threads than processors a call takes longer than that.
@@ -228,7 +232,7 @@ fn wait(bench: &mut Bench, log: &Log) {
             (longest, which) = (took, name);
         }
     };
-    let until = Instant::now() + Duration::from_millis(if bench.is_quick() { 20 } else { 1500 });
+    let until = Instant::now() + Duration::from_millis(if bench.quick() { 20 } else { 1500 });
     while Instant::now() < until {
         round = round.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let (offset, line) = (round % log.size, round % log.lines + 1);
@@ -243,8 +247,8 @@ fn wait(bench: &mut Bench, log: &Log) {
         timed("take", &mut || drop((job.poll(), job.take())));
         std::thread::sleep(Duration::from_micros(200));
     }
-    bench.within("file longest call, its own time", longest_work * 1e3, 2.0, "ms");
-    bench.within(&format!("file longest call, {which}"), longest * 1e3, 2.0, "ms");
+    bench.figure("file longest call of the host", "its own time", longest_work * 1e3, "ms", 2.0);
+    bench.figure("file longest call of the host", which, longest * 1e3, "ms", 2.0);
 
     let mut late = 0.0_f64;
     for round in 0..30_u64 {
@@ -263,7 +267,7 @@ fn wait(bench: &mut Bench, log: &Log) {
         }
         late = late.max(since.elapsed().as_secs_f64());
     }
-    bench.within("file cancel, the latest of 30", late * 1e3, 10.0, "ms");
+    bench.figure("file cancel", "latest of 30", late * 1e3, "ms", 10.0);
 }
 
 /// What a process takes for a file of 10 GiB above what it had at its start: a child of this program works on it.
@@ -271,7 +275,7 @@ fn memory(bench: &mut Bench, log: &Log) {
     if !Path::new("/proc/self/status").exists() {
         return println!("file memory: no row, as this system does not tell it");
     }
-    let size = if bench.is_quick() { GIB } else { 10 * GIB };
+    let size = if bench.quick() { GIB } else { 10 * GIB };
     let islands = Removed(log.path.with_extension("islands"));
     let file = File::create(&islands.0).expect("a sparse file");
     file.set_len(size).expect("a sparse file");
@@ -286,7 +290,7 @@ fn memory(bench: &mut Bench, log: &Log) {
     let told = String::from_utf8_lossy(&told).into_owned();
     let above = told.split_whitespace().last().and_then(|mib| mib.parse().ok());
     let above = above.unwrap_or_else(|| panic!("the child says: {told}"));
-    bench.within("file memory with 10 GiB searched", above, 64.0, "MiB");
+    bench.figure("file with 10 GiB searched", "memory", above, "MiB", 64.0);
 }
 
 struct Removed(PathBuf);

@@ -12,20 +12,23 @@ mod texts;
 
 #[cfg(unix)]
 mod file;
+mod jobs;
 mod text;
 mod text_units;
 
 fn main() {
+    #[cfg(unix)]
+    file::be_child();
     let mut bench = measure::Bench::from_env();
     println!(
         "engine: rille {}, kernels {}",
         env!("CARGO_PKG_VERSION"),
         rille::text::kernel::name()
     );
-    // First, as the child that measures memory is to do nothing before.
-    #[cfg(unix)]
-    file::rows(&mut bench);
+    jobs::rows(&mut bench);
     text::rows(&mut bench);
     text_units::rows(&mut bench);
+    #[cfg(unix)]
+    file::rows(&mut bench);
     bench.finish();
 }

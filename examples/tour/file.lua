@@ -64,15 +64,15 @@ local function make(path, size)
   file:close()
 end
 
-local function time(ns)
-  return ns < 1e6 and show.short(ns / 1e3, " us") or show.short(ns / 1e6, " ms")
+local function time(ms)
+  return ms < 1 and show.short(ms * 1e3, " us") or show.short(ms, " ms")
 end
 
-local function row(what, call, ns, rival, rival_ns)
-  local against = rival_ns
-      and pad(rival, -18) .. pad(time(rival_ns), 10) .. green(pad(show.times(rival_ns / ns), 9))
+local function row(what, call, took, rival, theirs)
+  local against = theirs
+      and pad(rival, -18) .. pad(time(theirs), 10) .. green(pad(show.times(theirs / took), 9))
     or ""
-  say((" %s%s%s   %s"):format(pad(what, -29), dim(pad(call, -25)), bold(pad(time(ns), 10)), against))
+  say((" %s%s%s   %s"):format(pad(what, -29), dim(pad(call, -25)), bold(pad(time(took), 10)), against))
 end
 
 local function timed(fn)

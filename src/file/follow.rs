@@ -66,10 +66,7 @@ pub(super) fn follow(document: Weak<Document>, worker: &Worker<News>) -> Result<
         let is_suspect = held.lock_suspect().is_some();
         let current = (Arc::as_ptr(&held.edition()) as usize, held.edition().size());
         drop(held);
-        let change = match looked {
-            Ok(change) => change,
-            Err(trouble) => return Err(trouble.into()),
-        };
+        let change = looked?;
         if change != Change::Same && !worker.has_results() {
             let Some(size) = document.upgrade().and_then(|held| held.edition().stat().ok()) else {
                 continue;

@@ -4,7 +4,7 @@
 //!
 //! Viewers of logs and of whatever else is too large for an editor: a [`Document`] is open at once, whatever its size, and
 //! reads lines from its end, from any offset, and by number as far as the index has come. The index is made by a
-//! [job](crate::job) beside that, as searches and filters are.
+//! [job] beside that, as searches and filters are.
 //!
 //! # What does it cost?
 //!
@@ -132,13 +132,16 @@ pub struct Document {
     path: PathBuf,
     options: Options,
     current: RwLock<Current>,
-    /// The job that makes the index, and of what.
-    indexing: Mutex<Option<(Arc<Edition>, Arc<Job<()>>)>>,
+    /// The job that makes the index.
+    indexing: Mutex<Option<Indexing>>,
     /// A change of the time of writing that could be a write that is on its way, and when it was first seen.
     suspect: Mutex<Option<(SystemTime, Instant)>>,
     /// Jobs that follow the file.
     followers: Mutex<Vec<Waker>>,
 }
+
+/// What the index is made of, and by which job.
+type Indexing = (Arc<Edition>, Arc<Job<()>>);
 
 #[derive(Clone)]
 struct Current {
@@ -269,7 +272,7 @@ impl Document {
         job
     }
 
-    fn lock_indexing(&self) -> MutexGuard<'_, Option<(Arc<Edition>, Arc<Job<()>>)>> {
+    fn lock_indexing(&self) -> MutexGuard<'_, Option<Indexing>> {
         self.indexing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

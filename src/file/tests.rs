@@ -190,7 +190,7 @@ fn what_the_index_does_not_know_yet_is_not_guessed() {
     assert_eq!((batch.lines.len(), batch.first), (3, None), "lines without numbers");
     assert_eq!(end(&*document.index()), State::Done);
     assert_eq!(document.offset_of(behind).unwrap(), Answer::Known((behind - 1) * 64));
-    assert_eq!(document.info().unwrap().exact, true);
+    assert!(document.info().unwrap().exact);
     document.last(3, Window::default(), &mut batch).unwrap();
     assert_eq!(batch.first, Some(size / 64 - 2));
 }

@@ -13,7 +13,7 @@
 //!
 //! # What are its limits?
 //!
-//! Results that nobody takes hold up to [`BUDGET`] bytes, then the job waits until some are taken, or until it is
+//! Results that nobody takes hold up to [`BUDGET`] bytes (those that were taken and are not freed yet about as many), then the job waits until some are taken, or until it is
 //! cancelled. Dropping a `Job` cancels it and waits for nothing. A panic ends the job, not the process. After a fork the
 //! child sees its parent's jobs as failed; its own run on threads of its own.
 
@@ -40,6 +40,9 @@ pub const BUDGET: usize = 4 << 20;
 
 /// How long a job that waits for others takes to see that it is cancelled.
 const PATIENCE: Duration = Duration::from_millis(5);
+
+/// Results that wait to be freed by their job, at most. Each publication frees two, so they hold little more than the budget.
+const SPENT: usize = 1024;
 
 /// What a child process sees of its parent's jobs.
 const FORKED: &str = "the job belongs to the process that this one was forked from; start it here";
@@ -130,8 +133,12 @@ struct Inner<T> {
     /// Results, and what each weighs.
     results: VecDeque<(T, usize)>,
     weight: usize,
+    /// Results that the host has done with: the job frees them.
+    spent: Vec<T>,
     /// Threads of the job that wait until something is taken, or for something to happen.
     stuck: usize,
+    /// Threads of the host that wait for news.
+    waiting: usize,
     /// Whether the job was woken since it last slept.
     woken: bool,
 }
@@ -162,7 +169,9 @@ pub fn start<T: Send + 'static>(
             failure: None,
             results: VecDeque::new(),
             weight: 0,
+            spent: Vec::new(),
             stuck: 0,
+            waiting: 0,
             woken: false,
         }),
         news: Condvar::new(),
@@ -186,6 +195,12 @@ pub fn start<T: Send + 'static>(
 /// How many threads a job that divides its work may use.
 pub fn parallelism() -> usize {
     pool().most_running()
+}
+
+/// Whether the system gives so many threads now, all at once: for a job whose work is divided by somebody who does not
+/// take a no. It takes some ten microseconds for each.
+pub fn has_threads(count: usize) -> bool {
+    pool::has_threads(count)
 }
 
 /// Results of all jobs that wait to be taken, in bytes.
@@ -226,13 +241,18 @@ impl<T> Core<T> {
             Err(Stop::Cancelled) => (State::Cancelled, None),
             Err(Stop::Failed(message)) => (State::Failed, Some(message)),
         };
-        drop(inner);
-        self.tell();
+        let spent = std::mem::take(&mut inner.spent);
+        self.tell(inner);
+        drop(spent);
     }
 
-    /// Tells everybody who waits or watches. What is new has been published before.
-    fn tell(&self) {
-        self.news.notify_all();
+    /// Tells everybody who waits or watches of what is new.
+    fn tell(&self, inner: MutexGuard<'_, Inner<T>>) {
+        let waiting = inner.waiting > 0;
+        drop(inner);
+        if waiting {
+            self.news.notify_all();
+        }
         let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
         watchers.retain(|bell| bell.upgrade().inspect(|bell| bell.ring()).is_some());
     }
@@ -245,11 +265,10 @@ impl<T> Core<T> {
         let queued = !inner.started && inner.state == State::Running;
         if queued {
             inner.state = State::Cancelled;
-        }
-        drop(inner);
-        self.room.notify_all();
-        if queued {
-            self.tell();
+            self.tell(inner);
+        } else if inner.stuck > 0 {
+            drop(inner);
+            self.room.notify_all();
         }
     }
 }
@@ -282,10 +301,28 @@ impl<T> Job<T> {
         let mut inner = self.core.lock();
         let (result, weight) = inner.results.pop_front()?;
         inner.weight -= weight;
+        let stuck = inner.stuck > 0;
         drop(inner);
         WAITING.fetch_sub(weight as i64, Ordering::Relaxed);
-        self.core.room.notify_all();
+        if stuck {
+            self.core.room.notify_all();
+        }
         Some(result)
+    }
+
+    /// Gives a result back that the host has done with. The job frees it: the host's thread would have to wait for a lock of
+    /// the allocator, which a thread of the job may hold for as long as others have its processor.
+    pub fn give_back(&self, result: T) {
+        if self.core.is_foreign() {
+            return;
+        }
+        let mut inner = self.core.lock();
+        if inner.state == State::Running && inner.spent.len() < SPENT {
+            inner.spent.push(result);
+        } else {
+            // It is freed here then, without the lock.
+            drop(inner);
+        }
     }
 
     /// Puts what is left of a result back, to be taken next.
@@ -323,6 +360,9 @@ impl<T: Send + 'static> AnyJob for Job<T> {
         }
         // A limit that no clock can tell is none.
         let until = Instant::now().checked_add(limit);
+        if !limit.is_zero() {
+            pool().look_out(&mut || self.core.lock().has_news());
+        }
         let mut inner = self.core.lock();
         while !inner.has_news() {
             let left = match until {
@@ -332,8 +372,10 @@ impl<T: Send + 'static> AnyJob for Job<T> {
             if left.is_zero() {
                 return false;
             }
+            inner.waiting += 1;
             let woken = self.core.news.wait_timeout(inner, left);
             inner = woken.unwrap_or_else(PoisonError::into_inner).0;
+            inner.waiting -= 1;
         }
         true
     }
@@ -428,7 +470,7 @@ impl<T> Worker<T> {
 
     /// Lets notifiers that watch the job know of news that are no results of it.
     pub fn ring(&self) {
-        self.core.tell();
+        self.core.tell(self.core.lock());
     }
 
     /// Waits until there is something to read from a file that may have nothing yet, or its end. Other jobs have the place of
@@ -491,9 +533,10 @@ impl<T> Worker<T> {
         self.go_on()?;
         inner.weight += weight;
         inner.results.push_back((result, weight));
-        drop(inner);
         WAITING.fetch_add(weight as i64, Ordering::Relaxed);
-        self.core.tell();
+        let spent = [inner.spent.pop(), inner.spent.pop()];
+        self.core.tell(inner);
+        drop(spent);
         Ok(())
     }
 }

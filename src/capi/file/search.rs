@@ -204,7 +204,7 @@ pub unsafe extern "C" fn rille_file_take(
             let (job, taken) = job.with_batch::<Found, Taken>("a search in a file")?;
             let next = job.take();
             let status = if next.is_some() { RILLE_OK } else { RILLE_NONE };
-            taken.0 = next.unwrap_or_default();
+            job.give_back(std::mem::replace(&mut taken.0, next.unwrap_or_default()));
             let found = &taken.0;
             let matches = &found.matches[found.taken..];
             let count = matches.len().min(most as usize);
