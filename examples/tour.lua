@@ -17,6 +17,7 @@ local nouns = {
   require("tour.positions"),
   require("tour.search"),
   require("tour.project"),
+  require("tour.file"),
 }
 
 local KB, MB, LARGEST = 2 ^ 10, 2 ^ 20, measure.LARGEST

@@ -27,3 +27,9 @@ void search(void);
 
 /* program_job.c */
 void project(void);
+
+/* program_spool.c */
+void spool(void);
+
+/* program_file.c */
+void file(void);

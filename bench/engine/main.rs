@@ -2,16 +2,23 @@
 //!
 //! A noun has a file here, with a function that adds its rows, and a line in `main`.
 
+#[cfg(unix)]
+#[path = "../common/logs.rs"]
+mod logs;
 #[path = "../common/measure.rs"]
 mod measure;
 #[path = "../common/texts.rs"]
 mod texts;
 
+#[cfg(unix)]
+mod file;
 mod jobs;
 mod text;
 mod text_units;
 
 fn main() {
+    #[cfg(unix)]
+    file::be_child();
     let mut bench = measure::Bench::from_env();
     println!(
         "engine: rille {}, kernels {}",
@@ -21,5 +28,7 @@ fn main() {
     jobs::rows(&mut bench);
     text::rows(&mut bench);
     text_units::rows(&mut bench);
+    #[cfg(unix)]
+    file::rows(&mut bench);
     bench.finish();
 }

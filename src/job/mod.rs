@@ -29,6 +29,7 @@ use notifier::Bell;
 use pool::pool;
 use std::any::Any;
 use std::collections::VecDeque;
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
@@ -36,6 +37,9 @@ use std::time::{Duration, Instant};
 
 /// Results of one job that wait to be taken, in bytes, before the job waits as well.
 pub const BUDGET: usize = 4 << 20;
+
+/// How long a job that waits for others takes to see that it is cancelled.
+const PATIENCE: Duration = Duration::from_millis(5);
 
 /// Results that wait to be freed by their job, at most. Each publication frees two, so they hold little more than the budget.
 const SPENT: usize = 1024;
@@ -131,10 +135,23 @@ struct Inner<T> {
     weight: usize,
     /// Results that the host has done with: the job frees them.
     spent: Vec<T>,
-    /// Threads of the job that wait until something is taken.
+    /// Threads of the job that wait until something is taken, or for something to happen.
     stuck: usize,
     /// Threads of the host that wait for news.
     waiting: usize,
+    /// Whether the job was woken since it last slept.
+    woken: bool,
+}
+
+/// Wakes a job that sleeps in [`Worker::pause`], from any thread. It does not keep the job.
+#[derive(Clone)]
+pub struct Waker(Arc<dyn Fn() + Send + Sync>);
+
+impl Waker {
+    /// Wakes it, or keeps it from falling asleep the next time.
+    pub fn wake(&self) {
+        (self.0)();
+    }
 }
 
 /// Starts a job. It is failed already if the system gives no thread.
@@ -155,6 +172,7 @@ pub fn start<T: Send + 'static>(
             spent: Vec::new(),
             stuck: 0,
             waiting: 0,
+            woken: false,
         }),
         news: Condvar::new(),
         room: Condvar::new(),
@@ -388,6 +406,47 @@ impl<T: Send + 'static> AnyJob for Job<T> {
     }
 }
 
+/// A job that its host and somebody inside of the library hold: it is cancelled when both have dropped it, or when one
+/// says so.
+impl<T: Send + 'static> AnyJob for Arc<Job<T>> {
+    fn poll(&self) -> Progress {
+        (**self).poll()
+    }
+
+    fn failure(&self) -> Option<String> {
+        (**self).failure()
+    }
+
+    fn wait(&self, limit: Duration) -> bool {
+        (**self).wait(limit)
+    }
+
+    fn cancel(&self) {
+        (**self).cancel();
+    }
+
+    fn watch(&self, notifier: &Notifier) {
+        (**self).watch(notifier);
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        (**self).as_any()
+    }
+}
+
+impl<T: Send + 'static> Worker<T> {
+    /// What others wake the job with.
+    pub fn waker(&self) -> Waker {
+        let core = Arc::downgrade(&self.core);
+        Waker(Arc::new(move || {
+            if let Some(core) = core.upgrade() {
+                core.lock().woken = true;
+                core.room.notify_all();
+            }
+        }))
+    }
+}
+
 impl<T> Worker<T> {
     /// Whether the job is to stop. Ask at least every few milliseconds: hosts are promised that it ends within ten.
     pub fn is_cancelled(&self) -> bool {
@@ -407,6 +466,50 @@ impl<T> Worker<T> {
     /// Tells how much there is to do.
     pub fn expect(&self, units: u64) {
         self.core.total.store(units, Ordering::Relaxed);
+    }
+
+    /// Lets notifiers that watch the job know of news that are no results of it.
+    pub fn ring(&self) {
+        self.core.tell(self.core.lock());
+    }
+
+    /// Waits until there is something to read from a file that may have nothing yet, or its end. Other jobs have the place of
+    /// this one meanwhile.
+    pub fn wait_readable(&self, file: &File) -> Result<(), Stop> {
+        if sys::wait_readable(file, Duration::ZERO) {
+            return Ok(());
+        }
+        pool().enter_wait();
+        let mut going = self.go_on();
+        while going.is_ok() && !sys::wait_readable(file, PATIENCE) {
+            going = self.go_on();
+        }
+        pool().leave_wait();
+        going
+    }
+
+    /// Whether results wait to be taken.
+    pub fn has_results(&self) -> bool {
+        !self.core.lock().results.is_empty()
+    }
+
+    /// Sleeps until the job is woken or cancelled, or the time has passed. Meanwhile another job runs in its place.
+    pub fn pause(&self, limit: Duration) -> Result<(), Stop> {
+        let mut inner = self.core.lock();
+        inner.stuck += 1;
+        if inner.stuck == 1 {
+            pool().enter_wait();
+        }
+        let asleep = |inner: &mut Inner<T>| !inner.woken && !self.is_cancelled();
+        let waited = self.core.room.wait_timeout_while(inner, limit, asleep);
+        inner = waited.unwrap_or_else(PoisonError::into_inner).0;
+        inner.woken = false;
+        inner.stuck -= 1;
+        if inner.stuck == 0 {
+            pool().leave_wait();
+        }
+        drop(inner);
+        self.go_on()
     }
 
     /// Publishes a result that holds `weight` bytes. If more than [`BUDGET`] wait already, it first waits until the host
