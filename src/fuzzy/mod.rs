@@ -24,6 +24,8 @@ mod model;
 pub mod plain;
 pub mod query;
 pub mod score;
+#[cfg(test)]
+mod score_tests;
 
 pub use query::{Case, Query};
 pub use score::{Scheme, Scorer};
