@@ -42,6 +42,7 @@ mod width;
 mod wrap;
 
 pub use case::{CASE_GROWTH, Case, equal_fold, map_case, map_case_len};
+pub(crate) use decode::decode;
 pub use count::count;
 pub use machine::is_alphanumeric;
 pub use normalize::{Form, normalize, normalize_len, normalized};
