@@ -17,15 +17,24 @@
 //! bytes.
 
 mod align;
+mod boosts;
 mod chars;
+mod corpus;
 #[cfg(test)]
 mod fzf_tests;
 mod model;
 pub mod plain;
 pub mod query;
+mod rank;
 pub mod score;
 #[cfg(test)]
 mod score_tests;
+mod search;
+pub mod session;
+#[cfg(test)]
+mod session_tests;
 
 pub use query::{Case, Query};
+pub use rank::{Ranking, Row};
 pub use score::{Scheme, Scorer};
+pub use session::{Session, Stats};

@@ -42,8 +42,8 @@ mod width;
 mod wrap;
 
 pub use case::{CASE_GROWTH, Case, equal_fold, map_case, map_case_len};
-pub(crate) use decode::decode;
 pub use count::count;
+pub(crate) use decode::decode;
 pub use machine::is_alphanumeric;
 pub use normalize::{Form, normalize, normalize_len, normalized};
 pub use offset::{offset, offsets};
