@@ -36,6 +36,11 @@ impl View {
         }
     }
 
+    /// Bytes that it holds.
+    pub fn weight(&self) -> usize {
+        self.codes.capacity() * (2 * size_of::<u32>() + 1)
+    }
+
     fn len(&self) -> usize {
         self.codes.len()
     }
@@ -81,6 +86,11 @@ pub struct Aligner {
 }
 
 impl Aligner {
+    /// Bytes that it holds.
+    pub fn weight(&self) -> usize {
+        self.score.capacity() * 2 * size_of::<u32>() + self.reach.capacity() * size_of::<usize>()
+    }
+
     /// The best match of `term`, and the chars that it is made of, in no order, behind what `positions` holds.
     pub fn find(
         &mut self,

@@ -92,6 +92,12 @@ impl Scorer {
         score
     }
 
+    /// Bytes that it holds, about: what the longest text and the longest term so far have needed.
+    pub fn weight(&self) -> usize {
+        let views = self.views.iter().flatten().flatten().chain(&self.spare);
+        self.aligner.weight() + views.map(View::weight).sum::<usize>()
+    }
+
     fn run(
         &mut self,
         query: &Query,
