@@ -18,7 +18,7 @@
 
 mod align;
 mod boosts;
-mod chars;
+pub mod chars;
 mod corpus;
 #[cfg(test)]
 mod fzf_tests;
