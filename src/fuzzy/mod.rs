@@ -20,8 +20,10 @@ mod align;
 mod boosts;
 pub mod chars;
 mod corpus;
+mod filter;
 #[cfg(test)]
 mod fzf_tests;
+mod kernel;
 mod model;
 pub mod plain;
 pub mod query;
