@@ -141,11 +141,11 @@ local function typing_row()
     for stop = 1, #word do
       local query = word:sub(1, stop)
       local job = timed("start", f.start, f, query, { limit = 100 })
-      local since, r, seen = now()
+      local since, seen = now(), nil
       -- A key each 30 ms. As an event loop does, the host sleeps until there is news, and reads the rows then.
       repeat
         timed("feeding", f.feeding, f)
-        r = timed("results", f.results, f)
+        local r = timed("results", f.results, f)
         for i = 1, r and r ~= seen and math.min(r.count, 50) or 0 do
           timed("text", r.text, r, i)
           timed("positions", r.positions, r, i)
