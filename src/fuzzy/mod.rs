@@ -35,6 +35,7 @@ pub mod session;
 #[cfg(test)]
 mod session_tests;
 
+pub use kernel::name as kernel_name;
 pub use query::{Case, Query};
 pub use rank::{Ranking, Row};
 pub use score::{Scheme, Scorer};
