@@ -317,6 +317,9 @@ fn the_same_order_as_fzf() {
         for (case, flag) in
             [(Case::Smart, None), (Case::Ignore, Some("-i")), (Case::Respect, Some("+i"))]
         {
+            if case != Case::Smart && scheme != Scheme::Default {
+                continue;
+            }
             for normalize in [false, true] {
                 let scheme_flag = format!("--scheme={name}");
                 let mut arguments = vec![scheme_flag.as_str()];

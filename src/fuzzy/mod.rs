@@ -18,7 +18,7 @@
 
 mod align;
 mod boosts;
-mod chars;
+pub mod chars;
 mod corpus;
 mod filter;
 #[cfg(test)]
@@ -30,6 +30,8 @@ pub mod plain;
 pub mod query;
 mod rank;
 pub mod score;
+#[cfg(test)]
+mod score_tests;
 mod search;
 pub mod session;
 #[cfg(test)]

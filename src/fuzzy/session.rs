@@ -373,7 +373,7 @@ impl Options {
     }
 
     /// The columns of an item in which to search.
-    pub(super) fn cut(&self, item: &[u8], columns: &mut Vec<Range<u32>>) {
+    pub fn cut(&self, item: &[u8], columns: &mut Vec<Range<u32>>) {
         columns.clear();
         let Some(delimiter) = self.delimiter else {
             columns.push(0..item.len() as u32);
