@@ -16,6 +16,7 @@ local nouns = {
   require("tour.text"),
   require("tour.positions"),
   require("tour.search"),
+  require("tour.fuzzy"),
   require("tour.project"),
   require("tour.file"),
 }

@@ -365,6 +365,7 @@ int main(void) {
     project();
     spool();
     file();
+    fuzzy();
     panics();
     printf("%d failures\n", failures);
     return failures != 0;

@@ -33,3 +33,5 @@ void spool(void);
 
 /* program_file.c */
 void file(void);
+/* program_fuzzy.c */
+void fuzzy(void);

@@ -20,6 +20,7 @@ fn compile(name: &str, flags: &[&str]) -> PathBuf {
         .arg(root().join("test/program_job.c"))
         .arg(root().join("test/program_spool.c"))
         .arg(root().join("test/program_file.c"))
+        .arg(root().join("test/program_fuzzy.c"))
         .arg(library)
         // The program finds the library by its SONAME beside itself.
         .arg(format!("-Wl,-rpath,{}", folder.display()))

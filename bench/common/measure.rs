@@ -47,6 +47,29 @@ impl Bench {
         }
     }
 
+    /// Whether a part of this name is asked for, as a whole.
+    pub fn wants_part(&self, part: &str) -> bool {
+        self.only.is_empty() || part.contains(&self.only) || self.only.contains(part)
+    }
+
+    /// A promise that is no ratio of one row: what it came to, and the least or the most that is good.
+    pub fn promise(&mut self, what: &str, value: f64, unit: &str, reach: Reach) {
+        if self.quick {
+            return println!("{what}: measured");
+        }
+        let (good, word, limit) = match reach {
+            Reach::Least(limit) => (value >= limit, "at least", limit),
+            Reach::Most(limit) => (value <= limit, "at most", limit),
+        };
+        let verdict = if good { "reached" } else { "LOST" };
+        println!("{what:64} {value:>9.2} {unit:10} {word} {limit} {verdict}");
+        if good {
+            self.reached += 1;
+        } else {
+            self.lost.push(format!("{what}: {value:.2} {unit}, {word} {limit}"));
+        }
+    }
+
     /// Begins the part of what is told as numbers of its own: see [`Bench::figure`].
     pub fn limits_title(&self, title: &str) {
         println!("\n{title}");
@@ -69,20 +92,7 @@ impl Bench {
 
     /// A number that is no ratio, and the most that it may be. What it tells are the machine's own milliseconds, too.
     pub fn figure(&mut self, name: &str, what: &str, value: f64, unit: &str, most: f64) {
-        if self.quick {
-            return println!("{name}: {what} measured");
-        }
-        let verdict = if value <= most {
-            self.reached += 1;
-            "reached"
-        } else {
-            self.lost.push(format!("{name}, {what}: {value:.2} {unit} of {most}"));
-            "LOST"
-        };
-        println!(
-            "{name:38} {what:>14} {value:>8.2} {unit:2} {:>13} {most:>6} {verdict}",
-            "at most"
-        );
+        self.promise(&format!("{name}, {what}"), value, unit, Reach::Most(most));
     }
 
     /// A row: what is done, to which text. Give it rille's way, those of peers, and `run` it.
@@ -167,6 +177,13 @@ pub struct Contender<'a> {
     pub name: &'a str,
     pub reach: Option<f64>,
     pub run: &'a mut dyn FnMut() -> u64,
+}
+
+/// What is promised of a number.
+#[derive(Clone, Copy)]
+pub enum Reach {
+    Least(f64),
+    Most(f64),
 }
 
 /// One way to do it. Takes the text and an output as long as the text; whatever it answers is compared.
@@ -313,7 +330,7 @@ fn sorted(values: &[f64]) -> Vec<f64> {
     values
 }
 
-fn median(values: &[f64]) -> f64 {
+pub fn median(values: &[f64]) -> f64 {
     sorted(values)[values.len() / 2]
 }
 

@@ -7,11 +7,14 @@
 mod logs;
 #[path = "../common/measure.rs"]
 mod measure;
+#[path = "../common/paths.rs"]
+mod paths;
 #[path = "../common/texts.rs"]
 mod texts;
 
 #[cfg(unix)]
 mod file;
+mod fuzzy;
 mod jobs;
 mod text;
 mod text_units;
@@ -30,5 +33,6 @@ fn main() {
     text_units::rows(&mut bench);
     #[cfg(unix)]
     file::rows(&mut bench);
+    fuzzy::rows(&mut bench);
     bench.finish();
 }
