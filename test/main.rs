@@ -6,6 +6,8 @@ mod exports;
 mod fuzzy_tables;
 mod header;
 mod hosts;
+#[cfg(target_os = "linux")]
+mod limits;
 mod loading;
 mod program;
 mod readme;
