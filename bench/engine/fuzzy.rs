@@ -204,7 +204,7 @@ fn typed(bench: &mut Bench, session: &Session) {
         session.forget();
         for end in 1..=text.len() {
             let since = Instant::now();
-            black_box(session.query(text[..end].as_bytes(), LIMIT));
+            black_box(session.query(&text.as_bytes()[..end], LIMIT));
             if end > 1 {
                 times.push(millis(since));
             }

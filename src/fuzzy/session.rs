@@ -13,7 +13,7 @@
 //!
 //! # What do threads share?
 //!
-//! Everything takes `&self`. A session is locked for as long as it takes to add [`BATCH`] items or to copy one unfinished
+//! Everything takes `&self`. A session is locked for as long as it takes to add some hundred items or to copy one unfinished
 //! block, some microseconds; a search works on what it has copied.
 
 use super::boosts::Boosts;

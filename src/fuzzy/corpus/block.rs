@@ -61,7 +61,7 @@ impl Block {
             _ => self.runs.push(Run { stop, names: mask, ..of }),
         }
         self.masks.push(mask);
-        if at % 64 == 0 {
+        if at.is_multiple_of(64) {
             self.ascii.push(0);
         }
         self.ascii[at / 64] |= u64::from((mask | of.path) & NOT_ASCII == 0) << (at % 64);

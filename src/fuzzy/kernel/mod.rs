@@ -132,12 +132,15 @@ pub(super) struct Candidate {
     pub(super) from: u8,
 }
 
+/// Decides on a name that is too long for a kernel.
+pub(super) type Long<'l> = dyn Fn(&[u8]) -> bool + 'l;
+
 /// One implementation of every loop, for one kind of CPU. The only values in reach are those of [`available`], so whoever
 /// holds one runs on a CPU that has its instructions.
 pub(super) struct Kernel {
     name: &'static str,
     within: unsafe fn(&Block, &[Candidate], &Needle, &mut [u64]),
-    together: unsafe fn(&Block, &[Candidate], &Needle, &dyn Fn(&[u8]) -> bool, &mut [u64]),
+    together: unsafe fn(&Block, &[Candidate], &Needle, &Long, &mut [u64]),
     score: unsafe fn(&mut Batch, &Needle, &Bonuses),
 }
 
@@ -170,7 +173,7 @@ impl Kernel {
         block: &Block,
         candidates: &[Candidate],
         needle: &Needle,
-        long: &dyn Fn(&[u8]) -> bool,
+        long: &Long,
         found: &mut [u64],
     ) {
         assert!(block.is_padded() && (1..=TOGETHER).contains(&needle.bytes.len()));

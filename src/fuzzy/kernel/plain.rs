@@ -1,19 +1,13 @@
 //! The reference, which runs everywhere.
 
 use super::lanes::Plain;
-use super::{Candidate, Kernel, Needle, columns};
+use super::{Candidate, Kernel, Long, Needle, columns};
 use crate::fuzzy::corpus::Block;
 
 pub(super) static KERNEL: Kernel =
     Kernel { name: "plain", within, together, score: columns::score::<Plain> };
 
-fn together(
-    block: &Block,
-    candidates: &[Candidate],
-    _: &Needle,
-    long: &dyn Fn(&[u8]) -> bool,
-    found: &mut [u64],
-) {
+fn together(block: &Block, candidates: &[Candidate], _: &Needle, long: &Long, found: &mut [u64]) {
     for candidate in candidates {
         let at = usize::from(candidate.at);
         found[at / 64] |= u64::from(long(block.name(at))) << (at % 64);
