@@ -12,4 +12,4 @@ mod support;
 mod tables;
 mod width;
 
-pub(crate) use support::{bless, library, root, specs, testing_library};
+pub(crate) use support::{bless, library, root, specs, specs_in, testing_library};
