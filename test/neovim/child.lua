@@ -9,7 +9,6 @@
 ---
 --- Functions are sent as bytecode, so they have no upvalues; what they need comes as arguments. What takes long is waited
 --- for by its outcome: no spec depends on how fast the machine is.
--- luacheck: globals vim
 local M = {}
 
 --- How long anything may take: it bounds a hang and measures nothing.

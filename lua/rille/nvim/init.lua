@@ -128,4 +128,10 @@ function M.await(job, fn)
   return wait
 end
 
+--- Sets options, which go before those of `vim.g.rille`. Calling it is not needed.
+---@param opts? table
+function M.setup(opts)
+  require("rille.nvim.config").setup(opts)
+end
+
 return M
