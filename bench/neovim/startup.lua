@@ -17,9 +17,9 @@ local function start(with)
   vim.fn.system(command)
   local plugin, whole
   for line in io.lines(log) do
-    local clock, took = line:match("^(%S+)%s+%S+%s+(%S+): sourcing .*plugin/rille%.lua")
+    local took = line:match("^%S+%s+%S+%s+(%S+): sourcing .*plugin/rille%.lua")
     plugin = took and tonumber(took) or plugin
-    clock = line:match("^(%S+)%s+.*NVIM STARTED")
+    local clock = line:match("^(%S+)%s+.*NVIM STARTED")
     whole = clock and tonumber(clock) or whole
   end
   os.remove(log)

@@ -15,7 +15,7 @@ end
 --- A file as people name it on the command line: `%`, `#` and `<cfile>` stand for what they stand for elsewhere.
 local function named(argument)
   if argument:find("^[%%#<]") then
-    return vim.fn.expand(argument)
+    argument = vim.fn.expand(argument)
   end
   return vim.fs.normalize(vim.fn.fnamemodify(argument, ":p"))
 end
