@@ -4,6 +4,7 @@
 
 mod exports;
 mod header;
+mod help;
 mod hosts;
 mod loading;
 mod program;
