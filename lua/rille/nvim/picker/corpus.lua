@@ -21,12 +21,13 @@ Corpus.__index = Corpus
 
 local M = {}
 
----@class rille.nvim.source.options
----@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): fun()?
+---@class rille.nvim.corpus.options
+---@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any
 ---@field format? fun(item: any): string
+---@field item? fun(text: string, index: integer): any makes the item of a text
 ---@field fuzzy? rille.fuzzy.options
 
----@param opts rille.nvim.source.options
+---@param opts rille.nvim.corpus.options
 ---@param on_news fun() there is something else to show
 ---@return rille.nvim.corpus
 function M.new(opts, on_news)
@@ -44,7 +45,7 @@ function M.new(opts, on_news)
       on_news()
     end,
   })
-  self.items = opts.items
+  self.items, self.make = opts.items, opts.item
   return self
 end
 
@@ -181,7 +182,8 @@ function Corpus:item(i)
   if kept then
     return kept[index], index
   end
-  return self.found:text(i), index
+  local text = self.found:text(i)
+  return self.make and self.make(text, index) or text, index
 end
 
 --- Calls `visit(item, index)` for all that match, a part in each turn of the loop, then `done`. The picker may be closed

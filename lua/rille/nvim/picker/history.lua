@@ -15,9 +15,11 @@ end
 ---@return string[]
 function M.list(kind)
   local list = read()[kind]
-  return type(list) == "table" and vim.tbl_filter(function(query)
-    return type(query) == "string"
-  end, list) or {}
+  return type(list) == "table"
+      and vim.tbl_filter(function(query)
+        return type(query) == "string"
+      end, list)
+    or {}
 end
 
 --- Remembers a query; one that is there already moves to the end.

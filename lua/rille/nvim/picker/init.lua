@@ -302,7 +302,11 @@ function Picker:wheel(by)
   local win = vim.fn.getmousepos().winid
   if win == self.windows.preview then
     api.nvim_win_call(win, function()
-      vim.cmd("normal! " .. math.abs(by) .. api.nvim_replace_termcodes(by > 0 and "<C-e>" or "<C-y>", true, true, true))
+      vim.cmd(
+        "normal! "
+          .. math.abs(by)
+          .. api.nvim_replace_termcodes(by > 0 and "<C-e>" or "<C-y>", true, true, true)
+      )
     end)
   elseif self.windows:has(win) then
     self:move(by)
@@ -470,7 +474,12 @@ function Picker:release()
     return
   end
   self.released, self.closed = true, true
-  last = { spec = self.spec, query = self.prompt and self.prompt.query, cursor = self.cursor, marked = self.marked }
+  last = {
+    spec = self.spec,
+    query = self.prompt and self.prompt.query,
+    cursor = self.cursor,
+    marked = self.marked,
+  }
   if M.current == self then
     M.current = nil
   end

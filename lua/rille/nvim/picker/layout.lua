@@ -3,7 +3,7 @@ local M = {}
 
 --- The least that a frame, a preview at the side and one below are worth their place.
 local FRAME_COLUMNS, FRAME_LINES = 40, 12
-local SIDE_COLUMNS, BELOW_LINES = 100, 30
+local SIDE_COLUMNS, BELOW_LINES = 84, 28
 
 ---@class rille.nvim.rect
 ---@field row integer of the frame if there is one, from 0 on

@@ -6,7 +6,7 @@ local space = api.nvim_create_namespace("rille.list")
 ---@class rille.nvim.list.row
 ---@field text string
 ---@field ranges integer[] from and to of each match in turn, 1-based bytes
----@field styles? table[] from, to and highlight of what looks different
+---@field lead? string[] two parts that stand in front: a path, which may lose its beginning, and what belongs to it
 ---@field icon? string[] icon and its highlight
 ---@field marked? boolean
 
@@ -37,7 +37,13 @@ end
 local function highlight(buf, line, from, to, length, group, priority)
   from, to = math.max(from, 1), math.min(to, length)
   if from <= to then
-    api.nvim_buf_set_extmark(buf, space, line, from - 1, { end_col = to, hl_group = group, priority = priority })
+    api.nvim_buf_set_extmark(
+      buf,
+      space,
+      line,
+      from - 1,
+      { end_col = to, hl_group = group, priority = priority }
+    )
   end
 end
 
@@ -49,16 +55,24 @@ function List:draw(rows, selected)
   if not api.nvim_buf_is_valid(buf) then
     return
   end
-  local width = math.max(1, self.windows.rects.list.width - GUTTER)
+  local width = self.windows.rects.list.width - GUTTER
   for i, item in ipairs(rows) do
-    lines[i], shifts[i] = row.fit(item.text, item.ranges, item.icon and math.max(1, width - 2) or width)
+    local room, lead = width - (item.icon and 2 or 0), ""
+    if item.lead then
+      lead = row.tail(item.lead[1], math.floor(room / 2)) .. item.lead[2]
+      room = room - vim.fn.strdisplaywidth(lead)
+    end
+    local text, shift = row.fit(item.text, item.ranges, math.max(1, room))
+    lines[i], shifts[i] = lead .. text, shift + #lead
   end
   api.nvim_buf_clear_namespace(buf, space, 0, -1)
   api.nvim_buf_set_lines(buf, 0, -1, false, lines)
   for i, item in ipairs(rows) do
     local shift, length = shifts[i], #lines[i]
-    for _, style in ipairs(item.styles or {}) do
-      highlight(buf, i - 1, style[1] + shift, style[2] + shift, length, style[3], 100)
+    if item.lead then
+      local stop = lines[i]:find(item.lead[2], 1, true)
+      highlight(buf, i - 1, 1, stop - 1, length, "RillePath", 100)
+      highlight(buf, i - 1, stop, stop + #item.lead[2] - 1, length, "RilleLine", 100)
     end
     local ranges = item.ranges
     for k = 1, #ranges, 2 do

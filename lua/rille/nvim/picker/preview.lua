@@ -109,7 +109,12 @@ function Preview:put_buffer(place)
   local lnum = place.lnum and math.min(place.lnum, count)
   local first = math.max(1, (lnum or 1) - AROUND)
   local lines = api.nvim_buf_get_lines(place.bufnr, first - 1, first - 1 + 2 * AROUND, false)
-  self:put({ lines = lines, first = first, at = lnum and lnum - first + 1 }, api.nvim_buf_get_name(place.bufnr), nil, place)
+  self:put(
+    { lines = lines, first = first, at = lnum and lnum - first + 1 },
+    api.nvim_buf_get_name(place.bufnr),
+    nil,
+    place
+  )
 end
 
 --- Puts an excerpt into the window.
@@ -140,7 +145,9 @@ function Preview:put(read, path, note, place)
     self:syntax(path, place and place.bufnr, lines)
   end
   vim.wo[win].number = false
-  vim.wo[win].statuscolumn = read.first > 0 and not note and ("%%#RilleLine#%%{v:lnum+%d} "):format(read.first - 1)
+  vim.wo[win].statuscolumn = read.first > 0
+      and not note
+      and ("%%#RilleLine#%%=%%{v:lnum+%d} "):format(read.first - 1)
     or ""
   self.windows:title("preview", path and vim.fn.fnamemodify(path, ":~:.") or "")
   local at = read.at and math.max(1, math.min(read.at, #lines))

@@ -26,6 +26,7 @@ end
 ---@return integer shift to add to a position in `text`; what is then below 1 is not shown
 function M.fit(text, ranges, width)
   local shift = 0
+  -- An empty match may be behind the end.
   if #text > width and #ranges > 0 and ranges[#ranges] > width then
     local from = math.max(1, math.min(ranges[1] - BEFORE, ranges[#ranges] - width + SLACK))
     from = boundary(text, from)
@@ -41,6 +42,17 @@ function M.fit(text, ranges, width)
     text = text:gsub("\n", "\0")
   end
   return text, shift
+end
+
+--- The end of a path, if all of it would be too long.
+---@param path string
+---@param width integer cells
+---@return string
+function M.tail(path, width)
+  if #path <= width then
+    return (path:gsub("\n", "\0"))
+  end
+  return "…" .. path:sub(boundary(path, math.min(#path, #path - width + 2))):gsub("\n", "\0")
 end
 
 --- Ranges of neighbours, from single positions in ascending order.

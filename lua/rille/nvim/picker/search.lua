@@ -25,7 +25,7 @@ function M.new(opts, on_news)
   return setmetatable({ opts = opts, on_news = on_news, rows = {}, version = 0 }, Search)
 end
 
-function Search:open() end
+function Search.open() end
 
 local function forget(self)
   if self.wait then
@@ -39,7 +39,7 @@ local function forget(self)
 end
 
 --- What is kept of a line that was found.
-local function line(batch, i, root)
+local function line(batch, i)
   local text = batch:text(i, BYTES)
   local spans = {}
   for k = 1, math.min(batch:spans(i), 50) do
@@ -49,11 +49,14 @@ local function line(batch, i, root)
     end
     spans[#spans + 1], spans[#spans + 2] = from, math.min(to, #text)
   end
-  local path = batch:path(i)
-  if root == "." and path:sub(1, 2) == "./" then
-    path = path:sub(3)
-  end
-  return { path = path, lnum = batch:line(i), col = spans[1] or 1, offset = batch:offset(i), text = text, spans = spans }
+  return {
+    path = batch:path(i),
+    lnum = batch:line(i),
+    col = spans[1] or 1,
+    offset = batch:offset(i),
+    text = text,
+    spans = spans,
+  }
 end
 
 --- Searches for a pattern.
@@ -79,7 +82,7 @@ function Search:start(query)
     for i = 1, batch and batch.count or 0 do
       local kind = batch:kind(i)
       if kind == "match" then
-        rows[#rows + 1] = line(batch, i, self.opts.root)
+        rows[#rows + 1] = line(batch, i)
       elseif kind == "stopped" and batch:path(i) == "" then
         self.capped = true
       end
@@ -99,7 +102,7 @@ function Search:start(query)
   end)
 end
 
-function Search:more() end
+function Search.more() end
 
 ---@return rille.nvim.source.state
 function Search:state()
@@ -119,15 +122,15 @@ end
 ---@return rille.nvim.list.row
 function Search:row(i)
   local item = self.rows[i]
-  local number = (":%d: "):format(item.lnum)
-  local shift, ranges = #item.path + #number, {}
+  local indent = #item.text:match("^%s*")
+  local ranges = {}
   for k, at in ipairs(item.spans) do
-    ranges[k] = at + shift
+    ranges[k] = at - indent
   end
   return {
-    text = item.path .. number .. item.text,
+    text = item.text:sub(indent + 1),
     ranges = ranges,
-    styles = { { 1, #item.path, "RillePath" }, { #item.path + 1, shift, "RilleLine" } },
+    lead = { item.path, (":%d: "):format(item.lnum) },
   }
 end
 
