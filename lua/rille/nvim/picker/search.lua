@@ -114,7 +114,7 @@ function Search:state()
     stale = self.stale or false,
     version = self.version,
     failure = self.failure,
-    note = self.capped and ("the first %d"):format(self.opts.limit) or nil,
+    note = self.capped and ("showing the first %d"):format(self.opts.limit) or nil,
   }
 end
 

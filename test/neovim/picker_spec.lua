@@ -1,0 +1,490 @@
+--- The picker, as a person uses it: by keys, by the mouse, and by looking at the screen.
+local t = ...
+local child = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/child.lua")
+local root = os.getenv("RILLE_ROOT")
+
+local folder = vim.fn.tempname()
+vim.fn.mkdir(folder .. "/src/deep", "p")
+for i = 1, 60 do
+  vim.fn.writefile({ "text of " .. i, "second" }, ("%s/src/file%02d.txt"):format(folder, i))
+end
+vim.fn.writefile({ "int main;" }, folder .. "/src/deep/main.c")
+vim.fn.writefile({ "first", "needle here", "last" }, folder .. "/alone.lua")
+
+--- A child in the folder, and a function that gives the live handles of the library in it.
+local function start(opts)
+  local nvim = child.start(opts)
+  nvim:lua([[vim.api.nvim_set_current_dir(...)]], folder)
+  nvim:lua([[
+    require("rille")
+    function _G.handles()
+      local handles = {}
+      for kind, count in pairs(require("rille").stats().handles) do
+        handles[kind] = count > 0 and kind ~= "notifier" and count or nil
+      end
+      return handles
+    end
+  ]])
+  return nvim
+end
+
+--- Waits until no picker is there and everything was given back.
+local function closed(nvim)
+  nvim:wait(function()
+    local current = require("rille.nvim.picker").current
+    return not current and #vim.api.nvim_list_wins() == 1 or vim.fn.tabpagenr("$") > 1
+  end)
+  nvim:wait(function()
+    return next(_G.handles()) == nil
+  end)
+end
+
+local function prompt(nvim)
+  return nvim:lua(function()
+    return require("rille.nvim.picker").current.prompt.query
+  end)
+end
+
+local function name(nvim)
+  return nvim:lua([[return vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ":t")]])
+end
+
+t.test("files: what is typed narrows the list, is marked in it, and a choice opens", function()
+  local nvim = start({ columns = 100, lines = 30 })
+  nvim:cmd("Rille files")
+  nvim:sees("62/62")
+  nvim:type("main")
+  nvim:sees("1/62")
+  nvim:sees("src/deep/main.c")
+  -- The matched letters look different from those beside them.
+  local row, column
+  for i, line in ipairs(nvim:screen()) do
+    local at = line:find("src/deep/main.c", 1, true)
+    if at and not row then
+      row, column = i, vim.fn.strdisplaywidth(line:sub(1, at - 1)) + 1
+    end
+  end
+  local looks = nvim:looks(row)
+  t.ok(looks[column] ~= looks[column + 9], "the match is not highlighted")
+  t.eq(looks[column + 9], looks[column + 12])
+  -- The preview, too.
+  nvim:sees("int main;")
+  nvim:type("<CR>")
+  closed(nvim)
+  t.eq(name(nvim), "main.c")
+  t.eq(nvim:api("nvim_get_mode").mode, "n")
+  t.eq(nvim:messages(), "")
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("only what is seen is text of the editor", function()
+  local nvim = start({ columns = 60, lines = 16 })
+  nvim:lua(function()
+    local items = {}
+    for i = 1, 100000 do
+      items[i] = "item " .. i
+    end
+    require("rille.nvim").pick({
+      items = items,
+      on_choice = function(item, info)
+        _G.chosen = { item, info.index }
+      end,
+    })
+  end)
+  nvim:sees("100,000/100,000")
+  nvim:type("<C-End>")
+  nvim:wait(function()
+    local picker = require("rille.nvim.picker").current
+    return vim.api.nvim_buf_line_count(picker.windows.buffers.list) == picker.list:height()
+  end)
+  nvim:type("<C-Home>777<Down>")
+  nvim:wait(function()
+    return require("rille.nvim.picker").current.cursor == 2
+  end)
+  nvim:type("<CR>")
+  closed(nvim)
+  local chosen = nvim:lua([[return _G.chosen]])
+  t.ok(chosen[1]:find("777") and chosen[1] == "item " .. chosen[2], chosen[1])
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("the list goes on behind what was asked for at first", function()
+  local nvim = start({ columns = 60, lines = 16 })
+  nvim:lua([[
+    local items = {}
+    for i = 1, 3000 do items[i] = "item " .. i end
+    require("rille.nvim").pick({ items = items })
+  ]])
+  nvim:sees("3,000/3,000")
+  for _ = 1, 40 do
+    nvim:type("<PageDown>")
+    nvim:wait(function()
+      return not require("rille.nvim.picker").current.source:state().busy
+    end)
+  end
+  nvim:wait(function()
+    return require("rille.nvim.picker").current.cursor > 250
+  end)
+  nvim:type("<Esc>")
+  closed(nvim)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("actions: split, vsplit, tab", function()
+  local nvim = start({ columns = 60 })
+  for key, windows in pairs({ ["<C-x>"] = "col", ["<C-v>"] = "row" }) do
+    nvim:cmd("Rille files")
+    nvim:type("alone" .. key)
+    nvim:wait(function()
+      return #vim.api.nvim_list_wins() == 2 and vim.fn.bufname():find("alone") ~= nil
+    end)
+    t.eq(nvim:lua([[return vim.fn.winlayout()[1] ]]), windows)
+    nvim:cmd("only")
+  end
+  nvim:cmd("Rille files")
+  nvim:type("alone<C-t>")
+  nvim:wait(function()
+    return vim.fn.tabpagenr("$") == 2 and vim.fn.bufname():find("alone") ~= nil
+  end)
+  nvim:cmd("tabonly")
+  closed(nvim)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("marked items, and the quickfix list of them or of all", function()
+  local nvim = start({ columns = 60 })
+  nvim:cmd("Rille files")
+  nvim:type("file0")
+  nvim:sees("9/62")
+  nvim:type("<Tab><Tab><S-Tab><Tab>")
+  nvim:sees("+2  9/62")
+  nvim:type("<C-q>")
+  nvim:wait(function()
+    return vim.bo.buftype == "quickfix"
+  end)
+  t.eq(nvim:lua([[return #vim.fn.getqflist()]]), 2)
+  nvim:cmd("cclose")
+  nvim:cmd("Rille files")
+  nvim:type("file<C-q>")
+  nvim:wait(function()
+    return vim.bo.buftype == "quickfix" and #vim.fn.getqflist() == 60
+  end)
+  nvim:cmd("cclose")
+  closed(nvim)
+  -- Marks of all, and what a function gets of them.
+  nvim:lua([[
+    require("rille.nvim").pick({ items = { "a1", "a2", "b1" }, on_choice = function(item, info)
+      _G.chosen = { item, info.marked, info.how }
+    end })
+  ]])
+  nvim:type("a<C-a>")
+  nvim:sees("+2")
+  nvim:type("<C-v>")
+  closed(nvim)
+  t.eq(nvim:lua([[return _G.chosen]]), { "a1", { "a1", "a2" }, "vsplit" })
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("a long quickfix list comes in parts, in order and whole", function()
+  local nvim = start({ columns = 60 })
+  nvim:lua([[
+    local items = {}
+    for i = 1, 20000 do
+      items[i] = { text = "line " .. i, path = "alone.lua", lnum = i }
+    end
+    require("rille.nvim").pick({ items = items, title = "many" })
+  ]])
+  nvim:type("<C-q>")
+  nvim:wait(function()
+    return vim.bo.buftype == "quickfix"
+  end)
+  local got = nvim:lua(function()
+    local list = vim.fn.getqflist({ items = 0, title = 0 })
+    for i, item in ipairs(list.items) do
+      if item.lnum ~= i or item.text ~= "line " .. i then
+        return { i, item.lnum, item.text }
+      end
+    end
+    return { #list.items, list.title }
+  end)
+  t.eq(got, { 20000, "many" })
+  nvim:cmd("cclose")
+  closed(nvim)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("resume opens the last one as it was, and history has the queries", function()
+  local nvim = start({ columns = 60 })
+  nvim:cmd("Rille resume")
+  t.ok(nvim:messages():find("nothing to resume", 1, true))
+  nvim:cmd("Rille files")
+  nvim:type("file0")
+  nvim:sees("9/62")
+  nvim:type("<Down><Down>")
+  nvim:wait(function()
+    return require("rille.nvim.picker").current.cursor == 3
+  end)
+  nvim:type("<Esc>")
+  closed(nvim)
+  nvim:cmd("Rille resume")
+  nvim:sees("9/62")
+  nvim:wait(function()
+    return require("rille.nvim.picker").current.cursor == 3
+  end)
+  t.eq(prompt(nvim), "file0")
+  nvim:type("<CR>")
+  closed(nvim)
+  t.ok(name(nvim):find("file0"))
+  nvim:cmd("Rille files")
+  nvim:type("alone<CR>")
+  closed(nvim)
+  nvim:cmd("Rille files")
+  nvim:type("begun<C-Up>")
+  nvim:wait(function()
+    return require("rille.nvim.picker").current.prompt.query == "alone"
+  end)
+  nvim:type("<C-Up>")
+  nvim:sees("9/62")
+  nvim:type("<C-Down><C-Down>")
+  nvim:wait(function()
+    return require("rille.nvim.picker").current.prompt.query == "begun"
+  end)
+  nvim:type("<Esc>")
+  closed(nvim)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("every way of leaving gives everything back, and on_choice is told once", function()
+  local nvim = start({ columns = 100, lines = 30 })
+  local ways = {
+    "<Esc>",
+    "<C-c>",
+    "<C-o>:q<CR>",
+    "<C-o><C-w>w",
+    "<C-o>:bwipeout!<CR>",
+    "<C-o>:tabnew<CR>",
+    "<C-o>:Rille files<CR><Esc>",
+  }
+  for _, keys in ipairs(ways) do
+    nvim:cmd("Rille files")
+    nvim:type("file")
+    nvim:sees("60/62")
+    if keys == "<C-o><C-w>w" then
+      -- To the list and the preview nobody comes.
+      nvim:type(keys)
+      nvim:wait(function()
+        local current = require("rille.nvim.picker").current
+        return current and vim.api.nvim_get_current_win() == current.windows.prompt
+      end)
+      nvim:type("<Esc>")
+    else
+      nvim:type(keys)
+    end
+    nvim:wait(function()
+      return not require("rille.nvim.picker").current
+    end)
+    nvim:cmd("silent! tabonly | silent! stopinsert")
+    closed(nvim)
+  end
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("screens of every size, and a size that changes", function()
+  local nvim = start({ columns = 120, lines = 40 })
+  nvim:cmd("Rille files")
+  nvim:type("file1")
+  nvim:sees("10/62")
+  for _, size in ipairs({ { 20, 5 }, { 12, 3 }, { 200, 60 }, { 80, 24 }, { 40, 12 }, { 120, 40 } }) do
+    nvim:lua([[vim.o.columns, vim.o.lines = ...]], size[1], size[2])
+    nvim:wait(function()
+      local rects = require("rille.nvim.picker").current.windows.rects
+      return rects.list.width <= vim.o.columns and rects.list.height < vim.o.lines
+    end)
+    nvim:sees("file1")
+  end
+  nvim:sees("10/62")
+  nvim:type("<Esc>")
+  closed(nvim)
+  t.eq(nvim:messages(), "")
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("the mouse selects, chooses and scrolls", function()
+  local nvim = start({ columns = 60, lines = 20 })
+  nvim:cmd("set mouse=a")
+  nvim:cmd("Rille files")
+  nvim:type("file")
+  nvim:sees("60/62")
+  local rect = nvim:lua([[return require("rille.nvim.picker").current.windows.rects.list]])
+  local function click(kind, action, row)
+    nvim:api("nvim_input_mouse", kind, action, "", 0, rect.row + row, rect.col + 8)
+  end
+  local function cursor(wanted)
+    nvim:wait([[return require("rille.nvim.picker").current.cursor == ...]], wanted)
+  end
+  click("left", "press", 4)
+  click("left", "release", 4)
+  cursor(4)
+  click("wheel", "down", 2)
+  cursor(7)
+  click("wheel", "up", 2)
+  cursor(4)
+  nvim:lua([[vim.o.mousetime = 5000]])
+  click("left", "press", 2)
+  click("left", "release", 2)
+  cursor(2)
+  click("left", "press", 2)
+  click("left", "release", 2)
+  closed(nvim)
+  t.ok(name(nvim):find("^file"))
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("buffers, lines and help", function()
+  local nvim = start({ columns = 100, lines = 30 })
+  nvim:cmd("edit alone.lua")
+  nvim:cmd("edit src/file01.txt")
+  nvim:cmd("Rille buffers")
+  nvim:type("alone<CR>")
+  closed(nvim)
+  t.eq(name(nvim), "alone.lua")
+  nvim:cmd("Rille lines needle")
+  nvim:sees("1/3")
+  nvim:type("<CR>")
+  closed(nvim)
+  t.eq(nvim:lua([[return vim.api.nvim_win_get_cursor(0)]]), { 2, 0 })
+  nvim:cmd("Rille help")
+  nvim:type("^quickfix$")
+  nvim:sees("1/")
+  nvim:sees("*quickfix*")
+  nvim:type("<CR>")
+  nvim:wait(function()
+    return vim.bo.filetype == "help" and vim.api.nvim_get_current_line():find("%*quickfix%*") ~= nil
+  end)
+  nvim:cmd("only")
+  closed(nvim)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("vim.ui.select by option, with preview_item, and in insert mode", function()
+  local nvim = start({
+    columns = 110,
+    lines = 30,
+    before = "lua vim.g.rille = { picker = { select = true } }",
+  })
+  local function ask()
+    nvim:lua([[
+      _G.chosen = nil
+      vim.ui.select({ { n = 1 }, { n = 2 }, { n = 3 } }, {
+        prompt = "Number:",
+        format_item = function(item) return "number " .. item.n end,
+        preview_item = function(item)
+          local buf = vim.api.nvim_create_buf(false, true)
+          vim.api.nvim_buf_set_lines(buf, 0, -1, false, { "this is " .. item.n })
+          vim.bo[buf].bufhidden = "wipe"
+          return { buf = buf, pos = { 1, 0 } }
+        end,
+      }, function(item, index)
+        _G.chosen = { item and item.n or "none", index or "none" }
+      end)
+    ]])
+  end
+  ask()
+  nvim:sees("Number")
+  nvim:type("<Down>")
+  nvim:sees("this is 2")
+  nvim:type("<CR>")
+  closed(nvim)
+  t.eq(nvim:lua([[return _G.chosen]]), { 2, 2 })
+  nvim:type("ihello")
+  nvim:wait([[return vim.api.nvim_get_current_line() == "hello"]])
+  ask()
+  nvim:type("3<CR>")
+  closed(nvim)
+  nvim:wait([[return _G.chosen]])
+  t.eq(nvim:lua([[return _G.chosen]]), { 3, 3 })
+  nvim:type(" you")
+  nvim:wait([[return vim.api.nvim_get_current_line() == "hello you"]])
+  ask()
+  nvim:type("<Esc>")
+  closed(nvim)
+  nvim:wait([[return _G.chosen]])
+  t.eq(nvim:lua([[return _G.chosen]]), { "none", "none" })
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("pasted lines become one, and the cursor of the window behind stays", function()
+  local nvim = start({ columns = 60 })
+  nvim:cmd("edit alone.lua")
+  nvim:type("2G5l")
+  nvim:cmd("Rille files")
+  nvim:api("nvim_paste", "file\n01", true, -1)
+  nvim:sees("1/62")
+  t.eq(prompt(nvim), "file 01")
+  nvim:type("<Esc>")
+  closed(nvim)
+  t.eq(nvim:lua([[return vim.api.nvim_win_get_cursor(0)]]), { 2, 5 })
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("icons of mini.icons are shown, and one that fails is not asked again", function()
+  local nvim = start({ columns = 60 })
+  nvim:lua([[
+    _G.MiniIcons = { get = function(_, path) return path:find("%.c$") and "C" or "T", "Special" end }
+  ]])
+  nvim:cmd("Rille files")
+  nvim:type("main")
+  nvim:sees("C src/deep/main.c")
+  nvim:type("<Esc>")
+  closed(nvim)
+  nvim:lua([[_G.asked = 0; MiniIcons.get = function() _G.asked = _G.asked + 1; error("on purpose") end]])
+  nvim:cmd("Rille files")
+  nvim:type("file")
+  nvim:sees("60/62")
+  nvim:type("<Esc>")
+  closed(nvim)
+  t.eq(nvim:lua([[return _G.asked]]), 1)
+  t.eq(nvim:messages(), "")
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("other keys by option", function()
+  local nvim = start({ columns = 60 })
+  nvim:lua(
+    [[require("rille.nvim").setup({ picker = { keys = { split = "<C-s>", next = { "<C-l>" }, tab = false } } })]]
+  )
+  nvim:cmd("Rille files")
+  nvim:type("file<C-l>")
+  nvim:wait([[return require("rille.nvim.picker").current.cursor == 2]])
+  nvim:type("<C-s>")
+  nvim:wait([[return #vim.api.nvim_list_wins() == 2]])
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("wrong arguments are errors", function()
+  local nvim = start()
+  local function message(code)
+    return nvim:lua([[return select(2, pcall(loadstring(...)))]], code)
+  end
+  t.ok(
+    message([[require("rille.nvim").pick({})]]):find(
+      "rille.nvim.pick: items must be a list, a job or a function",
+      1,
+      true
+    )
+  )
+  t.ok(message([[require("rille.nvim").pick({ itms = {} })]]):find("wrong option itms", 1, true))
+  t.ok(
+    message([[require("rille.nvim").files({ cwd = 3 })]]):find(
+      "rille.nvim.files: wrong option cwd = 3",
+      1,
+      true
+    )
+  )
+  closed(nvim)
+  t.eq(nvim:stop(), 0)
+end)
+
+-- The folder is the last one's to remove.
+vim.fn.delete(folder, "rf")
+t.ok(root)
