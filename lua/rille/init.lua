@@ -12,6 +12,7 @@ local backend = require("rille.backend")
 ---@field regexset fun(patterns: string[], flags?: string|rille.regex.options): rille.regexset?, string?, integer?
 ---@field stream fun(matcher: rille.regex|rille.literals, replacement: string|string[], opts?: rille.stream.options): rille.stream?, string?, integer?
 ---@field literals fun(list: string[], opts?: rille.literals.options): rille.literals?, string?
+---@field fuzzy rille.fuzzy.module
 ---@field bytes fun(ptr: ffi.cdata*, len: integer): rille.view
 ---@field buffer fun(capacity?: integer): rille.buffer
 ---@field grep fun(pattern: string|string[], root: string, opts?: rille.grep.options): rille.job?, string?
@@ -70,6 +71,9 @@ local lazy = {
   end,
   stream = function()
     return noun("stream").new
+  end,
+  fuzzy = function()
+    return noun("fuzzy")
   end,
   grep = function()
     return noun("grep").new
