@@ -1,6 +1,7 @@
 --- Searching a tree while typing.
 local t = ...
-local child = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/child.lua")
+local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
+local closed = pickers.closed
 
 local folder = vim.fn.tempname()
 vim.fn.mkdir(folder .. "/src", "p")
@@ -15,25 +16,7 @@ end
 vim.fn.writefile({ ("x"):rep(300000) .. " a long line" .. ("y"):rep(300000) }, folder .. "/long.txt")
 
 local function start(opts)
-  local nvim = child.start(opts)
-  nvim:lua([[vim.api.nvim_set_current_dir(...)]], folder)
-  nvim:lua([[
-    require("rille")
-    function _G.handles()
-      local handles = {}
-      for kind, count in pairs(require("rille").stats().handles) do
-        handles[kind] = count > 0 and kind ~= "notifier" and count or nil
-      end
-      return handles
-    end
-  ]])
-  return nvim
-end
-
-local function closed(nvim)
-  nvim:wait(function()
-    return not require("rille.nvim.picker").current and next(_G.handles()) == nil
-  end)
+  return pickers.start(opts, folder)
 end
 
 t.test("lines appear as the pattern is typed, and a choice goes there", function()

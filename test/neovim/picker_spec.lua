@@ -1,7 +1,7 @@
 --- The picker, as a person uses it: by keys, by the mouse, and by looking at the screen.
 local t = ...
-local child = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/child.lua")
-local root = os.getenv("RILLE_ROOT")
+local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
+local closed = pickers.closed
 
 local folder = vim.fn.tempname()
 vim.fn.mkdir(folder .. "/src/deep", "p")
@@ -9,34 +9,10 @@ for i = 1, 60 do
   vim.fn.writefile({ "text of " .. i, "second" }, ("%s/src/file%02d.txt"):format(folder, i))
 end
 vim.fn.writefile({ "int main;" }, folder .. "/src/deep/main.c")
-vim.fn.writefile({ "first", "needle here", "last" }, folder .. "/alone.lua")
+vim.fn.writefile({ "first", "needle here", "last" }, folder .. "/alone.conf")
 
---- A child in the folder, and a function that gives the live handles of the library in it.
 local function start(opts)
-  local nvim = child.start(opts)
-  nvim:lua([[vim.api.nvim_set_current_dir(...)]], folder)
-  nvim:lua([[
-    require("rille")
-    function _G.handles()
-      local handles = {}
-      for kind, count in pairs(require("rille").stats().handles) do
-        handles[kind] = count > 0 and kind ~= "notifier" and count or nil
-      end
-      return handles
-    end
-  ]])
-  return nvim
-end
-
---- Waits until no picker is there and everything was given back.
-local function closed(nvim)
-  nvim:wait(function()
-    local current = require("rille.nvim.picker").current
-    return not current and #vim.api.nvim_list_wins() == 1 or vim.fn.tabpagenr("$") > 1
-  end)
-  nvim:wait(function()
-    return next(_G.handles()) == nil
-  end)
+  return pickers.start(opts, folder)
 end
 
 local function prompt(nvim)
@@ -154,7 +130,7 @@ end)
 t.test("marked items, and the quickfix list of them or of all", function()
   local nvim = start({ columns = 60 })
   nvim:cmd("Rille files")
-  nvim:type("file0")
+  nvim:type("'file0")
   nvim:sees("9/62")
   nvim:type("<Tab><Tab><S-Tab><Tab>")
   nvim:sees("+2  9/62")
@@ -165,7 +141,7 @@ t.test("marked items, and the quickfix list of them or of all", function()
   t.eq(nvim:lua([[return #vim.fn.getqflist()]]), 2)
   nvim:cmd("cclose")
   nvim:cmd("Rille files")
-  nvim:type("file<C-q>")
+  nvim:type("'file<C-q>")
   nvim:wait(function()
     return vim.bo.buftype == "quickfix" and #vim.fn.getqflist() == 60
   end)
@@ -190,7 +166,7 @@ t.test("a long quickfix list comes in parts, in order and whole", function()
   nvim:lua([[
     local items = {}
     for i = 1, 20000 do
-      items[i] = { text = "line " .. i, path = "alone.lua", lnum = i }
+      items[i] = { text = "line " .. i, path = "alone.conf", lnum = i }
     end
     require("rille.nvim").pick({ items = items, title = "many" })
   ]])
@@ -218,7 +194,7 @@ t.test("resume opens the last one as it was, and history has the queries", funct
   nvim:cmd("Rille resume")
   t.ok(nvim:messages():find("nothing to resume", 1, true))
   nvim:cmd("Rille files")
-  nvim:type("file0")
+  nvim:type("'file0")
   nvim:sees("9/62")
   nvim:type("<Down><Down>")
   nvim:wait(function()
@@ -231,7 +207,7 @@ t.test("resume opens the last one as it was, and history has the queries", funct
   nvim:wait(function()
     return require("rille.nvim.picker").current.cursor == 3
   end)
-  t.eq(prompt(nvim), "file0")
+  t.eq(prompt(nvim), "'file0")
   nvim:type("<CR>")
   closed(nvim)
   t.ok(name(nvim):find("file0"))
@@ -292,7 +268,7 @@ end)
 t.test("screens of every size, and a size that changes", function()
   local nvim = start({ columns = 120, lines = 40 })
   nvim:cmd("Rille files")
-  nvim:type("file1")
+  nvim:type("'file1")
   nvim:sees("10/62")
   for _, size in ipairs({ { 20, 5 }, { 12, 3 }, { 200, 60 }, { 80, 24 }, { 40, 12 }, { 120, 40 } }) do
     nvim:lua([[vim.o.columns, vim.o.lines = ...]], size[1], size[2])
@@ -342,24 +318,24 @@ end)
 
 t.test("buffers, lines and help", function()
   local nvim = start({ columns = 100, lines = 30 })
-  nvim:cmd("edit alone.lua")
+  nvim:cmd("edit alone.conf")
   nvim:cmd("edit src/file01.txt")
   nvim:cmd("Rille buffers")
   nvim:type("alone<CR>")
   closed(nvim)
-  t.eq(name(nvim), "alone.lua")
+  t.eq(name(nvim), "alone.conf")
   nvim:cmd("Rille lines needle")
   nvim:sees("1/3")
   nvim:type("<CR>")
   closed(nvim)
   t.eq(nvim:lua([[return vim.api.nvim_win_get_cursor(0)]]), { 2, 0 })
   nvim:cmd("Rille help")
-  nvim:type("^quickfix$")
+  nvim:type("^quickfix-ID$")
   nvim:sees("1/")
-  nvim:sees("*quickfix*")
+  nvim:sees("Each quickfix list has a unique")
   nvim:type("<CR>")
   nvim:wait(function()
-    return vim.bo.filetype == "help" and vim.api.nvim_get_current_line():find("%*quickfix%*") ~= nil
+    return vim.bo.filetype == "help" and vim.api.nvim_get_current_line():find("%*quickfix%-ID%*") ~= nil
   end)
   nvim:cmd("only")
   closed(nvim)
@@ -415,12 +391,12 @@ end)
 
 t.test("pasted lines become one, and the cursor of the window behind stays", function()
   local nvim = start({ columns = 60 })
-  nvim:cmd("edit alone.lua")
+  nvim:cmd("edit alone.conf")
   nvim:type("2G5l")
   nvim:cmd("Rille files")
-  nvim:api("nvim_paste", "file\n01", true, -1)
+  nvim:api("nvim_paste", "file\n01.", true, -1)
   nvim:sees("1/62")
-  t.eq(prompt(nvim), "file 01")
+  t.eq(prompt(nvim), "file 01.")
   nvim:type("<Esc>")
   closed(nvim)
   t.eq(nvim:lua([[return vim.api.nvim_win_get_cursor(0)]]), { 2, 5 })
@@ -485,6 +461,4 @@ t.test("wrong arguments are errors", function()
   t.eq(nvim:stop(), 0)
 end)
 
--- The folder is the last one's to remove.
 vim.fn.delete(folder, "rf")
-t.ok(root)

@@ -1,31 +1,9 @@
 --- The picker when things go wrong: each is said once, and closing gives everything back.
 local t = ...
-local child = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/child.lua")
+local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
+local closed = pickers.closed
 
-local HANDLES = [[
-  require("rille")
-  function _G.handles()
-    local handles = {}
-    for kind, count in pairs(require("rille").stats().handles) do
-      handles[kind] = count > 0 and kind ~= "notifier" and count or nil
-    end
-    return handles
-  end
-]]
-
-local function start(opts)
-  local nvim = child.start(opts)
-  nvim:lua(HANDLES)
-  return nvim
-end
-
-local function closed(nvim)
-  nvim:wait(function()
-    return not require("rille.nvim.picker").current
-      and next(_G.handles()) == nil
-      and #vim.api.nvim_list_wins() == 1
-  end)
-end
+local start = pickers.start
 
 local function count(text, what)
   return select(2, text:gsub(vim.pesc(what), ""))
@@ -70,7 +48,6 @@ t.test("files that vanish and binary files are told of in the preview", function
     vim.fn.mkdir(folder)
     vim.api.nvim_set_current_dir(folder)
     vim.fn.writefile({ "x" }, "gone.txt")
-    vim.fn.writefile(vim.fn.blob2list(0z00010203), "binary.dat", "b")
     local out = io.open("binary.dat", "wb")
     out:write("\0\1\2")
     out:close()

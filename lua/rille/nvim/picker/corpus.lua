@@ -41,7 +41,7 @@ function M.new(opts, on_news)
       self:fed()
     end,
     on_error = function(message)
-      self.failure = message
+      self.spoiled = message
       on_news()
     end,
   })
@@ -93,20 +93,17 @@ function Corpus:ask()
   end
   self.failure, self.job = nil, job
   self.wait = await(job, function(_, state, why)
+    -- Before the job is given back, as they are its.
+    local found = self.fuzzy:results()
+    if found then
+      self.found, self.found_query, self.version = found, query, self.version + 1
+    end
     if state ~= "running" then
       forget(self)
       self.took = (uv.hrtime() - since) / 1e6
-      if state == "failed" then
-        self.failure = why
-      end
+      self.failure = state == "failed" and why or nil
     end
-    if self.fuzzy then
-      local found = self.fuzzy:results()
-      if found then
-        self.found, self.found_query, self.version = found, query, self.version + 1
-      end
-      self.on_news()
-    end
+    self.on_news()
   end)
 end
 
@@ -157,9 +154,9 @@ function Corpus:state()
     total = found and found.total or 0,
     size = self.fuzzy:len(),
     busy = self.wait ~= nil or self.feeder:feeding(),
-    stale = self.failure == nil and self.found_query ~= self.query,
+    stale = not (self.spoiled or self.failure) and self.found_query ~= self.query,
     version = self.version,
-    failure = self.failure,
+    failure = self.spoiled or self.failure,
     note = self.feeder.cut and ("only the first %d items"):format(LUA_ITEMS) or nil,
   }
 end

@@ -79,7 +79,8 @@ function M.open(spec, resumed)
     M.current:close()
   end
   highlights.define()
-  local self = setmetatable({ spec = spec, cursor = 1, top = 1, marked = {}, drawn = {} }, Picker)
+  local self =
+    setmetatable({ spec = spec, cursor = 1, top = 1, marked = {}, queued = {}, drawn = {} }, Picker)
   self.wanted = resumed and resumed.cursor
   self.marked = resumed and resumed.marked or {}
   self.origin = api.nvim_get_current_win()
@@ -107,9 +108,7 @@ function Picker:show()
   self.list = list.new(self.windows)
   self.preview = preview.new(self.windows, type(spec.preview) == "function" and spec.preview or nil)
   self.prompt = prompt.new(self.windows, spec.query, function(query)
-    self.wanted = nil
-    self.source:start(query)
-    self:news()
+    self:ask(query)
   end)
   self.icon = spec.icons and config.get("picker.icons") and icons.provider() or nil
   actions.map(self, self.windows.buffers.prompt)
@@ -213,11 +212,16 @@ function Picker:render()
   if state.count > 0 and self.top + 2 * height > state.count and state.count < state.total then
     self.source:more()
   end
-  local queued = self.queued
-  if queued and not state.stale then
-    self.queued = nil
-    queued()
+  while #self.queued > 0 and not self.closed and not M.unsettled(self.source:state()) do
+    table.remove(self.queued, 1)()
   end
+end
+
+--- Whether the rows are not yet those of what is typed: of an earlier query, or none because none came yet.
+---@param state rille.nvim.source.state
+---@return boolean
+function M.unsettled(state)
+  return state.stale or (state.count == 0 and state.busy)
 end
 
 function Picker:draw(state, height)
@@ -275,13 +279,15 @@ end
 ---@param by integer rows
 ---@param around? boolean from one end to the other
 function Picker:move(by, around)
-  local count = self.source:state().count
-  local to = self.cursor + by
-  if around and count > 0 and (to < 1 or to > count) then
-    to = to < 1 and count or 1
-  end
-  self.cursor = math.max(1, math.min(to, count))
-  self:news()
+  self:when_fresh(function()
+    local count = self.source:state().count
+    local to = self.cursor + by
+    if around and count > 0 and (to < 1 or to > count) then
+      to = to < 1 and count or 1
+    end
+    self.cursor = math.max(1, math.min(to, count))
+    self:news()
+  end)
 end
 
 --- Selects a row that can be seen.
@@ -315,18 +321,20 @@ end
 
 --- Marks the selected row, or takes its mark away.
 function Picker:mark()
-  if self.source:state().count == 0 then
-    return
-  end
-  local item, key = self.source:item(self.cursor)
-  self.marks = (self.marks or 0) + 1
-  for i, mark in ipairs(self.marked) do
-    if mark.key == key then
-      table.remove(self.marked, i)
+  self:when_fresh(function()
+    if self.source:state().count == 0 then
       return
     end
-  end
-  self.marked[#self.marked + 1] = { item = item, key = key }
+    local item, key = self.source:item(self.cursor)
+    self.marks = (self.marks or 0) + 1
+    for i, mark in ipairs(self.marked) do
+      if mark.key == key then
+        table.remove(self.marked, i)
+        return
+      end
+    end
+    self.marked[#self.marked + 1] = { item = item, key = key }
+  end)
 end
 
 --- Marks all that match; if all are marked already, none.
@@ -352,8 +360,8 @@ end
 
 --- Runs something when the rows are those of what is typed.
 function Picker:when_fresh(run)
-  if self.source:state().stale then
-    self.queued = run
+  if M.unsettled(self.source:state()) then
+    self.queued[#self.queued + 1] = run
   else
     run()
   end
@@ -425,9 +433,17 @@ function Picker:remember(by)
   local query = self.past[self.at]
   if query ~= self.prompt.query then
     self.prompt:set(query)
-    self.source:start(query)
-    self:news()
+    self:ask(query)
   end
+end
+
+--- Asks the source for something else.
+---@param query string
+function Picker:ask(query)
+  -- What was to be done with the rows of another query is of no use.
+  self.wanted, self.queued = nil, {}
+  self.source:start(query)
+  self:news()
 end
 
 --- Shows the preview, or hides it.

@@ -42,8 +42,9 @@ function Prompt:changed()
   local lines = api.nvim_buf_get_lines(self.buf, 0, -1, false)
   if #lines > 1 then
     -- Pasted.
+    local before = self.query
     self:set(table.concat(lines, " "))
-    lines = api.nvim_buf_get_lines(self.buf, 0, 1, false)
+    lines, self.query = { self.query }, before
   end
   if lines[1] ~= self.query then
     self.query = lines[1]

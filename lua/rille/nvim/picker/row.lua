@@ -28,8 +28,12 @@ function M.fit(text, ranges, width)
   local shift = 0
   -- An empty match may be behind the end.
   if #text > width and #ranges > 0 and ranges[#ranges] > width then
-    local from = math.max(1, math.min(ranges[1] - BEFORE, ranges[#ranges] - width + SLACK))
-    from = boundary(text, from)
+    local from = ranges[#ranges] - width + SLACK
+    if from > ranges[1] then
+      -- They do not fit all: the first has to be seen.
+      from = ranges[1] - BEFORE
+    end
+    from = boundary(text, math.max(1, from))
     if from > 1 then
       shift = #"…" - (from - 1)
       text = "…" .. text:sub(from, from + width * SLACK)

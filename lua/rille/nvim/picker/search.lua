@@ -63,7 +63,7 @@ end
 ---@param query string
 function Search:start(query)
   forget(self)
-  self.capped = nil
+  self.capped, self.whole = nil, nil
   if query == "" then
     self.rows, self.failure, self.stale, self.version = {}, nil, false, self.version + 1
     return self.on_news()
@@ -83,7 +83,7 @@ function Search:start(query)
       local kind = batch:kind(i)
       if kind == "match" then
         rows[#rows + 1] = line(batch, i)
-      elseif kind == "stopped" and batch:path(i) == "" then
+      elseif kind == "stopped" and #rows == self.opts.limit then
         self.capped = true
       end
     end
@@ -98,6 +98,11 @@ function Search:start(query)
       end
     end
     self.on_news()
+    local whole = self.whole
+    if whole and not self.wait then
+      self.whole = nil
+      whole()
+    end
     return batch ~= nil
   end)
 end
@@ -140,8 +145,14 @@ function Search:item(i)
   return item, item.path .. ":" .. item.lnum
 end
 
---- Calls `visit(item, index)` for all that was found, then `done`.
+--- Calls `visit(item, key)` for all that is found, then `done`.
 function Search:all(visit, done)
+  if self.wait then
+    self.whole = function()
+      self:all(visit, done)
+    end
+    return
+  end
   for i = 1, #self.rows do
     visit(self:item(i))
   end
