@@ -173,6 +173,7 @@ function Matcher:match(s, name)
   elseif status < 0 then
     failure.raise(err, name)
   end
+  return nil
 end
 
 local function new_matcher(query, opts, name)

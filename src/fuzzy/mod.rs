@@ -18,10 +18,12 @@
 
 mod align;
 mod boosts;
-mod chars;
+pub mod chars;
 mod corpus;
+mod filter;
 #[cfg(test)]
 mod fzf_tests;
+mod kernel;
 mod model;
 pub mod plain;
 pub mod query;

@@ -180,10 +180,17 @@ impl Shared {
         (state.corpus.snapshot(), Arc::clone(&state.boosts))
     }
 
+    fn threads(&self) -> usize {
+        match self.options.threads {
+            0 => job::parallelism(),
+            threads => threads.min(job::parallelism()),
+        }
+    }
+
     fn plan(&self, query: &[u8], limit: usize) -> Plan {
         let (snapshot, boosts) = self.snapshot();
         let query = Query::new(query, self.options.query);
-        Plan::new(query, self.options.clone(), limit, snapshot, boosts)
+        Plan::new(query, self.options.clone(), limit, snapshot, boosts, self.threads())
     }
 }
 
@@ -277,7 +284,7 @@ impl Session {
     /// Searches, and returns when it is done. `limit` bounds the rows, not the search: they are the best.
     pub fn query(&self, query: &[u8], limit: usize) -> Ranking {
         let plan = Arc::new(self.shared.plan(query, limit));
-        search::run(&plan, self.threads(), &|| false, &mut |_| {});
+        search::run(&plan, &|| false, &mut |_| {});
         plan.ranking()
     }
 
@@ -286,7 +293,6 @@ impl Session {
     pub fn start(&self, query: &[u8], limit: usize) -> Job<Ranking> {
         let number = self.shared.search.fetch_add(1, Ordering::Relaxed) + 1;
         let (shared, query) = (Arc::downgrade(&self.shared), query.to_vec());
-        let threads = self.threads();
         job::start(move |worker: &Worker<Ranking>| {
             let Some(shared) = shared.upgrade() else { return Err(Stop::Cancelled) };
             let stop = || worker.is_cancelled() || shared.search.load(Ordering::Relaxed) != number;
@@ -296,7 +302,7 @@ impl Session {
             let plan = Arc::new(shared.plan(&query, limit));
             worker.expect(plan.len() as u64);
             let (mut next, since) = (FIRST_NEWS, Instant::now());
-            search::run(&plan, threads, &stop, &mut |searched| {
+            search::run(&plan, &stop, &mut |searched| {
                 worker.advance(searched as u64);
                 if since.elapsed() >= next && !stop() {
                     next = since.elapsed() * 2;
@@ -323,13 +329,6 @@ impl Session {
         self.shared.options.cut(&item, &mut columns);
         let query = Query::new(query, options);
         Scorer::new(scheme).positions(&query, &item, &columns, &mut positions).map(|_| positions)
-    }
-
-    fn threads(&self) -> usize {
-        match self.shared.options.threads {
-            0 => job::parallelism(),
-            threads => threads.min(job::parallelism()),
-        }
     }
 }
 

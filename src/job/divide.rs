@@ -19,30 +19,28 @@ struct State {
     panic: Option<Box<dyn Any + Send>>,
 }
 
-/// Calls `work` on this thread, and at the same time on up to `helpers` threads of the pool that have nothing else to do.
-/// Each call gets a number of its own, this thread's is 0. Returns when all calls that have begun are over; those that
-/// have not begun by the time that this thread's is over never do. So `work` has to take what there is to do piece by
-/// piece, and to return when there is no more.
+/// Calls `this` on this thread, and at the same time `other` on up to `helpers` threads of the pool that have nothing else
+/// to do; each of them gets a number, from 1 on. Returns when all calls that have begun are over; those that have not begun
+/// by the time that `this` is over never do. So both have to take what there is to do piece by piece, and to return when
+/// there is no more.
 ///
 /// The threads of the pool wait parked, so that this costs little more than waking them.
-pub fn divide(helpers: usize, work: Arc<dyn Fn(usize) + Send + Sync>) {
-    let party = Arc::new(Party::default());
+pub fn divide(helpers: usize, this: impl FnOnce(), other: impl Fn(usize) + Send + Sync + 'static) {
+    let (party, other) = (Arc::new(Party::default()), Arc::new(other));
     for number in 1..=helpers {
-        let (party, work) = (Arc::clone(&party), Arc::clone(&work));
+        let (party, other) = (Arc::clone(&party), Arc::clone(&other));
         pool().submit(Box::new(move |thread: Result<(), &str>| {
             if thread.is_ok() && party.join() {
-                let end = catch_unwind(AssertUnwindSafe(|| work(number)));
-                drop(work);
+                let end = catch_unwind(AssertUnwindSafe(|| other(number)));
+                drop(other);
                 party.leave(end.err());
             }
         }));
     }
-    let end = catch_unwind(AssertUnwindSafe(|| work(0)));
-    drop(work);
+    let end = catch_unwind(AssertUnwindSafe(this));
     let panic = party.close();
-    match end.err().or(panic) {
-        Some(panic) => resume_unwind(panic),
-        None => (),
+    if let Some(panic) = end.err().or(panic) {
+        resume_unwind(panic);
     }
 }
 

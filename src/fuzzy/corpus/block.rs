@@ -20,6 +20,7 @@ pub(in super::super) struct Block {
     folders: Vec<u32>,
     masks: Vec<u32>,
     lengths: Vec<u16>,
+    padded: bool,
 }
 
 impl Block {
@@ -41,6 +42,7 @@ impl Block {
 
     /// Gives back what memory is not needed once nothing more comes.
     pub(super) fn close(&mut self) {
+        self.padded = true;
         self.text.reserve_exact(PADDING);
         self.text.resize(self.text.len() + PADDING, 0);
         self.text.shrink_to_fit();
@@ -48,6 +50,11 @@ impl Block {
         self.folders.shrink_to_fit();
         self.masks.shrink_to_fit();
         self.lengths.shrink_to_fit();
+    }
+
+    /// Whether [`PADDING`] bytes stand behind the names.
+    pub(in super::super) fn is_padded(&self) -> bool {
+        self.padded
     }
 
     /// Bytes that it holds.
@@ -78,7 +85,7 @@ impl Block {
         &self.folders
     }
 
-    /// The masks of all names.
+    /// The masks of all names; [`NOT_ASCII`](super::NOT_ASCII) is set if the folder has such bytes, too.
     #[inline]
     pub(in super::super) fn masks(&self) -> &[u32] {
         &self.masks

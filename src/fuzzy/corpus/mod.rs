@@ -19,7 +19,7 @@
 mod block;
 mod dirs;
 
-pub(super) use block::Block;
+pub(super) use block::{BLOCK, Block};
 pub(super) use dirs::{Dirs, Folder, FolderBlock};
 
 use super::score;
@@ -123,10 +123,12 @@ impl Corpus {
                 }
             }
         };
-        let mask = mask(name);
+        let mut mask = mask(name);
+        if !self.dirs.is_ascii(folder) {
+            mask |= NOT_ASCII;
+        }
         let is_plain = |byte: Option<&u8>| byte.is_some_and(|&byte| byte > b' ');
-        let ascii = mask & NOT_ASCII == 0 && self.dirs.is_ascii(folder);
-        let length = if ascii && is_plain(item.first()) && is_plain(item.last()) {
+        let length = if mask & NOT_ASCII == 0 && is_plain(item.first()) && is_plain(item.last()) {
             u16::try_from(dir.len() + name.len()).unwrap_or(u16::MAX)
         } else {
             score::length(item)
@@ -146,7 +148,9 @@ impl Corpus {
         let mut blocks = Vec::with_capacity(self.full.len() + 1);
         blocks.extend(self.full.iter().cloned());
         if self.open.len() > 0 {
-            blocks.push(Arc::new(self.open.clone()));
+            let mut open = self.open.clone();
+            open.close();
+            blocks.push(Arc::new(open));
         }
         Snapshot { blocks, folders: self.dirs.snapshot() }
     }
@@ -169,6 +173,11 @@ impl Corpus {
 }
 
 impl Snapshot {
+    /// How many folders there are.
+    pub(super) fn folder_count(&self) -> usize {
+        self.folders.iter().map(|block| block.len()).sum()
+    }
+
     /// How many items there are.
     pub(super) fn len(&self) -> usize {
         self.blocks.last().map_or(0, |block| block.first() + block.len())
