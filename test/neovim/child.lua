@@ -12,7 +12,7 @@
 local M = {}
 
 --- How long anything may take: it bounds a hang and measures nothing.
-local LIMIT = tonumber(os.getenv("RILLE_LIMIT") or 30000)
+local LIMIT = 30000
 
 ---@class rille.test.child
 ---@field package channel integer
@@ -159,7 +159,7 @@ end
 
 --- All that was shown as messages.
 function Child:messages()
-  return self:api("nvim_exec2", "messages", { output = true }).output
+  return vim.trim(self:api("nvim_exec2", "messages", { output = true }).output)
 end
 
 --- Ends the child, and tells how it ended: 0 is as a person quits.

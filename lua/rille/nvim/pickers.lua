@@ -3,6 +3,7 @@ local rille = require("rille")
 local config = require("rille.nvim.config")
 local options = require("rille.nvim.picker.options")
 local picker = require("rille.nvim.picker")
+local places = require("rille.nvim.picker.places")
 
 local api = vim.api
 local uv = vim.uv or vim.loop
@@ -323,7 +324,7 @@ function M.buffers(opts)
     go = function(item, how)
       if api.nvim_buf_is_valid(item.bufnr) then
         -- Where its cursor was, which is what the editor does by itself.
-        require("rille.nvim.picker.places").go({ bufnr = item.bufnr }, how)
+        places.go({ bufnr = item.bufnr }, how)
       end
     end,
   })
@@ -366,7 +367,7 @@ function M.help(opts)
       local mods = how == "tab" and { tab = vim.fn.tabpagenr() } or { vertical = how == "vsplit" }
       local ok, message = pcall(vim.cmd, { cmd = "help", args = { item.text }, mods = mods })
       if not ok then
-        vim.notify("rille: " .. message, vim.log.levels.ERROR)
+        places.told(message)
       end
     end,
   })

@@ -1,7 +1,7 @@
 --- The source of most pickers: items that stay in the library and are ranked by what is typed.
 local rille = require("rille")
-local await = require("rille.nvim").await
 local feeder = require("rille.nvim.picker.feeder")
+local follow = require("rille.nvim.picker.follow")
 local ranges = require("rille.nvim.picker.row").ranges
 
 local uv = vim.uv or vim.loop
@@ -92,7 +92,7 @@ function Corpus:ask()
     return self.on_news()
   end
   self.failure, self.job = nil, job
-  self.wait = await(job, function(_, state, why)
+  self.wait = follow(job, function(_, state, why)
     -- Before the job is given back, as they are its.
     local found = self.fuzzy:results()
     if found then

@@ -18,6 +18,13 @@ local M = {}
 --- The part of a command that tells where it opens its window.
 M.modifiers = { edit = {}, split = { split = "" }, vsplit = { vertical = true }, tab = {} }
 
+--- Tells of an error of the editor's, in a line: more would have to be confirmed.
+---@param message any
+function M.told(message)
+  message = tostring(message):match("[^\n]*"):gsub("^.-(E%d+:)", "%1")
+  vim.notify("rille: " .. message, vim.log.levels.ERROR)
+end
+
 --- Goes to a place. An error of the editor's, as that a file is locked, is told once.
 ---@param place rille.nvim.place
 ---@param how rille.nvim.how
@@ -45,7 +52,7 @@ function M.go(place, how)
     end
   end)
   if not ok then
-    vim.notify("rille: " .. tostring(message):gsub("^.-(Vim[^\n]*)", "%1"), vim.log.levels.ERROR)
+    M.told(message)
   end
 end
 

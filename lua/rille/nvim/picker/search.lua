@@ -75,7 +75,7 @@ function Search:start(query)
   if not job then
     return self.on_news()
   end
-  local fresh, rows = true, {}
+  local fresh, stopped, rows = true, false, {}
   self.job = job
   self.wait = await(job, function(_, state, why)
     local batch = job:take(SLICE)
@@ -83,13 +83,15 @@ function Search:start(query)
       local kind = batch:kind(i)
       if kind == "match" then
         rows[#rows + 1] = line(batch, i)
-      elseif kind == "stopped" and #rows == self.opts.limit then
-        self.capped = true
+      elseif kind == "stopped" then
+        -- Of one file, as it is binary, or of all. It may come before the last lines.
+        stopped = true
       end
     end
     if fresh and (#rows > 0 or (state ~= "running" and not batch)) then
       fresh, self.rows, self.stale = false, rows, false
     end
+    self.capped = stopped and #rows >= self.opts.limit
     self.version = self.version + 1
     if state ~= "running" and not batch then
       forget(self)
