@@ -94,8 +94,9 @@ function Corpus:ask()
   self.failure, self.job = nil, job
   self.wait = follow(job, function(_, state, why)
     -- Before the job is given back, as they are its.
-    local found = self.fuzzy:results()
-    if found then
+    local found, last = self.fuzzy:results(), self.found
+    -- Asked once more, as there are more items, the rows stay until it has seen as many as the last time.
+    if found and (found.done or query ~= self.found_query or found.searched >= last.searched) then
       self.found, self.found_query, self.version = found, query, self.version + 1
     end
     if state ~= "running" then
