@@ -1,32 +1,8 @@
---- What the keys of a picker do. `picker.keys` gives other keys to these names.
+--- What the keys of a picker do, by the names of `rille.nvim.picker.keys`.
 local config = require("rille.nvim.config")
+local default = require("rille.nvim.picker.keys").list
 
 local M = {}
-
---- The keys of each action, as long as a user wants no others.
----@type table<string, string[]>
-M.keys = {
-  choose = { "<CR>" },
-  split = { "<C-x>" },
-  vsplit = { "<C-v>" },
-  tab = { "<C-t>" },
-  quickfix = { "<C-q>" },
-  mark = { "<Tab>" },
-  mark_back = { "<S-Tab>" },
-  mark_all = { "<C-a>" },
-  next = { "<Down>", "<C-n>", "<C-j>" },
-  previous = { "<Up>", "<C-p>", "<C-k>" },
-  page_down = { "<PageDown>" },
-  page_up = { "<PageUp>" },
-  first = { "<C-Home>" },
-  last = { "<C-End>" },
-  older = { "<C-Up>", "<M-p>" },
-  newer = { "<C-Down>", "<M-n>" },
-  preview_down = { "<C-f>" },
-  preview_up = { "<C-b>" },
-  preview = { "<M-v>" },
-  close = { "<Esc>", "<C-c>" },
-}
 
 local MOUSE = {
   click = { "<LeftMouse>" },
@@ -139,14 +115,16 @@ function M.map(picker, buf)
   for name, keys in pairs(MOUSE) do
     map(name, keys)
   end
-  for name, keys in pairs(M.keys) do
-    if wanted[name] == nil then
-      map(name, keys)
+  local known = {}
+  for _, key in ipairs(default) do
+    known[key.name] = true
+    if wanted[key.name] == nil then
+      map(key.name, key.keys)
     end
   end
   -- Last, as they may be keys of other actions.
   for name, keys in pairs(wanted) do
-    if M.keys[name] then
+    if known[name] then
       map(name, keys)
     end
   end

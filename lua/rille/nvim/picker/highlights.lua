@@ -14,7 +14,6 @@ M.links = {
   RillePath = "Directory",
   RilleLine = "LineNr",
   RillePreviewLine = "CursorLine",
-  RillePreviewMatch = "Search",
 }
 
 --- Makes those that are not there.
