@@ -11,8 +11,8 @@ M.links = {
   RilleMark = "WarningMsg",
   RilleCount = "Comment",
   RilleError = "ErrorMsg",
-  RillePath = "Directory",
-  RilleLine = "LineNr",
+  RillePath = "Comment",
+  RilleLine = "Comment",
   RillePreviewLine = "CursorLine",
 }
 

@@ -78,12 +78,13 @@ function List:draw(rows, selected)
     for k = 1, #ranges, 2 do
       highlight(buf, i - 1, ranges[k] + shift, ranges[k + 1] + shift, length, "RilleMatch", 110)
     end
-    local front = {
-      { i == selected and "▌" or " ", "RillePrompt" },
-      { item.marked and "+" or " ", "RilleMark" },
-    }
+    local front = {}
+    if i == selected then
+      front[1] = { "▌", "RillePrompt" }
+    end
+    front[#front + 1] = { (item.marked and "+" or " ") .. (i == selected and "" or " "), "RilleMark" }
     if item.icon then
-      front[3] = { item.icon[1] .. " ", item.icon[2] }
+      front[#front + 1] = { item.icon[1] .. " ", item.icon[2] }
     end
     api.nvim_buf_set_extmark(buf, space, i - 1, 0, {
       virt_text = front,

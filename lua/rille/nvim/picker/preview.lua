@@ -147,7 +147,7 @@ function Preview:put(read, path, note, place)
   vim.wo[win].number = false
   vim.wo[win].statuscolumn = read.first > 0
       and not note
-      and ("%%#RilleLine#%%=%%{v:lnum+%d} "):format(read.first - 1)
+      and ("%%#LineNr#%%=%%{v:lnum+%d} "):format(read.first - 1)
     or ""
   self.windows:title("preview", path and vim.fn.fnamemodify(path, ":~:.") or "")
   local at = read.at and math.max(1, math.min(read.at, #lines))
