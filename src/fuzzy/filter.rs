@@ -120,7 +120,6 @@ impl Test {
         }
     }
 
-
     /// The items that match, of those in `alive`, all of which are ASCII. Negation is not looked at.
     pub(super) fn matches(
         &self,
