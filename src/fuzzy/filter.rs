@@ -4,7 +4,7 @@
 //! folder, from what it finds in the parent, and kept for as long as the search goes on. A name is looked at if its mask
 //! has all bytes that the folder lacks.
 
-use super::corpus::{Block, Snapshot, mask};
+use super::corpus::{Block, Run, Snapshot, mask};
 use super::kernel::{self, Candidate, Needle};
 use super::query::{Kind, Query, Term};
 use super::score::Scorer;
@@ -145,17 +145,22 @@ impl Test {
                     && same(needle, &name[name.len() - tail.len()..], tail)
                     && same(needle, &folder[folder.len() - head.len()..], head)
             }),
-            How::Ask(all) => {
-                // The folder may have any of them, which is not known here for most terms: only what no item of the block
-                // has is of use, and that is rare.
-                let _ = all;
-                each(alive, |at| self.ask(snapshot, block, at, memory))
-            }
+            How::Ask(all) => each(block, alive, |run, at| {
+                (run.path | block.masks()[at]) & all == *all
+                    && self.ask(snapshot, block, run.folder, at, memory)
+            }),
         }
     }
 
-    fn ask(&self, snapshot: &Snapshot, block: &Block, at: usize, memory: &mut Memory) -> bool {
-        snapshot.text(block, at, &mut memory.item);
+    fn ask(
+        &self,
+        snapshot: &Snapshot,
+        block: &Block,
+        folder: u32,
+        at: usize,
+        memory: &mut Memory,
+    ) -> bool {
+        snapshot.join(folder, block.name(at), &mut memory.item);
         memory.scorer.score(&self.alone, &memory.item).is_some()
     }
 
@@ -170,34 +175,37 @@ impl Test {
     ) -> Bits {
         let mut memo = memory.memo(self.number);
         let mut candidates = std::mem::take(&mut memory.candidates);
-        candidates.clear();
-        let mut found = [0; BITS];
-        let all = needle.bytes.len() as u8;
-        let (masks, folders) = (block.masks(), block.folders());
-        for (word, &alive) in alive.iter().enumerate().filter(|(_, alive)| **alive != 0) {
-            let first = word * 64;
-            let last = masks.len().min(first + 64);
-            let (mut may, mut does) = (0u64, 0u64);
-            let items = masks[first..last].iter().zip(&folders[first..last]);
-            for (bit, (&mask, &folder)) in items.enumerate() {
-                let mut count = memo[folder as usize];
-                if count == UNKNOWN {
-                    count = counted(needle, snapshot, folder, &mut memo);
-                }
-                let need = needs[usize::from(count)];
-                may |= u64::from(mask & need == need) << bit;
-                does |= u64::from(count == all) << bit;
+        candidates.resize(BITS * 64, Candidate { at: 0, from: 0 });
+        let (mut found, mut count) = ([0; BITS], 0);
+        let whole = needle.bytes.len() as u8;
+        let masks = block.masks();
+        let mut start = 0;
+        for run in block.runs() {
+            let items = start..run.stop as usize;
+            start = items.end;
+            // Neither the folder nor any of the names has some char of the needle, or nobody asks.
+            if (run.path | run.names) & needs[0] != needs[0] || !any(alive, items.clone()) {
+                continue;
             }
-            found[word] = does & alive;
-            let mut may = may & !does & alive;
-            while may != 0 {
-                let at = first + may.trailing_zeros() as usize;
-                let from = memo[folders[at] as usize];
-                candidates.push(Candidate { at: at as u16, from });
-                may &= may - 1;
+            let mut from = memo[run.folder as usize];
+            if from == UNKNOWN {
+                from = counted(needle, snapshot, run.folder, &mut memo);
+            }
+            if from == whole {
+                spread(alive, items, |word, bits| found[word] |= bits);
+                continue;
+            }
+            let need = needs[usize::from(from)];
+            if run.names & need != need {
+                continue;
+            }
+            for at in items {
+                candidates[count] = Candidate { at: at as u16, from };
+                let asked = alive[at / 64] >> (at % 64) & 1 != 0;
+                count += usize::from(masks[at] & need == need && asked);
             }
         }
-        kernel::chosen().within(block, &candidates, needle, &mut found);
+        kernel::chosen().within(block, &candidates[..count], needle, &mut found);
         memory.memos[self.number] = memo;
         memory.candidates = candidates;
         found
@@ -217,8 +225,11 @@ impl Test {
         // Where a folder and a name meet there is a slash.
         let slash = memchr::memrchr(b'/', &needle.bytes).map_or(0, |at| at + 1);
         let (head, tail) = needle.bytes.split_at(slash);
-        let found = each(alive, |at| {
-            let number = block.folder(at);
+        let found = each(block, alive, |run, at| {
+            let number = run.folder;
+            if (run.path | block.masks()[at]) & all != all {
+                return false;
+            }
             let mut known = memo[number as usize];
             if known == UNKNOWN {
                 known = held(&search, snapshot, number, &mut memo);
@@ -251,27 +262,58 @@ impl Test {
         matches: impl Fn(&[u8], &[u8]) -> bool,
     ) -> Bits {
         let white = |byte: Option<&u8>| byte.is_none_or(|&byte| byte <= b' ');
-        each(alive, |at| {
-            let (folder, name) = (snapshot.folder(block.folder(at)).text, block.name(at));
+        each(block, alive, |run, at| {
+            let (folder, name) = (snapshot.folder(run.folder).text, block.name(at));
             let (first, last) = (folder.first().or(name.first()), name.last().or(folder.last()));
             if white(first) || white(last) {
-                return self.ask(snapshot, block, at, memory);
+                return self.ask(snapshot, block, run.folder, at, memory);
             }
             matches(folder, name)
         })
     }
 }
 
-/// The bits of those items for which it is so, of those in `alive`.
-fn each(alive: &Bits, mut test: impl FnMut(usize) -> bool) -> Bits {
-    let mut found = [0; BITS];
-    for (word, &alive) in alive.iter().enumerate() {
-        let mut left = alive;
-        while left != 0 {
-            let bit = left.trailing_zeros();
-            found[word] |= u64::from(test(word * 64 + bit as usize)) << bit;
-            left &= left - 1;
+/// Gives the bits of some items, a word at a time, if there are any.
+#[inline]
+pub(super) fn spread(bits: &Bits, items: std::ops::Range<usize>, mut give: impl FnMut(usize, u64)) {
+    for word in items.start / 64..items.end.div_ceil(64) {
+        let from = items.start.saturating_sub(word * 64);
+        let until = (items.end - word * 64).min(64);
+        let bits = bits[word] & u64::MAX << from & u64::MAX >> (64 - until);
+        if bits != 0 {
+            give(word, bits);
         }
+    }
+}
+
+/// Whether any of some items has its bit.
+#[inline]
+fn any(bits: &Bits, items: std::ops::Range<usize>) -> bool {
+    let mut any = false;
+    spread(bits, items, |_, _| any = true);
+    any
+}
+
+/// The items whose bits are set in a word.
+#[inline]
+pub(super) fn ones(word: usize, bits: u64) -> impl Iterator<Item = usize> {
+    let mut left = bits;
+    std::iter::from_fn(move || {
+        let bit = left.trailing_zeros() as usize;
+        left &= left.wrapping_sub(1);
+        (bit < 64).then_some(word * 64 + bit)
+    })
+}
+
+/// The bits of those items for which it is so, of those in `alive`.
+fn each(block: &Block, alive: &Bits, mut test: impl FnMut(&Run, usize) -> bool) -> Bits {
+    let (mut found, mut start) = ([0; BITS], 0);
+    for run in block.runs() {
+        let items = start..run.stop as usize;
+        start = items.end;
+        spread(alive, items, |word, bits| {
+            ones(word, bits).for_each(|at| found[word] |= u64::from(test(run, at)) << (at % 64));
+        });
     }
     found
 }

@@ -24,6 +24,7 @@ mod filter;
 #[cfg(test)]
 mod fzf_tests;
 mod kernel;
+mod known;
 mod model;
 pub mod plain;
 pub mod query;

@@ -5,11 +5,12 @@
 //! are enough good short ones the rest is passed over. What is scored goes into [batches](super::kernel).
 
 use super::boosts::Boosts;
-use super::corpus::{BLOCK, Block, NOT_ASCII, Snapshot};
-use super::filter::{BITS, Bits, Memory, Test};
+use super::corpus::{BLOCK, Block, Run, Snapshot, WHITE};
+use super::filter::{BITS, Bits, Memory, Test, ones, spread};
 use super::kernel::{self, BATCH, Batch, Bonuses, Needle, ROWS, State};
+use super::known::{Known, Prior, Seen};
 use super::model::{MATCH, Model};
-use super::query::{Kind, Query};
+use super::query::{Kind, Query, Term};
 use super::rank::{Best, Place, Ranking};
 use super::score::{Scorer, TYPO};
 use super::session::Options;
@@ -26,8 +27,10 @@ pub(super) struct Plan {
     boosts: Arc<Boosts>,
     /// What decides, the cheapest first; none if the scorer decides everything.
     groups: Option<Vec<Vec<Test>>>,
-    /// What is scored by kernels: the needle, and where in `groups` its test is.
-    needles: Vec<(Needle, usize)>,
+    /// What is scored by kernels.
+    needles: Vec<Needle>,
+    /// Chars of the longest of them.
+    longest: usize,
     /// What is left for the scorer.
     rest: Query,
     bonuses: Bonuses,
@@ -40,6 +43,19 @@ pub(super) struct Plan {
     floor: AtomicU64,
     /// By thread.
     found: Vec<Mutex<Found>>,
+    prior: Prior,
+    /// What matches in each block.
+    seen: Mutex<Vec<Option<Seen>>>,
+    boosted: u64,
+}
+
+/// What a search is about.
+pub(super) struct View {
+    pub(super) snapshot: Snapshot,
+    pub(super) boosts: Arc<Boosts>,
+    /// Number of the boosts.
+    pub(super) boosted: u64,
+    pub(super) prior: Prior,
 }
 
 /// What a thread has found so far.
@@ -58,32 +74,30 @@ impl Plan {
         query: Query,
         options: Options,
         limit: usize,
-        snapshot: Snapshot,
-        boosts: Arc<Boosts>,
         threads: usize,
+        view: View,
     ) -> Plan {
         let model = Model::new(options.scheme);
         let bonuses = Bonuses::new(&model);
         let mut number = 0;
-        let mut groups: Vec<(Vec<Test>, usize)> = Vec::new();
-        for (at, group) in query.groups.iter().enumerate() {
+        let mut groups: Vec<Vec<Test>> = Vec::new();
+        for group in &query.groups {
             let tests = group.iter().map(|term| {
                 number += 1;
                 Test::new(term, number - 1)
             });
-            groups.push((tests.collect(), at));
+            groups.push(tests.collect());
         }
-        groups.sort_by_key(|(tests, _)| tests.iter().map(Test::cost).max());
+        groups.sort_by_key(|tests| tests.iter().map(Test::cost).max());
         let (mut needles, mut rest) = (Vec::new(), Query::default());
-        for (place, (_, at)) in groups.iter().enumerate() {
-            let group = &query.groups[*at];
+        for group in &query.groups {
             match &group[..] {
                 [term] if term.negated => {}
                 [term]
                     if term.kind == Kind::Fuzzy && term.typos == 0 && term.chars.len() <= ROWS =>
                 {
                     if let Some(bytes) = term.ascii() {
-                        needles.push((Needle { bytes, respect_case: term.respect_case }, place));
+                        needles.push(Needle { bytes, respect_case: term.respect_case });
                     }
                 }
                 _ => rest.groups.push(group.clone()),
@@ -95,11 +109,29 @@ impl Plan {
                 let len = i32::try_from(len).unwrap_or(i32::MAX / 64);
                 MATCH * len + bonuses.most() * (len + 2)
             };
-            terms.map(|term| most(term.chars.len())).max().unwrap_or(0)
+            let most = |term: &Term| {
+                most(term.chars.len())
+                    - match term.kind {
+                        Kind::Fuzzy => bonuses.most(),
+                        _ => 0,
+                    }
+            };
+            terms.map(most).max().unwrap_or(0)
         });
         let most = most.fold(0, i32::saturating_add).min(TYPO - 1);
-        let groups = groups.into_iter().map(|(tests, _)| tests).collect();
-        let found = || Mutex::new(Found { total: 0, searched: 0, best: Best::new(limit) });
+        let longest = needles.iter().map(|needle: &Needle| needle.bytes.len()).max();
+        let View { snapshot, boosts, boosted, mut prior } = view;
+        let none = || Found { total: 0, searched: 0, best: Best::new(limit) };
+        let first = match &prior.start {
+            Some((total, searched, best)) => {
+                Found { total: *total, searched: *searched, best: best.clone() }
+            }
+            None => none(),
+        };
+        prior.blocks.resize(snapshot.blocks.len().max(prior.blocks.len()), None);
+        let seen = Mutex::new(vec![None; snapshot.blocks.len()]);
+        let others = (1..threads).map(|_| none());
+        let found = std::iter::once(first).chain(others).map(Mutex::new).collect();
         Plan {
             groups: (!options.has_columns()).then_some(groups),
             query,
@@ -108,14 +140,27 @@ impl Plan {
             snapshot,
             boosts,
             needles,
+            longest: longest.unwrap_or(0),
             rest,
             bonuses,
             most,
             next: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
             floor: AtomicU64::new(0),
-            found: (0..threads.max(1)).map(|_| found()).collect(),
+            found,
+            prior,
+            seen,
+            boosted,
         }
+    }
+
+    /// The most that items of a folder can earn, by the first byte of that: the bonus behind white space, which is the
+    /// highest of one scheme, is for white space and for chars behind it, and for the first char of an item.
+    fn most(&self, first: Option<u8>, white: bool) -> i32 {
+        let Some(first) = first.filter(|_| !white) else { return self.most };
+        let less = self.bonuses.white_over_delimiter();
+        let inner = self.needles.iter().filter(|needle| needle.bytes[0] != needle.see(first));
+        inner.fold(self.most, |most, needle| most - less * (needle.bytes.len() as i32 + 1))
     }
 
     /// How many items it is about.
@@ -136,6 +181,21 @@ impl Plan {
         ranking.rows = best.rows();
         ranking
     }
+
+    /// What later searches may begin with.
+    pub(super) fn known(&self) -> Known {
+        let (mut total, mut searched, mut best) = (0, 0, Best::new(self.limit));
+        for found in &self.found {
+            let found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            total += found.total;
+            searched += found.searched;
+            best.merge(&found.best);
+        }
+        let blocks = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        let (query, limit, boosted) = (self.query.clone(), self.limit, self.boosted);
+        let best = (!self.stopped.load(Ordering::Relaxed)).then_some(best);
+        Known { query, limit, boosted, total, searched, best, blocks }
+    }
 }
 
 /// A thread at its work.
@@ -152,6 +212,7 @@ struct Searcher<'p> {
 /// Longest names of each queue but the last.
 const SHORT: [usize; 2] = [16, 32];
 
+#[derive(Default)]
 struct Queue {
     /// For each needle.
     batches: Vec<Batch>,
@@ -161,6 +222,12 @@ struct Queue {
 
 /// Folders of which the states are kept; one takes the place of another.
 const ENDS: usize = 2048;
+
+impl Default for Ends {
+    fn default() -> Ends {
+        Ends { states: vec![(u32::MAX, State::START); ENDS] }
+    }
+}
 
 struct Ends {
     states: Vec<(u32, State)>,
@@ -189,69 +256,97 @@ impl Ends {
     }
 }
 
-impl Queue {
-    fn new(needles: usize) -> Queue {
-        Queue { batches: (0..needles).map(|_| Batch::new()).collect(), items: Vec::new() }
-    }
-}
-
 impl<'p> Searcher<'p> {
     fn new(plan: &'p Plan) -> Searcher<'p> {
-        let needles = plan.needles.len();
         Searcher {
             plan,
             memory: Memory::new(Scorer::new(plan.options.scheme), &plan.snapshot),
             columns: Vec::new(),
-            ends: (0..needles)
-                .map(|_| Ends { states: vec![(u32::MAX, State::START); ENDS] })
-                .collect(),
-            queues: std::array::from_fn(|_| Queue::new(needles)),
+            ends: Vec::new(),
+            queues: Default::default(),
         }
     }
 
     /// Searches a block, and tells whether it was to its end.
-    fn block(&mut self, block: &Block, found: &mut Found, stop: &dyn Fn() -> bool) -> bool {
+    fn block(&mut self, number: usize, found: &mut Found, stop: &dyn Fn() -> bool) -> bool {
         let plan = self.plan;
+        let block = &*plan.snapshot.blocks[number];
+        let prior = plan.prior.blocks[number].as_ref();
+        let go_on = plan.prior.start.is_some();
+        let mut todo = [0; BITS];
+        for at in (0..block.len()).step_by(64) {
+            todo[at / 64] = u64::MAX >> (64 - (block.len() - at).min(64));
+        }
+        // What is known to match and is to be scored.
+        let mut settled = [0; BITS];
+        let mut all = [0; BITS];
+        if let Some(seen) = prior {
+            if go_on && seen.len == block.len() {
+                self.remember(number, seen.clone());
+                return true;
+            }
+            let mut before = [0; BITS];
+            for at in (0..seen.len).step_by(64) {
+                before[at / 64] = u64::MAX >> (64 - (seen.len - at).min(64));
+            }
+            for word in 0..BITS {
+                todo[word] &= !before[word];
+                match (go_on, plan.prior.same) {
+                    (true, _) => all[word] = seen.bits[word],
+                    (_, true) => settled[word] = seen.bits[word],
+                    _ => todo[word] |= seen.bits[word],
+                }
+            }
+        }
         let mut alive = [0; BITS];
         let mut slow = [0; BITS];
         match &plan.groups {
             Some(groups) => {
-                for (at, &mask) in block.masks().iter().enumerate() {
-                    alive[at / 64] |= u64::from(mask & NOT_ASCII == 0) << (at % 64);
+                let quick = |word: usize| match groups[..] {
+                    [] => u64::MAX,
+                    _ => block.ascii().get(word).copied().unwrap_or(0),
+                };
+                for word in 0..BITS {
+                    alive[word] = todo[word] & quick(word);
+                    slow[word] = (todo[word] | settled[word]) & !quick(word);
                 }
-                for at in 0..block.len() {
-                    slow[at / 64] |= 1 << (at % 64);
-                }
-                if groups.is_empty() {
-                    alive = slow;
-                }
-                slow.iter_mut().zip(&alive).for_each(|(slow, alive)| *slow &= !alive);
                 for group in groups {
                     alive = self.group(group, block, &alive);
                 }
-            }
-            None => (0..block.len()).for_each(|at| slow[at / 64] |= 1 << (at % 64)),
-        }
-        found.searched += block.len();
-        for at in ones(&slow) {
-            if at % 8 == 0 && stop() {
-                return false;
-            }
-            self.slow(block, at, found);
-        }
-        found.total += alive.iter().map(|word| word.count_ones() as usize).sum::<usize>();
-        if !plan.query.orders() {
-            for at in ones(&alive) {
-                let place = Place::new(0, 0, block.first() + at);
-                if place <= found.best.threshold() {
-                    break;
+                for word in 0..BITS {
+                    alive[word] |= settled[word] & quick(word);
                 }
-                found.best.offer(place);
             }
-            return true;
+            None => (0..BITS).for_each(|word| slow[word] = todo[word] | settled[word]),
         }
-        self.candidates(block, &alive, found);
+        found.searched += block.len() - prior.filter(|_| go_on).map_or(0, |seen| seen.len);
+        for word in 0..BITS {
+            all[word] |= alive[word];
+            for at in ones(word, slow[word]) {
+                if at % 8 == 0 && stop() {
+                    return false;
+                }
+                let folder = block.folder(at);
+                all[word] |= u64::from(self.slow(block, folder, at, found)) << (at % 64);
+            }
+        }
+        let count = |bits: &Bits| bits.iter().map(|word| word.count_ones() as usize).sum::<usize>();
+        found.total += count(&all) - prior.filter(|_| go_on).map_or(0, |seen| count(&seen.bits));
+        if plan.query.orders() {
+            self.candidates(block, &alive, found);
+        } else if Place::new(0, 0, block.first()) > found.best.threshold() {
+            for (word, &bits) in alive.iter().enumerate() {
+                ones(word, bits)
+                    .for_each(|at| found.best.offer(Place::new(0, 0, block.first() + at)));
+            }
+        }
+        self.remember(number, Seen { bits: Arc::new(all), len: block.len() });
         true
+    }
+
+    fn remember(&self, number: usize, seen: Seen) {
+        let mut all = self.plan.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        all[number] = Some(seen);
     }
 
     fn group(&mut self, group: &[Test], block: &Block, alive: &Bits) -> Bits {
@@ -268,21 +363,21 @@ impl<'p> Searcher<'p> {
         found
     }
 
-    /// An item for which there is no short way.
-    fn slow(&mut self, block: &Block, at: usize, found: &mut Found) {
+    /// An item for which there is no short way. Tells whether it matches.
+    fn slow(&mut self, block: &Block, folder: u32, at: usize, found: &mut Found) -> bool {
         let (plan, memory) = (self.plan, &mut self.memory);
-        plan.snapshot.text(block, at, &mut memory.item);
+        plan.snapshot.join(folder, block.name(at), &mut memory.item);
         plan.options.cut(&memory.item, &mut self.columns);
         let score = memory.scorer.score_columns(&plan.query, &memory.item, &self.columns);
         if let Some(score) = score {
-            found.total += 1;
             let index = block.first() + at;
-            found.best.offer(if plan.query.orders() {
-                self.place(score, block.lengths()[at], index)
-            } else {
-                Place::new(0, 0, index)
-            });
+            let place = match plan.query.orders() {
+                true => self.place(score, block.lengths()[at], index),
+                false => Place::new(0, 0, index),
+            };
+            self.offer(place, found);
         }
+        score.is_some()
     }
 
     fn place(&self, score: i32, length: u16, index: usize) -> Place {
@@ -292,33 +387,40 @@ impl<'p> Searcher<'p> {
     /// Scores what can be among the best.
     fn candidates(&mut self, block: &Block, alive: &Bits, found: &mut Found) {
         let plan = self.plan;
-        let most = plan.most.saturating_add(plan.boosts.most());
-        for at in ones(alive) {
-            let (index, length) = (block.first() + at, block.lengths()[at]);
-            let bound = Place::new(most, length, index);
-            if bound <= found.best.threshold() || bound.merit() < plan.floor.load(Ordering::Relaxed)
-            {
-                continue;
-            }
-            self.score(block, at, found);
+        let boosts = plan.boosts.most();
+        let mut start = 0;
+        for run in block.runs() {
+            let items = start..run.stop as usize;
+            start = items.end;
+            let first = plan.snapshot.folder(run.folder).text.first();
+            let most = plan.most(first.copied(), (run.path | run.names) & WHITE != 0);
+            spread(alive, items, |word, bits| {
+                for at in ones(word, bits) {
+                    let (index, length) = (block.first() + at, block.lengths()[at]);
+                    let bound = Place::new(most.saturating_add(boosts), length, index);
+                    if bound > found.best.threshold()
+                        && bound.merit() >= plan.floor.load(Ordering::Relaxed)
+                    {
+                        self.score(block, run, at, found);
+                    }
+                }
+            });
         }
     }
 
-    fn score(&mut self, block: &Block, at: usize, found: &mut Found) {
+    fn score(&mut self, block: &Block, run: &Run, at: usize, found: &mut Found) {
         let plan = self.plan;
         let (index, length) = (block.first() + at, block.lengths()[at]);
-        let (number, name) = (block.folder(at), block.name(at));
-        let folder = plan.snapshot.folder(number).text;
-        let longest = plan.needles.iter().map(|(needle, _)| needle.bytes.len()).max().unwrap_or(0);
-        let len = folder.len() + name.len();
-        if !Batch::takes(name) || len.saturating_mul(longest) > LARGEST {
-            found.total -= 1;
-            return self.slow(block, at, found);
+        let (number, name) = (run.folder, block.name(at));
+        let len = plan.snapshot.folder(number).text.len() + name.len();
+        if !Batch::takes(name) || len.saturating_mul(plan.longest) > LARGEST {
+            self.slow(block, number, at, found);
+            return;
         }
         let memory = &mut self.memory;
         let mut given = 0;
         if !plan.rest.is_empty() {
-            plan.snapshot.text(block, at, &mut memory.item);
+            plan.snapshot.join(number, name, &mut memory.item);
             match memory.scorer.score(&plan.rest, &memory.item) {
                 Some(score) => given = score,
                 None => return debug_assert!(false, "the filter and the scorer differ"),
@@ -330,8 +432,10 @@ impl<'p> Searcher<'p> {
         }
         let class = SHORT.iter().take_while(|&&short| name.len() > short).count();
         let queue = &mut self.queues[class];
+        queue.batches.resize_with(plan.needles.len(), Batch::new);
+        self.ends.resize_with(plan.needles.len(), Ends::default);
         let before = if number == 0 { plan.bonuses.first } else { b'/' };
-        for ((needle, _), (batch, ends)) in
+        for (needle, (batch, ends)) in
             plan.needles.iter().zip(queue.batches.iter_mut().zip(&mut self.ends))
         {
             batch.push(name, before, needle.bytes.len(), ends.get(plan, needle, number));
@@ -345,7 +449,7 @@ impl<'p> Searcher<'p> {
     fn flush(&mut self, class: usize, found: &mut Found) {
         let plan = self.plan;
         let queue = &mut self.queues[class];
-        for ((needle, _), batch) in plan.needles.iter().zip(&mut queue.batches) {
+        for (needle, batch) in plan.needles.iter().zip(&mut queue.batches) {
             kernel::chosen().score(batch, needle, &plan.bonuses);
         }
         let items = std::mem::take(&mut queue.items);
@@ -378,33 +482,23 @@ impl<'p> Searcher<'p> {
         let plan = self.plan;
         let lock = || plan.found[number].lock().unwrap_or_else(PoisonError::into_inner);
         while !plan.stopped.load(Ordering::Relaxed) {
-            let Some(block) = plan.snapshot.blocks.get(plan.next.fetch_add(1, Ordering::Relaxed))
-            else {
+            let block = plan.next.fetch_add(1, Ordering::Relaxed);
+            if block >= plan.snapshot.blocks.len() {
                 break;
-            };
+            }
             let mut found = lock();
+            let before = found.searched;
             if stop() || !self.block(block, &mut found, stop) {
                 plan.stopped.store(true, Ordering::Relaxed);
                 return;
             }
+            let searched = found.searched - before;
             drop(found);
-            tell(block.len());
+            tell(searched);
         }
         let mut found = lock();
         (0..self.queues.len()).for_each(|class| self.flush(class, &mut found));
     }
-}
-
-/// The items whose bits are set.
-fn ones(bits: &Bits) -> impl Iterator<Item = usize> {
-    bits.iter().enumerate().flat_map(|(word, &bits)| {
-        let mut left = bits;
-        std::iter::from_fn(move || {
-            let bit = left.trailing_zeros() as usize;
-            left &= left.wrapping_sub(1);
-            (bit < 64).then_some(word * 64 + bit)
-        })
-    })
 }
 
 /// Searches on as many threads as the plan is for, this one among them, until it is done or `stop` says so. `tell` hears how

@@ -7,8 +7,9 @@
 //!
 //! # Which items does a search cover?
 //!
-//! All that were there when it started, and those that came while it ran, up to the moment at which it found no more:
-//! [`Ranking::searched`] tells how many that is. Started again with the same query it goes on from there.
+//! All that were there when it started, and those that came while it ran if they were many: [`Ranking::searched`] tells how
+//! many it has covered, the first so many. Started again with the same query it goes on from there, and searches only what
+//! has come since.
 //!
 //! # What do threads share?
 //!
@@ -16,11 +17,12 @@
 //! block, some microseconds; a search works on what it has copied.
 
 use super::boosts::Boosts;
-use super::corpus::{Corpus, Snapshot};
+use super::corpus::Corpus;
+use super::known::History;
 use super::query::{self, Query};
 use super::rank::Ranking;
 use super::score::{Scheme, Scorer};
-use super::search::{self, Plan};
+use super::search::{self, Plan, View};
 use crate::job::{self, Job, Stop, Worker};
 use crate::project::{Kind, Paths};
 use std::ops::Range;
@@ -107,6 +109,7 @@ struct Shared {
 struct State {
     corpus: Corpus,
     boosts: Arc<Boosts>,
+    history: History,
     closed: bool,
     /// Counts up when the items are no longer those that they were.
     cleared: u64,
@@ -129,13 +132,18 @@ impl Drop for Session {
 }
 
 impl State {
+    fn weight(&self) -> usize {
+        self.corpus.weight() + self.boosts.weight() + self.history.weight()
+    }
+
     /// Empties it; what it held is dropped on another thread if it is much.
     fn clear(&mut self) {
         let corpus = std::mem::take(&mut self.corpus);
         let boosts = std::mem::take(&mut self.boosts);
+        let history = std::mem::take(&mut self.history);
         self.cleared += 1;
         if corpus.weight() + boosts.weight() > HEAVY {
-            job::later(move || drop((corpus, boosts)));
+            job::later(move || drop((corpus, boosts, history)));
         }
     }
 }
@@ -175,11 +183,6 @@ impl Shared {
         Ok(())
     }
 
-    fn snapshot(&self) -> (Snapshot, Arc<Boosts>) {
-        let state = self.lock();
-        (state.corpus.snapshot(), Arc::clone(&state.boosts))
-    }
-
     fn threads(&self) -> usize {
         match self.options.threads {
             0 => job::parallelism(),
@@ -187,10 +190,25 @@ impl Shared {
         }
     }
 
-    fn plan(&self, query: &[u8], limit: usize) -> Plan {
-        let (snapshot, boosts) = self.snapshot();
+    /// What a search is to do, and the number of the items that it is about.
+    fn plan(&self, query: &[u8], limit: usize) -> (Arc<Plan>, u64) {
         let query = Query::new(query, self.options.query);
-        Plan::new(query, self.options.clone(), limit, snapshot, boosts, self.threads())
+        let state = self.lock();
+        let (snapshot, boosts) = (state.corpus.snapshot(), Arc::clone(&state.boosts));
+        let (cleared, boosted) = (state.cleared, state.boosted);
+        let prior = state.history.prior(&query, limit, boosted);
+        drop(state);
+        let view = View { snapshot, boosts, boosted, prior };
+        (Arc::new(Plan::new(query, self.options.clone(), limit, self.threads(), view)), cleared)
+    }
+
+    /// Keeps what a search has found.
+    fn remember(&self, plan: &Plan, cleared: u64) {
+        let known = plan.known();
+        let mut state = self.lock();
+        if state.cleared == cleared && !known.query.is_empty() {
+            state.history.add(known);
+        }
     }
 }
 
@@ -271,21 +289,25 @@ impl Session {
         Arc::make_mut(&mut state.boosts).set(first, boosts);
     }
 
-    /// Forgets what it knows from earlier queries, which later ones otherwise begin with. For measurements.
-    pub fn forget(&self) {}
+    /// Forgets what it knows from earlier queries, which later ones otherwise begin with: for measurements.
+    pub fn forget(&self) {
+        self.shared.lock().history = History::default();
+    }
 
     /// What it holds.
     pub fn stats(&self) -> Stats {
         let state = self.shared.lock();
         let (items, folders) = (state.corpus.len(), state.corpus.folders());
-        Stats { items, folders, bytes: state.corpus.weight() + state.boosts.weight() }
+        Stats { items, folders, bytes: state.weight() }
     }
 
     /// Searches, and returns when it is done. `limit` bounds the rows, not the search: they are the best.
     pub fn query(&self, query: &[u8], limit: usize) -> Ranking {
-        let plan = Arc::new(self.shared.plan(query, limit));
+        let (plan, cleared) = self.shared.plan(query, limit);
         search::run(&plan, &|| false, &mut |_| {});
-        plan.ranking()
+        let ranking = plan.ranking();
+        self.shared.remember(&plan, cleared);
+        ranking
     }
 
     /// Starts a search off the thread, and stops the one that was started before. Its results are rankings, each of which
@@ -299,21 +321,28 @@ impl Session {
             if stop() {
                 return Err(Stop::Cancelled);
             }
-            let plan = Arc::new(shared.plan(&query, limit));
-            worker.expect(plan.len() as u64);
             let (mut next, since) = (FIRST_NEWS, Instant::now());
-            search::run(&plan, &stop, &mut |searched| {
-                worker.advance(searched as u64);
-                if since.elapsed() >= next && !stop() {
-                    next = since.elapsed() * 2;
-                    // It fails only if the job was cancelled, which is seen soon.
-                    let _ = worker.publish(plan.ranking(), 0);
+            loop {
+                let (plan, cleared) = shared.plan(&query, limit);
+                worker.expect(plan.len() as u64);
+                search::run(&plan, &stop, &mut |searched| {
+                    worker.advance(searched as u64);
+                    if since.elapsed() >= next && !stop() {
+                        next = since.elapsed() * 2;
+                        // It fails only if the job was cancelled, which is seen soon.
+                        let _ = worker.publish(plan.ranking(), 0);
+                    }
+                });
+                let ranking = plan.ranking();
+                shared.remember(&plan, cleared);
+                if stop() {
+                    return Err(Stop::Cancelled);
                 }
-            });
-            if stop() {
-                return Err(Stop::Cancelled);
+                // If much has come meanwhile it is searched as well; what is known is not searched again.
+                if shared.lock().corpus.len() <= ranking.searched + ranking.searched / 8 {
+                    return worker.publish(ranking, 0);
+                }
             }
-            worker.publish(plan.ranking(), 0)
         })
     }
 

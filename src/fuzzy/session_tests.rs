@@ -330,3 +330,132 @@ fn odd_items_and_queries() {
     assert_eq!(session.positions(b"x", 9), Some(vec![3]));
     assert_eq!((session.positions(b"q", 9), session.positions(b"q", 99)), (None, None));
 }
+
+/// Paths as a tree has them, `count` of them.
+fn tree(count: usize) -> Vec<Vec<u8>> {
+    let parts = [
+        "src",
+        "lib",
+        "main",
+        "init",
+        "matcher",
+        "utils",
+        "Config",
+        "test",
+        "docs",
+        "x1",
+        "caf\u{e9}",
+        "a b",
+    ];
+    let endings = [".rs", ".go", ".py", "", "_test.go", ".Lua"];
+    let mut state = 7_usize;
+    let mut below = move |limit: usize| {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % limit
+    };
+    let mut folder = String::new();
+    let mut items = Vec::with_capacity(count);
+    for _ in 0..count {
+        if below(6) == 0 {
+            let depth = below(5);
+            folder = (0..depth).map(|_| format!("{}/", parts[below(parts.len())])).collect();
+        }
+        let (one, other) = (parts[below(parts.len())], parts[below(parts.len())]);
+        items.push(format!("{folder}{one}_{other}{}", endings[below(endings.len())]).into_bytes());
+    }
+    items
+}
+
+/// Keystroke by keystroke, back and forth, while items and boosts come: always what brute force finds.
+#[test]
+fn what_was_found_before_changes_nothing() {
+    let items = tree(14_000);
+    let typed = [
+        "s",
+        "sr",
+        "src",
+        "src ",
+        "src t",
+        "src te",
+        "src test",
+        "src test .",
+        "src test .rs",
+        "src test .rs$",
+        "src test .rs",
+        "src",
+        "sr",
+        "mtch",
+        "mtchr",
+        "mtchrs",
+        "mtchr",
+        "",
+        "!s",
+        "!sr",
+        "m",
+        "main$",
+        "main",
+        "main.g",
+        "main .go$",
+        "main .go$ | .rs$",
+        "main",
+        "Con",
+        "con",
+        "confi",
+        "'confi",
+        "'config",
+        "^src",
+        "^src/",
+        "^src/m",
+        "a\\ b",
+        "caf",
+        "caf\u{e9}",
+        "lib !test",
+        "lib !te",
+        "lib",
+    ];
+    for threads in [1, 0] {
+        let options = Options { threads, ..Options::default() };
+        let session = session(&items[..9000], options.clone());
+        for (at, query) in typed.iter().enumerate() {
+            let count = 9000 + at * 125;
+            session.push(items[session.len()..count].iter().map(|item| &item[..]));
+            let limit = if at % 5 == 0 { 7 } else { 50 };
+            let expected = expected(&items[..count], query, limit, &options);
+            if at % 3 == 0 {
+                assert_eq!(finish(&session.start(query.as_bytes(), limit)), expected, "{query}");
+            }
+            assert_eq!(session.query(query.as_bytes(), limit), expected, "{query}");
+            // A search that was cut off leaves what it has found.
+            drop(session.start(typed[(at + 1) % typed.len()].as_bytes(), limit));
+        }
+        assert!(session.stats().bytes > 0);
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same() {
+    let items = tree(30_000);
+    let sessions =
+        [1, 2, 0].map(|threads| session(&items, Options { threads, ..Options::default() }));
+    for query in queries() {
+        let [one, two, all] =
+            sessions.each_ref().map(|session| session.query(query.as_bytes(), 100));
+        assert!(one == two && one == all, "{query}");
+    }
+}
+
+#[test]
+fn boosts_count_in_what_was_found_before() {
+    let items = tree(9000);
+    let session = session(&items, Options::default());
+    let plain = session.query(b"main", 5);
+    let last = session.query(b"main", items.len()).rows.pop().unwrap();
+    session.boost(last.index as usize, &[10_000]);
+    let first = Row { index: last.index, score: last.score + 10_000 };
+    let boosted = session.query(b"main", 5);
+    assert_eq!((boosted.rows[0], boosted.total), (first, plain.total));
+    assert_eq!(boosted.rows[1..], plain.rows[..4]);
+    session.boost(last.index as usize, &[0]);
+    assert_eq!(session.query(b"main", 5), plain);
+}

@@ -1,6 +1,6 @@
 //! Blocks of items: the folders' numbers, and the names one after another.
 
-use super::PADDING;
+use super::{NOT_ASCII, PADDING};
 
 /// Items of a block, at most.
 pub(in super::super) const BLOCK: usize = 4096;
@@ -17,10 +17,25 @@ pub(in super::super) struct Block {
     text: Vec<u8>,
     /// Where each name ends.
     stops: Vec<u32>,
-    folders: Vec<u32>,
+    runs: Vec<Run>,
     masks: Vec<u32>,
+    /// A bit for each item that is ASCII, its folder included.
+    ascii: Vec<u64>,
     lengths: Vec<u16>,
     padded: bool,
+}
+
+/// Items of one folder that stand one after another.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Run {
+    /// The folder.
+    pub(in super::super) folder: u32,
+    /// Place in the block of the first item behind them.
+    pub(in super::super) stop: u32,
+    /// All that the masks of the names have.
+    pub(in super::super) names: u32,
+    /// The mask of the folder's whole path.
+    pub(in super::super) path: u32,
 }
 
 impl Block {
@@ -28,11 +43,23 @@ impl Block {
         Block { first, ..Block::default() }
     }
 
-    pub(super) fn push(&mut self, folder: u32, name: &[u8], mask: u32, length: u16) {
+    pub(super) fn push(&mut self, folder: u32, path: u32, name: &[u8], mask: u32, length: u16) {
+        let at = self.len();
         self.text.extend_from_slice(name);
         self.stops.push(self.text.len() as u32);
-        self.folders.push(folder);
+        let stop = at as u32 + 1;
+        match self.runs.last_mut() {
+            Some(run) if run.folder == folder => {
+                run.stop = stop;
+                run.names |= mask;
+            }
+            _ => self.runs.push(Run { folder, stop, names: mask, path }),
+        }
         self.masks.push(mask);
+        if at % 64 == 0 {
+            self.ascii.push(0);
+        }
+        self.ascii[at / 64] |= u64::from((mask | path) & NOT_ASCII == 0) << (at % 64);
         self.lengths.push(length);
     }
 
@@ -47,7 +74,8 @@ impl Block {
         self.text.resize(self.text.len() + PADDING, 0);
         self.text.shrink_to_fit();
         self.stops.shrink_to_fit();
-        self.folders.shrink_to_fit();
+        self.runs.shrink_to_fit();
+        self.ascii.shrink_to_fit();
         self.masks.shrink_to_fit();
         self.lengths.shrink_to_fit();
     }
@@ -59,8 +87,11 @@ impl Block {
 
     /// Bytes that it holds.
     pub(super) fn weight(&self) -> usize {
-        let numbers = self.stops.capacity() + self.folders.capacity() + self.masks.capacity();
-        size_of::<Block>() + self.text.capacity() + 4 * numbers + 2 * self.lengths.capacity()
+        let numbers = self.stops.capacity() + self.masks.capacity();
+        let bits = self.ascii.capacity() * size_of::<u64>();
+        let runs = self.runs.capacity() * size_of::<Run>();
+        let lengths = 2 * self.lengths.capacity();
+        size_of::<Block>() + self.text.capacity() + 4 * numbers + bits + runs + lengths
     }
 
     /// Index of the first item.
@@ -74,18 +105,23 @@ impl Block {
     }
 
     /// The folder of an item, by its place in the block.
-    #[inline]
     pub(in super::super) fn folder(&self, at: usize) -> u32 {
-        self.folders[at]
+        self.runs[self.runs.partition_point(|run| run.stop as usize <= at)].folder
     }
 
-    /// The folders of all items.
+    /// The items by folder.
     #[inline]
-    pub(in super::super) fn folders(&self) -> &[u32] {
-        &self.folders
+    pub(in super::super) fn runs(&self) -> &[Run] {
+        &self.runs
     }
 
-    /// The masks of all names; [`NOT_ASCII`](super::NOT_ASCII) is set if the folder has such bytes, too.
+    /// A bit for each item that is ASCII, its folder included.
+    #[inline]
+    pub(in super::super) fn ascii(&self) -> &[u64] {
+        &self.ascii
+    }
+
+    /// The masks of all names.
     #[inline]
     pub(in super::super) fn masks(&self) -> &[u32] {
         &self.masks

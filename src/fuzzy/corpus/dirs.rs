@@ -1,6 +1,6 @@
 //! Folders: each once, with its parent's number, so that a search continues what it knows of the parent.
 
-use super::{NOT_ASCII, PADDING, mask};
+use super::{PADDING, mask};
 use hashbrown::HashTable;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
@@ -35,10 +35,10 @@ struct Entry {
     parent: u32,
     /// Bytes of the last component with its slash.
     own: u16,
-    /// Whether all of the text is ASCII.
-    ascii: bool,
     /// Of the last component.
     mask: u32,
+    /// Of all of the text.
+    path: u32,
 }
 
 /// A folder, looked at.
@@ -50,16 +50,16 @@ pub(in super::super) struct Folder<'d> {
     pub(in super::super) own: &'d [u8],
     /// The number of the parent.
     pub(in super::super) parent: u32,
-    /// Whether all of its path is ASCII.
-    pub(in super::super) ascii: bool,
-    /// The bytes of `own`.
+    /// The mask of `own`.
     pub(in super::super) mask: u32,
+    /// The mask of `text`.
+    path: u32,
 }
 
 impl Default for Dirs {
     fn default() -> Dirs {
         let mut open = FolderBlock::default();
-        open.entries.push(Entry { stop: 0, parent: 0, own: 0, ascii: true, mask: 0 });
+        open.entries.push(Entry { stop: 0, parent: 0, own: 0, mask: 0, path: 0 });
         Dirs {
             blocks: Vec::new(),
             open,
@@ -72,10 +72,10 @@ impl Default for Dirs {
 
 impl FolderBlock {
     fn get(&self, at: usize) -> Folder<'_> {
-        let Entry { stop, parent, own, ascii, mask } = self.entries[at];
+        let Entry { stop, parent, own, mask, path } = self.entries[at];
         let start = if at == 0 { 0 } else { self.entries[at - 1].stop } as usize;
         let text = &self.text[start..stop as usize];
-        Folder { text, own: &text[text.len() - usize::from(own)..], parent, ascii, mask }
+        Folder { text, own: &text[text.len() - usize::from(own)..], parent, mask, path }
     }
 
     fn weight(&self) -> usize {
@@ -125,8 +125,9 @@ impl Dirs {
         self.get(number).text
     }
 
-    pub(super) fn is_ascii(&self, number: u32) -> bool {
-        self.get(number).ascii
+    /// The mask of a folder's whole path.
+    pub(super) fn path(&self, number: u32) -> u32 {
+        self.get(number).path
     }
 
     /// The number of a folder, which ends in a slash. If it is new, and new ones may be made, it gets one.
@@ -167,11 +168,11 @@ impl Dirs {
     fn add(&mut self, text: &[u8], own: usize, parent: u32) -> u32 {
         let number = self.len() as u32;
         let mask = mask(&text[text.len() - own..]);
-        let ascii = mask & NOT_ASCII == 0 && self.is_ascii(parent);
+        let path = mask | self.path(parent);
         self.open.text.extend_from_slice(text);
         let stop = self.open.text.len() as u32;
         // The longest folder is shorter than the longest that sixteen bits can tell.
-        self.open.entries.push(Entry { stop, parent, own: own as u16, ascii, mask });
+        self.open.entries.push(Entry { stop, parent, own: own as u16, mask, path });
         if self.open.entries.len() == BLOCK {
             let mut full = std::mem::take(&mut self.open);
             full.text.reserve_exact(PADDING);

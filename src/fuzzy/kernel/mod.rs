@@ -107,6 +107,11 @@ impl Bonuses {
         self.table[class(before) & 7][class(byte) & 7]
     }
 
+    /// How much more a char earns behind white space than behind a delimiter, if it does.
+    pub(super) fn white_over_delimiter(&self) -> i32 {
+        i32::from(self.white.saturating_sub(self.delimiter))
+    }
+
     /// The most that any char earns more.
     pub(super) fn most(&self) -> i32 {
         i32::from(self.white.max(self.delimiter))
