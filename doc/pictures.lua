@@ -11,12 +11,13 @@ local COLUMNS, LINES = 110, 30
 --- Shows something and draws it.
 ---@param name string
 ---@param title string
+---@param folder string where the editor is
 ---@param steps fun(term: rille.test.terminal)
-local function picture(name, title, steps)
+local function picture(name, title, folder, steps)
   local term = terminal.start({
     columns = COLUMNS,
     lines = LINES,
-    cwd = vim.fn.getcwd(),
+    cwd = vim.fn.getcwd() .. folder,
     commands = { "set termguicolors noshowcmd noruler laststatus=0 fillchars=eob:\\ ", "filetype plugin off" },
   })
   local ok, message = pcall(steps, term)
@@ -28,7 +29,7 @@ local function picture(name, title, steps)
   out:close()
 end
 
-picture("picker", "The picker: files that match what is typed, and a preview", function(term)
+picture("picker", "The picker: files that match what is typed, and a preview", "", function(term)
   term:type(":Rille files")
   term:press("Enter")
   term:sees("Files")
@@ -38,7 +39,7 @@ picture("picker", "The picker: files that match what is typed, and a preview", f
   vim.wait(1500)
 end)
 
-picture("grep", "Searching a tree while typing", function(term)
+picture("grep", "Searching a tree while typing", "/src", function(term)
   term:type(":Rille grep")
   term:press("Enter")
   term:sees("Grep")

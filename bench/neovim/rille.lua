@@ -15,42 +15,37 @@ function M.setup()
   vim.cmd.runtime("plugin/rille.lua")
 end
 
---- Reads a file in parts of whole lines.
+--- Reads a file in parts.
 local function lines_of(path)
   return function(add, done)
-    local fd, offset, rest, ended = assert(uv.fs_open(path, "r", 0)), 0, "", false
-    local function part()
-      if ended then
-        return
-      end
-      uv.fs_read(fd, PART, offset, function(err, data)
-        assert(not err, err)
-        offset = offset + #data
-        vim.schedule(function()
-          if ended then
-            return
-          elseif data == "" then
-            ended = true
-            uv.fs_close(fd)
-            if rest ~= "" then
-              add(rest)
-            end
-            return done()
-          end
-          local last = data:find("\n[^\n]*$") or 0
-          add(rest .. data:sub(1, last))
-          rest = data:sub(last + 1)
-          part()
-        end)
-      end)
-    end
-    part()
-    return function()
+    local fd, offset, ended = assert(uv.fs_open(path, "r", 0)), 0, false
+    local function finish()
       if not ended then
         ended = true
         uv.fs_close(fd)
       end
     end
+    local function part()
+      uv.fs_read(
+        fd,
+        PART,
+        offset,
+        vim.schedule_wrap(function(err, data)
+          assert(not err, err)
+          if ended then
+            return
+          elseif data == "" then
+            finish()
+            return done()
+          end
+          offset = offset + #data
+          add(data)
+          part()
+        end)
+      )
+    end
+    part()
+    return finish
   end
 end
 

@@ -84,6 +84,85 @@ t.test("only what is seen is text of the editor", function()
   t.eq(nvim:stop(), 0)
 end)
 
+t.test("a function gives lists and texts whenever it likes, and a line may come in parts", function()
+  local nvim = start({ columns = 60, lines = 16 })
+  nvim:lua([[
+    require("rille.nvim").pick({
+      items = function(add, done)
+        add("first\nsec")
+        add({ "from a list" })
+        _G.add, _G.done = add, done
+        return function() _G.stopped = (_G.stopped or 0) + 1 end
+      end,
+      on_choice = function(item) _G.chosen = item end,
+    })
+  ]])
+  nvim:sees("2/2 …")
+  nvim:lua([[_G.add("o"); vim.defer_fn(function() _G.add("nd\nthe last"); _G.done() end, 30)]])
+  nvim:sees("4/4│")
+  nvim:type("'second<CR>")
+  closed(nvim)
+  t.eq(nvim:lua([[return { _G.chosen, _G.stopped }]]), { "second", 1 })
+  -- What comes too late is left.
+  nvim:lua([[_G.add("late\n"); _G.add({ "later" }); _G.done()]])
+  closed(nvim)
+  -- A large text and a large list are pushed in parts; all of them arrive.
+  nvim:lua([[
+    require("rille.nvim").pick({
+      items = function(add, done)
+        local list, more = {}, {}
+        for i = 1, 50000 do list[i], more[i] = "line " .. i, "item " .. i end
+        add(table.concat(list, "\n") .. "\n")
+        add(more)
+        done()
+      end,
+    })
+  ]])
+  nvim:sees("100,000/100,000│")
+  nvim:type("^line 50000$")
+  nvim:sees("1/100,000│")
+  nvim:type("<C-u>^item 50000$")
+  nvim:sees("1/100,000│")
+  nvim:type("<Esc>")
+  closed(nvim)
+  t.eq(nvim:messages(), "")
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("the example of the README", function()
+  local file = assert(io.open(os.getenv("RILLE_ROOT") .. "/README.md"))
+  local example = file:read("*a"):match("\n```lua picker\n(.-)\n```\n")
+  file:close()
+  local nvim = start({ columns = 100, lines = 30 })
+  nvim:lua(function()
+    vim.fn.system({ "git", "init", "-q" })
+    vim.fn.system({
+      "git",
+      "-c",
+      "user.name=a",
+      "-c",
+      "user.email=a@b",
+      "commit",
+      "-q",
+      "--allow-empty",
+      "-m",
+      "begun",
+    })
+  end)
+  nvim:lua(example)
+  nvim:sees("begun")
+  nvim:sees("1/1│")
+  nvim:type("<CR>")
+  nvim:wait([[return vim.fn.execute("messages"):find("begun") ~= nil]])
+  closed(nvim)
+  nvim:lua([[vim.ui.select({ "a", "b" }, {}, function(item) _G.chosen = item end)]])
+  nvim:type("b<CR>")
+  nvim:wait([[return _G.chosen == "b"]])
+  closed(nvim)
+  nvim:lua([[vim.fn.delete(".git", "rf")]])
+  t.eq(nvim:stop(), 0)
+end)
+
 t.test("the list goes on behind what was asked for at first", function()
   local nvim = start({ columns = 60, lines = 16 })
   nvim:lua([[

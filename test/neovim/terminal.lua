@@ -77,19 +77,34 @@ function Terminal:screen(colors)
   return self:tmux(colors and { "capture-pane", "-e", "-p" } or { "capture-pane", "-p" })
 end
 
+--- Waits until the screen is as it should be, and gives it.
+local function await(self, condition, about)
+  local screen
+  local fine = vim.wait(LIMIT, function()
+    screen = self:screen()
+    return condition(screen)
+  end, 20)
+  if not fine then
+    error(("%s; the screen is\n%s"):format(about, screen), 3)
+  end
+  return screen
+end
+
 --- Waits until the screen has a text, and gives the screen.
 ---@param text string
 ---@return string
 function Terminal:sees(text)
-  local screen
-  local fine = vim.wait(LIMIT, function()
-    screen = self:screen()
+  return await(self, function(screen)
     return screen:find(text, 1, true) ~= nil
-  end, 20)
-  if not fine then
-    error(("%q does not appear; the screen is\n%s"):format(text, screen), 2)
-  end
-  return screen
+  end, ("%q does not appear"):format(text))
+end
+
+--- Waits until the screen no longer has a text.
+---@param text string
+function Terminal:sees_not(text)
+  await(self, function(screen)
+    return not screen:find(text, 1, true)
+  end, ("%q does not go away"):format(text))
 end
 
 --- Gives the terminal another size.

@@ -154,7 +154,8 @@ function Corpus:state()
     count = found and found.count or 0,
     total = found and found.total or 0,
     size = self.fuzzy:len(),
-    busy = self.wait ~= nil or self.feeder:feeding(),
+    -- The feed may be over before the last of it was asked for.
+    busy = self.wait ~= nil or self.feeder:feeding() or self.asked ~= self.fuzzy:len(),
     stale = not (self.spoiled or self.failure) and self.found_query ~= self.query,
     version = self.version,
     failure = self.spoiled or self.failure,
@@ -206,7 +207,7 @@ function Corpus:all(visit, done)
   end
   local on_news = self.on_news
   local function begin()
-    if self.wait or self.feeder:feeding() then
+    if self:state().busy then
       return
     elseif self.found and self.found.total > self.found.count and self.limit < self.found.total then
       self.limit = self.found.total

@@ -4,10 +4,13 @@ local uv = vim.uv or vim.loop
 
 --- How long a slice may take, and how many items are pushed at once, as one push is not divided.
 local SLICE_MS, CHUNK = 2, 500
+--- The same for text, in bytes.
+local PIECE = 65536
 
 ---@class rille.nvim.feeder
 ---@field package fuzzy rille.fuzzy
----@field package queue table[] what waits: `{ list, at }`, or text
+---@field package queue table[] what waits: a list or a text, and where to go on in it
+---@field package rest string the beginning of a line whose end is to come
 ---@field package timer uv.uv_timer_t?
 ---@field over boolean everything was given
 ---@field kept table? the items by their index, where they are more than their text
@@ -26,7 +29,7 @@ local M = {}
 ---@param opts rille.nvim.feeder.options
 ---@return rille.nvim.feeder
 function M.new(opts)
-  return setmetatable({ opts = opts, fuzzy = opts.fuzzy, queue = {}, over = false, count = 0 }, Feeder)
+  return setmetatable({ opts = opts, fuzzy = opts.fuzzy, queue = {}, rest = "", over = false }, Feeder)
 end
 
 --- The text of an item.
@@ -48,8 +51,7 @@ function Feeder:feed(items)
         self:add(more)
       end
     end, function()
-      self.ended = true
-      self:run()
+      self:done()
     end)
     if not ok then
       self.over = true
@@ -72,18 +74,31 @@ function Feeder:feed(items)
   end
 end
 
---- Gives some more: a list, or a text of lines.
+--- Gives some more: a list, or text of which a line may go on in the next.
 ---@param more any[]|string
 function Feeder:add(more)
-  if type(more) == "table" then
-    if self.opts.format or type(more[1]) == "table" or self.kept then
-      self.kept = self.kept or {}
-      vim.list_extend(self.kept, more)
-    end
-    more = { more, 1 }
+  if type(more) == "string" then
+    local text = self.rest .. more
+    -- The last line feed, from behind: a pattern would look at each.
+    local last = #text - (text:reverse():find("\n", 1, true) or #text + 1) + 1
+    more, self.rest = text:sub(1, last), text:sub(last + 1)
+  elseif self.opts.format or type(more[1]) == "table" or self.kept then
+    self.kept = self.kept or {}
+    vim.list_extend(self.kept, more)
   end
-  self.queue[#self.queue + 1] = more
-  if not self.timer then
+  self.queue[#self.queue + 1] = { more, 1 }
+  if not (self.timer and self.timer:is_active()) then
+    self:run()
+  end
+end
+
+--- Nothing more comes.
+function Feeder:done()
+  if not self.ended then
+    self.ended = true
+    if self.rest ~= "" then
+      self.queue[#self.queue + 1] = { self.rest, 1 }
+    end
     self:run()
   end
 end
@@ -114,29 +129,41 @@ function Feeder:run()
   self.opts.on_fed()
 end
 
+--- Pushes some items of a list, and tells whether those were the last.
+function Feeder:push_list(waiting)
+  local list, at, format = waiting[1], waiting[2], self.opts.format
+  local last = math.min(#list, at + CHUNK - 1)
+  local chunk = {}
+  for i = at, last do
+    local text = text_of(list[i], format)
+    if type(text) ~= "string" then
+      error(("item %d has no text: it is %s"):format(i, type(list[i])), 0)
+    end
+    chunk[i - at + 1] = text
+  end
+  self.fuzzy:push(chunk)
+  waiting[2] = last + 1
+  return last >= #list
+end
+
+--- Pushes some lines of a text, and tells whether those were the last.
+function Feeder:push_text(waiting)
+  local text, at = waiting[1], waiting[2]
+  local last = at + PIECE < #text and text:find("\n", at + PIECE, true) or #text
+  self.fuzzy:push(at == 1 and last == #text and text or text:sub(at, last))
+  waiting[2] = last + 1
+  return last >= #text
+end
+
 --- Pushes until the time is over or nothing is left.
 function Feeder:slice()
   local till = uv.hrtime() + SLICE_MS * 1e6
-  local format, most = self.opts.format, self.opts.most
+  local most = self.opts.most
   repeat
     local first = self.queue[1]
-    if type(first) == "string" then
-      self.fuzzy:push(first)
-      table.remove(self.queue, 1)
-    elseif first then
-      local list, at = first[1], first[2]
-      local last = math.min(#list, at + CHUNK - 1)
-      local chunk = {}
-      for i = at, last do
-        local text = text_of(list[i], format)
-        if type(text) ~= "string" then
-          error(("item %d has no text: it is %s"):format(i, type(list[i])), 0)
-        end
-        chunk[i - at + 1] = text
-      end
-      self.fuzzy:push(chunk)
-      first[2] = last + 1
-      if last >= #list then
+    if first then
+      local push = type(first[1]) == "string" and self.push_text or self.push_list
+      if push(self, first) then
         table.remove(self.queue, 1)
       end
     end

@@ -212,16 +212,16 @@ function Picker:render()
   if state.count > 0 and self.top + 2 * height > state.count and state.count < state.total then
     self.source:more()
   end
-  while #self.queued > 0 and not self.closed and not M.unsettled(self.source:state()) do
-    table.remove(self.queued, 1)()
+  while not self.closed and #self.queued > 0 and self.queued[1].ready(self.source:state()) do
+    table.remove(self.queued, 1).run()
   end
 end
 
---- Whether the rows are not yet those of what is typed: of an earlier query, or none because none came yet.
+--- Whether the rows are those of what is typed, and not of an earlier query or none because none came yet.
 ---@param state rille.nvim.source.state
 ---@return boolean
-function M.unsettled(state)
-  return state.stale or (state.count == 0 and state.busy)
+local function settled(state)
+  return not state.stale and (state.count > 0 or not state.busy)
 end
 
 function Picker:draw(state, height)
@@ -279,7 +279,7 @@ end
 ---@param by integer rows
 ---@param around? boolean from one end to the other
 function Picker:move(by, around)
-  self:when_fresh(function()
+  self:when_settled(function()
     local count = self.source:state().count
     local to = self.cursor + by
     if around and count > 0 and (to < 1 or to > count) then
@@ -287,6 +287,9 @@ function Picker:move(by, around)
     end
     self.cursor = math.max(1, math.min(to, count))
     self:news()
+  end, function(state)
+    -- Rows may still come.
+    return self.cursor + by <= state.count or by == math.huge
   end)
 end
 
@@ -321,7 +324,7 @@ end
 
 --- Marks the selected row, or takes its mark away.
 function Picker:mark()
-  self:when_fresh(function()
+  self:when_settled(function()
     if self.source:state().count == 0 then
       return
     end
@@ -353,24 +356,32 @@ end
 
 --- Visits all that match what is typed, once that is known.
 function Picker:everything(visit, done)
-  self:when_fresh(function()
+  self:when_settled(function()
     self.source:all(visit, done)
   end)
 end
 
---- Runs something when the rows are those of what is typed.
-function Picker:when_fresh(run)
-  if M.unsettled(self.source:state()) then
-    self.queued[#self.queued + 1] = run
-  else
+--- Runs something when the rows are those of what is typed, and after what was to be run before.
+---@param run fun()
+---@param ready? fun(state: rille.nvim.source.state): boolean what else it waits for
+function Picker:when_settled(run, ready)
+  local waiting = {
+    run = run,
+    ready = function(state)
+      return settled(state) and (not ready or not state.busy or ready(state))
+    end,
+  }
+  if #self.queued == 0 and waiting.ready(self.source:state()) then
     run()
+  else
+    self.queued[#self.queued + 1] = waiting
   end
 end
 
 --- Ends with the selected item.
 ---@param how rille.nvim.how
 function Picker:choose(how)
-  self:when_fresh(function()
+  self:when_settled(function()
     if self.source:state().count == 0 then
       return
     end
