@@ -126,6 +126,17 @@ t.test("items of every kind of text: none, empty ones, controls, what is no UTF-
   t.eq(nvim:stop(), 0)
 end)
 
+t.test("from the command-line window none opens", function()
+  local nvim = start({ columns = 60 })
+  nvim:type("q:")
+  nvim:wait([[return vim.fn.getcmdwintype() ~= ""]])
+  nvim:type("<Esc>:Rille files<CR>")
+  nvim:wait([[return vim.fn.execute("messages"):find("close the command-line window first", 1, true) ~= nil]])
+  nvim:type("<C-c><C-c>")
+  closed(nvim)
+  t.eq(nvim:stop(), 0)
+end)
+
 t.test("without the library pickers work, and say so once", function()
   local nvim = start({ columns = 110, lines = 30, env = { RILLE_BACKEND = "lua" } })
   nvim:lua([[vim.api.nvim_set_current_dir(os.getenv("RILLE_ROOT") .. "/test")]])

@@ -174,7 +174,7 @@ end
 --- The item of a row: what was in the list, or its text.
 ---@param i integer
 ---@return any item
----@return integer key its index among all items
+---@return integer|string key its index where that is the same each time, else its text: walks find files in any order
 function Corpus:item(i)
   local index = self.found:index(i)
   local kept = self.feeder.kept
@@ -182,12 +182,15 @@ function Corpus:item(i)
     return kept[index], index
   end
   local text = self.found:text(i)
-  return self.make and self.make(text, index) or text, index
+  if self.make then
+    return self.make(text, index), index
+  end
+  return text, type(self.items) == "table" and not self.items.take and index or text
 end
 
---- Calls `visit(item, index)` for all that match, a part in each turn of the loop, then `done`. The picker may be closed
+--- Calls `visit(item, key)` for all that match, a part in each turn of the loop, then `done`. The picker may be closed
 --- meanwhile; this source must not.
----@param visit fun(item: any, index: integer)
+---@param visit fun(item: any, key: any)
 ---@param done fun()
 function Corpus:all(visit, done)
   local i = 1

@@ -73,9 +73,13 @@ local last
 --- Opens a picker; one that is open is closed.
 ---@param spec rille.nvim.picker.spec
 ---@param resumed? { cursor: integer, marked: table[] }
----@return rille.nvim.picker
+---@return rille.nvim.picker?
 function M.open(spec, resumed)
-  if M.current then
+  if vim.fn.getcmdwintype() ~= "" then
+    -- No window can be opened from there.
+    vim.notify("rille: close the command-line window first", vim.log.levels.ERROR)
+    return nil
+  elseif M.current then
     M.current:close()
   end
   highlights.define()
