@@ -84,7 +84,7 @@ t.test("marks are of the same files when a walk finds them in another order", fu
   nvim:cmd("Rille resume")
   nvim:sees("+2  60/62")
   nvim:type("<C-u>'file07")
-  nvim:sees("+ src/file07.txt")
+  nvim:sees("▌+src/file07.txt")
   -- Both are opened.
   nvim:type("<CR>")
   closed(nvim)
