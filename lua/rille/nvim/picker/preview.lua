@@ -137,12 +137,11 @@ function Preview:put(read, path, note, place)
     lines = { "", "  " .. note }
   end
   api.nvim_buf_clear_namespace(buf, space, 0, -1)
-  self:syntax(nil)
+  -- Before the text, so that what is not highlighted is never looked at.
+  self:syntax(not note and bytes <= HIGHLIGHTED and path or nil, place and place.bufnr, lines)
   api.nvim_buf_set_lines(buf, 0, -1, false, lines)
   if note then
     api.nvim_buf_set_extmark(buf, space, 1, 0, { end_col = #lines[2], hl_group = "RilleCount" })
-  elseif path and bytes <= HIGHLIGHTED then
-    self:syntax(path, place and place.bufnr, lines)
   end
   vim.wo[win].number = false
   vim.wo[win].statuscolumn = read.first > 0
@@ -173,16 +172,15 @@ function Preview:syntax(path, bufnr, lines)
     local _, found = pcall(vim.filetype.match, { filename = path, contents = vim.list_slice(lines, 1, 50) })
     filetype = type(found) == "string" and found or ""
   end
-  local language = filetype ~= "" and (vim.treesitter.language.get_lang(filetype) or filetype)
-  if self.language == (language or nil) and self.filetype == filetype then
+  if self.filetype == filetype then
+    -- It takes some milliseconds, and most files of a tree are of one kind.
     return
   end
+  local language = filetype ~= "" and (vim.treesitter.language.get_lang(filetype) or filetype)
   pcall(vim.treesitter.stop, buf)
   vim.bo[buf].syntax = ""
-  self.filetype, self.language = filetype, nil
-  if language and pcall(vim.treesitter.start, buf, language) then
-    self.language = language
-  elseif filetype ~= "" then
+  self.filetype = filetype
+  if filetype ~= "" and not (language and pcall(vim.treesitter.start, buf, language)) then
     -- Not the filetype itself: that would start whatever works on files of that type.
     pcall(function()
       vim.bo[buf].syntax = filetype
