@@ -169,6 +169,28 @@ t.test("a function gives lists and texts whenever it likes, and a line may come 
   t.eq(nvim:stop(), 0)
 end)
 
+t.test("jobs: a walk, and the lines of a search", function()
+  local nvim = start({ columns = 110, lines = 30 })
+  nvim:lua([[require("rille.nvim").pick({ items = require("rille").walk("src"), title = "Walk" })]])
+  nvim:type("main")
+  nvim:sees("src/deep/main.c")
+  nvim:sees("int main;")
+  nvim:type("<CR>")
+  closed(nvim)
+  t.eq(name(nvim), "main.c")
+  nvim:cmd("Rille resume")
+  t.ok(nvim:messages():find("cannot be resumed", 1, true))
+  nvim:lua([[require("rille.nvim").pick({ items = require("rille").grep("text of \\d+", ".") })]])
+  nvim:sees("60/60│")
+  nvim:type("file37<CR>")
+  closed(nvim)
+  t.eq(
+    nvim:lua([[return { vim.fn.expand("%:t"), vim.fn.line("."), vim.fn.col(".") }]]),
+    { "file37.txt", 1, 1 }
+  )
+  t.eq(nvim:stop(), 0)
+end)
+
 t.test("the example of the README", function()
   local file = assert(io.open(os.getenv("RILLE_ROOT") .. "/README.md"))
   local example = file:read("*a"):match("\n```lua picker\n(.-)\n```\n")

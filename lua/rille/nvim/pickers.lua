@@ -50,7 +50,7 @@ local function open(spec)
 end
 
 ---@class rille.nvim.pick.options
----@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any what to pick from: strings; tables with a `text`, and with a `path` or `bufnr`, `lnum` and `col` if they lead somewhere; anything, with `format`; the job of a walk; or a function that calls `add` with a list, or with text of which each line is an item, now or later, and `done` in the end; a line may begin in one text and end in the next. It may return a job instead, or a function that ends it
+---@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any what to pick from: strings; tables with a `text`, and with a `path` or `bufnr`, `lnum` and `col` if they lead somewhere; anything, with `format`; the job of `rille.walk` or `rille.grep`; or a function that calls `add` with a list, or with text of which each line is an item, now or later, and `done` in the end; a line may begin in one text and end in the next. It may return a job instead, or a function that ends it
 ---@field title? string
 ---@field query? string what the prompt says at first
 ---@field format? fun(item: any): string the text of an item
@@ -83,8 +83,8 @@ function M.pick(opts)
   local job = type(items) == "table" and type(items.take) == "function"
   local place = opts.place
   if job and not place then
-    place = function(path)
-      return { path = path }
+    place = function(item)
+      return type(item) == "string" and { path = item } or item
     end
   end
   open({

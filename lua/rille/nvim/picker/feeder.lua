@@ -6,6 +6,8 @@ local uv = vim.uv or vim.loop
 local SLICE_MS, CHUNK = 2, 500
 --- The same for text, in bytes.
 local PIECE = 65536
+--- Lines of a search that are taken in one turn of the loop, and bytes of each.
+local LINES, BYTES = 200, 1000
 
 ---@class rille.nvim.feeder
 ---@field package fuzzy rille.fuzzy
@@ -62,8 +64,11 @@ function Feeder:feed(items)
     self.stop = made
   elseif type(items.take) == "function" then
     self.job = items
-    self.fuzzy:feed(items)
-    self.over = true -- The library does it.
+    -- A walk is fed by the library, a search has to be taken.
+    self.over = pcall(self.fuzzy.feed, self.fuzzy, items)
+    if not self.over then
+      self:take(items)
+    end
   else
     if self.opts.format or type(items[1]) == "table" then
       self.kept = items
@@ -72,6 +77,31 @@ function Feeder:feed(items)
     self.queue[1] = { items, 1 }
     self:run()
   end
+end
+
+--- Takes the lines that a search finds.
+---@param job rille.job from `rille.grep`
+function Feeder:take(job)
+  self.wait = require("rille.nvim").await(job, function(_, state)
+    local batch, list = job:take(LINES), {}
+    for i = 1, batch and batch.count or 0 do
+      if batch:kind(i) == "match" then
+        local path, lnum, text = batch:path(i), batch:line(i), batch:text(i, BYTES)
+        list[#list + 1] = {
+          text = ("%s:%d: %s"):format(path, lnum, text),
+          path = path,
+          lnum = lnum,
+          col = batch:spans(i) > 0 and batch:span(i, 1) or 1,
+          offset = batch:offset(i),
+        }
+      end
+    end
+    self:add(list)
+    if state ~= "running" and not batch then
+      self:done()
+    end
+    return batch ~= nil
+  end)
 end
 
 --- Gives some more: a list, or text of which a line may go on in the next.
@@ -176,7 +206,14 @@ end
 --- Whether more may come.
 ---@return boolean
 function Feeder:feeding()
-  return not self.over or self.fuzzy:feeding()
+  if not self.over then
+    return true
+  end
+  local feeding, message = self.fuzzy:feeding()
+  if message then
+    self.opts.on_error(message)
+  end
+  return feeding
 end
 
 --- Ends it.
@@ -189,6 +226,10 @@ function Feeder:close()
   if self.stop then
     self.stop()
     self.stop = nil
+  end
+  if self.wait then
+    self.wait:stop()
+    self.wait = nil
   end
   if self.job then
     self.job:close()

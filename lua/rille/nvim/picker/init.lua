@@ -92,14 +92,16 @@ function M.open(spec, resumed)
   self.source = spec.source(function()
     self:news()
   end)
-  local ok, message = xpcall(self.show, debug.traceback, self)
+  local ok, message = xpcall(function()
+    self:show()
+    M.current = self
+    self.source:open()
+    self.source:start(spec.query)
+  end, debug.traceback)
   if not ok then
     self:close()
     error(message, 0)
   end
-  M.current = self
-  self.source:open()
-  self.source:start(spec.query)
   self:news()
   return self
 end
