@@ -217,7 +217,7 @@ static void bad_input(void) {
 static void buffer(void) {
     rille_error err;
     rille_buffer *buffer = NULL;
-    rille_stat stats[8];
+    rille_stat stats[16];
     uint32_t kinds = 0, written = 0;
     uint8_t *room = NULL;
 
@@ -232,14 +232,14 @@ static void buffer(void) {
     CHECK(rille_buffer_commit(buffer, 1, &err) == RILLE_EARG);
     CHECK(rille_buffer_append(buffer, rille_buffer_ptr(buffer), 7, &err) == RILLE_EARG);
 
-    CHECK(rille_stats(NULL, 0, &kinds, &err) == RILLE_OK && kinds >= 1 && kinds <= 8);
-    CHECK(rille_stats(stats, 8, &kinds, &err) == RILLE_OK);
+    CHECK(rille_stats(NULL, 0, &kinds, &err) == RILLE_OK && kinds >= 1 && kinds <= 16);
+    CHECK(rille_stats(stats, 16, &kinds, &err) == RILLE_OK);
     CHECK(strcmp(stats[0].kind, "buffer") == 0 && stats[0].handles == 1 && stats[0].bytes >= 16);
-    CHECK(rille_stats(NULL, 8, &kinds, &err) == RILLE_EARG);
+    CHECK(rille_stats(NULL, 16, &kinds, &err) == RILLE_EARG);
 
     CHECK(rille_buffer_reset(buffer, &err) == RILLE_OK && rille_buffer_len(buffer) == 0);
     rille_buffer_free(buffer);
-    CHECK(rille_stats(stats, 8, &kinds, &err) == RILLE_OK && stats[0].handles == 0 && stats[0].bytes == 0);
+    CHECK(rille_stats(stats, 16, &kinds, &err) == RILLE_OK && stats[0].handles == 0 && stats[0].bytes == 0);
 
     rille_buffer_free(NULL);
     CHECK(rille_buffer_len(NULL) == 0 && rille_buffer_ptr(NULL) == NULL);

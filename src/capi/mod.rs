@@ -42,3 +42,5 @@ pub mod notifier;
 pub mod project;
 
 pub mod grep;
+
+pub mod file;
