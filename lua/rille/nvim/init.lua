@@ -128,6 +128,13 @@ function M.await(job, fn)
   return wait
 end
 
+--- Shows a file of any size, in a buffer that holds a part of it: |rille-viewer|.
+---@param file? string the file of the current buffer by default
+---@param opts? { mods?: table } `mods`: where to, as `smods` of `nvim_create_user_command()` has it
+function M.view(file, opts)
+  require("rille.nvim.viewer").open(file, opts)
+end
+
 --- Sets options, which go before those of `vim.g.rille`. Calling it is not needed.
 ---@param opts? table
 function M.setup(opts)
