@@ -34,8 +34,7 @@ end
 local function here(nvim)
   return nvim:lua(function()
     local at = vim.api.nvim_win_get_cursor(0)[1]
-    local view = require("rille.nvim.viewer").of()
-    return { view:number_of(at), vim.api.nvim_get_current_line() }
+    return { require("rille.nvim.viewer").of():number_of(at), vim.api.nvim_get_current_line() }
   end)
 end
 
@@ -50,21 +49,17 @@ local function comes_to(nvim, n)
   t.eq(here(nvim)[1], n)
 end
 
---- Quits, and sees that nothing is left.
+--- Quits, and sees that nothing is left. A job that was closed may be at work for a moment.
 local function done(nvim)
   nvim:cmd("enew | silent! bwipeout! #")
-  t.eq(
-    nvim:lua(function()
-      local left = {}
-      for kind, count in pairs(require("rille").stats().handles) do
-        if count > 0 and kind ~= "notifier" then
-          left[kind] = count
-        end
+  nvim:wait(function()
+    for kind, count in pairs(require("rille").stats().handles) do
+      if count > 0 and kind ~= "notifier" then
+        return false
       end
-      return left
-    end),
-    vim.empty_dict()
-  )
+    end
+    return true
+  end)
   t.eq(nvim:stop(), 0)
 end
 
@@ -147,5 +142,199 @@ t.test("scrolling never comes to the end of a page", function()
   end
   nvim:sees("line 1001 seven", 2)
   t.ok(nvim:lua([[return vim.api.nvim_buf_line_count(0)]]) < 3000)
+  done(nvim)
+end)
+
+t.test("selecting and yanking go beyond a page, in both directions", function()
+  local nvim = view()
+  local function yanked()
+    return nvim:lua(
+      [[return { #vim.fn.getreg('"', 1, true), vim.fn.getreg('"', 1, true)[1], vim.fn.getregtype('"') }]]
+    )
+  end
+  nvim:type("1000GV20000Gy")
+  nvim:wait([[return #vim.fn.getreg('"', 1, true) == 19001]])
+  t.eq(yanked(), { 19001, "line 1000 x", "V" })
+  nvim:type("150000GV149000Gy")
+  nvim:wait([[return #vim.fn.getreg('"', 1, true) == 1001]])
+  t.eq(yanked(), { 1001, "line 149000 x", "V" })
+  nvim:type("200000Gv" .. ("<C-b>"):rep(50) .. "0y")
+  nvim:wait([[return vim.fn.getregtype('"') == "v"]])
+  local got = nvim:lua([[return vim.fn.getreg('"', 1, true)]])
+  t.eq(got[#got], "l")
+  t.eq(tonumber(got[1]:match("%d+")), 200000 - #got + 1)
+  nvim:type("5000Gy3000j")
+  nvim:wait([[return #vim.fn.getreg('"', 1, true) == 3001]])
+  t.eq(yanked(), { 3001, "line 5000 x", "V" })
+  nvim:type("5000Gy4000G")
+  nvim:wait([[return #vim.fn.getreg('"', 1, true) == 1001]])
+  nvim:type("yy")
+  nvim:wait([[return #vim.fn.getreg('"', 1, true) == 1]])
+  t.eq(yanked()[2], "line 4000 x")
+  nvim:type("ggVGy")
+  nvim:wait([[return vim.fn.execute("messages"):find("a selection has at most") ~= nil]])
+  nvim:type("<Esc>")
+  done(nvim)
+end)
+
+t.test("long lines are shown in part, and yanked whole", function()
+  local path = folder .. "/long.log"
+  local file = assert(io.open(path, "wb"))
+  local long = {}
+  for i = 1, 100000 do
+    long[i] = ("%06d "):format(i)
+  end
+  long = table.concat(long)
+  file:write("short\n", long, "\n", ("äöü€😀"):rep(2000), "\nlast\n")
+  file:close()
+  local nvim = view(path)
+  nvim:type("jyy")
+  nvim:wait([[return #vim.fn.getreg('"') == 700001]])
+  t.eq(nvim:lua([[return vim.fn.getreg('"')]]), long .. "\n")
+  t.eq(#nvim:lua([[return vim.api.nvim_get_current_line()]]), 2000)
+  nvim:type("200w60w40w")
+  nvim:wait([[return require("rille.nvim.viewer").of().column > 1]])
+  t.eq(nvim:lua([[return vim.fn.expand("<cword>")]]), "000301")
+  nvim:type("50w$")
+  nvim:wait([[return require("rille.nvim.viewer").of():here() == 6 + 700000]])
+  t.eq(nvim:lua([[return vim.api.nvim_get_current_line():sub(-7)]]), "100000 ")
+  nvim:type("0")
+  nvim:wait([[return require("rille.nvim.viewer").of():here() == 7]])
+  nvim:type("70001go")
+  nvim:wait([[return require("rille.nvim.viewer").of():here() == 70001]])
+  t.eq(nvim:lua([[return vim.fn.expand("<cword>")]]), "010000")
+  -- A character at the border of the part is whole or not there at all.
+  nvim:type("0j")
+  nvim:wait([[return vim.fn.line(".") == 3]])
+  local text = nvim:lua([[return vim.api.nvim_get_current_line()]])
+  t.ok(#text > 1990 and #text <= 2000, #text)
+  t.eq(text:gsub("äöü€😀", ""):gsub("ä?ö?ü?€?", ""), "")
+  nvim:type("$")
+  nvim:wait([[return require("rille.nvim.viewer").of().column > 1]])
+  text = nvim:lua([[return vim.api.nvim_get_current_line()]])
+  t.eq(text:sub(-#"€😀"), "€😀")
+  t.ok(not text:find("^[\128-\191]"), "it begins in the middle of a character")
+  nvim:type("G")
+  nvim:wait([[return vim.api.nvim_get_current_line() == "last"]])
+  done(nvim)
+end)
+
+t.test("a file may grow, shrink, be replaced and vanish", function()
+  local path = numbered("change.log", 5000)
+  local nvim = view(path)
+  nvim:type("G")
+  comes_to(nvim, 5000)
+  local file = assert(io.open(path, "ab"))
+  file:write("line 5001 new\nno end")
+  file:close()
+  nvim:type("RG")
+  nvim:sees("5002 no end")
+  file = assert(io.open(path, "ab"))
+  file:write(" but now\nline 5003 \n")
+  file:close()
+  nvim:type("R")
+  nvim:sees("5002 no end but now")
+  numbered("change.log", 100)
+  nvim:type("R")
+  nvim:sees("100 line 100")
+  t.ok(nvim:messages():find("rille: change.log was truncated", 1, true), nvim:messages())
+  numbered("other.log", 200)
+  os.rename(folder .. "/other.log", path)
+  nvim:type("R50G")
+  nvim:sees(" 50 line 50")
+  t.ok(nvim:messages():find("rille: change.log was replaced", 1, true), nvim:messages())
+  os.remove(path)
+  nvim:type("RG")
+  nvim:sees("200 line 200")
+  done(nvim)
+end)
+
+t.test("empty files, files without line feeds, and bytes of every kind", function()
+  local function written(name, text)
+    local file = assert(io.open(folder .. "/" .. name, "wb"))
+    file:write(text)
+    file:close()
+    return folder .. "/" .. name
+  end
+  local nvim = view(written("empty", ""))
+  nvim:type("Gggj<C-f>R")
+  nvim:sees("empty", 1)
+  nvim:cmd("Rille view " .. written("one", "no line feed"))
+  nvim:type("Ggg")
+  nvim:sees("  1 no line feed", 2)
+  nvim:cmd("Rille view " .. written("bytes", "a\0b\255\rc\r\nd"))
+  nvim:sees("  1 a^@b<ff>^Mc", 2)
+  nvim:sees("  2 d", 3)
+  done(nvim)
+end)
+
+t.test("what cannot be opened is told", function()
+  local nvim = child.start()
+  nvim:type(
+    ":Rille view " .. folder .. "/nothing<CR>:Rille view " .. folder .. "<CR>:edit rille:///nothing<CR>"
+  )
+  nvim:wait([[return vim.fn.execute("messages"):find("rille: /nothing: ") ~= nil]])
+  local said = nvim:messages()
+  t.ok(said:find("nothing: no such file", 1, true) or said:find("ENOENT", 1, true), said)
+  t.ok(said:find("it is a folder", 1, true), said)
+  nvim:type("<CR>")
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("nothing is written to the file", function()
+  local path = numbered("write.log", 5000)
+  local before = vim.fn.sha256(table.concat(vim.fn.readfile(path, "b"), "\n"))
+  local nvim = view(path)
+  for _, line in ipairs({
+    "write",
+    "write!",
+    "wall!",
+    "update!",
+    "write! " .. path,
+    "saveas! " .. path,
+    "normal! dd",
+  }) do
+    nvim:lua([[pcall(vim.cmd, ...)]], line)
+  end
+  nvim:lua([[pcall(vim.cmd, "1,5write! " .. ...); pcall(vim.cmd, "1,5write >> " .. ...)]], path)
+  t.eq(vim.fn.sha256(table.concat(vim.fn.readfile(path, "b"), "\n")), before)
+  nvim:cmd(("3,4write %s/part | 6write >> %s/part"):format(folder, folder))
+  t.eq(vim.fn.readfile(folder .. "/part"), { "line 3 ", "line 4 ", "line 6 " })
+  done(nvim)
+end)
+
+t.test("large files are viewed by themselves, where that is wanted", function()
+  local small = numbered("small.log", 10)
+  local nvim = child.start({ before = "let g:rille = #{ view: #{ above: 1000000 } }" })
+  local function kind()
+    return nvim:lua([[return { vim.bo.filetype, vim.bo.buftype }]])
+  end
+  nvim:cmd("edit " .. big)
+  t.eq(kind(), { "rille", "nowrite" })
+  nvim:type("G")
+  comes_to(nvim, LINES)
+  nvim:cmd("edit " .. small)
+  t.eq(kind()[2], "")
+  t.eq(nvim:lua([[return vim.api.nvim_buf_line_count(0)]]), 10)
+  nvim:cmd("buffer " .. big)
+  comes_to(nvim, LINES)
+  nvim:cmd("bwipeout")
+  nvim:cmd("noautocmd edit " .. big)
+  t.eq(nvim:lua([[return vim.api.nvim_buf_line_count(0)]]), LINES)
+  done(nvim)
+
+  nvim = child.start({ before = "let g:rille = #{ view: #{ above: 1000000 } } | argadd " .. big })
+  nvim:cmd("first")
+  t.eq(kind(), { "rille", "nowrite" })
+  done(nvim)
+
+  nvim = child.start()
+  nvim:lua([[require("rille.nvim").setup({ view = { above = 1000000 } })]])
+  nvim:cmd("edit " .. big)
+  t.eq(kind(), { "rille", "nowrite" })
+  nvim:cmd("bwipeout")
+  nvim:lua([[vim.api.nvim_create_autocmd("BufReadCmd", { pattern = "*.log", callback = function() end })]])
+  nvim:cmd("edit " .. big)
+  t.eq(kind()[1], "")
   done(nvim)
 end)

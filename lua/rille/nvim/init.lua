@@ -138,7 +138,11 @@ end
 --- Sets options, which go before those of `vim.g.rille`. Calling it is not needed.
 ---@param opts? table
 function M.setup(opts)
-  require("rille.nvim.config").setup(opts)
+  local config = require("rille.nvim.config")
+  config.setup(opts)
+  if config.get("view.above") then
+    require("rille.nvim.viewer.above").enable()
+  end
 end
 
 return M

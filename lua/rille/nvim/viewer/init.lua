@@ -2,6 +2,7 @@
 ---
 --- A buffer named `rille://` and a path is one, and so is that of a file which the option `view.above` gives to it. The text
 --- is read by `rille.file` as the window moves; nothing is loaded, nothing is ever written, and nothing waits for a job.
+local change = require("rille.nvim.viewer.change")
 local cmdline = require("rille.nvim.viewer.cmdline")
 local config = require("rille.nvim.config")
 local keys = require("rille.nvim.viewer.keys")
@@ -11,6 +12,9 @@ local search = require("rille.nvim.viewer.search")
 local status = require("rille.nvim.viewer.status")
 local View = require("rille.nvim.viewer.view")
 local work = require("rille.nvim.viewer.work")
+local yank = require("rille.nvim.viewer.yank")
+
+local uv = vim.uv or vim.loop
 
 local M = {}
 
@@ -66,6 +70,14 @@ function View:wait_for_index(title, fn)
   end)
 end
 
+--- Shows the whole file again, without asking where.
+function View:unfilter()
+  if self.source ~= self.doc then
+    self.source:close()
+    self.source, self.filtered = self.doc, nil
+  end
+end
+
 --- Frees all that the view has.
 function View:close()
   if self.closed then
@@ -74,9 +86,7 @@ function View:close()
   stood[self.path] = self.source == self.doc and self:here() or nil
   self.closed = true
   work.stop_all(self)
-  if self.source ~= self.doc then
-    self.source:close()
-  end
+  self:unfilter()
   self.doc:close()
   status.views[self.buf] = nil
   vim.api.nvim_clear_autocmds({ group = group, buffer = self.buf })
@@ -99,6 +109,7 @@ local actions = vim.tbl_extend("error", {}, motions, {
   previous = search.previous,
   word = search.word,
   word_back = search.word_back,
+  refresh = change.look,
 })
 
 --- Sets the keys of a view.
@@ -138,7 +149,7 @@ function M.read(buf, path)
   local options = vim.bo[buf]
   options.swapfile, options.undolevels = false, -1
   -- It has a name that can be read again, and is never written: see 'buftype'.
-  options.buftype, options.bufhidden, options.readonly = "nowrite", "unload", true
+  options.buftype, options.bufhidden = "nowrite", "unload"
   local doc, message = rille.file(path)
   if not doc then
     options.modifiable = false
@@ -163,6 +174,26 @@ function M.read(buf, path)
     motions.follow_column(view)
     view:keep(vim.api.nvim_get_current_win())
   end)
+  on("TextYankPost", function()
+    yank.yanked(view)
+  end)
+  -- The buffer has a part of the file: written over it, the rest would be lost.
+  on("BufWriteCmd", function()
+    vim.notify("rille: a view is not written; `:w` with a range writes lines of it", vim.log.levels.ERROR)
+  end)
+  on({ "FileWriteCmd", "FileAppendCmd" }, function(event)
+    local to = vim.fn.fnamemodify(event.match, ":p")
+    if uv.fs_realpath(to) == uv.fs_realpath(view.path) then
+      vim.notify("rille: a view is not written to its own file", vim.log.levels.ERROR)
+      return
+    end
+    local lines = vim.api.nvim_buf_get_lines(buf, vim.fn.line("'[") - 1, vim.fn.line("']"), false)
+    vim.fn.writefile(lines, to, event.event == "FileAppendCmd" and "a" or "")
+  end)
+  -- When a person comes back to it, or waits.
+  on({ "FocusGained", "BufEnter", "CursorHold" }, function()
+    change.look(view)
+  end)
   on({ "BufUnload", "BufWipeout" }, function()
     view:close()
   end)
@@ -173,9 +204,8 @@ function M.read(buf, path)
       view:set_cursor(win, line, position, "center")
     end
   end
-  if rille.backend == "native" then
-    work.run(view, "index", doc:index(), "counting lines", function() end)
-  end
+  view.on_changed = change.look
+  change.index(view)
   view:redraw()
   -- As late as this, so that what users do at the event has the last word.
   options.filetype = "rille"
@@ -219,7 +249,7 @@ end
 function M.open(file, opts)
   local path = file or vim.api.nvim_buf_get_name(0)
   path = vim.fs.normalize(vim.fn.fnamemodify(M.path(path), ":p"))
-  local found, message = vim.uv.fs_stat(path)
+  local found, message = uv.fs_stat(path)
   if not found or found.type == "directory" then
     vim.notify(("rille: %s"):format(message or path .. ": it is a folder"), vim.log.levels.ERROR)
     return

@@ -12,13 +12,13 @@ M.list = {
   {
     name = "first",
     keys = { "gg", "<C-Home>" },
-    modes = "nx",
+    modes = "nxo",
     about = "the first line, or that with the number {count}",
   },
   {
     name = "last",
     keys = { "G", "<C-End>" },
-    modes = "nx",
+    modes = "nxo",
     about = "the last line, or that with the number {count}",
   },
   { name = "percent", keys = "%", modes = "nx", about = "{count} percent of the file" },
