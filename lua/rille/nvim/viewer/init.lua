@@ -19,6 +19,10 @@ local uv = vim.uv or vim.loop
 local M = {}
 
 local SCHEME = "rille://"
+
+--- Milliseconds that the first screen has for itself.
+local DRAWN = 20
+
 local group = vim.api.nvim_create_augroup("rille.viewer", {})
 
 --- Where views of files that were closed stood, by their paths.
@@ -150,7 +154,7 @@ function M.read(buf, path)
   options.swapfile, options.undolevels = false, -1
   -- It has a name that can be read again, and is never written: see 'buftype'.
   options.buftype, options.bufhidden = "nowrite", "unload"
-  local doc, message = rille.file(path)
+  local doc, message = rille.file(path, { index = false, threads = math.max(uv.available_parallelism() - 1, 1) })
   if not doc then
     options.modifiable = false
     vim.notify("rille: " .. message, vim.log.levels.ERROR)
@@ -205,7 +209,12 @@ function M.read(buf, path)
     end
   end
   view.on_changed = change.look
-  change.index(view)
+  -- After the first screen, which should not share the machine with it.
+  vim.defer_fn(function()
+    if not view.closed then
+      change.index(view)
+    end
+  end, DRAWN)
   view:redraw()
   -- As late as this, so that what users do at the event has the last word.
   options.filetype = "rille"
