@@ -171,6 +171,21 @@
 #define RILLE_LINE_CUT_BEHIND 2
 
 /**
+ * The search goes back: the last match comes first.
+ */
+#define RILLE_SEARCH_BACKWARD 1
+
+/**
+ * Matches are counted and not told.
+ */
+#define RILLE_SEARCH_COUNT 2
+
+/**
+ * The search begins at the offset `from` of the options, which else says nothing.
+ */
+#define RILLE_SEARCH_FROM 4
+
+/**
  * What a function returns. Zero is success, a positive status is success with a note, a negative one is a failure:
  * then no output has been written and the error block tells what was wrong.
  */
@@ -529,6 +544,21 @@ typedef enum rille_file_change {
      */
     RILLE_FILE_REPLACED = 3,
 } rille_file_change;
+
+/**
+ * What a result of a search in a file is.
+ */
+typedef enum rille_match_kind {
+    /**
+     * A match.
+     */
+    RILLE_MATCH = 0,
+    /**
+     * The line here is above a mebibyte and was searched in pieces, while a match may be longer than the 64 KiB that these
+     * have in common: there a long match may be cut or missed.
+     */
+    RILLE_MATCH_PARTIAL = 1,
+} rille_match_kind;
 
 /**
  * A growing piece of memory to which results are appended, so that making the next one allocates nothing.
@@ -1322,6 +1352,85 @@ typedef struct rille_file_lines {
      */
     uint32_t more;
 } rille_file_lines;
+
+/**
+ * What a search in a file finds. Set `size` to sizeof(rille_search_options); zeros are the default: all matches from the
+ * begin of the file on.
+ */
+typedef struct rille_search_options {
+    /**
+     * sizeof(rille_search_options).
+     */
+    uint32_t size;
+    /**
+     * Any of the RILLE_SEARCH_ constants, added.
+     */
+    uint32_t flags;
+    /**
+     * Where to begin: forward, each match begins there or behind it; backward, each begins before it.
+     */
+    int64_t from;
+    /**
+     * Most matches, or 0. A search that only counts has no limit.
+     */
+    uint32_t limit;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_search_options;
+
+/**
+ * Where a match is.
+ */
+typedef struct rille_file_match {
+    /**
+     * Offset of its first byte in the file.
+     */
+    double offset;
+    /**
+     * Offset of the line that it is in.
+     */
+    double line_offset;
+    /**
+     * Number of that line, from 1 on; 0 if the index had not come so far.
+     */
+    double line;
+    /**
+     * Bytes of the match.
+     */
+    uint32_t length;
+    /**
+     * One of rille_match_kind.
+     */
+    uint32_t kind;
+} rille_file_match;
+
+/**
+ * A batch of matches. What it points to is valid until the next batch is taken or the job is freed.
+ */
+typedef struct rille_file_matches {
+    /**
+     * Where each match is.
+     */
+    const struct rille_file_match *matches;
+    /**
+     * How many there are until the end of what the search has brought with this batch.
+     */
+    double total;
+    /**
+     * How many lines they are in.
+     */
+    double lines;
+    /**
+     * How many are in this batch; 0 if they are only counted.
+     */
+    uint32_t count;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_file_matches;
 
 
 
@@ -2431,6 +2540,71 @@ int32_t rille_file_refresh(struct rille_file *file,
 int32_t rille_file_index(const struct rille_file *file,
                          struct rille_job **out,
                          struct rille_error *err);
+
+/**
+ * Starts a search through what is known of a file, and writes the job to `out`. Either `regex` or `literals` tells what to
+ * search for, the other is NULL; both may be freed while the job runs. `options` may be NULL. The results are matches, for
+ * rille_file_take; the unit of progress is the byte.
+ *
+ * The search is by lines, as that of ripgrep: no match goes over the end of one, and ^ and $ are its begin and end, its LF or
+ * CR LF left out. Results come in the order of the file, or the other way round if the search goes back.
+ *
+ * The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns RILLE_OK, RILLE_EARG
+ * (a pointer is NULL that must not be, an option unknown), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the same time on
+ * one file.
+ */
+int32_t rille_file_search(const struct rille_file *file,
+                          const struct rille_regex *regex,
+                          const struct rille_literals *literals,
+                          const struct rille_search_options *options,
+                          struct rille_job **out,
+                          struct rille_error *err);
+
+/**
+ * Takes up to `most` matches of a job that rille_file_search has started and writes where they are to `out`. It may be fewer
+ * though there are more; take until there are none. The batch before is gone then. A search that only counts has batches
+ * without matches, whose totals are what was counted until then.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (a pointer is NULL, `most` is 0 or the
+ * job is of another kind). It does not wait. One call at a time on one job.
+ */
+int32_t rille_file_take(struct rille_job *job,
+                        uint32_t most,
+                        struct rille_file_matches *out,
+                        struct rille_error *err);
+
+/**
+ * Makes a file of the lines of another that match, or with `invert` not 0 of those that do not, and writes it to `out`, and the
+ * job that fills it to `out_job`. Either `regex` or `literals` tells what to search for, the other is NULL.
+ *
+ * The new file has line numbers and offsets of its own, and is read, searched and filtered as every file. It grows while
+ * the job goes on, and its number of lines is exact when the job is done. It reads the lines from the file that was filtered
+ * and keeps where they are, which takes two to four bytes for each run of lines; above 256 MiB of that the job fails. It
+ * has what was known of the file in this call, and is of no use once that is truncated. The job has no results; its unit of
+ * progress is the byte of the file.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL that must not be), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the
+ * same time on one file.
+ */
+int32_t rille_file_filter(const struct rille_file *file,
+                          const struct rille_regex *regex,
+                          const struct rille_literals *literals,
+                          uint32_t invert,
+                          struct rille_file **out,
+                          struct rille_job **out_job,
+                          struct rille_error *err);
+
+/**
+ * Writes the offset at which a byte of a file that rille_file_filter has made stands in the file that was filtered to
+ * `out_offset`.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there is no such byte, or the file is no filter; nothing was written), RILLE_EARG (a pointer is
+ * NULL, the offset negative), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the same time on one file.
+ */
+int32_t rille_file_origin(const struct rille_file *file,
+                          int64_t offset,
+                          double *out_offset,
+                          struct rille_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

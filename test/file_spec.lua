@@ -200,9 +200,12 @@ if not native then
   return t.test("file says what needs the native library", function()
     with_file("a\n", function(path)
       local file = rille.file(path)
-      local job, message = file:index()
-      t.eq(job, nil)
-      t.ok(message:find("rille.file:index needs the native library", 1, true), message)
+      for _, name in ipairs({ "index", "search", "count", "filter", "navigate" }) do
+        local job, message = file[name](file)
+        t.eq(job, nil)
+        t.ok(message:find("rille.file:" .. name .. " needs the native library", 1, true), message)
+      end
+      t.eq(file:origin(1), nil)
       file:close()
     end)
   end)

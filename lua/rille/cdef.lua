@@ -59,6 +59,12 @@ static const int RILLE_LINE_CUT_BEFORE = 1;
 
 static const int RILLE_LINE_CUT_BEHIND = 2;
 
+static const int RILLE_SEARCH_BACKWARD = 1;
+
+static const int RILLE_SEARCH_COUNT = 2;
+
+static const int RILLE_SEARCH_FROM = 4;
+
 typedef enum rille_status {
     RILLE_OK = 0,
     RILLE_INVALID = 1,
@@ -164,6 +170,11 @@ typedef enum rille_file_change {
     RILLE_FILE_TRUNCATED = 2,
     RILLE_FILE_REPLACED = 3,
 } rille_file_change;
+
+typedef enum rille_match_kind {
+    RILLE_MATCH = 0,
+    RILLE_MATCH_PARTIAL = 1,
+} rille_match_kind;
 
 typedef struct rille_buffer rille_buffer;
 
@@ -394,6 +405,30 @@ typedef struct rille_file_lines {
     uint32_t count;
     uint32_t more;
 } rille_file_lines;
+
+typedef struct rille_search_options {
+    uint32_t size;
+    uint32_t flags;
+    int64_t from;
+    uint32_t limit;
+    uint32_t reserved;
+} rille_search_options;
+
+typedef struct rille_file_match {
+    double offset;
+    double line_offset;
+    double line;
+    uint32_t length;
+    uint32_t kind;
+} rille_file_match;
+
+typedef struct rille_file_matches {
+    const struct rille_file_match *matches;
+    double total;
+    double lines;
+    uint32_t count;
+    uint32_t reserved;
+} rille_file_matches;
 
 uint32_t rille_abi(void);
 
@@ -808,6 +843,31 @@ int32_t rille_file_read(const struct rille_file *file,
 int32_t rille_file_refresh(struct rille_file *file, uint32_t *out_change, struct rille_error *err);
 
 int32_t rille_file_index(const struct rille_file *file, struct rille_job **out, struct rille_error *err);
+
+int32_t rille_file_search(const struct rille_file *file,
+                          const struct rille_regex *regex,
+                          const struct rille_literals *literals,
+                          const struct rille_search_options *options,
+                          struct rille_job **out,
+                          struct rille_error *err);
+
+int32_t rille_file_take(struct rille_job *job,
+                        uint32_t most,
+                        struct rille_file_matches *out,
+                        struct rille_error *err);
+
+int32_t rille_file_filter(const struct rille_file *file,
+                          const struct rille_regex *regex,
+                          const struct rille_literals *literals,
+                          uint32_t invert,
+                          struct rille_file **out,
+                          struct rille_job **out_job,
+                          struct rille_error *err);
+
+int32_t rille_file_origin(const struct rille_file *file,
+                          int64_t offset,
+                          double *out_offset,
+                          struct rille_error *err);
 typedef struct rille_abi_1 rille_abi_1;
 ]],
 }

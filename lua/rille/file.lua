@@ -6,6 +6,7 @@ local failure = require("rille.failure")
 local handles = require("rille.handle")
 local memory = require("rille.memory")
 local read = require("rille.file_options")
+local search = require("rille.file_search")
 local adopt = require("rille.job").adopt
 
 local err = failure.block()
@@ -444,6 +445,10 @@ function File:index()
   end
   return adopt(out_job[0], take_nothing)
 end
+
+search.extend(File, function(handle)
+  return setmetatable({ handle = own(handle) }, File)
+end)
 
 --- Closes the file. Jobs that were started from it go on, but for its index. A second call does nothing.
 File.close = close

@@ -70,6 +70,49 @@ function M.window(opts, name)
   return from, most
 end
 
+---@class rille.file.search.options
+---@field from? integer position to begin at: forward each match begins there or behind it, backward each begins before it
+---@field backward? boolean the last match first
+---@field limit? integer most matches
+
+--- Reads the options of a search.
+---@param opts? rille.file.search.options
+---@param name string the public function
+---@return integer? from offset
+---@return boolean backward
+---@return integer limit 0 for none
+function M.search(opts, name)
+  local from, backward, limit = nil, false, 0
+  for key, value in pairs(opts == nil and {} or table_of(opts, name)) do
+    if key == "from" and is_integer(value, 1, M.LARGEST) then
+      from = value - 1
+    elseif key == "backward" and type(value) == "boolean" then
+      backward = value
+    elseif key == "limit" and is_integer(value, 1, 2 ^ 32 - 1) then
+      limit = value
+    else
+      wrong(name, key, value, "from = position from 1 on; backward = true | false; limit = number from 1 on")
+    end
+  end
+  return from, backward, limit
+end
+
+--- Reads the options of a filter.
+---@param opts? { invert?: boolean }
+---@param name string the public function
+---@return boolean invert
+function M.filter(opts, name)
+  local invert = false
+  for key, value in pairs(opts == nil and {} or table_of(opts, name)) do
+    if key == "invert" and type(value) == "boolean" then
+      invert = value
+    else
+      wrong(name, key, value, "invert = true | false")
+    end
+  end
+  return invert
+end
+
 --- Checks a number of a line, a position or a count.
 ---@param value integer
 ---@param name string the public function and its argument

@@ -3,7 +3,7 @@
 
 use super::cache::{BLOCK, Cache};
 use super::index::{Counted, Index, Mark, nth_feed};
-use super::ordered::in_order;
+use super::ordered::{Port, in_order};
 use super::source::{Source, Stat};
 use crate::job::{Stop, Worker};
 use crate::project::plain;
@@ -13,10 +13,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 /// Bytes that a thread counts or searches before it brings the result.
-pub(super) const SEGMENT: u64 = 4 << 20;
+pub(super) const SEGMENT: u64 = if cfg!(test) { 16 << 10 } else { 4 << 20 };
 
 /// Bytes that are read at once by jobs.
-pub(super) const BUFFER: usize = 256 << 10;
+pub(super) const BUFFER: usize = if cfg!(test) { 8 << 10 } else { 256 << 10 };
 
 /// Bytes behind the end of the index that are looked at while the host waits.
 pub(super) const AHEAD: u64 = 1 << 20;
@@ -117,17 +117,28 @@ impl Edition {
     }
 
     pub fn stat(&self) -> Result<Stat, Trouble> {
-        self.source.stat().map_err(|error| Trouble { changed: false, message: plain(&error) })
+        self.source.stat().map_err(|error| Trouble {
+            // A source that is made from another one says so if that was truncated.
+            changed: error.kind() == io::ErrorKind::UnexpectedEof,
+            message: plain(&error),
+        })
     }
 
     pub fn index(&self) -> MutexGuard<'_, Index> {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Fails if the file has become shorter than what is known of it. Before each call of the host.
-    pub fn check(&self) -> Result<(), Trouble> {
-        let (known, now) = (self.size(), self.stat()?.size);
-        if now < known { Err(Trouble::changed(known, now)) } else { Ok(()) }
+    /// Fails if the file has become shorter than what is known of it, and takes what a source has grown by that does so by
+    /// itself. Before each call of the host. Tells whether that is all there will be.
+    pub fn check(&self) -> Result<bool, Trouble> {
+        let (known, now) = (self.size(), self.stat()?);
+        if now.size < known {
+            return Err(Trouble::changed(known, now.size));
+        }
+        if now.size > known && self.source.grows_by_itself() {
+            self.size.store(now.size, Ordering::Release);
+        }
+        Ok(now.complete)
     }
 
     /// Takes what the file has grown by to be part of it.
@@ -323,10 +334,10 @@ impl Edition {
             }
             let first = from / SEGMENT;
             let pieces = to.div_ceil(SEGMENT) - first;
-            let work = |buffer: &mut Vec<u8>, piece: u64| {
+            let work = |buffer: &mut Vec<u8>, piece: u64, port: &Port<'_, Counted>| {
                 let begin = from.max((first + piece) * SEGMENT);
                 let end = to.min((first + piece + 1) * SEGMENT);
-                self.count(buffer, begin, end, || worker.go_on())
+                port.give(self.count(buffer, begin, end, || worker.go_on())?)
             };
             in_order(pieces, threads, Vec::new, work, |counted: Counted| {
                 self.index().append(&counted);

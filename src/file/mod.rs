@@ -29,20 +29,29 @@
 
 mod cache;
 mod edition;
+mod filter;
 mod index;
 mod ordered;
+mod pattern;
 mod reader;
+mod scan;
+mod search;
+#[cfg(test)]
+mod search_tests;
 mod source;
 #[cfg(test)]
 mod tests;
 
 pub use edition::{Answer, Trouble};
+pub use pattern::Query;
 pub use reader::{CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
+pub use search::{Found, MATCH, Match, PARTIAL, SearchOptions};
 
 use crate::job::{self, AnyJob, Job, State};
 use crate::project::plain;
 use bstr::ByteSlice;
 use edition::Edition;
+use filter::Kept;
 use source::{Disk, Source, identity};
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -64,6 +73,12 @@ pub struct Options {
     pub cache: usize,
     /// Threads of the index and of each search; 0 for as many as there are processors, at most 4.
     pub threads: usize,
+}
+
+impl Options {
+    fn capacity(&self) -> usize {
+        if self.cache == 0 { cache::DEFAULT_CAPACITY } else { self.cache }
+    }
 }
 
 /// What has become of a file.
@@ -147,6 +162,9 @@ impl Document {
     fn checked(&self) -> Result<Arc<Edition>, Trouble> {
         let edition = self.edition();
         edition.check()?;
+        if edition.source().grows_by_itself() {
+            self.start_index()?;
+        }
         Ok(edition)
     }
 
@@ -160,7 +178,9 @@ impl Document {
     /// What is known of it now.
     pub fn info(&self) -> Result<Info, Trouble> {
         let edition = self.checked()?;
+        let complete = edition.check()?;
         let (lines, exact) = edition.line_count()?;
+        let exact = exact && complete;
         let index = edition.index();
         let (indexed, index_memory) = (index.upto().offset, index.memory());
         Ok(Info { size: edition.size(), lines, exact, indexed, index_memory })
@@ -237,6 +257,30 @@ impl Document {
             self.index();
         }
         Ok(())
+    }
+
+    /// Searches what is known of the file.
+    pub fn search(&self, query: Query, options: SearchOptions) -> Result<Job<Found>, Trouble> {
+        let (edition, threads) = (self.checked()?, self.threads());
+        Ok(job::start(move |worker| edition.search(&query, options, threads, worker)))
+    }
+
+    /// The lines that match, or with `invert` those that do not, as a file of their own: it grows while the job goes on.
+    /// Searching and filtering it is searching and filtering these lines.
+    pub fn filter(&self, query: Query, invert: bool) -> Result<(Document, Job<()>), Trouble> {
+        let (parent, threads) = (self.checked()?, self.threads());
+        let kept = Arc::new(Kept::new(parent));
+        let edition = Edition::new(Box::new(Arc::clone(&kept)), self.options.capacity())?;
+        let current = Current { edition: Arc::new(edition), disk: None, identity: None };
+        let document = Document::of(PathBuf::new(), self.options, current);
+        let job = job::start(move |worker| kept.fill(&query, invert, threads, worker));
+        Ok((document, job))
+    }
+
+    /// Where a byte of the lines that a filter keeps stands in the file that was filtered; nothing for other files, and behind
+    /// the end.
+    pub fn origin(&self, offset: u64) -> Result<Option<u64>, Trouble> {
+        Ok(self.checked()?.source().origin(offset))
     }
 
     /// Looks at what has become of the file, and takes it to be so from now on.
@@ -339,8 +383,7 @@ impl Current {
         identity: Option<(u64, u64)>,
         options: &Options,
     ) -> Result<Current, String> {
-        let capacity = if options.cache == 0 { cache::DEFAULT_CAPACITY } else { options.cache };
-        let edition = Edition::new(Box::new(Arc::clone(&disk)), capacity);
+        let edition = Edition::new(Box::new(Arc::clone(&disk)), options.capacity());
         let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
         Ok(Current { edition, disk: Some(disk), identity })
     }

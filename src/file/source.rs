@@ -13,6 +13,8 @@ pub(super) struct Stat {
     pub size: u64,
     /// When it was last written to, if the system tells.
     pub written: Option<SystemTime>,
+    /// Whether it has come to its end: else there will be more, which needs no refresh.
+    pub complete: bool,
 }
 
 /// Bytes with a place: a file on a disk, one that is still being unpacked, or the lines of another that a filter keeps.
@@ -25,6 +27,11 @@ pub(super) trait Source: Send + Sync {
 
     /// Reads at an offset, less than the buffer holds only at the end.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// Whether what it has grown by is part of it at once, as nobody but the library makes it grow.
+    fn grows_by_itself(&self) -> bool {
+        false
+    }
 
     /// Where a byte stands in the file that this one is made from.
     fn origin(&self, offset: u64) -> Option<u64> {
@@ -60,7 +67,7 @@ impl Disk {
 impl Source for Arc<Disk> {
     fn stat(&self) -> io::Result<Stat> {
         let metadata = self.file.metadata()?;
-        Ok(Stat { size: metadata.len(), written: metadata.modified().ok() })
+        Ok(Stat { size: metadata.len(), written: metadata.modified().ok(), complete: true })
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {

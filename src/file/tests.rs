@@ -56,7 +56,7 @@ struct Made {
 
 impl Source for Made {
     fn stat(&self) -> io::Result<Stat> {
-        Ok(Stat { size: self.size.load(Ordering::Relaxed), written: None })
+        Ok(Stat { size: self.size.load(Ordering::Relaxed), written: None, complete: true })
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {

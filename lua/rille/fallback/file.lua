@@ -424,9 +424,16 @@ function File:refresh()
   return change
 end
 
-function File:index()
+for _, name in ipairs({ "index", "search", "count", "filter", "navigate" }) do
+  File[name] = function(self)
+    open(self)
+    return nil, "rille.file:" .. name .. " " .. NEEDED
+  end
+end
+
+function File:origin(position)
   open(self)
-  return nil, "rille.file:index " .. NEEDED
+  number(position, "rille.file:origin: position")
 end
 
 function File:close()

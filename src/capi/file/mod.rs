@@ -10,6 +10,8 @@ use crate::file::{Answer, CUT_BEFORE, CUT_BEHIND, Change, Document, Line, Lines,
 use crate::file::{Trouble, Window};
 use std::sync::Arc;
 
+pub mod search;
+
 /// The index is not started until rille_file_index asks for it.
 pub const RILLE_FILE_NO_INDEX: u32 = 1;
 
