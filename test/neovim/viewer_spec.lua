@@ -30,23 +30,13 @@ local function view(path, opts)
   return nvim
 end
 
---- The number in the status column and the text of the line with the cursor.
-local function here(nvim)
-  return nvim:lua(function()
-    local at = vim.api.nvim_win_get_cursor(0)[1]
-    return { require("rille.nvim.viewer").of():number_of(at), vim.api.nvim_get_current_line() }
-  end)
-end
-
---- Waits until the cursor is in a line of the file.
+--- Waits until the cursor is in a line of the file, and its number is known.
 local function comes_to(nvim, n)
   nvim:wait(function(wanted)
-    return vim.api.nvim_get_current_line():find("^line " .. wanted .. " ") ~= nil
+    local at = vim.api.nvim_win_get_cursor(0)[1]
+    local number = require("rille.nvim.viewer").of():number_of(at)
+    return number == wanted and vim.api.nvim_get_current_line():find("^line " .. wanted .. " ") ~= nil
   end, n)
-  nvim:wait(function()
-    return require("rille.nvim.viewer").of().exact
-  end)
-  t.eq(here(nvim)[1], n)
 end
 
 --- Quits, and sees that nothing is left. A job that was closed may be at work for a moment.
@@ -68,7 +58,7 @@ t.test("a file is shown with its numbers, and a page of it is in the buffer", fu
   nvim:sees("     1 line 1 x", 2)
   local screen = nvim:screen()
   t.eq(screen[22], "    21 line 21 seven")
-  t.ok(screen[1]:find("^ big.log  1 of 300,000  0%%  "), screen[1])
+  nvim:sees(" big.log  1 of 300,000  0%  4.1 MB", 1)
   t.ok(nvim:lua([[return vim.api.nvim_buf_line_count(0)]]) < 3000)
   t.eq(nvim:lua([[return { vim.bo.filetype, vim.bo.buftype, vim.bo.modifiable, vim.bo.swapfile }]]), {
     "rille",
@@ -125,7 +115,6 @@ t.test("scrolling never comes to the end of a page", function()
   local top = nvim:lua([[return require("rille.nvim.viewer").of():number_of(vim.fn.line("w0"))]])
   t.eq(nvim:screen()[2], ("%6d line %d %s"):format(top, top, top % 7 == 0 and "seven" or "x"))
   nvim:type(("<C-b>"):rep(300))
-  comes_to(nvim, tonumber((here(nvim)[2]:match("%d+"))))
   nvim:sees("line 1 x", 2)
   nvim:type("100<C-f>")
   nvim:wait(function()
@@ -216,6 +205,91 @@ t.test("long lines are shown in part, and yanked whole", function()
   t.ok(not text:find("^[\128-\191]"), "it begins in the middle of a character")
   nvim:type("G")
   nvim:wait([[return vim.api.nvim_get_current_line() == "last"]])
+  done(nvim)
+end)
+
+t.test("a search goes through the whole file, in both directions, and around its end", function()
+  local path = numbered("search.log", 200000, function(i)
+    return i % 50000 == 0 and "Needle" or "hay"
+  end)
+  local nvim = view(path)
+  for _, step in ipairs({
+    { "/Needle<CR>", 50000 },
+    { "n", 100000 },
+    { "2n", 200000 },
+    { "n", 50000 },
+    { "N", 200000 },
+    { "2N", 100000 },
+    { "gg?Needle<CR>", 200000 },
+    { "n", 150000 },
+    { "N", 200000 },
+    { "/line 1234\\d\\b<CR>", 12340 },
+    { "n", 12341 },
+    { "/<Up><Up><CR>", 50000 },
+    { "*", 100000 },
+    { "#", 50000 },
+    { "gg:set ignorecase<CR>/needle<CR>", 50000 },
+    { ":set nowrapscan<CR>G/needle<CR>", 200000 },
+    { "gg/Needle<CR>nn", 150000 },
+  }) do
+    nvim:type(step[1])
+    comes_to(nvim, step[2])
+  end
+  nvim:type(":set noignorecase<CR>/needle<CR>")
+  nvim:wait([[return vim.fn.execute("messages"):find("rille: not found: needle", 1, true) ~= nil]])
+  nvim:type("/(<CR>")
+  nvim:wait([[return vim.fn.execute("messages"):find("unclosed group at 1: %(") ~= nil]])
+  done(nvim)
+end)
+
+t.test("matches in sight are highlighted, as long as Neovim's own would be", function()
+  local nvim = view()
+  nvim:type("/seven<CR>")
+  comes_to(nvim, 7)
+  local row = 1 + nvim:lua([[return vim.fn.winline()]])
+  local looks, column = nvim:looks(row + 7), 8 + #"line 14 "
+  t.ok(looks[column] ~= looks[column - 1], "the match does not look different")
+  t.eq(looks[column + 4], looks[column])
+  t.eq(looks[column + 5], looks[column - 1])
+  nvim:cmd("nohlsearch")
+  looks = nvim:looks(row + 7)
+  t.eq(looks[column], looks[column - 1])
+  done(nvim)
+end)
+
+t.test("a search can be stopped", function()
+  local nvim = view()
+  nvim:type("/nowhere at all<CR><C-c>/line 250000<CR>")
+  comes_to(nvim, 250000)
+  t.eq(nvim:lua([[return vim.tbl_keys(require("rille.nvim.viewer").of().works)]]), {})
+  done(nvim)
+end)
+
+t.test("a filter shows the lines that match, with their numbers in the file", function()
+  local nvim = view()
+  nvim:type("70G&seven<CR>")
+  comes_to(nvim, 70)
+  nvim:sees("   77 line 77 seven")
+  nvim:sees("only seven", 1)
+  nvim:type("j")
+  comes_to(nvim, 77)
+  nvim:type("G")
+  comes_to(nvim, LINES - LINES % 7)
+  nvim:type("gg/line 70007<CR>")
+  comes_to(nvim, 70007)
+  nvim:type("&!seven<CR>")
+  comes_to(nvim, 70008)
+  nvim:type("6j")
+  comes_to(nvim, 70015)
+  nvim:type("&<CR>k")
+  comes_to(nvim, 70014)
+  nvim:type("&nowhere at all<CR>")
+  nvim:wait([[return not require("rille.nvim.viewer").of().works.filter]])
+  t.eq(nvim:screen()[2], "")
+  nvim:type("Ggg&<CR>")
+  nvim:sees("     1 line 1 x", 2)
+  nvim:type("&(<CR>")
+  nvim:wait([[return vim.fn.execute("messages"):find("unclosed group at 1: %(") ~= nil]])
   done(nvim)
 end)
 

@@ -1,5 +1,6 @@
 --- Files that change while they are viewed: what has grown is shown, what was replaced is read anew.
 local rille = require("rille")
+local search = require("rille.nvim.viewer.search")
 local work = require("rille.nvim.viewer.work")
 
 local M = {}
@@ -8,7 +9,7 @@ local M = {}
 ---@param view rille.nvim.viewer.view
 function M.index(view)
   if rille.backend == "native" then
-    work.run(view, "index", view.doc:index(), "counting lines", function() end)
+    work.run(view, "index", view.doc:index(), "counting lines")
   end
 end
 
@@ -31,6 +32,7 @@ end
 --- It is another text: positions of before mean nothing.
 local function anew(view, change)
   local position = view.source == view.doc and view:here() or 1
+  search.forget(view)
   work.stop_all(view)
   view:unfilter()
   view.marks, view.first = {}, nil

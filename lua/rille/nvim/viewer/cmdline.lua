@@ -16,10 +16,9 @@ local function enter()
   end
 end
 
---- Ends the command line as if nothing had been typed, and remembers what was.
-local function take(kind, text)
+--- Ends the command line as if nothing had been typed; the history has it all the same.
+local function take()
   vim.cmd("let v:event.abort = v:true")
-  vim.fn.histadd(kind, text)
 end
 
 local function leave()
@@ -32,12 +31,10 @@ local function leave()
   end
   local kind, text = vim.v.event.cmdtype, vim.fn.getcmdline()
   if kind == "/" or kind == "?" then
-    take(kind, text)
-    vim.schedule(function()
-      search.start(view, text, kind == "?")
-    end)
+    take()
+    search.start(view, text, kind == "?")
   elseif kind == ":" and (text:find("^%s*%d+%s*$") or text:find("^%s*%$%s*$")) then
-    take(kind, text)
+    take()
     vim.schedule(function()
       view:push()
       local number = tonumber(text)

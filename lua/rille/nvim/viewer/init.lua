@@ -5,6 +5,7 @@
 local change = require("rille.nvim.viewer.change")
 local cmdline = require("rille.nvim.viewer.cmdline")
 local config = require("rille.nvim.config")
+local filter = require("rille.nvim.viewer.filter")
 local keys = require("rille.nvim.viewer.keys")
 local motions = require("rille.nvim.viewer.motions")
 local rille = require("rille")
@@ -20,6 +21,9 @@ local M = {}
 
 local SCHEME = "rille://"
 
+--- Milliseconds that a jump waits for the index without letting the editor go on.
+local MOMENT = 4
+
 --- Milliseconds that the first screen has for itself.
 local DRAWN = 20
 
@@ -32,7 +36,15 @@ local stood = {}
 ---@param line integer
 ---@return integer?
 function View:number_of(line)
-  return self.first and self.first + line - 1
+  if not self.filtered then
+    return self.first and self.first + line - 1
+  end
+  local entry = self.page[line]
+  if entry and not entry.number then
+    local origin = self.source:origin(entry.at)
+    entry.number = origin and self.doc:line_at(origin)
+  end
+  return entry and entry.number
 end
 
 --- 'statuscolumn' of a view: as wide as its largest number.
@@ -57,17 +69,36 @@ function View:redraw()
       vim.wo[win][0].statuscolumn = number_column(self)
     end
   end
+  if self.works.filter then
+    -- There are more lines now than there were.
+    self.at_end = false
+    if #self.page == 0 then
+      self:load(1)
+    end
+    for _, win in ipairs(self:windows()) do
+      self:keep(win)
+    end
+  end
   if self:number() then
     vim.api.nvim__redraw({ buf = self.buf, valid = false })
   end
   vim.cmd("redrawstatus!")
 end
 
+--- Whether the index of lines is complete, or is so in a moment: keys that follow should not go before a jump for that.
+---@return boolean
+function View:indexed_soon()
+  local job = self.source:index()
+  local state = job:wait(MOMENT)
+  job:close()
+  return state == "done"
+end
+
 --- Calls a function when the index of lines is complete.
 ---@param title string
 ---@param fn fun()
 function View:wait_for_index(title, fn)
-  work.run(self, "jump", self.source:index(), title, function() end, function(state)
+  work.run(self, "jump", self.source:index(), title, function(state)
     if state == "done" then
       fn()
     end
@@ -78,7 +109,7 @@ end
 function View:unfilter()
   if self.source ~= self.doc then
     self.source:close()
-    self.source, self.filtered = self.doc, nil
+    self.source, self.filtered, self.at_end = self.doc, nil, false
   end
 end
 
@@ -89,6 +120,7 @@ function View:close()
   end
   stood[self.path] = self.source == self.doc and self:here() or nil
   self.closed = true
+  search.close(self)
   work.stop_all(self)
   self:unfilter()
   self.doc:close()
@@ -114,6 +146,13 @@ local actions = vim.tbl_extend("error", {}, motions, {
   word = search.word,
   word_back = search.word_back,
   refresh = change.look,
+  filter = filter.ask,
+  stop = function(view)
+    search.forget(view)
+    for _, name in ipairs({ "search", "filter", "jump" }) do
+      work.stop(view, name)
+    end
+  end,
 })
 
 --- Sets the keys of a view.
@@ -154,7 +193,8 @@ function M.read(buf, path)
   options.swapfile, options.undolevels = false, -1
   -- It has a name that can be read again, and is never written: see 'buftype'.
   options.buftype, options.bufhidden = "nowrite", "unload"
-  local doc, message = rille.file(path, { index = false, threads = math.max(uv.available_parallelism() - 1, 1) })
+  local doc, message =
+    rille.file(path, { index = false, threads = math.max(uv.available_parallelism() - 1, 1) })
   if not doc then
     options.modifiable = false
     vim.notify("rille: " .. message, vim.log.levels.ERROR)

@@ -1,6 +1,4 @@
 --- What the keys of a view do, as far as they only move.
-local work = require("rille.nvim.viewer.work")
-
 local M = {}
 
 --- Motions of Neovim's own that go by lines, with how many a count stands for; "page" is the height of the window. They
@@ -48,6 +46,8 @@ function M.to_line(view, n)
     view:go(position)
   elseif reason ~= "pending" then
     view:go_last()
+  elseif view:indexed_soon() then
+    M.to_line(view, n)
   elseif not pending() then
     view:wait_for_index(("going to line %d"):format(n), function()
       M.to_line(view, n)
@@ -139,11 +139,6 @@ function M.to_mark(view)
   else
     vim.notify("rille: there is no mark " .. char, vim.log.levels.WARN)
   end
-end
-
----@param view rille.nvim.viewer.view
-function M.stop(view)
-  work.stop_all(view)
 end
 
 --- Shows each line from another byte on.

@@ -38,29 +38,93 @@ local function found(view, position, wrapped, backward)
   view:redraw()
 end
 
---- Looks for the match that is `count` away.
+--- What is known of the matches of a query in what a view shows.
+local function navigation(view, query)
+  if query.source ~= view.source then
+    M.forget(view)
+    query.source, query.navigation = view.source, view.source:navigate(query.regex)
+  end
+  return query.navigation
+end
+
+--- Looks for the match that is `count` away from a position, and goes on by itself while the search runs. What is asked for
+--- meanwhile in the same direction is looked for from there on.
 local function look(view, query, backward, from, count, wrapped)
-  local job = view.source:search(query.regex, { from = from, backward = backward, limit = count })
-  local seen, last = 0, nil
-  work.run(view, "search", job, "/" .. query.pattern, function(self)
-    local batch = self:take(count)
-    while batch do
-      seen, last = seen + batch.count, batch:offset(batch.count)
-      batch = self:take(count)
+  local known = navigation(view, query)
+  local last
+  view.looking = {
+    backward = backward,
+    add = function(more)
+      count = count + more
+    end,
+  }
+  --- Takes what is known. Whether that is the end of it.
+  local function step()
+    while count > 0 do
+      local position, message, reason
+      if backward then
+        position, message, reason = known:previous(from, 0)
+      else
+        position, message, reason = known:next(from, 0)
+      end
+      if not position then
+        if reason == "pending" then
+          return false
+        elseif reason then
+          view.looking = nil
+          view:fail(message, reason)
+          return true
+        end
+        break
+      end
+      last, count, from = position, count - 1, backward and position or position + 1
     end
-  end, function(state)
-    if state ~= "done" then
-      return
-    elseif seen == count then
+    view.looking = nil
+    if count == 0 or wrapped and last then
       found(view, last, wrapped, backward)
     elseif vim.o.wrapscan and not wrapped then
-      look(view, query, backward, backward and math.max(view.size, 1) or 1, count - seen, true)
-    elseif last and wrapped then
-      found(view, last, wrapped, backward)
+      look(view, query, backward, backward and view.size + 1 or 1, count, true)
     else
       vim.notify("rille: not found: " .. query.pattern, vim.log.levels.WARN)
     end
+    return true
+  end
+  local function go_on()
+    if step() then
+      return
+    end
+    work.watch(view, "search", known.job, "searching " .. query.pattern, function()
+      if not view.closed then
+        go_on()
+      end
+    end)
+  end
+  -- In a moment, as the text may not change while the command line is left.
+  vim.schedule(function()
+    if not view.closed and view.query == query then
+      go_on()
+    end
   end)
+end
+
+--- Ends the search that runs, and forgets where matches are.
+function M.forget(view)
+  work.stop(view, "search")
+  view.looking = nil
+  local query = view.query
+  if query and query.navigation then
+    query.navigation:close()
+    query.navigation, query.source = nil, nil
+  end
+end
+
+--- Frees what a search has.
+function M.close(view)
+  M.forget(view)
+  if view.query then
+    view.query.regex:close()
+    view.query = nil
+  end
 end
 
 --- Searches from the cursor on.
@@ -73,12 +137,11 @@ function M.go(view, backward, count)
     vim.notify("rille: nothing was searched yet", vim.log.levels.WARN)
     return
   end
-  local here = view:here()
-  if backward and here == 1 or not backward and here >= view.size then
-    look(view, query, backward, backward and math.max(view.size, 1) or 1, count, true)
-  else
-    look(view, query, backward, backward and here - 1 or here + 1, count, false)
+  if view.looking and view.looking.backward == backward then
+    return view.looking.add(count)
   end
+  local here = view:here()
+  look(view, query, backward, backward and here or here + 1, count, false)
 end
 
 --- Begins a search for a pattern; an empty one is the last.
@@ -91,6 +154,7 @@ function M.start(view, pattern, backward)
     if not regex then
       return
     end
+    M.close(view)
     view.query = { pattern = pattern, regex = regex, backward = backward }
   elseif view.query then
     view.query.backward = backward

@@ -41,7 +41,7 @@ end
 ---@return string
 function M.number()
   local view = view_here()
-  if not view then
+  if not view or #view.page == 0 then
     return ""
   end
   local number = view:number_of(vim.v.lnum)
