@@ -42,14 +42,20 @@ end
 --- Quits, and sees that nothing is left. A job that was closed may be at work for a moment.
 local function done(nvim)
   nvim:cmd("enew | silent! bwipeout! #")
-  nvim:wait(function()
-    for kind, count in pairs(require("rille").stats().handles) do
-      if count > 0 and kind ~= "notifier" then
-        return false
+  local left
+  local fine = vim.wait(30000, function()
+    left = nvim:lua(function()
+      local kinds = {}
+      for kind, count in pairs(require("rille").stats().handles) do
+        -- Modules keep one of these each.
+        local kept = kind == "notifier" or kind == "buffer"
+        kinds[kind] = count > 0 and not kept and count or nil
       end
-    end
-    return true
-  end)
+      return kinds
+    end)
+    return next(left) == nil
+  end, 5)
+  t.ok(fine, vim.inspect(left))
   t.eq(nvim:stop(), 0)
 end
 
@@ -320,6 +326,47 @@ t.test("a file may grow, shrink, be replaced and vanish", function()
   os.remove(path)
   nvim:type("RG")
   nvim:sees("200 line 200")
+  done(nvim)
+end)
+
+t.test("a file is followed as it grows, from its last line on", function()
+  local path = numbered("follow.log", 5000)
+  local nvim = view(path)
+  local count = 5000
+  local function append(lines)
+    local file = assert(io.open(path, "ab"))
+    for _ = 1, lines do
+      count = count + 1
+      file:write(("line %d x\n"):format(count))
+    end
+    file:close()
+  end
+  nvim:type("gl")
+  comes_to(nvim, 5000)
+  nvim:sees("following", 1)
+  for _, lines in ipairs({ 1, 10, 10000, 1 }) do
+    append(lines)
+    comes_to(nvim, count)
+  end
+  -- Whoever goes up stays there.
+  nvim:type("100k")
+  comes_to(nvim, count - 100)
+  local stayed = count - 100
+  append(10)
+  nvim:sees(tostring(stayed + 5))
+  nvim:wait([[return require("rille.nvim.viewer").of().lines == ...]], count)
+  comes_to(nvim, stayed)
+  nvim:type("G")
+  append(1)
+  comes_to(nvim, count)
+  numbered("follow.log", 20)
+  nvim:wait([[return vim.fn.execute("messages"):find("follow.log was truncated", 1, true) ~= nil]])
+  count = 20
+  append(30)
+  comes_to(nvim, 50)
+  nvim:type("gl")
+  nvim:wait([[return not require("rille.nvim.viewer").of().following]])
+  t.eq(nvim:lua([[return vim.tbl_keys(require("rille.nvim.viewer").of().works)]]), {})
   done(nvim)
 end)
 

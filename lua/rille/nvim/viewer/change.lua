@@ -37,6 +37,9 @@ local function anew(view, change)
   view:unfilter()
   view.marks, view.first = {}, nil
   view:switch(view.doc, math.min(position, math.max(view.doc:size() or 1, 1)))
+  if view.following then
+    view:go_last()
+  end
   view:redraw()
   M.index(view)
   vim.notify(("rille: %s was %s"):format(vim.fn.fnamemodify(view.path, ":t"), change), vim.log.levels.WARN)

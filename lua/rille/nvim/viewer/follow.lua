@@ -1,42 +1,45 @@
 --- Following: what is appended to a file is shown as it comes, as `tail -F` does.
 local change = require("rille.nvim.viewer.change")
-local work = require("rille.nvim.viewer.work")
+
+local uv = vim.uv or vim.loop
 
 local M = {}
+
+--- Milliseconds between two looks at the file. Each asks the system for its size, and reads nothing of one that is the same.
+local LOOK = 100
 
 --- Ends it.
 ---@param view rille.nvim.viewer.view
 function M.stop(view)
-  view.following = nil
-  work.stop(view, "follow")
-  view:redraw()
+  if view.following then
+    view.following:stop()
+    view.following:close()
+    view.following = nil
+  end
 end
 
 --- Begins it at the last line, or ends it. Whoever goes up stays there, until they come to the last line again.
 ---@param view rille.nvim.viewer.view
 function M.toggle(view)
   if view.following then
-    return M.stop(view)
-  end
-  view:push()
-  view.following = true
-  change.look(view)
-  view:go_last()
-  M.start(view)
-end
-
---- Waits for news of the file.
----@param view rille.nvim.viewer.view
-function M.start(view)
-  local job, message = view.doc:follow()
-  if not job then
-    view.following = nil
-    view:fail(message)
+    M.stop(view)
+    view:redraw()
     return
   end
-  work.follow(view, "follow", job, function()
-    change.look(view)
-  end)
+  view:push()
+  view.following = uv.new_timer()
+  change.look(view)
+  view:go_last()
+  view.following:start(
+    LOOK,
+    LOOK,
+    vim.schedule_wrap(function()
+      if not view.closed and view.following then
+        change.look(view)
+      end
+    end)
+  )
+  view:redraw()
 end
 
 return M

@@ -6,6 +6,7 @@ local change = require("rille.nvim.viewer.change")
 local cmdline = require("rille.nvim.viewer.cmdline")
 local config = require("rille.nvim.config")
 local filter = require("rille.nvim.viewer.filter")
+local follow = require("rille.nvim.viewer.follow")
 local keys = require("rille.nvim.viewer.keys")
 local motions = require("rille.nvim.viewer.motions")
 local rille = require("rille")
@@ -120,6 +121,7 @@ function View:close()
   end
   stood[self.path] = self.source == self.doc and self:here() or nil
   self.closed = true
+  follow.stop(self)
   search.close(self)
   work.stop_all(self)
   self:unfilter()
@@ -147,6 +149,7 @@ local actions = vim.tbl_extend("error", {}, motions, {
   word_back = search.word_back,
   refresh = change.look,
   filter = filter.ask,
+  follow = follow.toggle,
   stop = function(view)
     search.forget(view)
     for _, name in ipairs({ "search", "filter", "jump" }) do

@@ -22,7 +22,13 @@ end
 function M.compile(pattern)
   local regex, message, at = rille.regex(pattern, flags(pattern))
   if not regex then
-    vim.notify(("rille: %s%s: %s"):format(message, at and " at " .. at or "", pattern), vim.log.levels.ERROR)
+    -- In a moment: an error message while the command line is left is an error of what looks at that.
+    vim.schedule(function()
+      vim.notify(
+        ("rille: %s%s: %s"):format(message, at and " at " .. at or "", pattern),
+        vim.log.levels.ERROR
+      )
+    end)
   end
   return regex
 end
