@@ -27,6 +27,7 @@
 
 mod capi;
 pub mod file;
+pub mod fuzzy;
 pub mod job;
 pub mod project;
 pub mod search;

@@ -3,6 +3,7 @@
 //! One binary, so that it is linked once. Each module proves one thing; what they share is in `support`.
 
 mod exports;
+mod fuzzy_tables;
 mod header;
 mod help;
 mod hosts;

@@ -363,6 +363,7 @@ int main(void) {
     buffer();
     search();
     project();
+    fuzzy();
     panics();
     printf("%d failures\n", failures);
     return failures != 0;

@@ -27,3 +27,6 @@ void search(void);
 
 /* program_job.c */
 void project(void);
+
+/* program_fuzzy.c */
+void fuzzy(void);

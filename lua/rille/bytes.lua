@@ -87,6 +87,13 @@ local function foreign(s)
   end
 end
 
+--- Whether a value is a text, in one of its forms.
+---@param s any
+---@return boolean
+function M.is_text(s)
+  return type(s) == "string" or foreign(s) ~= nil
+end
+
 local function refuse(s, name, argument)
   local hint = type(s) == "cdata" and "; wrap it as rille.bytes(ptr, len)" or ""
   local message =

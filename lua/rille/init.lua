@@ -12,6 +12,7 @@ local backend = require("rille.backend")
 ---@field regexset fun(patterns: string[], flags?: string|rille.regex.options): rille.regexset?, string?, integer?
 ---@field stream fun(matcher: rille.regex|rille.literals, replacement: string|string[], opts?: rille.stream.options): rille.stream?, string?, integer?
 ---@field literals fun(list: string[], opts?: rille.literals.options): rille.literals?, string?
+---@field fuzzy rille.fuzzy.module
 ---@field bytes fun(ptr: ffi.cdata*, len: integer): rille.view
 ---@field buffer fun(capacity?: integer): rille.buffer
 ---@field file fun(path: string, opts?: rille.file.options): rille.file?, string?
@@ -74,6 +75,8 @@ local lazy = {
   end,
   file = function()
     return noun("file").new
+  fuzzy = function()
+    return noun("fuzzy")
   end,
   grep = function()
     return noun("grep").new

@@ -60,7 +60,6 @@ impl rille_job {
     }
 
     /// The job, for the function that takes results of type `T`.
-    #[cfg(feature = "testing")]
     pub(super) fn of<T: Send + 'static>(&self, kind: &str) -> Result<&Job<T>, Failure> {
         self.job.as_any().downcast_ref().ok_or_else(|| other_kind(kind))
     }

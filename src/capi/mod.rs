@@ -44,3 +44,4 @@ pub mod project;
 pub mod grep;
 
 pub mod file;
+pub mod fuzzy;

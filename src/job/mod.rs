@@ -17,12 +17,14 @@
 //! cancelled. Dropping a `Job` cancels it and waits for nothing. A panic ends the job, not the process. After a fork the
 //! child sees its parent's jobs as failed; its own run on threads of its own.
 
+mod divide;
 mod notifier;
 mod pool;
 mod sys;
 #[cfg(test)]
 mod tests;
 
+pub use divide::{divide, later};
 pub use notifier::Notifier;
 
 use notifier::Bell;
@@ -128,7 +130,14 @@ struct Inner<T> {
     weight: usize,
     /// Threads of the job that wait until something is taken.
     stuck: usize,
+    /// Who takes the results, if that is not the host.
+    sink: Option<Sink<T>>,
+    /// Whether a thread is giving results to the sink.
+    sinking: bool,
 }
+
+/// Takes results, or says why it cannot.
+type Sink<T> = Arc<dyn Fn(T) -> Result<(), String> + Send + Sync>;
 
 /// Starts a job. It is failed already if the system gives no thread.
 pub fn start<T: Send + 'static>(
@@ -146,6 +155,8 @@ pub fn start<T: Send + 'static>(
             results: VecDeque::new(),
             weight: 0,
             stuck: 0,
+            sink: None,
+            sinking: false,
         }),
         news: Condvar::new(),
         room: Condvar::new(),
@@ -202,7 +213,14 @@ impl<T> Core<T> {
     }
 
     fn end(&self, end: Result<(), Stop>) {
-        let mut inner = self.lock();
+        self.sink();
+        let sunk = self.room.wait_while(self.lock(), |inner| inner.sinking);
+        let mut inner = sunk.unwrap_or_else(PoisonError::into_inner);
+        // A sink that could take no more has said so already.
+        let end = match inner.failure.take() {
+            Some(message) => Err(Stop::Failed(message)),
+            None => end,
+        };
         (inner.state, inner.failure) = match end {
             Ok(()) => (State::Done, None),
             Err(Stop::Cancelled) => (State::Cancelled, None),
@@ -217,6 +235,34 @@ impl<T> Core<T> {
         self.news.notify_all();
         let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
         watchers.retain(|bell| bell.upgrade().inspect(|bell| bell.ring()).is_some());
+    }
+
+    /// Gives the sink what is there, in its order, unless another thread is at it.
+    fn sink(&self) {
+        let mut inner = self.lock();
+        let Some(sink) = inner.sink.clone().filter(|_| !inner.sinking) else { return };
+        inner.sinking = true;
+        while let Some((result, weight)) = inner.results.pop_front() {
+            inner.weight -= weight;
+            drop(inner);
+            WAITING.fetch_sub(weight as i64, Ordering::Relaxed);
+            self.room.notify_all();
+            let end = catch_unwind(AssertUnwindSafe(|| sink(result)));
+            let refused = end.map_err(mistake).flatten().err();
+            inner = self.lock();
+            if let Some(message) = refused {
+                // What comes from now on waits for nobody.
+                inner.sink = None;
+                if inner.state == State::Running {
+                    inner.failure = Some(message);
+                }
+                self.cancelled.store(true, Ordering::Relaxed);
+                break;
+            }
+        }
+        inner.sinking = false;
+        drop(inner);
+        self.room.notify_all();
     }
 
     fn cancel(&self) {
@@ -237,8 +283,21 @@ impl<T> Core<T> {
 }
 
 impl<T> Inner<T> {
+    /// A job that has come to its end still runs while a sink gets what is left of its results.
+    fn state(&self) -> State {
+        if self.sink.is_some() && (self.sinking || !self.results.is_empty()) {
+            return State::Running;
+        }
+        self.state
+    }
+
+    /// Whether there is something that the host may take.
+    fn is_ready(&self) -> bool {
+        self.sink.is_none() && !self.results.is_empty()
+    }
+
     fn has_news(&self) -> bool {
-        self.state != State::Running || !self.results.is_empty()
+        self.state() != State::Running || self.is_ready()
     }
 }
 
@@ -262,6 +321,9 @@ impl<T> Job<T> {
             return None;
         }
         let mut inner = self.core.lock();
+        if inner.sink.is_some() {
+            return None;
+        }
         let (result, weight) = inner.results.pop_front()?;
         inner.weight -= weight;
         drop(inner);
@@ -280,6 +342,24 @@ impl<T> Job<T> {
     }
 }
 
+impl<T: Send + 'static> Job<T> {
+    /// From now on results do not wait to be taken: `sink` gets each, in their order, on the job's threads. If it
+    /// refuses one, the job fails for the reason that it gives. This itself does not call it.
+    ///
+    /// The job is over only when the sink has had everything, and its watchers hear of it after each batch.
+    pub fn divert(&self, sink: impl Fn(T) -> Result<(), String> + Send + Sync + 'static) {
+        if self.core.is_foreign() {
+            return;
+        }
+        self.core.lock().sink = Some(Arc::new(sink));
+        let core = Arc::clone(&self.core);
+        later(move || {
+            core.sink();
+            core.tell();
+        });
+    }
+}
+
 impl<T: Send + 'static> AnyJob for Job<T> {
     fn poll(&self) -> Progress {
         let core = &self.core;
@@ -289,7 +369,7 @@ impl<T: Send + 'static> AnyJob for Job<T> {
             return Progress { state: State::Failed, ready: false, done, total };
         }
         let inner = core.lock();
-        Progress { state: inner.state, ready: !inner.results.is_empty(), done, total }
+        Progress { state: inner.state(), ready: inner.is_ready(), done, total }
     }
 
     fn failure(&self) -> Option<String> {
@@ -416,8 +496,12 @@ impl<T> Worker<T> {
         self.go_on()?;
         inner.weight += weight;
         inner.results.push_back((result, weight));
+        let diverted = inner.sink.is_some();
         drop(inner);
         WAITING.fetch_add(weight as i64, Ordering::Relaxed);
+        if diverted {
+            self.core.sink();
+        }
         self.core.tell();
         Ok(())
     }

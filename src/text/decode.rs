@@ -6,7 +6,7 @@ const REPLACEMENT: u32 = 0xFFFD;
 /// The char at `at`, which is in the text and at the start of a char: its code point and its length in bytes. A maximal
 /// invalid subsequence is U+FFFD.
 #[inline]
-pub(super) fn decode(text: &[u8], at: usize) -> (u32, usize) {
+pub(crate) fn decode(text: &[u8], at: usize) -> (u32, usize) {
     let rest = &text[at..];
     let bytes = match rest.first_chunk::<4>() {
         Some(&bytes) => bytes,

@@ -43,6 +43,7 @@ mod wrap;
 
 pub use case::{CASE_GROWTH, Case, equal_fold, map_case, map_case_len};
 pub use count::count;
+pub(crate) use decode::decode;
 pub use machine::is_alphanumeric;
 pub use normalize::{Form, normalize, normalize_len, normalized};
 pub use offset::{offset, offsets};

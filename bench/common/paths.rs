@@ -1,0 +1,52 @@
+//! The paths that fuzzy matchers are measured on: real ones, and many.
+//!
+//! Every file of the system and of the toolchain, as its absolute path, in the order of a walk; then the same files again
+//! under made-up projects, until there are enough. All are distinct.
+
+use ignore::WalkBuilder;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+/// Words that projects are named by.
+const NAMES: [&str; 24] = [
+    "apollo", "borealis", "cascade", "driftwood", "ember", "falcon", "granite", "harbor", "ivory",
+    "juniper", "kestrel", "lantern", "meridian", "nimbus", "orchard", "pioneer", "quarry", "raven",
+    "summit", "tundra", "umbra", "vertex", "willow", "zephyr",
+];
+
+/// Where projects keep what is not theirs.
+const FOLDERS: [&str; 5] = ["vendor", "third_party", "packages", "deps", "external/src"];
+
+/// So many paths.
+pub fn paths(count: usize) -> Vec<Vec<u8>> {
+    let home = |name: &str, folder: &str| {
+        let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+        std::env::var_os(name).map_or_else(|| home.join(folder), PathBuf::from)
+    };
+    let registry = home("CARGO_HOME", ".cargo").join("registry/src");
+    let roots = [registry, "/usr".into(), "/etc".into(), "/var/lib".into(), home("RUSTUP_HOME", ".rustup")];
+    let mut files: Vec<(usize, Vec<u8>)> = Vec::new();
+    for root in roots {
+        let mut walk = WalkBuilder::new(&root);
+        walk.standard_filters(false).sort_by_file_name(|a, b| a.cmp(b));
+        let cut = root.as_os_str().len() + 1;
+        for entry in walk.build().flatten() {
+            if entry.file_type().is_some_and(|kind| kind.is_file()) {
+                files.push((cut, entry.path().as_os_str().as_bytes().to_vec()));
+            }
+        }
+    }
+    assert!(files.len() > 10_000, "a system with more files than {} is wanted", files.len());
+    let mut paths: Vec<Vec<u8>> = files.iter().map(|(_, path)| path.clone()).collect();
+    let mut copy = 0;
+    while paths.len() < count {
+        let folder = FOLDERS[copy % FOLDERS.len()];
+        let (name, round) = (NAMES[copy % NAMES.len()], copy / NAMES.len());
+        let project =
+            if round == 0 { format!("{name}/{folder}/") } else { format!("{name}-{round}/{folder}/") };
+        paths.extend(files.iter().map(|(cut, path)| [project.as_bytes(), &path[*cut..]].concat()));
+        copy += 1;
+    }
+    paths.truncate(count);
+    paths
+}

@@ -1,0 +1,322 @@
+--- Fuzzy matching in pure Lua: the same answers, on the host's thread. A search that was started goes on in small parts,
+--- whenever it is asked how far it is.
+local bytes = require("rille.bytes")
+local options = require("rille.fuzzy_options")
+local matchers = require("rille.fallback.fuzzy.matcher")
+local rankings = require("rille.fallback.fuzzy.rank")
+
+--- Items between two looks at the clock.
+local STEP = 100
+--- Seconds that a search may go on when it is polled.
+local PART = 0.002
+--- What an item takes beside its text, about.
+local OVERHEAD = 40
+
+---@class rille.fuzzy.lua_result: rille.fuzzy.result
+local Result = {}
+Result.__index = Result
+
+local function row(self, i, name)
+  return self.rows[options.index(i, self.count, "rille.fuzzy.result:" .. name)]
+end
+
+local function open(self)
+  if self.closed then
+    error("rille: closed", 3)
+  end
+end
+
+function Result:index(i)
+  return row(self, i, "index").index
+end
+
+function Result:score(i)
+  return row(self, i, "score").score
+end
+
+local function is_there(self)
+  local fuzzy = self.fuzzy
+  if fuzzy and fuzzy.closed then
+    error("rille: closed", 3)
+  end
+  return not fuzzy or fuzzy.cleared == self.cleared
+end
+
+function Result:text(i)
+  local index = row(self, i, "text").index
+  if is_there(self) then
+    return self.list[index]
+  end
+end
+
+function Result:positions(i)
+  local index = row(self, i, "positions").index
+  if is_there(self) then
+    local _, positions = self.matcher:match(self.list[index])
+    return positions
+  end
+end
+
+local function result(ranking, limit, list, matcher, fuzzy)
+  local rows, total = ranking:best(limit)
+  local self = { rows = rows, count = #rows, total = total, searched = ranking.searched, done = ranking.done }
+  self.list, self.matcher, self.fuzzy, self.cleared = list, matcher, fuzzy, fuzzy and fuzzy.cleared
+  return setmetatable(self, Result)
+end
+
+--- A search that goes on while it is asked, with the methods of `rille.job`.
+---@class rille.fuzzy.lua_job
+local Job = {}
+Job.__index = Job
+
+local function alive(job)
+  if job.is_closed then
+    error("rille: closed", 3)
+  end
+end
+
+local function go_on(job, seconds)
+  local ranking, fuzzy = job.ranking, job.fuzzy
+  if job.state == "running" and (fuzzy.closed or fuzzy.job ~= job) then
+    job.state = "cancelled"
+  end
+  local since = os.clock()
+  while job.state == "running" do
+    ranking:step(STEP)
+    job.ready_since = job.ready_since or since
+    if ranking.done then
+      job.state = "done"
+    elseif os.clock() - since >= seconds then
+      break
+    end
+  end
+end
+
+local function tell(job)
+  return job.state, job.ranking.searched, nil, #job.ranking.list
+end
+
+function Job:poll()
+  alive(self)
+  go_on(self, PART)
+  return tell(self)
+end
+
+function Job:ready()
+  alive(self)
+  go_on(self, PART)
+  return self.taken ~= self.ranking.searched or self.taken_state ~= self.state and self.state == "done"
+end
+
+function Job:wait(ms)
+  alive(self)
+  if ms ~= nil and (type(ms) ~= "number" or ms < 0 or ms ~= ms) then
+    error("rille.job:wait: ms must be a number of milliseconds, got " .. tostring(ms), 2)
+  end
+  go_on(self, ms and ms / 1000 or math.huge)
+  return tell(self)
+end
+
+function Job:take(n)
+  alive(self)
+  if n ~= nil and (type(n) ~= "number" or not (n >= 1 and n <= 2 ^ 31) or n % 1 ~= 0) then
+    error("rille.job:take: n must be a number of results from 1 on, got " .. tostring(n), 2)
+  end
+  if self.state == "cancelled" or self.taken == self.ranking.searched and self.taken_state == self.state then
+    return nil
+  end
+  self.taken, self.taken_state = self.ranking.searched, self.state
+  local found = result(self.ranking, self.limit, self.ranking.list, self.ranking.matcher, self.fuzzy)
+  found.cleared = self.cleared
+  if self.fuzzy.job == self then
+    self.fuzzy.latest = found
+  end
+  return found
+end
+
+function Job:cancel()
+  alive(self)
+  if self.state == "running" then
+    self.state = "cancelled"
+  end
+end
+
+function Job:close()
+  self.is_closed = true
+end
+
+function Job:closed()
+  return self.is_closed or false
+end
+
+---@class rille.lua_fuzzy: rille.fuzzy
+local Fuzzy = {}
+Fuzzy.__index = Fuzzy
+
+---@class rille.fuzzy.lua_module: rille.fuzzy.module
+local M = {}
+
+local function new(_, opts)
+  local self = { opts = options.read(opts, "rille.fuzzy", "budget"), cleared = 0 }
+  self.list, self.boosts, self.bytes, self.closed = {}, {}, 0, false
+  return setmetatable(self, Fuzzy)
+end
+
+--- Adds an item, unless the budget refuses.
+local function add(self, item)
+  local budget = self.opts.budget
+  local weight = self.bytes + #item + OVERHEAD
+  if budget and weight > budget then
+    return false
+  end
+  self.bytes = weight
+  self.list[#self.list + 1] = item
+  return true
+end
+
+local function add_lines(self, text)
+  local at = 1
+  while at <= #text do
+    local stop = text:find("\n", at, true) or #text + 1
+    local last = stop - 1
+    if stop <= #text and text:byte(last) == 13 and last >= at then
+      last = last - 1
+    end
+    if not add(self, text:sub(at, last)) then
+      return false
+    end
+    at = stop + 1
+  end
+  return true
+end
+
+local function add_list(self, items, count)
+  for i = 1, count do
+    if not add(self, items[i]) then
+      return false
+    end
+  end
+  return true
+end
+
+function Fuzzy:push(items)
+  open(self)
+  local is_list, count = options.items(items, "rille.fuzzy:push")
+  local added
+  if is_list then
+    added = add_list(self, items, count)
+  else
+    added = add_lines(self, bytes.string(items, "rille.fuzzy:push"))
+  end
+  if added then
+    return #self.list
+  end
+  return nil, ("the budget of %d bytes is spent"):format(self.opts.budget)
+end
+
+--- There are no walks in pure Lua, so nothing can be given here.
+function Fuzzy:feed(job)
+  open(self)
+  error("rille.fuzzy:feed: job must be a job, got " .. type(job), 2)
+end
+
+function Fuzzy:feeding()
+  open(self)
+  return false
+end
+
+function Fuzzy:len()
+  open(self)
+  return #self.list
+end
+
+function Fuzzy:clear()
+  open(self)
+  self.cleared, self.job, self.latest = self.cleared + 1, nil, nil
+  self.list, self.boosts, self.bytes = {}, {}, 0
+end
+
+function Fuzzy:text(i)
+  open(self)
+  return self.list[options.index(i, 2 ^ 32 - 1, "rille.fuzzy:text")]
+end
+
+function Fuzzy:boost(list, first)
+  open(self)
+  local count, from = options.boosts(list, first, "rille.fuzzy:boost")
+  local boosts = {}
+  for index, boost in pairs(self.boosts) do
+    boosts[index] = boost
+  end
+  for i = 1, count do
+    boosts[from + i - 1] = math.floor(list[i] + 0.5)
+  end
+  self.boosts = boosts
+end
+
+function Fuzzy:stats()
+  open(self)
+  local folders, count = {}, 0
+  for _, item in ipairs(self.list) do
+    local folder = item:match("^.*/") or ""
+    if not folders[folder] then
+      folders[folder], count = true, count + 1
+    end
+  end
+  return { items = #self.list, folders = count, bytes = self.bytes }
+end
+
+function Fuzzy:query(query, opts)
+  open(self)
+  options.query(query, "rille.fuzzy:query")
+  local limit = options.limit(opts, "rille.fuzzy:query")
+  local matcher = matchers.new(query, self.opts)
+  local ranking = rankings.new(matcher, self.list, self.boosts)
+  ranking:step(#self.list)
+  return result(ranking, limit, self.list, matcher, self)
+end
+
+function Fuzzy:start(query, opts)
+  open(self)
+  options.query(query, "rille.fuzzy:start")
+  local limit = options.limit(opts, "rille.fuzzy:start")
+  local ranking = rankings.new(matchers.new(query, self.opts), self.list, self.boosts)
+  local job = { fuzzy = self, ranking = ranking, limit = limit, state = "running", cleared = self.cleared }
+  self.job, self.latest = setmetatable(job, Job), nil
+  return job
+end
+
+function Fuzzy:results()
+  open(self)
+  local job = self.job
+  if job and not job.is_closed then
+    go_on(job, PART)
+    if job.ranking.searched > 0 or job.state == "done" then
+      job:take()
+    end
+  end
+  return self.latest
+end
+
+function Fuzzy:close()
+  self.closed = true
+  self.list, self.boosts, self.job, self.latest = {}, {}, nil, nil
+end
+
+function M.match(query, s, opts)
+  options.query(query, "rille.fuzzy.match")
+  opts = options.read(opts, "rille.fuzzy.match")
+  return matchers.new(query, opts):match(bytes.string(s, "rille.fuzzy.match"))
+end
+
+function M.filter(query, list, opts)
+  options.query(query, "rille.fuzzy.filter")
+  local count = options.list(list, "rille.fuzzy.filter")
+  opts = options.read(opts, "rille.fuzzy.filter", "limit")
+  local matcher = matchers.new(query, opts)
+  local ranking = rankings.new(matcher, list)
+  ranking:step(count)
+  return result(ranking, opts.limit or count, list, matcher)
+end
+
+return setmetatable(M, { __call = new })

@@ -1,0 +1,508 @@
+--- Fuzzy matching: fzf's query language over items that are kept in the library, and over single texts and short lists.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local bytes = require("rille.bytes")
+local failure = require("rille.failure")
+local handles = require("rille.handle")
+local jobs = require("rille.job")
+local options = require("rille.fuzzy_options")
+local scratch = require("rille.scratch")
+
+local of, open = bytes.of, handles.open
+local err = failure.block()
+local given = ffi.new("rille_fuzzy_options", { size = ffi.sizeof("rille_fuzzy_options") })
+local out_fuzzy = ffi.new("rille_fuzzy *[1]")
+local out_matcher = ffi.new("rille_matcher *[1]")
+local out_job = ffi.new("rille_job *[1]")
+local out = ffi.new("uint32_t[1]")
+local out_size = ffi.new("rille_fuzzy_size")
+local found = ffi.new("rille_fuzzy_found")
+local hit = ffi.new("rille_fuzzy_hit")
+local numbers = ffi.typeof("uint32_t[?]")
+local rows_of = ffi.typeof("rille_fuzzy_row[?]")
+local ELIMIT, ETOOBIG = tonumber(C.RILLE_ELIMIT), tonumber(C.RILLE_ETOOBIG)
+
+local CASES = { ignore = tonumber(C.RILLE_FUZZY_IGNORE_CASE), respect = tonumber(C.RILLE_FUZZY_RESPECT_CASE) }
+local SCHEMES = { path = tonumber(C.RILLE_FUZZY_PATH), history = tonumber(C.RILLE_FUZZY_HISTORY) }
+local NORMALIZE = tonumber(C.RILLE_FUZZY_NORMALIZE)
+local COLUMNS = tonumber(C.RILLE_FUZZY_COLUMNS)
+
+local own, close = handles.kind(C.rille_fuzzy_free)
+local own_matcher, close_matcher = handles.kind(C.rille_matcher_free)
+
+--- Strings that cross in one call: where each is and how long. A string is where it is for as long as a list holds it.
+local BATCH = 4096
+local pointers = ffi.new("const uint8_t *[?]", BATCH)
+local lengths = ffi.new("uint32_t[?]", BATCH)
+
+--- Fills the options for C.
+---@param opts rille.fuzzy.corpus_options
+---@return ffi.cdata* anchor to be kept until C has read them
+local function fill(opts)
+  local columns = opts.columns or {}
+  local list = numbers(#columns)
+  for i = 1, #columns do
+    list[i - 1] = columns[i] - 1
+  end
+  given.flags = (CASES[opts.case] or 0)
+    + (SCHEMES[opts.scheme] or 0)
+    + (opts.normalize and NORMALIZE or 0)
+    + (opts.delimiter and COLUMNS or 0)
+  given.typos = opts.typos or 0
+  given.delimiter = opts.delimiter and opts.delimiter:byte() or 0
+  given.column_count, given.columns = #columns, list
+  given.budget = opts.budget or 0
+  return list
+end
+
+--- What a query has found: rows, the best first. They stay as they are; texts and positions are made when asked for.
+---@class rille.fuzzy.result
+---@field count integer how many rows there are
+---@field total integer how many items match, of those that have been searched
+---@field searched integer how many items have been searched
+---@field done boolean whether the search has come to its end, so that no better rows will come
+---@field package rows ffi.cdata*
+---@field package query string
+---@field package fuzzy? rille.fuzzy
+---@field package cleared? integer
+---@field package list? string[]
+---@field package matcher? rille.fuzzy.matcher
+local Result = {}
+Result.__index = Result
+
+--- Which item a row is: the position at which it was pushed.
+---@param i integer from 1 to `count`
+---@return integer
+function Result:index(i)
+  return self.rows[options.index(i, self.count, "rille.fuzzy.result:index") - 1].index + 1
+end
+
+--- What a row has earned. Each char of the query that it lacks takes 2^20.
+---@param i integer from 1 to `count`
+---@return integer
+function Result:score(i)
+  return self.rows[options.index(i, self.count, "rille.fuzzy.result:score") - 1].score
+end
+
+--- The text of a row.
+---@param i integer from 1 to `count`
+---@return string? text nil if the items have been cleared since
+function Result:text(i)
+  local index = self.rows[options.index(i, self.count, "rille.fuzzy.result:text") - 1].index
+  local fuzzy = self.fuzzy
+  if not fuzzy then
+    return self.list[index + 1]
+  end
+  local handle = open(fuzzy)
+  if fuzzy.cleared == self.cleared then
+    return fuzzy.read(handle, index)
+  end
+end
+
+--- The positions that C has written, as a list.
+local function list_of(places, count)
+  local list = {}
+  for i = 1, count do
+    list[i] = places[i - 1] + 1
+  end
+  return list
+end
+
+local kept, kept_len = numbers(256), 256
+
+--- Room for the positions of a query of `len` bytes.
+local function room(len)
+  if len <= 256 then
+    return kept
+  elseif kept_len < len then
+    kept, kept_len = numbers(len), len
+  end
+  return kept
+end
+
+--- Where a row matches.
+---@param i integer from 1 to `count`
+---@return integer[]? positions of its chars that match: first bytes, ascending; nil if the items have been cleared since
+function Result:positions(i)
+  local index = self.rows[options.index(i, self.count, "rille.fuzzy.result:positions") - 1].index
+  local fuzzy, query = self.fuzzy, self.query
+  if not fuzzy then
+    local _, positions = self.matcher:match(self.list[index + 1])
+    return positions
+  end
+  local handle = open(fuzzy)
+  if fuzzy.cleared ~= self.cleared then
+    return nil
+  end
+  local places = room(#query)
+  local status = C.rille_fuzzy_positions(handle, query, #query, index, places, out, err)
+  if status < 0 then
+    failure.raise(err, "rille.fuzzy.result:positions")
+  end
+  return status == 0 and list_of(places, out[0]) or nil
+end
+
+local function result(rows, query, fuzzy)
+  return setmetatable({
+    count = found.count,
+    total = found.total,
+    searched = found.searched,
+    done = found.done == 1,
+    rows = rows,
+    query = query,
+    fuzzy = fuzzy,
+    cleared = fuzzy and fuzzy.cleared,
+  }, Result)
+end
+
+--- A query made ready, as `match` and `filter` use it.
+---@class rille.fuzzy.matcher
+---@field package handle ffi.cdata*?
+---@field package len integer bytes of the query
+local Matcher = { close = close_matcher }
+Matcher.__index = Matcher
+
+---@return integer? score
+---@return integer[]? positions
+function Matcher:match(s, name)
+  local ptr, len = of(s, name)
+  local places = room(self.len)
+  local status = C.rille_matcher_match(self.handle, ptr, len, places, hit, err)
+  if status == 0 then
+    return hit.score, list_of(places, hit.count)
+  elseif status < 0 then
+    failure.raise(err, name)
+  end
+  return nil
+end
+
+local function new_matcher(query, opts, name)
+  local anchor = fill(opts)
+  local status = C.rille_matcher_new(query, #query, given, out_matcher, err)
+  anchor[0] = anchor[0]
+  if status < 0 then
+    failure.raise(err, name)
+  end
+  return setmetatable({ handle = own_matcher(out_matcher[0]), len = #query }, Matcher)
+end
+
+--- Matchers without options, by their query, as few queries are matched with many texts.
+local matchers, matcher_count = {}, 0
+
+---@return rille.fuzzy.matcher
+local function matcher_of(query, opts, name)
+  if opts ~= nil then
+    return new_matcher(query, opts, name)
+  end
+  local matcher = matchers[query]
+  if not matcher then
+    if matcher_count == 16 then
+      -- Somebody may have one in hand: the collector frees them.
+      matchers, matcher_count = {}, 0
+    end
+    matcher = new_matcher(query, {}, name)
+    matchers[query], matcher_count = matcher, matcher_count + 1
+  end
+  return matcher
+end
+
+--- Items that are kept in the library, and searched with every key that a person types.
+---@class rille.fuzzy
+---@field package handle ffi.cdata*?
+---@field package cleared integer how often the items were cleared
+---@field package feeds rille.job[]
+---@field package job? rille.job the last search that was started
+---@field package latest? rille.fuzzy.result
+---@field package read fun(handle: ffi.cdata*, index: integer): string?
+local Fuzzy = { close = close }
+Fuzzy.__index = Fuzzy
+
+---@class rille.fuzzy.module
+---@overload fun(opts?: rille.fuzzy.corpus_options): rille.fuzzy
+local M = {}
+
+local function new(_, opts)
+  local anchor = fill(options.read(opts, "rille.fuzzy", "budget"))
+  local status = C.rille_fuzzy_new(given, out_fuzzy, err)
+  anchor[0] = anchor[0]
+  if status < 0 then
+    failure.raise(err, "rille.fuzzy")
+  end
+  return setmetatable({ handle = own(out_fuzzy[0]), cleared = 0, feeds = {} }, Fuzzy)
+end
+
+--- The text of an item, by the index of C.
+function Fuzzy.read(handle, index)
+  local buffer = scratch.buffer("rille.fuzzy:text")
+  local status = C.rille_fuzzy_text(handle, index, buffer, err)
+  if status == 0 then
+    return scratch.string("rille.fuzzy:text")
+  elseif status < 0 then
+    failure.raise(err, "rille.fuzzy:text")
+  end
+end
+
+--- Points the arrays for C at the strings of a list from one on, and tells how many are left out.
+local function point(list, first, count)
+  for i = 0, count - 1 do
+    local s = list[first + i]
+    pointers[i], lengths[i] = s, #s
+  end
+end
+
+local function push_list(handle, list, count)
+  local status = C.rille_fuzzy_push(handle, pointers, lengths, 0, out, err)
+  local first = 1
+  while status == 0 and first <= count do
+    local n = math.min(BATCH, count - first + 1)
+    point(list, first, n)
+    status = C.rille_fuzzy_push(handle, pointers, lengths, n, out, err)
+    first = first + n
+  end
+  return status
+end
+
+--- Adds items behind those that are there: the strings of a list, or the lines of a text.
+---@param items string[]|rille.source
+---@return integer? len how many items there are now, nil when the budget refuses; what was before that is in
+---@return string? message
+function Fuzzy:push(items)
+  local handle = open(self)
+  local is_list, count = options.items(items, "rille.fuzzy:push")
+  local status
+  if is_list then
+    status = push_list(handle, items, count)
+  else
+    local ptr, len = of(items, "rille.fuzzy:push")
+    status = C.rille_fuzzy_push_lines(handle, ptr, len, out, err)
+  end
+  if status == 0 then
+    return out[0]
+  elseif err.status == ELIMIT or err.status == ETOOBIG then
+    return nil, ffi.string(err.message, err.length)
+  end
+  failure.raise(err, "rille.fuzzy:push")
+end
+
+--- Lets a walk add all that it finds, without any of it passing through Lua. The walk has nothing to take from then on; when
+--- it is over, everything is in. It fails when the budget refuses an item.
+---@param job rille.job from `rille.walk`
+function Fuzzy:feed(job)
+  local handle = open(self)
+  if C.rille_fuzzy_feed(handle, jobs.handle(job, "rille.fuzzy:feed"), err) < 0 then
+    failure.raise(err, "rille.fuzzy:feed")
+  end
+  -- A job that is dropped is cancelled.
+  self.feeds[#self.feeds + 1] = job
+end
+
+--- Whether walks still add items.
+---@return boolean feeding
+---@return string? message why one has failed, once
+function Fuzzy:feeding()
+  open(self)
+  local running, message, feeds = {}, nil, self.feeds
+  for i = 1, #feeds do
+    local job = feeds[i]
+    if not job:closed() then
+      local state, _, reason = job:poll()
+      if state == "running" then
+        running[#running + 1] = job
+      end
+      message = message or reason
+    end
+  end
+  self.feeds = running
+  return #running > 0, message
+end
+
+--- How many items there are.
+---@return integer
+function Fuzzy:len()
+  return C.rille_fuzzy_len(open(self))
+end
+
+--- Removes all items and boosts, and stops the search. Feeds go on.
+function Fuzzy:clear()
+  local handle = open(self)
+  self.cleared, self.job, self.latest = self.cleared + 1, nil, nil
+  if C.rille_fuzzy_clear(handle, err) < 0 then
+    failure.raise(err, "rille.fuzzy:clear")
+  end
+end
+
+--- The text of an item.
+---@param i integer its index, from 1 on
+---@return string? text nil if there is no such item
+function Fuzzy:text(i)
+  local handle = open(self)
+  return self.read(handle, options.index(i, 2 ^ 32 - 1, "rille.fuzzy:text") - 1)
+end
+
+local boosts_of = ffi.new("int32_t[?]", BATCH)
+
+--- Sets what is added to the scores of items: how often a file is used, for example. A char that matches earns 16 and up to
+--- 10 more. The order of an empty query does not change.
+---@param list number[] whole numbers count; of the items from `first` on
+---@param first? integer index of the first item; 1 by default
+function Fuzzy:boost(list, first)
+  local handle = open(self)
+  local count, from = options.boosts(list, first, "rille.fuzzy:boost")
+  for done = 0, count - 1, BATCH do
+    local n = math.min(BATCH, count - done)
+    for i = 0, n - 1 do
+      boosts_of[i] = math.floor(list[done + i + 1] + 0.5)
+    end
+    if C.rille_fuzzy_boost(handle, from - 1 + done, boosts_of, n, err) < 0 then
+      failure.raise(err, "rille.fuzzy:boost")
+    end
+  end
+end
+
+---@class rille.fuzzy.stats
+---@field items integer
+---@field folders integer that the items are in
+---@field bytes integer native memory
+
+--- What it holds.
+---@return rille.fuzzy.stats
+function Fuzzy:stats()
+  if C.rille_fuzzy_stats(open(self), out_size, err) < 0 then
+    failure.raise(err, "rille.fuzzy:stats")
+  end
+  return { items = out_size.items, folders = out_size.folders, bytes = out_size.bytes }
+end
+
+local KEPT = 4096
+local many = rows_of(KEPT)
+
+--- Room for rows, until the next call.
+local function rows_for(limit)
+  return limit <= KEPT and many or rows_of(limit)
+end
+
+--- The rows that C has written, in memory of their own.
+local function copy(rows, count)
+  local own_rows = rows_of(count)
+  ffi.copy(own_rows, rows, count * ffi.sizeof("rille_fuzzy_row"))
+  return own_rows
+end
+
+--- Searches, and returns when it is done. In a host that must not wait, use `start`.
+---@param query string in fzf's extended syntax
+---@param opts? { limit?: integer } most rows, 100 by default: the best ones
+---@return rille.fuzzy.result
+function Fuzzy:query(query, opts)
+  local handle = open(self)
+  options.query(query, "rille.fuzzy:query")
+  local limit = math.min(options.limit(opts, "rille.fuzzy:query"), self:len())
+  local rows = rows_for(limit)
+  if C.rille_fuzzy_query(handle, query, #query, rows, limit, found, err) < 0 then
+    failure.raise(err, "rille.fuzzy:query")
+  end
+  return result(copy(rows, found.count), query, self)
+end
+
+--- What a search has found so far, if there is something new.
+local function fetch(fuzzy, job, handle, query, limit, cleared)
+  if not fuzzy.handle then
+    return nil
+  end
+  limit = math.min(limit, C.rille_fuzzy_len(fuzzy.handle))
+  local rows = rows_for(limit)
+  local status = C.rille_fuzzy_results(handle, rows, limit, found, err)
+  if status < 0 then
+    failure.raise(err, "rille.fuzzy:results")
+  end
+  local is_last = fuzzy.job == job
+  if status == 0 then
+    local latest = result(copy(rows, found.count), query, fuzzy)
+    latest.cleared = cleared
+    if is_last then
+      fuzzy.latest = latest
+    end
+    return latest
+  elseif is_last and fuzzy.latest and found.done == 1 then
+    fuzzy.latest.done = true
+  end
+end
+
+--- Starts a search off the thread, and stops the one that was started before.
+---@param query string in fzf's extended syntax
+---@param opts? { limit?: integer } most rows, 100 by default: the best ones
+---@return rille.job job what it takes are of the type `rille.fuzzy.result`, each in place of the one before; its progress
+--- counts items. `results` gives the same.
+function Fuzzy:start(query, opts)
+  local handle = open(self)
+  options.query(query, "rille.fuzzy:start")
+  local limit = options.limit(opts, "rille.fuzzy:start")
+  if C.rille_fuzzy_start(handle, query, #query, limit, out_job, err) < 0 then
+    failure.raise(err, "rille.fuzzy:start")
+  end
+  local cleared = self.cleared
+  local job = jobs.adopt(out_job[0], function(job, job_handle)
+    return fetch(self, job, job_handle, query, limit, cleared)
+  end)
+  self.job, self.latest = job, nil
+  return job
+end
+
+--- The rows of the search that was started last, as far as it has come: while it runs, the best of what it has searched.
+---@return rille.fuzzy.result? result nil while there is none
+function Fuzzy:results()
+  open(self)
+  local job = self.job
+  if job and not job:closed() then
+    job:take()
+  end
+  return self.latest
+end
+
+--- Whether a text matches a query, and how well. The query is in fzf's extended syntax; see `rille.fuzzy`.
+---@param query string
+---@param s rille.source
+---@param opts? rille.fuzzy.options
+---@return integer? score nil if it does not match
+---@return integer[]? positions of the chars that match: first bytes, ascending
+function M.match(query, s, opts)
+  options.query(query, "rille.fuzzy.match")
+  if opts ~= nil then
+    options.read(opts, "rille.fuzzy.match")
+  end
+  return matcher_of(query, opts, "rille.fuzzy.match"):match(s, "rille.fuzzy.match")
+end
+
+--- Ranks a short list in one call.
+---@param query string
+---@param list string[] must not change while texts or positions of the result are asked for
+---@param opts? rille.fuzzy.filter_options
+---@return rille.fuzzy.result
+function M.filter(query, list, opts)
+  options.query(query, "rille.fuzzy.filter")
+  local count = options.list(list, "rille.fuzzy.filter")
+  local limit = count
+  if opts ~= nil then
+    options.read(opts, "rille.fuzzy.filter", "limit")
+    limit = math.min(count, opts.limit or count)
+  end
+  local matcher = matcher_of(query, opts, "rille.fuzzy.filter")
+  local ptrs, lens = pointers, lengths
+  if count > BATCH then
+    ptrs, lens = ffi.new("const uint8_t *[?]", count), numbers(count)
+  end
+  for i = 1, count do
+    local s = list[i]
+    ptrs[i - 1], lens[i - 1] = s, #s
+  end
+  local rows = rows_for(count)
+  local status = C.rille_matcher_filter(matcher.handle, ptrs, lens, count, rows, found, err)
+  if status < 0 then
+    failure.raise(err, "rille.fuzzy.filter")
+  end
+  found.count = math.min(found.count, limit)
+  local ranked = result(copy(rows, found.count), query)
+  ranked.list, ranked.matcher = list, matcher
+  return ranked
+end
+
+return setmetatable(M, { __call = new })

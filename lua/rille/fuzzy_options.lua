@@ -1,0 +1,200 @@
+--- The options of fuzzy matching, for both backends.
+local bytes = require("rille.bytes")
+
+---@class rille.fuzzy.options
+---@field case? "smart"|"ignore"|"respect" whether case matters; "smart", the default: in a term with a capital letter
+---@field normalize? boolean a term without accents finds letters that have some: danco finds Danço
+---@field typos? integer how many chars of a fuzzy term an item may lack, from 0, the default, to 3; a term of 4 chars may lack
+---   one, of 8 chars two, of 12 three, and such items come last
+---@field scheme? "default"|"path"|"history" what items are
+---@field delimiter? string the byte that parts the columns of an item
+---@field columns? integer[] the columns to search in, from 1; all by default
+
+---@class rille.fuzzy.corpus_options: rille.fuzzy.options
+---@field budget? integer bytes that the corpus may hold
+
+---@class rille.fuzzy.filter_options: rille.fuzzy.options
+---@field limit? integer most rows; all by default
+
+local M = {}
+
+M.CASES = { smart = true, ignore = true, respect = true }
+M.SCHEMES = { default = true, path = true, history = true }
+
+local MOST_TYPOS = 3
+
+local KNOWN = 'case = "smart" | "ignore" | "respect"; normalize = true | false; typos = 0 to 3; '
+  .. 'scheme = "default" | "path" | "history"; delimiter = a byte; columns = list of numbers from 1 on'
+
+local function is_count(value, least, most)
+  return type(value) == "number" and value >= least and value <= most and value % 1 == 0
+end
+
+local function is_list_of_columns(value)
+  if type(value) ~= "table" then
+    return false
+  end
+  for _, column in ipairs(value) do
+    if not is_count(column, 1, 2 ^ 31) then
+      return false
+    end
+  end
+  return #value > 0
+end
+
+--- What each option may be.
+local GOOD = {
+  case = function(value)
+    return M.CASES[value] or false
+  end,
+  normalize = function(value)
+    return type(value) == "boolean"
+  end,
+  typos = function(value)
+    return is_count(value, 0, MOST_TYPOS)
+  end,
+  scheme = function(value)
+    return M.SCHEMES[value] or false
+  end,
+  delimiter = function(value)
+    return type(value) == "string" and #value == 1
+  end,
+  columns = is_list_of_columns,
+  budget = function(value)
+    return is_count(value, 1, 2 ^ 53)
+  end,
+  limit = function(value)
+    return is_count(value, 0, 2 ^ 32 - 1)
+  end,
+}
+
+--- Checks options, or raises an error at the caller's caller.
+---@param opts? rille.fuzzy.options
+---@param name string the public function
+---@param own? "budget"|"limit" an option that it knows beside those of every one
+---@param only? boolean whether it knows no other
+---@return rille.fuzzy.options
+function M.read(opts, name, own, only)
+  if opts == nil then
+    return {}
+  elseif type(opts) ~= "table" then
+    error(("%s: opts must be a table, got %s"):format(name, type(opts)), 3)
+  end
+  for key, value in pairs(opts) do
+    local good = (key == own or not only and key ~= "budget" and key ~= "limit") and GOOD[key]
+    if not (good and good(value)) then
+      local extra = own and own .. " = number" or ""
+      local known = only and extra or KNOWN .. (own and "; " .. extra or "")
+      local message = "%s: wrong option %s = %s (known: %s)"
+      error(message:format(name, tostring(key), tostring(value), known), 3)
+    end
+  end
+  if opts.columns and not opts.delimiter then
+    error(name .. ": columns need a delimiter", 3)
+  end
+  return opts
+end
+
+--- How many rows a query is asked for.
+---@param opts? { limit?: integer }
+---@param name string the public function
+---@return integer
+function M.limit(opts, name)
+  if opts == nil then
+    return 100
+  end
+  if type(opts) ~= "table" then
+    error(("%s: opts must be a table, got %s"):format(name, type(opts)), 3)
+  end
+  for key, value in pairs(opts) do
+    if key ~= "limit" or not GOOD.limit(value) then
+      local message = "%s: wrong option %s = %s (known: limit = number)"
+      error(message:format(name, tostring(key), tostring(value)), 3)
+    end
+  end
+  return opts.limit or 100
+end
+
+--- Checks a query.
+---@param query string
+---@param name string the public function
+---@return string
+function M.query(query, name)
+  if type(query) ~= "string" then
+    error(("%s: query must be a string, got %s"):format(name, type(query)), 3)
+  end
+  return query
+end
+
+--- Checks a list of strings: how many there are.
+---@param list string[]
+---@param name string the public function
+---@return integer
+function M.list(list, name)
+  if type(list) ~= "table" then
+    error(("%s: list must be a list of strings, got %s"):format(name, type(list)), 3)
+  end
+  local count = #list
+  for i = 1, count do
+    if type(list[i]) ~= "string" then
+      error(("%s: list[%d] must be a string, got %s"):format(name, i, type(list[i])), 3)
+    end
+  end
+  return count
+end
+
+--- What `push` is given: a list, and how many strings it has, or a text.
+---@param items string[]|rille.source
+---@param name string the public function
+---@return boolean is_list
+---@return integer|nil count
+function M.items(items, name)
+  if bytes.is_text(items) then
+    return false
+  elseif type(items) ~= "table" then
+    error(("%s: items must be a list of strings or a text, got %s"):format(name, type(items)), 3)
+  end
+  local count = #items
+  for i = 1, count do
+    if type(items[i]) ~= "string" then
+      error(("%s: items[%d] must be a string, got %s"):format(name, i, type(items[i])), 3)
+    end
+  end
+  return true, count
+end
+
+--- Checks the index of an item or of a row.
+---@param i integer
+---@param count integer
+---@param name string the public function
+---@return integer
+function M.index(i, count, name)
+  if type(i) ~= "number" or not (i >= 1 and i <= count) or i % 1 ~= 0 then
+    error(("%s: i must be from 1 to %d, got %s"):format(name, count, tostring(i)), 3)
+  end
+  return i
+end
+
+--- Checks boosts: how many there are, and the first item that they are for.
+---@param list number[]
+---@param first? integer
+---@param name string the public function
+---@return integer count
+---@return integer first
+function M.boosts(list, first, name)
+  if type(list) ~= "table" then
+    error(("%s: list must be a list of numbers, got %s"):format(name, type(list)), 3)
+  end
+  for i = 1, #list do
+    local boost = list[i]
+    if type(boost) ~= "number" or not (boost >= -2 ^ 30 and boost <= 2 ^ 30) then
+      error(("%s: list[%d] must be a number, got %s"):format(name, i, tostring(boost)), 3)
+    end
+  end
+  if first ~= nil and not is_count(first, 1, 2 ^ 32 - 1) then
+    error(("%s: first must be an index from 1 on, got %s"):format(name, tostring(first)), 3)
+  end
+  return #list, first or 1
+end
+
+return M

@@ -1,0 +1,728 @@
+//! The noun `fuzzy`: a corpus that is searched with every key, and the match of single texts.
+
+use super::boundary::{
+    Handle, Zeroed, boundary, boundary_at, boundary_get, boundary_on, on, options, place, places,
+    slice,
+};
+use super::buffer::rille_buffer;
+use super::error::{Failure, rille_error, rille_status, rille_status::*};
+use super::job::rille_job;
+use super::stats::{Gauge, Measured};
+use crate::fuzzy::plain::Matcher;
+use crate::fuzzy::query::{self, Case, MOST_TYPOS};
+use crate::fuzzy::session::{Options, Refused, latest};
+use crate::fuzzy::{Ranking, Scheme, Session};
+use crate::job::{AnyJob, Job, State};
+use crate::project::Paths;
+use std::mem::MaybeUninit;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+/// Case never matters. Without this and the next it does in a term that has a capital letter.
+pub const RILLE_FUZZY_IGNORE_CASE: u32 = 1;
+/// Case always matters.
+pub const RILLE_FUZZY_RESPECT_CASE: u32 = 2;
+/// A term without accents finds letters that have some: danco finds Danço.
+pub const RILLE_FUZZY_NORMALIZE: u32 = 4;
+/// Items are paths: what follows a / counts most.
+pub const RILLE_FUZZY_PATH: u32 = 8;
+/// Items are lines of a history: every beginning of a word counts the same.
+pub const RILLE_FUZZY_HISTORY: u32 = 16;
+/// Items consist of columns, parted by the delimiter.
+pub const RILLE_FUZZY_COLUMNS: u32 = 32;
+
+/// How a corpus or a matcher works. Set `size` to sizeof(rille_fuzzy_options); zeros are the default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_fuzzy_options {
+    /// sizeof(rille_fuzzy_options).
+    pub size: u32,
+    /// Any of the RILLE_FUZZY_ constants, added.
+    pub flags: u32,
+    /// How many chars of a fuzzy term an item may lack, 3 at most; a term of 4 chars may lack one, of 8 chars two, of 12
+    /// chars three. An item that lacks fewer always comes before one that lacks more.
+    pub typos: u32,
+    /// Threads of a search; 0 is as many as there are processors, up to 8.
+    pub threads: u32,
+    /// The byte that parts the columns of an item, with RILLE_FUZZY_COLUMNS.
+    pub delimiter: u32,
+    /// How many columns are searched; 0 is all.
+    pub column_count: u32,
+    /// Which columns are searched, counted from 0. A term matches the first one in which it is found.
+    pub columns: *const u32,
+    /// Bytes that the corpus may hold; 0 is no limit.
+    pub budget: usize,
+}
+
+// SAFETY: plain numbers and a pointer, the first of which is the size.
+unsafe impl Zeroed for rille_fuzzy_options {}
+
+const _: () = assert!(std::mem::offset_of!(rille_fuzzy_options, columns) == 24);
+
+impl rille_fuzzy_options {
+    /// The options as the core knows them.
+    ///
+    /// # Safety
+    ///
+    /// `columns` is null or has `column_count` numbers.
+    unsafe fn read(&self) -> Result<Options, Failure> {
+        let wrong = |message: String| Err(Failure::new(RILLE_EARG, message));
+        let has = |flag| self.flags & flag != 0;
+        if self.flags >= RILLE_FUZZY_COLUMNS << 1 {
+            return wrong(format!(
+                "{:#x} are no flags; they are the RILLE_FUZZY_ constants",
+                self.flags
+            ));
+        }
+        let case = match (has(RILLE_FUZZY_IGNORE_CASE), has(RILLE_FUZZY_RESPECT_CASE)) {
+            (true, true) => return wrong("case cannot be ignored and respected".to_owned()),
+            (true, false) => Case::Ignore,
+            (false, true) => Case::Respect,
+            (false, false) => Case::Smart,
+        };
+        let scheme = match (has(RILLE_FUZZY_PATH), has(RILLE_FUZZY_HISTORY)) {
+            (true, true) => return wrong("items cannot be paths and a history".to_owned()),
+            (true, false) => Scheme::Path,
+            (false, true) => Scheme::History,
+            (false, false) => Scheme::Default,
+        };
+        if self.typos > MOST_TYPOS.into() {
+            return wrong(format!("{} typos are more than {MOST_TYPOS}", self.typos));
+        }
+        let delimiter = match (has(RILLE_FUZZY_COLUMNS), u8::try_from(self.delimiter)) {
+            (true, Ok(byte)) => Some(byte),
+            (true, Err(_)) => return wrong(format!("the delimiter {} is no byte", self.delimiter)),
+            (false, _) if self.delimiter != 0 || self.column_count != 0 => {
+                return wrong("columns need RILLE_FUZZY_COLUMNS".to_owned());
+            }
+            (false, _) => None,
+        };
+        let mut columns = Vec::new();
+        if self.column_count > 0 {
+            if self.columns.is_null() {
+                return wrong(format!("columns is NULL, but their count is {}", self.column_count));
+            }
+            // SAFETY: not null, and the caller vouches for the numbers.
+            let list =
+                unsafe { std::slice::from_raw_parts(self.columns, self.column_count as usize) };
+            columns.extend_from_slice(list);
+        }
+        let normalize = has(RILLE_FUZZY_NORMALIZE);
+        Ok(Options {
+            query: query::Options { case, normalize, typos: self.typos as u8 },
+            scheme,
+            delimiter,
+            columns,
+            budget: self.budget,
+            threads: self.threads as usize,
+        })
+    }
+}
+
+/// One row of a result.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_fuzzy_row {
+    /// Which item: how many were pushed before it.
+    pub index: u32,
+    /// What it earned, with its boost. For each char of the query that it lacks 1,048,576 less.
+    pub score: i32,
+}
+
+/// What a search has found.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_fuzzy_found {
+    /// Rows that were written: the best ones, in their order.
+    pub count: u32,
+    /// Items that match, among those that were searched.
+    pub total: u32,
+    /// Items that were searched.
+    pub searched: u32,
+    /// 1 if the search has come to its end, 0 if better rows may come.
+    pub done: u32,
+}
+
+/// How much a corpus holds.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_fuzzy_size {
+    /// Items.
+    pub items: u32,
+    /// Folders that they are in.
+    pub folders: u32,
+    /// Bytes of native memory.
+    pub bytes: f64,
+}
+
+/// What a text earns that matches.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_fuzzy_hit {
+    /// Its score, as in rille_fuzzy_row.
+    pub score: i32,
+    /// How many positions were written.
+    pub count: u32,
+}
+
+const _: () = {
+    assert!(size_of::<rille_fuzzy_row>() == 8);
+    assert!(size_of::<rille_fuzzy_found>() == 16);
+    assert!(
+        size_of::<rille_fuzzy_size>() == 16 && std::mem::offset_of!(rille_fuzzy_size, bytes) == 8
+    );
+    assert!(size_of::<rille_fuzzy_hit>() == 8);
+};
+
+/// Items that are kept in the library and searched with every key that a person types, by fzf's extended query syntax: see
+/// rille_fuzzy_query.
+///
+/// The index of an item is how many were pushed before it; it stays until rille_fuzzy_clear. Every function takes a corpus
+/// as const: any may run at the same time in several threads, and while walks feed it and searches run.
+///
+/// It belongs to the caller, who frees it with rille_fuzzy_free at any time: searches and feeds end then. In a process that
+/// was forked after it was made it is of no use, and every function returns RILLE_EFORK.
+pub struct rille_fuzzy {
+    session: Option<Arc<Session>>,
+    pid: u32,
+}
+
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<rille_fuzzy>();
+};
+
+/// Every corpus, as feeds change how much memory one holds while no call runs.
+static LIVE: Mutex<Vec<(u32, Weak<Session>)>> = Mutex::new(Vec::new());
+
+impl Measured for rille_fuzzy {
+    const GAUGE: &'static Gauge = {
+        static GAUGE: Gauge = Gauge::with("fuzzy", || {
+            let live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
+            let here = live.iter().filter(|(pid, _)| *pid == std::process::id());
+            here.filter_map(|(_, session)| session.upgrade())
+                .map(|session| session.stats().bytes as i64)
+                .sum()
+        });
+        &GAUGE
+    };
+
+    fn bytes(&self) -> usize {
+        0
+    }
+}
+
+impl rille_fuzzy {
+    fn give(options: Options) -> *mut rille_fuzzy {
+        let (session, pid) = (Arc::new(Session::new(options)), std::process::id());
+        let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
+        live.retain(|(_, session)| session.strong_count() > 0);
+        live.push((pid, Arc::downgrade(&session)));
+        Handle::give(rille_fuzzy { session: Some(session), pid })
+    }
+
+    /// The corpus, unless this is a child process: a thread that it does not have may hold the lock.
+    fn session(&self) -> Result<&Session, Failure> {
+        match &self.session {
+            Some(session) if self.pid == std::process::id() => Ok(session),
+            _ => {
+                let message = "the corpus belongs to the process that this one was forked from; make another one here";
+                Err(Failure::new(RILLE_EFORK, message))
+            }
+        }
+    }
+}
+
+impl Drop for rille_fuzzy {
+    fn drop(&mut self) {
+        if self.pid != std::process::id() {
+            std::mem::forget(self.session.take());
+        }
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Failure {
+        let status = match refused {
+            Refused::Item => RILLE_ETOOBIG,
+            Refused::Budget(_) | Refused::Number => RILLE_ELIMIT,
+        };
+        Failure::new(status, refused.to_string())
+    }
+}
+
+/// Makes an empty corpus and writes it to `out`. `options` may be NULL.
+///
+/// Returns RILLE_OK or RILLE_EARG (a pointer is NULL or an option unknown).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_fuzzy_new(
+    options: *const rille_fuzzy_options,
+    out: *mut *mut rille_fuzzy,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or options with their columns, and NULL or a place for the pointer.
+    boundary(err, || unsafe {
+        let out = place(out, "out")?;
+        let options = self::options(options)?.read()?;
+        out.write(rille_fuzzy::give(options));
+        Ok(RILLE_OK)
+    })
+}
+
+/// Frees a corpus. NULL is fine; a corpus that was freed already is not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_fuzzy_free(fuzzy: *mut rille_fuzzy) {
+    // SAFETY: the caller gives NULL or a live corpus, and uses it no more.
+    boundary_get((), || unsafe { Handle::free(fuzzy) })
+}
+
+/// The texts that C gave.
+///
+/// # Safety
+///
+/// `items` and `lengths` are null or have `count` entries, and each entry of `items` is null or has as many bytes as
+/// `lengths` tells. Nobody changes any of it while the result is used.
+unsafe fn texts<'a>(
+    items: *const *const u8,
+    lengths: *const u32,
+    count: u32,
+) -> Result<impl Iterator<Item = &'a [u8]>, Failure> {
+    if count > 0 && (items.is_null() || lengths.is_null()) {
+        let message = format!("items or lengths is NULL, but their count is {count}");
+        return Err(Failure::new(RILLE_EARG, message));
+    }
+    let count = count as usize;
+    // SAFETY: not null where they are read, and the caller vouches for the entries.
+    let at = move |index: usize| unsafe { (*items.add(index), *lengths.add(index)) };
+    // SAFETY: as above.
+    if let Some(index) = (0..count).find(|&index| at(index).0.is_null() && at(index).1 > 0) {
+        return Err(Failure::new(RILLE_EARG, format!("item {index} is NULL, but has a length")));
+    }
+    Ok((0..count).map(move |index| match at(index) {
+        (_, 0) => &[][..],
+        // SAFETY: not null, and the caller vouches for the bytes.
+        (item, length) => unsafe { std::slice::from_raw_parts(item, length as usize) },
+    }))
+}
+
+/// Adds items behind those that are there: `count` texts of any bytes, the first of which is at `items[0]` and has
+/// `lengths[0]` bytes. Writes how many items there are now to `out_len`. They are copied.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (an item has 2 GiB or more), RILLE_ELIMIT (the budget
+/// would not be kept) or RILLE_EFORK. After one of the last three the items before the one that was refused are in.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_fuzzy_push(
+    fuzzy: *const rille_fuzzy,
+    items: *const *const u8,
+    lengths: *const u32,
+    count: u32,
+    out_len: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live corpus, NULL or lists of `count` entries, and NULL or a place for the number.
+    unsafe {
+        boundary_at(fuzzy, err, |fuzzy| {
+            let (session, out) = (fuzzy.session()?, place(out_len, "out_len")?);
+            pushed(session, session.push(texts(items, lengths, count)?).1, out)
+        })
+    }
+}
+
+/// Adds the lines of a text of `len` bytes as items: what stands between line feeds, without a carriage return before
+/// them. Else as rille_fuzzy_push.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_fuzzy_push_lines(
+    fuzzy: *const rille_fuzzy,
+    text: *const u8,
+    len: usize,
+    out_len: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live corpus, NULL or `len` bytes, and NULL or a place for the number.
+    unsafe {
+        boundary_at(fuzzy, err, |fuzzy| {
+            let (session, text, out) =
+                (fuzzy.session()?, slice(text, len)?, place(out_len, "out_len")?);
+            pushed(session, session.push_text(text).1, out)
+        })
+    }
+}
+
+fn pushed(
+    session: &Session,
+    refused: Option<Refused>,
+    out: &mut MaybeUninit<u32>,
+) -> Result<rille_status, Failure> {
+    if let Some(refused) = refused {
+        return Err(refused.into());
+    }
+    out.write(session.len() as u32);
+    Ok(RILLE_OK)
+}
+
+/// Lets a walk that rille_walk_start has started add all that it finds, but what it could not read, without any of it
+/// passing through the host. The walk has nothing to take from then on; when it is over, everything is in. It fails if an
+/// item is refused. Freeing the job ends the feed.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the job is no walk) or RILLE_EFORK. It does not wait.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_fuzzy_feed(
+    fuzzy: *const rille_fuzzy,
+    job: *const rille_job,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live corpus, and NULL or a live job.
+    unsafe {
+        boundary_at(fuzzy, err, |fuzzy| {
+            let session = fuzzy.session()?;
+            super::boundary::at(job, |job| {
+                session.feed(job.of::<Paths>("a walk")?);
+                Ok(RILLE_OK)
+            })
+        })
+    }
+}
+
+/// How many items a corpus has; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_fuzzy_len(fuzzy: *const rille_fuzzy) -> u32 {
+    // SAFETY: the caller gives NULL or a live corpus.
+    boundary_get(0, || unsafe {
+        let session = Handle::peek(fuzzy).and_then(|fuzzy| fuzzy.session().ok());
+        session.map_or(0, |session| session.len() as u32)
+    })
+}
+
+/// Removes all items and boosts; a running search is cancelled, and feeds go on.
+///
+/// Returns RILLE_OK, RILLE_EARG (`fuzzy` is NULL) or RILLE_EFORK. The memory is given back on another thread.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_fuzzy_clear(
+    fuzzy: *const rille_fuzzy,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live corpus.
+    unsafe {
+        boundary_at(fuzzy, err, |fuzzy| {
+            fuzzy.session()?.clear();
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Appends the text of an item to a buffer.
+///
+/// Returns RILLE_OK, RILLE_NONE (there is no such item), RILLE_EARG (a pointer is NULL) or RILLE_EFORK.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_fuzzy_text(
+    fuzzy: *const rille_fuzzy,
+    index: u32,
+    buffer: *mut rille_buffer,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live corpus, and NULL or a live buffer of which this is the only use.
+    unsafe {
+        boundary_at(fuzzy, err, |fuzzy| {
+            let session = fuzzy.session()?;
+            on(buffer, |buffer| {
+                let there = session.text(index as usize, buffer.content());
+                Ok(if there { RILLE_OK } else { RILLE_NONE })
+            })
+        })
+    }
+}
+
+/// Sets what is added to the scores of `count` items, the first of which is `first`: how often a file is used, for example.
+/// A char that matches earns 16 and up to 10 more. Items that are not there yet may have a boost as well. The order of
+/// an empty query does not change.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_EFORK. A search that runs keeps to what was set when it started.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_fuzzy_boost(
+    fuzzy: *const rille_fuzzy,
+    first: u32,
+    boosts: *const i32,
+    count: u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live corpus, and NULL or `count` numbers.
+    unsafe {
+        boundary_at(fuzzy, err, |fuzzy| {
+            let session = fuzzy.session()?;
+            if count > 0 && boosts.is_null() {
+                let message = format!("boosts is NULL, but their count is {count}");
+                return Err(Failure::new(RILLE_EARG, message));
+            }
+            if count > 0 {
+                session.boost(first as usize, std::slice::from_raw_parts(boosts, count as usize));
+            }
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Writes how much a corpus holds to `out`.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_EFORK.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_fuzzy_stats(
+    fuzzy: *const rille_fuzzy,
+    out: *mut rille_fuzzy_size,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live corpus, and NULL or a place for the answer.
+    unsafe {
+        boundary_at(fuzzy, err, |fuzzy| {
+            let (stats, out) = (fuzzy.session()?.stats(), place(out, "out")?);
+            let (items, folders) = (stats.items as u32, stats.folders as u32);
+            out.write(rille_fuzzy_size { items, folders, bytes: stats.bytes as f64 });
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+fn write_rows(
+    ranking: &Ranking,
+    done: bool,
+    rows: &mut [MaybeUninit<rille_fuzzy_row>],
+    found: &mut MaybeUninit<rille_fuzzy_found>,
+) {
+    let count = ranking.rows.len().min(rows.len());
+    for (to, row) in rows.iter_mut().zip(&ranking.rows) {
+        to.write(rille_fuzzy_row { index: row.index, score: row.score });
+    }
+    found.write(rille_fuzzy_found {
+        count: count as u32,
+        total: ranking.total as u32,
+        searched: ranking.searched as u32,
+        done: done.into(),
+    });
+}
+
+/// Searches, and returns when it is done: writes the best rows to `rows`, which has room for `limit` of them, and what there
+/// is to `found`.
+///
+/// The query of `len` bytes is in fzf's extended syntax; there are no wrong ones. Between spaces it has terms, all of which
+/// have to match: abc finds items that have these chars in this order, 'abc those that hold abc, 'abc' those that hold it as
+/// a word, ^abc those that begin with it, abc$ those that end with it, ^abc$ those that are it; ! before a term leaves out
+/// what it finds, where !abc is !'abc; a | between terms is "or"; a backslash before a space makes it a part of the term.
+/// ^ and $ pass over white space at an item's ends.
+///
+/// Rows are in the order of their scores, then of their lengths, the shorter first, then of their indexes. Those of an
+/// empty query, and of one whose terms all have a !, are in the order of their indexes.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or RILLE_EFORK. A host that must not wait has
+/// rille_fuzzy_start.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_fuzzy_query(
+    fuzzy: *const rille_fuzzy,
+    query: *const u8,
+    len: usize,
+    rows: *mut rille_fuzzy_row,
+    limit: u32,
+    found: *mut rille_fuzzy_found,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live corpus, NULL or `len` bytes, and NULL or places for the results.
+    unsafe {
+        boundary_at(fuzzy, err, |fuzzy| {
+            let (session, query) = (fuzzy.session()?, slice(query, len)?);
+            let (rows, found) = (places(rows, limit as usize, "rows")?, place(found, "found")?);
+            write_rows(&session.query(query, limit as usize), true, rows, found);
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Starts a search as rille_fuzzy_query does it on threads of the library, and writes the job to `out`. The search that was
+/// started before is cancelled. Its results are for rille_fuzzy_results; its unit of progress is the item.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or RILLE_EFORK. It takes some microseconds, however many
+/// items there are.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_fuzzy_start(
+    fuzzy: *const rille_fuzzy,
+    query: *const u8,
+    len: usize,
+    limit: u32,
+    out: *mut *mut rille_job,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live corpus, NULL or `len` bytes, and NULL or a place for the pointer.
+    unsafe {
+        boundary_at(fuzzy, err, |fuzzy| {
+            let (session, query) = (fuzzy.session()?, slice(query, len)?);
+            let out = place(out, "out")?;
+            out.write(rille_job::give(session.start(query, limit as usize)));
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Writes the latest rows of a job that rille_fuzzy_start has started to `rows`, which has room for `capacity` of them, and
+/// what there is to `found`. They take the place of those before: while the search runs they are the best of what has been
+/// searched.
+///
+/// Returns RILLE_OK, RILLE_NONE (there is nothing new; `found` tells whether the search is done, and no rows) or RILLE_EARG
+/// (a pointer is NULL or the job is of another kind). It does not wait. One call at a time on one job.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_fuzzy_results(
+    job: *mut rille_job,
+    rows: *mut rille_fuzzy_row,
+    capacity: u32,
+    found: *mut rille_fuzzy_found,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live job of which this is the only use, and NULL or places for the results.
+    unsafe {
+        boundary_on(job, err, |job| {
+            let (rows, found) = (places(rows, capacity as usize, "rows")?, place(found, "found")?);
+            let job: &Job<Ranking> = job.of("a search")?;
+            // In this order: results come before the end.
+            let done = job.poll().state == State::Done;
+            match latest(job) {
+                Some(ranking) => {
+                    write_rows(&ranking, done, rows, found);
+                    Ok(RILLE_OK)
+                }
+                None => {
+                    write_rows(&Ranking::default(), done, rows, found);
+                    Ok(RILLE_NONE)
+                }
+            }
+        })
+    }
+}
+
+/// Writes where an item matches a query to `out`, which has room for `len` numbers, as many as the query has bytes: the
+/// offset in bytes of each char of the item that matches, ascending; and how many there are to `out_count`.
+///
+/// Returns RILLE_OK, RILLE_NONE (the item does not match or is not there), RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or
+/// RILLE_EFORK.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_fuzzy_positions(
+    fuzzy: *const rille_fuzzy,
+    query: *const u8,
+    len: usize,
+    index: u32,
+    out: *mut u32,
+    out_count: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live corpus, NULL or `len` bytes, and NULL or places for the results.
+    unsafe {
+        boundary_at(fuzzy, err, |fuzzy| {
+            let (session, query) = (fuzzy.session()?, slice(query, len)?);
+            let (out, out_count) = (places(out, len, "out")?, place(out_count, "out_count")?);
+            let positions = session.positions(query, index as usize);
+            let there = positions.is_some();
+            let positions = positions.unwrap_or_default();
+            out.iter_mut().zip(&positions).for_each(|(to, &at)| _ = to.write(at));
+            out_count.write(positions.len() as u32);
+            Ok(if there { RILLE_OK } else { RILLE_NONE })
+        })
+    }
+}
+
+/// A query made ready for single texts and short lists: see rille_fuzzy_query for what it means.
+///
+/// It belongs to the caller, who frees it with rille_matcher_free. One call at a time, from any thread.
+pub struct rille_matcher {
+    matcher: Matcher,
+}
+
+impl Measured for rille_matcher {
+    const GAUGE: &'static Gauge = {
+        static GAUGE: Gauge = Gauge::new("matcher");
+        &GAUGE
+    };
+
+    fn bytes(&self) -> usize {
+        self.matcher.weight()
+    }
+}
+
+/// Makes a matcher of a query of `len` bytes and writes it to `out`. `options` may be NULL; a budget and threads mean
+/// nothing here.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown) or RILLE_ETOOBIG.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_matcher_new(
+    query: *const u8,
+    len: usize,
+    options: *const rille_fuzzy_options,
+    out: *mut *mut rille_matcher,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or `len` bytes, NULL or options with their columns, and NULL or a place.
+    boundary(err, || unsafe {
+        let (query, out) = (slice(query, len)?, place(out, "out")?);
+        let options = self::options(options)?.read()?;
+        out.write(Handle::give(rille_matcher { matcher: Matcher::new(query, options) }));
+        Ok(RILLE_OK)
+    })
+}
+
+/// Frees a matcher. NULL is fine; a matcher that was freed already is not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_matcher_free(matcher: *mut rille_matcher) {
+    // SAFETY: the caller gives NULL or a live matcher, and uses it no more.
+    boundary_get((), || unsafe { Handle::free(matcher) })
+}
+
+/// Writes what a text of `len` bytes earns to `out`. With `positions`, which has room for as many numbers as the query has
+/// bytes, it also writes where: the offset in bytes of each char that matches, ascending. `positions` may be NULL.
+///
+/// Returns RILLE_OK, RILLE_NONE (the text does not match), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_matcher_match(
+    matcher: *mut rille_matcher,
+    text: *const u8,
+    len: usize,
+    positions: *mut u32,
+    out: *mut rille_fuzzy_hit,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live matcher of which this is the only use, NULL or `len` bytes, and NULL or places.
+    unsafe {
+        boundary_on(matcher, err, |matcher| {
+            let (text, out) = (slice(text, len)?, place(out, "out")?);
+            let matcher = &mut matcher.matcher;
+            let hit = if positions.is_null() {
+                matcher.score(text).map(|score| rille_fuzzy_hit { score, count: 0 })
+            } else {
+                matcher.positions(text).map(|(score, list)| {
+                    positions.copy_from_nonoverlapping(list.as_ptr(), list.len());
+                    rille_fuzzy_hit { score, count: list.len() as u32 }
+                })
+            };
+            let there = hit.is_some();
+            out.write(hit.unwrap_or(rille_fuzzy_hit { score: 0, count: 0 }));
+            Ok(if there { RILLE_OK } else { RILLE_NONE })
+        })
+    }
+}
+
+/// Ranks `count` texts, given as for rille_fuzzy_push: writes those that match to `rows`, which has room for `count` of
+/// them, in the order of rille_fuzzy_query, and what there is to `found`.
+///
+/// Returns RILLE_OK or RILLE_EARG (a pointer is NULL). It is for short lists: nothing is kept between two calls.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_matcher_filter(
+    matcher: *mut rille_matcher,
+    items: *const *const u8,
+    lengths: *const u32,
+    count: u32,
+    rows: *mut rille_fuzzy_row,
+    found: *mut rille_fuzzy_found,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live matcher of which this is the only use, and NULL or `count` entries of each.
+    unsafe {
+        boundary_on(matcher, err, |matcher| {
+            let (rows, found) = (places(rows, count as usize, "rows")?, place(found, "found")?);
+            let ranking = matcher.matcher.filter(texts(items, lengths, count)?);
+            write_rows(&ranking, true, rows, found);
+            Ok(RILLE_OK)
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! What the host adds to the scores of single items.
+
+use std::sync::Arc;
+
+/// Items of a block of boosts.
+const BLOCK: usize = 4096;
+
+type Block = [i32; BLOCK];
+
+/// A number for each item, 0 for most. Blocks of zeroes are not there.
+#[derive(Clone, Default)]
+pub(super) struct Boosts {
+    blocks: Vec<Option<Arc<Block>>>,
+    /// No boost is more than this.
+    most: i32,
+}
+
+impl Boosts {
+    /// The boost of an item.
+    #[inline]
+    pub(super) fn get(&self, index: usize) -> i32 {
+        match self.blocks.get(index / BLOCK) {
+            Some(Some(block)) => block[index % BLOCK],
+            _ => 0,
+        }
+    }
+
+    /// At least as much as any boost, and not less than 0.
+    pub(super) fn most(&self) -> i32 {
+        self.most
+    }
+
+    /// Sets the boosts of items that stand one after another.
+    pub(super) fn set(&mut self, mut first: usize, mut boosts: &[i32]) {
+        while !boosts.is_empty() {
+            let (number, from) = (first / BLOCK, first % BLOCK);
+            let (now, rest) = boosts.split_at(boosts.len().min(BLOCK - from));
+            self.most = now.iter().fold(self.most, |most, &boost| most.max(boost));
+            if self.blocks.len() <= number && now.iter().any(|&boost| boost != 0) {
+                self.blocks.resize(number + 1, None);
+            }
+            if let Some(block) = self.blocks.get_mut(number)
+                && (block.is_some() || now.iter().any(|&boost| boost != 0))
+            {
+                let block = block.get_or_insert_with(|| Arc::new([0; BLOCK]));
+                Arc::make_mut(block)[from..from + now.len()].copy_from_slice(now);
+            }
+            (first, boosts) = (first + now.len(), rest);
+        }
+    }
+
+    /// Bytes that they hold.
+    pub(super) fn weight(&self) -> usize {
+        let blocks = self.blocks.iter().flatten().count();
+        blocks * size_of::<Block>() + self.blocks.capacity() * size_of::<usize>()
+    }
+}

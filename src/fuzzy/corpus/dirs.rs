@@ -1,0 +1,203 @@
+//! Folders: each once, with its parent's number, so that a search continues what it knows of the parent.
+
+use super::{PADDING, mask};
+use hashbrown::HashTable;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+/// Folders of a block.
+const BLOCK: usize = 1024;
+
+/// Longest text of a folder, and most components of one. Items deeper than that are kept whole.
+const LONGEST: usize = 1024;
+const DEEPEST: usize = 64;
+
+/// All folders. Number 0 is the empty one, and a parent has a smaller number than what is in it.
+pub(in super::super) struct Dirs {
+    blocks: Vec<Arc<FolderBlock>>,
+    open: FolderBlock,
+    numbers: HashTable<u32>,
+    hasher: RandomState,
+    /// Bytes of the full blocks.
+    weight: usize,
+}
+
+/// Folders that stand one after another.
+#[derive(Clone, Default)]
+pub(in super::super) struct FolderBlock {
+    text: Vec<u8>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Clone, Copy)]
+struct Entry {
+    stop: u32,
+    parent: u32,
+    /// Bytes of the last component with its slash.
+    own: u16,
+    /// Of the last component.
+    mask: u32,
+    /// Of all of the text.
+    path: u32,
+}
+
+/// A folder, looked at.
+#[derive(Clone, Copy)]
+pub(in super::super) struct Folder<'d> {
+    /// All of its path, with the slash at its end.
+    pub(in super::super) text: &'d [u8],
+    /// What the parent's path lacks.
+    pub(in super::super) own: &'d [u8],
+    /// The number of the parent.
+    pub(in super::super) parent: u32,
+    /// The mask of `own`.
+    pub(in super::super) mask: u32,
+    /// The mask of `text`.
+    path: u32,
+}
+
+impl Default for Dirs {
+    fn default() -> Dirs {
+        let mut open = FolderBlock::default();
+        open.entries.push(Entry { stop: 0, parent: 0, own: 0, mask: 0, path: 0 });
+        Dirs {
+            blocks: Vec::new(),
+            open,
+            numbers: HashTable::new(),
+            hasher: RandomState::new(),
+            weight: 0,
+        }
+    }
+}
+
+impl FolderBlock {
+    fn get(&self, at: usize) -> Folder<'_> {
+        let Entry { stop, parent, own, mask, path } = self.entries[at];
+        let start = if at == 0 { 0 } else { self.entries[at - 1].stop } as usize;
+        let text = &self.text[start..stop as usize];
+        Folder { text, own: &text[text.len() - usize::from(own)..], parent, mask, path }
+    }
+
+    fn weight(&self) -> usize {
+        size_of::<FolderBlock>()
+            + self.text.capacity()
+            + self.entries.capacity() * size_of::<Entry>()
+    }
+
+    /// How many there are.
+    pub(in super::super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
+
+/// A folder of a list of blocks.
+#[inline]
+pub(super) fn folder(blocks: &[Arc<FolderBlock>], number: u32) -> Folder<'_> {
+    blocks[number as usize / BLOCK].get(number as usize % BLOCK)
+}
+
+impl Dirs {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.blocks.len() * BLOCK + self.open.entries.len()
+    }
+
+    pub(super) fn weight(&self) -> usize {
+        self.weight + self.open.weight() + self.numbers.capacity() * (size_of::<u32>() + 1)
+    }
+
+    /// By how much the weight may grow with the folder of an item.
+    pub(super) fn growth(&self, item: &[u8]) -> usize {
+        let folder = memchr::memrchr(b'/', item).map_or(0, |at| at + 1);
+        let depth = memchr::memchr_iter(b'/', &item[..folder]).take(DEEPEST).count();
+        let table = 2 * self.numbers.capacity() * (size_of::<u32>() + 1);
+        self.open.weight() + table + depth * (folder.min(LONGEST) + 2 * size_of::<Entry>())
+    }
+
+    fn get(&self, number: u32) -> Folder<'_> {
+        match self.blocks.get(number as usize / BLOCK) {
+            Some(block) => block.get(number as usize % BLOCK),
+            None => self.open.get(number as usize % BLOCK),
+        }
+    }
+
+    pub(super) fn text(&self, number: u32) -> &[u8] {
+        self.get(number).text
+    }
+
+    /// The mask of a folder's whole path.
+    pub(super) fn path(&self, number: u32) -> u32 {
+        self.get(number).path
+    }
+
+    /// The number of a folder, which ends in a slash. If it is new, and new ones may be made, it gets one.
+    pub(super) fn number(&mut self, text: &[u8], may_grow: bool) -> Option<u32> {
+        if text.is_empty() {
+            return Some(0);
+        }
+        let hash = self.hasher.hash_one(text);
+        if let Some(&number) = self.numbers.find(hash, |&number| self.text(number) == text) {
+            return Some(number);
+        }
+        let is_deep = || memchr::memchr_iter(b'/', text).nth(DEEPEST).is_some();
+        if !may_grow || text.len() > LONGEST || is_deep() {
+            return None;
+        }
+        let mut known = text.len();
+        let mut parent = 0;
+        while let Some(slash) = memchr::memrchr(b'/', &text[..known - 1]) {
+            known = slash + 1;
+            let above = &text[..known];
+            let hash = self.hasher.hash_one(above);
+            if let Some(&number) = self.numbers.find(hash, |&number| self.text(number) == above) {
+                parent = number;
+                break;
+            }
+        }
+        if parent == 0 {
+            known = 0;
+        }
+        while known < text.len() {
+            let own = memchr::memchr(b'/', &text[known..]).map_or(text.len() - known, |at| at + 1);
+            parent = self.add(&text[..known + own], own, parent);
+            known += own;
+        }
+        Some(parent)
+    }
+
+    fn add(&mut self, text: &[u8], own: usize, parent: u32) -> u32 {
+        let number = self.len() as u32;
+        let mask = mask(&text[text.len() - own..]);
+        let path = mask | self.path(parent);
+        self.open.text.extend_from_slice(text);
+        let stop = self.open.text.len() as u32;
+        // The longest folder is shorter than the longest that sixteen bits can tell.
+        self.open.entries.push(Entry { stop, parent, own: own as u16, mask, path });
+        if self.open.entries.len() == BLOCK {
+            let mut full = std::mem::take(&mut self.open);
+            full.text.reserve_exact(PADDING);
+            full.text.resize(full.text.len() + PADDING, 0);
+            full.text.shrink_to_fit();
+            self.weight += full.weight();
+            self.blocks.push(Arc::new(full));
+        }
+        let hash = self.hasher.hash_one(text);
+        let Dirs { blocks, open, hasher, numbers, .. } = self;
+        let at = |number: u32| match blocks.get(number as usize / BLOCK) {
+            Some(block) => block.get(number as usize % BLOCK),
+            None => open.get(number as usize % BLOCK),
+        };
+        let rehash = |&number: &u32| hasher.hash_one(at(number).text);
+        numbers.insert_unique(hash, number, rehash);
+        number
+    }
+
+    pub(super) fn snapshot(&self) -> Vec<Arc<FolderBlock>> {
+        let mut all = Vec::with_capacity(self.blocks.len() + 1);
+        all.extend(self.blocks.iter().cloned());
+        if !self.open.entries.is_empty() {
+            all.push(Arc::new(self.open.clone()));
+        }
+        all
+    }
+}

@@ -1,0 +1,200 @@
+//! The corpus: where items are kept, factored by folder.
+//!
+//! # How is an item kept?
+//!
+//! As the number of its folder, everything up to the last `/`, and its name, which is the rest. Folders are kept once.
+//! A search looks at each folder once and then at names only: a million paths of 83 bytes are 27 bytes of names each, and
+//! less than a tenth as many folders. What is no path has the empty folder and a name, and nothing is lost by it; and when
+//! the folders of the items turn out to be all different, new ones are no longer made.
+//!
+//! # How is it searched while it grows?
+//!
+//! Items stand in [`Block`]s of up to [`BLOCK`]. A full block never changes. A [`Snapshot`] shares the full ones and has a
+//! copy of the one that is being filled, which takes some microseconds.
+//!
+//! # What does it cost?
+//!
+//! For each item its name and 10 bytes, for each folder its text and 25 bytes, and 16 for every time the folder changes from
+//! one item to the next.
+
+mod block;
+mod dirs;
+
+pub(super) use block::{BLOCK, Block, Run};
+pub(super) use dirs::{Dirs, Folder, FolderBlock};
+
+use super::score;
+use std::sync::Arc;
+
+/// Bytes that may be read behind the last name of a block and the last folder of a block of folders.
+pub(super) const PADDING: usize = 64;
+
+/// Bit of a mask for text that is not ASCII.
+pub(super) const NOT_ASCII: u32 = 1 << 31;
+
+/// Bit of a mask for white space and control characters.
+pub(super) const WHITE: u32 = 1 << 29;
+
+/// What stands for a byte in a mask: letters have a bit each, small or capital; others share theirs.
+static BITS: [u32; 256] = {
+    let mut bits = [NOT_ASCII; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        bits[byte] = 1
+            << match byte as u8 {
+                letter @ b'a'..=b'z' => letter - b'a',
+                letter @ b'A'..=b'Z' => letter - b'A',
+                b'0'..=b'9' => 26,
+                b'.' => 27,
+                b'_' | b'-' => 28,
+                b' ' | 0..32 => 29,
+                _ => 30,
+            };
+        byte += 1;
+    }
+    bits
+};
+
+/// The set of bytes that a text has, roughly.
+pub(super) fn mask(text: &[u8]) -> u32 {
+    text.iter().fold(0, |mask, &byte| mask | BITS[usize::from(byte)])
+}
+
+/// All items, for the one who adds some.
+#[derive(Default)]
+pub(super) struct Corpus {
+    full: Vec<Arc<Block>>,
+    open: Block,
+    dirs: Dirs,
+    /// Bytes of the full blocks.
+    weight: usize,
+    /// The last item's folder, which is often the next one's as well.
+    last: (Vec<u8>, u32),
+}
+
+/// All items at some time, for those who search.
+#[derive(Clone, Default)]
+pub(super) struct Snapshot {
+    pub(super) blocks: Vec<Arc<Block>>,
+    pub(super) folders: Vec<Arc<FolderBlock>>,
+}
+
+/// Items after which the folders have to have paid for themselves.
+const TRIAL: usize = 4096;
+
+impl Corpus {
+    /// How many items there are.
+    pub(super) fn len(&self) -> usize {
+        self.open.first() + self.open.len()
+    }
+
+    /// Bytes that it holds.
+    pub(super) fn weight(&self) -> usize {
+        self.weight + self.open.weight() + self.dirs.weight() + self.last.0.capacity()
+    }
+
+    /// How many folders there are.
+    pub(super) fn folders(&self) -> usize {
+        self.dirs.len()
+    }
+
+    /// Bytes that it holds at most once it has taken this item, with what grows doubled.
+    pub(super) fn weight_with(&self, item: &[u8]) -> usize {
+        let growth = self.open.weight() + self.dirs.growth(item) + self.last.0.capacity();
+        self.weight() + growth + 2 * item.len() + 1024
+    }
+
+    /// Adds an item.
+    pub(super) fn push(&mut self, item: &[u8]) {
+        let cut = memchr::memrchr(b'/', item).map_or(0, |at| at + 1);
+        let (mut dir, mut name) = item.split_at(cut);
+        let folder = if dir.is_empty() {
+            0
+        } else if dir == self.last.0 {
+            self.last.1
+        } else {
+            let may_grow = self.len() < TRIAL || self.dirs.len() < self.len() / 2;
+            match self.dirs.number(dir, may_grow) {
+                Some(number) => {
+                    self.last.0.clear();
+                    self.last.0.extend_from_slice(dir);
+                    self.last.1 = number;
+                    number
+                }
+                None => {
+                    (dir, name) = (&[], item);
+                    0
+                }
+            }
+        };
+        let (mask, path) = (mask(name), self.dirs.path(folder));
+        let is_plain = |byte: Option<&u8>| byte.is_some_and(|&byte| byte > b' ');
+        let length =
+            if (mask | path) & NOT_ASCII == 0 && is_plain(item.first()) && is_plain(item.last()) {
+                u16::try_from(dir.len() + name.len()).unwrap_or(u16::MAX)
+            } else {
+                score::length(item)
+            };
+        self.open.push(folder, path, name, mask, length);
+        if self.open.is_full() {
+            let next = Block::new(self.len());
+            let mut full = std::mem::replace(&mut self.open, next);
+            full.close();
+            self.weight += full.weight();
+            self.full.push(Arc::new(full));
+        }
+    }
+
+    /// The items that there are now.
+    pub(super) fn snapshot(&self) -> Snapshot {
+        let mut blocks = Vec::with_capacity(self.full.len() + 1);
+        blocks.extend(self.full.iter().cloned());
+        if self.open.len() > 0 {
+            let mut open = self.open.clone();
+            open.close();
+            blocks.push(Arc::new(open));
+        }
+        Snapshot { blocks, folders: self.dirs.snapshot() }
+    }
+
+    /// Appends an item's text, if there is such an item.
+    pub(super) fn text(&self, index: usize, out: &mut Vec<u8>) -> bool {
+        let block = if index >= self.open.first() {
+            &self.open
+        } else {
+            let at = self.full.partition_point(|block| block.first() <= index);
+            &self.full[at - 1]
+        };
+        let Some(at) = index.checked_sub(block.first()).filter(|&at| at < block.len()) else {
+            return false;
+        };
+        out.extend_from_slice(self.dirs.text(block.folder(at)));
+        out.extend_from_slice(block.name(at));
+        true
+    }
+}
+
+impl Snapshot {
+    /// How many folders there are.
+    pub(super) fn folder_count(&self) -> usize {
+        self.folders.iter().map(|block| block.len()).sum()
+    }
+
+    /// How many items there are.
+    pub(super) fn len(&self) -> usize {
+        self.blocks.last().map_or(0, |block| block.first() + block.len())
+    }
+
+    /// A folder by its number.
+    #[inline]
+    pub(super) fn folder(&self, number: u32) -> Folder<'_> {
+        dirs::folder(&self.folders, number)
+    }
+
+    /// Writes the text of an item.
+    pub(super) fn join(&self, folder: u32, name: &[u8], out: &mut Vec<u8>) {
+        out.clear();
+        out.extend_from_slice(self.folder(folder).text);
+        out.extend_from_slice(name);
+    }
+}

@@ -1,0 +1,411 @@
+//! Which items of a block match a term: exact, without a look at most of them.
+//!
+//! For items of ASCII only; [`Scorer`] decides for the others. What a term finds in a folder is found out once for each
+//! folder, from what it finds in the parent, and kept for as long as the search goes on. A name is looked at if its mask
+//! has all bytes that the folder lacks.
+
+use super::corpus::{Block, Run, Snapshot, mask};
+use super::kernel::{self, Candidate, Needle};
+use super::query::{Kind, Query, Term};
+use super::score::Scorer;
+use memchr::{memchr, memchr2, memmem};
+
+/// A bit for each item of a block.
+pub(super) type Bits = [u64; BITS];
+
+/// Words of the bits of a block.
+pub(super) const BITS: usize = super::corpus::BLOCK / 64;
+
+/// What a memo has for a folder that has not been looked at.
+const UNKNOWN: u8 = u8::MAX;
+
+/// Most chars of a fuzzy term that a memo can count.
+const COUNTED: usize = UNKNOWN as usize - 1;
+
+/// A term, ready to decide.
+#[derive(Debug)]
+pub(super) struct Test {
+    how: How,
+    /// Where the memos of the term are.
+    number: usize,
+    pub(super) negated: bool,
+    /// The term alone and not negated, for the scorer.
+    alone: Query,
+}
+
+#[derive(Debug)]
+enum How {
+    /// No item of ASCII has what it takes.
+    Never,
+    /// The chars in their order, and for each number of chars that a folder has the mask of the rest.
+    Fuzzy(Needle, Box<[u32; 256]>),
+    /// The bytes together, and their mask.
+    Holds(Needle, u32),
+    Begins(Needle),
+    Ends(Needle),
+    /// The scorer decides, for items that have all bytes of the mask.
+    Ask(u32),
+}
+
+/// What is known of folders, and memory to work in; each thread has its own.
+pub(super) struct Memory {
+    /// For each term, by folder.
+    memos: Vec<Vec<u8>>,
+    folders: usize,
+    candidates: Vec<Candidate>,
+    /// The text of an item.
+    pub(super) item: Vec<u8>,
+    pub(super) scorer: Scorer,
+}
+
+impl Memory {
+    pub(super) fn new(scorer: Scorer, snapshot: &Snapshot) -> Memory {
+        Memory {
+            memos: Vec::new(),
+            folders: snapshot.folder_count(),
+            candidates: Vec::new(),
+            item: Vec::new(),
+            scorer,
+        }
+    }
+
+    fn memo(&mut self, number: usize) -> Vec<u8> {
+        if self.memos.len() <= number {
+            self.memos.resize_with(number + 1, Vec::new);
+        }
+        let mut memo = std::mem::take(&mut self.memos[number]);
+        memo.resize(self.folders, UNKNOWN);
+        memo
+    }
+}
+
+impl Test {
+    pub(super) fn new(term: &Term, number: usize) -> Test {
+        let mut positive = term.clone();
+        positive.negated = false;
+        let alone = Query { groups: vec![vec![positive]] };
+        let how = match term.ascii() {
+            _ if term.typos > 0 => How::Ask(0),
+            None => How::Never,
+            Some(bytes) => {
+                let needle = Needle { bytes, respect_case: term.respect_case };
+                let all = mask(&needle.bytes);
+                match term.kind {
+                    Kind::Fuzzy if needle.bytes.len() <= COUNTED => {
+                        let mut needs = Box::new([0; 256]);
+                        for from in 0..needle.bytes.len() {
+                            needs[from] = mask(&needle.bytes[from..]);
+                        }
+                        How::Fuzzy(needle, needs)
+                    }
+                    Kind::Exact => How::Holds(needle, all),
+                    Kind::Prefix => How::Begins(needle),
+                    Kind::Suffix => How::Ends(needle),
+                    _ => How::Ask(all),
+                }
+            }
+        };
+        Test { how, number, negated: term.negated, alone }
+    }
+
+    /// How much it takes to decide, roughly.
+    pub(super) fn cost(&self) -> usize {
+        match &self.how {
+            How::Never => 0,
+            How::Ends(_) => 1,
+            How::Begins(_) => 2,
+            How::Holds(..) => 3,
+            How::Fuzzy(needle, _) => 1000 - needle.bytes.len(),
+            How::Ask(_) => 10_000,
+        }
+    }
+
+    /// The items that match, of those in `alive`, all of which are ASCII. Negation is not looked at.
+    pub(super) fn matches(
+        &self,
+        snapshot: &Snapshot,
+        block: &Block,
+        alive: &Bits,
+        memory: &mut Memory,
+    ) -> Bits {
+        match &self.how {
+            How::Never => [0; BITS],
+            How::Fuzzy(needle, needs) => self.fuzzy(needle, needs, snapshot, block, alive, memory),
+            How::Holds(needle, all) => self.holds(needle, *all, snapshot, block, alive, memory),
+            How::Begins(needle) => self.edge(block, alive, snapshot, memory, |folder, name| {
+                let (head, tail) = needle.bytes.split_at(needle.bytes.len().min(folder.len()));
+                name.len() >= tail.len()
+                    && same(needle, &folder[..head.len()], head)
+                    && same(needle, &name[..tail.len()], tail)
+            }),
+            How::Ends(needle) => self.edge(block, alive, snapshot, memory, |folder, name| {
+                let cut = needle.bytes.len().saturating_sub(name.len());
+                let (head, tail) = needle.bytes.split_at(cut);
+                folder.len() >= head.len()
+                    && same(needle, &name[name.len() - tail.len()..], tail)
+                    && same(needle, &folder[folder.len() - head.len()..], head)
+            }),
+            How::Ask(all) => each(block, alive, |run, at| {
+                (run.path | block.masks()[at]) & all == *all
+                    && self.ask(snapshot, block, run.folder, at, memory)
+            }),
+        }
+    }
+
+    fn ask(
+        &self,
+        snapshot: &Snapshot,
+        block: &Block,
+        folder: u32,
+        at: usize,
+        memory: &mut Memory,
+    ) -> bool {
+        snapshot.join(folder, block.name(at), &mut memory.item);
+        memory.scorer.score(&self.alone, &memory.item).is_some()
+    }
+
+    fn fuzzy(
+        &self,
+        needle: &Needle,
+        needs: &[u32; 256],
+        snapshot: &Snapshot,
+        block: &Block,
+        alive: &Bits,
+        memory: &mut Memory,
+    ) -> Bits {
+        let mut memo = memory.memo(self.number);
+        let mut candidates = std::mem::take(&mut memory.candidates);
+        candidates.resize(BITS * 64, Candidate { at: 0, from: 0 });
+        let (mut found, mut count) = ([0; BITS], 0);
+        let whole = needle.bytes.len() as u8;
+        let masks = block.masks();
+        let mut start = 0;
+        for run in block.runs() {
+            let items = start..run.stop as usize;
+            start = items.end;
+            // Neither the folder nor any of the names has some char of the needle, or nobody asks.
+            if (run.path | run.names) & needs[0] != needs[0] || !any(alive, items.clone()) {
+                continue;
+            }
+            let mut from = memo[run.folder as usize];
+            if from == UNKNOWN {
+                from = counted(needle, snapshot, run.folder, &mut memo);
+            }
+            if from == whole {
+                spread(alive, items, |word, bits| found[word] |= bits);
+                continue;
+            }
+            let need = needs[usize::from(from)];
+            if run.names & need != need {
+                continue;
+            }
+            for at in items {
+                candidates[count] = Candidate { at: at as u16, from };
+                let asked = alive[at / 64] >> (at % 64) & 1 != 0;
+                count += usize::from(masks[at] & need == need && asked);
+            }
+        }
+        kernel::chosen().within(block, &candidates[..count], needle, &mut found);
+        memory.memos[self.number] = memo;
+        memory.candidates = candidates;
+        found
+    }
+
+    fn holds(
+        &self,
+        needle: &Needle,
+        all: u32,
+        snapshot: &Snapshot,
+        block: &Block,
+        alive: &Bits,
+        memory: &mut Memory,
+    ) -> Bits {
+        let mut memo = memory.memo(self.number);
+        let search = Search::new(needle);
+        // Where a folder and a name meet there is a slash.
+        let slash = memchr::memrchr(b'/', &needle.bytes).map_or(0, |at| at + 1);
+        let (head, tail) = needle.bytes.split_at(slash);
+        let found = each(block, alive, |run, at| {
+            let number = run.folder;
+            if (run.path | block.masks()[at]) & all != all {
+                return false;
+            }
+            let mut known = memo[number as usize];
+            if known == UNKNOWN {
+                known = held(&search, snapshot, number, &mut memo);
+            }
+            if known == 1 {
+                return true;
+            }
+            let name = block.name(at);
+            block.masks()[at] & all == all && search.is_in(name)
+                || slash > 0
+                    && name.len() >= tail.len()
+                    && same(needle, &name[..tail.len()], tail)
+                    && {
+                        let folder = snapshot.folder(number).text;
+                        folder.len() >= head.len()
+                            && same(needle, &folder[folder.len() - head.len()..], head)
+                    }
+        });
+        memory.memos[self.number] = memo;
+        found
+    }
+
+    /// A term that is bound to an end of the item. White space there is for the scorer, who passes over it.
+    fn edge(
+        &self,
+        block: &Block,
+        alive: &Bits,
+        snapshot: &Snapshot,
+        memory: &mut Memory,
+        matches: impl Fn(&[u8], &[u8]) -> bool,
+    ) -> Bits {
+        let white = |byte: Option<&u8>| byte.is_none_or(|&byte| byte <= b' ');
+        each(block, alive, |run, at| {
+            let (folder, name) = (snapshot.folder(run.folder).text, block.name(at));
+            let (first, last) = (folder.first().or(name.first()), name.last().or(folder.last()));
+            if white(first) || white(last) {
+                return self.ask(snapshot, block, run.folder, at, memory);
+            }
+            matches(folder, name)
+        })
+    }
+}
+
+/// Gives the bits of some items, a word at a time, if there are any.
+#[inline]
+pub(super) fn spread(bits: &Bits, items: std::ops::Range<usize>, mut give: impl FnMut(usize, u64)) {
+    for word in items.start / 64..items.end.div_ceil(64) {
+        let from = items.start.saturating_sub(word * 64);
+        let until = (items.end - word * 64).min(64);
+        let bits = bits[word] & u64::MAX << from & u64::MAX >> (64 - until);
+        if bits != 0 {
+            give(word, bits);
+        }
+    }
+}
+
+/// Whether any of some items has its bit.
+#[inline]
+fn any(bits: &Bits, items: std::ops::Range<usize>) -> bool {
+    let mut any = false;
+    spread(bits, items, |_, _| any = true);
+    any
+}
+
+/// The items whose bits are set in a word.
+#[inline]
+pub(super) fn ones(word: usize, bits: u64) -> impl Iterator<Item = usize> {
+    let mut left = bits;
+    std::iter::from_fn(move || {
+        let bit = left.trailing_zeros() as usize;
+        left &= left.wrapping_sub(1);
+        (bit < 64).then_some(word * 64 + bit)
+    })
+}
+
+/// The bits of those items for which it is so, of those in `alive`.
+fn each(block: &Block, alive: &Bits, mut test: impl FnMut(&Run, usize) -> bool) -> Bits {
+    let (mut found, mut start) = ([0; BITS], 0);
+    for run in block.runs() {
+        let items = start..run.stop as usize;
+        start = items.end;
+        spread(alive, items, |word, bits| {
+            ones(word, bits).for_each(|at| found[word] |= u64::from(test(run, at)) << (at % 64));
+        });
+    }
+    found
+}
+
+/// Whether a text of the same length is what the needle has there.
+#[inline]
+fn same(needle: &Needle, text: &[u8], part: &[u8]) -> bool {
+    if needle.respect_case { text == part } else { text.eq_ignore_ascii_case(part) }
+}
+
+/// How many chars of a needle a folder has in their order.
+#[cold]
+fn counted(needle: &Needle, snapshot: &Snapshot, number: u32, memo: &mut [u8]) -> u8 {
+    if number == 0 {
+        memo[0] = 0;
+        return 0;
+    }
+    let folder = snapshot.folder(number);
+    let mut count = memo[folder.parent as usize];
+    if count == UNKNOWN {
+        // No deeper than folders are.
+        count = counted(needle, snapshot, folder.parent, memo);
+    }
+    let mut rest = &needle.bytes[usize::from(count)..];
+    if let Some((first, _)) = rest.split_first()
+        && folder.mask & mask(std::slice::from_ref(first)) != 0
+    {
+        for &byte in folder.own {
+            match rest.split_first() {
+                Some((&wanted, behind)) if wanted == needle.see(byte) => rest = behind,
+                Some(_) => {}
+                None => break,
+            }
+        }
+    }
+    let count = (needle.bytes.len() - rest.len()) as u8;
+    memo[number as usize] = count;
+    count
+}
+
+/// Whether a folder holds a needle: 1 or 0.
+#[cold]
+fn held(search: &Search<'_>, snapshot: &Snapshot, number: u32, memo: &mut [u8]) -> u8 {
+    if number == 0 {
+        memo[0] = 0;
+        return 0;
+    }
+    let folder = snapshot.folder(number);
+    let mut known = memo[folder.parent as usize];
+    if known == UNKNOWN {
+        known = held(search, snapshot, folder.parent, memo);
+    }
+    if known == 0 {
+        // With a slash in it, it may have begun in the parent.
+        let text = if search.has_slash { folder.text } else { folder.own };
+        known = u8::from(search.is_in(text));
+    }
+    memo[number as usize] = known;
+    known
+}
+
+/// A search for bytes that stand together.
+struct Search<'n> {
+    needle: &'n Needle,
+    finder: memmem::Finder<'n>,
+    has_slash: bool,
+}
+
+impl Search<'_> {
+    fn new(needle: &Needle) -> Search<'_> {
+        let has_slash = memchr(b'/', &needle.bytes).is_some();
+        Search { needle, finder: memmem::Finder::new(&needle.bytes), has_slash }
+    }
+
+    fn is_in(&self, text: &[u8]) -> bool {
+        if self.needle.respect_case {
+            return self.finder.find(text).is_some();
+        }
+        let wanted = &self.needle.bytes[..];
+        let Some(last) = text.len().checked_sub(wanted.len()) else { return false };
+        let (small, capital) = (wanted[0], wanted[0].to_ascii_uppercase());
+        let mut at = 0;
+        while let Some(next) = memchr2(small, capital, &text[at..=last]) {
+            at += next;
+            if text[at..at + wanted.len()].eq_ignore_ascii_case(wanted) {
+                return true;
+            }
+            at += 1;
+            if at > last {
+                return false;
+            }
+        }
+        false
+    }
+}

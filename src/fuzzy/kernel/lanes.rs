@@ -1,0 +1,121 @@
+//! What the scorers need of a vector of 16-bit numbers.
+
+/// Numbers side by side. None of them ever exceeds 32,767.
+///
+/// # Safety
+///
+/// Every function may be called only where the CPU has the instructions of the implementation; `load`, `store` and `widen`
+/// touch as many elements as there are lanes.
+pub(super) trait Lanes: Copy {
+    /// How many.
+    const N: usize;
+    unsafe fn splat(value: u16) -> Self;
+    unsafe fn load(from: *const u16) -> Self;
+    unsafe fn store(self, to: *mut u16);
+    /// Loads bytes.
+    unsafe fn widen(from: *const u8) -> Self;
+    unsafe fn add(self, other: Self) -> Self;
+    /// The difference, with its bits as they come.
+    unsafe fn sub(self, other: Self) -> Self;
+    /// The difference, or 0.
+    unsafe fn less(self, other: Self) -> Self;
+    unsafe fn max(self, other: Self) -> Self;
+    /// All bits where both are the same, else none.
+    unsafe fn eq(self, other: Self) -> Self;
+    unsafe fn and(self, other: Self) -> Self;
+    unsafe fn or(self, other: Self) -> Self;
+    /// `other` where `self` has no bits.
+    unsafe fn not_and(self, other: Self) -> Self;
+    /// `self` where `mask` has no bits.
+    unsafe fn without(self, mask: Self) -> Self;
+    /// Each number in the next lane, and the last of `before` in the first.
+    unsafe fn shifted(self, before: Self) -> Self;
+}
+
+/// Eight, by plain code that compilers make vectors of.
+#[derive(Clone, Copy)]
+pub(super) struct Plain([u16; 8]);
+
+impl Plain {
+    #[inline(always)]
+    fn zip(self, other: Plain, f: impl Fn(u16, u16) -> u16) -> Plain {
+        Plain(std::array::from_fn(|i| f(self.0[i], other.0[i])))
+    }
+}
+
+impl Lanes for Plain {
+    const N: usize = 8;
+
+    #[inline(always)]
+    unsafe fn splat(value: u16) -> Plain {
+        Plain([value; 8])
+    }
+
+    #[inline(always)]
+    unsafe fn load(from: *const u16) -> Plain {
+        // SAFETY: the caller has eight numbers there.
+        Plain(unsafe { from.cast::<[u16; 8]>().read_unaligned() })
+    }
+
+    #[inline(always)]
+    unsafe fn store(self, to: *mut u16) {
+        // SAFETY: the caller has room for eight numbers there.
+        unsafe { to.cast::<[u16; 8]>().write_unaligned(self.0) }
+    }
+
+    #[inline(always)]
+    unsafe fn widen(from: *const u8) -> Plain {
+        // SAFETY: the caller has eight bytes there.
+        Plain(unsafe { from.cast::<[u8; 8]>().read_unaligned() }.map(u16::from))
+    }
+
+    #[inline(always)]
+    unsafe fn add(self, other: Plain) -> Plain {
+        self.zip(other, u16::wrapping_add)
+    }
+
+    #[inline(always)]
+    unsafe fn sub(self, other: Plain) -> Plain {
+        self.zip(other, u16::wrapping_sub)
+    }
+
+    #[inline(always)]
+    unsafe fn less(self, other: Plain) -> Plain {
+        self.zip(other, u16::saturating_sub)
+    }
+
+    #[inline(always)]
+    unsafe fn max(self, other: Plain) -> Plain {
+        self.zip(other, u16::max)
+    }
+
+    #[inline(always)]
+    unsafe fn eq(self, other: Plain) -> Plain {
+        self.zip(other, |a, b| if a == b { u16::MAX } else { 0 })
+    }
+
+    #[inline(always)]
+    unsafe fn and(self, other: Plain) -> Plain {
+        self.zip(other, |a, b| a & b)
+    }
+
+    #[inline(always)]
+    unsafe fn or(self, other: Plain) -> Plain {
+        self.zip(other, |a, b| a | b)
+    }
+
+    #[inline(always)]
+    unsafe fn not_and(self, other: Plain) -> Plain {
+        self.zip(other, |a, b| !a & b)
+    }
+
+    #[inline(always)]
+    unsafe fn without(self, mask: Plain) -> Plain {
+        self.zip(mask, |a, b| a & !b)
+    }
+
+    #[inline(always)]
+    unsafe fn shifted(self, before: Plain) -> Plain {
+        Plain(std::array::from_fn(|i| if i == 0 { before.0[7] } else { self.0[i - 1] }))
+    }
+}

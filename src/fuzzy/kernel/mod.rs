@@ -1,0 +1,180 @@
+//! The fast loops below a search: which names hold the rest of a term, and what fuzzy matches earn.
+//!
+//! # What is this for?
+//!
+//! Two loops take nearly all the time of a search. [`Kernel::within`] tells which names hold what is left of a fuzzy term
+//! behind its folder. [`Kernel::score`] computes fzf's v2 score of many items at the same time, an item in each lane of a
+//! vector, continued from what is known at the end of the items' folders; [`extend`] computes that, a char of the term in
+//! each lane. All for ASCII; the rest is scored by [`Scorer`](super::score::Scorer), which these are equal to.
+//!
+//! # How does the recurrence fit into vectors?
+//!
+//! The score at a char of the term (row) and of the text (column) depends on the row itself and the row above, both one
+//! column before. So a column is computed at once, from its predecessor. For each row that is: the best score; what a char
+//! that continues the last match earns at least, 0 if there is no match to continue; whether a gap begins behind this
+//! column or goes on; and whether the row can be matched at all yet, its term up to there being a subsequence of the text.
+//!
+//! # How is a set chosen?
+//!
+//! Once, from what the CPU reports. Baseline x86-64 and any other CPU have [`Lanes`] of eight, with AVX2 sixteen, with
+//! AVX-512 thirty-two.
+#![allow(unsafe_code)] // vector loads and stores, and calls that need a CPU feature, cannot be written without
+
+mod columns;
+mod lanes;
+mod plain;
+mod rows;
+#[cfg(test)]
+mod tests;
+#[cfg(target_arch = "x86_64")]
+mod x86;
+
+pub(super) use columns::{BATCH, Batch};
+pub(super) use rows::{State, extend};
+
+use super::chars::Class;
+use super::corpus::Block;
+use super::model::Model;
+use std::sync::OnceLock;
+
+/// Most chars of a term for which there are kernels.
+pub(super) const ROWS: usize = 32;
+
+/// A fuzzy term of ASCII.
+#[derive(Clone, Debug)]
+pub(super) struct Needle {
+    /// Its chars, folded unless case matters.
+    pub(super) bytes: Vec<u8>,
+    /// Whether case matters.
+    pub(super) respect_case: bool,
+}
+
+impl Needle {
+    /// A byte as it is compared.
+    #[inline]
+    pub(super) fn see(&self, byte: u8) -> u8 {
+        if self.respect_case { byte } else { byte.to_ascii_lowercase() }
+    }
+}
+
+/// What the kernels need of a scheme.
+#[derive(Clone, Debug)]
+pub(super) struct Bonuses {
+    /// By the byte before and the byte.
+    classes: [u8; 128],
+    table: [[u8; 8]; 8],
+    white: u8,
+    delimiter: u8,
+    delimiters: &'static [u8],
+    /// A byte that is like the beginning of an item.
+    pub(super) first: u8,
+}
+
+impl Bonuses {
+    pub(super) fn new(model: &Model) -> Bonuses {
+        let mut bonuses = Bonuses {
+            classes: [0; 128],
+            table: [[0; 8]; 8],
+            white: model.white() as u8,
+            delimiter: 0,
+            delimiters: model.delimiters(),
+            first: b' ',
+        };
+        for byte in 0..128 {
+            bonuses.classes[byte] = model.class(byte as u32) as u8;
+        }
+        let bytes = [b' ', b'-', b'/', b'a', b'A', b'0'];
+        for before in bytes {
+            for byte in bytes {
+                let (before, class) = (model.class(before.into()), model.class(byte.into()));
+                bonuses.table[before as usize][class as usize] =
+                    model.bonus(Some(before), class) as u8;
+            }
+        }
+        bonuses.delimiter = bonuses.table[Class::Delimiter as usize][Class::Lower as usize];
+        if model.bonus(None, Class::Lower) != model.bonus(Some(Class::White), Class::Lower)
+            || model.bonus(None, Class::White) != model.bonus(Some(Class::White), Class::White)
+        {
+            bonuses.first = b'/';
+        }
+        bonuses
+    }
+
+    /// What `byte` earns more behind `before`. Both are ASCII.
+    #[inline]
+    pub(super) fn get(&self, before: u8, byte: u8) -> u8 {
+        let class = |byte: u8| usize::from(self.classes[usize::from(byte & 127)]);
+        self.table[class(before) & 7][class(byte) & 7]
+    }
+
+    /// How much more a char earns behind white space than behind a delimiter, if it does.
+    pub(super) fn white_over_delimiter(&self) -> i32 {
+        i32::from(self.white.saturating_sub(self.delimiter))
+    }
+
+    /// The most that any char earns more.
+    pub(super) fn most(&self) -> i32 {
+        i32::from(self.white.max(self.delimiter))
+    }
+}
+
+/// An item to look at: its place in the block, and how many chars of the needle its folder has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub(super) at: u16,
+    pub(super) from: u8,
+}
+
+/// One implementation of every loop, for one kind of CPU. The only values in reach are those of [`available`], so whoever
+/// holds one runs on a CPU that has its instructions.
+pub(super) struct Kernel {
+    name: &'static str,
+    within: unsafe fn(&Block, &[Candidate], &Needle, &mut [u64]),
+    score: unsafe fn(&mut Batch, &Needle, &Bonuses),
+}
+
+impl Kernel {
+    /// `"plain"`, `"sse2"`, `"avx2"` or `"avx512"`.
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Sets the bits of those candidates whose names hold what is left of the needle. The block is closed, and the needle is
+    /// not empty.
+    #[inline]
+    pub(super) fn within(
+        &self,
+        block: &Block,
+        candidates: &[Candidate],
+        needle: &Needle,
+        found: &mut [u64],
+    ) {
+        assert!(block.is_padded());
+        // SAFETY: a kernel in reach has its CPU features, and there is padding behind the block's names.
+        unsafe { (self.within)(block, candidates, needle, found) }
+    }
+
+    /// Scores the items of a batch. The needle has at most [`ROWS`] chars, and all of the batch's states are of it.
+    #[inline]
+    pub(super) fn score(&self, batch: &mut Batch, needle: &Needle, bonuses: &Bonuses) {
+        assert!((1..=ROWS).contains(&needle.bytes.len()));
+        // SAFETY: a kernel in reach has its CPU features.
+        unsafe { (self.score)(batch, needle, bonuses) }
+    }
+}
+
+/// Every set that this CPU can run, the best first, the plain one last.
+pub(super) fn available() -> impl Iterator<Item = &'static Kernel> {
+    #[cfg(target_arch = "x86_64")]
+    let vector = x86::available();
+    #[cfg(not(target_arch = "x86_64"))]
+    let vector: [&'static Kernel; 0] = [];
+    vector.into_iter().chain([&plain::KERNEL])
+}
+
+/// The set in use.
+#[inline]
+pub(super) fn chosen() -> &'static Kernel {
+    static CHOSEN: OnceLock<&'static Kernel> = OnceLock::new();
+    CHOSEN.get_or_init(|| available().next().unwrap_or(&plain::KERNEL))
+}

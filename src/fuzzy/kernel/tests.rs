@@ -1,0 +1,125 @@
+//! Every set gives what the plain one gives, and that is what the scorer gives.
+
+use super::*;
+use crate::fuzzy::corpus::Corpus;
+use crate::fuzzy::query::{self, Case, Query};
+use crate::fuzzy::score::{Scheme, Scorer};
+use proptest::prelude::*;
+
+/// Text of which much matches, of each class.
+fn text(longest: usize) -> impl Strategy<Value = String> {
+    let byte = prop::sample::select(b"aaabbcAABB01 /,:-_.\t\0".to_vec());
+    prop::collection::vec(byte.prop_map(char::from), 0..longest).prop_map(String::from_iter)
+}
+
+fn needle() -> impl Strategy<Value = String> {
+    let byte = prop::sample::select(b"aaabbcAB01/,-_.".to_vec());
+    prop::collection::vec(byte.prop_map(char::from), 1..=ROWS).prop_map(String::from_iter)
+}
+
+/// Where the text behind the last slash begins.
+fn cut(item: &str) -> usize {
+    item.rfind('/').map_or(0, |at| at + 1)
+}
+
+fn schemes() -> impl Strategy<Value = Scheme> {
+    prop::sample::select(vec![Scheme::Default, Scheme::Path, Scheme::History])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn names_that_hold_the_rest(
+        names in prop::collection::vec(text(80), 1..40),
+        needle in needle(),
+        length in 1..6_usize,
+        respect_case in any::<bool>(),
+    ) {
+        let mut corpus = Corpus::default();
+        names.iter().for_each(|name| corpus.push(name.replace('/', "b").as_bytes()));
+        let block = &corpus.snapshot().blocks[0];
+        let bytes = needle.as_bytes()[..length.min(needle.len())].to_vec();
+        let mut needle = Needle { bytes, respect_case };
+        if !respect_case {
+            needle.bytes.make_ascii_lowercase();
+        }
+        let candidates: Vec<Candidate> = (0..names.len() * 3)
+            .map(|at| Candidate { at: (at / 3) as u16, from: (at % (needle.bytes.len() + 1)) as u8 })
+            .collect();
+        for candidate in &candidates {
+            let mut expected = [0; 1];
+            plain::KERNEL.within(block, &[*candidate], &needle, &mut expected);
+            for kernel in available() {
+                let mut found = [0; 1];
+                kernel.within(block, &[*candidate], &needle, &mut found);
+                prop_assert_eq!(found, expected, "{}", kernel.name());
+            }
+        }
+    }
+
+    #[test]
+    fn scores_as_the_scorer_gives(
+        items in prop::collection::vec(text(90), 1..=BATCH),
+        needle in needle(),
+        length in 1..=ROWS,
+        respect_case in any::<bool>(),
+        scheme in schemes(),
+    ) {
+        let needle = &needle[..length.min(needle.len())];
+        let options = query::Options {
+            case: if respect_case { Case::Respect } else { Case::Ignore },
+            ..query::Options::default()
+        };
+        // Operators would make something else of it.
+        let mut query = Query::new(b"x", options);
+        let term = &mut query.groups[0][0];
+        let mut bytes = needle.as_bytes().to_vec();
+        if !respect_case {
+            bytes.make_ascii_lowercase();
+        }
+        term.chars = bytes.iter().map(|&byte| byte.into()).collect();
+        let needle = Needle { bytes, respect_case };
+        let bonuses = Bonuses::new(&Model::new(scheme));
+        let mut scorer = Scorer::new(scheme);
+        for kernel in available() {
+            let mut batch = Batch::new();
+            // A used batch is as good as a new one.
+            for _ in 0..2 {
+                batch.clear();
+                for item in &items {
+                    let mut state = State::START;
+                    let (mut at, mut before) = (0, bonuses.first);
+                    while let Some(slash) = item[at..cut(item)].find('/') {
+                        let own = &item.as_bytes()[at..=at + slash];
+                        extend(&mut state, own, before, &needle, &bonuses);
+                        (at, before) = (at + slash + 1, b'/');
+                    }
+                    batch.push(&item.as_bytes()[at..], before, needle.bytes.len(), &state);
+                }
+                kernel.score(&mut batch, &needle, &bonuses);
+            }
+            for (item, score) in items.iter().zip(batch.scores) {
+                let expected = scorer.score(&query, item.as_bytes()).unwrap_or(0);
+                prop_assert_eq!(i32::from(score), expected, "{} {:?}", kernel.name(), item);
+            }
+        }
+    }
+
+    #[test]
+    fn states_are_the_same_by_plain_lanes(text in text(60), needle in needle()) {
+        let needle = Needle { bytes: needle.to_ascii_lowercase().into_bytes(), respect_case: false };
+        let bonuses = Bonuses::new(&Model::new(Scheme::Default));
+        let mut state = State::START;
+        extend(&mut state, text.as_bytes(), bonuses.first, &needle, &bonuses);
+        let mut by_plain = State::START;
+        // SAFETY: plain lanes run anywhere.
+        unsafe {
+            rows::extend_by::<lanes::Plain, 4>(&mut by_plain, text.as_bytes(), bonuses.first, &needle, &bonuses);
+        }
+        let rows = needle.bytes.len();
+        prop_assert_eq!(state.score[..rows].to_vec(), by_plain.score[..rows].to_vec());
+        prop_assert_eq!(state.chunk[..rows].to_vec(), by_plain.chunk[..rows].to_vec());
+        prop_assert_eq!((state.best(rows), state.is_matched(rows)), (by_plain.best(rows), by_plain.is_matched(rows)));
+    }
+}

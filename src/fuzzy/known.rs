@@ -1,0 +1,164 @@
+//! What earlier queries have found, for those that come after.
+//!
+//! Of each search the items that matched are kept, a bit for each. A query that can only match what another one did looks at
+//! nothing else: so the next char of a word that is typed costs little, and going back costs nothing. What a query implies
+//! is told by its terms and not by its text, as `cost$` finds other items than `cost`, and `cost$x` others again.
+
+use super::chars::fold;
+use super::filter::Bits;
+use super::query::{Kind, Query, Term};
+use super::rank::Best;
+use std::sync::Arc;
+
+/// Searches that are kept.
+const MOST: usize = 8;
+
+/// The items of a block that match, and how many items it had.
+#[derive(Clone)]
+pub(super) struct Seen {
+    pub(super) bits: Arc<Bits>,
+    pub(super) len: usize,
+}
+
+/// What a search has found.
+pub(super) struct Known {
+    pub(super) query: Query,
+    pub(super) limit: usize,
+    /// Number of the boosts.
+    pub(super) boosted: u64,
+    pub(super) total: usize,
+    pub(super) searched: usize,
+    /// Of a search that came to its end.
+    pub(super) best: Option<Best>,
+    pub(super) blocks: Vec<Option<Seen>>,
+}
+
+/// What a search begins with.
+#[derive(Default)]
+pub(super) struct Prior {
+    pub(super) blocks: Vec<Option<Seen>>,
+    /// The query is the same: what is seen matches.
+    pub(super) same: bool,
+    /// And so are limit and boosts, so that it only has to go on: the total, how many items were searched, the best.
+    pub(super) start: Option<(usize, usize, Best)>,
+}
+
+/// What the last searches have found, the last one at the end.
+#[derive(Default)]
+pub(super) struct History {
+    all: Vec<Known>,
+}
+
+impl History {
+    /// Keeps what a search has found, instead of what the same query found before.
+    pub(super) fn add(&mut self, known: Known) {
+        self.all.retain(|old| old.query != known.query);
+        if self.all.len() == MOST {
+            self.all.remove(0);
+        }
+        self.all.push(known);
+    }
+
+    /// What a query can begin with.
+    pub(super) fn prior(&self, query: &Query, limit: usize, boosted: u64) -> Prior {
+        if let Some(known) = self.all.iter().find(|known| known.query == *query) {
+            let same = known.limit == limit && known.boosted == boosted;
+            let best = known.best.clone().filter(|_| same);
+            let start = best.map(|best| (known.total, known.searched, best));
+            return Prior { blocks: known.blocks.clone(), same: true, start };
+        }
+        // Of those that bound it the one that leaves least.
+        let wider = self.all.iter().filter(|known| implies(query, &known.query));
+        match wider.min_by_key(|known| (std::cmp::Reverse(known.searched), known.total)) {
+            Some(known) => Prior { blocks: known.blocks.clone(), ..Prior::default() },
+            None => Prior::default(),
+        }
+    }
+
+    /// Bytes that it holds.
+    pub(super) fn weight(&self) -> usize {
+        let blocks = self.all.iter().flat_map(|known| &known.blocks).flatten().count();
+        blocks * size_of::<Bits>()
+    }
+}
+
+/// Whether every item that `query` matches is matched by `other` as well, as far as is easily told.
+fn implies(query: &Query, other: &Query) -> bool {
+    other.groups.iter().all(|wide| {
+        query.groups.iter().any(|narrow| {
+            narrow.iter().all(|term| wide.iter().any(|other| term_implies(term, other)))
+        })
+    })
+}
+
+fn term_implies(term: &Term, other: &Term) -> bool {
+    if term == other {
+        return true;
+    }
+    if term.negated || other.negated || term.typos > 0 || term.normalize != other.normalize {
+        return false;
+    }
+    if other.respect_case && !term.respect_case {
+        return false;
+    }
+    let see = |&code: &u32| if other.respect_case { code } else { fold(code) };
+    let mut chars = term.chars.iter().map(see);
+    match other.kind {
+        // All kinds of terms have their chars in the item, in their order.
+        Kind::Fuzzy => other.chars.iter().all(|wanted| chars.any(|code| code == *wanted)),
+        Kind::Exact if term.kind != Kind::Fuzzy => {
+            let chars: Vec<u32> = chars.collect();
+            chars.windows(other.chars.len()).any(|window| window == other.chars)
+        }
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fuzzy::query;
+
+    #[test]
+    fn what_implies_what() {
+        let parse = |text: &str| Query::new(text.as_bytes(), query::Options::default());
+        for (narrow, wide) in [
+            ("cost", "cos"),
+            ("cost", "ct"),
+            ("cost x", "cost"),
+            ("cost x", "x c"),
+            ("Cost", "cost"),
+            ("'cost", "cst"),
+            ("'cost", "'os"),
+            ("cost$", "'st"),
+            ("^cost$", "cost"),
+            ("cost !a", "cost"),
+            ("cost !a", "!a"),
+            ("ab | ac", "a"),
+            ("ab", "a | b"),
+            ("a", "a"),
+            ("x", ""),
+        ] {
+            assert!(implies(&parse(narrow), &parse(wide)), "{narrow} {wide}");
+        }
+        for (narrow, wide) in [
+            ("cost", "cost$"),
+            ("cost$x", "cost$"),
+            ("cost$", "'tx"),
+            ("cost", "Cost"),
+            ("cost", "tsoc"),
+            ("!cost", "!co"),
+            ("!co", "!cost"),
+            ("!cost", "cost"),
+            ("cost", "!x"),
+            ("cost", "'cost"),
+            ("ab | c", "a"),
+            ("a", "a b"),
+            ("", "a"),
+        ] {
+            assert!(!implies(&parse(narrow), &parse(wide)), "{narrow} {wide}");
+        }
+        let typos = query::Options { typos: 1, ..query::Options::default() };
+        assert!(!implies(&Query::new(b"config", typos), &Query::new(b"conf", typos)));
+    }
+}

@@ -1,0 +1,101 @@
+//! Ranking by brute force: every item is scored and all that match are sorted. Right by its simplicity, and what the
+//! engine's results have to be equal to; fast enough for short lists.
+
+use super::query::{Query, Term};
+use super::rank::{self, Ranking};
+use super::score::{Scorer, length};
+use super::session::Options;
+use std::cmp::Reverse;
+use std::ops::Range;
+
+/// An item that matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Its score.
+    pub score: i32,
+    /// Its [`length`].
+    pub length: u16,
+    /// Which one it is, from 0.
+    pub index: u32,
+}
+
+impl Row {
+    /// What rows are ordered by.
+    pub fn key(&self) -> (Reverse<i32>, u16, u32) {
+        (Reverse(self.score), self.length, self.index)
+    }
+}
+
+/// All items that match, best first; in their order if the query does not order.
+pub fn rank<'i>(
+    scorer: &mut Scorer,
+    query: &Query,
+    items: impl IntoIterator<Item = &'i [u8]>,
+) -> Vec<Row> {
+    let rows = items.into_iter().enumerate().filter_map(|(index, item)| {
+        let score = scorer.score(query, item)?;
+        Some(Row { score, length: length(item), index: index as u32 })
+    });
+    let mut rows: Vec<Row> = rows.collect();
+    if query.orders() {
+        rows.sort_unstable_by_key(Row::key);
+    }
+    rows
+}
+
+/// A query for single texts and short lists.
+#[derive(Debug)]
+pub struct Matcher {
+    query: Query,
+    options: Options,
+    scorer: Scorer,
+    columns: Vec<Range<u32>>,
+    positions: Vec<u32>,
+}
+
+impl Matcher {
+    /// Reads a query.
+    pub fn new(query: &[u8], options: Options) -> Matcher {
+        let (query, scorer) = (Query::new(query, options.query), Scorer::new(options.scheme));
+        let (columns, positions) = Default::default();
+        Matcher { query, options, scorer, columns, positions }
+    }
+
+    /// The score of a text, if it matches.
+    pub fn score(&mut self, text: &[u8]) -> Option<i32> {
+        self.options.cut(text, &mut self.columns);
+        self.scorer.score_columns(&self.query, text, &self.columns)
+    }
+
+    /// The same, and the offset in bytes of each char that matches, ascending.
+    pub fn positions(&mut self, text: &[u8]) -> Option<(i32, &[u32])> {
+        self.options.cut(text, &mut self.columns);
+        let Matcher { query, columns, positions, .. } = self;
+        let score = self.scorer.positions(query, text, columns, positions)?;
+        Some((score, positions))
+    }
+
+    /// All texts that match, best first.
+    pub fn filter<'i>(&mut self, texts: impl IntoIterator<Item = &'i [u8]>) -> Ranking {
+        let mut searched = 0;
+        let rows = texts.into_iter().enumerate().filter_map(|(index, text)| {
+            searched = index + 1;
+            let score = self.score(text)?;
+            Some(Row { score, length: length(text), index: index as u32 })
+        });
+        let mut rows: Vec<Row> = rows.collect();
+        if self.query.orders() {
+            rows.sort_unstable_by_key(Row::key);
+        }
+        let total = rows.len();
+        let rows = rows.iter().map(|row| rank::Row { index: row.index, score: row.score });
+        Ranking { total, searched, rows: rows.collect() }
+    }
+
+    /// Bytes that it holds, about.
+    pub fn weight(&self) -> usize {
+        let terms = self.query.groups.iter().flatten();
+        terms.map(|term| size_of::<Term>() + term.chars.len() * 8).sum::<usize>()
+            + self.scorer.weight()
+    }
+}

@@ -1,0 +1,146 @@
+//! The best of many: bounded, in a total order.
+
+/// One row of a result: which item, and what it earned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The item's index: how many were pushed before it.
+    pub index: u32,
+    /// Its score, with its boost.
+    pub score: i32,
+}
+
+/// What a query has found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ranking {
+    /// How many items match, among those that have been searched.
+    pub total: usize,
+    /// How many items have been searched.
+    pub searched: usize,
+    /// The best of them, in order: score descending, length ascending, index ascending.
+    pub rows: Vec<Row>,
+}
+
+/// A place in the order: greater is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place(u128);
+
+impl Place {
+    /// Worse than any item.
+    pub(super) const LAST: Place = Place(0);
+
+    #[inline]
+    pub(super) fn new(score: i32, length: u16, index: usize) -> Place {
+        let merit = u64::from(score.cast_unsigned() ^ 1 << 31) << 16 | u64::from(!length);
+        Place(u128::from(merit) << 32 | u128::from(!(index as u32)))
+    }
+
+    #[inline]
+    pub(super) fn row(self) -> Row {
+        Row { index: !(self.0 as u32), score: ((self.0 >> 48) as u32 ^ 1 << 31).cast_signed() }
+    }
+
+    /// Score and length as a number of 48 bits that grows with the place, without the index.
+    #[inline]
+    pub(super) fn merit(self) -> u64 {
+        (self.0 >> 32) as u64
+    }
+}
+
+/// The best places of those that were offered.
+#[derive(Clone, Debug)]
+pub(super) struct Best {
+    limit: usize,
+    places: Vec<Place>,
+    /// What is not better than this is not among them.
+    threshold: Place,
+}
+
+impl Best {
+    pub(super) fn new(limit: usize) -> Best {
+        // With no place to give, nothing is better than the best.
+        let threshold = if limit == 0 { Place(u128::MAX) } else { Place::LAST };
+        Best { limit, places: Vec::new(), threshold }
+    }
+
+    /// What is not better than this need not be offered.
+    #[inline]
+    pub(super) fn threshold(&self) -> Place {
+        self.threshold
+    }
+
+    #[inline]
+    pub(super) fn offer(&mut self, place: Place) {
+        if place > self.threshold {
+            self.places.push(place);
+            if self.places.len() >= self.limit.saturating_mul(2).max(self.limit.saturating_add(32))
+            {
+                self.cut();
+            }
+        }
+    }
+
+    /// Takes in what another has. No item may be in both.
+    pub(super) fn merge(&mut self, other: &Best) {
+        other.places.iter().for_each(|&place| self.offer(place));
+    }
+
+    #[cold]
+    fn cut(&mut self) {
+        if self.limit > 0 && self.places.len() >= self.limit {
+            let (_, last, _) = self.places.select_nth_unstable_by(self.limit - 1, |a, b| b.cmp(a));
+            self.threshold = *last;
+            self.places.truncate(self.limit);
+        }
+    }
+
+    /// The rows in their order.
+    pub(super) fn rows(&self) -> Vec<Row> {
+        let mut places = self.places.clone();
+        places.sort_unstable_by(|a, b| b.cmp(a));
+        places.truncate(self.limit);
+        places.into_iter().map(Place::row).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_order_is_score_then_length_then_index() {
+        let places = [
+            Place::new(i32::MAX, u16::MAX, 7),
+            Place::new(5, 3, 9),
+            Place::new(5, 4, 0),
+            Place::new(5, 4, 1),
+            Place::new(0, 0, 0),
+            Place::new(-1, 0, 0),
+            Place::new(i32::MIN, u16::MAX, u32::MAX as usize - 1),
+        ];
+        assert!(places.is_sorted_by(|a, b| a > b) && *places.last().unwrap() > Place::LAST);
+        assert_eq!(places[1].row(), Row { index: 9, score: 5 });
+        assert_eq!(places[5].row(), Row { index: 0, score: -1 });
+        assert!(places[2].merit() == places[3].merit() && places[1].merit() > places[2].merit());
+    }
+
+    proptest! {
+        #[test]
+        fn the_best_are_the_first_of_all(
+            offers in prop::collection::vec((-3..9_i32, 0..4_u16), 0..300),
+            limit in 0..50_usize,
+            parts in 1..4_usize,
+        ) {
+            let places = offers.iter().enumerate().map(|(at, &(score, length))| Place::new(score, length, at));
+            let mut parts = vec![Best::new(limit); parts];
+            let count = parts.len();
+            places.clone().enumerate().for_each(|(at, place)| parts[at % count].offer(place));
+            let mut all: Vec<Place> = places.collect();
+            all.sort_by(|a, b| b.cmp(a));
+            let expected: Vec<Row> = all.iter().take(limit).map(|place| place.row()).collect();
+            let mut best = Best::new(limit);
+            parts.iter().for_each(|part| best.merge(part));
+            prop_assert_eq!(best.rows(), expected);
+        }
+    }
+}

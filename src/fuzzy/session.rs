@@ -1,0 +1,398 @@
+//! Sessions: a corpus that grows, and queries over it as a person types them.
+//!
+//! # What is it for?
+//!
+//! A picker. Items are pushed, or come from a walk by [`Session::feed`] without passing through the host; each keystroke
+//! starts a search, whose rows get better until it is done; nothing takes the host's thread for long.
+//!
+//! # Which items does a search cover?
+//!
+//! All that were there when it started, and those that came while it ran if they were many: [`Ranking::searched`] tells how
+//! many it has covered, the first so many. Started again with the same query it goes on from there, and searches only what
+//! has come since.
+//!
+//! # What do threads share?
+//!
+//! Everything takes `&self`. A session is locked for as long as it takes to add [`BATCH`] items or to copy one unfinished
+//! block, some microseconds; a search works on what it has copied.
+
+use super::boosts::Boosts;
+use super::corpus::Corpus;
+use super::known::History;
+use super::query::{self, Query};
+use super::rank::Ranking;
+use super::score::{Scheme, Scorer};
+use super::search::{self, Plan, View};
+use crate::job::{self, Job, Stop, Worker};
+use crate::project::{Kind, Paths};
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Items that are added under one lock.
+const BATCH: usize = 512;
+
+/// Items of a session, at most.
+const MOST: usize = u32::MAX as usize - 1;
+
+/// A search tells of what it has after this time, and then each time after twice the time.
+const FIRST_NEWS: Duration = Duration::from_millis(6);
+
+/// Memory beyond this is given back on another thread.
+const HEAVY: usize = 1 << 20;
+
+/// What a session is made for. The default is what most pickers want.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Case, accents and typos.
+    pub query: query::Options,
+    /// What items are.
+    pub scheme: Scheme,
+    /// Items consist of columns, which this byte parts. It is not part of them.
+    pub delimiter: Option<u8>,
+    /// The columns in which to search, from 0, in the order in which they are tried. Those that an item does not have are
+    /// empty. None means all.
+    pub columns: Vec<u32>,
+    /// Bytes that the session may hold, or 0 for no limit.
+    pub budget: usize,
+    /// Threads of a search, or 0 for as many as the library has.
+    pub threads: usize,
+}
+
+/// Why an item was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// The budget, in bytes, would not be kept.
+    Budget(usize),
+    /// There are as many items as there can be.
+    Number,
+    /// One item, and its columns, are larger than 4 GiB.
+    Item,
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Refused::Budget(bytes) => write!(out, "the budget of {bytes} bytes is spent"),
+            Refused::Number => write!(out, "there are {MOST} items, and no more can be"),
+            Refused::Item => write!(out, "the item is larger than 4 GiB"),
+        }
+    }
+}
+
+/// What a session holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Items.
+    pub items: usize,
+    /// Folders that they are in.
+    pub folders: usize,
+    /// Bytes of all of it.
+    pub bytes: usize,
+}
+
+/// A corpus and what is known of it. Dropping it cancels its search and its memory is given back elsewhere; feeds end when
+/// they next have something to give.
+pub struct Session {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    options: Options,
+    state: Mutex<State>,
+    /// The number of the last search that was started: those before it stop.
+    search: AtomicU64,
+}
+
+#[derive(Default)]
+struct State {
+    corpus: Corpus,
+    boosts: Arc<Boosts>,
+    history: History,
+    closed: bool,
+    /// Counts up when the items are no longer those that they were.
+    cleared: u64,
+    /// Counts up when boosts change.
+    boosted: u64,
+}
+
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<Session>();
+};
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.shared.search.fetch_add(1, Ordering::Relaxed);
+        let mut state = self.shared.lock();
+        state.closed = true;
+        state.clear();
+    }
+}
+
+impl State {
+    fn weight(&self) -> usize {
+        self.corpus.weight() + self.boosts.weight() + self.history.weight()
+    }
+
+    /// Empties it; what it held is dropped on another thread if it is much.
+    fn clear(&mut self) {
+        let corpus = std::mem::take(&mut self.corpus);
+        let boosts = std::mem::take(&mut self.boosts);
+        let history = std::mem::take(&mut self.history);
+        self.cleared += 1;
+        if corpus.weight() + boosts.weight() > HEAVY {
+            job::later(move || drop((corpus, boosts, history)));
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn push<'i>(&self, items: impl IntoIterator<Item = &'i [u8]>) -> (usize, Option<Refused>) {
+        let mut items = items.into_iter().peekable();
+        let mut count = 0;
+        while items.peek().is_some() {
+            let mut state = self.lock();
+            for item in items.by_ref().take(BATCH) {
+                if let Err(refused) = self.push_one(&mut state, item) {
+                    return (count, Some(refused));
+                }
+                count += 1;
+            }
+        }
+        (count, None)
+    }
+
+    fn push_one(&self, state: &mut State, item: &[u8]) -> Result<(), Refused> {
+        let budget = self.options.budget;
+        if budget > 0 && state.corpus.weight_with(item) > budget {
+            return Err(Refused::Budget(budget));
+        }
+        if state.corpus.len() >= MOST {
+            return Err(Refused::Number);
+        }
+        if item.len() > u32::MAX as usize / 2 {
+            return Err(Refused::Item);
+        }
+        state.corpus.push(item);
+        Ok(())
+    }
+
+    fn threads(&self) -> usize {
+        match self.options.threads {
+            0 => job::parallelism(),
+            threads => threads.min(job::parallelism()),
+        }
+    }
+
+    /// What a search is to do, and the number of the items that it is about.
+    fn plan(&self, query: &[u8], limit: usize) -> (Arc<Plan>, u64) {
+        let query = Query::new(query, self.options.query);
+        let state = self.lock();
+        let (snapshot, boosts) = (state.corpus.snapshot(), Arc::clone(&state.boosts));
+        let (cleared, boosted) = (state.cleared, state.boosted);
+        let prior = state.history.prior(&query, limit, boosted);
+        drop(state);
+        let view = View { snapshot, boosts, boosted, prior };
+        (Arc::new(Plan::new(query, self.options.clone(), limit, self.threads(), view)), cleared)
+    }
+
+    /// Keeps what a search has found.
+    fn remember(&self, plan: &Plan, cleared: u64) {
+        let known = plan.known();
+        let mut state = self.lock();
+        if state.cleared == cleared && !known.query.is_empty() {
+            state.history.add(known);
+        }
+    }
+}
+
+impl Session {
+    /// An empty session.
+    pub fn new(options: Options) -> Session {
+        let (state, search) = Default::default();
+        Session { shared: Arc::new(Shared { options, state, search }) }
+    }
+
+    /// What it was made with.
+    pub fn options(&self) -> &Options {
+        &self.shared.options
+    }
+
+    /// Adds items behind those that are there, and tells how many went in, and why the next one did not if there is one.
+    /// Of an item that is refused nothing is kept. They stand one after another unless another thread adds some as well.
+    ///
+    /// Cost: about a tenth of a microsecond for a path.
+    pub fn push<'i>(&self, items: impl IntoIterator<Item = &'i [u8]>) -> (usize, Option<Refused>) {
+        self.shared.push(items)
+    }
+
+    /// Adds the lines of a text: what stands between line feeds, without a carriage return before them. Behind the last
+    /// line feed there is a line only if there is text.
+    pub fn push_text(&self, text: &[u8]) -> (usize, Option<Refused>) {
+        use bstr::ByteSlice;
+        self.shared.push(text.lines())
+    }
+
+    /// Lets a walk add all that it finds, files and links and, if it was asked for them, folders; not what it could not
+    /// read. It does so on its own threads. The job has nothing to take any more; when it is over, everything is in. It
+    /// fails if an item is refused.
+    pub fn feed(&self, walk: &Job<Paths>) {
+        let shared = Arc::downgrade(&self.shared);
+        walk.divert(move |paths: Paths| {
+            let Some(shared) = shared.upgrade().filter(|shared| !shared.lock().closed) else {
+                return Err("the session that it fed is closed".to_owned());
+            };
+            let found = paths.entries().iter().filter(|entry| entry.kind != Kind::Error);
+            match shared.push(found.map(|entry| paths.path(entry))).1 {
+                Some(refused) => Err(refused.to_string()),
+                None => Ok(()),
+            }
+        });
+    }
+
+    /// How many items there are.
+    pub fn len(&self) -> usize {
+        self.shared.lock().corpus.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Removes all items and boosts; a running search stops. Options stay, and feeds go on.
+    pub fn clear(&self) {
+        self.shared.search.fetch_add(1, Ordering::Relaxed);
+        self.shared.lock().clear();
+    }
+
+    /// Appends the text of an item to `out`, and tells whether there is such an item.
+    pub fn text(&self, index: usize, out: &mut Vec<u8>) -> bool {
+        self.shared.lock().corpus.text(index, out)
+    }
+
+    /// Sets what is added to the scores of items that stand one after another, from `first` on. It may be negative. Items
+    /// that are not there yet may have some as well. Running searches keep to what was set when they started.
+    ///
+    /// Scores are 16 for each char that matches and up to 10 more, so a boost of some tens is felt. The order of an empty
+    /// query does not change.
+    pub fn boost(&self, first: usize, boosts: &[i32]) {
+        let mut state = self.shared.lock();
+        state.boosted += 1;
+        let boosts = &boosts[..boosts.len().min(MOST.saturating_sub(first))];
+        Arc::make_mut(&mut state.boosts).set(first, boosts);
+    }
+
+    /// Forgets what it knows from earlier queries, which later ones otherwise begin with: for measurements.
+    pub fn forget(&self) {
+        self.shared.lock().history = History::default();
+    }
+
+    /// What it holds.
+    pub fn stats(&self) -> Stats {
+        let state = self.shared.lock();
+        let (items, folders) = (state.corpus.len(), state.corpus.folders());
+        Stats { items, folders, bytes: state.weight() }
+    }
+
+    /// Searches, and returns when it is done. `limit` bounds the rows, not the search: they are the best.
+    pub fn query(&self, query: &[u8], limit: usize) -> Ranking {
+        let (plan, cleared) = self.shared.plan(query, limit);
+        search::run(&plan, &|| false, &mut |_| {});
+        let ranking = plan.ranking();
+        self.shared.remember(&plan, cleared);
+        ranking
+    }
+
+    /// Starts a search off the thread, and stops the one that was started before. Its results are rankings, each of which
+    /// takes the place of the one before: see [`latest`]. Its unit of progress is the item.
+    pub fn start(&self, query: &[u8], limit: usize) -> Job<Ranking> {
+        let number = self.shared.search.fetch_add(1, Ordering::Relaxed) + 1;
+        let (shared, query) = (Arc::downgrade(&self.shared), query.to_vec());
+        job::start(move |worker: &Worker<Ranking>| {
+            let Some(shared) = shared.upgrade() else { return Err(Stop::Cancelled) };
+            let stop = || worker.is_cancelled() || shared.search.load(Ordering::Relaxed) != number;
+            if stop() {
+                return Err(Stop::Cancelled);
+            }
+            let (mut next, since) = (FIRST_NEWS, Instant::now());
+            loop {
+                let (plan, cleared) = shared.plan(&query, limit);
+                worker.expect(plan.len() as u64);
+                search::run(&plan, &stop, &mut |searched| {
+                    worker.advance(searched as u64);
+                    if since.elapsed() >= next && !stop() {
+                        next = since.elapsed() * 2;
+                        // It fails only if the job was cancelled, which is seen soon.
+                        let _ = worker.publish(plan.ranking(), 0);
+                    }
+                });
+                let ranking = plan.ranking();
+                shared.remember(&plan, cleared);
+                if stop() {
+                    return Err(Stop::Cancelled);
+                }
+                // If much has come meanwhile it is searched as well; what is known is not searched again.
+                if shared.lock().corpus.len() <= ranking.searched + ranking.searched / 8 {
+                    return worker.publish(ranking, 0);
+                }
+            }
+        })
+    }
+
+    /// The bytes of an item that a query matches: the offset of each char that does, ascending. None if the item does not
+    /// match or is not there.
+    pub fn positions(&self, query: &[u8], index: usize) -> Option<Vec<u32>> {
+        let mut item = Vec::new();
+        if !self.text(index, &mut item) {
+            return None;
+        }
+        let Options { query: options, scheme, .. } = self.shared.options;
+        let (mut columns, mut positions) = (Vec::new(), Vec::new());
+        self.shared.options.cut(&item, &mut columns);
+        let query = Query::new(query, options);
+        Scorer::new(scheme).positions(&query, &item, &columns, &mut positions).map(|_| positions)
+    }
+}
+
+/// The last ranking that a search has published since the last one was taken. Those before it are dropped.
+pub fn latest(search: &Job<Ranking>) -> Option<Ranking> {
+    std::iter::from_fn(|| search.take()).last()
+}
+
+impl Options {
+    /// Whether only parts of items are looked at.
+    pub(super) fn has_columns(&self) -> bool {
+        self.delimiter.is_some()
+    }
+
+    /// The columns of an item in which to search.
+    pub fn cut(&self, item: &[u8], columns: &mut Vec<Range<u32>>) {
+        columns.clear();
+        let Some(delimiter) = self.delimiter else {
+            columns.push(0..item.len() as u32);
+            return;
+        };
+        let mut start = 0;
+        let stops = memchr::memchr_iter(delimiter, item).chain([item.len()]);
+        let all = stops.map(|stop| {
+            let column = start as u32..stop as u32;
+            start = stop + 1;
+            column
+        });
+        if self.columns.is_empty() {
+            columns.extend(all);
+        } else {
+            let all: Vec<_> = all.collect();
+            let none = item.len() as u32..item.len() as u32;
+            let get = |&column: &u32| all.get(column as usize).cloned().unwrap_or(none.clone());
+            columns.extend(self.columns.iter().map(get));
+        }
+    }
+}
