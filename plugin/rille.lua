@@ -23,6 +23,16 @@ for _, name in ipairs({ "files", "grep", "lines", "buffers", "help", "resume", "
   )
 end
 
+-- What the viewer shows has a name that can be read again, as by a session.
+vim.api.nvim_create_autocmd("BufReadCmd", {
+  pattern = "rille://*",
+  nested = true,
+  callback = function(event)
+    local viewer = require("rille.nvim.viewer")
+    viewer.read(event.buf, viewer.path(event.match))
+  end,
+})
+
 -- Files above a size open in the viewer, where a user wants that. The option is read without any module.
 local config = vim.g.rille
 if type(config) == "table" and type(config.view) == "table" and config.view.above then

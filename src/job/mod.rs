@@ -426,6 +426,34 @@ impl<T: Send + 'static> AnyJob for Job<T> {
     }
 }
 
+/// A job that its host and somebody inside of the library hold: it is cancelled when both have dropped it, or when one
+/// says so.
+impl<T: Send + 'static> AnyJob for Arc<Job<T>> {
+    fn poll(&self) -> Progress {
+        (**self).poll()
+    }
+
+    fn failure(&self) -> Option<String> {
+        (**self).failure()
+    }
+
+    fn wait(&self, limit: Duration) -> bool {
+        (**self).wait(limit)
+    }
+
+    fn cancel(&self) {
+        (**self).cancel();
+    }
+
+    fn watch(&self, notifier: &Notifier) {
+        (**self).watch(notifier);
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        (**self).as_any()
+    }
+}
+
 impl<T> Worker<T> {
     /// Whether the job is to stop. Ask at least every few milliseconds: hosts are promised that it ends within ten.
     pub fn is_cancelled(&self) -> bool {

@@ -122,7 +122,7 @@ pub fn grep(
     let texts = options.texts.iter().map(|(path, text)| (path.to_vec(), text.to_vec())).collect();
     let plan = move || {
         let (matcher, total) = (pattern.compile()?, AtomicU64::new(0));
-        Ok(Plan { shown, matcher, invert, max_total, total, texts })
+        Ok::<_, Stop>(Plan { shown, matcher, invert, max_total, total, texts })
     };
     let searcher = searcher(options);
     // Both are made here, as they look at the environment: see `walk`.

@@ -39,6 +39,8 @@ pub struct Regex {
     watched: bool,
     may_be_empty: bool,
     longest: Option<usize>,
+    /// What it was compiled from.
+    source: (Box<[u8]>, Options),
 }
 
 impl Regex {
@@ -61,6 +63,7 @@ impl Regex {
             watched: !options.bytes && may_be_empty,
             may_be_empty,
             longest: longest(&hir),
+            source: (pattern.into(), *options),
         })
     }
 
@@ -157,9 +160,14 @@ impl Regex {
         self.longest
     }
 
+    /// The pattern as it was parsed, for those who compile it in another way.
+    pub(crate) fn parse(&self) -> Result<Hir, PatternError> {
+        self.source.1.parse(&self.source.0)
+    }
+
     /// Native memory of the compiled pattern, in bytes, without what searches work in.
     pub fn memory(&self) -> usize {
-        size_of::<Regex>() + self.engine.memory_usage()
+        size_of::<Regex>() + self.source.0.len() + self.engine.memory_usage()
     }
 
     fn input<'t>(&self, text: &'t [u8], from: usize) -> Option<Input<'t>> {

@@ -102,8 +102,11 @@ function Child:wait(condition, ...)
     return value and value ~= vim.NIL
   end, 5)
   if not fine then
-    local shown = self:blocked() and "it waits for a key" or table.concat(self:screen(), "\n")
-    error("this never came: the screen is\n" .. shown, 2)
+    local shown = "it waits for a key"
+    if not self:blocked() then
+      shown = "the screen is\n" .. table.concat(self:screen(), "\n") .. "\nmessages:\n" .. self:messages()
+    end
+    error("this never came: " .. shown, 2)
   end
   return value
 end

@@ -128,10 +128,21 @@ function M.await(job, fn)
   return wait
 end
 
+--- Shows a file of any size, in a buffer that holds a part of it: |rille-viewer|.
+---@param file? string the file of the current buffer by default
+---@param opts? { mods?: table } `mods`: where to, as `smods` of `nvim_create_user_command()` has it
+function M.view(file, opts)
+  require("rille.nvim.viewer").open(file, opts)
+end
+
 --- Sets options, which go before those of `vim.g.rille`. Calling it is not needed.
 ---@param opts? table
 function M.setup(opts)
-  require("rille.nvim.config").setup(opts)
+  local config = require("rille.nvim.config")
+  config.setup(opts)
+  if config.get("view.above") then
+    require("rille.nvim.viewer.above").enable()
+  end
 end
 
 --- Picks from anything: see |rille.nvim.pick.options|.
