@@ -11,9 +11,14 @@ local list = require("rille.nvim.picker.list")
 local places = require("rille.nvim.picker.places")
 local preview = require("rille.nvim.picker.preview")
 local prompt = require("rille.nvim.picker.prompt")
+local view = require("rille.nvim.picker.view")
 local window = require("rille.nvim.picker.window")
 
 local api = vim.api
+local uv = vim.uv or vim.loop
+
+--- How long keys that were typed ahead wait for rows that a source may still find.
+local WAIT_MS = 200
 
 ---@class rille.nvim.source.state
 ---@field count integer rows that can be shown
@@ -167,59 +172,10 @@ function Picker:news()
   if self.closed or not self.windows then
     return
   end
-  local ok, message = xpcall(self.render, debug.traceback, self)
+  local ok, message = xpcall(view.render, debug.traceback, self)
   if not ok then
     self:close()
     vim.notify("rille: " .. message, vim.log.levels.ERROR)
-  end
-end
-
-local function grouped(number)
-  local text = tostring(number):reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", "")
-  return text
-end
-
---- What the prompt says of the state.
-local function said(state, marked)
-  local parts = {}
-  if #marked > 0 then
-    parts[1] = "+" .. grouped(#marked)
-  end
-  parts[#parts + 1] = state.note
-  parts[#parts + 1] = grouped(state.total) .. (state.size and "/" .. grouped(state.size) or "")
-  return table.concat(parts, "  ") .. (state.busy and " …" or "")
-end
-
-function Picker:render()
-  local state = self.source:state()
-  local height = self.list:height()
-  if self.drawn.version ~= state.version and not state.stale then
-    if self.query ~= self.prompt.query then
-      self.query, self.cursor, self.top = self.prompt.query, 1, 1
-    end
-    if self.wanted and (self.wanted <= state.count or not state.busy) then
-      self.cursor, self.wanted = self.wanted, nil
-    end
-  end
-  self.cursor = math.max(1, math.min(self.cursor, state.count))
-  self.top = math.max(1, math.min(self.top, self.cursor, state.count - height + 1))
-  self.top = math.max(self.top, self.cursor - height + 1)
-  local drawn = self.drawn
-  if
-    drawn.version ~= state.version
-    or drawn.top ~= self.top
-    or drawn.cursor ~= self.cursor
-    or drawn.marks ~= self.marks
-  then
-    self.drawn = { version = state.version, top = self.top, cursor = self.cursor, marks = self.marks }
-    self:draw(state, height)
-  end
-  self.prompt:say(state.failure or said(state, self.marked), state.failure ~= nil)
-  if state.count > 0 and self.top + 2 * height > state.count and state.count < state.total then
-    self.source:more()
-  end
-  while not self.closed and #self.queued > 0 and self.queued[1].ready(self.source:state()) do
-    table.remove(self.queued, 1).run()
   end
 end
 
@@ -228,43 +184,6 @@ end
 ---@return boolean
 local function settled(state)
   return not state.stale and (state.count > 0 or not state.busy)
-end
-
-function Picker:draw(state, height)
-  local marks = {}
-  for _, mark in ipairs(self.marked) do
-    marks[mark.key] = true
-  end
-  local rows = {}
-  for i = self.top, math.min(state.count, self.top + height - 1) do
-    local row = self.source:row(i)
-    if next(marks) then
-      local _, key = self.source:item(i)
-      row.marked = marks[key]
-    end
-    if self.icon then
-      row.icon = self:icon_of(row.text)
-    end
-    rows[#rows + 1] = row
-  end
-  self.list:draw(rows, state.count > 0 and self.cursor - self.top + 1 or 0)
-  if not self.preview:visible() then
-    return
-  elseif state.count == 0 then
-    self.preview:show(nil, nil, false)
-  else
-    local item, key = self.source:item(self.cursor)
-    self.preview:show(item, self.spec.place(item), key)
-  end
-end
-
---- The icon of a path, from another plugin: if that fails it is not asked again.
-function Picker:icon_of(path)
-  local ok, icon, group = pcall(self.icon, path)
-  if not ok then
-    self.icon = nil
-  end
-  return ok and type(icon) == "string" and { icon, type(group) == "string" and group or nil } or nil
 end
 
 --- Runs an action on what the prompt says now: keys that were typed ahead are in it already.
@@ -369,19 +288,19 @@ end
 
 --- Runs something when the rows are those of what is typed, and after what was to be run before.
 ---@param run fun()
----@param ready? fun(state: rille.nvim.source.state): boolean what else it waits for
-function Picker:when_settled(run, ready)
-  local waiting = {
+---@param enough? fun(state: rille.nvim.source.state): boolean whether there are the rows that it needs; it does not wait
+---   for them long
+function Picker:when_settled(run, enough)
+  if #self.queued == 0 and settled(self.source:state()) then
+    return run()
+  end
+  local till = uv.hrtime() + WAIT_MS * 1e6
+  self.queued[#self.queued + 1] = {
     run = run,
     ready = function(state)
-      return settled(state) and (not ready or not state.busy or ready(state))
+      return settled(state) and (not enough or not state.busy or enough(state) or uv.hrtime() >= till)
     end,
   }
-  if #self.queued == 0 and waiting.ready(self.source:state()) then
-    run()
-  else
-    self.queued[#self.queued + 1] = waiting
-  end
 end
 
 --- Ends with the selected item.
