@@ -2,7 +2,7 @@ std = "luajit"
 max_line_length = false -- stylua's concern
 
 -- The only places that may name a host.
-local neovim = { read_globals = { "vim" }, globals = { "vim.g", "vim.o", "vim.bo", "vim.wo", "vim.b", "vim.v" } }
+local neovim = { read_globals = { "vim", "MiniPick" }, globals = { "vim.g", "vim.o", "vim.bo", "vim.wo", "vim.b", "vim.v" } }
 files["lua/rille/nvim"] = neovim
 files["lua/rille/health.lua"] = neovim
 files["plugin"] = neovim

@@ -75,6 +75,7 @@ local lazy = {
   end,
   file = function()
     return noun("file").new
+  end,
   fuzzy = function()
     return noun("fuzzy")
   end,
