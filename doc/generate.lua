@@ -9,7 +9,7 @@
 ---   @methods FILE CLASS…           the methods of classes
 ---   @fields FILE CLASS…            the public fields of classes, as tables of options have them
 ---   @options                       the options of the plugin
----   @keys                          the keys of the viewer
+---   @keys FILE                     the keys that a module lists
 ---   @recipe                        the hook for vim.pack, as the README has it
 ---
 --- Plain Lua that names no host, so that it runs in any LuaJIT.
@@ -311,9 +311,9 @@ return function(read)
     return table.concat(out, "\n")
   end
 
-  function directives.keys()
+  function directives.keys(words)
     local out = {}
-    for _, key in ipairs(table_of("lua/rille/nvim/viewer/keys.lua", "list")) do
+    for _, key in ipairs(table_of(words[1] or "lua/rille/nvim/viewer/keys.lua", "list")) do
       local keys = "`" .. table.concat(type(key.keys) == "table" and key.keys or { key.keys }, "` `") .. "`"
       local lead = ("    %-14s"):format(keys)
       out[#out + 1] = wrap(("%s (`%s`)"):format(key.about, key.name), lead .. "  ", (" "):rep(20))

@@ -38,3 +38,8 @@ local config = vim.g.rille
 if type(config) == "table" and type(config.view) == "table" and config.view.above then
   require("rille.nvim.viewer.above").enable()
 end
+if type(config) == "table" and type(config.picker) == "table" and config.picker.select == true then
+  vim.ui.select = function(...)
+    require("rille.nvim.pickers").select(...)
+  end
+end

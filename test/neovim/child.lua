@@ -162,7 +162,7 @@ end
 
 --- All that was shown as messages.
 function Child:messages()
-  return self:api("nvim_exec2", "messages", { output = true }).output
+  return vim.trim(self:api("nvim_exec2", "messages", { output = true }).output)
 end
 
 --- Ends the child, and tells how it ended: 0 is as a person quits.

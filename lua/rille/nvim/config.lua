@@ -20,6 +20,40 @@ M.options = {
     "Tell of work that takes longer than a moment: by progress messages on Neovim 0.12 and later, else by `vim.notify`.",
   },
   {
+    "grep.limit",
+    2000,
+    "number",
+    "Lines that a search of the tree shows at most; it says so when there are more.",
+  },
+  {
+    "picker.border",
+    "",
+    "string|table",
+    "Frame of the picker's windows, as |nvim_open_win()| knows it; without, that of 'winborder', and if that is empty a rounded one.",
+  },
+  { "picker.height", 0.85, "number", "Share of the screen's lines that a picker takes." },
+  { "picker.history", 100, "number", "Queries that are remembered of each kind of picker." },
+  {
+    "picker.icons",
+    true,
+    "boolean",
+    "Whether files have icons, where mini.icons or nvim-web-devicons is there.",
+  },
+  {
+    "picker.keys",
+    {},
+    "table",
+    'Keys of the picker, by the name of what they do: `{ split = "<C-s>", mark_all = false }`; a list gives several, false takes them away.',
+  },
+  { "picker.preview", true, "boolean", "Whether there is a preview, where the screen has room for one." },
+  {
+    "picker.select",
+    false,
+    "boolean",
+    "Whether |vim.ui.select()| is a picker. `setup()` sees to it at once, the variable at start-up.",
+  },
+  { "picker.width", 0.9, "number", "Share of the screen's columns that a picker takes." },
+  {
     "view.above",
     false,
     "number|false",
@@ -46,6 +80,11 @@ local called = {}
 ---@param opts? table
 function M.setup(opts)
   called = opts or {}
+  if M.get("picker.select") then
+    vim.ui.select = function(...)
+      require("rille.nvim.pickers").select(...)
+    end
+  end
 end
 
 local function variable()

@@ -171,4 +171,53 @@ function M.setup(opts)
   end
 end
 
+--- Picks from anything: see |rille.nvim.pick.options|.
+---@param opts rille.nvim.pick.options
+function M.pick(opts)
+  require("rille.nvim.pickers").pick(opts)
+end
+
+--- Picks a file of a tree, which is walked meanwhile.
+---@param opts? rille.nvim.files.options
+function M.files(opts)
+  require("rille.nvim.pickers").files(opts)
+end
+
+--- Searches a tree while you type.
+---@param opts? rille.nvim.grep.options
+function M.grep(opts)
+  require("rille.nvim.pickers").grep(opts)
+end
+
+--- Picks a line of the current buffer.
+---@param opts? rille.nvim.query.options
+function M.lines(opts)
+  require("rille.nvim.pickers").lines(opts)
+end
+
+--- Picks a buffer.
+---@param opts? rille.nvim.query.options
+function M.buffers(opts)
+  require("rille.nvim.pickers").buffers(opts)
+end
+
+--- Picks a help tag.
+---@param opts? rille.nvim.query.options
+function M.help(opts)
+  require("rille.nvim.pickers").help(opts)
+end
+
+--- Opens the last picker again, as it was left.
+function M.resume()
+  require("rille.nvim.pickers").resume()
+end
+
+--- A `vim.ui.select` that is a picker: `vim.ui.select = require("rille.nvim").select`, or the option `picker.select`.
+---@param items any[]
+---@param opts? table of |vim.ui.select()|, `preview_item` included
+---@param on_choice fun(item: any, index: integer?)
+function M.select(items, opts, on_choice)
+  require("rille.nvim.pickers").select(items, opts, on_choice)
+end
+
 return M
