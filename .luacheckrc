@@ -2,7 +2,10 @@ std = "luajit"
 max_line_length = false -- stylua's concern
 
 -- The only places that may name a host.
-local neovim = { read_globals = { "vim" }, globals = { "vim.g", "vim.o", "vim.bo", "vim.wo", "vim.b", "vim.v", "vim.ui" } }
+local neovim = {
+  read_globals = { "vim", "MiniPick" },
+  globals = { "vim.g", "vim.o", "vim.bo", "vim.wo", "vim.b", "vim.v", "vim.ui" },
+}
 files["lua/rille/nvim"] = neovim
 files["lua/rille/health.lua"] = neovim
 files["plugin"] = neovim

@@ -135,6 +135,32 @@ function M.view(file, opts)
   require("rille.nvim.viewer").open(file, opts)
 end
 
+--- The items that match a query, best first: for completion and for lists of one's own. The query is in fzf's syntax.
+---@generic T
+---@param query string
+---@param items T[] strings, or tables with a text in them
+---@param opts? { key?: string|fun(item: any): string, limit?: integer, fuzzy?: rille.fuzzy.filter_options } `key`: where the text of an item is; "label" by default, as language servers name it
+---@return T[] items
+---@return integer[][] positions of the chars that match, for each of them: first bytes, ascending
+function M.filter(query, items, opts)
+  opts = opts or {}
+  local key = opts.key or "label"
+  local texts = items
+  if type(items[1]) == "table" then
+    texts = {}
+    for i, item in ipairs(items) do
+      texts[i] = type(key) == "function" and key(item) or item[key]
+    end
+  end
+  local ranked =
+    rille.fuzzy.filter(query, texts, vim.tbl_extend("force", { limit = opts.limit }, opts.fuzzy or {}))
+  local found, positions = {}, {}
+  for i = 1, ranked.count do
+    found[i], positions[i] = items[ranked:index(i)], ranked:positions(i) or {}
+  end
+  return found, positions
+end
+
 --- Sets options, which go before those of `vim.g.rille`. Calling it is not needed.
 ---@param opts? table
 function M.setup(opts)
