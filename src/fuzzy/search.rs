@@ -5,7 +5,7 @@
 //! are enough good short ones the rest is passed over. What is scored goes into [batches](super::kernel).
 
 use super::boosts::Boosts;
-use super::corpus::{BLOCK, Block, Run, Snapshot, WHITE};
+use super::corpus::{BLOCK, Block, OTHER, Run, Snapshot, WHITE, start_bit};
 use super::filter::{BITS, Bits, Memory, Test, ones, spread};
 use super::kernel::{self, BATCH, Batch, Bonuses, Needle, ROWS, State};
 use super::known::{Known, Prior, Seen};
@@ -36,6 +36,8 @@ pub(super) struct Plan {
     bonuses: Bonuses,
     /// The most that an item can earn, without its boost.
     most: i32,
+    /// The first two chars of the only term, if it is a fuzzy one that begins with letters or digits.
+    pair: Option<(u8, u8)>,
     /// The next block that nobody has claimed.
     next: AtomicUsize,
     stopped: AtomicBool,
@@ -68,6 +70,11 @@ struct Found {
 /// An item's total of characters times those of a term may not be more than this for a kernel, as for larger ones the
 /// model is another.
 const LARGEST: usize = 100 << 10;
+
+/// By how much an item earns less than the most in which nothing behind a delimiter begins with the first two chars of a
+/// term, of which the first is a letter or a digit: either there is a gap between the two, which costs this, or the first
+/// is behind no delimiter and earns one less, twice, and so does the second for following it.
+const APART: i32 = 3;
 
 impl Plan {
     pub(super) fn new(
@@ -119,6 +126,15 @@ impl Plan {
             terms.map(most).max().unwrap_or(0)
         });
         let most = most.fold(0, i32::saturating_add).min(TYPO - 1);
+        let pair = match &needles[..] {
+            [Needle { bytes, .. }] if groups.len() == 1 && bonuses.has_higher_delimiters() => {
+                match bytes[..] {
+                    [first, second, ..] if first.is_ascii_alphanumeric() => Some((first, second)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
         let longest = needles.iter().map(|needle: &Needle| needle.bytes.len()).max();
         let View { snapshot, boosts, boosted, mut prior } = view;
         let none = || Found { total: 0, searched: 0, best: Best::new(limit) };
@@ -144,6 +160,7 @@ impl Plan {
             rest,
             bonuses,
             most,
+            pair,
             next: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
             floor: AtomicU64::new(0),
@@ -154,13 +171,30 @@ impl Plan {
         }
     }
 
-    /// The most that items of a folder can earn, by the first byte of that: the bonus behind white space, which is the
-    /// highest of one scheme, is for white space and for chars behind it, and for the first char of an item.
-    fn most(&self, first: Option<u8>, white: bool) -> i32 {
-        let Some(first) = first.filter(|_| !white) else { return self.most };
+    /// The most that items can earn that begin with these bytes and have white space or not. The bonus behind white space,
+    /// in one scheme the highest, is for white space, for chars behind it and at the beginning of an item: a term that
+    /// begins there but does not go on there loses more by the gap than that gives.
+    fn most(&self, head: [u8; 2], white: bool) -> i32 {
+        if white {
+            return self.most;
+        }
         let less = self.bonuses.white_over_delimiter();
-        let inner = self.needles.iter().filter(|needle| needle.bytes[0] != needle.see(first));
-        inner.fold(self.most, |most, needle| most - less * (needle.bytes.len() as i32 + 1))
+        self.needles.iter().fold(self.most, |most, needle| {
+            // 0 stands for any byte.
+            let is = |(&byte, &char): (&u8, &u8)| byte == 0 || needle.see(byte) == char;
+            let begins = head.iter().zip(&needle.bytes).all(is);
+            if begins { most } else { most - less * (needle.bytes.len() as i32 + 1) }
+        })
+    }
+
+    /// Whether a name begins with two chars, or may.
+    #[inline]
+    fn starts(&self, name: &[u8], pair: (u8, u8)) -> bool {
+        let lower = |byte: u8| byte.to_ascii_lowercase();
+        match *name {
+            [first, second, ..] => (lower(first), lower(second)) == (lower(pair.0), lower(pair.1)),
+            _ => false,
+        }
     }
 
     /// How many items it is about.
@@ -221,7 +255,7 @@ struct Queue {
 }
 
 /// Folders of which the states are kept; one takes the place of another.
-const ENDS: usize = 2048;
+const ENDS: usize = 512;
 
 impl Default for Ends {
     fn default() -> Ends {
@@ -390,13 +424,17 @@ impl<'p> Searcher<'p> {
         let boosts = plan.boosts.most();
         let mut start = 0;
         for run in block.runs() {
-            let items = start..run.stop as usize;
+            let items = start..usize::from(run.stop);
             start = items.end;
-            let first = plan.snapshot.folder(run.folder).text.first();
-            let most = plan.most(first.copied(), (run.path | run.names) & WHITE != 0);
+            let all = run.path | run.names;
+            let most = plan.most(run.head, all & WHITE != 0);
+            let pair = plan.pair.filter(|_| all & (WHITE | OTHER) == 0);
+            let pair = pair.filter(|&(first, second)| run.starts & start_bit(first, second) == 0);
             spread(alive, items, |word, bits| {
                 for at in ones(word, bits) {
                     let (index, length) = (block.first() + at, block.lengths()[at]);
+                    let elsewhere = pair.is_some_and(|pair| !plan.starts(block.name(at), pair));
+                    let most = if elsewhere { most - APART } else { most };
                     let bound = Place::new(most.saturating_add(boosts), length, index);
                     if bound > found.best.threshold()
                         && bound.merit() >= plan.floor.load(Ordering::Relaxed)

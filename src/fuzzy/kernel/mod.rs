@@ -112,6 +112,11 @@ impl Bonuses {
         i32::from(self.white.saturating_sub(self.delimiter))
     }
 
+    /// Whether a char earns more behind a delimiter than behind other punctuation.
+    pub(super) fn has_higher_delimiters(&self) -> bool {
+        i32::from(self.delimiter) > super::model::BOUNDARY
+    }
+
     /// The most that any char earns more.
     pub(super) fn most(&self) -> i32 {
         i32::from(self.white.max(self.delimiter))
