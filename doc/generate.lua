@@ -126,6 +126,8 @@ local function parse(source)
     end
   end
   for line in (source .. "\n"):gmatch("(.-)\n") do
+    -- What a function adds to a class is one level deeper.
+    line = line:gsub("^  (%-%-%-)", "%1"):gsub("^  (function %u)", "%1")
     local comment = line:match("^%-%-%-(.*)$")
     if comment then
       block = block or {}
@@ -144,6 +146,9 @@ local function parse(source)
         args = ""
       end
       if doc then
+        for _, param in ipairs(doc.params) do
+          variables[param[1]] = variables[param[1]] or param[1]:find("^%u") and param[2]
+        end
         class_ends(doc)
         local variable = line:match("^local ([%w_]+) = ")
         if doc.class and variable then

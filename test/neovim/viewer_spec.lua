@@ -67,7 +67,7 @@ t.test("a file is shown with its numbers, and a page of it is in the buffer", fu
   nvim:sees(" big.log  1 of 300,000  0%  4.1 MB", 1)
   t.ok(nvim:lua([[return vim.api.nvim_buf_line_count(0)]]) < 3000)
   t.eq(nvim:lua([[return { vim.bo.filetype, vim.bo.buftype, vim.bo.modifiable, vim.bo.swapfile }]]), {
-    "rille",
+    "rilleview",
     "nowrite",
     false,
     false,
@@ -431,7 +431,7 @@ t.test("large files are viewed by themselves, where that is wanted", function()
     return nvim:lua([[return { vim.bo.filetype, vim.bo.buftype }]])
   end
   nvim:cmd("edit " .. big)
-  t.eq(kind(), { "rille", "nowrite" })
+  t.eq(kind(), { "rilleview", "nowrite" })
   nvim:type("G")
   comes_to(nvim, LINES)
   nvim:cmd("edit " .. small)
@@ -446,13 +446,13 @@ t.test("large files are viewed by themselves, where that is wanted", function()
 
   nvim = child.start({ before = "let g:rille = #{ view: #{ above: 1000000 } } | argadd " .. big })
   nvim:cmd("first")
-  t.eq(kind(), { "rille", "nowrite" })
+  t.eq(kind(), { "rilleview", "nowrite" })
   done(nvim)
 
   nvim = child.start()
   nvim:lua([[require("rille.nvim").setup({ view = { above = 1000000 } })]])
   nvim:cmd("edit " .. big)
-  t.eq(kind(), { "rille", "nowrite" })
+  t.eq(kind(), { "rilleview", "nowrite" })
   nvim:cmd("bwipeout")
   nvim:lua([[vim.api.nvim_create_autocmd("BufReadCmd", { pattern = "*.log", callback = function() end })]])
   nvim:cmd("edit " .. big)

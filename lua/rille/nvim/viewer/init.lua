@@ -260,7 +260,7 @@ function M.read(buf, path)
   end, DRAWN)
   view:redraw()
   -- As late as this, so that what users do at the event has the last word.
-  options.filetype = "rille"
+  options.filetype = "rilleview"
 end
 
 --- A page goes along with what the mouse and other plugins scroll.
