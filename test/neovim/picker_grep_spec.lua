@@ -121,7 +121,7 @@ t.test("a quickfix list has lines and columns", function()
   nvim:cmd("Rille grep")
   nvim:type("Needle<C-q>")
   nvim:wait(function()
-    return vim.bo.buftype == "quickfix"
+    return vim.bo.buftype == "quickfix" and #vim.fn.getqflist() == 30
   end)
   local item =
     nvim:lua([[local list = vim.fn.getqflist(); return { #list, list[1].lnum, list[1].col, list[1].text }]])
