@@ -1,4 +1,4 @@
---- The picker in a terminal, which has to show it right while its size changes.
+--- The picker and the viewer in a terminal, which has to show them right while its size changes.
 local t = ...
 local terminal = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/terminal.lua")
 
@@ -34,6 +34,48 @@ t.test("a picker in a terminal", function()
     term:press("Down", "Enter")
     term:sees("src/file3")
     term:sees_not("╭")
+  end, debug.traceback)
+  term:stop()
+  vim.fn.delete(folder, "rf")
+  if not ok then
+    error(message, 0)
+  end
+end)
+
+t.test("a view in a terminal", function()
+  if not terminal.available() then
+    t.skip("there is no tmux")
+  end
+  local folder = vim.fn.tempname()
+  vim.fn.mkdir(folder)
+  local file = assert(io.open(folder .. "/some.log", "w"))
+  for i = 1, 200000 do
+    file:write(("line %d of the log\n"):format(i))
+  end
+  file:close()
+  local term = terminal.start({ columns = 80, lines = 20, cwd = folder })
+  local ok, message = xpcall(function()
+    term:sees("[No Name]")
+    term:type(":Rille view some.log")
+    term:press("Enter")
+    term:sees("1 of 200,000")
+    term:sees("     1 line 1 of the log")
+    term:type("G")
+    term:sees("200000 line 200000 of the log")
+    term:resize(40, 8)
+    term:sees("199999 line 199999 of the log")
+    term:sees_not("line 199990 of the log")
+    term:resize(80, 20)
+    term:type("/line 77777")
+    term:press("Enter")
+    term:sees(" 77777 line 77777 of the log")
+    term:press("C-f", "C-b", "PageDown")
+    term:sees(" 77788 line 77788 of the log")
+    term:type("&line 12345")
+    term:press("Enter")
+    term:sees("123459 line 123459 of the log")
+    term:type(":q")
+    term:press("Enter")
   end, debug.traceback)
   term:stop()
   vim.fn.delete(folder, "rf")

@@ -265,9 +265,12 @@ end)
 
 t.test("a search can be stopped", function()
   local nvim = view()
-  nvim:type("/nowhere at all<CR><C-c>/line 250000<CR>")
+  nvim:type("/nowhere at all<CR>")
+  -- It throws away what was typed ahead, as everywhere.
+  nvim:type("<C-c>")
+  nvim:wait([[return not next(require("rille.nvim.viewer").of().works)]])
+  nvim:type("/line 250000<CR>")
   comes_to(nvim, 250000)
-  t.eq(nvim:lua([[return vim.tbl_keys(require("rille.nvim.viewer").of().works)]]), {})
   done(nvim)
 end)
 
@@ -276,7 +279,7 @@ t.test("a filter shows the lines that match, with their numbers in the file", fu
   nvim:type("70G&seven<CR>")
   comes_to(nvim, 70)
   nvim:sees("   77 line 77 seven")
-  nvim:sees("only seven", 1)
+  nvim:sees("70 of 300,000  0%  737.8 KB  42,857 lines with seven", 1)
   nvim:type("j")
   comes_to(nvim, 77)
   nvim:type("G")

@@ -1,6 +1,7 @@
 --- Files that change while they are viewed: what has grown is shown, what was replaced is read anew.
 local rille = require("rille")
 local search = require("rille.nvim.viewer.search")
+local say = require("rille.nvim.viewer.status").say
 local work = require("rille.nvim.viewer.work")
 
 local M = {}
@@ -42,7 +43,7 @@ local function anew(view, change)
   end
   view:redraw()
   M.index(view)
-  vim.notify(("rille: %s was %s"):format(vim.fn.fnamemodify(view.path, ":t"), change), vim.log.levels.WARN)
+  say(("%s was %s"):format(vim.fn.fnamemodify(view.path, ":t"), change))
 end
 
 --- Looks whether the file has changed, and shows what it is now.

@@ -1,4 +1,6 @@
 --- What the keys of a view do, as far as they only move.
+local say = require("rille.nvim.viewer.status").say
+
 local M = {}
 
 --- Motions of Neovim's own that go by lines, with how many a count stands for; "page" is the height of the window. They
@@ -137,7 +139,7 @@ function M.to_mark(view)
     view:push()
     view:go(position)
   else
-    vim.notify("rille: there is no mark " .. char, vim.log.levels.WARN)
+    say("there is no mark " .. char)
   end
 end
 
@@ -171,7 +173,7 @@ function M.stop_of_line(view)
   elseif entry.length then
     move_to_column(view, math.max(entry.length - math.floor(view.columns / 2), 1), entry.length - 1)
   else
-    vim.notify("rille: the end of this line is not known yet", vim.log.levels.WARN)
+    say("the end of this line is not known yet")
   end
 end
 
@@ -225,7 +227,7 @@ function M.step(view, key)
   end
   local number = view:number_of(cursor)
   if not number then
-    vim.notify("rille: the number of this line is not known yet", vim.log.levels.WARN)
+    say("the number of this line is not known yet")
     return
   end
   linewise(function()

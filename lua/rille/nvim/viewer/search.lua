@@ -24,10 +24,7 @@ function M.compile(pattern)
   if not regex then
     -- In a moment: an error message while the command line is left is an error of what looks at that.
     vim.schedule(function()
-      vim.notify(
-        ("rille: %s%s: %s"):format(message, at and " at " .. at or "", pattern),
-        vim.log.levels.ERROR
-      )
+      status.say(("%s%s: %s"):format(message, at and " at " .. at or "", pattern), vim.log.levels.ERROR)
     end)
   end
   return regex
@@ -37,11 +34,12 @@ local function found(view, position, wrapped, backward)
   view:push()
   view:go(position)
   vim.v.hlsearch = 1
+  view:redraw()
   if wrapped then
     local where = backward and "TOP, continuing at BOTTOM" or "BOTTOM, continuing at TOP"
+    vim.cmd("redraw")
     vim.api.nvim_echo({ { "search hit " .. where, "WarningMsg" } }, false, {})
   end
-  view:redraw()
 end
 
 --- What is known of the matches of a query in what a view shows.
@@ -91,7 +89,7 @@ local function look(view, query, backward, from, count, wrapped)
     elseif vim.o.wrapscan and not wrapped then
       look(view, query, backward, backward and view.size + 1 or 1, count, true)
     else
-      vim.notify("rille: not found: " .. query.pattern, vim.log.levels.WARN)
+      status.say("not found: " .. query.pattern)
     end
     return true
   end
@@ -140,7 +138,7 @@ end
 function M.go(view, backward, count)
   local query = view.query
   if not query then
-    vim.notify("rille: nothing was searched yet", vim.log.levels.WARN)
+    status.say("nothing was searched yet")
     return
   end
   if view.looking and view.looking.backward == backward then

@@ -25,6 +25,14 @@ local function size(bytes)
   return (unit == 1 and "%d %s" or "%.1f %s"):format(bytes, UNITS[unit])
 end
 
+--- Tells something in one line, without a prompt for the one that stood there before.
+---@param text string
+---@param level? integer of `vim.notify`; a warning by default
+function M.say(text, level)
+  vim.cmd("redraw")
+  vim.notify("rille: " .. text, level or vim.log.levels.WARN)
+end
+
 local function view_here()
   local win = vim.g.statusline_winid or vim.api.nvim_get_current_win()
   return M.views[vim.api.nvim_win_get_buf(win)], win
@@ -34,7 +42,8 @@ end
 ---@param view rille.nvim.viewer.view
 ---@return integer
 function M.width(view)
-  return math.max(#("%d"):format(view.lines or 0), 3)
+  local most = view.filtered and view.doc:line_count() or view.lines
+  return math.max(#("%d"):format(most or 0), 3)
 end
 
 --- The number of a line, for 'statuscolumn'. Until the index has come so far there is none.
@@ -62,6 +71,11 @@ function M.bar()
   local lines, exact = view.lines or 0, view.exact
   local entry = view.page[vim.api.nvim_win_get_cursor(win)[1]]
   local number = view:number_of(vim.api.nvim_win_get_cursor(win)[1])
+  local kept = view.filtered and ("%s%s lines"):format(exact and "" or "about ", grouped(lines))
+  if kept then
+    local all, known = view.doc:line_count()
+    lines, exact = all or 0, known == true
+  end
   add(("%s of %s%s"):format(number and grouped(number) or "·", exact and "" or "about ", grouped(lines)))
   if entry and view.size and view.size > 0 then
     add(("%d%%"):format(math.floor(math.min(entry.at / view.size, 1) * 100)))
@@ -71,7 +85,7 @@ function M.bar()
     add(("from byte %s of each line"):format(grouped(view.column)))
   end
   if view.filtered then
-    add((view.filtered.invert and "without " or "only ") .. view.filtered.pattern)
+    add(("%s %s %s"):format(kept, view.filtered.invert and "without" or "with", view.filtered.pattern))
   end
   if view.following then
     add("following")

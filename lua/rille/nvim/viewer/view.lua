@@ -2,6 +2,8 @@
 ---
 --- Every line of the page knows its position in the file, so nothing here waits for the index of lines: it only tells
 --- numbers. A motion of Neovim's own never gets to the end of a page, as `keep` extends it before.
+local say = require("rille.nvim.viewer.status").say
+
 local View = {}
 View.__index = View
 
@@ -101,7 +103,7 @@ function View:fail(message, reason)
   local known = self.trouble == message
   self.trouble = message
   if not known then
-    vim.notify("rille: " .. message, vim.log.levels.WARN)
+    say(message)
   end
   if reason == "changed" and not known and self.on_changed then
     vim.schedule(function()
@@ -369,7 +371,7 @@ function View:go(position, where)
   if not line and selecting() then
     line = self:stretch(position)
     if not line then
-      vim.notify(("rille: a selection has at most %d lines"):format(SELECTED), vim.log.levels.WARN)
+      say(("a selection has at most %d lines"):format(SELECTED))
       return false
     end
   end
