@@ -57,8 +57,9 @@ pub fn rows(bench: &mut Bench) {
     let raw: usize = items.iter().map(Vec::len).sum();
     let threads = rille::job::parallelism();
     println!(
-        "\nfuzzy: {count} paths of {:.1} bytes, the best {LIMIT}, {threads} threads, milliseconds",
-        raw as f64 / count as f64
+        "\nfuzzy: {count} paths of {:.1} bytes, the best {LIMIT}, {threads} threads, {} kernels, milliseconds",
+        raw as f64 / count as f64,
+        rille::fuzzy::kernel_name()
     );
     let session = Session::new(Options::default());
     let mut rates = Vec::new();

@@ -5,7 +5,8 @@
 //! has all bytes that the folder lacks.
 
 use super::corpus::{Block, Run, Snapshot, WHITE, mask};
-use super::kernel::{self, Candidate, Needle};
+use super::kernel::{self, Bonuses, Candidate, Needle};
+use super::model::{BOUNDARY, CONSECUTIVE, FIRST, MATCH};
 use super::query::{Kind, Query, Term};
 use super::score::Scorer;
 use memchr::{memchr, memchr2, memmem};
@@ -120,6 +121,45 @@ impl Test {
         }
     }
 
+    /// What a term that is bound to an end of an item of ASCII earns there, or `Some(None)` if it does not match; none if
+    /// that is for the scorer to tell.
+    pub(super) fn score_edge(
+        &self,
+        folder: &[u8],
+        name: &[u8],
+        bonuses: &Bonuses,
+    ) -> Option<Option<i32>> {
+        let (needle, begins) = match &self.how {
+            How::Begins(needle) => (needle, true),
+            How::Ends(needle) => (needle, false),
+            _ => return None,
+        };
+        let (first, last) = (folder.first().or(name.first())?, name.last().or(folder.last())?);
+        if self.negated || *first <= b' ' || *last <= b' ' {
+            return None;
+        }
+        let len = folder.len() + name.len();
+        let Some(rest) = len.checked_sub(needle.bytes.len()) else { return Some(None) };
+        let start = if begins { 0 } else { rest };
+        let byte = |at: usize| if at < folder.len() { folder[at] } else { name[at - folder.len()] };
+        let mut before = if start == 0 { bonuses.first } else { byte(start - 1) };
+        let (mut score, mut chunk) = (0, 0);
+        for (row, &wanted) in needle.bytes.iter().enumerate() {
+            let byte = byte(start + row);
+            if needle.see(byte) != wanted {
+                return Some(None);
+            }
+            let own = i32::from(bonuses.get(before, byte));
+            if row == 0 || own >= BOUNDARY && own > chunk {
+                chunk = own;
+            }
+            let bonus = if row == 0 { own * FIRST } else { own.max(chunk).max(CONSECUTIVE) };
+            score += MATCH + bonus;
+            before = byte;
+        }
+        Some(Some(score))
+    }
+
     /// The items that match, of those in `alive`, all of which are ASCII. Negation is not looked at.
     pub(super) fn matches(
         &self,
@@ -164,7 +204,7 @@ impl Test {
     ) -> Bits {
         let mut memo = memory.memo(self.number);
         let mut candidates = std::mem::take(&mut memory.candidates);
-        candidates.resize(BITS * 64, Candidate { at: 0, from: 0 });
+        candidates.resize(BITS * 64 + 1, Candidate { at: 0, from: 0 });
         let (mut found, mut count) = ([0; BITS], 0);
         let whole = needle.bytes.len() as u8;
         let first = mask(&needle.bytes[..1]);
@@ -215,6 +255,9 @@ impl Test {
         memory: &mut Memory,
     ) -> Bits {
         let mut memo = memory.memo(self.number);
+        let mut candidates = std::mem::take(&mut memory.candidates);
+        candidates.resize(BITS * 64 + 1, Candidate { at: 0, from: 0 });
+        let mut count = 0;
         let search = Search::new(needle);
         // Where a folder and a name meet there is a slash.
         let slash = memchr::memrchr(b'/', &needle.bytes).map_or(0, |at| at + 1);
@@ -246,19 +289,26 @@ impl Test {
             }
             spread(alive, items, |word, bits| {
                 for at in ones(word, bits) {
-                    let may = masks[at] & all == all;
-                    if !may && !meets {
-                        continue;
-                    }
-                    let name = block.name(at);
-                    let is = may && search.is_in(name)
-                        || meets
-                            && name.len() >= tail.len()
-                            && same(needle, &name[..tail.len()], tail);
-                    found[word] |= u64::from(is) << (at % 64);
+                    let starts = meets && {
+                        let name = block.name(at);
+                        name.len() >= tail.len() && same(needle, &name[..tail.len()], tail)
+                    };
+                    found[word] |= u64::from(starts) << (at % 64);
+                    candidates[count] = Candidate { at: at as u16, from: 0 };
+                    count += usize::from(!starts && masks[at] & all == all);
                 }
             });
         }
+        if needle.bytes.len() <= kernel::TOGETHER {
+            let long = |text: &[u8]| search.is_in(text);
+            kernel::chosen().together(block, &candidates[..count], needle, &long, &mut found);
+        } else {
+            for candidate in &candidates[..count] {
+                let at = usize::from(candidate.at);
+                found[at / 64] |= u64::from(search.is_in(block.name(at))) << (at % 64);
+            }
+        }
+        memory.candidates = candidates;
         memory.memos[self.number] = memo;
         found
     }
@@ -276,6 +326,7 @@ impl Test {
     ) -> Bits {
         let len = needle.bytes.len();
         let all = mask(&needle.bytes);
+        let has_slash = memchr(b'/', &needle.bytes).is_some();
         let white = |byte: Option<&u8>| byte.is_none_or(|&byte| byte <= b' ');
         let (mut found, mut start) = ([0; BITS], 0);
         for run in block.runs() {
@@ -292,11 +343,12 @@ impl Test {
             }
             spread(alive, items, |word, bits| {
                 for at in ones(word, bits) {
-                    let (own, name) = (block.masks()[at], block.name(at));
-                    // Where it ends is in the name alone, which lacks some char of it and has no white space.
-                    if !begins && own & all != all && own & WHITE == 0 && name.len() >= len {
+                    let own = block.masks()[at];
+                    // What has no slash can end in the name only, and that lacks some char of it and has no white space.
+                    if !begins && !has_slash && own & all != all && own & WHITE == 0 {
                         continue;
                     }
+                    let name = block.name(at);
                     let last = name.last().or(folder.last());
                     let is = if white(folder.first().or(name.first())) || white(last) {
                         self.ask(snapshot, block, run.folder, at, memory)

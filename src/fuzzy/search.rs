@@ -31,8 +31,9 @@ pub(super) struct Plan {
     needles: Vec<Needle>,
     /// Chars of the longest of them.
     longest: usize,
-    /// What is left for the scorer.
+    /// What is left for the scorer, and the tests of that.
     rest: Query,
+    rest_tests: Vec<Vec<Test>>,
     bonuses: Bonuses,
     /// The most that an item can earn, without its boost.
     most: i32,
@@ -96,7 +97,7 @@ impl Plan {
             groups.push(tests.collect());
         }
         groups.sort_by_key(|tests| tests.iter().map(Test::cost).max());
-        let (mut needles, mut rest) = (Vec::new(), Query::default());
+        let (mut needles, mut rest, mut rest_tests) = (Vec::new(), Query::default(), Vec::new());
         for group in &query.groups {
             match &group[..] {
                 [term] if term.negated => {}
@@ -107,7 +108,10 @@ impl Plan {
                         needles.push(Needle { bytes, respect_case: term.respect_case });
                     }
                 }
-                _ => rest.groups.push(group.clone()),
+                _ => {
+                    rest.groups.push(group.clone());
+                    rest_tests.push(group.iter().map(|term| Test::new(term, 0)).collect());
+                }
             }
         }
         let most = query.groups.iter().map(|group| {
@@ -158,6 +162,7 @@ impl Plan {
             needles,
             longest: longest.unwrap_or(0),
             rest,
+            rest_tests,
             bonuses,
             most,
             pair,
@@ -230,6 +235,17 @@ impl Plan {
         let best = (!self.stopped.load(Ordering::Relaxed)).then_some(best);
         Known { query, limit, boosted, total, searched, best, blocks }
     }
+}
+
+/// What a group earns whose terms are all bound to the beginning or the end of an item: the first that matches. None if
+/// that is not known here.
+fn score_edges(group: &[Test], folder: &[u8], name: &[u8], bonuses: &Bonuses) -> Option<i32> {
+    for test in group {
+        if let Some(score) = test.score_edge(folder, name, bonuses)? {
+            return Some(score);
+        }
+    }
+    None
 }
 
 /// A thread at its work.
@@ -430,15 +446,23 @@ impl<'p> Searcher<'p> {
             let most = plan.most(run.head, all & WHITE != 0);
             let pair = plan.pair.filter(|_| all & (WHITE | OTHER) == 0);
             let pair = pair.filter(|&(first, second)| run.starts & start_bit(first, second) == 0);
+            let least = found.best.threshold().merit().max(plan.floor.load(Ordering::Relaxed));
+            let most = most.saturating_add(boosts);
+            let Some(longest) = Place::longest(most, least) else { continue };
+            // Most items are too long for what they can earn, and nothing else of them is looked at.
+            let surely = match pair {
+                Some(_) => Place::longest(most - APART, least),
+                None => Some(longest),
+            };
             spread(alive, items, |word, bits| {
                 for at in ones(word, bits) {
-                    let (index, length) = (block.first() + at, block.lengths()[at]);
-                    let elsewhere = pair.is_some_and(|pair| !plan.starts(block.name(at), pair));
-                    let most = if elsewhere { most - APART } else { most };
-                    let bound = Place::new(most.saturating_add(boosts), length, index);
-                    if bound > found.best.threshold()
-                        && bound.merit() >= plan.floor.load(Ordering::Relaxed)
-                    {
+                    let length = block.lengths()[at];
+                    if length > longest {
+                        continue;
+                    }
+                    let good = surely.is_some_and(|surely| length <= surely)
+                        || pair.is_some_and(|pair| plan.starts(block.name(at), pair));
+                    if good {
                         self.score(block, run, at, found);
                     }
                 }
@@ -458,10 +482,18 @@ impl<'p> Searcher<'p> {
         let memory = &mut self.memory;
         let mut given = 0;
         if !plan.rest.is_empty() {
-            plan.snapshot.join(number, name, &mut memory.item);
-            match memory.scorer.score(&plan.rest, &memory.item) {
-                Some(score) => given = score,
-                None => return debug_assert!(false, "the filter and the scorer differ"),
+            let folder = plan.snapshot.folder(number).text;
+            match plan.rest_tests.iter().try_fold(0, |sum: i32, group| {
+                Some(sum.saturating_add(score_edges(group, folder, name, &plan.bonuses)?))
+            }) {
+                Some(score) => given = score.min(TYPO - 1),
+                None => {
+                    plan.snapshot.join(number, name, &mut memory.item);
+                    match memory.scorer.score(&plan.rest, &memory.item) {
+                        Some(score) => given = score,
+                        None => return debug_assert!(false, "the filter and the scorer differ"),
+                    }
+                }
             }
         }
         if plan.needles.is_empty() {

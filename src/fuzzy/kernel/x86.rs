@@ -5,8 +5,14 @@ use super::{Batch, Bonuses, Candidate, Kernel, Needle, columns};
 use crate::fuzzy::corpus::Block;
 use std::arch::x86_64::*;
 
-static SSE2: Kernel = Kernel { name: "sse2", within: within_sse2, score: columns::score::<Sse2> };
-static AVX2: Kernel = Kernel { name: "avx2", within: within_avx2, score: score_avx2 };
+static SSE2: Kernel = Kernel {
+    name: "sse2",
+    within: within_sse2,
+    together: together_sse2,
+    score: columns::score::<Sse2>,
+};
+static AVX2: Kernel =
+    Kernel { name: "avx2", within: within_avx2, together: together_avx2, score: score_avx2 };
 
 /// Every set that this CPU can run, the best first.
 pub(super) fn available() -> impl IntoIterator<Item = &'static Kernel> {
@@ -235,5 +241,61 @@ unsafe fn within<P: Piece>(
             }
             found[at / 64] |= u64::from(places != 0) << (at % 64);
         }
+    }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+fn together_avx2(
+    block: &Block,
+    candidates: &[Candidate],
+    needle: &Needle,
+    long: &dyn Fn(&[u8]) -> bool,
+    found: &mut [u64],
+) {
+    // SAFETY: this is called only where there is AVX2, with a block that is padded.
+    unsafe { together::<SixtyFour>(block, candidates, needle, long, found) }
+}
+
+fn together_sse2(
+    block: &Block,
+    candidates: &[Candidate],
+    needle: &Needle,
+    long: &dyn Fn(&[u8]) -> bool,
+    found: &mut [u64],
+) {
+    // SAFETY: SSE2 is part of x86-64, and the block is padded.
+    unsafe { together::<Sixteen>(block, candidates, needle, long, found) }
+}
+
+/// # Safety
+///
+/// As of [`within`].
+#[inline(always)]
+unsafe fn together<P: Piece>(
+    block: &Block,
+    candidates: &[Candidate],
+    needle: &Needle,
+    long: &dyn Fn(&[u8]) -> bool,
+    found: &mut [u64],
+) {
+    let text = block.bytes().as_ptr();
+    for candidate in candidates {
+        let at = usize::from(candidate.at);
+        let (start, stop) = block.span(at);
+        let is = if stop - start > P::BYTES {
+            long(block.name(at))
+        } else {
+            // SAFETY: a piece is read at the start of a name, and so it ends in the padding at most.
+            unsafe {
+                let piece = P::load(text.add(start));
+                let piece = if needle.respect_case { piece } else { piece.folded() };
+                let len = (stop - start) as u32;
+                // What stands behind the name is in no place at which a char can be.
+                let name = u64::MAX.checked_shr(64 - len).unwrap_or(0);
+                let places = needle.bytes.iter().enumerate();
+                places.fold(name, |left, (row, &byte)| left & (piece.find(byte) & name) >> row) != 0
+            }
+        };
+        found[at / 64] |= u64::from(is) << (at % 64);
     }
 }
