@@ -188,8 +188,22 @@ local function garbage(loop)
   return bytes
 end
 
-local function promise(row, what, good)
-  print(("%-38s %10s  %-58s   %s"):format(row.name, "", what, verdict(good, row.name .. ": " .. what)))
+--- Seconds since some moment.
+M.now = now
+
+--- Whether what has this name was asked for.
+---@param name string
+---@return boolean
+function M.wanted(name)
+  return name:find(only, 1, true) ~= nil
+end
+
+--- A line for what is no comparison: a promise, and whether it is kept.
+---@param name string
+---@param what string what was measured, and what was promised
+---@param good boolean
+function M.promise(name, what, good)
+  print(("%-38s %10s  %-58s   %s"):format(name, "", what, verdict(good, name .. ": " .. what)))
 end
 
 ---@class rille.bench.way
@@ -272,9 +286,9 @@ function M.row(row)
     )
   end
   if row.hot then
-    promise(row, compiled and "compiled" or "not compiled", compiled)
+    M.promise(row.name, compiled and "compiled" or "not compiled", compiled)
     local bytes = garbage(row.rille)
-    promise(row, ("%.0f bytes of garbage"):format(bytes), bytes < 0.5)
+    M.promise(row.name, ("%.0f bytes of garbage"):format(bytes), bytes < 0.5)
   end
   return told
 end

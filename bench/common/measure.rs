@@ -47,6 +47,34 @@ impl Bench {
         }
     }
 
+    /// Whether only results are compared.
+    pub fn is_quick(&self) -> bool {
+        self.quick
+    }
+
+    /// Whether a part of this name is asked for, as a whole.
+    pub fn wants(&self, part: &str) -> bool {
+        self.only.is_empty() || part.contains(&self.only) || self.only.contains(part)
+    }
+
+    /// A promise that is no ratio of one row: what it came to, and the least or the most that is good.
+    pub fn promise(&mut self, what: &str, value: f64, unit: &str, reach: Reach) {
+        if self.quick {
+            return;
+        }
+        let (good, word, limit) = match reach {
+            Reach::Least(limit) => (value >= limit, "at least", limit),
+            Reach::Most(limit) => (value <= limit, "at most", limit),
+        };
+        let verdict = if good { "reached" } else { "LOST" };
+        println!("{what:64} {value:>9.2} {unit:10} {word} {limit} {verdict}");
+        if good {
+            self.reached += 1;
+        } else {
+            self.lost.push(format!("{what}: {value:.2} {unit}, {word} {limit}"));
+        }
+    }
+
     /// A row: what is done, to which text. Give it rille's way, those of peers, and `run` it.
     pub fn row<'a>(&'a mut self, what: &str, text: &'a Text) -> Row<'a> {
         Row { name: format!("{what}, {}", text.name), text, bench: self, ways: Vec::new() }
@@ -75,6 +103,13 @@ impl Bench {
         let unsure = if spread.0 < reach && reach < spread.1 { "?" } else { "" };
         format!("{reach:>6} {verdict}{unsure}")
     }
+}
+
+/// What is promised of a number.
+#[derive(Clone, Copy)]
+pub enum Reach {
+    Least(f64),
+    Most(f64),
 }
 
 /// One way to do it. Takes the text and an output as long as the text; whatever it answers is compared.
@@ -221,7 +256,7 @@ fn sorted(values: &[f64]) -> Vec<f64> {
     values
 }
 
-fn median(values: &[f64]) -> f64 {
+pub fn median(values: &[f64]) -> f64 {
     sorted(values)[values.len() / 2]
 }
 

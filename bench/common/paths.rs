@@ -9,22 +9,44 @@ use std::path::PathBuf;
 
 /// Words that projects are named by.
 const NAMES: [&str; 24] = [
-    "apollo", "borealis", "cascade", "driftwood", "ember", "falcon", "granite", "harbor", "ivory",
-    "juniper", "kestrel", "lantern", "meridian", "nimbus", "orchard", "pioneer", "quarry", "raven",
-    "summit", "tundra", "umbra", "vertex", "willow", "zephyr",
+    "apollo",
+    "borealis",
+    "cascade",
+    "driftwood",
+    "ember",
+    "falcon",
+    "granite",
+    "harbor",
+    "ivory",
+    "juniper",
+    "kestrel",
+    "lantern",
+    "meridian",
+    "nimbus",
+    "orchard",
+    "pioneer",
+    "quarry",
+    "raven",
+    "summit",
+    "tundra",
+    "umbra",
+    "vertex",
+    "willow",
+    "zephyr",
 ];
 
 /// Where projects keep what is not theirs.
 const FOLDERS: [&str; 5] = ["vendor", "third_party", "packages", "deps", "external/src"];
 
-/// So many paths.
-pub fn paths(count: usize) -> Vec<Vec<u8>> {
+/// Gives so many paths, one after another.
+pub fn each(count: usize, mut give: impl FnMut(&[u8])) {
     let home = |name: &str, folder: &str| {
         let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
         std::env::var_os(name).map_or_else(|| home.join(folder), PathBuf::from)
     };
     let registry = home("CARGO_HOME", ".cargo").join("registry/src");
-    let roots = [registry, "/usr".into(), "/etc".into(), "/var/lib".into(), home("RUSTUP_HOME", ".rustup")];
+    let toolchain = home("RUSTUP_HOME", ".rustup");
+    let roots = [registry, "/usr".into(), "/etc".into(), "/var/lib".into(), toolchain];
     let mut files: Vec<(usize, Vec<u8>)> = Vec::new();
     for root in roots {
         let mut walk = WalkBuilder::new(&root);
@@ -37,16 +59,36 @@ pub fn paths(count: usize) -> Vec<Vec<u8>> {
         }
     }
     assert!(files.len() > 10_000, "a system with more files than {} is wanted", files.len());
-    let mut paths: Vec<Vec<u8>> = files.iter().map(|(_, path)| path.clone()).collect();
-    let mut copy = 0;
-    while paths.len() < count {
-        let folder = FOLDERS[copy % FOLDERS.len()];
-        let (name, round) = (NAMES[copy % NAMES.len()], copy / NAMES.len());
-        let project =
-            if round == 0 { format!("{name}/{folder}/") } else { format!("{name}-{round}/{folder}/") };
-        paths.extend(files.iter().map(|(cut, path)| [project.as_bytes(), &path[*cut..]].concat()));
-        copy += 1;
+    let mut left = count;
+    for (_, path) in files.iter().take(left) {
+        give(path);
     }
-    paths.truncate(count);
+    left = left.saturating_sub(files.len());
+    let mut path = Vec::new();
+    for copy in 0.. {
+        let (name, folder) = (NAMES[copy % NAMES.len()], FOLDERS[copy % FOLDERS.len()]);
+        let round = copy / NAMES.len();
+        let project = if round == 0 {
+            format!("{name}/{folder}/")
+        } else {
+            format!("{name}-{round}/{folder}/")
+        };
+        for (cut, file) in files.iter().take(left) {
+            path.clear();
+            path.extend_from_slice(project.as_bytes());
+            path.extend_from_slice(&file[*cut..]);
+            give(&path);
+        }
+        left = left.saturating_sub(files.len());
+        if left == 0 {
+            return;
+        }
+    }
+}
+
+/// So many paths.
+pub fn paths(count: usize) -> Vec<Vec<u8>> {
+    let mut paths = Vec::with_capacity(count);
+    each(count, |path| paths.push(path.to_vec()));
     paths
 }

@@ -4,9 +4,12 @@
 
 #[path = "../common/measure.rs"]
 mod measure;
+#[path = "../common/paths.rs"]
+mod paths;
 #[path = "../common/texts.rs"]
 mod texts;
 
+mod fuzzy;
 mod text;
 mod text_units;
 
@@ -19,5 +22,6 @@ fn main() {
     );
     text::rows(&mut bench);
     text_units::rows(&mut bench);
+    fuzzy::rows(&mut bench);
     bench.finish();
 }

@@ -3,6 +3,7 @@
 use super::chars::{Class, base, code, fold, is_mark, is_white};
 use super::model::*;
 use super::query::{Kind, Term};
+use bstr::ByteSlice;
 
 /// The chars of a text as a term sees them.
 #[derive(Debug, Default)]
@@ -21,7 +22,16 @@ impl View {
         self.codes.clear();
         self.classes.clear();
         self.starts.clear();
-        let mut at = 0;
+        // Of ASCII every byte is a char, without an accent.
+        let ascii = text.find_non_ascii_byte().unwrap_or(text.len());
+        let (plain, mut at) = (&text[..ascii], ascii);
+        self.classes.extend(plain.iter().map(|&byte| model.class(byte.into())));
+        self.starts.extend(0..ascii as u32);
+        if respect_case {
+            self.codes.extend(plain.iter().map(|&byte| u32::from(byte)));
+        } else {
+            self.codes.extend(plain.iter().map(|byte| u32::from(byte.to_ascii_lowercase())));
+        }
         while at < text.len() {
             let (mut code, len) = code(text, at);
             if !(normalize && is_mark(code) && at > 0) {
@@ -290,6 +300,27 @@ impl Aligner {
         reduced.reverse();
         Some(found as u8)
     }
+}
+
+/// Whether a term that is fuzzy and allows no typos cannot match a text, as far as a look at the bytes tells: of texts and
+/// terms in ASCII it knows for sure.
+pub fn is_hopeless(text: &[u8], term: &Term) -> bool {
+    if term.kind != Kind::Fuzzy || term.typos > 0 || term.chars.iter().any(|&code| code >= 0x80) {
+        return false;
+    }
+    let mut rest = text;
+    let missing = |&code: &u32| {
+        let byte = code as u8;
+        let at = match byte {
+            b'a'..=b'z' if !term.respect_case => {
+                memchr::memchr2(byte, byte.to_ascii_uppercase(), rest)
+            }
+            _ => memchr::memchr(byte, rest),
+        };
+        rest = &rest[at.map_or(rest.len(), |at| at + 1)..];
+        at.is_none()
+    };
+    term.chars.iter().any(missing) && text.is_ascii()
 }
 
 fn is_large(view: &View, chars: &[u32]) -> bool {

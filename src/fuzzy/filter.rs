@@ -4,8 +4,9 @@
 //! folder, from what it finds in the parent, and kept for as long as the search goes on. A name is looked at if its mask
 //! has all bytes that the folder lacks.
 
-use super::corpus::{Block, Run, Snapshot, mask};
-use super::kernel::{self, Candidate, Needle};
+use super::corpus::{Block, Run, Snapshot, WHITE, mask};
+use super::kernel::{self, Bonuses, Candidate, Needle};
+use super::model::{BOUNDARY, CONSECUTIVE, FIRST, MATCH};
 use super::query::{Kind, Query, Term};
 use super::score::Scorer;
 use memchr::{memchr, memchr2, memmem};
@@ -120,6 +121,45 @@ impl Test {
         }
     }
 
+    /// What a term that is bound to an end of an item of ASCII earns there, or `Some(None)` if it does not match; none if
+    /// that is for the scorer to tell.
+    pub(super) fn score_edge(
+        &self,
+        folder: &[u8],
+        name: &[u8],
+        bonuses: &Bonuses,
+    ) -> Option<Option<i32>> {
+        let (needle, begins) = match &self.how {
+            How::Begins(needle) => (needle, true),
+            How::Ends(needle) => (needle, false),
+            _ => return None,
+        };
+        let (first, last) = (folder.first().or(name.first())?, name.last().or(folder.last())?);
+        if self.negated || *first <= b' ' || *last <= b' ' {
+            return None;
+        }
+        let len = folder.len() + name.len();
+        let Some(rest) = len.checked_sub(needle.bytes.len()) else { return Some(None) };
+        let start = if begins { 0 } else { rest };
+        let byte = |at: usize| if at < folder.len() { folder[at] } else { name[at - folder.len()] };
+        let mut before = if start == 0 { bonuses.first } else { byte(start - 1) };
+        let (mut score, mut chunk) = (0, 0);
+        for (row, &wanted) in needle.bytes.iter().enumerate() {
+            let byte = byte(start + row);
+            if needle.see(byte) != wanted {
+                return Some(None);
+            }
+            let own = i32::from(bonuses.get(before, byte));
+            if row == 0 || own >= BOUNDARY && own > chunk {
+                chunk = own;
+            }
+            let bonus = if row == 0 { own * FIRST } else { own.max(chunk).max(CONSECUTIVE) };
+            score += MATCH + bonus;
+            before = byte;
+        }
+        Some(Some(score))
+    }
+
     /// The items that match, of those in `alive`, all of which are ASCII. Negation is not looked at.
     pub(super) fn matches(
         &self,
@@ -132,19 +172,8 @@ impl Test {
             How::Never => [0; BITS],
             How::Fuzzy(needle, needs) => self.fuzzy(needle, needs, snapshot, block, alive, memory),
             How::Holds(needle, all) => self.holds(needle, *all, snapshot, block, alive, memory),
-            How::Begins(needle) => self.edge(block, alive, snapshot, memory, |folder, name| {
-                let (head, tail) = needle.bytes.split_at(needle.bytes.len().min(folder.len()));
-                name.len() >= tail.len()
-                    && same(needle, &folder[..head.len()], head)
-                    && same(needle, &name[..tail.len()], tail)
-            }),
-            How::Ends(needle) => self.edge(block, alive, snapshot, memory, |folder, name| {
-                let cut = needle.bytes.len().saturating_sub(name.len());
-                let (head, tail) = needle.bytes.split_at(cut);
-                folder.len() >= head.len()
-                    && same(needle, &name[name.len() - tail.len()..], tail)
-                    && same(needle, &folder[folder.len() - head.len()..], head)
-            }),
+            How::Begins(needle) => self.edge(needle, true, snapshot, block, alive, memory),
+            How::Ends(needle) => self.edge(needle, false, snapshot, block, alive, memory),
             How::Ask(all) => each(block, alive, |run, at| {
                 (run.path | block.masks()[at]) & all == *all
                     && self.ask(snapshot, block, run.folder, at, memory)
@@ -175,19 +204,20 @@ impl Test {
     ) -> Bits {
         let mut memo = memory.memo(self.number);
         let mut candidates = std::mem::take(&mut memory.candidates);
-        candidates.resize(BITS * 64, Candidate { at: 0, from: 0 });
+        candidates.resize(BITS * 64 + 1, Candidate { at: 0, from: 0 });
         let (mut found, mut count) = ([0; BITS], 0);
         let whole = needle.bytes.len() as u8;
+        let first = mask(&needle.bytes[..1]);
         let masks = block.masks();
         let mut start = 0;
         for run in block.runs() {
-            let items = start..run.stop as usize;
+            let items = start..usize::from(run.stop);
             start = items.end;
             // Neither the folder nor any of the names has some char of the needle, or nobody asks.
             if (run.path | run.names) & needs[0] != needs[0] || !any(alive, items.clone()) {
                 continue;
             }
-            let mut from = memo[run.folder as usize];
+            let mut from = if run.path & first == 0 { 0 } else { memo[run.folder as usize] };
             if from == UNKNOWN {
                 from = counted(needle, snapshot, run.folder, &mut memo);
             }
@@ -199,11 +229,15 @@ impl Test {
             if run.names & need != need {
                 continue;
             }
-            for at in items {
-                candidates[count] = Candidate { at: at as u16, from };
-                let asked = alive[at / 64] >> (at % 64) & 1 != 0;
-                count += usize::from(masks[at] & need == need && asked);
+            let room = &mut candidates[count..count + items.len()];
+            let mut more = 0;
+            for (at, &mask) in items.clone().zip(&masks[items]) {
+                let asked = alive[at / 64 % BITS] >> (at % 64) & 1 != 0;
+                // Always written, and kept if it may match: that is hard to foresee.
+                room[more] = Candidate { at: at as u16, from };
+                more += usize::from(mask & need == need && asked);
             }
+            count += more;
         }
         kernel::chosen().within(block, &candidates[..count], needle, &mut found);
         memory.memos[self.number] = memo;
@@ -221,55 +255,119 @@ impl Test {
         memory: &mut Memory,
     ) -> Bits {
         let mut memo = memory.memo(self.number);
+        let mut candidates = std::mem::take(&mut memory.candidates);
+        candidates.resize(BITS * 64 + 1, Candidate { at: 0, from: 0 });
+        let mut count = 0;
         let search = Search::new(needle);
         // Where a folder and a name meet there is a slash.
         let slash = memchr::memrchr(b'/', &needle.bytes).map_or(0, |at| at + 1);
         let (head, tail) = needle.bytes.split_at(slash);
-        let found = each(block, alive, |run, at| {
-            let number = run.folder;
-            if (run.path | block.masks()[at]) & all != all {
-                return false;
+        let masks = block.masks();
+        let (mut found, mut start) = ([0; BITS], 0);
+        for run in block.runs() {
+            let items = start..usize::from(run.stop);
+            start = items.end;
+            if (run.path | run.names) & all != all || !any(alive, items.clone()) {
+                continue;
             }
-            let mut known = memo[number as usize];
+            let mut known =
+                if slash == 0 && run.path & all != all { 0 } else { memo[run.folder as usize] };
             if known == UNKNOWN {
-                known = held(&search, snapshot, number, &mut memo);
+                known = held(&search, snapshot, run.folder, &mut memo);
             }
             if known == 1 {
-                return true;
+                spread(alive, items, |word, bits| found[word] |= bits);
+                continue;
             }
-            let name = block.name(at);
-            block.masks()[at] & all == all && search.is_in(name)
-                || slash > 0
-                    && name.len() >= tail.len()
-                    && same(needle, &name[..tail.len()], tail)
-                    && {
-                        let folder = snapshot.folder(number).text;
-                        folder.len() >= head.len()
-                            && same(needle, &folder[folder.len() - head.len()..], head)
-                    }
-        });
+            let meets = slash > 0 && {
+                let folder = snapshot.folder(run.folder).text;
+                folder.len() >= head.len()
+                    && same(needle, &folder[folder.len() - head.len()..], head)
+            };
+            if !meets && run.names & all != all {
+                continue;
+            }
+            spread(alive, items, |word, bits| {
+                for at in ones(word, bits) {
+                    let starts = meets && {
+                        let name = block.name(at);
+                        name.len() >= tail.len() && same(needle, &name[..tail.len()], tail)
+                    };
+                    found[word] |= u64::from(starts) << (at % 64);
+                    candidates[count] = Candidate { at: at as u16, from: 0 };
+                    count += usize::from(!starts && masks[at] & all == all);
+                }
+            });
+        }
+        if needle.bytes.len() <= kernel::TOGETHER {
+            let long = |text: &[u8]| search.is_in(text);
+            kernel::chosen().together(block, &candidates[..count], needle, &long, &mut found);
+        } else {
+            for candidate in &candidates[..count] {
+                let at = usize::from(candidate.at);
+                found[at / 64] |= u64::from(search.is_in(block.name(at))) << (at % 64);
+            }
+        }
+        memory.candidates = candidates;
         memory.memos[self.number] = memo;
         found
     }
 
-    /// A term that is bound to an end of the item. White space there is for the scorer, who passes over it.
+    /// A term that is bound to the beginning of the item, or to its end. White space there is for the scorer, who passes
+    /// over it.
     fn edge(
         &self,
+        needle: &Needle,
+        begins: bool,
+        snapshot: &Snapshot,
         block: &Block,
         alive: &Bits,
-        snapshot: &Snapshot,
         memory: &mut Memory,
-        matches: impl Fn(&[u8], &[u8]) -> bool,
     ) -> Bits {
+        let len = needle.bytes.len();
+        let all = mask(&needle.bytes);
+        let has_slash = memchr(b'/', &needle.bytes).is_some();
         let white = |byte: Option<&u8>| byte.is_none_or(|&byte| byte <= b' ');
-        each(block, alive, |run, at| {
-            let (folder, name) = (snapshot.folder(run.folder).text, block.name(at));
-            let (first, last) = (folder.first().or(name.first()), name.last().or(folder.last()));
-            if white(first) || white(last) {
-                return self.ask(snapshot, block, run.folder, at, memory);
+        let (mut found, mut start) = ([0; BITS], 0);
+        for run in block.runs() {
+            let items = start..usize::from(run.stop);
+            start = items.end;
+            if !any(alive, items.clone()) {
+                continue;
             }
-            matches(folder, name)
-        })
+            let folder = snapshot.folder(run.folder).text;
+            // Where it begins is in the folder alone.
+            let before = begins && folder.len() >= len;
+            if before && !white(folder.first()) && !same(needle, &folder[..len], &needle.bytes) {
+                continue;
+            }
+            spread(alive, items, |word, bits| {
+                for at in ones(word, bits) {
+                    let own = block.masks()[at];
+                    // What has no slash can end in the name only, and that lacks some char of it and has no white space.
+                    if !begins && !has_slash && own & all != all && own & WHITE == 0 {
+                        continue;
+                    }
+                    let name = block.name(at);
+                    let last = name.last().or(folder.last());
+                    let is = if white(folder.first().or(name.first())) || white(last) {
+                        self.ask(snapshot, block, run.folder, at, memory)
+                    } else if begins {
+                        let (head, tail) = needle.bytes.split_at(len.min(folder.len()));
+                        name.len() >= tail.len()
+                            && same(needle, &folder[..head.len()], head)
+                            && same(needle, &name[..tail.len()], tail)
+                    } else {
+                        let (head, tail) = needle.bytes.split_at(len.saturating_sub(name.len()));
+                        folder.len() >= head.len()
+                            && same(needle, &name[name.len() - tail.len()..], tail)
+                            && same(needle, &folder[folder.len() - head.len()..], head)
+                    };
+                    found[word] |= u64::from(is) << (at % 64);
+                }
+            });
+        }
+        found
     }
 }
 
@@ -309,7 +407,7 @@ pub(super) fn ones(word: usize, bits: u64) -> impl Iterator<Item = usize> {
 fn each(block: &Block, alive: &Bits, mut test: impl FnMut(&Run, usize) -> bool) -> Bits {
     let (mut found, mut start) = ([0; BITS], 0);
     for run in block.runs() {
-        let items = start..run.stop as usize;
+        let items = start..usize::from(run.stop);
         start = items.end;
         spread(alive, items, |word, bits| {
             ones(word, bits).for_each(|at| found[word] |= u64::from(test(run, at)) << (at % 64));
@@ -325,7 +423,6 @@ fn same(needle: &Needle, text: &[u8], part: &[u8]) -> bool {
 }
 
 /// How many chars of a needle a folder has in their order.
-#[cold]
 fn counted(needle: &Needle, snapshot: &Snapshot, number: u32, memo: &mut [u8]) -> u8 {
     if number == 0 {
         memo[0] = 0;
@@ -355,7 +452,6 @@ fn counted(needle: &Needle, snapshot: &Snapshot, number: u32, memo: &mut [u8]) -
 }
 
 /// Whether a folder holds a needle: 1 or 0.
-#[cold]
 fn held(search: &Search<'_>, snapshot: &Snapshot, number: u32, memo: &mut [u8]) -> u8 {
     if number == 0 {
         memo[0] = 0;

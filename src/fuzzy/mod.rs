@@ -37,6 +37,7 @@ pub mod session;
 #[cfg(test)]
 mod session_tests;
 
+pub use kernel::name as kernel_name;
 pub use query::{Case, Query};
 pub use rank::{Ranking, Row};
 pub use score::{Scheme, Scorer};

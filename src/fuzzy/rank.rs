@@ -39,6 +39,17 @@ impl Place {
         Row { index: !(self.0 as u32), score: ((self.0 >> 48) as u32 ^ 1 << 31).cast_signed() }
     }
 
+    /// The greatest length with which an item of some score has at least some [`merit`](Place::merit), if there is any.
+    #[inline]
+    pub(super) fn longest(score: i32, merit: u64) -> Option<u16> {
+        let score = u64::from(score.cast_unsigned() ^ 1 << 31);
+        match score.cmp(&(merit >> 16)) {
+            std::cmp::Ordering::Greater => Some(u16::MAX),
+            std::cmp::Ordering::Equal => Some(!(merit as u16)),
+            std::cmp::Ordering::Less => None,
+        }
+    }
+
     /// Score and length as a number of 48 bits that grows with the place, without the index.
     #[inline]
     pub(super) fn merit(self) -> u64 {
@@ -121,6 +132,9 @@ mod tests {
         assert!(places.is_sorted_by(|a, b| a > b) && *places.last().unwrap() > Place::LAST);
         assert_eq!(places[1].row(), Row { index: 9, score: 5 });
         assert_eq!(places[5].row(), Row { index: 0, score: -1 });
+        let merit = places[2].merit();
+        let longest = [5, 6, 4].map(|score| Place::longest(score, merit));
+        assert_eq!(longest, [Some(4), Some(u16::MAX), None]);
         assert!(places[2].merit() == places[3].merit() && places[1].merit() > places[2].merit());
     }
 

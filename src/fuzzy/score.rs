@@ -24,7 +24,7 @@
 //! For a fuzzy term the length of the item times that of the term, as long as that is at most 102,400 and the term has at
 //! most 1,000 chars; beyond that, as in fzf, the first place that matches is taken in linear time. All else is linear.
 
-use super::align::{Aligner, View};
+use super::align::{Aligner, View, is_hopeless};
 use super::chars::{code, is_white};
 use super::model::Model;
 pub use super::model::Scheme;
@@ -142,6 +142,9 @@ impl Scorer {
         let which = usize::from(term.respect_case) + 2 * usize::from(term.normalize);
         columns.iter().enumerate().find_map(|(at, column)| {
             let text = &item[column.start as usize..column.end as usize];
+            if is_hopeless(text, term) {
+                return None;
+            }
             let view = self.views[at][which].get_or_insert_with(|| {
                 let mut view = self.spare.pop().unwrap_or_default();
                 view.read(text, &self.model, term.respect_case, term.normalize);

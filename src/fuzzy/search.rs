@@ -5,7 +5,7 @@
 //! are enough good short ones the rest is passed over. What is scored goes into [batches](super::kernel).
 
 use super::boosts::Boosts;
-use super::corpus::{BLOCK, Block, Run, Snapshot, WHITE};
+use super::corpus::{BLOCK, Block, OTHER, Run, Snapshot, WHITE, start_bit};
 use super::filter::{BITS, Bits, Memory, Test, ones, spread};
 use super::kernel::{self, BATCH, Batch, Bonuses, Needle, ROWS, State};
 use super::known::{Known, Prior, Seen};
@@ -31,11 +31,14 @@ pub(super) struct Plan {
     needles: Vec<Needle>,
     /// Chars of the longest of them.
     longest: usize,
-    /// What is left for the scorer.
+    /// What is left for the scorer, and the tests of that.
     rest: Query,
+    rest_tests: Vec<Vec<Test>>,
     bonuses: Bonuses,
     /// The most that an item can earn, without its boost.
     most: i32,
+    /// The first two chars of the only term, if it is a fuzzy one that begins with letters or digits.
+    pair: Option<(u8, u8)>,
     /// The next block that nobody has claimed.
     next: AtomicUsize,
     stopped: AtomicBool,
@@ -69,6 +72,11 @@ struct Found {
 /// model is another.
 const LARGEST: usize = 100 << 10;
 
+/// By how much an item earns less than the most in which nothing behind a delimiter begins with the first two chars of a
+/// term, of which the first is a letter or a digit: either there is a gap between the two, which costs this, or the first
+/// is behind no delimiter and earns one less, twice, and so does the second for following it.
+const APART: i32 = 3;
+
 impl Plan {
     pub(super) fn new(
         query: Query,
@@ -89,7 +97,7 @@ impl Plan {
             groups.push(tests.collect());
         }
         groups.sort_by_key(|tests| tests.iter().map(Test::cost).max());
-        let (mut needles, mut rest) = (Vec::new(), Query::default());
+        let (mut needles, mut rest, mut rest_tests) = (Vec::new(), Query::default(), Vec::new());
         for group in &query.groups {
             match &group[..] {
                 [term] if term.negated => {}
@@ -100,7 +108,10 @@ impl Plan {
                         needles.push(Needle { bytes, respect_case: term.respect_case });
                     }
                 }
-                _ => rest.groups.push(group.clone()),
+                _ => {
+                    rest.groups.push(group.clone());
+                    rest_tests.push(group.iter().map(|term| Test::new(term, 0)).collect());
+                }
             }
         }
         let most = query.groups.iter().map(|group| {
@@ -119,6 +130,15 @@ impl Plan {
             terms.map(most).max().unwrap_or(0)
         });
         let most = most.fold(0, i32::saturating_add).min(TYPO - 1);
+        let pair = match &needles[..] {
+            [Needle { bytes, .. }] if groups.len() == 1 && bonuses.has_higher_delimiters() => {
+                match bytes[..] {
+                    [first, second, ..] if first.is_ascii_alphanumeric() => Some((first, second)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
         let longest = needles.iter().map(|needle: &Needle| needle.bytes.len()).max();
         let View { snapshot, boosts, boosted, mut prior } = view;
         let none = || Found { total: 0, searched: 0, best: Best::new(limit) };
@@ -142,8 +162,10 @@ impl Plan {
             needles,
             longest: longest.unwrap_or(0),
             rest,
+            rest_tests,
             bonuses,
             most,
+            pair,
             next: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
             floor: AtomicU64::new(0),
@@ -154,13 +176,30 @@ impl Plan {
         }
     }
 
-    /// The most that items of a folder can earn, by the first byte of that: the bonus behind white space, which is the
-    /// highest of one scheme, is for white space and for chars behind it, and for the first char of an item.
-    fn most(&self, first: Option<u8>, white: bool) -> i32 {
-        let Some(first) = first.filter(|_| !white) else { return self.most };
+    /// The most that items can earn that begin with these bytes and have white space or not. The bonus behind white space,
+    /// in one scheme the highest, is for white space, for chars behind it and at the beginning of an item: a term that
+    /// begins there but does not go on there loses more by the gap than that gives.
+    fn most(&self, head: [u8; 2], white: bool) -> i32 {
+        if white {
+            return self.most;
+        }
         let less = self.bonuses.white_over_delimiter();
-        let inner = self.needles.iter().filter(|needle| needle.bytes[0] != needle.see(first));
-        inner.fold(self.most, |most, needle| most - less * (needle.bytes.len() as i32 + 1))
+        self.needles.iter().fold(self.most, |most, needle| {
+            // 0 stands for any byte.
+            let is = |(&byte, &char): (&u8, &u8)| byte == 0 || needle.see(byte) == char;
+            let begins = head.iter().zip(&needle.bytes).all(is);
+            if begins { most } else { most - less * (needle.bytes.len() as i32 + 1) }
+        })
+    }
+
+    /// Whether a name begins with two chars, or may.
+    #[inline]
+    fn starts(&self, name: &[u8], pair: (u8, u8)) -> bool {
+        let lower = |byte: u8| byte.to_ascii_lowercase();
+        match *name {
+            [first, second, ..] => (lower(first), lower(second)) == (lower(pair.0), lower(pair.1)),
+            _ => false,
+        }
     }
 
     /// How many items it is about.
@@ -198,6 +237,17 @@ impl Plan {
     }
 }
 
+/// What a group earns whose terms are all bound to the beginning or the end of an item: the first that matches. None if
+/// that is not known here.
+fn score_edges(group: &[Test], folder: &[u8], name: &[u8], bonuses: &Bonuses) -> Option<i32> {
+    for test in group {
+        if let Some(score) = test.score_edge(folder, name, bonuses)? {
+            return Some(score);
+        }
+    }
+    None
+}
+
 /// A thread at its work.
 struct Searcher<'p> {
     plan: &'p Plan,
@@ -221,7 +271,7 @@ struct Queue {
 }
 
 /// Folders of which the states are kept; one takes the place of another.
-const ENDS: usize = 2048;
+const ENDS: usize = 512;
 
 impl Default for Ends {
     fn default() -> Ends {
@@ -390,17 +440,29 @@ impl<'p> Searcher<'p> {
         let boosts = plan.boosts.most();
         let mut start = 0;
         for run in block.runs() {
-            let items = start..run.stop as usize;
+            let items = start..usize::from(run.stop);
             start = items.end;
-            let first = plan.snapshot.folder(run.folder).text.first();
-            let most = plan.most(first.copied(), (run.path | run.names) & WHITE != 0);
+            let all = run.path | run.names;
+            let most = plan.most(run.head, all & WHITE != 0);
+            let pair = plan.pair.filter(|_| all & (WHITE | OTHER) == 0);
+            let pair = pair.filter(|&(first, second)| run.starts & start_bit(first, second) == 0);
+            let least = found.best.threshold().merit().max(plan.floor.load(Ordering::Relaxed));
+            let most = most.saturating_add(boosts);
+            let Some(longest) = Place::longest(most, least) else { continue };
+            // Most items are too long for what they can earn, and nothing else of them is looked at.
+            let surely = match pair {
+                Some(_) => Place::longest(most - APART, least),
+                None => Some(longest),
+            };
             spread(alive, items, |word, bits| {
                 for at in ones(word, bits) {
-                    let (index, length) = (block.first() + at, block.lengths()[at]);
-                    let bound = Place::new(most.saturating_add(boosts), length, index);
-                    if bound > found.best.threshold()
-                        && bound.merit() >= plan.floor.load(Ordering::Relaxed)
-                    {
+                    let length = block.lengths()[at];
+                    if length > longest {
+                        continue;
+                    }
+                    let good = surely.is_some_and(|surely| length <= surely)
+                        || pair.is_some_and(|pair| plan.starts(block.name(at), pair));
+                    if good {
                         self.score(block, run, at, found);
                     }
                 }
@@ -420,10 +482,18 @@ impl<'p> Searcher<'p> {
         let memory = &mut self.memory;
         let mut given = 0;
         if !plan.rest.is_empty() {
-            plan.snapshot.join(number, name, &mut memory.item);
-            match memory.scorer.score(&plan.rest, &memory.item) {
-                Some(score) => given = score,
-                None => return debug_assert!(false, "the filter and the scorer differ"),
+            let folder = plan.snapshot.folder(number).text;
+            match plan.rest_tests.iter().try_fold(0, |sum: i32, group| {
+                Some(sum.saturating_add(score_edges(group, folder, name, &plan.bonuses)?))
+            }) {
+                Some(score) => given = score.min(TYPO - 1),
+                None => {
+                    plan.snapshot.join(number, name, &mut memory.item);
+                    match memory.scorer.score(&plan.rest, &memory.item) {
+                        Some(score) => given = score,
+                        None => return debug_assert!(false, "the filter and the scorer differ"),
+                    }
+                }
             }
         }
         if plan.needles.is_empty() {

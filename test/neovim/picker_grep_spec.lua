@@ -83,6 +83,16 @@ t.test("what is not saved yet is searched as it is in the editor, and shown so",
   nvim:sees(" 1 just typed in")
   nvim:type("<Esc>")
   closed(nvim)
+  -- It would take too long to hand over a large one with each key.
+  nvim:lua(function()
+    vim.cmd("edit src/file04.txt")
+    vim.api.nvim_buf_set_lines(0, 0, 0, false, { "just typed in a large one", ("x"):rep(2 ^ 24) })
+  end)
+  nvim:cmd("Rille grep just typed")
+  nvim:sees("1 as saved, too large  1│")
+  nvim:sees("src/file03.txt:1: just typed in")
+  nvim:type("<Esc>")
+  closed(nvim)
   -- From another folder as well, where the tree has another name.
   nvim:lua([[vim.api.nvim_set_current_dir("/")]])
   nvim:lua([[require("rille.nvim").grep({ cwd = ..., query = "just typed" })]], folder)
@@ -121,7 +131,7 @@ t.test("a quickfix list has lines and columns", function()
   nvim:cmd("Rille grep")
   nvim:type("Needle<C-q>")
   nvim:wait(function()
-    return vim.bo.buftype == "quickfix"
+    return vim.bo.buftype == "quickfix" and #vim.fn.getqflist() == 30
   end)
   local item =
     nvim:lua([[local list = vim.fn.getqflist(); return { #list, list[1].lnum, list[1].col, list[1].text }]])

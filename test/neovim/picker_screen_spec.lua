@@ -80,6 +80,32 @@ t.test("screens of every size, and a size that changes", function()
   t.eq(nvim:stop(), 0)
 end)
 
+t.test("frames: rille's option, then the editor's, then a round one", function()
+  local nvim = start({ columns = 60, lines = 20 })
+  local function corners(code)
+    nvim:lua(code)
+    nvim:cmd("Rille files")
+    nvim:sees("62/62")
+    local screen = table.concat(nvim:screen(), "\n")
+    nvim:type("<Esc>")
+    closed(nvim)
+    return {
+      select(2, screen:gsub("╭", "")),
+      select(2, screen:gsub("┌", "")),
+      select(2, screen:gsub("╔", "")),
+    }
+  end
+  t.eq(corners(""), { 2, 0, 0 })
+  if vim.fn.has("nvim-0.11") == 1 then
+    t.eq(corners([[vim.o.winborder = "single"]]), { 0, 2, 0 })
+    t.eq(corners([[vim.o.winborder = "none"]]), { 0, 0, 0 })
+  end
+  t.eq(corners([[vim.g.rille = { picker = { border = "double" } }]]), { 0, 0, 2 })
+  t.eq(corners([[vim.g.rille = { picker = { border = "none" } }]]), { 0, 0, 0 })
+  t.eq(nvim:messages(), "")
+  t.eq(nvim:stop(), 0)
+end)
+
 t.test("the mouse selects, chooses and scrolls", function()
   local nvim = start({ columns = 60, lines = 20 })
   nvim:cmd("set mouse=a")

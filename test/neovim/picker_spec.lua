@@ -130,19 +130,24 @@ t.test("a function gives lists and texts whenever it likes, and a line may come 
     require("rille.nvim").pick({
       items = function(add, done)
         add("first\nsec")
-        add({ "from a list" })
+        add({ "from a list", { text = "with more", n = 7 } })
         _G.add, _G.done = add, done
         return function() _G.stopped = (_G.stopped or 0) + 1 end
       end,
       on_choice = function(item) _G.chosen = item end,
     })
   ]])
-  nvim:sees("2/2 …")
+  nvim:sees("3/3 …")
   nvim:lua([[_G.add("o"); vim.defer_fn(function() _G.add("nd\nthe last"); _G.done() end, 30)]])
-  nvim:sees("4/4│")
-  nvim:type("'second<CR>")
+  nvim:sees("5/5│")
+  nvim:type("'more<CR>")
   closed(nvim)
-  t.eq(nvim:lua([[return { _G.chosen, _G.stopped }]]), { "second", 1 })
+  t.eq(nvim:lua([[return _G.chosen.n]]), 7)
+  nvim:cmd("Rille resume")
+  nvim:lua([[_G.add("o"); vim.defer_fn(function() _G.add("nd\nthe last"); _G.done() end, 30)]])
+  nvim:type("<C-u>'second<CR>")
+  closed(nvim)
+  t.eq(nvim:lua([[return { _G.chosen, _G.stopped }]]), { "second", 2 })
   -- What comes too late is left.
   nvim:lua([[_G.add("late\n"); _G.add({ "later" }); _G.done()]])
   closed(nvim)
@@ -277,9 +282,8 @@ t.test("marked items, and the quickfix list of them or of all", function()
   nvim:sees("+2  9/62")
   nvim:type("<C-q>")
   nvim:wait(function()
-    return vim.bo.buftype == "quickfix"
+    return vim.bo.buftype == "quickfix" and #vim.fn.getqflist() == 2
   end)
-  t.eq(nvim:lua([[return #vim.fn.getqflist()]]), 2)
   nvim:cmd("cclose")
   nvim:cmd("Rille files")
   nvim:type("'file<C-q>")
@@ -313,7 +317,7 @@ t.test("a long quickfix list comes in parts, in order and whole", function()
   ]])
   nvim:type("<C-q>")
   nvim:wait(function()
-    return vim.bo.buftype == "quickfix"
+    return vim.bo.buftype == "quickfix" and vim.api.nvim_buf_line_count(0) == 20000
   end)
   local got = nvim:lua(function()
     local list = vim.fn.getqflist({ items = 0, title = 0 })

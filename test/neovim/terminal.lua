@@ -32,7 +32,7 @@ function M.start(opts)
   for _, text in ipairs(opts.commands or {}) do
     add("--cmd", text)
   end
-  self.server = vim.fn.jobstart(command, { cwd = opts.cwd })
+  self.server = vim.fn.jobstart(command, { cwd = opts.cwd, env = { LC_ALL = "C.UTF-8" } })
   assert(self.server > 0, "the server does not start")
   assert(
     vim.wait(LIMIT, function()
@@ -40,7 +40,8 @@ function M.start(opts)
     end, 10),
     "the server does not listen"
   )
-  local shown = vim.fn.shellescape(program)
+  local shown = "LC_ALL=C.UTF-8 "
+    .. vim.fn.shellescape(program)
     .. " --server "
     .. vim.fn.shellescape(self.address)
     .. " --remote-ui"

@@ -202,16 +202,22 @@ function M.files(opts)
   })
 end
 
---- The texts of changed buffers of files below a root, by the paths that a walk gives them. Asked for on each key, so
---- what did not change meanwhile is not read again.
+--- Bytes of a buffer that are searched as they are in the editor; of a larger one its file is.
+local UNSAVED = 2 ^ 24
+
+--- The texts of changed buffers of files below a root, by the paths that a walk gives them, and how many are too large. Asked
+--- for on each key, so what did not change meanwhile is not read again.
 local function unsaved(root, here)
   local known = {}
   local base = root == "." and here or root:sub(1, 1) == "/" and root or here .. "/" .. root
   return function()
-    local texts = {}
+    local texts, large = {}, 0
     for _, buf in ipairs(api.nvim_list_bufs()) do
       local name = api.nvim_buf_get_name(buf)
-      if vim.bo[buf].modified and vim.bo[buf].buftype == "" and vim.startswith(name, base .. "/") then
+      local changed = vim.bo[buf].modified and vim.bo[buf].buftype == "" and vim.startswith(name, base .. "/")
+      if changed and api.nvim_buf_get_offset(buf, api.nvim_buf_line_count(buf)) > UNSAVED then
+        large = large + 1
+      elseif changed then
         local tick = api.nvim_buf_get_changedtick(buf)
         if not known[buf] or known[buf].tick ~= tick then
           local text = table.concat(api.nvim_buf_get_lines(buf, 0, -1, false), "\n") .. "\n"
@@ -221,7 +227,7 @@ local function unsaved(root, here)
         texts[root == "." and path or root .. "/" .. path] = known[buf].text
       end
     end
-    return texts
+    return texts, large
   end
 end
 

@@ -31,9 +31,13 @@ pub(in super::super) struct Run {
     /// The folder.
     pub(in super::super) folder: u32,
     /// Place in the block of the first item behind them.
-    pub(in super::super) stop: u32,
+    pub(in super::super) stop: u16,
+    /// The first bytes of the folder's path, 0 for those that it does not have.
+    pub(in super::super) head: [u8; 2],
     /// All that the masks of the names have.
     pub(in super::super) names: u32,
+    /// What the components of the folder's path begin with, by [`start_bit`](super::start_bit).
+    pub(in super::super) starts: u64,
     /// The mask of the folder's whole path.
     pub(in super::super) path: u32,
 }
@@ -43,23 +47,24 @@ impl Block {
         Block { first, ..Block::default() }
     }
 
-    pub(super) fn push(&mut self, folder: u32, path: u32, name: &[u8], mask: u32, length: u16) {
+    /// Adds an item to those of `of`, in which neither `stop` nor `names` counts.
+    pub(super) fn push(&mut self, of: Run, name: &[u8], mask: u32, length: u16) {
         let at = self.len();
         self.text.extend_from_slice(name);
         self.stops.push(self.text.len() as u32);
-        let stop = at as u32 + 1;
+        let stop = at as u16 + 1;
         match self.runs.last_mut() {
-            Some(run) if run.folder == folder => {
+            Some(run) if run.folder == of.folder => {
                 run.stop = stop;
                 run.names |= mask;
             }
-            _ => self.runs.push(Run { folder, stop, names: mask, path }),
+            _ => self.runs.push(Run { stop, names: mask, ..of }),
         }
         self.masks.push(mask);
         if at % 64 == 0 {
             self.ascii.push(0);
         }
-        self.ascii[at / 64] |= u64::from((mask | path) & NOT_ASCII == 0) << (at % 64);
+        self.ascii[at / 64] |= u64::from((mask | of.path) & NOT_ASCII == 0) << (at % 64);
         self.lengths.push(length);
     }
 
@@ -106,7 +111,7 @@ impl Block {
 
     /// The folder of an item, by its place in the block.
     pub(in super::super) fn folder(&self, at: usize) -> u32 {
-        self.runs[self.runs.partition_point(|run| run.stop as usize <= at)].folder
+        self.runs[self.runs.partition_point(|run| usize::from(run.stop) <= at)].folder
     }
 
     /// The items by folder.

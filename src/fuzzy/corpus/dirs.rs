@@ -1,6 +1,6 @@
 //! Folders: each once, with its parent's number, so that a search continues what it knows of the parent.
 
-use super::{PADDING, mask};
+use super::{PADDING, mask, start_bit};
 use hashbrown::HashTable;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
@@ -26,6 +26,8 @@ pub(in super::super) struct Dirs {
 #[derive(Clone, Default)]
 pub(in super::super) struct FolderBlock {
     text: Vec<u8>,
+    /// The last components alone, which a search reads one after another.
+    own: Vec<u8>,
     entries: Vec<Entry>,
 }
 
@@ -33,12 +35,14 @@ pub(in super::super) struct FolderBlock {
 struct Entry {
     stop: u32,
     parent: u32,
-    /// Bytes of the last component with its slash.
-    own: u16,
+    /// Where the last component ends in `own`, with its slash.
+    own_stop: u32,
     /// Of the last component.
     mask: u32,
     /// Of all of the text.
     path: u32,
+    /// What its components begin with.
+    starts: u64,
 }
 
 /// A folder, looked at.
@@ -54,12 +58,14 @@ pub(in super::super) struct Folder<'d> {
     pub(in super::super) mask: u32,
     /// The mask of `text`.
     path: u32,
+    /// What its components begin with.
+    starts: u64,
 }
 
 impl Default for Dirs {
     fn default() -> Dirs {
         let mut open = FolderBlock::default();
-        open.entries.push(Entry { stop: 0, parent: 0, own: 0, mask: 0, path: 0 });
+        open.entries.push(Entry { stop: 0, parent: 0, own_stop: 0, mask: 0, path: 0, starts: 0 });
         Dirs {
             blocks: Vec::new(),
             open,
@@ -70,12 +76,19 @@ impl Default for Dirs {
     }
 }
 
+impl Entry {
+    fn stops(&self) -> (usize, usize) {
+        (self.stop as usize, self.own_stop as usize)
+    }
+}
+
 impl FolderBlock {
     fn get(&self, at: usize) -> Folder<'_> {
-        let Entry { stop, parent, own, mask, path } = self.entries[at];
-        let start = if at == 0 { 0 } else { self.entries[at - 1].stop } as usize;
-        let text = &self.text[start..stop as usize];
-        Folder { text, own: &text[text.len() - usize::from(own)..], parent, mask, path }
+        let Entry { stop, parent, own_stop, mask, path, starts } = self.entries[at];
+        let before = if at == 0 { (0, 0) } else { self.entries[at - 1].stops() };
+        let text = &self.text[before.0..stop as usize];
+        let own = &self.own[before.1..own_stop as usize];
+        Folder { text, own, parent, mask, path, starts }
     }
 
     fn weight(&self) -> usize {
@@ -125,6 +138,11 @@ impl Dirs {
         self.get(number).text
     }
 
+    /// What the components of a folder begin with.
+    pub(super) fn starts(&self, number: u32) -> u64 {
+        self.get(number).starts
+    }
+
     /// The mask of a folder's whole path.
     pub(super) fn path(&self, number: u32) -> u32 {
         self.get(number).path
@@ -167,17 +185,22 @@ impl Dirs {
 
     fn add(&mut self, text: &[u8], own: usize, parent: u32) -> u32 {
         let number = self.len() as u32;
-        let mask = mask(&text[text.len() - own..]);
+        let own = &text[text.len() - own..];
+        let mask = mask(own);
         let path = mask | self.path(parent);
+        let second = own.get(1).copied().unwrap_or(0);
+        let starts = start_bit(own[0], second) | self.starts(parent);
         self.open.text.extend_from_slice(text);
-        let stop = self.open.text.len() as u32;
-        // The longest folder is shorter than the longest that sixteen bits can tell.
-        self.open.entries.push(Entry { stop, parent, own: own as u16, mask, path });
+        self.open.own.extend_from_slice(own);
+        let (stop, own_stop) = (self.open.text.len() as u32, self.open.own.len() as u32);
+        self.open.entries.push(Entry { stop, parent, own_stop, mask, path, starts });
         if self.open.entries.len() == BLOCK {
             let mut full = std::mem::take(&mut self.open);
             full.text.reserve_exact(PADDING);
             full.text.resize(full.text.len() + PADDING, 0);
             full.text.shrink_to_fit();
+            full.own.shrink_to_fit();
+            full.entries.shrink_to_fit();
             self.weight += full.weight();
             self.blocks.push(Arc::new(full));
         }

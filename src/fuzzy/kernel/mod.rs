@@ -16,8 +16,7 @@
 //!
 //! # How is a set chosen?
 //!
-//! Once, from what the CPU reports. Baseline x86-64 and any other CPU have [`Lanes`] of eight, with AVX2 sixteen, with
-//! AVX-512 thirty-two.
+//! Once, from what the CPU reports. Baseline x86-64 and any other CPU have lanes of eight, with AVX2 there are sixteen.
 #![allow(unsafe_code)] // vector loads and stores, and calls that need a CPU feature, cannot be written without
 
 mod columns;
@@ -40,7 +39,10 @@ use std::sync::OnceLock;
 /// Most chars of a term for which there are kernels.
 pub(super) const ROWS: usize = 32;
 
-/// A fuzzy term of ASCII.
+/// Most chars of a needle that a kernel looks for together.
+pub(super) const TOGETHER: usize = 16;
+
+/// A term of ASCII.
 #[derive(Clone, Debug)]
 pub(super) struct Needle {
     /// Its chars, folded unless case matters.
@@ -112,6 +114,11 @@ impl Bonuses {
         i32::from(self.white.saturating_sub(self.delimiter))
     }
 
+    /// Whether a char earns more behind a delimiter than behind other punctuation.
+    pub(super) fn has_higher_delimiters(&self) -> bool {
+        i32::from(self.delimiter) > super::model::BOUNDARY
+    }
+
     /// The most that any char earns more.
     pub(super) fn most(&self) -> i32 {
         i32::from(self.white.max(self.delimiter))
@@ -130,11 +137,12 @@ pub(super) struct Candidate {
 pub(super) struct Kernel {
     name: &'static str,
     within: unsafe fn(&Block, &[Candidate], &Needle, &mut [u64]),
+    together: unsafe fn(&Block, &[Candidate], &Needle, &dyn Fn(&[u8]) -> bool, &mut [u64]),
     score: unsafe fn(&mut Batch, &Needle, &Bonuses),
 }
 
 impl Kernel {
-    /// `"plain"`, `"sse2"`, `"avx2"` or `"avx512"`.
+    /// `"plain"`, `"sse2"` or `"avx2"`.
     pub(super) fn name(&self) -> &'static str {
         self.name
     }
@@ -154,6 +162,22 @@ impl Kernel {
         unsafe { (self.within)(block, candidates, needle, found) }
     }
 
+    /// Sets the bits of those candidates whose names hold the whole needle together; `long` tells it of names that are
+    /// longer than most. The block is closed, and the needle has from one to [`TOGETHER`] chars.
+    #[inline]
+    pub(super) fn together(
+        &self,
+        block: &Block,
+        candidates: &[Candidate],
+        needle: &Needle,
+        long: &dyn Fn(&[u8]) -> bool,
+        found: &mut [u64],
+    ) {
+        assert!(block.is_padded() && (1..=TOGETHER).contains(&needle.bytes.len()));
+        // SAFETY: a kernel in reach has its CPU features, and there is padding behind the block's names.
+        unsafe { (self.together)(block, candidates, needle, long, found) }
+    }
+
     /// Scores the items of a batch. The needle has at most [`ROWS`] chars, and all of the batch's states are of it.
     #[inline]
     pub(super) fn score(&self, batch: &mut Batch, needle: &Needle, bonuses: &Bonuses) {
@@ -170,6 +194,11 @@ pub(super) fn available() -> impl Iterator<Item = &'static Kernel> {
     #[cfg(not(target_arch = "x86_64"))]
     let vector: [&'static Kernel; 0] = [];
     vector.into_iter().chain([&plain::KERNEL])
+}
+
+/// The name of the set in use.
+pub fn name() -> &'static str {
+    chosen().name()
 }
 
 /// The set in use.

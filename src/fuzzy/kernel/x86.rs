@@ -5,8 +5,14 @@ use super::{Batch, Bonuses, Candidate, Kernel, Needle, columns};
 use crate::fuzzy::corpus::Block;
 use std::arch::x86_64::*;
 
-static SSE2: Kernel = Kernel { name: "sse2", within: within_sse2, score: columns::score::<Sse2> };
-static AVX2: Kernel = Kernel { name: "avx2", within: within_avx2, score: score_avx2 };
+static SSE2: Kernel = Kernel {
+    name: "sse2",
+    within: within_sse2,
+    together: together_sse2,
+    score: columns::score::<Sse2>,
+};
+static AVX2: Kernel =
+    Kernel { name: "avx2", within: within_avx2, together: together_avx2, score: score_avx2 };
 
 /// Every set that this CPU can run, the best first.
 pub(super) fn available() -> impl IntoIterator<Item = &'static Kernel> {
@@ -105,7 +111,7 @@ trait Piece: Copy {
     const BYTES: usize;
     unsafe fn load(from: *const u8) -> Self;
     unsafe fn folded(self) -> Self;
-    unsafe fn find(self, byte: u8) -> u32;
+    unsafe fn find(self, byte: u8) -> u64;
 }
 
 #[derive(Clone, Copy)]
@@ -132,39 +138,48 @@ impl Piece for Sixteen {
     }
 
     #[inline(always)]
-    unsafe fn find(self, byte: u8) -> u32 {
+    unsafe fn find(self, byte: u8) -> u64 {
         // SAFETY: SSE2 is part of x86-64.
-        unsafe { _mm_movemask_epi8(_mm_cmpeq_epi8(self.0, _mm_set1_epi8(byte as i8))) as u32 }
+        unsafe { _mm_movemask_epi8(_mm_cmpeq_epi8(self.0, _mm_set1_epi8(byte as i8))) as u64 }
     }
 }
 
+/// As long as nearly all names.
 #[derive(Clone, Copy)]
-struct ThirtyTwo(__m256i);
+struct SixtyFour([__m256i; 2]);
 
-impl Piece for ThirtyTwo {
-    const BYTES: usize = 32;
+impl Piece for SixtyFour {
+    const BYTES: usize = 64;
 
     #[inline(always)]
-    unsafe fn load(from: *const u8) -> ThirtyTwo {
-        // SAFETY: the caller has thirty-two bytes there, and AVX2; so below.
-        ThirtyTwo(unsafe { _mm256_loadu_si256(from.cast()) })
+    unsafe fn load(from: *const u8) -> SixtyFour {
+        // SAFETY: the caller has sixty-four bytes there, and AVX2; so below.
+        SixtyFour(unsafe {
+            [_mm256_loadu_si256(from.cast()), _mm256_loadu_si256(from.add(32).cast())]
+        })
     }
 
     #[inline(always)]
-    unsafe fn folded(self) -> ThirtyTwo {
-        // SAFETY: see above.
-        unsafe {
-            let moved = _mm256_add_epi8(self.0, _mm256_set1_epi8((128 - b'A') as i8));
-            let capital = _mm256_cmpgt_epi8(_mm256_set1_epi8(-128 + 26), moved);
-            ThirtyTwo(_mm256_or_si256(self.0, _mm256_and_si256(capital, _mm256_set1_epi8(0x20))))
-        }
+    unsafe fn folded(self) -> SixtyFour {
+        let fold = |half: __m256i| {
+            // SAFETY: see above.
+            unsafe {
+                let moved = _mm256_add_epi8(half, _mm256_set1_epi8((128 - b'A') as i8));
+                let capital = _mm256_cmpgt_epi8(_mm256_set1_epi8(-128 + 26), moved);
+                _mm256_or_si256(half, _mm256_and_si256(capital, _mm256_set1_epi8(0x20)))
+            }
+        };
+        SixtyFour([fold(self.0[0]), fold(self.0[1])])
     }
 
     #[inline(always)]
-    unsafe fn find(self, byte: u8) -> u32 {
+    unsafe fn find(self, byte: u8) -> u64 {
         // SAFETY: see above.
         unsafe {
-            _mm256_movemask_epi8(_mm256_cmpeq_epi8(self.0, _mm256_set1_epi8(byte as i8))) as u32
+            let byte = _mm256_set1_epi8(byte as i8);
+            let low = _mm256_movemask_epi8(_mm256_cmpeq_epi8(self.0[0], byte)) as u32;
+            let high = _mm256_movemask_epi8(_mm256_cmpeq_epi8(self.0[1], byte)) as u32;
+            u64::from(high) << 32 | u64::from(low)
         }
     }
 }
@@ -172,7 +187,7 @@ impl Piece for ThirtyTwo {
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 fn within_avx2(block: &Block, candidates: &[Candidate], needle: &Needle, found: &mut [u64]) {
     // SAFETY: this is called only where there is AVX2, with a block that is padded.
-    unsafe { within::<ThirtyTwo>(block, candidates, needle, found) }
+    unsafe { within::<SixtyFour>(block, candidates, needle, found) }
 }
 
 fn within_sse2(block: &Block, candidates: &[Candidate], needle: &Needle, found: &mut [u64]) {
@@ -190,7 +205,7 @@ unsafe fn within<P: Piece>(
     needle: &Needle,
     found: &mut [u64],
 ) {
-    let whole = u32::MAX >> (32 - P::BYTES);
+    let whole = u64::MAX >> (64 - P::BYTES);
     let text = block.bytes().as_ptr();
     for candidate in candidates {
         let at = usize::from(candidate.at);
@@ -216,7 +231,8 @@ unsafe fn within<P: Piece>(
             let piece = P::load(text.add(start));
             let piece = if needle.respect_case { piece } else { piece.folded() };
             let len = (stop - start) as u32;
-            let mut left = if rest.is_empty() { 1 } else { ((1u64 << len) - 1) as u32 };
+            let bits = u64::MAX.checked_shr(64_u32.saturating_sub(len)).unwrap_or(0);
+            let mut left = if rest.is_empty() { 1 } else { bits };
             // Without a way out, as names that end early cost less than a branch that nobody foresees.
             let mut places = left;
             for &byte in rest {
@@ -225,5 +241,61 @@ unsafe fn within<P: Piece>(
             }
             found[at / 64] |= u64::from(places != 0) << (at % 64);
         }
+    }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2")]
+fn together_avx2(
+    block: &Block,
+    candidates: &[Candidate],
+    needle: &Needle,
+    long: &dyn Fn(&[u8]) -> bool,
+    found: &mut [u64],
+) {
+    // SAFETY: this is called only where there is AVX2, with a block that is padded.
+    unsafe { together::<SixtyFour>(block, candidates, needle, long, found) }
+}
+
+fn together_sse2(
+    block: &Block,
+    candidates: &[Candidate],
+    needle: &Needle,
+    long: &dyn Fn(&[u8]) -> bool,
+    found: &mut [u64],
+) {
+    // SAFETY: SSE2 is part of x86-64, and the block is padded.
+    unsafe { together::<Sixteen>(block, candidates, needle, long, found) }
+}
+
+/// # Safety
+///
+/// As of [`within`].
+#[inline(always)]
+unsafe fn together<P: Piece>(
+    block: &Block,
+    candidates: &[Candidate],
+    needle: &Needle,
+    long: &dyn Fn(&[u8]) -> bool,
+    found: &mut [u64],
+) {
+    let text = block.bytes().as_ptr();
+    for candidate in candidates {
+        let at = usize::from(candidate.at);
+        let (start, stop) = block.span(at);
+        let is = if stop - start > P::BYTES {
+            long(block.name(at))
+        } else {
+            // SAFETY: a piece is read at the start of a name, and so it ends in the padding at most.
+            unsafe {
+                let piece = P::load(text.add(start));
+                let piece = if needle.respect_case { piece } else { piece.folded() };
+                let len = (stop - start) as u32;
+                // What stands behind the name is in no place at which a char can be.
+                let name = u64::MAX.checked_shr(64 - len).unwrap_or(0);
+                let places = needle.bytes.iter().enumerate();
+                places.fold(name, |left, (row, &byte)| left & (piece.find(byte) & name) >> row) != 0
+            }
+        };
+        found[at / 64] |= u64::from(is) << (at % 64);
     }
 }

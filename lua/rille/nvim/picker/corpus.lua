@@ -177,15 +177,15 @@ end
 ---@return integer|string key its index where that is the same each time, else its text: walks find files in any order
 function Corpus:item(i)
   local index = self.found:index(i)
-  local kept = self.feeder.kept
-  if kept then
-    return kept[index], index
+  local item = self.feeder.kept[index]
+  if item ~= nil then
+    return item, index
   end
   local text = self.found:text(i)
   if self.make then
     return self.make(text, index), index
   end
-  return text, type(self.items) == "table" and not self.items.take and index or text
+  return text, text
 end
 
 --- Calls `visit(item, key)` for all that match, a part in each turn of the loop, then `done`. The picker may be closed

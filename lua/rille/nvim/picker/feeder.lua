@@ -15,7 +15,7 @@ local LINES, BYTES = 200, 1000
 ---@field package rest string the beginning of a line whose end is to come
 ---@field package timer uv.uv_timer_t?
 ---@field over boolean everything was given
----@field kept table? the items by their index, where they are more than their text
+---@field kept table the items by their index, where they are more than their text; a list that was given is that itself
 local Feeder = {}
 Feeder.__index = Feeder
 
@@ -31,7 +31,10 @@ local M = {}
 ---@param opts rille.nvim.feeder.options
 ---@return rille.nvim.feeder
 function M.new(opts)
-  return setmetatable({ opts = opts, fuzzy = opts.fuzzy, queue = {}, rest = "", over = false }, Feeder)
+  return setmetatable(
+    { opts = opts, fuzzy = opts.fuzzy, queue = {}, rest = "", kept = {}, over = false },
+    Feeder
+  )
 end
 
 --- The text of an item.
@@ -70,10 +73,7 @@ function Feeder:feed(items)
       self:take(items)
     end
   else
-    if self.opts.format or type(items[1]) == "table" then
-      self.kept = items
-    end
-    self.ended = true
+    self.kept, self.ended = items, true
     self.queue[1] = { items, 1 }
     self:run()
   end
@@ -112,9 +112,6 @@ function Feeder:add(more)
     -- The last line feed, from behind: a pattern would look at each.
     local last = #text - (text:reverse():find("\n", 1, true) or #text + 1) + 1
     more, self.rest = text:sub(1, last), text:sub(last + 1)
-  elseif self.opts.format or type(more[1]) == "table" or self.kept then
-    self.kept = self.kept or {}
-    vim.list_extend(self.kept, more)
   end
   self.queue[#self.queue + 1] = { more, 1 }
   if not (self.timer and self.timer:is_active()) then
@@ -162,6 +159,7 @@ end
 --- Pushes some items of a list, and tells whether those were the last.
 function Feeder:push_list(waiting)
   local list, at, format = waiting[1], waiting[2], self.opts.format
+  local kept, shift = self.kept ~= list and self.kept or nil, self.fuzzy:len() - at + 1
   local last = math.min(#list, at + CHUNK - 1)
   local chunk = {}
   for i = at, last do
@@ -170,6 +168,9 @@ function Feeder:push_list(waiting)
       error(("item %d has no text: it is %s"):format(i, type(list[i])), 0)
     end
     chunk[i - at + 1] = text
+    if kept and text ~= list[i] then
+      kept[i + shift] = list[i]
+    end
   end
   self.fuzzy:push(chunk)
   waiting[2] = last + 1

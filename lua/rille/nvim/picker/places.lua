@@ -57,35 +57,43 @@ function M.go(place, how)
 end
 
 --- How many entries the quickfix list gets at once, and for how long in one turn of the loop, in milliseconds.
-local CHUNK, SLICE_MS = 50, 4
+local CHUNK, SLICE_MS = 200, 3
 
 --- Fills a new quickfix list, a part in each turn of the loop: many at once would stop the editor.
 ---@param places rille.nvim.place[]
 ---@param title string
----@param done? fun() when all are in and the window is open
-function M.quickfix(places, title, done)
+function M.quickfix(places, title)
   vim.fn.setqflist({}, " ", { title = title, items = {} })
   local id, at = vim.fn.getqflist({ id = 0 }).id, 1
-  local timer = uv.new_timer()
+  local timer, buffers, shown = uv.new_timer(), {}, false
   local progress = require("rille.nvim.progress").start("quickfix list: " .. title)
+  --- The buffer of a path. Neovim compares it with the name of each that there is: so it is asked once.
+  local function buffer(path)
+    local buf = buffers[path] or vim.fn.bufadd(path)
+    buffers[path] = buf
+    return buf
+  end
   local function slice()
     local till = uv.hrtime() + SLICE_MS * 1e6
     while at <= #places and uv.hrtime() < till do
       local chunk = {}
-      for i = at, math.min(#places, at + CHUNK - 1) do
-        local place = places[i]
+      repeat
+        local place = places[at]
+        at = at + 1
         chunk[#chunk + 1] = {
-          filename = not place.bufnr and place.path or nil,
-          bufnr = place.bufnr,
+          bufnr = place.bufnr or buffer(place.path),
           lnum = place.lnum or 1,
           col = place.col or 1,
           text = place.text or "",
         }
-      end
-      at = at + #chunk
+      until at > #places or #chunk == CHUNK or uv.hrtime() >= till
       -- Somebody may have freed the list.
       if vim.fn.setqflist({}, "a", { id = id, items = chunk }) ~= 0 then
         at = math.huge
+      elseif not shown and vim.fn.getqflist({ id = 0 }).id == id then
+        -- Now: the text of a long list takes its time too, if it is all made at once.
+        shown = true
+        vim.cmd("botright copen")
       end
     end
     if at <= #places then
@@ -95,12 +103,6 @@ function M.quickfix(places, title, done)
     end
     timer:close()
     progress:finish("success", ("%d places"):format(#places))
-    if at ~= math.huge and vim.fn.getqflist({ id = 0 }).id == id then
-      vim.cmd("botright copen")
-    end
-    if done then
-      done()
-    end
   end
   slice()
 end

@@ -16,7 +16,7 @@ local M = {}
 ---@field root string
 ---@field grep rille.grep.options
 ---@field limit integer
----@field texts? fun(): table<string, string> texts in memory by path
+---@field texts? fun(): table<string, string>, integer texts in memory by path, and how many are too large for that
 
 ---@param opts rille.nvim.search.options
 ---@param on_news fun() there is something else to show
@@ -69,7 +69,9 @@ function Search:start(query)
     return self.on_news()
   end
   local opts = vim.tbl_extend("force", self.opts.grep, { max_total = self.opts.limit })
-  opts.texts = self.opts.texts and self.opts.texts() or nil
+  if self.opts.texts then
+    opts.texts, self.large = self.opts.texts()
+  end
   local job, message = rille.grep(query, self.opts.root, opts)
   self.failure, self.stale = message, job ~= nil
   if not job then
@@ -121,7 +123,9 @@ function Search:state()
     stale = self.stale or false,
     version = self.version,
     failure = self.failure,
-    note = self.capped and ("showing the first %d"):format(self.opts.limit) or nil,
+    note = self.capped and ("showing the first %d"):format(self.opts.limit)
+      or (self.large or 0) > 0 and ("%d as saved, too large"):format(self.large)
+      or nil,
   }
 end
 

@@ -18,20 +18,15 @@ local M = {}
 
 local LOOKS = "NormalFloat:RilleNormal,FloatBorder:RilleBorder,FloatTitle:RilleTitle,EndOfBuffer:RilleNormal"
 
---- The frame that the user wants: rille's option, then the editor's, then a line.
+--- The frame that the user wants: rille's option, then the editor's, which came with 0.11, then a line.
 ---@return string|string[]|false
 local function border()
-  local own = config.get("picker.border")
-  if own == "" then
-    local found, global = pcall(function()
-      return vim.o.winborder
-    end)
-    if found and global ~= "" then
-      return global:find(",") and vim.split(global, ",") or global
-    end
-    return "rounded"
+  local wanted = config.get("picker.border")
+  if wanted == "" and vim.fn.exists("+winborder") == 1 then
+    wanted = vim.o.winborder
+    wanted = wanted:find(",") and vim.split(wanted, ",") or wanted
   end
-  return own ~= "none" and own
+  return wanted == "" and "rounded" or wanted ~= "none" and wanted
 end
 
 local function buffer(kind)

@@ -1,0 +1,67 @@
+//! Queries over items of any bytes: nothing panics, positions are as they have to be, and a session finds what brute force
+//! does, however it came by its items and whatever was asked before.
+//!
+//! `RUSTC_BOOTSTRAP=1 cargo fuzz run fuzzy` from the crate's root.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use rille::fuzzy::plain::Matcher;
+use rille::fuzzy::query::{Case, Options as QueryOptions};
+use rille::fuzzy::session::Options;
+use rille::fuzzy::{Scheme, Session};
+
+fuzz_target!(|input: (u16, &[u8], Vec<&[u8]>, i8)| {
+    let (flags, query, items, boost) = input;
+    let flag = |bit: u16| flags >> bit & 1 == 1;
+    let options = Options {
+        query: QueryOptions {
+            case: [Case::Smart, Case::Ignore, Case::Respect][usize::from(flags & 3) % 3],
+            normalize: flag(2),
+            typos: (flags >> 3 & 3) as u8,
+        },
+        scheme: [Scheme::Default, Scheme::Path, Scheme::History][usize::from(flags >> 5 & 3) % 3],
+        delimiter: flag(7).then_some(b':'),
+        columns: if flag(8) { vec![1, 0] } else { Vec::new() },
+        budget: 0,
+        threads: 1 + usize::from(flag(9)),
+    };
+    let options =
+        Options { columns: if flag(7) { options.columns } else { Vec::new() }, ..options };
+
+    let mut matcher = Matcher::new(query, options.clone());
+    for item in &items {
+        let score = matcher.score(item);
+        let found = matcher.positions(item).map(|(score, positions)| (score, positions.to_vec()));
+        assert_eq!(score, found.as_ref().map(|found| found.0));
+        let Some((_, positions)) = found else { continue };
+        assert!(positions.is_sorted_by(|a, b| a < b));
+        assert!(
+            positions.iter().all(|&at| (at as usize) < item.len())
+                && positions.len() <= query.len()
+        );
+    }
+
+    let expected = matcher.filter(items.iter().copied());
+    let session = Session::new(options);
+    let half = items.len() / 2;
+    session.push(items[..half].iter().copied());
+    // What is known from shorter queries, and from fewer items, must not be seen.
+    for stop in 0..query.len().min(8) {
+        session.query(&query[..stop], 3);
+    }
+    session.push(items[half..].iter().copied());
+    for limit in [items.len(), 1] {
+        let found = session.query(query, limit);
+        assert_eq!(found.total, expected.total);
+        assert_eq!(found.rows, expected.rows[..limit.min(expected.rows.len())]);
+    }
+    session.boost(half, &[boost.into()]);
+    let found = session.query(query, items.len());
+    assert_eq!(found.total, expected.total);
+    assert!(
+        found
+            .rows
+            .windows(2)
+            .all(|rows| rows[0].score >= rows[1].score || rows[0].index < rows[1].index)
+    );
+});
