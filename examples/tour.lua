@@ -12,8 +12,13 @@ local text = rille.text
 local say, pad, times, thousands = show.say, show.pad, show.times, show.thousands
 local bold, dim, green, yellow, plain = show.bold, show.dim, show.green, show.yellow, show.plain
 
-local nouns =
-  { require("tour.text"), require("tour.positions"), require("tour.search"), require("tour.fuzzy") }
+local nouns = {
+  require("tour.text"),
+  require("tour.positions"),
+  require("tour.search"),
+  require("tour.project"),
+  require("tour.fuzzy"),
+}
 
 local KB, MB, LARGEST = 2 ^ 10, 2 ^ 20, measure.LARGEST
 local rows, failures = measure.rows, measure.failures

@@ -15,6 +15,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, ExitCode},
     thread,
+    time::Instant,
 };
 
 use mlua::{Function, Lua, Table};
@@ -64,7 +65,14 @@ fn tour() -> Result<u32, Box<dyn Error>> {
 
     let host = lua.create_table()?;
     host.set("now", lua.create_function(|_, ()| Ok(now()))?)?;
+    let begin = Instant::now();
+    let wall = move |_: &Lua, ()| Ok(begin.elapsed().as_secs_f64() * 1e3);
+    host.set("wall", lua.create_function(wall)?)?;
     host.set("given", !given.is_empty())?;
+    // The biggest tree that most machines have, or the one that was given.
+    let tree = given.iter().find(|path| path.is_dir()).cloned();
+    let usual = || if Path::new("/usr").is_dir() { "/usr" } else { ROOT }.into();
+    host.set("tree", tree.unwrap_or_else(usual).to_string_lossy().into_owned())?;
     let files = texts(given)?.into_iter().map(|text| lua.create_string(text));
     host.set("files", files.collect::<mlua::Result<Vec<_>>>()?)?;
     host.set("cores", thread::available_parallelism().map_or(1, usize::from))?;
@@ -117,8 +125,8 @@ fn now() -> f64 {
 /// Nanoseconds since the first call.
 #[cfg(not(unix))]
 fn now() -> f64 {
-    static SINCE: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-    SINCE.get_or_init(std::time::Instant::now).elapsed().as_nanos() as f64
+    static SINCE: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    SINCE.get_or_init(Instant::now).elapsed().as_nanos() as f64
 }
 
 /// What is to be read, file by file, until it is enough.

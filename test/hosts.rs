@@ -19,7 +19,7 @@ use std::{
 mod embedded;
 #[cfg(unix)]
 pub(crate) mod nginx;
-mod process;
+pub(crate) mod process;
 mod programs;
 
 /// How long a host may take over all specs. It bounds a hang and is no measure of speed.

@@ -30,7 +30,7 @@ if ffi.os ~= "Windows" then
   end
 end
 
-local M = { quick = quick }
+local M = { quick = quick, now = now }
 local reached, lost = 0, {}
 
 --- The words of common/words.txt, a list for each script.
@@ -291,6 +291,31 @@ function M.row(row)
     M.promise(row.name, ("%.0f bytes of garbage"):format(bytes), bytes < 0.5)
   end
   return told
+end
+
+--- Whether a row of this name was asked for.
+function M.wants(name)
+  return name:find(only, 1, true) ~= nil
+end
+
+--- Tells numbers that are no ratios: the median of some times, and the worst of them. They are the machine's own.
+---@param name string
+---@param seconds number[]
+---@param unit "ms"|"µs"
+---@param most { median?: number, worst?: number } what they may be, in that unit
+function M.figures(name, seconds, unit, most)
+  if quick then
+    print(name .. ": measured")
+    return
+  end
+  for _, what in ipairs({ "median", "worst" }) do
+    local value = quantile(seconds, what == "median" and 0.5 or 1 - 1 / #seconds)
+      * (unit == "ms" and 1e3 or 1e6)
+    local goal = most[what]
+    local line = ("%s, %s: %.2f %s of %g"):format(name, what, value, unit, goal or 0)
+    local reach = goal and ("at most %g %s"):format(goal, verdict(value <= goal, line)) or ""
+    print(("%-38s %14s %8.2f %s   %s"):format(name, what, value, unit, reach))
+  end
 end
 
 --- Tells how many goals were reached.

@@ -47,13 +47,8 @@ impl Bench {
         }
     }
 
-    /// Whether only results are compared.
-    pub fn is_quick(&self) -> bool {
-        self.quick
-    }
-
     /// Whether a part of this name is asked for, as a whole.
-    pub fn wants(&self, part: &str) -> bool {
+    pub fn wants_part(&self, part: &str) -> bool {
         self.only.is_empty() || part.contains(&self.only) || self.only.contains(part)
     }
 
@@ -73,6 +68,44 @@ impl Bench {
         } else {
             self.lost.push(format!("{what}: {value:.2} {unit}, {word} {limit}"));
         }
+    }
+
+    /// Begins the part of what is told as numbers of its own: see [`Bench::figure`].
+    pub fn limits_title(&self, title: &str) {
+        println!("\n{title}");
+    }
+
+    /// Whether this is a short pass that only compares.
+    pub fn quick(&self) -> bool {
+        self.quick
+    }
+
+    /// Whether a row of this name was asked for.
+    pub fn wants(&self, name: &str) -> bool {
+        name.contains(&self.only)
+    }
+
+    /// How often to repeat what is no row: a few times in a short pass.
+    pub fn times(&self, usual: u32) -> u32 {
+        if self.quick { usual.min(3) } else { usual }
+    }
+
+    /// A number that is no ratio, and the most that it may be. What it tells are the machine's own milliseconds, too.
+    pub fn figure(&mut self, name: &str, what: &str, value: f64, unit: &str, most: f64) {
+        if self.quick {
+            return println!("{name}: {what} measured");
+        }
+        let verdict = if value <= most {
+            self.reached += 1;
+            "reached"
+        } else {
+            self.lost.push(format!("{name}, {what}: {value:.2} {unit} of {most}"));
+            "LOST"
+        };
+        println!(
+            "{name:38} {what:>14} {value:>8.2} {unit:2} {:>13} {most:>6} {verdict}",
+            "at most"
+        );
     }
 
     /// A row: what is done, to which text. Give it rille's way, those of peers, and `run` it.
@@ -268,8 +301,11 @@ fn quartiles(values: &[f64]) -> (f64, f64) {
 
 /// Throughput, or the time of a call on a text too short for that to mean anything.
 fn speed(seconds: f64, len: usize) -> String {
-    let (value, unit) =
-        if len < KB { (seconds * 1e9, "ns") } else { (len as f64 / seconds / 1e9, "GB/s") };
+    let (value, unit) = match len {
+        KB.. => (len as f64 / seconds / 1e9, "GB/s"),
+        _ if seconds >= 1e-3 => (seconds * 1e3, "ms"),
+        _ => (seconds * 1e9, "ns"),
+    };
     let decimals = if value >= 100.0 { 0 } else { 2 - usize::from(value >= 10.0) };
     format!("{value:.decimals$} {unit}")
 }

@@ -12,7 +12,6 @@ use std::sync::Mutex;
 pub fn run(folder: &str) {
     // Lua files name each other from here. Cargo starts benches in it already.
     std::env::set_current_dir(env!("CARGO_MANIFEST_DIR")).expect("the folder of the crate");
-    let library = library();
     let mut files: Vec<PathBuf> = std::fs::read_dir(Path::new("bench").join(folder))
         .expect("a folder of benches")
         .map(|entry| entry.expect("an entry of the folder").path())
@@ -21,9 +20,13 @@ pub fn run(folder: &str) {
     files.sort();
     assert!(!files.is_empty(), "bench/{folder} has no Lua file");
     println!("{folder}: rille {}", env!("CARGO_PKG_VERSION"));
-    state(&library).and_then(|lua| same_texts(&lua)).expect("bench.lua draws texts");
+    let released = library("release", &[]);
+    state(&released).and_then(|lua| same_texts(&lua)).expect("bench.lua draws texts");
     for file in files {
-        state(&library)
+        // Only the library of the tests has jobs that do nothing.
+        let own =
+            file.ends_with("jobs.lua").then(|| library("testing", &["--features", "testing"]));
+        state(own.as_ref().unwrap_or(&released))
             .and_then(|lua| lua.load(file.as_path()).exec())
             .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     }
@@ -87,14 +90,16 @@ unsafe extern "C-unwind" fn length(lua: *mut ffi::lua_State) -> c_int {
 }
 
 /// Builds the library without what Cargo adds for benches: the features of dev-dependencies are in theirs. It shares the
-/// folder of the tests' build.
-fn library() -> PathBuf {
+/// folders of the tests' builds.
+fn library(folder: &str, features: &[&str]) -> PathBuf {
     let program = std::env::current_exe().expect("a path of this program");
     // <target>/release/deps/<bench>
-    let target = program.ancestors().nth(3).expect("a target folder").join("under-test/release");
+    let target =
+        program.ancestors().nth(3).expect("a target folder").join("under-test").join(folder);
     let built = Command::new(env!("CARGO"))
         .args(["rustc", "--release", "--lib", "--crate-type", "cdylib", "--quiet", "--target-dir"])
         .arg(&target)
+        .args(features)
         .status()
         .expect("cargo to run");
     assert!(built.success(), "the library could not be built");

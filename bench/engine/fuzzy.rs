@@ -49,10 +49,10 @@ const LIMIT: usize = 100;
 const ROUNDS: usize = 7;
 
 pub fn rows(bench: &mut Bench) {
-    if !bench.wants("fuzzy") {
+    if !bench.wants_part("fuzzy") {
         return;
     }
-    let count = if bench.is_quick() { 100_000 } else { 1_000_000 };
+    let count = if bench.quick() { 100_000 } else { 1_000_000 };
     let items = paths::paths(count);
     let raw: usize = items.iter().map(Vec::len).sum();
     let threads = rille::job::parallelism();
@@ -63,14 +63,14 @@ pub fn rows(bench: &mut Bench) {
     );
     let session = Session::new(Options::default());
     let mut rates = Vec::new();
-    for _ in 0..if bench.is_quick() { 1 } else { 5 } {
+    for _ in 0..if bench.quick() { 1 } else { 5 } {
         session.clear();
         let since = Instant::now();
         session.push(items.iter().map(|item| &item[..]));
         rates.push(count as f64 / since.elapsed().as_secs_f64() / 1e6);
     }
     fresh(bench, &session, &items, threads);
-    if !bench.is_quick() {
+    if !bench.quick() {
         processes(&session, &items);
     }
     typed(bench, &session);
@@ -100,7 +100,7 @@ fn fresh(bench: &mut Bench, session: &Session, items: &[Vec<u8>], threads: usize
     for query in QUERIES {
         let mut times = [const { Vec::new() }; 3];
         let (mut total, mut peer) = (0, 0);
-        for round in 0..if bench.is_quick() { 1 } else { ROUNDS } {
+        for round in 0..if bench.quick() { 1 } else { ROUNDS } {
             session.forget();
             let since = Instant::now();
             total = session.query(query.as_bytes(), LIMIT).total;
@@ -121,7 +121,7 @@ fn fresh(bench: &mut Bench, session: &Session, items: &[Vec<u8>], threads: usize
             "{query}: {total} matches, frizbee has {peer}"
         );
         let [rille, frizbee, nucleo] = times.each_ref().map(|times| median(times));
-        if !bench.is_quick() {
+        if !bench.quick() {
             let times = frizbee / rille;
             println!(
                 "{query:20} {total:>9} {rille:>9.2} {frizbee:>9.2} {nucleo:>9.1} {times:>7.2}"
@@ -225,7 +225,7 @@ fn feed(bench: &mut Bench) {
     let options = walk::Options { hidden: true, no_ignore: true, ..walk::Options::default() };
     let root = b"/usr";
     let (mut alone, mut fed) = (Vec::new(), Vec::new());
-    for _ in 0..if bench.is_quick() { 1 } else { 5 } {
+    for _ in 0..if bench.quick() { 1 } else { 5 } {
         let since = Instant::now();
         let job = walk::walk(root, &options).expect("a walk");
         let mut count = 0;
@@ -255,7 +255,7 @@ fn feed(bench: &mut Bench) {
 
 /// The longest time that anything takes on the host's thread, while items come from another one.
 fn host(bench: &mut Bench) {
-    let count = if bench.is_quick() { 100_000 } else { 10_000_000 };
+    let count = if bench.quick() { 100_000 } else { 10_000_000 };
     let session = Session::new(Options::default());
     let mut longest = (0.0, "nothing");
     let mut firsts = Vec::new();

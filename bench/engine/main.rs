@@ -10,6 +10,7 @@ mod paths;
 mod texts;
 
 mod fuzzy;
+mod jobs;
 mod text;
 mod text_units;
 
@@ -20,6 +21,7 @@ fn main() {
         env!("CARGO_PKG_VERSION"),
         rille::text::kernel::name()
     );
+    jobs::rows(&mut bench);
     text::rows(&mut bench);
     text_units::rows(&mut bench);
     fuzzy::rows(&mut bench);

@@ -136,7 +136,8 @@ local function take(job, handle, n)
 end
 
 --- Starts a search through the tree under `root`: every line that the pattern, or one of several, matches. Files are those
---- that `rille.walk` finds. What cannot be read is a result of the kind "error".
+--- that `rille.walk` finds. What cannot be read is a result of the kind "error". A list of literals is searched for by
+--- `{ fixed = true }`; a compiled `rille.regex` or `rille.literals` is no pattern here, as a search compiles its own for lines.
 ---@param pattern string|string[] in the syntax of `rille.regex`, or literals with `fixed`
 ---@param root string a folder
 ---@param opts? rille.grep.options

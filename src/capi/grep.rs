@@ -222,7 +222,8 @@ pub unsafe extern "C" fn rille_grep_take(
                 return Err(Failure::new(RILLE_EARG, "most is 0; ask for one line at least"));
             }
             let (job, taken) = job.with_batch::<Chunk, Taken>("a search")?;
-            taken.0 = job.take().unwrap_or_default();
+            let next = job.take().unwrap_or_default();
+            job.give_back(std::mem::replace(&mut taken.0, next));
             let batch = &taken.0.batch;
             let lines = &batch.lines()[taken.0.from..];
             let count = lines.len().min(most as usize);

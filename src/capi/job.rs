@@ -193,7 +193,8 @@ pub unsafe extern "C" fn rille_job_wait(
     }
 }
 
-/// Tells a job to stop, and does not wait until it has. It stops within 10 milliseconds. One that is over stays as it is.
+/// Tells a job to stop, and does not wait until it has. It stops within 10 milliseconds, but for a search that is still
+/// compiling its pattern: that takes longer for one with large counted repetitions. One that is over stays as it is.
 ///
 /// Returns RILLE_OK or RILLE_EARG (`job` is NULL). Threads may call it at the same time on one job.
 #[unsafe(no_mangle)]

@@ -231,7 +231,9 @@ pub unsafe extern "C" fn rille_walk_take(
                 && let Some(mut batch) = job.take()
             {
                 taken.paths.take_from(&mut batch, left);
-                if !batch.is_empty() {
+                if batch.is_empty() {
+                    job.give_back(batch);
+                } else {
                     let weight = batch.weight();
                     job.put_back(batch, weight);
                 }

@@ -13,7 +13,7 @@
 //!
 //! # What are its limits?
 //!
-//! Results that nobody takes hold up to [`BUDGET`] bytes, then the job waits until some are taken, or until it is
+//! Results that nobody takes hold up to [`BUDGET`] bytes (those that were taken and are not freed yet about as many), then the job waits until some are taken, or until it is
 //! cancelled. Dropping a `Job` cancels it and waits for nothing. A panic ends the job, not the process. After a fork the
 //! child sees its parent's jobs as failed; its own run on threads of its own.
 
@@ -38,6 +38,9 @@ use std::time::{Duration, Instant};
 
 /// Results of one job that wait to be taken, in bytes, before the job waits as well.
 pub const BUDGET: usize = 4 << 20;
+
+/// Results that wait to be freed by their job, at most. Each publication frees two, so they hold little more than the budget.
+const SPENT: usize = 1024;
 
 /// What a child process sees of its parent's jobs.
 const FORKED: &str = "the job belongs to the process that this one was forked from; start it here";
@@ -128,12 +131,16 @@ struct Inner<T> {
     /// Results, and what each weighs.
     results: VecDeque<(T, usize)>,
     weight: usize,
+    /// Results that the host has done with: the job frees them.
+    spent: Vec<T>,
     /// Threads of the job that wait until something is taken.
     stuck: usize,
     /// Who takes the results, if that is not the host.
     sink: Option<Sink<T>>,
     /// Whether a thread is giving results to the sink.
     sinking: bool,
+    /// Threads of the host that wait for news.
+    waiting: usize,
 }
 
 /// Takes results, or says why it cannot.
@@ -154,9 +161,11 @@ pub fn start<T: Send + 'static>(
             failure: None,
             results: VecDeque::new(),
             weight: 0,
+            spent: Vec::new(),
             stuck: 0,
             sink: None,
             sinking: false,
+            waiting: 0,
         }),
         news: Condvar::new(),
         room: Condvar::new(),
@@ -179,6 +188,12 @@ pub fn start<T: Send + 'static>(
 /// How many threads a job that divides its work may use.
 pub fn parallelism() -> usize {
     pool().most_running()
+}
+
+/// Whether the system gives so many threads now, all at once: for a job whose work is divided by somebody who does not
+/// take a no. It takes some ten microseconds for each.
+pub fn has_threads(count: usize) -> bool {
+    pool::has_threads(count)
 }
 
 /// Results of all jobs that wait to be taken, in bytes.
@@ -226,13 +241,18 @@ impl<T> Core<T> {
             Err(Stop::Cancelled) => (State::Cancelled, None),
             Err(Stop::Failed(message)) => (State::Failed, Some(message)),
         };
-        drop(inner);
-        self.tell();
+        let spent = std::mem::take(&mut inner.spent);
+        self.tell(inner);
+        drop(spent);
     }
 
-    /// Tells everybody who waits or watches. What is new has been published before.
-    fn tell(&self) {
-        self.news.notify_all();
+    /// Tells everybody who waits or watches of what is new.
+    fn tell(&self, inner: MutexGuard<'_, Inner<T>>) {
+        let waiting = inner.waiting > 0;
+        drop(inner);
+        if waiting {
+            self.news.notify_all();
+        }
         let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
         watchers.retain(|bell| bell.upgrade().inspect(|bell| bell.ring()).is_some());
     }
@@ -273,11 +293,10 @@ impl<T> Core<T> {
         let queued = !inner.started && inner.state == State::Running;
         if queued {
             inner.state = State::Cancelled;
-        }
-        drop(inner);
-        self.room.notify_all();
-        if queued {
-            self.tell();
+            self.tell(inner);
+        } else if inner.stuck > 0 {
+            drop(inner);
+            self.room.notify_all();
         }
     }
 }
@@ -326,10 +345,28 @@ impl<T> Job<T> {
         }
         let (result, weight) = inner.results.pop_front()?;
         inner.weight -= weight;
+        let stuck = inner.stuck > 0;
         drop(inner);
         WAITING.fetch_sub(weight as i64, Ordering::Relaxed);
-        self.core.room.notify_all();
+        if stuck {
+            self.core.room.notify_all();
+        }
         Some(result)
+    }
+
+    /// Gives a result back that the host has done with. The job frees it: the host's thread would have to wait for a lock of
+    /// the allocator, which a thread of the job may hold for as long as others have its processor.
+    pub fn give_back(&self, result: T) {
+        if self.core.is_foreign() {
+            return;
+        }
+        let mut inner = self.core.lock();
+        if inner.state == State::Running && inner.spent.len() < SPENT {
+            inner.spent.push(result);
+        } else {
+            // It is freed here then, without the lock.
+            drop(inner);
+        }
     }
 
     /// Puts what is left of a result back, to be taken next.
@@ -355,7 +392,7 @@ impl<T: Send + 'static> Job<T> {
         let core = Arc::clone(&self.core);
         later(move || {
             core.sink();
-            core.tell();
+            core.tell(core.lock());
         });
     }
 }
@@ -385,6 +422,9 @@ impl<T: Send + 'static> AnyJob for Job<T> {
         }
         // A limit that no clock can tell is none.
         let until = Instant::now().checked_add(limit);
+        if !limit.is_zero() {
+            pool().look_out(&mut || self.core.lock().has_news());
+        }
         let mut inner = self.core.lock();
         while !inner.has_news() {
             let left = match until {
@@ -394,8 +434,10 @@ impl<T: Send + 'static> AnyJob for Job<T> {
             if left.is_zero() {
                 return false;
             }
+            inner.waiting += 1;
             let woken = self.core.news.wait_timeout(inner, left);
             inner = woken.unwrap_or_else(PoisonError::into_inner).0;
+            inner.waiting -= 1;
         }
         true
     }
@@ -496,13 +538,15 @@ impl<T> Worker<T> {
         self.go_on()?;
         inner.weight += weight;
         inner.results.push_back((result, weight));
-        let diverted = inner.sink.is_some();
-        drop(inner);
         WAITING.fetch_add(weight as i64, Ordering::Relaxed);
-        if diverted {
+        let spent = [inner.spent.pop(), inner.spent.pop()];
+        if inner.sink.is_some() {
+            drop(inner);
             self.core.sink();
+            inner = self.core.lock();
         }
-        self.core.tell();
+        self.core.tell(inner);
+        drop(spent);
         Ok(())
     }
 }

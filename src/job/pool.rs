@@ -6,6 +6,9 @@
 //! [`MOST_RUNNING`]. A thread that waits for its host to take results is not counted, so a host that leaves a hundred
 //! jobs half read can still start another; beyond [`MOST_THREADS`] jobs queue. Threads that have become too many end.
 //!
+//! One that has nothing to do looks out for more during [`SPIN`] before it sleeps: waking it would take longer than a small
+//! job, and small ones come in a row.
+//!
 //! # What happens in a fork?
 //!
 //! The child has none of the threads, and a lock that one of them held stays locked in it for ever. So a child never
@@ -15,14 +18,19 @@ use super::sys;
 use once_cell::race::OnceBox;
 use std::collections::VecDeque;
 use std::mem::take;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 /// Threads that run jobs at the same time, at most.
 const MOST_RUNNING: usize = 8;
 
 /// Threads in all, those included that wait for their host.
 const MOST_THREADS: usize = 128;
+
+/// How long a thread looks out for what another one is about to do, before it sleeps.
+const SPIN: Duration = Duration::from_micros(20);
 
 /// What a thread does, or is told why no thread can. It does not panic.
 pub(super) type Task = Box<dyn FnOnce(Result<(), &str>) + Send>;
@@ -32,6 +40,8 @@ pub(super) struct Pool {
     pid: u32,
     most_running: usize,
     state: Mutex<State>,
+    /// How many tasks the state has, for those who look without its lock.
+    queued: AtomicUsize,
     work: Condvar,
     /// The pool of a child, in the child's memory. Without a lock, which a fork could leave locked.
     child: OnceBox<Pool>,
@@ -43,6 +53,8 @@ struct State {
     threads: usize,
     /// Threads that wait for work.
     idle: usize,
+    /// Those of them that do not sleep yet.
+    awake: usize,
     /// Threads whose jobs wait for their host: never more than there are threads.
     blocked: usize,
     /// How many there have ever been, for their names.
@@ -60,6 +72,18 @@ pub(super) fn pool() -> &'static Pool {
     pool
 }
 
+/// Starts threads that only wait for each other. They inherit that their starter blocks signals, if it is one of the pool.
+pub(super) fn has_threads(count: usize) -> bool {
+    let gate = Mutex::new(());
+    thread::scope(|scope| {
+        let closed = gate.lock();
+        let start = |_| thread::Builder::new().spawn_scoped(scope, || drop(gate.lock())).is_ok();
+        let all = (0..count).all(start);
+        drop(closed);
+        all
+    })
+}
+
 impl Pool {
     fn new(pid: u32) -> Box<Pool> {
         let processors = thread::available_parallelism().map_or(1, |number| number.get());
@@ -67,6 +91,7 @@ impl Pool {
             pid,
             most_running: processors.min(MOST_RUNNING),
             state: Mutex::default(),
+            queued: AtomicUsize::new(0),
             work: Condvar::new(),
             child: OnceBox::new(),
         })
@@ -81,14 +106,20 @@ impl Pool {
     pub(super) fn submit(&'static self, task: Task) {
         let mut state = self.lock();
         state.tasks.push_back(task);
+        self.queued.store(state.tasks.len(), Ordering::Relaxed);
         if state.tasks.len() <= state.idle || !self.may_grow(&state) {
+            let asleep = state.tasks.len() > state.awake;
             drop(state);
-            return self.work.notify_one();
+            if asleep {
+                self.work.notify_one();
+            }
+            return;
         }
         if let Err(error) = self.start_thread(state) {
             let mut state = self.lock();
             // With other threads alive it is only late. Without one, nobody would ever come to any of the tasks.
             let tasks = if state.threads > 0 { VecDeque::new() } else { take(&mut state.tasks) };
+            self.queued.store(state.tasks.len(), Ordering::Relaxed);
             drop(state);
             let reason = format!("no thread could be started for the job: {error}");
             for task in tasks {
@@ -130,19 +161,35 @@ impl Pool {
         started.map(drop)
     }
 
+    /// Waits for a moment without sleeping, if there is a processor for the other one meanwhile.
+    pub(super) fn look_out(&self, has_come: &mut dyn FnMut() -> bool) {
+        let since = Instant::now();
+        while self.most_running > 1 && !has_come() && since.elapsed() < SPIN {
+            (0..16).for_each(|_| std::hint::spin_loop());
+        }
+    }
+
     /// The life of a thread.
     fn run(&self) {
         let mut state = self.lock();
         while state.threads - state.blocked <= self.most_running {
             if let Some(task) = state.tasks.pop_front() {
+                self.queued.store(state.tasks.len(), Ordering::Relaxed);
                 drop(state);
                 task(Ok(()));
                 state = self.lock();
-            } else {
-                state.idle += 1;
-                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
-                state.idle -= 1;
+                continue;
             }
+            state.idle += 1;
+            state.awake += 1;
+            drop(state);
+            self.look_out(&mut || self.queued.load(Ordering::Relaxed) > 0);
+            state = self.lock();
+            state.awake -= 1;
+            if state.tasks.is_empty() {
+                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+            }
+            state.idle -= 1;
         }
         state.threads -= 1;
     }

@@ -6,22 +6,37 @@
 //! translated, as ripgrep does; offsets are then those in the translation. The parts are ripgrep's own: grep-searcher
 //! and grep-regex.
 //!
+//! # Why not rille's own search?
+//!
+//! Its engines are the same ones, and what grep-regex adds is made for lines: it looks for the rarest literal inside of a
+//! pattern first and at the rest of the line then. One literal is found at the same speed by all, three words by
+//! `rille.regex` too (by `rille.literals` 25 times slower), and a pattern with a literal inside a hundred times as fast as by
+//! `rille.regex` (`bench/engine/jobs.rs`, "which engine finds the lines"). So compiled ones are no patterns here: a search
+//! wants their text, and compiles it for lines.
+//!
+//! # When does it see that it is cancelled?
+//!
+//! Between pieces of about a millisecond, in long lines as well: `lines.rs` and `stepped.rs` tell how. Only
+//! compiling the pattern cannot be given up: a tenth of a millisecond for most, 10 ms for `(\w+\W+){20}`, a quarter of a
+//! second for `\w{1000}`.
+//!
 //! # What are its limits?
 //!
 //! A line of more than [`LONGEST_LINE`] bytes, and with `multi_line` a file of more than [`LONGEST_FILE`], is an error
-//! among the results. A `multi_line` search of one large file sees a cancellation late.
+//! among the results.
 
+use super::lines::{Compiled, Lines, Pattern};
 use super::matches::{Found, Matches};
+use super::tree::Visit;
 use super::walk::{self, Refused, Shown, plain, prepare};
 use crate::job::{self, Job, Stop, Worker};
 use crate::search;
 use bstr::ByteSlice;
 use grep_matcher::Matcher;
-use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 use grep_searcher::{
     BinaryDetection, MmapChoice, Searcher, SearcherBuilder, Sink, SinkContext, SinkMatch,
 };
-use ignore::{DirEntry, Error, ParallelVisitor, ParallelVisitorBuilder, WalkState};
+use ignore::{DirEntry, Error};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind};
 use std::fs::File;
@@ -102,7 +117,7 @@ impl Chunk {
 /// What all threads of a search share.
 struct Plan {
     shown: Shown,
-    matcher: RegexMatcher,
+    matcher: Compiled,
     invert: bool,
     max_total: u64,
     total: AtomicU64,
@@ -115,101 +130,59 @@ pub fn grep(
     tree: &walk::Options<'_>,
     options: &Options<'_>,
 ) -> Result<Job<Chunk>, Refused> {
-    let (shown, builder) = prepare(root, tree)?;
-    let pattern = Pattern::new(options)?;
+    let (shown, tree) = prepare(root, tree)?;
+    let pattern = read(options)?;
     let invert = options.invert;
     let max_total = if options.max_total == 0 { u64::MAX } else { options.max_total };
     let texts = options.texts.iter().map(|(path, text)| (path.to_vec(), text.to_vec())).collect();
-    let plan = move || {
-        let (matcher, total) = (pattern.compile()?, AtomicU64::new(0));
-        Ok::<_, Stop>(Plan { shown, matcher, invert, max_total, total, texts })
-    };
     let searcher = searcher(options);
-    // Both are made here, as they look at the environment: see `walk`.
-    if tree.sort {
-        let walk = builder.build();
-        return Ok(job::start(move |worker| {
-            let plan = plan()?;
-            let mut visitor = Visitor::new(worker, &plan, searcher);
-            let mut go_on = visitor.search_texts()?;
-            for entry in walk {
-                if !go_on {
-                    break;
-                }
-                go_on = visitor.see(entry)?;
-            }
-            visitor.flush()
-        }));
-    }
-    let walk = builder.build_parallel();
     Ok(job::start(move |worker| {
-        let plan = plan()?;
-        let mut first = Visitor::new(worker, &plan, searcher.clone());
+        let matcher = pattern.compile().map_err(Stop::Failed)?;
+        let plan = Plan { shown, matcher, invert, max_total, total: AtomicU64::new(0), texts };
+        let visitor = || Visitor::new(worker, &plan, searcher.clone());
+        let mut first = visitor();
         let go_on = first.search_texts()?;
         first.flush()?;
         if go_on {
-            walk.visit(&mut Visitors { worker, plan: &plan, searcher });
+            tree.visit(&visitor)?;
         }
         worker.go_on()
     }))
 }
 
-/// A pattern that was looked at, and is compiled by the job: that can take some milliseconds.
-struct Pattern {
-    texts: Vec<String>,
-    builder: RegexMatcherBuilder,
-}
-
-impl Pattern {
-    fn new(options: &Options<'_>) -> Result<Pattern, Refused> {
-        let mut builder = RegexMatcherBuilder::new();
-        builder
-            .multi_line(true)
-            .fixed_strings(options.fixed)
-            .case_insensitive(options.case == Case::Ignore)
-            .case_smart(options.case == Case::Smart)
-            .word(options.word);
+/// Looks at the patterns, each for itself.
+fn read(options: &Options<'_>) -> Result<Pattern, Refused> {
+    let mut texts = Vec::with_capacity(options.patterns.len());
+    let mut literal = true;
+    for (at, pattern) in options.patterns.iter().enumerate() {
+        let wrong = |reason: &str| {
+            let of = format!("pattern {} of {}", at + 1, options.patterns.len());
+            Refused::Pattern(format!("{of}: {reason}"))
+        };
+        let text =
+            pattern.to_str().map_err(|_| wrong("it is not UTF-8; write a byte as (?-u:\\xFF)"))?;
+        let parsed = if options.fixed {
+            Hir::literal(*pattern)
+        } else {
+            let parser = ParserBuilder::new().utf8(false).multi_line(true).build().parse(text);
+            parser.map_err(|error| {
+                // The same words as those for a rille.regex, which meets the mistake before it compiles anything.
+                let own = search::RegexSet::new(&options.patterns, &search::Options::default());
+                let own = own.err().map(|own| own.message);
+                Refused::Pattern(own.unwrap_or_else(|| error.to_string()))
+            })?
+        };
         if !options.multi_line {
-            builder.line_terminator(Some(b'\n'));
-            if !options.binary {
-                builder.ban_byte(Some(0));
+            if has_byte(&parsed, b'\n') {
+                return Err(wrong("a line has no line feed in it; search with multiline"));
+            } else if !options.binary && has_byte(&parsed, 0) {
+                return Err(wrong("a text file has no zero byte in it; search with binary"));
             }
         }
-        let mut texts = Vec::with_capacity(options.patterns.len());
-        for (at, pattern) in options.patterns.iter().enumerate() {
-            let wrong = |reason: &str| {
-                let of = format!("pattern {} of {}", at + 1, options.patterns.len());
-                Refused::Pattern(format!("{of}: {reason}"))
-            };
-            let text = pattern
-                .to_str()
-                .map_err(|_| wrong("it is not UTF-8; write a byte as (?-u:\\xFF)"))?;
-            let parsed = if options.fixed {
-                Hir::literal(*pattern)
-            } else {
-                let parser = ParserBuilder::new().utf8(false).multi_line(true).build().parse(text);
-                parser.map_err(|error| {
-                    // The same words as those for a rille.regex, which meets the mistake before it compiles anything.
-                    let own = search::RegexSet::new(&options.patterns, &search::Options::default());
-                    let own = own.err().map(|own| own.message);
-                    Refused::Pattern(own.unwrap_or_else(|| error.to_string()))
-                })?
-            };
-            if !options.multi_line {
-                if has_byte(&parsed, b'\n') {
-                    return Err(wrong("a line has no line feed in it; search with multiline"));
-                } else if !options.binary && has_byte(&parsed, 0) {
-                    return Err(wrong("a text file has no zero byte in it; search with binary"));
-                }
-            }
-            texts.push(text.to_owned());
-        }
-        Ok(Pattern { texts, builder })
+        literal &= parsed.properties().is_alternation_literal();
+        texts.push(text.to_owned());
     }
-
-    fn compile(&self) -> Result<RegexMatcher, Stop> {
-        self.builder.build_many(&self.texts).map_err(|error| Stop::Failed(error.to_string()))
-    }
+    Ok(Pattern::new(texts, options, literal))
 }
 
 /// Whether a pattern asks for a byte.
@@ -240,43 +213,13 @@ fn searcher(options: &Options<'_>) -> Searcher {
         .build()
 }
 
-/// Makes a visitor for each thread.
-struct Visitors<'w> {
-    worker: &'w Worker<Chunk>,
-    plan: &'w Plan,
-    searcher: Searcher,
-}
-
-impl<'w> ParallelVisitorBuilder<'w> for Visitors<'w> {
-    fn build(&mut self) -> Box<dyn ParallelVisitor + 'w> {
-        Box::new(Visitor::new(self.worker, self.plan, self.searcher.clone()))
-    }
-}
-
 /// What one thread does.
 struct Visitor<'w> {
     worker: &'w Worker<Chunk>,
     plan: &'w Plan,
     searcher: Searcher,
-    /// Its own, as threads that share one wait for each other.
-    matcher: RegexMatcher,
+    matcher: Lines<'w>,
     collector: Collector<'w>,
-}
-
-impl ParallelVisitor for Visitor<'_> {
-    fn visit(&mut self, entry: Result<DirEntry, Error>) -> WalkState {
-        match self.see(entry) {
-            Ok(true) => WalkState::Continue,
-            Ok(false) | Err(_) => WalkState::Quit,
-        }
-    }
-}
-
-impl Drop for Visitor<'_> {
-    fn drop(&mut self) {
-        // It fails only if the job was cancelled, and then nobody wants the rest.
-        let _ = self.flush();
-    }
 }
 
 impl<'w> Visitor<'w> {
@@ -284,7 +227,7 @@ impl<'w> Visitor<'w> {
         let collector = Collector {
             worker,
             plan,
-            matcher: plan.matcher.clone(),
+            matcher: Lines::new(worker, &plan.matcher),
             batch: Matches::default(),
             since: Instant::now(),
             path: Vec::new(),
@@ -292,7 +235,7 @@ impl<'w> Visitor<'w> {
             found: false,
             full: false,
         };
-        Visitor { worker, plan, searcher, matcher: plan.matcher.clone(), collector }
+        Visitor { worker, plan, searcher, matcher: Lines::new(worker, &plan.matcher), collector }
     }
 
     /// Searches the texts in memory, and tells whether to go on.
@@ -306,7 +249,21 @@ impl<'w> Visitor<'w> {
         Ok(true)
     }
 
-    /// Looks at what the walk has found, and tells whether to go on.
+    /// Searches one file, and tells whether to go on with others.
+    fn search(&mut self, source: impl Read) -> Result<bool, Stop> {
+        let source = Watched { source, worker: self.worker };
+        let result = self.searcher.search_reader(&self.matcher, source, &mut self.collector);
+        self.worker.go_on()?;
+        if let Err(error) = result {
+            self.collector.tell(Found::Error, &plain(&error));
+        }
+        self.worker.advance(1);
+        self.collector.flush_if_due()?;
+        Ok(!self.collector.full)
+    }
+}
+
+impl Visit for Visitor<'_> {
     fn see(&mut self, entry: Result<DirEntry, Error>) -> Result<bool, Stop> {
         self.worker.go_on()?;
         let entry = match entry {
@@ -335,19 +292,6 @@ impl<'w> Visitor<'w> {
                 self.collector.flush_if_due().map(|()| true)
             }
         }
-    }
-
-    /// Searches one file, and tells whether to go on with others.
-    fn search(&mut self, source: impl Read) -> Result<bool, Stop> {
-        let source = Watched { source, worker: self.worker };
-        let result = self.searcher.search_reader(&self.matcher, source, &mut self.collector);
-        self.worker.go_on()?;
-        if let Err(error) = result {
-            self.collector.tell(Found::Error, &plain(&error));
-        }
-        self.worker.advance(1);
-        self.collector.flush_if_due()?;
-        Ok(!self.collector.full)
     }
 
     fn flush(&mut self) -> Result<(), Stop> {
@@ -384,7 +328,7 @@ struct Collector<'w> {
     worker: &'w Worker<Chunk>,
     plan: &'w Plan,
     /// For the spans.
-    matcher: RegexMatcher,
+    matcher: Lines<'w>,
     batch: Matches,
     since: Instant,
     /// Path of the file that is searched.
@@ -461,15 +405,13 @@ impl Sink for Collector<'_> {
         let (text, first) = (trim(found.bytes()), self.batch.span_count());
         if !self.plan.invert {
             let batch = &mut self.batch;
-            self.matcher
-                .find_iter(found.bytes(), |span| {
-                    let inside = span.start() <= text.len();
-                    if inside && (span.start() < text.len() || span.start() == span.end()) {
-                        batch.push_span(span.start(), span.end().min(text.len()));
-                    }
-                    true
-                })
-                .map_err(io::Error::other)?;
+            self.matcher.find_iter(found.bytes(), |span| {
+                let inside = span.start() <= text.len();
+                if inside && (span.start() < text.len() || span.start() == span.end()) {
+                    batch.push_span(span.start(), span.end().min(text.len()));
+                }
+                true
+            })?;
         }
         let line = found.line_number().unwrap_or(0);
         self.push(Found::Match, text, line, found.absolute_byte_offset(), first);

@@ -13,16 +13,20 @@
 //!
 //! # What are its limits?
 //!
-//! A folder that cannot be read is reported among the results and passed over. A single folder in which everything is
+//! A folder that cannot be read is reported among the results and passed over, be it for want of rights or of descriptors.
+//! If the system gives too few threads, the job goes alone on its own. A single folder in which everything is
 //! ignored is read to its end before a cancellation is seen.
 
 pub mod grep;
 #[cfg(test)]
 mod grep_tests;
+mod lines;
 mod matches;
 mod paths;
+mod stepped;
 #[cfg(test)]
 mod tests;
+mod tree;
 pub mod walk;
 
 pub use matches::{Found, Line, Matches};

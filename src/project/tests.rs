@@ -2,7 +2,7 @@
 
 use super::walk::{Options, Refused, walk};
 use super::*;
-use crate::job::{AnyJob, Job, State};
+use crate::job::{self, AnyJob, Job, State};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -261,6 +261,31 @@ fn cancelling_stops_a_walk_soon() {
             assert!(since.elapsed() < Duration::from_millis(500));
             std::thread::sleep(Duration::from_micros(100));
         }
+    }
+}
+
+#[test]
+fn a_panic_on_any_thread_is_a_failed_job() {
+    use super::tree::Visit;
+    use super::walk::prepare;
+    struct Mistaken(u32);
+    impl Visit for Mistaken {
+        fn see(&mut self, _: Result<ignore::DirEntry, ignore::Error>) -> Result<bool, job::Stop> {
+            self.0 += 1;
+            assert!(self.0 < 20, "on purpose");
+            Ok(true)
+        }
+
+        fn flush(&mut self) -> Result<(), job::Stop> {
+            Ok(())
+        }
+    }
+    let root = env!("CARGO_MANIFEST_DIR").as_bytes();
+    for sort in [false, true] {
+        let (_, tree) = prepare(root, &Options { sort, ..Options::default() }).unwrap();
+        let job = job::start(move |_: &job::Worker<Paths>| tree.visit(&|| Mistaken(0)));
+        assert_eq!(collect(&job).0, State::Failed);
+        assert!(job.failure().unwrap().ends_with("please report it: on purpose"));
     }
 }
 

@@ -1,11 +1,12 @@
 //! The walk: every file of a tree, without what is ignored.
 
 use super::paths::{Kind, Paths};
+use super::tree::{Tree, Visit};
 use crate::job::{self, Job, Stop, Worker};
 use bstr::ByteSlice;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::types::{Types, TypesBuilder};
-use ignore::{DirEntry, Error, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
+use ignore::{DirEntry, Error, WalkBuilder};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -52,27 +53,16 @@ pub enum Refused {
 /// Everything that depends on the process is read here: the working directory for a relative root, the environment for
 /// the user's own list of what to ignore. The job itself looks at neither, as the host may change them meanwhile.
 pub fn walk(root: &[u8], options: &Options<'_>) -> Result<Job<Paths>, Refused> {
-    let (shown, builder) = prepare(root, options)?;
+    let (shown, tree) = prepare(root, options)?;
     let folders = options.folders;
-    if options.sort {
-        let walk = builder.build();
-        return Ok(job::start(move |worker| {
-            let mut visitor = Visitor::new(worker, &shown, folders);
-            for entry in walk {
-                visitor.see(entry)?;
-            }
-            visitor.flush()
-        }));
-    }
-    let walk = builder.build_parallel();
     Ok(job::start(move |worker| {
-        walk.visit(&mut Visitors { worker, shown: &shown, folders });
+        tree.visit(&|| Visitor::new(worker, &shown, folders))?;
         worker.go_on()
     }))
 }
 
 /// What is common to all that goes through a tree.
-pub(super) fn prepare(root: &[u8], options: &Options<'_>) -> Result<(Shown, WalkBuilder), Refused> {
+pub(super) fn prepare(root: &[u8], options: &Options<'_>) -> Result<(Shown, Tree), Refused> {
     let shown = Shown::new(root)?;
     let mut builder = WalkBuilder::new(&shown.absolute);
     builder
@@ -91,7 +81,7 @@ pub(super) fn prepare(root: &[u8], options: &Options<'_>) -> Result<(Shown, Walk
     if options.sort {
         builder.sort_by_file_name(|a, b| a.cmp(b));
     }
-    Ok((shown, builder))
+    Ok((shown, Tree::new(&builder, options.sort)))
 }
 
 /// The root as it is opened and as it is shown.
@@ -200,19 +190,6 @@ fn types(names: &[&[u8]]) -> Result<Types, Refused> {
     builder.build().map_err(|error| Refused::Pattern(error.to_string()))
 }
 
-/// Makes a visitor for each thread.
-struct Visitors<'w> {
-    worker: &'w Worker<Paths>,
-    shown: &'w Shown,
-    folders: bool,
-}
-
-impl<'w> ParallelVisitorBuilder<'w> for Visitors<'w> {
-    fn build(&mut self) -> Box<dyn ParallelVisitor + 'w> {
-        Box::new(Visitor::new(self.worker, self.shown, self.folders))
-    }
-}
-
 /// What one thread has found.
 struct Visitor<'w> {
     worker: &'w Worker<Paths>,
@@ -224,48 +201,10 @@ struct Visitor<'w> {
     until_look: u32,
 }
 
-impl ParallelVisitor for Visitor<'_> {
-    fn visit(&mut self, entry: Result<DirEntry, Error>) -> WalkState {
-        match self.see(entry) {
-            Ok(()) => WalkState::Continue,
-            Err(_) => WalkState::Quit,
-        }
-    }
-}
-
-impl Drop for Visitor<'_> {
-    fn drop(&mut self) {
-        // It fails only if the job was cancelled, and then nobody wants the rest.
-        let _ = self.flush();
-    }
-}
-
 impl<'w> Visitor<'w> {
     fn new(worker: &'w Worker<Paths>, shown: &'w Shown, folders: bool) -> Visitor<'w> {
         let (batch, since) = (Paths::default(), Instant::now());
         Visitor { worker, shown, folders, batch, since, until_look: 0 }
-    }
-
-    fn see(&mut self, entry: Result<DirEntry, Error>) -> Result<(), Stop> {
-        self.worker.go_on()?;
-        match &entry {
-            Ok(entry) => self.find(entry),
-            Err(error) => {
-                let (shown, batch) = (self.shown, &mut self.batch);
-                shown.explain(error, None, &mut |rest, message| {
-                    batch.push(&shown.root, rest, Kind::Error, message.as_bytes());
-                });
-            }
-        }
-        // A look at the clock for each would cost as much as a small part of finding it.
-        if self.until_look == 0 {
-            self.until_look = 32;
-            if self.since.elapsed() >= PATIENCE {
-                return self.flush();
-            }
-        }
-        self.until_look -= 1;
-        if self.batch.len() >= BATCH { self.flush() } else { Ok(()) }
     }
 
     fn find(&mut self, entry: &DirEntry) {
@@ -280,6 +219,34 @@ impl<'w> Visitor<'w> {
         if kind != Kind::Folder || self.folders {
             self.batch.push(&self.shown.root, self.shown.rest(entry.path()), kind, b"");
         }
+    }
+}
+
+impl Visit for Visitor<'_> {
+    fn see(&mut self, entry: Result<DirEntry, Error>) -> Result<bool, Stop> {
+        self.worker.go_on()?;
+        match &entry {
+            Ok(entry) => self.find(entry),
+            Err(error) => {
+                let (shown, batch) = (self.shown, &mut self.batch);
+                shown.explain(error, None, &mut |rest, message| {
+                    batch.push(&shown.root, rest, Kind::Error, message.as_bytes());
+                });
+            }
+        }
+        // A look at the clock for each would cost as much as a small part of finding it.
+        if self.until_look == 0 {
+            self.until_look = 32;
+            if self.since.elapsed() >= PATIENCE {
+                self.flush()?;
+                return Ok(true);
+            }
+        }
+        self.until_look -= 1;
+        if self.batch.len() >= BATCH {
+            self.flush()?;
+        }
+        Ok(true)
     }
 
     fn flush(&mut self) -> Result<(), Stop> {

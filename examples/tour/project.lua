@@ -1,0 +1,125 @@
+-- Jobs: walking and searching a tree on other threads, with the thread of this program free meanwhile.
+local rille = require("rille")
+local host = require("tour.host")
+local show = require("tour.print")
+local say, pad, thousands = show.say, show.pad, show.thousands
+
+local LONG = 20000
+
+local M = { checked = {} }
+
+-- Milliseconds on the wall, as jobs run beside this thread.
+local now = host.wall
+
+-- Takes all that a job finds, and tells when the first came, when the last, and how long any call took.
+local function follow(start, each)
+  local told = { found = 0, longest = 0, calls = 0 }
+  local begin = now()
+  local function timed(call, ...)
+    local since = now()
+    local a, b = call(...)
+    told.longest, told.calls = math.max(told.longest, now() - since), told.calls + 1
+    return a, b
+  end
+  local job = timed(start)
+  repeat
+    job:wait(LONG)
+    local state = timed(job.poll, job)
+    local batch = timed(job.take, job)
+    while batch do
+      told.first = told.first or now() - begin
+      told.found = told.found + each(batch)
+      batch = timed(job.take, job)
+    end
+  until state ~= "running"
+  told.all, told.done = now() - begin, select(2, job:poll())
+  timed(job.close, job)
+  return told
+end
+
+local function count(batch)
+  return batch.count
+end
+
+local function count_matches(batch)
+  local found = 0
+  for i = 1, batch.count do
+    found = batch:kind(i) == "match" and found + 1 or found
+  end
+  return found
+end
+
+-- Cancels a search at many moments, and tells how long it went on at worst.
+local function cancel(start)
+  local worst = 0
+  for round = 1, 20 do
+    local job = start()
+    local begin = now()
+    while now() - begin < round * 1.5 do
+      job:wait(1)
+      job:take()
+    end
+    local since = now()
+    job:cancel()
+    while job:poll() == "running" do
+      job:wait(1)
+      job:take()
+    end
+    worst = math.max(worst, now() - since)
+    job:close()
+  end
+  return worst
+end
+
+local function ms(value)
+  return value and ("%.2f ms"):format(value) or "none"
+end
+
+local function row(label, told, unit)
+  local cells = pad(label, -46)
+    .. pad(thousands(told.found), 11)
+    .. pad(ms(told.first), 12)
+    .. pad(ms(told.all), 12)
+  say(
+    " "
+      .. cells
+      .. show.bold(pad(ms(told.longest), 12))
+      .. show.dim(pad(thousands(told.done) .. " " .. unit, 18))
+  )
+end
+
+function M.show()
+  local root = host.tree
+  show.section("Jobs on the tree " .. root, "on " .. host.cores .. " threads, as ripgrep finds and searches")
+  local head = "%-46s%11s%12s%12s%12s%18s"
+  say(show.dim(" " .. head:format("", "found", "first", "all", "longest", "done")))
+  say(show.dim(" " .. head:format("", "", "after", "after", "call here", "")))
+  row(
+    "rille.walk(root)",
+    follow(function()
+      return assert(rille.walk(root))
+    end, count),
+    "paths"
+  )
+  for _, pattern in ipairs({
+    "license",
+    [[\bcopyright \d{4}\b]],
+    "deprecated|obsolete|unsupported",
+    [[\w+ing\b]],
+  }) do
+    local opts = { case = "ignore", max_total = 200000 }
+    row(
+      ("rille.grep(%q)"):format(pattern):gsub("\\\\", "\\"),
+      follow(function()
+        return assert(rille.grep(pattern, root, opts))
+      end, count_matches),
+      "files"
+    )
+  end
+  local worst = cancel(function()
+    return assert(rille.grep([[(\w+\s+){5}\d+]], root))
+  end)
+  say(("\n A search of the tree that is cancelled at 20 moments is over after %s at most."):format(ms(worst)))
+end
+
+return M

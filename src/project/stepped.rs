@@ -1,0 +1,379 @@
+//! A search of long text that can be given up: what the engine below does in one call, step by step.
+//!
+//! # What is it good for?
+//!
+//! Lines of megabytes. The engine takes 15 ms for 8 MB if its lazy DFA can do it, and 200 ms and more if not, and nothing
+//! can stop it meanwhile. This is the same search in a loop that looks up: by the crate's own lazy DFA, or where that has
+//! to give in (a word boundary amid chars that are not ASCII) by a simulation of its NFA.
+//!
+//! # What does it cost?
+//!
+//! By DFA about as much as the engine. By NFA some tens of nanoseconds for a byte, as the engine's own.
+
+use regex_automata::hybrid::dfa::{self, DFA};
+use regex_automata::nfa::thompson::{self, NFA, State};
+use regex_automata::util::primitives::StateID;
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input, MatchKind};
+
+/// Bytes between two looks. Few, as a byte may cost some microseconds: that of making a new state of a DFA.
+const STEP: usize = 64;
+
+/// Memory of states that a DFA makes on its way, each.
+const CACHE: usize = 2 << 20;
+
+/// A search that was given up.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Halt;
+
+/// Why a DFA stopped.
+enum Broken {
+    /// It was told to.
+    Halt,
+    /// It cannot tell.
+    Quit,
+}
+
+/// A pattern that is searched step by step.
+pub(super) struct Stepped {
+    pattern: String,
+    ignore_case: bool,
+    forward: Machine,
+    /// Made when the first match is found, as compiling cannot be given up. Nothing inside: it cannot be made.
+    backward: Option<Option<Machine>>,
+    threads: Threads,
+}
+
+/// A lazy DFA and what it has made so far.
+struct Machine {
+    dfa: DFA,
+    cache: dfa::Cache,
+}
+
+impl Machine {
+    fn new(pattern: &str, ignore_case: bool, backward: bool) -> Option<Machine> {
+        let syntax =
+            syntax::Config::new().utf8(false).multi_line(true).case_insensitive(ignore_case);
+        let kind = if backward { MatchKind::All } else { MatchKind::LeftmostFirst };
+        let config = dfa::Config::new()
+            .match_kind(kind)
+            .unicode_word_boundary(true)
+            .skip_cache_capacity_check(true)
+            .cache_capacity(CACHE);
+        let dfa = DFA::builder()
+            .syntax(syntax)
+            .thompson(thompson::Config::new().utf8(false).reverse(backward))
+            .configure(config)
+            .build(pattern)
+            .ok()?;
+        let cache = dfa.create_cache();
+        Some(Machine { dfa, cache })
+    }
+}
+
+impl Stepped {
+    /// Compiles a pattern that is known to be right. Nothing if it is too big.
+    pub(super) fn new(pattern: &str, ignore_case: bool) -> Option<Stepped> {
+        let forward = Machine::new(pattern, ignore_case, false)?;
+        let threads = Threads::new(forward.dfa.get_nfa());
+        let pattern = pattern.to_owned();
+        Some(Stepped { pattern, ignore_case, forward, backward: None, threads })
+    }
+
+    /// The first match that begins at `at` or behind. With `earliest` only its end is told, or that of a shorter one.
+    pub(super) fn find(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        earliest: bool,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<(usize, usize)>, Halt> {
+        let found = match self.forward(text, at, earliest, cancelled) {
+            Ok(None) => Ok(None),
+            Ok(Some(stop)) if earliest => Ok(Some((stop, stop))),
+            Ok(Some(stop)) => {
+                self.backward(text, at, stop, cancelled).map(|start| Some((start, stop)))
+            }
+            Err(broken) => Err(broken),
+        };
+        match found {
+            Ok(found) => Ok(found),
+            Err(Broken::Halt) => Err(Halt),
+            Err(Broken::Quit) => {
+                let nfa = self.forward.dfa.get_nfa();
+                self.threads.find(nfa, text, at, earliest, cancelled)
+            }
+        }
+    }
+
+    /// Where the first match ends.
+    fn forward(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        earliest: bool,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<usize>, Broken> {
+        let Machine { dfa, cache } = &mut self.forward;
+        let input = Input::new(text).range(at..);
+        let mut state = dfa.start_state_forward(cache, &input).map_err(|_| Broken::Quit)?;
+        let (mut found, mut here) = (None, at);
+        for step in text[at..].chunks(STEP) {
+            if cancelled() {
+                return Err(Broken::Halt);
+            }
+            for (place, &byte) in step.iter().enumerate() {
+                state = dfa.next_state(cache, state, byte).map_err(|_| Broken::Quit)?;
+                if state.is_tagged() {
+                    if state.is_match() {
+                        // A match is told one byte late.
+                        found = Some(here + place);
+                        if earliest {
+                            return Ok(found);
+                        }
+                    } else if state.is_dead() {
+                        return Ok(found);
+                    } else if state.is_quit() {
+                        return Err(Broken::Quit);
+                    }
+                }
+            }
+            here += step.len();
+        }
+        state = dfa.next_eoi_state(cache, state).map_err(|_| Broken::Quit)?;
+        Ok(if state.is_match() { Some(text.len()) } else { found })
+    }
+
+    /// Where the match that ends at `stop` begins, not before `at`.
+    fn backward(
+        &mut self,
+        text: &[u8],
+        at: usize,
+        stop: usize,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<usize, Broken> {
+        let made = self
+            .backward
+            .get_or_insert_with(|| Machine::new(&self.pattern, self.ignore_case, true));
+        let Some(Machine { dfa, cache }) = made else { return Err(Broken::Quit) };
+        let input = Input::new(text).range(at..stop).anchored(Anchored::Yes);
+        let mut state = dfa.start_state_reverse(cache, &input).map_err(|_| Broken::Quit)?;
+        let (mut start, mut here) = (stop, stop);
+        for step in text[at..stop].rchunks(STEP) {
+            if cancelled() {
+                return Err(Broken::Halt);
+            }
+            for (place, &byte) in step.iter().rev().enumerate() {
+                state = dfa.next_state(cache, state, byte).map_err(|_| Broken::Quit)?;
+                if state.is_tagged() {
+                    if state.is_match() {
+                        start = here - place;
+                    } else if state.is_dead() {
+                        return Ok(start);
+                    } else if state.is_quit() {
+                        return Err(Broken::Quit);
+                    }
+                }
+            }
+            here -= step.len();
+        }
+        state = match at.checked_sub(1) {
+            Some(before) => dfa.next_state(cache, state, text[before]),
+            None => dfa.next_eoi_state(cache, state),
+        }
+        .map_err(|_| Broken::Quit)?;
+        if state.is_quit() {
+            return Err(Broken::Quit);
+        }
+        Ok(if state.is_match() { at } else { start })
+    }
+}
+
+/// A simulation of an NFA: the threads of a step in the order of their priority, each with the place where it began.
+struct Threads {
+    now: Step,
+    next: Step,
+    stack: Vec<StateID>,
+}
+
+#[derive(Default)]
+struct Step {
+    /// State and begin of each.
+    list: Vec<(StateID, usize)>,
+    /// Whether a state is in the list.
+    has: Vec<bool>,
+}
+
+impl Step {
+    fn new(nfa: &NFA) -> Step {
+        Step { list: Vec::new(), has: vec![false; nfa.states().len()] }
+    }
+
+    fn clear(&mut self) {
+        self.list.drain(..).for_each(|(state, _)| self.has[state] = false);
+    }
+}
+
+impl Threads {
+    fn new(nfa: &NFA) -> Threads {
+        Threads { now: Step::new(nfa), next: Step::new(nfa), stack: Vec::new() }
+    }
+
+    fn find(
+        &mut self,
+        nfa: &NFA,
+        text: &[u8],
+        at: usize,
+        earliest: bool,
+        cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<(usize, usize)>, Halt> {
+        let Threads { now, next, stack } = self;
+        now.clear();
+        let mut found = None;
+        for here in at..=text.len() {
+            if (here - at).is_multiple_of(STEP) && cancelled() {
+                return Err(Halt);
+            }
+            if found.is_none() {
+                // A match that begins later has the lowest priority, and none once there is one.
+                follow(nfa, text, here, nfa.start_anchored(), here, now, stack);
+            } else if now.list.is_empty() {
+                break;
+            }
+            next.clear();
+            for &(id, start) in &now.list {
+                let to = match nfa.state(id) {
+                    State::ByteRange { trans } => trans.matches(text, here).then_some(trans.next),
+                    State::Sparse(list) => list.matches(text, here),
+                    State::Dense(list) => list.matches(text, here),
+                    State::Match { .. } => {
+                        found = Some((start, here));
+                        // Those behind it are of lower priority.
+                        break;
+                    }
+                    _ => None,
+                };
+                if let Some(to) = to {
+                    follow(nfa, text, here + 1, to, start, next, stack);
+                }
+            }
+            if earliest && found.is_some() {
+                break;
+            }
+            std::mem::swap(now, next);
+        }
+        Ok(found)
+    }
+}
+
+/// Adds all that can be reached without a byte.
+fn follow(
+    nfa: &NFA,
+    text: &[u8],
+    here: usize,
+    from: StateID,
+    start: usize,
+    step: &mut Step,
+    stack: &mut Vec<StateID>,
+) {
+    stack.push(from);
+    while let Some(id) = stack.pop() {
+        if std::mem::replace(&mut step.has[id], true) {
+            continue;
+        }
+        step.list.push((id, start));
+        match nfa.state(id) {
+            State::Look { look, next } if nfa.look_matcher().matches(*look, text, here) => {
+                stack.push(*next);
+            }
+            State::Union { alternates } => stack.extend(alternates.iter().rev()),
+            State::BinaryUnion { alt1, alt2 } => stack.extend([*alt2, *alt1]),
+            State::Capture { next, .. } => stack.push(*next),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PATTERNS: [&str; 20] = [
+        "a",
+        "ab|a",
+        "a|ab",
+        "(a|ab)(c|bcd)(d*)",
+        "a*?b+?",
+        r"\bab?",
+        r"\w+b\b",
+        r"\b{start-half}a.\b{end-half}",
+        "^a*$",
+        "(?-m)^ab",
+        "ab(?-m:$)",
+        "",
+        "(|a)*",
+        "[^a]b",
+        "é.",
+        r"(?-u:\xFF)+",
+        "[[:^alpha:]]+?b",
+        "(?s:.)*b",
+        r"(\w\W){2}b",
+        "x{3,5}|b{2}",
+    ];
+
+    fn check(pattern: &str, ignore_case: bool, text: &[u8]) {
+        let oracle = regex::bytes::RegexBuilder::new(pattern)
+            .multi_line(true)
+            .case_insensitive(ignore_case)
+            .build()
+            .unwrap();
+        let mut stepped = Stepped::new(pattern, ignore_case).unwrap();
+        for at in 0..=text.len() {
+            let expected = oracle.find_at(text, at).map(|found| (found.start(), found.end()));
+            let never = || false;
+            let found = stepped.find(text, at, false, &never).unwrap();
+            assert_eq!(found, expected, "{pattern} from {at} in {text:?}");
+            let nfa = stepped.forward.dfa.get_nfa();
+            let by_nfa = stepped.threads.find(nfa, text, at, false, &never).unwrap();
+            assert_eq!(by_nfa, expected, "{pattern} by NFA from {at} in {text:?}");
+            let any = stepped.find(text, at, true, &never).unwrap();
+            assert_eq!(any.is_some(), expected.is_some(), "{pattern} from {at} in {text:?}");
+        }
+    }
+
+    proptest! {
+        // Few, as each compiles all of the patterns.
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn it_finds_what_the_engine_finds(
+            text in r"([abcdxAB \n.é日]|\PC){0,100}",
+            damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+            ignore_case in any::<bool>(),
+        ) {
+            let mut text = text.into_bytes();
+            for (place, byte) in damage {
+                if !text.is_empty() {
+                    let place = place.index(text.len());
+                    text[place] = byte;
+                }
+            }
+            PATTERNS.iter().for_each(|pattern| check(pattern, ignore_case, &text));
+        }
+    }
+
+    #[test]
+    fn it_stops_when_it_is_told_to() {
+        for (pattern, text) in [("a.*b", "a".repeat(10_000)), (r"\b\w+b\b", "é".repeat(10_000))] {
+            let looks = std::cell::Cell::new(0);
+            let told = || {
+                looks.set(looks.get() + 1);
+                looks.get() > 20
+            };
+            let found =
+                Stepped::new(pattern, false).unwrap().find(text.as_bytes(), 0, false, &told);
+            assert_eq!((found, looks.get()), (Err(Halt), 21));
+        }
+    }
+}

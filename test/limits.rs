@@ -1,0 +1,296 @@
+//! What the system refuses: threads, descriptors, files. Jobs tell of it and come to their end.
+//!
+//! Limits are those of a process, so each test here starts this program again for a test of its own, which would be
+//! harmful beside others and is ignored unless asked for.
+
+use crate::hosts::process::{Running, Scratch, run};
+use crate::support::say;
+use rille::job::{self, AnyJob, Job, State, Stop, Worker};
+use rille::project::grep::{self, Chunk, grep};
+use rille::project::walk::{self, Refused, walk};
+use rille::project::{Found, Kind, Paths};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+const LONG: Duration = Duration::from_secs(60);
+
+/// Where the child finds the tree.
+const TREE: &str = "RILLE_TEST_TREE";
+
+fn child(name: &str, tree: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().expect("a path of this program"));
+    command
+        .args([
+            "--exact",
+            &format!("limits::{name}"),
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ])
+        .env(TREE, tree);
+    command
+}
+
+/// Runs a test in a process of its own.
+fn alone(name: &str, tree: &Path) {
+    let (status, report) = run(&mut child(name, tree), LONG).expect("this program to run");
+    let passed = status.is_some_and(|status| status.success()) && report.contains("1 passed");
+    assert!(passed, "{name}: {status:?}\n{report}");
+}
+
+fn tree() -> PathBuf {
+    std::env::var_os(TREE).expect("it is started by another test").into()
+}
+
+/// A tree of some folders with files, each of which has one line that matches.
+fn make_tree(files: usize) -> Scratch {
+    let scratch = Scratch::new();
+    for number in 0..files {
+        let folder = scratch.path().join(format!("{}/{}", number % 7, number % 50));
+        fs::create_dir_all(&folder).expect("a folder is made");
+        fs::write(folder.join(number.to_string()), "a needle\n").expect("a file is written");
+    }
+    scratch
+}
+
+fn limit(resource: libc::__rlimit_resource_t, most: u64) {
+    let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
+    // SAFETY: the limit is read and nothing written.
+    assert_eq!(unsafe { libc::setrlimit(resource, &raw const limit) }, 0);
+}
+
+fn start_walk(root: &Path, sort: bool) -> Result<Job<Paths>, Refused> {
+    let options = walk::Options { sort, hidden: true, ..Default::default() };
+    walk(root.to_str().expect("a path in UTF-8").as_bytes(), &options)
+}
+
+fn start_grep(root: &Path, sort: bool) -> Result<Job<Chunk>, Refused> {
+    let tree = walk::Options { sort, hidden: true, ..Default::default() };
+    let options = grep::Options { patterns: vec![b"needle"], ..Default::default() };
+    grep(root.to_str().expect("a path in UTF-8").as_bytes(), &tree, &options)
+}
+
+/// Takes all that there is, until the job is over.
+fn finish<T: Send + 'static>(job: &Job<T>, mut take: impl FnMut(T)) -> State {
+    loop {
+        assert!(job.wait(LONG), "the job does not end");
+        let state = job.poll().state;
+        while let Some(result) = job.take() {
+            take(result);
+        }
+        if state != State::Running {
+            return state;
+        }
+    }
+}
+
+/// Files and errors of a walk.
+fn count_paths(job: &Job<Paths>) -> (State, usize, Vec<String>) {
+    let (mut files, mut errors) = (0, Vec::new());
+    let state = finish(job, |paths| {
+        for entry in paths.entries() {
+            match entry.kind {
+                Kind::Error => {
+                    errors.push(String::from_utf8_lossy(paths.message(entry)).into_owned())
+                }
+                _ => files += 1,
+            }
+        }
+    });
+    (state, files, errors)
+}
+
+/// Matches and errors of a search.
+fn count_lines(job: &Job<Chunk>) -> (State, usize, Vec<String>) {
+    let (mut lines, mut errors) = (0, Vec::new());
+    let state = finish(job, |chunk| {
+        for line in chunk.batch.lines() {
+            let text = &chunk.batch.text()[line.start as usize..line.stop as usize];
+            match line.kind {
+                kind if kind == Found::Error as u32 => {
+                    errors.push(String::from_utf8_lossy(text).into_owned());
+                }
+                _ => lines += 1,
+            }
+        }
+    });
+    (state, lines, errors)
+}
+
+#[test]
+fn too_few_descriptors() {
+    alone("with_few_descriptors", make_tree(300).path());
+}
+
+#[test]
+#[ignore = "it takes all descriptors; too_few_descriptors runs it"]
+fn with_few_descriptors() {
+    let root = tree();
+    limit(libc::RLIMIT_NOFILE, 32);
+    let mut taken = Vec::new();
+    while let Ok(file) = File::open("/dev/null") {
+        taken.push(file);
+    }
+    // None is left: each is refused at once, or it tells of a folder that it could not open.
+    assert!(
+        matches!(start_walk(&root, false), Err(Refused::Root(message)) if message.contains("Too many open files"))
+    );
+    assert!(matches!(start_grep(&root, true), Err(Refused::Root(_))));
+    let mut refused = 0;
+    for free in 1..=12 {
+        taken.pop();
+        for sort in [false, true] {
+            let (state, files, errors) =
+                count_paths(&start_walk(&root, sort).expect("one is free"));
+            assert_eq!(state, State::Done);
+            let right = errors.iter().all(|error| error == "Too many open files");
+            assert!(
+                right && (files == 300) == errors.is_empty(),
+                "{free} free: {files} files, {errors:?}"
+            );
+            refused += errors.len();
+            let (state, lines, errors) =
+                count_lines(&start_grep(&root, sort).expect("one is free"));
+            assert_eq!(state, State::Done);
+            let right = errors.iter().all(|error| error == "Too many open files");
+            assert!(
+                right && (lines == 300) == errors.is_empty(),
+                "{free} free: {lines} lines, {errors:?}"
+            );
+            refused += errors.len();
+            if free == 12 {
+                assert_eq!((files, lines), (300, 300));
+            }
+        }
+    }
+    assert!(refused > 0);
+}
+
+#[test]
+fn no_threads() {
+    // What root may, nobody forbids: the child becomes somebody else, of whom there are no other processes.
+    // SAFETY: the call only tells a number.
+    if unsafe { libc::geteuid() } != 0 {
+        return say(
+            "skipped: threads that are refused: needs root, to be another user for a while",
+        );
+    }
+    for more in 0..=5 {
+        let scratch = make_tree(300);
+        let mut command = child("with_few_threads", scratch.path());
+        command.env("RILLE_TEST_THREADS", more.to_string());
+        let (status, report) = run(&mut command, LONG).expect("this program to run");
+        let passed = status.is_some_and(|status| status.success()) && report.contains("1 passed");
+        assert!(passed, "{more} threads more: {status:?}\n{report}");
+    }
+}
+
+#[test]
+#[ignore = "it becomes another user; no_threads runs it"]
+fn with_few_threads() {
+    let root = tree();
+    let more = std::env::var("RILLE_TEST_THREADS").expect("a number");
+    let more: u64 = more.parse().expect("a number");
+    // Those of the test runner are there already.
+    let own = fs::read_dir("/proc/self/task").expect("the threads of this process").count() as u64;
+    limit(libc::RLIMIT_NPROC, own + more);
+    // SAFETY: no memory is involved. A user of this process alone, in tests that run at the same time as well.
+    assert_eq!(unsafe { libc::setuid(700_000_000 + std::process::id()) }, 0);
+    for sort in [false, true] {
+        let walk = start_walk(&root, sort).expect("the tree can be opened");
+        let grep = start_grep(&root, sort).expect("the tree can be opened");
+        if more == 0 {
+            for job in [&walk as &dyn AnyJob, &grep] {
+                assert!(job.wait(LONG));
+                assert_eq!(job.poll().state, State::Failed);
+                let message = job.failure().expect("a message");
+                assert!(
+                    message.starts_with("no thread could be started for the job: "),
+                    "{message}"
+                );
+            }
+            continue;
+        }
+        // With one they go alone, with more they may divide their work: they find the same.
+        assert_eq!(count_paths(&walk), (State::Done, 300, Vec::new()));
+        assert_eq!(count_lines(&grep), (State::Done, 300, Vec::new()));
+    }
+    if more == 0 {
+        return;
+    }
+    let many: Vec<Job<u32>> = (0..200)
+        .map(|number| job::start(move |worker: &Worker<u32>| worker.publish(number, 4)))
+        .collect();
+    for (number, job) in many.iter().enumerate() {
+        let mut found = Vec::new();
+        assert_eq!(finish(job, |result| found.push(result)), State::Done);
+        assert_eq!(found, [number as u32]);
+    }
+}
+
+#[test]
+fn a_host_that_ends_in_the_middle() {
+    let scratch = make_tree(2000);
+    for (round, way) in ["return", "exit", "abort"].into_iter().cycle().take(12).enumerate() {
+        let mut command = child("that_ends_in_the_middle", scratch.path());
+        command.env("RILLE_TEST_END", way).env("RILLE_TEST_WAIT", (round * 700).to_string());
+        command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        let mut running = Running::start(&mut command, false).expect("this program to run");
+        let status = running.wait(LONG).unwrap_or_else(|| panic!("it hangs after {way}"));
+        use std::os::unix::process::ExitStatusExt;
+        match way {
+            "abort" => assert_eq!(status.signal(), Some(libc::SIGABRT)),
+            "exit" => assert_eq!(status.code(), Some(7)),
+            _ => assert!(status.success(), "{status}"),
+        }
+    }
+}
+
+#[test]
+#[ignore = "it ends the process; a_host_that_ends_in_the_middle runs it"]
+fn that_ends_in_the_middle() {
+    let (root, way) = (tree(), std::env::var("RILLE_TEST_END").expect("a way"));
+    let wait: u64 = std::env::var("RILLE_TEST_WAIT").expect("a time").parse().expect("a number");
+    let endless = |worker: &Worker<Paths>| -> Result<(), Stop> {
+        loop {
+            worker.publish(Paths::default(), 1000)?;
+        }
+    };
+    let searches: Vec<_> = (0..10).map(|round| start_grep(&root, round % 2 == 0)).collect();
+    let walks: Vec<_> = (0..10).map(|round| start_walk(&root, round % 2 == 0)).collect();
+    let jobs: Vec<_> = (0..10).map(|_| job::start(endless)).collect();
+    std::thread::sleep(Duration::from_micros(wait));
+    match way.as_str() {
+        "exit" => std::process::exit(7),
+        "abort" => std::process::abort(),
+        _ => std::mem::forget((searches, walks, jobs)),
+    }
+}
+
+#[test]
+fn a_hundred_thousand_files() {
+    let scratch = Scratch::new();
+    for folder in 0..100 {
+        let folder = scratch.path().join(folder.to_string());
+        fs::create_dir(&folder).expect("a folder is made");
+        // Links, as some file systems take a millisecond for each file.
+        for (name, count, content) in [("a", 10, "a needle\n"), ("b", 990, "")] {
+            let first = folder.join(name);
+            fs::write(&first, content).expect("a file is written");
+            for number in 1..count {
+                let link = folder.join(format!("{name}{number}"));
+                fs::hard_link(&first, link).expect("a link is made");
+            }
+        }
+    }
+    for sort in [false, true] {
+        let walk = start_walk(scratch.path(), sort).expect("the tree can be opened");
+        assert_eq!(count_paths(&walk), (State::Done, 100_000, Vec::new()));
+        assert_eq!(walk.poll().done, 100_000);
+        let grep = start_grep(scratch.path(), sort).expect("the tree can be opened");
+        assert_eq!(count_lines(&grep), (State::Done, 1000, Vec::new()));
+        assert_eq!(grep.poll().done, 100_000);
+    }
+}
