@@ -157,7 +157,9 @@ function M.new(path, opts)
   local given = read.open(opts, "rille.file")
   local folder = given.spool_folder -- alive during the call
   options.cache, options.threads, options.spool_limit = given.cache, given.threads, given.spool_limit
-  options.flags = (given.index and 0 or NO_INDEX) + (given.spool and SPOOL or 0) + (given.unpack and UNPACK or 0)
+  options.flags = (given.index and 0 or NO_INDEX)
+    + (given.spool and SPOOL or 0)
+    + (given.unpack and UNPACK or 0)
   options.spool_folder, options.spool_folder_len = ffi.cast("const uint8_t *", folder), #folder
   local status = C.rille_file_open(path, #path, options, out_handle, err)
   options.spool_folder, options.spool_folder_len = nil, 0
