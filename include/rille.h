@@ -1307,6 +1307,24 @@ typedef struct rille_file_info {
 } rille_file_info;
 
 /**
+ * What has become of a file that is followed.
+ */
+typedef struct rille_file_news {
+    /**
+     * Bytes that the file has now.
+     */
+    double size;
+    /**
+     * One of rille_file_change: what the next refresh will tell, unless the file changes again.
+     */
+    uint32_t change;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_file_news;
+
+/**
  * What of each line is wanted. Set `size` to sizeof(rille_file_window); zeros are the default.
  */
 typedef struct rille_file_window {
@@ -1459,24 +1477,6 @@ typedef struct rille_file_matches {
      */
     uint32_t reserved;
 } rille_file_matches;
-
-/**
- * What has become of a file that is followed.
- */
-typedef struct rille_file_news {
-    /**
-     * Bytes that the file has now.
-     */
-    double size;
-    /**
-     * One of rille_file_change: what the next refresh will tell, unless the file changes again.
-     */
-    uint32_t change;
-    /**
-     * 0.
-     */
-    uint32_t reserved;
-} rille_file_news;
 
 
 
@@ -2480,6 +2480,59 @@ int32_t rille_file_stat(const struct rille_file *file,
                         struct rille_error *err);
 
 /**
+ * Looks at what has become of a file, takes it to be so from now on, and writes one of rille_file_change to `out_change`.
+ *
+ * What the file has grown by is there afterwards; the index goes on where it was, at once for little, else by the job of
+ * rille_file_index. If another file has the path, the growth of the old one is told first, and the next refresh tells of the
+ * other: so nothing is lost when a log is rotated. A file whose path leads nowhere stays what it was. Bytes that were
+ * written over others without a change of the size are found within a tenth of a second.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (another file has the path and cannot be opened) or
+ * RILLE_EIO; after a failure the file is as before. One call at a time on one file.
+ */
+int32_t rille_file_refresh(struct rille_file *file,
+                           uint32_t *out_change,
+                           struct rille_error *err);
+
+/**
+ * Writes the job that makes the index of a file to `out`: the one that runs, or a new one if the file has more than that has
+ * seen. It has no results; the unit of progress is the byte. Freeing it does not end it as long as the file is open, but
+ * rille_job_cancel does; it can be started again and goes on where it was.
+ *
+ * For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as the
+ * unit. Whatever became of it, it is not started again.
+ *
+ * Returns RILLE_OK or RILLE_EARG (a pointer is NULL). Threads may call it at the same time on one file.
+ */
+int32_t rille_file_index(const struct rille_file *file,
+                         struct rille_job **out,
+                         struct rille_error *err);
+
+/**
+ * Starts a job that has news whenever the file has changed since the last refresh, and writes it to `out`. When there are
+ * news, take them with rille_file_take_news, then call rille_file_refresh until it tells that the file is the same.
+ *
+ * The system tells of changes; where it does not, the job looks once a second. It goes on until it is cancelled or the file
+ * is freed, and takes no turn from other jobs. The unit of progress is the piece of news.
+ *
+ * Returns RILLE_OK or RILLE_EARG (a pointer is NULL, or the file is made from another one: follow that; or it is spooled: watch the
+ * job of rille_file_index). Threads may call it at the same time on one file.
+ */
+int32_t rille_file_follow(const struct rille_file *file,
+                          struct rille_job **out,
+                          struct rille_error *err);
+
+/**
+ * Takes news of a job that rille_file_follow has started and writes them to `out`.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there are none now; nothing was written) or RILLE_EARG (a pointer is NULL or the job is of
+ * another kind). It does not wait. One call at a time on one job.
+ */
+int32_t rille_file_take_news(struct rille_job *job,
+                             struct rille_file_news *out,
+                             struct rille_error *err);
+
+/**
  * Reads up to `count` lines from the one with the number `first` on, counted from 1, and writes where they are to `out`.
  * `window` tells which bytes of each line are wanted, and may be NULL. The batch before is gone then.
  *
@@ -2569,35 +2622,6 @@ int32_t rille_file_read(const struct rille_file *file,
                         struct rille_error *err);
 
 /**
- * Looks at what has become of a file, takes it to be so from now on, and writes one of rille_file_change to `out_change`.
- *
- * What the file has grown by is there afterwards; the index goes on where it was, at once for little, else by the job of
- * rille_file_index. If another file has the path, the growth of the old one is told first, and the next refresh tells of the
- * other: so nothing is lost when a log is rotated. A file whose path leads nowhere stays what it was. Bytes that were
- * written over others without a change of the size are found within a tenth of a second.
- *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (another file has the path and cannot be opened) or
- * RILLE_EIO; after a failure the file is as before. One call at a time on one file.
- */
-int32_t rille_file_refresh(struct rille_file *file,
-                           uint32_t *out_change,
-                           struct rille_error *err);
-
-/**
- * Writes the job that makes the index of a file to `out`: the one that runs, or a new one if the file has more than that has
- * seen. It has no results; the unit of progress is the byte. Freeing it does not end it as long as the file is open, but
- * rille_job_cancel does; it can be started again and goes on where it was.
- *
- * For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as the
- * unit. Whatever became of it, it is not started again.
- *
- * Returns RILLE_OK or RILLE_EARG (a pointer is NULL). Threads may call it at the same time on one file.
- */
-int32_t rille_file_index(const struct rille_file *file,
-                         struct rille_job **out,
-                         struct rille_error *err);
-
-/**
  * Starts a search through what is known of a file, and writes the job to `out`. Either `regex` or `literals` tells what to
  * search for, the other is NULL; both may be freed while the job runs. `options` may be NULL. The results are matches, for
  * rille_file_take; the unit of progress is the byte.
@@ -2661,30 +2685,6 @@ int32_t rille_file_origin(const struct rille_file *file,
                           int64_t offset,
                           double *out_offset,
                           struct rille_error *err);
-
-/**
- * Starts a job that has news whenever the file has changed since the last refresh, and writes it to `out`. When there are
- * news, take them with rille_file_take_news, then call rille_file_refresh until it tells that the file is the same.
- *
- * The system tells of changes; where it does not, the job looks once a second. It goes on until it is cancelled or the file
- * is freed, and takes no turn from other jobs. The unit of progress is the piece of news.
- *
- * Returns RILLE_OK or RILLE_EARG (a pointer is NULL, or the file is made from another one: follow that). Threads may call it at
- * the same time on one file.
- */
-int32_t rille_file_follow(const struct rille_file *file,
-                          struct rille_job **out,
-                          struct rille_error *err);
-
-/**
- * Takes news of a job that rille_file_follow has started and writes them to `out`.
- *
- * Returns RILLE_OK, RILLE_NONE (there are none now; nothing was written) or RILLE_EARG (a pointer is NULL or the job is of
- * another kind). It does not wait. One call at a time on one job.
- */
-int32_t rille_file_take_news(struct rille_job *job,
-                             struct rille_file_news *out,
-                             struct rille_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

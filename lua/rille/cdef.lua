@@ -392,6 +392,12 @@ typedef struct rille_file_info {
     uint32_t reserved;
 } rille_file_info;
 
+typedef struct rille_file_news {
+    double size;
+    uint32_t change;
+    uint32_t reserved;
+} rille_file_news;
+
 typedef struct rille_file_window {
     uint32_t size;
     uint32_t most;
@@ -438,12 +444,6 @@ typedef struct rille_file_matches {
     uint32_t count;
     uint32_t reserved;
 } rille_file_matches;
-
-typedef struct rille_file_news {
-    double size;
-    uint32_t change;
-    uint32_t reserved;
-} rille_file_news;
 
 uint32_t rille_abi(void);
 
@@ -817,6 +817,14 @@ void rille_file_free(struct rille_file *file);
 
 int32_t rille_file_stat(const struct rille_file *file, struct rille_file_info *out, struct rille_error *err);
 
+int32_t rille_file_refresh(struct rille_file *file, uint32_t *out_change, struct rille_error *err);
+
+int32_t rille_file_index(const struct rille_file *file, struct rille_job **out, struct rille_error *err);
+
+int32_t rille_file_follow(const struct rille_file *file, struct rille_job **out, struct rille_error *err);
+
+int32_t rille_file_take_news(struct rille_job *job, struct rille_file_news *out, struct rille_error *err);
+
 int32_t rille_file_read_lines(struct rille_file *file,
                               int64_t first,
                               uint32_t count,
@@ -855,10 +863,6 @@ int32_t rille_file_read(const struct rille_file *file,
                         uint32_t *out_len,
                         struct rille_error *err);
 
-int32_t rille_file_refresh(struct rille_file *file, uint32_t *out_change, struct rille_error *err);
-
-int32_t rille_file_index(const struct rille_file *file, struct rille_job **out, struct rille_error *err);
-
 int32_t rille_file_search(const struct rille_file *file,
                           const struct rille_regex *regex,
                           const struct rille_literals *literals,
@@ -883,10 +887,6 @@ int32_t rille_file_origin(const struct rille_file *file,
                           int64_t offset,
                           double *out_offset,
                           struct rille_error *err);
-
-int32_t rille_file_follow(const struct rille_file *file, struct rille_job **out, struct rille_error *err);
-
-int32_t rille_file_take_news(struct rille_job *job, struct rille_file_news *out, struct rille_error *err);
 typedef struct rille_abi_1 rille_abi_1;
 ]],
 }

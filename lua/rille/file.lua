@@ -157,7 +157,9 @@ function M.new(path, opts)
   local given = read.open(opts, "rille.file")
   local folder = given.spool_folder -- alive during the call
   options.cache, options.threads, options.spool_limit = given.cache, given.threads, given.spool_limit
-  options.flags = (given.index and 0 or NO_INDEX) + (given.spool and SPOOL or 0) + (given.unpack and UNPACK or 0)
+  options.flags = (given.index and 0 or NO_INDEX)
+    + (given.spool and SPOOL or 0)
+    + (given.unpack and UNPACK or 0)
   options.spool_folder, options.spool_folder_len = ffi.cast("const uint8_t *", folder), #folder
   local status = C.rille_file_open(path, #path, options, out_handle, err)
   options.spool_folder, options.spool_folder_len = nil, 0
@@ -472,7 +474,7 @@ end
 --- Starts a job that has news whenever the file has changed: take them, then refresh until that gives "same". It goes on until
 --- it is cancelled or the file is closed, and takes no turn from other jobs.
 ---@return rille.job? job whose `take` gives a `rille.file.news`
----@return string? message why this cannot be followed: it is made from another file
+---@return string? message why this cannot be followed: it is made from another file, or spooled (then the job of `index` has the news)
 function File:follow()
   if C.rille_file_follow(open(self), out_job, err) < 0 then
     return nil, ffi.string(err.message, err.length)

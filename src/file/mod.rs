@@ -31,6 +31,8 @@
 
 mod cache;
 mod edition;
+#[cfg(test)]
+mod fault_tests;
 mod filter;
 mod follow;
 mod index;
@@ -60,9 +62,8 @@ use crate::project::plain;
 use bstr::ByteSlice;
 use edition::Edition;
 use filter::Kept;
-use source::{Disk, Source, identity};
+use source::{Disk, Source, identity, what_is_special};
 use spool::{Feed, Spool, Unpack};
-use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
@@ -362,9 +363,16 @@ impl Document {
     }
 
     /// Starts a job that has news whenever the file has changed, until it is cancelled or nobody has the file any more. A
-    /// refresh then takes the change to be so. What is made from another file is not followed.
+    /// refresh then takes the change to be so. What is made from another file is not followed, nor
+    /// what is spooled: the job of its index tells when it has grown.
     pub fn follow(self: &Arc<Document>) -> Result<Job<News>, String> {
-        if self.current().disk.is_none() {
+        let current = self.current();
+        if current.spool.is_some() {
+            return Err(
+                "what is spooled or unpacked grows by the job of its index: that has the news"
+                    .to_owned(),
+            );
+        } else if current.disk.is_none() {
             return Err(
                 "only a file on a disk can be followed; follow the one that this is made from"
                     .to_owned(),
@@ -475,22 +483,4 @@ impl Current {
         let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
         Ok(Current { edition, disk: Some(disk), identity, spool: None })
     }
-}
-
-/// Why something that is no folder has no size, unless it is a plain file.
-fn what_is_special(metadata: &Metadata) -> Option<&'static str> {
-    let kind = metadata.file_type();
-    if kind.is_file() {
-        return None;
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt;
-        if kind.is_fifo() {
-            return Some("it is a pipe, which has no size");
-        } else if kind.is_socket() {
-            return Some("it is a socket, which has no size");
-        }
-    }
-    Some("it is a device, which has no size")
 }
