@@ -169,3 +169,36 @@ fn what_is_spooled_is_not_followed() {
     assert_eq!(batch.text(0), b"two");
     job.cancel();
 }
+
+#[test]
+fn the_index_of_a_filter_is_that_of_lines_nobody_has_asked_for() {
+    let folder = Folder::new();
+    let (path, _) = log(&folder, 100_000);
+    let document = open(&path, Options::default());
+    let (kept, job) = document.filter(regex("needle"), false).unwrap();
+    assert_eq!(end(&job), State::Done);
+    assert_eq!(end(&*kept.index()), State::Done);
+    assert_eq!(kept.edition().index().upto().offset, 100_000 * LINE);
+}
+
+#[test]
+fn growth_at_the_very_end_of_the_index_is_not_passed_over() {
+    let folder = Folder::new();
+    let (path, file) = log(&folder, 1);
+    let document = open(&path, Options { threads: 1, ..Options::default() });
+    for round in 1..200 {
+        // Just when the job has seen that nothing is left.
+        let until = Instant::now() + Duration::from_secs(60);
+        while !document.edition().is_indexed() {
+            assert!(Instant::now() < until, "nobody goes on with the index");
+        }
+        // More than a call would look at by itself.
+        file.set_len(round * (super::edition::AHEAD + 1000)).unwrap();
+        assert_eq!(document.refresh(), Ok(Change::Grown));
+        if round % 2 == 0 {
+            let job = document.lock_indexing().as_ref().map(|(_, job, _)| Arc::clone(job));
+            end(&*job.expect("a job"));
+            assert!(document.edition().is_indexed(), "round {round}");
+        }
+    }
+}

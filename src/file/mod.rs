@@ -65,6 +65,7 @@ use filter::Kept;
 use source::{Disk, Source, identity, what_is_special};
 use spool::{Feed, Spool, Unpack};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 use unpack::{MAGIC, Packing};
@@ -141,8 +142,8 @@ pub struct Document {
     followers: Mutex<Vec<Waker>>,
 }
 
-/// What the index is made of, and by which job.
-type Indexing = (Arc<Edition>, Arc<Job<()>>);
+/// What the index is made of, by which job, and whether that looks no more.
+type Indexing = (Arc<Edition>, Arc<Job<()>>, Arc<AtomicBool>);
 
 #[derive(Clone)]
 struct Current {
@@ -261,15 +262,22 @@ impl Document {
     /// progress is the byte.
     pub fn index(&self) -> Arc<Job<()>> {
         let (edition, mut indexing) = (self.edition(), self.lock_indexing());
-        if let Some((of, job)) = &*indexing
+        if edition.source().grows_by_itself() {
+            // What has arrived until now, if nobody has asked for it. A failure is told by whoever reads.
+            let _ = edition.check();
+        }
+        if let Some((of, job, ended)) = &*indexing
             && Arc::ptr_eq(of, &edition)
-            && (job.poll().state == State::Running || edition.is_indexed())
+            && (job.poll().state == State::Running && !edition.has_ended(ended)
+                || edition.is_indexed())
         {
             return Arc::clone(job);
         }
         let (own, threads) = (Arc::clone(&edition), self.threads());
-        let job = Arc::new(job::start(move |worker| own.build_index(worker, threads)));
-        *indexing = Some((edition, Arc::clone(&job)));
+        let ended = Arc::<AtomicBool>::default();
+        let told = Arc::clone(&ended);
+        let job = Arc::new(job::start(move |worker| own.build_index(worker, threads, &told)));
+        *indexing = Some((edition, Arc::clone(&job), ended));
         job
     }
 
@@ -282,7 +290,7 @@ impl Document {
         let edition = self.edition();
         let own = Arc::clone(&edition);
         let job = feed.map(|feed| Arc::new(job::start(move |worker| feed.run(&own, worker))));
-        *self.lock_indexing() = job.map(|job| (edition, job));
+        *self.lock_indexing() = job.map(|job| (edition, job, Arc::default()));
     }
 
     /// Makes the index of what is new: at once if that is little, else by a job if the options say so.
