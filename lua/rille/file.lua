@@ -474,7 +474,7 @@ end
 --- Starts a job that has news whenever the file has changed: take them, then refresh until that gives "same". It goes on until
 --- it is cancelled or the file is closed, and takes no turn from other jobs.
 ---@return rille.job? job whose `take` gives a `rille.file.news`
----@return string? message why this cannot be followed: it is made from another file
+---@return string? message why this cannot be followed: it is made from another file, or spooled (then the job of `index` has the news)
 function File:follow()
   if C.rille_file_follow(open(self), out_job, err) < 0 then
     return nil, ffi.string(err.message, err.length)

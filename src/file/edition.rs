@@ -8,7 +8,7 @@ use super::source::{Source, Stat};
 use crate::job::{Stop, Worker};
 use crate::project::plain;
 use std::io;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -333,14 +333,31 @@ impl Edition {
         self.index().upto().offset >= self.size()
     }
 
-    /// Extends the index to the end of what is known, however much that becomes meanwhile.
-    pub fn build_index(&self, worker: &Worker<()>, threads: usize) -> Result<(), Stop> {
+    /// Whether the job that was given this looks no more at what the file grows by.
+    pub fn has_ended(&self, ended: &AtomicBool) -> bool {
+        let _index = self.index();
+        ended.load(Ordering::Relaxed)
+    }
+
+    /// Extends the index to the end of what is known, however much that becomes meanwhile. `ended` tells that it will look
+    /// no more: it is set under the lock of the index, so who looks at it under that one after growth cannot be passed over.
+    pub fn build_index(
+        &self,
+        worker: &Worker<()>,
+        threads: usize,
+        ended: &AtomicBool,
+    ) -> Result<(), Stop> {
         let _building = self.building();
         worker.advance(self.index().upto().offset);
         loop {
             let (from, to) = (self.index().upto().offset, self.size());
             worker.expect(to);
             if from >= to {
+                let _index = self.index();
+                if to < self.size() {
+                    continue;
+                }
+                ended.store(true, Ordering::Relaxed);
                 return Ok(());
             }
             let first = from / SEGMENT;

@@ -31,6 +31,8 @@
 
 mod cache;
 mod edition;
+#[cfg(test)]
+mod fault_tests;
 mod filter;
 mod follow;
 mod index;
@@ -60,10 +62,10 @@ use crate::project::plain;
 use bstr::ByteSlice;
 use edition::Edition;
 use filter::Kept;
-use source::{Disk, Source, identity};
+use source::{Disk, Source, identity, what_is_special};
 use spool::{Feed, Spool, Unpack};
-use std::fs::Metadata;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 use unpack::{MAGIC, Packing};
@@ -140,8 +142,8 @@ pub struct Document {
     followers: Mutex<Vec<Waker>>,
 }
 
-/// What the index is made of, and by which job.
-type Indexing = (Arc<Edition>, Arc<Job<()>>);
+/// What the index is made of, by which job, and whether that looks no more.
+type Indexing = (Arc<Edition>, Arc<Job<()>>, Arc<AtomicBool>);
 
 #[derive(Clone)]
 struct Current {
@@ -260,15 +262,22 @@ impl Document {
     /// progress is the byte.
     pub fn index(&self) -> Arc<Job<()>> {
         let (edition, mut indexing) = (self.edition(), self.lock_indexing());
-        if let Some((of, job)) = &*indexing
+        if edition.source().grows_by_itself() {
+            // What has arrived until now, if nobody has asked for it. A failure is told by whoever reads.
+            let _ = edition.check();
+        }
+        if let Some((of, job, ended)) = &*indexing
             && Arc::ptr_eq(of, &edition)
-            && (job.poll().state == State::Running || edition.is_indexed())
+            && (job.poll().state == State::Running && !edition.has_ended(ended)
+                || edition.is_indexed())
         {
             return Arc::clone(job);
         }
         let (own, threads) = (Arc::clone(&edition), self.threads());
-        let job = Arc::new(job::start(move |worker| own.build_index(worker, threads)));
-        *indexing = Some((edition, Arc::clone(&job)));
+        let ended = Arc::<AtomicBool>::default();
+        let told = Arc::clone(&ended);
+        let job = Arc::new(job::start(move |worker| own.build_index(worker, threads, &told)));
+        *indexing = Some((edition, Arc::clone(&job), ended));
         job
     }
 
@@ -281,7 +290,7 @@ impl Document {
         let edition = self.edition();
         let own = Arc::clone(&edition);
         let job = feed.map(|feed| Arc::new(job::start(move |worker| feed.run(&own, worker))));
-        *self.lock_indexing() = job.map(|job| (edition, job));
+        *self.lock_indexing() = job.map(|job| (edition, job, Arc::default()));
     }
 
     /// Makes the index of what is new: at once if that is little, else by a job if the options say so.
@@ -362,9 +371,16 @@ impl Document {
     }
 
     /// Starts a job that has news whenever the file has changed, until it is cancelled or nobody has the file any more. A
-    /// refresh then takes the change to be so. What is made from another file is not followed.
+    /// refresh then takes the change to be so. What is made from another file is not followed, nor
+    /// what is spooled: the job of its index tells when it has grown.
     pub fn follow(self: &Arc<Document>) -> Result<Job<News>, String> {
-        if self.current().disk.is_none() {
+        let current = self.current();
+        if current.spool.is_some() {
+            return Err(
+                "what is spooled or unpacked grows by the job of its index: that has the news"
+                    .to_owned(),
+            );
+        } else if current.disk.is_none() {
             return Err(
                 "only a file on a disk can be followed; follow the one that this is made from"
                     .to_owned(),
@@ -475,22 +491,4 @@ impl Current {
         let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
         Ok(Current { edition, disk: Some(disk), identity, spool: None })
     }
-}
-
-/// Why something that is no folder has no size, unless it is a plain file.
-fn what_is_special(metadata: &Metadata) -> Option<&'static str> {
-    let kind = metadata.file_type();
-    if kind.is_file() {
-        return None;
-    }
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::FileTypeExt;
-        if kind.is_fifo() {
-            return Some("it is a pipe, which has no size");
-        } else if kind.is_socket() {
-            return Some("it is a socket, which has no size");
-        }
-    }
-    Some("it is a device, which has no size")
 }

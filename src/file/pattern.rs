@@ -84,8 +84,18 @@ pub(super) enum Seeker<'p, 't> {
 pub(super) struct Candidate {
     /// An offset in it.
     pub at: usize,
-    /// Whether it does, unless there is a CR in it.
+    /// Whether it does, unless the line alone is another text than it is among others: see [`stands_alone`].
     pub confirmed: bool,
+}
+
+/// Whether a line, given with what ends it, is the same to the finder, which sees those around it, as to the pattern alone.
+///
+/// A CR may be a part of what ends it. And what is before a char is looked for up to four bytes back: where a line begins with
+/// bytes that are the middle of a char, the engine takes the line feed before them to be that char, so `\B` matches behind it,
+/// though it does not behind what is no UTF-8. Everything else stops at the line feed or goes by one byte.
+fn stands_alone(line: &[u8]) -> bool {
+    let begins_in_a_char = line.first().is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000);
+    !begins_in_a_char && memchr::memchr(b'\r', line).is_none()
 }
 
 impl<'t> Seeker<'_, 't> {
@@ -112,7 +122,7 @@ impl<'t> Seeker<'_, 't> {
 
     /// Whether a line matches that a candidate is in; given with what ends it.
     pub fn test(&mut self, candidate: &Candidate, line: &'t [u8]) -> bool {
-        if candidate.confirmed && memchr::memchr(b'\r', line).is_none() {
+        if candidate.confirmed && stands_alone(line) {
             return true;
         }
         let line = bare(line);
@@ -197,7 +207,13 @@ mod tests {
             // What is confirmed is right.
             let line = &text[start..start + feed + 1];
             if let Some(candidate) = pattern.seek().candidate(text, passed) {
-                assert_eq!(pattern.seek().test(&candidate, line), exact.test(bare(line), 0));
+                let told = pattern.seek().test(&candidate, line);
+                assert_eq!(
+                    told,
+                    exact.test(bare(line), 0),
+                    "{:?}",
+                    line.escape_ascii().to_string()
+                );
             }
             let start = start.max(passed);
             passed = start.max(passed) + feed + 1;
@@ -241,14 +257,38 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_line_feed_before_broken_utf8_is_no_char_of_the_line() {
+        for pattern in
+            [r"(?-u:.)\B(?Rm:$)", r"(?-u:.)\b{start-half}", r"(?-u:.)\b{end-half}", r"(?-u:.)\B"]
+        {
+            let exact = regex(pattern, &Options::default()).expect(pattern);
+            for text in [
+                &b"\n\xA9\n"[..],
+                b"a\n\xA9\n",
+                b"a\n\x80\xA9\xA9\n",
+                b"\n\xA9\xA9\xA9\xA9\n",
+                b"\n\xA9a\n",
+                b"\n\xA9-\n",
+            ] {
+                check(&exact, text);
+            }
+        }
+        let exact = regex(r"(?-u:.)\B(?Rm:$)", &Options::default()).expect("a pattern");
+        let pattern = Pattern::new(&Query::Regex(exact)).expect("a finder");
+        let candidate =
+            pattern.seek().candidate(b"\n\xA9\n", 0).expect("else the test tells nothing");
+        assert!(candidate.confirmed && !pattern.seek().test(&candidate, b"\xA9\n"));
+    }
+
     proptest! {
         #[test]
         fn no_line_of_any_text_is(
             pieces in prop::collection::vec(prop::sample::select(vec![
                 "a", "b", "ab", ".", "^", "$", r"\n", r"\r", r"\s", r"\w", "[^a]", r"\b", r"\B", r"\A", r"\z", "|", "a*", "(?:", ")", "(?m:^)",
-                "(?Rm:$)", "(?-u:.)",
+                "(?Rm:$)", "(?-u:.)", r"\b{start}", r"\b{end-half}", r"\b{start-half}",
             ]), 1..7),
-            text in prop::collection::vec(prop::sample::select(&b"ab \r\n\n\xFF\xC3\xA9"[..]), 0..40),
+            text in prop::collection::vec(prop::sample::select(&b"ab \r\n\n\xFF\xC3\xA9\xA9"[..]), 0..40),
             (ignore_case, multi_line, dot_all) in any::<(bool, bool, bool)>(),
         ) {
             let options = Options { ignore_case, multi_line, dot_all, ..Options::default() };

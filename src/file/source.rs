@@ -121,3 +121,21 @@ pub(super) fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
     let born = metadata.created().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     Some((born.as_secs(), born.subsec_nanos().into()))
 }
+
+/// Why something that is no folder has no size, unless it is a plain file.
+pub(super) fn what_is_special(metadata: &Metadata) -> Option<&'static str> {
+    let kind = metadata.file_type();
+    if kind.is_file() {
+        return None;
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::FileTypeExt;
+        if kind.is_fifo() {
+            return Some("it is a pipe, which has no size");
+        } else if kind.is_socket() {
+            return Some("it is a socket, which has no size");
+        }
+    }
+    Some("it is a device, which has no size")
+}

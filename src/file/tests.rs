@@ -72,7 +72,7 @@ impl Source for Made {
     }
 }
 
-fn made(size: u64, at: fn(u64) -> u8, broken: Option<u64>) -> Document {
+pub(super) fn made(size: u64, at: fn(u64) -> u8, broken: Option<u64>) -> Document {
     let source = Made { size: AtomicU64::new(size), at, broken };
     let edition = Arc::new(Edition::new(Box::new(source), 1 << 20).expect("a source"));
     let options = Options { no_index: true, ..Options::default() };

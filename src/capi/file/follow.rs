@@ -36,8 +36,8 @@ impl Batch for Taken {
 /// The system tells of changes; where it does not, the job looks once a second. It goes on until it is cancelled or the file
 /// is freed, and takes no turn from other jobs. The unit of progress is the piece of news.
 ///
-/// Returns RILLE_OK or RILLE_EARG (a pointer is NULL, or the file is made from another one: follow that). Threads may call it at
-/// the same time on one file.
+/// Returns RILLE_OK or RILLE_EARG (a pointer is NULL, or the file is made from another one: follow that; or it is spooled: watch the
+/// job of rille_file_index). Threads may call it at the same time on one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_follow(
     file: *const rille_file,
