@@ -202,6 +202,36 @@
 #define RILLE_SEARCH_FROM 4
 
 /**
+ * Case never matters. Without this and the next it does in a term that has a capital letter.
+ */
+#define RILLE_FUZZY_IGNORE_CASE 1
+
+/**
+ * Case always matters.
+ */
+#define RILLE_FUZZY_RESPECT_CASE 2
+
+/**
+ * A term without accents finds letters that have some: danco finds Danço.
+ */
+#define RILLE_FUZZY_NORMALIZE 4
+
+/**
+ * Items are paths: what follows a / counts most.
+ */
+#define RILLE_FUZZY_PATH 8
+
+/**
+ * Items are lines of a history: every beginning of a word counts the same.
+ */
+#define RILLE_FUZZY_HISTORY 16
+
+/**
+ * Items consist of columns, parted by the delimiter.
+ */
+#define RILLE_FUZZY_COLUMNS 32
+
+/**
  * What a function returns. Zero is success, a positive status is success with a note, a negative one is a failure:
  * then no output has been written and the error block tells what was wrong.
  */
@@ -597,6 +627,18 @@ typedef struct rille_buffer rille_buffer;
 typedef struct rille_file rille_file;
 
 /**
+ * Items that are kept in the library and searched with every key that a person types, by fzf's extended query syntax: see
+ * rille_fuzzy_query.
+ *
+ * The index of an item is how many were pushed before it; it stays until rille_fuzzy_clear. Every function takes a corpus
+ * as const: any may run at the same time in several threads, and while walks feed it and searches run.
+ *
+ * It belongs to the caller, who frees it with rille_fuzzy_free at any time: searches and feeds end then. In a process that
+ * was forked after it was made it is of no use, and every function returns RILLE_EFORK.
+ */
+typedef struct rille_fuzzy rille_fuzzy;
+
+/**
  * Work that runs on a thread of the library: a directory walk, for example. The function that starts it tells what it
  * does, and which function takes its results.
  *
@@ -619,6 +661,13 @@ typedef struct rille_job rille_job;
  * threads may search with it at the same time.
  */
 typedef struct rille_literals rille_literals;
+
+/**
+ * A query made ready for single texts and short lists: see rille_fuzzy_query for what it means.
+ *
+ * It belongs to the caller, who frees it with rille_matcher_free. One call at a time, from any thread.
+ */
+typedef struct rille_matcher rille_matcher;
 
 /**
  * A descriptor that becomes readable when a job that it watches has something to take, or is over.
@@ -1477,6 +1526,113 @@ typedef struct rille_file_matches {
      */
     uint32_t reserved;
 } rille_file_matches;
+
+/**
+ * How a corpus or a matcher works. Set `size` to sizeof(rille_fuzzy_options); zeros are the default.
+ */
+typedef struct rille_fuzzy_options {
+    /**
+     * sizeof(rille_fuzzy_options).
+     */
+    uint32_t size;
+    /**
+     * Any of the RILLE_FUZZY_ constants, added.
+     */
+    uint32_t flags;
+    /**
+     * How many chars of a fuzzy term an item may lack, 3 at most; a term of 4 chars may lack one, of 8 chars two, of 12
+     * chars three. An item that lacks fewer always comes before one that lacks more.
+     */
+    uint32_t typos;
+    /**
+     * Threads of a search; 0 is as many as there are processors, up to 8.
+     */
+    uint32_t threads;
+    /**
+     * The byte that parts the columns of an item, with RILLE_FUZZY_COLUMNS.
+     */
+    uint32_t delimiter;
+    /**
+     * How many columns are searched; 0 is all.
+     */
+    uint32_t column_count;
+    /**
+     * Which columns are searched, counted from 0. A term matches the first one in which it is found.
+     */
+    const uint32_t *columns;
+    /**
+     * Bytes that the corpus may hold; 0 is no limit.
+     */
+    size_t budget;
+} rille_fuzzy_options;
+
+/**
+ * How much a corpus holds.
+ */
+typedef struct rille_fuzzy_size {
+    /**
+     * Items.
+     */
+    uint32_t items;
+    /**
+     * Folders that they are in.
+     */
+    uint32_t folders;
+    /**
+     * Bytes of native memory.
+     */
+    double bytes;
+} rille_fuzzy_size;
+
+/**
+ * One row of a result.
+ */
+typedef struct rille_fuzzy_row {
+    /**
+     * Which item: how many were pushed before it.
+     */
+    uint32_t index;
+    /**
+     * What it earned, with its boost. For each char of the query that it lacks 1,048,576 less.
+     */
+    int32_t score;
+} rille_fuzzy_row;
+
+/**
+ * What a search has found.
+ */
+typedef struct rille_fuzzy_found {
+    /**
+     * Rows that were written: the best ones, in their order.
+     */
+    uint32_t count;
+    /**
+     * Items that match, among those that were searched.
+     */
+    uint32_t total;
+    /**
+     * Items that were searched.
+     */
+    uint32_t searched;
+    /**
+     * 1 if the search has come to its end, 0 if better rows may come.
+     */
+    uint32_t done;
+} rille_fuzzy_found;
+
+/**
+ * What a text earns that matches.
+ */
+typedef struct rille_fuzzy_hit {
+    /**
+     * Its score, as in rille_fuzzy_row.
+     */
+    int32_t score;
+    /**
+     * How many positions were written.
+     */
+    uint32_t count;
+} rille_fuzzy_hit;
 
 
 
@@ -2685,6 +2841,210 @@ int32_t rille_file_origin(const struct rille_file *file,
                           int64_t offset,
                           double *out_offset,
                           struct rille_error *err);
+
+/**
+ * Makes an empty corpus and writes it to `out`. `options` may be NULL.
+ *
+ * Returns RILLE_OK or RILLE_EARG (a pointer is NULL or an option unknown).
+ */
+int32_t rille_fuzzy_new(const struct rille_fuzzy_options *options,
+                        struct rille_fuzzy **out,
+                        struct rille_error *err);
+
+/**
+ * Frees a corpus. NULL is fine; a corpus that was freed already is not.
+ */
+void rille_fuzzy_free(struct rille_fuzzy *fuzzy);
+
+/**
+ * Adds items behind those that are there: `count` texts of any bytes, the first of which is at `items[0]` and has
+ * `lengths[0]` bytes. Writes how many items there are now to `out_len`. They are copied.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (an item has 2 GiB or more), RILLE_ELIMIT (the budget
+ * would not be kept) or RILLE_EFORK. After one of the last three the items before the one that was refused are in.
+ */
+int32_t rille_fuzzy_push(const struct rille_fuzzy *fuzzy,
+                         const uint8_t *const *items,
+                         const uint32_t *lengths,
+                         uint32_t count,
+                         uint32_t *out_len,
+                         struct rille_error *err);
+
+/**
+ * Adds the lines of a text of `len` bytes as items: what stands between line feeds, without a carriage return before
+ * them. Else as rille_fuzzy_push.
+ */
+int32_t rille_fuzzy_push_lines(const struct rille_fuzzy *fuzzy,
+                               const uint8_t *text,
+                               size_t len,
+                               uint32_t *out_len,
+                               struct rille_error *err);
+
+/**
+ * Lets a walk that rille_walk_start has started add all that it finds, but what it could not read, without any of it
+ * passing through the host. The walk has nothing to take from then on; when it is over, everything is in. It fails if an
+ * item is refused. Freeing the job ends the feed.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the job is no walk) or RILLE_EFORK. It does not wait.
+ */
+int32_t rille_fuzzy_feed(const struct rille_fuzzy *fuzzy,
+                         const struct rille_job *job,
+                         struct rille_error *err);
+
+/**
+ * How many items a corpus has; 0 for NULL.
+ */
+uint32_t rille_fuzzy_len(const struct rille_fuzzy *fuzzy);
+
+/**
+ * Removes all items and boosts; a running search is cancelled, and feeds go on.
+ *
+ * Returns RILLE_OK, RILLE_EARG (`fuzzy` is NULL) or RILLE_EFORK. The memory is given back on another thread.
+ */
+int32_t rille_fuzzy_clear(const struct rille_fuzzy *fuzzy, struct rille_error *err);
+
+/**
+ * Appends the text of an item to a buffer.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there is no such item), RILLE_EARG (a pointer is NULL) or RILLE_EFORK.
+ */
+int32_t rille_fuzzy_text(const struct rille_fuzzy *fuzzy,
+                         uint32_t index,
+                         struct rille_buffer *buffer,
+                         struct rille_error *err);
+
+/**
+ * Sets what is added to the scores of `count` items, the first of which is `first`: how often a file is used, for example.
+ * A char that matches earns 16 and up to 10 more. Items that are not there yet may have a boost as well. The order of
+ * an empty query does not change.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_EFORK. A search that runs keeps to what was set when it started.
+ */
+int32_t rille_fuzzy_boost(const struct rille_fuzzy *fuzzy,
+                          uint32_t first,
+                          const int32_t *boosts,
+                          uint32_t count,
+                          struct rille_error *err);
+
+/**
+ * Writes how much a corpus holds to `out`.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_EFORK.
+ */
+int32_t rille_fuzzy_stats(const struct rille_fuzzy *fuzzy,
+                          struct rille_fuzzy_size *out,
+                          struct rille_error *err);
+
+/**
+ * Searches, and returns when it is done: writes the best rows to `rows`, which has room for `limit` of them, and what there
+ * is to `found`.
+ *
+ * The query of `len` bytes is in fzf's extended syntax; there are no wrong ones. Between spaces it has terms, all of which
+ * have to match: abc finds items that have these chars in this order, 'abc those that hold abc, 'abc' those that hold it as
+ * a word, ^abc those that begin with it, abc$ those that end with it, ^abc$ those that are it; ! before a term leaves out
+ * what it finds, where !abc is !'abc; a | between terms is "or"; a backslash before a space makes it a part of the term.
+ * ^ and $ pass over white space at an item's ends.
+ *
+ * Rows are in the order of their scores, then of their lengths, the shorter first, then of their indexes. Those of an
+ * empty query, and of one whose terms all have a !, are in the order of their indexes.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or RILLE_EFORK. A host that must not wait has
+ * rille_fuzzy_start.
+ */
+int32_t rille_fuzzy_query(const struct rille_fuzzy *fuzzy,
+                          const uint8_t *query,
+                          size_t len,
+                          struct rille_fuzzy_row *rows,
+                          uint32_t limit,
+                          struct rille_fuzzy_found *found,
+                          struct rille_error *err);
+
+/**
+ * Starts a search as rille_fuzzy_query does it on threads of the library, and writes the job to `out`. The search that was
+ * started before is cancelled. Its results are for rille_fuzzy_results; its unit of progress is the item.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or RILLE_EFORK. It takes some microseconds, however many
+ * items there are.
+ */
+int32_t rille_fuzzy_start(const struct rille_fuzzy *fuzzy,
+                          const uint8_t *query,
+                          size_t len,
+                          uint32_t limit,
+                          struct rille_job **out,
+                          struct rille_error *err);
+
+/**
+ * Writes the latest rows of a job that rille_fuzzy_start has started to `rows`, which has room for `capacity` of them, and
+ * what there is to `found`. They take the place of those before: while the search runs they are the best of what has been
+ * searched.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there is nothing new; `found` tells whether the search is done, and no rows) or RILLE_EARG
+ * (a pointer is NULL or the job is of another kind). It does not wait. One call at a time on one job.
+ */
+int32_t rille_fuzzy_results(struct rille_job *job,
+                            struct rille_fuzzy_row *rows,
+                            uint32_t capacity,
+                            struct rille_fuzzy_found *found,
+                            struct rille_error *err);
+
+/**
+ * Writes where an item matches a query to `out`, which has room for `len` numbers, as many as the query has bytes: the
+ * offset in bytes of each char of the item that matches, ascending; and how many there are to `out_count`.
+ *
+ * Returns RILLE_OK, RILLE_NONE (the item does not match or is not there), RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or
+ * RILLE_EFORK.
+ */
+int32_t rille_fuzzy_positions(const struct rille_fuzzy *fuzzy,
+                              const uint8_t *query,
+                              size_t len,
+                              uint32_t index,
+                              uint32_t *out,
+                              uint32_t *out_count,
+                              struct rille_error *err);
+
+/**
+ * Makes a matcher of a query of `len` bytes and writes it to `out`. `options` may be NULL; a budget and threads mean
+ * nothing here.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown) or RILLE_ETOOBIG.
+ */
+int32_t rille_matcher_new(const uint8_t *query,
+                          size_t len,
+                          const struct rille_fuzzy_options *options,
+                          struct rille_matcher **out,
+                          struct rille_error *err);
+
+/**
+ * Frees a matcher. NULL is fine; a matcher that was freed already is not.
+ */
+void rille_matcher_free(struct rille_matcher *matcher);
+
+/**
+ * Writes what a text of `len` bytes earns to `out`. With `positions`, which has room for as many numbers as the query has
+ * bytes, it also writes where: the offset in bytes of each char that matches, ascending. `positions` may be NULL.
+ *
+ * Returns RILLE_OK, RILLE_NONE (the text does not match), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
+ */
+int32_t rille_matcher_match(struct rille_matcher *matcher,
+                            const uint8_t *text,
+                            size_t len,
+                            uint32_t *positions,
+                            struct rille_fuzzy_hit *out,
+                            struct rille_error *err);
+
+/**
+ * Ranks `count` texts, given as for rille_fuzzy_push: writes those that match to `rows`, which has room for `count` of
+ * them, in the order of rille_fuzzy_query, and what there is to `found`.
+ *
+ * Returns RILLE_OK or RILLE_EARG (a pointer is NULL). It is for short lists: nothing is kept between two calls.
+ */
+int32_t rille_matcher_filter(struct rille_matcher *matcher,
+                             const uint8_t *const *items,
+                             const uint32_t *lengths,
+                             uint32_t count,
+                             struct rille_fuzzy_row *rows,
+                             struct rille_fuzzy_found *found,
+                             struct rille_error *err);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -71,6 +71,18 @@ static const int RILLE_SEARCH_LINES = 8;
 
 static const int RILLE_SEARCH_FROM = 4;
 
+static const int RILLE_FUZZY_IGNORE_CASE = 1;
+
+static const int RILLE_FUZZY_RESPECT_CASE = 2;
+
+static const int RILLE_FUZZY_NORMALIZE = 4;
+
+static const int RILLE_FUZZY_PATH = 8;
+
+static const int RILLE_FUZZY_HISTORY = 16;
+
+static const int RILLE_FUZZY_COLUMNS = 32;
+
 typedef enum rille_status {
     RILLE_OK = 0,
     RILLE_INVALID = 1,
@@ -186,9 +198,13 @@ typedef struct rille_buffer rille_buffer;
 
 typedef struct rille_file rille_file;
 
+typedef struct rille_fuzzy rille_fuzzy;
+
 typedef struct rille_job rille_job;
 
 typedef struct rille_literals rille_literals;
+
+typedef struct rille_matcher rille_matcher;
 
 typedef struct rille_notifier rille_notifier;
 
@@ -444,6 +460,40 @@ typedef struct rille_file_matches {
     uint32_t count;
     uint32_t reserved;
 } rille_file_matches;
+
+typedef struct rille_fuzzy_options {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t typos;
+    uint32_t threads;
+    uint32_t delimiter;
+    uint32_t column_count;
+    const uint32_t *columns;
+    size_t budget;
+} rille_fuzzy_options;
+
+typedef struct rille_fuzzy_size {
+    uint32_t items;
+    uint32_t folders;
+    double bytes;
+} rille_fuzzy_size;
+
+typedef struct rille_fuzzy_row {
+    uint32_t index;
+    int32_t score;
+} rille_fuzzy_row;
+
+typedef struct rille_fuzzy_found {
+    uint32_t count;
+    uint32_t total;
+    uint32_t searched;
+    uint32_t done;
+} rille_fuzzy_found;
+
+typedef struct rille_fuzzy_hit {
+    int32_t score;
+    uint32_t count;
+} rille_fuzzy_hit;
 
 uint32_t rille_abi(void);
 
@@ -887,6 +937,100 @@ int32_t rille_file_origin(const struct rille_file *file,
                           int64_t offset,
                           double *out_offset,
                           struct rille_error *err);
+
+int32_t rille_fuzzy_new(const struct rille_fuzzy_options *options,
+                        struct rille_fuzzy **out,
+                        struct rille_error *err);
+
+void rille_fuzzy_free(struct rille_fuzzy *fuzzy);
+
+int32_t rille_fuzzy_push(const struct rille_fuzzy *fuzzy,
+                         const uint8_t *const *items,
+                         const uint32_t *lengths,
+                         uint32_t count,
+                         uint32_t *out_len,
+                         struct rille_error *err);
+
+int32_t rille_fuzzy_push_lines(const struct rille_fuzzy *fuzzy,
+                               const uint8_t *text,
+                               size_t len,
+                               uint32_t *out_len,
+                               struct rille_error *err);
+
+int32_t rille_fuzzy_feed(const struct rille_fuzzy *fuzzy,
+                         const struct rille_job *job,
+                         struct rille_error *err);
+
+uint32_t rille_fuzzy_len(const struct rille_fuzzy *fuzzy);
+
+int32_t rille_fuzzy_clear(const struct rille_fuzzy *fuzzy, struct rille_error *err);
+
+int32_t rille_fuzzy_text(const struct rille_fuzzy *fuzzy,
+                         uint32_t index,
+                         struct rille_buffer *buffer,
+                         struct rille_error *err);
+
+int32_t rille_fuzzy_boost(const struct rille_fuzzy *fuzzy,
+                          uint32_t first,
+                          const int32_t *boosts,
+                          uint32_t count,
+                          struct rille_error *err);
+
+int32_t rille_fuzzy_stats(const struct rille_fuzzy *fuzzy,
+                          struct rille_fuzzy_size *out,
+                          struct rille_error *err);
+
+int32_t rille_fuzzy_query(const struct rille_fuzzy *fuzzy,
+                          const uint8_t *query,
+                          size_t len,
+                          struct rille_fuzzy_row *rows,
+                          uint32_t limit,
+                          struct rille_fuzzy_found *found,
+                          struct rille_error *err);
+
+int32_t rille_fuzzy_start(const struct rille_fuzzy *fuzzy,
+                          const uint8_t *query,
+                          size_t len,
+                          uint32_t limit,
+                          struct rille_job **out,
+                          struct rille_error *err);
+
+int32_t rille_fuzzy_results(struct rille_job *job,
+                            struct rille_fuzzy_row *rows,
+                            uint32_t capacity,
+                            struct rille_fuzzy_found *found,
+                            struct rille_error *err);
+
+int32_t rille_fuzzy_positions(const struct rille_fuzzy *fuzzy,
+                              const uint8_t *query,
+                              size_t len,
+                              uint32_t index,
+                              uint32_t *out,
+                              uint32_t *out_count,
+                              struct rille_error *err);
+
+int32_t rille_matcher_new(const uint8_t *query,
+                          size_t len,
+                          const struct rille_fuzzy_options *options,
+                          struct rille_matcher **out,
+                          struct rille_error *err);
+
+void rille_matcher_free(struct rille_matcher *matcher);
+
+int32_t rille_matcher_match(struct rille_matcher *matcher,
+                            const uint8_t *text,
+                            size_t len,
+                            uint32_t *positions,
+                            struct rille_fuzzy_hit *out,
+                            struct rille_error *err);
+
+int32_t rille_matcher_filter(struct rille_matcher *matcher,
+                             const uint8_t *const *items,
+                             const uint32_t *lengths,
+                             uint32_t count,
+                             struct rille_fuzzy_row *rows,
+                             struct rille_fuzzy_found *found,
+                             struct rille_error *err);
 typedef struct rille_abi_1 rille_abi_1;
 ]],
 }
