@@ -4,9 +4,6 @@ local work = require("rille.nvim.viewer.work")
 
 local M = {}
 
---- Jobs that are started at most to count lines.
-local TRIES = 5
-
 --- The position in the kept lines of the first one from a position of the file on; the last one if there is none.
 local function kept_at(view, position)
   local low, high = 1, math.max(view.source:size() or 1, 1)
@@ -37,20 +34,6 @@ function M.clear(view)
   view:redraw()
 end
 
---- Makes the index of the kept lines. A job that was about to end when the last of them came has not seen those: then another
---- one is needed.
-local function count(view, kept, tries)
-  if view.source ~= kept then
-    return
-  end
-  work.run(view, "kept", kept:index(), "counting lines", function(state)
-    local _, exact = kept:line_count()
-    if state == "done" and not exact and tries > 1 then
-      count(view, kept, tries - 1)
-    end
-  end)
-end
-
 --- Shows only the lines that match a pattern; with a leading `!` those that do not; with an empty one all.
 ---@param view rille.nvim.viewer.view
 ---@param text string
@@ -78,7 +61,9 @@ function M.apply(view, text)
   view:switch(kept, 1)
   local since = view:here()
   work.run(view, "filter", job, "filtering", function()
-    count(view, kept, TRIES)
+    if view.source == kept then
+      work.run(view, "kept", kept:index(), "counting lines")
+    end
     -- Whoever has moved meanwhile stays there.
     if view.source == kept and view:here() == since then
       view:go(kept_at(view, position))
