@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-LAYOUT(file_options_size, sizeof(rille_file_options) == 16);
+LAYOUT(file_options_size, sizeof(rille_file_options) == 24 + 2 * sizeof(void *));
 LAYOUT(file_info_size, sizeof(rille_file_info) == 48);
 LAYOUT(file_info_exact, offsetof(rille_file_info, exact) == 40);
 LAYOUT(file_window_size, sizeof(rille_file_window) == 16);
