@@ -185,20 +185,24 @@ fn the_index_of_a_filter_is_that_of_lines_nobody_has_asked_for() {
 fn growth_at_the_very_end_of_the_index_is_not_passed_over() {
     let folder = Folder::new();
     let (path, file) = log(&folder, 1);
-    let document = open(&path, Options { threads: 1, ..Options::default() });
-    for round in 1..200 {
-        // Just when the job has seen that nothing is left.
-        let until = Instant::now() + Duration::from_secs(60);
-        while !document.edition().is_indexed() {
-            assert!(Instant::now() < until, "nobody goes on with the index");
+    let document = open(&path, Options::default());
+    // A job that has seen that nothing is left, and is not over yet.
+    let ending = Arc::new(job::start(|worker: &job::Worker<()>| {
+        loop {
+            worker.pause(Duration::from_secs(1))?;
         }
-        // More than a call would look at by itself.
-        file.set_len(round * (super::edition::AHEAD + 1000)).unwrap();
-        assert_eq!(document.refresh(), Ok(Change::Grown));
-        if round % 2 == 0 {
-            let job = document.lock_indexing().as_ref().map(|(_, job, _)| Arc::clone(job));
-            end(&*job.expect("a job"));
-            assert!(document.edition().is_indexed(), "round {round}");
-        }
-    }
+    }));
+    let ended = Arc::new(AtomicBool::new(true));
+    *document.lock_indexing() = Some((document.edition(), Arc::clone(&ending), ended));
+    assert!(Arc::ptr_eq(&document.index(), &ending), "there is nothing more");
+    // More than a call looks at by itself.
+    file.set_len(10 << 20).unwrap();
+    assert_eq!(document.refresh(), Ok(Change::Grown));
+    let job = document.index();
+    assert!(!Arc::ptr_eq(&job, &ending), "it looks no more");
+    assert_eq!(end(&*job), State::Done);
+    assert!(document.edition().is_indexed());
+    let (_, _, ended) = document.lock_indexing().clone().unwrap();
+    assert!(document.edition().has_ended(&ended));
+    ending.cancel();
 }

@@ -195,7 +195,7 @@ t.test("a file that is followed and searched", function()
   append(("a line with a needle\n"):rep(100000))
   local doc = t.ok(rille.file(path))
   local count, over = 0, nil
-  nvim.await(t.ok(doc:search("needle")), function(job, state, message)
+  nvim.await(t.ok(doc:search(rille.regex("needle"))), function(job, state, message)
     t.eq(vim.api.nvim_buf_line_count(0), 1)
     local batch = job:take()
     while batch do
