@@ -16,10 +16,54 @@ const DEEPEST: usize = 64;
 pub(in super::super) struct Dirs {
     blocks: Vec<Arc<FolderBlock>>,
     open: FolderBlock,
-    numbers: HashTable<u32>,
+    numbers: Numbers,
     hasher: RandomState,
     /// Bytes of the full blocks.
     weight: usize,
+}
+
+/// Tables of the numbers by hash: many, as one that grows moves all that it has, which is not to take long.
+const TABLES: usize = 64;
+
+/// The numbers of folders by the hashes of their texts.
+struct Numbers {
+    /// Each entry with its hash, so that a table can grow without a look at the texts.
+    tables: Vec<HashTable<(u32, u32)>>,
+}
+
+impl Numbers {
+    /// What entries and tables are told apart by.
+    fn split(hash: u64) -> (usize, u32) {
+        ((hash >> 32) as usize % TABLES, hash as u32)
+    }
+
+    /// The hash in a table, which has its low bits and its high ones for use.
+    fn wide(hash: u32) -> u64 {
+        u64::from(hash) << 32 | u64::from(hash)
+    }
+
+    fn find(&self, hash: u64, is: impl Fn(u32) -> bool) -> Option<u32> {
+        let (table, hash) = Numbers::split(hash);
+        let same = |&(other, number): &(u32, u32)| other == hash && is(number);
+        self.tables.get(table)?.find(Numbers::wide(hash), same).map(|&(_, number)| number)
+    }
+
+    fn insert(&mut self, hash: u64, number: u32) {
+        let (table, hash) = Numbers::split(hash);
+        if self.tables.is_empty() {
+            self.tables.resize_with(TABLES, HashTable::new);
+        }
+        let rehash = |&(hash, _): &(u32, u32)| Numbers::wide(hash);
+        self.tables[table].insert_unique(Numbers::wide(hash), (hash, number), rehash);
+    }
+
+    /// Bytes that the tables hold.
+    fn weight(&self) -> usize {
+        let entry = size_of::<(u32, u32)>() + 1;
+        // Of what a table has room for it uses seven parts in eight, and some bytes more at its end.
+        let table = |table: &HashTable<_>| (table.capacity() / 7 * 8 + 8) * entry + 16;
+        self.tables.iter().map(table).sum::<usize>() + TABLES * size_of::<HashTable<(u32, u32)>>()
+    }
 }
 
 /// Folders that stand one after another.
@@ -69,7 +113,7 @@ impl Default for Dirs {
         Dirs {
             blocks: Vec::new(),
             open,
-            numbers: HashTable::new(),
+            numbers: Numbers { tables: Vec::new() },
             hasher: RandomState::new(),
             weight: 0,
         }
@@ -116,14 +160,14 @@ impl Dirs {
     }
 
     pub(super) fn weight(&self) -> usize {
-        self.weight + self.open.weight() + self.numbers.capacity() * (size_of::<u32>() + 1)
+        self.weight + self.open.weight() + self.numbers.weight()
     }
 
     /// By how much the weight may grow with the folder of an item.
     pub(super) fn growth(&self, item: &[u8]) -> usize {
         let folder = memchr::memrchr(b'/', item).map_or(0, |at| at + 1);
         let depth = memchr::memchr_iter(b'/', &item[..folder]).take(DEEPEST).count();
-        let table = 2 * self.numbers.capacity() * (size_of::<u32>() + 1);
+        let table = 2 * self.numbers.weight();
         self.open.weight() + table + depth * (folder.min(LONGEST) + 2 * size_of::<Entry>())
     }
 
@@ -154,7 +198,7 @@ impl Dirs {
             return Some(0);
         }
         let hash = self.hasher.hash_one(text);
-        if let Some(&number) = self.numbers.find(hash, |&number| self.text(number) == text) {
+        if let Some(number) = self.numbers.find(hash, |number| self.text(number) == text) {
             return Some(number);
         }
         let is_deep = || memchr::memchr_iter(b'/', text).nth(DEEPEST).is_some();
@@ -167,7 +211,7 @@ impl Dirs {
             known = slash + 1;
             let above = &text[..known];
             let hash = self.hasher.hash_one(above);
-            if let Some(&number) = self.numbers.find(hash, |&number| self.text(number) == above) {
+            if let Some(number) = self.numbers.find(hash, |number| self.text(number) == above) {
                 parent = number;
                 break;
             }
@@ -205,13 +249,7 @@ impl Dirs {
             self.blocks.push(Arc::new(full));
         }
         let hash = self.hasher.hash_one(text);
-        let Dirs { blocks, open, hasher, numbers, .. } = self;
-        let at = |number: u32| match blocks.get(number as usize / BLOCK) {
-            Some(block) => block.get(number as usize % BLOCK),
-            None => open.get(number as usize % BLOCK),
-        };
-        let rehash = |&number: &u32| hasher.hash_one(at(number).text);
-        numbers.insert_unique(hash, number, rehash);
+        self.numbers.insert(hash, number);
         number
     }
 

@@ -148,7 +148,12 @@ impl Corpus {
             };
         let head = [0, 1].map(|at| dir.get(at).copied().unwrap_or(0));
         let starts = self.dirs.starts(folder);
-        self.open.push(Run { folder, path, head, starts, stop: 0, names: 0 }, name, mask, length);
+        let begins = match *name {
+            [first, second, ..] => start_bit(first, second),
+            _ => 0,
+        };
+        let run = Run { folder, path, head, starts, begins, stop: 0, names: 0 };
+        self.open.push(run, name, mask, length);
         if self.open.is_full() {
             let next = Block::new(self.len());
             let mut full = std::mem::replace(&mut self.open, next);
