@@ -210,7 +210,7 @@ impl Test {
                 continue;
             }
             let mut from =
-                if run.path & first == 0 { 0 } else { memo[run.folder as usize].load(Relaxed) };
+                if run.path & first != first { 0 } else { memo[run.folder as usize].load(Relaxed) };
             if from == UNKNOWN {
                 from = counted(needle, snapshot, run.folder, memo);
             }
@@ -424,6 +424,12 @@ fn same(needle: &Needle, text: &[u8], part: &[u8]) -> bool {
     if needle.respect_case { text == part } else { text.eq_ignore_ascii_case(part) }
 }
 
+/// Whether a mask has all bits of another.
+#[inline]
+fn has(mask: u32, need: u32) -> bool {
+    mask & need == need
+}
+
 /// How many chars of a needle a folder has in their order.
 fn counted(needle: &Needle, snapshot: &Snapshot, number: u32, memo: &[AtomicU8]) -> u8 {
     if number == 0 {
@@ -436,19 +442,12 @@ fn counted(needle: &Needle, snapshot: &Snapshot, number: u32, memo: &[AtomicU8])
         // No deeper than folders are.
         count = counted(needle, snapshot, folder.parent, memo);
     }
-    let mut rest = &needle.bytes[usize::from(count)..];
-    if let Some((first, _)) = rest.split_first()
-        && folder.mask & mask(std::slice::from_ref(first)) != 0
+    if let Some(wanted) = needle.bytes.get(usize::from(count)..=usize::from(count))
+        && has(folder.mask, mask(wanted))
     {
-        for &byte in folder.own {
-            match rest.split_first() {
-                Some((&wanted, behind)) if wanted == needle.see(byte) => rest = behind,
-                Some(_) => {}
-                None => break,
-            }
-        }
+        let len = folder.own.len();
+        count = kernel::advance(folder.own_and_more, len, needle, count.into()) as u8;
     }
-    let count = (needle.bytes.len() - rest.len()) as u8;
     memo[number as usize].store(count, Relaxed);
     count
 }

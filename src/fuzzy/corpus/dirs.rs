@@ -96,6 +96,8 @@ pub(in super::super) struct Folder<'d> {
     pub(in super::super) text: &'d [u8],
     /// What the parent's path lacks.
     pub(in super::super) own: &'d [u8],
+    /// That, and what stands behind it in memory.
+    pub(in super::super) own_and_more: &'d [u8],
     /// The number of the parent.
     pub(in super::super) parent: u32,
     /// The mask of `own`.
@@ -132,12 +134,14 @@ impl FolderBlock {
         let before = if at == 0 { (0, 0) } else { self.entries[at - 1].stops() };
         let text = &self.text[before.0..stop as usize];
         let own = &self.own[before.1..own_stop as usize];
-        Folder { text, own, parent, mask, path, starts }
+        let own_and_more = &self.own[before.1..];
+        Folder { text, own, own_and_more, parent, mask, path, starts }
     }
 
     fn weight(&self) -> usize {
         size_of::<FolderBlock>()
             + self.text.capacity()
+            + self.own.capacity()
             + self.entries.capacity() * size_of::<Entry>()
     }
 
@@ -243,6 +247,8 @@ impl Dirs {
             full.text.reserve_exact(PADDING);
             full.text.resize(full.text.len() + PADDING, 0);
             full.text.shrink_to_fit();
+            full.own.reserve_exact(PADDING);
+            full.own.resize(full.own.len() + PADDING, 0);
             full.own.shrink_to_fit();
             full.entries.shrink_to_fit();
             self.weight += full.weight();

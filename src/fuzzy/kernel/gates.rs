@@ -2,6 +2,7 @@
 //!
 //! By SSE2, which every x86-64 has, so that it needs no call; elsewhere by plain code.
 
+use super::Needle;
 use std::ops::Range;
 
 /// Those of at most 64 numbers that are not greater than `most`.
@@ -65,12 +66,76 @@ pub(in super::super) fn having(masks: &[u32], some: Range<usize>, need: u32) -> 
     bits
 }
 
+/// How many chars of a needle are there in their order behind a text's first `len` bytes, if there are `count` of them
+/// before. What follows those bytes is not looked at, and makes it faster if there is some.
+#[inline]
+pub(in super::super) fn advance(
+    text: &[u8],
+    len: usize,
+    needle: &Needle,
+    mut count: usize,
+) -> usize {
+    let mut done = 0;
+    #[cfg(target_arch = "x86_64")]
+    while done < len
+        && count < needle.bytes.len()
+        && let Some(sixteen) = text.get(done..done + 16)
+    {
+        use std::arch::x86_64::*;
+        // SAFETY: SSE2 is part of x86-64, and there are sixteen bytes.
+        unsafe {
+            let mut piece = _mm_loadu_si128(sixteen.as_ptr().cast());
+            if !needle.respect_case {
+                // Moved so that capitals are the smallest numbers.
+                let moved = _mm_add_epi8(piece, _mm_set1_epi8((128 - b'A').cast_signed()));
+                let capital = _mm_cmplt_epi8(moved, _mm_set1_epi8(-128 + 26));
+                piece = _mm_or_si128(piece, _mm_and_si128(capital, _mm_set1_epi8(0x20)));
+            }
+            let mut left = 0xFFFF >> (16 - (len - done).min(16));
+            while let Some(&byte) = needle.bytes.get(count) {
+                let same = _mm_cmpeq_epi8(piece, _mm_set1_epi8(byte.cast_signed()));
+                let places = _mm_movemask_epi8(same) & left;
+                if places == 0 {
+                    break;
+                }
+                left &= !(places ^ (places - 1));
+                count += 1;
+            }
+        }
+        done += 16;
+    }
+    for &byte in &text[done.min(len)..len] {
+        count += usize::from(needle.bytes.get(count) == Some(&needle.see(byte)));
+    }
+    count
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn as_byte_by_byte(
+            text in "[a-cA-C/]{0,50}",
+            needle in "[a-cA-C/]{1,9}",
+            (len, from, respect_case) in (0..=50_usize, 0..9_usize, any::<bool>()),
+        ) {
+            let bytes = if respect_case { needle } else { needle.to_ascii_lowercase() };
+            let needle = Needle { bytes: bytes.into_bytes(), respect_case };
+            let (len, from) = (len.min(text.len()), from.min(needle.bytes.len()));
+            let rest = needle.bytes[from..].iter();
+            let rest = text.as_bytes()[..len].iter().fold(rest, |mut rest, &byte| {
+                if rest.as_slice().first() == Some(&needle.see(byte)) {
+                    rest.next();
+                }
+                rest
+            });
+            let expected = needle.bytes.len() - rest.len();
+            prop_assert_eq!(advance(text.as_bytes(), len, &needle, from), expected);
+        }
+
         #[test]
         fn as_one_by_one(
             numbers in prop::collection::vec(prop_oneof![any::<u16>(), 0..9_u16], 64),

@@ -18,9 +18,10 @@ const TOGETHER: usize = 256;
 const TIME: Duration = Duration::from_millis(4);
 
 /// Of the items that wait to be scored those come first that are as short as so many times the limit are, then those as so
-/// many times more, and so on.
+/// many times more, and so on, as long as they are a small part of all: each time what is known of folders is lost.
 const FIRST: usize = 2;
-const MORE: usize = 8;
+const MORE: usize = 64;
+const PART: usize = 4;
 
 /// Lengths that are told apart to find out which those are.
 const LENGTHS: usize = 256;
@@ -239,7 +240,7 @@ impl<'p> Searcher<'p> {
             let (mut next, mut sum) = (FIRST.saturating_mul(plan.limit), 0);
             for (length, count) in counts[..LENGTHS - 1].iter().enumerate() {
                 sum += count;
-                if sum >= next && sum < total {
+                if sum >= next && sum < total / PART {
                     steps.push(length as u16);
                     next = sum.saturating_mul(MORE);
                 }
