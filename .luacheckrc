@@ -2,6 +2,16 @@ std = "luajit"
 max_line_length = false -- stylua's concern
 
 -- The only places that may name a host.
-files["lua/rille/nvim"] = { read_globals = { "vim" } }
+local neovim = {
+  read_globals = { "vim", "MiniPick" },
+  globals = { "vim.g", "vim.o", "vim.bo", "vim.wo", "vim.b", "vim.v", "vim.ui" },
+}
+files["lua/rille/nvim"] = neovim
+files["lua/rille/health.lua"] = neovim
+files["plugin"] = neovim
+files["build.lua"] = neovim
+files["test/neovim"] = neovim
+files["bench/neovim"] = neovim
+files["doc/pictures.lua"] = neovim
 files["lua/rille/resty"] = { read_globals = { "ngx" } }
 files["lua/rille/love"] = { read_globals = { "love" } }

@@ -16,8 +16,9 @@ local nouns = {
   require("tour.text"),
   require("tour.positions"),
   require("tour.search"),
-  require("tour.project"),
   require("tour.fuzzy"),
+  require("tour.project"),
+  require("tour.file"),
 }
 
 local KB, MB, LARGEST = 2 ^ 10, 2 ^ 20, measure.LARGEST

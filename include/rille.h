@@ -156,6 +156,52 @@
 #define RILLE_GREP_BINARY 64
 
 /**
+ * The index is not started until rille_file_index asks for it.
+ */
+#define RILLE_FILE_NO_INDEX 1
+
+/**
+ * What has no size, such as a pipe or a device, is read into a temporary file instead of being refused.
+ */
+#define RILLE_FILE_SPOOL 2
+
+/**
+ * A gzip or zstd archive, which is known by its first bytes, is unpacked into a temporary file. Anything else is read as it
+ * is.
+ */
+#define RILLE_FILE_UNPACK 4
+
+/**
+ * The line has bytes in front of those that are here.
+ */
+#define RILLE_LINE_CUT_BEFORE 1
+
+/**
+ * The line has bytes behind those that are here.
+ */
+#define RILLE_LINE_CUT_BEHIND 2
+
+/**
+ * The search goes back: the last match comes first.
+ */
+#define RILLE_SEARCH_BACKWARD 1
+
+/**
+ * Matches are counted and not told.
+ */
+#define RILLE_SEARCH_COUNT 2
+
+/**
+ * Only the lines that match are counted, and neither told nor looked at to their end.
+ */
+#define RILLE_SEARCH_LINES 8
+
+/**
+ * The search begins at the offset `from` of the options, which else says nothing.
+ */
+#define RILLE_SEARCH_FROM 4
+
+/**
  * Case never matters. Without this and the next it does in a term that has a capital letter.
  */
 #define RILLE_FUZZY_IGNORE_CASE 1
@@ -207,6 +253,10 @@ typedef enum rille_status {
      */
     RILLE_MORE = 3,
     /**
+     * Success, and the answer is not known yet: a job has to come further.
+     */
+    RILLE_PENDING = 4,
+    /**
      * An argument is wrong: a null pointer, an unknown unit, memory that overlaps.
      */
     RILLE_EARG = -1,
@@ -250,6 +300,10 @@ typedef enum rille_status {
      * The system refused something: a file, a folder, a descriptor.
      */
     RILLE_EIO = -11,
+    /**
+     * A file is another one than it was when it was looked at. Refresh it.
+     */
+    RILLE_ECHANGED = -12,
 } rille_status;
 
 /**
@@ -516,12 +570,61 @@ typedef enum rille_grep_kind {
 } rille_grep_kind;
 
 /**
+ * What has become of a file.
+ */
+typedef enum rille_file_change {
+    /**
+     * It is as it was.
+     */
+    RILLE_FILE_SAME = 0,
+    /**
+     * There is more of it, and what was known is still true.
+     */
+    RILLE_FILE_GROWN = 1,
+    /**
+     * It has become shorter: it is read anew, and line numbers and offsets of before mean nothing.
+     */
+    RILLE_FILE_TRUNCATED = 2,
+    /**
+     * Another file has its path, or other bytes are in it: it is read anew.
+     */
+    RILLE_FILE_REPLACED = 3,
+} rille_file_change;
+
+/**
+ * What a result of a search in a file is.
+ */
+typedef enum rille_match_kind {
+    /**
+     * A match.
+     */
+    RILLE_MATCH = 0,
+    /**
+     * The line here is above a mebibyte and was searched in pieces, while a match may be longer than the 64 KiB that these
+     * have in common: there a long match may be cut or missed.
+     */
+    RILLE_MATCH_PARTIAL = 1,
+} rille_match_kind;
+
+/**
  * A growing piece of memory to which results are appended, so that making the next one allocates nothing.
  *
  * It belongs to the caller, who frees it with rille_buffer_free. Functions that take it as const may run at the same
  * time in several threads; the others need it for themselves, from whichever thread.
  */
 typedef struct rille_buffer rille_buffer;
+
+/**
+ * A file of any size, open for reading, of which nothing is ever written.
+ *
+ * It is read in blocks, of which some are kept: it is no memory map, so a file that somebody truncates is a failure with
+ * a sentence and not the end of the process. What the file grows by is there after rille_file_refresh.
+ *
+ * It belongs to the caller, who frees it with rille_file_free; jobs that were started from it go on. Functions that take it
+ * as const may run at the same time in several threads; the others need it for themselves. Each call reads from the file
+ * at most some megabytes, so it takes less than two milliseconds if the system has them in memory.
+ */
+typedef struct rille_file rille_file;
 
 /**
  * Items that are kept in the library and searched with every key that a person types, by fzf's extended query syntax: see
@@ -1183,6 +1286,246 @@ typedef struct rille_grep_lines {
      */
     uint32_t reserved;
 } rille_grep_lines;
+
+/**
+ * How a file is opened. Set `size` to sizeof(rille_file_options); zeros are the default.
+ */
+typedef struct rille_file_options {
+    /**
+     * sizeof(rille_file_options).
+     */
+    uint32_t size;
+    /**
+     * Any of the RILLE_FILE_ constants, added.
+     */
+    uint32_t flags;
+    /**
+     * Bytes of the block cache; 0 for 4 MiB.
+     */
+    uint32_t cache;
+    /**
+     * Threads of the index and of each search; 0 for as many as there are processors. Never more than 4.
+     */
+    uint32_t threads;
+    /**
+     * Bytes of the temporary file at most, against archives that unpack to more than the disk has; 0 for 16 GiB.
+     */
+    int64_t spool_limit;
+    /**
+     * Path of the folder of the temporary file; NULL for the system's: what TMPDIR names, else /tmp.
+     */
+    const uint8_t *spool_folder;
+    /**
+     * Bytes of that path.
+     */
+    size_t spool_folder_len;
+} rille_file_options;
+
+/**
+ * What is known of a file.
+ */
+typedef struct rille_file_info {
+    /**
+     * Bytes of the file, as the last refresh saw it.
+     */
+    double size;
+    /**
+     * How many lines it has. A last line without a line feed is one.
+     */
+    double lines;
+    /**
+     * Bytes from the begin of the file on that the index knows.
+     */
+    double indexed;
+    /**
+     * Bytes of memory that the index takes.
+     */
+    double index_bytes;
+    /**
+     * Bytes of memory that the file holds or may come to hold in all, its block cache included.
+     */
+    double bytes;
+    /**
+     * 1 if the number of lines is exact, 0 if it is an estimate.
+     */
+    uint32_t exact;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_file_info;
+
+/**
+ * What has become of a file that is followed.
+ */
+typedef struct rille_file_news {
+    /**
+     * Bytes that the file has now.
+     */
+    double size;
+    /**
+     * One of rille_file_change: what the next refresh will tell, unless the file changes again.
+     */
+    uint32_t change;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_file_news;
+
+/**
+ * What of each line is wanted. Set `size` to sizeof(rille_file_window); zeros are the default.
+ */
+typedef struct rille_file_window {
+    /**
+     * sizeof(rille_file_window).
+     */
+    uint32_t size;
+    /**
+     * Bytes of each line at most; 0 for 64 KiB, 1 GiB at most.
+     */
+    uint32_t most;
+    /**
+     * Bytes at the begin of each line that are left out.
+     */
+    int64_t from;
+} rille_file_window;
+
+/**
+ * One line of a batch.
+ */
+typedef struct rille_file_line {
+    /**
+     * Where its text begins in that of the batch.
+     */
+    uint32_t start;
+    /**
+     * Where its text ends, without its LF or CR LF.
+     */
+    uint32_t stop;
+    /**
+     * RILLE_LINE_CUT_BEFORE, RILLE_LINE_CUT_BEHIND, both, or 0 if the whole line is here.
+     */
+    uint32_t flags;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * Offset of the begin of the line in the file. If its begin is too far away to be looked for, that of the first byte that
+     * is here: then RILLE_LINE_CUT_BEFORE is set.
+     */
+    double offset;
+    /**
+     * Bytes of the whole line without its LF or CR LF; -1 if its end is not known yet.
+     */
+    double length;
+} rille_file_line;
+
+/**
+ * Lines in a row. What it points to is valid until the next batch of the same file or until the file is freed.
+ */
+typedef struct rille_file_lines {
+    /**
+     * The bytes of all lines.
+     */
+    const uint8_t *text;
+    /**
+     * Where each is.
+     */
+    const struct rille_file_line *lines;
+    /**
+     * Number of the first line, from 1 on; 0 if it is not known yet.
+     */
+    double first;
+    /**
+     * How many lines there are.
+     */
+    uint32_t count;
+    /**
+     * 1 if the batch ended before its time, as the lines are long; 0 if all that were wanted are here, or the file ends.
+     */
+    uint32_t more;
+} rille_file_lines;
+
+/**
+ * What a search in a file finds. Set `size` to sizeof(rille_search_options); zeros are the default: all matches from the
+ * begin of the file on.
+ */
+typedef struct rille_search_options {
+    /**
+     * sizeof(rille_search_options).
+     */
+    uint32_t size;
+    /**
+     * Any of the RILLE_SEARCH_ constants, added.
+     */
+    uint32_t flags;
+    /**
+     * Where to begin: forward, each match begins there or behind it; backward, each begins before it.
+     */
+    int64_t from;
+    /**
+     * Most matches, or 0. A search that only counts has no limit.
+     */
+    uint32_t limit;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_search_options;
+
+/**
+ * Where a match is.
+ */
+typedef struct rille_file_match {
+    /**
+     * Offset of its first byte in the file.
+     */
+    double offset;
+    /**
+     * Offset of the line that it is in.
+     */
+    double line_offset;
+    /**
+     * Number of that line, from 1 on; 0 if the index had not come so far.
+     */
+    double line;
+    /**
+     * Bytes of the match.
+     */
+    uint32_t length;
+    /**
+     * One of rille_match_kind.
+     */
+    uint32_t kind;
+} rille_file_match;
+
+/**
+ * A batch of matches. What it points to is valid until the next batch is taken or the job is freed.
+ */
+typedef struct rille_file_matches {
+    /**
+     * Where each match is.
+     */
+    const struct rille_file_match *matches;
+    /**
+     * How many there are until the end of what the search has brought with this batch.
+     */
+    double total;
+    /**
+     * How many lines they are in.
+     */
+    double lines;
+    /**
+     * How many are in this batch; 0 if they are only counted.
+     */
+    uint32_t count;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} rille_file_matches;
 
 /**
  * How a corpus or a matcher works. Set `size` to sizeof(rille_fuzzy_options); zeros are the default.
@@ -2254,6 +2597,250 @@ int32_t rille_grep_take(struct rille_job *job,
                         uint32_t most,
                         struct rille_grep_lines *out,
                         struct rille_error *err);
+
+/**
+ * Opens a file by its path of `len` bytes and writes it to `out`. `options` may be NULL.
+ *
+ * It takes some kilobytes of reading, whatever the size of the file, and starts the job that makes the index of lines,
+ * unless the options say otherwise or the file is so small that it is made at once.
+ *
+ * What is spooled or unpacked, as the flags say, has a size of 0 at first and grows by itself: what has arrived can be read
+ * at once, rille_file_refresh tells of it, and a notifier that watches the job of rille_file_index rings. That job reads it
+ * to its end; when it fails or is cancelled, what has arrived stays. The number of lines is exact after its end and not
+ * before. The temporary file has no name and is gone with the last one that reads it.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown), RILLE_ETOOBIG or RILLE_EIO (the file cannot be
+ * opened, or is a folder, or a pipe or a device without RILLE_FILE_SPOOL; or there is no temporary file; the message tells).
+ * Any thread may call it at any time.
+ */
+int32_t rille_file_open(const uint8_t *path,
+                        size_t len,
+                        const struct rille_file_options *options,
+                        struct rille_file **out,
+                        struct rille_error *err);
+
+/**
+ * Closes a file. Jobs that were started from it go on, but for the one that makes its index, if nobody else has it. NULL is
+ * fine; a file that was freed already is not.
+ */
+void rille_file_free(struct rille_file *file);
+
+/**
+ * Writes what is known of a file to `out`.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (it has been truncated; refresh it) or RILLE_EIO. Threads
+ * may call it at the same time on one file.
+ */
+int32_t rille_file_stat(const struct rille_file *file,
+                        struct rille_file_info *out,
+                        struct rille_error *err);
+
+/**
+ * Looks at what has become of a file, takes it to be so from now on, and writes one of rille_file_change to `out_change`.
+ *
+ * What the file has grown by is there afterwards; the index goes on where it was, at once for little, else by the job of
+ * rille_file_index. If another file has the path, the growth of the old one is told first, and the next refresh tells of the
+ * other: so nothing is lost when a log is rotated. A file whose path leads nowhere stays what it was. Bytes that were
+ * written over others without a change of the size are found within a tenth of a second.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (another file has the path and cannot be opened) or
+ * RILLE_EIO; after a failure the file is as before. One call at a time on one file.
+ */
+int32_t rille_file_refresh(struct rille_file *file,
+                           uint32_t *out_change,
+                           struct rille_error *err);
+
+/**
+ * Writes the job that makes the index of a file to `out`: the one that runs, or a new one if the file has more than that has
+ * seen. It has no results; the unit of progress is the byte. Freeing it does not end it as long as the file is open, but
+ * rille_job_cancel does; it can be started again and goes on where it was.
+ *
+ * For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as the
+ * unit. Whatever became of it, it is not started again.
+ *
+ * Returns RILLE_OK or RILLE_EARG (a pointer is NULL). Threads may call it at the same time on one file.
+ */
+int32_t rille_file_index(const struct rille_file *file,
+                         struct rille_job **out,
+                         struct rille_error *err);
+
+/**
+ * Starts a job that has news whenever the file has changed since the last refresh, and writes it to `out`. When there are
+ * news, take them with rille_file_take_news, then call rille_file_refresh until it tells that the file is the same.
+ *
+ * The system tells of changes; where it does not, the job looks once a second. It goes on until it is cancelled or the file
+ * is freed, and takes no turn from other jobs. The unit of progress is the piece of news.
+ *
+ * Returns RILLE_OK or RILLE_EARG (a pointer is NULL, or the file is made from another one: follow that; or it is spooled: watch the
+ * job of rille_file_index). Threads may call it at the same time on one file.
+ */
+int32_t rille_file_follow(const struct rille_file *file,
+                          struct rille_job **out,
+                          struct rille_error *err);
+
+/**
+ * Takes news of a job that rille_file_follow has started and writes them to `out`.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there are none now; nothing was written) or RILLE_EARG (a pointer is NULL or the job is of
+ * another kind). It does not wait. One call at a time on one job.
+ */
+int32_t rille_file_take_news(struct rille_job *job,
+                             struct rille_file_news *out,
+                             struct rille_error *err);
+
+/**
+ * Reads up to `count` lines from the one with the number `first` on, counted from 1, and writes where they are to `out`.
+ * `window` tells which bytes of each line are wanted, and may be NULL. The batch before is gone then.
+ *
+ * A batch ends early, and says so, when it has a mebibyte of text or when finding the ends of its lines would take too long; it
+ * has one line at least. To go on, ask for what follows its last line. If the end of that line is not known yet (its
+ * length is -1), the index has to come further first.
+ *
+ * Returns RILLE_OK, RILLE_NONE (the file has no such line, and the count is 0), RILLE_PENDING (the index has not come so far;
+ * the count is 0), RILLE_EARG (a pointer is NULL, a number negative), RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or
+ * RILLE_EIO. One call at a time on one file.
+ */
+int32_t rille_file_read_lines(struct rille_file *file,
+                              int64_t first,
+                              uint32_t count,
+                              const struct rille_file_window *window,
+                              struct rille_file_lines *out,
+                              struct rille_error *err);
+
+/**
+ * Reads the line that holds an offset, `before` lines in front of it and `after` lines from it on, and writes where they are
+ * to `out`, as rille_file_read_lines does. No index is needed for that, but the number of the first line is 0 without.
+ *
+ * An offset at the end of the file is in no line, unless the last line has no line feed. To read the last lines of a
+ * file see rille_file_read_last.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there is no line, and the count is 0), RILLE_EARG (a pointer is NULL, a number negative),
+ * RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or RILLE_EIO. One call at a time on one file.
+ */
+int32_t rille_file_read_around(struct rille_file *file,
+                               int64_t offset,
+                               uint32_t before,
+                               uint32_t after,
+                               const struct rille_file_window *window,
+                               struct rille_file_lines *out,
+                               struct rille_error *err);
+
+/**
+ * Reads the last `count` lines and writes where they are to `out`, as rille_file_read_around does. The batch ends early if
+ * they are long, so what is missing is at the end: ask for what is around the end of its last line.
+ *
+ * Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a pointer is NULL, a number negative),
+ * RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or RILLE_EIO. One call at a time on one file.
+ */
+int32_t rille_file_read_last(struct rille_file *file,
+                             uint32_t count,
+                             const struct rille_file_window *window,
+                             struct rille_file_lines *out,
+                             struct rille_error *err);
+
+/**
+ * Writes the number of the line that holds an offset to `out_line`, counted from 1.
+ *
+ * Returns RILLE_OK, RILLE_NONE (the file ends before; nothing was written), RILLE_PENDING (the index has not come so far;
+ * nothing was written), RILLE_EARG (a pointer is NULL, the offset negative), RILLE_ECHANGED or RILLE_EIO. Threads may call it at
+ * the same time on one file.
+ */
+int32_t rille_file_line_at(const struct rille_file *file,
+                           int64_t offset,
+                           double *out_line,
+                           struct rille_error *err);
+
+/**
+ * Writes the offset at which the line with a number begins to `out_offset`; lines are counted from 1.
+ *
+ * Returns RILLE_OK, RILLE_NONE (the file has no such line; nothing was written), RILLE_PENDING (the index has not come so
+ * far; nothing was written), RILLE_EARG (a pointer is NULL, the number negative), RILLE_ECHANGED or RILLE_EIO. Threads may call
+ * it at the same time on one file.
+ */
+int32_t rille_file_offset_of(const struct rille_file *file,
+                             int64_t line,
+                             double *out_offset,
+                             struct rille_error *err);
+
+/**
+ * Reads the bytes from an offset on to `out`, which has room for `capacity` of them, and writes how many there are to
+ * `out_len`: fewer than the capacity only at the end of the file. It takes as long as reading them does.
+ *
+ * Returns RILLE_OK, RILLE_NONE (the file ends before; the length is 0), RILLE_EARG (a pointer is NULL, the offset negative),
+ * RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED or RILLE_EIO. After a failure what `out` has is of no
+ * use. Threads may call it at the same time on one file.
+ */
+int32_t rille_file_read(const struct rille_file *file,
+                        int64_t offset,
+                        uint8_t *out,
+                        size_t capacity,
+                        uint32_t *out_len,
+                        struct rille_error *err);
+
+/**
+ * Starts a search through what is known of a file, and writes the job to `out`. Either `regex` or `literals` tells what to
+ * search for, the other is NULL; both may be freed while the job runs. `options` may be NULL. The results are matches, for
+ * rille_file_take; the unit of progress is the byte.
+ *
+ * The search is by lines, as that of ripgrep: no match goes over the end of one, and ^ and $ are its begin and end, its LF or
+ * CR LF left out. Results come in the order of the file, or the other way round if the search goes back.
+ *
+ * The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns RILLE_OK, RILLE_EARG
+ * (a pointer is NULL that must not be, an option unknown), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the same time on
+ * one file.
+ */
+int32_t rille_file_search(const struct rille_file *file,
+                          const struct rille_regex *regex,
+                          const struct rille_literals *literals,
+                          const struct rille_search_options *options,
+                          struct rille_job **out,
+                          struct rille_error *err);
+
+/**
+ * Takes up to `most` matches of a job that rille_file_search has started and writes where they are to `out`. It may be fewer
+ * though there are more; take until there are none. The batch before is gone then. A search that only counts has batches
+ * without matches, whose totals are what was counted until then.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (a pointer is NULL, `most` is 0 or the
+ * job is of another kind). It does not wait. One call at a time on one job.
+ */
+int32_t rille_file_take(struct rille_job *job,
+                        uint32_t most,
+                        struct rille_file_matches *out,
+                        struct rille_error *err);
+
+/**
+ * Makes a file of the lines of another that match, or with `invert` not 0 of those that do not, and writes it to `out`, and the
+ * job that fills it to `out_job`. Either `regex` or `literals` tells what to search for, the other is NULL.
+ *
+ * The new file has line numbers and offsets of its own, and is read, searched and filtered as every file. It grows while
+ * the job goes on, and its number of lines is exact when the job is done. It reads the lines from the file that was filtered
+ * and keeps where they are, which takes two to four bytes for each run of lines; above 256 MiB of that the job fails. It
+ * has what was known of the file in this call, and is of no use once that is truncated. The job has no results; its unit of
+ * progress is the byte of the file.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL that must not be), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the
+ * same time on one file.
+ */
+int32_t rille_file_filter(const struct rille_file *file,
+                          const struct rille_regex *regex,
+                          const struct rille_literals *literals,
+                          uint32_t invert,
+                          struct rille_file **out,
+                          struct rille_job **out_job,
+                          struct rille_error *err);
+
+/**
+ * Writes the offset at which a byte of a file that rille_file_filter has made stands in the file that was filtered to
+ * `out_offset`.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there is no such byte, or the file is no filter; nothing was written), RILLE_EARG (a pointer is
+ * NULL, the offset negative), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the same time on one file.
+ */
+int32_t rille_file_origin(const struct rille_file *file,
+                          int64_t offset,
+                          double *out_offset,
+                          struct rille_error *err);
 
 /**
  * Makes an empty corpus and writes it to `out`. `options` may be NULL.

@@ -26,6 +26,7 @@
 #![deny(missing_docs, unsafe_code, unsafe_op_in_unsafe_fn)]
 
 mod capi;
+pub mod file;
 pub mod fuzzy;
 pub mod job;
 pub mod project;

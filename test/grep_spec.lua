@@ -125,6 +125,20 @@ t.test("texts in memory are searched instead of their files", function()
   t.eq({ found[1].path, found[1].line, found[2].path, found[2].line }, { path, 2, "[new]", 1 })
 end)
 
+t.test("of a long line a part can be taken", function()
+  local texts = { long = "a match" .. ("x"):rep(100000), short = "a match" }
+  local job = rille.grep("^a match", root .. "/test", { globs = { "no such file" }, texts = texts })
+  local found = {}
+  while job:wait(LONG) == "running" or job:ready() do
+    local batch = job:take()
+    for i = 1, batch and batch.count or 0 do
+      found[batch:path(i)] = { #batch:text(i), batch:text(i, 9), batch:text(i, 7), batch:text(i, 0) }
+    end
+  end
+  t.eq(found.long, { 100007, "a matchxx", "a match", "" })
+  t.eq(found.short, { 7, "a match", "a match", "" })
+end)
+
 t.test("a batch is gone when another one is taken or the job is closed", function()
   local job = rille.grep("local", root .. "/lua")
   job:wait(LONG)

@@ -67,6 +67,10 @@ fn judge(host: &str, about: &str, report: &str, since: Instant) {
         panic!("{host} ({about}): the runner did not reach its end:\n{report}");
     };
     say(&format!("{host}: {counts} ({about}, {:.2} s)", since.elapsed().as_secs_f64()));
+    // What plugins of others were not there for is told one by one.
+    for line in report.lines().filter(|line| host == "nvim-plugin" && line.starts_with("skip ")) {
+        say(&format!("  {line}"));
+    }
     assert_eq!(counts.failed, 0, "{host} ({about}):\n{report}");
     assert!(counts.passed > 0, "{host} ({about}): no test ran:\n{report}");
 }

@@ -5,14 +5,19 @@
 
 use crate::hosts::process::{Running, Scratch, run};
 use crate::support::say;
+use rille::file::{Change, Document, Lines, News, SearchOptions, Window};
 use rille::job::{self, AnyJob, Job, State, Stop, Worker};
 use rille::project::grep::{self, Chunk, grep};
 use rille::project::walk::{self, Refused, walk};
 use rille::project::{Found, Kind, Paths};
-use std::fs::{self, File};
+use rille::search::{LiteralOptions, Literals};
+use std::fs::{self, File, Permissions};
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -166,6 +171,154 @@ fn with_few_descriptors() {
         }
     }
     assert!(refused > 0);
+}
+
+fn open_file(path: &Path) -> Result<Document, String> {
+    Document::open(path.to_str().expect("a path in UTF-8").as_bytes(), Default::default())
+}
+
+fn last_line(document: &Document) -> Vec<u8> {
+    let mut batch = Lines::default();
+    document.last(1, Window::default(), &mut batch).expect("a file that can be read");
+    batch.text(0).to_vec()
+}
+
+/// Waits for news of that kind, and refreshes meanwhile what is no such news.
+fn follow_until(document: &Document, job: &Job<News>, wanted: Change) {
+    let until = Instant::now() + LONG;
+    loop {
+        assert!(Instant::now() < until && job.wait(LONG), "there are no news");
+        let news = job.take().unwrap_or_else(|| panic!("{:?}", job.failure()));
+        if news.change == wanted {
+            return;
+        }
+        document.refresh().expect("what is known already");
+    }
+}
+
+#[test]
+fn too_few_descriptors_for_a_file() {
+    alone("with_few_descriptors_for_a_file", make_tree(1).path());
+}
+
+#[test]
+#[ignore = "it takes all descriptors; too_few_descriptors_for_a_file runs it"]
+fn with_few_descriptors_for_a_file() {
+    let path = tree().join("log");
+    fs::write(&path, "one needle\n").expect("a file is written");
+    let mut writer = File::options().append(true).open(&path).expect("it can be opened");
+    let document = Arc::new(open_file(&path).expect("it can be opened"));
+    limit(libc::RLIMIT_NOFILE, 32);
+    let mut taken = Vec::new();
+    while let Ok(file) = File::open("/dev/null") {
+        taken.push(file);
+    }
+    let message = open_file(&path).err().expect("a refusal");
+    assert!(message.ends_with("/log: Too many open files"), "{message}");
+    // What is open needs none more. The system cannot tell of changes, so the job looks by itself: with one, too, or with two.
+    for free in 0..=2 {
+        let job = document.follow().expect("it can be followed");
+        writeln!(writer, "{free} needles").expect("a line is written");
+        follow_until(&document, &job, Change::Grown);
+        assert_eq!(document.refresh(), Ok(Change::Grown));
+        assert_eq!(last_line(&document), format!("{free} needles").as_bytes());
+        let needle = Literals::new(&[b"needle".as_slice()], &LiteralOptions::default());
+        let query = rille::file::Query::Literals(Arc::new(needle.expect("a literal")));
+        let options = SearchOptions { count: true, ..SearchOptions::default() };
+        let search = document.search(query, options).expect("it can be searched");
+        let mut total = 0;
+        assert_eq!(finish(&search, |found| total = found.total), State::Done);
+        assert_eq!(total, free + 2);
+        job.cancel();
+        assert_eq!(finish(&job, |_| ()), State::Cancelled);
+        taken.pop();
+    }
+    // Another file in its place cannot be opened: the old one stays until it can.
+    while let Ok(file) = File::open("/dev/null") {
+        taken.push(file);
+    }
+    let job = document.follow().expect("it can be followed");
+    let other = path.with_file_name("other");
+    taken.pop();
+    fs::write(&other, "another one\n").expect("a file is written");
+    while let Ok(file) = File::open("/dev/null") {
+        taken.push(file);
+    }
+    fs::rename(&other, &path).expect("it is renamed");
+    follow_until(&document, &job, Change::Replaced);
+    let trouble = document.refresh().expect_err("no descriptor");
+    assert!(
+        trouble.changed && trouble.message.ends_with("/log: Too many open files"),
+        "{trouble:?}"
+    );
+    assert_eq!(last_line(&document), b"2 needles");
+    taken.clear();
+    assert_eq!(document.refresh(), Ok(Change::Replaced));
+    assert_eq!(last_line(&document), b"another one");
+    job.cancel();
+}
+
+#[test]
+fn permission_that_is_lost() {
+    let scratch = make_tree(1);
+    fs::set_permissions(scratch.path(), Permissions::from_mode(0o777)).expect("a folder of ours");
+    alone("without_permission", scratch.path());
+}
+
+#[test]
+#[ignore = "it becomes another user; permission_that_is_lost runs it"]
+fn without_permission() {
+    // SAFETY: no memory is involved. What root may, nobody forbids; so it is another user, of whom all files here are.
+    unsafe {
+        if libc::geteuid() == 0 {
+            assert_eq!(libc::setuid(700_000_000 + std::process::id()), 0);
+        }
+    }
+    let folder = tree().join("logs");
+    fs::create_dir(&folder).expect("a folder is made");
+    let path = folder.join("log");
+    fs::write(&path, "one\n").expect("a file is written");
+    let permit = |path: &Path, mode: u32| {
+        fs::set_permissions(path, Permissions::from_mode(mode)).expect("a file of ours");
+    };
+    let mut writer = File::options().append(true).open(&path).expect("it can be opened");
+    let document = Arc::new(open_file(&path).expect("it can be opened"));
+    // Who has it open keeps it, and sees what becomes of it; nobody else gets it.
+    permit(&path, 0);
+    let message = open_file(&path).err().expect("a refusal");
+    assert!(message.ends_with("/log: Permission denied"), "{message}");
+    let job = document.follow().expect("it can be followed");
+    writer.write_all(b"two\n").expect("a line is written");
+    follow_until(&document, &job, Change::Grown);
+    assert_eq!(document.refresh(), Ok(Change::Grown));
+    assert_eq!(last_line(&document), b"two");
+    // Another one in its place that may not be read.
+    let other = folder.join("other");
+    fs::write(&other, "another one\n").expect("a file is written");
+    permit(&other, 0);
+    fs::rename(&other, &path).expect("it is renamed");
+    follow_until(&document, &job, Change::Replaced);
+    let trouble = document.refresh().expect_err("it may not be read");
+    assert!(trouble.changed && trouble.message.ends_with("/log: Permission denied"), "{trouble:?}");
+    assert_eq!(last_line(&document), b"two");
+    permit(&path, 0o600);
+    assert_eq!(document.refresh(), Ok(Change::Replaced));
+    assert_eq!(last_line(&document), b"another one");
+    job.cancel();
+    assert_eq!(finish(&job, |_| ()), State::Cancelled);
+    // A folder that may not be looked into: what is in it now is not known, and the system tells nothing.
+    let mut writer = File::options().append(true).open(&path).expect("it can be opened");
+    permit(&folder, 0);
+    let message = open_file(&path).err().expect("a refusal");
+    assert!(message.ends_with("/log: Permission denied"), "{message}");
+    assert_eq!(document.refresh(), Ok(Change::Same));
+    let job = document.follow().expect("it can be followed");
+    writer.write_all(b"last words\n").expect("a line is written");
+    follow_until(&document, &job, Change::Grown);
+    assert_eq!(document.refresh(), Ok(Change::Grown));
+    assert_eq!(last_line(&document), b"last words");
+    permit(&folder, 0o700);
+    job.cancel();
 }
 
 #[test]

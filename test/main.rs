@@ -5,6 +5,7 @@
 mod exports;
 mod fuzzy_tables;
 mod header;
+mod help;
 mod hosts;
 #[cfg(target_os = "linux")]
 mod limits;
@@ -15,4 +16,4 @@ mod support;
 mod tables;
 mod width;
 
-pub(crate) use support::{bless, library, root, specs, testing_library};
+pub(crate) use support::{bless, library, root, specs, specs_in, testing_library};

@@ -363,6 +363,8 @@ int main(void) {
     buffer();
     search();
     project();
+    spool();
+    file();
     fuzzy();
     panics();
     printf("%d failures\n", failures);

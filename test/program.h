@@ -28,5 +28,10 @@ void search(void);
 /* program_job.c */
 void project(void);
 
+/* program_spool.c */
+void spool(void);
+
+/* program_file.c */
+void file(void);
 /* program_fuzzy.c */
 void fuzzy(void);

@@ -18,6 +18,8 @@ fn compile(name: &str, flags: &[&str]) -> PathBuf {
         .arg(root().join("test/program.c"))
         .arg(root().join("test/program_search.c"))
         .arg(root().join("test/program_job.c"))
+        .arg(root().join("test/program_spool.c"))
+        .arg(root().join("test/program_file.c"))
         .arg(root().join("test/program_fuzzy.c"))
         .arg(library)
         // The program finds the library by its SONAME beside itself.

@@ -115,6 +115,14 @@ return function(config)
     end
     return value
   end
+  --- For what another thread is about to do: asks for seconds, at most.
+  function t.soon(fn, ...)
+    local ends, value = os.time() + 10, fn(...)
+    while not value and os.time() < ends do
+      value = fn(...)
+    end
+    return t.ok(value)
+  end
   function t.raises(pattern, fn, ...)
     local ok, e = pcall(fn, ...)
     if ok then

@@ -23,11 +23,16 @@ pub fn testing_library() -> &'static Path {
     LIBRARY.get_or_init(|| build("testing", &["--features", "testing"]))
 }
 
-/// Every Lua spec, in order of name.
+/// Every Lua spec of what is the same in all hosts, in order of name.
 pub fn specs() -> Vec<PathBuf> {
-    let mut specs: Vec<_> = fs::read_dir(root().join("test"))
-        .expect("the folder test/")
-        .map(|entry| entry.expect("an entry of test/").path())
+    specs_in("test")
+}
+
+/// Every Lua spec of a folder, in order of name.
+pub fn specs_in(folder: &str) -> Vec<PathBuf> {
+    let mut specs: Vec<_> = fs::read_dir(root().join(folder))
+        .expect("a folder of specs")
+        .map(|entry| entry.expect("an entry of the folder").path())
         .filter(|path| path.to_string_lossy().ends_with("_spec.lua"))
         .collect();
     specs.sort();

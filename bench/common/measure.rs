@@ -55,7 +55,7 @@ impl Bench {
     /// A promise that is no ratio of one row: what it came to, and the least or the most that is good.
     pub fn promise(&mut self, what: &str, value: f64, unit: &str, reach: Reach) {
         if self.quick {
-            return;
+            return println!("{what}: measured");
         }
         let (good, word, limit) = match reach {
             Reach::Least(limit) => (value >= limit, "at least", limit),
@@ -92,25 +92,52 @@ impl Bench {
 
     /// A number that is no ratio, and the most that it may be. What it tells are the machine's own milliseconds, too.
     pub fn figure(&mut self, name: &str, what: &str, value: f64, unit: &str, most: f64) {
-        if self.quick {
-            return println!("{name}: {what} measured");
-        }
-        let verdict = if value <= most {
-            self.reached += 1;
-            "reached"
-        } else {
-            self.lost.push(format!("{name}, {what}: {value:.2} {unit} of {most}"));
-            "LOST"
-        };
-        println!(
-            "{name:38} {what:>14} {value:>8.2} {unit:2} {:>13} {most:>6} {verdict}",
-            "at most"
-        );
+        self.promise(&format!("{name}, {what}"), value, unit, Reach::Most(most));
     }
 
     /// A row: what is done, to which text. Give it rille's way, those of peers, and `run` it.
     pub fn row<'a>(&'a mut self, what: &str, text: &'a Text) -> Row<'a> {
         Row { name: format!("{what}, {}", text.name), text, bench: self, ways: Vec::new() }
+    }
+
+    /// A row about work on something large that every contender does once in each turn: rille first, then its peers, each with
+    /// its goal. All answer the same, but for those whose name begins with "limit".
+    pub fn race(&mut self, name: &str, len: usize, ways: &mut [Contender<'_>]) {
+        if !self.wants(name) {
+            return;
+        }
+        let (mut expected, mut times) = (None, vec![Vec::new(); ways.len()]);
+        for round in 0..if self.quick { 1 } else { FEWEST + 1 } {
+            for (way, times) in ways.iter_mut().zip(&mut times) {
+                let since = Instant::now();
+                let answer = (way.run)();
+                // The first round is for the caches.
+                if round > 0 {
+                    times.push(since.elapsed().as_secs_f64());
+                }
+                if !way.name.starts_with("limit") {
+                    assert_eq!(*expected.get_or_insert(answer), answer, "{name}: {}", way.name);
+                }
+            }
+        }
+        if self.quick {
+            return println!("{name}: equal");
+        }
+        let ours = median(&times[0]);
+        for (way, times_of) in ways.iter().zip(&times).skip(1) {
+            let theirs = median(times_of);
+            let ratios: Vec<f64> = times_of.iter().zip(&times[0]).map(|(a, b)| a / b).collect();
+            let spread = quartiles(&ratios);
+            let verdict = self.verdict(name, way.name, way.reach, theirs / ours, spread);
+            println!(
+                "{name:38} {:>10}  {:24} {:>10} {:>8.2}  {:>13} {verdict}",
+                speed(ours, len),
+                way.name,
+                speed(theirs, len),
+                theirs / ours,
+                format!("{:.2}-{:.2}", spread.0, spread.1),
+            );
+        }
     }
 
     /// Tells how many goals were reached.
@@ -124,18 +151,32 @@ impl Bench {
     }
 
     /// Whether a ratio is as good as wished, as words for the table; with a `?` if another run may well say otherwise.
-    fn judge(&mut self, row: &str, way: &Way, ratio: f64, spread: (f64, f64)) -> String {
-        let Some(reach) = way.reach else { return String::new() };
+    fn verdict(
+        &mut self,
+        row: &str,
+        peer: &str,
+        reach: Option<f64>,
+        ratio: f64,
+        spread: (f64, f64),
+    ) -> String {
+        let Some(reach) = reach else { return String::new() };
         let verdict = if ratio >= reach {
             self.reached += 1;
             "reached"
         } else {
-            self.lost.push(format!("{row}, against {}: {ratio:.2} of {reach}", way.peer));
+            self.lost.push(format!("{row}, against {peer}: {ratio:.2} of {reach}"));
             "LOST"
         };
         let unsure = if spread.0 < reach && reach < spread.1 { "?" } else { "" };
         format!("{reach:>6} {verdict}{unsure}")
     }
+}
+
+/// Who takes part in a race.
+pub struct Contender<'a> {
+    pub name: &'a str,
+    pub reach: Option<f64>,
+    pub run: &'a mut dyn FnMut() -> u64,
 }
 
 /// What is promised of a number.
@@ -265,7 +306,7 @@ impl<'a> Row<'a> {
                 way.peer,
                 speed(theirs, len),
                 format!("{:.2}-{:.2}", spread.0, spread.1),
-                self.bench.judge(&self.name, way, ratio, spread)
+                self.bench.verdict(&self.name, way.peer, way.reach, ratio, spread)
             );
         }
     }

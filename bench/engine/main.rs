@@ -2,6 +2,9 @@
 //!
 //! A noun has a file here, with a function that adds its rows, and a line in `main`.
 
+#[cfg(unix)]
+#[path = "../common/logs.rs"]
+mod logs;
 #[path = "../common/measure.rs"]
 mod measure;
 #[path = "../common/paths.rs"]
@@ -9,12 +12,16 @@ mod paths;
 #[path = "../common/texts.rs"]
 mod texts;
 
+#[cfg(unix)]
+mod file;
 mod fuzzy;
 mod jobs;
 mod text;
 mod text_units;
 
 fn main() {
+    #[cfg(unix)]
+    file::be_child();
     let mut bench = measure::Bench::from_env();
     println!(
         "engine: rille {}, kernels {}",
@@ -24,6 +31,8 @@ fn main() {
     jobs::rows(&mut bench);
     text::rows(&mut bench);
     text_units::rows(&mut bench);
+    #[cfg(unix)]
+    file::rows(&mut bench);
     fuzzy::rows(&mut bench);
     bench.finish();
 }

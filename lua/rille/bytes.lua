@@ -33,6 +33,8 @@ function M.size(value, name)
   return value
 end
 
+--- Bytes owned by someone else, to be passed wherever a text is wanted. They are read during the calls that are given the
+--- view, so they must stay where they are until then.
 ---@param ptr ffi.cdata* pointer to bytes, or array
 ---@param len integer bytes
 ---@return rille.view

@@ -53,6 +53,24 @@ static const int RILLE_GREP_MULTI_LINE = 32;
 
 static const int RILLE_GREP_BINARY = 64;
 
+static const int RILLE_FILE_NO_INDEX = 1;
+
+static const int RILLE_FILE_SPOOL = 2;
+
+static const int RILLE_FILE_UNPACK = 4;
+
+static const int RILLE_LINE_CUT_BEFORE = 1;
+
+static const int RILLE_LINE_CUT_BEHIND = 2;
+
+static const int RILLE_SEARCH_BACKWARD = 1;
+
+static const int RILLE_SEARCH_COUNT = 2;
+
+static const int RILLE_SEARCH_LINES = 8;
+
+static const int RILLE_SEARCH_FROM = 4;
+
 static const int RILLE_FUZZY_IGNORE_CASE = 1;
 
 static const int RILLE_FUZZY_RESPECT_CASE = 2;
@@ -70,6 +88,7 @@ typedef enum rille_status {
     RILLE_INVALID = 1,
     RILLE_NONE = 2,
     RILLE_MORE = 3,
+    RILLE_PENDING = 4,
     RILLE_EARG = -1,
     RILLE_ETOOBIG = -2,
     RILLE_ESHORT = -3,
@@ -81,6 +100,7 @@ typedef enum rille_status {
     RILLE_EJOB = -9,
     RILLE_EFORK = -10,
     RILLE_EIO = -11,
+    RILLE_ECHANGED = -12,
 } rille_status;
 
 typedef enum rille_unit {
@@ -162,7 +182,21 @@ typedef enum rille_grep_kind {
     RILLE_GREP_STOPPED = 3,
 } rille_grep_kind;
 
+typedef enum rille_file_change {
+    RILLE_FILE_SAME = 0,
+    RILLE_FILE_GROWN = 1,
+    RILLE_FILE_TRUNCATED = 2,
+    RILLE_FILE_REPLACED = 3,
+} rille_file_change;
+
+typedef enum rille_match_kind {
+    RILLE_MATCH = 0,
+    RILLE_MATCH_PARTIAL = 1,
+} rille_match_kind;
+
 typedef struct rille_buffer rille_buffer;
+
+typedef struct rille_file rille_file;
 
 typedef struct rille_fuzzy rille_fuzzy;
 
@@ -353,6 +387,79 @@ typedef struct rille_grep_lines {
     uint32_t count;
     uint32_t reserved;
 } rille_grep_lines;
+
+typedef struct rille_file_options {
+    uint32_t size;
+    uint32_t flags;
+    uint32_t cache;
+    uint32_t threads;
+    int64_t spool_limit;
+    const uint8_t *spool_folder;
+    size_t spool_folder_len;
+} rille_file_options;
+
+typedef struct rille_file_info {
+    double size;
+    double lines;
+    double indexed;
+    double index_bytes;
+    double bytes;
+    uint32_t exact;
+    uint32_t reserved;
+} rille_file_info;
+
+typedef struct rille_file_news {
+    double size;
+    uint32_t change;
+    uint32_t reserved;
+} rille_file_news;
+
+typedef struct rille_file_window {
+    uint32_t size;
+    uint32_t most;
+    int64_t from;
+} rille_file_window;
+
+typedef struct rille_file_line {
+    uint32_t start;
+    uint32_t stop;
+    uint32_t flags;
+    uint32_t reserved;
+    double offset;
+    double length;
+} rille_file_line;
+
+typedef struct rille_file_lines {
+    const uint8_t *text;
+    const struct rille_file_line *lines;
+    double first;
+    uint32_t count;
+    uint32_t more;
+} rille_file_lines;
+
+typedef struct rille_search_options {
+    uint32_t size;
+    uint32_t flags;
+    int64_t from;
+    uint32_t limit;
+    uint32_t reserved;
+} rille_search_options;
+
+typedef struct rille_file_match {
+    double offset;
+    double line_offset;
+    double line;
+    uint32_t length;
+    uint32_t kind;
+} rille_file_match;
+
+typedef struct rille_file_matches {
+    const struct rille_file_match *matches;
+    double total;
+    double lines;
+    uint32_t count;
+    uint32_t reserved;
+} rille_file_matches;
 
 typedef struct rille_fuzzy_options {
     uint32_t size;
@@ -749,6 +856,87 @@ int32_t rille_grep_take(struct rille_job *job,
                         uint32_t most,
                         struct rille_grep_lines *out,
                         struct rille_error *err);
+
+int32_t rille_file_open(const uint8_t *path,
+                        size_t len,
+                        const struct rille_file_options *options,
+                        struct rille_file **out,
+                        struct rille_error *err);
+
+void rille_file_free(struct rille_file *file);
+
+int32_t rille_file_stat(const struct rille_file *file, struct rille_file_info *out, struct rille_error *err);
+
+int32_t rille_file_refresh(struct rille_file *file, uint32_t *out_change, struct rille_error *err);
+
+int32_t rille_file_index(const struct rille_file *file, struct rille_job **out, struct rille_error *err);
+
+int32_t rille_file_follow(const struct rille_file *file, struct rille_job **out, struct rille_error *err);
+
+int32_t rille_file_take_news(struct rille_job *job, struct rille_file_news *out, struct rille_error *err);
+
+int32_t rille_file_read_lines(struct rille_file *file,
+                              int64_t first,
+                              uint32_t count,
+                              const struct rille_file_window *window,
+                              struct rille_file_lines *out,
+                              struct rille_error *err);
+
+int32_t rille_file_read_around(struct rille_file *file,
+                               int64_t offset,
+                               uint32_t before,
+                               uint32_t after,
+                               const struct rille_file_window *window,
+                               struct rille_file_lines *out,
+                               struct rille_error *err);
+
+int32_t rille_file_read_last(struct rille_file *file,
+                             uint32_t count,
+                             const struct rille_file_window *window,
+                             struct rille_file_lines *out,
+                             struct rille_error *err);
+
+int32_t rille_file_line_at(const struct rille_file *file,
+                           int64_t offset,
+                           double *out_line,
+                           struct rille_error *err);
+
+int32_t rille_file_offset_of(const struct rille_file *file,
+                             int64_t line,
+                             double *out_offset,
+                             struct rille_error *err);
+
+int32_t rille_file_read(const struct rille_file *file,
+                        int64_t offset,
+                        uint8_t *out,
+                        size_t capacity,
+                        uint32_t *out_len,
+                        struct rille_error *err);
+
+int32_t rille_file_search(const struct rille_file *file,
+                          const struct rille_regex *regex,
+                          const struct rille_literals *literals,
+                          const struct rille_search_options *options,
+                          struct rille_job **out,
+                          struct rille_error *err);
+
+int32_t rille_file_take(struct rille_job *job,
+                        uint32_t most,
+                        struct rille_file_matches *out,
+                        struct rille_error *err);
+
+int32_t rille_file_filter(const struct rille_file *file,
+                          const struct rille_regex *regex,
+                          const struct rille_literals *literals,
+                          uint32_t invert,
+                          struct rille_file **out,
+                          struct rille_job **out_job,
+                          struct rille_error *err);
+
+int32_t rille_file_origin(const struct rille_file *file,
+                          int64_t offset,
+                          double *out_offset,
+                          struct rille_error *err);
 
 int32_t rille_fuzzy_new(const struct rille_fuzzy_options *options,
                         struct rille_fuzzy **out,

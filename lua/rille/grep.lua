@@ -89,10 +89,11 @@ end
 
 --- The line, without what ends it; several with `multiline`.
 ---@param i integer from 1 to `count`
+---@param most? integer bytes of it that are wanted, as a line may be as long as its file
 ---@return string
-function Lines:text(i)
+function Lines:text(i, most)
   local at = entry(self, i, "text")
-  return ffi.string(self.bytes + at.start, at.stop - at.start)
+  return ffi.string(self.bytes + at.start, math.min(at.stop - at.start, most or math.huge))
 end
 
 --- How many matches the line has.

@@ -15,6 +15,7 @@ local backend = require("rille.backend")
 ---@field fuzzy rille.fuzzy.module
 ---@field bytes fun(ptr: ffi.cdata*, len: integer): rille.view
 ---@field buffer fun(capacity?: integer): rille.buffer
+---@field file fun(path: string, opts?: rille.file.options): rille.file?, string?
 ---@field grep fun(pattern: string|string[], root: string, opts?: rille.grep.options): rille.job?, string?
 ---@field walk fun(root: string, opts?: rille.walk.options): rille.job?, string?
 ---@field notifier fun(): rille.notifier?, string?
@@ -71,6 +72,9 @@ local lazy = {
   end,
   stream = function()
     return noun("stream").new
+  end,
+  file = function()
+    return noun("file").new
   end,
   fuzzy = function()
     return noun("fuzzy")

@@ -16,6 +16,8 @@ pub enum rille_status {
     RILLE_NONE = 2,
     /// Success, and the batch is full while there may be more to come.
     RILLE_MORE = 3,
+    /// Success, and the answer is not known yet: a job has to come further.
+    RILLE_PENDING = 4,
     /// An argument is wrong: a null pointer, an unknown unit, memory that overlaps.
     RILLE_EARG = -1,
     /// A text or a result is longer than 4 GiB - 1.
@@ -38,6 +40,8 @@ pub enum rille_status {
     RILLE_EFORK = -10,
     /// The system refused something: a file, a folder, a descriptor.
     RILLE_EIO = -11,
+    /// A file is another one than it was when it was looked at. Refresh it.
+    RILLE_ECHANGED = -12,
 }
 
 /// Bytes of a message in the error block, its final NUL included.

@@ -51,6 +51,11 @@ impl Measured for rille_job {
 impl rille_job {
     /// The handle of a job that was just started.
     pub(super) fn give<T: Send + 'static>(job: Job<T>) -> *mut rille_job {
+        rille_job::share(job)
+    }
+
+    /// The handle of a job that somebody inside of the library may hold as well.
+    pub(super) fn share(job: impl AnyJob + 'static) -> *mut rille_job {
         Handle::give(rille_job { job: Box::new(job), batch: None })
     }
 

@@ -43,4 +43,5 @@ pub mod project;
 
 pub mod grep;
 
+pub mod file;
 pub mod fuzzy;

@@ -3,7 +3,9 @@
 use super::boundary::{boundary, place};
 use super::buffer::rille_buffer;
 use super::error::{Failure, rille_error, rille_status::*};
-use super::fuzzy::{rille_fuzzy, rille_matcher};
+use super::file::rille_file;
+use super::fuzzy::matcher::rille_matcher;
+use super::fuzzy::rille_fuzzy;
 use super::job::rille_job;
 use super::notifier::rille_notifier;
 use super::search::literals::rille_literals;
@@ -91,7 +93,7 @@ impl Gauge {
 }
 
 /// Every kind there is. A new kind of handle adds its gauge here.
-const GAUGES: [&Gauge; 9] = [
+const GAUGES: [&Gauge; 10] = [
     <rille_buffer as Measured>::GAUGE,
     <rille_regex as Measured>::GAUGE,
     <rille_regexset as Measured>::GAUGE,
@@ -99,6 +101,7 @@ const GAUGES: [&Gauge; 9] = [
     <rille_stream as Measured>::GAUGE,
     <rille_job as Measured>::GAUGE,
     <rille_notifier as Measured>::GAUGE,
+    <rille_file as Measured>::GAUGE,
     <rille_fuzzy as Measured>::GAUGE,
     <rille_matcher as Measured>::GAUGE,
 ];

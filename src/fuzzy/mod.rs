@@ -7,7 +7,7 @@
 //!
 //! # How are matches ordered?
 //!
-//! By [score](score) descending, then by [length](score::length) ascending, then in the order in which items were given.
+//! By [score] descending, then by [length](score::length) ascending, then in the order in which items were given.
 //! That is a total order, so the result is the same on any number of threads. The empty query and one of negated terms
 //! only keep the order in which items were given.
 //!

@@ -23,9 +23,11 @@ mod pool;
 mod sys;
 #[cfg(test)]
 mod tests;
+mod worker;
 
 pub use divide::{divide, later};
 pub use notifier::Notifier;
+pub use worker::{Stop, Waker, Worker};
 
 use notifier::Bell;
 use pool::pool;
@@ -38,6 +40,9 @@ use std::time::{Duration, Instant};
 
 /// Results of one job that wait to be taken, in bytes, before the job waits as well.
 pub const BUDGET: usize = 4 << 20;
+
+/// How long a job that waits for others takes to see that it is cancelled.
+const PATIENCE: Duration = Duration::from_millis(5);
 
 /// Results that wait to be freed by their job, at most. Each publication frees two, so they hold little more than the budget.
 const SPENT: usize = 1024;
@@ -74,22 +79,8 @@ pub struct Progress {
     pub total: u64,
 }
 
-/// Why a job ended before its work did.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// It saw that it was cancelled.
-    Cancelled,
-    /// It cannot go on, and why.
-    Failed(String),
-}
-
 /// The host's end of a job whose results are of type `T`. Dropping it cancels the job.
 pub struct Job<T> {
-    core: Arc<Core<T>>,
-}
-
-/// The job's end of it.
-pub struct Worker<T> {
     core: Arc<Core<T>>,
 }
 
@@ -133,7 +124,7 @@ struct Inner<T> {
     weight: usize,
     /// Results that the host has done with: the job frees them.
     spent: Vec<T>,
-    /// Threads of the job that wait until something is taken.
+    /// Threads of the job that wait until something is taken, or for something to happen.
     stuck: usize,
     /// Who takes the results, if that is not the host.
     sink: Option<Sink<T>>,
@@ -141,6 +132,8 @@ struct Inner<T> {
     sinking: bool,
     /// Threads of the host that wait for news.
     waiting: usize,
+    /// Whether the job was woken since it last slept.
+    woken: bool,
 }
 
 /// Takes results, or says why it cannot.
@@ -166,6 +159,7 @@ pub fn start<T: Send + 'static>(
             sink: None,
             sinking: false,
             waiting: 0,
+            woken: false,
         }),
         news: Condvar::new(),
         room: Condvar::new(),
@@ -468,57 +462,30 @@ impl<T: Send + 'static> AnyJob for Job<T> {
     }
 }
 
-impl<T> Worker<T> {
-    /// Whether the job is to stop. Ask at least every few milliseconds: hosts are promised that it ends within ten.
-    pub fn is_cancelled(&self) -> bool {
-        self.core.cancelled.load(Ordering::Relaxed)
+/// A job that its host and somebody inside of the library hold: it is cancelled when both have dropped it, or when one
+/// says so.
+impl<T: Send + 'static> AnyJob for Arc<Job<T>> {
+    fn poll(&self) -> Progress {
+        (**self).poll()
     }
 
-    /// Stops by `?` if the job is to stop.
-    pub fn go_on(&self) -> Result<(), Stop> {
-        if self.is_cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
+    fn failure(&self) -> Option<String> {
+        (**self).failure()
     }
 
-    /// Adds to what is done.
-    pub fn advance(&self, units: u64) {
-        self.core.done.fetch_add(units, Ordering::Relaxed);
+    fn wait(&self, limit: Duration) -> bool {
+        (**self).wait(limit)
     }
 
-    /// Tells how much there is to do.
-    pub fn expect(&self, units: u64) {
-        self.core.total.store(units, Ordering::Relaxed);
+    fn cancel(&self) {
+        (**self).cancel();
     }
 
-    /// Publishes a result that holds `weight` bytes. If more than [`BUDGET`] wait already, it first waits until the host
-    /// has taken some. Threads of one job may publish at the same time.
-    pub fn publish(&self, result: T, weight: usize) -> Result<(), Stop> {
-        let mut inner = self.core.lock();
-        if inner.weight >= BUDGET {
-            // A job that divides its work waits as one: it has one thread of the pool, whatever others it has started.
-            inner.stuck += 1;
-            if inner.stuck == 1 {
-                pool().enter_wait();
-            }
-            let full = |inner: &mut Inner<T>| inner.weight >= BUDGET && !self.is_cancelled();
-            let waited = self.core.room.wait_while(inner, full);
-            inner = waited.unwrap_or_else(PoisonError::into_inner);
-            inner.stuck -= 1;
-            if inner.stuck == 0 {
-                pool().leave_wait();
-            }
-        }
-        self.go_on()?;
-        inner.weight += weight;
-        inner.results.push_back((result, weight));
-        WAITING.fetch_add(weight as i64, Ordering::Relaxed);
-        let spent = [inner.spent.pop(), inner.spent.pop()];
-        if inner.sink.is_some() {
-            drop(inner);
-            self.core.sink();
-            inner = self.core.lock();
-        }
-        self.core.tell(inner);
-        drop(spent);
-        Ok(())
+    fn watch(&self, notifier: &Notifier) {
+        (**self).watch(notifier);
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        (**self).as_any()
     }
 }

@@ -1,5 +1,5 @@
-//! The few system calls that the standard library has no safe form of: signals of new threads, and the descriptor of a
-//! notifier. The only `unsafe` of jobs stands here.
+//! The few system calls that the standard library has no safe form of: signals of new threads, the descriptor of a
+//! notifier, and waiting for a pipe. The only `unsafe` of jobs stands here.
 
 #![allow(unsafe_code)]
 
@@ -9,9 +9,10 @@ pub(super) use unix::*;
 #[cfg(unix)]
 mod unix {
     use std::fs::File;
-    use std::io::{Error, Result};
+    use std::io::{Error, ErrorKind, Result};
     use std::mem::MaybeUninit;
-    use std::os::fd::{FromRawFd, OwnedFd};
+    use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+    use std::time::Duration;
 
     /// Runs `spawn` while the calling thread blocks every signal: a thread that it makes inherits that, so the host's
     /// handlers run on the host's own threads only.
@@ -31,6 +32,15 @@ mod unix {
             };
         }
         result
+    }
+
+    /// Waits for a while until a read from a file would give something, tell of its end, or fail.
+    pub fn wait_readable(file: &File, limit: Duration) -> bool {
+        let mut wanted = libc::pollfd { fd: file.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        let limit = libc::c_int::try_from(limit.as_millis()).unwrap_or(libc::c_int::MAX);
+        // SAFETY: it reads and writes one entry, which is there.
+        let ready = unsafe { libc::poll(&raw mut wanted, 1, limit) };
+        ready > 0 || (ready < 0 && Error::last_os_error().kind() != ErrorKind::Interrupted)
     }
 
     /// Where to read a notifier's news and where to write them: an eventfd, which is both.
@@ -77,4 +87,10 @@ pub(super) fn without_signals<R>(spawn: impl FnOnce() -> R) -> R {
 #[cfg(not(unix))]
 pub(super) fn wire() -> std::io::Result<(std::fs::File, Option<std::fs::File>)> {
     Err(std::io::Error::from(std::io::ErrorKind::Unsupported))
+}
+
+/// Whoever reads is made to wait by the system.
+#[cfg(not(unix))]
+pub(super) fn wait_readable(_: &std::fs::File, _: std::time::Duration) -> bool {
+    true
 }

@@ -303,3 +303,33 @@ mod notified {
         assert!(own.contains("SigBlk:\t0000000000000000"), "{own}");
     }
 }
+
+#[test]
+fn a_job_that_sleeps_is_woken_and_cancelled_and_lets_others_run() {
+    let (send, wakers) = mpsc::channel();
+    let jobs: Vec<Job<()>> = (0..2 * parallelism())
+        .map(|_| {
+            let send = send.clone();
+            start(move |worker| {
+                let _ = send.send(worker.waker());
+                loop {
+                    worker.pause(LONG)?;
+                    worker.advance(1);
+                }
+            })
+        })
+        .collect();
+    // More than there are threads for jobs that run: those that sleep are no hindrance.
+    let wakers: Vec<Waker> = jobs.iter().map(|_| wakers.recv_timeout(LONG).unwrap()).collect();
+    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), State::Done);
+    wakers.iter().for_each(Waker::wake);
+    for job in &jobs {
+        while job.poll().done == 0 {
+            std::thread::yield_now();
+        }
+        job.cancel();
+        assert_eq!(end(job), State::Cancelled);
+    }
+    drop(jobs);
+    wakers.iter().for_each(Waker::wake);
+}

@@ -31,3 +31,4 @@ pub mod walk;
 
 pub use matches::{Found, Line, Matches};
 pub use paths::{Entry, Kind, Paths};
+pub(crate) use walk::plain;

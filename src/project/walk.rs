@@ -148,7 +148,7 @@ impl Shown {
 }
 
 /// The message of the system, without the path that some layers add and the number that Rust adds.
-pub(super) fn plain(error: &std::io::Error) -> String {
+pub(crate) fn plain(error: &std::io::Error) -> String {
     let inner = error.get_ref().and_then(|wrapped| wrapped.source());
     let text = inner.map_or_else(|| error.to_string(), |inner| inner.to_string());
     text.split(" (os error").next().unwrap_or_default().to_owned()

@@ -39,6 +39,8 @@ pub struct Regex {
     watched: bool,
     may_be_empty: bool,
     longest: Option<usize>,
+    /// What it was compiled from.
+    source: (Box<[u8]>, Options),
 }
 
 impl Regex {
@@ -61,17 +63,13 @@ impl Regex {
             watched: !options.bytes && may_be_empty,
             may_be_empty,
             longest: longest(&hir),
+            source: (pattern.into(), *options),
         })
     }
 
     /// Whether the pattern matches anywhere from `from` on.
     pub fn test(&self, text: &[u8], from: usize) -> bool {
-        if self.watched {
-            return self.find(text, from).is_some();
-        }
-        let Some(input) = self.input(text, from) else { return false };
-        let scratch = &mut *self.scratch.get();
-        self.engine.search_half_with(&mut scratch.cache, &input.earliest(true)).is_some()
+        self.matches(text, from, false).any_left()
     }
 
     /// The first match from `from` on. Behind the end of the text there is none.
@@ -92,17 +90,7 @@ impl Regex {
 
     /// How many matches there are from `from` on. Where none can be empty, only the ends of them are looked for.
     pub fn count(&self, text: &[u8], from: usize) -> usize {
-        if self.may_be_empty {
-            return self.matches(text, from, false).count();
-        }
-        let Some(mut input) = self.input(text, from) else { return 0 };
-        let scratch = &mut *self.scratch.get();
-        let mut count = 0;
-        while let Some(found) = self.engine.search_half_with(&mut scratch.cache, &input) {
-            input.set_start(found.offset());
-            count += 1;
-        }
-        count
+        self.matches(text, from, false).count_left()
     }
 
     /// The first match within a range of the text, of which empty ones are not looked at: see [`Regex::is_empty_place`].
@@ -157,9 +145,14 @@ impl Regex {
         self.longest
     }
 
+    /// The pattern as it was parsed, for those who compile it in another way.
+    pub(crate) fn parse(&self) -> Result<Hir, PatternError> {
+        self.source.1.parse(&self.source.0)
+    }
+
     /// Native memory of the compiled pattern, in bytes, without what searches work in.
     pub fn memory(&self) -> usize {
-        size_of::<Regex>() + self.engine.memory_usage()
+        size_of::<Regex>() + self.source.0.len() + self.engine.memory_usage()
     }
 
     fn input<'t>(&self, text: &'t [u8], from: usize) -> Option<Input<'t>> {
@@ -206,7 +199,43 @@ impl Iterator for Matches<'_, '_> {
     }
 }
 
-impl Matches<'_, '_> {
+impl<'t> Matches<'_, 't> {
+    /// Begins anew in another text: a search in many short ones gets the memory that it works in once.
+    pub(crate) fn restart(&mut self, text: &'t [u8], from: usize) -> &mut Self {
+        (self.text, self.at, self.last) = (text, from, None);
+        self
+    }
+
+    /// Whether whatever the engine finds is a match, at any place.
+    pub(crate) fn begins_anywhere(&self) -> bool {
+        !self.regex.is_anchored() && !self.regex.watched
+    }
+
+    /// Whether there is a further match. It stops at the first place that decides.
+    pub(crate) fn any_left(&mut self) -> bool {
+        if self.regex.watched {
+            return self.next().is_some();
+        }
+        let Some(input) = self.regex.input(self.text, self.at) else { return false };
+        let cache = &mut self.scratch.cache;
+        self.regex.engine.search_half_with(cache, &input.earliest(true)).is_some()
+    }
+
+    /// How many further matches there are.
+    pub(crate) fn count_left(&mut self) -> usize {
+        if self.regex.may_be_empty {
+            return self.count();
+        }
+        let Some(mut input) = self.regex.input(self.text, self.at) else { return 0 };
+        let mut count = 0;
+        while let Some(found) = self.regex.engine.search_half_with(&mut self.scratch.cache, &input)
+        {
+            input.set_start(found.offset());
+            count += 1;
+        }
+        count
+    }
+
     /// The next match, with its groups.
     pub fn next_captures(&mut self) -> Option<&Slots> {
         loop {

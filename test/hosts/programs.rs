@@ -98,7 +98,18 @@ fn in_neovim(program: &PathBuf) {
         let mut command = Command::new(program);
         command.args(["--clean", "--headless", "-l"]).arg(file("hosts/neovim.lua"));
         specs("nvim-glue", &about, &mut command, &glue);
+        in_child(program, &about);
     }
+}
+
+/// The plugin, in child processes that one Neovim drives as a person would: by keys, and by looking at the screen.
+fn in_child(program: &Path, about: &str) {
+    let text = |path: &Path| path.to_str().expect("paths of the tree are UTF-8").to_owned();
+    let list: Vec<_> = crate::specs_in("test/neovim").iter().map(|spec| text(spec)).collect();
+    let mut command = Command::new(program);
+    command.args(["--clean", "--headless", "-l"]).arg(file("hosts/neovim.lua"));
+    let extra = [("RILLE_SPECS", &*list.join(":")), ("RILLE_CHILD", &*text(program))];
+    specs("nvim-plugin", about, &mut command, &extra);
 }
 
 /// Whether Neovim knows `-l`, which came with 0.9.

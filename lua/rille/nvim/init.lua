@@ -128,4 +128,96 @@ function M.await(job, fn)
   return wait
 end
 
+--- Shows a file of any size, in a buffer that holds a part of it: |rille-viewer|.
+---@param file? string the file of the current buffer by default
+---@param opts? { mods?: table } `mods`: where to, as `smods` of `nvim_create_user_command()` has it
+function M.view(file, opts)
+  require("rille.nvim.viewer").open(file, opts)
+end
+
+--- The items that match a query, best first: for completion and for lists of one's own. The query is in fzf's syntax.
+---@generic T
+---@param query string
+---@param items T[] strings, or tables with a text in them
+---@param opts? { key?: string|fun(item: any): string, limit?: integer, fuzzy?: rille.fuzzy.filter_options } `key`: where the text of an item is; "label" by default, as language servers name it
+---@return T[] items
+---@return integer[][] positions of the chars that match, for each of them: first bytes, ascending
+function M.filter(query, items, opts)
+  opts = opts or {}
+  local key = opts.key or "label"
+  local texts = items
+  if type(items[1]) == "table" then
+    texts = {}
+    for i, item in ipairs(items) do
+      texts[i] = type(key) == "function" and key(item) or item[key]
+    end
+  end
+  local ranked =
+    rille.fuzzy.filter(query, texts, vim.tbl_extend("force", { limit = opts.limit }, opts.fuzzy or {}))
+  local found, positions = {}, {}
+  for i = 1, ranked.count do
+    found[i], positions[i] = items[ranked:index(i)], ranked:positions(i) or {}
+  end
+  return found, positions
+end
+
+--- Sets options, which go before those of `vim.g.rille`. Calling it is not needed.
+---@param opts? table
+function M.setup(opts)
+  local config = require("rille.nvim.config")
+  config.setup(opts)
+  if config.get("view.above") then
+    require("rille.nvim.viewer.above").enable()
+  end
+end
+
+--- Picks from anything: see |rille.nvim.pick.options|.
+---@param opts rille.nvim.pick.options
+function M.pick(opts)
+  require("rille.nvim.pickers").pick(opts)
+end
+
+--- Picks a file of a tree, which is walked meanwhile.
+---@param opts? rille.nvim.files.options
+function M.files(opts)
+  require("rille.nvim.pickers").files(opts)
+end
+
+--- Searches a tree while you type.
+---@param opts? rille.nvim.grep.options
+function M.grep(opts)
+  require("rille.nvim.pickers").grep(opts)
+end
+
+--- Picks a line of the current buffer.
+---@param opts? rille.nvim.query.options
+function M.lines(opts)
+  require("rille.nvim.pickers").lines(opts)
+end
+
+--- Picks a buffer.
+---@param opts? rille.nvim.query.options
+function M.buffers(opts)
+  require("rille.nvim.pickers").buffers(opts)
+end
+
+--- Picks a help tag.
+---@param opts? rille.nvim.query.options
+function M.help(opts)
+  require("rille.nvim.pickers").help(opts)
+end
+
+--- Opens the last picker again, as it was left.
+function M.resume()
+  require("rille.nvim.pickers").resume()
+end
+
+--- A `vim.ui.select` that is a picker: `vim.ui.select = require("rille.nvim").select`, or the option `picker.select`.
+---@param items any[]
+---@param opts? table of |vim.ui.select()|, `preview_item` included
+---@param on_choice fun(item: any, index: integer?)
+function M.select(items, opts, on_choice)
+  require("rille.nvim.pickers").select(items, opts, on_choice)
+end
+
 return M

@@ -35,7 +35,7 @@ const _: () = assert!(size_of::<rille_literals_options>() == 16);
 /// threads may search with it at the same time.
 pub struct rille_literals {
     /// Shared with the streams that were made from it, which may outlive it.
-    pub(super) literals: Arc<Literals>,
+    pub(in crate::capi) literals: Arc<Literals>,
     bytes: usize,
 }
 

@@ -70,7 +70,7 @@ impl rille_regex_options {
 /// may search with it at the same time.
 pub struct rille_regex {
     /// Shared with the streams that were made from it, which may outlive it.
-    pub(super) regex: Arc<Regex>,
+    pub(in crate::capi) regex: Arc<Regex>,
     names: Box<[Option<CString>]>,
     bytes: usize,
 }

@@ -185,6 +185,65 @@ t.test("a walk and a search of the tree", function()
   t.ok(count.grep > 500, count.grep .. " lines")
 end)
 
+t.test("a file that is followed and searched", function()
+  local path = os.tmpname()
+  local function append(text)
+    local file = assert(io.open(path, "ab"))
+    file:write(text)
+    file:close()
+  end
+  append(("a line with a needle\n"):rep(100000))
+  local doc = t.ok(rille.file(path))
+  local count, over = 0, nil
+  nvim.await(t.ok(doc:search(rille.regex("needle"))), function(job, state, message)
+    t.eq(vim.api.nvim_buf_line_count(0), 1)
+    local batch = job:take()
+    while batch do
+      count = count + batch.count
+      batch = job:take()
+    end
+    over = state ~= "running" and { state, message }
+  end)
+  local ticks = ticking(function()
+    return over
+  end)
+  t.eq({ count, over }, { 100000, { "done", nil } })
+  t.ok(ticks > 0)
+  -- Lines that somebody writes while the editor waits.
+  local lines, written, ended = {}, 0, nil
+  local follower = doc:follow()
+  local writer = uv.new_timer()
+  writer:start(
+    10,
+    10,
+    vim.schedule_wrap(function()
+      if written < 5 then
+        written = written + 1
+        append(("line %d\n"):format(written))
+      end
+    end)
+  )
+  nvim.await(follower, function(job, state)
+    while job:take() do
+      while doc:refresh() == "grown" do
+      end
+      lines[#lines + 1] = doc:last(1):text(1)
+    end
+    if state == "running" and lines[#lines] == "line 5" then
+      job:cancel()
+    end
+    ended = state ~= "running" and state
+  end)
+  ticking(function()
+    return ended
+  end)
+  writer:stop()
+  writer:close()
+  t.eq({ ended, lines[#lines], doc:line_count() }, { "cancelled", "line 5", 100005, true })
+  doc:close()
+  os.remove(path)
+end)
+
 t.test("programmer errors", function()
   t.raises("rille.nvim.await: fn must be a function, got nil", nvim.await, start({}))
   t.raises("rille.nvim.await: job must be a job, got nil", nvim.await, nil, print)

@@ -1,122 +1,23 @@
-//! The noun `fuzzy`: a corpus that is searched with every key, and the match of single texts.
+//! The noun `fuzzy`: a corpus that is searched with every key, and beside it the match of single texts.
+
+pub mod matcher;
+pub mod options;
 
 use super::boundary::{
-    Handle, Zeroed, boundary, boundary_at, boundary_get, boundary_on, on, options, place, places,
-    slice,
+    Handle, boundary, boundary_at, boundary_get, boundary_on, on, options, place, places, slice,
 };
 use super::buffer::rille_buffer;
 use super::error::{Failure, rille_error, rille_status, rille_status::*};
 use super::job::rille_job;
 use super::stats::{Gauge, Measured};
-use crate::fuzzy::plain::Matcher;
-use crate::fuzzy::query::{self, Case, MOST_TYPOS};
 use crate::fuzzy::session::{Options, Refused, latest};
-use crate::fuzzy::{Ranking, Scheme, Session};
+use crate::fuzzy::{Ranking, Session};
 use crate::job::{AnyJob, Job, State};
 use crate::project::Paths;
+use once_cell::race::OnceBox;
+use options::rille_fuzzy_options;
 use std::mem::MaybeUninit;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-
-/// Case never matters. Without this and the next it does in a term that has a capital letter.
-pub const RILLE_FUZZY_IGNORE_CASE: u32 = 1;
-/// Case always matters.
-pub const RILLE_FUZZY_RESPECT_CASE: u32 = 2;
-/// A term without accents finds letters that have some: danco finds Danço.
-pub const RILLE_FUZZY_NORMALIZE: u32 = 4;
-/// Items are paths: what follows a / counts most.
-pub const RILLE_FUZZY_PATH: u32 = 8;
-/// Items are lines of a history: every beginning of a word counts the same.
-pub const RILLE_FUZZY_HISTORY: u32 = 16;
-/// Items consist of columns, parted by the delimiter.
-pub const RILLE_FUZZY_COLUMNS: u32 = 32;
-
-/// How a corpus or a matcher works. Set `size` to sizeof(rille_fuzzy_options); zeros are the default.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct rille_fuzzy_options {
-    /// sizeof(rille_fuzzy_options).
-    pub size: u32,
-    /// Any of the RILLE_FUZZY_ constants, added.
-    pub flags: u32,
-    /// How many chars of a fuzzy term an item may lack, 3 at most; a term of 4 chars may lack one, of 8 chars two, of 12
-    /// chars three. An item that lacks fewer always comes before one that lacks more.
-    pub typos: u32,
-    /// Threads of a search; 0 is as many as there are processors, up to 8.
-    pub threads: u32,
-    /// The byte that parts the columns of an item, with RILLE_FUZZY_COLUMNS.
-    pub delimiter: u32,
-    /// How many columns are searched; 0 is all.
-    pub column_count: u32,
-    /// Which columns are searched, counted from 0. A term matches the first one in which it is found.
-    pub columns: *const u32,
-    /// Bytes that the corpus may hold; 0 is no limit.
-    pub budget: usize,
-}
-
-// SAFETY: plain numbers and a pointer, the first of which is the size.
-unsafe impl Zeroed for rille_fuzzy_options {}
-
-const _: () = assert!(std::mem::offset_of!(rille_fuzzy_options, columns) == 24);
-
-impl rille_fuzzy_options {
-    /// The options as the core knows them.
-    ///
-    /// # Safety
-    ///
-    /// `columns` is null or has `column_count` numbers.
-    unsafe fn read(&self) -> Result<Options, Failure> {
-        let wrong = |message: String| Err(Failure::new(RILLE_EARG, message));
-        let has = |flag| self.flags & flag != 0;
-        if self.flags >= RILLE_FUZZY_COLUMNS << 1 {
-            return wrong(format!(
-                "{:#x} are no flags; they are the RILLE_FUZZY_ constants",
-                self.flags
-            ));
-        }
-        let case = match (has(RILLE_FUZZY_IGNORE_CASE), has(RILLE_FUZZY_RESPECT_CASE)) {
-            (true, true) => return wrong("case cannot be ignored and respected".to_owned()),
-            (true, false) => Case::Ignore,
-            (false, true) => Case::Respect,
-            (false, false) => Case::Smart,
-        };
-        let scheme = match (has(RILLE_FUZZY_PATH), has(RILLE_FUZZY_HISTORY)) {
-            (true, true) => return wrong("items cannot be paths and a history".to_owned()),
-            (true, false) => Scheme::Path,
-            (false, true) => Scheme::History,
-            (false, false) => Scheme::Default,
-        };
-        if self.typos > MOST_TYPOS.into() {
-            return wrong(format!("{} typos are more than {MOST_TYPOS}", self.typos));
-        }
-        let delimiter = match (has(RILLE_FUZZY_COLUMNS), u8::try_from(self.delimiter)) {
-            (true, Ok(byte)) => Some(byte),
-            (true, Err(_)) => return wrong(format!("the delimiter {} is no byte", self.delimiter)),
-            (false, _) if self.delimiter != 0 || self.column_count != 0 => {
-                return wrong("columns need RILLE_FUZZY_COLUMNS".to_owned());
-            }
-            (false, _) => None,
-        };
-        let mut columns = Vec::new();
-        if self.column_count > 0 {
-            if self.columns.is_null() {
-                return wrong(format!("columns is NULL, but their count is {}", self.column_count));
-            }
-            // SAFETY: not null, and the caller vouches for the numbers.
-            let list =
-                unsafe { std::slice::from_raw_parts(self.columns, self.column_count as usize) };
-            columns.extend_from_slice(list);
-        }
-        let normalize = has(RILLE_FUZZY_NORMALIZE);
-        Ok(Options {
-            query: query::Options { case, normalize, typos: self.typos as u8 },
-            scheme,
-            delimiter,
-            columns,
-            budget: self.budget,
-            threads: self.threads as usize,
-        })
-    }
-}
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// One row of a result.
 #[repr(C)]
@@ -154,23 +55,12 @@ pub struct rille_fuzzy_size {
     pub bytes: f64,
 }
 
-/// What a text earns that matches.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct rille_fuzzy_hit {
-    /// Its score, as in rille_fuzzy_row.
-    pub score: i32,
-    /// How many positions were written.
-    pub count: u32,
-}
-
 const _: () = {
     assert!(size_of::<rille_fuzzy_row>() == 8);
     assert!(size_of::<rille_fuzzy_found>() == 16);
     assert!(
         size_of::<rille_fuzzy_size>() == 16 && std::mem::offset_of!(rille_fuzzy_size, bytes) == 8
     );
-    assert!(size_of::<rille_fuzzy_hit>() == 8);
 };
 
 /// Items that are kept in the library and searched with every key that a person types, by fzf's extended query syntax: see
@@ -191,17 +81,36 @@ const _: () = {
     shared::<rille_fuzzy>();
 };
 
-/// Every corpus, as feeds change how much memory one holds while no call runs.
-static LIVE: Mutex<Vec<(u32, Weak<Session>)>> = Mutex::new(Vec::new());
+/// Every corpus of a process, as feeds change how much memory one holds while no call runs.
+///
+/// A child has a list of its own: a thread that it does not have may hold the lock of its parent's.
+struct Live {
+    pid: u32,
+    list: Mutex<Vec<Weak<Session>>>,
+    child: OnceBox<Live>,
+}
+
+impl Live {
+    fn new(pid: u32) -> Box<Live> {
+        Box::new(Live { pid, list: Mutex::default(), child: OnceBox::new() })
+    }
+
+    fn lock() -> MutexGuard<'static, Vec<Weak<Session>>> {
+        static FIRST: OnceBox<Live> = OnceBox::new();
+        let pid = std::process::id();
+        let mut live = FIRST.get_or_init(|| Live::new(pid));
+        while live.pid != pid {
+            live = live.child.get_or_init(|| Live::new(pid));
+        }
+        live.list.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Measured for rille_fuzzy {
     const GAUGE: &'static Gauge = {
         static GAUGE: Gauge = Gauge::with("fuzzy", || {
-            let live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
-            let here = live.iter().filter(|(pid, _)| *pid == std::process::id());
-            here.filter_map(|(_, session)| session.upgrade())
-                .map(|session| session.stats().bytes as i64)
-                .sum()
+            let live = Live::lock();
+            live.iter().filter_map(Weak::upgrade).map(|session| session.stats().bytes as i64).sum()
         });
         &GAUGE
     };
@@ -213,11 +122,11 @@ impl Measured for rille_fuzzy {
 
 impl rille_fuzzy {
     fn give(options: Options) -> *mut rille_fuzzy {
-        let (session, pid) = (Arc::new(Session::new(options)), std::process::id());
-        let mut live = LIVE.lock().unwrap_or_else(PoisonError::into_inner);
-        live.retain(|(_, session)| session.strong_count() > 0);
-        live.push((pid, Arc::downgrade(&session)));
-        Handle::give(rille_fuzzy { session: Some(session), pid })
+        let session = Arc::new(Session::new(options));
+        let mut live = Live::lock();
+        live.retain(|session| session.strong_count() > 0);
+        live.push(Arc::downgrade(&session));
+        Handle::give(rille_fuzzy { session: Some(session), pid: std::process::id() })
     }
 
     /// The corpus, unless this is a child process: a thread that it does not have may hold the lock.
@@ -619,110 +528,6 @@ pub unsafe extern "C" fn rille_fuzzy_positions(
             out.iter_mut().zip(&positions).for_each(|(to, &at)| _ = to.write(at));
             out_count.write(positions.len() as u32);
             Ok(if there { RILLE_OK } else { RILLE_NONE })
-        })
-    }
-}
-
-/// A query made ready for single texts and short lists: see rille_fuzzy_query for what it means.
-///
-/// It belongs to the caller, who frees it with rille_matcher_free. One call at a time, from any thread.
-pub struct rille_matcher {
-    matcher: Matcher,
-}
-
-impl Measured for rille_matcher {
-    const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::new("matcher");
-        &GAUGE
-    };
-
-    fn bytes(&self) -> usize {
-        self.matcher.weight()
-    }
-}
-
-/// Makes a matcher of a query of `len` bytes and writes it to `out`. `options` may be NULL; a budget and threads mean
-/// nothing here.
-///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown) or RILLE_ETOOBIG.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rille_matcher_new(
-    query: *const u8,
-    len: usize,
-    options: *const rille_fuzzy_options,
-    out: *mut *mut rille_matcher,
-    err: *mut rille_error,
-) -> i32 {
-    // SAFETY: the caller gives NULL or `len` bytes, NULL or options with their columns, and NULL or a place.
-    boundary(err, || unsafe {
-        let (query, out) = (slice(query, len)?, place(out, "out")?);
-        let options = self::options(options)?.read()?;
-        out.write(Handle::give(rille_matcher { matcher: Matcher::new(query, options) }));
-        Ok(RILLE_OK)
-    })
-}
-
-/// Frees a matcher. NULL is fine; a matcher that was freed already is not.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rille_matcher_free(matcher: *mut rille_matcher) {
-    // SAFETY: the caller gives NULL or a live matcher, and uses it no more.
-    boundary_get((), || unsafe { Handle::free(matcher) })
-}
-
-/// Writes what a text of `len` bytes earns to `out`. With `positions`, which has room for as many numbers as the query has
-/// bytes, it also writes where: the offset in bytes of each char that matches, ascending. `positions` may be NULL.
-///
-/// Returns RILLE_OK, RILLE_NONE (the text does not match), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rille_matcher_match(
-    matcher: *mut rille_matcher,
-    text: *const u8,
-    len: usize,
-    positions: *mut u32,
-    out: *mut rille_fuzzy_hit,
-    err: *mut rille_error,
-) -> i32 {
-    // SAFETY: the caller gives NULL or a live matcher of which this is the only use, NULL or `len` bytes, and NULL or places.
-    unsafe {
-        boundary_on(matcher, err, |matcher| {
-            let (text, out) = (slice(text, len)?, place(out, "out")?);
-            let matcher = &mut matcher.matcher;
-            let hit = if positions.is_null() {
-                matcher.score(text).map(|score| rille_fuzzy_hit { score, count: 0 })
-            } else {
-                matcher.positions(text).map(|(score, list)| {
-                    positions.copy_from_nonoverlapping(list.as_ptr(), list.len());
-                    rille_fuzzy_hit { score, count: list.len() as u32 }
-                })
-            };
-            let there = hit.is_some();
-            out.write(hit.unwrap_or(rille_fuzzy_hit { score: 0, count: 0 }));
-            Ok(if there { RILLE_OK } else { RILLE_NONE })
-        })
-    }
-}
-
-/// Ranks `count` texts, given as for rille_fuzzy_push: writes those that match to `rows`, which has room for `count` of
-/// them, in the order of rille_fuzzy_query, and what there is to `found`.
-///
-/// Returns RILLE_OK or RILLE_EARG (a pointer is NULL). It is for short lists: nothing is kept between two calls.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rille_matcher_filter(
-    matcher: *mut rille_matcher,
-    items: *const *const u8,
-    lengths: *const u32,
-    count: u32,
-    rows: *mut rille_fuzzy_row,
-    found: *mut rille_fuzzy_found,
-    err: *mut rille_error,
-) -> i32 {
-    // SAFETY: the caller gives NULL or a live matcher of which this is the only use, and NULL or `count` entries of each.
-    unsafe {
-        boundary_on(matcher, err, |matcher| {
-            let (rows, found) = (places(rows, count as usize, "rows")?, place(found, "found")?);
-            let ranking = matcher.matcher.filter(texts(items, lengths, count)?);
-            write_rows(&ranking, true, rows, found);
-            Ok(RILLE_OK)
         })
     }
 }

@@ -1,0 +1,498 @@
+--- Files of any size: open at once, read by line or by offset, without holding more of them than a few megabytes.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local bytes = require("rille.bytes")
+local failure = require("rille.failure")
+local handles = require("rille.handle")
+local memory = require("rille.memory")
+local read = require("rille.file_options")
+local search = require("rille.file_search")
+local adopt = require("rille.job").adopt
+
+local err = failure.block()
+local out_handle = ffi.new("rille_file *[1]")
+local out_job = ffi.new("rille_job *[1]")
+local out_lines = ffi.new("rille_file_lines")
+local out_number = ffi.new("double[1]")
+local out_len = ffi.new("uint32_t[1]")
+local info = ffi.new("rille_file_info")
+local options = ffi.new("rille_file_options", { size = ffi.sizeof("rille_file_options") })
+local news = ffi.new("rille_file_news")
+local window = ffi.new("rille_file_window", { size = ffi.sizeof("rille_file_window") })
+local OK, PENDING = tonumber(C.RILLE_OK), tonumber(C.RILLE_PENDING)
+local EIO, ECHANGED = tonumber(C.RILLE_EIO), tonumber(C.RILLE_ECHANGED)
+local NO_INDEX = tonumber(C.RILLE_FILE_NO_INDEX)
+local SPOOL, UNPACK = tonumber(C.RILLE_FILE_SPOOL), tonumber(C.RILLE_FILE_UNPACK)
+local CUT_BEFORE, CUT_BEHIND = tonumber(C.RILLE_LINE_CUT_BEFORE), tonumber(C.RILLE_LINE_CUT_BEHIND)
+local MOST = 2 ^ 32 - 1
+
+---@alias rille.file.change "same"|"grown"|"truncated"|"replaced"
+
+---@type rille.file.change[]
+local CHANGES = {
+  [tonumber(C.RILLE_FILE_SAME)] = "same",
+  [tonumber(C.RILLE_FILE_GROWN)] = "grown",
+  [tonumber(C.RILLE_FILE_TRUNCATED)] = "truncated",
+  [tonumber(C.RILLE_FILE_REPLACED)] = "replaced",
+}
+
+local open, number = handles.open, read.number
+local own, close = handles.kind(C.rille_file_free)
+
+--- Why there is no answer: the index has not come so far ("pending", wait for `file:index()`), the file was truncated
+--- ("changed", call `file:refresh()`), or it cannot be read ("failed"). Without a reason there is no such line or byte.
+---@alias rille.file.reason "pending"|"changed"|"failed"
+
+--- An open file. Positions are bytes from 1 on, lines are numbers from 1 on.
+---@class rille.file
+---@field package handle ffi.cdata*?
+---@field package batch rille.file.lines? what was read last
+local File = {}
+File.__index = File
+
+--- Lines in a row. They are valid until the next ones are read from the same file or the file is closed.
+---@class rille.file.lines
+---@field count integer how many there are
+---@field first integer? number of the first line, if it is known
+---@field more boolean whether they ended early, as they are long: ask for what follows
+---@field package file rille.file
+---@field package bytes ffi.cdata*
+---@field package lines ffi.cdata*
+local Lines = {}
+Lines.__index = Lines
+
+local M = {}
+
+--- What a call gives that did not succeed.
+local function answer(status, name)
+  if status == PENDING then
+    return nil, name .. ": the index has not come so far; wait for file:index()", "pending"
+  elseif status > 0 then
+    return nil
+  elseif status == ECHANGED or status == EIO then
+    return nil, ffi.string(err.message, err.length), status == ECHANGED and "changed" or "failed"
+  end
+  error(name .. ": " .. ffi.string(err.message, err.length), 3)
+end
+
+--- The entry of a line. The memory behind it is the library's and moves on.
+local function entry(self, i, name)
+  local file = self.file
+  if file.batch ~= self or not file.handle then
+    error(
+      "rille.file.lines:" .. name .. ": the batch is gone, as another one was read or the file was closed",
+      3
+    )
+  end
+  if type(i) ~= "number" or not (i >= 1 and i <= self.count) or i % 1 ~= 0 then
+    error(("rille.file.lines:%s: i must be from 1 to %d, got %s"):format(name, self.count, tostring(i)), 3)
+  end
+  return self.lines[i - 1]
+end
+
+--- The text of a line, or that part of it that was asked for, without what ends it.
+---@param i integer from 1 to `count`
+---@return string
+function Lines:text(i)
+  local at = entry(self, i, "text")
+  return ffi.string(self.bytes + at.start, at.stop - at.start)
+end
+
+--- The text of a line as a view: valid as long as the batch.
+---@param i integer from 1 to `count`
+---@return rille.view
+function Lines:view(i)
+  local at = entry(self, i, "view")
+  return bytes.view(self.bytes + at.start, at.stop - at.start)
+end
+
+--- Number of a line, if it is known.
+---@param i integer from 1 to `count`
+---@return integer?
+function Lines:number(i)
+  entry(self, i, "number")
+  local first = self.first
+  return first and first + i - 1
+end
+
+--- Position of the begin of a line in the file. Where `cut` tells that the begin is missing though the window is at the first
+--- column, it was too far away to be looked for, and this is the position of the first byte that is there.
+---@param i integer from 1 to `count`
+---@return integer
+function Lines:offset(i)
+  return entry(self, i, "offset").offset + 1
+end
+
+--- Bytes of the whole line without what ends it, if its end is known.
+---@param i integer from 1 to `count`
+---@return integer?
+function Lines:length(i)
+  local length = entry(self, i, "length").length
+  return length >= 0 and length or nil
+end
+
+--- Whether the line has more than what is here.
+---@param i integer from 1 to `count`
+---@return boolean before
+---@return boolean behind
+function Lines:cut(i)
+  local flags = entry(self, i, "cut").flags
+  return flags % 2 == CUT_BEFORE, flags >= CUT_BEHIND
+end
+
+--- Opens a file, whatever its size. Its index of lines is made by a job beside that; a file below a mebibyte has it at once.
+---
+--- With `spool`, pipes and devices can be read as well, and with `unpack` gzip and zstd: the job of `file:index()` reads them into
+--- a temporary file, in bytes of the pipe or the archive. What has arrived can be read at once, `size` and `line_count` grow by
+--- themselves, and `refresh` tells "grown"; a notifier that watches the job wakes for it. If the job fails or is cancelled,
+--- what has arrived stays readable, and `line_count` is never exact.
+---@param path string
+---@param opts? rille.file.options
+---@return rille.file?
+---@return string? message why it cannot be opened
+function M.new(path, opts)
+  if type(path) ~= "string" then
+    error("rille.file: path must be a string, got " .. type(path), 2)
+  end
+  local given = read.open(opts, "rille.file")
+  local folder = given.spool_folder -- alive during the call
+  options.cache, options.threads, options.spool_limit = given.cache, given.threads, given.spool_limit
+  options.flags = (given.index and 0 or NO_INDEX)
+    + (given.spool and SPOOL or 0)
+    + (given.unpack and UNPACK or 0)
+  options.spool_folder, options.spool_folder_len = ffi.cast("const uint8_t *", folder), #folder
+  local status = C.rille_file_open(path, #path, options, out_handle, err)
+  options.spool_folder, options.spool_folder_len = nil, 0
+  if status == EIO then
+    return nil, ffi.string(err.message, err.length)
+  elseif status < 0 then
+    failure.raise(err, "rille.file")
+  end
+  return setmetatable({ handle = own(out_handle[0]) }, File)
+end
+
+local function stat(self, name)
+  local status = C.rille_file_stat(open(self), info, err)
+  if status ~= OK then
+    return answer(status, name)
+  end
+  return info
+end
+
+--- How many bytes it has, as the last refresh saw it.
+---@return integer? bytes
+---@return string? message
+---@return rille.file.reason? reason
+function File:size()
+  local known, message, reason = stat(self, "rille.file:size")
+  if not known then
+    return nil, message, reason
+  end
+  return known.size
+end
+
+--- How many lines it has. A last line without a line feed is one.
+---@return integer? count
+---@return boolean|string exact whether the count is exact, else it is an estimate; or the message, without a count
+---@return rille.file.reason? reason
+function File:line_count()
+  local known, message, reason = stat(self, "rille.file:line_count")
+  if not known then
+    return nil, message, reason
+  end
+  return known.lines, known.exact ~= 0
+end
+
+---@class rille.file.info
+---@field size integer bytes
+---@field lines integer
+---@field exact boolean whether the number of lines is no estimate
+---@field indexed integer bytes that the index knows
+---@field index_bytes integer memory of the index
+---@field bytes integer memory that the file holds or may come to hold
+
+--- All that is known of it.
+---@return rille.file.info?
+---@return string? message
+---@return rille.file.reason? reason
+function File:info()
+  local known, message, reason = stat(self, "rille.file:info")
+  if not known then
+    return nil, message, reason
+  end
+  return {
+    size = known.size,
+    lines = known.lines,
+    exact = known.exact ~= 0,
+    indexed = known.indexed,
+    index_bytes = known.index_bytes,
+    bytes = known.bytes,
+  }
+end
+
+--- The batch that C has just written.
+local function take(self)
+  local first = out_lines.first
+  local batch = setmetatable({
+    count = out_lines.count,
+    first = first > 0 and first or nil,
+    more = out_lines.more ~= 0,
+    file = self,
+    bytes = out_lines.text,
+    lines = out_lines.lines,
+  }, Lines)
+  self.batch = batch
+  return batch
+end
+
+local function fill_window(opts, name)
+  window.from, window.most = 0, 0
+  if opts ~= nil then
+    window.from, window.most = read.window(opts, name)
+  end
+  return window
+end
+
+--- Lines by their numbers. There may be fewer than were asked for: at the end of the file, or if they are so long that the host
+--- would wait (`more` tells). Each call reads some megabytes at most.
+---@param first integer
+---@param last integer
+---@param opts? rille.file.window
+---@return rille.file.lines? lines nil without a message if the file has no such line
+---@return string? message
+---@return rille.file.reason? reason
+function File:lines(first, last, opts)
+  local handle = open(self)
+  number(first, "rille.file:lines: first")
+  number(last, "rille.file:lines: last", 0)
+  local filled = fill_window(opts, "rille.file:lines")
+  local count = math.min(math.max(last - first + 1, 0), MOST)
+  local status = C.rille_file_read_lines(handle, first, count, filled, out_lines, err)
+  if status ~= OK then
+    self.batch = nil
+    return answer(status, "rille.file:lines")
+  end
+  return take(self)
+end
+
+--- One line by its number.
+---@param n integer
+---@param opts? rille.file.window
+---@return string? text nil without a message if the file has no such line
+---@return boolean|string cut whether the line has bytes behind the text; or the message, without a text
+---@return rille.file.reason? reason
+function File:line(n, opts)
+  local handle = open(self)
+  number(n, "rille.file:line: n")
+  local filled = fill_window(opts, "rille.file:line")
+  local status = C.rille_file_read_lines(handle, n, 1, filled, out_lines, err)
+  self.batch = nil
+  if status ~= OK then
+    return answer(status, "rille.file:line")
+  end
+  local line = out_lines.lines[0]
+  return ffi.string(out_lines.text + line.start, line.stop - line.start), line.flags >= CUT_BEHIND
+end
+
+--- The line that holds a position, `before` lines in front of it and `after` lines from it on. It needs no index, but
+--- without one the numbers of the lines are not known.
+---@param position integer
+---@param before integer
+---@param after integer
+---@param opts? rille.file.window
+---@return rille.file.lines? lines nil without a message if there is none
+---@return string? message
+---@return rille.file.reason? reason
+function File:around(position, before, after, opts)
+  local handle = open(self)
+  number(position, "rille.file:around: position")
+  number(before, "rille.file:around: before", 0)
+  number(after, "rille.file:around: after", 0)
+  local filled = fill_window(opts, "rille.file:around")
+  before, after = math.min(before, MOST), math.min(after, MOST)
+  local status = C.rille_file_read_around(handle, position - 1, before, after, filled, out_lines, err)
+  if status ~= OK then
+    self.batch = nil
+    return answer(status, "rille.file:around")
+  end
+  return take(self)
+end
+
+--- The last lines. It needs no index, as `around`.
+---@param n integer
+---@param opts? rille.file.window
+---@return rille.file.lines? lines nil without a message if there is none
+---@return string? message
+---@return rille.file.reason? reason
+function File:last(n, opts)
+  local handle = open(self)
+  number(n, "rille.file:last: n")
+  local filled = fill_window(opts, "rille.file:last")
+  local status = C.rille_file_read_last(handle, math.min(n, MOST), filled, out_lines, err)
+  if status ~= OK then
+    self.batch = nil
+    return answer(status, "rille.file:last")
+  end
+  return take(self)
+end
+
+--- Number of the line that holds a position.
+---@param position integer
+---@return integer? line nil without a message if the file ends before
+---@return string? message
+---@return rille.file.reason? reason
+function File:line_at(position)
+  local handle = open(self)
+  number(position, "rille.file:line_at: position")
+  local status = C.rille_file_line_at(handle, position - 1, out_number, err)
+  if status ~= OK then
+    return answer(status, "rille.file:line_at")
+  end
+  return out_number[0]
+end
+
+--- Position of the begin of a line.
+---@param n integer
+---@return integer? position nil without a message if the file has no such line
+---@return string? message
+---@return rille.file.reason? reason
+function File:offset_of(n)
+  local handle = open(self)
+  number(n, "rille.file:offset_of: n")
+  local status = C.rille_file_offset_of(handle, n, out_number, err)
+  if status ~= OK then
+    return answer(status, "rille.file:offset_of")
+  end
+  return out_number[0] + 1
+end
+
+--- Appends the bytes between two positions, the file's own, to a buffer.
+---@param buffer string.buffer|rille.buffer
+---@param from integer
+---@param to integer fewer bytes are there if the file ends before
+---@return integer? len bytes that were appended
+---@return string? message
+---@return rille.file.reason? reason
+function File:slice_into(buffer, from, to)
+  local handle = open(self)
+  bytes.sink(buffer, nil, "rille.file:slice_into")
+  number(from, "rille.file:slice_into: from")
+  number(to, "rille.file:slice_into: to", 0)
+  local known, message, reason = stat(self, "rille.file:slice_into")
+  if not known then
+    return nil, message, reason
+  end
+  local len = math.max(math.min(to, known.size) - from + 1, 0)
+  if len == 0 then
+    return 0
+  elseif len > bytes.LONGEST then
+    return nil, "rille.file:slice_into: the result would have more than 4 GiB - 1"
+  end
+  local status = C.rille_file_read(handle, from - 1, buffer:reserve(len), len, out_len, err)
+  if status < 0 then
+    return answer(status, "rille.file:slice_into")
+  end
+  buffer:commit(out_len[0])
+  return out_len[0]
+end
+
+local function slice(buffer, file, from, to)
+  return file:slice_into(buffer, from, to)
+end
+
+--- The bytes between two positions as they are. It takes as long as reading them does.
+---@param from integer
+---@param to integer fewer bytes are there if the file ends before
+---@return string? bytes
+---@return string? message
+---@return rille.file.reason? reason
+function File:slice(from, to)
+  local handle = open(self)
+  number(from, "rille.file:slice: from")
+  number(to, "rille.file:slice: to", 0)
+  local len = math.max(to - from + 1, 0)
+  if len > memory.KEPT then
+    local known, message, reason = stat(self, "rille.file:slice")
+    if not known then
+      return nil, message, reason
+    end
+    len = math.max(math.min(to, known.size) - from + 1, 0)
+    if len > memory.LONGEST_STRING then
+      return nil, memory.too_long("rille.file:slice")
+    elseif len > memory.KEPT then
+      return memory.string(len, slice, self, from, to)
+    end
+  end
+  local scratch = memory.scratch(len)
+  local status = C.rille_file_read(handle, from - 1, scratch, len, out_len, err)
+  if status < 0 then
+    return answer(status, "rille.file:slice")
+  end
+  return ffi.string(scratch, out_len[0])
+end
+
+--- Looks at what has become of the file, and takes it to be so from now on: "grown" if there is more of it, "truncated" if it
+--- has become shorter, "replaced" if another file has its path or other bytes are in it. After the latter two, line numbers and
+--- positions of before mean nothing. In a rotation "grown" comes first if the old file had grown, then "replaced".
+---@return rille.file.change?
+---@return string? message why the file that has the path now cannot be opened; the one before stays open
+---@return rille.file.reason? reason
+function File:refresh()
+  local status = C.rille_file_refresh(open(self), out_len, err)
+  self.batch = nil
+  if status ~= OK then
+    return answer(status, "rille.file:refresh")
+  end
+  return CHANGES[out_len[0]]
+end
+
+local function take_nothing() end
+
+--- The job that makes the index of lines: the one that runs, or a new one if the file has more than that has seen. Its
+--- progress counts bytes, and it has nothing to take. Cancelling it leaves what is known; the next call goes on there. Of a file
+--- that is spooled or unpacked it is the job that does so, which is not started again.
+---@return rille.job
+function File:index()
+  if C.rille_file_index(open(self), out_job, err) < 0 then
+    failure.raise(err, "rille.file:index")
+  end
+  return adopt(out_job[0], take_nothing)
+end
+
+--- What has become of a file that is followed.
+---@class rille.file.news
+---@field change rille.file.change what the next refresh will tell, unless it changes again
+---@field size integer bytes that it has now
+
+---@return rille.file.news?
+local function take_news(_, handle)
+  if C.rille_file_take_news(handle, news, err) == OK then
+    return { change = CHANGES[news.change], size = news.size }
+  end
+end
+
+--- Starts a job that has news whenever the file has changed: take them, then refresh until that gives "same". It goes on until
+--- it is cancelled or the file is closed, and takes no turn from other jobs.
+---@return rille.job? job whose `take` gives a `rille.file.news`
+---@return string? message why this cannot be followed: it is made from another file, or spooled (then the job of `index` has the news)
+function File:follow()
+  if C.rille_file_follow(open(self), out_job, err) < 0 then
+    return nil, ffi.string(err.message, err.length)
+  end
+  return adopt(out_job[0], take_news)
+end
+
+search.extend(File, function(handle)
+  return setmetatable({ handle = own(handle) }, File)
+end)
+
+--- Closes the file. Jobs that were started from it go on, but for its index. A second call does nothing.
+File.close = close
+
+--- Whether it was closed.
+---@return boolean
+function File:closed()
+  return not self.handle
+end
+
+return M

@@ -1,0 +1,213 @@
+--- Going from match to match in a file: what was found is known, and only what is beyond it is searched.
+
+--- Matches that are looked for at once: the next one is wanted now, and those behind it soon.
+local CHUNK = 500
+
+--- Where matches are, around the place where somebody looks. All between `low` and `high` are known.
+---@class rille.file.navigation
+---@field job? rille.job the search that goes on, to wait for
+---@field package file rille.file
+---@field package what rille.regex|rille.literals
+---@field package fore table[] matches from the anchor on, ascending
+---@field package aft table[] matches before it, descending
+---@field package low integer? the first position that was searched
+---@field package high integer? the one behind the last
+---@field package size integer? bytes of the file, if all from `high` on was searched
+local Navigation = {}
+Navigation.__index = Navigation
+
+local function forget(self, anchor)
+  if self.job then
+    self.job:close()
+  end
+  self.job, self.size = nil, nil
+  self.fore, self.aft, self.low, self.high = {}, {}, anchor, anchor
+end
+
+--- What was at the end of a file that has grown may be another line now.
+local function look_for_growth(self)
+  local size = self.file:size()
+  if not size or not self.size or size == self.size then
+    return
+  elseif size < self.size then
+    return forget(self, 1)
+  end
+  local from = math.max(self.size - 65535, 1)
+  local tail = self.file:slice(from, self.size) or ""
+  local feed = tail:match("^.*()\n")
+  self.high = math.max(feed and from + feed or from, self.low)
+  self.size = nil
+  local fore = self.fore
+  while fore[1] and fore[#fore][1] >= self.high do
+    fore[#fore] = nil
+  end
+end
+
+--- Takes what the search has found. Whether it has ended.
+local function drain(self)
+  local job = self.job
+  local list = self.backward and self.aft or self.fore
+  local state, _, message = job:poll()
+  local batch = job:take()
+  while batch do
+    for i = 1, batch.count do
+      if batch:kind(i) == "match" then
+        local from, to = batch:span(i)
+        list[#list + 1] = { from, to, batch:line(i) }
+        self.found = self.found + 1
+      end
+    end
+    batch = job:take()
+  end
+  if state == "running" then
+    if #list > 0 and self.found > 0 then
+      self[self.backward and "low" or "high"] = list[#list][1] + (self.backward and 0 or 1)
+    end
+    return false
+  end
+  job:close()
+  self.job = nil
+  if state ~= "done" then
+    return true, message or state
+  elseif self.found == CHUNK then
+    self[self.backward and "low" or "high"] = list[#list][1] + (self.backward and 0 or 1)
+  elseif self.backward then
+    self.low = 1
+  else
+    self.high, self.size = self.until_size + 1, self.until_size
+  end
+  return true
+end
+
+local function start(self, backward)
+  if self.job and self.backward == backward then
+    return true
+  elseif self.job then
+    self.job:close()
+  end
+  local size, message, reason = self.file:size()
+  if not size then
+    return nil, message, reason
+  end
+  self.backward, self.found, self.until_size = backward, 0, size
+  self.job, message, reason = self.file:search(self.what, {
+    from = math.max(backward and self.low or self.high, 1),
+    backward = backward,
+    limit = CHUNK,
+  })
+  return self.job and true, message, reason
+end
+
+--- The first in a list, in its order, that `wanted` wants.
+local function first(list, wanted)
+  local low, high = 1, #list + 1
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if wanted(list[middle]) then
+      high = middle
+    else
+      low = middle + 1
+    end
+  end
+  return list[low]
+end
+
+--- The last in a list, in its order, that `wanted` wants, where those behind are not wanted.
+local function last(list, wanted)
+  local low, high = 0, #list
+  while low < high do
+    local middle = math.ceil((low + high) / 2)
+    if wanted(list[middle]) then
+      low = middle
+    else
+      high = middle - 1
+    end
+  end
+  return list[low]
+end
+
+local function known_next(self, position)
+  local function behind(match)
+    return match[1] >= position
+  end
+  return last(self.aft, behind) or first(self.fore, behind)
+end
+
+local function known_previous(self, position)
+  local function before(match)
+    return match[1] < position
+  end
+  return last(self.fore, before) or first(self.aft, before)
+end
+
+local function go(self, position, ms, backward, name)
+  if type(position) ~= "number" or position < 1 or position % 1 ~= 0 then
+    error(
+      ("rille.file.navigation:%s: position must be an integer from 1 on, got %s"):format(
+        name,
+        tostring(position)
+      ),
+      3
+    )
+  end
+  if self.job then
+    drain(self)
+  end
+  look_for_growth(self)
+  if not self.low or position < self.low or position > self.high then
+    forget(self, position)
+  end
+  local known = backward and known_previous or known_next
+  while true do
+    local match = known(self, position)
+    if match then
+      return match[1], match[2], match[3]
+    elseif backward and self.low <= 1 or not backward and self.size then
+      return nil
+    end
+    local started, message, reason = start(self, backward)
+    if not started then
+      return nil, message, reason
+    end
+    local state = self.job:wait(ms or 0)
+    local over, failed = drain(self)
+    if failed then
+      return nil, failed, "failed"
+    elseif not over and state == "running" and not known(self, position) then
+      return nil, "the search has not come so far; wait for navigation.job", "pending"
+    end
+  end
+end
+
+--- The first match that begins at a position or behind it. What is not known yet is searched for: then the answer is nil, a
+--- message and "pending", and `job` can be waited for before the same is asked again.
+---@param position integer
+---@param ms? integer how long to wait for the answer; 0 by default
+---@return integer? from nil without a message if there is none
+---@return integer|string? to or the message
+---@return integer|rille.file.reason? line if it was known; or the reason
+function Navigation:next(position, ms)
+  return go(self, position, ms, false, "next")
+end
+
+--- The last match that begins before a position. For the rest see `next`.
+---@param position integer
+---@param ms? integer how long to wait for the answer; 0 by default
+---@return integer? from nil without a message if there is none
+---@return integer|string? to or the message
+---@return integer|rille.file.reason? line if it was known; or the reason
+function Navigation:previous(position, ms)
+  return go(self, position, ms, true, "previous")
+end
+
+--- Ends the search that goes on, and forgets what was found: to be called when a refresh tells "truncated" or "replaced".
+function Navigation:close()
+  forget(self, nil)
+end
+
+---@param file rille.file
+---@param what rille.regex|rille.literals
+---@return rille.file.navigation
+return function(file, what)
+  return setmetatable({ file = file, what = what, fore = {}, aft = {} }, Navigation)
+end

@@ -1,0 +1,161 @@
+--- The options of files, which both backends read alike.
+
+---@class rille.file.options
+---@field index? boolean start the index when the file is opened; true by default
+---@field cache? integer bytes of the block cache; 4 MiB by default
+---@field threads? integer threads of the index and of searches, 4 at most; as many as there are processors by default
+
+---@field spool? boolean read what has no size, such as a pipe or a device, into a temporary file, by a job
+---@field unpack? boolean unpack gzip and zstd, known by their first bytes, into a temporary file, by a job
+---@field spool_limit? integer bytes of the temporary file at most; 16 GiB by default
+---@field spool_folder? string folder of the temporary file; the system's by default
+
+---@class rille.file.window
+---@field from_column? integer byte of each line to begin at, from 1 on
+---@field max_bytes? integer bytes of each line at most; 64 KiB by default, 1 GiB at most
+
+local M = {}
+
+--- No offset is larger: integers above that are not exact in Lua.
+M.LARGEST = 2 ^ 53
+
+local function wrong(name, key, value, known)
+  error(("%s: wrong option %s = %s (known: %s)"):format(name, tostring(key), tostring(value), known), 4)
+end
+
+local function is_integer(value, least, most)
+  return type(value) == "number" and value >= least and value <= most and value % 1 == 0
+end
+
+local function table_of(opts, name)
+  if type(opts) ~= "table" then
+    error(("%s: opts must be a table, got %s"):format(name, type(opts)), 4)
+  end
+  return opts
+end
+
+--- What `open` gives: the options as they are, each with its default.
+---@class rille.file.opening
+---@field index boolean
+---@field cache integer
+---@field threads integer
+---@field spool boolean
+---@field unpack boolean
+---@field spool_limit integer
+---@field spool_folder string
+
+--- Reads the options of opening, or raises an error at the caller's caller.
+---@param opts? rille.file.options
+---@param name string the public function
+---@return rille.file.opening
+function M.open(opts, name)
+  local read = {
+    index = true,
+    cache = 0,
+    threads = 0,
+    spool = false,
+    unpack = false,
+    spool_limit = 0,
+    spool_folder = "",
+  }
+  for key, value in pairs(opts == nil and {} or table_of(opts, name)) do
+    local known = read[key] ~= nil and type(value) == type(read[key])
+    if key == "cache" then
+      known = is_integer(value, 1, 2 ^ 32 - 1)
+    elseif key == "threads" then
+      known = is_integer(value, 1, 64)
+    elseif key == "spool_limit" then
+      known = is_integer(value, 1, M.LARGEST)
+    elseif key == "spool_folder" then
+      known = known and value ~= ""
+    end
+    if not known then
+      wrong(
+        name,
+        key,
+        value,
+        "index = true | false; cache = bytes; threads = number from 1 on; spool = true | false; "
+          .. "unpack = true | false; spool_limit = bytes; spool_folder = path"
+      )
+    end
+    read[key] = value
+  end
+  return read
+end
+
+--- Reads the window of lines.
+---@param opts? rille.file.window
+---@param name string the public function
+---@return integer from offset
+---@return integer most
+function M.window(opts, name)
+  local from, most = 0, 2 ^ 16
+  for key, value in pairs(opts == nil and {} or table_of(opts, name)) do
+    if key == "from_column" and is_integer(value, 1, M.LARGEST) then
+      from = value - 1
+    elseif key == "max_bytes" and is_integer(value, 1, 2 ^ 30) then
+      most = value
+    else
+      wrong(name, key, value, "from_column = byte from 1 on; max_bytes = number up to 2^30")
+    end
+  end
+  return from, most
+end
+
+---@class rille.file.search.options
+---@field from? integer position to begin at: forward each match begins there or behind it, backward each begins before it
+---@field backward? boolean the last match first
+---@field limit? integer most matches
+
+--- Reads the options of a search.
+---@param opts? rille.file.search.options
+---@param name string the public function
+---@return integer? from offset
+---@return boolean backward
+---@return integer limit 0 for none
+function M.search(opts, name)
+  local from, backward, limit = nil, false, 0
+  for key, value in pairs(opts == nil and {} or table_of(opts, name)) do
+    if key == "from" and is_integer(value, 1, M.LARGEST) then
+      from = value - 1
+    elseif key == "backward" and type(value) == "boolean" then
+      backward = value
+    elseif key == "limit" and is_integer(value, 1, 2 ^ 32 - 1) then
+      limit = value
+    else
+      wrong(name, key, value, "from = position from 1 on; backward = true | false; limit = number from 1 on")
+    end
+  end
+  return from, backward, limit
+end
+
+--- Reads options of which there is one, which is on or off.
+---@param opts? table<string, boolean>
+---@param switch string
+---@param name string the public function
+---@return boolean
+function M.switch(opts, switch, name)
+  local on = false
+  for key, value in pairs(opts == nil and {} or table_of(opts, name)) do
+    if key == switch and type(value) == "boolean" then
+      on = value
+    else
+      wrong(name, key, value, switch .. " = true | false")
+    end
+  end
+  return on
+end
+
+--- Checks a number of a line, a position or a count.
+---@param value integer
+---@param name string the public function and its argument
+---@param least? integer 1 by default
+---@return integer
+function M.number(value, name, least)
+  if not is_integer(value, least or 1, M.LARGEST) then
+    error(("%s must be an integer from %d on, got %s"):format(name, least or 1, tostring(value)), 3)
+  end
+  return value
+end
+
+return M

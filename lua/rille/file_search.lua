@@ -1,0 +1,227 @@
+--- Searching and filtering files: what `rille.file` has of it.
+local ffi = require("ffi")
+local C = require("rille.ffi")
+local failure = require("rille.failure")
+local navigation = require("rille.file_navigation")
+local read = require("rille.file_options")
+local adopt = require("rille.job").adopt
+local open = require("rille.handle").open
+
+local err = failure.block()
+local out_file = ffi.new("rille_file *[1]")
+local out_job = ffi.new("rille_job *[1]")
+local out_number = ffi.new("double[1]")
+local found = ffi.new("rille_file_matches")
+local options = ffi.new("rille_search_options", { size = ffi.sizeof("rille_search_options") })
+local EIO, ECHANGED = tonumber(C.RILLE_EIO), tonumber(C.RILLE_ECHANGED)
+local BACKWARD, COUNT = tonumber(C.RILLE_SEARCH_BACKWARD), tonumber(C.RILLE_SEARCH_COUNT)
+local FROM, LINES = tonumber(C.RILLE_SEARCH_FROM), tonumber(C.RILLE_SEARCH_LINES)
+local PARTIAL = tonumber(C.RILLE_MATCH_PARTIAL)
+
+--- Some of the matches of a search. They are valid until the next ones are taken or the job is closed.
+---@class rille.file.matches
+---@field count integer how many there are here
+---@field total integer how many there are with all before them
+---@field lines integer how many lines these are in
+---@field package job rille.job
+---@field package matches ffi.cdata*
+local Matches = {}
+Matches.__index = Matches
+
+--- The entry of a match. The memory behind it is the library's and moves on.
+local function entry(self, i, name)
+  local job = self.job
+  if job.batch ~= self or not job.handle then
+    error(
+      "rille.file.matches:" .. name .. ": the batch is gone, as another one was taken or the job was closed",
+      3
+    )
+  end
+  if type(i) ~= "number" or not (i >= 1 and i <= self.count) or i % 1 ~= 0 then
+    error(("rille.file.matches:%s: i must be from 1 to %d, got %s"):format(name, self.count, tostring(i)), 3)
+  end
+  return self.matches[i - 1]
+end
+
+--- Where a match is in the file. An empty one ends before it begins, as those of `string.find`.
+---@param i integer from 1 to `count`
+---@return integer from
+---@return integer to
+function Matches:span(i)
+  local at = entry(self, i, "span")
+  return at.offset + 1, at.offset + at.length
+end
+
+--- Number of the line, if the index had come so far; `file:line_at` tells later.
+---@param i integer from 1 to `count`
+---@return integer?
+function Matches:line(i)
+  local line = entry(self, i, "line").line
+  return line > 0 and line or nil
+end
+
+--- Position of the begin of the line in the file.
+---@param i integer from 1 to `count`
+---@return integer
+function Matches:line_offset(i)
+  return entry(self, i, "line_offset").line_offset + 1
+end
+
+--- What it is: "match", or "partial" where a line is above a mebibyte and a match may be longer than 64 KiB: there a long match
+--- may be cut or missed.
+---@param i integer from 1 to `count`
+---@return "match"|"partial"
+function Matches:kind(i)
+  return entry(self, i, "kind").kind == PARTIAL and "partial" or "match"
+end
+
+---@return rille.file.matches?
+local function take(job, handle, n)
+  if C.rille_file_take(handle, n, found, err) ~= 0 then
+    -- What the batch before points to is gone as well.
+    job.batch = nil
+    return nil
+  end
+  local batch = setmetatable({
+    count = found.count,
+    total = found.total,
+    lines = found.lines,
+    job = job,
+    matches = found.matches,
+  }, Matches)
+  job.batch = batch
+  return batch
+end
+
+--- How many there are until now.
+---@class rille.file.count
+---@field total integer matches; 0 if only lines are counted
+---@field lines integer lines with matches
+---@field partial boolean whether there may be more, in lines above a mebibyte
+
+---@return rille.file.count?
+local function take_count(job, handle)
+  local any = false
+  while C.rille_file_take(handle, 2 ^ 20, found, err) == 0 do
+    any = true
+    -- Only a line that was searched in pieces is told of.
+    job.partial = job.partial or found.count > 0
+    job.total, job.lines = found.total, found.lines
+  end
+  if any then
+    return { total = job.total, lines = job.lines, partial = job.partial or false }
+  end
+end
+
+--- The handles of what is searched for: one of the two.
+---@param what rille.regex|rille.literals
+---@param name string the public function
+local function query(what, name)
+  if type(what) == "table" and (what.is_rille_regex or what.is_rille_literals) then
+    local handle = what.handle
+    if not handle then
+      error("rille: closed", 3)
+    end
+    if what.is_rille_regex then
+      return handle, nil
+    end
+    return nil, handle
+  end
+  error(name .. ": what must be a rille.regex or rille.literals, got " .. type(what), 3)
+end
+
+local function changed(status, name)
+  if status == ECHANGED or status == EIO then
+    return nil, ffi.string(err.message, err.length), status == ECHANGED and "changed" or "failed"
+  end
+  error(name .. ": " .. ffi.string(err.message, err.length), 3)
+end
+
+local M = {}
+
+--- Gives the class its methods.
+---@param File rille.file
+---@param adopt_file fun(handle: ffi.cdata*): rille.file
+function M.extend(File, adopt_file)
+  --- Starts a search for every match, line by line as ripgrep searches: `^` and `$` are the ends of a line.
+  ---@param what rille.regex|rille.literals
+  ---@param opts? rille.file.search.options
+  ---@return rille.job? job with batches of the type `rille.file.matches`; its progress counts bytes
+  ---@return string? message
+  ---@return rille.file.reason? reason
+  function File:search(what, opts)
+    local handle = open(self)
+    local regex, literals = query(what, "rille.file:search")
+    local from, backward, limit = read.search(opts, "rille.file:search")
+    options.flags = (backward and BACKWARD or 0) + (from and FROM or 0)
+    options.from, options.limit = from or 0, limit
+    local status = C.rille_file_search(handle, regex, literals, options, out_job, err)
+    if status < 0 then
+      return changed(status, "rille.file:search")
+    end
+    return adopt(out_job[0], take)
+  end
+
+  --- Counts matches, and the lines that they are in; with `lines` only the latter, which is faster.
+  ---@param what rille.regex|rille.literals
+  ---@param opts? { lines?: boolean }
+  ---@return rille.job? job whose `take` gives a `rille.file.count`, nil if it is as before; its progress counts bytes
+  ---@return string? message
+  ---@return rille.file.reason? reason
+  function File:count(what, opts)
+    local handle = open(self)
+    local regex, literals = query(what, "rille.file:count")
+    local lines = read.switch(opts, "lines", "rille.file:count")
+    options.flags, options.from, options.limit = lines and LINES or COUNT, 0, 0
+    local status = C.rille_file_search(handle, regex, literals, options, out_job, err)
+    if status < 0 then
+      return changed(status, "rille.file:count")
+    end
+    return adopt(out_job[0], take_count)
+  end
+
+  --- The lines that match, or with `invert` those that do not, as a file of their own, with numbers and positions of its own:
+  --- read, searched and filtered like every file. It grows while the job goes on, without a refresh.
+  ---@param what rille.regex|rille.literals
+  ---@param opts? { invert?: boolean }
+  ---@return rille.file? file
+  ---@return rille.job|string job that fills it, with nothing to take; or the message. Its progress counts bytes of this file
+  ---@return rille.file.reason? reason
+  function File:filter(what, opts)
+    local handle = open(self)
+    local regex, literals = query(what, "rille.file:filter")
+    local invert = read.switch(opts, "invert", "rille.file:filter")
+    local status = C.rille_file_filter(handle, regex, literals, invert and 1 or 0, out_file, out_job, err)
+    if status < 0 then
+      return changed(status, "rille.file:filter")
+    end
+    return adopt_file(out_file[0]), adopt(out_job[0], function() end)
+  end
+
+  --- Where a position in the lines that a filter keeps is in the file that was filtered.
+  ---@param position integer
+  ---@return integer? position nil without a message if the lines end before, or if this is no filter
+  ---@return string? message
+  ---@return rille.file.reason? reason
+  function File:origin(position)
+    local handle = open(self)
+    read.number(position, "rille.file:origin: position")
+    local status = C.rille_file_origin(handle, position - 1, out_number, err)
+    if status < 0 then
+      return changed(status, "rille.file:origin")
+    elseif status == 0 then
+      return out_number[0] + 1
+    end
+  end
+
+  --- Going from match to match, in both directions.
+  ---@param what rille.regex|rille.literals
+  ---@return rille.file.navigation
+  function File:navigate(what)
+    open(self)
+    query(what, "rille.file:navigate")
+    return navigation(self, what)
+  end
+end
+
+return M

@@ -1,0 +1,83 @@
+--- The command `:Rille`: which sub-command there is, what it takes, and how it is completed.
+local M = {}
+
+---@class rille.nvim.subcommand
+---@field takes? string completion of its argument, as `getcompletion()` knows it; without, none
+---@field run fun(argument: string, call: table)
+
+--- Calls a function of `rille.nvim`, with the argument under a name of its own.
+local function calls(name, key)
+  return function(argument)
+    require("rille.nvim")[name](argument ~= "" and key and { [key] = argument } or {})
+  end
+end
+
+--- A file as people name it on the command line: `%`, `#` and `<cfile>` stand for what they stand for elsewhere.
+local function named(argument)
+  if argument:find("^[%%#<]") then
+    argument = vim.fn.expand(argument)
+  end
+  return vim.fs.normalize(vim.fn.fnamemodify(argument, ":p"))
+end
+
+---@type table<string, rille.nvim.subcommand>
+M.subcommands = {
+  files = {
+    takes = "dir",
+    run = function(argument)
+      require("rille.nvim").files(argument ~= "" and { cwd = named(argument) } or {})
+    end,
+  },
+  grep = { run = calls("grep", "query") },
+  lines = { run = calls("lines", "query") },
+  buffers = { run = calls("buffers", "query") },
+  help = { takes = "help", run = calls("help", "query") },
+  resume = { run = calls("resume") },
+  view = {
+    takes = "file",
+    run = function(argument, call)
+      require("rille.nvim").view(argument ~= "" and named(argument) or nil, { mods = call.smods })
+    end,
+  },
+  health = {
+    run = function()
+      vim.cmd.checkhealth("rille")
+    end,
+  },
+}
+
+local function names()
+  local list = vim.tbl_keys(M.subcommands)
+  table.sort(list)
+  return list
+end
+
+--- Runs `:Rille`, as `nvim_create_user_command` calls it. What a user gets wrong is told, and is no error.
+---@param call table
+function M.run(call)
+  local name, argument = call.args:match("^%s*(%S*)%s*(.-)%s*$")
+  local command = M.subcommands[name]
+  if not command then
+    local said = name == "" and "a sub-command is needed" or ("there is no sub-command `%s`"):format(name)
+    vim.notify(("rille: %s (known: %s)"):format(said, table.concat(names(), ", ")), vim.log.levels.ERROR)
+    return
+  end
+  command.run(argument, call)
+end
+
+--- Completes `:Rille`.
+---@param lead string the word before the cursor
+---@param line string the whole command line
+---@return string[]
+function M.complete(lead, line)
+  local name = line:match("Rille!?%s+(%S+)%s")
+  if name then
+    local command = M.subcommands[name]
+    return command and command.takes and vim.fn.getcompletion(lead, command.takes) or {}
+  end
+  return vim.tbl_filter(function(known)
+    return vim.startswith(known, lead)
+  end, names())
+end
+
+return M

@@ -1,0 +1,178 @@
+--- What users configure: `vim.g.rille`, or `require("rille.nvim").setup()` where someone prefers a call.
+---
+--- Both are tables of tables, `{ view = { above = 2 ^ 28 } }`; a call goes before the variable. Nothing is an error here:
+--- what is unknown or of a wrong type is left out, and `:checkhealth rille` tells of it.
+local M = {}
+
+---@class rille.nvim.option
+---@field [1] string name: group and key
+---@field [2] any default
+---@field [3] string types that it may have, separated by "|"; a word in quotes is a value
+---@field [4] string what it does
+
+--- Every option there is. The help is made from this list.
+---@type rille.nvim.option[]
+M.options = {
+  {
+    "progress",
+    true,
+    "boolean",
+    "Tell of work that takes longer than a moment: by progress messages on Neovim 0.12 and later, else by `vim.notify`.",
+  },
+  {
+    "grep.limit",
+    2000,
+    "number",
+    "Lines that a search of the tree shows at most; it says so when there are more.",
+  },
+  {
+    "picker.border",
+    "",
+    "string|table",
+    "Frame of the picker's windows, as |nvim_open_win()| knows it; without, that of 'winborder', and if that is empty a rounded one.",
+  },
+  { "picker.height", 0.85, "number", "Share of the screen's lines that a picker takes." },
+  { "picker.history", 100, "number", "Queries that are remembered of each kind of picker." },
+  {
+    "picker.icons",
+    true,
+    "boolean",
+    "Whether files have icons, where mini.icons or nvim-web-devicons is there.",
+  },
+  {
+    "picker.keys",
+    {},
+    "table",
+    'Keys of the picker, by the name of what they do: `{ split = "<C-s>", mark_all = false }`; a list gives several, false takes them away.',
+  },
+  { "picker.preview", true, "boolean", "Whether there is a preview, where the screen has room for one." },
+  {
+    "picker.select",
+    false,
+    "boolean",
+    "Whether |vim.ui.select()| is a picker. `setup()` sees to it at once, the variable at start-up.",
+  },
+  { "picker.width", 0.9, "number", "Share of the screen's columns that a picker takes." },
+  {
+    "view.above",
+    false,
+    "number|false",
+    "Files of this many bytes or more are opened by the viewer instead of being loaded: by `:edit`, from the command line, and in every other way. `:noautocmd edit` loads one all the same.",
+  },
+  { "view.number", true, "boolean", "Whether the viewer shows line numbers." },
+  {
+    "view.columns",
+    2000,
+    "number",
+    "Bytes of a line that are shown at once; the rest of a longer line comes as the cursor moves on.",
+  },
+  {
+    "view.keys",
+    {},
+    "table",
+    'Keys of the viewer, by the name of what they do: `{ follow = "F" }`; false takes a key away.',
+  },
+}
+
+local called = {}
+
+--- Sets options; they go before those of `vim.g.rille`. Calling it is not needed.
+---@param opts? table
+function M.setup(opts)
+  called = opts or {}
+  if M.get("picker.select") then
+    vim.ui.select = function(...)
+      require("rille.nvim.pickers").select(...)
+    end
+  end
+end
+
+local function variable()
+  local value = vim.g.rille
+  return type(value) == "table" and value or {}
+end
+
+--- The value at a dotted name.
+local function at(tree, name)
+  for key in name:gmatch("[^.]+") do
+    if type(tree) ~= "table" then
+      return nil
+    end
+    tree = tree[key]
+  end
+  return tree
+end
+
+--- Whether a value has one of the types, as `option[3]` tells them.
+local function fits(value, types)
+  for kind in types:gmatch("[^|]+") do
+    local word = type(value) == "string" and '"' .. value .. '"' or tostring(value)
+    if type(value) == kind or word == kind then
+      return true
+    end
+  end
+  return false
+end
+
+--- The value of an option.
+---@param name string
+---@return any
+function M.get(name)
+  for _, option in ipairs(M.options) do
+    if option[1] == name then
+      for _, tree in ipairs({ called, variable() }) do
+        local value = at(tree, name)
+        if value ~= nil and fits(value, option[3]) then
+          return value
+        end
+      end
+      return option[2]
+    end
+  end
+  error("rille: there is no option " .. name, 2)
+end
+
+--- What is wrong with the configuration, a sentence for each fault.
+---@return string[]
+function M.faults()
+  -- A group is known as true.
+  local known, faults = {}, {}
+  for _, option in ipairs(M.options) do
+    known[option[1]:match("^[^.]+")] = true
+  end
+  for _, option in ipairs(M.options) do
+    known[option[1]] = option
+  end
+  local function look(from, tree, prefix)
+    for key, value in pairs(tree) do
+      local name = prefix .. tostring(key)
+      local option = known[name]
+      if not option then
+        faults[#faults + 1] = ("%s: there is no option `%s`"):format(from, name)
+      elseif option == true then
+        if type(value) == "table" then
+          look(from, value, name .. ".")
+        else
+          faults[#faults + 1] = ("%s: `%s` must be a table, got %s"):format(from, name, type(value))
+        end
+      elseif not fits(value, option[3]) then
+        local got = type(value) == "string" and '"' .. value .. '"' or tostring(value)
+        faults[#faults + 1] = ("%s: `%s` must be %s, got %s"):format(
+          from,
+          name,
+          option[3]:gsub("|", " or "),
+          got
+        )
+      end
+    end
+  end
+  if vim.g.rille ~= nil and type(vim.g.rille) ~= "table" then
+    faults[1] = "vim.g.rille: must be a table, got " .. type(vim.g.rille)
+  end
+  look("vim.g.rille", variable(), "")
+  look("setup()", called, "")
+  table.sort(faults)
+  return faults
+end
+
+return M

@@ -1,0 +1,133 @@
+--- What the keys of a picker do, by the names of `rille.nvim.picker.keys`.
+local config = require("rille.nvim.config")
+local default = require("rille.nvim.picker.keys").list
+
+local M = {}
+
+local MOUSE = {
+  click = { "<LeftMouse>" },
+  double_click = { "<2-LeftMouse>" },
+  wheel_down = { "<ScrollWheelDown>" },
+  wheel_up = { "<ScrollWheelUp>" },
+  nothing = { "<LeftDrag>", "<LeftRelease>", "<RightMouse>", "<MiddleMouse>", "<3-LeftMouse>" },
+}
+
+--- Lines that a turn of the wheel moves.
+local WHEEL = 3
+
+---@type table<string, fun(picker: rille.nvim.picker)>
+M.run = {
+  choose = function(picker)
+    picker:choose("edit")
+  end,
+  split = function(picker)
+    picker:choose("split")
+  end,
+  vsplit = function(picker)
+    picker:choose("vsplit")
+  end,
+  tab = function(picker)
+    picker:choose("tab")
+  end,
+  quickfix = function(picker)
+    picker:quickfix()
+  end,
+  mark = function(picker)
+    picker:mark()
+    picker:move(1)
+  end,
+  mark_back = function(picker)
+    picker:mark()
+    picker:move(-1)
+  end,
+  mark_all = function(picker)
+    picker:mark_all()
+  end,
+  next = function(picker)
+    picker:move(1, true)
+  end,
+  previous = function(picker)
+    picker:move(-1, true)
+  end,
+  page_down = function(picker)
+    picker:move(picker.list:height())
+  end,
+  page_up = function(picker)
+    picker:move(-picker.list:height())
+  end,
+  first = function(picker)
+    picker:move(-math.huge)
+  end,
+  last = function(picker)
+    picker:move(math.huge)
+  end,
+  older = function(picker)
+    picker:remember(-1)
+  end,
+  newer = function(picker)
+    picker:remember(1)
+  end,
+  preview_down = function(picker)
+    picker.preview:scroll(true)
+  end,
+  preview_up = function(picker)
+    picker.preview:scroll(false)
+  end,
+  preview = function(picker)
+    picker:toggle_preview()
+  end,
+  close = function(picker)
+    picker:cancel()
+  end,
+  click = function(picker)
+    local row = picker.list:at_mouse()
+    if row then
+      picker:select(row)
+    end
+  end,
+  double_click = function(picker)
+    local row = picker.list:at_mouse()
+    if row and picker:select(row) then
+      picker:choose("edit")
+    end
+  end,
+  wheel_down = function(picker)
+    picker:wheel(WHEEL)
+  end,
+  wheel_up = function(picker)
+    picker:wheel(-WHEEL)
+  end,
+  nothing = function() end,
+}
+
+--- Maps the keys in the prompt's buffer.
+---@param picker rille.nvim.picker
+---@param buf integer
+function M.map(picker, buf)
+  local wanted = config.get("picker.keys")
+  local function map(name, keys)
+    for _, key in ipairs(type(keys) == "string" and { keys } or keys or {}) do
+      vim.keymap.set({ "i", "n" }, key, function()
+        picker:act(M.run[name])
+      end, { buffer = buf, nowait = true, desc = "rille: " .. name })
+    end
+  end
+  for name, keys in pairs(MOUSE) do
+    map(name, keys)
+  end
+  local known = {}
+  for _, key in ipairs(default) do
+    known[key.name] = true
+    if wanted[key.name] == nil then
+      map(key.name, key.keys)
+    end
+  end
+  -- Last, as they may be keys of other actions.
+  for name, keys in pairs(wanted) do
+    if known[name] then
+      map(name, keys)
+    end
+  end
+end
+
+return M

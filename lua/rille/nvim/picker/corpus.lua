@@ -1,0 +1,243 @@
+--- The source of most pickers: items that stay in the library and are ranked by what is typed.
+local rille = require("rille")
+local feeder = require("rille.nvim.picker.feeder")
+local follow = require("rille.nvim.picker.follow")
+local ranges = require("rille.nvim.picker.row").ranges
+
+local uv = vim.uv or vim.loop
+
+--- How many results are asked for at first; more when somebody goes there.
+local LIMIT, MORE = 100, 8
+--- While items come in, the query is asked again this often, in milliseconds, and never more than a part of the time.
+local AGAIN_MS, SHARE = 50, 4
+--- How many items the pure-Lua engine takes: with more, it would stop the editor.
+local LUA_ITEMS = 50000
+--- How long a slice of what is done for all results may take.
+local SLICE_MS = 3
+
+---@class rille.nvim.corpus: rille.nvim.source
+local Corpus = {}
+Corpus.__index = Corpus
+
+local M = {}
+
+---@class rille.nvim.corpus.options
+---@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any
+---@field format? fun(item: any): string
+---@field item? fun(text: string, index: integer): any makes the item of a text
+---@field fuzzy? rille.fuzzy.options
+
+---@param opts rille.nvim.corpus.options
+---@param on_news fun() there is something else to show
+---@return rille.nvim.corpus
+function M.new(opts, on_news)
+  local self = setmetatable({ on_news = on_news, limit = LIMIT, query = "", asked = -1, version = 0 }, Corpus)
+  self.fuzzy = rille.fuzzy(opts.fuzzy)
+  self.feeder = feeder.new({
+    fuzzy = self.fuzzy,
+    format = opts.format,
+    most = rille.backend == "lua" and LUA_ITEMS or nil,
+    on_fed = function()
+      self:fed()
+    end,
+    on_error = function(message)
+      self.spoiled = message
+      on_news()
+    end,
+  })
+  self.items, self.make = opts.items, opts.item
+  return self
+end
+
+--- Begins to take the items.
+function Corpus:open()
+  self.feeder:feed(self.items)
+  self:fed()
+end
+
+--- Asks for what matches a text.
+---@param query string
+function Corpus:start(query)
+  self.query, self.limit = query, LIMIT
+  self:ask()
+end
+
+--- Asks for more results, if there are some.
+function Corpus:more()
+  local found = self.found
+  if found and found.done and found.total > found.count and not self.wait then
+    self.limit = self.limit * MORE
+    self:ask()
+  end
+end
+
+local function forget(self)
+  if self.wait then
+    self.wait:stop()
+    self.wait = nil
+  end
+  if self.job then
+    self.job:close()
+    self.job = nil
+  end
+end
+
+function Corpus:ask()
+  forget(self)
+  local since, query = uv.hrtime(), self.query
+  self.asked = self.fuzzy:len()
+  local job, message = self.fuzzy:start(query, { limit = self.limit })
+  if not job then
+    self.failure = message
+    return self.on_news()
+  end
+  self.failure, self.job = nil, job
+  self.wait = follow(job, function(_, state, why)
+    -- Before the job is given back, as they are its.
+    local found, last = self.fuzzy:results(), self.found
+    -- Asked once more, as there are more items, the rows stay until it has seen as many as the last time.
+    if found and (found.done or query ~= self.found_query or found.searched >= last.searched) then
+      self.found, self.found_query, self.version = found, query, self.version + 1
+    end
+    if state ~= "running" then
+      forget(self)
+      self.took = (uv.hrtime() - since) / 1e6
+      self.failure = state == "failed" and why or nil
+    end
+    self.on_news()
+  end)
+end
+
+--- More items are there: ask again, soon.
+function Corpus:fed()
+  if not self.fuzzy then
+    return
+  elseif self.asked <= 0 and self.fuzzy:len() > 0 and not self.wait then
+    -- The first rows, at once.
+    self:ask()
+  end
+  if not self.timer then
+    self.timer = uv.new_timer()
+    self:tick()
+  end
+end
+
+--- Looks after the feed until it is over and all of it was asked.
+function Corpus:tick()
+  if not self.fuzzy then
+    return
+  end
+  local feeding = self.feeder:feeding()
+  local len = self.fuzzy:len()
+  if len ~= self.asked and not self.wait then
+    self:ask()
+  end
+  if feeding or len ~= self.asked or self.wait then
+    local pause = len == 0 and 2 or math.max(AGAIN_MS, (self.took or 0) * SHARE)
+    self.timer:start(math.floor(pause), 0, function()
+      vim.schedule(function()
+        self:tick()
+      end)
+    end)
+  else
+    self.timer:close()
+    self.timer = nil
+  end
+  self.on_news()
+end
+
+--- What there is to say of it.
+---@return rille.nvim.source.state
+function Corpus:state()
+  local found = self.found
+  return {
+    count = found and found.count or 0,
+    total = found and found.total or 0,
+    size = self.fuzzy:len(),
+    -- The feed may be over before the last of it was asked for.
+    busy = self.wait ~= nil or self.feeder:feeding() or self.asked ~= self.fuzzy:len(),
+    stale = not (self.spoiled or self.failure) and self.found_query ~= self.query,
+    version = self.version,
+    failure = self.spoiled or self.failure,
+    note = self.feeder.cut and ("only the first %d items"):format(LUA_ITEMS) or nil,
+  }
+end
+
+--- A row to show.
+---@param i integer from 1 to the count
+---@return rille.nvim.list.row
+function Corpus:row(i)
+  local found = self.found
+  return { text = found:text(i), ranges = self.found_query == "" and {} or ranges(found:positions(i)) }
+end
+
+--- The item of a row: what was in the list, or its text.
+---@param i integer
+---@return any item
+---@return integer|string key its index where that is the same each time, else its text: walks find files in any order
+function Corpus:item(i)
+  local index = self.found:index(i)
+  local item = self.feeder.kept[index]
+  if item ~= nil then
+    return item, index
+  end
+  local text = self.found:text(i)
+  if self.make then
+    return self.make(text, index), index
+  end
+  return text, text
+end
+
+--- Calls `visit(item, key)` for all that match, a part in each turn of the loop, then `done`. The picker may be closed
+--- meanwhile; this source must not.
+---@param visit fun(item: any, key: any)
+---@param done fun()
+function Corpus:all(visit, done)
+  local i = 1
+  local timer
+  local function slice()
+    local till = uv.hrtime() + SLICE_MS * 1e6
+    while self.found and i <= self.found.count do
+      visit(self:item(i))
+      i = i + 1
+      if uv.hrtime() >= till then
+        timer:start(1, 0, vim.schedule_wrap(slice))
+        return
+      end
+    end
+    timer:close()
+    done()
+  end
+  local on_news = self.on_news
+  local function begin()
+    if self:state().busy then
+      return
+    elseif self.found and self.found.total > self.found.count and self.limit < self.found.total then
+      self.limit = self.found.total
+      return self:ask()
+    end
+    self.on_news = on_news
+    timer = uv.new_timer()
+    slice()
+  end
+  self.on_news = begin
+  begin()
+end
+
+--- Gives everything back. A second call does nothing.
+function Corpus:close()
+  if not self.fuzzy then
+    return
+  end
+  forget(self)
+  if self.timer then
+    self.timer:close()
+    self.timer = nil
+  end
+  self.feeder:close()
+  self.found = nil
+  self.fuzzy:close()
+  self.fuzzy = nil
+end
+
+return M

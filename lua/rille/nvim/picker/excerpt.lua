@@ -1,0 +1,123 @@
+--- A part of a file to look at, read off the main thread: never more than a window needs, whatever the file's size.
+local uv = vim.uv or vim.loop
+
+local M = {}
+
+--- Bytes that are read, those of them before the place, bytes that are searched for a text, and lines that are kept.
+local BYTES, BEFORE, SEARCHED, LINES = 65536, 16384, 2 ^ 21, 400
+--- A longer line is cut: it would take long to lay out.
+local LINE = 500
+
+---@class rille.nvim.excerpt
+---@field lines string[]
+---@field first integer number of the first line, 0 if it is not known
+---@field at? integer which of the lines the place is on
+---@field whole boolean whether that is all of the file
+
+local function size(bytes)
+  local units, i = { "bytes", "KB", "MB", "GB", "TB" }, 1
+  while bytes >= 1024 and i < #units do
+    bytes, i = bytes / 1024, i + 1
+  end
+  return (i == 1 and "%d %s" or "%.1f %s"):format(bytes, units[i])
+end
+
+--- Divides into lines what was read, and keeps those around the place.
+---@param data string
+---@param from integer where the data begin in the file, from 0 on
+---@param place rille.nvim.place
+---@param total integer size of the file
+---@return rille.nvim.excerpt
+function M.cut(data, from, place, total)
+  local lines, starts, at = {}, {}, 1
+  while at <= #data do
+    local stop = data:find("\n", at, true) or #data + 1
+    local last = stop - 1
+    if data:byte(last) == 13 and last >= at then
+      last = last - 1
+    end
+    starts[#starts + 1] = from + at
+    lines[#lines + 1] = data:sub(at, math.min(last, at + LINE - 1)) .. (last - at >= LINE and "…" or "")
+    at = stop + 1
+  end
+  local target
+  if place.offset then
+    for i, start in ipairs(starts) do
+      if start <= place.offset then
+        target = i
+      end
+    end
+  elseif place.lnum and from == 0 and place.lnum <= #lines then
+    target = place.lnum
+  end
+  local number = 1
+  if from > 0 then
+    -- The first line is a part of one.
+    number = target and place.lnum and place.lnum - target + 1 or 0
+  end
+  local first = math.max(1, math.min((target or 1) - LINES / 2, #lines - LINES + 1))
+  if from > 0 and first == 1 and target ~= 1 then
+    first = 2
+  end
+  return {
+    lines = vim.list_slice(lines, first, first + LINES - 1),
+    first = number > 0 and number + first - 1 or 0,
+    at = target and target - first + 1,
+    whole = from == 0 and #data == total and #lines <= LINES,
+  }
+end
+
+--- Reads around a place. Both functions are called on the main loop, one of them, once.
+---@param place rille.nvim.place
+---@param show fun(excerpt: rille.nvim.excerpt)
+---@param fail fun(why: string)
+function M.read(place, show, fail)
+  show, fail = vim.schedule_wrap(show), vim.schedule_wrap(fail)
+  local function why(message)
+    fail((message:gsub("^(%u+): ([^:]+):.*", "%2")))
+  end
+  -- Asked before opening: what is no file might not answer.
+  uv.fs_stat(place.path, function(gone, stat)
+    if gone then
+      return why(gone)
+    elseif stat.type ~= "file" then
+      return fail("a " .. stat.type)
+    end
+    uv.fs_open(place.path, "r", 0, function(refused, fd)
+      if refused then
+        return why(refused)
+      end
+      local from, length = 0, BYTES
+      if place.find then
+        length = SEARCHED
+      elseif place.offset then
+        from = math.max(0, place.offset - 1 - BEFORE)
+      elseif place.lnum and place.lnum > 1 then
+        length = SEARCHED
+      end
+      uv.fs_read(fd, length, from, function(failed, data)
+        uv.fs_close(fd, function() end)
+        if failed then
+          return why(failed)
+        elseif data:sub(1, 8192):find("\0", 1, true) then
+          return fail("a binary file of " .. size(stat.size))
+        elseif data == "" then
+          return fail(stat.size > 0 and "the place is gone: the file is shorter now" or "an empty file")
+        end
+        if place.find then
+          local at = data:find(place.find, 1, true)
+          if at then
+            from = math.max(0, at - BEFORE)
+            data = data:sub(from + 1, from + BYTES)
+            place = vim.tbl_extend("force", place, { offset = at })
+          else
+            data = data:sub(1, BYTES)
+          end
+        end
+        show(M.cut(data, from, place, stat.size))
+      end)
+    end)
+  end)
+end
+
+return M

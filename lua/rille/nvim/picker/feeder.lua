@@ -1,0 +1,241 @@
+--- Gives items to a corpus in slices that the editor does not feel: from a list, from a job, or from a function that
+--- makes them.
+local uv = vim.uv or vim.loop
+
+--- How long a slice may take, and how many items are pushed at once, as one push is not divided.
+local SLICE_MS, CHUNK = 2, 500
+--- The same for text, in bytes.
+local PIECE = 65536
+--- Lines of a search that are taken in one turn of the loop, and bytes of each.
+local LINES, BYTES = 200, 1000
+
+---@class rille.nvim.feeder
+---@field package fuzzy rille.fuzzy
+---@field package queue table[] what waits: a list or a text, and where to go on in it
+---@field package rest string the beginning of a line whose end is to come
+---@field package timer uv.uv_timer_t?
+---@field over boolean everything was given
+---@field kept table the items by their index, where they are more than their text; a list that was given is that itself
+local Feeder = {}
+Feeder.__index = Feeder
+
+local M = {}
+
+---@class rille.nvim.feeder.options
+---@field fuzzy rille.fuzzy
+---@field format? fun(item: any): string
+---@field most? integer how many items are taken at most
+---@field on_fed fun() more items are there, or it is over
+---@field on_error fun(message: string)
+
+---@param opts rille.nvim.feeder.options
+---@return rille.nvim.feeder
+function M.new(opts)
+  return setmetatable(
+    { opts = opts, fuzzy = opts.fuzzy, queue = {}, rest = "", kept = {}, over = false },
+    Feeder
+  )
+end
+
+--- The text of an item.
+local function text_of(item, format)
+  if format then
+    return (format(item))
+  elseif type(item) == "table" then
+    return item.text
+  end
+  return item
+end
+
+--- Gives everything that a list, a job or a function has.
+---@param items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any
+function Feeder:feed(items)
+  if type(items) == "function" then
+    local ok, made = xpcall(items, debug.traceback, function(more)
+      if self.timer ~= false then
+        self:add(more)
+      end
+    end, function()
+      self:done()
+    end)
+    if not ok then
+      self.over = true
+      return self.opts.on_error(tostring(made))
+    elseif type(made) == "table" then
+      return self:feed(made)
+    end
+    self.stop = made
+  elseif type(items.take) == "function" then
+    self.job = items
+    -- A walk is fed by the library, a search has to be taken.
+    self.over = pcall(self.fuzzy.feed, self.fuzzy, items)
+    if not self.over then
+      self:take(items)
+    end
+  else
+    self.kept, self.ended = items, true
+    self.queue[1] = { items, 1 }
+    self:run()
+  end
+end
+
+--- Takes the lines that a search finds.
+---@param job rille.job from `rille.grep`
+function Feeder:take(job)
+  self.wait = require("rille.nvim").await(job, function(_, state)
+    local batch, list = job:take(LINES), {}
+    for i = 1, batch and batch.count or 0 do
+      if batch:kind(i) == "match" then
+        local path, lnum, text = batch:path(i), batch:line(i), batch:text(i, BYTES)
+        list[#list + 1] = {
+          text = ("%s:%d: %s"):format(path, lnum, text),
+          path = path,
+          lnum = lnum,
+          col = batch:spans(i) > 0 and batch:span(i, 1) or 1,
+          offset = batch:offset(i),
+        }
+      end
+    end
+    self:add(list)
+    if state ~= "running" and not batch then
+      self:done()
+    end
+    return batch ~= nil
+  end)
+end
+
+--- Gives some more: a list, or text of which a line may go on in the next.
+---@param more any[]|string
+function Feeder:add(more)
+  if type(more) == "string" then
+    local text = self.rest .. more
+    -- The last line feed, from behind: a pattern would look at each.
+    local last = #text - (text:reverse():find("\n", 1, true) or #text + 1) + 1
+    more, self.rest = text:sub(1, last), text:sub(last + 1)
+  end
+  self.queue[#self.queue + 1] = { more, 1 }
+  if not (self.timer and self.timer:is_active()) then
+    self:run()
+  end
+end
+
+--- Nothing more comes.
+function Feeder:done()
+  if not self.ended then
+    self.ended = true
+    if self.rest ~= "" then
+      self.queue[#self.queue + 1] = { self.rest, 1 }
+    end
+    self:run()
+  end
+end
+
+--- A slice, at once; what is left comes in turns of the loop.
+function Feeder:run()
+  if self.timer == false then
+    return
+  end
+  local ok, message = xpcall(self.slice, debug.traceback, self)
+  if not ok then
+    self:close()
+    self.over = true
+    self.opts.on_error(tostring(message))
+    return
+  end
+  if #self.queue > 0 then
+    self.timer = self.timer or uv.new_timer()
+    self.timer:start(1, 0, function()
+      vim.schedule(function()
+        self:run()
+      end)
+    end)
+  elseif self.timer then
+    self.timer:stop()
+  end
+  self.over = self.over or (self.ended and #self.queue == 0) or false
+  self.opts.on_fed()
+end
+
+--- Pushes some items of a list, and tells whether those were the last.
+function Feeder:push_list(waiting)
+  local list, at, format = waiting[1], waiting[2], self.opts.format
+  local kept, shift = self.kept ~= list and self.kept or nil, self.fuzzy:len() - at + 1
+  local last = math.min(#list, at + CHUNK - 1)
+  local chunk = {}
+  for i = at, last do
+    local text = text_of(list[i], format)
+    if type(text) ~= "string" then
+      error(("item %d has no text: it is %s"):format(i, type(list[i])), 0)
+    end
+    chunk[i - at + 1] = text
+    if kept and text ~= list[i] then
+      kept[i + shift] = list[i]
+    end
+  end
+  self.fuzzy:push(chunk)
+  waiting[2] = last + 1
+  return last >= #list
+end
+
+--- Pushes some lines of a text, and tells whether those were the last.
+function Feeder:push_text(waiting)
+  local text, at = waiting[1], waiting[2]
+  local last = at + PIECE < #text and text:find("\n", at + PIECE, true) or #text
+  self.fuzzy:push(at == 1 and last == #text and text or text:sub(at, last))
+  waiting[2] = last + 1
+  return last >= #text
+end
+
+--- Pushes until the time is over or nothing is left.
+function Feeder:slice()
+  local till = uv.hrtime() + SLICE_MS * 1e6
+  local most = self.opts.most
+  repeat
+    local first = self.queue[1]
+    if first then
+      local push = type(first[1]) == "string" and self.push_text or self.push_list
+      if push(self, first) then
+        table.remove(self.queue, 1)
+      end
+    end
+    if most and self.fuzzy:len() >= most and #self.queue > 0 then
+      self.queue, self.ended, self.cut = {}, true, true
+    end
+  until #self.queue == 0 or uv.hrtime() >= till
+end
+
+--- Whether more may come.
+---@return boolean
+function Feeder:feeding()
+  if not self.over then
+    return true
+  end
+  local feeding, message = self.fuzzy:feeding()
+  if message then
+    self.opts.on_error(message)
+  end
+  return feeding
+end
+
+--- Ends it.
+function Feeder:close()
+  if self.timer then
+    self.timer:stop()
+    self.timer:close()
+  end
+  self.timer, self.queue = false, {}
+  if self.stop then
+    self.stop()
+    self.stop = nil
+  end
+  if self.wait then
+    self.wait:stop()
+    self.wait = nil
+  end
+  if self.job then
+    self.job:close()
+    self.job = nil
+  end
+end
+
+return M

@@ -1,0 +1,36 @@
+--- Following a search in either backend. The library's wakes the editor; the one in pure Lua works while it is asked, so it is
+--- asked in each turn of the loop.
+local rille = require("rille")
+
+local uv = vim.uv or vim.loop
+
+--- Calls `fn(job, state, message)` whenever there are news, and a last time when the job is over.
+---@param job rille.job
+---@param fn fun(job: rille.job, state: rille.job.state, message?: string)
+---@return { stop: fun(self) }
+return function(job, fn)
+  if rille.backend == "native" then
+    return require("rille.nvim").await(job, fn)
+  end
+  local timer = uv.new_timer()
+  local function turn()
+    if timer:is_closing() then
+      return
+    end
+    local state, _, message = job:poll()
+    if state ~= "running" then
+      timer:close()
+    else
+      timer:start(1, 0, vim.schedule_wrap(turn))
+    end
+    fn(job, state, message)
+  end
+  timer:start(0, 0, vim.schedule_wrap(turn))
+  return {
+    stop = function()
+      if not timer:is_closing() then
+        timer:close()
+      end
+    end,
+  }
+end

@@ -1,0 +1,42 @@
+--- What was searched for, for each kind of picker. It outlives the editor as a global variable, where 'shada' has "!".
+local config = require("rille.nvim.config")
+
+local M = {}
+
+local VARIABLE = "RILLE_HISTORY"
+
+local function read()
+  local all = vim.g[VARIABLE]
+  return type(all) == "table" and all or {}
+end
+
+--- The queries of a kind, the latest last.
+---@param kind string
+---@return string[]
+function M.list(kind)
+  local list = read()[kind]
+  return type(list) == "table"
+      and vim.tbl_filter(function(query)
+        return type(query) == "string"
+      end, list)
+    or {}
+end
+
+--- Remembers a query; one that is there already moves to the end.
+---@param kind string
+---@param query string
+function M.add(kind, query)
+  local most = config.get("picker.history")
+  if query == "" or most < 1 then
+    return
+  end
+  local list = vim.tbl_filter(function(other)
+    return other ~= query
+  end, M.list(kind))
+  list[#list + 1] = query
+  local all = read()
+  all[kind] = vim.list_slice(list, math.max(1, #list - most + 1))
+  vim.g[VARIABLE] = all
+end
+
+return M

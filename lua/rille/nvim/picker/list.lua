@@ -1,0 +1,112 @@
+--- The rows of a picker that can be seen. Nothing else of what was found becomes text of Neovim.
+local api = vim.api
+local row = require("rille.nvim.picker.row")
+local space = api.nvim_create_namespace("rille.list")
+
+---@class rille.nvim.list.row
+---@field text string
+---@field ranges integer[] from and to of each match in turn, 1-based bytes
+---@field lead? string[] two parts that stand in front: a path, which may lose its beginning, and what belongs to it
+---@field icon? string[] icon and its highlight
+---@field marked? boolean
+
+---@class rille.nvim.list
+---@field package windows rille.nvim.windows
+---@field package drawn rille.nvim.list.row[]
+local List = {}
+List.__index = List
+
+local M = {}
+
+--- Cells in front of each row: whether it is selected, and whether it is marked.
+local GUTTER = 2
+
+---@param windows rille.nvim.windows
+---@return rille.nvim.list
+function M.new(windows)
+  return setmetatable({ windows = windows, drawn = {} }, List)
+end
+
+--- How many rows can be seen.
+---@return integer
+function List:height()
+  return self.windows.rects.list.height
+end
+
+--- Highlights a part of a row, which may not be shown.
+local function highlight(buf, line, from, to, length, group, priority)
+  from, to = math.max(from, 1), math.min(to, length)
+  if from <= to then
+    api.nvim_buf_set_extmark(
+      buf,
+      space,
+      line,
+      from - 1,
+      { end_col = to, hl_group = group, priority = priority }
+    )
+  end
+end
+
+--- Shows rows.
+---@param rows rille.nvim.list.row[] at most `height()`
+---@param selected integer which of them is selected, 0 for none
+function List:draw(rows, selected)
+  local buf, lines, shifts = self.windows.buffers.list, {}, {}
+  if not api.nvim_buf_is_valid(buf) then
+    return
+  end
+  local width = self.windows.rects.list.width - GUTTER
+  for i, item in ipairs(rows) do
+    local room, lead = width - (item.icon and 2 or 0), ""
+    if item.lead then
+      lead = row.tail(item.lead[1], math.floor(room / 2)) .. item.lead[2]
+      room = room - vim.fn.strdisplaywidth(lead)
+    end
+    local text, shift = row.fit(item.text, item.ranges, math.max(1, room))
+    lines[i], shifts[i] = lead .. text, shift + #lead
+  end
+  api.nvim_buf_clear_namespace(buf, space, 0, -1)
+  api.nvim_buf_set_lines(buf, 0, -1, false, lines)
+  for i, item in ipairs(rows) do
+    local shift, length = shifts[i], #lines[i]
+    if item.lead then
+      local stop = lines[i]:find(item.lead[2], 1, true)
+      highlight(buf, i - 1, 1, stop - 1, length, "RillePath", 100)
+      highlight(buf, i - 1, stop, stop + #item.lead[2] - 1, length, "RilleLine", 100)
+    end
+    local ranges = item.ranges
+    for k = 1, #ranges, 2 do
+      highlight(buf, i - 1, ranges[k] + shift, ranges[k + 1] + shift, length, "RilleMatch", 110)
+    end
+    local front = {}
+    if i == selected then
+      front[1] = { "▌", "RillePrompt" }
+    end
+    front[#front + 1] = { (item.marked and "+" or " ") .. (i == selected and "" or " "), "RilleMark" }
+    if item.icon then
+      front[#front + 1] = { item.icon[1] .. " ", item.icon[2] }
+    end
+    api.nvim_buf_set_extmark(buf, space, i - 1, 0, {
+      virt_text = front,
+      virt_text_pos = "inline",
+      right_gravity = false,
+      line_hl_group = i == selected and "RilleSelection" or nil,
+    })
+  end
+  local win = self.windows.list
+  if api.nvim_win_is_valid(win) then
+    api.nvim_win_set_cursor(win, { 1, 0 })
+  end
+end
+
+--- The row at the mouse, counted from the first that is shown; nil if it is elsewhere.
+---@return integer?
+function List:at_mouse()
+  local mouse = vim.fn.getmousepos()
+  if mouse.winid == self.windows.list and mouse.line > 0 then
+    local inside = mouse.winrow - (self.windows.rects.frame and 1 or 0)
+    return inside >= 1 and inside <= self:height() and inside or nil
+  end
+end
+
+return M

@@ -1,0 +1,172 @@
+--- The source of the grep picker: a search of the tree for each text that is typed. The one before is cancelled, and what
+--- it has found stays until the next one finds something or nothing.
+local rille = require("rille")
+local await = require("rille.nvim").await
+
+--- Lines that are taken in one turn of the loop, and bytes of each that are ever shown.
+local SLICE, BYTES = 100, 1000
+
+---@class rille.nvim.search: rille.nvim.source
+local Search = {}
+Search.__index = Search
+
+local M = {}
+
+---@class rille.nvim.search.options
+---@field root string
+---@field grep rille.grep.options
+---@field limit integer
+---@field texts? fun(): table<string, string>, integer texts in memory by path, and how many are too large for that
+
+---@param opts rille.nvim.search.options
+---@param on_news fun() there is something else to show
+---@return rille.nvim.search
+function M.new(opts, on_news)
+  return setmetatable({ opts = opts, on_news = on_news, rows = {}, version = 0 }, Search)
+end
+
+function Search.open() end
+
+local function forget(self)
+  if self.wait then
+    self.wait:stop()
+    self.wait = nil
+  end
+  if self.job then
+    self.job:close()
+    self.job = nil
+  end
+end
+
+--- What is kept of a line that was found.
+local function line(batch, i)
+  local text = batch:text(i, BYTES)
+  local spans = {}
+  for k = 1, math.min(batch:spans(i), 50) do
+    local from, to = batch:span(i, k)
+    if from > #text then
+      break
+    end
+    spans[#spans + 1], spans[#spans + 2] = from, math.min(to, #text)
+  end
+  return {
+    path = batch:path(i),
+    lnum = batch:line(i),
+    col = spans[1] or 1,
+    offset = batch:offset(i),
+    text = text,
+    spans = spans,
+  }
+end
+
+--- Searches for a pattern.
+---@param query string
+function Search:start(query)
+  forget(self)
+  self.capped, self.whole = nil, nil
+  if query == "" then
+    self.rows, self.failure, self.stale, self.version = {}, nil, false, self.version + 1
+    return self.on_news()
+  end
+  local opts = vim.tbl_extend("force", self.opts.grep, { max_total = self.opts.limit })
+  if self.opts.texts then
+    opts.texts, self.large = self.opts.texts()
+  end
+  local job, message = rille.grep(query, self.opts.root, opts)
+  self.failure, self.stale = message, job ~= nil
+  if not job then
+    return self.on_news()
+  end
+  local fresh, stopped, rows = true, false, {}
+  self.job = job
+  self.wait = await(job, function(_, state, why)
+    local batch = job:take(SLICE)
+    for i = 1, batch and batch.count or 0 do
+      local kind = batch:kind(i)
+      if kind == "match" then
+        rows[#rows + 1] = line(batch, i)
+      elseif kind == "stopped" then
+        -- Of one file, as it is binary, or of all. It may come before the last lines.
+        stopped = true
+      end
+    end
+    if fresh and (#rows > 0 or (state ~= "running" and not batch)) then
+      fresh, self.rows, self.stale = false, rows, false
+    end
+    self.capped = stopped and #rows >= self.opts.limit
+    self.version = self.version + 1
+    if state ~= "running" and not batch then
+      forget(self)
+      if state == "failed" then
+        self.failure = why
+      end
+    end
+    self.on_news()
+    local whole = self.whole
+    if whole and not self.wait then
+      self.whole = nil
+      whole()
+    end
+    return batch ~= nil
+  end)
+end
+
+function Search.more() end
+
+---@return rille.nvim.source.state
+function Search:state()
+  local count = #self.rows
+  return {
+    count = count,
+    total = count,
+    busy = self.wait ~= nil,
+    stale = self.stale or false,
+    version = self.version,
+    failure = self.failure,
+    note = self.capped and ("showing the first %d"):format(self.opts.limit)
+      or (self.large or 0) > 0 and ("%d as saved, too large"):format(self.large)
+      or nil,
+  }
+end
+
+---@param i integer
+---@return rille.nvim.list.row
+function Search:row(i)
+  local item = self.rows[i]
+  local indent = #item.text:match("^%s*")
+  local ranges = {}
+  for k, at in ipairs(item.spans) do
+    ranges[k] = at - indent
+  end
+  return {
+    text = item.text:sub(indent + 1),
+    ranges = ranges,
+    lead = { item.path, (":%d: "):format(item.lnum) },
+  }
+end
+
+---@param i integer
+function Search:item(i)
+  local item = self.rows[i]
+  return item, item.path .. ":" .. item.lnum
+end
+
+--- Calls `visit(item, key)` for all that is found, then `done`.
+function Search:all(visit, done)
+  if self.wait then
+    self.whole = function()
+      self:all(visit, done)
+    end
+    return
+  end
+  for i = 1, #self.rows do
+    visit(self:item(i))
+  end
+  done()
+end
+
+function Search:close()
+  forget(self)
+end
+
+return M

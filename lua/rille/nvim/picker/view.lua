@@ -1,0 +1,93 @@
+--- What a picker shows of the state of its source.
+local M = {}
+
+--- The icon of a path, from another plugin: if that fails it is not asked again.
+local function icon_of(self, path)
+  local ok, icon, group = pcall(self.icon, path)
+  if not ok then
+    self.icon = nil
+  end
+  return ok and type(icon) == "string" and { icon, type(group) == "string" and group or nil } or nil
+end
+
+--- Draws the rows that can be seen, and lets the preview follow the selected one.
+local function draw(self, state, height)
+  local marks = {}
+  for _, mark in ipairs(self.marked) do
+    marks[mark.key] = true
+  end
+  local rows = {}
+  for i = self.top, math.min(state.count, self.top + height - 1) do
+    local row = self.source:row(i)
+    if next(marks) then
+      local _, key = self.source:item(i)
+      row.marked = marks[key]
+    end
+    if self.icon then
+      row.icon = icon_of(self, row.text)
+    end
+    rows[#rows + 1] = row
+  end
+  self.list:draw(rows, state.count > 0 and self.cursor - self.top + 1 or 0)
+  if not self.preview:visible() then
+    return
+  elseif state.count == 0 then
+    self.preview:show(nil, nil, false)
+  else
+    local item, key = self.source:item(self.cursor)
+    self.preview:show(item, self.spec.place(item), key)
+  end
+end
+
+local function grouped(number)
+  local text = tostring(number):reverse():gsub("(%d%d%d)", "%1,"):reverse():gsub("^,", "")
+  return text
+end
+
+--- What the prompt says of the state.
+local function said(state, marked)
+  local parts = {}
+  if #marked > 0 then
+    parts[1] = "+" .. grouped(#marked)
+  end
+  parts[#parts + 1] = state.note
+  parts[#parts + 1] = grouped(state.total) .. (state.size and "/" .. grouped(state.size) or "")
+  return table.concat(parts, "  ") .. (state.busy and " …" or "")
+end
+
+--- Shows what has changed, and then does what has waited for it.
+---@param self rille.nvim.picker
+function M.render(self)
+  local state = self.source:state()
+  local height = self.list:height()
+  if self.drawn.version ~= state.version and not state.stale then
+    if self.query ~= self.prompt.query then
+      self.query, self.cursor, self.top = self.prompt.query, 1, 1
+    end
+    if self.wanted and (self.wanted <= state.count or not state.busy) then
+      self.cursor, self.wanted = self.wanted, nil
+    end
+  end
+  self.cursor = math.max(1, math.min(self.cursor, state.count))
+  self.top = math.max(1, math.min(self.top, self.cursor, state.count - height + 1))
+  self.top = math.max(self.top, self.cursor - height + 1)
+  local drawn = self.drawn
+  if
+    drawn.version ~= state.version
+    or drawn.top ~= self.top
+    or drawn.cursor ~= self.cursor
+    or drawn.marks ~= self.marks
+  then
+    self.drawn = { version = state.version, top = self.top, cursor = self.cursor, marks = self.marks }
+    draw(self, state, height)
+  end
+  self.prompt:say(state.failure or said(state, self.marked), state.failure ~= nil)
+  if state.count > 0 and self.top + 2 * height > state.count and state.count < state.total then
+    self.source:more()
+  end
+  while not self.closed and #self.queued > 0 and self.queued[1].ready(self.source:state()) do
+    table.remove(self.queued, 1).run()
+  end
+end
+
+return M

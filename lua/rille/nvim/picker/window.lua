@@ -1,0 +1,163 @@
+--- The floating windows of a picker: made, moved when the screen changes, and closed together.
+local config = require("rille.nvim.config")
+local layout = require("rille.nvim.picker.layout")
+
+local api = vim.api
+
+---@class rille.nvim.windows
+---@field prompt integer window
+---@field list integer window
+---@field preview? integer window; nil while there is no room for one
+---@field buffers { prompt: integer, list: integer, preview: integer }
+---@field rects rille.nvim.layout
+---@field package titles table<string, string>
+local Windows = {}
+Windows.__index = Windows
+
+local M = {}
+
+local LOOKS = "NormalFloat:RilleNormal,FloatBorder:RilleBorder,FloatTitle:RilleTitle,EndOfBuffer:RilleNormal"
+
+--- The frame that the user wants: rille's option, then the editor's, which came with 0.11, then a line.
+---@return string|string[]|false
+local function border()
+  local wanted = config.get("picker.border")
+  if wanted == "" and vim.fn.exists("+winborder") == 1 then
+    wanted = vim.o.winborder
+    wanted = wanted:find(",") and vim.split(wanted, ",") or wanted
+  end
+  return wanted == "" and "rounded" or wanted ~= "none" and wanted
+end
+
+local function buffer(kind)
+  local buf = api.nvim_create_buf(false, true)
+  vim.bo[buf].bufhidden = "wipe"
+  vim.bo[buf].undolevels = kind == "prompt" and 100 or -1
+  vim.bo[buf].modeline = false
+  -- Completion plugins that would open a menu over the prompt.
+  vim.b[buf].completion, vim.b[buf].minicompletion_disable = false, true
+  return buf
+end
+
+--- What `nvim_open_win` wants, for one of the windows.
+function Windows:place(name)
+  local rect, frame = self.rects[name], self.rects.frame
+  local place = {
+    relative = "editor",
+    row = rect.row,
+    col = rect.col,
+    width = rect.width,
+    height = rect.height,
+    border = frame and border() or "none",
+    zindex = 60,
+  }
+  local title = self.titles[name]
+  if frame and title and title ~= "" then
+    place.title = " " .. vim.fn.strcharpart(title, 0, math.max(1, rect.width - 4)) .. " "
+  end
+  return place
+end
+
+local function lines()
+  return math.max(2, vim.o.lines - vim.o.cmdheight)
+end
+
+function Windows:open(name, enter)
+  local place = vim.tbl_extend("error", self:place(name), { style = "minimal", noautocmd = not enter })
+  local win = api.nvim_open_win(self.buffers[name], enter, place)
+  vim.wo[win].winhighlight = LOOKS
+  vim.wo[win].wrap = false
+  vim.wo[win].sidescrolloff = 0
+  vim.wo[win].scrolloff = 0
+  vim.wo[win].list = false
+  vim.wo[win].winfixbuf = name ~= "preview"
+  self[name] = win
+end
+
+--- Opens the windows and goes to the prompt.
+---@param title string
+---@param preview boolean
+---@return rille.nvim.windows
+function M.open(title, preview)
+  local self = setmetatable({ titles = { prompt = title }, with_preview = preview }, Windows)
+  self.buffers = { prompt = buffer("prompt"), list = buffer("list"), preview = buffer("preview") }
+  vim.bo[self.buffers.preview].bufhidden = "hide"
+  self:divide()
+  self:open("list", false)
+  if self.rects.preview then
+    self:open("preview", false)
+  end
+  self:open("prompt", true)
+  return self
+end
+
+function Windows:divide()
+  self.rects = layout.divide(vim.o.columns, lines(), {
+    frame = border() ~= false,
+    preview = self.with_preview,
+    width = config.get("picker.width"),
+    height = config.get("picker.height"),
+  })
+end
+
+--- Fits the windows to the screen, which may have got another size, and shows or hides the preview.
+---@param preview? boolean
+function Windows:fit(preview)
+  if preview ~= nil then
+    self.with_preview = preview
+  end
+  self:divide()
+  for _, name in ipairs({ "prompt", "list", "preview" }) do
+    local win = self[name]
+    local there = win and api.nvim_win_is_valid(win)
+    if self.rects[name] and there then
+      api.nvim_win_set_config(win, self:place(name))
+    elseif self.rects[name] then
+      self:open(name, false)
+    elseif there then
+      api.nvim_win_close(win, true)
+      self[name] = nil
+    end
+  end
+end
+
+--- Changes what a frame says.
+---@param name "prompt"|"list"|"preview"
+---@param title string
+function Windows:title(name, title)
+  local win = self[name]
+  if self.titles[name] ~= title then
+    self.titles[name] = title
+    if self.rects.frame and win and api.nvim_win_is_valid(win) then
+      api.nvim_win_set_config(win, self:place(name))
+    end
+  end
+end
+
+--- Whether a window is one of these.
+---@param win integer
+function Windows:has(win)
+  return win == self.prompt or win == self.list or win == self.preview
+end
+
+--- Closes all, and their buffers.
+---@return boolean closed false in the command-line window, from where no other can be closed
+function Windows:close()
+  local closed = true
+  for _, name in ipairs({ "prompt", "list", "preview" }) do
+    local win = self[name]
+    if win and api.nvim_win_is_valid(win) then
+      closed = pcall(api.nvim_win_close, win, true) and closed
+    end
+  end
+  if closed then
+    for _, buf in pairs(self.buffers) do
+      if api.nvim_buf_is_valid(buf) then
+        pcall(api.nvim_buf_delete, buf, { force = true })
+      end
+    end
+  end
+  return closed
+end
+
+return M

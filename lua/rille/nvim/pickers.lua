@@ -1,0 +1,412 @@
+--- What can be picked from: any source, and the five that `:Rille` knows.
+local rille = require("rille")
+local config = require("rille.nvim.config")
+local options = require("rille.nvim.picker.options")
+local picker = require("rille.nvim.picker")
+local places = require("rille.nvim.picker.places")
+
+local api = vim.api
+local uv = vim.uv or vim.loop
+
+local M = {}
+
+local told = false
+
+--- Says once that the library is missing. The picker works all the same, for as many items as Lua can rank in time.
+local function fallback()
+  if rille.backend == "lua" and not told then
+    told = true
+    local text =
+      "rille: the native library is not there, so pickers take 50,000 items at most; see :checkhealth rille"
+    vim.notify(text, vim.log.levels.WARN)
+  end
+end
+
+--- Where an item leads to, if it tells.
+local function place_of(item)
+  return type(item) == "table" and (item.path or item.bufnr) and item or nil
+end
+
+--- The working directory, or nil and a message if there is none any more.
+local function working_directory()
+  local cwd = uv.cwd()
+  if not cwd then
+    vim.notify("rille: the working directory is gone", vim.log.levels.ERROR)
+  end
+  return cwd
+end
+
+--- Opens a picker over a corpus.
+---@param spec table fields of `rille.nvim.picker.spec` and of `rille.nvim.corpus.options`
+local function open(spec)
+  fallback()
+  local given = { items = spec.items, format = spec.format, fuzzy = spec.fuzzy, item = spec.item }
+  spec.query = spec.query or ""
+  spec.place = spec.place or place_of
+  spec.source = function(on_news)
+    return require("rille.nvim.picker.corpus").new(given, on_news)
+  end
+  return picker.open(spec)
+end
+
+---@class rille.nvim.pick.options
+---@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any what to pick from: strings; tables with a `text`, and with a `path` or `bufnr`, `lnum` and `col` if they lead somewhere; anything, with `format`; the job of `rille.walk` or `rille.grep`; or a function that calls `add` with a list, or with text of which each line is an item, now or later, and `done` in the end; a line may begin in one text and end in the next. It may return a job instead, or a function that ends it
+---@field title? string
+---@field query? string what the prompt says at first
+---@field format? fun(item: any): string the text of an item
+---@field preview? boolean|fun(item: any): any false for none; a function gives lines, text or `{ buf, pos }`
+---@field on_choice? fun(item: any, info: rille.nvim.choice) gets what was chosen, or nil; without it the editor goes where the item leads
+---@field place? fun(item: any): rille.nvim.place? where an item leads to
+---@field icons? boolean texts are paths, and get the icons of files
+---@field fuzzy? rille.fuzzy.options of the ranking
+---@field kind? string pickers of the same kind have one history; "pick" by default
+
+--- Picks from anything.
+---@param opts rille.nvim.pick.options
+function M.pick(opts)
+  opts = options.read(opts, "rille.nvim.pick", {
+    items = "table|function",
+    title = "string",
+    query = "string",
+    format = "function",
+    preview = "boolean|function",
+    on_choice = "function",
+    place = "function",
+    icons = "boolean",
+    fuzzy = "table",
+    kind = "string",
+  })
+  local items = opts.items
+  if not items then
+    error("rille.nvim.pick: items must be a list, a job or a function, got nil", 2)
+  end
+  local job = type(items) == "table" and type(items.take) == "function"
+  local place = opts.place
+  if job and not place then
+    place = function(item)
+      return type(item) == "string" and { path = item } or item
+    end
+  end
+  open({
+    items = items,
+    format = opts.format,
+    fuzzy = opts.fuzzy,
+    title = opts.title or "",
+    kind = opts.kind or "pick",
+    query = opts.query,
+    preview = opts.preview == nil and true or opts.preview,
+    icons = opts.icons,
+    on_choice = opts.on_choice,
+    place = place,
+    once = job and "this picker cannot be resumed, as its job is over" or nil,
+  })
+end
+
+--- A function that gives items a part in each turn of the loop.
+---@param begin fun(): fun(): any[]? makes what gives the next part, or nil in the end; it may be asked again from the start
+local function sliced(begin)
+  return function(add, done)
+    local timer, step = uv.new_timer(), begin()
+    local function turn()
+      if timer:is_closing() then
+        return
+      end
+      local part = step()
+      if part then
+        add(part)
+        timer:start(1, 0, vim.schedule_wrap(turn))
+      else
+        timer:close()
+        done()
+      end
+    end
+    turn()
+    return function()
+      if not timer:is_closing() then
+        timer:close()
+      end
+    end
+  end
+end
+
+--- The files of a tree by what Lua has: slower, and without regard to ignore files.
+local function listed(root)
+  return sliced(function()
+    local walk, over = vim.fs.dir(root, { depth = 20 }), false
+    return function()
+      local list = {}
+      while not over and #list < 200 do
+        local name, kind = walk()
+        if not name then
+          over = true
+        elseif kind ~= "directory" and not name:find("^%.") and not name:find("/.", 1, true) then
+          list[#list + 1] = root == "." and name or root .. "/" .. name
+        end
+      end
+      return #list > 0 and list or nil
+    end
+  end)
+end
+
+--- The root to walk and where it is: relative where that is shorter, as people think of paths.
+local function root_of(cwd)
+  local here = working_directory()
+  if not here then
+    return nil
+  end
+  here = vim.fs.normalize(here)
+  cwd = cwd and vim.fs.normalize(vim.fn.fnamemodify(cwd, ":p")):gsub("(.)/$", "%1") or here
+  if cwd == here then
+    return ".", here
+  elseif vim.startswith(cwd, here .. "/") then
+    return cwd:sub(#here + 2), here
+  end
+  return cwd, here
+end
+
+--- The place of a path that a walk has found.
+local function found_in(here)
+  return function(path)
+    return { path = path:sub(1, 1) == "/" and path or here .. "/" .. path }
+  end
+end
+
+---@class rille.nvim.files.options
+---@field cwd? string the folder; the working directory by default
+---@field query? string what the prompt says at first
+---@field walk? rille.walk.options which files; hidden ones for example
+
+--- Picks a file. The list grows as the tree is walked.
+---@param opts? rille.nvim.files.options
+function M.files(opts)
+  opts = options.read(opts, "rille.nvim.files", { cwd = "string", query = "string", walk = "table" })
+  local root, here = root_of(opts.cwd)
+  if not root then
+    return
+  end
+  local items = listed(root)
+  if rille.backend == "native" then
+    items = function()
+      local job, message = rille.walk(root, opts.walk)
+      return job or error(message, 0)
+    end
+  end
+  open({
+    items = items,
+    fuzzy = { scheme = "path" },
+    title = root == "." and "Files" or "Files in " .. root,
+    kind = "files",
+    query = opts.query,
+    icons = true,
+    place = found_in(here),
+  })
+end
+
+--- Bytes of a buffer that are searched as they are in the editor; of a larger one its file is.
+local UNSAVED = 2 ^ 24
+
+--- The texts of changed buffers of files below a root, by the paths that a walk gives them, and how many are too large. Asked
+--- for on each key, so what did not change meanwhile is not read again.
+local function unsaved(root, here)
+  local known = {}
+  local base = root == "." and here or root:sub(1, 1) == "/" and root or here .. "/" .. root
+  return function()
+    local texts, large = {}, 0
+    for _, buf in ipairs(api.nvim_list_bufs()) do
+      local name = api.nvim_buf_get_name(buf)
+      local changed = vim.bo[buf].modified and vim.bo[buf].buftype == "" and vim.startswith(name, base .. "/")
+      if changed and api.nvim_buf_get_offset(buf, api.nvim_buf_line_count(buf)) > UNSAVED then
+        large = large + 1
+      elseif changed then
+        local tick = api.nvim_buf_get_changedtick(buf)
+        if not known[buf] or known[buf].tick ~= tick then
+          local text = table.concat(api.nvim_buf_get_lines(buf, 0, -1, false), "\n") .. "\n"
+          known[buf] = { tick = tick, text = text }
+        end
+        local path = name:sub(#base + 2)
+        texts[root == "." and path or root .. "/" .. path] = known[buf].text
+      end
+    end
+    return texts, large
+  end
+end
+
+---@class rille.nvim.grep.options
+---@field cwd? string the folder; the working directory by default
+---@field query? string what the prompt says at first
+---@field grep? rille.grep.options how and in which files; smart case by default
+
+--- Searches a tree while you type. What is not saved yet is searched as it is in the editor.
+---@param opts? rille.nvim.grep.options
+function M.grep(opts)
+  opts = options.read(opts, "rille.nvim.grep", { cwd = "string", query = "string", grep = "table" })
+  if rille.backend ~= "native" then
+    vim.notify("rille: grep needs the native library; see :checkhealth rille", vim.log.levels.ERROR)
+    return
+  end
+  local root, here = root_of(opts.cwd)
+  if not root then
+    return
+  end
+  local find = found_in(here)
+  picker.open({
+    title = root == "." and "Grep" or "Grep in " .. root,
+    kind = "grep",
+    query = opts.query or "",
+    icons = true,
+    source = function(on_news)
+      return require("rille.nvim.picker.search").new({
+        root = root,
+        grep = vim.tbl_extend("force", { case = "smart" }, opts.grep or {}),
+        limit = config.get("grep.limit"),
+        texts = unsaved(root, here),
+      }, on_news)
+    end,
+    place = function(item)
+      local place = find(item.path)
+      place.lnum, place.col, place.text, place.offset = item.lnum, item.col, item.text, item.offset
+      -- Its text in the editor goes before that of the file.
+      local buf = vim.fn.bufnr(place.path)
+      place.bufnr = buf > 0 and api.nvim_buf_is_loaded(buf) and buf or nil
+      return place
+    end,
+  })
+end
+
+--- Lines of a buffer and help tags that are read in one turn of the loop.
+local LINES, TAGS = 5000, 500
+
+---@class rille.nvim.query.options
+---@field query? string what the prompt says at first
+
+--- Picks a line of the current buffer.
+---@param opts? rille.nvim.query.options
+function M.lines(opts)
+  opts = options.read(opts, "rille.nvim.lines", { query = "string" })
+  local buf = api.nvim_get_current_buf()
+  open({
+    title = "Lines",
+    kind = "lines",
+    query = opts.query,
+    items = sliced(function()
+      local at = 0
+      return function()
+        local lines = api.nvim_buf_is_valid(buf) and api.nvim_buf_get_lines(buf, at, at + LINES, false) or {}
+        at = at + #lines
+        return #lines > 0 and lines or nil
+      end
+    end),
+    item = function(text, index)
+      return { bufnr = buf, lnum = index, text = text }
+    end,
+  })
+end
+
+--- Picks a buffer; the one before the current is first.
+---@param opts? rille.nvim.query.options
+function M.buffers(opts)
+  opts = options.read(opts, "rille.nvim.buffers", { query = "string" })
+  local current, items = api.nvim_get_current_buf(), {}
+  for _, info in ipairs(vim.fn.getbufinfo({ buflisted = 1 })) do
+    local name = info.name ~= "" and vim.fn.fnamemodify(info.name, ":~:.") or "[No Name]"
+    items[#items + 1] = {
+      text = name .. (info.changed == 1 and " [+]" or ""),
+      bufnr = info.bufnr,
+      path = info.name ~= "" and info.name or nil,
+      lnum = info.lnum > 0 and info.lnum or nil,
+      used = info.bufnr == current and -1 or info.lastused,
+    }
+  end
+  table.sort(items, function(a, b)
+    return a.used > b.used or (a.used == b.used and a.bufnr < b.bufnr)
+  end)
+  open({
+    items = items,
+    fuzzy = { scheme = "path" },
+    title = "Buffers",
+    kind = "buffers",
+    query = opts.query,
+    icons = true,
+    go = function(item, how)
+      if api.nvim_buf_is_valid(item.bufnr) then
+        -- Where its cursor was, which is what the editor does by itself.
+        places.go({ bufnr = item.bufnr }, how)
+      end
+    end,
+  })
+end
+
+--- Picks a help tag.
+---@param opts? rille.nvim.query.options
+function M.help(opts)
+  opts = options.read(opts, "rille.nvim.help", { query = "string" })
+  open({
+    title = "Help",
+    kind = "help",
+    query = opts.query,
+    items = sliced(function()
+      local files, at, folder, lines = api.nvim_get_runtime_file("doc/tags", true), 0, nil, nil
+      return function()
+        local list = {}
+        while #list < TAGS do
+          local line = lines and lines()
+          if line then
+            local tag, file = line:match("^([^\t!][^\t]*)\t([^\t]+)\t")
+            if tag then
+              list[#list + 1] = { text = tag, path = folder .. "/" .. file, find = "*" .. tag .. "*" }
+            end
+          else
+            -- What has come to its end must not be asked again.
+            at, lines = at + 1, nil
+            if not files[at] then
+              break
+            end
+            folder = vim.fs.dirname(files[at])
+            local opened, each = pcall(io.lines, files[at])
+            lines = opened and each or nil
+          end
+        end
+        return #list > 0 and list or nil
+      end
+    end),
+    go = function(item, how)
+      local mods = how == "tab" and { tab = vim.fn.tabpagenr() } or { vertical = how == "vsplit" }
+      local ok, message = pcall(vim.cmd, { cmd = "help", args = { item.text }, mods = mods })
+      if not ok then
+        places.told(message)
+      end
+    end,
+  })
+end
+
+--- A `vim.ui.select` that is a picker, with `preview_item`. `vim.ui.select = require("rille.nvim").select`, or the option
+--- `picker.select`, puts it there.
+---@param items any[]
+---@param opts? { prompt?: string, format_item?: fun(item: any): string, kind?: string, preview_item?: fun(item: any): table }
+---@param on_choice fun(item: any, index: integer?)
+function M.select(items, opts, on_choice)
+  opts = opts or {}
+  if type(items) ~= "table" then
+    error("rille.nvim.select: items must be a table, got " .. type(items), 2)
+  elseif type(on_choice) ~= "function" then
+    error("rille.nvim.select: on_choice must be a function, got " .. type(on_choice), 2)
+  end
+  open({
+    items = items,
+    format = opts.format_item or tostring,
+    title = (opts.prompt or "Select one of"):gsub(":%s*$", ""),
+    kind = "select:" .. (opts.kind or ""),
+    preview = opts.preview_item or false,
+    place = function() end,
+    on_choice = function(item, info)
+      on_choice(item, info.index)
+    end,
+  })
+end
+
+--- Opens the last picker again, as it was left.
+function M.resume()
+  picker.resume()
+end
+
+return M

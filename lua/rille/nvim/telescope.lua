@@ -1,0 +1,49 @@
+--- Sorters for telescope.nvim: fzf's query syntax and order, by the library.
+---
+---     local sorters = require("rille.nvim.telescope")
+---     require("telescope").setup({
+---       defaults = { file_sorter = sorters.files, generic_sorter = sorters.generic },
+---     })
+local fuzzy = require("rille").fuzzy
+
+local M = {}
+
+--- What telescope shows of an entry that matches, best ones first: it wants small numbers, and positive ones.
+local function scored(score)
+  return 1 / (score + 1)
+end
+
+--- A sorter with options of `rille.fuzzy`.
+---@param opts? rille.fuzzy.options
+---@return table sorter telescope's
+function M.sorter(opts)
+  return require("telescope.sorters").Sorter:new({
+    -- A line that does not match may match a longer prompt: one with a negated term, or with "|".
+    discard = false,
+    scoring_function = function(_, prompt, line)
+      if prompt == "" then
+        return 1
+      end
+      local score = fuzzy.match(prompt, line, opts)
+      return score and scored(score) or -1
+    end,
+    highlighter = function(_, prompt, display)
+      local _, positions = fuzzy.match(prompt, display, opts)
+      return positions or {}
+    end,
+  })
+end
+
+--- The sorter for paths. It takes what telescope gives to every sorter, and needs none of it.
+---@return table sorter
+function M.files()
+  return M.sorter({ scheme = "path" })
+end
+
+--- The sorter for everything else.
+---@return table sorter
+function M.generic()
+  return M.sorter()
+end
+
+return M

@@ -1,0 +1,59 @@
+--- Files above a size are viewed instead of loaded, by the option `view.above`.
+---
+--- Reading is not taken over for every file, which would change how all of them are read: when a buffer is made, the size of
+--- its file is looked at, and only a buffer with a large one is read by an autocommand of its own.
+local config = require("rille.nvim.config")
+
+local uv = vim.uv or vim.loop
+
+local M = {}
+
+--- Whether another plugin reads files of such a name: those of archives and of the network do, and unpacking does.
+local function is_taken(name)
+  local list = vim.api.nvim_get_autocmds({ event = "BufReadCmd" })
+  local known, unpacking = pcall(vim.api.nvim_get_autocmds, { event = "BufReadPre", group = "gzip" })
+  for _, command in ipairs(vim.list_extend(list, known and unpacking or {})) do
+    if not command.buflocal and vim.fn.match(name, vim.fn.glob2regpat(command.pattern)) >= 0 then
+      return true
+    end
+  end
+  return false
+end
+
+--- Looks at a buffer that was made.
+local function look(buf)
+  local above, name = config.get("view.above"), vim.api.nvim_buf_get_name(buf)
+  if not above or name == "" or vim.bo[buf].buftype ~= "" or vim.api.nvim_buf_is_loaded(buf) then
+    return
+  end
+  local found = uv.fs_stat(name)
+  if not found or found.type ~= "file" or found.size < above or is_taken(name) then
+    return
+  end
+  vim.api.nvim_create_autocmd("BufReadCmd", {
+    group = "rille.above",
+    buffer = buf,
+    nested = true,
+    desc = "rille: the file is viewed, as it is large",
+    callback = function()
+      require("rille.nvim.viewer").read(buf, vim.api.nvim_buf_get_name(buf))
+    end,
+  })
+end
+
+--- Looks at every buffer from now on, and at those that were named on the command line.
+function M.enable()
+  local group = vim.api.nvim_create_augroup("rille.above", {})
+  vim.api.nvim_create_autocmd("BufNew", {
+    group = group,
+    desc = "rille: looks at the size of the file",
+    callback = function(event)
+      look(event.buf)
+    end,
+  })
+  for _, buf in ipairs(vim.api.nvim_list_bufs()) do
+    look(buf)
+  end
+end
+
+return M

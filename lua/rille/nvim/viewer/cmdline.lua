@@ -1,0 +1,56 @@
+--- The command line in a view: `/` and `?` search the file and not the page, and a command that is a number of a line goes to
+--- that of the file. The prompt is Neovim's own, with its history; only what it would do is taken over.
+local motions = require("rille.nvim.viewer.motions")
+local search = require("rille.nvim.viewer.search")
+local status = require("rille.nvim.viewer.status")
+
+local M = {}
+
+--- 'incsearch' of the user, while it is off as it would look at the page.
+local incsearch
+
+local function enter()
+  if status.views[vim.api.nvim_get_current_buf()] and vim.v.event.cmdtype:find("[/?]") then
+    incsearch = vim.o.incsearch
+    vim.o.incsearch = false
+  end
+end
+
+--- Ends the command line as if nothing had been typed; the history has it all the same.
+local function take()
+  vim.cmd("let v:event.abort = v:true")
+end
+
+local function leave()
+  if incsearch ~= nil then
+    vim.o.incsearch, incsearch = incsearch, nil
+  end
+  local view = status.views[vim.api.nvim_get_current_buf()]
+  if not view or vim.v.event.abort == true or vim.v.event.abort == 1 then
+    return
+  end
+  local kind, text = vim.v.event.cmdtype, vim.fn.getcmdline()
+  if kind == "/" or kind == "?" then
+    take()
+    search.start(view, text, kind == "?")
+  elseif kind == ":" and (text:find("^%s*%d+%s*$") or text:find("^%s*%$%s*$")) then
+    take()
+    vim.schedule(function()
+      view:push()
+      local number = tonumber(text)
+      if number then
+        motions.to_line(view, math.max(number, 1))
+      else
+        view:go_last()
+      end
+    end)
+  end
+end
+
+--- Looks at command lines from now on; those of other buffers are left alone.
+function M.enable(group)
+  vim.api.nvim_create_autocmd("CmdlineEnter", { group = group, callback = enter })
+  vim.api.nvim_create_autocmd("CmdlineLeave", { group = group, callback = leave })
+end
+
+return M

@@ -1,0 +1,314 @@
+--- The viewer: files of any size in a buffer that holds a part of them.
+---
+--- A buffer named `rille://` and a path is one, and so is that of a file which the option `view.above` gives to it. The text
+--- is read by `rille.file` as the window moves; nothing is loaded, nothing is ever written, and nothing waits for a job.
+local change = require("rille.nvim.viewer.change")
+local cmdline = require("rille.nvim.viewer.cmdline")
+local config = require("rille.nvim.config")
+local filter = require("rille.nvim.viewer.filter")
+local follow = require("rille.nvim.viewer.follow")
+local keys = require("rille.nvim.viewer.keys")
+local motions = require("rille.nvim.viewer.motions")
+local rille = require("rille")
+local search = require("rille.nvim.viewer.search")
+local status = require("rille.nvim.viewer.status")
+local View = require("rille.nvim.viewer.view")
+local work = require("rille.nvim.viewer.work")
+local yank = require("rille.nvim.viewer.yank")
+
+local uv = vim.uv or vim.loop
+
+local M = {}
+
+local SCHEME = "rille://"
+
+--- Milliseconds that a jump waits for the index without letting the editor go on.
+local MOMENT = 4
+
+--- Milliseconds that the first screen has for itself.
+local DRAWN = 20
+
+local group = vim.api.nvim_create_augroup("rille.viewer", {})
+
+--- Where views of files that were closed stood, by their paths.
+local stood = {}
+
+--- The number of a line of the buffer in the file, if it is known.
+---@param line integer
+---@return integer?
+function View:number_of(line)
+  if not self.filtered then
+    return self.first and self.first + line - 1
+  end
+  local entry = self.page[line]
+  if entry and not entry.number then
+    local origin = self.source:origin(entry.at)
+    entry.number = origin and self.doc:line_at(origin)
+  end
+  return entry and entry.number
+end
+
+--- 'statuscolumn' of a view: as wide as its largest number.
+local function number_column(view)
+  local item = "%%%d{v:lua.require'rille.nvim.viewer.status'.number()} "
+  return config.get("view.number") and item:format(status.width(view)) or ""
+end
+
+--- Looks again at what is known of the file, and draws what tells of it.
+function View:redraw()
+  if self.closed or not vim.api.nvim_buf_is_valid(self.buf) then
+    return
+  end
+  local info = self.source:info()
+  if info then
+    self.size, self.lines, self.exact = info.size, info.lines, info.exact
+  end
+  local width = status.width(self)
+  if width ~= self.width then
+    self.width = width
+    for _, win in ipairs(self:windows()) do
+      vim.wo[win][0].statuscolumn = number_column(self)
+    end
+  end
+  if self.works.filter then
+    -- There are more lines now than there were.
+    self.at_end = false
+    if #self.page == 0 then
+      self:load(1)
+    end
+    for _, win in ipairs(self:windows()) do
+      self:keep(win)
+    end
+  end
+  if self:number() then
+    vim.api.nvim__redraw({ buf = self.buf, valid = false })
+  end
+  vim.cmd("redrawstatus!")
+end
+
+--- Whether the index of lines is complete, or is so in a moment: keys that follow should not go before a jump for that.
+---@return boolean
+function View:indexed_soon()
+  local job = self.source:index()
+  local state = job:wait(MOMENT)
+  job:close()
+  return state == "done"
+end
+
+--- Calls a function when the index of lines is complete.
+---@param title string
+---@param fn fun()
+function View:wait_for_index(title, fn)
+  work.run(self, "jump", self.source:index(), title, function(state)
+    if state == "done" then
+      fn()
+    end
+  end)
+end
+
+--- Shows the whole file again, without asking where.
+function View:unfilter()
+  if self.source ~= self.doc then
+    self.source:close()
+    self.source, self.filtered, self.at_end = self.doc, nil, false
+  end
+end
+
+--- Frees all that the view has.
+function View:close()
+  if self.closed then
+    return
+  end
+  stood[self.path] = self.source == self.doc and self:here() or nil
+  self.closed = true
+  follow.stop(self)
+  search.close(self)
+  work.stop_all(self)
+  self:unfilter()
+  self.doc:close()
+  status.views[self.buf] = nil
+  vim.api.nvim_clear_autocmds({ group = group, buffer = self.buf })
+end
+
+--- The options of a window that shows a view. They are those of the window and the buffer together, so that what is edited
+--- next in the window has its own.
+local function dress(view, win)
+  local options = vim.wo[win][0]
+  options.wrap, options.list, options.spell = false, false, false
+  options.number, options.relativenumber = false, false
+  options.signcolumn, options.foldcolumn, options.foldmethod = "no", "0", "manual"
+  options.winbar = "%{%v:lua.require'rille.nvim.viewer.status'.bar()%}"
+  options.statuscolumn = number_column(view)
+end
+
+--- What the keys do, by name.
+local actions = vim.tbl_extend("error", {}, motions, {
+  next = search.next,
+  previous = search.previous,
+  word = search.word,
+  word_back = search.word_back,
+  refresh = change.look,
+  filter = filter.ask,
+  follow = follow.toggle,
+  stop = function(view)
+    search.forget(view)
+    for _, name in ipairs({ "search", "filter", "jump" }) do
+      work.stop(view, name)
+    end
+  end,
+})
+
+--- Sets the keys of a view.
+local function bind(view)
+  local chosen = config.get("view.keys")
+  local function map(modes, key, fn, about)
+    for mode in modes:gmatch(".") do
+      vim.keymap.set(mode, key, fn, { buffer = view.buf, nowait = true, desc = "rille: " .. about })
+    end
+  end
+  for _, entry in ipairs(keys.list) do
+    local lhs = chosen[entry.name]
+    if lhs == nil then
+      lhs = entry.keys
+    end
+    for _, key in ipairs(lhs and (type(lhs) == "table" and lhs or { lhs }) or {}) do
+      map(entry.modes or "n", key, function()
+        actions[entry.name](view, key)
+      end, entry.about)
+    end
+  end
+  for key in pairs(motions.steps) do
+    map("nxo", key, function()
+      motions.step(view, key)
+    end, "as without")
+  end
+end
+
+--- Shows a file in a buffer: what reading it is.
+---@param buf integer
+---@param path string
+function M.read(buf, path)
+  local old = status.views[buf]
+  if old then
+    old:close()
+  end
+  local options = vim.bo[buf]
+  options.swapfile, options.undolevels = false, -1
+  -- It has a name that can be read again, and is never written: see 'buftype'.
+  options.buftype, options.bufhidden = "nowrite", "unload"
+  local doc, message =
+    rille.file(path, { index = false, threads = math.max(uv.available_parallelism() - 1, 1) })
+  if not doc then
+    options.modifiable = false
+    vim.notify("rille: " .. message, vim.log.levels.ERROR)
+    return
+  end
+  local view = View.new(buf, path, doc, config.get("view.columns"))
+  view.works = {}
+  status.views[buf] = view
+  local position = math.min(stood[path] or 1, math.max(doc:size() or 1, 1))
+  view:load(position)
+  bind(view)
+  local function on(events, fn)
+    vim.api.nvim_create_autocmd(events, { group = group, buffer = buf, callback = fn })
+  end
+  on("BufWinEnter", function()
+    for _, win in ipairs(view:windows()) do
+      dress(view, win)
+    end
+  end)
+  on("CursorMoved", function()
+    motions.follow_column(view)
+    view:keep(vim.api.nvim_get_current_win())
+  end)
+  on("TextYankPost", function()
+    yank.yanked(view)
+  end)
+  -- The buffer has a part of the file: written over it, the rest would be lost.
+  on("BufWriteCmd", function()
+    vim.notify("rille: a view is not written; `:w` with a range writes lines of it", vim.log.levels.ERROR)
+  end)
+  on({ "FileWriteCmd", "FileAppendCmd" }, function(event)
+    local to = vim.fn.fnamemodify(event.match, ":p")
+    if uv.fs_realpath(to) == uv.fs_realpath(view.path) then
+      vim.notify("rille: a view is not written to its own file", vim.log.levels.ERROR)
+      return
+    end
+    local lines = vim.api.nvim_buf_get_lines(buf, vim.fn.line("'[") - 1, vim.fn.line("']"), false)
+    vim.fn.writefile(lines, to, event.event == "FileAppendCmd" and "a" or "")
+  end)
+  -- When a person comes back to it, or waits.
+  on({ "FocusGained", "BufEnter", "CursorHold" }, function()
+    change.look(view)
+  end)
+  on({ "BufUnload", "BufWipeout" }, function()
+    view:close()
+  end)
+  for _, win in ipairs(view:windows()) do
+    dress(view, win)
+    local line = view:locate(position)
+    if line then
+      view:set_cursor(win, line, position, "center")
+    end
+  end
+  view.on_changed = change.look
+  -- After the first screen, which should not share the machine with it.
+  vim.defer_fn(function()
+    if not view.closed then
+      change.index(view)
+    end
+  end, DRAWN)
+  view:redraw()
+  -- As late as this, so that what users do at the event has the last word.
+  options.filetype = "rilleview"
+end
+
+--- A page goes along with what the mouse and other plugins scroll.
+vim.api.nvim_create_autocmd({ "WinScrolled", "WinResized" }, {
+  group = group,
+  callback = function()
+    for win in pairs(vim.v.event) do
+      local id = tonumber(win)
+      if id and vim.api.nvim_win_is_valid(id) then
+        local view = status.views[vim.api.nvim_win_get_buf(id)]
+        if view then
+          view:keep(id)
+        end
+      end
+    end
+  end,
+})
+
+cmdline.enable(group)
+
+--- The path in the name of a buffer.
+---@param name string
+---@return string
+function M.path(name)
+  return name:sub(1, #SCHEME) == SCHEME and name:sub(#SCHEME + 1) or name
+end
+
+--- The view of a buffer, the current one by default.
+---@param buf? integer
+---@return rille.nvim.viewer.view?
+function M.of(buf)
+  return status.views[buf or vim.api.nvim_get_current_buf()]
+end
+
+--- Opens a file, in the current window unless `mods` say otherwise.
+---@param file? string without, the file of the current buffer
+---@param opts? { mods?: table } modifiers of commands, as `smods` of `nvim_create_user_command`
+function M.open(file, opts)
+  local path = file or vim.api.nvim_buf_get_name(0)
+  path = vim.fs.normalize(vim.fn.fnamemodify(M.path(path), ":p"))
+  local found, message = uv.fs_stat(path)
+  if not found or found.type == "directory" then
+    vim.notify(("rille: %s"):format(message or path .. ": it is a folder"), vim.log.levels.ERROR)
+    return
+  end
+  local mods = opts and opts.mods or {}
+  local apart = (mods.split or "") ~= "" or mods.vertical or (mods.tab or -1) >= 0
+  vim.cmd({ cmd = apart and "split" or "edit", args = { vim.fn.fnameescape(SCHEME .. path) }, mods = mods })
+end
+
+return M

@@ -1,0 +1,102 @@
+--- What a view tells of itself: the numbers of lines in the status column, and a bar at the top of the window.
+local M = {}
+
+--- Views by the number of their buffer; `rille.nvim.viewer` fills it.
+---@type table<integer, rille.nvim.viewer.view>
+M.views = {}
+
+--- A number as a person reads it.
+local function grouped(n)
+  local text = ("%d"):format(n)
+  local rest = #text % 3
+  return text:sub(1, rest)
+    .. (text:sub(rest + 1):gsub("(%d%d%d)", function(three)
+      return "," .. three
+    end)):sub(rest == 0 and 2 or 1)
+end
+
+local UNITS = { "B", "KB", "MB", "GB", "TB" }
+
+local function size(bytes)
+  local unit = 1
+  while bytes >= 1024 and unit < #UNITS do
+    bytes, unit = bytes / 1024, unit + 1
+  end
+  return (unit == 1 and "%d %s" or "%.1f %s"):format(bytes, UNITS[unit])
+end
+
+--- Tells something in one line, without a prompt for the one that stood there before.
+---@param text string
+---@param level? integer of `vim.notify`; a warning by default
+function M.say(text, level)
+  vim.cmd("redraw")
+  vim.notify("rille: " .. text, level or vim.log.levels.WARN)
+end
+
+local function view_here()
+  local win = vim.g.statusline_winid or vim.api.nvim_get_current_win()
+  return M.views[vim.api.nvim_win_get_buf(win)], win
+end
+
+--- Cells that the numbers of a view take.
+---@param view rille.nvim.viewer.view
+---@return integer
+function M.width(view)
+  local most = view.filtered and view.doc:line_count() or view.lines
+  return math.max(#("%d"):format(most or 0), 3)
+end
+
+--- The number of a line, for 'statuscolumn'. Until the index has come so far there is none.
+---@return string
+function M.number()
+  local view = view_here()
+  if not view or #view.page == 0 then
+    return ""
+  end
+  local number = view:number_of(vim.v.lnum)
+  return vim.v.virtnum ~= 0 and "" or number and ("%d"):format(number) or "·"
+end
+
+--- The bar, for 'winbar'.
+---@return string
+function M.bar()
+  local view, win = view_here()
+  if not view then
+    return ""
+  end
+  local parts = { " " .. vim.fn.fnamemodify(view.path, ":t") }
+  local function add(text)
+    parts[#parts + 1] = text
+  end
+  local lines, exact = view.lines or 0, view.exact
+  local entry = view.page[vim.api.nvim_win_get_cursor(win)[1]]
+  local number = view:number_of(vim.api.nvim_win_get_cursor(win)[1])
+  local kept = view.filtered and ("%s%s lines"):format(exact and "" or "about ", grouped(lines))
+  if kept then
+    local all, known = view.doc:line_count()
+    lines, exact = all or 0, known == true
+  end
+  add(("%s of %s%s"):format(number and grouped(number) or "·", exact and "" or "about ", grouped(lines)))
+  if entry and view.size and view.size > 0 then
+    add(("%d%%"):format(math.floor(math.min(entry.at / view.size, 1) * 100)))
+    add(size(view.size))
+  end
+  if view.column > 1 then
+    add(("from byte %s of each line"):format(grouped(view.column)))
+  end
+  if view.filtered then
+    add(("%s %s %s"):format(kept, view.filtered.invert and "without" or "with", view.filtered.pattern))
+  end
+  if view.following then
+    add("following")
+  end
+  for _, work in vim.spairs(view.works) do
+    add(work.title .. (work.share and (" %d%%"):format(math.floor(work.share * 100)) or " …"))
+  end
+  if view.trouble then
+    add(view.trouble)
+  end
+  return (table.concat(parts, "  "):gsub("%%", "%%%%"))
+end
+
+return M

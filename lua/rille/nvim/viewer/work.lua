@@ -1,0 +1,132 @@
+--- The jobs of a view: each is awaited, tells its progress, can be stopped, and is given back when it is over.
+local nvim = require("rille.nvim")
+local progress = require("rille.nvim.progress")
+
+local uv = vim.uv or vim.loop
+
+local M = {}
+
+--- Milliseconds between two looks at how far a job is.
+local LOOK = 100
+
+--- And until the first one.
+local SOON = 20
+
+---@class rille.nvim.viewer.work
+---@field job rille.job
+---@field title string what is done, for the bar of the window
+---@field package wait rille.nvim.wait
+---@field package timer table
+---@field package progress rille.nvim.progress
+---@field watched? boolean somebody else owns the job
+---@field share? number how much of it is done, from 0 to 1
+
+--- Gives back what a job took, however it ended.
+local function clear(view, name)
+  local work = view.works[name]
+  if work then
+    view.works[name] = nil
+    work.wait:stop()
+    work.timer:stop()
+    work.timer:close()
+    if not work.watched then
+      work.job:close()
+    end
+  end
+  return work
+end
+
+--- Begins to tell of a job.
+local function begin(view, name, job, title)
+  clear(view, name)
+  local work = { job = job, title = title, timer = uv.new_timer() }
+  view.works[name] = work
+  work.progress = progress.start(title, function()
+    M.stop(view, name)
+  end)
+  work.timer:start(
+    SOON,
+    LOOK,
+    vim.schedule_wrap(function()
+      if view.works[name] == work and not job:closed() then
+        local _, done, _, total = job:poll()
+        work.share = total > 0 and done / total or nil
+        work.progress:report(done, total)
+        view:redraw()
+      end
+    end)
+  )
+  return work
+end
+
+--- Runs a job under a name; one that has the name already is stopped.
+---@param view table
+---@param name string
+---@param job rille.job
+---@param title string
+---@param on_over? fun(state: rille.job.state, message?: string)
+function M.run(view, name, job, title, on_over)
+  local work = begin(view, name, job, title)
+  work.wait = nvim.await(job, function(_, state, message)
+    if state ~= "running" and view.works[name] == work then
+      clear(view, name)
+      work.progress:finish(state == "done" and "success" or state == "failed" and "failed" or "cancel")
+      if state == "failed" then
+        view:fail(message)
+      end
+      if on_over then
+        on_over(state, message)
+      end
+      view:redraw()
+    end
+  end)
+end
+
+--- Waits for news of a job that somebody else takes from and closes. Stopping ends the wait and cancels the job.
+---@param view table
+---@param name string
+---@param job rille.job
+---@param title string
+---@param on_news fun() called once
+function M.watch(view, name, job, title, on_news)
+  local known = view.works[name]
+  if known and known.job == job then
+    known.on_news = on_news
+    return
+  end
+  local work = begin(view, name, job, title)
+  work.watched, work.on_news = true, on_news
+  work.wait = nvim.await(job, function()
+    local tell = work.on_news
+    work.on_news = nil
+    tell()
+    if not work.on_news and view.works[name] == work then
+      clear(view, name)
+      work.progress:finish("success")
+      view:redraw()
+    end
+  end)
+end
+
+--- Stops the job of a name. Tells whether there was one.
+---@return boolean
+function M.stop(view, name)
+  local work = clear(view, name)
+  if work then
+    if work.watched and not work.job:closed() then
+      work.job:cancel()
+    end
+    work.progress:finish("cancel")
+    view:redraw()
+  end
+  return work ~= nil
+end
+
+--- Stops all of them.
+function M.stop_all(view)
+  for name in pairs(vim.deepcopy(vim.tbl_keys(view.works))) do
+    M.stop(view, name)
+  end
+end
+
+return M

@@ -1,0 +1,79 @@
+//! Following a file: a job that has news.
+
+use super::super::boundary::{boundary_at, boundary_on, place};
+use super::super::error::{Failure, rille_error, rille_status::*};
+use super::super::job::{Batch, rille_job};
+use super::{rille_file, rille_file_change};
+use crate::file::News;
+
+/// What has become of a file that is followed.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_file_news {
+    /// Bytes that the file has now.
+    pub size: f64,
+    /// One of rille_file_change: what the next refresh will tell, unless the file changes again.
+    pub change: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+const _: () = assert!(size_of::<rille_file_news>() == 16);
+
+/// Nothing that the caller could look at later.
+#[derive(Default)]
+struct Taken;
+
+impl Batch for Taken {
+    fn bytes(&self) -> usize {
+        0
+    }
+}
+
+/// Starts a job that has news whenever the file has changed since the last refresh, and writes it to `out`. When there are
+/// news, take them with rille_file_take_news, then call rille_file_refresh until it tells that the file is the same.
+///
+/// The system tells of changes; where it does not, the job looks once a second. It goes on until it is cancelled or the file
+/// is freed, and takes no turn from other jobs. The unit of progress is the piece of news.
+///
+/// Returns RILLE_OK or RILLE_EARG (a pointer is NULL, or the file is made from another one: follow that; or it is spooled: watch the
+/// job of rille_file_index). Threads may call it at the same time on one file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_follow(
+    file: *const rille_file,
+    out: *mut *mut rille_job,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live file, and NULL or a place for the pointer.
+    unsafe {
+        boundary_at(file, err, |file| {
+            let out = place(out, "out")?;
+            let job = file.document.follow();
+            out.write(rille_job::give(job.map_err(|message| Failure::new(RILLE_EARG, message))?));
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Takes news of a job that rille_file_follow has started and writes them to `out`.
+///
+/// Returns RILLE_OK, RILLE_NONE (there are none now; nothing was written) or RILLE_EARG (a pointer is NULL or the job is of
+/// another kind). It does not wait. One call at a time on one job.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_take_news(
+    job: *mut rille_job,
+    out: *mut rille_file_news,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live job of which this is the only use, and NULL or a place for the news.
+    unsafe {
+        boundary_on(job, err, |job| {
+            let out = place(out, "out")?;
+            let (job, _) = job.with_batch::<News, Taken>("one that follows a file")?;
+            let Some(News { change, size }) = job.take() else { return Ok(RILLE_NONE) };
+            let change = rille_file_change::from(change) as u32;
+            out.write(rille_file_news { size: size as f64, change, reserved: 0 });
+            Ok(RILLE_OK)
+        })
+    }
+}

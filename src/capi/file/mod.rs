@@ -1,0 +1,292 @@
+//! The noun `file`: files of any size, in a file for each part: the handle here, reading and jobs beside it.
+
+use super::boundary::{
+    Handle, Zeroed, boundary, boundary_at, boundary_get, boundary_on, options, place, slice,
+};
+use super::error::{Failure, rille_error, rille_status::*};
+use super::job::rille_job;
+use super::stats::{Gauge, Measured};
+use crate::file::{Change, Document, Lines, Options, Trouble};
+use bstr::ByteSlice;
+use std::sync::Arc;
+
+pub mod follow;
+pub mod read;
+pub mod search;
+
+/// The index is not started until rille_file_index asks for it.
+pub const RILLE_FILE_NO_INDEX: u32 = 1;
+/// What has no size, such as a pipe or a device, is read into a temporary file instead of being refused.
+pub const RILLE_FILE_SPOOL: u32 = 2;
+/// A gzip or zstd archive, which is known by its first bytes, is unpacked into a temporary file. Anything else is read as it
+/// is.
+pub const RILLE_FILE_UNPACK: u32 = 4;
+
+/// How a file is opened. Set `size` to sizeof(rille_file_options); zeros are the default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_file_options {
+    /// sizeof(rille_file_options).
+    pub size: u32,
+    /// Any of the RILLE_FILE_ constants, added.
+    pub flags: u32,
+    /// Bytes of the block cache; 0 for 4 MiB.
+    pub cache: u32,
+    /// Threads of the index and of each search; 0 for as many as there are processors. Never more than 4.
+    pub threads: u32,
+    /// Bytes of the temporary file at most, against archives that unpack to more than the disk has; 0 for 16 GiB.
+    pub spool_limit: i64,
+    /// Path of the folder of the temporary file; NULL for the system's: what TMPDIR names, else /tmp.
+    pub spool_folder: *const u8,
+    /// Bytes of that path.
+    pub spool_folder_len: usize,
+}
+
+// SAFETY: plain numbers and pointers, the first of which is the size.
+unsafe impl Zeroed for rille_file_options {}
+
+const _: () = {
+    assert!(std::mem::offset_of!(rille_file_options, spool_limit) == 16);
+    assert!(std::mem::offset_of!(rille_file_options, spool_folder) == 24);
+};
+
+impl rille_file_options {
+    /// The options as the core knows them.
+    ///
+    /// # Safety
+    ///
+    /// The folder is as the documentation says.
+    unsafe fn read(&self) -> Result<Options, Failure> {
+        let flags = self.flags;
+        if flags & !(RILLE_FILE_NO_INDEX | RILLE_FILE_SPOOL | RILLE_FILE_UNPACK) != 0 {
+            let message = format!("{flags:#x} are no flags; they are the RILLE_FILE_ constants");
+            return Err(Failure::new(RILLE_EARG, message));
+        }
+        // SAFETY: the caller vouches for the folder.
+        let folder = unsafe { slice(self.spool_folder, self.spool_folder_len) }?;
+        let folder = folder.to_path().map_err(|error| {
+            Failure::new(RILLE_EARG, format!("the folder of the temporary file: {error}"))
+        })?;
+        Ok(Options {
+            no_index: flags & RILLE_FILE_NO_INDEX != 0,
+            cache: self.cache as usize,
+            threads: self.threads as usize,
+            spool: flags & RILLE_FILE_SPOOL != 0,
+            unpack: flags & RILLE_FILE_UNPACK != 0,
+            spool_limit: positive(self.spool_limit, "spool_limit")?,
+            spool_folder: (!folder.as_os_str().is_empty()).then(|| folder.to_owned()),
+        })
+    }
+}
+
+/// A file of any size, open for reading, of which nothing is ever written.
+///
+/// It is read in blocks, of which some are kept: it is no memory map, so a file that somebody truncates is a failure with
+/// a sentence and not the end of the process. What the file grows by is there after rille_file_refresh.
+///
+/// It belongs to the caller, who frees it with rille_file_free; jobs that were started from it go on. Functions that take it
+/// as const may run at the same time in several threads; the others need it for themselves. Each call reads from the file
+/// at most some megabytes, so it takes less than two milliseconds if the system has them in memory.
+pub struct rille_file {
+    document: Arc<Document>,
+    /// The last batch, into which the caller has pointers.
+    batch: Lines,
+}
+
+const _: () = {
+    const fn shared<T: Send + Sync>() {}
+    shared::<rille_file>();
+};
+
+impl Measured for rille_file {
+    const GAUGE: &'static Gauge = {
+        static GAUGE: Gauge = Gauge::new("file");
+        &GAUGE
+    };
+
+    /// The batch that was taken last. What the index and the cache hold changes by itself and is told by rille_file_info.
+    fn bytes(&self) -> usize {
+        self.batch.memory()
+    }
+}
+
+/// What is known of a file.
+#[repr(C)]
+pub struct rille_file_info {
+    /// Bytes of the file, as the last refresh saw it.
+    pub size: f64,
+    /// How many lines it has. A last line without a line feed is one.
+    pub lines: f64,
+    /// Bytes from the begin of the file on that the index knows.
+    pub indexed: f64,
+    /// Bytes of memory that the index takes.
+    pub index_bytes: f64,
+    /// Bytes of memory that the file holds or may come to hold in all, its block cache included.
+    pub bytes: f64,
+    /// 1 if the number of lines is exact, 0 if it is an estimate.
+    pub exact: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+const _: () = assert!(size_of::<rille_file_info>() == 48);
+
+/// What has become of a file.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum rille_file_change {
+    /// It is as it was.
+    RILLE_FILE_SAME = 0,
+    /// There is more of it, and what was known is still true.
+    RILLE_FILE_GROWN = 1,
+    /// It has become shorter: it is read anew, and line numbers and offsets of before mean nothing.
+    RILLE_FILE_TRUNCATED = 2,
+    /// Another file has its path, or other bytes are in it: it is read anew.
+    RILLE_FILE_REPLACED = 3,
+}
+
+impl From<Change> for rille_file_change {
+    fn from(change: Change) -> rille_file_change {
+        match change {
+            Change::Same => rille_file_change::RILLE_FILE_SAME,
+            Change::Grown => rille_file_change::RILLE_FILE_GROWN,
+            Change::Truncated => rille_file_change::RILLE_FILE_TRUNCATED,
+            Change::Replaced => rille_file_change::RILLE_FILE_REPLACED,
+        }
+    }
+}
+
+impl From<Trouble> for Failure {
+    fn from(trouble: Trouble) -> Failure {
+        let status = if trouble.changed { RILLE_ECHANGED } else { RILLE_EIO };
+        Failure::new(status, trouble.message)
+    }
+}
+
+/// An offset or a number that C gives.
+fn positive(value: i64, what: &str) -> Result<u64, Failure> {
+    u64::try_from(value).map_err(|_| {
+        Failure::new(RILLE_EARG, format!("{what} is {value}, and must not be negative"))
+    })
+}
+
+/// Opens a file by its path of `len` bytes and writes it to `out`. `options` may be NULL.
+///
+/// It takes some kilobytes of reading, whatever the size of the file, and starts the job that makes the index of lines,
+/// unless the options say otherwise or the file is so small that it is made at once.
+///
+/// What is spooled or unpacked, as the flags say, has a size of 0 at first and grows by itself: what has arrived can be read
+/// at once, rille_file_refresh tells of it, and a notifier that watches the job of rille_file_index rings. That job reads it
+/// to its end; when it fails or is cancelled, what has arrived stays. The number of lines is exact after its end and not
+/// before. The temporary file has no name and is gone with the last one that reads it.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown), RILLE_ETOOBIG or RILLE_EIO (the file cannot be
+/// opened, or is a folder, or a pipe or a device without RILLE_FILE_SPOOL; or there is no temporary file; the message tells).
+/// Any thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_open(
+    path: *const u8,
+    len: usize,
+    options: *const rille_file_options,
+    out: *mut *mut rille_file,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
+        let (path, given, out) =
+            unsafe { (slice(path, len)?, self::options(options)?, place(out, "out")?) };
+        // SAFETY: the caller gives a folder as the documentation says.
+        let options = unsafe { given.read() }?;
+        let document = Document::open(path, options);
+        let document = document.map_err(|message| Failure::new(RILLE_EIO, message))?;
+        let batch = Lines::default();
+        out.write(Handle::give(rille_file { document: Arc::new(document), batch }));
+        Ok(RILLE_OK)
+    })
+}
+
+/// Closes a file. Jobs that were started from it go on, but for the one that makes its index, if nobody else has it. NULL is
+/// fine; a file that was freed already is not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_free(file: *mut rille_file) {
+    // SAFETY: the caller gives NULL or a live file, and uses it no more.
+    boundary_get((), || unsafe { Handle::free(file) })
+}
+
+/// Writes what is known of a file to `out`.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (it has been truncated; refresh it) or RILLE_EIO. Threads
+/// may call it at the same time on one file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_stat(
+    file: *const rille_file,
+    out: *mut rille_file_info,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live file, and NULL or a place for the answer.
+    unsafe {
+        boundary_at(file, err, |file| {
+            let out = place(out, "out")?;
+            let info = file.document.info()?;
+            out.write(rille_file_info {
+                size: info.size as f64,
+                lines: info.lines as f64,
+                indexed: info.indexed as f64,
+                index_bytes: info.index_memory as f64,
+                bytes: file.document.memory() as f64,
+                exact: info.exact.into(),
+                reserved: 0,
+            });
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Looks at what has become of a file, takes it to be so from now on, and writes one of rille_file_change to `out_change`.
+///
+/// What the file has grown by is there afterwards; the index goes on where it was, at once for little, else by the job of
+/// rille_file_index. If another file has the path, the growth of the old one is told first, and the next refresh tells of the
+/// other: so nothing is lost when a log is rotated. A file whose path leads nowhere stays what it was. Bytes that were
+/// written over others without a change of the size are found within a tenth of a second.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (another file has the path and cannot be opened) or
+/// RILLE_EIO; after a failure the file is as before. One call at a time on one file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_refresh(
+    file: *mut rille_file,
+    out_change: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live file of which this is the only use, and NULL or a place for the answer.
+    unsafe {
+        boundary_on(file, err, |file| {
+            let out = place(out_change, "out_change")?;
+            out.write(rille_file_change::from(file.document.refresh()?) as u32);
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Writes the job that makes the index of a file to `out`: the one that runs, or a new one if the file has more than that has
+/// seen. It has no results; the unit of progress is the byte. Freeing it does not end it as long as the file is open, but
+/// rille_job_cancel does; it can be started again and goes on where it was.
+///
+/// For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as the
+/// unit. Whatever became of it, it is not started again.
+///
+/// Returns RILLE_OK or RILLE_EARG (a pointer is NULL). Threads may call it at the same time on one file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_index(
+    file: *const rille_file,
+    out: *mut *mut rille_job,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live file, and NULL or a place for the pointer.
+    unsafe {
+        boundary_at(file, err, |file| {
+            let out = place(out, "out")?;
+            out.write(rille_job::share(file.document.index()));
+            Ok(RILLE_OK)
+        })
+    }
+}

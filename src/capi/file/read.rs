@@ -1,0 +1,277 @@
+//! Reading a file: lines by number, around an offset and at the end, bytes, and which line is where.
+
+use super::super::boundary::{Zeroed, boundary_at, boundary_on, narrow, options, output, place};
+use super::super::error::{Failure, rille_error, rille_status, rille_status::*};
+use super::{positive, rille_file};
+use crate::file::{Answer, CUT_BEFORE, CUT_BEHIND, Line, Window};
+
+/// What of each line is wanted. Set `size` to sizeof(rille_file_window); zeros are the default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_file_window {
+    /// sizeof(rille_file_window).
+    pub size: u32,
+    /// Bytes of each line at most; 0 for 64 KiB, 1 GiB at most.
+    pub most: u32,
+    /// Bytes at the begin of each line that are left out.
+    pub from: i64,
+}
+
+// SAFETY: plain numbers, the first of which is the size.
+unsafe impl Zeroed for rille_file_window {}
+
+const _: () = assert!(size_of::<rille_file_window>() == 16);
+
+/// The line has bytes in front of those that are here.
+pub const RILLE_LINE_CUT_BEFORE: u32 = 1;
+/// The line has bytes behind those that are here.
+pub const RILLE_LINE_CUT_BEHIND: u32 = 2;
+
+/// One line of a batch.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_file_line {
+    /// Where its text begins in that of the batch.
+    pub start: u32,
+    /// Where its text ends, without its LF or CR LF.
+    pub stop: u32,
+    /// RILLE_LINE_CUT_BEFORE, RILLE_LINE_CUT_BEHIND, both, or 0 if the whole line is here.
+    pub flags: u32,
+    /// 0.
+    pub reserved: u32,
+    /// Offset of the begin of the line in the file. If its begin is too far away to be looked for, that of the first byte that
+    /// is here: then RILLE_LINE_CUT_BEFORE is set.
+    pub offset: f64,
+    /// Bytes of the whole line without its LF or CR LF; -1 if its end is not known yet.
+    pub length: f64,
+}
+
+/// Lines in a row. What it points to is valid until the next batch of the same file or until the file is freed.
+#[repr(C)]
+pub struct rille_file_lines {
+    /// The bytes of all lines.
+    pub text: *const u8,
+    /// Where each is.
+    pub lines: *const rille_file_line,
+    /// Number of the first line, from 1 on; 0 if it is not known yet.
+    pub first: f64,
+    /// How many lines there are.
+    pub count: u32,
+    /// 1 if the batch ended before its time, as the lines are long; 0 if all that were wanted are here, or the file ends.
+    pub more: u32,
+}
+
+const _: () = {
+    assert!(size_of::<rille_file_line>() == 32 && size_of::<Line>() == 32);
+    assert!(std::mem::offset_of!(rille_file_line, offset) == std::mem::offset_of!(Line, offset));
+    assert!(std::mem::offset_of!(rille_file_line, flags) == std::mem::offset_of!(Line, flags));
+    assert!(std::mem::offset_of!(rille_file_line, length) == std::mem::offset_of!(Line, length));
+    assert!(RILLE_LINE_CUT_BEFORE == CUT_BEFORE && RILLE_LINE_CUT_BEHIND == CUT_BEHIND);
+};
+
+impl rille_file_window {
+    fn read(self) -> Result<Window, Failure> {
+        let most = if self.most == 0 { Window::default().most } else { self.most as usize };
+        if most > 1 << 30 {
+            let message = format!("most is {most} bytes, and 1 GiB is the most that is taken");
+            return Err(Failure::new(RILLE_ELIMIT, message));
+        }
+        Ok(Window { from: positive(self.from, "from")?, most })
+    }
+}
+
+impl rille_file {
+    /// The batch as C reads it.
+    fn batch(&self) -> rille_file_lines {
+        rille_file_lines {
+            text: self.batch.text.as_ptr(),
+            // One layout, as asserted above.
+            lines: self.batch.lines.as_ptr().cast(),
+            first: self.batch.first.map_or(0.0, |first| first as f64),
+            count: self.batch.lines.len() as u32,
+            more: self.batch.more.into(),
+        }
+    }
+}
+
+/// Reads up to `count` lines from the one with the number `first` on, counted from 1, and writes where they are to `out`.
+/// `window` tells which bytes of each line are wanted, and may be NULL. The batch before is gone then.
+///
+/// A batch ends early, and says so, when it has a mebibyte of text or when finding the ends of its lines would take too long; it
+/// has one line at least. To go on, ask for what follows its last line. If the end of that line is not known yet (its
+/// length is -1), the index has to come further first.
+///
+/// Returns RILLE_OK, RILLE_NONE (the file has no such line, and the count is 0), RILLE_PENDING (the index has not come so far;
+/// the count is 0), RILLE_EARG (a pointer is NULL, a number negative), RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or
+/// RILLE_EIO. One call at a time on one file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_read_lines(
+    file: *mut rille_file,
+    first: i64,
+    count: u32,
+    window: *const rille_file_window,
+    out: *mut rille_file_lines,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live file of which this is the only use, NULL or a window, and NULL or a place.
+    unsafe {
+        boundary_on(file, err, |file| {
+            let (out, window) = (place(out, "out")?, options(window)?.read()?);
+            let first = positive(first, "first")?;
+            let answer = file.document.lines(first, count as usize, window, &mut file.batch)?;
+            out.write(file.batch());
+            Ok(status(answer))
+        })
+    }
+}
+
+/// Reads the line that holds an offset, `before` lines in front of it and `after` lines from it on, and writes where they are
+/// to `out`, as rille_file_read_lines does. No index is needed for that, but the number of the first line is 0 without.
+///
+/// An offset at the end of the file is in no line, unless the last line has no line feed. To read the last lines of a
+/// file see rille_file_read_last.
+///
+/// Returns RILLE_OK, RILLE_NONE (there is no line, and the count is 0), RILLE_EARG (a pointer is NULL, a number negative),
+/// RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or RILLE_EIO. One call at a time on one file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_read_around(
+    file: *mut rille_file,
+    offset: i64,
+    before: u32,
+    after: u32,
+    window: *const rille_file_window,
+    out: *mut rille_file_lines,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live file of which this is the only use, NULL or a window, and NULL or a place.
+    unsafe {
+        boundary_on(file, err, |file| {
+            let (out, window) = (place(out, "out")?, options(window)?.read()?);
+            let offset = positive(offset, "offset")?;
+            let (before, after) = (before as usize, after as usize);
+            file.document.around(offset, before, after, window, &mut file.batch)?;
+            out.write(file.batch());
+            Ok(if file.batch.lines.is_empty() { RILLE_NONE } else { RILLE_OK })
+        })
+    }
+}
+
+/// Reads the last `count` lines and writes where they are to `out`, as rille_file_read_around does. The batch ends early if
+/// they are long, so what is missing is at the end: ask for what is around the end of its last line.
+///
+/// Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a pointer is NULL, a number negative),
+/// RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or RILLE_EIO. One call at a time on one file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_read_last(
+    file: *mut rille_file,
+    count: u32,
+    window: *const rille_file_window,
+    out: *mut rille_file_lines,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live file of which this is the only use, NULL or a window, and NULL or a place.
+    unsafe {
+        boundary_on(file, err, |file| {
+            let (out, window) = (place(out, "out")?, options(window)?.read()?);
+            file.document.last(count as usize, window, &mut file.batch)?;
+            out.write(file.batch());
+            Ok(if file.batch.lines.is_empty() { RILLE_NONE } else { RILLE_OK })
+        })
+    }
+}
+
+/// The status of an answer.
+fn status(answer: Answer<()>) -> rille_status {
+    match answer {
+        Answer::Known(()) => RILLE_OK,
+        Answer::Unknown => RILLE_PENDING,
+        Answer::Absent => RILLE_NONE,
+    }
+}
+
+/// Writes an answer that is one number.
+fn answer(answer: Answer<u64>, out: &mut std::mem::MaybeUninit<f64>) -> rille_status {
+    status(match answer {
+        Answer::Known(value) => {
+            out.write(value as f64);
+            Answer::Known(())
+        }
+        Answer::Unknown => Answer::Unknown,
+        Answer::Absent => Answer::Absent,
+    })
+}
+
+/// Writes the number of the line that holds an offset to `out_line`, counted from 1.
+///
+/// Returns RILLE_OK, RILLE_NONE (the file ends before; nothing was written), RILLE_PENDING (the index has not come so far;
+/// nothing was written), RILLE_EARG (a pointer is NULL, the offset negative), RILLE_ECHANGED or RILLE_EIO. Threads may call it at
+/// the same time on one file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_line_at(
+    file: *const rille_file,
+    offset: i64,
+    out_line: *mut f64,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live file, and NULL or a place for the answer.
+    unsafe {
+        boundary_at(file, err, |file| {
+            let out = place(out_line, "out_line")?;
+            Ok(answer(file.document.line_at(positive(offset, "offset")?)?, out))
+        })
+    }
+}
+
+/// Writes the offset at which the line with a number begins to `out_offset`; lines are counted from 1.
+///
+/// Returns RILLE_OK, RILLE_NONE (the file has no such line; nothing was written), RILLE_PENDING (the index has not come so
+/// far; nothing was written), RILLE_EARG (a pointer is NULL, the number negative), RILLE_ECHANGED or RILLE_EIO. Threads may call
+/// it at the same time on one file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_offset_of(
+    file: *const rille_file,
+    line: i64,
+    out_offset: *mut f64,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live file, and NULL or a place for the answer.
+    unsafe {
+        boundary_at(file, err, |file| {
+            let out = place(out_offset, "out_offset")?;
+            Ok(answer(file.document.offset_of(positive(line, "line")?)?, out))
+        })
+    }
+}
+
+/// Reads the bytes from an offset on to `out`, which has room for `capacity` of them, and writes how many there are to
+/// `out_len`: fewer than the capacity only at the end of the file. It takes as long as reading them does.
+///
+/// Returns RILLE_OK, RILLE_NONE (the file ends before; the length is 0), RILLE_EARG (a pointer is NULL, the offset negative),
+/// RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED or RILLE_EIO. After a failure what `out` has is of no
+/// use. Threads may call it at the same time on one file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_read(
+    file: *const rille_file,
+    offset: i64,
+    out: *mut u8,
+    capacity: usize,
+    out_len: *mut u32,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live file, NULL or `capacity` bytes that are its own, and NULL or a place.
+    unsafe {
+        boundary_at(file, err, |file| {
+            let out_len = place(out_len, "out_len")?;
+            narrow(capacity, "the result")?;
+            let out = output(out, capacity, capacity, &[])?;
+            let mut done = 0;
+            let offset = positive(offset, "offset")?;
+            let len = file.document.read(offset, capacity as u64, |piece| {
+                out[done..done + piece.len()].write_copy_of_slice(piece);
+                done += piece.len();
+            })?;
+            out_len.write(len as u32);
+            Ok(if len > 0 || capacity == 0 { RILLE_OK } else { RILLE_NONE })
+        })
+    }
+}

@@ -1,0 +1,288 @@
+//! Searching and filtering a file: jobs that begin from its handle.
+
+use super::super::boundary::{Handle, Zeroed, at, boundary_at, boundary_on, options, place};
+use super::super::error::{Failure, rille_error, rille_status::*};
+use super::super::job::{Batch, rille_job};
+use super::super::search::literals::rille_literals;
+use super::super::search::regex::rille_regex;
+use super::{positive, rille_file};
+use crate::file::{Found, Lines, MATCH, Match, PARTIAL, Query, SearchOptions};
+use std::sync::Arc;
+
+/// The search goes back: the last match comes first.
+pub const RILLE_SEARCH_BACKWARD: u32 = 1;
+/// Matches are counted and not told.
+pub const RILLE_SEARCH_COUNT: u32 = 2;
+/// Only the lines that match are counted, and neither told nor looked at to their end.
+pub const RILLE_SEARCH_LINES: u32 = 8;
+/// The search begins at the offset `from` of the options, which else says nothing.
+pub const RILLE_SEARCH_FROM: u32 = 4;
+
+/// What a search in a file finds. Set `size` to sizeof(rille_search_options); zeros are the default: all matches from the
+/// begin of the file on.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_search_options {
+    /// sizeof(rille_search_options).
+    pub size: u32,
+    /// Any of the RILLE_SEARCH_ constants, added.
+    pub flags: u32,
+    /// Where to begin: forward, each match begins there or behind it; backward, each begins before it.
+    pub from: i64,
+    /// Most matches, or 0. A search that only counts has no limit.
+    pub limit: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+// SAFETY: plain numbers, the first of which is the size.
+unsafe impl Zeroed for rille_search_options {}
+
+const _: () = assert!(size_of::<rille_search_options>() == 24);
+
+/// What a result of a search in a file is.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum rille_match_kind {
+    /// A match.
+    RILLE_MATCH = 0,
+    /// The line here is above a mebibyte and was searched in pieces, while a match may be longer than the 64 KiB that these
+    /// have in common: there a long match may be cut or missed.
+    RILLE_MATCH_PARTIAL = 1,
+}
+
+/// Where a match is.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_file_match {
+    /// Offset of its first byte in the file.
+    pub offset: f64,
+    /// Offset of the line that it is in.
+    pub line_offset: f64,
+    /// Number of that line, from 1 on; 0 if the index had not come so far.
+    pub line: f64,
+    /// Bytes of the match.
+    pub length: u32,
+    /// One of rille_match_kind.
+    pub kind: u32,
+}
+
+/// A batch of matches. What it points to is valid until the next batch is taken or the job is freed.
+#[repr(C)]
+pub struct rille_file_matches {
+    /// Where each match is.
+    pub matches: *const rille_file_match,
+    /// How many there are until the end of what the search has brought with this batch.
+    pub total: f64,
+    /// How many lines they are in.
+    pub lines: f64,
+    /// How many are in this batch; 0 if they are only counted.
+    pub count: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+const _: () = {
+    assert!(size_of::<rille_file_match>() == 32 && size_of::<Match>() == 32);
+    assert!(std::mem::offset_of!(rille_file_match, line) == std::mem::offset_of!(Match, line));
+    assert!(std::mem::offset_of!(rille_file_match, length) == std::mem::offset_of!(Match, length));
+    assert!(
+        std::mem::offset_of!(rille_file_match, line_offset)
+            == std::mem::offset_of!(Match, line_offset)
+    );
+    assert!(MATCH == rille_match_kind::RILLE_MATCH as u32);
+    assert!(PARTIAL == rille_match_kind::RILLE_MATCH_PARTIAL as u32);
+};
+
+/// The batch that a caller looks at.
+#[derive(Default)]
+struct Taken(Found);
+
+impl Batch for Taken {
+    fn bytes(&self) -> usize {
+        self.0.weight()
+    }
+}
+
+/// What to search for: one of the two.
+///
+/// # Safety
+///
+/// Each is null or a live handle that no other thread changes during the call.
+unsafe fn query(
+    regex: *const rille_regex,
+    literals: *const rille_literals,
+) -> Result<Query, Failure> {
+    if regex.is_null() == literals.is_null() {
+        let message = "give either a regex or literals, and NULL for the other";
+        return Err(Failure::new(RILLE_EARG, message));
+    }
+    let mut query = None;
+    // SAFETY: the caller vouches for both, and one is not null.
+    unsafe {
+        if literals.is_null() {
+            at(regex, |regex| {
+                query = Some(Query::Regex(Arc::clone(&regex.regex)));
+                Ok(RILLE_OK)
+            })?;
+        } else {
+            at(literals, |literals| {
+                query = Some(Query::Literals(Arc::clone(&literals.literals)));
+                Ok(RILLE_OK)
+            })?;
+        }
+    }
+    query.ok_or_else(|| Failure::new(RILLE_EARG, "there is nothing to search for"))
+}
+
+/// Starts a search through what is known of a file, and writes the job to `out`. Either `regex` or `literals` tells what to
+/// search for, the other is NULL; both may be freed while the job runs. `options` may be NULL. The results are matches, for
+/// rille_file_take; the unit of progress is the byte.
+///
+/// The search is by lines, as that of ripgrep: no match goes over the end of one, and ^ and $ are its begin and end, its LF or
+/// CR LF left out. Results come in the order of the file, or the other way round if the search goes back.
+///
+/// The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns RILLE_OK, RILLE_EARG
+/// (a pointer is NULL that must not be, an option unknown), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the same time on
+/// one file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_search(
+    file: *const rille_file,
+    regex: *const rille_regex,
+    literals: *const rille_literals,
+    options: *const rille_search_options,
+    out: *mut *mut rille_job,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live file, pattern and literals, NULL or options, and NULL or a place.
+    unsafe {
+        boundary_at(file, err, |file| {
+            let (out, given) = (place(out, "out")?, self::options(options)?);
+            if given.flags >= RILLE_SEARCH_LINES << 1 || given.reserved != 0 {
+                let message = format!(
+                    "{:#x} are no flags; they are the RILLE_SEARCH_ constants",
+                    given.flags
+                );
+                return Err(Failure::new(RILLE_EARG, message));
+            }
+            let has = |flag| given.flags & flag != 0;
+            let from = positive(given.from, "from")?;
+            let options = SearchOptions {
+                from: has(RILLE_SEARCH_FROM).then_some(from),
+                backward: has(RILLE_SEARCH_BACKWARD),
+                limit: given.limit.into(),
+                count: has(RILLE_SEARCH_COUNT),
+                lines: has(RILLE_SEARCH_LINES),
+            };
+            let job = file.document.search(query(regex, literals)?, options)?;
+            out.write(rille_job::give(job));
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Takes up to `most` matches of a job that rille_file_search has started and writes where they are to `out`. It may be fewer
+/// though there are more; take until there are none. The batch before is gone then. A search that only counts has batches
+/// without matches, whose totals are what was counted until then.
+///
+/// Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (a pointer is NULL, `most` is 0 or the
+/// job is of another kind). It does not wait. One call at a time on one job.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_take(
+    job: *mut rille_job,
+    most: u32,
+    out: *mut rille_file_matches,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live job of which this is the only use, and NULL or a place for the batch.
+    unsafe {
+        boundary_on(job, err, |job| {
+            let out = place(out, "out")?;
+            if most == 0 {
+                return Err(Failure::new(RILLE_EARG, "most is 0; ask for one match at least"));
+            }
+            let (job, taken) = job.with_batch::<Found, Taken>("a search in a file")?;
+            let next = job.take();
+            let status = if next.is_some() { RILLE_OK } else { RILLE_NONE };
+            job.give_back(std::mem::replace(&mut taken.0, next.unwrap_or_default()));
+            let found = &taken.0;
+            let matches = &found.matches[found.taken..];
+            let count = matches.len().min(most as usize);
+            if count < matches.len() {
+                let rest = Found { taken: found.taken + count, ..found.clone() };
+                let weight = rest.weight();
+                job.put_back(rest, weight);
+            }
+            out.write(rille_file_matches {
+                // One layout, as asserted above.
+                matches: matches.as_ptr().cast(),
+                total: found.total as f64,
+                lines: found.lines as f64,
+                count: count as u32,
+                reserved: 0,
+            });
+            Ok(status)
+        })
+    }
+}
+
+/// Makes a file of the lines of another that match, or with `invert` not 0 of those that do not, and writes it to `out`, and the
+/// job that fills it to `out_job`. Either `regex` or `literals` tells what to search for, the other is NULL.
+///
+/// The new file has line numbers and offsets of its own, and is read, searched and filtered as every file. It grows while
+/// the job goes on, and its number of lines is exact when the job is done. It reads the lines from the file that was filtered
+/// and keeps where they are, which takes two to four bytes for each run of lines; above 256 MiB of that the job fails. It
+/// has what was known of the file in this call, and is of no use once that is truncated. The job has no results; its unit of
+/// progress is the byte of the file.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL that must not be), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the
+/// same time on one file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_filter(
+    file: *const rille_file,
+    regex: *const rille_regex,
+    literals: *const rille_literals,
+    invert: u32,
+    out: *mut *mut rille_file,
+    out_job: *mut *mut rille_job,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live file, pattern and literals, and NULL or places for the pointers.
+    unsafe {
+        boundary_at(file, err, |file| {
+            let (out, out_job) = (place(out, "out")?, place(out_job, "out_job")?);
+            let (document, job) = file.document.filter(query(regex, literals)?, invert != 0)?;
+            let (document, batch) = (Arc::new(document), Lines::default());
+            out.write(Handle::give(rille_file { document, batch }));
+            out_job.write(rille_job::give(job));
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Writes the offset at which a byte of a file that rille_file_filter has made stands in the file that was filtered to
+/// `out_offset`.
+///
+/// Returns RILLE_OK, RILLE_NONE (there is no such byte, or the file is no filter; nothing was written), RILLE_EARG (a pointer is
+/// NULL, the offset negative), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the same time on one file.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_file_origin(
+    file: *const rille_file,
+    offset: i64,
+    out_offset: *mut f64,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live file, and NULL or a place for the answer.
+    unsafe {
+        boundary_at(file, err, |file| {
+            let out = place(out_offset, "out_offset")?;
+            Ok(match file.document.origin(positive(offset, "offset")?)? {
+                Some(origin) => {
+                    out.write(origin as f64);
+                    RILLE_OK
+                }
+                None => RILLE_NONE,
+            })
+        })
+    }
+}

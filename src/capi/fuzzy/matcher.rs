@@ -1,0 +1,126 @@
+//! The match of single texts and short lists, which are not kept.
+
+use super::super::boundary::{
+    Handle, boundary, boundary_get, boundary_on, options, place, places, slice,
+};
+use super::super::error::{rille_error, rille_status::*};
+use super::super::stats::{Gauge, Measured};
+use super::options::rille_fuzzy_options;
+use super::{rille_fuzzy_found, rille_fuzzy_row, texts, write_rows};
+use crate::fuzzy::plain::Matcher;
+
+/// What a text earns that matches.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_fuzzy_hit {
+    /// Its score, as in rille_fuzzy_row.
+    pub score: i32,
+    /// How many positions were written.
+    pub count: u32,
+}
+
+const _: () = assert!(size_of::<rille_fuzzy_hit>() == 8);
+
+/// A query made ready for single texts and short lists: see rille_fuzzy_query for what it means.
+///
+/// It belongs to the caller, who frees it with rille_matcher_free. One call at a time, from any thread.
+pub struct rille_matcher {
+    matcher: Matcher,
+}
+
+impl Measured for rille_matcher {
+    const GAUGE: &'static Gauge = {
+        static GAUGE: Gauge = Gauge::new("matcher");
+        &GAUGE
+    };
+
+    fn bytes(&self) -> usize {
+        self.matcher.weight()
+    }
+}
+
+/// Makes a matcher of a query of `len` bytes and writes it to `out`. `options` may be NULL; a budget and threads mean
+/// nothing here.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown) or RILLE_ETOOBIG.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_matcher_new(
+    query: *const u8,
+    len: usize,
+    options: *const rille_fuzzy_options,
+    out: *mut *mut rille_matcher,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or `len` bytes, NULL or options with their columns, and NULL or a place.
+    boundary(err, || unsafe {
+        let (query, out) = (slice(query, len)?, place(out, "out")?);
+        let options = self::options(options)?.read()?;
+        out.write(Handle::give(rille_matcher { matcher: Matcher::new(query, options) }));
+        Ok(RILLE_OK)
+    })
+}
+
+/// Frees a matcher. NULL is fine; a matcher that was freed already is not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_matcher_free(matcher: *mut rille_matcher) {
+    // SAFETY: the caller gives NULL or a live matcher, and uses it no more.
+    boundary_get((), || unsafe { Handle::free(matcher) })
+}
+
+/// Writes what a text of `len` bytes earns to `out`. With `positions`, which has room for as many numbers as the query has
+/// bytes, it also writes where: the offset in bytes of each char that matches, ascending. `positions` may be NULL.
+///
+/// Returns RILLE_OK, RILLE_NONE (the text does not match), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_matcher_match(
+    matcher: *mut rille_matcher,
+    text: *const u8,
+    len: usize,
+    positions: *mut u32,
+    out: *mut rille_fuzzy_hit,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live matcher of which this is the only use, NULL or `len` bytes, and NULL or places.
+    unsafe {
+        boundary_on(matcher, err, |matcher| {
+            let (text, out) = (slice(text, len)?, place(out, "out")?);
+            let matcher = &mut matcher.matcher;
+            let hit = if positions.is_null() {
+                matcher.score(text).map(|score| rille_fuzzy_hit { score, count: 0 })
+            } else {
+                matcher.positions(text).map(|(score, list)| {
+                    positions.copy_from_nonoverlapping(list.as_ptr(), list.len());
+                    rille_fuzzy_hit { score, count: list.len() as u32 }
+                })
+            };
+            let there = hit.is_some();
+            out.write(hit.unwrap_or(rille_fuzzy_hit { score: 0, count: 0 }));
+            Ok(if there { RILLE_OK } else { RILLE_NONE })
+        })
+    }
+}
+
+/// Ranks `count` texts, given as for rille_fuzzy_push: writes those that match to `rows`, which has room for `count` of
+/// them, in the order of rille_fuzzy_query, and what there is to `found`.
+///
+/// Returns RILLE_OK or RILLE_EARG (a pointer is NULL). It is for short lists: nothing is kept between two calls.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_matcher_filter(
+    matcher: *mut rille_matcher,
+    items: *const *const u8,
+    lengths: *const u32,
+    count: u32,
+    rows: *mut rille_fuzzy_row,
+    found: *mut rille_fuzzy_found,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live matcher of which this is the only use, and NULL or `count` entries of each.
+    unsafe {
+        boundary_on(matcher, err, |matcher| {
+            let (rows, found) = (places(rows, count as usize, "rows")?, place(found, "found")?);
+            let ranking = matcher.matcher.filter(texts(items, lengths, count)?);
+            write_rows(&ranking, true, rows, found);
+            Ok(RILLE_OK)
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! How a corpus or a matcher works.
+
+use super::super::boundary::Zeroed;
+use super::super::error::{Failure, rille_status::*};
+use crate::fuzzy::Scheme;
+use crate::fuzzy::query::{self, Case, MOST_TYPOS};
+use crate::fuzzy::session::Options;
+
+/// Case never matters. Without this and the next it does in a term that has a capital letter.
+pub const RILLE_FUZZY_IGNORE_CASE: u32 = 1;
+/// Case always matters.
+pub const RILLE_FUZZY_RESPECT_CASE: u32 = 2;
+/// A term without accents finds letters that have some: danco finds Danço.
+pub const RILLE_FUZZY_NORMALIZE: u32 = 4;
+/// Items are paths: what follows a / counts most.
+pub const RILLE_FUZZY_PATH: u32 = 8;
+/// Items are lines of a history: every beginning of a word counts the same.
+pub const RILLE_FUZZY_HISTORY: u32 = 16;
+/// Items consist of columns, parted by the delimiter.
+pub const RILLE_FUZZY_COLUMNS: u32 = 32;
+
+/// How a corpus or a matcher works. Set `size` to sizeof(rille_fuzzy_options); zeros are the default.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_fuzzy_options {
+    /// sizeof(rille_fuzzy_options).
+    pub size: u32,
+    /// Any of the RILLE_FUZZY_ constants, added.
+    pub flags: u32,
+    /// How many chars of a fuzzy term an item may lack, 3 at most; a term of 4 chars may lack one, of 8 chars two, of 12
+    /// chars three. An item that lacks fewer always comes before one that lacks more.
+    pub typos: u32,
+    /// Threads of a search; 0 is as many as there are processors, up to 8.
+    pub threads: u32,
+    /// The byte that parts the columns of an item, with RILLE_FUZZY_COLUMNS.
+    pub delimiter: u32,
+    /// How many columns are searched; 0 is all.
+    pub column_count: u32,
+    /// Which columns are searched, counted from 0. A term matches the first one in which it is found.
+    pub columns: *const u32,
+    /// Bytes that the corpus may hold; 0 is no limit.
+    pub budget: usize,
+}
+
+// SAFETY: plain numbers and a pointer, the first of which is the size.
+unsafe impl Zeroed for rille_fuzzy_options {}
+
+const _: () = assert!(std::mem::offset_of!(rille_fuzzy_options, columns) == 24);
+
+impl rille_fuzzy_options {
+    /// The options as the core knows them.
+    ///
+    /// # Safety
+    ///
+    /// `columns` is null or has `column_count` numbers.
+    pub(super) unsafe fn read(&self) -> Result<Options, Failure> {
+        let wrong = |message: String| Err(Failure::new(RILLE_EARG, message));
+        let has = |flag| self.flags & flag != 0;
+        if self.flags >= RILLE_FUZZY_COLUMNS << 1 {
+            return wrong(format!(
+                "{:#x} are no flags; they are the RILLE_FUZZY_ constants",
+                self.flags
+            ));
+        }
+        let case = match (has(RILLE_FUZZY_IGNORE_CASE), has(RILLE_FUZZY_RESPECT_CASE)) {
+            (true, true) => return wrong("case cannot be ignored and respected".to_owned()),
+            (true, false) => Case::Ignore,
+            (false, true) => Case::Respect,
+            (false, false) => Case::Smart,
+        };
+        let scheme = match (has(RILLE_FUZZY_PATH), has(RILLE_FUZZY_HISTORY)) {
+            (true, true) => return wrong("items cannot be paths and a history".to_owned()),
+            (true, false) => Scheme::Path,
+            (false, true) => Scheme::History,
+            (false, false) => Scheme::Default,
+        };
+        if self.typos > MOST_TYPOS.into() {
+            return wrong(format!("{} typos are more than {MOST_TYPOS}", self.typos));
+        }
+        let delimiter = match (has(RILLE_FUZZY_COLUMNS), u8::try_from(self.delimiter)) {
+            (true, Ok(byte)) => Some(byte),
+            (true, Err(_)) => return wrong(format!("the delimiter {} is no byte", self.delimiter)),
+            (false, _) if self.delimiter != 0 || self.column_count != 0 => {
+                return wrong("columns need RILLE_FUZZY_COLUMNS".to_owned());
+            }
+            (false, _) => None,
+        };
+        let mut columns = Vec::new();
+        if self.column_count > 0 {
+            if self.columns.is_null() {
+                return wrong(format!("columns is NULL, but their count is {}", self.column_count));
+            }
+            // SAFETY: not null, and the caller vouches for the numbers.
+            let list =
+                unsafe { std::slice::from_raw_parts(self.columns, self.column_count as usize) };
+            columns.extend_from_slice(list);
+        }
+        let normalize = has(RILLE_FUZZY_NORMALIZE);
+        Ok(Options {
+            query: query::Options { case, normalize, typos: self.typos as u8 },
+            scheme,
+            delimiter,
+            columns,
+            budget: self.budget,
+            threads: self.threads as usize,
+        })
+    }
+}

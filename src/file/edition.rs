@@ -1,0 +1,401 @@
+//! One content of a file: it may grow, but what is known of it stays true. A file that is truncated or replaced gets a new
+//! one, and whoever still works on the old one learns that it is gone.
+
+use super::cache::{BLOCK, Cache};
+use super::index::{Counted, Index, Mark, nth_feed};
+use super::ordered::{Port, in_order};
+use super::source::{Source, Stat};
+use crate::job::{Stop, Worker};
+use crate::project::plain;
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+/// Bytes that a thread counts or searches before it brings the result.
+pub(super) const SEGMENT: u64 = if cfg!(test) { 32 << 10 } else { 4 << 20 };
+
+/// Bytes that are read at once by jobs.
+pub(super) const BUFFER: usize = if cfg!(test) { 16 << 10 } else { 512 << 10 };
+
+/// Bytes behind the end of the index that are looked at while the host waits.
+pub(super) const AHEAD: u64 = 1 << 20;
+
+/// Bytes of the begin, and of the end, by which a content is known again.
+const PRINT: u64 = 4 << 10;
+
+/// Why a file could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Whether it is another content now, which a refresh makes known. Else the system refused to read it.
+    pub changed: bool,
+    /// A sentence for a person.
+    pub message: String,
+}
+
+/// An answer that may not be known yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer<T> {
+    /// It is known, and right.
+    Known(T),
+    /// The index has not come so far.
+    Unknown,
+    /// There is no such thing.
+    Absent,
+}
+
+impl<T> Answer<T> {
+    /// The value, if it is known.
+    pub fn known(self) -> Option<T> {
+        match self {
+            Answer::Known(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+pub(super) struct Edition {
+    source: Box<dyn Source>,
+    /// Bytes that are known of. There may be more in the file.
+    size: AtomicU64,
+    print: Mutex<Print>,
+    cache: Cache,
+    index: Mutex<Index>,
+    /// Held by who extends the index.
+    building: Mutex<()>,
+}
+
+/// What a content is known again by.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Print {
+    pub written: Option<SystemTime>,
+    head: Vec<u8>,
+    tail: Vec<u8>,
+    size: u64,
+}
+
+impl Trouble {
+    pub(super) fn changed(from: u64, to: u64) -> Trouble {
+        let message = format!(
+            "the file has been truncated from {from} bytes to {to} since it was looked at; refresh it"
+        );
+        Trouble { changed: true, message }
+    }
+
+    pub(super) fn io(error: &io::Error, offset: u64) -> Trouble {
+        Trouble { changed: false, message: format!("{} at offset {offset}", plain(error)) }
+    }
+}
+
+impl From<Trouble> for Stop {
+    fn from(trouble: Trouble) -> Stop {
+        Stop::Failed(trouble.message)
+    }
+}
+
+impl Edition {
+    pub fn new(source: Box<dyn Source>, capacity: usize) -> Result<Edition, Trouble> {
+        let edition = Edition {
+            source,
+            size: AtomicU64::new(0),
+            print: Mutex::default(),
+            cache: Cache::new(capacity),
+            index: Mutex::default(),
+            building: Mutex::default(),
+        };
+        let stat = edition.stat()?;
+        edition.accept(stat)?;
+        Ok(edition)
+    }
+
+    pub fn source(&self) -> &dyn Source {
+        &*self.source
+    }
+
+    pub fn size(&self) -> u64 {
+        self.size.load(Ordering::Acquire)
+    }
+
+    pub fn stat(&self) -> Result<Stat, Trouble> {
+        self.source.stat().map_err(|error| Trouble {
+            // A source that is made from another one says so if that was truncated.
+            changed: error.kind() == io::ErrorKind::UnexpectedEof,
+            message: plain(&error),
+        })
+    }
+
+    pub fn index(&self) -> MutexGuard<'_, Index> {
+        self.index.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Fails if the file has become shorter than what is known of it, and takes what a source has grown by that does so by
+    /// itself. Before each call of the host. Tells whether that is all there will be.
+    pub fn check(&self) -> Result<bool, Trouble> {
+        let (known, now) = (self.size(), self.stat()?);
+        if now.size < known {
+            return Err(Trouble::changed(known, now.size));
+        }
+        if now.size > known && self.source.grows_by_itself() {
+            self.size.store(now.size, Ordering::Release);
+        }
+        Ok(now.complete)
+    }
+
+    /// Takes what the file has grown by to be part of it.
+    pub fn accept(&self, stat: Stat) -> Result<(), Trouble> {
+        let print = self.take_print(stat)?;
+        *self.print.lock().unwrap_or_else(PoisonError::into_inner) = print;
+        self.size.store(stat.size, Ordering::Release);
+        Ok(())
+    }
+
+    fn take_print(&self, stat: Stat) -> Result<Print, Trouble> {
+        let head = self.exactly(0, stat.size.min(PRINT))?;
+        let tail = self.exactly(stat.size - stat.size.min(PRINT), stat.size.min(PRINT))?;
+        Ok(Print { written: stat.written, head, tail, size: stat.size })
+    }
+
+    /// When what is known was written.
+    pub fn written(&self) -> Option<SystemTime> {
+        self.print.lock().unwrap_or_else(PoisonError::into_inner).written
+    }
+
+    /// Whether begin and end of what is known are still there.
+    pub fn is_same(&self) -> Result<bool, Trouble> {
+        let print = self.print.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let head = self.exactly(0, print.head.len() as u64)?;
+        let tail = self.exactly(print.size - print.tail.len() as u64, print.tail.len() as u64)?;
+        Ok(head == print.head && tail == print.tail)
+    }
+
+    /// Bytes of the file itself, past the cache.
+    fn exactly(&self, offset: u64, len: u64) -> Result<Vec<u8>, Trouble> {
+        let mut buffer = vec![0; len as usize];
+        self.fill(&mut buffer, offset)?;
+        Ok(buffer)
+    }
+
+    /// Fills a buffer from the file itself, past the cache.
+    pub fn fill(&self, buffer: &mut [u8], offset: u64) -> Result<(), Trouble> {
+        let read = self.source.read_at(buffer, offset);
+        let read = read.map_err(|error| Trouble::io(&error, offset))?;
+        if read < buffer.len() {
+            let (end, now) = (offset + buffer.len() as u64, offset + read as u64);
+            return Err(Trouble::changed(self.size().max(end), now));
+        }
+        Ok(())
+    }
+
+    /// The block of the cache with that number; behind the end it is empty.
+    pub fn block(&self, number: u64) -> Result<Arc<[u8]>, Trouble> {
+        let (from, size) = (number * BLOCK as u64, self.size());
+        let len = size.saturating_sub(from).min(BLOCK as u64) as usize;
+        let block = self.cache.get(&*self.source, number, len);
+        let block = block.map_err(|error| Trouble::io(&error, from))?;
+        if block.len() < len {
+            return Err(Trouble::changed(size, from + block.len() as u64));
+        }
+        Ok(block)
+    }
+
+    /// Number of the line that holds an offset, from 1 on.
+    pub fn line_at(&self, offset: u64) -> Result<Answer<u64>, Trouble> {
+        if offset >= self.size() {
+            return Ok(Answer::Absent);
+        }
+        Ok(match self.feeds_before(offset)? {
+            Some(feeds) => Answer::Known(feeds + 1),
+            None => Answer::Unknown,
+        })
+    }
+
+    /// How many line feeds are before an offset, if that can be told now.
+    pub fn feeds_before(&self, offset: u64) -> Result<Option<u64>, Trouble> {
+        let mark = {
+            let index = self.index();
+            let upto = index.upto();
+            if offset > upto.offset + AHEAD {
+                return Ok(None);
+            }
+            if offset >= upto.offset { upto } else { index.before_offset(offset) }
+        };
+        let mut feeds = mark.feeds;
+        self.blocks(mark.offset, offset, |_, piece| {
+            feeds += crate::text::kernel::count_newlines(piece) as u64;
+            None::<()>
+        })?;
+        Ok(Some(feeds))
+    }
+
+    /// Where a line begins, by its number from 1 on.
+    pub fn offset_of(&self, line: u64) -> Result<Answer<u64>, Trouble> {
+        let size = self.size();
+        if line <= 1 {
+            return Ok(if line == 1 && size > 0 { Answer::Known(0) } else { Answer::Absent });
+        }
+        let wanted = line - 1;
+        let (from, to) = {
+            let index = self.index();
+            let upto = index.upto();
+            if upto.feeds >= wanted {
+                let mark = index.before_feed(wanted);
+                (mark, index.behind(mark).offset)
+            } else {
+                (upto, size.min(upto.offset + AHEAD))
+            }
+        };
+        let mut feeds = from.feeds;
+        let found =
+            self.blocks(from.offset, to, |offset, piece| match nth_feed(piece, wanted - feeds) {
+                Ok(behind) => Some(offset + behind as u64),
+                Err(there) => {
+                    feeds += there;
+                    None
+                }
+            })?;
+        Ok(match found {
+            Some(offset) if offset < size => Answer::Known(offset),
+            None if to < size => Answer::Unknown,
+            _ => Answer::Absent,
+        })
+    }
+
+    /// Goes through the blocks of a part of the file, until one gives an answer.
+    fn blocks<T>(
+        &self,
+        from: u64,
+        to: u64,
+        mut see: impl FnMut(u64, &[u8]) -> Option<T>,
+    ) -> Result<Option<T>, Trouble> {
+        let mut at = from;
+        while at < to {
+            let number = at / BLOCK as u64;
+            let block = self.block(number)?;
+            let begin = number * BLOCK as u64;
+            let stop = (to - begin).min(block.len() as u64) as usize;
+            if let Some(answer) = see(at, &block[(at - begin) as usize..stop]) {
+                return Ok(Some(answer));
+            }
+            at = begin + BLOCK as u64;
+        }
+        Ok(None)
+    }
+
+    /// Whether the file ends with a line feed.
+    pub fn is_ended(&self) -> Result<bool, Trouble> {
+        let Some(last) = self.size().checked_sub(1) else { return Ok(true) };
+        let block = self.block(last / BLOCK as u64)?;
+        Ok(block.last() == Some(&b'\n'))
+    }
+
+    /// How many lines there are, and whether that is exact. Else it is what it would be if the rest were like what is known.
+    pub fn line_count(&self) -> Result<(u64, bool), Trouble> {
+        let (size, mut upto) = (self.size(), self.index().upto());
+        if upto.offset < size && size - upto.offset <= AHEAD {
+            upto = Mark { offset: size, feeds: self.feeds_before(size)?.unwrap_or(upto.feeds) };
+        }
+        if upto.offset >= size {
+            return Ok((upto.feeds + u64::from(!self.is_ended()?), true));
+        }
+        if upto.offset == 0 {
+            let sample = self.block(0)?;
+            let feeds = crate::text::kernel::count_newlines(&sample) as u64;
+            upto = Mark { offset: sample.len() as u64, feeds };
+        }
+        let estimate = upto.feeds as f64 * (size as f64 / upto.offset as f64);
+        Ok((estimate.round().max(1.0) as u64, false))
+    }
+
+    /// Extends the index while the host waits, if there is little to do.
+    pub fn index_the_rest(&self) -> Result<(), Trouble> {
+        let Ok(_building) = self.building.try_lock() else { return Ok(()) };
+        let (from, size) = (self.index().upto().offset, self.size());
+        if from < size && size - from <= AHEAD {
+            let counted = self.count(&mut Vec::new(), from, size, || Ok::<(), Trouble>(()))?;
+            self.index().append(&counted);
+        }
+        Ok(())
+    }
+
+    /// Held by who extends the index.
+    pub fn building(&self) -> MutexGuard<'_, ()> {
+        self.building.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes what has arrived, which was counted on the way. Only for who holds [`Edition::building`].
+    pub fn grow(&self, counted: &Counted) {
+        self.size.fetch_add(counted.len(), Ordering::Release);
+        self.index().append(counted);
+    }
+
+    /// Whether the index goes to the end of what is known.
+    pub fn is_indexed(&self) -> bool {
+        self.index().upto().offset >= self.size()
+    }
+
+    /// Whether the job that was given this looks no more at what the file grows by.
+    pub fn has_ended(&self, ended: &AtomicBool) -> bool {
+        let _index = self.index();
+        ended.load(Ordering::Relaxed)
+    }
+
+    /// Extends the index to the end of what is known, however much that becomes meanwhile. `ended` tells that it will look
+    /// no more: it is set under the lock of the index, so who looks at it under that one after growth cannot be passed over.
+    pub fn build_index(
+        &self,
+        worker: &Worker<()>,
+        threads: usize,
+        ended: &AtomicBool,
+    ) -> Result<(), Stop> {
+        let _building = self.building();
+        worker.advance(self.index().upto().offset);
+        loop {
+            let (from, to) = (self.index().upto().offset, self.size());
+            worker.expect(to);
+            if from >= to {
+                let _index = self.index();
+                if to < self.size() {
+                    continue;
+                }
+                ended.store(true, Ordering::Relaxed);
+                return Ok(());
+            }
+            let first = from / SEGMENT;
+            let pieces = to.div_ceil(SEGMENT) - first;
+            let work = |buffer: &mut Vec<u8>, piece: u64, port: &Port<'_, Counted>| {
+                let begin = from.max((first + piece) * SEGMENT);
+                let end = to.min((first + piece + 1) * SEGMENT);
+                port.give(self.count(buffer, begin, end, || worker.go_on())?)
+            };
+            in_order(pieces, threads, Vec::new, work, |counted: Counted| {
+                self.index().append(&counted);
+                worker.advance(counted.len());
+                Ok(true)
+            })?;
+        }
+    }
+
+    fn count<E: From<Trouble>>(
+        &self,
+        buffer: &mut Vec<u8>,
+        from: u64,
+        to: u64,
+        go_on: impl Fn() -> Result<(), E>,
+    ) -> Result<Counted, E> {
+        buffer.resize(BUFFER, 0);
+        let (mut counted, mut at) = (Counted::default(), from);
+        while at < to {
+            go_on()?;
+            let len = (to - at).min(BUFFER as u64) as usize;
+            self.fill(&mut buffer[..len], at)?;
+            counted.count(&buffer[..len]);
+            at += len as u64;
+        }
+        Ok(counted)
+    }
+
+    /// Native memory that it holds, in bytes, or may come to hold.
+    pub fn memory(&self) -> usize {
+        self.cache.capacity() + self.index().memory() + self.source.memory()
+    }
+}

@@ -1,0 +1,198 @@
+//! The sparse line index: where about every 1,024th line is.
+//!
+//! # What does it hold?
+//!
+//! Marks: an offset, and how many line feeds stand before it. A mark is made at the first multiple of 16 KiB behind 1,024
+//! line feeds or a mebibyte, whichever comes first, so nobody has to look for the place of a single line while the file is
+//! counted through, and what has to be read to find a line is bounded for lines of any length. A mark takes 16 bytes.
+//!
+//! # Why can it be made by several threads?
+//!
+//! Because a segment is counted without knowing what is before it: its marks are moved by that when they are appended.
+
+use crate::text::kernel;
+
+/// Line feeds behind which a mark is made.
+pub(super) const STRIDE: u64 = 1024;
+
+/// Bytes behind which a mark is made.
+pub(super) const SPAN: u64 = 1 << 20;
+
+/// Bytes that are counted at once.
+pub(super) const CHUNK: usize = 16 << 10;
+
+/// A place, and how many line feeds stand before it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Mark {
+    pub offset: u64,
+    pub feeds: u64,
+}
+
+/// What is known of the lines from the begin of the file on.
+#[derive(Debug)]
+pub(super) struct Index {
+    /// The first is the begin of the file.
+    marks: Vec<Mark>,
+    /// How far it goes.
+    upto: Mark,
+}
+
+/// A piece that was counted: its marks, and its end, all relative to its begin.
+#[derive(Debug, Default)]
+pub(super) struct Counted {
+    marks: Vec<Mark>,
+    upto: Mark,
+    /// The last mark.
+    last: Mark,
+}
+
+impl Default for Index {
+    fn default() -> Index {
+        Index { marks: vec![Mark::default()], upto: Mark::default() }
+    }
+}
+
+impl Index {
+    /// How far it goes, and how many line feeds there are until then.
+    pub fn upto(&self) -> Mark {
+        self.upto
+    }
+
+    /// Appends a piece that was counted from the end of what is known on.
+    pub fn append(&mut self, piece: &Counted) {
+        let before = self.upto;
+        if self.marks.last().is_some_and(|last| is_due(*last, before)) {
+            self.marks.push(before);
+        }
+        let moved = |mark: &Mark| Mark {
+            offset: before.offset + mark.offset,
+            feeds: before.feeds + mark.feeds,
+        };
+        self.marks.extend(piece.marks.iter().map(moved));
+        self.upto = moved(&piece.upto);
+    }
+
+    /// The last mark at or before an offset.
+    pub fn before_offset(&self, offset: u64) -> Mark {
+        let at = self.marks.partition_point(|mark| mark.offset <= offset);
+        self.marks[at.saturating_sub(1)]
+    }
+
+    /// The last mark before the line feed with that number, counted from 1.
+    pub fn before_feed(&self, number: u64) -> Mark {
+        let at = self.marks.partition_point(|mark| mark.feeds < number);
+        self.marks[at.saturating_sub(1)]
+    }
+
+    /// The mark behind another, or the end of what is known.
+    pub fn behind(&self, mark: Mark) -> Mark {
+        let at = self.marks.partition_point(|other| other.offset <= mark.offset);
+        self.marks.get(at).copied().unwrap_or(self.upto)
+    }
+
+    /// Bytes that it holds.
+    pub fn memory(&self) -> usize {
+        self.marks.capacity() * size_of::<Mark>()
+    }
+}
+
+fn is_due(last: Mark, now: Mark) -> bool {
+    now.feeds >= last.feeds + STRIDE || now.offset >= last.offset + SPAN
+}
+
+impl Counted {
+    /// Counts what follows. All but the last buffer of a piece have a multiple of [`CHUNK`] bytes.
+    pub fn count(&mut self, buffer: &[u8]) {
+        for chunk in buffer.chunks(CHUNK) {
+            if is_due(self.last, self.upto) {
+                self.last = self.upto;
+                self.marks.push(self.upto);
+            }
+            self.upto.offset += chunk.len() as u64;
+            self.upto.feeds += kernel::count_newlines(chunk) as u64;
+        }
+    }
+
+    /// Bytes that were counted.
+    pub fn len(&self) -> u64 {
+        self.upto.offset
+    }
+}
+
+/// Where the line feed with that number ends in a text, counted from 1, or how many there are if it is not there.
+pub(super) fn nth_feed(text: &[u8], number: u64) -> Result<usize, u64> {
+    let mut left = number;
+    for (at, chunk) in text.chunks(CHUNK).enumerate() {
+        let feeds = kernel::count_newlines(chunk) as u64;
+        if feeds >= left {
+            let place = memchr::memchr_iter(b'\n', chunk).nth(left as usize - 1);
+            return Ok(at * CHUNK + place.map_or(chunk.len(), |place| place + 1));
+        }
+        left -= feeds;
+    }
+    Err(number - left)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Texts of lines of very different lengths.
+    fn text() -> impl Strategy<Value = Vec<u8>> {
+        let run = prop_oneof![
+            (0..3000_usize).prop_map(|n| b"\n".repeat(n)),
+            (0..3000_usize).prop_map(|n| b"ab\r\n".repeat(n)),
+            (0..20_000_usize).prop_map(|n| vec![b'x'; n]),
+            Just(vec![b'y'; SPAN as usize + 77]),
+        ];
+        prop::collection::vec(run, 0..6).prop_map(|runs| runs.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn marks_tell_how_many_line_feeds_are_before_them(
+            text in text(),
+            cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..5),
+        ) {
+            let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(text.len() + 1)).collect();
+            cuts.sort_unstable();
+            cuts.push(text.len());
+            let (mut index, mut from) = (Index::default(), 0);
+            for cut in cuts {
+                let mut piece = Counted::default();
+                piece.count(&text[from..cut]);
+                index.append(&piece);
+                from = cut;
+            }
+            let feeds = |upto: u64| text[..upto as usize].iter().filter(|&&byte| byte == b'\n').count() as u64;
+            prop_assert_eq!(index.upto(), Mark { offset: text.len() as u64, feeds: feeds(text.len() as u64) });
+            for pair in index.marks.windows(2) {
+                prop_assert_eq!(pair[1].feeds, feeds(pair[1].offset));
+                // Pieces that are cut anywhere may double it.
+                prop_assert!(pair[1].offset - pair[0].offset <= 2 * SPAN + CHUNK as u64);
+                prop_assert!(pair[1].feeds - pair[0].feeds <= 2 * STRIDE + CHUNK as u64);
+                prop_assert!(is_due(pair[0], pair[1]));
+            }
+        }
+
+        #[test]
+        fn the_nth_line_feed_is_where_a_plain_count_finds_it(text in text(), number in 1..4000_u64) {
+            let places: Vec<usize> = memchr::memchr_iter(b'\n', &text).collect();
+            let expected = places.get(number as usize - 1).map(|place| place + 1).ok_or(places.len() as u64);
+            prop_assert_eq!(nth_feed(&text, number), expected);
+        }
+    }
+
+    #[test]
+    fn a_mark_is_16_bytes_for_1024_lines() {
+        let line = [b'x'; 80].iter().chain(b"\n").copied().collect::<Vec<u8>>();
+        let text = line.repeat(200_000);
+        let (mut index, mut piece) = (Index::default(), Counted::default());
+        piece.count(&text);
+        index.append(&piece);
+        assert!(index.marks.len() <= 200_000 / 1024 + 1, "{}", index.marks.len());
+        assert!(index.marks.len() >= 200_000 / (1024 + 210), "{}", index.marks.len());
+    }
+}

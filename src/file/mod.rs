@@ -1,0 +1,494 @@
+//! The noun `file`: files of any size.
+//!
+//! # What is it for?
+//!
+//! Viewers of logs and of whatever else is too large for an editor: a [`Document`] is open at once, whatever its size, and
+//! reads lines from its end, from any offset, and by number as far as the index has come. The index is made by a
+//! [job] beside that, as searches and filters are.
+//!
+//! # What does it cost?
+//!
+//! Opening reads some kilobytes. Reading a line reads what is between it and the last mark of the index before it, about
+//! 1,024 lines, in some microseconds. The index takes 16 bytes for these, the block cache 4 MiB, a job some buffers of
+//! 256 KiB for each thread: nothing grows with the file but the index.
+//!
+//! # Why is nothing mapped?
+//!
+//! Because whoever truncates a mapped file ends the process that has mapped it. A positioned read gives less.
+//!
+//! # What if the file changes?
+//!
+//! What it grows by is not looked at until [`Document::refresh`] tells of it; then the index goes on where it was. If it is
+//! truncated, each call fails with a sentence until it is refreshed; if another file is put in its place, the one that was
+//! opened is read until then. What is written over what was there, without a change of the size, is seen by `refresh` and
+//! not before.
+//!
+//! # What are its limits?
+//!
+//! A line ends with LF or CR LF; text is bytes of any encoding. A file that is a pipe or a device has no size and is refused,
+//! unless the options say that it is to be spooled, as archives are that are to be unpacked: a job reads it into a temporary
+//! file, and what has arrived can be read.
+
+mod cache;
+mod edition;
+#[cfg(test)]
+mod fault_tests;
+mod filter;
+mod follow;
+mod index;
+mod ordered;
+mod pattern;
+mod reader;
+mod scan;
+mod search;
+#[cfg(test)]
+mod search_tests;
+mod source;
+mod spool;
+#[cfg(test)]
+mod spool_tests;
+#[cfg(test)]
+mod tests;
+mod unpack;
+
+pub use edition::{Answer, Trouble};
+pub use follow::News;
+pub use pattern::Query;
+pub use reader::{CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
+pub use search::{Found, MATCH, Match, PARTIAL, SearchOptions};
+
+use crate::job::{self, AnyJob, Job, State, Waker};
+use crate::project::plain;
+use bstr::ByteSlice;
+use edition::Edition;
+use filter::Kept;
+use source::{Disk, Source, identity, what_is_special};
+use spool::{Feed, Spool, Unpack};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::{Duration, Instant, SystemTime};
+use unpack::{MAGIC, Packing};
+
+/// Threads that make an index or search, at most: more than these wait for memory.
+const MOST_THREADS: usize = 4;
+
+/// How long a write of another process may be on its way: the system tells of it before its bytes are there.
+const SETTLED: Duration = Duration::from_millis(100);
+
+/// How a file is opened.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Do not start the index until it is asked for.
+    pub no_index: bool,
+    /// Bytes of the block cache; 0 for 4 MiB.
+    pub cache: usize,
+    /// Threads of the index and of each search; 0 for as many as there are processors, at most 4.
+    pub threads: usize,
+    /// Read what has no size, such as a pipe, into a temporary file.
+    pub spool: bool,
+    /// Unpack gzip and zstd, known by their first bytes, into a temporary file.
+    pub unpack: bool,
+    /// Bytes of the temporary file at most; 0 for 16 GiB.
+    pub spool_limit: u64,
+    /// Where the temporary file is; the system's folder for these if it is none.
+    pub spool_folder: Option<PathBuf>,
+}
+
+impl Options {
+    fn capacity(&self) -> usize {
+        if self.cache == 0 { cache::DEFAULT_CAPACITY } else { self.cache }
+    }
+}
+
+/// What has become of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It is as it was.
+    Same,
+    /// There is more of it, and what was known is still true.
+    Grown,
+    /// It has become shorter: it is read anew.
+    Truncated,
+    /// Another file has its path, or its content is another one: it is read anew.
+    Replaced,
+}
+
+/// What is known of a file.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Info {
+    /// Bytes.
+    pub size: u64,
+    /// Lines, or an estimate of them.
+    pub lines: u64,
+    /// Whether that is exact.
+    pub exact: bool,
+    /// Bytes that the index knows.
+    pub indexed: u64,
+    /// Bytes of the index.
+    pub index_memory: usize,
+}
+
+/// An open file. Threads may use it at the same time.
+pub struct Document {
+    path: PathBuf,
+    options: Options,
+    current: RwLock<Current>,
+    /// The job that makes the index.
+    indexing: Mutex<Option<Indexing>>,
+    /// A change of the time of writing that could be a write that is on its way, and when it was first seen.
+    suspect: Mutex<Option<(SystemTime, Instant)>>,
+    /// Jobs that follow the file.
+    followers: Mutex<Vec<Waker>>,
+}
+
+/// What the index is made of, by which job, and whether that looks no more.
+type Indexing = (Arc<Edition>, Arc<Job<()>>, Arc<AtomicBool>);
+
+#[derive(Clone)]
+struct Current {
+    edition: Arc<Edition>,
+    disk: Option<Arc<Disk>>,
+    identity: Option<(u64, u64)>,
+    spool: Option<Arc<Spool>>,
+}
+
+impl Document {
+    /// Opens a file. The message tells what is wrong with it, and with which.
+    pub fn open(path: &[u8], options: Options) -> Result<Document, String> {
+        let refuse = |reason: &str| format!("{}: {reason}", path.as_bstr());
+        let given = path.to_path().map_err(|error| refuse(&error.to_string()))?;
+        // The host may change its working directory.
+        let absolute = std::path::absolute(given).map_err(|error| refuse(&plain(&error)))?;
+        let (current, feed) =
+            Current::open(&absolute, &options).map_err(|reason| refuse(&reason))?;
+        let document = Document::of(absolute, options, current);
+        document.start_spool(feed);
+        document.start_index().map_err(|trouble| refuse(&trouble.message))?;
+        Ok(document)
+    }
+
+    fn of(path: PathBuf, options: Options, current: Current) -> Document {
+        Document {
+            path,
+            options,
+            current: RwLock::new(current),
+            indexing: Mutex::default(),
+            suspect: Mutex::default(),
+            followers: Mutex::default(),
+        }
+    }
+
+    fn current(&self) -> Current {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn edition(&self) -> Arc<Edition> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).edition)
+    }
+
+    /// The edition, unless it has become shorter.
+    fn checked(&self) -> Result<Arc<Edition>, Trouble> {
+        let edition = self.edition();
+        edition.check()?;
+        if edition.source().grows_by_itself() {
+            self.start_index()?;
+        }
+        Ok(edition)
+    }
+
+    fn threads(&self) -> usize {
+        match self.options.threads {
+            0 => job::parallelism().min(MOST_THREADS),
+            threads => threads.min(MOST_THREADS),
+        }
+    }
+
+    /// What is known of it now.
+    pub fn info(&self) -> Result<Info, Trouble> {
+        let edition = self.checked()?;
+        let complete = edition.check()?;
+        let (lines, exact) = edition.line_count()?;
+        let exact = exact && complete;
+        let index = edition.index();
+        let (indexed, index_memory) = (index.upto().offset, index.memory());
+        Ok(Info { size: edition.size(), lines, exact, indexed, index_memory })
+    }
+
+    /// Lines from a number on, from 1 on.
+    pub fn lines(
+        &self,
+        first: u64,
+        count: usize,
+        window: Window,
+        out: &mut Lines,
+    ) -> Result<Answer<()>, Trouble> {
+        self.checked()?.lines(first, count, window, out)
+    }
+
+    /// The line that holds an offset, `before` lines in front of it, and `after` from it on.
+    pub fn around(
+        &self,
+        offset: u64,
+        before: usize,
+        after: usize,
+        window: Window,
+        out: &mut Lines,
+    ) -> Result<(), Trouble> {
+        self.checked()?.around(offset, before, after, window, out)
+    }
+
+    /// The last lines.
+    pub fn last(&self, count: usize, window: Window, out: &mut Lines) -> Result<(), Trouble> {
+        self.checked()?.last(count, window, out)
+    }
+
+    /// Number of the line that holds an offset, from 1 on.
+    pub fn line_at(&self, offset: u64) -> Result<Answer<u64>, Trouble> {
+        self.checked()?.line_at(offset)
+    }
+
+    /// Where a line begins, by its number from 1 on.
+    pub fn offset_of(&self, line: u64) -> Result<Answer<u64>, Trouble> {
+        self.checked()?.offset_of(line)
+    }
+
+    /// Bytes from an offset on, given in pieces; fewer than wanted only at the end. Tells how many there were.
+    pub fn read(&self, offset: u64, len: u64, take: impl FnMut(&[u8])) -> Result<u64, Trouble> {
+        self.checked()?.read(offset, len, take)
+    }
+
+    /// The job that makes the index: the one that runs, or another one if the file has more than that has seen. Its unit of
+    /// progress is the byte.
+    pub fn index(&self) -> Arc<Job<()>> {
+        let (edition, mut indexing) = (self.edition(), self.lock_indexing());
+        if edition.source().grows_by_itself() {
+            // What has arrived until now, if nobody has asked for it. A failure is told by whoever reads.
+            let _ = edition.check();
+        }
+        if let Some((of, job, ended)) = &*indexing
+            && Arc::ptr_eq(of, &edition)
+            && (job.poll().state == State::Running && !edition.has_ended(ended)
+                || edition.is_indexed())
+        {
+            return Arc::clone(job);
+        }
+        let (own, threads) = (Arc::clone(&edition), self.threads());
+        let ended = Arc::<AtomicBool>::default();
+        let told = Arc::clone(&ended);
+        let job = Arc::new(job::start(move |worker| own.build_index(worker, threads, &told)));
+        *indexing = Some((edition, Arc::clone(&job), ended));
+        job
+    }
+
+    fn lock_indexing(&self) -> MutexGuard<'_, Option<Indexing>> {
+        self.indexing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts to fill the spool. Its job makes the index as well.
+    fn start_spool(&self, feed: Option<Feed>) {
+        let edition = self.edition();
+        let own = Arc::clone(&edition);
+        let job = feed.map(|feed| Arc::new(job::start(move |worker| feed.run(&own, worker))));
+        *self.lock_indexing() = job.map(|job| (edition, job, Arc::default()));
+    }
+
+    /// Makes the index of what is new: at once if that is little, else by a job if the options say so.
+    fn start_index(&self) -> Result<(), Trouble> {
+        let edition = self.edition();
+        edition.index_the_rest()?;
+        if !edition.is_indexed() && !self.options.no_index {
+            self.index();
+        }
+        Ok(())
+    }
+
+    /// Searches what is known of the file.
+    pub fn search(&self, query: Query, options: SearchOptions) -> Result<Job<Found>, Trouble> {
+        let (edition, threads) = (self.checked()?, self.threads());
+        Ok(job::start(move |worker| edition.search(&query, options, threads, worker)))
+    }
+
+    /// The lines that match, or with `invert` those that do not, as a file of their own: it grows while the job goes on.
+    /// Searching and filtering it is searching and filtering these lines.
+    pub fn filter(&self, query: Query, invert: bool) -> Result<(Document, Job<()>), Trouble> {
+        let (parent, threads) = (self.checked()?, self.threads());
+        let kept = Arc::new(Kept::new(parent));
+        let edition = Edition::new(Box::new(Arc::clone(&kept)), self.options.capacity())?;
+        let current =
+            Current { edition: Arc::new(edition), disk: None, identity: None, spool: None };
+        let document = Document::of(PathBuf::new(), self.options.clone(), current);
+        let job = job::start(move |worker| kept.fill(&query, invert, threads, worker));
+        Ok((document, job))
+    }
+
+    /// Where a byte of the lines that a filter keeps stands in the file that was filtered; nothing for other files, and behind
+    /// the end.
+    pub fn origin(&self, offset: u64) -> Result<Option<u64>, Trouble> {
+        Ok(self.checked()?.source().origin(offset))
+    }
+
+    /// Looks at what has become of the file, and takes it to be so from now on.
+    ///
+    /// Where another file has the path, what the old one had grown by is told first, so that nothing is lost in a rotation.
+    pub fn refresh(&self) -> Result<Change, Trouble> {
+        let current = self.current();
+        let change = self.look()?;
+        if let (Change::Grown, Some(spool)) = (change, &current.spool) {
+            spool.tell();
+            return Ok(change);
+        }
+        match change {
+            Change::Same => return Ok(change),
+            Change::Grown => {
+                let stat = current.edition.stat()?;
+                current.edition.accept(stat)?;
+            }
+            Change::Truncated | Change::Replaced => {
+                let fresh = match (current.disk, self.is_elsewhere(current.identity)) {
+                    (Some(disk), false) => {
+                        Current::of(disk, current.identity, &self.options).map(|same| (same, None))
+                    }
+                    _ => Current::open(&self.path, &self.options),
+                };
+                let (fresh, feed) = fresh.map_err(|reason| {
+                    let message = format!("{}: {reason}", self.path.display());
+                    Trouble { changed: true, message }
+                })?;
+                *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+                self.start_spool(feed);
+            }
+        }
+        *self.lock_suspect() = None;
+        // In a rotation another change waits behind this one.
+        self.lock_followers().iter().for_each(Waker::wake);
+        self.start_index()?;
+        Ok(change)
+    }
+
+    fn lock_followers(&self) -> MutexGuard<'_, Vec<Waker>> {
+        self.followers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Starts a job that has news whenever the file has changed, until it is cancelled or nobody has the file any more. A
+    /// refresh then takes the change to be so. What is made from another file is not followed, nor
+    /// what is spooled: the job of its index tells when it has grown.
+    pub fn follow(self: &Arc<Document>) -> Result<Job<News>, String> {
+        let current = self.current();
+        if current.spool.is_some() {
+            return Err(
+                "what is spooled or unpacked grows by the job of its index: that has the news"
+                    .to_owned(),
+            );
+        } else if current.disk.is_none() {
+            return Err(
+                "only a file on a disk can be followed; follow the one that this is made from"
+                    .to_owned(),
+            );
+        }
+        let document = Arc::downgrade(self);
+        Ok(job::start(move |worker| {
+            if let Some(document) = document.upgrade() {
+                document.lock_followers().push(worker.waker());
+            }
+            follow::follow(document, worker)
+        }))
+    }
+
+    fn lock_suspect(&self) -> MutexGuard<'_, Option<(SystemTime, Instant)>> {
+        self.suspect.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the path leads to another file. One that is deleted or out of reach is not another one.
+    fn is_elsewhere(&self, identity: Option<(u64, u64)>) -> bool {
+        let now = std::fs::metadata(&self.path);
+        now.is_ok_and(|now| source::identity(&now) != identity)
+    }
+
+    /// What has become of the file since the last refresh.
+    fn look(&self) -> Result<Change, Trouble> {
+        let current = self.current();
+        if let Some(spool) = &current.spool {
+            return Ok(spool.look(&self.path));
+        }
+        let edition = &current.edition;
+        let (known, now) = (edition.size(), edition.stat()?);
+        if now.size < known {
+            return Ok(Change::Truncated);
+        }
+        if now.size > known {
+            return Ok(if edition.is_same()? { Change::Grown } else { Change::Replaced });
+        }
+        if current.disk.is_some() && self.is_elsewhere(current.identity) {
+            return Ok(Change::Replaced);
+        }
+        let Some(written) = now.written.filter(|&written| Some(written) != edition.written())
+        else {
+            return Ok(Change::Same);
+        };
+        if !edition.is_same()? {
+            return Ok(Change::Replaced);
+        }
+        // Somebody writes. If what is written is at the end, the size will soon tell; if not, something is another than it was.
+        let mut suspect = self.lock_suspect();
+        let (when, since) = *suspect.get_or_insert((written, Instant::now()));
+        if when != written {
+            *suspect = Some((written, Instant::now()));
+        } else if since.elapsed() >= SETTLED {
+            return Ok(Change::Replaced);
+        }
+        Ok(Change::Same)
+    }
+
+    /// Native memory that it holds or may come to hold, in bytes.
+    pub fn memory(&self) -> usize {
+        size_of::<Document>() + self.edition().memory()
+    }
+}
+
+impl Current {
+    /// Opens what is at a path, and tells what is to fill the spool if there is one.
+    fn open(path: &Path, options: &Options) -> Result<(Current, Option<Feed>), String> {
+        let (disk, metadata) = Disk::open(path).map_err(|error| plain(&error))?;
+        if metadata.is_dir() {
+            return Err("it is a folder".to_owned());
+        }
+        let disk = Arc::new(disk);
+        let mut head = [0; MAGIC];
+        let mut packing = if options.unpack { Unpack::Perhaps } else { Unpack::No };
+        let mut special = what_is_special(&metadata);
+        if special.is_none() && (metadata.len() == 0 || options.unpack) {
+            let len = disk.read_at(&mut head, 0).map_err(|error| plain(&error))?;
+            if let (true, Some(found)) = (options.unpack, Packing::of(&head[..len])) {
+                packing = Unpack::From(found);
+            }
+            // Files of the system are made while they are read, and have no size before.
+            special = (metadata.len() == 0 && len > 0)
+                .then_some("the system does not tell its size, as it is made while it is read");
+        }
+        if let Some(reason) = special.filter(|_| !options.spool) {
+            return Err(format!("{reason}; the option spool reads it into a temporary file"));
+        }
+        if special.is_none() && !matches!(packing, Unpack::From(_)) {
+            let current = Current::of(disk, identity(&metadata), options)?;
+            return Ok((current, None));
+        }
+        let folder = options.spool_folder.as_deref();
+        let file = Arc::into_inner(disk).map(Disk::into_file).ok_or("it is in use")?;
+        let (spool, feed) = Spool::new(file, &metadata, packing, folder, options.spool_limit)?;
+        let edition = Edition::new(Box::new(Arc::clone(&spool)), options.capacity());
+        let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
+        let current = Current { edition, disk: None, identity: None, spool: Some(spool) };
+        Ok((current, Some(feed)))
+    }
+
+    fn of(
+        disk: Arc<Disk>,
+        identity: Option<(u64, u64)>,
+        options: &Options,
+    ) -> Result<Current, String> {
+        let edition = Edition::new(Box::new(Arc::clone(&disk)), options.capacity());
+        let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
+        Ok(Current { edition, disk: Some(disk), identity, spool: None })
+    }
+}

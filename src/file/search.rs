@@ -1,0 +1,393 @@
+//! The search: every match in a file, line by line as ripgrep does it, in either direction.
+//!
+//! # In which order do results come?
+//!
+//! In that of the file, or backward in the other, whatever the number of threads. What is found in a segment is there as soon
+//! as that and all before it have been searched, after some megabytes.
+//!
+//! # What are its limits?
+//!
+//! A line above a mebibyte is searched in pieces that overlap by 64 KiB. If a match may be longer than that, a result of the
+//! kind [`PARTIAL`] tells of each such line: there a longer match may be cut or missed.
+
+use super::edition::{Edition, SEGMENT};
+use super::index::Mark;
+use super::ordered::{Port, in_order};
+use super::pattern::{Pattern, Query};
+use super::scan::{OVERLAP, Piece, Scanner, Segment, Visit, bare};
+use crate::job::{Stop, Worker};
+use crate::search::Span;
+use crate::text::kernel;
+use std::mem::take;
+use std::sync::Arc;
+
+/// Matches that are brought at once, at most.
+const BATCH: usize = 4096;
+
+/// Bytes of a segment of a search backward, of which all matches have to be found before the last is known.
+const BACKWARD: u64 = if cfg!(test) { 4 << 10 } else { 256 << 10 };
+
+/// The result is a match.
+pub const MATCH: u32 = 0;
+/// The line at this place is so long that it was searched in pieces, and a match may be longer than what they have in common.
+pub const PARTIAL: u32 = 1;
+
+/// Where a match is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
+pub struct Match {
+    /// Offset of its first byte.
+    pub offset: f64,
+    /// Offset of the line that it is in.
+    pub line_offset: f64,
+    /// Number of that line from 1 on, or 0 if the index has not come so far.
+    pub line: f64,
+    /// Bytes.
+    pub length: u32,
+    /// [`MATCH`] or [`PARTIAL`].
+    pub kind: u32,
+}
+
+/// What to search for, and where.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SearchOptions {
+    /// Where to begin: forward, no match begins before it; backward, each begins before it.
+    pub from: Option<u64>,
+    /// The last match first.
+    pub backward: bool,
+    /// Most matches, or 0.
+    pub limit: u64,
+    /// Only how many there are.
+    pub count: bool,
+    /// Only how many lines there are that match: it is faster.
+    pub lines: bool,
+}
+
+/// Some of the matches, and how many there are with all before them.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// The matches; none if they are only counted.
+    pub matches: Arc<Vec<Match>>,
+    /// How many of these were taken.
+    pub taken: usize,
+    /// Matches until now.
+    pub total: u64,
+    /// Lines with matches until now.
+    pub lines: u64,
+}
+
+impl Found {
+    /// Bytes that it holds.
+    pub fn weight(&self) -> usize {
+        size_of::<Found>() + self.matches.capacity() * size_of::<Match>()
+    }
+}
+
+/// What is found in a segment.
+#[derive(Default)]
+struct Part {
+    matches: Vec<Match>,
+    total: u64,
+    lines: u64,
+    /// Bytes that were searched.
+    bytes: u64,
+}
+
+impl Part {
+    /// Leaves out what is behind so many matches.
+    fn keep(&mut self, most: u64) {
+        let (mut left, mut line) = (most, -1.0);
+        (self.total, self.lines) = (most, 0);
+        self.matches.retain(|found| {
+            let keep = left > 0;
+            if keep && found.kind == MATCH {
+                left -= 1;
+                self.lines += u64::from(found.line_offset != line);
+                line = found.line_offset;
+            }
+            keep
+        });
+    }
+}
+
+impl Edition {
+    /// Runs a search. Its unit of progress is the byte.
+    pub fn search(
+        &self,
+        query: &Query,
+        options: SearchOptions,
+        threads: usize,
+        worker: &Worker<Found>,
+    ) -> Result<(), Stop> {
+        let pattern = Pattern::new(query).map_err(Stop::Failed)?;
+        let size = self.size();
+        let bounds = match options.from {
+            Some(from) if options.backward => (0, from.min(size)),
+            // The line may begin before.
+            Some(from) => (from.min(size), size),
+            None => (0, size),
+        };
+        let unit = if options.backward { BACKWARD } else { SEGMENT };
+        let (first, last) = (bounds.0 / unit, bounds.1.div_ceil(unit));
+        worker.expect(bounds.1 - bounds.0);
+        let before = if options.backward { 0 } else { self.begin_of_line(bounds.0, unit, worker)? };
+        // A line that begins in an earlier segment reaches to where the search is to begin.
+        let pieces = (last.saturating_sub(first)) + before;
+        let work = |own: &mut (Scanner, Pattern), piece: u64, port: &Port<'_, Part>| {
+            let number = match () {
+                () if options.backward => last - 1 - piece,
+                () => first - before + piece,
+            };
+            let (begin, end) = (number * unit, ((number + 1) * unit).min(size));
+            let segment = Segment { begin, end, size };
+            let (scanner, pattern) = own;
+            let part = Part::default();
+            let edition = self;
+            let mut finder =
+                Finder { edition, pattern, options, bounds, port, worker, part, long: None };
+            scanner.scan(self, segment, &mut finder, || worker.go_on())?;
+            finder.finish()
+        };
+        let limit = if options.limit == 0 || options.count || options.lines {
+            u64::MAX
+        } else {
+            options.limit
+        };
+        let (mut total, mut lines) = (0, 0);
+        let bring = |mut part: Part| {
+            worker.advance(part.bytes);
+            if part.total > limit - total {
+                part.keep(limit - total);
+            }
+            total += part.total;
+            lines += part.lines;
+            if part.lines > 0 || part.total > 0 || !part.matches.is_empty() {
+                let matches = Arc::new(part.matches);
+                let found = Found { matches, taken: 0, total, lines };
+                let weight = found.weight();
+                worker.publish(found, weight)?;
+            }
+            Ok(total < limit)
+        };
+        let fresh = || (Scanner::default(), pattern.clone());
+        in_order(pieces, threads, fresh, work, bring)
+    }
+
+    /// How many segments before that of an offset the line that holds it begins.
+    fn begin_of_line(&self, offset: u64, unit: u64, worker: &Worker<Found>) -> Result<u64, Stop> {
+        if offset == 0 {
+            return Ok(0);
+        }
+        let own = offset / unit;
+        let (mut buffer, mut end) = (vec![0; 64 << 10], offset);
+        while end > 0 {
+            worker.go_on()?;
+            let begin = end.saturating_sub(buffer.len() as u64);
+            let piece = &mut buffer[..(end - begin) as usize];
+            self.fill(piece, begin)?;
+            if let Some(feed) = memchr::memrchr(b'\n', piece) {
+                return Ok(own - own.min((begin + feed as u64 + 1) / unit));
+            }
+            end = begin;
+        }
+        Ok(own)
+    }
+}
+
+/// Who finds the matches of a segment.
+struct Finder<'f> {
+    edition: &'f Edition,
+    pattern: &'f Pattern,
+    options: SearchOptions,
+    bounds: (u64, u64),
+    port: &'f Port<'f, Part>,
+    worker: &'f Worker<Found>,
+    part: Part,
+    long: Option<Long>,
+}
+
+/// A long line of which some pieces were searched.
+struct Long {
+    line: u64,
+    /// Its number, or 0.
+    number: f64,
+    /// Where the last match in it ends.
+    searched: u64,
+    /// Whether it has a match.
+    found: bool,
+}
+
+/// A place of which it is known how many line feeds are before it.
+#[derive(Clone, Copy)]
+struct Known(Option<Mark>);
+
+impl Finder<'_> {
+    /// How many bytes that are to be searched are in a part of the file.
+    fn wanted(&self, begin: u64, end: u64) -> u64 {
+        end.min(self.bounds.1).saturating_sub(begin.max(self.bounds.0))
+    }
+
+    /// Takes what is found in a line, or in a piece of a long one.
+    fn push(&mut self, offset: u64, line: (u64, f64), span: Span) {
+        self.part.matches.push(Match {
+            offset: (offset + span.start as u64) as f64,
+            line_offset: line.0 as f64,
+            line: line.1,
+            length: (span.stop - span.start) as u32,
+            kind: MATCH,
+        });
+    }
+
+    /// Brings what was found, if it is a lot and nothing has to be turned round.
+    fn bring_if_full(&mut self) -> Result<(), Stop> {
+        if self.part.matches.len() < BATCH || self.options.backward {
+            return Ok(());
+        }
+        let matches = take(&mut self.part.matches);
+        let part = Part { matches, ..take(&mut self.part) };
+        self.port.give(part)
+    }
+
+    fn finish(mut self) -> Result<(), Stop> {
+        self.part.matches.reverse();
+        if !self.options.backward {
+            self.part.matches.reverse();
+        }
+        self.port.give(self.part)
+    }
+
+    fn is_wanted(&self, offset: u64) -> bool {
+        self.options.from.is_none_or(|from| (offset < from) == self.options.backward)
+    }
+
+    /// The number of a line in a buffer, if it can be told without reading more.
+    fn number(
+        &self,
+        known: &mut Known,
+        offset: u64,
+        text: &[u8],
+        line: usize,
+    ) -> Result<f64, Stop> {
+        let at = offset + line as u64;
+        let mark = match known.0 {
+            Some(mark) => mark,
+            None => {
+                let index = self.edition.index();
+                if index.upto().offset < at {
+                    return Ok(0.0);
+                }
+                let before = index.before_offset(at);
+                let behind = index.behind(before);
+                drop(index);
+                let end = offset + text.len() as u64;
+                if before.offset >= offset {
+                    before
+                } else if (at..=end).contains(&behind.offset) {
+                    let between = &text[line..(behind.offset - offset) as usize];
+                    let feeds = behind.feeds - kernel::count_newlines(between) as u64;
+                    Mark { offset: at, feeds }
+                } else {
+                    let feeds = self.edition.feeds_before(at)?;
+                    let Some(feeds) = feeds else { return Ok(0.0) };
+                    Mark { offset: at, feeds }
+                }
+            }
+        };
+        let between = &text[(mark.offset - offset) as usize..line];
+        let feeds = mark.feeds + kernel::count_newlines(between) as u64;
+        known.0 = Some(Mark { offset: at, feeds });
+        Ok(feeds as f64 + 1.0)
+    }
+}
+
+impl Visit for Finder<'_> {
+    fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), Stop> {
+        self.part.bytes += self.wanted(offset, offset + text.len() as u64);
+        let (mut at, mut known, mut since) = (0, Known(None), 0);
+        let mut seeker = self.pattern.seek();
+        while at < text.len()
+            && let Some(candidate) = seeker.candidate(text, at)
+        {
+            let start = memchr::memrchr(b'\n', &text[at..candidate.at]);
+            let start = at + start.map_or(0, |feed| feed + 1);
+            let feed = memchr::memchr(b'\n', &text[candidate.at..]);
+            let next = feed.map_or(text.len(), |feed| candidate.at + feed + 1);
+            at = next;
+            if self.options.lines {
+                self.part.lines += u64::from(seeker.test(&candidate, &text[start..next]));
+                continue;
+            }
+            let line = bare(&text[start..next]);
+            if self.options.count {
+                let count = seeker.count(line) as u64;
+                self.part.total += count;
+                self.part.lines += u64::from(count > 0);
+                continue;
+            }
+            let before = self.part.matches.len();
+            let here = offset + start as u64;
+            seeker.each(line, 0, |span| {
+                if self.is_wanted(here + span.start as u64) {
+                    self.push(here, (here, 0.0), span);
+                }
+                true
+            });
+            let found = self.part.matches.len() - before;
+            if found > 0 {
+                self.part.total += found as u64;
+                self.part.lines += 1;
+                let number = self.number(&mut known, offset, text, start)?;
+                self.part.matches[before..].iter_mut().for_each(|found| found.line = number);
+                since += found;
+                if since >= BATCH / 4 {
+                    since = 0;
+                    self.bring_if_full()?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn piece(&mut self, piece: &Piece<'_>) -> Result<(), Stop> {
+        if self.long.as_ref().is_none_or(|long| long.line != piece.line) {
+            let number = self.edition.line_at(piece.line)?.known().unwrap_or(0) as f64;
+            let (line, searched) = (piece.line, piece.line);
+            self.long = Some(Long { line, number, searched, found: false });
+            if self.pattern.longest().is_none_or(|longest| longest > OVERLAP) {
+                let (offset, line_offset) = (line as f64, line as f64);
+                let kind = PARTIAL;
+                self.part.matches.push(Match {
+                    offset,
+                    line_offset,
+                    line: number,
+                    length: 0,
+                    kind,
+                });
+            }
+        }
+        // A line may be longer than anybody wants to wait for.
+        let end = piece.next.unwrap_or(piece.offset + piece.to as u64);
+        self.worker.advance(self.wanted(piece.offset + piece.from as u64, end));
+        let Some(mut long) = self.long.take() else { return Ok(()) };
+        let from = piece.from.max(long.searched.saturating_sub(piece.offset) as usize);
+        let mut count = 0;
+        self.pattern.seek().each(piece.text, from, |span| {
+            if span.start >= piece.to {
+                return false;
+            }
+            long.searched = piece.offset + span.stop as u64;
+            if self.options.count || self.options.lines {
+                count += 1;
+            } else if self.is_wanted(piece.offset + span.start as u64) {
+                count += 1;
+                self.push(piece.offset, (long.line, long.number), span);
+            }
+            true
+        });
+        self.part.total += if self.options.lines { 0 } else { count };
+        self.part.lines += u64::from(count > 0 && !long.found);
+        long.found |= count > 0;
+        self.long = Some(long);
+        self.bring_if_full()
+    }
+}

@@ -1,0 +1,222 @@
+//! Searches, against a plain look at each line.
+
+use super::scan::{LONG, OVERLAP, bare};
+use super::tests::{Folder, end, open};
+use super::*;
+use crate::search::{LiteralOptions, Literals, Regex};
+use proptest::prelude::*;
+
+pub(super) fn regex(pattern: &str) -> Query {
+    let regex = Regex::new(pattern.as_bytes(), &crate::search::Options::default());
+    Query::Regex(Arc::new(regex.expect("a pattern")))
+}
+
+pub(super) fn literals(list: &[&str]) -> Query {
+    let list: Vec<&[u8]> = list.iter().map(|literal| literal.as_bytes()).collect();
+    Query::Literals(Arc::new(Literals::new(&list, &LiteralOptions::default()).expect("literals")))
+}
+
+/// What the job finds: all of it, and its last batch.
+fn run(job: &Job<Found>) -> (Vec<Match>, Found) {
+    assert_eq!(end_of(job), (State::Done, None));
+    let (mut matches, mut last) = (Vec::new(), Found::default());
+    while let Some(found) = job.take() {
+        matches.extend_from_slice(&found.matches);
+        last = found;
+    }
+    (matches, last)
+}
+
+/// Waits for the end of a job, whatever it brings until then. What it brings stays.
+fn end_of(job: &Job<Found>) -> (State, Option<String>) {
+    let until = Instant::now() + Duration::from_secs(60);
+    while job.poll().state == State::Running {
+        assert!(Instant::now() < until, "the job does not end");
+        std::thread::yield_now();
+    }
+    (job.poll().state, job.failure())
+}
+
+/// Every match, by looking at each line.
+fn plain(query: &Query, text: &[u8]) -> Vec<Match> {
+    let (mut offset, mut all) = (0, Vec::new());
+    for (number, line) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        let spans: Vec<_> = match query {
+            Query::Regex(regex) => regex.matches(bare(line), 0, false).collect(),
+            Query::Literals(literals) => literals.hits(bare(line), 0).map(|hit| hit.span).collect(),
+        };
+        all.extend(spans.into_iter().map(|span| Match {
+            offset: (offset + span.start) as f64,
+            line_offset: offset as f64,
+            line: number as f64 + 1.0,
+            length: (span.stop - span.start) as u32,
+            kind: MATCH,
+        }));
+        offset += line.len();
+    }
+    all
+}
+
+fn text() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        prop::collection::vec(prop::sample::select(&b"foo bar\n\r\0\xFF"[..]), 0..60),
+        (1..3000_usize).prop_map(|n| b"nothing to see in this line\r\n".repeat(n)),
+        (1..2000_usize).prop_map(|n| b"\n".repeat(n)),
+        (1..LONG - 100).prop_map(|n| vec![b'.'; n]),
+        Just(b"here is a needle, and foo, in a line\n".to_vec()),
+    ];
+    prop::collection::vec(piece, 0..20).prop_map(|pieces| {
+        // No line is too long here.
+        let (mut text, mut since) = (Vec::new(), 0);
+        for piece in pieces {
+            let tail = piece.iter().rposition(|&byte| byte == b'\n').map(|at| piece.len() - at);
+            since = tail.unwrap_or(since + piece.len());
+            if since >= LONG - 100 {
+                text.push(b'\n');
+                since = piece.len();
+            }
+            text.extend_from_slice(&piece);
+        }
+        text
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+    #[test]
+    fn matches_are_those_of_the_plainest_search(
+        text in text(),
+        which in 0..11_usize,
+        (threads, backward, indexed) in (1..4_usize, any::<bool>(), any::<bool>()),
+        (from, limit) in (any::<Option<prop::sample::Index>>(), 0..50_u64),
+    ) {
+        let query = [
+            regex("needle"), regex("fo+"), regex(r"^\w+"), regex(r"$"), regex(r"\bin\b.*$"), regex(r"[^x]\r?$"), regex("a*"),
+            regex(r"[a-z]+ing|needle,"), literals(&["needle", "foo"]), literals(&["o"]), literals(&["bar\nfoo", "line"]),
+        ][which].clone();
+        let folder = Folder::new();
+        let path = folder.file("text", &text);
+        let document = open(&path, Options { threads, no_index: !indexed, ..Options::default() });
+        if indexed {
+            end(&*document.index());
+        }
+        let from = from.map(|from| from.index(text.len() + 1) as u64);
+        let options = SearchOptions { from, backward, limit, ..SearchOptions::default() };
+        let (matches, last) = run(&document.search(query.clone(), options).unwrap());
+        let mut expected = plain(&query, &text);
+        if let Some(from) = from {
+            expected.retain(|found| (found.offset < from as f64) == backward);
+        }
+        if backward {
+            expected.reverse();
+        }
+        let all = expected.len();
+        if limit > 0 {
+            expected.truncate(limit as usize);
+        }
+        prop_assert_eq!(matches.len(), expected.len(), "{} in all", all);
+        for (found, expected) in matches.iter().zip(&expected) {
+            // A number that is not known yet is none.
+            let line = if indexed || found.line > 0.0 { expected.line } else { 0.0 };
+            prop_assert_eq!(*found, Match { line, ..*expected });
+        }
+        prop_assert!(matches.is_empty() || last.total == expected.len() as u64);
+
+        let options = SearchOptions { count: true, ..SearchOptions::default() };
+        let (matches, last) = run(&document.search(query.clone(), options).unwrap());
+        let expected = plain(&query, &text);
+        let mut lines: Vec<u64> = expected.iter().map(|found| found.line as u64).collect();
+        lines.dedup();
+        prop_assert_eq!((matches.len(), last.total, last.lines), (0, expected.len() as u64, lines.len() as u64));
+        let options = SearchOptions { lines: true, ..SearchOptions::default() };
+        let (_, last) = run(&document.search(query.clone(), options).unwrap());
+        prop_assert_eq!((last.total, last.lines), (0, lines.len() as u64));
+    }
+}
+
+#[test]
+fn long_lines_are_searched_in_pieces() {
+    let mut text = b"short needle\n".to_vec();
+    for n in 0..20 {
+        text.extend_from_slice(&vec![b'.'; LONG - 1000 + 317 * n]);
+        text.extend_from_slice(b" needle");
+    }
+    text.extend_from_slice(b"\r\nneedle");
+    let folder = Folder::new();
+    let document = open(&folder.file("text", &text), Options::default());
+    let bounded = [
+        regex("needle"),
+        regex(r"\bneedle\b"),
+        regex("needle$"),
+        regex("^short|^needle"),
+        literals(&["needle"]),
+    ];
+    for query in bounded {
+        let (matches, _) = run(&document.search(query.clone(), SearchOptions::default()).unwrap());
+        assert_eq!(matches, plain(&query, &text));
+        let backward = SearchOptions { backward: true, ..SearchOptions::default() };
+        let (mut matches, _) = run(&document.search(query.clone(), backward).unwrap());
+        matches.reverse();
+        assert_eq!(matches, plain(&query, &text));
+        let count = SearchOptions { count: true, ..SearchOptions::default() };
+        let (_, last) = run(&document.search(query.clone(), count).unwrap());
+        assert_eq!(last.total, plain(&query, &text).len() as u64);
+    }
+    // What may be longer than the overlap is said to be so.
+    let query = regex(r"\.+ needle");
+    let (matches, last) = run(&document.search(query.clone(), SearchOptions::default()).unwrap());
+    assert_eq!((matches[0].kind, matches[0].line), (PARTIAL, 2.0));
+    assert!(last.total > 0 && matches[1..].iter().all(|found| found.kind == MATCH));
+    const { assert!(OVERLAP < LONG - 1000, "else the test tells nothing") };
+}
+
+#[test]
+fn a_search_ends_where_it_is_told_to_and_where_the_file_does() {
+    let folder = Folder::new();
+    let path = folder.file("text", b"");
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    file.set_len(1 << 40).unwrap();
+    let document = open(&path, Options { no_index: true, ..Options::default() });
+    let job = document.search(regex("needle"), SearchOptions::default()).unwrap();
+    while job.poll().done == 0 && job.poll().state == State::Running {
+        std::thread::yield_now();
+    }
+    job.cancel();
+    assert_eq!(end_of(&job).0, State::Cancelled);
+    // A sparse file is one line without an end.
+    let job = document.search(literals(&["needle"]), SearchOptions::default()).unwrap();
+    file.set_len(1 << 20).unwrap();
+    let (state, message) = end_of(&job);
+    assert_eq!(state, State::Failed);
+    assert!(message.as_ref().is_some_and(|message| message.contains("truncated")), "{message:?}");
+    let refused = document.search(regex("x"), SearchOptions::default()).err();
+    assert!(refused.is_some_and(|trouble| trouble.changed));
+}
+
+#[test]
+fn more_matches_than_fit_wait_in_order() {
+    let text = b"eeeeeeee\n".repeat(100_000);
+    let folder = Folder::new();
+    let document = open(&folder.file("text", &text), Options { threads: 3, ..Options::default() });
+    let job = document.search(regex("e"), SearchOptions::default()).unwrap();
+    let (mut next, mut total) = (0, 0);
+    loop {
+        let state = {
+            job.wait(Duration::from_secs(60));
+            job.poll().state
+        };
+        while let Some(found) = job.take() {
+            for place in found.matches.iter() {
+                assert_eq!(place.offset, (next / 8 * 9 + next % 8) as f64);
+                assert_eq!(place.line, (next / 8 + 1) as f64);
+                next += 1;
+            }
+            total = found.total;
+        }
+        if state != State::Running {
+            assert_eq!(state, State::Done);
+            break;
+        }
+    }
+    assert_eq!((next, total), (800_000, 800_000));
+}

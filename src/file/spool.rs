@@ -1,0 +1,335 @@
+//! The spool: what has no places to read at, in a file that has.
+//!
+//! # How does it work?
+//!
+//! A job reads a pipe, a device or an archive to its end, and writes what it gives to a temporary file without a name. What
+//! has arrived can be read at once: the job counts the lines on the way, so it is the job of the index as well.
+//!
+//! # What if it cannot go on?
+//!
+//! Then the job fails with a sentence, and what has arrived stays readable: no space left, an archive that is damaged or
+//! cut, a limit. A write above the process's own limit of a file's size sends a signal, which threads of the pool block.
+//!
+//! # Who sees the temporary file?
+//!
+//! Nobody: it has no name, no child inherits its descriptor, and the system takes it back when the last one who reads it
+//! is gone, however the process ends.
+
+use super::Change;
+use super::edition::Edition;
+use super::index::Counted;
+use super::source::{Source, Stat, identity, read_fully};
+use super::unpack::{Broken, MAGIC, Packing};
+use crate::job::{Stop, Worker};
+use crate::project::plain;
+use std::fs::{File, Metadata};
+use std::io::{self, BufReader, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::SystemTime;
+
+/// What is spooled at most unless told otherwise, in bytes: a small archive may become more than any disk has.
+pub(super) const DEFAULT_LIMIT: u64 = 16 << 30;
+
+/// Bytes that are read at once.
+const BUFFER: usize = 256 << 10;
+
+/// Bytes that have arrived.
+pub(super) struct Spool {
+    file: File,
+    written: AtomicU64,
+    /// Whether all of it has arrived.
+    complete: AtomicBool,
+    /// What a refresh has told of.
+    told: AtomicU64,
+    /// The archive as it was when it was opened; nothing for what cannot be read again.
+    archive: Option<Stamp>,
+}
+
+/// What an archive is known again by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp {
+    identity: Option<(u64, u64)>,
+    len: u64,
+    written: Option<SystemTime>,
+}
+
+impl Stamp {
+    fn of(metadata: &Metadata) -> Stamp {
+        let (len, written) = (metadata.len(), metadata.modified().ok());
+        Stamp { identity: identity(metadata), len, written }
+    }
+}
+
+/// What fills a spool.
+pub(super) struct Feed {
+    pub spool: Arc<Spool>,
+    pub source: File,
+    pub packing: Unpack,
+    /// Bytes to be read, if that is known.
+    pub total: u64,
+    /// Bytes to be written at most.
+    pub limit: u64,
+    /// Where the temporary file is, for messages.
+    pub folder: PathBuf,
+}
+
+/// How a source is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unpack {
+    /// It is taken as it is.
+    No,
+    /// It is an archive if it begins like one.
+    Perhaps,
+    /// It is an archive.
+    From(Packing),
+}
+
+impl Spool {
+    /// A spool in a folder, or in the system's, and what fills it from a file.
+    pub fn new(
+        source: File,
+        metadata: &Metadata,
+        packing: Unpack,
+        folder: Option<&Path>,
+        limit: u64,
+    ) -> Result<(Arc<Spool>, Feed), String> {
+        // The environment is looked at here and not by the job.
+        let folder = folder.map_or_else(std::env::temp_dir, Path::to_owned);
+        let file = tempfile::tempfile_in(&folder).map_err(|error| {
+            format!("no temporary file in {}: {}", folder.display(), plain(&error))
+        })?;
+        let archive = matches!(packing, Unpack::From(_)).then(|| Stamp::of(metadata));
+        let spool = Arc::new(Spool::of(file, archive));
+        let limit = if limit == 0 { DEFAULT_LIMIT } else { limit };
+        let total = if archive.is_some() { metadata.len() } else { 0 };
+        Ok((Arc::clone(&spool), Feed { spool, source, packing, total, limit, folder }))
+    }
+
+    /// A spool in that file.
+    pub fn of(file: File, archive: Option<Stamp>) -> Spool {
+        let (written, told) = (AtomicU64::new(0), AtomicU64::new(0));
+        Spool { file, written, complete: AtomicBool::new(false), told, archive }
+    }
+
+    /// What has become of it since [`Spool::tell`]. An archive that is deleted is not another one.
+    pub fn look(&self, path: &Path) -> Change {
+        let is_other =
+            |archive| std::fs::metadata(path).is_ok_and(|now| Stamp::of(&now) != archive);
+        if self.archive.is_some_and(is_other) {
+            Change::Replaced
+        } else if self.told.load(Ordering::Acquire) < self.written.load(Ordering::Acquire) {
+            Change::Grown
+        } else {
+            Change::Same
+        }
+    }
+
+    /// The host knows what has arrived.
+    pub fn tell(&self) {
+        self.told.store(self.written.load(Ordering::Acquire), Ordering::Release);
+    }
+}
+
+impl Source for Arc<Spool> {
+    fn stat(&self) -> io::Result<Stat> {
+        // In this order: what is complete has all its bytes.
+        let complete = self.complete.load(Ordering::Acquire);
+        Ok(Stat { size: self.written.load(Ordering::Acquire), written: None, complete })
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let left = self.written.load(Ordering::Acquire).saturating_sub(offset);
+        let len = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        read_fully(&self.file, &mut buffer[..len], offset)
+    }
+}
+
+impl Feed {
+    /// Reads all of it. The unit of progress is the byte of the pipe or the archive.
+    pub fn run(self, edition: &Edition, worker: &Worker<()>) -> Result<(), Stop> {
+        let _building = edition.building();
+        worker.expect(self.total);
+        let Feed { spool, source, packing, limit, folder, .. } = self;
+        // A read that finds no writer of a pipe gives nothing, as at its end: only a wait tells which it is.
+        let waits = !source.metadata().is_ok_and(|metadata| metadata.is_file());
+        let mut input = Input { source, worker, waits, read: 0, ended: false, failure: None };
+        let mut sink = Sink { spool: &spool, edition, worker, limit, folder: &folder };
+        let head = match packing {
+            Unpack::Perhaps => input.head()?,
+            _ => Vec::new(),
+        };
+        let packing = match packing {
+            Unpack::From(packing) => Some(packing),
+            _ => Packing::of(&head),
+        };
+        match packing {
+            Some(packing) => {
+                let mut input = head.chain(BufReader::with_capacity(BUFFER / 4, input));
+                let end = packing.unpack(&mut input, &mut |bytes| sink.take(bytes));
+                let input = input.into_inner().1.into_inner();
+                end.map_err(|broken| input.explain(broken, packing))?;
+            }
+            None => {
+                sink.take(&head)?;
+                let mut buffer = vec![0; BUFFER];
+                loop {
+                    match input.read(&mut buffer) {
+                        Ok(0) => break,
+                        Ok(len) => sink.take(&buffer[..len])?,
+                        Err(error) => return Err(input.stop(&error)),
+                    }
+                }
+            }
+        }
+        spool.complete.store(true, Ordering::Release);
+        Ok(())
+    }
+}
+
+/// What is read, with waits that end when the job is cancelled.
+struct Input<'w> {
+    source: File,
+    worker: &'w Worker<()>,
+    /// Whether a read may find nothing yet.
+    waits: bool,
+    read: u64,
+    /// Whether somebody has read behind its end.
+    ended: bool,
+    /// Why the source could not be read.
+    failure: Option<String>,
+}
+
+impl Read for Input<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.worker.is_cancelled() {
+                return Err(io::Error::other("it is cancelled"));
+            }
+            if self.waits && self.worker.wait_readable(&self.source).is_err() {
+                continue;
+            }
+            match self.source.read(buffer) {
+                Ok(len) => {
+                    self.read += len as u64;
+                    self.ended = len == 0;
+                    self.worker.advance(len as u64);
+                    return Ok(len);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.waits = true,
+                Err(error) => {
+                    self.failure = Some(format!("{} at offset {}", plain(&error), self.read));
+                    return Err(error);
+                }
+            }
+        }
+    }
+}
+
+impl Input<'_> {
+    /// The first bytes, by which an archive is known.
+    fn head(&mut self) -> Result<Vec<u8>, Stop> {
+        let mut head = Vec::new();
+        let read = self.by_ref().take(MAGIC as u64).read_to_end(&mut head);
+        read.map_err(|error| self.stop(&error))?;
+        Ok(head)
+    }
+
+    /// Why nothing more could be read.
+    fn stop(&mut self, error: &io::Error) -> Stop {
+        match self.worker.go_on() {
+            Err(stop) => stop,
+            Ok(()) => Stop::Failed(self.failure.take().unwrap_or_else(|| plain(error))),
+        }
+    }
+
+    /// Why an archive did not come to its end.
+    fn explain(mut self, broken: Broken, packing: Packing) -> Stop {
+        let message = match (self.worker.go_on(), broken) {
+            (Err(stop), _) | (_, Broken::Stopped(stop)) => return stop,
+            (Ok(()), Broken::Damaged(message)) => message,
+        };
+        if let Some(failure) = self.failure.take() {
+            return Stop::Failed(failure);
+        }
+        let name = packing.name();
+        Stop::Failed(if self.ended {
+            format!(
+                "the {name} archive ends too early, after {} bytes; what was unpacked is there ({message})",
+                self.read
+            )
+        } else {
+            format!(
+                "the {name} archive is damaged before offset {}; what was unpacked is there ({message})",
+                self.read
+            )
+        })
+    }
+}
+
+/// Where it goes.
+struct Sink<'s> {
+    spool: &'s Spool,
+    edition: &'s Edition,
+    worker: &'s Worker<()>,
+    limit: u64,
+    folder: &'s Path,
+}
+
+impl Sink<'_> {
+    /// Writes what has come, and makes it known.
+    fn take(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+        self.worker.go_on()?;
+        let before = self.spool.written.load(Ordering::Acquire);
+        let room = usize::try_from(self.limit - before).unwrap_or(usize::MAX);
+        let kept = &bytes[..bytes.len().min(room)];
+        let (done, end) = write_fully(&self.spool.file, kept, before);
+        if done > 0 {
+            let mut counted = Counted::default();
+            counted.count(&kept[..done]);
+            self.spool.written.store(before + done as u64, Ordering::Release);
+            self.edition.grow(&counted);
+            self.worker.ring();
+        }
+        if let Err(error) = end {
+            let (folder, so_far) = (self.folder.display(), before + done as u64);
+            let reason = plain(&error);
+            return Err(Stop::Failed(format!(
+                "{reason}: the temporary file in {folder} has {so_far} bytes, which are there"
+            )));
+        }
+        if kept.len() < bytes.len() {
+            let limit = self.limit;
+            return Err(Stop::Failed(format!(
+                "the limit of {limit} bytes for the spool is reached, and there is more; what fits is there"
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Writes at an offset, and tells how far it came.
+fn write_fully(file: &File, bytes: &[u8], offset: u64) -> (usize, io::Result<()>) {
+    let mut done = 0;
+    while done < bytes.len() {
+        match write_once(file, &bytes[done..], offset + done as u64) {
+            Ok(0) => return (done, Err(ErrorKind::WriteZero.into())),
+            Ok(written) => done += written,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return (done, Err(error)),
+        }
+    }
+    (done, Ok(()))
+}
+
+#[cfg(unix)]
+fn write_once(file: &File, bytes: &[u8], offset: u64) -> io::Result<usize> {
+    std::os::unix::fs::FileExt::write_at(file, bytes, offset)
+}
+
+#[cfg(windows)]
+fn write_once(file: &File, bytes: &[u8], offset: u64) -> io::Result<usize> {
+    std::os::windows::fs::FileExt::seek_write(file, bytes, offset)
+}

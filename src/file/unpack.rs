@@ -1,0 +1,164 @@
+//! Unpacking: gzip and zstd, as a stream.
+//!
+//! # What does it cost?
+//!
+//! gzip holds some 100 KiB, zstd the window that the archive asks for: 8 MiB at most unless somebody packed with `--ultra` or
+//! `--long`, and above 128 MiB it is refused. zstd gives what leaves its window, so the last of it comes late while more
+//! of the archive is to come.
+//!
+//! # What is an archive here?
+//!
+//! Any number of gzip members one after the other, with zeros behind them, which tapes leave; any number of zstd frames, with
+//! frames to be skipped between them. Checksums are compared.
+
+use crate::job::Stop;
+use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
+use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
+use std::io::{self, BufRead, Read};
+
+/// Bytes that gzip unpacks at once. What is in there when it finds a mistake is lost.
+const PIECE: usize = 64 << 10;
+
+/// Bytes by which an archive is known.
+pub(super) const MAGIC: usize = 4;
+
+/// How an archive is packed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Packing {
+    Gzip,
+    Zstd,
+}
+
+/// Why an archive does not come to its end.
+pub(super) enum Broken {
+    /// Whoever takes the bytes wants no more.
+    Stopped(Stop),
+    /// The archive is damaged, or cannot be read.
+    Damaged(String),
+}
+
+impl From<Stop> for Broken {
+    fn from(stop: Stop) -> Broken {
+        Broken::Stopped(stop)
+    }
+}
+
+impl From<io::Error> for Broken {
+    fn from(error: io::Error) -> Broken {
+        Broken::Damaged(error.to_string())
+    }
+}
+
+impl From<FrameDecoderError> for Broken {
+    fn from(error: FrameDecoderError) -> Broken {
+        Broken::Damaged(error.to_string())
+    }
+}
+
+impl Packing {
+    /// How something is packed that begins so, if it is.
+    pub fn of(head: &[u8]) -> Option<Packing> {
+        match head {
+            [0x1F, 0x8B, 8, ..] => Some(Packing::Gzip),
+            [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => {
+                Some(Packing::Zstd)
+            }
+            _ => None,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Packing::Gzip => "gzip",
+            Packing::Zstd => "zstd",
+        }
+    }
+
+    /// Unpacks all of an archive, in pieces.
+    pub fn unpack(
+        self,
+        input: &mut impl BufRead,
+        emit: &mut impl FnMut(&[u8]) -> Result<(), Stop>,
+    ) -> Result<(), Broken> {
+        match self {
+            Packing::Gzip => gzip(input, emit),
+            Packing::Zstd => zstd(input, emit),
+        }
+    }
+}
+
+fn gzip(
+    input: &mut impl BufRead,
+    emit: &mut impl FnMut(&[u8]) -> Result<(), Stop>,
+) -> Result<(), Broken> {
+    let mut buffer = vec![0; PIECE];
+    loop {
+        let mut member = flate2::bufread::GzDecoder::new(&mut *input);
+        loop {
+            match member.read(&mut buffer)? {
+                0 => break,
+                len => emit(&buffer[..len])?,
+            }
+        }
+        // What follows is another member, or nothing but zeros.
+        let mut zeros = false;
+        loop {
+            let rest = input.fill_buf()?;
+            let len = rest.iter().take_while(|&&byte| byte == 0).count();
+            if rest.is_empty() {
+                return Ok(());
+            } else if len < rest.len() {
+                if zeros || len > 0 || rest[0] != 0x1F {
+                    return Err(Broken::Damaged("what follows its end is no archive".to_owned()));
+                }
+                break;
+            }
+            zeros = true;
+            input.consume(len);
+        }
+    }
+}
+
+fn zstd(
+    input: &mut impl BufRead,
+    emit: &mut impl FnMut(&[u8]) -> Result<(), Stop>,
+) -> Result<(), Broken> {
+    let mut buffer = vec![0; 4 * PIECE];
+    let mut decoder = FrameDecoder::new();
+    while !input.fill_buf()?.is_empty() {
+        match decoder.reset(&mut *input) {
+            Err(FrameDecoderError::ReadFrameHeaderError(ReadFrameHeaderError::SkipFrame {
+                length,
+                ..
+            })) => {
+                let length = u64::from(length);
+                if io::copy(&mut input.by_ref().take(length), &mut io::sink())? < length {
+                    return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+                }
+                continue;
+            }
+            other => other?,
+        }
+        while !decoder.is_finished() {
+            let block = decoder.decode_blocks(&mut *input, BlockDecodingStrategy::UptoBlocks(1));
+            if block.is_err() {
+                // An empty last block, and a checksum: the decoder then gives what it keeps for blocks to come.
+                let _ = decoder.decode_blocks(&b"\x01\0\0\0\0\0\0"[..], BlockDecodingStrategy::All);
+            }
+            loop {
+                match decoder.read(&mut buffer)? {
+                    0 => break,
+                    len => emit(&buffer[..len])?,
+                }
+            }
+            // Blocks that give nothing are to be interrupted as well.
+            emit(&[])?;
+            block?;
+        }
+        let told = decoder.get_checksum_from_data();
+        if told.is_some() && told != decoder.get_calculated_checksum() {
+            return Err(Broken::Damaged("its checksum is another one".to_owned()));
+        }
+    }
+    Ok(())
+}

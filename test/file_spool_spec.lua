@@ -1,0 +1,165 @@
+--- The noun `file`: pipes, devices and archives, which are spooled.
+local t = ...
+local rille = require("rille")
+local LONG = 20000
+local native = rille.backend == "native"
+
+--- "one\ntwo\n", packed: a gzip member; a zstd frame with one block that is stored.
+local GZIP = "\31\139\8\0\0\0\0\0\2\3\203\207\75\229\42\41\207\231\2\0\230\11\186\18\8\0\0\0"
+local ZSTD = "\40\181\47\253\32\8\65\0\0one\ntwo\n"
+
+local function with_file(content, fn)
+  local path = os.tmpname()
+  local function write(text)
+    local file = assert(io.open(path, "wb"))
+    file:write(text)
+    file:close()
+  end
+  write(content)
+  local ok, message = xpcall(fn, debug.traceback, path, write)
+  os.remove(path)
+  if not ok then
+    error(message, 0)
+  end
+end
+
+t.test("wrong options are errors", function()
+  for key, value in pairs({ spool = 1, unpack = "gzip", spool_limit = 0, spool_folder = "" }) do
+    t.raises("rille.file: wrong option " .. key .. " = .*unpack = true | false", function()
+      rille.file("x", { [key] = value })
+    end)
+  end
+end)
+
+t.test("what is no archive is read as it is, and where it is", function()
+  with_file("one\ntwo", function(path)
+    local file = t.ok(rille.file(path, { unpack = true, spool = true }))
+    t.eq({ file:line_count() }, { 2, true })
+    t.eq(file:line(2), "two")
+    file:close()
+  end)
+  with_file(GZIP, function(path)
+    local file = t.ok(rille.file(path))
+    t.eq(file:slice(1, 2), "\31\139", "nobody wanted it unpacked")
+    file:close()
+  end)
+end)
+
+if not native then
+  return t.test("spooling and unpacking say that they need the native library", function()
+    for _, archive in ipairs({ GZIP, ZSTD }) do
+      with_file(archive, function(path)
+        local file, message = rille.file(path, { unpack = true })
+        t.eq(file, nil)
+        t.ok(message:find("rille.file: to unpack " .. path .. " needs the native library", 1, true), message)
+      end)
+    end
+    if io.open("/proc/version") then
+      local file, message = rille.file("/proc/version", { spool = true })
+      t.eq(file, nil)
+      t.ok(message:find("rille.file: to spool /proc/version needs the native library", 1, true), message)
+      t.eq({ rille.file("/proc/version") }, {
+        nil,
+        "/proc/version: the system does not tell its size, as it is made while it is read",
+      })
+    end
+  end)
+end
+
+t.test("archives of gzip and zstd", function()
+  for _, archive in ipairs({ GZIP, ZSTD }) do
+    with_file(archive:rep(3), function(path)
+      local file = t.ok(rille.file(path, { unpack = true }))
+      local state, done, message, total = file:index():wait(LONG)
+      t.eq({ state, done, message, total }, { "done", 3 * #archive, nil, 3 * #archive })
+      t.eq(file:refresh(), "grown")
+      t.eq(file:refresh(), "same")
+      t.eq({ file:line_count() }, { 6, true })
+      t.eq(file:slice(1, 100), ("one\ntwo\n"):rep(3))
+      t.eq(file:last(2):number(1), 5)
+      file:close()
+    end)
+  end
+end)
+
+t.test("a damaged archive has a message, and what came before", function()
+  for name, archive in pairs({ gzip = GZIP, zstd = ZSTD }) do
+    with_file(archive .. archive:sub(1, -3), function(path, write)
+      local file = t.ok(rille.file(path, { unpack = true }))
+      local state, _, message = file:index():wait(LONG)
+      t.eq(state, "failed")
+      t.ok(message:find("^the " .. name .. " archive ends too early"), message)
+      t.eq({ file:line(2) }, { "two", false })
+      t.eq(select(2, file:line_count()), false)
+      -- Mended: it is another archive then.
+      write(archive:rep(2))
+      t.eq(file:refresh(), "replaced")
+      t.eq(file:index():wait(LONG), "done")
+      t.eq({ file:line_count() }, { 4, true })
+      file:close()
+    end)
+  end
+end)
+
+t.test("a limit", function()
+  with_file(GZIP, function(path)
+    local file = t.ok(rille.file(path, { unpack = true, spool_limit = 5 }))
+    local state, _, message = file:index():wait(LONG)
+    t.eq(state, "failed")
+    t.ok(message:find("the limit of 5 bytes for the spool is reached", 1, true), message)
+    t.eq(file:slice(1, 100), "one\nt")
+    file:close()
+    local none
+    none, message = rille.file(path, { unpack = true, spool_folder = "/nowhere" })
+    t.eq(none, nil)
+    t.eq(message, path .. ": no temporary file in /nowhere: No such file or directory")
+  end)
+end)
+
+t.test("a pipe is read while it comes, and wakes who waits", function()
+  local path = os.tmpname()
+  os.remove(path)
+  os.execute("mkfifo " .. path)
+  if not select(2, rille.file(path)):find("it is a pipe", 1, true) then
+    os.remove(path)
+    return t.skip("there is no mkfifo here")
+  end
+  local file = t.ok(rille.file(path, { spool = true }))
+  t.eq(file:size(), 0)
+  t.eq(file:last(1), nil)
+  local none, message = file:follow()
+  t.eq(none, nil)
+  t.eq(message, "what is spooled or unpacked grows by the job of its index: that has the news")
+  local job, note = file:index(), rille.notifier()
+  note:watch(job)
+  local writer = io.open(path, "wb")
+  writer:write("one\ntw")
+  writer:flush()
+  local woken, change
+  for _ = 1, LONG do
+    woken, change = woken or note:drain(), file:refresh()
+    if woken and change == "grown" then
+      break
+    end
+    job:wait(1)
+  end
+  t.ok(woken)
+  t.eq(change, "grown")
+  t.eq(file:last(1):text(1), "tw")
+  t.eq({ file:line_count() }, { 2, false })
+  writer:write("o\n")
+  writer:close()
+  t.eq({ job:wait(LONG) }, { "done", 8, nil, 0 })
+  t.eq({ file:line_count() }, { 2, true })
+  t.eq(file:line(2), "two")
+  note:close()
+  file:close()
+  -- One whose writer never comes is cancelled.
+  file = rille.file(path, { spool = true, index = false })
+  job = file:index()
+  t.eq(job:wait(5), "running")
+  job:cancel()
+  t.eq(job:wait(LONG), "cancelled")
+  file:close()
+  os.remove(path)
+end)

@@ -1,0 +1,131 @@
+--- `:checkhealth rille`, with a library, with a wrong one, with none; and progress.
+local t = ...
+local root = os.getenv("RILLE_ROOT")
+local child = dofile(root .. "/test/neovim/child.lua")
+
+local function report(nvim)
+  nvim:cmd("checkhealth rille")
+  return nvim:wait(function()
+    local text = table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")
+    return text:find("live handles ~\n[^\n]*") and text
+  end)
+end
+
+local function has(text, part)
+  t.ok(text:find(part, 1, true), ("%q is not in\n%s"):format(part, text))
+end
+
+t.test("health tells where the library was found", function()
+  local nvim = child.start()
+  nvim:lua([[_G.kept = require("rille").regex("a")]])
+  local text = report(nvim)
+  has(text, "OK the native library runs: " .. vim.uv.fs_realpath(os.getenv("RILLE_LIB")))
+  has(text, "OK version 0.1.0, ABI ")
+  has(text, "kernels for this processor: ")
+  has(text, "OK LuaJIT 2.1")
+  has(text, "1. " .. os.getenv("RILLE_LIB") .. ": loaded")
+  has(text, "OK every option is known")
+  has(text, "1 × regex, ")
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("health tells why there is none, and what to do", function()
+  local folder = vim.fn.tempname()
+  vim.fn.mkdir(folder)
+  vim.fn.writefile({ "no library" }, folder .. "/librille.so")
+  for _, part in ipairs({ "plugin", "lua" }) do
+    vim.system({ "cp", "-r", root .. "/" .. part, folder }):wait()
+  end
+  local env = { RILLE_LIB = folder .. "/librille.so", LUA_PATH = "" }
+  local nvim = child.start({ env = env, plugin = false, before = "set runtimepath+=" .. folder })
+  local text = report(nvim)
+  has(text, "WARNING the fallback in pure Lua runs")
+  has(text, "`nvim -l build.lua` in rille's folder")
+  has(text, ("1. %s/librille.so: the system's loader says: "):format(folder))
+  has(text, ("%s/target/release/librille.so: No such file or directory"):format(folder))
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("health tells of options that are not what they should be", function()
+  local nvim = child.start()
+  nvim:lua([[vim.g.rille = { view = { above = 1e9, colums = 80 }, progress = 3 }]])
+  local text = report(nvim)
+  has(text, "WARNING vim.g.rille: `progress` must be boolean, got 3")
+  has(text, "WARNING vim.g.rille: there is no option `view.colums`")
+  has(text, "view.above = 1000000000")
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("health works from :Rille", function()
+  local nvim = child.start()
+  nvim:cmd("Rille health")
+  nvim:wait(function()
+    return vim.bo.filetype == "checkhealth"
+  end)
+  t.eq(nvim:stop(), 0)
+end)
+
+--- Progress of a second and of a moment; what the editor was told.
+local function tell(nvim)
+  return nvim:lua(function()
+    local told = {}
+    local notify, echo = vim.notify, vim.api.nvim_echo
+    vim.notify = function(text) -- luacheck: ignore 122
+      told[#told + 1] = text
+    end
+    vim.api.nvim_echo = function(chunks, history, opts) -- luacheck: ignore 122
+      told[#told + 1] = ("%s %s %s %s"):format(opts.title, opts.status, opts.percent, chunks[1][1])
+      return echo(chunks, history, opts)
+    end
+    local progress = require("rille.nvim.progress")
+    local short = progress.start("short")
+    short:report(1, 2)
+    short:finish("success")
+    local long = progress.start("long")
+    vim.uv.sleep(450)
+    long:report(10, 40, "a")
+    long:report(20, 40, "b") -- too soon after the last one
+    vim.uv.sleep(250)
+    long:report(21, 40, "c")
+    long:finish("success", "d")
+    vim.notify, vim.api.nvim_echo = notify, echo -- luacheck: ignore 122
+    return told
+  end)
+end
+
+t.test("progress is told of work that takes long, and of that alone", function()
+  local nvim = child.start()
+  if vim.fn.has("nvim-0.12") == 1 then
+    t.eq(tell(nvim), { "long running 25 a", "long running 52 c", "long success 100 d" })
+  else
+    t.eq(tell(nvim), { "rille: long 25% a", "rille: long 50% c", "rille: long d" })
+  end
+  nvim:lua([[vim.g.rille = { progress = false }]])
+  t.eq(tell(nvim), {})
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("a Progress event cancels", function()
+  if vim.fn.has("nvim-0.12") == 0 then
+    t.skip("progress messages came with Neovim 0.12")
+  end
+  local nvim = child.start()
+  t.eq(
+    nvim:lua(function()
+      local cancelled = 0
+      local one = require("rille.nvim.progress").start("long", function()
+        cancelled = cancelled + 1
+      end)
+      vim.uv.sleep(450)
+      one:report(10, 40)
+      vim.api.nvim_echo(
+        { { "" } },
+        false,
+        { kind = "progress", id = one.id, source = "rille", status = "cancel" }
+      )
+      return cancelled
+    end),
+    1
+  )
+  t.eq(nvim:stop(), 0)
+end)

@@ -1,0 +1,53 @@
+--- The help: its tags are sound, and its links lead somewhere.
+local t = ...
+local root = os.getenv("RILLE_ROOT")
+
+local function tags_of(file)
+  local tags = {}
+  for line in io.lines(file) do
+    tags[line:match("^[^\t]+")] = true
+  end
+  return tags
+end
+
+local folder = vim.fn.tempname()
+vim.fn.mkdir(folder)
+vim.fn.writefile(vim.fn.readfile(root .. "/doc/rille.txt"), folder .. "/rille.txt")
+
+t.test("there is one place for each tag", function()
+  -- It is an error of Vim if a tag is there twice.
+  vim.cmd.helptags(folder)
+  local tags = tags_of(folder .. "/tags")
+  for _, tag in ipairs({ "rille.txt", ":Rille", ":Rille-view", "rille.text.count()", "rille.regex:find()" }) do
+    t.ok(tags[tag], tag)
+  end
+end)
+
+t.test("links lead to tags, of ours or of Neovim", function()
+  local ours, theirs = tags_of(folder .. "/tags"), tags_of(vim.env.VIMRUNTIME .. "/doc/tags")
+  local links = 0
+  for line in io.lines(folder .. "/rille.txt") do
+    for link in line:gsub("`[^`]*`", ""):gmatch("|([^%s|]+)|") do
+      links = links + 1
+      -- vim.pack came with 0.12.
+      local later = vim.fn.has("nvim-0.12") == 0 and link:find("^vim%.pack")
+      t.ok(ours[link] or theirs[link] or later, "there is no tag " .. link)
+    end
+  end
+  t.ok(links > 20, links .. " links")
+end)
+
+t.test("every public function of the plugin is in it, with its hosts", function()
+  local tags = tags_of(folder .. "/tags")
+  for name, value in pairs(require("rille.nvim")) do
+    if type(value) == "function" then
+      t.ok(tags["rille.nvim." .. name .. "()"], name)
+    end
+  end
+  local functions, hosts = 0, 0
+  for line in io.lines(folder .. "/rille.txt") do
+    functions = functions + (line:find("%*rille%S+%(%)%*$") and 1 or 0)
+    hosts = hosts + (line:find("^    Hosts: ") and 1 or 0)
+  end
+  t.eq(hosts, functions)
+end)

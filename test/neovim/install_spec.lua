@@ -1,0 +1,134 @@
+--- Installing: the recipe of the README for vim.pack, lazy.nvim, `nvim -l build.lua`. Cargo is a script here, which writes
+--- down how it was called and puts the library of the tests where the real one would.
+local t = ...
+local root = os.getenv("RILLE_ROOT")
+local child = dofile(root .. "/test/neovim/child.lua")
+local library = os.getenv("RILLE_LIB")
+
+local function write(path, text)
+  local file = assert(io.open(path, "w"))
+  file:write(text)
+  file:close()
+end
+
+local function run(...)
+  local result = vim.system({ ... }):wait()
+  t.eq(result.code, 0, table.concat({ ... }, " ") .. "\n" .. (result.stderr or ""))
+  return result
+end
+
+--- A folder with a repository of the plugin and a Cargo; the environment of a Neovim in it.
+local function scratch(status)
+  local folder = vim.fn.tempname()
+  vim.fn.mkdir(folder .. "/bin", "p")
+  vim.fn.mkdir(folder .. "/rille/doc", "p")
+  for _, part in ipairs({ "plugin", "lua", "build.lua" }) do
+    run("cp", "-r", root .. "/" .. part, folder .. "/rille")
+  end
+  write(folder .. "/rille/.gitignore", "/target\n")
+  local git = { "git", "-C", folder .. "/rille", "-c", "user.name=x", "-c", "user.email=x@example.org" }
+  for _, words in ipairs({ { "init", "-q", "-b", "main" }, { "add", "-A" }, { "commit", "-q", "-m", "x" } }) do
+    run(unpack(vim.list_extend(vim.deepcopy(git), words)))
+  end
+  local lines = {
+    "#!/bin/sh",
+    ('echo "$PWD: $*" >> %s/cargo.log'):format(folder),
+    "echo '   Compiling rille' >&2",
+    "mkdir -p target/release",
+    ("cp %s target/release/librille.so"):format(library),
+    "exit " .. (status or 0),
+  }
+  write(folder .. "/bin/cargo", table.concat(lines, "\n") .. "\n")
+  run("chmod", "+x", folder .. "/bin/cargo")
+  return folder,
+    {
+      PATH = folder .. "/bin:" .. os.getenv("PATH"),
+      RILLE_LIB = "",
+      LUA_PATH = "",
+      XDG_DATA_HOME = folder .. "/data",
+      XDG_CONFIG_HOME = folder .. "/config",
+      XDG_STATE_HOME = folder .. "/state",
+      XDG_CACHE_HOME = folder .. "/cache",
+    }
+end
+
+local BUILD = "rustc --release --locked --lib --crate-type cdylib"
+
+--- How Cargo was called: where, with which arguments.
+local function calls(folder)
+  local list = {}
+  for line in io.lines(folder .. "/cargo.log") do
+    list[#list + 1] = line
+  end
+  return list
+end
+
+--- The path of the library that the child has loaded.
+local function loaded(nvim)
+  return nvim:lua(function()
+    return vim.uv.fs_realpath(require("rille").health().path)
+  end)
+end
+
+t.test("the recipe for vim.pack builds the library, and the plugin is there at once", function()
+  if vim.fn.has("nvim-0.12") == 0 then
+    t.skip("vim.pack came with Neovim 0.12")
+  end
+  local readme = table.concat(vim.fn.readfile(root .. "/README.md"), "\n")
+  local recipe = readme:match("\n```lua pack\n(.-)\n```\n")
+  local folder, env = scratch()
+  recipe = recipe:gsub("https://example.org/rille", folder .. "/rille")
+  recipe = recipe:gsub("vim%.pack%.add(%b())", function(arguments)
+    return "vim.pack.add(" .. arguments:sub(2, -2) .. ", { confirm = false })"
+  end)
+  -- A clean start has no packages of the user's.
+  local packages = "let &packpath ..= ',' .. stdpath('data') .. '/site'"
+  local nvim = child.start({ env = env, plugin = false, before = packages })
+  nvim:lua(recipe)
+  local path = folder .. "/data/nvim/site/pack/core/opt/rille"
+  t.eq(calls(folder), { path .. ": " .. BUILD })
+  t.eq(loaded(nvim), vim.uv.fs_realpath(path .. "/target/release/librille.so"))
+  t.eq(nvim:lua([[return vim.fn.exists(":Rille")]]), 2)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("lazy.nvim builds it by itself", function()
+  local lazy
+  for folder in (os.getenv("RILLE_PLUGINS") or ""):gmatch("[^:]+") do
+    if vim.fn.isdirectory(folder .. "/lazy.nvim") == 1 then
+      lazy = folder .. "/lazy.nvim"
+    end
+  end
+  if not lazy then
+    t.skip("lazy.nvim is not in a folder of RILLE_PLUGINS")
+  end
+  local folder, env = scratch()
+  local nvim = child.start({ env = env, plugin = false })
+  nvim:lua(function(where, from)
+    vim.o.runtimepath = where .. "," .. vim.o.runtimepath
+    require("lazy").setup({ { url = from .. "/rille", name = "rille" } }, { rocks = { enabled = false } })
+  end, lazy, folder)
+  local path = folder .. "/data/nvim/lazy/rille"
+  t.eq(calls(folder), { path .. ": " .. BUILD })
+  t.eq(loaded(nvim), vim.uv.fs_realpath(path .. "/target/release/librille.so"))
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("by hand", function()
+  local folder, env = scratch()
+  local program = os.getenv("RILLE_CHILD")
+  local result = vim
+    .system({ program, "--clean", "-l", folder .. "/rille/build.lua" }, { env = env, cwd = "/" })
+    :wait()
+  t.eq(result.code, 0, result.stderr)
+  t.eq(calls(folder), { folder .. "/rille: " .. BUILD })
+end)
+
+t.test("a build that fails tells what Cargo said", function()
+  local folder, env = scratch(101)
+  local nvim = child.start({ env = env, plugin = false })
+  local fine, said = pcall(nvim.lua, nvim, [[dofile(...)]], folder .. "/rille/build.lua")
+  t.eq(fine, false)
+  t.ok(said:find("rille: the library could not be built\n   Compiling rille", 1, true), said)
+  t.eq(nvim:stop(), 0)
+end)

@@ -1,0 +1,144 @@
+--- Searching a tree while typing.
+local t = ...
+local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
+local closed = pickers.closed
+
+local folder = vim.fn.tempname()
+vim.fn.mkdir(folder .. "/src", "p")
+for i = 1, 30 do
+  local lines = {}
+  for k = 1, 100 do
+    lines[k] = ("    file %d line %d"):format(i, k)
+  end
+  lines[50] = "    the Needle of " .. i
+  vim.fn.writefile(lines, ("%s/src/file%02d.txt"):format(folder, i))
+end
+vim.fn.writefile({ ("x"):rep(300000) .. " a long line" .. ("y"):rep(300000) }, folder .. "/long.txt")
+
+local function start(opts)
+  return pickers.start(opts, folder)
+end
+
+t.test("lines appear as the pattern is typed, and a choice goes there", function()
+  local nvim = start({ columns = 110, lines = 30 })
+  nvim:cmd("Rille grep")
+  nvim:type("needle of 7$")
+  nvim:sees("src/file07.txt:50: the Needle of 7")
+  nvim:sees("49     file 7 line 49")
+  nvim:type("<CR>")
+  closed(nvim)
+  t.eq(
+    nvim:lua([[return { vim.fn.expand("%:t"), vim.fn.line("."), vim.fn.col(".") }]]),
+    { "file07.txt", 50, 9 }
+  )
+  -- A capital letter means itself.
+  nvim:cmd("Rille grep neEdle")
+  nvim:sees(" 0│")
+  nvim:type("<Esc>")
+  closed(nvim)
+  t.eq(nvim:messages(), "")
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("a wrong pattern is said in the prompt, and what was found stays", function()
+  local nvim = start({ columns = 110, lines = 30 })
+  nvim:cmd("Rille grep")
+  nvim:type("Needle of 12")
+  nvim:sees("src/file12.txt:50")
+  nvim:type("(")
+  nvim:sees("unclosed group")
+  nvim:sees("src/file12.txt:50")
+  nvim:type("|)")
+  nvim:wait(function()
+    return not require("rille.nvim.picker").current.source:state().failure
+  end)
+  nvim:sees("src/file12.txt:50")
+  nvim:type("<Esc>")
+  closed(nvim)
+  t.eq(nvim:messages(), "")
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("more than the limit is said, and less is not", function()
+  local nvim = start({ columns = 80 })
+  nvim:lua([[vim.g.rille = { grep = { limit = 30 } }]])
+  nvim:cmd("Rille grep line")
+  nvim:sees("showing the first 30")
+  nvim:type("<Esc>")
+  closed(nvim)
+  nvim:cmd("Rille grep Needle")
+  nvim:sees("30│")
+  t.ok(not table.concat(nvim:screen(), "\n"):find("showing the first", 1, true))
+  nvim:type("<Esc>")
+  closed(nvim)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("what is not saved yet is searched as it is in the editor, and shown so", function()
+  local nvim = start({ columns = 110, lines = 30 })
+  nvim:cmd("edit src/file03.txt")
+  nvim:lua([[vim.api.nvim_buf_set_lines(0, 0, 0, false, { "just typed in" }) ]])
+  nvim:cmd("Rille grep just typed")
+  nvim:sees("src/file03.txt:1: just typed in")
+  nvim:sees(" 1 just typed in")
+  nvim:type("<Esc>")
+  closed(nvim)
+  -- It would take too long to hand over a large one with each key.
+  nvim:lua(function()
+    vim.cmd("edit src/file04.txt")
+    vim.api.nvim_buf_set_lines(0, 0, 0, false, { "just typed in a large one", ("x"):rep(2 ^ 24) })
+  end)
+  nvim:cmd("Rille grep just typed")
+  nvim:sees("1 as saved, too large  1│")
+  nvim:sees("src/file03.txt:1: just typed in")
+  nvim:type("<Esc>")
+  closed(nvim)
+  -- From another folder as well, where the tree has another name.
+  nvim:lua([[vim.api.nvim_set_current_dir("/")]])
+  nvim:lua([[require("rille.nvim").grep({ cwd = ..., query = "just typed" })]], folder)
+  nvim:sees("file03.txt:1: just typed in")
+  nvim:type("<CR>")
+  closed(nvim)
+  t.eq(nvim:lua([[return vim.fn.expand("%:t")]]), "file03.txt")
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("of a long line the part with the match is shown", function()
+  local nvim = start({ columns = 80 })
+  nvim:cmd("Rille grep a long line")
+  nvim:sees("long.txt:1:")
+  nvim:type("<Esc>")
+  closed(nvim)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("each key cancels the search before it", function()
+  local nvim = start({ columns = 80 })
+  nvim:cmd("Rille grep")
+  for _ = 1, 10 do
+    nvim:type("line<BS><BS><BS><BS>")
+  end
+  nvim:type("Needle")
+  nvim:sees("30│")
+  t.ok((nvim:lua([[return _G.handles()]]).job or 0) <= 1)
+  nvim:type("<Esc>")
+  closed(nvim)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("a quickfix list has lines and columns", function()
+  local nvim = start({ columns = 80 })
+  nvim:cmd("Rille grep")
+  nvim:type("Needle<C-q>")
+  nvim:wait(function()
+    return vim.bo.buftype == "quickfix" and #vim.fn.getqflist() == 30
+  end)
+  local item =
+    nvim:lua([[local list = vim.fn.getqflist(); return { #list, list[1].lnum, list[1].col, list[1].text }]])
+  t.eq({ item[1], item[2], item[3] }, { 30, 50, 9 })
+  t.ok(item[4]:find("the Needle of", 1, true))
+  closed(nvim)
+  t.eq(nvim:stop(), 0)
+end)
+
+vim.fn.delete(folder, "rf")

@@ -1,0 +1,171 @@
+--- The parts of the picker that need no screen: where its windows go, what a row shows, and what is read for a preview.
+local t = ...
+local rille = require("rille")
+local layout = require("rille.nvim.picker.layout")
+local row = require("rille.nvim.picker.row")
+local excerpt = require("rille.nvim.picker.excerpt")
+local options = require("rille.nvim.picker.options")
+
+--- The cells that a window covers with its frame.
+local function outer(rect, frame)
+  local edge = frame and 2 or 0
+  return rect.row, rect.col, rect.row + rect.height + edge, rect.col + rect.width + edge
+end
+
+t.test("windows are on the screen and apart from each other, whatever its size", function()
+  local previews = 0
+  for columns = 1, 240, 3 do
+    for lines = 2, 90 do
+      for _, frame in ipairs({ true, false }) do
+        local place = ("%d x %d, frame %s"):format(columns, lines, tostring(frame))
+        local made =
+          layout.divide(columns, lines, { frame = frame, preview = true, width = 0.9, height = 0.85 })
+        local taken = {}
+        for _, name in ipairs({ "prompt", "list", "preview" }) do
+          local rect = made[name]
+          if rect then
+            t.ok(rect.width >= 1 and rect.height >= 1, place)
+            local top, left, bottom, right = outer(rect, made.frame)
+            t.ok(top >= 0 and left >= 0 and bottom <= lines and right <= columns, place .. ": " .. name)
+            for _, other in ipairs(taken) do
+              t.ok(bottom <= other[1] or top >= other[3] or right <= other[2] or left >= other[4], place)
+            end
+            taken[#taken + 1] = { top, left, bottom, right }
+          end
+        end
+        previews = previews + (made.preview and 1 or 0)
+      end
+    end
+  end
+  t.ok(previews > 5000, previews)
+  local small = layout.divide(20, 6, { frame = true, preview = true, width = 0.9, height = 0.85 })
+  t.eq({ small.frame, small.list.width, small.list.height, small.preview }, { false, 20, 5, nil })
+end)
+
+t.test("a row shows its matches, and is valid text that is not longer than needed", function()
+  math.randomseed(7)
+  local letters = { "a", "ö", "漢", "👩", "\t", "\n", "/", "é", "x" }
+  for _ = 1, 3000 do
+    local parts = {}
+    for i = 1, math.random(0, 120) do
+      parts[i] = letters[math.random(#letters)]
+    end
+    local text = table.concat(parts)
+    -- Where characters begin and end.
+    local starts = {}
+    for at = 1, #text do
+      local byte = text:byte(at)
+      if byte < 0x80 or byte >= 0xC0 then
+        starts[#starts + 1] = at
+      end
+    end
+    local ranges = {}
+    if #starts > 0 then
+      local k = math.random(#starts)
+      ranges = { starts[k], (starts[k + 1] or #text + 1) - 1 }
+    end
+    local width = math.random(1, 40)
+    local shown, shift = row.fit(text, ranges, width)
+    t.ok(not shown:find("\n"))
+    t.ok(#shown <= width * 4 + 4 + #"…", ("%d bytes for %d cells"):format(#shown, width))
+    if #ranges > 0 and ranges[1] + shift >= 1 and ranges[2] + shift <= #shown then
+      local match = text:sub(ranges[1], ranges[2]):gsub("\n", "\0")
+      t.eq(shown:sub(ranges[1] + shift, ranges[2] + shift), match)
+    end
+    if shift ~= 0 then
+      t.eq(shown:sub(1, 3), "…")
+    end
+    t.ok(rille.text.validate(shown), "it cuts a character: " .. shown)
+  end
+  -- The match is what has to be seen.
+  local long = ("a"):rep(200) .. "here" .. ("b"):rep(200)
+  for width = 12, 60 do
+    local shown, shift = row.fit(long, { 201, 204 }, width)
+    t.eq(shown:sub(201 + shift, 204 + shift), "here")
+    t.ok(204 + shift - 2 <= width, ("the match ends at %d of %d cells"):format(204 + shift - 2, width))
+  end
+end)
+
+t.test("neighbours are one range, and a long path keeps its end", function()
+  t.eq(row.ranges({}), {})
+  t.eq(row.ranges({ 1, 2, 3, 7, 9, 10 }), { 1, 3, 7, 7, 9, 10 })
+  t.eq(row.tail("src/capi/job.rs", 40), "src/capi/job.rs")
+  t.eq(row.tail("src/capi/job.rs", 10), "…pi/job.rs")
+  t.eq(row.tail("a/ööööö", 6), "…öö")
+end)
+
+t.test("an excerpt has the line of its place, with its number", function()
+  local lines = {}
+  for i = 1, 5000 do
+    lines[i] = ("line %d %s"):format(i, ("x"):rep(i % 60))
+  end
+  local text = table.concat(lines, "\n") .. "\n"
+  local offset = 1
+  for i = 1, 5000 do
+    if i % 97 == 0 or i == 1 then
+      local from = math.max(0, offset - 1000)
+      local cut = excerpt.cut(text:sub(from + 1, from + 5000), from, { offset = offset, lnum = i }, #text)
+      t.eq(cut.lines[cut.at], lines[i])
+      t.eq(cut.first + cut.at - 1, i)
+      -- What is before it as well, and no part of a line.
+      t.eq(cut.lines[1], lines[cut.first])
+    end
+    offset = offset + #lines[i] + 1
+  end
+  local first = excerpt.cut("a\r\nb\n" .. ("c"):rep(2000), 0, { lnum = 2 }, 2005)
+  t.eq({ first.lines[1], first.lines[2], first.at, first.first, first.whole }, { "a", "b", 2, 1, true })
+  t.ok(#first.lines[3] < 600)
+end)
+
+--- What `excerpt.read` gives, in the end.
+local function read(place)
+  local lines, why
+  excerpt.read(place, function(cut)
+    lines = cut.lines
+  end, function(message)
+    why = message
+  end)
+  t.ok(vim.wait(20000, function()
+    return lines ~= nil or why ~= nil
+  end, 1))
+  return lines, why
+end
+
+t.test("what is no text, not there or not a file is said in words, and nothing waits for it", function()
+  local folder = vim.fn.tempname()
+  vim.fn.mkdir(folder)
+  local function file(name, text)
+    local out = assert(io.open(folder .. "/" .. name, "wb"))
+    out:write(text)
+    out:close()
+    return { path = folder .. "/" .. name }
+  end
+  t.eq(read(file("text", "one\ntwo\n")), { "one", "two" })
+  t.eq({ read(file("binary", "ELF\0\1\2" .. ("x"):rep(3000))) }, { nil, "a binary file of 2.9 KB" })
+  t.eq({ read(file("empty", "")) }, { nil, "an empty file" })
+  t.eq({ read({ path = folder }) }, { nil, "a directory" })
+  t.eq({ read({ path = folder .. "/gone" }) }, { nil, "no such file or directory" })
+  local short = file("short", "only this\n")
+  short.offset = 100000
+  t.eq({ read(short) }, { nil, "the place is gone: the file is shorter now" })
+  vim.fn.system({ "mkfifo", folder .. "/fifo" })
+  t.eq({ read({ path = folder .. "/fifo" }) }, { nil, "a fifo" })
+  local tags = file("tags.txt", ("padding\n"):rep(20000) .. "*the-tag*\nits text\n")
+  tags.find = "*the-tag*"
+  t.ok(vim.tbl_contains(read(tags), "*the-tag*"))
+  vim.fn.delete(folder, "rf")
+end)
+
+t.test("wrong options are errors that tell what is known", function()
+  local known = { query = "string", walk = "table" }
+  t.eq(options.read(nil, "f", known), {})
+  t.raises("f: opts must be a table, got number", options.read, 3, "f", known)
+  t.raises(
+    "f: wrong option qury = x %(known: query = string; walk = table%)",
+    options.read,
+    { qury = "x" },
+    "f",
+    known
+  )
+  t.raises("f: wrong option walk = x %(known", options.read, { walk = "x" }, "f", known)
+end)

@@ -1,0 +1,45 @@
+--- What specs of the picker have in common.
+local child = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/child.lua")
+
+local M = {}
+
+--- A child, in a folder if one is given.
+---@param opts? rille.test.child.options
+---@param folder? string
+---@return rille.test.child
+function M.start(opts, folder)
+  local nvim = child.start(opts)
+  if folder then
+    nvim:lua([[vim.api.nvim_set_current_dir(...)]], folder)
+  end
+  nvim:lua(function()
+    --- Live handles of each kind, but for the notifier and the buffer that modules keep for ever.
+    function _G.handles()
+      local handles = {}
+      for kind, count in pairs(require("rille").stats().handles) do
+        local kept = (kind == "notifier" or kind == "buffer") and 1 or 0
+        handles[kind] = count > kept and count or nil
+      end
+      return handles
+    end
+  end)
+  return nvim
+end
+
+--- Waits until no picker is there and everything was given back.
+---@param nvim rille.test.child
+function M.closed(nvim)
+  nvim:wait(function()
+    if require("rille.nvim.picker").current or next(_G.handles()) then
+      return false
+    end
+    for _, win in ipairs(vim.api.nvim_list_wins()) do
+      if vim.api.nvim_win_get_config(win).relative ~= "" then
+        return false
+      end
+    end
+    return true
+  end)
+end
+
+return M

@@ -1,0 +1,131 @@
+--- What the plugin brings to Neovim: its command, its maps, and nothing else until they are used.
+local t = ...
+local child = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/child.lua")
+
+t.test("nothing is required before the first use", function()
+  local nvim = child.start()
+  local loaded = nvim:lua(function()
+    local names = {}
+    for name in pairs(package.loaded) do
+      if name == "rille" or name:find("^rille%.") then
+        names[#names + 1] = name
+      end
+    end
+    return names
+  end)
+  t.eq(loaded, {})
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("the command tells what there is, and what it does not know", function()
+  local nvim = child.start()
+  nvim:type(":Rille<CR><CR>:Rille nonsense with more<CR><CR>")
+  nvim:wait(function()
+    return vim.fn.execute("messages"):find("nonsense") ~= nil
+  end)
+  local said = nvim:messages()
+  t.ok(said:find("rille: a sub-command is needed (known: buffers, files,", 1, true), said)
+  t.ok(said:find("rille: there is no sub-command `nonsense` (known: buffers,", 1, true), said)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("sub-commands and their arguments are completed", function()
+  local nvim = child.start()
+  local function complete(line)
+    return nvim:lua([[return vim.fn.getcompletion(..., "cmdline")]], line)
+  end
+  t.eq(complete("Rille "), { "buffers", "files", "grep", "health", "help", "lines", "resume", "view" })
+  t.eq(complete("Rille he"), { "health", "help" })
+  t.eq(complete("Rille view Cargo."), { "Cargo.lock", "Cargo.toml" })
+  t.eq(complete("vert Rille view READ"), { "README.md" })
+  t.eq(complete("Rille files sr"), { "src/" })
+  t.ok(vim.tbl_contains(complete("Rille help quickf"), "quickfix"))
+  t.eq(complete("Rille health "), {})
+  t.eq(complete("Rille nonsense x"), {})
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("sub-commands call the functions of rille.nvim, and so do the maps", function()
+  local nvim = child.start()
+  nvim:lua(function()
+    _G.calls = {}
+    package.loaded["rille.nvim"] = setmetatable({}, {
+      __index = function(_, name)
+        return function(first)
+          table.insert(_G.calls, { name, first })
+        end
+      end,
+    })
+  end)
+  local function calls()
+    return nvim:lua([[local calls = _G.calls; _G.calls = {}; return calls]])
+  end
+  for _, line in ipairs({
+    "files",
+    "files src",
+    "grep  fn main ",
+    "grep",
+    "lines a b",
+    "buffers x",
+    "help quickfix",
+  }) do
+    nvim:cmd("Rille " .. line)
+  end
+  local root = os.getenv("RILLE_ROOT")
+  t.eq(calls(), {
+    { "files", vim.empty_dict() },
+    { "files", { cwd = root .. "/src" } },
+    { "grep", { query = "fn main" } },
+    { "grep", vim.empty_dict() },
+    { "lines", { query = "a b" } },
+    { "buffers", { query = "x" } },
+    { "help", { query = "quickfix" } },
+  })
+  nvim:cmd("edit LICENSE-MIT")
+  nvim:cmd("Rille view %")
+  nvim:cmd("Rille view a file.txt")
+  t.eq(calls(), { { "view", root .. "/LICENSE-MIT" }, { "view", root .. "/a file.txt" } })
+  for _, name in ipairs({ "files", "grep", "lines", "buffers", "help", "resume" }) do
+    nvim:cmd(("nmap x <Plug>(rille-%s)"):format(name))
+    nvim:type("x")
+    nvim:wait(function()
+      return #_G.calls > 0
+    end)
+    t.eq(calls()[1][1], name)
+  end
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("a configuration is read from the variable and the call, and its faults are known", function()
+  local nvim = child.start()
+  t.eq(nvim:lua([[return require("rille.nvim.config").faults()]]), {})
+  local got = nvim:lua(function()
+    local config = require("rille.nvim.config")
+    vim.g.rille = { view = { number = "yes", columns = 500, abvoe = 1 }, progress = false, picker2 = {} }
+    local faults = config.faults()
+    local first = { config.get("view.number"), config.get("view.columns"), config.get("progress") }
+    require("rille.nvim").setup({ view = { columns = 100 } })
+    return { faults, first, config.get("view.columns"), config.get("progress") }
+  end)
+  t.eq(got, {
+    {
+      'vim.g.rille: `view.number` must be boolean, got "yes"',
+      "vim.g.rille: there is no option `picker2`",
+      "vim.g.rille: there is no option `view.abvoe`",
+    },
+    { true, 500, false },
+    100,
+    false,
+  })
+  t.eq(
+    nvim:lua([[vim.g.rille = 3; return require("rille.nvim.config").faults()]]),
+    { "vim.g.rille: must be a table, got number" }
+  )
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("a second sourcing and loaded_rille do nothing", function()
+  local nvim = child.start({ before = "let g:loaded_rille = 1" })
+  t.eq(nvim:api("nvim_get_commands", {}).Rille, nil)
+  t.eq(nvim:stop(), 0)
+end)

@@ -1,0 +1,122 @@
+--- A Neovim in a terminal, which tmux is, with rille on its runtimepath.
+---
+--- A server without a screen runs the editor, and a second process shows it in the terminal: so what is typed and shown
+--- passes through both the editor's terminal code and tmux.
+local M = {}
+
+local LIMIT = 30000
+
+---@class rille.test.terminal
+---@field package socket string of tmux
+---@field package address string of the server
+---@field package channel integer
+local Terminal = {}
+Terminal.__index = Terminal
+
+--- Whether there is a tmux.
+function M.available()
+  return vim.fn.executable("tmux") == 1
+end
+
+---@param opts { columns: integer, lines: integer, cwd: string, commands?: string[] }
+---@return rille.test.terminal
+function M.start(opts)
+  local program, folder = os.getenv("RILLE_CHILD") or vim.v.progpath, vim.fn.tempname()
+  vim.fn.mkdir(folder)
+  local self = setmetatable({ socket = "rille-" .. vim.fn.getpid(), address = folder .. "/nvim" }, Terminal)
+  local command = { program, "--clean", "-n", "--headless", "--listen", self.address }
+  local function add(flag, text)
+    vim.list_extend(command, { flag, text })
+  end
+  add("--cmd", "let &runtimepath ..= ',' .. $RILLE_ROOT")
+  for _, text in ipairs(opts.commands or {}) do
+    add("--cmd", text)
+  end
+  self.server = vim.fn.jobstart(command, { cwd = opts.cwd, env = { LC_ALL = "C.UTF-8" } })
+  assert(self.server > 0, "the server does not start")
+  assert(
+    vim.wait(LIMIT, function()
+      return vim.fn.filereadable(self.address) == 1 or vim.fn.getftype(self.address) == "socket"
+    end, 10),
+    "the server does not listen"
+  )
+  local shown = "LC_ALL=C.UTF-8 "
+    .. vim.fn.shellescape(program)
+    .. " --server "
+    .. vim.fn.shellescape(self.address)
+    .. " --remote-ui"
+  self:tmux({ "-f", "/dev/null", "-u", "new-session", "-d", "-x", opts.columns, "-y", opts.lines, shown })
+  self:tmux({ "set-option", "-s", "escape-time", "0" })
+  return self
+end
+
+--- Runs a command of tmux, in a server of its own.
+function Terminal:tmux(words)
+  local command = { "tmux", "-L", self.socket }
+  for _, word in ipairs(words) do
+    command[#command + 1] = tostring(word)
+  end
+  local out = vim.fn.system(command)
+  assert(vim.v.shell_error == 0, out)
+  return out
+end
+
+--- Types text as it is.
+function Terminal:type(text)
+  self:tmux({ "send-keys", "-l", text })
+end
+
+--- Presses keys, by tmux's names.
+function Terminal:press(...)
+  self:tmux({ "send-keys", ... })
+end
+
+--- What is on the screen.
+---@param colors? boolean with the escape sequences of colours
+---@return string
+function Terminal:screen(colors)
+  return self:tmux(colors and { "capture-pane", "-e", "-p" } or { "capture-pane", "-p" })
+end
+
+--- Waits until the screen is as it should be, and gives it.
+local function await(self, condition, about)
+  local screen
+  local fine = vim.wait(LIMIT, function()
+    screen = self:screen()
+    return condition(screen)
+  end, 20)
+  if not fine then
+    error(("%s; the screen is\n%s"):format(about, screen), 3)
+  end
+  return screen
+end
+
+--- Waits until the screen has a text, and gives the screen.
+---@param text string
+---@return string
+function Terminal:sees(text)
+  return await(self, function(screen)
+    return screen:find(text, 1, true) ~= nil
+  end, ("%q does not appear"):format(text))
+end
+
+--- Waits until the screen no longer has a text.
+---@param text string
+function Terminal:sees_not(text)
+  await(self, function(screen)
+    return not screen:find(text, 1, true)
+  end, ("%q does not go away"):format(text))
+end
+
+--- Gives the terminal another size.
+function Terminal:resize(columns, lines)
+  self:tmux({ "resize-window", "-x", columns, "-y", lines })
+end
+
+function Terminal:stop()
+  pcall(self.tmux, self, { "kill-server" })
+  vim.fn.jobstop(self.server)
+  vim.fn.jobwait({ self.server }, LIMIT)
+end
+
+return M

@@ -1,0 +1,501 @@
+--- The viewer: a file in a buffer that holds a part of it, driven by keys and looked at on the screen.
+local t = ...
+local root = os.getenv("RILLE_ROOT")
+local child = dofile(root .. "/test/neovim/child.lua")
+
+local folder = vim.fn.tempname()
+vim.fn.mkdir(folder)
+
+--- A file with numbered lines, and its path.
+local function numbered(name, count, text)
+  local path, lines = folder .. "/" .. name, {}
+  for i = 1, count do
+    lines[i] = ("line %d %s"):format(i, text and text(i) or "")
+  end
+  local file = assert(io.open(path, "wb"))
+  file:write(table.concat(lines, "\n"), "\n")
+  file:close()
+  return path
+end
+
+local LINES = 300000
+local big = numbered("big.log", LINES, function(i)
+  return i % 7 == 0 and "seven" or "x"
+end)
+
+--- A child that views a file.
+local function view(path, opts)
+  local nvim = child.start(opts)
+  nvim:cmd("Rille view " .. (path or big))
+  return nvim
+end
+
+--- Waits until the cursor is in a line of the file, and its number is known.
+local function comes_to(nvim, n)
+  nvim:wait(function(wanted)
+    local at = vim.api.nvim_win_get_cursor(0)[1]
+    local number = require("rille.nvim.viewer").of():number_of(at)
+    return number == wanted and vim.api.nvim_get_current_line():find("^line " .. wanted .. " ") ~= nil
+  end, n)
+end
+
+--- Quits, and sees that nothing is left. A job that was closed may be at work for a moment.
+local function done(nvim)
+  nvim:cmd("enew | silent! bwipeout! #")
+  local left
+  local fine = vim.wait(30000, function()
+    left = nvim:lua(function()
+      local kinds = {}
+      for kind, count in pairs(require("rille").stats().handles) do
+        -- Modules keep one of these each.
+        local kept = kind == "notifier" or kind == "buffer"
+        kinds[kind] = count > 0 and not kept and count or nil
+      end
+      return kinds
+    end)
+    return next(left) == nil
+  end, 5)
+  t.ok(fine, vim.inspect(left))
+  t.eq(nvim:stop(), 0)
+end
+
+t.test("a file is shown with its numbers, and a page of it is in the buffer", function()
+  local nvim = view()
+  nvim:sees("     1 line 1 x", 2)
+  local screen = nvim:screen()
+  t.eq(screen[22], "    21 line 21 seven")
+  nvim:sees(" big.log  1 of 300,000  0%  4.1 MB", 1)
+  t.ok(nvim:lua([[return vim.api.nvim_buf_line_count(0)]]) < 3000)
+  t.eq(nvim:lua([[return { vim.bo.filetype, vim.bo.buftype, vim.bo.modifiable, vim.bo.swapfile }]]), {
+    "rilleview",
+    "nowrite",
+    false,
+    false,
+  })
+  done(nvim)
+end)
+
+t.test("motions go through the whole file", function()
+  local nvim = view()
+  for _, step in ipairs({
+    { "j", 2 },
+    { "10j", 12 },
+    { "1000j", 1012 },
+    { "50000j", 51012 },
+    { "5k", 51007 },
+    { "500k", 50507 },
+    { "50000k", 507 },
+    { "G", LINES },
+    { "k", LINES - 1 },
+    { "10000k", LINES - 10001 },
+    { "gg", 1 },
+    { "123456G", 123456 },
+    { "77gg", 77 },
+    { "50%", LINES / 2 },
+    { "100%", LINES },
+    { "1%", LINES / 100 },
+    { "9999999G", LINES },
+    { "''", LINES / 100 },
+    { "''", LINES },
+    { "gg<C-o>", LINES },
+    { "<C-o>", LINES / 100 },
+    { "<Tab>", LINES },
+    { "4000Gma5000G'a", 4000 },
+    { "3go", 1 },
+    { ":4321<CR>", 4321 },
+    { ":$<CR>", LINES },
+  }) do
+    nvim:type(step[1])
+    comes_to(nvim, step[2])
+  end
+  done(nvim)
+end)
+
+t.test("scrolling never comes to the end of a page", function()
+  local nvim = view()
+  nvim:lua([[vim.o.scrolloff = 0]])
+  nvim:type(("<C-f>"):rep(200))
+  nvim:wait(function()
+    return require("rille.nvim.viewer").of():number_of(vim.fn.line("w0")) > 3500
+  end)
+  local top = nvim:lua([[return require("rille.nvim.viewer").of():number_of(vim.fn.line("w0"))]])
+  t.eq(nvim:screen()[2], ("%6d line %d %s"):format(top, top, top % 7 == 0 and "seven" or "x"))
+  nvim:type(("<C-b>"):rep(300))
+  nvim:sees("line 1 x", 2)
+  nvim:type("100<C-f>")
+  nvim:wait(function()
+    return require("rille.nvim.viewer").of():number_of(vim.fn.line("w0")) > 1500
+  end)
+  nvim:type(("<C-d>"):rep(100) .. ("<C-u>"):rep(400))
+  comes_to(nvim, 1)
+  nvim:type(("<C-e>"):rep(1000))
+  nvim:sees("line 1001 seven", 2)
+  nvim:type(("<C-y>"):rep(900))
+  nvim:sees("line 101 x", 2)
+  for _ = 1, 300 do
+    nvim:api("nvim_input_mouse", "wheel", "down", "", 0, 5, 5)
+  end
+  nvim:sees("line 1001 seven", 2)
+  t.ok(nvim:lua([[return vim.api.nvim_buf_line_count(0)]]) < 3000)
+  done(nvim)
+end)
+
+t.test("selecting and yanking go beyond a page, in both directions", function()
+  local nvim = view()
+  local function yanked()
+    return nvim:lua(
+      [[return { #vim.fn.getreg('"', 1, true), vim.fn.getreg('"', 1, true)[1], vim.fn.getregtype('"') }]]
+    )
+  end
+  nvim:type("1000GV20000Gy")
+  nvim:wait([[return #vim.fn.getreg('"', 1, true) == 19001]])
+  t.eq(yanked(), { 19001, "line 1000 x", "V" })
+  nvim:type("150000GV149000Gy")
+  nvim:wait([[return #vim.fn.getreg('"', 1, true) == 1001]])
+  t.eq(yanked(), { 1001, "line 149000 x", "V" })
+  nvim:type("200000Gv" .. ("<C-b>"):rep(50) .. "0y")
+  nvim:wait([[return vim.fn.getregtype('"') == "v"]])
+  local got = nvim:lua([[return vim.fn.getreg('"', 1, true)]])
+  t.eq(got[#got], "l")
+  t.eq(tonumber(got[1]:match("%d+")), 200000 - #got + 1)
+  nvim:type("5000Gy3000j")
+  nvim:wait([[return #vim.fn.getreg('"', 1, true) == 3001]])
+  t.eq(yanked(), { 3001, "line 5000 x", "V" })
+  nvim:type("5000Gy4000G")
+  nvim:wait([[return #vim.fn.getreg('"', 1, true) == 1001]])
+  nvim:type("yy")
+  nvim:wait([[return #vim.fn.getreg('"', 1, true) == 1]])
+  t.eq(yanked()[2], "line 4000 x")
+  nvim:type("ggVGy")
+  nvim:wait([[return vim.fn.execute("messages"):find("a selection has at most") ~= nil]])
+  nvim:type("<Esc>")
+  done(nvim)
+end)
+
+t.test("long lines are shown in part, and yanked whole", function()
+  local path = folder .. "/long.log"
+  local file = assert(io.open(path, "wb"))
+  local long = {}
+  for i = 1, 100000 do
+    long[i] = ("%06d "):format(i)
+  end
+  long = table.concat(long)
+  file:write("short\n", long, "\n", ("äöü€😀"):rep(2000), "\nlast\n")
+  file:close()
+  local nvim = view(path)
+  nvim:type("jyy")
+  nvim:wait([[return #vim.fn.getreg('"') == 700001]])
+  t.eq(nvim:lua([[return vim.fn.getreg('"')]]), long .. "\n")
+  t.eq(#nvim:lua([[return vim.api.nvim_get_current_line()]]), 2000)
+  nvim:type("200w60w40w")
+  nvim:wait([[return require("rille.nvim.viewer").of().column > 1]])
+  t.eq(nvim:lua([[return vim.fn.expand("<cword>")]]), "000301")
+  nvim:type("50w$")
+  nvim:wait([[return require("rille.nvim.viewer").of():here() == 6 + 700000]])
+  t.eq(nvim:lua([[return vim.api.nvim_get_current_line():sub(-7)]]), "100000 ")
+  nvim:type("0")
+  nvim:wait([[return require("rille.nvim.viewer").of():here() == 7]])
+  nvim:type("70001go")
+  nvim:wait([[return require("rille.nvim.viewer").of():here() == 70001]])
+  t.eq(nvim:lua([[return vim.fn.expand("<cword>")]]), "010000")
+  -- A character at the border of the part is whole or not there at all.
+  nvim:type("0j")
+  nvim:wait([[return vim.fn.line(".") == 3]])
+  local text = nvim:lua([[return vim.api.nvim_get_current_line()]])
+  t.ok(#text > 1990 and #text <= 2000, #text)
+  t.eq(text:gsub("äöü€😀", ""):gsub("ä?ö?ü?€?", ""), "")
+  nvim:type("$")
+  nvim:wait([[return require("rille.nvim.viewer").of().column > 1]])
+  text = nvim:lua([[return vim.api.nvim_get_current_line()]])
+  t.eq(text:sub(-#"€😀"), "€😀")
+  t.ok(not text:find("^[\128-\191]"), "it begins in the middle of a character")
+  nvim:type("G")
+  nvim:wait([[return vim.api.nvim_get_current_line() == "last"]])
+  done(nvim)
+end)
+
+t.test("a search goes through the whole file, in both directions, and around its end", function()
+  local path = numbered("search.log", 200000, function(i)
+    return i % 50000 == 0 and "Needle" or "hay"
+  end)
+  local nvim = view(path)
+  for _, step in ipairs({
+    { "/Needle<CR>", 50000 },
+    { "n", 100000 },
+    { "2n", 200000 },
+    { "n", 50000 },
+    { "N", 200000 },
+    { "2N", 100000 },
+    { "gg?Needle<CR>", 200000 },
+    { "n", 150000 },
+    { "N", 200000 },
+    { "/line 1234\\d\\b<CR>", 12340 },
+    { "n", 12341 },
+    { "/<Up><Up><CR>", 50000 },
+    { "*", 100000 },
+    { "#", 50000 },
+    { "gg:set ignorecase<CR>/needle<CR>", 50000 },
+    { ":set nowrapscan<CR>G/needle<CR>", 200000 },
+    { "gg/Needle<CR>nn", 150000 },
+  }) do
+    nvim:type(step[1])
+    comes_to(nvim, step[2])
+  end
+  nvim:type(":set noignorecase<CR>/needle<CR>")
+  nvim:wait([[return vim.fn.execute("messages"):find("rille: not found: needle", 1, true) ~= nil]])
+  nvim:type("/(<CR>")
+  nvim:wait([[return vim.fn.execute("messages"):find("unclosed group at 1: %(") ~= nil]])
+  done(nvim)
+end)
+
+t.test("matches in sight are highlighted, as long as Neovim's own would be", function()
+  local nvim = view()
+  nvim:type("/seven<CR>")
+  comes_to(nvim, 7)
+  local row = 1 + nvim:lua([[return vim.fn.winline()]])
+  local looks, column = nvim:looks(row + 7), 8 + #"line 14 "
+  t.ok(looks[column] ~= looks[column - 1], "the match does not look different")
+  t.eq(looks[column + 4], looks[column])
+  t.eq(looks[column + 5], looks[column - 1])
+  nvim:cmd("nohlsearch")
+  looks = nvim:looks(row + 7)
+  t.eq(looks[column], looks[column - 1])
+  done(nvim)
+end)
+
+t.test("a search can be stopped", function()
+  local nvim = view()
+  nvim:type("/nowhere at all<CR>")
+  -- It throws away what was typed ahead, as everywhere.
+  nvim:type("<C-c>")
+  nvim:wait([[return not next(require("rille.nvim.viewer").of().works)]])
+  nvim:type("/line 250000<CR>")
+  comes_to(nvim, 250000)
+  done(nvim)
+end)
+
+t.test("a filter shows the lines that match, with their numbers in the file", function()
+  local nvim = view()
+  nvim:type("70G&seven<CR>")
+  comes_to(nvim, 70)
+  nvim:sees("   77 line 77 seven")
+  nvim:sees("70 of 300,000  0%  737.8 KB  42,857 lines with seven", 1)
+  nvim:type("j")
+  comes_to(nvim, 77)
+  nvim:type("G")
+  comes_to(nvim, LINES - LINES % 7)
+  nvim:type("gg/line 70007<CR>")
+  comes_to(nvim, 70007)
+  nvim:type("&!seven<CR>")
+  comes_to(nvim, 70008)
+  nvim:type("6j")
+  comes_to(nvim, 70015)
+  nvim:type("&<CR>k")
+  comes_to(nvim, 70014)
+  nvim:type("&nowhere at all<CR>")
+  nvim:wait([[return not require("rille.nvim.viewer").of().works.filter]])
+  t.eq(nvim:screen()[2], "")
+  nvim:type("Ggg&<CR>")
+  nvim:sees("     1 line 1 x", 2)
+  nvim:type("&(<CR>")
+  nvim:wait([[return vim.fn.execute("messages"):find("unclosed group at 1: %(") ~= nil]])
+  done(nvim)
+end)
+
+t.test("a file may grow, shrink, be replaced and vanish", function()
+  local path = numbered("change.log", 5000)
+  local nvim = view(path)
+  nvim:type("G")
+  comes_to(nvim, 5000)
+  local file = assert(io.open(path, "ab"))
+  file:write("line 5001 new\nno end")
+  file:close()
+  nvim:type("RG")
+  nvim:sees("5002 no end")
+  file = assert(io.open(path, "ab"))
+  file:write(" but now\nline 5003 \n")
+  file:close()
+  nvim:type("R")
+  nvim:sees("5002 no end but now")
+  numbered("change.log", 100)
+  nvim:type("R")
+  nvim:sees("100 line 100")
+  t.ok(nvim:messages():find("rille: change.log was truncated", 1, true), nvim:messages())
+  numbered("other.log", 200)
+  os.rename(folder .. "/other.log", path)
+  nvim:type("R50G")
+  nvim:sees(" 50 line 50")
+  t.ok(nvim:messages():find("rille: change.log was replaced", 1, true), nvim:messages())
+  os.remove(path)
+  nvim:type("RG")
+  nvim:sees("200 line 200")
+  done(nvim)
+end)
+
+t.test("a file is followed as it grows, from its last line on", function()
+  local path = numbered("follow.log", 5000)
+  local nvim = view(path)
+  local count = 5000
+  local function append(lines)
+    local file = assert(io.open(path, "ab"))
+    for _ = 1, lines do
+      count = count + 1
+      file:write(("line %d x\n"):format(count))
+    end
+    file:close()
+  end
+  nvim:type("gl")
+  comes_to(nvim, 5000)
+  nvim:sees("following", 1)
+  for _, lines in ipairs({ 1, 10, 10000, 1 }) do
+    append(lines)
+    comes_to(nvim, count)
+  end
+  -- Whoever goes up stays there.
+  nvim:type("100k")
+  comes_to(nvim, count - 100)
+  local stayed = count - 100
+  append(10)
+  nvim:sees(tostring(stayed + 5))
+  nvim:wait([[return require("rille.nvim.viewer").of().lines == ...]], count)
+  comes_to(nvim, stayed)
+  nvim:type("G")
+  append(1)
+  comes_to(nvim, count)
+  numbered("follow.log", 20)
+  nvim:wait([[return vim.fn.execute("messages"):find("follow.log was truncated", 1, true) ~= nil]])
+  count = 20
+  append(30)
+  comes_to(nvim, 50)
+  nvim:type("gl")
+  nvim:wait([[return not require("rille.nvim.viewer").of().following]])
+  t.eq(nvim:lua([[return vim.tbl_keys(require("rille.nvim.viewer").of().works)]]), {})
+  done(nvim)
+end)
+
+t.test("empty files, files without line feeds, and bytes of every kind", function()
+  local function written(name, text)
+    local file = assert(io.open(folder .. "/" .. name, "wb"))
+    file:write(text)
+    file:close()
+    return folder .. "/" .. name
+  end
+  local nvim = view(written("empty", ""))
+  nvim:type("Gggj<C-f>R")
+  nvim:sees("empty", 1)
+  nvim:cmd("Rille view " .. written("one", "no line feed"))
+  nvim:type("Ggg")
+  nvim:sees("  1 no line feed", 2)
+  nvim:cmd("Rille view " .. written("bytes", "a\0b\255\rc\r\nd"))
+  nvim:sees("  1 a^@b<ff>^Mc", 2)
+  nvim:sees("  2 d", 3)
+  done(nvim)
+end)
+
+t.test("what cannot be opened is told", function()
+  local nvim = child.start()
+  nvim:type(
+    ":Rille view " .. folder .. "/nothing<CR>:Rille view " .. folder .. "<CR>:edit rille:///nothing<CR>"
+  )
+  nvim:wait([[return vim.fn.execute("messages"):find("rille: /nothing: ") ~= nil]])
+  local said = nvim:messages()
+  t.ok(said:find("nothing: no such file", 1, true) or said:find("ENOENT", 1, true), said)
+  t.ok(said:find("it is a folder", 1, true), said)
+  nvim:type("<CR>")
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("nothing is written to the file", function()
+  local path = numbered("write.log", 5000)
+  local before = vim.fn.sha256(table.concat(vim.fn.readfile(path, "b"), "\n"))
+  local nvim = view(path)
+  for _, line in ipairs({
+    "write",
+    "write!",
+    "wall!",
+    "update!",
+    "write! " .. path,
+    "saveas! " .. path,
+    "normal! dd",
+  }) do
+    nvim:lua([[pcall(vim.cmd, ...)]], line)
+  end
+  nvim:lua([[pcall(vim.cmd, "1,5write! " .. ...); pcall(vim.cmd, "1,5write >> " .. ...)]], path)
+  t.eq(vim.fn.sha256(table.concat(vim.fn.readfile(path, "b"), "\n")), before)
+  nvim:cmd(("3,4write %s/part | 6write >> %s/part"):format(folder, folder))
+  t.eq(vim.fn.readfile(folder .. "/part"), { "line 3 ", "line 4 ", "line 6 " })
+  done(nvim)
+end)
+
+t.test("large files are viewed by themselves, where that is wanted", function()
+  local small = numbered("small.log", 10)
+  local nvim = child.start({ before = "let g:rille = #{ view: #{ above: 1000000 } }" })
+  local function kind()
+    return nvim:lua([[return { vim.bo.filetype, vim.bo.buftype }]])
+  end
+  nvim:cmd("edit " .. big)
+  t.eq(kind(), { "rilleview", "nowrite" })
+  nvim:type("G")
+  comes_to(nvim, LINES)
+  nvim:cmd("edit " .. small)
+  t.eq(kind()[2], "")
+  t.eq(nvim:lua([[return vim.api.nvim_buf_line_count(0)]]), 10)
+  nvim:cmd("buffer " .. big)
+  comes_to(nvim, LINES)
+  nvim:cmd("bwipeout")
+  nvim:cmd("noautocmd edit " .. big)
+  t.eq(nvim:lua([[return vim.api.nvim_buf_line_count(0)]]), LINES)
+  done(nvim)
+
+  nvim = child.start({ before = "let g:rille = #{ view: #{ above: 1000000 } } | argadd " .. big })
+  nvim:cmd("first")
+  t.eq(kind(), { "rilleview", "nowrite" })
+  done(nvim)
+
+  -- The README's.
+  local readme = table.concat(vim.fn.readfile(root .. "/README.md"), "\n")
+  nvim = child.start()
+  nvim:lua(readme:match("\n```lua config\n(.-)\n```\n"))
+  t.eq(nvim:lua([[return require("rille.nvim.config").get("view.above")]]), 2 ^ 28)
+  t.eq(nvim:lua([[return require("rille.nvim.config").faults()]]), {})
+  nvim:lua([[require("rille.nvim").setup({ view = { above = 1000000 } })]])
+  nvim:cmd("edit " .. big)
+  t.eq(kind(), { "rilleview", "nowrite" })
+  nvim:cmd("bwipeout")
+  nvim:lua([[vim.api.nvim_create_autocmd("BufReadCmd", { pattern = "*.log", callback = function() end })]])
+  nvim:cmd("edit " .. big)
+  t.eq(kind()[1], "")
+  done(nvim)
+end)
+
+t.test("without the library a file is viewed all the same, and what needs it says so", function()
+  local nvim = child.start({ env = { RILLE_BACKEND = "lua" } })
+  nvim:cmd("Rille view " .. big)
+  nvim:type("123456G")
+  comes_to(nvim, 123456)
+  nvim:type("G")
+  comes_to(nvim, LINES)
+  nvim:type("/seven<CR>&seven<CR>")
+  nvim:wait(function()
+    return select(2, vim.fn.execute("messages"):gsub("rille.regex needs the native library", "")) == 2
+  end)
+  comes_to(nvim, LINES)
+  done(nvim)
+end)
+
+t.test("a view is where it was when it is shown again, and has nothing in between", function()
+  local nvim = view()
+  nvim:type("200000G")
+  comes_to(nvim, 200000)
+  nvim:cmd("enew")
+  nvim:wait([[return require("rille").stats().handles.file == 0]])
+  nvim:type("<C-^>")
+  comes_to(nvim, 200000)
+  nvim:cmd("vertical Rille view " .. numbered("second.log", 3000))
+  nvim:type("G")
+  comes_to(nvim, 3000)
+  nvim:cmd("wincmd p")
+  comes_to(nvim, 200000)
+  nvim:cmd("wincmd p | bwipeout")
+  done(nvim)
+end)

@@ -1,0 +1,170 @@
+/* The C program: files of any size. */
+
+#define _POSIX_C_SOURCE 200809L
+
+#include "program.h"
+
+#include <unistd.h>
+
+LAYOUT(file_options_size, sizeof(rille_file_options) == 24 + 2 * sizeof(void *));
+LAYOUT(file_info_size, sizeof(rille_file_info) == 48);
+LAYOUT(file_info_exact, offsetof(rille_file_info, exact) == 40);
+LAYOUT(file_window_size, sizeof(rille_file_window) == 16);
+LAYOUT(file_window_from, offsetof(rille_file_window, from) == 8);
+LAYOUT(file_line_size, sizeof(rille_file_line) == 32);
+LAYOUT(file_line_offset, offsetof(rille_file_line, offset) == 16);
+LAYOUT(file_lines_first, offsetof(rille_file_lines, first) == 2 * sizeof(void *));
+LAYOUT(search_options_size, sizeof(rille_search_options) == 24);
+LAYOUT(file_match_size, sizeof(rille_file_match) == 32);
+LAYOUT(file_match_length, offsetof(rille_file_match, length) == 24);
+LAYOUT(file_news_size, sizeof(rille_file_news) == 16);
+
+static void end(rille_job *job) {
+    rille_progress progress = {0, 0, 0, 0};
+
+    do {
+        CHECK(rille_job_poll(job, &progress, NULL) == RILLE_OK);
+        rille_job_wait(job, 10, NULL);
+    } while (progress.state == RILLE_JOB_RUNNING);
+    CHECK(progress.state == RILLE_JOB_DONE);
+}
+
+static int is(const rille_file_lines *batch, uint32_t at, const char *text) {
+    rille_file_line line = batch->lines[at];
+
+    return line.stop - line.start == strlen(text) && memcmp(batch->text + line.start, text, strlen(text)) == 0;
+}
+
+static void read_lines(rille_file *file) {
+    rille_error err;
+    rille_file_info info;
+    rille_file_lines batch;
+    rille_file_window window;
+    double number = 0;
+    uint8_t room[64];
+    uint32_t len = 0;
+
+    CHECK(rille_file_stat(file, &info, &err) == RILLE_OK);
+    CHECK(info.size == 21 && info.lines == 4 && info.exact == 1 && info.indexed == 21);
+    CHECK(rille_file_read_lines(file, 2, 9, NULL, &batch, &err) == RILLE_OK);
+    CHECK(batch.count == 3 && batch.first == 2 && batch.more == 0);
+    CHECK(is(&batch, 0, "foo bar") && is(&batch, 1, "") && is(&batch, 2, "foo"));
+    CHECK(batch.lines[0].offset == 8 && batch.lines[0].length == 7 && batch.lines[0].flags == 0);
+    memset(&window, 0, sizeof window);
+    window.size = sizeof window;
+    window.from = 1;
+    window.most = 2;
+    CHECK(rille_file_read_last(file, 1, &window, &batch, &err) == RILLE_OK && is(&batch, 0, "oo"));
+    CHECK(batch.lines[0].flags == RILLE_LINE_CUT_BEFORE);
+    CHECK(rille_file_read_around(file, 9, 1, 1, &window, &batch, &err) == RILLE_OK && batch.count == 2);
+    CHECK(batch.lines[1].flags == (RILLE_LINE_CUT_BEFORE | RILLE_LINE_CUT_BEHIND));
+    CHECK(rille_file_read_lines(file, 5, 1, NULL, &batch, &err) == RILLE_NONE && batch.count == 0);
+    CHECK(rille_file_line_at(file, 8, &number, &err) == RILLE_OK && number == 2);
+    CHECK(rille_file_line_at(file, 21, &number, &err) == RILLE_NONE && number == 2);
+    CHECK(rille_file_offset_of(file, 4, &number, &err) == RILLE_OK && number == 18);
+    CHECK(rille_file_read(file, 8, room, 3, &len, &err) == RILLE_OK && len == 3 && memcmp(room, "foo", 3) == 0);
+    CHECK(rille_file_read(file, 18, room, sizeof room, &len, &err) == RILLE_OK && len == 3);
+    CHECK(rille_file_read(file, 21, room, sizeof room, &len, &err) == RILLE_NONE && len == 0);
+
+    CHECK(rille_file_line_at(file, -1, &number, &err) == RILLE_EARG && strstr(err.message, "offset is -1") != NULL);
+    CHECK(rille_file_read_lines(file, 1, 1, NULL, NULL, &err) == RILLE_EARG);
+    CHECK(rille_file_read_lines(NULL, 1, 1, NULL, &batch, &err) == RILLE_EARG);
+    window.most = UINT32_MAX;
+    CHECK(rille_file_read_lines(file, 1, 1, &window, &batch, &err) == RILLE_ELIMIT);
+    CHECK(rille_file_read(file, 0, NULL, 3, &len, &err) == RILLE_EARG);
+}
+
+static void search_file(rille_file *file) {
+    rille_error err;
+    rille_regex *regex = NULL;
+    rille_literals *literals = NULL;
+    rille_job *job = NULL;
+    rille_file *kept = NULL;
+    rille_file_matches batch;
+    rille_file_info info;
+    rille_file_news news;
+    rille_search_options options;
+    const uint32_t ends[] = {3};
+    double number = 0;
+
+    CHECK(rille_regex_new(BYTES("foo$"), 4, NULL, &regex, &err) == RILLE_OK);
+    CHECK(rille_literals_new(BYTES("foo"), 3, ends, 1, NULL, &literals, &err) == RILLE_OK);
+    CHECK(rille_file_search(file, regex, NULL, NULL, &job, &err) == RILLE_OK);
+    end(job);
+    CHECK(rille_file_take(job, 9, &batch, &err) == RILLE_OK && batch.count == 2 && batch.total == 2 && batch.lines == 2);
+    CHECK(batch.matches[0].offset == 3 && batch.matches[0].line == 1 && batch.matches[0].length == 3);
+    CHECK(batch.matches[1].offset == 18 && batch.matches[1].line_offset == 18 && batch.matches[1].kind == RILLE_MATCH);
+    CHECK(rille_file_take(job, 9, &batch, &err) == RILLE_NONE && batch.count == 0);
+    CHECK(rille_file_take_news(job, &news, &err) == RILLE_EARG && strstr(err.message, "another kind") != NULL);
+    rille_job_free(job);
+
+    memset(&options, 0, sizeof options);
+    options.size = sizeof options;
+    options.flags = RILLE_SEARCH_BACKWARD | RILLE_SEARCH_FROM;
+    options.from = 18;
+    options.limit = 1;
+    CHECK(rille_file_search(file, NULL, literals, &options, &job, &err) == RILLE_OK);
+    end(job);
+    CHECK(rille_file_take(job, 9, &batch, &err) == RILLE_OK && batch.count == 1 && batch.matches[0].offset == 8);
+    rille_job_free(job);
+    CHECK(rille_file_search(file, regex, literals, NULL, &job, &err) == RILLE_EARG);
+    options.flags = 64;
+    CHECK(rille_file_search(file, regex, NULL, &options, &job, &err) == RILLE_EARG);
+
+    CHECK(rille_file_filter(file, NULL, literals, 1, &kept, &job, &err) == RILLE_OK);
+    rille_literals_free(literals);
+    rille_regex_free(regex);
+    end(job);
+    rille_job_free(job);
+    CHECK(rille_file_stat(kept, &info, &err) == RILLE_OK && info.lines == 1 && info.size == 1 && info.exact == 1);
+    CHECK(rille_file_origin(kept, 0, &number, &err) == RILLE_OK && number == 17);
+    CHECK(rille_file_origin(kept, 1, &number, &err) == RILLE_NONE);
+    CHECK(rille_file_follow(kept, &job, &err) == RILLE_EARG);
+    rille_file_free(kept);
+}
+
+static void change_file(rille_file *file, const char *path) {
+    rille_error err;
+    rille_job *job = NULL;
+    rille_file_info info;
+    rille_file_news news;
+    uint32_t now = 9;
+
+    CHECK(rille_file_follow(file, &job, &err) == RILLE_OK);
+    CHECK(rille_file_refresh(file, &now, &err) == RILLE_OK && now == RILLE_FILE_SAME);
+    CHECK(truncate(path, 2) == 0);
+    CHECK(rille_job_wait(job, 20000, NULL) == RILLE_OK);
+    CHECK(rille_file_take_news(job, &news, &err) == RILLE_OK && news.change == RILLE_FILE_TRUNCATED && news.size == 2);
+    CHECK(rille_file_stat(file, &info, &err) == RILLE_ECHANGED && strstr(err.message, "refresh it") != NULL);
+    CHECK(rille_file_refresh(file, &now, &err) == RILLE_OK && now == RILLE_FILE_TRUNCATED);
+    CHECK(rille_file_stat(file, &info, &err) == RILLE_OK && info.size == 2);
+    rille_job_free(job);
+    CHECK(rille_file_index(file, &job, &err) == RILLE_OK);
+    end(job);
+    rille_job_free(job);
+}
+
+void file(void) {
+    rille_error err;
+    rille_file *opened = NULL;
+    rille_file_options options;
+    char path[] = "/tmp/rille-file-XXXXXX";
+    const char text[] = "barfoo\r\nfoo bar\r\n\nfoo";
+    int fd = mkstemp(path);
+
+    CHECK(fd >= 0 && write(fd, text, sizeof text - 1) == (ssize_t)(sizeof text - 1) && close(fd) == 0);
+    memset(&options, 0, sizeof options);
+    options.size = sizeof options;
+    options.threads = 2;
+    CHECK(rille_file_open(BYTES(path), strlen(path), &options, &opened, &err) == RILLE_OK);
+    read_lines(opened);
+    search_file(opened);
+    change_file(opened, path);
+    rille_file_free(opened);
+    rille_file_free(NULL);
+    CHECK(rille_file_open(BYTES("/tmp"), 4, NULL, &opened, &err) == RILLE_EIO && strstr(err.message, "folder") != NULL);
+    options.flags = 64;
+    CHECK(rille_file_open(BYTES(path), strlen(path), &options, &opened, &err) == RILLE_EARG);
+    CHECK(rille_file_open(NULL, 4, NULL, &opened, &err) == RILLE_EARG);
+    CHECK(unlink(path) == 0);
+}
