@@ -10,6 +10,8 @@ use super::model::{BOUNDARY, CONSECUTIVE, FIRST, MATCH};
 use super::query::{Kind, Query, Term};
 use super::score::Scorer;
 use memchr::{memchr, memchr2, memmem};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 /// A bit for each item of a block.
 pub(super) type Bits = [u64; BITS];
@@ -27,8 +29,8 @@ const COUNTED: usize = UNKNOWN as usize - 1;
 #[derive(Debug)]
 pub(super) struct Test {
     how: How,
-    /// Where the memos of the term are.
-    number: usize,
+    /// What is known of folders, by their numbers: for all threads, as soon as one needs it.
+    memo: OnceLock<Memo>,
     pub(super) negated: bool,
     /// The term alone and not negated, for the scorer.
     alone: Query,
@@ -48,11 +50,11 @@ enum How {
     Ask(u32),
 }
 
-/// What is known of folders, and memory to work in; each thread has its own.
+/// Whoever finds out something notes it. That two find out the same at the same time does no harm.
+type Memo = Box<[AtomicU8]>;
+
+/// Memory to work in; each thread has its own.
 pub(super) struct Memory {
-    /// For each term, by folder.
-    memos: Vec<Vec<u8>>,
-    folders: usize,
     candidates: Vec<Candidate>,
     /// The text of an item.
     pub(super) item: Vec<u8>,
@@ -60,28 +62,13 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    pub(super) fn new(scorer: Scorer, snapshot: &Snapshot) -> Memory {
-        Memory {
-            memos: Vec::new(),
-            folders: snapshot.folder_count(),
-            candidates: Vec::new(),
-            item: Vec::new(),
-            scorer,
-        }
-    }
-
-    fn memo(&mut self, number: usize) -> Vec<u8> {
-        if self.memos.len() <= number {
-            self.memos.resize_with(number + 1, Vec::new);
-        }
-        let mut memo = std::mem::take(&mut self.memos[number]);
-        memo.resize(self.folders, UNKNOWN);
-        memo
+    pub(super) fn new(scorer: Scorer) -> Memory {
+        Memory { candidates: Vec::new(), item: Vec::new(), scorer }
     }
 }
 
 impl Test {
-    pub(super) fn new(term: &Term, number: usize) -> Test {
+    pub(super) fn new(term: &Term) -> Test {
         let mut positive = term.clone();
         positive.negated = false;
         let alone = Query { groups: vec![vec![positive]] };
@@ -106,7 +93,12 @@ impl Test {
                 }
             }
         };
-        Test { how, number, negated: term.negated, alone }
+        Test { how, memo: OnceLock::new(), negated: term.negated, alone }
+    }
+
+    fn memo(&self, snapshot: &Snapshot) -> &[AtomicU8] {
+        let unknown = |_| AtomicU8::new(UNKNOWN);
+        self.memo.get_or_init(|| (0..snapshot.folder_count()).map(unknown).collect())
     }
 
     /// How much it takes to decide, roughly.
@@ -202,7 +194,7 @@ impl Test {
         alive: &Bits,
         memory: &mut Memory,
     ) -> Bits {
-        let mut memo = memory.memo(self.number);
+        let memo = self.memo(snapshot);
         let mut candidates = std::mem::take(&mut memory.candidates);
         candidates.resize(BITS * 64 + 1, Candidate { at: 0, from: 0 });
         let (mut found, mut count) = ([0; BITS], 0);
@@ -217,9 +209,10 @@ impl Test {
             if (run.path | run.names) & needs[0] != needs[0] || !any(alive, items.clone()) {
                 continue;
             }
-            let mut from = if run.path & first == 0 { 0 } else { memo[run.folder as usize] };
+            let mut from =
+                if run.path & first != first { 0 } else { memo[run.folder as usize].load(Relaxed) };
             if from == UNKNOWN {
-                from = counted(needle, snapshot, run.folder, &mut memo);
+                from = counted(needle, snapshot, run.folder, memo);
             }
             if from == whole {
                 spread(alive, items, |word, bits| found[word] |= bits);
@@ -229,18 +222,18 @@ impl Test {
             if run.names & need != need {
                 continue;
             }
-            let room = &mut candidates[count..count + items.len()];
-            let mut more = 0;
-            for (at, &mask) in items.clone().zip(&masks[items]) {
-                let asked = alive[at / 64 % BITS] >> (at % 64) & 1 != 0;
-                // Always written, and kept if it may match: that is hard to foresee.
-                room[more] = Candidate { at: at as u16, from };
-                more += usize::from(mask & need == need && asked);
+            for start in items.clone().step_by(64) {
+                let some = start..items.end.min(start + 64);
+                let mut bits = kernel::having(masks, some, need) & asked(alive, start);
+                while bits != 0 {
+                    let at = start + bits.trailing_zeros() as usize;
+                    candidates[count] = Candidate { at: at as u16, from };
+                    count += 1;
+                    bits &= bits - 1;
+                }
             }
-            count += more;
         }
         kernel::chosen().within(block, &candidates[..count], needle, &mut found);
-        memory.memos[self.number] = memo;
         memory.candidates = candidates;
         found
     }
@@ -254,7 +247,7 @@ impl Test {
         alive: &Bits,
         memory: &mut Memory,
     ) -> Bits {
-        let mut memo = memory.memo(self.number);
+        let memo = self.memo(snapshot);
         let mut candidates = std::mem::take(&mut memory.candidates);
         candidates.resize(BITS * 64 + 1, Candidate { at: 0, from: 0 });
         let mut count = 0;
@@ -270,10 +263,13 @@ impl Test {
             if (run.path | run.names) & all != all || !any(alive, items.clone()) {
                 continue;
             }
-            let mut known =
-                if slash == 0 && run.path & all != all { 0 } else { memo[run.folder as usize] };
+            let mut known = if slash == 0 && run.path & all != all {
+                0
+            } else {
+                memo[run.folder as usize].load(Relaxed)
+            };
             if known == UNKNOWN {
-                known = held(&search, snapshot, run.folder, &mut memo);
+                known = held(&search, snapshot, run.folder, memo);
             }
             if known == 1 {
                 spread(alive, items, |word, bits| found[word] |= bits);
@@ -309,7 +305,6 @@ impl Test {
             }
         }
         memory.candidates = candidates;
-        memory.memos[self.number] = memo;
         found
     }
 
@@ -384,6 +379,13 @@ pub(super) fn spread(bits: &Bits, items: std::ops::Range<usize>, mut give: impl 
     }
 }
 
+/// The bits of an item and of the 63 behind it.
+#[inline]
+fn asked(bits: &Bits, at: usize) -> u64 {
+    let next = bits.get(at / 64 + 1).copied().unwrap_or(0);
+    bits[at / 64] >> (at % 64) | (next << 1) << (63 - at % 64)
+}
+
 /// Whether any of some items has its bit.
 #[inline]
 fn any(bits: &Bits, items: std::ops::Range<usize>) -> bool {
@@ -422,43 +424,42 @@ fn same(needle: &Needle, text: &[u8], part: &[u8]) -> bool {
     if needle.respect_case { text == part } else { text.eq_ignore_ascii_case(part) }
 }
 
+/// Whether a mask has all bits of another.
+#[inline]
+fn has(mask: u32, need: u32) -> bool {
+    mask & need == need
+}
+
 /// How many chars of a needle a folder has in their order.
-fn counted(needle: &Needle, snapshot: &Snapshot, number: u32, memo: &mut [u8]) -> u8 {
+fn counted(needle: &Needle, snapshot: &Snapshot, number: u32, memo: &[AtomicU8]) -> u8 {
     if number == 0 {
-        memo[0] = 0;
+        memo[0].store(0, Relaxed);
         return 0;
     }
     let folder = snapshot.folder(number);
-    let mut count = memo[folder.parent as usize];
+    let mut count = memo[folder.parent as usize].load(Relaxed);
     if count == UNKNOWN {
         // No deeper than folders are.
         count = counted(needle, snapshot, folder.parent, memo);
     }
-    let mut rest = &needle.bytes[usize::from(count)..];
-    if let Some((first, _)) = rest.split_first()
-        && folder.mask & mask(std::slice::from_ref(first)) != 0
+    if let Some(wanted) = needle.bytes.get(usize::from(count)..=usize::from(count))
+        && has(folder.mask, mask(wanted))
     {
-        for &byte in folder.own {
-            match rest.split_first() {
-                Some((&wanted, behind)) if wanted == needle.see(byte) => rest = behind,
-                Some(_) => {}
-                None => break,
-            }
-        }
+        let len = folder.own.len();
+        count = kernel::advance(folder.own_and_more, len, needle, count.into()) as u8;
     }
-    let count = (needle.bytes.len() - rest.len()) as u8;
-    memo[number as usize] = count;
+    memo[number as usize].store(count, Relaxed);
     count
 }
 
 /// Whether a folder holds a needle: 1 or 0.
-fn held(search: &Search<'_>, snapshot: &Snapshot, number: u32, memo: &mut [u8]) -> u8 {
+fn held(search: &Search<'_>, snapshot: &Snapshot, number: u32, memo: &[AtomicU8]) -> u8 {
     if number == 0 {
-        memo[0] = 0;
+        memo[0].store(0, Relaxed);
         return 0;
     }
     let folder = snapshot.folder(number);
-    let mut known = memo[folder.parent as usize];
+    let mut known = memo[folder.parent as usize].load(Relaxed);
     if known == UNKNOWN {
         known = held(search, snapshot, folder.parent, memo);
     }
@@ -467,7 +468,7 @@ fn held(search: &Search<'_>, snapshot: &Snapshot, number: u32, memo: &mut [u8]) 
         let text = if search.has_slash { folder.text } else { folder.own };
         known = u8::from(search.is_in(text));
     }
-    memo[number as usize] = known;
+    memo[number as usize].store(known, Relaxed);
     known
 }
 

@@ -50,13 +50,12 @@ pub(super) struct History {
 }
 
 impl History {
-    /// Keeps what a search has found, instead of what the same query found before.
-    pub(super) fn add(&mut self, known: Known) {
-        self.all.retain(|old| old.query != known.query);
-        if self.all.len() == MOST {
-            self.all.remove(0);
-        }
+    /// Keeps what a search has found, instead of what the same query found before or what is oldest, and gives that.
+    pub(super) fn add(&mut self, known: Known) -> Option<Known> {
+        let same = self.all.iter().position(|old| old.query == known.query);
+        let old = same.or((self.all.len() == MOST).then_some(0)).map(|at| self.all.remove(at));
         self.all.push(known);
+        old
     }
 
     /// What a query can begin with.

@@ -29,6 +29,8 @@ mod model;
 pub mod plain;
 pub mod query;
 mod rank;
+#[cfg(all(test, unix))]
+mod real_tests;
 pub mod score;
 #[cfg(test)]
 mod score_tests;

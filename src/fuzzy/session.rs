@@ -26,12 +26,15 @@ use super::search::{self, Plan, View};
 use crate::job::{self, Job, Stop, Worker};
 use crate::project::{Kind, Paths};
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Items that are added under one lock.
-const BATCH: usize = 512;
+const BATCH: usize = 128;
+
+/// How often somebody who adds items lets others go first, as a lock is not fair by itself.
+const PATIENCE: usize = 64;
 
 /// Items of a session, at most.
 const MOST: usize = u32::MAX as usize - 1;
@@ -101,6 +104,10 @@ pub struct Session {
 struct Shared {
     options: Options,
     state: Mutex<State>,
+    /// How many items there are, for those who only want to know that.
+    items: AtomicUsize,
+    /// Threads that wait for the state, but for those who add items.
+    waiting: AtomicUsize,
     /// The number of the last search that was started: those before it stop.
     search: AtomicU64,
 }
@@ -150,6 +157,20 @@ impl State {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
+        self.waiting.fetch_add(1, Ordering::Relaxed);
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        self.waiting.fetch_sub(1, Ordering::Relaxed);
+        state
+    }
+
+    /// Locks to add items, behind those who wait already.
+    fn lock_to_add(&self) -> MutexGuard<'_, State> {
+        for _ in 0..PATIENCE {
+            if self.waiting.load(Ordering::Relaxed) == 0 {
+                break;
+            }
+            std::thread::yield_now();
+        }
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -157,12 +178,15 @@ impl Shared {
         let mut items = items.into_iter().peekable();
         let mut count = 0;
         while items.peek().is_some() {
-            let mut state = self.lock();
-            for item in items.by_ref().take(BATCH) {
-                if let Err(refused) = self.push_one(&mut state, item) {
-                    return (count, Some(refused));
-                }
-                count += 1;
+            let mut state = self.lock_to_add();
+            let refused = items.by_ref().take(BATCH).find_map(|item| {
+                let refused = self.push_one(&mut state, item).err();
+                count += usize::from(refused.is_none());
+                refused
+            });
+            self.items.store(state.corpus.len(), Ordering::Relaxed);
+            if refused.is_some() {
+                return (count, refused);
             }
         }
         (count, None)
@@ -207,7 +231,9 @@ impl Shared {
         let known = plan.known();
         let mut state = self.lock();
         if state.cleared == cleared && !known.query.is_empty() {
-            state.history.add(known);
+            let old = state.history.add(known);
+            drop(state);
+            drop(old);
         }
     }
 }
@@ -215,8 +241,8 @@ impl Shared {
 impl Session {
     /// An empty session.
     pub fn new(options: Options) -> Session {
-        let (state, search) = Default::default();
-        Session { shared: Arc::new(Shared { options, state, search }) }
+        let (state, search, items, waiting) = Default::default();
+        Session { shared: Arc::new(Shared { options, state, items, waiting, search }) }
     }
 
     /// What it was made with.
@@ -258,7 +284,7 @@ impl Session {
 
     /// How many items there are.
     pub fn len(&self) -> usize {
-        self.shared.lock().corpus.len()
+        self.shared.items.load(Ordering::Relaxed)
     }
 
     /// Whether there is none.
@@ -269,7 +295,9 @@ impl Session {
     /// Removes all items and boosts; a running search stops. Options stay, and feeds go on.
     pub fn clear(&self) {
         self.shared.search.fetch_add(1, Ordering::Relaxed);
-        self.shared.lock().clear();
+        let mut state = self.shared.lock();
+        state.clear();
+        self.shared.items.store(0, Ordering::Relaxed);
     }
 
     /// Appends the text of an item to `out`, and tells whether there is such an item.

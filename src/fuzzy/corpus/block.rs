@@ -36,6 +36,8 @@ pub(in super::super) struct Run {
     pub(in super::super) head: [u8; 2],
     /// All that the masks of the names have.
     pub(in super::super) names: u32,
+    /// What the names begin with, by [`start_bit`](super::start_bit).
+    pub(in super::super) begins: u64,
     /// What the components of the folder's path begin with, by [`start_bit`](super::start_bit).
     pub(in super::super) starts: u64,
     /// The mask of the folder's whole path.
@@ -57,6 +59,7 @@ impl Block {
             Some(run) if run.folder == of.folder => {
                 run.stop = stop;
                 run.names |= mask;
+                run.begins |= of.begins;
             }
             _ => self.runs.push(Run { stop, names: mask, ..of }),
         }

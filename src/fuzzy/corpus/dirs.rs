@@ -16,10 +16,54 @@ const DEEPEST: usize = 64;
 pub(in super::super) struct Dirs {
     blocks: Vec<Arc<FolderBlock>>,
     open: FolderBlock,
-    numbers: HashTable<u32>,
+    numbers: Numbers,
     hasher: RandomState,
     /// Bytes of the full blocks.
     weight: usize,
+}
+
+/// Tables of the numbers by hash: many, as one that grows moves all that it has, which is not to take long.
+const TABLES: usize = 64;
+
+/// The numbers of folders by the hashes of their texts.
+struct Numbers {
+    /// Each entry with its hash, so that a table can grow without a look at the texts.
+    tables: Vec<HashTable<(u32, u32)>>,
+}
+
+impl Numbers {
+    /// What entries and tables are told apart by.
+    fn split(hash: u64) -> (usize, u32) {
+        ((hash >> 32) as usize % TABLES, hash as u32)
+    }
+
+    /// The hash in a table, which has its low bits and its high ones for use.
+    fn wide(hash: u32) -> u64 {
+        u64::from(hash) << 32 | u64::from(hash)
+    }
+
+    fn find(&self, hash: u64, is: impl Fn(u32) -> bool) -> Option<u32> {
+        let (table, hash) = Numbers::split(hash);
+        let same = |&(other, number): &(u32, u32)| other == hash && is(number);
+        self.tables.get(table)?.find(Numbers::wide(hash), same).map(|&(_, number)| number)
+    }
+
+    fn insert(&mut self, hash: u64, number: u32) {
+        let (table, hash) = Numbers::split(hash);
+        if self.tables.is_empty() {
+            self.tables.resize_with(TABLES, HashTable::new);
+        }
+        let rehash = |&(hash, _): &(u32, u32)| Numbers::wide(hash);
+        self.tables[table].insert_unique(Numbers::wide(hash), (hash, number), rehash);
+    }
+
+    /// Bytes that the tables hold.
+    fn weight(&self) -> usize {
+        let entry = size_of::<(u32, u32)>() + 1;
+        // Of what a table has room for it uses seven parts in eight, and some bytes more at its end.
+        let table = |table: &HashTable<_>| (table.capacity() / 7 * 8 + 8) * entry + 16;
+        self.tables.iter().map(table).sum::<usize>() + TABLES * size_of::<HashTable<(u32, u32)>>()
+    }
 }
 
 /// Folders that stand one after another.
@@ -52,6 +96,8 @@ pub(in super::super) struct Folder<'d> {
     pub(in super::super) text: &'d [u8],
     /// What the parent's path lacks.
     pub(in super::super) own: &'d [u8],
+    /// That, and what stands behind it in memory.
+    pub(in super::super) own_and_more: &'d [u8],
     /// The number of the parent.
     pub(in super::super) parent: u32,
     /// The mask of `own`.
@@ -69,7 +115,7 @@ impl Default for Dirs {
         Dirs {
             blocks: Vec::new(),
             open,
-            numbers: HashTable::new(),
+            numbers: Numbers { tables: Vec::new() },
             hasher: RandomState::new(),
             weight: 0,
         }
@@ -88,12 +134,14 @@ impl FolderBlock {
         let before = if at == 0 { (0, 0) } else { self.entries[at - 1].stops() };
         let text = &self.text[before.0..stop as usize];
         let own = &self.own[before.1..own_stop as usize];
-        Folder { text, own, parent, mask, path, starts }
+        let own_and_more = &self.own[before.1..];
+        Folder { text, own, own_and_more, parent, mask, path, starts }
     }
 
     fn weight(&self) -> usize {
         size_of::<FolderBlock>()
             + self.text.capacity()
+            + self.own.capacity()
             + self.entries.capacity() * size_of::<Entry>()
     }
 
@@ -116,14 +164,14 @@ impl Dirs {
     }
 
     pub(super) fn weight(&self) -> usize {
-        self.weight + self.open.weight() + self.numbers.capacity() * (size_of::<u32>() + 1)
+        self.weight + self.open.weight() + self.numbers.weight()
     }
 
     /// By how much the weight may grow with the folder of an item.
     pub(super) fn growth(&self, item: &[u8]) -> usize {
         let folder = memchr::memrchr(b'/', item).map_or(0, |at| at + 1);
         let depth = memchr::memchr_iter(b'/', &item[..folder]).take(DEEPEST).count();
-        let table = 2 * self.numbers.capacity() * (size_of::<u32>() + 1);
+        let table = 2 * self.numbers.weight();
         self.open.weight() + table + depth * (folder.min(LONGEST) + 2 * size_of::<Entry>())
     }
 
@@ -154,7 +202,7 @@ impl Dirs {
             return Some(0);
         }
         let hash = self.hasher.hash_one(text);
-        if let Some(&number) = self.numbers.find(hash, |&number| self.text(number) == text) {
+        if let Some(number) = self.numbers.find(hash, |number| self.text(number) == text) {
             return Some(number);
         }
         let is_deep = || memchr::memchr_iter(b'/', text).nth(DEEPEST).is_some();
@@ -167,7 +215,7 @@ impl Dirs {
             known = slash + 1;
             let above = &text[..known];
             let hash = self.hasher.hash_one(above);
-            if let Some(&number) = self.numbers.find(hash, |&number| self.text(number) == above) {
+            if let Some(number) = self.numbers.find(hash, |number| self.text(number) == above) {
                 parent = number;
                 break;
             }
@@ -199,19 +247,15 @@ impl Dirs {
             full.text.reserve_exact(PADDING);
             full.text.resize(full.text.len() + PADDING, 0);
             full.text.shrink_to_fit();
+            full.own.reserve_exact(PADDING);
+            full.own.resize(full.own.len() + PADDING, 0);
             full.own.shrink_to_fit();
             full.entries.shrink_to_fit();
             self.weight += full.weight();
             self.blocks.push(Arc::new(full));
         }
         let hash = self.hasher.hash_one(text);
-        let Dirs { blocks, open, hasher, numbers, .. } = self;
-        let at = |number: u32| match blocks.get(number as usize / BLOCK) {
-            Some(block) => block.get(number as usize % BLOCK),
-            None => open.get(number as usize % BLOCK),
-        };
-        let rehash = |&number: &u32| hasher.hash_one(at(number).text);
-        numbers.insert_unique(hash, number, rehash);
+        self.numbers.insert(hash, number);
         number
     }
 

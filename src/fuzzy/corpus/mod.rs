@@ -46,21 +46,24 @@ pub(super) fn start_bit(first: u8, second: u8) -> u64 {
     1 << (number >> 26)
 }
 
-/// What stands for a byte in a mask: letters have a bit each, small or capital; others share theirs.
+/// Bit of a mask for capitals.
+const CAPITAL: u32 = 1 << 27;
+
+/// What stands for a byte in a mask: letters have a bit each, small or capital, and capitals one more; others share theirs.
+/// What nearly all names and folders have, `.` and `/`, has none.
 static BITS: [u32; 256] = {
     let mut bits = [NOT_ASCII; 256];
     let mut byte = 0;
     while byte < 128 {
-        bits[byte] = 1
-            << match byte as u8 {
-                letter @ b'a'..=b'z' => letter - b'a',
-                letter @ b'A'..=b'Z' => letter - b'A',
-                b'0'..=b'9' => 26,
-                b'.' | b'/' => 27,
-                b'_' | b'-' => 28,
-                b' ' | 0..32 => 29,
-                _ => 30,
-            };
+        bits[byte] = match byte as u8 {
+            letter @ b'a'..=b'z' => 1 << (letter - b'a'),
+            letter @ b'A'..=b'Z' => 1 << (letter - b'A') | CAPITAL,
+            b'0'..=b'9' => 1 << 26,
+            b'.' | b'/' => 0,
+            b'_' | b'-' => 1 << 28,
+            b' ' | 0..32 => WHITE,
+            _ => OTHER,
+        };
         byte += 1;
     }
     bits
@@ -148,7 +151,12 @@ impl Corpus {
             };
         let head = [0, 1].map(|at| dir.get(at).copied().unwrap_or(0));
         let starts = self.dirs.starts(folder);
-        self.open.push(Run { folder, path, head, starts, stop: 0, names: 0 }, name, mask, length);
+        let begins = match *name {
+            [first, second, ..] => start_bit(first, second),
+            _ => 0,
+        };
+        let run = Run { folder, path, head, starts, begins, stop: 0, names: 0 };
+        self.open.push(run, name, mask, length);
         if self.open.is_full() {
             let next = Block::new(self.len());
             let mut full = std::mem::replace(&mut self.open, next);

@@ -20,6 +20,7 @@
 #![allow(unsafe_code)] // vector loads and stores, and calls that need a CPU feature, cannot be written without
 
 mod columns;
+mod gates;
 mod lanes;
 mod plain;
 mod rows;
@@ -29,6 +30,7 @@ mod tests;
 mod x86;
 
 pub(super) use columns::{BATCH, Batch};
+pub(super) use gates::{advance, at_most, having};
 pub(super) use rows::{State, extend};
 
 use super::chars::Class;

@@ -1,0 +1,159 @@
+//! Which of some numbers are such that the item behind them has to be looked at, as bits.
+//!
+//! By SSE2, which every x86-64 has, so that it needs no call; elsewhere by plain code.
+
+use super::Needle;
+use std::ops::Range;
+
+/// Those of at most 64 numbers that are not greater than `most`.
+#[inline]
+pub(in super::super) fn at_most(numbers: &[u16], most: u16) -> u64 {
+    debug_assert!(numbers.len() <= 64);
+    #[cfg(target_arch = "x86_64")]
+    if let Some(numbers) = numbers.first_chunk() {
+        return at_most_64(numbers, most);
+    }
+    let bit = |bits, (at, &number): (usize, &u16)| bits | u64::from(number <= most) << at;
+    numbers.iter().enumerate().fold(0, bit)
+}
+
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn at_most_64(numbers: &[u16; 64], most: u16) -> u64 {
+    use std::arch::x86_64::*;
+    let mut bits = 0;
+    for (part, sixteen) in numbers.chunks_exact(16).enumerate() {
+        // SAFETY: SSE2 is part of x86-64, and there are sixteen numbers.
+        let part_bits = unsafe {
+            let most = _mm_set1_epi16(most.cast_signed());
+            let from = sixteen.as_ptr().cast();
+            let above = |eight| _mm_cmpeq_epi16(_mm_subs_epu16(eight, most), _mm_setzero_si128());
+            let low = above(_mm_loadu_si128(from));
+            let high = above(_mm_loadu_si128(from.add(1)));
+            _mm_movemask_epi8(_mm_packs_epi16(low, high)) as u32
+        };
+        bits |= u64::from(part_bits) << (16 * part);
+    }
+    bits
+}
+
+/// Those of at most 64 masks that have all bits of `need`.
+#[inline]
+pub(in super::super) fn having(masks: &[u32], some: Range<usize>, need: u32) -> u64 {
+    let (mut bits, mut done) = (0, 0);
+    let len = some.len();
+    debug_assert!(len <= 64);
+    #[cfg(target_arch = "x86_64")]
+    while done < len
+        && let Some(four) = masks.get(some.start + done..some.start + done + 4)
+    {
+        use std::arch::x86_64::*;
+        // SAFETY: SSE2 is part of x86-64, and there are four numbers.
+        let four = unsafe {
+            let need = _mm_set1_epi32(need.cast_signed());
+            let has = _mm_and_si128(_mm_loadu_si128(four.as_ptr().cast()), need);
+            _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(has, need))) as u64
+        };
+        bits |= four << done;
+        done += 4;
+    }
+    // What was read too much is not asked for.
+    bits &= u64::MAX.checked_shr(64 - len.min(64) as u32).unwrap_or(0);
+    while done < len {
+        bits |= u64::from(masks[some.start + done] & need == need) << done;
+        done += 1;
+    }
+    bits
+}
+
+/// How many chars of a needle are there in their order behind a text's first `len` bytes, if there are `count` of them
+/// before. What follows those bytes is not looked at, and makes it faster if there is some.
+#[inline]
+pub(in super::super) fn advance(
+    text: &[u8],
+    len: usize,
+    needle: &Needle,
+    mut count: usize,
+) -> usize {
+    let mut done = 0;
+    #[cfg(target_arch = "x86_64")]
+    while done < len
+        && count < needle.bytes.len()
+        && let Some(sixteen) = text.get(done..done + 16)
+    {
+        use std::arch::x86_64::*;
+        // SAFETY: SSE2 is part of x86-64, and there are sixteen bytes.
+        unsafe {
+            let mut piece = _mm_loadu_si128(sixteen.as_ptr().cast());
+            if !needle.respect_case {
+                // Moved so that capitals are the smallest numbers.
+                let moved = _mm_add_epi8(piece, _mm_set1_epi8((128 - b'A').cast_signed()));
+                let capital = _mm_cmplt_epi8(moved, _mm_set1_epi8(-128 + 26));
+                piece = _mm_or_si128(piece, _mm_and_si128(capital, _mm_set1_epi8(0x20)));
+            }
+            let mut left = 0xFFFF >> (16 - (len - done).min(16));
+            while let Some(&byte) = needle.bytes.get(count) {
+                let same = _mm_cmpeq_epi8(piece, _mm_set1_epi8(byte.cast_signed()));
+                let places = _mm_movemask_epi8(same) & left;
+                if places == 0 {
+                    break;
+                }
+                left &= !(places ^ (places - 1));
+                count += 1;
+            }
+        }
+        done += 16;
+    }
+    for &byte in &text[done.min(len)..len] {
+        count += usize::from(needle.bytes.get(count) == Some(&needle.see(byte)));
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn as_byte_by_byte(
+            text in "[a-cA-C/]{0,50}",
+            needle in "[a-cA-C/]{1,9}",
+            (len, from, respect_case) in (0..=50_usize, 0..9_usize, any::<bool>()),
+        ) {
+            let bytes = if respect_case { needle } else { needle.to_ascii_lowercase() };
+            let needle = Needle { bytes: bytes.into_bytes(), respect_case };
+            let (len, from) = (len.min(text.len()), from.min(needle.bytes.len()));
+            let rest = needle.bytes[from..].iter();
+            let rest = text.as_bytes()[..len].iter().fold(rest, |mut rest, &byte| {
+                if rest.as_slice().first() == Some(&needle.see(byte)) {
+                    rest.next();
+                }
+                rest
+            });
+            let expected = needle.bytes.len() - rest.len();
+            prop_assert_eq!(advance(text.as_bytes(), len, &needle, from), expected);
+        }
+
+        #[test]
+        fn as_one_by_one(
+            numbers in prop::collection::vec(prop_oneof![any::<u16>(), 0..9_u16], 64),
+            masks in prop::collection::vec(0..16_u32, 1..80),
+            (most, need) in (prop_oneof![any::<u16>(), 0..9_u16], 0..16_u32),
+            (len, from, until) in (0..=64_usize, 0..80_usize, 0..80_usize),
+        ) {
+            for numbers in [&numbers[..], &numbers[..len]] {
+                let bits = at_most(numbers, most);
+                prop_assert!((0..64).all(|at| (bits >> at & 1 == 1) == numbers.get(at).is_some_and(|&n| n <= most)));
+            }
+            let until = until.min(masks.len());
+            let some = from.min(until).max(until.saturating_sub(64))..until;
+            let bits = having(&masks, some.clone(), need);
+            for at in 0..64 {
+                let has = at < some.len() && masks[some.start + at] & need == need;
+                prop_assert_eq!(bits >> at & 1 == 1, has);
+            }
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Searching: blocks are claimed one by one by as many threads as there are.
+//!
+//! Of some blocks at a time, the items that match are found first, by the [filter](super::filter). Of those, only items that
+//! can still be among the best are scored, the shorter ones first: the most that a term can earn is known, and so are the
+//! items' lengths, so that once there are enough good short ones the rest is passed over. What is scored goes into
+//! [batches](super::kernel).
+
+mod scoring;
+mod worker;
+
+use super::boosts::Boosts;
+use super::corpus::{BLOCK, Snapshot};
+use super::filter::{BITS, Test};
+use super::kernel::{Bonuses, Needle, ROWS};
+use super::known::{Known, Prior, Seen};
+use super::model::{MATCH, Model};
+use super::query::{Kind, Query, Term};
+use super::rank::{Best, Ranking};
+use super::score::TYPO;
+use super::session::Options;
+use crate::job;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use worker::Searcher;
+
+/// A query over a snapshot, and how far it has come.
+pub(super) struct Plan {
+    query: Query,
+    options: Options,
+    limit: usize,
+    snapshot: Snapshot,
+    boosts: Arc<Boosts>,
+    /// What decides, the cheapest first; none if the scorer decides everything.
+    groups: Option<Vec<Vec<Test>>>,
+    /// What is scored by kernels.
+    needles: Vec<Needle>,
+    /// Chars of the longest of them.
+    longest: usize,
+    /// What is left for the scorer, and the tests of that.
+    rest: Query,
+    rest_tests: Vec<Vec<Test>>,
+    bonuses: Bonuses,
+    /// The most that an item can earn, without its boost.
+    most: i32,
+    /// The first two chars of the only term, if it is a fuzzy one that begins with letters or digits.
+    pair: Option<(u8, u8)>,
+    /// The next block that nobody has claimed.
+    next: AtomicUsize,
+    stopped: AtomicBool,
+    /// No item of less merit can be among the best.
+    floor: AtomicU64,
+    /// By thread.
+    found: Vec<Mutex<Found>>,
+    prior: Prior,
+    /// What matches in each block.
+    seen: Mutex<Vec<Option<Seen>>>,
+    boosted: u64,
+}
+
+/// What a search is about.
+pub(super) struct View {
+    pub(super) snapshot: Snapshot,
+    pub(super) boosts: Arc<Boosts>,
+    /// Number of the boosts.
+    pub(super) boosted: u64,
+    pub(super) prior: Prior,
+}
+
+/// What a thread has found so far.
+struct Found {
+    total: usize,
+    searched: usize,
+    best: Best,
+}
+
+/// An item's total of characters times those of a term may not be more than this for a kernel, as for larger ones the
+/// model is another.
+const LARGEST: usize = 100 << 10;
+
+/// By how much an item earns less than the most in which nothing behind a delimiter begins with the first two chars of a
+/// term, of which the first is a letter or a digit: either there is a gap between the two, which costs this, or the first
+/// is behind no delimiter and earns one less, twice, and so does the second for following it.
+const APART: i32 = 3;
+
+impl Plan {
+    pub(super) fn new(
+        query: Query,
+        options: Options,
+        limit: usize,
+        threads: usize,
+        view: View,
+    ) -> Plan {
+        let model = Model::new(options.scheme);
+        let bonuses = Bonuses::new(&model);
+        let tests = |group: &Vec<Term>| group.iter().map(Test::new).collect();
+        let mut groups: Vec<Vec<Test>> = query.groups.iter().map(tests).collect();
+        groups.sort_by_key(|tests| tests.iter().map(Test::cost).max());
+        let (mut needles, mut rest, mut rest_tests) = (Vec::new(), Query::default(), Vec::new());
+        for group in &query.groups {
+            match &group[..] {
+                [term] if term.negated => {}
+                [term]
+                    if term.kind == Kind::Fuzzy && term.typos == 0 && term.chars.len() <= ROWS =>
+                {
+                    if let Some(bytes) = term.ascii() {
+                        needles.push(Needle { bytes, respect_case: term.respect_case });
+                    }
+                }
+                _ => {
+                    rest.groups.push(group.clone());
+                    rest_tests.push(tests(group));
+                }
+            }
+        }
+        let most = query.groups.iter().map(|group| {
+            let terms = group.iter().filter(|term| !term.negated);
+            let most = |len: usize| {
+                let len = i32::try_from(len).unwrap_or(i32::MAX / 64);
+                MATCH * len + bonuses.most() * (len + 2)
+            };
+            let most = |term: &Term| {
+                most(term.chars.len())
+                    - match term.kind {
+                        Kind::Fuzzy => bonuses.most(),
+                        _ => 0,
+                    }
+            };
+            terms.map(most).max().unwrap_or(0)
+        });
+        let most = most.fold(0, i32::saturating_add).min(TYPO - 1);
+        let pair = match &needles[..] {
+            [Needle { bytes, .. }] if groups.len() == 1 && bonuses.has_higher_delimiters() => {
+                match bytes[..] {
+                    [first, second, ..] if first.is_ascii_alphanumeric() => Some((first, second)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        let longest = needles.iter().map(|needle: &Needle| needle.bytes.len()).max();
+        let View { snapshot, boosts, boosted, mut prior } = view;
+        let none = || Found { total: 0, searched: 0, best: Best::new(limit) };
+        let first = match &prior.start {
+            Some((total, searched, best)) => {
+                Found { total: *total, searched: *searched, best: best.clone() }
+            }
+            None => none(),
+        };
+        prior.blocks.resize(snapshot.blocks.len().max(prior.blocks.len()), None);
+        let seen = Mutex::new(vec![None; snapshot.blocks.len()]);
+        let others = (1..threads).map(|_| none());
+        let found = std::iter::once(first).chain(others).map(Mutex::new).collect();
+        Plan {
+            groups: (!options.has_columns()).then_some(groups),
+            query,
+            options,
+            limit,
+            snapshot,
+            boosts,
+            needles,
+            longest: longest.unwrap_or(0),
+            rest,
+            rest_tests,
+            bonuses,
+            most,
+            pair,
+            next: AtomicUsize::new(0),
+            stopped: AtomicBool::new(false),
+            floor: AtomicU64::new(0),
+            found,
+            prior,
+            seen,
+            boosted,
+        }
+    }
+
+    /// The most that items can earn that have no white space and do not begin as a term does.
+    fn usual_most(&self) -> i32 {
+        let less = self.bonuses.white_over_delimiter();
+        let each = |needle: &Needle| less * (needle.bytes.len() as i32 + 1);
+        self.most - self.needles.iter().map(each).sum::<i32>()
+    }
+
+    /// The most that items can earn that begin with these bytes and have white space or not. The bonus behind white space,
+    /// in one scheme the highest, is for white space, for chars behind it and at the beginning of an item: a term that
+    /// begins there but does not go on there loses more by the gap than that gives.
+    fn most_of(&self, head: [u8; 2], white: bool) -> i32 {
+        if white {
+            return self.most;
+        }
+        let less = self.bonuses.white_over_delimiter();
+        self.needles.iter().fold(self.most, |most, needle| {
+            // 0 stands for any byte.
+            let is = |(&byte, &char): (&u8, &u8)| byte == 0 || needle.see(byte) == char;
+            let begins = head.iter().zip(&needle.bytes).all(is);
+            if begins { most } else { most - less * (needle.bytes.len() as i32 + 1) }
+        })
+    }
+
+    /// Whether a name begins with two chars, or may.
+    #[inline]
+    fn starts(&self, name: &[u8], pair: (u8, u8)) -> bool {
+        let lower = |byte: u8| byte.to_ascii_lowercase();
+        match *name {
+            [first, second, ..] => (lower(first), lower(second)) == (lower(pair.0), lower(pair.1)),
+            _ => false,
+        }
+    }
+
+    /// How many items it is about.
+    pub(super) fn len(&self) -> usize {
+        self.snapshot.len()
+    }
+
+    /// What has been found so far.
+    pub(super) fn ranking(&self) -> Ranking {
+        let mut ranking = Ranking::default();
+        let mut best = Best::new(self.limit);
+        for found in &self.found {
+            let found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            ranking.total += found.total;
+            ranking.searched += found.searched;
+            best.merge(&found.best);
+        }
+        ranking.rows = best.rows();
+        ranking
+    }
+
+    /// What later searches may begin with.
+    pub(super) fn known(&self) -> Known {
+        let (mut total, mut searched, mut best) = (0, 0, Best::new(self.limit));
+        for found in &self.found {
+            let found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            total += found.total;
+            searched += found.searched;
+            best.merge(&found.best);
+        }
+        let blocks = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        let (query, limit, boosted) = (self.query.clone(), self.limit, self.boosted);
+        let best = (!self.stopped.load(Ordering::Relaxed)).then_some(best);
+        Known { query, limit, boosted, total, searched, best, blocks }
+    }
+}
+
+/// Searches on as many threads as the plan is for, this one among them, until it is done or `stop` says so. `tell` hears how
+/// many items this thread has searched.
+pub(super) fn run(plan: &Arc<Plan>, stop: &dyn Fn() -> bool, tell: &mut dyn FnMut(usize)) {
+    const { assert!(BITS * 64 == BLOCK) };
+    let helpers = (plan.found.len() - 1).min(plan.snapshot.blocks.len().saturating_sub(1) / 4);
+    let others = Arc::clone(plan);
+    let this = || Searcher::new(plan).work(0, tell, stop);
+    job::divide(helpers, this, move |number| {
+        let stop = || others.stopped.load(Ordering::Relaxed);
+        Searcher::new(&others).work(number, &mut |_| {}, &stop);
+    });
+}

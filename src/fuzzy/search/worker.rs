@@ -1,0 +1,364 @@
+//! A thread at its work: it finds what matches in some blocks, and then scores what can be among the best.
+
+use super::scoring::{Ends, Queue};
+use super::{APART, Found, Plan};
+use crate::fuzzy::corpus::{Block, OTHER, WHITE, start_bit};
+use crate::fuzzy::filter::{BITS, Bits, Memory, Test, ones, spread};
+use crate::fuzzy::kernel;
+use crate::fuzzy::known::Seen;
+use crate::fuzzy::rank::Place;
+use crate::fuzzy::score::Scorer;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Blocks that a thread looks at before it scores what it has found in them: at most so many, and not more once so much
+/// time has passed. The more there are, the less is scored, as the most promising of all of them come first.
+const TOGETHER: usize = 256;
+const TIME: Duration = Duration::from_millis(4);
+
+/// Of the items that wait to be scored those come first that are as short as so many times the limit are, then those as so
+/// many times more, and so on, as long as they are a small part of all: each time what is known of folders is lost.
+const FIRST: usize = 2;
+const MORE: usize = 64;
+const PART: usize = 4;
+
+/// Lengths that are told apart to find out which those are.
+const LENGTHS: usize = 256;
+
+/// A thread at its work.
+pub(super) struct Searcher<'p> {
+    pub(super) plan: &'p Plan,
+    pub(super) memory: Memory,
+    columns: Vec<std::ops::Range<u32>>,
+    /// For each needle, what is known at the ends of some folders.
+    pub(super) ends: Vec<Ends>,
+    /// Items that wait to be scored, by the length of their names.
+    pub(super) queues: [Queue; 3],
+    pending: Vec<Pending>,
+}
+
+/// What is found in a block and has not been scored.
+struct Pending {
+    block: usize,
+    alive: Bits,
+    /// Those that can earn more than most.
+    raised: Bits,
+    /// Those that earn less than the most by [`APART`] at least.
+    apart: Bits,
+}
+
+impl<'p> Searcher<'p> {
+    pub(super) fn new(plan: &'p Plan) -> Searcher<'p> {
+        Searcher {
+            plan,
+            memory: Memory::new(Scorer::new(plan.options.scheme)),
+            columns: Vec::new(),
+            ends: Vec::new(),
+            queues: Default::default(),
+            pending: Vec::new(),
+        }
+    }
+
+    /// Searches a block, and tells whether it was to its end.
+    fn block(&mut self, number: usize, found: &mut Found, stop: &dyn Fn() -> bool) -> bool {
+        let plan = self.plan;
+        let block = &*plan.snapshot.blocks[number];
+        let prior = plan.prior.blocks[number].as_ref();
+        let go_on = plan.prior.start.is_some();
+        let mut todo = [0; BITS];
+        for at in (0..block.len()).step_by(64) {
+            todo[at / 64] = u64::MAX >> (64 - (block.len() - at).min(64));
+        }
+        // What is known to match and is to be scored.
+        let mut settled = [0; BITS];
+        let mut all = [0; BITS];
+        if let Some(seen) = prior {
+            if go_on && seen.len == block.len() {
+                self.remember(number, seen.clone());
+                return true;
+            }
+            let mut before = [0; BITS];
+            for at in (0..seen.len).step_by(64) {
+                before[at / 64] = u64::MAX >> (64 - (seen.len - at).min(64));
+            }
+            for word in 0..BITS {
+                todo[word] &= !before[word];
+                match (go_on, plan.prior.same) {
+                    (true, _) => all[word] = seen.bits[word],
+                    (_, true) => settled[word] = seen.bits[word],
+                    _ => todo[word] |= seen.bits[word],
+                }
+            }
+        }
+        let mut alive = [0; BITS];
+        let mut slow = [0; BITS];
+        match &plan.groups {
+            Some(groups) => {
+                let quick = |word: usize| match groups[..] {
+                    [] => u64::MAX,
+                    _ => block.ascii().get(word).copied().unwrap_or(0),
+                };
+                for word in 0..BITS {
+                    alive[word] = todo[word] & quick(word);
+                    slow[word] = (todo[word] | settled[word]) & !quick(word);
+                }
+                for group in groups {
+                    alive = self.group(group, block, &alive);
+                }
+                for word in 0..BITS {
+                    alive[word] |= settled[word] & quick(word);
+                }
+            }
+            None => (0..BITS).for_each(|word| slow[word] = todo[word] | settled[word]),
+        }
+        found.searched += block.len() - prior.filter(|_| go_on).map_or(0, |seen| seen.len);
+        for word in 0..BITS {
+            all[word] |= alive[word];
+            for at in ones(word, slow[word]) {
+                if at % 8 == 0 && stop() {
+                    return false;
+                }
+                let folder = block.folder(at);
+                all[word] |= u64::from(self.slow(block, folder, at, found)) << (at % 64);
+            }
+        }
+        let count = |bits: &Bits| bits.iter().map(|word| word.count_ones() as usize).sum::<usize>();
+        found.total += count(&all) - prior.filter(|_| go_on).map_or(0, |seen| count(&seen.bits));
+        if plan.query.orders() {
+            self.wait(number, alive);
+        } else if Place::new(0, 0, block.first()) > found.best.threshold() {
+            for (word, &bits) in alive.iter().enumerate() {
+                ones(word, bits)
+                    .for_each(|at| found.best.offer(Place::new(0, 0, block.first() + at)));
+            }
+        }
+        self.remember(number, Seen { bits: Arc::new(all), len: block.len() });
+        true
+    }
+
+    fn remember(&self, number: usize, seen: Seen) {
+        let mut all = self.plan.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        all[number] = Some(seen);
+    }
+
+    fn group(&mut self, group: &[Test], block: &Block, alive: &Bits) -> Bits {
+        let (mut left, mut found) = (*alive, [0; BITS]);
+        for test in group {
+            let matches = test.matches(&self.plan.snapshot, block, &left, &mut self.memory);
+            for word in 0..BITS {
+                let matches =
+                    if test.negated { left[word] & !matches[word] } else { matches[word] };
+                found[word] |= matches;
+                left[word] &= !matches;
+            }
+        }
+        found
+    }
+
+    /// An item for which there is no short way. Tells whether it matches.
+    pub(super) fn slow(
+        &mut self,
+        block: &Block,
+        folder: u32,
+        at: usize,
+        found: &mut Found,
+    ) -> bool {
+        let (plan, memory) = (self.plan, &mut self.memory);
+        plan.snapshot.join(folder, block.name(at), &mut memory.item);
+        plan.options.cut(&memory.item, &mut self.columns);
+        let score = memory.scorer.score_columns(&plan.query, &memory.item, &self.columns);
+        if let Some(score) = score {
+            let index = block.first() + at;
+            let place = match plan.query.orders() {
+                true => self.place(score, block.lengths()[at], index),
+                false => Place::new(0, 0, index),
+            };
+            self.offer(place, found);
+        }
+        score.is_some()
+    }
+
+    pub(super) fn place(&self, score: i32, length: u16, index: usize) -> Place {
+        Place::new(score.saturating_add(self.plan.boosts.get(index)), length, index)
+    }
+
+    /// Tells those that wait to be scored in a block by what they can earn.
+    fn wait(&mut self, number: usize, alive: Bits) {
+        let plan = self.plan;
+        let block = &*plan.snapshot.blocks[number];
+        let (mut raised, mut apart, mut start) = ([0; BITS], [0; BITS], 0);
+        let usual = plan.usual_most();
+        let has_raised = plan.bonuses.white_over_delimiter() > 0;
+        let pair = plan.pair.map(|(first, second)| ((first, second), start_bit(first, second)));
+        let runs = if has_raised || pair.is_some() { block.runs() } else { &[] };
+        for run in runs {
+            let items = start..usize::from(run.stop);
+            start = items.end;
+            let all = run.path | run.names;
+            if has_raised && plan.most_of(run.head, all & WHITE != 0) > usual {
+                spread(&alive, items, |word, bits| raised[word] |= bits);
+            } else if let Some((pair, bit)) = pair
+                && all & (WHITE | OTHER) == 0
+                && run.starts & bit == 0
+            {
+                spread(&alive, items, |word, bits| {
+                    apart[word] |= bits;
+                    if run.begins & bit != 0 {
+                        for at in ones(word, bits).filter(|&at| plan.starts(block.name(at), pair)) {
+                            apart[word] &= !(1 << (at % 64));
+                        }
+                    }
+                });
+            }
+        }
+        self.pending.push(Pending { block: number, alive, raised, apart });
+    }
+
+    /// The lengths up to which to score in turn, the shortest first.
+    fn steps(&self, least: u64) -> Vec<u16> {
+        let plan = self.plan;
+        let mut steps = Vec::new();
+        let most = plan.usual_most().saturating_add(plan.boosts.most());
+        // If it is known what length is too long, that is all there is to know.
+        if Place::longest(most, least) == Some(u16::MAX) {
+            let count = |pending: &Pending| {
+                pending.alive.iter().map(|word| word.count_ones() as usize).sum::<usize>()
+            };
+            let total: usize = self.pending.iter().map(count).sum();
+            // A part of them is enough to tell.
+            let part = total / 8192 + 1;
+            let mut counts = [0; LENGTHS];
+            for pending in &self.pending {
+                let lengths = plan.snapshot.blocks[pending.block].lengths();
+                for word in (pending.block % part..BITS).step_by(part) {
+                    for at in ones(word, pending.alive[word]) {
+                        counts[usize::from(lengths[at]).min(LENGTHS - 1)] += part;
+                    }
+                }
+            }
+            let (mut next, mut sum) = (FIRST.saturating_mul(plan.limit), 0);
+            for (length, count) in counts[..LENGTHS - 1].iter().enumerate() {
+                sum += count;
+                if sum >= next && sum < total / PART {
+                    steps.push(length as u16);
+                    next = sum.saturating_mul(MORE);
+                }
+            }
+        }
+        steps.push(u16::MAX);
+        steps
+    }
+
+    /// No item of less merit can be among the best.
+    fn least(&self, found: &Found) -> u64 {
+        found.best.threshold().merit().max(self.plan.floor.load(Ordering::Relaxed))
+    }
+
+    /// Scores what can be among the best of the items up to some length that wait in a block: those that are apart, or the
+    /// others.
+    fn candidates(&mut self, pending: &mut Pending, step: u16, is_apart: bool, found: &mut Found) {
+        let plan = self.plan;
+        let block = &*plan.snapshot.blocks[pending.block];
+        let (lengths, boosts) = (block.lengths(), plan.boosts.most());
+        let less = if is_apart { APART } else { 0 };
+        let usual = (plan.usual_most() - less).saturating_add(boosts);
+        let most = plan.most.saturating_add(boosts);
+        let mut runs = block.runs().iter();
+        let mut run = runs.next();
+        for word in 0..BITS {
+            let apart = pending.apart[word];
+            let here = pending.alive[word] & if is_apart { apart } else { !apart };
+            if here == 0 {
+                continue;
+            }
+            let lengths_here = &lengths[word * 64..lengths.len().min(word * 64 + 64)];
+            let upto = |most: u16| kernel::at_most(lengths_here, most.min(step));
+            let raised = pending.raised[word];
+            let least = self.least(found);
+            let mut bits = Place::longest(usual, least).map_or(0, upto) & !raised;
+            if raised & here != 0 {
+                bits |= Place::longest(most, least).map_or(0, upto) & raised;
+            }
+            bits &= here;
+            // The others up to there cannot be among the best any more.
+            pending.alive[word] &= !(here & upto(u16::MAX));
+            while bits != 0 {
+                let bit = bits.trailing_zeros();
+                bits &= bits - 1;
+                let at = word * 64 + bit as usize;
+                let now = self.least(found);
+                if now > least {
+                    // It has risen since, for this one and those behind it.
+                    let most = if raised >> bit & 1 == 0 { usual } else { most };
+                    if Place::longest(most, now).is_none_or(|longest| lengths[at] > longest) {
+                        continue;
+                    }
+                }
+                while run.is_some_and(|run| usize::from(run.stop) <= at) {
+                    run = runs.next();
+                }
+                if let Some(run) = run {
+                    self.score(block, run, at, found);
+                }
+            }
+        }
+    }
+
+    /// Searches blocks until there is none left.
+    pub(super) fn work(
+        &mut self,
+        number: usize,
+        tell: &mut dyn FnMut(usize),
+        stop: &dyn Fn() -> bool,
+    ) {
+        let plan = self.plan;
+        let lock = || -> MutexGuard<'_, Found> {
+            plan.found[number].lock().unwrap_or_else(PoisonError::into_inner)
+        };
+        let mut is_over = false;
+        while !is_over {
+            let since = Instant::now();
+            let mut searched = 0;
+            for _ in 0..TOGETHER {
+                let block = plan.next.fetch_add(1, Ordering::Relaxed);
+                is_over = block >= plan.snapshot.blocks.len();
+                if is_over {
+                    break;
+                }
+                let mut found = lock();
+                let before = found.searched;
+                if plan.stopped.load(Ordering::Relaxed)
+                    || stop()
+                    || !self.block(block, &mut found, stop)
+                {
+                    plan.stopped.store(true, Ordering::Relaxed);
+                    return;
+                }
+                searched += found.searched - before;
+                if since.elapsed() >= TIME {
+                    break;
+                }
+            }
+            self.rank(&mut lock());
+            tell(searched);
+        }
+    }
+
+    /// Scores what waits.
+    fn rank(&mut self, found: &mut Found) {
+        let steps = self.steps(self.least(found));
+        let mut pending = std::mem::take(&mut self.pending);
+        let parts: &[bool] = if self.plan.pair.is_some() { &[false, true] } else { &[false] };
+        for &is_apart in parts {
+            for &step in &steps {
+                for pending in &mut pending {
+                    self.candidates(pending, step, is_apart, found);
+                }
+                (0..self.queues.len()).for_each(|class| self.flush(class, found));
+            }
+        }
+        pending.clear();
+        self.pending = pending;
+    }
+}
