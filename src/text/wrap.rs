@@ -90,7 +90,11 @@ fn fit(text: &[u8], cells: usize, options: &Options) -> Fit {
         } else if is_line_end(bytes) {
             return Fit::Line { next: piece.end };
         } else if taken > cells && start > 0 && !is_white(bytes) {
-            return Fit::Over { at: start };
+            // A cluster can end in white space (a prepended mark and a space), which takes no cells here.
+            let content = content(bytes);
+            if content == bytes.len() || width(&text[..start + content], options) > cells {
+                return Fit::Over { at: start };
+            }
         }
         start = piece.end;
     }
@@ -212,6 +216,12 @@ mod tests {
         assert_eq!(lines("👩\u{200D}👩\u{200D}👧👧", 1, false), ["👩\u{200D}👩\u{200D}👧", "👧"]);
         assert_eq!(lines("ab", 0, false), ["a", "b"]);
         assert_eq!(lines("ภาษาไทย", 3, false), ["ภาษ", "าไท", "ย"]);
+    }
+
+    #[test]
+    fn white_space_within_the_last_cluster_takes_no_cells() {
+        assert_eq!(lines("brown \u{600} $", 7, false), ["brown \u{600}", "$"]);
+        assert_eq!(lines("brown \u{600} $", 6, false), ["brown", "\u{600} $"]);
     }
 
     #[test]
