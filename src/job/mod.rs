@@ -267,8 +267,11 @@ impl<T> Core<T> {
             if let Some(message) = refused {
                 // What comes from now on waits for nobody.
                 inner.sink = None;
-                if inner.state == State::Running {
+                if matches!(inner.state, State::Running | State::Done) {
                     inner.failure = Some(message);
+                }
+                if inner.state == State::Done {
+                    inner.state = State::Failed;
                 }
                 self.cancelled.store(true, Ordering::Relaxed);
                 break;

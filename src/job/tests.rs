@@ -219,6 +219,23 @@ fn waiting_has_a_limit() {
     assert!(!job.wait(Duration::ZERO));
 }
 
+#[test]
+fn a_job_that_has_ended_fails_when_its_results_are_refused() {
+    let job = start(|worker| {
+        worker.publish(1, 4)?;
+        worker.publish(2, 4)
+    });
+    while job.poll().state == State::Running {
+        sleep(millis(1));
+    }
+    job.divert(|number| if number == 1 { Ok(()) } else { Err("it is full".to_owned()) });
+    while job.poll().state == State::Running {
+        sleep(millis(1));
+    }
+    assert_eq!(job.poll().state, State::Failed);
+    assert_eq!(job.failure().unwrap(), "it is full");
+}
+
 #[cfg(unix)]
 mod notified {
     use super::*;
