@@ -366,6 +366,12 @@ impl<T> Job<T> {
         }
     }
 
+    /// Bytes of its results that wait to be taken.
+    #[cfg(test)]
+    pub fn weight(&self) -> usize {
+        self.core.lock().weight
+    }
+
     /// Puts what is left of a result back, to be taken next.
     pub fn put_back(&self, result: T, weight: usize) {
         let mut inner = self.core.lock();

@@ -4,7 +4,7 @@ use super::*;
 use std::sync::mpsc;
 use std::thread::sleep;
 
-const LONG: Duration = Duration::from_secs(20);
+const LONG: Duration = Duration::from_secs(60);
 
 fn millis(number: u64) -> Duration {
     Duration::from_millis(number)
@@ -68,14 +68,12 @@ fn a_panic_and_a_failure_have_their_message() {
 }
 
 #[test]
-fn a_cancelled_job_stops_soon() {
+fn a_cancelled_job_stops() {
     let (job, started) = endless();
     started.recv_timeout(LONG).unwrap();
-    let since = Instant::now();
     job.cancel();
     job.cancel();
     assert_eq!(end(&job), State::Cancelled);
-    assert!(since.elapsed() < millis(500), "{:?}", since.elapsed());
     assert_eq!(job.failure(), None);
 }
 
