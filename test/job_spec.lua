@@ -309,13 +309,13 @@ t.test("cancelling is seen within 10 ms", function()
   -- The best of some: what the machine does beside is not the library's.
   for _ = 1, 30 do
     local job = start({ steps = 1000000, microseconds = 1000 })
-    local other = start({ steps = 1, microseconds = 3000 })
-    other:wait(LONG)
+    while select(2, job:poll()) == 0 do
+      job:wait(1)
+    end
     job:cancel()
     local looks = 0
-    while job:poll() == "running" do
+    while job:wait(1) == "running" do
       looks = looks + 1
-      start({ steps = 1, microseconds = 1000 }):wait(LONG)
     end
     best = math.min(best, looks)
     if best <= 9 then
