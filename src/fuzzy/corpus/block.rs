@@ -5,6 +5,9 @@ use super::{NOT_ASCII, PADDING};
 /// Items of a block, at most.
 pub(in super::super) const BLOCK: usize = 4096;
 
+/// A bit for each item of a block.
+pub(in super::super) type Bits = [u64; BLOCK / 64];
+
 /// Bytes of names after which a block is full as well, so that a copy of one that is not takes no time.
 const MOST_TEXT: usize = 256 << 10;
 
@@ -18,10 +21,16 @@ pub(in super::super) struct Block {
     /// Where each name ends.
     stops: Vec<u32>,
     runs: Vec<Run>,
+    /// A bit for each item that is the first of a run.
+    heads: Vec<u64>,
+    /// How many runs begin before each word of `heads`.
+    begun: Vec<u16>,
     masks: Vec<u32>,
     /// A bit for each item that is ASCII, its folder included.
     ascii: Vec<u64>,
     lengths: Vec<u16>,
+    /// The least length of each word of items.
+    shortest: Vec<u16>,
     padded: bool,
 }
 
@@ -30,8 +39,6 @@ pub(in super::super) struct Block {
 pub(in super::super) struct Run {
     /// The folder.
     pub(in super::super) folder: u32,
-    /// Place in the block of the first item behind them.
-    pub(in super::super) stop: u16,
     /// The first bytes of the folder's path, 0 for those that it does not have.
     pub(in super::super) head: [u8; 2],
     /// All that the masks of the names have.
@@ -49,26 +56,31 @@ impl Block {
         Block { first, ..Block::default() }
     }
 
-    /// Adds an item to those of `of`, in which neither `stop` nor `names` counts.
+    /// Adds an item to those of `of`, in which `names` does not count.
     pub(super) fn push(&mut self, of: Run, name: &[u8], mask: u32, length: u16) {
         let at = self.len();
         self.text.extend_from_slice(name);
         self.stops.push(self.text.len() as u32);
-        let stop = at as u16 + 1;
+        if at.is_multiple_of(64) {
+            self.ascii.push(0);
+            self.heads.push(0);
+            self.begun.push(self.runs.len() as u16);
+            self.shortest.push(u16::MAX);
+        }
         match self.runs.last_mut() {
             Some(run) if run.folder == of.folder => {
-                run.stop = stop;
                 run.names |= mask;
                 run.begins |= of.begins;
             }
-            _ => self.runs.push(Run { stop, names: mask, ..of }),
+            _ => {
+                self.heads[at / 64] |= 1 << (at % 64);
+                self.runs.push(Run { names: mask, ..of });
+            }
         }
         self.masks.push(mask);
-        if at.is_multiple_of(64) {
-            self.ascii.push(0);
-        }
         self.ascii[at / 64] |= u64::from((mask | of.path) & NOT_ASCII == 0) << (at % 64);
         self.lengths.push(length);
+        self.shortest[at / 64] = length.min(self.shortest[at / 64]);
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -83,9 +95,12 @@ impl Block {
         self.text.shrink_to_fit();
         self.stops.shrink_to_fit();
         self.runs.shrink_to_fit();
+        self.heads.shrink_to_fit();
+        self.begun.shrink_to_fit();
         self.ascii.shrink_to_fit();
         self.masks.shrink_to_fit();
         self.lengths.shrink_to_fit();
+        self.shortest.shrink_to_fit();
     }
 
     /// Whether [`PADDING`] bytes stand behind the names.
@@ -96,9 +111,10 @@ impl Block {
     /// Bytes that it holds.
     pub(super) fn weight(&self) -> usize {
         let numbers = self.stops.capacity() + self.masks.capacity();
-        let bits = self.ascii.capacity() * size_of::<u64>();
+        let bits = (self.ascii.capacity() + self.heads.capacity()) * size_of::<u64>();
         let runs = self.runs.capacity() * size_of::<Run>();
-        let lengths = 2 * self.lengths.capacity();
+        let words = self.begun.capacity() + self.shortest.capacity();
+        let lengths = 2 * (self.lengths.capacity() + words);
         size_of::<Block>() + self.text.capacity() + 4 * numbers + bits + runs + lengths
     }
 
@@ -112,15 +128,32 @@ impl Block {
         self.stops.len()
     }
 
-    /// The folder of an item, by its place in the block.
-    pub(in super::super) fn folder(&self, at: usize) -> u32 {
-        self.runs[self.runs.partition_point(|run| usize::from(run.stop) <= at)].folder
+    /// The run of an item, by its place in the block.
+    #[inline]
+    pub(in super::super) fn run(&self, at: usize) -> &Run {
+        let before = self.heads[at / 64] & u64::MAX >> (63 - at % 64);
+        &self.runs[usize::from(self.begun[at / 64]) + before.count_ones() as usize - 1]
     }
 
-    /// The items by folder.
+    /// Gives the items whose bits are set by folder, those of a run and a word at a time.
     #[inline]
-    pub(in super::super) fn runs(&self) -> &[Run] {
-        &self.runs
+    pub(in super::super) fn by_run(&self, bits: &Bits, mut give: impl FnMut(&Run, usize, u64)) {
+        for (word, &heads) in self.heads.iter().enumerate() {
+            let (mut left, mut heads) = (bits[word], heads);
+            let mut begun = usize::from(self.begun[word]);
+            while left != 0 {
+                let passed = heads & (left ^ (left - 1));
+                begun += match passed & passed.wrapping_sub(1) {
+                    0 => usize::from(passed != 0),
+                    _ => passed.count_ones() as usize,
+                };
+                heads ^= passed;
+                // All up to the next head.
+                let here = left & !heads & (heads.wrapping_sub(1));
+                give(&self.runs[begun - 1], word, here);
+                left ^= here;
+            }
+        }
     }
 
     /// A bit for each item that is ASCII, its folder included.
@@ -139,6 +172,12 @@ impl Block {
     #[inline]
     pub(in super::super) fn lengths(&self) -> &[u16] {
         &self.lengths
+    }
+
+    /// The least length of each word of items.
+    #[inline]
+    pub(in super::super) fn shortest(&self) -> &[u16] {
+        &self.shortest
     }
 
     /// Where a name is in the block's text.

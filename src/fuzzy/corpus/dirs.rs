@@ -129,6 +129,7 @@ impl Entry {
 }
 
 impl FolderBlock {
+    #[inline]
     fn get(&self, at: usize) -> Folder<'_> {
         let Entry { stop, parent, own_stop, mask, path, starts } = self.entries[at];
         let before = if at == 0 { (0, 0) } else { self.entries[at - 1].stops() };

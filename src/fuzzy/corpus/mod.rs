@@ -20,7 +20,7 @@
 mod block;
 mod dirs;
 
-pub(super) use block::{BLOCK, Block, Run};
+pub(super) use block::{BLOCK, Bits, Block, Run};
 pub(super) use dirs::{Dirs, Folder, FolderBlock};
 
 use super::score;
@@ -155,7 +155,7 @@ impl Corpus {
             [first, second, ..] => start_bit(first, second),
             _ => 0,
         };
-        let run = Run { folder, path, head, starts, begins, stop: 0, names: 0 };
+        let run = Run { folder, path, head, starts, begins, names: 0 };
         self.open.push(run, name, mask, length);
         if self.open.is_full() {
             let next = Block::new(self.len());
@@ -189,7 +189,7 @@ impl Corpus {
         let Some(at) = index.checked_sub(block.first()).filter(|&at| at < block.len()) else {
             return false;
         };
-        out.extend_from_slice(self.dirs.text(block.folder(at)));
+        out.extend_from_slice(self.dirs.text(block.run(at).folder));
         out.extend_from_slice(block.name(at));
         true
     }
