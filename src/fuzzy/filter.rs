@@ -53,9 +53,18 @@ enum How {
 /// Whoever finds out something notes it. That two find out the same at the same time does no harm.
 pub(super) type Memo = Arc<[AtomicU8]>;
 
+/// Those items of a run that stand in one word.
+#[derive(Clone, Copy)]
+struct Part {
+    bits: u64,
+    run: u16,
+    word: u16,
+}
+
 /// Memory to work in; each thread has its own.
 pub(super) struct Memory {
-    candidates: Vec<Candidate>,
+    candidates: Box<[Candidate]>,
+    parts: Box<[Part]>,
     /// The text of an item.
     pub(super) item: Vec<u8>,
     pub(super) scorer: Scorer,
@@ -63,7 +72,11 @@ pub(super) struct Memory {
 
 impl Memory {
     pub(super) fn new(scorer: Scorer) -> Memory {
-        Memory { candidates: Vec::new(), item: Vec::new(), scorer }
+        let candidates = vec![Candidate { at: 0, from: 0 }; BITS * 64];
+        // One for each run, and one more for each word in which a run goes on; one place is written to and not used.
+        let parts = vec![Part { bits: 0, run: 0, word: 0 }; BITS * 64 + BITS + 1];
+        let (candidates, parts) = (candidates.into(), parts.into());
+        Memory { candidates, parts, item: Vec::new(), scorer }
     }
 }
 
@@ -206,39 +219,48 @@ impl Test {
         memory: &mut Memory,
     ) -> Bits {
         let folders = self.folders(snapshot);
-        let mut candidates = std::mem::take(&mut memory.candidates);
-        candidates.resize(BITS * 64 + 1, Candidate { at: 0, from: 0 });
+        let Memory { candidates, parts, .. } = memory;
         let (mut found, mut count) = ([0; BITS], 0);
         let whole = needle.bytes.len() as u8;
         let first = mask(&needle.bytes[..1]);
-        let masks = block.masks();
+        let (runs, all, masks) = (block.runs(), block.all(), block.masks());
+        // In steps of which none has a branch that nobody foresees: first the runs of which folder and names have all chars.
+        let mut words = 0;
         block.by_run(alive, |run, word, bits| {
-            // Neither the folder nor any of the names has some char of the needle.
-            if !has(run.path | run.names, needs[0]) {
-                return;
-            }
+            parts[count] = Part { bits, run: run as u16, word: word as u16 };
+            let has = has(all[run], needs[0]);
+            count += usize::from(has);
+            words |= u64::from(has) << word;
+        });
+        for word in ones(0, words) {
+            kernel::fetch_all(&masks[word * 64..masks.len().min(word * 64 + 64)]);
+            kernel::fetch_all(&block.stops()[word * 64..masks.len().min(word * 64 + 64)]);
+        }
+        // Then those of which names have what the folder lacks.
+        let (some, mut left) = (count, 0);
+        for at in 0..some {
+            let part = parts[at];
+            let run = &runs[usize::from(part.run)];
             let from = match has(run.path, first) {
                 true => folders.counted(run.folder, needle),
                 false => 0,
             };
-            if from == whole {
-                found[word] |= bits;
-                return;
-            }
-            let need = needs[usize::from(from)];
-            if !has(run.names, need) {
-                return;
-            }
-            let mut left = kernel::having(masks, word, bits, need);
-            while left != 0 {
-                let at = word * 64 + left.trailing_zeros() as usize;
+            found[usize::from(part.word)] |= if from == whole { part.bits } else { 0 };
+            parts[left] = part;
+            left += usize::from(from != whole && has(run.names, needs[usize::from(from)]));
+        }
+        count = 0;
+        for part in &parts[..left] {
+            let run = &runs[usize::from(part.run)];
+            let from = if has(run.path, first) { folders.get(run.folder) } else { 0 };
+            let word = usize::from(part.word);
+            for at in ones(word, kernel::having(masks, word, part.bits, needs[usize::from(from)])) {
+                kernel::fetch(block, at);
                 candidates[count] = Candidate { at: at as u16, from };
                 count += 1;
-                left &= left - 1;
             }
-        });
+        }
         kernel::chosen().within(block, &candidates[..count], needle, &mut found);
-        memory.candidates = candidates;
         found
     }
 
@@ -252,8 +274,7 @@ impl Test {
         memory: &mut Memory,
     ) -> Bits {
         let folders = self.folders(snapshot);
-        let mut candidates = std::mem::take(&mut memory.candidates);
-        candidates.resize(BITS * 64 + 1, Candidate { at: 0, from: 0 });
+        let candidates = &mut memory.candidates;
         let mut count = 0;
         let search = Search::new(needle);
         // Where a folder and a name meet there is a slash.
@@ -261,8 +282,9 @@ impl Test {
         let (head, tail) = needle.bytes.split_at(slash);
         let masks = block.masks();
         let mut found = [0; BITS];
-        block.by_run(alive, |run, word, bits| {
-            if !has(run.path | run.names, all) {
+        block.by_run(alive, |number, word, bits| {
+            let run = &block.runs()[number];
+            if !has(block.all()[number], all) {
                 return;
             }
             if (slash > 0 || has(run.path, all)) && folders.held(run.folder, &search) == 1 {
@@ -285,6 +307,7 @@ impl Test {
             }
             if has(run.names, all) {
                 for at in ones(word, kernel::having(masks, word, left, all)) {
+                    kernel::fetch(block, at);
                     candidates[count] = Candidate { at: at as u16, from: 0 };
                     count += 1;
                 }
@@ -299,7 +322,6 @@ impl Test {
                 found[at / 64] |= u64::from(search.is_in(block.name(at))) << (at % 64);
             }
         }
-        memory.candidates = candidates;
         found
     }
 
@@ -319,7 +341,8 @@ impl Test {
         let has_slash = memchr(b'/', &needle.bytes).is_some();
         let white = |byte: Option<&u8>| byte.is_none_or(|&byte| byte <= b' ');
         let mut found = [0; BITS];
-        block.by_run(alive, |run, word, bits| {
+        block.by_run(alive, |number, word, bits| {
+            let run = &block.runs()[number];
             let folder = snapshot.folder(run.folder).text;
             // Where it begins is in the folder alone.
             let before = begins && folder.len() >= len;
@@ -368,7 +391,8 @@ pub(super) fn ones(word: usize, bits: u64) -> impl Iterator<Item = usize> {
 /// The bits of those items for which it is so, of those in `alive`.
 fn each(block: &Block, alive: &Bits, mut test: impl FnMut(&Run, usize) -> bool) -> Bits {
     let mut found = [0; BITS];
-    block.by_run(alive, |run, word, bits| {
+    block.by_run(alive, |number, word, bits| {
+        let run = &block.runs()[number];
         ones(word, bits).for_each(|at| found[word] |= u64::from(test(run, at)) << (at % 64));
     });
     found
@@ -429,14 +453,14 @@ impl Folders<'_> {
         if let Some(known) = self.earlier(number) {
             return self.note(number, known);
         }
-        let folder = self.snapshot.folder(number);
+        let own = self.snapshot.component(number);
         // No deeper than folders are.
-        let mut count = self.counted(folder.parent, needle);
+        let mut count = self.counted(own.parent, needle);
         if let Some(wanted) = needle.bytes.get(usize::from(count)..=usize::from(count))
-            && has(folder.mask, mask(wanted))
+            && has(own.mask, mask(wanted))
         {
-            let len = folder.own.len();
-            count = kernel::advance(folder.own_and_more, len, needle, count.into()) as u8;
+            let len = own.text.len();
+            count = kernel::advance(own.text_and_more, len, needle, count.into()) as u8;
         }
         self.note(number, count)
     }
@@ -451,11 +475,12 @@ impl Folders<'_> {
         if let Some(known) = self.earlier(number) {
             return self.note(number, known);
         }
-        let folder = self.snapshot.folder(number);
-        let mut known = self.held(folder.parent, search);
+        let own = self.snapshot.component(number);
+        let mut known = self.held(own.parent, search);
         if known == 0 {
             // With a slash in it, it may have begun in the parent.
-            let text = if search.has_slash { folder.text } else { folder.own };
+            let whole = || self.snapshot.folder(number).text;
+            let text = if search.has_slash { whole() } else { own.text };
             known = u8::from(search.is_in(text));
         }
         self.note(number, known)

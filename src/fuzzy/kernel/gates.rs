@@ -2,6 +2,7 @@
 //!
 //! By SSE2, which every x86-64 has, so that it needs no call; elsewhere by plain code.
 
+use super::super::corpus::Block;
 use super::Needle;
 
 /// Those of at most 64 numbers that are not greater than `most`.
@@ -66,6 +67,31 @@ pub(in super::super) fn having(masks: &[u32], word: usize, asked: u64, need: u32
         at += 1;
     }
     bits & asked
+}
+
+/// Asks for a name that will be looked at soon. What a search looks at is seldom in a near cache, and most of the time
+/// went into waiting for it.
+#[inline]
+pub(in super::super) fn fetch(block: &Block, at: usize) {
+    fetch_line(block.bytes()[block.span(at).0..].as_ptr());
+}
+
+/// Asks for numbers that will be looked at soon.
+#[inline]
+pub(in super::super) fn fetch_all(numbers: &[u32]) {
+    numbers.iter().step_by(16).for_each(|number| fetch_line(number));
+}
+
+#[inline]
+fn fetch_line<T>(at: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::*;
+        // SAFETY: SSE is part of x86-64, and a prefetch may be of any address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
 }
 
 /// How many chars of a needle are there in their order behind a text's first `len` bytes, if there are `count` of them

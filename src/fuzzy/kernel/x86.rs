@@ -177,19 +177,6 @@ impl Piece for ThirtyTwo {
     }
 }
 
-/// How many names ahead memory is asked for: names are seldom in a near cache, and half of the time went into waiting.
-const AHEAD: usize = 8;
-
-/// Asks for the name of a candidate, if there is one.
-#[inline(always)]
-fn fetch(block: &Block, candidates: &[Candidate], number: usize) {
-    if let Some(candidate) = candidates.get(number) {
-        let name = block.name(usize::from(candidate.at)).as_ptr();
-        // SAFETY: SSE is part of x86-64, and a prefetch may be of any address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(name.cast()) }
-    }
-}
-
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 fn within_avx2(block: &Block, candidates: &[Candidate], needle: &Needle, found: &mut [u64]) {
     // SAFETY: this is called only where there is AVX2, with a block that is padded.
@@ -213,8 +200,7 @@ unsafe fn within<P: Piece>(
 ) {
     let whole = u64::MAX >> (64 - P::BYTES);
     let text = block.bytes().as_ptr();
-    for (number, candidate) in candidates.iter().enumerate() {
-        fetch(block, candidates, number + AHEAD);
+    for candidate in candidates {
         let at = usize::from(candidate.at);
         let mut rest = &needle.bytes[usize::from(candidate.from)..];
         let (mut start, stop) = block.span(at);
@@ -286,8 +272,7 @@ unsafe fn together<P: Piece>(
     found: &mut [u64],
 ) {
     let text = block.bytes().as_ptr();
-    for (number, candidate) in candidates.iter().enumerate() {
-        fetch(block, candidates, number + AHEAD);
+    for candidate in candidates {
         let at = usize::from(candidate.at);
         let (start, stop) = block.span(at);
         let is = if stop - start > P::BYTES {

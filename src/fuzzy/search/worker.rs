@@ -199,16 +199,16 @@ impl<'p> Searcher<'p> {
         let has_raised = plan.bonuses.white_over_delimiter() > 0;
         let pair = plan.pair.map(|(first, second)| ((first, second), start_bit(first, second)));
         if has_raised || pair.is_some() {
-            block.by_run(&alive, |run, word, bits| {
-                let all = run.path | run.names;
-                if has_raised && plan.most_of(run.head, all & WHITE != 0) > usual {
+            block.by_run(&alive, |number, word, bits| {
+                let (starts, all) = (&block.starts()[number], block.all()[number]);
+                if has_raised && plan.most_of(starts.head, all & WHITE != 0) > usual {
                     raised[word] |= bits;
                 } else if let Some((pair, bit)) = pair
                     && all & (WHITE | OTHER) == 0
-                    && run.starts & bit == 0
+                    && starts.folder & bit == 0
                 {
                     apart[word] |= bits;
-                    if run.begins & bit != 0 {
+                    if starts.names & bit != 0 {
                         for at in ones(word, bits).filter(|&at| plan.starts(block.name(at), pair)) {
                             apart[word] &= !(1 << (at % 64));
                         }
