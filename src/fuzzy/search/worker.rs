@@ -76,7 +76,10 @@ impl<'p> Searcher<'p> {
         // What has matched all that an earlier search asked for.
         let mut narrowed = [0; BITS];
         if let Some(seen) = prior {
-            if go_on && seen.len == block.len() {
+            // Of what none has matched none matches more.
+            let is_none = || seen.bits.iter().all(|&word| word == 0);
+            if seen.len == block.len() && (go_on || is_none()) {
+                found.searched += if go_on { 0 } else { seen.len };
                 self.remember(number, seen.clone());
                 return true;
             }
