@@ -423,6 +423,58 @@ t.test("a walk feeds it", function()
   t.ok(f:query("'/test/ 'fuzzy_spec.lua$").total == 1)
 end)
 
+if native then
+  --- Hundreds of thousands of items, under a budget that refuses the next ones.
+  local function large(budget)
+    local f, lines = rille.fuzzy({ budget = budget }), {}
+    for i = 1, 16384 do
+      lines[i] = ("project@/src/part%d/deep/er/file_%d.rs"):format(i / 64, i)
+    end
+    local text, message, pushed = table.concat(lines, "\n"), nil, true
+    for i = 1, 1000 do
+      pushed, message = f:push((text:gsub("@", i)))
+      if not pushed then
+        return f, message
+      end
+    end
+    error("the budget was not kept")
+  end
+
+  t.test("the budget refuses in the middle of a text of many, and all before that is found", function()
+    local budget = 32 * 2 ^ 20
+    local f, message = large(budget)
+    t.eq(message, "the budget of 33554432 bytes is spent")
+    local len = f:len()
+    t.ok(len > 500000 and len % 16384 ~= 0, len)
+    t.ok(f:stats().bytes <= budget and f:stats().bytes > budget / 2, f:stats().bytes)
+    t.eq(f:query("file").total, len)
+    local last = f:text(len)
+    t.eq(texts(f:query("^" .. last .. "$")), { last })
+  end)
+
+  t.test("a session of many items is cleared and closed while it is searched", function()
+    for _, query in ipairs({ "f", "prsrs", "ptdpr !9 '1.rs | 2.rs$" }) do
+      local f = large(16 * 2 ^ 20)
+      local job = f:start(query)
+      f:clear()
+      while job:poll() == "running" do
+        job:wait(LONG)
+      end
+      t.eq(f:query(query).total, 0)
+      f:push("a file.rs\nprsrs/prsrs.rs")
+      t.ok(f:query("f").total > 0)
+      f:close()
+      f = large(16 * 2 ^ 20)
+      job = f:start(query)
+      job:poll()
+      f:close()
+      while job:poll() == "running" do
+        job:wait(LONG)
+      end
+    end
+  end)
+end
+
 t.test("a feed that the budget refuses has failed", function()
   local f = rille.fuzzy({ budget = 1000 })
   local job = rille.walk(root .. "/lua")
