@@ -21,7 +21,7 @@ mod block;
 mod dirs;
 
 pub(super) use block::{BLOCK, Block, Run};
-pub(super) use dirs::{Dirs, Folder, FolderBlock};
+pub(super) use dirs::{Dirs, Folder, FolderBlock, LONGEST as LONGEST_FOLDER};
 
 use super::score;
 use std::sync::Arc;

@@ -1,14 +1,19 @@
 //! Scores of many items, an item in each lane.
 
+use super::super::align::LARGEST;
+use super::super::corpus::LONGEST_FOLDER;
 use super::lanes::Lanes;
-use super::rows::State;
+use super::rows::{self, Part};
 use super::{Bonuses, Needle, ROWS};
 
 /// Items of a batch: as many as the widest vectors have lanes.
 pub(in super::super) const BATCH: usize = 32;
 
 /// Longest name that is scored in lanes.
-pub(super) const LONGEST: usize = 512;
+const LONGEST: usize = 512;
+
+// For what is longer than so many chars times those of the term the model is another.
+const _: () = assert!((LONGEST + LONGEST_FOLDER) * ROWS <= LARGEST);
 
 /// Stands behind the end of names that are shorter than others: no ASCII, so it matches nothing.
 const END: u8 = 0x80;
@@ -63,20 +68,21 @@ impl Batch {
     /// Adds an item: its name, the byte before that, and what is known at the end of its folder, by rows of the needle.
     /// There is room for it.
     #[inline]
-    pub(in super::super) fn push(&mut self, name: &[u8], before: u8, rows: usize, state: &State) {
+    pub(in super::super) fn push(&mut self, name: &[u8], before: u8, rows: usize, state: &[Part]) {
         let lane = self.len;
         self.columns = self.columns.max(name.len());
         for (column, &byte) in self.text.iter_mut().zip(name) {
             column[lane] = byte;
         }
         self.before[lane] = before;
-        for row in 0..rows {
-            self.rows.score[row][lane] = state.score[row];
-            self.rows.chunk[row][lane] = state.chunk[row];
-            self.rows.open[row][lane] = state.open[row];
-            self.rows.reached[row][lane] = state.reached[row];
+        let places = state.iter().flat_map(|part| (0..part.score.len()).map(move |at| (part, at)));
+        for (row, (part, at)) in places.take(rows).enumerate() {
+            self.rows.score[row][lane] = part.score[at];
+            self.rows.chunk[row][lane] = part.chunk[at];
+            self.rows.open[row][lane] = part.open[at];
+            self.rows.reached[row][lane] = part.reached[at];
         }
-        self.rows.best[lane] = state.best(rows);
+        self.rows.best[lane] = rows::best(state, rows);
         self.len += 1;
     }
 }

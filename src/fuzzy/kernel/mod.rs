@@ -31,7 +31,7 @@ mod x86;
 
 pub(super) use columns::{BATCH, Batch};
 pub(super) use gates::{advance, at_most, having};
-pub(super) use rows::{State, extend};
+pub(super) use rows::{PARTS, Part, extend, most, parts};
 
 use super::chars::Class;
 use super::corpus::Block;
@@ -119,6 +119,11 @@ impl Bonuses {
     /// Whether a char earns more behind a delimiter than behind other punctuation.
     pub(super) fn has_higher_delimiters(&self) -> bool {
         i32::from(self.delimiter) > super::model::BOUNDARY
+    }
+
+    /// The most that any char earns more in text without white space that follows a delimiter.
+    pub(super) fn most_without_white(&self) -> u8 {
+        self.delimiter
     }
 
     /// The most that any char earns more.

@@ -100,7 +100,7 @@ proptest! {
             for _ in 0..2 {
                 batch.clear();
                 for item in &items {
-                    let mut state = State::START;
+                    let mut state = vec![Part::default(); parts(needle.bytes.len())];
                     let (mut at, mut before) = (0, bonuses.first);
                     while let Some(slash) = item[at..cut(item)].find('/') {
                         let own = &item.as_bytes()[at..=at + slash];
@@ -122,16 +122,45 @@ proptest! {
     fn states_are_the_same_by_plain_lanes(text in text(60), needle in needle()) {
         let needle = Needle { bytes: needle.to_ascii_lowercase().into_bytes(), respect_case: false };
         let bonuses = Bonuses::new(&Model::new(Scheme::Default));
-        let mut state = State::START;
-        extend(&mut state, text.as_bytes(), bonuses.first, &needle, &bonuses);
-        let mut by_plain = State::START;
+        let mut state = [Part::default(); PARTS];
+        let state = &mut state[..parts(needle.bytes.len())];
+        extend(state, text.as_bytes(), bonuses.first, &needle, &bonuses);
+        let mut by_plain = [Part::default(); PARTS];
         // SAFETY: plain lanes run anywhere.
         unsafe {
-            rows::extend_by::<lanes::Plain, 4>(&mut by_plain, text.as_bytes(), bonuses.first, &needle, &bonuses);
+            rows::extend_by::<lanes::Plain, PARTS>(&mut by_plain, text.as_bytes(), bonuses.first, &needle, &bonuses);
         }
+        prop_assert_eq!(&*state, &by_plain[..state.len()]);
+    }
+
+    #[test]
+    fn no_item_earns_more_than_the_most(
+        folder in text(60),
+        name in text(20),
+        needle in needle(),
+        length in 1..9_usize,
+        scheme in schemes(),
+    ) {
+        let name = name.replace([' ', '\t', '\0'], "b");
+        let needle = &needle[..length.min(needle.len())];
+        let needle = Needle { bytes: needle.to_ascii_lowercase().into_bytes(), respect_case: false };
+        let bonuses = Bonuses::new(&Model::new(scheme));
         let rows = needle.bytes.len();
-        prop_assert_eq!(state.score[..rows].to_vec(), by_plain.score[..rows].to_vec());
-        prop_assert_eq!(state.chunk[..rows].to_vec(), by_plain.chunk[..rows].to_vec());
-        prop_assert_eq!((state.best(rows), state.is_matched(rows)), (by_plain.best(rows), by_plain.is_matched(rows)));
+        let mut state = vec![Part::default(); parts(rows)];
+        let mut before = bonuses.first;
+        for part in [&folder[..], "/"] {
+            extend(&mut state, part.as_bytes(), before, &needle, &bonuses);
+            before = part.bytes().last().unwrap_or(before);
+        }
+        let mut most = vec![0; rows + 1];
+        rows::most(&state, rows, bonuses.most_without_white().into(), &mut most);
+        let last = (0..=rows).rev().find(|last| {
+            let has = |&byte: &u8| name.bytes().any(|own| needle.see(own) == byte);
+            needle.bytes[rows - last..].iter().all(has)
+        });
+        let mut batch = Batch::new();
+        batch.push(name.as_bytes(), before, rows, &state);
+        plain::KERNEL.score(&mut batch, &needle, &bonuses);
+        prop_assert!(batch.scores[0] <= most[last.unwrap()]);
     }
 }

@@ -1,10 +1,10 @@
 //! What is scored waits in queues until there is enough for a batch.
 
+use super::Found;
 use super::worker::Searcher;
-use super::{Found, LARGEST, Plan};
 use crate::fuzzy::corpus::{Block, Run};
 use crate::fuzzy::filter::Test;
-use crate::fuzzy::kernel::{self, BATCH, Batch, Bonuses, Needle, State};
+use crate::fuzzy::kernel::{self, BATCH, Batch, Bonuses};
 use crate::fuzzy::rank::Place;
 use crate::fuzzy::score::TYPO;
 use std::sync::atomic::Ordering;
@@ -31,50 +31,13 @@ pub(super) struct Queue {
     items: Vec<(usize, u16, i32)>,
 }
 
-/// Folders of which the states are kept; one takes the place of another.
-const ENDS: usize = 512;
-
-impl Default for Ends {
-    fn default() -> Ends {
-        Ends { states: vec![(u32::MAX, State::START); ENDS] }
-    }
-}
-
-pub(super) struct Ends {
-    states: Vec<(u32, State)>,
-}
-
-impl Ends {
-    /// What is known at the end of a folder.
-    fn get(&mut self, plan: &Plan, needle: &Needle, number: u32) -> &State {
-        let slot = number as usize % ENDS;
-        if self.states[slot].0 != number {
-            let state = self.find(plan, needle, number);
-            self.states[slot] = (number, state);
-        }
-        &self.states[slot].1
-    }
-
-    fn find(&mut self, plan: &Plan, needle: &Needle, number: u32) -> State {
-        if number == 0 {
-            return State::START;
-        }
-        let folder = plan.snapshot.folder(number);
-        let mut state = *self.get(plan, needle, folder.parent);
-        let before = if folder.parent == 0 { plan.bonuses.first } else { b'/' };
-        kernel::extend(&mut state, folder.own, before, needle, &plan.bonuses);
-        state
-    }
-}
-
 impl Searcher<'_> {
     /// Puts an item where it is scored, at once or when there are enough.
     pub(super) fn score(&mut self, block: &Block, run: &Run, at: usize, found: &mut Found) {
         let plan = self.plan;
         let (index, length) = (block.first() + at, block.lengths()[at]);
         let (number, name) = (run.folder, block.name(at));
-        let len = plan.snapshot.folder(number).text.len() + name.len();
-        if !Batch::takes(name) || len.saturating_mul(plan.longest) > LARGEST {
+        if !Batch::takes(name) {
             self.slow(block, number, at, found);
             return;
         }
@@ -102,7 +65,6 @@ impl Searcher<'_> {
         let class = SHORT.iter().take_while(|&&short| name.len() > short).count();
         let queue = &mut self.queues[class];
         queue.batches.resize_with(plan.needles.len(), Batch::new);
-        self.ends.resize_with(plan.needles.len(), Ends::default);
         let before = if number == 0 { plan.bonuses.first } else { b'/' };
         for (needle, (batch, ends)) in
             plan.needles.iter().zip(queue.batches.iter_mut().zip(&mut self.ends))

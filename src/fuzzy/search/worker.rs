@@ -1,6 +1,7 @@
 //! A thread at its work: it finds what matches in some blocks, and then scores what can be among the best.
 
-use super::scoring::{Ends, Queue};
+use super::ends::{self, Ends, Need};
+use super::scoring::Queue;
 use super::{APART, Found, Plan};
 use crate::fuzzy::corpus::{Block, OTHER, WHITE, start_bit};
 use crate::fuzzy::filter::{BITS, Bits, Memory, Test, ones, spread};
@@ -31,7 +32,7 @@ pub(super) struct Searcher<'p> {
     pub(super) plan: &'p Plan,
     pub(super) memory: Memory,
     columns: Vec<std::ops::Range<u32>>,
-    /// For each needle, what is known at the ends of some folders.
+    /// For each needle.
     pub(super) ends: Vec<Ends>,
     /// Items that wait to be scored, by the length of their names.
     pub(super) queues: [Queue; 3],
@@ -54,7 +55,7 @@ impl<'p> Searcher<'p> {
             plan,
             memory: Memory::new(Scorer::new(plan.options.scheme)),
             columns: Vec::new(),
-            ends: Vec::new(),
+            ends: plan.needles.iter().map(Ends::new).collect(),
             queues: Default::default(),
             pending: Vec::new(),
         }
@@ -262,10 +263,9 @@ impl<'p> Searcher<'p> {
         let block = &*plan.snapshot.blocks[pending.block];
         let (lengths, boosts) = (block.lengths(), plan.boosts.most());
         let less = if is_apart { APART } else { 0 };
-        let usual = (plan.usual_most() - less).saturating_add(boosts);
-        let most = plan.most.saturating_add(boosts);
-        let mut runs = block.runs().iter();
-        let mut run = runs.next();
+        let (usual, most) = (plan.usual_most() - less, plan.most);
+        let (masks, mut runs) = (block.masks(), block.runs().iter());
+        let Some(mut run) = runs.next() else { return };
         for word in 0..BITS {
             let apart = pending.apart[word];
             let here = pending.alive[word] & if is_apart { apart } else { !apart };
@@ -276,29 +276,38 @@ impl<'p> Searcher<'p> {
             let upto = |most: u16| kernel::at_most(lengths_here, most.min(step));
             let raised = pending.raised[word];
             let least = self.least(found);
-            let mut bits = Place::longest(usual, least).map_or(0, upto) & !raised;
+            let longest = |most: i32| Place::longest(most.saturating_add(boosts), least);
+            let mut bits = longest(usual).map_or(0, upto) & !raised;
             if raised & here != 0 {
-                bits |= Place::longest(most, least).map_or(0, upto) & raised;
+                bits |= longest(most).map_or(0, upto) & raised;
             }
             bits &= here;
             // The others up to there cannot be among the best any more.
             pending.alive[word] &= !(here & upto(u16::MAX));
-            while bits != 0 {
-                let bit = bits.trailing_zeros();
-                bits &= bits - 1;
-                let at = word * 64 + bit as usize;
-                let now = self.least(found);
-                if now > least {
-                    // It has risen since, for this one and those behind it.
-                    let most = if raised >> bit & 1 == 0 { usual } else { most };
-                    if Place::longest(most, now).is_none_or(|longest| lengths[at] > longest) {
-                        continue;
+            let mut need = None;
+            for at in ones(word, bits) {
+                while usize::from(run.stop) <= at {
+                    need = None;
+                    match runs.next() {
+                        Some(next) => run = next,
+                        None => return,
                     }
                 }
-                while run.is_some_and(|run| usize::from(run.stop) <= at) {
-                    run = runs.next();
-                }
-                if let Some(run) = run {
+                // It rises with the best so far.
+                let now = self.least(found);
+                let need = match need {
+                    Some((need, merit)) if merit == now => need,
+                    _ => {
+                        let (score, length) = Place::least(now);
+                        let score = score.saturating_sub(boosts);
+                        let known = ends::need(&mut self.ends, plan, run, score, length);
+                        // Of items of a run all are raised or none.
+                        let most = if raised >> (at % 64) & 1 == 0 { usual } else { most };
+                        let known = known.unwrap_or_else(|| Need::of(most, score, length));
+                        need.insert((known, now)).0
+                    }
+                };
+                if need.is_met(masks[at], lengths[at]) {
                     self.score(block, run, at, found);
                 }
             }
