@@ -1,5 +1,6 @@
 //! Blocks of items: the folders' numbers, and the names one after another.
 
+use super::super::kernel;
 use super::{NOT_ASCII, PADDING};
 
 /// Items of a block, at most.
@@ -139,6 +140,13 @@ impl Block {
     #[inline]
     pub(in super::super) fn lengths(&self) -> &[u16] {
         &self.lengths
+    }
+
+    /// Asks for what is kept of an item that is soon to be looked at, but for its name.
+    #[inline]
+    pub(in super::super) fn fetch(&self, at: usize) {
+        kernel::fetch(&self.masks[at]);
+        kernel::fetch(&self.stops[at]);
     }
 
     /// Where a name is in the block's text.

@@ -1,5 +1,6 @@
 //! Folders: each once, with its parent's number, so that a search continues what it knows of the parent.
 
+use super::super::kernel;
 use super::{PADDING, mask, start_bit};
 use hashbrown::HashTable;
 use std::hash::{BuildHasher, RandomState};
@@ -155,6 +156,12 @@ impl FolderBlock {
 #[inline]
 pub(super) fn folder(blocks: &[Arc<FolderBlock>], number: u32) -> Folder<'_> {
     blocks[number as usize / BLOCK].get(number as usize % BLOCK)
+}
+
+/// Asks for a folder that is soon to be looked at.
+#[inline]
+pub(super) fn fetch(blocks: &[Arc<FolderBlock>], number: u32) {
+    kernel::fetch(&blocks[number as usize / BLOCK].entries[number as usize % BLOCK]);
 }
 
 impl Dirs {

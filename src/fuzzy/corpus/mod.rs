@@ -212,6 +212,12 @@ impl Snapshot {
         dirs::folder(&self.folders, number)
     }
 
+    /// Asks for a folder that is soon to be looked at.
+    #[inline]
+    pub(super) fn fetch(&self, number: u32) {
+        dirs::fetch(&self.folders, number);
+    }
+
     /// Writes the text of an item.
     pub(super) fn join(&self, folder: u32, name: &[u8], out: &mut Vec<u8>) {
         out.clear();

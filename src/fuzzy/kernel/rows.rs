@@ -16,7 +16,7 @@ pub(in super::super) struct Part {
 }
 
 /// Chars of a part.
-const PART: usize = 8;
+pub(super) const PART: usize = 8;
 
 /// The most parts that a term can have.
 pub(in super::super) const PARTS: usize = ROWS / PART;
@@ -38,19 +38,27 @@ pub(in super::super) fn best(state: &[Part], rows: usize) -> u16 {
 /// at most, and before what follows is a delimiter.
 pub(in super::super) fn most(state: &[Part], rows: usize, bonus: u16, most: &mut [u16]) {
     use super::super::model::MATCH;
-    let each = |of: fn(&Part) -> &[u16; PART]| state.iter().flat_map(of).take(rows);
     // A match that goes on earns what the first char of it did.
-    let bonus = each(|part| &part.chunk).fold(bonus, |most, &chunk| most.max(chunk));
+    let chunks = state.iter().flat_map(|part| part.chunk);
+    let bonus = chunks.fold(bonus, u16::max);
     let one = MATCH as u16 + bonus;
-    most[0] = best(state, rows);
-    let known = each(|part| &part.score).zip(each(|part| &part.reached));
-    for (row, (&score, &reached)) in known.take(rows - 1).enumerate() {
-        let left = rows - 1 - row;
-        most[left] = (score + one * left as u16) & reached;
+    let mut above = best(state, rows);
+    most[0] = above;
+    for left in 1..rows {
+        let (part, lane) = (&state[(rows - 1 - left) / PART], (rows - 1 - left) % PART);
+        above = above.max((part.score[lane] + one * left as u16) & part.reached[lane]);
+        most[left] = above;
     }
-    most[rows] = one * rows as u16 + bonus;
-    for left in 1..=rows {
-        most[left] = most[left].max(most[left - 1]);
+    most[rows] = above.max(one * rows as u16 + bonus);
+}
+
+/// Copies what is known.
+#[inline]
+pub(in super::super) fn copy(from: &[Part], to: &mut [Part]) {
+    match (from, &mut *to) {
+        // Nearly all terms are that short.
+        ([from], [to]) => *to = *from,
+        _ => to.copy_from_slice(from),
     }
 }
 

@@ -11,6 +11,8 @@ const FOLDERS: usize = 512;
 pub(super) struct Ends {
     /// By how many of its last chars: the mask of those.
     masks: Vec<u32>,
+    /// The mask of its first char.
+    first: u32,
     /// The folder in each place.
     numbers: Vec<u32>,
     /// What is known at its end.
@@ -26,6 +28,7 @@ impl Ends {
         let len = needle.bytes.len();
         Ends {
             masks: (0..=len).map(|last| mask(&needle.bytes[len - last..])).collect(),
+            first: mask(&needle.bytes[..1]),
             numbers: vec![u32::MAX; FOLDERS],
             states: vec![Part::default(); FOLDERS * kernel::parts(len)],
             most: vec![0; FOLDERS * (len + 1)],
@@ -37,6 +40,12 @@ impl Ends {
     #[inline]
     fn last(&self, mask: u32) -> usize {
         self.masks.iter().take_while(|&&need| mask & need == need).count() - 1
+    }
+
+    /// The folder of some items, or the empty one if it is as good, as the needle begins with what the folder lacks.
+    #[inline]
+    fn folder(&self, run: &Run) -> u32 {
+        if run.path & self.first == self.first { run.folder } else { 0 }
     }
 
     fn most(&self, place: usize) -> &[u16] {
@@ -66,21 +75,22 @@ impl Ends {
                 if is_bound && i32::from(self.most(parent)[self.last(behind)]) < wanted {
                     return None;
                 }
-                state[..parts].copy_from_slice(&self.states[parent * parts..][..parts]);
+                kernel::copy(&self.states[parent * parts..][..parts], &mut state[..parts]);
                 let before = if folder.parent == 0 { plan.bonuses.first } else { b'/' };
                 kernel::extend(&mut state[..parts], folder.own, before, needle, &plan.bonuses);
             }
             let (count, bonus) = (self.masks.len(), plan.bonuses.most_without_white());
             let most = &mut self.most[place * count..][..count];
             kernel::most(&state[..parts], needle.bytes.len(), bonus.into(), most);
-            self.states[place * parts..][..parts].copy_from_slice(&state[..parts]);
+            kernel::copy(&state[..parts], &mut self.states[place * parts..][..parts]);
             self.numbers[place] = number;
         }
         Some(place)
     }
 
     /// What is known at the end of a folder.
-    pub(super) fn get(&mut self, plan: &Plan, needle: &Needle, number: u32) -> &[Part] {
+    pub(super) fn get(&mut self, plan: &Plan, needle: &Needle, run: &Run) -> &[Part] {
+        let number = self.folder(run);
         let parts = kernel::parts(needle.bytes.len());
         let place = self.place(plan, needle, number, 0, i32::MIN).unwrap_or(0);
         &self.states[place * parts..][..parts]
@@ -132,9 +142,8 @@ pub(super) fn need(
     let mut rest = needles.fold(plan.rest_most, i32::saturating_add);
     for (ends, needle) in all.iter_mut().zip(&plan.needles) {
         rest -= plan.most_for(needle);
-        let Some(place) =
-            ends.place(plan, needle, run.folder, run.names, score.saturating_sub(rest))
-        else {
+        let (folder, wanted) = (ends.folder(run), score.saturating_sub(rest));
+        let Some(place) = ends.place(plan, needle, folder, run.names, wanted) else {
             return Some(Need::MORE_THAN_ANY);
         };
         ends.now = place;

@@ -37,6 +37,19 @@ pub(super) struct Searcher<'p> {
     /// Items that wait to be scored, by the length of their names.
     pub(super) queues: [Queue; 3],
     pending: Vec<Pending>,
+    /// To work with.
+    groups: Vec<Group>,
+}
+
+/// Items of one folder that stand one after another.
+struct Group {
+    /// The number of the run in its block.
+    run: usize,
+    /// Their bits.
+    word: usize,
+    bits: u64,
+    /// Whether they can earn more than most; all of a run can or none.
+    is_raised: bool,
 }
 
 /// What is found in a block and has not been scored.
@@ -58,6 +71,7 @@ impl<'p> Searcher<'p> {
             ends: plan.needles.iter().map(Ends::new).collect(),
             queues: Default::default(),
             pending: Vec::new(),
+            groups: Vec::new(),
         }
     }
 
@@ -264,8 +278,8 @@ impl<'p> Searcher<'p> {
         let (lengths, boosts) = (block.lengths(), plan.boosts.most());
         let less = if is_apart { APART } else { 0 };
         let (usual, most) = (plan.usual_most() - less, plan.most);
-        let (masks, mut runs) = (block.masks(), block.runs().iter());
-        let Some(mut run) = runs.next() else { return };
+        let (runs, mut number) = (block.runs(), 0);
+        let mut groups = std::mem::take(&mut self.groups);
         for word in 0..BITS {
             let apart = pending.apart[word];
             let here = pending.alive[word] & if is_apart { apart } else { !apart };
@@ -284,15 +298,26 @@ impl<'p> Searcher<'p> {
             bits &= here;
             // The others up to there cannot be among the best any more.
             pending.alive[word] &= !(here & upto(u16::MAX));
-            let mut need = None;
-            for at in ones(word, bits) {
-                while usize::from(run.stop) <= at {
-                    need = None;
-                    match runs.next() {
-                        Some(next) => run = next,
-                        None => return,
-                    }
+            while bits != 0 {
+                let at = word * 64 + bits.trailing_zeros() as usize;
+                while usize::from(runs[number].stop) <= at {
+                    number += 1;
                 }
+                let until = (usize::from(runs[number].stop) - word * 64).min(64);
+                let mine = bits & u64::MAX >> (64 - until);
+                bits ^= mine;
+                // What is asked for here comes while the others are looked for.
+                block.fetch(at);
+                plan.snapshot.fetch(runs[number].folder);
+                let is_raised = raised & mine != 0;
+                groups.push(Group { run: number, word, bits: mine, is_raised });
+            }
+        }
+        let masks = block.masks();
+        for group in groups.drain(..) {
+            let run = &runs[group.run];
+            let mut need = None;
+            for at in ones(group.word, group.bits) {
                 // It rises with the best so far.
                 let now = self.least(found);
                 let need = match need {
@@ -301,17 +326,17 @@ impl<'p> Searcher<'p> {
                         let (score, length) = Place::least(now);
                         let score = score.saturating_sub(boosts);
                         let known = ends::need(&mut self.ends, plan, run, score, length);
-                        // Of items of a run all are raised or none.
-                        let most = if raised >> (at % 64) & 1 == 0 { usual } else { most };
+                        let most = if group.is_raised { most } else { usual };
                         let known = known.unwrap_or_else(|| Need::of(most, score, length));
                         need.insert((known, now)).0
                     }
                 };
                 if need.is_met(masks[at], lengths[at]) {
-                    self.score(block, run, at, found);
+                    self.score(pending.block, run, at, found);
                 }
             }
         }
+        self.groups = groups;
     }
 
     /// Searches blocks until there is none left.
