@@ -32,7 +32,7 @@ mod turn;
 mod x86;
 
 pub(super) use columns::{BATCH, Batch, Rows};
-pub(super) use gates::{advance, at_most, having};
+pub(super) use gates::{advance, at_most, fetch, fetch_all, having};
 pub(super) use rows::{PARTS, Part, copy, extend, most, parts};
 
 use super::chars::Class;
@@ -197,19 +197,6 @@ impl Kernel {
         // SAFETY: a kernel in reach has its CPU features.
         unsafe { (self.score)(batch, rows, needle, bonuses) }
     }
-}
-
-/// Asks for memory that is soon to be read.
-#[inline]
-pub(super) fn fetch<T>(memory: &T) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: SSE is part of x86-64, and a prefetch may be of any address.
-    unsafe {
-        use std::arch::x86_64::*;
-        _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(memory).cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = memory;
 }
 
 /// Every set that this CPU can run, the best first, the plain one last.

@@ -67,7 +67,7 @@ impl Ends {
             let mut state = [Part::default(); PARTS];
             let parts = kernel::parts(needle.bytes.len());
             if number != 0 {
-                let folder = plan.snapshot.folder(number);
+                let folder = plan.snapshot.component(number);
                 let behind = behind | folder.mask;
                 let parent = self.place(plan, needle, folder.parent, behind, wanted)?;
                 // White space and the beginning of an item may earn more than is reckoned with.
@@ -77,7 +77,7 @@ impl Ends {
                 }
                 kernel::copy(&self.states[parent * parts..][..parts], &mut state[..parts]);
                 let before = if folder.parent == 0 { plan.bonuses.first } else { b'/' };
-                kernel::extend(&mut state[..parts], folder.own, before, needle, &plan.bonuses);
+                kernel::extend(&mut state[..parts], folder.text, before, needle, &plan.bonuses);
             }
             let (count, bonus) = (self.masks.len(), plan.bonuses.most_without_white());
             let most = &mut self.most[place * count..][..count];

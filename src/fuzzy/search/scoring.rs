@@ -53,9 +53,7 @@ impl Searcher<'_> {
             self.slow(block, number, at, found);
             return;
         }
-        if let Some(first) = name.first() {
-            kernel::fetch(first);
-        }
+        kernel::fetch(block, at);
         let memory = &mut self.memory;
         let mut given = 0;
         if !plan.rest.is_empty() {

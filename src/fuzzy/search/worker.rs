@@ -3,8 +3,8 @@
 use super::ends::{self, Ends, Need};
 use super::scoring::Queue;
 use super::{APART, Found, Plan};
-use crate::fuzzy::corpus::{Block, OTHER, WHITE, start_bit};
-use crate::fuzzy::filter::{BITS, Bits, Memory, Test, ones, spread};
+use crate::fuzzy::corpus::{Bits, Block, OTHER, WHITE, start_bit};
+use crate::fuzzy::filter::{BITS, Memory, Test, ones};
 use crate::fuzzy::kernel;
 use crate::fuzzy::known::Seen;
 use crate::fuzzy::rank::Place;
@@ -37,19 +37,6 @@ pub(super) struct Searcher<'p> {
     /// Items that wait to be scored, by the length of their names.
     pub(super) queues: [Queue; 3],
     pending: Vec<Pending>,
-    /// To work with.
-    groups: Vec<Group>,
-}
-
-/// Items of one folder that stand one after another.
-struct Group {
-    /// The number of the run in its block.
-    run: usize,
-    /// Their bits.
-    word: usize,
-    bits: u64,
-    /// Whether they can earn more than most; all of a run can or none.
-    is_raised: bool,
 }
 
 /// What is found in a block and has not been scored.
@@ -71,7 +58,6 @@ impl<'p> Searcher<'p> {
             ends: plan.needles.iter().map(Ends::new).collect(),
             queues: Default::default(),
             pending: Vec::new(),
-            groups: Vec::new(),
         }
     }
 
@@ -88,6 +74,8 @@ impl<'p> Searcher<'p> {
         // What is known to match and is to be scored.
         let mut settled = [0; BITS];
         let mut all = [0; BITS];
+        // What has matched all that an earlier search asked for.
+        let mut narrowed = [0; BITS];
         if let Some(seen) = prior {
             if go_on && seen.len == block.len() {
                 self.remember(number, seen.clone());
@@ -102,7 +90,7 @@ impl<'p> Searcher<'p> {
                 match (go_on, plan.prior.same) {
                     (true, _) => all[word] = seen.bits[word],
                     (_, true) => settled[word] = seen.bits[word],
-                    _ => todo[word] |= seen.bits[word],
+                    _ => narrowed[word] = seen.bits[word],
                 }
             }
         }
@@ -115,17 +103,22 @@ impl<'p> Searcher<'p> {
                     _ => block.ascii().get(word).copied().unwrap_or(0),
                 };
                 for word in 0..BITS {
-                    alive[word] = todo[word] & quick(word);
-                    slow[word] = (todo[word] | settled[word]) & !quick(word);
+                    alive[word] = (todo[word] | narrowed[word]) & quick(word);
+                    slow[word] = (todo[word] | narrowed[word] | settled[word]) & !quick(word);
                 }
                 for group in groups {
-                    alive = self.group(group, block, &alive);
+                    let known = |word: usize| if group.settled { narrowed[word] } else { 0 };
+                    let asked = std::array::from_fn(|word| alive[word] & !known(word));
+                    let found = self.group(&group.tests, block, &asked);
+                    alive = std::array::from_fn(|word| alive[word] & known(word) | found[word]);
                 }
                 for word in 0..BITS {
                     alive[word] |= settled[word] & quick(word);
                 }
             }
-            None => (0..BITS).for_each(|word| slow[word] = todo[word] | settled[word]),
+            None => {
+                (0..BITS).for_each(|word| slow[word] = todo[word] | narrowed[word] | settled[word])
+            }
         }
         found.searched += block.len() - prior.filter(|_| go_on).map_or(0, |seen| seen.len);
         for word in 0..BITS {
@@ -134,7 +127,7 @@ impl<'p> Searcher<'p> {
                 if at % 8 == 0 && stop() {
                     return false;
                 }
-                let folder = block.folder(at);
+                let folder = block.run(at).folder;
                 all[word] |= u64::from(self.slow(block, folder, at, found)) << (at % 64);
             }
         }
@@ -153,8 +146,8 @@ impl<'p> Searcher<'p> {
     }
 
     fn remember(&self, number: usize, seen: Seen) {
-        let mut all = self.plan.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        all[number] = Some(seen);
+        // Each block is searched once.
+        let _ = self.plan.seen[number].set(seen);
     }
 
     fn group(&mut self, group: &[Test], block: &Block, alive: &Bits) -> Bits {
@@ -202,30 +195,27 @@ impl<'p> Searcher<'p> {
     fn wait(&mut self, number: usize, alive: Bits) {
         let plan = self.plan;
         let block = &*plan.snapshot.blocks[number];
-        let (mut raised, mut apart, mut start) = ([0; BITS], [0; BITS], 0);
+        let (mut raised, mut apart) = ([0; BITS], [0; BITS]);
         let usual = plan.usual_most();
         let has_raised = plan.bonuses.white_over_delimiter() > 0;
         let pair = plan.pair.map(|(first, second)| ((first, second), start_bit(first, second)));
-        let runs = if has_raised || pair.is_some() { block.runs() } else { &[] };
-        for run in runs {
-            let items = start..usize::from(run.stop);
-            start = items.end;
-            let all = run.path | run.names;
-            if has_raised && plan.most_of(run.head, all & WHITE != 0) > usual {
-                spread(&alive, items, |word, bits| raised[word] |= bits);
-            } else if let Some((pair, bit)) = pair
-                && all & (WHITE | OTHER) == 0
-                && run.starts & bit == 0
-            {
-                spread(&alive, items, |word, bits| {
+        if has_raised || pair.is_some() {
+            block.by_run(&alive, |number, word, bits| {
+                let (starts, all) = (&block.starts()[number], block.all()[number]);
+                if has_raised && plan.most_of(starts.head, all & WHITE != 0) > usual {
+                    raised[word] |= bits;
+                } else if let Some((pair, bit)) = pair
+                    && all & (WHITE | OTHER) == 0
+                    && starts.folder & bit == 0
+                {
                     apart[word] |= bits;
-                    if run.begins & bit != 0 {
+                    if starts.names & bit != 0 {
                         for at in ones(word, bits).filter(|&at| plan.starts(block.name(at), pair)) {
                             apart[word] &= !(1 << (at % 64));
                         }
                     }
-                });
-            }
+                }
+            });
         }
         self.pending.push(Pending { block: number, alive, raised, apart });
     }
@@ -277,66 +267,53 @@ impl<'p> Searcher<'p> {
         let block = &*plan.snapshot.blocks[pending.block];
         let (lengths, boosts) = (block.lengths(), plan.boosts.most());
         let less = if is_apart { APART } else { 0 };
-        let (usual, most) = (plan.usual_most() - less, plan.most);
-        let (runs, mut number) = (block.runs(), 0);
-        let mut groups = std::mem::take(&mut self.groups);
+        let usual = (plan.usual_most() - less).saturating_add(boosts);
+        let most = plan.most.saturating_add(boosts);
         for word in 0..BITS {
             let apart = pending.apart[word];
             let here = pending.alive[word] & if is_apart { apart } else { !apart };
             if here == 0 {
                 continue;
             }
-            let lengths_here = &lengths[word * 64..lengths.len().min(word * 64 + 64)];
-            let upto = |most: u16| kernel::at_most(lengths_here, most.min(step));
             let raised = pending.raised[word];
             let least = self.least(found);
-            let longest = |most: i32| Place::longest(most.saturating_add(boosts), least);
+            let longest = |most: i32| Place::longest(most, least).map(|longest| longest.min(step));
+            let longest_of_all = longest(if raised & here == 0 { usual } else { most });
+            if longest_of_all.is_none_or(|longest| longest < block.shortest()[word]) {
+                continue;
+            }
+            let lengths_here = &lengths[word * 64..lengths.len().min(word * 64 + 64)];
+            let upto = |most: u16| kernel::at_most(lengths_here, most);
             let mut bits = longest(usual).map_or(0, upto) & !raised;
             if raised & here != 0 {
-                bits |= longest(most).map_or(0, upto) & raised;
+                bits |= longest_of_all.map_or(0, upto) & raised;
             }
             bits &= here;
             // The others up to there cannot be among the best any more.
-            pending.alive[word] &= !(here & upto(u16::MAX));
-            while bits != 0 {
-                let at = word * 64 + bits.trailing_zeros() as usize;
-                while usize::from(runs[number].stop) <= at {
-                    number += 1;
-                }
-                let until = (usize::from(runs[number].stop) - word * 64).min(64);
-                let mine = bits & u64::MAX >> (64 - until);
-                bits ^= mine;
-                // What is asked for here comes while the others are looked for.
-                block.fetch(at);
-                plan.snapshot.fetch(runs[number].folder);
-                let is_raised = raised & mine != 0;
-                groups.push(Group { run: number, word, bits: mine, is_raised });
-            }
-        }
-        let masks = block.masks();
-        for group in groups.drain(..) {
-            let run = &runs[group.run];
-            let mut need = None;
-            for at in ones(group.word, group.bits) {
+            pending.alive[word] &= !(here & upto(step));
+            let mut known = None;
+            for at in ones(word, bits) {
+                let run = block.run(at);
                 // It rises with the best so far.
                 let now = self.least(found);
-                let need = match need {
-                    Some((need, merit)) if merit == now => need,
+                let need = match known {
+                    Some((folder, merit, need)) if (folder, merit) == (run.folder, now) => need,
                     _ => {
                         let (score, length) = Place::least(now);
-                        let score = score.saturating_sub(boosts);
-                        let known = ends::need(&mut self.ends, plan, run, score, length);
-                        let most = if group.is_raised { most } else { usual };
-                        let known = known.unwrap_or_else(|| Need::of(most, score, length));
-                        need.insert((known, now)).0
+                        let own = score.saturating_sub(boosts);
+                        // Of items of a run all are raised or none.
+                        let most = if raised >> (at % 64) & 1 == 0 { usual } else { most };
+                        let need = ends::need(&mut self.ends, plan, run, own, length)
+                            .unwrap_or_else(|| Need::of(most, score, length));
+                        known = Some((run.folder, now, need));
+                        need
                     }
                 };
-                if need.is_met(masks[at], lengths[at]) {
+                if need.is_met(block.masks()[at], lengths[at]) {
                     self.score(pending.block, run, at, found);
                 }
             }
         }
-        self.groups = groups;
     }
 
     /// Searches blocks until there is none left.
