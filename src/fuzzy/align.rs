@@ -78,7 +78,7 @@ pub struct Match {
 
 /// A text and a term whose lengths, multiplied, are more than this are matched greedily, as the best match would cost
 /// that much time and memory; and so is a term of more than [`LONGEST`] chars. Both as in fzf.
-const LARGEST: usize = 100 << 10;
+pub(super) const LARGEST: usize = 100 << 10;
 const LONGEST: usize = 1000;
 
 /// Memory to work in.

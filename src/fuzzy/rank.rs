@@ -42,12 +42,18 @@ impl Place {
     /// The greatest length with which an item of some score has at least some [`merit`](Place::merit), if there is any.
     #[inline]
     pub(super) fn longest(score: i32, merit: u64) -> Option<u16> {
-        let score = u64::from(score.cast_unsigned() ^ 1 << 31);
-        match score.cmp(&(merit >> 16)) {
+        let (least, longest) = Place::least(merit);
+        match score.cmp(&least) {
             std::cmp::Ordering::Greater => Some(u16::MAX),
-            std::cmp::Ordering::Equal => Some(!(merit as u16)),
+            std::cmp::Ordering::Equal => Some(longest),
             std::cmp::Ordering::Less => None,
         }
+    }
+
+    /// The score that an item has to have for some merit, and the greatest length with which that is enough.
+    #[inline]
+    pub(super) fn least(merit: u64) -> (i32, u16) {
+        (((merit >> 16) as u32 ^ 1 << 31).cast_signed(), !(merit as u16))
     }
 
     /// Score and length as a number of 48 bits that grows with the place, without the index.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 const BLOCK: usize = 1024;
 
 /// Longest text of a folder, and most components of one. Items deeper than that are kept whole.
-const LONGEST: usize = 1024;
+pub(in super::super) const LONGEST: usize = 1024;
 const DEEPEST: usize = 64;
 
 /// All folders. Number 0 is the empty one, and a parent has a smaller number than what is in it.

@@ -22,7 +22,7 @@ mod dirs;
 
 use block::Starts;
 pub(super) use block::{BLOCK, Bits, Block, Run};
-pub(super) use dirs::{Component, Dirs, Folder, FolderBlock};
+pub(super) use dirs::{Component, Dirs, Folder, FolderBlock, LONGEST as LONGEST_FOLDER};
 
 use super::score;
 use std::sync::Arc;

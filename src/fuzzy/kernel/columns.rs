@@ -1,83 +1,99 @@
 //! Scores of many items, an item in each lane.
 
+use super::super::align::LARGEST;
+use super::super::corpus::{Block, LONGEST_FOLDER};
 use super::lanes::Lanes;
-use super::rows::State;
-use super::{Bonuses, Needle, ROWS};
+use super::rows::{self, PART, Part};
+use super::{Bonuses, Needle, ROWS, turn};
 
 /// Items of a batch: as many as the widest vectors have lanes.
 pub(in super::super) const BATCH: usize = 32;
 
 /// Longest name that is scored in lanes.
-pub(super) const LONGEST: usize = 512;
+const LONGEST: usize = 512;
 
-/// Stands behind the end of names that are shorter than others: no ASCII, so it matches nothing.
-const END: u8 = 0x80;
+// For what is longer than so many chars times those of the term the model is another.
+const _: () = assert!((LONGEST + LONGEST_FOLDER) * ROWS <= LARGEST);
 
-/// Items to be scored, and then their scores.
+/// The names of items to be scored.
+#[derive(Default)]
 pub(in super::super) struct Batch {
     len: usize,
     /// Length of the longest name.
     columns: usize,
     /// The names, char by char: the first of all, the second of all.
     text: Vec<[u8; BATCH]>,
+    /// What stands before them.
     before: [u8; BATCH],
-    rows: Box<Rows>,
-    /// The score of each item, or 0 if it does not match.
-    pub(in super::super) scores: [u16; BATCH],
-}
-
-/// What is known at some column: see the [module](super).
-pub(super) struct Rows {
-    pub(super) score: [[u16; BATCH]; ROWS],
-    pub(super) chunk: [[u16; BATCH]; ROWS],
-    pub(super) open: [[u16; BATCH]; ROWS],
-    pub(super) reached: [[u16; BATCH]; ROWS],
-    pub(super) best: [u16; BATCH],
 }
 
 impl Batch {
-    pub(in super::super) fn new() -> Batch {
-        let none = [[0; BATCH]; ROWS];
-        let rows = Rows { score: none, chunk: none, open: none, reached: none, best: [0; BATCH] };
-        Batch {
-            len: 0,
-            columns: 0,
-            text: vec![[END; BATCH]; LONGEST],
-            before: [0; BATCH],
-            rows: Box::new(rows),
-            scores: [0; BATCH],
-        }
-    }
-
     /// Whether a name can be in a batch.
     pub(in super::super) fn takes(name: &[u8]) -> bool {
         name.len() <= LONGEST
     }
 
-    /// Empties it.
-    pub(in super::super) fn clear(&mut self) {
-        self.text[..self.columns].fill([END; BATCH]);
-        (self.len, self.columns) = (0, 0);
+    /// Takes the names of at most [`BATCH`] items that a batch takes, each with the byte before it, by their blocks and their
+    /// places in them.
+    pub(in super::super) fn read<'b>(
+        &mut self,
+        names: impl ExactSizeIterator<Item = (&'b Block, usize)>,
+        before: impl Iterator<Item = u8>,
+    ) {
+        self.len = names.len();
+        self.before.iter_mut().zip(before).for_each(|(to, byte)| *to = byte);
+        self.columns = turn::names(names, &mut self.text);
+    }
+}
+
+/// What is known of a needle at the beginnings of names, and then what their items earn.
+pub(in super::super) struct Rows {
+    len: usize,
+    states: Vec<Part>,
+    count: usize,
+    /// The same by row: see the [module](super).
+    score: [[u16; BATCH]; ROWS],
+    chunk: [[u16; BATCH]; ROWS],
+    open: [[u16; BATCH]; ROWS],
+    reached: [[u16; BATCH]; ROWS],
+    best: [u16; BATCH],
+    /// The score of each item, or 0 if it does not match.
+    pub(in super::super) scores: [u16; BATCH],
+}
+
+impl Rows {
+    /// For a needle of so many chars.
+    pub(in super::super) fn new(count: usize) -> Box<Rows> {
+        let none = [[0; BATCH]; ROWS];
+        let (states, best) = (vec![Part::default(); BATCH * rows::parts(count)], [0; BATCH]);
+        let (score, chunk, open, reached) = (none, none, none, none);
+        Box::new(Rows { len: 0, states, count, score, chunk, open, reached, best, scores: best })
     }
 
-    /// Adds an item: its name, the byte before that, and what is known at the end of its folder, by rows of the needle.
-    /// There is room for it.
+    /// Empties it.
+    pub(in super::super) fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    /// Adds what is known at the end of an item's folder. There is room for it.
     #[inline]
-    pub(in super::super) fn push(&mut self, name: &[u8], before: u8, rows: usize, state: &State) {
-        let lane = self.len;
-        self.columns = self.columns.max(name.len());
-        for (column, &byte) in self.text.iter_mut().zip(name) {
-            column[lane] = byte;
-        }
-        self.before[lane] = before;
-        for row in 0..rows {
-            self.rows.score[row][lane] = state.score[row];
-            self.rows.chunk[row][lane] = state.chunk[row];
-            self.rows.open[row][lane] = state.open[row];
-            self.rows.reached[row][lane] = state.reached[row];
-        }
-        self.rows.best[lane] = state.best(rows);
+    pub(in super::super) fn push(&mut self, state: &[Part]) {
+        rows::copy(state, &mut self.states[self.len * state.len()..][..state.len()]);
         self.len += 1;
+    }
+
+    /// Turns what is known.
+    fn turn(&mut self) {
+        let parts = rows::parts(self.count);
+        let rows = parts * PART;
+        let states = &self.states[..self.len * parts];
+        turn::states(states, parts, |part| &part.score, &mut self.score[..rows]);
+        turn::states(states, parts, |part| &part.chunk, &mut self.chunk[..rows]);
+        turn::states(states, parts, |part| &part.open, &mut self.open[..rows]);
+        turn::states(states, parts, |part| &part.reached, &mut self.reached[..rows]);
+        for (best, state) in self.best.iter_mut().zip(states.chunks_exact(parts)) {
+            *best = rows::best(state, self.count);
+        }
     }
 }
 
@@ -152,10 +168,16 @@ unsafe fn column<V: Lanes>(text: V, before: &Before<V>, numbers: &Numbers<'_, V>
 ///
 /// The CPU has the instructions of `V`.
 #[inline(always)]
-pub(super) unsafe fn score<V: Lanes>(batch: &mut Batch, needle: &Needle, bonuses: &Bonuses) {
+pub(super) unsafe fn score<V: Lanes>(
+    batch: &Batch,
+    rows: &mut Rows,
+    needle: &Needle,
+    bonuses: &Bonuses,
+) {
     use super::super::model;
     const { assert!(BATCH.is_multiple_of(V::N)) };
     let count = needle.bytes.len().min(ROWS);
+    rows.turn();
     for first in (0..batch.len).step_by(V::N) {
         // SAFETY: the caller's promise, and each load and store is of lanes `first` to `first + N`, which are in the arrays
         // as `N` divides their length.
@@ -172,7 +194,6 @@ pub(super) unsafe fn score<V: Lanes>(batch: &mut Batch, needle: &Needle, bonuses
             };
             let Numbers { zero, one, two, eight, matched, .. } = numbers;
             let four = V::splat(model::CONSECUTIVE as u16);
-            let rows = &mut *batch.rows;
             let mut score = [zero; ROWS];
             let mut chunk = [zero; ROWS];
             let mut open = [zero; ROWS];
@@ -222,7 +243,7 @@ pub(super) unsafe fn score<V: Lanes>(batch: &mut Batch, needle: &Needle, bonuses
                 }
                 best = best.max(score[count - 1]);
             }
-            best.and(reached[count - 1]).store(batch.scores.as_mut_ptr().add(first));
+            best.and(reached[count - 1]).store(rows.scores.as_mut_ptr().add(first));
         }
     }
 }

@@ -16,7 +16,8 @@
 //!
 //! # How is a set chosen?
 //!
-//! Once, from what the CPU reports. Baseline x86-64 and any other CPU have lanes of eight, with AVX2 there are sixteen.
+//! Once, from what the CPU reports. Baseline x86-64 and any other CPU have lanes of eight, with AVX2 there are sixteen, with
+//! AVX-512 thirty-two.
 #![allow(unsafe_code)] // vector loads and stores, and calls that need a CPU feature, cannot be written without
 
 mod columns;
@@ -26,12 +27,13 @@ mod plain;
 mod rows;
 #[cfg(test)]
 mod tests;
+mod turn;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub(super) use columns::{BATCH, Batch};
+pub(super) use columns::{BATCH, Batch, Rows};
 pub(super) use gates::{advance, at_most, fetch, fetch_all, fetch_end, having};
-pub(super) use rows::{State, extend};
+pub(super) use rows::{PARTS, Part, copy, extend, most, parts};
 
 use super::chars::Class;
 use super::corpus::Block;
@@ -121,6 +123,11 @@ impl Bonuses {
         i32::from(self.delimiter) > super::model::BOUNDARY
     }
 
+    /// The most that any char earns more in text without white space that follows a delimiter.
+    pub(super) fn most_without_white(&self) -> u8 {
+        self.delimiter
+    }
+
     /// The most that any char earns more.
     pub(super) fn most(&self) -> i32 {
         i32::from(self.white.max(self.delimiter))
@@ -143,11 +150,11 @@ pub(super) struct Kernel {
     name: &'static str,
     within: unsafe fn(&Block, &[Candidate], &Needle, &mut [u64]),
     together: unsafe fn(&Block, &[Candidate], &Needle, &Long, &mut [u64]),
-    score: unsafe fn(&mut Batch, &Needle, &Bonuses),
+    score: unsafe fn(&Batch, &mut Rows, &Needle, &Bonuses),
 }
 
 impl Kernel {
-    /// `"plain"`, `"sse2"` or `"avx2"`.
+    /// `"plain"`, `"sse2"`, `"avx2"` or `"avx512"`.
     pub(super) fn name(&self) -> &'static str {
         self.name
     }
@@ -183,12 +190,12 @@ impl Kernel {
         unsafe { (self.together)(block, candidates, needle, long, found) }
     }
 
-    /// Scores the items of a batch. The needle has at most [`ROWS`] chars, and all of the batch's states are of it.
+    /// Scores the items of a batch, of which as many states are in the rows. The needle has at most [`ROWS`] chars.
     #[inline]
-    pub(super) fn score(&self, batch: &mut Batch, needle: &Needle, bonuses: &Bonuses) {
+    pub(super) fn score(&self, batch: &Batch, rows: &mut Rows, needle: &Needle, bonuses: &Bonuses) {
         assert!((1..=ROWS).contains(&needle.bytes.len()));
         // SAFETY: a kernel in reach has its CPU features.
-        unsafe { (self.score)(batch, needle, bonuses) }
+        unsafe { (self.score)(batch, rows, needle, bonuses) }
     }
 }
 

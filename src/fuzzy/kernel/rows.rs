@@ -3,38 +3,62 @@
 use super::lanes::Lanes;
 use super::{Bonuses, Needle, ROWS};
 
-/// What is known at some column, for each char of the term: see the [module](super).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in super::super) struct State {
-    pub(super) score: [u16; ROWS],
-    pub(super) chunk: [u16; ROWS],
+/// What is known at some column for eight chars of the term: see the [module](super). Before the first column all is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in super::super) struct Part {
+    pub(super) score: [u16; PART],
+    pub(super) chunk: [u16; PART],
     /// All bits if a gap would begin behind this column.
-    pub(super) open: [u16; ROWS],
-    pub(super) reached: [u16; ROWS],
+    pub(super) open: [u16; PART],
+    pub(super) reached: [u16; PART],
     /// The best score in each row so far.
-    best: [u16; ROWS],
+    best: [u16; PART],
 }
 
-impl State {
-    /// Before the first column.
-    pub(in super::super) const START: State = State {
-        score: [0; ROWS],
-        chunk: [0; ROWS],
-        open: [0; ROWS],
-        reached: [0; ROWS],
-        best: [0; ROWS],
-    };
+/// Chars of a part.
+pub(super) const PART: usize = 8;
 
-    /// The best score of a term of so many chars.
-    #[inline]
-    pub(super) fn best(&self, rows: usize) -> u16 {
-        self.best[rows - 1]
+/// The most parts that a term can have.
+pub(in super::super) const PARTS: usize = ROWS / PART;
+
+/// How many parts are kept of a term of so many chars.
+pub(in super::super) fn parts(rows: usize) -> usize {
+    // Each number of parts is code of its own, so there is none for three.
+    rows.div_ceil(PART).next_power_of_two().min(PARTS)
+}
+
+/// The best score that a term of so many chars has had so far, or 0 if it has not matched.
+#[inline]
+pub(in super::super) fn best(state: &[Part], rows: usize) -> u16 {
+    let (part, lane) = (&state[(rows - 1) / PART], (rows - 1) % PART);
+    part.best[lane] & part.reached[lane]
+}
+
+/// The most that a term can earn in what follows, by how many of its last chars that may have. Each char earns `bonus` more
+/// at most, and before what follows is a delimiter.
+pub(in super::super) fn most(state: &[Part], rows: usize, bonus: u16, most: &mut [u16]) {
+    use super::super::model::MATCH;
+    // A match that goes on earns what the first char of it did.
+    let chunks = state.iter().flat_map(|part| part.chunk);
+    let bonus = chunks.fold(bonus, u16::max);
+    let one = MATCH as u16 + bonus;
+    let mut above = best(state, rows);
+    most[0] = above;
+    for left in 1..rows {
+        let (part, lane) = (&state[(rows - 1 - left) / PART], (rows - 1 - left) % PART);
+        above = above.max((part.score[lane] + one * left as u16) & part.reached[lane]);
+        most[left] = above;
     }
+    most[rows] = above.max(one * rows as u16 + bonus);
+}
 
-    /// Whether the whole term is matched.
-    #[cfg(test)]
-    pub(super) fn is_matched(&self, rows: usize) -> bool {
-        self.reached[rows - 1] != 0
+/// Copies what is known.
+#[inline]
+pub(in super::super) fn copy(from: &[Part], to: &mut [Part]) {
+    match (from, &mut *to) {
+        // Nearly all terms are that short.
+        ([from], [to]) => *to = *from,
+        _ => to.copy_from_slice(from),
     }
 }
 
@@ -46,17 +70,17 @@ type Eight = super::lanes::Plain;
 /// Goes on through `text`, which is ASCII and follows the byte `before`.
 #[inline]
 pub(in super::super) fn extend(
-    state: &mut State,
+    state: &mut [Part],
     text: &[u8],
     before: u8,
     needle: &Needle,
     bonuses: &Bonuses,
 ) {
-    assert!(needle.bytes.len() <= ROWS);
+    assert!(state.len() == parts(needle.bytes.len()));
     // SAFETY: SSE2 is part of x86-64, and plain code runs anywhere.
     unsafe {
-        match needle.bytes.len().div_ceil(8) {
-            0 | 1 => extend_by::<Eight, 1>(state, text, before, needle, bonuses),
+        match state.len() {
+            1 => extend_by::<Eight, 1>(state, text, before, needle, bonuses),
             2 => extend_by::<Eight, 2>(state, text, before, needle, bonuses),
             _ => extend_by::<Eight, 4>(state, text, before, needle, bonuses),
         }
@@ -68,27 +92,28 @@ pub(in super::super) fn extend(
 /// The CPU has the instructions of `V`.
 #[inline(always)]
 pub(super) unsafe fn extend_by<V: Lanes, const PARTS: usize>(
-    state: &mut State,
+    state: &mut [Part],
     text: &[u8],
     mut before: u8,
     needle: &Needle,
     bonuses: &Bonuses,
 ) {
     use super::super::model;
-    const { assert!(PARTS * V::N <= ROWS) };
-    // SAFETY: the caller's promise; loads and stores are of PARTS times N numbers of arrays that have ROWS.
+    const { assert!(V::N == PART && PARTS * V::N <= ROWS) };
+    // SAFETY: the caller's promise; loads and stores are of arrays that have as many numbers as there are lanes.
     unsafe {
-        let load = |from: &[u16; ROWS]| {
-            std::array::from_fn::<V, PARTS, _>(|part| V::load(from.as_ptr().add(part * V::N)))
-        };
-        let mut chars = [0; ROWS];
+        let state: &mut [Part; PARTS] = state.try_into().unwrap_or_else(|_| unreachable!());
         // What no text has, in lanes that are not used.
-        chars.fill(u16::MAX);
-        chars.iter_mut().zip(&needle.bytes).for_each(|(to, &byte)| *to = byte.into());
-        let chars = load(&chars);
-        let (mut score, mut chunk) = (load(&state.score), load(&state.chunk));
-        let (mut open, mut reached) = (load(&state.open), load(&state.reached));
-        let mut best = load(&state.best);
+        let mut chars = [[u16::MAX; PART]; PARTS];
+        let places = chars.as_flattened_mut().iter_mut();
+        places.zip(&needle.bytes).for_each(|(to, &byte)| *to = byte.into());
+        let chars = chars.map(|chars| V::load(chars.as_ptr()));
+        let load = |of: fn(&Part) -> &[u16; PART]| {
+            std::array::from_fn::<V, PARTS, _>(|part| V::load(of(&state[part]).as_ptr()))
+        };
+        let (mut score, mut chunk) = (load(|part| &part.score), load(|part| &part.chunk));
+        let (mut open, mut reached) = (load(|part| &part.open), load(|part| &part.reached));
+        let mut best = load(|part| &part.best);
         let (zero, all) = (V::splat(0), V::splat(u16::MAX));
         let (one, two) = (V::splat(1), V::splat(2));
         let first_lane = zero.shifted(all);
@@ -125,15 +150,12 @@ pub(super) unsafe fn extend_by<V: Lanes, const PARTS: usize>(
                 best[part] = best[part].max(most);
             }
         }
-        let store = |from: [V; PARTS], to: &mut [u16; ROWS]| {
-            for (part, from) in from.into_iter().enumerate() {
-                from.store(to.as_mut_ptr().add(part * V::N));
-            }
-        };
-        store(score, &mut state.score);
-        store(chunk, &mut state.chunk);
-        store(open, &mut state.open);
-        store(reached, &mut state.reached);
-        store(best, &mut state.best);
+        for (part, state) in state.iter_mut().enumerate() {
+            score[part].store(state.score.as_mut_ptr());
+            chunk[part].store(state.chunk.as_mut_ptr());
+            open[part].store(state.open.as_mut_ptr());
+            reached[part].store(state.reached.as_mut_ptr());
+            best[part].store(state.best.as_mut_ptr());
+        }
     }
 }

@@ -94,24 +94,32 @@ proptest! {
         let needle = Needle { bytes, respect_case };
         let bonuses = Bonuses::new(&Model::new(scheme));
         let mut scorer = Scorer::new(scheme);
-        for kernel in available() {
-            let mut batch = Batch::new();
-            // A used batch is as good as a new one.
-            for _ in 0..2 {
-                batch.clear();
-                for item in &items {
-                    let mut state = State::START;
-                    let (mut at, mut before) = (0, bonuses.first);
-                    while let Some(slash) = item[at..cut(item)].find('/') {
-                        let own = &item.as_bytes()[at..=at + slash];
-                        extend(&mut state, own, before, &needle, &bonuses);
-                        (at, before) = (at + slash + 1, b'/');
-                    }
-                    batch.push(&item.as_bytes()[at..], before, needle.bytes.len(), &state);
-                }
-                kernel.score(&mut batch, &needle, &bonuses);
+        let mut corpus = Corpus::default();
+        items.iter().for_each(|item| corpus.push(&item.as_bytes()[cut(item)..]));
+        let block = &corpus.snapshot().blocks[0];
+        let mut befores = Vec::new();
+        let states = items.iter().flat_map(|item| {
+            let mut state = vec![Part::default(); parts(needle.bytes.len())];
+            let (mut at, mut before) = (0, bonuses.first);
+            while let Some(slash) = item[at..cut(item)].find('/') {
+                let own = &item.as_bytes()[at..=at + slash];
+                extend(&mut state, own, before, &needle, &bonuses);
+                (at, before) = (at + slash + 1, b'/');
             }
-            for (item, score) in items.iter().zip(batch.scores) {
+            befores.push(before);
+            state
+        });
+        let states: Vec<Part> = states.collect();
+        for kernel in available() {
+            let (mut batch, mut rows) = (Batch::default(), Rows::new(needle.bytes.len()));
+            // Used ones are as good as new ones.
+            for len in [1, items.len()] {
+                rows.clear();
+                batch.read((0..len).map(|at| (&**block, at)), befores.iter().copied());
+                states.chunks(parts(needle.bytes.len())).take(len).for_each(|state| rows.push(state));
+                kernel.score(&batch, &mut rows, &needle, &bonuses);
+            }
+            for (item, score) in items.iter().zip(rows.scores) {
                 let expected = scorer.score(&query, item.as_bytes()).unwrap_or(0);
                 prop_assert_eq!(i32::from(score), expected, "{} {:?}", kernel.name(), item);
             }
@@ -122,16 +130,48 @@ proptest! {
     fn states_are_the_same_by_plain_lanes(text in text(60), needle in needle()) {
         let needle = Needle { bytes: needle.to_ascii_lowercase().into_bytes(), respect_case: false };
         let bonuses = Bonuses::new(&Model::new(Scheme::Default));
-        let mut state = State::START;
-        extend(&mut state, text.as_bytes(), bonuses.first, &needle, &bonuses);
-        let mut by_plain = State::START;
+        let mut state = [Part::default(); PARTS];
+        let state = &mut state[..parts(needle.bytes.len())];
+        extend(state, text.as_bytes(), bonuses.first, &needle, &bonuses);
+        let mut by_plain = [Part::default(); PARTS];
         // SAFETY: plain lanes run anywhere.
         unsafe {
-            rows::extend_by::<lanes::Plain, 4>(&mut by_plain, text.as_bytes(), bonuses.first, &needle, &bonuses);
+            rows::extend_by::<lanes::Plain, PARTS>(&mut by_plain, text.as_bytes(), bonuses.first, &needle, &bonuses);
         }
+        prop_assert_eq!(&*state, &by_plain[..state.len()]);
+    }
+
+    #[test]
+    fn no_item_earns_more_than_the_most(
+        folder in text(60),
+        name in text(20),
+        needle in needle(),
+        length in 1..9_usize,
+        scheme in schemes(),
+    ) {
+        let name = name.replace([' ', '\t', '\0', '/'], "b");
+        let needle = &needle[..length.min(needle.len())];
+        let needle = Needle { bytes: needle.to_ascii_lowercase().into_bytes(), respect_case: false };
+        let bonuses = Bonuses::new(&Model::new(scheme));
         let rows = needle.bytes.len();
-        prop_assert_eq!(state.score[..rows].to_vec(), by_plain.score[..rows].to_vec());
-        prop_assert_eq!(state.chunk[..rows].to_vec(), by_plain.chunk[..rows].to_vec());
-        prop_assert_eq!((state.best(rows), state.is_matched(rows)), (by_plain.best(rows), by_plain.is_matched(rows)));
+        let mut state = vec![Part::default(); parts(rows)];
+        let mut before = bonuses.first;
+        for part in [&folder[..], "/"] {
+            extend(&mut state, part.as_bytes(), before, &needle, &bonuses);
+            before = part.bytes().last().unwrap_or(before);
+        }
+        let mut most = vec![0; rows + 1];
+        rows::most(&state, rows, bonuses.most_without_white().into(), &mut most);
+        let last = (0..=rows).rev().find(|last| {
+            let has = |&byte: &u8| name.bytes().any(|own| needle.see(own) == byte);
+            needle.bytes[rows - last..].iter().all(has)
+        });
+        let mut corpus = Corpus::default();
+        corpus.push(name.as_bytes());
+        let (mut batch, mut scored) = (Batch::default(), Rows::new(rows));
+        batch.read([(&*corpus.snapshot().blocks[0], 0)].into_iter(), [before].into_iter());
+        scored.push(&state);
+        plain::KERNEL.score(&batch, &mut scored, &needle, &bonuses);
+        prop_assert!(scored.scores[0] <= most[last.unwrap()]);
     }
 }

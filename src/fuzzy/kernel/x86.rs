@@ -1,7 +1,7 @@
 //! The sets of x86-64: SSE2, which every one has, AVX2 and AVX-512.
 
 use super::lanes::Lanes;
-use super::{Batch, Bonuses, Candidate, Kernel, Long, Needle, columns};
+use super::{Batch, Bonuses, Candidate, Kernel, Long, Needle, Rows, columns};
 use crate::fuzzy::corpus::Block;
 use std::arch::x86_64::*;
 
@@ -14,18 +14,31 @@ static SSE2: Kernel = Kernel {
 static AVX2: Kernel =
     Kernel { name: "avx2", within: within_avx2, together: together_avx2, score: score_avx2 };
 
+static AVX512: Kernel =
+    Kernel { name: "avx512", within: within_avx2, together: together_avx2, score: score_avx512 };
+
 /// Every set that this CPU can run, the best first.
 pub(super) fn available() -> impl IntoIterator<Item = &'static Kernel> {
     let avx2 = is_x86_feature_detected!("avx2")
         && is_x86_feature_detected!("bmi1")
         && is_x86_feature_detected!("bmi2");
-    [(avx2, &AVX2), (true, &SSE2)].into_iter().filter_map(|(runs, kernel)| runs.then_some(kernel))
+    let avx512 =
+        avx2 && is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw");
+    [(avx512, &AVX512), (avx2, &AVX2), (true, &SSE2)]
+        .into_iter()
+        .filter_map(|(runs, kernel)| runs.then_some(kernel))
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2")]
-fn score_avx2(batch: &mut Batch, needle: &Needle, bonuses: &Bonuses) {
+fn score_avx2(batch: &Batch, rows: &mut Rows, needle: &Needle, bonuses: &Bonuses) {
     // SAFETY: this is called only where there is AVX2.
-    unsafe { columns::score::<Avx2>(batch, needle, bonuses) }
+    unsafe { columns::score::<Avx2>(batch, rows, needle, bonuses) }
+}
+
+#[target_feature(enable = "avx2,bmi1,bmi2,avx512f,avx512bw")]
+fn score_avx512(batch: &Batch, rows: &mut Rows, needle: &Needle, bonuses: &Bonuses) {
+    // SAFETY: this is called only where there is AVX-512.
+    unsafe { columns::score::<Avx512>(batch, rows, needle, bonuses) }
 }
 
 /// A kind of vector, with the instructions by which it does what lanes do.
@@ -105,6 +118,45 @@ lanes!(
     eq = _mm256_cmpeq_epi16, and = _mm256_and_si256, or = _mm256_or_si256,
     not_and = _mm256_andnot_si256
 );
+
+lanes!(
+    /// Thirty-two.
+    Avx512, __m512i, 32, _mm512_set1_epi16, loadu_512, storeu_512,
+    |bytes| _mm512_cvtepu8_epi16(_mm256_loadu_si256(bytes.cast())),
+    // By quarters: the last of what is before, and the first three of this.
+    |one, before| {
+        let over = _mm512_alignr_epi64::<6>(one, before);
+        _mm512_alignr_epi8::<14>(one, over)
+    },
+    add = _mm512_add_epi16, sub = _mm512_sub_epi16, less = _mm512_subs_epu16, max = _mm512_max_epi16,
+    eq = eq_512, and = _mm512_and_si512, or = _mm512_or_si512, not_and = _mm512_andnot_si512
+);
+
+#[inline]
+#[target_feature(enable = "avx512f,avx512bw")]
+fn eq_512(one: __m512i, other: __m512i) -> __m512i {
+    _mm512_movm_epi16(_mm512_cmpeq_epi16_mask(one, other))
+}
+
+/// # Safety
+///
+/// There are 64 bytes.
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn loadu_512(from: *const __m512i) -> __m512i {
+    // SAFETY: the caller's promise.
+    unsafe { _mm512_loadu_si512(from) }
+}
+
+/// # Safety
+///
+/// There is room for 64 bytes.
+#[inline]
+#[target_feature(enable = "avx512f")]
+unsafe fn storeu_512(to: *mut __m512i, vector: __m512i) {
+    // SAFETY: the caller's promise.
+    unsafe { _mm512_storeu_si512(to, vector) }
+}
 
 /// Where a needle's char is in a piece of a name that is read at once, as bits.
 trait Piece: Copy {

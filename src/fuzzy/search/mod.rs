@@ -5,6 +5,7 @@
 //! items' lengths, so that once there are enough good short ones the rest is passed over. What is scored goes into
 //! [batches](super::kernel).
 
+mod ends;
 mod scoring;
 mod worker;
 
@@ -34,14 +35,14 @@ pub(super) struct Plan {
     groups: Option<Vec<Group>>,
     /// What is scored by kernels.
     needles: Vec<Needle>,
-    /// Chars of the longest of them.
-    longest: usize,
     /// What is left for the scorer, and the tests of that.
     rest: Query,
     rest_tests: Vec<Vec<Test>>,
     bonuses: Bonuses,
     /// The most that an item can earn, without its boost.
     most: i32,
+    /// What the rest can earn of that, or more if that is cut off.
+    rest_most: i32,
     /// The first two chars of the only term, if it is a fuzzy one that begins with letters or digits.
     pair: Option<(u8, u8)>,
     /// The next block that nobody has claimed.
@@ -80,14 +81,18 @@ struct Found {
     best: Best,
 }
 
-/// An item's total of characters times those of a term may not be more than this for a kernel, as for larger ones the
-/// model is another.
-const LARGEST: usize = 100 << 10;
-
 /// By how much an item earns less than the most in which nothing behind a delimiter begins with the first two chars of a
 /// term, of which the first is a letter or a digit: either there is a gap between the two, which costs this, or the first
 /// is behind no delimiter and earns one less, twice, and so does the second for following it.
 const APART: i32 = 3;
+
+/// The most that a term of so many chars can earn.
+fn most_for(bonuses: &Bonuses, len: usize, kind: Kind) -> i32 {
+    let len = i32::try_from(len).unwrap_or(i32::MAX / 64);
+    // Of terms that are no fuzzy ones the scorer adds up otherwise.
+    let firsts = if kind == Kind::Fuzzy { 1 } else { 2 };
+    MATCH * len + bonuses.most() * (len + firsts)
+}
 
 impl Plan {
     pub(super) fn new(
@@ -125,22 +130,14 @@ impl Plan {
                 }
             }
         }
-        let most = query.groups.iter().map(|group| {
+        let most_of = |group: &Vec<Term>| {
             let terms = group.iter().filter(|term| !term.negated);
-            let most = |len: usize| {
-                let len = i32::try_from(len).unwrap_or(i32::MAX / 64);
-                MATCH * len + bonuses.most() * (len + 2)
-            };
-            let most = |term: &Term| {
-                most(term.chars.len())
-                    - match term.kind {
-                        Kind::Fuzzy => bonuses.most(),
-                        _ => 0,
-                    }
-            };
+            let most = |term: &Term| most_for(&bonuses, term.chars.len(), term.kind);
             terms.map(most).max().unwrap_or(0)
-        });
-        let most = most.fold(0, i32::saturating_add).min(TYPO - 1);
+        };
+        let most_of =
+            |groups: &[Vec<Term>]| groups.iter().map(most_of).fold(0, i32::saturating_add);
+        let (most, rest_most) = (most_of(&query.groups).min(TYPO - 1), most_of(&rest.groups));
         let pair = match &needles[..] {
             [Needle { bytes, .. }] if groups.len() == 1 && bonuses.has_higher_delimiters() => {
                 match bytes[..] {
@@ -150,7 +147,6 @@ impl Plan {
             }
             _ => None,
         };
-        let longest = needles.iter().map(|needle: &Needle| needle.bytes.len()).max();
         let none = || Found { total: 0, searched: 0, best: Best::new(limit) };
         let first = match &prior.start {
             Some((total, searched, best)) => {
@@ -170,11 +166,11 @@ impl Plan {
             snapshot,
             boosts,
             needles,
-            longest: longest.unwrap_or(0),
             rest,
             rest_tests,
             bonuses,
             most,
+            rest_most,
             pair,
             next: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
@@ -184,6 +180,11 @@ impl Plan {
             seen,
             boosted,
         }
+    }
+
+    /// The most that a needle can earn.
+    fn most_for(&self, needle: &Needle) -> i32 {
+        most_for(&self.bonuses, needle.bytes.len(), Kind::Fuzzy)
     }
 
     /// The most that items can earn that have no white space and do not begin as a term does.

@@ -1,10 +1,10 @@
 //! What is scored waits in queues until there is enough for a batch.
 
+use super::Found;
 use super::worker::Searcher;
-use super::{Found, LARGEST, Plan};
-use crate::fuzzy::corpus::{Block, Run};
+use crate::fuzzy::corpus::Run;
 use crate::fuzzy::filter::Test;
-use crate::fuzzy::kernel::{self, BATCH, Batch, Bonuses, Needle, State};
+use crate::fuzzy::kernel::{self, BATCH, Batch, Bonuses, Rows};
 use crate::fuzzy::rank::Place;
 use crate::fuzzy::score::TYPO;
 use std::sync::atomic::Ordering;
@@ -25,59 +25,35 @@ const SHORT: [usize; 2] = [16, 32];
 
 #[derive(Default)]
 pub(super) struct Queue {
+    batch: Batch,
     /// For each needle.
-    batches: Vec<Batch>,
-    /// Index, length, and what the scorer has given.
-    items: Vec<(usize, u16, i32)>,
+    rows: Vec<Box<Rows>>,
+    items: Vec<Item>,
 }
 
-/// Folders of which the states are kept; one takes the place of another.
-const ENDS: usize = 512;
-
-impl Default for Ends {
-    fn default() -> Ends {
-        Ends { states: vec![(u32::MAX, State::START); ENDS] }
-    }
-}
-
-pub(super) struct Ends {
-    states: Vec<(u32, State)>,
-}
-
-impl Ends {
-    /// What is known at the end of a folder.
-    fn get(&mut self, plan: &Plan, needle: &Needle, number: u32) -> &State {
-        let slot = number as usize % ENDS;
-        if self.states[slot].0 != number {
-            let state = self.find(plan, needle, number);
-            self.states[slot] = (number, state);
-        }
-        &self.states[slot].1
-    }
-
-    fn find(&mut self, plan: &Plan, needle: &Needle, number: u32) -> State {
-        if number == 0 {
-            return State::START;
-        }
-        let own = plan.snapshot.component(number);
-        let mut state = *self.get(plan, needle, own.parent);
-        let before = if own.parent == 0 { plan.bonuses.first } else { b'/' };
-        kernel::extend(&mut state, own.text, before, needle, &plan.bonuses);
-        state
-    }
+/// An item that waits.
+#[derive(Clone, Copy)]
+struct Item {
+    /// Its block, and its place there.
+    block: u32,
+    at: u16,
+    /// What stands before its name.
+    before: u8,
+    /// What the scorer has given.
+    given: i32,
 }
 
 impl Searcher<'_> {
     /// Puts an item where it is scored, at once or when there are enough.
-    pub(super) fn score(&mut self, block: &Block, run: &Run, at: usize, found: &mut Found) {
-        let plan = self.plan;
-        let (index, length) = (block.first() + at, block.lengths()[at]);
+    pub(super) fn score(&mut self, block: usize, run: &Run, at: usize, found: &mut Found) {
+        let (plan, place) = (self.plan, (block as u32, at as u16));
+        let block = &*plan.snapshot.blocks[block];
         let (number, name) = (run.folder, block.name(at));
-        let len = plan.snapshot.folder(number).text.len() + name.len();
-        if !Batch::takes(name) || len.saturating_mul(plan.longest) > LARGEST {
+        if !Batch::takes(name) {
             self.slow(block, number, at, found);
             return;
         }
+        kernel::fetch(block, at);
         let memory = &mut self.memory;
         let mut given = 0;
         if !plan.rest.is_empty() {
@@ -96,20 +72,21 @@ impl Searcher<'_> {
             }
         }
         if plan.needles.is_empty() {
-            let place = self.place(given, length, index);
+            let place = self.place(given, block.lengths()[at], block.first() + at);
             return self.offer(place, found);
         }
         let class = SHORT.iter().take_while(|&&short| name.len() > short).count();
         let queue = &mut self.queues[class];
-        queue.batches.resize_with(plan.needles.len(), Batch::new);
-        self.ends.resize_with(plan.needles.len(), Ends::default);
-        let before = if number == 0 { plan.bonuses.first } else { b'/' };
-        for (needle, (batch, ends)) in
-            plan.needles.iter().zip(queue.batches.iter_mut().zip(&mut self.ends))
-        {
-            batch.push(name, before, needle.bytes.len(), ends.get(plan, needle, number));
+        if queue.rows.is_empty() {
+            queue.rows.extend(plan.needles.iter().map(|needle| Rows::new(needle.bytes.len())));
         }
-        queue.items.push((index, length, given));
+        let before = if number == 0 { plan.bonuses.first } else { b'/' };
+        for (needle, (rows, ends)) in
+            plan.needles.iter().zip(queue.rows.iter_mut().zip(&mut self.ends))
+        {
+            rows.push(ends.get(plan, needle, run));
+        }
+        queue.items.push(Item { block: place.0, at: place.1, before, given });
         if queue.items.len() == BATCH {
             self.flush(class, found);
         }
@@ -118,23 +95,30 @@ impl Searcher<'_> {
     pub(super) fn flush(&mut self, class: usize, found: &mut Found) {
         let plan = self.plan;
         let queue = &mut self.queues[class];
-        for (needle, batch) in plan.needles.iter().zip(&mut queue.batches) {
-            kernel::chosen().score(batch, needle, &plan.bonuses);
+        if queue.items.is_empty() {
+            return;
+        }
+        let place =
+            |item: &Item| (&*plan.snapshot.blocks[item.block as usize], usize::from(item.at));
+        queue.batch.read(queue.items.iter().map(place), queue.items.iter().map(|item| item.before));
+        for (needle, rows) in plan.needles.iter().zip(&mut queue.rows) {
+            kernel::chosen().score(&queue.batch, rows, needle, &plan.bonuses);
         }
         let items = std::mem::take(&mut queue.items);
-        for (lane, &(index, length, given)) in items.iter().enumerate() {
-            let scores = self.queues[class].batches.iter().map(|batch| {
-                debug_assert!(batch.scores[lane] > 0, "the filter and the kernel differ");
-                i32::from(batch.scores[lane])
+        for (lane, item) in items.iter().enumerate() {
+            let scores = self.queues[class].rows.iter().map(|rows| {
+                debug_assert!(rows.scores[lane] > 0, "the filter and the kernel differ");
+                i32::from(rows.scores[lane])
             });
-            let score = scores.fold(given, i32::saturating_add).min(TYPO - 1);
-            let place = self.place(score, length, index);
+            let score = scores.fold(item.given, i32::saturating_add).min(TYPO - 1);
+            let (block, at) = place(item);
+            let place = self.place(score, block.lengths()[at], block.first() + at);
             self.offer(place, found);
         }
         let queue = &mut self.queues[class];
         queue.items = items;
         queue.items.clear();
-        queue.batches.iter_mut().for_each(Batch::clear);
+        queue.rows.iter_mut().for_each(|rows| rows.clear());
     }
 
     pub(super) fn offer(&self, place: Place, found: &mut Found) {

@@ -1,6 +1,7 @@
 //! A thread at its work: it finds what matches in some blocks, and then scores what can be among the best.
 
-use super::scoring::{Ends, Queue};
+use super::ends::{self, Ends, Need};
+use super::scoring::Queue;
 use super::{APART, Found, Plan};
 use crate::fuzzy::corpus::{Bits, Block, OTHER, WHITE, start_bit};
 use crate::fuzzy::filter::{BITS, Memory, Test, ones};
@@ -31,7 +32,7 @@ pub(super) struct Searcher<'p> {
     pub(super) plan: &'p Plan,
     pub(super) memory: Memory,
     columns: Vec<std::ops::Range<u32>>,
-    /// For each needle, what is known at the ends of some folders.
+    /// For each needle.
     pub(super) ends: Vec<Ends>,
     /// Items that wait to be scored, by the length of their names.
     pub(super) queues: [Queue; 3],
@@ -54,7 +55,7 @@ impl<'p> Searcher<'p> {
             plan,
             memory: Memory::new(Scorer::new(plan.options.scheme)),
             columns: Vec::new(),
-            ends: Vec::new(),
+            ends: plan.needles.iter().map(Ends::new).collect(),
             queues: Default::default(),
             pending: Vec::new(),
         }
@@ -293,19 +294,27 @@ impl<'p> Searcher<'p> {
             bits &= here;
             // The others up to there cannot be among the best any more.
             pending.alive[word] &= !(here & upto(step));
-            while bits != 0 {
-                let bit = bits.trailing_zeros();
-                bits &= bits - 1;
-                let at = word * 64 + bit as usize;
+            let mut known = None;
+            for at in ones(word, bits) {
+                let run = block.run(at);
+                // It rises with the best so far.
                 let now = self.least(found);
-                if now > least {
-                    // It has risen since, for this one and those behind it.
-                    let most = if raised >> bit & 1 == 0 { usual } else { most };
-                    if Place::longest(most, now).is_none_or(|longest| lengths[at] > longest) {
-                        continue;
+                let need = match known {
+                    Some((folder, merit, need)) if (folder, merit) == (run.folder, now) => need,
+                    _ => {
+                        let (score, length) = Place::least(now);
+                        let own = score.saturating_sub(boosts);
+                        // Of items of a run all are raised or none.
+                        let most = if raised >> (at % 64) & 1 == 0 { usual } else { most };
+                        let need = ends::need(&mut self.ends, plan, run, own, length)
+                            .unwrap_or_else(|| Need::of(most, score, length));
+                        known = Some((run.folder, now, need));
+                        need
                     }
+                };
+                if need.is_met(block.masks()[at], lengths[at]) {
+                    self.score(pending.block, run, at, found);
                 }
-                self.score(block, block.run(at), at, found);
             }
         }
     }
