@@ -264,13 +264,13 @@ impl<'w> Visitor<'w> {
 }
 
 impl Visit for Visitor<'_> {
-    fn see(&mut self, entry: Result<DirEntry, Error>) -> Result<bool, Stop> {
+    fn see(&mut self, entry: &Result<DirEntry, Error>) -> Result<bool, Stop> {
         self.worker.go_on()?;
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
                 let (shown, collector) = (&self.plan.shown, &mut self.collector);
-                shown.explain(&error, None, &mut |rest, message| {
+                shown.explain(error, None, &mut |rest, message| {
                     collector.begin(&[&shown.root, rest]);
                     collector.tell(Found::Error, message);
                 });

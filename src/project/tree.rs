@@ -21,10 +21,16 @@ use std::sync::{Mutex, PoisonError};
 /// What one thread does with what the walk has found.
 pub(super) trait Visit: Send {
     /// Looks at one, and tells whether to go on.
-    fn see(&mut self, entry: Result<DirEntry, Error>) -> Result<bool, Stop>;
+    fn see(&mut self, entry: &Result<DirEntry, Error>) -> Result<bool, Stop>;
 
     /// Publishes what is left in the end.
     fn flush(&mut self) -> Result<(), Stop>;
+}
+
+/// Threads that go through a tree: one more than there are processors, as the crate below lets those that find nothing to do
+/// sleep for a millisecond.
+pub(super) fn threads() -> usize {
+    job::parallelism() + 1
 }
 
 /// A walk that was not started yet.
@@ -44,7 +50,7 @@ impl Tree {
     pub(super) fn visit<V: Visit>(self, make: &dyn Fn() -> V) -> Result<(), Stop> {
         // One more than needed, as others may take some at the same time.
         if let Some(divided) = self.divided
-            && job::has_threads(job::parallelism() + 1)
+            && job::has_threads(threads() + 1)
         {
             let panic = Mutex::default();
             divided.visit(&mut Makers { make, panic: &panic });
@@ -55,7 +61,7 @@ impl Tree {
         }
         let mut visitor = make();
         for entry in self.alone {
-            if !visitor.see(entry)? {
+            if !visitor.see(&entry)? {
                 break;
             }
         }
@@ -86,7 +92,7 @@ impl<'w, V: Visit + 'w> ParallelVisitorBuilder<'w> for Makers<'w, V> {
 
 impl<V: Visit> ParallelVisitor for Guarded<'_, V> {
     fn visit(&mut self, entry: Result<DirEntry, Error>) -> WalkState {
-        match catch_unwind(AssertUnwindSafe(|| self.visitor.see(entry))) {
+        match catch_unwind(AssertUnwindSafe(|| self.visitor.see(&entry))) {
             Ok(Ok(true)) => WalkState::Continue,
             Ok(Ok(false) | Err(_)) => WalkState::Quit,
             Err(panic) => {
