@@ -153,8 +153,12 @@ impl Pool {
         let name = format!("rille-{}", state.started);
         // Starting a thread takes a while, in which others may queue.
         drop(state);
-        let started =
-            sys::without_signals(|| thread::Builder::new().name(name).spawn(|| self.run()));
+        let started = sys::without_signals(|| {
+            thread::Builder::new().name(name).spawn(|| {
+                sys::give_way();
+                self.run();
+            })
+        });
         if started.is_err() {
             self.lock().threads -= 1;
         }

@@ -34,6 +34,25 @@ mod unix {
         result
     }
 
+    /// Lets the thread, and those that it starts, have their share of the processors as others have, but never take one
+    /// from the thread that wakes them: that is the host's.
+    pub fn give_way() {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        {
+            let parameters = libc::sched_param { sched_priority: 0 };
+            // SAFETY: it reads the parameters, which are there. If it is refused all is as it was.
+            unsafe {
+                // Not every C library has a function for it that does something.
+                libc::syscall(
+                    libc::SYS_sched_setscheduler,
+                    0,
+                    libc::SCHED_BATCH,
+                    &raw const parameters,
+                );
+            }
+        }
+    }
+
     /// Waits for a while until a read from a file would give something, tell of its end, or fail.
     pub fn wait_readable(file: &File, limit: Duration) -> bool {
         let mut wanted = libc::pollfd { fd: file.as_raw_fd(), events: libc::POLLIN, revents: 0 };
@@ -83,6 +102,9 @@ mod unix {
 pub(super) fn without_signals<R>(spawn: impl FnOnce() -> R) -> R {
     spawn()
 }
+
+#[cfg(not(unix))]
+pub(super) fn give_way() {}
 
 #[cfg(not(unix))]
 pub(super) fn wire() -> std::io::Result<(std::fs::File, Option<std::fs::File>)> {
