@@ -45,8 +45,18 @@ pub(in super::super) struct Run {
 }
 
 impl Block {
-    pub(super) fn new(first: usize) -> Block {
-        Block { first, ..Block::default() }
+    /// An empty one to go on behind a full one, with room for about as much.
+    pub(super) fn after(full: &Block) -> Block {
+        Block {
+            first: full.first + full.len(),
+            text: Vec::with_capacity(full.text.len().min(MOST_TEXT)),
+            stops: Vec::with_capacity(full.len()),
+            runs: Vec::with_capacity(full.runs.len()),
+            masks: Vec::with_capacity(full.len()),
+            ascii: Vec::with_capacity(full.ascii.len()),
+            lengths: Vec::with_capacity(full.len()),
+            padded: false,
+        }
     }
 
     /// Adds an item to those of `of`, in which neither `stop` nor `names` counts.

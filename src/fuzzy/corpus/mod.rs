@@ -141,7 +141,8 @@ impl Corpus {
                 }
             }
         };
-        let (mask, path) = (mask(name), self.dirs.path(folder));
+        let mask = mask(name);
+        let (path, starts) = self.dirs.marks(folder);
         let is_plain = |byte: Option<&u8>| byte.is_some_and(|&byte| byte > b' ');
         let length =
             if (mask | path) & NOT_ASCII == 0 && is_plain(item.first()) && is_plain(item.last()) {
@@ -150,7 +151,6 @@ impl Corpus {
                 score::length(item)
             };
         let head = [0, 1].map(|at| dir.get(at).copied().unwrap_or(0));
-        let starts = self.dirs.starts(folder);
         let begins = match *name {
             [first, second, ..] => start_bit(first, second),
             _ => 0,
@@ -158,7 +158,7 @@ impl Corpus {
         let run = Run { folder, path, head, starts, begins, stop: 0, names: 0 };
         self.open.push(run, name, mask, length);
         if self.open.is_full() {
-            let next = Block::new(self.len());
+            let next = Block::after(&self.open);
             let mut full = std::mem::replace(&mut self.open, next);
             full.close();
             self.weight += full.weight();
