@@ -130,7 +130,7 @@ pub fn grep(
     tree: &walk::Options<'_>,
     options: &Options<'_>,
 ) -> Result<Job<Chunk>, Refused> {
-    let (shown, tree) = prepare(root, tree)?;
+    let (shown, tree) = prepare(root, tree, job::parallelism())?;
     let pattern = read(options)?;
     let invert = options.invert;
     let max_total = if options.max_total == 0 { u64::MAX } else { options.max_total };

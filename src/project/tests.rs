@@ -301,7 +301,7 @@ fn a_panic_on_any_thread_is_a_failed_job() {
     }
     let root = env!("CARGO_MANIFEST_DIR").as_bytes();
     for sort in [false, true] {
-        let (_, tree) = prepare(root, &Options { sort, ..Options::default() }).unwrap();
+        let (_, tree) = prepare(root, &Options { sort, ..Options::default() }, 2).unwrap();
         let job = job::start(move |_: &job::Worker<Paths>| tree.visit(&|| Mistaken(0)));
         assert_eq!(collect(&job).0, State::Failed);
         assert!(job.failure().unwrap().ends_with("please report it: on purpose"));

@@ -27,30 +27,26 @@ pub(super) trait Visit: Send {
     fn flush(&mut self) -> Result<(), Stop>;
 }
 
-/// Threads that go through a tree: one more than there are processors, as the crate below lets those that find nothing to do
-/// sleep for a millisecond.
-pub(super) fn threads() -> usize {
-    job::parallelism() + 1
-}
-
 /// A walk that was not started yet.
 pub(super) struct Tree {
     alone: Walk,
     /// Nothing if it has to be in order.
     divided: Option<WalkParallel>,
+    threads: usize,
 }
 
 impl Tree {
     /// Both ways are made at once, as making them looks at the environment: see [`walk`](super::walk::walk).
-    pub(super) fn new(builder: &WalkBuilder, sort: bool) -> Tree {
-        Tree { alone: builder.build(), divided: (!sort).then(|| builder.build_parallel()) }
+    pub(super) fn new(builder: &mut WalkBuilder, sort: bool, threads: usize) -> Tree {
+        let divided = (!sort).then(|| builder.threads(threads).build_parallel());
+        Tree { alone: builder.build(), divided, threads }
     }
 
     /// Goes through the tree, with a visitor for each thread.
     pub(super) fn visit<V: Visit>(self, make: &dyn Fn() -> V) -> Result<(), Stop> {
         // One more than needed, as others may take some at the same time.
         if let Some(divided) = self.divided
-            && job::has_threads(threads() + 1)
+            && job::has_threads(self.threads + 1)
         {
             let panic = Mutex::default();
             divided.visit(&mut Makers { make, panic: &panic });

@@ -1,7 +1,7 @@
 //! The walk: every file of a tree, without what is ignored.
 
 use super::paths::{Kind, Paths};
-use super::tree::{self, Tree, Visit};
+use super::tree::{Tree, Visit};
 use crate::job::{self, Job, Stop, Worker};
 use bstr::ByteSlice;
 use ignore::overrides::{Override, OverrideBuilder};
@@ -55,7 +55,8 @@ pub enum Refused {
 /// Everything that depends on the process is read here: the working directory for a relative root, the environment for
 /// the user's own list of what to ignore. The job itself looks at neither, as the host may change them meanwhile.
 pub fn walk(root: &[u8], options: &Options<'_>) -> Result<Job<Paths>, Refused> {
-    let (shown, tree) = prepare(root, options)?;
+    // The crate below lets a thread that finds nothing to do sleep for a millisecond: one more has the processor meanwhile.
+    let (shown, tree) = prepare(root, options, job::parallelism() + 1)?;
     let folders = options.folders;
     Ok(job::start(move |worker| {
         tree.visit(&|| Visitor::new(worker, &shown, folders))?;
@@ -64,7 +65,11 @@ pub fn walk(root: &[u8], options: &Options<'_>) -> Result<Job<Paths>, Refused> {
 }
 
 /// What is common to all that goes through a tree.
-pub(super) fn prepare(root: &[u8], options: &Options<'_>) -> Result<(Shown, Tree), Refused> {
+pub(super) fn prepare(
+    root: &[u8],
+    options: &Options<'_>,
+    threads: usize,
+) -> Result<(Shown, Tree), Refused> {
     let shown = Shown::new(root)?;
     let mut builder = WalkBuilder::new(&shown.absolute);
     builder
@@ -78,12 +83,11 @@ pub(super) fn prepare(root: &[u8], options: &Options<'_>) -> Result<(Shown, Tree
         .same_file_system(options.same_file_system)
         .max_depth((options.max_depth > 0).then_some(options.max_depth))
         .overrides(overrides(&shown.absolute, &options.globs)?)
-        .types(types(&options.types)?)
-        .threads(tree::threads());
+        .types(types(&options.types)?);
     if options.sort {
         builder.sort_by_file_name(|a, b| a.cmp(b));
     }
-    Ok((shown, Tree::new(&builder, options.sort)))
+    Ok((shown, Tree::new(&mut builder, options.sort, threads)))
 }
 
 /// The root as it is opened and as it is shown.
