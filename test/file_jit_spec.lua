@@ -13,7 +13,7 @@ local size = assert(file:size())
 local batch = assert(file:lines(1, 5))
 local search = assert(file:search(rille.regex("local")))
 while search:poll() == "running" do
-  search:wait(20000)
+  search:wait(60000)
 end
 local matches = assert(search:take())
 

@@ -1,7 +1,7 @@
 --- The noun `file`: searching and filtering.
 local t = ...
 local rille = require("rille")
-local LONG = 20000
+local LONG = 60000
 
 if rille.backend ~= "native" then
   return t.skip("searches of files need the native library")

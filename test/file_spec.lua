@@ -1,7 +1,7 @@
 --- The noun `file`: reading, on both backends.
 local t = ...
 local rille = require("rille")
-local LONG = 20000
+local LONG = 60000
 local native = rille.backend == "native"
 
 --- Writes a file that is removed with the test.

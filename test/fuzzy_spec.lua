@@ -3,7 +3,7 @@ local t = ...
 local rille = require("rille")
 local root = debug.getinfo(1, "S").source:match("^@(.*)[/\\]test[/\\]") or "."
 local native = rille.backend == "native"
-local LONG = 20000
+local LONG = 60000
 
 local PATHS = {
   "src/main.rs",

@@ -23,7 +23,7 @@ pub(crate) mod process;
 mod programs;
 
 /// How long a host may take over all specs. It bounds a hang and is no measure of speed.
-const TIMEOUT: Duration = Duration::from_secs(180);
+const TIMEOUT: Duration = Duration::from_secs(600);
 
 /// How many tests ended which way, as the last line of the runner's report says.
 #[derive(Debug, PartialEq)]

@@ -12,7 +12,7 @@ local here = debug.getinfo(1, "S").source:match("^@(.*[/\\])") or "./"
 --- A job that is over, and a batch of it.
 local function finished(job)
   while job:poll() == "running" do
-    job:wait(20000)
+    job:wait(60000)
   end
   return job, assert(job:take(1))
 end

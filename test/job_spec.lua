@@ -32,7 +32,7 @@ if os.getenv("RILLE_TESTING") ~= "1" then
 end
 
 local start = dofile((debug.getinfo(1, "S").source:match("^@(.*[/\\])") or "./") .. "jobs.lua")
-local LONG = 20000
+local LONG = 60000
 
 --- Takes all that a job has, until it is over.
 local function collect(job)
@@ -189,10 +189,11 @@ t.test("a job waits when nobody takes, and others run meanwhile", function()
 end)
 
 t.test("waiting has a limit", function()
-  local job = start({ steps = 1, microseconds = 50000 })
+  local job = start({ steps = 1000000, microseconds = 1000 })
   t.eq((job:wait(0)), "running")
   t.eq((job:wait(0.5)), "running")
-  t.eq((job:wait(LONG)), "done")
+  job:cancel()
+  t.eq((job:wait(LONG)), "cancelled")
   t.raises("rille.job:wait: ms must be a number of milliseconds, got %-1", job.wait, job, -1)
   t.raises("rille.job:wait: ms must be a number of milliseconds, got x", job.wait, job, "x")
   t.raises("rille.job:take: n must be a number of results from 1 on, got 0", job.take, job, 0)
@@ -231,8 +232,11 @@ t.test("a descriptor becomes readable when a job has news", function()
     end
   until state ~= "running"
   t.eq({ state, results }, { "done", 3 })
-  note:drain()
-  t.eq(readable(note:fd(), 0), false)
+  -- The last ring may come after the state that it tells of.
+  t.soon(function()
+    note:drain()
+    return not readable(note:fd(), 0)
+  end)
   note:close()
   t.raises("rille: closed", note.watch, note, job)
 end)
@@ -305,13 +309,13 @@ t.test("cancelling is seen within 10 ms", function()
   -- The best of some: what the machine does beside is not the library's.
   for _ = 1, 30 do
     local job = start({ steps = 1000000, microseconds = 1000 })
-    local other = start({ steps = 1, microseconds = 3000 })
-    other:wait(LONG)
+    while select(2, job:poll()) == 0 do
+      job:wait(1)
+    end
     job:cancel()
     local looks = 0
-    while job:poll() == "running" do
+    while job:wait(1) == "running" do
       looks = looks + 1
-      start({ steps = 1, microseconds = 1000 }):wait(LONG)
     end
     best = math.min(best, looks)
     if best <= 9 then

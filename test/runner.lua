@@ -115,9 +115,9 @@ return function(config)
     end
     return value
   end
-  --- For what another thread is about to do: asks for seconds, at most.
+  --- For what another thread is about to do: asks for a minute, at most.
   function t.soon(fn, ...)
-    local ends, value = os.time() + 10, fn(...)
+    local ends, value = os.time() + 60, fn(...)
     while not value and os.time() < ends do
       value = fn(...)
     end

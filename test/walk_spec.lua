@@ -2,7 +2,7 @@
 local t = ...
 local rille = require("rille")
 local root = debug.getinfo(1, "S").source:match("^@(.*)[/\\]test[/\\]") or "."
-local LONG = 20000
+local LONG = 60000
 
 t.test("wrong arguments are errors", function()
   t.raises("rille.walk: root must be a string, got nil", rille.walk)

@@ -4,17 +4,15 @@
 //! folder, from what it finds in the parent, and kept for as long as the search goes on. A name is looked at if its mask
 //! has all bytes that the folder lacks.
 
-use super::corpus::{Block, Run, Snapshot, WHITE, mask};
+use super::corpus::{Bits, Block, Run, Snapshot, WHITE, mask};
 use super::kernel::{self, Bonuses, Candidate, Needle};
+use super::known::Memos;
 use super::model::{BOUNDARY, CONSECUTIVE, FIRST, MATCH};
 use super::query::{Kind, Query, Term};
 use super::score::Scorer;
 use memchr::{memchr, memchr2, memmem};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
-
-/// A bit for each item of a block.
-pub(super) type Bits = [u64; BITS];
+use std::sync::{Arc, OnceLock};
 
 /// Words of the bits of a block.
 pub(super) const BITS: usize = super::corpus::BLOCK / 64;
@@ -31,6 +29,8 @@ pub(super) struct Test {
     how: How,
     /// What is known of folders, by their numbers: for all threads, as soon as one needs it.
     memo: OnceLock<Memo>,
+    /// What an earlier search knew, and below which number that is so for this term as well.
+    earlier: Option<(Memo, u8)>,
     pub(super) negated: bool,
     /// The term alone and not negated, for the scorer.
     alone: Query,
@@ -51,11 +51,20 @@ enum How {
 }
 
 /// Whoever finds out something notes it. That two find out the same at the same time does no harm.
-type Memo = Box<[AtomicU8]>;
+pub(super) type Memo = Arc<[AtomicU8]>;
+
+/// Those items of a run that stand in one word.
+#[derive(Clone, Copy)]
+struct Part {
+    bits: u64,
+    run: u16,
+    word: u16,
+}
 
 /// Memory to work in; each thread has its own.
 pub(super) struct Memory {
-    candidates: Vec<Candidate>,
+    candidates: Box<[Candidate]>,
+    parts: Box<[Part]>,
     /// The text of an item.
     pub(super) item: Vec<u8>,
     pub(super) scorer: Scorer,
@@ -63,12 +72,17 @@ pub(super) struct Memory {
 
 impl Memory {
     pub(super) fn new(scorer: Scorer) -> Memory {
-        Memory { candidates: Vec::new(), item: Vec::new(), scorer }
+        let candidates = vec![Candidate { at: 0, from: 0 }; BITS * 64];
+        // One for each run, and one more for each word in which a run goes on; one place is written to and not used.
+        let parts = vec![Part { bits: 0, run: 0, word: 0 }; BITS * 64 + BITS + 1];
+        let (candidates, parts) = (candidates.into(), parts.into());
+        Memory { candidates, parts, item: Vec::new(), scorer }
     }
 }
 
 impl Test {
-    pub(super) fn new(term: &Term) -> Test {
+    /// `memos` are those of earlier searches of the same items.
+    pub(super) fn new(term: &Term, memos: &Memos) -> Test {
         let mut positive = term.clone();
         positive.negated = false;
         let alone = Query { groups: vec![vec![positive]] };
@@ -93,12 +107,22 @@ impl Test {
                 }
             }
         };
-        Test { how, memo: OnceLock::new(), negated: term.negated, alone }
+        let known = memos.iter().filter_map(|(of, memo)| Some((memo, sure(of, term)?)));
+        let earlier = known.max_by_key(|(_, sure)| *sure).map(|(memo, sure)| (memo.clone(), sure));
+        Test { how, memo: OnceLock::new(), earlier, negated: term.negated, alone }
     }
 
-    fn memo(&self, snapshot: &Snapshot) -> &[AtomicU8] {
+    fn folders<'t>(&'t self, snapshot: &'t Snapshot) -> Folders<'t> {
         let unknown = |_| AtomicU8::new(UNKNOWN);
-        self.memo.get_or_init(|| (0..snapshot.folder_count()).map(unknown).collect())
+        let memo = self.memo.get_or_init(|| (0..snapshot.folder_count()).map(unknown).collect());
+        let (earlier, sure) =
+            self.earlier.as_ref().map_or((&[][..], 0), |(memo, sure)| (memo, *sure));
+        Folders { snapshot, memo, earlier, sure }
+    }
+
+    /// The term, not negated, and what has been found out about folders.
+    pub(super) fn memo(&self) -> Option<(Term, Memo)> {
+        Some((self.alone.groups[0][0].clone(), Arc::clone(self.memo.get()?)))
     }
 
     /// How much it takes to decide, roughly.
@@ -194,47 +218,49 @@ impl Test {
         alive: &Bits,
         memory: &mut Memory,
     ) -> Bits {
-        let memo = self.memo(snapshot);
-        let mut candidates = std::mem::take(&mut memory.candidates);
-        candidates.resize(BITS * 64 + 1, Candidate { at: 0, from: 0 });
+        let folders = self.folders(snapshot);
+        let Memory { candidates, parts, .. } = memory;
         let (mut found, mut count) = ([0; BITS], 0);
         let whole = needle.bytes.len() as u8;
         let first = mask(&needle.bytes[..1]);
-        let masks = block.masks();
-        let mut start = 0;
-        for run in block.runs() {
-            let items = start..usize::from(run.stop);
-            start = items.end;
-            // Neither the folder nor any of the names has some char of the needle, or nobody asks.
-            if (run.path | run.names) & needs[0] != needs[0] || !any(alive, items.clone()) {
-                continue;
-            }
-            let mut from =
-                if run.path & first != first { 0 } else { memo[run.folder as usize].load(Relaxed) };
-            if from == UNKNOWN {
-                from = counted(needle, snapshot, run.folder, memo);
-            }
-            if from == whole {
-                spread(alive, items, |word, bits| found[word] |= bits);
-                continue;
-            }
-            let need = needs[usize::from(from)];
-            if run.names & need != need {
-                continue;
-            }
-            for start in items.clone().step_by(64) {
-                let some = start..items.end.min(start + 64);
-                let mut bits = kernel::having(masks, some, need) & asked(alive, start);
-                while bits != 0 {
-                    let at = start + bits.trailing_zeros() as usize;
-                    candidates[count] = Candidate { at: at as u16, from };
-                    count += 1;
-                    bits &= bits - 1;
-                }
+        let (runs, all, masks) = (block.runs(), block.all(), block.masks());
+        // In steps of which none has a branch that nobody foresees: first the runs of which folder and names have all chars.
+        let mut words = 0;
+        block.by_run(alive, |run, word, bits| {
+            parts[count] = Part { bits, run: run as u16, word: word as u16 };
+            let has = has(all[run], needs[0]);
+            count += usize::from(has);
+            words |= u64::from(has) << word;
+        });
+        for word in ones(0, words) {
+            kernel::fetch_all(&masks[word * 64..masks.len().min(word * 64 + 64)]);
+            kernel::fetch_all(&block.stops()[word * 64..masks.len().min(word * 64 + 64)]);
+        }
+        // Then those of which names have what the folder lacks.
+        let (some, mut left) = (count, 0);
+        for at in 0..some {
+            let part = parts[at];
+            let run = &runs[usize::from(part.run)];
+            let from = match has(run.path, first) {
+                true => folders.counted(run.folder, needle),
+                false => 0,
+            };
+            found[usize::from(part.word)] |= if from == whole { part.bits } else { 0 };
+            parts[left] = part;
+            left += usize::from(from != whole && has(run.names, needs[usize::from(from)]));
+        }
+        count = 0;
+        for part in &parts[..left] {
+            let run = &runs[usize::from(part.run)];
+            let from = if has(run.path, first) { folders.get(run.folder) } else { 0 };
+            let word = usize::from(part.word);
+            for at in ones(word, kernel::having(masks, word, part.bits, needs[usize::from(from)])) {
+                kernel::fetch(block, at);
+                candidates[count] = Candidate { at: at as u16, from };
+                count += 1;
             }
         }
         kernel::chosen().within(block, &candidates[..count], needle, &mut found);
-        memory.candidates = candidates;
         found
     }
 
@@ -247,54 +273,46 @@ impl Test {
         alive: &Bits,
         memory: &mut Memory,
     ) -> Bits {
-        let memo = self.memo(snapshot);
-        let mut candidates = std::mem::take(&mut memory.candidates);
-        candidates.resize(BITS * 64 + 1, Candidate { at: 0, from: 0 });
+        let folders = self.folders(snapshot);
+        let candidates = &mut memory.candidates;
         let mut count = 0;
         let search = Search::new(needle);
         // Where a folder and a name meet there is a slash.
         let slash = memchr::memrchr(b'/', &needle.bytes).map_or(0, |at| at + 1);
         let (head, tail) = needle.bytes.split_at(slash);
         let masks = block.masks();
-        let (mut found, mut start) = ([0; BITS], 0);
-        for run in block.runs() {
-            let items = start..usize::from(run.stop);
-            start = items.end;
-            if (run.path | run.names) & all != all || !any(alive, items.clone()) {
-                continue;
+        let mut found = [0; BITS];
+        block.by_run(alive, |number, word, bits| {
+            let run = &block.runs()[number];
+            if !has(block.all()[number], all) {
+                return;
             }
-            let mut known = if slash == 0 && run.path & all != all {
-                0
-            } else {
-                memo[run.folder as usize].load(Relaxed)
-            };
-            if known == UNKNOWN {
-                known = held(&search, snapshot, run.folder, memo);
+            if (slash > 0 || has(run.path, all)) && folders.held(run.folder, &search) == 1 {
+                found[word] |= bits;
+                return;
             }
-            if known == 1 {
-                spread(alive, items, |word, bits| found[word] |= bits);
-                continue;
-            }
-            let meets = slash > 0 && {
+            let mut left = bits;
+            if slash > 0 {
                 let folder = snapshot.folder(run.folder).text;
-                folder.len() >= head.len()
+                if folder.len() >= head.len()
                     && same(needle, &folder[folder.len() - head.len()..], head)
-            };
-            if !meets && run.names & all != all {
-                continue;
-            }
-            spread(alive, items, |word, bits| {
-                for at in ones(word, bits) {
-                    let starts = meets && {
+                {
+                    let starts = |&at: &usize| {
                         let name = block.name(at);
                         name.len() >= tail.len() && same(needle, &name[..tail.len()], tail)
                     };
-                    found[word] |= u64::from(starts) << (at % 64);
-                    candidates[count] = Candidate { at: at as u16, from: 0 };
-                    count += usize::from(!starts && masks[at] & all == all);
+                    ones(word, bits).filter(starts).for_each(|at| left ^= 1 << (at % 64));
+                    found[word] |= bits ^ left;
                 }
-            });
-        }
+            }
+            if has(run.names, all) {
+                for at in ones(word, kernel::having(masks, word, left, all)) {
+                    kernel::fetch(block, at);
+                    candidates[count] = Candidate { at: at as u16, from: 0 };
+                    count += 1;
+                }
+            }
+        });
         if needle.bytes.len() <= kernel::TOGETHER {
             let long = |text: &[u8]| search.is_in(text);
             kernel::chosen().together(block, &candidates[..count], needle, &long, &mut found);
@@ -304,7 +322,6 @@ impl Test {
                 found[at / 64] |= u64::from(search.is_in(block.name(at))) << (at % 64);
             }
         }
-        memory.candidates = candidates;
         found
     }
 
@@ -323,75 +340,41 @@ impl Test {
         let all = mask(&needle.bytes);
         let has_slash = memchr(b'/', &needle.bytes).is_some();
         let white = |byte: Option<&u8>| byte.is_none_or(|&byte| byte <= b' ');
-        let (mut found, mut start) = ([0; BITS], 0);
-        for run in block.runs() {
-            let items = start..usize::from(run.stop);
-            start = items.end;
-            if !any(alive, items.clone()) {
-                continue;
-            }
+        let mut found = [0; BITS];
+        block.by_run(alive, |number, word, bits| {
+            let run = &block.runs()[number];
             let folder = snapshot.folder(run.folder).text;
             // Where it begins is in the folder alone.
             let before = begins && folder.len() >= len;
             if before && !white(folder.first()) && !same(needle, &folder[..len], &needle.bytes) {
-                continue;
+                return;
             }
-            spread(alive, items, |word, bits| {
-                for at in ones(word, bits) {
-                    let own = block.masks()[at];
-                    // What has no slash can end in the name only, and that lacks some char of it and has no white space.
-                    if !begins && !has_slash && own & all != all && own & WHITE == 0 {
-                        continue;
-                    }
-                    let name = block.name(at);
-                    let last = name.last().or(folder.last());
-                    let is = if white(folder.first().or(name.first())) || white(last) {
-                        self.ask(snapshot, block, run.folder, at, memory)
-                    } else if begins {
-                        let (head, tail) = needle.bytes.split_at(len.min(folder.len()));
-                        name.len() >= tail.len()
-                            && same(needle, &folder[..head.len()], head)
-                            && same(needle, &name[..tail.len()], tail)
-                    } else {
-                        let (head, tail) = needle.bytes.split_at(len.saturating_sub(name.len()));
-                        folder.len() >= head.len()
-                            && same(needle, &name[name.len() - tail.len()..], tail)
-                            && same(needle, &folder[folder.len() - head.len()..], head)
-                    };
-                    found[word] |= u64::from(is) << (at % 64);
+            for at in ones(word, bits) {
+                let own = block.masks()[at];
+                // What has no slash can end in the name only, and that lacks some char of it and has no white space.
+                if !begins && !has_slash && own & all != all && own & WHITE == 0 {
+                    continue;
                 }
-            });
-        }
+                let name = block.name(at);
+                let last = name.last().or(folder.last());
+                let is = if white(folder.first().or(name.first())) || white(last) {
+                    self.ask(snapshot, block, run.folder, at, memory)
+                } else if begins {
+                    let (head, tail) = needle.bytes.split_at(len.min(folder.len()));
+                    name.len() >= tail.len()
+                        && same(needle, &folder[..head.len()], head)
+                        && same(needle, &name[..tail.len()], tail)
+                } else {
+                    let (head, tail) = needle.bytes.split_at(len.saturating_sub(name.len()));
+                    folder.len() >= head.len()
+                        && same(needle, &name[name.len() - tail.len()..], tail)
+                        && same(needle, &folder[folder.len() - head.len()..], head)
+                };
+                found[word] |= u64::from(is) << (at % 64);
+            }
+        });
         found
     }
-}
-
-/// Gives the bits of some items, a word at a time, if there are any.
-#[inline]
-pub(super) fn spread(bits: &Bits, items: std::ops::Range<usize>, mut give: impl FnMut(usize, u64)) {
-    for word in items.start / 64..items.end.div_ceil(64) {
-        let from = items.start.saturating_sub(word * 64);
-        let until = (items.end - word * 64).min(64);
-        let bits = bits[word] & u64::MAX << from & u64::MAX >> (64 - until);
-        if bits != 0 {
-            give(word, bits);
-        }
-    }
-}
-
-/// The bits of an item and of the 63 behind it.
-#[inline]
-fn asked(bits: &Bits, at: usize) -> u64 {
-    let next = bits.get(at / 64 + 1).copied().unwrap_or(0);
-    bits[at / 64] >> (at % 64) | (next << 1) << (63 - at % 64)
-}
-
-/// Whether any of some items has its bit.
-#[inline]
-fn any(bits: &Bits, items: std::ops::Range<usize>) -> bool {
-    let mut any = false;
-    spread(bits, items, |_, _| any = true);
-    any
 }
 
 /// The items whose bits are set in a word.
@@ -407,14 +390,11 @@ pub(super) fn ones(word: usize, bits: u64) -> impl Iterator<Item = usize> {
 
 /// The bits of those items for which it is so, of those in `alive`.
 fn each(block: &Block, alive: &Bits, mut test: impl FnMut(&Run, usize) -> bool) -> Bits {
-    let (mut found, mut start) = ([0; BITS], 0);
-    for run in block.runs() {
-        let items = start..usize::from(run.stop);
-        start = items.end;
-        spread(alive, items, |word, bits| {
-            ones(word, bits).for_each(|at| found[word] |= u64::from(test(run, at)) << (at % 64));
-        });
-    }
+    let mut found = [0; BITS];
+    block.by_run(alive, |number, word, bits| {
+        let run = &block.runs()[number];
+        ones(word, bits).for_each(|at| found[word] |= u64::from(test(run, at)) << (at % 64));
+    });
     found
 }
 
@@ -430,46 +410,95 @@ fn has(mask: u32, need: u32) -> bool {
     mask & need == need
 }
 
-/// How many chars of a needle a folder has in their order.
-fn counted(needle: &Needle, snapshot: &Snapshot, number: u32, memo: &[AtomicU8]) -> u8 {
-    if number == 0 {
-        memo[0].store(0, Relaxed);
-        return 0;
-    }
-    let folder = snapshot.folder(number);
-    let mut count = memo[folder.parent as usize].load(Relaxed);
-    if count == UNKNOWN {
-        // No deeper than folders are.
-        count = counted(needle, snapshot, folder.parent, memo);
-    }
-    if let Some(wanted) = needle.bytes.get(usize::from(count)..=usize::from(count))
-        && has(folder.mask, mask(wanted))
-    {
-        let len = folder.own.len();
-        count = kernel::advance(folder.own_and_more, len, needle, count.into()) as u8;
-    }
-    memo[number as usize].store(count, Relaxed);
-    count
+/// What is known of folders for a term.
+struct Folders<'t> {
+    snapshot: &'t Snapshot,
+    memo: &'t [AtomicU8],
+    earlier: &'t [AtomicU8],
+    sure: u8,
 }
 
-/// Whether a folder holds a needle: 1 or 0.
-fn held(search: &Search<'_>, snapshot: &Snapshot, number: u32, memo: &[AtomicU8]) -> u8 {
-    if number == 0 {
-        memo[0].store(0, Relaxed);
-        return 0;
+impl Folders<'_> {
+    /// What is noted of a folder, or [`UNKNOWN`].
+    #[inline]
+    fn get(&self, number: u32) -> u8 {
+        self.memo[number as usize].load(Relaxed)
     }
-    let folder = snapshot.folder(number);
-    let mut known = memo[folder.parent as usize].load(Relaxed);
-    if known == UNKNOWN {
-        known = held(search, snapshot, folder.parent, memo);
+
+    fn note(&self, number: u32, known: u8) -> u8 {
+        self.memo[number as usize].store(known, Relaxed);
+        known
     }
-    if known == 0 {
-        // With a slash in it, it may have begun in the parent.
-        let text = if search.has_slash { folder.text } else { folder.own };
-        known = u8::from(search.is_in(text));
+
+    /// What an earlier search has noted and what holds for this term.
+    #[inline]
+    fn earlier(&self, number: u32) -> Option<u8> {
+        let known = self.earlier.get(number as usize)?.load(Relaxed);
+        (known < self.sure).then_some(known)
     }
-    memo[number as usize].store(known, Relaxed);
-    known
+
+    /// How many chars of a needle a folder has in their order.
+    #[inline]
+    fn counted(&self, number: u32, needle: &Needle) -> u8 {
+        match self.get(number) {
+            UNKNOWN => self.count(number, needle),
+            known => known,
+        }
+    }
+
+    fn count(&self, number: u32, needle: &Needle) -> u8 {
+        if number == 0 {
+            return self.note(0, 0);
+        }
+        if let Some(known) = self.earlier(number) {
+            return self.note(number, known);
+        }
+        let own = self.snapshot.component(number);
+        // No deeper than folders are.
+        let mut count = self.counted(own.parent, needle);
+        if let Some(wanted) = needle.bytes.get(usize::from(count)..=usize::from(count))
+            && has(own.mask, mask(wanted))
+        {
+            let len = own.text.len();
+            count = kernel::advance(own.text_and_more, len, needle, count.into()) as u8;
+        }
+        self.note(number, count)
+    }
+
+    /// Whether a folder holds a needle: 1 or 0.
+    fn held(&self, number: u32, search: &Search<'_>) -> u8 {
+        match self.get(number) {
+            UNKNOWN if number == 0 => return self.note(0, 0),
+            UNKNOWN => {}
+            known => return known,
+        }
+        if let Some(known) = self.earlier(number) {
+            return self.note(number, known);
+        }
+        let own = self.snapshot.component(number);
+        let mut known = self.held(own.parent, search);
+        if known == 0 {
+            // With a slash in it, it may have begun in the parent.
+            let whole = || self.snapshot.folder(number).text;
+            let text = if search.has_slash { whole() } else { own.text };
+            known = u8::from(search.is_in(text));
+        }
+        self.note(number, known)
+    }
+}
+
+/// Below which number the memo of one term holds for another, if it tells anything of that.
+fn sure(of: &Term, term: &Term) -> Option<u8> {
+    if of.kind != term.kind || of.respect_case != term.respect_case {
+        return None;
+    }
+    match term.kind {
+        Kind::Fuzzy | Kind::Exact if of.chars == term.chars => Some(UNKNOWN),
+        Kind::Fuzzy if term.chars.starts_with(&of.chars) => u8::try_from(of.chars.len()).ok(),
+        // What does not hold a part does not hold the whole.
+        Kind::Exact if term.chars.windows(of.chars.len()).any(|part| part == of.chars) => Some(1),
+        _ => None,
+    }
 }
 
 /// A search for bytes that stand together.

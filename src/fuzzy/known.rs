@@ -5,7 +5,8 @@
 //! is told by its terms and not by its text, as `cost$` finds other items than `cost`, and `cost$x` others again.
 
 use super::chars::fold;
-use super::filter::Bits;
+use super::corpus::Bits;
+use super::filter::Memo;
 use super::query::{Kind, Query, Term};
 use super::rank::Best;
 use std::sync::Arc;
@@ -31,12 +32,19 @@ pub(super) struct Known {
     /// Of a search that came to its end.
     pub(super) best: Option<Best>,
     pub(super) blocks: Vec<Option<Seen>>,
+    pub(super) memos: Memos,
 }
+
+/// What is known of folders, by term.
+pub(super) type Memos = Vec<(Term, Memo)>;
 
 /// What a search begins with.
 #[derive(Default)]
 pub(super) struct Prior {
+    /// The query of what is seen.
+    pub(super) query: Query,
     pub(super) blocks: Vec<Option<Seen>>,
+    pub(super) memos: Memos,
     /// The query is the same: what is seen matches.
     pub(super) same: bool,
     /// And so are limit and boosts, so that it only has to go on: the total, how many items were searched, the best.
@@ -64,12 +72,12 @@ impl History {
             let same = known.limit == limit && known.boosted == boosted;
             let best = known.best.clone().filter(|_| same);
             let start = best.map(|best| (known.total, known.searched, best));
-            return Prior { blocks: known.blocks.clone(), same: true, start };
+            return Prior { same: true, start, ..Prior::of(known) };
         }
         // Of those that bound it the one that leaves least.
         let wider = self.all.iter().filter(|known| implies(query, &known.query));
         match wider.min_by_key(|known| (std::cmp::Reverse(known.searched), known.total)) {
-            Some(known) => Prior { blocks: known.blocks.clone(), ..Prior::default() },
+            Some(known) => Prior::of(known),
             None => Prior::default(),
         }
     }
@@ -77,7 +85,15 @@ impl History {
     /// Bytes that it holds.
     pub(super) fn weight(&self) -> usize {
         let blocks = self.all.iter().flat_map(|known| &known.blocks).flatten().count();
-        blocks * size_of::<Bits>()
+        let memos = self.all.iter().flat_map(|known| &known.memos);
+        blocks * size_of::<Bits>() + memos.map(|(_, memo)| memo.len()).sum::<usize>()
+    }
+}
+
+impl Prior {
+    fn of(known: &Known) -> Prior {
+        let (query, blocks) = (known.query.clone(), known.blocks.clone());
+        Prior { query, blocks, memos: known.memos.clone(), ..Prior::default() }
     }
 }
 

@@ -6,7 +6,8 @@
 //! behind white space or at the beginning 10 more (8 in the schemes `Path` and `History`), behind a delimiter 9 more,
 //! behind other punctuation 8 more, a capital or a digit in a word 7 more, a char behind another match at least 4 more, or
 //! what the first of them earned. The first char of a term earns the extra twice. A gap costs 3 and 1 for each further
-//! char. Of all ways to match, the one that earns most counts, and that of the terms adds up.
+//! char. Of all ways to match, the one that earns most counts, and that of the terms adds up. As in fzf, of the ways to
+//! match a part of a term up to some char only the best goes on, though one that earns less may end better.
 //!
 //! # Where does it differ from fzf?
 //!

@@ -1,5 +1,6 @@
 //! Scores where fzf is no judge: typos, columns, bytes that are no text, and sizes.
 
+use super::model::{BOUNDARY, CAMEL, FIRST, GAP_START, MATCH};
 use super::plain::{Row, rank};
 use super::query::{Case, Options, Query};
 use super::score::{Scheme, Scorer, TYPO, length};
@@ -101,15 +102,25 @@ proptest! {
         }
     }
 
-    /// A term that stands somewhere as it is earns at least as much as a fuzzy one.
+    /// A term that stands somewhere as it is earns at least what its chars do as a fuzzy one.
     #[test]
     fn exact_is_one_way_to_match(item in "[abAB/ _.1]{0,20}", term in "[ab/1]{1,5}") {
         let fuzzy = score(item.as_bytes(), &term, PLAIN);
         let exact = score(item.as_bytes(), &format!("'{term}"), PLAIN);
         prop_assert_eq!(exact.is_some(), item.to_lowercase().contains(&term));
-        prop_assert!(exact <= fuzzy);
+        prop_assert!(exact.map(|_| MATCH * term.len() as i32) <= fuzzy);
         prop_assert_eq!(fuzzy.is_none(), score(item.as_bytes(), &format!("!'{term}"), PLAIN).is_some());
     }
+}
+
+/// fzf ranks the same: `xABB` is before `AbABB` by the fuzzy term, and not by the exact one.
+#[test]
+fn a_way_that_begins_better_hides_one_that_ends_better() {
+    let together = MATCH * 3 + CAMEL * FIRST + CAMEL * 2;
+    assert_eq!(score(b"AbABB", "'abb", PLAIN), Some(together));
+    assert_eq!(score(b"xABB", "abb", PLAIN), Some(together));
+    let apart = MATCH * 3 + (BOUNDARY + 2) * (FIRST + 1) + GAP_START;
+    assert_eq!(score(b"AbABB", "abb", PLAIN), Some(apart));
 }
 
 #[test]

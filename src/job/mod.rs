@@ -269,8 +269,11 @@ impl<T> Core<T> {
             if let Some(message) = refused {
                 // What comes from now on waits for nobody.
                 inner.sink = None;
-                if inner.state == State::Running {
+                if matches!(inner.state, State::Running | State::Done) {
                     inner.failure = Some(message);
+                }
+                if inner.state == State::Done {
+                    inner.state = State::Failed;
                 }
                 self.cancelled.store(true, Ordering::Relaxed);
                 break;
@@ -366,6 +369,12 @@ impl<T> Job<T> {
             // It is freed here then, without the lock.
             drop(inner);
         }
+    }
+
+    /// Bytes of its results that wait to be taken.
+    #[cfg(test)]
+    pub fn weight(&self) -> usize {
+        self.core.lock().weight
     }
 
     /// Puts what is left of a result back, to be taken next.

@@ -32,6 +32,9 @@ const MOST_THREADS: usize = 128;
 /// How long a thread looks out for what another one is about to do, before it sleeps.
 const SPIN: Duration = Duration::from_micros(20);
 
+/// How long a thread that has ended is waited for, at most: its number may be that of another one by then.
+const GONE: Duration = Duration::from_secs(1);
+
 /// What a thread does, or is told why no thread can. It does not panic.
 pub(super) type Task = Box<dyn FnOnce(Result<(), &str>) + Send>;
 
@@ -74,14 +77,26 @@ pub(super) fn pool() -> &'static Pool {
 
 /// Starts threads that only wait for each other. They inherit that their starter blocks signals, if it is one of the pool.
 pub(super) fn has_threads(count: usize) -> bool {
-    let gate = Mutex::new(());
-    thread::scope(|scope| {
-        let closed = gate.lock();
-        let start = |_| thread::Builder::new().spawn_scoped(scope, || drop(gate.lock())).is_ok();
-        let all = (0..count).all(start);
+    let ids = Mutex::new(Vec::with_capacity(count));
+    let wait = || {
+        if let Ok(mut ids) = ids.lock() {
+            ids.push(sys::thread_id());
+        }
+    };
+    let all = thread::scope(|scope| {
+        let closed = ids.lock();
+        let all = (0..count).all(|_| thread::Builder::new().spawn_scoped(scope, wait).is_ok());
         drop(closed);
         all
-    })
+    });
+    // A thread that has come to its end counts for a moment more: who starts others now would be refused.
+    let until = Instant::now() + GONE;
+    for id in ids.into_inner().unwrap_or_default() {
+        while sys::counts(id) && Instant::now() < until {
+            thread::yield_now();
+        }
+    }
+    all
 }
 
 impl Pool {

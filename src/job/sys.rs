@@ -1,5 +1,5 @@
-//! The few system calls that the standard library has no safe form of: signals of new threads, the descriptor of a
-//! notifier, and waiting for a pipe. The only `unsafe` of jobs stands here.
+//! The few system calls that the standard library has no safe form of: signals of new threads and the end of threads, the
+//! descriptor of a notifier, and waiting for a pipe. The only `unsafe` of jobs stands here.
 
 #![allow(unsafe_code)]
 
@@ -53,6 +53,22 @@ mod unix {
         }
     }
 
+    /// What the system knows the calling thread by.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub fn thread_id() -> libc::c_long {
+        // SAFETY: no memory is involved.
+        unsafe { libc::syscall(libc::SYS_gettid) }
+    }
+
+    /// Whether a thread of this process still counts for its limits, as it does for a moment after its end.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub fn counts(thread: libc::c_long) -> bool {
+        // SAFETY: no memory is involved, and no signal is sent.
+        unsafe {
+            libc::syscall(libc::SYS_tgkill, libc::c_long::from(libc::getpid()), thread, 0) == 0
+        }
+    }
+
     /// Waits for a while until a read from a file would give something, tell of its end, or fail.
     pub fn wait_readable(file: &File, limit: Duration) -> bool {
         let mut wanted = libc::pollfd { fd: file.as_raw_fd(), events: libc::POLLIN, revents: 0 };
@@ -96,6 +112,14 @@ mod unix {
         }
         Ok((File::from(read), Some(File::from(write))))
     }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn thread_id() {}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn counts((): ()) -> bool {
+    false
 }
 
 #[cfg(not(unix))]

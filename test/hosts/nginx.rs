@@ -27,7 +27,7 @@ pub(crate) struct Kind {
 }
 
 pub(crate) fn kind(program: &Path) -> Option<Kind> {
-    let (_, told) = run(Command::new(program).arg("-V"), Duration::from_secs(10)).ok()?;
+    let (_, told) = run(Command::new(program).arg("-V"), Duration::from_secs(60)).ok()?;
     let version = told.lines().find_map(|line| line.strip_prefix("nginx version: "))?.to_owned();
     // OpenResty has the module built in; elsewhere it is a file, and needs another one before it.
     if told.contains("ngx_lua") || version.starts_with("openresty") {

@@ -32,7 +32,7 @@ fn specs(host: &str, about: &str, command: &mut Command, extra: &[(&'static str,
 
 /// The first words that a program says about its version, from the line that starts with `name`.
 fn version(program: &Path, flag: &str, name: &str) -> String {
-    let said = run(Command::new(program).arg(flag), Duration::from_secs(10));
+    let said = run(Command::new(program).arg(flag), Duration::from_secs(60));
     let (_, text) = said.unwrap_or_else(|e| panic!("{}: {e}", program.display()));
     let line = text.lines().find(|line| line.starts_with(name));
     let line = line

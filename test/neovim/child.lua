@@ -12,7 +12,7 @@
 local M = {}
 
 --- How long anything may take: it bounds a hang and measures nothing.
-local LIMIT = 30000
+local LIMIT = 60000
 
 ---@class rille.test.child
 ---@field package channel integer

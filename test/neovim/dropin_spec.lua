@@ -52,7 +52,7 @@ t.test("telescope sorts and highlights with rille", function()
   end
   local function wait_for(expected)
     local got
-    local fine = vim.wait(20000, function()
+    local fine = vim.wait(60000, function()
       got = shown()
       return vim.deep_equal(got, expected)
     end, 10)

@@ -125,7 +125,7 @@ local function read(place)
   end, function(message)
     why = message
   end)
-  t.ok(vim.wait(20000, function()
+  t.ok(vim.wait(60000, function()
     return lines ~= nil or why ~= nil
   end, 1))
   return lines, why

@@ -4,7 +4,7 @@
 --- passes through both the editor's terminal code and tmux.
 local M = {}
 
-local LIMIT = 30000
+local LIMIT = 60000
 
 ---@class rille.test.terminal
 ---@field package socket string of tmux

@@ -43,7 +43,7 @@ end
 local function done(nvim)
   nvim:cmd("enew | silent! bwipeout! #")
   local left
-  local fine = vim.wait(30000, function()
+  local fine = vim.wait(60000, function()
     left = nvim:lua(function()
       local kinds = {}
       for kind, count in pairs(require("rille").stats().handles) do

@@ -5,6 +5,9 @@ use super::{NOT_ASCII, PADDING};
 /// Items of a block, at most.
 pub(in super::super) const BLOCK: usize = 4096;
 
+/// A bit for each item of a block.
+pub(in super::super) type Bits = [u64; BLOCK / 64];
+
 /// Bytes of names after which a block is full as well, so that a copy of one that is not takes no time.
 const MOST_TEXT: usize = 256 << 10;
 
@@ -18,10 +21,20 @@ pub(in super::super) struct Block {
     /// Where each name ends.
     stops: Vec<u32>,
     runs: Vec<Run>,
+    /// For each run, what a search seldom wants to know.
+    starts: Vec<Starts>,
+    /// For each run, all that its folder's mask has and those of its names.
+    all: Vec<u32>,
+    /// A bit for each item that is the first of a run.
+    heads: Vec<u64>,
+    /// How many runs begin before each word of `heads`.
+    begun: Vec<u16>,
     masks: Vec<u32>,
     /// A bit for each item that is ASCII, its folder included.
     ascii: Vec<u64>,
     lengths: Vec<u16>,
+    /// The least length of each word of items.
+    shortest: Vec<u16>,
     padded: bool,
 }
 
@@ -30,18 +43,21 @@ pub(in super::super) struct Block {
 pub(in super::super) struct Run {
     /// The folder.
     pub(in super::super) folder: u32,
-    /// Place in the block of the first item behind them.
-    pub(in super::super) stop: u16,
-    /// The first bytes of the folder's path, 0 for those that it does not have.
-    pub(in super::super) head: [u8; 2],
-    /// All that the masks of the names have.
-    pub(in super::super) names: u32,
-    /// What the names begin with, by [`start_bit`](super::start_bit).
-    pub(in super::super) begins: u64,
-    /// What the components of the folder's path begin with, by [`start_bit`](super::start_bit).
-    pub(in super::super) starts: u64,
     /// The mask of the folder's whole path.
     pub(in super::super) path: u32,
+    /// All that the masks of the names have.
+    pub(in super::super) names: u32,
+}
+
+/// What the items of a run begin with, and their parts.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Starts {
+    /// The first bytes of the folder's path, 0 for those that it does not have.
+    pub(in super::super) head: [u8; 2],
+    /// What the names begin with, by [`start_bit`](super::start_bit).
+    pub(in super::super) names: u64,
+    /// What the components of the folder's path begin with, by [`start_bit`](super::start_bit).
+    pub(in super::super) folder: u64,
 }
 
 impl Block {
@@ -52,33 +68,44 @@ impl Block {
             text: Vec::with_capacity(full.text.len().min(MOST_TEXT)),
             stops: Vec::with_capacity(full.len()),
             runs: Vec::with_capacity(full.runs.len()),
+            starts: Vec::with_capacity(full.starts.len()),
+            all: Vec::with_capacity(full.all.len()),
             masks: Vec::with_capacity(full.len()),
-            ascii: Vec::with_capacity(full.ascii.len()),
             lengths: Vec::with_capacity(full.len()),
-            padded: false,
+            ..Block::default()
         }
     }
 
-    /// Adds an item to those of `of`, in which neither `stop` nor `names` counts.
-    pub(super) fn push(&mut self, of: Run, name: &[u8], mask: u32, length: u16) {
+    /// Adds an item, with the mask of its name and its length, of which no mask of names and nothing that they begin with is
+    /// known but its own.
+    pub(super) fn push(&mut self, (run, starts): (Run, Starts), name: &[u8], length: u16) {
         let at = self.len();
         self.text.extend_from_slice(name);
         self.stops.push(self.text.len() as u32);
-        let stop = at as u16 + 1;
-        match self.runs.last_mut() {
-            Some(run) if run.folder == of.folder => {
-                run.stop = stop;
-                run.names |= mask;
-                run.begins |= of.begins;
-            }
-            _ => self.runs.push(Run { stop, names: mask, ..of }),
-        }
-        self.masks.push(mask);
         if at.is_multiple_of(64) {
             self.ascii.push(0);
+            self.heads.push(0);
+            self.begun.push(self.runs.len() as u16);
+            self.shortest.push(u16::MAX);
         }
-        self.ascii[at / 64] |= u64::from((mask | of.path) & NOT_ASCII == 0) << (at % 64);
+        let all = run.path | run.names;
+        match (self.runs.last_mut(), self.starts.last_mut(), self.all.last_mut()) {
+            (Some(last), Some(last_starts), Some(last_all)) if last.folder == run.folder => {
+                last.names |= run.names;
+                last_starts.names |= starts.names;
+                *last_all |= all;
+            }
+            _ => {
+                self.heads[at / 64] |= 1 << (at % 64);
+                self.all.push(all);
+                self.runs.push(run);
+                self.starts.push(starts);
+            }
+        }
+        self.masks.push(run.names);
+        self.ascii[at / 64] |= u64::from(all & NOT_ASCII == 0) << (at % 64);
         self.lengths.push(length);
+        self.shortest[at / 64] = length.min(self.shortest[at / 64]);
     }
 
     pub(super) fn is_full(&self) -> bool {
@@ -93,9 +120,14 @@ impl Block {
         self.text.shrink_to_fit();
         self.stops.shrink_to_fit();
         self.runs.shrink_to_fit();
+        self.starts.shrink_to_fit();
+        self.all.shrink_to_fit();
+        self.heads.shrink_to_fit();
+        self.begun.shrink_to_fit();
         self.ascii.shrink_to_fit();
         self.masks.shrink_to_fit();
         self.lengths.shrink_to_fit();
+        self.shortest.shrink_to_fit();
     }
 
     /// Whether [`PADDING`] bytes stand behind the names.
@@ -105,10 +137,11 @@ impl Block {
 
     /// Bytes that it holds.
     pub(super) fn weight(&self) -> usize {
-        let numbers = self.stops.capacity() + self.masks.capacity();
-        let bits = self.ascii.capacity() * size_of::<u64>();
-        let runs = self.runs.capacity() * size_of::<Run>();
-        let lengths = 2 * self.lengths.capacity();
+        let numbers = self.stops.capacity() + self.masks.capacity() + self.all.capacity();
+        let bits = (self.ascii.capacity() + self.heads.capacity()) * size_of::<u64>();
+        let runs = self.runs.capacity() * (size_of::<Run>() + size_of::<Starts>());
+        let words = self.begun.capacity() + self.shortest.capacity();
+        let lengths = 2 * (self.lengths.capacity() + words);
         size_of::<Block>() + self.text.capacity() + 4 * numbers + bits + runs + lengths
     }
 
@@ -122,15 +155,50 @@ impl Block {
         self.stops.len()
     }
 
-    /// The folder of an item, by its place in the block.
-    pub(in super::super) fn folder(&self, at: usize) -> u32 {
-        self.runs[self.runs.partition_point(|run| usize::from(run.stop) <= at)].folder
+    /// The run of an item, by its place in the block.
+    #[inline]
+    pub(in super::super) fn run(&self, at: usize) -> &Run {
+        let before = self.heads[at / 64] & u64::MAX >> (63 - at % 64);
+        &self.runs[usize::from(self.begun[at / 64]) + before.count_ones() as usize - 1]
     }
 
-    /// The items by folder.
+    /// The runs.
     #[inline]
     pub(in super::super) fn runs(&self) -> &[Run] {
         &self.runs
+    }
+
+    /// For each run, what its items begin with.
+    #[inline]
+    pub(in super::super) fn starts(&self) -> &[Starts] {
+        &self.starts
+    }
+
+    /// For each run, all that its folder's mask has and those of its names.
+    #[inline]
+    pub(in super::super) fn all(&self) -> &[u32] {
+        &self.all
+    }
+
+    /// Gives the items whose bits are set by the number of their run, those of a run and a word at a time.
+    #[inline]
+    pub(in super::super) fn by_run(&self, bits: &Bits, mut give: impl FnMut(usize, usize, u64)) {
+        for (word, &heads) in self.heads.iter().enumerate() {
+            let (mut left, mut heads) = (bits[word], heads);
+            let mut begun = usize::from(self.begun[word]);
+            while left != 0 {
+                let passed = heads & (left ^ (left - 1));
+                begun += match passed & passed.wrapping_sub(1) {
+                    0 => usize::from(passed != 0),
+                    _ => passed.count_ones() as usize,
+                };
+                heads ^= passed;
+                // All up to the next head.
+                let here = left & !heads & (heads.wrapping_sub(1));
+                give(begun - 1, word, here);
+                left ^= here;
+            }
+        }
     }
 
     /// A bit for each item that is ASCII, its folder included.
@@ -149,6 +217,18 @@ impl Block {
     #[inline]
     pub(in super::super) fn lengths(&self) -> &[u16] {
         &self.lengths
+    }
+
+    /// The least length of each word of items.
+    #[inline]
+    pub(in super::super) fn shortest(&self) -> &[u16] {
+        &self.shortest
+    }
+
+    /// Where the names end.
+    #[inline]
+    pub(in super::super) fn stops(&self) -> &[u32] {
+        &self.stops
     }
 
     /// Where a name is in the block's text.

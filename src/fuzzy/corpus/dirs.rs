@@ -76,19 +76,27 @@ pub(in super::super) struct FolderBlock {
     text: Vec<u8>,
     /// The last components alone, which a search reads one after another.
     own: Vec<u8>,
-    entries: Vec<Entry>,
+    /// What a search reads of each folder, one after another.
+    links: Vec<Link>,
+    /// The rest of it.
+    wholes: Vec<Whole>,
 }
 
-#[derive(Clone, Copy)]
-struct Entry {
-    stop: u32,
+/// The last component of a folder.
+#[derive(Clone, Copy, Default)]
+struct Link {
     parent: u32,
-    /// Where the last component ends in `own`, with its slash.
-    own_stop: u32,
-    /// Of the last component.
     mask: u32,
-    /// Of all of the text.
-    path: u32,
+    /// Where it ends in `own`, with its slash.
+    stop: u32,
+}
+
+/// All of a folder's path.
+#[derive(Clone, Copy, Default)]
+struct Whole {
+    /// Where it ends in `text`.
+    stop: u32,
+    mask: u32,
     /// What its components begin with.
     starts: u64,
 }
@@ -98,24 +106,30 @@ struct Entry {
 pub(in super::super) struct Folder<'d> {
     /// All of its path, with the slash at its end.
     pub(in super::super) text: &'d [u8],
-    /// What the parent's path lacks.
-    pub(in super::super) own: &'d [u8],
-    /// That, and what stands behind it in memory.
-    pub(in super::super) own_and_more: &'d [u8],
-    /// The number of the parent.
-    pub(in super::super) parent: u32,
-    /// The mask of `own`.
-    pub(in super::super) mask: u32,
     /// The mask of `text`.
     path: u32,
     /// What its components begin with.
     starts: u64,
 }
 
+/// The last component of a folder's path, looked at.
+#[derive(Clone, Copy)]
+pub(in super::super) struct Component<'d> {
+    /// What the parent's path lacks.
+    pub(in super::super) text: &'d [u8],
+    /// That, and what stands behind it in memory.
+    pub(in super::super) text_and_more: &'d [u8],
+    /// The number of the parent.
+    pub(in super::super) parent: u32,
+    /// The mask of `text`.
+    pub(in super::super) mask: u32,
+}
+
 impl Default for Dirs {
     fn default() -> Dirs {
         let mut open = FolderBlock::default();
-        open.entries.push(Entry { stop: 0, parent: 0, own_stop: 0, mask: 0, path: 0, starts: 0 });
+        open.links.push(Link::default());
+        open.wholes.push(Whole::default());
         Dirs {
             blocks: Vec::new(),
             open,
@@ -126,45 +140,51 @@ impl Default for Dirs {
     }
 }
 
-impl Entry {
-    fn stops(&self) -> (usize, usize) {
-        (self.stop as usize, self.own_stop as usize)
-    }
-}
-
 impl FolderBlock {
-    fn get(&self, at: usize) -> Folder<'_> {
-        let Entry { stop, parent, own_stop, mask, path, starts } = self.entries[at];
-        let before = if at == 0 { (0, 0) } else { self.entries[at - 1].stops() };
-        let text = &self.text[before.0..stop as usize];
-        let own = &self.own[before.1..own_stop as usize];
-        let own_and_more = &self.own[before.1..];
-        Folder { text, own, own_and_more, parent, mask, path, starts }
+    fn folder(&self, at: usize) -> Folder<'_> {
+        let Whole { stop, mask, starts } = self.wholes[at];
+        let start = if at == 0 { 0 } else { self.wholes[at - 1].stop };
+        Folder { text: &self.text[start as usize..stop as usize], path: mask, starts }
+    }
+
+    #[inline(always)]
+    fn component(&self, at: usize) -> Component<'_> {
+        let Link { parent, mask, stop } = self.links[at];
+        let start = if at == 0 { 0 } else { self.links[at - 1].stop };
+        let text_and_more = &self.own[start as usize..];
+        Component { text: &text_and_more[..(stop - start) as usize], text_and_more, parent, mask }
     }
 
     fn weight(&self) -> usize {
         size_of::<FolderBlock>()
             + self.text.capacity()
             + self.own.capacity()
-            + self.entries.capacity() * size_of::<Entry>()
+            + self.links.capacity() * size_of::<Link>()
+            + self.wholes.capacity() * size_of::<Whole>()
     }
 
     /// How many there are.
     pub(in super::super) fn len(&self) -> usize {
-        self.entries.len()
+        self.links.len()
     }
 }
 
 /// A folder of a list of blocks.
 #[inline]
 pub(super) fn folder(blocks: &[Arc<FolderBlock>], number: u32) -> Folder<'_> {
-    blocks[number as usize / BLOCK].get(number as usize % BLOCK)
+    blocks[number as usize / BLOCK].folder(number as usize % BLOCK)
+}
+
+/// The last component of a folder of a list of blocks.
+#[inline(always)]
+pub(super) fn component(blocks: &[Arc<FolderBlock>], number: u32) -> Component<'_> {
+    blocks[number as usize / BLOCK].component(number as usize % BLOCK)
 }
 
 impl Dirs {
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.blocks.len() * BLOCK + self.open.entries.len()
+        self.blocks.len() * BLOCK + self.open.links.len()
     }
 
     pub(super) fn weight(&self) -> usize {
@@ -176,13 +196,15 @@ impl Dirs {
         let folder = memchr::memrchr(b'/', item).map_or(0, |at| at + 1);
         let depth = memchr::memchr_iter(b'/', &item[..folder]).take(DEEPEST).count();
         let table = 2 * self.numbers.weight();
-        self.open.weight() + table + depth * (folder.min(LONGEST) + 2 * size_of::<Entry>())
+        self.open.weight()
+            + table
+            + depth * (folder.min(LONGEST) + 2 * (size_of::<Link>() + size_of::<Whole>()))
     }
 
     fn get(&self, number: u32) -> Folder<'_> {
         match self.blocks.get(number as usize / BLOCK) {
-            Some(block) => block.get(number as usize % BLOCK),
-            None => self.open.get(number as usize % BLOCK),
+            Some(block) => block.folder(number as usize % BLOCK),
+            None => self.open.folder(number as usize % BLOCK),
         }
     }
 
@@ -249,13 +271,15 @@ impl Dirs {
         let (path, starts) = (path | mask, starts | start_bit(own[0], second));
         self.open.text.extend_from_slice(text);
         self.open.own.extend_from_slice(own);
-        let (stop, own_stop) = (self.open.text.len() as u32, self.open.own.len() as u32);
-        self.open.entries.push(Entry { stop, parent, own_stop, mask, path, starts });
-        if self.open.entries.len() == BLOCK {
+        let (stop, whole) = (self.open.own.len() as u32, self.open.text.len() as u32);
+        self.open.links.push(Link { parent, mask, stop });
+        self.open.wholes.push(Whole { stop: whole, mask: path, starts });
+        if self.open.links.len() == BLOCK {
             let next = FolderBlock {
                 text: Vec::with_capacity(self.open.text.len()),
                 own: Vec::with_capacity(self.open.own.len()),
-                entries: Vec::with_capacity(BLOCK),
+                links: Vec::with_capacity(BLOCK),
+                wholes: Vec::with_capacity(BLOCK),
             };
             let mut full = std::mem::replace(&mut self.open, next);
             full.text.reserve_exact(PADDING);
@@ -264,7 +288,8 @@ impl Dirs {
             full.own.reserve_exact(PADDING);
             full.own.resize(full.own.len() + PADDING, 0);
             full.own.shrink_to_fit();
-            full.entries.shrink_to_fit();
+            full.links.shrink_to_fit();
+            full.wholes.shrink_to_fit();
             self.weight += full.weight();
             self.blocks.push(Arc::new(full));
         }
@@ -275,7 +300,7 @@ impl Dirs {
     pub(super) fn snapshot(&self) -> Vec<Arc<FolderBlock>> {
         let mut all = Vec::with_capacity(self.blocks.len() + 1);
         all.extend(self.blocks.iter().cloned());
-        if !self.open.entries.is_empty() {
+        if !self.open.links.is_empty() {
             all.push(Arc::new(self.open.clone()));
         }
         all

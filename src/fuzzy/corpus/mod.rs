@@ -14,14 +14,15 @@
 //!
 //! # What does it cost?
 //!
-//! For each item its name and 10 bytes, for each folder its text and some 50 bytes, and 24 for every time the folder changes from
+//! For each item its name and 10 bytes, for each folder its text and some 50 bytes, and 40 for every time the folder changes from
 //! one item to the next.
 
 mod block;
 mod dirs;
 
-pub(super) use block::{BLOCK, Block, Run};
-pub(super) use dirs::{Dirs, Folder, FolderBlock};
+use block::Starts;
+pub(super) use block::{BLOCK, Bits, Block, Run};
+pub(super) use dirs::{Component, Dirs, Folder, FolderBlock};
 
 use super::score;
 use std::sync::Arc;
@@ -151,12 +152,12 @@ impl Corpus {
                 score::length(item)
             };
         let head = [0, 1].map(|at| dir.get(at).copied().unwrap_or(0));
-        let begins = match *name {
+        let names = match *name {
             [first, second, ..] => start_bit(first, second),
             _ => 0,
         };
-        let run = Run { folder, path, head, starts, begins, stop: 0, names: 0 };
-        self.open.push(run, name, mask, length);
+        let starts = Starts { head, names, folder: starts };
+        self.open.push((Run { folder, path, names: mask }, starts), name, length);
         if self.open.is_full() {
             let next = Block::after(&self.open);
             let mut full = std::mem::replace(&mut self.open, next);
@@ -189,7 +190,7 @@ impl Corpus {
         let Some(at) = index.checked_sub(block.first()).filter(|&at| at < block.len()) else {
             return false;
         };
-        out.extend_from_slice(self.dirs.text(block.folder(at)));
+        out.extend_from_slice(self.dirs.text(block.run(at).folder));
         out.extend_from_slice(block.name(at));
         true
     }
@@ -210,6 +211,12 @@ impl Snapshot {
     #[inline]
     pub(super) fn folder(&self, number: u32) -> Folder<'_> {
         dirs::folder(&self.folders, number)
+    }
+
+    /// The last component of a folder, by the folder's number.
+    #[inline(always)]
+    pub(super) fn component(&self, number: u32) -> Component<'_> {
+        dirs::component(&self.folders, number)
     }
 
     /// Writes the text of an item.

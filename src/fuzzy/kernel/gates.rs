@@ -2,8 +2,8 @@
 //!
 //! By SSE2, which every x86-64 has, so that it needs no call; elsewhere by plain code.
 
+use super::super::corpus::Block;
 use super::Needle;
-use std::ops::Range;
 
 /// Those of at most 64 numbers that are not greater than `most`.
 #[inline]
@@ -37,15 +37,19 @@ fn at_most_64(numbers: &[u16; 64], most: u16) -> u64 {
     bits
 }
 
-/// Those of at most 64 masks that have all bits of `need`.
+/// Those of a word of 64 items, of those in `asked`, whose masks have all bits of `need`.
 #[inline]
-pub(in super::super) fn having(masks: &[u32], some: Range<usize>, need: u32) -> u64 {
-    let (mut bits, mut done) = (0, 0);
-    let len = some.len();
-    debug_assert!(len <= 64);
+pub(in super::super) fn having(masks: &[u32], word: usize, asked: u64, need: u32) -> u64 {
+    if asked == 0 {
+        return 0;
+    }
+    let first = asked.trailing_zeros() as usize;
+    let stop = 64 - asked.leading_zeros() as usize;
+    let (mut bits, mut at) = (0, first);
+    let masks = &masks[word * 64..];
     #[cfg(target_arch = "x86_64")]
-    while done < len
-        && let Some(four) = masks.get(some.start + done..some.start + done + 4)
+    while at < stop
+        && let Some(four) = masks.get(at..at + 4)
     {
         use std::arch::x86_64::*;
         // SAFETY: SSE2 is part of x86-64, and there are four numbers.
@@ -54,16 +58,40 @@ pub(in super::super) fn having(masks: &[u32], some: Range<usize>, need: u32) -> 
             let has = _mm_and_si128(_mm_loadu_si128(four.as_ptr().cast()), need);
             _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(has, need))) as u64
         };
-        bits |= four << done;
-        done += 4;
+        // What is beyond the word falls off.
+        bits |= four << at;
+        at += 4;
     }
-    // What was read too much is not asked for.
-    bits &= u64::MAX.checked_shr(64 - len.min(64) as u32).unwrap_or(0);
-    while done < len {
-        bits |= u64::from(masks[some.start + done] & need == need) << done;
-        done += 1;
+    while at < stop {
+        bits |= u64::from(masks[at] & need == need) << at;
+        at += 1;
     }
-    bits
+    bits & asked
+}
+
+/// Asks for a name that will be looked at soon. What a search looks at is seldom in a near cache, and most of the time
+/// went into waiting for it.
+#[inline]
+pub(in super::super) fn fetch(block: &Block, at: usize) {
+    fetch_line(block.bytes()[block.span(at).0..].as_ptr());
+}
+
+/// Asks for numbers that will be looked at soon.
+#[inline]
+pub(in super::super) fn fetch_all(numbers: &[u32]) {
+    numbers.iter().step_by(16).for_each(|number| fetch_line(number));
+}
+
+#[inline]
+fn fetch_line<T>(at: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::arch::x86_64::*;
+        // SAFETY: SSE is part of x86-64, and a prefetch may be of any address.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
 }
 
 /// How many chars of a needle are there in their order behind a text's first `len` bytes, if there are `count` of them
@@ -141,18 +169,20 @@ mod tests {
             numbers in prop::collection::vec(prop_oneof![any::<u16>(), 0..9_u16], 64),
             masks in prop::collection::vec(0..16_u32, 1..80),
             (most, need) in (prop_oneof![any::<u16>(), 0..9_u16], 0..16_u32),
-            (len, from, until) in (0..=64_usize, 0..80_usize, 0..80_usize),
+            (len, asked) in (0..=64_usize, any::<[u64; 2]>()),
         ) {
             for numbers in [&numbers[..], &numbers[..len]] {
                 let bits = at_most(numbers, most);
                 prop_assert!((0..64).all(|at| (bits >> at & 1 == 1) == numbers.get(at).is_some_and(|&n| n <= most)));
             }
-            let until = until.min(masks.len());
-            let some = from.min(until).max(until.saturating_sub(64))..until;
-            let bits = having(&masks, some.clone(), need);
-            for at in 0..64 {
-                let has = at < some.len() && masks[some.start + at] & need == need;
-                prop_assert_eq!(bits >> at & 1 == 1, has);
+            for word in 0..masks.len().div_ceil(64) {
+                let len = (masks.len() - word * 64).min(64);
+                for asked in [asked[0], asked[0] & asked[1] & asked[1] >> 7] {
+                    let asked = asked & u64::MAX >> (64 - len);
+                    let bits = having(&masks, word, asked, need);
+                    let has = |at: usize| asked >> at & 1 == 1 && masks[word * 64 + at] & need == need;
+                    prop_assert!((0..64).all(|at| (bits >> at & 1 == 1) == has(at)));
+                }
             }
         }
     }

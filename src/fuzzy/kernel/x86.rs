@@ -144,63 +144,43 @@ impl Piece for Sixteen {
     }
 }
 
-/// As long as nearly all names.
+/// As long as most names.
 #[derive(Clone, Copy)]
-struct SixtyFour([__m256i; 2]);
+struct ThirtyTwo(__m256i);
 
-impl Piece for SixtyFour {
-    const BYTES: usize = 64;
+impl Piece for ThirtyTwo {
+    const BYTES: usize = 32;
 
     #[inline(always)]
-    unsafe fn load(from: *const u8) -> SixtyFour {
-        // SAFETY: the caller has sixty-four bytes there, and AVX2; so below.
-        SixtyFour(unsafe {
-            [_mm256_loadu_si256(from.cast()), _mm256_loadu_si256(from.add(32).cast())]
-        })
+    unsafe fn load(from: *const u8) -> ThirtyTwo {
+        // SAFETY: the caller has thirty-two bytes there, and AVX2; so below.
+        ThirtyTwo(unsafe { _mm256_loadu_si256(from.cast()) })
     }
 
     #[inline(always)]
-    unsafe fn folded(self) -> SixtyFour {
-        let fold = |half: __m256i| {
-            // SAFETY: see above.
-            unsafe {
-                let moved = _mm256_add_epi8(half, _mm256_set1_epi8((128 - b'A') as i8));
-                let capital = _mm256_cmpgt_epi8(_mm256_set1_epi8(-128 + 26), moved);
-                _mm256_or_si256(half, _mm256_and_si256(capital, _mm256_set1_epi8(0x20)))
-            }
-        };
-        SixtyFour([fold(self.0[0]), fold(self.0[1])])
+    unsafe fn folded(self) -> ThirtyTwo {
+        // SAFETY: see above.
+        unsafe {
+            let moved = _mm256_add_epi8(self.0, _mm256_set1_epi8((128 - b'A') as i8));
+            let capital = _mm256_cmpgt_epi8(_mm256_set1_epi8(-128 + 26), moved);
+            ThirtyTwo(_mm256_or_si256(self.0, _mm256_and_si256(capital, _mm256_set1_epi8(0x20))))
+        }
     }
 
     #[inline(always)]
     unsafe fn find(self, byte: u8) -> u64 {
         // SAFETY: see above.
         unsafe {
-            let byte = _mm256_set1_epi8(byte as i8);
-            let low = _mm256_movemask_epi8(_mm256_cmpeq_epi8(self.0[0], byte)) as u32;
-            let high = _mm256_movemask_epi8(_mm256_cmpeq_epi8(self.0[1], byte)) as u32;
-            u64::from(high) << 32 | u64::from(low)
+            let same = _mm256_cmpeq_epi8(self.0, _mm256_set1_epi8(byte as i8));
+            u64::from(_mm256_movemask_epi8(same) as u32)
         }
-    }
-}
-
-/// How many names ahead memory is asked for: names are seldom in a near cache, and half of the time went into waiting.
-const AHEAD: usize = 8;
-
-/// Asks for the name of a candidate, if there is one.
-#[inline(always)]
-fn fetch(block: &Block, candidates: &[Candidate], number: usize) {
-    if let Some(candidate) = candidates.get(number) {
-        let name = block.name(usize::from(candidate.at)).as_ptr();
-        // SAFETY: SSE is part of x86-64, and a prefetch may be of any address.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(name.cast()) }
     }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 fn within_avx2(block: &Block, candidates: &[Candidate], needle: &Needle, found: &mut [u64]) {
     // SAFETY: this is called only where there is AVX2, with a block that is padded.
-    unsafe { within::<SixtyFour>(block, candidates, needle, found) }
+    unsafe { within::<ThirtyTwo>(block, candidates, needle, found) }
 }
 
 fn within_sse2(block: &Block, candidates: &[Candidate], needle: &Needle, found: &mut [u64]) {
@@ -220,8 +200,7 @@ unsafe fn within<P: Piece>(
 ) {
     let whole = u64::MAX >> (64 - P::BYTES);
     let text = block.bytes().as_ptr();
-    for (number, candidate) in candidates.iter().enumerate() {
-        fetch(block, candidates, number + AHEAD);
+    for candidate in candidates {
         let at = usize::from(candidate.at);
         let mut rest = &needle.bytes[usize::from(candidate.from)..];
         let (mut start, stop) = block.span(at);
@@ -267,7 +246,7 @@ fn together_avx2(
     found: &mut [u64],
 ) {
     // SAFETY: this is called only where there is AVX2, with a block that is padded.
-    unsafe { together::<SixtyFour>(block, candidates, needle, long, found) }
+    unsafe { together::<ThirtyTwo>(block, candidates, needle, long, found) }
 }
 
 fn together_sse2(
@@ -293,8 +272,7 @@ unsafe fn together<P: Piece>(
     found: &mut [u64],
 ) {
     let text = block.bytes().as_ptr();
-    for (number, candidate) in candidates.iter().enumerate() {
-        fetch(block, candidates, number + AHEAD);
+    for candidate in candidates {
         let at = usize::from(candidate.at);
         let (start, stop) = block.span(at);
         let is = if stop - start > P::BYTES {

@@ -20,7 +20,7 @@ use super::score::TYPO;
 use super::session::Options;
 use crate::job;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use worker::Searcher;
 
 /// A query over a snapshot, and how far it has come.
@@ -31,7 +31,7 @@ pub(super) struct Plan {
     snapshot: Snapshot,
     boosts: Arc<Boosts>,
     /// What decides, the cheapest first; none if the scorer decides everything.
-    groups: Option<Vec<Vec<Test>>>,
+    groups: Option<Vec<Group>>,
     /// What is scored by kernels.
     needles: Vec<Needle>,
     /// Chars of the longest of them.
@@ -53,8 +53,15 @@ pub(super) struct Plan {
     found: Vec<Mutex<Found>>,
     prior: Prior,
     /// What matches in each block.
-    seen: Mutex<Vec<Option<Seen>>>,
+    seen: Vec<OnceLock<Seen>>,
     boosted: u64,
+}
+
+/// Terms of which one has to match.
+struct Group {
+    tests: Vec<Test>,
+    /// What the search matched that is continued matches these terms.
+    settled: bool,
 }
 
 /// What a search is about.
@@ -98,9 +105,15 @@ impl Plan {
     ) -> Plan {
         let model = Model::new(options.scheme);
         let bonuses = Bonuses::new(&model);
-        let tests = |group: &Vec<Term>| group.iter().map(Test::new).collect();
-        let mut groups: Vec<Vec<Test>> = query.groups.iter().map(tests).collect();
-        groups.sort_by_key(|tests| tests.iter().map(Test::cost).max());
+        let View { snapshot, boosts, boosted, mut prior } = view;
+        let tests =
+            |group: &Vec<Term>| group.iter().map(|term| Test::new(term, &prior.memos)).collect();
+        let group = |group: &Vec<Term>| Group {
+            tests: tests(group),
+            settled: prior.query.groups.contains(group),
+        };
+        let mut groups: Vec<Group> = query.groups.iter().map(group).collect();
+        groups.sort_by_key(|group| group.tests.iter().map(Test::cost).max());
         let (mut needles, mut rest, mut rest_tests) = (Vec::new(), Query::default(), Vec::new());
         for group in &query.groups {
             match &group[..] {
@@ -144,7 +157,6 @@ impl Plan {
             _ => None,
         };
         let longest = needles.iter().map(|needle: &Needle| needle.bytes.len()).max();
-        let View { snapshot, boosts, boosted, mut prior } = view;
         let first = match &prior.start {
             Some((total, searched, best)) => {
                 Found { total: *total, searched: *searched, best: best.clone() }
@@ -152,7 +164,7 @@ impl Plan {
             None => Found::new(limit),
         };
         prior.blocks.resize(snapshot.blocks.len().max(prior.blocks.len()), None);
-        let seen = Mutex::new(vec![None; snapshot.blocks.len()]);
+        let seen = snapshot.blocks.iter().map(|_| OnceLock::new()).collect();
         let floor = AtomicU64::new(first.best.threshold().merit());
         let others = (1..threads).map(|_| Found::new(limit));
         let found = std::iter::once(first).chain(others).map(Mutex::new).collect();
@@ -252,10 +264,12 @@ impl Plan {
             searched += found.searched;
             best.merge(&found.best);
         }
-        let blocks = std::mem::take(&mut *self.seen.lock().unwrap_or_else(PoisonError::into_inner));
+        let blocks = self.seen.iter().map(|seen| seen.get().cloned()).collect();
+        let tests = self.groups.iter().flatten().flat_map(|group| &group.tests);
+        let memos = tests.filter_map(Test::memo).collect();
         let (query, limit, boosted) = (self.query.clone(), self.limit, self.boosted);
         let best = (!self.stopped.load(Ordering::Relaxed)).then_some(best);
-        Known { query, limit, boosted, total, searched, best, blocks }
+        Known { query, limit, boosted, total, searched, best, blocks, memos }
     }
 }
 

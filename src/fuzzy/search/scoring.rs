@@ -59,10 +59,10 @@ impl Ends {
         if number == 0 {
             return State::START;
         }
-        let folder = plan.snapshot.folder(number);
-        let mut state = *self.get(plan, needle, folder.parent);
-        let before = if folder.parent == 0 { plan.bonuses.first } else { b'/' };
-        kernel::extend(&mut state, folder.own, before, needle, &plan.bonuses);
+        let own = plan.snapshot.component(number);
+        let mut state = *self.get(plan, needle, own.parent);
+        let before = if own.parent == 0 { plan.bonuses.first } else { b'/' };
+        kernel::extend(&mut state, own.text, before, needle, &plan.bonuses);
         state
     }
 }

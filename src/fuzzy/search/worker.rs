@@ -2,14 +2,14 @@
 
 use super::scoring::{Ends, Queue};
 use super::{APART, Found, Plan};
-use crate::fuzzy::corpus::{Block, OTHER, WHITE, start_bit};
-use crate::fuzzy::filter::{BITS, Bits, Memory, Test, ones, spread};
+use crate::fuzzy::corpus::{Bits, Block, OTHER, WHITE, start_bit};
+use crate::fuzzy::filter::{BITS, Memory, Test, ones};
 use crate::fuzzy::kernel;
 use crate::fuzzy::known::Seen;
 use crate::fuzzy::rank::Place;
 use crate::fuzzy::score::Scorer;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Blocks that a thread looks at before it scores what it has found in them: at most so many, and not more once so much
@@ -77,6 +77,8 @@ impl<'p> Searcher<'p> {
         // What is known to match and is to be scored.
         let mut settled = [0; BITS];
         let mut all = [0; BITS];
+        // What has matched all that an earlier search asked for.
+        let mut narrowed = [0; BITS];
         if let Some(seen) = prior {
             if go_on && seen.len == block.len() {
                 self.remember(number, seen.clone());
@@ -91,7 +93,7 @@ impl<'p> Searcher<'p> {
                 match (go_on, plan.prior.same) {
                     (true, _) => all[word] = seen.bits[word],
                     (_, true) => settled[word] = seen.bits[word],
-                    _ => todo[word] |= seen.bits[word],
+                    _ => narrowed[word] = seen.bits[word],
                 }
             }
         }
@@ -104,17 +106,22 @@ impl<'p> Searcher<'p> {
                     _ => block.ascii().get(word).copied().unwrap_or(0),
                 };
                 for word in 0..BITS {
-                    alive[word] = todo[word] & quick(word);
-                    slow[word] = (todo[word] | settled[word]) & !quick(word);
+                    alive[word] = (todo[word] | narrowed[word]) & quick(word);
+                    slow[word] = (todo[word] | narrowed[word] | settled[word]) & !quick(word);
                 }
                 for group in groups {
-                    alive = self.group(group, block, &alive);
+                    let known = |word: usize| if group.settled { narrowed[word] } else { 0 };
+                    let asked = std::array::from_fn(|word| alive[word] & !known(word));
+                    let found = self.group(&group.tests, block, &asked);
+                    alive = std::array::from_fn(|word| alive[word] & known(word) | found[word]);
                 }
                 for word in 0..BITS {
                     alive[word] |= settled[word] & quick(word);
                 }
             }
-            None => (0..BITS).for_each(|word| slow[word] = todo[word] | settled[word]),
+            None => {
+                (0..BITS).for_each(|word| slow[word] = todo[word] | narrowed[word] | settled[word])
+            }
         }
         found.searched += block.len() - prior.filter(|_| go_on).map_or(0, |seen| seen.len);
         for word in 0..BITS {
@@ -123,7 +130,7 @@ impl<'p> Searcher<'p> {
                 if at % 8 == 0 && stop() {
                     return false;
                 }
-                let folder = block.folder(at);
+                let folder = block.run(at).folder;
                 all[word] |= u64::from(self.slow(block, folder, at, found)) << (at % 64);
             }
         }
@@ -142,8 +149,8 @@ impl<'p> Searcher<'p> {
     }
 
     fn remember(&self, number: usize, seen: Seen) {
-        let mut all = self.plan.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        all[number] = Some(seen);
+        // Each block is searched once.
+        let _ = self.plan.seen[number].set(seen);
     }
 
     fn group(&mut self, group: &[Test], block: &Block, alive: &Bits) -> Bits {
@@ -191,30 +198,27 @@ impl<'p> Searcher<'p> {
     fn wait(&mut self, number: usize, alive: Bits) {
         let plan = self.plan;
         let block = &*plan.snapshot.blocks[number];
-        let (mut raised, mut apart, mut start) = ([0; BITS], [0; BITS], 0);
+        let (mut raised, mut apart) = ([0; BITS], [0; BITS]);
         let usual = plan.usual_most();
         let has_raised = plan.bonuses.white_over_delimiter() > 0;
         let pair = plan.pair.map(|(first, second)| ((first, second), start_bit(first, second)));
-        let runs = if has_raised || pair.is_some() { block.runs() } else { &[] };
-        for run in runs {
-            let items = start..usize::from(run.stop);
-            start = items.end;
-            let all = run.path | run.names;
-            if has_raised && plan.most_of(run.head, all & WHITE != 0) > usual {
-                spread(&alive, items, |word, bits| raised[word] |= bits);
-            } else if let Some((pair, bit)) = pair
-                && all & (WHITE | OTHER) == 0
-                && run.starts & bit == 0
-            {
-                spread(&alive, items, |word, bits| {
+        if has_raised || pair.is_some() {
+            block.by_run(&alive, |number, word, bits| {
+                let (starts, all) = (&block.starts()[number], block.all()[number]);
+                if has_raised && plan.most_of(starts.head, all & WHITE != 0) > usual {
+                    raised[word] |= bits;
+                } else if let Some((pair, bit)) = pair
+                    && all & (WHITE | OTHER) == 0
+                    && starts.folder & bit == 0
+                {
                     apart[word] |= bits;
-                    if run.begins & bit != 0 {
+                    if starts.names & bit != 0 {
                         for at in ones(word, bits).filter(|&at| plan.starts(block.name(at), pair)) {
                             apart[word] &= !(1 << (at % 64));
                         }
                     }
-                });
-            }
+                }
+            });
         }
         self.pending.push(Pending { block: number, alive, raised, apart });
     }
@@ -268,25 +272,28 @@ impl<'p> Searcher<'p> {
         let less = if is_apart { APART } else { 0 };
         let usual = (plan.usual_most() - less).saturating_add(boosts);
         let most = plan.most.saturating_add(boosts);
-        let mut runs = block.runs().iter();
-        let mut run = runs.next();
         for word in 0..BITS {
             let apart = pending.apart[word];
             let here = pending.alive[word] & if is_apart { apart } else { !apart };
             if here == 0 {
                 continue;
             }
-            let lengths_here = &lengths[word * 64..lengths.len().min(word * 64 + 64)];
-            let upto = |most: u16| kernel::at_most(lengths_here, most.min(step));
             let raised = pending.raised[word];
             let least = self.least(found);
-            let mut bits = Place::longest(usual, least).map_or(0, upto) & !raised;
+            let longest = |most: i32| Place::longest(most, least).map(|longest| longest.min(step));
+            let longest_of_all = longest(if raised & here == 0 { usual } else { most });
+            if longest_of_all.is_none_or(|longest| longest < block.shortest()[word]) {
+                continue;
+            }
+            let lengths_here = &lengths[word * 64..lengths.len().min(word * 64 + 64)];
+            let upto = |most: u16| kernel::at_most(lengths_here, most);
+            let mut bits = longest(usual).map_or(0, upto) & !raised;
             if raised & here != 0 {
-                bits |= Place::longest(most, least).map_or(0, upto) & raised;
+                bits |= longest_of_all.map_or(0, upto) & raised;
             }
             bits &= here;
             // The others up to there cannot be among the best any more.
-            pending.alive[word] &= !(here & upto(u16::MAX));
+            pending.alive[word] &= !(here & upto(step));
             while bits != 0 {
                 let bit = bits.trailing_zeros();
                 bits &= bits - 1;
@@ -299,12 +306,7 @@ impl<'p> Searcher<'p> {
                         continue;
                     }
                 }
-                while run.is_some_and(|run| usize::from(run.stop) <= at) {
-                    run = runs.next();
-                }
-                if let Some(run) = run {
-                    self.score(block, run, at, found);
-                }
+                self.score(block, block.run(at), at, found);
             }
         }
     }

@@ -5,7 +5,7 @@ local nvim = require("rille.nvim")
 local rille = require("rille")
 local start = dofile(os.getenv("RILLE_ROOT") .. "/test/jobs.lua")
 local uv = vim.uv or vim.loop
-local LONG = 20000
+local LONG = 60000
 
 --- Runs the loop until a condition holds, and counts the ticks of a timer meanwhile.
 local function ticking(condition)
@@ -14,7 +14,10 @@ local function ticking(condition)
   timer:start(1, 1, function()
     ticks = ticks + 1
   end)
-  t.ok(vim.wait(LONG, condition, 1), "it does not come to its end")
+  local function over()
+    return condition(ticks)
+  end
+  t.ok(vim.wait(LONG, over, 1), "it does not come to its end")
   timer:stop()
   timer:close()
   return ticks
@@ -32,10 +35,9 @@ local function drain(job)
 end
 
 t.test("awaited jobs tell all their results, and the loop is alive meanwhile", function()
-  local over, results, calls = 0, 0, 0
+  local over, results = 0, 0
   for _ = 1, 4 do
     nvim.await(start({ steps = 50, microseconds = 2000, results = 10 }), function(job, state, message)
-      calls = calls + 1
       -- Forbidden in a callback of the loop: this is not one.
       t.eq(vim.api.nvim_buf_line_count(0), 1)
       results = results + drain(job)
@@ -45,12 +47,19 @@ t.test("awaited jobs tell all their results, and the loop is alive meanwhile", f
       end
     end)
   end
-  local ticks = ticking(function()
-    return over == 4
+  -- One that ends only if the loop goes on while it is awaited.
+  local endless, ended = start({ steps = 1000000, microseconds = 1000, results = 1 }), nil
+  nvim.await(endless, function(job, state)
+    drain(job)
+    ended = state ~= "running" and state
   end)
-  t.eq(results, 2000)
-  t.ok(calls >= 8, calls .. " calls")
-  t.ok(ticks >= 30, ticks .. " ticks in 100 ms")
+  ticking(function(ticks)
+    if ticks >= 30 then
+      endless:cancel()
+    end
+    return over == 4 and ended
+  end)
+  t.eq({ results, ended }, { 2000, "cancelled" })
 end)
 
 t.test("failures come with their message", function()
@@ -112,7 +121,7 @@ t.test("a wait ends by stop, by close and by an error", function()
     over = state ~= "running"
   end)
   ticking(function()
-    return over
+    return over and calls.stop > 0 and calls.close > 0 and shown
   end)
   vim.notify = notify -- luacheck: ignore 122
   t.eq(calls, { stop = 1, close = 1, error = 1, other = 20 })
@@ -146,7 +155,7 @@ t.test("cancelling is told", function()
   t.eq(told, "cancelled")
 end)
 
-t.test("news reach the function soon", function()
+t.test("news reach the function by themselves", function()
   local delays = {}
   local over = false
   local job = start({ steps = 200, microseconds = 1000, results = 1, fate = "time" })
@@ -159,13 +168,13 @@ t.test("news reach the function soon", function()
     end
     over = state ~= "running"
   end)
+  -- Nothing else wakes the editor meanwhile.
   t.ok(vim.wait(LONG, function()
     return over
-  end, 50))
+  end, LONG))
+  t.eq(#delays, 200)
   table.sort(delays)
   io.stdout:write(("median %.0f µs, nine of ten within %.0f µs\n"):format(delays[100], delays[180]))
-  -- The goal is 300; a machine that does other things as well gets more.
-  t.ok(delays[100] < 5000, delays[100] .. " µs")
 end)
 
 t.test("a walk and a search of the tree", function()
@@ -204,11 +213,10 @@ t.test("a file that is followed and searched", function()
     end
     over = state ~= "running" and { state, message }
   end)
-  local ticks = ticking(function()
+  ticking(function()
     return over
   end)
   t.eq({ count, over }, { 100000, { "done", nil } })
-  t.ok(ticks > 0)
   -- Lines that somebody writes while the editor waits.
   local lines, written, ended = {}, 0, nil
   local follower = doc:follow()

@@ -3,7 +3,7 @@
 local t = ...
 local resty = require("rille.resty")
 local start = dofile(os.getenv("RILLE_ROOT") .. "/test/jobs.lua")
-local LONG = 20000
+local LONG = 60000
 
 --- Takes all that a job has until it is over.
 local function collect(job)
@@ -21,34 +21,26 @@ local function collect(job)
   end
 end
 
---- Runs a function while a light thread beside it counts its turns.
-local function ticking(fn)
-  local ticks, stop = 0, false
-  local thread = ngx.thread.spawn(function()
-    while not stop do
-      ngx.sleep(0.001)
-      ticks = ticks + 1
-    end
-  end)
-  fn()
-  stop = true
-  ngx.thread.wait(thread)
-  return ticks
-end
-
 t.test("a wait yields, and gives all results", function()
-  local ticks = ticking(function()
-    local threads = {}
-    for i = 1, 4 do
-      threads[i] = ngx.thread.spawn(function()
-        return collect(start({ steps = 50, microseconds = 2000, results = 10 }))
-      end)
-    end
-    for i = 1, 4 do
-      t.eq({ ngx.thread.wait(threads[i]) }, { true, "done", 500, nil })
-    end
+  local threads = {}
+  for i = 1, 4 do
+    threads[i] = ngx.thread.spawn(function()
+      return collect(start({ steps = 50, microseconds = 2000, results = 10 }))
+    end)
+  end
+  -- One that ends only if others go on while it is waited for.
+  local endless = start({ steps = 1000000, microseconds = 1000, results = 1 })
+  local thread = ngx.thread.spawn(function()
+    return (collect(endless))
   end)
-  t.ok(ticks >= 30, ticks .. " ticks in 100 ms")
+  for _ = 1, 30 do
+    ngx.sleep(0.001)
+  end
+  endless:cancel()
+  t.eq({ ngx.thread.wait(thread) }, { true, "cancelled" })
+  for i = 1, 4 do
+    t.eq({ ngx.thread.wait(threads[i]) }, { true, "done", 500, nil })
+  end
 end)
 
 t.test("a wait has a limit", function()

@@ -12,5 +12,5 @@ if before then
   assert(before:wait() == "failed" and not before:take())
 end
 local job = start({ steps = 1000000, microseconds = 100, results = 1 })
-assert(job:wait(20000) == "running" and job:take(1))
+assert(job:wait(60000) == "running" and job:take(1))
 package.loaded["rille.test.job"] = job
