@@ -92,8 +92,13 @@ pub(super) fn has_threads(count: usize) -> bool {
     // A thread that has come to its end counts for a moment more: who starts others now would be refused.
     let until = Instant::now() + GONE;
     for id in ids.into_inner().unwrap_or_default() {
+        let mut yields = 0..64;
         while sys::counts(id) && Instant::now() < until {
-            thread::yield_now();
+            // That may go on for as long as this thread's share of the processor lasts, some milliseconds.
+            match yields.next() {
+                Some(_) => thread::yield_now(),
+                None => thread::sleep(Duration::from_micros(10)),
+            }
         }
     }
     all

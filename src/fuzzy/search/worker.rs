@@ -8,8 +8,8 @@ use crate::fuzzy::kernel;
 use crate::fuzzy::known::Seen;
 use crate::fuzzy::rank::Place;
 use crate::fuzzy::score::Scorer;
-use std::sync::atomic::Ordering;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// Blocks that a thread looks at before it scores what it has found in them: at most so many, and not more once so much
