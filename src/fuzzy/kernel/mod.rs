@@ -30,7 +30,7 @@ mod tests;
 mod x86;
 
 pub(super) use columns::{BATCH, Batch};
-pub(super) use gates::{advance, at_most, fetch, fetch_all, having};
+pub(super) use gates::{advance, at_most, fetch, fetch_all, fetch_end, having};
 pub(super) use rows::{State, extend};
 
 use super::chars::Class;
