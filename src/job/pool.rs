@@ -9,6 +9,9 @@
 //! One that has nothing to do looks out for more during [`SPIN`] before it sleeps: waking it would take longer than a small
 //! job, and small ones come in a row.
 //!
+//! Where the system has a policy for batches, they have that: on a machine whose processors are all busy, a thread that is
+//! woken would otherwise run in the place of the one that woke it, which is the host's, for some milliseconds.
+//!
 //! # What happens in a fork?
 //!
 //! The child has none of the threads, and a lock that one of them held stays locked in it for ever. So a child never
