@@ -1,4 +1,4 @@
-//! The few system calls that the standard library has no safe form of: signals of new threads and the end of threads, the
+//! The few system calls that the standard library has no safe form of: signals, policy and end of threads, the
 //! descriptor of a notifier, and waiting for a pipe. The only `unsafe` of jobs stands here.
 
 #![allow(unsafe_code)]
