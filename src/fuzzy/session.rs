@@ -39,7 +39,8 @@ const PATIENCE: usize = 64;
 /// Items of a session, at most.
 const MOST: usize = u32::MAX as usize - 1;
 
-/// A search tells of what it has after this time, and then each time after twice the time.
+/// A search tells of what it has after this time, or a third of it if most is left to do, and then each time after twice
+/// the time.
 const FIRST_NEWS: Duration = Duration::from_millis(6);
 
 /// Memory beyond this is given back on another thread.
@@ -349,14 +350,19 @@ impl Session {
             if stop() {
                 return Err(Stop::Cancelled);
             }
-            let (mut next, since) = (FIRST_NEWS, Instant::now());
+            let (mut next, since) = (Duration::ZERO, Instant::now());
             loop {
                 let (plan, cleared) = shared.plan(&query, limit);
                 worker.expect(plan.len() as u64);
+                let mut done = 0;
                 search::run(&plan, &stop, &mut |searched| {
                     worker.advance(searched as u64);
-                    if since.elapsed() >= next && !stop() {
-                        next = since.elapsed() * 2;
+                    done += searched;
+                    let is_long = done < plan.len() / 8;
+                    let first = if is_long { FIRST_NEWS / 3 } else { FIRST_NEWS };
+                    let now = since.elapsed();
+                    if now >= next.max(first) && !stop() {
+                        next = now * 2;
                         // It fails only if the job was cancelled, which is seen soon.
                         let _ = worker.publish(plan.ranking(), 0);
                     }

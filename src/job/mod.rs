@@ -223,8 +223,11 @@ impl<T> Core<T> {
 
     fn end(&self, end: Result<(), Stop>) {
         self.sink();
-        let sunk = self.room.wait_while(self.lock(), |inner| inner.sinking);
-        let mut inner = sunk.unwrap_or_else(PoisonError::into_inner);
+        let mut inner = self.lock();
+        inner.stuck += 1;
+        let sunk = self.room.wait_while(inner, |inner| inner.sinking);
+        inner = sunk.unwrap_or_else(PoisonError::into_inner);
+        inner.stuck -= 1;
         // A sink that could take no more has said so already.
         let end = match inner.failure.take() {
             Some(message) => Err(Stop::Failed(message)),
@@ -240,9 +243,9 @@ impl<T> Core<T> {
         drop(spent);
     }
 
-    /// Tells everybody who waits or watches of what is new.
+    /// Tells everybody who waits or watches of what is new. What a sink gets is nothing to wake those for who wait.
     fn tell(&self, inner: MutexGuard<'_, Inner<T>>) {
-        let waiting = inner.waiting > 0;
+        let waiting = inner.waiting > 0 && inner.has_news();
         drop(inner);
         if waiting {
             self.news.notify_all();
@@ -258,9 +261,8 @@ impl<T> Core<T> {
         inner.sinking = true;
         while let Some((result, weight)) = inner.results.pop_front() {
             inner.weight -= weight;
-            drop(inner);
+            self.make_room(inner);
             WAITING.fetch_sub(weight as i64, Ordering::Relaxed);
-            self.room.notify_all();
             let end = catch_unwind(AssertUnwindSafe(|| sink(result)));
             let refused = end.map_err(mistake).flatten().err();
             inner = self.lock();
@@ -278,8 +280,16 @@ impl<T> Core<T> {
             }
         }
         inner.sinking = false;
+        self.make_room(inner);
+    }
+
+    /// Lets threads of the job go on that wait for this, if there are any: telling nobody is a system call as well.
+    fn make_room(&self, inner: MutexGuard<'_, Inner<T>>) {
+        let stuck = inner.stuck > 0;
         drop(inner);
-        self.room.notify_all();
+        if stuck {
+            self.room.notify_all();
+        }
     }
 
     fn cancel(&self) {
@@ -291,9 +301,8 @@ impl<T> Core<T> {
         if queued {
             inner.state = State::Cancelled;
             self.tell(inner);
-        } else if inner.stuck > 0 {
-            drop(inner);
-            self.room.notify_all();
+        } else {
+            self.make_room(inner);
         }
     }
 }
@@ -342,12 +351,8 @@ impl<T> Job<T> {
         }
         let (result, weight) = inner.results.pop_front()?;
         inner.weight -= weight;
-        let stuck = inner.stuck > 0;
-        drop(inner);
+        self.core.make_room(inner);
         WAITING.fetch_sub(weight as i64, Ordering::Relaxed);
-        if stuck {
-            self.core.room.notify_all();
-        }
         Some(result)
     }
 
@@ -425,7 +430,8 @@ impl<T: Send + 'static> AnyJob for Job<T> {
         }
         // A limit that no clock can tell is none.
         let until = Instant::now().checked_add(limit);
-        if !limit.is_zero() {
+        // One that has told of progress is no small one, and needs the processor itself.
+        if !limit.is_zero() && self.core.done.load(Ordering::Relaxed) == 0 {
             pool().look_out(&mut || self.core.lock().has_news());
         }
         let mut inner = self.core.lock();

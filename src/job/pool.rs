@@ -9,6 +9,9 @@
 //! One that has nothing to do looks out for more during [`SPIN`] before it sleeps: waking it would take longer than a small
 //! job, and small ones come in a row.
 //!
+//! Where the system has a policy for batches, they have that: on a machine whose processors are all busy, a thread that is
+//! woken would otherwise run in the place of the one that woke it, which is the host's, for some milliseconds.
+//!
 //! # What happens in a fork?
 //!
 //! The child has none of the threads, and a lock that one of them held stays locked in it for ever. So a child never
@@ -92,8 +95,13 @@ pub(super) fn has_threads(count: usize) -> bool {
     // A thread that has come to its end counts for a moment more: who starts others now would be refused.
     let until = Instant::now() + GONE;
     for id in ids.into_inner().unwrap_or_default() {
+        let mut yields = 0..64;
         while sys::counts(id) && Instant::now() < until {
-            thread::yield_now();
+            // That may go on for as long as this thread's share of the processor lasts, some milliseconds.
+            match yields.next() {
+                Some(_) => thread::yield_now(),
+                None => thread::sleep(Duration::from_micros(10)),
+            }
         }
     }
     all
@@ -168,8 +176,12 @@ impl Pool {
         let name = format!("rille-{}", state.started);
         // Starting a thread takes a while, in which others may queue.
         drop(state);
-        let started =
-            sys::without_signals(|| thread::Builder::new().name(name).spawn(|| self.run()));
+        let started = sys::without_signals(|| {
+            thread::Builder::new().name(name).spawn(|| {
+                sys::give_way();
+                self.run();
+            })
+        });
         if started.is_err() {
             self.lock().threads -= 1;
         }

@@ -1,4 +1,4 @@
-//! The few system calls that the standard library has no safe form of: signals of new threads and the end of threads, the
+//! The few system calls that the standard library has no safe form of: signals, policy and end of threads, the
 //! descriptor of a notifier, and waiting for a pipe. The only `unsafe` of jobs stands here.
 
 #![allow(unsafe_code)]
@@ -32,6 +32,25 @@ mod unix {
             };
         }
         result
+    }
+
+    /// Lets the thread, and those that it starts, have their share of the processors as others have, but never take one
+    /// from the thread that wakes them: that is the host's.
+    pub fn give_way() {
+        #[cfg(any(target_os = "linux", target_os = "android"))]
+        {
+            let parameters = libc::sched_param { sched_priority: 0 };
+            // SAFETY: it reads the parameters, which are there. If it is refused all is as it was.
+            unsafe {
+                // Not every C library has a function for it that does something.
+                libc::syscall(
+                    libc::SYS_sched_setscheduler,
+                    0,
+                    libc::SCHED_BATCH,
+                    &raw const parameters,
+                );
+            }
+        }
     }
 
     /// What the system knows the calling thread by.
@@ -107,6 +126,9 @@ pub(super) fn counts((): ()) -> bool {
 pub(super) fn without_signals<R>(spawn: impl FnOnce() -> R) -> R {
     spawn()
 }
+
+#[cfg(not(unix))]
+pub(super) fn give_way() {}
 
 #[cfg(not(unix))]
 pub(super) fn wire() -> std::io::Result<(std::fs::File, Option<std::fs::File>)> {

@@ -348,3 +348,41 @@ fn a_job_that_sleeps_is_woken_and_cancelled_and_lets_others_run() {
     drop(jobs);
     wakers.iter().for_each(Waker::wake);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn its_threads_take_no_processor_from_whoever_wakes_them() {
+    let job = start(|worker| {
+        let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap_or_default();
+        // The name may have white space in it; behind it the policy is the 39th, and 3 is that of batches.
+        let behind = stat.rsplit(')').next().unwrap_or_default();
+        worker.publish(behind.split_whitespace().nth(38).map(str::to_owned), 0)
+    });
+    assert!(job.wait(LONG));
+    assert_eq!(job.take().unwrap().unwrap(), "3");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_host_that_waits_sleeps_while_a_sink_gets_results() {
+    let switches = || -> usize {
+        let status = std::fs::read_to_string("/proc/thread-self/status").unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+        line.unwrap().trim().parse().unwrap()
+    };
+    let (go, sign) = mpsc::channel();
+    let job = start(move |worker| {
+        let _ = sign.recv();
+        for number in 0..1000 {
+            worker.publish(number, 8)?;
+            sleep(Duration::from_micros(50));
+        }
+        Ok(())
+    });
+    job.divert(|_| Ok(()));
+    let before = switches();
+    go.send(()).unwrap();
+    assert_eq!(end(&job), State::Done);
+    let slept = switches() - before;
+    assert!(slept < 100, "woken {slept} times");
+}

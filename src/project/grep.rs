@@ -130,7 +130,7 @@ pub fn grep(
     tree: &walk::Options<'_>,
     options: &Options<'_>,
 ) -> Result<Job<Chunk>, Refused> {
-    let (shown, tree) = prepare(root, tree)?;
+    let (shown, tree) = prepare(root, tree, job::parallelism())?;
     let pattern = read(options)?;
     let invert = options.invert;
     let max_total = if options.max_total == 0 { u64::MAX } else { options.max_total };
@@ -264,13 +264,13 @@ impl<'w> Visitor<'w> {
 }
 
 impl Visit for Visitor<'_> {
-    fn see(&mut self, entry: Result<DirEntry, Error>) -> Result<bool, Stop> {
+    fn see(&mut self, entry: &Result<DirEntry, Error>) -> Result<bool, Stop> {
         self.worker.go_on()?;
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
                 let (shown, collector) = (&self.plan.shown, &mut self.collector);
-                shown.explain(&error, None, &mut |rest, message| {
+                shown.explain(error, None, &mut |rest, message| {
                     collector.begin(&[&shown.root, rest]);
                     collector.tell(Found::Error, message);
                 });

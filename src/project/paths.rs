@@ -29,7 +29,7 @@ pub struct Entry {
 }
 
 /// A batch of paths, as bytes: file names need not be UTF-8.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Paths {
     text: Vec<u8>,
     entries: Vec<Entry>,

@@ -241,6 +241,25 @@ fn a_tree_that_vanishes_ends_the_walk_and_nothing_else() {
     }
 }
 
+#[test]
+fn the_first_batch_is_small_and_later_ones_grow() {
+    let tree = Tree::new();
+    for number in 0..1000 {
+        fs::write(tree.0.join(number.to_string()), "").unwrap();
+    }
+    let job = walk(tree.root(), &Options { sort: true, ..Options::default() }).unwrap();
+    while job.poll().state == State::Running {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let lens: Vec<_> = std::iter::from_fn(|| job.take()).map(|paths| paths.len()).collect();
+    let mut most = 128;
+    for len in &lens {
+        assert!(*len <= most, "{lens:?}");
+        most *= 2;
+    }
+    assert_eq!(lens.iter().sum::<usize>(), 1000);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn processes_come_and_go_while_they_are_walked() {
@@ -287,7 +306,7 @@ fn a_panic_on_any_thread_is_a_failed_job() {
     use super::walk::prepare;
     struct Mistaken(u32);
     impl Visit for Mistaken {
-        fn see(&mut self, _: Result<ignore::DirEntry, ignore::Error>) -> Result<bool, job::Stop> {
+        fn see(&mut self, _: &Result<ignore::DirEntry, ignore::Error>) -> Result<bool, job::Stop> {
             self.0 += 1;
             assert!(self.0 < 20, "on purpose");
             Ok(true)
@@ -299,7 +318,7 @@ fn a_panic_on_any_thread_is_a_failed_job() {
     }
     let root = env!("CARGO_MANIFEST_DIR").as_bytes();
     for sort in [false, true] {
-        let (_, tree) = prepare(root, &Options { sort, ..Options::default() }).unwrap();
+        let (_, tree) = prepare(root, &Options { sort, ..Options::default() }, 2).unwrap();
         let job = job::start(move |_: &job::Worker<Paths>| tree.visit(&|| Mistaken(0)));
         assert_eq!(collect(&job).0, State::Failed);
         assert!(job.failure().unwrap().ends_with("please report it: on purpose"));

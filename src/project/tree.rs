@@ -21,7 +21,7 @@ use std::sync::{Mutex, PoisonError};
 /// What one thread does with what the walk has found.
 pub(super) trait Visit: Send {
     /// Looks at one, and tells whether to go on.
-    fn see(&mut self, entry: Result<DirEntry, Error>) -> Result<bool, Stop>;
+    fn see(&mut self, entry: &Result<DirEntry, Error>) -> Result<bool, Stop>;
 
     /// Publishes what is left in the end.
     fn flush(&mut self) -> Result<(), Stop>;
@@ -32,19 +32,21 @@ pub(super) struct Tree {
     alone: Walk,
     /// Nothing if it has to be in order.
     divided: Option<WalkParallel>,
+    threads: usize,
 }
 
 impl Tree {
     /// Both ways are made at once, as making them looks at the environment: see [`walk`](super::walk::walk).
-    pub(super) fn new(builder: &WalkBuilder, sort: bool) -> Tree {
-        Tree { alone: builder.build(), divided: (!sort).then(|| builder.build_parallel()) }
+    pub(super) fn new(builder: &mut WalkBuilder, sort: bool, threads: usize) -> Tree {
+        let divided = (!sort).then(|| builder.threads(threads).build_parallel());
+        Tree { alone: builder.build(), divided, threads }
     }
 
     /// Goes through the tree, with a visitor for each thread.
     pub(super) fn visit<V: Visit>(self, make: &dyn Fn() -> V) -> Result<(), Stop> {
         // One more than needed, as others may take some at the same time.
         if let Some(divided) = self.divided
-            && job::has_threads(job::parallelism() + 1)
+            && job::has_threads(self.threads + 1)
         {
             let panic = Mutex::default();
             divided.visit(&mut Makers { make, panic: &panic });
@@ -55,7 +57,7 @@ impl Tree {
         }
         let mut visitor = make();
         for entry in self.alone {
-            if !visitor.see(entry)? {
+            if !visitor.see(&entry)? {
                 break;
             }
         }
@@ -86,7 +88,7 @@ impl<'w, V: Visit + 'w> ParallelVisitorBuilder<'w> for Makers<'w, V> {
 
 impl<V: Visit> ParallelVisitor for Guarded<'_, V> {
     fn visit(&mut self, entry: Result<DirEntry, Error>) -> WalkState {
-        match catch_unwind(AssertUnwindSafe(|| self.visitor.see(entry))) {
+        match catch_unwind(AssertUnwindSafe(|| self.visitor.see(&entry))) {
             Ok(Ok(true)) => WalkState::Continue,
             Ok(Ok(false) | Err(_)) => WalkState::Quit,
             Err(panic) => {

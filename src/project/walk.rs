@@ -10,8 +10,10 @@ use ignore::{DirEntry, Error, WalkBuilder};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// Paths of a batch, at most.
-const BATCH: usize = 512;
+/// Paths of a batch, at most, and of the first one: each may have twice as many as the one before. Large ones as somebody is
+/// woken for each; small ones first as somebody waits for them.
+const BATCH: usize = 1024;
+const FIRST: usize = 128;
 
 /// How long a path waits for its batch to become full.
 const PATIENCE: Duration = Duration::from_millis(4);
@@ -53,7 +55,8 @@ pub enum Refused {
 /// Everything that depends on the process is read here: the working directory for a relative root, the environment for
 /// the user's own list of what to ignore. The job itself looks at neither, as the host may change them meanwhile.
 pub fn walk(root: &[u8], options: &Options<'_>) -> Result<Job<Paths>, Refused> {
-    let (shown, tree) = prepare(root, options)?;
+    // The crate below lets a thread that finds nothing to do sleep for a millisecond: one more has the processor meanwhile.
+    let (shown, tree) = prepare(root, options, job::parallelism() + 1)?;
     let folders = options.folders;
     Ok(job::start(move |worker| {
         tree.visit(&|| Visitor::new(worker, &shown, folders))?;
@@ -62,7 +65,11 @@ pub fn walk(root: &[u8], options: &Options<'_>) -> Result<Job<Paths>, Refused> {
 }
 
 /// What is common to all that goes through a tree.
-pub(super) fn prepare(root: &[u8], options: &Options<'_>) -> Result<(Shown, Tree), Refused> {
+pub(super) fn prepare(
+    root: &[u8],
+    options: &Options<'_>,
+    threads: usize,
+) -> Result<(Shown, Tree), Refused> {
     let shown = Shown::new(root)?;
     let mut builder = WalkBuilder::new(&shown.absolute);
     builder
@@ -76,12 +83,11 @@ pub(super) fn prepare(root: &[u8], options: &Options<'_>) -> Result<(Shown, Tree
         .same_file_system(options.same_file_system)
         .max_depth((options.max_depth > 0).then_some(options.max_depth))
         .overrides(overrides(&shown.absolute, &options.globs)?)
-        .types(types(&options.types)?)
-        .threads(job::parallelism());
+        .types(types(&options.types)?);
     if options.sort {
         builder.sort_by_file_name(|a, b| a.cmp(b));
     }
-    Ok((shown, Tree::new(&builder, options.sort)))
+    Ok((shown, Tree::new(&mut builder, options.sort, threads)))
 }
 
 /// The root as it is opened and as it is shown.
@@ -196,6 +202,8 @@ struct Visitor<'w> {
     shown: &'w Shown,
     folders: bool,
     batch: Paths,
+    /// Paths of this batch, at most.
+    most: usize,
     since: Instant,
     /// Entries until the clock is looked at.
     until_look: u32,
@@ -204,7 +212,7 @@ struct Visitor<'w> {
 impl<'w> Visitor<'w> {
     fn new(worker: &'w Worker<Paths>, shown: &'w Shown, folders: bool) -> Visitor<'w> {
         let (batch, since) = (Paths::default(), Instant::now());
-        Visitor { worker, shown, folders, batch, since, until_look: 0 }
+        Visitor { worker, shown, folders, batch, most: FIRST, since, until_look: 0 }
     }
 
     fn find(&mut self, entry: &DirEntry) {
@@ -223,9 +231,9 @@ impl<'w> Visitor<'w> {
 }
 
 impl Visit for Visitor<'_> {
-    fn see(&mut self, entry: Result<DirEntry, Error>) -> Result<bool, Stop> {
+    fn see(&mut self, entry: &Result<DirEntry, Error>) -> Result<bool, Stop> {
         self.worker.go_on()?;
-        match &entry {
+        match entry {
             Ok(entry) => self.find(entry),
             Err(error) => {
                 let (shown, batch) = (self.shown, &mut self.batch);
@@ -243,7 +251,7 @@ impl Visit for Visitor<'_> {
             }
         }
         self.until_look -= 1;
-        if self.batch.len() >= BATCH {
+        if self.batch.len() >= self.most {
             self.flush()?;
         }
         Ok(true)
@@ -254,7 +262,9 @@ impl Visit for Visitor<'_> {
         if self.batch.is_empty() {
             return Ok(());
         }
-        let batch = std::mem::take(&mut self.batch);
+        let batch = self.batch.clone();
+        self.batch.clear();
+        self.most = (2 * self.most).min(BATCH);
         self.worker.advance(batch.len() as u64);
         let weight = batch.weight();
         self.worker.publish(batch, weight)

@@ -61,8 +61,19 @@ pub(in super::super) struct Starts {
 }
 
 impl Block {
-    pub(super) fn new(first: usize) -> Block {
-        Block { first, ..Block::default() }
+    /// An empty one to go on behind a full one, with room for about as much.
+    pub(super) fn after(full: &Block) -> Block {
+        Block {
+            first: full.first + full.len(),
+            text: Vec::with_capacity(full.text.len().min(MOST_TEXT)),
+            stops: Vec::with_capacity(full.len()),
+            runs: Vec::with_capacity(full.runs.len()),
+            starts: Vec::with_capacity(full.starts.len()),
+            all: Vec::with_capacity(full.all.len()),
+            masks: Vec::with_capacity(full.len()),
+            lengths: Vec::with_capacity(full.len()),
+            ..Block::default()
+        }
     }
 
     /// Adds an item, with the mask of its name and its length, of which no mask of names and nothing that they begin with is

@@ -2,7 +2,7 @@
 
 use super::{PADDING, mask, start_bit};
 use hashbrown::HashTable;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
 /// Folders of a block.
@@ -32,9 +32,13 @@ struct Numbers {
 }
 
 impl Numbers {
-    /// What entries and tables are told apart by.
+    /// What tables and entries are told apart by. Some tables get up to twice as much as others, as of tables that get the
+    /// same all would grow at once.
     fn split(hash: u64) -> (usize, u32) {
-        ((hash >> 32) as usize % TABLES, hash as u32)
+        let part = hash >> 40;
+        // Of numbers below 1, from which on the derivative doubles: (p² + 2p) / 3.
+        let skewed = (part * (part + (2 << 24)) / 3) >> 24;
+        ((skewed as usize * TABLES) >> 24, hash as u32)
     }
 
     /// The hash in a table, which has its low bits and its high ones for use.
@@ -208,14 +212,10 @@ impl Dirs {
         self.get(number).text
     }
 
-    /// What the components of a folder begin with.
-    pub(super) fn starts(&self, number: u32) -> u64 {
-        self.get(number).starts
-    }
-
-    /// The mask of a folder's whole path.
-    pub(super) fn path(&self, number: u32) -> u32 {
-        self.get(number).path
+    /// The mask of a folder's whole path, and what its components begin with.
+    pub(super) fn marks(&self, number: u32) -> (u32, u64) {
+        let folder = self.get(number);
+        (folder.path, folder.starts)
     }
 
     /// The number of a folder, which ends in a slash. If it is new, and new ones may be made, it gets one.
@@ -223,50 +223,65 @@ impl Dirs {
         if text.is_empty() {
             return Some(0);
         }
-        let hash = self.hasher.hash_one(text);
-        if let Some(number) = self.numbers.find(hash, |number| self.text(number) == text) {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(text);
+        if let Some(number) = self.find(hasher.finish(), text) {
             return Some(number);
         }
         let is_deep = || memchr::memchr_iter(b'/', text).nth(DEEPEST).is_some();
         if !may_grow || text.len() > LONGEST || is_deep() {
             return None;
         }
-        let mut known = text.len();
-        let mut parent = 0;
-        while let Some(slash) = memchr::memrchr(b'/', &text[..known - 1]) {
-            known = slash + 1;
-            let above = &text[..known];
-            let hash = self.hasher.hash_one(above);
-            if let Some(number) = self.numbers.find(hash, |number| self.text(number) == above) {
-                parent = number;
+        // Where each folder on the way ends, and its hash, in one pass.
+        let (mut way, mut depth, mut start) = ([(0, 0); DEEPEST], 0, 0);
+        let mut hasher = self.hasher.build_hasher();
+        for slash in memchr::memchr_iter(b'/', text) {
+            hasher.write(&text[start..=slash]);
+            start = slash + 1;
+            way[depth] = (start, hasher.finish());
+            depth += 1;
+        }
+        let way = &way[..depth];
+        let (mut parent, mut known) = (0, 0);
+        for (at, &(stop, hash)) in way[..depth - 1].iter().enumerate().rev() {
+            if let Some(number) = self.find(hash, &text[..stop]) {
+                (parent, known) = (number, at + 1);
                 break;
             }
         }
-        if parent == 0 {
-            known = 0;
-        }
-        while known < text.len() {
-            let own = memchr::memchr(b'/', &text[known..]).map_or(text.len() - known, |at| at + 1);
-            parent = self.add(&text[..known + own], own, parent);
-            known += own;
+        start = if known == 0 { 0 } else { way[known - 1].0 };
+        for &(stop, hash) in &way[known..] {
+            parent = self.add(&text[..stop], start, hash, parent);
+            start = stop;
         }
         Some(parent)
     }
 
-    fn add(&mut self, text: &[u8], own: usize, parent: u32) -> u32 {
+    fn find(&self, hash: u64, text: &[u8]) -> Option<u32> {
+        self.numbers.find(hash, |number| self.text(number) == text)
+    }
+
+    /// Adds a folder whose last component begins at `start`.
+    fn add(&mut self, text: &[u8], start: usize, hash: u64, parent: u32) -> u32 {
         let number = self.len() as u32;
-        let own = &text[text.len() - own..];
+        let own = &text[start..];
         let mask = mask(own);
-        let path = mask | self.path(parent);
+        let (path, starts) = self.marks(parent);
         let second = own.get(1).copied().unwrap_or(0);
-        let starts = start_bit(own[0], second) | self.starts(parent);
+        let (path, starts) = (path | mask, starts | start_bit(own[0], second));
         self.open.text.extend_from_slice(text);
         self.open.own.extend_from_slice(own);
         let (stop, whole) = (self.open.own.len() as u32, self.open.text.len() as u32);
         self.open.links.push(Link { parent, mask, stop });
         self.open.wholes.push(Whole { stop: whole, mask: path, starts });
         if self.open.links.len() == BLOCK {
-            let mut full = std::mem::take(&mut self.open);
+            let next = FolderBlock {
+                text: Vec::with_capacity(self.open.text.len()),
+                own: Vec::with_capacity(self.open.own.len()),
+                links: Vec::with_capacity(BLOCK),
+                wholes: Vec::with_capacity(BLOCK),
+            };
+            let mut full = std::mem::replace(&mut self.open, next);
             full.text.reserve_exact(PADDING);
             full.text.resize(full.text.len() + PADDING, 0);
             full.text.shrink_to_fit();
@@ -278,7 +293,6 @@ impl Dirs {
             self.weight += full.weight();
             self.blocks.push(Arc::new(full));
         }
-        let hash = self.hasher.hash_one(text);
         self.numbers.insert(hash, number);
         number
     }
@@ -290,5 +304,37 @@ impl Dirs {
             all.push(Arc::new(self.open.clone()));
         }
         all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_has_one_number_however_it_came() {
+        let mut dirs = Dirs::default();
+        let deep = "a/".repeat(DEEPEST);
+        let numbers =
+            ["/usr/lib/x/", "/usr/", "a/b/c/", "a/b/", "a/", "/", &deep, "a/a/", "a/b/d/"]
+                .map(|text| dirs.number(text.as_bytes(), true).unwrap());
+        assert_eq!(numbers[..6], [4, 2, 7, 6, 5, 1]);
+        assert_eq!(numbers[6..], [70, 8, 71]);
+        assert_eq!((dirs.len(), dirs.number(b"", true)), (72, Some(0)));
+        for (number, text) in [(4, "/usr/lib/x/"), (7, "a/b/c/"), (70, &deep), (71, "a/b/d/")] {
+            assert_eq!(dirs.text(number), text.as_bytes());
+            assert_eq!(dirs.number(text.as_bytes(), false), Some(number));
+        }
+        assert_eq!(dirs.number(b"a/b/e/", false), None);
+        assert_eq!(dirs.number(format!("{deep}a/").as_bytes(), true), None);
+    }
+
+    #[test]
+    fn tables_do_not_grow_at_once() {
+        let mut counts = [0; TABLES];
+        (0..1 << 16).for_each(|part: u64| counts[Numbers::split(part << 48).0] += 1);
+        assert!(counts.is_sorted_by(|a, b| a + 4 >= *b), "{counts:?}");
+        assert!((755..=785).contains(&counts[TABLES - 1]), "{counts:?}");
+        assert!((1510..=1540).contains(&counts[0]), "{counts:?}");
     }
 }

@@ -142,7 +142,8 @@ impl Corpus {
                 }
             }
         };
-        let (mask, path) = (mask(name), self.dirs.path(folder));
+        let mask = mask(name);
+        let (path, starts) = self.dirs.marks(folder);
         let is_plain = |byte: Option<&u8>| byte.is_some_and(|&byte| byte > b' ');
         let length =
             if (mask | path) & NOT_ASCII == 0 && is_plain(item.first()) && is_plain(item.last()) {
@@ -155,10 +156,10 @@ impl Corpus {
             [first, second, ..] => start_bit(first, second),
             _ => 0,
         };
-        let starts = Starts { head, names, folder: self.dirs.starts(folder) };
+        let starts = Starts { head, names, folder: starts };
         self.open.push((Run { folder, path, names: mask }, starts), name, length);
         if self.open.is_full() {
-            let next = Block::new(self.len());
+            let next = Block::after(&self.open);
             let mut full = std::mem::replace(&mut self.open, next);
             full.close();
             self.weight += full.weight();

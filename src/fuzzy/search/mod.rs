@@ -74,7 +74,7 @@ pub(super) struct View {
     pub(super) prior: Prior,
 }
 
-/// What a thread has found so far.
+/// What was found: by a thread since it last handed in what it had, or of what each thread has handed in.
 struct Found {
     total: usize,
     searched: usize,
@@ -85,6 +85,12 @@ struct Found {
 /// term, of which the first is a letter or a digit: either there is a gap between the two, which costs this, or the first
 /// is behind no delimiter and earns one less, twice, and so does the second for following it.
 const APART: i32 = 3;
+
+impl Found {
+    fn new(limit: usize) -> Found {
+        Found { total: 0, searched: 0, best: Best::new(limit) }
+    }
+}
 
 /// The most that a term of so many chars can earn.
 fn most_for(bonuses: &Bonuses, len: usize, kind: Kind) -> i32 {
@@ -147,16 +153,16 @@ impl Plan {
             }
             _ => None,
         };
-        let none = || Found { total: 0, searched: 0, best: Best::new(limit) };
         let first = match &prior.start {
             Some((total, searched, best)) => {
                 Found { total: *total, searched: *searched, best: best.clone() }
             }
-            None => none(),
+            None => Found::new(limit),
         };
         prior.blocks.resize(snapshot.blocks.len().max(prior.blocks.len()), None);
         let seen = snapshot.blocks.iter().map(|_| OnceLock::new()).collect();
-        let others = (1..threads).map(|_| none());
+        let floor = AtomicU64::new(first.best.threshold().merit());
+        let others = (1..threads).map(|_| Found::new(limit));
         let found = std::iter::once(first).chain(others).map(Mutex::new).collect();
         Plan {
             groups: (!options.has_columns()).then_some(groups),
@@ -174,7 +180,7 @@ impl Plan {
             pair,
             next: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
-            floor: AtomicU64::new(0),
+            floor,
             found,
             prior,
             seen,
@@ -223,6 +229,17 @@ impl Plan {
     /// How many items it is about.
     pub(super) fn len(&self) -> usize {
         self.snapshot.len()
+    }
+
+    /// Takes over what a thread has found. Nobody holds the lock for longer than this takes, so that a
+    /// [`ranking`](Plan::ranking) can be had at any time.
+    fn hand_in(&self, number: usize, found: &mut Found) {
+        let found = std::mem::replace(found, Found::new(self.limit));
+        let mut all = self.found[number].lock().unwrap_or_else(PoisonError::into_inner);
+        all.total += found.total;
+        all.searched += found.searched;
+        all.best.merge(&found.best);
+        self.floor.fetch_max(all.best.threshold().merit(), Ordering::Relaxed);
     }
 
     /// What has been found so far.

@@ -9,14 +9,18 @@ use crate::fuzzy::kernel;
 use crate::fuzzy::known::Seen;
 use crate::fuzzy::rank::Place;
 use crate::fuzzy::score::Scorer;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Blocks that a thread looks at before it scores what it has found in them: at most so many, and not more once so much
 /// time has passed. The more there are, the less is scored, as the most promising of all of them come first.
-const TOGETHER: usize = 256;
+const TOGETHER: usize = if cfg!(test) { 2 } else { 256 };
 const TIME: Duration = Duration::from_millis(4);
+
+/// If there is much to search, a thread looks at less until so much time has passed, as somebody waits for the first rows
+/// and scoring may take several times as long as that.
+const SOON: Duration = Duration::from_millis(3);
 
 /// Of the items that wait to be scored those come first that are as short as so many times the limit are, then those as so
 /// many times more, and so on, as long as they are a small part of all: each time what is known of folders is lost.
@@ -327,46 +331,51 @@ impl<'p> Searcher<'p> {
         stop: &dyn Fn() -> bool,
     ) {
         let plan = self.plan;
-        let lock = || -> MutexGuard<'_, Found> {
-            plan.found[number].lock().unwrap_or_else(PoisonError::into_inner)
-        };
+        let (mut found, begun) = (Found::new(plan.limit), Instant::now());
+        let is_long = plan.snapshot.blocks.len() > TOGETHER * plan.found.len();
         let mut is_over = false;
         while !is_over {
             let since = Instant::now();
-            let mut searched = 0;
+            let time = if is_long && begun.elapsed() < SOON { TIME / 4 } else { TIME };
             for _ in 0..TOGETHER {
                 let block = plan.next.fetch_add(1, Ordering::Relaxed);
                 is_over = block >= plan.snapshot.blocks.len();
                 if is_over {
                     break;
                 }
-                let mut found = lock();
-                let before = found.searched;
-                if plan.stopped.load(Ordering::Relaxed)
-                    || stop()
-                    || !self.block(block, &mut found, stop)
-                {
+                if self.is_stopped(stop) || !self.block(block, &mut found, stop) {
                     plan.stopped.store(true, Ordering::Relaxed);
-                    return;
+                    return plan.hand_in(number, &mut found);
                 }
-                searched += found.searched - before;
-                if since.elapsed() >= TIME {
+                if since.elapsed() >= time {
                     break;
                 }
             }
-            self.rank(&mut lock());
+            self.rank(&mut found, stop);
+            let searched = found.searched;
+            plan.hand_in(number, &mut found);
+            if plan.stopped.load(Ordering::Relaxed) {
+                return;
+            }
             tell(searched);
         }
     }
 
-    /// Scores what waits.
-    fn rank(&mut self, found: &mut Found) {
+    fn is_stopped(&self, stop: &dyn Fn() -> bool) -> bool {
+        self.plan.stopped.load(Ordering::Relaxed) || stop()
+    }
+
+    /// Scores what waits, unless it is stopped.
+    fn rank(&mut self, found: &mut Found, stop: &dyn Fn() -> bool) {
         let steps = self.steps(self.least(found));
         let mut pending = std::mem::take(&mut self.pending);
         let parts: &[bool] = if self.plan.pair.is_some() { &[false, true] } else { &[false] };
         for &is_apart in parts {
             for &step in &steps {
                 for pending in &mut pending {
+                    if self.is_stopped(stop) {
+                        return self.plan.stopped.store(true, Ordering::Relaxed);
+                    }
                     self.candidates(pending, step, is_apart, found);
                 }
                 (0..self.queues.len()).for_each(|class| self.flush(class, found));
