@@ -76,6 +76,12 @@ pub(in super::super) fn fetch(block: &Block, at: usize) {
     fetch_line(block.bytes()[block.span(at).0..].as_ptr());
 }
 
+/// Asks for the end of a name that will be looked at soon.
+#[inline]
+pub(in super::super) fn fetch_end(block: &Block, at: usize) {
+    fetch_line(block.bytes()[block.span(at).1.saturating_sub(1)..].as_ptr());
+}
+
 /// Asks for numbers that will be looked at soon.
 #[inline]
 pub(in super::super) fn fetch_all(numbers: &[u32]) {

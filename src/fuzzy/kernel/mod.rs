@@ -32,7 +32,7 @@ mod turn;
 mod x86;
 
 pub(super) use columns::{BATCH, Batch, Rows};
-pub(super) use gates::{advance, at_most, fetch, fetch_all, having};
+pub(super) use gates::{advance, at_most, fetch, fetch_all, fetch_end, having};
 pub(super) use rows::{PARTS, Part, copy, extend, most, parts};
 
 use super::chars::Class;

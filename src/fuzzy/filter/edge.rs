@@ -1,0 +1,197 @@
+//! Terms that are bound to the beginning or the end of an item.
+
+use super::{BITS, How, Memory, Test, has, ones, same};
+use crate::fuzzy::corpus::{Bits, Block, Snapshot, WHITE, mask};
+use crate::fuzzy::kernel::{self, Bonuses, Candidate, Needle};
+use crate::fuzzy::model::{BOUNDARY, CONSECUTIVE, FIRST, MATCH};
+use memchr::memchr;
+
+impl Test {
+    /// What a term that is bound to an end of an item of ASCII earns there, or `Some(None)` if it does not match; none if
+    /// that is for the scorer to tell.
+    pub(in super::super) fn score_edge(
+        &self,
+        folder: &[u8],
+        name: &[u8],
+        bonuses: &Bonuses,
+    ) -> Option<Option<i32>> {
+        let (needle, begins) = match &self.how {
+            How::Begins(needle) => (needle, true),
+            How::Ends(needle) => (needle, false),
+            _ => return None,
+        };
+        let (first, last) = (folder.first().or(name.first())?, name.last().or(folder.last())?);
+        if self.negated || *first <= b' ' || *last <= b' ' {
+            return None;
+        }
+        let len = folder.len() + name.len();
+        let Some(rest) = len.checked_sub(needle.bytes.len()) else { return Some(None) };
+        let start = if begins { 0 } else { rest };
+        let byte = |at: usize| if at < folder.len() { folder[at] } else { name[at - folder.len()] };
+        let mut before = if start == 0 { bonuses.first } else { byte(start - 1) };
+        let (mut score, mut chunk) = (0, 0);
+        for (row, &wanted) in needle.bytes.iter().enumerate() {
+            let byte = byte(start + row);
+            if needle.see(byte) != wanted {
+                return Some(None);
+            }
+            let own = i32::from(bonuses.get(before, byte));
+            if row == 0 || own >= BOUNDARY && own > chunk {
+                chunk = own;
+            }
+            let bonus = if row == 0 { own * FIRST } else { own.max(chunk).max(CONSECUTIVE) };
+            score += MATCH + bonus;
+            before = byte;
+        }
+        Some(Some(score))
+    }
+
+    /// A term that is bound to the beginning of the item, or to its end. White space there is for the scorer, who passes
+    /// over it.
+    pub(super) fn edge(
+        &self,
+        needle: &Needle,
+        begins: bool,
+        snapshot: &Snapshot,
+        block: &Block,
+        alive: &Bits,
+        memory: &mut Memory,
+    ) -> Bits {
+        let len = needle.bytes.len();
+        let all = mask(&needle.bytes);
+        let has_slash = memchr(b'/', &needle.bytes).is_some();
+        let white = |byte: Option<&u8>| byte.is_none_or(|&byte| byte <= b' ');
+        let (mut found, mut left) = ([0; BITS], *alive);
+        // What has no slash can end in the name only.
+        if !begins && !has_slash {
+            names_that_end(needle, block, &mut left, &mut found, &mut memory.candidates);
+        }
+        block.by_run(&left, |number, word, bits| {
+            let run = &block.runs()[number];
+            let folder = snapshot.folder(run.folder).text;
+            // Where it begins is in the folder alone.
+            let before = begins && folder.len() >= len;
+            if before && !white(folder.first()) && !same(needle, &folder[..len], &needle.bytes) {
+                return;
+            }
+            for at in ones(word, bits) {
+                let own = block.masks()[at];
+                // The name lacks some char of it and has no white space.
+                if !begins && !has_slash && own & all != all && own & WHITE == 0 {
+                    continue;
+                }
+                let name = block.name(at);
+                let last = name.last().or(folder.last());
+                let is = if white(folder.first().or(name.first())) || white(last) {
+                    self.ask(snapshot, block, run.folder, at, memory)
+                } else if begins {
+                    let (head, tail) = needle.bytes.split_at(len.min(folder.len()));
+                    name.len() >= tail.len()
+                        && same(needle, &folder[..head.len()], head)
+                        && same(needle, &name[..tail.len()], tail)
+                } else {
+                    let (head, tail) = needle.bytes.split_at(len.saturating_sub(name.len()));
+                    folder.len() >= head.len()
+                        && same(needle, &name[name.len() - tail.len()..], tail)
+                        && same(needle, &folder[folder.len() - head.len()..], head)
+                };
+                found[word] |= u64::from(is) << (at % 64);
+            }
+        });
+        found
+    }
+}
+
+/// Finds the names that end as a needle without a slash, of those in `left`; there stay those that may have white space.
+fn names_that_end(
+    needle: &Needle,
+    block: &Block,
+    left: &mut Bits,
+    found: &mut Bits,
+    candidates: &mut [Candidate],
+) {
+    let (len, all) = (needle.bytes.len(), mask(&needle.bytes));
+    let Some(tail) = Tail::new(needle) else { return };
+    let mut rest = *left;
+    let mut count = 0;
+    block.by_run(left, |run, word, bits| {
+        if has(block.all()[run], WHITE) {
+            return;
+        }
+        rest[word] ^= bits;
+        if has(block.runs()[run].names, all) {
+            for at in ones(word, kernel::having(block.masks(), word, bits, all)) {
+                kernel::fetch_end(block, at);
+                candidates[count] = Candidate { at: at as u16, from: 0 };
+                count += 1;
+            }
+        }
+    });
+    *left = rest;
+    for candidate in &candidates[..count] {
+        let at = usize::from(candidate.at);
+        let (start, stop) = block.span(at);
+        let is = stop - start >= len && tail.is_end_of(&block.bytes()[..stop]);
+        found[at / 64] |= u64::from(is) << (at % 64);
+    }
+}
+
+/// A needle of up to eight bytes, to be compared at once with the last ones of a text.
+struct Tail {
+    bytes: u64,
+    /// What makes a capital small, for each byte that is a small letter.
+    fold: u64,
+    /// The bytes that count.
+    keep: u64,
+}
+
+impl Tail {
+    fn new(needle: &Needle) -> Option<Tail> {
+        let skip = 8_usize.checked_sub(needle.bytes.len())?;
+        let mut tail = [[0; 8]; 3];
+        for (at, &byte) in needle.bytes.iter().enumerate() {
+            let folds = !needle.respect_case && byte.is_ascii_lowercase();
+            let parts = [byte, if folds { 0x20 } else { 0 }, u8::MAX];
+            (0..3).for_each(|part| tail[part][skip + at] = parts[part]);
+        }
+        let [bytes, fold, keep] = tail.map(u64::from_le_bytes);
+        Some(Tail { bytes, fold, keep })
+    }
+
+    #[inline]
+    fn is_end_of(&self, text: &[u8]) -> bool {
+        let last = text.last_chunk().copied().unwrap_or_else(|| {
+            let mut last = [0; 8];
+            last[8 - text.len()..].copy_from_slice(text);
+            last
+        });
+        (u64::from_le_bytes(last) | self.fold) & self.keep == self.bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_tail_is_compared_as_byte_by_byte(
+            text in "[ -~]{0,12}",
+            (len, flip) in (1..=8_usize, any::<bool>()),
+            other in "[@-\\[`-\\{.]{1,8}",
+            respect_case in any::<bool>(),
+        ) {
+            // What the text ends with, in another case perhaps, and what it most often does not end with.
+            let own = &text[text.len() - len.min(text.len())..];
+            let own = if flip { own.to_ascii_uppercase() } else { own.to_owned() };
+            for bytes in [own, other].into_iter().filter(|bytes| !bytes.is_empty()) {
+                let bytes = if respect_case { bytes } else { bytes.to_ascii_lowercase() };
+                let needle = Needle { bytes: bytes.into_bytes(), respect_case };
+                let expected = text.len() >= needle.bytes.len()
+                    && same(&needle, &text.as_bytes()[text.len() - needle.bytes.len()..], &needle.bytes);
+                prop_assert_eq!(Tail::new(&needle).unwrap().is_end_of(text.as_bytes()), expected);
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What a term finds in folders.
+
+use super::holds::Search;
+use super::{UNKNOWN, has};
+use crate::fuzzy::corpus::{Snapshot, mask};
+use crate::fuzzy::kernel::{self, Needle};
+use crate::fuzzy::query::{Kind, Term};
+use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+/// What is known of folders for a term.
+pub(super) struct Folders<'t> {
+    pub(super) snapshot: &'t Snapshot,
+    pub(super) memo: &'t [AtomicU8],
+    pub(super) earlier: &'t [AtomicU8],
+    pub(super) sure: u8,
+}
+
+impl Folders<'_> {
+    /// What is noted of a folder, or [`UNKNOWN`].
+    #[inline]
+    pub(super) fn get(&self, number: u32) -> u8 {
+        self.memo[number as usize].load(Relaxed)
+    }
+
+    fn note(&self, number: u32, known: u8) -> u8 {
+        self.memo[number as usize].store(known, Relaxed);
+        known
+    }
+
+    /// What an earlier search has noted and what holds for this term.
+    #[inline]
+    fn earlier(&self, number: u32) -> Option<u8> {
+        let known = self.earlier.get(number as usize)?.load(Relaxed);
+        (known < self.sure).then_some(known)
+    }
+
+    /// How many chars of a needle a folder has in their order.
+    #[inline]
+    pub(super) fn counted(&self, number: u32, needle: &Needle) -> u8 {
+        match self.get(number) {
+            UNKNOWN => self.count(number, needle),
+            known => known,
+        }
+    }
+
+    fn count(&self, number: u32, needle: &Needle) -> u8 {
+        if number == 0 {
+            return self.note(0, 0);
+        }
+        if let Some(known) = self.earlier(number) {
+            return self.note(number, known);
+        }
+        let own = self.snapshot.component(number);
+        // No deeper than folders are.
+        let mut count = self.counted(own.parent, needle);
+        if let Some(wanted) = needle.bytes.get(usize::from(count)..=usize::from(count))
+            && has(own.mask, mask(wanted))
+        {
+            let len = own.text.len();
+            count = kernel::advance(own.text_and_more, len, needle, count.into()) as u8;
+        }
+        self.note(number, count)
+    }
+
+    /// Whether a folder holds a needle: 1 or 0.
+    pub(super) fn held(&self, number: u32, search: &Search<'_>) -> u8 {
+        match self.get(number) {
+            UNKNOWN if number == 0 => return self.note(0, 0),
+            UNKNOWN => {}
+            known => return known,
+        }
+        if let Some(known) = self.earlier(number) {
+            return self.note(number, known);
+        }
+        let own = self.snapshot.component(number);
+        let mut known = self.held(own.parent, search);
+        if known == 0 {
+            // With a slash in it, it may have begun in the parent.
+            let whole = || self.snapshot.folder(number).text;
+            let text = if search.has_slash { whole() } else { own.text };
+            known = u8::from(search.is_in(text));
+        }
+        self.note(number, known)
+    }
+}
+
+/// Below which number the memo of one term holds for another, if it tells anything of that.
+pub(super) fn sure(of: &Term, term: &Term) -> Option<u8> {
+    if of.kind != term.kind || of.respect_case != term.respect_case {
+        return None;
+    }
+    match term.kind {
+        Kind::Fuzzy | Kind::Exact if of.chars == term.chars => Some(UNKNOWN),
+        Kind::Fuzzy if term.chars.starts_with(&of.chars) => u8::try_from(of.chars.len()).ok(),
+        // What does not hold a part does not hold the whole.
+        Kind::Exact if term.chars.windows(of.chars.len()).any(|part| part == of.chars) => Some(1),
+        _ => None,
+    }
+}

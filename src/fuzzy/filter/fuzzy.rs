@@ -1,0 +1,62 @@
+//! Fuzzy terms: chars that are there in their order.
+
+use super::{BITS, Memory, Part, Test, has, ones};
+use crate::fuzzy::corpus::{Bits, Block, Snapshot, mask};
+use crate::fuzzy::kernel::{self, Candidate, Needle};
+
+impl Test {
+    pub(super) fn fuzzy(
+        &self,
+        needle: &Needle,
+        needs: &[u32; 256],
+        snapshot: &Snapshot,
+        block: &Block,
+        alive: &Bits,
+        memory: &mut Memory,
+    ) -> Bits {
+        let folders = self.folders(snapshot);
+        let Memory { candidates, parts, .. } = memory;
+        let (mut found, mut count) = ([0; BITS], 0);
+        let whole = needle.bytes.len() as u8;
+        let first = mask(&needle.bytes[..1]);
+        let (runs, all, masks) = (block.runs(), block.all(), block.masks());
+        // In steps of which none has a branch that nobody foresees: first the runs of which folder and names have all chars.
+        let mut words = 0;
+        block.by_run(alive, |run, word, bits| {
+            parts[count] = Part { bits, run: run as u16, word: word as u16 };
+            let has = has(all[run], needs[0]);
+            count += usize::from(has);
+            words |= u64::from(has) << word;
+        });
+        for word in ones(0, words) {
+            kernel::fetch_all(&masks[word * 64..masks.len().min(word * 64 + 64)]);
+            kernel::fetch_all(&block.stops()[word * 64..masks.len().min(word * 64 + 64)]);
+        }
+        // Then those of which names have what the folder lacks.
+        let (some, mut left) = (count, 0);
+        for at in 0..some {
+            let part = parts[at];
+            let run = &runs[usize::from(part.run)];
+            let from = match has(run.path, first) {
+                true => folders.counted(run.folder, needle),
+                false => 0,
+            };
+            found[usize::from(part.word)] |= if from == whole { part.bits } else { 0 };
+            parts[left] = part;
+            left += usize::from(from != whole && has(run.names, needs[usize::from(from)]));
+        }
+        count = 0;
+        for part in &parts[..left] {
+            let run = &runs[usize::from(part.run)];
+            let from = if has(run.path, first) { folders.get(run.folder) } else { 0 };
+            let word = usize::from(part.word);
+            for at in ones(word, kernel::having(masks, word, part.bits, needs[usize::from(from)])) {
+                kernel::fetch(block, at);
+                candidates[count] = Candidate { at: at as u16, from };
+                count += 1;
+            }
+        }
+        kernel::chosen().within(block, &candidates[..count], needle, &mut found);
+        found
+    }
+}

@@ -1,0 +1,104 @@
+//! Exact terms: bytes that stand together.
+
+use super::{BITS, Memory, Test, has, ones, same};
+use crate::fuzzy::corpus::{Bits, Block, Snapshot};
+use crate::fuzzy::kernel::{self, Candidate, Needle};
+use memchr::{memchr, memchr2, memmem};
+
+impl Test {
+    pub(super) fn holds(
+        &self,
+        needle: &Needle,
+        all: u32,
+        snapshot: &Snapshot,
+        block: &Block,
+        alive: &Bits,
+        memory: &mut Memory,
+    ) -> Bits {
+        let folders = self.folders(snapshot);
+        let candidates = &mut memory.candidates;
+        let mut count = 0;
+        let search = Search::new(needle);
+        // Where a folder and a name meet there is a slash.
+        let slash = memchr::memrchr(b'/', &needle.bytes).map_or(0, |at| at + 1);
+        let (head, tail) = needle.bytes.split_at(slash);
+        let masks = block.masks();
+        let mut found = [0; BITS];
+        block.by_run(alive, |number, word, bits| {
+            let run = &block.runs()[number];
+            if !has(block.all()[number], all) {
+                return;
+            }
+            if (slash > 0 || has(run.path, all)) && folders.held(run.folder, &search) == 1 {
+                found[word] |= bits;
+                return;
+            }
+            let mut left = bits;
+            if slash > 0 {
+                let folder = snapshot.folder(run.folder).text;
+                if folder.len() >= head.len()
+                    && same(needle, &folder[folder.len() - head.len()..], head)
+                {
+                    let starts = |&at: &usize| {
+                        let name = block.name(at);
+                        name.len() >= tail.len() && same(needle, &name[..tail.len()], tail)
+                    };
+                    ones(word, bits).filter(starts).for_each(|at| left ^= 1 << (at % 64));
+                    found[word] |= bits ^ left;
+                }
+            }
+            if has(run.names, all) {
+                for at in ones(word, kernel::having(masks, word, left, all)) {
+                    kernel::fetch(block, at);
+                    candidates[count] = Candidate { at: at as u16, from: 0 };
+                    count += 1;
+                }
+            }
+        });
+        if needle.bytes.len() <= kernel::TOGETHER {
+            let long = |text: &[u8]| search.is_in(text);
+            kernel::chosen().together(block, &candidates[..count], needle, &long, &mut found);
+        } else {
+            for candidate in &candidates[..count] {
+                let at = usize::from(candidate.at);
+                found[at / 64] |= u64::from(search.is_in(block.name(at))) << (at % 64);
+            }
+        }
+        found
+    }
+}
+
+/// A search for bytes that stand together.
+pub(super) struct Search<'n> {
+    needle: &'n Needle,
+    finder: memmem::Finder<'n>,
+    pub(super) has_slash: bool,
+}
+
+impl Search<'_> {
+    fn new(needle: &Needle) -> Search<'_> {
+        let has_slash = memchr(b'/', &needle.bytes).is_some();
+        Search { needle, finder: memmem::Finder::new(&needle.bytes), has_slash }
+    }
+
+    pub(super) fn is_in(&self, text: &[u8]) -> bool {
+        if self.needle.respect_case {
+            return self.finder.find(text).is_some();
+        }
+        let wanted = &self.needle.bytes[..];
+        let Some(last) = text.len().checked_sub(wanted.len()) else { return false };
+        let (small, capital) = (wanted[0], wanted[0].to_ascii_uppercase());
+        let mut at = 0;
+        while let Some(next) = memchr2(small, capital, &text[at..=last]) {
+            at += next;
+            if text[at..at + wanted.len()].eq_ignore_ascii_case(wanted) {
+                return true;
+            }
+            at += 1;
+            if at > last {
+                return false;
+            }
+        }
+        false
+    }
+}
