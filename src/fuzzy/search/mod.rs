@@ -200,19 +200,14 @@ impl Plan {
         self.most - self.needles.iter().map(each).sum::<i32>()
     }
 
-    /// The most that items can earn that begin with these bytes and have white space or not. The bonus behind white space,
-    /// in one scheme the highest, is for white space, for chars behind it and at the beginning of an item: a term that
+    /// Whether items that begin with these bytes can earn more than most, 0 for what is not known. The bonus behind white
+    /// space, in one scheme the highest, is for white space, for chars behind it and at the beginning of an item: a term that
     /// begins there but does not go on there loses more by the gap than that gives.
-    fn most_of(&self, head: [u8; 2], white: bool) -> i32 {
-        if white {
-            return self.most;
-        }
-        let less = self.bonuses.white_over_delimiter();
-        self.needles.iter().fold(self.most, |most, needle| {
-            // 0 stands for any byte.
+    #[inline]
+    fn begins(&self, head: [u8; 2]) -> bool {
+        self.needles.iter().any(|needle| {
             let is = |(&byte, &char): (&u8, &u8)| byte == 0 || needle.see(byte) == char;
-            let begins = head.iter().zip(&needle.bytes).all(is);
-            if begins { most } else { most - less * (needle.bytes.len() as i32 + 1) }
+            head.iter().zip(&needle.bytes).all(is)
         })
     }
 

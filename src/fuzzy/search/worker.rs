@@ -51,6 +51,8 @@ struct Pending {
     raised: Bits,
     /// Those that earn less than the most by [`APART`] at least.
     apart: Bits,
+    /// Those of which the names tell whether they do.
+    unsure: Bits,
 }
 
 impl<'p> Searcher<'p> {
@@ -202,29 +204,24 @@ impl<'p> Searcher<'p> {
     fn wait(&mut self, number: usize, alive: Bits) {
         let plan = self.plan;
         let block = &*plan.snapshot.blocks[number];
-        let (mut raised, mut apart) = ([0; BITS], [0; BITS]);
-        let usual = plan.usual_most();
+        let (mut raised, mut apart, mut unsure) = ([0; BITS], [0; BITS], [0; BITS]);
         let has_raised = plan.bonuses.white_over_delimiter() > 0;
-        let pair = plan.pair.map(|(first, second)| ((first, second), start_bit(first, second)));
+        let pair = plan.pair.map(|(first, second)| start_bit(first, second));
         if has_raised || pair.is_some() {
             block.by_run(&alive, |number, word, bits| {
                 let (starts, all) = (&block.starts()[number], block.all()[number]);
-                if has_raised && plan.most_of(starts.head, all & WHITE != 0) > usual {
+                if has_raised && (all & WHITE != 0 || plan.begins(starts.head)) {
                     raised[word] |= bits;
-                } else if let Some((pair, bit)) = pair
+                } else if let Some(bit) = pair
                     && all & (WHITE | OTHER) == 0
                     && starts.folder & bit == 0
                 {
-                    apart[word] |= bits;
-                    if starts.names & bit != 0 {
-                        for at in ones(word, bits).filter(|&at| plan.starts(block.name(at), pair)) {
-                            apart[word] &= !(1 << (at % 64));
-                        }
-                    }
+                    let place = if starts.names & bit == 0 { &mut apart } else { &mut unsure };
+                    place[word] |= bits;
                 }
             });
         }
-        self.pending.push(Pending { block: number, alive, raised, apart });
+        self.pending.push(Pending { block: number, alive, raised, apart, unsure });
     }
 
     /// The lengths up to which to score in turn, the shortest first.
@@ -298,6 +295,16 @@ impl<'p> Searcher<'p> {
             bits &= here;
             // The others up to there cannot be among the best any more.
             pending.alive[word] &= !(here & upto(step));
+            if !is_apart && let Some(pair) = plan.pair {
+                for at in ones(word, bits & pending.unsure[word]) {
+                    if !plan.starts(block.name(at), pair) {
+                        let bit = 1 << (at % 64);
+                        bits ^= bit;
+                        pending.apart[word] |= bit;
+                        pending.alive[word] |= bit;
+                    }
+                }
+            }
             let mut known = None;
             for at in ones(word, bits) {
                 let run = block.run(at);
