@@ -87,10 +87,16 @@ impl Rows {
         let parts = rows::parts(self.count);
         let rows = parts * PART;
         let states = &self.states[..self.len * parts];
-        turn::states(states, parts, |part| &part.score, &mut self.score[..rows]);
-        turn::states(states, parts, |part| &part.chunk, &mut self.chunk[..rows]);
-        turn::states(states, parts, |part| &part.open, &mut self.open[..rows]);
-        turn::states(states, parts, |part| &part.reached, &mut self.reached[..rows]);
+        type Of = fn(&Part) -> &[u16; PART];
+        let fields: [(Of, _); 4] = [
+            (|part| &part.score, &mut self.score),
+            (|part| &part.chunk, &mut self.chunk),
+            (|part| &part.open, &mut self.open),
+            (|part| &part.reached, &mut self.reached),
+        ];
+        for (of, to) in fields {
+            turn::states(states, parts, of, &mut to[..rows]);
+        }
         for (best, state) in self.best.iter_mut().zip(states.chunks_exact(parts)) {
             *best = rows::best(state, self.count);
         }

@@ -67,6 +67,7 @@ fn row_of(text: &[u8], len: usize) -> [u8; PIECE] {
 }
 
 /// Writes what is known of some items, `parts` for each, by rows.
+#[inline(never)]
 pub(super) fn states(
     states: &[Part],
     parts: usize,
@@ -135,11 +136,11 @@ mod vectors {
     }
 
     turn!(
-        /// As [`turn`](super::turn).
+        /// By plain code it is `turn`.
         turn_bytes, u8, PIECE, _mm_unpacklo_epi8, _mm_unpackhi_epi8
     );
     turn!(
-        /// As [`turn`](super::turn).
+        /// By plain code it is `turn`.
         turn_numbers, u16, PART, _mm_unpacklo_epi16, _mm_unpackhi_epi16
     );
 }
