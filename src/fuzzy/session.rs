@@ -17,7 +17,7 @@
 //! block, some microseconds; a search works on what it has copied.
 
 use super::boosts::Boosts;
-use super::corpus::Corpus;
+use super::corpus::{Corpus, Snapshot};
 use super::known::History;
 use super::query::{self, Query};
 use super::rank::Ranking;
@@ -92,7 +92,7 @@ pub struct Stats {
     pub items: usize,
     /// Folders that they are in.
     pub folders: usize,
-    /// Bytes of all of it.
+    /// Bytes of all of it, without the copy of the last items, less than a megabyte, that the last search looked at.
     pub bytes: usize,
 }
 
@@ -105,6 +105,8 @@ pub struct Session {
 struct Shared {
     options: Options,
     state: Mutex<State>,
+    /// What the last search is about, so that texts of rows can be had while somebody adds items.
+    last: Mutex<Option<Arc<Snapshot>>>,
     /// How many items there are, for those who only want to know that.
     items: AtomicUsize,
     /// Threads that wait for the state, but for those who add items.
@@ -135,24 +137,13 @@ impl Drop for Session {
         self.shared.search.fetch_add(1, Ordering::Relaxed);
         let mut state = self.shared.lock();
         state.closed = true;
-        state.clear();
+        self.shared.clear(&mut state);
     }
 }
 
 impl State {
     fn weight(&self) -> usize {
         self.corpus.weight() + self.boosts.weight() + self.history.weight()
-    }
-
-    /// Empties it; what it held is dropped on another thread if it is much.
-    fn clear(&mut self) {
-        let corpus = std::mem::take(&mut self.corpus);
-        let boosts = std::mem::take(&mut self.boosts);
-        let history = std::mem::take(&mut self.history);
-        self.cleared += 1;
-        if corpus.weight() + boosts.weight() > HEAVY {
-            job::later(move || drop((corpus, boosts, history)));
-        }
     }
 }
 
@@ -208,6 +199,22 @@ impl Shared {
         Ok(())
     }
 
+    fn last(&self) -> MutexGuard<'_, Option<Arc<Snapshot>>> {
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Empties it; what it held is dropped on another thread if it is much.
+    fn clear(&self, state: &mut State) {
+        let last = self.last().take();
+        let corpus = std::mem::take(&mut state.corpus);
+        let boosts = std::mem::take(&mut state.boosts);
+        let history = std::mem::take(&mut state.history);
+        state.cleared += 1;
+        if corpus.weight() + boosts.weight() > HEAVY {
+            job::later(move || drop((last, corpus, boosts, history)));
+        }
+    }
+
     fn threads(&self) -> usize {
         match self.options.threads {
             0 => job::parallelism(),
@@ -219,10 +226,13 @@ impl Shared {
     fn plan(&self, query: &[u8], limit: usize) -> (Arc<Plan>, u64) {
         let query = Query::new(query, self.options.query);
         let state = self.lock();
-        let (snapshot, boosts) = (state.corpus.snapshot(), Arc::clone(&state.boosts));
+        let (snapshot, boosts) = (Arc::new(state.corpus.snapshot()), Arc::clone(&state.boosts));
         let (cleared, boosted) = (state.cleared, state.boosted);
         let prior = state.history.prior(&query, limit, boosted);
+        // Under the lock, so that nobody empties the session in between.
+        let old = self.last().replace(Arc::clone(&snapshot));
         drop(state);
+        drop(old);
         let view = View { snapshot, boosts, boosted, prior };
         (Arc::new(Plan::new(query, self.options.clone(), limit, self.threads(), view)), cleared)
     }
@@ -242,8 +252,8 @@ impl Shared {
 impl Session {
     /// An empty session.
     pub fn new(options: Options) -> Session {
-        let (state, search, items, waiting) = Default::default();
-        Session { shared: Arc::new(Shared { options, state, items, waiting, search }) }
+        let (state, last, search, items, waiting) = Default::default();
+        Session { shared: Arc::new(Shared { options, state, last, items, waiting, search }) }
     }
 
     /// What it was made with.
@@ -297,13 +307,14 @@ impl Session {
     pub fn clear(&self) {
         self.shared.search.fetch_add(1, Ordering::Relaxed);
         let mut state = self.shared.lock();
-        state.clear();
+        self.shared.clear(&mut state);
         self.shared.items.store(0, Ordering::Relaxed);
     }
 
     /// Appends the text of an item to `out`, and tells whether there is such an item.
     pub fn text(&self, index: usize, out: &mut Vec<u8>) -> bool {
-        self.shared.lock().corpus.text(index, out)
+        let last = self.shared.last().clone();
+        last.is_some_and(|last| last.text(index, out)) || self.shared.lock().corpus.text(index, out)
     }
 
     /// Sets what is added to the scores of items that stand one after another, from `first` on. It may be negative. Items

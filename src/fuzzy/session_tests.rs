@@ -480,7 +480,7 @@ fn a_search_stops_while_it_scores() {
     let mut corpus = Corpus::default();
     (0..3 * BLOCK).for_each(|number| corpus.push(format!("src/{number}.rs").as_bytes()));
     let view = View {
-        snapshot: corpus.snapshot(),
+        snapshot: Arc::new(corpus.snapshot()),
         boosts: Arc::default(),
         boosted: 0,
         prior: Prior::default(),

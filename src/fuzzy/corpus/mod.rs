@@ -219,6 +219,19 @@ impl Snapshot {
         dirs::component(&self.folders, number)
     }
 
+    /// Appends an item's text, if there is such an item.
+    pub(super) fn text(&self, index: usize, out: &mut Vec<u8>) -> bool {
+        let next = self.blocks.partition_point(|block| block.first() <= index);
+        let Some(block) = next.checked_sub(1).map(|at| &self.blocks[at]) else { return false };
+        let at = index - block.first();
+        if at >= block.len() {
+            return false;
+        }
+        out.extend_from_slice(self.folder(block.run(at).folder).text);
+        out.extend_from_slice(block.name(at));
+        true
+    }
+
     /// Writes the text of an item.
     pub(super) fn join(&self, folder: u32, name: &[u8], out: &mut Vec<u8>) {
         out.clear();

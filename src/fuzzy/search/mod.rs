@@ -29,7 +29,7 @@ pub(super) struct Plan {
     query: Query,
     options: Options,
     limit: usize,
-    snapshot: Snapshot,
+    snapshot: Arc<Snapshot>,
     boosts: Arc<Boosts>,
     /// What decides, the cheapest first; none if the scorer decides everything.
     groups: Option<Vec<Group>>,
@@ -67,7 +67,7 @@ struct Group {
 
 /// What a search is about.
 pub(super) struct View {
-    pub(super) snapshot: Snapshot,
+    pub(super) snapshot: Arc<Snapshot>,
     pub(super) boosts: Arc<Boosts>,
     /// Number of the boosts.
     pub(super) boosted: u64,
