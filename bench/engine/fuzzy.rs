@@ -88,6 +88,11 @@ fn millis(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1e3
 }
 
+/// The median of some rounds.
+fn time(rounds: usize, mut round: impl FnMut() -> f64) -> f64 {
+    median(&(0..rounds).map(|_| round()).collect::<Vec<_>>())
+}
+
 /// Each query, from nothing.
 fn fresh(bench: &mut Bench, session: &Session, items: &[Vec<u8>], threads: usize) {
     let texts: Vec<&str> =
@@ -98,29 +103,34 @@ fn fresh(bench: &mut Bench, session: &Session, items: &[Vec<u8>], threads: usize
     );
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for query in QUERIES {
-        let mut times = [const { Vec::new() }; 3];
+        // Each does all its rounds before the next one begins, as nobody types for two of them in turns.
+        let rounds = if bench.quick() { 1 } else { ROUNDS };
         let (mut total, mut peer) = (0, 0);
-        for round in 0..if bench.quick() { 1 } else { ROUNDS } {
-            session.forget();
-            let since = Instant::now();
-            total = session.query(query.as_bytes(), LIMIT).total;
-            times[0].push(millis(since));
-            let since = Instant::now();
-            let mut matcher = frizbee::Matcher::from_query(query, &frizbee::Config::default());
-            peer = matcher.match_list_parallel(&texts, threads).len();
-            times[1].push(millis(since));
-            if round < 3 {
+        let times = [
+            time(rounds, || {
+                session.forget();
+                let since = Instant::now();
+                total = session.query(query.as_bytes(), LIMIT).total;
+                millis(since)
+            }),
+            time(rounds, || {
+                let since = Instant::now();
+                let mut matcher = frizbee::Matcher::from_query(query, &frizbee::Config::default());
+                peer = matcher.match_list_parallel(&texts, threads).len();
+                millis(since)
+            }),
+            time(rounds.min(3), || {
                 let since = Instant::now();
                 black_box(nucleo(query, &texts, threads));
-                times[2].push(millis(since));
-            }
-        }
+                millis(since)
+            }),
+        ];
         // It knows no "or".
         assert!(
             query.contains('|') || total == peer,
             "{query}: {total} matches, frizbee has {peer}"
         );
-        let [rille, frizbee, nucleo] = times.each_ref().map(|times| median(times));
+        let [rille, frizbee, nucleo] = times;
         if !bench.quick() {
             let times = frizbee / rille;
             println!(
