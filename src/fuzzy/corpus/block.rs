@@ -1,6 +1,6 @@
 //! Blocks of items: the folders' numbers, and the names one after another.
 
-use super::{NOT_ASCII, PADDING};
+use super::{NOT_ASCII, PADDING, WHITE, start_bit};
 
 /// Items of a block, at most.
 pub(in super::super) const BLOCK: usize = 4096;
@@ -35,6 +35,9 @@ pub(in super::super) struct Block {
     lengths: Vec<u16>,
     /// The least length of each word of items.
     shortest: Vec<u16>,
+    /// What the items of each word begin with, by [`start_bit`] of the first byte alone. All bits if one has white space or
+    /// has no folder.
+    openings: Vec<u64>,
     padded: bool,
 }
 
@@ -54,9 +57,9 @@ pub(in super::super) struct Run {
 pub(in super::super) struct Starts {
     /// The first bytes of the folder's path, 0 for those that it does not have.
     pub(in super::super) head: [u8; 2],
-    /// What the names begin with, by [`start_bit`](super::start_bit).
+    /// What the names begin with, by [`start_bit`].
     pub(in super::super) names: u64,
-    /// What the components of the folder's path begin with, by [`start_bit`](super::start_bit).
+    /// What the components of the folder's path begin with, by [`start_bit`].
     pub(in super::super) folder: u64,
 }
 
@@ -87,8 +90,14 @@ impl Block {
             self.heads.push(0);
             self.begun.push(self.runs.len() as u16);
             self.shortest.push(u16::MAX);
+            self.openings.push(0);
         }
         let all = run.path | run.names;
+        self.openings[at / 64] |= match starts.head {
+            [0, _] => u64::MAX,
+            _ if all & WHITE != 0 => u64::MAX,
+            [first, _] => start_bit(first, 0),
+        };
         match (self.runs.last_mut(), self.starts.last_mut(), self.all.last_mut()) {
             (Some(last), Some(last_starts), Some(last_all)) if last.folder == run.folder => {
                 last.names |= run.names;
@@ -128,6 +137,7 @@ impl Block {
         self.masks.shrink_to_fit();
         self.lengths.shrink_to_fit();
         self.shortest.shrink_to_fit();
+        self.openings.shrink_to_fit();
     }
 
     /// Whether [`PADDING`] bytes stand behind the names.
@@ -138,7 +148,8 @@ impl Block {
     /// Bytes that it holds.
     pub(super) fn weight(&self) -> usize {
         let numbers = self.stops.capacity() + self.masks.capacity() + self.all.capacity();
-        let bits = (self.ascii.capacity() + self.heads.capacity()) * size_of::<u64>();
+        let bits = self.ascii.capacity() + self.heads.capacity() + self.openings.capacity();
+        let bits = bits * size_of::<u64>();
         let runs = self.runs.capacity() * (size_of::<Run>() + size_of::<Starts>());
         let words = self.begun.capacity() + self.shortest.capacity();
         let lengths = 2 * (self.lengths.capacity() + words);
@@ -183,21 +194,32 @@ impl Block {
     /// Gives the items whose bits are set by the number of their run, those of a run and a word at a time.
     #[inline]
     pub(in super::super) fn by_run(&self, bits: &Bits, mut give: impl FnMut(usize, usize, u64)) {
-        for (word, &heads) in self.heads.iter().enumerate() {
-            let (mut left, mut heads) = (bits[word], heads);
-            let mut begun = usize::from(self.begun[word]);
-            while left != 0 {
-                let passed = heads & (left ^ (left - 1));
-                begun += match passed & passed.wrapping_sub(1) {
-                    0 => usize::from(passed != 0),
-                    _ => passed.count_ones() as usize,
-                };
-                heads ^= passed;
-                // All up to the next head.
-                let here = left & !heads & (heads.wrapping_sub(1));
-                give(begun - 1, word, here);
-                left ^= here;
-            }
+        for (word, &bits) in bits[..self.heads.len()].iter().enumerate() {
+            self.word_by_run(word, bits, |run, here| give(run, word, here));
+        }
+    }
+
+    /// The same of a single word.
+    #[inline]
+    pub(in super::super) fn word_by_run(
+        &self,
+        word: usize,
+        bits: u64,
+        mut give: impl FnMut(usize, u64),
+    ) {
+        let (mut left, mut heads) = (bits, self.heads[word]);
+        let mut begun = usize::from(self.begun[word]);
+        while left != 0 {
+            let passed = heads & (left ^ (left - 1));
+            begun += match passed & passed.wrapping_sub(1) {
+                0 => usize::from(passed != 0),
+                _ => passed.count_ones() as usize,
+            };
+            heads ^= passed;
+            // All up to the next head.
+            let here = left & !heads & (heads.wrapping_sub(1));
+            give(begun - 1, here);
+            left ^= here;
         }
     }
 
@@ -223,6 +245,12 @@ impl Block {
     #[inline]
     pub(in super::super) fn shortest(&self) -> &[u16] {
         &self.shortest
+    }
+
+    /// What the items of each word begin with, by [`start_bit`] of the first byte alone; all bits where that is not known.
+    #[inline]
+    pub(in super::super) fn openings(&self) -> &[u64] {
+        &self.openings
     }
 
     /// Where the names end.

@@ -10,7 +10,7 @@ mod scoring;
 mod worker;
 
 use super::boosts::Boosts;
-use super::corpus::{BLOCK, Snapshot};
+use super::corpus::{BLOCK, Snapshot, start_bit};
 use super::filter::{BITS, Test};
 use super::kernel::{Bonuses, Needle, ROWS};
 use super::known::{Known, Prior, Seen};
@@ -45,6 +45,8 @@ pub(super) struct Plan {
     rest_most: i32,
     /// The first two chars of the only term, if it is a fuzzy one that begins with letters or digits.
     pair: Option<(u8, u8)>,
+    /// What the needles begin with, by [`start_bit`] of the first char alone.
+    openings: u64,
     /// The next block that nobody has claimed.
     next: AtomicUsize,
     stopped: AtomicBool,
@@ -153,6 +155,8 @@ impl Plan {
             }
             _ => None,
         };
+        let opening = |needle: &Needle| start_bit(needle.bytes[0], 0);
+        let openings = needles.iter().map(opening).fold(0, |all, bit| all | bit);
         let first = match &prior.start {
             Some((total, searched, best)) => {
                 Found { total: *total, searched: *searched, best: best.clone() }
@@ -178,6 +182,7 @@ impl Plan {
             most,
             rest_most,
             pair,
+            openings,
             next: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
             floor,
@@ -198,6 +203,11 @@ impl Plan {
         let less = self.bonuses.white_over_delimiter();
         let each = |needle: &Needle| less * (needle.bytes.len() as i32 + 1);
         self.most - self.needles.iter().map(each).sum::<i32>()
+    }
+
+    /// Whether some items can earn more than most.
+    fn has_raised(&self) -> bool {
+        self.bonuses.white_over_delimiter() > 0
     }
 
     /// Whether items that begin with these bytes can earn more than most, 0 for what is not known. The bonus behind white

@@ -47,6 +47,8 @@ pub(super) struct Searcher<'p> {
 struct Pending {
     block: usize,
     alive: Bits,
+    /// A bit for each word of which the following is known.
+    told: u64,
     /// Those that can earn more than most.
     raised: Bits,
     /// Those that earn less than the most by [`APART`] at least.
@@ -143,7 +145,8 @@ impl<'p> Searcher<'p> {
         let count = |bits: &Bits| bits.iter().map(|word| word.count_ones() as usize).sum::<usize>();
         found.total += count(&all) - prior.filter(|_| go_on).map_or(0, |seen| count(&seen.bits));
         if plan.query.orders() {
-            self.wait(number, alive);
+            let (raised, apart, unsure) = ([0; BITS], [0; BITS], [0; BITS]);
+            self.pending.push(Pending { block: number, alive, told: 0, raised, apart, unsure });
         } else if Place::new(0, 0, block.first()) > found.best.threshold() {
             for (word, &bits) in alive.iter().enumerate() {
                 ones(word, bits)
@@ -200,28 +203,25 @@ impl<'p> Searcher<'p> {
         Place::new(score.saturating_add(self.plan.boosts.get(index)), length, index)
     }
 
-    /// Tells those that wait to be scored in a block by what they can earn.
-    fn wait(&mut self, number: usize, alive: Bits) {
+    /// Tells those that wait to be scored in a word by what they can earn.
+    fn tell(&self, pending: &mut Pending, word: usize) {
         let plan = self.plan;
-        let block = &*plan.snapshot.blocks[number];
-        let (mut raised, mut apart, mut unsure) = ([0; BITS], [0; BITS], [0; BITS]);
-        let has_raised = plan.bonuses.white_over_delimiter() > 0;
+        let block = &*plan.snapshot.blocks[pending.block];
         let pair = plan.pair.map(|(first, second)| start_bit(first, second));
-        if has_raised || pair.is_some() {
-            block.by_run(&alive, |number, word, bits| {
-                let (starts, all) = (&block.starts()[number], block.all()[number]);
-                if has_raised && (all & WHITE != 0 || plan.begins(starts.head)) {
-                    raised[word] |= bits;
-                } else if let Some(bit) = pair
-                    && all & (WHITE | OTHER) == 0
-                    && starts.folder & bit == 0
-                {
-                    let place = if starts.names & bit == 0 { &mut apart } else { &mut unsure };
-                    place[word] |= bits;
-                }
-            });
-        }
-        self.pending.push(Pending { block: number, alive, raised, apart, unsure });
+        pending.told |= 1 << word;
+        block.word_by_run(word, pending.alive[word], |number, bits| {
+            let (starts, all) = (&block.starts()[number], block.all()[number]);
+            if plan.has_raised() && (all & WHITE != 0 || plan.begins(starts.head)) {
+                pending.raised[word] |= bits;
+            } else if let Some(bit) = pair
+                && all & (WHITE | OTHER) == 0
+                && starts.folder & bit == 0
+            {
+                let unsure = starts.names & bit != 0;
+                let place = if unsure { &mut pending.unsure } else { &mut pending.apart };
+                place[word] |= bits;
+            }
+        });
     }
 
     /// The lengths up to which to score in turn, the shortest first.
@@ -273,17 +273,23 @@ impl<'p> Searcher<'p> {
         let less = if is_apart { APART } else { 0 };
         let usual = (plan.usual_most() - less).saturating_add(boosts);
         let most = plan.most.saturating_add(boosts);
-        for word in 0..BITS {
-            let apart = pending.apart[word];
-            let here = pending.alive[word] & if is_apart { apart } else { !apart };
-            if here == 0 {
+        for word in 0..block.shortest().len() {
+            if pending.alive[word] == 0 {
                 continue;
             }
-            let raised = pending.raised[word];
             let least = self.least(found);
             let longest = |most: i32| Place::longest(most, least).map(|longest| longest.min(step));
-            let longest_of_all = longest(if raised & here == 0 { usual } else { most });
+            let may_be_raised = plan.has_raised() && block.openings()[word] & plan.openings != 0;
+            let longest_of_all = longest(if may_be_raised { most } else { usual });
             if longest_of_all.is_none_or(|longest| longest < block.shortest()[word]) {
+                continue;
+            }
+            if pending.told >> word & 1 == 0 {
+                self.tell(pending, word);
+            }
+            let (raised, apart) = (pending.raised[word], pending.apart[word]);
+            let here = pending.alive[word] & if is_apart { apart } else { !apart };
+            if here == 0 {
                 continue;
             }
             let lengths_here = &lengths[word * 64..lengths.len().min(word * 64 + 64)];
