@@ -9,6 +9,9 @@
 //! One that has nothing to do looks out for more during [`SPIN`] before it sleeps: waking it would take longer than a small
 //! job, and small ones come in a row.
 //!
+//! A thread that is woken begins on another processor than its waker's, if there is one: in virtual machines Linux leaves half
+//! of them there, and two threads of a search shared one processor.
+//!
 //! Where the system has a policy for batches, they have that: on a machine whose processors are all busy, a thread that is
 //! woken would otherwise run in the place of the one that woke it, which is the host's, for some milliseconds.
 //!
@@ -22,8 +25,8 @@ use once_cell::race::OnceBox;
 use std::collections::VecDeque;
 use std::mem::take;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 /// Threads that run jobs at the same time, at most.
@@ -48,10 +51,20 @@ pub(super) struct Pool {
     state: Mutex<State>,
     /// How many tasks the state has, for those who look without its lock.
     queued: AtomicUsize,
-    work: Condvar,
     /// The pool of a child, in the child's memory. Without a lock, which a fork could leave locked.
     child: OnceBox<Pool>,
 }
+
+/// A thread that sleeps until it is given to somebody who wakes it.
+struct Sleeper {
+    thread: Thread,
+    id: sys::ThreadId,
+    /// The processor from which it is kept away until it is awake, or [`NOWHERE`].
+    away: Arc<AtomicUsize>,
+}
+
+/// No processor.
+const NOWHERE: usize = usize::MAX;
 
 #[derive(Default)]
 struct State {
@@ -61,6 +74,8 @@ struct State {
     idle: usize,
     /// Those of them that do not sleep yet.
     awake: usize,
+    /// The others, the last one at the end.
+    asleep: Vec<Sleeper>,
     /// Threads whose jobs wait for their host: never more than there are threads.
     blocked: usize,
     /// How many there have ever been, for their names.
@@ -115,7 +130,6 @@ impl Pool {
             most_running: processors.min(MOST_RUNNING),
             state: Mutex::default(),
             queued: AtomicUsize::new(0),
-            work: Condvar::new(),
             child: OnceBox::new(),
         })
     }
@@ -131,10 +145,13 @@ impl Pool {
         state.tasks.push_back(task);
         self.queued.store(state.tasks.len(), Ordering::Relaxed);
         if state.tasks.len() <= state.idle || !self.may_grow(&state) {
-            let asleep = state.tasks.len() > state.awake;
+            let needed = state.tasks.len() > state.awake;
+            let sleeper = if needed { state.asleep.pop() } else { None };
             drop(state);
-            if asleep {
-                self.work.notify_one();
+            if let Some(sleeper) = sleeper {
+                let away = sys::keep_away(sleeper.id).unwrap_or(NOWHERE);
+                sleeper.away.store(away, Ordering::Release);
+                sleeper.thread.unpark();
             }
             return;
         }
@@ -198,6 +215,7 @@ impl Pool {
 
     /// The life of a thread.
     fn run(&self) {
+        let (id, away) = (sys::thread_id(), Arc::new(AtomicUsize::new(NOWHERE)));
         let mut state = self.lock();
         while state.threads - state.blocked <= self.most_running {
             if let Some(task) = state.tasks.pop_front() {
@@ -214,9 +232,22 @@ impl Pool {
             state = self.lock();
             state.awake -= 1;
             if state.tasks.is_empty() {
-                state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+                let sleeper = Sleeper { thread: thread::current(), id, away: Arc::clone(&away) };
+                state.asleep.push(sleeper);
+                // It may wake for no reason.
+                while state.asleep.iter().any(|sleeper| Arc::ptr_eq(&sleeper.away, &away)) {
+                    drop(state);
+                    thread::park();
+                    state = self.lock();
+                }
             }
             state.idle -= 1;
+            let processor = away.swap(NOWHERE, Ordering::Acquire);
+            if processor != NOWHERE {
+                drop(state);
+                sys::come_back(processor);
+                state = self.lock();
+            }
         }
         state.threads -= 1;
     }

@@ -1,5 +1,5 @@
 //! The few system calls that the standard library has no safe form of: signals, policy and end of threads, the
-//! descriptor of a notifier, and waiting for a pipe. The only `unsafe` of jobs stands here.
+//! descriptor of a notifier, processors of a thread, and waiting for a pipe. The only `unsafe` of jobs stands here.
 
 #![allow(unsafe_code)]
 
@@ -53,16 +53,66 @@ mod unix {
         }
     }
 
+    /// What the system knows a thread by.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub type ThreadId = libc::c_long;
+
     /// What the system knows the calling thread by.
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    pub fn thread_id() -> libc::c_long {
+    pub fn thread_id() -> ThreadId {
         // SAFETY: no memory is involved.
         unsafe { libc::syscall(libc::SYS_gettid) }
     }
 
+    /// Keeps a thread that sleeps away from the processor of the calling one, which it names, unless there is no other:
+    /// a virtual machine takes idle processors for such that have been taken from it, and wakes a thread on its waker's.
+    #[cfg(target_os = "linux")]
+    pub fn keep_away(thread: ThreadId) -> Option<usize> {
+        // SAFETY: no memory is involved.
+        let here = usize::try_from(unsafe { libc::sched_getcpu() }).ok()?;
+        let changed = change_processors(thread, |set| {
+            // SAFETY: the set is there, and the number is less than it has places.
+            unsafe {
+                if here >= libc::CPU_SETSIZE as usize || !libc::CPU_ISSET(here, set) {
+                    return false;
+                }
+                libc::CPU_CLR(here, set);
+                libc::CPU_COUNT(set) > 0
+            }
+        });
+        changed.then_some(here)
+    }
+
+    /// Lets the calling thread run on a processor again from which it was kept away.
+    #[cfg(target_os = "linux")]
+    pub fn come_back(processor: usize) {
+        change_processors(0, |set| {
+            // SAFETY: the set is there, and the number is one that it had.
+            unsafe { libc::CPU_SET(processor, set) };
+            true
+        });
+    }
+
+    /// Changes the set of processors on which a thread may run, if `change` says so.
+    #[cfg(target_os = "linux")]
+    fn change_processors(
+        thread: ThreadId,
+        change: impl FnOnce(&mut libc::cpu_set_t) -> bool,
+    ) -> bool {
+        let (thread, size) = (thread as libc::pid_t, size_of::<libc::cpu_set_t>());
+        let mut set = MaybeUninit::<libc::cpu_set_t>::zeroed();
+        // SAFETY: both calls are told how large the set is, and all bits of it are set, to zero at least. A thread that has
+        // ended is an error.
+        unsafe {
+            libc::sched_getaffinity(thread, size, set.as_mut_ptr()) == 0
+                && change(set.assume_init_mut())
+                && libc::sched_setaffinity(thread, size, set.as_ptr()) == 0
+        }
+    }
+
     /// Whether a thread of this process still counts for its limits, as it does for a moment after its end.
     #[cfg(any(target_os = "linux", target_os = "android"))]
-    pub fn counts(thread: libc::c_long) -> bool {
+    pub fn counts(thread: ThreadId) -> bool {
         // SAFETY: no memory is involved, and no signal is sent.
         unsafe {
             libc::syscall(libc::SYS_tgkill, libc::c_long::from(libc::getpid()), thread, 0) == 0
@@ -115,7 +165,18 @@ mod unix {
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) type ThreadId = ();
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) fn thread_id() {}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn keep_away(_: ThreadId) -> Option<usize> {
+    None
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn come_back(_: usize) {}
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) fn counts((): ()) -> bool {
