@@ -1,8 +1,9 @@
 //! What earlier queries have found, for those that come after.
 //!
-//! Of each search the items that matched are kept, a bit for each. A query that can only match what another one did looks at
-//! nothing else: so the next char of a word that is typed costs little, and going back costs nothing. What a query implies
-//! is told by its terms and not by its text, as `cost$` finds other items than `cost`, and `cost$x` others again.
+//! Of each search the items that matched are kept, a bit for each, and what its terms found in folders. A query that can
+//! only match what another one did looks at nothing else: so the next char of a word that is typed costs little, and going
+//! back costs nothing. What a query implies is told by its terms and not by its text, as `cost$` finds other items than
+//! `cost`, and `cost$x` others again.
 
 use super::chars::fold;
 use super::corpus::Bits;

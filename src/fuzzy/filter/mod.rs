@@ -1,8 +1,10 @@
 //! Which items of a block match a term: exact, without a look at most of them.
 //!
 //! For items of ASCII only; [`Scorer`] decides for the others. What a term finds in a folder is found out once for each
-//! folder, from what it finds in the parent, and kept for as long as the search goes on. A name is looked at if its mask
-//! has all bytes that the folder lacks.
+//! folder, from what it finds in the parent, and kept for this search and those of longer terms. A name is looked at if its
+//! mask has all bytes that the folder lacks.
+//!
+//! Memory is what all of it waits for, so what will be looked at is asked for some steps before.
 
 mod edge;
 mod folders;
