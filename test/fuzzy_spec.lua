@@ -430,9 +430,9 @@ if native then
     for i = 1, 16384 do
       lines[i] = ("project@/src/part%d/deep/er/file_%d.rs"):format(i / 64, i)
     end
-    local text, message, pushed = table.concat(lines, "\n"), nil, true
+    local text = table.concat(lines, "\n")
     for i = 1, 1000 do
-      pushed, message = f:push((text:gsub("@", i)))
+      local pushed, message = f:push((text:gsub("@", i)))
       if not pushed then
         return f, message
       end
