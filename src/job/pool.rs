@@ -55,16 +55,26 @@ pub(super) struct Pool {
     child: OnceBox<Pool>,
 }
 
-/// A thread that sleeps until it is given to somebody who wakes it.
+/// A thread that sleeps until somebody takes this and wakes it.
 struct Sleeper {
     thread: Thread,
     id: sys::ThreadId,
-    /// The processor from which it is kept away until it is awake, or [`NOWHERE`].
-    away: Arc<AtomicUsize>,
+    /// [`ASLEEP`]; then the processor from which it is kept away, or [`NOWHERE`].
+    woken: Arc<AtomicUsize>,
 }
 
-/// No processor.
-const NOWHERE: usize = usize::MAX;
+/// What stands for no processor: nobody has woken the thread yet, or it was free to go to any.
+const ASLEEP: usize = usize::MAX;
+const NOWHERE: usize = usize::MAX - 1;
+
+impl Sleeper {
+    /// Wakes the thread, elsewhere than here.
+    fn wake(self) {
+        let away = sys::keep_away(self.id).unwrap_or(NOWHERE);
+        self.woken.store(away, Ordering::Release);
+        self.thread.unpark();
+    }
+}
 
 #[derive(Default)]
 struct State {
@@ -149,9 +159,7 @@ impl Pool {
             let sleeper = if needed { state.asleep.pop() } else { None };
             drop(state);
             if let Some(sleeper) = sleeper {
-                let away = sys::keep_away(sleeper.id).unwrap_or(NOWHERE);
-                sleeper.away.store(away, Ordering::Release);
-                sleeper.thread.unpark();
+                sleeper.wake();
             }
             return;
         }
@@ -215,7 +223,7 @@ impl Pool {
 
     /// The life of a thread.
     fn run(&self) {
-        let (id, away) = (sys::thread_id(), Arc::new(AtomicUsize::new(NOWHERE)));
+        let (id, woken) = (sys::thread_id(), Arc::new(AtomicUsize::new(NOWHERE)));
         let mut state = self.lock();
         while state.threads - state.blocked <= self.most_running {
             if let Some(task) = state.tasks.pop_front() {
@@ -232,24 +240,29 @@ impl Pool {
             state = self.lock();
             state.awake -= 1;
             if state.tasks.is_empty() {
-                let sleeper = Sleeper { thread: thread::current(), id, away: Arc::clone(&away) };
+                woken.store(ASLEEP, Ordering::Relaxed);
+                let sleeper = Sleeper { thread: thread::current(), id, woken: Arc::clone(&woken) };
                 state.asleep.push(sleeper);
-                // It may wake for no reason.
-                while state.asleep.iter().any(|sleeper| Arc::ptr_eq(&sleeper.away, &away)) {
-                    drop(state);
-                    thread::park();
-                    state = self.lock();
-                }
+                drop(state);
+                state = self.sleep(&woken);
             }
             state.idle -= 1;
-            let processor = away.swap(NOWHERE, Ordering::Acquire);
-            if processor != NOWHERE {
-                drop(state);
-                sys::come_back(processor);
-                state = self.lock();
-            }
         }
         state.threads -= 1;
+    }
+
+    /// Sleeps until somebody wakes this thread, which may wake for no reason as well.
+    fn sleep(&self, woken: &AtomicUsize) -> MutexGuard<'_, State> {
+        let processor = loop {
+            match woken.load(Ordering::Acquire) {
+                ASLEEP => thread::park(),
+                processor => break processor,
+            }
+        };
+        if processor != NOWHERE {
+            sys::come_back(processor);
+        }
+        self.lock()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

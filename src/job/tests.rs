@@ -362,6 +362,48 @@ fn its_threads_take_no_processor_from_whoever_wakes_them() {
     assert_eq!(job.take().unwrap().unwrap(), "3");
 }
 
+/// The set of processors on which a thread may run.
+#[cfg(target_os = "linux")]
+fn processors(thread: &str) -> String {
+    let status = std::fs::read_to_string(format!("/proc/{thread}/status")).unwrap();
+    let set = status.lines().find_map(|line| line.strip_prefix("Cpus_allowed:"));
+    set.unwrap().trim().to_owned()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_thread_that_is_kept_away_comes_back() {
+    let (ids, id) = mpsc::channel();
+    let (aways, away) = mpsc::channel::<Option<usize>>();
+    let thread = std::thread::spawn(move || {
+        ids.send(sys::thread_id()).unwrap();
+        away.recv().unwrap().into_iter().for_each(sys::come_back);
+        processors("thread-self")
+    });
+    let id = id.recv_timeout(LONG).unwrap();
+    let of_it = || processors(&format!("self/task/{id}"));
+    let before = of_it();
+    let away = sys::keep_away(id);
+    let digits = before.chars().filter_map(|digit| digit.to_digit(16));
+    assert_eq!(away.is_some(), digits.map(u32::count_ones).sum::<u32>() > 1, "{before}");
+    assert_eq!(away.is_some(), of_it() != before);
+    aways.send(away).unwrap();
+    assert_eq!(thread.join().unwrap(), before);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_job_may_run_on_all_processors_however_its_thread_was_woken() {
+    let own = processors("thread-self");
+    for _ in 0..100 {
+        // So long that threads sleep.
+        std::thread::sleep(millis(1));
+        let job = start(|worker| worker.publish(processors("thread-self"), 0));
+        assert!(job.wait(LONG));
+        assert_eq!(job.take().unwrap(), own);
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_host_that_waits_sleeps_while_a_sink_gets_results() {
