@@ -173,6 +173,12 @@ impl Block {
         &self.runs[usize::from(self.begun[at / 64]) + before.count_ones() as usize - 1]
     }
 
+    /// The folder and the name of an item, by its index, if it is here.
+    pub(super) fn item(&self, index: usize) -> Option<(u32, &[u8])> {
+        let at = index.checked_sub(self.first).filter(|&at| at < self.len())?;
+        Some((self.run(at).folder, self.name(at)))
+    }
+
     /// The runs.
     #[inline]
     pub(in super::super) fn runs(&self) -> &[Run] {

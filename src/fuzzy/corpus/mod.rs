@@ -181,17 +181,11 @@ impl Corpus {
 
     /// Appends an item's text, if there is such an item.
     pub(super) fn text(&self, index: usize, out: &mut Vec<u8>) -> bool {
-        let block = if index >= self.open.first() {
-            &self.open
-        } else {
-            let at = self.full.partition_point(|block| block.first() <= index);
-            &self.full[at - 1]
-        };
-        let Some(at) = index.checked_sub(block.first()).filter(|&at| at < block.len()) else {
-            return false;
-        };
-        out.extend_from_slice(self.dirs.text(block.run(at).folder));
-        out.extend_from_slice(block.name(at));
+        let at = self.full.partition_point(|block| block.first() <= index);
+        let full = at.checked_sub(1).and_then(|at| self.full[at].item(index));
+        let Some((folder, name)) = full.or_else(|| self.open.item(index)) else { return false };
+        out.extend_from_slice(self.dirs.text(folder));
+        out.extend_from_slice(name);
         true
     }
 }
@@ -221,14 +215,11 @@ impl Snapshot {
 
     /// Appends an item's text, if there is such an item.
     pub(super) fn text(&self, index: usize, out: &mut Vec<u8>) -> bool {
-        let next = self.blocks.partition_point(|block| block.first() <= index);
-        let Some(block) = next.checked_sub(1).map(|at| &self.blocks[at]) else { return false };
-        let at = index - block.first();
-        if at >= block.len() {
-            return false;
-        }
-        out.extend_from_slice(self.folder(block.run(at).folder).text);
-        out.extend_from_slice(block.name(at));
+        let at = self.blocks.partition_point(|block| block.first() <= index);
+        let item = at.checked_sub(1).and_then(|at| self.blocks[at].item(index));
+        let Some((folder, name)) = item else { return false };
+        out.extend_from_slice(self.folder(folder).text);
+        out.extend_from_slice(name);
         true
     }
 
