@@ -8,17 +8,12 @@ if rille.backend ~= "native" then
 end
 
 local function with_file(content, fn, opts)
-  local path = os.tmpname()
-  local made = assert(io.open(path, "wb"))
-  made:write(content)
-  made:close()
-  local file = assert(rille.file(path, opts))
-  local ok, message = xpcall(fn, debug.traceback, file, path)
-  file:close()
-  os.remove(path)
-  if not ok then
-    error(message, 0)
-  end
+  t.with_file(content, function(path)
+    local file = assert(rille.file(path, opts))
+    local ok, message = xpcall(fn, debug.traceback, file, path)
+    file:close()
+    assert(ok, message)
+  end)
 end
 
 --- Waits for the end of a job whose results stay.

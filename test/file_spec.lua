@@ -4,22 +4,6 @@ local rille = require("rille")
 local LONG = 60000
 local native = rille.backend == "native"
 
---- Writes a file that is removed with the test.
-local function with_file(content, fn)
-  local path = os.tmpname()
-  local function write(text, mode)
-    local file = assert(io.open(path, mode or "wb"))
-    file:write(text)
-    file:close()
-  end
-  write(content)
-  local ok, message = xpcall(fn, debug.traceback, path, write)
-  os.remove(path)
-  if not ok then
-    error(message, 0)
-  end
-end
-
 local function texts(batch)
   local list = {}
   for i = 1, batch.count do
@@ -39,7 +23,7 @@ t.test("wrong arguments are errors", function()
       indx = true,
     }
   )
-  with_file("a\nb\n", function(path)
+  t.with_file("a\nb\n", function(path)
     local file = rille.file(path)
     t.raises("rille.file:lines: first must be an integer from 1 on, got 0", file.lines, file, 0, 1)
     t.raises("rille.file:lines: last must be an integer from 0 on, got nil", file.lines, file, 1)
@@ -71,7 +55,7 @@ t.test("what cannot be opened has a reason", function()
 end)
 
 t.test("lines with LF and CR LF, with NUL bytes and without an end", function()
-  with_file("one\r\ntwo\n\nfo\0ur\r\r\nfi\rve\r", function(path)
+  t.with_file("one\r\ntwo\n\nfo\0ur\r\r\nfi\rve\r", function(path)
     local file = t.ok(rille.file(path))
     t.eq(file:size(), 24)
     t.eq({ file:line_count() }, { 5, true })
@@ -109,7 +93,7 @@ t.test("lines with LF and CR LF, with NUL bytes and without an end", function()
 end)
 
 t.test("an empty file has no line", function()
-  with_file("", function(path)
+  t.with_file("", function(path)
     local file = rille.file(path)
     t.eq(file:size(), 0)
     t.eq({ file:line_count() }, { 0, true })
@@ -123,7 +107,7 @@ end)
 
 t.test("windows into long lines", function()
   local long = ("0123456789"):rep(20000)
-  with_file("short\n" .. long .. "\nend\n", function(path)
+  t.with_file("short\n" .. long .. "\nend\n", function(path)
     local file = rille.file(path)
     local batch = file:lines(1, 3)
     t.eq(batch:text(2), long:sub(1, 65536))
@@ -145,7 +129,7 @@ t.test("a file with many lines, against a plain reading", function()
   for i = 1, 30000 do
     lines[i] = ("line %d%s"):format(i, ("."):rep(i * 7919 % 97))
   end
-  with_file(table.concat(lines, "\n") .. "\n", function(path)
+  t.with_file(table.concat(lines, "\n") .. "\n", function(path)
     local file = rille.file(path)
     if native then
       t.eq(file:index():wait(LONG), "done")
@@ -169,7 +153,7 @@ t.test("a file with many lines, against a plain reading", function()
 end)
 
 t.test("a file that grows, is truncated and replaced", function()
-  with_file("one\ntwo", function(path, write)
+  t.with_file("one\ntwo", function(path, write)
     local file = rille.file(path)
     t.eq(file:refresh(), "same")
     write("!\nthree\n", "ab")
@@ -198,7 +182,7 @@ end)
 
 if not native then
   return t.test("file says what needs the native library", function()
-    with_file("a\n", function(path)
+    t.with_file("a\n", function(path)
       local file = rille.file(path)
       for _, name in ipairs({ "index", "search", "count", "filter", "navigate", "follow" }) do
         local job, message = file[name](file)
@@ -213,7 +197,7 @@ end
 
 t.test("the index is a job, and lines behind it are not known until then", function()
   local line = ("x"):rep(63) .. "\n"
-  with_file(line:rep(2 ^ 17), function(path)
+  t.with_file(line:rep(2 ^ 17), function(path)
     local file = rille.file(path, { index = false, threads = 2, cache = 2 ^ 17 })
     t.eq({ file:line_count() }, { 2 ^ 17, false })
     t.eq(file:line(1000), line:sub(1, 63))
@@ -236,7 +220,7 @@ t.test("the index is a job, and lines behind it are not known until then", funct
 end)
 
 t.test("who follows a file has news, by a notifier too", function()
-  with_file("one\n", function(path, write)
+  t.with_file("one\n", function(path, write)
     local file = rille.file(path)
     local job = t.ok(file:follow())
     local note = rille.notifier()
@@ -276,7 +260,7 @@ t.test("files are counted in the stats", function()
   end
   collectgarbage()
   local before = rille.stats().handles.file
-  with_file("a\n", function(path)
+  t.with_file("a\n", function(path)
     local file = rille.file(path)
     t.eq(rille.stats().handles.file, before + 1)
     file:close()

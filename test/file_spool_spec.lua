@@ -8,21 +8,6 @@ local native = rille.backend == "native"
 local GZIP = "\31\139\8\0\0\0\0\0\2\3\203\207\75\229\42\41\207\231\2\0\230\11\186\18\8\0\0\0"
 local ZSTD = "\40\181\47\253\32\8\65\0\0one\ntwo\n"
 
-local function with_file(content, fn)
-  local path = os.tmpname()
-  local function write(text)
-    local file = assert(io.open(path, "wb"))
-    file:write(text)
-    file:close()
-  end
-  write(content)
-  local ok, message = xpcall(fn, debug.traceback, path, write)
-  os.remove(path)
-  if not ok then
-    error(message, 0)
-  end
-end
-
 t.test("wrong options are errors", function()
   for key, value in pairs({ spool = 1, unpack = "gzip", spool_limit = 0, spool_folder = "" }) do
     t.raises("rille.file: wrong option " .. key .. " = .*unpack = true | false", function()
@@ -32,13 +17,13 @@ t.test("wrong options are errors", function()
 end)
 
 t.test("what is no archive is read as it is, and where it is", function()
-  with_file("one\ntwo", function(path)
+  t.with_file("one\ntwo", function(path)
     local file = t.ok(rille.file(path, { unpack = true, spool = true }))
     t.eq({ file:line_count() }, { 2, true })
     t.eq(file:line(2), "two")
     file:close()
   end)
-  with_file(GZIP, function(path)
+  t.with_file(GZIP, function(path)
     local file = t.ok(rille.file(path))
     t.eq(file:slice(1, 2), "\31\139", "nobody wanted it unpacked")
     file:close()
@@ -48,7 +33,7 @@ end)
 if not native then
   return t.test("spooling and unpacking say that they need the native library", function()
     for _, archive in ipairs({ GZIP, ZSTD }) do
-      with_file(archive, function(path)
+      t.with_file(archive, function(path)
         local file, message = rille.file(path, { unpack = true })
         t.eq(file, nil)
         t.ok(message:find("rille.file: to unpack " .. path .. " needs the native library", 1, true), message)
@@ -68,7 +53,7 @@ end
 
 t.test("archives of gzip and zstd", function()
   for _, archive in ipairs({ GZIP, ZSTD }) do
-    with_file(archive:rep(3), function(path)
+    t.with_file(archive:rep(3), function(path)
       local file = t.ok(rille.file(path, { unpack = true }))
       local state, done, message, total = file:index():wait(LONG)
       t.eq({ state, done, message, total }, { "done", 3 * #archive, nil, 3 * #archive })
@@ -84,7 +69,7 @@ end)
 
 t.test("a damaged archive has a message, and what came before", function()
   for name, archive in pairs({ gzip = GZIP, zstd = ZSTD }) do
-    with_file(archive .. archive:sub(1, -3), function(path, write)
+    t.with_file(archive .. archive:sub(1, -3), function(path, write)
       local file = t.ok(rille.file(path, { unpack = true }))
       local state, _, message = file:index():wait(LONG)
       t.eq(state, "failed")
@@ -102,7 +87,7 @@ t.test("a damaged archive has a message, and what came before", function()
 end)
 
 t.test("a limit", function()
-  with_file(GZIP, function(path)
+  t.with_file(GZIP, function(path)
     local file = t.ok(rille.file(path, { unpack = true, spool_limit = 5 }))
     local state, _, message = file:index():wait(LONG)
     t.eq(state, "failed")

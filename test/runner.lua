@@ -133,6 +133,22 @@ return function(config)
     end
     return e
   end
+  --- Calls `fn` with the path of a file that has some content, and a function that writes it anew: its text, and how to
+  --- open it if not as "wb". The file is removed with the test.
+  function t.with_file(content, fn)
+    local path = os.tmpname()
+    local function write(text, mode)
+      local file = assert(io.open(path, mode or "wb"))
+      file:write(text)
+      file:close()
+    end
+    write(content)
+    local ok, message = xpcall(fn, debug.traceback, path, write)
+    os.remove(path)
+    if not ok then
+      error(message, 0)
+    end
+  end
   function t.skip(why)
     reason = why or "no reason given"
     error(SKIP, 0)
