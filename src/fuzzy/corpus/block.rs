@@ -23,8 +23,6 @@ pub(in super::super) struct Block {
     runs: Vec<Run>,
     /// For each run, what a search seldom wants to know.
     starts: Vec<Starts>,
-    /// For each run, all that its folder's mask has and those of its names.
-    all: Vec<u32>,
     /// A bit for each item that is the first of a run.
     heads: Vec<u64>,
     /// How many runs begin before each word of `heads`.
@@ -52,6 +50,14 @@ pub(in super::super) struct Run {
     pub(in super::super) names: u32,
 }
 
+impl Run {
+    /// All that the masks of its items have.
+    #[inline]
+    pub(in super::super) fn all(&self) -> u32 {
+        self.path | self.names
+    }
+}
+
 /// What the items of a run begin with, and their parts.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Starts {
@@ -72,7 +78,6 @@ impl Block {
             stops: Vec::with_capacity(full.len()),
             runs: Vec::with_capacity(full.runs.len()),
             starts: Vec::with_capacity(full.starts.len()),
-            all: Vec::with_capacity(full.all.len()),
             masks: Vec::with_capacity(full.len()),
             lengths: Vec::with_capacity(full.len()),
             ..Block::default()
@@ -92,21 +97,19 @@ impl Block {
             self.shortest.push(u16::MAX);
             self.openings.push(0);
         }
-        let all = run.path | run.names;
+        let all = run.all();
         self.openings[at / 64] |= match starts.head {
             [0, _] => u64::MAX,
             _ if all & WHITE != 0 => u64::MAX,
             [first, _] => start_bit(first, 0),
         };
-        match (self.runs.last_mut(), self.starts.last_mut(), self.all.last_mut()) {
-            (Some(last), Some(last_starts), Some(last_all)) if last.folder == run.folder => {
+        match (self.runs.last_mut(), self.starts.last_mut()) {
+            (Some(last), Some(last_starts)) if last.folder == run.folder => {
                 last.names |= run.names;
                 last_starts.names |= starts.names;
-                *last_all |= all;
             }
             _ => {
                 self.heads[at / 64] |= 1 << (at % 64);
-                self.all.push(all);
                 self.runs.push(run);
                 self.starts.push(starts);
             }
@@ -130,7 +133,6 @@ impl Block {
         self.stops.shrink_to_fit();
         self.runs.shrink_to_fit();
         self.starts.shrink_to_fit();
-        self.all.shrink_to_fit();
         self.heads.shrink_to_fit();
         self.begun.shrink_to_fit();
         self.ascii.shrink_to_fit();
@@ -147,7 +149,7 @@ impl Block {
 
     /// Bytes that it holds.
     pub(super) fn weight(&self) -> usize {
-        let numbers = self.stops.capacity() + self.masks.capacity() + self.all.capacity();
+        let numbers = self.stops.capacity() + self.masks.capacity();
         let bits = self.ascii.capacity() + self.heads.capacity() + self.openings.capacity();
         let bits = bits * size_of::<u64>();
         let runs = self.runs.capacity() * (size_of::<Run>() + size_of::<Starts>());
@@ -189,12 +191,6 @@ impl Block {
     #[inline]
     pub(in super::super) fn starts(&self) -> &[Starts] {
         &self.starts
-    }
-
-    /// For each run, all that its folder's mask has and those of its names.
-    #[inline]
-    pub(in super::super) fn all(&self) -> &[u32] {
-        &self.all
     }
 
     /// Gives the items whose bits are set by the number of their run, those of a run and a word at a time.

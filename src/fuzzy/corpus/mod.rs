@@ -14,7 +14,7 @@
 //!
 //! # What does it cost?
 //!
-//! For each item its name and 10 bytes, for each folder its text and some 50 bytes, and 40 for every time the folder changes from
+//! For each item its name and 10 bytes, for each folder its text and some 50 bytes, and 36 for every time the folder changes from
 //! one item to the next.
 
 mod block;

@@ -114,12 +114,13 @@ fn names_that_end(
     let Some(tail) = Tail::new(needle) else { return };
     let mut rest = *left;
     let mut count = 0;
-    block.by_run(left, |run, word, bits| {
-        if has(block.all()[run], WHITE) {
+    block.by_run(left, |number, word, bits| {
+        let run = &block.runs()[number];
+        if has(run.all(), WHITE) {
             return;
         }
         rest[word] ^= bits;
-        if has(block.runs()[run].names, all) {
+        if has(run.names, all) {
             for at in ones(word, kernel::having(block.masks(), word, bits, all)) {
                 kernel::fetch_end(block, at);
                 candidates[count] = Candidate { at: at as u16, from: 0 };

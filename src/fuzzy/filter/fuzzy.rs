@@ -19,12 +19,12 @@ impl Test {
         let (mut found, mut count) = ([0; BITS], 0);
         let whole = needle.bytes.len() as u8;
         let first = mask(&needle.bytes[..1]);
-        let (runs, all, masks) = (block.runs(), block.all(), block.masks());
+        let (runs, masks) = (block.runs(), block.masks());
         // In steps of which none has a branch that nobody foresees: first the runs of which folder and names have all chars.
         let mut words = 0;
         block.by_run(alive, |run, word, bits| {
             parts[count] = Part { bits, run: run as u16, word: word as u16 };
-            let has = has(all[run], needs[0]);
+            let has = has(runs[run].all(), needs[0]);
             count += usize::from(has);
             words |= u64::from(has) << word;
         });

@@ -26,7 +26,7 @@ impl Test {
         let mut found = [0; BITS];
         block.by_run(alive, |number, word, bits| {
             let run = &block.runs()[number];
-            if !has(block.all()[number], all) {
+            if !has(run.all(), all) {
                 return;
             }
             if (slash > 0 || has(run.path, all)) && folders.held(run.folder, &search) == 1 {

@@ -210,7 +210,7 @@ impl<'p> Searcher<'p> {
         let pair = plan.pair.map(|(first, second)| start_bit(first, second));
         pending.told |= 1 << word;
         block.word_by_run(word, pending.alive[word], |number, bits| {
-            let (starts, all) = (&block.starts()[number], block.all()[number]);
+            let (starts, all) = (&block.starts()[number], block.runs()[number].all());
             if plan.has_raised() && (all & WHITE != 0 || plan.begins(starts.head)) {
                 pending.raised[word] |= bits;
             } else if let Some(bit) = pair
