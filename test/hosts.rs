@@ -128,7 +128,11 @@ pub(crate) fn find_programs(variable: &str, names: &[&str]) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     let mut known = Vec::new();
     let path = env::var_os("PATH").unwrap_or_default();
-    let folders: Vec<_> = env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]).collect();
+    let mut folders: Vec<_> = env::split_paths(&path).collect();
+    // Where servers are installed, which a person's PATH leaves out.
+    if folders.iter().any(|folder| folder == Path::new("/usr/bin")) {
+        folders.push(PathBuf::from("/usr/sbin"));
+    }
     let on_path = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
     let given = env::var_os(variable).filter(|v| !v.is_empty()).map(PathBuf::from);
     if let Some(given) = &given {

@@ -5,25 +5,56 @@
 
 use super::machine::Machine;
 use super::{Form, UNICODE_VERSION, filled, normalize, normalize_len, normalized};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The text of a file of a crate that this one depends on. None if the crate's sources were unpacked without it.
-fn file(krate: &str, path: &str) -> Option<String> {
+/// The text of a test file of a crate that this one depends on.
+///
+/// Cargo is asked where the crate is: it may be in a vendored directory or in any `CARGO_HOME`. Only the crates of this
+/// system are listed, because only they are sure to be there: those of other systems were never downloaded, and without
+/// a network Cargo could not list them.
+fn file(krate: &str, path: &str) -> String {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version=1", "--offline", "--locked"])
+        .args(["--filter-platform", "host-tuple"])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
-        .expect("cargo to run");
+        .unwrap_or_else(|error| panic!("{}: {error}", env!("CARGO")));
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     let packages = metadata["packages"].as_array().expect("a list of packages");
-    let package = packages.iter().find(|package| package["name"] == krate).expect("the crate");
+    let package = packages
+        .iter()
+        .find(|package| package["name"] == krate)
+        .unwrap_or_else(|| panic!("cargo metadata does not list the crate {krate}"));
     let manifest = PathBuf::from(package["manifest_path"].as_str().expect("a path"));
-    let text = std::fs::read_to_string(manifest.with_file_name(path)).ok()?;
+    read(&manifest.with_file_name(path))
+}
+
+/// The text of a test file, which must be of the Unicode version of the tables.
+fn read(path: &Path) -> String {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| {
+        panic!(
+            "Unicode's test file is missing, without which nothing is tested: {}: {error}",
+            path.display()
+        )
+    });
     let version = text.lines().next().and_then(|line| line.split_once('-')).map(|(_, rest)| rest);
-    assert_eq!(version, Some(&*format!("{UNICODE_VERSION}.0.txt")), "the version of {path}");
-    Some(text)
+    let expected = format!("{UNICODE_VERSION}.0.txt");
+    assert_eq!(version, Some(&*expected), "the version of {}", path.display());
+    text
+}
+
+#[test]
+#[should_panic(expected = "Unicode's test file is missing")]
+fn a_missing_test_file_is_a_failure() {
+    read(Path::new("tests/testdata/NoSuchTest.txt"));
+}
+
+#[test]
+#[should_panic(expected = "cargo metadata does not list the crate")]
+fn a_missing_crate_is_a_failure() {
+    file("icu_of_nobody", "tests/testdata/WordBreakTest.txt");
 }
 
 /// The lines of a test file without comments.
@@ -37,7 +68,7 @@ fn char(hex: &str) -> char {
 
 /// Runs a break test: `÷ 0061 × 0301 ÷`.
 fn breaks(name: &str, machine: &'static Machine) {
-    let Some(file) = file("icu_segmenter", &format!("tests/testdata/{name}.txt")) else { return };
+    let file = file("icu_segmenter", &format!("tests/testdata/{name}.txt"));
     let mut count = 0;
     for line in lines(&file) {
         let (mut text, mut expected) = (String::new(), Vec::new());
@@ -93,7 +124,7 @@ fn to_form(text: &str, form: Form) -> String {
 /// Columns are source, NFC, NFD, NFKC, NFKD. A char that is in no first column of part 1 is the same in every form.
 #[test]
 fn normalization_test() {
-    let Some(file) = file("icu_normalizer", "tests/data/NormalizationTest.txt") else { return };
+    let file = file("icu_normalizer", "tests/data/NormalizationTest.txt");
     let mut alone = std::collections::HashSet::new();
     let mut part = "";
     for line in lines(&file) {
