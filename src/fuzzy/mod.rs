@@ -20,6 +20,8 @@ mod align;
 mod boosts;
 pub mod chars;
 mod corpus;
+#[cfg(test)]
+mod equivalence_tests;
 mod filter;
 #[cfg(test)]
 mod fzf_tests;
@@ -29,8 +31,6 @@ mod model;
 pub mod plain;
 pub mod query;
 mod rank;
-#[cfg(all(test, unix))]
-mod real_tests;
 pub mod score;
 #[cfg(test)]
 mod score_tests;

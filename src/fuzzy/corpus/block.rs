@@ -171,8 +171,14 @@ impl Block {
     /// The run of an item, by its place in the block.
     #[inline]
     pub(in super::super) fn run(&self, at: usize) -> &Run {
+        &self.runs[self.run_number(at)]
+    }
+
+    /// The place of the run of an item among the [`runs`](Block::runs), by the item's place in the block.
+    #[inline]
+    pub(in super::super) fn run_number(&self, at: usize) -> usize {
         let before = self.heads[at / 64] & u64::MAX >> (63 - at % 64);
-        &self.runs[usize::from(self.begun[at / 64]) + before.count_ones() as usize - 1]
+        usize::from(self.begun[at / 64]) + before.count_ones() as usize - 1
     }
 
     /// The folder and the name of an item, by its index, if it is here.

@@ -47,6 +47,19 @@ pub(super) fn start_bit(first: u8, second: u8) -> u64 {
     1 << (number >> 26)
 }
 
+/// The set of what the components of a text begin with, by [`start_bit`]. A name has one component, but an item that is
+/// stored without a folder may have several.
+fn starts_of(text: &[u8]) -> u64 {
+    components(text).fold(0, |all, [first, second]| all | start_bit(first, second))
+}
+
+/// The first two bytes of each component of a text, and of what follows it if the component is shorter than that.
+#[inline]
+pub(super) fn components(text: &[u8]) -> impl Iterator<Item = [u8; 2]> {
+    let starts = std::iter::once(0).chain(memchr::memchr_iter(b'/', text).map(|slash| slash + 1));
+    starts.filter_map(|at| text.get(at..)?.first_chunk().copied())
+}
+
 /// Bit of a mask for capitals.
 const CAPITAL: u32 = 1 << 27;
 
@@ -152,10 +165,7 @@ impl Corpus {
                 score::length(item)
             };
         let head = [0, 1].map(|at| dir.get(at).copied().unwrap_or(0));
-        let names = match *name {
-            [first, second, ..] => start_bit(first, second),
-            _ => 0,
-        };
+        let names = starts_of(name);
         let starts = Starts { head, names, folder: starts };
         self.open.push((Run { folder, path, names: mask }, starts), name, length);
         if self.open.is_full() {

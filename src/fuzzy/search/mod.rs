@@ -10,7 +10,7 @@ mod scoring;
 mod worker;
 
 use super::boosts::Boosts;
-use super::corpus::{BLOCK, Snapshot, start_bit};
+use super::corpus::{BLOCK, Snapshot, components, start_bit};
 use super::filter::{BITS, Test};
 use super::kernel::{Bonuses, Needle, ROWS};
 use super::known::{Known, Prior, Seen};
@@ -221,14 +221,19 @@ impl Plan {
         })
     }
 
-    /// Whether a name begins with two chars, or may.
+    /// Whether an item of a folder that begins with `head` can earn no more than the most less [`APART`], provided that no
+    /// component begins with the pair. Where the beginning of an item earns more than what follows a delimiter, an item
+    /// that begins with the first char of the pair makes up for a part of the gap.
     #[inline]
-    fn starts(&self, name: &[u8], pair: (u8, u8)) -> bool {
-        let lower = |byte: u8| byte.to_ascii_lowercase();
-        match *name {
-            [first, second, ..] => (lower(first), lower(second)) == (lower(pair.0), lower(pair.1)),
-            _ => false,
-        }
+    fn may_be_apart(&self, head: [u8; 2], pair: (u8, u8)) -> bool {
+        !self.has_raised() || !head[0].eq_ignore_ascii_case(&pair.0)
+    }
+
+    /// Whether a component of a text begins with two chars.
+    #[inline]
+    fn starts(&self, text: &[u8], pair: (u8, u8)) -> bool {
+        let pair = [pair.0, pair.1];
+        components(text).any(|start| start.eq_ignore_ascii_case(&pair))
     }
 
     /// How many items it is about.
@@ -279,11 +284,25 @@ impl Plan {
     }
 }
 
+/// Blocks for each thread that helps, at least.
+const BLOCKS_PER_HELPER: usize = if cfg!(test) { 1 } else { 4 };
+
 /// Searches on as many threads as the plan is for, this one among them, until it is done or `stop` says so. `tell` hears how
 /// many items this thread has searched.
 pub(super) fn run(plan: &Arc<Plan>, stop: &dyn Fn() -> bool, tell: &mut dyn FnMut(usize)) {
     const { assert!(BITS * 64 == BLOCK) };
-    let helpers = (plan.found.len() - 1).min(plan.snapshot.blocks.len().saturating_sub(1) / 4);
+    let helpers = (plan.found.len() - 1)
+        .min(plan.snapshot.blocks.len().saturating_sub(1) / BLOCKS_PER_HELPER);
+    #[cfg(test)]
+    if helpers >= job::parallelism() {
+        return std::thread::scope(|scope| {
+            for number in 1..=helpers {
+                let stop = || plan.stopped.load(Ordering::Relaxed);
+                scope.spawn(move || Searcher::new(plan).work(number, &mut |_| {}, &stop));
+            }
+            Searcher::new(plan).work(0, tell, stop);
+        });
+    }
     let others = Arc::clone(plan);
     let this = || Searcher::new(plan).work(0, tell, stop);
     job::divide(helpers, this, move |number| {

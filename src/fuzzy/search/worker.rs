@@ -207,17 +207,17 @@ impl<'p> Searcher<'p> {
     fn tell(&self, pending: &mut Pending, word: usize) {
         let plan = self.plan;
         let block = &*plan.snapshot.blocks[pending.block];
-        let pair = plan.pair.map(|(first, second)| start_bit(first, second));
         pending.told |= 1 << word;
         block.word_by_run(word, pending.alive[word], |number, bits| {
             let (starts, all) = (&block.starts()[number], block.runs()[number].all());
             if plan.has_raised() && (all & WHITE != 0 || plan.begins(starts.head)) {
                 pending.raised[word] |= bits;
-            } else if let Some(bit) = pair
+            } else if let Some(pair) = plan.pair
                 && all & (WHITE | OTHER) == 0
-                && starts.folder & bit == 0
+                && starts.folder & start_bit(pair.0, pair.1) == 0
+                && plan.may_be_apart(starts.head, pair)
             {
-                let unsure = starts.names & bit != 0;
+                let unsure = starts.names & start_bit(pair.0, pair.1) != 0;
                 let place = if unsure { &mut pending.unsure } else { &mut pending.apart };
                 place[word] |= bits;
             }
@@ -313,11 +313,13 @@ impl<'p> Searcher<'p> {
             }
             let mut known = None;
             for at in ones(word, bits) {
-                let run = block.run(at);
+                let number = block.run_number(at);
+                let run = &block.runs()[number];
                 // It rises with the best so far.
                 let now = self.least(found);
+                // It depends on the names of the run and not on its folder alone.
                 let need = match known {
-                    Some((folder, merit, need)) if (folder, merit) == (run.folder, now) => need,
+                    Some((of, merit, need)) if (of, merit) == (number, now) => need,
                     _ => {
                         let (score, length) = Place::least(now);
                         let own = score.saturating_sub(boosts);
@@ -325,7 +327,7 @@ impl<'p> Searcher<'p> {
                         let most = if raised >> (at % 64) & 1 == 0 { usual } else { most };
                         let need = ends::need(&mut self.ends, plan, run, own, length)
                             .unwrap_or_else(|| Need::of(most, score, length));
-                        known = Some((run.folder, now, need));
+                        known = Some((number, now, need));
                         need
                     }
                 };
