@@ -2075,6 +2075,30 @@ int32_t rille_regex_new(const uint8_t *pattern,
                         struct rille_error *err);
 
 /**
+ * Starts a job that compiles a pattern as rille_regex_new does, on another thread, and writes it to `out`. The pattern is
+ * copied. Take the result with rille_regex_take when the job is done.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown) or RILLE_ETOOBIG. Any thread may call it at any
+ * time.
+ */
+int32_t rille_regex_start(const uint8_t *pattern,
+                          size_t len,
+                          const struct rille_regex_options *options,
+                          struct rille_job **out,
+                          struct rille_error *err);
+
+/**
+ * Writes the pattern that a job of rille_regex_start has compiled to `out`: a new handle each time, which outlives the job.
+ *
+ * Returns what rille_regex_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
+ * failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait. Threads may call it at the
+ * same time on one job.
+ */
+int32_t rille_regex_take(const struct rille_job *job,
+                         struct rille_regex **out,
+                         struct rille_error *err);
+
+/**
  * Frees a pattern. NULL is fine; a pattern that was freed already is not. Streams made from it go on.
  */
 void rille_regex_free(struct rille_regex *regex);
@@ -2209,6 +2233,33 @@ int32_t rille_regexset_new(const uint8_t *text,
                            struct rille_error *err);
 
 /**
+ * Starts a job that compiles a list of patterns as rille_regexset_new does, on another thread, and writes it to `out`. The
+ * list is copied. Take the result with rille_regexset_take when the job is done.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG or RILLE_ENOMEM. Any
+ * thread may call it at any time.
+ */
+int32_t rille_regexset_start(const uint8_t *text,
+                             size_t len,
+                             const uint32_t *ends,
+                             uint32_t count,
+                             const struct rille_regex_options *options,
+                             struct rille_job **out,
+                             struct rille_error *err);
+
+/**
+ * Writes the list of patterns that a job of rille_regexset_start has compiled to `out`: a new handle each time, which
+ * outlives the job.
+ *
+ * Returns what rille_regexset_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
+ * failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait. Threads may call it at the
+ * same time on one job.
+ */
+int32_t rille_regexset_take(const struct rille_job *job,
+                            struct rille_regexset **out,
+                            struct rille_error *err);
+
+/**
  * Frees a list of patterns. NULL is fine; one that was freed already is not.
  */
 void rille_regexset_free(struct rille_regexset *set);
@@ -2264,6 +2315,33 @@ int32_t rille_literals_new(const uint8_t *text,
                            const struct rille_literals_options *options,
                            struct rille_literals **out,
                            struct rille_error *err);
+
+/**
+ * Starts a job that makes an automaton of a list of literals as rille_literals_new does, on another thread, and writes it
+ * to `out`. The list is copied. Take the result with rille_literals_take when the job is done.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG or RILLE_ENOMEM. Any
+ * thread may call it at any time.
+ */
+int32_t rille_literals_start(const uint8_t *text,
+                             size_t len,
+                             const uint32_t *ends,
+                             uint32_t count,
+                             const struct rille_literals_options *options,
+                             struct rille_job **out,
+                             struct rille_error *err);
+
+/**
+ * Writes the list of literals that a job of rille_literals_start has made to `out`: a new handle each time, which outlives
+ * the job.
+ *
+ * Returns what rille_literals_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
+ * failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait. Threads may call it at the
+ * same time on one job.
+ */
+int32_t rille_literals_take(const struct rille_job *job,
+                            struct rille_literals **out,
+                            struct rille_error *err);
 
 /**
  * Frees a list of literals. NULL is fine; one that was freed already is not. Streams made from it go on.

@@ -242,8 +242,62 @@ static void threads(void) {
     rille_regex_free(regex);
 }
 
+/* Waits until a job is over. */
+static uint32_t over(rille_job *job) {
+    rille_progress progress = {0, 0, 0, 0};
+    do {
+        CHECK(rille_job_wait(job, 20000, NULL) == RILLE_OK && rille_job_poll(job, &progress, NULL) == RILLE_OK);
+        CHECK(progress.ready == 0);
+    } while (progress.state == RILLE_JOB_RUNNING);
+    return progress.state;
+}
+
+static void compile_jobs(void) {
+    rille_error err;
+    rille_job *job = NULL, *other = NULL;
+    rille_regex *regex = NULL, *again = NULL;
+    rille_regexset *set = NULL;
+    rille_literals *literals = NULL;
+    uint32_t span[2], hit[3], ids[2], count, ends[] = {3, 6};
+
+    CHECK(rille_regex_start(NULL, 1, NULL, &job, &err) == RILLE_EARG && job == NULL);
+    CHECK(rille_regex_start(BYTES("b+"), 2, NULL, NULL, &err) == RILLE_EARG);
+    CHECK(rille_regex_start(BYTES("b+"), 2, NULL, &job, &err) == RILLE_OK);
+    CHECK(over(job) == RILLE_JOB_DONE);
+    CHECK(rille_regex_take(job, NULL, &err) == RILLE_EARG);
+    CHECK(rille_regex_take(NULL, &regex, &err) == RILLE_EARG && regex == NULL);
+    CHECK(rille_regexset_take(job, &set, &err) == RILLE_EARG && set == NULL);
+    CHECK(strstr(err.message, "another kind") != NULL);
+    CHECK(rille_regex_take(job, &regex, &err) == RILLE_OK && rille_regex_take(job, &again, &err) == RILLE_OK);
+    CHECK(regex != again);
+    rille_job_free(job);
+    rille_regex_free(again);
+    CHECK(rille_regex_find(regex, BYTES("abba"), 4, 0, span, &err) == RILLE_OK && span[0] == 1 && span[1] == 3);
+    rille_regex_free(regex);
+
+    /* What is wrong with the pattern is told when it is taken, with its place. */
+    regex = NULL;
+    CHECK(rille_regex_start(BYTES("a("), 2, NULL, &job, &err) == RILLE_OK);
+    CHECK(over(job) == RILLE_JOB_DONE);
+    CHECK(rille_regex_take(job, &regex, &err) == RILLE_EPATTERN && err.offset == 1 && regex == NULL);
+    rille_job_free(job);
+
+    CHECK(rille_regexset_start(BYTES("b+$c+$"), 6, ends, 2, NULL, &job, &err) == RILLE_OK);
+    CHECK(rille_literals_start(BYTES("onetwo"), 6, ends, 2, NULL, &other, &err) == RILLE_OK);
+    CHECK(over(job) == RILLE_JOB_DONE && over(other) == RILLE_JOB_DONE);
+    CHECK(rille_literals_take(job, &literals, &err) == RILLE_EARG);
+    CHECK(rille_regexset_take(job, &set, &err) == RILLE_OK && rille_literals_take(other, &literals, &err) == RILLE_OK);
+    rille_job_free(job);
+    rille_job_free(other);
+    CHECK(rille_regexset_matches(set, BYTES("abc"), 3, ids, 2, &count, &err) == RILLE_OK && count == 1 && ids[0] == 1);
+    CHECK(rille_literals_find(literals, BYTES("a two"), 5, 0, hit, &err) == RILLE_OK && hit[0] == 2 && hit[2] == 1);
+    rille_regexset_free(set);
+    rille_literals_free(literals);
+}
+
 void search(void) {
     threads();
+    compile_jobs();
     regex();
     bad_patterns();
     replace();

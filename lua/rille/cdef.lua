@@ -653,6 +653,14 @@ int32_t rille_regex_new(const uint8_t *pattern,
                         struct rille_regex **out,
                         struct rille_error *err);
 
+int32_t rille_regex_start(const uint8_t *pattern,
+                          size_t len,
+                          const struct rille_regex_options *options,
+                          struct rille_job **out,
+                          struct rille_error *err);
+
+int32_t rille_regex_take(const struct rille_job *job, struct rille_regex **out, struct rille_error *err);
+
 void rille_regex_free(struct rille_regex *regex);
 
 uint32_t rille_regex_groups(const struct rille_regex *regex);
@@ -711,6 +719,18 @@ int32_t rille_regexset_new(const uint8_t *text,
                            struct rille_regexset **out,
                            struct rille_error *err);
 
+int32_t rille_regexset_start(const uint8_t *text,
+                             size_t len,
+                             const uint32_t *ends,
+                             uint32_t count,
+                             const struct rille_regex_options *options,
+                             struct rille_job **out,
+                             struct rille_error *err);
+
+int32_t rille_regexset_take(const struct rille_job *job,
+                            struct rille_regexset **out,
+                            struct rille_error *err);
+
 void rille_regexset_free(struct rille_regexset *set);
 
 uint32_t rille_regexset_len(const struct rille_regexset *set);
@@ -735,6 +755,18 @@ int32_t rille_literals_new(const uint8_t *text,
                            const struct rille_literals_options *options,
                            struct rille_literals **out,
                            struct rille_error *err);
+
+int32_t rille_literals_start(const uint8_t *text,
+                             size_t len,
+                             const uint32_t *ends,
+                             uint32_t count,
+                             const struct rille_literals_options *options,
+                             struct rille_job **out,
+                             struct rille_error *err);
+
+int32_t rille_literals_take(const struct rille_job *job,
+                            struct rille_literals **out,
+                            struct rille_error *err);
 
 void rille_literals_free(struct rille_literals *literals);
 

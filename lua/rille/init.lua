@@ -12,6 +12,9 @@ local backend = require("rille.backend")
 ---@field regexset fun(patterns: string[], flags?: string|rille.regex.options): rille.regexset?, string?, integer?
 ---@field stream fun(matcher: rille.regex|rille.literals, replacement: string|string[], opts?: rille.stream.options): rille.stream?, string?, integer?
 ---@field literals fun(list: string[], opts?: rille.literals.options): rille.literals?, string?
+---@field regex_job fun(pattern: string, flags?: string|rille.regex.options): rille.job?, string?
+---@field regexset_job fun(patterns: string[], flags?: string|rille.regex.options): rille.job?, string?
+---@field literals_job fun(list: string[], opts?: rille.literals.options): rille.job?, string?
 ---@field fuzzy rille.fuzzy.module
 ---@field bytes fun(ptr: ffi.cdata*, len: integer): rille.view
 ---@field buffer fun(capacity?: integer): rille.buffer
@@ -69,6 +72,15 @@ local lazy = {
   end,
   literals = function()
     return noun("literals").new
+  end,
+  regex_job = function()
+    return noun("compile_job").regex
+  end,
+  regexset_job = function()
+    return noun("compile_job").regexset
+  end,
+  literals_job = function()
+    return noun("compile_job").literals
   end,
   stream = function()
     return noun("stream").new

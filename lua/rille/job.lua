@@ -29,6 +29,8 @@ local own, close = handles.kind(C.rille_job_free)
 ---@class rille.job
 ---@field package handle ffi.cdata*?
 ---@field package taker fun(self: rille.job, handle: ffi.cdata*, n: integer): any
+---@field package reader? fun(handle: ffi.cdata*): any reads the result of a job that has exactly one
+---@field package kept? table that result, packed
 ---@field package batch? any what was taken last, of kinds whose batches are views
 local Job = {}
 Job.__index = Job
@@ -42,6 +44,18 @@ local M = {}
 ---@return rille.job
 function M.adopt(handle, taker)
   return setmetatable({ handle = own(handle), taker = taker }, Job)
+end
+
+local function nothing()
+  return nil
+end
+
+--- The job of a handle that was just made, for the job form of a function: it has no batches, and exactly one result.
+---@param handle ffi.cdata* rille_job *
+---@param reader fun(handle: ffi.cdata*): any reads the result once the job is done, and returns what the function returns
+---@return rille.job
+function M.with_result(handle, reader)
+  return setmetatable({ handle = own(handle), taker = nothing, reader = reader }, Job)
 end
 
 --- The handle of a job, for modules that call C with it.
@@ -95,6 +109,32 @@ function Job:take(n)
     error("rille.job:take: n must be a number of results from 1 on, got " .. tostring(n), 2)
   end
   return self.taker(self, handle, n)
+end
+
+local function pack(...)
+  return { n = select("#", ...), ... }
+end
+
+--- The result of a job form: what `x` returns for the job of `x_job`. It does not wait, and returns the same each time.
+--- Objects in the result outlive the job.
+---@return any ... what the function returns; nil and a message while the job runs, if it was cancelled, or why it failed
+function Job:result()
+  local handle, reader = open(self), self.reader
+  if not reader then
+    error("rille.job:result: this job has batches of results; take them with job:take()", 2)
+  end
+  local kept = self.kept
+  if not kept then
+    local state, _, message = poll(handle)
+    if state == "running" then
+      return nil, "the job is still running"
+    elseif state ~= "done" then
+      return nil, message or "the job was cancelled"
+    end
+    kept = pack(reader(handle))
+    self.kept = kept
+  end
+  return unpack(kept, 1, kept.n)
 end
 
 --- Blocks the calling thread until there is something to take, the job is over, or the time has passed.

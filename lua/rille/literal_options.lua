@@ -10,14 +10,16 @@ local KNOWN = "case = 'respect' | 'ignore', match = 'first' | 'longest', memory_
 
 --- Reads the options, or raises an error at the caller's caller.
 ---@param opts? rille.literals.options
+---@param name string the public function
+---@param level integer of errors, for the caller of the public function
 ---@return boolean ignore_case
 ---@return boolean longest
 ---@return integer memory_limit 0 for the default
-return function(opts)
+return function(opts, name, level)
   if opts == nil then
     return false, false, 0
   elseif type(opts) ~= "table" then
-    error("rille.literals: opts must be a table, got " .. type(opts), 3)
+    error(name .. ": opts must be a table, got " .. type(opts), level)
   end
   local ignore_case, longest, limit = false, false, 0
   for key, value in pairs(opts) do
@@ -26,10 +28,10 @@ return function(opts)
     elseif key == "match" and (value == "first" or value == "longest") then
       longest = value == "longest"
     elseif key == "memory_limit" and type(value) == "number" then
-      limit = math.max(1, bytes.size(value, "rille.literals: memory_limit"))
+      limit = math.max(1, bytes.size(value, name .. ": memory_limit"))
     else
-      local message = "rille.literals: wrong option %s = %s (known: %s)"
-      error(message:format(tostring(key), tostring(value), KNOWN), 3)
+      local message = "%s: wrong option %s = %s (known: %s)"
+      error(message:format(name, tostring(key), tostring(value), KNOWN), level)
     end
   end
   return ignore_case, longest, limit

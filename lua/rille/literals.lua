@@ -33,23 +33,45 @@ Literals.__index = Literals
 
 local M = {}
 
---- Makes an automaton of a list of literals, which may be empty and then matches nothing.
----@param list string[] none of them empty
----@param opts? rille.literals.options
----@return rille.literals?
----@return string? message what is wrong, and with which literal
-function M.new(list, opts)
-  local text, ends, count = pack(list, "rille.literals: list")
-  local ignore_case, longest, limit = literal_options(opts)
+--- Checks the arguments, and packs them for C.
+---@param name string the public function, for the error of its caller
+---@return string text
+---@return ffi.cdata* ends
+---@return integer count
+---@return ffi.cdata* options rille_literals_options, valid until the next call
+function M.prepare(list, opts, name)
+  local text, ends, count = pack(list, name .. ": list", 4)
+  local ignore_case, longest, limit = literal_options(opts, name, 4)
   options.flags = (ignore_case and IGNORE_CASE or 0) + (longest and LONGEST or 0)
   options.memory_limit = limit
-  local status = C.rille_literals_new(text, #text, ends, count, options, out_handle, err)
+  return text, ends, count, options
+end
+
+--- The object of a handle that C has just written.
+local function compiled(status, count)
   if status == EPATTERN or status == ELIMIT then
     return failure.typed(err)
   elseif status < 0 then
     failure.raise(err, "rille.literals")
   end
   return setmetatable({ handle = own(out_handle[0]), n = count }, Literals)
+end
+
+--- What a job has made, as `new` returns it.
+---@param job ffi.cdata* rille_job *
+---@param count integer how many literals there are
+function M.take(job, count)
+  return compiled(C.rille_literals_take(job, out_handle, err), count)
+end
+
+--- Makes an automaton of a list of literals, which may be empty and then matches nothing.
+---@param list string[] none of them empty
+---@param opts? rille.literals.options
+---@return rille.literals?
+---@return string? message what is wrong, and with which literal
+function M.new(list, opts)
+  local text, ends, count, filled = M.prepare(list, opts, "rille.literals")
+  return compiled(C.rille_literals_new(text, #text, ends, count, filled, out_handle, err), count)
 end
 
 --- Whether any of the literals is there.

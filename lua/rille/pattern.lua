@@ -62,20 +62,24 @@ end
 ---@field size_limit? integer bytes that the compiled pattern may take, 10 MiB by default
 
 --- Reads flags or options.
+---@param flags? string|rille.regex.options
+---@param name string the public function
+---@param level? integer of errors, for the caller of the public function; 3 by default
 ---@return integer bits
 ---@return integer size_limit
-function M.options(flags, name)
+function M.options(flags, name, level)
+  level = level or 3
   if flags == nil then
     return 0, 0
   elseif type(flags) == "string" then
-    return known_flags[flags] or parse_flags(flags, name, 4), 0
+    return known_flags[flags] or parse_flags(flags, name, level + 1), 0
   elseif type(flags) ~= "table" then
-    error(name .. ": flags must be a string or a table, got " .. type(flags), 3)
+    error(name .. ": flags must be a string or a table, got " .. type(flags), level)
   end
   local bits, limit = 0, 0
   for key, value in pairs(flags) do
     if key == "flags" and type(value) == "string" then
-      bits = bits + parse_flags(value, name, 4)
+      bits = bits + parse_flags(value, name, level + 1)
     elseif key == "anchored" and type(value) == "boolean" then
       bits = bits + (value and ANCHORED or 0)
     elseif key == "size_limit" and type(value) == "number" then
@@ -84,7 +88,7 @@ function M.options(flags, name)
     else
       local message =
         "%s: wrong option %s = %s (known: flags = string, anchored = boolean, size_limit = bytes)"
-      error(message:format(name, tostring(key), tostring(value)), 3)
+      error(message:format(name, tostring(key), tostring(value)), level)
     end
   end
   return bits, limit
@@ -134,9 +138,8 @@ local function recall(bits, pattern)
   end
 end
 
-local function compile(pattern, bits, limit)
-  options.flags, options.size_limit = bits, limit
-  local status = C.rille_regex_new(pattern, #pattern, options, out_handle, err)
+--- What is shared of a pattern whose handle C has just written.
+local function compiled(status, bits)
   if status == EPATTERN or status == ELIMIT then
     return failure.typed(err)
   elseif status < 0 then
@@ -151,6 +154,11 @@ local function compile(pattern, bits, limit)
   return { handle = handle, users = 0, groups = groups, names = names, bits = bits }
 end
 
+local function compile(pattern, bits, limit)
+  options.flags, options.size_limit = bits, limit
+  return compiled(C.rille_regex_new(pattern, #pattern, options, out_handle, err), bits)
+end
+
 --- Compiles a pattern, or takes it from the cache.
 ---@param pattern string
 ---@param bits integer flags
@@ -163,6 +171,34 @@ function M.get(pattern, bits, limit)
   if not shared then
     local message, position
     shared, message, position = compile(pattern, bits, limit)
+    if not shared then
+      return nil, message, position
+    elseif limit == 0 then
+      remember(shared, pattern)
+    end
+  end
+  shared.users = shared.users + 1
+  return shared
+end
+
+--- The options of a pattern, for C.
+---@return ffi.cdata* rille_regex_options, valid until the next call
+function M.for_c(bits, limit)
+  options.flags, options.size_limit = bits, limit
+  return options
+end
+
+--- What a job has compiled, as `get` returns it.
+---@param job ffi.cdata* rille_job *
+---@param pattern string
+---@param bits integer
+---@param limit integer
+function M.take(job, pattern, bits, limit)
+  -- Another object of the same pattern may have been made meanwhile.
+  local shared = limit == 0 and recall(bits, pattern)
+  if not shared then
+    local message, position
+    shared, message, position = compiled(C.rille_regex_take(job, out_handle, err), bits)
     if not shared then
       return nil, message, position
     elseif limit == 0 then

@@ -46,7 +46,14 @@ local function new(_, pattern, flags)
   if flags ~= nil then
     bits, limit = patterns.options(flags, "rille.regex")
   end
-  local shared, message, position = patterns.get(pattern, bits, limit)
+  return patterns.object(patterns.get(pattern, bits, limit))
+end
+
+--- The object of what `patterns.get` and `patterns.take` return, or their message and position.
+---@param shared? rille.regex.shared
+---@param message? string
+---@param position? integer
+function patterns.object(shared, message, position)
   if not shared then
     return nil, message, position
   end

@@ -28,6 +28,35 @@ Set.__index = Set
 
 local M = {}
 
+--- Checks the arguments, and packs them for C.
+---@param name string the public function, for the error of its caller
+---@return string text
+---@return ffi.cdata* ends
+---@return integer count
+---@return ffi.cdata* options rille_regex_options, valid until the next call
+function M.prepare(patterns, flags, name)
+  local text, ends, count = pack(patterns, name .. ": patterns", 4)
+  options.flags, options.size_limit = pattern_options(flags, name, 4)
+  return text, ends, count, options
+end
+
+--- The object of a handle that C has just written.
+local function compiled(status, count)
+  if status == EPATTERN or status == ELIMIT then
+    return failure.typed(err)
+  elseif status < 0 then
+    failure.raise(err, "rille.regexset")
+  end
+  return setmetatable({ handle = own(out_handle[0]), n = count }, Set)
+end
+
+--- What a job has compiled, as `new` returns it.
+---@param job ffi.cdata* rille_job *
+---@param count integer how many patterns there are
+function M.take(job, count)
+  return compiled(C.rille_regexset_take(job, out_handle, err), count)
+end
+
 --- Compiles a list of patterns, which may be empty and then matches nothing.
 ---@param patterns string[]
 ---@param flags? string|rille.regex.options for all of them; the size limit is for all together
@@ -35,15 +64,8 @@ local M = {}
 ---@return string? message what is wrong, and with which pattern
 ---@return integer? position byte in that pattern
 function M.new(patterns, flags)
-  local text, ends, count = pack(patterns, "rille.regexset: patterns")
-  options.flags, options.size_limit = pattern_options(flags, "rille.regexset")
-  local status = C.rille_regexset_new(text, #text, ends, count, options, out_handle, err)
-  if status == EPATTERN or status == ELIMIT then
-    return failure.typed(err)
-  elseif status < 0 then
-    failure.raise(err, "rille.regexset")
-  end
-  return setmetatable({ handle = own(out_handle[0]), n = count }, Set)
+  local text, ends, count, filled = M.prepare(patterns, flags, "rille.regexset")
+  return compiled(C.rille_regexset_new(text, #text, ends, count, filled, out_handle, err), count)
 end
 
 --- Whether any of the patterns matches.

@@ -2,9 +2,11 @@
 
 use super::boundary::{Handle, boundary_at, boundary_get, place};
 use super::error::{Failure, rille_error, rille_status::*};
+use super::outcome;
 use super::stats::{Gauge, Measured};
 use crate::job::{self, AnyJob, Job, State};
 use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Work that runs on a thread of the library: a directory walk, for example. The function that starts it tells what it
@@ -23,6 +25,8 @@ pub struct rille_job {
     job: Box<dyn AnyJob>,
     /// The last batch that was taken, into which the caller has pointers.
     batch: Option<Box<dyn Batch>>,
+    /// Where the result of a job with exactly one is: an `Outcome`.
+    outcome: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 /// Results that have been taken and are looked at by the caller.
@@ -38,7 +42,7 @@ const _: () = {
 
 impl Measured for rille_job {
     const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::with("job", job::waiting);
+        static GAUGE: Gauge = Gauge::with("job", || job::waiting() + outcome::held());
         &GAUGE
     };
 
@@ -56,7 +60,20 @@ impl rille_job {
 
     /// The handle of a job that somebody inside of the library may hold as well.
     pub(super) fn share(job: impl AnyJob + 'static) -> *mut rille_job {
-        Handle::give(rille_job { job: Box::new(job), batch: None })
+        Handle::give(rille_job { job: Box::new(job), batch: None, outcome: None })
+    }
+
+    /// The handle of a job with exactly one result.
+    pub(super) fn with_outcome(
+        job: Job<()>,
+        outcome: Arc<dyn Any + Send + Sync>,
+    ) -> *mut rille_job {
+        Handle::give(rille_job { job: Box::new(job), batch: None, outcome: Some(outcome) })
+    }
+
+    /// Where the result of a job with exactly one is.
+    pub(super) fn outcome(&self, kind: &str) -> Result<&Arc<dyn Any + Send + Sync>, Failure> {
+        self.outcome.as_ref().ok_or_else(|| other_kind(kind))
     }
 
     /// The job, for the function that takes results of type `T`.
@@ -80,7 +97,7 @@ impl rille_job {
     }
 }
 
-fn other_kind(kind: &str) -> Failure {
+pub(super) fn other_kind(kind: &str) -> Failure {
     Failure::new(RILLE_EARG, format!("this job is of another kind than {kind}"))
 }
 

@@ -37,6 +37,8 @@ pub mod search;
 
 pub mod job;
 
+mod outcome;
+
 pub mod notifier;
 
 pub mod project;

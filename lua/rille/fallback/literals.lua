@@ -33,7 +33,7 @@ function M.new(list, opts)
   if type(list) ~= "table" then
     error("rille.literals: list must be a list of strings, got " .. type(list), 2)
   end
-  local ignore_case, longest = literal_options(opts)
+  local ignore_case, longest = literal_options(opts, "rille.literals", 3)
   local copy = {}
   for i = 1, #list do
     local item = list[i]

@@ -38,3 +38,28 @@ pub(in crate::capi) unsafe fn list<'a>(
     }
     Ok(list)
 }
+
+/// A copy of a list, for a job: it outlives the call.
+pub(in crate::capi) struct OwnedList {
+    text: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl OwnedList {
+    pub(in crate::capi) fn copy(list: &[&[u8]]) -> Result<OwnedList, Failure> {
+        let no_memory = |_| Failure::new(RILLE_ENOMEM, "no memory for a copy of the list");
+        let (mut text, mut ends) = (Vec::new(), Vec::new());
+        text.try_reserve_exact(list.iter().map(|item| item.len()).sum()).map_err(no_memory)?;
+        ends.try_reserve_exact(list.len()).map_err(no_memory)?;
+        for item in list {
+            text.extend_from_slice(item);
+            ends.push(text.len());
+        }
+        Ok(OwnedList { text, ends })
+    }
+
+    pub(in crate::capi) fn texts(&self) -> Vec<&[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.text[start..end]).collect()
+    }
+}

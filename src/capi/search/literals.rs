@@ -1,6 +1,6 @@
 //! Many literals at once.
 
-use super::list::list;
+use super::list::{OwnedList, list};
 use super::*;
 use crate::search::{Hit, LiteralOptions, Literals};
 use std::sync::Arc;
@@ -44,6 +44,31 @@ const _: () = {
     shared::<rille_literals>();
 };
 
+impl rille_literals {
+    /// The handle of a list.
+    fn give(literals: Arc<Literals>) -> *mut rille_literals {
+        let bytes = literals.memory();
+        Handle::give(rille_literals { literals, bytes })
+    }
+}
+
+impl rille_literals_options {
+    fn read(self) -> Result<LiteralOptions, Failure> {
+        if self.flags & !(RILLE_LITERALS_IGNORE_CASE | RILLE_LITERALS_LONGEST) != 0
+            || self.reserved != 0
+        {
+            let message =
+                format!("{:#x} are no flags; they are the RILLE_LITERALS_ constants", self.flags);
+            return Err(Failure::new(RILLE_EARG, message));
+        }
+        Ok(LiteralOptions {
+            ignore_case: self.flags & RILLE_LITERALS_IGNORE_CASE != 0,
+            longest: self.flags & RILLE_LITERALS_LONGEST != 0,
+            memory_limit: self.memory_limit as usize,
+        })
+    }
+}
+
 impl Measured for rille_literals {
     const GAUGE: &'static Gauge = {
         static GAUGE: Gauge = Gauge::new("literals");
@@ -78,27 +103,66 @@ pub unsafe extern "C" fn rille_literals_new(
     // SAFETY: the caller gives NULL or `len` bytes, NULL or `count` numbers, NULL or options, and NULL or a place for the
     // pointer.
     boundary(err, || unsafe {
-        let (literals, options) = (list(text, len, ends, count)?, super::options(options)?);
-        let out = place(out, "out")?;
-        if options.flags & !(RILLE_LITERALS_IGNORE_CASE | RILLE_LITERALS_LONGEST) != 0
-            || options.reserved != 0
-        {
-            let message = format!(
-                "{:#x} are no flags; they are the RILLE_LITERALS_ constants",
-                options.flags
-            );
-            return Err(Failure::new(RILLE_EARG, message));
-        }
-        let options = LiteralOptions {
-            ignore_case: options.flags & RILLE_LITERALS_IGNORE_CASE != 0,
-            longest: options.flags & RILLE_LITERALS_LONGEST != 0,
-            memory_limit: options.memory_limit as usize,
-        };
-        let literals = Literals::new(&literals, &options)?;
-        let bytes = literals.memory();
-        out.write(Handle::give(rille_literals { literals: Arc::new(literals), bytes }));
+        let literals = list(text, len, ends, count)?;
+        let (options, out) = (super::options(options)?.read()?, place(out, "out")?);
+        out.write(rille_literals::give(Arc::new(Literals::new(&literals, &options)?)));
         Ok(RILLE_OK)
     })
+}
+
+/// What a job of rille_literals_start has in the end.
+type Compiled = Result<Arc<Literals>, PatternError>;
+
+/// Starts a job that makes an automaton of a list of literals as rille_literals_new does, on another thread, and writes it
+/// to `out`. The list is copied. Take the result with rille_literals_take when the job is done.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG or RILLE_ENOMEM. Any
+/// thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_literals_start(
+    text: *const u8,
+    len: usize,
+    ends: *const u32,
+    count: u32,
+    options: *const rille_literals_options,
+    out: *mut *mut rille_job,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or `len` bytes, NULL or `count` numbers, NULL or options, and NULL or a place for the
+    // pointer.
+    boundary(err, || unsafe {
+        let literals = list(text, len, ends, count)?;
+        let (options, out) = (super::options(options)?.read()?, place(out, "out")?);
+        let literals = OwnedList::copy(&literals)?;
+        let compile = move || Literals::new(&literals.texts(), &options).map(Arc::new);
+        let bytes = |compiled: &Compiled| compiled.as_ref().map_or(0, |made| made.memory());
+        out.write(Outcome::<Compiled>::start(compile, bytes));
+        Ok(RILLE_OK)
+    })
+}
+
+/// Writes the list of literals that a job of rille_literals_start has made to `out`: a new handle each time, which outlives
+/// the job.
+///
+/// Returns what rille_literals_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
+/// failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait. Threads may call it at the
+/// same time on one job.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_literals_take(
+    job: *const rille_job,
+    out: *mut *mut rille_literals,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live job, and NULL or a place for the pointer.
+    unsafe {
+        boundary_at(job, err, |job| {
+            let out = place(out, "out")?;
+            Outcome::<Compiled>::take(job, "a compilation of literals", |compiled| {
+                out.write(rille_literals::give(compiled.clone()?));
+                Ok(RILLE_OK)
+            })
+        })
+    }
 }
 
 /// Frees a list of literals. NULL is fine; one that was freed already is not. Streams made from it go on.

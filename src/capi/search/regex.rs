@@ -80,6 +80,16 @@ const _: () = {
     shared::<rille_regex>();
 };
 
+impl rille_regex {
+    /// The handle of a compiled pattern.
+    fn give(regex: Arc<Regex>) -> *mut rille_regex {
+        let name = |name: Option<&str>| name.and_then(|name| CString::new(name).ok());
+        let names = regex.names().map(name).collect();
+        let bytes = regex.memory();
+        Handle::give(rille_regex { regex, names, bytes })
+    }
+}
+
 impl Measured for rille_regex {
     const GAUGE: &'static Gauge = {
         static GAUGE: Gauge = Gauge::new("regex");
@@ -111,13 +121,60 @@ pub unsafe extern "C" fn rille_regex_new(
         // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
         let (pattern, options, out) =
             unsafe { (slice(pattern, len)?, super::options(options)?.read()?, place(out, "out")?) };
-        let regex = Regex::new(pattern, &options)?;
-        let name = |name: Option<&str>| name.and_then(|name| CString::new(name).ok());
-        let names = regex.names().map(name).collect();
-        let bytes = regex.memory();
-        out.write(Handle::give(rille_regex { regex: Arc::new(regex), names, bytes }));
+        out.write(rille_regex::give(Arc::new(Regex::new(pattern, &options)?)));
         Ok(RILLE_OK)
     })
+}
+
+/// What a job of rille_regex_start has in the end.
+type Compiled = Result<Arc<Regex>, PatternError>;
+
+/// Starts a job that compiles a pattern as rille_regex_new does, on another thread, and writes it to `out`. The pattern is
+/// copied. Take the result with rille_regex_take when the job is done.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown) or RILLE_ETOOBIG. Any thread may call it at any
+/// time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regex_start(
+    pattern: *const u8,
+    len: usize,
+    options: *const rille_regex_options,
+    out: *mut *mut rille_job,
+    err: *mut rille_error,
+) -> i32 {
+    boundary(err, || {
+        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
+        let (pattern, options, out) =
+            unsafe { (slice(pattern, len)?, super::options(options)?.read()?, place(out, "out")?) };
+        let pattern = copied(pattern)?;
+        let compile = move || Regex::new(&pattern, &options).map(Arc::new);
+        let bytes = |compiled: &Compiled| compiled.as_ref().map_or(0, |regex| regex.memory());
+        out.write(Outcome::<Compiled>::start(compile, bytes));
+        Ok(RILLE_OK)
+    })
+}
+
+/// Writes the pattern that a job of rille_regex_start has compiled to `out`: a new handle each time, which outlives the job.
+///
+/// Returns what rille_regex_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
+/// failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait. Threads may call it at the
+/// same time on one job.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regex_take(
+    job: *const rille_job,
+    out: *mut *mut rille_regex,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live job, and NULL or a place for the pointer.
+    unsafe {
+        boundary_at(job, err, |job| {
+            let out = place(out, "out")?;
+            Outcome::<Compiled>::take(job, "a compilation of a pattern", |compiled| {
+                out.write(rille_regex::give(compiled.clone()?));
+                Ok(RILLE_OK)
+            })
+        })
+    }
 }
 
 /// Frees a pattern. NULL is fine; a pattern that was freed already is not. Streams made from it go on.

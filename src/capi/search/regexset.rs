@@ -1,16 +1,17 @@
 //! Many patterns at once.
 
-use super::list::list;
+use super::list::{OwnedList, list};
 use super::regex::rille_regex_options;
 use super::*;
 use crate::search::RegexSet;
+use std::sync::Arc;
 
 /// A list of patterns that are searched for in one pass, which tells which of them match.
 ///
 /// It belongs to the caller, who frees it with rille_regexset_free. Every function but that one takes it as const:
 /// threads may search with it at the same time.
 pub struct rille_regexset {
-    set: RegexSet,
+    set: Arc<RegexSet>,
     bytes: usize,
 }
 
@@ -18,6 +19,14 @@ const _: () = {
     const fn shared<T: Send + Sync>() {}
     shared::<rille_regexset>();
 };
+
+impl rille_regexset {
+    /// The handle of a compiled list.
+    fn give(set: Arc<RegexSet>) -> *mut rille_regexset {
+        let bytes = set.memory();
+        Handle::give(rille_regexset { set, bytes })
+    }
+}
 
 impl Measured for rille_regexset {
     const GAUGE: &'static Gauge = {
@@ -55,11 +64,64 @@ pub unsafe extern "C" fn rille_regexset_new(
     boundary(err, || unsafe {
         let (patterns, options) = (list(text, len, ends, count)?, super::options(options)?.read()?);
         let out = place(out, "out")?;
-        let set = RegexSet::new(&patterns, &options)?;
-        let bytes = set.memory();
-        out.write(Handle::give(rille_regexset { set, bytes }));
+        out.write(rille_regexset::give(Arc::new(RegexSet::new(&patterns, &options)?)));
         Ok(RILLE_OK)
     })
+}
+
+/// What a job of rille_regexset_start has in the end.
+type Compiled = Result<Arc<RegexSet>, PatternError>;
+
+/// Starts a job that compiles a list of patterns as rille_regexset_new does, on another thread, and writes it to `out`. The
+/// list is copied. Take the result with rille_regexset_take when the job is done.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG or RILLE_ENOMEM. Any
+/// thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regexset_start(
+    text: *const u8,
+    len: usize,
+    ends: *const u32,
+    count: u32,
+    options: *const rille_regex_options,
+    out: *mut *mut rille_job,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or `len` bytes, NULL or `count` numbers, NULL or options, and NULL or a place for the
+    // pointer.
+    boundary(err, || unsafe {
+        let (patterns, options) = (list(text, len, ends, count)?, super::options(options)?.read()?);
+        let out = place(out, "out")?;
+        let patterns = OwnedList::copy(&patterns)?;
+        let compile = move || RegexSet::new(&patterns.texts(), &options).map(Arc::new);
+        let bytes = |compiled: &Compiled| compiled.as_ref().map_or(0, |set| set.memory());
+        out.write(Outcome::<Compiled>::start(compile, bytes));
+        Ok(RILLE_OK)
+    })
+}
+
+/// Writes the list of patterns that a job of rille_regexset_start has compiled to `out`: a new handle each time, which
+/// outlives the job.
+///
+/// Returns what rille_regexset_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
+/// failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait. Threads may call it at the
+/// same time on one job.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regexset_take(
+    job: *const rille_job,
+    out: *mut *mut rille_regexset,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live job, and NULL or a place for the pointer.
+    unsafe {
+        boundary_at(job, err, |job| {
+            let out = place(out, "out")?;
+            Outcome::<Compiled>::take(job, "a compilation of a list of patterns", |compiled| {
+                out.write(rille_regexset::give(compiled.clone()?));
+                Ok(RILLE_OK)
+            })
+        })
+    }
 }
 
 /// Frees a list of patterns. NULL is fine; one that was freed already is not.
