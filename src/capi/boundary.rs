@@ -15,7 +15,6 @@
 
 use super::error::{Failure, rille_error, rille_status, rille_status::*};
 use super::stats::Measured;
-use once_cell::sync::OnceCell;
 use std::any::Any;
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
@@ -359,10 +358,10 @@ fn from_panic(panic: Box<dyn Any + Send>) -> Failure {
 ///
 /// Unit tests run inside a Rust program, whose hook tells why a test failed and has to stay.
 fn be_quiet() {
-    static QUIET: OnceCell<()> = OnceCell::new();
-    QUIET.get_or_init(|| {
-        if !cfg!(test) {
-            std::panic::set_hook(Box::new(|_| {}));
-        }
-    });
+    // No once-cell: a fork while another thread initialises one would leave the child waiting for ever.
+    static QUIET: AtomicBool = AtomicBool::new(cfg!(test));
+    if !QUIET.load(Ordering::Acquire) {
+        std::panic::set_hook(Box::new(|_| {}));
+        QUIET.store(true, Ordering::Release);
+    }
 }

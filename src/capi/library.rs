@@ -2,7 +2,7 @@
 
 use super::boundary::boundary_get;
 use crate::text::{UNICODE_VERSION, kernel};
-use once_cell::sync::OnceCell;
+use once_cell::race::OnceBox;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr::null;
 
@@ -27,18 +27,18 @@ pub extern "C" fn rille_version() -> *const c_char {
 /// "neon". The string is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn rille_cpu() -> *const c_char {
-    static NAME: OnceCell<CString> = OnceCell::new();
+    static NAME: OnceBox<CString> = OnceBox::new();
     boundary_get(null(), || {
-        NAME.get_or_init(|| CString::new(kernel::name()).unwrap_or_default()).as_ptr()
+        NAME.get_or_init(|| Box::new(CString::new(kernel::name()).unwrap_or_default())).as_ptr()
     })
 }
 
 /// Returns the version of Unicode that all of the library is of: "18.0". The string is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn rille_unicode_version() -> *const c_char {
-    static VERSION: OnceCell<CString> = OnceCell::new();
+    static VERSION: OnceBox<CString> = OnceBox::new();
     boundary_get(null(), || {
-        VERSION.get_or_init(|| CString::new(UNICODE_VERSION).unwrap_or_default()).as_ptr()
+        VERSION.get_or_init(|| Box::new(CString::new(UNICODE_VERSION).unwrap_or_default())).as_ptr()
     })
 }
 
@@ -51,7 +51,7 @@ pub extern "C" fn rille_path() -> *const c_char {
 
 #[cfg(unix)]
 fn path() -> *const c_char {
-    static PATH: OnceCell<CString> = OnceCell::new();
+    static PATH: OnceBox<CString> = OnceBox::new();
     let found = PATH.get_or_try_init(|| {
         let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
         let here = rille_path as *const c_void;
@@ -66,7 +66,7 @@ fn path() -> *const c_char {
             return Err(());
         }
         // SAFETY: the loader's name of the file ends with a NUL; it is copied at once.
-        Ok(unsafe { CStr::from_ptr(name) }.to_owned())
+        Ok(Box::new(unsafe { CStr::from_ptr(name) }.to_owned()))
     });
     found.map_or(null(), |path| path.as_ptr())
 }

@@ -5,7 +5,7 @@ use icu_casemap::CaseMapperBorrowed;
 use icu_normalizer::properties::{CanonicalDecompositionBorrowed, Decomposed};
 use icu_properties::props::{GeneralCategory, GeneralCategoryGroup, WhiteSpace};
 use icu_properties::{CodePointMapData, CodePointSetData};
-use once_cell::sync::OnceCell;
+use once_cell::race::OnceBox;
 
 /// Set in the code of an invalid sequence, whose bytes are in the lower 24 bits: it is like no char and like no other
 /// sequence.
@@ -81,13 +81,10 @@ fn base_of(c: char) -> char {
             _ => break,
         };
     }
-    static LETTERS: OnceCell<Vec<(char, char)>> = OnceCell::new();
+    static LETTERS: OnceBox<Vec<(char, char)>> = OnceBox::new();
     let letters = LETTERS.get_or_init(|| {
-        MADE_FROM
-            .split(' ')
-            .map(|pair| pair.chars())
-            .filter_map(|mut c| Some((c.next()?, c.next()?)))
-            .collect()
+        let pairs = MADE_FROM.split(' ').map(|pair| pair.chars());
+        Box::new(pairs.filter_map(|mut c| Some((c.next()?, c.next()?))).collect())
     });
     let letter =
         |c: char| letters.binary_search_by_key(&c, |&(made, _)| made).ok().map(|at| letters[at].1);

@@ -13,7 +13,7 @@ use icu_casemap::CaseMapperBorrowed;
 use icu_locale_core::LanguageIdentifier;
 use icu_properties::CodePointSetData;
 use icu_properties::props::{CaseIgnorable, Cased};
-use once_cell::sync::OnceCell;
+use once_cell::race::OnceBox;
 use std::borrow::Cow;
 use std::mem::MaybeUninit;
 
@@ -164,21 +164,26 @@ struct Table {
 }
 
 impl Table {
+    /// The table of a case. It is made without a lock, which a fork could leave locked: two threads may both make it.
     fn of(case: Case) -> &'static Table {
-        static UPPER: OnceCell<Table> = OnceCell::new();
-        static LOWER: OnceCell<Table> = OnceCell::new();
-        static FOLD: OnceCell<Table> = OnceCell::new();
+        static UPPER: OnceBox<Table> = OnceBox::new();
+        static LOWER: OnceBox<Table> = OnceBox::new();
+        static FOLD: OnceBox<Table> = OnceBox::new();
         let mapper = CaseMapperBorrowed::new();
         let root = LanguageIdentifier::UNKNOWN;
         match case {
             Case::Upper => {
-                UPPER.get_or_init(|| Table::new(|c| mapper.uppercase_to_string(c, &root)))
+                UPPER.get_or_init(|| Table::boxed(|c| mapper.uppercase_to_string(c, &root)))
             }
             Case::Lower => {
-                LOWER.get_or_init(|| Table::new(|c| mapper.lowercase_to_string(c, &root)))
+                LOWER.get_or_init(|| Table::boxed(|c| mapper.lowercase_to_string(c, &root)))
             }
-            Case::Fold => FOLD.get_or_init(|| Table::new(|c| mapper.fold_string(c))),
+            Case::Fold => FOLD.get_or_init(|| Table::boxed(|c| mapper.fold_string(c))),
         }
+    }
+
+    fn boxed(map: impl Fn(&str) -> Cow<'_, str>) -> Box<Table> {
+        Box::new(Table::new(map))
     }
 
     fn new(map: impl Fn(&str) -> Cow<'_, str>) -> Table {

@@ -20,7 +20,7 @@ use super::decode::{decode, quick};
 use icu_properties::props::{Alphabetic, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
 use icu_segmenter::provider::{Acceptance, Baked, SegmenterStateMachine};
-use once_cell::sync::OnceCell;
+use once_cell::race::OnceBox;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
@@ -58,28 +58,33 @@ pub(super) struct Machine {
 impl Machine {
     /// Extended grapheme clusters (UAX #29).
     pub(super) fn graphemes() -> &'static Machine {
-        static MACHINE: OnceCell<Machine> = OnceCell::new();
+        static MACHINE: OnceBox<Machine> = OnceBox::new();
         MACHINE.get_or_init(|| {
-            Machine::new(Baked::SINGLETON_SEGMENTER_BREAK_GRAPHEME_CLUSTER_V2, false)
+            Machine::boxed(Baked::SINGLETON_SEGMENTER_BREAK_GRAPHEME_CLUSTER_V2, false)
         })
     }
 
     /// Words and what stands between them (UAX #29).
     pub(super) fn words() -> &'static Machine {
-        static MACHINE: OnceCell<Machine> = OnceCell::new();
-        MACHINE.get_or_init(|| Machine::new(Baked::SINGLETON_SEGMENTER_BREAK_WORD_V2, true))
+        static MACHINE: OnceBox<Machine> = OnceBox::new();
+        MACHINE.get_or_init(|| Machine::boxed(Baked::SINGLETON_SEGMENTER_BREAK_WORD_V2, true))
     }
 
     /// Sentences (UAX #29).
     pub(super) fn sentences() -> &'static Machine {
-        static MACHINE: OnceCell<Machine> = OnceCell::new();
-        MACHINE.get_or_init(|| Machine::new(Baked::SINGLETON_SEGMENTER_BREAK_SENTENCE_V2, false))
+        static MACHINE: OnceBox<Machine> = OnceBox::new();
+        MACHINE.get_or_init(|| Machine::boxed(Baked::SINGLETON_SEGMENTER_BREAK_SENTENCE_V2, false))
     }
 
     /// What must stay on one line (UAX #14).
     pub(super) fn linebreaks() -> &'static Machine {
-        static MACHINE: OnceCell<Machine> = OnceCell::new();
-        MACHINE.get_or_init(|| Machine::new(Baked::SINGLETON_SEGMENTER_BREAK_LINE_V2, false))
+        static MACHINE: OnceBox<Machine> = OnceBox::new();
+        MACHINE.get_or_init(|| Machine::boxed(Baked::SINGLETON_SEGMENTER_BREAK_LINE_V2, false))
+    }
+
+    /// A machine that is made without a lock, which a fork could leave locked: two threads may both make it.
+    fn boxed(data: &SegmenterStateMachine<'_>, letters: bool) -> Box<Machine> {
+        Box::new(Machine::new(data, letters))
     }
 
     /// Reads ICU4X's tables. No dictionary is used, so only the symbol behind a pseudo symbol counts.

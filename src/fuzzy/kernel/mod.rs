@@ -38,7 +38,7 @@ pub(super) use rows::{PARTS, Part, copy, extend, most, parts};
 use super::chars::Class;
 use super::corpus::Block;
 use super::model::Model;
-use std::sync::OnceLock;
+use once_cell::race::OnceRef;
 
 /// Most chars of a term for which there are kernels.
 pub(super) const ROWS: usize = 32;
@@ -216,6 +216,6 @@ pub fn name() -> &'static str {
 /// The set in use.
 #[inline]
 pub(super) fn chosen() -> &'static Kernel {
-    static CHOSEN: OnceLock<&'static Kernel> = OnceLock::new();
+    static CHOSEN: OnceRef<'static, Kernel> = OnceRef::new();
     CHOSEN.get_or_init(|| available().next().unwrap_or(&plain::KERNEL))
 }

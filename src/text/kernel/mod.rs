@@ -36,7 +36,7 @@
 #![allow(unsafe_code)] // vector loads and stores, and calls that need a CPU feature, cannot be written without
 
 use std::mem::MaybeUninit;
-use std::sync::OnceLock;
+use once_cell::race::OnceRef;
 
 #[cfg(any(target_arch = "x86_64", all(target_arch = "aarch64", target_endian = "little")))]
 mod absorb;
@@ -193,6 +193,6 @@ pub fn available() -> impl Iterator<Item = &'static Kernel> {
 
 #[inline]
 fn chosen() -> &'static Kernel {
-    static CHOSEN: OnceLock<&'static Kernel> = OnceLock::new();
+    static CHOSEN: OnceRef<'static, Kernel> = OnceRef::new();
     CHOSEN.get_or_init(|| available().next().unwrap_or(Kernel::scalar()))
 }
