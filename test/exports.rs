@@ -54,6 +54,26 @@ fn names(wanted: impl Fn(&str) -> bool) -> BTreeSet<String> {
         .collect()
 }
 
+/// A thread of the pool may hold the lock of a static while the process forks, and the child would wait for it for ever.
+#[test]
+fn no_static_has_a_lock_that_a_fork_could_leave_locked() {
+    const LOCKS: [&str; 7] =
+        ["Mutex<", "RwLock<", "OnceCell<", "OnceLock<", "LazyLock<", "Lazy<", "Once "];
+    let mut found = Vec::new();
+    for path in rust_files(&root().join("src")) {
+        let source = fs::read_to_string(&path).expect("a source file");
+        let code = source.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        let statics = code.lines().filter(|line| line.trim_start().starts_with("static "));
+        let locked = statics.filter(|line| LOCKS.iter().any(|lock| line.contains(lock)));
+        let is_test = path.components().any(|part| part.as_os_str() == "tests");
+        let named = path.file_stem().is_some_and(|name| name.to_string_lossy().ends_with("tests"));
+        if !is_test && !named {
+            found.extend(locked.map(|line| format!("{}: {}", path.display(), line.trim())));
+        }
+    }
+    assert!(found.is_empty(), "use once_cell::race, or a state for each process: {found:#?}");
+}
+
 /// The function that a body consists of calling, if it is one call, bare or in an `unsafe` block.
 fn only_call(block: &syn::Block) -> Option<String> {
     let [Stmt::Expr(expression, None)] = block.stmts.as_slice() else { return None };

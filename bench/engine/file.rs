@@ -52,7 +52,7 @@ fn end(job: &dyn AnyJob) {
 fn index(bench: &mut Bench, log: &Log) {
     let full = |threads| {
         let document = open(log, Options { no_index: true, threads, ..Options::default() });
-        end(&*document.index());
+        end(&*document.index().unwrap());
         document.info().expect("the log").lines
     };
     let pread = |from: u64, to: u64| {
@@ -96,7 +96,7 @@ fn index(bench: &mut Bench, log: &Log) {
         ],
     );
     let document = open(log, Options { no_index: true, ..Options::default() });
-    end(&*document.index());
+    end(&*document.index().unwrap());
     let info = document.info().expect("the log");
     assert_eq!((info.lines, info.exact), (log.lines, true));
     let each = info.index_memory as f64 / (log.lines as f64 / 1024.0);
@@ -136,7 +136,7 @@ fn search(bench: &mut Bench, log: &Log) {
         return;
     }
     let document = open(log, Options::default());
-    end(&*document.index());
+    end(&*document.index().unwrap());
     let rows = [
         ("a rare literal", NEEDLE, literal(NEEDLE), 1.0),
         ("a rare literal as a regex", NEEDLE, regex(NEEDLE), 1.0),
@@ -199,7 +199,7 @@ fn read(bench: &mut Bench, log: &Log) {
         bench.figure("file open + last 50 lines", name, tail * 1e3, "ms", 0.5);
     }
     let document = open(log, Options::default());
-    end(&*document.index());
+    end(&*document.index().unwrap());
     let random = median(2001, |round| {
         let line = (round as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) % log.lines + 1;
         document.lines(line, 1, Window::default(), &mut batch).expect("the log");
@@ -255,7 +255,7 @@ fn wait(bench: &mut Bench, log: &Log) {
         let document = open(log, Options { no_index: true, ..Options::default() });
         let count = SearchOptions { count: true, ..SearchOptions::default() };
         let job: Box<dyn AnyJob> = match round % 3 {
-            0 => Box::new(document.index()),
+            0 => Box::new(document.index().unwrap()),
             1 => Box::new(document.search(regex("[a-z]+ed .*upstream"), count).expect("the log")),
             _ => Box::new(document.filter(regex("error"), true).expect("the log").1),
         };
@@ -312,7 +312,7 @@ fn work(path: &Path) -> ! {
     let before = status("VmRSS:");
     let path = path.as_os_str().as_encoded_bytes();
     let document = Document::open(path, Options::default()).expect("the file");
-    end(&*document.index());
+    end(&*document.index().unwrap());
     let job = document.search(regex("[a-z]+ed .*upstream"), SearchOptions::default());
     assert!(lines(&job.expect("the file")) > 0);
     let (kept, job) = document.filter(regex("error"), false).expect("the file");

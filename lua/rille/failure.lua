@@ -6,6 +6,14 @@ local TOO_BIG = tonumber(C.RILLE_ETOOBIG)
 
 local M = {}
 
+--- The reasons for which a file cannot be read, by their statuses: none of them is a mistake of the program.
+---@type table<integer, rille.file.reason>
+M.REASONS = {
+  [tonumber(C.RILLE_EFORK)] = "forked",
+  [tonumber(C.RILLE_EIO)] = "failed",
+  [tonumber(C.RILLE_ECHANGED)] = "changed",
+}
+
 --- A block for a module to hand to its calls: made once, as none is read after the next call.
 ---@return ffi.cdata* rille_error
 function M.block()

@@ -20,7 +20,7 @@ local options = ffi.new("rille_file_options", { size = ffi.sizeof("rille_file_op
 local news = ffi.new("rille_file_news")
 local window = ffi.new("rille_file_window", { size = ffi.sizeof("rille_file_window") })
 local OK, PENDING = tonumber(C.RILLE_OK), tonumber(C.RILLE_PENDING)
-local EIO, ECHANGED = tonumber(C.RILLE_EIO), tonumber(C.RILLE_ECHANGED)
+local EIO = tonumber(C.RILLE_EIO)
 local NO_INDEX = tonumber(C.RILLE_FILE_NO_INDEX)
 local SPOOL, UNPACK = tonumber(C.RILLE_FILE_SPOOL), tonumber(C.RILLE_FILE_UNPACK)
 local CUT_BEFORE, CUT_BEHIND = tonumber(C.RILLE_LINE_CUT_BEFORE), tonumber(C.RILLE_LINE_CUT_BEHIND)
@@ -40,8 +40,9 @@ local open, number = handles.open, read.number
 local own, close = handles.kind(C.rille_file_free)
 
 --- Why there is no answer: the index has not come so far ("pending", wait for `file:index()`), the file was truncated
---- ("changed", call `file:refresh()`), or it cannot be read ("failed"). Without a reason there is no such line or byte.
----@alias rille.file.reason "pending"|"changed"|"failed"
+--- ("changed", call `file:refresh()`), it cannot be read ("failed"), or it belongs to the process that this one was forked from
+--- ("forked", open it here). Without a reason there is no such line or byte.
+---@alias rille.file.reason "pending"|"changed"|"failed"|"forked"
 
 --- An open file. Positions are bytes from 1 on, lines are numbers from 1 on.
 ---@class rille.file
@@ -69,8 +70,8 @@ local function answer(status, name)
     return nil, name .. ": the index has not come so far; wait for file:index()", "pending"
   elseif status > 0 then
     return nil
-  elseif status == ECHANGED or status == EIO then
-    return nil, ffi.string(err.message, err.length), status == ECHANGED and "changed" or "failed"
+  elseif failure.REASONS[status] then
+    return nil, ffi.string(err.message, err.length), failure.REASONS[status]
   end
   error(name .. ": " .. ffi.string(err.message, err.length), 3)
 end
@@ -451,10 +452,13 @@ local function take_nothing() end
 --- The job that makes the index of lines: the one that runs, or a new one if the file has more than that has seen. Its
 --- progress counts bytes, and it has nothing to take. Cancelling it leaves what is known; the next call goes on there. Of a file
 --- that is spooled or unpacked it is the job that does so, which is not started again.
----@return rille.job
+---@return rille.job? job
+---@return string? message
+---@return rille.file.reason? reason
 function File:index()
-  if C.rille_file_index(open(self), out_job, err) < 0 then
-    failure.raise(err, "rille.file:index")
+  local status = C.rille_file_index(open(self), out_job, err)
+  if status ~= OK then
+    return answer(status, "rille.file:index")
   end
   return adopt(out_job[0], take_nothing)
 end
@@ -475,9 +479,11 @@ end
 --- it is cancelled or the file is closed, and takes no turn from other jobs.
 ---@return rille.job? job whose `take` gives a `rille.file.news`
 ---@return string? message why this cannot be followed: it is made from another file, or spooled (then the job of `index` has the news)
+---@return rille.file.reason? reason
 function File:follow()
-  if C.rille_file_follow(open(self), out_job, err) < 0 then
-    return nil, ffi.string(err.message, err.length)
+  local status = C.rille_file_follow(open(self), out_job, err)
+  if status < 0 then
+    return nil, ffi.string(err.message, err.length), failure.REASONS[status]
   end
   return adopt(out_job[0], take_news)
 end

@@ -13,7 +13,6 @@ local out_job = ffi.new("rille_job *[1]")
 local out_number = ffi.new("double[1]")
 local found = ffi.new("rille_file_matches")
 local options = ffi.new("rille_search_options", { size = ffi.sizeof("rille_search_options") })
-local EIO, ECHANGED = tonumber(C.RILLE_EIO), tonumber(C.RILLE_ECHANGED)
 local BACKWARD, COUNT = tonumber(C.RILLE_SEARCH_BACKWARD), tonumber(C.RILLE_SEARCH_COUNT)
 local FROM, LINES = tonumber(C.RILLE_SEARCH_FROM), tonumber(C.RILLE_SEARCH_LINES)
 local PARTIAL = tonumber(C.RILLE_MATCH_PARTIAL)
@@ -131,8 +130,8 @@ local function query(what, name)
 end
 
 local function changed(status, name)
-  if status == ECHANGED or status == EIO then
-    return nil, ffi.string(err.message, err.length), status == ECHANGED and "changed" or "failed"
+  if failure.REASONS[status] then
+    return nil, ffi.string(err.message, err.length), failure.REASONS[status]
   end
   error(name .. ": " .. ffi.string(err.message, err.length), 3)
 end

@@ -9,7 +9,7 @@ use crate::job::{Stop, Worker};
 use crate::project::plain;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::SystemTime;
 
 /// Bytes that a thread counts or searches before it brings the result.
@@ -27,8 +27,10 @@ const PRINT: u64 = 4 << 10;
 /// Why a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
-    /// Whether it is another content now, which a refresh makes known. Else the system refused to read it.
+    /// Whether it is another content now, which a refresh makes known. Otherwise the system refused to read it.
     pub changed: bool,
+    /// Whether it belongs to the process that this one was forked from.
+    pub forked: bool,
     /// A sentence for a person.
     pub message: String,
 }
@@ -79,17 +81,38 @@ impl Trouble {
         let message = format!(
             "the file has been truncated from {from} bytes to {to} since it was looked at; refresh it"
         );
-        Trouble { changed: true, message }
+        Trouble { changed: true, forked: false, message }
+    }
+
+    /// What a child cannot use of its parent.
+    pub(super) fn forked() -> Trouble {
+        let message = "the file belongs to the process that this one was forked from; open it here"
+            .to_owned();
+        Trouble { changed: false, forked: true, message }
+    }
+
+    /// What the system refuses.
+    pub(super) fn of(message: String) -> Trouble {
+        Trouble { changed: false, forked: false, message }
     }
 
     pub(super) fn io(error: &io::Error, offset: u64) -> Trouble {
-        Trouble { changed: false, message: format!("{} at offset {offset}", plain(error)) }
+        Trouble::of(format!("{} at offset {offset}", plain(error)))
     }
 }
 
 impl From<Trouble> for Stop {
     fn from(trouble: Trouble) -> Stop {
         Stop::Failed(trouble.message)
+    }
+}
+
+/// A copy of what a lock guards, unless somebody has it.
+fn unlocked<T: Clone>(lock: &Mutex<T>) -> Option<T> {
+    match lock.try_lock() {
+        Ok(value) => Some(value.clone()),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner().clone()),
+        Err(TryLockError::WouldBlock) => None,
     }
 }
 
@@ -108,6 +131,26 @@ impl Edition {
         Ok(edition)
     }
 
+    /// The same content for another process, which is a child of this one's: no lock is waited for.
+    pub fn inherit(&self, source: Box<dyn Source>, capacity: usize) -> Edition {
+        let size = self.size();
+        let edition = Edition {
+            source,
+            size: AtomicU64::new(size),
+            print: Mutex::default(),
+            cache: Cache::new(capacity),
+            index: Mutex::new(unlocked(&self.index).unwrap_or_default()),
+            building: Mutex::default(),
+        };
+        // If it is not known it is taken anew; of a file that cannot be read the next call tells why.
+        let print = unlocked(&self.print).or_else(|| {
+            let stat = edition.source.stat().ok()?;
+            edition.take_print(Stat { size, ..stat }).ok()
+        });
+        *edition.print.lock().unwrap_or_else(PoisonError::into_inner) = print.unwrap_or_default();
+        edition
+    }
+
     pub fn source(&self) -> &dyn Source {
         &*self.source
     }
@@ -120,6 +163,7 @@ impl Edition {
         self.source.stat().map_err(|error| Trouble {
             // A source that is made from another one says so if that was truncated.
             changed: error.kind() == io::ErrorKind::UnexpectedEof,
+            forked: false,
             message: plain(&error),
         })
     }

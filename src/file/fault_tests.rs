@@ -4,6 +4,7 @@ use super::search_tests::{literals, regex};
 use super::tests::{Folder, end, made, open};
 use super::*;
 use std::fs::File;
+use std::path::Path;
 
 /// Bytes of each line of a [`log`].
 const LINE: u64 = 32;
@@ -51,7 +52,7 @@ fn a_file_that_is_truncated_again_and_again_while_it_is_searched() {
         let mut left = LINES;
         // In the middle of a line as well.
         for (next, more) in [(500_000, 0), (420_000, 11), (350_000, LINE - 1)] {
-            end(&*document.index());
+            end(&*document.index().unwrap());
             let options = SearchOptions { backward, ..SearchOptions::default() };
             let job = document.search(regex("needle"), options).unwrap();
             while !job.poll().ready {
@@ -148,7 +149,7 @@ fn what_is_spooled_is_not_followed() {
     let folder = Folder::new();
     let options = Options { spool: true, ..Options::default() };
     let document = Arc::new(open(Path::new("/dev/null"), options));
-    let message = document.follow().err().expect("a refusal");
+    let message = document.follow().err().expect("a refusal").message;
     assert!(message.contains("the job of its index"), "{message}");
     // One that becomes an archive while it is followed has news nevertheless.
     let path = folder.file("log", b"one\n");
@@ -162,7 +163,7 @@ fn what_is_spooled_is_not_followed() {
         assert!(Instant::now() < until && job.wait(Duration::from_secs(60)), "there are no news");
         job.take();
     }
-    assert_eq!(end(&*document.index()), State::Done);
+    assert_eq!(end(&*document.index().unwrap()), State::Done);
     document.refresh().unwrap();
     let mut batch = Lines::default();
     document.last(1, Window::default(), &mut batch).unwrap();
@@ -177,8 +178,8 @@ fn the_index_of_a_filter_is_that_of_lines_nobody_has_asked_for() {
     let document = open(&path, Options::default());
     let (kept, job) = document.filter(regex("needle"), false).unwrap();
     assert_eq!(end(&job), State::Done);
-    assert_eq!(end(&*kept.index()), State::Done);
-    assert_eq!(kept.edition().index().upto().offset, 100_000 * LINE);
+    assert_eq!(end(&*kept.index().unwrap()), State::Done);
+    assert_eq!(kept.own().unwrap().edition().index().upto().offset, 100_000 * LINE);
 }
 
 #[test]
@@ -193,16 +194,17 @@ fn growth_at_the_very_end_of_the_index_is_not_passed_over() {
         }
     }));
     let ended = Arc::new(AtomicBool::new(true));
-    *document.lock_indexing() = Some((document.edition(), Arc::clone(&ending), ended));
-    assert!(Arc::ptr_eq(&document.index(), &ending), "there is nothing more");
+    *document.own().unwrap().indexing() =
+        Some((document.own().unwrap().edition(), Arc::clone(&ending), ended));
+    assert!(Arc::ptr_eq(&document.index().unwrap(), &ending), "there is nothing more");
     // More than a call looks at by itself.
     file.set_len(10 << 20).unwrap();
     assert_eq!(document.refresh(), Ok(Change::Grown));
-    let job = document.index();
+    let job = document.index().unwrap();
     assert!(!Arc::ptr_eq(&job, &ending), "it looks no more");
     assert_eq!(end(&*job), State::Done);
-    assert!(document.edition().is_indexed());
-    let (_, _, ended) = document.lock_indexing().clone().unwrap();
-    assert!(document.edition().has_ended(&ended));
+    assert!(document.own().unwrap().edition().is_indexed());
+    let (_, _, ended) = document.own().unwrap().indexing().clone().unwrap();
+    assert!(document.own().unwrap().edition().has_ended(&ended));
     ending.cancel();
 }

@@ -378,7 +378,7 @@ mod tests {
             let (document, job) = parent.filter(query, invert).unwrap();
             prop_assert_eq!(end(&job), State::Done);
             prop_assert_eq!(all(&document), &expected[..]);
-            end(&*document.index());
+            end(&*document.index().unwrap());
             let info = document.info().unwrap();
             prop_assert!(info.exact);
             prop_assert_eq!(info.lines as usize, expected.split_inclusive(|&byte| byte == b'\n').count());

@@ -63,14 +63,15 @@ pub(super) fn follow(document: Weak<Document>, worker: &Worker<News>) -> Result<
     let mut told = None;
     while let Some(held) = document.upgrade() {
         let looked = held.look();
-        let is_suspect = held.lock_suspect().is_some();
-        let current = (Arc::as_ptr(&held.edition()) as usize, held.edition().size());
+        let own = held.own()?;
+        let is_suspect = own.suspect().is_some();
+        let current = (Arc::as_ptr(&own.edition()) as usize, own.edition().size());
         drop(held);
         let change = looked?;
         if change != Change::Same && !worker.has_results() {
-            let Some(size) = document.upgrade().and_then(|held| held.edition().stat().ok()) else {
-                continue;
-            };
+            let Some(held) = document.upgrade() else { continue };
+            let Ok(size) = held.own().and_then(|own| own.edition().stat()) else { continue };
+            drop(held);
             let news = News { change, size: size.size };
             // Who has not refreshed yet need not be told the same again.
             if told != Some((news, current)) {

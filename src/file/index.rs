@@ -29,7 +29,7 @@ pub(super) struct Mark {
 }
 
 /// What is known of the lines from the begin of the file on.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Index {
     /// The first is the begin of the file.
     marks: Vec<Mark>,

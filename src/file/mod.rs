@@ -47,6 +47,7 @@ mod source;
 mod spool;
 #[cfg(test)]
 mod spool_tests;
+mod state;
 #[cfg(test)]
 mod tests;
 mod unpack;
@@ -62,13 +63,12 @@ use crate::project::plain;
 use bstr::ByteSlice;
 use edition::Edition;
 use filter::Kept;
-use source::{Disk, Source, identity, what_is_special};
-use spool::{Feed, Spool, Unpack};
-use std::path::{Path, PathBuf};
+use spool::Feed;
+use state::{Current, State as Own};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::{Duration, Instant, SystemTime};
-use unpack::{MAGIC, Packing};
+use std::time::{Duration, Instant};
 
 /// Threads that make an index or search, at most: more than these wait for memory.
 const MOST_THREADS: usize = 4;
@@ -133,24 +133,8 @@ pub struct Info {
 pub struct Document {
     path: PathBuf,
     options: Options,
-    current: RwLock<Current>,
-    /// The job that makes the index.
-    indexing: Mutex<Option<Indexing>>,
-    /// A change of the time of writing that could be a write that is on its way, and when it was first seen.
-    suspect: Mutex<Option<(SystemTime, Instant)>>,
-    /// Jobs that follow the file.
-    followers: Mutex<Vec<Waker>>,
-}
-
-/// What the index is made of, by which job, and whether that looks no more.
-type Indexing = (Arc<Edition>, Arc<Job<()>>, Arc<AtomicBool>);
-
-#[derive(Clone)]
-struct Current {
-    edition: Arc<Edition>,
-    disk: Option<Arc<Disk>>,
-    identity: Option<(u64, u64)>,
-    spool: Option<Arc<Spool>>,
+    /// What the process that opened it knows of it. A child has a state of its own.
+    first: Own,
 }
 
 impl Document {
@@ -163,33 +147,28 @@ impl Document {
         let (current, feed) =
             Current::open(&absolute, &options).map_err(|reason| refuse(&reason))?;
         let document = Document::of(absolute, options, current);
-        document.start_spool(feed);
-        document.start_index().map_err(|trouble| refuse(&trouble.message))?;
+        let started = document.start_spool(feed).and_then(|()| document.start_index());
+        started.map_err(|trouble| refuse(&trouble.message))?;
         Ok(document)
     }
 
     fn of(path: PathBuf, options: Options, current: Current) -> Document {
-        Document {
-            path,
-            options,
-            current: RwLock::new(current),
-            indexing: Mutex::default(),
-            suspect: Mutex::default(),
-            followers: Mutex::default(),
+        Document { path, options, first: Own::new(current) }
+    }
+
+    /// What this process knows of it.
+    fn own(&self) -> Result<&Own, Trouble> {
+        let (own, is_new) = self.first.own(&self.options)?;
+        if is_new {
+            // As after opening it.
+            self.start_index()?;
         }
-    }
-
-    fn current(&self) -> Current {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn edition(&self) -> Arc<Edition> {
-        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).edition)
+        Ok(own)
     }
 
     /// The edition, unless it has become shorter.
     fn checked(&self) -> Result<Arc<Edition>, Trouble> {
-        let edition = self.edition();
+        let edition = self.own()?.edition();
         edition.check()?;
         if edition.source().grows_by_itself() {
             self.start_index()?;
@@ -260,8 +239,9 @@ impl Document {
 
     /// The job that makes the index: the one that runs, or another one if the file has more than that has seen. Its unit of
     /// progress is the byte.
-    pub fn index(&self) -> Arc<Job<()>> {
-        let (edition, mut indexing) = (self.edition(), self.lock_indexing());
+    pub fn index(&self) -> Result<Arc<Job<()>>, Trouble> {
+        let own = self.own()?;
+        let (edition, mut indexing) = (own.edition(), own.indexing());
         if edition.source().grows_by_itself() {
             // What has arrived until now, if nobody has asked for it. A failure is told by whoever reads.
             let _ = edition.check();
@@ -271,34 +251,32 @@ impl Document {
             && (job.poll().state == State::Running && !edition.has_ended(ended)
                 || edition.is_indexed())
         {
-            return Arc::clone(job);
+            return Ok(Arc::clone(job));
         }
-        let (own, threads) = (Arc::clone(&edition), self.threads());
+        let (made, threads) = (Arc::clone(&edition), self.threads());
         let ended = Arc::<AtomicBool>::default();
         let told = Arc::clone(&ended);
-        let job = Arc::new(job::start(move |worker| own.build_index(worker, threads, &told)));
+        let job = Arc::new(job::start(move |worker| made.build_index(worker, threads, &told)));
         *indexing = Some((edition, Arc::clone(&job), ended));
-        job
-    }
-
-    fn lock_indexing(&self) -> MutexGuard<'_, Option<Indexing>> {
-        self.indexing.lock().unwrap_or_else(PoisonError::into_inner)
+        Ok(job)
     }
 
     /// Starts to fill the spool. Its job makes the index as well.
-    fn start_spool(&self, feed: Option<Feed>) {
-        let edition = self.edition();
-        let own = Arc::clone(&edition);
-        let job = feed.map(|feed| Arc::new(job::start(move |worker| feed.run(&own, worker))));
-        *self.lock_indexing() = job.map(|job| (edition, job, Arc::default()));
+    fn start_spool(&self, feed: Option<Feed>) -> Result<(), Trouble> {
+        let own = self.own()?;
+        let edition = own.edition();
+        let filled = Arc::clone(&edition);
+        let job = feed.map(|feed| Arc::new(job::start(move |worker| feed.run(&filled, worker))));
+        *own.indexing() = job.map(|job| (edition, job, Arc::default()));
+        Ok(())
     }
 
     /// Makes the index of what is new: at once if that is little, else by a job if the options say so.
     fn start_index(&self) -> Result<(), Trouble> {
-        let edition = self.edition();
+        let edition = self.own()?.edition();
         edition.index_the_rest()?;
         if !edition.is_indexed() && !self.options.no_index {
-            self.index();
+            self.index()?;
         }
         Ok(())
     }
@@ -332,7 +310,8 @@ impl Document {
     ///
     /// Where another file has the path, what the old one had grown by is told first, so that nothing is lost in a rotation.
     pub fn refresh(&self) -> Result<Change, Trouble> {
-        let current = self.current();
+        let own = self.own()?;
+        let current = own.current();
         let change = self.look()?;
         if let (Change::Grown, Some(spool)) = (change, &current.spool) {
             spool.tell();
@@ -353,50 +332,41 @@ impl Document {
                 };
                 let (fresh, feed) = fresh.map_err(|reason| {
                     let message = format!("{}: {reason}", self.path.display());
-                    Trouble { changed: true, message }
+                    Trouble { changed: true, forked: false, message }
                 })?;
-                *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
-                self.start_spool(feed);
+                own.replace(fresh);
+                self.start_spool(feed)?;
             }
         }
-        *self.lock_suspect() = None;
+        *own.suspect() = None;
         // In a rotation another change waits behind this one.
-        self.lock_followers().iter().for_each(Waker::wake);
+        own.followers().iter().for_each(Waker::wake);
         self.start_index()?;
         Ok(change)
-    }
-
-    fn lock_followers(&self) -> MutexGuard<'_, Vec<Waker>> {
-        self.followers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Starts a job that has news whenever the file has changed, until it is cancelled or nobody has the file any more. A
     /// refresh then takes the change to be so. What is made from another file is not followed, nor
     /// what is spooled: the job of its index tells when it has grown.
-    pub fn follow(self: &Arc<Document>) -> Result<Job<News>, String> {
-        let current = self.current();
+    pub fn follow(self: &Arc<Document>) -> Result<Job<News>, Trouble> {
+        let current = self.own()?.current();
+        let refuse = |message: &str| Err(Trouble::of(message.to_owned()));
         if current.spool.is_some() {
-            return Err(
-                "what is spooled or unpacked grows by the job of its index: that has the news"
-                    .to_owned(),
+            return refuse(
+                "what is spooled or unpacked grows by the job of its index: that has the news",
             );
         } else if current.disk.is_none() {
-            return Err(
-                "only a file on a disk can be followed; follow the one that this is made from"
-                    .to_owned(),
+            return refuse(
+                "only a file on a disk can be followed; follow the one that this is made from",
             );
         }
         let document = Arc::downgrade(self);
         Ok(job::start(move |worker| {
             if let Some(document) = document.upgrade() {
-                document.lock_followers().push(worker.waker());
+                document.own()?.followers().push(worker.waker());
             }
             follow::follow(document, worker)
         }))
-    }
-
-    fn lock_suspect(&self) -> MutexGuard<'_, Option<(SystemTime, Instant)>> {
-        self.suspect.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the path leads to another file. One that is deleted or out of reach is not another one.
@@ -407,7 +377,8 @@ impl Document {
 
     /// What has become of the file since the last refresh.
     fn look(&self) -> Result<Change, Trouble> {
-        let current = self.current();
+        let own = self.own()?;
+        let current = own.current();
         if let Some(spool) = &current.spool {
             return Ok(spool.look(&self.path));
         }
@@ -430,7 +401,7 @@ impl Document {
             return Ok(Change::Replaced);
         }
         // Somebody writes. If what is written is at the end, the size will soon tell; if not, something is another than it was.
-        let mut suspect = self.lock_suspect();
+        let mut suspect = own.suspect();
         let (when, since) = *suspect.get_or_insert((written, Instant::now()));
         if when != written {
             *suspect = Some((written, Instant::now()));
@@ -442,53 +413,6 @@ impl Document {
 
     /// Native memory that it holds or may come to hold, in bytes.
     pub fn memory(&self) -> usize {
-        size_of::<Document>() + self.edition().memory()
-    }
-}
-
-impl Current {
-    /// Opens what is at a path, and tells what is to fill the spool if there is one.
-    fn open(path: &Path, options: &Options) -> Result<(Current, Option<Feed>), String> {
-        let (disk, metadata) = Disk::open(path).map_err(|error| plain(&error))?;
-        if metadata.is_dir() {
-            return Err("it is a folder".to_owned());
-        }
-        let disk = Arc::new(disk);
-        let mut head = [0; MAGIC];
-        let mut packing = if options.unpack { Unpack::Perhaps } else { Unpack::No };
-        let mut special = what_is_special(&metadata);
-        if special.is_none() && (metadata.len() == 0 || options.unpack) {
-            let len = disk.read_at(&mut head, 0).map_err(|error| plain(&error))?;
-            if let (true, Some(found)) = (options.unpack, Packing::of(&head[..len])) {
-                packing = Unpack::From(found);
-            }
-            // Files of the system are made while they are read, and have no size before.
-            special = (metadata.len() == 0 && len > 0)
-                .then_some("the system does not tell its size, as it is made while it is read");
-        }
-        if let Some(reason) = special.filter(|_| !options.spool) {
-            return Err(format!("{reason}; the option spool reads it into a temporary file"));
-        }
-        if special.is_none() && !matches!(packing, Unpack::From(_)) {
-            let current = Current::of(disk, identity(&metadata), options)?;
-            return Ok((current, None));
-        }
-        let folder = options.spool_folder.as_deref();
-        let file = Arc::into_inner(disk).map(Disk::into_file).ok_or("it is in use")?;
-        let (spool, feed) = Spool::new(file, &metadata, packing, folder, options.spool_limit)?;
-        let edition = Edition::new(Box::new(Arc::clone(&spool)), options.capacity());
-        let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
-        let current = Current { edition, disk: None, identity: None, spool: Some(spool) };
-        Ok((current, Some(feed)))
-    }
-
-    fn of(
-        disk: Arc<Disk>,
-        identity: Option<(u64, u64)>,
-        options: &Options,
-    ) -> Result<Current, String> {
-        let edition = Edition::new(Box::new(Arc::clone(&disk)), options.capacity());
-        let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
-        Ok(Current { edition, disk: Some(disk), identity, spool: None })
+        size_of::<Document>() + self.own().map_or(0, |own| own.edition().memory())
     }
 }

@@ -98,7 +98,7 @@ proptest! {
         let path = folder.file("text", &text);
         let document = open(&path, Options { threads, no_index: !indexed, ..Options::default() });
         if indexed {
-            end(&*document.index());
+            end(&*document.index().unwrap());
         }
         let from = from.map(|from| from.index(text.len() + 1) as u64);
         let options = SearchOptions { from, backward, limit, ..SearchOptions::default() };

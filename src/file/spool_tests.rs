@@ -110,7 +110,7 @@ proptest! {
         } else {
             (open(&folder.file("archive", &archive), options()), None)
         };
-        let job = document.index();
+        let job = document.index().unwrap();
         prop_assert_eq!(end(&*job), State::Done);
         if let Some(writer) = writer {
             writer.join().unwrap();
@@ -146,7 +146,7 @@ proptest! {
         let mut broken = archive.clone();
         if cut { broken.truncate(place) } else { broken[place] ^= 0x41 }
         let document = open(&folder.file("archive", &broken), options());
-        let job = document.index();
+        let job = document.index().unwrap();
         let (state, kept) = (end(&*job), content(&document));
         if state == State::Done {
             // Cut between its parts, or damaged where nothing is told but a name or a time.
@@ -172,7 +172,7 @@ fn what_a_cut_archive_of_zstd_holds_back_is_given() {
     let mut archive = zstd(&text);
     archive.truncate(archive.len() - 10);
     let document = open(&folder.file("archive", &archive), options());
-    assert_eq!(end(&*document.index()), State::Failed);
+    assert_eq!(end(&*document.index().unwrap()), State::Failed);
     // All blocks but the last one, of 128 KiB at most.
     assert!(content(&document).len() + (128 << 10) >= text.len());
 }
@@ -182,7 +182,7 @@ fn a_pipe_can_be_read_while_it_comes() {
     let folder = Folder::new();
     let path = pipe(&folder, "pipe");
     let document = open(&path, Options { unpack: false, ..options() });
-    let job = document.index();
+    let job = document.index().unwrap();
     let notifier = job::Notifier::new().unwrap();
     job.watch(&notifier);
     assert_eq!((document.info().unwrap().size, document.refresh()), (0, Ok(Change::Same)));
@@ -203,7 +203,7 @@ fn a_pipe_can_be_read_while_it_comes() {
     assert!(document.info().unwrap().exact);
     assert_eq!(document.refresh(), Ok(Change::Grown));
     assert_eq!(document.refresh(), Ok(Change::Same));
-    assert!(Arc::ptr_eq(&job, &document.index()), "it is not read again");
+    assert!(Arc::ptr_eq(&job, &document.index().unwrap()), "it is not read again");
 }
 
 #[test]
@@ -221,9 +221,9 @@ fn pipes_that_wait_leave_the_threads_to_others_and_are_cancelled() {
     }
     let text = log(100_000);
     let plain = open(&folder.file("text", &text), Options::default());
-    assert_eq!(end(&*plain.index()), State::Done, "no thread is left");
+    assert_eq!(end(&*plain.index().unwrap()), State::Done, "no thread is left");
     for (_writer, document) in &pipes {
-        let job = document.index();
+        let job = document.index().unwrap();
         assert_eq!(job.poll().state, State::Running);
         job.cancel();
         assert_eq!(end(&*job), State::Cancelled);
@@ -252,7 +252,7 @@ fn a_bomb_stops_at_the_limit() {
     for packing in [Packing::Gzip, Packing::Zstd] {
         let path = folder.file("bomb", &pack(packing, &zeros));
         let document = open(&path, Options { spool_limit: 1_000_000, ..options() });
-        let job = document.index();
+        let job = document.index().unwrap();
         assert_eq!(end(&*job), State::Failed);
         let message = job.failure().unwrap();
         assert!(
@@ -262,19 +262,19 @@ fn a_bomb_stops_at_the_limit() {
         assert_eq!(document.info().unwrap().size, 1_000_000);
     }
     let document = open(Path::new("/dev/zero"), Options { spool_limit: 5000, ..options() });
-    assert_eq!(end(&*document.index()), State::Failed);
+    assert_eq!(end(&*document.index().unwrap()), State::Failed);
     assert_eq!(content(&document), [0; 5000]);
 }
 
 #[test]
 fn special_files_are_read_or_tell_why_not() {
     let null = open(Path::new("/dev/null"), options());
-    assert_eq!(end(&*null.index()), State::Done);
+    assert_eq!(end(&*null.index().unwrap()), State::Done);
     let info = null.info().unwrap();
     assert_eq!((info.size, info.lines, info.exact), (0, 0, true));
     if cfg!(target_os = "linux") {
         let version = open(Path::new("/proc/version"), options());
-        assert_eq!(end(&*version.index()), State::Done);
+        assert_eq!(end(&*version.index().unwrap()), State::Done);
         assert_eq!(content(&version), fs::read("/proc/version").unwrap());
         let refused = Document::open(b"/proc/self/mem", options()).err().expect("a refusal");
         assert!(refused.ends_with("/proc/self/mem: Input/output error"), "{refused}");
@@ -297,7 +297,7 @@ fn special_files_are_read_or_tell_why_not() {
     assert!(message.contains("no temporary file in /nowhere/at all: No such file"), "{message}");
     // What is neither of both is read as it is, and where it is.
     let plain = open(&folder.file("text", b"one\ntwo"), options());
-    assert!(plain.current().disk.is_some() && plain.info().unwrap().exact);
+    assert!(plain.own().unwrap().current().disk.is_some() && plain.info().unwrap().exact);
 }
 
 #[test]
@@ -305,12 +305,12 @@ fn an_archive_that_is_replaced_is_unpacked_anew() {
     let folder = Folder::new();
     let path = folder.file("log.gz", &gzip(b"one\ntwo\n"));
     let document = open(&path, options());
-    assert_eq!(end(&*document.index()), State::Done);
+    assert_eq!(end(&*document.index().unwrap()), State::Done);
     assert_eq!(document.refresh(), Ok(Change::Grown));
     let other = folder.file("other", &gzip(b"three\n"));
     fs::rename(other, &path).unwrap();
     assert_eq!(document.refresh(), Ok(Change::Replaced));
-    assert_eq!(end(&*document.index()), State::Done);
+    assert_eq!(end(&*document.index().unwrap()), State::Done);
     assert_eq!(content(&document), b"three\n");
     fs::remove_file(&path).unwrap();
     document.refresh().unwrap();
@@ -336,8 +336,8 @@ fn spooled_to(file: File, source: &Path) -> (Document, Arc<Job<()>>) {
     };
     let current = Current { edition, disk: None, identity: None, spool: Some(spool) };
     let document = Document::of(source.to_owned(), options(), current);
-    document.start_spool(Some(feed));
-    let job = document.index();
+    document.start_spool(Some(feed)).unwrap();
+    let job = document.index().unwrap();
     (document, job)
 }
 
@@ -384,7 +384,7 @@ fn a_limit_of_the_size_of_files_does_not_end_the_process() {
     }
     // A mebibyte, or two where the shell counts in kibibytes; whoever writes more gets SIGXFSZ.
     let document = open(Path::new("/dev/zero"), options());
-    let job = document.index();
+    let job = document.index().unwrap();
     assert_eq!(end(&*job), State::Failed);
     let message = job.failure().unwrap();
     assert!(message.starts_with("File too large: the temporary file in "), "{message}");
@@ -413,7 +413,7 @@ fn without_descriptors_it_is_refused_and_later_it_is_not() {
     );
     taken.pop();
     let document = open(&path, options());
-    assert_eq!(end(&*document.index()), State::Done);
+    assert_eq!(end(&*document.index().unwrap()), State::Done);
     assert_eq!(content(&document), b"one\ntwo\n");
     assert!(refused().is_some());
     drop(document);
@@ -428,7 +428,7 @@ fn the_temporary_file_has_no_name_and_is_not_inherited() {
     let inside = path.with_file_name("spool");
     fs::create_dir(&inside).unwrap();
     let document = open(&path, Options { spool_folder: Some(inside.clone()), ..options() });
-    assert_eq!(end(&*document.index()), State::Done);
+    assert_eq!(end(&*document.index().unwrap()), State::Done);
     assert_eq!(fs::read_dir(&inside).unwrap().count(), 0);
     let listing = Command::new("ls").args(["-l", "/proc/self/fd"]).output().unwrap();
     let listing = String::from_utf8_lossy(&listing.stdout).into_owned();

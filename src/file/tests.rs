@@ -1,11 +1,12 @@
 //! What files promise, below the boundary: against the plainest reading there is.
 
 use super::edition::AHEAD;
-use super::source::Stat;
+use super::source::{Source, Stat};
 use super::*;
 use proptest::prelude::*;
 use std::fs;
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const LONG: Duration = Duration::from_secs(60);
@@ -132,7 +133,7 @@ proptest! {
         let folder = Folder::new();
         let path = folder.file("text", &text);
         let document = open(&path, Options { threads, ..Options::default() });
-        prop_assert_eq!(end(&*document.index()), State::Done);
+        prop_assert_eq!(end(&*document.index().unwrap()), State::Done);
         let lines = plain_lines(&text);
         let info = document.info().unwrap();
         prop_assert_eq!((info.size, info.lines, info.exact), (text.len() as u64, lines.len() as u64, true));
@@ -188,7 +189,7 @@ fn what_the_index_does_not_know_yet_is_not_guessed() {
     assert_eq!(document.lines(behind, 1, Window::default(), &mut batch).unwrap(), Answer::Unknown);
     document.last(3, Window::default(), &mut batch).unwrap();
     assert_eq!((batch.lines.len(), batch.first), (3, None), "lines without numbers");
-    assert_eq!(end(&*document.index()), State::Done);
+    assert_eq!(end(&*document.index().unwrap()), State::Done);
     assert_eq!(document.offset_of(behind).unwrap(), Answer::Known((behind - 1) * 64));
     assert!(document.info().unwrap().exact);
     document.last(3, Window::default(), &mut batch).unwrap();
@@ -222,7 +223,7 @@ fn one_line_of_4_gigabytes_is_read_by_windows() {
 fn a_fault_of_the_disk_is_a_sentence_and_what_is_before_it_stays_readable() {
     let line = |offset: u64| if offset % 100 == 99 { b'\n' } else { b'x' };
     let document = made(64 << 20, line, Some(40 << 20));
-    let job = document.index();
+    let job = document.index().unwrap();
     assert_eq!(end(&*job), State::Failed);
     let message = job.failure().unwrap();
     assert!(message.contains("the disk is on fire at offset 41"), "{message}");
@@ -233,7 +234,7 @@ fn a_fault_of_the_disk_is_a_sentence_and_what_is_before_it_stays_readable() {
     let trouble = document.around(40 << 20, 0, 1, Window::default(), &mut batch).unwrap_err();
     assert!(!trouble.changed && trouble.message.contains("on fire"), "{trouble:?}");
     // Whoever asks again gets a job that tries again.
-    assert_eq!(end(&*document.index()), State::Failed);
+    assert_eq!(end(&*document.index().unwrap()), State::Failed);
 }
 
 #[test]
@@ -336,7 +337,7 @@ fn a_truncation_ends_the_index_with_a_sentence() {
     let mut batch = Lines::default();
     document.last(5, Window { from: 0, most: 9 }, &mut batch).unwrap();
     assert_eq!(batch.text(0), [0; 9], "a terabyte of nothing is open at once");
-    let job = document.index();
+    let job = document.index().unwrap();
     while job.poll().done == 0 {
         std::thread::yield_now();
     }
@@ -387,10 +388,10 @@ fn who_follows_is_told_of_growth_truncation_and_rotation() {
     assert_eq!(end(&job), State::Cancelled);
     // A file that nobody has any more is followed by nobody.
     let job = document.follow().unwrap();
-    while document.lock_followers().len() < 2 {
+    while document.own().unwrap().followers().len() < 2 {
         std::thread::yield_now();
     }
-    let waker = document.lock_followers()[1].clone();
+    let waker = document.own().unwrap().followers()[1].clone();
     drop(document);
     while job.poll().state == State::Running {
         waker.wake();
@@ -417,7 +418,7 @@ fn no_line_of_a_writer_at_full_speed_is_lost_or_doubled() {
             let before = document.lines(next - 1, 1, Window::default(), &mut batch).unwrap();
             if before != Answer::Known(()) {
                 // The index is on its way; what it does not know is asked for with the next news.
-                end(&*document.index());
+                end(&*document.index().unwrap());
                 document.lines(next - 1, 1, Window::default(), &mut batch).unwrap();
             }
             assert_eq!(batch.text(0), (next - 1).to_string().as_bytes());
@@ -438,7 +439,7 @@ fn no_line_of_a_writer_at_full_speed_is_lost_or_doubled() {
     }
     assert!(writer.wait().unwrap().success());
     assert!(!matches!(document.refresh(), Ok(Change::Truncated | Change::Replaced)));
-    end(&*document.index());
+    end(&*document.index().unwrap());
     assert_eq!((next - 1, document.info().unwrap().lines), (LINES, LINES));
 }
 

@@ -379,6 +379,9 @@ impl<T> Job<T> {
 
     /// Puts what is left of a result back, to be taken next.
     pub fn put_back(&self, result: T, weight: usize) {
+        if self.core.is_foreign() {
+            return;
+        }
         let mut inner = self.core.lock();
         inner.weight += weight;
         inner.results.push_front((result, weight));

@@ -37,7 +37,9 @@ impl<T: Send + 'static> Worker<T> {
     pub fn waker(&self) -> Waker {
         let core = Arc::downgrade(&self.core);
         Waker(Arc::new(move || {
-            if let Some(core) = core.upgrade() {
+            if let Some(core) = core.upgrade()
+                && !core.is_foreign()
+            {
                 core.lock().woken = true;
                 core.room.notify_all();
             }

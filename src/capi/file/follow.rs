@@ -36,7 +36,7 @@ impl Batch for Taken {
 /// The system tells of changes; where it does not, the job looks once a second. It goes on until it is cancelled or the file
 /// is freed, and takes no turn from other jobs. The unit of progress is the piece of news.
 ///
-/// Returns RILLE_OK or RILLE_EARG (a pointer is NULL, or the file is made from another one: follow that; or it is spooled: watch the
+/// Returns RILLE_OK, RILLE_EFORK or RILLE_EARG (a pointer is NULL, or the file is made from another one: follow that; or it is spooled: watch the
 /// job of rille_file_index). Threads may call it at the same time on one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_follow(
@@ -48,8 +48,11 @@ pub unsafe extern "C" fn rille_file_follow(
     unsafe {
         boundary_at(file, err, |file| {
             let out = place(out, "out")?;
-            let job = file.document.follow();
-            out.write(rille_job::give(job.map_err(|message| Failure::new(RILLE_EARG, message))?));
+            let job = file.document.follow().map_err(|trouble| match trouble.forked {
+                true => Failure::from(trouble),
+                false => Failure::new(RILLE_EARG, trouble.message),
+            });
+            out.write(rille_job::give(job?));
             Ok(RILLE_OK)
         })
     }

@@ -87,6 +87,9 @@ impl rille_file_options {
 /// It belongs to the caller, who frees it with rille_file_free; jobs that were started from it go on. Functions that take it
 /// as const may run at the same time in several threads; the others need it for themselves. Each call reads from the file
 /// at most some megabytes, so it takes less than two milliseconds if the system has them in memory.
+///
+/// In a process that was forked after the file was opened it can be used as before: the child has an index and a cache of its
+/// own. What jobs fill, which is a file that is spooled or unpacked, or made by rille_file_filter, returns RILLE_EFORK there.
 pub struct rille_file {
     document: Arc<Document>,
     /// The last batch, into which the caller has pointers.
@@ -158,7 +161,11 @@ impl From<Change> for rille_file_change {
 
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Failure {
-        let status = if trouble.changed { RILLE_ECHANGED } else { RILLE_EIO };
+        let status = match (trouble.forked, trouble.changed) {
+            (true, _) => RILLE_EFORK,
+            (_, true) => RILLE_ECHANGED,
+            _ => RILLE_EIO,
+        };
         Failure::new(status, trouble.message)
     }
 }
@@ -215,7 +222,8 @@ pub unsafe extern "C" fn rille_file_free(file: *mut rille_file) {
 
 /// Writes what is known of a file to `out`.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (it has been truncated; refresh it) or RILLE_EIO. Threads
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (it has been truncated; refresh it), RILLE_EIO or
+/// RILLE_EFORK. Threads
 /// may call it at the same time on one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_stat(
@@ -249,8 +257,8 @@ pub unsafe extern "C" fn rille_file_stat(
 /// other: so nothing is lost when a log is rotated. A file whose path leads nowhere stays what it was. Bytes that were
 /// written over others without a change of the size are found within a tenth of a second.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (another file has the path and cannot be opened) or
-/// RILLE_EIO; after a failure the file is as before. One call at a time on one file.
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (another file has the path and cannot be opened),
+/// RILLE_EIO or RILLE_EFORK; after a failure the file is as before. One call at a time on one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_refresh(
     file: *mut rille_file,
@@ -274,7 +282,7 @@ pub unsafe extern "C" fn rille_file_refresh(
 /// For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as the
 /// unit. Whatever became of it, it is not started again.
 ///
-/// Returns RILLE_OK or RILLE_EARG (a pointer is NULL). Threads may call it at the same time on one file.
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_index(
     file: *const rille_file,
@@ -285,7 +293,7 @@ pub unsafe extern "C" fn rille_file_index(
     unsafe {
         boundary_at(file, err, |file| {
             let out = place(out, "out")?;
-            out.write(rille_job::share(file.document.index()));
+            out.write(rille_job::share(file.document.index()?));
             Ok(RILLE_OK)
         })
     }

@@ -102,8 +102,8 @@ impl rille_file {
 /// length is -1), the index has to come further first.
 ///
 /// Returns RILLE_OK, RILLE_NONE (the file has no such line, and the count is 0), RILLE_PENDING (the index has not come so far;
-/// the count is 0), RILLE_EARG (a pointer is NULL, a number negative), RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or
-/// RILLE_EIO. One call at a time on one file.
+/// the count is 0), RILLE_EARG (a pointer is NULL, a number negative), RILLE_ELIMIT (the window is too large), RILLE_ECHANGED,
+/// RILLE_EIO or RILLE_EFORK. One call at a time on one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read_lines(
     file: *mut rille_file,
@@ -132,7 +132,7 @@ pub unsafe extern "C" fn rille_file_read_lines(
 /// file see rille_file_read_last.
 ///
 /// Returns RILLE_OK, RILLE_NONE (there is no line, and the count is 0), RILLE_EARG (a pointer is NULL, a number negative),
-/// RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or RILLE_EIO. One call at a time on one file.
+/// RILLE_ELIMIT (the window is too large), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. One call at a time on one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read_around(
     file: *mut rille_file,
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn rille_file_read_around(
 /// they are long, so what is missing is at the end: ask for what is around the end of its last line.
 ///
 /// Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a pointer is NULL, a number negative),
-/// RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or RILLE_EIO. One call at a time on one file.
+/// RILLE_ELIMIT (the window is too large), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. One call at a time on one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read_last(
     file: *mut rille_file,
@@ -204,7 +204,7 @@ fn answer(answer: Answer<u64>, out: &mut std::mem::MaybeUninit<f64>) -> rille_st
 /// Writes the number of the line that holds an offset to `out_line`, counted from 1.
 ///
 /// Returns RILLE_OK, RILLE_NONE (the file ends before; nothing was written), RILLE_PENDING (the index has not come so far;
-/// nothing was written), RILLE_EARG (a pointer is NULL, the offset negative), RILLE_ECHANGED or RILLE_EIO. Threads may call it at
+/// nothing was written), RILLE_EARG (a pointer is NULL, the offset negative), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at
 /// the same time on one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_line_at(
@@ -225,7 +225,7 @@ pub unsafe extern "C" fn rille_file_line_at(
 /// Writes the offset at which the line with a number begins to `out_offset`; lines are counted from 1.
 ///
 /// Returns RILLE_OK, RILLE_NONE (the file has no such line; nothing was written), RILLE_PENDING (the index has not come so
-/// far; nothing was written), RILLE_EARG (a pointer is NULL, the number negative), RILLE_ECHANGED or RILLE_EIO. Threads may call
+/// far; nothing was written), RILLE_EARG (a pointer is NULL, the number negative), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call
 /// it at the same time on one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_offset_of(
@@ -247,7 +247,7 @@ pub unsafe extern "C" fn rille_file_offset_of(
 /// `out_len`: fewer than the capacity only at the end of the file. It takes as long as reading them does.
 ///
 /// Returns RILLE_OK, RILLE_NONE (the file ends before; the length is 0), RILLE_EARG (a pointer is NULL, the offset negative),
-/// RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED or RILLE_EIO. After a failure what `out` has is of no
+/// RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. After a failure what `out` has is of no
 /// use. Threads may call it at the same time on one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read(

@@ -143,7 +143,7 @@ unsafe fn query(
 /// CR LF left out. Results come in the order of the file, or the other way round if the search goes back.
 ///
 /// The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns RILLE_OK, RILLE_EARG
-/// (a pointer is NULL that must not be, an option unknown), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the same time on
+/// (a pointer is NULL that must not be, an option unknown), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on
 /// one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_search(
@@ -235,7 +235,7 @@ pub unsafe extern "C" fn rille_file_take(
 /// has what was known of the file in this call, and is of no use once that is truncated. The job has no results; its unit of
 /// progress is the byte of the file.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL that must not be), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL that must not be), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the
 /// same time on one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_filter(
@@ -264,7 +264,7 @@ pub unsafe extern "C" fn rille_file_filter(
 /// `out_offset`.
 ///
 /// Returns RILLE_OK, RILLE_NONE (there is no such byte, or the file is no filter; nothing was written), RILLE_EARG (a pointer is
-/// NULL, the offset negative), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the same time on one file.
+/// NULL, the offset negative), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_origin(
     file: *const rille_file,

@@ -35,8 +35,8 @@
 //! Instruction Per Byte* (2020), turned from a test into a count. The mirror of characters is our own.
 #![allow(unsafe_code)] // vector loads and stores, and calls that need a CPU feature, cannot be written without
 
-use std::mem::MaybeUninit;
 use once_cell::race::OnceRef;
+use std::mem::MaybeUninit;
 
 #[cfg(any(target_arch = "x86_64", all(target_arch = "aarch64", target_endian = "little")))]
 mod absorb;

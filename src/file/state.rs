@@ -1,0 +1,162 @@
+//! What a process knows of an open file.
+//!
+//! # What happens in a fork?
+//!
+//! The child has none of the threads of its parent, and a lock that one of them held stays locked in it for ever. So a
+//! child never waits for a lock of its parent's: it sees by the process id that the state is not its own, takes the
+//! descriptor, and makes an index, a cache and the rest for itself. What its parent knew is copied where no thread was
+//! changing it at that moment. Reads are positioned, so nobody minds that the descriptor is shared.
+//!
+//! What a job of the parent fills cannot be taken over: spools and filters belong to the process that made them.
+
+use super::Options;
+use super::edition::{Edition, Trouble};
+use super::source::{Disk, Source, identity, what_is_special};
+use super::spool::{Feed, Spool, Unpack};
+use super::unpack::{MAGIC, Packing};
+use crate::job::{Job, Waker};
+use crate::project::plain;
+use once_cell::race::OnceBox;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
+use std::time::{Instant, SystemTime};
+
+/// What the index is made of, by which job, and whether that looks no more.
+pub(super) type Indexing = (Arc<Edition>, Arc<Job<()>>, Arc<AtomicBool>);
+
+/// What one process knows of a file.
+pub(super) struct State {
+    pid: u32,
+    current: RwLock<Current>,
+    /// The job that makes the index.
+    indexing: Mutex<Option<Indexing>>,
+    /// A change of the time of writing that could be a write that is on its way, and when it was first seen.
+    suspect: Mutex<Option<(SystemTime, Instant)>>,
+    /// Jobs that follow the file.
+    followers: Mutex<Vec<Waker>>,
+    /// The state of a child, in the child's memory. Without a lock, which a fork could leave locked.
+    child: OnceBox<State>,
+}
+
+/// A content, and where it is from.
+#[derive(Clone)]
+pub(super) struct Current {
+    pub edition: Arc<Edition>,
+    pub disk: Option<Arc<Disk>>,
+    pub identity: Option<(u64, u64)>,
+    pub spool: Option<Arc<Spool>>,
+}
+
+impl State {
+    pub fn new(current: Current) -> State {
+        State {
+            pid: std::process::id(),
+            current: RwLock::new(current),
+            indexing: Mutex::default(),
+            suspect: Mutex::default(),
+            followers: Mutex::default(),
+            child: OnceBox::new(),
+        }
+    }
+
+    /// The state of this process, and whether that was made just now.
+    pub fn own(&self, options: &Options) -> Result<(&State, bool), Trouble> {
+        let (pid, mut state, mut is_new) = (std::process::id(), self, false);
+        while state.pid != pid {
+            state = match state.child.get() {
+                Some(child) => child,
+                None => {
+                    is_new = true;
+                    let inherit = || state.inherit(options).map(Box::new);
+                    state.child.get_or_try_init(inherit)?
+                }
+            };
+        }
+        Ok((state, is_new))
+    }
+
+    /// What a child makes of the state of its parent, without waiting for any lock of that.
+    fn inherit(&self, options: &Options) -> Result<State, Trouble> {
+        let current = match self.current.try_read() {
+            Ok(current) => current.clone(),
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().clone(),
+            // The parent was refreshing it: what it had then is not known.
+            Err(TryLockError::WouldBlock) => return Err(Trouble::forked()),
+        };
+        let disk = current.disk.as_ref().ok_or_else(Trouble::forked)?;
+        let edition = current.edition.inherit(Box::new(Arc::clone(disk)), options.capacity());
+        Ok(State::new(Current { edition: Arc::new(edition), ..current }))
+    }
+
+    pub fn current(&self) -> Current {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn edition(&self) -> Arc<Edition> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).edition)
+    }
+
+    pub fn replace(&self, fresh: Current) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
+    }
+
+    pub fn indexing(&self) -> MutexGuard<'_, Option<Indexing>> {
+        self.indexing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn suspect(&self) -> MutexGuard<'_, Option<(SystemTime, Instant)>> {
+        self.suspect.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn followers(&self) -> MutexGuard<'_, Vec<Waker>> {
+        self.followers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Current {
+    /// Opens what is at a path, and tells what is to fill the spool if there is one.
+    pub fn open(path: &Path, options: &Options) -> Result<(Current, Option<Feed>), String> {
+        let (disk, metadata) = Disk::open(path).map_err(|error| plain(&error))?;
+        if metadata.is_dir() {
+            return Err("it is a folder".to_owned());
+        }
+        let disk = Arc::new(disk);
+        let mut head = [0; MAGIC];
+        let mut packing = if options.unpack { Unpack::Perhaps } else { Unpack::No };
+        let mut special = what_is_special(&metadata);
+        if special.is_none() && (metadata.len() == 0 || options.unpack) {
+            let len = disk.read_at(&mut head, 0).map_err(|error| plain(&error))?;
+            if let (true, Some(found)) = (options.unpack, Packing::of(&head[..len])) {
+                packing = Unpack::From(found);
+            }
+            // Files of the system are made while they are read, and have no size before.
+            special = (metadata.len() == 0 && len > 0)
+                .then_some("the system does not tell its size, as it is made while it is read");
+        }
+        if let Some(reason) = special.filter(|_| !options.spool) {
+            return Err(format!("{reason}; the option spool reads it into a temporary file"));
+        }
+        if special.is_none() && !matches!(packing, Unpack::From(_)) {
+            let current = Current::of(disk, identity(&metadata), options)?;
+            return Ok((current, None));
+        }
+        let folder = options.spool_folder.as_deref();
+        let file = Arc::into_inner(disk).map(Disk::into_file).ok_or("it is in use")?;
+        let (spool, feed) = Spool::new(file, &metadata, packing, folder, options.spool_limit)?;
+        let edition = Edition::new(Box::new(Arc::clone(&spool)), options.capacity());
+        let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
+        let current = Current { edition, disk: None, identity: None, spool: Some(spool) };
+        Ok((current, Some(feed)))
+    }
+
+    pub fn of(
+        disk: Arc<Disk>,
+        identity: Option<(u64, u64)>,
+        options: &Options,
+    ) -> Result<Current, String> {
+        let edition = Edition::new(Box::new(Arc::clone(&disk)), options.capacity());
+        let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
+        Ok(Current { edition, disk: Some(disk), identity, spool: None })
+    }
+}

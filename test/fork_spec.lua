@@ -1,0 +1,287 @@
+--- Forks: the child of a process that forked while its jobs ran waits for nobody, and every function answers in it.
+local t = ...
+local ffi = require("ffi")
+local rille = require("rille")
+
+if rille.backend ~= "native" or t.host ~= "luajit" or ffi.os ~= "Linux" then
+  return t.test("forks", function()
+    t.skip("needs the native library and a process that may be forked")
+  end)
+end
+
+ffi.cdef([[
+int fork(void);
+int waitpid(int, int *, int);
+int usleep(unsigned);
+unsigned alarm(unsigned);
+void _exit(int);
+int write(int, const void *, size_t);
+]])
+
+--- Forks at random moments of each kind of job. Few of them, unless the environment asks for more.
+local ROUNDS = tonumber(os.getenv("RILLE_TEST_FORKS")) or 2
+--- A child that is not done after so many seconds hangs.
+local BOUND = 60
+local LONG = 30000
+
+local NEEDLES = rille.literals({ "needle", "thread" })
+local LINES = 40000
+local LOG = {}
+for i = 1, LINES do
+  LOG[i] = ("line %d, with a %s and some more text"):format(i, i % 100 == 0 and "needle" or "stone")
+end
+LOG = table.concat(LOG, "\n") .. "\n"
+
+--- Everything of texts, patterns and streams. A child has the objects of its parent.
+local function use_texts(kept)
+  local text = rille.text
+  t.eq(text.reverse("añb"), "bña")
+  t.eq(text.upper("straße"), "STRASSE")
+  t.eq(text.lower("ÄÖ"), "äö")
+  t.ok(text.equal_fold("Straße", "STRASSE"))
+  t.eq(text.normalize("e\204\129", "NFC"), "é")
+  t.eq(text.count("a b c", "word"), 3)
+  t.eq(text.count("Hi. Ho. ", "sentence"), 2)
+  t.eq(text.offset("añb", 3, "char", "byte"), 4)
+  t.eq(text.width("漢字"), 4)
+  t.eq(text.truncate("hello world", 5), "hell…")
+  t.ok(#text.wrap("some words to be wrapped", 10) > 1)
+  t.ok(text.validate("x") and text.repair("\255") == "\239\191\189")
+  local buffer = rille.buffer(16)
+  t.eq(text.pad_into(buffer, "x", 3), 3)
+  for _, re in ipairs({ kept.regex, rille.regex("n(ee)dle") }) do
+    t.eq({ re:find("a needle") }, { 3, 8 })
+    t.eq(re:match("a needle"), "ee")
+    t.eq(re:count("needle needle"), 2)
+    t.eq(re:replace("needle", "x"), "x")
+  end
+  t.ok(kept.set:test("abc") and #kept.set:matches("abc") == 1)
+  t.eq({ NEEDLES:find("a thread") }, { 3, 8, 2 })
+  local stream = rille.stream(NEEDLES, { "x", "y" })
+  t.eq(stream:feed("a need") .. stream:feed("le") .. stream:finish(), "a x")
+end
+
+--- Takes all that a job has. How many results there were, and how it ended.
+local function finish(job)
+  local count = 0
+  while true do
+    local state = job:wait(LONG)
+    local batch = job:take()
+    while batch do
+      count = count + (batch.count or 1)
+      batch = job:take()
+    end
+    if state ~= "running" then
+      return count, state
+    end
+  end
+end
+
+--- A file that the parent had opened, whatever it did with it, and then whatever a file can do.
+local function use_file(doc, path)
+  t.eq(doc:size(), #LOG)
+  t.eq(doc:lines(1, 2):text(2), "line 2, with a stone and some more text")
+  t.eq(doc:line(3), "line 3, with a stone and some more text")
+  t.eq(doc:last(1):text(1), ("line %d, with a needle and some more text"):format(LINES))
+  t.ok(doc:around(100, 1, 1).count == 2)
+  t.eq(doc:slice(1, 4), "line")
+  t.eq(doc:info().size, #LOG)
+  t.eq(doc:index():wait(LONG), "done")
+  local count, exact = doc:line_count()
+  t.eq({ count, exact }, { LINES, true })
+  t.eq(doc:line_at(doc:offset_of(500)), 500)
+  t.eq(doc:line(LINES), doc:last(1):text(1))
+  t.eq(select(2, finish(doc:count(NEEDLES, { lines = true }))), "done")
+  t.eq({ finish(doc:search(NEEDLES, { backward = true, limit = 3 })) }, { 3, "done" })
+  local filter, filling = doc:filter(NEEDLES)
+  t.eq(filling:wait(LONG), "done")
+  t.eq(filter:line_count(), LINES / 100)
+  t.eq(filter:origin(1), doc:offset_of(100))
+  local from = doc:navigate(NEEDLES):next(1, LONG)
+  t.eq(from and doc:line_at(from), 100)
+  local follow = doc:follow()
+  t.eq(doc:refresh(), "same")
+  follow:close()
+  local more = assert(io.open(path, "ab"))
+  more:write("one more line\n")
+  more:close()
+  t.eq(doc:refresh(), "grown")
+  t.eq(doc:line_count(), LINES + 1)
+  doc:close()
+end
+
+--- Whatever belongs to the parent says so, at once.
+local function use_foreign(kept)
+  local names = { "size", "line_count", "info", "index", "refresh", "follow" }
+  for _, file in ipairs({ kept.filter, kept.spool }) do
+    for _, name in ipairs(names) do
+      local value, message, reason = file[name](file)
+      t.eq(value, nil, name)
+      t.ok(message:find("forked", 1, true), name .. ": " .. message)
+      t.eq(reason, "forked", name)
+    end
+    for _, answer in ipairs({
+      { file:lines(1, 2) },
+      { file:last(1) },
+      { file:around(1, 1, 1) },
+      { file:line(1) },
+      { file:line_at(1) },
+      { file:offset_of(1) },
+      { file:slice(1, 2) },
+      { file:search(NEEDLES) },
+      { file:filter(NEEDLES) },
+      { file:count(NEEDLES) },
+      { file:origin(1) },
+    }) do
+      t.eq({ answer[1] == nil, answer[3] }, { true, "forked" })
+    end
+  end
+  for _, job in ipairs(kept.jobs) do
+    local state, _, message = job:poll()
+    t.eq(state, "failed")
+    t.ok(message:find("forked", 1, true))
+    t.eq(job:wait(), "failed")
+    t.eq(job:take(), nil)
+    job:cancel()
+    local note = rille.notifier()
+    note:watch(job)
+    t.eq(note:drain(), true)
+    note:close()
+  end
+  for _, call in ipairs({
+    { "push", { "x" } },
+    { "query", "x" },
+    { "start", "x" },
+    { "clear" },
+    { "text", 1 },
+    { "stats" },
+  }) do
+    t.eq((pcall(kept.fuzzy[call[1]], kept.fuzzy, call[2])), false, call[1])
+  end
+  t.eq((pcall(kept.note.drain, kept.note)), false)
+end
+
+local function use_jobs(kept)
+  local fuzzy = rille.fuzzy()
+  fuzzy:push({ "needle", "stone" })
+  t.eq(fuzzy:query("ndl").total, 1)
+  fuzzy:feed(rille.walk(kept.folder))
+  t.ok(finish(rille.walk(kept.folder)) > 0)
+  t.ok(finish(rille.grep("^local", kept.folder)) > 0)
+  t.ok(rille.fuzzy.match("ndl", "needle") ~= nil)
+  t.ok(rille.stats().handles.file > 0 and rille.health().backend == "native")
+  fuzzy:close()
+end
+
+local function say(message)
+  ffi.C.write(2, message .. "\n", #message + 1)
+end
+
+--- Forks, and insists that the child comes to its end.
+local function forked(kept, path, kind)
+  io.stdout:flush()
+  local pid = ffi.C.fork()
+  if pid == 0 then
+    ffi.C.alarm(BOUND)
+    local ok, message = xpcall(function()
+      use_foreign(kept)
+      use_texts(kept)
+      use_jobs(kept)
+      use_file(kept.doc, path)
+      for _, job in ipairs(kept.jobs) do
+        job:close()
+      end
+      kept.filter:close()
+      kept.spool:close()
+      kept.fuzzy:close()
+      kept.note:close()
+    end, debug.traceback)
+    if not ok then
+      say(kind .. ": " .. message)
+    end
+    ffi.C._exit(ok and 0 or 1)
+  end
+  local status = ffi.new("int[1]")
+  while ffi.C.waitpid(pid, status, 0) ~= pid do -- luacheck: ignore 542
+  end
+  t.ok(pid > 0)
+  -- The signal of the bound is 14.
+  t.ok(status[0] % 128 ~= 14, kind .. ": the child hangs")
+  t.eq(status[0], 0, kind)
+end
+
+--- What is at work at the fork. The jobs are new in each round, as is the file.
+local KINDS = {
+  index = function(kept)
+    return { kept.doc:index() }
+  end,
+  search = function(kept)
+    return { kept.doc:search(NEEDLES), kept.doc:count(rille.regex("[a-z]+ and")) }
+  end,
+  filter = function(kept)
+    local _, job = kept.doc:filter(rille.regex("[a-z]+ and"))
+    return { job, kept.filling }
+  end,
+  spool = function(kept)
+    return { kept.spool:index() }
+  end,
+  follow = function(kept, write)
+    local job = kept.doc:follow()
+    write(LOG, "wb")
+    return { job }
+  end,
+  walk = function(kept)
+    return { rille.walk(kept.folder) }
+  end,
+  grep = function(kept)
+    return { rille.grep("function|local", kept.folder) }
+  end,
+  ["fuzzy search"] = function(kept)
+    return { kept.fuzzy:start("lin ston") }
+  end,
+  ["fuzzy feed"] = function(kept)
+    local walk = rille.walk(kept.folder)
+    kept.fuzzy:feed(walk)
+    return { walk }
+  end,
+}
+
+local folder = debug.getinfo(1, "S").source:match("^@(.*)test[/\\][^/\\]*$")
+folder = folder == "" and "lua" or folder .. "lua"
+
+for kind, start in pairs(KINDS) do
+  t.test("a fork while there is a job at work leaves no child that hangs: " .. kind, function()
+    local seed = os.time()
+    math.randomseed(seed)
+    for round = 1, ROUNDS do
+      t.with_file(LOG, function(path, write)
+        local kept = {
+          folder = folder,
+          regex = rille.regex("n(ee)dle"),
+          set = rille.regexset({ "b+", "x" }),
+          note = rille.notifier(),
+          fuzzy = rille.fuzzy({ normalize = true }),
+          doc = rille.file(path, { cache = 2 ^ 17 }),
+          spool = rille.file("/dev/zero", { spool = true, spool_limit = 2 ^ 24 }),
+        }
+        kept.fuzzy:push(LOG)
+        kept.filter, kept.filling = kept.doc:filter(NEEDLES)
+        kept.doc:navigate(NEEDLES):next(1)
+        kept.jobs = start(kept, write)
+        for _, job in ipairs(kept.jobs) do
+          kept.note:watch(job)
+        end
+        -- At once, soon, or later: most of these jobs take some milliseconds.
+        local pause = math.floor(10 ^ (math.random() * 4.5)) - 1
+        ffi.C.usleep(pause)
+        for i = 1, math.random(0, 30) do
+          local _ = kept.doc:line(i)
+        end
+        forked(kept, path, ("%s, round %d, seed %d, after %d microseconds"):format(kind, round, seed, pause))
+        for _, name in ipairs({ "doc", "spool", "filter", "fuzzy", "note" }) do
+          kept[name]:close()
+        end
+      end)
+    end
+  end)
+end
