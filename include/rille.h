@@ -623,6 +623,9 @@ typedef struct rille_buffer rille_buffer;
  * It belongs to the caller, who frees it with rille_file_free; jobs that were started from it go on. Functions that take it
  * as const may run at the same time in several threads; the others need it for themselves. Each call reads from the file
  * at most some megabytes, so it takes less than two milliseconds if the system has them in memory.
+ *
+ * In a process that was forked after the file was opened it can be used as before: the child has an index and a cache of its
+ * own. What jobs fill, which is a file that is spooled or unpacked, or made by rille_file_filter, returns RILLE_EFORK there.
  */
 typedef struct rille_file rille_file;
 
@@ -2706,7 +2709,8 @@ void rille_file_free(struct rille_file *file);
 /**
  * Writes what is known of a file to `out`.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (it has been truncated; refresh it) or RILLE_EIO. Threads
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (it has been truncated; refresh it), RILLE_EIO or
+ * RILLE_EFORK. Threads
  * may call it at the same time on one file.
  */
 int32_t rille_file_stat(const struct rille_file *file,
@@ -2721,8 +2725,8 @@ int32_t rille_file_stat(const struct rille_file *file,
  * other: so nothing is lost when a log is rotated. A file whose path leads nowhere stays what it was. Bytes that were
  * written over others without a change of the size are found within a tenth of a second.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (another file has the path and cannot be opened) or
- * RILLE_EIO; after a failure the file is as before. One call at a time on one file.
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (another file has the path and cannot be opened),
+ * RILLE_EIO or RILLE_EFORK; after a failure the file is as before. One call at a time on one file.
  */
 int32_t rille_file_refresh(struct rille_file *file,
                            uint32_t *out_change,
@@ -2736,7 +2740,7 @@ int32_t rille_file_refresh(struct rille_file *file,
  * For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as the
  * unit. Whatever became of it, it is not started again.
  *
- * Returns RILLE_OK or RILLE_EARG (a pointer is NULL). Threads may call it at the same time on one file.
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on one file.
  */
 int32_t rille_file_index(const struct rille_file *file,
                          struct rille_job **out,
@@ -2749,7 +2753,7 @@ int32_t rille_file_index(const struct rille_file *file,
  * The system tells of changes; where it does not, the job looks once a second. It goes on until it is cancelled or the file
  * is freed, and takes no turn from other jobs. The unit of progress is the piece of news.
  *
- * Returns RILLE_OK or RILLE_EARG (a pointer is NULL, or the file is made from another one: follow that; or it is spooled: watch the
+ * Returns RILLE_OK, RILLE_EFORK or RILLE_EARG (a pointer is NULL, or the file is made from another one: follow that; or it is spooled: watch the
  * job of rille_file_index). Threads may call it at the same time on one file.
  */
 int32_t rille_file_follow(const struct rille_file *file,
@@ -2775,8 +2779,8 @@ int32_t rille_file_take_news(struct rille_job *job,
  * length is -1), the index has to come further first.
  *
  * Returns RILLE_OK, RILLE_NONE (the file has no such line, and the count is 0), RILLE_PENDING (the index has not come so far;
- * the count is 0), RILLE_EARG (a pointer is NULL, a number negative), RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or
- * RILLE_EIO. One call at a time on one file.
+ * the count is 0), RILLE_EARG (a pointer is NULL, a number negative), RILLE_ELIMIT (the window is too large), RILLE_ECHANGED,
+ * RILLE_EIO or RILLE_EFORK. One call at a time on one file.
  */
 int32_t rille_file_read_lines(struct rille_file *file,
                               int64_t first,
@@ -2793,7 +2797,7 @@ int32_t rille_file_read_lines(struct rille_file *file,
  * file see rille_file_read_last.
  *
  * Returns RILLE_OK, RILLE_NONE (there is no line, and the count is 0), RILLE_EARG (a pointer is NULL, a number negative),
- * RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or RILLE_EIO. One call at a time on one file.
+ * RILLE_ELIMIT (the window is too large), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. One call at a time on one file.
  */
 int32_t rille_file_read_around(struct rille_file *file,
                                int64_t offset,
@@ -2808,7 +2812,7 @@ int32_t rille_file_read_around(struct rille_file *file,
  * they are long, so what is missing is at the end: ask for what is around the end of its last line.
  *
  * Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a pointer is NULL, a number negative),
- * RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or RILLE_EIO. One call at a time on one file.
+ * RILLE_ELIMIT (the window is too large), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. One call at a time on one file.
  */
 int32_t rille_file_read_last(struct rille_file *file,
                              uint32_t count,
@@ -2820,7 +2824,7 @@ int32_t rille_file_read_last(struct rille_file *file,
  * Writes the number of the line that holds an offset to `out_line`, counted from 1.
  *
  * Returns RILLE_OK, RILLE_NONE (the file ends before; nothing was written), RILLE_PENDING (the index has not come so far;
- * nothing was written), RILLE_EARG (a pointer is NULL, the offset negative), RILLE_ECHANGED or RILLE_EIO. Threads may call it at
+ * nothing was written), RILLE_EARG (a pointer is NULL, the offset negative), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at
  * the same time on one file.
  */
 int32_t rille_file_line_at(const struct rille_file *file,
@@ -2832,7 +2836,7 @@ int32_t rille_file_line_at(const struct rille_file *file,
  * Writes the offset at which the line with a number begins to `out_offset`; lines are counted from 1.
  *
  * Returns RILLE_OK, RILLE_NONE (the file has no such line; nothing was written), RILLE_PENDING (the index has not come so
- * far; nothing was written), RILLE_EARG (a pointer is NULL, the number negative), RILLE_ECHANGED or RILLE_EIO. Threads may call
+ * far; nothing was written), RILLE_EARG (a pointer is NULL, the number negative), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call
  * it at the same time on one file.
  */
 int32_t rille_file_offset_of(const struct rille_file *file,
@@ -2845,7 +2849,7 @@ int32_t rille_file_offset_of(const struct rille_file *file,
  * `out_len`: fewer than the capacity only at the end of the file. It takes as long as reading them does.
  *
  * Returns RILLE_OK, RILLE_NONE (the file ends before; the length is 0), RILLE_EARG (a pointer is NULL, the offset negative),
- * RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED or RILLE_EIO. After a failure what `out` has is of no
+ * RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. After a failure what `out` has is of no
  * use. Threads may call it at the same time on one file.
  */
 int32_t rille_file_read(const struct rille_file *file,
@@ -2864,7 +2868,7 @@ int32_t rille_file_read(const struct rille_file *file,
  * CR LF left out. Results come in the order of the file, or the other way round if the search goes back.
  *
  * The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns RILLE_OK, RILLE_EARG
- * (a pointer is NULL that must not be, an option unknown), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the same time on
+ * (a pointer is NULL that must not be, an option unknown), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on
  * one file.
  */
 int32_t rille_file_search(const struct rille_file *file,
@@ -2897,7 +2901,7 @@ int32_t rille_file_take(struct rille_job *job,
  * has what was known of the file in this call, and is of no use once that is truncated. The job has no results; its unit of
  * progress is the byte of the file.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL that must not be), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL that must not be), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the
  * same time on one file.
  */
 int32_t rille_file_filter(const struct rille_file *file,
@@ -2913,7 +2917,7 @@ int32_t rille_file_filter(const struct rille_file *file,
  * `out_offset`.
  *
  * Returns RILLE_OK, RILLE_NONE (there is no such byte, or the file is no filter; nothing was written), RILLE_EARG (a pointer is
- * NULL, the offset negative), RILLE_ECHANGED or RILLE_EIO. Threads may call it at the same time on one file.
+ * NULL, the offset negative), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on one file.
  */
 int32_t rille_file_origin(const struct rille_file *file,
                           int64_t offset,
