@@ -28,6 +28,7 @@
 mod capi;
 pub mod file;
 pub mod fuzzy;
+mod io_error;
 pub mod job;
 pub mod project;
 pub mod search;

@@ -5,8 +5,8 @@ use super::cache::{BLOCK, Cache};
 use super::index::{Counted, Index, Mark, nth_feed};
 use super::ordered::{Port, in_order};
 use super::source::{Source, Stat};
+use crate::io_error;
 use crate::job::{Stop, Worker};
-use crate::project::plain;
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -97,7 +97,7 @@ impl Trouble {
     }
 
     pub(super) fn io(error: &io::Error, offset: u64) -> Trouble {
-        Trouble::of(format!("{} at offset {offset}", plain(error)))
+        Trouble::of(format!("{} at offset {offset}", io_error::message(error)))
     }
 }
 
@@ -164,7 +164,7 @@ impl Edition {
             // A source that is made from another one says so if that was truncated.
             changed: error.kind() == io::ErrorKind::UnexpectedEof,
             forked: false,
-            message: plain(&error),
+            message: io_error::message(&error),
         })
     }
 

@@ -58,8 +58,8 @@ pub use pattern::Query;
 pub use reader::{CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
 pub use search::{Found, MATCH, Match, PARTIAL, SearchOptions};
 
+use crate::io_error;
 use crate::job::{self, AnyJob, Job, State, Waker};
-use crate::project::plain;
 use bstr::ByteSlice;
 use edition::Edition;
 use filter::Kept;
@@ -143,7 +143,8 @@ impl Document {
         let refuse = |reason: &str| format!("{}: {reason}", path.as_bstr());
         let given = path.to_path().map_err(|error| refuse(&error.to_string()))?;
         // The host may change its working directory.
-        let absolute = std::path::absolute(given).map_err(|error| refuse(&plain(&error)))?;
+        let absolute =
+            std::path::absolute(given).map_err(|error| refuse(&io_error::message(&error)))?;
         let (current, feed) =
             Current::open(&absolute, &options).map_err(|reason| refuse(&reason))?;
         let document = Document::of(absolute, options, current);

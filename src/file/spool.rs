@@ -20,8 +20,8 @@ use super::edition::Edition;
 use super::index::Counted;
 use super::source::{Source, Stat, identity, read_fully};
 use super::unpack::{Broken, MAGIC, Packing};
+use crate::io_error;
 use crate::job::{Stop, Worker};
-use crate::project::plain;
 use std::fs::{File, Metadata};
 use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -98,7 +98,7 @@ impl Spool {
         // The environment is looked at here and not by the job.
         let folder = folder.map_or_else(std::env::temp_dir, Path::to_owned);
         let file = tempfile::tempfile_in(&folder).map_err(|error| {
-            format!("no temporary file in {}: {}", folder.display(), plain(&error))
+            format!("no temporary file in {}: {}", folder.display(), io_error::message(&error))
         })?;
         let archive = matches!(packing, Unpack::From(_)).then(|| Stamp::of(metadata));
         let spool = Arc::new(Spool::of(file, archive));
@@ -220,7 +220,8 @@ impl Read for Input<'_> {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) if error.kind() == ErrorKind::WouldBlock => self.waits = true,
                 Err(error) => {
-                    self.failure = Some(format!("{} at offset {}", plain(&error), self.read));
+                    self.failure =
+                        Some(format!("{} at offset {}", io_error::message(&error), self.read));
                     return Err(error);
                 }
             }
@@ -241,7 +242,7 @@ impl Input<'_> {
     fn stop(&mut self, error: &io::Error) -> Stop {
         match self.worker.go_on() {
             Err(stop) => stop,
-            Ok(()) => Stop::Failed(self.failure.take().unwrap_or_else(|| plain(error))),
+            Ok(()) => Stop::Failed(self.failure.take().unwrap_or_else(|| io_error::message(error))),
         }
     }
 
@@ -295,7 +296,7 @@ impl Sink<'_> {
         }
         if let Err(error) = end {
             let (folder, so_far) = (self.folder.display(), before + done as u64);
-            let reason = plain(&error);
+            let reason = io_error::message(&error);
             return Err(Stop::Failed(format!(
                 "{reason}: the temporary file in {folder} has {so_far} bytes, which are there"
             )));

@@ -14,8 +14,8 @@ use super::edition::{Edition, Trouble};
 use super::source::{Disk, Source, identity, what_is_special};
 use super::spool::{Feed, Spool, Unpack};
 use super::unpack::{MAGIC, Packing};
+use crate::io_error;
 use crate::job::{Job, Waker};
-use crate::project::plain;
 use once_cell::race::OnceBox;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
@@ -117,7 +117,7 @@ impl State {
 impl Current {
     /// Opens what is at a path, and tells what is to fill the spool if there is one.
     pub fn open(path: &Path, options: &Options) -> Result<(Current, Option<Feed>), String> {
-        let (disk, metadata) = Disk::open(path).map_err(|error| plain(&error))?;
+        let (disk, metadata) = Disk::open(path).map_err(|error| io_error::message(&error))?;
         if metadata.is_dir() {
             return Err("it is a folder".to_owned());
         }
@@ -126,7 +126,7 @@ impl Current {
         let mut packing = if options.unpack { Unpack::Perhaps } else { Unpack::No };
         let mut special = what_is_special(&metadata);
         if special.is_none() && (metadata.len() == 0 || options.unpack) {
-            let len = disk.read_at(&mut head, 0).map_err(|error| plain(&error))?;
+            let len = disk.read_at(&mut head, 0).map_err(|error| io_error::message(&error))?;
             if let (true, Some(found)) = (options.unpack, Packing::of(&head[..len])) {
                 packing = Unpack::From(found);
             }

@@ -12,6 +12,13 @@ pub struct Worker<T> {
     pub(super) core: Arc<Core<T>>,
 }
 
+/// Both ends are one: threads that help a job have one each.
+impl<T> Clone for Worker<T> {
+    fn clone(&self) -> Worker<T> {
+        Worker { core: Arc::clone(&self.core) }
+    }
+}
+
 /// Why a job ended before its work did.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Stop {

@@ -27,8 +27,11 @@
 
 use super::lines::{Compiled, Lines, Pattern};
 use super::matches::{Found, Matches};
-use super::tree::Visit;
-use super::walk::{self, Refused, Shown, plain, prepare};
+use super::paths::Kind;
+use super::traverse::traverse;
+use super::tree::{self, Crew, Place, Prepared, Visit};
+use super::walk::{self, Refused};
+use crate::io_error;
 use crate::job::{self, Job, Stop, Worker};
 use crate::search;
 use bstr::ByteSlice;
@@ -36,7 +39,6 @@ use grep_matcher::Matcher;
 use grep_searcher::{
     BinaryDetection, MmapChoice, Searcher, SearcherBuilder, Sink, SinkContext, SinkMatch,
 };
-use ignore::{DirEntry, Error};
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Hir, HirKind};
 use std::fs::File;
@@ -116,12 +118,37 @@ impl Chunk {
 
 /// What all threads of a search share.
 struct Plan {
-    shown: Shown,
+    worker: Worker<Chunk>,
+    searcher: SearcherBuilder,
     matcher: Compiled,
     invert: bool,
     max_total: u64,
     total: AtomicU64,
-    texts: Vec<(Vec<u8>, Vec<u8>)>,
+    texts: Vec<Text>,
+}
+
+/// A text in memory.
+struct Text {
+    /// As it was given.
+    path: Vec<u8>,
+    /// The path of the file that it stands for.
+    absolute: Vec<u8>,
+    text: Vec<u8>,
+}
+
+impl Plan {
+    /// Whether there is a text in memory for a file.
+    fn has_text(&self, path: &Path) -> bool {
+        !self.texts.is_empty() && self.texts.iter().any(|text| text.absolute == *tree::bytes(path))
+    }
+}
+
+impl Crew for Plan {
+    type Visitor<'c> = Visitor<'c>;
+
+    fn visitor(&self) -> Visitor<'_> {
+        Visitor::new(&self.worker, self, self.searcher.build())
+    }
 }
 
 /// Starts a search. Its unit of progress is the file.
@@ -130,23 +157,45 @@ pub fn grep(
     tree: &walk::Options<'_>,
     options: &Options<'_>,
 ) -> Result<Job<Chunk>, Refused> {
-    let (shown, tree) = prepare(root, tree, job::parallelism())?;
+    let prepared = Prepared::new(root, tree)?;
     let pattern = read(options)?;
     let invert = options.invert;
     let max_total = if options.max_total == 0 { u64::MAX } else { options.max_total };
-    let texts = options.texts.iter().map(|(path, text)| (path.to_vec(), text.to_vec())).collect();
+    let text = |(path, text): &(&[u8], &[u8])| {
+        let absolute = prepared.root.locate(path).unwrap_or_default();
+        Text { path: path.to_vec(), absolute, text: text.to_vec() }
+    };
+    let texts: Vec<Text> = options.texts.iter().map(text).collect();
     let searcher = searcher(options);
     Ok(job::start(move |worker| {
         let matcher = pattern.compile().map_err(Stop::Failed)?;
-        let plan = Plan { shown, matcher, invert, max_total, total: AtomicU64::new(0), texts };
-        let visitor = || Visitor::new(worker, &plan, searcher.clone());
-        let mut first = visitor();
-        let go_on = first.search_texts()?;
-        first.flush()?;
-        if go_on {
-            tree.visit(&visitor)?;
+        let (worker, total) = (worker.clone(), AtomicU64::new(0));
+        let mut plan =
+            Plan { worker, searcher, matcher, invert, max_total, total, texts: Vec::new() };
+        let (go_on, mut faults) = (|| plan.worker.go_on(), Vec::new());
+        let tree = prepared.compile(&go_on, &mut |path, message| {
+            faults.push((path.to_vec(), message.to_owned()));
+        })?;
+        // A text is searched if its file would be. One with a name that is none of the tree stands for no file.
+        let mut kept = Vec::new();
+        for text in texts {
+            match tree.place_of(&text.absolute, &go_on)? {
+                Place::Outside => kept.push(text),
+                Place::LeftOut => {}
+                Place::Found(absolute) => kept.push(Text { absolute, ..text }),
+            }
         }
-        worker.go_on()
+        plan.texts = kept;
+        let mut first = plan.visitor();
+        for (path, message) in faults {
+            first.fail(b"", &path, &message)?;
+        }
+        let more = first.search_texts()?;
+        first.flush()?;
+        if more {
+            traverse(&tree, &Arc::new(plan))?;
+        }
+        Ok(())
     }))
 }
 
@@ -198,10 +247,11 @@ fn has_byte(pattern: &Hir, byte: u8) -> bool {
     }
 }
 
-fn searcher(options: &Options<'_>) -> Searcher {
+fn searcher(options: &Options<'_>) -> SearcherBuilder {
     let binary = if options.binary { BinaryDetection::none() } else { BinaryDetection::quit(0) };
     let limit = if options.multi_line { LONGEST_FILE } else { LONGEST_LINE };
-    SearcherBuilder::new()
+    let mut builder = SearcherBuilder::new();
+    builder
         .multi_line(options.multi_line)
         .invert_match(options.invert)
         .before_context(options.context)
@@ -209,8 +259,8 @@ fn searcher(options: &Options<'_>) -> Searcher {
         .max_matches((options.max_count > 0).then_some(options.max_count))
         .binary_detection(binary)
         .heap_limit(Some(limit))
-        .memory_map(MmapChoice::never())
-        .build()
+        .memory_map(MmapChoice::never());
+    builder
 }
 
 /// What one thread does.
@@ -240,9 +290,9 @@ impl<'w> Visitor<'w> {
 
     /// Searches the texts in memory, and tells whether to go on.
     fn search_texts(&mut self) -> Result<bool, Stop> {
-        for (path, text) in &self.plan.texts {
-            self.collector.begin(&[path]);
-            if !self.search(text.as_slice())? {
+        for text in &self.plan.texts {
+            self.collector.begin(&[&text.path]);
+            if !self.search(text.text.as_slice())? {
                 return Ok(false);
             }
         }
@@ -255,7 +305,7 @@ impl<'w> Visitor<'w> {
         let result = self.searcher.search_reader(&self.matcher, source, &mut self.collector);
         self.worker.go_on()?;
         if let Err(error) = result {
-            self.collector.tell(Found::Error, &plain(&error));
+            self.collector.tell(Found::Error, &io_error::message(&error));
         }
         self.worker.advance(1);
         self.collector.flush_if_due()?;
@@ -264,34 +314,36 @@ impl<'w> Visitor<'w> {
 }
 
 impl Visit for Visitor<'_> {
-    fn see(&mut self, entry: &Result<DirEntry, Error>) -> Result<bool, Stop> {
-        self.worker.go_on()?;
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => {
-                let (shown, collector) = (&self.plan.shown, &mut self.collector);
-                shown.explain(error, None, &mut |rest, message| {
-                    collector.begin(&[&shown.root, rest]);
-                    collector.tell(Found::Error, message);
-                });
-                return self.collector.flush_if_due().map(|()| true);
-            }
-        };
-        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+    const SHARES_FILES: bool = true;
+
+    fn see(&mut self, found: &tree::Found<'_>) -> Result<bool, Stop> {
+        if found.kind != Kind::File || self.plan.has_text(found.path) {
             return Ok(true);
         }
-        let shown = &self.plan.shown;
-        self.collector.begin(&[&shown.root, shown.rest(entry.path())]);
-        if self.plan.texts.iter().any(|(path, _)| *path == self.collector.path) {
-            return Ok(true);
-        }
-        match open(entry.path()) {
+        self.collector.begin(&[found.root, found.rest]);
+        match open(found.path) {
             Ok(file) => self.search(file),
             Err(error) => {
-                self.collector.tell(Found::Error, &plain(&error));
+                self.collector.tell(Found::Error, &io_error::message(&error));
                 self.collector.flush_if_due().map(|()| true)
             }
         }
+    }
+
+    fn fail(&mut self, root: &[u8], rest: &[u8], message: &str) -> Result<bool, Stop> {
+        self.collector.begin(&[root, rest]);
+        self.collector.tell(Found::Error, message);
+        self.collector.flush_if_due().map(|()| true)
+    }
+
+    fn go_on(&self) -> Result<(), Stop> {
+        self.worker.go_on()
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        let collector = &self.collector;
+        let waits = !collector.batch.is_empty();
+        waits.then(|| PATIENCE.saturating_sub(collector.since.elapsed()))
     }
 
     fn flush(&mut self) -> Result<(), Stop> {

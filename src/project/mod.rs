@@ -23,12 +23,13 @@ mod grep_tests;
 mod lines;
 mod matches;
 mod paths;
+mod rules;
 mod stepped;
 #[cfg(test)]
 mod tests;
+mod traverse;
 mod tree;
 pub mod walk;
 
 pub use matches::{Found, Line, Matches};
 pub use paths::{Entry, Kind, Paths};
-pub(crate) use walk::plain;

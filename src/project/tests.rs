@@ -1,11 +1,14 @@
 //! The walk against the most naive one there is, and what is odd in trees.
 
+use super::traverse::traverse;
+use super::tree::{Crew, Prepared, Visit};
 use super::walk::{Options, Refused, walk};
 use super::*;
 use crate::job::{self, AnyJob, Job, State};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
@@ -300,26 +303,60 @@ fn cancelling_stops_a_walk() {
     }
 }
 
+/// Panics at its twentieth entry, on the job's own thread or on another.
+struct Mistaken {
+    worker: job::Worker<Paths>,
+    seen: AtomicU32,
+}
+
+impl Crew for Mistaken {
+    type Visitor<'c> = MistakenVisitor<'c>;
+
+    fn visitor(&self) -> MistakenVisitor<'_> {
+        MistakenVisitor(self)
+    }
+}
+
+struct MistakenVisitor<'c>(&'c Mistaken);
+
+impl Visit for MistakenVisitor<'_> {
+    const SHARES_FILES: bool = true;
+
+    fn see(&mut self, _: &super::tree::Found<'_>) -> Result<bool, job::Stop> {
+        // Long enough for others to come.
+        std::thread::sleep(Duration::from_micros(100));
+        assert!(self.0.seen.fetch_add(1, Ordering::Relaxed) < 20, "on purpose");
+        Ok(true)
+    }
+
+    fn fail(&mut self, _: &[u8], _: &[u8], _: &str) -> Result<bool, job::Stop> {
+        Ok(true)
+    }
+
+    fn go_on(&self) -> Result<(), job::Stop> {
+        self.0.worker.go_on()
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        None
+    }
+
+    fn flush(&mut self) -> Result<(), job::Stop> {
+        Ok(())
+    }
+}
+
 #[test]
 fn a_panic_on_any_thread_is_a_failed_job() {
-    use super::tree::Visit;
-    use super::walk::prepare;
-    struct Mistaken(u32);
-    impl Visit for Mistaken {
-        fn see(&mut self, _: &Result<ignore::DirEntry, ignore::Error>) -> Result<bool, job::Stop> {
-            self.0 += 1;
-            assert!(self.0 < 20, "on purpose");
-            Ok(true)
-        }
-
-        fn flush(&mut self) -> Result<(), job::Stop> {
-            Ok(())
-        }
-    }
     let root = env!("CARGO_MANIFEST_DIR").as_bytes();
-    for sort in [false, true] {
-        let (_, tree) = prepare(root, &Options { sort, ..Options::default() }, 2).unwrap();
-        let job = job::start(move |_: &job::Worker<Paths>| tree.visit(&|| Mistaken(0)));
+    for round in 0..20 {
+        let options = Options { sort: round % 4 == 0, ..Options::default() };
+        let prepared = Prepared::new(root, &options).unwrap();
+        let job = job::start(move |worker: &job::Worker<Paths>| {
+            let tree = prepared.compile(&|| worker.go_on(), &mut |_, _| ())?;
+            let crew = Mistaken { worker: worker.clone(), seen: AtomicU32::new(0) };
+            traverse(&tree, &Arc::new(crew))
+        });
         assert_eq!(collect(&job).0, State::Failed);
         assert!(job.failure().unwrap().ends_with("please report it: on purpose"));
     }
