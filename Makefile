@@ -1,27 +1,65 @@
 # What a packager needs; everything else is cargo's.
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
 LUADIR ?= $(PREFIX)/share/lua/5.1
+CARGO ?= cargo
+CARGOFLAGS ?=
 
-ifeq ($(shell uname -s),Darwin)
-FILE = librille.dylib
+# Where cargo puts what it makes.
+TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
+OUT := $(TARGET_DIR)/$(if $(CARGO_BUILD_TARGET),$(CARGO_BUILD_TARGET)/)release
+
+# The number of the C interface is in the header; the rest of the file's name is the version after its first number.
+ABI := $(shell sed -n 's/^.define RILLE_ABI //p' include/rille.h)
+MINOR := $(shell sed -n 's/^version = "[0-9]*\.\([0-9]*\.[0-9]*\).*/\1/p' Cargo.toml | head -n 1)
+
+# FILE is what cargo makes and what `-lrille` finds, SONAME what programs that are linked with it ask for.
+ifeq ($(or $(findstring apple,$(CARGO_BUILD_TARGET)),$(filter Darwin,$(shell uname -s))),)
+FILE := librille.so
+SONAME := $(FILE).$(ABI)
+REAL := $(SONAME).$(MINOR)
 else
-FILE = librille.so
+FILE := librille.dylib
+SONAME := librille.$(ABI).dylib
+REAL := librille.$(ABI).$(MINOR).dylib
 endif
 
-# As `cargo build --release` makes it, and with link-time optimisation: cargo leaves that out while it makes the Rust
-# library beside the shared one.
+# As `cargo build --release` makes it, with two differences. Link-time optimisation: cargo leaves that out while it makes
+# the Rust library beside the shared one. And no path of this machine: a panic names the source file, which would be one
+# below the builder's home. Where several of the prefixes fit, the last one counts; RUSTFLAGS are kept.
 all:
-	cargo rustc --release --lib --crate-type cdylib
+	@set -e; next=$$(printf '\037'); \
+	flags=$${CARGO_ENCODED_RUSTFLAGS:-$$(printf '%s' "$$RUSTFLAGS" | tr -s ' ' '\037')}; \
+	remap() { case "$$1" in /?*) flags="$$flags$${flags:+$$next}--remap-path-prefix=$$1=$$2";; esac; }; \
+	remap "$$HOME" '~'; \
+	remap "$${CARGO_HOME:-$$HOME/.cargo}/registry/src" crates; \
+	remap "$$($${RUSTC:-rustc} --print sysroot)/lib/rustlib/src/rust" rust; \
+	remap "$(CURDIR)" rille; \
+	echo $(CARGO) rustc --release --lib --crate-type cdylib $(CARGOFLAGS); \
+	CARGO_ENCODED_RUSTFLAGS="$$flags" \
+	$(CARGO) rustc --release --lib --crate-type cdylib --target-dir "$(TARGET_DIR)" $(CARGOFLAGS)
+	ln -sf $(FILE) "$(OUT)/$(SONAME)"
 
 test:
-	cargo test
+	$(CARGO) test
 
-install: all
-	install -d $(DESTDIR)$(LIBDIR) $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(LUADIR)
-	install -m 755 target/release/$(FILE) $(DESTDIR)$(LIBDIR)/$(FILE)
-	ln -sf $(FILE) $(DESTDIR)$(LIBDIR)/librille.so.0
-	install -m 644 include/rille.h $(DESTDIR)$(PREFIX)/include/rille.h
-	cp -R lua/rille $(DESTDIR)$(LUADIR)/
+# Without cargo, as root often is, it installs what `make` has built before.
+install: $(if $(shell command -v $(CARGO)),all)
+	@test -f "$(OUT)/$(FILE)" || { echo "$(OUT)/$(FILE) is missing: run make first, as a user who has cargo"; exit 1; }
+	install -d "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(INCLUDEDIR)" "$(DESTDIR)$(LUADIR)"
+	install -m 755 "$(OUT)/$(FILE)" "$(DESTDIR)$(LIBDIR)/$(REAL)"
+	ln -sf $(REAL) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
+	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/$(FILE)"
+	install -m 644 include/rille.h "$(DESTDIR)$(INCLUDEDIR)/rille.h"
+	rm -rf "$(DESTDIR)$(LUADIR)/rille"
+	modules=$$(cd "$(DESTDIR)$(LUADIR)" && pwd) && cd lua && \
+	find rille -type d -exec install -d "$$modules/{}" \; && \
+	find rille -name '*.lua' -exec install -m 644 {} "$$modules/{}" \;
 
-.PHONY: all test install
+uninstall:
+	rm -f "$(DESTDIR)$(LIBDIR)/$(REAL)" "$(DESTDIR)$(LIBDIR)/$(SONAME)" "$(DESTDIR)$(LIBDIR)/$(FILE)"
+	rm -f "$(DESTDIR)$(INCLUDEDIR)/rille.h"
+	rm -rf "$(DESTDIR)$(LUADIR)/rille"
+
+.PHONY: all test install uninstall

@@ -85,16 +85,31 @@ fn tour() -> Result<u32, Box<dyn Error>> {
 
 /// The shared library, release build.
 fn library() -> Result<PathBuf, Box<dyn Error>> {
-    if let Some(library) = env::var_os("RILLE_LIB") {
-        return Ok(library.into());
-    }
     let file = format!("{}rille{}", consts::DLL_PREFIX, consts::DLL_SUFFIX);
     let program = env::current_exe()?;
     let examples = program.parent().ok_or("this program is in no folder")?;
     // For an example Cargo makes the shared library, too, but leaves it among the dependencies.
-    let beside = examples.join("../deps").join(&file);
-    if beside.exists() && !cfg!(debug_assertions) {
-        return Ok(fs::canonicalize(beside)?);
+    let made = fs::canonicalize(examples.join("../deps").join(&file)).ok();
+    let made = made.filter(|_| !cfg!(debug_assertions));
+    if let Some(made) = &made {
+        let release = fs::canonicalize(examples.join(".."))?;
+        // The tour itself does not need it there, so it goes on without.
+        if let Err(error) = publish(made, &release.join(&file)) {
+            eprintln!("tour: {file} could not be put into {}: {error}", release.display());
+        } else if fs::canonicalize(Path::new(ROOT).join("target/release")).ok().as_ref()
+            != Some(&release)
+        {
+            eprintln!(
+                "tour: hosts find the library by RILLE_LIB={}",
+                release.join(&file).display()
+            );
+        }
+    }
+    if let Some(library) = env::var_os("RILLE_LIB") {
+        return Ok(library.into());
+    }
+    if let Some(made) = made {
+        return Ok(made);
     }
     // This is a debug build, whose library is slow, or a Cargo that arranges its folder in another way.
     eprintln!("tour: building the library");
@@ -110,6 +125,21 @@ fn library() -> Result<PathBuf, Box<dyn Error>> {
         return Err(format!("`cargo build --release --lib` made no {file}; see above").into());
     }
     Ok(fs::canonicalize(built)?)
+}
+
+/// Puts the library where `cargo build --release` has it and where the Lua side looks, unless a newer one is there: by
+/// another name first, as a host may be loading what is there.
+fn publish(made: &Path, place: &Path) -> io::Result<()> {
+    let time = |path: &Path| path.metadata().and_then(|metadata| metadata.modified());
+    let own = time(made)?;
+    if time(place).is_ok_and(|other| other >= own) {
+        return Ok(());
+    }
+    let new = place.with_extension(format!("tour-{}", std::process::id()));
+    let linked = fs::hard_link(made, &new).or_else(|_| fs::copy(made, &new).map(drop));
+    let moved = linked.and_then(|()| fs::rename(&new, place));
+    let _ = fs::remove_file(&new);
+    moved
 }
 
 /// Nanoseconds of processor time. Time on the wall would count the waits of a busy machine against what takes long.
@@ -175,4 +205,43 @@ fn walk(path: PathBuf, found: &mut Vec<PathBuf>) {
     let mut inner: Vec<_> = inner.collect();
     inner.sort();
     inner.into_iter().for_each(|path| walk(path, found));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::publish;
+    use std::fs::{self, File};
+    use std::time::{Duration, SystemTime};
+
+    /// What is in the place after a library of now was published over one that is so many seconds old.
+    fn published(name: &str, old: Option<i64>) -> String {
+        let folder = std::env::temp_dir().join(format!("rille-tour-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder is made");
+        let (made, place) = (folder.join("made.so"), folder.join("place.so"));
+        fs::write(&made, "made").expect("a file is written");
+        let now = SystemTime::now();
+        let at = |path, time| {
+            File::options().write(true).open(path).and_then(|file: File| file.set_modified(time))
+        };
+        at(&made, now).expect("a time is set");
+        if let Some(seconds) = old {
+            fs::write(&place, "other").expect("a file is written");
+            let span = Duration::from_secs(seconds.unsigned_abs());
+            at(&place, if seconds < 0 { now + span } else { now - span }).expect("a time is set");
+        }
+        publish(&made, &place).expect("it is published");
+        let found = fs::read_to_string(&place).expect("something is in the place");
+        let names = fs::read_dir(&folder).expect("the folder").count();
+        assert_eq!(names, 2, "nothing else is left in the folder");
+        fs::remove_dir_all(&folder).expect("the folder is removed");
+        found
+    }
+
+    #[test]
+    fn the_library_is_where_hosts_look_after_the_tour() {
+        assert_eq!(published("none", None), "made");
+        assert_eq!(published("older", Some(10)), "made");
+        assert_eq!(published("same", Some(0)), "other");
+        assert_eq!(published("newer", Some(-10)), "other");
+    }
 }

@@ -187,14 +187,3 @@ fn types_and_constants_of_the_header_have_the_prefix() {
         );
     }
 }
-
-#[test]
-#[cfg(target_os = "linux")]
-fn the_library_has_a_soname_stays_mapped_and_is_small() {
-    let output = Command::new("readelf").arg("-d").arg(library()).output().expect("readelf to run");
-    let dynamic = String::from_utf8_lossy(&output.stdout);
-    assert!(dynamic.contains("librille.so.0"), "no SONAME: {dynamic}");
-    assert!(dynamic.contains("NODELETE"), "it can be unmapped: {dynamic}");
-    let size = fs::metadata(library()).expect("the library").len();
-    assert!(size < 4 << 20, "the library has grown to {size} bytes");
-}

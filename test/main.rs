@@ -7,6 +7,8 @@ mod fuzzy_tables;
 mod header;
 mod help;
 mod hosts;
+#[cfg(unix)]
+mod install;
 #[cfg(target_os = "linux")]
 mod limits;
 mod loading;

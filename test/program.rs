@@ -4,7 +4,6 @@ use crate::support::{missing, say};
 use crate::{root, testing_library};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::Once;
 
 fn compile(name: &str, flags: &[&str]) -> PathBuf {
     let library = testing_library();
@@ -22,20 +21,13 @@ fn compile(name: &str, flags: &[&str]) -> PathBuf {
         .arg(root().join("test/program_file.c"))
         .arg(root().join("test/program_fuzzy.c"))
         .arg(library)
-        // The program finds the library by its SONAME beside itself.
+        // The program finds the library by its SONAME, which make puts beside it.
         .arg(format!("-Wl,-rpath,{}", folder.display()))
         .arg("-o")
         .arg(&program)
         .output()
         .expect("cc to run");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    // Once, as the tests run at once; and anew, as the folder may have been copied from another tree.
-    static LINKED: Once = Once::new();
-    LINKED.call_once(|| {
-        let soname = folder.join("librille.so.0");
-        let _ = std::fs::remove_file(&soname);
-        std::os::unix::fs::symlink(library, &soname).expect("a link is made");
-    });
     program
 }
 

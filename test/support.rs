@@ -14,13 +14,13 @@ pub fn root() -> &'static Path {
 /// The shared library as `make` builds it: release profile, no features.
 pub fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| build("release", &[]))
+    LIBRARY.get_or_init(|| build("release", ""))
 }
 
 /// The same library with the exports that panic on purpose.
 pub fn testing_library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| build("testing", &["--features", "testing"]))
+    LIBRARY.get_or_init(|| build("testing", "--features testing"))
 }
 
 /// Every Lua spec of what is the same in all hosts, in order of name.
@@ -51,19 +51,40 @@ pub fn bless(path: &str, rendered: &str) {
 }
 
 /// Builds the shared library to a folder of its own, as the target folder proper holds what `cargo test` itself made.
-fn build(folder: &str, features: &[&str]) -> PathBuf {
+fn build(folder: &str, flags: &str) -> PathBuf {
     let target = root().join("target/under-test").join(folder);
-    let output = Command::new(env!("CARGO"))
-        .current_dir(root())
-        .args(["rustc", "--release", "--lib", "--crate-type", "cdylib", "--quiet", "--target-dir"])
-        .arg(&target)
-        .args(features)
-        .env_remove("RUSTFLAGS")
-        .output()
-        .expect("cargo to run");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output =
+        make(&target).arg(format!("CARGOFLAGS=--quiet {flags}")).output().expect("make to run");
+    assert!(
+        output.status.success(),
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     let name = format!("{}rille{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
     target.join("release").join(name)
+}
+
+/// The Makefile with a target directory, and without what the shell that runs the tests says to compilers.
+pub fn make(target: &Path) -> Command {
+    let mut command = Command::new("make");
+    command.current_dir(root()).env("CARGO", env!("CARGO")).env("CARGO_TARGET_DIR", target);
+    for name in [
+        "RUSTFLAGS",
+        "CARGO_ENCODED_RUSTFLAGS",
+        "CARGO_BUILD_TARGET",
+        "MAKEFLAGS",
+        "MFLAGS",
+        "MAKELEVEL",
+        "PREFIX",
+        "DESTDIR",
+        "LIBDIR",
+        "INCLUDEDIR",
+        "LUADIR",
+    ] {
+        command.env_remove(name);
+    }
+    command
 }
 
 /// Writes a line that a person sees even when the test passes: only the printing macros are captured.

@@ -4,38 +4,11 @@
 --- candidate with its reason if there is no usable library: `require("rille")` then takes the pure-Lua fallback.
 local ffi = require("ffi")
 local backend = require("rille.backend")
+local candidates = require("rille.candidates")
 local cdef = require("rille.cdef")
+local lazy = require("rille.lazy")
 
 local HOW_TO_FIX = "build it with `cargo build --release` in rille's folder, or point RILLE_LIB at the file"
-
----@type string
-local FILE = ({ OSX = "librille.dylib", Windows = "rille.dll" })[ffi.os] or "librille.so"
-
---- The folder that holds `lua/`, from where this file was loaded.
-local function root()
-  local source = debug and debug.getinfo and debug.getinfo(1, "S").source or ""
-  return source:match("^@(.*)[/\\]lua[/\\]rille[/\\]ffi%.lua$") or (source:match("^@lua[/\\]rille") and ".")
-end
-
---- Paths to try, in order. The last one is no path: the system's loader searches by itself.
-local function candidates()
-  local list = {}
-  local function add(path)
-    list[#list + 1] = path
-  end
-  add(os.getenv("RILLE_LIB"))
-  for _, path in ipairs(backend.paths) do
-    add(path)
-  end
-  local folder = root()
-  if folder then
-    add(folder .. "/lib/" .. FILE)
-    add(folder .. "/target/release/" .. FILE)
-  end
-  add(package.searchpath and package.searchpath("librille", package.cpath))
-  add("rille")
-  return list
-end
 
 --- Declares the interface, once in a Lua state: a second declaration of a struct is an error.
 ---@return string? reason why it could not be done
@@ -49,17 +22,27 @@ local function declare()
   end
 end
 
+---@param candidate rille.candidate
 ---@return ffi.namespace*? library
 ---@return string reason
-local function open(path)
-  if path ~= "rille" then
-    local file, message = io.open(path, "rb")
+local function open(candidate)
+  if candidate.refused then
+    return nil, candidate.refused
+  end
+  if not candidate.names then
+    local file, message = io.open(candidate.path, "rb")
     if not file then
       return nil, message
     end
     file:close()
   end
-  local loaded, library = pcall(ffi.load, path)
+  local loaded, library
+  for _, name in ipairs(candidate.names or { candidate.path }) do
+    loaded, library = pcall(ffi.load, name)
+    if loaded then
+      break
+    end
+  end
   if not loaded then
     return nil, "the system's loader says: " .. tostring(library)
   end
@@ -77,24 +60,33 @@ local function open(path)
 end
 
 local function load()
+  if backend.name == "lua" and #backend.tried > 0 then
+    -- The search has failed before, and the fallback runs: one process has one backend.
+    return nil, backend.reason
+  end
+  backend.tried = {}
   local reason = declare()
   if reason then
-    error("rille: " .. reason, 0)
+    return nil, "rille: " .. reason
   end
   local lines = {}
-  for _, path in ipairs(candidates()) do
+  for _, candidate in ipairs(candidates()) do
     local library
-    library, reason = open(path)
-    backend.tried[#backend.tried + 1] = { path = path, reason = reason }
+    library, reason = open(candidate)
+    backend.tried[#backend.tried + 1] = { path = candidate.path, reason = reason }
     if library then
       local file = library.rille_path()
-      backend.path = file ~= nil and ffi.string(file) or path
+      backend.path = file ~= nil and ffi.string(file) or candidate.path
       return library
     end
-    lines[#lines + 1] = ("\n  %s: %s"):format(path, reason)
+    lines[#lines + 1] = ("\n  %s: %s"):format(candidate.path, reason)
   end
-  error("rille: no usable library (" .. HOW_TO_FIX .. "); tried:" .. table.concat(lines), 0)
+  return nil, "rille: no usable library (" .. HOW_TO_FIX .. "); tried:" .. table.concat(lines)
 end
 
-backend.tried = {}
-return load()
+local library, message = load()
+if not library then
+  lazy.forget()
+  error(message, 0)
+end
+return library

@@ -3,6 +3,7 @@
 --- Nothing is loaded before its first use. If the shared library cannot be loaded, the same functions run in pure Lua:
 --- `rille.backend` tells which, `rille.health()` tells why.
 local backend = require("rille.backend")
+local lazy = require("rille.lazy")
 
 ---@class rille
 ---@field version string version of the Lua code, which is that of the library it was made with
@@ -31,14 +32,14 @@ local function library()
   end
   local forced = os.getenv("RILLE_BACKEND")
   if forced ~= "lua" then
-    local found, C = pcall(require, "rille.ffi")
-    if found then
+    local C, message, again = lazy.try("rille.ffi")
+    if C then
       backend.name = "native"
       return C
-    elseif forced == "native" then
-      error(C, 0)
+    elseif forced == "native" or again then
+      error(message, 0)
     end
-    backend.reason = C
+    backend.reason = message
   else
     backend.reason = "RILLE_BACKEND=lua"
   end
@@ -46,17 +47,17 @@ local function library()
 end
 
 local function noun(name)
-  return require((library() and "rille." or "rille.fallback.") .. name)
+  return lazy.load((library() and "rille." or "rille.fallback.") .. name)
 end
 
 --- What `rille.<key>` is, made when it is first asked for.
-local lazy = {
+local fields = {
   backend = function()
     library()
     return backend.name
   end,
   bytes = function()
-    return require("rille.bytes").view
+    return lazy.load("rille.bytes").view
   end,
   buffer = function()
     return noun("buffer").new
@@ -124,7 +125,7 @@ function M.health()
     version = M.version,
     library = C and ffi.string(C.rille_version()),
     path = backend.path,
-    abi = require("rille.cdef").abi,
+    abi = lazy.load("rille.cdef").abi,
     cpu = C and ffi.string(C.rille_cpu()),
     reason = backend.reason,
     tried = backend.tried,
@@ -159,7 +160,7 @@ end
 
 return setmetatable(M, {
   __index = function(self, key)
-    local make = lazy[key]
+    local make = fields[key]
     if make then
       local value = make()
       rawset(self, key, value)

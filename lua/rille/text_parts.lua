@@ -1,5 +1,6 @@
 --- The parts of `rille.text` that are loaded when one of their functions is first asked for, on both backends:
 --- each function, with its part.
+local lazy = require("rille.lazy")
 local PARTS = {
   offset = "offset",
   offsets = "offset",
@@ -35,7 +36,7 @@ return function(M, folder)
     __index = function(self, key)
       local part = PARTS[key]
       if part then
-        for name, value in pairs(require(folder .. part)) do
+        for name, value in pairs(lazy.load(folder .. part)) do
           rawset(self, name, value)
         end
         return rawget(self, key)

@@ -17,8 +17,9 @@ local function run(...)
   return result
 end
 
---- A folder with a repository of the plugin and a Cargo; the environment of a Neovim in it.
-local function scratch(status)
+--- A folder with a repository of the plugin and a Cargo that ends with that status and makes the library in that directory
+--- of its target directory; the environment of a Neovim in it.
+local function scratch(status, where)
   local folder = vim.fn.tempname()
   vim.fn.mkdir(folder .. "/bin", "p")
   vim.fn.mkdir(folder .. "/rille/doc", "p")
@@ -34,8 +35,10 @@ local function scratch(status)
     "#!/bin/sh",
     ('echo "$PWD: $*" >> %s/cargo.log'):format(folder),
     "echo '   Compiling rille' >&2",
-    "mkdir -p target/release",
-    ("cp %s target/release/librille.so"):format(library),
+    ('printf "%%s" "$CARGO_ENCODED_RUSTFLAGS" > %s/flags'):format(folder),
+    "out=${CARGO_TARGET_DIR:-target}/" .. (where or "release"),
+    "mkdir -p $out",
+    ("cp %s $out/librille.so"):format(library),
     "exit " .. (status or 0),
   }
   write(folder .. "/bin/cargo", table.concat(lines, "\n") .. "\n")
@@ -131,4 +134,32 @@ t.test("a build that fails tells what Cargo said", function()
   t.eq(fine, false)
   t.ok(said:find("rille: the library could not be built\n   Compiling rille", 1, true), said)
   t.eq(nvim:stop(), 0)
+end)
+
+t.test("it is built where the Lua side looks, wherever cargo builds other projects", function()
+  local folder, env = scratch()
+  env.CARGO_TARGET_DIR = folder .. "/elsewhere"
+  env.RUSTFLAGS = "-C target-cpu=native"
+  local program = os.getenv("RILLE_CHILD")
+  local result = vim
+    .system({ program, "--clean", "-l", folder .. "/rille/build.lua" }, { env = env, cwd = "/" })
+    :wait()
+  t.eq(result.code, 0, result.stderr)
+  t.eq(vim.fn.filereadable(folder .. "/rille/target/release/librille.so"), 1)
+  t.eq(vim.fn.isdirectory(folder .. "/elsewhere"), 0)
+  -- The user's flags stay, and no path of the builder's goes into the library.
+  local flags = vim.split(table.concat(vim.fn.readfile(folder .. "/flags")), "\31")
+  t.eq({ flags[1], flags[2] }, { "-C", "target-cpu=native" })
+  t.ok(vim.tbl_contains(flags, ("--remap-path-prefix=%s=~"):format(vim.uv.os_homedir())), vim.inspect(flags))
+  t.eq(flags[#flags], ("--remap-path-prefix=%s/rille=rille"):format(folder))
+end)
+
+t.test("a library that was built for another system is a failure", function()
+  local folder, env = scratch(0, "aarch64-unknown-linux-gnu/release")
+  local program = os.getenv("RILLE_CHILD")
+  local result = vim
+    .system({ program, "--clean", "-l", folder .. "/rille/build.lua" }, { env = env, cwd = "/" })
+    :wait()
+  t.eq(result.code, 1)
+  t.ok(result.stderr:find("rille: cargo has built for another system: there is no ", 1, true), result.stderr)
 end)

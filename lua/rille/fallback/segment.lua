@@ -1,5 +1,6 @@
 --- Where chars, grapheme clusters and words stop: one UTF-8 decoder, and one runner for the state machines of
 --- tables.lua. The native library walks the same machines, so both sides give the same answers.
+local lazy = require("rille.lazy")
 
 local bit = require("bit")
 
@@ -156,7 +157,7 @@ local machines = {}
 function M.machine(unit)
   local machine = machines[unit]
   if not machine then
-    machine = new_machine(require("rille.fallback.tables")[unit])
+    machine = new_machine(lazy.load("rille.fallback.tables")[unit])
     machines[unit] = machine
   end
   return machine

@@ -1,5 +1,6 @@
 --- rille.text in pure Lua, for when no library can be loaded. The answers are those of the native side:
 --- test/tables.rs takes the tables of the segmenters from the crate that the native side runs.
+local lazy = require("rille.lazy")
 
 local bytes = require("rille.bytes")
 local units = require("rille.units")
@@ -182,7 +183,7 @@ end
 
 -- The width by default; what is not ASCII takes tables that are not here.
 local function count_cells(s)
-  return require("rille.fallback.text.width").width(s)
+  return lazy.load("rille.fallback.text.width").width(s)
 end
 
 local counters = {

@@ -1,4 +1,5 @@
 --- The command `:Rille`: which sub-command there is, what it takes, and how it is completed.
+local lazy = require("rille.lazy")
 local M = {}
 
 ---@class rille.nvim.subcommand
@@ -8,7 +9,7 @@ local M = {}
 --- Calls a function of `rille.nvim`, with the argument under a name of its own.
 local function calls(name, key)
   return function(argument)
-    require("rille.nvim")[name](argument ~= "" and key and { [key] = argument } or {})
+    lazy.load("rille.nvim")[name](argument ~= "" and key and { [key] = argument } or {})
   end
 end
 
@@ -25,7 +26,7 @@ M.subcommands = {
   files = {
     takes = "dir",
     run = function(argument)
-      require("rille.nvim").files(argument ~= "" and { cwd = named(argument) } or {})
+      lazy.load("rille.nvim").files(argument ~= "" and { cwd = named(argument) } or {})
     end,
   },
   grep = { run = calls("grep", "query") },
@@ -36,7 +37,7 @@ M.subcommands = {
   view = {
     takes = "file",
     run = function(argument, call)
-      require("rille.nvim").view(argument ~= "" and named(argument) or nil, { mods = call.smods })
+      lazy.load("rille.nvim").view(argument ~= "" and named(argument) or nil, { mods = call.smods })
     end,
   },
   health = {

@@ -1,4 +1,5 @@
 --- Glue for Neovim: jobs that wake the editor's event loop.
+local lazy = require("rille.lazy")
 local rille = require("rille")
 
 local uv = vim.uv or vim.loop
@@ -117,7 +118,7 @@ function M.await(job, fn)
   if type(fn) ~= "function" then
     error("rille.nvim.await: fn must be a function, got " .. type(fn), 2)
   end
-  require("rille.job").handle(job, "rille.nvim.await")
+  lazy.load("rille.job").handle(job, "rille.nvim.await")
   local reason = listen()
   if reason then
     error("rille.nvim.await: " .. reason, 2)
@@ -132,7 +133,7 @@ end
 ---@param file? string the file of the current buffer by default
 ---@param opts? { mods?: table } `mods`: where to, as `smods` of `nvim_create_user_command()` has it
 function M.view(file, opts)
-  require("rille.nvim.viewer").open(file, opts)
+  lazy.load("rille.nvim.viewer").open(file, opts)
 end
 
 --- The items that match a query, best first: for completion and for lists of one's own. The query is in fzf's syntax.
@@ -164,52 +165,52 @@ end
 --- Sets options, which go before those of `vim.g.rille`. Calling it is not needed.
 ---@param opts? table
 function M.setup(opts)
-  local config = require("rille.nvim.config")
+  local config = lazy.load("rille.nvim.config")
   config.setup(opts)
   if config.get("view.above") then
-    require("rille.nvim.viewer.above").enable()
+    lazy.load("rille.nvim.viewer.above").enable()
   end
 end
 
 --- Picks from anything: see |rille.nvim.pick.options|.
 ---@param opts rille.nvim.pick.options
 function M.pick(opts)
-  require("rille.nvim.pickers").pick(opts)
+  lazy.load("rille.nvim.pickers").pick(opts)
 end
 
 --- Picks a file of a tree, which is walked meanwhile.
 ---@param opts? rille.nvim.files.options
 function M.files(opts)
-  require("rille.nvim.pickers").files(opts)
+  lazy.load("rille.nvim.pickers").files(opts)
 end
 
 --- Searches a tree while you type.
 ---@param opts? rille.nvim.grep.options
 function M.grep(opts)
-  require("rille.nvim.pickers").grep(opts)
+  lazy.load("rille.nvim.pickers").grep(opts)
 end
 
 --- Picks a line of the current buffer.
 ---@param opts? rille.nvim.query.options
 function M.lines(opts)
-  require("rille.nvim.pickers").lines(opts)
+  lazy.load("rille.nvim.pickers").lines(opts)
 end
 
 --- Picks a buffer.
 ---@param opts? rille.nvim.query.options
 function M.buffers(opts)
-  require("rille.nvim.pickers").buffers(opts)
+  lazy.load("rille.nvim.pickers").buffers(opts)
 end
 
 --- Picks a help tag.
 ---@param opts? rille.nvim.query.options
 function M.help(opts)
-  require("rille.nvim.pickers").help(opts)
+  lazy.load("rille.nvim.pickers").help(opts)
 end
 
 --- Opens the last picker again, as it was left.
 function M.resume()
-  require("rille.nvim.pickers").resume()
+  lazy.load("rille.nvim.pickers").resume()
 end
 
 --- A `vim.ui.select` that is a picker: `vim.ui.select = require("rille.nvim").select`, or the option `picker.select`.
@@ -217,7 +218,7 @@ end
 ---@param opts? table of |vim.ui.select()|, `preview_item` included
 ---@param on_choice fun(item: any, index: integer?)
 function M.select(items, opts, on_choice)
-  require("rille.nvim.pickers").select(items, opts, on_choice)
+  lazy.load("rille.nvim.pickers").select(items, opts, on_choice)
 end
 
 return M

@@ -2,6 +2,7 @@
 --- a search runs off the editor's thread.
 ---
 ---     require("mini.pick").setup({ source = { match = require("rille.nvim.mini").match } })
+local lazy = require("rille.lazy")
 local fuzzy = require("rille").fuzzy
 local rille = require("rille")
 
@@ -73,7 +74,7 @@ function M.match(items, _, query, opts)
   end
   -- The search before this one ends by itself when another is started.
   local querytick = pick.get_querytick()
-  require("rille.nvim").await(corpus:start(text, { limit = #items }), function(job, state)
+  lazy.load("rille.nvim").await(corpus:start(text, { limit = #items }), function(job, state)
     if state == "running" then
       return
     end

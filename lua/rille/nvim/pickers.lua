@@ -1,4 +1,5 @@
 --- What can be picked from: any source, and the five that `:Rille` knows.
+local lazy = require("rille.lazy")
 local rille = require("rille")
 local config = require("rille.nvim.config")
 local options = require("rille.nvim.picker.options")
@@ -44,7 +45,7 @@ local function open(spec)
   spec.query = spec.query or ""
   spec.place = spec.place or place_of
   spec.source = function(on_news)
-    return require("rille.nvim.picker.corpus").new(given, on_news)
+    return lazy.load("rille.nvim.picker.corpus").new(given, on_news)
   end
   return picker.open(spec)
 end
@@ -255,7 +256,7 @@ function M.grep(opts)
     query = opts.query or "",
     icons = true,
     source = function(on_news)
-      return require("rille.nvim.picker.search").new({
+      return lazy.load("rille.nvim.picker.search").new({
         root = root,
         grep = vim.tbl_extend("force", { case = "smart" }, opts.grep or {}),
         limit = config.get("grep.limit"),

@@ -1,4 +1,5 @@
 --- Chars as fuzzy matching compares them, and what kind of char each is: as src/fuzzy/chars.rs knows them.
+local lazy = require("rille.lazy")
 local segment = require("rille.fallback.segment")
 
 local byte = string.byte
@@ -12,7 +13,7 @@ M.WHITE, M.NON_WORD, M.DELIMITER, M.LOWER, M.UPPER, M.LETTER, M.NUMBER = 0, 1, 2
 --- Reads the tables, when the first char beyond ASCII is met.
 ---@return { starts: integer[], letters: string[], folds: table<integer, integer>, bases: table<integer, integer> }
 local function load()
-  local text = require("rille.fallback.fuzzy.tables")
+  local text = lazy.load("rille.fallback.fuzzy.tables")
   local tables = { starts = {}, letters = {}, folds = {}, bases = {} }
   local at = 0x80
   for letter, count in text.classes:gmatch("(%a)(%d*)") do

@@ -1,4 +1,5 @@
 --- Places in files and buffers: where an item leads to, going there, and the quickfix list.
+local lazy = require("rille.lazy")
 local api = vim.api
 local uv = vim.uv or vim.loop
 
@@ -66,7 +67,7 @@ function M.quickfix(places, title)
   vim.fn.setqflist({}, " ", { title = title, items = {} })
   local id, at = vim.fn.getqflist({ id = 0 }).id, 1
   local timer, buffers, shown = uv.new_timer(), {}, false
-  local progress = require("rille.nvim.progress").start("quickfix list: " .. title)
+  local progress = lazy.load("rille.nvim.progress").start("quickfix list: " .. title)
   --- The buffer of a path. Neovim compares it with the name of each that there is: so it is asked once.
   local function buffer(path)
     local buf = buffers[path] or vim.fn.bufadd(path)

@@ -2,6 +2,7 @@
 ---
 --- Reading is not taken over for every file, which would change how all of them are read: when a buffer is made, the size of
 --- its file is looked at, and only a buffer with a large one is read by an autocommand of its own.
+local lazy = require("rille.lazy")
 local config = require("rille.nvim.config")
 
 local uv = vim.uv or vim.loop
@@ -36,7 +37,7 @@ local function look(buf)
     nested = true,
     desc = "rille: the file is viewed, as it is large",
     callback = function()
-      require("rille.nvim.viewer").read(buf, vim.api.nvim_buf_get_name(buf))
+      lazy.load("rille.nvim.viewer").read(buf, vim.api.nvim_buf_get_name(buf))
     end,
   })
 end

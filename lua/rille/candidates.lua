@@ -1,0 +1,149 @@
+--- Where the shared library may be, in the order in which it is looked for.
+---
+--- Only absolute places are searched: what lies in the working directory is code of whoever made that directory. The one
+--- exception is a Lua tree that is itself on `package.path` by a relative path: who wrote that path has chosen its code.
+local backend = require("rille.backend")
+local abi = require("rille.cdef").abi
+local ffi = require("ffi")
+
+local WINDOWS = ffi.os == "Windows"
+
+--- The name of the file as Cargo makes it, and the name under which `make install` has it, which is that of the ABI.
+local FILE = ({ OSX = "librille.dylib", Windows = "rille.dll" })[ffi.os] or "librille.so"
+local VERSIONED = ({ OSX = ("librille.%d.dylib"):format(abi), Windows = FILE })[ffi.os]
+  or ("librille.so.%d"):format(abi)
+
+local ARCH = ({ x64 = "x86_64", arm64 = "aarch64", x86 = "i686" })[ffi.arch] or ffi.arch
+local TARGETS = {
+  Linux = { ARCH .. "-unknown-linux-gnu", ARCH .. "-unknown-linux-musl" },
+  OSX = { ARCH .. "-apple-darwin" },
+  Windows = { ARCH .. "-pc-windows-msvc", ARCH .. "-pc-windows-gnu" },
+}
+
+--- The directory of libraries that Debian and its kin have for each processor.
+local MULTIARCH = ({ x86 = "i386-linux-gnu", arm = "arm-linux-gnueabihf" })[ffi.arch] or ARCH .. "-linux-gnu"
+
+--- The directory of the modules, from where this file was loaded, with a `/` at its end: `require` looks into
+--- `<directory>rille/candidates.lua`.
+local function modules()
+  local source = debug and debug.getinfo and debug.getinfo(1, "S").source or ""
+  return source:match("^@(.*)rille[/\\]candidates%.lua$")
+end
+
+---@param path string
+---@return boolean
+local function is_absolute(path)
+  if WINDOWS then
+    return path:find("^%a:[/\\]") ~= nil or path:find("^[/\\][/\\]") ~= nil
+  end
+  return path:sub(1, 1) == "/"
+end
+
+local function exists(path)
+  local file = io.open(path, "rb")
+  return file ~= nil and file:close()
+end
+
+--- The first file of that name in the absolute directories of a list, as PATH is one.
+local function in_directories(list, name)
+  for directory in (list or ""):gmatch(WINDOWS and "[^;]+" or "[^:]+") do
+    local path = directory:gsub("[/\\]$", "") .. "/" .. name
+    if is_absolute(directory) and exists(path) then
+      return path
+    end
+  end
+end
+
+--- The first file that an absolute entry of `package.cpath` leads to.
+local function in_cpath()
+  for _, name in ipairs(WINDOWS and { "rille", "librille" } or { "librille" }) do
+    for entry in package.cpath:gmatch("[^;]+") do
+      local path = entry:gsub("%?", name)
+      if is_absolute(entry) and exists(path) then
+        return path
+      end
+    end
+  end
+end
+
+--- What the system's loader is asked for, or why it is not asked: it takes a bare name from the working directory on
+--- macOS and Windows, and elsewhere if LD_LIBRARY_PATH has an empty or a relative entry.
+---@return rille.candidate
+local function from_system()
+  if WINDOWS then
+    local found = in_directories(os.getenv("PATH"), FILE)
+    return found and { path = found }
+      or { path = "rille", refused = "no absolute directory of PATH has a " .. FILE }
+  elseif ffi.os == "OSX" then
+    local usual = "/usr/local/lib:/opt/homebrew/lib:/usr/lib"
+    local found = in_directories(os.getenv("DYLD_LIBRARY_PATH"), VERSIONED)
+      or in_directories(usual, VERSIONED)
+    return found and { path = found }
+      or { path = "rille", refused = ("no %s in %s"):format(VERSIONED, usual) }
+  end
+  local list = os.getenv("LD_LIBRARY_PATH") or ""
+  if list ~= "" and (":" .. list:gsub(";", ":") .. ":"):find(":[^/]") then
+    return {
+      path = "rille",
+      refused = "the system's loader is not asked, because an entry of LD_LIBRARY_PATH is empty or relative: "
+        .. "it would load from the working directory",
+    }
+  end
+  return { path = "rille", names = { VERSIONED, "rille" } }
+end
+
+---@class rille.candidate
+---@field path string what is shown, and what is loaded unless there are names
+---@field names? string[] bare names for the system's loader
+---@field refused? string why it is not loaded
+
+--- The candidates, in order.
+---@return rille.candidate[]
+return function()
+  local list = {}
+  local function add(path, is_own)
+    list[#list + 1] = {
+      path = path,
+      refused = not is_own and not is_absolute(path) and "is not an absolute path" or nil,
+    }
+  end
+
+  local forced = os.getenv("RILLE_LIB")
+  if forced and forced ~= "" then
+    add(forced)
+  end
+  for _, path in ipairs(backend.paths) do
+    add(path)
+  end
+
+  local directory = modules()
+  local root = directory
+    and (directory:match("^(.*[/\\])lua[/\\]$") or directory:match("^lua[/\\]$") and "./")
+  if root then
+    add(root .. "lib/" .. FILE, true)
+    for _, target in ipairs(TARGETS[ffi.os] or {}) do
+      add(("%slib/%s/%s"):format(root, target, FILE), true)
+    end
+  end
+  -- `make install` puts the modules into <prefix>/share/lua/5.1 and the library into <prefix>/lib.
+  local prefix = directory and directory:match("^(.*[/\\])share[/\\]lua[^/\\]*[/\\]")
+  if prefix then
+    for _, lib in ipairs({ "lib", ffi.os == "Linux" and "lib/" .. MULTIARCH or nil, "lib64" }) do
+      add(("%s%s/%s"):format(prefix, lib, VERSIONED), true)
+    end
+  end
+  if root then
+    add(root .. "target/release/" .. FILE, true)
+    local debug_build = root .. "target/debug/" .. FILE
+    if exists(debug_build) then
+      list[#list + 1] =
+        { path = debug_build, refused = "is a debug build, which is slow: only RILLE_LIB leads to it" }
+    end
+  end
+  local path = in_cpath()
+  if path then
+    add(path)
+  end
+  list[#list + 1] = from_system()
+  return list
+end
