@@ -153,7 +153,8 @@ function Job:wait(ms)
   return poll(handle)
 end
 
---- Tells the job to stop, and does not wait for it. What it has found can still be taken.
+--- Tells the job to stop, and does not wait for it. It is "cancelled" within 10 ms, whatever it is doing. What it has found
+--- can still be taken.
 function Job:cancel()
   C.rille_job_cancel(open(self), nil)
 end

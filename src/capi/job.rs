@@ -15,8 +15,14 @@ use std::time::Duration;
 /// A job is over when rille_job_poll no longer says RILLE_JOB_RUNNING and there is nothing left to take. Results that
 /// nobody takes hold 4 MiB for each job and a little more; then the job waits until some are taken.
 ///
-/// As many jobs run at the same time as there are processors, at most 8; the others wait for their turn. One that waits for
-/// its results to be taken does not count, but there are no more than 128 threads for all of them.
+/// As many jobs run at the same time as there are processors, at most 8; the others queue. A job that waits does not count,
+/// whether it waits for its results to be taken, for input or for a change of a file: 1,024 jobs may wait for their results
+/// or for input, and one more fails; jobs that follow files have no thread between two looks, and no limit. A job that can
+/// have no thread fails with a sentence.
+///
+/// A job that was cancelled and does not stop within 10 milliseconds is abandoned: it is RILLE_JOB_CANCELLED from then on,
+/// and its threads no longer count, wherever they are: in a read from a server that does not answer, or in the compiler of a
+/// pattern. While 16 jobs are stuck like that no more threads are started, and jobs that find none fail with a sentence.
 ///
 /// It belongs to the caller, who frees it with rille_job_free at any time: that cancels it and does not wait. Functions
 /// that take it as const may run at the same time in several threads; the others need it for themselves. In a process
@@ -210,8 +216,8 @@ pub unsafe extern "C" fn rille_job_wait(
     }
 }
 
-/// Tells a job to stop, and does not wait until it has. It stops within 10 milliseconds, but for a search that is still
-/// compiling its pattern: that takes longer for one with large counted repetitions. One that is over stays as it is.
+/// Tells a job to stop, and does not wait until it has. It is over within 10 milliseconds, and notifiers that watch it are told.
+/// One that is over stays as it is.
 ///
 /// Returns RILLE_OK or RILLE_EARG (`job` is NULL). Threads may call it at the same time on one job.
 #[unsafe(no_mangle)]

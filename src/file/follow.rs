@@ -2,26 +2,26 @@
 //!
 //! # Who looks?
 //!
-//! The system tells of changes in the folder that the file is in, by inotify or its like; that wakes the job, which looks at
-//! the file. Once a second it looks by itself, as some file systems tell nothing, and the system has only so many watches.
+//! The system reports changes in the directory that the file is in, where it has inotify; that wakes the job, which looks at
+//! the file. Once a second it looks by itself, as some file systems report nothing, and the system has only so many watches.
 //!
 //! # What does it cost?
 //!
-//! A thread that sleeps, and one of the notify crate. It takes no turn from other jobs.
+//! No thread between two looks, and one watch for all files of a directory. Thousands of files may be followed.
 
 use super::{Change, Document};
-use crate::job::{Stop, Waker, Worker};
-use notify::event::{AccessKind, AccessMode, EventKind};
-use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher};
-use std::path::Path;
+use crate::job::{self, Job, NameWatch, Step, Stop, Worker};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-/// How long it sleeps if nobody wakes it.
-const SLEEP: Duration = Duration::from_secs(1);
+/// How long it rests if nobody wakes it.
+const REST: Duration = Duration::from_secs(1);
 
-/// How long it sleeps while what has changed may be on its way.
+/// How long it rests while what has changed may be on its way.
 const NAP: Duration = Duration::from_millis(50);
+
+/// How often it looks whether the directory is still the one that is watched, at most.
+const RENEWED: Duration = Duration::from_millis(900);
 
 /// What has become of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,55 +32,63 @@ pub struct News {
     pub size: u64,
 }
 
-/// Lets a job know of what happens to a file, if the system has a watch left.
-fn watch(path: &Path, waker: Waker) -> Option<RecommendedWatcher> {
-    let (folder, name) = (path.parent()?, path.file_name()?.to_owned());
-    let on_event = move |event: notify::Result<Event>| {
-        let is_news = event.is_ok_and(|event| {
-            // Reading it is no news.
-            let read = matches!(event.kind, EventKind::Access(kind) if kind != AccessKind::Close(AccessMode::Write));
-            let about = event.paths.iter().any(|path| path.file_name() == Some(&name));
-            !read && (about || event.need_rescan())
-        });
-        if is_news {
-            waker.wake();
-        }
-    };
-    let mut watcher = notify::recommended_watcher(on_event).ok()?;
-    watcher.watch(folder, RecursiveMode::NonRecursive).ok()?;
-    Some(watcher)
+/// What a job that follows a file has between two looks.
+struct Follower {
+    document: Weak<Document>,
+    watch: Option<(NameWatch, Instant)>,
+    /// What was reported last, and of what: who has not refreshed yet need not be told the same again.
+    told: Option<(News, (usize, u64))>,
 }
 
-/// Tells what has become of a file until nobody has it any more. The unit of progress is the piece of news.
+/// Starts a job that tells what has become of a file until nobody has it any more. The unit of progress is the piece of news.
 ///
 /// While news wait to be taken there are no more of them: a refresh after taking them sees whatever came meanwhile.
-pub(super) fn follow(document: Weak<Document>, worker: &Worker<News>) -> Result<(), Stop> {
-    let Some(path) = document.upgrade().map(|document| document.path.clone()) else {
-        return Ok(());
-    };
-    // Before the first look, so that nothing happens between the two.
-    let _watcher = watch(&path, worker.waker());
-    let mut told = None;
-    while let Some(held) = document.upgrade() {
-        let looked = held.look();
-        let own = held.own()?;
+pub(super) fn follow(document: &Arc<Document>) -> Job<News> {
+    let mut follower = Follower { document: Arc::downgrade(document), watch: None, told: None };
+    job::repeat(move |worker| follower.look(worker))
+}
+
+impl Follower {
+    fn look(&mut self, worker: &Worker<News>) -> Result<Step, Stop> {
+        let Some(document) = self.document.upgrade() else { return Ok(Step::Over) };
+        // Before the look, so that nothing happens between the two.
+        self.watch(&document, worker);
+        let looked = document.look();
+        let own = document.own()?;
         let is_suspect = own.suspect().is_some();
-        let current = (Arc::as_ptr(&own.edition()) as usize, own.edition().size());
-        drop(held);
+        let edition = own.edition();
+        let of = (Arc::as_ptr(&edition) as usize, edition.size());
+        drop((document, edition));
         let change = looked?;
         if change != Change::Same && !worker.has_results() {
-            let Some(held) = document.upgrade() else { continue };
-            let Ok(size) = held.own().and_then(|own| own.edition().stat()) else { continue };
-            drop(held);
-            let news = News { change, size: size.size };
-            // Who has not refreshed yet need not be told the same again.
-            if told != Some((news, current)) {
-                told = Some((news, current));
-                worker.advance(1);
-                worker.publish(news, size_of::<News>())?;
+            let Some(document) = self.document.upgrade() else { return Ok(Step::Over) };
+            if let Ok(stat) = document.own()?.edition().stat() {
+                let news = News { change, size: stat.size };
+                if self.told != Some((news, of)) {
+                    self.told = Some((news, of));
+                    worker.advance(1);
+                    worker.publish(news, size_of::<News>())?;
+                }
             }
         }
-        worker.pause(if is_suspect { NAP } else { SLEEP })?;
+        Ok(Step::Rest(if is_suspect { NAP } else { REST }))
     }
-    Ok(())
+
+    /// Lets the system report what happens to the file, if it can.
+    fn watch(&mut self, document: &Document, worker: &Worker<News>) {
+        match &mut self.watch {
+            Some((_, since)) if since.elapsed() < RENEWED => {}
+            Some((watch, since)) => {
+                watch.renew();
+                *since = Instant::now();
+            }
+            None => {
+                let path = &document.path;
+                if let (Some(directory), Some(name)) = (path.parent(), path.file_name()) {
+                    let watch = NameWatch::new(directory, name, worker.waker());
+                    self.watch = Some((watch, Instant::now()));
+                }
+            }
+        }
+    }
 }

@@ -361,13 +361,12 @@ impl Document {
                 "only a file on a disk can be followed; follow the one that this is made from",
             );
         }
-        let document = Arc::downgrade(self);
-        Ok(job::start(move |worker| {
-            if let Some(document) = document.upgrade() {
-                document.own()?.followers().push(worker.waker());
-            }
-            follow::follow(document, worker)
-        }))
+        let job = follow::follow(self);
+        let mut followers = self.own()?.followers();
+        followers.retain(|follower| !follower.is_gone());
+        followers.push(job.waker());
+        drop(followers);
+        Ok(job)
     }
 
     /// Whether the path leads to another file. One that is deleted or out of reach is not another one.

@@ -1,6 +1,7 @@
 //! Work that is divided: several threads of the pool at one task, for as long as there is something to do.
 
-use super::pool::pool;
+use super::crew::{self, Crew};
+use super::pool::{Task, pool};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -24,18 +25,24 @@ struct State {
 /// by the time that `this` is over never do. So both have to take what there is to do piece by piece, and to return when
 /// there is no more.
 ///
+/// None begins for a job that is cancelled or waits for its host by then.
+///
 /// The threads of the pool wait parked, so that this costs little more than waking them.
 pub fn divide(helpers: usize, this: impl FnOnce(), other: impl Fn(usize) + Send + Sync + 'static) {
     let (party, other) = (Arc::new(Party::default()), Arc::new(other));
+    // They work for the same job, if it is one: they count out with it when it waits or is abandoned.
+    let crew = crew::current();
     for number in 1..=helpers {
-        let (party, other) = (Arc::clone(&party), Arc::clone(&other));
-        pool().submit(Box::new(move |thread: Result<(), &str>| {
-            if thread.is_ok() && party.join() {
+        let (party, other, of) = (Arc::clone(&party), Arc::clone(&other), crew.clone());
+        let work = move |thread: Result<(), &str>| {
+            let wanted = of.as_deref().is_none_or(Crew::wants_help);
+            if thread.is_ok() && wanted && party.join() {
                 let end = catch_unwind(AssertUnwindSafe(|| other(number)));
                 drop(other);
                 party.leave(end.err());
             }
-        }));
+        };
+        pool().submit(Task { crew: crew.clone(), work: Box::new(work) });
     }
     let end = catch_unwind(AssertUnwindSafe(this));
     let panic = party.close();
@@ -47,10 +54,11 @@ pub fn divide(helpers: usize, this: impl FnOnce(), other: impl Fn(usize) + Send 
 /// Does something on a thread of the pool, whenever there is one: what nobody waits for. If no thread can be started it
 /// is done at once.
 pub fn later(work: impl FnOnce() + Send + 'static) {
-    pool().submit(Box::new(move |_| {
+    let work = Box::new(move |_: Result<(), &str>| {
         // Nobody hears of a panic here, and there is nobody whom it would concern.
         let _ = catch_unwind(AssertUnwindSafe(work));
-    }));
+    });
+    pool().submit(Task { crew: None, work });
 }
 
 impl Party {

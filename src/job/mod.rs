@@ -16,33 +16,56 @@
 //! Results that nobody takes hold up to [`BUDGET`] bytes (those that were taken and are not freed yet about as many), then the job waits until some are taken, or until it is
 //! cancelled. Dropping a `Job` cancels it and waits for nothing. A panic ends the job, not the process. After a fork the
 //! child sees its parent's jobs as failed; its own run on threads of its own.
+//!
+//! # What waits, and where?
+//!
+//! A job that waits for its host or for input keeps its thread, which the pool does not count meanwhile: 1,024 jobs may wait,
+//! and one more fails with a sentence. One that only looks from time to time ([`repeat`]) has no thread between two looks.
+//!
+//! # What if a cancelled job does not stop?
+//!
+//! After [`ABANDONED_AFTER`] it is abandoned: its host sees it as cancelled, nothing that it still publishes is kept, and its threads
+//! do not count until they come back from where they are: a read from a server that does not answer, the compiler of a
+//! pattern. When 16 jobs are stuck like that, no more threads are started, and a job that finds none fails with a sentence.
+//! What other jobs need must not be behind a lock that a stuck one holds: see [`Gate`].
 
+mod core;
+mod crew;
 mod divide;
+mod gate;
+mod names;
 mod notifier;
 mod pool;
+mod steps;
 mod sys;
 #[cfg(test)]
 mod tests;
+mod watcher;
 mod worker;
 
 pub use divide::{divide, later};
+pub use gate::{Gate, Pass};
+pub use names::NameWatch;
 pub use notifier::Notifier;
+pub use steps::{Step, repeat};
 pub use worker::{Stop, Waker, Worker};
 
-use notifier::Bell;
-use pool::pool;
+use core::{Core, Phase};
+use pool::{Task, pool};
 use std::any::Any;
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Results of one job that wait to be taken, in bytes, before the job waits as well.
 pub const BUDGET: usize = 4 << 20;
 
-/// How long a job that waits for others takes to see that it is cancelled.
-const PATIENCE: Duration = Duration::from_millis(5);
+/// How long a cancelled job may take to stop, before it is abandoned.
+pub const ABANDONED_AFTER: Duration = Duration::from_millis(10);
+
+/// What a clock may be behind another one.
+const ROUNDED: Duration = Duration::from_micros(100);
 
 /// Results that wait to be freed by their job, at most. Each publication frees two, so they hold little more than the budget.
 const SPENT: usize = 1024;
@@ -101,82 +124,26 @@ pub trait AnyJob: Send + Sync {
     fn as_any(&self) -> &dyn Any;
 }
 
-struct Core<T> {
-    pid: u32,
-    cancelled: AtomicBool,
-    done: AtomicU64,
-    total: AtomicU64,
-    inner: Mutex<Inner<T>>,
-    /// For hosts that wait.
-    news: Condvar,
-    /// For the job, while it waits until something is taken.
-    room: Condvar,
-    watchers: Mutex<Vec<Weak<Bell>>>,
-}
-
-struct Inner<T> {
-    /// Nothing while it waits for a thread.
-    started: bool,
-    state: State,
-    failure: Option<String>,
-    /// Results, and what each weighs.
-    results: VecDeque<(T, usize)>,
-    weight: usize,
-    /// Results that the host has done with: the job frees them.
-    spent: Vec<T>,
-    /// Threads of the job that wait until something is taken, or for something to happen.
-    stuck: usize,
-    /// Who takes the results, if that is not the host.
-    sink: Option<Sink<T>>,
-    /// Whether a thread is giving results to the sink.
-    sinking: bool,
-    /// Threads of the host that wait for news.
-    waiting: usize,
-    /// Whether the job was woken since it last slept.
-    woken: bool,
-}
-
-/// Takes results, or says why it cannot.
-type Sink<T> = Arc<dyn Fn(T) -> Result<(), String> + Send + Sync>;
-
 /// Starts a job. It is failed already if the system gives no thread.
 pub fn start<T: Send + 'static>(
     work: impl FnOnce(&Worker<T>) -> Result<(), Stop> + Send + 'static,
 ) -> Job<T> {
-    let core = Arc::new(Core {
-        pid: std::process::id(),
-        cancelled: AtomicBool::new(false),
-        done: AtomicU64::new(0),
-        total: AtomicU64::new(0),
-        inner: Mutex::new(Inner {
-            started: false,
-            state: State::Running,
-            failure: None,
-            results: VecDeque::new(),
-            weight: 0,
-            spent: Vec::new(),
-            stuck: 0,
-            sink: None,
-            sinking: false,
-            waiting: 0,
-            woken: false,
-        }),
-        news: Condvar::new(),
-        room: Condvar::new(),
-        watchers: Mutex::default(),
-    });
-    let worker = Worker { core: Arc::clone(&core) };
-    pool().submit(Box::new(move |thread: Result<(), &str>| {
-        if !worker.core.begin() {
-            return;
+    let core = Core::new();
+    let (worker, crew) = (Worker { core: Arc::clone(&core) }, Arc::clone(&core.crew));
+    let work = move |thread: Result<(), &str>| {
+        if worker.core.begin() {
+            let end = thread.map_err(|reason| Stop::Failed(reason.to_owned()));
+            worker.core.end(end.and_then(|()| guarded(|| work(&worker))));
         }
-        let end = thread.map_err(|reason| Stop::Failed(reason.to_owned())).and_then(|()| {
-            let end = catch_unwind(AssertUnwindSafe(|| work(&worker)));
-            end.unwrap_or_else(|panic| Err(Stop::Failed(mistake(panic))))
-        });
-        worker.core.end(end);
-    }));
+    };
+    pool().submit(Task { crew: Some(crew), work: Box::new(work) });
     Job { core }
+}
+
+/// Makes a failure of a panic.
+fn guarded<R>(work: impl FnOnce() -> Result<R, Stop>) -> Result<R, Stop> {
+    let end = catch_unwind(AssertUnwindSafe(work));
+    end.unwrap_or_else(|panic| Err(Stop::Failed(mistake(panic))))
 }
 
 /// How many threads a job that divides its work may use.
@@ -201,136 +168,6 @@ fn mistake(panic: Box<dyn Any + Send>) -> String {
         Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("no message").to_owned(),
     };
     format!("a mistake inside rille, please report it: {message}")
-}
-
-impl<T> Core<T> {
-    /// Whether this is a child of the process that started the job. Then no lock may be touched: a thread that the child
-    /// does not have may have held it.
-    fn is_foreign(&self) -> bool {
-        self.pid != std::process::id()
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Inner<T>> {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Takes the job from the queue, unless it was cancelled there.
-    fn begin(&self) -> bool {
-        let mut inner = self.lock();
-        inner.started = inner.state == State::Running;
-        inner.started
-    }
-
-    fn end(&self, end: Result<(), Stop>) {
-        self.sink();
-        let mut inner = self.lock();
-        inner.stuck += 1;
-        let sunk = self.room.wait_while(inner, |inner| inner.sinking);
-        inner = sunk.unwrap_or_else(PoisonError::into_inner);
-        inner.stuck -= 1;
-        // A sink that could take no more has said so already.
-        let end = match inner.failure.take() {
-            Some(message) => Err(Stop::Failed(message)),
-            None => end,
-        };
-        (inner.state, inner.failure) = match end {
-            Ok(()) => (State::Done, None),
-            Err(Stop::Cancelled) => (State::Cancelled, None),
-            Err(Stop::Failed(message)) => (State::Failed, Some(message)),
-        };
-        let spent = std::mem::take(&mut inner.spent);
-        self.tell(inner);
-        drop(spent);
-    }
-
-    /// Tells everybody who waits or watches of what is new. What a sink gets is nothing to wake those for who wait.
-    fn tell(&self, inner: MutexGuard<'_, Inner<T>>) {
-        let waiting = inner.waiting > 0 && inner.has_news();
-        drop(inner);
-        if waiting {
-            self.news.notify_all();
-        }
-        let mut watchers = self.watchers.lock().unwrap_or_else(PoisonError::into_inner);
-        watchers.retain(|bell| bell.upgrade().inspect(|bell| bell.ring()).is_some());
-    }
-
-    /// Gives the sink what is there, in its order, unless another thread is at it.
-    fn sink(&self) {
-        let mut inner = self.lock();
-        let Some(sink) = inner.sink.clone().filter(|_| !inner.sinking) else { return };
-        inner.sinking = true;
-        while let Some((result, weight)) = inner.results.pop_front() {
-            inner.weight -= weight;
-            self.make_room(inner);
-            WAITING.fetch_sub(weight as i64, Ordering::Relaxed);
-            let end = catch_unwind(AssertUnwindSafe(|| sink(result)));
-            let refused = end.map_err(mistake).flatten().err();
-            inner = self.lock();
-            if let Some(message) = refused {
-                // What comes from now on waits for nobody.
-                inner.sink = None;
-                if matches!(inner.state, State::Running | State::Done) {
-                    inner.failure = Some(message);
-                }
-                if inner.state == State::Done {
-                    inner.state = State::Failed;
-                }
-                self.cancelled.store(true, Ordering::Relaxed);
-                break;
-            }
-        }
-        inner.sinking = false;
-        self.make_room(inner);
-    }
-
-    /// Lets threads of the job go on that wait for this, if there are any: telling nobody is a system call as well.
-    fn make_room(&self, inner: MutexGuard<'_, Inner<T>>) {
-        let stuck = inner.stuck > 0;
-        drop(inner);
-        if stuck {
-            self.room.notify_all();
-        }
-    }
-
-    fn cancel(&self) {
-        if self.is_foreign() || self.cancelled.swap(true, Ordering::Relaxed) {
-            return;
-        }
-        let mut inner = self.lock();
-        let queued = !inner.started && inner.state == State::Running;
-        if queued {
-            inner.state = State::Cancelled;
-            self.tell(inner);
-        } else {
-            self.make_room(inner);
-        }
-    }
-}
-
-impl<T> Inner<T> {
-    /// A job that has come to its end still runs while a sink gets what is left of its results.
-    fn state(&self) -> State {
-        if self.sink.is_some() && (self.sinking || !self.results.is_empty()) {
-            return State::Running;
-        }
-        self.state
-    }
-
-    /// Whether there is something that the host may take.
-    fn is_ready(&self) -> bool {
-        self.sink.is_none() && !self.results.is_empty()
-    }
-
-    fn has_news(&self) -> bool {
-        self.state() != State::Running || self.is_ready()
-    }
-}
-
-impl<T> Drop for Core<T> {
-    fn drop(&mut self) {
-        let inner = self.inner.get_mut().unwrap_or_else(PoisonError::into_inner);
-        WAITING.fetch_sub(inner.weight as i64, Ordering::Relaxed);
-    }
 }
 
 impl<T> Drop for Job<T> {
@@ -377,6 +214,19 @@ impl<T> Job<T> {
         self.core.lock().weight
     }
 
+    /// Abandons what was cancelled long enough ago: this job, or if it waits for a thread, those that have them.
+    fn look_after(&self) {
+        let inner = self.core.lock();
+        if inner.state != State::Running {
+        } else if inner.due.is_some_and(|due| due <= Instant::now()) {
+            drop(inner);
+            self.core.abandon();
+        } else if inner.phase == Phase::Queued {
+            drop(inner);
+            pool().review();
+        }
+    }
+
     /// Puts what is left of a result back, to be taken next.
     pub fn put_back(&self, result: T, weight: usize) {
         if self.core.is_foreign() {
@@ -391,6 +241,11 @@ impl<T> Job<T> {
 }
 
 impl<T: Send + 'static> Job<T> {
+    /// What wakes the job.
+    pub fn waker(&self) -> Waker {
+        Waker(self.core.crew.job.clone())
+    }
+
     /// From now on results do not wait to be taken: `sink` gets each, in their order, on the job's threads. If it
     /// refuses one, the job fails for the reason that it gives. This itself does not call it.
     ///
@@ -416,6 +271,7 @@ impl<T: Send + 'static> AnyJob for Job<T> {
         if core.is_foreign() {
             return Progress { state: State::Failed, ready: false, done, total };
         }
+        self.look_after();
         let inner = core.lock();
         Progress { state: inner.state(), ready: inner.is_ready(), done, total }
     }
@@ -437,21 +293,30 @@ impl<T: Send + 'static> AnyJob for Job<T> {
         if !limit.is_zero() && self.core.done.load(Ordering::Relaxed) == 0 {
             pool().look_out(&mut || self.core.lock().has_news());
         }
-        let mut inner = self.core.lock();
-        while !inner.has_news() {
-            let left = match until {
-                Some(until) => until.saturating_duration_since(Instant::now()),
-                None => limit,
-            };
+        loop {
+            self.look_after();
+            let mut inner = self.core.lock();
+            if inner.has_news() {
+                return true;
+            }
+            let now = Instant::now();
+            let mut left = until.map_or(limit, |until| until.saturating_duration_since(now));
             if left.is_zero() {
                 return false;
+            }
+            if inner.state == State::Running {
+                // There is something to see by then.
+                if let Some(due) = inner.due {
+                    left = left.min(due.saturating_duration_since(now) + ROUNDED);
+                } else if inner.phase == Phase::Queued {
+                    left = left.min(ABANDONED_AFTER);
+                }
             }
             inner.waiting += 1;
             let woken = self.core.news.wait_timeout(inner, left);
             inner = woken.unwrap_or_else(PoisonError::into_inner).0;
             inner.waiting -= 1;
         }
-        true
     }
 
     fn cancel(&self) {
@@ -470,8 +335,12 @@ impl<T: Send + 'static> AnyJob for Job<T> {
         }
         drop(watchers);
         // After the watch is set: what is published in between rings twice rather than never.
-        if self.core.lock().has_news() {
+        let inner = self.core.lock();
+        if inner.has_news() {
             bell.ring();
+        } else if let (State::Running, Some(due)) = (inner.state, inner.due) {
+            drop(inner);
+            pool().stop(&self.core.crew, due, true);
         }
     }
 

@@ -2,9 +2,8 @@
 //!
 //! # When does a thread start?
 //!
-//! With the first job, and then whenever a job waits while no thread is idle, up to the number of processors and at most
-//! [`MOST_RUNNING`]. A thread that waits for its host to take results is not counted, so a host that leaves a hundred
-//! jobs half read can still start another; beyond [`MOST_THREADS`] jobs queue. Threads that have become too many end.
+//! With the first job, and then whenever a job queues while no thread is idle, up to the number of processors and at most
+//! [`MAX_RUNNING`]. Threads that have become too many end.
 //!
 //! One that has nothing to do looks out for more during [`SPIN`] before it sleeps: waking it would take longer than a small
 //! job, and small ones come in a row.
@@ -15,25 +14,48 @@
 //! Where the system has a policy for batches, they have that: on a machine whose processors are all busy, a thread that is
 //! woken would otherwise run in the place of the one that woke it, which is the host's, for some milliseconds.
 //!
+//! # Which threads do not count?
+//!
+//! Those of jobs that wait: for the host to take results, for a pipe, for a change. A host that leaves a thousand jobs half
+//! read can still start another one. At most [`MAX_WAITING_JOBS`] wait; one more fails with a sentence.
+//!
+//! Those of jobs that were abandoned: cancelled, and not stopped 10 ms later, because the system does not answer or because
+//! a pattern is being compiled. Their threads count again when they come back. With [`MAX_ABANDONED_JOBS`] of them no thread
+//! is started any more, as these pile up in front of something that is broken; the threads that are left go on.
+//!
+//! # What if no thread can be had?
+//!
+//! Tasks wait for the threads that run. If there is none that will ever get to them, because the system refuses to start
+//! one or because too many are stuck, the tasks are told why at once: a job then fails with that sentence.
+//!
 //! # What happens in a fork?
 //!
 //! The child has none of the threads, and a lock that one of them held stays locked in it for ever. So a child never
 //! looks into its parent's pool: it sees by the process id that the pool is not its own and makes another.
 
+use super::crew::{Crew, set_current};
 use super::sys;
+use super::watcher::Watcher;
 use once_cell::race::OnceBox;
 use std::collections::VecDeque;
 use std::mem::take;
+use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 /// Threads that run jobs at the same time, at most.
-const MOST_RUNNING: usize = 8;
+const MAX_RUNNING: usize = 8;
 
-/// Threads in all, those included that wait for their host.
-const MOST_THREADS: usize = 128;
+/// Jobs that wait at the same time, at most.
+pub(super) const MAX_WAITING_JOBS: usize = 1024;
+
+/// Abandoned jobs whose threads have not come back, from which on no thread is started.
+pub(super) const MAX_ABANDONED_JOBS: usize = 16;
+
+/// How long that many have to be stuck before tasks are refused: on a busy machine threads come late, and are not lost.
+const STUCK_FOR: Duration = Duration::from_millis(200);
 
 /// How long a thread looks out for what another one is about to do, before it sleeps.
 const SPIN: Duration = Duration::from_micros(20);
@@ -41,8 +63,13 @@ const SPIN: Duration = Duration::from_micros(20);
 /// How long a thread that has ended is waited for, at most: its number may be that of another one by then.
 const GONE: Duration = Duration::from_secs(1);
 
-/// What a thread does, or is told why no thread can. It does not panic.
-pub(super) type Task = Box<dyn FnOnce(Result<(), &str>) + Send>;
+/// What a thread does.
+pub(super) struct Task {
+    /// The job that it does this for.
+    pub crew: Option<Arc<Crew>>,
+    /// Does it, or is told why no thread can. It does not panic.
+    pub work: Box<dyn FnOnce(Result<(), &str>) + Send>,
+}
 
 /// The threads of one process, and what waits for them. It lives for ever, like the threads.
 pub(super) struct Pool {
@@ -51,6 +78,9 @@ pub(super) struct Pool {
     state: Mutex<State>,
     /// How many tasks the state has, for those who look without its lock.
     queued: AtomicUsize,
+    /// How many cancelled jobs the state has that still run, for those who look without its lock.
+    stopping: AtomicUsize,
+    watcher: Watcher,
     /// The pool of a child, in the child's memory. Without a lock, which a fork could leave locked.
     child: OnceBox<Pool>,
 }
@@ -86,10 +116,41 @@ struct State {
     awake: usize,
     /// The others, the last one at the end.
     asleep: Vec<Sleeper>,
-    /// Threads whose jobs wait for their host: never more than there are threads.
+    /// Threads of jobs that wait or were abandoned: never more than there are threads.
     blocked: usize,
-    /// How many there have ever been, for their names.
+    /// Jobs that wait.
+    waiting_jobs: usize,
+    /// Jobs that were abandoned and have not come back.
+    stuck_jobs: usize,
+    /// Since when those are as many as there may be.
+    full_since: Option<Instant>,
+    /// Jobs that were cancelled and still run, and when they are abandoned.
+    stopping: Vec<(Instant, Arc<Crew>)>,
+    /// When the watcher calls [`Pool::review`].
+    alarm: Option<Instant>,
+    /// How many threads there have ever been, for their names.
     started: usize,
+}
+
+impl State {
+    fn running(&self) -> usize {
+        self.threads - self.blocked
+    }
+
+    /// Changes the numbers of a crew, and those here that follow from them.
+    fn change(&mut self, crew: &Crew, change: impl FnOnce(&Crew)) {
+        self.blocked -= crew.blocked();
+        self.waiting_jobs -= usize::from(crew.is_waiting());
+        self.stuck_jobs -= usize::from(crew.is_stuck());
+        change(crew);
+        self.blocked += crew.blocked();
+        self.waiting_jobs += usize::from(crew.is_waiting());
+        self.stuck_jobs += usize::from(crew.is_stuck());
+        self.full_since = match self.stuck_jobs >= MAX_ABANDONED_JOBS {
+            true => self.full_since.or_else(|| Some(Instant::now())),
+            false => None,
+        };
+    }
 }
 
 /// The pool of this process.
@@ -137,9 +198,11 @@ impl Pool {
         let processors = thread::available_parallelism().map_or(1, |number| number.get());
         Box::new(Pool {
             pid,
-            most_running: processors.min(MOST_RUNNING),
+            most_running: processors.min(MAX_RUNNING),
             state: Mutex::default(),
             queued: AtomicUsize::new(0),
+            stopping: AtomicUsize::new(0),
+            watcher: Watcher::default(),
             child: OnceBox::new(),
         })
     }
@@ -149,50 +212,154 @@ impl Pool {
         self.most_running
     }
 
+    /// The thread that waits for all jobs.
+    pub(super) fn watcher(&'static self) -> &'static Watcher {
+        &self.watcher
+    }
+
     /// Queues a task.
     pub(super) fn submit(&'static self, task: Task) {
         let mut state = self.lock();
         state.tasks.push_back(task);
         self.queued.store(state.tasks.len(), Ordering::Relaxed);
-        if state.tasks.len() <= state.idle || !self.may_grow(&state) {
-            let needed = state.tasks.len() > state.awake;
-            let sleeper = if needed { state.asleep.pop() } else { None };
-            drop(state);
+        self.staff(state);
+    }
+
+    /// Notes that a thread of a job now waits: other jobs may run in the place of the whole crew. Fails with a sentence if too
+    /// many wait already. The caller holds no lock: tasks may be told here that no thread can be had for them.
+    pub(super) fn enter_wait(&'static self, crew: &Crew) -> Result<(), String> {
+        let mut state = self.lock();
+        if !crew.is_waiting() && state.waiting_jobs >= MAX_WAITING_JOBS {
+            return Err(format!(
+                "{MAX_WAITING_JOBS} jobs wait already for their results to be taken, or for input; take results or close jobs"
+            ));
+        }
+        state.change(crew, |crew| {
+            crew.waiting.fetch_add(1, Relaxed);
+        });
+        self.staff(state);
+        Ok(())
+    }
+
+    /// Notes that the thread goes on.
+    pub(super) fn leave_wait(&self, crew: &Crew) {
+        self.lock().change(crew, |crew| {
+            crew.waiting.fetch_sub(1, Relaxed);
+        });
+    }
+
+    /// Notes that a job was cancelled that runs, and when it is abandoned. With `told`, that is done at that time whoever looks.
+    pub(super) fn stop(&'static self, crew: &Arc<Crew>, due: Instant, told: bool) {
+        let mut state = self.lock();
+        if crew.threads.load(Relaxed) == 0 {
+            return;
+        }
+        state.stopping.push((due, Arc::clone(crew)));
+        self.stopping.store(state.stopping.len(), Ordering::Relaxed);
+        if told || !state.tasks.is_empty() {
+            self.set_alarm(state, due);
+        }
+    }
+
+    /// Counts the threads of a job out until they come back. The caller holds no lock.
+    pub(super) fn abandon(&'static self, crew: &Crew) {
+        let mut state = self.lock();
+        if crew.threads.load(Relaxed) > 0 {
+            state.change(crew, |crew| crew.abandoned.store(true, Relaxed));
+            self.staff(state);
+        }
+    }
+
+    /// Abandons the jobs that were cancelled long enough ago, if there are any. The caller holds no lock.
+    pub(super) fn review(&'static self) {
+        if self.stopping.load(Ordering::Relaxed) == 0 && self.queued.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        let now = Instant::now();
+        let mut state = self.lock();
+        let due = state.stopping.extract_if(.., |(due, _)| *due <= now);
+        let due: Vec<Arc<Crew>> = due.map(|(_, crew)| crew).collect();
+        self.stopping.store(state.stopping.len(), Ordering::Relaxed);
+        drop(state);
+        due.iter().filter_map(|crew| crew.job.upgrade()).for_each(|job| job.abandon());
+        self.staff(self.lock());
+    }
+
+    /// Reviews when it is time to.
+    fn set_alarm(&'static self, mut state: MutexGuard<'_, State>, when: Instant) {
+        if state.alarm.is_some_and(|alarm| alarm <= when) {
+            return;
+        }
+        if !self.watcher.start() {
+            // Whoever polls or waits for a job looks.
+            return;
+        }
+        state.alarm = Some(when);
+        drop(state);
+        let ring = Box::new(move || {
+            let mut state = self.lock();
+            state.alarm = None;
+            // Those that are left were cancelled later.
+            if let Some(&(due, _)) = state.stopping.iter().find(|(due, _)| *due > when) {
+                self.set_alarm(state, due);
+            } else {
+                drop(state);
+            }
+            self.review();
+        });
+        self.watcher.at(when, ring);
+    }
+
+    fn may_grow(&self, state: &State) -> bool {
+        state.running() < self.most_running && state.stuck_jobs < MAX_ABANDONED_JOBS
+    }
+
+    /// Lets somebody get to the tasks: wakes threads or starts some. If none ever will, tells the tasks why. The caller
+    /// holds no other lock.
+    fn staff(&'static self, mut state: MutexGuard<'_, State>) {
+        let (mut started, mut refused) = (0, None);
+        while state.tasks.len() > state.idle + started && self.may_grow(&state) {
+            if let Err(error) = self.start_thread(state) {
+                refused = Some(format!("no thread could be started for the job: {error}"));
+                state = self.lock();
+                break;
+            }
+            started += 1;
+            state = self.lock();
+        }
+        let needed = state.tasks.len() > state.awake + started;
+        let sleeper = if needed { state.asleep.pop() } else { None };
+        if state.tasks.is_empty() || state.running() > 0 {
+            // A thread that runs may be stuck already.
+            let due = state.stopping.iter().map(|&(due, _)| due).min();
+            match due.filter(|_| state.tasks.len() > state.idle) {
+                Some(due) => self.set_alarm(state, due),
+                None => drop(state),
+            }
             if let Some(sleeper) = sleeper {
                 sleeper.wake();
             }
             return;
         }
-        if let Err(error) = self.start_thread(state) {
-            let mut state = self.lock();
-            // With other threads alive it is only late. Without one, nobody would ever come to any of the tasks.
-            let tasks = if state.threads > 0 { VecDeque::new() } else { take(&mut state.tasks) };
-            self.queued.store(state.tasks.len(), Ordering::Relaxed);
-            drop(state);
-            let reason = format!("no thread could be started for the job: {error}");
-            for task in tasks {
-                task(Err(&reason));
+        // With other threads alive it is only late. Without one, nobody would ever get to any of the tasks.
+        let reason = match (refused, state.full_since) {
+            (Some(reason), _) => reason,
+            (None, Some(since)) if since.elapsed() < STUCK_FOR && self.watcher.start() => {
+                return self.set_alarm(state, since + STUCK_FOR);
             }
+            (None, Some(_)) => format!(
+                "{} cancelled jobs of rille are stuck in the system: no thread is started for others until some have come back",
+                state.stuck_jobs
+            ),
+            // One has just come back.
+            (None, None) => return drop(state),
+        };
+        let tasks = take(&mut state.tasks);
+        self.queued.store(0, Ordering::Relaxed);
+        drop(state);
+        for task in tasks {
+            (task.work)(Err(&reason));
         }
-    }
-
-    /// Tells that a job now waits for its host, whichever of its threads does: another one may run in its place.
-    pub(super) fn enter_wait(&'static self) {
-        let mut state = self.lock();
-        state.blocked += 1;
-        if state.tasks.len() > state.idle && self.may_grow(&state) {
-            // If there can be no more threads, the tasks wait for those that there are.
-            let _ = self.start_thread(state);
-        }
-    }
-
-    /// Tells that the job goes on.
-    pub(super) fn leave_wait(&self) {
-        self.lock().blocked -= 1;
-    }
-
-    fn may_grow(&self, state: &State) -> bool {
-        state.threads - state.blocked < self.most_running && state.threads < MOST_THREADS
     }
 
     fn start_thread(&'static self, mut state: MutexGuard<'_, State>) -> std::io::Result<()> {
@@ -225,12 +392,28 @@ impl Pool {
     fn run(&self) {
         let (id, woken) = (sys::thread_id(), Arc::new(AtomicUsize::new(NOWHERE)));
         let mut state = self.lock();
-        while state.threads - state.blocked <= self.most_running {
-            if let Some(task) = state.tasks.pop_front() {
+        while state.running() <= self.most_running {
+            if let Some(Task { crew, work }) = state.tasks.pop_front() {
                 self.queued.store(state.tasks.len(), Ordering::Relaxed);
+                if let Some(crew) = &crew {
+                    state.change(crew, |crew| {
+                        crew.threads.fetch_add(1, Relaxed);
+                    });
+                }
                 drop(state);
-                task(Ok(()));
+                set_current(crew.clone());
+                work(Ok(()));
+                set_current(None);
                 state = self.lock();
+                if let Some(crew) = &crew {
+                    state.change(crew, |crew| {
+                        crew.threads.fetch_sub(1, Relaxed);
+                    });
+                    if crew.is_cancelled() && crew.threads.load(Relaxed) == 0 {
+                        state.stopping.retain(|(_, stopping)| !Arc::ptr_eq(stopping, crew));
+                        self.stopping.store(state.stopping.len(), Ordering::Relaxed);
+                    }
+                }
                 continue;
             }
             state.idle += 1;

@@ -1,5 +1,6 @@
 //! The few system calls that the standard library has no safe form of: signals, policy and end of threads, the
-//! descriptor of a notifier, processors of a thread, and waiting for a pipe. The only `unsafe` of jobs stands here.
+//! descriptor of a notifier, processors of a thread, waiting for descriptors, and watching directories. The only `unsafe`
+//! of jobs stands here.
 
 #![allow(unsafe_code)]
 
@@ -11,7 +12,7 @@ mod unix {
     use std::fs::File;
     use std::io::{Error, ErrorKind, Result};
     use std::mem::MaybeUninit;
-    use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+    use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
     use std::time::Duration;
 
     /// Runs `spawn` while the calling thread blocks every signal: a thread that it makes inherits that, so the host's
@@ -39,7 +40,9 @@ mod unix {
     pub fn give_way() {
         #[cfg(any(target_os = "linux", target_os = "android"))]
         {
-            let parameters = libc::sched_param { sched_priority: 0 };
+            // All zero, as it has more fields in other C libraries.
+            // SAFETY: the structure is made of integers.
+            let parameters = unsafe { MaybeUninit::<libc::sched_param>::zeroed().assume_init() };
             // SAFETY: it reads the parameters, which are there. If it is refused all is as it was.
             unsafe {
                 // Not every C library has a function for it that does something.
@@ -128,6 +131,69 @@ mod unix {
         ready > 0 || (ready < 0 && Error::last_os_error().kind() != ErrorKind::Interrupted)
     }
 
+    /// Waits until something can be read from one of the descriptors, or for so long; for ever without a limit. Returns for
+    /// each whether that is so, or whether it is broken; nothing if the system was disturbed.
+    pub fn wait_any(files: &[RawFd], limit: Option<Duration>) -> Vec<bool> {
+        let wanted = |&fd: &RawFd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
+        let mut wanted: Vec<_> = files.iter().map(wanted).collect();
+        // Rounded up: what is too early would be looked at again and again.
+        let millis = limit.map(|limit| limit.as_nanos().div_ceil(1_000_000));
+        let millis =
+            millis.map_or(-1, |millis| libc::c_int::try_from(millis).unwrap_or(libc::c_int::MAX));
+        // SAFETY: it reads and writes as many entries as there are.
+        unsafe { libc::poll(wanted.as_mut_ptr(), wanted.len() as libc::nfds_t, millis) };
+        wanted.iter().map(|entry| entry.revents != 0).collect()
+    }
+
+    /// What tells of changes in directories.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub fn inotify() -> Result<File> {
+        // SAFETY: no memory is involved.
+        let fd = unsafe { libc::inotify_init1(libc::IN_CLOEXEC | libc::IN_NONBLOCK) };
+        if fd < 0 {
+            return Err(Error::last_os_error());
+        }
+        // SAFETY: the descriptor is new, so nobody else owns it.
+        Ok(File::from(unsafe { OwnedFd::from_raw_fd(fd) }))
+    }
+
+    /// Watches a directory, and returns its number: the same one for the same directory.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub fn add_watch(inotify: &File, directory: &std::ffi::CStr) -> Result<i32> {
+        let changes = libc::IN_MODIFY | libc::IN_ATTRIB | libc::IN_CLOSE_WRITE;
+        let names = libc::IN_CREATE | libc::IN_DELETE | libc::IN_MOVED_FROM | libc::IN_MOVED_TO;
+        let own = libc::IN_DELETE_SELF | libc::IN_MOVE_SELF | libc::IN_ONLYDIR;
+        // SAFETY: the path ends with a zero byte.
+        let watch = unsafe {
+            libc::inotify_add_watch(inotify.as_raw_fd(), directory.as_ptr(), changes | names | own)
+        };
+        if watch < 0 { Err(Error::last_os_error()) } else { Ok(watch) }
+    }
+
+    /// Watches a directory no more. That it is gone by then is fine.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub fn remove_watch(inotify: &File, watch: i32) {
+        // SAFETY: no memory is involved.
+        unsafe { libc::inotify_rm_watch(inotify.as_raw_fd(), watch) };
+    }
+
+    /// Reports of changes as they were read: the number of the directory, whether others were lost, and the name; without one
+    /// it is about the directory itself.
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    pub fn reports(mut bytes: &[u8]) -> impl Iterator<Item = (i32, bool, &[u8])> {
+        std::iter::from_fn(move || {
+            let (header, rest) = bytes.split_first_chunk::<16>()?;
+            let field = |at: usize| {
+                let [a, b, c, d] = [0, 1, 2, 3].map(|byte| header[at + byte]);
+                u32::from_ne_bytes([a, b, c, d])
+            };
+            let (name, behind) = rest.split_at_checked(field(12) as usize)?;
+            bytes = behind;
+            let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
+            Some((field(0) as i32, field(4) & libc::IN_Q_OVERFLOW != 0, name))
+        })
+    }
+
     /// Where to read a notifier's news and where to write them: an eventfd, which is both.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub fn wire() -> Result<(File, Option<File>)> {
@@ -144,6 +210,7 @@ mod unix {
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     pub fn wire() -> Result<(File, Option<File>)> {
         let mut ends = [0; 2];
+        // Where it exists `pipe2` would set the flags at once; macOS has none.
         // SAFETY: the array has room for the two descriptors.
         if unsafe { libc::pipe(ends.as_mut_ptr()) } < 0 {
             return Err(Error::last_os_error());
@@ -181,6 +248,24 @@ pub(super) fn come_back(_: usize) {}
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) fn counts((): ()) -> bool {
     false
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn inotify() -> std::io::Result<std::fs::File> {
+    Err(std::io::Error::from(std::io::ErrorKind::Unsupported))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn add_watch(_: &std::fs::File, _: &std::ffi::CStr) -> std::io::Result<i32> {
+    Err(std::io::Error::from(std::io::ErrorKind::Unsupported))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn remove_watch(_: &std::fs::File, _: i32) {}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(super) fn reports(_: &[u8]) -> impl Iterator<Item = (i32, bool, &[u8])> {
+    std::iter::empty()
 }
 
 #[cfg(not(unix))]

@@ -1,11 +1,17 @@
 //! The job's end of a job: progress, results, and when to stop.
 
+use super::core::{Core, Inner};
+use super::crew::{Crew, Subject};
 use super::pool::pool;
-use super::{BUDGET, Core, Inner, PATIENCE, WAITING, sys};
+use super::{BUDGET, WAITING, sys};
 use std::fs::File;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
+
+/// How long a job looks for input on its own thread before that sleeps until there is some; and how long it takes to see that
+/// it is cancelled if nobody can wake it.
+const PATIENCE: Duration = Duration::from_millis(5);
 
 /// The job's end of it.
 pub struct Worker<T> {
@@ -28,36 +34,38 @@ pub enum Stop {
     Failed(String),
 }
 
-/// Wakes a job that sleeps in [`Worker::pause`], from any thread. It does not keep the job.
+/// Wakes a job that sleeps, in [`Worker::pause`] or between two looks, from any thread. It does not keep the job. In a child
+/// process it does nothing.
 #[derive(Clone)]
-pub struct Waker(Arc<dyn Fn() + Send + Sync>);
+pub struct Waker(pub(super) Weak<dyn Subject>);
 
 impl Waker {
     /// Wakes it, or keeps it from falling asleep the next time.
     pub fn wake(&self) {
-        (self.0)();
+        if let Some(job) = self.0.upgrade() {
+            job.wake();
+        }
+    }
+
+    /// Whether the job is gone.
+    pub fn is_gone(&self) -> bool {
+        self.0.strong_count() == 0
     }
 }
 
-impl<T: Send + 'static> Worker<T> {
-    /// What others wake the job with.
-    pub fn waker(&self) -> Waker {
-        let core = Arc::downgrade(&self.core);
-        Waker(Arc::new(move || {
-            if let Some(core) = core.upgrade()
-                && !core.is_foreign()
-            {
-                core.lock().woken = true;
-                core.room.notify_all();
-            }
-        }))
+/// Held while a thread of a job waits.
+pub(super) struct Waiting<'w>(&'w Crew);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        pool().leave_wait(self.0);
     }
 }
 
 impl<T> Worker<T> {
     /// Whether the job is to stop. Ask at least every few milliseconds: hosts are promised that it ends within ten.
     pub fn is_cancelled(&self) -> bool {
-        self.core.cancelled.load(Ordering::Relaxed)
+        self.core.crew.is_cancelled()
     }
 
     /// Stops by `?` if the job is to stop.
@@ -80,19 +88,38 @@ impl<T> Worker<T> {
         self.core.tell(self.core.lock());
     }
 
+    /// What others wake the job with.
+    pub fn waker(&self) -> Waker {
+        Waker(self.core.crew.job.clone())
+    }
+
+    /// Lets other jobs run in the place of this one. If too many wait already, the job fails.
+    pub(super) fn begin_wait(&self) -> Result<Waiting<'_>, Stop> {
+        let crew = &self.core.crew;
+        match pool().enter_wait(crew) {
+            Ok(()) => Ok(Waiting(crew)),
+            Err(message) => Err(self.core.fail(message)),
+        }
+    }
+
     /// Waits until there is something to read from a file that may have nothing yet, or its end. Other jobs have the place of
     /// this one meanwhile.
     pub fn wait_readable(&self, file: &File) -> Result<(), Stop> {
         if sys::wait_readable(file, Duration::ZERO) {
             return Ok(());
         }
-        pool().enter_wait();
-        let mut going = self.go_on();
-        while going.is_ok() && !sys::wait_readable(file, PATIENCE) {
-            going = self.go_on();
+        let _waiting = self.begin_wait()?;
+        loop {
+            self.go_on()?;
+            // What comes soon is not waited for by two threads.
+            if sys::wait_readable(file, PATIENCE) {
+                return Ok(());
+            }
+            if let Some(number) = pool().watcher().when_readable(file, self.waker()) {
+                self.sleep(None);
+                pool().watcher().forget(number);
+            }
         }
-        pool().leave_wait();
-        going
     }
 
     /// Whether results wait to be taken.
@@ -102,40 +129,42 @@ impl<T> Worker<T> {
 
     /// Sleeps until the job is woken or cancelled, or the time has passed. Meanwhile another job runs in its place.
     pub fn pause(&self, limit: Duration) -> Result<(), Stop> {
+        let waiting = self.begin_wait()?;
+        self.sleep(Some(limit));
+        drop(waiting);
+        self.go_on()
+    }
+
+    fn sleep(&self, limit: Option<Duration>) {
         let mut inner = self.core.lock();
         inner.stuck += 1;
-        if inner.stuck == 1 {
-            pool().enter_wait();
-        }
         let asleep = |inner: &mut Inner<T>| !inner.woken && !self.is_cancelled();
-        let waited = self.core.room.wait_timeout_while(inner, limit, asleep);
-        inner = waited.unwrap_or_else(PoisonError::into_inner).0;
+        let room = &self.core.room;
+        inner = match limit {
+            Some(limit) => {
+                let waited = room.wait_timeout_while(inner, limit, asleep);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+            None => room.wait_while(inner, asleep).unwrap_or_else(PoisonError::into_inner),
+        };
         inner.woken = false;
         inner.stuck -= 1;
-        if inner.stuck == 0 {
-            pool().leave_wait();
-        }
-        drop(inner);
-        self.go_on()
     }
 
     /// Publishes a result that holds `weight` bytes. If more than [`BUDGET`] wait already, it first waits until the host
     /// has taken some. Threads of one job may publish at the same time.
     pub fn publish(&self, result: T, weight: usize) -> Result<(), Stop> {
         let mut inner = self.core.lock();
-        if inner.weight >= BUDGET {
-            // A job that divides its work waits as one: it has one thread of the pool, whatever others it has started.
+        if inner.weight >= BUDGET && !self.is_cancelled() {
+            drop(inner);
+            let waiting = self.begin_wait()?;
+            inner = self.core.lock();
             inner.stuck += 1;
-            if inner.stuck == 1 {
-                pool().enter_wait();
-            }
             let full = |inner: &mut Inner<T>| inner.weight >= BUDGET && !self.is_cancelled();
             let waited = self.core.room.wait_while(inner, full);
             inner = waited.unwrap_or_else(PoisonError::into_inner);
             inner.stuck -= 1;
-            if inner.stuck == 0 {
-                pool().leave_wait();
-            }
+            drop(waiting);
         }
         self.go_on()?;
         inner.weight += weight;

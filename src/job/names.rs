@@ -1,0 +1,167 @@
+//! Names in directories that are watched: what the system reports of them wakes jobs.
+//!
+//! # What does it cost?
+//!
+//! One inotify descriptor for the process and one watch for each directory. The system reports all changes in a directory;
+//! those of other names are passed over.
+//!
+//! # What are its limits?
+//!
+//! It is a help and no promise: there may be no descriptor or no watch left, a file system may report nothing, and a
+//! directory that is replaced by another one is seen only when [`NameWatch::renew`] is called. So whoever has one also
+//! looks by itself from time to time. Reports that are lost wake everybody. Systems without inotify have none of it.
+
+use super::pool::pool;
+use super::{Waker, sys};
+use std::collections::BTreeMap;
+use std::ffi::{CString, OsStr};
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Who is woken by what, and the descriptor by which the system reports.
+#[derive(Default)]
+pub(super) struct Names {
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    inotify: Option<Arc<File>>,
+    /// By the number of the watched directory: who waits for which name in it.
+    waiting: BTreeMap<i32, Vec<(u64, Arc<[u8]>, Waker)>>,
+    count: u64,
+}
+
+/// Wakes a job when something happens to a name in a directory. The watch ends when this is dropped.
+pub struct NameWatch {
+    pid: u32,
+    number: u64,
+    directory: CString,
+    name: Arc<[u8]>,
+    waker: Waker,
+    /// The watched directory, if the system could watch one.
+    watched: Option<i32>,
+}
+
+impl NameWatch {
+    /// Starts to watch a name, if the system can.
+    pub fn new(directory: &Path, name: &OsStr, waker: Waker) -> NameWatch {
+        let mut state = pool().watcher().names.lock();
+        state.count += 1;
+        let number = state.count;
+        drop(state);
+        let directory = CString::new(directory.as_os_str().as_encoded_bytes()).unwrap_or_default();
+        let (pid, name) = (std::process::id(), name.as_encoded_bytes().into());
+        let mut watch = NameWatch { pid, number, directory, name, waker, watched: None };
+        watch.renew();
+        watch
+    }
+
+    /// Watches the directory that has the path now, if that is another one than before or if there was none. It may wait
+    /// for the disk.
+    pub fn renew(&mut self) {
+        let names = &pool().watcher().names;
+        let Some(inotify) = names.open() else { return };
+        loop {
+            // Without the lock, as a path may lead to a server that does not answer.
+            let found = sys::add_watch(&inotify, &self.directory).ok();
+            if found == self.watched {
+                return;
+            }
+            let mut state = names.lock();
+            state.remove(self.watched.take(), self.number);
+            let Some(watch) = found else { return };
+            let entry = (self.number, Arc::clone(&self.name), self.waker.clone());
+            state.waiting.entry(watch).or_default().push(entry);
+            self.watched = Some(watch);
+            // Once more: others may have ended the watch of this directory before this one was noted.
+        }
+    }
+
+    /// Whether the system reports.
+    #[cfg(test)]
+    pub(super) fn is_watched(&self) -> bool {
+        self.watched.is_some()
+    }
+}
+
+impl Drop for NameWatch {
+    fn drop(&mut self) {
+        // A child has the descriptor of its parent, whose watches these are.
+        if self.pid == std::process::id() {
+            pool().watcher().names.lock().remove(self.watched, self.number);
+        }
+    }
+}
+
+impl State {
+    /// Lets somebody wait no more; the watch of the directory ends with the last one.
+    fn remove(&mut self, watched: Option<i32>, number: u64) {
+        let Some(watch) = watched else { return };
+        let Some(waiting) = self.waiting.get_mut(&watch) else { return };
+        waiting.retain(|(other, ..)| *other != number);
+        if waiting.is_empty() {
+            self.waiting.remove(&watch);
+            if let Some(inotify) = &self.inotify {
+                sys::remove_watch(inotify, watch);
+            }
+        }
+    }
+}
+
+impl Names {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The descriptor by which the system reports, if there is one.
+    #[cfg(unix)]
+    pub(super) fn descriptor(&self) -> Option<Arc<File>> {
+        self.lock().inotify.clone()
+    }
+
+    /// The same, made if there is none yet.
+    fn open(&self) -> Option<Arc<File>> {
+        let mut state = self.lock();
+        let is_new = state.inotify.is_none();
+        if is_new {
+            state.inotify = Some(Arc::new(sys::inotify().ok()?));
+        }
+        let inotify = state.inotify.clone();
+        drop(state);
+        pool().watcher().waits_for_descriptors(is_new).then_some(inotify).flatten()
+    }
+
+    /// Reads what there is, and wakes those whom it is for.
+    #[cfg(unix)]
+    pub(super) fn read(&self) {
+        use std::io::Read;
+        let Some(inotify) = self.descriptor() else { return };
+        let mut buffer = vec![0; 16 << 10];
+        let mut woken = BTreeMap::new();
+        while let Ok(len @ 1..) = (&*inotify).read(&mut buffer) {
+            self.find(&buffer[..len], &mut woken);
+        }
+        // Without the lock: what is woken may end its watch.
+        woken.values().for_each(Waker::wake);
+    }
+
+    /// Finds those whom reports of the system are for, by their numbers.
+    fn find(&self, reports: &[u8], woken: &mut BTreeMap<u64, Waker>) {
+        let state = self.lock();
+        for (watch, lost, name) in sys::reports(reports) {
+            let mut wake = |(number, own, waker): &(u64, Arc<[u8]>, Waker)| {
+                // Without a name it is about the directory itself.
+                if lost || name.is_empty() || **own == *name {
+                    woken.entry(*number).or_insert_with(|| waker.clone());
+                }
+            };
+            if lost {
+                state.waiting.values().flatten().for_each(&mut wake);
+            } else if let Some(here) = state.waiting.get(&watch) {
+                here.iter().for_each(&mut wake);
+            }
+        }
+    }
+}
