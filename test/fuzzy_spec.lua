@@ -516,7 +516,7 @@ end)
 
 t.test("only walks feed", function()
   local f = filled()
-  t.raises("rille.fuzzy:feed: this job is of another kind than a walk", f.feed, f, f:start("a"))
+  t.raises("rille.fuzzy:feed: this job is a fuzzy search, not a walk", f.feed, f, f:start("a"))
   local job = rille.walk(root .. "/lua")
   job:close()
   t.raises("rille: closed", f.feed, f, job)

@@ -23,8 +23,16 @@ const PREFACE: &str = "\
  * are half-open.
  *
  * Memory. Input is read during the call and never kept. Output goes to memory of the caller, which may be
- * uninitialised. Each side frees what it allocated: an object that rille_x_new made is freed by rille_x_free, which
- * takes NULL too.
+ * uninitialised, and has to be aligned for what is written there. Each side frees what it allocated: an object that
+ * rille_x_new made is freed by rille_x_free, which takes NULL too.
+ *
+ * Objects. Each carries its kind. A function that is given an object of another kind returns RILLE_EARG, and the message
+ * names both; a getter returns what it returns for NULL, and rille_x_free does nothing. The same holds for an object that
+ * was freed, for as long as fewer than 256 others have been freed after it; later, using it is undefined.
+ *
+ * Options. The first field of a struct of options is its size, sizeof of the struct that the program was compiled with. A
+ * library that is newer knows the sizes of all earlier versions and reads no further; any other size is RILLE_EARG. Zeros
+ * in all other fields are the defaults.
  *
  * Threads. Every function may be called from any thread. Calls on one object may overlap when both take it as const;
  * else one at a time.

@@ -361,12 +361,14 @@ int main(void) {
     case_and_form();
     bad_input();
     buffer();
+    boundary();
     search();
     project();
     spool();
     file();
     fuzzy();
     panics();
+    leave_jobs();
     printf("%d failures\n", failures);
     return failures != 0;
 }

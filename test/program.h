@@ -22,11 +22,15 @@ extern int failures;
 /* Text of a literal. */
 #define BYTES(text) ((const uint8_t *)(text))
 
+/* program_boundary.c */
+void boundary(void);
+
 /* program_search.c */
 void search(void);
 
 /* program_job.c */
 void project(void);
+void leave_jobs(void);
 
 /* program_spool.c */
 void spool(void);

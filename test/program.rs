@@ -15,6 +15,7 @@ fn compile(name: &str, flags: &[&str]) -> PathBuf {
         .arg("-I")
         .arg(root().join("include"))
         .arg(root().join("test/program.c"))
+        .arg(root().join("test/program_boundary.c"))
         .arg(root().join("test/program_search.c"))
         .arg(root().join("test/program_job.c"))
         .arg(root().join("test/program_spool.c"))

@@ -95,7 +95,7 @@ static void search_file(rille_file *file) {
     CHECK(batch.matches[0].offset == 3 && batch.matches[0].line == 1 && batch.matches[0].length == 3);
     CHECK(batch.matches[1].offset == 18 && batch.matches[1].line_offset == 18 && batch.matches[1].kind == RILLE_MATCH);
     CHECK(rille_file_take(job, 9, &batch, &err) == RILLE_NONE && batch.count == 0);
-    CHECK(rille_file_take_news(job, &news, &err) == RILLE_EARG && strstr(err.message, "another kind") != NULL);
+    CHECK(rille_file_take_news(job, &news, &err) == RILLE_EARG && strstr(err.message, "not one that follows") != NULL);
     rille_job_free(job);
 
     memset(&options, 0, sizeof options);

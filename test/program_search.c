@@ -81,15 +81,9 @@ static void bad_patterns(void) {
     CHECK(rille_regex_new(BYTES("a"), 1, &options, &out, &err) == RILLE_EARG);
     options.flags = 0, options.size = 0;
     CHECK(rille_regex_new(BYTES("a"), 1, &options, &out, &err) == RILLE_EARG && strstr(err.message, "sizeof") != NULL);
-    /* Options of an older program, which had the flags only, and of a newer one. */
-    options.size = 8, options.flags = RILLE_REGEX_IGNORE_CASE, options.reserved = 99;
+    options.size = sizeof options, options.flags = RILLE_REGEX_IGNORE_CASE;
     CHECK(rille_regex_new(BYTES("a"), 1, &options, &out, &err) == RILLE_OK);
     CHECK(rille_regex_test(out, BYTES("A"), 1, 0, &err) == RILLE_OK);
-    rille_regex_free(out);
-    uint32_t newer[5] = {sizeof newer, 0, 0, 0, 1};
-    CHECK(rille_regex_new(BYTES("a"), 1, (rille_regex_options *)newer, &out, &err) == RILLE_EARG);
-    newer[4] = 0;
-    CHECK(rille_regex_new(BYTES("a"), 1, (rille_regex_options *)newer, &out, &err) == RILLE_OK);
 
     uint32_t span[2] = {7, 7};
     CHECK(rille_regex_find(NULL, BYTES("a"), 1, 0, span, &err) == RILLE_EARG && strstr(err.message, "regex is NULL") != NULL);
@@ -267,7 +261,7 @@ static void compile_jobs(void) {
     CHECK(rille_regex_take(job, NULL, &err) == RILLE_EARG);
     CHECK(rille_regex_take(NULL, &regex, &err) == RILLE_EARG && regex == NULL);
     CHECK(rille_regexset_take(job, &set, &err) == RILLE_EARG && set == NULL);
-    CHECK(strstr(err.message, "another kind") != NULL);
+    CHECK(strstr(err.message, "this job is one without items, not ") == err.message);
     CHECK(rille_regex_take(job, &regex, &err) == RILLE_OK && rille_regex_take(job, &again, &err) == RILLE_OK);
     CHECK(regex != again);
     rille_job_free(job);

@@ -1,4 +1,5 @@
-//! What every export passes through: panics to statuses, pointers to slices, handles to values.
+//! What every export passes through: panics to statuses, pointers to slices, options to values. Handles have a file of
+//! their own.
 //!
 //! # What happens on a panic?
 //!
@@ -14,9 +15,9 @@
 //! something panics.
 
 use super::error::{Failure, rille_error, rille_status, rille_status::*};
+pub(super) use super::handle::Handle;
 use super::stats::Measured;
 use std::any::Any;
-use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -83,8 +84,7 @@ pub(super) unsafe fn on<T: Measured>(
     body: impl FnOnce(&mut T) -> Result<rille_status, Failure>,
 ) -> Result<rille_status, Failure> {
     // SAFETY: the caller vouches that it is null or live.
-    let handle = unsafe { handle.cast::<Handle<T>>().as_ref() }.ok_or_else(null::<T>)?;
-    handle.with(body)
+    unsafe { Handle::of(handle) }?.with(body)
 }
 
 /// The part of [`boundary_at`] behind the boundary.
@@ -97,97 +97,7 @@ pub(super) unsafe fn at<T: Measured + Sync>(
     body: impl FnOnce(&T) -> Result<rille_status, Failure>,
 ) -> Result<rille_status, Failure> {
     // SAFETY: the caller vouches that it is null or live.
-    let handle = unsafe { handle.cast::<Handle<T>>().as_ref() }.ok_or_else(null::<T>)?;
-    handle.look(body)
-}
-
-fn null<T: Measured>() -> Failure {
-    Failure::new(RILLE_EARG, format!("the {} is NULL", T::GAUGE.kind))
-}
-
-/// The object behind an opaque pointer of C, which is a `*mut T` to C and to the signatures here.
-///
-/// It counts itself in `rille_stats`, with the native memory that its value holds.
-#[repr(C)]
-pub(super) struct Handle<T: Measured> {
-    /// First, so that a pointer to the handle is one to the value.
-    value: UnsafeCell<T>,
-    poisoned: AtomicBool,
-}
-
-impl<T: Measured> Handle<T> {
-    /// Moves `value` to a handle for C, to be given back to [`Handle::free`].
-    pub(super) fn give(value: T) -> *mut T {
-        T::GAUGE.opened(value.bytes());
-        let handle = Handle { value: value.into(), poisoned: AtomicBool::new(false) };
-        Box::into_raw(Box::new(handle)).cast()
-    }
-
-    /// Drops what [`Handle::give`] made. Null is fine.
-    ///
-    /// # Safety
-    ///
-    /// `handle` is null or came from `give`, has not been freed and is in no other call.
-    pub(super) unsafe fn free(handle: *mut T) {
-        if !handle.is_null() {
-            // SAFETY: not null, so it came from `give` and is ours again.
-            let handle = unsafe { Box::from_raw(handle.cast::<Handle<T>>()) };
-            T::GAUGE.closed(handle.value.into_inner().bytes());
-        }
-    }
-
-    /// The value for a getter, or nothing if the handle is null or poisoned.
-    ///
-    /// # Safety
-    ///
-    /// `handle` is null or a live handle that no other thread changes while the reference lives.
-    pub(super) unsafe fn peek<'h>(handle: *const T) -> Option<&'h T> {
-        // SAFETY: the caller vouches that it is null or live.
-        let handle = unsafe { handle.cast::<Handle<T>>().as_ref() }?;
-        let sound = !handle.poisoned.load(Ordering::Acquire);
-        // SAFETY: nobody changes the value meanwhile, by the contract of `peek`.
-        sound.then(|| unsafe { &*handle.value.get() })
-    }
-
-    fn with(
-        &self,
-        body: impl FnOnce(&mut T) -> Result<rille_status, Failure>,
-    ) -> Result<rille_status, Failure> {
-        self.sound()?;
-        // SAFETY: one call at a time is the contract of every receiver that is not const.
-        let value = unsafe { &mut *self.value.get() };
-        let before = value.bytes();
-        let result = catch_unwind(AssertUnwindSafe(|| body(&mut *value)));
-        T::GAUGE.changed(before, value.bytes());
-        result.unwrap_or_else(|panic| self.poison(panic))
-    }
-
-    fn look(
-        &self,
-        body: impl FnOnce(&T) -> Result<rille_status, Failure>,
-    ) -> Result<rille_status, Failure> {
-        self.sound()?;
-        // SAFETY: calls that change the value do not overlap this one, by the contract of a const receiver.
-        let value = unsafe { &*self.value.get() };
-        catch_unwind(AssertUnwindSafe(|| body(value))).unwrap_or_else(|panic| self.poison(panic))
-    }
-
-    /// Refuses the handle if an earlier call on it panicked.
-    fn sound(&self) -> Result<(), Failure> {
-        if !self.poisoned.load(Ordering::Acquire) {
-            return Ok(());
-        }
-        let kind = T::GAUGE.kind;
-        let message = format!(
-            "an earlier call on this {kind} failed inside the library; free it and make a new one"
-        );
-        Err(Failure::new(RILLE_EPOISONED, message))
-    }
-
-    fn poison(&self, panic: Box<dyn Any + Send>) -> Result<rille_status, Failure> {
-        self.poisoned.store(true, Ordering::Release);
-        Err(from_panic(panic))
-    }
+    unsafe { Handle::of(handle) }?.look(body)
 }
 
 /// The text at `text`, which has `len` bytes.
@@ -216,12 +126,6 @@ fn bad_text(len: usize) -> Failure {
     Failure::new(RILLE_EARG, format!("the text is NULL, but its length is {len}"))
 }
 
-#[cold]
-#[inline(never)]
-fn no_place(what: &str) -> Failure {
-    Failure::new(RILLE_EARG, format!("{what} is NULL"))
-}
-
 /// The first `len` bytes of the output of `capacity` bytes at `out`, for a result made from `source`.
 ///
 /// # Safety
@@ -248,7 +152,7 @@ pub(super) unsafe fn output<'a>(
         ));
     }
     let from = source.as_ptr().addr();
-    if from < out.addr() + len && out.addr() < from + source.len() {
+    if from < out.addr().saturating_add(len) && out.addr() < from + source.len() {
         return Err(Failure::new(
             RILLE_EARG,
             "the output overlaps the text; the result needs memory of its own",
@@ -258,7 +162,8 @@ pub(super) unsafe fn output<'a>(
     Ok(unsafe { std::slice::from_raw_parts_mut(out.cast(), len) })
 }
 
-/// The options that the caller gave: those of an older program are shorter, and what they lack is the default.
+/// The options that the caller gave, or the defaults for null. Those of an older program are shorter, and what they lack is
+/// the default.
 ///
 /// # Safety
 ///
@@ -271,33 +176,39 @@ pub(super) unsafe fn options<T: Zeroed>(options: *const T) -> Result<T, Failure>
         return Ok(known);
     }
     // SAFETY: not null, and the first field is the size.
-    let size = unsafe { options.cast::<u32>().read() } as usize;
-    if size < size_of::<u32>() || size > 4096 {
-        let message =
-            format!("the options say that their size is {size}; set it to sizeof of them");
-        return Err(Failure::new(RILLE_EARG, message));
+    let size = unsafe { options.cast::<u32>().read_unaligned() };
+    if !T::SIZES.contains(&size) {
+        return Err(bad_size::<T>(size));
     }
-    // SAFETY: the caller vouches for `size` bytes.
-    let given = unsafe { std::slice::from_raw_parts(options.cast::<u8>(), size) };
-    let (shared, newer) = given.split_at(size.min(size_of::<T>()));
-    if newer.iter().any(|&byte| byte != 0) {
-        let message =
-            "the options ask for something that this version of the library does not know";
-        return Err(Failure::new(RILLE_EARG, message));
-    }
-    // SAFETY: `known` is at least as long.
+    // SAFETY: the size is at most that of a `T`, and the caller vouches for as many bytes.
     unsafe {
-        std::ptr::copy_nonoverlapping(shared.as_ptr(), (&raw mut known).cast(), shared.len())
-    };
+        std::ptr::copy_nonoverlapping(options.cast::<u8>(), (&raw mut known).cast(), size as usize);
+    }
     Ok(known)
+}
+
+#[cold]
+#[inline(never)]
+fn bad_size<T: Zeroed>(size: u32) -> Failure {
+    let name = std::any::type_name::<T>().rsplit("::").next().unwrap_or_default();
+    let known: Vec<String> = T::SIZES.iter().map(u32::to_string).collect();
+    let message = format!(
+        "the size of the options is {size}, and this library knows {}; set it to sizeof({name})",
+        known.join(", ")
+    );
+    Failure::new(RILLE_EARG, message)
 }
 
 /// Options of which all zeros, and any other bits, are a value.
 ///
 /// # Safety
 ///
-/// That is so: a `repr(C)` struct of plain numbers and pointers, of which the first is the `u32` of its size.
-pub(super) unsafe trait Zeroed {}
+/// That is so: a `repr(C)` struct of plain numbers and pointers, of which the first is the `u32` of its size. Each of the
+/// sizes is the end of a field and at most that of the struct.
+pub(super) unsafe trait Zeroed: Sized {
+    /// The size of the struct in each version of the library. A version that adds fields adds a size.
+    const SIZES: &'static [u32] = &[size_of::<Self>() as u32];
+}
 
 /// A place for one result, checked before the work and written after it.
 ///
@@ -309,8 +220,11 @@ pub(super) unsafe fn place<'a, T>(
     place: *mut T,
     what: &str,
 ) -> Result<&'a mut MaybeUninit<T>, Failure> {
-    // SAFETY: the caller vouches that it is null or ours to write.
-    unsafe { place.cast::<MaybeUninit<T>>().as_mut() }.ok_or_else(|| no_place(what))
+    if place.is_null() || !place.is_aligned() {
+        return Err(bad_array(place, 1, what));
+    }
+    // SAFETY: not null, and the caller vouches that it is ours to write.
+    Ok(unsafe { &mut *place.cast() })
 }
 
 /// Places for `count` results in a row, as [`place`] is for one.
@@ -327,12 +241,45 @@ pub(super) unsafe fn places<'a, T>(
     if count == 0 {
         return Ok(&mut []);
     }
-    if places.is_null() {
-        let message = format!("{what} is NULL, but has room for {count}");
-        return Err(Failure::new(RILLE_EARG, message));
+    if places.is_null() || !places.is_aligned() {
+        return Err(bad_array(places, count, what));
     }
-    // SAFETY: not null, and the caller vouches for the rest.
+    // SAFETY: not null, aligned, and the caller vouches for the rest.
     Ok(unsafe { std::slice::from_raw_parts_mut(places.cast(), count) })
+}
+
+/// The `count` values in a row that a caller gave.
+///
+/// # Safety
+///
+/// Unless it is null, `values` points to `count` values that nobody changes during the call.
+pub(super) unsafe fn values<'a, T: Copy>(
+    values: *const T,
+    count: usize,
+    what: &str,
+) -> Result<&'a [T], Failure> {
+    if count == 0 {
+        return Ok(&[]);
+    }
+    if values.is_null() || !values.is_aligned() {
+        return Err(bad_array(values, count, what));
+    }
+    // SAFETY: not null, aligned, and the caller vouches for the rest.
+    Ok(unsafe { std::slice::from_raw_parts(values, count) })
+}
+
+/// Why an array of a caller is refused.
+#[cold]
+#[inline(never)]
+fn bad_array<T>(array: *const T, count: usize, what: &str) -> Failure {
+    let message = if !array.is_null() {
+        format!("{what} is not aligned to {} bytes", align_of::<T>())
+    } else if count == 1 {
+        format!("{what} is NULL")
+    } else {
+        format!("{what} is NULL, but its count is {count}")
+    };
+    Failure::new(RILLE_EARG, message)
 }
 
 /// `len` as the C side tells it, if it can.
@@ -346,7 +293,7 @@ pub(super) fn narrow(len: usize, what: &str) -> Result<u32, Failure> {
 }
 
 /// The message of a panic, as far as it has one.
-fn from_panic(panic: Box<dyn Any + Send>) -> Failure {
+pub(super) fn from_panic(panic: Box<dyn Any + Send>) -> Failure {
     let message = match panic.downcast::<String>() {
         Ok(message) => *message,
         Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("no message").to_owned(),

@@ -92,7 +92,7 @@ impl Failure {
     #[inline(never)]
     pub(super) unsafe fn report(self, err: *mut rille_error) -> i32 {
         let status = self.status as i32;
-        if !err.is_null() {
+        if !err.is_null() && err.is_aligned() {
             let text = &self.message[..self.message.floor_char_boundary(RILLE_MESSAGE_SIZE - 1)];
             let mut message = [0; RILLE_MESSAGE_SIZE];
             for (to, from) in message.iter_mut().zip(text.bytes()) {

@@ -221,7 +221,7 @@ pub unsafe extern "C" fn rille_grep_take(
             if most == 0 {
                 return Err(Failure::new(RILLE_EARG, "most is 0; ask for one line at least"));
             }
-            let (job, taken) = job.with_batch::<Chunk, Taken>("a search")?;
+            let (job, taken) = job.with_batch::<Chunk, Taken>("a grep")?;
             let next = job.take().unwrap_or_default();
             job.give_back(std::mem::replace(&mut taken.0, next));
             let batch = &taken.0.batch;

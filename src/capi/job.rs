@@ -4,7 +4,11 @@ use super::boundary::{Handle, boundary_at, boundary_get, place};
 use super::error::{Failure, rille_error, rille_status::*};
 use super::outcome;
 use super::stats::{Gauge, Measured};
+use crate::file::{Found, News};
+use crate::fuzzy::Ranking;
 use crate::job::{self, AnyJob, Job, State};
+use crate::project::Paths;
+use crate::project::grep::Chunk;
 use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
@@ -79,12 +83,12 @@ impl rille_job {
 
     /// Where the result of a job with exactly one is.
     pub(super) fn outcome(&self, kind: &str) -> Result<&Arc<dyn Any + Send + Sync>, Failure> {
-        self.outcome.as_ref().ok_or_else(|| other_kind(kind))
+        self.outcome.as_ref().ok_or_else(|| other_kind(&*self.job, kind))
     }
 
     /// The job, for the function that takes results of type `T`.
     pub(super) fn of<T: Send + 'static>(&self, kind: &str) -> Result<&Job<T>, Failure> {
-        self.job.as_any().downcast_ref().ok_or_else(|| other_kind(kind))
+        self.job.as_any().downcast_ref().ok_or_else(|| other_kind(&*self.job, kind))
     }
 
     /// The same with the batch that was taken last, an empty one the first time.
@@ -92,9 +96,10 @@ impl rille_job {
         &mut self,
         kind: &str,
     ) -> Result<(&Job<T>, &mut B), Failure> {
-        let job = self.job.as_any().downcast_ref().ok_or_else(|| other_kind(kind))?;
+        let any = &*self.job;
+        let job = any.as_any().downcast_ref().ok_or_else(|| other_kind(any, kind))?;
         let batch: &mut dyn Any = &mut **self.batch.get_or_insert_with(|| Box::new(B::default()));
-        Ok((job, batch.downcast_mut().ok_or_else(|| other_kind(kind))?))
+        Ok((job, batch.downcast_mut().ok_or_else(|| other_kind(any, kind))?))
     }
 
     /// The job, whatever its results are.
@@ -103,8 +108,22 @@ impl rille_job {
     }
 }
 
-pub(super) fn other_kind(kind: &str) -> Failure {
-    Failure::new(RILLE_EARG, format!("this job is of another kind than {kind}"))
+/// What the kinds of jobs are called, by their results.
+const KINDS: [(fn(&dyn Any) -> bool, &str); 6] = [
+    (<dyn Any>::is::<Job<Paths>>, "a walk"),
+    (<dyn Any>::is::<Job<Chunk>>, "a grep"),
+    (<dyn Any>::is::<Job<Found>>, "a search in a file"),
+    (<dyn Any>::is::<Job<News>>, "one that follows a file"),
+    (<dyn Any>::is::<Job<Ranking>>, "a fuzzy search"),
+    (<dyn Any>::is::<Job<()>>, "one without items"),
+];
+
+#[cold]
+#[inline(never)]
+pub(super) fn other_kind(job: &dyn AnyJob, wanted: &str) -> Failure {
+    let actual = KINDS.iter().find(|(is, _)| is(job.as_any()));
+    let actual = actual.map_or("of another kind", |(_, name)| name);
+    Failure::new(RILLE_EARG, format!("this job is {actual}, not {wanted}"))
 }
 
 /// Where a job is.

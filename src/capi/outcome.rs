@@ -65,7 +65,7 @@ impl<R: Send + Sync + 'static> Outcome<R> {
     ) -> Result<rille_status, Failure> {
         let outcome: &Arc<dyn Any + Send + Sync> = job.outcome(kind)?;
         let outcome: &Outcome<R> =
-            outcome.downcast_ref().ok_or_else(|| super::job::other_kind(kind))?;
+            outcome.downcast_ref().ok_or_else(|| super::job::other_kind(job.any(), kind))?;
         // In this order: a result that comes in between is taken, not missed.
         let running = job.any().poll().state == State::Running;
         match outcome.0.get() {

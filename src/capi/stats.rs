@@ -106,6 +106,11 @@ const GAUGES: [&Gauge; 10] = [
     <rille_matcher as Measured>::GAUGE,
 ];
 
+/// The gauge at an address, if it is that of a kind.
+pub(super) fn is_gauge(address: *const Gauge) -> Option<&'static Gauge> {
+    GAUGES.into_iter().find(|&gauge| std::ptr::eq(gauge, address))
+}
+
 /// Tells the live handles and the native memory of each kind of handle, for the whole process.
 ///
 /// Writes one entry for each kind to `out`, which has room for `capacity` of them, and the number of kinds to `out_count`.

@@ -88,10 +88,14 @@ pub unsafe extern "C" fn rille_matcher_match(
             let hit = if positions.is_null() {
                 matcher.score(text).map(|score| rille_fuzzy_hit { score, count: 0 })
             } else {
-                matcher.positions(text).map(|(score, list)| {
-                    positions.copy_from_nonoverlapping(list.as_ptr(), list.len());
-                    rille_fuzzy_hit { score, count: list.len() as u32 }
-                })
+                match matcher.positions(text) {
+                    Some((score, list)) => {
+                        let positions = places(positions, list.len(), "positions")?;
+                        positions.write_copy_of_slice(&list);
+                        Some(rille_fuzzy_hit { score, count: list.len() as u32 })
+                    }
+                    None => None,
+                }
             };
             let there = hit.is_some();
             out.write(hit.unwrap_or(rille_fuzzy_hit { score: 0, count: 0 }));

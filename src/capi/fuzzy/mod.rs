@@ -5,6 +5,7 @@ pub mod options;
 
 use super::boundary::{
     Handle, boundary, boundary_at, boundary_get, boundary_on, on, options, place, places, slice,
+    values,
 };
 use super::buffer::rille_buffer;
 use super::error::{Failure, rille_error, rille_status, rille_status::*};
@@ -195,21 +196,18 @@ unsafe fn texts<'a>(
     lengths: *const u32,
     count: u32,
 ) -> Result<impl Iterator<Item = &'a [u8]>, Failure> {
-    if count > 0 && (items.is_null() || lengths.is_null()) {
-        let message = format!("items or lengths is NULL, but their count is {count}");
-        return Err(Failure::new(RILLE_EARG, message));
-    }
     let count = count as usize;
-    // SAFETY: not null where they are read, and the caller vouches for the entries.
-    let at = move |index: usize| unsafe { (*items.add(index), *lengths.add(index)) };
-    // SAFETY: as above.
-    if let Some(index) = (0..count).find(|&index| at(index).0.is_null() && at(index).1 > 0) {
+    // SAFETY: the caller vouches for the entries of both.
+    let (items, lengths) =
+        unsafe { (values(items, count, "items")?, values(lengths, count, "lengths")?) };
+    let pairs = items.iter().zip(lengths);
+    if let Some(index) = pairs.clone().position(|(item, &length)| item.is_null() && length > 0) {
         return Err(Failure::new(RILLE_EARG, format!("item {index} is NULL, but has a length")));
     }
-    Ok((0..count).map(move |index| match at(index) {
-        (_, 0) => &[][..],
+    Ok(pairs.map(|(&item, &length)| match length {
+        0 => &[][..],
         // SAFETY: not null, and the caller vouches for the bytes.
-        (item, length) => unsafe { std::slice::from_raw_parts(item, length as usize) },
+        _ => unsafe { std::slice::from_raw_parts(item, length as usize) },
     }))
 }
 
@@ -357,12 +355,9 @@ pub unsafe extern "C" fn rille_fuzzy_boost(
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
             let session = fuzzy.session()?;
-            if count > 0 && boosts.is_null() {
-                let message = format!("boosts is NULL, but their count is {count}");
-                return Err(Failure::new(RILLE_EARG, message));
-            }
-            if count > 0 {
-                session.boost(first as usize, std::slice::from_raw_parts(boosts, count as usize));
+            let boosts = values(boosts, count as usize, "boosts")?;
+            if !boosts.is_empty() {
+                session.boost(first as usize, boosts);
             }
             Ok(RILLE_OK)
         })
@@ -485,7 +480,7 @@ pub unsafe extern "C" fn rille_fuzzy_results(
     unsafe {
         boundary_on(job, err, |job| {
             let (rows, found) = (places(rows, capacity as usize, "rows")?, place(found, "found")?);
-            let job: &Job<Ranking> = job.of("a search")?;
+            let job: &Job<Ranking> = job.of("a fuzzy search")?;
             // In this order: results come before the end.
             let done = job.poll().state == State::Done;
             match latest(job) {

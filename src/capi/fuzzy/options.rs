@@ -1,6 +1,6 @@
 //! How a corpus or a matcher works.
 
-use super::super::boundary::Zeroed;
+use super::super::boundary::{Zeroed, values};
 use super::super::error::{Failure, rille_status::*};
 use crate::fuzzy::Scheme;
 use crate::fuzzy::query::{self, Case, MOST_TYPOS};
@@ -86,15 +86,9 @@ impl rille_fuzzy_options {
             (false, _) => None,
         };
         let mut columns = Vec::new();
-        if self.column_count > 0 {
-            if self.columns.is_null() {
-                return wrong(format!("columns is NULL, but their count is {}", self.column_count));
-            }
-            // SAFETY: not null, and the caller vouches for the numbers.
-            let list =
-                unsafe { std::slice::from_raw_parts(self.columns, self.column_count as usize) };
-            columns.extend_from_slice(list);
-        }
+        // SAFETY: the caller vouches for the numbers.
+        let list = unsafe { values(self.columns, self.column_count as usize, "columns") }?;
+        columns.extend_from_slice(list);
         let normalize = has(RILLE_FUZZY_NORMALIZE);
         Ok(Options {
             query: query::Options { case, normalize, typos: self.typos as u8 },

@@ -18,11 +18,8 @@ pub(in crate::capi) unsafe fn list<'a>(
     if count == 0 {
         return Ok(Vec::new());
     }
-    if ends.is_null() {
-        return Err(Failure::new(RILLE_EARG, format!("ends is NULL, but its count is {count}")));
-    }
-    // SAFETY: not null, and the caller vouches for the numbers.
-    let ends = unsafe { std::slice::from_raw_parts(ends, count as usize) };
+    // SAFETY: the caller vouches for the numbers.
+    let ends = unsafe { values(ends, count as usize, "ends") }?;
     let mut list = Vec::new();
     list.try_reserve_exact(ends.len())
         .map_err(|_| Failure::new(RILLE_ENOMEM, format!("no memory for a list of {count}")))?;

@@ -1,7 +1,7 @@
 //! The noun `search`: patterns, lists of them, replacement and streams, in a file for each as in `src/search`.
 
 use super::boundary::{
-    Handle, Zeroed, boundary, boundary_at, boundary_get, on, options, place, places, slice,
+    Handle, Zeroed, boundary, boundary_at, boundary_get, on, options, place, places, slice, values,
 };
 use super::buffer::rille_buffer;
 use super::error::{Failure, rille_error, rille_status::*};

@@ -1,6 +1,6 @@
 //! The noun `text`: pure functions on bytes that are mostly UTF-8, in a file for each part as in `src/text`.
 
-use super::boundary::{Zeroed, boundary, narrow, options, output, place, places, slice};
+use super::boundary::{Zeroed, boundary, narrow, options, output, place, places, slice, values};
 use super::error::{Failure, rille_error, rille_status::*};
 use crate::text::{self, Unit};
 

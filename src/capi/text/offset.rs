@@ -95,17 +95,11 @@ unsafe fn lists<'a>(
     out: *mut u32,
     count: usize,
 ) -> Result<(&'a [u32], &'a mut [std::mem::MaybeUninit<u32>]), Failure> {
-    if count == 0 {
-        return Ok((&[], &mut []));
-    }
-    if positions.is_null() {
-        let message = format!("positions is NULL, but their number is {count}");
-        return Err(Failure::new(RILLE_EARG, message));
-    }
-    let bytes = count * size_of::<u32>();
-    if positions.addr() < out.addr() + bytes && out.addr() < positions.addr() + bytes {
+    // SAFETY: the caller vouches for the numbers.
+    let positions = unsafe { values(positions, count, "positions") }?;
+    if positions.as_ptr().addr().abs_diff(out.addr()) < size_of_val(positions) {
         return Err(Failure::new(RILLE_EARG, "the output overlaps the positions"));
     }
-    // SAFETY: not null, apart from the output, and the caller vouches for the rest.
-    Ok(unsafe { (std::slice::from_raw_parts(positions, count), places(out, count, "out")?) })
+    // SAFETY: apart from the positions, and the caller vouches for the rest.
+    Ok((positions, unsafe { places(out, count, "out") }?))
 }

@@ -117,14 +117,8 @@ pub unsafe extern "C" fn rille_text_truncate_list(
         let count = count as usize;
         // SAFETY: the caller gives NULL or room for `count` results.
         let out = unsafe { places(out, count, "out") }?;
-        if texts.is_null() && count > 0 {
-            return Err(Failure::new(RILLE_EARG, format!("texts is NULL, but count is {count}")));
-        }
-        let texts = match count {
-            0 => &[],
-            // SAFETY: not null, and the caller gives `count` slices.
-            _ => unsafe { std::slice::from_raw_parts(texts, count) },
-        };
+        // SAFETY: the caller gives NULL or `count` slices.
+        let texts = unsafe { values(texts, count, "texts") }?;
         // All of them are looked at before anything is written.
         for text in texts {
             // SAFETY: the caller gives NULL or `len` bytes in each.

@@ -1,0 +1,227 @@
+//! Handles: the objects behind the opaque pointers of C.
+//!
+//! # What does a wrong pointer do?
+//!
+//! Every handle begins with a tag, the address of its kind's [`Gauge`]. A call compares it with that of the kind that it
+//! expects, which costs one load and one compare. A handle of another kind is `RILLE_EARG`, and the message names both.
+//!
+//! A freed handle loses its tag. The memory of the last [`QUARANTINE`] freed handles is kept, their values are not, so
+//! that a second free or a late call reads memory of the library and fails with a sentence. A handle that was freed
+//! before those is memory of somebody else; then the tag is almost always wrong, but that cannot be promised.
+
+use super::boundary::from_panic;
+use super::error::{Failure, rille_status, rille_status::*};
+use super::stats::{Gauge, Measured, is_gauge};
+use std::any::Any;
+use std::cell::UnsafeCell;
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
+
+/// Freed handles whose memory is kept. Each takes some hundred bytes.
+pub(super) const QUARANTINE: usize = 256;
+
+/// The tag of a handle that was freed. Its address counts, not its content.
+static FREED: Gauge = Gauge::new("freed");
+
+/// What every handle begins with, whatever its kind.
+#[repr(C)]
+struct Header {
+    /// The gauge of the kind, or [`FREED`]. First, so that it can be read before the kind is known.
+    tag: AtomicPtr<Gauge>,
+    /// The gauge of the kind, also of a freed handle.
+    gauge: &'static Gauge,
+    /// Gives the memory of a freed handle back.
+    release: unsafe fn(*mut Header),
+    poisoned: AtomicBool,
+}
+
+/// The object behind an opaque pointer of C, which is a `*mut T` to C and to the signatures here.
+///
+/// It counts itself in `rille_stats`, with the native memory that its value holds.
+#[repr(C)]
+pub(super) struct Handle<T: Measured> {
+    /// First, so that a pointer to the handle is one to the header.
+    header: Header,
+    value: UnsafeCell<ManuallyDrop<T>>,
+}
+
+fn tag_of(gauge: &'static Gauge) -> *mut Gauge {
+    std::ptr::from_ref(gauge).cast_mut()
+}
+
+impl<T: Measured> Handle<T> {
+    /// Moves `value` to a handle for C, to be given back to [`Handle::free`].
+    pub(super) fn give(value: T) -> *mut T {
+        T::GAUGE.opened(value.bytes());
+        let header = Header {
+            tag: AtomicPtr::new(tag_of(T::GAUGE)),
+            gauge: T::GAUGE,
+            release: release::<T>,
+            poisoned: AtomicBool::new(false),
+        };
+        let value = UnsafeCell::new(ManuallyDrop::new(value));
+        Box::into_raw(Box::new(Handle { header, value })).cast()
+    }
+
+    /// Drops the value of what [`Handle::give`] made. Null, a freed handle and one of another kind are left alone.
+    ///
+    /// # Safety
+    ///
+    /// `handle` is null or a handle that is in no other call.
+    pub(super) unsafe fn free(handle: *mut T) {
+        // SAFETY: the caller vouches that it is null or a handle.
+        let Ok(live) = (unsafe { Handle::of(handle) }) else { return };
+        let (tag, freed) = (tag_of(T::GAUGE), tag_of(&FREED));
+        if live.header.tag.compare_exchange(tag, freed, Ordering::AcqRel, Ordering::Acquire).is_ok()
+        {
+            // SAFETY: the tag was that of this kind and was taken away by this call alone, so the value is ours.
+            let value = unsafe { ManuallyDrop::take(&mut *live.value.get()) };
+            T::GAUGE.closed(value.bytes());
+            // SAFETY: from `give`, and nobody but the quarantine has it from here on.
+            unsafe { quarantine(handle.cast()) };
+            drop(value);
+        }
+    }
+
+    /// The handle behind a pointer, if it is one of this kind.
+    ///
+    /// # Safety
+    ///
+    /// `handle` is null or a handle of any kind, which may have been freed.
+    pub(super) unsafe fn of<'h>(handle: *const T) -> Result<&'h Handle<T>, Failure> {
+        let handle = handle.cast::<Handle<T>>();
+        // SAFETY: not null and aligned, and the caller vouches for a header.
+        if handle.is_null()
+            || !handle.is_aligned()
+            || unsafe { (*handle.cast::<Header>()).tag.load(Ordering::Acquire) } != tag_of(T::GAUGE)
+        {
+            // SAFETY: as above.
+            return Err(unsafe { refuse::<T>(handle.cast()) });
+        }
+        // SAFETY: the tag says that it is a live handle of this kind.
+        Ok(unsafe { &*handle })
+    }
+
+    /// The value for a getter, or nothing if the handle is null, poisoned, freed or of another kind.
+    ///
+    /// # Safety
+    ///
+    /// `handle` is null or a handle that no other thread changes while the reference lives.
+    pub(super) unsafe fn peek<'h>(handle: *const T) -> Option<&'h T> {
+        let handle = handle.cast::<Handle<T>>();
+        // SAFETY: not null and aligned, and the caller vouches for a header.
+        let sound = !handle.is_null()
+            && handle.is_aligned()
+            && unsafe {
+                let header = &*handle.cast::<Header>();
+                header.tag.load(Ordering::Acquire) == tag_of(T::GAUGE)
+                    && !header.poisoned.load(Ordering::Acquire)
+            };
+        // SAFETY: live and of this kind by its tag, and nobody changes the value meanwhile, by the contract of `peek`.
+        sound.then(|| unsafe { &**(*handle).value.get() })
+    }
+
+    /// Runs a call that may change the value.
+    pub(super) fn with(
+        &self,
+        body: impl FnOnce(&mut T) -> Result<rille_status, Failure>,
+    ) -> Result<rille_status, Failure> {
+        self.sound()?;
+        // SAFETY: one call at a time is the contract of every receiver that is not const.
+        let value = unsafe { &mut **self.value.get() };
+        let before = value.bytes();
+        let result = catch_unwind(AssertUnwindSafe(|| body(&mut *value)));
+        T::GAUGE.changed(before, value.bytes());
+        result.unwrap_or_else(|panic| self.poison(panic))
+    }
+
+    /// Runs a call that only reads the value.
+    pub(super) fn look(
+        &self,
+        body: impl FnOnce(&T) -> Result<rille_status, Failure>,
+    ) -> Result<rille_status, Failure> {
+        self.sound()?;
+        // SAFETY: calls that change the value do not overlap this one, by the contract of a const receiver.
+        let value = unsafe { &**self.value.get() };
+        catch_unwind(AssertUnwindSafe(|| body(value))).unwrap_or_else(|panic| self.poison(panic))
+    }
+
+    /// Refuses the handle if an earlier call on it panicked.
+    fn sound(&self) -> Result<(), Failure> {
+        if !self.header.poisoned.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let kind = T::GAUGE.kind;
+        let message = format!(
+            "an earlier call on this {kind} failed inside the library; free it and make a new one"
+        );
+        Err(Failure::new(RILLE_EPOISONED, message))
+    }
+
+    fn poison(&self, panic: Box<dyn Any + Send>) -> Result<rille_status, Failure> {
+        self.header.poisoned.store(true, Ordering::Release);
+        Err(from_panic(panic))
+    }
+}
+
+/// Gives the memory of a freed handle back, whose value is gone.
+///
+/// # Safety
+///
+/// `header` is that of a `Handle<T>` from [`Handle::give`], and nobody uses it any more.
+unsafe fn release<T: Measured>(header: *mut Header) {
+    // SAFETY: the caller vouches for it. The value is not dropped a second time.
+    drop(unsafe { Box::from_raw(header.cast::<Handle<T>>()) });
+}
+
+/// Keeps the memory of a freed handle, in the place of the one that has been kept longest.
+///
+/// # Safety
+///
+/// `header` is that of a freed handle, of which this is the only use.
+unsafe fn quarantine(header: *mut Header) {
+    static RING: [AtomicPtr<Header>; QUARANTINE] =
+        [const { AtomicPtr::new(null_mut()) }; QUARANTINE];
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let place = NEXT.fetch_add(1, Ordering::Relaxed) % QUARANTINE;
+    let oldest = RING[place].swap(header, Ordering::AcqRel);
+    if !oldest.is_null() {
+        // SAFETY: it came here by an earlier call, and the swap gave it to this one alone.
+        unsafe { ((*oldest).release)(oldest) };
+    }
+}
+
+/// Why a pointer is no live handle of a kind.
+///
+/// # Safety
+///
+/// `header` is null or that of a handle of any kind, which may have been freed.
+#[cold]
+#[inline(never)]
+unsafe fn refuse<T: Measured>(header: *const Header) -> Failure {
+    let wanted = T::GAUGE.kind;
+    if header.is_null() {
+        return Failure::new(RILLE_EARG, format!("the {wanted} is NULL"));
+    }
+    let mut message = format!("this is not a {wanted}, nor any other handle of this library");
+    if header.is_aligned() {
+        // SAFETY: not null and aligned, and the caller vouches for a header. The gauge is compared before it is used.
+        let (tag, gauge) = unsafe {
+            (
+                (*header).tag.load(Ordering::Acquire),
+                (&raw const (*header).gauge).cast::<*const Gauge>(),
+            )
+        };
+        if tag == tag_of(&FREED) {
+            // SAFETY: the tag says that it is a freed handle, whose gauge stays.
+            if let Some(gauge) = is_gauge(unsafe { gauge.read() }) {
+                message = format!("this {} was freed already", gauge.kind);
+            }
+        } else if let Some(gauge) = is_gauge(tag) {
+            message = format!("this is a {}, not a {wanted}", gauge.kind);
+        }
+    }
+    Failure::new(RILLE_EARG, message)
+}
