@@ -104,11 +104,13 @@ end)
 t.test("a pipe is read while it comes, and wakes who waits", function()
   local path = os.tmpname()
   os.remove(path)
-  os.execute("mkfifo " .. path)
-  if not select(2, rille.file(path)):find("it is a pipe", 1, true) then
-    os.remove(path)
-    return t.skip("there is no mkfifo here")
-  end
+  -- What is written, as not every host can tell how a program ended.
+  local shell = io.popen(("mkfifo %s && test -p %s && echo made"):format(path, path))
+  t.eq(shell:read("*l"), "made")
+  shell:close()
+  local refused, why = rille.file(path)
+  t.eq(refused, nil)
+  t.ok(why:find("it is a pipe", 1, true), why)
   local file = t.ok(rille.file(path, { spool = true }))
   t.eq(file:size(), 0)
   t.eq(file:last(1), nil)

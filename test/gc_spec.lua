@@ -132,8 +132,20 @@ t.test("handles may be freed in any order", function()
   for i = 1, 20 do
     list[i] = rille.buffer(100):put(("x"):rep(i))
   end
+  collect()
+  local handles = live()
   for i = 1, 20 do
-    list[(i * 7) % 20 + 1]:close()
+    local at = (i * 7) % 20 + 1
+    list[at]:close()
+    list[at] = nil
+    -- Those that are left have their text.
+    for length, buffer in pairs(list) do
+      t.eq(buffer:tostring(), ("x"):rep(length))
+    end
+  end
+  t.eq(next(list), nil)
+  if not t.shared then
+    t.eq((live()), handles - 20)
   end
 end)
 

@@ -73,6 +73,71 @@ fn judge(host: &str, about: &str, report: &str, since: Instant) {
     }
     assert_eq!(counts.failed, 0, "{host} ({about}):\n{report}");
     assert!(counts.passed > 0, "{host} ({about}): no test ran:\n{report}");
+    assert_eq!(
+        skipped_in_vain(host, report),
+        [""; 0],
+        "{host} ({about}): see may_skip in test/hosts.rs"
+    );
+}
+
+/// The lines of a report about tests that were left out for a reason that does not hold in this host.
+fn skipped_in_vain<'a>(host: &str, report: &'a str) -> Vec<&'a str> {
+    let required = env::var_os("RILLE_REQUIRE_HOSTS").is_some_and(|value| value == "1");
+    report
+        .lines()
+        .filter(|line| line.starts_with("skip "))
+        .filter(|line| {
+            let reason = line.rsplit(": ").next().unwrap_or_default();
+            !may_skip(host, reason, required)
+        })
+        .collect()
+}
+
+/// Whether a test may be left out in a host for this reason. A reason that is not known here is none: otherwise a host in
+/// which all but one test are left out would pass.
+fn may_skip(host: &str, reason: &str, required: bool) -> bool {
+    let fallback = host.ends_with("fallback");
+    match reason {
+        "the JIT is off" => host.ends_with("nojit"),
+        "this is no Neovim with an editor" => host != "nvim",
+        "needs the native library and a process that may be forked" => host != "luajit",
+        "needs the library with the feature `testing`" => fallback,
+        "one plain find for each would take seconds" => fallback,
+        // Not all hosts have a LuaJIT of our days, or a Neovim.
+        "this LuaJIT has no string.buffer" => true,
+        "this Neovim knows no grapheme clusters" => host == "nvim",
+        "there is no tmux" => host == "nvim-plugin" && !required,
+        _ if host == "nvim-plugin" => ["of RILLE_PLUGINS", "came with Neovim", "needs Neovim"]
+            .iter()
+            .any(|why| reason.contains(why)),
+        // Several Lua states, on threads of their own, are in the process of the tests only.
+        _ if reason.contains("of this process") || reason.contains("in this process") => {
+            host.starts_with("embedded")
+        }
+        _ => fallback && (reason.contains("native library") || reason.contains("the fallback")),
+    }
+}
+
+#[test]
+fn a_host_may_not_leave_out_what_it_can_run() {
+    let report = "\
+        skip jit_spec.lua: a loop: the JIT is off\n\
+        skip job_spec.lua: jobs: needs the library with the feature `testing`\n\
+        skip gc_spec.lua: handles are native: the fallback has none\n\
+        skip regex_spec.lua: a cache: other Lua states use rille in this process\n\
+        skip text_spec.lua: all of it: no reason given\n\
+        rille-specs: host=luajit passed=1 failed=0 skipped=5\n";
+    let vain = |host| {
+        let lines = skipped_in_vain(host, report);
+        lines.iter().filter_map(|line| line.split(['_', ' ']).nth(1)).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(vain("luajit"), "jit job gc regex text");
+    assert_eq!(vain("luajit-nojit"), "job gc regex text");
+    assert_eq!(vain("luajit-fallback"), "jit regex text");
+    assert_eq!(vain("embedded"), "jit job gc text");
+    assert_eq!(vain("nvim-plugin"), "jit job gc regex text");
+    assert!(may_skip("nvim-plugin", "there is no tmux", false));
+    assert!(!may_skip("nvim-plugin", "there is no tmux", true));
 }
 
 /// What every host that is a process of its own gets: where the library, the modules and the specs are.
