@@ -4,7 +4,6 @@
 //! harmful beside others and is ignored unless asked for.
 
 use crate::hosts::process::{Running, Scratch, run};
-use crate::support::say;
 use rille::file::{Change, Document, Lines, News, SearchOptions, Window};
 use rille::job::{self, AnyJob, Job, State, Stop, Worker};
 use rille::project::grep::{self, Chunk, grep};
@@ -19,38 +18,30 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-const LONG: Duration = Duration::from_secs(60);
+pub(crate) const LONG: Duration = Duration::from_secs(60);
 
 /// Where the child finds the tree.
 const TREE: &str = "RILLE_TEST_TREE";
 
-fn child(name: &str, tree: &Path) -> Command {
+pub(crate) fn child(name: &str, tree: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("a path of this program"));
-    command
-        .args([
-            "--exact",
-            &format!("limits::{name}"),
-            "--ignored",
-            "--nocapture",
-            "--test-threads=1",
-        ])
-        .env(TREE, tree);
+    command.args(["--exact", name, "--ignored", "--nocapture", "--test-threads=1"]).env(TREE, tree);
     command
 }
 
 /// Runs a test in a process of its own.
-fn alone(name: &str, tree: &Path) {
+pub(crate) fn alone(name: &str, tree: &Path) {
     let (status, report) = run(&mut child(name, tree), LONG).expect("this program to run");
     let passed = status.is_some_and(|status| status.success()) && report.contains("1 passed");
     assert!(passed, "{name}: {status:?}\n{report}");
 }
 
-fn tree() -> PathBuf {
+pub(crate) fn tree() -> PathBuf {
     std::env::var_os(TREE).expect("it is started by another test").into()
 }
 
 /// A tree of some folders with files, each of which has one line that matches.
-fn make_tree(files: usize) -> Scratch {
+pub(crate) fn make_tree(files: usize) -> Scratch {
     let scratch = Scratch::new();
     for number in 0..files {
         let folder = scratch.path().join(format!("{}/{}", number % 7, number % 50));
@@ -60,25 +51,25 @@ fn make_tree(files: usize) -> Scratch {
     scratch
 }
 
-fn limit(resource: libc::__rlimit_resource_t, most: u64) {
+pub(crate) fn limit(resource: libc::__rlimit_resource_t, most: u64) {
     let limit = libc::rlimit { rlim_cur: most, rlim_max: most };
     // SAFETY: the limit is read and nothing written.
     assert_eq!(unsafe { libc::setrlimit(resource, &raw const limit) }, 0);
 }
 
-fn start_walk(root: &Path, sort: bool) -> Result<Job<Paths>, Refused> {
+pub(crate) fn start_walk(root: &Path, sort: bool) -> Result<Job<Paths>, Refused> {
     let options = walk::Options { sort, hidden: true, ..Default::default() };
     walk(root.to_str().expect("a path in UTF-8").as_bytes(), &options)
 }
 
-fn start_grep(root: &Path, sort: bool) -> Result<Job<Chunk>, Refused> {
+pub(crate) fn start_grep(root: &Path, sort: bool) -> Result<Job<Chunk>, Refused> {
     let tree = walk::Options { sort, hidden: true, ..Default::default() };
     let options = grep::Options { patterns: vec![b"needle"], ..Default::default() };
     grep(root.to_str().expect("a path in UTF-8").as_bytes(), &tree, &options)
 }
 
 /// Takes all that there is, until the job is over.
-fn finish<T: Send + 'static>(job: &Job<T>, mut take: impl FnMut(T)) -> State {
+pub(crate) fn finish<T: Send + 'static>(job: &Job<T>, mut take: impl FnMut(T)) -> State {
     loop {
         assert!(job.wait(LONG), "the job does not end");
         let state = job.poll().state;
@@ -92,7 +83,7 @@ fn finish<T: Send + 'static>(job: &Job<T>, mut take: impl FnMut(T)) -> State {
 }
 
 /// Files and errors of a walk.
-fn count_paths(job: &Job<Paths>) -> (State, usize, Vec<String>) {
+pub(crate) fn count_paths(job: &Job<Paths>) -> (State, usize, Vec<String>) {
     let (mut files, mut errors) = (0, Vec::new());
     let state = finish(job, |paths| {
         for entry in paths.entries() {
@@ -108,7 +99,7 @@ fn count_paths(job: &Job<Paths>) -> (State, usize, Vec<String>) {
 }
 
 /// Matches and errors of a search.
-fn count_lines(job: &Job<Chunk>) -> (State, usize, Vec<String>) {
+pub(crate) fn count_lines(job: &Job<Chunk>) -> (State, usize, Vec<String>) {
     let (mut lines, mut errors) = (0, Vec::new());
     let state = finish(job, |chunk| {
         for line in chunk.batch.lines() {
@@ -126,7 +117,7 @@ fn count_lines(job: &Job<Chunk>) -> (State, usize, Vec<String>) {
 
 #[test]
 fn too_few_descriptors() {
-    alone("with_few_descriptors", make_tree(300).path());
+    alone("limits::with_few_descriptors", make_tree(300).path());
 }
 
 #[test]
@@ -173,18 +164,18 @@ fn with_few_descriptors() {
     assert!(refused > 0);
 }
 
-fn open_file(path: &Path) -> Result<Document, String> {
+pub(crate) fn open_file(path: &Path) -> Result<Document, String> {
     Document::open(path.to_str().expect("a path in UTF-8").as_bytes(), Default::default())
 }
 
-fn last_line(document: &Document) -> Vec<u8> {
+pub(crate) fn last_line(document: &Document) -> Vec<u8> {
     let mut batch = Lines::default();
     document.last(1, Window::default(), &mut batch).expect("a file that can be read");
     batch.text(0).to_vec()
 }
 
 /// Waits for news of that kind, and refreshes meanwhile what is no such news.
-fn follow_until(document: &Document, job: &Job<News>, wanted: Change) {
+pub(crate) fn follow_until(document: &Document, job: &Job<News>, wanted: Change) {
     let until = Instant::now() + LONG;
     loop {
         assert!(Instant::now() < until && job.wait(LONG), "there are no news");
@@ -198,7 +189,7 @@ fn follow_until(document: &Document, job: &Job<News>, wanted: Change) {
 
 #[test]
 fn too_few_descriptors_for_a_file() {
-    alone("with_few_descriptors_for_a_file", make_tree(1).path());
+    alone("limits::with_few_descriptors_for_a_file", make_tree(1).path());
 }
 
 #[test]
@@ -262,7 +253,7 @@ fn with_few_descriptors_for_a_file() {
 fn permission_that_is_lost() {
     let scratch = make_tree(1);
     fs::set_permissions(scratch.path(), Permissions::from_mode(0o777)).expect("a folder of ours");
-    alone("without_permission", scratch.path());
+    alone("limits::without_permission", scratch.path());
 }
 
 #[test]
@@ -322,73 +313,10 @@ fn without_permission() {
 }
 
 #[test]
-fn no_threads() {
-    // What root may, nobody forbids: the child becomes somebody else, of whom there are no other processes.
-    // SAFETY: the call only tells a number.
-    if unsafe { libc::geteuid() } != 0 {
-        return say(
-            "skipped: threads that are refused: needs root, to be another user for a while",
-        );
-    }
-    for more in 0..=5 {
-        let scratch = make_tree(300);
-        let mut command = child("with_few_threads", scratch.path());
-        command.env("RILLE_TEST_THREADS", more.to_string());
-        let (status, report) = run(&mut command, LONG).expect("this program to run");
-        let passed = status.is_some_and(|status| status.success()) && report.contains("1 passed");
-        assert!(passed, "{more} threads more: {status:?}\n{report}");
-    }
-}
-
-#[test]
-#[ignore = "it becomes another user; no_threads runs it"]
-fn with_few_threads() {
-    let root = tree();
-    let more = std::env::var("RILLE_TEST_THREADS").expect("a number");
-    let more: u64 = more.parse().expect("a number");
-    // Those of the test runner are there already.
-    let own = fs::read_dir("/proc/self/task").expect("the threads of this process").count() as u64;
-    limit(libc::RLIMIT_NPROC, own + more);
-    // SAFETY: no memory is involved. A user of this process alone, in tests that run at the same time as well.
-    assert_eq!(unsafe { libc::setuid(700_000_000 + std::process::id()) }, 0);
-    for sort in [false, true] {
-        let walk = || start_walk(&root, sort).expect("the tree can be opened");
-        let grep = || start_grep(&root, sort).expect("the tree can be opened");
-        if more == 0 {
-            for job in [&walk() as &dyn AnyJob, &grep()] {
-                assert!(job.wait(LONG));
-                assert_eq!(job.poll().state, State::Failed);
-                let message = job.failure().expect("a message");
-                assert!(
-                    message.starts_with("no thread could be started for the job: "),
-                    "{message}"
-                );
-            }
-            continue;
-        }
-        // With one they go alone, with more they may divide their work: they find the same. One after the other, as each may
-        // take the threads that the other one has just seen to be there.
-        assert_eq!(count_paths(&walk()), (State::Done, 300, Vec::new()));
-        assert_eq!(count_lines(&grep()), (State::Done, 300, Vec::new()));
-    }
-    if more == 0 {
-        return;
-    }
-    let many: Vec<Job<u32>> = (0..200)
-        .map(|number| job::start(move |worker: &Worker<u32>| worker.publish(number, 4)))
-        .collect();
-    for (number, job) in many.iter().enumerate() {
-        let mut found = Vec::new();
-        assert_eq!(finish(job, |result| found.push(result)), State::Done);
-        assert_eq!(found, [number as u32]);
-    }
-}
-
-#[test]
 fn a_host_that_ends_in_the_middle() {
     let scratch = make_tree(2000);
     for (round, way) in ["return", "exit", "abort"].into_iter().cycle().take(12).enumerate() {
-        let mut command = child("that_ends_in_the_middle", scratch.path());
+        let mut command = child("limits::that_ends_in_the_middle", scratch.path());
         command.env("RILLE_TEST_END", way).env("RILLE_TEST_WAIT", (round * 700).to_string());
         command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null());
         let mut running = Running::start(&mut command, false).expect("this program to run");

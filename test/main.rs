@@ -3,6 +3,8 @@
 //! One binary, so that it is linked once. Each module proves one thing; what they share is in `support`.
 
 mod exports;
+#[cfg(target_os = "linux")]
+mod few_threads;
 mod fuzzy_tables;
 mod header;
 mod help;
@@ -14,6 +16,8 @@ mod limits;
 mod loading;
 mod program;
 mod readme;
+#[cfg(target_os = "linux")]
+mod stuck;
 mod support;
 mod tables;
 mod width;

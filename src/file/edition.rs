@@ -6,7 +6,7 @@ use super::index::{Counted, Index, Mark, nth_feed};
 use super::ordered::{Port, in_order};
 use super::source::{Source, Stat};
 use crate::io_error;
-use crate::job::{Stop, Worker};
+use crate::job::{Gate, Stop, Worker};
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -64,7 +64,7 @@ pub(super) struct Edition {
     cache: Cache,
     index: Mutex<Index>,
     /// Held by who extends the index.
-    building: Mutex<()>,
+    building: Gate,
 }
 
 /// What a content is known again by.
@@ -124,7 +124,7 @@ impl Edition {
             print: Mutex::default(),
             cache: Cache::new(capacity),
             index: Mutex::default(),
-            building: Mutex::default(),
+            building: Gate::default(),
         };
         let stat = edition.stat()?;
         edition.accept(stat)?;
@@ -140,7 +140,7 @@ impl Edition {
             print: Mutex::default(),
             cache: Cache::new(capacity),
             index: Mutex::new(unlocked(&self.index).unwrap_or_default()),
-            building: Mutex::default(),
+            building: Gate::default(),
         };
         // If it is not known it is taken anew; of a file that cannot be read the next call tells why.
         let print = unlocked(&self.print).or_else(|| {
@@ -352,7 +352,7 @@ impl Edition {
 
     /// Extends the index while the host waits, if there is little to do.
     pub fn index_the_rest(&self) -> Result<(), Trouble> {
-        let Ok(_building) = self.building.try_lock() else { return Ok(()) };
+        let Some(_building) = self.building.try_enter() else { return Ok(()) };
         let (from, size) = (self.index().upto().offset, self.size());
         if from < size && size - from <= AHEAD {
             let counted = self.count(&mut Vec::new(), from, size, || Ok::<(), Trouble>(()))?;
@@ -362,8 +362,8 @@ impl Edition {
     }
 
     /// Held by who extends the index.
-    pub fn building(&self) -> MutexGuard<'_, ()> {
-        self.building.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn building(&self) -> &Gate {
+        &self.building
     }
 
     /// Takes what has arrived, which was counted on the way. Only for who holds [`Edition::building`].
@@ -391,7 +391,7 @@ impl Edition {
         threads: usize,
         ended: &AtomicBool,
     ) -> Result<(), Stop> {
-        let _building = self.building();
+        let _building = self.building.enter(worker)?;
         worker.advance(self.index().upto().offset);
         loop {
             let (from, to) = (self.index().upto().offset, self.size());

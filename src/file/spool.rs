@@ -149,7 +149,7 @@ impl Source for Arc<Spool> {
 impl Feed {
     /// Reads all of it. The unit of progress is the byte of the pipe or the archive.
     pub fn run(self, edition: &Edition, worker: &Worker<()>) -> Result<(), Stop> {
-        let _building = edition.building();
+        let _building = edition.building().enter(worker)?;
         worker.expect(self.total);
         let Feed { spool, source, packing, limit, folder, .. } = self;
         // A read that finds no writer of a pipe gives nothing, as at its end: only a wait tells which it is.

@@ -28,7 +28,7 @@ impl Gate {
     /// Enters if nobody is inside.
     pub fn try_enter(&self) -> Option<Pass<'_>> {
         let was_taken = std::mem::replace(&mut *self.lock(), true);
-        (!was_taken).then_some(Pass(self))
+        (!was_taken).then(|| Pass(self))
     }
 
     /// Waits until nobody is inside, and enters. Fails if the job is cancelled by then.

@@ -40,6 +40,8 @@ mod steps;
 mod sys;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod wait_tests;
 mod watcher;
 mod worker;
 
@@ -149,12 +151,6 @@ fn guarded<R>(work: impl FnOnce() -> Result<R, Stop>) -> Result<R, Stop> {
 /// How many threads a job that divides its work may use.
 pub fn parallelism() -> usize {
     pool().most_running()
-}
-
-/// Whether the system gives so many threads now, all at once: for a job whose work is divided by somebody who does not
-/// take a no. It takes some ten microseconds for each.
-pub fn has_threads(count: usize) -> bool {
-    pool::has_threads(count)
 }
 
 /// Results of all jobs that wait to be taken, in bytes.

@@ -148,7 +148,7 @@ impl Names {
     }
 
     /// Finds those whom reports of the system are for, by their numbers.
-    fn find(&self, reports: &[u8], woken: &mut BTreeMap<u64, Waker>) {
+    pub(super) fn find(&self, reports: &[u8], woken: &mut BTreeMap<u64, Waker>) {
         let state = self.lock();
         for (watch, lost, name) in sys::reports(reports) {
             let mut wake = |(number, own, waker): &(u64, Arc<[u8]>, Waker)| {

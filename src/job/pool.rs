@@ -60,9 +60,6 @@ const STUCK_FOR: Duration = Duration::from_millis(200);
 /// How long a thread looks out for what another one is about to do, before it sleeps.
 const SPIN: Duration = Duration::from_micros(20);
 
-/// How long a thread that has ended is waited for, at most: its number may be that of another one by then.
-const GONE: Duration = Duration::from_secs(1);
-
 /// What a thread does.
 pub(super) struct Task {
     /// The job that it does this for.
@@ -162,35 +159,6 @@ pub(super) fn pool() -> &'static Pool {
         pool = pool.child.get_or_init(|| Pool::new(pid));
     }
     pool
-}
-
-/// Starts threads that only wait for each other. They inherit that their starter blocks signals, if it is one of the pool.
-pub(super) fn has_threads(count: usize) -> bool {
-    let ids = Mutex::new(Vec::with_capacity(count));
-    let wait = || {
-        if let Ok(mut ids) = ids.lock() {
-            ids.push(sys::thread_id());
-        }
-    };
-    let all = thread::scope(|scope| {
-        let closed = ids.lock();
-        let all = (0..count).all(|_| thread::Builder::new().spawn_scoped(scope, wait).is_ok());
-        drop(closed);
-        all
-    });
-    // A thread that has come to its end counts for a moment more: who starts others now would be refused.
-    let until = Instant::now() + GONE;
-    for id in ids.into_inner().unwrap_or_default() {
-        let mut yields = 0..64;
-        while sys::counts(id) && Instant::now() < until {
-            // That may go on for as long as this thread's share of the processor lasts, some milliseconds.
-            match yields.next() {
-                Some(_) => thread::yield_now(),
-                None => thread::sleep(Duration::from_micros(10)),
-            }
-        }
-    }
-    all
 }
 
 impl Pool {
@@ -389,7 +357,7 @@ impl Pool {
     }
 
     /// The life of a thread.
-    fn run(&self) {
+    fn run(&'static self) {
         let (id, woken) = (sys::thread_id(), Arc::new(AtomicUsize::new(NOWHERE)));
         let mut state = self.lock();
         while state.running() <= self.most_running {
@@ -432,6 +400,8 @@ impl Pool {
             state.idle -= 1;
         }
         state.threads -= 1;
+        // It may have been woken for a task.
+        self.staff(state);
     }
 
     /// Sleeps until somebody wakes this thread, which may wake for no reason as well.

@@ -113,15 +113,6 @@ mod unix {
         }
     }
 
-    /// Whether a thread of this process still counts for its limits, as it does for a moment after its end.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    pub fn counts(thread: ThreadId) -> bool {
-        // SAFETY: no memory is involved, and no signal is sent.
-        unsafe {
-            libc::syscall(libc::SYS_tgkill, libc::c_long::from(libc::getpid()), thread, 0) == 0
-        }
-    }
-
     /// Waits for a while until a read from a file would give something, tell of its end, or fail.
     pub fn wait_readable(file: &File, limit: Duration) -> bool {
         let mut wanted = libc::pollfd { fd: file.as_raw_fd(), events: libc::POLLIN, revents: 0 };
@@ -244,11 +235,6 @@ pub(super) fn keep_away(_: ThreadId) -> Option<usize> {
 
 #[cfg(not(target_os = "linux"))]
 pub(super) fn come_back(_: usize) {}
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn counts((): ()) -> bool {
-    false
-}
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) fn inotify() -> std::io::Result<std::fs::File> {

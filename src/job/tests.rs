@@ -297,17 +297,16 @@ mod notified {
         }
     }
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn threads_of_the_pool_block_every_signal() {
         let job = start(|worker| {
-            let status = std::fs::read_to_string("/proc/thread-self/status").unwrap_or_default();
-            worker.publish(status, 1)
+            let status = std::fs::read_to_string("/proc/thread-self/status");
+            worker.publish(status.map_err(|error| error.to_string()), 1)
         });
         assert!(job.wait(LONG));
-        let status = job.take().unwrap();
-        let Some(blocked) = status.lines().find_map(|line| line.strip_prefix("SigBlk:")) else {
-            return;
-        };
+        let status = job.take().unwrap().unwrap();
+        let blocked = status.lines().find_map(|line| line.strip_prefix("SigBlk:")).unwrap();
         let blocked = u64::from_str_radix(blocked.trim(), 16).unwrap();
         for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGCHLD, libc::SIGUSR1] {
             assert!(blocked & (1 << (signal - 1)) != 0, "signal {signal}");

@@ -1,0 +1,237 @@
+//! Threads that the system refuses: with none, one, two or three left, a job of each kind finishes rightly or fails with a
+//! sentence. None ends the process, none waits for ever.
+
+use crate::hosts::process::run;
+use crate::limits::*;
+use crate::stuck::until;
+use crate::support::missing;
+use rille::file::{Change, Document, Options, Query, SearchOptions};
+use rille::fuzzy::Session;
+use rille::job::{self, AnyJob, Job, State, Worker};
+use rille::search::{LiteralOptions, Literals};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+/// How many threads the child may start.
+const MORE: &str = "RILLE_TEST_THREADS";
+
+/// How a job says that there is no thread for it.
+const REFUSED: &str = "no thread could be started for the job: ";
+
+/// Runs a test for each number of threads that are left.
+fn with_each_number(name: &str) {
+    // What root may, nobody forbids: the child becomes somebody else, of whom there are no other processes.
+    // SAFETY: the call only tells a number.
+    if unsafe { libc::geteuid() } != 0 {
+        let how = "run the tests as root, who can be another user for a while";
+        return missing("threads that are refused", "this user has other processes", how);
+    }
+    for more in 0..=4 {
+        let scratch = make_tree(300);
+        let mut command = child(name, scratch.path());
+        command.env(MORE, more.to_string());
+        let (status, report) = run(&mut command, LONG).expect("this program to run");
+        let passed = status.is_some_and(|status| status.success()) && report.contains("1 passed");
+        assert!(passed, "{more} threads more: {status:?}\n{report}");
+    }
+}
+
+/// Lets the child start no more threads than it was told.
+fn become_another_user() -> u64 {
+    let more: u64 = std::env::var(MORE).expect("a number").parse().expect("a number");
+    // Those of the test runner are there already.
+    let own = fs::read_dir("/proc/self/task").expect("the threads of this process").count() as u64;
+    limit(libc::RLIMIT_NPROC, own + more);
+    // SAFETY: no memory is involved. A user of this process alone, in tests that run at the same time as well.
+    assert_eq!(unsafe { libc::setuid(700_000_000 + std::process::id()) }, 0);
+    more
+}
+
+/// A job has come to its end, or says that there was no thread for it if there is none.
+fn ended(more: u64, job: &dyn AnyJob, what: &str) -> bool {
+    until(what, || job.poll().state != State::Running);
+    match (job.poll().state, more) {
+        (State::Failed, 0) => {
+            let message = job.failure().expect("a reason");
+            assert!(message.starts_with(REFUSED), "{what}: {message}");
+            false
+        }
+        (state, _) => {
+            assert_eq!((state, more > 0), (State::Done, true), "{what}: {:?}", job.failure());
+            true
+        }
+    }
+}
+
+fn literal(text: &str) -> Query {
+    let literals = Literals::new(&[text.as_bytes()], &LiteralOptions::default());
+    Query::Literals(Arc::new(literals.expect("a literal")))
+}
+
+#[test]
+fn jobs_of_each_kind_with_few_threads() {
+    with_each_number("few_threads::with_few_threads");
+}
+
+#[test]
+#[ignore = "it becomes another user; jobs_of_each_kind_with_few_threads runs it"]
+fn with_few_threads() {
+    let (root, log) =
+        (tree(), std::env::temp_dir().join(format!("rille-few-{}", std::process::id())));
+    let more = become_another_user();
+    fs::write(&log, "a needle\nand more\n".repeat(100_000)).expect("a file is written");
+    // More than there are threads at any time.
+    for _ in 0..3 {
+        for sort in [false, true] {
+            let walk = start_walk(&root, sort).expect("the tree can be opened");
+            if ended(more, &walk, "walk") {
+                assert_eq!(count_paths(&walk), (State::Done, 300, Vec::new()));
+            }
+            let grep = start_grep(&root, sort).expect("the tree can be opened");
+            if ended(more, &grep, "grep") {
+                assert_eq!(count_lines(&grep), (State::Done, 300, Vec::new()));
+            }
+        }
+        of_a_file(more, &log);
+        of_a_session(more, &root);
+    }
+    fs::remove_file(&log).expect("a file of ours");
+    if more == 0 {
+        return;
+    }
+    let many: Vec<Job<u32>> = (0..200)
+        .map(|number| job::start(move |worker: &Worker<u32>| worker.publish(number, 4)))
+        .collect();
+    for (number, job) in many.iter().enumerate() {
+        let mut found = Vec::new();
+        assert_eq!(finish(job, |result| found.push(result)), State::Done);
+        assert_eq!(found, [number as u32]);
+    }
+}
+
+fn of_a_file(more: u64, log: &Path) {
+    let document = Arc::new(open_file(log).expect("it can be opened"));
+    if ended(more, &*document.index().expect("a file"), "index") {
+        assert_eq!(document.info().expect("a file").lines, 200_000);
+    }
+    let options = SearchOptions { count: true, ..SearchOptions::default() };
+    let search = document.search(literal("needle"), options).expect("a file");
+    if ended(more, &search, "search") {
+        let mut total = 0;
+        finish(&search, |found| total = found.total);
+        assert_eq!(total, 100_000);
+    }
+    let (kept, filter) = document.filter(literal("needle"), false).expect("a file");
+    if ended(more, &filter, "filter") {
+        assert_eq!(kept.info().expect("a file").size, 900_000);
+    }
+    let spool = Options { spool: true, ..Options::default() };
+    let spooled = Document::open(b"/proc/self/status", spool).expect("it can be opened");
+    if ended(more, &*spooled.index().expect("a file"), "spool") {
+        assert!(spooled.info().expect("a file").size > 100);
+    }
+    let followed = document.follow().expect("it can be followed");
+    if more == 0 {
+        assert!(!ended(more, &followed, "follow"));
+        return;
+    }
+    let before = document.info().expect("a file").size;
+    let mut file = File::options().append(true).open(log).expect("it can be opened");
+    file.write_all(b"more\n").expect("a line is written");
+    follow_until(&document, &followed, Change::Grown);
+    assert_eq!(document.refresh(), Ok(Change::Grown));
+    file.set_len(before).expect("it is cut");
+    follow_until(&document, &followed, Change::Truncated);
+    followed.cancel();
+    until("it follows on", || followed.poll().state == State::Cancelled);
+}
+
+fn of_a_session(more: u64, root: &Path) {
+    let session = Session::new(Default::default());
+    let walk = start_walk(root, false).expect("the tree can be opened");
+    session.feed(&walk);
+    if ended(more, &walk, "feed") {
+        assert_eq!(session.len(), 300);
+    }
+    let items: Vec<Vec<u8>> = (0..50_000).map(|n| format!("item {n}").into_bytes()).collect();
+    session.push(items.iter().map(|item| &item[..]));
+    // The host's own thread needs no others.
+    let total = session.query(b"item", 10).total;
+    assert_eq!(total, 50_000);
+    let ranked = session.start(b"item", 10);
+    if ended(more, &ranked, "ranking") {
+        let mut seen = 0;
+        finish(&ranked, |ranking| seen = ranking.total);
+        assert_eq!(seen, total);
+    }
+}
+
+#[test]
+fn a_job_behind_one_that_waits_says_that_there_is_no_thread() {
+    with_each_number("few_threads::with_a_job_that_waits");
+}
+
+#[test]
+#[ignore = "it becomes another user; a_job_behind_one_that_waits_says_that_there_is_no_thread runs it"]
+fn with_a_job_that_waits() {
+    let more = become_another_user() as usize;
+    // As many as there are threads wait for their host.
+    let full: Vec<Job<()>> = (0..more)
+        .map(|_| {
+            job::start(|worker: &Worker<()>| {
+                worker.publish((), job::BUDGET)?;
+                worker.publish((), 1)
+            })
+        })
+        .collect();
+    until("they do not wait", || job::waiting() == (more * job::BUDGET) as i64);
+    let refused = |job: &Job<()>| {
+        until("it waits for ever", || job.poll().state == State::Failed);
+        assert!(job.failure().is_some_and(|message| message.starts_with(REFUSED)));
+    };
+    // It comes when all wait, or is there already.
+    for _ in 0..3 {
+        refused(&job::start(|_: &Worker<()>| Ok(())));
+    }
+    full.iter().for_each(|job| assert_eq!(finish(job, |()| ()), State::Done));
+    if more == 1 {
+        let (go, sign) = std::sync::mpsc::channel::<()>();
+        let first = job::start(move |worker: &Worker<()>| {
+            let _ = sign.recv();
+            worker.publish((), job::BUDGET)?;
+            worker.publish((), 1)
+        });
+        let second = job::start(|_: &Worker<()>| Ok(()));
+        assert_eq!(second.poll().state, State::Running);
+        drop(go);
+        refused(&second);
+        assert_eq!(finish(&first, |()| ()), State::Done);
+    }
+    if more > 0 {
+        assert_eq!(finish(&job::start(|_: &Worker<()>| Ok(())), |()| ()), State::Done);
+    }
+}
+
+#[test]
+fn memory_that_has_no_room_for_a_thread() {
+    alone("few_threads::without_address_space", make_tree(1).path());
+}
+
+#[test]
+#[ignore = "it takes the memory of its process; memory_that_has_no_room_for_a_thread runs it"]
+fn without_address_space() {
+    let document = Arc::new(open_file(&tree().join("0/0/0")).expect("it can be opened"));
+    let status = fs::read_to_string("/proc/self/status").expect("the state of this process");
+    let size = status.lines().find_map(|line| line.strip_prefix("VmSize:")).expect("a size");
+    let size: u64 = size.trim().trim_end_matches(" kB").parse().expect("a number");
+    // Less than the stack of a thread of the pool, more than that of the watcher.
+    limit(libc::RLIMIT_AS, (size << 10) + (1 << 20));
+    let job = job::start(|_: &Worker<()>| Ok(()));
+    let followed = document.follow().expect("it can be followed");
+    for job in [&job as &dyn AnyJob, &followed] {
+        until("it waits for ever", || job.poll().state == State::Failed);
+        assert!(job.failure().is_some_and(|message| message.starts_with(REFUSED)));
+    }
+}

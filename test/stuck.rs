@@ -1,0 +1,561 @@
+//! Jobs that wait or hang: they must not take the others with them.
+//!
+//! What they do to the pool they do to all of the process, so each test here runs in a process of its own, as those of
+//! `limits` do.
+
+use crate::limits::*;
+use crate::support::{missing, say};
+use rille::file::{Change, Document, Options, Query, SearchOptions};
+use rille::fuzzy::Session;
+use rille::job::{self, AnyJob, Job, Notifier, State, Step, Waker, Worker};
+use rille::search::{LiteralOptions, Literals};
+use std::ffi::CString;
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::os::fd::AsRawFd;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+fn literal(text: &str) -> Query {
+    let literals = Literals::new(&[text.as_bytes()], &LiteralOptions::default());
+    Query::Literals(Arc::new(literals.expect("a literal")))
+}
+
+/// Waits until something is so.
+#[track_caller]
+pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let since = Instant::now();
+    while !is_so() {
+        assert!(since.elapsed() < LONG, "{what}");
+        sleep(Duration::from_millis(1));
+    }
+}
+
+/// Names of the threads of this process.
+fn threads() -> Vec<String> {
+    let tasks = fs::read_dir("/proc/self/task").expect("the threads of this process");
+    let name = |task: fs::DirEntry| fs::read_to_string(task.path().join("comm")).ok();
+    tasks.filter_map(|task| name(task.ok()?)).map(|name| name.trim().to_owned()).collect()
+}
+
+/// Lets a job of each kind run to its end, in a tree with 20 files.
+fn every_kind_still_runs(root: &Path) {
+    assert_eq!(count_paths(&start_walk(root, false).unwrap()), (State::Done, 20, Vec::new()));
+    assert_eq!(count_lines(&start_grep(root, false).unwrap()), (State::Done, 20, Vec::new()));
+    let path = root.join("0/0/0");
+    let document = Arc::new(open_file(&path).unwrap());
+    let searched = document.search(literal("needle"), SearchOptions::default()).unwrap();
+    let mut total = 0;
+    assert_eq!(finish(&searched, |found| total = found.total), State::Done);
+    assert_eq!(total, 1);
+    assert_eq!(finish(&*document.index().unwrap(), |()| ()), State::Done);
+    let (kept, filtered) = document.filter(literal("needle"), false).unwrap();
+    assert_eq!(finish(&filtered, |()| ()), State::Done);
+    assert_eq!(last_line(&kept), b"a needle");
+    let spool = Options { spool: true, ..Options::default() };
+    let spooled = Document::open(b"/proc/self/status", spool).unwrap();
+    assert_eq!(finish(&*spooled.index().unwrap(), |()| ()), State::Done);
+    let followed = document.follow().unwrap();
+    let mut file = File::options().append(true).open(&path).unwrap();
+    file.write_all(b"more\n").unwrap();
+    follow_until(&document, &followed, Change::Grown);
+    file.set_len(9).unwrap();
+    let session = Session::new(Default::default());
+    let walk = start_walk(root, false).unwrap();
+    session.feed(&walk);
+    until("the feed does not end", || walk.poll().state == State::Done);
+    assert_eq!(session.len(), 20);
+    let mut total = 0;
+    let ranked = session.start(b"0", 10);
+    assert_eq!(finish(&ranked, |ranking| total = ranking.total), State::Done);
+    assert_eq!(total, session.query(b"0", 10).total);
+}
+
+#[test]
+fn jobs_that_wait_do_not_stop_the_others() {
+    alone("stuck::with_many_jobs_that_wait", make_tree(20).path());
+}
+
+#[test]
+#[ignore = "it counts the threads of its process; jobs_that_wait_do_not_stop_the_others runs it"]
+fn with_many_jobs_that_wait() {
+    let root = tree();
+    let waiting = crate::hosts::process::Scratch::new();
+    let at = |name: &str| waiting.path().join(name);
+    let each = |number: usize| format!("{number}");
+    // Those that follow files have no threads at all.
+    for number in 0..20 {
+        fs::write(at(&each(number)), "a line\n").unwrap();
+    }
+    let documents: Vec<_> =
+        (0..20).map(|number| Arc::new(open_file(&at(&each(number))).unwrap())).collect();
+    let follows: Vec<_> = (0..1000).map(|at| documents[at % 20].follow().unwrap()).collect();
+    every_kind_still_runs(&root);
+    let names = threads();
+    assert!(names.len() <= job::parallelism() + 10, "{names:?}");
+    assert_eq!(names.iter().filter(|name| *name == "rille-watch").count(), 1, "{names:?}");
+    assert!(follows.iter().all(|job| job.poll().state == State::Running));
+    // All of them are told of a change.
+    for number in 0..20 {
+        File::options().append(true).open(at(&each(number))).unwrap().write_all(b"b\n").unwrap();
+    }
+    for job in &follows {
+        assert!(job.wait(LONG) && job.take().is_some_and(|news| news.change == Change::Grown));
+    }
+    drop((follows, documents));
+    // Pipes into which nobody writes.
+    let spool = || Options { spool: true, ..Options::default() };
+    let pipes: Vec<_> = (0..130)
+        .map(|number| {
+            let path = at(&format!("pipe{number}"));
+            let name = CString::new(path.to_str().unwrap()).unwrap();
+            // SAFETY: the path ends with a zero byte.
+            assert_eq!(unsafe { libc::mkfifo(name.as_ptr(), 0o600) }, 0);
+            Document::open(path.to_str().unwrap().as_bytes(), spool()).unwrap()
+        })
+        .collect();
+    every_kind_still_runs(&root);
+    let mut writer = File::options().write(true).open(at("pipe7")).unwrap();
+    writer.write_all(b"it comes\n").unwrap();
+    drop(writer);
+    assert_eq!(finish(&*pipes[7].index().unwrap(), |()| ()), State::Done);
+    assert_eq!(last_line(&pipes[7]), b"it comes");
+    drop(pipes);
+    // Results that nobody takes, which hold more than their budget.
+    let wide = at("wide");
+    fs::create_dir(&wide).unwrap();
+    let first = wide.join("0");
+    fs::write(&first, "needle\n".repeat(1 << 15)).unwrap();
+    let full = |job: &dyn AnyJob, weight: i64| {
+        until("it has nothing", || job.poll().ready);
+        until("it is never full", || {
+            job::waiting() >= weight || job.poll().state != State::Running
+        });
+    };
+    let budget = job::BUDGET as i64;
+    for number in 1..25 {
+        fs::hard_link(&first, wide.join(format!("{number}"))).unwrap();
+    }
+    let greps: Vec<_> = (1..=130)
+        .map(|number| {
+            let job = start_grep(&wide, false).unwrap();
+            full(&job, number * budget);
+            job
+        })
+        .collect();
+    assert!(greps.iter().all(|job| job.poll().state == State::Running));
+    every_kind_still_runs(&root);
+    drop(greps);
+    until("results are lost", || job::waiting() == 0);
+    let document = open_file(&first).unwrap();
+    let searches: Vec<_> = (1..=130)
+        .map(|_| document.search(literal("e"), SearchOptions::default()).unwrap())
+        .collect();
+    every_kind_still_runs(&root);
+    drop(searches);
+    let names = at("names");
+    fs::create_dir(&names).unwrap();
+    let link = |number: usize| names.join(format!("{number:0>240}"));
+    fs::write(link(0), "").unwrap();
+    for number in 1..20_000 {
+        fs::hard_link(link(0), link(number)).unwrap();
+    }
+    let walks: Vec<_> = (1..=130).map(|_| start_walk(&names, false).unwrap()).collect();
+    every_kind_still_runs(&root);
+    assert!(walks.iter().all(|job| job.wait(LONG)));
+}
+
+/// A job that is full at once.
+fn full() -> Job<()> {
+    job::start(|worker: &Worker<()>| {
+        worker.publish((), job::BUDGET)?;
+        worker.publish((), 1)
+    })
+}
+
+#[test]
+fn one_more_job_that_waits_than_may_fails_with_a_sentence() {
+    alone("stuck::with_all_jobs_that_may_wait", make_tree(1).path());
+}
+
+#[test]
+#[ignore = "it has a thousand threads; one_more_job_that_waits_than_may_fails_with_a_sentence runs it"]
+fn with_all_jobs_that_may_wait() {
+    let jobs: Vec<_> = (0..1024).map(|_| full()).collect();
+    until("they do not wait", || {
+        threads().iter().filter(|name| name.starts_with("rille-")).count() >= 1024
+    });
+    until("they are not full", || job::waiting() == 1024 * job::BUDGET as i64);
+    // Those that do not wait still run, and the one too many says so.
+    let other = job::start(|worker: &Worker<u32>| worker.publish(7, 4));
+    let mut taken = 0;
+    assert_eq!(finish(&other, |number| taken = number), State::Done);
+    assert_eq!(taken, 7);
+    let mut failed = Vec::new();
+    for _ in 0..2 {
+        let more = full();
+        until("it waits although there are too many", || more.poll().state != State::Running);
+        assert_eq!((more.poll().state, more.take()), (State::Failed, Some(())));
+        failed.extend(more.failure());
+    }
+    assert!(
+        failed.iter().all(|message| message.starts_with("1024 jobs wait already")),
+        "{failed:?}"
+    );
+    for job in &jobs {
+        assert_eq!(finish(job, |()| ()), State::Done);
+    }
+    // Threads that have become too many end.
+    let rest = job::parallelism() + 1;
+    until("there are too many threads", || {
+        threads().iter().filter(|name| name.starts_with("rille-")).count() <= rest
+    });
+}
+
+/// A job that reads from a pipe into which nobody writes, as from a server that does not answer, and then goes on. Its end
+/// of the pipe lets it come back.
+fn stuck() -> (Job<u32>, File) {
+    let (mut reader, writer) = std::io::pipe().expect("a pipe");
+    let (started, sign) = mpsc::channel();
+    let job = job::start(move |worker: &Worker<u32>| {
+        worker.publish(1, 4)?;
+        let _ = started.send(());
+        let _ = reader.read(&mut [0]);
+        worker.publish(2, 4)
+    });
+    if sign.recv_timeout(LONG).is_err() {
+        assert_eq!(job.poll().state, State::Failed, "it does not start");
+    }
+    (job, File::from(std::os::fd::OwnedFd::from(writer)))
+}
+
+/// How long an empty job takes.
+fn empty_job() -> Duration {
+    let since = Instant::now();
+    assert_eq!(finish(&job::start(|_: &Worker<()>| Ok(())), |()| ()), State::Done);
+    since.elapsed()
+}
+
+#[test]
+fn a_cancelled_job_that_hangs_is_abandoned() {
+    alone("stuck::with_jobs_that_hang", make_tree(20).path());
+}
+
+#[test]
+#[ignore = "it takes all threads; a_cancelled_job_that_hangs_is_abandoned runs it"]
+fn with_jobs_that_hang() {
+    let mut held = Vec::new();
+    for count in [1, 2, 7] {
+        let before = held.len();
+        // One after the other, as there are only so many threads before they are given up.
+        for number in 0..count {
+            let (job, writer) = stuck();
+            let notifier = Notifier::new().unwrap();
+            job.watch(&notifier);
+            notifier.drain();
+            assert_eq!(job.poll().state, State::Running);
+            let since = Instant::now();
+            job.cancel();
+            // By waiting, by polling, and by the notifier alone.
+            match number % 3 {
+                0 => {
+                    assert_eq!(job.take(), Some(1));
+                    assert!(job.wait(LONG), "who waits is not told");
+                }
+                1 => until("it still runs", || job.poll().state != State::Running),
+                _ => until("the notifier is silent", || notifier.drain()),
+            }
+            let took = since.elapsed();
+            assert!(took >= job::ABANDONED_AFTER, "{took:?}: it had no time to stop");
+            assert_eq!((job.poll().state, job.failure()), (State::Cancelled, None));
+            say(&format!("a job that hangs was cancelled after {took:?}"));
+            held.push((job, writer, number % 3 == 0));
+        }
+        let took = empty_job();
+        say(&format!("with {} jobs that hang an empty one took {took:?}", held.len()));
+        assert!(held.len() == before + count && took < Duration::from_secs(10));
+        every_kind_still_runs(&tree());
+    }
+    // Until there are too many of them.
+    let most = 16 + job::parallelism();
+    let refused = loop {
+        let (job, writer) = stuck();
+        if job.poll().state == State::Failed {
+            break job.failure().expect("a reason");
+        }
+        job.cancel();
+        until("it still runs", || job.poll().state != State::Running);
+        held.push((job, writer, false));
+        assert!(held.len() <= most, "{} jobs hang", held.len());
+    };
+    say(&format!("{} jobs hang when one is refused", held.len()));
+    assert!(held.len() >= 16, "{} jobs hang", held.len());
+    assert!(refused.contains("cancelled jobs of rille are stuck in the system"), "{refused}");
+    let again = job::start(|_: &Worker<()>| Ok(()));
+    until("it waits for ever", || again.poll().state == State::Failed);
+    // They come back; what they publish then nobody gets.
+    let mut jobs = Vec::new();
+    for (job, writer, taken) in held {
+        drop(writer);
+        jobs.push((job, taken));
+    }
+    let rest = job::parallelism() + 1;
+    until("they do not come back", || {
+        threads().iter().filter(|name| name.starts_with("rille-")).count() <= rest
+    });
+    for (job, taken) in jobs {
+        assert_eq!(job.poll().state, State::Cancelled);
+        assert_eq!((job.take(), job.take()), ((!taken).then_some(1), None));
+    }
+    every_kind_still_runs(&tree());
+}
+
+#[test]
+fn jobs_that_queue_behind_ones_that_hang_get_their_turn() {
+    alone("stuck::with_a_queue", make_tree(1).path());
+}
+
+#[test]
+#[ignore = "it takes all threads; jobs_that_queue_behind_ones_that_hang_get_their_turn runs it"]
+fn with_a_queue() {
+    // As many as there are threads; the others were there before they are cancelled, or come later.
+    let hanging: Vec<_> = (0..job::parallelism()).map(|_| stuck()).collect();
+    let queued: Vec<_> = (0..5).map(|_| job::start(|_: &Worker<()>| Ok(()))).collect();
+    assert!(queued.iter().all(|job| job.poll().state == State::Running));
+    // Closed: nobody can ask for them any more.
+    let writers: Vec<File> = hanging.into_iter().map(|(_, writer)| writer).collect();
+    for job in &queued {
+        assert_eq!(finish(job, |()| ()), State::Done);
+    }
+    drop(writers);
+}
+
+#[test]
+fn a_search_is_cancelled_while_its_pattern_is_compiled() {
+    alone("stuck::with_a_large_pattern", make_tree(20).path());
+}
+
+#[test]
+#[ignore = "it takes threads; a_search_is_cancelled_while_its_pattern_is_compiled runs it"]
+fn with_a_large_pattern() {
+    use rille::project::{grep, walk};
+    let root = tree();
+    let pattern = br"\w{2000}|\W{2000}";
+    let options = grep::Options { patterns: vec![pattern], ..Default::default() };
+    let path = root.to_str().unwrap().as_bytes();
+    let jobs: Vec<_> = (0..job::parallelism())
+        .map(|_| grep::grep(path, &walk::Options::default(), &options).unwrap())
+        .collect();
+    jobs.iter().for_each(|job| job.cancel());
+    let since = Instant::now();
+    for job in &jobs {
+        until("it still runs", || job.poll().state == State::Cancelled);
+    }
+    say(&format!("compiling was given up after {:?}", since.elapsed()));
+    every_kind_still_runs(&root);
+}
+
+/// A file system of which every file is away: nobody answers what the system asks it. Dropping it lets those who wait come
+/// back with an error.
+struct Away {
+    path: CString,
+    device: Option<File>,
+}
+
+impl Away {
+    fn mount(path: &Path) -> std::io::Result<Away> {
+        let device = File::options().read(true).write(true).open("/dev/fuse")?;
+        let data = format!("fd={},rootmode=40000,user_id=0,group_id=0", device.as_raw_fd());
+        let data = CString::new(data).unwrap();
+        let path = CString::new(path.to_str().unwrap()).unwrap();
+        // SAFETY: all texts end with a zero byte.
+        let mounted = unsafe {
+            libc::mount(c"rille".as_ptr(), path.as_ptr(), c"fuse".as_ptr(), 0, data.as_ptr().cast())
+        };
+        match mounted {
+            0 => Ok(Away { path, device: Some(device) }),
+            _ => Err(std::io::Error::last_os_error()),
+        }
+    }
+}
+
+impl Drop for Away {
+    fn drop(&mut self) {
+        drop(self.device.take());
+        // SAFETY: the path ends with a zero byte.
+        unsafe { libc::umount2(self.path.as_ptr(), libc::MNT_DETACH) };
+    }
+}
+
+#[test]
+fn roots_on_a_file_system_that_never_answers() {
+    // SAFETY: the call only returns a number.
+    let is_root = unsafe { libc::geteuid() } == 0;
+    if !is_root || File::options().read(true).write(true).open("/dev/fuse").is_err() {
+        let how = "run the tests as root, where /dev/fuse exists";
+        return missing("a file system that never answers", "FUSE cannot be used", how);
+    }
+    for count in ["1", "2", "10"] {
+        let scratch = make_tree(20);
+        let mut command = child("stuck::with_roots_that_never_answer", scratch.path());
+        command.env("RILLE_TEST_ROOTS", count);
+        let (status, report) =
+            crate::hosts::process::run(&mut command, LONG).expect("this program");
+        if report.contains("cannot mount") {
+            let how = "allow mounts, or run without a container";
+            return missing("a file system that never answers", "it cannot be mounted", how);
+        }
+        let passed = status.is_some_and(|status| status.success()) && report.contains("1 passed");
+        assert!(passed, "{count} roots: {status:?}\n{report}");
+    }
+}
+
+#[test]
+#[ignore = "it mounts something; roots_on_a_file_system_that_never_answers runs it"]
+fn with_roots_that_never_answer() {
+    let root = tree();
+    let count: usize = std::env::var("RILLE_TEST_ROOTS").unwrap().parse().unwrap();
+    // Mounts of this thread, and of those that it starts, vanish with them.
+    // SAFETY: the paths end with a zero byte.
+    let apart = unsafe {
+        libc::unshare(libc::CLONE_NEWNS) == 0
+            && libc::mount(
+                c"none".as_ptr(),
+                c"/".as_ptr(),
+                std::ptr::null(),
+                libc::MS_REC | libc::MS_PRIVATE,
+                std::ptr::null(),
+            ) == 0
+    };
+    let (scratch, mut away) = (crate::hosts::process::Scratch::new(), Vec::new());
+    let roots: Vec<_> = (0..count).map(|at| scratch.path().join(at.to_string())).collect();
+    for root in &roots {
+        fs::create_dir_all(root.join("away")).unwrap();
+        match Away::mount(&root.join("away")) {
+            Ok(mounted) if apart => away.push(mounted),
+            other => {
+                say(&format!("cannot mount: {apart} {:?}", other.err()));
+                panic!("cannot mount");
+            }
+        }
+    }
+    for (at, root) in roots.iter().enumerate() {
+        let job: Box<dyn AnyJob> = match at % 2 {
+            0 => Box::new(start_walk(root, at % 4 == 0).unwrap()),
+            _ => Box::new(start_grep(root, at % 4 == 1).unwrap()),
+        };
+        // It has come to what does not answer, or is about to.
+        until("it does not start", || job.poll().ready || at % 2 == 1);
+        sleep(Duration::from_millis(20));
+        assert_eq!(job.poll().state, State::Running, "the file system has answered");
+        job.cancel();
+        until("it still runs", || job.poll().state == State::Cancelled);
+    }
+    let took = empty_job();
+    say(&format!("with {count} roots that never answer an empty job took {took:?}"));
+    assert!(took < Duration::from_secs(10));
+    every_kind_still_runs(&root);
+    drop(away);
+    every_kind_still_runs(&root);
+}
+
+#[test]
+fn a_child_waits_for_no_lock_of_its_parents_jobs() {
+    alone("stuck::that_forks", make_tree(20).path());
+}
+
+#[test]
+#[ignore = "it forks; a_child_waits_for_no_lock_of_its_parents_jobs runs it"]
+fn that_forks() {
+    let root = tree();
+    let document = Arc::new(open_file(&root.join("0/0/0")).unwrap());
+    // Threads that hold every lock of a job as often as can be.
+    let busy: Vec<Job<()>> = (0..4)
+        .map(|_| {
+            job::start(|worker: &Worker<()>| {
+                loop {
+                    worker.publish((), 0)?;
+                    worker.ring();
+                }
+            })
+        })
+        .collect();
+    let resting: Vec<Job<()>> = (0..100)
+        .map(|_| job::repeat(|_: &Worker<()>| Ok(Step::Rest(Duration::from_micros(50)))))
+        .collect();
+    let wakers: Vec<Waker> = busy.iter().chain(&resting).map(Job::waker).collect();
+    let followed = document.follow().unwrap();
+    let notifier = Notifier::new().unwrap();
+    busy.iter().for_each(|job| job.watch(&notifier));
+    for round in 0..40_u64 {
+        sleep(Duration::from_micros(round * 97 % 1000));
+        busy.iter().for_each(|job| while job.take().is_some() {});
+        // SAFETY: the child calls nothing that a lock of another thread could keep it from, which is what is tested; the
+        // allocator is made ready by the C library.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            let all = || in_child(&root, &busy, &resting, &wakers, &followed, &notifier);
+            let right =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(all)).unwrap_or(false);
+            // SAFETY: it ends the child alone.
+            unsafe { libc::_exit(if right { 0 } else { 1 }) };
+        }
+        assert!(child > 0);
+        let (mut status, since) = (0, Instant::now());
+        // SAFETY: it writes to the status, which is there.
+        while unsafe { libc::waitpid(child, &raw mut status, libc::WNOHANG) } == 0 {
+            if since.elapsed() > LONG {
+                // SAFETY: it is a child that was not waited for.
+                unsafe { libc::kill(child, libc::SIGKILL) };
+                panic!("child {round} hangs");
+            }
+            sleep(Duration::from_millis(1));
+        }
+        assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "{round}: {status}");
+    }
+    // The parent's watches are still there, whatever its children have dropped.
+    let mut file = File::options().append(true).open(root.join("0/0/0")).unwrap();
+    file.write_all(b"more\n").unwrap();
+    follow_until(&document, &followed, Change::Grown);
+}
+
+/// What a child does with what its parent has.
+fn in_child(
+    root: &Path,
+    busy: &[Job<()>],
+    resting: &[Job<()>],
+    wakers: &[Waker],
+    followed: &Job<rille::file::News>,
+    notifier: &Notifier,
+) -> bool {
+    let mut right = notifier.is_foreign();
+    wakers.iter().for_each(Waker::wake);
+    for job in busy.iter().chain(resting) {
+        right &= job.poll().state == State::Failed && job.wait(LONG) && job.take().is_none();
+        right &= job.failure().is_some_and(|message| message.contains("forked"));
+        job.cancel();
+        job.give_back(());
+        job.put_back((), 1);
+        job.divert(|()| Ok(()));
+        job.watch(notifier);
+    }
+    right &= followed.poll().state == State::Failed && followed.take().is_none();
+    // Its own jobs, of each way to wait.
+    right &= count_paths(&start_walk(root, false).unwrap()).0 == State::Done;
+    let mut left = 3;
+    let own = job::repeat(move |worker: &Worker<u32>| {
+        left -= 1;
+        worker.publish(left, 4)?;
+        Ok(if left == 0 { Step::Over } else { Step::Rest(Duration::from_millis(1)) })
+    });
+    let mut taken = Vec::new();
+    right &= finish(&own, |number| taken.push(number)) == State::Done && taken == [2, 1, 0];
+    let (job, writer) = stuck();
+    job.cancel();
+    until("it still runs", || job.poll().state == State::Cancelled);
+    drop(writer);
+    right
+}
