@@ -4,6 +4,8 @@ use super::{Full, Output, PatternError, Span};
 use aho_corasick::automaton::Automaton;
 use aho_corasick::dfa::DFA;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, Match, MatchKind};
+use memchr::memmem::Finder;
+use std::collections::HashSet;
 
 /// How literals are searched for. By default the first one in the list wins where several begin.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,13 +21,25 @@ pub struct LiteralOptions {
 /// What the fast form may take unless told otherwise.
 const DEFAULT_MEMORY_LIMIT: usize = 16 << 20;
 
-/// A list of literals that are searched for in one pass, by an Aho-Corasick automaton.
+/// The longest literal, in bytes, of a list that becomes a DFA. Making one follows the chain of failure transitions of each
+/// prefix, which in a periodic literal is as long as the prefix: the time would grow with the square of the length.
+const MAX_DFA_LITERAL: usize = 64;
+
+/// Transitions that making a DFA may follow at most, in the worst case.
+const MAX_DFA_STEPS: usize = 32 << 20;
+
+/// A list of literals that are searched for in one pass.
 ///
 /// # Costs
 ///
-/// As a DFA it takes about 4 bytes times the number of different prefixes times the number of different bytes (1,000
-/// English words: 1 MB), and a byte of text takes the same few instructions whatever the list. Beyond the memory limit
-/// it is an NFA of a tenth of the size and half of the speed.
+/// One literal alone is a substring search, and takes no more memory than itself. A list is an Aho-Corasick automaton,
+/// which is made in time linear in the list. As a DFA it takes about 4 bytes times the number of different prefixes times
+/// the number of different bytes (1,000 English words: 1 MB), and a byte of text takes the same few instructions whatever
+/// the list. Beyond the memory limit, and for lists with a literal above 64 bytes, it is an NFA of a tenth of the size and
+/// half of the speed.
+///
+/// A search is linear in the text, but for this: where a long literal begins again and again and never ends, and a short
+/// one is found instead, the text of the long one is read each time.
 ///
 /// A DFA waits for its table at each byte. Where hits are rare, several places of the text are therefore searched at once,
 /// which takes less than half of the time.
@@ -33,11 +47,48 @@ pub struct Literals {
     engine: Engine,
     count: usize,
     longest: usize,
+    /// Places in the list of those that are searched for, where some stand in it twice.
+    places: Option<Box<[usize]>>,
 }
 
 enum Engine {
+    One(Box<Finder<'static>>),
     Dfa(Box<DFA>),
     Nfa(AhoCorasick),
+}
+
+impl Engine {
+    fn new(
+        list: &[&[u8]],
+        longest: usize,
+        options: &LiteralOptions,
+    ) -> Result<Engine, aho_corasick::BuildError> {
+        if let [literal] = list
+            && !options.ignore_case
+        {
+            return Ok(Engine::One(Box::new(Finder::new(literal).into_owned())));
+        }
+        let limit = match options.memory_limit {
+            0 => DEFAULT_MEMORY_LIMIT,
+            limit => limit,
+        };
+        let kind =
+            if options.longest { MatchKind::LeftmostLongest } else { MatchKind::LeftmostFirst };
+        let short = longest <= MAX_DFA_LITERAL;
+        let cost = DfaCost::of(list, options.ignore_case);
+        // What the crate chooses by itself is a DFA for 100 literals at most.
+        if short && cost.bytes <= limit && cost.steps <= MAX_DFA_STEPS {
+            let mut builder = DFA::builder();
+            builder.ascii_case_insensitive(options.ignore_case).match_kind(kind);
+            return builder.build(list).map(|dfa| Engine::Dfa(Box::new(dfa)));
+        }
+        let mut builder = AhoCorasick::builder();
+        builder.ascii_case_insensitive(options.ignore_case).match_kind(kind);
+        // What looks for candidates compares whole literals at each: in a periodic text that takes time by the square.
+        builder.prefilter(short);
+        let small = builder.kind(Some(AhoCorasickKind::ContiguousNFA)).build(list);
+        small.or_else(|_| builder.kind(None).build(list)).map(Engine::Nfa)
+    }
 }
 
 /// Places of a text that are searched at once.
@@ -66,29 +117,22 @@ impl Literals {
             );
             return Err(PatternError::whole(message));
         }
-        let limit = match options.memory_limit {
-            0 => DEFAULT_MEMORY_LIMIT,
-            limit => limit,
+        let longest = list.iter().map(|literal| literal.len()).max().unwrap_or(0);
+        let count = list.len();
+        let places = if options.longest { different(list, options.ignore_case) } else { None };
+        let picked: Vec<&[u8]>;
+        let list = match &places {
+            Some(places) => {
+                picked = places.iter().map(|&place| list[place]).collect();
+                &picked
+            }
+            None => list,
         };
-        let kind =
-            if options.longest { MatchKind::LeftmostLongest } else { MatchKind::LeftmostFirst };
-        // What the crate chooses by itself is a DFA for 100 literals at most.
-        let engine = if dfa_size(list, options.ignore_case) <= limit {
-            let mut builder = DFA::builder();
-            builder.ascii_case_insensitive(options.ignore_case).match_kind(kind);
-            builder.build(list).map(|dfa| Engine::Dfa(Box::new(dfa)))
-        } else {
-            let mut builder = AhoCorasick::builder();
-            builder.ascii_case_insensitive(options.ignore_case).match_kind(kind);
-            let small = builder.kind(Some(AhoCorasickKind::ContiguousNFA)).build(list);
-            small.or_else(|_| builder.kind(None).build(list)).map(Engine::Nfa)
-        };
-        let engine = engine.map_err(|error| PatternError {
+        let engine = Engine::new(list, longest, options).map_err(|error| PatternError {
             too_big: true,
             ..PatternError::whole(format!("the literals are too many: {error}"))
         })?;
-        let longest = list.iter().map(|literal| literal.len()).max().unwrap_or(0);
-        Ok(Literals { engine, count: list.len(), longest })
+        Ok(Literals { engine, count, longest, places })
     }
 
     /// How many literals there are.
@@ -106,7 +150,7 @@ impl Literals {
         self.longest
     }
 
-    /// Whether the fast form is in use.
+    /// Whether it is a DFA.
     pub fn is_dfa(&self) -> bool {
         matches!(self.engine, Engine::Dfa(_))
     }
@@ -118,13 +162,18 @@ impl Literals {
             return None;
         }
         let found = match &self.engine {
+            Engine::One(finder) => {
+                let start = from + finder.find(&text[from..])?;
+                return Some(Hit { span: Span { start, stop: start + self.longest }, id: 0 });
+            }
             Engine::Nfa(nfa) => nfa.find(Input::new(text).range(from..)),
             Engine::Dfa(dfa) if dfa.prefilter().is_some() => find(dfa, text, from, text.len()),
             Engine::Dfa(dfa) => self.find_by_lanes(dfa, text, from),
         }?;
+        let id = found.pattern().as_usize();
         Some(Hit {
             span: Span { start: found.start(), stop: found.end() },
-            id: found.pattern().as_usize(),
+            id: self.places.as_ref().map_or(id, |places| places[id]),
         })
     }
 
@@ -189,10 +238,12 @@ impl Literals {
     /// Native memory of the automaton, in bytes.
     pub fn memory(&self) -> usize {
         let engine = match &self.engine {
+            Engine::One(finder) => size_of::<Finder>() + finder.needle().len(),
             Engine::Dfa(dfa) => dfa.memory_usage(),
             Engine::Nfa(nfa) => nfa.memory_usage(),
         };
-        size_of::<Literals>() + engine
+        let places = self.places.as_ref().map_or(0, |places| size_of_val(&**places));
+        size_of::<Literals>() + engine + places
     }
 }
 
@@ -221,28 +272,53 @@ fn none_begins(dfa: &DFA, text: &[u8], at: usize, behind: usize) -> bool {
     true
 }
 
-/// What the table of a DFA would take, in bytes: a row for each different prefix, an entry in it for each class of
-/// bytes that are told apart.
-fn dfa_size(list: &[&[u8]], ignore_case: bool) -> usize {
-    let mut sorted = list.to_vec();
-    sorted.sort_unstable();
-    let (mut prefixes, mut before) = (1, &b""[..]);
-    let mut used = [false; 256];
-    for literal in sorted {
-        prefixes += literal.len() - literal.iter().zip(before).take_while(|(a, b)| a == b).count();
-        before = literal;
-        for &byte in literal {
-            used[byte as usize] = true;
-            if ignore_case {
-                used[byte.to_ascii_lowercase() as usize] = true;
-                used[byte.to_ascii_uppercase() as usize] = true;
+/// Places of the first of each literal in a list, or nothing if all of them differ. Where the longest wins, the automaton
+/// would carry each of the same literals along with every prefix that ends in them.
+fn different(list: &[&[u8]], ignore_case: bool) -> Option<Box<[usize]>> {
+    let mut seen = HashSet::with_capacity(list.len());
+    let mut is_new = |literal: &[u8]| {
+        seen.insert(if ignore_case { literal.to_ascii_lowercase() } else { literal.to_vec() })
+    };
+    let places: Box<[usize]> = (0..list.len()).filter(|&place| is_new(list[place])).collect();
+    (places.len() < list.len()).then_some(places)
+}
+
+/// What a DFA costs, which is known before it is made.
+struct DfaCost {
+    /// Bytes of its table: a row for each different prefix, an entry in it for each class of bytes that are told apart.
+    bytes: usize,
+    /// Transitions that are followed to fill the table at most: the chain of failures of a prefix is no longer than itself.
+    steps: usize,
+}
+
+impl DfaCost {
+    fn of(list: &[&[u8]], ignore_case: bool) -> DfaCost {
+        let mut sorted = list.to_vec();
+        sorted.sort_unstable();
+        let (mut prefixes, mut depths, mut before) = (1, 1usize, &b""[..]);
+        let mut used = [false; 256];
+        for literal in sorted {
+            let shared = literal.iter().zip(before).take_while(|(a, b)| a == b).count();
+            let (len, new) = (literal.len(), literal.len() - shared);
+            prefixes += new;
+            depths = depths.saturating_add(new.saturating_mul(len + shared + 1) / 2);
+            before = literal;
+            for &byte in literal {
+                used[byte as usize] = true;
+                if ignore_case {
+                    used[byte.to_ascii_lowercase() as usize] = true;
+                    used[byte.to_ascii_uppercase() as usize] = true;
+                }
             }
         }
+        // Each byte in use is a class, and so is each run of others between.
+        let gaps = used.chunk_by(|a, b| !a && !b).filter(|run| !run[0]).count();
+        let classes = used.iter().filter(|&&used| used).count() + gaps;
+        DfaCost {
+            bytes: prefixes * classes.next_power_of_two() * 4,
+            steps: depths.saturating_mul(classes),
+        }
     }
-    // Each byte in use is a class, and so is each run of others between.
-    let gaps = used.chunk_by(|a, b| !a && !b).filter(|run| !run[0]).count();
-    let classes = used.iter().filter(|&&used| used).count() + gaps;
-    prefixes * classes.next_power_of_two() * 4
 }
 
 #[cfg(test)]
@@ -283,7 +359,10 @@ mod tests {
     proptest! {
         #[test]
         fn hits_are_those_of_the_plainest_search(
-            list in prop::collection::vec(piece(), 0..12),
+            list in prop_oneof![
+                prop::collection::vec(piece(), 0..12),
+                prop::collection::vec(piece(), 1..2),
+            ],
             text in prop_oneof![
                 prop::collection::vec(prop::sample::select(&b"abAB\xC3\xFF"[..]), 0..60),
                 // Hits are rare, so that lanes are passed over.
@@ -302,16 +381,153 @@ mod tests {
     }
 
     #[test]
-    fn the_size_of_a_dfa_is_foretold() {
-        let words: Vec<String> = (0..1000).map(|n| format!("word{}x", n * 7919 % 10007)).collect();
-        let list: Vec<&[u8]> = words.iter().map(|word| word.as_bytes()).collect();
-        let foretold = dfa_size(&list, false);
-        let literals = Literals::new(&list, &LiteralOptions::default()).unwrap();
-        assert!(literals.is_dfa());
-        let real = literals.memory();
-        assert!(real / 2 < foretold && foretold < 2 * real, "{foretold} foretold, {real} taken");
-        let options = LiteralOptions { memory_limit: 1000, ..LiteralOptions::default() };
+    fn the_size_of_a_dfa_is_foretold_to_a_tenth() {
+        // 16 letters and a digit are as many classes and some gaps: just above a power of two.
+        let letters = b"abcdefghijklmnopqrstuvwxyz";
+        for (letters, ignore_case) in [(&letters[..16], false), (&letters[..12], true)] {
+            let mut seed = 1u32;
+            let mut letter = || {
+                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                letters[seed as usize / 65_536 % letters.len()]
+            };
+            let words: Vec<[u8; 8]> =
+                (0..1000).map(|_| std::array::from_fn(|_| letter())).collect();
+            let list: Vec<&[u8]> = words.iter().map(|word| &word[..]).collect();
+            let foretold = DfaCost::of(&list, ignore_case).bytes;
+            let options = LiteralOptions { ignore_case, ..LiteralOptions::default() };
+            let literals = Literals::new(&list, &options).unwrap();
+            let Engine::Dfa(dfa) = &literals.engine else { panic!("no DFA") };
+            // What it has beside the table: its matches, and a few states of its own.
+            let rows = dfa.memory_usage() - 32 * list.len();
+            assert!(
+                rows * 9 / 10 < foretold && foretold < rows * 11 / 10,
+                "{foretold} foretold, {rows} taken, ignore_case {ignore_case}"
+            );
+            let options = LiteralOptions { memory_limit: foretold - 1, ..options };
+            assert!(!Literals::new(&list, &options).unwrap().is_dfa());
+            let options = LiteralOptions { memory_limit: foretold, ..options };
+            assert!(Literals::new(&list, &options).unwrap().is_dfa());
+        }
+    }
+
+    /// Whether `work` takes time in proportion to the size that it gets, and not by its square: then it would be 64 times as
+    /// much for 8 times the size. Several tries, and a floor, as others use the processor as well.
+    fn grows_in_proportion(size: usize, work: impl Fn(usize)) -> bool {
+        let time = |size: usize| {
+            let start = std::time::Instant::now();
+            work(size);
+            start.elapsed()
+        };
+        let floor = std::time::Duration::from_millis(20);
+        (0..6).any(|_| time(8 * size) < 24 * time(size) + floor)
+    }
+
+    fn made(literals: Vec<Vec<u8>>, options: &LiteralOptions) -> Literals {
+        let list: Vec<&[u8]> = literals.iter().map(|literal| &literal[..]).collect();
+        Literals::new(&list, options).unwrap()
+    }
+
+    #[test]
+    fn a_periodic_literal_is_made_in_linear_time() {
+        let periodic = |size| b"ab\n".repeat(size / 3);
+        let with_end = |size: usize, end: u8| {
+            let mut literal = periodic(size);
+            literal.push(end);
+            literal
+        };
+        for ignore_case in [false, true] {
+            for longest in [false, true] {
+                let options = LiteralOptions { ignore_case, longest, memory_limit: 0 };
+                let linear = |kind: &str, list: &dyn Fn(usize) -> Vec<Vec<u8>>| {
+                    let linear = grows_in_proportion(8000, |size| drop(made(list(size), &options)));
+                    assert!(linear, "{kind}, {options:?}");
+                };
+                linear("one", &|size| vec![periodic(size)]);
+                linear("a shared prefix", &|size| (0..4).map(|n| with_end(size / 4, n)).collect());
+                linear("a shared suffix", &|size| {
+                    (0..4u8).map(|n| [&[n][..], &periodic(size / 4)].concat()).collect()
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_dfa_costs_at_most_is_bounded_whatever_the_list() {
+        let periodic = |len: usize| b"ab".iter().copied().cycle().take(len).collect::<Vec<u8>>();
+        let options = LiteralOptions::default();
+        for (len, dfa) in [(63, true), (64, true), (65, false)] {
+            let (one, two) = (periodic(len), b"x".to_vec());
+            assert_eq!(
+                Literals::new(&[&one, &two], &options).unwrap().is_dfa(),
+                dfa,
+                "{len} bytes"
+            );
+        }
+        // Many at the longest length: below the memory limit, but each prefix has a long chain.
+        let many: Vec<Vec<u8>> =
+            (0..9000u32).map(|n| [&n.to_le_bytes()[..3], &periodic(61)].concat()).collect();
+        let list: Vec<&[u8]> = many.iter().map(|literal| &literal[..]).collect();
+        let cost = DfaCost::of(&list, false);
+        assert!(cost.steps > MAX_DFA_STEPS);
+        let options = LiteralOptions { memory_limit: usize::MAX, ..options };
         assert!(!Literals::new(&list, &options).unwrap().is_dfa());
+    }
+
+    #[test]
+    fn the_same_literal_many_times_takes_no_memory_by_the_product() {
+        let mut list = vec![&b"a"[..]; 2000];
+        let long = b"ba".repeat(5000);
+        list.insert(1, b"A");
+        list.push(&long);
+        for ignore_case in [false, true] {
+            let options = LiteralOptions { longest: true, ignore_case, memory_limit: 0 };
+            let literals = Literals::new(&list, &options).unwrap();
+            // 2,000 matches of 4 bytes in each of 10,000 states would be 80 MB.
+            assert!(literals.memory() < 2 << 20, "{} bytes", literals.memory());
+            assert_eq!(literals.len(), 2002);
+            assert_eq!(literals.find(b"xa", 0).unwrap().id, 0);
+            assert_eq!(
+                literals.find(b"xA", 0).map(|hit| hit.id),
+                Some(1 - usize::from(ignore_case))
+            );
+            assert_eq!(literals.find(&[b"b", &long[..]].concat(), 0).unwrap().id, 2001);
+        }
+    }
+
+    #[test]
+    fn a_hit_at_each_place_of_a_text_is_found_whatever_lane_it_is_in() {
+        // Enough first bytes that nothing looks for candidates.
+        let others: Vec<[u8; 2]> = (0..200).map(|n| [b'A' + n / 8, b'0' + n % 8]).collect();
+        let mut list = vec![&b"abc"[..]];
+        list.extend(others.iter().map(|other| &other[..]));
+        let literals = Literals::new(&list, &LiteralOptions::default()).unwrap();
+        let Engine::Dfa(dfa) = &literals.engine else { panic!("no DFA") };
+        assert!(dfa.prefilter().is_none());
+        for at in 0..398 {
+            let mut text = [b'.'; 400];
+            text[at..at + 3].copy_from_slice(b"abc");
+            for from in [0, at.saturating_sub(1), at] {
+                let hit = literals.find(&text, from).map(|hit| (hit.span.start, hit.id));
+                assert_eq!(hit, Some((at, 0)), "from {from}");
+            }
+            assert_eq!(literals.find(&text, at + 1), None);
+            // The first one wins, though one behind it is in an earlier step of another lane.
+            if at + 10 < 398 {
+                text[at + 10..at + 12].copy_from_slice(b"B3");
+                assert_eq!(literals.find(&text, 0).unwrap().span.start, at);
+            }
+        }
+    }
+
+    #[test]
+    fn a_long_literal_that_almost_matches_everywhere_is_searched_for_in_linear_time() {
+        // Comparing the whole literal at each candidate would take 8,000 steps for each byte.
+        let (x, y) =
+            ([&b"a".repeat(8000)[..], b"x"].concat(), [&b"a".repeat(8000)[..], b"y"].concat());
+        let literals = Literals::new(&[&x, &y], &LiteralOptions::default()).unwrap();
+        assert!(grows_in_proportion(20_000, |size| {
+            assert_eq!(literals.find(&b"a".repeat(size), 0), None);
+        }));
     }
 
     #[test]
