@@ -458,10 +458,10 @@ typedef enum rille_style {
     RILLE_STYLE_TERMINAL = 0,
     /**
      * What Neovim (0.11 or later) shows, as its strdisplaywidth() tells: a cluster takes the cells of its first scalar
-     * value; ^A for a control character, <ff> for an invalid byte, <200b> for a format character. It differs where
+     * value; an Arabic lam and the alef behind it are one cell; ^A for a control character, <ff> for an invalid byte, <200b> for a format character. It differs where
      * Neovim decodes what is no UTF-8 (surrogates, overlong forms, forms above U+10FFFF), where an invalid byte follows
      * a prepended character, for characters and rules of segmentation that are younger than Neovim's tables, and where
-     * isprint, display, emoji, setcellwidths() or a window that wraps change what is shown.
+     * isprint, display, emoji, noarabicshape, termbidi, setcellwidths() or a window that wraps change what is shown.
      */
     RILLE_STYLE_NEOVIM = 1,
     /**

@@ -4,7 +4,7 @@
 
 use icu_properties::props::{
     DefaultIgnorableCodePoint, EastAsianWidth, Emoji, ExtendedPictographic, GeneralCategory,
-    GraphemeClusterBreak, IndicConjunctBreak,
+    GraphemeClusterBreak, HangulSyllableType, IndicConjunctBreak,
 };
 use icu_properties::{CodePointMapData, CodePointSetData};
 use std::fmt::Write;
@@ -53,9 +53,11 @@ fn kind(c: u32) -> u8 {
 /// Cells in a terminal: what wcwidth() of current systems agrees on.
 fn terminal(c: u32) -> u8 {
     use GeneralCategory as Category;
+    // Not by the break class of the same names: vowel signs of Kirat Rai are segmented as Hangul is, and drawn beside
+    // their letter.
     let jamo = matches!(
-        CodePointMapData::<GraphemeClusterBreak>::new().get32(c),
-        GraphemeClusterBreak::V | GraphemeClusterBreak::T
+        CodePointMapData::<HangulSyllableType>::new().get32(c),
+        HangulSyllableType::VowelJamo | HangulSyllableType::TrailingJamo
     );
     let invisible = match CodePointMapData::<Category>::new().get32(c) {
         Category::NonspacingMark | Category::EnclosingMark => true,
@@ -81,8 +83,10 @@ fn neovim(c: u32) -> u8 {
     let category = CodePointMapData::<GeneralCategory>::new().get32(c);
     let wide = matches!(width, EastAsianWidth::Wide | EastAsianWidth::Fullwidth)
         && !matches!(category, GeneralCategory::NonspacingMark | GeneralCategory::Unassigned);
-    // Emoji of the supplementary planes are wide there, whatever their East Asian Width.
-    let emoji = c >= 0x1_F000 && CodePointSetData::new::<Emoji>().contains32(c);
+    // Emoji of the supplementary planes are wide there, but for the ambiguous ones: the letters of blood groups.
+    let emoji = c >= 0x1_F000
+        && width != EastAsianWidth::Ambiguous
+        && CodePointSetData::new::<Emoji>().contains32(c);
     match c {
         0x80..=0x9F => 2,
         _ if unprintable(c) => 3,

@@ -12,10 +12,10 @@ pub enum rille_style {
     /// other and for a maximal invalid subsequence. U+FE0F makes an emoji 2 cells wide. A tab goes to the next tab stop.
     RILLE_STYLE_TERMINAL = 0,
     /// What Neovim (0.11 or later) shows, as its strdisplaywidth() tells: a cluster takes the cells of its first scalar
-    /// value; ^A for a control character, <ff> for an invalid byte, <200b> for a format character. It differs where
+    /// value; an Arabic lam and the alef behind it are one cell; ^A for a control character, <ff> for an invalid byte, <200b> for a format character. It differs where
     /// Neovim decodes what is no UTF-8 (surrogates, overlong forms, forms above U+10FFFF), where an invalid byte follows
     /// a prepended character, for characters and rules of segmentation that are younger than Neovim's tables, and where
-    /// isprint, display, emoji, setcellwidths() or a window that wraps change what is shown.
+    /// isprint, display, emoji, noarabicshape, termbidi, setcellwidths() or a window that wraps change what is shown.
     RILLE_STYLE_NEOVIM = 1,
     /// What Neovim's nvim_strwidth() tells: the same, but a tab or another ASCII control character is one cell. It
     /// differs as before, and where a mark follows an invalid byte, to which it belongs here.

@@ -25,7 +25,7 @@
 //! # What does Neovim show?
 //!
 //! [`Style::Neovim`] is its `strdisplaywidth()`, [`Style::Strwidth`] its `nvim_strwidth()`, in version 0.11 or later:
-//! a cluster takes the cells of its first scalar; a control character is shown as `^A` or `<80>`, an invalid byte as
+//! a cluster takes the cells of its first scalar; a lam and the alef behind it are one cluster; a control character is shown as `^A` or `<80>`, an invalid byte as
 //! `<ff>`, a format character as `<200b>`. `test/width_neovim_spec.lua` holds both against the Neovim that it runs in;
 //! what differs is told at [`Style`].
 //!
@@ -54,7 +54,8 @@ pub enum Style {
     ///   there and invalid bytes here; an invalid byte that follows a prepended character (U+0600) is swallowed there;
     /// - what is younger than Neovim's tables: characters that were not assigned, and rules of segmentation (a virama
     ///   joins the consonant behind it in Unicode 18 even where nothing stands before it);
-    /// - what a person has set: `isprint`, `display`, `emoji`, `setcellwidths()`; `ambiwidth` is an option here too.
+    /// - what a person has set: `isprint`, `display`, `emoji`, `setcellwidths()`, `noarabicshape` or `termbidi` (a lam and
+    ///   the alef behind it are then two cells); `ambiwidth` is an option here too.
     ///
     /// Neovim before 0.11 agrees where a cluster is one character with combining ones behind it, but for East Asian
     /// marks that stand alone and reserved ranges, which are wide there.

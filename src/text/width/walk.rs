@@ -84,6 +84,11 @@ fn walk(text: &[u8], options: &Options, limit: usize) -> Prefix {
         }
         let next = Scalar::at(text, at);
         if next.class.kind() == Kind::Plain {
+            if at == open + LAM_LEN && lam_takes(pieces.cells, || Scalar::at(text, open), next) {
+                // Both are one glyph, which has been counted: `open` stays, as marks may follow.
+                at += next.len;
+                continue;
+            }
             let cells = usize::from(pieces.cells.first[usize::from(next.class.0)]);
             if cells > most - column {
                 return prefix(at, column);
@@ -120,7 +125,13 @@ fn walk(text: &[u8], options: &Options, limit: usize) -> Prefix {
 fn complex_cluster(text: &[u8], start: usize, table: &Cells) -> (usize, usize) {
     let rest = &text[start..];
     let (len, cells) = emoji(rest, table).unwrap_or_else(|| {
-        let len = state_machine_len(rest);
+        let mut len = state_machine_len(rest);
+        while let Some(before) = len.checked_sub(LAM_LEN)
+            && let Some(next) = Scalar::get(rest, len)
+            && lam_takes(table, || Scalar::at(rest, before), next)
+        {
+            len += state_machine_len(&rest[len..]);
+        }
         (len, cluster_cells(&rest[..len], table))
     });
     (start + len, cells)
@@ -255,6 +266,11 @@ impl Pieces<'_> {
             let next = Scalar::at(text, end);
             kind = next.class.kind();
             match kind {
+                Kind::Plain if lam_takes(self.cells, || before, next) => {
+                    marks = true;
+                    end += next.len;
+                    before = next;
+                }
                 Kind::Plain | Kind::Control => break,
                 _ if next.code == INVALID => break,
                 Kind::Mark => {
@@ -294,6 +310,22 @@ fn joined(table: &Cells, cells: usize, before: Scalar, next: Scalar, second: boo
         _ if next.code < 0x80 || next.code == INVALID => cells + next.cells(table),
         _ => cells,
     }
+}
+
+/// The Arabic letter lam.
+const LAM: u32 = 0x644;
+
+/// Its length in bytes.
+const LAM_LEN: usize = 2;
+
+/// Whether `next` is an alef that Neovim draws as one glyph with the lam before it, in the cells of the lam. That is no
+/// rule of Unicode's segmentation, so terminals give them a cell each.
+#[inline(always)]
+fn lam_takes(table: &Cells, before: impl FnOnce() -> Scalar, next: Scalar) -> bool {
+    // With madda, with hamza above or below, and alone.
+    matches!(next.code, 0x622 | 0x623 | 0x625 | 0x627)
+        && !matches!(table.style, Style::Terminal)
+        && before().code == LAM
 }
 
 /// The code of a maximal invalid subsequence.
