@@ -54,6 +54,12 @@
 #define RILLE_KIND_SIZE 16
 
 /**
+ * The longest text that a job copies, in bytes: 8 MiB. The positions and the second text that a job is given are held
+ * to the same bound.
+ */
+#define RILLE_TEXT_JOB_MAX (8 << 20)
+
+/**
  * Flag i: letters match in either case.
  */
 #define RILLE_REGEX_IGNORE_CASE 1
@@ -615,6 +621,61 @@ typedef enum rille_match_kind {
 } rille_match_kind;
 
 /**
+ * Which function a job calls.
+ */
+typedef enum rille_text_verb {
+    /**
+     * rille_text_reverse by the unit `what`. The result has a text.
+     */
+    RILLE_TEXT_REVERSE = 0,
+    /**
+     * rille_text_validate. The result has one number, the length of the valid prefix.
+     */
+    RILLE_TEXT_VALIDATE = 1,
+    /**
+     * rille_text_repair. The result has a text.
+     */
+    RILLE_TEXT_REPAIR = 2,
+    /**
+     * rille_text_count of the unit `what`. The result has one number.
+     */
+    RILLE_TEXT_COUNT = 3,
+    /**
+     * rille_text_offsets of `positions`. The result has as many numbers.
+     */
+    RILLE_TEXT_OFFSETS = 4,
+    /**
+     * rille_text_width by `layout`. The result has one number.
+     */
+    RILLE_TEXT_WIDTH = 5,
+    /**
+     * rille_text_truncate by `layout`. The result has the text and four numbers, those of a rille_cut.
+     */
+    RILLE_TEXT_TRUNCATE = 6,
+    /**
+     * rille_text_pad by `layout`. The result has the text and two numbers: cells missing at the left and at the right.
+     */
+    RILLE_TEXT_PAD = 7,
+    /**
+     * rille_text_wrap by `layout`, all lines. The result has the text and four numbers for each line, those of a
+     * rille_line.
+     */
+    RILLE_TEXT_WRAP = 8,
+    /**
+     * rille_text_case by the mapping `what`. The result has a text.
+     */
+    RILLE_TEXT_CASE = 9,
+    /**
+     * rille_text_equal_fold with the text `other`. The result has one number, 1 or 0.
+     */
+    RILLE_TEXT_EQUAL_FOLD = 10,
+    /**
+     * rille_text_normalize to the form `what`. The result has a text.
+     */
+    RILLE_TEXT_NORMALIZE = 11,
+} rille_text_verb;
+
+/**
  * A growing piece of memory to which results are appended, so that making the next one allocates nothing.
  *
  * It belongs to the caller, who frees it with rille_buffer_free. Functions that take it as const may run at the same
@@ -913,6 +974,75 @@ typedef struct rille_line {
      */
     uint32_t cells;
 } rille_line;
+
+/**
+ * What a job of rille_text_start does. Set `size` to sizeof(rille_text_task), and of the rest what the verb names.
+ */
+typedef struct rille_text_task {
+    /**
+     * sizeof(rille_text_task).
+     */
+    uint32_t size;
+    /**
+     * One of rille_text_verb.
+     */
+    uint32_t verb;
+    /**
+     * A unit, a mapping or a form, as the verb says.
+     */
+    uint32_t what;
+    /**
+     * How many positions there are.
+     */
+    uint32_t count;
+    /**
+     * The positions of RILLE_TEXT_OFFSETS. They are copied.
+     */
+    const uint32_t *positions;
+    /**
+     * Their units.
+     */
+    const struct rille_offset_options *offset;
+    /**
+     * The layout of RILLE_TEXT_WIDTH, RILLE_TEXT_TRUNCATE, RILLE_TEXT_PAD and RILLE_TEXT_WRAP; NULL for the default. It is
+     * copied.
+     */
+    const struct rille_layout_options *layout;
+    /**
+     * The second text of RILLE_TEXT_EQUAL_FOLD. It is copied.
+     */
+    const uint8_t *other;
+    /**
+     * Its length in bytes.
+     */
+    size_t other_len;
+} rille_text_task;
+
+/**
+ * What a job of rille_text_start has found. The pointers are valid until the job is freed.
+ */
+typedef struct rille_text_result {
+    /**
+     * The numbers, as the verb names them; NULL if it names none.
+     */
+    const uint32_t *numbers;
+    /**
+     * The text, as the verb names it; NULL if it names none.
+     */
+    const uint8_t *text;
+    /**
+     * Length of the text in bytes.
+     */
+    size_t len;
+    /**
+     * How many numbers there are.
+     */
+    uint32_t count;
+    /**
+     * Reserved; always 0.
+     */
+    uint32_t reserved;
+} rille_text_result;
 
 /**
  * How a pattern is compiled. Set `size` to sizeof(rille_regex_options); zeros are the default.
@@ -2074,6 +2204,32 @@ int32_t rille_text_wrap(const uint8_t *text,
                         struct rille_line *out,
                         uint32_t capacity,
                         uint32_t *out_count,
+                        struct rille_error *err);
+
+/**
+ * Starts a job that calls a function of `text` on another thread, and writes it to `out`. The text is copied, once, and so
+ * is what `task` points to. Take the result with rille_text_take when the job is done. A text that is cheap to look at
+ * (see the costs of each function) needs no job.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or a verb, a unit or an option is unknown), RILLE_ETOOBIG (the text,
+ * the positions or the second text have more than RILLE_TEXT_JOB_MAX bytes) or RILLE_ENOMEM. Any thread may call it at any
+ * time.
+ */
+int32_t rille_text_start(const uint8_t *text,
+                         size_t len,
+                         const struct rille_text_task *task,
+                         struct rille_job **out,
+                         struct rille_error *err);
+
+/**
+ * Writes what a job of rille_text_start has found to `out`, as often as the caller likes.
+ *
+ * Returns what the function of the verb would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled
+ * or has failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait. Threads may call it at
+ * the same time on one job.
+ */
+int32_t rille_text_take(const struct rille_job *job,
+                        struct rille_text_result *out,
                         struct rille_error *err);
 
 /**

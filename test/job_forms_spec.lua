@@ -44,6 +44,106 @@ t.test("wrong arguments of a job form are errors at once", function()
   t.raises("rille.regexset_job: patterns must be a list of strings, got nil", rille.regexset_job)
 end)
 
+--- A table of arguments for each function on text that has a job form, the text first.
+local TEXTS = {
+  "",
+  "hello world, this is a line to wrap\nand another\n",
+  "Straße ΣΑΣ e\204\129 日本語 🇩🇪\t|",
+  "bad \255 \226\130 bytes",
+}
+local CALLS = {
+  reverse = { {}, { "byte" }, { "char" } },
+  validate = { {} },
+  repair = { {} },
+  count = { { "byte" }, { "char" }, { "line" }, { "grapheme" }, { "word" }, { "utf16" } },
+  offset = { { 3, "byte", "char" }, { 2 ^ 40, "char", "byte" } },
+  offsets = { { { 5, 1, 3 }, "byte", "utf16" }, { {}, "byte", "char" } },
+  width = { {}, { { tabstop = 4, column = 2 } } },
+  truncate = { { 5 }, { 8, { side = "middle", ellipsis = "..." } }, { 1000 } },
+  pad = { { 60, { align = "center", fill = "." } }, { 3 } },
+  wrap = { { 10 }, { 4, { keep_long_words = true } } },
+  wrap_spans = { { 10 } },
+  upper = { {} },
+  lower = { {} },
+  fold = { {} },
+  equal_fold = { { "hello" }, { "" } },
+  normalize = { {}, { "NFD" }, { "NFKC" } },
+}
+
+for name, calls in pairs(CALLS) do
+  t.test("the job form of text." .. name .. " returns what it returns", function()
+    for _, s in ipairs(TEXTS) do
+      if native or not s:find("[\128-\255]") then
+        for _, arguments in ipairs(calls) do
+          local expected = { rille.text[name](s, unpack(arguments)) }
+          t.eq({ result(rille.text[name .. "_job"](s, unpack(arguments))) }, expected)
+        end
+      end
+    end
+  end)
+end
+
+t.test("every function on text that can be slow has a job form", function()
+  for name in pairs(CALLS) do
+    t.ok(rille.text[name .. "_job"], name)
+  end
+  for _, name in ipairs(require("rille.units").jobs) do
+    t.ok(CALLS[name], name)
+  end
+end)
+
+t.test("a job form of a text reads its arguments as the function does, and raises the same errors", function()
+  for name, arguments in pairs({
+    count = { "a", "x" },
+    reverse = { "a", "word" },
+    offset = { "a", 0, "byte", "char" },
+    offsets = { "a", { 1, nil, 3 }, "byte", "char" },
+    width = { "a", { tabstop = 0 } },
+    truncate = { "a", -1 },
+    pad = { "a", 5, { fill = "ab" } },
+    wrap = { "a", 0 },
+    upper = { nil },
+    equal_fold = { "a" },
+    normalize = { "a", "NFX" },
+  }) do
+    local n = name == "offset" and 4 or 4
+    local function message(fn)
+      local ok, said = pcall(fn, unpack(arguments, 1, n))
+      t.eq(ok, false)
+      return said:gsub("^.-rille%.text%.", "")
+    end
+    local said = message(rille.text[name .. "_job"])
+    t.eq(said, (message(rille.text[name]):gsub(name, name .. "_job", 1)))
+  end
+end)
+
+t.test("a text above 8 MiB is refused by a job, with a sentence that names rille.file", function()
+  local long = ("x"):rep(8 * 2 ^ 20)
+  t.eq(result(rille.text.count_job(long, "byte")), 8 * 2 ^ 20)
+  for _, arguments in ipairs({
+    { "count", long .. "y", "char" },
+    { "upper", long .. "y" },
+    { "equal_fold", "a", long .. "y" },
+  }) do
+    local job, message = rille.text[arguments[1] .. "_job"](unpack(arguments, 2))
+    t.eq(job, nil)
+    t.ok(message:find("rille.text." .. arguments[1] .. "_job: ", 1, true), message)
+    t.ok(message:find("8388609 bytes", 1, true) and message:find("rille.file", 1, true), message)
+  end
+end)
+
+t.test("a job of a text has its own copy", function()
+  local buffer = rille.buffer()
+  buffer:put("one two three")
+  local job = rille.text.wrap_job(buffer, 4)
+  buffer:reset():put("xxxxxxxxxxxxxxxxxxxxxxxxxxxxx")
+  t.eq(result(job), { "one", "two", "thre", "e" })
+  local results = { 9, 9, 9 }
+  job = rille.text.offsets_job("abc", { 2 }, "byte", "char", results)
+  t.ok(rawequal(result(job), results))
+  t.eq(results, { 2 })
+end)
+
 if not native then
   return
 end
@@ -97,6 +197,20 @@ t.test("a job form that still runs, or was cancelled, has no result and says so"
   job:cancel()
   t.eq(job:wait(LONG), "cancelled")
   t.eq({ job:result() }, { nil, "the job was cancelled" })
+end)
+
+t.test("results that wait in a job are told by rille.stats", function()
+  if t.shared then
+    t.skip("other Lua states of this process use jobs")
+  end
+  collectgarbage()
+  local before = rille.stats().bytes.job
+  local job = rille.text.upper_job(("x"):rep(2 ^ 20))
+  t.eq(job:wait(LONG), "done")
+  local held = rille.stats().bytes.job - before
+  t.ok(held >= 2 ^ 20 and held < 2 ^ 21, held)
+  job:close()
+  t.ok(rille.stats().bytes.job <= before, "the result is not given back")
 end)
 
 t.test("a job with batches has no result", function()

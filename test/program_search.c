@@ -289,8 +289,56 @@ static void compile_jobs(void) {
     rille_literals_free(literals);
 }
 
+LAYOUT(text_task_positions, offsetof(rille_text_task, positions) == 16);
+LAYOUT(text_result_text, offsetof(rille_text_result, text) == sizeof(void *));
+
+static void text_jobs(void) {
+    rille_error err;
+    rille_job *job = NULL, *other = NULL;
+    rille_text_task task;
+    rille_text_result result;
+    char text[] = "one two";
+    char *big;
+
+    memset(&task, 0, sizeof task);
+    task.size = sizeof task;
+    task.verb = RILLE_TEXT_REVERSE;
+    task.what = RILLE_UNIT_WORD;
+    CHECK(rille_text_start(BYTES(text), 7, &task, &job, &err) == RILLE_EARG && job == NULL);
+    task.verb = 99;
+    CHECK(rille_text_start(BYTES(text), 7, &task, &job, &err) == RILLE_EARG && strstr(err.message, "99 is no verb") != NULL);
+    task.verb = RILLE_TEXT_OFFSETS;
+    task.count = 1;
+    CHECK(rille_text_start(BYTES(text), 7, &task, &job, &err) == RILLE_EARG);
+    task.verb = RILLE_TEXT_WRAP;
+    CHECK(rille_text_start(BYTES(text), 7, &task, &job, &err) == RILLE_EARG);
+    task.verb = RILLE_TEXT_CASE;
+    task.what = RILLE_CASE_UPPER;
+    CHECK(rille_text_start(BYTES(text), 7, &task, &job, &err) == RILLE_OK);
+    memset(text, 'x', 7);
+    task.verb = RILLE_TEXT_COUNT;
+    task.what = RILLE_UNIT_BYTE;
+    CHECK(rille_text_start(BYTES(text), 7, &task, &other, &err) == RILLE_OK);
+    CHECK(over(job) == RILLE_JOB_DONE && over(other) == RILLE_JOB_DONE);
+    CHECK(rille_text_take(job, NULL, &err) == RILLE_EARG);
+    for (int i = 0; i < 2; i++) {
+        CHECK(rille_text_take(job, &result, &err) == RILLE_OK && result.len == 7 && result.count == 0);
+        CHECK(memcmp(result.text, "ONE TWO", 7) == 0);
+    }
+    CHECK(rille_text_take(other, &result, &err) == RILLE_OK && result.count == 1 && result.numbers[0] == 7);
+    rille_job_free(other);
+    rille_job_free(job);
+    big = malloc(RILLE_TEXT_JOB_MAX + 1);
+    CHECK(big != NULL);
+    memset(big, 'x', RILLE_TEXT_JOB_MAX + 1);
+    CHECK(rille_text_start(BYTES(big), RILLE_TEXT_JOB_MAX + 1, &task, &job, &err) == RILLE_ETOOBIG);
+    CHECK(strstr(err.message, "rille.file") != NULL);
+    free(big);
+}
+
 void search(void) {
     threads();
+    text_jobs();
     compile_jobs();
     regex();
     bad_patterns();

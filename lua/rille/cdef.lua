@@ -9,6 +9,8 @@ static const int RILLE_ABI = 1;
 
 static const int RILLE_KIND_SIZE = 16;
 
+static const uint32_t RILLE_TEXT_JOB_MAX = (8 << 20);
+
 static const int RILLE_REGEX_IGNORE_CASE = 1;
 
 static const int RILLE_REGEX_MULTI_LINE = 2;
@@ -194,6 +196,21 @@ typedef enum rille_match_kind {
     RILLE_MATCH_PARTIAL = 1,
 } rille_match_kind;
 
+typedef enum rille_text_verb {
+    RILLE_TEXT_REVERSE = 0,
+    RILLE_TEXT_VALIDATE = 1,
+    RILLE_TEXT_REPAIR = 2,
+    RILLE_TEXT_COUNT = 3,
+    RILLE_TEXT_OFFSETS = 4,
+    RILLE_TEXT_WIDTH = 5,
+    RILLE_TEXT_TRUNCATE = 6,
+    RILLE_TEXT_PAD = 7,
+    RILLE_TEXT_WRAP = 8,
+    RILLE_TEXT_CASE = 9,
+    RILLE_TEXT_EQUAL_FOLD = 10,
+    RILLE_TEXT_NORMALIZE = 11,
+} rille_text_verb;
+
 typedef struct rille_buffer rille_buffer;
 
 typedef struct rille_file rille_file;
@@ -273,6 +290,26 @@ typedef struct rille_line {
     uint32_t next;
     uint32_t cells;
 } rille_line;
+
+typedef struct rille_text_task {
+    uint32_t size;
+    uint32_t verb;
+    uint32_t what;
+    uint32_t count;
+    const uint32_t *positions;
+    const struct rille_offset_options *offset;
+    const struct rille_layout_options *layout;
+    const uint8_t *other;
+    size_t other_len;
+} rille_text_task;
+
+typedef struct rille_text_result {
+    const uint32_t *numbers;
+    const uint8_t *text;
+    size_t len;
+    uint32_t count;
+    uint32_t reserved;
+} rille_text_result;
 
 typedef struct rille_regex_options {
     uint32_t size;
@@ -646,6 +683,14 @@ int32_t rille_text_wrap(const uint8_t *text,
                         uint32_t capacity,
                         uint32_t *out_count,
                         struct rille_error *err);
+
+int32_t rille_text_start(const uint8_t *text,
+                         size_t len,
+                         const struct rille_text_task *task,
+                         struct rille_job **out,
+                         struct rille_error *err);
+
+int32_t rille_text_take(const struct rille_job *job, struct rille_text_result *out, struct rille_error *err);
 
 int32_t rille_regex_new(const uint8_t *pattern,
                         size_t len,

@@ -29,7 +29,7 @@ end
 ---@param flags? string|rille.regex.options
 ---@return rille.job? job
 ---@return string? message if the pattern is too long
-function M.regex(pattern, flags)
+function M.regex_job(pattern, flags)
   if type(pattern) ~= "string" then
     error("rille.regex_job: pattern must be a string, got " .. type(pattern), 2)
   end
@@ -45,7 +45,7 @@ end
 ---@param flags? string|rille.regex.options
 ---@return rille.job? job
 ---@return string? message if the patterns are too long
-function M.regexset(list, flags)
+function M.regexset_job(list, flags)
   local text, ends, count, options = regexset.prepare(list, flags, "rille.regexset_job")
   local status = C.rille_regexset_start(text, #text, ends, count, options, out_handle, err)
   return started(status, function(job)
@@ -58,7 +58,7 @@ end
 ---@param opts? rille.literals.options
 ---@return rille.job? job
 ---@return string? message if the literals are too long
-function M.literals(list, opts)
+function M.literals_job(list, opts)
   local text, ends, count, options = literals.prepare(list, opts, "rille.literals_job")
   local status = C.rille_literals_start(text, #text, ends, count, options, out_handle, err)
   return started(status, function(job)

@@ -75,13 +75,13 @@ local fields = {
     return noun("literals").new
   end,
   regex_job = function()
-    return noun("compile_job").regex
+    return noun("compile_job").regex_job
   end,
   regexset_job = function()
-    return noun("compile_job").regexset
+    return noun("compile_job").regexset_job
   end,
   literals_job = function()
-    return noun("compile_job").literals
+    return noun("compile_job").literals_job
   end,
   stream = function()
     return noun("stream").new

@@ -26,6 +26,10 @@ local PARTS = {
   wrap_spans = "wrap",
 }
 
+for _, name in ipairs(require("rille.units").jobs) do
+  PARTS[name .. "_job"] = "job"
+end
+
 --- Lets the module of the noun find the functions of its parts.
 ---@generic T: table
 ---@param M T

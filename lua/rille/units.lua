@@ -13,6 +13,25 @@ local M = {
   segments = { "grapheme", "word", "sentence", "line", "linebreak" },
   ---@type rille.form[]
   forms = { "NFC", "NFD", "NFKC", "NFKD" },
+  --- The functions on text that have a job form.
+  jobs = {
+    "reverse",
+    "validate",
+    "repair",
+    "count",
+    "offset",
+    "offsets",
+    "width",
+    "truncate",
+    "pad",
+    "wrap",
+    "wrap_spans",
+    "upper",
+    "lower",
+    "fold",
+    "equal_fold",
+    "normalize",
+  },
 }
 
 --- The constants of C for units, by their names.

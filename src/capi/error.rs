@@ -70,7 +70,7 @@ const _: () = {
 };
 
 /// A call that did not succeed, on its way to the error block.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Failure {
     pub(super) status: rille_status,
     /// Byte offset in the input.

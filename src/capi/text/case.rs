@@ -16,7 +16,7 @@ pub enum rille_case {
 }
 
 /// The mapping of a number from C, which may be any.
-fn mapping(number: u32) -> Result<Case, Failure> {
+pub(super) fn mapping(number: u32) -> Result<Case, Failure> {
     Case::ALL.into_iter().find(|&case| c_case(case) as u32 == number).ok_or_else(|| {
         let message = format!("{number} is no mapping; they are the RILLE_CASE_ constants");
         Failure::new(RILLE_EARG, message)

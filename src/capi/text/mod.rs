@@ -26,6 +26,8 @@ pub mod truncate;
 
 pub mod wrap;
 
+pub mod job;
+
 /// What is counted, or kept whole by a reversal.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,7 +18,7 @@ pub enum rille_form {
 }
 
 /// The form of a number from C, which may be any.
-fn form(number: u32) -> Result<Form, Failure> {
+pub(super) fn form(number: u32) -> Result<Form, Failure> {
     Form::ALL.into_iter().find(|&form| c_form(form) as u32 == number).ok_or_else(|| {
         Failure::new(RILLE_EARG, format!("{number} is no form; they are the RILLE_FORM_ constants"))
     })

@@ -20,7 +20,7 @@ unsafe impl Zeroed for rille_offset_options {}
 
 const _: () = assert!(size_of::<rille_offset_options>() == 12);
 
-fn no_such_unit() -> Failure {
+pub(super) fn no_such_unit() -> Failure {
     let message = "a position is one of bytes, chars, UTF-16 units, grapheme clusters or cells";
     Failure::new(RILLE_EARG, message)
 }

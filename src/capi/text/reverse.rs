@@ -26,10 +26,10 @@ pub unsafe extern "C" fn rille_text_reverse(
             (text, output(out, capacity, len, text)?)
         };
         let unit = super::unit(unit)?;
-        if text::reverse(text, unit, out) {
-            Ok(RILLE_OK)
-        } else {
-            Err(Failure::new(RILLE_EARG, "a text is reversed by bytes, chars or grapheme clusters"))
-        }
+        if text::reverse(text, unit, out) { Ok(RILLE_OK) } else { Err(no_such_unit()) }
     })
+}
+
+pub(super) fn no_such_unit() -> Failure {
+    Failure::new(RILLE_EARG, "a text is reversed by bytes, chars or grapheme clusters")
 }

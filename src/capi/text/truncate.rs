@@ -33,7 +33,7 @@ pub struct rille_slice {
 }
 
 /// How a list is cut, worked out once.
-struct Manner {
+pub(super) struct Manner {
     cells: usize,
     side: Side,
     ellipsis: Ellipsis,
@@ -45,7 +45,7 @@ impl Manner {
     /// # Safety
     ///
     /// As for [`rille_layout_options::read`] and [`rille_layout_options::ellipsis`].
-    unsafe fn read(layout: *const rille_layout_options) -> Result<Manner, Failure> {
+    pub(super) unsafe fn read(layout: *const rille_layout_options) -> Result<Manner, Failure> {
         // SAFETY: the caller vouches for it.
         let layout = unsafe { rille_layout_options::read(layout) }?;
         let options = layout.options()?;
@@ -60,7 +60,7 @@ impl Manner {
         })
     }
 
-    fn cut(&self, text: &[u8]) -> Result<rille_cut, Failure> {
+    pub(super) fn cut(&self, text: &[u8]) -> Result<rille_cut, Failure> {
         let cut = text::truncate(text, self.cells, self.side, self.ellipsis, &self.options);
         Ok(rille_cut {
             head: cut.head as u32,

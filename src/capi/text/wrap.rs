@@ -46,9 +46,8 @@ pub unsafe extern "C" fn rille_text_wrap(
         let (text, layout) = unsafe { (slice(text, len)?, rille_layout_options::read(options)?) };
         let out_count = unsafe { place(out_count, "out_count") }?;
         let refuse = |message: &'static str| Err(Failure::new(RILLE_EARG, message));
-        if layout.cells == 0 {
-            return refuse("cells is 0, and a line takes at least one");
-        } else if capacity == 0 {
+        check_cells(&layout)?;
+        if capacity == 0 {
             return refuse("capacity is 0, and there must be room for a line");
         } else if layout.start as usize > len {
             return refuse("start is beyond the end of the text");
@@ -71,4 +70,12 @@ pub unsafe extern "C" fn rille_text_wrap(
         out_count.write(count);
         Ok(RILLE_OK)
     })
+}
+
+/// Refuses a layout without cells.
+pub(super) fn check_cells(layout: &rille_layout_options) -> Result<(), Failure> {
+    if layout.cells == 0 {
+        return Err(Failure::new(RILLE_EARG, "cells is 0, and a line takes at least one"));
+    }
+    Ok(())
 }

@@ -83,6 +83,14 @@ pub(in crate::text) fn any_text() -> impl Strategy<Value = Vec<u8>> {
         "\u{E007F}",
         "\u{FEFF}",
         "\u{378}",
+        "ل",
+        "ا",
+        "لا",
+        "أ",
+        "\u{64E}",
+        "🅰",
+        "\u{16D63}",
+        "\u{16D67}",
         "\u{FFFD}",
         "\u{FFFE}",
         "\u{10FFFF}",
@@ -121,6 +129,7 @@ fn what_takes_how_many_cells() {
         ("🇩🇪🇩", 3, 4, 4),
         ("❤", 1, 1, 1),
         ("❤\u{FE0F}", 2, 2, 2),
+        ("❤\u{200D}❤\u{FE0F}", 2, 1, 1),
         ("😀\u{FE0E}", 2, 2, 2),
         ("1\u{FE0F}\u{20E3}", 2, 1, 1),
         ("a\u{FE0F}", 1, 1, 1),
@@ -142,6 +151,68 @@ fn what_takes_how_many_cells() {
         let found =
             [Style::Terminal, Style::Neovim, Style::Strwidth].map(|style| cells(text, style));
         assert_eq!(found, [terminal, neovim, strwidth], "{text:?}");
+    }
+}
+
+#[test]
+fn a_lam_and_the_alef_behind_it_take_one_cell_in_neovim() {
+    for (text, terminal, neovim) in [
+        ("سلام", 4, 3),
+        ("لا", 2, 1),
+        ("لآ", 2, 1),
+        ("لأ", 2, 1),
+        ("لإ", 2, 1),
+        // Alef wasla, lam with a dot, and an alef in front are none.
+        ("لٱ", 2, 2),
+        ("ڵا", 2, 2),
+        ("ال", 2, 2),
+        // Only one alef, and marks behind it but not between.
+        ("لاا", 3, 2),
+        ("للا", 3, 2),
+        ("لا\u{64E}", 2, 1),
+        ("ل\u{64E}ا", 2, 2),
+        ("لا\u{64E}لا", 4, 2),
+        ("ل\u{200D}ا", 2, 2),
+        ("xلاx", 4, 3),
+        // A prepended sign takes both, and what belongs to them.
+        ("\u{600}لا", 3, 1),
+        ("\u{600}لا\u{64E}x", 4, 2),
+        ("\u{600}ل\u{64E}ا", 3, 2),
+    ] {
+        let found =
+            [Style::Terminal, Style::Neovim, Style::Strwidth].map(|style| cells(text, style));
+        assert_eq!(found, [terminal, neovim, neovim], "{text:?}");
+    }
+    // Both are cut off together.
+    let options = Options { style: Style::Neovim, ..Options::default() };
+    let text = "xلاy".as_bytes();
+    assert_eq!(prefix(text, 1, &options), Prefix { end: 1, cells: 1 });
+    assert_eq!(prefix(text, 2, &options), Prefix { end: 5, cells: 2 });
+}
+
+#[test]
+fn letters_of_blood_groups_are_narrow_and_other_emoji_of_their_plane_wide() {
+    for text in ["🅰", "🅱", "🅾", "🅿"] {
+        for style in [Style::Terminal, Style::Neovim, Style::Strwidth] {
+            assert_eq!(cells(text, style), 1, "{text} {style:?}");
+            let options = Options { style, ambiguous_wide: true, ..Options::default() };
+            assert_eq!(width(text.as_bytes(), &options), 2, "{text} {style:?}");
+        }
+    }
+    assert_eq!(cells("🆎", Style::Neovim), 2);
+    assert_eq!(cells("🈁", Style::Neovim), 2);
+    // Neutral and an emoji: narrow in a terminal, wide in Neovim.
+    assert_eq!([Style::Terminal, Style::Neovim].map(|style| cells("🌡", style)), [1, 2]);
+}
+
+#[test]
+fn vowel_signs_of_kirat_rai_take_a_cell_and_those_of_hangul_none() {
+    for c in ["\u{16D63}", "\u{16D67}", "\u{16D68}", "\u{16D69}", "\u{16D6A}"] {
+        assert_eq!(cells(c, Style::Terminal), 1, "{c:?}");
+        assert_eq!(cells(&["\u{16D43}", c].concat(), Style::Terminal), 2, "{c:?} behind a letter");
+    }
+    for c in ["\u{1160}", "\u{11A2}", "\u{11A8}", "\u{11FF}", "\u{D7B0}", "\u{D7FB}"] {
+        assert_eq!(cells(c, Style::Terminal), 0, "{c:?}");
     }
 }
 
@@ -194,7 +265,15 @@ fn printable_runs_end_where_they_should() {
 
 /// The clusters as the state machine alone finds them, each with its cells by the rule as it is told.
 fn plain(text: &[u8], options: &Options) -> Vec<(usize, usize)> {
-    let ends: Vec<usize> = GraphemeClusterSegmenter::new_neo().segment_utf8(text).collect();
+    let mut ends: Vec<usize> = GraphemeClusterSegmenter::new_neo().segment_utf8(text).collect();
+    if options.style != Style::Terminal {
+        // Neovim's own rule: an alef joins the lam before it.
+        ends.retain(|&end| {
+            let alefs = ["\u{622}", "\u{623}", "\u{625}", "\u{627}"];
+            let begins = alefs.iter().any(|alef| text[end..].starts_with(alef.as_bytes()));
+            !(begins && text[..end].ends_with("\u{644}".as_bytes()))
+        });
+    }
     let mut column = options.column as usize;
     let mut clusters = Vec::new();
     for span in ends.windows(2) {
