@@ -149,7 +149,8 @@ impl Task {
                 let bytes = (task.count as usize).saturating_mul(size_of::<u32>());
                 bounded(bytes, "the positions have")?;
                 // SAFETY: the caller vouches for the positions.
-                let positions = unsafe { values(task.positions, task.count as usize, "positions") }?;
+                let positions =
+                    unsafe { values(task.positions, task.count as usize, "positions") }?;
                 Task::Offsets { positions: copied(positions)?, from, to }
             }
             Some(RILLE_TEXT_WIDTH) => Task::Width(layout()?.options()?),
