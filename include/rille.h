@@ -135,6 +135,11 @@
 #define RILLE_WALK_FOLDERS 32
 
 /**
+ * Paths in results, and those of texts in memory, are relative to the root.
+ */
+#define RILLE_WALK_RELATIVE 64
+
+/**
  * Patterns are literals.
  */
 #define RILLE_GREP_FIXED 1

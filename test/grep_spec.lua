@@ -200,3 +200,38 @@ t.test("a search can be cancelled, and closed while it runs", function()
     end
   end
 end)
+
+t.test("paths relative to the root, of files and of texts in memory", function()
+  local folder = root .. "/lua/rille/fallback"
+  local job = rille.grep(
+    "^local M = \\{\\}$",
+    folder,
+    { relative = true, texts = { ["walk.lua"] = "a\nlocal M = {}" } }
+  )
+  local lines = {}
+  while true do
+    local state = job:wait(60000)
+    local batch = job:take()
+    for i = 1, batch and batch.count or 0 do
+      t.eq(lines[batch:path(i)], nil)
+      lines[batch:path(i)] = batch:line(i)
+    end
+    if state ~= "running" and not batch then
+      break
+    end
+  end
+  t.eq(lines["walk.lua"], 2)
+  t.ok(lines["text.lua"])
+end)
+
+t.test("of a long line the part that is wanted", function()
+  local text = ("x"):rep(5000) .. "needle" .. ("y"):rep(5000)
+  local job = rille.grep("needle", root .. "/lua", { globs = { "a" }, relative = true, texts = { a = text } })
+  job:wait(60000)
+  local batch = job:take()
+  t.eq(batch:text(1, 6, 5001), "needle")
+  t.eq(batch:text(1, 100, 10006), "y")
+  t.eq(batch:text(1, nil, 20000), "")
+  t.eq(#batch:text(1), #text)
+  job:close()
+end)

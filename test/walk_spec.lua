@@ -149,3 +149,15 @@ t.test("a walk can be cancelled, and closed while it runs", function()
     end
   end
 end)
+
+t.test("paths relative to the root, whatever the root is", function()
+  local folder = root .. "/lua/rille/fallback"
+  for _, given in ipairs({ folder, folder .. "/", folder .. "/." }) do
+    local paths, seen = collect(rille.walk(given, { relative = true })), {}
+    for _, path in ipairs(paths) do
+      seen[path] = true
+      t.ok(io.open(folder .. "/" .. path, "rb"), path):close()
+    end
+    t.ok(seen["walk.lua"] and seen["text/width.lua"], given)
+  end
+end)

@@ -41,6 +41,8 @@ static const int RILLE_WALK_SORT = 16;
 
 static const int RILLE_WALK_FOLDERS = 32;
 
+static const int RILLE_WALK_RELATIVE = 64;
+
 static const int RILLE_GREP_FIXED = 1;
 
 static const int RILLE_GREP_IGNORE_CASE = 2;

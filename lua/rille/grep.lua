@@ -90,10 +90,12 @@ end
 --- The line, without what ends it; several with `multiline`.
 ---@param i integer from 1 to `count`
 ---@param most? integer bytes of it that are wanted, as a line may be as long as its file
+---@param from? integer the first of them, from 1 on; 1 by default
 ---@return string
-function Lines:text(i, most)
+function Lines:text(i, most, from)
   local at = entry(self, i, "text")
-  return ffi.string(self.bytes + at.start, math.min(at.stop - at.start, most or math.huge))
+  local start = math.min(at.start + (from or 1) - 1, at.stop)
+  return ffi.string(self.bytes + start, math.min(at.stop - start, most or math.huge))
 end
 
 --- How many matches the line has.

@@ -20,6 +20,7 @@ local FLAGS = {
   same_file_system = tonumber(C.RILLE_WALK_SAME_FILE_SYSTEM),
   sort = tonumber(C.RILLE_WALK_SORT),
   folders = tonumber(C.RILLE_WALK_FOLDERS),
+  relative = tonumber(C.RILLE_WALK_RELATIVE),
 }
 
 ---@alias rille.path.kind "file"|"folder"|"link"|"other"|"error"

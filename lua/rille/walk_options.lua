@@ -10,10 +10,18 @@
 ---@field same_file_system? boolean stay on the root's file system
 ---@field sort? boolean each folder in the order of its names; takes about twice as long
 ---@field folders? boolean tell of folders as well
+---@field relative? boolean paths are relative to the root; without, they begin with it
 
-local SWITCHES = { hidden = true, follow = true, same_file_system = true, sort = true, folders = true }
+local SWITCHES = {
+  hidden = true,
+  follow = true,
+  same_file_system = true,
+  sort = true,
+  folders = true,
+  relative = true,
+}
 
-local KNOWN = "hidden, ignore, follow, same_file_system, sort, folders = true | false; globs, types = list of strings; "
+local KNOWN = "hidden, ignore, follow, same_file_system, sort, folders, relative = true | false; globs, types = list of strings; "
   .. "max_depth = number from 1 on"
 
 --- Reads the options, or raises an error at the caller's caller.

@@ -19,6 +19,8 @@ pub const RILLE_WALK_SAME_FILE_SYSTEM: u32 = 8;
 pub const RILLE_WALK_SORT: u32 = 16;
 /// Folders are results as well.
 pub const RILLE_WALK_FOLDERS: u32 = 32;
+/// Paths in results, and those of texts in memory, are relative to the root.
+pub const RILLE_WALK_RELATIVE: u32 = 64;
 
 /// What a walk finds. Set `size` to sizeof(rille_walk_options); zeros are the default: files and links that are neither
 /// hidden nor ignored.
@@ -72,7 +74,7 @@ impl rille_walk_options {
                 list(self.types, self.types_len, self.type_ends, self.type_count)?,
             )
         };
-        if self.flags >= RILLE_WALK_FOLDERS << 1 || self.reserved != 0 {
+        if self.flags >= RILLE_WALK_RELATIVE << 1 || self.reserved != 0 {
             let message =
                 format!("{:#x} are no flags; they are the RILLE_WALK_ constants", self.flags);
             return Err(Failure::new(RILLE_EARG, message));
@@ -85,6 +87,7 @@ impl rille_walk_options {
             same_file_system: has(RILLE_WALK_SAME_FILE_SYSTEM),
             sort: has(RILLE_WALK_SORT),
             folders: has(RILLE_WALK_FOLDERS),
+            relative: has(RILLE_WALK_RELATIVE),
             max_depth: self.max_depth as usize,
             globs,
             types,

@@ -72,13 +72,14 @@ pub(super) trait Crew: Send + Sync + 'static {
 #[derive(Clone, Debug)]
 pub(super) struct Root {
     given: Vec<u8>,
-    /// With a slash at its end, or nothing for ".".
+    /// With a slash at its end; nothing for "." and if paths are relative to the root.
     shown: Vec<u8>,
+    relative: bool,
     absolute: PathBuf,
 }
 
 impl Root {
-    fn new(root: &[u8]) -> Result<Root, Refused> {
+    fn new(root: &[u8], relative: bool) -> Result<Root, Refused> {
         let refuse = |error: &dyn std::fmt::Display| {
             Refused::Root(format!("{}: {error}", String::from_utf8_lossy(root)))
         };
@@ -88,12 +89,12 @@ impl Root {
         let absolute = std::path::absolute(given);
         let absolute = absolute.map_err(|error| refuse(&io_error::message(&error)))?;
         let mut shown = root.to_vec();
-        if root == b"." {
+        if relative || root == b"." {
             shown.clear();
         } else if !root.ends_with(b"/") {
             shown.push(b'/');
         }
-        Ok(Root { given: root.to_vec(), shown, absolute })
+        Ok(Root { given: root.to_vec(), shown, relative, absolute })
     }
 
     /// Both parts of a path as it is shown, given what is below the root.
@@ -106,6 +107,7 @@ impl Root {
         let below = path.strip_prefix(&self.shown[..]).filter(|_| !self.shown.is_empty());
         let path = match below {
             Some(rest) => self.absolute.join(rest.to_path().ok()?),
+            None if self.relative => self.absolute.join(path.to_path().ok()?),
             None => std::path::absolute(path.to_path().ok()?).ok()?,
         };
         Some(bytes(&path).into_owned())
@@ -161,7 +163,7 @@ impl Prepared {
     /// Looks at the options and at the process.
     pub(super) fn new(root: &[u8], options: &Options<'_>) -> Result<Prepared, Refused> {
         Ok(Prepared {
-            root: Root::new(root)?,
+            root: Root::new(root, options.relative)?,
             overrides: overrides(&options.globs)?,
             types: types(&options.types)?,
             environment: (!options.no_ignore).then(Environment::read),

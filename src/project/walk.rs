@@ -30,6 +30,8 @@ pub struct Options<'o> {
     pub sort: bool,
     /// Tell of folders as well.
     pub folders: bool,
+    /// Results have paths that are relative to the root, and so have texts in memory.
+    pub relative: bool,
     /// How deep to go; 1 is what is in the root itself, 0 is everything.
     pub max_depth: usize,
     /// Only paths that one of these matches, and none that one with a leading `!` does. They win over what is ignored.
