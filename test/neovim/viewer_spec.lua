@@ -147,6 +147,8 @@ t.test("selecting and yanking go beyond a page, in both directions", function()
       [[return { #vim.fn.getreg('"', 1, true), vim.fn.getreg('"', 1, true)[1], vim.fn.getregtype('"') }]]
     )
   end
+  -- Until the lines are counted a jump to one waits, and keys go on.
+  nvim:wait([[return require("rille.nvim.viewer").of().exact]])
   nvim:type("1000GV20000Gy")
   nvim:wait([[return #vim.fn.getreg('"', 1, true) == 19001]])
   t.eq(yanked(), { 19001, "line 1000 x", "V" })
@@ -400,7 +402,7 @@ t.test("what cannot be opened is told", function()
   nvim:wait([[return vim.fn.execute("messages"):find("rille: /nothing: ") ~= nil]])
   local said = nvim:messages()
   t.ok(said:find("nothing: no such file", 1, true) or said:find("ENOENT", 1, true), said)
-  t.ok(said:find("it is a folder", 1, true), said)
+  t.ok(said:find(" is a directory", 1, true), said)
   nvim:type("<CR>")
   t.eq(nvim:stop(), 0)
 end)
@@ -425,6 +427,137 @@ t.test("nothing is written to the file", function()
   nvim:cmd(("3,4write %s/part | 6write >> %s/part"):format(folder, folder))
   t.eq(vim.fn.readfile(folder .. "/part"), { "line 3 ", "line 4 ", "line 6 " })
   done(nvim)
+end)
+
+t.test("a write through another name of the viewed file destroyed it", function()
+  local path = numbered("linked.log", 5000)
+  local uv = vim.uv or vim.loop
+  local before = vim.fn.readfile(path, "b")
+  assert(uv.fs_link(path, folder .. "/hard.log"))
+  assert(uv.fs_symlink(path, folder .. "/soft.log"))
+  assert(uv.fs_symlink(folder, folder .. "/same"))
+  local nvim = view(path)
+  for _, name in ipairs({ "hard.log", "soft.log", "same/linked.log", "same/hard.log", "./linked.log" }) do
+    for _, command in ipairs({ "1,3write! ", "1,3write >> ", "write! ", "2write! " }) do
+      nvim:lua([[pcall(vim.cmd, ...)]], command .. folder .. "/" .. name)
+      t.eq({ name, command, vim.fn.readfile(path, "b") }, { name, command, before })
+    end
+  end
+  done(nvim)
+end)
+
+t.test(
+  "what was written was the page and not the file: lines cut, line ends changed, the rest missing",
+  function()
+    local path, long = folder .. "/odd.log", ("äöü 0123456789 "):rep(3000)
+    local lines = { "first\r", "nul \0 here\r", long .. "\r", "caf\233 \255\r", "last" }
+    local text = table.concat(lines, "\n")
+    local file = assert(io.open(path, "wb"))
+    file:write(text)
+    file:close()
+    local function read(name)
+      local out = assert(io.open(folder .. "/" .. name, "rb"))
+      local all = out:read("*a")
+      out:close()
+      return all
+    end
+    local nvim = view(path)
+    local function writes(command, name, expected)
+      vim.fn.delete(folder .. "/" .. name)
+      nvim:cmd(command .. " " .. folder .. "/" .. name)
+      nvim:wait(function(out, size)
+        return vim.fn.getfsize(out) == size
+      end, folder .. "/" .. name, #expected)
+      t.ok(read(name) == expected, command)
+    end
+    writes("1write", "out1", lines[1] .. "\n")
+    writes("2,3write", "out2", lines[2] .. "\n" .. lines[3] .. "\n")
+    writes("4,5write", "out3", lines[4] .. "\n" .. lines[5])
+    writes("write", "out4", text)
+    writes("%write", "out5", text)
+    t.eq(vim.fn.filereadable(folder .. "/out4.rille-part"), 0)
+    done(nvim)
+    -- Of a file of many pages all of it, and all that a filter keeps.
+    nvim = view(big)
+    nvim:cmd("write " .. folder .. "/copy")
+    nvim:wait(function(out, size)
+      return vim.fn.getfsize(out) == size
+    end, folder .. "/copy", vim.fn.getfsize(big))
+    t.eq(vim.fn.sha256(read("copy")), vim.fn.sha256(read("big.log")))
+    nvim:cmd("write >> " .. folder .. "/copy")
+    nvim:wait(function(out, size)
+      return vim.fn.getfsize(out) == size
+    end, folder .. "/copy", 2 * vim.fn.getfsize(big))
+    vim.fn.delete(folder .. "/copy")
+    nvim:type("&line 1.*seven<CR>")
+    nvim:wait([[local view = require("rille.nvim.viewer").of()
+    return view.filtered and not view.works.filter and not view.works.kept]])
+    nvim:cmd("write " .. folder .. "/kept")
+    nvim:wait(function(out)
+      return vim.fn.getfsize(out) > 0
+    end, folder .. "/kept")
+    local kept, expected = vim.fn.readfile(folder .. "/kept"), 0
+    for i = 1, LINES do
+      expected = expected + ((i % 7 == 0 and tostring(i):find("^1")) and 1 or 0)
+    end
+    t.eq(#kept, expected)
+    t.eq(kept[1], "line 14 seven")
+    done(nvim)
+  end
+)
+
+t.test("under a filter line numbers meant rows", function()
+  local nvim = view()
+  nvim:type("&seven<CR>")
+  nvim:wait([[local view = require("rille.nvim.viewer").of()
+    return view.filtered and not view.works.filter and not view.works.kept and view.exact]])
+  for keys, expected in pairs({
+    [":5000<CR>"] = 5005,
+    ["100G"] = 105,
+    ["70gg"] = 70,
+    ["gg3j"] = 28,
+    ["gg20000j"] = 140007,
+  }) do
+    nvim:type(keys)
+    comes_to(nvim, expected)
+  end
+  done(nvim)
+end)
+
+t.test("a hit of a search opened the row of a page with its number", function()
+  local here = folder .. "/hits"
+  vim.fn.mkdir(here)
+  local lines = {}
+  for i = 1, 30000 do
+    lines[i] = i == 12626 and "the needle" or "line " .. i
+  end
+  vim.fn.writefile(lines, here .. "/long.log")
+  for _, opened in ipairs({ "as a view", "as one that is large" }) do
+    local nvim = child.start({
+      columns = 120,
+      lines = 30,
+      before = opened == "as one that is large" and "let g:rille = #{ view: #{ above: 100000 } }" or nil,
+    })
+    nvim:lua([[vim.api.nvim_set_current_dir(...)]], here)
+    if opened == "as a view" then
+      nvim:cmd("Rille view long.log")
+    end
+    nvim:cmd("Rille grep needle")
+    nvim:sees("1│")
+    -- The preview has the lines of the file, under their numbers.
+    nvim:sees("12625 line 12625")
+    nvim:type("<CR>")
+    nvim:wait(function()
+      local shown = require("rille.nvim.viewer").of()
+      local line = vim.api.nvim_win_get_cursor(0)[1]
+      return shown and shown:number_of(line) == 12626 and vim.api.nvim_get_current_line() == "the needle"
+    end)
+    t.eq(nvim:lua([[return vim.fn.col(".")]]), 5)
+    nvim:cmd("Rille lines")
+    t.ok(nvim:messages():find("a view has only a page", 1, true))
+    nvim:cmd("enew")
+    t.eq(nvim:stop(), 0)
+  end
 end)
 
 t.test("large files are viewed by themselves, where that is wanted", function()

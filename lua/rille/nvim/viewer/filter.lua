@@ -4,8 +4,15 @@ local work = require("rille.nvim.viewer.work")
 
 local M = {}
 
---- The position in the kept lines of the first one from a position of the file on; the last one if there is none.
-local function kept_at(view, position)
+--- The position in the kept lines of the first one from a position of the file on; the last one if there is none. Without
+--- a filter it is the position itself.
+---@param view rille.nvim.viewer.view
+---@param position integer
+---@return integer
+function M.kept_at(view, position)
+  if not view.filtered then
+    return position
+  end
   local low, high = 1, math.max(view.source:size() or 1, 1)
   while low < high do
     local middle = math.floor((low + high) / 2)
@@ -66,7 +73,7 @@ function M.apply(view, text)
     end
     -- Whoever has moved meanwhile stays there.
     if view.source == kept and view:here() == since then
-      view:go(kept_at(view, position))
+      view:go(M.kept_at(view, position))
     end
   end)
 end

@@ -9,11 +9,14 @@ local filter = require("rille.nvim.viewer.filter")
 local follow = require("rille.nvim.viewer.follow")
 local keys = require("rille.nvim.viewer.keys")
 local motions = require("rille.nvim.viewer.motions")
+local paths = require("rille.nvim.paths")
 local rille = require("rille")
 local search = require("rille.nvim.viewer.search")
 local status = require("rille.nvim.viewer.status")
+local text = require("rille.nvim.text")
 local View = require("rille.nvim.viewer.view")
 local work = require("rille.nvim.viewer.work")
+local write = require("rille.nvim.viewer.write")
 local yank = require("rille.nvim.viewer.yank")
 
 local uv = vim.uv or vim.loop
@@ -87,19 +90,21 @@ function View:redraw()
 end
 
 --- Whether the index of lines is complete, or is so in a moment: keys that follow should not go before a jump for that.
+---@param source rille.file the file or what a filter keeps of it
 ---@return boolean
-function View:indexed_soon()
-  local job = self.source:index()
+function View.indexed_soon(_, source)
+  local job = source:index()
   local state = job:wait(MOMENT)
   job:close()
   return state == "done"
 end
 
 --- Calls a function when the index of lines is complete.
+---@param source rille.file the file or what a filter keeps of it
 ---@param title string
 ---@param fn fun()
-function View:wait_for_index(title, fn)
-  work.run(self, "jump", self.source:index(), title, function(state)
+function View:wait_for_index(source, title, fn)
+  work.run(self, "jump", source:index(), title, function(state)
     if state == "done" then
       fn()
     end
@@ -200,7 +205,7 @@ function M.read(buf, path)
     rille.file(path, { index = false, threads = math.max(uv.available_parallelism() - 1, 1) })
   if not doc then
     options.modifiable = false
-    vim.notify("rille: " .. message, vim.log.levels.ERROR)
+    text.notify(message)
     return
   end
   local view = View.new(buf, path, doc, config.get("view.columns"))
@@ -224,18 +229,8 @@ function M.read(buf, path)
   on("TextYankPost", function()
     yank.yanked(view)
   end)
-  -- The buffer has a part of the file: written over it, the rest would be lost.
-  on("BufWriteCmd", function()
-    vim.notify("rille: a view is not written; `:w` with a range writes lines of it", vim.log.levels.ERROR)
-  end)
-  on({ "FileWriteCmd", "FileAppendCmd" }, function(event)
-    local to = vim.fn.fnamemodify(event.match, ":p")
-    if uv.fs_realpath(to) == uv.fs_realpath(view.path) then
-      vim.notify("rille: a view is not written to its own file", vim.log.levels.ERROR)
-      return
-    end
-    local lines = vim.api.nvim_buf_get_lines(buf, vim.fn.line("'[") - 1, vim.fn.line("']"), false)
-    vim.fn.writefile(lines, to, event.event == "FileAppendCmd" and "a" or "")
+  on({ "BufWriteCmd", "FileWriteCmd", "FileAppendCmd" }, function(event)
+    write.write(view, event)
   end)
   -- When a person comes back to it, or waits.
   on({ "FocusGained", "BufEnter", "CursorHold" }, function()
@@ -300,10 +295,10 @@ end
 ---@param opts? { mods?: table } modifiers of commands, as `smods` of `nvim_create_user_command`
 function M.open(file, opts)
   local path = file or vim.api.nvim_buf_get_name(0)
-  path = vim.fs.normalize(vim.fn.fnamemodify(M.path(path), ":p"))
+  path = paths.absolute(M.path(path)) or M.path(path)
   local found, message = uv.fs_stat(path)
   if not found or found.type == "directory" then
-    vim.notify(("rille: %s"):format(message or path .. ": it is a folder"), vim.log.levels.ERROR)
+    text.notify(found and text.shown(path) .. " is a directory" or message)
     return
   end
   local mods = opts and opts.mods or {}

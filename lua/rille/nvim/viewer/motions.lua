@@ -1,4 +1,5 @@
 --- What the keys of a view do, as far as they only move.
+local kept_at = require("rille.nvim.viewer.filter").kept_at
 local say = require("rille.nvim.viewer.status").say
 
 local M = {}
@@ -39,20 +40,55 @@ local function linewise(move)
   move()
 end
 
---- Goes to a line by its number, as soon as that is known.
+--- Goes to line `n` of a text, which is the file or the lines that a filter keeps, as soon as its place is known.
+---@param view rille.nvim.viewer.view
+---@param text rille.file
+---@param n integer
+---@param go fun(position: integer) gets the place
+local function to_line_of(view, text, n, go)
+  local position, _, reason = text:offset_of(n)
+  if position then
+    go(position)
+  elseif reason ~= "pending" then
+    view:go_last()
+  elseif view:indexed_soon(text) then
+    to_line_of(view, text, n, go)
+  elseif not pending() then
+    view:wait_for_index(text, ("going to line %d"):format(n), function()
+      to_line_of(view, text, n, go)
+    end)
+  end
+end
+
+--- Goes to a line by the number that it has in the file. Under a filter that is the next line that is kept.
 ---@param view rille.nvim.viewer.view
 ---@param n integer
 function M.to_line(view, n)
-  local position, _, reason = view.source:offset_of(n)
-  if position then
+  to_line_of(view, view.doc, n, function(position)
+    view:go(kept_at(view, position))
+  end)
+end
+
+--- Goes to a line by its number among those that are shown.
+---@param view rille.nvim.viewer.view
+---@param n integer
+local function to_shown_line(view, n)
+  to_line_of(view, view.source, n, function(position)
     view:go(position)
-  elseif reason ~= "pending" then
-    view:go_last()
-  elseif view:indexed_soon() then
-    M.to_line(view, n)
-  elseif not pending() then
-    view:wait_for_index(("going to line %d"):format(n), function()
-      M.to_line(view, n)
+  end)
+end
+
+--- Goes to a place in the file.
+---@param view rille.nvim.viewer.view
+---@param place { lnum: integer?, col: integer?, offset: integer? }
+function M.to_place(view, place)
+  local inside = (place.col or 1) - 1
+  view:push()
+  if place.offset then
+    view:go(kept_at(view, place.offset + inside))
+  else
+    to_line_of(view, view.doc, place.lnum or 1, function(position)
+      view:go(kept_at(view, position + inside))
     end)
   end
 end
@@ -93,7 +129,7 @@ function M.percent(view)
   count = math.min(count, 100)
   view:push()
   if view.exact then
-    M.to_line(view, math.max(math.floor((count * view.lines + 99) / 100), 1))
+    to_shown_line(view, math.max(math.floor((count * view.lines + 99) / 100), 1))
   else
     local position = math.max(math.floor(view.size * count / 100), 1)
     local _, entries = view:from(position, 1)
@@ -225,13 +261,14 @@ function M.step(view, key)
     vim.cmd("normal! " .. (pending() and "V" or "") .. count .. typed)
     return
   end
-  local number = view:number_of(cursor)
+  -- Among the lines that are shown, as a count is of those.
+  local number = view.first and view.first + cursor - 1
   if not number then
     say("the number of this line is not known yet")
     return
   end
   linewise(function()
-    M.to_line(view, math.max(number + lines, 1))
+    to_shown_line(view, math.max(number + lines, 1))
   end)
 end
 
