@@ -57,7 +57,7 @@ t.test("files of another folder, below the working directory and elsewhere", fun
   local nvim = start({ columns = 60 })
   nvim:cmd("Rille files src/deep")
   nvim:sees("Files in src/deep")
-  nvim:sees("src/deep/main.c")
+  nvim:sees("▌ main.c")
   nvim:type("<CR>")
   closed(nvim)
   t.eq(nvim:api("nvim_buf_get_name", 0), (vim.uv or vim.loop).fs_realpath(folder) .. "/src/deep/main.c")

@@ -29,12 +29,21 @@ t.test("a working directory that is gone", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("a folder that is not there is said in the prompt", function()
+t.test("a directory that does not exist opens no picker", function()
   local nvim = start({ columns = 80 })
-  nvim:cmd("Rille files no/such/folder")
-  nvim:sees("No such file or directory")
-  nvim:type("typed<CR><Esc>")
-  closed(nvim)
+  for _, name in ipairs({ "files", "grep" }) do
+    nvim:type(":Rille files no/such/directory<CR>")
+    nvim:sees("no/such/directory is not a directory")
+    t.eq(nvim:lua([[return require("rille.nvim.picker").current == nil]]), true)
+    local ok, message = unpack(nvim:lua(
+      [[
+      return { pcall(require("rille.nvim")[...], { cwd = "no/such/directory" }) }
+    ]],
+      name
+    ))
+    t.eq(ok, false)
+    t.ok(message:find("rille.nvim." .. name .. ": ", 1, true) and not message:find("traceback"), message)
+  end
   nvim:cmd("Rille grep x")
   nvim:type("<Esc>")
   closed(nvim)
@@ -54,11 +63,11 @@ t.test("files that vanish and binary files are told of in the preview", function
   ]])
   nvim:cmd("Rille files")
   nvim:sees("2/2")
-  nvim:lua([[vim.fn.delete("gone.txt")]])
-  nvim:type("gone")
-  nvim:sees("no such file or directory")
-  nvim:type("<C-u>binary")
+  nvim:type("binary")
   nvim:sees("a binary file of 3 bytes")
+  nvim:lua([[vim.fn.delete("gone.txt")]])
+  nvim:type("<C-u>gone")
+  nvim:sees("no such file or directory")
   nvim:type("<Esc>")
   closed(nvim)
   t.eq(nvim:messages(), "")
@@ -147,7 +156,7 @@ t.test("without the library pickers work, and say so once", function()
     nvim:type("<Esc>")
     closed(nvim)
   end
-  t.eq(count(nvim:messages(), "native library is not there"), 1)
+  t.eq(count(nvim:messages(), "no native library"), 1)
   nvim:lua([[
     local items = {}
     for i = 1, 60000 do items[i] = "item " .. i end

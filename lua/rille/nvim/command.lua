@@ -1,5 +1,8 @@
 --- The command `:Rille`: which sub-command there is, what it takes, and how it is completed.
 local lazy = require("rille.lazy")
+local paths = require("rille.nvim.paths")
+local text = require("rille.nvim.text")
+
 local M = {}
 
 ---@class rille.nvim.subcommand
@@ -13,20 +16,12 @@ local function calls(name, key)
   end
 end
 
---- A file as people name it on the command line: `%`, `#` and `<cfile>` stand for what they stand for elsewhere.
-local function named(argument)
-  if argument:find("^[%%#<]") then
-    argument = vim.fn.expand(argument)
-  end
-  return vim.fs.normalize(vim.fn.fnamemodify(argument, ":p"))
-end
-
 ---@type table<string, rille.nvim.subcommand>
 M.subcommands = {
   files = {
     takes = "dir",
     run = function(argument)
-      lazy.load("rille.nvim").files(argument ~= "" and { cwd = named(argument) } or {})
+      lazy.load("rille.nvim").files(argument ~= "" and { cwd = paths.named(argument) } or {})
     end,
   },
   grep = { run = calls("grep", "query") },
@@ -37,7 +32,7 @@ M.subcommands = {
   view = {
     takes = "file",
     run = function(argument, call)
-      lazy.load("rille.nvim").view(argument ~= "" and named(argument) or nil, { mods = call.smods })
+      lazy.load("rille.nvim").view(argument ~= "" and paths.named(argument) or nil, { mods = call.smods })
     end,
   },
   health = {
@@ -53,17 +48,21 @@ local function names()
   return list
 end
 
---- Runs `:Rille`, as `nvim_create_user_command` calls it. What a user gets wrong is told, and is no error.
+--- Runs `:Rille`, as `nvim_create_user_command` calls it. What a user gets wrong is reported, and is no error. Without a
+--- sub-command the sub-commands are listed.
 ---@param call table
 function M.run(call)
   local name, argument = call.args:match("^%s*(%S*)%s*(.-)%s*$")
   local command = M.subcommands[name]
-  if not command then
-    local said = name == "" and "a sub-command is needed" or ("there is no sub-command `%s`"):format(name)
-    vim.notify(("rille: %s (known: %s)"):format(said, table.concat(names(), ", ")), vim.log.levels.ERROR)
-    return
+  if name == "" then
+    return vim.api.nvim_echo({ { ":Rille " .. table.concat(names(), " | ") } }, false, {})
+  elseif not command then
+    return text.notify(("there is no sub-command `%s` (known: %s)"):format(name, table.concat(names(), ", ")))
   end
-  command.run(argument, call)
+  local ok, message = pcall(command.run, argument, call)
+  if not ok then
+    text.notify((text.reason(message):gsub("^rille%.nvim%.%w+: ", "")))
+  end
 end
 
 --- Completes `:Rille`.

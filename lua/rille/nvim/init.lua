@@ -1,6 +1,7 @@
 --- Glue for Neovim: jobs that wake the editor's event loop.
 local lazy = require("rille.lazy")
 local rille = require("rille")
+local text = require("rille.nvim.text")
 
 local uv = vim.uv or vim.loop
 
@@ -42,9 +43,9 @@ local function serve(wait)
   if not over and not job:ready() then
     return false
   end
-  local ok, again = xpcall(wait.fn, debug.traceback, job, state, message)
+  local ok, again = pcall(wait.fn, job, state, message)
   if not ok then
-    vim.notify("rille.nvim.await: " .. tostring(again), vim.log.levels.ERROR)
+    text.notify("await: " .. text.reason(again))
     return wait:stop()
   end
   if over and not again then

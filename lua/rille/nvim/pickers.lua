@@ -3,8 +3,10 @@ local lazy = require("rille.lazy")
 local rille = require("rille")
 local config = require("rille.nvim.config")
 local options = require("rille.nvim.picker.options")
+local paths = require("rille.nvim.paths")
 local picker = require("rille.nvim.picker")
 local places = require("rille.nvim.picker.places")
+local text_of = require("rille.nvim.text")
 
 local api = vim.api
 local uv = vim.uv or vim.loop
@@ -17,24 +19,14 @@ local told = false
 local function fallback()
   if rille.backend == "lua" and not told then
     told = true
-    local text =
-      "rille: the native library is not there, so pickers take 50,000 items at most; see :checkhealth rille"
-    vim.notify(text, vim.log.levels.WARN)
+    -- Short enough for the command line of a small screen.
+    text_of.notify("no native library: at most 50,000 items, see :checkhealth rille", vim.log.levels.WARN)
   end
 end
 
 --- Where an item leads to, if it tells.
 local function place_of(item)
   return type(item) == "table" and (item.path or item.bufnr) and item or nil
-end
-
---- The working directory, or nil and a message if there is none any more.
-local function working_directory()
-  local cwd = uv.cwd()
-  if not cwd then
-    vim.notify("rille: the working directory is gone", vim.log.levels.ERROR)
-  end
-  return cwd
 end
 
 --- Opens a picker over a corpus.
@@ -141,7 +133,7 @@ local function listed(root)
         if not name then
           over = true
         elseif kind ~= "directory" and not name:find("^%.") and not name:find("/.", 1, true) then
-          list[#list + 1] = root == "." and name or root .. "/" .. name
+          list[#list + 1] = name
         end
       end
       return #list > 0 and list or nil
@@ -149,26 +141,42 @@ local function listed(root)
   end)
 end
 
---- The root to walk and where it is: relative where that is shorter, as people think of paths.
-local function root_of(cwd)
-  local here = working_directory()
-  if not here then
+--- The directory that a picker is about. It is fixed when the picker opens, whatever the working directory becomes.
+---@class rille.nvim.root
+---@field path string absolute
+---@field title string what is said of it: nothing for the working directory
+
+--- The root that is asked for, or an error of the public function's caller.
+---@param cwd? string
+---@param name string the public function
+---@return rille.nvim.root?
+local function root_of(cwd, name)
+  local here = uv.cwd()
+  local path = cwd and paths.absolute(cwd) or here
+  if not path then
+    text_of.notify("the working directory is gone")
     return nil
   end
-  here = vim.fs.normalize(here)
-  cwd = cwd and vim.fs.normalize(vim.fn.fnamemodify(cwd, ":p")):gsub("(.)/$", "%1") or here
-  if cwd == here then
-    return ".", here
-  elseif vim.startswith(cwd, here .. "/") then
-    return cwd:sub(#here + 2), here
+  local stat = uv.fs_stat(path)
+  if not stat or stat.type ~= "directory" then
+    error(("%s: %s is not a directory"):format(name, text_of.shown(path)), 3)
   end
-  return cwd, here
+  here = here and paths.absolute(here)
+  if path == here then
+    return { path = path, title = "" }
+  elseif here and vim.startswith(path, here .. "/") then
+    return { path = path, title = " in " .. path:sub(#here + 2) }
+  end
+  return { path = path, title = " in " .. vim.fn.fnamemodify(path, ":~") }
 end
 
---- The place of a path that a walk has found.
-local function found_in(here)
+--- The place of a path below a root.
+---@param root rille.nvim.root
+---@return fun(path: string): rille.nvim.place
+local function found_in(root)
+  local base = root.path == "/" and "/" or root.path .. "/"
   return function(path)
-    return { path = path:sub(1, 1) == "/" and path or here .. "/" .. path }
+    return { path = base .. path }
   end
 end
 
@@ -181,41 +189,48 @@ end
 ---@param opts? rille.nvim.files.options
 function M.files(opts)
   opts = options.read(opts, "rille.nvim.files", { cwd = "string", query = "string", walk = "table" })
-  local root, here = root_of(opts.cwd)
+  local root = root_of(opts.cwd, "rille.nvim.files")
   if not root then
     return
   end
-  local items = listed(root)
+  local items = listed(root.path)
   if rille.backend == "native" then
-    items = function()
-      local job, message = rille.walk(root, opts.walk)
+    local walk = vim.tbl_extend("force", opts.walk or {}, { relative = true })
+    local function start()
+      local job, message = rille.walk(root.path, walk)
       return job or error(message, 0)
+    end
+    -- Now, so that what is wrong is an error of this call.
+    local first = start()
+    items = function()
+      local job = first or start()
+      first = nil
+      return job
     end
   end
   open({
     items = items,
     fuzzy = { scheme = "path" },
-    title = root == "." and "Files" or "Files in " .. root,
+    title = "Files" .. root.title,
     kind = "files",
     query = opts.query,
     icons = true,
-    place = found_in(here),
+    place = found_in(root),
   })
 end
 
 --- Bytes of a buffer that are searched as they are in the editor; of a larger one its file is.
 local UNSAVED = 2 ^ 24
 
---- The texts of changed buffers of files below a root, by the paths that a walk gives them, and how many are too large. Asked
---- for on each key, so what did not change meanwhile is not read again.
-local function unsaved(root, here)
-  local known = {}
-  local base = root == "." and here or root:sub(1, 1) == "/" and root or here .. "/" .. root
+--- The texts of changed buffers of files below a root, by the paths that a search gives them, and how many are too large.
+--- Asked for on each key, so what did not change meanwhile is not read again.
+local function unsaved(root)
+  local known, base = {}, found_in(root)("").path
   return function()
     local texts, large = {}, 0
     for _, buf in ipairs(api.nvim_list_bufs()) do
       local name = api.nvim_buf_get_name(buf)
-      local changed = vim.bo[buf].modified and vim.bo[buf].buftype == "" and vim.startswith(name, base .. "/")
+      local changed = vim.bo[buf].modified and vim.bo[buf].buftype == "" and vim.startswith(name, base)
       if changed and api.nvim_buf_get_offset(buf, api.nvim_buf_line_count(buf)) > UNSAVED then
         large = large + 1
       elseif changed then
@@ -224,8 +239,7 @@ local function unsaved(root, here)
           local text = table.concat(api.nvim_buf_get_lines(buf, 0, -1, false), "\n") .. "\n"
           known[buf] = { tick = tick, text = text }
         end
-        local path = name:sub(#base + 2)
-        texts[root == "." and path or root .. "/" .. path] = known[buf].text
+        texts[name:sub(#base + 1)] = known[buf].text
       end
     end
     return texts, large
@@ -242,33 +256,39 @@ end
 function M.grep(opts)
   opts = options.read(opts, "rille.nvim.grep", { cwd = "string", query = "string", grep = "table" })
   if rille.backend ~= "native" then
-    vim.notify("rille: grep needs the native library; see :checkhealth rille", vim.log.levels.ERROR)
+    text_of.notify("grep needs the native library; see :checkhealth rille")
     return
   end
-  local root, here = root_of(opts.cwd)
+  local root = root_of(opts.cwd, "rille.nvim.grep")
   if not root then
     return
   end
-  local find = found_in(here)
+  local find = found_in(root)
+  local grep = vim.tbl_extend("force", { case = "smart" }, opts.grep or {}, { relative = true })
+  -- What is wrong with the options is an error of this call, and not of the first key.
+  local probe, message = rille.grep("x", root.path, vim.tbl_extend("force", grep, { max_depth = 1 }))
+  if not probe then
+    error("rille.nvim.grep: " .. message, 2)
+  end
+  probe:close()
   picker.open({
-    title = root == "." and "Grep" or "Grep in " .. root,
+    title = "Grep" .. root.title,
     kind = "grep",
     query = opts.query or "",
     icons = true,
     source = function(on_news)
       return lazy.load("rille.nvim.picker.search").new({
-        root = root,
-        grep = vim.tbl_extend("force", { case = "smart" }, opts.grep or {}),
+        root = root.path,
+        grep = grep,
         limit = config.get("grep.limit"),
-        texts = unsaved(root, here),
+        texts = unsaved(root),
       }, on_news)
     end,
     place = function(item)
       local place = find(item.path)
       place.lnum, place.col, place.text, place.offset = item.lnum, item.col, item.text, item.offset
       -- Its text in the editor goes before that of the file.
-      local buf = vim.fn.bufnr(place.path)
-      place.bufnr = buf > 0 and api.nvim_buf_is_loaded(buf) and buf or nil
+      place.bufnr = paths.loaded(place.path)
       return place
     end,
   })
@@ -285,6 +305,10 @@ local LINES, TAGS = 5000, 500
 function M.lines(opts)
   opts = options.read(opts, "rille.nvim.lines", { query = "string" })
   local buf = api.nvim_get_current_buf()
+  if paths.view(buf) then
+    text_of.notify("a view has only a page of the file: search it with `/`, filter it with `&`")
+    return
+  end
   open({
     title = "Lines",
     kind = "lines",
@@ -310,11 +334,12 @@ function M.buffers(opts)
   local current, items = api.nvim_get_current_buf(), {}
   for _, info in ipairs(vim.fn.getbufinfo({ buflisted = 1 })) do
     local name = info.name ~= "" and vim.fn.fnamemodify(info.name, ":~:.") or "[No Name]"
+    local view = paths.view(info.bufnr)
     items[#items + 1] = {
       text = name .. (info.changed == 1 and " [+]" or ""),
       bufnr = info.bufnr,
-      path = info.name ~= "" and info.name or nil,
-      lnum = info.lnum > 0 and info.lnum or nil,
+      path = view and view.path or info.name ~= "" and info.name or nil,
+      lnum = view and view:number_of(info.lnum) or info.lnum > 0 and info.lnum or nil,
       used = info.bufnr == current and -1 or info.lastused,
     }
   end
@@ -397,6 +422,8 @@ function M.select(items, opts, on_choice)
     format = opts.format_item or tostring,
     title = (opts.prompt or "Select one of"):gsub(":%s*$", ""),
     kind = "select:" .. (opts.kind or ""),
+    -- The caller has gone on since: opened again, it would be answered twice.
+    forgotten = true,
     preview = opts.preview_item or false,
     place = function() end,
     on_choice = function(item, info)

@@ -5,14 +5,33 @@ local M = {}
 
 --- Bytes that are read, those of them before the place, bytes that are searched for a text, and lines that are kept.
 local BYTES, BEFORE, SEARCHED, LINES = 65536, 16384, 2 ^ 21, 400
---- A longer line is cut: it would take long to lay out.
-local LINE = 500
+--- A longer line is cut, as it would take long to lay out; and what of it stays in front of the place.
+local LINE, LEAD = 500, 100
 
 ---@class rille.nvim.excerpt
 ---@field lines string[]
 ---@field first integer number of the first line, 0 if it is not known
 ---@field at? integer which of the lines the place is on
 ---@field whole boolean whether that is all of the file
+
+--- A long line as it is shown: its beginning, or the part around a column.
+---@param text string
+---@param col? integer byte, from 1 on
+---@return string
+function M.shorten(text, col)
+  if #text <= LINE then
+    return text
+  end
+  local from = col and col > LINE - LEAD and col - LEAD or 1
+  while from > 1 and (text:byte(from) or 0) >= 0x80 and text:byte(from) < 0xC0 do
+    from = from - 1
+  end
+  local stop = from + LINE
+  while stop > from and (text:byte(stop) or 0) >= 0x80 and text:byte(stop) < 0xC0 do
+    stop = stop - 1
+  end
+  return (from > 1 and "…" or "") .. text:sub(from, stop - 1) .. (stop <= #text and "…" or "")
+end
 
 local function size(bytes)
   local units, i = { "bytes", "KB", "MB", "GB", "TB" }, 1
@@ -37,7 +56,7 @@ function M.cut(data, from, place, total)
       last = last - 1
     end
     starts[#starts + 1] = from + at
-    lines[#lines + 1] = data:sub(at, math.min(last, at + LINE - 1)) .. (last - at >= LINE and "…" or "")
+    lines[#lines + 1] = data:sub(at, last)
     at = stop + 1
   end
   local target
@@ -59,8 +78,12 @@ function M.cut(data, from, place, total)
   if from > 0 and first == 1 and target ~= 1 then
     first = 2
   end
+  local kept = {}
+  for i = first, math.min(#lines, first + LINES - 1) do
+    kept[#kept + 1] = M.shorten(lines[i], i == target and place.col or nil)
+  end
   return {
-    lines = vim.list_slice(lines, first, first + LINES - 1),
+    lines = kept,
     first = number > 0 and number + first - 1 or 0,
     at = target and target - first + 1,
     whole = from == 0 and #data == total and #lines <= LINES,

@@ -1,5 +1,7 @@
 --- Gives items to a corpus in slices that the editor does not feel: from a list, from a job, or from a function that
 --- makes them.
+local reason = require("rille.nvim.text").reason
+
 local uv = vim.uv or vim.loop
 
 --- How long a slice may take, and how many items are pushed at once, as one push is not divided.
@@ -51,7 +53,7 @@ end
 ---@param items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any
 function Feeder:feed(items)
   if type(items) == "function" then
-    local ok, made = xpcall(items, debug.traceback, function(more)
+    local ok, made = pcall(items, function(more)
       if self.timer ~= false then
         self:add(more)
       end
@@ -60,7 +62,7 @@ function Feeder:feed(items)
     end)
     if not ok then
       self.over = true
-      return self.opts.on_error(tostring(made))
+      return self.opts.on_error(reason(made))
     elseif type(made) == "table" then
       return self:feed(made)
     end
@@ -135,11 +137,11 @@ function Feeder:run()
   if self.timer == false then
     return
   end
-  local ok, message = xpcall(self.slice, debug.traceback, self)
+  local ok, message = pcall(self.slice, self)
   if not ok then
     self:close()
     self.over = true
-    self.opts.on_error(tostring(message))
+    self.opts.on_error(reason(message))
     return
   end
   if #self.queue > 0 then

@@ -1,5 +1,6 @@
 --- What was searched for, for each kind of picker. It outlives the editor as a global variable, where 'shada' has "!".
 local config = require("rille.nvim.config")
+local text = require("rille.nvim.text")
 
 local M = {}
 
@@ -14,12 +15,13 @@ end
 ---@param kind string
 ---@return string[]
 function M.list(kind)
-  local list = read()[kind]
-  return type(list) == "table"
-      and vim.tbl_filter(function(query)
-        return type(query) == "string"
-      end, list)
-    or {}
+  local list, queries = read()[kind], {}
+  for _, query in ipairs(type(list) == "table" and list or {}) do
+    if type(query) == "string" then
+      queries[#queries + 1] = query
+    end
+  end
+  return queries
 end
 
 --- Remembers a query; one that is there already moves to the end.
@@ -27,6 +29,7 @@ end
 ---@param query string
 function M.add(kind, query)
   local most = config.get("picker.history")
+  query = text.argument(query)
   if query == "" or most < 1 then
     return
   end

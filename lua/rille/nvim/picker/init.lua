@@ -8,9 +8,11 @@ local highlights = require("rille.nvim.picker.highlights")
 local history = require("rille.nvim.picker.history")
 local icons = require("rille.nvim.picker.icons")
 local list = require("rille.nvim.picker.list")
+local mode = require("rille.nvim.picker.mode")
 local places = require("rille.nvim.picker.places")
 local preview = require("rille.nvim.picker.preview")
 local prompt = require("rille.nvim.picker.prompt")
+local text = require("rille.nvim.text")
 local view = require("rille.nvim.picker.view")
 local window = require("rille.nvim.picker.window")
 
@@ -51,6 +53,7 @@ local WAIT_MS = 200
 ---@field on_choice? fun(item: any, info: rille.nvim.choice)
 ---@field go? fun(item: any, how: rille.nvim.how) instead of going to the place
 ---@field once? string why it cannot be opened again
+---@field forgotten? boolean `resume` opens the picker before it
 
 ---@class rille.nvim.choice
 ---@field how rille.nvim.how
@@ -75,37 +78,46 @@ M.current = nil
 ---@type table? what `resume` opens again
 local last
 
---- Opens a picker; one that is open is closed.
+--- Opens a picker; one that is open ends without a choice.
 ---@param spec rille.nvim.picker.spec
 ---@param resumed? { cursor: integer, marked: table[] }
 ---@return rille.nvim.picker?
 function M.open(spec, resumed)
   if vim.fn.getcmdwintype() ~= "" then
     -- No window can be opened from there.
-    vim.notify("rille: close the command-line window first", vim.log.levels.ERROR)
+    text.notify("close the command-line window first")
     return nil
-  elseif M.current then
-    M.current:close()
+  end
+  local over = M.current
+  local origin = over and over.windows and over.windows:has(api.nvim_get_current_win()) and over.origin
+    or mode.capture()
+  if over then
+    over:give_way()
   end
   highlights.define()
   local self =
     setmetatable({ spec = spec, cursor = 1, top = 1, marked = {}, queued = {}, drawn = {} }, Picker)
   self.wanted = resumed and resumed.cursor
   self.marked = resumed and resumed.marked or {}
-  self.origin = api.nvim_get_current_win()
-  self.inserting = api.nvim_get_mode().mode:find("^[iR]") ~= nil
+  self.origin = origin
   self.source = spec.source(function()
     self:news()
   end)
-  local ok, message = xpcall(function()
+  local ok, message = pcall(function()
     self:show()
     M.current = self
     self.source:open()
     self.source:start(spec.query)
-  end, debug.traceback)
+  end)
   if not ok then
-    self:close()
-    error(message, 0)
+    -- The caller gets the error, and so no other end.
+    self.finished = true
+    self:release()
+    mode.when_normal(function()
+      self:hide()
+      mode.restore(origin)
+    end)
+    error(text.reason(message), 0)
   end
   self:news()
   return self
@@ -125,57 +137,79 @@ function Picker:show()
   actions.map(self, self.windows.buffers.prompt)
   self:watch()
   vim.bo[self.windows.buffers.prompt].filetype = "rille"
-  vim.cmd("startinsert!")
+  mode.insert()
 end
 
---- Closes when the user goes elsewhere, and follows the size of the screen.
+--- Ends when the user goes elsewhere, and follows the size of the screen.
 function Picker:watch()
   self.group = api.nvim_create_augroup("rille.picker", {})
-  api.nvim_create_autocmd("VimResized", {
-    group = self.group,
-    callback = function()
-      self.windows:fit()
-      self.drawn = {}
-      self.preview:again()
-      self:news()
-    end,
-  })
-  api.nvim_create_autocmd("WinEnter", {
-    group = self.group,
-    callback = vim.schedule_wrap(function()
-      local win = api.nvim_get_current_win()
-      if self.closed or win == self.windows.prompt then
-        return
-      elseif self.windows:has(win) then
-        api.nvim_set_current_win(self.windows.prompt)
-        vim.cmd("startinsert!")
-      elseif vim.fn.getcmdwintype() == "" then
-        self:close(true)
+  local function on(events, fn, buffer)
+    api.nvim_create_autocmd(events, { group = self.group, buffer = buffer, callback = fn })
+  end
+  on("VimResized", function()
+    self.windows:fit()
+    self.drawn = {}
+    self.preview:again()
+    self:news()
+  end)
+  on("WinEnter", function()
+    local win = api.nvim_get_current_win()
+    if self.windows and win ~= self.windows.prompt and self.windows:has(win) then
+      -- At once, so that no key gets there.
+      api.nvim_set_current_win(self.windows.prompt)
+      vim.cmd("startinsert!")
+      return
+    end
+    vim.schedule(function()
+      if
+        not self.finished
+        and not self.windows:has(api.nvim_get_current_win())
+        and vim.fn.getcmdwintype() == ""
+      then
+        self:cancel()
       end
-    end),
-  })
-  api.nvim_create_autocmd("WinClosed", {
-    group = self.group,
-    callback = function(event)
-      local win = tonumber(event.match)
-      if win == self.windows.prompt or win == self.windows.list then
-        vim.schedule(function()
-          self:close()
-        end)
-      end
-    end,
-  })
+    end)
+  end)
+  local function gone()
+    if self.origin.kind ~= "insert" then
+      -- At once: the user's window must not get the insert mode of |i_CTRL-O|.
+      vim.cmd.stopinsert()
+    end
+    vim.schedule(function()
+      self:cancel()
+    end)
+  end
+  on("WinClosed", function(event)
+    local win = tonumber(event.match)
+    if win == self.windows.prompt or win == self.windows.list then
+      gone()
+    end
+  end)
+  for _, name in ipairs({ "prompt", "list" }) do
+    on("BufWipeout", gone, self.windows.buffers[name])
+  end
+  on("VimLeavePre", function()
+    -- There is no later turn of the loop.
+    self:give_way()
+    self.yielded()
+  end)
 end
 
---- Something has changed: shows it. An error in here closes the picker, so that it comes once.
+--- Something has changed: shows it. An error in here ends the picker, so that it comes once.
 function Picker:news()
-  if self.closed or not self.windows then
+  if self.finished or not self.windows then
     return
   end
-  local ok, message = xpcall(view.render, debug.traceback, self)
+  self:guard(view.render)
+end
+
+--- Runs something of the picker; an error ends the picker and is said.
+---@param fn fun(picker: rille.nvim.picker)
+function Picker:guard(fn)
+  local ok, message = pcall(fn, self)
   if not ok then
-    self:close()
-    vim.notify("rille: " .. message, vim.log.levels.ERROR)
+    self:cancel()
+    text.notify(text.reason(message))
   end
 end
 
@@ -189,15 +223,11 @@ end
 --- Runs an action on what the prompt says now: keys that were typed ahead are in it already.
 ---@param action fun(picker: rille.nvim.picker)
 function Picker:act(action)
-  if self.closed then
+  if self.finished then
     return
   end
   self.prompt:changed()
-  local ok, message = xpcall(action, debug.traceback, self)
-  if not ok then
-    self:close()
-    vim.notify("rille: " .. message, vim.log.levels.ERROR)
-  end
+  self:guard(action)
 end
 
 --- Moves the selection.
@@ -271,7 +301,7 @@ function Picker:mark_all()
   self:everything(function(item, key)
     marked[#marked + 1] = { item = item, key = key }
   end, function()
-    if not self.closed then
+    if not self.finished then
       self.marked = #marked > #self.marked and marked or {}
       self.marks = (self.marks or 0) + 1
       self:news()
@@ -303,9 +333,21 @@ function Picker:when_settled(run, enough)
   }
 end
 
+--- Waits a moment for the rows of what is typed, before something that ends the picker: what was typed after it is meant
+--- for whatever comes then, and must not get into the prompt. The editor's events are served meanwhile.
+function Picker:settle()
+  vim.wait(WAIT_MS, function()
+    return self.finished or settled(self.source:state())
+  end, 1)
+end
+
 --- Ends with the selected item.
 ---@param how rille.nvim.how
 function Picker:choose(how)
+  self:settle()
+  if self.finished then
+    return
+  end
   self:when_settled(function()
     if self.source:state().count == 0 then
       return
@@ -316,11 +358,12 @@ function Picker:choose(how)
     end, self.marked)
     history.add(self.spec.kind, self.prompt.query)
     local spec = self.spec
-    self:leave(function()
-      if spec.on_choice then
+    if spec.on_choice then
+      return self:finish(function()
         spec.on_choice(item, { how = how, marked = marked, index = type(key) == "number" and key or nil })
-        return
-      end
+      end)
+    end
+    self:finish(function()
       for _, chosen in ipairs(#marked > 0 and marked or { item }) do
         if spec.go then
           spec.go(chosen, how)
@@ -328,12 +371,16 @@ function Picker:choose(how)
           places.go(spec.place(chosen), how)
         end
       end
-    end)
+    end, true)
   end)
 end
 
 --- Ends with a quickfix list of what is marked, or else of all that match.
 function Picker:quickfix()
+  self:settle()
+  if self.finished then
+    return
+  end
   local found = {}
   local function add(item)
     local place = self.spec.place(item)
@@ -344,13 +391,18 @@ function Picker:quickfix()
   local title = self.spec.title .. (self.prompt.query ~= "" and ": " .. self.prompt.query or "")
   history.add(self.spec.kind, self.prompt.query)
   local function done()
-    if not self.closed then
-      self:leave(function()
-        if #found > 0 then
-          places.quickfix(found, title)
-        end
-      end)
+    if self.finished then
+      return
+    elseif #found == 0 then
+      return self:cancel()
     end
+    local on_choice = self.spec.on_choice
+    self:finish(function()
+      places.quickfix(found, title)
+      if on_choice then
+        on_choice(nil, { how = "edit", marked = {} })
+      end
+    end, true)
   end
   if #self.marked > 0 then
     for _, mark in ipairs(self.marked) do
@@ -394,44 +446,103 @@ function Picker:toggle_preview()
   self:news()
 end
 
+--- What the caller gets if nothing is chosen.
+function Picker:nothing()
+  local on_choice = self.spec.on_choice
+  if on_choice then
+    on_choice(nil, { how = "edit", marked = {} })
+  end
+end
+
 --- Ends without a choice.
 function Picker:cancel()
-  local spec = self.spec
-  self:leave(function()
-    if spec.on_choice then
-      spec.on_choice(nil, { how = "edit", marked = {} })
+  self:finish(function()
+    self:nothing()
+  end)
+end
+
+--- Ends the picker; every way out comes through here or `give_way`. Jobs and handles are given back at once; the windows
+--- close when the mode is Normal, so that no cursor moves and no autocommand sees another mode, and then `run` is called.
+--- A second call does nothing.
+---@param run fun()
+---@param jumps? boolean `run` moves the cursor of the user's window
+function Picker:finish(run, jumps)
+  if self.finished then
+    return
+  end
+  self.finished = true
+  self:release()
+  local origin, win = self.origin, api.nvim_get_current_win()
+  local inside = not self.windows or self.windows:has(win) or not api.nvim_win_is_valid(win)
+  local function finally()
+    self:hide()
+    -- Whoever is elsewhere on purpose stays there.
+    local here = api.nvim_get_current_win()
+    if inside and here ~= origin.win and api.nvim_win_is_valid(origin.win) then
+      pcall(api.nvim_set_current_win, origin.win)
+    end
+  end
+  local function report()
+    local ok, message = pcall(run)
+    if not ok then
+      text.notify(text.reason(message))
+    end
+  end
+  if origin.kind == "insert" and inside and not jumps and api.nvim_win_is_valid(origin.win) then
+    -- The user goes on inserting: the mode has been the same all the time.
+    finally()
+    mode.resume_insert(origin)
+    return report()
+  end
+  local cursor = not inside and api.nvim_win_get_cursor(win) or nil
+  mode.when_normal(function()
+    if cursor and api.nvim_win_is_valid(win) then
+      -- Leaving insert mode has moved it.
+      pcall(api.nvim_win_set_cursor, win, cursor)
+    end
+    finally()
+    if jumps then
+      report()
+      mode.restore(origin, true)
+    else
+      if inside then
+        mode.restore(origin)
+      end
+      report()
     end
   end)
 end
 
---- Closes, and goes on where the user came from and in the mode of then.
----@param after fun()
-function Picker:leave(after)
-  if self.inserting then
-    self:close()
-    return after()
+--- Ends at once, without a change of mode and without a choice, as another picker opens or the editor ends.
+function Picker:give_way()
+  if self.finished then
+    self.yielded = self.yielded or function() end
+    return
   end
-  -- It takes effect before what is scheduled: the cursor of the other window is not touched by it.
-  vim.cmd.stopinsert()
+  self.finished = true
   self:release()
-  vim.schedule(function()
-    self:close()
-    after()
-  end)
+  self:hide()
+  local called = false
+  function self.yielded()
+    if not called then
+      called = true
+      self:nothing()
+    end
+  end
+  -- It may open a picker itself.
+  vim.schedule(self.yielded)
 end
 
 --- Gives all jobs and handles back.
 function Picker:release()
-  if self.released then
-    return
+  if not self.spec.forgotten then
+    last = {
+      spec = self.spec,
+      query = self.prompt and self.prompt.query,
+      cursor = self.cursor,
+      marked = self.marked,
+    }
   end
-  self.released, self.closed = true, true
-  last = {
-    spec = self.spec,
-    query = self.prompt and self.prompt.query,
-    cursor = self.cursor,
-    marked = self.marked,
-  }
   if M.current == self then
     M.current = nil
   end
@@ -444,23 +555,11 @@ function Picker:release()
   self.source:close()
 end
 
---- Closes it; a second call does nothing.
----@param elsewhere? boolean the user is in another window already
-function Picker:close(elsewhere)
-  self:release()
+--- Closes the windows. From the command-line window none can be closed: then they close after it.
+function Picker:hide()
   local windows = self.windows
-  if not windows then
-    return
-  end
   self.windows = nil
-  local inside = windows:has(api.nvim_get_current_win())
-  if inside and not self.inserting then
-    vim.cmd.stopinsert()
-  end
-  if inside and not elsewhere and api.nvim_win_is_valid(self.origin) then
-    pcall(api.nvim_set_current_win, self.origin)
-  end
-  if not windows:close() then
+  if windows and not windows:close() then
     api.nvim_create_autocmd("CmdwinLeave", {
       once = true,
       callback = vim.schedule_wrap(function()
@@ -474,9 +573,9 @@ end
 ---@return rille.nvim.picker?
 function M.resume()
   if not last then
-    vim.notify("rille: there is nothing to resume", vim.log.levels.WARN)
+    text.notify("there is nothing to resume", vim.log.levels.WARN)
   elseif last.spec.once then
-    vim.notify("rille: " .. last.spec.once, vim.log.levels.WARN)
+    text.notify(last.spec.once, vim.log.levels.WARN)
   else
     local spec = vim.tbl_extend("force", last.spec, { query = last.query or "" })
     return M.open(spec, last)

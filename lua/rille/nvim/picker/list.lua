@@ -1,6 +1,7 @@
 --- The rows of a picker that can be seen. Nothing else of what was found becomes text of Neovim.
 local api = vim.api
 local row = require("rille.nvim.picker.row")
+local text_of = require("rille.nvim.text")
 local space = api.nvim_create_namespace("rille.list")
 
 ---@class rille.nvim.list.row
@@ -51,7 +52,7 @@ end
 ---@param rows rille.nvim.list.row[] at most `height()`
 ---@param selected integer which of them is selected, 0 for none
 function List:draw(rows, selected)
-  local buf, lines, shifts = self.windows.buffers.list, {}, {}
+  local buf, lines, shifts, paths = self.windows.buffers.list, {}, {}, {}
   if not api.nvim_buf_is_valid(buf) then
     return
   end
@@ -59,8 +60,9 @@ function List:draw(rows, selected)
   for i, item in ipairs(rows) do
     local room, lead = width - (item.icon and 2 or 0), ""
     if item.lead then
-      lead = row.tail(item.lead[1], math.floor(room / 2)) .. item.lead[2]
-      room = room - vim.fn.strdisplaywidth(lead)
+      local path = row.tail(item.lead[1], math.floor(room / 2))
+      lead, paths[i] = path .. item.lead[2], #path
+      room = room - text_of.cells(lead)
     end
     local text, shift = row.fit(item.text, item.ranges, math.max(1, room))
     lines[i], shifts[i] = lead .. text, shift + #lead
@@ -70,9 +72,9 @@ function List:draw(rows, selected)
   for i, item in ipairs(rows) do
     local shift, length = shifts[i], #lines[i]
     if item.lead then
-      local stop = lines[i]:find(item.lead[2], 1, true)
-      highlight(buf, i - 1, 1, stop - 1, length, "RillePath", 100)
-      highlight(buf, i - 1, stop, stop + #item.lead[2] - 1, length, "RilleLine", 100)
+      local stop = paths[i]
+      highlight(buf, i - 1, 1, stop, length, "RillePath", 100)
+      highlight(buf, i - 1, stop + 1, stop + #item.lead[2], length, "RilleLine", 100)
     end
     local ranges = item.ranges
     for k = 1, #ranges, 2 do

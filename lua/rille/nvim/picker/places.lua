@@ -1,5 +1,8 @@
 --- Places in files and buffers: where an item leads to, going there, and the quickfix list.
 local lazy = require("rille.lazy")
+local paths = require("rille.nvim.paths")
+local text = require("rille.nvim.text")
+
 local api = vim.api
 local uv = vim.uv or vim.loop
 
@@ -19,19 +22,45 @@ local M = {}
 --- The part of a command that tells where it opens its window.
 M.modifiers = { edit = {}, split = { split = "" }, vsplit = { vertical = true }, tab = {} }
 
---- Tells of an error of the editor's, in a line: more would have to be confirmed.
+--- Reports an error of the editor's, without the place in a script that it names first.
 ---@param message any
 function M.told(message)
-  message = tostring(message):match("[^\n]*"):gsub("^.-(E%d+:)", "%1")
-  vim.notify("rille: " .. message, vim.log.levels.ERROR)
+  text.notify((text.reason(message):match("[^\n]*"):gsub("^.-(E%d+:)", "%1")))
 end
 
---- Goes to a place. An error of the editor's, as that a file is locked, is told once.
+--- What each kind of file that is none is called.
+local SPECIAL = {
+  fifo = "a named pipe; `:Rille view` reads from it",
+  socket = "a socket",
+  char = "a device; `:Rille view` reads from it",
+  none = "not the name of a file, as it has a NUL",
+}
+
+--- Puts the cursor to the line and column of a place, in the current window, which shows its buffer.
+---@param place rille.nvim.place
+local function put_cursor(place)
+  local view = paths.view(api.nvim_get_current_buf())
+  if view then
+    return require("rille.nvim.viewer.motions").to_place(view, place)
+  end
+  local lnum = math.max(1, math.min(place.lnum, api.nvim_buf_line_count(0)))
+  local length = #api.nvim_buf_get_lines(0, lnum - 1, lnum, false)[1]
+  api.nvim_win_set_cursor(0, { lnum, math.min((place.col or 1) - 1, length) })
+  vim.cmd("normal! zv")
+end
+
+--- Goes to a place. An error of the editor's, as that a file is locked, is reported once.
 ---@param place rille.nvim.place
 ---@param how rille.nvim.how
 function M.go(place, how)
+  local special = not place.bufnr and place.path and paths.special(place.path)
+  if special then
+    local name = vim.fs.basename(place.path)
+    text.notify(("%s is %s"):format(text.shown(name), SPECIAL[special]))
+    return
+  end
   local ok, message = pcall(function()
-    local buf = place.bufnr or vim.fn.bufadd(place.path)
+    local buf = place.bufnr or paths.viewing(place.path) or vim.fn.bufadd(place.path)
     if how == "edit" and vim.fn.exists("+winfixbuf") == 1 and vim.wo.winfixbuf then
       how = "split"
     end
@@ -46,10 +75,7 @@ function M.go(place, how)
       vim.cmd({ cmd = "sbuffer", args = { tostring(buf) }, mods = mods })
     end
     if place.lnum then
-      local lnum = math.max(1, math.min(place.lnum, api.nvim_buf_line_count(0)))
-      local length = #api.nvim_buf_get_lines(0, lnum - 1, lnum, false)[1]
-      api.nvim_win_set_cursor(0, { lnum, math.min((place.col or 1) - 1, length) })
-      vim.cmd("normal! zv")
+      put_cursor(place)
     end
   end)
   if not ok then
@@ -64,14 +90,19 @@ local CHUNK, SLICE_MS = 200, 3
 ---@param places rille.nvim.place[]
 ---@param title string
 function M.quickfix(places, title)
+  title = text.shown(title)
   vim.fn.setqflist({}, " ", { title = title, items = {} })
   local id, at = vim.fn.getqflist({ id = 0 }).id, 1
   local timer, buffers, shown = uv.new_timer(), {}, false
   local progress = lazy.load("rille.nvim.progress").start("quickfix list: " .. title)
-  --- The buffer of a path. Neovim compares it with the name of each that there is: so it is asked once.
+  --- The buffer of a path, or false if going there would hang. Neovim compares a path with the name of each buffer: so it
+  --- is asked once.
   local function buffer(path)
-    local buf = buffers[path] or vim.fn.bufadd(path)
-    buffers[path] = buf
+    local buf = buffers[path]
+    if buf == nil then
+      buf = paths.viewing(path) or not paths.special(path) and vim.fn.bufadd(path)
+      buffers[path] = buf
+    end
     return buf
   end
   local function slice()
@@ -81,12 +112,15 @@ function M.quickfix(places, title)
       repeat
         local place = places[at]
         at = at + 1
-        chunk[#chunk + 1] = {
-          bufnr = place.bufnr or buffer(place.path),
-          lnum = place.lnum or 1,
-          col = place.col or 1,
-          text = place.text or "",
-        }
+        local buf = place.bufnr or buffer(place.path)
+        if buf then
+          chunk[#chunk + 1] = {
+            bufnr = buf,
+            lnum = place.lnum or 1,
+            col = place.col or 1,
+            text = text.argument(place.text or ""),
+          }
+        end
       until at > #places or #chunk == CHUNK or uv.hrtime() >= till
       -- Somebody may have freed the list.
       if vim.fn.setqflist({}, "a", { id = id, items = chunk }) ~= 0 then

@@ -1,5 +1,7 @@
 --- The preview of a picker: what the selected item leads to, shown a moment after the selection has come to rest.
 local excerpt = require("rille.nvim.picker.excerpt")
+local paths = require("rille.nvim.paths")
+local text_of = require("rille.nvim.text")
 
 local api = vim.api
 local uv = vim.uv or vim.loop
@@ -63,14 +65,14 @@ function Preview:load(item, place, turn)
     if not ok then
       -- Not asked again, so that it cannot fail again and again.
       self.custom = function()
-        return { "preview: " .. tostring(result) }
+        return { "preview: " .. text_of.reason(result) }
       end
       result = self.custom()
     end
     return self:put_custom(result)
   elseif not place then
     return self:put({ lines = {}, first = 0 })
-  elseif place.bufnr and api.nvim_buf_is_loaded(place.bufnr) then
+  elseif place.bufnr and api.nvim_buf_is_loaded(place.bufnr) and not paths.view(place.bufnr) then
     return self:put_buffer(place)
   elseif not place.path then
     return self:put({ lines = {}, first = 0 }, nil, "not loaded")
@@ -101,7 +103,11 @@ function Preview:put_custom(result)
     end
     return
   end
-  self:put({ lines = type(result) == "table" and result or {}, first = 1 })
+  local lines = {}
+  for i, line in ipairs(type(result) == "table" and result or {}) do
+    lines[i] = excerpt.shorten(tostring(line))
+  end
+  self:put({ lines = lines, first = 1 })
 end
 
 function Preview:put_buffer(place)
@@ -109,12 +115,11 @@ function Preview:put_buffer(place)
   local lnum = place.lnum and math.min(place.lnum, count)
   local first = math.max(1, (lnum or 1) - AROUND)
   local lines = api.nvim_buf_get_lines(place.bufnr, first - 1, first - 1 + 2 * AROUND, false)
-  self:put(
-    { lines = lines, first = first, at = lnum and lnum - first + 1 },
-    api.nvim_buf_get_name(place.bufnr),
-    nil,
-    place
-  )
+  local at = lnum and lnum - first + 1
+  for i, line in ipairs(lines) do
+    lines[i] = excerpt.shorten(line, i == at and place.col or nil)
+  end
+  self:put({ lines = lines, first = first, at = at }, api.nvim_buf_get_name(place.bufnr), nil, place)
 end
 
 --- Puts an excerpt into the window.
@@ -129,8 +134,7 @@ function Preview:put(read, path, note, place)
   end
   local lines, bytes = {}, 0
   for i, text in ipairs(read.lines) do
-    text = tostring(text)
-    lines[i] = text:find("\n", 1, true) and text:gsub("\n", "\0") or text
+    lines[i] = text_of.line(tostring(text))
     bytes = bytes + #lines[i]
   end
   if note then
@@ -148,7 +152,7 @@ function Preview:put(read, path, note, place)
       and not note
       and ("%%#LineNr#%%=%%{v:lnum+%d} "):format(read.first - 1)
     or ""
-  self.windows:title("preview", path and vim.fn.fnamemodify(path, ":~:.") or "")
+  self.windows:title("preview", path and vim.fn.fnamemodify(text_of.argument(path), ":~:.") or "")
   local at = read.at and math.max(1, math.min(read.at, #lines))
   api.nvim_win_set_cursor(win, { at or 1, 0 })
   if at then

@@ -1,4 +1,6 @@
 --- The line of a picker that is typed into, with what there is to say behind it.
+local text_of = require("rille.nvim.text")
+
 local api = vim.api
 local space = api.nvim_create_namespace("rille.prompt")
 
@@ -55,7 +57,7 @@ end
 --- Replaces the text, and goes to its end. Does not tell of it.
 ---@param query string
 function Prompt:set(query)
-  query = query:gsub("\n", " ")
+  query = query:gsub("[\r\n]+", " ")
   api.nvim_buf_set_lines(self.buf, 0, -1, false, { query })
   self.query = query
   local win = self.windows.prompt
@@ -69,11 +71,15 @@ end
 ---@param failed? boolean
 function Prompt:say(text, failed)
   local width = self.windows.rects.prompt.width
-  local room = width - vim.fn.strdisplaywidth(self.query) - #SIGN - 2
+  local room = width - text_of.cells(self.query) - #SIGN - 2
   if failed then
+    if text:find("\n", 1, true) and self.recorded ~= text then
+      self.recorded = text
+      text_of.notify(text)
+    end
     -- An error is said whatever the room is: its end may be cut off.
-    text = " " .. text:gsub("%s+", " ")
-  elseif vim.fn.strdisplaywidth(text) > room then
+    text = " " .. text_of.shown(text:match("[^\n]*"))
+  elseif text_of.cells(text) > room then
     text = ""
   end
   self.note = api.nvim_buf_set_extmark(self.buf, space, 0, 0, {

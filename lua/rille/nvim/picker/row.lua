@@ -1,4 +1,6 @@
 --- What a row of the list shows of an item: the part of its text that fits and has the matches in it.
+local line = require("rille.nvim.text").line
+
 local M = {}
 
 --- Bytes that follow the last one that is sure to fit: wide enough for the letters of any script.
@@ -42,10 +44,7 @@ function M.fit(text, ranges, width)
   if #text > width * SLACK then
     text = text:sub(1, boundary(text, width * SLACK) - 1)
   end
-  if text:find("\n", 1, true) then
-    text = text:gsub("\n", "\0")
-  end
-  return text, shift
+  return line(text), shift
 end
 
 --- The end of a path, if all of it would be too long.
@@ -54,9 +53,9 @@ end
 ---@return string
 function M.tail(path, width)
   if #path <= width then
-    return (path:gsub("\n", "\0"))
+    return line(path)
   end
-  return "…" .. path:sub(boundary(path, math.min(#path, #path - width + 2))):gsub("\n", "\0")
+  return "…" .. line(path:sub(boundary(path, math.min(#path, #path - width + 2))))
 end
 
 --- Ranges of neighbours, from single positions in ascending order.

@@ -2,9 +2,11 @@
 --- it has found stays until the next one finds something or nothing.
 local rille = require("rille")
 local await = require("rille.nvim").await
+local pattern_error = require("rille.nvim.text").pattern_error
 
---- Lines that are taken in one turn of the loop, and bytes of each that are ever shown.
-local SLICE, BYTES = 100, 1000
+--- Lines that are taken in one turn of the loop, bytes of each that are ever shown, those of them in front of the first match
+--- of a line that is longer, and matches of a line that are highlighted.
+local SLICE, BYTES, BEFORE, MATCHES = 100, 1000, 100, 50
 
 ---@class rille.nvim.search: rille.nvim.source
 local Search = {}
@@ -38,21 +40,44 @@ local function forget(self)
   end
 end
 
---- What is kept of a line that was found.
-local function line(batch, i)
-  local text = batch:text(i, BYTES)
-  local spans = {}
-  for k = 1, math.min(batch:spans(i), 50) do
-    local from, to = batch:span(i, k)
-    if from > #text then
+--- The next byte from `at` on that begins a character.
+local function boundary(text, at)
+  for _ = 1, 3 do
+    local byte = text:byte(at)
+    if not byte or byte < 0x80 or byte >= 0xC0 then
       break
     end
-    spans[#spans + 1], spans[#spans + 2] = from, math.min(to, #text)
+    at = at + 1
+  end
+  return at
+end
+
+--- What is kept of a line that was found: the part of its text around the first match, and where that is in the line.
+local function line(batch, i)
+  local count = batch:spans(i)
+  local first, last = 1, 0
+  if count > 0 then
+    first, last = batch:span(i, 1)
+  end
+  local from = last > BYTES and math.max(1, first - BEFORE) or 1
+  local text, shift = batch:text(i, BYTES, from), 0
+  if from > 1 then
+    local begin = boundary(text, 1)
+    text = "…" .. text:sub(begin)
+    shift = #"…" - (from - 1) - (begin - 1)
+  end
+  local spans = {}
+  for k = 1, math.min(count, MATCHES) do
+    local start, stop = batch:span(i, k)
+    if start + shift > #text then
+      break
+    end
+    spans[#spans + 1], spans[#spans + 2] = start + shift, math.min(stop + shift, #text)
   end
   return {
     path = batch:path(i),
     lnum = batch:line(i),
-    col = spans[1] or 1,
+    col = first,
     offset = batch:offset(i),
     text = text,
     spans = spans,
@@ -72,8 +97,8 @@ function Search:start(query)
   if self.opts.texts then
     opts.texts, self.large = self.opts.texts()
   end
-  local job, message = rille.grep(query, self.opts.root, opts)
-  self.failure, self.stale = message, job ~= nil
+  local job, message, position = rille.grep(query, self.opts.root, opts)
+  self.failure, self.stale = message and pattern_error(message, position), job ~= nil
   if not job then
     return self.on_news()
   end

@@ -24,7 +24,8 @@ local function draw(self, state, height)
       row.marked = marks[key]
     end
     if self.icon then
-      row.icon = icon_of(self, row.text)
+      -- The path, where the text is that of a line in it.
+      row.icon = icon_of(self, row.lead and row.lead[1] or row.text)
     end
     rows[#rows + 1] = row
   end
@@ -85,7 +86,7 @@ function M.render(self)
   if state.count > 0 and self.top + 2 * height > state.count and state.count < state.total then
     self.source:more()
   end
-  while not self.closed and #self.queued > 0 and self.queued[1].ready(self.source:state()) do
+  while not self.finished and #self.queued > 0 and self.queued[1].ready(self.source:state()) do
     table.remove(self.queued, 1).run()
   end
 end

@@ -1,6 +1,7 @@
 --- The floating windows of a picker: made, moved when the screen changes, and closed together.
 local config = require("rille.nvim.config")
 local layout = require("rille.nvim.picker.layout")
+local text = require("rille.nvim.text")
 
 local api = vim.api
 
@@ -29,13 +30,50 @@ local function border()
   return wanted == "" and "rounded" or wanted ~= "none" and wanted
 end
 
+--- What keeps completion and pairs out of a buffer: the variables that plugins document, by name.
+local QUIET = {
+  completion = false, -- blink.cmp
+  minicompletion_disable = true,
+  minipairs_disable = true,
+  ["nvim-autopairs"] = 1, -- it takes the buffer for one that it has dealt with
+  autopairs_enabled = 0,
+  delimitMate_autoclose = 0,
+  coc_enabled = 0,
+  copilot_enabled = false,
+}
+
+--- Keeps completion out of a prompt: the editor's own, and that of nvim-cmp, which is often loaded by the first insertion.
+local function silence(buf)
+  for name, value in pairs(QUIET) do
+    vim.b[buf][name] = value
+  end
+  if vim.fn.exists("+autocomplete") == 1 then
+    vim.bo[buf].autocomplete = false
+  end
+  vim.bo[buf].complete, vim.bo[buf].omnifunc, vim.bo[buf].completefunc = "", "", ""
+  local function silence_cmp()
+    local cmp = package.loaded.cmp
+    if cmp and api.nvim_get_current_buf() == buf then
+      pcall(function()
+        cmp.setup.buffer({ enabled = false })
+      end)
+    end
+  end
+  api.nvim_create_autocmd("InsertEnter", {
+    buffer = buf,
+    callback = function()
+      silence_cmp()
+      vim.schedule(silence_cmp)
+    end,
+  })
+end
+
 local function buffer(kind)
   local buf = api.nvim_create_buf(false, true)
   vim.bo[buf].bufhidden = "wipe"
   vim.bo[buf].undolevels = kind == "prompt" and 100 or -1
   vim.bo[buf].modeline = false
-  -- Completion plugins that would open a menu over the prompt.
-  vim.b[buf].completion, vim.b[buf].minicompletion_disable = false, true
+  silence(buf)
   return buf
 end
 
@@ -53,7 +91,7 @@ function Windows:place(name)
   }
   local title = self.titles[name]
   if frame and title and title ~= "" then
-    place.title = " " .. vim.fn.strcharpart(title, 0, math.max(1, rect.width - 4)) .. " "
+    place.title = " " .. text.cut(text.shown(title), math.max(1, rect.width - 4)) .. " "
   end
   return place
 end
