@@ -514,7 +514,11 @@ fn that_forks() {
     busy.iter().for_each(|job| job.watch(&notifier));
     for round in 0..40_u64 {
         sleep(Duration::from_micros(round * 97 % 1000));
-        busy.iter().for_each(|job| (0..50).for_each(|_| drop(job.take())));
+        busy.iter().for_each(|job| {
+            (0..50).for_each(|_| {
+                let _ = job.take();
+            })
+        });
         // SAFETY: the child calls nothing that a lock of another thread could keep it from, which is what is tested; the
         // allocator is made ready by the C library.
         let child = unsafe { libc::fork() };

@@ -108,8 +108,11 @@ impl rille_job {
     }
 }
 
+/// Whether a job is of a kind.
+type Is = fn(&dyn Any) -> bool;
+
 /// What the kinds of jobs are called, by their results.
-const KINDS: [(fn(&dyn Any) -> bool, &str); 6] = [
+const KINDS: [(Is, &str); 6] = [
     (<dyn Any>::is::<Job<Paths>>, "a walk"),
     (<dyn Any>::is::<Job<Chunk>>, "a grep"),
     (<dyn Any>::is::<Job<Found>>, "a search in a file"),

@@ -35,6 +35,8 @@ mod edition;
 mod fault_tests;
 mod filter;
 mod follow;
+#[cfg(test)]
+mod follow_tests;
 mod index;
 mod ordered;
 mod pattern;

@@ -29,9 +29,12 @@ pub(super) struct Names {
 struct State {
     inotify: Option<Arc<File>>,
     /// By the number of the watched directory: who waits for which name in it.
-    waiting: BTreeMap<i32, Vec<(u64, Arc<[u8]>, Waker)>>,
+    waiting: BTreeMap<i32, Vec<Entry>>,
     count: u64,
 }
+
+/// The number of a [`NameWatch`], its name, and what it wakes.
+type Entry = (u64, Arc<[u8]>, Waker);
 
 /// Wakes a job when something happens to a name in a directory. The watch ends when this is dropped.
 pub struct NameWatch {
@@ -151,7 +154,7 @@ impl Names {
     pub(super) fn find(&self, reports: &[u8], woken: &mut BTreeMap<u64, Waker>) {
         let state = self.lock();
         for (watch, lost, name) in sys::reports(reports) {
-            let mut wake = |(number, own, waker): &(u64, Arc<[u8]>, Waker)| {
+            let mut wake = |(number, own, waker): &Entry| {
                 // Without a name it is about the directory itself.
                 if lost || name.is_empty() || **own == *name {
                     woken.entry(*number).or_insert_with(|| waker.clone());

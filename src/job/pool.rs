@@ -64,9 +64,11 @@ const SPIN: Duration = Duration::from_micros(20);
 pub(super) struct Task {
     /// The job that it does this for.
     pub crew: Option<Arc<Crew>>,
-    /// Does it, or is told why no thread can. It does not panic.
-    pub work: Box<dyn FnOnce(Result<(), &str>) + Send>,
+    pub work: Work,
 }
+
+/// Does it, or is told why no thread can. It does not panic.
+type Work = Box<dyn FnOnce(Result<(), &str>) + Send>;
 
 /// The threads of one process, and what waits for them. It lives for ever, like the threads.
 pub(super) struct Pool {

@@ -91,7 +91,7 @@ pub unsafe extern "C" fn rille_matcher_match(
                 match matcher.positions(text) {
                     Some((score, list)) => {
                         let positions = places(positions, list.len(), "positions")?;
-                        positions.write_copy_of_slice(&list);
+                        positions.write_copy_of_slice(list);
                         Some(rille_fuzzy_hit { score, count: list.len() as u32 })
                     }
                     None => None,
