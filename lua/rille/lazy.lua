@@ -24,15 +24,21 @@ function M.forget()
   end
 end
 
---- Why no file can be opened now, or nil if one can.
+--- The sentence about a module that cannot be read, or nil if the reason is none that goes away by itself.
+---@param name string
+---@param number integer? of the system's error
 ---@return string?
-function M.no_descriptor()
+function M.sentence(name, number)
+  local reason = NO_DESCRIPTOR[number]
+  return reason
+    and ("rille: %s, so the module '%s' cannot be loaded; close one and try again"):format(reason, name)
+end
+
+--- The number of the system's error if no file can be opened now.
+---@return integer?
+local function error_number()
   local file, _, number = io.open(ANY_FILE, "rb")
-  if file then
-    file:close()
-    return nil
-  end
-  return NO_DESCRIPTOR[number]
+  return not (file and file:close()) and number or nil
 end
 
 --- The module, or nil and why it cannot be had; true as the third value if a later attempt may succeed.
@@ -46,11 +52,9 @@ function M.try(name)
     return module
   end
   M.forget()
-  local reason = M.no_descriptor()
-  if reason then
-    return nil,
-      ("rille: %s, so the module '%s' cannot be loaded; close one and try again"):format(reason, name),
-      true
+  local sentence = M.sentence(name, error_number())
+  if sentence then
+    return nil, sentence, true
   end
   -- LuaJIT's own words when its memory is at an end.
   return nil, tostring(module), tostring(module):find("not enough memory", 1, true) ~= nil
