@@ -41,7 +41,7 @@ fuzz_target!(|input: (u16, &[u8], Vec<&[u8]>, i8)| {
         );
     }
 
-    let expected = matcher.filter(items.iter().copied());
+    let expected = matcher.filter(items.iter().copied()).unwrap();
     let session = Session::new(options);
     let half = items.len() / 2;
     session.push(items[..half].iter().copied());

@@ -4,6 +4,7 @@ use super::chars::{Class, base, code, fold, is_mark, is_white};
 use super::model::*;
 use super::query::{Kind, Term};
 use bstr::ByteSlice;
+use std::collections::TryReserveError;
 
 /// The chars of a text as a term sees them.
 #[derive(Debug, Default)]
@@ -18,10 +19,19 @@ pub struct View {
 impl View {
     /// Reads a text. Without `respect_case` it is folded; with `normalize` it is without accents, and a mark belongs to
     /// the char before it.
-    pub fn read(&mut self, text: &[u8], model: &Model, respect_case: bool, normalize: bool) {
+    pub fn read(
+        &mut self,
+        text: &[u8],
+        model: &Model,
+        respect_case: bool,
+        normalize: bool,
+    ) -> Result<(), TryReserveError> {
         self.codes.clear();
         self.classes.clear();
         self.starts.clear();
+        self.codes.try_reserve(text.len())?;
+        self.classes.try_reserve(text.len())?;
+        self.starts.try_reserve(text.len())?;
         // Of ASCII every byte is a char, without an accent.
         let ascii = text.find_non_ascii_byte().unwrap_or(text.len());
         let (plain, mut at) = (&text[..ascii], ascii);
@@ -44,6 +54,7 @@ impl View {
             }
             at += len;
         }
+        Ok(())
     }
 
     /// Bytes that it holds.

@@ -2,10 +2,10 @@
 
 use crate::text::decode;
 use icu_casemap::CaseMapperBorrowed;
+use icu_normalizer::DecomposingNormalizerBorrowed;
 use icu_normalizer::properties::{CanonicalDecompositionBorrowed, Decomposed};
 use icu_properties::props::{GeneralCategory, GeneralCategoryGroup, WhiteSpace};
 use icu_properties::{CodePointMapData, CodePointSetData};
-use once_cell::race::OnceBox;
 
 /// Set in the code of an invalid sequence, whose bytes are in the lower 24 bits: it is like no char and like no other
 /// sequence.
@@ -64,8 +64,9 @@ pub fn is_capital(code: u32) -> bool {
     map(code, |c| CaseMapperBorrowed::new().simple_lowercase(c)) != code
 }
 
-/// The char without its accents: what its canonical decomposition begins with, if nothing but marks follow, or the
-/// letter that a letter with a stroke, a hook or a tail is made from.
+/// The plain char that a char is a variant of: what its canonical or else its compatibility decomposition begins with, if
+/// nothing but marks follow (accents, fullwidth and halfwidth forms, superscripts, subscripts, letters of mathematics),
+/// or the letter that a letter with a stroke, a small capital, or a turned letter is made from.
 #[inline]
 pub fn base(code: u32) -> u32 {
     if code < 0x80 { code } else { map(code, base_of) }
@@ -81,28 +82,35 @@ fn base_of(c: char) -> char {
             _ => break,
         };
     }
-    static LETTERS: OnceBox<Vec<(char, char)>> = OnceBox::new();
-    let letters = LETTERS.get_or_init(|| {
-        let pairs = MADE_FROM.split(' ').map(|pair| pair.chars());
-        Box::new(pairs.filter_map(|mut c| Some((c.next()?, c.next()?))).collect())
-    });
-    let letter =
-        |c: char| letters.binary_search_by_key(&c, |&(made, _)| made).ok().map(|at| letters[at].1);
-    if let Some(letter) = letter(base) {
+    if let Some(letter) = made_from(base) {
         return letter;
     }
     let small = CaseMapperBorrowed::new().simple_lowercase(base);
-    match letter(small) {
-        Some(letter) if small != base => letter.to_ascii_uppercase(),
+    match made_from(small) {
+        Some(letter) if small != base => return letter.to_ascii_uppercase(),
+        _ => {}
+    }
+    let mut parts = DecomposingNormalizerBorrowed::new_nfkd().normalize_iter(std::iter::once(base));
+    match parts.next() {
+        Some(first) if first != base && !is_white(first.into()) => {
+            if parts.all(|part| is_mark(part.into())) { base_of(first) } else { base }
+        }
         _ => base,
     }
 }
 
-/// Whether the char is a mark that stands on or under the one before it.
+/// The letter that a letter is made from, by [`MADE_FROM`].
+fn made_from(c: char) -> Option<char> {
+    let at = BASES.binary_search_by_key(&u32::from(c), |&(made, _)| made).ok()?;
+    Some(BASES[at].1.into())
+}
+
+/// Whether the char is a mark that stands on or under the one before it. Letters that stand above others are none.
 #[inline]
 pub fn is_mark(code: u32) -> bool {
     code >= 0x300
         && CodePointMapData::<GeneralCategory>::new().get32(code) == GeneralCategory::NonspacingMark
+        && !char::from_u32(code).is_some_and(|c| made_from(c).is_some())
 }
 
 /// Whether the char is white space.
@@ -131,13 +139,43 @@ fn map(code: u32, map: impl FnOnce(char) -> char) -> u32 {
     char::from_u32(code).map_or(code, |c| map(c).into())
 }
 
-/// Small letters that Unicode does not decompose though its name for them is "small letter X with" something, and the
-/// three that everybody takes for a letter: ß, ı and ȷ. By code point.
-static MADE_FROM: &str = "ßs øo đd ħh ıi ŀl łl ŧt ƀb ƃb ƈc ƌd ƒf ƙk ƚl ƞn ƥp ƫt ƭt ƴy ƶz ǥg ȡd ȥz ȴl ȵn ȶt ȷj ȼc ȿs ɀz ɇe ɉj ɋq ɍr ɏy ɓb \
-    ɕc ɖd ɗd ɠg ɦh ɨi ɫl ɬl ɭl ɱm ɲn ɳn ɼr ɽr ɾr ʂs ʈt ʋv ʐz ʑz ʝj ʠq ᵬb ᵭd ᵮf ᵯm ᵰn ᵱp ᵲr ᵳr ᵴs ᵵt ᵶz ᵽp ᶀb ᶁd ᶂf \
-    ᶃg ᶄk ᶅl ᶆm ᶇn ᶈp ᶉr ᶊs ᶌv ᶍx ᶎz ᶏa ᶑd ᶒe ᶖi ᶙu ẚa ỿy ⱡl ⱥa ⱦt ⱨh ⱪk ⱬz ⱱv ⱳw ⱴv ⱸe ⱺo ꝁk ꝃk ꝅk ꝉl ꝋo ꝍo ꝑp ꝓp \
-    ꝕp ꝗq ꝙq ꝟv ꞎl ꞑn ꞓc ꞔc ꞕh ꞗb ꞙf ꞡg ꞣk ꞥn ꞧr ꞩs ꞹu ꟈd ꟊs ꬴe ꬷl ꬸl ꬹl ꬺm ꬻn ꭉr ꭎu ꭒu ꭖx ꭗx ꭘx ꭙx ꭚy 𝼉t 𝼑l 𝼓l 𝼖r \
-    𝼚i 𝼛o 𝼝c 𝼞s";
+/// Letters that Unicode does not decompose, each with the letter that its Unicode name mentions: letters with a stroke, a
+/// hook or a tail, small capitals, barred, turned, reversed and open letters, letters that stand above others; and ß, ı,
+/// ȷ, ɑ and the ideographic full stop. Capitals are found by their small letters. By code point.
+static MADE_FROM: &str = "ßs øo đd ħh ıi ŀl łl ŧt ƀb ƃb ƈc ƌd ƒf ƙk ƚl ƞn ƥp ƫt ƭt ƴy ƶz ǝe ǥg ȡd ȥz ȴl ȵn ȶt ȷj ȼc ȿs ɀz ɇe ɉj ɋq \
+    ɍr ɏy ɐa ɑa ɓb ɔo ɕc ɖd ɗd ɘe ɛe ɜe ɝe ɞe ɟj ɠg ɡg ɢG ɥh ɦh ɨi ɪI ɫl ɬl ɭl ɯm ɰm ɱm ɲn ɳn ɴN ɵo ɹr ɺr ɻr \
+    ɼr ɽr ɾr ɿr ʀR ʁR ʂs ʄj ʇt ʈt ʉu ʋv ʌv ʍw ʎy ʏY ʐz ʑz ʗc ʙB ʚe ʛG ʜH ʝj ʞk ʟL ʠq ʮh ʯh ͣa ͤe ͥi ͦo ͧu ͨc \
+    ͩd ͪh ͫm ͬr ͭt ͮv ͯx ᫌg ᫍr ᫎt ᴀA ᴃB ᴄC ᴅD ᴇE ᴈe ᴉi ᴊJ ᴋK ᴌL ᴍM ᴎN ᴏO ᴐO ᴑo ᴒo ᴓo ᴖo ᴗo ᴘP ᴙR ᴚR ᴛT ᴜU ᴝu \
+    ᴞu ᴟm ᴠV ᴡW ᴢZ ᵬb ᵭd ᵮf ᵯm ᵰn ᵱp ᵲr ᵳr ᵴs ᵵt ᵶz ᵷg ᵹg ᵽp ᶀb ᶁd ᶂf ᶃg ᶄk ᶅl ᶆm ᶇn ᶈp ᶉr ᶊs ᶌv ᶍx ᶎz ᶏa ᶑd \
+    ᶒe ᶓe ᶔe ᶖi ᶗo ᶙu ᷘd ᷚg ᷜk ᷝl ᷠn ᷣr ᷤs ᷥs ᷦz ᷨb ᷫf ᷬl ᷭo ᷮp ᷰu ᷱw ᷲa ᷳo ᷴu ẚa ẜs ẝs ỿy ↄc ⱡl ⱥa ⱦt ⱨh ⱪk \
+    ⱬz ⱱv ⱳw ⱴv ⱶh ⱸe ⱹr ⱺo ⱻE 。. ꜰF ꜱS ꜿc ꝁk ꝃk ꝅk ꝇl ꝉl ꝋo ꝍo ꝑp ꝓp ꝕp ꝗq ꝙq ꝛr ꝟv ꝣz ꝺd ꝼf ꝿg ꞁl ꞃr ꞅs ꞇt \
+    ꞎl ꞑn ꞓc ꞔc ꞕh ꞗb ꞙf ꞡg ꞣk ꞥn ꞧr ꞩs ꞯQ ꞹu ꟈd ꟊs ꟑg ꟶh ꟺM ꬲe ꬳe ꬴe ꬶg ꬷl ꬸl ꬹl ꬺm ꬻn ꬽo ꬾo ꬿo ꭅr ꭆR ꭉr ꭋr \
+    ꭌr ꭎu ꭏu ꭒu ꭖx ꭗx ꭘx ꭙx ꭚy ꭨr 𝼁g 𝼂G 𝼃k 𝼄L 𝼆y 𝼈r 𝼉t 𝼍t 𝼏c 𝼐K 𝼑l 𝼓l 𝼕r 𝼖r 𝼚i 𝼛o 𝼝c 𝼞s";
+
+/// How many pairs [`MADE_FROM`] has.
+const PAIRS: usize = 308;
+
+/// [`MADE_FROM`] in a form that can be searched. It is made by the compiler, so that no thread ever waits for another one
+/// to make it, which after a fork may not exist.
+static BASES: [(u32, u8); PAIRS] = {
+    let text = MADE_FROM.as_bytes();
+    let mut pairs = [(0, 0); PAIRS];
+    let (mut at, mut pair) = (0, 0);
+    while at < text.len() {
+        let len = text[at].leading_ones() as usize;
+        let mut code = text[at] as u32 & (0x7F >> len);
+        let mut next = 1;
+        while next < len {
+            code = code << 6 | text[at + next] as u32 & 0x3F;
+            next += 1;
+        }
+        pairs[pair] = (code, text[at + len]);
+        // Over the letter and the space behind it.
+        (at, pair) = (at + len + 2, pair + 1);
+    }
+    assert!(pair == PAIRS);
+    pairs
+};
 
 #[cfg(test)]
 mod tests {
@@ -174,10 +212,79 @@ mod tests {
             accents.map(base),
             ['c', 'O', 'e', 'o', 'O', 'o', 'l', 'd', 's', 'i', 'α', 'A', 'a', '日', '각', 'e']
         );
-        assert!(
-            MADE_FROM.split(' ').is_sorted()
-                && MADE_FROM.split(' ').all(|pair| pair.chars().count() == 2)
+        assert!(BASES.is_sorted_by(|a, b| a.0 < b.0));
+        assert!(MADE_FROM.split(' ').all(|pair| pair.chars().count() == 2));
+        let pair = |&(code, letter): &(u32, u8)| {
+            format!("{}{}", char::from_u32(code).unwrap(), char::from(letter))
+        };
+        assert_eq!(BASES.iter().map(pair).collect::<Vec<_>>().join(" "), MADE_FROM);
+    }
+
+    /// Every char of the ranges in which fzf knows a plain one, with what it is folded to; `~` where it stays.
+    #[test]
+    fn every_range_that_fzf_folds_is_folded() {
+        const STAYS: char = '~';
+        for (name, first, letters) in [
+            ("latin 1", 0x00C0, "AAAAAA~CEEEEIIII~NOOOOO~OUUUUY~saaaaaa~ceeeeiiii~nooooo~ouuuuy~y"),
+            (
+                "latin extended a",
+                0x0100,
+                "AaAaAaCcCcCcCcDdDdEeEeEeEeEeGgGgGgGgHhHhIiIiIiIiIi~~JjKk~LlLlLlLlLlNnNnNn~~~OoOoOo~~RrRrRrSsSsSsSsTtTtTtUuUuUuUuUuUuWwYyYZzZzZzs",
+            ),
+            (
+                "latin extended b",
+                0x0180,
+                "bBBb~~OCcDDDd~E~EFfG~~~IKkl~MNnOOo~~PpR~~~~tTtTUu~VYyZz~~~~~~~~~~~~~~~~~~~~~~AaIiOoUuUuUuUuUueAaAa~~GgGgKkOoOo~~j~~~Gg~~NnAa~~OoAaAaEeEeIiIiOoOoRrRrUuUuSsTt~~HhNd~~ZzAaEeOoOoOoOoYylntj~~ACcLTsz~~BUVEeJjQqRrYy",
+            ),
+            (
+                "ipa extensions",
+                0x0250,
+                "aa~bocdde~~eeeejggG~~hh~i~Illl~mmmnnNo~~~rrrrrrrRRs~j~~ttu~vvwyYzz~~~~~c~BeGHjkLq~~~~~~~~~~~~~hh",
+            ),
+            ("combining letters", 0x0363, "aeioucdhmrtvx"),
+            ("phonetic extensions", 0x1D00, "A~~BCD~EeiJKLMNOOooo~~ooPRRTUuumVWZ"),
+            (
+                "modifiers",
+                0x1D2C,
+                "A~B~DEEGHIJKLMN~O~PRTUWaaa~bde~eeg~km~ooooptuumv~~~~~~iruv~~~~~",
+            ),
+            (
+                "latin extended additional",
+                0x1E00,
+                "AaBbBbBbCcDdDdDdDdDdEeEeEeEeEeFfGgHhHhHhHhHhIiIiKkKkKkLlLlLlLlMmMmMmNnNnNnNnOoOoOoOoPpPpRrRrRrRrSsSsSsSsSsTtTtTtTtUuUuUuUuUuVvVvWwWwWwWwWwXxXxYyZzZzZzhtwyasssS~AaAaAaAaAaAaAaAaAaAaAaAaEeEeEeEeEeEeEeEeIiIiOoOoOoOoOoOoOoOoOoOoOoOoUuUuUuUuUuUuUuYyYyYyYy~~~~Yy",
+            ),
+            (
+                "superscripts and subscripts",
+                0x2070,
+                "0i~~456789+~=()n0123456789+~=()~aeox~hklmnpst",
+            ),
+            (
+                "fullwidth",
+                0xFF01,
+                "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~",
+            ),
+        ] {
+            let codes = first..first + letters.chars().count() as u32;
+            let folded = |code: u32| match char::from_u32(base(code)) {
+                Some(plain) if base(code) != code && plain.is_ascii() => plain,
+                _ => STAYS,
+            };
+            assert_eq!(codes.map(folded).collect::<String>(), letters, "{name}");
+        }
+        let plain = |c: char| char::from_u32(base(c.into())).unwrap();
+        assert_eq!(
+            ['ↄ', '｡', 'ｱ', '²', 'ⓐ', '𝒜', 'ﬁ', '½', '\u{A0}', '´', '㎏'].map(plain),
+            ['c', '.', 'ア', '2', 'a', 'A', 'ﬁ', '½', '\u{A0}', '´', '㎏']
         );
+    }
+
+    #[test]
+    fn what_is_plain_stays_plain() {
+        for code in (0..=0x10FFFF).filter(|&code| char::from_u32(code).is_some()) {
+            let plain = base(code);
+            assert_eq!(base(plain), plain, "{code:x}");
+            assert!(!is_mark(code) || plain == code || is_mark(plain), "{code:x}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@
 use super::Row;
 use super::plain;
 use super::query::{self, Case, Query};
-use super::score::{Scheme, Scorer};
+use super::score::{Scheme, Scorer, TYPO};
 use super::session::{Options, Session};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -176,12 +176,13 @@ fn operators(random: &mut Random, text: &[u8]) -> Vec<u8> {
 #[test]
 fn dense_items_are_ranked_as_by_brute_force() {
     let mut random = Random::new("dense");
-    let alphabets: [&[&str]; 6] = [
+    let alphabets: [&[&str]; 7] = [
         &["a", "b", "/", "_"],
         &["B", "c", "/", "_", "1"],
         &["i", "l", "b", "/", " ", "s", "r"],
         &["a", "A", "/", ".", " "],
         &["a", "b", "/", ",", "-", "\t"],
+        &["a", "b", "/", ":"],
         &["a", "é", "e", "\u{301}", "/", "ab/"],
     ];
     let wanted = variable("RILLE_FUZZY_QUERIES").map_or(60 * 24, |count| count as usize);
@@ -284,6 +285,51 @@ fn an_item_that_begins_as_a_term_makes_up_for_the_gap_behind() {
         let items = few("BcBB").chain(["Bc/B_cB1c".to_owned()]).collect();
         compare_all(items, scheme, Case::Respect, &["BB", "BBc"]);
     }
+}
+
+/// Many longer items that earn as much stand before the one that is the best.
+fn best_is_found(others: &str, best: &str, queries: &[&str]) {
+    for scheme in SCHEMES {
+        let items = std::iter::repeat_n(others.to_owned(), 200).chain([best.to_owned()]);
+        compare_all(items.collect(), scheme, Case::Smart, queries);
+    }
+}
+
+#[test]
+fn what_follows_punctuation_may_earn_as_much_as_what_follows_a_slash() {
+    for mark in [":", ",", ";", "|", ".", "-", "_", "#", " "] {
+        best_is_found("/li/aaaaaaaaaaa", &format!("/x{mark}li"), &["li", "lia", "'li", "l"]);
+        best_is_found("/li/aaaaaaaaaaa", &format!("x{mark}li/b"), &["li", "lib", "li$"]);
+    }
+}
+
+#[test]
+fn a_folder_far_above_an_item_may_begin_as_the_term() {
+    best_is_found("/aaa/b/c/d/e/f/li", "/li/x/y/z", &["li", "lix", "liz"]);
+    best_is_found("/aaa/b/c/d/e/f/li/g", "/x/li/y/z/w", &["li", "liw", "lig"]);
+}
+
+#[test]
+fn the_first_term_of_a_group_that_matches_gives_the_score() {
+    for queries in [["^a | b$", "b$ | ^a"], ["^\\ a | b$", "x$ | ^a"]] {
+        for (others, best) in [("ab", " ab"), (" axb", " ab"), ("a b ", "ab "), ("\tab", " ab\t")] {
+            best_is_found(others, best, &queries);
+        }
+    }
+}
+
+/// Terms at the edges of items, added up to more than what a typo takes.
+#[test]
+fn what_many_terms_earn_is_cut_off_where_typos_begin() {
+    let folder = format!("{}/", "a".repeat(999));
+    let query = format!("^{folder} ").repeat(45);
+    for items in [vec![format!("{folder}b"), folder.clone()], vec![folder.clone(), "b".to_owned()]]
+    {
+        compare_all(items, Scheme::Default, Case::Smart, &[&query, &format!("{query} b")]);
+    }
+    let scorer = &mut Scorer::new(Scheme::Default);
+    let query = Query::new(query.as_bytes(), query::Options::default());
+    assert_eq!(scorer.score(&query, folder.as_bytes()), Some(TYPO - 1));
 }
 
 #[cfg(unix)]

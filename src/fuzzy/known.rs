@@ -133,7 +133,34 @@ fn term_implies(term: &Term, other: &Term) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzzy::filter::BITS;
     use crate::fuzzy::query;
+
+    #[test]
+    fn the_history_keeps_the_last_searches_only() {
+        let mut history = History::default();
+        let known = |text: &str| Known {
+            query: Query::new(text.as_bytes(), query::Options::default()),
+            limit: 9,
+            boosted: 0,
+            total: 0,
+            searched: 0,
+            best: None,
+            blocks: vec![Some(Seen { bits: Arc::new([0; BITS]), len: 1 }); 3],
+            memos: Vec::new(),
+        };
+        let texts: Vec<String> = (0..3 * MOST).map(|n| format!("a{n}")).collect();
+        for (at, text) in texts.iter().enumerate() {
+            let old = history.add(known(text));
+            assert_eq!(old.is_some(), at >= MOST);
+            // The same again takes the place of itself.
+            assert!(history.add(known(text)).is_some_and(|old| old.query == known(text).query));
+        }
+        assert_eq!(history.all.len(), MOST);
+        assert_eq!(history.weight(), MOST * 3 * size_of::<Bits>());
+        assert!(history.prior(&known(&texts[2 * MOST]).query, 9, 0).same);
+        assert!(!history.prior(&known(&texts[2 * MOST - 1]).query, 9, 0).same);
+    }
 
     #[test]
     fn what_implies_what() {
@@ -174,6 +201,10 @@ mod tests {
         ] {
             assert!(!implies(&parse(narrow), &parse(wide)), "{narrow} {wide}");
         }
+        // The first finds an iota below a letter, which the second takes for a part of that letter.
+        let normalize = query::Options { normalize: true, ..query::Options::default() };
+        let [accent, plain] = ["éι", "ι"].map(|text| Query::new(text.as_bytes(), normalize));
+        assert!(!implies(&accent, &plain));
         let typos = query::Options { typos: 1, ..query::Options::default() };
         assert!(!implies(&Query::new(b"config", typos), &Query::new(b"conf", typos)));
     }

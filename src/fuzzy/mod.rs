@@ -18,6 +18,8 @@
 
 mod align;
 mod boosts;
+#[cfg(test)]
+mod cancel_tests;
 pub mod chars;
 mod corpus;
 #[cfg(test)]

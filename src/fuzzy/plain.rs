@@ -3,7 +3,7 @@
 
 use super::query::{Query, Term};
 use super::rank::{self, Ranking};
-use super::score::{Scorer, length};
+use super::score::{NoMemory, Scorer, length};
 use super::session::Options;
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -76,20 +76,32 @@ impl Matcher {
     }
 
     /// All texts that match, best first.
-    pub fn filter<'i>(&mut self, texts: impl IntoIterator<Item = &'i [u8]>) -> Ranking {
-        let mut searched = 0;
-        let rows = texts.into_iter().enumerate().filter_map(|(index, text)| {
+    pub fn filter<'i>(
+        &mut self,
+        texts: impl IntoIterator<Item = &'i [u8]>,
+    ) -> Result<Ranking, NoMemory> {
+        let (mut searched, mut rows) = (0, Vec::new());
+        for (index, text) in texts.into_iter().enumerate() {
             searched = index + 1;
-            let score = self.score(text)?;
-            Some(Row { score, length: length(text), index: index as u32 })
-        });
-        let mut rows: Vec<Row> = rows.collect();
+            if let Some(score) = self.score(text) {
+                rows.try_reserve(1).map_err(|_| NoMemory)?;
+                rows.push(Row { score, length: length(text), index: index as u32 });
+            }
+        }
+        self.has_memory()?;
         if self.query.orders() {
             rows.sort_unstable_by_key(Row::key);
         }
-        let total = rows.len();
+        let mut ranking = Ranking { total: rows.len(), searched, rows: Vec::new() };
+        ranking.rows.try_reserve_exact(rows.len()).map_err(|_| NoMemory)?;
         let rows = rows.iter().map(|row| rank::Row { index: row.index, score: row.score });
-        Ranking { total, searched, rows: rows.collect() }
+        ranking.rows.extend(rows);
+        Ok(ranking)
+    }
+
+    /// Whether there was memory for all texts since it was last asked. Those for which there was none do not match.
+    pub fn has_memory(&mut self) -> Result<(), NoMemory> {
+        self.scorer.has_memory()
     }
 
     /// Bytes that it holds, about.

@@ -113,8 +113,47 @@ pub struct Query {
     pub groups: Vec<Vec<Term>>,
 }
 
+/// Terms of a query, at most: each costs some nanoseconds for each item.
+pub const MAX_TERMS: usize = 64;
+
+/// Bytes of a query, at most.
+pub const MAX_BYTES: usize = 8192;
+
+/// Why a query is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TooLarge {
+    /// It has so many terms, more than [`MAX_TERMS`].
+    Terms(usize),
+    /// It has so many bytes, more than [`MAX_BYTES`].
+    Bytes(usize),
+}
+
+impl std::fmt::Display for TooLarge {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            TooLarge::Terms(count) => {
+                write!(out, "the query has {count} terms; at most {MAX_TERMS} are allowed")
+            }
+            TooLarge::Bytes(count) => {
+                write!(out, "the query has {count} bytes; at most {MAX_BYTES} are allowed")
+            }
+        }
+    }
+}
+
+/// Checks that a query is not too large. All callers outside the library have to ask this before they search.
+pub fn check(text: &[u8]) -> Result<(), TooLarge> {
+    if text.len() > MAX_BYTES {
+        return Err(TooLarge::Bytes(text.len()));
+    }
+    match Query::new(text, Options::default()).groups.iter().flatten().count() {
+        0..=MAX_TERMS => Ok(()),
+        count => Err(TooLarge::Terms(count)),
+    }
+}
+
 impl Query {
-    /// Reads a query. There are no wrong ones.
+    /// Reads a query. There are no wrong ones, but see [`check`].
     pub fn new(text: &[u8], options: Options) -> Query {
         let mut groups: Vec<Vec<Term>> = Vec::new();
         // Whether the next term begins a group, and whether the last token was an operator "or".
@@ -335,6 +374,44 @@ mod tests {
         let terms = ["fzf", "conf", "configs", "abcdefgh", "'conf", "!'conf", "con$"];
         assert_eq!(terms.map(|text| typos(text, 2)), [0, 1, 1, 2, 0, 0, 0]);
         assert_eq!((typos("abcdefghijklmnop", 255), typos("abcdefghijklmnop", 1)), (3, 1));
+    }
+
+    #[test]
+    fn a_query_has_a_bound_of_terms_and_of_bytes() {
+        for (term, between) in [("a", " "), ("!b", " "), ("'c", " | "), ("^d$", " | ")] {
+            let most = [term; MAX_TERMS].join(between);
+            assert_eq!(check(most.as_bytes()), Ok(()));
+            let more = format!("{most}{between}{term}");
+            assert_eq!(check(more.as_bytes()), Err(TooLarge::Terms(MAX_TERMS + 1)), "{term}");
+        }
+        // What is no term does not count.
+        assert_eq!(check("! ^ $ ' ".repeat(500).as_bytes()), Err(TooLarge::Terms(500)));
+        assert_eq!(check("! ^ ' ".repeat(1000).as_bytes()), Ok(()));
+        assert_eq!(check(&[b'x'; MAX_BYTES]), Ok(()));
+        let error = check(&[b'x'; MAX_BYTES + 1]).unwrap_err();
+        assert_eq!(error.to_string(), "the query has 8193 bytes; at most 8192 are allowed");
+        let error = check("x ".repeat(65).as_bytes()).unwrap_err();
+        assert_eq!(error.to_string(), "the query has 65 terms; at most 64 are allowed");
+    }
+
+    /// Words that overlap themselves, by a search that compares at each place.
+    #[test]
+    fn places_are_those_of_a_naive_search() {
+        let words = |len: usize| {
+            (0..1_usize << len).map(move |bits| {
+                (0..len).map(|at| if bits >> at & 1 == 1 { 'b' } else { 'a' }).collect::<String>()
+            })
+        };
+        let terms: Vec<String> = (1..=5).flat_map(words).chain(["abcabd".to_owned()]).collect();
+        for text in words(9).chain(["abcabcabdabcabd".to_owned()]) {
+            let codes: Vec<u32> = text.chars().map(u32::from).collect();
+            for term in &terms {
+                let read = Query::new(format!("'{term}").as_bytes(), Options::default());
+                let found: Vec<usize> = read.groups[0][0].places(&codes).collect();
+                let naive = (0..codes.len()).filter(|&at| text[at..].starts_with(term.as_str()));
+                assert_eq!(found, naive.collect::<Vec<_>>(), "{term} in {text}");
+            }
+        }
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The best of many: bounded, in a total order.
 
+use super::score::NoMemory;
+
 /// One row of a result: which item, and what it earned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
@@ -70,13 +72,15 @@ pub(super) struct Best {
     places: Vec<Place>,
     /// What is not better than this is not among them.
     threshold: Place,
+    /// There was no memory for some of them.
+    refused: bool,
 }
 
 impl Best {
     pub(super) fn new(limit: usize) -> Best {
         // With no place to give, nothing is better than the best.
         let threshold = if limit == 0 { Place(u128::MAX) } else { Place::LAST };
-        Best { limit, places: Vec::new(), threshold }
+        Best { limit, places: Vec::new(), threshold, refused: false }
     }
 
     /// What is not better than this need not be offered.
@@ -88,6 +92,10 @@ impl Best {
     #[inline]
     pub(super) fn offer(&mut self, place: Place) {
         if place > self.threshold {
+            if self.places.try_reserve(1).is_err() {
+                self.refused = true;
+                return;
+            }
             self.places.push(place);
             if self.places.len() >= self.limit.saturating_mul(2).max(self.limit.saturating_add(32))
             {
@@ -98,6 +106,7 @@ impl Best {
 
     /// Takes in what another has. No item may be in both.
     pub(super) fn merge(&mut self, other: &Best) {
+        self.refused |= other.refused;
         other.places.iter().for_each(|&place| self.offer(place));
     }
 
@@ -110,12 +119,16 @@ impl Best {
         }
     }
 
-    /// The rows in their order.
-    pub(super) fn rows(&self) -> Vec<Row> {
-        let mut places = self.places.clone();
-        places.sort_unstable_by(|a, b| b.cmp(a));
-        places.truncate(self.limit);
-        places.into_iter().map(Place::row).collect()
+    /// The rows in their order, unless there was no memory for them.
+    pub(super) fn rows(mut self) -> Result<Vec<Row>, NoMemory> {
+        self.places.sort_unstable_by(|a, b| b.cmp(a));
+        self.places.truncate(self.limit);
+        let mut rows = Vec::new();
+        if self.refused || rows.try_reserve_exact(self.places.len()).is_err() {
+            return Err(NoMemory);
+        }
+        rows.extend(self.places.into_iter().map(Place::row));
+        Ok(rows)
     }
 }
 
@@ -160,7 +173,7 @@ mod tests {
             let expected: Vec<Row> = all.iter().take(limit).map(|place| place.row()).collect();
             let mut best = Best::new(limit);
             parts.iter().for_each(|part| best.merge(part));
-            prop_assert_eq!(best.rows(), expected);
+            prop_assert_eq!(best.rows().unwrap(), expected);
         }
     }
 }

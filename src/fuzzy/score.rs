@@ -44,6 +44,18 @@ pub struct Scorer {
     views: Vec<[Option<View>; 4]>,
     spare: Vec<View>,
     chars: Vec<u32>,
+    /// There was no memory for an item, which then counted as one that does not match.
+    refused: bool,
+}
+
+/// There is no memory for an item or for the rows of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoMemory;
+
+impl std::fmt::Display for NoMemory {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "there is no memory for the search")
+    }
 }
 
 impl Scorer {
@@ -55,7 +67,7 @@ impl Scorer {
     /// A scorer by a model.
     pub fn with_model(model: Model) -> Scorer {
         let (aligner, views, spare) = Default::default();
-        Scorer { model, aligner, views, spare, chars: Vec::new() }
+        Scorer { model, aligner, views, spare, chars: Vec::new(), refused: false }
     }
 
     /// The score of an item, if it matches.
@@ -91,6 +103,11 @@ impl Scorer {
         positions.sort_unstable();
         positions.dedup();
         score
+    }
+
+    /// Whether there was memory for all items since it was last asked. Those for which there was none do not match.
+    pub fn has_memory(&mut self) -> Result<(), NoMemory> {
+        if std::mem::take(&mut self.refused) { Err(NoMemory) } else { Ok(()) }
     }
 
     /// Bytes that it holds, about: what the longest text and the longest term so far have needed.
@@ -146,11 +163,17 @@ impl Scorer {
             if is_hopeless(text, term) {
                 return None;
             }
-            let view = self.views[at][which].get_or_insert_with(|| {
-                let mut view = self.spare.pop().unwrap_or_default();
-                view.read(text, &self.model, term.respect_case, term.normalize);
-                view
-            });
+            let view = match &mut self.views[at][which] {
+                Some(view) => view,
+                none => {
+                    let mut view = self.spare.pop().unwrap_or_default();
+                    if view.read(text, &self.model, term.respect_case, term.normalize).is_err() {
+                        self.refused = true;
+                        return None;
+                    }
+                    none.insert(view)
+                }
+            };
             let Some(positions) = &mut positions else {
                 let found = self.aligner.find(&self.model, view, term, None)?;
                 return Some((found.score, found.typos));

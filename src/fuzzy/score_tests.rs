@@ -5,6 +5,8 @@ use super::plain::{Row, rank};
 use super::query::{Case, Options, Query};
 use super::score::{Scheme, Scorer, TYPO, length};
 use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
+use std::cell::Cell;
 
 fn query(text: &str, options: Options) -> Query {
     Query::new(text.as_bytes(), options)
@@ -68,40 +70,57 @@ fn lacking(item: &[u8], term: &[u8]) -> usize {
     term.len() - common[term.len()]
 }
 
-proptest! {
-    #[test]
-    fn as_many_typos_as_have_to_be(item in "[abcd/]{0,14}", term in "[abcd]{1,13}") {
+/// Runs a test over generated cases and asserts that it had something to compare in one of four at least.
+fn over<S: Strategy>(cases: S, compared: impl Fn(S::Value) -> Result<bool, TestCaseError>) {
+    let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
+    let (count, mut runner) = (Cell::new(0), TestRunner::new(config));
+    let test = |case| {
+        count.set(count.get() + u32::from(compared(case)?));
+        Ok(())
+    };
+    runner.run(&cases, test).unwrap_or_else(|why| panic!("{why}"));
+    assert!(count.get() >= runner.config().cases / 4, "only {} cases", count.get());
+}
+
+#[test]
+fn as_many_typos_as_have_to_be() {
+    over(("[abcd/]{4,30}", "[abcd]{1,13}"), |(item, term): (String, String)| {
         let options = Options { typos: 3, ..PLAIN };
         let allowed = (term.len() / 4).min(3);
         let least = lacking(item.as_bytes(), term.as_bytes());
         let found = score(item.as_bytes(), &term, options);
         prop_assert_eq!(found.is_some(), least <= allowed);
-        if let Some(found) = found {
-            prop_assert_eq!(-found.div_euclid(TYPO), least as i32);
-            let positions = positions(item.as_bytes(), &term, options).unwrap();
-            prop_assert_eq!(positions.len(), term.len() - least);
-        }
-    }
+        let Some(found) = found else { return Ok(false) };
+        prop_assert_eq!(-found.div_euclid(TYPO), least as i32);
+        let positions = positions(item.as_bytes(), &term, options).unwrap();
+        prop_assert_eq!(positions.len(), term.len() - least);
+        Ok(true)
+    });
+}
 
-    /// What is marked is the term, whatever the bytes around it.
-    #[test]
-    fn positions_spell_the_term(
-        item in prop::collection::vec(prop_oneof![Just(b'a'), Just(b'B'), Just(b'/'), any::<u8>()], 0..40),
-        term in "[abé]{1,4}",
-    ) {
-        if let Some(positions) = positions(&item, &term, PLAIN) {
-            prop_assert!(positions.is_sorted_by(|a, b| a < b));
-            let spelt: String = positions
-                .iter()
-                .map(|&at| match item[at as usize] {
-                    byte @ 0..0x80 => char::from(byte.to_ascii_lowercase()),
-                    _ => 'é',
-                })
-                .collect();
-            prop_assert_eq!(spelt, term);
-        }
-    }
+/// What is marked is the term, whatever the bytes around it.
+#[test]
+fn positions_spell_the_term() {
+    let parts: [&[u8]; 11] =
+        [b"a", b"a", b"a", b"B", b"B", b"/", "é".as_bytes(), b"\xFF", b"\xC3", b"\0", b"Z"];
+    let part = prop::sample::select(parts.to_vec());
+    let item = prop::collection::vec(part, 0..40).prop_map(|parts: Vec<&[u8]>| parts.concat());
+    over((item, "[abé]{1,4}"), |(item, term): (Vec<u8>, String)| {
+        let Some(positions) = positions(&item, &term, PLAIN) else { return Ok(false) };
+        prop_assert!(positions.is_sorted_by(|a, b| a < b));
+        let spelt: String = positions
+            .iter()
+            .map(|&at| match item[at as usize] {
+                byte @ 0..0x80 => char::from(byte.to_ascii_lowercase()),
+                _ => 'é',
+            })
+            .collect();
+        prop_assert_eq!(spelt, term);
+        Ok(true)
+    });
+}
 
+proptest! {
     /// A term that stands somewhere as it is earns at least what its chars do as a fuzzy one.
     #[test]
     fn exact_is_one_way_to_match(item in "[abAB/ _.1]{0,20}", term in "[ab/1]{1,5}") {
@@ -174,6 +193,19 @@ fn bytes_that_are_no_text() {
     assert_eq!(scorer.score(&Query::new(b"", PLAIN), b""), Some(0));
     assert_eq!(scorer.score(&Query::new(b"a", PLAIN), b""), None);
     assert!(scorer.score(&Query::new(b"!a", PLAIN), b"").is_some());
+}
+
+/// A mark at the beginning of a text stands on nothing, so it is a char of its own.
+#[test]
+fn a_text_that_begins_with_a_mark_does_not_begin_with_what_follows() {
+    let item = "\u{301}a".as_bytes();
+    assert_eq!(score(item, "^a", ACCENTS), None);
+    assert_eq!(score(item, "^a$", ACCENTS), None);
+    assert_eq!(positions(item, "a", ACCENTS).unwrap(), [2]);
+    assert_eq!(positions("a\u{301}".as_bytes(), "^a$", ACCENTS).unwrap(), [0]);
+    assert_eq!(positions(item, "a", PLAIN).unwrap(), [2]);
+    // Letters that stand above others are letters, and no marks.
+    assert_eq!(positions("gu\u{364}t".as_bytes(), "^guet$", ACCENTS).unwrap(), [0, 1, 2, 4]);
 }
 
 #[test]

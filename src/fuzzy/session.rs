@@ -21,7 +21,7 @@ use super::corpus::{Corpus, Snapshot};
 use super::known::History;
 use super::query::{self, Query};
 use super::rank::Ranking;
-use super::score::{Scheme, Scorer};
+use super::score::{NoMemory, Scheme, Scorer};
 use super::search::{self, Plan, View};
 use crate::job::{self, Job, Stop, Worker};
 use crate::project::{Kind, Paths};
@@ -73,6 +73,8 @@ pub enum Refused {
     Number,
     /// One item, and its columns, are larger than 4 GiB.
     Item,
+    /// There is no memory for it.
+    Memory,
 }
 
 impl std::fmt::Display for Refused {
@@ -81,6 +83,7 @@ impl std::fmt::Display for Refused {
             Refused::Budget(bytes) => write!(out, "the budget of {bytes} bytes is spent"),
             Refused::Number => write!(out, "there are {MOST} items, and no more can be"),
             Refused::Item => write!(out, "the item is larger than 4 GiB"),
+            Refused::Memory => write!(out, "there is no memory for the item"),
         }
     }
 }
@@ -195,8 +198,7 @@ impl Shared {
         if item.len() > u32::MAX as usize / 2 {
             return Err(Refused::Item);
         }
-        state.corpus.push(item);
-        Ok(())
+        state.corpus.push(item).map_err(|_| Refused::Memory)
     }
 
     fn last(&self) -> MutexGuard<'_, Option<Arc<Snapshot>>> {
@@ -344,12 +346,21 @@ impl Session {
     }
 
     /// Searches, and returns when it is done. `limit` bounds the rows, not the search: they are the best.
-    pub fn query(&self, query: &[u8], limit: usize) -> Ranking {
+    pub fn search(&self, query: &[u8], limit: usize) -> Result<Ranking, NoMemory> {
         let (plan, cleared) = self.shared.plan(query, limit);
         search::run(&plan, &|| false, &mut |_| {});
-        let ranking = plan.ranking();
+        let ranking = plan.ranking()?;
         self.shared.remember(&plan, cleared);
-        ranking
+        Ok(ranking)
+    }
+
+    /// The same for tests and measurements, with memory enough.
+    ///
+    /// # Panics
+    ///
+    /// If there is no memory for the rows.
+    pub fn query(&self, query: &[u8], limit: usize) -> Ranking {
+        self.search(query, limit).expect("memory for the rows")
     }
 
     /// Starts a search off the thread, and stops the one that was started before. Its results are rankings, each of which
@@ -376,15 +387,17 @@ impl Session {
                     let now = since.elapsed();
                     if now >= next.max(first) && !stop() {
                         next = now * 2;
-                        // It fails only if the job was cancelled, which is seen soon.
-                        let _ = worker.publish(plan.ranking(), 0);
+                        // It fails only if the job was cancelled or there is no memory, which is seen soon.
+                        let _ = plan.ranking().map(|ranking| worker.publish(ranking, 0));
                     }
                 });
                 let ranking = plan.ranking();
-                shared.remember(&plan, cleared);
                 if stop() {
+                    shared.remember(&plan, cleared);
                     return Err(Stop::Cancelled);
                 }
+                let ranking = ranking.map_err(|why| Stop::Failed(why.to_string()))?;
+                shared.remember(&plan, cleared);
                 // If much has come meanwhile it is searched as well; what is known is not searched again.
                 if shared.lock().corpus.len() <= ranking.searched + ranking.searched / 8 {
                     return worker.publish(ranking, 0);
@@ -396,15 +409,23 @@ impl Session {
     /// The bytes of an item that a query matches: the offset of each char that does, ascending. None if the item does not
     /// match or is not there.
     pub fn positions(&self, query: &[u8], index: usize) -> Option<Vec<u32>> {
+        self.places(query, index).expect("memory for the item")
+    }
+
+    /// The same, if there is memory for it.
+    pub fn places(&self, query: &[u8], index: usize) -> Result<Option<Vec<u32>>, NoMemory> {
         let mut item = Vec::new();
         if !self.text(index, &mut item) {
-            return None;
+            return Ok(None);
         }
         let Options { query: options, scheme, .. } = self.shared.options;
         let (mut columns, mut positions) = (Vec::new(), Vec::new());
         self.shared.options.cut(&item, &mut columns);
         let query = Query::new(query, options);
-        Scorer::new(scheme).positions(&query, &item, &columns, &mut positions).map(|_| positions)
+        let mut scorer = Scorer::new(scheme);
+        let score = scorer.positions(&query, &item, &columns, &mut positions);
+        scorer.has_memory()?;
+        Ok(score.map(|_| positions))
     }
 }
 

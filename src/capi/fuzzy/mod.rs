@@ -11,8 +11,9 @@ use super::buffer::rille_buffer;
 use super::error::{Failure, rille_error, rille_status, rille_status::*};
 use super::job::rille_job;
 use super::stats::{Gauge, Measured};
+use crate::fuzzy::score::NoMemory;
 use crate::fuzzy::session::{Options, Refused, latest};
-use crate::fuzzy::{Ranking, Session};
+use crate::fuzzy::{Ranking, Session, query};
 use crate::job::{AnyJob, Job, State};
 use crate::project::Paths;
 use once_cell::race::OnceBox;
@@ -155,9 +156,28 @@ impl From<Refused> for Failure {
         let status = match refused {
             Refused::Item => RILLE_ETOOBIG,
             Refused::Budget(_) | Refused::Number => RILLE_ELIMIT,
+            Refused::Memory => RILLE_ENOMEM,
         };
         Failure::new(status, refused.to_string())
     }
+}
+
+impl From<NoMemory> for Failure {
+    fn from(refused: NoMemory) -> Failure {
+        Failure::new(RILLE_ENOMEM, refused.to_string())
+    }
+}
+
+/// A query of `len` bytes, checked.
+///
+/// # Safety
+///
+/// As for [`slice`].
+unsafe fn query_of<'a>(query: *const u8, len: usize) -> Result<&'a [u8], Failure> {
+    // SAFETY: the caller vouches for the bytes.
+    let query = unsafe { slice(query, len)? };
+    query::check(query).map_err(|why| Failure::new(RILLE_ETOOBIG, why.to_string()))?;
+    Ok(query)
 }
 
 /// Makes an empty corpus and writes it to `out`. `options` may be NULL.
@@ -215,7 +235,8 @@ unsafe fn texts<'a>(
 /// `lengths[0]` bytes. Writes how many items there are now to `out_len`. They are copied.
 ///
 /// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (an item has 2 GiB or more), RILLE_ELIMIT (the budget
-/// would not be kept) or RILLE_EFORK. After one of the last three the items before the one that was refused are in.
+/// would not be kept), RILLE_ENOMEM or RILLE_EFORK. Unless it is RILLE_OK, RILLE_EARG or RILLE_EFORK, the items before the
+/// one that was refused are in.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_push(
     fuzzy: *const rille_fuzzy,
@@ -405,7 +426,7 @@ fn write_rows(
 /// Searches, and returns when it is done: writes the best rows to `rows`, which has room for `limit` of them, and what there
 /// is to `found`.
 ///
-/// The query of `len` bytes is in fzf's extended syntax; there are no wrong ones. Between spaces it has terms, all of which
+/// The query of `len` bytes is in fzf's extended syntax; there are no wrong ones, only too large ones. Between spaces it has terms, all of which
 /// have to match: abc finds items that have these chars in this order, 'abc those that hold abc, 'abc' those that hold it as
 /// a word, ^abc those that begin with it, abc$ those that end with it, ^abc$ those that are it; ! before a term leaves out
 /// what it finds, where !abc is !'abc; a | between terms is "or"; a backslash before a space makes it a part of the term.
@@ -414,8 +435,8 @@ fn write_rows(
 /// Rows are in the order of their scores, then of their lengths, the shorter first, then of their indexes. Those of an
 /// empty query, and of one whose terms all have a !, are in the order of their indexes.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or RILLE_EFORK. A host that must not wait has
-/// rille_fuzzy_start.
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (the query has more than 64 terms, those on either side
+/// of a | counted, or more than 8,192 bytes), RILLE_ENOMEM or RILLE_EFORK. A host that must not wait has rille_fuzzy_start.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_query(
     fuzzy: *const rille_fuzzy,
@@ -429,9 +450,9 @@ pub unsafe extern "C" fn rille_fuzzy_query(
     // SAFETY: the caller gives NULL or a live corpus, NULL or `len` bytes, and NULL or places for the results.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
-            let (session, query) = (fuzzy.session()?, slice(query, len)?);
+            let (session, query) = (fuzzy.session()?, query_of(query, len)?);
             let (rows, found) = (places(rows, limit as usize, "rows")?, place(found, "found")?);
-            write_rows(&session.query(query, limit as usize), true, rows, found);
+            write_rows(&session.search(query, limit as usize)?, true, rows, found);
             Ok(RILLE_OK)
         })
     }
@@ -440,8 +461,8 @@ pub unsafe extern "C" fn rille_fuzzy_query(
 /// Starts a search as rille_fuzzy_query does it on threads of the library, and writes the job to `out`. The search that was
 /// started before is cancelled. Its results are for rille_fuzzy_results; its unit of progress is the item.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or RILLE_EFORK. It takes some microseconds, however many
-/// items there are.
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (as for rille_fuzzy_query) or RILLE_EFORK. It takes some
+/// microseconds, however many items there are. Without memory for the rows the job fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_start(
     fuzzy: *const rille_fuzzy,
@@ -454,7 +475,7 @@ pub unsafe extern "C" fn rille_fuzzy_start(
     // SAFETY: the caller gives NULL or a live corpus, NULL or `len` bytes, and NULL or a place for the pointer.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
-            let (session, query) = (fuzzy.session()?, slice(query, len)?);
+            let (session, query) = (fuzzy.session()?, query_of(query, len)?);
             let out = place(out, "out")?;
             out.write(rille_job::give(session.start(query, limit as usize)));
             Ok(RILLE_OK)
@@ -500,8 +521,8 @@ pub unsafe extern "C" fn rille_fuzzy_results(
 /// Writes where an item matches a query to `out`, which has room for `len` numbers, as many as the query has bytes: the
 /// offset in bytes of each char of the item that matches, ascending; and how many there are to `out_count`.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the item does not match or is not there), RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or
-/// RILLE_EFORK.
+/// Returns RILLE_OK, RILLE_NONE (the item does not match or is not there), RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (as
+/// for rille_fuzzy_query), RILLE_ENOMEM or RILLE_EFORK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_positions(
     fuzzy: *const rille_fuzzy,
@@ -515,9 +536,9 @@ pub unsafe extern "C" fn rille_fuzzy_positions(
     // SAFETY: the caller gives NULL or a live corpus, NULL or `len` bytes, and NULL or places for the results.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
-            let (session, query) = (fuzzy.session()?, slice(query, len)?);
+            let (session, query) = (fuzzy.session()?, query_of(query, len)?);
             let (out, out_count) = (places(out, len, "out")?, place(out_count, "out_count")?);
-            let positions = session.positions(query, index as usize);
+            let positions = session.places(query, index as usize)?;
             let there = positions.is_some();
             let positions = positions.unwrap_or_default();
             out.iter_mut().zip(&positions).for_each(|(to, &at)| _ = to.write(at));

@@ -1,6 +1,7 @@
 //! Blocks of items: the folders' numbers, and the names one after another.
 
-use super::{NOT_ASCII, PADDING, WHITE, start_bit};
+use super::{NOT_ASCII, PADDING, WHITE, start_bit, with_room};
+use std::collections::TryReserveError;
 
 /// Items of a block, at most.
 pub(in super::super) const BLOCK: usize = 4096;
@@ -74,17 +75,37 @@ impl Block {
     pub(super) fn after(full: &Block) -> Block {
         Block {
             first: full.first + full.len(),
-            text: Vec::with_capacity(full.text.len().min(MOST_TEXT)),
-            stops: Vec::with_capacity(full.len()),
-            runs: Vec::with_capacity(full.runs.len()),
-            starts: Vec::with_capacity(full.starts.len()),
-            masks: Vec::with_capacity(full.len()),
-            lengths: Vec::with_capacity(full.len()),
+            text: with_room(full.text.len().min(MOST_TEXT)),
+            stops: with_room(full.len()),
+            runs: with_room(full.runs.len()),
+            starts: with_room(full.starts.len()),
+            masks: with_room(full.len()),
+            lengths: with_room(full.len()),
             ..Block::default()
         }
     }
 
-    /// Adds an item, with the mask of its name and its length, of which no mask of names and nothing that they begin with is
+    /// Makes room for an item whose name has so many bytes, so that [`push`](Block::push) and [`close`](Block::close) need
+    /// no memory.
+    #[inline]
+    pub(super) fn reserve(&mut self, len: usize) -> Result<(), TryReserveError> {
+        self.text.try_reserve(len + PADDING)?;
+        self.stops.try_reserve(1)?;
+        self.runs.try_reserve(1)?;
+        self.starts.try_reserve(1)?;
+        self.masks.try_reserve(1)?;
+        self.lengths.try_reserve(1)?;
+        if self.len().is_multiple_of(64) {
+            self.ascii.try_reserve(1)?;
+            self.heads.try_reserve(1)?;
+            self.begun.try_reserve(1)?;
+            self.shortest.try_reserve(1)?;
+            self.openings.try_reserve(1)?;
+        }
+        Ok(())
+    }
+
+    /// Adds an item for which there is [room](Block::reserve), with the mask of its name and its length, of which no mask of names and nothing that they begin with is
     /// known but its own.
     pub(super) fn push(&mut self, (run, starts): (Run, Starts), name: &[u8], length: u16) {
         let at = self.len();
@@ -127,7 +148,6 @@ impl Block {
     /// Gives back what memory is not needed once nothing more comes.
     pub(super) fn close(&mut self) {
         self.padded = true;
-        self.text.reserve_exact(PADDING);
         self.text.resize(self.text.len() + PADDING, 0);
         self.text.shrink_to_fit();
         self.stops.shrink_to_fit();

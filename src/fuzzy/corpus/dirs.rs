@@ -1,7 +1,8 @@
 //! Folders: each once, with its parent's number, so that a search continues what it knows of the parent.
 
-use super::{PADDING, mask, start_bit};
+use super::{PADDING, mask, start_bit, with_room};
 use hashbrown::HashTable;
+use std::collections::TryReserveError;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
@@ -52,13 +53,16 @@ impl Numbers {
         self.tables.get(table)?.find(Numbers::wide(hash), same).map(|&(_, number)| number)
     }
 
+    /// Notes a number. Without memory for that it is not found again, and its folder gets another one when it comes again.
     fn insert(&mut self, hash: u64, number: u32) {
         let (table, hash) = Numbers::split(hash);
         if self.tables.is_empty() {
             self.tables.resize_with(TABLES, HashTable::new);
         }
         let rehash = |&(hash, _): &(u32, u32)| Numbers::wide(hash);
-        self.tables[table].insert_unique(Numbers::wide(hash), (hash, number), rehash);
+        if self.tables[table].try_reserve(1, rehash).is_ok() {
+            self.tables[table].insert_unique(Numbers::wide(hash), (hash, number), rehash);
+        }
     }
 
     /// Bytes that the tables hold.
@@ -155,6 +159,15 @@ impl FolderBlock {
         Component { text: &text_and_more[..(stop - start) as usize], text_and_more, parent, mask }
     }
 
+    /// Makes room for a path of so many bytes and components, all of which may be new. If a block becomes full on the way,
+    /// the next one has no more than a block of them to make room for itself.
+    fn reserve(&mut self, len: usize, depth: usize) -> Result<(), TryReserveError> {
+        self.text.try_reserve(len * depth + PADDING)?;
+        self.own.try_reserve(len + PADDING)?;
+        self.links.try_reserve(depth)?;
+        self.wholes.try_reserve(depth)
+    }
+
     fn weight(&self) -> usize {
         size_of::<FolderBlock>()
             + self.text.capacity()
@@ -218,7 +231,8 @@ impl Dirs {
         (folder.path, folder.starts)
     }
 
-    /// The number of a folder, which ends in a slash. If it is new, and new ones may be made, it gets one.
+    /// The number of a folder, which ends in a slash. If it is new, and new ones may be made, it gets one, unless there is no
+    /// memory for it.
     pub(super) fn number(&mut self, text: &[u8], may_grow: bool) -> Option<u32> {
         if text.is_empty() {
             return Some(0);
@@ -242,6 +256,7 @@ impl Dirs {
             depth += 1;
         }
         let way = &way[..depth];
+        self.open.reserve(text.len(), depth).ok()?;
         let (mut parent, mut known) = (0, 0);
         for (at, &(stop, hash)) in way[..depth - 1].iter().enumerate().rev() {
             if let Some(number) = self.find(hash, &text[..stop]) {
@@ -276,16 +291,14 @@ impl Dirs {
         self.open.wholes.push(Whole { stop: whole, mask: path, starts });
         if self.open.links.len() == BLOCK {
             let next = FolderBlock {
-                text: Vec::with_capacity(self.open.text.len()),
-                own: Vec::with_capacity(self.open.own.len()),
-                links: Vec::with_capacity(BLOCK),
-                wholes: Vec::with_capacity(BLOCK),
+                text: with_room(self.open.text.len()),
+                own: with_room(self.open.own.len()),
+                links: with_room(BLOCK),
+                wholes: with_room(BLOCK),
             };
             let mut full = std::mem::replace(&mut self.open, next);
-            full.text.reserve_exact(PADDING);
             full.text.resize(full.text.len() + PADDING, 0);
             full.text.shrink_to_fit();
-            full.own.reserve_exact(PADDING);
             full.own.resize(full.own.len() + PADDING, 0);
             full.own.shrink_to_fit();
             full.links.shrink_to_fit();

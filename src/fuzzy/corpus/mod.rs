@@ -19,16 +19,26 @@
 
 mod block;
 mod dirs;
+#[cfg(test)]
+mod tests;
 
 use block::Starts;
 pub(super) use block::{BLOCK, Bits, Block, Run};
 pub(super) use dirs::{Component, Dirs, Folder, FolderBlock, LONGEST as LONGEST_FOLDER};
 
 use super::score;
+use std::collections::TryReserveError;
 use std::sync::Arc;
 
 /// Bytes that may be read behind the last name of a block and the last folder of a block of folders.
 pub(super) const PADDING: usize = 64;
+
+/// An empty list with room for so many, if there is memory for them; else it grows as it needs to.
+fn with_room<T>(count: usize) -> Vec<T> {
+    let mut list = Vec::new();
+    let _ = list.try_reserve_exact(count);
+    list
+}
 
 /// Bit of a mask for text that is not ASCII.
 pub(super) const NOT_ASCII: u32 = 1 << 31;
@@ -132,8 +142,10 @@ impl Corpus {
         self.weight() + growth + 2 * item.len() + 1024
     }
 
-    /// Adds an item.
-    pub(super) fn push(&mut self, item: &[u8]) {
+    /// Adds an item, unless there is no memory for it.
+    pub(super) fn push(&mut self, item: &[u8]) -> Result<(), TryReserveError> {
+        self.open.reserve(item.len())?;
+        self.full.try_reserve(1)?;
         let cut = memchr::memrchr(b'/', item).map_or(0, |at| at + 1);
         let (mut dir, mut name) = item.split_at(cut);
         let folder = if dir.is_empty() {
@@ -175,6 +187,7 @@ impl Corpus {
             self.weight += full.weight();
             self.full.push(Arc::new(full));
         }
+        Ok(())
     }
 
     /// The items that there are now.

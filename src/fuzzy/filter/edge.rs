@@ -52,10 +52,10 @@ impl Test {
         &self,
         needle: &Needle,
         begins: bool,
-        snapshot: &Snapshot,
-        block: &Block,
+        (snapshot, block): (&Snapshot, &Block),
         alive: &Bits,
         memory: &mut Memory,
+        stop: &dyn Fn() -> bool,
     ) -> Bits {
         let len = needle.bytes.len();
         let all = mask(&needle.bytes);
@@ -76,14 +76,14 @@ impl Test {
             }
             for at in ones(word, bits) {
                 let own = block.masks()[at];
-                // The name lacks some char of it and has no white space.
-                if !begins && !has_slash && own & all != all && own & WHITE == 0 {
+                // The name lacks some char of it, and it can end in the name only.
+                if !begins && !has_slash && own & all != all {
                     continue;
                 }
                 let name = block.name(at);
                 let last = name.last().or(folder.last());
                 let is = if white(folder.first().or(name.first())) || white(last) {
-                    self.ask(snapshot, block, run.folder, at, memory)
+                    !stop() && self.ask(snapshot, block, run.folder, at, memory)
                 } else if begins {
                     let (head, tail) = needle.bytes.split_at(len.min(folder.len()));
                     name.len() >= tail.len()

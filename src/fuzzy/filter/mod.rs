@@ -143,22 +143,25 @@ impl Test {
         }
     }
 
-    /// The items that match, of those in `alive`, all of which are ASCII. Negation is not looked at.
+    /// The items that match, of those in `alive`, all of which are ASCII. Negation is not looked at. Items for which there
+    /// is no short way are left out once `stop` says so.
     pub(super) fn matches(
         &self,
         snapshot: &Snapshot,
         block: &Block,
         alive: &Bits,
         memory: &mut Memory,
+        stop: &dyn Fn() -> bool,
     ) -> Bits {
         match &self.how {
             How::Never => [0; BITS],
             How::Fuzzy(needle, needs) => self.fuzzy(needle, needs, snapshot, block, alive, memory),
             How::Holds(needle, all) => self.holds(needle, *all, snapshot, block, alive, memory),
-            How::Begins(needle) => self.edge(needle, true, snapshot, block, alive, memory),
-            How::Ends(needle) => self.edge(needle, false, snapshot, block, alive, memory),
+            How::Begins(needle) => self.edge(needle, true, (snapshot, block), alive, memory, stop),
+            How::Ends(needle) => self.edge(needle, false, (snapshot, block), alive, memory, stop),
             How::Ask(all) => each(block, alive, |run, at| {
                 (run.path | block.masks()[at]) & all == *all
+                    && !stop()
                     && self.ask(snapshot, block, run.folder, at, memory)
             }),
         }

@@ -37,7 +37,7 @@ proptest! {
         respect_case in any::<bool>(),
     ) {
         let mut corpus = Corpus::default();
-        names.iter().for_each(|name| corpus.push(name.replace('/', "b").as_bytes()));
+        names.iter().for_each(|name| corpus.push(name.replace('/', "b").as_bytes()).unwrap());
         let block = &corpus.snapshot().blocks[0];
         let bytes = needle.as_bytes()[..length.min(needle.len())].to_vec();
         let mut needle = Needle { bytes, respect_case };
@@ -95,7 +95,7 @@ proptest! {
         let bonuses = Bonuses::new(&Model::new(scheme));
         let mut scorer = Scorer::new(scheme);
         let mut corpus = Corpus::default();
-        items.iter().for_each(|item| corpus.push(&item.as_bytes()[cut(item)..]));
+        items.iter().for_each(|item| corpus.push(&item.as_bytes()[cut(item)..]).unwrap());
         let block = &corpus.snapshot().blocks[0];
         let mut befores = Vec::new();
         let states = items.iter().flat_map(|item| {
@@ -167,7 +167,7 @@ proptest! {
             needle.bytes[rows - last..].iter().all(has)
         });
         let mut corpus = Corpus::default();
-        corpus.push(name.as_bytes());
+        corpus.push(name.as_bytes()).unwrap();
         let (mut batch, mut scored) = (Batch::default(), Rows::new(rows));
         batch.read([(&*corpus.snapshot().blocks[0], 0)].into_iter(), [before].into_iter());
         scored.push(&state);

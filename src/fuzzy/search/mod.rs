@@ -17,7 +17,7 @@ use super::known::{Known, Prior, Seen};
 use super::model::{MATCH, Model};
 use super::query::{Kind, Query, Term};
 use super::rank::{Best, Ranking};
-use super::score::TYPO;
+use super::score::{NoMemory, TYPO};
 use super::session::Options;
 use crate::job;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -50,6 +50,8 @@ pub(super) struct Plan {
     /// The next block that nobody has claimed.
     next: AtomicUsize,
     stopped: AtomicBool,
+    /// There was no memory for an item, so that it is not known whether it matches.
+    refused: AtomicBool,
     /// No item of less merit can be among the best.
     floor: AtomicU64,
     /// By thread.
@@ -185,6 +187,7 @@ impl Plan {
             openings,
             next: AtomicUsize::new(0),
             stopped: AtomicBool::new(false),
+            refused: AtomicBool::new(false),
             floor,
             found,
             prior,
@@ -236,6 +239,19 @@ impl Plan {
         components(text).any(|start| start.eq_ignore_ascii_case(&pair))
     }
 
+    /// Whether to stop: `stop` says so, or it has done so before.
+    #[inline]
+    fn is_stopped(&self, stop: &dyn Fn() -> bool) -> bool {
+        if self.stopped.load(Ordering::Relaxed) {
+            return true;
+        }
+        let is_stopped = stop();
+        if is_stopped {
+            self.stopped.store(true, Ordering::Relaxed);
+        }
+        is_stopped
+    }
+
     /// How many items it is about.
     pub(super) fn len(&self) -> usize {
         self.snapshot.len()
@@ -252,8 +268,11 @@ impl Plan {
         self.floor.fetch_max(all.best.threshold().merit(), Ordering::Relaxed);
     }
 
-    /// What has been found so far.
-    pub(super) fn ranking(&self) -> Ranking {
+    /// What has been found so far, unless there was no memory for some of it.
+    pub(super) fn ranking(&self) -> Result<Ranking, NoMemory> {
+        if self.refused.load(Ordering::Relaxed) {
+            return Err(NoMemory);
+        }
         let mut ranking = Ranking::default();
         let mut best = Best::new(self.limit);
         for found in &self.found {
@@ -262,8 +281,8 @@ impl Plan {
             ranking.searched += found.searched;
             best.merge(&found.best);
         }
-        ranking.rows = best.rows();
-        ranking
+        ranking.rows = best.rows()?;
+        Ok(ranking)
     }
 
     /// What later searches may begin with.

@@ -44,14 +44,22 @@ struct Item {
 }
 
 impl Searcher<'_> {
-    /// Puts an item where it is scored, at once or when there are enough.
-    pub(super) fn score(&mut self, block: usize, run: &Run, at: usize, found: &mut Found) {
+    /// Puts an item where it is scored, at once or when there are enough. Tells whether to go on: what the scorer decides
+    /// may take long.
+    pub(super) fn score(
+        &mut self,
+        block: usize,
+        run: &Run,
+        at: usize,
+        found: &mut Found,
+        stop: &dyn Fn() -> bool,
+    ) -> bool {
         let (plan, place) = (self.plan, (block as u32, at as u16));
         let block = &*plan.snapshot.blocks[block];
         let (number, name) = (run.folder, block.name(at));
         if !Batch::takes(name) {
             self.slow(block, number, at, found);
-            return;
+            return !plan.is_stopped(stop);
         }
         kernel::fetch(block, at);
         let memory = &mut self.memory;
@@ -62,18 +70,23 @@ impl Searcher<'_> {
                 Some(sum.saturating_add(score_edges(group, folder, name, &plan.bonuses)?))
             }) {
                 Some(score) => given = score.min(TYPO - 1),
+                None if plan.is_stopped(stop) => return false,
                 None => {
                     plan.snapshot.join(number, name, &mut memory.item);
                     match memory.scorer.score(&plan.rest, &memory.item) {
                         Some(score) => given = score,
-                        None => return debug_assert!(false, "the filter and the scorer differ"),
+                        None => {
+                            debug_assert!(false, "the filter and the scorer differ");
+                            return true;
+                        }
                     }
                 }
             }
         }
         if plan.needles.is_empty() {
             let place = self.place(given, block.lengths()[at], block.first() + at);
-            return self.offer(place, found);
+            self.offer(place, found);
+            return true;
         }
         let class = SHORT.iter().take_while(|&&short| name.len() > short).count();
         let queue = &mut self.queues[class];
@@ -90,6 +103,7 @@ impl Searcher<'_> {
         if queue.items.len() == BATCH {
             self.flush(class, found);
         }
+        true
     }
 
     pub(super) fn flush(&mut self, class: usize, found: &mut Found) {

@@ -120,7 +120,9 @@ impl<'p> Searcher<'p> {
                 for group in groups {
                     let known = |word: usize| if group.settled { narrowed[word] } else { 0 };
                     let asked = std::array::from_fn(|word| alive[word] & !known(word));
-                    let found = self.group(&group.tests, block, &asked);
+                    let Some(found) = self.group(&group.tests, block, &asked, stop) else {
+                        return false;
+                    };
                     alive = std::array::from_fn(|word| alive[word] & known(word) | found[word]);
                 }
                 for word in 0..BITS {
@@ -135,7 +137,7 @@ impl<'p> Searcher<'p> {
         for word in 0..BITS {
             all[word] |= alive[word];
             for at in ones(word, slow[word]) {
-                if at % 8 == 0 && stop() {
+                if self.is_stopped(stop) {
                     return false;
                 }
                 let folder = block.run(at).folder;
@@ -162,10 +164,22 @@ impl<'p> Searcher<'p> {
         let _ = self.plan.seen[number].set(seen);
     }
 
-    fn group(&mut self, group: &[Test], block: &Block, alive: &Bits) -> Bits {
+    /// The items that match one of the terms of a group, unless it is stopped.
+    fn group(
+        &mut self,
+        group: &[Test],
+        block: &Block,
+        alive: &Bits,
+        stop: &dyn Fn() -> bool,
+    ) -> Option<Bits> {
         let (mut left, mut found) = (*alive, [0; BITS]);
+        let plan = self.plan;
+        let is_stopped = || plan.is_stopped(stop);
         for test in group {
-            let matches = test.matches(&self.plan.snapshot, block, &left, &mut self.memory);
+            if is_stopped() {
+                return None;
+            }
+            let matches = test.matches(&plan.snapshot, block, &left, &mut self.memory, &is_stopped);
             for word in 0..BITS {
                 let matches =
                     if test.negated { left[word] & !matches[word] } else { matches[word] };
@@ -173,7 +187,8 @@ impl<'p> Searcher<'p> {
                 left[word] &= !matches;
             }
         }
-        found
+        // Whoever was stopped amid a term has not looked at all items.
+        (!plan.stopped.load(Ordering::Relaxed)).then_some(found)
     }
 
     /// An item for which there is no short way. Tells whether it matches.
@@ -266,8 +281,18 @@ impl<'p> Searcher<'p> {
 
     /// Scores what can be among the best of the items up to some length that wait in a block: those that are apart, or the
     /// others.
-    fn candidates(&mut self, pending: &mut Pending, step: u16, is_apart: bool, found: &mut Found) {
+    fn candidates(
+        &mut self,
+        pending: &mut Pending,
+        step: u16,
+        is_apart: bool,
+        found: &mut Found,
+        stop: &dyn Fn() -> bool,
+    ) {
         let plan = self.plan;
+        if self.is_stopped(stop) {
+            return;
+        }
         let block = &*plan.snapshot.blocks[pending.block];
         let (lengths, boosts) = (block.lengths(), plan.boosts.most());
         let less = if is_apart { APART } else { 0 };
@@ -331,8 +356,10 @@ impl<'p> Searcher<'p> {
                         need
                     }
                 };
-                if need.is_met(block.masks()[at], lengths[at]) {
-                    self.score(pending.block, run, at, found);
+                if need.is_met(block.masks()[at], lengths[at])
+                    && !self.score(pending.block, run, at, found, stop)
+                {
+                    return;
                 }
             }
         }
@@ -359,7 +386,6 @@ impl<'p> Searcher<'p> {
                     break;
                 }
                 if self.is_stopped(stop) || !self.block(block, &mut found, stop) {
-                    plan.stopped.store(true, Ordering::Relaxed);
                     return plan.hand_in(number, &mut found);
                 }
                 if since.elapsed() >= time {
@@ -369,6 +395,10 @@ impl<'p> Searcher<'p> {
             self.rank(&mut found, stop);
             let searched = found.searched;
             plan.hand_in(number, &mut found);
+            if self.memory.scorer.has_memory().is_err() {
+                plan.refused.store(true, Ordering::Relaxed);
+                plan.stopped.store(true, Ordering::Relaxed);
+            }
             if plan.stopped.load(Ordering::Relaxed) {
                 return;
             }
@@ -377,7 +407,7 @@ impl<'p> Searcher<'p> {
     }
 
     fn is_stopped(&self, stop: &dyn Fn() -> bool) -> bool {
-        self.plan.stopped.load(Ordering::Relaxed) || stop()
+        self.plan.is_stopped(stop)
     }
 
     /// Scores what waits, unless it is stopped.
@@ -388,10 +418,10 @@ impl<'p> Searcher<'p> {
         for &is_apart in parts {
             for &step in &steps {
                 for pending in &mut pending {
-                    if self.is_stopped(stop) {
-                        return self.plan.stopped.store(true, Ordering::Relaxed);
+                    self.candidates(pending, step, is_apart, found, stop);
+                    if self.plan.stopped.load(Ordering::Relaxed) {
+                        return;
                     }
-                    self.candidates(pending, step, is_apart, found);
                 }
                 (0..self.queues.len()).for_each(|class| self.flush(class, found));
             }

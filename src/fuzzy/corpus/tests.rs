@@ -1,0 +1,45 @@
+//! What a corpus keeps, and what it says of it.
+
+use super::*;
+
+fn corpus(items: impl IntoIterator<Item = String>) -> Corpus {
+    let mut corpus = Corpus::default();
+    items.into_iter().for_each(|item| corpus.push(item.as_bytes()).unwrap());
+    corpus
+}
+
+#[test]
+fn folders_that_are_all_different_are_no_longer_kept() {
+    let apart = corpus((0..20_000).map(|n| format!("folder {n}/item")));
+    assert!((TRIAL / 2..=12_000).contains(&apart.folders()), "{}", apart.folders());
+    let together = corpus((0..20_000).map(|n| format!("folder {}/item {n}", n / 5)));
+    assert_eq!(together.folders(), 4001);
+    let mut text = Vec::new();
+    assert!(apart.text(19_999, &mut text) && text == b"folder 19999/item");
+}
+
+#[test]
+fn the_weight_counts_full_blocks_and_their_folders() {
+    let name = "n".repeat(50);
+    let items = corpus((0..10_000).map(|n| format!("{name}{n}")));
+    assert!(items.weight() >= 10_000 * 50, "{}", items.weight());
+    let folders = corpus((0..4000).map(|n| format!("{name}{n}/x")));
+    assert!(folders.weight() >= 4000 * 50, "{}", folders.weight());
+}
+
+#[test]
+fn an_item_of_a_folder_that_is_too_long_or_too_deep_comes_out_as_it_went_in() {
+    let long = format!("{}/", "a".repeat(LONGEST_FOLDER - 1));
+    let longer = format!("{}/", "a".repeat(LONGEST_FOLDER));
+    let (deep, deeper) = ("a/".repeat(64), "a/".repeat(65));
+    let items = [long, longer, deep, deeper].map(|folder| folder + "name");
+    let corpus = corpus(items.clone());
+    let snapshot = corpus.snapshot();
+    let lens = items.iter().enumerate().map(|(at, item)| {
+        let mut text = Vec::new();
+        assert!(corpus.text(at, &mut text) && text == item.as_bytes());
+        snapshot.folder(snapshot.blocks[0].run(at).folder).text.len()
+    });
+    // What is too much is kept whole.
+    assert_eq!(lens.collect::<Vec<_>>(), [LONGEST_FOLDER, 0, 128, 0]);
+}
