@@ -3,6 +3,7 @@ local ffi = require("ffi")
 local C = require("rille.ffi")
 local bytes = require("rille.bytes")
 local failure = require("rille.failure")
+local in_parts = require("rille.fuzzy_jobs")
 local handles = require("rille.handle")
 local jobs = require("rille.job")
 local options = require("rille.fuzzy_options")
@@ -20,7 +21,9 @@ local found = ffi.new("rille_fuzzy_found")
 local hit = ffi.new("rille_fuzzy_hit")
 local numbers = ffi.typeof("uint32_t[?]")
 local rows_of = ffi.typeof("rille_fuzzy_row[?]")
-local ELIMIT, ETOOBIG = tonumber(C.RILLE_ELIMIT), tonumber(C.RILLE_ETOOBIG)
+local ETOOBIG = tonumber(C.RILLE_ETOOBIG)
+--- What `push` reports and does not raise.
+local REFUSED = { [tonumber(C.RILLE_ELIMIT)] = true, [ETOOBIG] = true, [tonumber(C.RILLE_ENOMEM)] = true }
 
 local CASES = { ignore = tonumber(C.RILLE_FUZZY_IGNORE_CASE), respect = tonumber(C.RILLE_FUZZY_RESPECT_CASE) }
 local SCHEMES = { path = tonumber(C.RILLE_FUZZY_PATH), history = tonumber(C.RILLE_FUZZY_HISTORY) }
@@ -112,9 +115,7 @@ local kept, kept_len = numbers(256), 256
 
 --- Room for the positions of a query of `len` bytes.
 local function room(len)
-  if len <= 256 then
-    return kept
-  elseif kept_len < len then
+  if kept_len < len then
     kept, kept_len = numbers(len), len
   end
   return kept
@@ -176,12 +177,20 @@ function Matcher:match(s, name)
   return nil
 end
 
+--- What C has said of a query: nil and a message for one that is too large.
+local function refused(name)
+  if err.status == ETOOBIG then
+    return nil, ffi.string(err.message, err.length)
+  end
+  error(name .. ": " .. ffi.string(err.message, err.length), 3)
+end
+
 local function new_matcher(query, opts, name)
   local anchor = fill(opts)
   local status = C.rille_matcher_new(query, #query, given, out_matcher, err)
   anchor[0] = anchor[0]
   if status < 0 then
-    failure.raise(err, name)
+    return refused(name)
   end
   return setmetatable({ handle = own_matcher(out_matcher[0]), len = #query }, Matcher)
 end
@@ -189,7 +198,8 @@ end
 --- Matchers without options, by their query, as few queries are matched with many texts.
 local matchers, matcher_count = {}, 0
 
----@return rille.fuzzy.matcher
+---@return rille.fuzzy.matcher?
+---@return string? message
 local function matcher_of(query, opts, name)
   if opts ~= nil then
     return new_matcher(query, opts, name)
@@ -200,7 +210,11 @@ local function matcher_of(query, opts, name)
       -- Somebody may have one in hand: the collector frees them.
       matchers, matcher_count = {}, 0
     end
-    matcher = new_matcher(query, {}, name)
+    local message
+    matcher, message = new_matcher(query, {}, name)
+    if not matcher then
+      return nil, message
+    end
     matchers[query], matcher_count = matcher, matcher_count + 1
   end
   return matcher
@@ -250,6 +264,16 @@ local function point(list, first, count)
   end
 end
 
+--- What C has said of items that were added.
+local function pushed(status, name)
+  if status >= 0 then
+    return out[0]
+  elseif REFUSED[err.status] then
+    return nil, ffi.string(err.message, err.length)
+  end
+  error(name .. ": " .. ffi.string(err.message, err.length), 3)
+end
+
 local function push_list(handle, list, count)
   local status = C.rille_fuzzy_push(handle, pointers, lengths, 0, out, err)
   local first = 1
@@ -264,7 +288,8 @@ end
 
 --- Adds items behind those that are there: the strings of a list, or the lines of a text.
 ---@param items string[]|rille.source
----@return integer? len how many items there are now, nil when the budget refuses; what was before that is in
+---@return integer? len how many items there are now, nil when the budget or the system's memory refuses; what was before
+--- that is in
 ---@return string? message
 function Fuzzy:push(items)
   local handle = open(self)
@@ -276,12 +301,23 @@ function Fuzzy:push(items)
     local ptr, len = of(items, "rille.fuzzy:push")
     status = C.rille_fuzzy_push_lines(handle, ptr, len, out, err)
   end
-  if status == 0 then
-    return out[0]
-  elseif err.status == ELIMIT or err.status == ETOOBIG then
-    return nil, ffi.string(err.message, err.length)
+  return pushed(status, "rille.fuzzy:push")
+end
+
+--- The job form of `push`: nothing takes longer than a millisecond. The job goes on whenever it is polled, and only then.
+--- `job:result()` returns what `push` returns; after a cancel the items that were added stay in.
+---@param items string[]|string must not change until the job is over
+---@return rille.job
+function Fuzzy:push_job(items)
+  open(self)
+  local function push_strings(list, first, count)
+    local handle = open(self)
+    point(list, first, count)
+    return pushed(C.rille_fuzzy_push(handle, pointers, lengths, count, out, err), "rille.fuzzy:push_job")
   end
-  failure.raise(err, "rille.fuzzy:push")
+  return in_parts.push(items, "rille.fuzzy:push_job", push_strings, function(text)
+    return pushed(C.rille_fuzzy_push_lines(open(self), text, #text, out, err), "rille.fuzzy:push_job")
+  end)
 end
 
 --- Lets a walk add all that it finds, without any of it passing through Lua. The walk has nothing to take from then on; when
@@ -373,12 +409,12 @@ function Fuzzy:stats()
   return { items = out_size.items, folders = out_size.folders, bytes = out_size.bytes }
 end
 
-local KEPT = 4096
-local many = rows_of(KEPT)
+local many = rows_of(4096)
+local many_count = ffi.sizeof(many) / ffi.sizeof("rille_fuzzy_row")
 
 --- Room for rows, until the next call.
 local function rows_for(limit)
-  return limit <= KEPT and many or rows_of(limit)
+  return limit <= many_count and many or rows_of(limit)
 end
 
 --- The rows that C has written, in memory of their own.
@@ -391,14 +427,15 @@ end
 --- Searches, and returns when it is done. In a host that must not wait, use `start`.
 ---@param query string in fzf's extended syntax
 ---@param opts? { limit?: integer } most rows, 100 by default: the best ones
----@return rille.fuzzy.result
+---@return rille.fuzzy.result? result nil for a query of more than 64 terms or 8,192 bytes
+---@return string? message
 function Fuzzy:query(query, opts)
   local handle = open(self)
   options.query(query, "rille.fuzzy:query")
   local limit = math.min(options.limit(opts, "rille.fuzzy:query"), self:len())
   local rows = rows_for(limit)
   if C.rille_fuzzy_query(handle, query, #query, rows, limit, found, err) < 0 then
-    failure.raise(err, "rille.fuzzy:query")
+    return refused("rille.fuzzy:query")
   end
   return result(copy(rows, found.count), query, self)
 end
@@ -430,14 +467,15 @@ end
 --- Starts a search off the thread, and stops the one that was started before.
 ---@param query string in fzf's extended syntax
 ---@param opts? { limit?: integer } most rows, 100 by default: the best ones
----@return rille.job job what it takes are of the type `rille.fuzzy.result`, each in place of the one before; its progress
+---@return rille.job? job nil for a query of more than 64 terms or 8,192 bytes; what it takes are of the type `rille.fuzzy.result`, each in place of the one before; its progress
 --- counts items. `results` gives the same.
+---@return string? message
 function Fuzzy:start(query, opts)
   local handle = open(self)
   options.query(query, "rille.fuzzy:start")
   local limit = options.limit(opts, "rille.fuzzy:start")
   if C.rille_fuzzy_start(handle, query, #query, limit, out_job, err) < 0 then
-    failure.raise(err, "rille.fuzzy:start")
+    return refused("rille.fuzzy:start")
   end
   local cleared = self.cleared
   local job = jobs.adopt(out_job[0], function(job, job_handle)
@@ -462,21 +500,26 @@ end
 ---@param query string
 ---@param s rille.source
 ---@param opts? rille.fuzzy.options
----@return integer? score nil if it does not match
----@return integer[]? positions of the chars that match: first bytes, ascending
+---@return integer? score nil if it does not match, or for a query of more than 64 terms or 8,192 bytes
+---@return integer[]|string|nil positions of the chars that match: first bytes, ascending; or what is wrong with the query
 function M.match(query, s, opts)
   options.query(query, "rille.fuzzy.match")
   if opts ~= nil then
     options.read(opts, "rille.fuzzy.match")
   end
-  return matcher_of(query, opts, "rille.fuzzy.match"):match(s, "rille.fuzzy.match")
+  local matcher, message = matcher_of(query, opts, "rille.fuzzy.match")
+  if not matcher then
+    return nil, message
+  end
+  return matcher:match(s, "rille.fuzzy.match")
 end
 
 --- Ranks a short list in one call.
 ---@param query string
 ---@param list string[] must not change while texts or positions of the result are asked for
 ---@param opts? rille.fuzzy.filter_options
----@return rille.fuzzy.result
+---@return rille.fuzzy.result? result nil for a query of more than 64 terms or 8,192 bytes
+---@return string? message
 function M.filter(query, list, opts)
   options.query(query, "rille.fuzzy.filter")
   local count = options.list(list, "rille.fuzzy.filter")
@@ -485,9 +528,12 @@ function M.filter(query, list, opts)
     options.read(opts, "rille.fuzzy.filter", "limit")
     limit = math.min(count, opts.limit or count)
   end
-  local matcher = matcher_of(query, opts, "rille.fuzzy.filter")
+  local matcher, message = matcher_of(query, opts, "rille.fuzzy.filter")
+  if not matcher then
+    return nil, message
+  end
   local ptrs, lens = pointers, lengths
-  if count > BATCH then
+  if count * ffi.sizeof("uint32_t") > ffi.sizeof(lengths) then
     ptrs, lens = ffi.new("const uint8_t *[?]", count), numbers(count)
   end
   for i = 1, count do
@@ -503,6 +549,65 @@ function M.filter(query, list, opts)
   local ranked = result(copy(rows, found.count), query)
   ranked.list, ranked.matcher = list, matcher
   return ranked
+end
+
+--- The job form of `filter`: nothing takes longer than a millisecond. The job copies the strings whenever it is polled, and
+--- then searches on other threads. `job:result()` returns what `filter` returns.
+---@param query string
+---@param list string[] must not change until the job is over, and while texts or positions of the result are asked for
+---@param opts? rille.fuzzy.filter_options
+---@return rille.job? job nil for a query of more than 64 terms or 8,192 bytes
+---@return string? message
+function M.filter_job(query, list, opts)
+  local name = "rille.fuzzy.filter_job"
+  options.query(query, name)
+  if type(list) ~= "table" then
+    error(("%s: list must be a list of strings, got %s"):format(name, type(list)), 2)
+  end
+  local own_opts = {}
+  for key, value in pairs(options.read(opts, name, "limit")) do
+    own_opts[key] = value
+  end
+  local limit = own_opts.limit or 2 ^ 32 - 1
+  own_opts.limit = nil
+  local matcher, message = matcher_of(query, opts and own_opts, name)
+  if not matcher then
+    return nil, message
+  end
+  local fuzzy = new(M, own_opts)
+  local copying = in_parts.push(list, name, function(_, first, count)
+    point(list, first, count)
+    return pushed(C.rille_fuzzy_push(fuzzy.handle, pointers, lengths, count, out, err), name)
+  end)
+  return in_parts.new(#list, function(job)
+    local search = job.search
+    if not search then
+      local state, done, failed = copying:poll()
+      job.done = done
+      if state == "failed" then
+        in_parts.fail(job, failed)
+      elseif state == "done" then
+        local len, refusal = copying:result()
+        if not len then
+          return true, nil, refusal
+        end
+        job.search = fuzzy:start(query, { limit = limit })
+      end
+      return false
+    end
+    local state, _, failed = search:wait(0)
+    if state == "failed" then
+      return true, nil, failed
+    elseif state == "done" then
+      search:take()
+      local ranked = fuzzy.latest
+      ranked.fuzzy, ranked.list, ranked.matcher = nil, list, matcher
+      return true, ranked
+    end
+    return false
+  end, function()
+    fuzzy:close()
+  end)
 end
 
 return setmetatable(M, { __call = new })

@@ -114,17 +114,17 @@ pub struct Query {
 }
 
 /// Terms of a query, at most: each costs some nanoseconds for each item.
-pub const MAX_TERMS: usize = 64;
+pub(super) const MAX_TERMS: usize = 64;
 
 /// Bytes of a query, at most.
-pub const MAX_BYTES: usize = 8192;
+const MAX_BYTES: usize = 8192;
 
 /// Why a query is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TooLarge {
-    /// It has so many terms, more than [`MAX_TERMS`].
+    /// It has so many terms, more than `MAX_TERMS`.
     Terms(usize),
-    /// It has so many bytes, more than [`MAX_BYTES`].
+    /// It has so many bytes, more than `MAX_BYTES`.
     Bytes(usize),
 }
 

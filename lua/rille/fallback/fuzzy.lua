@@ -2,6 +2,7 @@
 --- whenever it is asked how far it is.
 local bytes = require("rille.bytes")
 local options = require("rille.fuzzy_options")
+local in_parts = require("rille.fuzzy_jobs")
 local matchers = require("rille.fallback.fuzzy.matcher")
 local rankings = require("rille.fallback.fuzzy.rank")
 
@@ -190,8 +191,8 @@ local function add_lines(self, text)
   return true
 end
 
-local function add_list(self, items, count)
-  for i = 1, count do
+local function add_list(self, items, first, count)
+  for i = first, first + count - 1 do
     if not add(self, items[i]) then
       return false
     end
@@ -199,19 +200,36 @@ local function add_list(self, items, count)
   return true
 end
 
+--- What `push` returns.
+local function pushed(self, added)
+  if added then
+    return #self.list
+  end
+  return nil, ("the budget of %d bytes is spent"):format(self.opts.budget)
+end
+
 function Fuzzy:push(items)
   open(self)
   local is_list, count = options.items(items, "rille.fuzzy:push")
   local added
   if is_list then
-    added = add_list(self, items, count)
+    added = add_list(self, items, 1, count)
   else
     added = add_lines(self, bytes.string(items, "rille.fuzzy:push"))
   end
-  if added then
-    return #self.list
+  return pushed(self, added)
+end
+
+function Fuzzy:push_job(items)
+  open(self)
+  local function push_strings(list, first, count)
+    open(self)
+    return pushed(self, add_list(self, list, first, count))
   end
-  return nil, ("the budget of %d bytes is spent"):format(self.opts.budget)
+  return in_parts.push(items, "rille.fuzzy:push_job", push_strings, function(text)
+    open(self)
+    return pushed(self, add_lines(self, text))
+  end)
 end
 
 --- There are no walks in pure Lua, so nothing can be given here.
@@ -270,7 +288,10 @@ function Fuzzy:query(query, opts)
   open(self)
   options.query(query, "rille.fuzzy:query")
   local limit = options.limit(opts, "rille.fuzzy:query")
-  local matcher = matchers.new(query, self.opts)
+  local matcher, message = matchers.new(query, self.opts)
+  if not matcher then
+    return nil, message
+  end
   local ranking = rankings.new(matcher, self.list, self.boosts)
   ranking:step(#self.list)
   return result(ranking, limit, self.list, matcher, self)
@@ -280,7 +301,11 @@ function Fuzzy:start(query, opts)
   open(self)
   options.query(query, "rille.fuzzy:start")
   local limit = options.limit(opts, "rille.fuzzy:start")
-  local ranking = rankings.new(matchers.new(query, self.opts), self.list, self.boosts)
+  local matcher, message = matchers.new(query, self.opts)
+  if not matcher then
+    return nil, message
+  end
+  local ranking = rankings.new(matcher, self.list, self.boosts)
   local job = { fuzzy = self, ranking = ranking, limit = limit, state = "running", cleared = self.cleared }
   self.job, self.latest = setmetatable(job, Job), nil
   return job
@@ -306,17 +331,54 @@ end
 function M.match(query, s, opts)
   options.query(query, "rille.fuzzy.match")
   opts = options.read(opts, "rille.fuzzy.match")
-  return matchers.new(query, opts):match(bytes.string(s, "rille.fuzzy.match"))
+  local matcher, message = matchers.new(query, opts)
+  if not matcher then
+    return nil, message
+  end
+  return matcher:match(bytes.string(s, "rille.fuzzy.match"))
 end
 
 function M.filter(query, list, opts)
   options.query(query, "rille.fuzzy.filter")
   local count = options.list(list, "rille.fuzzy.filter")
   opts = options.read(opts, "rille.fuzzy.filter", "limit")
-  local matcher = matchers.new(query, opts)
+  local matcher, message = matchers.new(query, opts)
+  if not matcher then
+    return nil, message
+  end
   local ranking = rankings.new(matcher, list)
   ranking:step(count)
   return result(ranking, opts.limit or count, list, matcher)
+end
+
+function M.filter_job(query, list, opts)
+  local name = "rille.fuzzy.filter_job"
+  options.query(query, name)
+  if type(list) ~= "table" then
+    error(("%s: list must be a list of strings, got %s"):format(name, type(list)), 2)
+  end
+  opts = options.read(opts, name, "limit")
+  local matcher, message = matchers.new(query, opts)
+  if not matcher then
+    return nil, message
+  end
+  local count, limit = #list, opts.limit or #list
+  local ranking = rankings.new(matcher, list)
+  return in_parts.new(count, function(job)
+    local first = ranking.searched + 1
+    local last = math.min(count, ranking.searched + STEP)
+    local wrong = in_parts.not_a_string(list, first, last)
+    if wrong then
+      in_parts.fail(job, ("%s: list[%d] must be a string, got %s"):format(name, wrong, type(list[wrong])))
+      return false
+    end
+    ranking:step(STEP)
+    job.done = ranking.searched
+    if ranking.done then
+      return true, result(ranking, limit, list, matcher)
+    end
+    return false
+  end)
 end
 
 return setmetatable(M, { __call = new })

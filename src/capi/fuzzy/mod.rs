@@ -426,7 +426,8 @@ fn write_rows(
 /// Searches, and returns when it is done: writes the best rows to `rows`, which has room for `limit` of them, and what there
 /// is to `found`.
 ///
-/// The query of `len` bytes is in fzf's extended syntax; there are no wrong ones, only too large ones. Between spaces it has terms, all of which
+/// The query of `len` bytes is in fzf's extended syntax; there are no wrong ones, only too large ones.
+/// Between spaces it has terms, all of which
 /// have to match: abc finds items that have these chars in this order, 'abc those that hold abc, 'abc' those that hold it as
 /// a word, ^abc those that begin with it, abc$ those that end with it, ^abc$ those that are it; ! before a term leaves out
 /// what it finds, where !abc is !'abc; a | between terms is "or"; a backslash before a space makes it a part of the term.

@@ -21,9 +21,13 @@ local M = {}
 
 ---@param query string
 ---@param opts rille.fuzzy.options
----@return rille.fuzzy.lua_matcher
+---@return rille.fuzzy.lua_matcher? matcher nil if the query is too large
+---@return string? message
 function M.new(query, opts)
   local groups, orders = parse(query, opts)
+  if not groups then
+    return nil, orders --[[@as string]]
+  end
   local self = { groups = groups, orders = orders, model = model_of(opts.scheme) }
   self.delimiter, self.columns = opts.delimiter, opts.columns
   return setmetatable(self, Matcher)

@@ -15,6 +15,9 @@ local base, code_at, fold, is_capital, is_mark =
 
 local CHARS_PER_TYPO = 4
 
+--- Bounds of a query, as in src/fuzzy/query.rs.
+local MAX_TERMS, MAX_BYTES = 64, 8192
+
 --- The parts of a query between spaces, with escaped spaces plain.
 local function tokens(query)
   local list, at = {}, 1
@@ -100,10 +103,13 @@ end
 --- Reads a query: groups of terms, all of which have to match, each by one of its terms.
 ---@param query string
 ---@param opts rille.fuzzy.options
----@return rille.fuzzy.term[][] groups
----@return boolean orders whether a term is not negated
+---@return rille.fuzzy.term[][]? groups nil if it is too large
+---@return boolean|string orders whether a term is not negated; or what is wrong
 return function(query, opts)
-  local groups, orders = {}, false
+  if #query > MAX_BYTES then
+    return nil, ("the query has %d bytes; at most %d are allowed"):format(#query, MAX_BYTES)
+  end
+  local groups, orders, count = {}, false, 0
   -- Whether the next term begins a group, and whether the last token was an operator "or".
   local begins, after_bar = true, false
   for _, token in ipairs(tokens(query)) do
@@ -120,8 +126,12 @@ return function(query, opts)
         group[#group + 1] = found
         orders = orders or not found.negated
         begins = true
+        count = count + 1
       end
     end
+  end
+  if count > MAX_TERMS then
+    return nil, ("the query has %d terms; at most %d are allowed"):format(count, MAX_TERMS)
   end
   return groups, orders
 end
