@@ -168,3 +168,41 @@ t.test("both backends give the same hits", function()
     t.eq({ a:replace(s, "<>", 3) }, { b:replace(s, "<>", 3) }, s)
   end
 end)
+
+t.test("a list with a hole is an error that names the hole", function()
+  for _, list in ipairs({ { "a", nil, "c" }, { nil, "b" }, { "a", "b", nil, nil, "e" } }) do
+    local hole = list[1] == nil and 1 or list[2] == nil and 2 or 3
+    local expected = ("rille.literals: list[%d] "):format(hole)
+    local ok, message = pcall(rille.literals, list)
+    t.eq(ok, false)
+    t.ok(message:find(expected, 1, true), message)
+    t.raises("rille.literals_job: list%[" .. hole, rille.literals_job, list)
+  end
+  local lits = rille.literals({ "a" })
+  local ok, message = pcall(lits.replace, lits, "a", { "x", nil, "z" })
+  t.eq(ok, false)
+  t.ok(message:find("rille.literals:replace: list", 1, true), message)
+  if rille.backend == "native" then
+    t.raises("rille.regexset: patterns%[2%]", rille.regexset, { "a", nil, "c" })
+    t.raises("rille.walk: globs%[2%]", rille.walk, ".", { globs = { "a", nil, "c" } })
+  end
+end)
+
+t.test("a method that is called with a dot says so", function()
+  local lits = rille.literals({ "a" })
+  local stream = rille.stream(lits, "b")
+  local buffer = rille.buffer()
+  for _, call in ipairs({
+    lits.test,
+    lits.find,
+    lits.count,
+    stream.feed,
+    buffer.put,
+    rille.literals_job({ "a" }).poll,
+  }) do
+    t.raises("call it with a colon, as object:method%(%.%.%.%): its object is a string", call, "x")
+    t.raises("its object is a nil", call)
+  end
+  lits:close()
+  t.raises("rille: closed", lits.test, lits, "a")
+end)

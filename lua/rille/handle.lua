@@ -1,12 +1,17 @@
 --- The native part of an object: freed once, by `close` or else by the collector.
 local ffi = require("ffi")
 
+local dot = require("rille.dot")
+
 local M = {}
 
 --- The handle of an object, or an error of the public method's caller if it is closed.
 ---@param self { handle: ffi.cdata*? }
 ---@return ffi.cdata*
 function M.open(self)
+  if type(self) ~= "table" then
+    error(dot .. type(self), 3)
+  end
   local handle = self.handle
   if not handle then
     error("rille: closed", 3)

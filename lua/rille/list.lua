@@ -6,6 +6,28 @@ local array = ffi.typeof("uint32_t[?]")
 
 local M = {}
 
+-- Where a list with holes ends is not defined in Lua: `#list` is the end of any of its parts.
+local maxn = table.maxn
+
+--- The length of a list, or an error that names its first hole.
+---@param list any[]
+---@param name string the public function and the argument
+---@param level integer of the error
+---@return integer
+function M.length(list, name, level)
+  local count = #list
+  if maxn(list) > count then
+    for i = 1, count do
+      if list[i] == nil then
+        count = i - 1
+        break
+      end
+    end
+    error(("%s[%d] is nil, but the list goes on behind it"):format(name, count + 1), level)
+  end
+  return count
+end
+
 --- Packs a list, so that it crosses in one call.
 ---@param list string[]
 ---@param name string the public function and the argument, for the error
@@ -18,7 +40,7 @@ function M.pack(list, name, level)
   if type(list) ~= "table" then
     error(name .. " must be a list of strings, got " .. type(list), level)
   end
-  local count = #list
+  local count = M.length(list, name, level + 1)
   local ends, at = array(count), 0
   for i = 1, count do
     local item = list[i]

@@ -8,9 +8,14 @@ local array = ffi.typeof("uint8_t[?]")
 local Buffer = { is_rille_buffer = true }
 Buffer.__index = Buffer
 
+local dot = require("rille.dot")
+
 local M = {}
 
 local function open(self)
+  if type(self) ~= "table" then
+    error(dot .. type(self), 3)
+  end
   if not self.memory then
     error("rille: closed", 3)
   end

@@ -4,9 +4,14 @@
 local Job = { is_rille_job = true }
 Job.__index = Job
 
+local dot = require("rille.dot")
+
 local M = {}
 
 local function open(self)
+  if type(self) ~= "table" then
+    error(dot .. type(self), 3)
+  end
   if not self.kept then
     error("rille: closed", 3)
   end

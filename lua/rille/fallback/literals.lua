@@ -1,5 +1,6 @@
 --- Literals in pure Lua: one plain find for each. The answers are those of the native side.
 local bytes = require("rille.bytes")
+local length = require("rille.list").length
 local literal_options = require("rille.literal_options")
 
 local find, lower, sub = string.find, string.lower, string.sub
@@ -8,9 +9,14 @@ local find, lower, sub = string.find, string.lower, string.sub
 local Literals = { is_rille_literals = true }
 Literals.__index = Literals
 
+local dot = require("rille.dot")
+
 local M = {}
 
 local function open(self)
+  if type(self) ~= "table" then
+    error(dot .. type(self), 3)
+  end
   if not self.list then
     error("rille: closed", 3)
   end
@@ -35,7 +41,7 @@ function M.new(list, opts)
   end
   local ignore_case, longest = literal_options(opts, "rille.literals", 3)
   local copy = {}
-  for i = 1, #list do
+  for i = 1, length(list, "rille.literals: list", 3) do
     local item = list[i]
     if type(item) ~= "string" then
       error(("rille.literals: list[%d] must be a string, got %s"):format(i, type(item)), 2)
@@ -162,7 +168,7 @@ local function check(self, list, n, name)
   if type(list) ~= "string" and type(list) ~= "table" then
     error(name .. ": list must be a list of strings or a string for all, got " .. type(list), 3)
   elseif type(list) == "table" then
-    if #list ~= #self.list then
+    if length(list, name .. ": list", 4) ~= #self.list then
       error(("%s: list has %d strings for %d literals"):format(name, #list, #self.list), 3)
     end
     for i = 1, #list do

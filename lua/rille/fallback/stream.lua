@@ -9,9 +9,14 @@ local sub = string.sub
 local Stream = {}
 Stream.__index = Stream
 
+local dot = require("rille.dot")
+
 local M = {}
 
 local function open(self)
+  if type(self) ~= "table" then
+    error(dot .. type(self), 3)
+  end
   if not self.literals then
     error("rille: closed", 3)
   elseif self.finished then

@@ -84,9 +84,9 @@ pub unsafe extern "C" fn rille_stream_new_regex(
                 let message = if regex.regex.is_anchored() {
                     "an anchored pattern cannot be searched for in a stream"
                 } else if longest.is_none() {
-                    "a match of this pattern may have any length; declare the longest one to be expected"
+                    "a match of this pattern may have any length; declare the longest one to be expected (max_match_length)"
                 } else {
-                    "the longest match that may be declared has 256 MiB"
+                    "the longest match that may be declared (max_match_length) has 256 MiB"
                 };
                 Failure::new(RILLE_EARG, message)
             })?;
