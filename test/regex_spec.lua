@@ -426,3 +426,42 @@ t.test("explain_pcre lists what is not there", function()
   t.eq(#rille.regex.explain_pcre(("(?R)"):rep(1000)), 1000)
   t.raises("pattern must be a string, got nil", rille.regex.explain_pcre)
 end)
+
+t.test("gmatch and match with three groups, and an empty match at the border of a batch", function()
+  local re = rille.regex("(a)(b)(c)?")
+  t.eq({ re:match("xab") }, { "a", "b", false })
+  local all = {}
+  for a, b, c in re:gmatch("abcab") do
+    all[#all + 1] = ("%s%s%s"):format(a, b, tostring(c))
+  end
+  t.eq(all, { "abc", "abfalse" })
+  for _, pattern in ipairs({ "(a?)", "(a)?", "()(a?)()()" }) do
+    local empty, n = rille.regex(pattern), 0
+    local s = ("a"):rep(3000)
+    for _ in empty:gmatch(s) do
+      n = n + 1
+    end
+    t.eq(n, empty:count(s), pattern)
+  end
+end)
+
+t.test("an iteration whose pattern is closed meanwhile is an error, not a crash", function()
+  local re = rille.regex("(a pattern that is closed)|a")
+  local step = re:gmatch(("a"):rep(5000))
+  step()
+  re:close()
+  t.raises("rille: closed", function()
+    for _ = 1, 5000 do
+      step()
+    end
+  end)
+end)
+
+t.test("how many are replaced is a whole number, of any size", function()
+  local re = rille.regex("a")
+  t.eq({ re:replace("aaa", "b", 2 ^ 32 + 1) }, { "bbb", 3 })
+  t.eq({ rille.literals({ "a" }):replace("aaa", "b", 2 ^ 32 + 1) }, { "bbb", 3 })
+  for _, n in ipairs({ 1.5, -1, "1" }) do
+    t.raises("n must be a whole number", re.replace, re, "aaa", "b", n)
+  end
+end)

@@ -253,3 +253,15 @@ proptest! {
         check(source.as_bytes(), offset);
     }
 }
+
+#[test]
+fn only_a_line_feed_is_one_at_every_short_length() {
+    // 0x8A differs from it in the top bit alone.
+    for byte in 0..=255u8 {
+        for len in 0..=33 {
+            let text = vec![byte; len];
+            let expected = if byte == b'\n' { len } else { 0 };
+            assert_eq!(super::count_newlines(&text), expected, "{len} times {byte:#x}");
+        }
+    }
+}
