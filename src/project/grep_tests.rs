@@ -395,3 +395,22 @@ fn pipes_and_files_that_go_are_no_danger() {
         assert_eq!(collect(&job).0, State::Done);
     }
 }
+
+#[test]
+fn texts_in_memory_are_searched_only_where_their_files_would_be() {
+    let tree = Tree::with(&["a.lua", ".git/x"]);
+    write(&tree, ".gitignore", "ignored.lua\n");
+    let rests = ["a.lua", "new.lua", "a.txt", "ignored.lua", ".hidden.lua", "deep/b.lua"];
+    let paths = rests.map(|rest| [tree.root(), b"/", rest.as_bytes()].concat());
+    let texts = paths.iter().map(|path| (path.as_slice(), &b"unsaved"[..])).collect();
+    let options = Options { texts, ..patterns(&["unsaved"]) };
+    let searched = |tree_options: &walk::Options<'_>| {
+        let (_, hits) = collect(&grep(tree.root(), tree_options, &options).unwrap());
+        hits.len()
+    };
+    assert_eq!(searched(&walk::Options { globs: vec![b"*.lua"], ..Default::default() }), 3);
+    assert_eq!(searched(&walk::Options { types: vec![b"lua"], ..Default::default() }), 3);
+    assert_eq!(searched(&walk::Options { max_depth: 1, ..Default::default() }), 3);
+    assert_eq!(searched(&walk::Options { hidden: true, ..Default::default() }), 5);
+    assert_eq!(searched(&walk::Options { no_ignore: true, ..Default::default() }), 5);
+}

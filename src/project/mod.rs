@@ -2,8 +2,8 @@
 //!
 //! # What is it for?
 //!
-//! Pickers and searches over a whole source tree: [`walk`](walk::walk) finds its files as ripgrep does, by the crate that
-//! ripgrep is made of, and [`grep`](grep::grep) searches them. Each is a [job](crate::job): results stream in batches while
+//! Pickers and searches over a whole source tree: [`walk`](walk::walk) finds its files as ripgrep does, with git's own reading of patterns,
+//! and [`grep`](grep::grep) searches them. Each is a [job](crate::job): results stream in batches while
 //! it goes on.
 //!
 //! # What does it cost?
@@ -14,12 +14,13 @@
 //! # What are its limits?
 //!
 //! A folder that cannot be read is reported among the results and passed over, be it for want of rights or of descriptors.
-//! If the system gives too few threads, the job goes alone on its own. A single folder in which everything is
-//! ignored is read to its end before a cancellation is seen.
+//! If the system gives too few threads, the job goes alone on its own. Where rules differ from git's, `rules` names it.
 
 pub mod grep;
 #[cfg(test)]
 mod grep_tests;
+#[cfg(test)]
+mod ignore_tests;
 mod lines;
 mod matches;
 mod paths;

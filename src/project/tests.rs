@@ -66,7 +66,7 @@ impl Drop for Tree {
     }
 }
 
-fn collect(job: &Job<Paths>) -> (State, Vec<(String, Kind, String)>) {
+pub(super) fn collect(job: &Job<Paths>) -> (State, Vec<(String, Kind, String)>) {
     let mut list = Vec::new();
     loop {
         assert!(job.wait(LONG));

@@ -31,8 +31,6 @@ mod excludes;
 mod files;
 mod glob;
 mod pattern;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use excludes::Environment;
 pub(crate) use files::GoOn;
