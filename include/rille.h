@@ -1839,6 +1839,13 @@ int32_t rille_stats(struct rille_stat *out,
                     struct rille_error *err);
 
 /**
+ * Returns where the library keeps the native memory of all live handles of the process, in KiB and up to date: for hosts
+ * that collect garbage and have to know what their handles hold, at the price of reading a number. The memory of files and
+ * patterns is estimated, and a descriptor counts for 256 KiB. The pointer is static.
+ */
+const uint32_t *rille_held_kib(void);
+
+/**
  * Makes an empty buffer with room for `capacity` bytes and writes it to `out`.
  *
  * Returns RILLE_OK, RILLE_EARG (`out` is NULL), RILLE_ETOOBIG (above 4 GiB - 1) or RILLE_ENOMEM.
@@ -2282,6 +2289,11 @@ int32_t rille_regex_take(const struct rille_job *job,
 void rille_regex_free(struct rille_regex *regex);
 
 /**
+ * Returns the native memory of a compiled pattern in bytes, what threads search in not counted; 0 for NULL.
+ */
+double rille_regex_bytes(const struct rille_regex *regex);
+
+/**
  * Returns how many groups the pattern has, the whole match not counted; 0 for NULL.
  */
 uint32_t rille_regex_groups(const struct rille_regex *regex);
@@ -2443,6 +2455,11 @@ int32_t rille_regexset_take(const struct rille_job *job,
 void rille_regexset_free(struct rille_regexset *set);
 
 /**
+ * Returns the native memory of a list of patterns in bytes, what threads search in not counted; 0 for NULL.
+ */
+double rille_regexset_bytes(const struct rille_regexset *set);
+
+/**
  * Returns how many patterns there are; 0 for NULL.
  */
 uint32_t rille_regexset_len(const struct rille_regexset *set);
@@ -2525,6 +2542,11 @@ int32_t rille_literals_take(const struct rille_job *job,
  * Frees a list of literals. NULL is fine; one that was freed already is not. Streams made from it go on.
  */
 void rille_literals_free(struct rille_literals *literals);
+
+/**
+ * Returns the native memory of a list of literals in bytes, what threads search in not counted; 0 for NULL.
+ */
+double rille_literals_bytes(const struct rille_literals *literals);
 
 /**
  * Returns how many literals there are; 0 for NULL.

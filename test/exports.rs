@@ -8,7 +8,7 @@ use std::process::Command;
 use syn::{Expr, FnArg, Item, ItemFn, ReturnType, Stmt, Type};
 
 /// Names that only the feature `testing` exports.
-const TESTING: [&str; 6] = [
+pub const TESTING: [&str; 6] = [
     "rille_test_job",
     "rille_test_job_take",
     "rille_test_panic",
@@ -17,7 +17,7 @@ const TESTING: [&str; 6] = [
     "rille_test_panic_regex",
 ];
 
-fn rust_files(folder: &Path) -> Vec<PathBuf> {
+pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a source folder");
     let paths = entries.map(|entry| entry.expect("an entry of a source folder").path());
     let mut files: Vec<PathBuf> = paths
@@ -29,7 +29,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Every `extern "C"` function of the crate, with the file that defines it.
-fn exports() -> Vec<(PathBuf, ItemFn)> {
+pub fn exports() -> Vec<(PathBuf, ItemFn)> {
     let mut exports = Vec::new();
     for path in rust_files(&root().join("src")) {
         let source = fs::read_to_string(&path).expect("a source file");

@@ -15,6 +15,8 @@ mod install;
 mod limits;
 mod loading;
 mod program;
+#[cfg(unix)]
+mod prototypes;
 mod readme;
 #[cfg(target_os = "linux")]
 mod stuck;

@@ -4,6 +4,7 @@ local C = require("rille.ffi")
 local bytes = require("rille.bytes")
 local failure = require("rille.failure")
 local handles = require("rille.handle")
+local grown = require("rille.pressure").grown
 
 local err = failure.block()
 local out_handle = ffi.new("rille_buffer *[1]")
@@ -68,6 +69,7 @@ function Buffer:put(s)
   if C.rille_buffer_append(handle, ptr, len, err) < 0 then
     failure.raise(err, "rille.buffer:put")
   end
+  grown()
   return self
 end
 
@@ -80,7 +82,9 @@ function Buffer:reserve(len)
   if C.rille_buffer_reserve(open(self), len, out_ptr, err) < 0 then
     failure.raise(err, "rille.buffer:reserve")
   end
-  return out_ptr[0], len
+  local ptr = out_ptr[0]
+  grown()
+  return ptr, len
 end
 
 --- Adds the first `len` bytes of the last reservation to the content.

@@ -546,6 +546,8 @@ const char *rille_path(void);
 
 int32_t rille_stats(struct rille_stat *out, uint32_t capacity, uint32_t *out_count, struct rille_error *err);
 
+const uint32_t *rille_held_kib(void);
+
 int32_t rille_buffer_new(size_t capacity, struct rille_buffer **out, struct rille_error *err);
 
 void rille_buffer_free(struct rille_buffer *buffer);
@@ -710,6 +712,8 @@ int32_t rille_regex_take(const struct rille_job *job, struct rille_regex **out, 
 
 void rille_regex_free(struct rille_regex *regex);
 
+double rille_regex_bytes(const struct rille_regex *regex);
+
 uint32_t rille_regex_groups(const struct rille_regex *regex);
 
 const char *rille_regex_name(const struct rille_regex *regex, uint32_t group);
@@ -780,6 +784,8 @@ int32_t rille_regexset_take(const struct rille_job *job,
 
 void rille_regexset_free(struct rille_regexset *set);
 
+double rille_regexset_bytes(const struct rille_regexset *set);
+
 uint32_t rille_regexset_len(const struct rille_regexset *set);
 
 int32_t rille_regexset_test(const struct rille_regexset *set,
@@ -816,6 +822,8 @@ int32_t rille_literals_take(const struct rille_job *job,
                             struct rille_error *err);
 
 void rille_literals_free(struct rille_literals *literals);
+
+double rille_literals_bytes(const struct rille_literals *literals);
 
 uint32_t rille_literals_len(const struct rille_literals *literals);
 

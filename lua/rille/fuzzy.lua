@@ -5,6 +5,7 @@ local bytes = require("rille.bytes")
 local failure = require("rille.failure")
 local in_parts = require("rille.fuzzy_jobs")
 local handles = require("rille.handle")
+local grown = require("rille.pressure").grown
 local jobs = require("rille.job")
 local options = require("rille.fuzzy_options")
 local scratch = require("rille.scratch")
@@ -267,7 +268,9 @@ end
 --- What C has said of items that were added.
 local function pushed(status, name)
   if status >= 0 then
-    return out[0]
+    local len = out[0]
+    grown()
+    return len
   elseif REFUSED[err.status] then
     return nil, ffi.string(err.message, err.length)
   end

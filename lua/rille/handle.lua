@@ -1,5 +1,8 @@
 --- The native part of an object: freed once, by `close` or else by the collector.
 local ffi = require("ffi")
+local pressure = require("rille.pressure")
+
+local grown, shrunk = pressure.grown, pressure.shrunk
 
 local dot = require("rille.dot")
 
@@ -31,7 +34,9 @@ function M.kind(free)
     free(handle)
   end
   local function own(handle)
-    return ffi.gc(handle, finalise)
+    local owned = ffi.gc(handle, finalise)
+    grown()
+    return owned
   end
   local function close(self)
     local handle = self.handle
@@ -39,6 +44,7 @@ function M.kind(free)
       self.handle = nil
       ffi.gc(handle, nil)
       free(handle)
+      shrunk()
     end
   end
   return own, close

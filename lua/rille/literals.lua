@@ -2,6 +2,7 @@
 local ffi = require("ffi")
 local C = require("rille.ffi")
 local bytes = require("rille.bytes")
+local caches = require("rille.cache")
 local failure = require("rille.failure")
 local handles = require("rille.handle")
 local literal_options = require("rille.literal_options")
@@ -22,11 +23,12 @@ local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
 local find_hits, all_hits = spans.functions(C.rille_literals_spans, 3, "rille.literals")
 
 local open = handles.open
-local own, close = handles.kind(C.rille_literals_free)
+local cache = caches.new(C.rille_literals_free, C.rille_literals_bytes)
 
 --- A list of literals that are searched for in one pass.
 ---@class rille.literals
 ---@field package handle ffi.cdata*?
+---@field package shared rille.shared
 ---@field package n integer
 local Literals = { is_rille_literals = true }
 Literals.__index = Literals
@@ -47,14 +49,15 @@ function M.prepare(list, opts, name)
   return text, ends, count, options
 end
 
---- The object of a handle that C has just written.
-local function compiled(status, count)
+--- The object of a handle that C has just written. With a key it is kept.
+local function compiled(status, count, bits, key)
   if status == EPATTERN or status == ELIMIT then
     return failure.typed(err)
   elseif status < 0 then
     failure.raise(err, "rille.literals")
   end
-  return setmetatable({ handle = own(out_handle[0]), n = count }, Literals)
+  local shared = cache.share(out_handle[0], bits, key)
+  return setmetatable({ handle = shared.handle, shared = shared, n = count }, Literals)
 end
 
 --- What a job has made, as `new` returns it.
@@ -64,14 +67,21 @@ function M.take(job, count)
   return compiled(C.rille_literals_take(job, out_handle, err), count)
 end
 
---- Makes an automaton of a list of literals, which may be empty and then matches nothing.
+--- Makes an automaton of a list of literals, which may be empty and then matches nothing, or takes it from the cache.
 ---@param list string[] none of them empty
 ---@param opts? rille.literals.options
 ---@return rille.literals?
 ---@return string? message what is wrong, and with which literal
 function M.new(list, opts)
   local text, ends, count, filled = M.prepare(list, opts, "rille.literals")
-  return compiled(C.rille_literals_new(text, #text, ends, count, filled, out_handle, err), count)
+  local bits = filled.flags
+  local key = filled.memory_limit == 0 and caches.key(text, ends, count) or nil
+  local shared = key and cache.recall(bits, key)
+  if shared then
+    return setmetatable({ handle = shared.handle, shared = shared, n = count }, Literals)
+  end
+  local status = C.rille_literals_new(text, #text, ends, count, filled, out_handle, err)
+  return compiled(status, count, bits, key)
 end
 
 --- Whether any of the literals is there.
@@ -228,7 +238,12 @@ function Literals:replace_into(buffer, s, list, n)
   return scratch.move(buffer), found
 end
 
---- Gives the memory back now. A second call does nothing.
-Literals.close = close
+--- Gives the memory back now, unless another object of the same list is in use. A second call does nothing.
+function Literals:close()
+  if self.handle then
+    self.handle = nil
+    cache.release(self.shared)
+  end
+end
 
 return M

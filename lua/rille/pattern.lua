@@ -9,20 +9,12 @@ local out_handle = ffi.new("rille_regex *[1]")
 local options = ffi.new("rille_regex_options", { size = ffi.sizeof("rille_regex_options") })
 local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
 
--- A Lua closure, and the function resolved now: see rille.buffer.
-local free = C.rille_regex_free
-local function finalise(handle)
-  free(handle)
-end
+local cache = require("rille.cache").new(C.rille_regex_free, C.rille_regex_bytes)
 
 --- What all objects of one pattern share.
----@class rille.regex.shared
----@field handle ffi.cdata*
----@field users integer objects that were made and not closed
+---@class rille.regex.shared: rille.shared
 ---@field groups integer
 ---@field names table<integer, string>
----@field bits integer flags
----@field pattern? string if it is in the cache
 
 local M = {}
 
@@ -94,69 +86,22 @@ function M.options(flags, name, level)
   return bits, limit
 end
 
---- Compiled patterns, by flags and pattern, in two generations: when the young one is full, it is the old one, and what
---- was old and is not asked for meanwhile is forgotten.
-local GENERATION = 64
-local young, old, newest = {}, {}, 0
-
-local function remember(shared, pattern)
-  shared.pattern = pattern
-  if newest == GENERATION then
-    old, young, newest = young, {}, 0
-  end
-  local bits = shared.bits
-  local patterns = young[bits]
-  if not patterns then
-    patterns = {}
-    young[bits] = patterns
-  end
-  patterns[pattern] = shared
-  newest = newest + 1
-end
-
-local function forget(shared)
-  for _, generation in ipairs({ young, old }) do
-    local patterns = generation[shared.bits]
-    if patterns and patterns[shared.pattern] == shared then
-      patterns[shared.pattern] = nil
-    end
-  end
-end
-
-local function recall(bits, pattern)
-  local patterns = young[bits]
-  local shared = patterns and patterns[pattern]
-  if shared then
-    return shared
-  end
-  patterns = old[bits]
-  shared = patterns and patterns[pattern]
-  if shared then
-    patterns[pattern] = nil
-    remember(shared, pattern)
-    return shared
-  end
-end
-
---- What is shared of a pattern whose handle C has just written.
-local function compiled(status, bits)
+--- What is shared of a pattern whose handle C has just written. With the default limit it is kept.
+local function compiled(status, pattern, bits, limit)
   if status == EPATTERN or status == ELIMIT then
     return failure.typed(err)
   elseif status < 0 then
     failure.raise(err, "rille.regex")
   end
-  local handle = ffi.gc(out_handle[0], finalise)
+  local shared = cache.share(out_handle[0], bits, limit == 0 and pattern or nil)
+  local handle = shared.handle
   local groups, names = C.rille_regex_groups(handle), {}
   for i = 1, groups do
     local name = C.rille_regex_name(handle, i)
     names[i] = name ~= nil and ffi.string(name) or nil
   end
-  return { handle = handle, users = 0, groups = groups, names = names, bits = bits }
-end
-
-local function compile(pattern, bits, limit)
-  options.flags, options.size_limit = bits, limit
-  return compiled(C.rille_regex_new(pattern, #pattern, options, out_handle, err), bits)
+  shared.groups, shared.names = groups, names
+  return shared
 end
 
 --- Compiles a pattern, or takes it from the cache.
@@ -167,18 +112,13 @@ end
 ---@return string? message what is wrong with the pattern
 ---@return integer? position byte in the pattern
 function M.get(pattern, bits, limit)
-  local shared = limit == 0 and recall(bits, pattern)
-  if not shared then
-    local message, position
-    shared, message, position = compile(pattern, bits, limit)
-    if not shared then
-      return nil, message, position
-    elseif limit == 0 then
-      remember(shared, pattern)
-    end
+  local shared = limit == 0 and cache.recall(bits, pattern)
+  if shared then
+    return shared
   end
-  shared.users = shared.users + 1
-  return shared
+  options.flags, options.size_limit = bits, limit
+  local status = C.rille_regex_new(pattern, #pattern, options, out_handle, err)
+  return compiled(status, pattern, bits, limit)
 end
 
 --- The options of a pattern, for C.
@@ -195,29 +135,12 @@ end
 ---@param limit integer
 function M.take(job, pattern, bits, limit)
   -- Another object of the same pattern may have been made meanwhile.
-  local shared = limit == 0 and recall(bits, pattern)
-  if not shared then
-    local message, position
-    shared, message, position = compiled(C.rille_regex_take(job, out_handle, err), bits)
-    if not shared then
-      return nil, message, position
-    elseif limit == 0 then
-      remember(shared, pattern)
-    end
-  end
-  shared.users = shared.users + 1
-  return shared
+  local shared = limit == 0 and cache.recall(bits, pattern)
+  return shared or compiled(C.rille_regex_take(job, out_handle, err), pattern, bits, limit)
 end
 
---- Takes a user away. The last one takes the pattern with it, as the collector cannot see how much that is.
+--- Takes a user away. The last one takes the pattern with it.
 ---@param shared rille.regex.shared
-function M.release(shared)
-  shared.users = shared.users - 1
-  if shared.users == 0 then
-    forget(shared)
-    ffi.gc(shared.handle, nil)
-    free(shared.handle)
-  end
-end
+M.release = cache.release
 
 return M

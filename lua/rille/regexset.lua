@@ -2,6 +2,7 @@
 local ffi = require("ffi")
 local C = require("rille.ffi")
 local bytes = require("rille.bytes")
+local caches = require("rille.cache")
 local failure = require("rille.failure")
 local handles = require("rille.handle")
 local pack = require("rille.list").pack
@@ -17,11 +18,12 @@ local array = ffi.typeof("uint32_t[?]")
 local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
 
 local open = handles.open
-local own, close = handles.kind(C.rille_regexset_free)
+local cache = caches.new(C.rille_regexset_free, C.rille_regexset_bytes)
 
 --- A compiled list of patterns.
 ---@class rille.regexset
 ---@field package handle ffi.cdata*?
+---@field package shared rille.shared
 ---@field package n integer
 local Set = {}
 Set.__index = Set
@@ -40,14 +42,15 @@ function M.prepare(patterns, flags, name)
   return text, ends, count, options
 end
 
---- The object of a handle that C has just written.
-local function compiled(status, count)
+--- The object of a handle that C has just written. With a key it is kept.
+local function compiled(status, count, bits, key)
   if status == EPATTERN or status == ELIMIT then
     return failure.typed(err)
   elseif status < 0 then
     failure.raise(err, "rille.regexset")
   end
-  return setmetatable({ handle = own(out_handle[0]), n = count }, Set)
+  local shared = cache.share(out_handle[0], bits, key)
+  return setmetatable({ handle = shared.handle, shared = shared, n = count }, Set)
 end
 
 --- What a job has compiled, as `new` returns it.
@@ -57,7 +60,7 @@ function M.take(job, count)
   return compiled(C.rille_regexset_take(job, out_handle, err), count)
 end
 
---- Compiles a list of patterns, which may be empty and then matches nothing.
+--- Compiles a list of patterns, which may be empty and then matches nothing, or takes it from the cache.
 ---@param patterns string[]
 ---@param flags? string|rille.regex.options for all of them; the size limit is for all together
 ---@return rille.regexset?
@@ -65,7 +68,14 @@ end
 ---@return integer? position byte in that pattern
 function M.new(patterns, flags)
   local text, ends, count, filled = M.prepare(patterns, flags, "rille.regexset")
-  return compiled(C.rille_regexset_new(text, #text, ends, count, filled, out_handle, err), count)
+  local bits = filled.flags
+  local key = filled.size_limit == 0 and caches.key(text, ends, count) or nil
+  local shared = key and cache.recall(bits, key)
+  if shared then
+    return setmetatable({ handle = shared.handle, shared = shared, n = count }, Set)
+  end
+  local status = C.rille_regexset_new(text, #text, ends, count, filled, out_handle, err)
+  return compiled(status, count, bits, key)
 end
 
 --- Whether any of the patterns matches.
@@ -109,7 +119,12 @@ function Set:len()
   return self.n
 end
 
---- Gives the memory back now. A second call does nothing.
-Set.close = close
+--- Gives the memory back now, unless another object of the same list is in use. A second call does nothing.
+function Set:close()
+  if self.handle then
+    self.handle = nil
+    cache.release(self.shared)
+  end
+end
 
 return M

@@ -54,7 +54,7 @@ fn tag_of(gauge: &'static Gauge) -> *mut Gauge {
 impl<T: Measured> Handle<T> {
     /// Moves `value` to a handle for C, to be given back to [`Handle::free`].
     pub(super) fn give(value: T) -> *mut T {
-        T::GAUGE.opened(value.bytes());
+        T::GAUGE.opened(value.bytes(), T::HIDDEN);
         let header = Header {
             tag: AtomicPtr::new(tag_of(T::GAUGE)),
             gauge: T::GAUGE,
@@ -78,7 +78,7 @@ impl<T: Measured> Handle<T> {
         {
             // SAFETY: the tag was that of this kind and was taken away by this call alone, so the value is ours.
             let value = unsafe { ManuallyDrop::take(&mut *live.value.get()) };
-            T::GAUGE.closed(value.bytes());
+            T::GAUGE.closed(value.bytes(), T::HIDDEN);
             // SAFETY: from `give`, and nobody but the quarantine has it from here on.
             unsafe { quarantine(handle.cast()) };
             drop(value);

@@ -56,6 +56,9 @@ impl Measured for rille_job {
         &GAUGE
     };
 
+    /// What it remembers of its work, and of its threads.
+    const HIDDEN: usize = 16 << 10;
+
     /// What was taken last. What waits to be taken changes by itself and is told by the core.
     fn bytes(&self) -> usize {
         self.batch.as_ref().map_or(0, |batch| batch.bytes())

@@ -25,6 +25,9 @@ impl Measured for rille_notifier {
         &GAUGE
     };
 
+    /// Its descriptors.
+    const HIDDEN: usize = super::stats::DESCRIPTOR;
+
     fn bytes(&self) -> usize {
         size_of::<Notifier>()
     }

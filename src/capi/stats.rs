@@ -1,6 +1,6 @@
 //! Live handles and native memory, which a garbage collector cannot see.
 
-use super::boundary::{boundary, place};
+use super::boundary::{boundary, boundary_get, place};
 use super::buffer::rille_buffer;
 use super::error::{Failure, rille_error, rille_status::*};
 use super::file::rille_file;
@@ -13,7 +13,8 @@ use super::search::regex::rille_regex;
 use super::search::regexset::rille_regexset;
 use super::search::stream::rille_stream;
 use std::ffi::c_char;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::ptr::null;
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 /// Bytes of the name of a kind, its final NUL included.
 pub const RILLE_KIND_SIZE: usize = 16;
@@ -52,6 +53,32 @@ pub trait Measured {
 
     /// Native memory that the value holds, in bytes. Cheap: asked before and after each call.
     fn bytes(&self) -> usize;
+
+    /// What a handle of this kind holds beside that and what cannot be measured, in bytes: descriptors, threads' caches.
+    /// It counts for [`rille_held_kib`] only.
+    const HIDDEN: usize = 0;
+}
+
+/// What a handle itself takes, about.
+const HANDLE: usize = 512;
+
+/// What a descriptor counts for, in bytes: a process has about a thousand, so some dozens that wait for a collector are
+/// as bad as some megabytes.
+pub(super) const DESCRIPTOR: usize = 256 << 10;
+
+/// Native memory of the process that handles hold, in bytes, and with it what [`Measured::HIDDEN`] adds.
+static HELD: AtomicI64 = AtomicI64::new(0);
+
+/// The same in KiB, for those who read it through a pointer.
+static HELD_KIB: AtomicU32 = AtomicU32::new(0);
+
+/// Counts memory that a handle holds, or no longer.
+pub(super) fn hold(before: usize, after: usize) {
+    let change = after as i64 - before as i64;
+    let bytes = HELD.fetch_add(change, Ordering::Relaxed) + change;
+    let jobs = <rille_job as Measured>::GAUGE;
+    let kib = (bytes + (jobs.elsewhere)()).max(0) / 1024;
+    HELD_KIB.store(u32::try_from(kib).unwrap_or(u32::MAX), Ordering::Relaxed);
 }
 
 impl Gauge {
@@ -65,19 +92,22 @@ impl Gauge {
         Gauge { kind, handles: AtomicI64::new(0), bytes: AtomicI64::new(0), elsewhere }
     }
 
-    pub(super) fn opened(&self, bytes: usize) {
+    pub(super) fn opened(&self, bytes: usize, hidden: usize) {
         self.handles.fetch_add(1, Ordering::Relaxed);
         self.changed(0, bytes);
+        hold(0, hidden + HANDLE);
     }
 
-    pub(super) fn closed(&self, bytes: usize) {
+    pub(super) fn closed(&self, bytes: usize, hidden: usize) {
         self.handles.fetch_sub(1, Ordering::Relaxed);
         self.changed(bytes, 0);
+        hold(hidden + HANDLE, 0);
     }
 
     pub(super) fn changed(&self, before: usize, after: usize) {
         if before != after {
             self.bytes.fetch_add(after as i64 - before as i64, Ordering::Relaxed);
+            hold(before, after);
         }
     }
 
@@ -150,4 +180,12 @@ pub unsafe extern "C" fn rille_stats(
         count.write(GAUGES.len() as u32);
         Ok(RILLE_OK)
     })
+}
+
+/// Returns where the library keeps the native memory of all live handles of the process, in KiB and up to date: for hosts
+/// that collect garbage and have to know what their handles hold, at the price of reading a number. The memory of files and
+/// patterns is estimated, and a descriptor counts for 256 KiB. The pointer is static.
+#[unsafe(no_mangle)]
+pub extern "C" fn rille_held_kib() -> *const u32 {
+    boundary_get(null(), || HELD_KIB.as_ptr().cast_const())
 }

@@ -107,6 +107,9 @@ impl Measured for rille_file {
         &GAUGE
     };
 
+    /// Its descriptor, and what it has read and indexed.
+    const HIDDEN: usize = 2 * super::stats::DESCRIPTOR;
+
     /// The batch that was taken last. What the index and the cache hold changes by itself and is told by rille_file_info.
     fn bytes(&self) -> usize {
         self.batch.memory()

@@ -10,7 +10,7 @@ use super::boundary::{
 use super::buffer::rille_buffer;
 use super::error::{Failure, rille_error, rille_status, rille_status::*};
 use super::job::rille_job;
-use super::stats::{Gauge, Measured};
+use super::stats::{Gauge, Measured, hold};
 use crate::fuzzy::score::NoMemory;
 use crate::fuzzy::session::{Options, Refused, latest};
 use crate::fuzzy::{Ranking, Session, query};
@@ -19,6 +19,7 @@ use crate::project::Paths;
 use once_cell::race::OnceBox;
 use options::rille_fuzzy_options;
 use std::mem::MaybeUninit;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// One row of a result.
@@ -76,6 +77,8 @@ const _: () = {
 pub struct rille_fuzzy {
     session: Option<Arc<Session>>,
     pid: u32,
+    /// What the session held when it was last weighed.
+    weighed: AtomicUsize,
 }
 
 const _: () = {
@@ -128,7 +131,17 @@ impl rille_fuzzy {
         let mut live = Live::lock();
         live.retain(|session| session.strong_count() > 0);
         live.push(Arc::downgrade(&session));
-        Handle::give(rille_fuzzy { session: Some(session), pid: std::process::id() })
+        Handle::give(rille_fuzzy {
+            session: Some(session),
+            pid: std::process::id(),
+            weighed: AtomicUsize::new(0),
+        })
+    }
+
+    /// Counts what the session holds by now. A feed may change it while no call runs.
+    fn weigh(&self, session: &Session) {
+        let bytes = session.stats().bytes;
+        hold(self.weighed.swap(bytes, Ordering::Relaxed), bytes);
     }
 
     /// The corpus, unless this is a child process: a thread that it does not have may hold the lock.
@@ -145,6 +158,7 @@ impl rille_fuzzy {
 
 impl Drop for rille_fuzzy {
     fn drop(&mut self) {
+        hold(*self.weighed.get_mut(), 0);
         if self.pid != std::process::id() {
             std::mem::forget(self.session.take());
         }
@@ -250,7 +264,7 @@ pub unsafe extern "C" fn rille_fuzzy_push(
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
             let (session, out) = (fuzzy.session()?, place(out_len, "out_len")?);
-            pushed(session, session.push(texts(items, lengths, count)?).1, out)
+            pushed(fuzzy, session.push(texts(items, lengths, count)?).1, out)
         })
     }
 }
@@ -270,16 +284,18 @@ pub unsafe extern "C" fn rille_fuzzy_push_lines(
         boundary_at(fuzzy, err, |fuzzy| {
             let (session, text, out) =
                 (fuzzy.session()?, slice(text, len)?, place(out_len, "out_len")?);
-            pushed(session, session.push_text(text).1, out)
+            pushed(fuzzy, session.push_text(text).1, out)
         })
     }
 }
 
 fn pushed(
-    session: &Session,
+    fuzzy: &rille_fuzzy,
     refused: Option<Refused>,
     out: &mut MaybeUninit<u32>,
 ) -> Result<rille_status, Failure> {
+    let session = fuzzy.session()?;
+    fuzzy.weigh(session);
     if let Some(refused) = refused {
         return Err(refused.into());
     }
@@ -331,7 +347,9 @@ pub unsafe extern "C" fn rille_fuzzy_clear(
     // SAFETY: the caller gives NULL or a live corpus.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
-            fuzzy.session()?.clear();
+            let session = fuzzy.session()?;
+            session.clear();
+            fuzzy.weigh(session);
             Ok(RILLE_OK)
         })
     }
@@ -454,6 +472,7 @@ pub unsafe extern "C" fn rille_fuzzy_query(
             let (session, query) = (fuzzy.session()?, query_of(query, len)?);
             let (rows, found) = (places(rows, limit as usize, "rows")?, place(found, "found")?);
             write_rows(&session.search(query, limit as usize)?, true, rows, found);
+            fuzzy.weigh(session);
             Ok(RILLE_OK)
         })
     }

@@ -172,6 +172,15 @@ pub unsafe extern "C" fn rille_literals_free(literals: *mut rille_literals) {
     boundary_get((), || unsafe { Handle::free(literals) })
 }
 
+/// Returns the native memory of a list of literals in bytes, what threads search in not counted; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_literals_bytes(literals: *const rille_literals) -> f64 {
+    // SAFETY: the caller gives NULL or a live handle.
+    boundary_get(0.0, || {
+        unsafe { Handle::peek(literals) }.map_or(0.0, |literals| literals.bytes as f64)
+    })
+}
+
 /// Returns how many literals there are; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_len(literals: *const rille_literals) -> u32 {

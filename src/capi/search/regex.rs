@@ -96,6 +96,9 @@ impl Measured for rille_regex {
         &GAUGE
     };
 
+    /// What a thread needs to search, and the beginning of its cache of states.
+    const HIDDEN: usize = 64 << 10;
+
     /// The compiled pattern, as its engine tells when it is made. What threads search in is not known, and not told.
     fn bytes(&self) -> usize {
         self.bytes
@@ -182,6 +185,13 @@ pub unsafe extern "C" fn rille_regex_take(
 pub unsafe extern "C" fn rille_regex_free(regex: *mut rille_regex) {
     // SAFETY: the caller gives NULL or a live pattern, and uses it no more.
     boundary_get((), || unsafe { Handle::free(regex) })
+}
+
+/// Returns the native memory of a compiled pattern in bytes, what threads search in not counted; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regex_bytes(regex: *const rille_regex) -> f64 {
+    // SAFETY: the caller gives NULL or a live handle.
+    boundary_get(0.0, || unsafe { Handle::peek(regex) }.map_or(0.0, |regex| regex.bytes as f64))
 }
 
 /// Returns how many groups the pattern has, the whole match not counted; 0 for NULL.

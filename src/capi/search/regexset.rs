@@ -34,6 +34,9 @@ impl Measured for rille_regexset {
         &GAUGE
     };
 
+    /// What a thread needs to search, and the beginning of its cache of states.
+    const HIDDEN: usize = 64 << 10;
+
     /// The compiled patterns, as their engine tells when they are made. What threads search in is not told.
     fn bytes(&self) -> usize {
         self.bytes
@@ -129,6 +132,13 @@ pub unsafe extern "C" fn rille_regexset_take(
 pub unsafe extern "C" fn rille_regexset_free(set: *mut rille_regexset) {
     // SAFETY: the caller gives NULL or a live list, and uses it no more.
     boundary_get((), || unsafe { Handle::free(set) })
+}
+
+/// Returns the native memory of a list of patterns in bytes, what threads search in not counted; 0 for NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_regexset_bytes(set: *const rille_regexset) -> f64 {
+    // SAFETY: the caller gives NULL or a live handle.
+    boundary_get(0.0, || unsafe { Handle::peek(set) }.map_or(0.0, |set| set.bytes as f64))
 }
 
 /// Returns how many patterns there are; 0 for NULL.
