@@ -177,4 +177,15 @@ opaque! {
     rille_line
 }
 
-pub static HANDLES: &[&str] = &["rille_buffer", "rille_file", "rille_matcher", "rille_fuzzy", "rille_job", "rille_notifier", "rille_literals", "rille_regex", "rille_regexset", "rille_stream"];
+pub static HANDLES: &[&str] = &[
+    "rille_buffer",
+    "rille_file",
+    "rille_matcher",
+    "rille_fuzzy",
+    "rille_job",
+    "rille_notifier",
+    "rille_literals",
+    "rille_regex",
+    "rille_regexset",
+    "rille_stream",
+];
