@@ -221,7 +221,7 @@ t.test("paths relative to the root, of files and of texts in memory", function()
     end
   end
   t.eq(lines["walk.lua"], 2)
-  t.ok(lines["text.lua"])
+  t.ok(lines["ascii.lua"])
 end)
 
 t.test("of a long line the part that is wanted", function()
