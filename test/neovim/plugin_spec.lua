@@ -119,6 +119,13 @@ t.test("a configuration is read from the variable and the call, and its faults a
     false,
   })
   t.eq(
+    nvim:lua([[
+      vim.g.rille = { picker = { keys = { choose = "<C-y>", chose = "x" } }, view = { keys = { folow = "F" } } }
+      return require("rille.nvim.config").faults()
+    ]]),
+    { "vim.g.rille: there is no key `picker.keys.chose`", "vim.g.rille: there is no key `view.keys.folow`" }
+  )
+  t.eq(
     nvim:lua([[vim.g.rille = 3; return require("rille.nvim.config").faults()]]),
     { "vim.g.rille: must be a table, got number" }
   )

@@ -506,6 +506,29 @@ t.test(
   end
 )
 
+t.test("the keys are listed by a key", function()
+  local nvim = view()
+  nvim:type("g?")
+  nvim:wait([[return #vim.api.nvim_list_wins() == 2]])
+  nvim:type("q")
+  nvim:wait([[return #vim.api.nvim_list_wins() == 1]])
+  -- Another key does what it does.
+  nvim:type("g?G")
+  comes_to(nvim, LINES)
+  t.eq(nvim:lua([[return #vim.api.nvim_list_wins()]]), 1)
+  nvim:cmd("Rille files")
+  nvim:sees("Files")
+  nvim:type("<C-_>")
+  nvim:wait([[return true]])
+  nvim:type("<Esc>")
+  nvim:wait([[return require("rille.nvim.picker").current ~= nil]])
+  local lines = nvim:lua([[return require("rille.nvim.keyhelp").lines("picker")]])
+  t.ok(lines[1]:find("<CR>", 1, true) and table.concat(lines, "\n"):find("<C-/> <C-_>", 1, true), lines[1])
+  nvim:type("<Esc>")
+  nvim:wait([[return require("rille.nvim.picker").current == nil]])
+  done(nvim)
+end)
+
 t.test("under a filter line numbers meant rows", function()
   local nvim = view()
   nvim:type("&seven<CR>")
@@ -553,6 +576,28 @@ t.test("a hit of a search opened the row of a page with its number", function()
       return shown and shown:number_of(line) == 12626 and vim.api.nvim_get_current_line() == "the needle"
     end)
     t.eq(nvim:lua([[return vim.fn.col(".")]]), 5)
+    local function comes_to_hit()
+      nvim:wait(function()
+        local shown = require("rille.nvim.viewer").of()
+        return shown
+          and shown:number_of(vim.api.nvim_win_get_cursor(0)[1]) == 12626
+          and vim.api.nvim_get_current_line() == "the needle"
+          and vim.fn.col(".") == 5
+      end)
+    end
+    -- By the quickfix list, by a command, once more, and from its window.
+    nvim:cmd("Rille grep needle")
+    nvim:sees("1│")
+    nvim:type("<C-q>")
+    nvim:wait([[return vim.bo.buftype == "quickfix" and #vim.fn.getqflist() == 1]])
+    nvim:type("<CR>")
+    comes_to_hit()
+    nvim:type("gg")
+    nvim:wait([[return vim.fn.line(".") == 1]])
+    nvim:cmd("copen")
+    nvim:type("<CR>")
+    comes_to_hit()
+    nvim:cmd("cclose")
     nvim:cmd("Rille lines")
     t.ok(nvim:messages():find("a view has only a page", 1, true))
     nvim:cmd("enew")

@@ -74,6 +74,9 @@ M.options = {
   },
 }
 
+--- The modules that list the keys of a group.
+M.key_lists = { picker = "rille.nvim.picker.keys", view = "rille.nvim.viewer.keys" }
+
 local called = {}
 
 --- Sets options; they go before those of `vim.g.rille`. Calling it is not needed.
@@ -163,6 +166,20 @@ function M.faults()
           option[3]:gsub("|", " or "),
           got
         )
+      end
+    end
+  end
+  for _, name in ipairs({ "picker", "view" }) do
+    local names = {}
+    for _, key in ipairs(require(M.key_lists[name]).list) do
+      names[key.name] = true
+    end
+    for from, tree in pairs({ ["vim.g.rille"] = variable(), ["setup()"] = called }) do
+      local keys = at(tree, name .. ".keys")
+      for key in pairs(type(keys) == "table" and keys or {}) do
+        if not names[key] then
+          faults[#faults + 1] = ("%s: there is no key `%s.keys.%s`"):format(from, name, tostring(key))
+        end
       end
     end
   end

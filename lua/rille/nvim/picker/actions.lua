@@ -76,6 +76,9 @@ M.run = {
   preview = function(picker)
     picker:toggle_preview()
   end,
+  keys = function()
+    require("rille.nvim.keyhelp").show("picker")
+  end,
   close = function(picker)
     picker:cancel()
   end,
@@ -122,6 +125,9 @@ function M.map(picker, buf)
       map(key.name, key.keys)
     end
   end
+  vim.keymap.set("n", "?", function()
+    picker:act(M.run.keys)
+  end, { buffer = buf, nowait = true, desc = "rille: keys" })
   -- Last, as they may be keys of other actions.
   for name, keys in pairs(wanted) do
     if known[name] then

@@ -35,6 +35,7 @@ M.list = {
   { name = "preview_down", keys = "<C-f>", about = "scroll the preview down" },
   { name = "preview_up", keys = "<C-b>", about = "scroll the preview up" },
   { name = "preview", keys = "<M-v>", about = "hide the preview, or show it" },
+  { name = "keys", keys = { "<C-/>", "<C-_>" }, about = "list these keys; `?` in Normal mode as well" },
   { name = "close", keys = { "<Esc>", "<C-c>" }, about = "close" },
 }
 

@@ -10,6 +10,7 @@ local follow = require("rille.nvim.viewer.follow")
 local keys = require("rille.nvim.viewer.keys")
 local motions = require("rille.nvim.viewer.motions")
 local paths = require("rille.nvim.paths")
+local quickfix = require("rille.nvim.viewer.quickfix")
 local rille = require("rille")
 local search = require("rille.nvim.viewer.search")
 local status = require("rille.nvim.viewer.status")
@@ -154,6 +155,9 @@ local actions = vim.tbl_extend("error", {}, motions, {
   word_back = search.word_back,
   refresh = change.look,
   filter = filter.ask,
+  keys = function()
+    require("rille.nvim.keyhelp").show("view")
+  end,
   follow = follow.toggle,
   stop = function(view)
     search.forget(view)
@@ -209,7 +213,7 @@ function M.read(buf, path)
     return
   end
   local view = View.new(buf, path, doc, config.get("view.columns"))
-  view.works = {}
+  view.works, view.selected = {}, {}
   status.views[buf] = view
   local position = math.min(stood[path] or 1, math.max(doc:size() or 1, 1))
   view:load(position)
@@ -223,6 +227,7 @@ function M.read(buf, path)
     end
   end)
   on("CursorMoved", function()
+    quickfix.look(view)
     motions.follow_column(view)
     view:keep(vim.api.nvim_get_current_win())
   end)
@@ -231,6 +236,13 @@ function M.read(buf, path)
   end)
   on({ "BufWriteCmd", "FileWriteCmd", "FileAppendCmd" }, function(event)
     write.write(view, event)
+  end)
+  on("BufEnter", function()
+    vim.schedule(function()
+      if not view.closed and vim.api.nvim_get_current_buf() == buf then
+        quickfix.look(view, true)
+      end
+    end)
   end)
   -- When a person comes back to it, or waits.
   on({ "FocusGained", "BufEnter", "CursorHold" }, function()

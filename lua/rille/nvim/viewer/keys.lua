@@ -33,6 +33,7 @@ M.list = {
     about = "only lines that match, or with a leading `!` those that do not; nothing ends that",
   },
   { name = "follow", keys = "gl", about = "follow what is appended; again, and that ends" },
+  { name = "keys", keys = "g?", about = "list these keys" },
   { name = "refresh", keys = "R", about = "look whether the file has changed" },
   { name = "stop", keys = "<C-c>", about = "stop the search, the filter or the jump that runs" },
   { name = "back", keys = "<C-o>", about = "back to where a jump began" },

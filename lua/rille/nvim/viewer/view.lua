@@ -171,11 +171,25 @@ function View:before(position, count)
   return {}, {}
 end
 
---- Replaces lines of the buffer: those from `from` on, counted from 0, up to and without `to`.
+--- What `locked_edit` does.
+---@type fun()?
+local pending_edit
+
+--- Called by `View:edit`, below |:lockmarks|.
+function View.locked_edit()
+  pending_edit()
+end
+
+--- Replaces lines of the buffer: those from `from` on, counted from 0, up to and without `to`. What the quickfix list knows
+--- are lines of the file: Neovim would move them along with the page.
 function View:edit(from, to, texts)
   local options = vim.bo[self.buf]
   options.modifiable = true
-  vim.api.nvim_buf_set_lines(self.buf, from, to, false, texts)
+  pending_edit = function()
+    vim.api.nvim_buf_set_lines(self.buf, from, to, false, texts)
+  end
+  vim.cmd("lockmarks lua require('rille.nvim.viewer.view').locked_edit()")
+  pending_edit = nil
   options.modifiable, options.modified = false, false
 end
 
