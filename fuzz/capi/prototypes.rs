@@ -110,6 +110,8 @@ prototypes! {
     fn rille_text_case(text: *const u8, len: usize, mapping: u32, out: *mut u8, capacity: usize, out_len: *mut u32, err: *mut rille_error) -> i32;
     fn rille_text_equal_fold(a: *const u8, a_len: usize, b: *const u8, b_len: usize, out_equal: *mut u32, err: *mut rille_error) -> i32;
     fn rille_text_count(text: *const u8, len: usize, unit: u32, out_count: *mut u32, err: *mut rille_error) -> i32;
+    fn rille_text_start(text: *const u8, len: usize, task: *const rille_text_task, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
+    fn rille_text_take(job: *const rille_job, out: *mut rille_text_result, err: *mut rille_error) -> i32;
     fn rille_text_normalized(text: *const u8, len: usize, form: u32, out_prefix: *mut u32, err: *mut rille_error) -> i32;
     fn rille_text_normalize_len(text: *const u8, len: usize, form: u32, out_len: *mut u32, err: *mut rille_error) -> i32;
     fn rille_text_normalize(text: *const u8, len: usize, form: u32, out: *mut u8, capacity: usize, out_len: *mut u32, err: *mut rille_error) -> i32;
@@ -139,6 +141,7 @@ options! {
     struct rille_scan { size: u32, from: u32, after: u32, capacity: u32 }
     struct rille_regex_options { size: u32, flags: u32, size_limit: u32, reserved: u32 }
     struct rille_replacement { size: u32, limit: u32, literal: u32, reserved: u32, text: *const u8, len: usize }
+    struct rille_text_task { size: u32, verb: u32, what: u32, count: u32, positions: *const u32, offset: *const rille_offset_options, layout: *const rille_layout_options, other: *const u8, other_len: usize }
     struct rille_layout_options { size: u32, cells: u32, style: u32, ambiguous: u32, tabstop: u32, column: u32, side: u32, align: u32, keep_long_words: u32, start: u32, ellipsis: *const u8, ellipsis_len: usize }
     struct rille_offset_options { size: u32, from: u32, to: u32 }
     struct rille_segment_options { size: u32, unit: u32, from: u32, capacity: u32 }
@@ -172,20 +175,10 @@ opaque! {
     rille_regexset
     rille_stream
     rille_stat
+    rille_text_result
     rille_cut
     rille_slice
     rille_line
 }
 
-pub static HANDLES: &[&str] = &[
-    "rille_buffer",
-    "rille_file",
-    "rille_matcher",
-    "rille_fuzzy",
-    "rille_job",
-    "rille_notifier",
-    "rille_literals",
-    "rille_regex",
-    "rille_regexset",
-    "rille_stream",
-];
+pub static HANDLES: &[&str] = &["rille_buffer", "rille_file", "rille_matcher", "rille_fuzzy", "rille_job", "rille_notifier", "rille_literals", "rille_regex", "rille_regexset", "rille_stream"];
