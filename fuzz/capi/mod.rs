@@ -111,6 +111,7 @@ macro_rules! opaque {
     };
 }
 // After the macros, which it is made of.
+#[rustfmt::skip]
 mod prototypes;
 
 /// Statuses, by their numbers in rille_status.
