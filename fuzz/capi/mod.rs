@@ -455,7 +455,7 @@ impl Run<'_> {
                     let place = self.room(8);
                     let kind = ty.trim_start_matches("*mut *mut ");
                     let kind = prototypes::HANDLES.iter().find(|&&known| known == kind);
-                    if place != 0 && place % 8 == 0 {
+                    if place != 0 && place.is_multiple_of(8) {
                         made.push((*kind.expect("a kind of handle"), place));
                     }
                     place

@@ -110,7 +110,7 @@ fn made_from(c: char) -> Option<char> {
 pub fn is_mark(code: u32) -> bool {
     code >= 0x300
         && CodePointMapData::<GeneralCategory>::new().get32(code) == GeneralCategory::NonspacingMark
-        && !char::from_u32(code).is_some_and(|c| made_from(c).is_some())
+        && char::from_u32(code).is_none_or(|c| made_from(c).is_none())
 }
 
 /// Whether the char is white space.
