@@ -140,7 +140,7 @@
 #define RILLE_WALK_RELATIVE 64
 
 /**
- * Patterns are literals.
+ * Texts of patterns are literals.
  */
 #define RILLE_GREP_FIXED 1
 
@@ -571,7 +571,7 @@ typedef enum rille_path_kind {
  */
 typedef enum rille_grep_kind {
     /**
-     * A line that matches, or several if a match goes over them.
+     * A line that matches; with RILLE_GREP_MULTI_LINE several if a match goes over them, or if they follow each other.
      */
     RILLE_GREP_MATCH = 0,
     /**
@@ -1305,6 +1305,31 @@ typedef struct rille_paths {
 } rille_paths;
 
 /**
+ * One pattern that lines are searched for, in one of its three forms: `regex`, `literals`, or, if both are NULL, a text.
+ *
+ * A list of patterns matches where one of them does; where several begin, the first one of the list wins. In a line, ^ and $
+ * match at its ends, its LF or CR LF left out, whatever the flags are.
+ */
+typedef struct rille_pattern {
+    /**
+     * A pattern in the syntax of rille_regex_new.
+     */
+    const uint8_t *text;
+    /**
+     * Bytes of the text.
+     */
+    size_t len;
+    /**
+     * NULL, or a compiled pattern. It may be freed while the job runs.
+     */
+    const struct rille_regex *regex;
+    /**
+     * NULL, or literals. They may be freed while the job runs.
+     */
+    const struct rille_literals *literals;
+} rille_pattern;
+
+/**
  * What a search finds. Set `size` to sizeof(rille_grep_options).
  */
 typedef struct rille_grep_options {
@@ -1341,17 +1366,9 @@ typedef struct rille_grep_options {
      */
     uint32_t reserved;
     /**
-     * All patterns, one after the other.
+     * The patterns, in any of their forms. Compiled ones are their text with their own flags.
      */
-    const uint8_t *patterns;
-    /**
-     * Bytes of all patterns.
-     */
-    size_t patterns_len;
-    /**
-     * Offset behind each pattern.
-     */
-    const uint32_t *pattern_ends;
+    const struct rille_pattern *patterns;
     /**
      * Texts in memory that are searched first, and instead of files with such a path: for each its path, then the text.
      * They are copied. A path is one as the results have it: with the root as it was given.
@@ -1408,7 +1425,8 @@ typedef struct rille_grep_line {
      */
     double line;
     /**
-     * Offset of the line in its file, in bytes; in that translated to UTF-8, if it is in UTF-16.
+     * Offset of the line in its file, in bytes, in UTF-16 as well. A byte-order mark is part of the first line, though not of
+     * its text.
      */
     double offset;
 } rille_grep_line;
@@ -2850,11 +2868,11 @@ int32_t rille_walk_take(struct rille_job *job,
  *
  * The search runs on as many threads as there are processors, up to 8, or on one in the order of paths if the tree is to
  * be sorted. Files are read in pieces. A byte-order mark is seen, and UTF-16 is translated. A line above 8 MiB is an error
- * among the results. The working directory and the environment are looked at in this call and not later.
+ * among the results. A line is searched without its LF or CR LF; with RILLE_GREP_MULTI_LINE $ is before either. The working directory and the environment are looked at in this call and not later.
  *
  * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, there is no pattern, an option unknown or an end wrong), RILLE_ETOOBIG,
- * RILLE_EIO (the root is no folder that can be read) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; the message
- * tells which, counted from 1). A pattern that is too big to be compiled is a failure of the job. Any thread may call it at
+ * RILLE_EIO (the root is no folder that can be read) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; if there
+ * are several, the message names which, counted from 1, and the offset of the error is the place in that pattern). A pattern that is too big to be compiled is a failure of the job. Any thread may call it at
  * any time.
  */
 int32_t rille_grep_start(const uint8_t *root,
@@ -3057,20 +3075,21 @@ int32_t rille_file_read(const struct rille_file *file,
                         struct rille_error *err);
 
 /**
- * Starts a search through what is known of a file, and writes the job to `out`. Either `regex` or `literals` tells what to
- * search for, the other is NULL; both may be freed while the job runs. `options` may be NULL. The results are matches, for
+ * Starts a search through what is known of a file, and writes the job to `out`. `patterns` are `count`
+ * patterns, of which a line matches one. `options` may be NULL. The results are matches, for
  * rille_file_take; the unit of progress is the byte.
  *
  * The search is by lines, as that of ripgrep: no match goes over the end of one, and ^ and $ are its begin and end, its LF or
  * CR LF left out. Results come in the order of the file, or the other way round if the search goes back.
  *
  * The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns RILLE_OK, RILLE_EARG
- * (a pointer is NULL that must not be, an option unknown), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on
+ * (a pointer is NULL that must not be, there is no pattern, an option unknown), RILLE_EPATTERN (a text is wrong; if there are
+ * several patterns the message names which), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on
  * one file.
  */
 int32_t rille_file_search(const struct rille_file *file,
-                          const struct rille_regex *regex,
-                          const struct rille_literals *literals,
+                          const struct rille_pattern *patterns,
+                          uint32_t count,
                           const struct rille_search_options *options,
                           struct rille_job **out,
                           struct rille_error *err);
@@ -3090,7 +3109,7 @@ int32_t rille_file_take(struct rille_job *job,
 
 /**
  * Makes a file of the lines of another that match, or with `invert` not 0 of those that do not, and writes it to `out`, and the
- * job that fills it to `out_job`. Either `regex` or `literals` tells what to search for, the other is NULL.
+ * job that fills it to `out_job`. `patterns` are `count` patterns, of which a line matches one.
  *
  * The new file has line numbers and offsets of its own, and is read, searched and filtered as every file. It grows while
  * the job goes on, and its number of lines is exact when the job is done. It reads the lines from the file that was filtered
@@ -3098,12 +3117,12 @@ int32_t rille_file_take(struct rille_job *job,
  * has what was known of the file in this call, and is of no use once that is truncated. The job has no results; its unit of
  * progress is the byte of the file.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL that must not be), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the
- * same time on one file.
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL that must not be, there is no pattern), RILLE_EPATTERN (a text is wrong),
+ * RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on one file.
  */
 int32_t rille_file_filter(const struct rille_file *file,
-                          const struct rille_regex *regex,
-                          const struct rille_literals *literals,
+                          const struct rille_pattern *patterns,
+                          uint32_t count,
                           uint32_t invert,
                           struct rille_file **out,
                           struct rille_job **out_job,

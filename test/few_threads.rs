@@ -5,9 +5,10 @@ use crate::hosts::process::run;
 use crate::limits::*;
 use crate::stuck::until;
 use crate::support::missing;
-use rille::file::{Change, Document, Options, Query, SearchOptions};
+use rille::file::{Change, Document, Options, SearchOptions};
 use rille::fuzzy::Session;
 use rille::job::{self, AnyJob, Job, State, Worker};
+use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
 use rille::search::{LiteralOptions, Literals};
 use std::fs::{self, File};
 use std::io::Write;
@@ -65,9 +66,10 @@ fn ended(more: u64, job: &dyn AnyJob, what: &str) -> bool {
     }
 }
 
-fn literal(text: &str) -> Query {
+fn literal(text: &str) -> LinePatterns {
     let literals = Literals::new(&[text.as_bytes()], &LiteralOptions::default());
-    Query::Literals(Arc::new(literals.expect("a literal")))
+    let source = PatternSource::Literals(Arc::new(literals.expect("a literal")));
+    LinePatterns::new(&[source], &LineOptions::default()).expect("a pattern")
 }
 
 #[test]

@@ -9,6 +9,7 @@ use rille::job::{self, AnyJob, Job, State, Stop, Worker};
 use rille::project::grep::{self, Chunk, grep};
 use rille::project::walk::{self, Refused, walk};
 use rille::project::{Found, Kind, Paths};
+use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
 use rille::search::{LiteralOptions, Literals};
 use std::fs::{self, File, Permissions};
 use std::io::Write;
@@ -64,7 +65,8 @@ pub(crate) fn start_walk(root: &Path, sort: bool) -> Result<Job<Paths>, Refused>
 
 pub(crate) fn start_grep(root: &Path, sort: bool) -> Result<Job<Chunk>, Refused> {
     let tree = walk::Options { sort, hidden: true, ..Default::default() };
-    let options = grep::Options { patterns: vec![b"needle"], ..Default::default() };
+    let options =
+        grep::Options { patterns: vec![PatternSource::Text(b"needle")], ..Default::default() };
     grep(root.to_str().expect("a path in UTF-8").as_bytes(), &tree, &options)
 }
 
@@ -214,7 +216,8 @@ fn with_few_descriptors_for_a_file() {
         assert_eq!(document.refresh(), Ok(Change::Grown));
         assert_eq!(last_line(&document), format!("{free} needles").as_bytes());
         let needle = Literals::new(&[b"needle".as_slice()], &LiteralOptions::default());
-        let query = rille::file::Query::Literals(Arc::new(needle.expect("a literal")));
+        let needle = PatternSource::Literals(Arc::new(needle.expect("a literal")));
+        let query = LinePatterns::new(&[needle], &LineOptions::default()).expect("a pattern");
         let options = SearchOptions { count: true, ..SearchOptions::default() };
         let search = document.search(query, options).expect("it can be searched");
         let mut total = 0;

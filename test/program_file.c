@@ -84,12 +84,19 @@ static void search_file(rille_file *file) {
     rille_file_info info;
     rille_file_news news;
     rille_search_options options;
+    rille_pattern by_regex, by_literals, both, wrong;
     const uint32_t ends[] = {3};
     double number = 0;
 
     CHECK(rille_regex_new(BYTES("foo$"), 4, NULL, &regex, &err) == RILLE_OK);
     CHECK(rille_literals_new(BYTES("foo"), 3, ends, 1, NULL, &literals, &err) == RILLE_OK);
-    CHECK(rille_file_search(file, regex, NULL, NULL, &job, &err) == RILLE_OK);
+    memset(&by_regex, 0, sizeof by_regex);
+    by_literals = both = wrong = by_regex;
+    by_regex.regex = both.regex = regex;
+    by_literals.literals = both.literals = literals;
+    wrong.text = BYTES("a(");
+    wrong.len = 2;
+    CHECK(rille_file_search(file, &by_regex, 1, NULL, &job, &err) == RILLE_OK);
     end(job);
     CHECK(rille_file_take(job, 9, &batch, &err) == RILLE_OK && batch.count == 2 && batch.total == 2 && batch.lines == 2);
     CHECK(batch.matches[0].offset == 3 && batch.matches[0].line == 1 && batch.matches[0].length == 3);
@@ -103,15 +110,18 @@ static void search_file(rille_file *file) {
     options.flags = RILLE_SEARCH_BACKWARD | RILLE_SEARCH_FROM;
     options.from = 18;
     options.limit = 1;
-    CHECK(rille_file_search(file, NULL, literals, &options, &job, &err) == RILLE_OK);
+    CHECK(rille_file_search(file, &by_literals, 1, &options, &job, &err) == RILLE_OK);
     end(job);
     CHECK(rille_file_take(job, 9, &batch, &err) == RILLE_OK && batch.count == 1 && batch.matches[0].offset == 8);
     rille_job_free(job);
-    CHECK(rille_file_search(file, regex, literals, NULL, &job, &err) == RILLE_EARG);
+    CHECK(rille_file_search(file, &both, 1, NULL, &job, &err) == RILLE_EARG);
+    CHECK(rille_file_search(file, NULL, 1, NULL, &job, &err) == RILLE_EARG);
+    CHECK(rille_file_search(file, &by_regex, 0, NULL, &job, &err) == RILLE_EARG);
+    CHECK(rille_file_search(file, &wrong, 1, NULL, &job, &err) == RILLE_EPATTERN && err.offset == 1);
     options.flags = 64;
-    CHECK(rille_file_search(file, regex, NULL, &options, &job, &err) == RILLE_EARG);
+    CHECK(rille_file_search(file, &by_regex, 1, &options, &job, &err) == RILLE_EARG);
 
-    CHECK(rille_file_filter(file, NULL, literals, 1, &kept, &job, &err) == RILLE_OK);
+    CHECK(rille_file_filter(file, &by_literals, 1, 1, &kept, &job, &err) == RILLE_OK);
     rille_literals_free(literals);
     rille_regex_free(regex);
     end(job);

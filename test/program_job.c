@@ -19,6 +19,8 @@ LAYOUT(paths_count, offsetof(rille_paths, count) == 2 * sizeof(void *));
 LAYOUT(walk_options_globs, offsetof(rille_walk_options, globs) == 24);
 LAYOUT(grep_line_size, sizeof(rille_grep_line) == 48);
 LAYOUT(grep_line_line, offsetof(rille_grep_line, line) == 32);
+LAYOUT(pattern_size, sizeof(rille_pattern) == 4 * sizeof(void *));
+LAYOUT(pattern_regex, offsetof(rille_pattern, regex) == 2 * sizeof(void *));
 LAYOUT(grep_options_patterns, offsetof(rille_grep_options, patterns) == 32);
 
 static void walk(void) {
@@ -86,7 +88,8 @@ static void walk(void) {
 
 static void grep(void) {
     static const char text[] = "patha hit\nno\ntwo hits: hit";
-    const uint32_t ends[] = {3, 5}, text_ends[] = {4, sizeof text - 1};
+    const uint32_t text_ends[] = {4, sizeof text - 1};
+    rille_pattern patterns[2];
     rille_error err;
     rille_walk_options tree;
     rille_grep_options options;
@@ -104,9 +107,12 @@ static void grep(void) {
     tree.size = sizeof tree;
     options.size = sizeof options;
     options.pattern_count = 2;
-    options.patterns = BYTES("hitzz");
-    options.patterns_len = 5;
-    options.pattern_ends = ends;
+    memset(patterns, 0, sizeof patterns);
+    patterns[0].text = BYTES("hit");
+    patterns[0].len = 3;
+    patterns[1].text = BYTES("zz");
+    patterns[1].len = 2;
+    options.patterns = patterns;
     options.text_count = 1;
     options.texts = BYTES(text);
     options.texts_len = sizeof text - 1;
@@ -134,9 +140,10 @@ static void grep(void) {
     rille_job_free(job);
 
     job = NULL;
-    options.patterns = BYTES("b(azz");
+    patterns[1].text = BYTES("b(a");
+    patterns[1].len = 3;
     CHECK(rille_grep_start(BYTES(folder), strlen(folder), NULL, &options, &job, &err) == RILLE_EPATTERN);
-    CHECK(strcmp(err.message, "pattern 1 of 2: unclosed group") == 0);
+    CHECK(strcmp(err.message, "pattern 2 of 2: unclosed group") == 0 && err.offset == 1);
     options.pattern_count = 0;
     CHECK(rille_grep_start(BYTES(folder), strlen(folder), NULL, &options, &job, &err) == RILLE_EARG);
     CHECK(rille_grep_start(BYTES(folder), strlen(folder), NULL, NULL, &job, &err) == RILLE_EARG);

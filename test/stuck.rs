@@ -5,9 +5,10 @@
 
 use crate::limits::*;
 use crate::support::{missing, say};
-use rille::file::{Change, Document, Options, Query, SearchOptions};
+use rille::file::{Change, Document, Options, SearchOptions};
 use rille::fuzzy::Session;
 use rille::job::{self, AnyJob, Job, Notifier, State, Step, Waker, Worker};
+use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
 use rille::search::{LiteralOptions, Literals};
 use std::ffi::CString;
 use std::fs::{self, File};
@@ -19,9 +20,10 @@ use std::sync::mpsc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-fn literal(text: &str) -> Query {
+fn literal(text: &str) -> LinePatterns {
     let literals = Literals::new(&[text.as_bytes()], &LiteralOptions::default());
-    Query::Literals(Arc::new(literals.expect("a literal")))
+    let source = PatternSource::Literals(Arc::new(literals.expect("a literal")));
+    LinePatterns::new(&[source], &LineOptions::default()).expect("a pattern")
 }
 
 /// Waits until something is so.
@@ -366,7 +368,8 @@ fn with_a_large_pattern() {
     use rille::project::{grep, walk};
     let root = tree();
     let pattern = br"\w{2000}|\W{2000}";
-    let options = grep::Options { patterns: vec![pattern], ..Default::default() };
+    let options =
+        grep::Options { patterns: vec![PatternSource::Text(pattern)], ..Default::default() };
     let path = root.to_str().unwrap().as_bytes();
     let jobs: Vec<_> = (0..job::parallelism())
         .map(|_| grep::grep(path, &walk::Options::default(), &options).unwrap())

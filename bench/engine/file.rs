@@ -2,8 +2,9 @@
 
 use crate::logs::{self, Log, NEEDLE};
 use crate::measure::{Bench, Contender, EQUAL};
-use rille::file::{Document, Found, Lines, Options, Query, SearchOptions, Window};
+use rille::file::{Document, Found, Lines, Options, SearchOptions, Window};
 use rille::job::{AnyJob, Job, State};
+use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
 use rille::search::{LiteralOptions, Literals, Regex};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -119,14 +120,18 @@ fn lines(job: &Job<Found>) -> u64 {
     }
 }
 
-fn regex(pattern: &str) -> Query {
+fn regex(pattern: &str) -> LinePatterns {
     let regex = Regex::new(pattern.as_bytes(), &rille::search::Options::default());
-    Query::Regex(Arc::new(regex.expect("a pattern")))
+    patterns(PatternSource::Regex(Arc::new(regex.expect("a pattern"))))
 }
 
-fn literal(text: &str) -> Query {
+fn literal(text: &str) -> LinePatterns {
     let literals = Literals::new(&[text.as_bytes()], &LiteralOptions::default());
-    Query::Literals(Arc::new(literals.expect("a literal")))
+    patterns(PatternSource::Literals(Arc::new(literals.expect("a literal"))))
+}
+
+fn patterns(source: PatternSource<'_>) -> LinePatterns {
+    LinePatterns::new(&[source], &LineOptions::default()).expect("it is compiled already")
 }
 
 fn search(bench: &mut Bench, log: &Log) {

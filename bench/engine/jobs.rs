@@ -15,6 +15,7 @@ use rille::project::grep::{self, Chunk, grep};
 use rille::project::walk::{self, walk};
 use rille::project::{Found, Kind, Paths};
 use rille::search;
+use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -160,7 +161,10 @@ fn searches(bench: &mut Bench, root: &str, has_rg: bool, name: &str, pattern: &s
 }
 
 fn start_grep(root: &str, pattern: &str) -> Job<Chunk> {
-    let options = grep::Options { patterns: vec![pattern.as_bytes()], ..Default::default() };
+    let options = grep::Options {
+        patterns: vec![PatternSource::Text(pattern.as_bytes())],
+        ..Default::default()
+    };
     grep(root.as_bytes(), &walk::Options::default(), &options).expect("the tree can be searched")
 }
 
@@ -218,7 +222,10 @@ fn same_lines(name: &str, ours: Lines, theirs: Lines) {
 /// What grep is made of, against rille's own search, for what is not there: a search of files mostly passes over them.
 fn engines(bench: &mut Bench, name: &str, pattern: &str) {
     let text = ascii(16 * MB);
-    let lines = RegexMatcher::new_line_matcher(pattern).expect("a right pattern");
+    let sources = [PatternSource::Text(pattern.as_bytes())];
+    let lines = LinePatterns::new(&sources, &LineOptions::default()).expect("a right pattern");
+    let lines = lines.compile(&|| false).expect("a right pattern");
+    let grep_regex = RegexMatcher::new_line_matcher(pattern).expect("a right pattern");
     let regex =
         search::Regex::new(pattern.as_bytes(), &Default::default()).expect("a right pattern");
     let words: Vec<&[u8]> = pattern.split('|').map(str::as_bytes).collect();
@@ -226,7 +233,11 @@ fn engines(bench: &mut Bench, name: &str, pattern: &str) {
     bench
         .row(name, &text)
         .rille(|text, _| {
-            usize::from(lines.find_candidate_line(text).is_ok_and(|found| found.is_some()))
+            let found = lines.seeker(&|| false).candidate(text, 0);
+            usize::from(found.is_ok_and(|found| found.is_some()))
+        })
+        .peer("grep-regex", Some(1.0), |text, _| {
+            usize::from(grep_regex.find_candidate_line(text).is_ok_and(|found| found.is_some()))
         })
         .peer("rille.regex", None, |text, _| usize::from(regex.test(text, 0)))
         .peer("rille.literals", None, |text, _| usize::from(literals.find(text, 0).is_some()))
@@ -273,7 +284,7 @@ fn cancels(bench: &mut Bench, root: &str, scratch: &Scratch) {
     std::fs::write(huge.join("mixed"), line("größere Wörter, 日本語 ").repeat(4)).expect("a file");
     let huge = huge.to_str().expect("a path in UTF-8");
     let start = |root: &str, pattern: &str, binary| -> Box<dyn AnyJob> {
-        let patterns = vec![pattern.as_bytes()];
+        let patterns = vec![PatternSource::Text(pattern.as_bytes())];
         let options = grep::Options { patterns, binary, ..Default::default() };
         let tree = walk::Options { no_ignore: true, ..Default::default() };
         Box::new(grep(root.as_bytes(), &tree, &options).expect("the tree can be searched"))

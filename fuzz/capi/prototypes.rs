@@ -22,9 +22,9 @@ prototypes! {
     fn rille_file_line_at(file: *const rille_file, offset: i64, out_line: *mut f64, err: *mut rille_error) -> i32;
     fn rille_file_offset_of(file: *const rille_file, line: i64, out_offset: *mut f64, err: *mut rille_error) -> i32;
     fn rille_file_read(file: *const rille_file, offset: i64, out: *mut u8, capacity: usize, out_len: *mut u32, err: *mut rille_error) -> i32;
-    fn rille_file_search(file: *const rille_file, regex: *const rille_regex, literals: *const rille_literals, options: *const rille_search_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
+    fn rille_file_search(file: *const rille_file, patterns: *const rille_pattern, count: u32, options: *const rille_search_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
     fn rille_file_take(job: *mut rille_job, most: u32, out: *mut rille_file_matches, err: *mut rille_error) -> i32;
-    fn rille_file_filter(file: *const rille_file, regex: *const rille_regex, literals: *const rille_literals, invert: u32, out: *mut *mut rille_file, out_job: *mut *mut rille_job, err: *mut rille_error) -> i32;
+    fn rille_file_filter(file: *const rille_file, patterns: *const rille_pattern, count: u32, invert: u32, out: *mut *mut rille_file, out_job: *mut *mut rille_job, err: *mut rille_error) -> i32;
     fn rille_file_origin(file: *const rille_file, offset: i64, out_offset: *mut f64, err: *mut rille_error) -> i32;
     fn rille_matcher_new(query: *const u8, len: usize, options: *const rille_fuzzy_options, out: *mut *mut rille_matcher, err: *mut rille_error) -> i32;
     fn rille_matcher_free(matcher: *mut rille_matcher);
@@ -134,7 +134,7 @@ options! {
     struct rille_file_window { size: u32, most: u32, from: i64 }
     struct rille_search_options { size: u32, flags: u32, from: i64, limit: u32, reserved: u32 }
     struct rille_fuzzy_options { size: u32, flags: u32, typos: u32, threads: u32, delimiter: u32, column_count: u32, columns: *const u32, budget: usize }
-    struct rille_grep_options { size: u32, flags: u32, pattern_count: u32, context: u32, max_count: u32, max_total: u32, text_count: u32, reserved: u32, patterns: *const u8, patterns_len: usize, pattern_ends: *const u32, texts: *const u8, texts_len: usize, text_ends: *const u32 }
+    struct rille_grep_options { size: u32, flags: u32, pattern_count: u32, context: u32, max_count: u32, max_total: u32, text_count: u32, reserved: u32, patterns: *const rille_pattern, texts: *const u8, texts_len: usize, text_ends: *const u32 }
     struct rille_walk_options { size: u32, flags: u32, max_depth: u32, glob_count: u32, type_count: u32, reserved: u32, globs: *const u8, globs_len: usize, glob_ends: *const u32, types: *const u8, types_len: usize, type_ends: *const u32 }
     struct rille_literals_options { size: u32, flags: u32, memory_limit: u32, reserved: u32 }
     struct rille_replacements { size: u32, limit: u32, count: u32, reserved: u32, text: *const u8, len: usize, ends: *const u32 }
@@ -171,6 +171,7 @@ opaque! {
     rille_path_entry
     rille_paths
     rille_literals
+    rille_pattern
     rille_regex
     rille_regexset
     rille_stream

@@ -4,7 +4,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rille::file::{Document, Options, Query, SearchOptions};
+use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
+use rille::file::{Document, Options, SearchOptions};
 use rille::job::{AnyJob, State};
 use rille::search::{LiteralOptions, Literals};
 use std::sync::Arc;
@@ -66,7 +67,9 @@ fuzz_target!(|input: (u8, &[u8], &[u8])| {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         wanted += literals.hits(line, 0).count() as u64;
     }
-    let job = file.search(Query::Literals(literals), SearchOptions { count: true, ..Default::default() });
+    let source = [PatternSource::Literals(literals)];
+    let patterns = LinePatterns::new(&source, &LineOptions::default()).expect("a pattern");
+    let job = file.search(patterns, SearchOptions { count: true, ..Default::default() });
     let job = job.expect("a search starts");
     let mut total = 0;
     while {

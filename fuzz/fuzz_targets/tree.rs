@@ -5,6 +5,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use rille::job::{Job, State};
+use rille::search::lines::PatternSource;
 use rille::project::grep::{self, grep};
 use rille::project::walk::{self, walk};
 use rille::project::{Found, Kind};
@@ -71,7 +72,7 @@ fuzz_target!(|input: (u8, &[u8], Vec<(u8, &[u8])>)| {
         .values()
         .map(|content| content.split(|&byte| byte == b'\n').filter(|line| line.contains(&b'e')).count())
         .sum();
-    let options = grep::Options { patterns: vec![b"e"], fixed: true, binary: true, ..Default::default() };
+    let options = grep::Options { patterns: vec![PatternSource::Text(b"e")], fixed: true, binary: true, ..Default::default() };
     let mut lines = 0;
     finish(&grep(root, &everything, &options).expect("a search starts"), |chunk| {
         lines += chunk.batch.lines().iter().filter(|line| line.kind == Found::Match as u32).count();

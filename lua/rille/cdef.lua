@@ -389,6 +389,13 @@ typedef struct rille_paths {
     uint32_t reserved;
 } rille_paths;
 
+typedef struct rille_pattern {
+    const uint8_t *text;
+    size_t len;
+    const struct rille_regex *regex;
+    const struct rille_literals *literals;
+} rille_pattern;
+
 typedef struct rille_grep_options {
     uint32_t size;
     uint32_t flags;
@@ -398,9 +405,7 @@ typedef struct rille_grep_options {
     uint32_t max_total;
     uint32_t text_count;
     uint32_t reserved;
-    const uint8_t *patterns;
-    size_t patterns_len;
-    const uint32_t *pattern_ends;
+    const struct rille_pattern *patterns;
     const uint8_t *texts;
     size_t texts_len;
     const uint32_t *text_ends;
@@ -1001,8 +1006,8 @@ int32_t rille_file_read(const struct rille_file *file,
                         struct rille_error *err);
 
 int32_t rille_file_search(const struct rille_file *file,
-                          const struct rille_regex *regex,
-                          const struct rille_literals *literals,
+                          const struct rille_pattern *patterns,
+                          uint32_t count,
                           const struct rille_search_options *options,
                           struct rille_job **out,
                           struct rille_error *err);
@@ -1013,8 +1018,8 @@ int32_t rille_file_take(struct rille_job *job,
                         struct rille_error *err);
 
 int32_t rille_file_filter(const struct rille_file *file,
-                          const struct rille_regex *regex,
-                          const struct rille_literals *literals,
+                          const struct rille_pattern *patterns,
+                          uint32_t count,
                           uint32_t invert,
                           struct rille_file **out,
                           struct rille_job **out_job,

@@ -7,7 +7,7 @@ local CHUNK = 500
 ---@class rille.file.navigation
 ---@field job? rille.job the search that goes on, to wait for
 ---@field package file rille.file
----@field package what rille.regex|rille.literals
+---@field package what rille.line_pattern|rille.line_pattern[]
 ---@field package fore table[] matches from the anchor on, ascending
 ---@field package aft table[] matches before it, descending
 ---@field package low integer? the first position that was searched
@@ -206,7 +206,7 @@ function Navigation:close()
 end
 
 ---@param file rille.file
----@param what rille.regex|rille.literals
+---@param what rille.line_pattern|rille.line_pattern[]
 ---@return rille.file.navigation
 return function(file, what)
   return setmetatable({ file = file, what = what, fore = {}, aft = {} }, Navigation)

@@ -5,6 +5,7 @@ local failure = require("rille.failure")
 local navigation = require("rille.file_navigation")
 local read = require("rille.file_options")
 local adopt = require("rille.job").adopt
+local patterns = require("rille.line_patterns").read
 local open = require("rille.handle").open
 
 local err = failure.block()
@@ -13,6 +14,7 @@ local out_job = ffi.new("rille_job *[1]")
 local out_number = ffi.new("double[1]")
 local found = ffi.new("rille_file_matches")
 local options = ffi.new("rille_search_options", { size = ffi.sizeof("rille_search_options") })
+local EPATTERN = tonumber(C.RILLE_EPATTERN)
 local BACKWARD, COUNT = tonumber(C.RILLE_SEARCH_BACKWARD), tonumber(C.RILLE_SEARCH_COUNT)
 local FROM, LINES = tonumber(C.RILLE_SEARCH_FROM), tonumber(C.RILLE_SEARCH_LINES)
 local PARTIAL = tonumber(C.RILLE_MATCH_PARTIAL)
@@ -112,25 +114,10 @@ local function take_count(job, handle)
   end
 end
 
---- The handles of what is searched for: one of the two.
----@param what rille.regex|rille.literals
----@param name string the public function
-local function query(what, name)
-  if type(what) == "table" and (what.is_rille_regex or what.is_rille_literals) then
-    local handle = what.handle
-    if not handle then
-      error("rille: closed", 3)
-    end
-    if what.is_rille_regex then
-      return handle, nil
-    end
-    return nil, handle
-  end
-  error(name .. ": what must be a rille.regex or rille.literals, got " .. type(what), 3)
-end
-
-local function changed(status, name)
-  if failure.REASONS[status] then
+local function failed(status, name)
+  if status == EPATTERN then
+    return failure.typed(err)
+  elseif failure.REASONS[status] then
     return nil, ffi.string(err.message, err.length), failure.REASONS[status]
   end
   error(name .. ": " .. ffi.string(err.message, err.length), 3)
@@ -143,56 +130,56 @@ local M = {}
 ---@param adopt_file fun(handle: ffi.cdata*): rille.file
 function M.extend(File, adopt_file)
   --- Starts a search for every match, line by line as ripgrep searches: `^` and `$` are the ends of a line.
-  ---@param what rille.regex|rille.literals
+  ---@param what rille.line_pattern|rille.line_pattern[]
   ---@param opts? rille.file.search.options
   ---@return rille.job? job with batches of the type `rille.file.matches`; its progress counts bytes
   ---@return string? message
-  ---@return rille.file.reason? reason
+  ---@return rille.file.reason|integer? reason or the position of the mistake in a pattern
   function File:search(what, opts)
     local handle = open(self)
-    local regex, literals = query(what, "rille.file:search")
+    local list, count = patterns(what, "rille.file:search: what")
     local from, backward, limit = read.search(opts, "rille.file:search")
     options.flags = (backward and BACKWARD or 0) + (from and FROM or 0)
     options.from, options.limit = from or 0, limit
-    local status = C.rille_file_search(handle, regex, literals, options, out_job, err)
+    local status = C.rille_file_search(handle, list, count, options, out_job, err)
     if status < 0 then
-      return changed(status, "rille.file:search")
+      return failed(status, "rille.file:search")
     end
     return adopt(out_job[0], take)
   end
 
   --- Counts matches, and the lines that they are in; with `lines` only the latter, which is faster.
-  ---@param what rille.regex|rille.literals
+  ---@param what rille.line_pattern|rille.line_pattern[]
   ---@param opts? { lines?: boolean }
-  ---@return rille.job? job whose `take` gives a `rille.file.count`, nil if it is as before; its progress counts bytes
+  ---@return rille.job? job whose `take` returns a `rille.file.count`, nil if it is as before; when the job is done, also if there is none; its progress counts bytes
   ---@return string? message
-  ---@return rille.file.reason? reason
+  ---@return rille.file.reason|integer? reason or the position of the mistake in a pattern
   function File:count(what, opts)
     local handle = open(self)
-    local regex, literals = query(what, "rille.file:count")
+    local list, count = patterns(what, "rille.file:count: what")
     local lines = read.switch(opts, "lines", "rille.file:count")
     options.flags, options.from, options.limit = lines and LINES or COUNT, 0, 0
-    local status = C.rille_file_search(handle, regex, literals, options, out_job, err)
+    local status = C.rille_file_search(handle, list, count, options, out_job, err)
     if status < 0 then
-      return changed(status, "rille.file:count")
+      return failed(status, "rille.file:count")
     end
     return adopt(out_job[0], take_count)
   end
 
   --- The lines that match, or with `invert` those that do not, as a file of their own, with numbers and positions of its own:
   --- read, searched and filtered like every file. It grows while the job goes on, without a refresh.
-  ---@param what rille.regex|rille.literals
+  ---@param what rille.line_pattern|rille.line_pattern[]
   ---@param opts? { invert?: boolean }
   ---@return rille.file? file
   ---@return rille.job|string job that fills it, with nothing to take; or the message. Its progress counts bytes of this file
-  ---@return rille.file.reason? reason
+  ---@return rille.file.reason|integer? reason or the position of the mistake in a pattern
   function File:filter(what, opts)
     local handle = open(self)
-    local regex, literals = query(what, "rille.file:filter")
+    local list, count = patterns(what, "rille.file:filter: what")
     local invert = read.switch(opts, "invert", "rille.file:filter")
-    local status = C.rille_file_filter(handle, regex, literals, invert and 1 or 0, out_file, out_job, err)
+    local status = C.rille_file_filter(handle, list, count, invert and 1 or 0, out_file, out_job, err)
     if status < 0 then
-      return changed(status, "rille.file:filter")
+      return failed(status, "rille.file:filter")
     end
     return adopt_file(out_file[0]), adopt(out_job[0], function() end)
   end
@@ -207,18 +194,18 @@ function M.extend(File, adopt_file)
     read.number(position, "rille.file:origin: position")
     local status = C.rille_file_origin(handle, position - 1, out_number, err)
     if status < 0 then
-      return changed(status, "rille.file:origin")
+      return failed(status, "rille.file:origin")
     elseif status == 0 then
       return out_number[0] + 1
     end
   end
 
   --- Going from match to match, in both directions.
-  ---@param what rille.regex|rille.literals
+  ---@param what rille.line_pattern|rille.line_pattern[]
   ---@return rille.file.navigation
   function File:navigate(what)
     open(self)
-    query(what, "rille.file:navigate")
+    patterns(what, "rille.file:navigate: what")
     return navigation(self, what)
   end
 end

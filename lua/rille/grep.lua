@@ -3,6 +3,7 @@ local ffi = require("ffi")
 local C = require("rille.ffi")
 local failure = require("rille.failure")
 local pack = require("rille.list").pack
+local read_patterns = require("rille.line_patterns").read
 local adopt = require("rille.job").adopt
 local walk_options = require("rille.walk").options
 local read = require("rille.grep_options")
@@ -80,7 +81,8 @@ function Lines:line(i)
   return entry(self, i, "line").line
 end
 
---- Position of the line in its file, in bytes from 1 on; in that translated to UTF-8, if it is in UTF-16.
+--- Position of the line in its file, in bytes from 1 on, in UTF-16 as well. A byte-order mark is part of the first line,
+--- though not of its text.
 ---@param i integer from 1 to `count`
 ---@return integer
 function Lines:offset(i)
@@ -138,34 +140,34 @@ local function take(job, handle, n)
 end
 
 --- Starts a search through the tree under `root`: every line that the pattern, or one of several, matches. Files are those
---- that `rille.walk` finds. What cannot be read is a result of the kind "error". A list of literals is searched for by
---- `{ fixed = true }`; a compiled `rille.regex` or `rille.literals` is no pattern here, as a search compiles its own for lines.
----@param pattern string|string[] in the syntax of `rille.regex`, or literals with `fixed`
+--- that `rille.walk` finds. What cannot be read is a result of the kind "error". A line is searched without its LF or CR LF:
+--- `^` and `$` match at its ends. With `multiline` the whole text is searched, and `$` matches before each LF and CR LF.
+---@param pattern rille.line_pattern|rille.line_pattern[] text in the syntax of `rille.regex`, or literals with `fixed`
 ---@param root string a folder
 ---@param opts? rille.grep.options
 ---@return rille.job? job with batches of the type `rille.lines`; its progress counts files
 ---@return string? message why the root cannot be opened, or which pattern, glob or type is wrong
+---@return integer? position byte in the pattern that is wrong
 function M.new(pattern, root, opts)
-  local given = read(pattern, root, opts)
+  local patterns, pattern_count = read_patterns(pattern, "rille.grep: pattern")
+  local given = read(root, opts)
   local own, sum = given.own, CASES[given.own.case] or 0
   for name, flag in pairs(FLAGS) do
     sum = sum + (own[name] and flag or 0)
   end
   local walk = given.walk
   local tree, anchor = walk_options(walk[1], walk[2], walk[3], walk[4], "rille.grep")
-  local patterns, pattern_ends, pattern_count = pack(given.patterns, "rille.grep: pattern")
   local texts, text_ends, text_count = pack(given.texts, "rille.grep: texts")
   options.flags, options.context = sum, own.context or 0
   options.max_count, options.max_total = own.max_count or 0, own.max_total or 0
-  options.patterns, options.patterns_len = const_bytes(patterns), #patterns
-  options.pattern_ends, options.pattern_count = pattern_ends, pattern_count
+  options.patterns, options.pattern_count = patterns, pattern_count
   options.texts, options.texts_len = const_bytes(texts), #texts
   options.text_ends, options.text_count = text_ends, text_count / 2
   local status = C.rille_grep_start(root, #root, tree, options, out_handle, err)
   -- Alive until here, as a pointer keeps no string.
-  anchor[1], anchor[2], anchor[3], anchor[4] = patterns, pattern_ends, texts, text_ends
+  anchor[1], anchor[2], anchor[3] = patterns, texts, text_ends
   if status == EIO or status == EPATTERN then
-    return nil, ffi.string(err.message, err.length)
+    return failure.typed(err)
   elseif status < 0 then
     failure.raise(err, "rille.grep")
   end

@@ -2,11 +2,12 @@
 local read_walk = require("rille.walk_options")
 
 ---@class rille.grep.options: rille.walk.options
----@field fixed? boolean patterns are literals
----@field case? "respect"|"ignore"|"smart" "respect" by default; "smart" is "ignore" unless a pattern has an upper-case letter
+---@field fixed? boolean texts are literals
+---@field case? "respect"|"ignore"|"smart" "respect" by default; "smart" is "ignore" unless a pattern has an upper-case letter.
+---A compiled pattern that ignores case keeps doing so
 ---@field word? boolean only whole words
 ---@field invert? boolean the lines that do not match
----@field multiline? boolean a match may go over several lines
+---@field multiline? boolean a match may go over several lines; lines that follow each other are one result then
 ---@field binary? boolean search files with a zero byte to their end; without, the search of a file ends there
 ---@field context? integer lines before and after each
 ---@field max_count? integer most lines of one file
@@ -21,21 +22,16 @@ local KNOWN = "; fixed, word, invert, multiline, binary = true | false; case = '
   .. "context, max_count, max_total = number; texts = table of texts by path"
 
 ---@class rille.grep.read
----@field patterns string[]
 ---@field own table<string, any>
 ---@field texts string[] a path and its text, in turn
 ---@field walk table what the options of the walk give
 
 --- Reads the arguments of `rille.grep`, or raises an error at its caller.
----@param pattern string|string[]
 ---@param root string
 ---@param opts? rille.grep.options
 ---@return rille.grep.read
-return function(pattern, root, opts)
-  local patterns = type(pattern) == "string" and { pattern } or pattern
-  if type(patterns) ~= "table" or #patterns == 0 then
-    error("rille.grep: pattern must be a string or a list of some, got " .. type(pattern), 3)
-  elseif type(root) ~= "string" then
+return function(root, opts)
+  if type(root) ~= "string" then
     error("rille.grep: root must be a string, got " .. type(root), 3)
   elseif opts ~= nil and type(opts) ~= "table" then
     error("rille.grep: opts must be a table, got " .. type(opts), 3)
@@ -71,5 +67,5 @@ return function(pattern, root, opts)
   if not ok then
     error((flags:gsub("^[^\n]-(rille%.grep: )", "%1")), 3)
   end
-  return { patterns = patterns, own = own, texts = texts, walk = { flags, max_depth, globs, types } }
+  return { own = own, texts = texts, walk = { flags, max_depth, globs, types } }
 end

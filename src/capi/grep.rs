@@ -5,10 +5,11 @@ use super::error::{Failure, rille_error, rille_status::*};
 use super::job::{Batch, rille_job};
 use super::project::rille_walk_options;
 use super::search::list::list;
+use super::search::pattern::{patterns, rille_pattern};
 use crate::project::grep::{self, Case, Chunk, Options};
 use crate::project::{Found, Line};
 
-/// Patterns are literals.
+/// Texts of patterns are literals.
 pub const RILLE_GREP_FIXED: u32 = 1;
 /// Letters match in either case.
 pub const RILLE_GREP_IGNORE_CASE: u32 = 2;
@@ -43,12 +44,8 @@ pub struct rille_grep_options {
     pub text_count: u32,
     /// 0.
     pub reserved: u32,
-    /// All patterns, one after the other.
-    pub patterns: *const u8,
-    /// Bytes of all patterns.
-    pub patterns_len: usize,
-    /// Offset behind each pattern.
-    pub pattern_ends: *const u32,
+    /// The patterns, in any of their forms. Compiled ones are their text with their own flags.
+    pub patterns: *const rille_pattern,
     /// Texts in memory that are searched first, and instead of files with such a path: for each its path, then the text.
     /// They are copied. A path is one as the results have it: with the root as it was given.
     pub texts: *const u8,
@@ -67,7 +64,7 @@ const _: () = assert!(std::mem::offset_of!(rille_grep_options, patterns) == 32);
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_grep_kind {
-    /// A line that matches, or several if a match goes over them.
+    /// A line that matches; with RILLE_GREP_MULTI_LINE several if a match goes over them, or if they follow each other.
     RILLE_GREP_MATCH = 0,
     /// A line beside one that matches.
     RILLE_GREP_CONTEXT = 1,
@@ -99,7 +96,8 @@ pub struct rille_grep_line {
     pub reserved: u32,
     /// Number of the line in its file, from 1 on; 0 if this is no line.
     pub line: f64,
-    /// Offset of the line in its file, in bytes; in that translated to UTF-8, if it is in UTF-16.
+    /// Offset of the line in its file, in bytes, in UTF-16 as well. A byte-order mark is part of the first line, though not of
+    /// its text.
     pub offset: f64,
 }
 
@@ -147,11 +145,11 @@ impl Batch for Taken {
 ///
 /// The search runs on as many threads as there are processors, up to 8, or on one in the order of paths if the tree is to
 /// be sorted. Files are read in pieces. A byte-order mark is seen, and UTF-16 is translated. A line above 8 MiB is an error
-/// among the results. The working directory and the environment are looked at in this call and not later.
+/// among the results. A line is searched without its LF or CR LF; with RILLE_GREP_MULTI_LINE $ is before either. The working directory and the environment are looked at in this call and not later.
 ///
 /// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, there is no pattern, an option unknown or an end wrong), RILLE_ETOOBIG,
-/// RILLE_EIO (the root is no folder that can be read) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; the message
-/// tells which, counted from 1). A pattern that is too big to be compiled is a failure of the job. Any thread may call it at
+/// RILLE_EIO (the root is no folder that can be read) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; if there
+/// are several, the message names which, counted from 1, and the offset of the error is the place in that pattern). A pattern that is too big to be compiled is a failure of the job. Any thread may call it at
 /// any time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_grep_start(
@@ -171,11 +169,7 @@ pub unsafe extern "C" fn rille_grep_start(
                 format!("{:#x} are no flags; they are the RILLE_GREP_ constants", given.flags);
             return Err(Failure::new(RILLE_EARG, message));
         }
-        let patterns =
-            list(given.patterns, given.patterns_len, given.pattern_ends, given.pattern_count)?;
-        if patterns.is_empty() {
-            return Err(Failure::new(RILLE_EARG, "there is no pattern; give one at least"));
-        }
+        let patterns = patterns(given.patterns, given.pattern_count)?;
         let ends = given.text_count.saturating_mul(2);
         let texts = list(given.texts, given.texts_len, given.text_ends, ends)?;
         let has = |flag| given.flags & flag != 0;

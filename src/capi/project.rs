@@ -176,6 +176,7 @@ impl From<Refused> for Failure {
         match refused {
             Refused::Root(message) => Failure::new(RILLE_EIO, message),
             Refused::Pattern(message) => Failure::new(RILLE_EPATTERN, message),
+            Refused::LinePattern(error) => error.into(),
         }
     }
 }

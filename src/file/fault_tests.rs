@@ -54,7 +54,7 @@ fn a_file_that_is_truncated_again_and_again_while_it_is_searched() {
         for (next, more) in [(500_000, 0), (420_000, 11), (350_000, LINE - 1)] {
             end(&*document.index().unwrap());
             let options = SearchOptions { backward, ..SearchOptions::default() };
-            let job = document.search(regex("needle"), options).unwrap();
+            let job = document.search(regex("needle").into(), options).unwrap();
             while !job.poll().ready {
                 std::thread::yield_now();
             }
@@ -66,11 +66,12 @@ fn a_file_that_is_truncated_again_and_again_while_it_is_searched() {
                 "{message:?}"
             );
             assert!(count > 0 && count < left);
-            let refused = document.search(regex("x"), SearchOptions::default()).err();
+            let refused = document.search(regex("x").into(), SearchOptions::default()).err();
             assert!(refused.is_some_and(|trouble| trouble.changed));
             assert_eq!(document.refresh(), Ok(Change::Truncated));
             left = next + u64::from(more == LINE - 1);
-            let (count, state, _) = take(&document.search(literals(&["needle"]), options).unwrap());
+            let (count, state, _) =
+                take(&document.search(literals(&["needle"]).into(), options).unwrap());
             assert_eq!((count, state), (left, State::Done), "what is left is found");
         }
     }
@@ -109,16 +110,16 @@ fn a_file_that_is_truncated_while_it_is_counted_and_filtered() {
         for lines in [false, true] {
             long();
             let options = SearchOptions { count: !lines, lines, ..SearchOptions::default() };
-            let job = document.search(regex("needle$"), options).unwrap();
+            let job = document.search(regex("needle$").into(), options).unwrap();
             shorten(&file, &job, || job.failure());
             assert_eq!(document.refresh(), Ok(Change::Truncated));
         }
         long();
-        let (kept, job) = document.filter(regex("needle$"), false).unwrap();
+        let (kept, job) = document.filter(regex("needle$").into(), false).unwrap();
         shorten(&file, &job, || job.failure());
         assert!(kept.info().unwrap_err().changed, "lines of a file that is gone");
         assert_eq!(document.refresh(), Ok(Change::Truncated));
-        let (kept, job) = document.filter(regex("needle$"), false).unwrap();
+        let (kept, job) = document.filter(regex("needle$").into(), false).unwrap();
         assert_eq!((end(&job), kept.info().unwrap().lines), (State::Done, 500));
     }
 }
@@ -128,7 +129,7 @@ fn a_fault_of_the_disk_ends_a_search_with_what_was_found_before_it() {
     let line = |offset: u64| b"line            , with a needle\n"[(offset % LINE) as usize];
     let document = made(8 << 20, line, Some(5 << 20));
     let before = (5 << 20) / LINE;
-    let job = document.search(literals(&["needle"]), SearchOptions::default()).unwrap();
+    let job = document.search(literals(&["needle"]).into(), SearchOptions::default()).unwrap();
     let (count, state, message) = take(&job);
     assert_eq!(state, State::Failed);
     assert!(count > 0 && count <= before, "{count} of {before}");
@@ -137,9 +138,9 @@ fn a_fault_of_the_disk_ends_a_search_with_what_was_found_before_it() {
         "{message:?}"
     );
     let options = SearchOptions { from: Some(4 << 20), limit: 1, ..SearchOptions::default() };
-    let (count, state, _) = take(&document.search(literals(&["needle"]), options).unwrap());
+    let (count, state, _) = take(&document.search(literals(&["needle"]).into(), options).unwrap());
     assert_eq!((count, state), (1, State::Done), "a limit that is reached before it");
-    let (kept, filling) = document.filter(regex("needle"), false).unwrap();
+    let (kept, filling) = document.filter(regex("needle").into(), false).unwrap();
     assert_eq!(end(&filling), State::Failed);
     assert!(kept.info().unwrap().lines <= before);
 }
@@ -176,7 +177,7 @@ fn the_index_of_a_filter_is_that_of_lines_nobody_has_asked_for() {
     let folder = Folder::new();
     let (path, _) = log(&folder, 100_000);
     let document = open(&path, Options::default());
-    let (kept, job) = document.filter(regex("needle"), false).unwrap();
+    let (kept, job) = document.filter(regex("needle").into(), false).unwrap();
     assert_eq!(end(&job), State::Done);
     assert_eq!(end(&*kept.index().unwrap()), State::Done);
     assert_eq!(kept.own().unwrap().edition().index().upto().offset, 100_000 * LINE);

@@ -13,10 +13,10 @@
 
 use super::edition::{Edition, SEGMENT};
 use super::ordered::{Port, in_order};
-use super::pattern::{Pattern, Query};
 use super::scan::{Piece, Scanner, Segment, Visit};
 use super::source::{Source, Stat};
 use crate::job::{Stop, Worker};
+use crate::search::lines::{LinePatterns, Seeker};
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
@@ -152,18 +152,19 @@ impl Kept {
     /// Runs the filter. Its unit of progress is the byte of the file.
     pub fn fill(
         &self,
-        query: &Query,
+        patterns: &LinePatterns,
         invert: bool,
         threads: usize,
         worker: &Worker<()>,
     ) -> Result<(), Stop> {
-        let pattern = Pattern::new(query).map_err(Stop::Failed)?;
+        let is_cancelled = || worker.is_cancelled();
+        let matcher = patterns.compile(&is_cancelled)?;
         let size = self.parent.size();
         worker.expect(size);
-        let work = |own: &mut (Scanner, Pattern), piece: u64, port: &Port<'_, Vec<Run>>| {
+        let work = |own: &mut (Scanner, Seeker<'_>), piece: u64, port: &Port<'_, Vec<Run>>| {
             let (begin, end) = (piece * SEGMENT, ((piece + 1) * SEGMENT).min(size));
-            let (scanner, pattern) = own;
-            let mut sieve = Sieve { pattern, invert, port, worker, runs: Vec::new(), long: None };
+            let (scanner, seeker) = own;
+            let mut sieve = Sieve { seeker, invert, port, worker, runs: Vec::new(), long: None };
             let segment = Segment { begin, end, size };
             scanner.scan(&self.parent, segment, &mut sieve, || worker.go_on())?;
             port.give(sieve.runs)
@@ -179,7 +180,7 @@ impl Kept {
             }
             Ok(true)
         };
-        let fresh = || (Scanner::default(), pattern.clone());
+        let fresh = || (Scanner::default(), matcher.seeker(&is_cancelled));
         in_order(size.div_ceil(SEGMENT), threads, fresh, work, bring)?;
         self.change(|all| all.complete = true);
         Ok(())
@@ -258,8 +259,8 @@ impl Source for Arc<Kept> {
 }
 
 /// Who decides about the lines of a segment.
-struct Sieve<'f> {
-    pattern: &'f Pattern,
+struct Sieve<'f, 'm> {
+    seeker: &'f mut Seeker<'m>,
     invert: bool,
     port: &'f Port<'f, Vec<Run>>,
     worker: &'f Worker<()>,
@@ -268,7 +269,7 @@ struct Sieve<'f> {
     long: Option<(u64, bool)>,
 }
 
-impl Sieve<'_> {
+impl Sieve<'_, '_> {
     fn push(&mut self, begin: u64, end: u64) {
         match self.runs.last_mut() {
             _ if begin == end => {}
@@ -278,20 +279,16 @@ impl Sieve<'_> {
     }
 }
 
-impl Visit for Sieve<'_> {
+impl Visit for Sieve<'_, '_> {
     fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), Stop> {
         // What is before `at` was decided, what is before `kept` was brought.
         let (mut at, mut kept) = (0, 0);
-        let mut seeker = self.pattern.seek();
         while at < text.len()
-            && let Some(candidate) = seeker.candidate(text, at)
+            && let Some(candidate) = self.seeker.candidate(text, at)?
         {
-            let start = memchr::memrchr(b'\n', &text[at..candidate.at]);
-            let start = at + start.map_or(0, |feed| feed + 1);
-            let feed = memchr::memchr(b'\n', &text[candidate.at..]);
-            let next = feed.map_or(text.len(), |feed| candidate.at + feed + 1);
+            let (start, next) = (candidate.start, candidate.stop);
             at = next;
-            if !seeker.test(&candidate, &text[start..next]) {
+            if !self.seeker.test(text, &candidate)? {
                 continue;
             }
             if self.invert {
@@ -314,10 +311,10 @@ impl Visit for Sieve<'_> {
     fn piece(&mut self, piece: &Piece<'_>) -> Result<(), Stop> {
         let mut matched = self.long.is_some_and(|(line, matched)| line == piece.line && matched);
         if !matched {
-            self.pattern.seek().each(piece.text, piece.from, |span| {
+            self.seeker.spans(piece.text, piece.from, |span| {
                 matched = span.start < piece.to;
                 false
-            });
+            })?;
         }
         self.long = Some((piece.line, matched));
         let end = piece.next.unwrap_or(piece.offset + piece.to as u64);
@@ -336,6 +333,7 @@ mod tests {
     use super::super::search_tests::{literals, regex};
     use super::super::tests::{Folder, end, open};
     use super::super::*;
+    use crate::search::lines::trim_line_terminator;
     use proptest::prelude::*;
 
     fn all(document: &Document) -> Vec<u8> {
@@ -362,7 +360,7 @@ mod tests {
             let expected: Vec<u8> = text
                 .split_inclusive(|&byte| byte == b'\n')
                 .filter(|line| {
-                    let line = scan::bare(line);
+                    let line = trim_line_terminator(line);
                     let found = match which {
                         0 => line.ends_with(b"foo"),
                         1 => line.find(b"foo").is_some(),
@@ -375,7 +373,7 @@ mod tests {
                 .collect();
             let folder = Folder::new();
             let parent = open(&folder.file("text", &text), Options { threads, ..Options::default() });
-            let (document, job) = parent.filter(query, invert).unwrap();
+            let (document, job) = parent.filter(query.into(), invert).unwrap();
             prop_assert_eq!(end(&job), State::Done);
             prop_assert_eq!(all(&document), &expected[..]);
             end(&*document.index().unwrap());
@@ -390,7 +388,7 @@ mod tests {
                 prop_assert_eq!(&bytes[..], &expected[offset..expected.len().min(offset + 5)]);
             }
             // A filter of a filter, and a search in it.
-            let (second, job) = document.filter(regex("bar"), false).unwrap();
+            let (second, job) = document.filter(regex("bar").into(), false).unwrap();
             prop_assert_eq!(end(&job), State::Done);
             prop_assert!(all(&second).split_inclusive(|&byte| byte == b'\n').all(|line| line.find(b"bar").is_some()));
         }
@@ -401,7 +399,7 @@ mod tests {
         let folder = Folder::new();
         let path = folder.file("text", &b"foo\nbar\n".repeat(10_000));
         let parent = open(&path, Options::default());
-        let (document, job) = parent.filter(regex("foo"), false).unwrap();
+        let (document, job) = parent.filter(regex("foo").into(), false).unwrap();
         assert_eq!(end(&job), State::Done);
         assert_eq!(document.info().unwrap().lines, 10_000);
         std::fs::File::options().write(true).open(&path).unwrap().set_len(3).unwrap();

@@ -39,7 +39,6 @@ mod follow;
 mod follow_tests;
 mod index;
 mod ordered;
-mod pattern;
 mod reader;
 mod scan;
 mod search;
@@ -56,12 +55,12 @@ mod unpack;
 
 pub use edition::{Answer, Trouble};
 pub use follow::News;
-pub use pattern::Query;
 pub use reader::{CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
 pub use search::{Found, MATCH, Match, PARTIAL, SearchOptions};
 
 use crate::io_error;
 use crate::job::{self, AnyJob, Job, State, Waker};
+use crate::search::lines::LinePatterns;
 use bstr::ByteSlice;
 use edition::Edition;
 use filter::Kept;
@@ -285,21 +284,29 @@ impl Document {
     }
 
     /// Searches what is known of the file.
-    pub fn search(&self, query: Query, options: SearchOptions) -> Result<Job<Found>, Trouble> {
+    pub fn search(
+        &self,
+        patterns: LinePatterns,
+        options: SearchOptions,
+    ) -> Result<Job<Found>, Trouble> {
         let (edition, threads) = (self.checked()?, self.threads());
-        Ok(job::start(move |worker| edition.search(&query, options, threads, worker)))
+        Ok(job::start(move |worker| edition.search(&patterns, options, threads, worker)))
     }
 
     /// The lines that match, or with `invert` those that do not, as a file of their own: it grows while the job goes on.
     /// Searching and filtering it is searching and filtering these lines.
-    pub fn filter(&self, query: Query, invert: bool) -> Result<(Document, Job<()>), Trouble> {
+    pub fn filter(
+        &self,
+        patterns: LinePatterns,
+        invert: bool,
+    ) -> Result<(Document, Job<()>), Trouble> {
         let (parent, threads) = (self.checked()?, self.threads());
         let kept = Arc::new(Kept::new(parent));
         let edition = Edition::new(Box::new(Arc::clone(&kept)), self.options.capacity())?;
         let current =
             Current { edition: Arc::new(edition), disk: None, identity: None, spool: None };
         let document = Document::of(PathBuf::new(), self.options.clone(), current);
-        let job = job::start(move |worker| kept.fill(&query, invert, threads, worker));
+        let job = job::start(move |worker| kept.fill(&patterns, invert, threads, worker));
         Ok((document, job))
     }
 

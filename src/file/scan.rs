@@ -12,6 +12,7 @@
 
 use super::edition::{BUFFER, Edition};
 use crate::job::Stop;
+use crate::search::lines::trim_line_terminator;
 
 /// Bytes of a line that is brought as a whole, and of a piece of a longer one.
 pub(super) const LONG: usize = if cfg!(test) { 4 << 10 } else { 1 << 20 };
@@ -48,14 +49,6 @@ pub(super) struct Piece<'p> {
     pub to: usize,
     /// Where the next line begins, if the line ends here.
     pub next: Option<u64>,
-}
-
-/// A line without what ends it.
-pub(super) fn bare(line: &[u8]) -> &[u8] {
-    match line.strip_suffix(b"\n") {
-        Some(line) => line.strip_suffix(b"\r").unwrap_or(line),
-        None => line,
-    }
 }
 
 /// The buffer of a thread, and what it has of the file.
@@ -153,7 +146,7 @@ impl Scanner {
             let next = feed
                 .or_else(|| (self.offset + self.len as u64 >= segment.size).then_some(self.len));
             if let Some(next) = next {
-                let text = bare(&self.buffer[..next]);
+                let text = trim_line_terminator(&self.buffer[..next]);
                 let (to, offset) = (text.len() + 1, self.offset);
                 let behind = Some(offset + next as u64);
                 visit.piece(&Piece { line, offset, text, from, to, next: behind })?;

@@ -13,10 +13,10 @@
 use super::edition::{Edition, SEGMENT};
 use super::index::Mark;
 use super::ordered::{Port, in_order};
-use super::pattern::{Pattern, Query};
-use super::scan::{OVERLAP, Piece, Scanner, Segment, Visit, bare};
+use super::scan::{OVERLAP, Piece, Scanner, Segment, Visit};
 use crate::job::{Stop, Worker};
 use crate::search::Span;
+use crate::search::lines::{LinePatterns, Seeker, trim_line_terminator};
 use crate::text::kernel;
 use std::mem::take;
 use std::sync::Arc;
@@ -63,6 +63,12 @@ pub struct SearchOptions {
     pub lines: bool,
 }
 
+impl SearchOptions {
+    fn is_wanted(&self, offset: u64) -> bool {
+        self.from.is_none_or(|from| (offset < from) == self.backward)
+    }
+}
+
 /// Some of the matches, and how many there are with all before them.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
@@ -94,6 +100,17 @@ struct Part {
 }
 
 impl Part {
+    /// Takes what is found in a line, or in a piece of a long one.
+    fn push(&mut self, offset: u64, line: (u64, f64), span: Span) {
+        self.matches.push(Match {
+            offset: (offset + span.start as u64) as f64,
+            line_offset: line.0 as f64,
+            line: line.1,
+            length: (span.stop - span.start) as u32,
+            kind: MATCH,
+        });
+    }
+
     /// Leaves out what is behind so many matches.
     fn keep(&mut self, most: u64) {
         let (mut left, mut line) = (most, -1.0);
@@ -114,12 +131,13 @@ impl Edition {
     /// Runs a search. Its unit of progress is the byte.
     pub fn search(
         &self,
-        query: &Query,
+        patterns: &LinePatterns,
         options: SearchOptions,
         threads: usize,
         worker: &Worker<Found>,
     ) -> Result<(), Stop> {
-        let pattern = Pattern::new(query).map_err(Stop::Failed)?;
+        let is_cancelled = || worker.is_cancelled();
+        let matcher = patterns.compile(&is_cancelled)?;
         let size = self.size();
         let bounds = match options.from {
             Some(from) if options.backward => (0, from.min(size)),
@@ -133,18 +151,28 @@ impl Edition {
         let before = if options.backward { 0 } else { self.begin_of_line(bounds.0, unit, worker)? };
         // A line that begins in an earlier segment reaches to where the search is to begin.
         let pieces = (last.saturating_sub(first)) + before;
-        let work = |own: &mut (Scanner, Pattern), piece: u64, port: &Port<'_, Part>| {
+        let work = |own: &mut (Scanner, Seeker<'_>), piece: u64, port: &Port<'_, Part>| {
             let number = match () {
                 () if options.backward => last - 1 - piece,
                 () => first - before + piece,
             };
             let (begin, end) = (number * unit, ((number + 1) * unit).min(size));
             let segment = Segment { begin, end, size };
-            let (scanner, pattern) = own;
+            let (scanner, seeker) = own;
             let part = Part::default();
             let edition = self;
-            let mut finder =
-                Finder { edition, pattern, options, bounds, port, worker, part, long: None };
+            let longest = matcher.longest();
+            let mut finder = Finder {
+                edition,
+                seeker,
+                longest,
+                options,
+                bounds,
+                port,
+                worker,
+                part,
+                long: None,
+            };
             scanner.scan(self, segment, &mut finder, || worker.go_on())?;
             finder.finish()
         };
@@ -169,8 +197,15 @@ impl Edition {
             }
             Ok(total < limit)
         };
-        let fresh = || (Scanner::default(), pattern.clone());
-        in_order(pieces, threads, fresh, work, bring)
+        let fresh = || (Scanner::default(), matcher.seeker(&is_cancelled));
+        in_order(pieces, threads, fresh, work, bring)?;
+        if (options.count || options.lines) && (total, lines) == (0, 0) {
+            // Nothing was brought, and "none" is an answer too.
+            let found = Found::default();
+            let weight = found.weight();
+            worker.publish(found, weight)?;
+        }
+        Ok(())
     }
 
     /// How many segments before that of an offset the line that holds it begins.
@@ -195,9 +230,10 @@ impl Edition {
 }
 
 /// Who finds the matches of a segment.
-struct Finder<'f> {
+struct Finder<'f, 'm> {
     edition: &'f Edition,
-    pattern: &'f Pattern,
+    seeker: &'f mut Seeker<'m>,
+    longest: Option<usize>,
     options: SearchOptions,
     bounds: (u64, u64),
     port: &'f Port<'f, Part>,
@@ -221,21 +257,10 @@ struct Long {
 #[derive(Clone, Copy)]
 struct Known(Option<Mark>);
 
-impl Finder<'_> {
+impl Finder<'_, '_> {
     /// How many bytes that are to be searched are in a part of the file.
     fn wanted(&self, begin: u64, end: u64) -> u64 {
         end.min(self.bounds.1).saturating_sub(begin.max(self.bounds.0))
-    }
-
-    /// Takes what is found in a line, or in a piece of a long one.
-    fn push(&mut self, offset: u64, line: (u64, f64), span: Span) {
-        self.part.matches.push(Match {
-            offset: (offset + span.start as u64) as f64,
-            line_offset: line.0 as f64,
-            line: line.1,
-            length: (span.stop - span.start) as u32,
-            kind: MATCH,
-        });
     }
 
     /// Brings what was found, if it is a lot and nothing has to be turned round.
@@ -254,10 +279,6 @@ impl Finder<'_> {
             self.part.matches.reverse();
         }
         self.port.give(self.part)
-    }
-
-    fn is_wanted(&self, offset: u64) -> bool {
-        self.options.from.is_none_or(|from| (offset < from) == self.options.backward)
     }
 
     /// The number of a line in a buffer, if it can be told without reading more.
@@ -300,38 +321,35 @@ impl Finder<'_> {
     }
 }
 
-impl Visit for Finder<'_> {
+impl Visit for Finder<'_, '_> {
     fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), Stop> {
         self.part.bytes += self.wanted(offset, offset + text.len() as u64);
         let (mut at, mut known, mut since) = (0, Known(None), 0);
-        let mut seeker = self.pattern.seek();
         while at < text.len()
-            && let Some(candidate) = seeker.candidate(text, at)
+            && let Some(candidate) = self.seeker.candidate(text, at)?
         {
-            let start = memchr::memrchr(b'\n', &text[at..candidate.at]);
-            let start = at + start.map_or(0, |feed| feed + 1);
-            let feed = memchr::memchr(b'\n', &text[candidate.at..]);
-            let next = feed.map_or(text.len(), |feed| candidate.at + feed + 1);
+            let (start, next) = (candidate.start, candidate.stop);
             at = next;
             if self.options.lines {
-                self.part.lines += u64::from(seeker.test(&candidate, &text[start..next]));
+                self.part.lines += u64::from(self.seeker.test(text, &candidate)?);
                 continue;
             }
-            let line = bare(&text[start..next]);
+            let line = trim_line_terminator(&text[start..next]);
             if self.options.count {
-                let count = seeker.count(line) as u64;
+                let count = self.seeker.count(line)? as u64;
                 self.part.total += count;
                 self.part.lines += u64::from(count > 0);
                 continue;
             }
             let before = self.part.matches.len();
             let here = offset + start as u64;
-            seeker.each(line, 0, |span| {
-                if self.is_wanted(here + span.start as u64) {
-                    self.push(here, (here, 0.0), span);
+            let Finder { seeker, part, options, .. } = self;
+            seeker.spans(line, 0, |span| {
+                if options.is_wanted(here + span.start as u64) {
+                    part.push(here, (here, 0.0), span);
                 }
                 true
-            });
+            })?;
             let found = self.part.matches.len() - before;
             if found > 0 {
                 self.part.total += found as u64;
@@ -353,7 +371,7 @@ impl Visit for Finder<'_> {
             let number = self.edition.line_at(piece.line)?.known().unwrap_or(0) as f64;
             let (line, searched) = (piece.line, piece.line);
             self.long = Some(Long { line, number, searched, found: false });
-            if self.pattern.longest().is_none_or(|longest| longest > OVERLAP) {
+            if self.longest.is_none_or(|longest| longest > OVERLAP) {
                 let (offset, line_offset) = (line as f64, line as f64);
                 let kind = PARTIAL;
                 self.part.matches.push(Match {
@@ -371,19 +389,20 @@ impl Visit for Finder<'_> {
         let Some(mut long) = self.long.take() else { return Ok(()) };
         let from = piece.from.max(long.searched.saturating_sub(piece.offset) as usize);
         let mut count = 0;
-        self.pattern.seek().each(piece.text, from, |span| {
+        let Finder { seeker, part, options, .. } = self;
+        seeker.spans(piece.text, from, |span| {
             if span.start >= piece.to {
                 return false;
             }
             long.searched = piece.offset + span.stop as u64;
-            if self.options.count || self.options.lines {
+            if options.count || options.lines {
                 count += 1;
-            } else if self.is_wanted(piece.offset + span.start as u64) {
+            } else if options.is_wanted(piece.offset + span.start as u64) {
                 count += 1;
-                self.push(piece.offset, (long.line, long.number), span);
+                part.push(piece.offset, (long.line, long.number), span);
             }
             true
-        });
+        })?;
         self.part.total += if self.options.lines { 0 } else { count };
         self.part.lines += u64::from(count > 0 && !long.found);
         long.found |= count > 0;

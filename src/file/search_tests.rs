@@ -1,10 +1,18 @@
 //! Searches, against a plain look at each line.
 
-use super::scan::{LONG, OVERLAP, bare};
+use super::scan::{LONG, OVERLAP};
 use super::tests::{Folder, end, open};
 use super::*;
+use crate::search::lines::{LineOptions, PatternSource, trim_line_terminator};
 use crate::search::{LiteralOptions, Literals, Regex};
 use proptest::prelude::*;
+
+/// What to search for, and how to find it in a line alone.
+#[derive(Clone)]
+pub(super) enum Query {
+    Regex(Arc<Regex>),
+    Literals(Arc<Literals>),
+}
 
 pub(super) fn regex(pattern: &str) -> Query {
     let regex = Regex::new(pattern.as_bytes(), &crate::search::Options::default());
@@ -14,6 +22,16 @@ pub(super) fn regex(pattern: &str) -> Query {
 pub(super) fn literals(list: &[&str]) -> Query {
     let list: Vec<&[u8]> = list.iter().map(|literal| literal.as_bytes()).collect();
     Query::Literals(Arc::new(Literals::new(&list, &LiteralOptions::default()).expect("literals")))
+}
+
+impl From<Query> for LinePatterns {
+    fn from(query: Query) -> LinePatterns {
+        let source = match query {
+            Query::Regex(regex) => PatternSource::Regex(regex),
+            Query::Literals(literals) => PatternSource::Literals(literals),
+        };
+        LinePatterns::new(&[source], &LineOptions::default()).expect("it is compiled already")
+    }
 }
 
 /// What the job finds: all of it, and its last batch.
@@ -42,8 +60,10 @@ fn plain(query: &Query, text: &[u8]) -> Vec<Match> {
     let (mut offset, mut all) = (0, Vec::new());
     for (number, line) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
         let spans: Vec<_> = match query {
-            Query::Regex(regex) => regex.matches(bare(line), 0, false).collect(),
-            Query::Literals(literals) => literals.hits(bare(line), 0).map(|hit| hit.span).collect(),
+            Query::Regex(regex) => regex.matches(trim_line_terminator(line), 0, false).collect(),
+            Query::Literals(literals) => {
+                literals.hits(trim_line_terminator(line), 0).map(|hit| hit.span).collect()
+            }
         };
         all.extend(spans.into_iter().map(|span| Match {
             offset: (offset + span.start) as f64,
@@ -102,7 +122,7 @@ proptest! {
         }
         let from = from.map(|from| from.index(text.len() + 1) as u64);
         let options = SearchOptions { from, backward, limit, ..SearchOptions::default() };
-        let (matches, last) = run(&document.search(query.clone(), options).unwrap());
+        let (matches, last) = run(&document.search(query.clone().into(), options).unwrap());
         let mut expected = plain(&query, &text);
         if let Some(from) = from {
             expected.retain(|found| (found.offset < from as f64) == backward);
@@ -123,13 +143,13 @@ proptest! {
         prop_assert!(matches.is_empty() || last.total == expected.len() as u64);
 
         let options = SearchOptions { count: true, ..SearchOptions::default() };
-        let (matches, last) = run(&document.search(query.clone(), options).unwrap());
+        let (matches, last) = run(&document.search(query.clone().into(), options).unwrap());
         let expected = plain(&query, &text);
         let mut lines: Vec<u64> = expected.iter().map(|found| found.line as u64).collect();
         lines.dedup();
         prop_assert_eq!((matches.len(), last.total, last.lines), (0, expected.len() as u64, lines.len() as u64));
         let options = SearchOptions { lines: true, ..SearchOptions::default() };
-        let (_, last) = run(&document.search(query.clone(), options).unwrap());
+        let (_, last) = run(&document.search(query.clone().into(), options).unwrap());
         prop_assert_eq!((last.total, last.lines), (0, lines.len() as u64));
     }
 }
@@ -152,19 +172,21 @@ fn long_lines_are_searched_in_pieces() {
         literals(&["needle"]),
     ];
     for query in bounded {
-        let (matches, _) = run(&document.search(query.clone(), SearchOptions::default()).unwrap());
+        let (matches, _) =
+            run(&document.search(query.clone().into(), SearchOptions::default()).unwrap());
         assert_eq!(matches, plain(&query, &text));
         let backward = SearchOptions { backward: true, ..SearchOptions::default() };
-        let (mut matches, _) = run(&document.search(query.clone(), backward).unwrap());
+        let (mut matches, _) = run(&document.search(query.clone().into(), backward).unwrap());
         matches.reverse();
         assert_eq!(matches, plain(&query, &text));
         let count = SearchOptions { count: true, ..SearchOptions::default() };
-        let (_, last) = run(&document.search(query.clone(), count).unwrap());
+        let (_, last) = run(&document.search(query.clone().into(), count).unwrap());
         assert_eq!(last.total, plain(&query, &text).len() as u64);
     }
     // What may be longer than the overlap is said to be so.
     let query = regex(r"\.+ needle");
-    let (matches, last) = run(&document.search(query.clone(), SearchOptions::default()).unwrap());
+    let (matches, last) =
+        run(&document.search(query.clone().into(), SearchOptions::default()).unwrap());
     assert_eq!((matches[0].kind, matches[0].line), (PARTIAL, 2.0));
     assert!(last.total > 0 && matches[1..].iter().all(|found| found.kind == MATCH));
     const { assert!(OVERLAP < LONG - 1000, "else the test tells nothing") };
@@ -177,19 +199,19 @@ fn a_search_ends_where_it_is_told_to_and_where_the_file_does() {
     let file = std::fs::File::options().write(true).open(&path).unwrap();
     file.set_len(1 << 40).unwrap();
     let document = open(&path, Options { no_index: true, ..Options::default() });
-    let job = document.search(regex("needle"), SearchOptions::default()).unwrap();
+    let job = document.search(regex("needle").into(), SearchOptions::default()).unwrap();
     while job.poll().done == 0 && job.poll().state == State::Running {
         std::thread::yield_now();
     }
     job.cancel();
     assert_eq!(end_of(&job).0, State::Cancelled);
     // A sparse file is one line without an end.
-    let job = document.search(literals(&["needle"]), SearchOptions::default()).unwrap();
+    let job = document.search(literals(&["needle"]).into(), SearchOptions::default()).unwrap();
     file.set_len(1 << 20).unwrap();
     let (state, message) = end_of(&job);
     assert_eq!(state, State::Failed);
     assert!(message.as_ref().is_some_and(|message| message.contains("truncated")), "{message:?}");
-    let refused = document.search(regex("x"), SearchOptions::default()).err();
+    let refused = document.search(regex("x").into(), SearchOptions::default()).err();
     assert!(refused.is_some_and(|trouble| trouble.changed));
 }
 
@@ -198,7 +220,7 @@ fn more_matches_than_fit_wait_in_order() {
     let text = b"eeeeeeee\n".repeat(100_000);
     let folder = Folder::new();
     let document = open(&folder.file("text", &text), Options { threads: 3, ..Options::default() });
-    let job = document.search(regex("e"), SearchOptions::default()).unwrap();
+    let job = document.search(regex("e").into(), SearchOptions::default()).unwrap();
     let (mut next, mut total) = (0, 0);
     loop {
         let state = {

@@ -5,6 +5,7 @@ use super::tests::Tree;
 use super::walk::{self, Refused};
 use super::*;
 use crate::job::{AnyJob, BUDGET, Job, State};
+use crate::search::lines::PatternSource;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -61,8 +62,12 @@ fn texts(tree: &Tree, options: &Options<'_>) -> Vec<String> {
     found(tree, options).into_iter().map(|hit| hit.text).collect()
 }
 
+fn text(pattern: &str) -> PatternSource<'_> {
+    PatternSource::Text(pattern.as_bytes())
+}
+
 fn patterns<'o>(patterns: &[&'o str]) -> Options<'o> {
-    let patterns = patterns.iter().map(|pattern| pattern.as_bytes()).collect();
+    let patterns = patterns.iter().map(|pattern| text(pattern)).collect();
     Options { patterns, ..Options::default() }
 }
 
@@ -262,7 +267,7 @@ fn long_lines_are_found_like_short_ones() {
             let found = oracle.find_iter(&text).map(|found| (name.to_owned(), found.range()));
             expected.extend(found);
         }
-        let options = Options { patterns: vec![given.as_bytes()], ..options };
+        let options = Options { patterns: vec![text(given)], ..options };
         let hits = found(&tree, &options);
         let seen: Vec<_> = hits
             .iter()
@@ -280,15 +285,15 @@ fn long_lines_are_found_like_short_ones() {
 fn mistakes_are_told_at_once() {
     let tree = Tree::with(&["a"]);
     let refused = |options: &Options<'_>| match grep(tree.root(), &Default::default(), options) {
-        Err(Refused::Pattern(message)) => message,
+        Err(Refused::LinePattern(error)) => error.message,
         _ => panic!("it was taken"),
     };
     assert_eq!(refused(&patterns(&["a", "b("])), "pattern 2 of 2: unclosed group");
-    let options = Options { patterns: vec![b"\xFF"], ..Options::default() };
-    assert!(refused(&options).starts_with("pattern 1 of 1: it is not UTF-8"));
+    let options = Options { patterns: vec![PatternSource::Text(b"\xFF")], ..Options::default() };
+    assert!(refused(&options).starts_with("the pattern is not valid UTF-8"));
     assert!(refused(&patterns(&["a", r"(xy|\n)+"])).starts_with("pattern 2 of 2: a line has no"));
-    assert!(refused(&patterns(&["a\nb"])).starts_with("pattern 1 of 1: a line has no line feed"));
-    assert!(refused(&patterns(&[r"a\x00"])).starts_with("pattern 1 of 1: a text file has no zero"));
+    assert!(refused(&patterns(&["a\nb"])).starts_with("a line has no line feed"));
+    assert!(refused(&patterns(&[r"a\x00"])).starts_with("a text file has no zero"));
     let fixed = Options { fixed: true, ..patterns(&["("]) };
     assert!(grep(tree.root(), &Default::default(), &fixed).is_ok());
     // What only the compiler can tell is a failed job.

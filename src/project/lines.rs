@@ -1,313 +1,466 @@
-//! The matcher of a search: ripgrep's, in steps that are short enough to be cancelled between them.
+//! Going through one text: which of its lines are results, their numbers and offsets, and the lines around them.
 //!
-//! # Why not ripgrep's as it is?
+//! # How is a file read?
 //!
-//! The engine searches what it is given in one go, and what it is given may be a line of megabytes, or a piece of a file as
-//! long as the longest line before it. An engine at its slowest takes seconds for that. So text is given to it a few lines
-//! at a time, as many as take about a millisecond, and a line that is longer than that goes to [`Stepped`].
+//! In pieces of 64 KiB, of which whole lines are searched; with `multi_line` at once, to its end.
+//!
+//! # What of zero bytes?
+//!
+//! The search of a file ends before the piece that has the first one, as in ripgrep.
 
-use super::grep::{Case, Chunk, Options};
-use super::stepped::{Halt, Stepped};
-use crate::job::Worker;
-use grep_matcher::{ByteSet, LineMatchKind, LineTerminator, Match, Matcher, NoCaptures, NoError};
-use grep_regex::{RegexMatcher, RegexMatcherBuilder};
-use regex_syntax::ast;
-use std::cell::{Cell, RefCell};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use super::decode::{Decoder, Place};
+use super::grep::{LONGEST_FILE, LONGEST_LINE};
+use super::matches::Found;
+use crate::io_error;
+use crate::job::Stop;
+use crate::search::Span;
+use crate::search::lines::{Seeker, trim_line_terminator};
+use crate::text::kernel;
+use std::io::Read;
 
-/// Bytes that the engine gets at once, at most and at least.
-const MOST: usize = 256 << 10;
-const LEAST: usize = 4 << 10;
+/// Bytes of a piece.
+const PIECE: usize = if cfg!(test) { 256 } else { 64 << 10 };
 
-/// How long it may take for them.
-const PATIENCE: Duration = Duration::from_millis(1);
+/// Spans and bytes of a result with `multi_line` to which lines are added that only follow it, at most.
+const MAX_BLOCK_SPANS: usize = 4096;
+const MAX_BLOCK_BYTES: usize = 64 << 10;
 
-/// Patterns that were looked at, and are compiled by the job: that can take some milliseconds.
-pub(super) struct Pattern {
-    texts: Vec<String>,
-    fixed: bool,
-    word: bool,
-    ignore_case: bool,
-    /// Nothing but literals in the case that they have: they are found at the speed of memory.
-    literal: bool,
-    line: bool,
-    ban_zero: bool,
+/// Which lines are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wanted {
+    /// Those that do not match.
+    pub invert: bool,
+    /// Matches go over lines.
+    pub multi_line: bool,
+    /// Zero bytes are text.
+    pub binary: bool,
+    /// Lines before and after each.
+    pub context: usize,
+    /// At most, or 0.
+    pub limit: u64,
 }
 
-/// The patterns compiled: what all threads of a search share.
-#[derive(Clone)]
-pub(super) struct Compiled {
-    regex: RegexMatcher,
-    /// For text that is too long for one step. Nothing if there is no need for it.
-    stepped: Option<Arc<String>>,
-    ignore_case: bool,
+/// A line that is a result.
+pub(super) struct Hit<'t> {
+    pub kind: Found,
+    /// Without what ends it.
+    pub text: &'t [u8],
+    pub line: u64,
+    pub offset: u64,
+    pub spans: &'t [Span],
 }
 
-impl Pattern {
-    /// Patterns in UTF-8, each right for itself.
-    pub(super) fn new(texts: Vec<String>, options: &Options<'_>, literal: bool) -> Pattern {
-        let ignore_case = match options.case {
-            Case::Respect => false,
-            Case::Ignore => true,
-            Case::Smart => !texts.iter().any(|text| has_upper_case(text, options.fixed)),
-        };
-        Pattern {
-            texts,
-            fixed: options.fixed,
-            word: options.word,
-            ignore_case,
-            literal: literal && !ignore_case && !options.word,
-            line: !options.multi_line,
-            ban_zero: !options.multi_line && !options.binary,
-        }
-    }
+/// Where results go.
+pub(super) trait Sink {
+    /// Takes a line, and returns whether to go on.
+    fn hit(&mut self, hit: &Hit<'_>) -> Result<bool, Stop>;
 
-    pub(super) fn compile(&self) -> Result<Compiled, String> {
-        let mut builder = RegexMatcherBuilder::new();
-        builder
-            .multi_line(true)
-            .fixed_strings(self.fixed)
-            .case_insensitive(self.ignore_case)
-            .word(self.word)
-            .line_terminator(self.line.then_some(b'\n'))
-            .ban_byte(self.ban_zero.then_some(0));
-        let regex = builder.build_many(&self.texts).map_err(|error| error.to_string())?;
-        let stepped = (!self.literal).then(|| Arc::new(self.joined()));
-        Ok(Compiled { regex, stepped, ignore_case: self.ignore_case })
-    }
+    /// Takes what is wrong with the text.
+    fn fail(&mut self, message: &str);
 
-    /// All of them as one pattern.
-    fn joined(&self) -> String {
-        let texts = self.texts.iter().map(|text| {
-            let text = if self.fixed { regex_syntax::escape(text) } else { text.clone() };
-            format!("(?:{text})")
-        });
-        let joined = texts.collect::<Vec<_>>().join("|");
-        if self.word { format!(r"\b{{start-half}}(?:{joined})\b{{end-half}}") } else { joined }
-    }
+    /// The search ends at a zero byte.
+    fn zero(&mut self, offset: u64);
 }
 
-/// Whether a letter of a pattern is an upper-case one: not the S of `\S`, nor the L of `\p{Lu}`.
-fn has_upper_case(text: &str, fixed: bool) -> bool {
-    struct Look(bool);
-    impl Look {
-        fn see(&mut self, literal: &ast::Literal) {
-            self.0 |= literal.c.is_uppercase();
-        }
-    }
-    impl ast::Visitor for Look {
-        type Output = bool;
-        type Err = std::convert::Infallible;
-
-        fn finish(self) -> Result<bool, Self::Err> {
-            Ok(self.0)
-        }
-
-        fn visit_pre(&mut self, part: &ast::Ast) -> Result<(), Self::Err> {
-            if let ast::Ast::Literal(literal) = part {
-                self.see(literal);
-            }
-            Ok(())
-        }
-
-        fn visit_class_set_item_pre(&mut self, item: &ast::ClassSetItem) -> Result<(), Self::Err> {
-            match item {
-                ast::ClassSetItem::Literal(literal) => self.see(literal),
-                ast::ClassSetItem::Range(range) => {
-                    self.see(&range.start);
-                    self.see(&range.end);
-                }
-                _ => {}
-            }
-            Ok(())
-        }
-    }
-    if fixed {
-        return text.chars().any(char::is_uppercase);
-    }
-    let parsed = ast::parse::Parser::new().parse(text);
-    parsed.is_ok_and(|parsed| matches!(ast::visit(&parsed, Look(false)), Ok(true)))
+/// The memory that a thread searches in.
+pub(super) struct Scanner<'m> {
+    seeker: Seeker<'m>,
+    wanted: Wanted,
+    buffer: Vec<u8>,
+    spans: Vec<Span>,
 }
 
-/// The matcher of one thread.
-pub(super) struct Lines<'w> {
-    worker: &'w Worker<Chunk>,
-    compiled: Compiled,
-    /// Bytes that the engine gets at once.
-    step: Cell<usize>,
-    /// Pieces until the clock is looked at.
-    until_look: Cell<u32>,
-    /// Made when it is needed first. Nothing inside: it cannot be made.
-    stepped: RefCell<Option<Option<Box<Stepped>>>>,
+/// What was read of a text.
+enum Portion {
+    More,
+    End,
+    /// There is a zero byte at this offset of the buffer.
+    Zero(usize),
 }
 
-/// The search was given up, as the job is to stop.
-#[derive(Debug)]
-pub(super) struct Cancelled;
+/// Why the search of a text ends before its end.
+enum Broken {
+    Stop(Stop),
+    Failed(String),
+    /// Nothing more is wanted.
+    Enough,
+}
 
-impl std::fmt::Display for Cancelled {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("cancelled")
+impl From<Stop> for Broken {
+    fn from(stop: Stop) -> Broken {
+        Broken::Stop(stop)
     }
 }
 
-impl From<NoError> for Cancelled {
-    /// The engine has none.
-    fn from(_: NoError) -> Cancelled {
-        Cancelled
+impl From<std::io::Error> for Broken {
+    fn from(error: std::io::Error) -> Broken {
+        Broken::Failed(io_error::message(&error))
     }
 }
 
-impl From<Cancelled> for std::io::Error {
-    fn from(cancelled: Cancelled) -> std::io::Error {
-        std::io::Error::other(cancelled.to_string())
-    }
-}
-
-impl<'w> Lines<'w> {
-    pub(super) fn new(worker: &'w Worker<Chunk>, compiled: &Compiled) -> Lines<'w> {
-        // Cloned, as threads that share an engine wait for each other.
-        let compiled = compiled.clone();
-        Lines {
-            worker,
-            compiled,
-            step: Cell::new(MOST / 4),
-            until_look: Cell::new(0),
-            stepped: RefCell::default(),
-        }
+impl<'m> Scanner<'m> {
+    pub fn new(seeker: Seeker<'m>, wanted: Wanted) -> Scanner<'m> {
+        Scanner { seeker, wanted, buffer: Vec::new(), spans: Vec::new() }
     }
 
-    fn go_on(&self) -> Result<(), Cancelled> {
-        if self.worker.is_cancelled() { Err(Cancelled) } else { Ok(()) }
-    }
-
-    /// Searches a piece by the engine, and learns from the time that it takes how long the next piece may be.
-    fn find_in_piece(&self, piece: &[u8]) -> Result<Option<LineMatchKind>, Cancelled> {
-        let regex = &self.compiled.regex;
-        // Looking at the clock costs as much as finding a match in the next line.
-        let until_look = self.until_look.get();
-        self.until_look.set(until_look.checked_sub(1).unwrap_or(3));
-        if until_look > 0 {
-            return Ok(regex.find_candidate_line(piece)?);
-        }
-        let since = Instant::now();
-        let found = regex.find_candidate_line(piece)?;
-        let (took, step) = (since.elapsed(), self.step.get());
-        if took > PATIENCE {
-            self.step.set((step / 2).max(LEAST));
-        } else if took < PATIENCE / 8 && found.is_none() && piece.len() > step / 2 {
-            self.step.set((step * 2).min(MOST));
-        }
-        Ok(found)
-    }
-
-    /// Searches what may be too long for the engine.
-    fn find_long(
-        &self,
-        text: &[u8],
-        at: usize,
-        earliest: bool,
-    ) -> Result<Option<Match>, Cancelled> {
-        self.go_on()?;
-        if let Some(pattern) = &self.compiled.stepped
-            && text.len() - at > self.step.get()
-        {
-            let mut stepped = self.stepped.borrow_mut();
-            let made = stepped.get_or_insert_with(|| {
-                Stepped::new(pattern, self.compiled.ignore_case).map(Box::new)
-            });
-            if let Some(stepped) = made {
-                let found = stepped.find(text, at, earliest, &|| self.worker.is_cancelled());
-                return match found {
-                    Ok(found) => Ok(found.map(|(start, stop)| Match::new(start, stop))),
-                    Err(Halt) => Err(Cancelled),
-                };
-            }
-        }
-        let regex = &self.compiled.regex;
-        if earliest {
-            let stop = regex.shortest_match_at(text, at)?;
-            return Ok(stop.map(|stop| Match::new(stop, stop)));
-        }
-        Ok(regex.find_at(text, at)?)
-    }
-}
-
-impl Matcher for Lines<'_> {
-    type Captures = NoCaptures;
-    type Error = Cancelled;
-
-    fn find_at(&self, text: &[u8], at: usize) -> Result<Option<Match>, Cancelled> {
-        self.find_long(text, at, false)
-    }
-
-    fn try_find_iter<F, E>(&self, text: &[u8], found: F) -> Result<Result<(), E>, Cancelled>
-    where
-        F: FnMut(Match) -> Result<bool, E>,
-    {
-        if text.len() > self.step.get() && self.compiled.stepped.is_some() {
-            return self.try_find_iter_at(text, 0, found);
-        }
-        Ok(self.compiled.regex.try_find_iter(text, found)?)
-    }
-
-    fn new_captures(&self) -> Result<NoCaptures, Cancelled> {
-        Ok(NoCaptures::new())
-    }
-
-    fn shortest_match_at(&self, text: &[u8], at: usize) -> Result<Option<usize>, Cancelled> {
-        Ok(self.find_long(text, at, true)?.map(|found| found.end()))
-    }
-
-    fn non_matching_bytes(&self) -> Option<&ByteSet> {
-        self.compiled.regex.non_matching_bytes()
-    }
-
-    fn line_terminator(&self) -> Option<LineTerminator> {
-        self.compiled.regex.line_terminator()
-    }
-
-    fn find_candidate_line(&self, text: &[u8]) -> Result<Option<LineMatchKind>, Cancelled> {
-        let mut from = 0;
-        while from < text.len() {
-            self.go_on()?;
-            let rest = &text[from..];
-            let piece = lines_within(rest, self.step.get());
-            let found = if piece.len() > self.step.get() && self.compiled.stepped.is_some() {
-                // One long line. Its end is given apart, as it is no part of it.
-                let line = piece.strip_suffix(b"\n").unwrap_or(piece);
-                self.find_long(line, 0, true)?.map(|found| LineMatchKind::Confirmed(found.end()))
+    /// Searches a text. It fails only if it is cancelled.
+    pub fn scan(&mut self, source: impl Read, sink: &mut impl Sink) -> Result<(), Stop> {
+        let ended = Decoder::new(source).map_err(Broken::from).and_then(|mut source| {
+            let place = Place::new(source.encoding());
+            let mut report = Report::new(self.wanted, place, sink);
+            if self.wanted.multi_line {
+                self.scan_whole(&mut source, &mut report)
             } else {
-                self.find_in_piece(piece)?
-            };
-            let (offset, kind): (usize, fn(usize) -> LineMatchKind) = match found {
-                Some(LineMatchKind::Confirmed(offset)) => (offset, LineMatchKind::Confirmed),
-                Some(LineMatchKind::Candidate(offset)) => (offset, LineMatchKind::Candidate),
-                None => {
-                    from += piece.len();
-                    continue;
+                self.scan_pieces(&mut source, &mut report)
+            }
+        });
+        match ended {
+            Ok(()) | Err(Broken::Enough) => Ok(()),
+            Err(Broken::Stop(stop)) => Err(stop),
+            Err(Broken::Failed(message)) => {
+                sink.fail(&message);
+                Ok(())
+            }
+        }
+    }
+
+    fn scan_pieces<S: Sink>(
+        &mut self,
+        source: &mut Decoder<impl Read>,
+        report: &mut Report<'_, S>,
+    ) -> Result<(), Broken> {
+        // What is before `at` was searched, what is before `len` is there.
+        let (mut at, mut len) = (0, 0);
+        loop {
+            let before = len;
+            let read = self.read(source, at, &mut len)?;
+            let whole = match read {
+                Portion::More => memchr::memrchr(b'\n', &self.buffer[before..len])
+                    .map_or(at, |feed| before + feed + 1),
+                Portion::End => len,
+                Portion::Zero(zero) => {
+                    report.zero(&self.buffer, zero);
+                    return Ok(());
                 }
             };
-            // An empty match behind the last line feed is one of the next piece, if there is one.
-            if offset == piece.len() && piece.ends_with(b"\n") && offset < rest.len() {
-                from += piece.len();
+            self.lines(at, whole, report)?;
+            if matches!(read, Portion::End) {
+                return Ok(());
+            }
+            at = whole;
+            let dropped = report.roll(&self.buffer, at);
+            self.buffer.copy_within(dropped..len, 0);
+            (at, len) = (at - dropped, len - dropped);
+        }
+    }
+
+    /// Reads the next piece.
+    fn read(
+        &mut self,
+        source: &mut Decoder<impl Read>,
+        at: usize,
+        len: &mut usize,
+    ) -> Result<Portion, Broken> {
+        if self.buffer.len() < *len + PIECE / 2 {
+            if *len - at > LONGEST_LINE || *len > 2 * LONGEST_LINE {
+                let what = format!("a line is above the limit of {} MiB", LONGEST_LINE >> 20);
+                return Err(Broken::Failed(what));
+            }
+            self.buffer.resize((2 * self.buffer.len()).max(PIECE), 0);
+        }
+        let read = source.read(&mut self.buffer[*len..])?;
+        if read == 0 {
+            return Ok(Portion::End);
+        }
+        let fresh = &self.buffer[*len..*len + read];
+        if !self.wanted.binary
+            && let Some(zero) = memchr::memchr(0, fresh)
+        {
+            return Ok(Portion::Zero(*len + zero));
+        }
+        *len += read;
+        Ok(Portion::More)
+    }
+
+    /// Searches the lines in a part of the buffer.
+    fn lines<S: Sink>(
+        &mut self,
+        start: usize,
+        stop: usize,
+        report: &mut Report<'_, S>,
+    ) -> Result<(), Broken> {
+        let text = &self.buffer[..stop];
+        // What is before `decided` was reported, or is not to be.
+        let (mut at, mut decided) = (start, start);
+        while at < stop && !report.is_full() {
+            let Some(candidate) = self.seeker.candidate(text, at)? else { break };
+            at = candidate.stop;
+            if self.wanted.invert {
+                if self.seeker.test(text, &candidate)? {
+                    report.each_line(text, decided, candidate.start)?;
+                    decided = candidate.stop;
+                }
                 continue;
             }
-            return Ok(Some(kind(from + offset)));
+            let line = trim_line_terminator(&text[candidate.start..candidate.stop]);
+            self.spans.clear();
+            let spans = &mut self.spans;
+            self.seeker.spans(line, 0, |span| {
+                spans.push(span);
+                true
+            })?;
+            if !self.spans.is_empty() {
+                report.found(text, candidate.start, candidate.stop, &self.spans)?;
+            }
         }
-        Ok(None)
+        if self.wanted.invert {
+            report.each_line(text, decided, stop)?;
+        }
+        report.context_after(text, stop)
+    }
+
+    /// Searches all of a text at once.
+    fn scan_whole<S: Sink>(
+        &mut self,
+        source: &mut Decoder<impl Read>,
+        report: &mut Report<'_, S>,
+    ) -> Result<(), Broken> {
+        let mut len = 0;
+        let (mut zero, mut stop) = (None, None);
+        loop {
+            if self.buffer.len() < len + PIECE {
+                if len > LONGEST_FILE {
+                    let what = format!(
+                        "the file is above the limit of {} MiB for a search over lines",
+                        LONGEST_FILE >> 20
+                    );
+                    return Err(Broken::Failed(what));
+                }
+                self.buffer.resize((2 * self.buffer.len()).max(PIECE), 0);
+            }
+            let read = source.read(&mut self.buffer[len..])?;
+            if !self.wanted.binary
+                && let Some(at) = memchr::memchr(0, &self.buffer[len..len + read])
+            {
+                // Of a file that begins like a binary one nothing is searched, of another one the lines before.
+                let feed = memchr::memrchr(b'\n', &self.buffer[..len + at]);
+                let whole = feed.map_or(0, |feed| feed + 1);
+                (zero, stop) = (Some(len + at), Some(if len + at < PIECE { 0 } else { whole }));
+            }
+            if read == 0 || zero.is_some() {
+                break;
+            }
+            len += read;
+        }
+        let text = &self.buffer[..stop.unwrap_or(len)];
+        let mut block = Block { start: 0, stop: 0, spans: &mut self.spans };
+        let (mut decided, mut broken) = (0, None);
+        let invert = self.wanted.invert;
+        let mut bring = |block: &mut Block<'_>| {
+            if block.stop == 0 {
+                return Ok(());
+            } else if invert {
+                report.each_line(text, decided, block.start)?;
+                decided = block.stop;
+                return Ok(());
+            }
+            block.cut(text);
+            report.found(text, block.start, block.stop, block.spans)
+        };
+        self.seeker.spans(text, 0, |span| {
+            let Some((start, stop)) = lines_of(text, span) else { return true };
+            if block.stop > 0 && block.takes(start) {
+                block.stop = block.stop.max(stop);
+            } else {
+                if let Err(error) = bring(&mut block) {
+                    broken = Some(error);
+                    return false;
+                }
+                (block.start, block.stop) = (start, stop);
+                block.spans.clear();
+            }
+            if !invert {
+                block.spans.push(span);
+            }
+            true
+        })?;
+        if let Some(broken) = broken {
+            return Err(broken);
+        }
+        bring(&mut block)?;
+        if invert {
+            report.each_line(text, decided, text.len())?;
+        }
+        report.context_after(text, text.len())?;
+        if let Some(zero) = zero {
+            report.zero(&self.buffer, zero);
+        }
+        // One long file does not hold its memory for all that follow.
+        self.buffer.truncate(LONGEST_LINE);
+        self.buffer.shrink_to(LONGEST_LINE);
+        Ok(())
     }
 }
 
-/// As many lines as fit into so many bytes, but one at least.
-fn lines_within(text: &[u8], len: usize) -> &[u8] {
-    if text.len() <= len {
-        return text;
+/// Lines that matches go over, which are one result.
+struct Block<'s> {
+    start: usize,
+    stop: usize,
+    spans: &'s mut Vec<Span>,
+}
+
+impl Block<'_> {
+    /// Whether a match in a line that begins at `start` is one of this result.
+    fn takes(&self, start: usize) -> bool {
+        let is_full =
+            self.spans.len() >= MAX_BLOCK_SPANS || self.stop - self.start >= MAX_BLOCK_BYTES;
+        start < self.stop || start == self.stop && !is_full
     }
-    let stop = match memchr::memrchr(b'\n', &text[..len]) {
-        Some(at) => at + 1,
-        None => memchr::memchr(b'\n', &text[len..]).map_or(text.len(), |at| len + at + 1),
-    };
-    &text[..stop]
+
+    /// Makes the spans those in the text of the block, which has no end of its last line: a match of that is an empty one.
+    fn cut(&mut self, text: &[u8]) {
+        let (start, len) = (self.start, trim_line_terminator(&text[self.start..self.stop]).len());
+        for span in self.spans.iter_mut() {
+            *span =
+                Span { start: (span.start - start).min(len), stop: (span.stop - start).min(len) };
+        }
+    }
+}
+
+/// Where the lines of a match begin and end. After the last line feed there is none.
+fn lines_of(text: &[u8], span: Span) -> Option<(usize, usize)> {
+    let start = memchr::memrchr(b'\n', &text[..span.start]).map_or(0, |feed| feed + 1);
+    if start == text.len() {
+        return None;
+    }
+    if span.stop > start && text[span.stop - 1] == b'\n' {
+        return Some((start, span.stop));
+    }
+    let feed = memchr::memchr(b'\n', &text[span.stop..]);
+    Some((start, feed.map_or(text.len(), |feed| span.stop + feed + 1)))
+}
+
+/// Brings results in their order, with the lines around them.
+struct Report<'s, S> {
+    wanted: Wanted,
+    sink: &'s mut S,
+    /// Where `line` and `place` are in the buffer.
+    counted: usize,
+    line: u64,
+    place: Place,
+    /// What is before it was brought, or is too far from everything.
+    sent: usize,
+    /// Lines after the last result that are still to come.
+    after: usize,
+    found: u64,
+}
+
+impl<'s, S: Sink> Report<'s, S> {
+    fn new(wanted: Wanted, place: Place, sink: &'s mut S) -> Report<'s, S> {
+        Report { wanted, sink, counted: 0, line: 1, place, sent: 0, after: 0, found: 0 }
+    }
+
+    /// Whether no result is wanted any more.
+    fn is_full(&self) -> bool {
+        self.wanted.limit > 0 && self.found >= self.wanted.limit
+    }
+
+    fn count_to(&mut self, text: &[u8], at: usize) {
+        let piece = &text[self.counted..at];
+        self.line += kernel::count_newlines(piece) as u64;
+        self.place.advance(piece);
+        self.counted = at;
+    }
+
+    fn bring(
+        &mut self,
+        kind: Found,
+        text: &[u8],
+        (start, stop): (usize, usize),
+        spans: &[Span],
+    ) -> Result<(), Broken> {
+        self.count_to(text, start);
+        let (line, offset) = (self.line, self.place.offset());
+        let text = trim_line_terminator(&text[start..stop]);
+        self.sent = stop;
+        match self.sink.hit(&Hit { kind, text, line, offset, spans })? {
+            true => Ok(()),
+            false => Err(Broken::Enough),
+        }
+    }
+
+    /// Takes a result, and brings the lines before it.
+    fn found(
+        &mut self,
+        text: &[u8],
+        start: usize,
+        stop: usize,
+        spans: &[Span],
+    ) -> Result<(), Broken> {
+        if self.is_full() {
+            return Ok(());
+        }
+        self.context_after(text, start)?;
+        let mut at = self.back(text, start);
+        while at < start {
+            let next = next_line(text, at);
+            self.bring(Found::Context, text, (at, next), &[])?;
+            at = next;
+        }
+        self.bring(Found::Match, text, (start, stop), spans)?;
+        (self.after, self.found) = (self.wanted.context, self.found + 1);
+        Ok(())
+    }
+
+    /// Takes each line of a part as a result.
+    fn each_line(&mut self, text: &[u8], mut start: usize, stop: usize) -> Result<(), Broken> {
+        while start < stop && !self.is_full() {
+            let next = next_line(text, start);
+            self.found(text, start, next, &[])?;
+            start = next;
+        }
+        Ok(())
+    }
+
+    /// Brings lines after the last result, up to a place. Nothing is left to do if that was the last one that is wanted.
+    fn context_after(&mut self, text: &[u8], stop: usize) -> Result<(), Broken> {
+        while self.after > 0 && self.sent < stop {
+            self.after -= 1;
+            let lines = (self.sent, next_line(text, self.sent));
+            self.bring(Found::Context, text, lines, &[])?;
+        }
+        if self.is_full() && self.after == 0 { Err(Broken::Enough) } else { Ok(()) }
+    }
+
+    /// Where the lines before a place begin that a result there would bring.
+    fn back(&self, text: &[u8], mut at: usize) -> usize {
+        for _ in 0..self.wanted.context {
+            if at <= self.sent {
+                break;
+            }
+            at = memchr::memrchr(b'\n', &text[..at - 1]).map_or(0, |feed| feed + 1);
+        }
+        at
+    }
+
+    /// How much of the buffer is of no use any more once what is before `at` was searched.
+    fn roll(&mut self, text: &[u8], at: usize) -> usize {
+        let dropped = self.back(text, at);
+        self.count_to(text, dropped.max(self.counted));
+        self.counted -= dropped;
+        self.sent = self.sent.saturating_sub(dropped);
+        dropped
+    }
+
+    fn zero(&mut self, buffer: &[u8], at: usize) {
+        if self.found > 0 {
+            let from = self.counted;
+            self.place.advance(&buffer[from..at]);
+            self.sink.zero(self.place.offset());
+        }
+    }
+}
+
+fn next_line(text: &[u8], at: usize) -> usize {
+    memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |feed| at + feed + 1)
 }

@@ -16,6 +16,7 @@
 //! A folder that cannot be read is reported among the results and passed over, be it for want of rights or of descriptors.
 //! If the system gives too few threads, the job goes alone on its own. Where rules differ from git's, `rules` names it.
 
+mod decode;
 pub mod grep;
 #[cfg(test)]
 mod grep_tests;
@@ -25,7 +26,6 @@ mod lines;
 mod matches;
 mod paths;
 mod rules;
-mod stepped;
 #[cfg(test)]
 mod tests;
 mod traverse;

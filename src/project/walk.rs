@@ -4,6 +4,7 @@ use super::paths::{Kind, Paths};
 use super::traverse::traverse;
 use super::tree::{Crew, Found, Prepared, Visit};
 use crate::job::{self, Job, Stop, Worker};
+use crate::search::PatternError;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -47,6 +48,8 @@ pub enum Refused {
     Root(String),
     /// A glob or a type is wrong.
     Pattern(String),
+    /// A pattern that lines are searched for is wrong.
+    LinePattern(PatternError),
 }
 
 /// Starts a walk. Its unit of progress is the path.

@@ -45,7 +45,10 @@ const MAX_DFA_STEPS: usize = 32 << 20;
 /// which takes less than half of the time.
 pub struct Literals {
     engine: Engine,
-    count: usize,
+    /// What it was made of: all literals, one after the other, and where each ends.
+    text: Box<[u8]>,
+    ends: Box<[usize]>,
+    options: LiteralOptions,
     longest: usize,
     /// Places in the list of those that are searched for, where some stand in it twice.
     places: Option<Box<[usize]>>,
@@ -118,7 +121,11 @@ impl Literals {
             return Err(PatternError::whole(message));
         }
         let longest = list.iter().map(|literal| literal.len()).max().unwrap_or(0);
-        let count = list.len();
+        let ends = list.iter().scan(0, |end, literal| {
+            *end += literal.len();
+            Some(*end)
+        });
+        let (text, ends) = (list.concat().into(), ends.collect());
         let places = if options.longest { different(list, options.ignore_case) } else { None };
         let picked: Vec<&[u8]>;
         let list = match &places {
@@ -132,17 +139,28 @@ impl Literals {
             too_big: true,
             ..PatternError::whole(format!("the literals are too many: {error}"))
         })?;
-        Ok(Literals { engine, count, longest, places })
+        Ok(Literals { engine, text, ends, options: *options, longest, places })
     }
 
     /// How many literals there are.
     pub fn len(&self) -> usize {
-        self.count
+        self.ends.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The literals, in their order.
+    pub(super) fn list(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.text[start..end])
+    }
+
+    /// How they are searched for.
+    pub(super) fn options(&self) -> LiteralOptions {
+        self.options
     }
 
     /// Length of the longest literal, in bytes.
@@ -243,7 +261,7 @@ impl Literals {
             Engine::Nfa(nfa) => nfa.memory_usage(),
         };
         let places = self.places.as_ref().map_or(0, |places| size_of_val(&**places));
-        size_of::<Literals>() + engine + places
+        size_of::<Literals>() + engine + places + self.text.len() + size_of_val(&*self.ends)
     }
 }
 

@@ -23,6 +23,7 @@
 //! searches pays a few nanoseconds for it, others some more.
 
 mod chars;
+pub mod lines;
 mod literals;
 mod output;
 mod pattern;

@@ -1,8 +1,10 @@
 //! How patterns are read: options, mistakes, and what is known of a pattern before it is compiled.
 
 use regex_automata::meta;
-use regex_syntax::ParserBuilder;
+use regex_syntax::ast::Ast;
+use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::hir::Hir;
+use regex_syntax::hir::translate::TranslatorBuilder;
 
 /// How a pattern is meant. The default is a Unicode pattern without flags.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,21 +45,36 @@ impl Options {
 
     /// Parses a pattern.
     pub(super) fn parse(&self, pattern: &[u8]) -> Result<Hir, PatternError> {
-        let pattern = std::str::from_utf8(pattern).map_err(|error| {
+        let (text, ast) = self.parse_syntax(pattern)?;
+        self.translate(text, &ast)
+    }
+
+    /// Parses a pattern as far as that does not depend on whether case is ignored.
+    pub(super) fn parse_syntax<'p>(
+        &self,
+        pattern: &'p [u8],
+    ) -> Result<(&'p str, Ast), PatternError> {
+        let text = std::str::from_utf8(pattern).map_err(|error| {
             let message = "the pattern is not valid UTF-8; write a byte as (?-u:\\xFF)";
             PatternError::at(error.valid_up_to(), message.to_owned())
         })?;
-        ParserBuilder::new()
+        let mut parser = ParserBuilder::new().ignore_whitespace(self.verbose).build();
+        let ast = parser.parse(text).map_err(|error| PatternError::syntax(error.into()))?;
+        Ok((text, ast))
+    }
+
+    /// Translates what [`Options::parse_syntax`] has parsed.
+    pub(super) fn translate(&self, text: &str, ast: &Ast) -> Result<Hir, PatternError> {
+        TranslatorBuilder::new()
             .unicode(!self.bytes)
             // Matching a byte that is no UTF-8 is allowed, as texts may have such.
             .utf8(false)
             .case_insensitive(self.ignore_case)
             .multi_line(self.multi_line)
             .dot_matches_new_line(self.dot_all)
-            .ignore_whitespace(self.verbose)
             .build()
-            .parse(pattern)
-            .map_err(PatternError::syntax)
+            .translate(text, ast)
+            .map_err(|error| PatternError::syntax(error.into()))
     }
 
     /// What to tell when the engine refuses a pattern that the parser took.

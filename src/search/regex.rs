@@ -145,9 +145,9 @@ impl Regex {
         self.longest
     }
 
-    /// The pattern as it was parsed, for those who compile it in another way.
-    pub(crate) fn parse(&self) -> Result<Hir, PatternError> {
-        self.source.1.parse(&self.source.0)
+    /// What it was compiled from, for those who compile it in another way.
+    pub(super) fn source(&self) -> (&[u8], Options) {
+        (&self.source.0, self.source.1)
     }
 
     /// Native memory of the compiled pattern, in bytes, without what searches work in.
@@ -200,17 +200,6 @@ impl Iterator for Matches<'_, '_> {
 }
 
 impl<'t> Matches<'_, 't> {
-    /// Begins anew in another text: a search in many short ones gets the memory that it works in once.
-    pub(crate) fn restart(&mut self, text: &'t [u8], from: usize) -> &mut Self {
-        (self.text, self.at, self.last) = (text, from, None);
-        self
-    }
-
-    /// Whether whatever the engine finds is a match, at any place.
-    pub(crate) fn begins_anywhere(&self) -> bool {
-        !self.regex.is_anchored() && !self.regex.watched
-    }
-
     /// Whether there is a further match. It stops at the first place that decides.
     pub(crate) fn any_left(&mut self) -> bool {
         if self.regex.watched {

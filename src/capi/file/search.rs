@@ -1,12 +1,12 @@
 //! Searching and filtering a file: jobs that begin from its handle.
 
-use super::super::boundary::{Handle, Zeroed, at, boundary_at, boundary_on, options, place};
+use super::super::boundary::{Handle, Zeroed, boundary_at, boundary_on, options, place};
 use super::super::error::{Failure, rille_error, rille_status::*};
 use super::super::job::{Batch, rille_job};
-use super::super::search::literals::rille_literals;
-use super::super::search::regex::rille_regex;
+use super::super::search::pattern::{patterns, rille_pattern};
 use super::{positive, rille_file};
-use crate::file::{Found, Lines, MATCH, Match, PARTIAL, Query, SearchOptions};
+use crate::file::{Found, Lines, MATCH, Match, PARTIAL, SearchOptions};
+use crate::search::lines::{LineOptions, LinePatterns};
 use std::sync::Arc;
 
 /// The search goes back: the last match comes first.
@@ -104,57 +104,38 @@ impl Batch for Taken {
     }
 }
 
-/// What to search for: one of the two.
+/// Parses what to search for.
 ///
 /// # Safety
 ///
-/// Each is null or a live handle that no other thread changes during the call.
-unsafe fn query(
-    regex: *const rille_regex,
-    literals: *const rille_literals,
-) -> Result<Query, Failure> {
-    if regex.is_null() == literals.is_null() {
-        let message = "give either a regex or literals, and NULL for the other";
-        return Err(Failure::new(RILLE_EARG, message));
-    }
-    let mut query = None;
-    // SAFETY: the caller vouches for both, and one is not null.
-    unsafe {
-        if literals.is_null() {
-            at(regex, |regex| {
-                query = Some(Query::Regex(Arc::clone(&regex.regex)));
-                Ok(RILLE_OK)
-            })?;
-        } else {
-            at(literals, |literals| {
-                query = Some(Query::Literals(Arc::clone(&literals.literals)));
-                Ok(RILLE_OK)
-            })?;
-        }
-    }
-    query.ok_or_else(|| Failure::new(RILLE_EARG, "there is nothing to search for"))
+/// As for [`patterns`].
+unsafe fn read(given: *const rille_pattern, count: u32) -> Result<LinePatterns, Failure> {
+    // SAFETY: the caller vouches for the patterns.
+    let sources = unsafe { patterns(given, count) }?;
+    Ok(LinePatterns::new(&sources, &LineOptions::default())?)
 }
 
-/// Starts a search through what is known of a file, and writes the job to `out`. Either `regex` or `literals` tells what to
-/// search for, the other is NULL; both may be freed while the job runs. `options` may be NULL. The results are matches, for
+/// Starts a search through what is known of a file, and writes the job to `out`. `patterns` are `count`
+/// patterns, of which a line matches one. `options` may be NULL. The results are matches, for
 /// rille_file_take; the unit of progress is the byte.
 ///
 /// The search is by lines, as that of ripgrep: no match goes over the end of one, and ^ and $ are its begin and end, its LF or
 /// CR LF left out. Results come in the order of the file, or the other way round if the search goes back.
 ///
 /// The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns RILLE_OK, RILLE_EARG
-/// (a pointer is NULL that must not be, an option unknown), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on
+/// (a pointer is NULL that must not be, there is no pattern, an option unknown), RILLE_EPATTERN (a text is wrong; if there are
+/// several patterns the message names which), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on
 /// one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_search(
     file: *const rille_file,
-    regex: *const rille_regex,
-    literals: *const rille_literals,
+    patterns: *const rille_pattern,
+    count: u32,
     options: *const rille_search_options,
     out: *mut *mut rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file, pattern and literals, NULL or options, and NULL or a place.
+    // SAFETY: the caller gives NULL or a live file, patterns, NULL or options, and NULL or a place.
     unsafe {
         boundary_at(file, err, |file| {
             let (out, given) = (place(out, "out")?, self::options(options)?);
@@ -174,7 +155,7 @@ pub unsafe extern "C" fn rille_file_search(
                 count: has(RILLE_SEARCH_COUNT),
                 lines: has(RILLE_SEARCH_LINES),
             };
-            let job = file.document.search(query(regex, literals)?, options)?;
+            let job = file.document.search(read(patterns, count)?, options)?;
             out.write(rille_job::give(job));
             Ok(RILLE_OK)
         })
@@ -227,7 +208,7 @@ pub unsafe extern "C" fn rille_file_take(
 }
 
 /// Makes a file of the lines of another that match, or with `invert` not 0 of those that do not, and writes it to `out`, and the
-/// job that fills it to `out_job`. Either `regex` or `literals` tells what to search for, the other is NULL.
+/// job that fills it to `out_job`. `patterns` are `count` patterns, of which a line matches one.
 ///
 /// The new file has line numbers and offsets of its own, and is read, searched and filtered as every file. It grows while
 /// the job goes on, and its number of lines is exact when the job is done. It reads the lines from the file that was filtered
@@ -235,23 +216,23 @@ pub unsafe extern "C" fn rille_file_take(
 /// has what was known of the file in this call, and is of no use once that is truncated. The job has no results; its unit of
 /// progress is the byte of the file.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL that must not be), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the
-/// same time on one file.
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL that must not be, there is no pattern), RILLE_EPATTERN (a text is wrong),
+/// RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on one file.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_filter(
     file: *const rille_file,
-    regex: *const rille_regex,
-    literals: *const rille_literals,
+    patterns: *const rille_pattern,
+    count: u32,
     invert: u32,
     out: *mut *mut rille_file,
     out_job: *mut *mut rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file, pattern and literals, and NULL or places for the pointers.
+    // SAFETY: the caller gives NULL or a live file, patterns, and NULL or places for the pointers.
     unsafe {
         boundary_at(file, err, |file| {
             let (out, out_job) = (place(out, "out")?, place(out_job, "out_job")?);
-            let (document, job) = file.document.filter(query(regex, literals)?, invert != 0)?;
+            let (document, job) = file.document.filter(read(patterns, count)?, invert != 0)?;
             let (document, batch) = (Arc::new(document), Lines::default());
             out.write(Handle::give(rille_file { document, batch }));
             out_job.write(rille_job::give(job));

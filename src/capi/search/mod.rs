@@ -18,6 +18,8 @@ pub mod regexset;
 
 pub mod literals;
 
+pub mod pattern;
+
 pub mod stream;
 
 pub mod translate;

@@ -79,7 +79,7 @@ fn excludes_setting(text: &[u8]) -> Option<Vec<u8>> {
     let (mut in_core, mut found) = (false, None);
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
-        let mut line = line.trim_start();
+        let mut line = line.trim_ascii_start();
         if let Some(section) = line.strip_prefix(b"[") {
             let end = section.find_byte(b']')?;
             in_core = section[..end].trim().eq_ignore_ascii_case(b"core");
@@ -98,7 +98,7 @@ fn excludes_setting(text: &[u8]) -> Option<Vec<u8>> {
 /// of a line goes on with the next one.
 fn value<'t>(line: &'t [u8], lines: &mut impl Iterator<Item = &'t [u8]>) -> Vec<u8> {
     let (mut text, mut quoted, mut end) = (Vec::new(), false, 0);
-    let mut bytes = line.trim_start().iter().copied();
+    let mut bytes = line.trim_ascii_start().iter().copied();
     loop {
         match bytes.next() {
             None => break,

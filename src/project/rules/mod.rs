@@ -259,7 +259,7 @@ fn patterns(path: &Path, go_on: GoOn<'_>, report: Report<'_>) -> Result<Patterns
         for fault in faults.drain(..) {
             count += 1;
             if count <= MAX_REPORTS {
-                let line = String::from_utf8_lossy(line.trim_end());
+                let line = String::from_utf8_lossy(line.trim_ascii_end());
                 report(path, &format!("line {}: {fault}: {line}", number + 1));
             }
         }

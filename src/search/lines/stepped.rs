@@ -1,4 +1,4 @@
-//! A search of long text that can be given up: what the engine below does in one call, step by step.
+//! A search of long text that can be given up: what the engine does in one call, step by step.
 //!
 //! # What is it good for?
 //!
@@ -10,11 +10,15 @@
 //!
 //! By DFA about as much as the engine. By NFA some tens of nanoseconds for a byte, as the engine's own.
 
+use super::compiled::MAX_COMPILED_BYTES;
+use crate::job::Stop;
+use crate::search::Span;
 use regex_automata::hybrid::dfa::{self, DFA};
-use regex_automata::nfa::thompson::{self, NFA, State};
+use regex_automata::nfa::thompson::{self, NFA, State, WhichCaptures};
+use regex_automata::util::look::Look;
 use regex_automata::util::primitives::StateID;
-use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
+use regex_syntax::hir::Hir;
 
 /// Bytes between two looks. Few, as a byte may cost some microseconds: that of making a new state of a DFA.
 const STEP: usize = 64;
@@ -22,22 +26,38 @@ const STEP: usize = 64;
 /// Memory of states that a DFA makes on its way, each.
 const CACHE: usize = 2 << 20;
 
-/// A search that was given up.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Halt;
-
 /// Why a DFA stopped.
 enum Broken {
     /// It was told to.
-    Halt,
+    Cancelled,
     /// It cannot tell.
     Quit,
 }
 
+/// What to search.
+#[derive(Clone, Copy)]
+pub(super) struct Search<'t> {
+    pub text: &'t [u8],
+    /// No match begins before it.
+    pub at: usize,
+    /// A match begins there and nowhere else.
+    pub anchored: bool,
+    /// Only the end of a match is wanted, or that of a shorter one.
+    pub earliest: bool,
+    /// `$` is before LF and CR LF alike, and a lone CR ends nothing: only the NFA can tell.
+    pub mixed: bool,
+}
+
+impl<'t> Search<'t> {
+    fn input(&self) -> Input<'t> {
+        let anchored = if self.anchored { Anchored::Yes } else { Anchored::No };
+        Input::new(self.text).range(self.at..).anchored(anchored)
+    }
+}
+
 /// A pattern that is searched step by step.
-pub(super) struct Stepped {
-    pattern: String,
-    ignore_case: bool,
+pub(super) struct Stepped<'p> {
+    hir: &'p Hir,
     forward: Machine,
     /// Made when the first match is found, as compiling cannot be given up. Nothing inside: it cannot be made.
     backward: Option<Option<Machine>>,
@@ -51,57 +71,55 @@ struct Machine {
 }
 
 impl Machine {
-    fn new(pattern: &str, ignore_case: bool, backward: bool) -> Option<Machine> {
-        let syntax =
-            syntax::Config::new().utf8(false).multi_line(true).case_insensitive(ignore_case);
+    fn new(hir: &Hir, backward: bool) -> Option<Machine> {
         let kind = if backward { MatchKind::All } else { MatchKind::LeftmostFirst };
         let config = dfa::Config::new()
             .match_kind(kind)
             .unicode_word_boundary(true)
             .skip_cache_capacity_check(true)
             .cache_capacity(CACHE);
-        let dfa = DFA::builder()
-            .syntax(syntax)
-            .thompson(thompson::Config::new().utf8(false).reverse(backward))
-            .configure(config)
-            .build(pattern)
-            .ok()?;
+        let compile = thompson::Config::new()
+            .utf8(false)
+            .reverse(backward)
+            .which_captures(WhichCaptures::None)
+            .nfa_size_limit(Some(MAX_COMPILED_BYTES));
+        let nfa = thompson::Compiler::new().configure(compile).build_from_hir(hir).ok()?;
+        let dfa = DFA::builder().configure(config).build_from_nfa(nfa).ok()?;
         let cache = dfa.create_cache();
         Some(Machine { dfa, cache })
     }
 }
 
-impl Stepped {
+impl<'p> Stepped<'p> {
     /// Compiles a pattern that is known to be right. Nothing if it is too big.
-    pub(super) fn new(pattern: &str, ignore_case: bool) -> Option<Stepped> {
-        let forward = Machine::new(pattern, ignore_case, false)?;
+    pub(super) fn new(hir: &'p Hir) -> Option<Stepped<'p>> {
+        let forward = Machine::new(hir, false)?;
         let threads = Threads::new(forward.dfa.get_nfa());
-        let pattern = pattern.to_owned();
-        Some(Stepped { pattern, ignore_case, forward, backward: None, threads })
+        Some(Stepped { hir, forward, backward: None, threads })
     }
 
-    /// The first match that begins at `at` or behind. With `earliest` only its end is told, or that of a shorter one.
+    /// The first match.
     pub(super) fn find(
         &mut self,
-        text: &[u8],
-        at: usize,
-        earliest: bool,
-        cancelled: &dyn Fn() -> bool,
-    ) -> Result<Option<(usize, usize)>, Halt> {
-        let found = match self.forward(text, at, earliest, cancelled) {
+        search: &Search<'_>,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Span>, Stop> {
+        let ended =
+            if search.mixed { Err(Broken::Quit) } else { self.forward(search, is_cancelled) };
+        let found = match ended {
             Ok(None) => Ok(None),
-            Ok(Some(stop)) if earliest => Ok(Some((stop, stop))),
-            Ok(Some(stop)) => {
-                self.backward(text, at, stop, cancelled).map(|start| Some((start, stop)))
-            }
+            Ok(Some(stop)) if search.earliest => Ok(Some(Span { start: stop, stop })),
+            Ok(Some(stop)) if search.anchored => Ok(Some(Span { start: search.at, stop })),
+            Ok(Some(stop)) => self
+                .backward(search.text, search.at, stop, is_cancelled)
+                .map(|start| Some(Span { start, stop })),
             Err(broken) => Err(broken),
         };
         match found {
             Ok(found) => Ok(found),
-            Err(Broken::Halt) => Err(Halt),
+            Err(Broken::Cancelled) => Err(Stop::Cancelled),
             Err(Broken::Quit) => {
-                let nfa = self.forward.dfa.get_nfa();
-                self.threads.find(nfa, text, at, earliest, cancelled)
+                self.threads.find(self.forward.dfa.get_nfa(), search, is_cancelled)
             }
         }
     }
@@ -109,18 +127,17 @@ impl Stepped {
     /// Where the first match ends.
     fn forward(
         &mut self,
-        text: &[u8],
-        at: usize,
-        earliest: bool,
-        cancelled: &dyn Fn() -> bool,
+        search: &Search<'_>,
+        is_cancelled: &dyn Fn() -> bool,
     ) -> Result<Option<usize>, Broken> {
         let Machine { dfa, cache } = &mut self.forward;
-        let input = Input::new(text).range(at..);
-        let mut state = dfa.start_state_forward(cache, &input).map_err(|_| Broken::Quit)?;
+        let &Search { text, at, earliest, .. } = search;
+        let mut state =
+            dfa.start_state_forward(cache, &search.input()).map_err(|_| Broken::Quit)?;
         let (mut found, mut here) = (None, at);
         for step in text[at..].chunks(STEP) {
-            if cancelled() {
-                return Err(Broken::Halt);
+            if is_cancelled() {
+                return Err(Broken::Cancelled);
             }
             for (place, &byte) in step.iter().enumerate() {
                 state = dfa.next_state(cache, state, byte).map_err(|_| Broken::Quit)?;
@@ -150,18 +167,16 @@ impl Stepped {
         text: &[u8],
         at: usize,
         stop: usize,
-        cancelled: &dyn Fn() -> bool,
+        is_cancelled: &dyn Fn() -> bool,
     ) -> Result<usize, Broken> {
-        let made = self
-            .backward
-            .get_or_insert_with(|| Machine::new(&self.pattern, self.ignore_case, true));
+        let made = self.backward.get_or_insert_with(|| Machine::new(self.hir, true));
         let Some(Machine { dfa, cache }) = made else { return Err(Broken::Quit) };
         let input = Input::new(text).range(at..stop).anchored(Anchored::Yes);
         let mut state = dfa.start_state_reverse(cache, &input).map_err(|_| Broken::Quit)?;
         let (mut start, mut here) = (stop, stop);
         for step in text[at..stop].rchunks(STEP) {
-            if cancelled() {
-                return Err(Broken::Halt);
+            if is_cancelled() {
+                return Err(Broken::Cancelled);
             }
             for (place, &byte) in step.iter().rev().enumerate() {
                 state = dfa.next_state(cache, state, byte).map_err(|_| Broken::Quit)?;
@@ -222,21 +237,21 @@ impl Threads {
     fn find(
         &mut self,
         nfa: &NFA,
-        text: &[u8],
-        at: usize,
-        earliest: bool,
-        cancelled: &dyn Fn() -> bool,
-    ) -> Result<Option<(usize, usize)>, Halt> {
+        search: &Search<'_>,
+        is_cancelled: &dyn Fn() -> bool,
+    ) -> Result<Option<Span>, Stop> {
         let Threads { now, next, stack } = self;
+        let &Search { text, at, anchored, earliest, mixed } = search;
         now.clear();
         let mut found = None;
         for here in at..=text.len() {
-            if (here - at).is_multiple_of(STEP) && cancelled() {
-                return Err(Halt);
+            if (here - at).is_multiple_of(STEP) && is_cancelled() {
+                return Err(Stop::Cancelled);
             }
-            if found.is_none() {
+            if found.is_none() && (here == at || !anchored) {
                 // A match that begins later has the lowest priority, and none once there is one.
-                follow(nfa, text, here, nfa.start_anchored(), here, now, stack);
+                let from = (nfa.start_anchored(), here);
+                follow(nfa, text, here, mixed, from, now, stack);
             } else if now.list.is_empty() {
                 break;
             }
@@ -247,14 +262,14 @@ impl Threads {
                     State::Sparse(list) => list.matches(text, here),
                     State::Dense(list) => list.matches(text, here),
                     State::Match { .. } => {
-                        found = Some((start, here));
+                        found = Some(Span { start, stop: here });
                         // Those behind it are of lower priority.
                         break;
                     }
                     _ => None,
                 };
                 if let Some(to) = to {
-                    follow(nfa, text, here + 1, to, start, next, stack);
+                    follow(nfa, text, here + 1, mixed, (to, start), next, stack);
                 }
             }
             if earliest && found.is_some() {
@@ -271,8 +286,8 @@ fn follow(
     nfa: &NFA,
     text: &[u8],
     here: usize,
-    from: StateID,
-    start: usize,
+    mixed: bool,
+    (from, start): (StateID, usize),
     step: &mut Step,
     stack: &mut Vec<StateID>,
 ) {
@@ -283,14 +298,29 @@ fn follow(
         }
         step.list.push((id, start));
         match nfa.state(id) {
-            State::Look { look, next } if nfa.look_matcher().matches(*look, text, here) => {
-                stack.push(*next);
+            State::Look { look, next } => {
+                let matches = match look {
+                    Look::EndLF if mixed => is_line_end(text, here),
+                    look => nfa.look_matcher().matches(*look, text, here),
+                };
+                if matches {
+                    stack.push(*next);
+                }
             }
             State::Union { alternates } => stack.extend(alternates.iter().rev()),
             State::BinaryUnion { alt1, alt2 } => stack.extend([*alt2, *alt1]),
             State::Capture { next, .. } => stack.push(*next),
             _ => {}
         }
+    }
+}
+
+/// Whether a line ends at a place: before its LF or CR LF, or where the text ends.
+fn is_line_end(text: &[u8], at: usize) -> bool {
+    match &text[at..] {
+        [] | [b'\r', b'\n', ..] => true,
+        [b'\n', ..] => at == 0 || text[at - 1] != b'\r',
+        _ => false,
     }
 }
 
@@ -322,23 +352,42 @@ mod tests {
         "x{3,5}|b{2}",
     ];
 
+    fn parse(pattern: &str, ignore_case: bool) -> Hir {
+        let mut parser = regex_syntax::ParserBuilder::new();
+        parser.utf8(false).multi_line(true).case_insensitive(ignore_case);
+        parser.build().parse(pattern).unwrap()
+    }
+
     fn check(pattern: &str, ignore_case: bool, text: &[u8]) {
         let oracle = regex::bytes::RegexBuilder::new(pattern)
             .multi_line(true)
             .case_insensitive(ignore_case)
             .build()
             .unwrap();
-        let mut stepped = Stepped::new(pattern, ignore_case).unwrap();
+        let hir = parse(pattern, ignore_case);
+        let mut stepped = Stepped::new(&hir).unwrap();
+        let never = || false;
         for at in 0..=text.len() {
-            let expected = oracle.find_at(text, at).map(|found| (found.start(), found.end()));
-            let never = || false;
-            let found = stepped.find(text, at, false, &never).unwrap();
+            let expected = oracle
+                .find_at(text, at)
+                .map(|found| Span { start: found.start(), stop: found.end() });
+            let search = Search { text, at, anchored: false, earliest: false, mixed: false };
+            let found = stepped.find(&search, &never).unwrap();
             assert_eq!(found, expected, "{pattern} from {at} in {text:?}");
             let nfa = stepped.forward.dfa.get_nfa();
-            let by_nfa = stepped.threads.find(nfa, text, at, false, &never).unwrap();
+            let by_nfa = stepped.threads.find(nfa, &search, &never).unwrap();
             assert_eq!(by_nfa, expected, "{pattern} by NFA from {at} in {text:?}");
-            let any = stepped.find(text, at, true, &never).unwrap();
+            let any = stepped.find(&Search { earliest: true, ..search }, &never).unwrap();
             assert_eq!(any.is_some(), expected.is_some(), "{pattern} from {at} in {text:?}");
+            // Anchored, it is the match that begins there, if there is one.
+            let here = Search { anchored: true, ..search };
+            let found = stepped.find(&here, &never).unwrap();
+            let nfa = stepped.forward.dfa.get_nfa();
+            assert_eq!(found, stepped.threads.find(nfa, &here, &never).unwrap());
+            if expected.is_some_and(|span| span.start == at) {
+                assert_eq!(found, expected, "{pattern} anchored at {at} in {text:?}");
+            }
+            assert!(found.is_none_or(|span| span.start == at));
         }
     }
 
@@ -371,9 +420,11 @@ mod tests {
                 looks.set(looks.get() + 1);
                 looks.get() > 20
             };
-            let found =
-                Stepped::new(pattern, false).unwrap().find(text.as_bytes(), 0, false, &told);
-            assert_eq!((found, looks.get()), (Err(Halt), 21));
+            let hir = parse(pattern, false);
+            let text = text.as_bytes();
+            let search = Search { text, at: 0, anchored: false, earliest: false, mixed: false };
+            let found = Stepped::new(&hir).unwrap().find(&search, &told);
+            assert_eq!((found, looks.get()), (Err(Stop::Cancelled), 21));
         }
     }
 }

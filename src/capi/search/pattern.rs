@@ -1,0 +1,77 @@
+//! What a search of lines looks for: patterns in any of their forms.
+
+use super::super::boundary::{at, slice};
+use super::super::error::{Failure, rille_status::*};
+use super::literals::rille_literals;
+use super::regex::rille_regex;
+use crate::search::lines::PatternSource;
+use std::sync::Arc;
+
+/// One pattern that lines are searched for, in one of its three forms: `regex`, `literals`, or, if both are NULL, a text.
+///
+/// A list of patterns matches where one of them does; where several begin, the first one of the list wins. In a line, ^ and $
+/// match at its ends, its LF or CR LF left out, whatever the flags are.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_pattern {
+    /// A pattern in the syntax of rille_regex_new.
+    pub text: *const u8,
+    /// Bytes of the text.
+    pub len: usize,
+    /// NULL, or a compiled pattern. It may be freed while the job runs.
+    pub regex: *const rille_regex,
+    /// NULL, or literals. They may be freed while the job runs.
+    pub literals: *const rille_literals,
+}
+
+const _: () = assert!(size_of::<rille_pattern>() == 4 * size_of::<usize>());
+
+/// Reads patterns, of which there is one at least.
+///
+/// # Safety
+///
+/// `patterns` is null or has `count` patterns, each with `len` bytes of text, and handles that are null or live and that no other
+/// thread changes during the call.
+pub(in crate::capi) unsafe fn patterns<'a>(
+    patterns: *const rille_pattern,
+    count: u32,
+) -> Result<Vec<PatternSource<'a>>, Failure> {
+    if patterns.is_null() || count == 0 {
+        return Err(Failure::new(RILLE_EARG, "there is no pattern; give one at least"));
+    }
+    // SAFETY: not null, and the caller vouches for the number.
+    let given = unsafe { std::slice::from_raw_parts(patterns, count as usize) };
+    let mut sources = Vec::new();
+    sources
+        .try_reserve_exact(given.len())
+        .map_err(|_| Failure::new(RILLE_ENOMEM, format!("no memory for {count} patterns")))?;
+    for (index, pattern) in given.iter().enumerate() {
+        let forms = usize::from(!pattern.text.is_null() || pattern.len > 0)
+            + usize::from(!pattern.regex.is_null())
+            + usize::from(!pattern.literals.is_null());
+        if forms > 1 {
+            let message = format!(
+                "pattern {} of {count} has several forms; give a text, a regex or literals, and NULL for the others",
+                index + 1
+            );
+            return Err(Failure::new(RILLE_EARG, message));
+        }
+        // SAFETY: the caller vouches for the text and for both handles.
+        unsafe {
+            if !pattern.regex.is_null() {
+                at(pattern.regex, |regex| {
+                    sources.push(PatternSource::Regex(Arc::clone(&regex.regex)));
+                    Ok(RILLE_OK)
+                })?;
+            } else if !pattern.literals.is_null() {
+                at(pattern.literals, |literals| {
+                    sources.push(PatternSource::Literals(Arc::clone(&literals.literals)));
+                    Ok(RILLE_OK)
+                })?;
+            } else {
+                sources.push(PatternSource::Text(slice(pattern.text, pattern.len)?));
+            }
+        }
+    }
+    Ok(sources)
+}

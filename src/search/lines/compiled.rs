@@ -1,0 +1,182 @@
+//! Patterns compiled: what all threads of a search share.
+
+use super::inner;
+use super::patterns::{LinePatterns, Part};
+use super::rewrite::{before_crlf, in_lines, without_groups};
+use super::seeker::Seeker;
+use crate::job::Stop;
+use crate::search::Literals;
+use regex_automata::MatchKind;
+use regex_automata::meta;
+use regex_automata::nfa::thompson::WhichCaptures;
+use regex_syntax::hir::{Hir, Look};
+use std::sync::{Arc, OnceLock};
+
+/// Bytes that a compiled pattern may take.
+pub(super) const MAX_COMPILED_BYTES: usize = 100 << 20;
+
+/// Bytes of states that a search makes on its way, in each direction.
+const MAX_CACHE_BYTES: usize = 8 << 20;
+
+/// What finds lines.
+pub struct LineMatcher {
+    pub(super) engine: Engine,
+}
+
+pub(super) enum Engine {
+    Literals(Arc<Literals>),
+    Regex(Box<Compiled>),
+}
+
+/// A pattern in its two forms, either of which is right for some texts. In lines the first one is for buffers of them and for
+/// lines without a CR, the second one is the pattern itself. With `multi_line` the first one is the pattern itself, the second
+/// one is for texts with CR LF.
+pub(super) struct Compiled {
+    pub first: Form,
+    /// Nothing if the first form does for all texts.
+    second: Option<Hir>,
+    made: OnceLock<Option<Form>>,
+    pub inner: Option<meta::Regex>,
+    pub multi_line: bool,
+    pub anchored: bool,
+    /// Whether empty matches must not split a char.
+    pub watched: bool,
+    pub may_be_empty: bool,
+    /// Nothing but literals: they are found at the speed of memory.
+    pub is_literal: bool,
+    pub longest: Option<usize>,
+}
+
+pub(super) struct Form {
+    pub hir: Hir,
+    pub regex: meta::Regex,
+}
+
+impl Form {
+    fn new(hir: Hir) -> Result<Form, Stop> {
+        let config = meta::Config::new()
+            .match_kind(MatchKind::LeftmostFirst)
+            .utf8_empty(false)
+            .which_captures(WhichCaptures::Implicit)
+            .nfa_size_limit(Some(MAX_COMPILED_BYTES))
+            .hybrid_cache_capacity(MAX_CACHE_BYTES);
+        let regex = meta::Builder::new().configure(config).build_from_hir(&hir);
+        let regex = regex.map_err(|error| {
+            Stop::Failed(match error.size_limit() {
+                Some(_) => format!(
+                    "the compiled pattern takes more than the limit of {} MiB; simplify it",
+                    MAX_COMPILED_BYTES >> 20
+                ),
+                None => format!("the pattern cannot be compiled: {error}"),
+            })
+        })?;
+        Ok(Form { hir, regex })
+    }
+}
+
+impl LinePatterns {
+    /// Compiles the patterns. It can take some milliseconds, and asks between them whether it is cancelled.
+    pub fn compile(&self, is_cancelled: &dyn Fn() -> bool) -> Result<LineMatcher, Stop> {
+        if let Some(literals) = &self.literals {
+            return Ok(LineMatcher { engine: Engine::Literals(Arc::clone(literals)) });
+        }
+        let mut parts = Vec::with_capacity(self.parts.len());
+        for part in &self.parts {
+            if is_cancelled() {
+                return Err(Stop::Cancelled);
+            }
+            parts.push(Part { hir: without_groups(&part.hir), bytes: part.bytes });
+        }
+        let own = join(&parts, self.word);
+        let has = |look: Look| own.properties().look_set().contains(look);
+        let (first, second) = if self.multi_line {
+            let second = has(Look::EndLF).then(|| before_crlf(&own));
+            (own.clone(), second)
+        } else {
+            let first = in_lines(&own);
+            let differs = has(Look::End) || has(Look::EndLF);
+            (first, differs.then(|| own.clone()))
+        };
+        if is_cancelled() {
+            return Err(Stop::Cancelled);
+        }
+        let may_be_empty = own.properties().minimum_len() == Some(0);
+        let is_literal = first.properties().is_alternation_literal();
+        let first = Form::new(first)?;
+        let inner = match self.multi_line {
+            true => None,
+            false => inner::engine(&first.hir, &first.regex),
+        };
+        let longest = match own.properties().minimum_len() {
+            // It never matches.
+            None => Some(0),
+            Some(_) => own.properties().maximum_len(),
+        };
+        let compiled = Compiled {
+            first,
+            second,
+            made: OnceLock::new(),
+            inner,
+            multi_line: self.multi_line,
+            anchored: self.anchored,
+            watched: may_be_empty && parts.iter().any(|part| !part.bytes),
+            may_be_empty,
+            is_literal,
+            longest,
+        };
+        Ok(LineMatcher { engine: Engine::Regex(Box::new(compiled)) })
+    }
+}
+
+/// All patterns as one.
+fn join(parts: &[Part], word: bool) -> Hir {
+    let all =
+        |parts: &[Part]| Hir::alternation(parts.iter().map(|part| part.hir.clone()).collect());
+    let word_of = |hir: Hir, bytes: bool| {
+        let (start, end) = match bytes {
+            true => (Look::WordStartHalfAscii, Look::WordEndHalfAscii),
+            false => (Look::WordStartHalfUnicode, Look::WordEndHalfUnicode),
+        };
+        Hir::concat(vec![Hir::look(start), hir, Hir::look(end)])
+    };
+    match parts {
+        _ if !word => all(parts),
+        [first, others @ ..] if others.iter().all(|part| part.bytes == first.bytes) => {
+            word_of(all(parts), first.bytes)
+        }
+        _ => Hir::alternation(
+            parts.iter().map(|part| word_of(part.hir.clone(), part.bytes)).collect(),
+        ),
+    }
+}
+
+impl Compiled {
+    /// The second form, made when it is first needed; the first one if that does for all texts.
+    pub fn second(&self) -> &Form {
+        let made = self.made.get_or_init(|| {
+            // As large as the first one, so it does not fail where that has not.
+            self.second.clone().and_then(|hir| Form::new(hir).ok())
+        });
+        made.as_ref().unwrap_or(&self.first)
+    }
+
+    /// Whether there are texts for which the first form is not right.
+    pub fn has_second(&self) -> bool {
+        self.second.is_some()
+    }
+}
+
+impl LineMatcher {
+    /// What one thread searches with. `is_cancelled` is asked after pieces of about a millisecond.
+    pub fn seeker<'m>(&'m self, is_cancelled: &'m (dyn Fn() -> bool + Sync)) -> Seeker<'m> {
+        Seeker::new(&self.engine, is_cancelled)
+    }
+
+    /// The longest match that there can be, in bytes, if there is a limit.
+    pub fn longest(&self) -> Option<usize> {
+        match &self.engine {
+            Engine::Literals(literals) => Some(literals.longest()),
+            Engine::Regex(compiled) => compiled.longest,
+        }
+    }
+}
