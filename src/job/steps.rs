@@ -125,10 +125,10 @@ impl<T: Send + 'static> Steps<T> {
 
 /// The full second of this process before a time that is a second or more away, so that all look at the same time.
 fn full_second(when: Instant, limit: Duration) -> Instant {
-    static FIRST: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
+    static FIRST: once_cell::race::OnceBox<Instant> = once_cell::race::OnceBox::new();
     if limit < Duration::from_secs(1) {
         return when;
     }
-    let since = when.saturating_duration_since(*FIRST.get_or_init(Instant::now));
+    let since = when.saturating_duration_since(*FIRST.get_or_init(|| Box::new(Instant::now())));
     when - Duration::from_nanos(since.subsec_nanos().into())
 }

@@ -82,12 +82,12 @@ fn excludes_setting(text: &[u8]) -> Option<Vec<u8>> {
         let mut line = line.trim_ascii_start();
         if let Some(section) = line.strip_prefix(b"[") {
             let end = section.find_byte(b']')?;
-            in_core = section[..end].trim().eq_ignore_ascii_case(b"core");
+            in_core = section[..end].trim_ascii().eq_ignore_ascii_case(b"core");
             // A setting may stand on the same line.
-            line = section[end + 1..].trim_start();
+            line = section[end + 1..].trim_ascii_start();
         }
         let Some(equals) = line.find_byte(b'=').filter(|_| in_core) else { continue };
-        if line[..equals].trim().eq_ignore_ascii_case(b"excludesfile") {
+        if line[..equals].trim_ascii().eq_ignore_ascii_case(b"excludesfile") {
             found = Some(value(&line[equals + 1..], &mut lines));
         }
     }
