@@ -1,9 +1,11 @@
 //! The prototypes for fuzz/capi, which are made from src/capi, and a run of that fuzz from fixed seeds.
 
 use crate::exports::{TESTING, exports, rust_files};
+use crate::support::say;
 use crate::{bless, root};
 use std::fmt::Write;
 use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use syn::{Fields, FnArg, Item, ItemStruct, Pat, ReturnType, Type};
 
 #[path = "../fuzz/capi/mod.rs"]
@@ -116,6 +118,17 @@ fn bytes(seed: u64, len: usize) -> Vec<u8> {
 #[test]
 fn any_call_of_any_c_function_ends_with_a_status() {
     let host = capi::Host::new("capi-test");
-    let calls: usize = (1..=200).map(|seed| capi::run(&bytes(seed, 3000), &host)).sum();
+    let mut calls = 0;
+    for seed in 1..=200 {
+        let run = AssertUnwindSafe(|| capi::run(&bytes(seed, 3000), &host));
+        // The library silences the hook that would print it.
+        calls += catch_unwind(run).unwrap_or_else(|panic| {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+            let line = format!("seed {seed}: {}", text.unwrap_or("a panic without a message"));
+            say(&line);
+            std::panic::resume_unwind(Box::new(line))
+        });
+    }
     assert!(calls > 5000, "only {calls} calls were made");
 }

@@ -8,6 +8,12 @@
 
 use std::path::PathBuf;
 
+/// The options that a pointer leads to, if it leads to some.
+fn options_of(ty: &str) -> Option<&'static Options> {
+    let pointee = ty.trim_start_matches("*const ").trim_start_matches("*mut ");
+    prototypes::OPTIONS.iter().find(|options| options.name == pointee)
+}
+
 /// A parameter or field: its name and its type, as in src/capi.
 type Named = (&'static str, &'static str);
 
@@ -325,6 +331,23 @@ impl Run<'_> {
         if self.one_in(16) { 0 } else { self.keep(Memory::Words(words.into())) }
     }
 
+    /// An array of four patterns: texts, and now and then a handle of any kind in their place or beside them.
+    fn patterns(&mut self) -> u64 {
+        let mut words = Vec::new();
+        for _ in 0..4 {
+            let text = TEXTS[self.byte() as usize % TEXTS.len()].to_vec();
+            let len = text.len() as u64;
+            let handle = |own: &mut Self, kind| {
+                if own.one_in(6) { own.handle(kind).0 } else { 0 }
+            };
+            let (regex, literals) = (handle(self, "rille_regex"), handle(self, "rille_literals"));
+            let is_text = regex == 0 && literals == 0 || self.one_in(8);
+            let text = if is_text { self.input(text) } else { 0 };
+            words.extend([text, if is_text { len } else { 0 }, regex, literals]);
+        }
+        if self.one_in(16) { 0 } else { self.keep(Memory::Words(words.into())) }
+    }
+
     fn options(&mut self, of: &Options) -> u64 {
         if self.one_in(4) {
             return 0;
@@ -347,6 +370,11 @@ impl Run<'_> {
                 "usize" => (self.text, 8),
                 "*const u8" => (self.text(name), 8),
                 "*const u32" | "*const i32" => (self.numbers(), 8),
+                "*const rille_pattern" => (self.patterns(), 8),
+                // Options in a struct of options, as those of each function on text.
+                ty if options_of(ty).is_some() => {
+                    (options_of(ty).map_or(0, |inner| self.options(inner)), 8)
+                }
                 _ => panic!("{}.{name} is of an unknown type {ty}", of.name),
             };
             bytes[offset..offset + len].copy_from_slice(&value.to_ne_bytes()[..len]);
@@ -470,6 +498,7 @@ impl Run<'_> {
                 "*const u8" => self.text(name),
                 "*const *const u8" => self.texts(false),
                 "*const rille_slice" => self.texts(true),
+                "*const rille_pattern" => self.patterns(),
                 "*const u32" if name == "lengths" => {
                     let [a, b, c, d] = self.lengths;
                     let words =

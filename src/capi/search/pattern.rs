@@ -1,6 +1,6 @@
 //! What a search of lines looks for: patterns in any of their forms.
 
-use super::super::boundary::{at, slice};
+use super::super::boundary::{at, slice, values};
 use super::super::error::{Failure, rille_status::*};
 use super::literals::rille_literals;
 use super::regex::rille_regex;
@@ -36,11 +36,11 @@ pub(in crate::capi) unsafe fn patterns<'a>(
     patterns: *const rille_pattern,
     count: u32,
 ) -> Result<Vec<PatternSource<'a>>, Failure> {
-    if patterns.is_null() || count == 0 {
+    if count == 0 {
         return Err(Failure::new(RILLE_EARG, "there is no pattern; give one at least"));
     }
-    // SAFETY: not null, and the caller vouches for the number.
-    let given = unsafe { std::slice::from_raw_parts(patterns, count as usize) };
+    // SAFETY: the caller vouches for the number.
+    let given = unsafe { values(patterns, count as usize, "patterns") }?;
     let mut sources = Vec::new();
     sources
         .try_reserve_exact(given.len())
