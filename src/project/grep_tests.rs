@@ -413,8 +413,10 @@ fn texts_in_memory_are_searched_only_where_their_files_would_be() {
         let (_, hits) = collect(&grep(tree.root(), tree_options, &options).unwrap());
         hits.len()
     };
-    assert_eq!(searched(&walk::Options { globs: vec![b"*.lua"], ..Default::default() }), 3);
-    assert_eq!(searched(&walk::Options { types: vec![b"lua"], ..Default::default() }), 3);
+    // A glob wins over what is hidden or ignored, as it does for files.
+    assert_eq!(searched(&walk::Options { globs: vec![b"*.lua"], ..Default::default() }), 5);
+    // A type wins over what is hidden.
+    assert_eq!(searched(&walk::Options { types: vec![b"lua"], ..Default::default() }), 4);
     assert_eq!(searched(&walk::Options { max_depth: 1, ..Default::default() }), 3);
     assert_eq!(searched(&walk::Options { hidden: true, ..Default::default() }), 5);
     assert_eq!(searched(&walk::Options { no_ignore: true, ..Default::default() }), 5);

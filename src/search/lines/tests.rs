@@ -424,7 +424,7 @@ fn a_mistake_has_its_place_in_its_pattern() {
 
 #[test]
 fn long_lines_are_given_up_when_cancelled() {
-    let text = [b"x".repeat(1 << 20), b"\n".to_vec(), b"xy ".repeat(1 << 18)].concat();
+    let text = [b"x".repeat(1 << 21), b"\n".to_vec(), b"xy ".repeat(1 << 19)].concat();
     let many: Vec<String> = (0..100).map(|n| format!("y{n}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     for (sources, multi_line) in [
@@ -445,7 +445,12 @@ fn long_lines_are_given_up_when_cancelled() {
         } else {
             seeker.candidate(&text, 0).map(|_| ())
         };
-        assert_eq!(ended, Err(Stop::Cancelled));
+        assert_eq!(
+            ended,
+            Err(Stop::Cancelled),
+            "{} looks, several lines: {multi_line}",
+            looks.load(Ordering::Relaxed)
+        );
         assert_eq!(looks.load(Ordering::Relaxed), 21, "it is asked again after it has said so");
     }
 }
