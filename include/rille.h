@@ -3008,6 +3008,8 @@ int32_t rille_file_read_lines(struct rille_file *file,
  * Reads the line that holds an offset, `before` lines in front of it and `after` lines from it on, and writes where they are
  * to `out`, as rille_file_read_lines does. No index is needed for that, but the number of the first line is 0 without.
  *
+ * The line that holds the offset is always there. Of those in front of it there are as many as have half a mebibyte of text.
+ *
  * An offset at the end of the file is in no line, unless the last line has no line feed. To read the last lines of a
  * file see rille_file_read_last.
  *
@@ -3023,8 +3025,9 @@ int32_t rille_file_read_around(struct rille_file *file,
                                struct rille_error *err);
 
 /**
- * Reads the last `count` lines and writes where they are to `out`, as rille_file_read_around does. The batch ends early if
- * they are long, so what is missing is at the end: ask for what is around the end of its last line.
+ * Reads the last `count` lines and writes where they are to `out`, as rille_file_read_around does. If not all of them fit in a
+ * batch, these are the newest, and `more` is 1: to go on backwards, ask rille_file_read_around for the byte before the first
+ * line, with `count` - 1 less those that are here before it, and 1 after.
  *
  * Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a pointer is NULL, a number negative),
  * RILLE_ELIMIT (the window is too large), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. One call at a time on one file.

@@ -105,6 +105,56 @@ t.test("an empty file has no line", function()
   end)
 end)
 
+t.test("the last lines end with the newest, however long lines are", function()
+  local lines = {}
+  for i = 1, 50 do
+    lines[i] = ("%-8d"):format(i) .. ("."):rep(40000 - 8)
+  end
+  t.with_file(table.concat(lines, "\n") .. "\n", function(path)
+    local file = rille.file(path)
+    local batch = file:last(50)
+    t.eq(batch:text(batch.count), lines[50])
+    local left = 50 - batch.count
+    t.eq(batch.more, left > 0)
+    while left > 0 do
+      batch = file:around(batch:offset(1) - 1, left - 1, 1)
+      t.eq(batch:text(batch.count), lines[left])
+      left = left - batch.count
+    end
+    t.eq(batch:text(1), lines[1])
+    file:close()
+  end)
+end)
+
+t.test("a batch is gone with the next call that reads a line, and with the file", function()
+  t.with_file("one\n\nthree\n", function(path)
+    local file = rille.file(path)
+    local batch = file:lines(1, 3)
+    t.eq(batch:length(2), 0)
+    file:line(1)
+    t.raises("the batch is gone", batch.text, batch, 1)
+    batch = file:lines(1, 3)
+    file:close()
+    t.raises("the batch is gone", batch.text, batch, 1)
+  end)
+end)
+
+t.test("a file whose size the system does not tell opens and reads right", function()
+  local plain = io.open("/proc/version", "rb")
+  if not plain then
+    return t.skip("there is no /proc")
+  end
+  local text = plain:read("*a")
+  plain:close()
+  local file = rille.file("/proc/version")
+  t.eq(file:size(), #text)
+  t.eq(file:slice(1, #text), text)
+  t.eq({ file:line_count() }, { 1, true })
+  t.eq(file:last(1):text(1), (text:gsub("\n$", "")))
+  t.eq(file:refresh(), "same")
+  file:close()
+end)
+
 t.test("windows into long lines", function()
   local long = ("0123456789"):rep(20000)
   t.with_file("short\n" .. long .. "\nend\n", function(path)
@@ -265,5 +315,23 @@ t.test("files are counted in the stats", function()
     t.eq(rille.stats().handles.file, before + 1)
     file:close()
     t.eq(rille.stats().handles.file, before)
+  end)
+end)
+
+t.test("the stats have what indexes and caches hold", function()
+  if t.shared then
+    return t.skip("other states of this process open files")
+  end
+  collectgarbage()
+  collectgarbage()
+  local before = rille.stats().bytes.file
+  t.with_file(("a line\n"):rep(500000), function(path)
+    local file = rille.file(path)
+    t.eq(file:index():wait(60000), "done")
+    file:line(400000)
+    local held = rille.stats().bytes.file - before
+    t.ok(held >= 2 ^ 16 + 3000, held)
+    file:close()
+    t.eq(rille.stats().bytes.file, before)
   end)
 end)

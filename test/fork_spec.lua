@@ -100,13 +100,16 @@ local function use_file(doc, path)
   local from = doc:navigate(NEEDLES):next(1, LONG)
   t.eq(from and doc:line_at(from), 100)
   local follow = doc:follow()
-  t.eq(doc:refresh(), "same")
+  -- The parent may have written the same text again.
+  local change = doc:refresh()
+  t.ok(change == "same" or change == "replaced", change)
   follow:close()
   local more = assert(io.open(path, "ab"))
   more:write("one more line\n")
   more:close()
   t.eq(doc:refresh(), "grown")
-  t.eq(doc:line_count(), LINES + 1)
+  t.eq(doc:index():wait(LONG), "done")
+  t.eq({ doc:line_count() }, { LINES + 1, true })
   doc:close()
 end
 

@@ -55,7 +55,7 @@ File.__index = File
 ---@class rille.file.lines
 ---@field count integer how many there are
 ---@field first integer? number of the first line, if it is known
----@field more boolean whether they ended early, as they are long: ask for what follows
+---@field more boolean whether not all fit, as they are long: ask for what follows, or after `last` for what is before
 ---@field package file rille.file
 ---@field package bytes ffi.cdata*
 ---@field package lines ffi.cdata*
@@ -296,7 +296,8 @@ function File:line(n, opts)
 end
 
 --- The line that holds a position, `before` lines in front of it and `after` lines from it on. It needs no index, but
---- without one the numbers of the lines are not known.
+--- without one the numbers of the lines are not known. There are fewer lines in front of it if these have more than half a
+--- mebibyte of text.
 ---@param position integer
 ---@param before integer
 ---@param after integer
@@ -319,7 +320,8 @@ function File:around(position, before, after, opts)
   return take(self)
 end
 
---- The last lines. It needs no index, as `around`.
+--- The last lines, which needs no index, as `around`. If they are so long that not all fit in a batch, these are the newest, and
+--- `more` is true. To go on backwards: `file:around(lines:offset(1) - 1, n - lines.count - 1, 1)`.
 ---@param n integer
 ---@param opts? rille.file.window
 ---@return rille.file.lines? lines nil without a message if there is none

@@ -1,5 +1,6 @@
 //! The block cache: what was read a moment ago, in bounded memory.
 
+use super::held::Tally;
 use super::source::Source;
 use std::collections::HashMap;
 use std::io;
@@ -11,6 +12,14 @@ pub(super) const BLOCK: usize = 64 << 10;
 /// What the cache of a file holds unless told otherwise, in bytes.
 pub(super) const DEFAULT_CAPACITY: usize = 4 << 20;
 
+/// A buffer of zeros, or a refusal if the system has no memory for it.
+pub(super) fn zeroed(len: usize) -> io::Result<Vec<u8>> {
+    let mut buffer = Vec::new();
+    buffer.try_reserve_exact(len).map_err(|_| io::ErrorKind::OutOfMemory)?;
+    buffer.resize(len, 0);
+    Ok(buffer)
+}
+
 /// Blocks of one source by their number. The one that was used longest ago goes when there are too many.
 pub(super) struct Cache {
     most: usize,
@@ -19,7 +28,8 @@ pub(super) struct Cache {
 
 #[derive(Default)]
 struct State {
-    blocks: HashMap<u64, (Arc<[u8]>, u64)>,
+    blocks: HashMap<u64, (Arc<Vec<u8>>, u64)>,
+    held: Tally,
     clock: u64,
 }
 
@@ -30,7 +40,7 @@ impl Cache {
     }
 
     /// The block with that number, which has `len` bytes if the source has not lost some of them: then it is shorter.
-    pub fn get(&self, source: &dyn Source, number: u64, len: usize) -> io::Result<Arc<[u8]>> {
+    pub fn get(&self, source: &dyn Source, number: u64, len: usize) -> io::Result<Arc<Vec<u8>>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.clock += 1;
         let now = state.clock;
@@ -42,18 +52,21 @@ impl Cache {
             return Ok(Arc::clone(block));
         }
         drop(state);
-        let mut buffer = vec![0; len];
+        let mut buffer = zeroed(len)?;
         let read = source.read_at(&mut buffer, number * BLOCK as u64)?;
         buffer.truncate(read);
-        let block: Arc<[u8]> = buffer.into();
+        let block = Arc::new(buffer);
         if read == len {
             let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+            state.blocks.try_reserve(1).map_err(|_| io::ErrorKind::OutOfMemory)?;
             state.blocks.insert(number, (Arc::clone(&block), now));
             if state.blocks.len() > self.most {
                 let oldest = state.blocks.iter().min_by_key(|(_, (_, used))| *used);
                 let oldest = oldest.map(|(&number, _)| number);
                 oldest.and_then(|number| state.blocks.remove(&number));
             }
+            let held = state.blocks.len() * BLOCK;
+            state.held.set(held);
         }
         Ok(block)
     }

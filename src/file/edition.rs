@@ -1,16 +1,17 @@
 //! One content of a file: it may grow, but what is known of it stays true. A file that is truncated or replaced gets a new
 //! one, and whoever still works on the old one learns that it is gone.
 
-use super::cache::{BLOCK, Cache};
+use super::cache::{BLOCK, Cache, zeroed};
 use super::index::{Counted, Index, Mark, nth_feed};
 use super::ordered::{Port, in_order};
 use super::source::{Source, Stat};
 use crate::io_error;
 use crate::job::{Gate, Stop, Worker};
+use std::hash::{DefaultHasher, Hasher};
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Bytes that a thread counts or searches before it brings the result.
 pub(super) const SEGMENT: u64 = if cfg!(test) { 32 << 10 } else { 4 << 20 };
@@ -21,8 +22,13 @@ pub(super) const BUFFER: usize = if cfg!(test) { 16 << 10 } else { 512 << 10 };
 /// Bytes behind the end of the index that are looked at while the host waits.
 pub(super) const AHEAD: u64 = 1 << 20;
 
-/// Bytes of the begin, and of the end, by which a content is known again.
-const PRINT: u64 = 4 << 10;
+/// Bytes of the beginning, and of the end, by which a content is known again: all of it if it has no more than both.
+const PRINT: u64 = 32 << 10;
+
+/// How much later than a write the time of the next one may still be the same: a tick of the system's clock, or where it keeps
+/// whole seconds, two of these.
+const TICK: Duration = Duration::from_millis(20);
+const COARSE_TICK: Duration = Duration::from_secs(2);
 
 /// Why a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +37,8 @@ pub struct Trouble {
     pub changed: bool,
     /// Whether it belongs to the process that this one was forked from.
     pub forked: bool,
+    /// Whether the system has no memory for it.
+    pub no_memory: bool,
     /// A sentence for a person.
     pub message: String,
 }
@@ -68,12 +76,29 @@ pub(super) struct Edition {
 }
 
 /// What a content is known again by.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Print {
-    pub written: Option<SystemTime>,
-    head: Vec<u8>,
-    tail: Vec<u8>,
-    size: u64,
+    pub stat: Stat,
+    /// Of the beginning and the end.
+    hash: u64,
+    /// Whether a write after this was taken could have the same time.
+    pub is_fresh: bool,
+}
+
+impl Print {
+    /// Whether all of the content is in it.
+    pub fn is_whole(&self) -> bool {
+        self.stat.size <= 2 * PRINT
+    }
+}
+
+/// Whether somebody could write now without another time than that of the last change.
+fn is_fresh(stat: &Stat) -> bool {
+    let Some(latest) = stat.latest() else { return false };
+    let is_coarse = latest.duration_since(UNIX_EPOCH).is_ok_and(|since| since.subsec_nanos() == 0);
+    let tick = if is_coarse { COARSE_TICK } else { TICK };
+    // A time that is still to come is no older than that.
+    !SystemTime::now().duration_since(latest).is_ok_and(|age| age > tick)
 }
 
 impl Trouble {
@@ -81,23 +106,33 @@ impl Trouble {
         let message = format!(
             "the file has been truncated from {from} bytes to {to} since it was looked at; refresh it"
         );
-        Trouble { changed: true, forked: false, message }
+        Trouble { changed: true, ..Trouble::of(message) }
+    }
+
+    /// What there is no memory for.
+    pub(super) fn no_memory(len: usize) -> Trouble {
+        let message = format!("the system has no memory for {len} bytes");
+        Trouble { no_memory: true, ..Trouble::of(message) }
     }
 
     /// What a child cannot use of its parent.
     pub(super) fn forked() -> Trouble {
         let message = "the file belongs to the process that this one was forked from; open it here"
             .to_owned();
-        Trouble { changed: false, forked: true, message }
+        Trouble { forked: true, ..Trouble::of(message) }
     }
 
     /// What the system refuses.
     pub(super) fn of(message: String) -> Trouble {
-        Trouble { changed: false, forked: false, message }
+        Trouble { changed: false, forked: false, no_memory: false, message }
     }
 
     pub(super) fn io(error: &io::Error, offset: u64) -> Trouble {
-        Trouble::of(format!("{} at offset {offset}", io_error::message(error)))
+        let no_memory = error.kind() == io::ErrorKind::OutOfMemory;
+        Trouble {
+            no_memory,
+            ..Trouble::of(format!("{} at offset {offset}", io_error::message(error)))
+        }
     }
 }
 
@@ -163,8 +198,7 @@ impl Edition {
         self.source.stat().map_err(|error| Trouble {
             // A source that is made from another one says so if that was truncated.
             changed: error.kind() == io::ErrorKind::UnexpectedEof,
-            forked: false,
-            message: io_error::message(&error),
+            ..Trouble::of(io_error::message(&error))
         })
     }
 
@@ -194,29 +228,38 @@ impl Edition {
     }
 
     fn take_print(&self, stat: Stat) -> Result<Print, Trouble> {
-        let head = self.exactly(0, stat.size.min(PRINT))?;
-        let tail = self.exactly(stat.size - stat.size.min(PRINT), stat.size.min(PRINT))?;
-        Ok(Print { written: stat.written, head, tail, size: stat.size })
+        Ok(Print { stat, hash: self.hash(stat.size)?, is_fresh: is_fresh(&stat) })
     }
 
-    /// When what is known was written.
-    pub fn written(&self) -> Option<SystemTime> {
-        self.print.lock().unwrap_or_else(PoisonError::into_inner).written
+    /// What is known is still there, and there is nothing to doubt any more as of this time.
+    pub fn confirm(&self, stat: Stat) {
+        let mut print = self.print.lock().unwrap_or_else(PoisonError::into_inner);
+        (print.stat, print.is_fresh) = (stat, is_fresh(&stat));
     }
 
-    /// Whether begin and end of what is known are still there.
+    /// What it is known again by.
+    pub fn print(&self) -> Print {
+        *self.print.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether beginning and end of what is known are still there.
     pub fn is_same(&self) -> Result<bool, Trouble> {
-        let print = self.print.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let head = self.exactly(0, print.head.len() as u64)?;
-        let tail = self.exactly(print.size - print.tail.len() as u64, print.tail.len() as u64)?;
-        Ok(head == print.head && tail == print.tail)
+        let print = self.print();
+        Ok(self.hash(print.stat.size)? == print.hash)
     }
 
-    /// Bytes of the file itself, past the cache.
-    fn exactly(&self, offset: u64, len: u64) -> Result<Vec<u8>, Trouble> {
-        let mut buffer = vec![0; len as usize];
-        self.fill(&mut buffer, offset)?;
-        Ok(buffer)
+    /// A hash of the beginning and the end of so many bytes, past the cache.
+    fn hash(&self, size: u64) -> Result<u64, Trouble> {
+        let head = size.min(PRINT);
+        let tail = (size - head).min(PRINT);
+        let buffer = zeroed((head + tail) as usize);
+        let mut buffer = buffer.map_err(|error| Trouble::io(&error, 0))?;
+        let (first, last) = buffer.split_at_mut(head as usize);
+        self.fill(first, 0)?;
+        self.fill(last, size - tail)?;
+        let mut hasher = DefaultHasher::new();
+        hasher.write(&buffer);
+        Ok(hasher.finish())
     }
 
     /// Fills a buffer from the file itself, past the cache.
@@ -231,7 +274,7 @@ impl Edition {
     }
 
     /// The block of the cache with that number; behind the end it is empty.
-    pub fn block(&self, number: u64) -> Result<Arc<[u8]>, Trouble> {
+    pub fn block(&self, number: u64) -> Result<Arc<Vec<u8>>, Trouble> {
         let (from, size) = (number * BLOCK as u64, self.size());
         let len = size.saturating_sub(from).min(BLOCK as u64) as usize;
         let block = self.cache.get(&*self.source, number, len);
@@ -426,7 +469,9 @@ impl Edition {
         to: u64,
         go_on: impl Fn() -> Result<(), E>,
     ) -> Result<Counted, E> {
-        buffer.resize(BUFFER, 0);
+        if buffer.len() < BUFFER {
+            *buffer = zeroed(BUFFER).map_err(|error| Trouble::io(&error, from))?;
+        }
         let (mut counted, mut at) = (Counted::default(), from);
         while at < to {
             go_on()?;

@@ -195,7 +195,7 @@ impl Source for Arc<Kept> {
             io::Error::new(kind, trouble.message)
         })?;
         let runs = self.runs();
-        Ok(Stat { size: runs.total, written: None, complete: runs.complete })
+        Ok(Stat { size: runs.total, complete: runs.complete, ..Stat::default() })
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {

@@ -53,7 +53,7 @@ impl Follower {
         let Some(document) = self.document.upgrade() else { return Ok(Step::Over) };
         // Before the look, so that nothing happens between the two.
         self.watch(&document, worker);
-        let looked = document.look();
+        let looked = document.look(false);
         let own = document.own()?;
         let is_suspect = own.suspect().is_some();
         let edition = own.edition();
@@ -62,8 +62,8 @@ impl Follower {
         let change = looked?;
         if change != Change::Same && !worker.has_results() {
             let Some(document) = self.document.upgrade() else { return Ok(Step::Over) };
-            if let Ok(stat) = document.own()?.edition().stat() {
-                let news = News { change, size: stat.size };
+            if let Ok(size) = document.size_after(change) {
+                let news = News { change, size };
                 if self.told != Some((news, of)) {
                     self.told = Some((news, of));
                     worker.advance(1);

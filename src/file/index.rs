@@ -10,6 +10,7 @@
 //!
 //! Because a segment is counted without knowing what is before it: its marks are moved by that when they are appended.
 
+use super::held::Tally;
 use crate::text::kernel;
 
 /// Line feeds behind which a mark is made.
@@ -35,6 +36,7 @@ pub(super) struct Index {
     marks: Vec<Mark>,
     /// How far it goes.
     upto: Mark,
+    held: Tally,
 }
 
 /// A piece that was counted: its marks, and its end, all relative to its begin.
@@ -48,7 +50,7 @@ pub(super) struct Counted {
 
 impl Default for Index {
     fn default() -> Index {
-        Index { marks: vec![Mark::default()], upto: Mark::default() }
+        Index { marks: vec![Mark::default()], upto: Mark::default(), held: Tally::default() }
     }
 }
 
@@ -70,6 +72,7 @@ impl Index {
         };
         self.marks.extend(piece.marks.iter().map(moved));
         self.upto = moved(&piece.upto);
+        self.held.set(self.memory());
     }
 
     /// The last mark at or before an offset.
@@ -168,12 +171,13 @@ mod tests {
             }
             let feeds = |upto: u64| text[..upto as usize].iter().filter(|&&byte| byte == b'\n').count() as u64;
             prop_assert_eq!(index.upto(), Mark { offset: text.len() as u64, feeds: feeds(text.len() as u64) });
-            for pair in index.marks.windows(2) {
+            // With the end, so that there is a pair even if there is one mark: the end may be due as the next one.
+            for pair in index.marks.iter().copied().chain([index.upto()]).collect::<Vec<_>>().windows(2) {
                 prop_assert_eq!(pair[1].feeds, feeds(pair[1].offset));
                 // Pieces that are cut anywhere may double it.
                 prop_assert!(pair[1].offset - pair[0].offset <= 2 * SPAN + CHUNK as u64);
                 prop_assert!(pair[1].feeds - pair[0].feeds <= 2 * STRIDE + CHUNK as u64);
-                prop_assert!(is_due(pair[0], pair[1]));
+                prop_assert!(is_due(pair[0], pair[1]) || pair[1] == index.upto());
             }
         }
 
@@ -183,6 +187,28 @@ mod tests {
             let expected = places.get(number as usize - 1).map(|place| place + 1).ok_or(places.len() as u64);
             prop_assert_eq!(nth_feed(&text, number), expected);
         }
+    }
+
+    #[test]
+    fn a_line_feed_with_the_number_of_a_mark_is_before_that() {
+        let text = b"line\n".repeat(60_000);
+        let (mut index, mut piece) = (Index::default(), Counted::default());
+        piece.count(&text);
+        index.append(&piece);
+        for number in 1..=60_000_u64 {
+            let mark = index.before_feed(number);
+            let end = index.behind(mark).offset as usize;
+            let found = nth_feed(&text[mark.offset as usize..end], number - mark.feeds);
+            assert_eq!(found.map(|at| mark.offset as usize + at), Ok(number as usize * 5));
+        }
+    }
+
+    #[test]
+    fn a_long_line_has_marks() {
+        let (mut index, mut piece) = (Index::default(), Counted::default());
+        piece.count(&vec![b'x'; 3 * SPAN as usize]);
+        index.append(&piece);
+        assert_eq!(index.marks.len(), 3);
     }
 
     #[test]

@@ -21,15 +21,18 @@
 //! What it grows by is not looked at until [`Document::refresh`] tells of it; then the index goes on where it was. If it is
 //! truncated, each call fails with a sentence until it is refreshed; if another file is put in its place, the one that was
 //! opened is read until then. What is written over what was there, without a change of the size, is seen by `refresh` and
-//! not before.
+//! not before: by what is in it if the file has at most 64 KiB, otherwise by its times, or at its first and last 32 KiB.
 //!
 //! # What are its limits?
 //!
-//! A line ends with LF or CR LF; text is bytes of any encoding. A file that is a pipe or a device has no size and is refused,
+//! A line ends with LF or CR LF; text is bytes of any encoding. A file that the system makes while it is read, as those in
+//! `/proc` and `/sys`, is read whole when it is opened, up to 4 MiB. A file that is a pipe or a device has no size and is refused,
 //! unless the options say that it is to be spooled, as archives are that are to be unpacked: a job reads it into a temporary
 //! file, and what has arrived can be read.
 
 mod cache;
+#[cfg(all(test, unix))]
+mod change_tests;
 mod edition;
 #[cfg(test)]
 mod fault_tests;
@@ -37,9 +40,12 @@ mod filter;
 mod follow;
 #[cfg(test)]
 mod follow_tests;
+mod held;
 mod index;
 mod ordered;
 mod reader;
+#[cfg(test)]
+mod reader_tests;
 mod scan;
 mod search;
 #[cfg(test)]
@@ -55,6 +61,7 @@ mod unpack;
 
 pub use edition::{Answer, Trouble};
 pub use follow::News;
+pub use held::held;
 pub use reader::{CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
 pub use search::{Found, MATCH, Match, PARTIAL, SearchOptions};
 
@@ -64,18 +71,22 @@ use crate::search::lines::LinePatterns;
 use bstr::ByteSlice;
 use edition::Edition;
 use filter::Kept;
+use source::{Disk, MAX_MADE, Made};
 use spool::Feed;
 use state::{Current, State as Own};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Threads that make an index or search, at most: more than these wait for memory.
 const MOST_THREADS: usize = 4;
 
 /// How long a write of another process may be on its way: the system tells of it before its bytes are there.
 const SETTLED: Duration = Duration::from_millis(100);
+
+/// How old a write is that cannot be on its way, by the system's clock.
+const PAST: Duration = Duration::from_millis(500);
 
 /// How a file is opened.
 #[derive(Clone, Debug, Default)]
@@ -303,8 +314,13 @@ impl Document {
         let (parent, threads) = (self.checked()?, self.threads());
         let kept = Arc::new(Kept::new(parent));
         let edition = Edition::new(Box::new(Arc::clone(&kept)), self.options.capacity())?;
-        let current =
-            Current { edition: Arc::new(edition), disk: None, identity: None, spool: None };
+        let current = Current {
+            edition: Arc::new(edition),
+            disk: None,
+            identity: None,
+            spool: None,
+            made: None,
+        };
         let document = Document::of(PathBuf::new(), self.options.clone(), current);
         let job = job::start(move |worker| kept.fill(&patterns, invert, threads, worker));
         Ok((document, job))
@@ -322,7 +338,7 @@ impl Document {
     pub fn refresh(&self) -> Result<Change, Trouble> {
         let own = self.own()?;
         let current = own.current();
-        let change = self.look()?;
+        let change = self.look(true)?;
         if let (Change::Grown, Some(spool)) = (change, &current.spool) {
             spool.tell();
             return Ok(change);
@@ -342,7 +358,7 @@ impl Document {
                 };
                 let (fresh, feed) = fresh.map_err(|reason| {
                     let message = format!("{}: {reason}", self.path.display());
-                    Trouble { changed: true, forked: false, message }
+                    Trouble { changed: true, ..Trouble::of(message) }
                 })?;
                 own.replace(fresh);
                 self.start_spool(feed)?;
@@ -378,18 +394,30 @@ impl Document {
         Ok(job)
     }
 
+    /// What has become of a file that is made while it is read: it is read again. One that is out of reach stays as it was.
+    fn look_at_made(&self, made: &Made) -> Change {
+        let again = Disk::open(&self.path).and_then(|(disk, _)| disk.read_all(MAX_MADE));
+        match again {
+            Ok(all) if all.as_ref() != Some(&made.0) => Change::Replaced,
+            _ => Change::Same,
+        }
+    }
+
     /// Whether the path leads to another file. One that is deleted or out of reach is not another one.
     fn is_elsewhere(&self, identity: Option<(u64, u64)>) -> bool {
         let now = std::fs::metadata(&self.path);
         now.is_ok_and(|now| source::identity(&now) != identity)
     }
 
-    /// What has become of the file since the last refresh.
-    fn look(&self) -> Result<Change, Trouble> {
+    /// What has become of the file since the last refresh. With `confirm`, what is still the same is known to be so as of now.
+    fn look(&self, confirm: bool) -> Result<Change, Trouble> {
         let own = self.own()?;
         let current = own.current();
         if let Some(spool) = &current.spool {
             return Ok(spool.look(&self.path));
+        }
+        if let Some(made) = &current.made {
+            return Ok(self.look_at_made(made));
         }
         let edition = &current.edition;
         let (known, now) = (edition.size(), edition.stat()?);
@@ -402,22 +430,48 @@ impl Document {
         if current.disk.is_some() && self.is_elsewhere(current.identity) {
             return Ok(Change::Replaced);
         }
-        let Some(written) = now.written.filter(|&written| Some(written) != edition.written())
-        else {
+        let print = edition.print();
+        let has_same_times = (now.written, now.changed) == (print.stat.written, print.stat.changed);
+        if has_same_times && !print.is_fresh {
             return Ok(Change::Same);
-        };
+        }
         if !edition.is_same()? {
             return Ok(Change::Replaced);
         }
+        // The mode, the owner, a link or a new name: nothing of these is content.
+        let has_new_attributes = now.written == print.stat.written
+            && (now.attributes != print.stat.attributes || !self.path.exists());
+        let latest = now.latest().filter(|_| !has_same_times);
+        let Some(latest) = latest.filter(|_| !print.is_whole() && !has_new_attributes) else {
+            if confirm {
+                edition.confirm(now);
+            }
+            return Ok(Change::Same);
+        };
         // Somebody writes. If what is written is at the end, the size will soon tell; if not, something is another than it was.
+        if SystemTime::now().duration_since(latest).is_ok_and(|age| age >= PAST) {
+            return Ok(Change::Replaced);
+        }
         let mut suspect = own.suspect();
-        let (when, since) = *suspect.get_or_insert((written, Instant::now()));
-        if when != written {
-            *suspect = Some((written, Instant::now()));
+        let (when, since) = *suspect.get_or_insert((latest, Instant::now()));
+        if when != latest {
+            *suspect = Some((latest, Instant::now()));
         } else if since.elapsed() >= SETTLED {
             return Ok(Change::Replaced);
         }
         Ok(Change::Same)
+    }
+
+    /// Bytes that the file has now, or the one that takes its place.
+    fn size_after(&self, change: Change) -> Result<u64, Trouble> {
+        let current = self.own()?.current();
+        if change == Change::Replaced
+            && self.is_elsewhere(current.identity)
+            && let Ok(metadata) = std::fs::metadata(&self.path)
+        {
+            return Ok(metadata.len());
+        }
+        Ok(current.edition.stat()?.size)
     }
 
     /// Native memory that it holds or may come to hold, in bytes.

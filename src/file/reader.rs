@@ -4,8 +4,13 @@
 //!
 //! Because the host waits for it: a batch holds at most [`MOST_TEXT`] bytes and looks at no more than [`MOST_LOOKED`], so
 //! that the call takes less than two milliseconds whatever the lines are. The next call goes on.
+//!
+//! # Which lines are missing then?
+//!
+//! Those that are farthest from what was asked for: the last ones of a batch that begins with a given line, the first ones of
+//! [`Edition::last`], and before a place as many as fit in half a batch.
 
-use super::cache::BLOCK;
+use super::cache::{BLOCK, zeroed};
 use super::edition::{Answer, Edition, Trouble};
 use std::sync::Arc;
 
@@ -69,10 +74,47 @@ pub struct Lines {
     pub more: bool,
 }
 
+/// Lines that are brought at least, if they are wanted, where one is too long to be looked through: finding the end of each of
+/// them takes a step of the index, and as many fit in [`MOST_LOOKED`].
+const FAR: u64 = 3;
+
+/// How far to go back.
+struct Wanted {
+    /// Line feeds to go over, at most.
+    feeds: u64,
+    /// Those to go over however much text there is.
+    least: u64,
+    window: Window,
+    /// Bytes of text at most.
+    text: usize,
+}
+
+/// Where going back has ended.
+struct Back {
+    start: u64,
+    /// Lines that begin between it and the offset, or at one of them.
+    lines: u64,
+    /// Whether a line begins there.
+    whole: bool,
+    /// What is before this was looked at.
+    seen: u64,
+}
+
+impl Back {
+    /// Notes that the first line has no begin, if that is so.
+    fn mark(&self, out: &mut Lines) {
+        if !self.whole
+            && let Some(line) = out.lines.first_mut()
+        {
+            line.flags |= CUT_BEFORE;
+        }
+    }
+}
+
 /// A place in a file, and the block that it is in.
 struct Cursor<'e> {
     edition: &'e Edition,
-    block: Option<(u64, Arc<[u8]>)>,
+    block: Option<(u64, Arc<Vec<u8>>)>,
 }
 
 impl Cursor<'_> {
@@ -82,7 +124,7 @@ impl Cursor<'_> {
         if self.block.as_ref().is_none_or(|(have, _)| *have != number) {
             self.block = Some((number, self.edition.block(number)?));
         }
-        let block = self.block.as_ref().map_or(&[][..], |(_, block)| block);
+        let block = self.block.as_ref().map_or(&[][..], |(_, block)| &block[..]);
         Ok(block.get((offset - number * BLOCK as u64) as usize..).unwrap_or_default())
     }
 }
@@ -99,7 +141,7 @@ impl Edition {
         out.clear();
         Ok(match self.offset_of(first)? {
             Answer::Known(offset) => {
-                self.emit(offset, Some(first), count, window, out)?;
+                self.emit(offset, offset, Some(first), count, window, out)?;
                 Answer::Known(())
             }
             Answer::Unknown => Answer::Unknown,
@@ -117,66 +159,90 @@ impl Edition {
         out: &mut Lines,
     ) -> Result<(), Trouble> {
         out.clear();
-        let (start, found, whole) = self.back(offset.min(self.size()), before as u64 + 1)?;
-        let count = found.min(before as u64) as usize + after;
-        self.emit(start, None, count, window, out)?;
-        if !whole && let Some(line) = out.lines.first_mut() {
-            line.flags |= CUT_BEFORE;
-        }
+        let offset = offset.min(self.size());
+        let wanted = Wanted { feeds: before as u64 + 1, least: 1, window, text: MOST_TEXT / 2 };
+        let back = self.back(offset, wanted)?;
+        let count = back.lines.saturating_sub(1).min(before as u64) as usize + after;
+        self.emit(back.start, back.seen, None, count, window, out)?;
+        back.mark(out);
         Ok(())
     }
 
-    /// The last lines, without an index.
+    /// The last lines, without an index. Where not all of them fit these are the newest, and there are more before them.
     pub fn last(&self, count: usize, window: Window, out: &mut Lines) -> Result<(), Trouble> {
         out.clear();
-        let feeds = count as u64 + u64::from(self.is_ended()?);
-        let (start, _, whole) = self.back(self.size(), feeds)?;
-        self.emit(start, None, count, window, out)?;
-        if !whole && let Some(line) = out.lines.first_mut() {
-            line.flags |= CUT_BEFORE;
+        if count == 0 {
+            return Ok(());
         }
+        // The line feed that ends the file is behind its last line.
+        let ended = u64::from(self.is_ended()?);
+        let (feeds, least) = (count as u64 + ended, 1 + ended);
+        let back = self.back(self.size(), Wanted { feeds, least, window, text: MOST_TEXT })?;
+        self.emit(back.start, back.seen, None, count, window, out)?;
+        back.mark(out);
+        out.more = back.start > 0 && out.lines.len() < count;
         Ok(())
     }
 
-    /// Goes back from an offset over so many line feeds: the place behind the last of them, how many there were, and
-    /// whether a line begins there. Where lines are too long for that, the index is asked; if that has not come so far, it is
-    /// some place in the line.
-    fn back(&self, offset: u64, feeds: u64) -> Result<(u64, u64, bool), Trouble> {
-        if feeds == 0 {
-            return Ok((offset, 0, true));
-        }
-        let (mut at, mut found) = (offset, 0);
+    /// Goes back from an offset over line feeds. Where a line is too long for that, the index is asked; if that has not come so
+    /// far, it is some place in the line.
+    fn back(&self, offset: u64, wanted: Wanted) -> Result<Back, Trouble> {
+        let Wanted { feeds, least, window, text: most_text } = wanted;
+        let mut back = Back { start: offset, lines: 0, whole: true, seen: offset };
+        let (mut at, mut text) = (offset, 0);
+        // Takes a line more, if there is room for its text.
+        let mut take = |back: &mut Back, start: u64| {
+            let len = back.start.saturating_sub(start + 1).saturating_sub(window.from);
+            text += len.min(window.most as u64);
+            let fits = back.lines < least || text < most_text as u64;
+            if fits {
+                (back.start, back.lines) = (start, back.lines + 1);
+            }
+            fits && back.lines < feeds
+        };
         while at > 0 && offset - at < MOST_LOOKED {
             let number = (at - 1) / BLOCK as u64;
             let begin = number * BLOCK as u64;
             let block = self.block(number)?;
             for place in memchr::memrchr_iter(b'\n', &block[..(at - begin) as usize]) {
-                found += 1;
-                if found == feeds {
-                    return Ok((begin + place as u64 + 1, found, true));
+                if !take(&mut back, begin + place as u64 + 1) {
+                    return Ok(back);
                 }
             }
             at = begin;
         }
         if at == 0 {
-            return Ok((0, found, true));
+            take(&mut back, 0);
+            return Ok(back);
         }
+        // Of lines that take a step of the index each, no more than fit in a batch.
+        let far = if window.most < most_text / FAR as usize { FAR } else { least };
+        if back.lines >= far.min(feeds) {
+            return Ok(back);
+        }
+        let wanted = feeds.min(far);
         if let Some(before) = self.feeds_before(offset)? {
-            if before < feeds {
-                return Ok((0, before, true));
-            }
             // Line 1 is behind no line feed, line 2 behind the first one.
-            if let Answer::Known(start) = self.offset_of(before - feeds + 2)? {
-                return Ok((start, feeds, true));
+            let start = match before.checked_sub(wanted) {
+                None => Answer::Known(0),
+                Some(left) => self.offset_of(left + 2)?,
+            };
+            if let Answer::Known(start) = start {
+                let lines = wanted.min(before + 1);
+                return Ok(Back { start, lines, whole: true, seen: start });
             }
         }
-        Ok((at, found, false))
+        if back.lines < least {
+            back = Back { start: at, lines: 1, whole: false, seen: offset };
+        }
+        Ok(back)
     }
 
-    /// Appends lines from the begin of one on.
+    /// Appends lines from the begin of one on. What is before `seen` was looked at already.
     fn emit(
         &self,
         start: u64,
+        seen: u64,
         number: Option<u64>,
         count: usize,
         window: Window,
@@ -195,7 +261,7 @@ impl Edition {
                 break;
             }
             let own = number.map(|number| number + out.lines.len() as u64);
-            let end = self.end_of(&mut cursor, at, own, &mut looked)?;
+            let end = self.end_of(&mut cursor, at, seen, own, &mut looked)?;
             let next = self.copy(&mut cursor, at, end, window, out)?;
             let Some(next) = next else {
                 out.more = out.lines.len() < count;
@@ -211,19 +277,21 @@ impl Edition {
         &self,
         cursor: &mut Cursor<'_>,
         start: u64,
+        seen: u64,
         number: Option<u64>,
         looked: &mut u64,
     ) -> Result<Option<u64>, Trouble> {
         let (mut at, size) = (start, self.size());
-        while at < size && at - start < LOOK {
+        let from = seen.max(start);
+        while at < size && at < from + LOOK {
             let piece = cursor.at(at)?;
             if let Some(place) = memchr::memchr(b'\n', piece) {
-                *looked += at - start + place as u64;
+                *looked += (at + place as u64).saturating_sub(from);
                 return Ok(Some(at + place as u64 + 1));
             }
             at += piece.len() as u64;
         }
-        *looked += at - start;
+        *looked += at.saturating_sub(from);
         if at >= size {
             return Ok(Some(size));
         }
@@ -256,6 +324,7 @@ impl Edition {
         let from = start.saturating_add(window.from).min(stop);
         let to = from.saturating_add(window.most as u64).min(stop);
         let text = out.text.len();
+        out.reserve((to - from) as usize)?;
         let mut at = from;
         while at < to {
             let piece = cursor.at(at)?;
@@ -283,7 +352,8 @@ impl Edition {
         let end = offset.saturating_add(len).min(self.size());
         let (mut at, mut cursor) = (offset, Cursor { edition: self, block: None });
         // A large piece would push everything else out of the cache.
-        let mut buffer = vec![0; if len > 8 * BLOCK as u64 { 4 * BLOCK } else { 0 }];
+        let mut buffer = zeroed(if len > 8 * BLOCK as u64 { 4 * BLOCK } else { 0 })
+            .map_err(|error| Trouble::io(&error, offset))?;
         while at < end {
             let left = (end - at) as usize;
             if buffer.is_empty() {
@@ -307,6 +377,12 @@ impl Lines {
         self.text.clear();
         self.lines.clear();
         (self.first, self.more) = (None, false);
+    }
+
+    /// Makes room for a line more of so many bytes.
+    fn reserve(&mut self, len: usize) -> Result<(), Trouble> {
+        let room = self.text.try_reserve(len).and_then(|()| self.lines.try_reserve(1));
+        room.map_err(|_| Trouble::no_memory(len))
     }
 
     /// Bytes that it holds.

@@ -4,7 +4,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// What is known of a source without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,8 +13,41 @@ pub(super) struct Stat {
     pub size: u64,
     /// When it was last written to, if the system tells.
     pub written: Option<SystemTime>,
+    /// When it was last written to or its attributes changed, which nobody can set back, if the system tells.
+    pub changed: Option<SystemTime>,
+    /// What is no content and changes that time as well: mode, owner, group and number of links.
+    pub attributes: [u64; 4],
     /// Whether it has come to its end: else there will be more, which needs no refresh.
     pub complete: bool,
+}
+
+impl Default for Stat {
+    fn default() -> Stat {
+        Stat { size: 0, written: None, changed: None, attributes: [0; 4], complete: true }
+    }
+}
+
+impl Stat {
+    fn of(metadata: &Metadata) -> Stat {
+        let (size, written) = (metadata.len(), metadata.modified().ok());
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let (seconds, nanos) = (metadata.ctime(), metadata.ctime_nsec());
+            let since = |at: i64| Duration::new(at as u64, nanos as u32);
+            let changed = u64::try_from(seconds).is_ok().then(|| UNIX_EPOCH + since(seconds));
+            let owner = [metadata.uid().into(), metadata.gid().into()];
+            let attributes = [metadata.mode().into(), owner[0], owner[1], metadata.nlink()];
+            Stat { size, written, changed, attributes, complete: true }
+        }
+        #[cfg(not(unix))]
+        Stat { size, written, ..Stat::default() }
+    }
+
+    /// When it last changed.
+    pub fn latest(&self) -> Option<SystemTime> {
+        self.written.max(self.changed)
+    }
 }
 
 /// Bytes with a place: a file on a disk, one that is still being unpacked, or the lines of another that a filter keeps.
@@ -45,6 +78,35 @@ pub(super) trait Source: Send + Sync {
     }
 }
 
+/// How often a file is asked for its size that changes each time.
+const SIZE_TRIALS: usize = 4;
+
+/// Bytes that are read at once of a file whose size is not known.
+const MADE_STEP: usize = 64 << 10;
+
+/// Bytes of a file that the system makes while it is read, at most: they are kept.
+pub(super) const MAX_MADE: usize = 4 << 20;
+
+/// What was read of a file whose size the system does not tell.
+pub(super) struct Made(pub Vec<u8>);
+
+impl Source for Arc<Made> {
+    fn stat(&self) -> io::Result<Stat> {
+        Ok(Stat { size: self.0.len() as u64, ..Stat::default() })
+    }
+
+    fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+        let rest = self.0.get(usize::try_from(offset).unwrap_or(usize::MAX)..).unwrap_or_default();
+        let len = buffer.len().min(rest.len());
+        buffer[..len].copy_from_slice(&rest[..len]);
+        Ok(len)
+    }
+
+    fn memory(&self) -> usize {
+        self.0.capacity()
+    }
+}
+
 /// A file on a disk, open for reading.
 pub(super) struct Disk {
     file: File,
@@ -62,6 +124,45 @@ impl Disk {
         Ok((Disk { file }, metadata))
     }
 
+    /// Whether the file has as many bytes as the system tells. Files that the system makes while they are read have none, or a
+    /// page, whatever there is to read. A file that somebody writes to meanwhile is asked for anew.
+    pub fn size_is_true(&self) -> io::Result<bool> {
+        let mut len = self.file.metadata()?.len();
+        for _ in 0..SIZE_TRIALS {
+            // The last byte is there, and none behind it.
+            let read = read_fully(&self.file, &mut [0; 2], len.saturating_sub(1))?;
+            if read as u64 == len.min(1) {
+                return Ok(true);
+            }
+            let now = self.file.metadata()?.len();
+            if now == len {
+                return Ok(false);
+            }
+            len = now;
+        }
+        // Somebody writes all the time.
+        Ok(true)
+    }
+
+    /// All that there is to read, unless that is more than `most` bytes.
+    pub fn read_all(&self, most: usize) -> io::Result<Option<Vec<u8>>> {
+        let mut all = Vec::new();
+        loop {
+            let len = all.len();
+            if len > most {
+                return Ok(None);
+            }
+            let step = MADE_STEP.min(most + 1 - len);
+            all.try_reserve(step).map_err(|_| ErrorKind::OutOfMemory)?;
+            all.resize(len + step, 0);
+            let read = read_fully(&self.file, &mut all[len..], len as u64)?;
+            all.truncate(len + read);
+            if read < step {
+                return Ok(Some(all));
+            }
+        }
+    }
+
     /// The file, for whoever reads it to its end.
     pub fn into_file(self) -> File {
         self.file
@@ -71,8 +172,7 @@ impl Disk {
 /// Shared by the editions of a file that is truncated and stays the same file.
 impl Source for Arc<Disk> {
     fn stat(&self) -> io::Result<Stat> {
-        let metadata = self.file.metadata()?;
-        Ok(Stat { size: metadata.len(), written: metadata.modified().ok(), complete: true })
+        Ok(Stat::of(&self.file.metadata()?))
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {

@@ -136,7 +136,7 @@ impl Source for Arc<Spool> {
     fn stat(&self) -> io::Result<Stat> {
         // In this order: what is complete has all its bytes.
         let complete = self.complete.load(Ordering::Acquire);
-        Ok(Stat { size: self.written.load(Ordering::Acquire), written: None, complete })
+        Ok(Stat { size: self.written.load(Ordering::Acquire), complete, ..Stat::default() })
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {

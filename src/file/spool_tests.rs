@@ -334,7 +334,7 @@ fn spooled_to(file: File, source: &Path) -> (Document, Arc<Job<()>>) {
         limit: u64::MAX,
         folder: "/somewhere".into(),
     };
-    let current = Current { edition, disk: None, identity: None, spool: Some(spool) };
+    let current = Current { edition, disk: None, identity: None, spool: Some(spool), made: None };
     let document = Document::of(source.to_owned(), options(), current);
     document.start_spool(Some(feed)).unwrap();
     let job = document.index().unwrap();

@@ -11,7 +11,7 @@
 
 use super::Options;
 use super::edition::{Edition, Trouble};
-use super::source::{Disk, Source, identity, what_is_special};
+use super::source::{Disk, MAX_MADE, Made, Source, identity, what_is_special};
 use super::spool::{Feed, Spool, Unpack};
 use super::unpack::{MAGIC, Packing};
 use crate::io_error;
@@ -46,6 +46,8 @@ pub(super) struct Current {
     pub disk: Option<Arc<Disk>>,
     pub identity: Option<(u64, u64)>,
     pub spool: Option<Arc<Spool>>,
+    /// What was read of a file whose size the system does not tell.
+    pub made: Option<Arc<Made>>,
 }
 
 impl State {
@@ -84,8 +86,12 @@ impl State {
             // The parent was refreshing it: what it had then is not known.
             Err(TryLockError::WouldBlock) => return Err(Trouble::forked()),
         };
-        let disk = current.disk.as_ref().ok_or_else(Trouble::forked)?;
-        let edition = current.edition.inherit(Box::new(Arc::clone(disk)), options.capacity());
+        let source: Box<dyn Source> = match (&current.disk, &current.made) {
+            (Some(disk), _) => Box::new(Arc::clone(disk)),
+            (_, Some(made)) => Box::new(Arc::clone(made)),
+            _ => return Err(Trouble::forked()),
+        };
+        let edition = current.edition.inherit(source, options.capacity());
         Ok(State::new(Current { edition: Arc::new(edition), ..current }))
     }
 
@@ -125,14 +131,25 @@ impl Current {
         let mut head = [0; MAGIC];
         let mut packing = if options.unpack { Unpack::Perhaps } else { Unpack::No };
         let mut special = what_is_special(&metadata);
-        if special.is_none() && (metadata.len() == 0 || options.unpack) {
-            let len = disk.read_at(&mut head, 0).map_err(|error| io_error::message(&error))?;
-            if let (true, Some(found)) = (options.unpack, Packing::of(&head[..len])) {
-                packing = Unpack::From(found);
+        let mut made = None;
+        if special.is_none() {
+            if options.unpack {
+                let len = disk.read_at(&mut head, 0).map_err(|error| io_error::message(&error))?;
+                packing = Packing::of(&head[..len]).map_or(packing, Unpack::From);
             }
-            // Files of the system are made while they are read, and have no size before.
-            special = (metadata.len() == 0 && len > 0)
-                .then_some("the system does not tell its size, as it is made while it is read");
+            if !disk.size_is_true().map_err(|error| io_error::message(&error))? {
+                made = disk.read_all(MAX_MADE).map_err(|error| io_error::message(&error))?;
+                special = made.is_none().then_some(
+                    "the system does not tell its size, as it is made while it is read, and it has more than 4 MiB",
+                );
+            }
+        }
+        if let Some(made) = made.filter(|_| !matches!(packing, Unpack::From(_))) {
+            let made = Arc::new(Made(made));
+            let edition = Edition::new(Box::new(Arc::clone(&made)), options.capacity());
+            let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
+            let made = Some(made);
+            return Ok((Current { edition, disk: None, identity: None, spool: None, made }, None));
         }
         if let Some(reason) = special.filter(|_| !options.spool) {
             return Err(format!("{reason}; the option spool reads it into a temporary file"));
@@ -146,7 +163,8 @@ impl Current {
         let (spool, feed) = Spool::new(file, &metadata, packing, folder, options.spool_limit)?;
         let edition = Edition::new(Box::new(Arc::clone(&spool)), options.capacity());
         let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
-        let current = Current { edition, disk: None, identity: None, spool: Some(spool) };
+        let current =
+            Current { edition, disk: None, identity: None, spool: Some(spool), made: None };
         Ok((current, Some(feed)))
     }
 
@@ -157,6 +175,6 @@ impl Current {
     ) -> Result<Current, String> {
         let edition = Edition::new(Box::new(Arc::clone(&disk)), options.capacity());
         let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
-        Ok(Current { edition, disk: Some(disk), identity, spool: None })
+        Ok(Current { edition, disk: Some(disk), identity, spool: None, made: None })
     }
 }

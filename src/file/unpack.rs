@@ -108,7 +108,7 @@ fn gzip(
             if rest.is_empty() {
                 return Ok(());
             } else if len < rest.len() {
-                if zeros || len > 0 || rest[0] != 0x1F {
+                if zeros || rest[0] != 0x1F {
                     return Err(Broken::Damaged("what follows its end is no archive".to_owned()));
                 }
                 break;
@@ -161,4 +161,74 @@ fn zstd(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{BufReader, Write};
+
+    fn gzip_of(text: &[u8]) -> Vec<u8> {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(text).unwrap();
+        packed.finish().unwrap()
+    }
+
+    /// What an archive gives, and what is wrong with it.
+    fn unpacked(packing: Packing, archive: &[u8], buffer: usize) -> (Vec<u8>, Option<String>) {
+        let (mut all, mut input) = (Vec::new(), BufReader::with_capacity(buffer, archive));
+        let end = packing.unpack(&mut input, &mut |bytes| {
+            all.extend_from_slice(bytes);
+            Ok(())
+        });
+        let broken = end.err().map(|broken| match broken {
+            Broken::Damaged(message) => message,
+            Broken::Stopped(stop) => panic!("{stop:?}"),
+        });
+        (all, broken)
+    }
+
+    #[test]
+    fn what_follows_zeros_behind_a_gzip_archive_is_no_member() {
+        let member = gzip_of(b"text");
+        for (zeros, more, is_damaged) in [
+            (0, &member[..], false),
+            (1000, &[], false),
+            (1000, b"garbage", true),
+            (3, &member, true),
+            (1000, &member, true),
+        ] {
+            let archive = [&member[..], &vec![0; zeros], more].concat();
+            // The zeros may end where the buffer does.
+            for buffer in [16, member.len(), member.len() + zeros, 1 << 16] {
+                let (text, broken) = unpacked(Packing::Gzip, &archive, buffer.max(1));
+                assert_eq!(broken.is_some(), is_damaged, "{zeros} zeros, {more:?}, {buffer}");
+                let expected = if zeros == 0 { &b"texttext"[..] } else { b"text" };
+                assert_eq!(text, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_zstd_frame_to_be_skipped_that_is_cut_is_damaged() {
+        let mut frame = vec![0x50, 0x2A, 0x4D, 0x18, 100, 0, 0, 0];
+        frame.extend([7; 10]);
+        assert!(unpacked(Packing::Zstd, &frame, 64).1.is_some());
+        frame.extend([7; 90]);
+        assert_eq!(unpacked(Packing::Zstd, &frame, 64), (Vec::new(), None));
+    }
+
+    #[test]
+    fn zstd_blocks_that_give_nothing_can_be_interrupted() {
+        let mut frame = vec![0x28, 0xB5, 0x2F, 0xFD, 0, 0];
+        (0..1000).for_each(|_| frame.extend([0, 0, 0]));
+        frame.extend([1, 0, 0]);
+        assert_eq!(unpacked(Packing::Zstd, &frame, 64), (Vec::new(), None));
+        let mut calls = 0;
+        let end = Packing::Zstd.unpack(&mut &frame[..], &mut |_| {
+            calls += 1;
+            Err(Stop::Cancelled)
+        });
+        assert!(matches!(end, Err(Broken::Stopped(Stop::Cancelled))) && calls == 1);
+    }
 }

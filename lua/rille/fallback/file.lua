@@ -29,6 +29,44 @@ local function is_archive(head)
   return frame or head == "\40\181\47\253" or head:sub(1, 3) == "\31\139\8"
 end
 
+--- Bytes of a file that the system makes while it is read, at most: they are kept.
+local MAX_MADE = 4 * 2 ^ 20
+
+--- Whether the file has as many bytes as the system tells. A file that somebody writes to meanwhile is asked for anew.
+local function size_is_true(io_file, size)
+  for _ = 1, 4 do
+    io_file:seek("set", math.max(size - 1, 0))
+    if #(io_file:read(2) or "") == math.min(size, 1) then
+      return true
+    end
+    local now = io_file:seek("end")
+    if now == size then
+      return false
+    end
+    size = now
+  end
+  return true
+end
+
+--- What was read of a file whose size the system does not tell, with what is used here of a file of `io`.
+local function made_file(text)
+  local at = 0
+  return {
+    made = text,
+    seek = function(_, whence, offset)
+      at = whence == "end" and #text or offset
+      return at
+    end,
+    read = function(_, len)
+      local piece = text:sub(at + 1, at + len)
+      at = at + #piece
+      return piece ~= "" and piece or nil
+    end,
+    setvbuf = function() end,
+    close = function() end,
+  }
+end
+
 ---@param path string
 ---@param opts? rille.file.options
 ---@return rille.file?
@@ -55,13 +93,22 @@ function M.new(path, opts)
   end
   io_file:seek("set", 0)
   local head = io_file:read(4) or ""
-  if head ~= "" and size == 0 then
-    io_file:close()
-    if given.spool then
-      return nil, "rille.file: to spool " .. path .. " " .. NEEDED
+  if not size_is_true(io_file, size) then
+    io_file:seek("set", 0)
+    local text = io_file:read(MAX_MADE + 1) or ""
+    if #text > MAX_MADE then
+      io_file:close()
+      if given.spool then
+        return nil, "rille.file: to spool " .. path .. " " .. NEEDED
+      end
+      return nil,
+        path
+          .. ": the system does not tell its size, as it is made while it is read, and it has more than 4 MiB"
     end
-    return nil, path .. ": the system does not tell its size, as it is made while it is read"
-  elseif given.unpack and is_archive(head) then
+    io_file:close()
+    io_file, size = made_file(text), #text
+  end
+  if given.unpack and is_archive(head) then
     io_file:close()
     return nil, "rille.file: to unpack " .. path .. " " .. NEEDED
   end
@@ -414,6 +461,19 @@ function File:refresh()
   open(self)
   self.batch = nil
   local again = io.open(self.path, "rb")
+  local made = self.io_file.made
+  if made then
+    local text = again and again:read(MAX_MADE + 1)
+    if again then
+      again:close()
+    end
+    if not text or text == made then
+      return "same"
+    end
+    self.io_file, self.bytes = made_file(text), #text
+    self.marks, self.at, self.feeds = { 0 }, 0, 0
+    return "replaced"
+  end
   local size = self.io_file:seek("end")
   local change = "same"
   if size < self.bytes then

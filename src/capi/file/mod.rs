@@ -103,14 +103,14 @@ const _: () = {
 
 impl Measured for rille_file {
     const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::new("file");
+        static GAUGE: Gauge = Gauge::with("file", crate::file::held);
         &GAUGE
     };
 
     /// Its descriptor, and what it has read and indexed.
     const HIDDEN: usize = 2 * super::stats::DESCRIPTOR;
 
-    /// The batch that was taken last. What the index and the cache hold changes by itself and is told by rille_file_info.
+    /// The batch that was taken last. What indexes, caches and filters hold changes while no call runs, and is counted there.
     fn bytes(&self) -> usize {
         self.batch.memory()
     }
@@ -164,9 +164,10 @@ impl From<Change> for rille_file_change {
 
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Failure {
-        let status = match (trouble.forked, trouble.changed) {
-            (true, _) => RILLE_EFORK,
-            (_, true) => RILLE_ECHANGED,
+        let status = match trouble {
+            Trouble { forked: true, .. } => RILLE_EFORK,
+            Trouble { changed: true, .. } => RILLE_ECHANGED,
+            Trouble { no_memory: true, .. } => RILLE_ENOMEM,
             _ => RILLE_EIO,
         };
         Failure::new(status, trouble.message)
