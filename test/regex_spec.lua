@@ -430,11 +430,11 @@ end)
 t.test("gmatch and match with three groups, and an empty match at the border of a batch", function()
   local re = rille.regex("(a)(b)(c)?")
   t.eq({ re:match("xab") }, { "a", "b", false })
-  local all = {}
+  local found = {}
   for a, b, c in re:gmatch("abcab") do
-    all[#all + 1] = ("%s%s%s"):format(a, b, tostring(c))
+    found[#found + 1] = ("%s%s%s"):format(a, b, tostring(c))
   end
-  t.eq(all, { "abc", "abfalse" })
+  t.eq(found, { "abc", "abfalse" })
   for _, pattern in ipairs({ "(a?)", "(a)?", "()(a?)()()" }) do
     local empty, n = rille.regex(pattern), 0
     local s = ("a"):rep(3000)
