@@ -50,12 +50,7 @@ end
 t.test("wrong arguments are errors", function()
   with_file("a\n", function(file)
     local re = rille.regex("a")
-    t.raises(
-      "rille.file:search: what must be a rille.regex or rille.literals, got string",
-      file.search,
-      file,
-      "a"
-    )
+    t.raises("rille.file:search: ", file.search, file, 1)
     t.raises(
       "rille.file:search: wrong option form = 1 %(known: from = position",
       file.search,

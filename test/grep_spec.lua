@@ -5,8 +5,8 @@ local root = debug.getinfo(1, "S").source:match("^@(.*)[/\\]test[/\\]") or "."
 local LONG = 60000
 
 t.test("wrong arguments are errors", function()
-  t.raises("rille.grep: pattern must be a string or a list of some, got nil", rille.grep)
-  t.raises("rille.grep: pattern must be a string or a list of some, got table", rille.grep, {}, ".")
+  t.raises("rille.grep: pattern must be a string, a rille.regex, rille.literals or a list of these, got nil", rille.grep)
+  t.raises("rille.grep: pattern must be a string, a rille.regex, rille.literals or a list of these, got table", rille.grep, {}, ".")
   t.raises("rille.grep: root must be a string, got nil", rille.grep, "a")
   t.raises("rille.grep: opts must be a table, got number", rille.grep, "a", ".", 1)
   t.raises(
@@ -156,7 +156,7 @@ t.test("a batch is gone when another one is taken or the job is closed", functio
 end)
 
 t.test("what a person types wrong is nil and a message at once", function()
-  t.eq({ rille.grep({ "a", "b(" }, root) }, { nil, "pattern 2 of 2: unclosed group" })
+  t.eq({ rille.grep({ "a", "b(" }, root) }, { nil, "pattern 2 of 2: unclosed group", 2 })
   t.eq({ rille.grep("a", root .. "/nothing") }, { nil, root .. "/nothing: No such file or directory" })
   local job, message = rille.grep("a", root, { globs = { "a[" } })
   t.eq(job, nil)
