@@ -50,7 +50,12 @@ end
 t.test("wrong arguments are errors", function()
   with_file("a\n", function(file)
     local re = rille.regex("a")
-    t.raises("rille.file:search: ", file.search, file, 1)
+    t.raises(
+      "rille.file:search: what must be a string, a rille.regex, rille.literals or a list of these, got number",
+      file.search,
+      file,
+      1
+    )
     t.raises(
       "rille.file:search: wrong option form = 1 %(known: from = position",
       file.search,
@@ -215,4 +220,17 @@ t.test("a search of a file that is truncated fails with a sentence", function()
     t.ok(message:find("truncated from 100 bytes to 0", 1, true), message)
     t.eq(select(3, file:filter(rille.regex("x"))), "changed")
   end)
+end)
+
+t.test("a finished count of nothing is 0", function()
+  for _, content in ipairs({ "", "a\nb\n" }) do
+    with_file(content, function(file)
+      for _, opts in ipairs({ {}, { lines = true } }) do
+        local job = file:count("needle", opts)
+        finish(job)
+        t.eq(job:take(), { total = 0, lines = 0, partial = false })
+        t.eq(job:take(), nil)
+      end
+    end)
+  end
 end)

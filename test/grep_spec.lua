@@ -5,8 +5,11 @@ local root = debug.getinfo(1, "S").source:match("^@(.*)[/\\]test[/\\]") or "."
 local LONG = 60000
 
 t.test("wrong arguments are errors", function()
-  t.raises("rille.grep: pattern must be a string, a rille.regex, rille.literals or a list of these, got nil", rille.grep)
-  t.raises("rille.grep: pattern must be a string, a rille.regex, rille.literals or a list of these, got table", rille.grep, {}, ".")
+  local forms = "must be a string, a rille.regex, rille.literals or a list of these, got "
+  t.raises("rille.grep: pattern " .. forms .. "nil", rille.grep)
+  t.raises("rille.grep: pattern " .. forms .. "an empty list", rille.grep, {}, ".")
+  t.raises("rille.grep: pattern%[2%] " .. forms .. "number", rille.grep, { "a", 1 }, ".")
+  t.raises("rille.grep: pattern%[2%] " .. forms .. "table", rille.grep, { "a", { "b" } }, ".")
   t.raises("rille.grep: root must be a string, got nil", rille.grep, "a")
   t.raises("rille.grep: opts must be a table, got number", rille.grep, "a", ".", 1)
   t.raises(
@@ -234,4 +237,162 @@ t.test("of a long line the part that is wanted", function()
   t.eq(batch:text(1, nil, 20000), "")
   t.eq(#batch:text(1), #text)
   job:close()
+end)
+
+--- Waits for the end of a job whose results stay.
+local function finish(job)
+  while job:poll() == "running" do
+    job:wait(1)
+  end
+  t.eq((job:poll()), "done")
+end
+
+--- What a search finds in texts in memory: line, offset, text and spans of each result.
+local function find_in(text, pattern, opts)
+  opts = opts or {}
+  opts.texts, opts.globs = { ["[text]"] = text }, { "no such file" }
+  local found = {}
+  for i, item in ipairs(collect(assert(rille.grep(pattern, root .. "/test", opts)))) do
+    t.eq(item.kind == "match" or item.kind == "context", true, item.text)
+    found[i] = { item.line, item.offset, item.text, item.spans }
+  end
+  return found
+end
+
+t.test("$ is before CR LF as before LF, with every option", function()
+  local lf = "alpha\nbeta\n\ngamma beta\nbetas\nbeta"
+  local crlf = lf:gsub("\n", "\r\n")
+  for _, pattern in ipairs({ "beta$", "^beta$", "^$", "a$", "s\\z", "\\bbeta\\b$", "^" }) do
+    for _, opts in ipairs({
+      {},
+      { word = true },
+      { invert = true },
+      { context = 1 },
+      { case = "ignore" },
+      { multiline = true },
+      { max_count = 2 },
+    }) do
+      local copy = {}
+      for key, value in pairs(opts) do
+        copy[key] = value
+      end
+      local expected, found = find_in(lf, pattern, opts), find_in(crlf, pattern, copy)
+      t.eq(#found, #expected, pattern)
+      for i, item in ipairs(found) do
+        local text = expected[i][3]:gsub("\n", "\r\n")
+        t.eq(
+          { item[1], item[2], item[3] },
+          { expected[i][1], expected[i][2] + expected[i][1] - 1, text },
+          pattern
+        )
+        if not opts.multiline then
+          t.eq(item[4], expected[i][4], pattern)
+        end
+        t.eq(#item[4], #expected[i][4], pattern)
+      end
+    end
+  end
+  -- A lone CR ends nothing.
+  t.eq(find_in("a\rb\r\na\r", "a$"), {})
+  t.eq(find_in("a\rb\r\na", "a$", { multiline = true }), { { 2, 6, "a", { { 1, 1 } } } })
+end)
+
+t.test("every match has its spans", function()
+  t.eq(find_in("alpha\nbeta\n", "alpha\\n\\b", { multiline = true })[1][4], { { 1, 5 } })
+  t.eq(find_in("foo\noo x", "o\\z"), { { 1, 1, "foo", { { 3, 3 } } } })
+  t.eq(find_in("foo\r\nx", "o\\z"), { { 1, 1, "foo", { { 3, 3 } } } })
+  t.eq(find_in("a \r\nb", "\\s+$"), { { 1, 1, "a ", { { 2, 2 } } } })
+  -- A match of the end of a line alone is an empty one at the end of its text.
+  t.eq(find_in("ab\nc", "\\n", { multiline = true }), { { 1, 1, "ab", { { 3, 2 } } } })
+end)
+
+t.test("offsets are those in the file after a byte-order mark and in UTF-16", function()
+  local text = "alpha\ngr\195\188n \240\159\152\128\nbeta\n"
+  local function utf16(big)
+    local units = { 0xFEFF }
+    for _, unit in ipairs({ ("alpha\ngr"):byte(1, -1) }) do
+      units[#units + 1] = unit
+    end
+    for _, unit in ipairs({ 0xFC, ("n"):byte(), 32, 0xD83D, 0xDE00, ("\nbeta\n"):byte(1, -1) }) do
+      units[#units + 1] = unit
+    end
+    for i, unit in ipairs(units) do
+      local high, low = math.floor(unit / 256), unit % 256
+      units[i] = big and string.char(high, low) or string.char(low, high)
+    end
+    return table.concat(units)
+  end
+  for _, case in ipairs({
+    { text, 7, 18 },
+    { "\239\187\191" .. text, 10, 21 },
+    { utf16(false), 15, 31 },
+    { utf16(true), 15, 31 },
+  }) do
+    local found = find_in(case[1], "alpha|n|beta")
+    t.eq({ found[1][2], found[2][2], found[3][2] }, { 1, case[2], case[3] })
+    t.eq({ found[1][3], found[3][3] }, { "alpha", "beta" })
+    local context = find_in(case[1], "beta", { context = 1 })
+    t.eq({ context[1][2], context[2][2] }, { case[2], case[3] })
+  end
+end)
+
+t.test("a pattern may be text, compiled, literals or a list, as in a file", function()
+  local text = "one Two\r\nthree\r\ntwo\r\none"
+  local literals = rille.literals({ "two" }, { case = "ignore" })
+  local forms = {
+    { "(?i)two$" },
+    { rille.regex("two$", "i") },
+    { literals },
+    { { "Two", "two" } },
+    { { rille.regex("Two"), "two" } },
+    { { literals, "nowhere" } },
+  }
+  t.with_file(text, function(path)
+    local file = assert(rille.file(path))
+    for i, form in ipairs(forms) do
+      local expected = { { 1, 1, "one Two", { { 5, 7 } } }, { 3, 17, "two", { { 1, 3 } } } }
+      t.eq(find_in(text, form[1]), expected, "form " .. i)
+      local job, spans = assert(file:search(form[1])), {}
+      while job:wait(LONG) == "running" or job:ready() do
+        local batch = job:take()
+        for k = 1, batch and batch.count or 0 do
+          spans[#spans + 1] = { batch:span(k) }
+        end
+      end
+      t.eq(spans, { { 5, 7 }, { 17, 19 } }, "form " .. i)
+      local counting = assert(file:count(form[1]))
+      finish(counting)
+      t.eq(counting:take(), { total = 2, lines = 2, partial = false })
+      local kept, filling = assert(file:filter(form[1]))
+      finish(filling)
+      t.eq(kept:slice(1, 100), "one Two\r\ntwo\r\n")
+      t.eq({ file:navigate(form[1]):next(6, LONG) }, { 17, 19, 3 })
+    end
+    t.eq({ file:search({ "a", "b(" }) }, { nil, "pattern 2 of 2: unclosed group", 2 })
+    t.eq({ file:count("a\nb") }, { nil, "a line has no line feed in it; search with multiline", 2 })
+    file:close()
+  end)
+  t.eq({ rille.grep("ab(cd", root) }, { nil, "unclosed group", 3 })
+  t.eq({ rille.grep("a\nb", root, { fixed = true }) }, {
+    nil,
+    "a line has no line feed in it; search with multiline",
+    2,
+  })
+end)
+
+t.test("a closed pattern is an error", function()
+  local closed = rille.regex("a closed one")
+  closed:close()
+  t.raises("rille: closed", rille.grep, closed, ".")
+  t.raises("rille: closed", rille.grep, { "a", closed }, ".")
+end)
+
+t.test("there is no span before the first one, and no batch once none is left", function()
+  local job =
+    rille.grep("needle", root .. "/test", { texts = { text = "needle" }, globs = { "no such file" } })
+  finish(job)
+  local batch = t.ok(job:take())
+  t.raises("rille.lines:span: k must be from 1 to 1, got 0", batch.span, batch, 1, 0)
+  t.eq(job:take(), nil)
+  t.raises("rille.lines:text: the batch is gone", batch.text, batch, 1)
 end)

@@ -1,30 +1,11 @@
---- What lines are searched for: text, a compiled pattern, literals, or a list of these.
+--- What lines are searched for, as C takes it.
 local ffi = require("ffi")
+local forms = require("rille.pattern_forms")
 
 local array = ffi.typeof("rille_pattern[?]")
 local const_bytes = ffi.typeof("const uint8_t *")
 
----@alias rille.line_pattern string|rille.regex|rille.literals
-
 local M = {}
-
-local FORMS = "must be a string, a rille.regex, rille.literals or a list of these, got "
-
---- Sets a pattern of an array, and returns whether it is one.
-local function set(entry, pattern)
-  if type(pattern) == "string" then
-    entry.text, entry.len = const_bytes(pattern), #pattern
-    return true
-  elseif type(pattern) ~= "table" or not (pattern.is_rille_regex or pattern.is_rille_literals) then
-    return false
-  end
-  local handle = pattern.handle
-  if not handle then
-    error("rille: closed", 4)
-  end
-  entry[pattern.is_rille_regex and "regex" or "literals"] = handle
-  return true
-end
 
 --- Reads a pattern or a list of some, or raises an error at the caller of the public function. The array points to the
 --- patterns, which therefore have to be alive as long as it is in use.
@@ -33,23 +14,19 @@ end
 ---@return ffi.cdata* patterns rille_pattern[count]
 ---@return integer count
 function M.read(what, name)
-  local is_list = type(what) == "table" and not (what.is_rille_regex or what.is_rille_literals)
-  local count = is_list and #what or 1
-  if count == 0 then
-    error(("%s %san empty list"):format(name, FORMS), 3)
-  end
-  local patterns = array(count)
-  for i = 1, count do
-    local pattern = what
-    if is_list then
-      pattern = what[i]
-    end
-    if not set(patterns[i - 1], pattern) then
-      local place = is_list and ("[%d]"):format(i) or ""
-      error(("%s%s %s%s"):format(name, place, FORMS, type(pattern)), 3)
+  local list = forms(what, name, 4)
+  local patterns = array(#list)
+  for i = 1, #list do
+    local pattern, entry = list[i], patterns[i - 1]
+    if type(pattern) == "string" then
+      entry.text, entry.len = const_bytes(pattern), #pattern
+    elseif not pattern.handle then
+      error("rille: closed", 3)
+    else
+      entry[pattern.is_rille_regex and "regex" or "literals"] = pattern.handle
     end
   end
-  return patterns, count
+  return patterns, #list
 end
 
 return M

@@ -50,7 +50,8 @@ end
 ---@class rille.regex.options
 ---@field flags? string any of "i" (ignore case), "m" (^ and $ at lines), "s" (. matches a line feed), "x" (white space
 ---and comments), "b" (bytes: Unicode off)
----@field anchored? boolean a match begins where the search does
+---@field anchored? boolean a match begins where the search does. Several matches follow each other without a gap: iteration ends
+---at the first empty match, as there is no other place to begin at
 ---@field size_limit? integer bytes that the compiled pattern may take, 10 MiB by default
 
 --- Reads flags or options.

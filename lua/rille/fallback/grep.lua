@@ -1,15 +1,17 @@
 --- Searches of a tree have no pure-Lua form: Lua cannot list a folder.
+local forms = require("rille.pattern_forms")
 local read = require("rille.grep_options")
 
 local M = {}
 
----@param pattern string|string[]
+---@param pattern rille.line_pattern|rille.line_pattern[]
 ---@param root string
 ---@param opts? rille.grep.options
 ---@return nil
 ---@return string message
 function M.new(pattern, root, opts)
-  read(pattern, root, opts)
+  forms(pattern, "rille.grep: pattern", 3)
+  read(root, opts)
   return nil, "rille.grep needs the native library; rille.health() tells why it is not there"
 end
 
