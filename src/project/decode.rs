@@ -23,30 +23,42 @@ const RAW: usize = 64 << 10;
 pub(super) struct Decoder<R> {
     source: R,
     encoding: Encoding,
-    /// Bytes that were read and not used.
+    /// Bytes of the text that were read when the encoding was looked for.
+    first: usize,
+    /// Bytes that were read and not translated.
     raw: Vec<u8>,
-    /// How many of them were used.
+    /// How many of them were.
     used: usize,
     ended: bool,
 }
 
 impl<R: Read> Decoder<R> {
-    /// Looks at the first bytes of a source.
-    pub fn new(source: R) -> io::Result<Decoder<R>> {
-        let raw = Vec::new();
-        let mut decoder =
-            Decoder { source, encoding: Encoding::Bytes(0), raw, used: 0, ended: false };
-        while decoder.raw.len() < 3 && !decoder.ended {
-            decoder.read_more()?;
+    /// Looks at the first bytes of a source. They are read to `out`, which has room for three at least; the first call of
+    /// [`Decoder::read`] is for the same memory, so that most files are read to their place at once.
+    pub fn new(mut source: R, out: &mut [u8]) -> io::Result<Decoder<R>> {
+        let (mut len, mut ended) = (0, false);
+        while len < 3 && !ended {
+            let read = read(&mut source, &mut out[len..])?;
+            (len, ended) = (len + read, read == 0);
         }
-        let (encoding, mark) = match *decoder.raw {
-            [0xEF, 0xBB, 0xBF, ..] => (Encoding::Bytes(3), 3),
-            [0xFF, 0xFE, ..] => (Encoding::Utf16 { big: false }, 2),
-            [0xFE, 0xFF, ..] => (Encoding::Utf16 { big: true }, 2),
-            _ => (Encoding::Bytes(0), 0),
+        let mut raw = Vec::new();
+        let encoding = match out[..len] {
+            [0xEF, 0xBB, 0xBF, ..] => Encoding::Bytes(3),
+            [0xFF, 0xFE, ..] => Encoding::Utf16 { big: false },
+            [0xFE, 0xFF, ..] => Encoding::Utf16 { big: true },
+            _ => Encoding::Bytes(0),
         };
-        (decoder.encoding, decoder.used) = (encoding, mark);
-        Ok(decoder)
+        match encoding {
+            Encoding::Utf16 { .. } => {
+                raw.extend_from_slice(&out[2..len]);
+                len = 0;
+            }
+            Encoding::Bytes(mark) => {
+                out.copy_within(mark as usize..len, 0);
+                len -= mark as usize;
+            }
+        }
+        Ok(Decoder { source, encoding, first: len, raw, used: 0, ended })
     }
 
     /// What the file is.
@@ -59,14 +71,10 @@ impl<R: Read> Decoder<R> {
         if let Encoding::Utf16 { big } = self.encoding {
             return self.read_utf16(out, big);
         }
-        let rest = &self.raw[self.used..];
-        if rest.is_empty() {
-            return read(&mut self.source, out);
+        if self.first > 0 {
+            return Ok(std::mem::take(&mut self.first));
         }
-        let len = rest.len().min(out.len());
-        out[..len].copy_from_slice(&rest[..len]);
-        self.used += len;
-        Ok(len)
+        read(&mut self.source, out)
     }
 
     fn read_more(&mut self) -> io::Result<()> {
@@ -183,8 +191,8 @@ mod tests {
     }
 
     fn decode(file: &[u8], at_once: usize, room: usize) -> (Encoding, Vec<u8>) {
-        let mut decoder = Decoder::new(Slow(file, at_once, false)).unwrap();
         let (mut text, mut out) = (Vec::new(), vec![0; room]);
+        let mut decoder = Decoder::new(Slow(file, at_once, false), &mut out).unwrap();
         loop {
             match decoder.read(&mut out).unwrap() {
                 0 => return (decoder.encoding(), text),

@@ -105,7 +105,11 @@ impl<'m> Scanner<'m> {
 
     /// Searches a text. It fails only if it is cancelled.
     pub fn scan(&mut self, source: impl Read, sink: &mut impl Sink) -> Result<(), Stop> {
-        let ended = Decoder::new(source).map_err(Broken::from).and_then(|mut source| {
+        if self.buffer.len() < PIECE {
+            self.buffer.resize(PIECE, 0);
+        }
+        let source = Decoder::new(source, &mut self.buffer);
+        let ended = source.map_err(Broken::from).and_then(|mut source| {
             let place = Place::new(source.encoding());
             let mut report = Report::new(self.wanted, place, sink);
             if self.wanted.multi_line {
