@@ -105,8 +105,13 @@ static void a_handle_of_another_kind_is_refused(void) {
     CHECK(rille_notifier_watch(handles[6], handles[7], &err) == RILLE_EARG && strstr(err.message, "a file, not a job") != NULL);
     CHECK(rille_fuzzy_text(handles[8], 0, handles[1], &err) == RILLE_EARG && strstr(err.message, "a regex, not a buffer") != NULL);
     rille_job *job = NULL;
-    CHECK(rille_file_search(handles[7], handles[3], NULL, NULL, &job, &err) == RILLE_EARG && job == NULL);
-    CHECK(rille_file_search(handles[7], NULL, handles[1], NULL, &job, &err) == RILLE_EARG && job == NULL);
+    rille_pattern pattern = {NULL, 0, handles[3], NULL};
+    CHECK(rille_file_search(handles[7], &pattern, 1, NULL, &job, &err) == RILLE_EARG && job == NULL);
+    CHECK(strstr(err.message, "not a regex") != NULL);
+    pattern.regex = NULL;
+    pattern.literals = handles[1];
+    CHECK(rille_file_search(handles[7], &pattern, 1, NULL, &job, &err) == RILLE_EARG && job == NULL);
+    CHECK(strstr(err.message, "a regex, not a ") != NULL);
     /* Memory that is no handle. */
     double nothing[16] = {0};
     CHECK(rille_buffer_reset((void *)nothing, &err) == RILLE_EARG && strstr(err.message, "not a buffer") != NULL);
@@ -158,6 +163,7 @@ static const size_t sizes[OPTIONS] = {
 static int32_t call_with(int kind, const void *options, rille_error *err) {
     static double out[64];
     static uint32_t numbers[64], one;
+    rille_pattern pattern = {NULL, 0, NULL, NULL};
     void *handle = NULL;
     int32_t status;
     switch (kind) {
@@ -183,7 +189,8 @@ static int32_t call_with(int kind, const void *options, rille_error *err) {
             return status;
         case 11: return rille_file_read_last(handles[7], 1, options, (void *)out, err);
         case 12:
-            status = rille_file_search(handles[7], handles[1], NULL, options, (rille_job **)&handle, err);
+            pattern.regex = handles[1];
+            status = rille_file_search(handles[7], &pattern, 1, options, (rille_job **)&handle, err);
             rille_job_free(handle);
             return status;
         default:

@@ -69,7 +69,7 @@ static void walk(void) {
     options.globs_len = 6;
     CHECK(rille_walk_start(BYTES(folder), strlen(folder), &options, &job, &err) == RILLE_EARG);
     options.glob_count = 1;
-    options.flags = 64;
+    options.flags = RILLE_WALK_RELATIVE << 1;
     CHECK(rille_walk_start(BYTES(folder), strlen(folder), &options, &job, &err) == RILLE_EARG);
     options.size = 0;
     CHECK(rille_walk_start(BYTES(folder), strlen(folder), &options, &job, &err) == RILLE_EARG);
