@@ -137,7 +137,10 @@ end
 function M.take(job, pattern, bits, limit)
   -- Another object of the same pattern may have been made meanwhile.
   local shared = limit == 0 and cache.recall(bits, pattern)
-  return shared or compiled(C.rille_regex_take(job, out_handle, err), pattern, bits, limit)
+  if shared then
+    return shared
+  end
+  return compiled(C.rille_regex_take(job, out_handle, err), pattern, bits, limit)
 end
 
 --- Takes a user away. The last one takes the pattern with it.
