@@ -125,7 +125,7 @@ t.test("a wait ends by stop, by close and by an error", function()
   end)
   vim.notify = notify -- luacheck: ignore 122
   t.eq(calls, { stop = 1, close = 1, error = 1, other = 20 })
-  t.ok(shown:find("rille.nvim.await: .*on purpose"), shown)
+  t.ok(shown:find("rille: await: on purpose", 1, true), shown)
 end)
 
 t.test("a job that is over before it is awaited is told of as well", function()
