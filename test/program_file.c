@@ -143,7 +143,7 @@ static void change_file(rille_file *file, const char *path) {
     CHECK(rille_file_follow(file, &job, &err) == RILLE_OK);
     CHECK(rille_file_refresh(file, &now, &err) == RILLE_OK && now == RILLE_FILE_SAME);
     CHECK(truncate(path, 2) == 0);
-    CHECK(rille_job_wait(job, 20000, NULL) == RILLE_OK);
+    CHECK(rille_job_wait(job, 120000, NULL) == RILLE_OK);
     CHECK(rille_file_take_news(job, &news, &err) == RILLE_OK && news.change == RILLE_FILE_TRUNCATED && news.size == 2);
     CHECK(rille_file_stat(file, &info, &err) == RILLE_ECHANGED && strstr(err.message, "refresh it") != NULL);
     CHECK(rille_file_refresh(file, &now, &err) == RILLE_OK && now == RILLE_FILE_TRUNCATED);

@@ -171,7 +171,7 @@ static void wrong(void) {
 static uint32_t finish(rille_job *job) {
     rille_progress progress = {0, 0, 0, 0};
     do {
-        rille_job_wait(job, 20000, NULL);
+        rille_job_wait(job, 120000, NULL);
         rille_job_poll(job, &progress, NULL);
     } while (progress.state == RILLE_JOB_RUNNING);
     return progress.state;

@@ -46,7 +46,7 @@ static void walk(void) {
     options.glob_ends = ends;
     CHECK(rille_walk_start(BYTES(folder), strlen(folder), &options, &job, &err) == RILLE_OK);
     do {
-        CHECK(rille_job_wait(job, 20000, NULL) == RILLE_OK && rille_job_poll(job, &progress, NULL) == RILLE_OK);
+        CHECK(rille_job_wait(job, 120000, NULL) == RILLE_OK && rille_job_poll(job, &progress, NULL) == RILLE_OK);
         while ((status = rille_walk_take(job, 3, &batch, &err)) == RILLE_OK) {
             CHECK(batch.count >= 1 && batch.count <= 3);
             for (uint32_t i = 0; i < batch.count; i++) {
@@ -119,7 +119,7 @@ static void grep(void) {
     options.text_ends = text_ends;
     CHECK(rille_grep_start(BYTES(folder), strlen(folder), &tree, &options, &job, &err) == RILLE_OK);
     do {
-        CHECK(rille_job_wait(job, 20000, NULL) == RILLE_OK && rille_job_poll(job, &progress, NULL) == RILLE_OK);
+        CHECK(rille_job_wait(job, 120000, NULL) == RILLE_OK && rille_job_poll(job, &progress, NULL) == RILLE_OK);
         while ((status = rille_grep_take(job, 1, &batch, &err)) == RILLE_OK) {
             rille_grep_line line = batch.lines[0];
             CHECK(batch.count == 1 && line.kind == RILLE_GREP_MATCH);
@@ -200,18 +200,18 @@ static void jobs(void) {
     rille_job_free(job);
 
     job = start(0, 0, 0, 1);
-    CHECK(rille_job_wait(job, 20000, &err) == RILLE_OK && state(job) == RILLE_JOB_FAILED);
+    CHECK(rille_job_wait(job, 120000, &err) == RILLE_OK && state(job) == RILLE_JOB_FAILED);
     CHECK(rille_job_failure(job, &err) == RILLE_EJOB && strstr(err.message, "on purpose") != NULL);
     CHECK(rille_job_failure(job, NULL) == RILLE_EJOB);
     rille_job_free(job);
 
     for (int i = 0; i < 200; i++) many[i] = start(1000000, 1000, 1, 0);
-    CHECK(rille_job_wait(many[0], 20000, NULL) == RILLE_OK && state(many[0]) == RILLE_JOB_RUNNING);
+    CHECK(rille_job_wait(many[0], 120000, NULL) == RILLE_OK && state(many[0]) == RILLE_JOB_RUNNING);
     for (int i = 0; i < 200; i += 2) CHECK(rille_job_cancel(many[i], &err) == RILLE_OK);
     for (int i = 0; i < 200; i += 2) CHECK(finish(many[i]) == RILLE_JOB_CANCELLED);
     for (int i = 0; i < 200; i++) rille_job_free(many[i]);
     job = start(1, 30000, 0, 0);
-    CHECK(rille_job_wait(job, 1, &err) == RILLE_NONE && rille_job_wait(job, 20000, &err) == RILLE_OK);
+    CHECK(rille_job_wait(job, 1, &err) == RILLE_NONE && rille_job_wait(job, 120000, &err) == RILLE_OK);
 
     CHECK(rille_job_poll(NULL, &progress, &err) == RILLE_EARG && strstr(err.message, "job is NULL") != NULL);
     CHECK(rille_job_poll(job, NULL, &err) == RILLE_EARG);
@@ -238,7 +238,7 @@ static void notifier(void) {
     CHECK(rille_notifier_drain(note, &err) == RILLE_NONE);
     CHECK(rille_notifier_watch(note, job, &err) == RILLE_OK && rille_notifier_watch(other, job, &err) == RILLE_OK);
     rille_notifier_free(other);
-    CHECK(readable(rille_notifier_fd(note), 20000));
+    CHECK(readable(rille_notifier_fd(note), 120000));
     CHECK(rille_notifier_drain(note, &err) == RILLE_OK && rille_notifier_drain(note, &err) == RILLE_NONE);
     CHECK(!readable(rille_notifier_fd(note), 0) && state(job) == RILLE_JOB_DONE);
     CHECK(rille_notifier_watch(note, job, &err) == RILLE_OK && readable(rille_notifier_fd(note), 0));
@@ -260,7 +260,7 @@ static void forked(void) {
     for (int round = 0; round < 20; round++) {
         rille_job *running = start(1000000, 50, 1, 0), *over = start(0, 0, 0, 0);
         rille_notifier_watch(note, running, NULL);
-        rille_job_wait(over, 20000, NULL);
+        rille_job_wait(over, 120000, NULL);
         fflush(stdout);
         pid_t child = fork();
         if (child == 0) {
@@ -281,7 +281,7 @@ static void forked(void) {
             for (int i = 0; i < 20; i++) {
                 rille_job *job = start(1, 100, 1, 0);
                 rille_notifier_watch(own, job, NULL);
-                CHECK(readable(rille_notifier_fd(own), 20000));
+                CHECK(readable(rille_notifier_fd(own), 120000));
                 rille_notifier_drain(own, NULL);
                 CHECK(finish(job) == RILLE_JOB_DONE);
                 rille_job_free(job);
@@ -300,7 +300,7 @@ static void forked(void) {
         /* Nothing that the child did is seen here. */
         CHECK(state(running) == RILLE_JOB_RUNNING && state(over) == RILLE_JOB_DONE);
         CHECK(rille_job_cancel(running, NULL) == RILLE_OK && finish(running) == RILLE_JOB_CANCELLED);
-        CHECK(readable(rille_notifier_fd(note), 20000) && rille_notifier_drain(note, NULL) == RILLE_OK);
+        CHECK(readable(rille_notifier_fd(note), 120000) && rille_notifier_drain(note, NULL) == RILLE_OK);
         rille_job_free(running);
         rille_job_free(over);
     }

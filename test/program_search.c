@@ -240,7 +240,7 @@ static void threads(void) {
 static uint32_t over(rille_job *job) {
     rille_progress progress = {0, 0, 0, 0};
     do {
-        CHECK(rille_job_wait(job, 20000, NULL) == RILLE_OK && rille_job_poll(job, &progress, NULL) == RILLE_OK);
+        CHECK(rille_job_wait(job, 120000, NULL) == RILLE_OK && rille_job_poll(job, &progress, NULL) == RILLE_OK);
         CHECK(progress.ready == 0);
     } while (progress.state == RILLE_JOB_RUNNING);
     return progress.state;

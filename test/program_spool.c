@@ -29,7 +29,7 @@ void spool(void) {
     options.flags = RILLE_FILE_UNPACK;
     CHECK(rille_file_open(BYTES(path), strlen(path), &options, &file, &err) == RILLE_OK);
     CHECK(rille_file_index(file, &job, &err) == RILLE_OK);
-    CHECK(rille_job_wait(job, 20000, &err) == RILLE_OK && rille_job_poll(job, &progress, &err) == RILLE_OK);
+    CHECK(rille_job_wait(job, 120000, &err) == RILLE_OK && rille_job_poll(job, &progress, &err) == RILLE_OK);
     CHECK(progress.state == RILLE_JOB_DONE && progress.done == sizeof archive - 1 && progress.total == progress.done);
     CHECK(rille_file_refresh(file, &change, &err) == RILLE_OK && change == RILLE_FILE_GROWN);
     CHECK(rille_file_refresh(file, &change, &err) == RILLE_OK && change == RILLE_FILE_SAME);
@@ -43,14 +43,14 @@ void spool(void) {
     /* Cut, with a limit, and a folder that is not there. */
     CHECK(ftruncate(fd, sizeof archive - 3) == 0);
     CHECK(rille_file_open(BYTES(path), strlen(path), &options, &file, &err) == RILLE_OK);
-    CHECK(rille_file_index(file, &job, &err) == RILLE_OK && rille_job_wait(job, 20000, &err) == RILLE_OK);
+    CHECK(rille_file_index(file, &job, &err) == RILLE_OK && rille_job_wait(job, 120000, &err) == RILLE_OK);
     CHECK(rille_job_failure(job, &err) == RILLE_EJOB && strstr(err.message, "the zstd archive ends too early") == err.message);
     CHECK(rille_file_stat(file, &info, &err) == RILLE_OK && info.size >= 8 && info.exact == 0);
     rille_job_free(job);
     rille_file_free(file);
     options.spool_limit = 3;
     CHECK(rille_file_open(BYTES(path), strlen(path), &options, &file, &err) == RILLE_OK);
-    CHECK(rille_file_index(file, &job, &err) == RILLE_OK && rille_job_wait(job, 20000, &err) == RILLE_OK);
+    CHECK(rille_file_index(file, &job, &err) == RILLE_OK && rille_job_wait(job, 120000, &err) == RILLE_OK);
     CHECK(rille_job_failure(job, &err) == RILLE_EJOB && strstr(err.message, "the limit of 3 bytes") == err.message);
     rille_job_free(job);
     rille_file_free(file);
