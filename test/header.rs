@@ -1,43 +1,12 @@
-//! The committed header and cdef are what cbindgen renders from `src/capi`, and the header compiles everywhere.
+//! The committed header and cdef are what cbindgen renders from `src/capi`; the header compiles as C and C++, and its
+//! examples run.
 
-use crate::{bless, root};
+use crate::{bless, library, root};
 use cbindgen::{Builder, Config};
+use std::fs;
 use std::process::Command;
 
-/// The first lines of the header: what a C programmer reads before anything else.
-const PREFACE: &str = "\
-/*
- * rille: the native text engine for LuaJIT hosts. The C interface.
- *
- * Generated from src/capi by `BLESS=1 cargo test`; do not edit.
- *
- * Link with -lrille, or load the shared library at run time and compare rille_abi() with RILLE_ABI first.
- *
- * Calls. A function returns a status: RILLE_OK, a positive note, or a negative failure (enum rille_status). It writes
- * its outputs only when it does not fail, and the error block only when it does; the block may be NULL. Functions
- * without a status are getters and cannot fail. Nothing that the library does ends the process or prints.
- *
- * Text is a pointer to bytes and their number; no NUL ends it, and a NUL in it is a byte like any other. NULL with a
- * length of 0 is the empty text. Texts and results are at most 4 GiB - 1 long. Text need not be valid UTF-8: a maximal
- * invalid subsequence, as the WHATWG decoder cuts it, counts as one char. Offsets are in bytes, 0-based, and ranges
- * are half-open.
- *
- * Memory. Input is read during the call and never kept. Output goes to memory of the caller, which may be
- * uninitialised, and has to be aligned for what is written there. Each side frees what it allocated: an object that
- * rille_x_new made is freed by rille_x_free, which takes NULL too.
- *
- * Objects. Each carries its kind. A function that is given an object of another kind returns RILLE_EARG, and the message
- * names both; a getter returns what it returns for NULL, and rille_x_free does nothing. The same holds for an object that
- * was freed, for as long as fewer than 256 others have been freed after it; later, using it is undefined.
- *
- * Options. The first field of a struct of options is its size, sizeof of the struct that the program was compiled with. A
- * library that is newer knows the sizes of all earlier versions and reads no further; any other size is RILLE_EARG. Zeros
- * in all other fields are the defaults.
- *
- * Threads. Every function may be called from any thread. Calls on one object may overlap when both take it as const;
- * else one at a time.
- */
-";
+mod sections;
 
 fn config() -> Config {
     Config::from_file(root().join("cbindgen.toml")).expect("cbindgen.toml")
@@ -56,18 +25,26 @@ fn render(config: Config) -> String {
     String::from_utf8(text).expect("a header in UTF-8")
 }
 
-fn header() -> String {
-    let mut config = config();
-    config.header = Some(PREFACE.to_owned());
-    render(config)
+fn template() -> String {
+    fs::read_to_string(root().join("src/capi/header.in")).expect("the template of the header")
 }
 
-/// The declarations alone, in the C that LuaJIT's `ffi.cdef` reads: no preprocessor, no comments.
-fn cdef() -> String {
+/// Everything but what surrounds the declarations, which `sections` writes.
+fn bare_config() -> Config {
     let mut config = config();
     config.cpp_compat = false;
     config.include_guard = None;
     config.sys_includes.clear();
+    config
+}
+
+fn header() -> String {
+    sections::arrange(&render(bare_config()), &template())
+}
+
+/// The declarations alone, in the C that LuaJIT's `ffi.cdef` reads: no preprocessor, no comments.
+fn cdef() -> String {
+    let mut config = bare_config();
     config.documentation = false;
     let mut abi = None;
     let mut lines = Vec::new();
@@ -111,7 +88,7 @@ fn committed_cdef_is_fresh() {
 #[test]
 fn header_compiles_alone_as_c99_and_as_cpp() {
     for (compiler, language) in
-        [("cc", &["-std=c99", "-x", "c"]), ("c++", &["-std=c++11", "-x", "c++"])]
+        [("cc", &["-std=c99", "-x", "c"]), ("c++", &["-std=c++17", "-x", "c++"])]
     {
         let output = Command::new(compiler)
             .args(["-pedantic", "-Wall", "-Wextra", "-Werror", "-fsyntax-only"])
@@ -120,5 +97,56 @@ fn header_compiles_alone_as_c99_and_as_cpp() {
             .output()
             .unwrap_or_else(|error| panic!("{compiler}: {error}"));
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+#[test]
+fn every_section_has_an_example_that_prints_what_it_says() {
+    let folder = root().join("target/under-test/header");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).expect("a folder is made");
+    let template = template();
+    let (preface, sections) = sections::parse(&template);
+    let prelude: Vec<_> = preface.iter().filter_map(|line| line.strip_prefix("    ")).collect();
+    assert!(prelude.len() > 2, "the preface says what the examples include");
+    for section in sections {
+        let example = section.example();
+        assert!(!example.is_empty(), "the section \"{}\" has no example", section.title);
+        let program = format!(
+            "{}\nint main(void) {{\n{example}    return 0;\n}}\n// The last line.\n",
+            prelude.join("\n")
+        );
+        fs::write(folder.join("header.c"), program).expect("the example is written");
+        let compiled = Command::new("cc")
+            .args([
+                "-std=c99",
+                "-Wall",
+                "-Wextra",
+                "-Werror",
+                "header.c",
+                "-o",
+                "../header-example",
+            ])
+            .arg("-I")
+            .arg(root().join("include"))
+            .arg(library())
+            .current_dir(&folder)
+            .output()
+            .expect("cc to run");
+        assert!(
+            compiled.status.success(),
+            "{}: {}",
+            section.title,
+            String::from_utf8_lossy(&compiled.stderr)
+        );
+        let run = Command::new("../header-example")
+            .env("LD_LIBRARY_PATH", library().parent().expect("a directory"))
+            .current_dir(&folder)
+            .output()
+            .expect("the example to run");
+        let says = example.lines().filter_map(|line| line.split_once("     //> "));
+        let says: String = says.map(|(_, text)| format!("{text}\n")).collect();
+        assert!(run.status.success(), "{}: {:?}", section.title, run.status);
+        assert_eq!(String::from_utf8_lossy(&run.stdout), says, "{}", section.title);
     }
 }

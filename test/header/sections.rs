@@ -1,0 +1,188 @@
+//! The header in sections: what cbindgen renders, in the order of `src/capi/header.in`.
+//!
+//! cbindgen writes all constants, then all types, then all functions. Here each item goes to the section that names the
+//! longest prefix of its name, comments are filled to the width of the header, and a comment of one line takes one line.
+
+const WIDTH: usize = 110;
+
+/// A section of the template: a title, the prefixes of its items without `rille_`, and its introduction.
+pub struct Section<'a> {
+    pub title: &'a str,
+    pub prefixes: Vec<&'a str>,
+    pub text: Vec<&'a str>,
+}
+
+impl Section<'_> {
+    /// The example: the lines that are indented.
+    pub fn example(&self) -> String {
+        self.text
+            .iter()
+            .filter(|line| line.starts_with("    "))
+            .map(|line| format!("{line}\n"))
+            .collect()
+    }
+}
+
+/// The preface and the sections of a template.
+pub fn parse(template: &str) -> (Vec<&str>, Vec<Section<'_>>) {
+    let (mut preface, mut sections) = (Vec::new(), Vec::<Section>::new());
+    for line in template.lines() {
+        if let Some(section) = line.strip_prefix("@section ") {
+            let (title, prefixes) =
+                section.split_once(": ").expect("a title, a colon and prefixes");
+            let prefixes = prefixes.split(' ').collect();
+            sections.push(Section { title, prefixes, text: Vec::new() });
+        } else {
+            sections.last_mut().map_or(&mut preface, |section| &mut section.text).push(line);
+        }
+    }
+    (preface, sections)
+}
+
+/// The declarations of `rendered` as a header.
+pub fn arrange(rendered: &str, template: &str) -> String {
+    let (preface, sections) = parse(template);
+    let mut items: Vec<Vec<Item>> = sections.iter().map(|_| Vec::new()).collect();
+    for item in split(rendered) {
+        let fits = |section: &Section| {
+            let name = item.name.strip_prefix("rille_").expect("a name of the library");
+            let fits = section.prefixes.iter().filter(|prefix| name.starts_with(**prefix));
+            fits.map(|prefix| prefix.len()).max().unwrap_or(0)
+        };
+        let place = (0..sections.len()).max_by_key(|&place| fits(&sections[place]));
+        let place = place.filter(|&place| fits(&sections[place]) > 0);
+        items[place
+            .unwrap_or_else(|| panic!("no section of src/capi/header.in names {}", item.name))]
+        .push(item);
+    }
+    let mut out = format!("/*{}", comment(&preface.join("\n"), 0).trim_start_matches("/**"));
+    out += "\n\n#ifndef RILLE_H\n#define RILLE_H\n\n#include <stddef.h>\n#include <stdint.h>\n\n";
+    out += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
+    for (section, items) in sections.iter().zip(items) {
+        let rule = "-".repeat(WIDTH - section.title.len() - 4);
+        let text = comment(&format!("\n{}", section.text.join("\n")), 0);
+        out += &format!(
+            "\n/* {} {rule}{}\n",
+            section.title,
+            text.trim_start_matches("/**\n *").trim_end()
+        );
+        for item in items {
+            out += &format!("\n{}", item.text);
+        }
+    }
+    out + "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n"
+}
+
+struct Item {
+    /// In lower case.
+    name: String,
+    text: String,
+}
+
+/// The declarations, each with its comments.
+fn split(rendered: &str) -> Vec<Item> {
+    let (mut items, mut text, mut code, mut doc) =
+        (Vec::new(), String::new(), String::new(), None::<String>);
+    for line in rendered.lines() {
+        let bare = line.trim_start();
+        let indent = line.len() - bare.len();
+        if bare == "/**" {
+            doc = Some(String::new());
+        } else if let Some(lines) = doc.as_mut().filter(|_| bare != "*/") {
+            let rest = bare.strip_prefix('*').expect("a line of a comment");
+            *lines += &format!("{}\n", rest.strip_prefix(' ').unwrap_or(rest));
+        } else if let Some(lines) = doc.take() {
+            text += &format!("{}\n", comment(lines.trim_end(), indent - 1));
+        } else if !bare.is_empty() {
+            code += &format!("{bare} ");
+            let kind = code.split(' ').next().unwrap_or_default();
+            let ends =
+                bare.ends_with(';') && code.matches('{').count() == code.matches('}').count();
+            if ["typedef", "#define"].contains(&kind) {
+                text += &format!("{}{}\n", " ".repeat(indent), line_without_tags(bare));
+            } else if ends {
+                text += &signature(&line_without_tags(code.trim_end()));
+            }
+            if ends || kind == "#define" {
+                items.push(Item { name: name(&code), text: std::mem::take(&mut text) });
+                code.clear();
+            }
+        }
+    }
+    items
+}
+
+/// What a declaration declares.
+fn name(code: &str) -> String {
+    let words = code
+        .split('(')
+        .next()
+        .expect("a piece")
+        .split([' ', '*', ';'])
+        .filter(|word| !word.is_empty());
+    let words: Vec<_> = words.collect();
+    let word = match words[0] {
+        "typedef" => words[2],
+        "#define" => words[1],
+        _ => words[words.len() - 1],
+    };
+    word.to_lowercase()
+}
+
+/// Types are named by their typedef.
+fn line_without_tags(line: &str) -> String {
+    if line.starts_with("typedef") {
+        line.to_owned()
+    } else {
+        line.replace("struct rille_", "rille_")
+    }
+}
+
+/// A function's declaration, whose parameters fill the lines.
+fn signature(code: &str) -> String {
+    let tied = code.replace("( ", "(").replace(' ', "\0").replace(",\0", ", ");
+    fill(&tied, WIDTH - 4).join("\n    ").replace('\0', " ") + "\n"
+}
+
+/// A comment that fills the lines: paragraphs are separated by an empty line; indented lines stay, and so do the first
+/// lines of list items.
+fn comment(text: &str, indent: usize) -> String {
+    let pad = " ".repeat(indent);
+    if !text.contains('\n') && indent + text.chars().count() + 7 <= WIDTH {
+        return format!("{pad}/** {text} */");
+    }
+    let (mut lines, mut paragraph) = (Vec::new(), String::new());
+    for line in text.lines().chain([""]) {
+        let whole = line.is_empty() || line.starts_with("    ");
+        if whole || line.starts_with("- ") {
+            lines.extend(fill(&std::mem::take(&mut paragraph), WIDTH - indent - 3));
+        }
+        if whole { lines.push(line.to_owned()) } else { paragraph += &format!("{line} ") }
+    }
+    while lines.last().is_some_and(String::is_empty) {
+        lines.pop();
+    }
+    if let [line] = lines.as_slice()
+        && indent + line.chars().count() + 7 <= WIDTH
+    {
+        return format!("{pad}/** {line} */");
+    }
+    let lines: Vec<_> =
+        lines.iter().map(|line| format!("{pad} * {line}").trim_end().to_owned()).collect();
+    format!("{pad}/**\n{}\n{pad} */", lines.join("\n"))
+}
+
+/// Lines of at most `width` characters.
+fn fill(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        match lines
+            .last_mut()
+            .filter(|line| line.chars().count() + 1 + word.chars().count() <= width)
+        {
+            Some(line) => *line += &format!(" {word}"),
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
