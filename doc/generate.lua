@@ -10,7 +10,7 @@
 ---   @fields FILE CLASS…            the public fields of classes, as tables of options have them
 ---   @options                       the options of the plugin
 ---   @keys FILE                     the keys that a module lists
----   @recipe                        the hook for vim.pack, as the README has it
+---   @recipe                        the hook for vim.pack, as doc/neovim.md has it
 ---
 --- Plain Lua that names no host, so that it runs in any LuaJIT.
 local WIDTH = 78
@@ -326,9 +326,9 @@ return function(read)
     return table.concat(out, "\n")
   end
 
-  --- The recipe for vim.pack, as the README has it.
+  --- The recipe for vim.pack, as doc/neovim.md has it.
   function directives.recipe()
-    return "    " .. read("README.md"):match("\n```lua pack\n(.-)\n```\n"):gsub("\n", "\n    ")
+    return "    " .. read("doc/neovim.md"):match("\n```lua pack\n(.-)\n```\n"):gsub("\n", "\n    ")
   end
 
   local out = {}

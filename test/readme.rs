@@ -1,4 +1,4 @@
-//! Every example of the README runs, and prints what it says.
+//! Every example of the README and of the pages in `doc` runs, and prints what it says.
 
 use crate::hosts::{find_programs, nginx::kind};
 use crate::support::{missing, say};
@@ -9,21 +9,47 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-/// The code blocks of the README with this info string.
-fn blocks(info: &str) -> Vec<String> {
-    let readme = fs::read_to_string(root().join("README.md")).expect("the README");
+/// The code blocks of the README and of the pages in `doc` whose info string is accepted.
+fn blocks_of(accepts: impl Fn(&str) -> bool) -> Vec<String> {
+    let pages = fs::read_dir(root().join("doc")).expect("the directory of documents");
+    let mut pages: Vec<_> = pages.map(|entry| entry.expect("an entry").path()).collect();
+    pages.retain(|page| page.extension().is_some_and(|extension| extension == "md"));
+    pages.push(root().join("README.md"));
+    pages.sort();
     let mut blocks = Vec::new();
-    let mut lines = readme.lines();
-    while let Some(line) = lines.next() {
-        if let Some(found) = line.strip_prefix("```").filter(|found| !found.is_empty()) {
-            let block: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
-            if found == info {
-                blocks.push(block.join("\n") + "\n");
+    for page in pages {
+        let page = fs::read_to_string(page).expect("a page");
+        let mut lines = page.lines();
+        while let Some(line) = lines.next() {
+            if let Some(info) = line.strip_prefix("```") {
+                let block: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
+                if accepts(info) {
+                    blocks.push(block.join("\n") + "\n");
+                }
             }
         }
     }
-    assert!(!blocks.is_empty(), "the README has no `{info}` block");
     blocks
+}
+
+/// The code blocks with this info string.
+fn blocks(info: &str) -> Vec<String> {
+    let blocks = blocks_of(|found| found == info);
+    assert!(!blocks.is_empty(), "no page has a `{info}` block");
+    blocks
+}
+
+#[test]
+fn every_lua_block_is_lua() {
+    let lua = Lua::new();
+    for block in blocks_of(|info| info.starts_with("lua")) {
+        let function = lua.load(&block).into_function();
+        if let Err(error) = function {
+            // An entry of a plugin manager's list is an expression.
+            let value = lua.load(format!("return {block}")).into_function();
+            assert!(value.is_ok(), "{error}\n{block}");
+        }
+    }
 }
 
 /// What a block says that it prints: the text after each `-->`, line by line.

@@ -1,4 +1,4 @@
---- Installing: the recipe of the README for vim.pack, lazy.nvim, `nvim -l build.lua`. Cargo is a script here, which writes
+--- Installing: the recipe of doc/neovim.md for vim.pack, lazy.nvim, `nvim -l build.lua`. Cargo is a script here, which writes
 --- down how it was called and puts the library of the tests where the real one would.
 local t = ...
 local root = os.getenv("RILLE_ROOT")
@@ -77,8 +77,8 @@ t.test("the recipe for vim.pack builds the library, and the plugin is there at o
   if vim.fn.has("nvim-0.12") == 0 then
     t.skip("vim.pack came with Neovim 0.12")
   end
-  local readme = table.concat(vim.fn.readfile(root .. "/README.md"), "\n")
-  local recipe = readme:match("\n```lua pack\n(.-)\n```\n")
+  local page = table.concat(vim.fn.readfile(root .. "/doc/neovim.md"), "\n")
+  local recipe = page:match("\n```lua pack\n(.-)\n```\n")
   local folder, env = scratch()
   recipe = recipe:gsub("https://example.org/rille", folder .. "/rille")
   recipe = recipe:gsub("vim%.pack%.add(%b())", function(arguments)

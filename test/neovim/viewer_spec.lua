@@ -630,10 +630,10 @@ t.test("large files are viewed by themselves, where that is wanted", function()
   t.eq(kind(), { "rilleview", "nowrite" })
   done(nvim)
 
-  -- The README's.
-  local readme = table.concat(vim.fn.readfile(root .. "/README.md"), "\n")
+  -- The example of doc/neovim.md.
+  local page = table.concat(vim.fn.readfile(root .. "/doc/neovim.md"), "\n")
   nvim = child.start()
-  nvim:lua(readme:match("\n```lua config\n(.-)\n```\n"))
+  nvim:lua(page:match("\n```lua config\n(.-)\n```\n"))
   t.eq(nvim:lua([[return require("rille.nvim.config").get("view.above")]]), 2 ^ 28)
   t.eq(nvim:lua([[return require("rille.nvim.config").faults()]]), {})
   nvim:lua([[require("rille.nvim").setup({ view = { above = 1000000 } })]])
