@@ -175,7 +175,7 @@ local function hosts(read, path)
   end
   local fallback = path:gsub("^lua/rille/", "lua/rille/fallback/")
   local source = read(fallback)
-  if not read(path):find('require("rille.ffi")', 1, true) then
+  if not read(path):find('require("rille.core.ffi")', 1, true) then
     return "all; needs no library"
   elseif source and not source:find("needs the native library", 1, true) then
     return "all, and the fallback"

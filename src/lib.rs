@@ -6,7 +6,7 @@
 //! # Who calls what?
 //!
 //! ```text
-//! lua/rille/<noun>.lua  ->  lua/rille/ffi.lua  ->  src/capi/<noun>.rs  ->  src/<noun>/
+//! lua/rille/<noun>.lua  ->  lua/rille/core/ffi.lua  ->  src/capi/<noun>.rs  ->  src/<noun>/
 //! ```
 //!
 //! A noun has the same name in each layer, and dependencies point down only. The core modules are ordinary

@@ -82,7 +82,7 @@ fn committed_header_is_fresh() {
 
 #[test]
 fn committed_cdef_is_fresh() {
-    bless("lua/rille/cdef.lua", &cdef());
+    bless("lua/rille/core/cdef.lua", &cdef());
 }
 
 #[test]

@@ -11,7 +11,7 @@ t.test("health tells what runs and where it was found", function()
   t.eq(health.luajit, jit.version)
   if rille.backend == "native" then
     t.eq(health.library, rille.version)
-    t.eq(health.abi, require("rille.ffi").rille_abi())
+    t.eq(health.abi, require("rille.core.ffi").rille_abi())
     t.ok(health.path:find("rille", 1, true), health.path)
     t.eq(health.tried[#health.tried].reason, "loaded")
     t.ok(({ scalar = true, ssse3 = true, avx2 = true, avx512 = true, neon = true })[health.cpu], health.cpu)

@@ -87,7 +87,7 @@ t.test("every function on text that can be slow has a job form", function()
   for name in pairs(CALLS) do
     t.ok(rille.text[name .. "_job"], name)
   end
-  for _, name in ipairs(require("rille.units").jobs) do
+  for _, name in ipairs(require("rille.text.units").jobs) do
     t.ok(CALLS[name], name)
   end
 end)

@@ -1,6 +1,6 @@
 --- Jobs for the tests, by the library with the feature `testing`.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local adopt = require("rille.job").adopt
 
 -- A second declaration of the same functions is harmless.

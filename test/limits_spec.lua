@@ -238,7 +238,7 @@ t.test("no descriptor: each noun says so, and needs none for what is open", func
       t.eq(corpus:query("a").count, 1)
     end)
     says(
-      require("rille.lazy").sentence("rille.walk", 24),
+      require("rille.core.lazy").sentence("rille.walk", 24),
       "rille: no file descriptor is left in this process (EMFILE, see RLIMIT_NOFILE), so the module '{name}' "
         .. "cannot be loaded; close one and try again"
     )

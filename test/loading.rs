@@ -197,7 +197,7 @@ fn paths_of_host_glue_come_after_the_variable() {
     fs::copy(library(), tree.folder.join("glue.so")).expect("the library is copied");
     let code = format!(
         r#"
-        table.insert(require("rille.backend").paths, {:?})
+        table.insert(require("rille.core.backend").paths, {:?})
         local rille = require("rille")
         assert(rille.backend == "native" and #rille.health().tried == 2)
         "#,
@@ -231,7 +231,7 @@ fn nothing_is_loaded_before_it_is_used() {
         r#"
         require("rille")
         for name in pairs(package.loaded) do
-            local known = name == "rille" or name == "rille.backend" or name == "rille.lazy"
+            local known = name == "rille" or name == "rille.core.backend" or name == "rille.core.lazy"
             assert(known or not name:find("^rille"), name)
         end
         "#,

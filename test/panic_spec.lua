@@ -9,7 +9,7 @@ if rille.backend ~= "native" or os.getenv("RILLE_TESTING") ~= "1" then
   end)
 end
 
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 -- A second declaration of the same functions is harmless.
 ffi.cdef([[
 int32_t rille_test_panic(struct rille_error *err);

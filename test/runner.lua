@@ -158,7 +158,7 @@ return function(config)
   if backend then
     spec = "runner"
     attempt("backend", function()
-      t.eq(require("rille").backend, backend, "rille.backend")
+      t.eq(require("rille").backend, backend, "rille.core.backend")
     end)
   end
   for _, path in ipairs(paths) do

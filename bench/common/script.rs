@@ -46,7 +46,7 @@ fn state(library: &Path) -> mlua::Result<Lua> {
     let package: Table = globals.get("package")?;
     let path: String = package.get("path")?;
     package.set("path", format!("lua/?.lua;lua/?/init.lua;{path}"))?;
-    let backend: Table = globals.get::<Function>("require")?.call("rille.backend")?;
+    let backend: Table = globals.get::<Function>("require")?.call("rille.core.backend")?;
     backend.get::<Table>("paths")?.push(library.to_str())?;
     Ok(lua)
 }

@@ -1,10 +1,10 @@
 --- The buffer: output memory that is used again and again, outside of the collector's heap.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
-local handles = require("rille.handle")
-local grown = require("rille.pressure").grown
+local failure = require("rille.core.error")
+local handles = require("rille.core.handle")
+local grown = require("rille.core.pressure").grown
 
 local err = failure.block()
 local out_handle = ffi.new("rille_buffer *[1]")

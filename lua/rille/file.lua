@@ -1,12 +1,12 @@
 --- Files of any size: open at once, read by line or by offset, without holding more of them than a few megabytes.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
-local handles = require("rille.handle")
-local memory = require("rille.memory")
-local read = require("rille.file_options")
-local search = require("rille.file_search")
+local failure = require("rille.core.error")
+local handles = require("rille.core.handle")
+local memory = require("rille.core.result")
+local read = require("rille.file.options")
+local search = require("rille.file.search")
 local adopt = require("rille.job").adopt
 
 local err = failure.block()

@@ -1,14 +1,14 @@
 --- Fuzzy matching: fzf's query language over items that are kept in the library, and over single texts and short lists.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
-local in_parts = require("rille.fuzzy_jobs")
-local handles = require("rille.handle")
-local grown = require("rille.pressure").grown
+local failure = require("rille.core.error")
+local in_parts = require("rille.fuzzy.job")
+local handles = require("rille.core.handle")
+local grown = require("rille.core.pressure").grown
 local jobs = require("rille.job")
-local options = require("rille.fuzzy_options")
-local scratch = require("rille.scratch")
+local options = require("rille.fuzzy.options")
+local scratch = require("rille.core.scratch")
 
 local of, open = bytes.of, handles.open
 local err = failure.block()

@@ -1,12 +1,12 @@
 --- Searching a directory tree: a job whose results are lines.
 local ffi = require("ffi")
-local C = require("rille.ffi")
-local failure = require("rille.failure")
-local pack = require("rille.list").pack
-local read_patterns = require("rille.line_patterns").read
+local C = require("rille.core.ffi")
+local failure = require("rille.core.error")
+local pack = require("rille.core.strings").pack
+local read_patterns = require("rille.regex.line_pattern").read
 local adopt = require("rille.job").adopt
 local walk_options = require("rille.walk").options
-local read = require("rille.grep_options")
+local read = require("rille.grep.options")
 
 local err = failure.block()
 local out_handle = ffi.new("rille_job *[1]")

@@ -1,9 +1,9 @@
 --- rille: the native text engine for LuaJIT hosts.
 ---
 --- Nothing is loaded before its first use. If the shared library cannot be loaded, the same functions run in pure Lua:
---- `rille.backend` tells which, `rille.health()` tells why.
-local backend = require("rille.backend")
-local lazy = require("rille.lazy")
+--- `rille.backend` returns which one, `rille.health()` tells why.
+local backend = require("rille.core.backend")
+local lazy = require("rille.core.lazy")
 
 ---@class rille
 ---@field version string version of the Lua code, which is that of the library it was made with
@@ -32,7 +32,7 @@ local function library()
   end
   local forced = os.getenv("RILLE_BACKEND")
   if forced ~= "lua" then
-    local C, message, again = lazy.try("rille.ffi")
+    local C, message, again = lazy.try("rille.core.ffi")
     if C then
       backend.name = "native"
       return C
@@ -75,13 +75,13 @@ local fields = {
     return noun("literals").new
   end,
   regex_job = function()
-    return noun("compile_job").regex_job
+    return noun("regex.job").regex_job
   end,
   regexset_job = function()
-    return noun("compile_job").regexset_job
+    return noun("regex.job").regexset_job
   end,
   literals_job = function()
-    return noun("compile_job").literals_job
+    return noun("regex.job").literals_job
   end,
   stream = function()
     return noun("stream").new
@@ -125,7 +125,7 @@ function M.health()
     version = M.version,
     library = C and ffi.string(C.rille_version()),
     path = backend.path,
-    abi = lazy.load("rille.cdef").abi,
+    abi = lazy.load("rille.core.cdef").abi,
     cpu = C and ffi.string(C.rille_cpu()),
     reason = backend.reason,
     tried = backend.tried,

@@ -3,9 +3,9 @@
 --- Nouns start them and tell how results are taken; this is what all of them have in common. An event loop needs no
 --- waiting: see `rille.notifier`, and `rille.nvim`, `rille.resty` and `rille.love` for what is made of it there.
 local ffi = require("ffi")
-local C = require("rille.ffi")
-local failure = require("rille.failure")
-local handles = require("rille.handle")
+local C = require("rille.core.ffi")
+local failure = require("rille.core.error")
+local handles = require("rille.core.handle")
 
 local err = failure.block()
 local progress = ffi.new("rille_progress")

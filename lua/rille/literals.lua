@@ -1,14 +1,14 @@
 --- Many literals at once: where they are, and which.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local caches = require("rille.cache")
-local failure = require("rille.failure")
-local handles = require("rille.handle")
-local literal_options = require("rille.literal_options")
-local pack = require("rille.list").pack
-local scratch = require("rille.scratch")
-local spans = require("rille.spans")
+local caches = require("rille.core.cache")
+local failure = require("rille.core.error")
+local handles = require("rille.core.handle")
+local literal_options = require("rille.literals.options")
+local pack = require("rille.core.strings").pack
+local scratch = require("rille.core.scratch")
+local spans = require("rille.regex.spans")
 
 local of, sink = bytes.of, bytes.sink
 local from = spans.from

@@ -1,8 +1,8 @@
 --- The notifier: a descriptor by which jobs wake an event loop.
 local ffi = require("ffi")
-local C = require("rille.ffi")
-local failure = require("rille.failure")
-local handles = require("rille.handle")
+local C = require("rille.core.ffi")
+local failure = require("rille.core.error")
+local handles = require("rille.core.handle")
 local handle_of = require("rille.job").handle
 
 local err = failure.block()

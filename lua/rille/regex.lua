@@ -1,13 +1,13 @@
 --- Regular expressions that take linear time, whatever the pattern and the text.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
-local open = require("rille.handle").open
-local patterns = require("rille.pattern")
-local scratch = require("rille.scratch")
-local spans = require("rille.spans")
-local translate = require("rille.translate")
+local failure = require("rille.core.error")
+local open = require("rille.core.handle").open
+local patterns = require("rille.regex.pattern")
+local scratch = require("rille.core.scratch")
+local spans = require("rille.regex.spans")
+local translate = require("rille.regex.translate")
 
 local of, sink = bytes.of, bytes.sink
 local take, give, from, batch = spans.take, spans.give, spans.from, spans.batch

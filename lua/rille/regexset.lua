@@ -1,13 +1,13 @@
 --- Many patterns at once: which of them match.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local caches = require("rille.cache")
-local failure = require("rille.failure")
-local handles = require("rille.handle")
-local pack = require("rille.list").pack
-local pattern_options = require("rille.pattern").options
-local spans = require("rille.spans")
+local caches = require("rille.core.cache")
+local failure = require("rille.core.error")
+local handles = require("rille.core.handle")
+local pack = require("rille.core.strings").pack
+local pattern_options = require("rille.regex.pattern").options
+local spans = require("rille.regex.spans")
 
 local of = bytes.of
 local err = failure.block()

@@ -1,12 +1,12 @@
 --- Replacement in text that comes in chunks: a match may cross any border between them.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
-local handles = require("rille.handle")
+local failure = require("rille.core.error")
+local handles = require("rille.core.handle")
 local literals = require("rille.literals")
-local scratch = require("rille.scratch")
-local stream_options = require("rille.stream_options")
+local scratch = require("rille.core.scratch")
+local stream_options = require("rille.stream.options")
 
 local of, sink = bytes.of, bytes.sink
 local err = failure.block()

@@ -1,10 +1,10 @@
 --- Pure functions on text. Every text may hold invalid UTF-8: a maximal invalid subsequence is one char.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
-local memory = require("rille.memory")
-local units = require("rille.units")
+local failure = require("rille.core.error")
+local memory = require("rille.core.result")
+local units = require("rille.text.units")
 
 local of, sink = bytes.of, bytes.sink
 local err = failure.block()
@@ -134,4 +134,4 @@ function M.count(s, unit)
   return out[0]
 end
 
-return require("rille.text_parts")(M, "rille.text.")
+return require("rille.text.parts")(M, "rille.text.")

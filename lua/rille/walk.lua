@@ -1,10 +1,10 @@
 --- Walking a directory tree: a job whose results are paths.
 local ffi = require("ffi")
-local C = require("rille.ffi")
-local failure = require("rille.failure")
-local pack = require("rille.list").pack
+local C = require("rille.core.ffi")
+local failure = require("rille.core.error")
+local pack = require("rille.core.strings").pack
 local adopt = require("rille.job").adopt
-local read = require("rille.walk_options")
+local read = require("rille.walk.options")
 
 local err = failure.block()
 local out_handle = ffi.new("rille_job *[1]")

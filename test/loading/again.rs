@@ -77,7 +77,7 @@ fn a_process_that_runs_on_the_fallback_stays_with_it() {
             local to = assert(io.open({place:?}, "wb"))
             to:write(from:read("*a"))
             to:close()
-            local loaded, message = pcall(require, "rille.ffi")
+            local loaded, message = pcall(require, "rille.core.ffi")
             assert(not loaded and message == health.reason, message)
             assert(not pcall(require, "rille.job") and rille.backend == "lua")
             "#,
@@ -121,7 +121,7 @@ fn memory_that_is_at_an_end_while_loading_is_no_reason_for_the_fallback() {
         local rille = require("rille")
         local real = require
         require = function(name)
-            if name == "rille.ffi" then error("not enough memory", 0) end
+            if name == "rille.core.ffi" then error("not enough memory", 0) end
             return real(name)
         end
         local found, message = pcall(function() return rille.backend end)

@@ -37,7 +37,7 @@ fn the_first_of_all_places_is_taken() {
     for place in &places {
         let code = format!(
             r#"
-            table.insert(require("rille.backend").paths, {:?})
+            table.insert(require("rille.core.backend").paths, {:?})
             local health = require("rille").health()
             assert(health.path == {:?}, health.path)
             assert(health.tried[#health.tried].path == health.path)
@@ -75,7 +75,7 @@ fn a_library_of_the_working_directory_is_not_taken() {
         tree.run(
             &[],
             &format!(
-                r#"package.cpath = "" table.insert(require("rille.backend").paths, {path:?}) {FALLBACK}
+                r#"package.cpath = "" table.insert(require("rille.core.backend").paths, {path:?}) {FALLBACK}
                 assert(reasons[1] == {path:?} .. ": is not an absolute path", reasons[1])"#
             ),
         );
@@ -178,8 +178,8 @@ fn only_absolute_places_are_searched_on_other_systems() {
                 opened[#opened + 1] = path
                 return open("/dev/null", ...)
             end
-            local abi = require("rille.cdef").abi
-            local list = require("rille.candidates")()
+            local abi = require("rille.core.cdef").abi
+            local list = require("rille.core.candidates")()
             local last = list[#list]
             assert(last.path == ("{found}"):format(abi) and not last.names and not last.refused, last.path)
             local clibs = list[#list - 1].path
@@ -190,7 +190,7 @@ fn only_absolute_places_are_searched_on_other_systems() {
             end
             -- Where nothing is found the loader is not asked, and it is said where nothing was.
             io.open = function() return nil end
-            list = require("rille.candidates")()
+            list = require("rille.core.candidates")()
             last = list[#list]
             assert(last.path == "rille" and last.refused:find("{list}") or last.refused:find("/usr/local/lib"), last.refused)
             "#

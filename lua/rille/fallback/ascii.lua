@@ -30,7 +30,7 @@ end
 
 --- The cells of `s[from..to]`, if the text before it ends at `column`.
 ---@param s string
----@param layout rille.layout as lua/rille/layout.lua fills it
+---@param layout rille.layout as lua/rille/text/layout.lua fills it
 ---@param column integer
 ---@param from? integer
 ---@param to? integer

@@ -8,7 +8,7 @@ local array = ffi.typeof("uint8_t[?]")
 local Buffer = { is_rille_buffer = true }
 Buffer.__index = Buffer
 
-local dot = require("rille.dot")
+local dot = require("rille.core.dot")
 
 local M = {}
 

@@ -1,7 +1,7 @@
 --- Files in pure Lua: the same reading, by `io`. Lines are looked for while the caller waits, so a number far behind takes as
 --- long as reading up to there does, once. What needs a job is not there: the index, searches, filters and following.
 local bytes = require("rille.bytes")
-local read = require("rille.file_options")
+local read = require("rille.file.options")
 
 local find, byte = string.find, string.byte
 local number = read.number

@@ -1,8 +1,8 @@
 --- Fuzzy matching in pure Lua: the same answers, on the host's thread. A search that was started goes on in small parts,
 --- whenever it is asked how far it is.
 local bytes = require("rille.bytes")
-local options = require("rille.fuzzy_options")
-local in_parts = require("rille.fuzzy_jobs")
+local options = require("rille.fuzzy.options")
+local in_parts = require("rille.fuzzy.job")
 local matchers = require("rille.fallback.fuzzy.matcher")
 local rankings = require("rille.fallback.fuzzy.rank")
 

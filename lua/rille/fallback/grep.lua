@@ -1,6 +1,6 @@
 --- Searches of a tree have no pure-Lua form: Lua cannot list a folder.
-local forms = require("rille.pattern_forms")
-local read = require("rille.grep_options")
+local forms = require("rille.regex.forms")
+local read = require("rille.grep.options")
 
 local M = {}
 

@@ -4,7 +4,7 @@
 local Job = { is_rille_job = true }
 Job.__index = Job
 
-local dot = require("rille.dot")
+local dot = require("rille.core.dot")
 
 local M = {}
 

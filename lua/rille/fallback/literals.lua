@@ -1,7 +1,7 @@
 --- Literals in pure Lua: one plain find for each. The answers are those of the native side.
 local bytes = require("rille.bytes")
-local length = require("rille.list").length
-local literal_options = require("rille.literal_options")
+local length = require("rille.core.strings").length
+local literal_options = require("rille.literals.options")
 
 local find, lower, sub = string.find, string.lower, string.sub
 
@@ -9,7 +9,7 @@ local find, lower, sub = string.find, string.lower, string.sub
 local Literals = { is_rille_literals = true }
 Literals.__index = Literals
 
-local dot = require("rille.dot")
+local dot = require("rille.core.dot")
 
 local M = {}
 

@@ -1,6 +1,6 @@
 --- Where chars, grapheme clusters and words stop: one UTF-8 decoder, and one runner for the state machines of
 --- tables.lua. The native library walks the same machines, so both sides give the same answers.
-local lazy = require("rille.lazy")
+local lazy = require("rille.core.lazy")
 
 local bit = require("bit")
 

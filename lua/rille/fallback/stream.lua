@@ -1,7 +1,7 @@
 --- Replacement of literals in text that comes in chunks, in pure Lua. Patterns need the native library.
 local bytes = require("rille.bytes")
 local literals = require("rille.fallback.literals")
-local stream_options = require("rille.stream_options")
+local stream_options = require("rille.stream.options")
 
 local sub = string.sub
 
@@ -9,7 +9,7 @@ local sub = string.sub
 local Stream = {}
 Stream.__index = Stream
 
-local dot = require("rille.dot")
+local dot = require("rille.core.dot")
 
 local M = {}
 

@@ -1,9 +1,9 @@
 --- rille.text in pure Lua, for when no library can be loaded. The answers are those of the native side:
 --- test/tables.rs takes the tables of the segmenters from the crate that the native side runs.
-local lazy = require("rille.lazy")
+local lazy = require("rille.core.lazy")
 
 local bytes = require("rille.bytes")
-local units = require("rille.units")
+local units = require("rille.text.units")
 local segment = require("rille.fallback.segment")
 
 local concat = table.concat
@@ -272,4 +272,4 @@ function M.count(s, unit)
   return counters[unit](text)
 end
 
-return require("rille.text_parts")(M, "rille.fallback.text.")
+return require("rille.text.parts")(M, "rille.fallback.text.")

@@ -1,5 +1,5 @@
 --- Walks have no pure-Lua form: Lua cannot list a folder.
-local read = require("rille.walk_options")
+local read = require("rille.walk.options")
 
 local M = {}
 

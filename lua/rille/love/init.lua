@@ -1,5 +1,5 @@
 --- Glue for LÖVE: jobs that are looked after once per frame.
-local rille_job = require("rille.lazy").load("rille.job")
+local rille_job = require("rille.core.lazy").load("rille.job")
 
 local M = {}
 

@@ -1,5 +1,5 @@
 --- The command `:Rille`: which sub-command there is, what it takes, and how it is completed.
-local lazy = require("rille.lazy")
+local lazy = require("rille.core.lazy")
 local paths = require("rille.nvim.paths")
 local text = require("rille.nvim.text")
 

@@ -85,7 +85,7 @@ function M.setup(opts)
   called = opts or {}
   if M.get("picker.select") then
     vim.ui.select = function(...)
-      require("rille.lazy").load("rille.nvim.pickers").select(...)
+      require("rille.core.lazy").load("rille.nvim.pickers").select(...)
     end
   end
 end

@@ -1,5 +1,5 @@
 --- Glue for Neovim: jobs that wake the editor's event loop.
-local lazy = require("rille.lazy")
+local lazy = require("rille.core.lazy")
 local rille = require("rille")
 local text = require("rille.nvim.text")
 

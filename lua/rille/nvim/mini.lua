@@ -2,7 +2,7 @@
 --- a search runs off the editor's thread.
 ---
 ---     require("mini.pick").setup({ source = { match = require("rille.nvim.mini").match } })
-local lazy = require("rille.lazy")
+local lazy = require("rille.core.lazy")
 local fuzzy = require("rille").fuzzy
 local rille = require("rille")
 

@@ -1,5 +1,5 @@
 --- What can be picked from: any source, and the five that `:Rille` knows.
-local lazy = require("rille.lazy")
+local lazy = require("rille.core.lazy")
 local rille = require("rille")
 local config = require("rille.nvim.config")
 local options = require("rille.nvim.picker.options")

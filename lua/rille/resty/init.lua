@@ -3,7 +3,7 @@
 --- ngx_lua cannot wait for a foreign descriptor, so a wait looks at the job again and again: at once, then after sleeps of
 --- 1 ms that double up to 8 ms. A look costs some hundred nanoseconds. (Turns of the loop by `ngx.sleep(0)` would be
 --- quicker for short jobs, but an nginx without OpenResty's patches logs a warning for each.)
-local rille_job = require("rille.lazy").load("rille.job")
+local rille_job = require("rille.core.lazy").load("rille.job")
 
 local M = {}
 

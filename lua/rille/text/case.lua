@@ -1,9 +1,9 @@
 --- Case: upper, lower, folding, and comparison without regard to it. Full mappings of Unicode, without a language.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
-local memory = require("rille.memory")
+local failure = require("rille.core.error")
+local memory = require("rille.core.result")
 
 local of, sink = bytes.of, bytes.sink
 local err = failure.block()

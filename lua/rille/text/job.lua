@@ -3,13 +3,13 @@
 --- A job copies its text, once, and 8 MiB of it at most. `job:result()` then makes the Lua values of the result, on the
 --- thread that calls it: a string at the speed of memory, a list of lines in the time that as many strings take.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
+local failure = require("rille.core.error")
 local jobs = require("rille.job")
-local layouts = require("rille.layout")
-local positions_of = require("rille.positions")
-local units = require("rille.units")
+local layouts = require("rille.text.layout")
+local positions_of = require("rille.text.positions")
+local units = require("rille.text.units")
 
 local err = failure.block()
 local out_handle = ffi.new("rille_job *[1]")

@@ -1,10 +1,10 @@
 --- The normalisation forms of UAX #15.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
-local memory = require("rille.memory")
-local units = require("rille.units")
+local failure = require("rille.core.error")
+local memory = require("rille.core.result")
+local units = require("rille.text.units")
 
 local of, sink = bytes.of, bytes.sink
 local err = failure.block()

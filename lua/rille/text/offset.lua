@@ -1,10 +1,10 @@
 --- Positions between units: a byte to its UTF-16 column, a grapheme cluster to its byte.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
-local positions_of = require("rille.positions")
-local units = require("rille.units")
+local failure = require("rille.core.error")
+local positions_of = require("rille.text.positions")
+local units = require("rille.text.units")
 
 local of = bytes.of
 local position, list = positions_of.one, positions_of.list

@@ -3,10 +3,10 @@
 --- Spans come from C in batches, in arrays that are used again: an iteration that runs to its end gives its array back,
 --- one that is left early leaves it to the collector. A segment makes no garbage.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
-local units = require("rille.units")
+local failure = require("rille.core.error")
+local units = require("rille.text.units")
 
 local of = bytes.of
 local err = failure.block()

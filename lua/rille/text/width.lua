@@ -1,10 +1,10 @@
 --- Width in display cells, and padding to one.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
-local layout = require("rille.layout")
-local memory = require("rille.memory")
+local failure = require("rille.core.error")
+local layout = require("rille.text.layout")
+local memory = require("rille.core.result")
 
 local of, sink = bytes.of, bytes.sink
 local err = failure.block()

@@ -1,9 +1,9 @@
 --- Wrapping to a width, by the line breaking of Unicode (UAX #14).
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
-local layout = require("rille.layout")
+local failure = require("rille.core.error")
+local layout = require("rille.text.layout")
 
 local of, sink = bytes.of, bytes.sink
 local err = failure.block()

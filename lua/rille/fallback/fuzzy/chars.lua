@@ -1,5 +1,5 @@
 --- Chars as fuzzy matching compares them, and what kind of char each is: as src/fuzzy/chars.rs knows them.
-local lazy = require("rille.lazy")
+local lazy = require("rille.core.lazy")
 local segment = require("rille.fallback.segment")
 
 local byte = string.byte

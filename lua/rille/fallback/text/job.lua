@@ -10,7 +10,7 @@ local MESSAGE = "%s_job: %s %d bytes, and a job copies at most 8388608 (8 MiB): 
 
 local M = {}
 
-for _, verb in ipairs(require("rille.units").jobs) do
+for _, verb in ipairs(require("rille.text.units").jobs) do
   local name = "rille.text." .. verb
   M[verb .. "_job"] = function(s, other, ...)
     local len = bytes.is_text(s) and #bytes.string(s, name) or 0

@@ -1,6 +1,6 @@
 --- Normalisation in pure Lua: of text that is in every form, or in NFC, as its bytes alone tell.
 local bytes = require("rille.bytes")
-local units = require("rille.units")
+local units = require("rille.text.units")
 
 local find = string.find
 

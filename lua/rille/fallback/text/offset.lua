@@ -1,8 +1,8 @@
 --- Positions between units in pure Lua.
 local bytes = require("rille.bytes")
-local positions_of = require("rille.positions")
+local positions_of = require("rille.text.positions")
 local segment = require("rille.fallback.segment")
-local units = require("rille.units")
+local units = require("rille.text.units")
 
 local byte = string.byte
 local decode, next_segment = segment.decode, segment.next

@@ -1,7 +1,7 @@
 --- Segments in pure Lua: grapheme clusters, words and lines. Sentences and line breaks need tables of the library.
 local bytes = require("rille.bytes")
 local segment = require("rille.fallback.segment")
-local units = require("rille.units")
+local units = require("rille.text.units")
 
 local find, byte = string.find, string.byte
 local next_segment = segment.next

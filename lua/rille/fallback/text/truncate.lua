@@ -1,6 +1,6 @@
 --- Truncation in pure Lua, for ASCII.
 local bytes = require("rille.bytes")
-local layout = require("rille.layout")
+local layout = require("rille.text.layout")
 local ascii = require("rille.fallback.ascii")
 
 local ceil, sub = math.ceil, string.sub

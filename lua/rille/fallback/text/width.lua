@@ -1,6 +1,6 @@
 --- Width and padding in pure Lua, for ASCII.
 local bytes = require("rille.bytes")
-local layout = require("rille.layout")
+local layout = require("rille.text.layout")
 local ascii = require("rille.fallback.ascii")
 
 local floor, min = math.floor, math.min

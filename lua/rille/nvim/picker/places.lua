@@ -1,5 +1,5 @@
 --- Places in files and buffers: where an item leads to, going there, and the quickfix list.
-local lazy = require("rille.lazy")
+local lazy = require("rille.core.lazy")
 local paths = require("rille.nvim.paths")
 local text = require("rille.nvim.text")
 

@@ -2,7 +2,7 @@
 ---
 --- Reading is not taken over for every file, which would change how all of them are read: when a buffer is made, the size of
 --- its file is looked at, and only a buffer with a large one is read by an autocommand of its own.
-local lazy = require("rille.lazy")
+local lazy = require("rille.core.lazy")
 local config = require("rille.nvim.config")
 
 local uv = vim.uv or vim.loop

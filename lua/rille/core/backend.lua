@@ -1,4 +1,4 @@
---- Which implementation answers, and how it was found: a record that `rille.ffi` and `rille` fill.
+--- Which implementation answers, and how it was found: a record that `rille.core.ffi` and `rille` fill.
 ---@class rille.backend
 ---@field name? "native"|"lua" nil until the first use
 ---@field path? string file of the library, as the system's loader knows it

@@ -3,10 +3,10 @@
 --- `require` gives the namespace of the library; call `C.rille_x(...)` on it. It raises an error that lists every
 --- candidate with its reason if there is no usable library: `require("rille")` then takes the pure-Lua fallback.
 local ffi = require("ffi")
-local backend = require("rille.backend")
-local candidates = require("rille.candidates")
-local cdef = require("rille.cdef")
-local lazy = require("rille.lazy")
+local backend = require("rille.core.backend")
+local candidates = require("rille.core.candidates")
+local cdef = require("rille.core.cdef")
+local lazy = require("rille.core.lazy")
 
 local HOW_TO_FIX = "build it with `cargo build --release` in rille's folder, or point RILLE_LIB at the file"
 

@@ -1,6 +1,6 @@
 --- What lines are searched for, as C takes it.
 local ffi = require("ffi")
-local forms = require("rille.pattern_forms")
+local forms = require("rille.regex.forms")
 
 local array = ffi.typeof("rille_pattern[?]")
 local const_bytes = ffi.typeof("const uint8_t *")

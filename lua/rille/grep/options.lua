@@ -1,5 +1,5 @@
 --- The options of a search: its own, and those of the walk that finds the files.
-local read_walk = require("rille.walk_options")
+local read_walk = require("rille.walk.options")
 
 ---@class rille.grep.options: rille.walk.options
 ---@field fixed? boolean texts are literals

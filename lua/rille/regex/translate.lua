@@ -1,9 +1,9 @@
 --- For people who come from elsewhere: what `rille.regex` has beside patterns.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
-local scratch = require("rille.scratch")
+local failure = require("rille.core.error")
+local scratch = require("rille.core.scratch")
 
 local of = bytes.of
 local err = failure.block()

@@ -1,10 +1,10 @@
 --- The native part of an object: freed once, by `close` or else by the collector.
 local ffi = require("ffi")
-local pressure = require("rille.pressure")
+local pressure = require("rille.core.pressure")
 
 local grown, shrunk = pressure.grown, pressure.shrunk
 
-local dot = require("rille.dot")
+local dot = require("rille.core.dot")
 
 local M = {}
 

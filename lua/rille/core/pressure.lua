@@ -3,7 +3,7 @@
 --- The library keeps the native memory of all handles in one number. When that has grown by STEP since the last look, the
 --- collector does a part of a cycle, so large that a cycle is over after CYCLE: handles that nobody holds any more are
 --- freed by then. A host that frees its handles itself never pays for it.
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 
 local M = {}
 

@@ -1,10 +1,10 @@
 --- A native buffer for results of which only the length is known afterwards: filled by one call, read at once. (For those
---- whose length is known before there is `rille.memory`.)
+--- whose length is known before there is `rille.core.result`.)
 local ffi = require("ffi")
-local C = require("rille.ffi")
-local failure = require("rille.failure")
-local handles = require("rille.handle")
-local memory = require("rille.memory")
+local C = require("rille.core.ffi")
+local failure = require("rille.core.error")
+local handles = require("rille.core.handle")
+local memory = require("rille.core.result")
 
 local M = {}
 

@@ -1,12 +1,12 @@
 --- Searching and filtering files: what `rille.file` has of it.
 local ffi = require("ffi")
-local C = require("rille.ffi")
-local failure = require("rille.failure")
-local navigation = require("rille.file_navigation")
-local read = require("rille.file_options")
+local C = require("rille.core.ffi")
+local failure = require("rille.core.error")
+local navigation = require("rille.file.navigation")
+local read = require("rille.file.options")
 local adopt = require("rille.job").adopt
-local patterns = require("rille.line_patterns").read
-local open = require("rille.handle").open
+local patterns = require("rille.regex.line_pattern").read
+local open = require("rille.core.handle").open
 
 local err = failure.block()
 local out_file = ffi.new("rille_file *[1]")

@@ -1,10 +1,10 @@
 --- The job forms of compiling: `rille.regex_job`, `rille.regexset_job` and `rille.literals_job`.
 local ffi = require("ffi")
-local C = require("rille.ffi")
-local failure = require("rille.failure")
+local C = require("rille.core.ffi")
+local failure = require("rille.core.error")
 local jobs = require("rille.job")
 local literals = require("rille.literals")
-local patterns = require("rille.pattern")
+local patterns = require("rille.regex.pattern")
 local regexset = require("rille.regexset")
 
 -- It makes the objects of `patterns`.

@@ -1,6 +1,6 @@
 --- The parts of `rille.text` that are loaded when one of their functions is first asked for, on both backends:
 --- each function, with its part.
-local lazy = require("rille.lazy")
+local lazy = require("rille.core.lazy")
 local PARTS = {
   offset = "offset",
   offsets = "offset",
@@ -26,7 +26,7 @@ local PARTS = {
   wrap_spans = "wrap",
 }
 
-for _, name in ipairs(require("rille.units").jobs) do
+for _, name in ipairs(require("rille.text.units").jobs) do
   PARTS[name .. "_job"] = "job"
 end
 

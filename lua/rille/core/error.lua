@@ -1,6 +1,6 @@
 --- The error block of C, and how a failed call becomes a Lua error.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 
 local TOO_BIG = tonumber(C.RILLE_ETOOBIG)
 

@@ -1,15 +1,15 @@
 --- Compiled patterns: how they are asked for, and the cache of them.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
+local failure = require("rille.core.error")
 
 local err = failure.block()
 local out_handle = ffi.new("rille_regex *[1]")
 local options = ffi.new("rille_regex_options", { size = ffi.sizeof("rille_regex_options") })
 local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
 
-local cache = require("rille.cache").new(C.rille_regex_free, C.rille_regex_bytes)
+local cache = require("rille.core.cache").new(C.rille_regex_free, C.rille_regex_bytes)
 
 --- What all objects of one pattern share.
 ---@class rille.regex.shared: rille.shared

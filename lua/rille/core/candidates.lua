@@ -2,8 +2,8 @@
 ---
 --- Only absolute places are searched: what lies in the working directory is code of whoever made that directory. The one
 --- exception is a Lua tree that is itself on `package.path` by a relative path: who wrote that path has chosen its code.
-local backend = require("rille.backend")
-local abi = require("rille.cdef").abi
+local backend = require("rille.core.backend")
+local abi = require("rille.core.cdef").abi
 local ffi = require("ffi")
 
 local WINDOWS = ffi.os == "Windows"
@@ -24,10 +24,10 @@ local TARGETS = {
 local MULTIARCH = ({ x86 = "i386-linux-gnu", arm = "arm-linux-gnueabihf" })[ffi.arch] or ARCH .. "-linux-gnu"
 
 --- The directory of the modules, from where this file was loaded, with a `/` at its end: `require` looks into
---- `<directory>rille/candidates.lua`.
+--- `<directory>rille/core/candidates.lua`.
 local function modules()
   local source = debug and debug.getinfo and debug.getinfo(1, "S").source or ""
-  return source:match("^@(.*)rille[/\\]candidates%.lua$")
+  return source:match("^@(.*)rille[/\\]core[/\\]candidates%.lua$")
 end
 
 ---@param path string

@@ -3,7 +3,7 @@
 --- There are two generations: when the young one is full, it becomes the old one, and what was old and was not asked for
 --- meanwhile is forgotten. A thing that is forgotten lives on while an object uses it.
 local ffi = require("ffi")
-local handles = require("rille.handle")
+local handles = require("rille.core.handle")
 
 --- What all objects of one content share.
 ---@class rille.shared

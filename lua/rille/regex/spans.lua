@@ -4,9 +4,9 @@
 --- search, or inside of a replacement function, has its own. One that is not given back, as a loop was left early, is
 --- garbage.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local failure = require("rille.failure")
+local failure = require("rille.core.error")
 
 local of, raise = bytes.of, failure.raise
 local err = failure.block()
