@@ -150,13 +150,13 @@ static void a_freed_handle_is_refused(void) {
     CHECK(rille_buffer_reset(handles[0], &err) == RILLE_EARG && strcmp(err.message, "this buffer was freed already") == 0);
 }
 
-enum { OPTIONS = 14 };
+enum { OPTIONS = 16 };
 
 static const size_t sizes[OPTIONS] = {
     sizeof(rille_offset_options), sizeof(rille_segment_options), sizeof(rille_layout_options), sizeof(rille_regex_options),
     sizeof(rille_scan), sizeof(rille_replacement), sizeof(rille_literals_options), sizeof(rille_replacements),
     sizeof(rille_walk_options), sizeof(rille_grep_options), sizeof(rille_file_options), sizeof(rille_file_window),
-    sizeof(rille_search_options), sizeof(rille_fuzzy_options),
+    sizeof(rille_search_options), sizeof(rille_text_task), sizeof(rille_file_task), sizeof(rille_fuzzy_options),
 };
 
 /* A call with options of a kind. */
@@ -191,6 +191,14 @@ static int32_t call_with(int kind, const void *options, rille_error *err) {
         case 12:
             pattern.regex = handles[1];
             status = rille_file_search(handles[7], &pattern, 1, options, (rille_job **)&handle, err);
+            rille_job_free(handle);
+            return status;
+        case 13:
+            status = rille_text_start(BYTES("a"), 1, options, (rille_job **)&handle, err);
+            rille_job_free(handle);
+            return status;
+        case 14:
+            status = rille_file_read_start(handles[7], options, (rille_job **)&handle, err);
             rille_job_free(handle);
             return status;
         default:

@@ -18,6 +18,10 @@ LAYOUT(search_options_size, sizeof(rille_search_options) == 24);
 LAYOUT(file_match_size, sizeof(rille_file_match) == 32);
 LAYOUT(file_match_length, offsetof(rille_file_match, length) == 24);
 LAYOUT(file_news_size, sizeof(rille_file_news) == 16);
+LAYOUT(file_task_size, sizeof(rille_file_task) == 32 + sizeof(void *));
+LAYOUT(file_task_window, offsetof(rille_file_task, window) == 32);
+LAYOUT(file_answer_info, offsetof(rille_file_answer, info) == sizeof(rille_file_lines));
+LAYOUT(file_answer_number, offsetof(rille_file_answer, number) == sizeof(rille_file_lines) + sizeof(rille_file_info));
 
 static void end(rille_job *job) {
     rille_progress progress = {0, 0, 0, 0};
@@ -154,6 +158,113 @@ static void change_file(rille_file *file, const char *path) {
     rille_job_free(job);
 }
 
+/* The answer of a job, which is freed with it: kept until the next one. */
+static int32_t answer(const rille_file *file, rille_file_task task, rille_file_answer *out, rille_error *err) {
+    static rille_job *job = NULL;
+
+    rille_job_free(job);
+    job = NULL;
+    task.size = sizeof task;
+    if (file == NULL) {
+        return RILLE_OK;
+    }
+    CHECK(rille_file_read_start(file, &task, &job, err) == RILLE_OK);
+    end(job);
+    return rille_file_read_take(job, out, err);
+}
+
+static void read_by_jobs(const char *path) {
+    rille_error err;
+    rille_file *file = NULL, *other = NULL;
+    rille_file_answer got;
+    rille_file_window window;
+    rille_file_task task;
+    rille_job *job = NULL;
+
+    CHECK(rille_file_open_start(NULL, 1, NULL, &job, &err) == RILLE_EARG && job == NULL);
+    CHECK(rille_file_open_start(BYTES(path), strlen(path), NULL, NULL, &err) == RILLE_EARG);
+    CHECK(rille_file_open_start(BYTES(path), strlen(path), NULL, &job, &err) == RILLE_OK);
+    end(job);
+    CHECK(rille_file_open_take(job, NULL, &err) == RILLE_EARG && rille_file_open_take(NULL, &file, &err) == RILLE_EARG);
+    CHECK(rille_file_read_take(job, &got, &err) == RILLE_EARG && strstr(err.message, "not one that reads a file") != NULL);
+    CHECK(file == NULL && rille_file_open_take(job, &file, &err) == RILLE_OK);
+    CHECK(rille_file_open_take(job, &other, &err) == RILLE_OK && other != file);
+    rille_job_free(job);
+    rille_file_free(other);
+    CHECK(rille_file_open_start(BYTES("/tmp"), 4, NULL, &job, &err) == RILLE_OK);
+    end(job);
+    CHECK(rille_file_open_take(job, &other, &err) == RILLE_EIO && strstr(err.message, "/tmp: it is a folder") != NULL);
+    rille_job_free(job);
+
+    memset(&task, 0, sizeof task);
+    memset(&window, 0, sizeof window);
+    window.size = sizeof window;
+    window.from = 1;
+    task.at = 2;
+    task.count = 9;
+    task.window = &window;
+    CHECK(answer(file, task, &got, &err) == RILLE_OK && got.lines.count == 3 && got.lines.first == 2);
+    CHECK(is(&got.lines, 0, "oo bar") && got.bytes == NULL && got.number == 0 && got.info.size == 0);
+    task.window = NULL;
+    task.at = 99;
+    CHECK(answer(file, task, &got, &err) == RILLE_NONE && got.lines.count == 0);
+    task.verb = RILLE_FILE_READ_AROUND;
+    task.at = 9;
+    task.before = task.count = 1;
+    CHECK(answer(file, task, &got, &err) == RILLE_OK && got.lines.count == 2 && is(&got.lines, 0, "barfoo"));
+    task.verb = RILLE_FILE_READ_LAST;
+    CHECK(answer(file, task, &got, &err) == RILLE_OK && got.lines.count == 1 && is(&got.lines, 0, "foo"));
+    task.verb = RILLE_FILE_READ_BYTES;
+    task.count = 100;
+    CHECK(answer(file, task, &got, &err) == RILLE_OK && got.len == 12 && memcmp(got.bytes, "oo bar\r\n\nfoo", 12) == 0);
+    task.limit = 11;
+    CHECK(answer(file, task, &got, &err) == RILLE_ETOOBIG && strstr(err.message, "12 bytes") != NULL);
+    task.at = 21;
+    CHECK(answer(file, task, &got, &err) == RILLE_NONE && got.len == 0);
+    task.verb = RILLE_FILE_LINE_AT;
+    task.at = 9;
+    CHECK(answer(file, task, &got, &err) == RILLE_OK && got.number == 2);
+    task.verb = RILLE_FILE_OFFSET_OF;
+    task.at = 3;
+    CHECK(answer(file, task, &got, &err) == RILLE_OK && got.number == 17);
+    task.verb = RILLE_FILE_STAT;
+    CHECK(answer(file, task, &got, &err) == RILLE_OK && got.info.size == 21 && got.info.lines == 4);
+    task.verb = RILLE_FILE_REFRESH;
+    CHECK(answer(file, task, &got, &err) == RILLE_OK && got.number == RILLE_FILE_SAME);
+
+    task.size = sizeof task;
+    job = NULL;
+    CHECK(rille_file_read_start(NULL, &task, &job, &err) == RILLE_EARG);
+    CHECK(rille_file_read_start(file, NULL, &job, &err) == RILLE_EARG);
+    CHECK(rille_file_read_start(file, &task, NULL, &err) == RILLE_EARG);
+    task.verb = 99;
+    CHECK(rille_file_read_start(file, &task, &job, &err) == RILLE_EARG && strstr(err.message, "no verb") != NULL);
+    task.verb = RILLE_FILE_READ_LINES;
+    task.at = -1;
+    CHECK(rille_file_read_start(file, &task, &job, &err) == RILLE_EARG && strstr(err.message, "at is -1") != NULL);
+    task.at = 1;
+    window.most = (1u << 30) + 1;
+    task.window = &window;
+    CHECK(rille_file_read_start(file, &task, &job, &err) == RILLE_ELIMIT);
+    task.size = 20;
+    CHECK(rille_file_read_start(file, &task, &job, &err) == RILLE_EARG && job == NULL);
+
+    /* Neither the file nor the task are needed while the job runs, nor is the file for its answer. */
+    task.size = sizeof task;
+    task.window = NULL;
+    task.count = 2;
+    CHECK(rille_file_read_start(file, &task, &job, &err) == RILLE_OK);
+    memset(&task, 255, sizeof task);
+    rille_file_free(file);
+    end(job);
+    CHECK(rille_file_open_take(job, &file, &err) == RILLE_EARG && strstr(err.message, "not one that opens") != NULL);
+    CHECK(rille_file_read_take(job, NULL, &err) == RILLE_EARG && rille_file_read_take(NULL, &got, &err) == RILLE_EARG);
+    CHECK(rille_file_read_take(job, &got, &err) == RILLE_OK && rille_file_read_take(job, &got, &err) == RILLE_OK);
+    CHECK(got.lines.count == 2 && is(&got.lines, 1, "foo bar"));
+    rille_job_free(job);
+    answer(NULL, task, NULL, NULL);
+}
+
 void file(void) {
     rille_error err;
     rille_file *opened = NULL;
@@ -168,6 +279,7 @@ void file(void) {
     options.threads = 2;
     CHECK(rille_file_open(BYTES(path), strlen(path), &options, &opened, &err) == RILLE_OK);
     read_lines(opened);
+    read_by_jobs(path);
     search_file(opened);
     change_file(opened, path);
     rille_file_free(opened);

@@ -11,6 +11,10 @@ prototypes! {
     fn rille_buffer_commit(buffer: *mut rille_buffer, len: usize, err: *mut rille_error) -> i32;
     fn rille_file_follow(file: *const rille_file, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
     fn rille_file_take_news(job: *mut rille_job, out: *mut rille_file_news, err: *mut rille_error) -> i32;
+    fn rille_file_open_start(path: *const u8, len: usize, options: *const rille_file_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
+    fn rille_file_open_take(job: *const rille_job, out: *mut *mut rille_file, err: *mut rille_error) -> i32;
+    fn rille_file_read_start(file: *const rille_file, task: *const rille_file_task, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
+    fn rille_file_read_take(job: *const rille_job, out: *mut rille_file_answer, err: *mut rille_error) -> i32;
     fn rille_file_open(path: *const u8, len: usize, options: *const rille_file_options, out: *mut *mut rille_file, err: *mut rille_error) -> i32;
     fn rille_file_free(file: *mut rille_file);
     fn rille_file_stat(file: *const rille_file, out: *mut rille_file_info, err: *mut rille_error) -> i32;
@@ -130,6 +134,7 @@ prototypes! {
 }
 
 options! {
+    struct rille_file_task { size: u32, verb: u32, at: i64, count: i64, before: u32, limit: u32, window: *const rille_file_window }
     struct rille_file_options { size: u32, flags: u32, cache: u32, threads: u32, spool_limit: i64, spool_folder: *const u8, spool_folder_len: usize }
     struct rille_file_window { size: u32, most: u32, from: i64 }
     struct rille_search_options { size: u32, flags: u32, from: i64, limit: u32, reserved: u32 }
@@ -151,6 +156,7 @@ opaque! {
     rille_buffer
     rille_error
     rille_file_news
+    rille_file_answer
     rille_file
     rille_file_info
     rille_file_line

@@ -3,6 +3,7 @@ local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
 local failure = require("rille.core.error")
+local file_jobs = require("rille.file.job")
 local handles = require("rille.core.handle")
 local memory = require("rille.core.result")
 local read = require("rille.file.options")
@@ -51,7 +52,8 @@ local own, close = handles.kind(C.rille_file_free)
 local File = {}
 File.__index = File
 
---- Lines in a row. They are valid until the next ones are read from the same file or the file is closed.
+--- Lines in a row. They are valid until the next ones are read from the same file or the file is closed; if a job has read
+--- them, for as long as they are held.
 ---@class rille.file.lines
 ---@field count integer how many there are
 ---@field first integer? number of the first line, if it is known
@@ -65,15 +67,16 @@ Lines.__index = Lines
 local M = {}
 
 --- What a call gives that did not succeed.
-local function answer(status, name)
+local function answer(status, name, block)
+  block = block or err
   if status == PENDING then
     return nil, name .. ": the index has not come so far; wait for file:index()", "pending"
   elseif status > 0 then
     return nil
   elseif failure.REASONS[status] then
-    return nil, ffi.string(err.message, err.length), failure.REASONS[status]
+    return nil, ffi.string(block.message, block.length), failure.REASONS[status]
   end
-  error(name .. ": " .. ffi.string(err.message, err.length), 3)
+  error(name .. ": " .. ffi.string(block.message, block.length), 3)
 end
 
 --- The entry of a line. The memory behind it is the library's and moves on.
@@ -141,6 +144,23 @@ function Lines:cut(i)
   return flags % 2 == CUT_BEFORE, flags >= CUT_BEHIND
 end
 
+local function adopt_file(handle)
+  return setmetatable({ handle = own(handle) }, File)
+end
+
+--- The folder of the options that were filled last, which C reads.
+local folder
+
+---@param given rille.file.opening
+local function fill_options(given)
+  folder = given.spool_folder
+  options.cache, options.threads, options.spool_limit = given.cache, given.threads, given.spool_limit
+  options.flags = (given.index and 0 or NO_INDEX)
+    + (given.spool and SPOOL or 0)
+    + (given.unpack and UNPACK or 0)
+  options.spool_folder, options.spool_folder_len = ffi.cast("const uint8_t *", folder), #folder
+end
+
 --- Opens a file, whatever its size. Its index of lines is made by a job beside that; a file below a mebibyte has it at once.
 ---
 --- With `spool`, pipes and devices can be read as well, and with `unpack` gzip and zstd: the job of `file:index()` reads them into
@@ -155,21 +175,28 @@ function M.new(path, opts)
   if type(path) ~= "string" then
     error("rille.file: path must be a string, got " .. type(path), 2)
   end
-  local given = read.open(opts, "rille.file")
-  local folder = given.spool_folder -- alive during the call
-  options.cache, options.threads, options.spool_limit = given.cache, given.threads, given.spool_limit
-  options.flags = (given.index and 0 or NO_INDEX)
-    + (given.spool and SPOOL or 0)
-    + (given.unpack and UNPACK or 0)
-  options.spool_folder, options.spool_folder_len = ffi.cast("const uint8_t *", folder), #folder
+  fill_options(read.open(opts, "rille.file"))
   local status = C.rille_file_open(path, #path, options, out_handle, err)
-  options.spool_folder, options.spool_folder_len = nil, 0
   if status == EIO then
     return nil, ffi.string(err.message, err.length)
   elseif status < 0 then
     failure.raise(err, "rille.file")
   end
-  return setmetatable({ handle = own(out_handle[0]) }, File)
+  return adopt_file(out_handle[0])
+end
+
+--- Opens a file on another thread: `job:result()` returns what `rille.file` returns. A relative path is taken from the
+--- working directory of now.
+---@param path string
+---@param opts? rille.file.options
+---@return rille.job? job
+---@return string? message why the path is none
+function M.file_job(path, opts)
+  if type(path) ~= "string" then
+    error("rille.file_job: path must be a string, got " .. type(path), 2)
+  end
+  fill_options(read.open(opts, "rille.file_job"))
+  return file_jobs.open(path, options, adopt_file)
 end
 
 local function stat(self, name)
@@ -221,14 +248,7 @@ function File:info()
   if not known then
     return nil, message, reason
   end
-  return {
-    size = known.size,
-    lines = known.lines,
-    exact = known.exact ~= 0,
-    indexed = known.indexed,
-    index_bytes = known.index_bytes,
-    bytes = known.bytes,
-  }
+  return file_jobs.info(known)
 end
 
 --- The batch that C has just written.
@@ -490,9 +510,8 @@ function File:follow()
   return adopt(out_job[0], take_news)
 end
 
-search.extend(File, function(handle)
-  return setmetatable({ handle = own(handle) }, File)
-end)
+search.extend(File, adopt_file)
+file_jobs.extend(File, Lines, CHANGES, answer)
 
 --- Closes the file. Jobs that were started from it go on, but for its index. A second call does nothing.
 File.close = close

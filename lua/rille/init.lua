@@ -20,6 +20,7 @@ local lazy = require("rille.core.lazy")
 ---@field bytes fun(ptr: ffi.cdata*, len: integer): rille.view
 ---@field buffer fun(capacity?: integer): rille.buffer
 ---@field file fun(path: string, opts?: rille.file.options): rille.file?, string?
+---@field file_job fun(path: string, opts?: rille.file.options): rille.job?, string?
 ---@field grep fun(pattern: string|string[], root: string, opts?: rille.grep.options): rille.job?, string?
 ---@field walk fun(root: string, opts?: rille.walk.options): rille.job?, string?
 ---@field notifier fun(): rille.notifier?, string?
@@ -88,6 +89,9 @@ local fields = {
   end,
   file = function()
     return noun("file").new
+  end,
+  file_job = function()
+    return noun("file").file_job
   end,
   fuzzy = function()
     return noun("fuzzy")

@@ -31,6 +31,7 @@ local own, close = handles.kind(C.rille_job_free)
 ---@field package taker fun(self: rille.job, handle: ffi.cdata*, n: integer): any
 ---@field package reader? fun(handle: ffi.cdata*): any reads the result of a job that has exactly one
 ---@field package kept? table that result, packed
+---@field package is_lasting? boolean whether objects of the result point to memory of the job
 ---@field package batch? any what was taken last, of kinds whose batches are views
 local Job = {}
 Job.__index = Job
@@ -53,9 +54,14 @@ end
 --- The job of a handle that was just made, for the job form of a function: it has no batches, and exactly one result.
 ---@param handle ffi.cdata* rille_job *
 ---@param reader fun(handle: ffi.cdata*): any reads the result once the job is done, and returns what the function returns
+---@param is_lasting? boolean whether objects of the result point to memory of the job: they hold its handle, and the collector
+---frees it after them
 ---@return rille.job
-function M.with_result(handle, reader)
-  return setmetatable({ handle = own(handle), taker = nothing, reader = reader }, Job)
+function M.with_result(handle, reader, is_lasting)
+  return setmetatable(
+    { handle = own(handle), taker = nothing, reader = reader, is_lasting = is_lasting },
+    Job
+  )
 end
 
 --- The handle of a job, for modules that call C with it.
@@ -159,8 +165,15 @@ function Job:cancel()
   C.rille_job_cancel(open(self), nil)
 end
 
---- Cancels the job and gives it back now, results included. A second call does nothing.
-Job.close = close
+--- Cancels the job and gives it back now, results included. A second call does nothing. Objects that `result` has returned
+--- stay valid.
+function Job:close()
+  if self.is_lasting and self.kept and self.kept[1] then
+    self.handle, self.kept = nil, nil
+  else
+    close(self)
+  end
+end
 
 --- Whether the job was closed.
 ---@return boolean

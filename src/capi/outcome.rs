@@ -5,7 +5,7 @@
 
 use super::error::{Failure, rille_status, rille_status::*};
 use super::job::rille_job;
-use crate::job::{self, State};
+use crate::job::{self, State, Worker};
 use once_cell::sync::OnceCell;
 use std::any::Any;
 use std::sync::Arc;
@@ -41,11 +41,19 @@ impl<R: Send + Sync + 'static> Outcome<R> {
         work: impl FnOnce() -> R + Send + 'static,
         bytes: fn(&R) -> usize,
     ) -> *mut rille_job {
+        Outcome::start_with(|_| work(), bytes)
+    }
+
+    /// The same for work that tells of its progress or sees that the job is cancelled: what it returns then is dropped.
+    pub(super) fn start_with(
+        work: impl FnOnce(&Worker<()>) -> R + Send + 'static,
+        bytes: fn(&R) -> usize,
+    ) -> *mut rille_job {
         let outcome = Arc::new(Outcome(OnceCell::new()));
         let place = Arc::clone(&outcome);
         let job = job::start::<()>(move |worker| {
             worker.go_on()?;
-            let result = work();
+            let result = work(worker);
             // What a cancelled job has found is dropped here, on its own thread.
             worker.go_on()?;
             let bytes = bytes(&result);

@@ -42,6 +42,7 @@ mod follow;
 mod follow_tests;
 mod held;
 mod index;
+mod jobs;
 mod ordered;
 mod reader;
 #[cfg(test)]
@@ -62,13 +63,12 @@ mod unpack;
 pub use edition::{Answer, Trouble};
 pub use follow::News;
 pub use held::held;
+pub use jobs::{Opening, Reply, Request};
 pub use reader::{CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
 pub use search::{Found, MATCH, Match, PARTIAL, SearchOptions};
 
-use crate::io_error;
 use crate::job::{self, AnyJob, Job, State, Waker};
 use crate::search::lines::LinePatterns;
-use bstr::ByteSlice;
 use edition::Edition;
 use filter::Kept;
 use source::{Disk, MAX_MADE, Made};
@@ -152,16 +152,14 @@ pub struct Document {
 impl Document {
     /// Opens a file. The message tells what is wrong with it, and with which.
     pub fn open(path: &[u8], options: Options) -> Result<Document, String> {
-        let refuse = |reason: &str| format!("{}: {reason}", path.as_bstr());
-        let given = path.to_path().map_err(|error| refuse(&error.to_string()))?;
-        // The host may change its working directory.
-        let absolute =
-            std::path::absolute(given).map_err(|error| refuse(&io_error::message(&error)))?;
-        let (current, feed) =
-            Current::open(&absolute, &options).map_err(|reason| refuse(&reason))?;
-        let document = Document::of(absolute, options, current);
+        Opening::new(path, options)?.open()
+    }
+
+    fn open_at(path: PathBuf, options: Options) -> Result<Document, String> {
+        let (current, feed) = Current::open(&path, &options)?;
+        let document = Document::of(path, options, current);
         let started = document.start_spool(feed).and_then(|()| document.start_index());
-        started.map_err(|trouble| refuse(&trouble.message))?;
+        started.map_err(|trouble| trouble.message)?;
         Ok(document)
     }
 

@@ -193,6 +193,17 @@ typedef enum rille_file_change {
     RILLE_FILE_REPLACED = 3,
 } rille_file_change;
 
+typedef enum rille_file_verb {
+    RILLE_FILE_READ_LINES = 0,
+    RILLE_FILE_READ_AROUND = 1,
+    RILLE_FILE_READ_LAST = 2,
+    RILLE_FILE_READ_BYTES = 3,
+    RILLE_FILE_LINE_AT = 4,
+    RILLE_FILE_OFFSET_OF = 5,
+    RILLE_FILE_STAT = 6,
+    RILLE_FILE_REFRESH = 7,
+} rille_file_verb;
+
 typedef enum rille_match_kind {
     RILLE_MATCH = 0,
     RILLE_MATCH_PARTIAL = 1,
@@ -464,6 +475,16 @@ typedef struct rille_file_window {
     int64_t from;
 } rille_file_window;
 
+typedef struct rille_file_task {
+    uint32_t size;
+    uint32_t verb;
+    int64_t at;
+    int64_t count;
+    uint32_t before;
+    uint32_t limit;
+    const struct rille_file_window *window;
+} rille_file_task;
+
 typedef struct rille_file_line {
     uint32_t start;
     uint32_t stop;
@@ -480,6 +501,14 @@ typedef struct rille_file_lines {
     uint32_t count;
     uint32_t more;
 } rille_file_lines;
+
+typedef struct rille_file_answer {
+    struct rille_file_lines lines;
+    struct rille_file_info info;
+    double number;
+    const uint8_t *bytes;
+    size_t len;
+} rille_file_answer;
 
 typedef struct rille_search_options {
     uint32_t size;
@@ -966,6 +995,23 @@ int32_t rille_file_index(const struct rille_file *file, struct rille_job **out, 
 int32_t rille_file_follow(const struct rille_file *file, struct rille_job **out, struct rille_error *err);
 
 int32_t rille_file_take_news(struct rille_job *job, struct rille_file_news *out, struct rille_error *err);
+
+int32_t rille_file_open_start(const uint8_t *path,
+                              size_t len,
+                              const struct rille_file_options *options,
+                              struct rille_job **out,
+                              struct rille_error *err);
+
+int32_t rille_file_open_take(const struct rille_job *job, struct rille_file **out, struct rille_error *err);
+
+int32_t rille_file_read_start(const struct rille_file *file,
+                              const struct rille_file_task *task,
+                              struct rille_job **out,
+                              struct rille_error *err);
+
+int32_t rille_file_read_take(const struct rille_job *job,
+                             struct rille_file_answer *out,
+                             struct rille_error *err);
 
 int32_t rille_file_read_lines(struct rille_file *file,
                               int64_t first,

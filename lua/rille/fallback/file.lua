@@ -1,6 +1,7 @@
 --- Files in pure Lua: the same reading, by `io`. Lines are looked for while the caller waits, so a number far behind takes as
 --- long as reading up to there does, once. What needs a job is not there: the index, searches, filters and following.
 local bytes = require("rille.bytes")
+local of = require("rille.fallback.job").of
 local read = require("rille.file.options")
 
 local find, byte = string.find, string.byte
@@ -510,6 +511,42 @@ for _, name in ipairs({ "index", "search", "count", "filter", "navigate", "follo
     open(self)
     return nil, "rille.file:" .. name .. " " .. NEEDED
   end
+end
+
+--- Job forms are called at once, see `rille.fallback.job`.
+for _, name in ipairs({
+  "lines",
+  "line",
+  "around",
+  "last",
+  "slice",
+  "line_at",
+  "offset_of",
+  "size",
+  "line_count",
+  "info",
+  "refresh",
+}) do
+  File[name .. "_job"] = function(self, ...)
+    open(self)
+    local before = self.batch
+    local job = of("rille.file:" .. name, File[name], self, ...)
+    local page = self.batch
+    if page and page ~= before then
+      -- Lines of a job stay valid, as does what the last call has read.
+      page.file = { io_file = self.io_file, batch = page }
+    end
+    self.batch = before
+    return job
+  end
+end
+
+---@param path string
+---@param opts? rille.file.options
+---@return rille.job? job
+---@return string? message
+function M.file_job(path, opts)
+  return (of("rille.file", M.new, path, opts))
 end
 
 function File:origin(position)

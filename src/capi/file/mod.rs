@@ -6,11 +6,12 @@ use super::boundary::{
 use super::error::{Failure, rille_error, rille_status::*};
 use super::job::rille_job;
 use super::stats::{Gauge, Measured};
-use crate::file::{Change, Document, Lines, Options, Trouble};
+use crate::file::{Change, Document, Info, Lines, Options, Trouble};
 use bstr::ByteSlice;
 use std::sync::Arc;
 
 pub mod follow;
+pub mod job;
 pub mod read;
 pub mod search;
 
@@ -118,6 +119,7 @@ impl Measured for rille_file {
 
 /// What is known of a file.
 #[repr(C)]
+#[derive(Clone, Copy, Default)]
 pub struct rille_file_info {
     /// Bytes of the file, as the last refresh saw it.
     pub size: f64,
@@ -136,6 +138,21 @@ pub struct rille_file_info {
 }
 
 const _: () = assert!(size_of::<rille_file_info>() == 48);
+
+impl rille_file_info {
+    /// What is known of a file that holds so much memory.
+    fn of(info: &Info, memory: usize) -> rille_file_info {
+        rille_file_info {
+            size: info.size as f64,
+            lines: info.lines as f64,
+            indexed: info.indexed as f64,
+            index_bytes: info.index_memory as f64,
+            bytes: memory as f64,
+            exact: info.exact.into(),
+            reserved: 0,
+        }
+    }
+}
 
 /// What has become of a file.
 #[repr(C)]
@@ -240,15 +257,7 @@ pub unsafe extern "C" fn rille_file_stat(
         boundary_at(file, err, |file| {
             let out = place(out, "out")?;
             let info = file.document.info()?;
-            out.write(rille_file_info {
-                size: info.size as f64,
-                lines: info.lines as f64,
-                indexed: info.indexed as f64,
-                index_bytes: info.index_memory as f64,
-                bytes: file.document.memory() as f64,
-                exact: info.exact.into(),
-                reserved: 0,
-            });
+            out.write(rille_file_info::of(&info, file.document.memory()));
             Ok(RILLE_OK)
         })
     }

@@ -3,7 +3,7 @@
 use super::super::boundary::{Zeroed, boundary_at, boundary_on, narrow, options, output, place};
 use super::super::error::{Failure, rille_error, rille_status, rille_status::*};
 use super::{positive, rille_file};
-use crate::file::{Answer, CUT_BEFORE, CUT_BEHIND, Line, Window};
+use crate::file::{Answer, CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
 
 /// What of each line is wanted. Set `size` to sizeof(rille_file_window); zeros are the default.
 #[repr(C)]
@@ -46,8 +46,10 @@ pub struct rille_file_line {
     pub length: f64,
 }
 
-/// Lines in a row. What it points to is valid until the next batch of the same file or until the file is freed.
+/// Lines in a row. What it points to is valid until the next batch of the same file or until the file is freed; if a job has
+/// read it, until that job is freed.
 #[repr(C)]
+#[derive(Clone, Copy)]
 pub struct rille_file_lines {
     /// The bytes of all lines.
     pub text: *const u8,
@@ -70,7 +72,7 @@ const _: () = {
 };
 
 impl rille_file_window {
-    fn read(self) -> Result<Window, Failure> {
+    pub(super) fn read(self) -> Result<Window, Failure> {
         let most = if self.most == 0 { Window::default().most } else { self.most as usize };
         if most > 1 << 30 {
             let message = format!("most is {most} bytes, and 1 GiB is the most that is taken");
@@ -80,16 +82,16 @@ impl rille_file_window {
     }
 }
 
-impl rille_file {
-    /// The batch as C reads it.
-    fn batch(&self) -> rille_file_lines {
+impl rille_file_lines {
+    /// Lines as C reads them.
+    pub(super) fn of(lines: &Lines) -> rille_file_lines {
         rille_file_lines {
-            text: self.batch.text.as_ptr(),
+            text: lines.text.as_ptr(),
             // One layout, as asserted above.
-            lines: self.batch.lines.as_ptr().cast(),
-            first: self.batch.first.map_or(0.0, |first| first as f64),
-            count: self.batch.lines.len() as u32,
-            more: self.batch.more.into(),
+            lines: lines.lines.as_ptr().cast(),
+            first: lines.first.map_or(0.0, |first| first as f64),
+            count: lines.lines.len() as u32,
+            more: lines.more.into(),
         }
     }
 }
@@ -119,7 +121,7 @@ pub unsafe extern "C" fn rille_file_read_lines(
             let (out, window) = (place(out, "out")?, options(window)?.read()?);
             let first = positive(first, "first")?;
             let answer = file.document.lines(first, count as usize, window, &mut file.batch)?;
-            out.write(file.batch());
+            out.write(rille_file_lines::of(&file.batch));
             Ok(status(answer))
         })
     }
@@ -152,7 +154,7 @@ pub unsafe extern "C" fn rille_file_read_around(
             let offset = positive(offset, "offset")?;
             let (before, after) = (before as usize, after as usize);
             file.document.around(offset, before, after, window, &mut file.batch)?;
-            out.write(file.batch());
+            out.write(rille_file_lines::of(&file.batch));
             Ok(if file.batch.lines.is_empty() { RILLE_NONE } else { RILLE_OK })
         })
     }
@@ -177,7 +179,7 @@ pub unsafe extern "C" fn rille_file_read_last(
         boundary_on(file, err, |file| {
             let (out, window) = (place(out, "out")?, options(window)?.read()?);
             file.document.last(count as usize, window, &mut file.batch)?;
-            out.write(file.batch());
+            out.write(rille_file_lines::of(&file.batch));
             Ok(if file.batch.lines.is_empty() { RILLE_NONE } else { RILLE_OK })
         })
     }
