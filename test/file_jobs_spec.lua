@@ -28,7 +28,14 @@ end
 
 --- Calls of each function that has a job form.
 local CALLS = {
-  lines = { { 1, 2 }, { 2, 100 }, { 3, 3, { from_column = 3, max_bytes = 5 } }, { 9, 10 }, { 2, 1 }, { 1, 0 } },
+  lines = {
+    { 1, 2 },
+    { 2, 100 },
+    { 3, 3, { from_column = 3, max_bytes = 5 } },
+    { 9, 10 },
+    { 2, 1 },
+    { 1, 0 },
+  },
   line = { { 1 }, { 2 }, { 3, { max_bytes = 7 } }, { 5 } },
   around = { { 8, 1, 1 }, { 1, 5, 5, { max_bytes = 3 } }, { 10000, 1, 1 }, { 7, 0, 0 } },
   last = { { 1 }, { 2, { from_column = 2 } }, { 100 } },

@@ -305,6 +305,7 @@ static void text_jobs(void) {
     task.verb = RILLE_TEXT_REVERSE;
     task.what = RILLE_UNIT_WORD;
     CHECK(rille_text_start(BYTES(text), 7, &task, &job, &err) == RILLE_EARG && job == NULL);
+    CHECK(rille_text_start(BYTES(text), 7, NULL, &job, &err) == RILLE_EARG && strcmp(err.message, "task is NULL") == 0);
     task.verb = 99;
     CHECK(rille_text_start(BYTES(text), 7, &task, &job, &err) == RILLE_EARG && strstr(err.message, "99 is no verb") != NULL);
     task.verb = RILLE_TEXT_OFFSETS;

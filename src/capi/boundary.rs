@@ -187,6 +187,19 @@ pub(super) unsafe fn options<T: Zeroed>(options: *const T) -> Result<T, Failure>
     Ok(known)
 }
 
+/// The same for what has no defaults: null is refused.
+///
+/// # Safety
+///
+/// As for [`options`].
+pub(super) unsafe fn required<T: Zeroed>(given: *const T, name: &str) -> Result<T, Failure> {
+    if given.is_null() {
+        return Err(Failure::new(RILLE_EARG, format!("{name} is NULL")));
+    }
+    // SAFETY: the caller vouches for it.
+    unsafe { options(given) }
+}
+
 #[cold]
 #[inline(never)]
 fn bad_size<T: Zeroed>(size: u32) -> Failure {

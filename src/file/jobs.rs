@@ -38,8 +38,7 @@ impl Opening {
     /// Opens the file. The message says which file it is and what is wrong with it.
     pub fn open(self) -> Result<Document, String> {
         let Opening { given, path, options } = self;
-        Document::open_at(path, options)
-            .map_err(|reason| format!("{}: {reason}", given.as_bstr()))
+        Document::open_at(path, options).map_err(|reason| format!("{}: {reason}", given.as_bstr()))
     }
 }
 

@@ -2,7 +2,7 @@
 //! nothing about the file.
 
 use super::super::boundary::{
-    Handle, Zeroed, boundary, boundary_at, options, place, slice,
+    Handle, Zeroed, boundary, boundary_at, options, place, required, slice,
 };
 use super::super::error::{Failure, rille_error, rille_status, rille_status::*};
 use super::super::job::rille_job;
@@ -254,7 +254,7 @@ pub unsafe extern "C" fn rille_file_read_start(
     // SAFETY: the caller gives NULL or a live file, NULL or a task with what it points to, and NULL or a place.
     unsafe {
         boundary_at(file, err, |file| {
-            let (task, out) = (options(task)?, place(out, "out")?);
+            let (task, out) = (required(task, "task")?, place(out, "out")?);
             let (request, wanted) = (task.read()?, task.count > 0);
             let document = Arc::clone(&file.document);
             out.write(Outcome::<Answered>::start_with(

@@ -5,7 +5,7 @@ use super::offset::rille_offset_options;
 use super::truncate::Manner;
 use super::width::cells;
 use super::*;
-use crate::capi::boundary::boundary_at;
+use crate::capi::boundary::{boundary_at, required};
 use crate::capi::error::rille_status;
 use crate::capi::job::rille_job;
 use crate::capi::outcome::Outcome;
@@ -330,7 +330,7 @@ pub unsafe extern "C" fn rille_text_start(
     // SAFETY: the caller gives NULL or `len` bytes, NULL or a task with what it points to, and NULL or a place for the
     // pointer.
     boundary(err, || unsafe {
-        let (text, task, out) = (slice(text, len)?, options(task)?, place(out, "out")?);
+        let (text, task, out) = (slice(text, len)?, required(task, "task")?, place(out, "out")?);
         bounded(text.len(), "the text has")?;
         let (task, text) = (Task::read(&task)?, copied(text)?);
         out.write(Outcome::<TaskResult>::start(
