@@ -1958,6 +1958,32 @@ typedef enum rille_file_change {
     RILLE_FILE_REPLACED = 3,
 } rille_file_change;
 
+/** Which function a job of rille_file_read_start calls. */
+typedef enum rille_file_verb {
+    /** rille_file_read_lines: `count` lines from the number `at` on. The answer has lines. */
+    RILLE_FILE_READ_LINES = 0,
+    /**
+     * rille_file_read_around: `before` lines before the line that holds the offset `at`, and `count` from it
+     * on. The answer has lines.
+     */
+    RILLE_FILE_READ_AROUND = 1,
+    /** rille_file_read_last: the last `count` lines. The answer has lines. */
+    RILLE_FILE_READ_LAST = 2,
+    /**
+     * rille_file_read: `count` bytes from the offset `at` on. The answer has bytes. The unit of progress is
+     * the byte.
+     */
+    RILLE_FILE_READ_BYTES = 3,
+    /** rille_file_line_at: the line that holds the offset `at`. The answer has a number. */
+    RILLE_FILE_LINE_AT = 4,
+    /** rille_file_offset_of: the offset of the line with the number `at`. The answer has a number. */
+    RILLE_FILE_OFFSET_OF = 5,
+    /** rille_file_stat. The answer has what is known of the file. */
+    RILLE_FILE_STAT = 6,
+    /** rille_file_refresh. The answer has a number, one of rille_file_change. */
+    RILLE_FILE_REFRESH = 7,
+} rille_file_verb;
+
 /** What a result of a search in a file is. */
 typedef enum rille_match_kind {
     /** A match. */
@@ -2046,6 +2072,30 @@ typedef struct rille_file_window {
     int64_t from;
 } rille_file_window;
 
+/**
+ * What a job of rille_file_read_start does. Set `size` to sizeof(rille_file_task), and of the rest what the
+ * verb names.
+ */
+typedef struct rille_file_task {
+    /** sizeof(rille_file_task). */
+    uint32_t size;
+    /** One of rille_file_verb. */
+    uint32_t verb;
+    /** An offset, or the number of a line from 1 on. */
+    int64_t at;
+    /** Lines or bytes that are wanted. There may be fewer. */
+    int64_t count;
+    /** Lines before the one in the middle, for RILLE_FILE_READ_AROUND. */
+    uint32_t before;
+    /**
+     * Bytes of the answer of RILLE_FILE_READ_BYTES at most: if there are more, it is RILLE_ETOOBIG and
+     * nothing is read. 0 for 4 GiB - 1.
+     */
+    uint32_t limit;
+    /** Which bytes of each line are wanted; NULL for the default. It is copied. */
+    const rille_file_window *window;
+} rille_file_task;
+
 /** One line of a batch. */
 typedef struct rille_file_line {
     /** Where its text begins in that of the batch. */
@@ -2067,7 +2117,7 @@ typedef struct rille_file_line {
 
 /**
  * Lines in a row. What it points to is valid until the next batch of the same file or until the file is
- * freed.
+ * freed; if a job has read it, until that job is freed.
  */
 typedef struct rille_file_lines {
     /** The bytes of all lines. */
@@ -2084,6 +2134,23 @@ typedef struct rille_file_lines {
      */
     uint32_t more;
 } rille_file_lines;
+
+/**
+ * What a job of rille_file_read_start has read. The pointers are valid until the job is freed, whatever
+ * becomes of the file.
+ */
+typedef struct rille_file_answer {
+    /** The lines; a count of 0 if the verb names none. */
+    rille_file_lines lines;
+    /** What is known of the file; zeros if the verb does not name it. */
+    rille_file_info info;
+    /** The number; 0 if the verb names none. */
+    double number;
+    /** The bytes; NULL if the verb names none. */
+    const uint8_t *bytes;
+    /** How many there are. */
+    size_t len;
+} rille_file_answer;
 
 /**
  * What a search in a file finds. Set `size` to sizeof(rille_search_options); zeros are the default: all
@@ -2213,6 +2280,50 @@ int32_t rille_file_follow(const rille_file *file, rille_job **out, rille_error *
  * the job is of another kind). It does not wait. One call at a time on one job.
  */
 int32_t rille_file_take_news(rille_job *job, rille_file_news *out, rille_error *err);
+
+/**
+ * Starts a job that opens a file as rille_file_open does, on another thread, and writes it to `out`. The path
+ * and the options are copied, and a relative path is taken from the working directory of now. Take the file
+ * with rille_file_open_take when the job is done. If the system does not answer, as with a server that is
+ * away, rille_job_cancel ends the job nevertheless.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown) or RILLE_EIO (the path is none, or
+ * the working directory is gone). Any thread may call it at any time.
+ */
+int32_t rille_file_open_start(const uint8_t *path, size_t len, const rille_file_options *options,
+    rille_job **out, rille_error *err);
+
+/**
+ * Writes the file that a job of rille_file_open_start has opened to `out`: a new handle each time, which
+ * outlives the job. All of them are one open file, with one index.
+ *
+ * Returns what rille_file_open would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was
+ * cancelled or has failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait.
+ * Threads may call it at the same time on one job.
+ */
+int32_t rille_file_open_take(const rille_job *job, rille_file **out, rille_error *err);
+
+/**
+ * Starts a job that reads from a file on another thread, and writes it to `out`. It asks the system nothing
+ * before it returns. The file may be freed while the job runs, and read by other calls and jobs at the same
+ * time. Take the answer with rille_file_read_take when the job is done. If the system does not answer,
+ * rille_job_cancel ends the job nevertheless.
+ *
+ * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, a verb unknown or a number negative) or RILLE_ELIMIT (the
+ * window is too large). Threads may call it at the same time on one file.
+ */
+int32_t rille_file_read_start(const rille_file *file, const rille_file_task *task, rille_job **out,
+    rille_error *err);
+
+/**
+ * Writes what a job of rille_file_read_start has read to `out`, as often as the caller likes.
+ *
+ * Returns what the function of the verb would return, RILLE_ETOOBIG (there are more bytes than the task's
+ * limit), or RILLE_PENDING (the job still runs, which rille_job_poll distinguishes from an index that has not
+ * come so far), RILLE_NONE (it was cancelled or has failed) or RILLE_EARG (a pointer is NULL or the job is of
+ * another kind). It does not wait. Threads may call it at the same time on one job.
+ */
+int32_t rille_file_read_take(const rille_job *job, rille_file_answer *out, rille_error *err);
 
 /**
  * Reads up to `count` lines from the one with the number `first` on, counted from 1, and writes where they
