@@ -30,6 +30,6 @@ pub mod file;
 pub mod fuzzy;
 mod io_error;
 pub mod job;
-pub mod project;
 pub mod search;
 pub mod text;
+pub mod tree;

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use rille::fuzzy::chars::{base, class_beyond_ascii, fold, is_capital, is_mark};
+use rille::fuzzy::fzf::chars::{base, class_beyond_ascii, fold, is_capital, is_mark};
 
 const PATH: &str = "lua/rille/fallback/fuzzy/tables.lua";
 

@@ -6,11 +6,11 @@
 use crate::hosts::process::{Running, Scratch, run};
 use rille::file::{Change, Document, Lines, News, SearchOptions, Window};
 use rille::job::{self, AnyJob, Job, State, Stop, Worker};
-use rille::project::grep::{self, Chunk, grep};
-use rille::project::walk::{self, Refused, walk};
-use rille::project::{Found, Kind, Paths};
 use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
 use rille::search::{LiteralOptions, Literals};
+use rille::tree::grep::{self, Chunk, grep};
+use rille::tree::walk::{self, Refused, walk};
+use rille::tree::{Found, Kind, Paths};
 use std::fs::{self, File, Permissions};
 use std::io::Write;
 use std::os::unix::fs::PermissionsExt;

@@ -365,7 +365,7 @@ fn a_search_is_cancelled_while_its_pattern_is_compiled() {
 #[test]
 #[ignore = "it takes threads; a_search_is_cancelled_while_its_pattern_is_compiled runs it"]
 fn with_a_large_pattern() {
-    use rille::project::{grep, walk};
+    use rille::tree::{grep, walk};
     let root = tree();
     let pattern = br"\w{2000}|\W{2000}";
     let options =

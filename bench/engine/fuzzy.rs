@@ -10,7 +10,7 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use rille::fuzzy::session::{Options, Session, latest};
 use rille::job::AnyJob;
-use rille::project::walk;
+use rille::tree::walk;
 use std::hint::black_box;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

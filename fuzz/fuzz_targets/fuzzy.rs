@@ -5,8 +5,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rille::fuzzy::plain::Matcher;
-use rille::fuzzy::query::{Case, Options as QueryOptions};
+use rille::fuzzy::fzf::brute_force::Matcher;
+use rille::fuzzy::fzf::query::{Case, Options as QueryOptions};
 use rille::fuzzy::session::Options;
 use rille::fuzzy::{Scheme, Session};
 

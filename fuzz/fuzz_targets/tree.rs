@@ -6,9 +6,9 @@
 use libfuzzer_sys::fuzz_target;
 use rille::job::{Job, State};
 use rille::search::lines::PatternSource;
-use rille::project::grep::{self, grep};
-use rille::project::walk::{self, walk};
-use rille::project::{Found, Kind};
+use rille::tree::grep::{self, grep};
+use rille::tree::walk::{self, walk};
+use rille::tree::{Found, Kind};
 use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;

@@ -1,13 +1,13 @@
-//! The noun `project`: searching a directory tree.
+//! The noun `grep`: a job that searches a directory tree.
 
 use super::boundary::{Zeroed, boundary, boundary_on, options, place, slice};
 use super::error::{Failure, rille_error, rille_status::*};
 use super::job::{Batch, rille_job};
-use super::project::rille_walk_options;
 use super::search::list::list;
 use super::search::pattern::{patterns, rille_pattern};
-use crate::project::grep::{self, Case, Chunk, Options};
-use crate::project::{Found, Line};
+use crate::capi::walk::rille_walk_options;
+use crate::tree::grep::{self, Case, Chunk, Options};
+use crate::tree::{Found, Line};
 
 /// Texts of patterns are literals.
 pub const RILLE_GREP_FIXED: u32 = 1;

@@ -42,7 +42,7 @@ mod outcome;
 
 pub mod notifier;
 
-pub mod project;
+pub mod walk;
 
 pub mod grep;
 

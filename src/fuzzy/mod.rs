@@ -2,12 +2,12 @@
 //!
 //! # What does a query mean?
 //!
-//! What it means to fzf: see [`query`]. A term `srcmn` finds `src/main.rs`, `'main` and `^src` and `rs$` find what they
+//! What it means to fzf: see [`fzf::query`]. A term `srcmn` finds `src/main.rs`, `'main` and `^src` and `rs$` find what they
 //! say, `!test` keeps out, `|` is "or", and a space is "and".
 //!
 //! # How are matches ordered?
 //!
-//! By [score] descending, then by [length](score::length) ascending, then in the order in which items were given.
+//! By [score](fzf::score) descending, then by [length](fzf::score::length) ascending, then in the order in which items were given.
 //! That is a total order, so the result is the same on any number of threads. The empty query and one of negated terms
 //! only keep the order in which items were given.
 //!
@@ -16,33 +16,20 @@
 //! It is legal, in items and in queries: a maximal invalid subsequence is one char, which is like nothing but the same
 //! bytes.
 
-mod align;
 mod boosts;
-#[cfg(test)]
-mod cancel_tests;
-pub mod chars;
 mod corpus;
-#[cfg(test)]
-mod equivalence_tests;
 mod filter;
-#[cfg(test)]
-mod fzf_tests;
+pub mod fzf;
+mod history;
 mod kernel;
-mod known;
-mod model;
-pub mod plain;
-pub mod query;
 mod rank;
-pub mod score;
-#[cfg(test)]
-mod score_tests;
 mod search;
 pub mod session;
 #[cfg(test)]
-mod session_tests;
+mod tests;
 
+pub use fzf::query::{Case, Query};
+pub use fzf::score::{Scheme, Scorer};
 pub use kernel::name as kernel_name;
-pub use query::{Case, Query};
 pub use rank::{Ranking, Row};
-pub use score::{Scheme, Scorer};
 pub use session::{Session, Stats};

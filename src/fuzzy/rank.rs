@@ -1,6 +1,6 @@
 //! The best of many: bounded, in a total order.
 
-use super::score::NoMemory;
+use crate::fuzzy::fzf::score::NoMemory;
 
 /// One row of a result: which item, and what it earned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

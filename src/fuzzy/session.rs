@@ -18,13 +18,13 @@
 
 use super::boosts::Boosts;
 use super::corpus::{Corpus, Snapshot};
-use super::known::History;
-use super::query::{self, Query};
 use super::rank::Ranking;
-use super::score::{NoMemory, Scheme, Scorer};
 use super::search::{self, Plan, View};
+use crate::fuzzy::fzf::query::{self, Query};
+use crate::fuzzy::fzf::score::{NoMemory, Scheme, Scorer};
+use crate::fuzzy::history::History;
 use crate::job::{self, Job, Stop, Worker};
-use crate::project::{Kind, Paths};
+use crate::tree::{Kind, Paths};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -40,8 +40,6 @@ mod steps;
 mod sys;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod wait_tests;
 mod watcher;
 mod worker;
 

@@ -33,8 +33,6 @@ mod replace;
 mod set;
 mod stream;
 #[cfg(test)]
-mod stream_tests;
-#[cfg(test)]
 mod tests;
 mod translate;
 

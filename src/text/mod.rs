@@ -24,8 +24,6 @@
 //! One for everything: [`UNICODE_VERSION`], that of the data in ICU4X. `conformance` runs Unicode's own test files.
 
 mod case;
-#[cfg(test)]
-mod conformance;
 mod count;
 mod decode;
 pub mod kernel;
@@ -36,6 +34,8 @@ mod offset;
 mod output;
 mod reverse;
 mod segment;
+#[cfg(test)]
+mod tests;
 mod truncate;
 mod utf8;
 mod width;

@@ -7,7 +7,7 @@ use super::super::error::{rille_error, rille_status::*};
 use super::super::stats::{Gauge, Measured};
 use super::options::rille_fuzzy_options;
 use super::{query_of, rille_fuzzy_found, rille_fuzzy_row, texts, write_rows};
-use crate::fuzzy::plain::Matcher;
+use crate::fuzzy::fzf::brute_force::Matcher;
 
 /// What a text earns that matches.
 #[repr(C)]

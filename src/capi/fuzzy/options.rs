@@ -3,7 +3,7 @@
 use super::super::boundary::{Zeroed, values};
 use super::super::error::{Failure, rille_status::*};
 use crate::fuzzy::Scheme;
-use crate::fuzzy::query::{self, Case, MOST_TYPOS};
+use crate::fuzzy::fzf::query::{self, Case, MOST_TYPOS};
 use crate::fuzzy::session::Options;
 
 /// Case never matters. Without this and the next it does in a term that has a capital letter.

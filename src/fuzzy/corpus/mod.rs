@@ -26,7 +26,7 @@ use block::Starts;
 pub(super) use block::{BLOCK, Bits, Block, Run};
 pub(super) use dirs::{Component, Dirs, Folder, FolderBlock, LONGEST as LONGEST_FOLDER};
 
-use super::score;
+use crate::fuzzy::fzf::score;
 use std::collections::TryReserveError;
 use std::sync::Arc;
 

@@ -2,8 +2,8 @@
 
 use super::{BITS, How, Memory, Test, has, ones, same};
 use crate::fuzzy::corpus::{Bits, Block, Snapshot, WHITE, mask};
+use crate::fuzzy::fzf::bonus::{BOUNDARY, CONSECUTIVE, FIRST, MATCH};
 use crate::fuzzy::kernel::{self, Bonuses, Candidate, Needle};
-use crate::fuzzy::model::{BOUNDARY, CONSECUTIVE, FIRST, MATCH};
 use memchr::memchr;
 
 impl Test {

@@ -3,8 +3,8 @@
 use super::holds::Search;
 use super::{UNKNOWN, has};
 use crate::fuzzy::corpus::{Snapshot, mask};
+use crate::fuzzy::fzf::query::{Kind, Term};
 use crate::fuzzy::kernel::{self, Needle};
-use crate::fuzzy::query::{Kind, Term};
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 /// What is known of folders for a term.

@@ -12,10 +12,10 @@ mod fuzzy;
 mod holds;
 
 use crate::fuzzy::corpus::{BLOCK, Bits, Block, Run, Snapshot, mask};
+use crate::fuzzy::fzf::query::{Kind, Query, Term};
+use crate::fuzzy::fzf::score::Scorer;
+use crate::fuzzy::history::Memos;
 use crate::fuzzy::kernel::{Candidate, Needle};
-use crate::fuzzy::known::Memos;
-use crate::fuzzy::query::{Kind, Query, Term};
-use crate::fuzzy::score::Scorer;
 use folders::{Folders, sure};
 use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, OnceLock};

@@ -1,10 +1,10 @@
 //! Scores of many items, an item in each lane.
 
-use super::super::align::LARGEST;
 use super::super::corpus::{Block, LONGEST_FOLDER};
 use super::lanes::Lanes;
 use super::rows::{self, PART, Part};
 use super::{Bonuses, Needle, ROWS, turn};
+use crate::fuzzy::fzf::align::LARGEST;
 
 /// Items of a batch: as many as the widest vectors have lanes.
 pub(in super::super) const BATCH: usize = 32;
@@ -151,7 +151,7 @@ unsafe fn column<V: Lanes>(text: V, before: &Before<V>, numbers: &Numbers<'_, V>
         let word = small.or(capital).or(digit);
         let not_word = numbers.eight.without(word.or(white));
         let camel = before.small.and(capital).or(digit.without(before.digit));
-        let seven = V::splat(super::super::model::CAMEL as u16);
+        let seven = V::splat(crate::fuzzy::fzf::bonus::CAMEL as u16);
         let bonus = before.bonus.max(camel.and(seven)).max(not_word);
         let for_white = numbers.white.and(white);
         let for_delimiter = V::splat(numbers.bonuses.delimiter.into()).and(delimiter);
@@ -180,7 +180,7 @@ pub(super) unsafe fn score<V: Lanes>(
     needle: &Needle,
     bonuses: &Bonuses,
 ) {
-    use super::super::model;
+    use crate::fuzzy::fzf::bonus;
     const { assert!(BATCH.is_multiple_of(V::N)) };
     let count = needle.bytes.len().min(ROWS);
     rows.turn();
@@ -194,12 +194,12 @@ pub(super) unsafe fn score<V: Lanes>(
                 zero: V::splat(0),
                 one: V::splat(1),
                 two: V::splat(2),
-                eight: V::splat(model::NON_WORD as u16),
-                matched: V::splat(model::MATCH as u16),
+                eight: V::splat(bonus::NON_WORD as u16),
+                matched: V::splat(bonus::MATCH as u16),
                 white: V::splat(bonuses.white.into()),
             };
             let Numbers { zero, one, two, eight, matched, .. } = numbers;
-            let four = V::splat(model::CONSECUTIVE as u16);
+            let four = V::splat(bonus::CONSECUTIVE as u16);
             let mut score = [zero; ROWS];
             let mut chunk = [zero; ROWS];
             let mut open = [zero; ROWS];

@@ -5,7 +5,7 @@
 //! Two loops take nearly all the time of a search. [`Kernel::within`] tells which names hold what is left of a fuzzy term
 //! behind its folder. [`Kernel::score`] computes fzf's v2 score of many items at the same time, an item in each lane of a
 //! vector, continued from what is known at the end of the items' folders; [`extend`] computes that, a char of the term in
-//! each lane. All for ASCII; the rest is scored by [`Scorer`](super::score::Scorer), which these are equal to.
+//! each lane. All for ASCII; the rest is scored by [`Scorer`](crate::fuzzy::fzf::score::Scorer), which these are equal to.
 //!
 //! # How does the recurrence fit into vectors?
 //!
@@ -35,9 +35,9 @@ pub(super) use columns::{BATCH, Batch, Rows};
 pub(super) use gates::{advance, at_most, fetch, fetch_all, fetch_end, having};
 pub(super) use rows::{PARTS, Part, copy, extend, most, parts};
 
-use super::chars::Class;
 use super::corpus::Block;
-use super::model::Model;
+use crate::fuzzy::fzf::bonus::Model;
+use crate::fuzzy::fzf::chars::Class;
 use once_cell::race::OnceRef;
 
 /// Most chars of a term for which there are kernels.
@@ -120,7 +120,7 @@ impl Bonuses {
 
     /// Whether a char earns more behind a delimiter than behind other punctuation.
     pub(super) fn has_higher_delimiters(&self) -> bool {
-        i32::from(self.delimiter) > super::model::BOUNDARY
+        i32::from(self.delimiter) > crate::fuzzy::fzf::bonus::BOUNDARY
     }
 
     /// The most that any char earns more in text without white space that follows a delimiter.

@@ -37,7 +37,7 @@ pub(in super::super) fn best(state: &[Part], rows: usize) -> u16 {
 /// The most that a term can earn in what follows, by how many of its last chars that may have. Each char earns `bonus` more
 /// at most, and before what follows is a delimiter.
 pub(in super::super) fn most(state: &[Part], rows: usize, bonus: u16, most: &mut [u16]) {
-    use super::super::model::MATCH;
+    use crate::fuzzy::fzf::bonus::MATCH;
     // A match that goes on earns what the first char of it did.
     let chunks = state.iter().flat_map(|part| part.chunk);
     let bonus = chunks.fold(bonus, u16::max);
@@ -98,7 +98,7 @@ pub(super) unsafe fn extend_by<V: Lanes, const PARTS: usize>(
     needle: &Needle,
     bonuses: &Bonuses,
 ) {
-    use super::super::model;
+    use crate::fuzzy::fzf::bonus;
     const { assert!(V::N == PART && PARTS * V::N <= ROWS) };
     // SAFETY: the caller's promise; loads and stores are of arrays that have as many numbers as there are lanes.
     unsafe {
@@ -117,14 +117,14 @@ pub(super) unsafe fn extend_by<V: Lanes, const PARTS: usize>(
         let (zero, all) = (V::splat(0), V::splat(u16::MAX));
         let (one, two) = (V::splat(1), V::splat(2));
         let first_lane = zero.shifted(all);
-        let matched = V::splat(model::MATCH as u16);
+        let matched = V::splat(bonus::MATCH as u16);
         for &byte in text {
             let own = u16::from(bonuses.get(before, byte));
             before = byte;
             let char = V::splat(needle.see(byte).into());
             let bonus = V::splat(own);
-            let least = V::splat(own.max(model::CONSECUTIVE as u16));
-            let boundary = V::splat(if own >= model::BOUNDARY as u16 { own } else { 0 });
+            let least = V::splat(own.max(bonus::CONSECUTIVE as u16));
+            let boundary = V::splat(if own >= bonus::BOUNDARY as u16 { own } else { 0 });
             for part in (0..PARTS).rev() {
                 let above = |of: &[V; PARTS], outside: V| {
                     of[part].shifted(if part == 0 { outside } else { of[part - 1] })

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::fuzzy::corpus::Corpus;
-use crate::fuzzy::query::{self, Case, Query};
-use crate::fuzzy::score::{Scheme, Scorer};
+use crate::fuzzy::fzf::query::{self, Case, Query};
+use crate::fuzzy::fzf::score::{Scheme, Scorer};
 use proptest::prelude::*;
 
 /// Text of which much matches, of each class.

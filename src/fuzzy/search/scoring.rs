@@ -4,9 +4,9 @@ use super::Found;
 use super::worker::Searcher;
 use crate::fuzzy::corpus::Run;
 use crate::fuzzy::filter::Test;
+use crate::fuzzy::fzf::score::TYPO;
 use crate::fuzzy::kernel::{self, BATCH, Batch, Bonuses, Rows};
 use crate::fuzzy::rank::Place;
-use crate::fuzzy::score::TYPO;
 use std::sync::atomic::Ordering;
 
 /// What a group earns whose terms are all bound to the beginning or the end of an item: the first that matches. None if

@@ -1,4 +1,4 @@
---- Where a term matches best in a text, and what that earns: fzf's model in pure Lua, as src/fuzzy/align.rs has it.
+--- Where a term matches best in a text, and what that earns: fzf's model in pure Lua, as src/fuzzy/fzf/align.rs has it.
 local chars = require("rille.fallback.fuzzy.chars")
 
 local max, min = math.max, math.min

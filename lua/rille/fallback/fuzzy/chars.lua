@@ -1,4 +1,4 @@
---- Chars as fuzzy matching compares them, and what kind of char each is: as src/fuzzy/chars.rs knows them.
+--- Chars as fuzzy matching compares them, and what kind of char each is: as src/fuzzy/fzf/chars.rs knows them.
 local lazy = require("rille.core.lazy")
 local segment = require("rille.fallback.segment")
 

@@ -1,4 +1,4 @@
---- A query made ready in pure Lua: the score of an item, as src/fuzzy/score.rs has it.
+--- A query made ready in pure Lua: the score of an item, as src/fuzzy/fzf/score.rs has it.
 local align = require("rille.fallback.fuzzy.align")
 local chars = require("rille.fallback.fuzzy.chars")
 local parse = require("rille.fallback.fuzzy.query")

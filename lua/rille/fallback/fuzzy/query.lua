@@ -1,4 +1,4 @@
---- fzf's extended query syntax in pure Lua, as src/fuzzy/query.rs reads it.
+--- fzf's extended query syntax in pure Lua, as src/fuzzy/fzf/query.rs reads it.
 local chars = require("rille.fallback.fuzzy.chars")
 
 local base, code_at, fold, is_capital, is_mark =
@@ -15,7 +15,7 @@ local base, code_at, fold, is_capital, is_mark =
 
 local CHARS_PER_TYPO = 4
 
---- Bounds of a query, as in src/fuzzy/query.rs.
+--- Bounds of a query, as in src/fuzzy/fzf/query.rs.
 local MAX_TERMS, MAX_BYTES = 64, 8192
 
 --- The parts of a query between spaces, with escaped spaces plain.

@@ -1,0 +1,252 @@
+//! The noun `walk`: a job that lists a directory tree.
+
+use crate::capi::boundary::{Zeroed, boundary, boundary_on, options, place, slice};
+use crate::capi::error::{Failure, rille_error, rille_status::*};
+use crate::capi::job::{Batch, rille_job};
+use crate::capi::search::list::list;
+use crate::tree::walk::{self, Options, Refused};
+use crate::tree::{Entry, Kind, Paths};
+
+/// Hidden files and folders are found as well.
+pub const RILLE_WALK_HIDDEN: u32 = 1;
+/// Nothing is ignored because of a .gitignore, .ignore, .git/info/exclude or the user's own list.
+pub const RILLE_WALK_NO_IGNORE: u32 = 2;
+/// Symbolic links are followed. One that leads back to a folder above it is an error among the results.
+pub const RILLE_WALK_FOLLOW: u32 = 4;
+/// Other file systems than that of the root are left out.
+pub const RILLE_WALK_SAME_FILE_SYSTEM: u32 = 8;
+/// Each folder comes in the order of the bytes of its names. It takes about twice as long.
+pub const RILLE_WALK_SORT: u32 = 16;
+/// Folders are results as well.
+pub const RILLE_WALK_FOLDERS: u32 = 32;
+/// Paths in results, and those of texts in memory, are relative to the root.
+pub const RILLE_WALK_RELATIVE: u32 = 64;
+
+/// What a walk finds. Set `size` to sizeof(rille_walk_options); zeros are the default: files and links that are neither
+/// hidden nor ignored.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_walk_options {
+    /// sizeof(rille_walk_options).
+    pub size: u32,
+    /// Any of the RILLE_WALK_ constants, added.
+    pub flags: u32,
+    /// How deep to go: 1 is what is in the root itself. 0 is no limit.
+    pub max_depth: u32,
+    /// How many globs there are.
+    pub glob_count: u32,
+    /// How many types there are.
+    pub type_count: u32,
+    /// 0.
+    pub reserved: u32,
+    /// All globs, one after the other, as in a .gitignore but the other way round: only paths that one of them matches are
+    /// found. One with a leading ! leaves paths out; the last one that matches counts. They win over what is ignored.
+    pub globs: *const u8,
+    /// Bytes of all globs.
+    pub globs_len: usize,
+    /// Offset behind each glob.
+    pub glob_ends: *const u32,
+    /// The names of all types, one after the other, as in rg --type-list: only files of these are found. A leading !
+    /// leaves a type out.
+    pub types: *const u8,
+    /// Bytes of all types.
+    pub types_len: usize,
+    /// Offset behind each type.
+    pub type_ends: *const u32,
+}
+
+// SAFETY: plain numbers and pointers, the first of which is the size.
+unsafe impl Zeroed for rille_walk_options {}
+
+const _: () = assert!(std::mem::offset_of!(rille_walk_options, globs) == 24);
+
+impl rille_walk_options {
+    /// The options as the core knows them.
+    ///
+    /// # Safety
+    ///
+    /// The lists are as the documentation says, and nobody changes them while the result is used.
+    pub(in crate::capi) unsafe fn read<'a>(&self) -> Result<Options<'a>, Failure> {
+        // SAFETY: the caller vouches for the lists.
+        let (globs, types) = unsafe {
+            (
+                list(self.globs, self.globs_len, self.glob_ends, self.glob_count)?,
+                list(self.types, self.types_len, self.type_ends, self.type_count)?,
+            )
+        };
+        if self.flags >= RILLE_WALK_RELATIVE << 1 || self.reserved != 0 {
+            let message =
+                format!("{:#x} are no flags; they are the RILLE_WALK_ constants", self.flags);
+            return Err(Failure::new(RILLE_EARG, message));
+        }
+        let has = |flag| self.flags & flag != 0;
+        Ok(Options {
+            hidden: has(RILLE_WALK_HIDDEN),
+            no_ignore: has(RILLE_WALK_NO_IGNORE),
+            follow: has(RILLE_WALK_FOLLOW),
+            same_file_system: has(RILLE_WALK_SAME_FILE_SYSTEM),
+            sort: has(RILLE_WALK_SORT),
+            folders: has(RILLE_WALK_FOLDERS),
+            relative: has(RILLE_WALK_RELATIVE),
+            max_depth: self.max_depth as usize,
+            globs,
+            types,
+        })
+    }
+}
+
+/// What a path leads to.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum rille_path_kind {
+    /// A regular file.
+    RILLE_PATH_FILE = 0,
+    /// A folder.
+    RILLE_PATH_FOLDER = 1,
+    /// A symbolic link that was not followed.
+    RILLE_PATH_LINK = 2,
+    /// A pipe, a socket or a device.
+    RILLE_PATH_OTHER = 3,
+    /// Something that could not be read, a folder for example; the message tells why. The walk went on beside it.
+    RILLE_PATH_ERROR = 4,
+}
+
+/// One path: offsets in the text of its batch.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct rille_path_entry {
+    /// Where the path begins.
+    pub start: u32,
+    /// Where it ends, and the message of an error begins.
+    pub stop: u32,
+    /// Where the message ends; the same as `stop` if there is none.
+    pub message_stop: u32,
+    /// One of rille_path_kind.
+    pub kind: u32,
+}
+
+/// A batch of paths. What it points to is valid until the next batch is taken or the job is freed.
+#[repr(C)]
+pub struct rille_paths {
+    /// The bytes of all paths. They begin with the root as it was given, a root of "." left away, and need not be UTF-8.
+    pub text: *const u8,
+    /// Where each path is.
+    pub paths: *const rille_path_entry,
+    /// How many there are.
+    pub count: u32,
+    /// 0.
+    pub reserved: u32,
+}
+
+const _: () = {
+    assert!(size_of::<rille_path_entry>() == 16);
+    assert!(std::mem::offset_of!(rille_paths, paths) == size_of::<usize>());
+    assert!(std::mem::offset_of!(rille_paths, count) == 2 * size_of::<usize>());
+};
+
+/// The batch that a caller looks at.
+#[derive(Default)]
+struct Taken {
+    paths: Paths,
+    flat: Vec<rille_path_entry>,
+}
+
+impl Batch for Taken {
+    fn bytes(&self) -> usize {
+        self.paths.weight() + self.flat.capacity() * size_of::<rille_path_entry>()
+    }
+}
+
+impl From<&Entry> for rille_path_entry {
+    fn from(entry: &Entry) -> rille_path_entry {
+        let kind = match entry.kind {
+            Kind::File => rille_path_kind::RILLE_PATH_FILE,
+            Kind::Folder => rille_path_kind::RILLE_PATH_FOLDER,
+            Kind::Link => rille_path_kind::RILLE_PATH_LINK,
+            Kind::Other => rille_path_kind::RILLE_PATH_OTHER,
+            Kind::Error => rille_path_kind::RILLE_PATH_ERROR,
+        };
+        let Entry { start, stop, message_stop, .. } = *entry;
+        rille_path_entry { start, stop, message_stop, kind: kind as u32 }
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Failure {
+        match refused {
+            Refused::Root(message) => Failure::new(RILLE_EIO, message),
+            Refused::Pattern(message) => Failure::new(RILLE_EPATTERN, message),
+            Refused::LinePattern(error) => error.into(),
+        }
+    }
+}
+
+/// Starts a walk over the tree under `root`, a path of `len` bytes, and writes the job to `out`. `options` may be NULL. The
+/// results are paths, for rille_walk_take; the unit of progress is the path.
+///
+/// The walk runs on as many threads as there are processors, up to 8. The working directory and the environment are
+/// looked at in this call and not later.
+///
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG, RILLE_EIO (the root is
+/// no folder that can be read) or RILLE_EPATTERN (a glob or a type is wrong; the message tells which, counted from 1). Any
+/// thread may call it at any time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_walk_start(
+    root: *const u8,
+    len: usize,
+    options: *const rille_walk_options,
+    out: *mut *mut rille_job,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or `len` bytes, NULL or options with their lists, and NULL or a place for the pointer.
+    boundary(err, || unsafe {
+        let (root, given) = (slice(root, len)?, self::options(options)?);
+        let out = place(out, "out")?;
+        let options = given.read()?;
+        out.write(rille_job::give(walk::walk(root, &options)?));
+        Ok(RILLE_OK)
+    })
+}
+
+/// Takes up to `most` paths of a job that rille_walk_start has started and writes where they are to `out`. The batch before
+/// is gone then.
+///
+/// Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (a pointer is NULL, `most` is 0 or the
+/// job is of another kind). It does not wait. One call at a time on one job.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_walk_take(
+    job: *mut rille_job,
+    most: u32,
+    out: *mut rille_paths,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live job of which this is the only use, and NULL or a place for the batch.
+    unsafe {
+        boundary_on(job, err, |job| {
+            let out = place(out, "out")?;
+            if most == 0 {
+                return Err(Failure::new(RILLE_EARG, "most is 0; ask for one path at least"));
+            }
+            let (job, taken) = job.with_batch::<Paths, Taken>("a walk")?;
+            taken.paths.clear();
+            taken.flat.clear();
+            while let left = most as usize - taken.paths.len()
+                && left > 0
+                && let Some(mut batch) = job.take()
+            {
+                taken.paths.take_from(&mut batch, left);
+                if batch.is_empty() {
+                    job.give_back(batch);
+                } else {
+                    let weight = batch.weight();
+                    job.put_back(batch, weight);
+                }
+            }
+            taken.flat.extend(taken.paths.entries().iter().map(rille_path_entry::from));
+            let (text, paths) = (taken.paths.text().as_ptr(), taken.flat.as_ptr());
+            let count = taken.flat.len() as u32;
+            out.write(rille_paths { text, paths, count, reserved: 0 });
+            Ok(if count > 0 { RILLE_OK } else { RILLE_NONE })
+        })
+    }
+}

@@ -1,0 +1,3 @@
+//! Tests against Unicode's own data.
+
+mod conformance;

@@ -1,0 +1,81 @@
+//! Reading ignore files: never waiting for what is no plain file, and giving up when the job is cancelled.
+
+use crate::job::Stop;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Largest ignore file, in bytes. A larger one is reported and not used.
+pub(in crate::tree::rules) const MAX_FILE_BYTES: usize = 16 << 20;
+
+/// Asks whether to go on.
+pub(crate) type GoOn<'g> = &'g dyn Fn() -> Result<(), Stop>;
+
+/// What came of reading a file.
+pub(in crate::tree::rules) enum Content {
+    Bytes(Vec<u8>),
+    /// There is no such file, or it is a directory, a pipe, a socket or a device.
+    Nothing,
+    Failed(io::Error),
+}
+
+/// Reads a file, if it is a plain one. Opening it waits for nothing, be it a pipe without a writer or a terminal.
+pub(in crate::tree::rules) fn read(path: &Path, go_on: GoOn<'_>) -> Result<Content, Stop> {
+    go_on()?;
+    let mut file = match open(path) {
+        Ok(Some(file)) => file,
+        Ok(None) => return Ok(Content::Nothing),
+        Err(error) => return Ok(Content::Failed(error)),
+    };
+    let mut bytes = Vec::new();
+    loop {
+        let before = bytes.len();
+        if let Err(error) = (&mut file).take(64 << 10).read_to_end(&mut bytes) {
+            return Ok(Content::Failed(error));
+        }
+        if bytes.len() == before {
+            return Ok(Content::Bytes(bytes));
+        }
+        if bytes.len() > MAX_FILE_BYTES {
+            let limit = MAX_FILE_BYTES >> 20;
+            let message =
+                format!("it is larger than {limit} MiB, so nothing is ignored because of it");
+            return Ok(Content::Failed(io::Error::other(message)));
+        }
+        go_on()?;
+    }
+}
+
+/// Opens a file for reading, if there is one and it is a plain one.
+fn open(path: &Path) -> io::Result<Option<File>> {
+    let mut options = File::options();
+    options.read(true);
+    // The standard library adds O_CLOEXEC.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(
+        &mut options,
+        libc::O_NONBLOCK | libc::O_NOCTTY,
+    );
+    match options.open(path) {
+        Ok(file) => Ok(file.metadata()?.is_file().then_some(file)),
+        // Without a free descriptor the system does not look whether there is such a file.
+        Err(error)
+            if is_absence(&error) || path.metadata().is_err_and(|other| is_absence(&other)) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether an error says that there is no file that could be read as one.
+fn is_absence(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    if matches!(error.raw_os_error(), Some(libc::ENXIO | libc::ENODEV)) {
+        // A socket, or a device that nobody serves.
+        return true;
+    }
+    // Windows refuses to open a directory.
+    let refused = cfg!(windows) && error.kind() == io::ErrorKind::PermissionDenied;
+    refused || matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}

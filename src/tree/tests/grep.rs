@@ -1,0 +1,423 @@
+//! The search against the most naive one there is, and what is odd in files.
+
+use crate::job::{AnyJob, BUDGET, Job, State};
+use crate::search::lines::PatternSource;
+use crate::tree::grep::{Case, Chunk, LONGEST_LINE, Options, grep};
+use crate::tree::tests::Tree;
+use crate::tree::walk::{self, Refused};
+use crate::tree::*;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+const LONG: Duration = Duration::from_secs(60);
+
+/// A result, as far as most tests look at it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Hit {
+    path: String,
+    line: u64,
+    offset: u64,
+    kind: u32,
+    text: String,
+    spans: Vec<[u32; 2]>,
+}
+
+fn collect(job: &Job<Chunk>) -> (State, Vec<Hit>) {
+    let mut hits = Vec::new();
+    loop {
+        assert!(job.wait(LONG), "the search does not end");
+        let state = job.poll().state;
+        while let Some(chunk) = job.take() {
+            let batch = &chunk.batch;
+            let text = |start: u32, stop: u32| {
+                String::from_utf8_lossy(&batch.text()[start as usize..stop as usize]).into_owned()
+            };
+            hits.extend(batch.lines()[chunk.from..].iter().map(|line| Hit {
+                path: text(line.path_start, line.path_stop),
+                line: line.line as u64,
+                offset: line.offset as u64,
+                kind: line.kind,
+                text: text(line.start, line.stop),
+                spans: batch.spans()[line.span as usize..][..line.span_count as usize].to_vec(),
+            }));
+        }
+        if state != State::Running {
+            return (state, hits);
+        }
+    }
+}
+
+/// What a search finds in the order of paths, which are without the root.
+fn found(tree: &Tree, options: &Options<'_>) -> Vec<Hit> {
+    let sorted = walk::Options { sort: true, hidden: true, ..Default::default() };
+    let (state, mut hits) = collect(&grep(tree.root(), &sorted, options).unwrap());
+    assert_eq!(state, State::Done);
+    let cut = tree.root().len() + 1;
+    hits.iter_mut().for_each(|hit| hit.path = hit.path[cut..].to_owned());
+    hits
+}
+
+fn texts(tree: &Tree, options: &Options<'_>) -> Vec<String> {
+    found(tree, options).into_iter().map(|hit| hit.text).collect()
+}
+
+fn text(pattern: &str) -> PatternSource<'_> {
+    PatternSource::Text(pattern.as_bytes())
+}
+
+fn patterns<'o>(patterns: &[&'o str]) -> Options<'o> {
+    let patterns = patterns.iter().map(|pattern| text(pattern)).collect();
+    Options { patterns, ..Options::default() }
+}
+
+fn write(tree: &Tree, name: &str, content: impl AsRef<[u8]>) {
+    fs::write(tree.0.join(name), content).unwrap();
+}
+
+/// Every line that matches in every file below a folder.
+fn naive(folder: &Path, pattern: &regex::Regex, hits: &mut Vec<Hit>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            naive(&path, pattern, hits);
+            continue;
+        }
+        let content = fs::read_to_string(&path).unwrap();
+        let mut offset = 0;
+        for (number, line) in content.split_inclusive('\n').enumerate() {
+            let text = line.strip_suffix('\n').unwrap_or(line);
+            let spans: Vec<_> = pattern
+                .find_iter(text)
+                .map(|found| [found.start() as u32, found.end() as u32])
+                .collect();
+            if !spans.is_empty() {
+                let (path, text) = (path.to_str().unwrap().to_owned(), text.to_owned());
+                let line = number as u64 + 1;
+                hits.push(Hit { path, line, offset, kind: Found::Match as u32, text, spans });
+            }
+            offset += line.len() as u64;
+        }
+    }
+}
+
+#[test]
+fn every_match_of_a_tree_is_found_once() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    for pattern in ["rille", r"\bfn \w+\(", "the|and|not", "^use ", r"\w+$", "é|…", "zqzq not"] {
+        let oracle = regex::Regex::new(pattern).unwrap();
+        for folder in ["src", "lua", "test"] {
+            let root = root.join(folder);
+            let mut expected = Vec::new();
+            naive(&root, &oracle, &mut expected);
+            expected.sort();
+            for sort in [false, true] {
+                let tree =
+                    walk::Options { sort, hidden: true, no_ignore: true, ..Default::default() };
+                let job = grep(root.to_str().unwrap().as_bytes(), &tree, &patterns(&[pattern]));
+                let (state, mut hits) = collect(&job.unwrap());
+                assert_eq!(state, State::Done);
+                hits.sort();
+                assert!(
+                    hits == expected,
+                    "{pattern} in {folder}: {} and {}",
+                    hits.len(),
+                    expected.len()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_pattern_means() {
+    let tree = Tree::new();
+    write(&tree, "a", "foo bar\nFoo\nfoobar\r\na.b\n\nlast foo");
+    let base = patterns(&["foo"]);
+    assert_eq!(texts(&tree, &base), ["foo bar", "foobar", "last foo"]);
+    let options = Options { case: Case::Ignore, ..base.clone() };
+    assert_eq!(texts(&tree, &options), ["foo bar", "Foo", "foobar", "last foo"]);
+    let options = Options { case: Case::Smart, ..base.clone() };
+    assert_eq!(texts(&tree, &options).len(), 4);
+    for pattern in ["Foo", "[F]oo", "[A-F]oo", r"\x46oo"] {
+        let options = Options { case: Case::Smart, ..patterns(&[pattern]) };
+        assert_eq!(texts(&tree, &options), ["Foo"], "{pattern}");
+    }
+    let options = Options { case: Case::Smart, ..patterns(&[r"\p{Lu}oo|\Woo"]) };
+    assert_eq!(texts(&tree, &options).len(), 4);
+    let options = Options { word: true, ..base.clone() };
+    assert_eq!(texts(&tree, &options), ["foo bar", "last foo"]);
+    let options = Options { invert: true, ..base.clone() };
+    assert_eq!(texts(&tree, &options), ["Foo", "a.b", ""]);
+    assert!(found(&tree, &options).iter().all(|hit| hit.spans.is_empty()));
+    let options = Options { fixed: true, ..patterns(&["a.b", "(", "o b"]) };
+    assert_eq!(texts(&tree, &options), ["foo bar", "a.b"]);
+    assert_eq!(texts(&tree, &patterns(&["^$", "^Foo$"])), ["Foo", ""]);
+    let options = Options { multi_line: true, ..patterns(&[r"bar\s+F(?s:.)o"]) };
+    let hits = found(&tree, &options);
+    assert_eq!(hits[0].text, "foo bar\nFoo");
+    assert_eq!((hits[0].line, hits[0].spans[0], hits.len()), (1, [4, 11], 1));
+    let hit = &found(&tree, &base)[1];
+    assert_eq!((hit.line, hit.offset, hit.text.as_str()), (3, 12, "foobar"));
+    assert_eq!(found(&tree, &patterns(&["o"]))[0].spans, [[1, 2], [2, 3]]);
+}
+
+#[test]
+fn context_and_limits() {
+    let tree = Tree::new();
+    for name in ["a", "b", "c"] {
+        write(&tree, name, "1\n2\nhit\n4\n5\nhit\n7\nhit\n");
+    }
+    let base = patterns(&["hit"]);
+    let hits = found(&tree, &Options { context: 1, ..base.clone() });
+    let lines: Vec<_> =
+        hits.iter().filter(|hit| hit.path == "a").map(|hit| (hit.line, hit.kind)).collect();
+    assert_eq!(lines, [(2, 1), (3, 0), (4, 1), (5, 1), (6, 0), (7, 1), (8, 0)]);
+    let hits = found(&tree, &Options { max_count: 2, ..base.clone() });
+    assert_eq!(hits.iter().map(|hit| hit.line).collect::<Vec<_>>(), [3, 6, 3, 6, 3, 6]);
+    let hits = found(&tree, &Options { max_total: 4, ..base.clone() });
+    assert_eq!(hits.len(), 5);
+    assert_eq!((hits[4].kind, hits[4].text.as_str()), (3, "there are more than 4"));
+    // As many as there are is not more than there are.
+    assert_eq!(found(&tree, &Options { max_total: 9, ..base.clone() }).len(), 9);
+    for _ in 0..20 {
+        let options = Options { max_total: 4, ..base.clone() };
+        let (_, hits) = collect(&grep(tree.root(), &Default::default(), &options).unwrap());
+        assert_eq!(hits.iter().filter(|hit| hit.kind == 0).count(), 4);
+        assert_eq!(hits.iter().filter(|hit| hit.kind == 3).count(), 1);
+    }
+}
+
+#[test]
+fn encodings_and_binary_files() {
+    let tree = Tree::new();
+    let utf16 = |text: &str, big: bool| -> Vec<u8> {
+        let units = std::iter::once(0xFEFF).chain(text.encode_utf16());
+        units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() }).collect()
+    };
+    write(&tree, "a", "\u{FEFF}grün\n");
+    write(&tree, "b", utf16("rot\ngrün\n", false));
+    write(&tree, "c", utf16("grün", true));
+    write(&tree, "d", b"gr\xFCn\n");
+    write(&tree, "e", b"\0\ngr\xC3\xBCn\n");
+    let base = patterns(&["^grün$"]);
+    let hits = found(&tree, &base);
+    let paths: Vec<_> = hits.iter().map(|hit| (hit.path.as_str(), hit.line)).collect();
+    assert_eq!(paths, [("a", 1), ("b", 2), ("c", 1)]);
+    assert_eq!(found(&tree, &Options { binary: true, ..base }).len(), 4);
+    // A match, and far behind it a zero byte.
+    let tree = Tree::new();
+    write(
+        &tree,
+        "late",
+        ["hit\n".to_owned(), "x\n".repeat(100_000), "\0hit\n".to_owned()].concat(),
+    );
+    let hits = found(&tree, &patterns(&["hit"]));
+    assert_eq!(hits.iter().map(|hit| hit.kind).collect::<Vec<_>>(), [0, 3]);
+    assert!(hits[1].text.starts_with("a zero byte at offset "), "{}", hits[1].text);
+}
+
+#[test]
+fn what_is_too_long_is_an_error_and_others_go_on() {
+    let tree = Tree::new();
+    write(&tree, "a", "x".repeat(LONGEST_LINE * 2));
+    write(&tree, "b", "x\n");
+    let hits = found(&tree, &patterns(&["x"]));
+    assert_eq!(hits.iter().map(|hit| hit.kind).collect::<Vec<_>>(), [2, 0]);
+    assert!(hits[0].text.contains("limit"), "{}", hits[0].text);
+    // A hole of 4 GB, without a line feed.
+    let tree = Tree::new();
+    let file = fs::File::create(tree.0.join("hole")).unwrap();
+    file.set_len(4 << 30).unwrap();
+    let since = Instant::now();
+    assert_eq!(found(&tree, &patterns(&["x"])), []);
+    let hits = found(&tree, &Options { binary: true, ..patterns(&["x"]) });
+    assert_eq!(hits.iter().map(|hit| hit.kind).collect::<Vec<_>>(), [2]);
+    assert!(since.elapsed() < LONG);
+}
+
+#[test]
+fn long_lines_are_found_like_short_ones() {
+    let tree = Tree::new();
+    for name in ["ascii", "mixed"] {
+        let word = if name == "ascii" { "word " } else { "wörd " };
+        // One after the other on both sides of what is searched in one step, each with something at its ends.
+        let lines = [10, 20_000, 70_000, 200_000, 5].map(|count| {
+            format!("first {}middle=7 {}last", word.repeat(count), word.repeat(count))
+        });
+        write(&tree, name, lines.join("\n") + "\n\nno more");
+    }
+    let line = patterns(&["x"]);
+    for (pattern, options) in [
+        (r"middle=\d", line.clone()),
+        (r"^first|\blast$", line.clone()),
+        (r"\w+=7|la.t", line.clone()),
+        (r"(?i)MIDDLE=\d", Options { case: Case::Ignore, ..line.clone() }),
+        (r"\b(?:middle)\b", Options { word: true, ..line.clone() }),
+        ("^$|first w.r", line.clone()),
+        (r"last\n+no", Options { multi_line: true, ..line.clone() }),
+        (r"\w+d (?:last|middle)", Options { multi_line: true, ..line.clone() }),
+        ("nothing.*nothing", line.clone()),
+    ] {
+        let given = if options.word { "middle" } else { pattern };
+        let oracle = regex::RegexBuilder::new(pattern).multi_line(true).build().unwrap();
+        let mut expected = Vec::new();
+        for name in ["ascii", "mixed"] {
+            let text = fs::read_to_string(tree.0.join(name)).unwrap();
+            let found = oracle.find_iter(&text).map(|found| (name.to_owned(), found.range()));
+            expected.extend(found);
+        }
+        let options = Options { patterns: vec![text(given)], ..options };
+        let hits = found(&tree, &options);
+        let seen: Vec<_> = hits
+            .iter()
+            .flat_map(|hit| {
+                let place = |at: u32| hit.offset as usize + at as usize;
+                let spans = hit.spans.iter();
+                spans.map(move |span| (hit.path.clone(), place(span[0])..place(span[1])))
+            })
+            .collect();
+        assert_eq!(seen, expected, "{pattern}");
+    }
+}
+
+#[test]
+fn mistakes_are_told_at_once() {
+    let tree = Tree::with(&["a"]);
+    let refused = |options: &Options<'_>| match grep(tree.root(), &Default::default(), options) {
+        Err(Refused::LinePattern(error)) => error.message,
+        _ => panic!("it was taken"),
+    };
+    assert_eq!(refused(&patterns(&["a", "b("])), "pattern 2 of 2: unclosed group");
+    let options = Options { patterns: vec![PatternSource::Text(b"\xFF")], ..Options::default() };
+    assert!(refused(&options).starts_with("the pattern is not valid UTF-8"));
+    assert!(refused(&patterns(&["a", r"(xy|\n)+"])).starts_with("pattern 2 of 2: a line has no"));
+    assert!(refused(&patterns(&["a\nb"])).starts_with("a line has no line feed"));
+    assert!(refused(&patterns(&[r"a\x00"])).starts_with("a text file has no zero"));
+    let fixed = Options { fixed: true, ..patterns(&["("]) };
+    assert!(grep(tree.root(), &Default::default(), &fixed).is_ok());
+    // What only the compiler can tell is a failed job.
+    let job = grep(tree.root(), &Default::default(), &patterns(&[r"(\w{1000}){1000}"])).unwrap();
+    assert_eq!(collect(&job).0, State::Failed);
+    assert!(job.failure().unwrap().contains("limit"), "{:?}", job.failure());
+    let missing = [tree.root(), b"/x"].concat();
+    let job = grep(&missing, &Default::default(), &patterns(&["a"]));
+    assert!(matches!(job.err(), Some(Refused::Root(_))));
+}
+
+#[test]
+fn texts_in_memory_stand_for_their_files() {
+    let tree = Tree::with(&["a", "b"]);
+    write(&tree, "a", "saved\n");
+    write(&tree, "b", "saved\n");
+    let path = [tree.root(), b"/a"].concat();
+    let texts = vec![(path.as_slice(), &b"one\nunsaved\n"[..]), (b"new", b"unsaved")];
+    let options = Options { texts, ..patterns(&["saved"]) };
+    for sort in [false, true] {
+        let tree_options = walk::Options { sort, ..Default::default() };
+        let (_, hits) = collect(&grep(tree.root(), &tree_options, &options).unwrap());
+        let seen: Vec<_> = hits.iter().map(|hit| (hit.text.as_str(), hit.line)).collect();
+        assert_eq!(seen, [("unsaved", 2), ("unsaved", 1), ("saved", 1)]);
+        assert_eq!(hits[1].path, "new");
+    }
+}
+
+#[test]
+fn results_that_nobody_takes_stop_the_search_at_a_budget() {
+    let tree = Tree::new();
+    for file in 0..10 {
+        write(&tree, &file.to_string(), "x\n".repeat(1_000_000));
+    }
+    for sort in [false, true] {
+        let options = walk::Options { sort, ..Default::default() };
+        let job = grep(tree.root(), &options, &patterns(&["x"])).unwrap();
+        // A loaded machine may take long to get there; then it gets the time to go beyond.
+        let until = Instant::now() + LONG;
+        while job.weight() < BUDGET {
+            assert!(Instant::now() < until, "it stops before");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        let mut taken = 0;
+        while let Some(chunk) = job.take() {
+            taken += chunk.weight();
+            if taken > 2 * BUDGET {
+                break;
+            }
+            job.cancel();
+        }
+        // Each thread may have a batch in hand.
+        assert!((BUDGET..BUDGET + (1 << 20)).contains(&taken), "{taken} bytes");
+    }
+}
+
+#[test]
+fn cancelling_stops_a_search() {
+    let tree = Tree::new();
+    let file = fs::File::create(tree.0.join("hole")).unwrap();
+    file.set_len(20 << 30).unwrap();
+    // Lines, so that it is no error: the hole is searched as text of zero bytes up to its first line feed.
+    write(&tree, "lines", "some words and no more\n".repeat(4_000_000));
+    // So much that a search to the end takes minutes.
+    for number in 0..5000 {
+        fs::hard_link(tree.0.join("lines"), tree.0.join(format!("lines {number}"))).unwrap();
+    }
+    for sort in [false, true] {
+        let options = walk::Options { sort, ..Default::default() };
+        let pattern = Options { binary: true, ..patterns(&[r"\w+ing\b"]) };
+        let job = grep(tree.root(), &options, &pattern).unwrap();
+        let until = Instant::now() + LONG;
+        while job.poll().done < 2 {
+            assert!(Instant::now() < until, "it does not start");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        job.cancel();
+        while job.poll().state == State::Running {
+            assert!(Instant::now() < until, "it does not stop");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert_eq!(job.poll().state, State::Cancelled);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn pipes_and_files_that_go_are_no_danger() {
+    let tree = Tree::with(&["a"]);
+    let pipe = std::ffi::CString::new(tree.0.join("pipe").to_str().unwrap()).unwrap();
+    assert!(
+        std::process::Command::new("mkfifo")
+            .arg(pipe.to_str().unwrap())
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(found(&tree, &patterns(&["a"])).len(), 1);
+    for _ in 0..20 {
+        let tree = Tree::with(&["a", "b/c", "b/d", "e/f/g"]);
+        let job = grep(tree.root(), &Default::default(), &patterns(&["."])).unwrap();
+        drop(tree);
+        assert_eq!(collect(&job).0, State::Done);
+    }
+}
+
+#[test]
+fn texts_in_memory_are_searched_only_where_their_files_would_be() {
+    let tree = Tree::with(&["a.lua", ".git/x"]);
+    write(&tree, ".gitignore", "ignored.lua\n");
+    let rests = ["a.lua", "new.lua", "a.txt", "ignored.lua", ".hidden.lua", "deep/b.lua"];
+    let paths = rests.map(|rest| [tree.root(), b"/", rest.as_bytes()].concat());
+    let texts = paths.iter().map(|path| (path.as_slice(), &b"unsaved"[..])).collect();
+    let options = Options { texts, ..patterns(&["unsaved"]) };
+    let searched = |tree_options: &walk::Options<'_>| {
+        let (_, hits) = collect(&grep(tree.root(), tree_options, &options).unwrap());
+        hits.len()
+    };
+    // A glob wins over what is hidden or ignored, as it does for files.
+    assert_eq!(searched(&walk::Options { globs: vec![b"*.lua"], ..Default::default() }), 5);
+    // A type wins over what is hidden.
+    assert_eq!(searched(&walk::Options { types: vec![b"lua"], ..Default::default() }), 4);
+    assert_eq!(searched(&walk::Options { max_depth: 1, ..Default::default() }), 3);
+    assert_eq!(searched(&walk::Options { hidden: true, ..Default::default() }), 5);
+    assert_eq!(searched(&walk::Options { no_ignore: true, ..Default::default() }), 5);
+}

@@ -1,0 +1,243 @@
+//! What is ignored, against git, and ignore files that are none or have faults.
+//!
+//! `RILLE_SEED` repeats a run, `RILLE_REPOSITORIES` asks for more repositories than usual.
+
+use crate::tree::selection::{COMPILED, Prepared};
+use crate::tree::tests::{Tree, collect};
+use crate::tree::walk::{Options, walk};
+use crate::tree::*;
+use std::collections::BTreeSet;
+use std::fs;
+use std::process::Command;
+
+fn names(tree: &Tree, options: &Options<'_>) -> Vec<String> {
+    let cut = tree.root().len() + 1;
+    let found = collect(&walk(tree.root(), options).unwrap()).1;
+    let files = found.into_iter().filter(|(_, kind, _)| *kind != Kind::Error);
+    let mut names: Vec<_> = files.map(|(path, ..)| path[cut..].to_owned()).collect();
+    names.sort();
+    names
+}
+
+fn errors(tree: &Tree, options: &Options<'_>) -> Vec<(String, String)> {
+    let found = collect(&walk(tree.root(), options).unwrap()).1;
+    let errors = found.into_iter().filter(|(_, kind, _)| *kind == Kind::Error);
+    let mut errors: Vec<_> = errors.map(|(path, _, message)| (path, message)).collect();
+    errors.sort();
+    errors
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        (self.0 >> 16) as usize % limit
+    }
+
+    fn pick<'l>(&mut self, list: &[&'l str]) -> &'l str {
+        list[self.below(list.len())]
+    }
+}
+
+const NAMES: &[&str] =
+    &["a", "b", "ab", "a.o", "b.log", "{a,b}", ".h", "build", "x y", "a]", "é", "a-b", "1"];
+const PARTS: &[&str] = &[
+    "a",
+    "b",
+    "ab",
+    "*",
+    "?",
+    "*.o",
+    "*.log",
+    "b*",
+    "[ab]",
+    "[!a]",
+    "[[:alpha:]]",
+    "[[:digit:]]*",
+    "{a,b}",
+    "build",
+    ".h",
+    "x\\ y",
+    "a[]]",
+    "a[\\]]",
+    "\\a",
+    "[a",
+    "[a-",
+    "é",
+    "a?b",
+    "[z-a]",
+    "*a*",
+    "a\\",
+    "??",
+    "[^b]*",
+    "x y ",
+    "***",
+];
+
+fn pattern(random: &mut Random) -> String {
+    let mut text = random.pick(&["", "", "", "!", "\\!", "#"]).to_owned();
+    text += random.pick(&["", "", "/", "**/", "//"]);
+    text += random.pick(PARTS);
+    for _ in 0..random.below(3) {
+        text += random.pick(&["/", "/", "/**/", "//"]);
+        text += random.pick(PARTS);
+    }
+    text + random.pick(&["", "", "/", "/**", "**//", " ", "\\ ", "\t"])
+}
+
+fn patterns(random: &mut Random) -> String {
+    let mut text = random.pick(&["", "", "\u{FEFF}"]).to_owned();
+    for _ in 0..=random.below(6) {
+        let pattern = pattern(random);
+        // Git takes `**` directly after a name for any number of directories, unlike its manual.
+        let bytes = pattern.as_bytes();
+        let quirk = pattern.match_indices("**").any(|(at, _)| at > 0 && bytes[at - 1] != b'/');
+        if !quirk {
+            text += &pattern;
+            text += random.pick(&["\n", "\n", "\r\n"]);
+        }
+    }
+    text
+}
+
+fn variable(name: &str) -> Option<u64> {
+    std::env::var(name).ok().and_then(|value| value.parse().ok())
+}
+
+#[test]
+fn random_repositories_are_walked_as_git_lists_them() {
+    let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+    let seed = variable("RILLE_SEED").unwrap_or(clock.as_nanos() as u64 | 1);
+    println!("RILLE_SEED={seed}");
+    let mut random = Random(seed | 1);
+    for number in 0..variable("RILLE_REPOSITORIES").unwrap_or(200) {
+        let tree = Tree::new();
+        for folder in ["objects", "refs", "info"] {
+            fs::create_dir_all(tree.0.join(".git").join(folder)).unwrap();
+        }
+        fs::write(tree.0.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
+        let mut folders = vec![tree.0.clone()];
+        for _ in 0..random.below(8) {
+            let folder = folders[random.below(folders.len())].join(random.pick(NAMES));
+            if !folder.exists() {
+                fs::create_dir(&folder).unwrap();
+                folders.push(folder);
+            }
+        }
+        let mut lists = String::new();
+        for folder in &folders {
+            for _ in 0..random.below(6) {
+                let file = folder.join(random.pick(NAMES));
+                if !file.exists() {
+                    fs::write(file, "").unwrap();
+                }
+            }
+            if random.below(2) == 0 {
+                let text = patterns(&mut random);
+                lists += &format!("{}: {text:?}\n", folder.display());
+                fs::write(folder.join(".gitignore"), text).unwrap();
+            }
+        }
+        let text = patterns(&mut random);
+        lists += &format!("exclude: {text:?}\n");
+        fs::write(tree.0.join(".git/info/exclude"), text).unwrap();
+        let options = Options { hidden: true, sort: number % 2 == 0, ..Options::default() };
+        let mut ours: BTreeSet<_> = names(&tree, &options).into_iter().collect();
+        ours.retain(|path| !path.starts_with(".git/"));
+        let git = Command::new("git")
+            .args(["ls-files", "-coz", "--exclude-standard"])
+            .current_dir(&tree.0)
+            .output()
+            .expect("git");
+        assert!(git.status.success(), "{git:?}");
+        let listed = String::from_utf8(git.stdout).unwrap();
+        let theirs: BTreeSet<_> =
+            listed.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect();
+        let differs: Vec<_> = ours.symmetric_difference(&theirs).collect();
+        assert!(differs.is_empty(), "repository {number}: {differs:?}\n{lists}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_by_the_name_of_an_ignore_file_is_not_read() {
+    let pipe = |path: &std::path::Path| {
+        assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
+    };
+    let tree = Tree::with(&["root/a", "root/deep/b", "root/.git/info/x", ".git/x"]);
+    for folder in ["", "root", "root/deep"] {
+        pipe(&tree.0.join(folder).join(".gitignore"));
+        pipe(&tree.0.join(folder).join(".ignore"));
+    }
+    pipe(&tree.0.join("root/.git/info/exclude"));
+    let root = [tree.root(), b"/root"].concat();
+    for sort in [false, true] {
+        let options = Options { sort, ..Options::default() };
+        let (state, mut found) = collect(&walk(&root, &options).unwrap());
+        found.sort_by(|a, b| a.0.cmp(&b.0));
+        let kinds: Vec<_> = found.iter().map(|(path, kind, _)| (path.as_str(), *kind)).collect();
+        let path = |rest: &str| format!("{}/{rest}", String::from_utf8_lossy(&root));
+        assert_eq!(state, crate::job::State::Done);
+        assert_eq!(kinds, [(&*path("a"), Kind::File), (&*path("deep/b"), Kind::File)]);
+    }
+}
+
+#[test]
+fn faults_of_ignore_files_are_reported_with_real_paths_and_lines() {
+    let tree = Tree::with(&["sub/x", "sub/y", ".git/x"]);
+    fs::write(tree.0.join(".gitignore"), "ok\n[a\n").unwrap();
+    fs::write(tree.0.join("sub/.gitignore"), b"caf\xE9\n\\\nx\n[[:no:]]\n").unwrap();
+    let path = |name: &str| tree.0.join(name).to_str().unwrap().to_owned();
+    let own = [
+        (
+            path("sub/.gitignore"),
+            "line 2: there is nothing after the last backslash: \\".to_owned(),
+        ),
+        (path("sub/.gitignore"), "line 4: there is no class [:no:]: [[:no:]]".to_owned()),
+    ];
+    let parent = (path(".gitignore"), "line 2: there is a [ without a ]: [a".to_owned());
+    assert_eq!(
+        errors(&tree, &Options::default())[..],
+        [vec![parent.clone()], own.to_vec()].concat()
+    );
+    // The byte that is not UTF-8 takes no other rule with it.
+    assert_eq!(names(&tree, &Options::default()), ["sub/y"]);
+    let sub = [tree.root(), b"/sub"].concat();
+    let found = collect(&walk(&sub, &Options::default()).unwrap()).1;
+    assert!(found.iter().any(|(path, _, message)| (path, message) == (&parent.0, &parent.1)));
+}
+
+#[cfg(unix)]
+#[test]
+fn rules_match_names_that_are_not_utf_8() {
+    use std::os::unix::ffi::OsStrExt;
+    let tree = Tree::with(&["keep", ".git/x"]);
+    fs::write(tree.0.join(std::ffi::OsStr::from_bytes(b"caf\xE9")), "").unwrap();
+    fs::write(tree.0.join(".gitignore"), b"caf\xE9\n").unwrap();
+    assert_eq!(names(&tree, &Options::default()), ["keep"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_back_to_the_root_says_so() {
+    let tree = Tree::with(&["sub/file"]);
+    std::os::unix::fs::symlink("..", tree.0.join("sub/loop")).unwrap();
+    let found = errors(&tree, &Options { follow: true, ..Options::default() });
+    let root = tree.0.to_str().unwrap();
+    assert_eq!(found, [(format!("{root}/sub/loop"), format!("the link leads back to {root}"))]);
+}
+
+#[test]
+fn nothing_is_compiled_on_the_hosts_thread() {
+    let tree = Tree::with(&["a.rs", "b.lua"]);
+    let options =
+        Options { globs: vec![b"*.rs"], types: vec![b"rust"], sort: true, ..Options::default() };
+    let before = COMPILED.get();
+    assert_eq!(names(&tree, &options), ["a.rs"]);
+    assert_eq!(COMPILED.get(), before);
+    Prepared::new(tree.root(), &options).unwrap().compile(&|| Ok(()), &mut |_, _| ()).unwrap();
+    assert_eq!(COMPILED.get(), before + 1);
+}

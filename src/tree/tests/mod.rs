@@ -1,0 +1,389 @@
+//! The walk against the most naive one there is, and what is odd in trees.
+
+mod grep;
+mod ignore;
+
+use crate::job::{self, AnyJob, Job, State};
+use crate::tree::selection::{Crew, Prepared, Visit};
+use crate::tree::traverse::traverse;
+use crate::tree::walk::{Options, Refused, walk};
+use crate::tree::*;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+const LONG: Duration = Duration::from_secs(60);
+
+/// A folder that is removed in the end.
+pub(in crate::tree) struct Tree(pub PathBuf);
+
+impl Tree {
+    pub fn new() -> Tree {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let name =
+            format!("rille-walk-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        let path = std::env::temp_dir().join(name);
+        fs::create_dir_all(&path).unwrap();
+        Tree(path)
+    }
+
+    pub fn with(files: &[&str]) -> Tree {
+        let tree = Tree::new();
+        for file in files {
+            let path = tree.0.join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, file).unwrap();
+        }
+        tree
+    }
+
+    pub fn root(&self) -> &[u8] {
+        self.0.to_str().unwrap().as_bytes()
+    }
+
+    /// What a walk finds, without the root, and with the message of errors.
+    fn found(&self, options: &Options<'_>) -> Vec<(String, Kind, String)> {
+        let (state, list) = collect(&walk(self.root(), options).unwrap());
+        assert_eq!(state, State::Done);
+        let cut = self.root().len() + 1;
+        list.into_iter()
+            .map(|(path, kind, message)| (path[cut..].to_owned(), kind, message))
+            .collect()
+    }
+
+    fn names(&self, options: &Options<'_>) -> Vec<String> {
+        let mut names: Vec<_> = self.found(options).into_iter().map(|(path, ..)| path).collect();
+        if !options.sort {
+            names.sort();
+        }
+        names
+    }
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+pub(in crate::tree) fn collect(job: &Job<Paths>) -> (State, Vec<(String, Kind, String)>) {
+    let mut list = Vec::new();
+    loop {
+        assert!(job.wait(LONG));
+        let state = job.poll().state;
+        while let Some(paths) = job.take() {
+            for entry in paths.entries() {
+                let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+                list.push((text(paths.path(entry)), entry.kind, text(paths.message(entry))));
+            }
+        }
+        if state != State::Running {
+            return (state, list);
+        }
+    }
+}
+
+/// Everything below a folder that is none itself.
+fn naive(folder: &Path, list: &mut BTreeSet<PathBuf>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        if entry.file_type().unwrap().is_dir() {
+            naive(&entry.path(), list);
+        } else {
+            list.insert(entry.path());
+        }
+    }
+}
+
+#[test]
+fn everything_is_found_once() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for folder in ["src", "lua", "test"] {
+        let root = root.join(folder);
+        let mut expected = BTreeSet::new();
+        naive(&root, &mut expected);
+        let expected: Vec<_> =
+            expected.into_iter().map(|path| path.to_str().unwrap().to_owned()).collect();
+        for sort in [false, true] {
+            let options = Options { hidden: true, no_ignore: true, sort, ..Options::default() };
+            let job = walk(root.to_str().unwrap().as_bytes(), &options).unwrap();
+            let (state, mut found) = collect(&job);
+            found.sort_by(|a, b| Path::new(&a.0).cmp(Path::new(&b.0)));
+            assert_eq!(state, State::Done);
+            assert_eq!(found.into_iter().map(|(path, ..)| path).collect::<Vec<_>>(), expected);
+            assert_eq!(job.poll().done as usize, expected.len());
+        }
+    }
+}
+
+#[test]
+fn what_is_ignored_and_hidden() {
+    let tree = Tree::with(&["a.rs", "b.lua", ".hidden", "sub/c.rs", "sub/d.log", "sub/deep/e.rs"]);
+    fs::write(tree.0.join(".ignore"), "*.log\n").unwrap();
+    let default = Options::default();
+    assert_eq!(tree.names(&default), ["a.rs", "b.lua", "sub/c.rs", "sub/deep/e.rs"]);
+    let options = Options { no_ignore: true, ..default.clone() };
+    assert_eq!(tree.names(&options), ["a.rs", "b.lua", "sub/c.rs", "sub/d.log", "sub/deep/e.rs"]);
+    let options = Options { hidden: true, max_depth: 1, ..default.clone() };
+    assert_eq!(tree.names(&options), [".hidden", ".ignore", "a.rs", "b.lua"]);
+    let options = Options { globs: vec![b"*.rs", b"!deep"], ..default.clone() };
+    assert_eq!(tree.names(&options), ["a.rs", "sub/c.rs"]);
+    let options = Options { types: vec![b"lua"], ..default.clone() };
+    assert_eq!(tree.names(&options), ["b.lua"]);
+    let options = Options { types: vec![b"!rust"], ..default.clone() };
+    assert_eq!(tree.names(&options), ["b.lua"]);
+    let options = Options { folders: true, sort: true, ..default };
+    assert_eq!(
+        tree.names(&options),
+        ["a.rs", "b.lua", "sub", "sub/c.rs", "sub/deep", "sub/deep/e.rs"]
+    );
+}
+
+#[test]
+fn what_is_wrong_is_told_at_once() {
+    let tree = Tree::with(&["file"]);
+    let refused = |root: &[u8], options: &Options<'_>| walk(root, options).err().unwrap();
+    let missing = [tree.root(), b"/nothing"].concat();
+    let Refused::Root(message) = refused(&missing, &Options::default()) else { panic!() };
+    assert!(message.ends_with("/nothing: No such file or directory"), "{message}");
+    let file = [tree.root(), b"/file"].concat();
+    let Refused::Root(message) = refused(&file, &Options::default()) else { panic!() };
+    assert!(message.ends_with("/file: Not a directory"), "{message}");
+    assert!(matches!(refused(b"", &Options::default()), Refused::Root(_)));
+    assert!(matches!(refused(b"a\0b", &Options::default()), Refused::Root(_)));
+    let options = Options { globs: vec![b"*", b"a[", b"*"], ..Options::default() };
+    let Refused::Pattern(message) = refused(tree.root(), &options) else { panic!() };
+    assert!(message.starts_with("glob 2 of 3: "), "{message}");
+    let options = Options { types: vec![b"!nonsense"], ..Options::default() };
+    let Refused::Pattern(message) = refused(tree.root(), &options) else { panic!() };
+    assert!(message.starts_with("type 1 of 1: there is no type nonsense"), "{message}");
+}
+
+#[test]
+fn roots_are_shown_as_they_were_given() {
+    let shown = |root: &[u8]| {
+        let globs = vec![b"rille.h".as_slice(), b"build.rs"];
+        let options = Options { max_depth: 1, sort: true, globs, ..Options::default() };
+        collect(&walk(root, &options).unwrap()).1[0].0.clone()
+    };
+    // The working directory of the tests is the crate's.
+    assert_eq!(shown(b"include"), "include/rille.h");
+    assert_eq!(shown(b"include/"), "include/rille.h");
+    assert_eq!(shown(b"."), "build.rs");
+    assert_eq!(shown(b"./include"), "./include/rille.h");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_pipes_and_odd_names() {
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+    let tree = Tree::with(&["sub/file", "line\nbreak", " "]);
+    symlink("sub", tree.0.join("link")).unwrap();
+    symlink("..", tree.0.join("sub/loop")).unwrap();
+    symlink("nowhere", tree.0.join("broken")).unwrap();
+    std::os::unix::net::UnixListener::bind(tree.0.join("socket")).unwrap();
+    let name = std::ffi::OsStr::from_bytes(b"caf\xE9");
+    fs::write(tree.0.join(name), "").unwrap();
+    let mut found = tree.found(&Options::default());
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    let kinds: Vec<_> = found.iter().map(|(path, kind, _)| (path.as_str(), *kind)).collect();
+    let expected = [
+        (" ", Kind::File),
+        ("broken", Kind::Link),
+        ("caf\u{FFFD}", Kind::File),
+        ("line\nbreak", Kind::File),
+        ("link", Kind::Link),
+        ("socket", Kind::Other),
+        ("sub/file", Kind::File),
+        ("sub/loop", Kind::Link),
+    ];
+    assert_eq!(kinds, expected);
+    for sort in [false, true] {
+        let found = tree.found(&Options { follow: true, sort, ..Options::default() });
+        let mut errors: Vec<_> = found.iter().filter(|(_, kind, _)| *kind == Kind::Error).collect();
+        errors.sort_by(|a, b| a.0.cmp(&b.0));
+        let paths: Vec<_> = errors.iter().map(|(path, ..)| path.as_str()).collect();
+        assert_eq!(paths, ["broken", "link/loop", "sub/loop"]);
+        assert_eq!(errors[0].2, "No such file or directory");
+        assert!(errors[1].2.starts_with("the link leads back to "), "{}", errors[1].2);
+        assert!(found.iter().any(|(path, ..)| path == "link/file"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn unreadable_folders_are_reported_and_passed_over() {
+    use std::os::unix::fs::PermissionsExt;
+    let tree = Tree::with(&["a/file", "b/file", "c/file"]);
+    let closed = tree.0.join("b");
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
+    let found = tree.found(&Options { sort: true, ..Options::default() });
+    let readable = fs::read_dir(&closed).is_ok();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
+    // Nothing is closed to root.
+    if !readable {
+        let error = ("b".to_owned(), Kind::Error, "Permission denied".to_owned());
+        assert_eq!(found[1], error);
+        assert_eq!(found.len(), 3);
+    }
+}
+
+#[test]
+fn a_tree_that_vanishes_ends_the_walk_and_nothing_else() {
+    for _ in 0..20 {
+        let tree = Tree::new();
+        for folder in 0..50 {
+            let path = tree.0.join(format!("{folder}/sub"));
+            fs::create_dir_all(&path).unwrap();
+            fs::write(path.join("file"), "").unwrap();
+        }
+        let job = walk(tree.root(), &Options::default()).unwrap();
+        drop(tree);
+        assert_eq!(collect(&job).0, State::Done);
+    }
+}
+
+#[test]
+fn the_first_batch_is_small_and_later_ones_grow() {
+    let tree = Tree::new();
+    for number in 0..1000 {
+        fs::write(tree.0.join(number.to_string()), "").unwrap();
+    }
+    let job = walk(tree.root(), &Options { sort: true, ..Options::default() }).unwrap();
+    while job.poll().state == State::Running {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let lens: Vec<_> = std::iter::from_fn(|| job.take()).map(|paths| paths.len()).collect();
+    let mut most = 128;
+    for len in &lens {
+        assert!(*len <= most, "{lens:?}");
+        most *= 2;
+    }
+    assert_eq!(lens.iter().sum::<usize>(), 1000);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn processes_come_and_go_while_they_are_walked() {
+    let options = Options { max_depth: 3, hidden: true, ..Options::default() };
+    let (state, found) = collect(&walk(b"/proc", &options).unwrap());
+    assert_eq!(state, State::Done);
+    assert!(found.len() > 100);
+}
+
+#[cfg(unix)]
+#[test]
+fn cancelling_stops_a_walk() {
+    // Each folder leads to the next one in two ways: a walk to the end takes hours.
+    let tree = Tree::new();
+    for depth in 0..32 {
+        let folder = tree.0.join(depth.to_string());
+        fs::create_dir(&folder).unwrap();
+        fs::write(folder.join("0"), "").unwrap();
+        for name in ["a", "b"] {
+            std::os::unix::fs::symlink(format!("../{}", depth + 1), folder.join(name)).unwrap();
+        }
+    }
+    let root = [tree.root(), b"/0"].concat();
+    for sort in [false, true] {
+        let job = walk(&root, &Options { follow: true, sort, ..Options::default() }).unwrap();
+        let mut found = 0;
+        while found < 1000 {
+            assert!(job.wait(LONG));
+            found += job.take().expect("it goes on").entries().len();
+        }
+        job.cancel();
+        let until = Instant::now() + LONG;
+        while job.poll().state == State::Running {
+            assert!(Instant::now() < until, "it does not stop");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert_eq!(job.poll().state, State::Cancelled);
+    }
+}
+
+/// Panics at its twentieth entry, on the job's own thread or on another.
+struct Mistaken {
+    worker: job::Worker<Paths>,
+    seen: AtomicU32,
+}
+
+impl Crew for Mistaken {
+    type Visitor<'c> = MistakenVisitor<'c>;
+
+    fn visitor(&self) -> MistakenVisitor<'_> {
+        MistakenVisitor(self)
+    }
+}
+
+struct MistakenVisitor<'c>(&'c Mistaken);
+
+impl Visit for MistakenVisitor<'_> {
+    const SHARES_FILES: bool = true;
+
+    fn see(&mut self, _: &crate::tree::selection::Found<'_>) -> Result<bool, job::Stop> {
+        // Long enough for others to come.
+        std::thread::sleep(Duration::from_micros(100));
+        assert!(self.0.seen.fetch_add(1, Ordering::Relaxed) < 20, "on purpose");
+        Ok(true)
+    }
+
+    fn fail(&mut self, _: &[u8], _: &[u8], _: &str) -> Result<bool, job::Stop> {
+        Ok(true)
+    }
+
+    fn go_on(&self) -> Result<(), job::Stop> {
+        self.0.worker.go_on()
+    }
+
+    fn patience(&self) -> Option<Duration> {
+        None
+    }
+
+    fn flush(&mut self) -> Result<(), job::Stop> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_panic_on_any_thread_is_a_failed_job() {
+    let root = env!("CARGO_MANIFEST_DIR").as_bytes();
+    for round in 0..20 {
+        let options = Options { sort: round % 4 == 0, ..Options::default() };
+        let prepared = Prepared::new(root, &options).unwrap();
+        let job = job::start(move |worker: &job::Worker<Paths>| {
+            let tree = prepared.compile(&|| worker.go_on(), &mut |_, _| ())?;
+            let crew = Mistaken { worker: worker.clone(), seen: AtomicU32::new(0) };
+            traverse(&tree, &Arc::new(crew))
+        });
+        assert_eq!(collect(&job).0, State::Failed);
+        assert!(job.failure().unwrap().ends_with("please report it: on purpose"));
+    }
+}
+
+#[test]
+fn batches_are_cut_and_joined() {
+    let mut source = Paths::default();
+    for number in 0..10 {
+        source.push(b"root/", number.to_string().as_bytes(), Kind::File, b"why");
+    }
+    let mut taken = Paths::default();
+    taken.take_from(&mut source, 3);
+    taken.take_from(&mut source, 4);
+    assert_eq!((taken.len(), source.len()), (7, 3));
+    for (number, entry) in taken.entries().iter().enumerate() {
+        assert_eq!(taken.path(entry), format!("root/{number}").as_bytes());
+        assert_eq!(taken.message(entry), b"why");
+    }
+    taken.clear();
+    taken.take_from(&mut source, 100);
+    assert_eq!(taken.len(), 3);
+    assert!(source.is_empty());
+    assert_eq!(taken.path(&taken.entries()[2]), b"root/9");
+    taken.take_from(&mut source, 1);
+    assert_eq!(taken.len(), 3);
+}
