@@ -81,12 +81,17 @@ function tags.field(doc, rest, where)
 end
 
 function tags.class(doc, rest)
-  doc.class = rest:gsub("^%(%l+%)%s*", ""):match("^([%w_.]+)")
+  local parents
+  doc.class, parents = rest:gsub("^%(%l+%)%s*", ""):match("^([%w_.]+)%s*:?%s*(.*)$")
+  for parent in parents:gmatch("[%w_.]+") do
+    doc.parents[#doc.parents + 1] = parent
+  end
 end
 
 function tags.alias(doc, rest)
   local name, kind = rest:match("^([%w_.]+)%s*(.*)$")
   doc.alias = { name = name, type = kind }
+  doc.aliases[#doc.aliases + 1] = doc.alias
 end
 
 function tags.overload(doc, rest)
@@ -100,7 +105,8 @@ for scope in pairs(HIDDEN) do
 end
 
 local function parse_block(block, where)
-  local doc = { text = {}, params = {}, returns = {}, fields = {}, overloads = {} }
+  local doc =
+    { text = {}, params = {}, returns = {}, fields = {}, overloads = {}, aliases = {}, parents = {} }
   local last -- what a line without a tag continues
   for _, line in ipairs(block) do
     local tag, rest = line:match("^%s*@(%a+)%s*(.-)%s*$")
@@ -141,16 +147,16 @@ return function(source, path)
       -- A function that adds methods to a class gets the class as a parameter with a capital.
       variables[param.name] = variables[param.name] or param.name:find("^%u") and param.type
     end
-    if doc.alias then
-      doc.alias.text = doc.text
-      aliases[doc.alias.name] = doc.alias
+    for _, alias in ipairs(doc.aliases) do
+      alias.text = #doc.aliases == 1 and doc.text or {}
+      aliases[alias.name] = alias
     end
     if doc.class or doc.tagged == "field" and class then
       class = doc.class or class
-      local known = classes[class] or { fields = {}, text = {}, overloads = {} }
+      local known = classes[class] or { fields = {}, text = {}, overloads = {}, parents = {} }
       classes[class] = known
       known.text = #known.text > 0 and known.text or doc.text
-      for _, list in ipairs({ "fields", "overloads" }) do
+      for _, list in ipairs({ "fields", "overloads", "parents" }) do
         for _, item in ipairs(doc[list]) do
           table.insert(known[list], item)
         end
@@ -167,6 +173,9 @@ return function(source, path)
     end
     if name and (#doc.text > 0 or doc.tagged) and not doc.hidden then
       args = args:gsub("^_,%s*", ""):gsub("^_$", "")
+      if doc.params[1] and doc.params[1].name == "_" then
+        table.remove(doc.params, 1)
+      end
       functions[#functions + 1] = { owner = owner, sep = sep, name = name, args = args, doc = doc }
     end
   end

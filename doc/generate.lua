@@ -1,18 +1,21 @@
---- Makes `doc/rille.txt` of `doc/rille.in`, the annotations of the Lua modules, and the tables of options and keys.
+--- Makes `doc/rille.txt` from `doc/rille.in`, the annotations of the Lua modules, and the tables of options and keys.
 ---
----   local text = dofile("doc/generate.lua")(read)      -- read(path) gives a file of the tree, or nil
+---   local text = dofile("doc/generate.lua")(read, paths)
 ---
---- The template is help text with these lines in it:
+--- `read(path)` returns a file of the tree, or nil; `paths` are the Lua modules, in which types are looked up. The template is
+--- help text with these lines in it:
 ---
----   @functions FILE PREFIX NAME…   the functions of a module, of which `M` is public as PREFIX; only the named, if any are.
----                                  `new` is what PREFIX itself calls.
----   @methods FILE CLASS…           the methods of classes
+---   @functions FILE PREFIX NAME…   the functions of a module, of which `M` is public as PREFIX; only the named, if there are
+---                                  names. `new` is what PREFIX itself calls.
+---   @methods FILE CLASS…           classes, their public fields and their methods
 ---   @fields FILE CLASS…            the public fields of classes, as tables of options have them
+---   @types                         every other type that is named
 ---   @options                       the options of the plugin
 ---   @keys FILE                     the keys that a module lists
 ---   @recipe                        the hook for vim.pack, as doc/neovim.md has it
 ---
---- Plain Lua that names no host, so that it runs in any LuaJIT.
+--- Annotations are read by doc/annotations.lua, examples are those of doc/examples.lua, and what works in the fallback comes
+--- from doc/fallback.lua, which a test writes. Plain Lua that names no host, so that it runs in any LuaJIT.
 local WIDTH = 78
 
 --- Breaks text into lines of the help's width. Backticked code stays in one piece.
@@ -64,162 +67,96 @@ local function paragraphs(list, indent)
   return table.concat(out, "\n")
 end
 
---- Cuts a type off: it ends at a space outside of brackets, unless the space follows a colon, a comma or a bar.
-local function cut_type(s)
-  local depth = 0
-  for i = 1, #s do
-    local c = s:sub(i, i)
-    if c:find("[%(%[{<]") then
-      depth = depth + 1
-    elseif c:find("[%)%]}>]") then
-      depth = depth - 1
-    elseif c == " " and depth == 0 and not s:sub(i - 1, i - 1):find("[:,|]") then
-      return s:sub(1, i - 1), s:sub(i + 1)
-    end
-  end
-  return s, ""
-end
-
 --- A bar between two words would be a link in the help.
 local function shown(kind)
   return (kind:gsub("%s*|%s*", " | "))
 end
 
---- The annotations above a thing, in parts.
-local function parse_block(block)
-  local doc = { text = {}, params = {}, returns = {}, fields = {} }
-  for _, line in ipairs(block) do
-    local tag, rest = line:match("^@(%w+)%s*(.*)$")
-    if not tag then
-      doc.text[#doc.text + 1] = line:gsub("^ ", "")
-    elseif tag == "param" then
-      local name, more = rest:match("^(%S+)%s+(.*)$")
-      local kind, about = cut_type(more)
-      doc.params[#doc.params + 1] = { name, kind, about }
-    elseif tag == "return" then
-      local kind, about = cut_type(rest)
-      doc.returns[#doc.returns + 1] = { kind, about }
-    elseif tag == "class" then
-      doc.class = rest:match("^([%w_.]+)")
-    elseif tag == "field" and not rest:find("^package ") and not rest:find("^private ") then
-      local name, more = rest:match("^(%S+)%s+(.*)$")
-      local kind, about = cut_type(more)
-      doc.fields[#doc.fields + 1] = { name, kind, about }
-    end
-  end
-  while doc.text[#doc.text] == "" do
-    doc.text[#doc.text] = nil
-  end
-  return doc
+--- Names that are no types of rille.
+local BUILTIN = {}
+for word in
+  ("any boolean fun function integer nil number self string table thread true false userdata T"):gmatch("%S+")
+do
+  BUILTIN[word] = true
 end
 
---- All that is annotated in a file: functions in their order, and classes by name.
-local function parse(source)
-  local functions, classes, variables, block = {}, {}, {}, nil
-  local function class_ends(doc)
-    if doc.class then
-      local known = classes[doc.class] or { fields = {}, text = doc.text }
-      for _, field in ipairs(doc.fields) do
-        known.fields[#known.fields + 1] = field
-      end
-      classes[doc.class] = known
+--- Calls `visit` for each type that a type expression names.
+local function each_type(kind, visit)
+  kind = kind:gsub('"[^"]*"', " "):gsub("'[^']*'", " "):gsub("`[^`]*`", " ")
+  -- Names of parameters and fields are followed by a colon, types are not.
+  kind = kind:gsub("%f[%w_]([%w_]+)%??%s*:%s", function(name)
+    return (name == "fun" and name or "") .. " "
+  end)
+  for name in kind:gmatch("%f[%a_][%w_.]+%f[^%w_.]") do
+    if
+      not BUILTIN[name]
+      and not name:find("^ffi%.")
+      and not name:find("^string%.buffer")
+      and not name:find("^uv%.")
+    then
+      visit(name)
     end
   end
-  for line in (source .. "\n"):gmatch("(.-)\n") do
-    -- What a function adds to a class is one level deeper.
-    line = line:gsub("^  (%-%-%-)", "%1"):gsub("^  (function %u)", "%1")
-    local comment = line:match("^%-%-%-(.*)$")
-    if comment then
-      block = block or {}
-      block[#block + 1] = comment
-    else
-      local doc = block and parse_block(block) or nil
-      block = nil
-      local owner, sep, name, args = line:match("^function ([%w_]+)([.:])([%w_]+)%((.-)%)")
-      if not owner then
-        owner, name, args = "M", line:match("^local function (new)%((.-)%)")
-        sep = name and "."
-      end
-      if not sep then
-        owner, name = line:match("^([%w_]+)%.([%w_]+) = %w")
-        sep = name and owner ~= "M" and ":"
-        args = ""
-      end
-      if doc then
-        for _, param in ipairs(doc.params) do
-          variables[param[1]] = variables[param[1]] or param[1]:find("^%u") and param[2]
-        end
-        class_ends(doc)
-        local variable = line:match("^local ([%w_]+) = ")
-        if doc.class and variable then
-          variables[variable] = doc.class
-        elseif sep and #doc.text > 0 then
-          args = args:gsub("^_, ?", "")
-          functions[#functions + 1] = { owner = owner, sep = sep, name = name, args = args, doc = doc }
-        end
-      end
-    end
-  end
-  for _, fn in ipairs(functions) do
-    fn.class = variables[fn.owner]
-  end
-  return functions, classes
 end
 
---- The hosts that a file runs in.
-local function hosts(read, path)
-  local glue = path:match("^lua/rille/(%w+)/init%.lua$") or path:match("^lua/rille/(%w+)/")
-  local named = ({ nvim = "Neovim", resty = "OpenResty and nginx", love = "LÖVE" })[glue]
-  if named then
-    return named
+--- A line with a name at the left and its tag at the right, in two lines if one is too short.
+local function heading(text, tag)
+  local mark = ("*%s*"):format(tag)
+  if #text + 2 + #mark > WIDTH then
+    return (" "):rep(WIDTH - #mark) .. mark .. "\n" .. text
   end
-  local fallback = path:gsub("^lua/rille/", "lua/rille/fallback/")
-  local source = read(fallback)
-  if not read(path):find('require("rille.core.ffi")', 1, true) then
-    return "all; needs no library"
-  elseif source and not source:find("needs the native library", 1, true) then
-    return "all, and the fallback"
+  return text .. (" "):rep(WIDTH - #text - #mark) .. mark
+end
+
+--- Public fields, as a list.
+local function render_fields(fields)
+  local out = {}
+  for _, field in ipairs(fields) do
+    local lead = ("      • %s  "):format(field.name)
+    out[#out + 1] = wrap(("(`%s`) %s"):format(shown(field.type), field.about), lead, "        ")
   end
-  return "all; needs the library"
+  return table.concat(out, "\n")
 end
 
 --- One function as help.
-local function render(fn, tag, where)
+local function render(fn, tag, where, example)
   local args = {}
   for name in fn.args:gmatch("[%w_.]+") do
     args[#args + 1] = "{" .. name .. "}"
   end
-  local head = ("%s(%s)"):format(tag, table.concat(args, ", "))
-  local mark = ("*%s()*"):format(tag)
-  local out = {}
-  if #head + 2 + #mark > WIDTH then
-    out[1] = (" "):rep(WIDTH - #mark) .. mark
-    out[2] = head
-  else
-    out[1] = head .. (" "):rep(WIDTH - #head - #mark) .. mark
-  end
+  local out = { heading(("%s(%s)"):format(tag, table.concat(args, ", ")), tag .. "()") }
   out[#out + 1] = paragraphs(fn.doc.text, "    ")
   if #fn.doc.params > 0 then
     out[#out + 1] = "\n    Parameters: ~"
     local width = 0
     for _, param in ipairs(fn.doc.params) do
-      width = math.max(width, #param[1] + 2)
+      width = math.max(width, #param.name + 2)
     end
     for _, param in ipairs(fn.doc.params) do
-      local name = ("{%s}"):format(param[1]:gsub("%?$", ""))
-      name = param[1]:find("%?$") and name .. "?" or name
+      local name = ("{%s}"):format(param.name:gsub("%?$", ""))
+      name = param.name:find("%?$") and name .. "?" or name
       local lead = ("      • %s%s "):format(name, (" "):rep(width + 1 - #name))
-      out[#out + 1] = wrap(("(`%s`) %s"):format(shown(param[2]), param[3]), lead, (" "):rep(#lead - 2))
+      out[#out + 1] = wrap(("(`%s`) %s"):format(shown(param.type), param.about), lead, (" "):rep(#lead - 2))
     end
   end
   if #fn.doc.returns > 0 then
     out[#out + 1] = "\n    Returns: ~"
     for _, value in ipairs(fn.doc.returns) do
       local lead = #fn.doc.returns > 1 and "      • " or "        "
-      out[#out + 1] = wrap(("(`%s`) %s"):format(shown(value[1]), value[2]), lead, "        ")
+      out[#out + 1] = wrap(("(`%s`) %s"):format(shown(value.type), value.about), lead, "        ")
     end
   end
-  out[#out + 1] = "\n    Hosts: " .. where
+  for _, overload in ipairs(fn.doc.overloads) do
+    out[#out + 1] = "\n    Also: `" .. shown(overload) .. "`"
+  end
+  if example then
+    out[#out + 1] = "\n    Example: >lua\n        "
+      .. example:gsub("\n$", ""):gsub("\n", "\n        ")
+      .. "\n<"
+    out[#out + 1] = "    " .. where
+  else
+    out[#out + 1] = "\n    " .. where
+  end
   return table.concat(out, "\n") .. "\n"
 end
 
@@ -231,20 +168,84 @@ local function split(words)
   return list
 end
 
-return function(read)
-  local used = {}
+--- What the fallback has, in words.
+local FALLBACK = {
+  full = "all; the fallback has it too",
+  ascii = "all; the fallback takes ASCII text only",
+  none = "all; needs the native library",
+}
+
+return function(read, paths)
+  local function run(path)
+    local source = read(path)
+    return source and assert(loadstring(source, "@" .. path))() or {}
+  end
+  local parse = run("doc/annotations.lua")
+  local fallback, examples = run("doc/fallback.lua"), {}
+  for _, entry in ipairs(run("doc/examples.lua")) do
+    examples[entry[1]:match("^%S+")] = entry[2]
+  end
+  local used, defined, named = {}, {}, {}
+
   local function load_module(path)
     local source = read(path)
     if not source then
       error("doc/generate.lua: there is no " .. path, 0)
     end
-    used[path] = used[path] or { parse(source) }
-    return used[path][1], used[path][2]
+    used[path] = used[path] or { parse(source, path) }
+    return unpack(used[path])
   end
-  --- Runs a module of the plugin that has nothing but tables in it, and gives a field.
-  local function table_of(path, field)
-    local _, chunk = nil, assert(loadstring(read(path), "@" .. path))
-    return chunk()[field]
+
+  --- Takes note of the types in what is shown.
+  local function note(list)
+    for _, item in ipairs(list) do
+      each_type(item.type, function(name)
+        named[#named + 1] = name
+      end)
+    end
+  end
+
+  --- Where a function runs: the host of a glue, or whether the fallback has it.
+  local function where(path, name)
+    local glue = path:match("^lua/rille/(%w+)/")
+    local host = ({ nvim = "Neovim", resty = "OpenResty and nginx", love = "LÖVE" })[glue]
+    if host then
+      return "Hosts: " .. host
+    elseif not fallback[name] then
+      error(("doc/generate.lua: doc/examples.lua has nothing about %s"):format(name), 0)
+    end
+    return "Hosts: " .. FALLBACK[fallback[name]]
+  end
+
+  local function entry(fn, tag, path)
+    note(fn.doc.params)
+    note(fn.doc.returns)
+    return render(fn, tag, where(path, tag), examples[tag])
+  end
+
+  --- A class or an alias, where it is first shown.
+  local function type_entry(name, known)
+    if defined[name] then
+      return nil
+    end
+    defined[name] = true
+    local out = { heading("", name) }
+    if #known.text > 0 then
+      out[#out + 1] = paragraphs(known.text, "    ")
+    end
+    if known.fields then
+      note(known.fields)
+      for _, parent in ipairs(known.parents) do
+        note({ { type = parent } })
+        out[#out + 1] = ("      • the fields of |%s|"):format(parent)
+      end
+      out[#out + 1] = #known.fields > 0 and render_fields(known.fields) or nil
+    else
+      note({ known })
+      out[#out + 1] = wrap("`" .. shown(known.type) .. "`", "    ", "    ")
+      out[#out + 1] = known.about and wrap(known.about, "    ", "    ") or nil
+    end
+    return table.concat(out, "\n") .. "\n"
   end
 
   local directives = {}
@@ -259,7 +260,7 @@ return function(read)
         wanted[fn.name] = nil
         local tag = (fn.name == "new" or fn.name == "view" and prefix == "rille.bytes") and prefix
           or prefix .. fn.sep .. fn.name
-        out[#out + 1] = render(fn, tag, hosts(read, path))
+        out[#out + 1] = entry(fn, tag, path)
       end
     end
     if next(wanted) or #out == 0 then
@@ -271,10 +272,12 @@ return function(read)
   function directives.methods(words)
     local path, out = words[1], {}
     for i = 2, #words do
+      local functions, classes = load_module(path)
+      out[#out + 1] = classes[words[i]] and type_entry(words[i], classes[words[i]])
       local before = #out
-      for _, fn in ipairs((load_module(path))) do
+      for _, fn in ipairs(functions) do
         if fn.class == words[i] then
-          out[#out + 1] = render(fn, words[i] .. fn.sep .. fn.name, hosts(read, path))
+          out[#out + 1] = entry(fn, words[i] .. fn.sep .. fn.name, path)
         end
       end
       if #out == before then
@@ -292,13 +295,45 @@ return function(read)
       if not class or #class.fields == 0 then
         error(("doc/generate.lua: %s has no fields of %s"):format(words[1], words[i]), 0)
       end
-      out[#out + 1] = ("%s*%s*"):format((" "):rep(WIDTH - #words[i] - 2), words[i])
-      for _, field in ipairs(class.fields) do
-        local lead = ("      • %s  "):format(field[1])
-        out[#out + 1] = wrap(("(`%s`) %s"):format(shown(field[2]), field[3]), lead, "        ")
-      end
+      out[#out + 1] = type_entry(words[i], class)
     end
     return table.concat(out, "\n")
+  end
+
+  --- The types that are named and not yet shown, in the order of their names, until none is left.
+  function directives.types()
+    local known, out = {}, {}
+    for _, path in ipairs(paths) do
+      local _, classes, aliases = load_module(path)
+      for _, list in ipairs({ classes, aliases }) do
+        for name, doc in pairs(list) do
+          known[name] = known[name] or doc
+        end
+      end
+    end
+    local i = 1
+    while named[i] do
+      local name = named[i]
+      if not defined[name] then
+        if not known[name] then
+          error("doc/generate.lua: no class and no alias defines the type " .. name, 0)
+        end
+        out[#out + 1] = { name, type_entry(name, known[name]) }
+      end
+      i = i + 1
+    end
+    table.sort(out, function(a, b)
+      return a[1] < b[1]
+    end)
+    for at, item in ipairs(out) do
+      out[at] = item[2]
+    end
+    return table.concat(out, "\n")
+  end
+
+  --- Runs a module of the plugin that has nothing but tables in it, and returns a field.
+  local function table_of(path, field)
+    return run(path)[field]
   end
 
   function directives.options()

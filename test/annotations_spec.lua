@@ -44,6 +44,8 @@ local Info = {}
 ]])
   t.eq(names(classes["rille.info"].fields), { "size", "lines", "exact" })
   t.eq(classes["rille.info"].text, { "What is known." })
+  _, classes = parse("---@class pad : width, other\n---@field fill? string\nlocal P = {}\n")
+  t.eq(classes.pad.parents, { "width", "other" })
 end)
 
 t.test("a class ends at its variable, and a later @field is not its own", function()
@@ -78,6 +80,9 @@ t.test("overloads, aliases of several lines, constructors and methods", function
 ---| "a" # the first
 ---| "b"
 
+---@alias unit "byte"|"char"
+---@alias form "NFC"
+
 ---@class mod
 ---@overload fun(x: string): thing
 local M = {}
@@ -96,6 +101,7 @@ local Thing = {}
 Thing.close = close
 ]])
   t.eq(aliases.kind.type, '"a"|"b"')
+  t.eq({ aliases.unit.type, aliases.form.type }, { '"byte"|"char"', '"NFC"' })
   t.eq(classes.mod.overloads, { "fun(x: string): thing" })
   t.eq(names(functions), { "new", "run", "close" })
   t.eq(functions[1].args, "x")

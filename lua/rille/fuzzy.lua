@@ -236,6 +236,10 @@ Fuzzy.__index = Fuzzy
 ---@overload fun(opts?: rille.fuzzy.corpus_options): rille.fuzzy
 local M = {}
 
+--- Makes an empty session. Push items or feed it a walk, then query it while the user types.
+---@param _ rille.fuzzy.module
+---@param opts? rille.fuzzy.corpus_options
+---@return rille.fuzzy
 local function new(_, opts)
   local anchor = fill(options.read(opts, "rille.fuzzy", "budget"))
   local status = C.rille_fuzzy_new(given, out_fuzzy, err)
@@ -247,6 +251,10 @@ local function new(_, opts)
 end
 
 --- The text of an item, by the index of C.
+---@package
+---@param handle ffi.cdata*
+---@param index integer
+---@return string?
 function Fuzzy.read(handle, index)
   local buffer = scratch.buffer("rille.fuzzy:text")
   local status = C.rille_fuzzy_text(handle, index, buffer, err)
@@ -613,4 +621,5 @@ function M.filter_job(query, list, opts)
   end)
 end
 
-return setmetatable(M, { __call = new })
+setmetatable(M, { __call = new })
+return M

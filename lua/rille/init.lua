@@ -162,7 +162,7 @@ function M.stats()
   return stats
 end
 
-return setmetatable(M, {
+setmetatable(M, {
   __index = function(self, key)
     local make = fields[key]
     if make then
@@ -172,3 +172,5 @@ return setmetatable(M, {
     end
   end,
 })
+
+return M

@@ -442,4 +442,5 @@ function Regex:split(s, n)
   return fields
 end
 
-return setmetatable(M, { __call = new })
+setmetatable(M, { __call = new })
+return M
