@@ -986,4 +986,113 @@ out:commit(3)
 print(ffi.string(out:ptr(), out:len())) --> abc
 ]],
   },
+  {
+    "rille.file_job",
+    [[
+local job = assert(rille.file_job("LICENSE-MIT"))
+repeat until job:wait() ~= "running"
+local log = assert(job:result())
+print(log:size()) --> 1077
+]],
+  },
+  {
+    "rille.file:lines_job",
+    [[
+local log = assert(rille.file("LICENSE-MIT"))
+local job = log:lines_job(3, 3)
+repeat until job:wait() ~= "running"
+print(assert(job:result()):text(1))
+--> Copyright (c) 2026 The rille developers
+]],
+  },
+  {
+    "rille.file:line_job",
+    [[
+local log = assert(rille.file("LICENSE-MIT"))
+local job = log:line_job(1)
+repeat until job:wait() ~= "running"
+print((job:result())) --> MIT License
+]],
+  },
+  {
+    "rille.file:around_job",
+    [[
+local log = assert(rille.file("LICENSE-MIT"))
+local job = log:around_job(13, 1, 1)
+repeat until job:wait() ~= "running"
+print(assert(job:result()).count) --> 2
+]],
+  },
+  {
+    "rille.file:last_job",
+    [[
+local log = assert(rille.file("LICENSE-MIT"))
+local job = log:last_job(1)
+repeat until job:wait() ~= "running"
+print(assert(job:result()):text(1)) --> SOFTWARE.
+]],
+  },
+  {
+    "rille.file:slice_job",
+    [[
+local log = assert(rille.file("LICENSE-MIT"))
+local job = log:slice_job(1, 3)
+repeat until job:wait() ~= "running"
+print((job:result())) --> MIT
+]],
+  },
+  {
+    "rille.file:line_at_job",
+    [[
+local log = assert(rille.file("LICENSE-MIT"))
+local job = log:line_at_job(14)
+repeat until job:wait() ~= "running"
+print((job:result())) --> 3
+]],
+  },
+  {
+    "rille.file:offset_of_job",
+    [[
+local log = assert(rille.file("LICENSE-MIT"))
+local job = log:offset_of_job(3)
+repeat until job:wait() ~= "running"
+print((job:result())) --> 14
+]],
+  },
+  {
+    "rille.file:size_job",
+    [[
+local log = assert(rille.file("LICENSE-MIT"))
+local job = log:size_job()
+repeat until job:wait() ~= "running"
+print((job:result())) --> 1077
+]],
+  },
+  {
+    "rille.file:line_count_job",
+    [[
+local log = assert(rille.file("LICENSE-MIT"))
+local job = log:line_count_job()
+repeat until job:wait() ~= "running"
+print((job:result())) --> 21
+]],
+  },
+  {
+    "rille.file:info_job",
+    [[
+local log = assert(rille.file("LICENSE-MIT"))
+local job = log:info_job()
+repeat until job:wait() ~= "running"
+print(assert(job:result()).size) --> 1077
+]],
+  },
+  {
+    "rille.file:refresh_job",
+    [[
+local log = assert(rille.file("LICENSE-MIT"))
+local job = log:refresh_job()
+repeat until job:wait() ~= "running"
+print((job:result())) --> same
+]],
+  },
 }
