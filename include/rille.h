@@ -14,19 +14,23 @@
  *
  * Calls. A function returns a status: RILLE_OK, a positive note, or a negative failure (enum rille_status).
  * It writes its outputs only when it succeeds, and the error block only when it fails; the block may be NULL.
- * A required pointer that is NULL, an unknown constant and an unknown flag are RILLE_EARG. Functions without
- * a status are getters and cannot fail: for NULL they return 0 or NULL. The library never ends the process
- * and never prints.
+ * Functions without a status are getters and cannot fail: for NULL they return 0 or NULL. The library never
+ * ends the process and never prints.
+ *
+ * Failures that any function can return are described here, and at a function only if there is another
+ * reason: RILLE_EARG for a required pointer that is NULL, an unknown constant or an unknown flag;
+ * RILLE_ETOOBIG for a text or a result above 4 GiB - 1; RILLE_ENOMEM if the system refuses memory;
+ * RILLE_EFORK for an object that a forked child cannot use; RILLE_EPANIC and RILLE_EPOISONED for a bug in
+ * rille.
  *
  * Text is a pointer to bytes and a length; it is not terminated by a NUL, and a NUL in it is a byte like any
- * other. NULL with a length of 0 is the empty text. Texts and results are at most 4 GiB - 1 long; anything
- * longer is RILLE_ETOOBIG. Text need not be valid UTF-8: a maximal invalid subsequence, as the WHATWG decoder
- * defines it, counts as one character. Offsets are in bytes, 0-based, and ranges are half-open.
+ * other. NULL with a length of 0 is the empty text. Texts and results are at most 4 GiB - 1 long. Text need
+ * not be valid UTF-8: a maximal invalid subsequence, as the WHATWG decoder defines it, counts as one
+ * character. Offsets are in bytes, 0-based, and ranges are half-open.
  *
  * Memory. Input is read during the call and never kept. Output goes to memory of the caller, which may be
  * uninitialised and must be aligned for what is written there. Each side frees what it allocated: an object
- * made by rille_x_new belongs to the caller and is freed by rille_x_free, which accepts NULL. RILLE_ENOMEM
- * reports that the system refused memory.
+ * made by rille_x_new belongs to the caller and is freed by rille_x_free, which accepts NULL.
  *
  * Objects. Each carries its kind. A function that gets an object of another kind returns RILLE_EARG, and the
  * message names both kinds; a getter returns what it returns for NULL, and rille_x_free does nothing. The
@@ -63,8 +67,7 @@ extern "C" {
  *         puts(err.status == RILLE_EARG ? "wrong argument" : err.message);     //> wrong argument
  */
 
-/** Bytes of a message in the error block, its final NUL included. */
-#define RILLE_MESSAGE_SIZE 240
+#define RILLE_MESSAGE_SIZE 240 /**< Bytes of a message in the error block, its final NUL included. */
 
 /**
  * Number of the interface that this header describes. It changes whenever a function, a layout or a constant
@@ -72,60 +75,40 @@ extern "C" {
  */
 #define RILLE_ABI 1
 
-/** Bytes of the name of a kind, its final NUL included. */
-#define RILLE_KIND_SIZE 16
+#define RILLE_KIND_SIZE 16 /**< Bytes of the name of a kind, its final NUL included. */
 
 /**
- * What a function returns. Zero is success, a positive status is success with a note, a negative one is a
- * failure: then no output has been written and the error block tells what was wrong.
+ * The status that a function returns: zero for success, positive for success with a note, negative for a
+ * failure. After a failure no output has been written, and the error block describes it.
  */
 typedef enum rille_status {
-    /** Success. */
-    RILLE_OK = 0,
-    /** Success, and the text holds at least one invalid UTF-8 sequence. */
-    RILLE_INVALID = 1,
-    /** Success, and nothing was found. */
-    RILLE_NONE = 2,
-    /** Success, and the batch is full while there may be more to come. */
-    RILLE_MORE = 3,
-    /** Success, and the answer is not known yet: a job has to come further. */
-    RILLE_PENDING = 4,
-    /** An argument is wrong: a null pointer, an unknown unit, memory that overlaps. */
-    RILLE_EARG = -1,
-    /** A text or a result is longer than 4 GiB - 1. */
-    RILLE_ETOOBIG = -2,
-    /** The output array is too short for the result. */
-    RILLE_ESHORT = -3,
-    /** The machine has no memory left for this. */
-    RILLE_ENOMEM = -4,
-    /** A mistake inside the library. The handle of the call, if it had one, is from now on of no use. */
+    RILLE_OK = 0, /**< Success. */
+    RILLE_INVALID = 1, /**< Success, and the text holds at least one invalid UTF-8 sequence. */
+    RILLE_NONE = 2, /**< Success, and nothing was found. */
+    RILLE_MORE = 3, /**< Success, and the batch is full while there may be more to come. */
+    RILLE_PENDING = 4, /**< Success, and the answer is not known yet: a job has to progress first. */
+    RILLE_EARG = -1, /**< An argument is wrong: a null pointer, an unknown unit, memory that overlaps. */
+    RILLE_ETOOBIG = -2, /**< A text or a result is longer than 4 GiB - 1. */
+    RILLE_ESHORT = -3, /**< The output array is too short for the result. */
+    RILLE_ENOMEM = -4, /**< The system refused memory. */
+    /** Internal error (a bug in rille). The object of the call, if there was one, can only be freed. */
     RILLE_EPANIC = -5,
-    /**
-     * An earlier call on this handle ended with RILLE_EPANIC, so that its state cannot be trusted. Free it.
-     */
+    /** An earlier call on this object returned RILLE_EPANIC, so its state cannot be trusted. Free it. */
     RILLE_EPOISONED = -6,
-    /** A pattern or a template is wrong; the offset tells where. */
-    RILLE_EPATTERN = -7,
-    /** A limit that was set, or its default, would be passed. */
-    RILLE_ELIMIT = -8,
-    /** The job has failed; the message tells why. */
-    RILLE_EJOB = -9,
-    /** The object belongs to the process that this one was forked from. Make another one here. */
+    RILLE_EPATTERN = -7, /**< A pattern or a template is wrong; the error block has the offset. */
+    RILLE_ELIMIT = -8, /**< A limit, set or default, would be exceeded. */
+    RILLE_EJOB = -9, /**< The job has failed; the message says why. */
+    /** The object belongs to the process that this one was forked from. Make a new one here. */
     RILLE_EFORK = -10,
-    /** The system refused something: a file, a folder, a descriptor. */
-    RILLE_EIO = -11,
-    /** A file is another one than it was when it was looked at. Refresh it. */
-    RILLE_ECHANGED = -12,
+    RILLE_EIO = -11, /**< The system refused something: a file, a directory, a descriptor. */
+    RILLE_ECHANGED = -12, /**< The file has changed since it was last read. Refresh it. */
 } rille_status;
 
-/** How many handles of one kind are alive in the process, and how much memory they hold. */
+/** The live objects of one kind in the process, and the memory they hold. */
 typedef struct rille_stat {
-    /** The kind of handle, for example "buffer", ended by a NUL. */
-    char kind[RILLE_KIND_SIZE];
-    /** Live handles. */
-    int64_t handles;
-    /** Native memory that they hold, in bytes. */
-    int64_t bytes;
+    char kind[RILLE_KIND_SIZE]; /**< The kind of handle, for example "buffer", ended by a NUL. */
+    int64_t handles; /**< Live handles. */
+    int64_t bytes; /**< Native memory that they hold, in bytes. */
 } rille_stat;
 
 /**
@@ -133,12 +116,9 @@ typedef struct rille_stat {
  * function that takes one also takes NULL.
  */
 typedef struct rille_error {
-    /** The status that was returned as well. */
-    int32_t status;
-    /** Length of the message in bytes, without its NUL. */
-    uint32_t length;
-    /** Byte offset of the mistake in the input, 0-based, or -1 if it has no place there. */
-    int64_t offset;
+    int32_t status; /**< The status that was returned as well. */
+    uint32_t length; /**< Length of the message in bytes, without its NUL. */
+    int64_t offset; /**< Byte offset of the mistake in the input, 0-based, or -1 if it has no place there. */
     /**
      * A sentence in UTF-8 for a person, ended by a NUL and cut at a character boundary where it is too long.
      */
@@ -165,18 +145,17 @@ const char *rille_unicode_version(void);
 
 /**
  * Returns the path of the file that the library was loaded from, as the system's loader knows it, or NULL if
- * it cannot tell. The string is static.
+ * that is unknown. The string is static.
  */
 const char *rille_path(void);
 
 /**
- * Tells the live handles and the native memory of each kind of handle, for the whole process.
+ * Reports the live objects and the native memory of each kind, for the whole process.
  *
  * Writes one entry for each kind to `out`, which has room for `capacity` of them, and the number of kinds to
  * `out_count`. A `capacity` of 0 asks for that number alone, and `out` may then be NULL.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ESHORT (`capacity` is neither 0 nor enough). Any
- * thread may call it at any time.
+ * Returns RILLE_OK or RILLE_ESHORT (`capacity` is neither 0 nor enough).
  */
 int32_t rille_stats(rille_stat *out, uint32_t capacity, uint32_t *out_count, rille_error *err);
 
@@ -199,22 +178,17 @@ const uint32_t *rille_held_kib(void);
  *     rille_buffer_free(buffer);
  */
 
-/**
- * A growing piece of memory to which results are appended, so that making the next one allocates nothing.
- *
- * It belongs to the caller, who frees it with rille_buffer_free. Functions that take it as const may run at
- * the same time in several threads; the others need it for themselves, from whichever thread.
- */
+/** Growing memory that results are appended to. It is reused: making the next result allocates nothing. */
 typedef struct rille_buffer rille_buffer;
 
 /**
  * Makes an empty buffer with room for `capacity` bytes and writes it to `out`.
  *
- * Returns RILLE_OK, RILLE_EARG (`out` is NULL), RILLE_ETOOBIG (above 4 GiB - 1) or RILLE_ENOMEM.
+ * Returns RILLE_OK or RILLE_ETOOBIG (above 4 GiB - 1).
  */
 int32_t rille_buffer_new(size_t capacity, rille_buffer **out, rille_error *err);
 
-/** Frees a buffer. NULL is fine; a buffer that was freed already is not. */
+/** Frees a buffer. */
 void rille_buffer_free(rille_buffer *buffer);
 
 /** Returns the length of the content in bytes; 0 for NULL. */
@@ -226,34 +200,28 @@ uint32_t rille_buffer_len(const rille_buffer *buffer);
  */
 const uint8_t *rille_buffer_ptr(const rille_buffer *buffer);
 
-/**
- * Empties the buffer and keeps its memory.
- *
- * Returns RILLE_OK or RILLE_EARG (`buffer` is NULL).
- */
+/** Empties the buffer and keeps its memory. */
 int32_t rille_buffer_reset(rille_buffer *buffer, rille_error *err);
 
 /**
  * Appends the `len` bytes at `text`, which may not lie inside the buffer itself.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (the content would pass 4 GiB - 1) or
- * RILLE_ENOMEM.
+ * Returns RILLE_OK or RILLE_ETOOBIG (the content would pass 4 GiB - 1).
  */
 int32_t rille_buffer_append(rille_buffer *buffer, const uint8_t *text, size_t len, rille_error *err);
 
 /**
- * Makes room for at least `len` bytes behind the content and writes where it begins to `out`. Fill as much of
- * it as you need and tell so with rille_buffer_commit. The pointer is valid until the next call on this
- * buffer that does not take it as const.
+ * Reserves room for at least `len` bytes after the content and writes its address to `out`. Fill as much of
+ * it as you need, then call rille_buffer_commit. The pointer is valid until the next call on this buffer that
+ * does not take it as const.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (the content could pass 4 GiB - 1) or
- * RILLE_ENOMEM.
+ * Returns RILLE_OK or RILLE_ETOOBIG (the content could pass 4 GiB - 1).
  */
 int32_t rille_buffer_reserve(rille_buffer *buffer, size_t len, uint8_t **out, rille_error *err);
 
 /**
  * Adds the first `len` bytes of the last reservation to the content. They must have been written. The rest of
- * the reservation is given back.
+ * the reservation is released.
  *
  * Returns RILLE_OK or RILLE_EARG (`buffer` is NULL, or `len` is more than was reserved).
  */
@@ -276,91 +244,72 @@ int32_t rille_buffer_commit(rille_buffer *buffer, size_t len, rille_error *err);
  *     rille_regex_free(regex);
  */
 
-/** Where a job is. */
+/** The state of a job. */
 typedef enum rille_job_state {
-    /** It waits for a thread, or runs. */
-    RILLE_JOB_RUNNING = 0,
-    /** It has come to its end. */
-    RILLE_JOB_DONE = 1,
-    /** It was cancelled, and has stopped. What it had found before can still be taken. */
-    RILLE_JOB_CANCELLED = 2,
-    /** It could not go on; rille_job_failure tells why. What it had found before can still be taken. */
-    RILLE_JOB_FAILED = 3,
+    RILLE_JOB_RUNNING = 0, /**< It is queued or running. */
+    RILLE_JOB_DONE = 1, /**< It is done. */
+    RILLE_JOB_CANCELLED = 2, /**< It was cancelled and has stopped. Earlier results can still be taken. */
+    RILLE_JOB_FAILED = 3, /**< It failed; rille_job_failure says why. Earlier results can still be taken. */
 } rille_job_state;
 
 /**
- * Work that runs on a thread of the library: a directory walk, for example. The function that starts it tells
- * what it does, and which function takes its results.
+ * Work on a thread of the library, for example a directory walk. The function that starts a job names the one
+ * that takes its results.
  *
- * A job is over when rille_job_poll no longer says RILLE_JOB_RUNNING and there is nothing left to take.
- * Results that nobody takes hold 4 MiB for each job and a little more; then the job waits until some are
+ * A job is finished when rille_job_poll no longer reports RILLE_JOB_RUNNING and no results are left. Results
+ * that are not taken use at most 4 MiB for each job and a little more; then the job waits until some are
  * taken.
  *
- * As many jobs run at the same time as there are processors, at most 8; the others queue. A job that waits
- * does not count, whether it waits for its results to be taken, for input or for a change of a file: 1,024
- * jobs may wait for their results or for input, and one more fails; jobs that follow files have no thread
- * between two looks, and no limit. A job that can have no thread fails with a sentence.
+ * At most as many jobs run at once as there are processors, and at most 8; the others queue. A job that waits
+ * (for its results to be taken, for input, for a change of a file) does not count. At most 1,024 jobs may
+ * wait for results to be taken or for input; one more fails. Jobs that follow files have no limit. A job for
+ * which no thread can be started fails with a message.
  *
- * A job that was cancelled and does not stop within 10 milliseconds is abandoned: it is RILLE_JOB_CANCELLED
- * from then on, and its threads no longer count, wherever they are: in a read from a server that does not
- * answer, or in the compiler of a pattern. While 16 jobs are stuck like that no more threads are started, and
- * jobs that find none fail with a sentence.
+ * A cancelled job that does not stop within 10 milliseconds, for example while it reads from a server that
+ * does not answer, is abandoned: its state is RILLE_JOB_CANCELLED and its threads no longer count. While 16
+ * jobs are stuck in this way no more threads are started, and jobs that find no free thread fail with a
+ * message.
  *
- * It belongs to the caller, who frees it with rille_job_free at any time: that cancels it and does not wait.
- * Functions that take it as const may run at the same time in several threads; the others need it for
- * themselves. In a process that was forked after the job was started it has failed.
+ * It may be freed at any time. In a process forked after the job was started, the job has failed.
  */
 typedef struct rille_job rille_job;
 
-/** What rille_job_poll tells. */
+/** The state and the progress of a job. */
 typedef struct rille_progress {
-    /** One of rille_job_state. */
-    uint32_t state;
-    /** 1 if there is something to take, else 0. */
-    uint32_t ready;
-    /** How much is done, in the unit that the function which starts the job names: folders, files, bytes. */
-    double done;
-    /** How much there is to do in the same unit, or 0 if that is not known. */
-    double total;
+    uint32_t state; /**< One of rille_job_state. */
+    uint32_t ready; /**< 1 if there are results to take, otherwise 0. */
+    double done; /**< Work done, in the unit named by the function that starts the job. */
+    double total; /**< All work in the same unit, or 0 if unknown. */
 } rille_progress;
 
-/**
- * Frees a job, and cancels it if it runs. It does not wait for that. NULL is fine; a job that was freed
- * already is not.
- */
+/** Frees a job, cancelling it if it runs. It does not wait. */
 void rille_job_free(rille_job *job);
 
 /**
- * Writes where a job is to `out`. To know whether everything has been taken, poll before you take: results
- * come before the end.
+ * Writes the state of a job to `out`. To know whether everything has been taken, poll first, then take.
  *
- * Returns RILLE_OK or RILLE_EARG (a pointer is NULL). It takes well under a microsecond. Threads may call it
- * at the same time on one job.
+ * It takes well under a microsecond.
  */
 int32_t rille_job_poll(const rille_job *job, rille_progress *out, rille_error *err);
 
 /**
- * Tells why a job has failed, in the error block.
+ * Writes why a job has failed to the error block.
  *
- * Returns RILLE_OK (it has not failed, or not yet), RILLE_EJOB (it has, and the message tells why) or
- * RILLE_EARG (`job` is NULL). Threads may call it at the same time on one job.
+ * Returns RILLE_OK (it has not failed, or not yet) or RILLE_EJOB (it has; the message says why).
  */
 int32_t rille_job_failure(const rille_job *job, rille_error *err);
 
 /**
- * Waits until there is something to take or the job is over, for `milliseconds` at most. This is the only
- * function that blocks: a program with an event loop uses a rille_notifier instead.
+ * Waits until there are results or the job is over, at most `milliseconds`. This is the only function that
+ * blocks: a program with an event loop uses a rille_notifier instead.
  *
- * Returns RILLE_OK, RILLE_NONE (the time has passed without news) or RILLE_EARG (`job` is NULL). Threads may
- * call it at the same time on one job, and others may cancel the job meanwhile.
+ * Returns RILLE_OK or RILLE_NONE (the time has passed).
  */
 int32_t rille_job_wait(const rille_job *job, uint32_t milliseconds, rille_error *err);
 
 /**
- * Tells a job to stop, and does not wait until it has. It is over within 10 milliseconds, and notifiers that
- * watch it are told. One that is over stays as it is.
- *
- * Returns RILLE_OK or RILLE_EARG (`job` is NULL). Threads may call it at the same time on one job.
+ * Asks a job to stop and does not wait. Within 10 milliseconds the job is over and its notifiers are
+ * signalled. A job that is over is not changed.
  */
 int32_t rille_job_cancel(const rille_job *job, rille_error *err);
 
@@ -379,25 +328,21 @@ int32_t rille_job_cancel(const rille_job *job, rille_error *err);
  */
 
 /**
- * A descriptor that becomes readable when a job that it watches has something to take, or is over.
+ * A descriptor that becomes readable when a watched job has results or is over.
  *
- * It belongs to the caller, who frees it with rille_notifier_free. A notifier and the jobs that it watches
- * may be freed in any order. Every function but that one takes it as const: threads may call them at the same
- * time.
+ * A notifier and the jobs that it watches may be freed in any order.
  */
 typedef struct rille_notifier rille_notifier;
 
 /**
  * Makes a notifier that watches nothing yet and writes it to `out`.
  *
- * Returns RILLE_OK, RILLE_EARG (`out` is NULL) or RILLE_EIO (the system gives no descriptor). Any thread may
- * call it at any time.
+ * Returns RILLE_OK or RILLE_EIO (the system gives no descriptor).
  */
 int32_t rille_notifier_new(rille_notifier **out, rille_error *err);
 
 /**
- * Frees a notifier and closes its descriptor; take it out of your event loop before. The jobs that it watched
- * go on. NULL is fine; a notifier that was freed already is not.
+ * Frees a notifier and closes its descriptor; remove it from your event loop first. Watched jobs continue.
  */
 void rille_notifier_free(rille_notifier *notifier);
 
@@ -409,20 +354,16 @@ void rille_notifier_free(rille_notifier *notifier);
 int32_t rille_notifier_fd(const rille_notifier *notifier);
 
 /**
- * Lets the descriptor become readable whenever the job has something new to take and when it is over; at
- * once, if it has or is. Watching one job twice is watching it once. The watch ends when either is freed.
- *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_EFORK. Threads may call it at the same time on
- * one notifier and on one job.
+ * Makes the descriptor readable whenever the job has new results and when it is over; at once if that is so
+ * already. Watching a job twice has no effect. The watch ends when either is freed.
  */
 int32_t rille_notifier_watch(const rille_notifier *notifier, const rille_job *job, rille_error *err);
 
 /**
- * Makes the descriptor silent until there are news again. Look at the jobs after this call and not before,
- * and take all that they have: what is there already does not make it readable a second time.
+ * Resets the descriptor until a watched job is ready again. Take results after this call, not before, and
+ * take all of them: results that are ready already do not make it readable again.
  *
- * Returns RILLE_OK (there were news), RILLE_NONE (there were none), RILLE_EARG (`notifier` is NULL) or
- * RILLE_EFORK. It does not block. Threads may call it at the same time on one notifier.
+ * Returns RILLE_OK (a job was ready) or RILLE_NONE (none was). It does not block.
  */
 int32_t rille_notifier_drain(const rille_notifier *notifier, rille_error *err);
 
@@ -446,53 +387,36 @@ int32_t rille_notifier_drain(const rille_notifier *notifier, rille_error *err);
  */
 #define RILLE_TEXT_JOB_MAX (8 << 20)
 
-/** What is counted, or kept whole by a reversal. */
+/** Units of text. */
 typedef enum rille_unit {
-    /** One byte. */
-    RILLE_UNIT_BYTE = 0,
-    /** One Unicode scalar value, or one maximal invalid subsequence. */
-    RILLE_UNIT_CHAR = 1,
-    /** One 16-bit unit of the text as UTF-16. */
-    RILLE_UNIT_UTF16 = 2,
-    /** One extended grapheme cluster (UAX #29): what a person calls a character. */
-    RILLE_UNIT_GRAPHEME = 3,
-    /** One word (UAX #29): a segment that holds a letter, a digit or an ideograph. */
-    RILLE_UNIT_WORD = 4,
-    /** One line, ended by LF, CR LF or the end of the text. */
-    RILLE_UNIT_LINE = 5,
-    /** One display cell of a terminal, as rille_text_width measures without options. */
-    RILLE_UNIT_CELL = 6,
-    /** One sentence (UAX #29), with the white space behind it. */
-    RILLE_UNIT_SENTENCE = 7,
-    /**
-     * What stands between two places at which a line may be broken (UAX #14), with the white space behind it.
-     */
+    RILLE_UNIT_BYTE = 0, /**< One byte. */
+    RILLE_UNIT_CHAR = 1, /**< One Unicode scalar value, or one maximal invalid subsequence. */
+    RILLE_UNIT_UTF16 = 2, /**< One 16-bit unit of the text as UTF-16. */
+    RILLE_UNIT_GRAPHEME = 3, /**< One extended grapheme cluster (UAX #29): what a person calls a character. */
+    RILLE_UNIT_WORD = 4, /**< One word (UAX #29): a segment that holds a letter, a digit or an ideograph. */
+    RILLE_UNIT_LINE = 5, /**< One line, ended by LF, CR LF or the end of the text. */
+    RILLE_UNIT_CELL = 6, /**< One display cell of a terminal, as rille_text_width measures without options. */
+    RILLE_UNIT_SENTENCE = 7, /**< One sentence (UAX #29) and the white space after it. */
+    /** The text between two line-break opportunities (UAX #14), and the white space after it. */
     RILLE_UNIT_LINEBREAK = 8,
 } rille_unit;
 
-/** How a text is mapped. */
+/** A case mapping. */
 typedef enum rille_case {
-    /** Capital letters. */
-    RILLE_CASE_UPPER = 0,
-    /** Small letters. */
-    RILLE_CASE_LOWER = 1,
-    /** Folded: texts that differ in case only become the same. Not for showing. */
-    RILLE_CASE_FOLD = 2,
+    RILLE_CASE_UPPER = 0, /**< Capital letters. */
+    RILLE_CASE_LOWER = 1, /**< Small letters. */
+    RILLE_CASE_FOLD = 2, /**< Folded: texts that differ in case only become the same. Not for showing. */
 } rille_case;
 
 /** A normalisation form of UAX #15. */
 typedef enum rille_form {
-    /** Canonical composition: what most text is in. */
-    RILLE_FORM_NFC = 0,
-    /** Canonical decomposition. */
-    RILLE_FORM_NFD = 1,
-    /** Compatibility composition. */
-    RILLE_FORM_NFKC = 2,
-    /** Compatibility decomposition. */
-    RILLE_FORM_NFKD = 3,
+    RILLE_FORM_NFC = 0, /**< Canonical composition: what most text is in. */
+    RILLE_FORM_NFD = 1, /**< Canonical decomposition. */
+    RILLE_FORM_NFKC = 2, /**< Compatibility composition. */
+    RILLE_FORM_NFKD = 3, /**< Compatibility decomposition. */
 } rille_form;
 
-/** Whose idea of width it is. */
+/** How width is measured. */
 typedef enum rille_style {
     /**
      * What terminals do. A grapheme cluster takes the cells of its scalar values together, but at most two: 2
@@ -502,9 +426,9 @@ typedef enum rille_style {
      */
     RILLE_STYLE_TERMINAL = 0,
     /**
-     * What Neovim (0.11 or later) shows, as its strdisplaywidth() tells: a cluster takes the cells of its
-     * first scalar value; an Arabic lam and the alef behind it are one cell; ^A for a control character, <ff>
-     * for an invalid byte, <200b> for a format character. It differs where Neovim decodes what is no UTF-8
+     * What Neovim (0.11 or later) shows, as by its strdisplaywidth(): a cluster takes the cells of its first
+     * scalar value; an Arabic lam and the following alef are one cell; ^A for a control character, <ff> for
+     * an invalid byte, <200b> for a format character. It differs where Neovim decodes what is no UTF-8
      * (surrogates, overlong forms, forms above U+10FFFF), where an invalid byte follows a prepended
      * character, for characters and rules of segmentation that are younger than Neovim's tables, and where
      * isprint, display, emoji, noarabicshape, termbidi, setcellwidths() or a window that wraps change what is
@@ -512,7 +436,7 @@ typedef enum rille_style {
      */
     RILLE_STYLE_NEOVIM = 1,
     /**
-     * What Neovim's nvim_strwidth() tells: the same, but a tab or another ASCII control character is one
+     * What Neovim's nvim_strwidth() returns: the same, but a tab or another ASCII control character is one
      * cell. It differs as before, and where a mark follows an invalid byte, to which it belongs here.
      */
     RILLE_STYLE_STRWIDTH = 2,
@@ -520,38 +444,27 @@ typedef enum rille_style {
 
 /** Where a text is cut. */
 typedef enum rille_side {
-    /** The end of the text goes. */
-    RILLE_SIDE_RIGHT = 0,
-    /** The beginning goes. */
-    RILLE_SIDE_LEFT = 1,
-    /** The middle goes. */
-    RILLE_SIDE_MIDDLE = 2,
+    RILLE_SIDE_RIGHT = 0, /**< The end is cut off. */
+    RILLE_SIDE_LEFT = 1, /**< The start is cut off. */
+    RILLE_SIDE_MIDDLE = 2, /**< The middle is cut out. */
 } rille_side;
 
-/** Where a text stands in the cells that it is given. */
+/** Where a text is placed in its cells. */
 typedef enum rille_align {
-    /** At the left. */
-    RILLE_ALIGN_LEFT = 0,
-    /** At the right. */
-    RILLE_ALIGN_RIGHT = 1,
-    /** In the middle; an odd cell is left at the right. */
-    RILLE_ALIGN_CENTER = 2,
+    RILLE_ALIGN_LEFT = 0, /**< At the left. */
+    RILLE_ALIGN_RIGHT = 1, /**< At the right. */
+    RILLE_ALIGN_CENTER = 2, /**< In the middle; an odd cell is added at the right. */
 } rille_align;
 
 /** Which function a job calls. */
 typedef enum rille_text_verb {
-    /** rille_text_reverse by the unit `what`. The result has a text. */
-    RILLE_TEXT_REVERSE = 0,
+    RILLE_TEXT_REVERSE = 0, /**< rille_text_reverse by the unit `what`. The result has a text. */
     /** rille_text_validate. The result has one number, the length of the valid prefix. */
     RILLE_TEXT_VALIDATE = 1,
-    /** rille_text_repair. The result has a text. */
-    RILLE_TEXT_REPAIR = 2,
-    /** rille_text_count of the unit `what`. The result has one number. */
-    RILLE_TEXT_COUNT = 3,
-    /** rille_text_offsets of `positions`. The result has as many numbers. */
-    RILLE_TEXT_OFFSETS = 4,
-    /** rille_text_width by `layout`. The result has one number. */
-    RILLE_TEXT_WIDTH = 5,
+    RILLE_TEXT_REPAIR = 2, /**< rille_text_repair. The result has a text. */
+    RILLE_TEXT_COUNT = 3, /**< rille_text_count of the unit `what`. The result has one number. */
+    RILLE_TEXT_OFFSETS = 4, /**< rille_text_offsets of `positions`. The result has as many numbers. */
+    RILLE_TEXT_WIDTH = 5, /**< rille_text_width by `layout`. The result has one number. */
     /** rille_text_truncate by `layout`. The result has the text and four numbers, those of a rille_cut. */
     RILLE_TEXT_TRUNCATE = 6,
     /**
@@ -564,34 +477,26 @@ typedef enum rille_text_verb {
      * of a rille_line.
      */
     RILLE_TEXT_WRAP = 8,
-    /** rille_text_case by the mapping `what`. The result has a text. */
-    RILLE_TEXT_CASE = 9,
+    RILLE_TEXT_CASE = 9, /**< rille_text_case by the mapping `what`. The result has a text. */
     /** rille_text_equal_fold with the text `other`. The result has one number, 1 or 0. */
     RILLE_TEXT_EQUAL_FOLD = 10,
-    /** rille_text_normalize to the form `what`. The result has a text. */
-    RILLE_TEXT_NORMALIZE = 11,
+    RILLE_TEXT_NORMALIZE = 11, /**< rille_text_normalize to the form `what`. The result has a text. */
 } rille_text_verb;
 
-/** Between which units positions are converted. Set `size` to sizeof(rille_offset_options). */
+/** Between which units positions are converted. */
 typedef struct rille_offset_options {
-    /** sizeof(rille_offset_options). */
-    uint32_t size;
+    uint32_t size; /**< sizeof(rille_offset_options). */
     /**
      * The unit of the positions: RILLE_UNIT_BYTE, RILLE_UNIT_CHAR, RILLE_UNIT_UTF16, RILLE_UNIT_GRAPHEME or
      * RILLE_UNIT_CELL.
      */
     uint32_t from;
-    /** The unit of the results, one of the same. */
-    uint32_t to;
+    uint32_t to; /**< The unit of the results, one of the same. */
 } rille_offset_options;
 
-/**
- * Which segments a batch has, where it begins, and how many it takes. Set `size` to
- * sizeof(rille_segment_options).
- */
+/** Which segments a batch has, where it begins, and how many it takes. */
 typedef struct rille_segment_options {
-    /** sizeof(rille_segment_options). */
-    uint32_t size;
+    uint32_t size; /**< sizeof(rille_segment_options). */
     /** RILLE_UNIT_GRAPHEME, RILLE_UNIT_WORD, RILLE_UNIT_SENTENCE, RILLE_UNIT_LINE or RILLE_UNIT_LINEBREAK. */
     uint32_t unit;
     /**
@@ -599,8 +504,7 @@ typedef struct rille_segment_options {
      * is nothing.
      */
     uint32_t from;
-    /** How many spans the output has room for. */
-    uint32_t capacity;
+    uint32_t capacity; /**< How many spans the output has room for. */
 } rille_segment_options;
 
 /**
@@ -608,26 +512,18 @@ typedef struct rille_segment_options {
  * default.
  */
 typedef struct rille_layout_options {
-    /** sizeof(rille_layout_options), so that a later version can tell what this one did not know. */
-    uint32_t size;
-    /** How many cells there are to truncate, pad or wrap to. The width alone needs none. */
-    uint32_t cells;
-    /** One of the RILLE_STYLE_ constants. */
-    uint32_t style;
+    uint32_t size; /**< sizeof(rille_layout_options). */
+    uint32_t cells; /**< How many cells there are to truncate, pad or wrap to. The width alone needs none. */
+    uint32_t style; /**< One of the RILLE_STYLE_ constants. */
     /** Cells of a character whose East Asian Width is Ambiguous: 1, which is also meant by 0, or 2. */
     uint32_t ambiguous;
-    /** Cells from one tab stop to the next; 0 means 8. */
-    uint32_t tabstop;
-    /** The column at which the text begins, 0-based; in a wrapped text every line does. */
-    uint32_t column;
-    /** rille_text_truncate: one of the RILLE_SIDE_ constants. */
-    uint32_t side;
-    /** rille_text_pad: one of the RILLE_ALIGN_ constants. */
-    uint32_t align;
+    uint32_t tabstop; /**< Cells from one tab stop to the next; 0 means 8. */
+    uint32_t column; /**< The column at which the text begins, 0-based; in a wrapped text every line does. */
+    uint32_t side; /**< rille_text_truncate: one of the RILLE_SIDE_ constants. */
+    uint32_t align; /**< rille_text_pad: one of the RILLE_ALIGN_ constants. */
     /** rille_text_wrap: not 0 if a word that is longer than a line shall not be cut. */
     uint32_t keep_long_words;
-    /** rille_text_wrap: the offset at which to begin, which must be the start of a line. */
-    uint32_t start;
+    uint32_t start; /**< rille_text_wrap: the offset at which to begin, which must be the start of a line. */
     /**
      * rille_text_truncate: what stands for the text that is cut; NULL for U+2026, "…". It is not copied: it
      * must stay where it is during the call.
@@ -644,77 +540,54 @@ typedef struct rille_layout_options {
 typedef struct rille_cut {
     /** End of what stays of the beginning, in bytes. The length of the text if all of it fits. */
     uint32_t head;
-    /** Start of what stays of the end, in bytes. The length of the text if nothing does. */
-    uint32_t tail;
+    uint32_t tail; /**< Start of what stays of the end, in bytes. The length of the text if nothing does. */
     /**
      * Length in bytes of the ellipsis that stands between them: 0 if all of the text fits, or if the ellipsis
      * does not.
      */
     uint32_t ellipsis;
-    /** Cells that the whole takes. */
-    uint32_t cells;
+    uint32_t cells; /**< Cells that the whole takes. */
 } rille_cut;
 
 /** A piece of memory that is only read. */
 typedef struct rille_slice {
-    /** The bytes; NULL is fine if there are none. */
-    const uint8_t *ptr;
-    /** How many they are. */
-    size_t len;
+    const uint8_t *ptr; /**< The bytes; NULL is fine if there are none. */
+    size_t len; /**< Their number. */
 } rille_slice;
 
 /** One line of a wrapped text. */
 typedef struct rille_line {
-    /** Offset in bytes at which it begins. */
-    uint32_t start;
+    uint32_t start; /**< Offset in bytes at which it begins. */
     /** Offset at which it ends: before white space and a line end, which belong to no line. */
     uint32_t stop;
-    /** Offset at which the next line begins; the length of the text behind the last one. */
-    uint32_t next;
-    /** Cells that it takes. */
-    uint32_t cells;
+    uint32_t next; /**< Offset at which the next line starts; the length of the text after the last line. */
+    uint32_t cells; /**< Cells that it takes. */
 } rille_line;
 
-/**
- * What a job of rille_text_start does. Set `size` to sizeof(rille_text_task), and of the rest what the verb
- * names.
- */
+/** What a job of rille_text_start does. */
 typedef struct rille_text_task {
-    /** sizeof(rille_text_task). */
-    uint32_t size;
-    /** One of rille_text_verb. */
-    uint32_t verb;
-    /** A unit, a mapping or a form, as the verb says. */
-    uint32_t what;
-    /** How many positions there are. */
-    uint32_t count;
-    /** The positions of RILLE_TEXT_OFFSETS. They are copied. */
-    const uint32_t *positions;
-    /** Their units. */
-    const rille_offset_options *offset;
+    uint32_t size; /**< sizeof(rille_text_task). */
+    uint32_t verb; /**< One of rille_text_verb. */
+    uint32_t what; /**< A unit, a mapping or a form, as the verb says. */
+    uint32_t count; /**< How many positions there are. */
+    const uint32_t *positions; /**< The positions of RILLE_TEXT_OFFSETS. They are copied. */
+    const rille_offset_options *offset; /**< Their units. */
     /**
      * The layout of RILLE_TEXT_WIDTH, RILLE_TEXT_TRUNCATE, RILLE_TEXT_PAD and RILLE_TEXT_WRAP; NULL for the
      * default. It is copied.
      */
     const rille_layout_options *layout;
-    /** The second text of RILLE_TEXT_EQUAL_FOLD. It is copied. */
-    const uint8_t *other;
-    /** Its length in bytes. */
-    size_t other_len;
+    const uint8_t *other; /**< The second text of RILLE_TEXT_EQUAL_FOLD. It is copied. */
+    size_t other_len; /**< Its length in bytes. */
 } rille_text_task;
 
 /** What a job of rille_text_start has found. The pointers are valid until the job is freed. */
 typedef struct rille_text_result {
-    /** The numbers, as the verb names them; NULL if it names none. */
-    const uint32_t *numbers;
-    /** The text, as the verb names it; NULL if it names none. */
-    const uint8_t *text;
-    /** Length of the text in bytes. */
-    size_t len;
-    /** How many numbers there are. */
-    uint32_t count;
-    /** Reserved; always 0. */
-    uint32_t reserved;
+    const uint32_t *numbers; /**< The numbers, as the verb names them; NULL if it names none. */
+    const uint8_t *text; /**< The text, as the verb names it; NULL if it names none. */
+    size_t len; /**< Length of the text in bytes. */
+    uint32_t count; /**< How many numbers there are. */
+    uint32_t reserved; /**< Reserved; always 0. */
 } rille_text_result;
 
 /**
@@ -724,8 +597,8 @@ typedef struct rille_text_result {
  * own order. `unit` is RILLE_UNIT_BYTE, RILLE_UNIT_CHAR or RILLE_UNIT_GRAPHEME. A maximal invalid UTF-8
  * subsequence is one char and keeps its bytes in order. `out` may not overlap the text.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or there is no reversal by that unit),
- * RILLE_ETOOBIG or RILLE_ESHORT (`capacity` is below `len`). Any thread may call it at any time.
+ * Returns RILLE_OK, RILLE_EARG (they overlap, or there is no reversal by that unit) or RILLE_ESHORT
+ * (`capacity` is below `len`).
  */
 int32_t rille_text_reverse(const uint8_t *text, size_t len, uint32_t unit, uint8_t *out, size_t capacity,
     rille_error *err);
@@ -733,11 +606,10 @@ int32_t rille_text_reverse(const uint8_t *text, size_t len, uint32_t unit, uint8
 /**
  * Tells whether a text is valid UTF-8.
  *
- * Writes the length in bytes of the longest valid prefix to `out_valid`: `len` if all of it is valid, else
- * the 0-based offset of the first maximal invalid subsequence.
+ * Writes the length in bytes of the longest valid prefix to `out_valid`: `len` if all of it is valid,
+ * otherwise the 0-based offset of the first maximal invalid subsequence.
  *
- * Returns RILLE_OK (valid), RILLE_INVALID (not valid), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Any
- * thread may call it at any time.
+ * Returns RILLE_OK (valid) or RILLE_INVALID (not valid).
  */
 int32_t rille_text_validate(const uint8_t *text, size_t len, uint32_t *out_valid, rille_error *err);
 
@@ -747,8 +619,7 @@ int32_t rille_text_validate(const uint8_t *text, size_t len, uint32_t *out_valid
  * Writes that length in bytes to `out_len`. It is above `len` by up to twice the number of invalid bytes.
  *
  * Returns RILLE_OK (the text is valid: repair would copy it as it is), RILLE_INVALID (there is something to
- * repair), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG (the text or the result is longer than 4 GiB - 1).
- * Any thread may call it at any time.
+ * repair) or RILLE_ETOOBIG (the text or the result is longer than 4 GiB - 1).
  */
 int32_t rille_text_repair_len(const uint8_t *text, size_t len, uint32_t *out_len, rille_error *err);
 
@@ -759,8 +630,7 @@ int32_t rille_text_repair_len(const uint8_t *text, size_t len, uint32_t *out_len
  * rille_text_repair_len; three times `len` is always enough. `out` may not overlap the text.
  *
  * Returns RILLE_OK (the text was valid and has been copied), RILLE_INVALID (something was replaced),
- * RILLE_EARG (a pointer is NULL or they overlap), RILLE_ETOOBIG or RILLE_ESHORT (`capacity` is below what is
- * needed). Any thread may call it at any time.
+ * RILLE_EARG (they overlap) or RILLE_ESHORT (`capacity` is below what is needed).
  */
 int32_t rille_text_repair(const uint8_t *text, size_t len, uint8_t *out, size_t capacity,
     uint32_t *out_len, rille_error *err);
@@ -771,10 +641,7 @@ int32_t rille_text_repair(const uint8_t *text, size_t len, uint8_t *out, size_t 
  * Writes the number to `out_count`. `unit` is any of the RILLE_UNIT_ constants. A maximal invalid UTF-8
  * subsequence counts as one char and one UTF-16 unit. Words, sentences, lines and line-break segments are
  * those that rille_text_segments finds: a line ends in LF or CR LF, the last one also at the end of the text;
- * the empty text has no line. The number of cells is what rille_text_width tells without options.
- *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the unit is unknown) or RILLE_ETOOBIG. Any thread may
- * call it at any time.
+ * the empty text has no line. Cells are counted as by rille_text_width without options.
  */
 int32_t rille_text_count(const uint8_t *text, size_t len, uint32_t unit, uint32_t *out_count,
     rille_error *err);
@@ -785,10 +652,9 @@ int32_t rille_text_count(const uint8_t *text, size_t len, uint32_t unit, uint32_
  *
  * Writes the result to `out`. Positions are 0-based. One inside a char or a cluster is taken for that of its
  * start, one beyond the end of the text for the end, which is the number of units. An invalid UTF-8 sequence
- * is one char. Cells are those of rille_text_width without options; what takes none is at the cell behind it.
+ * is one char. Cells are those of rille_text_width without options; what takes no cell is at the next cell.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or positions are not counted in that unit) or
- * RILLE_ETOOBIG. Any thread may call it at any time.
+ * Returns RILLE_OK or RILLE_EARG (positions are not counted in that unit).
  */
 int32_t rille_text_offset(const uint8_t *text, size_t len, uint32_t position,
     const rille_offset_options *options, uint32_t *out, rille_error *err);
@@ -799,8 +665,7 @@ int32_t rille_text_offset(const uint8_t *text, size_t len, uint32_t position,
  * Writes `count` results to `out`, in the order of the positions. Ascending positions take one scan of the
  * text together; for others it may sort a copy first. `out` may not overlap the positions.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or positions are not counted in that unit),
- * RILLE_ETOOBIG or RILLE_ENOMEM. Any thread may call it at any time.
+ * Returns RILLE_OK or RILLE_EARG (they overlap, or positions are not counted in that unit).
  */
 int32_t rille_text_offsets(const uint8_t *text, size_t len, const uint32_t *positions, uint32_t count,
     const rille_offset_options *options, uint32_t *out, rille_error *err);
@@ -813,8 +678,8 @@ int32_t rille_text_offsets(const uint8_t *text, size_t len, const uint32_t *posi
  * Clusters, sentences and line-break segments follow each other without a gap; words leave out what stands
  * between them, lines their LF or CR LF. All batches of a text together walk it once.
  *
- * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL, or
- * there are no segments of that unit) or RILLE_ETOOBIG. Any thread may call it at any time.
+ * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full) or RILLE_EARG (there are no segments
+ * of that unit).
  */
 int32_t rille_text_segments(const uint8_t *text, size_t len, const rille_segment_options *options,
     uint32_t *out_spans, uint32_t *out_count, uint32_t *out_next, rille_error *err);
@@ -825,8 +690,9 @@ int32_t rille_text_segments(const uint8_t *text, size_t len, const rille_segment
  * Writes that length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. Its cost is that of the
  * mapping itself, which can be saved: three times `len` is always enough.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the mapping is unknown) or RILLE_ETOOBIG (the text or
- * the result is longer than 4 GiB - 1). Any thread may call it at any time.
+ * Returns RILLE_OK, RILLE_EARG (the mapping is unknown) or RILLE_ETOOBIG (the text or the result is longer
+ * than 4 GiB
+ * - 1).
  */
 int32_t rille_text_case_len(const uint8_t *text, size_t len, uint32_t mapping, uint32_t *out_len,
     rille_error *err);
@@ -838,8 +704,8 @@ int32_t rille_text_case_len(const uint8_t *text, size_t len, uint32_t mapping, u
  * room for three times `len` the text is walked once; with less it is walked first to see whether the room
  * will do. Invalid UTF-8 stays as it is. `out` may not overlap the text.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or the mapping is unknown), RILLE_ETOOBIG or
- * RILLE_ESHORT (`capacity` is below what is needed). Any thread may call it at any time.
+ * Returns RILLE_OK, RILLE_EARG (they overlap, or the mapping is unknown) or RILLE_ESHORT (`capacity` is below
+ * what is needed).
  */
 int32_t rille_text_case(const uint8_t *text, size_t len, uint32_t mapping, uint8_t *out, size_t capacity,
     uint32_t *out_len, rille_error *err);
@@ -848,8 +714,6 @@ int32_t rille_text_case(const uint8_t *text, size_t len, uint32_t mapping, uint8
  * Tells whether two texts are the same but for case, as folding both and comparing would.
  *
  * Writes 1 or 0 to `out_equal`. Nothing is allocated, and the comparison ends at the first difference.
- *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Any thread may call it at any time.
  */
 int32_t rille_text_equal_fold(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len,
     uint32_t *out_equal, rille_error *err);
@@ -861,8 +725,7 @@ int32_t rille_text_equal_fold(const uint8_t *a, size_t a_len, const uint8_t *b, 
  * would copy the text as it is. `form` is a RILLE_FORM_ constant. For ASCII it costs no more than reading the
  * text.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the form is unknown) or RILLE_ETOOBIG. Any thread may
- * call it at any time.
+ * Returns RILLE_OK or RILLE_EARG (the form is unknown).
  */
 int32_t rille_text_normalized(const uint8_t *text, size_t len, uint32_t form, uint32_t *out_prefix,
     rille_error *err);
@@ -873,8 +736,8 @@ int32_t rille_text_normalized(const uint8_t *text, size_t len, uint32_t form, ui
  * Writes that length in bytes to `out_len`. Its cost is that of normalising, which can be saved: three times
  * `len` is always enough for NFC and NFD, eleven times for NFKC and NFKD.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the form is unknown) or RILLE_ETOOBIG (the text or the
- * result is longer than 4 GiB - 1). Any thread may call it at any time.
+ * Returns RILLE_OK, RILLE_EARG (the form is unknown) or RILLE_ETOOBIG (the text or the result is longer than
+ * 4 GiB - 1).
  */
 int32_t rille_text_normalize_len(const uint8_t *text, size_t len, uint32_t form, uint32_t *out_len,
     rille_error *err);
@@ -887,8 +750,8 @@ int32_t rille_text_normalize_len(const uint8_t *text, size_t len, uint32_t form,
  * it is done first to see whether the room will do. Invalid UTF-8 stays as it is and joins with nothing.
  * `out` may not overlap the text.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or the form is unknown), RILLE_ETOOBIG or
- * RILLE_ESHORT (`capacity` is below what is needed). Any thread may call it at any time.
+ * Returns RILLE_OK, RILLE_EARG (they overlap, or the form is unknown) or RILLE_ESHORT (`capacity` is below
+ * what is needed).
  */
 int32_t rille_text_normalize(const uint8_t *text, size_t len, uint32_t form, uint8_t *out,
     size_t capacity, uint32_t *out_len, rille_error *err);
@@ -907,14 +770,13 @@ int32_t rille_text_width(const uint8_t *text, size_t len, const rille_layout_opt
     uint32_t *out_cells, rille_error *err);
 
 /**
- * Tells how many cells are missing before and behind a text until it takes `options->cells` of them.
+ * Computes the padding of a text to `options->cells` cells.
  *
- * Writes the cells before it to `out_left` and those behind it to `out_right`: both are 0 if the text takes
- * as many already. Of `options`, `cells`, `align` and the options of rille_text_width count. Tabs go to their
+ * Writes the cells before it to `out_left` and those after it to `out_right`: both are 0 if the text takes as
+ * many already. Of `options`, `cells`, `align` and the options of rille_text_width count. Tabs go to their
  * stops from where the text then begins.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong) or RILLE_ETOOBIG. Any thread may
- * call it at any time.
+ * Returns RILLE_OK or RILLE_EARG (an option is wrong).
  */
 int32_t rille_text_pad(const uint8_t *text, size_t len, const rille_layout_options *options,
     uint32_t *out_left, uint32_t *out_right, rille_error *err);
@@ -927,8 +789,7 @@ int32_t rille_text_pad(const uint8_t *text, size_t len, const rille_layout_optio
  * text that fits. An ellipsis that is wider than the cells is left out. Of `options`, `cells`, `side`,
  * `ellipsis` and the options of rille_text_width count.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong), RILLE_ETOOBIG. Any thread may call
- * it at any time.
+ * Returns RILLE_OK or RILLE_EARG (an option is wrong).
  */
 int32_t rille_text_truncate(const uint8_t *text, size_t len, const rille_layout_options *options,
     rille_cut *out, rille_error *err);
@@ -938,8 +799,7 @@ int32_t rille_text_truncate(const uint8_t *text, size_t len, const rille_layout_
  *
  * Writes as many results to `out`, in the order of the texts.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong), RILLE_ETOOBIG. Any thread may call
- * it at any time.
+ * Returns RILLE_OK or RILLE_EARG (an option is wrong).
  */
 int32_t rille_text_truncate_list(const rille_slice *texts, uint32_t count,
     const rille_layout_options *options, rille_cut *out, rille_error *err);
@@ -954,8 +814,8 @@ int32_t rille_text_truncate_list(const rille_slice *texts, uint32_t count,
  * between grapheme clusters, unless `keep_long_words` is set; a single cluster that is wider than a line is a
  * line. Of `options`, `cells`, `keep_long_words`, `start` and the options of rille_text_width count.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option is wrong, `cells` or `capacity` is 0, or `start`
- * is beyond the end) or RILLE_ETOOBIG. Any thread may call it at any time.
+ * Returns RILLE_OK or RILLE_EARG (an option is wrong, `cells` or `capacity` is 0, or `start` is beyond the
+ * end).
  */
 int32_t rille_text_wrap(const uint8_t *text, size_t len, const rille_layout_options *options,
     rille_line *out, uint32_t capacity, uint32_t *out_count, rille_error *err);
@@ -965,9 +825,8 @@ int32_t rille_text_wrap(const uint8_t *text, size_t len, const rille_layout_opti
  * once, and so is what `task` points to. Take the result with rille_text_take when the job is done. A text
  * that is cheap to look at (see the costs of each function) needs no job.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or a verb, a unit or an option is unknown), RILLE_ETOOBIG
- * (the text, the positions or the second text have more than RILLE_TEXT_JOB_MAX bytes) or RILLE_ENOMEM. Any
- * thread may call it at any time.
+ * Returns RILLE_OK, RILLE_EARG (a verb, a unit or an option is unknown) or RILLE_ETOOBIG (the text, the
+ * positions or the second text have more than RILLE_TEXT_JOB_MAX bytes).
  */
 int32_t rille_text_start(const uint8_t *text, size_t len, const rille_text_task *task, rille_job **out,
     rille_error *err);
@@ -976,8 +835,7 @@ int32_t rille_text_start(const uint8_t *text, size_t len, const rille_text_task 
  * Writes what a job of rille_text_start has found to `out`, as often as the caller likes.
  *
  * Returns what the function of the verb would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it
- * was cancelled or has failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not
- * wait. Threads may call it at the same time on one job.
+ * was cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
  */
 int32_t rille_text_take(const rille_job *job, rille_text_result *out, rille_error *err);
 
@@ -995,80 +853,48 @@ int32_t rille_text_take(const rille_job *job, rille_text_result *out, rille_erro
  *     rille_regex_free(regex);
  */
 
-/** Flag i: letters match in either case. */
-#define RILLE_REGEX_IGNORE_CASE 1
+#define RILLE_REGEX_IGNORE_CASE 1 /**< Flag i: ignore case. */
+#define RILLE_REGEX_MULTI_LINE 2 /**< Flag m: ^ and $ also match at lines. */
+#define RILLE_REGEX_DOT_ALL 4 /**< Flag s: . also matches a line feed. */
+#define RILLE_REGEX_VERBOSE 8 /**< Flag x: ignore white space and comments in the pattern. */
 
-/** Flag m: ^ and $ match at lines too. */
-#define RILLE_REGEX_MULTI_LINE 2
-
-/** Flag s: . matches a line feed too. */
-#define RILLE_REGEX_DOT_ALL 4
-
-/** Flag x: white space and comments in the pattern are for the reader. */
-#define RILLE_REGEX_VERBOSE 8
-
-/** Flag b: Unicode is off. A char is a byte, and classes are those of ASCII. */
+/** Flag b: Unicode is off; a character is a byte, and classes are those of ASCII. */
 #define RILLE_REGEX_BYTES 16
 
-/** A match begins where the search does. */
-#define RILLE_REGEX_ANCHORED 32
+#define RILLE_REGEX_ANCHORED 32 /**< A match must start where the search starts. */
 
-/** What rille_regex_captures writes for both ends of a group that took no part in the match. */
+/** Written by rille_regex_captures for both ends of a group that did not participate. */
 #define RILLE_UNSET 4294967295
 
 /** Something of PCRE that linear time excludes, or that patterns here have not. */
 typedef enum rille_pcre {
-    /** Look-ahead: (?=a), (?!a). */
-    RILLE_PCRE_LOOK_AHEAD = 1,
-    /** Look-behind: (?<=a), (?<!a). */
-    RILLE_PCRE_LOOK_BEHIND = 2,
-    /** A back-reference: \1, \g{1}, \k<name>, (?P=name). */
-    RILLE_PCRE_BACK_REFERENCE = 3,
-    /** A possessive quantifier: a*+, a++, a?+. */
-    RILLE_PCRE_POSSESSIVE = 4,
-    /** An atomic group: (?>a). */
-    RILLE_PCRE_ATOMIC = 5,
-    /** Recursion or a call of a group: (?R), (?1), (?&name). */
-    RILLE_PCRE_RECURSION = 6,
-    /** A condition: (?(1)a|b). */
-    RILLE_PCRE_CONDITIONAL = 7,
-    /** A verb or a call-out: (*SKIP), (?C1). */
-    RILLE_PCRE_VERB = 8,
-    /** The begin of the match set anew: \K. */
-    RILLE_PCRE_KEEP = 9,
-    /** The place where the last match ended: \G. */
-    RILLE_PCRE_LAST_MATCH = 10,
-    /** Groups that have the same numbers in each branch: (?|a|b). */
-    RILLE_PCRE_BRANCH_RESET = 11,
+    RILLE_PCRE_LOOK_AHEAD = 1, /**< Look-ahead: (?=a), (?!a). */
+    RILLE_PCRE_LOOK_BEHIND = 2, /**< Look-behind: (?<=a), (?<!a). */
+    RILLE_PCRE_BACK_REFERENCE = 3, /**< A back-reference: \1, \g{1}, \k<name>, (?P=name). */
+    RILLE_PCRE_POSSESSIVE = 4, /**< A possessive quantifier: a*+, a++, a?+. */
+    RILLE_PCRE_ATOMIC = 5, /**< An atomic group: (?>a). */
+    RILLE_PCRE_RECURSION = 6, /**< Recursion or a call of a group: (?R), (?1), (?&name). */
+    RILLE_PCRE_CONDITIONAL = 7, /**< A condition: (?(1)a|b). */
+    RILLE_PCRE_VERB = 8, /**< A verb or a call-out: (*SKIP), (?C1). */
+    RILLE_PCRE_KEEP = 9, /**< A new start of the match: \K. */
+    RILLE_PCRE_LAST_MATCH = 10, /**< The place where the last match ended: \G. */
+    RILLE_PCRE_BRANCH_RESET = 11, /**< Groups that have the same numbers in each branch: (?|a|b). */
 } rille_pcre;
 
-/**
- * A compiled pattern, which searches in linear time whatever the pattern and the text.
- *
- * It belongs to the caller, who frees it with rille_regex_free. Every function but that one takes it as
- * const: threads may search with it at the same time.
- */
+/** A compiled pattern, which searches in linear time whatever the pattern and the text. */
 typedef struct rille_regex rille_regex;
 
-/** How a pattern is compiled. Set `size` to sizeof(rille_regex_options); zeros are the default. */
+/** How a pattern is compiled. */
 typedef struct rille_regex_options {
-    /** sizeof(rille_regex_options). */
-    uint32_t size;
-    /** Any of the RILLE_REGEX_ constants, added. */
-    uint32_t flags;
-    /** Bytes that the compiled pattern may take; 0 for 10 MiB. */
-    uint32_t size_limit;
-    /** 0. */
-    uint32_t reserved;
+    uint32_t size; /**< sizeof(rille_regex_options). */
+    uint32_t flags; /**< Any of the RILLE_REGEX_ constants, added. */
+    uint32_t size_limit; /**< Bytes that the compiled pattern may take; 0 for 10 MiB. */
+    uint32_t reserved; /**< Reserved; must be 0. */
 } rille_regex_options;
 
-/**
- * Where a batch of matches begins, and how many it takes. Set `size` to sizeof(rille_scan); zeros are the
- * default.
- */
+/** Where a batch of matches begins, and how many it takes. */
 typedef struct rille_scan {
-    /** sizeof(rille_scan). */
-    uint32_t size;
+    uint32_t size; /**< sizeof(rille_scan). */
     /**
      * Offset in the text to begin at. What is before it is looked at by ^ and \b. Behind the end nothing is
      * found.
@@ -1079,37 +905,30 @@ typedef struct rille_scan {
      * full batch, set this to 1 and `from` to the end of the last match.
      */
     uint32_t after;
-    /** How many matches the output has room for. */
-    uint32_t capacity;
+    uint32_t capacity; /**< How many matches the output has room for. */
 } rille_scan;
 
-/** What takes the place of matches. Set `size` to sizeof(rille_replacement); zeros are the default. */
+/** What takes the place of matches. */
 typedef struct rille_replacement {
-    /** sizeof(rille_replacement). */
-    uint32_t size;
-    /** How many matches are replaced at most; 0 for all. */
-    uint32_t limit;
+    uint32_t size; /**< sizeof(rille_replacement). */
+    uint32_t limit; /**< How many matches are replaced at most; 0 for all. */
     /**
      * Not 0 if the text is to be taken as it is; else it is a template: $0 is the match, $1 a group, ${name}
      * a named group, $$ a dollar sign.
      */
     uint32_t literal;
-    /** 0. */
-    uint32_t reserved;
-    /** The text or the template; NULL for the empty one. */
-    const uint8_t *text;
-    /** Its length in bytes. */
-    size_t len;
+    uint32_t reserved; /**< Reserved; must be 0. */
+    const uint8_t *text; /**< The text or the template; NULL for the empty one. */
+    size_t len; /**< Its length in bytes. */
 } rille_replacement;
 
 /**
- * Compiles the `len` bytes at `pattern` and writes the result to `out`. `options` may be NULL.
+ * Compiles the `len` bytes at `pattern` and writes the result to `out`.
  *
  * The syntax is that of the Rust crate regex: Perl's without look-around and back-references.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown), RILLE_ETOOBIG, RILLE_EPATTERN (the
- * pattern is wrong; the error block has the offset of the mistake in it) or RILLE_ELIMIT (the compiled
- * pattern would pass its size limit). Any thread may call it at any time.
+ * Returns RILLE_OK, RILLE_EPATTERN (the pattern is wrong; the error block has the offset of the mistake in
+ * it) or RILLE_ELIMIT (the compiled pattern would pass its size limit).
  */
 int32_t rille_regex_new(const uint8_t *pattern, size_t len, const rille_regex_options *options,
     rille_regex **out, rille_error *err);
@@ -1117,9 +936,6 @@ int32_t rille_regex_new(const uint8_t *pattern, size_t len, const rille_regex_op
 /**
  * Starts a job that compiles a pattern as rille_regex_new does, on another thread, and writes it to `out`.
  * The pattern is copied. Take the result with rille_regex_take when the job is done.
- *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown) or RILLE_ETOOBIG. Any thread may call
- * it at any time.
  */
 int32_t rille_regex_start(const uint8_t *pattern, size_t len, const rille_regex_options *options,
     rille_job **out, rille_error *err);
@@ -1129,12 +945,11 @@ int32_t rille_regex_start(const uint8_t *pattern, size_t len, const rille_regex_
  * outlives the job.
  *
  * Returns what rille_regex_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was
- * cancelled or has failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait.
- * Threads may call it at the same time on one job.
+ * cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
  */
 int32_t rille_regex_take(const rille_job *job, rille_regex **out, rille_error *err);
 
-/** Frees a pattern. NULL is fine; a pattern that was freed already is not. Streams made from it go on. */
+/** Frees a pattern. Streams made from it go on. */
 void rille_regex_free(rille_regex *regex);
 
 /**
@@ -1157,8 +972,7 @@ const char *rille_regex_name(const rille_regex *regex, uint32_t group);
  * The text before `from` is looked at by ^ and \b. Behind the end of the text nothing matches. It stops at
  * the first place that decides, so it is faster than rille_regex_find.
  *
- * Returns RILLE_OK (it matches), RILLE_NONE (it does not), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
- * Threads may call it at the same time on one pattern.
+ * Returns RILLE_OK (it matches) or RILLE_NONE (it does not).
  */
 int32_t rille_regex_test(const rille_regex *regex, const uint8_t *text, size_t len, uint32_t from,
     rille_error *err);
@@ -1166,11 +980,10 @@ int32_t rille_regex_test(const rille_regex *regex, const uint8_t *text, size_t l
 /**
  * Finds the first match in a text from the offset `from` on.
  *
- * Writes two offsets to `out_span`, the begin and the end of the match. The text before `from` is looked at
+ * Writes two offsets to `out_span`, the start and the end of the match. The text before `from` is looked at
  * by ^ and \b. Behind the end of the text nothing is found.
  *
- * Returns RILLE_OK, RILLE_NONE (there is no match, and nothing was written), RILLE_EARG (a pointer is NULL)
- * or RILLE_ETOOBIG. Threads may call it at the same time on one pattern.
+ * Returns RILLE_OK or RILLE_NONE (there is no match, and nothing was written).
  */
 int32_t rille_regex_find(const rille_regex *regex, const uint8_t *text, size_t len, uint32_t from,
     uint32_t *out_span, rille_error *err);
@@ -1182,8 +995,7 @@ int32_t rille_regex_find(const rille_regex *regex, const uint8_t *text, size_t l
  * `scan` tells, and the number of matches to `out_count`. `scan` tells where to begin; to go on after a full
  * batch, see rille_scan.
  *
- * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or
- * RILLE_ETOOBIG. Threads may call it at the same time on one pattern.
+ * Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
  */
 int32_t rille_regex_spans(const rille_regex *regex, const uint8_t *text, size_t len,
     const rille_scan *scan, uint32_t *out_spans, uint32_t *out_count, rille_error *err);
@@ -1196,18 +1008,12 @@ int32_t rille_regex_spans(const rille_regex *regex, const uint8_t *text, size_t 
  * `scan` tells. Writes the number of matches to `out_count`. Finding groups costs several times finding
  * matches: see rille_regex_spans.
  *
- * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or
- * RILLE_ETOOBIG. Threads may call it at the same time on one pattern.
+ * Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
  */
 int32_t rille_regex_captures(const rille_regex *regex, const uint8_t *text, size_t len,
     const rille_scan *scan, uint32_t *out_slots, uint32_t *out_count, rille_error *err);
 
-/**
- * Counts the matches of a pattern from the offset `from` on, and writes their number to `out_count`.
- *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may call it at the same time on
- * one pattern.
- */
+/** Counts the matches of a pattern from the offset `from` on, and writes their number to `out_count`. */
 int32_t rille_regex_count(const rille_regex *regex, const uint8_t *text, size_t len, uint32_t from,
     uint32_t *out_count, rille_error *err);
 
@@ -1215,12 +1021,12 @@ int32_t rille_regex_count(const rille_regex *regex, const uint8_t *text, size_t 
  * Replaces the matches of a pattern.
  *
  * Appends the text with its matches replaced to `out`, and writes how many there were to `out_count`. `how`
- * tells what takes their place; NULL removes them. The text may not lie in `out`.
+ * has the replacement; NULL removes matches. The text may not lie in `out`.
  *
- * Returns RILLE_OK, RILLE_NONE (nothing matched, and the text was appended as it is), RILLE_EARG (a pointer
- * is NULL), RILLE_EPATTERN (the template is wrong or names a group that the pattern lacks; the error block
- * has the offset in the template), RILLE_ETOOBIG (the text is too long, or `out` would be) or RILLE_ENOMEM.
- * Threads may call it at the same time on one pattern, each with a buffer of its own.
+ * Returns RILLE_OK, RILLE_NONE (nothing matched, and the text was appended as it is), RILLE_EPATTERN (the
+ * template is wrong or names a group that the pattern lacks; the error block has the offset in the template)
+ * or RILLE_ETOOBIG (the text is too long, or `out` would be). Threads may call it at the same time on one
+ * pattern, each with a buffer of its own.
  */
 int32_t rille_regex_replace(const rille_regex *regex, const uint8_t *text, size_t len,
     const rille_replacement *how, rille_buffer *out, uint32_t *out_count, rille_error *err);
@@ -1228,20 +1034,20 @@ int32_t rille_regex_replace(const rille_regex *regex, const uint8_t *text, size_
 /**
  * Appends a pattern that matches exactly the `len` bytes at `text` to `out`. It does so with any flags but i.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or the text lies in `out`), RILLE_ETOOBIG or RILLE_ENOMEM.
- * Any thread may call it at any time, each with a buffer of its own.
+ * Returns RILLE_OK, RILLE_EARG (the text lies in `out`), RILLE_ETOOBIG or RILLE_ENOMEM., each with a buffer
+ * of its own.
  */
 int32_t rille_regex_escape(const uint8_t *text, size_t len, rille_buffer *out, rille_error *err);
 
 /**
  * Appends a pattern that matches the same bytes as a Lua pattern to `out`.
  *
- * A ^ at the begin is the begin of the text, not that of the search. A position capture becomes an empty
- * group. %b, %f and the back-references %1 to %9 have no like.
+ * A ^ at the start means the start of the text, not of the search. A position capture becomes an empty group.
+ * %b, %f and the back-references %1 to %9 have no equivalent.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or the pattern lies in `out`), RILLE_EPATTERN (the Lua
- * pattern is wrong or has no like; the message tells why, and the error block has the offset in it),
- * RILLE_ETOOBIG or RILLE_ENOMEM. Any thread may call it at any time, each with a buffer of its own.
+ * Returns RILLE_OK, RILLE_EARG (the pattern lies in `out`), RILLE_EPATTERN (the Lua pattern is wrong or has
+ * no like; the message tells why, and the error block has the offset in it), RILLE_ETOOBIG or RILLE_ENOMEM.,
+ * each with a buffer of its own.
  */
 int32_t rille_regex_from_lua(const uint8_t *pattern, size_t len, rille_buffer *out, rille_error *err);
 
@@ -1252,8 +1058,8 @@ int32_t rille_regex_from_lua(const uint8_t *pattern, size_t len, rille_buffer *o
  * left to right, and how many there are to `out_count`. `out` has room for `capacity` of them, 2 * `capacity`
  * numbers.
  *
- * Returns RILLE_OK, RILLE_NONE (there are none, and 0 was written), RILLE_MORE (there are more than
- * `capacity`), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Any thread may call it at any time.
+ * Returns RILLE_OK, RILLE_NONE (there are none, and 0 was written) or RILLE_MORE (there are more than
+ * `capacity`).
  */
 int32_t rille_regex_explain_pcre(const uint8_t *pattern, size_t len, uint32_t *out, uint32_t capacity,
     uint32_t *out_count, rille_error *err);
@@ -1270,25 +1076,19 @@ int32_t rille_regex_explain_pcre(const uint8_t *pattern, size_t len, uint32_t *o
  *     rille_regexset_free(set);
  */
 
-/**
- * A list of patterns that are searched for in one pass, which tells which of them match.
- *
- * It belongs to the caller, who frees it with rille_regexset_free. Every function but that one takes it as
- * const: threads may search with it at the same time.
- */
+/** A list of patterns, searched for in one pass: which of them match a text. */
 typedef struct rille_regexset rille_regexset;
 
 /**
  * Compiles a list of patterns and writes the result to `out`.
  *
- * `text` has all patterns one after the other, `len` bytes; `ends` has the offset behind each, `count`
- * numbers, none below the one before. `options` may be NULL; its size limit is for all patterns together. A
- * list of none matches nothing.
+ * `text` has all patterns one after the other, `len` bytes; `ends` has the end offset of each, `count`
+ * ascending numbers. `options` may be NULL; its size limit is for all patterns together. A list of none
+ * matches nothing.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG,
- * RILLE_EPATTERN (a pattern is wrong; the message tells which, counted from 1, and the error block has the
- * offset of the mistake in that pattern), RILLE_ELIMIT (the compiled patterns would pass their size limit) or
- * RILLE_ENOMEM. Any thread may call it at any time.
+ * Returns RILLE_OK, RILLE_EARG (an option unknown or an end wrong), RILLE_EPATTERN (a pattern is wrong; the
+ * message says which, counted from 1, and the error block has the offset of the mistake in that pattern) or
+ * RILLE_ELIMIT (the compiled patterns would pass their size limit).
  */
 int32_t rille_regexset_new(const uint8_t *text, size_t len, const uint32_t *ends, uint32_t count,
     const rille_regex_options *options, rille_regexset **out, rille_error *err);
@@ -1297,8 +1097,7 @@ int32_t rille_regexset_new(const uint8_t *text, size_t len, const uint32_t *ends
  * Starts a job that compiles a list of patterns as rille_regexset_new does, on another thread, and writes it
  * to `out`. The list is copied. Take the result with rille_regexset_take when the job is done.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG or
- * RILLE_ENOMEM. Any thread may call it at any time.
+ * Returns RILLE_OK or RILLE_EARG (an option unknown or an end wrong).
  */
 int32_t rille_regexset_start(const uint8_t *text, size_t len, const uint32_t *ends, uint32_t count,
     const rille_regex_options *options, rille_job **out, rille_error *err);
@@ -1308,8 +1107,7 @@ int32_t rille_regexset_start(const uint8_t *text, size_t len, const uint32_t *en
  * time, which outlives the job.
  *
  * Returns what rille_regexset_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was
- * cancelled or has failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait.
- * Threads may call it at the same time on one job.
+ * cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
  */
 int32_t rille_regexset_take(const rille_job *job, rille_regexset **out, rille_error *err);
 
@@ -1327,8 +1125,7 @@ uint32_t rille_regexset_len(const rille_regexset *set);
 /**
  * Tells whether any of the patterns matches a text. It stops at the first place that decides.
  *
- * Returns RILLE_OK (one matches), RILLE_NONE (none does), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
- * Threads may call it at the same time on one list.
+ * Returns RILLE_OK (one matches) or RILLE_NONE (none does).
  */
 int32_t rille_regexset_test(const rille_regexset *set, const uint8_t *text, size_t len, rille_error *err);
 
@@ -1338,9 +1135,8 @@ int32_t rille_regexset_test(const rille_regexset *set, const uint8_t *text, size
  * Writes their indices in the list, counted from 0 and ascending, to `out_ids`, and how many there are to
  * `out_count`. A `capacity` of rille_regexset_len is always enough.
  *
- * Returns RILLE_OK, RILLE_NONE (none matches, and 0 was written), RILLE_EARG (a pointer is NULL),
- * RILLE_ETOOBIG or RILLE_ESHORT (`capacity` is below the number of patterns). Threads may call it at the same
- * time on one list.
+ * Returns RILLE_OK, RILLE_NONE (none matches, and 0 was written) or RILLE_ESHORT (`capacity` is below the
+ * number of patterns).
  */
 int32_t rille_regexset_matches(const rille_regexset *set, const uint8_t *text, size_t len,
     uint32_t *out_ids, uint32_t capacity, uint32_t *out_count, rille_error *err);
@@ -1357,60 +1153,42 @@ int32_t rille_regexset_matches(const rille_regexset *set, const uint8_t *text, s
  *     rille_literals_free(literals);
  */
 
-/** ASCII letters match in either case. */
-#define RILLE_LITERALS_IGNORE_CASE 1
+#define RILLE_LITERALS_IGNORE_CASE 1 /**< Ignore the case of ASCII letters. */
 
-/** The longest literal wins where several begin, rather than the first one in the list. */
+/** Where several literals start, the longest matches instead of the first in the list. */
 #define RILLE_LITERALS_LONGEST 2
 
-/**
- * A list of literals that are searched for in one pass.
- *
- * It belongs to the caller, who frees it with rille_literals_free. Every function but that one takes it as
- * const: threads may search with it at the same time.
- */
-typedef struct rille_literals rille_literals;
+typedef struct rille_literals rille_literals; /**< A list of literals that are searched for in one pass. */
 
-/** How literals are searched for. Set `size` to sizeof(rille_literals_options); zeros are the default. */
+/** How literals are searched for. */
 typedef struct rille_literals_options {
-    /** sizeof(rille_literals_options). */
-    uint32_t size;
-    /** Any of the RILLE_LITERALS_ constants, added. */
-    uint32_t flags;
+    uint32_t size; /**< sizeof(rille_literals_options). */
+    uint32_t flags; /**< Any of the RILLE_LITERALS_ constants, added. */
     /** Bytes that the fast form may take; 0 for 16 MiB. Beyond that it is a smaller one of half the speed. */
     uint32_t memory_limit;
-    /** 0. */
-    uint32_t reserved;
+    uint32_t reserved; /**< Reserved; must be 0. */
 } rille_literals_options;
 
-/** What takes the place of hits. Set `size` to sizeof(rille_replacements); zeros are the default. */
+/** What takes the place of hits. */
 typedef struct rille_replacements {
-    /** sizeof(rille_replacements). */
-    uint32_t size;
-    /** How many hits are replaced at most; 0 for all. */
-    uint32_t limit;
-    /** How many replacements there are: one for each literal, or 1 for all of them. */
-    uint32_t count;
-    /** 0. */
-    uint32_t reserved;
-    /** All replacements one after the other; NULL for the empty text. */
-    const uint8_t *text;
-    /** Length of that text in bytes. */
-    size_t len;
-    /** The offset behind each replacement, `count` numbers, none below the one before. */
-    const uint32_t *ends;
+    uint32_t size; /**< sizeof(rille_replacements). */
+    uint32_t limit; /**< How many hits are replaced at most; 0 for all. */
+    uint32_t count; /**< How many replacements there are: one for each literal, or 1 for all of them. */
+    uint32_t reserved; /**< Reserved; must be 0. */
+    const uint8_t *text; /**< All replacements one after the other; NULL for the empty text. */
+    size_t len; /**< Length of that text in bytes. */
+    const uint32_t *ends; /**< The end offset of each replacement: `count` ascending numbers. */
 } rille_replacements;
 
 /**
  * Makes an automaton of a list of literals and writes it to `out`.
  *
  * `text` has all literals one after the other, `len` bytes; `ends` has the offset behind each, `count`
- * numbers, each above the one before: no literal may be empty. `options` may be NULL. A list of none matches
- * nothing. Where several literals begin, the first one in the list wins unless the options say otherwise.
+ * numbers, each above the one before: no literal may be empty. A list of none matches nothing. Where several
+ * literals begin, the first one in the list wins unless the options say otherwise.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG,
- * RILLE_EPATTERN (a literal is empty; the message tells which, counted from 1), RILLE_ELIMIT (they are too
- * many) or RILLE_ENOMEM. Any thread may call it at any time.
+ * Returns RILLE_OK, RILLE_EARG (an option unknown or an end wrong), RILLE_EPATTERN (a literal is empty; the
+ * message says which, counted from 1) or RILLE_ELIMIT (they are too many).
  */
 int32_t rille_literals_new(const uint8_t *text, size_t len, const uint32_t *ends, uint32_t count,
     const rille_literals_options *options, rille_literals **out, rille_error *err);
@@ -1419,8 +1197,7 @@ int32_t rille_literals_new(const uint8_t *text, size_t len, const uint32_t *ends
  * Starts a job that makes an automaton of a list of literals as rille_literals_new does, on another thread,
  * and writes it to `out`. The list is copied. Take the result with rille_literals_take when the job is done.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG or
- * RILLE_ENOMEM. Any thread may call it at any time.
+ * Returns RILLE_OK or RILLE_EARG (an option unknown or an end wrong).
  */
 int32_t rille_literals_start(const uint8_t *text, size_t len, const uint32_t *ends, uint32_t count,
     const rille_literals_options *options, rille_job **out, rille_error *err);
@@ -1430,8 +1207,7 @@ int32_t rille_literals_start(const uint8_t *text, size_t len, const uint32_t *en
  * which outlives the job.
  *
  * Returns what rille_literals_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was
- * cancelled or has failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait.
- * Threads may call it at the same time on one job.
+ * cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
  */
 int32_t rille_literals_take(const rille_job *job, rille_literals **out, rille_error *err);
 
@@ -1449,11 +1225,10 @@ uint32_t rille_literals_len(const rille_literals *literals);
 /**
  * Finds the first hit in a text from the offset `from` on.
  *
- * Writes three numbers to `out_hit`: the begin and the end of the hit, and the index of the literal in the
+ * Writes three numbers to `out_hit`: the start and the end of the hit, and the index of the literal in the
  * list, counted from 0. Behind the end of the text nothing is found.
  *
- * Returns RILLE_OK, RILLE_NONE (there is no hit, and nothing was written), RILLE_EARG (a pointer is NULL) or
- * RILLE_ETOOBIG. Threads may call it at the same time on one list.
+ * Returns RILLE_OK or RILLE_NONE (there is no hit, and nothing was written).
  */
 int32_t rille_literals_find(const rille_literals *literals, const uint8_t *text, size_t len,
     uint32_t from, uint32_t *out_hit, rille_error *err);
@@ -1465,31 +1240,24 @@ int32_t rille_literals_find(const rille_literals *literals, const uint8_t *text,
  * times the capacity that `scan` tells. Writes the number of hits to `out_count`. To go on after a full
  * batch, see rille_scan.
  *
- * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or
- * RILLE_ETOOBIG. Threads may call it at the same time on one list.
+ * Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
  */
 int32_t rille_literals_spans(const rille_literals *literals, const uint8_t *text, size_t len,
     const rille_scan *scan, uint32_t *out_hits, uint32_t *out_count, rille_error *err);
 
-/**
- * Counts the hits from the offset `from` on, and writes their number to `out_count`.
- *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may call it at the same time on
- * one list.
- */
+/** Counts the hits from the offset `from` on, and writes their number to `out_count`. */
 int32_t rille_literals_count(const rille_literals *literals, const uint8_t *text, size_t len,
     uint32_t from, uint32_t *out_count, rille_error *err);
 
 /**
  * Replaces hits.
  *
- * Appends the text with its hits replaced to `out`, and writes how many there were to `out_count`. `how`
- * tells what takes their place. The text may not lie in `out`.
+ * Appends the text with its hits replaced to `out`, and writes how many there were to `out_count`. `how` has
+ * the replacements. The text may not lie in `out`.
  *
- * Returns RILLE_OK, RILLE_NONE (there was no hit, and the text was appended as it is), RILLE_EARG (a pointer
- * is NULL, or there are neither as many replacements as literals nor one), RILLE_ETOOBIG (the text is too
- * long, or `out` would be) or RILLE_ENOMEM. Threads may call it at the same time on one list, each with a
- * buffer of its own.
+ * Returns RILLE_OK, RILLE_NONE (there was no hit, and the text was appended as it is), RILLE_EARG (there are
+ * neither as many replacements as literals nor one) or RILLE_ETOOBIG (the text is too long, or `out` would
+ * be). Threads may call it at the same time on one list, each with a buffer of its own.
  */
 int32_t rille_literals_replace(const rille_literals *literals, const uint8_t *text, size_t len,
     const rille_replacements *how, rille_buffer *out, uint32_t *out_count, rille_error *err);
@@ -1516,36 +1284,31 @@ int32_t rille_literals_replace(const rille_literals *literals, const uint8_t *te
 /**
  * A replacement of matches in text that is fed in chunks. A match may cross any border between them: what
  * comes out is the same however the text was cut.
- *
- * It belongs to the caller, who frees it with rille_stream_free. One call at a time, from whichever thread.
  */
 typedef struct rille_stream rille_stream;
 
 /**
  * Makes a stream that replaces the matches of a pattern, and writes it to `out`.
  *
- * `how` tells what takes their place; NULL removes them. `longest` is the longest match to be expected, in
- * bytes, at most 256 MiB. It may be 0 for a pattern that has a longest match by itself, as `a{1,9}b` has. A
- * pattern like `a+` has none: it then sees twice `longest` bytes from each place. A match longer than
- * `longest` ends the stream with RILLE_ELIMIT; what does not end within twice of it is no match, as if the
- * text behind were not there.
+ * `how` has the replacement; NULL removes matches. `longest` is the longest match to be expected, in bytes,
+ * at most 256 MiB. It may be 0 for a pattern of bounded length, for example `a{1,9}b`. A pattern like `a+`
+ * has none: it then sees twice `longest` bytes from each place. A match longer than `longest` ends the stream
+ * with RILLE_ELIMIT; what does not end within twice of it is not a match.
  *
  * The pattern may be freed while the stream lives.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, `longest` is needed or too long, or the pattern is
- * anchored) or RILLE_EPATTERN (the template is wrong; the error block has the offset in it). Any thread may
- * call it at any time.
+ * Returns RILLE_OK, RILLE_EARG (`longest` is needed or too long, or the pattern is anchored) or
+ * RILLE_EPATTERN (the template is wrong; the error block has the offset in it).
  */
 int32_t rille_stream_new_regex(const rille_regex *regex, const rille_replacement *how, uint32_t longest,
     rille_stream **out, rille_error *err);
 
 /**
- * Makes a stream that replaces literals, and writes it to `out`. `how` tells what takes their place.
+ * Makes a stream that replaces literals, and writes it to `out`. `how` has the replacements.
  *
  * The list may be freed while the stream lives.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or there are neither as many replacements as literals nor
- * one) or RILLE_ENOMEM. Any thread may call it at any time.
+ * Returns RILLE_OK or RILLE_EARG (there are neither as many replacements as literals nor one).
  */
 int32_t rille_stream_new_literals(const rille_literals *literals, const rille_replacements *how,
     rille_stream **out, rille_error *err);
@@ -1562,10 +1325,9 @@ double rille_stream_count(const rille_stream *stream);
 /**
  * Feeds the next chunk, of any length, and appends what is decided by it to `out`.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, the chunk lies in `out`, or the stream is finished),
- * RILLE_ETOOBIG (the chunk is too long, or `out` would be), RILLE_ELIMIT (a match is longer than declared;
- * the error block has its offset in the stream) or RILLE_ENOMEM. After a failure of the last three kinds the
- * stream gives the same failure for ever.
+ * Returns RILLE_OK, RILLE_EARG (the chunk lies in `out`, or the stream is finished), RILLE_ETOOBIG (the chunk
+ * is too long, or `out` would be) or RILLE_ELIMIT (a match is longer than declared; the error block has its
+ * offset in the stream). After a failure of the last three kinds the stream returns the same failure forever.
  */
 int32_t rille_stream_feed(rille_stream *stream, const uint8_t *text, size_t len, rille_buffer *out,
     rille_error *err);
@@ -1573,8 +1335,7 @@ int32_t rille_stream_feed(rille_stream *stream, const uint8_t *text, size_t len,
 /**
  * Ends the text, and appends all that was held back to `out`. After that the stream takes no more.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or the stream is finished already), or as
- * rille_stream_feed.
+ * Returns RILLE_OK, RILLE_EARG (the stream is finished already), or as rille_stream_feed.
  */
 int32_t rille_stream_finish(rille_stream *stream, rille_buffer *out, rille_error *err);
 
@@ -1599,40 +1360,29 @@ int32_t rille_stream_finish(rille_stream *stream, rille_buffer *out, rille_error
  *     rille_job_free(job);
  */
 
-/** Hidden files and folders are found as well. */
-#define RILLE_WALK_HIDDEN 1
+#define RILLE_WALK_HIDDEN 1 /**< Include hidden files and directories. */
 
-/** Nothing is ignored because of a .gitignore, .ignore, .git/info/exclude or the user's own list. */
+/** Do not read .gitignore, .ignore, .git/info/exclude and the user's own list. */
 #define RILLE_WALK_NO_IGNORE 2
 
-/** Symbolic links are followed. One that leads back to a folder above it is an error among the results. */
+/** Follow symbolic links. A link to a directory above it is an error among the results. */
 #define RILLE_WALK_FOLLOW 4
 
-/** Other file systems than that of the root are left out. */
-#define RILLE_WALK_SAME_FILE_SYSTEM 8
-
-/** Each folder comes in the order of the bytes of its names. It takes about twice as long. */
-#define RILLE_WALK_SORT 16
-
-/** Folders are results as well. */
-#define RILLE_WALK_FOLDERS 32
+#define RILLE_WALK_SAME_FILE_SYSTEM 8 /**< Stay on the file system of the root. */
+#define RILLE_WALK_SORT 16 /**< Sort each directory by the bytes of its names. Takes about twice as long. */
+#define RILLE_WALK_FOLDERS 32 /**< Include directories. */
 
 /** Paths in results, and those of texts in memory, are relative to the root. */
 #define RILLE_WALK_RELATIVE 64
 
 /** What a path leads to. */
 typedef enum rille_path_kind {
-    /** A regular file. */
-    RILLE_PATH_FILE = 0,
-    /** A folder. */
-    RILLE_PATH_FOLDER = 1,
-    /** A symbolic link that was not followed. */
-    RILLE_PATH_LINK = 2,
-    /** A pipe, a socket or a device. */
-    RILLE_PATH_OTHER = 3,
+    RILLE_PATH_FILE = 0, /**< A regular file. */
+    RILLE_PATH_FOLDER = 1, /**< A directory. */
+    RILLE_PATH_LINK = 2, /**< A symbolic link that was not followed. */
+    RILLE_PATH_OTHER = 3, /**< A pipe, a socket or a device. */
     /**
-     * Something that could not be read, a folder for example; the message tells why. The walk went on beside
-     * it.
+     * Something that could not be read, for example a directory; the message says why. The walk continued.
      */
     RILLE_PATH_ERROR = 4,
 } rille_path_kind;
@@ -1642,49 +1392,35 @@ typedef enum rille_path_kind {
  * are neither hidden nor ignored.
  */
 typedef struct rille_walk_options {
-    /** sizeof(rille_walk_options). */
-    uint32_t size;
-    /** Any of the RILLE_WALK_ constants, added. */
-    uint32_t flags;
-    /** How deep to go: 1 is what is in the root itself. 0 is no limit. */
-    uint32_t max_depth;
-    /** How many globs there are. */
-    uint32_t glob_count;
-    /** How many types there are. */
-    uint32_t type_count;
-    /** 0. */
-    uint32_t reserved;
+    uint32_t size; /**< sizeof(rille_walk_options). */
+    uint32_t flags; /**< Any of the RILLE_WALK_ constants, added. */
+    uint32_t max_depth; /**< How deep to go: 1 is what is in the root itself. 0 is no limit. */
+    uint32_t glob_count; /**< How many globs there are. */
+    uint32_t type_count; /**< How many types there are. */
+    uint32_t reserved; /**< Reserved; must be 0. */
     /**
      * All globs, one after the other, as in a .gitignore but the other way round: only paths that one of them
      * matches are found. One with a leading ! leaves paths out; the last one that matches counts. They win
      * over what is ignored.
      */
     const uint8_t *globs;
-    /** Bytes of all globs. */
-    size_t globs_len;
-    /** Offset behind each glob. */
-    const uint32_t *glob_ends;
+    size_t globs_len; /**< Bytes of all globs. */
+    const uint32_t *glob_ends; /**< The end offset of each glob. */
     /**
      * The names of all types, one after the other, as in rg --type-list: only files of these are found. A
      * leading ! leaves a type out.
      */
     const uint8_t *types;
-    /** Bytes of all types. */
-    size_t types_len;
-    /** Offset behind each type. */
-    const uint32_t *type_ends;
+    size_t types_len; /**< Bytes of all types. */
+    const uint32_t *type_ends; /**< The end offset of each type. */
 } rille_walk_options;
 
 /** One path: offsets in the text of its batch. */
 typedef struct rille_path_entry {
-    /** Where the path begins. */
-    uint32_t start;
-    /** Where it ends, and the message of an error begins. */
-    uint32_t stop;
-    /** Where the message ends; the same as `stop` if there is none. */
-    uint32_t message_stop;
-    /** One of rille_path_kind. */
-    uint32_t kind;
+    uint32_t start; /**< Where the path begins. */
+    uint32_t stop; /**< Where it ends, and the message of an error begins. */
+    uint32_t message_stop; /**< Where the message ends; the same as `stop` if there is none. */
+    uint32_t kind; /**< One of rille_path_kind. */
 } rille_path_entry;
 
 /** A batch of paths. What it points to is valid until the next batch is taken or the job is freed. */
@@ -1694,34 +1430,30 @@ typedef struct rille_paths {
      * be UTF-8.
      */
     const uint8_t *text;
-    /** Where each path is. */
-    const rille_path_entry *paths;
-    /** How many there are. */
-    uint32_t count;
-    /** 0. */
-    uint32_t reserved;
+    const rille_path_entry *paths; /**< Where each path is. */
+    uint32_t count; /**< Their number. */
+    uint32_t reserved; /**< Reserved; must be 0. */
 } rille_paths;
 
 /**
- * Starts a walk over the tree under `root`, a path of `len` bytes, and writes the job to `out`. `options` may
- * be NULL. The results are paths, for rille_walk_take; the unit of progress is the path.
+ * Starts a walk over the tree under `root`, a path of `len` bytes, and writes the job to `out`. The results
+ * are paths, for rille_walk_take; the unit of progress is the path.
  *
  * The walk runs on as many threads as there are processors, up to 8. The working directory and the
  * environment are looked at in this call and not later.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG,
- * RILLE_EIO (the root is no folder that can be read) or RILLE_EPATTERN (a glob or a type is wrong; the
- * message tells which, counted from 1). Any thread may call it at any time.
+ * Returns RILLE_OK, RILLE_EARG (an option unknown or an end wrong), RILLE_EIO (the root is not a readable
+ * directory) or RILLE_EPATTERN (a glob or a type is wrong; the message says which, counted from 1).
  */
 int32_t rille_walk_start(const uint8_t *root, size_t len, const rille_walk_options *options,
     rille_job **out, rille_error *err);
 
 /**
  * Takes up to `most` paths of a job that rille_walk_start has started and writes where they are to `out`. The
- * batch before is gone then.
+ * previous batch becomes invalid.
  *
- * Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (a pointer is NULL,
- * `most` is 0 or the job is of another kind). It does not wait. One call at a time on one job.
+ * Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (`most` is 0 or the
+ * job is of another kind). It does not wait.
  */
 int32_t rille_walk_take(rille_job *job, uint32_t most, rille_paths *out, rille_error *err);
 
@@ -1747,25 +1479,14 @@ int32_t rille_walk_take(rille_job *job, uint32_t most, rille_paths *out, rille_e
  *     rille_job_free(job);
  */
 
-/** Texts of patterns are literals. */
-#define RILLE_GREP_FIXED 1
+#define RILLE_GREP_FIXED 1 /**< The texts of patterns are literals. */
+#define RILLE_GREP_IGNORE_CASE 2 /**< Ignore case. */
+#define RILLE_GREP_SMART_CASE 4 /**< Ignore case unless a pattern has an upper-case letter. */
+#define RILLE_GREP_WORD 8 /**< Match whole words only. */
+#define RILLE_GREP_INVERT 16 /**< Return the lines that do not match. */
+#define RILLE_GREP_MULTI_LINE 32 /**< A match may span several lines. Files above 64 MiB are then errors. */
 
-/** Letters match in either case. */
-#define RILLE_GREP_IGNORE_CASE 2
-
-/** Letters match in either case, unless a pattern has an upper-case one. */
-#define RILLE_GREP_SMART_CASE 4
-
-/** Only whole words match. */
-#define RILLE_GREP_WORD 8
-
-/** The lines that do not match are found. */
-#define RILLE_GREP_INVERT 16
-
-/** A match may go over several lines. Files above 64 MiB are errors then. */
-#define RILLE_GREP_MULTI_LINE 32
-
-/** Files with a zero byte are searched like others; else the search of a file ends there. */
+/** Search files with a NUL byte to the end; otherwise the search of a file stops at the first NUL. */
 #define RILLE_GREP_BINARY 64
 
 /** What a result of a search is. */
@@ -1775,12 +1496,10 @@ typedef enum rille_grep_kind {
      * each other.
      */
     RILLE_GREP_MATCH = 0,
-    /** A line beside one that matches. */
-    RILLE_GREP_CONTEXT = 1,
-    /** A file or folder that could not be read; the text tells why. The search went on beside it. */
+    RILLE_GREP_CONTEXT = 1, /**< A line beside one that matches. */
+    /** A file or directory that could not be read; the text says why. The search continued. */
     RILLE_GREP_ERROR = 2,
-    /** The search of a file, or all of it, ended before its time; the text tells why. */
-    RILLE_GREP_STOPPED = 3,
+    RILLE_GREP_STOPPED = 3, /**< The search of a file, or all of it, stopped early; the text says why. */
 } rille_grep_kind;
 
 /**
@@ -1791,34 +1510,24 @@ typedef enum rille_grep_kind {
  * a line, ^ and $ match at its ends, its LF or CR LF left out, whatever the flags are.
  */
 typedef struct rille_pattern {
-    /** A pattern in the syntax of rille_regex_new. */
-    const uint8_t *text;
-    /** Bytes of the text. */
-    size_t len;
-    /** NULL, or a compiled pattern. It may be freed while the job runs. */
-    const rille_regex *regex;
-    /** NULL, or literals. They may be freed while the job runs. */
-    const rille_literals *literals;
+    const uint8_t *text; /**< A pattern in the syntax of rille_regex_new. */
+    size_t len; /**< Bytes of the text. */
+    const rille_regex *regex; /**< NULL, or a compiled pattern. It may be freed while the job runs. */
+    const rille_literals *literals; /**< NULL, or literals. They may be freed while the job runs. */
 } rille_pattern;
 
-/** What a search finds. Set `size` to sizeof(rille_grep_options). */
+/** What a search finds. */
 typedef struct rille_grep_options {
-    /** sizeof(rille_grep_options). */
-    uint32_t size;
-    /** Any of the RILLE_GREP_ constants, added. */
-    uint32_t flags;
+    uint32_t size; /**< sizeof(rille_grep_options). */
+    uint32_t flags; /**< Any of the RILLE_GREP_ constants, added. */
     /** How many patterns there are, one at least. A line matches if one of them does. */
     uint32_t pattern_count;
-    /** Lines to tell before and after each that matches. */
-    uint32_t context;
-    /** Most lines of one file, or 0. */
-    uint32_t max_count;
+    uint32_t context; /**< Lines of context before and after each match. */
+    uint32_t max_count; /**< Most lines of one file, or 0. */
     /** Most lines in all, or 0. A last result of the kind RILLE_GREP_STOPPED tells that there are more. */
     uint32_t max_total;
-    /** How many texts in memory there are. */
-    uint32_t text_count;
-    /** 0. */
-    uint32_t reserved;
+    uint32_t text_count; /**< How many texts in memory there are. */
+    uint32_t reserved; /**< Reserved; must be 0. */
     /** The patterns, in any of their forms. Compiled ones are their text with their own flags. */
     const rille_pattern *patterns;
     /**
@@ -1826,32 +1535,21 @@ typedef struct rille_grep_options {
      * the text. They are copied. A path is one as the results have it: with the root as it was given.
      */
     const uint8_t *texts;
-    /** Bytes of all paths and texts. */
-    size_t texts_len;
-    /** Offset behind each path and each text: twice as many as there are texts. */
-    const uint32_t *text_ends;
+    size_t texts_len; /**< Bytes of all paths and texts. */
+    const uint32_t *text_ends; /**< The end offset of each path and each text: two for each text. */
 } rille_grep_options;
 
 /** One line: offsets in the text and the spans of its batch. */
 typedef struct rille_grep_line {
-    /** Where the path begins. */
-    uint32_t path_start;
-    /** Where it ends. */
-    uint32_t path_stop;
-    /** Where the line begins. */
-    uint32_t start;
-    /** Where it ends, without its LF or CR LF. */
-    uint32_t stop;
-    /** Index of its first span. */
-    uint32_t span;
-    /** How many spans it has. */
-    uint32_t span_count;
-    /** One of rille_grep_kind. */
-    uint32_t kind;
-    /** 0. */
-    uint32_t reserved;
-    /** Number of the line in its file, from 1 on; 0 if this is no line. */
-    double line;
+    uint32_t path_start; /**< Where the path begins. */
+    uint32_t path_stop; /**< Where it ends. */
+    uint32_t start; /**< Where the line begins. */
+    uint32_t stop; /**< Where it ends, without its LF or CR LF. */
+    uint32_t span; /**< Index of its first span. */
+    uint32_t span_count; /**< How many spans it has. */
+    uint32_t kind; /**< One of rille_grep_kind. */
+    uint32_t reserved; /**< Reserved; must be 0. */
+    double line; /**< Number of the line in its file, from 1 on; 0 if this is no line. */
     /**
      * Offset of the line in its file, in bytes, in UTF-16 as well. A byte-order mark is part of the first
      * line, though not of its text.
@@ -1861,16 +1559,11 @@ typedef struct rille_grep_line {
 
 /** A batch of lines. What it points to is valid until the next batch is taken or the job is freed. */
 typedef struct rille_grep_lines {
-    /** The bytes of all paths and lines. */
-    const uint8_t *text;
-    /** Where each line is. */
-    const rille_grep_line *lines;
-    /** Where each match is in its line: begin and end, two numbers for each. */
-    const uint32_t *spans;
-    /** How many lines there are. */
-    uint32_t count;
-    /** 0. */
-    uint32_t reserved;
+    const uint8_t *text; /**< The bytes of all paths and lines. */
+    const rille_grep_line *lines; /**< Where each line is. */
+    const uint32_t *spans; /**< Where each match is in its line: begin and end, two numbers for each. */
+    uint32_t count; /**< How many lines there are. */
+    uint32_t reserved; /**< Reserved; must be 0. */
 } rille_grep_lines;
 
 /**
@@ -1884,21 +1577,20 @@ typedef struct rille_grep_lines {
  * RILLE_GREP_MULTI_LINE $ is before either. The working directory and the environment are looked at in this
  * call and not later.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, there is no pattern, an option unknown or an end wrong),
- * RILLE_ETOOBIG, RILLE_EIO (the root is no folder that can be read) or RILLE_EPATTERN (a pattern, a glob or a
- * type is wrong; if there are several, the message names which, counted from 1, and the offset of the error
- * is the place in that pattern). A pattern that is too big to be compiled is a failure of the job. Any thread
- * may call it at any time.
+ * Returns RILLE_OK, RILLE_EARG (there is no pattern, an option unknown or an end wrong), RILLE_EIO (the root
+ * is not a readable directory) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; if there are several,
+ * the message names which, counted from 1, and the offset of the error is the place in that pattern). A
+ * pattern that is too big to be compiled is a failure of the job.
  */
 int32_t rille_grep_start(const uint8_t *root, size_t len, const rille_walk_options *tree,
     const rille_grep_options *grep, rille_job **out, rille_error *err);
 
 /**
  * Takes up to `most` lines of a job that rille_grep_start has started and writes where they are to `out`. It
- * may be fewer though there are more; take until there are none. The batch before is gone then.
+ * may be fewer though there are more; take until there are none. The previous batch becomes invalid.
  *
- * Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (a pointer is NULL,
- * `most` is 0 or the job is of another kind). It does not wait. One call at a time on one job.
+ * Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (`most` is 0 or the
+ * job is of another kind). It does not wait.
  */
 int32_t rille_grep_take(rille_job *job, uint32_t most, rille_grep_lines *out, rille_error *err);
 
@@ -1916,46 +1608,33 @@ int32_t rille_grep_take(rille_job *job, uint32_t most, rille_grep_lines *out, ri
  *     rille_file_free(file);
  */
 
-/** The index is not started until rille_file_index asks for it. */
-#define RILLE_FILE_NO_INDEX 1
+#define RILLE_FILE_NO_INDEX 1 /**< Do not start the index before rille_file_index. */
 
-/** What has no size, such as a pipe or a device, is read into a temporary file instead of being refused. */
+/** Copy a file without a size, such as a pipe or a device, to a temporary file instead of refusing it. */
 #define RILLE_FILE_SPOOL 2
 
 /**
- * A gzip or zstd archive, which is known by its first bytes, is unpacked into a temporary file. Anything else
- * is read as it is.
+ * Decompress a gzip or zstd archive, recognised by its first bytes, to a temporary file. Read anything else
+ * unchanged.
  */
 #define RILLE_FILE_UNPACK 4
 
-/** The line has bytes in front of those that are here. */
-#define RILLE_LINE_CUT_BEFORE 1
+#define RILLE_LINE_CUT_BEFORE 1 /**< Bytes before this part of the line are missing. */
+#define RILLE_LINE_CUT_BEHIND 2 /**< Bytes after this part of the line are missing. */
+#define RILLE_SEARCH_BACKWARD 1 /**< Search backward: the last match is returned first. */
+#define RILLE_SEARCH_COUNT 2 /**< Count matches without returning them. */
+#define RILLE_SEARCH_FROM 4 /**< Start at the offset `from` of the options, which is ignored otherwise. */
 
-/** The line has bytes behind those that are here. */
-#define RILLE_LINE_CUT_BEHIND 2
-
-/** The search goes back: the last match comes first. */
-#define RILLE_SEARCH_BACKWARD 1
-
-/** Matches are counted and not told. */
-#define RILLE_SEARCH_COUNT 2
-
-/** Only the lines that match are counted, and neither told nor looked at to their end. */
+/** Count matching lines only, without returning them and without reading them to their end. */
 #define RILLE_SEARCH_LINES 8
-
-/** The search begins at the offset `from` of the options, which else says nothing. */
-#define RILLE_SEARCH_FROM 4
 
 /** What has become of a file. */
 typedef enum rille_file_change {
-    /** It is as it was. */
-    RILLE_FILE_SAME = 0,
-    /** There is more of it, and what was known is still true. */
-    RILLE_FILE_GROWN = 1,
+    RILLE_FILE_SAME = 0, /**< It is as it was. */
+    RILLE_FILE_GROWN = 1, /**< There is more of it, and what was known is still true. */
     /** It has become shorter: it is read anew, and line numbers and offsets of before mean nothing. */
     RILLE_FILE_TRUNCATED = 2,
-    /** Another file has its path, or other bytes are in it: it is read anew. */
-    RILLE_FILE_REPLACED = 3,
+    RILLE_FILE_REPLACED = 3, /**< Another file has its path, or other bytes are in it: it is read anew. */
 } rille_file_change;
 
 /** Which function a job of rille_file_read_start calls. */
@@ -1967,8 +1646,7 @@ typedef enum rille_file_verb {
      * on. The answer has lines.
      */
     RILLE_FILE_READ_AROUND = 1,
-    /** rille_file_read_last: the last `count` lines. The answer has lines. */
-    RILLE_FILE_READ_LAST = 2,
+    RILLE_FILE_READ_LAST = 2, /**< rille_file_read_last: the last `count` lines. The answer has lines. */
     /**
      * rille_file_read: `count` bytes from the offset `at` on. The answer has bytes. The unit of progress is
      * the byte.
@@ -1978,16 +1656,13 @@ typedef enum rille_file_verb {
     RILLE_FILE_LINE_AT = 4,
     /** rille_file_offset_of: the offset of the line with the number `at`. The answer has a number. */
     RILLE_FILE_OFFSET_OF = 5,
-    /** rille_file_stat. The answer has what is known of the file. */
-    RILLE_FILE_STAT = 6,
-    /** rille_file_refresh. The answer has a number, one of rille_file_change. */
-    RILLE_FILE_REFRESH = 7,
+    RILLE_FILE_STAT = 6, /**< rille_file_stat. The answer has what is known of the file. */
+    RILLE_FILE_REFRESH = 7, /**< rille_file_refresh. The answer has a number, one of rille_file_change. */
 } rille_file_verb;
 
 /** What a result of a search in a file is. */
 typedef enum rille_match_kind {
-    /** A match. */
-    RILLE_MATCH = 0,
+    RILLE_MATCH = 0, /**< A match. */
     /**
      * The line here is above a mebibyte and was searched in pieces, while a match may be longer than the 64
      * KiB that these have in common: there a long match may be cut or missed.
@@ -1996,31 +1671,24 @@ typedef enum rille_match_kind {
 } rille_match_kind;
 
 /**
- * A file of any size, open for reading, of which nothing is ever written.
+ * A file of any size, open for reading. It is never written.
  *
- * It is read in blocks, of which some are kept: it is no memory map, so a file that somebody truncates is a
- * failure with a sentence and not the end of the process. What the file grows by is there after
- * rille_file_refresh.
+ * It is read in blocks, some of which are cached. It is not a memory map: a file that is truncated meanwhile
+ * is an error with a message, not the end of the process. Growth becomes visible with rille_file_refresh.
  *
- * It belongs to the caller, who frees it with rille_file_free; jobs that were started from it go on.
- * Functions that take it as const may run at the same time in several threads; the others need it for
- * themselves. Each call reads from the file at most some megabytes, so it takes less than two milliseconds if
- * the system has them in memory.
+ * It may be freed while jobs started from it run. Each call reads at most a few megabytes of the file, which
+ * takes less than two milliseconds if they are in the page cache.
  *
- * In a process that was forked after the file was opened it can be used as before: the child has an index and
- * a cache of its own. What jobs fill, which is a file that is spooled or unpacked, or made by
- * rille_file_filter, returns RILLE_EFORK there.
+ * In a process forked after the file was opened it can be used as before; the child has its own index and
+ * cache. A file that a job fills (spooled, unpacked, or made by rille_file_filter) returns RILLE_EFORK there.
  */
 typedef struct rille_file rille_file;
 
-/** How a file is opened. Set `size` to sizeof(rille_file_options); zeros are the default. */
+/** How a file is opened. */
 typedef struct rille_file_options {
-    /** sizeof(rille_file_options). */
-    uint32_t size;
-    /** Any of the RILLE_FILE_ constants, added. */
-    uint32_t flags;
-    /** Bytes of the block cache; 0 for 4 MiB. */
-    uint32_t cache;
+    uint32_t size; /**< sizeof(rille_file_options). */
+    uint32_t flags; /**< Any of the RILLE_FILE_ constants, added. */
+    uint32_t cache; /**< Bytes of the block cache; 0 for 4 MiB. */
     /** Threads of the index and of each search; 0 for as many as there are processors. Never more than 4. */
     uint32_t threads;
     /**
@@ -2028,65 +1696,45 @@ typedef struct rille_file_options {
      * GiB.
      */
     int64_t spool_limit;
-    /** Path of the folder of the temporary file; NULL for the system's: what TMPDIR names, else /tmp. */
+    /** Path of the directory for the temporary file; NULL for the system's: TMPDIR, or /tmp. */
     const uint8_t *spool_folder;
-    /** Bytes of that path. */
-    size_t spool_folder_len;
+    size_t spool_folder_len; /**< Bytes of that path. */
 } rille_file_options;
 
 /** What is known of a file. */
 typedef struct rille_file_info {
-    /** Bytes of the file, as the last refresh saw it. */
-    double size;
-    /** How many lines it has. A last line without a line feed is one. */
-    double lines;
-    /** Bytes from the begin of the file on that the index knows. */
-    double indexed;
-    /** Bytes of memory that the index takes. */
-    double index_bytes;
+    double size; /**< Bytes of the file, as the last refresh saw it. */
+    double lines; /**< How many lines it has. A last line without a line feed is one. */
+    double indexed; /**< Bytes from the start of the file that are indexed. */
+    double index_bytes; /**< Bytes of memory that the index takes. */
     /** Bytes of memory that the file holds or may come to hold in all, its block cache included. */
     double bytes;
-    /** 1 if the number of lines is exact, 0 if it is an estimate. */
-    uint32_t exact;
-    /** 0. */
-    uint32_t reserved;
+    uint32_t exact; /**< 1 if the number of lines is exact, 0 if it is an estimate. */
+    uint32_t reserved; /**< Reserved; must be 0. */
 } rille_file_info;
 
-/** What has become of a file that is followed. */
+/** A change of a file that is followed. */
 typedef struct rille_file_news {
-    /** Bytes that the file has now. */
-    double size;
-    /** One of rille_file_change: what the next refresh will tell, unless the file changes again. */
+    double size; /**< Current size of the file in bytes. */
+    /** One of rille_file_change: what the next refresh will report, unless the file changes again. */
     uint32_t change;
-    /** 0. */
-    uint32_t reserved;
+    uint32_t reserved; /**< Reserved; must be 0. */
 } rille_file_news;
 
-/** What of each line is wanted. Set `size` to sizeof(rille_file_window); zeros are the default. */
+/** What of each line is wanted. */
 typedef struct rille_file_window {
-    /** sizeof(rille_file_window). */
-    uint32_t size;
-    /** Bytes of each line at most; 0 for 64 KiB, 1 GiB at most. */
-    uint32_t most;
-    /** Bytes at the begin of each line that are left out. */
-    int64_t from;
+    uint32_t size; /**< sizeof(rille_file_window). */
+    uint32_t most; /**< Bytes of each line at most; 0 for 64 KiB, 1 GiB at most. */
+    int64_t from; /**< Bytes to skip at the start of each line. */
 } rille_file_window;
 
-/**
- * What a job of rille_file_read_start does. Set `size` to sizeof(rille_file_task), and of the rest what the
- * verb names.
- */
+/** What a job of rille_file_read_start does. */
 typedef struct rille_file_task {
-    /** sizeof(rille_file_task). */
-    uint32_t size;
-    /** One of rille_file_verb. */
-    uint32_t verb;
-    /** An offset, or the number of a line from 1 on. */
-    int64_t at;
-    /** Lines or bytes that are wanted. There may be fewer. */
-    int64_t count;
-    /** Lines before the one in the middle, for RILLE_FILE_READ_AROUND. */
-    uint32_t before;
+    uint32_t size; /**< sizeof(rille_file_task). */
+    uint32_t verb; /**< One of rille_file_verb. */
+    int64_t at; /**< An offset, or the number of a line from 1 on. */
+    int64_t count; /**< Lines or bytes that are wanted. There may be fewer. */
+    uint32_t before; /**< Lines before the one in the middle, for RILLE_FILE_READ_AROUND. */
     /**
      * Bytes of the answer of RILLE_FILE_READ_BYTES at most: if there are more, it is RILLE_ETOOBIG and
      * nothing is read. 0 for 4 GiB - 1.
@@ -2098,21 +1746,17 @@ typedef struct rille_file_task {
 
 /** One line of a batch. */
 typedef struct rille_file_line {
-    /** Where its text begins in that of the batch. */
-    uint32_t start;
-    /** Where its text ends, without its LF or CR LF. */
-    uint32_t stop;
+    uint32_t start; /**< Where its text begins in that of the batch. */
+    uint32_t stop; /**< Where its text ends, without its LF or CR LF. */
     /** RILLE_LINE_CUT_BEFORE, RILLE_LINE_CUT_BEHIND, both, or 0 if the whole line is here. */
     uint32_t flags;
-    /** 0. */
-    uint32_t reserved;
+    uint32_t reserved; /**< Reserved; must be 0. */
     /**
      * Offset of the begin of the line in the file. If its begin is too far away to be looked for, that of the
      * first byte that is here: then RILLE_LINE_CUT_BEFORE is set.
      */
     double offset;
-    /** Bytes of the whole line without its LF or CR LF; -1 if its end is not known yet. */
-    double length;
+    double length; /**< Bytes of the whole line without its LF or CR LF; -1 if its end is not known yet. */
 } rille_file_line;
 
 /**
@@ -2120,14 +1764,10 @@ typedef struct rille_file_line {
  * freed; if a job has read it, until that job is freed.
  */
 typedef struct rille_file_lines {
-    /** The bytes of all lines. */
-    const uint8_t *text;
-    /** Where each is. */
-    const rille_file_line *lines;
-    /** Number of the first line, from 1 on; 0 if it is not known yet. */
-    double first;
-    /** How many lines there are. */
-    uint32_t count;
+    const uint8_t *text; /**< The bytes of all lines. */
+    const rille_file_line *lines; /**< Where each is. */
+    double first; /**< Number of the first line, from 1 on; 0 if it is not known yet. */
+    uint32_t count; /**< How many lines there are. */
     /**
      * 1 if the batch ended before its time, as the lines are long; 0 if all that were wanted are here, or the
      * file ends.
@@ -2140,16 +1780,11 @@ typedef struct rille_file_lines {
  * becomes of the file.
  */
 typedef struct rille_file_answer {
-    /** The lines; a count of 0 if the verb names none. */
-    rille_file_lines lines;
-    /** What is known of the file; zeros if the verb does not name it. */
-    rille_file_info info;
-    /** The number; 0 if the verb names none. */
-    double number;
-    /** The bytes; NULL if the verb names none. */
-    const uint8_t *bytes;
-    /** How many there are. */
-    size_t len;
+    rille_file_lines lines; /**< The lines; a count of 0 if the verb names none. */
+    rille_file_info info; /**< What is known of the file; zeros if the verb does not name it. */
+    double number; /**< The number; 0 if the verb names none. */
+    const uint8_t *bytes; /**< The bytes; NULL if the verb names none. */
+    size_t len; /**< Their number. */
 } rille_file_answer;
 
 /**
@@ -2157,81 +1792,65 @@ typedef struct rille_file_answer {
  * matches from the begin of the file on.
  */
 typedef struct rille_search_options {
-    /** sizeof(rille_search_options). */
-    uint32_t size;
-    /** Any of the RILLE_SEARCH_ constants, added. */
-    uint32_t flags;
-    /** Where to begin: forward, each match begins there or behind it; backward, each begins before it. */
+    uint32_t size; /**< sizeof(rille_search_options). */
+    uint32_t flags; /**< Any of the RILLE_SEARCH_ constants, added. */
+    /** Where to start: forward, each match starts there or after it; backward, each starts before it. */
     int64_t from;
-    /** Most matches, or 0. A search that only counts has no limit. */
-    uint32_t limit;
-    /** 0. */
-    uint32_t reserved;
+    uint32_t limit; /**< Most matches, or 0. A search that only counts has no limit. */
+    uint32_t reserved; /**< Reserved; must be 0. */
 } rille_search_options;
 
 /** Where a match is. */
 typedef struct rille_file_match {
-    /** Offset of its first byte in the file. */
-    double offset;
-    /** Offset of the line that it is in. */
-    double line_offset;
-    /** Number of that line, from 1 on; 0 if the index had not come so far. */
-    double line;
-    /** Bytes of the match. */
-    uint32_t length;
-    /** One of rille_match_kind. */
-    uint32_t kind;
+    double offset; /**< Offset of its first byte in the file. */
+    double line_offset; /**< Offset of the line that it is in. */
+    double line; /**< Number of that line, from 1 on; 0 if the index had not come so far. */
+    uint32_t length; /**< Bytes of the match. */
+    uint32_t kind; /**< One of rille_match_kind. */
 } rille_file_match;
 
 /** A batch of matches. What it points to is valid until the next batch is taken or the job is freed. */
 typedef struct rille_file_matches {
-    /** Where each match is. */
-    const rille_file_match *matches;
-    /** How many there are until the end of what the search has brought with this batch. */
-    double total;
-    /** How many lines they are in. */
-    double lines;
-    /** How many are in this batch; 0 if they are only counted. */
-    uint32_t count;
-    /** 0. */
-    uint32_t reserved;
+    const rille_file_match *matches; /**< Where each match is. */
+    double total; /**< How many there are until the end of what the search has brought with this batch. */
+    double lines; /**< How many lines they are in. */
+    uint32_t count; /**< How many are in this batch; 0 if they are only counted. */
+    uint32_t reserved; /**< Reserved; must be 0. */
 } rille_file_matches;
 
 /**
- * Opens a file by its path of `len` bytes and writes it to `out`. `options` may be NULL.
+ * Opens a file by its path of `len` bytes and writes it to `out`.
  *
  * It takes some kilobytes of reading, whatever the size of the file, and starts the job that makes the index
  * of lines, unless the options say otherwise or the file is so small that it is made at once.
  *
- * What is spooled or unpacked, as the flags say, has a size of 0 at first and grows by itself: what has
- * arrived can be read at once, rille_file_refresh tells of it, and a notifier that watches the job of
+ * What is spooled or unpacked, as the flags say, has a size of 0 at first and grows as the job runs: what has
+ * arrived can be read at once, rille_file_refresh reports it, and a notifier that watches the job of
  * rille_file_index rings. That job reads it to its end; when it fails or is cancelled, what has arrived
  * stays. The number of lines is exact after its end and not before. The temporary file has no name and is
  * gone with the last one that reads it.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown), RILLE_ETOOBIG or RILLE_EIO (the file
- * cannot be opened, or is a folder, or a pipe or a device without RILLE_FILE_SPOOL; or there is no temporary
- * file; the message tells). Any thread may call it at any time.
+ * Returns RILLE_OK or RILLE_EIO (the file cannot be opened, or is a folder, or a pipe or a device without
+ * RILLE_FILE_SPOOL; or there is no temporary file; see the message).
  */
 int32_t rille_file_open(const uint8_t *path, size_t len, const rille_file_options *options,
     rille_file **out, rille_error *err);
 
 /**
  * Closes a file. Jobs that were started from it go on, but for the one that makes its index, if nobody else
- * has it. NULL is fine; a file that was freed already is not.
+ * has it.
  */
 void rille_file_free(rille_file *file);
 
 /**
- * Writes what is known of a file to `out`.
+ * Writes what is known about a file to `out`.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (it has been truncated; refresh it),
- * RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on one file.
+ * Returns RILLE_OK, RILLE_ECHANGED (it has been truncated; refresh it) or RILLE_EIO.
  */
 int32_t rille_file_stat(const rille_file *file, rille_file_info *out, rille_error *err);
 
 /**
- * Looks at what has become of a file, takes it to be so from now on, and writes one of rille_file_change to
+ * Checks the file for changes, uses its current state from then on, and writes one of rille_file_change to
  * `out_change`.
  *
  * What the file has grown by is there afterwards; the index goes on where it was, at once for little, else by
@@ -2240,8 +1859,8 @@ int32_t rille_file_stat(const rille_file *file, rille_file_info *out, rille_erro
  * stays what it was. Bytes that were written over others without a change of the size are found within a
  * tenth of a second.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (another file has the path and cannot be
- * opened), RILLE_EIO or RILLE_EFORK; after a failure the file is as before. One call at a time on one file.
+ * Returns RILLE_OK, RILLE_ECHANGED (another file has the path and cannot be opened), RILLE_EIO or
+ * RILLE_EFORK; after a failure the file is as before.
  */
 int32_t rille_file_refresh(rille_file *file, uint32_t *out_change, rille_error *err);
 
@@ -2253,31 +1872,28 @@ int32_t rille_file_refresh(rille_file *file, uint32_t *out_change, rille_error *
  * For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the
  * archive as the unit. Whatever became of it, it is not started again.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_EIO or RILLE_EFORK. Threads may call it at the same
- * time on one file.
+ * Returns RILLE_OK or RILLE_EIO.
  */
 int32_t rille_file_index(const rille_file *file, rille_job **out, rille_error *err);
 
 /**
- * Starts a job that has news whenever the file has changed since the last refresh, and writes it to `out`.
- * When there are news, take them with rille_file_take_news, then call rille_file_refresh until it tells that
- * the file is the same.
+ * Starts a job that reports every change of the file since the last refresh, and writes it to `out`. When the
+ * job is ready, call rille_file_take_news, then rille_file_refresh until it reports RILLE_FILE_SAME.
  *
- * The system tells of changes; where it does not, the job looks once a second. It goes on until it is
- * cancelled or the file is freed, and takes no turn from other jobs. The unit of progress is the piece of
- * news.
+ * The system reports changes; where it cannot, the job looks once a second. The job runs until it is
+ * cancelled or the file is freed, and does not count against the limit of running jobs. Its unit of progress
+ * is the change.
  *
- * Returns RILLE_OK, RILLE_EFORK or RILLE_EARG (a pointer is NULL, or the file is made from another one:
- * follow that; or it is spooled: watch the job of rille_file_index). Threads may call it at the same time on
- * one file.
+ * Returns RILLE_OK or RILLE_EARG (the file is made from another one: follow that; or it is spooled: watch the
+ * job of rille_file_index).
  */
 int32_t rille_file_follow(const rille_file *file, rille_job **out, rille_error *err);
 
 /**
  * Takes news of a job that rille_file_follow has started and writes them to `out`.
  *
- * Returns RILLE_OK, RILLE_NONE (there are none now; nothing was written) or RILLE_EARG (a pointer is NULL or
- * the job is of another kind). It does not wait. One call at a time on one job.
+ * Returns RILLE_OK, RILLE_NONE (there are none now; nothing was written) or RILLE_EARG (the job is of another
+ * kind). It does not wait.
  */
 int32_t rille_file_take_news(rille_job *job, rille_file_news *out, rille_error *err);
 
@@ -2287,8 +1903,7 @@ int32_t rille_file_take_news(rille_job *job, rille_file_news *out, rille_error *
  * with rille_file_open_take when the job is done. If the system does not answer, as with a server that is
  * away, rille_job_cancel ends the job nevertheless.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown) or RILLE_EIO (the path is none, or
- * the working directory is gone). Any thread may call it at any time.
+ * Returns RILLE_OK or RILLE_EIO (the path is none, or the working directory is gone).
  */
 int32_t rille_file_open_start(const uint8_t *path, size_t len, const rille_file_options *options,
     rille_job **out, rille_error *err);
@@ -2298,8 +1913,7 @@ int32_t rille_file_open_start(const uint8_t *path, size_t len, const rille_file_
  * outlives the job. All of them are one open file, with one index.
  *
  * Returns what rille_file_open would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was
- * cancelled or has failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait.
- * Threads may call it at the same time on one job.
+ * cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
  */
 int32_t rille_file_open_take(const rille_job *job, rille_file **out, rille_error *err);
 
@@ -2309,8 +1923,8 @@ int32_t rille_file_open_take(const rille_job *job, rille_file **out, rille_error
  * time. Take the answer with rille_file_read_take when the job is done. If the system does not answer,
  * rille_job_cancel ends the job nevertheless.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL, a verb unknown or a number negative) or RILLE_ELIMIT (the
- * window is too large). Threads may call it at the same time on one file.
+ * Returns RILLE_OK, RILLE_EARG (a verb unknown or a number negative) or RILLE_ELIMIT (the window is too
+ * large).
  */
 int32_t rille_file_read_start(const rille_file *file, const rille_file_task *task, rille_job **out,
     rille_error *err);
@@ -2320,23 +1934,22 @@ int32_t rille_file_read_start(const rille_file *file, const rille_file_task *tas
  *
  * Returns what the function of the verb would return, RILLE_ETOOBIG (there are more bytes than the task's
  * limit), or RILLE_PENDING (the job still runs, which rille_job_poll distinguishes from an index that has not
- * come so far), RILLE_NONE (it was cancelled or has failed) or RILLE_EARG (a pointer is NULL or the job is of
- * another kind). It does not wait. Threads may call it at the same time on one job.
+ * come so far), RILLE_NONE (it was cancelled or has failed) or RILLE_EARG (the job is of another kind). It
+ * does not wait.
  */
 int32_t rille_file_read_take(const rille_job *job, rille_file_answer *out, rille_error *err);
 
 /**
  * Reads up to `count` lines from the one with the number `first` on, counted from 1, and writes where they
- * are to `out`. `window` tells which bytes of each line are wanted, and may be NULL. The batch before is gone
- * then.
+ * are to `out`. `window` selects bytes of each line. The previous batch becomes invalid.
  *
  * A batch ends early, and says so, when it has a mebibyte of text or when finding the ends of its lines would
  * take too long; it has one line at least. To go on, ask for what follows its last line. If the end of that
  * line is not known yet (its length is -1), the index has to come further first.
  *
  * Returns RILLE_OK, RILLE_NONE (the file has no such line, and the count is 0), RILLE_PENDING (the index has
- * not come so far; the count is 0), RILLE_EARG (a pointer is NULL, a number negative), RILLE_ELIMIT (the
- * window is too large), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. One call at a time on one file.
+ * not come so far; the count is 0), RILLE_EARG (a number negative), RILLE_ELIMIT (the window is too large),
+ * RILLE_ECHANGED or RILLE_EIO.
  */
 int32_t rille_file_read_lines(rille_file *file, int64_t first, uint32_t count,
     const rille_file_window *window, rille_file_lines *out, rille_error *err);
@@ -2352,9 +1965,8 @@ int32_t rille_file_read_lines(rille_file *file, int64_t first, uint32_t count,
  * An offset at the end of the file is in no line, unless the last line has no line feed. To read the last
  * lines of a file see rille_file_read_last.
  *
- * Returns RILLE_OK, RILLE_NONE (there is no line, and the count is 0), RILLE_EARG (a pointer is NULL, a
- * number negative), RILLE_ELIMIT (the window is too large), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. One
- * call at a time on one file.
+ * Returns RILLE_OK, RILLE_NONE (there is no line, and the count is 0), RILLE_EARG (a number negative),
+ * RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or RILLE_EIO.
  */
 int32_t rille_file_read_around(rille_file *file, int64_t offset, uint32_t before, uint32_t after,
     const rille_file_window *window, rille_file_lines *out, rille_error *err);
@@ -2365,9 +1977,8 @@ int32_t rille_file_read_around(rille_file *file, int64_t offset, uint32_t before
  * rille_file_read_around for the byte before the first line, with `count` - 1 less those that are here before
  * it, and 1 after.
  *
- * Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a pointer is NULL, a number
- * negative), RILLE_ELIMIT (the window is too large), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. One call at a
- * time on one file.
+ * Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a number negative),
+ * RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or RILLE_EIO.
  */
 int32_t rille_file_read_last(rille_file *file, uint32_t count, const rille_file_window *window,
     rille_file_lines *out, rille_error *err);
@@ -2376,8 +1987,7 @@ int32_t rille_file_read_last(rille_file *file, uint32_t count, const rille_file_
  * Writes the number of the line that holds an offset to `out_line`, counted from 1.
  *
  * Returns RILLE_OK, RILLE_NONE (the file ends before; nothing was written), RILLE_PENDING (the index has not
- * come so far; nothing was written), RILLE_EARG (a pointer is NULL, the offset negative), RILLE_ECHANGED,
- * RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on one file.
+ * come so far; nothing was written), RILLE_EARG (the offset negative), RILLE_ECHANGED or RILLE_EIO.
  */
 int32_t rille_file_line_at(const rille_file *file, int64_t offset, double *out_line, rille_error *err);
 
@@ -2385,8 +1995,7 @@ int32_t rille_file_line_at(const rille_file *file, int64_t offset, double *out_l
  * Writes the offset at which the line with a number begins to `out_offset`; lines are counted from 1.
  *
  * Returns RILLE_OK, RILLE_NONE (the file has no such line; nothing was written), RILLE_PENDING (the index has
- * not come so far; nothing was written), RILLE_EARG (a pointer is NULL, the number negative), RILLE_ECHANGED,
- * RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on one file.
+ * not come so far; nothing was written), RILLE_EARG (the number negative), RILLE_ECHANGED or RILLE_EIO.
  */
 int32_t rille_file_offset_of(const rille_file *file, int64_t line, double *out_offset, rille_error *err);
 
@@ -2395,53 +2004,50 @@ int32_t rille_file_offset_of(const rille_file *file, int64_t line, double *out_o
  * there are to `out_len`: fewer than the capacity only at the end of the file. It takes as long as reading
  * them does.
  *
- * Returns RILLE_OK, RILLE_NONE (the file ends before; the length is 0), RILLE_EARG (a pointer is NULL, the
- * offset negative), RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED, RILLE_EIO or
- * RILLE_EFORK. After a failure what `out` has is of no use. Threads may call it at the same time on one file.
+ * Returns RILLE_OK, RILLE_NONE (the file ends before; the length is 0), RILLE_EARG (the offset negative),
+ * RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED or RILLE_EIO. After a failure what `out`
+ * has is of no use.
  */
 int32_t rille_file_read(const rille_file *file, int64_t offset, uint8_t *out, size_t capacity,
     uint32_t *out_len, rille_error *err);
 
 /**
- * Starts a search through what is known of a file, and writes the job to `out`. `patterns` are `count`
- * patterns, of which a line matches one. `options` may be NULL. The results are matches, for rille_file_take;
- * the unit of progress is the byte.
+ * Starts a search through what is known of a file, and writes the job to `out`. A line matches if one of the
+ * `count` patterns does. The results are matches, for rille_file_take; the unit of progress is the byte.
  *
  * The search is by lines, as that of ripgrep: no match goes over the end of one, and ^ and $ are its begin
  * and end, its LF or CR LF left out. Results come in the order of the file, or the other way round if the
  * search goes back.
  *
  * The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns
- * RILLE_OK, RILLE_EARG (a pointer is NULL that must not be, there is no pattern, an option unknown),
- * RILLE_EPATTERN (a text is wrong; if there are several patterns the message names which), RILLE_ECHANGED,
- * RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on one file.
+ * RILLE_OK, RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong; if there are several patterns
+ * the message names which), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK.
  */
 int32_t rille_file_search(const rille_file *file, const rille_pattern *patterns, uint32_t count,
     const rille_search_options *options, rille_job **out, rille_error *err);
 
 /**
  * Takes up to `most` matches of a job that rille_file_search has started and writes where they are to `out`.
- * It may be fewer though there are more; take until there are none. The batch before is gone then. A search
- * that only counts has batches without matches, whose totals are what was counted until then.
+ * It may be fewer though there are more; take until there are none. The previous batch becomes invalid. A
+ * search that only counts has batches without matches, whose totals are what was counted until then.
  *
- * Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (a pointer is NULL,
- * `most` is 0 or the job is of another kind). It does not wait. One call at a time on one job.
+ * Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (`most` is 0 or the
+ * job is of another kind). It does not wait.
  */
 int32_t rille_file_take(rille_job *job, uint32_t most, rille_file_matches *out, rille_error *err);
 
 /**
  * Makes a file of the lines of another that match, or with `invert` not 0 of those that do not, and writes it
- * to `out`, and the job that fills it to `out_job`. `patterns` are `count` patterns, of which a line matches
- * one.
+ * to `out`, and the job that fills it to `out_job`. A line matches if one of the `count` patterns does.
  *
- * The new file has line numbers and offsets of its own, and is read, searched and filtered as every file. It
- * grows while the job goes on, and its number of lines is exact when the job is done. It reads the lines from
- * the file that was filtered and keeps where they are, which takes two to four bytes for each run of lines;
- * above 256 MiB of that the job fails. It has what was known of the file in this call, and is of no use once
- * that is truncated. The job has no results; its unit of progress is the byte of the file.
+ * The new file has its own line numbers and offsets, and can be read, searched and filtered like any file. It
+ * grows while the job runs, and its number of lines is exact when the job is done. It keeps the places of its
+ * lines in the filtered file, two to four bytes for each run of lines; the job fails above 256 MiB of these.
+ * It covers what was known of the filtered file in this call, and is unusable once that is truncated. The job
+ * has no results; its unit of progress is the byte.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL that must not be, there is no pattern), RILLE_EPATTERN (a
- * text is wrong), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on one file.
+ * Returns RILLE_OK, RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong), RILLE_ECHANGED or
+ * RILLE_EIO.
  */
 int32_t rille_file_filter(const rille_file *file, const rille_pattern *patterns, uint32_t count,
     uint32_t invert, rille_file **out, rille_job **out_job, rille_error *err);
@@ -2451,8 +2057,7 @@ int32_t rille_file_filter(const rille_file *file, const rille_pattern *patterns,
  * filtered to `out_offset`.
  *
  * Returns RILLE_OK, RILLE_NONE (there is no such byte, or the file is no filter; nothing was written),
- * RILLE_EARG (a pointer is NULL, the offset negative), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may
- * call it at the same time on one file.
+ * RILLE_EARG (the offset negative), RILLE_ECHANGED or RILLE_EIO.
  */
 int32_t rille_file_origin(const rille_file *file, int64_t offset, double *out_offset, rille_error *err);
 
@@ -2475,122 +2080,89 @@ int32_t rille_file_origin(const rille_file *file, int64_t offset, double *out_of
  *     rille_fuzzy_free(session);
  */
 
-/** Case never matters. Without this and the next it does in a term that has a capital letter. */
+/** Ignore case. Without this flag and the next, a capital letter makes a term case-sensitive. */
 #define RILLE_FUZZY_IGNORE_CASE 1
 
-/** Case always matters. */
-#define RILLE_FUZZY_RESPECT_CASE 2
+#define RILLE_FUZZY_RESPECT_CASE 2 /**< Respect case. */
 
-/** A term without accents finds letters that have some: danco finds Danço. */
+/** A term without accents also matches letters with accents: danco matches Danço. */
 #define RILLE_FUZZY_NORMALIZE 4
 
-/** Items are paths: what follows a / counts most. */
-#define RILLE_FUZZY_PATH 8
-
-/** Items are lines of a history: every beginning of a word counts the same. */
-#define RILLE_FUZZY_HISTORY 16
-
-/** Items consist of columns, parted by the delimiter. */
-#define RILLE_FUZZY_COLUMNS 32
+#define RILLE_FUZZY_PATH 8 /**< Items are paths: characters after a / score most. */
+#define RILLE_FUZZY_HISTORY 16 /**< Items are lines of a history: the starts of all words score the same. */
+#define RILLE_FUZZY_COLUMNS 32 /**< Items have columns, separated by the delimiter. */
 
 /**
- * Items that are kept in the library and searched with every key that a person types, by fzf's extended query
- * syntax: see rille_fuzzy_query.
+ * A session: items that stay in the library and are searched while a user types, in fzf's extended query
+ * syntax (see rille_fuzzy_query).
  *
- * The index of an item is how many were pushed before it; it stays until rille_fuzzy_clear. Every function
- * takes a corpus as const: any may run at the same time in several threads, and while walks feed it and
- * searches run.
+ * The index of an item is the number of items pushed before it, until rille_fuzzy_clear. Every function takes
+ * a session as const, and may be called while walks feed it and searches run.
  *
- * It belongs to the caller, who frees it with rille_fuzzy_free at any time: searches and feeds end then. In a
- * process that was forked after it was made it is of no use, and every function returns RILLE_EFORK.
+ * Freeing it ends its searches and feeds. In a process forked after it was made, every function returns
+ * RILLE_EFORK.
  */
 typedef struct rille_fuzzy rille_fuzzy;
 
-/**
- * A query made ready for single texts and short lists: see rille_fuzzy_query for what it means.
- *
- * It belongs to the caller, who frees it with rille_matcher_free. One call at a time, from any thread.
- */
+/** A query made ready for single texts and short lists: see rille_fuzzy_query for what it means. */
 typedef struct rille_matcher rille_matcher;
 
-/** How a corpus or a matcher works. Set `size` to sizeof(rille_fuzzy_options); zeros are the default. */
+/** How a corpus or a matcher works. */
 typedef struct rille_fuzzy_options {
-    /** sizeof(rille_fuzzy_options). */
-    uint32_t size;
-    /** Any of the RILLE_FUZZY_ constants, added. */
-    uint32_t flags;
+    uint32_t size; /**< sizeof(rille_fuzzy_options). */
+    uint32_t flags; /**< Any of the RILLE_FUZZY_ constants, added. */
     /**
-     * How many chars of a fuzzy term an item may lack, 3 at most; a term of 4 chars may lack one, of 8 chars
-     * two, of 12 chars three. An item that lacks fewer always comes before one that lacks more.
+     * How many characters of a fuzzy term may be missing from an item, at most 3: one in a term of 4
+     * characters, two of 8, three of 12. Items with fewer missing characters always rank first.
      */
     uint32_t typos;
-    /** Threads of a search; 0 is as many as there are processors, up to 8. */
-    uint32_t threads;
-    /** The byte that parts the columns of an item, with RILLE_FUZZY_COLUMNS. */
-    uint32_t delimiter;
-    /** How many columns are searched; 0 is all. */
-    uint32_t column_count;
+    uint32_t threads; /**< Threads of a search; 0 is as many as there are processors, up to 8. */
+    uint32_t delimiter; /**< The byte that separates the columns of an item, with RILLE_FUZZY_COLUMNS. */
+    uint32_t column_count; /**< How many columns are searched; 0 is all. */
     /** Which columns are searched, counted from 0. A term matches the first one in which it is found. */
     const uint32_t *columns;
-    /** Bytes that the corpus may hold; 0 is no limit. */
-    size_t budget;
+    size_t budget; /**< Bytes that the corpus may hold; 0 is no limit. */
 } rille_fuzzy_options;
 
 /** How much a corpus holds. */
 typedef struct rille_fuzzy_size {
-    /** Items. */
-    uint32_t items;
-    /** Folders that they are in. */
-    uint32_t folders;
-    /** Bytes of native memory. */
-    double bytes;
+    uint32_t items; /**< Items. */
+    uint32_t folders; /**< Folders that they are in. */
+    double bytes; /**< Bytes of native memory. */
 } rille_fuzzy_size;
 
 /** One row of a result. */
 typedef struct rille_fuzzy_row {
-    /** Which item: how many were pushed before it. */
-    uint32_t index;
-    /** What it earned, with its boost. For each char of the query that it lacks 1,048,576 less. */
-    int32_t score;
+    uint32_t index; /**< Which item: how many were pushed before it. */
+    int32_t score; /**< Its score, boost included; 1,048,576 less for each missing character of the query. */
 } rille_fuzzy_row;
 
 /** What a search has found. */
 typedef struct rille_fuzzy_found {
-    /** Rows that were written: the best ones, in their order. */
-    uint32_t count;
-    /** Items that match, among those that were searched. */
-    uint32_t total;
-    /** Items that were searched. */
-    uint32_t searched;
-    /** 1 if the search has come to its end, 0 if better rows may come. */
-    uint32_t done;
+    uint32_t count; /**< Rows that were written: the best ones, in their order. */
+    uint32_t total; /**< Items that match, among those that were searched. */
+    uint32_t searched; /**< Items that were searched. */
+    uint32_t done; /**< 1 if the search is done, 0 if better rows may follow. */
 } rille_fuzzy_found;
 
 /** What a text earns that matches. */
 typedef struct rille_fuzzy_hit {
-    /** Its score, as in rille_fuzzy_row. */
-    int32_t score;
-    /** How many positions were written. */
-    uint32_t count;
+    int32_t score; /**< Its score, as in rille_fuzzy_row. */
+    uint32_t count; /**< How many positions were written. */
 } rille_fuzzy_hit;
 
-/**
- * Makes an empty corpus and writes it to `out`. `options` may be NULL.
- *
- * Returns RILLE_OK or RILLE_EARG (a pointer is NULL or an option unknown).
- */
+/** Makes an empty corpus and writes it to `out`. */
 int32_t rille_fuzzy_new(const rille_fuzzy_options *options, rille_fuzzy **out, rille_error *err);
 
-/** Frees a corpus. NULL is fine; a corpus that was freed already is not. */
+/** Frees a corpus. */
 void rille_fuzzy_free(rille_fuzzy *fuzzy);
 
 /**
- * Adds items behind those that are there: `count` texts of any bytes, the first of which is at `items[0]` and
- * has `lengths[0]` bytes. Writes how many items there are now to `out_len`. They are copied.
+ * Appends `count` items of any bytes: item i is at `items[i]` and has `lengths[i]` bytes. They are copied.
+ * Writes the new number of items to `out_len`.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (an item has 2 GiB or more), RILLE_ELIMIT
- * (the budget would not be kept), RILLE_ENOMEM or RILLE_EFORK. Unless it is RILLE_OK, RILLE_EARG or
- * RILLE_EFORK, the items before the one that was refused are in.
+ * Returns RILLE_OK, RILLE_ETOOBIG (an item has 2 GiB or more) or RILLE_ELIMIT (the budget would not be kept).
+ * Unless it is RILLE_OK, RILLE_EARG or RILLE_EFORK, the items before the one that was refused are in.
  */
 int32_t rille_fuzzy_push(const rille_fuzzy *fuzzy, const uint8_t *const *items, const uint32_t *lengths,
     uint32_t count, uint32_t *out_len, rille_error *err);
@@ -2607,7 +2179,7 @@ int32_t rille_fuzzy_push_lines(const rille_fuzzy *fuzzy, const uint8_t *text, si
  * any of it passing through the host. The walk has nothing to take from then on; when it is over, everything
  * is in. It fails if an item is refused. Freeing the job ends the feed.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the job is no walk) or RILLE_EFORK. It does not wait.
+ * Returns RILLE_OK or RILLE_EARG (the job is no walk). It does not wait.
  */
 int32_t rille_fuzzy_feed(const rille_fuzzy *fuzzy, const rille_job *job, rille_error *err);
 
@@ -2617,53 +2189,47 @@ uint32_t rille_fuzzy_len(const rille_fuzzy *fuzzy);
 /**
  * Removes all items and boosts; a running search is cancelled, and feeds go on.
  *
- * Returns RILLE_OK, RILLE_EARG (`fuzzy` is NULL) or RILLE_EFORK. The memory is given back on another thread.
+ * The memory is given back on another thread.
  */
 int32_t rille_fuzzy_clear(const rille_fuzzy *fuzzy, rille_error *err);
 
 /**
  * Appends the text of an item to a buffer.
  *
- * Returns RILLE_OK, RILLE_NONE (there is no such item), RILLE_EARG (a pointer is NULL) or RILLE_EFORK.
+ * Returns RILLE_OK or RILLE_NONE (there is no such item).
  */
 int32_t rille_fuzzy_text(const rille_fuzzy *fuzzy, uint32_t index, rille_buffer *buffer,
     rille_error *err);
 
 /**
  * Sets what is added to the scores of `count` items, the first of which is `first`: how often a file is used,
- * for example. A char that matches earns 16 and up to 10 more. Items that are not there yet may have a boost
- * as well. The order of an empty query does not change.
+ * for example. A matching character scores 16 to 26. Boosts may be set before the items are pushed. The order
+ * of an empty query does not change.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_EFORK. A search that runs keeps to what was set
- * when it started.
+ * A search that runs keeps to what was set when it started.
  */
 int32_t rille_fuzzy_boost(const rille_fuzzy *fuzzy, uint32_t first, const int32_t *boosts, uint32_t count,
     rille_error *err);
 
-/**
- * Writes how much a corpus holds to `out`.
- *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_EFORK.
- */
+/** Writes how much a corpus holds to `out`. */
 int32_t rille_fuzzy_stats(const rille_fuzzy *fuzzy, rille_fuzzy_size *out, rille_error *err);
 
 /**
  * Searches, and returns when it is done: writes the best rows to `rows`, which has room for `limit` of them,
  * and what there is to `found`.
  *
- * The query of `len` bytes is in fzf's extended syntax; there are no wrong ones, only too large ones. Between
- * spaces it has terms, all of which have to match: abc finds items that have these chars in this order, 'abc
- * those that hold abc, 'abc' those that hold it as a word, ^abc those that begin with it, abc$ those that end
- * with it, ^abc$ those that are it; ! before a term leaves out what it finds, where !abc is !'abc; a |
- * between terms is "or"; a backslash before a space makes it a part of the term. ^ and $ pass over white
- * space at an item's ends.
+ * The query of `len` bytes is in fzf's extended syntax. No query is wrong, only too large. It consists of
+ * terms separated by spaces, all of which must match: abc matches items with these characters in this order,
+ * 'abc items that contain abc, 'abc' items that contain it as a word, ^abc items that start with it, abc$
+ * items that end with it, ^abc$ items equal to it. ! before a term excludes what it matches, and !abc means
+ * !'abc; | between terms means "or"; a backslash before a space makes it part of the term. ^ and $ skip white
+ * space at the ends of an item.
  *
  * Rows are in the order of their scores, then of their lengths, the shorter first, then of their indexes.
  * Those of an empty query, and of one whose terms all have a !, are in the order of their indexes.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (the query has more than 64 terms, those on
- * either side of a | counted, or more than 8,192 bytes), RILLE_ENOMEM or RILLE_EFORK. A host that must not
- * wait has rille_fuzzy_start.
+ * Returns RILLE_OK or RILLE_ETOOBIG (the query has more than 64 terms, those on either side of a | counted,
+ * or more than 8,192 bytes). A host that must not wait has rille_fuzzy_start.
  */
 int32_t rille_fuzzy_query(const rille_fuzzy *fuzzy, const uint8_t *query, size_t len,
     rille_fuzzy_row *rows, uint32_t limit, rille_fuzzy_found *found, rille_error *err);
@@ -2673,8 +2239,8 @@ int32_t rille_fuzzy_query(const rille_fuzzy *fuzzy, const uint8_t *query, size_t
  * search that was started before is cancelled. Its results are for rille_fuzzy_results; its unit of progress
  * is the item.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (as for rille_fuzzy_query) or RILLE_EFORK.
- * It takes some microseconds, however many items there are. Without memory for the rows the job fails.
+ * Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query). It takes some microseconds, however many
+ * items there are. Without memory for the rows the job fails.
  */
 int32_t rille_fuzzy_start(const rille_fuzzy *fuzzy, const uint8_t *query, size_t len, uint32_t limit,
     rille_job **out, rille_error *err);
@@ -2685,19 +2251,18 @@ int32_t rille_fuzzy_start(const rille_fuzzy *fuzzy, const uint8_t *query, size_t
  * the best of what has been searched.
  *
  * Returns RILLE_OK, RILLE_NONE (there is nothing new; `found` tells whether the search is done, and no rows)
- * or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait. One call at a time on
- * one job.
+ * or RILLE_EARG (the job is of another kind). It does not wait.
  */
 int32_t rille_fuzzy_results(rille_job *job, rille_fuzzy_row *rows, uint32_t capacity,
     rille_fuzzy_found *found, rille_error *err);
 
 /**
  * Writes where an item matches a query to `out`, which has room for `len` numbers, as many as the query has
- * bytes: the offset in bytes of each char of the item that matches, ascending; and how many there are to
+ * bytes: the byte offset of each matching character of the item, ascending; and how many there are to
  * `out_count`.
  *
- * Returns RILLE_OK, RILLE_NONE (the item does not match or is not there), RILLE_EARG (a pointer is NULL),
- * RILLE_ETOOBIG (as for rille_fuzzy_query), RILLE_ENOMEM or RILLE_EFORK.
+ * Returns RILLE_OK, RILLE_NONE (the item does not match or is not there) or RILLE_ETOOBIG (as for
+ * rille_fuzzy_query).
  */
 int32_t rille_fuzzy_positions(const rille_fuzzy *fuzzy, const uint8_t *query, size_t len, uint32_t index,
     uint32_t *out, uint32_t *out_count, rille_error *err);
@@ -2706,22 +2271,20 @@ int32_t rille_fuzzy_positions(const rille_fuzzy *fuzzy, const uint8_t *query, si
  * Makes a matcher of a query of `len` bytes and writes it to `out`. `options` may be NULL; a budget and
  * threads mean nothing here.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown) or RILLE_ETOOBIG (as for
- * rille_fuzzy_query).
+ * Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query).
  */
 int32_t rille_matcher_new(const uint8_t *query, size_t len, const rille_fuzzy_options *options,
     rille_matcher **out, rille_error *err);
 
-/** Frees a matcher. NULL is fine; a matcher that was freed already is not. */
+/** Frees a matcher. */
 void rille_matcher_free(rille_matcher *matcher);
 
 /**
  * Writes what a text of `len` bytes earns to `out`. With `positions`, which has room for as many numbers as
- * the query has bytes, it also writes where: the offset in bytes of each char that matches, ascending.
+ * the query has bytes, it also writes where: the byte offset of each matching character, ascending.
  * `positions` may be NULL.
  *
- * Returns RILLE_OK, RILLE_NONE (the text does not match), RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or
- * RILLE_ENOMEM.
+ * Returns RILLE_OK or RILLE_NONE (the text does not match).
  */
 int32_t rille_matcher_match(rille_matcher *matcher, const uint8_t *text, size_t len, uint32_t *positions,
     rille_fuzzy_hit *out, rille_error *err);
@@ -2730,8 +2293,8 @@ int32_t rille_matcher_match(rille_matcher *matcher, const uint8_t *text, size_t 
  * Ranks `count` texts, given as for rille_fuzzy_push: writes those that match to `rows`, which has room for
  * `count` of them, in the order of rille_fuzzy_query, and what there is to `found`.
  *
- * Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ENOMEM. It is for short lists: nothing is kept
- * between two calls, and it takes a quarter of a microsecond for each text that matches.
+ * It is for short lists: nothing is kept between two calls, and it takes a quarter of a microsecond for each
+ * text that matches.
  */
 int32_t rille_matcher_filter(rille_matcher *matcher, const uint8_t *const *items, const uint32_t *lengths,
     uint32_t count, rille_fuzzy_row *rows, rille_fuzzy_found *found, rille_error *err);

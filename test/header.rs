@@ -86,6 +86,23 @@ fn committed_cdef_is_fresh() {
 }
 
 #[test]
+fn flags_are_in_ascending_order() {
+    let header = header();
+    let flags = header.lines().filter_map(|line| {
+        let (name, value) = line.strip_prefix("#define ")?.split_once(' ')?;
+        let noun = name.splitn(3, '_').nth(1)?;
+        Some((noun, name, value.split(' ').next()?.parse::<u32>().ok()?))
+    });
+    let mut before = ("", 0);
+    for (noun, name, value) in flags {
+        if value.is_power_of_two() && name != "RILLE_ABI" {
+            assert!(before.0 != noun || before.1 < value, "{name} is {value}, after {}", before.1);
+            before = (noun, value);
+        }
+    }
+}
+
+#[test]
 fn header_compiles_alone_as_c99_and_as_cpp() {
     for (compiler, language) in
         [("cc", &["-std=c99", "-x", "c"]), ("c++", &["-std=c++17", "-x", "c++"])]

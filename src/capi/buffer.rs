@@ -5,10 +5,7 @@ use super::error::{Failure, rille_error, rille_status::*};
 use super::stats::{Gauge, Measured};
 use std::ptr::null;
 
-/// A growing piece of memory to which results are appended, so that making the next one allocates nothing.
-///
-/// It belongs to the caller, who frees it with rille_buffer_free. Functions that take it as const may run at the same
-/// time in several threads; the others need it for themselves, from whichever thread.
+/// Growing memory that results are appended to. It is reused: making the next result allocates nothing.
 pub struct rille_buffer {
     content: Vec<u8>,
     /// Bytes that the last reservation has promised and no commit has taken.
@@ -54,7 +51,7 @@ impl rille_buffer {
 
 /// Makes an empty buffer with room for `capacity` bytes and writes it to `out`.
 ///
-/// Returns RILLE_OK, RILLE_EARG (`out` is NULL), RILLE_ETOOBIG (above 4 GiB - 1) or RILLE_ENOMEM.
+/// Returns RILLE_OK or RILLE_ETOOBIG (above 4 GiB - 1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_buffer_new(
     capacity: usize,
@@ -71,7 +68,7 @@ pub unsafe extern "C" fn rille_buffer_new(
     })
 }
 
-/// Frees a buffer. NULL is fine; a buffer that was freed already is not.
+/// Frees a buffer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_buffer_free(buffer: *mut rille_buffer) {
     // SAFETY: the caller gives NULL or a live buffer, and uses it no more.
@@ -98,14 +95,12 @@ pub unsafe extern "C" fn rille_buffer_ptr(buffer: *const rille_buffer) -> *const
 }
 
 /// Empties the buffer and keeps its memory.
-///
-/// Returns RILLE_OK or RILLE_EARG (`buffer` is NULL).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_buffer_reset(
     buffer: *mut rille_buffer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live buffer of which this is the only use.
+    // SAFETY: the caller gives NULL or a live buffer that nothing else uses meanwhile.
     unsafe {
         boundary_on(buffer, err, |buffer| {
             buffer.reserved = 0;
@@ -117,7 +112,7 @@ pub unsafe extern "C" fn rille_buffer_reset(
 
 /// Appends the `len` bytes at `text`, which may not lie inside the buffer itself.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (the content would pass 4 GiB - 1) or RILLE_ENOMEM.
+/// Returns RILLE_OK or RILLE_ETOOBIG (the content would pass 4 GiB - 1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_buffer_append(
     buffer: *mut rille_buffer,
@@ -125,7 +120,7 @@ pub unsafe extern "C" fn rille_buffer_append(
     len: usize,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live buffer of which this is the only use, and NULL or `len` bytes.
+    // SAFETY: the caller gives NULL or a live buffer that nothing else uses meanwhile, and NULL or `len` bytes.
     unsafe {
         boundary_on(buffer, err, |buffer| {
             let text = slice(text, len)?;
@@ -142,11 +137,11 @@ pub unsafe extern "C" fn rille_buffer_append(
     }
 }
 
-/// Makes room for at least `len` bytes behind the content and writes where it begins to `out`. Fill as much of it as
-/// you need and tell so with rille_buffer_commit. The pointer is valid until the next call on this buffer that does not
-/// take it as const.
+/// Reserves room for at least `len` bytes after the content and writes its address to `out`. Fill as much of it as you
+/// need, then call rille_buffer_commit. The pointer is valid until the next call on this buffer that does not take it
+/// as const.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (the content could pass 4 GiB - 1) or RILLE_ENOMEM.
+/// Returns RILLE_OK or RILLE_ETOOBIG (the content could pass 4 GiB - 1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_buffer_reserve(
     buffer: *mut rille_buffer,
@@ -154,7 +149,7 @@ pub unsafe extern "C" fn rille_buffer_reserve(
     out: *mut *mut u8,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live buffer of which this is the only use, and NULL or a place for the pointer.
+    // SAFETY: the caller gives NULL or a live buffer that nothing else uses meanwhile, and NULL or a place for the pointer.
     unsafe {
         boundary_on(buffer, err, |buffer| {
             let out = place(out, "out")?;
@@ -167,7 +162,7 @@ pub unsafe extern "C" fn rille_buffer_reserve(
 }
 
 /// Adds the first `len` bytes of the last reservation to the content. They must have been written. The rest of the
-/// reservation is given back.
+/// reservation is released.
 ///
 /// Returns RILLE_OK or RILLE_EARG (`buffer` is NULL, or `len` is more than was reserved).
 #[unsafe(no_mangle)]
@@ -176,7 +171,7 @@ pub unsafe extern "C" fn rille_buffer_commit(
     len: usize,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live buffer of which this is the only use.
+    // SAFETY: the caller gives NULL or a live buffer that nothing else uses meanwhile.
     unsafe {
         boundary_on(buffer, err, |buffer| {
             if len > buffer.reserved {

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::ffi::c_char;
 
-/// What a function returns. Zero is success, a positive status is success with a note, a negative one is a failure:
-/// then no output has been written and the error block tells what was wrong.
+/// The status that a function returns: zero for success, positive for success with a note, negative for a failure.
+/// After a failure no output has been written, and the error block describes it.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_status {
@@ -16,7 +16,7 @@ pub enum rille_status {
     RILLE_NONE = 2,
     /// Success, and the batch is full while there may be more to come.
     RILLE_MORE = 3,
-    /// Success, and the answer is not known yet: a job has to come further.
+    /// Success, and the answer is not known yet: a job has to progress first.
     RILLE_PENDING = 4,
     /// An argument is wrong: a null pointer, an unknown unit, memory that overlaps.
     RILLE_EARG = -1,
@@ -24,23 +24,23 @@ pub enum rille_status {
     RILLE_ETOOBIG = -2,
     /// The output array is too short for the result.
     RILLE_ESHORT = -3,
-    /// The machine has no memory left for this.
+    /// The system refused memory.
     RILLE_ENOMEM = -4,
-    /// A mistake inside the library. The handle of the call, if it had one, is from now on of no use.
+    /// Internal error (a bug in rille). The object of the call, if there was one, can only be freed.
     RILLE_EPANIC = -5,
-    /// An earlier call on this handle ended with RILLE_EPANIC, so that its state cannot be trusted. Free it.
+    /// An earlier call on this object returned RILLE_EPANIC, so its state cannot be trusted. Free it.
     RILLE_EPOISONED = -6,
-    /// A pattern or a template is wrong; the offset tells where.
+    /// A pattern or a template is wrong; the error block has the offset.
     RILLE_EPATTERN = -7,
-    /// A limit that was set, or its default, would be passed.
+    /// A limit, set or default, would be exceeded.
     RILLE_ELIMIT = -8,
-    /// The job has failed; the message tells why.
+    /// The job has failed; the message says why.
     RILLE_EJOB = -9,
-    /// The object belongs to the process that this one was forked from. Make another one here.
+    /// The object belongs to the process that this one was forked from. Make a new one here.
     RILLE_EFORK = -10,
-    /// The system refused something: a file, a folder, a descriptor.
+    /// The system refused something: a file, a directory, a descriptor.
     RILLE_EIO = -11,
-    /// A file is another one than it was when it was looked at. Refresh it.
+    /// The file has changed since it was last read. Refresh it.
     RILLE_ECHANGED = -12,
 }
 

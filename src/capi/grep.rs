@@ -9,22 +9,22 @@ use crate::capi::walk::rille_walk_options;
 use crate::tree::grep::{self, Case, Chunk, Options};
 use crate::tree::{Found, Line};
 
-/// Texts of patterns are literals.
+/// The texts of patterns are literals.
 pub const RILLE_GREP_FIXED: u32 = 1;
-/// Letters match in either case.
+/// Ignore case.
 pub const RILLE_GREP_IGNORE_CASE: u32 = 2;
-/// Letters match in either case, unless a pattern has an upper-case one.
+/// Ignore case unless a pattern has an upper-case letter.
 pub const RILLE_GREP_SMART_CASE: u32 = 4;
-/// Only whole words match.
+/// Match whole words only.
 pub const RILLE_GREP_WORD: u32 = 8;
-/// The lines that do not match are found.
+/// Return the lines that do not match.
 pub const RILLE_GREP_INVERT: u32 = 16;
-/// A match may go over several lines. Files above 64 MiB are errors then.
+/// A match may span several lines. Files above 64 MiB are then errors.
 pub const RILLE_GREP_MULTI_LINE: u32 = 32;
-/// Files with a zero byte are searched like others; else the search of a file ends there.
+/// Search files with a NUL byte to the end; otherwise the search of a file stops at the first NUL.
 pub const RILLE_GREP_BINARY: u32 = 64;
 
-/// What a search finds. Set `size` to sizeof(rille_grep_options).
+/// What a search finds.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_grep_options {
@@ -34,7 +34,7 @@ pub struct rille_grep_options {
     pub flags: u32,
     /// How many patterns there are, one at least. A line matches if one of them does.
     pub pattern_count: u32,
-    /// Lines to tell before and after each that matches.
+    /// Lines of context before and after each match.
     pub context: u32,
     /// Most lines of one file, or 0.
     pub max_count: u32,
@@ -42,7 +42,7 @@ pub struct rille_grep_options {
     pub max_total: u32,
     /// How many texts in memory there are.
     pub text_count: u32,
-    /// 0.
+    /// Reserved; must be 0.
     pub reserved: u32,
     /// The patterns, in any of their forms. Compiled ones are their text with their own flags.
     pub patterns: *const rille_pattern,
@@ -51,7 +51,7 @@ pub struct rille_grep_options {
     pub texts: *const u8,
     /// Bytes of all paths and texts.
     pub texts_len: usize,
-    /// Offset behind each path and each text: twice as many as there are texts.
+    /// The end offset of each path and each text: two for each text.
     pub text_ends: *const u32,
 }
 
@@ -68,9 +68,9 @@ pub enum rille_grep_kind {
     RILLE_GREP_MATCH = 0,
     /// A line beside one that matches.
     RILLE_GREP_CONTEXT = 1,
-    /// A file or folder that could not be read; the text tells why. The search went on beside it.
+    /// A file or directory that could not be read; the text says why. The search continued.
     RILLE_GREP_ERROR = 2,
-    /// The search of a file, or all of it, ended before its time; the text tells why.
+    /// The search of a file, or all of it, stopped early; the text says why.
     RILLE_GREP_STOPPED = 3,
 }
 
@@ -92,7 +92,7 @@ pub struct rille_grep_line {
     pub span_count: u32,
     /// One of rille_grep_kind.
     pub kind: u32,
-    /// 0.
+    /// Reserved; must be 0.
     pub reserved: u32,
     /// Number of the line in its file, from 1 on; 0 if this is no line.
     pub line: f64,
@@ -112,7 +112,7 @@ pub struct rille_grep_lines {
     pub spans: *const u32,
     /// How many lines there are.
     pub count: u32,
-    /// 0.
+    /// Reserved; must be 0.
     pub reserved: u32,
 }
 
@@ -147,10 +147,10 @@ impl Batch for Taken {
 /// be sorted. Files are read in pieces. A byte-order mark is seen, and UTF-16 is translated. A line above 8 MiB is an error
 /// among the results. A line is searched without its LF or CR LF; with RILLE_GREP_MULTI_LINE $ is before either. The working directory and the environment are looked at in this call and not later.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, there is no pattern, an option unknown or an end wrong), RILLE_ETOOBIG,
-/// RILLE_EIO (the root is no folder that can be read) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; if there
-/// are several, the message names which, counted from 1, and the offset of the error is the place in that pattern). A pattern that is too big to be compiled is a failure of the job. Any thread may call it at
-/// any time.
+/// Returns RILLE_OK, RILLE_EARG (there is no pattern, an option unknown or an end wrong), RILLE_EIO (the root is not a
+/// readable directory) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; if there are several, the message names
+/// which, counted from 1, and the offset of the error is the place in that pattern). A pattern that is too big to be
+/// compiled is a failure of the job.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_grep_start(
     root: *const u8,
@@ -196,11 +196,11 @@ pub unsafe extern "C" fn rille_grep_start(
     })
 }
 
-/// Takes up to `most` lines of a job that rille_grep_start has started and writes where they are to `out`. It may be fewer
-/// though there are more; take until there are none. The batch before is gone then.
+/// Takes up to `most` lines of a job that rille_grep_start has started and writes where they are to `out`. It may be
+/// fewer though there are more; take until there are none. The previous batch becomes invalid.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (a pointer is NULL, `most` is 0 or the
-/// job is of another kind). It does not wait. One call at a time on one job.
+/// Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (`most` is 0 or the job is of
+/// another kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_grep_take(
     job: *mut rille_job,
@@ -208,7 +208,7 @@ pub unsafe extern "C" fn rille_grep_take(
     out: *mut rille_grep_lines,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job of which this is the only use, and NULL or a place for the batch.
+    // SAFETY: the caller gives NULL or a live job that nothing else uses meanwhile, and NULL or a place for the batch.
     unsafe {
         boundary_on(job, err, |job| {
             let out = place(out, "out")?;

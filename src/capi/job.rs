@@ -13,24 +13,22 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Work that runs on a thread of the library: a directory walk, for example. The function that starts it tells what it
-/// does, and which function takes its results.
+/// Work on a thread of the library, for example a directory walk. The function that starts a job names the one that
+/// takes its results.
 ///
-/// A job is over when rille_job_poll no longer says RILLE_JOB_RUNNING and there is nothing left to take. Results that
-/// nobody takes hold 4 MiB for each job and a little more; then the job waits until some are taken.
+/// A job is finished when rille_job_poll no longer reports RILLE_JOB_RUNNING and no results are left. Results that are
+/// not taken use at most 4 MiB for each job and a little more; then the job waits until some are taken.
 ///
-/// As many jobs run at the same time as there are processors, at most 8; the others queue. A job that waits does not count,
-/// whether it waits for its results to be taken, for input or for a change of a file: 1,024 jobs may wait for their results
-/// or for input, and one more fails; jobs that follow files have no thread between two looks, and no limit. A job that can
-/// have no thread fails with a sentence.
+/// At most as many jobs run at once as there are processors, and at most 8; the others queue. A job that waits (for its
+/// results to be taken, for input, for a change of a file) does not count. At most 1,024 jobs may wait for results to
+/// be taken or for input; one more fails. Jobs that follow files have no limit. A job for which no thread can be
+/// started fails with a message.
 ///
-/// A job that was cancelled and does not stop within 10 milliseconds is abandoned: it is RILLE_JOB_CANCELLED from then on,
-/// and its threads no longer count, wherever they are: in a read from a server that does not answer, or in the compiler of a
-/// pattern. While 16 jobs are stuck like that no more threads are started, and jobs that find none fail with a sentence.
+/// A cancelled job that does not stop within 10 milliseconds, for example while it reads from a server that does not
+/// answer, is abandoned: its state is RILLE_JOB_CANCELLED and its threads no longer count. While 16 jobs are stuck in
+/// this way no more threads are started, and jobs that find no free thread fail with a message.
 ///
-/// It belongs to the caller, who frees it with rille_job_free at any time: that cancels it and does not wait. Functions
-/// that take it as const may run at the same time in several threads; the others need it for themselves. In a process
-/// that was forked after the job was started it has failed.
+/// It may be freed at any time. In a process forked after the job was started, the job has failed.
 pub struct rille_job {
     job: Box<dyn AnyJob>,
     /// The last batch that was taken, into which the caller has pointers.
@@ -132,30 +130,30 @@ pub(super) fn other_kind(job: &dyn AnyJob, wanted: &str) -> Failure {
     Failure::new(RILLE_EARG, format!("this job is {actual}, not {wanted}"))
 }
 
-/// Where a job is.
+/// The state of a job.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_job_state {
-    /// It waits for a thread, or runs.
+    /// It is queued or running.
     RILLE_JOB_RUNNING = 0,
-    /// It has come to its end.
+    /// It is done.
     RILLE_JOB_DONE = 1,
-    /// It was cancelled, and has stopped. What it had found before can still be taken.
+    /// It was cancelled and has stopped. Earlier results can still be taken.
     RILLE_JOB_CANCELLED = 2,
-    /// It could not go on; rille_job_failure tells why. What it had found before can still be taken.
+    /// It failed; rille_job_failure says why. Earlier results can still be taken.
     RILLE_JOB_FAILED = 3,
 }
 
-/// What rille_job_poll tells.
+/// The state and the progress of a job.
 #[repr(C)]
 pub struct rille_progress {
     /// One of rille_job_state.
     pub state: u32,
-    /// 1 if there is something to take, else 0.
+    /// 1 if there are results to take, otherwise 0.
     pub ready: u32,
-    /// How much is done, in the unit that the function which starts the job names: folders, files, bytes.
+    /// Work done, in the unit named by the function that starts the job.
     pub done: f64,
-    /// How much there is to do in the same unit, or 0 if that is not known.
+    /// All work in the same unit, or 0 if unknown.
     pub total: f64,
 }
 
@@ -166,18 +164,16 @@ const _: () = {
     assert!(std::mem::offset_of!(rille_progress, total) == 16);
 };
 
-/// Frees a job, and cancels it if it runs. It does not wait for that. NULL is fine; a job that was freed already is not.
+/// Frees a job, cancelling it if it runs. It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_job_free(job: *mut rille_job) {
     // SAFETY: the caller gives NULL or a live job, and uses it no more.
     boundary_get((), || unsafe { Handle::free(job) })
 }
 
-/// Writes where a job is to `out`. To know whether everything has been taken, poll before you take: results come before
-/// the end.
+/// Writes the state of a job to `out`. To know whether everything has been taken, poll first, then take.
 ///
-/// Returns RILLE_OK or RILLE_EARG (a pointer is NULL). It takes well under a microsecond. Threads may call it at the same
-/// time on one job.
+/// It takes well under a microsecond.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_job_poll(
     job: *const rille_job,
@@ -206,10 +202,9 @@ pub unsafe extern "C" fn rille_job_poll(
     }
 }
 
-/// Tells why a job has failed, in the error block.
+/// Writes why a job has failed to the error block.
 ///
-/// Returns RILLE_OK (it has not failed, or not yet), RILLE_EJOB (it has, and the message tells why) or RILLE_EARG (`job` is
-/// NULL). Threads may call it at the same time on one job.
+/// Returns RILLE_OK (it has not failed, or not yet) or RILLE_EJOB (it has; the message says why).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_job_failure(job: *const rille_job, err: *mut rille_error) -> i32 {
     // SAFETY: the caller gives NULL or a live job.
@@ -221,11 +216,10 @@ pub unsafe extern "C" fn rille_job_failure(job: *const rille_job, err: *mut rill
     }
 }
 
-/// Waits until there is something to take or the job is over, for `milliseconds` at most. This is the only function that
-/// blocks: a program with an event loop uses a rille_notifier instead.
+/// Waits until there are results or the job is over, at most `milliseconds`. This is the only function that blocks: a
+/// program with an event loop uses a rille_notifier instead.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the time has passed without news) or RILLE_EARG (`job` is NULL). Threads may call it at the
-/// same time on one job, and others may cancel the job meanwhile.
+/// Returns RILLE_OK or RILLE_NONE (the time has passed).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_job_wait(
     job: *const rille_job,
@@ -241,10 +235,8 @@ pub unsafe extern "C" fn rille_job_wait(
     }
 }
 
-/// Tells a job to stop, and does not wait until it has. It is over within 10 milliseconds, and notifiers that watch it are told.
-/// One that is over stays as it is.
-///
-/// Returns RILLE_OK or RILLE_EARG (`job` is NULL). Threads may call it at the same time on one job.
+/// Asks a job to stop and does not wait. Within 10 milliseconds the job is over and its notifiers are signalled. A job
+/// that is over is not changed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_job_cancel(job: *const rille_job, err: *mut rille_error) -> i32 {
     // SAFETY: the caller gives NULL or a live job.

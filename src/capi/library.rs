@@ -42,8 +42,8 @@ pub extern "C" fn rille_unicode_version() -> *const c_char {
     })
 }
 
-/// Returns the path of the file that the library was loaded from, as the system's loader knows it, or NULL if it cannot
-/// tell. The string is static.
+/// Returns the path of the file that the library was loaded from, as the system's loader knows it, or NULL if that is
+/// unknown. The string is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn rille_path() -> *const c_char {
     boundary_get(null(), path)

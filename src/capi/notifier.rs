@@ -6,10 +6,9 @@ use super::job::rille_job;
 use super::stats::{Gauge, Measured};
 use crate::job::Notifier;
 
-/// A descriptor that becomes readable when a job that it watches has something to take, or is over.
+/// A descriptor that becomes readable when a watched job has results or is over.
 ///
-/// It belongs to the caller, who frees it with rille_notifier_free. A notifier and the jobs that it watches may be freed in
-/// any order. Every function but that one takes it as const: threads may call them at the same time.
+/// A notifier and the jobs that it watches may be freed in any order.
 pub struct rille_notifier {
     notifier: Notifier,
 }
@@ -47,8 +46,7 @@ impl rille_notifier {
 
 /// Makes a notifier that watches nothing yet and writes it to `out`.
 ///
-/// Returns RILLE_OK, RILLE_EARG (`out` is NULL) or RILLE_EIO (the system gives no descriptor). Any thread may call it at any
-/// time.
+/// Returns RILLE_OK or RILLE_EIO (the system gives no descriptor).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_notifier_new(
     out: *mut *mut rille_notifier,
@@ -65,8 +63,7 @@ pub unsafe extern "C" fn rille_notifier_new(
     })
 }
 
-/// Frees a notifier and closes its descriptor; take it out of your event loop before. The jobs that it watched go on.
-/// NULL is fine; a notifier that was freed already is not.
+/// Frees a notifier and closes its descriptor; remove it from your event loop first. Watched jobs continue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_notifier_free(notifier: *mut rille_notifier) {
     // SAFETY: the caller gives NULL or a live notifier, and uses it no more.
@@ -83,11 +80,8 @@ pub unsafe extern "C" fn rille_notifier_fd(notifier: *const rille_notifier) -> i
     })
 }
 
-/// Lets the descriptor become readable whenever the job has something new to take and when it is over; at once, if it has
-/// or is. Watching one job twice is watching it once. The watch ends when either is freed.
-///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_EFORK. Threads may call it at the same time on one notifier and
-/// on one job.
+/// Makes the descriptor readable whenever the job has new results and when it is over; at once if that is so already.
+/// Watching a job twice has no effect. The watch ends when either is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_notifier_watch(
     notifier: *const rille_notifier,
@@ -105,11 +99,10 @@ pub unsafe extern "C" fn rille_notifier_watch(
     }
 }
 
-/// Makes the descriptor silent until there are news again. Look at the jobs after this call and not before, and take all
-/// that they have: what is there already does not make it readable a second time.
+/// Resets the descriptor until a watched job is ready again. Take results after this call, not before, and take all of
+/// them: results that are ready already do not make it readable again.
 ///
-/// Returns RILLE_OK (there were news), RILLE_NONE (there were none), RILLE_EARG (`notifier` is NULL) or RILLE_EFORK. It does
-/// not block. Threads may call it at the same time on one notifier.
+/// Returns RILLE_OK (a job was ready) or RILLE_NONE (none was). It does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_notifier_drain(
     notifier: *const rille_notifier,

@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 /// Bytes of the name of a kind, its final NUL included.
 pub const RILLE_KIND_SIZE: usize = 16;
 
-/// How many handles of one kind are alive in the process, and how much memory they hold.
+/// The live objects of one kind in the process, and the memory they hold.
 #[repr(C)]
 pub struct rille_stat {
     /// The kind of handle, for example "buffer", ended by a NUL.
@@ -141,13 +141,12 @@ pub(super) fn is_gauge(address: *const Gauge) -> Option<&'static Gauge> {
     GAUGES.into_iter().find(|&gauge| std::ptr::eq(gauge, address))
 }
 
-/// Tells the live handles and the native memory of each kind of handle, for the whole process.
+/// Reports the live objects and the native memory of each kind, for the whole process.
 ///
 /// Writes one entry for each kind to `out`, which has room for `capacity` of them, and the number of kinds to `out_count`.
 /// A `capacity` of 0 asks for that number alone, and `out` may then be NULL.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ESHORT (`capacity` is neither 0 nor enough). Any thread may
-/// call it at any time.
+/// Returns RILLE_OK or RILLE_ESHORT (`capacity` is neither 0 nor enough).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_stats(
     out: *mut rille_stat,

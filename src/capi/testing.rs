@@ -31,7 +31,7 @@ pub unsafe extern "C" fn rille_test_panic_buffer(
     buffer: *mut rille_buffer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live buffer of which this is the only use.
+    // SAFETY: the caller gives NULL or a live buffer that nothing else uses meanwhile.
     unsafe { boundary_on(buffer, err, |_| panic!("on purpose")) }
 }
 
@@ -112,7 +112,7 @@ fn microseconds_now() -> u32 {
 ///
 /// # Safety
 ///
-/// `job` is null or a live job of which this is the only use, `out` is null or has room for `capacity` numbers, and
+/// `job` is null or a live job that nothing else uses meanwhile, `out` is null or has room for `capacity` numbers, and
 /// `out_count` is null or a place.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_test_job_take(

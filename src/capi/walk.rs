@@ -7,17 +7,17 @@ use crate::capi::search::list::list;
 use crate::tree::walk::{self, Options, Refused};
 use crate::tree::{Entry, Kind, Paths};
 
-/// Hidden files and folders are found as well.
+/// Include hidden files and directories.
 pub const RILLE_WALK_HIDDEN: u32 = 1;
-/// Nothing is ignored because of a .gitignore, .ignore, .git/info/exclude or the user's own list.
+/// Do not read .gitignore, .ignore, .git/info/exclude and the user's own list.
 pub const RILLE_WALK_NO_IGNORE: u32 = 2;
-/// Symbolic links are followed. One that leads back to a folder above it is an error among the results.
+/// Follow symbolic links. A link to a directory above it is an error among the results.
 pub const RILLE_WALK_FOLLOW: u32 = 4;
-/// Other file systems than that of the root are left out.
+/// Stay on the file system of the root.
 pub const RILLE_WALK_SAME_FILE_SYSTEM: u32 = 8;
-/// Each folder comes in the order of the bytes of its names. It takes about twice as long.
+/// Sort each directory by the bytes of its names. Takes about twice as long.
 pub const RILLE_WALK_SORT: u32 = 16;
-/// Folders are results as well.
+/// Include directories.
 pub const RILLE_WALK_FOLDERS: u32 = 32;
 /// Paths in results, and those of texts in memory, are relative to the root.
 pub const RILLE_WALK_RELATIVE: u32 = 64;
@@ -37,21 +37,21 @@ pub struct rille_walk_options {
     pub glob_count: u32,
     /// How many types there are.
     pub type_count: u32,
-    /// 0.
+    /// Reserved; must be 0.
     pub reserved: u32,
     /// All globs, one after the other, as in a .gitignore but the other way round: only paths that one of them matches are
     /// found. One with a leading ! leaves paths out; the last one that matches counts. They win over what is ignored.
     pub globs: *const u8,
     /// Bytes of all globs.
     pub globs_len: usize,
-    /// Offset behind each glob.
+    /// The end offset of each glob.
     pub glob_ends: *const u32,
     /// The names of all types, one after the other, as in rg --type-list: only files of these are found. A leading !
     /// leaves a type out.
     pub types: *const u8,
     /// Bytes of all types.
     pub types_len: usize,
-    /// Offset behind each type.
+    /// The end offset of each type.
     pub type_ends: *const u32,
 }
 
@@ -101,13 +101,13 @@ impl rille_walk_options {
 pub enum rille_path_kind {
     /// A regular file.
     RILLE_PATH_FILE = 0,
-    /// A folder.
+    /// A directory.
     RILLE_PATH_FOLDER = 1,
     /// A symbolic link that was not followed.
     RILLE_PATH_LINK = 2,
     /// A pipe, a socket or a device.
     RILLE_PATH_OTHER = 3,
-    /// Something that could not be read, a folder for example; the message tells why. The walk went on beside it.
+    /// Something that could not be read, for example a directory; the message says why. The walk continued.
     RILLE_PATH_ERROR = 4,
 }
 
@@ -132,9 +132,9 @@ pub struct rille_paths {
     pub text: *const u8,
     /// Where each path is.
     pub paths: *const rille_path_entry,
-    /// How many there are.
+    /// Their number.
     pub count: u32,
-    /// 0.
+    /// Reserved; must be 0.
     pub reserved: u32,
 }
 
@@ -181,15 +181,14 @@ impl From<Refused> for Failure {
     }
 }
 
-/// Starts a walk over the tree under `root`, a path of `len` bytes, and writes the job to `out`. `options` may be NULL. The
-/// results are paths, for rille_walk_take; the unit of progress is the path.
+/// Starts a walk over the tree under `root`, a path of `len` bytes, and writes the job to `out`. The results are paths,
+/// for rille_walk_take; the unit of progress is the path.
 ///
 /// The walk runs on as many threads as there are processors, up to 8. The working directory and the environment are
 /// looked at in this call and not later.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG, RILLE_EIO (the root is
-/// no folder that can be read) or RILLE_EPATTERN (a glob or a type is wrong; the message tells which, counted from 1). Any
-/// thread may call it at any time.
+/// Returns RILLE_OK, RILLE_EARG (an option unknown or an end wrong), RILLE_EIO (the root is not a readable directory)
+/// or RILLE_EPATTERN (a glob or a type is wrong; the message says which, counted from 1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_walk_start(
     root: *const u8,
@@ -208,11 +207,11 @@ pub unsafe extern "C" fn rille_walk_start(
     })
 }
 
-/// Takes up to `most` paths of a job that rille_walk_start has started and writes where they are to `out`. The batch before
-/// is gone then.
+/// Takes up to `most` paths of a job that rille_walk_start has started and writes where they are to `out`. The previous
+/// batch becomes invalid.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (a pointer is NULL, `most` is 0 or the
-/// job is of another kind). It does not wait. One call at a time on one job.
+/// Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (`most` is 0 or the job is of
+/// another kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_walk_take(
     job: *mut rille_job,
@@ -220,7 +219,7 @@ pub unsafe extern "C" fn rille_walk_take(
     out: *mut rille_paths,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job of which this is the only use, and NULL or a place for the batch.
+    // SAFETY: the caller gives NULL or a live job that nothing else uses meanwhile, and NULL or a place for the batch.
     unsafe {
         boundary_on(job, err, |job| {
             let out = place(out, "out")?;

@@ -66,8 +66,13 @@ pub fn arrange(rendered: &str, template: &str) -> String {
             section.title,
             text.trim_start_matches("/**\n *").trim_end()
         );
+        let mut after_line = false;
         for item in items {
-            out += &format!("\n{}", item.text);
+            // Constants with their comments beside them make a table.
+            let line = item.text.starts_with("#define");
+            out += if line && after_line { "" } else { "\n" };
+            out += &item.text;
+            after_line = line;
         }
     }
     out + "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n"
@@ -99,7 +104,8 @@ fn split(rendered: &str) -> Vec<Item> {
             let ends =
                 bare.ends_with(';') && code.matches('{').count() == code.matches('}').count();
             if ["typedef", "#define"].contains(&kind) {
-                text += &format!("{}{}\n", " ".repeat(indent), line_without_tags(bare));
+                let line = format!("{}{}", " ".repeat(indent), line_without_tags(bare));
+                text = beside(text, &line).unwrap_or_else(|text| format!("{text}{line}\n"));
             } else if ends {
                 text += &signature(&line_without_tags(code.trim_end()));
             }
@@ -110,6 +116,18 @@ fn split(rendered: &str) -> Vec<Item> {
         }
     }
     items
+}
+
+/// `text` with a member or a constant beside its comment, if that is the last line and both fit in one; or `text`.
+fn beside(text: String, line: &str) -> Result<String, String> {
+    let (before, last) = text.trim_end().rsplit_once('\n').unwrap_or(("", text.trim_end()));
+    let comment = last.trim_start().strip_prefix("/** ").filter(|_| !line.ends_with('{'));
+    match comment.map(|comment| format!("{line} /**< {comment}")) {
+        Some(joined) if joined.chars().count() <= WIDTH => {
+            Ok(format!("{before}{}{joined}\n", if before.is_empty() { "" } else { "\n" }))
+        }
+        _ => Err(text),
+    }
 }
 
 /// What a declaration declares.

@@ -71,9 +71,9 @@ static const int RILLE_SEARCH_BACKWARD = 1;
 
 static const int RILLE_SEARCH_COUNT = 2;
 
-static const int RILLE_SEARCH_LINES = 8;
-
 static const int RILLE_SEARCH_FROM = 4;
+
+static const int RILLE_SEARCH_LINES = 8;
 
 static const int RILLE_FUZZY_IGNORE_CASE = 1;
 

@@ -6,15 +6,15 @@ use super::super::job::{Batch, rille_job};
 use super::{rille_file, rille_file_change};
 use crate::file::News;
 
-/// What has become of a file that is followed.
+/// A change of a file that is followed.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_news {
-    /// Bytes that the file has now.
+    /// Current size of the file in bytes.
     pub size: f64,
-    /// One of rille_file_change: what the next refresh will tell, unless the file changes again.
+    /// One of rille_file_change: what the next refresh will report, unless the file changes again.
     pub change: u32,
-    /// 0.
+    /// Reserved; must be 0.
     pub reserved: u32,
 }
 
@@ -30,14 +30,14 @@ impl Batch for Taken {
     }
 }
 
-/// Starts a job that has news whenever the file has changed since the last refresh, and writes it to `out`. When there are
-/// news, take them with rille_file_take_news, then call rille_file_refresh until it tells that the file is the same.
+/// Starts a job that reports every change of the file since the last refresh, and writes it to `out`. When the job is
+/// ready, call rille_file_take_news, then rille_file_refresh until it reports RILLE_FILE_SAME.
 ///
-/// The system tells of changes; where it does not, the job looks once a second. It goes on until it is cancelled or the file
-/// is freed, and takes no turn from other jobs. The unit of progress is the piece of news.
+/// The system reports changes; where it cannot, the job looks once a second. The job runs until it is cancelled or the
+/// file is freed, and does not count against the limit of running jobs. Its unit of progress is the change.
 ///
-/// Returns RILLE_OK, RILLE_EFORK or RILLE_EARG (a pointer is NULL, or the file is made from another one: follow that; or it is spooled: watch the
-/// job of rille_file_index). Threads may call it at the same time on one file.
+/// Returns RILLE_OK or RILLE_EARG (the file is made from another one: follow that; or it is spooled: watch the job of
+/// rille_file_index).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_follow(
     file: *const rille_file,
@@ -60,15 +60,15 @@ pub unsafe extern "C" fn rille_file_follow(
 
 /// Takes news of a job that rille_file_follow has started and writes them to `out`.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there are none now; nothing was written) or RILLE_EARG (a pointer is NULL or the job is of
-/// another kind). It does not wait. One call at a time on one job.
+/// Returns RILLE_OK, RILLE_NONE (there are none now; nothing was written) or RILLE_EARG (the job is of another kind).
+/// It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_take_news(
     job: *mut rille_job,
     out: *mut rille_file_news,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job of which this is the only use, and NULL or a place for the news.
+    // SAFETY: the caller gives NULL or a live job that nothing else uses meanwhile, and NULL or a place for the news.
     unsafe {
         boundary_on(job, err, |job| {
             let out = place(out, "out")?;

@@ -49,7 +49,7 @@ const VERBS: [rille_file_verb; 8] = [
     RILLE_FILE_REFRESH,
 ];
 
-/// What a job of rille_file_read_start does. Set `size` to sizeof(rille_file_task), and of the rest what the verb names.
+/// What a job of rille_file_read_start does.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_task {
@@ -85,7 +85,7 @@ pub struct rille_file_answer {
     pub number: f64,
     /// The bytes; NULL if the verb names none.
     pub bytes: *const u8,
-    /// How many there are.
+    /// Their number.
     pub len: usize,
 }
 
@@ -184,8 +184,7 @@ type Answered = (Result<Reply, Trouble>, bool);
 /// are copied, and a relative path is taken from the working directory of now. Take the file with rille_file_open_take when the job
 /// is done. If the system does not answer, as with a server that is away, rille_job_cancel ends the job nevertheless.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown) or RILLE_EIO (the path is none, or the working
-/// directory is gone). Any thread may call it at any time.
+/// Returns RILLE_OK or RILLE_EIO (the path is none, or the working directory is gone).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_open_start(
     path: *const u8,
@@ -213,9 +212,8 @@ pub unsafe extern "C" fn rille_file_open_start(
 /// Writes the file that a job of rille_file_open_start has opened to `out`: a new handle each time, which outlives the job. All
 /// of them are one open file, with one index.
 ///
-/// Returns what rille_file_open would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
-/// failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait. Threads may call it at the
-/// same time on one job.
+/// Returns what rille_file_open would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
+/// has failed) or RILLE_EARG (the job is of another kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_open_take(
     job: *const rille_job,
@@ -242,8 +240,7 @@ pub unsafe extern "C" fn rille_file_open_take(
 /// returns. The file may be freed while the job runs, and read by other calls and jobs at the same time. Take the answer with
 /// rille_file_read_take when the job is done. If the system does not answer, rille_job_cancel ends the job nevertheless.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, a verb unknown or a number negative) or RILLE_ELIMIT (the window is too
-/// large). Threads may call it at the same time on one file.
+/// Returns RILLE_OK, RILLE_EARG (a verb unknown or a number negative) or RILLE_ELIMIT (the window is too large).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read_start(
     file: *const rille_file,
@@ -269,9 +266,8 @@ pub unsafe extern "C" fn rille_file_read_start(
 /// Writes what a job of rille_file_read_start has read to `out`, as often as the caller likes.
 ///
 /// Returns what the function of the verb would return, RILLE_ETOOBIG (there are more bytes than the task's limit), or
-/// RILLE_PENDING (the job still runs, which rille_job_poll distinguishes from an index that has not come so far), RILLE_NONE (it was
-/// cancelled or has failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait. Threads may
-/// call it at the same time on one job.
+/// RILLE_PENDING (the job still runs, which rille_job_poll distinguishes from an index that has not come so far),
+/// RILLE_NONE (it was cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read_take(
     job: *const rille_job,

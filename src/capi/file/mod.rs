@@ -15,15 +15,14 @@ pub mod job;
 pub mod read;
 pub mod search;
 
-/// The index is not started until rille_file_index asks for it.
+/// Do not start the index before rille_file_index.
 pub const RILLE_FILE_NO_INDEX: u32 = 1;
-/// What has no size, such as a pipe or a device, is read into a temporary file instead of being refused.
+/// Copy a file without a size, such as a pipe or a device, to a temporary file instead of refusing it.
 pub const RILLE_FILE_SPOOL: u32 = 2;
-/// A gzip or zstd archive, which is known by its first bytes, is unpacked into a temporary file. Anything else is read as it
-/// is.
+/// Decompress a gzip or zstd archive, recognised by its first bytes, to a temporary file. Read anything else unchanged.
 pub const RILLE_FILE_UNPACK: u32 = 4;
 
-/// How a file is opened. Set `size` to sizeof(rille_file_options); zeros are the default.
+/// How a file is opened.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_options {
@@ -37,7 +36,7 @@ pub struct rille_file_options {
     pub threads: u32,
     /// Bytes of the temporary file at most, against archives that unpack to more than the disk has; 0 for 16 GiB.
     pub spool_limit: i64,
-    /// Path of the folder of the temporary file; NULL for the system's: what TMPDIR names, else /tmp.
+    /// Path of the directory for the temporary file; NULL for the system's: TMPDIR, or /tmp.
     pub spool_folder: *const u8,
     /// Bytes of that path.
     pub spool_folder_len: usize,
@@ -80,17 +79,16 @@ impl rille_file_options {
     }
 }
 
-/// A file of any size, open for reading, of which nothing is ever written.
+/// A file of any size, open for reading. It is never written.
 ///
-/// It is read in blocks, of which some are kept: it is no memory map, so a file that somebody truncates is a failure with
-/// a sentence and not the end of the process. What the file grows by is there after rille_file_refresh.
+/// It is read in blocks, some of which are cached. It is not a memory map: a file that is truncated meanwhile is an
+/// error with a message, not the end of the process. Growth becomes visible with rille_file_refresh.
 ///
-/// It belongs to the caller, who frees it with rille_file_free; jobs that were started from it go on. Functions that take it
-/// as const may run at the same time in several threads; the others need it for themselves. Each call reads from the file
-/// at most some megabytes, so it takes less than two milliseconds if the system has them in memory.
+/// It may be freed while jobs started from it run. Each call reads at most a few megabytes of the file, which takes
+/// less than two milliseconds if they are in the page cache.
 ///
-/// In a process that was forked after the file was opened it can be used as before: the child has an index and a cache of its
-/// own. What jobs fill, which is a file that is spooled or unpacked, or made by rille_file_filter, returns RILLE_EFORK there.
+/// In a process forked after the file was opened it can be used as before; the child has its own index and cache. A
+/// file that a job fills (spooled, unpacked, or made by rille_file_filter) returns RILLE_EFORK there.
 pub struct rille_file {
     document: Arc<Document>,
     /// The last batch, into which the caller has pointers.
@@ -125,7 +123,7 @@ pub struct rille_file_info {
     pub size: f64,
     /// How many lines it has. A last line without a line feed is one.
     pub lines: f64,
-    /// Bytes from the begin of the file on that the index knows.
+    /// Bytes from the start of the file that are indexed.
     pub indexed: f64,
     /// Bytes of memory that the index takes.
     pub index_bytes: f64,
@@ -133,7 +131,7 @@ pub struct rille_file_info {
     pub bytes: f64,
     /// 1 if the number of lines is exact, 0 if it is an estimate.
     pub exact: u32,
-    /// 0.
+    /// Reserved; must be 0.
     pub reserved: u32,
 }
 
@@ -198,19 +196,18 @@ fn positive(value: i64, what: &str) -> Result<u64, Failure> {
     })
 }
 
-/// Opens a file by its path of `len` bytes and writes it to `out`. `options` may be NULL.
+/// Opens a file by its path of `len` bytes and writes it to `out`.
 ///
 /// It takes some kilobytes of reading, whatever the size of the file, and starts the job that makes the index of lines,
 /// unless the options say otherwise or the file is so small that it is made at once.
 ///
-/// What is spooled or unpacked, as the flags say, has a size of 0 at first and grows by itself: what has arrived can be read
-/// at once, rille_file_refresh tells of it, and a notifier that watches the job of rille_file_index rings. That job reads it
-/// to its end; when it fails or is cancelled, what has arrived stays. The number of lines is exact after its end and not
-/// before. The temporary file has no name and is gone with the last one that reads it.
+/// What is spooled or unpacked, as the flags say, has a size of 0 at first and grows as the job runs: what has arrived
+/// can be read at once, rille_file_refresh reports it, and a notifier that watches the job of rille_file_index rings.
+/// That job reads it to its end; when it fails or is cancelled, what has arrived stays. The number of lines is exact
+/// after its end and not before. The temporary file has no name and is gone with the last one that reads it.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown), RILLE_ETOOBIG or RILLE_EIO (the file cannot be
-/// opened, or is a folder, or a pipe or a device without RILLE_FILE_SPOOL; or there is no temporary file; the message tells).
-/// Any thread may call it at any time.
+/// Returns RILLE_OK or RILLE_EIO (the file cannot be opened, or is a folder, or a pipe or a device without
+/// RILLE_FILE_SPOOL; or there is no temporary file; see the message).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_open(
     path: *const u8,
@@ -233,19 +230,16 @@ pub unsafe extern "C" fn rille_file_open(
     })
 }
 
-/// Closes a file. Jobs that were started from it go on, but for the one that makes its index, if nobody else has it. NULL is
-/// fine; a file that was freed already is not.
+/// Closes a file. Jobs that were started from it go on, but for the one that makes its index, if nobody else has it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_free(file: *mut rille_file) {
     // SAFETY: the caller gives NULL or a live file, and uses it no more.
     boundary_get((), || unsafe { Handle::free(file) })
 }
 
-/// Writes what is known of a file to `out`.
+/// Writes what is known about a file to `out`.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (it has been truncated; refresh it), RILLE_EIO or
-/// RILLE_EFORK. Threads
-/// may call it at the same time on one file.
+/// Returns RILLE_OK, RILLE_ECHANGED (it has been truncated; refresh it) or RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_stat(
     file: *const rille_file,
@@ -263,22 +257,23 @@ pub unsafe extern "C" fn rille_file_stat(
     }
 }
 
-/// Looks at what has become of a file, takes it to be so from now on, and writes one of rille_file_change to `out_change`.
+/// Checks the file for changes, uses its current state from then on, and writes one of rille_file_change to
+/// `out_change`.
 ///
 /// What the file has grown by is there afterwards; the index goes on where it was, at once for little, else by the job of
 /// rille_file_index. If another file has the path, the growth of the old one is told first, and the next refresh tells of the
 /// other: so nothing is lost when a log is rotated. A file whose path leads nowhere stays what it was. Bytes that were
 /// written over others without a change of the size are found within a tenth of a second.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ECHANGED (another file has the path and cannot be opened),
-/// RILLE_EIO or RILLE_EFORK; after a failure the file is as before. One call at a time on one file.
+/// Returns RILLE_OK, RILLE_ECHANGED (another file has the path and cannot be opened), RILLE_EIO or RILLE_EFORK; after a
+/// failure the file is as before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_refresh(
     file: *mut rille_file,
     out_change: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file of which this is the only use, and NULL or a place for the answer.
+    // SAFETY: the caller gives NULL or a live file that nothing else uses meanwhile, and NULL or a place for the answer.
     unsafe {
         boundary_on(file, err, |file| {
             let out = place(out_change, "out_change")?;
@@ -295,7 +290,7 @@ pub unsafe extern "C" fn rille_file_refresh(
 /// For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as the
 /// unit. Whatever became of it, it is not started again.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on one file.
+/// Returns RILLE_OK or RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_index(
     file: *const rille_file,

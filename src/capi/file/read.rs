@@ -5,7 +5,7 @@ use super::super::error::{Failure, rille_error, rille_status, rille_status::*};
 use super::{positive, rille_file};
 use crate::file::{Answer, CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
 
-/// What of each line is wanted. Set `size` to sizeof(rille_file_window); zeros are the default.
+/// What of each line is wanted.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_window {
@@ -13,7 +13,7 @@ pub struct rille_file_window {
     pub size: u32,
     /// Bytes of each line at most; 0 for 64 KiB, 1 GiB at most.
     pub most: u32,
-    /// Bytes at the begin of each line that are left out.
+    /// Bytes to skip at the start of each line.
     pub from: i64,
 }
 
@@ -22,9 +22,9 @@ unsafe impl Zeroed for rille_file_window {}
 
 const _: () = assert!(size_of::<rille_file_window>() == 16);
 
-/// The line has bytes in front of those that are here.
+/// Bytes before this part of the line are missing.
 pub const RILLE_LINE_CUT_BEFORE: u32 = 1;
-/// The line has bytes behind those that are here.
+/// Bytes after this part of the line are missing.
 pub const RILLE_LINE_CUT_BEHIND: u32 = 2;
 
 /// One line of a batch.
@@ -37,7 +37,7 @@ pub struct rille_file_line {
     pub stop: u32,
     /// RILLE_LINE_CUT_BEFORE, RILLE_LINE_CUT_BEHIND, both, or 0 if the whole line is here.
     pub flags: u32,
-    /// 0.
+    /// Reserved; must be 0.
     pub reserved: u32,
     /// Offset of the begin of the line in the file. If its begin is too far away to be looked for, that of the first byte that
     /// is here: then RILLE_LINE_CUT_BEFORE is set.
@@ -96,16 +96,16 @@ impl rille_file_lines {
     }
 }
 
-/// Reads up to `count` lines from the one with the number `first` on, counted from 1, and writes where they are to `out`.
-/// `window` tells which bytes of each line are wanted, and may be NULL. The batch before is gone then.
+/// Reads up to `count` lines from the one with the number `first` on, counted from 1, and writes where they are to
+/// `out`. `window` selects bytes of each line. The previous batch becomes invalid.
 ///
 /// A batch ends early, and says so, when it has a mebibyte of text or when finding the ends of its lines would take too long; it
 /// has one line at least. To go on, ask for what follows its last line. If the end of that line is not known yet (its
 /// length is -1), the index has to come further first.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the file has no such line, and the count is 0), RILLE_PENDING (the index has not come so far;
-/// the count is 0), RILLE_EARG (a pointer is NULL, a number negative), RILLE_ELIMIT (the window is too large), RILLE_ECHANGED,
-/// RILLE_EIO or RILLE_EFORK. One call at a time on one file.
+/// Returns RILLE_OK, RILLE_NONE (the file has no such line, and the count is 0), RILLE_PENDING (the index has not come
+/// so far; the count is 0), RILLE_EARG (a number negative), RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or
+/// RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read_lines(
     file: *mut rille_file,
@@ -115,7 +115,7 @@ pub unsafe extern "C" fn rille_file_read_lines(
     out: *mut rille_file_lines,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file of which this is the only use, NULL or a window, and NULL or a place.
+    // SAFETY: the caller gives NULL or a live file that nothing else uses meanwhile, NULL or a window, and NULL or a place.
     unsafe {
         boundary_on(file, err, |file| {
             let (out, window) = (place(out, "out")?, options(window)?.read()?);
@@ -135,8 +135,8 @@ pub unsafe extern "C" fn rille_file_read_lines(
 /// An offset at the end of the file is in no line, unless the last line has no line feed. To read the last lines of a
 /// file see rille_file_read_last.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is no line, and the count is 0), RILLE_EARG (a pointer is NULL, a number negative),
-/// RILLE_ELIMIT (the window is too large), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. One call at a time on one file.
+/// Returns RILLE_OK, RILLE_NONE (there is no line, and the count is 0), RILLE_EARG (a number negative), RILLE_ELIMIT
+/// (the window is too large), RILLE_ECHANGED or RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read_around(
     file: *mut rille_file,
@@ -147,7 +147,7 @@ pub unsafe extern "C" fn rille_file_read_around(
     out: *mut rille_file_lines,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file of which this is the only use, NULL or a window, and NULL or a place.
+    // SAFETY: the caller gives NULL or a live file that nothing else uses meanwhile, NULL or a window, and NULL or a place.
     unsafe {
         boundary_on(file, err, |file| {
             let (out, window) = (place(out, "out")?, options(window)?.read()?);
@@ -164,8 +164,8 @@ pub unsafe extern "C" fn rille_file_read_around(
 /// batch, these are the newest, and `more` is 1: to go on backwards, ask rille_file_read_around for the byte before the first
 /// line, with `count` - 1 less those that are here before it, and 1 after.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a pointer is NULL, a number negative),
-/// RILLE_ELIMIT (the window is too large), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. One call at a time on one file.
+/// Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a number negative), RILLE_ELIMIT (the
+/// window is too large), RILLE_ECHANGED or RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read_last(
     file: *mut rille_file,
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn rille_file_read_last(
     out: *mut rille_file_lines,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file of which this is the only use, NULL or a window, and NULL or a place.
+    // SAFETY: the caller gives NULL or a live file that nothing else uses meanwhile, NULL or a window, and NULL or a place.
     unsafe {
         boundary_on(file, err, |file| {
             let (out, window) = (place(out, "out")?, options(window)?.read()?);
@@ -208,9 +208,8 @@ fn answer(answer: Answer<u64>, out: &mut std::mem::MaybeUninit<f64>) -> rille_st
 
 /// Writes the number of the line that holds an offset to `out_line`, counted from 1.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the file ends before; nothing was written), RILLE_PENDING (the index has not come so far;
-/// nothing was written), RILLE_EARG (a pointer is NULL, the offset negative), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at
-/// the same time on one file.
+/// Returns RILLE_OK, RILLE_NONE (the file ends before; nothing was written), RILLE_PENDING (the index has not come so
+/// far; nothing was written), RILLE_EARG (the offset negative), RILLE_ECHANGED or RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_line_at(
     file: *const rille_file,
@@ -229,9 +228,8 @@ pub unsafe extern "C" fn rille_file_line_at(
 
 /// Writes the offset at which the line with a number begins to `out_offset`; lines are counted from 1.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the file has no such line; nothing was written), RILLE_PENDING (the index has not come so
-/// far; nothing was written), RILLE_EARG (a pointer is NULL, the number negative), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call
-/// it at the same time on one file.
+/// Returns RILLE_OK, RILLE_NONE (the file has no such line; nothing was written), RILLE_PENDING (the index has not come
+/// so far; nothing was written), RILLE_EARG (the number negative), RILLE_ECHANGED or RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_offset_of(
     file: *const rille_file,
@@ -251,9 +249,9 @@ pub unsafe extern "C" fn rille_file_offset_of(
 /// Reads the bytes from an offset on to `out`, which has room for `capacity` of them, and writes how many there are to
 /// `out_len`: fewer than the capacity only at the end of the file. It takes as long as reading them does.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the file ends before; the length is 0), RILLE_EARG (a pointer is NULL, the offset negative),
-/// RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. After a failure what `out` has is of no
-/// use. Threads may call it at the same time on one file.
+/// Returns RILLE_OK, RILLE_NONE (the file ends before; the length is 0), RILLE_EARG (the offset negative),
+/// RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED or RILLE_EIO. After a failure what `out` has is of
+/// no use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read(
     file: *const rille_file,

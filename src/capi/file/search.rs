@@ -9,14 +9,14 @@ use crate::file::{Found, Lines, MATCH, Match, PARTIAL, SearchOptions};
 use crate::search::lines::{LineOptions, LinePatterns};
 use std::sync::Arc;
 
-/// The search goes back: the last match comes first.
+/// Search backward: the last match is returned first.
 pub const RILLE_SEARCH_BACKWARD: u32 = 1;
-/// Matches are counted and not told.
+/// Count matches without returning them.
 pub const RILLE_SEARCH_COUNT: u32 = 2;
-/// Only the lines that match are counted, and neither told nor looked at to their end.
-pub const RILLE_SEARCH_LINES: u32 = 8;
-/// The search begins at the offset `from` of the options, which else says nothing.
+/// Start at the offset `from` of the options, which is ignored otherwise.
 pub const RILLE_SEARCH_FROM: u32 = 4;
+/// Count matching lines only, without returning them and without reading them to their end.
+pub const RILLE_SEARCH_LINES: u32 = 8;
 
 /// What a search in a file finds. Set `size` to sizeof(rille_search_options); zeros are the default: all matches from the
 /// begin of the file on.
@@ -27,11 +27,11 @@ pub struct rille_search_options {
     pub size: u32,
     /// Any of the RILLE_SEARCH_ constants, added.
     pub flags: u32,
-    /// Where to begin: forward, each match begins there or behind it; backward, each begins before it.
+    /// Where to start: forward, each match starts there or after it; backward, each starts before it.
     pub from: i64,
     /// Most matches, or 0. A search that only counts has no limit.
     pub limit: u32,
-    /// 0.
+    /// Reserved; must be 0.
     pub reserved: u32,
 }
 
@@ -78,7 +78,7 @@ pub struct rille_file_matches {
     pub lines: f64,
     /// How many are in this batch; 0 if they are only counted.
     pub count: u32,
-    /// 0.
+    /// Reserved; must be 0.
     pub reserved: u32,
 }
 
@@ -115,17 +115,15 @@ unsafe fn read(given: *const rille_pattern, count: u32) -> Result<LinePatterns, 
     Ok(LinePatterns::new(&sources, &LineOptions::default())?)
 }
 
-/// Starts a search through what is known of a file, and writes the job to `out`. `patterns` are `count`
-/// patterns, of which a line matches one. `options` may be NULL. The results are matches, for
-/// rille_file_take; the unit of progress is the byte.
+/// Starts a search through what is known of a file, and writes the job to `out`. A line matches if one of the `count`
+/// patterns does. The results are matches, for rille_file_take; the unit of progress is the byte.
 ///
 /// The search is by lines, as that of ripgrep: no match goes over the end of one, and ^ and $ are its begin and end, its LF or
 /// CR LF left out. Results come in the order of the file, or the other way round if the search goes back.
 ///
-/// The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns RILLE_OK, RILLE_EARG
-/// (a pointer is NULL that must not be, there is no pattern, an option unknown), RILLE_EPATTERN (a text is wrong; if there are
-/// several patterns the message names which), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on
-/// one file.
+/// The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns RILLE_OK,
+/// RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong; if there are several patterns the message names
+/// which), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_search(
     file: *const rille_file,
@@ -162,12 +160,12 @@ pub unsafe extern "C" fn rille_file_search(
     }
 }
 
-/// Takes up to `most` matches of a job that rille_file_search has started and writes where they are to `out`. It may be fewer
-/// though there are more; take until there are none. The batch before is gone then. A search that only counts has batches
-/// without matches, whose totals are what was counted until then.
+/// Takes up to `most` matches of a job that rille_file_search has started and writes where they are to `out`. It may be
+/// fewer though there are more; take until there are none. The previous batch becomes invalid. A search that only
+/// counts has batches without matches, whose totals are what was counted until then.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (a pointer is NULL, `most` is 0 or the
-/// job is of another kind). It does not wait. One call at a time on one job.
+/// Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (`most` is 0 or the job is of
+/// another kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_take(
     job: *mut rille_job,
@@ -175,7 +173,7 @@ pub unsafe extern "C" fn rille_file_take(
     out: *mut rille_file_matches,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job of which this is the only use, and NULL or a place for the batch.
+    // SAFETY: the caller gives NULL or a live job that nothing else uses meanwhile, and NULL or a place for the batch.
     unsafe {
         boundary_on(job, err, |job| {
             let out = place(out, "out")?;
@@ -207,17 +205,16 @@ pub unsafe extern "C" fn rille_file_take(
     }
 }
 
-/// Makes a file of the lines of another that match, or with `invert` not 0 of those that do not, and writes it to `out`, and the
-/// job that fills it to `out_job`. `patterns` are `count` patterns, of which a line matches one.
+/// Makes a file of the lines of another that match, or with `invert` not 0 of those that do not, and writes it to
+/// `out`, and the job that fills it to `out_job`. A line matches if one of the `count` patterns does.
 ///
-/// The new file has line numbers and offsets of its own, and is read, searched and filtered as every file. It grows while
-/// the job goes on, and its number of lines is exact when the job is done. It reads the lines from the file that was filtered
-/// and keeps where they are, which takes two to four bytes for each run of lines; above 256 MiB of that the job fails. It
-/// has what was known of the file in this call, and is of no use once that is truncated. The job has no results; its unit of
-/// progress is the byte of the file.
+/// The new file has its own line numbers and offsets, and can be read, searched and filtered like any file. It grows
+/// while the job runs, and its number of lines is exact when the job is done. It keeps the places of its lines in the
+/// filtered file, two to four bytes for each run of lines; the job fails above 256 MiB of these. It covers what was
+/// known of the filtered file in this call, and is unusable once that is truncated. The job has no results; its unit of
+/// progress is the byte.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL that must not be, there is no pattern), RILLE_EPATTERN (a text is wrong),
-/// RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on one file.
+/// Returns RILLE_OK, RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong), RILLE_ECHANGED or RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_filter(
     file: *const rille_file,
@@ -244,8 +241,8 @@ pub unsafe extern "C" fn rille_file_filter(
 /// Writes the offset at which a byte of a file that rille_file_filter has made stands in the file that was filtered to
 /// `out_offset`.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is no such byte, or the file is no filter; nothing was written), RILLE_EARG (a pointer is
-/// NULL, the offset negative), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK. Threads may call it at the same time on one file.
+/// Returns RILLE_OK, RILLE_NONE (there is no such byte, or the file is no filter; nothing was written), RILLE_EARG (the
+/// offset negative), RILLE_ECHANGED or RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_origin(
     file: *const rille_file,

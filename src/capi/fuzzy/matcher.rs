@@ -22,8 +22,6 @@ pub struct rille_fuzzy_hit {
 const _: () = assert!(size_of::<rille_fuzzy_hit>() == 8);
 
 /// A query made ready for single texts and short lists: see rille_fuzzy_query for what it means.
-///
-/// It belongs to the caller, who frees it with rille_matcher_free. One call at a time, from any thread.
 pub struct rille_matcher {
     matcher: Matcher,
 }
@@ -42,7 +40,7 @@ impl Measured for rille_matcher {
 /// Makes a matcher of a query of `len` bytes and writes it to `out`. `options` may be NULL; a budget and threads mean
 /// nothing here.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown) or RILLE_ETOOBIG (as for rille_fuzzy_query).
+/// Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_matcher_new(
     query: *const u8,
@@ -60,17 +58,17 @@ pub unsafe extern "C" fn rille_matcher_new(
     })
 }
 
-/// Frees a matcher. NULL is fine; a matcher that was freed already is not.
+/// Frees a matcher.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_matcher_free(matcher: *mut rille_matcher) {
     // SAFETY: the caller gives NULL or a live matcher, and uses it no more.
     boundary_get((), || unsafe { Handle::free(matcher) })
 }
 
-/// Writes what a text of `len` bytes earns to `out`. With `positions`, which has room for as many numbers as the query has
-/// bytes, it also writes where: the offset in bytes of each char that matches, ascending. `positions` may be NULL.
+/// Writes what a text of `len` bytes earns to `out`. With `positions`, which has room for as many numbers as the query
+/// has bytes, it also writes where: the byte offset of each matching character, ascending. `positions` may be NULL.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the text does not match), RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or RILLE_ENOMEM.
+/// Returns RILLE_OK or RILLE_NONE (the text does not match).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_matcher_match(
     matcher: *mut rille_matcher,
@@ -80,7 +78,7 @@ pub unsafe extern "C" fn rille_matcher_match(
     out: *mut rille_fuzzy_hit,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live matcher of which this is the only use, NULL or `len` bytes, and NULL or places.
+    // SAFETY: the caller gives NULL or a live matcher that nothing else uses meanwhile, NULL or `len` bytes, and NULL or places.
     unsafe {
         boundary_on(matcher, err, |matcher| {
             let (text, out) = (slice(text, len)?, place(out, "out")?);
@@ -108,8 +106,8 @@ pub unsafe extern "C" fn rille_matcher_match(
 /// Ranks `count` texts, given as for rille_fuzzy_push: writes those that match to `rows`, which has room for `count` of
 /// them, in the order of rille_fuzzy_query, and what there is to `found`.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ENOMEM. It is for short lists: nothing is kept between two
-/// calls, and it takes a quarter of a microsecond for each text that matches.
+/// It is for short lists: nothing is kept between two calls, and it takes a quarter of a microsecond for each text that
+/// matches.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_matcher_filter(
     matcher: *mut rille_matcher,
@@ -120,7 +118,7 @@ pub unsafe extern "C" fn rille_matcher_filter(
     found: *mut rille_fuzzy_found,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live matcher of which this is the only use, and NULL or `count` entries of each.
+    // SAFETY: the caller gives NULL or a live matcher that nothing else uses meanwhile, and NULL or `count` entries of each.
     unsafe {
         boundary_on(matcher, err, |matcher| {
             let (rows, found) = (places(rows, count as usize, "rows")?, place(found, "found")?);

@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 pub struct rille_fuzzy_row {
     /// Which item: how many were pushed before it.
     pub index: u32,
-    /// What it earned, with its boost. For each char of the query that it lacks 1,048,576 less.
+    /// Its score, boost included; 1,048,576 less for each missing character of the query.
     pub score: i32,
 }
 
@@ -43,7 +43,7 @@ pub struct rille_fuzzy_found {
     pub total: u32,
     /// Items that were searched.
     pub searched: u32,
-    /// 1 if the search has come to its end, 0 if better rows may come.
+    /// 1 if the search is done, 0 if better rows may follow.
     pub done: u32,
 }
 
@@ -67,14 +67,13 @@ const _: () = {
     );
 };
 
-/// Items that are kept in the library and searched with every key that a person types, by fzf's extended query syntax: see
-/// rille_fuzzy_query.
+/// A session: items that stay in the library and are searched while a user types, in fzf's extended query syntax (see
+/// rille_fuzzy_query).
 ///
-/// The index of an item is how many were pushed before it; it stays until rille_fuzzy_clear. Every function takes a corpus
-/// as const: any may run at the same time in several threads, and while walks feed it and searches run.
+/// The index of an item is the number of items pushed before it, until rille_fuzzy_clear. Every function takes a
+/// session as const, and may be called while walks feed it and searches run.
 ///
-/// It belongs to the caller, who frees it with rille_fuzzy_free at any time: searches and feeds end then. In a process that
-/// was forked after it was made it is of no use, and every function returns RILLE_EFORK.
+/// Freeing it ends its searches and feeds. In a process forked after it was made, every function returns RILLE_EFORK.
 pub struct rille_fuzzy {
     session: Option<Arc<Session>>,
     pid: u32,
@@ -195,9 +194,7 @@ unsafe fn query_of<'a>(query: *const u8, len: usize) -> Result<&'a [u8], Failure
     Ok(query)
 }
 
-/// Makes an empty corpus and writes it to `out`. `options` may be NULL.
-///
-/// Returns RILLE_OK or RILLE_EARG (a pointer is NULL or an option unknown).
+/// Makes an empty corpus and writes it to `out`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_new(
     options: *const rille_fuzzy_options,
@@ -213,7 +210,7 @@ pub unsafe extern "C" fn rille_fuzzy_new(
     })
 }
 
-/// Frees a corpus. NULL is fine; a corpus that was freed already is not.
+/// Frees a corpus.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_free(fuzzy: *mut rille_fuzzy) {
     // SAFETY: the caller gives NULL or a live corpus, and uses it no more.
@@ -246,12 +243,11 @@ unsafe fn texts<'a>(
     }))
 }
 
-/// Adds items behind those that are there: `count` texts of any bytes, the first of which is at `items[0]` and has
-/// `lengths[0]` bytes. Writes how many items there are now to `out_len`. They are copied.
+/// Appends `count` items of any bytes: item i is at `items[i]` and has `lengths[i]` bytes. They are copied. Writes the
+/// new number of items to `out_len`.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (an item has 2 GiB or more), RILLE_ELIMIT (the budget
-/// would not be kept), RILLE_ENOMEM or RILLE_EFORK. Unless it is RILLE_OK, RILLE_EARG or RILLE_EFORK, the items before the
-/// one that was refused are in.
+/// Returns RILLE_OK, RILLE_ETOOBIG (an item has 2 GiB or more) or RILLE_ELIMIT (the budget would not be kept). Unless
+/// it is RILLE_OK, RILLE_EARG or RILLE_EFORK, the items before the one that was refused are in.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_push(
     fuzzy: *const rille_fuzzy,
@@ -308,7 +304,7 @@ fn pushed(
 /// passing through the host. The walk has nothing to take from then on; when it is over, everything is in. It fails if an
 /// item is refused. Freeing the job ends the feed.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the job is no walk) or RILLE_EFORK. It does not wait.
+/// Returns RILLE_OK or RILLE_EARG (the job is no walk). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_feed(
     fuzzy: *const rille_fuzzy,
@@ -339,7 +335,7 @@ pub unsafe extern "C" fn rille_fuzzy_len(fuzzy: *const rille_fuzzy) -> u32 {
 
 /// Removes all items and boosts; a running search is cancelled, and feeds go on.
 ///
-/// Returns RILLE_OK, RILLE_EARG (`fuzzy` is NULL) or RILLE_EFORK. The memory is given back on another thread.
+/// The memory is given back on another thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_clear(
     fuzzy: *const rille_fuzzy,
@@ -358,7 +354,7 @@ pub unsafe extern "C" fn rille_fuzzy_clear(
 
 /// Appends the text of an item to a buffer.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is no such item), RILLE_EARG (a pointer is NULL) or RILLE_EFORK.
+/// Returns RILLE_OK or RILLE_NONE (there is no such item).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_text(
     fuzzy: *const rille_fuzzy,
@@ -366,7 +362,7 @@ pub unsafe extern "C" fn rille_fuzzy_text(
     buffer: *mut rille_buffer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live corpus, and NULL or a live buffer of which this is the only use.
+    // SAFETY: the caller gives NULL or a live corpus, and NULL or a live buffer that nothing else uses meanwhile.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
             let session = fuzzy.session()?;
@@ -378,11 +374,11 @@ pub unsafe extern "C" fn rille_fuzzy_text(
     }
 }
 
-/// Sets what is added to the scores of `count` items, the first of which is `first`: how often a file is used, for example.
-/// A char that matches earns 16 and up to 10 more. Items that are not there yet may have a boost as well. The order of
-/// an empty query does not change.
+/// Sets what is added to the scores of `count` items, the first of which is `first`: how often a file is used, for
+/// example. A matching character scores 16 to 26. Boosts may be set before the items are pushed. The order of an empty
+/// query does not change.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_EFORK. A search that runs keeps to what was set when it started.
+/// A search that runs keeps to what was set when it started.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_boost(
     fuzzy: *const rille_fuzzy,
@@ -405,8 +401,6 @@ pub unsafe extern "C" fn rille_fuzzy_boost(
 }
 
 /// Writes how much a corpus holds to `out`.
-///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_EFORK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_stats(
     fuzzy: *const rille_fuzzy,
@@ -445,18 +439,17 @@ fn write_rows(
 /// Searches, and returns when it is done: writes the best rows to `rows`, which has room for `limit` of them, and what there
 /// is to `found`.
 ///
-/// The query of `len` bytes is in fzf's extended syntax; there are no wrong ones, only too large ones.
-/// Between spaces it has terms, all of which
-/// have to match: abc finds items that have these chars in this order, 'abc those that hold abc, 'abc' those that hold it as
-/// a word, ^abc those that begin with it, abc$ those that end with it, ^abc$ those that are it; ! before a term leaves out
-/// what it finds, where !abc is !'abc; a | between terms is "or"; a backslash before a space makes it a part of the term.
-/// ^ and $ pass over white space at an item's ends.
+/// The query of `len` bytes is in fzf's extended syntax. No query is wrong, only too large. It consists of terms
+/// separated by spaces, all of which must match: abc matches items with these characters in this order, 'abc items that
+/// contain abc, 'abc' items that contain it as a word, ^abc items that start with it, abc$ items that end with it,
+/// ^abc$ items equal to it. ! before a term excludes what it matches, and !abc means !'abc; | between terms means "or";
+/// a backslash before a space makes it part of the term. ^ and $ skip white space at the ends of an item.
 ///
 /// Rows are in the order of their scores, then of their lengths, the shorter first, then of their indexes. Those of an
 /// empty query, and of one whose terms all have a !, are in the order of their indexes.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (the query has more than 64 terms, those on either side
-/// of a | counted, or more than 8,192 bytes), RILLE_ENOMEM or RILLE_EFORK. A host that must not wait has rille_fuzzy_start.
+/// Returns RILLE_OK or RILLE_ETOOBIG (the query has more than 64 terms, those on either side of a | counted, or more
+/// than 8,192 bytes). A host that must not wait has rille_fuzzy_start.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_query(
     fuzzy: *const rille_fuzzy,
@@ -482,8 +475,8 @@ pub unsafe extern "C" fn rille_fuzzy_query(
 /// Starts a search as rille_fuzzy_query does it on threads of the library, and writes the job to `out`. The search that was
 /// started before is cancelled. Its results are for rille_fuzzy_results; its unit of progress is the item.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (as for rille_fuzzy_query) or RILLE_EFORK. It takes some
-/// microseconds, however many items there are. Without memory for the rows the job fails.
+/// Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query). It takes some microseconds, however many items there
+/// are. Without memory for the rows the job fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_start(
     fuzzy: *const rille_fuzzy,
@@ -508,8 +501,8 @@ pub unsafe extern "C" fn rille_fuzzy_start(
 /// what there is to `found`. They take the place of those before: while the search runs they are the best of what has been
 /// searched.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is nothing new; `found` tells whether the search is done, and no rows) or RILLE_EARG
-/// (a pointer is NULL or the job is of another kind). It does not wait. One call at a time on one job.
+/// Returns RILLE_OK, RILLE_NONE (there is nothing new; `found` tells whether the search is done, and no rows) or
+/// RILLE_EARG (the job is of another kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_results(
     job: *mut rille_job,
@@ -518,7 +511,7 @@ pub unsafe extern "C" fn rille_fuzzy_results(
     found: *mut rille_fuzzy_found,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job of which this is the only use, and NULL or places for the results.
+    // SAFETY: the caller gives NULL or a live job that nothing else uses meanwhile, and NULL or places for the results.
     unsafe {
         boundary_on(job, err, |job| {
             let (rows, found) = (places(rows, capacity as usize, "rows")?, place(found, "found")?);
@@ -540,10 +533,9 @@ pub unsafe extern "C" fn rille_fuzzy_results(
 }
 
 /// Writes where an item matches a query to `out`, which has room for `len` numbers, as many as the query has bytes: the
-/// offset in bytes of each char of the item that matches, ascending; and how many there are to `out_count`.
+/// byte offset of each matching character of the item, ascending; and how many there are to `out_count`.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the item does not match or is not there), RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG (as
-/// for rille_fuzzy_query), RILLE_ENOMEM or RILLE_EFORK.
+/// Returns RILLE_OK, RILLE_NONE (the item does not match or is not there) or RILLE_ETOOBIG (as for rille_fuzzy_query).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_positions(
     fuzzy: *const rille_fuzzy,

@@ -6,20 +6,20 @@ use crate::fuzzy::Scheme;
 use crate::fuzzy::fzf::query::{self, Case, MOST_TYPOS};
 use crate::fuzzy::session::Options;
 
-/// Case never matters. Without this and the next it does in a term that has a capital letter.
+/// Ignore case. Without this flag and the next, a capital letter makes a term case-sensitive.
 pub const RILLE_FUZZY_IGNORE_CASE: u32 = 1;
-/// Case always matters.
+/// Respect case.
 pub const RILLE_FUZZY_RESPECT_CASE: u32 = 2;
-/// A term without accents finds letters that have some: danco finds Danço.
+/// A term without accents also matches letters with accents: danco matches Danço.
 pub const RILLE_FUZZY_NORMALIZE: u32 = 4;
-/// Items are paths: what follows a / counts most.
+/// Items are paths: characters after a / score most.
 pub const RILLE_FUZZY_PATH: u32 = 8;
-/// Items are lines of a history: every beginning of a word counts the same.
+/// Items are lines of a history: the starts of all words score the same.
 pub const RILLE_FUZZY_HISTORY: u32 = 16;
-/// Items consist of columns, parted by the delimiter.
+/// Items have columns, separated by the delimiter.
 pub const RILLE_FUZZY_COLUMNS: u32 = 32;
 
-/// How a corpus or a matcher works. Set `size` to sizeof(rille_fuzzy_options); zeros are the default.
+/// How a corpus or a matcher works.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_fuzzy_options {
@@ -27,12 +27,12 @@ pub struct rille_fuzzy_options {
     pub size: u32,
     /// Any of the RILLE_FUZZY_ constants, added.
     pub flags: u32,
-    /// How many chars of a fuzzy term an item may lack, 3 at most; a term of 4 chars may lack one, of 8 chars two, of 12
-    /// chars three. An item that lacks fewer always comes before one that lacks more.
+    /// How many characters of a fuzzy term may be missing from an item, at most 3: one in a term of 4 characters, two
+    /// of 8, three of 12. Items with fewer missing characters always rank first.
     pub typos: u32,
     /// Threads of a search; 0 is as many as there are processors, up to 8.
     pub threads: u32,
-    /// The byte that parts the columns of an item, with RILLE_FUZZY_COLUMNS.
+    /// The byte that separates the columns of an item, with RILLE_FUZZY_COLUMNS.
     pub delimiter: u32,
     /// How many columns are searched; 0 is all.
     pub column_count: u32,

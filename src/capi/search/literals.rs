@@ -5,12 +5,12 @@ use super::*;
 use crate::search::{Hit, LiteralOptions, Literals};
 use std::sync::Arc;
 
-/// ASCII letters match in either case.
+/// Ignore the case of ASCII letters.
 pub const RILLE_LITERALS_IGNORE_CASE: u32 = 1;
-/// The longest literal wins where several begin, rather than the first one in the list.
+/// Where several literals start, the longest matches instead of the first in the list.
 pub const RILLE_LITERALS_LONGEST: u32 = 2;
 
-/// How literals are searched for. Set `size` to sizeof(rille_literals_options); zeros are the default.
+/// How literals are searched for.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_literals_options {
@@ -20,7 +20,7 @@ pub struct rille_literals_options {
     pub flags: u32,
     /// Bytes that the fast form may take; 0 for 16 MiB. Beyond that it is a smaller one of half the speed.
     pub memory_limit: u32,
-    /// 0.
+    /// Reserved; must be 0.
     pub reserved: u32,
 }
 
@@ -30,9 +30,6 @@ unsafe impl Zeroed for rille_literals_options {}
 const _: () = assert!(size_of::<rille_literals_options>() == 16);
 
 /// A list of literals that are searched for in one pass.
-///
-/// It belongs to the caller, who frees it with rille_literals_free. Every function but that one takes it as const:
-/// threads may search with it at the same time.
 pub struct rille_literals {
     /// Shared with the streams that were made from it, which may outlive it.
     pub(in crate::capi) literals: Arc<Literals>,
@@ -83,13 +80,12 @@ impl Measured for rille_literals {
 
 /// Makes an automaton of a list of literals and writes it to `out`.
 ///
-/// `text` has all literals one after the other, `len` bytes; `ends` has the offset behind each, `count` numbers, each above
-/// the one before: no literal may be empty. `options` may be NULL. A list of none matches nothing. Where several literals
-/// begin, the first one in the list wins unless the options say otherwise.
+/// `text` has all literals one after the other, `len` bytes; `ends` has the offset behind each, `count` numbers, each
+/// above the one before: no literal may be empty. A list of none matches nothing. Where several literals begin, the
+/// first one in the list wins unless the options say otherwise.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG, RILLE_EPATTERN (a
-/// literal is empty; the message tells which, counted from 1), RILLE_ELIMIT (they are too many) or RILLE_ENOMEM. Any
-/// thread may call it at any time.
+/// Returns RILLE_OK, RILLE_EARG (an option unknown or an end wrong), RILLE_EPATTERN (a literal is empty; the message
+/// says which, counted from 1) or RILLE_ELIMIT (they are too many).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_new(
     text: *const u8,
@@ -116,8 +112,7 @@ type Compiled = Result<Arc<Literals>, PatternError>;
 /// Starts a job that makes an automaton of a list of literals as rille_literals_new does, on another thread, and writes it
 /// to `out`. The list is copied. Take the result with rille_literals_take when the job is done.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG or RILLE_ENOMEM. Any
-/// thread may call it at any time.
+/// Returns RILLE_OK or RILLE_EARG (an option unknown or an end wrong).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_start(
     text: *const u8,
@@ -144,9 +139,8 @@ pub unsafe extern "C" fn rille_literals_start(
 /// Writes the list of literals that a job of rille_literals_start has made to `out`: a new handle each time, which outlives
 /// the job.
 ///
-/// Returns what rille_literals_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
-/// failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait. Threads may call it at the
-/// same time on one job.
+/// Returns what rille_literals_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
+/// has failed) or RILLE_EARG (the job is of another kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_take(
     job: *const rille_job,
@@ -192,11 +186,10 @@ pub unsafe extern "C" fn rille_literals_len(literals: *const rille_literals) -> 
 
 /// Finds the first hit in a text from the offset `from` on.
 ///
-/// Writes three numbers to `out_hit`: the begin and the end of the hit, and the index of the literal in the list, counted
-/// from 0. Behind the end of the text nothing is found.
+/// Writes three numbers to `out_hit`: the start and the end of the hit, and the index of the literal in the list,
+/// counted from 0. Behind the end of the text nothing is found.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is no hit, and nothing was written), RILLE_EARG (a pointer is NULL) or
-/// RILLE_ETOOBIG. Threads may call it at the same time on one list.
+/// Returns RILLE_OK or RILLE_NONE (there is no hit, and nothing was written).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_find(
     literals: *const rille_literals,
@@ -224,8 +217,7 @@ pub unsafe extern "C" fn rille_literals_find(
 /// Writes three numbers for each hit to `out_hits` as rille_literals_find does; it has room for three numbers times the
 /// capacity that `scan` tells. Writes the number of hits to `out_count`. To go on after a full batch, see rille_scan.
 ///
-/// Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
-/// Threads may call it at the same time on one list.
+/// Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_spans(
     literals: *const rille_literals,
@@ -256,8 +248,6 @@ pub unsafe extern "C" fn rille_literals_spans(
 }
 
 /// Counts the hits from the offset `from` on, and writes their number to `out_count`.
-///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may call it at the same time on one list.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_count(
     literals: *const rille_literals,
@@ -278,7 +268,7 @@ pub unsafe extern "C" fn rille_literals_count(
     }
 }
 
-/// What takes the place of hits. Set `size` to sizeof(rille_replacements); zeros are the default.
+/// What takes the place of hits.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_replacements {
@@ -288,13 +278,13 @@ pub struct rille_replacements {
     pub limit: u32,
     /// How many replacements there are: one for each literal, or 1 for all of them.
     pub count: u32,
-    /// 0.
+    /// Reserved; must be 0.
     pub reserved: u32,
     /// All replacements one after the other; NULL for the empty text.
     pub text: *const u8,
     /// Length of that text in bytes.
     pub len: usize,
-    /// The offset behind each replacement, `count` numbers, none below the one before.
+    /// The end offset of each replacement: `count` ascending numbers.
     pub ends: *const u32,
 }
 
@@ -325,12 +315,12 @@ impl rille_replacements {
 
 /// Replaces hits.
 ///
-/// Appends the text with its hits replaced to `out`, and writes how many there were to `out_count`. `how` tells what takes
-/// their place. The text may not lie in `out`.
+/// Appends the text with its hits replaced to `out`, and writes how many there were to `out_count`. `how` has the
+/// replacements. The text may not lie in `out`.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there was no hit, and the text was appended as it is), RILLE_EARG (a pointer is NULL, or
-/// there are neither as many replacements as literals nor one), RILLE_ETOOBIG (the text is too long, or `out` would be) or
-/// RILLE_ENOMEM. Threads may call it at the same time on one list, each with a buffer of its own.
+/// Returns RILLE_OK, RILLE_NONE (there was no hit, and the text was appended as it is), RILLE_EARG (there are neither
+/// as many replacements as literals nor one) or RILLE_ETOOBIG (the text is too long, or `out` would be). Threads may
+/// call it at the same time on one list, each with a buffer of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_replace(
     literals: *const rille_literals,

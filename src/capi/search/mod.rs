@@ -24,7 +24,7 @@ pub mod stream;
 
 pub mod translate;
 
-/// Where a batch of matches begins, and how many it takes. Set `size` to sizeof(rille_scan); zeros are the default.
+/// Where a batch of matches begins, and how many it takes.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_scan {

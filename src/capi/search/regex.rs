@@ -6,26 +6,26 @@ use std::ffi::{CString, c_char};
 use std::ptr::null;
 use std::sync::Arc;
 
-/// Flag i: letters match in either case.
+/// Flag i: ignore case.
 pub const RILLE_REGEX_IGNORE_CASE: u32 = 1;
-/// Flag m: ^ and $ match at lines too.
+/// Flag m: ^ and $ also match at lines.
 pub const RILLE_REGEX_MULTI_LINE: u32 = 2;
-/// Flag s: . matches a line feed too.
+/// Flag s: . also matches a line feed.
 pub const RILLE_REGEX_DOT_ALL: u32 = 4;
-/// Flag x: white space and comments in the pattern are for the reader.
+/// Flag x: ignore white space and comments in the pattern.
 pub const RILLE_REGEX_VERBOSE: u32 = 8;
-/// Flag b: Unicode is off. A char is a byte, and classes are those of ASCII.
+/// Flag b: Unicode is off; a character is a byte, and classes are those of ASCII.
 pub const RILLE_REGEX_BYTES: u32 = 16;
-/// A match begins where the search does.
+/// A match must start where the search starts.
 pub const RILLE_REGEX_ANCHORED: u32 = 32;
 
 /// Every flag.
 const FLAGS: u32 = 63;
 
-/// What rille_regex_captures writes for both ends of a group that took no part in the match.
+/// Written by rille_regex_captures for both ends of a group that did not participate.
 pub const RILLE_UNSET: u32 = 0xFFFF_FFFF;
 
-/// How a pattern is compiled. Set `size` to sizeof(rille_regex_options); zeros are the default.
+/// How a pattern is compiled.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_regex_options {
@@ -35,7 +35,7 @@ pub struct rille_regex_options {
     pub flags: u32,
     /// Bytes that the compiled pattern may take; 0 for 10 MiB.
     pub size_limit: u32,
-    /// 0.
+    /// Reserved; must be 0.
     pub reserved: u32,
 }
 
@@ -65,9 +65,6 @@ impl rille_regex_options {
 }
 
 /// A compiled pattern, which searches in linear time whatever the pattern and the text.
-///
-/// It belongs to the caller, who frees it with rille_regex_free. Every function but that one takes it as const: threads
-/// may search with it at the same time.
 pub struct rille_regex {
     /// Shared with the streams that were made from it, which may outlive it.
     pub(in crate::capi) regex: Arc<Regex>,
@@ -105,13 +102,12 @@ impl Measured for rille_regex {
     }
 }
 
-/// Compiles the `len` bytes at `pattern` and writes the result to `out`. `options` may be NULL.
+/// Compiles the `len` bytes at `pattern` and writes the result to `out`.
 ///
 /// The syntax is that of the Rust crate regex: Perl's without look-around and back-references.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown), RILLE_ETOOBIG, RILLE_EPATTERN (the pattern is
-/// wrong; the error block has the offset of the mistake in it) or RILLE_ELIMIT (the compiled pattern would pass its size
-/// limit). Any thread may call it at any time.
+/// Returns RILLE_OK, RILLE_EPATTERN (the pattern is wrong; the error block has the offset of the mistake in it) or
+/// RILLE_ELIMIT (the compiled pattern would pass its size limit).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_new(
     pattern: *const u8,
@@ -134,9 +130,6 @@ type Compiled = Result<Arc<Regex>, PatternError>;
 
 /// Starts a job that compiles a pattern as rille_regex_new does, on another thread, and writes it to `out`. The pattern is
 /// copied. Take the result with rille_regex_take when the job is done.
-///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option unknown) or RILLE_ETOOBIG. Any thread may call it at any
-/// time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_start(
     pattern: *const u8,
@@ -159,9 +152,8 @@ pub unsafe extern "C" fn rille_regex_start(
 
 /// Writes the pattern that a job of rille_regex_start has compiled to `out`: a new handle each time, which outlives the job.
 ///
-/// Returns what rille_regex_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
-/// failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait. Threads may call it at the
-/// same time on one job.
+/// Returns what rille_regex_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
+/// has failed) or RILLE_EARG (the job is of another kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_take(
     job: *const rille_job,
@@ -180,7 +172,7 @@ pub unsafe extern "C" fn rille_regex_take(
     }
 }
 
-/// Frees a pattern. NULL is fine; a pattern that was freed already is not. Streams made from it go on.
+/// Frees a pattern. Streams made from it go on.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_free(regex: *mut rille_regex) {
     // SAFETY: the caller gives NULL or a live pattern, and uses it no more.
@@ -220,8 +212,7 @@ pub unsafe extern "C" fn rille_regex_name(regex: *const rille_regex, group: u32)
 /// The text before `from` is looked at by ^ and \b. Behind the end of the text nothing matches. It stops at the first
 /// place that decides, so it is faster than rille_regex_find.
 ///
-/// Returns RILLE_OK (it matches), RILLE_NONE (it does not), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may
-/// call it at the same time on one pattern.
+/// Returns RILLE_OK (it matches) or RILLE_NONE (it does not).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_test(
     regex: *const rille_regex,
@@ -241,11 +232,10 @@ pub unsafe extern "C" fn rille_regex_test(
 
 /// Finds the first match in a text from the offset `from` on.
 ///
-/// Writes two offsets to `out_span`, the begin and the end of the match. The text before `from` is looked at by ^ and \b.
-/// Behind the end of the text nothing is found.
+/// Writes two offsets to `out_span`, the start and the end of the match. The text before `from` is looked at by ^ and
+/// \b. Behind the end of the text nothing is found.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is no match, and nothing was written), RILLE_EARG (a pointer is NULL) or
-/// RILLE_ETOOBIG. Threads may call it at the same time on one pattern.
+/// Returns RILLE_OK or RILLE_NONE (there is no match, and nothing was written).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_find(
     regex: *const rille_regex,
@@ -273,8 +263,7 @@ pub unsafe extern "C" fn rille_regex_find(
 /// Writes two offsets for each match to `out_spans`, which has room for two numbers times the capacity that `scan` tells,
 /// and the number of matches to `out_count`. `scan` tells where to begin; to go on after a full batch, see rille_scan.
 ///
-/// Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
-/// Threads may call it at the same time on one pattern.
+/// Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_spans(
     regex: *const rille_regex,
@@ -312,8 +301,7 @@ pub unsafe extern "C" fn rille_regex_spans(
 /// that took no part. It has room for 2 * (1 + rille_regex_groups) numbers times the capacity that `scan` tells. Writes
 /// the number of matches to `out_count`. Finding groups costs several times finding matches: see rille_regex_spans.
 ///
-/// Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG.
-/// Threads may call it at the same time on one pattern.
+/// Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_captures(
     regex: *const rille_regex,
@@ -354,9 +342,6 @@ fn put_slots(out: &mut [std::mem::MaybeUninit<u32>], slots: &Slots) {
 }
 
 /// Counts the matches of a pattern from the offset `from` on, and writes their number to `out_count`.
-///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may call it at the same time on one
-/// pattern.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_count(
     regex: *const rille_regex,
@@ -379,7 +364,7 @@ pub unsafe extern "C" fn rille_regex_count(
     }
 }
 
-/// What takes the place of matches. Set `size` to sizeof(rille_replacement); zeros are the default.
+/// What takes the place of matches.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_replacement {
@@ -390,7 +375,7 @@ pub struct rille_replacement {
     /// Not 0 if the text is to be taken as it is; else it is a template: $0 is the match, $1 a group, ${name} a named
     /// group, $$ a dollar sign.
     pub literal: u32,
-    /// 0.
+    /// Reserved; must be 0.
     pub reserved: u32,
     /// The text or the template; NULL for the empty one.
     pub text: *const u8,
@@ -417,13 +402,13 @@ impl rille_replacement {
 
 /// Replaces the matches of a pattern.
 ///
-/// Appends the text with its matches replaced to `out`, and writes how many there were to `out_count`. `how` tells what
-/// takes their place; NULL removes them. The text may not lie in `out`.
+/// Appends the text with its matches replaced to `out`, and writes how many there were to `out_count`. `how` has the
+/// replacement; NULL removes matches. The text may not lie in `out`.
 ///
-/// Returns RILLE_OK, RILLE_NONE (nothing matched, and the text was appended as it is), RILLE_EARG (a pointer is NULL),
-/// RILLE_EPATTERN (the template is wrong or names a group that the pattern lacks; the error block has the offset in the
-/// template), RILLE_ETOOBIG (the text is too long, or `out` would be) or RILLE_ENOMEM. Threads may call it at the same
-/// time on one pattern, each with a buffer of its own.
+/// Returns RILLE_OK, RILLE_NONE (nothing matched, and the text was appended as it is), RILLE_EPATTERN (the template is
+/// wrong or names a group that the pattern lacks; the error block has the offset in the template) or RILLE_ETOOBIG (the
+/// text is too long, or `out` would be). Threads may call it at the same time on one pattern, each with a buffer of its
+/// own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_replace(
     regex: *const rille_regex,

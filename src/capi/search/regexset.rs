@@ -6,10 +6,7 @@ use super::*;
 use crate::search::RegexSet;
 use std::sync::Arc;
 
-/// A list of patterns that are searched for in one pass, which tells which of them match.
-///
-/// It belongs to the caller, who frees it with rille_regexset_free. Every function but that one takes it as const:
-/// threads may search with it at the same time.
+/// A list of patterns, searched for in one pass: which of them match a text.
 pub struct rille_regexset {
     set: Arc<RegexSet>,
     bytes: usize,
@@ -45,13 +42,12 @@ impl Measured for rille_regexset {
 
 /// Compiles a list of patterns and writes the result to `out`.
 ///
-/// `text` has all patterns one after the other, `len` bytes; `ends` has the offset behind each, `count` numbers, none below
-/// the one before. `options` may be NULL; its size limit is for all patterns together. A list of none matches nothing.
+/// `text` has all patterns one after the other, `len` bytes; `ends` has the end offset of each, `count` ascending
+/// numbers. `options` may be NULL; its size limit is for all patterns together. A list of none matches nothing.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG, RILLE_EPATTERN (a
-/// pattern is wrong; the message tells which, counted from 1, and the error block has the offset of the mistake in that
-/// pattern), RILLE_ELIMIT (the compiled patterns would pass their size limit) or RILLE_ENOMEM. Any thread may call it at
-/// any time.
+/// Returns RILLE_OK, RILLE_EARG (an option unknown or an end wrong), RILLE_EPATTERN (a pattern is wrong; the message
+/// says which, counted from 1, and the error block has the offset of the mistake in that pattern) or RILLE_ELIMIT (the
+/// compiled patterns would pass their size limit).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regexset_new(
     text: *const u8,
@@ -78,8 +74,7 @@ type Compiled = Result<Arc<RegexSet>, PatternError>;
 /// Starts a job that compiles a list of patterns as rille_regexset_new does, on another thread, and writes it to `out`. The
 /// list is copied. Take the result with rille_regexset_take when the job is done.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option unknown or an end wrong), RILLE_ETOOBIG or RILLE_ENOMEM. Any
-/// thread may call it at any time.
+/// Returns RILLE_OK or RILLE_EARG (an option unknown or an end wrong).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regexset_start(
     text: *const u8,
@@ -106,9 +101,8 @@ pub unsafe extern "C" fn rille_regexset_start(
 /// Writes the list of patterns that a job of rille_regexset_start has compiled to `out`: a new handle each time, which
 /// outlives the job.
 ///
-/// Returns what rille_regexset_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
-/// failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait. Threads may call it at the
-/// same time on one job.
+/// Returns what rille_regexset_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
+/// has failed) or RILLE_EARG (the job is of another kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regexset_take(
     job: *const rille_job,
@@ -150,8 +144,7 @@ pub unsafe extern "C" fn rille_regexset_len(set: *const rille_regexset) -> u32 {
 
 /// Tells whether any of the patterns matches a text. It stops at the first place that decides.
 ///
-/// Returns RILLE_OK (one matches), RILLE_NONE (none does), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Threads may
-/// call it at the same time on one list.
+/// Returns RILLE_OK (one matches) or RILLE_NONE (none does).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regexset_test(
     set: *const rille_regexset,
@@ -172,8 +165,8 @@ pub unsafe extern "C" fn rille_regexset_test(
 /// Writes their indices in the list, counted from 0 and ascending, to `out_ids`, and how many there are to `out_count`. A
 /// `capacity` of rille_regexset_len is always enough.
 ///
-/// Returns RILLE_OK, RILLE_NONE (none matches, and 0 was written), RILLE_EARG (a pointer is NULL), RILLE_ETOOBIG or
-/// RILLE_ESHORT (`capacity` is below the number of patterns). Threads may call it at the same time on one list.
+/// Returns RILLE_OK, RILLE_NONE (none matches, and 0 was written) or RILLE_ESHORT (`capacity` is below the number of
+/// patterns).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regexset_matches(
     set: *const rille_regexset,

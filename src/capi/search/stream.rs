@@ -9,8 +9,6 @@ use std::sync::Arc;
 
 /// A replacement of matches in text that is fed in chunks. A match may cross any border between them: what comes out is the
 /// same however the text was cut.
-///
-/// It belongs to the caller, who frees it with rille_stream_free. One call at a time, from whichever thread.
 pub struct rille_stream {
     stream: Stream,
 }
@@ -55,15 +53,15 @@ fn limit(limit: u32) -> u64 {
 
 /// Makes a stream that replaces the matches of a pattern, and writes it to `out`.
 ///
-/// `how` tells what takes their place; NULL removes them. `longest` is the longest match to be expected, in bytes, at most
-/// 256 MiB. It may be 0 for a pattern that has a longest match by itself, as `a{1,9}b` has. A pattern like `a+` has none:
-/// it then sees twice `longest` bytes from each place. A match longer than `longest` ends the stream with RILLE_ELIMIT; what
-/// does not end within twice of it is no match, as if the text behind were not there.
+/// `how` has the replacement; NULL removes matches. `longest` is the longest match to be expected, in bytes, at most
+/// 256 MiB. It may be 0 for a pattern of bounded length, for example `a{1,9}b`. A pattern like `a+` has none: it then
+/// sees twice `longest` bytes from each place. A match longer than `longest` ends the stream with RILLE_ELIMIT; what
+/// does not end within twice of it is not a match.
 ///
 /// The pattern may be freed while the stream lives.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, `longest` is needed or too long, or the pattern is anchored) or
-/// RILLE_EPATTERN (the template is wrong; the error block has the offset in it). Any thread may call it at any time.
+/// Returns RILLE_OK, RILLE_EARG (`longest` is needed or too long, or the pattern is anchored) or RILLE_EPATTERN (the
+/// template is wrong; the error block has the offset in it).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_stream_new_regex(
     regex: *const rille_regex,
@@ -96,12 +94,11 @@ pub unsafe extern "C" fn rille_stream_new_regex(
     }
 }
 
-/// Makes a stream that replaces literals, and writes it to `out`. `how` tells what takes their place.
+/// Makes a stream that replaces literals, and writes it to `out`. `how` has the replacements.
 ///
 /// The list may be freed while the stream lives.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or there are neither as many replacements as literals nor one) or
-/// RILLE_ENOMEM. Any thread may call it at any time.
+/// Returns RILLE_OK or RILLE_EARG (there are neither as many replacements as literals nor one).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_stream_new_literals(
     literals: *const rille_literals,
@@ -150,9 +147,9 @@ pub unsafe extern "C" fn rille_stream_count(stream: *const rille_stream) -> f64 
 
 /// Feeds the next chunk, of any length, and appends what is decided by it to `out`.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, the chunk lies in `out`, or the stream is finished), RILLE_ETOOBIG (the
-/// chunk is too long, or `out` would be), RILLE_ELIMIT (a match is longer than declared; the error block has its offset in
-/// the stream) or RILLE_ENOMEM. After a failure of the last three kinds the stream gives the same failure for ever.
+/// Returns RILLE_OK, RILLE_EARG (the chunk lies in `out`, or the stream is finished), RILLE_ETOOBIG (the chunk is too
+/// long, or `out` would be) or RILLE_ELIMIT (a match is longer than declared; the error block has its offset in the
+/// stream). After a failure of the last three kinds the stream returns the same failure forever.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_stream_feed(
     stream: *mut rille_stream,
@@ -176,14 +173,14 @@ pub unsafe extern "C" fn rille_stream_feed(
 
 /// Ends the text, and appends all that was held back to `out`. After that the stream takes no more.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or the stream is finished already), or as rille_stream_feed.
+/// Returns RILLE_OK, RILLE_EARG (the stream is finished already), or as rille_stream_feed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_stream_finish(
     stream: *mut rille_stream,
     out: *mut rille_buffer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live stream and NULL or a live buffer, of both of which this is the only use.
+    // SAFETY: the caller gives NULL or a live stream and NULL or a live buffer, that nothing else uses meanwhile.
     unsafe {
         boundary_on(stream, err, |stream| {
             append(out, &[], |out| {

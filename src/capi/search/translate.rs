@@ -23,7 +23,7 @@ pub enum rille_pcre {
     RILLE_PCRE_CONDITIONAL = 7,
     /// A verb or a call-out: (*SKIP), (?C1).
     RILLE_PCRE_VERB = 8,
-    /// The begin of the match set anew: \K.
+    /// A new start of the match: \K.
     RILLE_PCRE_KEEP = 9,
     /// The place where the last match ended: \G.
     RILLE_PCRE_LAST_MATCH = 10,
@@ -49,8 +49,8 @@ fn c_feature(feature: PcreFeature) -> rille_pcre {
 
 /// Appends a pattern that matches exactly the `len` bytes at `text` to `out`. It does so with any flags but i.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or the text lies in `out`), RILLE_ETOOBIG or RILLE_ENOMEM. Any thread
-/// may call it at any time, each with a buffer of its own.
+/// Returns RILLE_OK, RILLE_EARG (the text lies in `out`), RILLE_ETOOBIG or RILLE_ENOMEM., each with a buffer of its
+/// own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_escape(
     text: *const u8,
@@ -58,7 +58,7 @@ pub unsafe extern "C" fn rille_regex_escape(
     out: *mut rille_buffer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or `len` bytes, and NULL or a live buffer of which this is the only use.
+    // SAFETY: the caller gives NULL or `len` bytes, and NULL or a live buffer that nothing else uses meanwhile.
     boundary(err, || unsafe {
         let text = slice(text, len)?;
         append(out, text, |out| {
@@ -70,12 +70,12 @@ pub unsafe extern "C" fn rille_regex_escape(
 
 /// Appends a pattern that matches the same bytes as a Lua pattern to `out`.
 ///
-/// A ^ at the begin is the begin of the text, not that of the search. A position capture becomes an empty group. %b, %f and
-/// the back-references %1 to %9 have no like.
+/// A ^ at the start means the start of the text, not of the search. A position capture becomes an empty group. %b, %f
+/// and the back-references %1 to %9 have no equivalent.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or the pattern lies in `out`), RILLE_EPATTERN (the Lua pattern is wrong
-/// or has no like; the message tells why, and the error block has the offset in it), RILLE_ETOOBIG or RILLE_ENOMEM. Any
-/// thread may call it at any time, each with a buffer of its own.
+/// Returns RILLE_OK, RILLE_EARG (the pattern lies in `out`), RILLE_EPATTERN (the Lua pattern is wrong or has no like;
+/// the message tells why, and the error block has the offset in it), RILLE_ETOOBIG or RILLE_ENOMEM., each with a buffer
+/// of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_from_lua(
     pattern: *const u8,
@@ -83,7 +83,7 @@ pub unsafe extern "C" fn rille_regex_from_lua(
     out: *mut rille_buffer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or `len` bytes, and NULL or a live buffer of which this is the only use.
+    // SAFETY: the caller gives NULL or `len` bytes, and NULL or a live buffer that nothing else uses meanwhile.
     boundary(err, || unsafe {
         let pattern = slice(pattern, len)?;
         append(out, pattern, |out| {
@@ -98,8 +98,7 @@ pub unsafe extern "C" fn rille_regex_from_lua(
 /// Writes two numbers for each to `out`, one of the RILLE_PCRE_ constants and the offset in the pattern, from left to right,
 /// and how many there are to `out_count`. `out` has room for `capacity` of them, 2 * `capacity` numbers.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there are none, and 0 was written), RILLE_MORE (there are more than `capacity`), RILLE_EARG
-/// (a pointer is NULL) or RILLE_ETOOBIG. Any thread may call it at any time.
+/// Returns RILLE_OK, RILLE_NONE (there are none, and 0 was written) or RILLE_MORE (there are more than `capacity`).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_explain_pcre(
     pattern: *const u8,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::text::{CASE_GROWTH, Case};
 
-/// How a text is mapped.
+/// A case mapping.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_case {
@@ -36,8 +36,8 @@ fn c_case(case: Case) -> rille_case {
 /// Writes that length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. Its cost is that of the mapping itself,
 /// which can be saved: three times `len` is always enough.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the mapping is unknown) or RILLE_ETOOBIG (the text or the result is
-/// longer than 4 GiB - 1). Any thread may call it at any time.
+/// Returns RILLE_OK, RILLE_EARG (the mapping is unknown) or RILLE_ETOOBIG (the text or the result is longer than 4 GiB
+/// - 1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_case_len(
     text: *const u8,
@@ -61,8 +61,8 @@ pub unsafe extern "C" fn rille_text_case_len(
 /// three times `len` the text is walked once; with less it is walked first to see whether the room will do. Invalid UTF-8
 /// stays as it is. `out` may not overlap the text.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or the mapping is unknown), RILLE_ETOOBIG or
-/// RILLE_ESHORT (`capacity` is below what is needed). Any thread may call it at any time.
+/// Returns RILLE_OK, RILLE_EARG (they overlap, or the mapping is unknown) or RILLE_ESHORT (`capacity` is below what is
+/// needed).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_case(
     text: *const u8,
@@ -88,8 +88,6 @@ pub unsafe extern "C" fn rille_text_case(
 /// Tells whether two texts are the same but for case, as folding both and comparing would.
 ///
 /// Writes 1 or 0 to `out_equal`. Nothing is allocated, and the comparison ends at the first difference.
-///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Any thread may call it at any time.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_equal_fold(
     a: *const u8,

@@ -6,11 +6,8 @@ use super::*;
 ///
 /// Writes the number to `out_count`. `unit` is any of the RILLE_UNIT_ constants. A maximal invalid UTF-8 subsequence
 /// counts as one char and one UTF-16 unit. Words, sentences, lines and line-break segments are those that
-/// rille_text_segments finds: a line ends in LF or CR LF, the last one also at the end of the text; the empty text has no
-/// line. The number of cells is what rille_text_width tells without options.
-///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the unit is unknown) or RILLE_ETOOBIG. Any thread may call it at
-/// any time.
+/// rille_text_segments finds: a line ends in LF or CR LF, the last one also at the end of the text; the empty text has
+/// no line. Cells are counted as by rille_text_width without options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_count(
     text: *const u8,

@@ -47,7 +47,7 @@ pub enum rille_text_verb {
     RILLE_TEXT_NORMALIZE = 11,
 }
 
-/// What a job of rille_text_start does. Set `size` to sizeof(rille_text_task), and of the rest what the verb names.
+/// What a job of rille_text_start does.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_text_task {
@@ -316,9 +316,8 @@ fn written<T>(
 /// is what `task` points to. Take the result with rille_text_take when the job is done. A text that is cheap to look at
 /// (see the costs of each function) needs no job.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or a verb, a unit or an option is unknown), RILLE_ETOOBIG (the text,
-/// the positions or the second text have more than RILLE_TEXT_JOB_MAX bytes) or RILLE_ENOMEM. Any thread may call it at any
-/// time.
+/// Returns RILLE_OK, RILLE_EARG (a verb, a unit or an option is unknown) or RILLE_ETOOBIG (the text, the positions or
+/// the second text have more than RILLE_TEXT_JOB_MAX bytes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_start(
     text: *const u8,
@@ -346,9 +345,8 @@ pub unsafe extern "C" fn rille_text_start(
 
 /// Writes what a job of rille_text_start has found to `out`, as often as the caller likes.
 ///
-/// Returns what the function of the verb would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled
-/// or has failed) or RILLE_EARG (a pointer is NULL or the job is of another kind). It does not wait. Threads may call it at
-/// the same time on one job.
+/// Returns what the function of the verb would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was
+/// cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_take(
     job: *const rille_job,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::text::{Align, Ellipsis, Side, Style, WidthOptions};
 
-/// Whose idea of width it is.
+/// How width is measured.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_style {
@@ -11,13 +11,14 @@ pub enum rille_style {
     /// East Asian Wide or Fullwidth one, 0 for a combining mark, a format character or a control character, 1 for any
     /// other and for a maximal invalid subsequence. U+FE0F makes an emoji 2 cells wide. A tab goes to the next tab stop.
     RILLE_STYLE_TERMINAL = 0,
-    /// What Neovim (0.11 or later) shows, as its strdisplaywidth() tells: a cluster takes the cells of its first scalar
-    /// value; an Arabic lam and the alef behind it are one cell; ^A for a control character, <ff> for an invalid byte, <200b> for a format character. It differs where
-    /// Neovim decodes what is no UTF-8 (surrogates, overlong forms, forms above U+10FFFF), where an invalid byte follows
-    /// a prepended character, for characters and rules of segmentation that are younger than Neovim's tables, and where
-    /// isprint, display, emoji, noarabicshape, termbidi, setcellwidths() or a window that wraps change what is shown.
+    /// What Neovim (0.11 or later) shows, as by its strdisplaywidth(): a cluster takes the cells of its first scalar
+    /// value; an Arabic lam and the following alef are one cell; ^A for a control character, <ff> for an invalid byte,
+    /// <200b> for a format character. It differs where Neovim decodes what is no UTF-8 (surrogates, overlong forms,
+    /// forms above U+10FFFF), where an invalid byte follows a prepended character, for characters and rules of
+    /// segmentation that are younger than Neovim's tables, and where isprint, display, emoji, noarabicshape, termbidi,
+    /// setcellwidths() or a window that wraps change what is shown.
     RILLE_STYLE_NEOVIM = 1,
-    /// What Neovim's nvim_strwidth() tells: the same, but a tab or another ASCII control character is one cell. It
+    /// What Neovim's nvim_strwidth() returns: the same, but a tab or another ASCII control character is one cell. It
     /// differs as before, and where a mark follows an invalid byte, to which it belongs here.
     RILLE_STYLE_STRWIDTH = 2,
 }
@@ -26,15 +27,15 @@ pub enum rille_style {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_side {
-    /// The end of the text goes.
+    /// The end is cut off.
     RILLE_SIDE_RIGHT = 0,
-    /// The beginning goes.
+    /// The start is cut off.
     RILLE_SIDE_LEFT = 1,
-    /// The middle goes.
+    /// The middle is cut out.
     RILLE_SIDE_MIDDLE = 2,
 }
 
-/// Where a text stands in the cells that it is given.
+/// Where a text is placed in its cells.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_align {
@@ -42,7 +43,7 @@ pub enum rille_align {
     RILLE_ALIGN_LEFT = 0,
     /// At the right.
     RILLE_ALIGN_RIGHT = 1,
-    /// In the middle; an odd cell is left at the right.
+    /// In the middle; an odd cell is added at the right.
     RILLE_ALIGN_CENTER = 2,
 }
 
@@ -50,7 +51,7 @@ pub enum rille_align {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_layout_options {
-    /// sizeof(rille_layout_options), so that a later version can tell what this one did not know.
+    /// sizeof(rille_layout_options).
     pub size: u32,
     /// How many cells there are to truncate, pad or wrap to. The width alone needs none.
     pub cells: u32,

@@ -28,7 +28,7 @@ pub mod wrap;
 
 pub mod job;
 
-/// What is counted, or kept whole by a reversal.
+/// Units of text.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_unit {
@@ -46,9 +46,9 @@ pub enum rille_unit {
     RILLE_UNIT_LINE = 5,
     /// One display cell of a terminal, as rille_text_width measures without options.
     RILLE_UNIT_CELL = 6,
-    /// One sentence (UAX #29), with the white space behind it.
+    /// One sentence (UAX #29) and the white space after it.
     RILLE_UNIT_SENTENCE = 7,
-    /// What stands between two places at which a line may be broken (UAX #14), with the white space behind it.
+    /// The text between two line-break opportunities (UAX #14), and the white space after it.
     RILLE_UNIT_LINEBREAK = 8,
 }
 

@@ -38,8 +38,7 @@ fn c_form(form: Form) -> rille_form {
 /// Writes the length in bytes of the longest prefix that is to `out_prefix`: `len` if rille_text_normalize would copy the
 /// text as it is. `form` is a RILLE_FORM_ constant. For ASCII it costs no more than reading the text.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the form is unknown) or RILLE_ETOOBIG. Any thread may call it at
-/// any time.
+/// Returns RILLE_OK or RILLE_EARG (the form is unknown).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_normalized(
     text: *const u8,
@@ -61,8 +60,8 @@ pub unsafe extern "C" fn rille_text_normalized(
 /// Writes that length in bytes to `out_len`. Its cost is that of normalising, which can be saved: three times `len` is
 /// always enough for NFC and NFD, eleven times for NFKC and NFKD.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or the form is unknown) or RILLE_ETOOBIG (the text or the result is
-/// longer than 4 GiB - 1). Any thread may call it at any time.
+/// Returns RILLE_OK, RILLE_EARG (the form is unknown) or RILLE_ETOOBIG (the text or the result is longer than 4 GiB -
+/// 1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_normalize_len(
     text: *const u8,
@@ -86,8 +85,8 @@ pub unsafe extern "C" fn rille_text_normalize_len(
 /// times `len` (NFC, NFD) or eleven times (NFKC, NFKD) the text is normalised once; with less it is done first to see
 /// whether the room will do. Invalid UTF-8 stays as it is and joins with nothing. `out` may not overlap the text.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or the form is unknown), RILLE_ETOOBIG or RILLE_ESHORT
-/// (`capacity` is below what is needed). Any thread may call it at any time.
+/// Returns RILLE_OK, RILLE_EARG (they overlap, or the form is unknown) or RILLE_ESHORT (`capacity` is below what is
+/// needed).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_normalize(
     text: *const u8,

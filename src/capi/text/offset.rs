@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Between which units positions are converted. Set `size` to sizeof(rille_offset_options).
+/// Between which units positions are converted.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_offset_options {
@@ -27,12 +27,11 @@ pub(super) fn no_such_unit() -> Failure {
 
 /// Converts a position from one unit to another, for example a byte to the UTF-16 column that a language server wants.
 ///
-/// Writes the result to `out`. Positions are 0-based. One inside a char or a cluster is taken for that of its start, one
-/// beyond the end of the text for the end, which is the number of units. An invalid UTF-8 sequence is one char. Cells are those of rille_text_width
-/// without options; what takes none is at the cell behind it.
+/// Writes the result to `out`. Positions are 0-based. One inside a char or a cluster is taken for that of its start,
+/// one beyond the end of the text for the end, which is the number of units. An invalid UTF-8 sequence is one char.
+/// Cells are those of rille_text_width without options; what takes no cell is at the next cell.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, or positions are not counted in that unit) or RILLE_ETOOBIG. Any
-/// thread may call it at any time.
+/// Returns RILLE_OK or RILLE_EARG (positions are not counted in that unit).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_offset(
     text: *const u8,
@@ -58,8 +57,7 @@ pub unsafe extern "C" fn rille_text_offset(
 /// Writes `count` results to `out`, in the order of the positions. Ascending positions take one scan of the text
 /// together; for others it may sort a copy first. `out` may not overlap the positions.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or positions are not counted in that unit),
-/// RILLE_ETOOBIG or RILLE_ENOMEM. Any thread may call it at any time.
+/// Returns RILLE_OK or RILLE_EARG (they overlap, or positions are not counted in that unit).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_offsets(
     text: *const u8,

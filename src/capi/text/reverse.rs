@@ -8,8 +8,8 @@ use super::*;
 /// `unit` is RILLE_UNIT_BYTE, RILLE_UNIT_CHAR or RILLE_UNIT_GRAPHEME. A maximal invalid UTF-8 subsequence is one char
 /// and keeps its bytes in order. `out` may not overlap the text.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, they overlap, or there is no reversal by that unit), RILLE_ETOOBIG
-/// or RILLE_ESHORT (`capacity` is below `len`). Any thread may call it at any time.
+/// Returns RILLE_OK, RILLE_EARG (they overlap, or there is no reversal by that unit) or RILLE_ESHORT (`capacity` is
+/// below `len`).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_reverse(
     text: *const u8,

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Which segments a batch has, where it begins, and how many it takes. Set `size` to sizeof(rille_segment_options).
+/// Which segments a batch has, where it begins, and how many it takes.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_segment_options {
@@ -28,8 +28,8 @@ const _: () = assert!(size_of::<rille_segment_options>() == 16);
 /// line-break segments follow each other without a gap; words leave out what stands between them, lines their LF or
 /// CR LF. All batches of a text together walk it once.
 ///
-/// Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full), RILLE_EARG (a pointer is NULL, or there are no
-/// segments of that unit) or RILLE_ETOOBIG. Any thread may call it at any time.
+/// Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full) or RILLE_EARG (there are no segments of that
+/// unit).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_segments(
     text: *const u8,

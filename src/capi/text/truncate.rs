@@ -28,7 +28,7 @@ const _: () = assert!(size_of::<rille_cut>() == 16);
 pub struct rille_slice {
     /// The bytes; NULL is fine if there are none.
     pub ptr: *const u8,
-    /// How many they are.
+    /// Their number.
     pub len: usize,
 }
 
@@ -78,8 +78,7 @@ impl Manner {
 /// fits. An ellipsis that is wider than the cells is left out. Of `options`, `cells`, `side`, `ellipsis` and the options
 /// of rille_text_width count.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong), RILLE_ETOOBIG. Any thread may call it at any
-/// time.
+/// Returns RILLE_OK or RILLE_EARG (an option is wrong).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_truncate(
     text: *const u8,
@@ -101,8 +100,7 @@ pub unsafe extern "C" fn rille_text_truncate(
 ///
 /// Writes as many results to `out`, in the order of the texts.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong), RILLE_ETOOBIG. Any thread may call it at any
-/// time.
+/// Returns RILLE_OK or RILLE_EARG (an option is wrong).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_truncate_list(
     texts: *const rille_slice,

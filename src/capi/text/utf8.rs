@@ -4,11 +4,10 @@ use super::*;
 
 /// Tells whether a text is valid UTF-8.
 ///
-/// Writes the length in bytes of the longest valid prefix to `out_valid`: `len` if all of it is valid, else the 0-based
-/// offset of the first maximal invalid subsequence.
+/// Writes the length in bytes of the longest valid prefix to `out_valid`: `len` if all of it is valid, otherwise the
+/// 0-based offset of the first maximal invalid subsequence.
 ///
-/// Returns RILLE_OK (valid), RILLE_INVALID (not valid), RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG. Any thread may
-/// call it at any time.
+/// Returns RILLE_OK (valid) or RILLE_INVALID (not valid).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_validate(
     text: *const u8,
@@ -29,9 +28,8 @@ pub unsafe extern "C" fn rille_text_validate(
 ///
 /// Writes that length in bytes to `out_len`. It is above `len` by up to twice the number of invalid bytes.
 ///
-/// Returns RILLE_OK (the text is valid: repair would copy it as it is), RILLE_INVALID (there is something to repair),
-/// RILLE_EARG (a pointer is NULL) or RILLE_ETOOBIG (the text or the result is longer than 4 GiB - 1). Any thread may
-/// call it at any time.
+/// Returns RILLE_OK (the text is valid: repair would copy it as it is), RILLE_INVALID (there is something to repair) or
+/// RILLE_ETOOBIG (the text or the result is longer than 4 GiB - 1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_repair_len(
     text: *const u8,
@@ -53,9 +51,8 @@ pub unsafe extern "C" fn rille_text_repair_len(
 /// Writes the result to `out` and its length in bytes to `out_len`. How much room it needs is told by
 /// rille_text_repair_len; three times `len` is always enough. `out` may not overlap the text.
 ///
-/// Returns RILLE_OK (the text was valid and has been copied), RILLE_INVALID (something was replaced), RILLE_EARG (a
-/// pointer is NULL or they overlap), RILLE_ETOOBIG or RILLE_ESHORT (`capacity` is below what is needed). Any thread may
-/// call it at any time.
+/// Returns RILLE_OK (the text was valid and has been copied), RILLE_INVALID (something was replaced), RILLE_EARG (they
+/// overlap) or RILLE_ESHORT (`capacity` is below what is needed).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_repair(
     text: *const u8,

@@ -29,14 +29,13 @@ pub unsafe extern "C" fn rille_text_width(
     })
 }
 
-/// Tells how many cells are missing before and behind a text until it takes `options->cells` of them.
+/// Computes the padding of a text to `options->cells` cells.
 ///
-/// Writes the cells before it to `out_left` and those behind it to `out_right`: both are 0 if the text takes as many
+/// Writes the cells before it to `out_left` and those after it to `out_right`: both are 0 if the text takes as many
 /// already. Of `options`, `cells`, `align` and the options of rille_text_width count. Tabs go to their stops from where
 /// the text then begins.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong) or RILLE_ETOOBIG. Any thread may call it at
-/// any time.
+/// Returns RILLE_OK or RILLE_EARG (an option is wrong).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_pad(
     text: *const u8,

@@ -12,7 +12,7 @@ pub struct rille_line {
     pub start: u32,
     /// Offset at which it ends: before white space and a line end, which belong to no line.
     pub stop: u32,
-    /// Offset at which the next line begins; the length of the text behind the last one.
+    /// Offset at which the next line starts; the length of the text after the last line.
     pub next: u32,
     /// Cells that it takes.
     pub cells: u32,
@@ -29,8 +29,7 @@ const _: () = assert!(size_of::<rille_line>() == 16);
 /// `keep_long_words` is set; a single cluster that is wider than a line is a line. Of `options`, `cells`,
 /// `keep_long_words`, `start` and the options of rille_text_width count.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL, an option is wrong, `cells` or `capacity` is 0, or `start` is beyond
-/// the end) or RILLE_ETOOBIG. Any thread may call it at any time.
+/// Returns RILLE_OK or RILLE_EARG (an option is wrong, `cells` or `capacity` is 0, or `start` is beyond the end).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_wrap(
     text: *const u8,
