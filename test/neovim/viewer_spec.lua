@@ -298,7 +298,7 @@ t.test("a filter shows the lines that match, with their numbers in the file", fu
   nvim:wait([[return not require("rille.nvim.viewer").of().works.filter]])
   t.eq(nvim:screen()[2], "")
   nvim:type("Ggg&<CR>")
-  nvim:sees("     1 line 1 x", 2)
+  comes_to(nvim, 70014)
   nvim:type("&(<CR>")
   nvim:wait([[return vim.fn.execute("messages"):find("unclosed group at 1: %(") ~= nil]])
   done(nvim)

@@ -36,7 +36,7 @@ local function anew(view, change)
   search.forget(view)
   work.stop_all(view)
   view:unfilter()
-  view.marks, view.first = {}, nil
+  view.marks, view.jumps, view.jump, view.first = {}, {}, 1, nil
   view:switch(view.doc, math.min(position, math.max(view.doc:size() or 1, 1)))
   if view.following then
     view:go_last()

@@ -1,5 +1,6 @@
 --- The command line in a view: `/` and `?` search the file and not the page, and a command that is a number of a line goes to
 --- that of the file. The prompt is Neovim's own, with its history; only what it would do is taken over.
+local jumps = require("rille.nvim.viewer.jumps")
 local motions = require("rille.nvim.viewer.motions")
 local search = require("rille.nvim.viewer.search")
 local status = require("rille.nvim.viewer.status")
@@ -36,7 +37,7 @@ local function leave()
   elseif kind == ":" and (text:find("^%s*%d+%s*$") or text:find("^%s*%$%s*$")) then
     take()
     vim.schedule(function()
-      view:push()
+      jumps.push(view)
       local number = tonumber(text)
       if number then
         motions.to_line(view, math.max(number, 1))

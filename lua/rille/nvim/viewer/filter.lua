@@ -4,35 +4,14 @@ local work = require("rille.nvim.viewer.work")
 
 local M = {}
 
---- The position in the kept lines of the first one from a position of the file on; the last one if there is none. Without
---- a filter it is the position itself.
----@param view rille.nvim.viewer.view
----@param position integer
----@return integer
-function M.kept_at(view, position)
-  if not view.filtered then
-    return position
-  end
-  local low, high = 1, math.max(view.source:size() or 1, 1)
-  while low < high do
-    local middle = math.floor((low + high) / 2)
-    local origin = view.source:origin(middle)
-    if not origin or origin >= position then
-      high = middle
-    else
-      low = middle + 1
-    end
-  end
-  return low
-end
-
 --- Shows all lines again, where the cursor is now.
 ---@param view rille.nvim.viewer.view
 function M.clear(view)
   if not view.filtered then
     return
   end
-  local position = view.source:origin(view:here()) or 1
+  -- A filter that keeps nothing has no place of its own.
+  local position = view.source:origin(view:here()) or view.filtered.from
   search.forget(view)
   work.stop(view, "filter")
   work.stop(view, "kept")
@@ -64,7 +43,7 @@ function M.apply(view, text)
     return
   end
   search.forget(view)
-  view.filtered = { pattern = pattern, invert = invert, job = job }
+  view.filtered = { pattern = pattern, invert = invert, job = job, from = position }
   view:switch(kept, 1)
   local since = view:here()
   work.run(view, "filter", job, "filtering", function()
@@ -73,7 +52,7 @@ function M.apply(view, text)
     end
     -- Whoever has moved meanwhile stays there.
     if view.source == kept and view:here() == since then
-      view:go(M.kept_at(view, position))
+      view:go(view:kept_at(position))
     end
   end)
 end

@@ -1,5 +1,6 @@
 --- Following: what is appended to a file is shown as it comes, as `tail -F` does.
 local change = require("rille.nvim.viewer.change")
+local jumps = require("rille.nvim.viewer.jumps")
 
 local uv = vim.uv or vim.loop
 
@@ -26,7 +27,7 @@ function M.toggle(view)
     view:redraw()
     return
   end
-  view:push()
+  jumps.push(view)
   view.following = uv.new_timer()
   change.look(view)
   view:go_last()

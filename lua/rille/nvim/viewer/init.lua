@@ -4,11 +4,14 @@
 --- is read by `rille.file` as the window moves; nothing is loaded, nothing is ever written, and nothing waits for a job.
 local change = require("rille.nvim.viewer.change")
 local cmdline = require("rille.nvim.viewer.cmdline")
+local columns = require("rille.nvim.viewer.columns")
 local config = require("rille.nvim.config")
 local filter = require("rille.nvim.viewer.filter")
 local follow = require("rille.nvim.viewer.follow")
 local keys = require("rille.nvim.viewer.keys")
+local jumps = require("rille.nvim.viewer.jumps")
 local motions = require("rille.nvim.viewer.motions")
+local native = require("rille.nvim.viewer.native")
 local paths = require("rille.nvim.paths")
 local quickfix = require("rille.nvim.viewer.quickfix")
 local rille = require("rille")
@@ -149,6 +152,9 @@ end
 
 --- What the keys do, by name.
 local actions = vim.tbl_extend("error", {}, motions, {
+  begin = columns.begin,
+  stop_of_line = columns.stop_of_line,
+  column = columns.column,
   next = search.next,
   previous = search.previous,
   word = search.word,
@@ -186,11 +192,25 @@ local function bind(view)
       end, entry.about)
     end
   end
-  for key in pairs(motions.steps) do
+  for key in pairs(native.steps) do
     map("nxo", key, function()
-      motions.step(view, key)
+      native.step(view, key, motions.to_shown_line)
     end, "as without")
   end
+  for key in pairs(native.searches) do
+    map("nxo", key, function()
+      native.search(view, key, jumps.push)
+    end, "as without")
+  end
+  for key in pairs(native.words) do
+    map("nx", key, function()
+      native.word(view, key)
+    end, "as without")
+    vim.keymap.set("o", key, function()
+      return native.word_operator(view, key)
+    end, { buffer = view.buf, expr = true, nowait = true, desc = "rille: as without" })
+  end
+  yank.bind(view)
 end
 
 --- Shows a file in a buffer: what reading it is.
@@ -228,11 +248,14 @@ function M.read(buf, path)
   end)
   on("CursorMoved", function()
     quickfix.look(view)
-    motions.follow_column(view)
+    columns.follow(view)
     view:keep(vim.api.nvim_get_current_win())
   end)
   on("TextYankPost", function()
     yank.yanked(view)
+  end)
+  on("ModeChanged", function(event)
+    yank.mode_changed(view, event.match:match("^(.-):(.*)$"))
   end)
   on({ "BufWriteCmd", "FileWriteCmd", "FileAppendCmd" }, function(event)
     write.write(view, event)
@@ -287,6 +310,12 @@ vim.api.nvim_create_autocmd({ "WinScrolled", "WinResized" }, {
 })
 
 cmdline.enable(group)
+
+--- Runs a motion by words in the view of the current buffer, for a map.
+---@param key string
+function M.word(key)
+  native.word(M.of(), key)
+end
 
 --- The path in the name of a buffer.
 ---@param name string

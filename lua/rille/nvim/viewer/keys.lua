@@ -21,8 +21,8 @@ M.list = {
     modes = "nxo",
     about = "the last line, or that with the number {count}",
   },
-  { name = "percent", keys = "%", modes = "nx", about = "{count} percent of the file" },
-  { name = "byte", keys = "go", modes = "nx", about = "byte {count} of the file" },
+  { name = "percent", keys = "%", modes = "nxo", about = "{count} percent of the file" },
+  { name = "byte", keys = "go", modes = "nxo", about = "byte {count} of the file" },
   { name = "next", keys = "n", modes = "nx", about = "the next match of the last search with `/` or `?`" },
   { name = "previous", keys = "N", modes = "nx", about = "the match before" },
   { name = "word", keys = "*", about = "the next place of the word under the cursor" },
@@ -42,21 +42,23 @@ M.list = {
   {
     name = "to_mark",
     keys = { "'", "`" },
-    modes = "nx",
+    modes = "nxo",
     about = "jump to a mark; twice, to where the last jump began",
   },
   {
     name = "begin",
     keys = { "0", "<Home>", "^" },
-    modes = "nx",
+    modes = "nxo",
     about = "the begin of the line, of one that is shown in part too",
   },
   {
     name = "stop_of_line",
     keys = { "$", "<End>" },
-    modes = "nx",
+    modes = "nxo",
     about = "the end of the line, of one that is shown in part too",
   },
+  { name = "column", keys = "|", modes = "nxo", about = "byte {count} of a line that is shown in part" },
+  { name = "reselect", keys = "gv", about = "select again what was selected last" },
 }
 
 return M

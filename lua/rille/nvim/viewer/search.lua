@@ -1,4 +1,5 @@
 --- Search in a view: jobs over the whole file, from the cursor on and around its end, and the matches that are in sight.
+local jumps = require("rille.nvim.viewer.jumps")
 local rille = require("rille")
 local status = require("rille.nvim.viewer.status")
 local work = require("rille.nvim.viewer.work")
@@ -31,7 +32,7 @@ function M.compile(pattern)
 end
 
 local function found(view, position, wrapped, backward)
-  view:push()
+  jumps.push(view)
   view:go(position)
   vim.v.hlsearch = 1
   view:redraw()

@@ -6,7 +6,9 @@ local M = {}
 M.views = {}
 
 --- A number as a person reads it.
-local function grouped(n)
+---@param n integer
+---@return string
+function M.grouped(n)
   local text = ("%d"):format(n)
   local rest = #text % 3
   return text:sub(1, rest)
@@ -71,18 +73,18 @@ function M.bar()
   local lines, exact = view.lines or 0, view.exact
   local entry = view.page[vim.api.nvim_win_get_cursor(win)[1]]
   local number = view:number_of(vim.api.nvim_win_get_cursor(win)[1])
-  local kept = view.filtered and ("%s%s lines"):format(exact and "" or "about ", grouped(lines))
+  local kept = view.filtered and ("%s%s lines"):format(exact and "" or "about ", M.grouped(lines))
   if kept then
     local all, known = view.doc:line_count()
     lines, exact = all or 0, known == true
   end
-  add(("%s of %s%s"):format(number and grouped(number) or "·", exact and "" or "about ", grouped(lines)))
+  add(("%s of %s%s"):format(number and M.grouped(number) or "·", exact and "" or "about ", M.grouped(lines)))
   if entry and view.size and view.size > 0 then
     add(("%d%%"):format(math.floor(math.min(entry.at / view.size, 1) * 100)))
     add(size(view.size))
   end
   if view.column > 1 then
-    add(("from byte %s of each line"):format(grouped(view.column)))
+    add(("from byte %s of each line"):format(M.grouped(view.column)))
   end
   if view.filtered then
     add(("%s %s %s"):format(kept, view.filtered.invert and "without" or "with", view.filtered.pattern))

@@ -2,8 +2,9 @@
 ---
 --- Every line of the page knows its position in the file, so nothing here waits for the index of lines: it only tells
 --- numbers. A motion of Neovim's own never gets to the end of a page, as `keep` extends it before.
+local operator = require("rille.nvim.viewer.operator")
 local page = require("rille.nvim.viewer.page")
-local say = require("rille.nvim.viewer.status").say
+local selection = require("rille.nvim.viewer.selection")
 
 local View = {}
 View.__index = View
@@ -33,9 +34,9 @@ local SELECTED = 200000
 ---@field column integer byte of each line that is shown first
 ---@field columns integer bytes of each line that are shown
 ---@field trouble? string why the file cannot be read now
----@field jumps integer[] positions that jumps began at
+---@field jumps integer[] positions in the file that jumps began at
 ---@field jump integer which of them is next
----@field marks table<string, integer>
+---@field marks table<string, integer> positions in the file
 
 ---@param buf integer
 ---@param path string
@@ -43,61 +44,89 @@ local SELECTED = 200000
 ---@param columns integer
 ---@return rille.nvim.viewer.view
 function View.new(buf, path, doc, columns)
-	return setmetatable({
-		buf = buf,
-		path = path,
-		doc = doc,
-		source = doc,
-		page = {},
-		at_end = false,
-		column = 1,
-		columns = columns,
-		jumps = {},
-		jump = 1,
-		marks = {},
-	}, View)
+  return setmetatable({
+    buf = buf,
+    path = path,
+    doc = doc,
+    source = doc,
+    page = {},
+    at_end = false,
+    column = 1,
+    columns = columns,
+    jumps = {},
+    jump = 1,
+    marks = {},
+  }, View)
 end
 
 --- The windows that show it, the current one first.
 function View:windows()
-	local windows = vim.fn.win_findbuf(self.buf)
-	local current = vim.api.nvim_get_current_win()
-	table.sort(windows, function(a, b)
-		return a == current or (b ~= current and a < b)
-	end)
-	return windows
+  local windows = vim.fn.win_findbuf(self.buf)
+  local current = vim.api.nvim_get_current_win()
+  table.sort(windows, function(a, b)
+    return a == current or (b ~= current and a < b)
+  end)
+  return windows
 end
 
 --- The position in the source of a place in the buffer, the column counted from 0.
 function View:position(line, col)
-	local entry = self.page[line]
-	return entry and entry.at + self.column - 1 + entry.lead + (col or 0)
+  local entry = self.page[line]
+  return entry and entry.at + self.column - 1 + entry.lead + (col or 0)
 end
 
 --- The position under the cursor.
 function View:here()
-	local win = self:windows()[1]
-	if not win or #self.page == 0 then
-		return 1
-	end
-	local cursor = vim.api.nvim_win_get_cursor(win)
-	return self:position(cursor[1], cursor[2]) or 1
+  local win = self:windows()[1]
+  if not win or #self.page == 0 then
+    return 1
+  end
+  local cursor = vim.api.nvim_win_get_cursor(win)
+  return self:position(cursor[1], cursor[2]) or 1
+end
+
+--- Where a position of what is shown is in the file.
+---@param position integer
+---@return integer
+function View:origin(position)
+  return self.filtered and self.source:origin(position) or position
+end
+
+--- Where a position of the file is in what is shown: with a filter in the first line from there on that is kept, or in the
+--- last one if there is none.
+---@param position integer
+---@return integer
+function View:kept_at(position)
+  if not self.filtered then
+    return position
+  end
+  local low, high = 1, math.max(self.source:size() or 1, 1)
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    local origin = self.source:origin(middle)
+    if not origin or origin >= position then
+      high = middle
+    else
+      low = middle + 1
+    end
+  end
+  return low
 end
 
 --- Puts the cursor to a position that the page has, in the middle of the window if it is out of sight.
 function View:set_cursor(win, line, position, where)
-	local entry = self.page[line]
-	local col = position - entry.at - (self.column - 1) - entry.lead
-	local height = vim.api.nvim_win_get_height(win)
-	vim.api.nvim_win_call(win, function()
-		local top, bottom = vim.fn.line("w0"), vim.fn.line("w$")
-		vim.api.nvim_win_set_cursor(win, { line, math.max(col, 0) })
-		if where == "last" then
-			vim.fn.winrestview({ topline = math.max(line - height + 1, 1) })
-		elseif line < top or line > bottom or where == "center" then
-			vim.cmd("normal! zz")
-		end
-	end)
+  local entry = self.page[line]
+  local col = position - entry.at - (self.column - 1) - entry.lead
+  local height = vim.api.nvim_win_get_height(win)
+  vim.api.nvim_win_call(win, function()
+    local top, bottom = vim.fn.line("w0"), vim.fn.line("w$")
+    vim.api.nvim_win_set_cursor(win, { line, math.max(col, 0) })
+    if where == "last" then
+      vim.fn.winrestview({ topline = math.max(line - height + 1, 1) })
+    elseif line < top or line > bottom or where == "center" then
+      vim.cmd("normal! zz")
+    end
+  end)
 end
 
 --- Goes to a position of the source.
@@ -105,156 +134,131 @@ end
 ---@param where? "last"|"center" the line at the bottom of the window, or in its middle
 ---@return boolean
 function View:go(position, where)
-	local win = self:windows()[1]
-	if not win then
-		return false
-	end
-	local line = self:locate(position)
-	if not line and page.selecting() then
-		line = self:stretch(position)
-		if not line then
-			say(("a selection has at most %d lines"):format(SELECTED))
-			return false
-		end
-	end
-	local entry = line and self.page[line]
-	-- A line that is shown in part is shown where the position is.
-	local inside = entry and position - entry.at + 1 or 1
-	local seen = entry and inside >= self.column and (inside < self.column + self.columns or not entry.behind)
-	if not seen then
-		if not entry then
-			local _, entries = self:from(position, 1)
-			inside = entries[1] and position - entries[1].at + 1 or 1
-		end
-		local column = inside <= self.columns and 1 or inside - math.floor(self.columns / 2)
-		if not entry or column ~= self.column then
-			self.column = column
-			if not self:load(position) then
-				return false
-			end
-			line, where = self:locate(position), where or "center"
-		end
-	end
-	if not line then
-		return false
-	end
-	self:set_cursor(win, line, position, where)
-	self:keep(win)
-	return true
+  local win = self:windows()[1]
+  if not win then
+    return false
+  end
+  local line, held = self:locate(position), page.selecting() or page.pending()
+  if not line and held then
+    line = self:stretch(position)
+    if not line then
+      return operator.refuse(self, ("a selection has at most %d lines"):format(SELECTED))
+    end
+  end
+  local entry = line and self.page[line]
+  -- A line that is shown in part is shown where the position is.
+  local inside = entry and position - entry.at + 1 or 1
+  local seen = entry and inside >= self.column and (inside < self.column + self.columns or not entry.behind)
+  if not seen then
+    if not entry then
+      local _, entries = self:from(position, 1)
+      inside = entries[1] and position - entries[1].at + 1 or 1
+    end
+    local column = inside <= self.columns and 1 or inside - math.floor(self.columns / 2)
+    if entry and held and column ~= self.column then
+      if not selection.show_from(self, column) then
+        return operator.refuse(self, "the lines of the selection are too long to show another part of them")
+      end
+      line = self:locate(position)
+    elseif not entry or column ~= self.column then
+      self.column = column
+      if not self:load(position) then
+        return false
+      end
+      line, where = self:locate(position), where or "center"
+    end
+  end
+  if not line then
+    return false
+  end
+  self:set_cursor(win, line, position, where)
+  self:keep(win)
+  return true
 end
 
 --- Extends the page until it has a position, which may be far away, but does not let go of what is selected.
 function View:stretch(position)
-	local up = self.page[1] and position < self.page[1].at
-	while #self.page <= SELECTED do
-		local line = self:locate(position)
-		if line then
-			return line
-		end
-		if not (up and self:grow_up(5000) or not up and self:grow_down(5000)) then
-			return self:locate(position)
-		end
-	end
+  local up = self.page[1] and position < self.page[1].at
+  while #self.page <= SELECTED do
+    local line = self:locate(position)
+    if line then
+      return line
+    end
+    if not (up and self:grow_up(5000) or not up and self:grow_down(5000)) then
+      return self:locate(position)
+    end
+  end
 end
 
 --- Makes the page anew around a position.
 ---@return boolean
 function View:load(position)
-	local win = self:windows()[1]
-	local height = win and vim.api.nvim_win_get_height(win) or vim.o.lines
-	local texts, entries, reason = self:from(position, MARGIN + height)
-	if #texts == 0 then
-		if self.trouble or reason then
-			return false
-		end
-		return self:load_last()
-	end
-	local above, entries_above = self:before(entries[1].at, MARGIN + height)
-	self.at_end = false
-	self:replace(vim.list_extend(above, texts), vim.list_extend(entries_above, entries))
-	return true
+  local win = self:windows()[1]
+  local height = win and vim.api.nvim_win_get_height(win) or vim.o.lines
+  local texts, entries, reason = self:from(position, MARGIN + height)
+  if #texts == 0 then
+    if self.trouble or reason then
+      return false
+    end
+    return self:load_last()
+  end
+  local above, entries_above = self:before(entries[1].at, MARGIN + height)
+  self.at_end = false
+  self:replace(vim.list_extend(above, texts), vim.list_extend(entries_above, entries))
+  return true
 end
 
 --- Makes the page anew of the last lines.
 ---@return boolean
 function View:load_last()
-	local batch = self:read("last", 1, self:window())
-	if not batch then
-		self.at_end = not self.trouble
-		self:replace({}, {})
-		return false
-	end
-	local texts, entries = page.lines_of(batch)
-	local above, entries_above = self:before(entries[1].at, MARGIN + vim.o.lines)
-	self:replace(vim.list_extend(above, texts), vim.list_extend(entries_above, entries))
-	self.at_end = true
-	return true
+  local batch = self:read("last", 1, self:window())
+  if not batch then
+    self.at_end = not self.trouble
+    self:replace({}, {})
+    return false
+  end
+  local texts, entries = page.lines_of(batch)
+  local above, entries_above = self:before(entries[1].at, MARGIN + vim.o.lines)
+  self:replace(vim.list_extend(above, texts), vim.list_extend(entries_above, entries))
+  self.at_end = true
+  return true
 end
 
 --- Goes to the last line.
 function View:go_last()
-	if page.selecting() or self.at_end then
-		local last = self:read("last", 1, { max_bytes = 1 })
-		return last ~= nil and last.count > 0 and self:go(last:offset(1), "last")
-	end
-	self.column = 1
-	if not self:load_last() then
-		return false
-	end
-	local win = self:windows()[1]
-	if win then
-		self:set_cursor(win, #self.page, self.page[#self.page].at, "last")
-	end
-	return true
+  if page.selecting() or page.pending() or self.at_end then
+    local last = self:read("last", 1, { max_bytes = 1 })
+    return last ~= nil and last.count > 0 and self:go(last:offset(1), "last")
+  end
+  self.column = 1
+  if not self:load_last() then
+    return false
+  end
+  local win = self:windows()[1]
+  if win then
+    self:set_cursor(win, #self.page, self.page[#self.page].at, "last")
+  end
+  return true
 end
 
 --- Whether the cursor is at the last line there is.
 function View:is_last()
-	local win = self:windows()[1]
-	return win ~= nil and self.at_end and vim.api.nvim_win_get_cursor(win)[1] >= #self.page
-end
-
---- Remembers where a jump begins.
-function View:push()
-	local here = self:here()
-	for i = #self.jumps, self.jump, -1 do
-		self.jumps[i] = nil
-	end
-	if self.jumps[#self.jumps] ~= here then
-		self.jumps[#self.jumps + 1] = here
-	end
-	self.jump = #self.jumps + 1
-	self.marks["'"] = here
-end
-
---- Goes along the jumps.
----@return boolean moved
-function View:travel(by)
-	if by < 0 and self.jump > #self.jumps then
-		self:push()
-		self.jump = #self.jumps
-	end
-	local position = self.jumps[self.jump + by]
-	if not position then
-		return false
-	end
-	self.jump = self.jump + by
-	return self:go(position)
+  local win = self:windows()[1]
+  return win ~= nil and self.at_end and vim.api.nvim_win_get_cursor(win)[1] >= #self.page
 end
 
 --- What is shown is another text: what was known of the page is forgotten.
 ---@param source rille.file
 ---@param position integer
 function View:switch(source, position)
-	self.source = source
-	self.column, self.jumps, self.jump = 1, {}, 1
-	if not self:load(position) then
-		return
-	end
-	local win, line = self:windows()[1], self:locate(position)
-	if win and line then
-		self:set_cursor(win, line, position, "center")
-	end
+  self.source, self.column = source, 1
+  if not self:load(position) then
+    return
+  end
+  local win, line = self:windows()[1], self:locate(position)
+  if win and line then
+    self:set_cursor(win, line, position, "center")
+  end
 end
 
 return View

@@ -1,43 +1,243 @@
---- Yanking from a view. Lines that are shown in part are yanked whole, as they are when Neovim has loaded a file.
+--- Yanking from a view. Neovim yanks what the page has of the lines; what it lacks is put in afterwards. What is too much is
+--- refused before the operator runs.
+local bytes = require("rille.nvim.viewer.bytes")
+local operator = require("rille.nvim.viewer.operator")
+local page = require("rille.nvim.viewer.page")
+local selection = require("rille.nvim.viewer.selection")
+local status = require("rille.nvim.viewer.status")
+
 local M = {}
 
---- Bytes that are put into a register at most.
-local MOST = 2 ^ 26
+--- Registers that belong to the system: reading one may take long, so none is saved.
+local SYSTEM = { ["+"] = true, ["*"] = true }
 
---- After a yank: whole lines instead of what is in the buffer of them.
+--- Remembers the registers that a yank may change.
+local function save(view)
+  view.saved, view.appends = {}, vim.v.register:match("^%u$")
+  view.appends = view.appends and view.appends:lower()
+  for _, name in ipairs({ "0", vim.v.register:lower() }) do
+    if not SYSTEM[name] and name ~= "_" then
+      view.saved[name] = vim.fn.getreginfo(name)
+    end
+  end
+end
+
+--- Gives registers back what they had, and says why.
+local function restore(view, message)
+  for name, info in pairs(view.saved or {}) do
+    vim.fn.setreg(name, info)
+  end
+  status.say(message)
+end
+
+--- The row of the other end of a selection and that of the cursor.
+local function rows()
+  return vim.fn.line("v"), vim.fn.line(".")
+end
+
+--- `y` and `Y`, as an expression of a map: what is yanked is checked where it is known by now.
+---@param view rille.nvim.viewer.view
+---@param key string
+---@return string keys
+function M.begin(view, key)
+  save(view)
+  if page.selecting() then
+    local from, to = rows()
+    local message = bytes.check(view, from, to)
+    local mode = vim.fn.mode()
+    if not message and mode == "\22" and view.to_end then
+      for row = math.min(from, to), math.max(from, to) do
+        if view.page[row].behind then
+          message = "a block does not go to the end of lines that are shown in part: select with `v`"
+        end
+      end
+    end
+    if message then
+      vim.schedule(function()
+        status.say(message)
+      end)
+      return ""
+    end
+  else
+    view.anchor = nil
+  end
+  return key
+end
+
+--- The second `y` of `yy`.
+---@param view rille.nvim.viewer.view
+function M.whole_line(view)
+  local row = vim.fn.line(".")
+  local last = math.min(row + vim.v.count1 - 1, #view.page)
+  local message = bytes.check(view, row, last)
+  if message then
+    operator.refuse(view, message)
+  else
+    vim.cmd("normal! V" .. (last > row and (last - row) .. "j" or ""))
+  end
+end
+
+--- The two ends of what was yanked by characters, as positions, and whether the line end is part of it.
+local function ends(view, event)
+  local from, to = vim.fn.getpos("'["), vim.fn.getpos("']")
+  local first, last = view:position(from[2], from[3] - 1), view:position(to[2], to[3] - 1)
+  local text = vim.api.nvim_buf_get_lines(view.buf, to[2] - 1, to[2], false)[1] or ""
+  -- The last character may have several bytes.
+  local char = text:match("^[%z\1-\127\192-\255][\128-\191]*", to[3]) or text:sub(to[3], to[3])
+  local anchor = view.anchor
+  if not first or not last then
+    return nil, "these lines are not shown any more"
+  end
+  local with_end = #event.regcontents > 1 and event.regcontents[#event.regcontents] == "" and char ~= ""
+  local final = last + math.max(#char, 1) - 1
+  if anchor and anchor.position < first then
+    first = anchor.position
+  elseif anchor and anchor.position > final then
+    final = anchor.position
+  end
+  local entry = view.page[to[2]]
+  if view.to_end and entry.behind or with_end then
+    local following, message = bytes.next_line(view, entry.at)
+    if not following then
+      return nil, message
+    end
+    return first, following - 1, with_end
+  end
+  return first, final, false
+end
+
+--- The lines of a register that something was appended to, with other text instead of what was added.
+---@param contents string[] the register now
+---@param shown string[] what was added
+---@param lines string[] what should have been
+---@param is_chars boolean whether the register is by characters, so that its last line and the first one added are one
+---@return string[]
+local function appended(contents, shown, lines, is_chars)
+  local list = vim.list_slice(contents, 1, #contents - #shown)
+  if is_chars then
+    local joint = contents[#list + 1]
+    list[#list + 1] = joint:sub(1, #joint - #shown[1]) .. lines[1]
+    return vim.list_extend(list, lines, 2)
+  end
+  return vim.list_extend(list, lines)
+end
+
+--- Whether the page lacks something of the rows.
+local function is_cut(view, from, to)
+  if view.column > 1 or view.anchor or view.to_end then
+    return true
+  end
+  for row = from, to do
+    local entry = view.page[row]
+    if not entry or entry.behind or entry.lead > 0 then
+      return true
+    end
+  end
+  return false
+end
+
+--- Puts lines into the register of a yank.
+local function put(view, event, lines, kind)
+  local register = event.regname == "" and vim.v.register or event.regname
+  if view.appends then
+    register = view.appends
+    local from, to = vim.fn.getpos("'["), vim.fn.getpos("']")
+    local shown = vim.api.nvim_buf_get_lines(view.buf, from[2] - 1, to[2], false)
+    if kind == "v" then
+      shown[#shown] = shown[#shown]:sub(1, to[3])
+      shown[1] = shown[1]:sub(from[3])
+      if event.regcontents[#event.regcontents] == "" and #lines > 1 and lines[#lines] == "" then
+        shown[#shown + 1] = ""
+      end
+    end
+    kind = vim.fn.getregtype(register)
+    lines = appended(event.regcontents, shown, lines, kind == "v")
+  end
+  if SYSTEM[register] then
+    vim.fn.setreg("0", lines, kind)
+  end
+  vim.fn.setreg(register, lines, kind)
+end
+
+--- After a yank: the text of the file instead of what the page has of it.
 ---@param view rille.nvim.viewer.view
 function M.yanked(view)
   local event = vim.v.event
-  if event.operator ~= "y" or event.regtype ~= "V" then
-    return
-  end
   local from, to = vim.fn.line("'["), vim.fn.line("']")
-  local cut, size = false, 0
-  for line = from, to do
-    local entry = view.page[line]
-    if not entry then
-      return
-    end
-    cut = cut or entry.behind or entry.lead > 0 or view.column > 1
-    size = size + (entry.length or math.huge)
-  end
-  if not cut then
-    return
-  elseif size > MOST then
-    vim.notify("rille: these lines are too long, so they are yanked as they are shown", vim.log.levels.WARN)
+  local kind = event.regtype:sub(1, 1)
+  if event.operator ~= "y" then
     return
   end
-  local lines = {}
-  for line = from, to do
-    local entry = view.page[line]
-    local text = entry.length == 0 and "" or view:read("slice", entry.at, entry.at + entry.length - 1)
-    if not text then
-      return
-    end
-    -- A NUL is a line feed to registers.
-    lines[#lines + 1] = (text:gsub("%z", "\n"))
+  for _, mark in ipairs({ "[", "]" }) do
+    local pos = vim.fn.getpos("'" .. mark)
+    local position = view:position(pos[2], math.min(pos[3], view.columns) - 1)
+    view.marks[mark] = position and view:origin(position)
   end
-  vim.fn.setreg(event.regname == "" and '"' or event.regname, lines, "V")
+  if kind == "\22" or not is_cut(view, from, to) then
+    return
+  end
+  local lines, message, first, last, with_end
+  if kind == "V" then
+    first, last = bytes.of_rows(view, from, to)
+    message = last
+    if first then
+      lines, message = bytes.whole_lines(view, first, last)
+    end
+  else
+    first, last, with_end = ends(view, event)
+    message = last
+    if first then
+      lines, message = bytes.lines(view, first, last)
+    end
+    if lines and view.to_end and not with_end and lines[#lines] == "" then
+      table.remove(lines)
+      lines[#lines] = lines[#lines]:gsub("\r$", "")
+    end
+  end
+  view.anchor, view.to_end = nil, nil
+  if not lines then
+    return restore(view, message)
+  end
+  put(view, event, lines, kind)
+end
+
+--- Sets the keys of yanking.
+---@param view rille.nvim.viewer.view
+function M.bind(view)
+  for _, key in ipairs({ "y", "Y" }) do
+    vim.keymap.set({ "n", "x" }, key, function()
+      return M.begin(view, key)
+    end, { buffer = view.buf, expr = true, nowait = true, desc = "rille: yank" })
+  end
+  -- Neovim's own `Y` knows nothing of other maps.
+  vim.keymap.set(
+    "n",
+    "Y",
+    "y$",
+    { buffer = view.buf, remap = true, desc = "rille: yank to the end of the line" }
+  )
+  vim.keymap.set("o", "y", function()
+    if vim.v.operator == "y" then
+      M.whole_line(view)
+    else
+      vim.cmd("normal! y")
+    end
+  end, { buffer = view.buf, desc = "rille: the line" })
+end
+
+--- Looks at the mode: what was selected is remembered, and a new selection knows nothing of the one before.
+---@param view rille.nvim.viewer.view
+---@param from string the mode of before
+---@param to string
+function M.mode_changed(view, from, to)
+  local visual = "^[vV\22]"
+  if from:find(visual) and not to:find(visual) then
+    selection.remember(view, from:sub(1, 1))
+  elseif to:find(visual) and not from:find(visual) then
+    view.anchor, view.to_end = nil, nil
+  elseif to:find("^no") then
+    view.to_end = nil
+  end
 end
 
 return M

@@ -1,0 +1,86 @@
+--- Motions of a view under an operator, as in `yG`. The page grows by as many lines as the motion crosses, and what cannot be
+--- done cancels the operator before it has changed anything.
+local bytes = require("rille.nvim.viewer.bytes")
+local page = require("rille.nvim.viewer.page")
+local selection = require("rille.nvim.viewer.selection")
+local status = require("rille.nvim.viewer.status")
+
+local M = {}
+
+--- Says why a motion is not made. An operator that waits for it is cancelled, as after a motion of Neovim's own that fails.
+---@param view rille.nvim.viewer.view
+---@param message string
+---@return boolean moved false
+function M.refuse(view, message)
+  view.refused = true
+  if not page.pending() then
+    status.say(message)
+  elseif vim.fn.has("nvim-0.11") == 1 then
+    vim.api.nvim_echo({ { "rille: " .. message } }, true, { err = true })
+  else
+    vim.api.nvim_err_writeln("rille: " .. message)
+  end
+  return false
+end
+
+--- Selects from one position to another, both of which the page has.
+local function select(view, mode, from, to)
+  local win = vim.api.nvim_get_current_win()
+  selection.place(view, win, from)
+  vim.cmd("normal! " .. mode)
+  view.anchor = { position = from, pos = vim.fn.getpos("v") }
+  selection.place(view, win, to)
+end
+
+--- Selects from one position up to another, without the character there. As everywhere in Vim, what ends at the begin of a
+--- line ends with the line before, and is whole lines if it starts at the begin of one. The cursor is left at the end that
+--- the motion leads to, as only that is sure to be shown.
+local function select_until(view, first, to, is_backward, is_word)
+  local mode, last = "v"
+  local row, first_row = view:locate(to), view:locate(first)
+  if to == view.page[row].at and row > first_row then
+    local lead = view.source:slice(view.page[first_row].at, first - 1) or ""
+    mode = lead:find("^%s*$") and not is_word and "V" or "v"
+    last = mode == "V" and view.page[row - 1].at or to - 1
+  else
+    local text = view.source:slice(math.max(to - 4, 1), to - 1) or ""
+    local char = text:find("[%z\1-\127\192-\255][\128-\191]*$") or #text
+    last = math.max(to - #text + char - 1, 1)
+  end
+  if is_backward then
+    first, last = last, first
+  end
+  select(view, mode, first, last)
+end
+
+--- Makes a motion, and under an operator selects what it crosses.
+---@param view rille.nvim.viewer.view
+---@param kind "line"|"exclusive"|"inclusive"|"word" the last one is exclusive, and never by lines
+---@param move fun(): boolean? moves the cursor; false if it has not, and has said why
+function M.run(view, kind, move)
+  if not page.pending() then
+    return move()
+  end
+  local from = view:here()
+  view.refused = nil
+  local moved = move()
+  if moved == false or view.refused then
+    return view.refused or M.refuse(view, "the motion does not get there")
+  end
+  local to = view:here()
+  if kind == "line" then
+    local message = vim.v.operator == "y" and bytes.check(view, view:locate(from), view:locate(to))
+    if message then
+      return M.refuse(view, message)
+    end
+    select(view, "V", from, to)
+  elseif kind == "inclusive" then
+    select(view, "v", from, to)
+  elseif to ~= from then
+    select_until(view, math.min(from, to), math.max(from, to), to < from, kind == "word")
+  else
+    M.refuse(view, "there is nothing to that place")
+  end
+end
+
+return M
