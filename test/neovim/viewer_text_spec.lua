@@ -32,6 +32,12 @@ t.test("what was yanked of a long line was what the page has of it", function()
     { "1Gy15000go", "first\n" .. long:sub(1, 14993) },
     { "2G8000|yiw", "001143" },
     { "1Gyiw", "first" },
+    { "1Gy$", "first" },
+    { "1GY", "first" },
+    { "1Gyw", "first" },
+    { "1Gv$y", "first\n" },
+    { "1Gye", "first" },
+    { "3Gy3e", "nul \n here" },
   }) do
     nvim:type("<Esc>" .. step[1])
     local got

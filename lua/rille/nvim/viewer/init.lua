@@ -173,6 +173,17 @@ local actions = vim.tbl_extend("error", {}, motions, {
   end,
 })
 
+--- What some of them do under an operator, as expressions of maps: these are Neovim's own, whose last character counts.
+local operators = {
+  stop_of_line = function(view)
+    view.to_end = true
+    return "$"
+  end,
+  percent = function()
+    return vim.v.count == 0 and "%" or "<Cmd>lua require('rille.nvim.viewer').act('percent')<CR>"
+  end,
+}
+
 --- Sets the keys of a view.
 local function bind(view)
   local chosen = config.get("view.keys")
@@ -190,6 +201,11 @@ local function bind(view)
       map(entry.modes or "n", key, function()
         actions[entry.name](view, key)
       end, entry.about)
+      if operators[entry.name] then
+        vim.keymap.set("o", key, function()
+          return operators[entry.name](view)
+        end, { buffer = view.buf, expr = true, nowait = true, desc = "rille: " .. entry.about })
+      end
     end
   end
   for key in pairs(native.steps) do
@@ -310,6 +326,12 @@ vim.api.nvim_create_autocmd({ "WinScrolled", "WinResized" }, {
 })
 
 cmdline.enable(group)
+
+--- Does in the view of the current buffer what a key does, for a map.
+---@param name string
+function M.act(name)
+  actions[name](M.of())
+end
 
 --- Runs a motion by words in the view of the current buffer, for a map.
 ---@param key string

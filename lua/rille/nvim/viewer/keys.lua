@@ -21,7 +21,7 @@ M.list = {
     modes = "nxo",
     about = "the last line, or that with the number {count}",
   },
-  { name = "percent", keys = "%", modes = "nxo", about = "{count} percent of the file" },
+  { name = "percent", keys = "%", modes = "nx", about = "{count} percent of the file" },
   { name = "byte", keys = "go", modes = "nxo", about = "byte {count} of the file" },
   { name = "next", keys = "n", modes = "nx", about = "the next match of the last search with `/` or `?`" },
   { name = "previous", keys = "N", modes = "nx", about = "the match before" },
@@ -54,7 +54,7 @@ M.list = {
   {
     name = "stop_of_line",
     keys = { "$", "<End>" },
-    modes = "nxo",
+    modes = "nx",
     about = "the end of the line, of one that is shown in part too",
   },
   { name = "column", keys = "|", modes = "nxo", about = "byte {count} of a line that is shown in part" },

@@ -77,9 +77,19 @@ function M.whole_line(view)
   end
 end
 
+--- The two marks of a yank. Neovim 0.10 has a column beyond the line for one that went to its end.
+local function marks(view)
+  local from, to = vim.fn.getpos("'["), vim.fn.getpos("']")
+  for _, pos in ipairs({ from, to }) do
+    local text = vim.api.nvim_buf_get_lines(view.buf, pos[2] - 1, pos[2], false)[1] or ""
+    pos[3] = math.min(pos[3], math.max(#text, 1))
+  end
+  return from, to
+end
+
 --- The two ends of what was yanked by characters, as positions, and whether the line end is part of it.
 local function ends(view, event)
-  local from, to = vim.fn.getpos("'["), vim.fn.getpos("']")
+  local from, to = marks(view)
   local first, last = view:position(from[2], from[3] - 1), view:position(to[2], to[3] - 1)
   local text = vim.api.nvim_buf_get_lines(view.buf, to[2] - 1, to[2], false)[1] or ""
   -- The last character may have several bytes.
@@ -87,6 +97,12 @@ local function ends(view, event)
   local anchor = view.anchor
   if not first or not last then
     return nil, "these lines are not shown any more"
+  end
+  local is_empty = event.regcontents[#event.regcontents] == ""
+  if is_empty and to[2] > from[2] and #event.regcontents == to[2] - from[2] + 1 then
+    -- It ends with the end of the line before: in an empty line, or as Neovim 0.10 marks a yank with `$`.
+    local start = anchor and math.min(anchor.position, first) or first
+    return start, view.page[to[2]].at - 1, true
   end
   local with_end = #event.regcontents > 1 and event.regcontents[#event.regcontents] == "" and char ~= ""
   local final = last + math.max(#char, 1) - 1
@@ -141,9 +157,12 @@ local function put(view, event, lines, kind)
   local register = event.regname == "" and vim.v.register or event.regname
   if view.appends then
     register = view.appends
-    local from, to = vim.fn.getpos("'["), vim.fn.getpos("']")
+    local from, to = marks(view)
     local shown = vim.api.nvim_buf_get_lines(view.buf, from[2] - 1, to[2], false)
-    if kind == "v" then
+    if kind == "v" and to[2] > from[2] and event.regcontents[#event.regcontents] == "" then
+      shown[#shown] = ""
+      shown[1] = shown[1]:sub(from[3])
+    elseif kind == "v" then
       shown[#shown] = shown[#shown]:sub(1, to[3])
       shown[1] = shown[1]:sub(from[3])
       if event.regcontents[#event.regcontents] == "" and #lines > 1 and lines[#lines] == "" then
@@ -168,9 +187,9 @@ function M.yanked(view)
   if event.operator ~= "y" then
     return
   end
-  for _, mark in ipairs({ "[", "]" }) do
-    local pos = vim.fn.getpos("'" .. mark)
-    local position = view:position(pos[2], math.min(pos[3], view.columns) - 1)
+  local start, stop = marks(view)
+  for mark, pos in pairs({ ["["] = start, ["]"] = stop }) do
+    local position = view:position(pos[2], pos[3] - 1)
     view.marks[mark] = position and view:origin(position)
   end
   if kind == "\22" or not is_cut(view, from, to) then
