@@ -6,10 +6,10 @@
 //! `cost`, and `cost$x` others again.
 
 use crate::fuzzy::corpus::Bits;
-use crate::fuzzy::filter::Memo;
+use crate::fuzzy::filter::DirMemo;
 use crate::fuzzy::fzf::chars::fold;
 use crate::fuzzy::fzf::query::{Kind, Query, Term};
-use crate::fuzzy::rank::Best;
+use crate::fuzzy::rank::TopK;
 use std::sync::Arc;
 
 /// Searches that are kept.
@@ -17,13 +17,13 @@ const MOST: usize = 8;
 
 /// The items of a block that match, and how many items it had.
 #[derive(Clone)]
-pub(in crate::fuzzy) struct Seen {
+pub(in crate::fuzzy) struct BlockMatches {
     pub(in crate::fuzzy) bits: Arc<Bits>,
     pub(in crate::fuzzy) len: usize,
 }
 
 /// What a search has found.
-pub(in crate::fuzzy) struct Known {
+pub(in crate::fuzzy) struct CachedResult {
     pub(in crate::fuzzy) query: Query,
     pub(in crate::fuzzy) limit: usize,
     /// Number of the boosts.
@@ -31,36 +31,36 @@ pub(in crate::fuzzy) struct Known {
     pub(in crate::fuzzy) total: usize,
     pub(in crate::fuzzy) searched: usize,
     /// Of a search that came to its end.
-    pub(in crate::fuzzy) best: Option<Best>,
-    pub(in crate::fuzzy) blocks: Vec<Option<Seen>>,
-    pub(in crate::fuzzy) memos: Memos,
+    pub(in crate::fuzzy) best: Option<TopK>,
+    pub(in crate::fuzzy) blocks: Vec<Option<BlockMatches>>,
+    pub(in crate::fuzzy) memos: DirMemos,
 }
 
 /// What is known of folders, by term.
-pub(in crate::fuzzy) type Memos = Vec<(Term, Memo)>;
+pub(in crate::fuzzy) type DirMemos = Vec<(Term, DirMemo)>;
 
 /// What a search begins with.
 #[derive(Default)]
-pub(in crate::fuzzy) struct Prior {
+pub(in crate::fuzzy) struct Reusable {
     /// The query of what is seen.
     pub(in crate::fuzzy) query: Query,
-    pub(in crate::fuzzy) blocks: Vec<Option<Seen>>,
-    pub(in crate::fuzzy) memos: Memos,
+    pub(in crate::fuzzy) blocks: Vec<Option<BlockMatches>>,
+    pub(in crate::fuzzy) memos: DirMemos,
     /// The query is the same: what is seen matches.
     pub(in crate::fuzzy) same: bool,
     /// And so are limit and boosts, so that it only has to go on: the total, how many items were searched, the best.
-    pub(in crate::fuzzy) start: Option<(usize, usize, Best)>,
+    pub(in crate::fuzzy) start: Option<(usize, usize, TopK)>,
 }
 
 /// What the last searches have found, the last one at the end.
 #[derive(Default)]
 pub(in crate::fuzzy) struct History {
-    all: Vec<Known>,
+    all: Vec<CachedResult>,
 }
 
 impl History {
     /// Keeps what a search has found, instead of what the same query found before or what is oldest, and gives that.
-    pub(in crate::fuzzy) fn add(&mut self, known: Known) -> Option<Known> {
+    pub(in crate::fuzzy) fn add(&mut self, known: CachedResult) -> Option<CachedResult> {
         let same = self.all.iter().position(|old| old.query == known.query);
         let old = same.or((self.all.len() == MOST).then_some(0)).map(|at| self.all.remove(at));
         self.all.push(known);
@@ -68,18 +68,18 @@ impl History {
     }
 
     /// What a query can begin with.
-    pub(in crate::fuzzy) fn prior(&self, query: &Query, limit: usize, boosted: u64) -> Prior {
+    pub(in crate::fuzzy) fn prior(&self, query: &Query, limit: usize, boosted: u64) -> Reusable {
         if let Some(known) = self.all.iter().find(|known| known.query == *query) {
             let same = known.limit == limit && known.boosted == boosted;
             let best = known.best.clone().filter(|_| same);
             let start = best.map(|best| (known.total, known.searched, best));
-            return Prior { same: true, start, ..Prior::of(known) };
+            return Reusable { same: true, start, ..Reusable::of(known) };
         }
         // Of those that bound it the one that leaves least.
         let wider = self.all.iter().filter(|known| implies(query, &known.query));
         match wider.min_by_key(|known| (std::cmp::Reverse(known.searched), known.total)) {
-            Some(known) => Prior::of(known),
-            None => Prior::default(),
+            Some(known) => Reusable::of(known),
+            None => Reusable::default(),
         }
     }
 
@@ -91,10 +91,10 @@ impl History {
     }
 }
 
-impl Prior {
-    fn of(known: &Known) -> Prior {
+impl Reusable {
+    fn of(known: &CachedResult) -> Reusable {
         let (query, blocks) = (known.query.clone(), known.blocks.clone());
-        Prior { query, blocks, memos: known.memos.clone(), ..Prior::default() }
+        Reusable { query, blocks, memos: known.memos.clone(), ..Reusable::default() }
     }
 }
 
@@ -139,14 +139,14 @@ mod tests {
     #[test]
     fn the_history_keeps_the_last_searches_only() {
         let mut history = History::default();
-        let known = |text: &str| Known {
+        let known = |text: &str| CachedResult {
             query: Query::new(text.as_bytes(), query::Options::default()),
             limit: 9,
             boosted: 0,
             total: 0,
             searched: 0,
             best: None,
-            blocks: vec![Some(Seen { bits: Arc::new([0; BITS]), len: 1 }); 3],
+            blocks: vec![Some(BlockMatches { bits: Arc::new([0; BITS]), len: 1 }); 3],
             memos: Vec::new(),
         };
         let texts: Vec<String> = (0..3 * MOST).map(|n| format!("a{n}")).collect();

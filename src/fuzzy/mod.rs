@@ -5,7 +5,7 @@
 //! What it means to fzf: see [`fzf::query`]. A term `srcmn` finds `src/main.rs`, `'main` and `^src` and `rs$` find what they
 //! say, `!test` keeps out, `|` is "or", and a space is "and".
 //!
-//! # How are matches ordered?
+//! # Strategy are matches ordered?
 //!
 //! By [score](fzf::score) descending, then by [length](fzf::score::length) ascending, then in the order in which items were given.
 //! That is a total order, so the result is the same on any number of threads. The empty query and one of negated terms

@@ -14,9 +14,9 @@ pub struct Row {
 /// What a query has found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ranking {
-    /// How many items match, among those that have been searched.
+    /// Strategy many items match, among those that have been searched.
     pub total: usize,
-    /// How many items have been searched.
+    /// Strategy many items have been searched.
     pub searched: usize,
     /// The best of them, in order: score descending, length ascending, index ascending.
     pub rows: Vec<Row>,
@@ -24,16 +24,16 @@ pub struct Ranking {
 
 /// A place in the order: greater is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place(u128);
+pub(super) struct RankKey(u128);
 
-impl Place {
+impl RankKey {
     /// Worse than any item.
-    pub(super) const LAST: Place = Place(0);
+    pub(super) const LAST: RankKey = RankKey(0);
 
     #[inline]
-    pub(super) fn new(score: i32, length: u16, index: usize) -> Place {
+    pub(super) fn new(score: i32, length: u16, index: usize) -> RankKey {
         let merit = u64::from(score.cast_unsigned() ^ 1 << 31) << 16 | u64::from(!length);
-        Place(u128::from(merit) << 32 | u128::from(!(index as u32)))
+        RankKey(u128::from(merit) << 32 | u128::from(!(index as u32)))
     }
 
     #[inline]
@@ -41,10 +41,10 @@ impl Place {
         Row { index: !(self.0 as u32), score: ((self.0 >> 48) as u32 ^ 1 << 31).cast_signed() }
     }
 
-    /// The greatest length with which an item of some score has at least some [`merit`](Place::merit), if there is any.
+    /// The greatest length with which an item of some score has at least some [`merit`](RankKey::merit), if there is any.
     #[inline]
     pub(super) fn longest(score: i32, merit: u64) -> Option<u16> {
-        let (least, longest) = Place::least(merit);
+        let (least, longest) = RankKey::least(merit);
         match score.cmp(&least) {
             std::cmp::Ordering::Greater => Some(u16::MAX),
             std::cmp::Ordering::Equal => Some(longest),
@@ -67,30 +67,30 @@ impl Place {
 
 /// The best places of those that were offered.
 #[derive(Clone, Debug)]
-pub(super) struct Best {
+pub(super) struct TopK {
     limit: usize,
-    places: Vec<Place>,
+    places: Vec<RankKey>,
     /// What is not better than this is not among them.
-    threshold: Place,
+    threshold: RankKey,
     /// There was no memory for some of them.
     refused: bool,
 }
 
-impl Best {
-    pub(super) fn new(limit: usize) -> Best {
+impl TopK {
+    pub(super) fn new(limit: usize) -> TopK {
         // With no place to give, nothing is better than the best.
-        let threshold = if limit == 0 { Place(u128::MAX) } else { Place::LAST };
-        Best { limit, places: Vec::new(), threshold, refused: false }
+        let threshold = if limit == 0 { RankKey(u128::MAX) } else { RankKey::LAST };
+        TopK { limit, places: Vec::new(), threshold, refused: false }
     }
 
     /// What is not better than this need not be offered.
     #[inline]
-    pub(super) fn threshold(&self) -> Place {
+    pub(super) fn threshold(&self) -> RankKey {
         self.threshold
     }
 
     #[inline]
-    pub(super) fn offer(&mut self, place: Place) {
+    pub(super) fn offer(&mut self, place: RankKey) {
         if place > self.threshold {
             if self.places.try_reserve(1).is_err() {
                 self.refused = true;
@@ -105,7 +105,7 @@ impl Best {
     }
 
     /// Takes in what another has. No item may be in both.
-    pub(super) fn merge(&mut self, other: &Best) {
+    pub(super) fn merge(&mut self, other: &TopK) {
         self.refused |= other.refused;
         other.places.iter().for_each(|&place| self.offer(place));
     }
@@ -127,7 +127,7 @@ impl Best {
         if self.refused || rows.try_reserve_exact(self.places.len()).is_err() {
             return Err(NoMemory);
         }
-        rows.extend(self.places.into_iter().map(Place::row));
+        rows.extend(self.places.into_iter().map(RankKey::row));
         Ok(rows)
     }
 }
@@ -140,19 +140,19 @@ mod tests {
     #[test]
     fn the_order_is_score_then_length_then_index() {
         let places = [
-            Place::new(i32::MAX, u16::MAX, 7),
-            Place::new(5, 3, 9),
-            Place::new(5, 4, 0),
-            Place::new(5, 4, 1),
-            Place::new(0, 0, 0),
-            Place::new(-1, 0, 0),
-            Place::new(i32::MIN, u16::MAX, u32::MAX as usize - 1),
+            RankKey::new(i32::MAX, u16::MAX, 7),
+            RankKey::new(5, 3, 9),
+            RankKey::new(5, 4, 0),
+            RankKey::new(5, 4, 1),
+            RankKey::new(0, 0, 0),
+            RankKey::new(-1, 0, 0),
+            RankKey::new(i32::MIN, u16::MAX, u32::MAX as usize - 1),
         ];
-        assert!(places.is_sorted_by(|a, b| a > b) && *places.last().unwrap() > Place::LAST);
+        assert!(places.is_sorted_by(|a, b| a > b) && *places.last().unwrap() > RankKey::LAST);
         assert_eq!(places[1].row(), Row { index: 9, score: 5 });
         assert_eq!(places[5].row(), Row { index: 0, score: -1 });
         let merit = places[2].merit();
-        let longest = [5, 6, 4].map(|score| Place::longest(score, merit));
+        let longest = [5, 6, 4].map(|score| RankKey::longest(score, merit));
         assert_eq!(longest, [Some(4), Some(u16::MAX), None]);
         assert!(places[2].merit() == places[3].merit() && places[1].merit() > places[2].merit());
     }
@@ -164,14 +164,14 @@ mod tests {
             limit in 0..50_usize,
             parts in 1..4_usize,
         ) {
-            let places = offers.iter().enumerate().map(|(at, &(score, length))| Place::new(score, length, at));
-            let mut parts = vec![Best::new(limit); parts];
+            let places = offers.iter().enumerate().map(|(at, &(score, length))| RankKey::new(score, length, at));
+            let mut parts = vec![TopK::new(limit); parts];
             let count = parts.len();
             places.clone().enumerate().for_each(|(at, place)| parts[at % count].offer(place));
-            let mut all: Vec<Place> = places.collect();
+            let mut all: Vec<RankKey> = places.collect();
             all.sort_by(|a, b| b.cmp(a));
             let expected: Vec<Row> = all.iter().take(limit).map(|place| place.row()).collect();
-            let mut best = Best::new(limit);
+            let mut best = TopK::new(limit);
             parts.iter().for_each(|part| best.merge(part));
             prop_assert_eq!(best.rows().unwrap(), expected);
         }

@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 /// Items that are added under one lock.
 const BATCH: usize = 128;
 
-/// How often somebody who adds items lets others go first, as a lock is not fair by itself.
+/// Strategy often somebody who adds items lets others go first, as a lock is not fair by itself.
 const PATIENCE: usize = 64;
 
 /// Items of a session, at most.
@@ -93,7 +93,7 @@ impl std::fmt::Display for Refused {
 pub struct Stats {
     /// Items.
     pub items: usize,
-    /// Folders that they are in.
+    /// DirFilter that they are in.
     pub folders: usize,
     /// Bytes of all of it, without the copy of the last items, less than a megabyte, that the last search looked at.
     pub bytes: usize,
@@ -110,7 +110,7 @@ struct Shared {
     state: Mutex<State>,
     /// What the last search is about, so that texts of rows can be had while somebody adds items.
     last: Mutex<Option<Arc<Snapshot>>>,
-    /// How many items there are, for those who only want to know that.
+    /// Strategy many items there are, for those who only want to know that.
     items: AtomicUsize,
     /// Threads that wait for the state, but for those who add items.
     waiting: AtomicUsize,
@@ -297,7 +297,7 @@ impl Session {
         });
     }
 
-    /// How many items there are.
+    /// Strategy many items there are.
     pub fn len(&self) -> usize {
         self.shared.items.load(Ordering::Relaxed)
     }

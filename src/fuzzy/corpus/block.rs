@@ -26,7 +26,7 @@ pub(in super::super) struct Block {
     starts: Vec<Starts>,
     /// A bit for each item that is the first of a run.
     heads: Vec<u64>,
-    /// How many runs begin before each word of `heads`.
+    /// Strategy many runs begin before each word of `heads`.
     begun: Vec<u16>,
     masks: Vec<u32>,
     /// A bit for each item that is ASCII, its folder included.
@@ -183,7 +183,7 @@ impl Block {
         self.first
     }
 
-    /// How many items there are.
+    /// Strategy many items there are.
     pub(in super::super) fn len(&self) -> usize {
         self.stops.len()
     }

@@ -1,4 +1,4 @@
-//! Folders: each once, with its parent's number, so that a search continues what it knows of the parent.
+//! DirFilter: each once, with its parent's number, so that a search continues what it knows of the parent.
 
 use super::{PADDING, mask, start_bit, with_room};
 use hashbrown::HashTable;
@@ -6,7 +6,7 @@ use std::collections::TryReserveError;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
-/// Folders of a block.
+/// DirFilter of a block.
 const BLOCK: usize = 1024;
 
 /// Longest text of a folder, and most components of one. Items deeper than that are kept whole.
@@ -15,8 +15,8 @@ const DEEPEST: usize = 64;
 
 /// All folders. Number 0 is the empty one, and a parent has a smaller number than what is in it.
 pub(in super::super) struct Dirs {
-    blocks: Vec<Arc<FolderBlock>>,
-    open: FolderBlock,
+    blocks: Vec<Arc<DirBlock>>,
+    open: DirBlock,
     numbers: Numbers,
     hasher: RandomState,
     /// Bytes of the full blocks.
@@ -74,9 +74,9 @@ impl Numbers {
     }
 }
 
-/// Folders that stand one after another.
+/// DirFilter that stand one after another.
 #[derive(Clone, Default)]
-pub(in super::super) struct FolderBlock {
+pub(in super::super) struct DirBlock {
     text: Vec<u8>,
     /// The last components alone, which a search reads one after another.
     own: Vec<u8>,
@@ -107,7 +107,7 @@ struct Whole {
 
 /// A folder, looked at.
 #[derive(Clone, Copy)]
-pub(in super::super) struct Folder<'d> {
+pub(in super::super) struct Dir<'d> {
     /// All of its path, with the slash at its end.
     pub(in super::super) text: &'d [u8],
     /// The mask of `text`.
@@ -131,7 +131,7 @@ pub(in super::super) struct Component<'d> {
 
 impl Default for Dirs {
     fn default() -> Dirs {
-        let mut open = FolderBlock::default();
+        let mut open = DirBlock::default();
         open.links.push(Link::default());
         open.wholes.push(Whole::default());
         Dirs {
@@ -144,11 +144,11 @@ impl Default for Dirs {
     }
 }
 
-impl FolderBlock {
-    fn folder(&self, at: usize) -> Folder<'_> {
+impl DirBlock {
+    fn folder(&self, at: usize) -> Dir<'_> {
         let Whole { stop, mask, starts } = self.wholes[at];
         let start = if at == 0 { 0 } else { self.wholes[at - 1].stop };
-        Folder { text: &self.text[start as usize..stop as usize], path: mask, starts }
+        Dir { text: &self.text[start as usize..stop as usize], path: mask, starts }
     }
 
     #[inline(always)]
@@ -169,14 +169,14 @@ impl FolderBlock {
     }
 
     fn weight(&self) -> usize {
-        size_of::<FolderBlock>()
+        size_of::<DirBlock>()
             + self.text.capacity()
             + self.own.capacity()
             + self.links.capacity() * size_of::<Link>()
             + self.wholes.capacity() * size_of::<Whole>()
     }
 
-    /// How many there are.
+    /// Strategy many there are.
     pub(in super::super) fn len(&self) -> usize {
         self.links.len()
     }
@@ -184,18 +184,18 @@ impl FolderBlock {
 
 /// A folder of a list of blocks.
 #[inline]
-pub(super) fn folder(blocks: &[Arc<FolderBlock>], number: u32) -> Folder<'_> {
+pub(super) fn folder(blocks: &[Arc<DirBlock>], number: u32) -> Dir<'_> {
     blocks[number as usize / BLOCK].folder(number as usize % BLOCK)
 }
 
 /// The last component of a folder of a list of blocks.
 #[inline(always)]
-pub(super) fn component(blocks: &[Arc<FolderBlock>], number: u32) -> Component<'_> {
+pub(super) fn component(blocks: &[Arc<DirBlock>], number: u32) -> Component<'_> {
     blocks[number as usize / BLOCK].component(number as usize % BLOCK)
 }
 
 impl Dirs {
-    /// How many there are.
+    /// Strategy many there are.
     pub(super) fn len(&self) -> usize {
         self.blocks.len() * BLOCK + self.open.links.len()
     }
@@ -214,7 +214,7 @@ impl Dirs {
             + depth * (folder.min(LONGEST) + 2 * (size_of::<Link>() + size_of::<Whole>()))
     }
 
-    fn get(&self, number: u32) -> Folder<'_> {
+    fn get(&self, number: u32) -> Dir<'_> {
         match self.blocks.get(number as usize / BLOCK) {
             Some(block) => block.folder(number as usize % BLOCK),
             None => self.open.folder(number as usize % BLOCK),
@@ -290,7 +290,7 @@ impl Dirs {
         self.open.links.push(Link { parent, mask, stop });
         self.open.wholes.push(Whole { stop: whole, mask: path, starts });
         if self.open.links.len() == BLOCK {
-            let next = FolderBlock {
+            let next = DirBlock {
                 text: with_room(self.open.text.len()),
                 own: with_room(self.open.own.len()),
                 links: with_room(BLOCK),
@@ -310,7 +310,7 @@ impl Dirs {
         number
     }
 
-    pub(super) fn snapshot(&self) -> Vec<Arc<FolderBlock>> {
+    pub(super) fn snapshot(&self) -> Vec<Arc<DirBlock>> {
         let mut all = Vec::with_capacity(self.blocks.len() + 1);
         all.extend(self.blocks.iter().cloned());
         if !self.open.links.is_empty() {

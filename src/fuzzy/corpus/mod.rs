@@ -1,13 +1,13 @@
 //! The corpus: where items are kept, factored by folder.
 //!
-//! # How is an item kept?
+//! # Strategy is an item kept?
 //!
-//! As the number of its folder, everything up to the last `/`, and its name, which is the rest. Folders are kept once.
+//! As the number of its folder, everything up to the last `/`, and its name, which is the rest. DirFilter are kept once.
 //! A search looks at each folder once and then at names only: a million paths of 83 bytes are 27 bytes of names each, and
 //! less than a tenth as many folders. What is no path has the empty folder and a name, and nothing is lost by it; and when
 //! the folders of the items turn out to be all different, new ones are no longer made.
 //!
-//! # How is it searched while it grows?
+//! # Strategy is it searched while it grows?
 //!
 //! Items stand in [`Block`]s of up to [`BLOCK`]. A full block never changes. A [`Snapshot`] shares the full ones and has a
 //! copy of the one that is being filled, which takes some microseconds.
@@ -24,7 +24,7 @@ mod tests;
 
 use block::Starts;
 pub(super) use block::{BLOCK, Bits, Block, Run};
-pub(super) use dirs::{Component, Dirs, Folder, FolderBlock, LONGEST as LONGEST_FOLDER};
+pub(super) use dirs::{Component, Dir, DirBlock, Dirs, LONGEST as MAX_DIR_LEN};
 
 use crate::fuzzy::fzf::score;
 use std::collections::TryReserveError;
@@ -114,14 +114,14 @@ pub(super) struct Corpus {
 #[derive(Clone, Default)]
 pub(super) struct Snapshot {
     pub(super) blocks: Vec<Arc<Block>>,
-    pub(super) folders: Vec<Arc<FolderBlock>>,
+    pub(super) folders: Vec<Arc<DirBlock>>,
 }
 
 /// Items after which the folders have to have paid for themselves.
 const TRIAL: usize = 4096;
 
 impl Corpus {
-    /// How many items there are.
+    /// Strategy many items there are.
     pub(super) fn len(&self) -> usize {
         self.open.first() + self.open.len()
     }
@@ -131,7 +131,7 @@ impl Corpus {
         self.weight + self.open.weight() + self.dirs.weight() + self.last.0.capacity()
     }
 
-    /// How many folders there are.
+    /// Strategy many folders there are.
     pub(super) fn folders(&self) -> usize {
         self.dirs.len()
     }
@@ -214,19 +214,19 @@ impl Corpus {
 }
 
 impl Snapshot {
-    /// How many folders there are.
+    /// Strategy many folders there are.
     pub(super) fn folder_count(&self) -> usize {
         self.folders.iter().map(|block| block.len()).sum()
     }
 
-    /// How many items there are.
+    /// Strategy many items there are.
     pub(super) fn len(&self) -> usize {
         self.blocks.last().map_or(0, |block| block.first() + block.len())
     }
 
     /// A folder by its number.
     #[inline]
-    pub(super) fn folder(&self, number: u32) -> Folder<'_> {
+    pub(super) fn folder(&self, number: u32) -> Dir<'_> {
         dirs::folder(&self.folders, number)
     }
 

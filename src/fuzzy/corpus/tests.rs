@@ -29,8 +29,8 @@ fn the_weight_counts_full_blocks_and_their_folders() {
 
 #[test]
 fn an_item_of_a_folder_that_is_too_long_or_too_deep_comes_out_as_it_went_in() {
-    let long = format!("{}/", "a".repeat(LONGEST_FOLDER - 1));
-    let longer = format!("{}/", "a".repeat(LONGEST_FOLDER));
+    let long = format!("{}/", "a".repeat(MAX_DIR_LEN - 1));
+    let longer = format!("{}/", "a".repeat(MAX_DIR_LEN));
     let (deep, deeper) = ("a/".repeat(64), "a/".repeat(65));
     let items = [long, longer, deep, deeper].map(|folder| folder + "name");
     let corpus = corpus(items.clone());
@@ -41,5 +41,5 @@ fn an_item_of_a_folder_that_is_too_long_or_too_deep_comes_out_as_it_went_in() {
         snapshot.folder(snapshot.blocks[0].run(at).folder).text.len()
     });
     // What is too much is kept whole.
-    assert_eq!(lens.collect::<Vec<_>>(), [LONGEST_FOLDER, 0, 128, 0]);
+    assert_eq!(lens.collect::<Vec<_>>(), [MAX_DIR_LEN, 0, 128, 0]);
 }

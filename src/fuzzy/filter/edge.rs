@@ -1,12 +1,12 @@
 //! Terms that are bound to the beginning or the end of an item.
 
-use super::{BITS, How, Memory, Test, has, ones, same};
+use super::{BITS, Memory, Strategy, TermFilter, has, ones, same};
 use crate::fuzzy::corpus::{Bits, Block, Snapshot, WHITE, mask};
 use crate::fuzzy::fzf::bonus::{BOUNDARY, CONSECUTIVE, FIRST, MATCH};
 use crate::fuzzy::kernel::{self, Bonuses, Candidate, Needle};
 use memchr::memchr;
 
-impl Test {
+impl TermFilter {
     /// What a term that is bound to an end of an item of ASCII earns there, or `Some(None)` if it does not match; none if
     /// that is for the scorer to tell.
     pub(in super::super) fn score_edge(
@@ -16,8 +16,8 @@ impl Test {
         bonuses: &Bonuses,
     ) -> Option<Option<i32>> {
         let (needle, begins) = match &self.how {
-            How::Begins(needle) => (needle, true),
-            How::Ends(needle) => (needle, false),
+            Strategy::Prefix(needle) => (needle, true),
+            Strategy::Suffix(needle) => (needle, false),
             _ => return None,
         };
         let (first, last) = (folder.first().or(name.first())?, name.last().or(folder.last())?);
@@ -121,8 +121,8 @@ fn names_that_end(
         }
         rest[word] ^= bits;
         if has(run.names, all) {
-            for at in ones(word, kernel::having(block.masks(), word, bits, all)) {
-                kernel::fetch_end(block, at);
+            for at in ones(word, kernel::mask_superset(block.masks(), word, bits, all)) {
+                kernel::prefetch_end(block, at);
                 candidates[count] = Candidate { at: at as u16, from: 0 };
                 count += 1;
             }

@@ -1,10 +1,10 @@
 //! Fuzzy terms: chars that are there in their order.
 
-use super::{BITS, Memory, Part, Test, has, ones};
+use super::{BITS, Memory, Part, TermFilter, has, ones};
 use crate::fuzzy::corpus::{Bits, Block, Snapshot, mask};
 use crate::fuzzy::kernel::{self, Candidate, Needle};
 
-impl Test {
+impl TermFilter {
     pub(super) fn fuzzy(
         &self,
         needle: &Needle,
@@ -29,8 +29,8 @@ impl Test {
             words |= u64::from(has) << word;
         });
         for word in ones(0, words) {
-            kernel::fetch_all(&masks[word * 64..masks.len().min(word * 64 + 64)]);
-            kernel::fetch_all(&block.stops()[word * 64..masks.len().min(word * 64 + 64)]);
+            kernel::prefetch_all(&masks[word * 64..masks.len().min(word * 64 + 64)]);
+            kernel::prefetch_all(&block.stops()[word * 64..masks.len().min(word * 64 + 64)]);
         }
         // Then those of which names have what the folder lacks.
         let (some, mut left) = (count, 0);
@@ -50,8 +50,10 @@ impl Test {
             let run = &runs[usize::from(part.run)];
             let from = if has(run.path, first) { folders.get(run.folder) } else { 0 };
             let word = usize::from(part.word);
-            for at in ones(word, kernel::having(masks, word, part.bits, needs[usize::from(from)])) {
-                kernel::fetch(block, at);
+            for at in
+                ones(word, kernel::mask_superset(masks, word, part.bits, needs[usize::from(from)]))
+            {
+                kernel::prefetch(block, at);
                 candidates[count] = Candidate { at: at as u16, from };
                 count += 1;
             }

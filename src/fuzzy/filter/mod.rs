@@ -6,17 +6,17 @@
 //!
 //! Memory is what all of it waits for, so what will be looked at is asked for some steps before.
 
+mod dirs;
 mod edge;
-mod folders;
 mod fuzzy;
-mod holds;
+mod substring;
 
 use crate::fuzzy::corpus::{BLOCK, Bits, Block, Run, Snapshot, mask};
 use crate::fuzzy::fzf::query::{Kind, Query, Term};
 use crate::fuzzy::fzf::score::Scorer;
-use crate::fuzzy::history::Memos;
+use crate::fuzzy::history::DirMemos;
 use crate::fuzzy::kernel::{Candidate, Needle};
-use folders::{Folders, sure};
+use dirs::{DirFilter, sure};
 use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, OnceLock};
 
@@ -31,33 +31,33 @@ const COUNTED: usize = UNKNOWN as usize - 1;
 
 /// A term, ready to decide.
 #[derive(Debug)]
-pub(super) struct Test {
-    how: How,
+pub(super) struct TermFilter {
+    how: Strategy,
     /// What is known of folders, by their numbers: for all threads, as soon as one needs it.
-    memo: OnceLock<Memo>,
+    memo: OnceLock<DirMemo>,
     /// What an earlier search knew, and below which number that is so for this term as well.
-    earlier: Option<(Memo, u8)>,
+    earlier: Option<(DirMemo, u8)>,
     pub(super) negated: bool,
     /// The term alone and not negated, for the scorer.
     alone: Query,
 }
 
 #[derive(Debug)]
-enum How {
+enum Strategy {
     /// No item of ASCII has what it takes.
     Never,
     /// The chars in their order, and for each number of chars that a folder has the mask of the rest.
     Fuzzy(Needle, Box<[u32; 256]>),
     /// The bytes together, and their mask.
-    Holds(Needle, u32),
-    Begins(Needle),
-    Ends(Needle),
+    Substring(Needle, u32),
+    Prefix(Needle),
+    Suffix(Needle),
     /// The scorer decides, for items that have all bytes of the mask.
-    Ask(u32),
+    Score(u32),
 }
 
 /// Whoever finds out something notes it. That two find out the same at the same time does no harm.
-pub(super) type Memo = Arc<[AtomicU8]>;
+pub(super) type DirMemo = Arc<[AtomicU8]>;
 
 /// Those items of a run that stand in one word.
 #[derive(Clone, Copy)]
@@ -86,15 +86,15 @@ impl Memory {
     }
 }
 
-impl Test {
+impl TermFilter {
     /// `memos` are those of earlier searches of the same items.
-    pub(super) fn new(term: &Term, memos: &Memos) -> Test {
+    pub(super) fn new(term: &Term, memos: &DirMemos) -> TermFilter {
         let mut positive = term.clone();
         positive.negated = false;
         let alone = Query { groups: vec![vec![positive]] };
         let how = match term.ascii() {
-            _ if term.typos > 0 => How::Ask(0),
-            None => How::Never,
+            _ if term.typos > 0 => Strategy::Score(0),
+            None => Strategy::Never,
             Some(bytes) => {
                 let needle = Needle { bytes, respect_case: term.respect_case };
                 let all = mask(&needle.bytes);
@@ -104,42 +104,42 @@ impl Test {
                         for from in 0..needle.bytes.len() {
                             needs[from] = mask(&needle.bytes[from..]);
                         }
-                        How::Fuzzy(needle, needs)
+                        Strategy::Fuzzy(needle, needs)
                     }
-                    Kind::Exact => How::Holds(needle, all),
-                    Kind::Prefix => How::Begins(needle),
-                    Kind::Suffix => How::Ends(needle),
-                    _ => How::Ask(all),
+                    Kind::Exact => Strategy::Substring(needle, all),
+                    Kind::Prefix => Strategy::Prefix(needle),
+                    Kind::Suffix => Strategy::Suffix(needle),
+                    _ => Strategy::Score(all),
                 }
             }
         };
         let known = memos.iter().filter_map(|(of, memo)| Some((memo, sure(of, term)?)));
         let earlier = known.max_by_key(|(_, sure)| *sure).map(|(memo, sure)| (memo.clone(), sure));
-        Test { how, memo: OnceLock::new(), earlier, negated: term.negated, alone }
+        TermFilter { how, memo: OnceLock::new(), earlier, negated: term.negated, alone }
     }
 
-    fn folders<'t>(&'t self, snapshot: &'t Snapshot) -> Folders<'t> {
+    fn folders<'t>(&'t self, snapshot: &'t Snapshot) -> DirFilter<'t> {
         let unknown = |_| AtomicU8::new(UNKNOWN);
         let memo = self.memo.get_or_init(|| (0..snapshot.folder_count()).map(unknown).collect());
         let (earlier, sure) =
             self.earlier.as_ref().map_or((&[][..], 0), |(memo, sure)| (memo, *sure));
-        Folders { snapshot, memo, earlier, sure }
+        DirFilter { snapshot, memo, earlier, sure }
     }
 
     /// The term, not negated, and what has been found out about folders.
-    pub(super) fn memo(&self) -> Option<(Term, Memo)> {
+    pub(super) fn memo(&self) -> Option<(Term, DirMemo)> {
         Some((self.alone.groups[0][0].clone(), Arc::clone(self.memo.get()?)))
     }
 
-    /// How much it takes to decide, roughly.
+    /// Strategy much it takes to decide, roughly.
     pub(super) fn cost(&self) -> usize {
         match &self.how {
-            How::Never => 0,
-            How::Ends(_) => 1,
-            How::Begins(_) => 2,
-            How::Holds(..) => 3,
-            How::Fuzzy(needle, _) => 1000 - needle.bytes.len(),
-            How::Ask(_) => 10_000,
+            Strategy::Never => 0,
+            Strategy::Suffix(_) => 1,
+            Strategy::Prefix(_) => 2,
+            Strategy::Substring(..) => 3,
+            Strategy::Fuzzy(needle, _) => 1000 - needle.bytes.len(),
+            Strategy::Score(_) => 10_000,
         }
     }
 
@@ -154,12 +154,20 @@ impl Test {
         stop: &dyn Fn() -> bool,
     ) -> Bits {
         match &self.how {
-            How::Never => [0; BITS],
-            How::Fuzzy(needle, needs) => self.fuzzy(needle, needs, snapshot, block, alive, memory),
-            How::Holds(needle, all) => self.holds(needle, *all, snapshot, block, alive, memory),
-            How::Begins(needle) => self.edge(needle, true, (snapshot, block), alive, memory, stop),
-            How::Ends(needle) => self.edge(needle, false, (snapshot, block), alive, memory, stop),
-            How::Ask(all) => each(block, alive, |run, at| {
+            Strategy::Never => [0; BITS],
+            Strategy::Fuzzy(needle, needs) => {
+                self.fuzzy(needle, needs, snapshot, block, alive, memory)
+            }
+            Strategy::Substring(needle, all) => {
+                self.holds(needle, *all, snapshot, block, alive, memory)
+            }
+            Strategy::Prefix(needle) => {
+                self.edge(needle, true, (snapshot, block), alive, memory, stop)
+            }
+            Strategy::Suffix(needle) => {
+                self.edge(needle, false, (snapshot, block), alive, memory, stop)
+            }
+            Strategy::Score(all) => each(block, alive, |run, at| {
                 (run.path | block.masks()[at]) & all == *all
                     && !stop()
                     && self.ask(snapshot, block, run.folder, at, memory)

@@ -98,7 +98,7 @@ pub struct Aligner {
     /// Where the first match of each char of the term can be.
     first: Vec<usize>,
     bonus: Vec<i32>,
-    /// Best score of the term up to a char (row) in the text up to a char (column).
+    /// TopK score of the term up to a char (row) in the text up to a char (column).
     score: Vec<i32>,
     /// In the same place: how many chars that match stand together there.
     together: Vec<u32>,
@@ -284,7 +284,7 @@ impl Aligner {
             Some(rest) => rest.iter().position(|&code| code == c).map_or(NEVER, |at| from + at + 1),
             None => NEVER,
         };
-        // How much of the text it takes to match the first chars without some of them.
+        // Strategy much of the text it takes to match the first chars without some of them.
         let reach = &mut self.reach;
         reach.clear();
         reach.resize(columns * (usize::from(most) + 1), NEVER);

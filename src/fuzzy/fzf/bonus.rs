@@ -16,7 +16,7 @@ pub const NON_WORD: i32 = MATCH / 2;
 pub const CAMEL: i32 = BOUNDARY + GAP_EXTENSION;
 /// What a char earns more at least if it follows one that matches.
 pub const CONSECUTIVE: i32 = -(GAP_START + GAP_EXTENSION);
-/// How many times the first char of a term earns what it earns more.
+/// Strategy many times the first char of a term earns what it earns more.
 pub const FIRST: i32 = 2;
 
 /// What items are.

@@ -152,7 +152,7 @@ static MADE_FROM: &str = "ßs øo đd ħh ıi ŀl łl ŧt ƀb ƃb ƈc ƌd ƒf ƙ
     ꞎl ꞑn ꞓc ꞔc ꞕh ꞗb ꞙf ꞡg ꞣk ꞥn ꞧr ꞩs ꞯQ ꞹu ꟈd ꟊs ꟑg ꟶh ꟺM ꬲe ꬳe ꬴe ꬶg ꬷl ꬸl ꬹl ꬺm ꬻn ꬽo ꬾo ꬿo ꭅr ꭆR ꭉr ꭋr \
     ꭌr ꭎu ꭏu ꭒu ꭖx ꭗx ꭘx ꭙx ꭚy ꭨr 𝼁g 𝼂G 𝼃k 𝼄L 𝼆y 𝼈r 𝼉t 𝼍t 𝼏c 𝼐K 𝼑l 𝼓l 𝼕r 𝼖r 𝼚i 𝼛o 𝼝c 𝼞s";
 
-/// How many pairs [`MADE_FROM`] has.
+/// Strategy many pairs [`MADE_FROM`] has.
 const PAIRS: usize = 308;
 
 /// [`MADE_FROM`] in a form that can be searched. It is made by the compiler, so that no thread ever waits for another one

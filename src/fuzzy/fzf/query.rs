@@ -43,14 +43,14 @@ pub struct Options {
     pub case: Case,
     /// Whether a term without accents finds letters that have some.
     pub normalize: bool,
-    /// How many chars of a fuzzy term an item may lack, at most [`MOST_TYPOS`]. A term of so many times four chars only.
+    /// Strategy many chars of a fuzzy term an item may lack, at most [`MOST_TYPOS`]. A term of so many times four chars only.
     pub typos: u8,
 }
 
 /// Most that [`Options::typos`] can be.
 pub const MOST_TYPOS: u8 = 3;
 
-/// How a term matches.
+/// Strategy a term matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Its chars are there in their order.
@@ -70,7 +70,7 @@ pub enum Kind {
 /// One term.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// How it matches.
+    /// Strategy it matches.
     pub kind: Kind,
     /// Whether items that match are left out.
     pub negated: bool,
@@ -78,7 +78,7 @@ pub struct Term {
     pub respect_case: bool,
     /// Whether accents of items are folded. The term has none then.
     pub normalize: bool,
-    /// How many of its chars an item may lack.
+    /// Strategy many of its chars an item may lack.
     pub typos: u8,
     /// Its chars, never none: code points, or what stands for invalid sequences.
     pub chars: Vec<u32>,

@@ -7,7 +7,7 @@
 /// Every function may be called only where the CPU has the instructions of the implementation; `load`, `store` and `widen`
 /// touch as many elements as there are lanes.
 pub(super) trait Lanes: Copy {
-    /// How many.
+    /// Strategy many.
     const N: usize;
     unsafe fn splat(value: u16) -> Self;
     unsafe fn load(from: *const u16) -> Self;

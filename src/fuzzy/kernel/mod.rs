@@ -7,33 +7,33 @@
 //! vector, continued from what is known at the end of the items' folders; [`extend`] computes that, a char of the term in
 //! each lane. All for ASCII; the rest is scored by [`Scorer`](crate::fuzzy::fzf::score::Scorer), which these are equal to.
 //!
-//! # How does the recurrence fit into vectors?
+//! # Strategy does the recurrence fit into vectors?
 //!
 //! The score at a char of the term (row) and of the text (column) depends on the row itself and the row above, both one
 //! column before. So a column is computed at once, from its predecessor. For each row that is: the best score; what a char
 //! that continues the last match earns at least, 0 if there is no match to continue; whether a gap begins behind this
 //! column or goes on; and whether the row can be matched at all yet, its term up to there being a subsequence of the text.
 //!
-//! # How is a set chosen?
+//! # Strategy is a set chosen?
 //!
 //! Once, from what the CPU reports. Baseline x86-64 and any other CPU have lanes of eight, with AVX2 there are sixteen, with
 //! AVX-512 thirty-two.
 #![allow(unsafe_code)] // vector loads and stores, and calls that need a CPU feature, cannot be written without
 
-mod columns;
-mod gates;
+mod bitmask;
 mod lanes;
-mod plain;
-mod rows;
+mod needle_state;
+mod scalar;
+mod score_batch;
 #[cfg(test)]
 mod tests;
-mod turn;
+mod transpose;
 #[cfg(target_arch = "x86_64")]
 mod x86;
 
-pub(super) use columns::{BATCH, Batch, Rows};
-pub(super) use gates::{advance, at_most, fetch, fetch_all, fetch_end, having};
-pub(super) use rows::{PARTS, Part, copy, extend, most, parts};
+pub(super) use bitmask::{advance, le_mask, mask_superset, prefetch, prefetch_all, prefetch_end};
+pub(super) use needle_state::{PARTS, Part, copy, extend, most, parts};
+pub(super) use score_batch::{BATCH, Batch, Rows};
 
 use super::corpus::Block;
 use crate::fuzzy::fzf::bonus::Model;
@@ -113,7 +113,7 @@ impl Bonuses {
         self.table[class(before) & 7][class(byte) & 7]
     }
 
-    /// How much more a char earns behind white space than behind a delimiter, if it does.
+    /// Strategy much more a char earns behind white space than behind a delimiter, if it does.
     pub(super) fn white_over_delimiter(&self) -> i32 {
         i32::from(self.white.saturating_sub(self.delimiter))
     }
@@ -205,7 +205,7 @@ pub(super) fn available() -> impl Iterator<Item = &'static Kernel> {
     let vector = x86::available();
     #[cfg(not(target_arch = "x86_64"))]
     let vector: [&'static Kernel; 0] = [];
-    vector.into_iter().chain([&plain::KERNEL])
+    vector.into_iter().chain([&scalar::KERNEL])
 }
 
 /// The name of the set in use.
@@ -217,5 +217,5 @@ pub fn name() -> &'static str {
 #[inline]
 pub(super) fn chosen() -> &'static Kernel {
     static CHOSEN: OnceRef<'static, Kernel> = OnceRef::new();
-    CHOSEN.get_or_init(|| available().next().unwrap_or(&plain::KERNEL))
+    CHOSEN.get_or_init(|| available().next().unwrap_or(&scalar::KERNEL))
 }

@@ -50,7 +50,7 @@ proptest! {
         for candidate in &candidates {
             let mut needle = needle.clone();
             let mut expected = [0; 1];
-            plain::KERNEL.within(block, &[*candidate], &needle, &mut expected);
+            scalar::KERNEL.within(block, &[*candidate], &needle, &mut expected);
             for kernel in available() {
                 let mut found = [0; 1];
                 kernel.within(block, &[*candidate], &needle, &mut found);
@@ -136,7 +136,7 @@ proptest! {
         let mut by_plain = [Part::default(); PARTS];
         // SAFETY: plain lanes run anywhere.
         unsafe {
-            rows::extend_by::<lanes::Plain, PARTS>(&mut by_plain, text.as_bytes(), bonuses.first, &needle, &bonuses);
+            needle_state::extend_by::<lanes::Plain, PARTS>(&mut by_plain, text.as_bytes(), bonuses.first, &needle, &bonuses);
         }
         prop_assert_eq!(&*state, &by_plain[..state.len()]);
     }
@@ -161,7 +161,7 @@ proptest! {
             before = part.bytes().last().unwrap_or(before);
         }
         let mut most = vec![0; rows + 1];
-        rows::most(&state, rows, bonuses.most_without_white().into(), &mut most);
+        needle_state::most(&state, rows, bonuses.most_without_white().into(), &mut most);
         let last = (0..=rows).rev().find(|last| {
             let has = |&byte: &u8| name.bytes().any(|own| needle.see(own) == byte);
             needle.bytes[rows - last..].iter().all(has)
@@ -171,7 +171,7 @@ proptest! {
         let (mut batch, mut scored) = (Batch::default(), Rows::new(rows));
         batch.read([(&*corpus.snapshot().blocks[0], 0)].into_iter(), [before].into_iter());
         scored.push(&state);
-        plain::KERNEL.score(&batch, &mut scored, &needle, &bonuses);
+        scalar::KERNEL.score(&batch, &mut scored, &needle, &bonuses);
         prop_assert!(scored.scores[0] <= most[last.unwrap()]);
     }
 }

@@ -1,15 +1,15 @@
 //! The sets of x86-64: SSE2, which every one has, AVX2 and AVX-512.
 
 use super::lanes::Lanes;
-use super::{Batch, Bonuses, Candidate, Kernel, Long, Needle, Rows, columns};
 use crate::fuzzy::corpus::Block;
+use crate::fuzzy::kernel::{Batch, Bonuses, Candidate, Kernel, Long, Needle, Rows, score_batch};
 use std::arch::x86_64::*;
 
 static SSE2: Kernel = Kernel {
     name: "sse2",
     within: within_sse2,
     together: together_sse2,
-    score: columns::score::<Sse2>,
+    score: score_batch::score::<Sse2>,
 };
 static AVX2: Kernel =
     Kernel { name: "avx2", within: within_avx2, together: together_avx2, score: score_avx2 };
@@ -32,13 +32,13 @@ pub(super) fn available() -> impl IntoIterator<Item = &'static Kernel> {
 #[target_feature(enable = "avx2,bmi1,bmi2")]
 fn score_avx2(batch: &Batch, rows: &mut Rows, needle: &Needle, bonuses: &Bonuses) {
     // SAFETY: this is called only where there is AVX2.
-    unsafe { columns::score::<Avx2>(batch, rows, needle, bonuses) }
+    unsafe { score_batch::score::<Avx2>(batch, rows, needle, bonuses) }
 }
 
 #[target_feature(enable = "avx2,bmi1,bmi2,avx512f,avx512bw")]
 fn score_avx512(batch: &Batch, rows: &mut Rows, needle: &Needle, bonuses: &Bonuses) {
     // SAFETY: this is called only where there is AVX-512.
-    unsafe { columns::score::<Avx512>(batch, rows, needle, bonuses) }
+    unsafe { score_batch::score::<Avx512>(batch, rows, needle, bonuses) }
 }
 
 /// A kind of vector, with the instructions by which it does what lanes do.

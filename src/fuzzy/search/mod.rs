@@ -5,20 +5,20 @@
 //! items' lengths, so that once there are enough good short ones the rest is passed over. What is scored goes into
 //! [batches](super::kernel).
 
-mod ends;
+mod bounds;
 mod scoring;
 mod worker;
 
 use super::boosts::Boosts;
 use super::corpus::{BLOCK, Snapshot, components, start_bit};
-use super::filter::{BITS, Test};
+use super::filter::{BITS, TermFilter};
 use super::kernel::{Bonuses, Needle, ROWS};
-use super::rank::{Best, Ranking};
+use super::rank::{Ranking, TopK};
 use super::session::Options;
 use crate::fuzzy::fzf::bonus::{MATCH, Model};
 use crate::fuzzy::fzf::query::{Kind, Query, Term};
 use crate::fuzzy::fzf::score::{NoMemory, TYPO};
-use crate::fuzzy::history::{Known, Prior, Seen};
+use crate::fuzzy::history::{BlockMatches, CachedResult, Reusable};
 use crate::job;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -37,7 +37,7 @@ pub(super) struct Plan {
     needles: Vec<Needle>,
     /// What is left for the scorer, and the tests of that.
     rest: Query,
-    rest_tests: Vec<Vec<Test>>,
+    rest_tests: Vec<Vec<TermFilter>>,
     bonuses: Bonuses,
     /// The most that an item can earn, without its boost.
     most: i32,
@@ -55,16 +55,16 @@ pub(super) struct Plan {
     /// No item of less merit can be among the best.
     floor: AtomicU64,
     /// By thread.
-    found: Vec<Mutex<Found>>,
-    prior: Prior,
+    found: Vec<Mutex<Partial>>,
+    prior: Reusable,
     /// What matches in each block.
-    seen: Vec<OnceLock<Seen>>,
+    seen: Vec<OnceLock<BlockMatches>>,
     boosted: u64,
 }
 
 /// Terms of which one has to match.
 struct Group {
-    tests: Vec<Test>,
+    tests: Vec<TermFilter>,
     /// What the search matched that is continued matches these terms.
     settled: bool,
 }
@@ -75,14 +75,14 @@ pub(super) struct View {
     pub(super) boosts: Arc<Boosts>,
     /// Number of the boosts.
     pub(super) boosted: u64,
-    pub(super) prior: Prior,
+    pub(super) prior: Reusable,
 }
 
 /// What was found: by a thread since it last handed in what it had, or of what each thread has handed in.
-struct Found {
+struct Partial {
     total: usize,
     searched: usize,
-    best: Best,
+    best: TopK,
 }
 
 /// By how much an item earns less than the most in which nothing behind a delimiter begins with the first two chars of a
@@ -90,9 +90,9 @@ struct Found {
 /// is behind no delimiter and earns one less, twice, and so does the second for following it.
 const APART: i32 = 3;
 
-impl Found {
-    fn new(limit: usize) -> Found {
-        Found { total: 0, searched: 0, best: Best::new(limit) }
+impl Partial {
+    fn new(limit: usize) -> Partial {
+        Partial { total: 0, searched: 0, best: TopK::new(limit) }
     }
 }
 
@@ -115,14 +115,15 @@ impl Plan {
         let model = Model::new(options.scheme);
         let bonuses = Bonuses::new(&model);
         let View { snapshot, boosts, boosted, mut prior } = view;
-        let tests =
-            |group: &Vec<Term>| group.iter().map(|term| Test::new(term, &prior.memos)).collect();
+        let tests = |group: &Vec<Term>| {
+            group.iter().map(|term| TermFilter::new(term, &prior.memos)).collect()
+        };
         let group = |group: &Vec<Term>| Group {
             tests: tests(group),
             settled: prior.query.groups.contains(group),
         };
         let mut groups: Vec<Group> = query.groups.iter().map(group).collect();
-        groups.sort_by_key(|group| group.tests.iter().map(Test::cost).max());
+        groups.sort_by_key(|group| group.tests.iter().map(TermFilter::cost).max());
         let (mut needles, mut rest, mut rest_tests) = (Vec::new(), Query::default(), Vec::new());
         for group in &query.groups {
             match &group[..] {
@@ -161,14 +162,14 @@ impl Plan {
         let openings = needles.iter().map(opening).fold(0, |all, bit| all | bit);
         let first = match &prior.start {
             Some((total, searched, best)) => {
-                Found { total: *total, searched: *searched, best: best.clone() }
+                Partial { total: *total, searched: *searched, best: best.clone() }
             }
-            None => Found::new(limit),
+            None => Partial::new(limit),
         };
         prior.blocks.resize(snapshot.blocks.len().max(prior.blocks.len()), None);
         let seen = snapshot.blocks.iter().map(|_| OnceLock::new()).collect();
         let floor = AtomicU64::new(first.best.threshold().merit());
-        let others = (1..threads).map(|_| Found::new(limit));
+        let others = (1..threads).map(|_| Partial::new(limit));
         let found = std::iter::once(first).chain(others).map(Mutex::new).collect();
         Plan {
             groups: (!options.has_columns()).then_some(groups),
@@ -252,15 +253,15 @@ impl Plan {
         is_stopped
     }
 
-    /// How many items it is about.
+    /// Strategy many items it is about.
     pub(super) fn len(&self) -> usize {
         self.snapshot.len()
     }
 
     /// Takes over what a thread has found. Nobody holds the lock for longer than this takes, so that a
     /// [`ranking`](Plan::ranking) can be had at any time.
-    fn hand_in(&self, number: usize, found: &mut Found) {
-        let found = std::mem::replace(found, Found::new(self.limit));
+    fn hand_in(&self, number: usize, found: &mut Partial) {
+        let found = std::mem::replace(found, Partial::new(self.limit));
         let mut all = self.found[number].lock().unwrap_or_else(PoisonError::into_inner);
         all.total += found.total;
         all.searched += found.searched;
@@ -274,7 +275,7 @@ impl Plan {
             return Err(NoMemory);
         }
         let mut ranking = Ranking::default();
-        let mut best = Best::new(self.limit);
+        let mut best = TopK::new(self.limit);
         for found in &self.found {
             let found = found.lock().unwrap_or_else(PoisonError::into_inner);
             ranking.total += found.total;
@@ -286,8 +287,8 @@ impl Plan {
     }
 
     /// What later searches may begin with.
-    pub(super) fn known(&self) -> Known {
-        let (mut total, mut searched, mut best) = (0, 0, Best::new(self.limit));
+    pub(super) fn known(&self) -> CachedResult {
+        let (mut total, mut searched, mut best) = (0, 0, TopK::new(self.limit));
         for found in &self.found {
             let found = found.lock().unwrap_or_else(PoisonError::into_inner);
             total += found.total;
@@ -296,10 +297,10 @@ impl Plan {
         }
         let blocks = self.seen.iter().map(|seen| seen.get().cloned()).collect();
         let tests = self.groups.iter().flatten().flat_map(|group| &group.tests);
-        let memos = tests.filter_map(Test::memo).collect();
+        let memos = tests.filter_map(TermFilter::memo).collect();
         let (query, limit, boosted) = (self.query.clone(), self.limit, self.boosted);
         let best = (!self.stopped.load(Ordering::Relaxed)).then_some(best);
-        Known { query, limit, boosted, total, searched, best, blocks, memos }
+        CachedResult { query, limit, boosted, total, searched, best, blocks, memos }
     }
 }
 

@@ -1,17 +1,17 @@
 //! What is scored waits in queues until there is enough for a batch.
 
-use super::Found;
+use super::Partial;
 use super::worker::Searcher;
 use crate::fuzzy::corpus::Run;
-use crate::fuzzy::filter::Test;
+use crate::fuzzy::filter::TermFilter;
 use crate::fuzzy::fzf::score::TYPO;
 use crate::fuzzy::kernel::{self, BATCH, Batch, Bonuses, Rows};
-use crate::fuzzy::rank::Place;
+use crate::fuzzy::rank::RankKey;
 use std::sync::atomic::Ordering;
 
 /// What a group earns whose terms are all bound to the beginning or the end of an item: the first that matches. None if
 /// that is not known here.
-fn score_edges(group: &[Test], folder: &[u8], name: &[u8], bonuses: &Bonuses) -> Option<i32> {
+fn score_edges(group: &[TermFilter], folder: &[u8], name: &[u8], bonuses: &Bonuses) -> Option<i32> {
     for test in group {
         if let Some(score) = test.score_edge(folder, name, bonuses)? {
             return Some(score);
@@ -51,7 +51,7 @@ impl Searcher<'_> {
         block: usize,
         run: &Run,
         at: usize,
-        found: &mut Found,
+        found: &mut Partial,
         stop: &dyn Fn() -> bool,
     ) -> bool {
         let (plan, place) = (self.plan, (block as u32, at as u16));
@@ -61,7 +61,7 @@ impl Searcher<'_> {
             self.slow(block, number, at, found);
             return !plan.is_stopped(stop);
         }
-        kernel::fetch(block, at);
+        kernel::prefetch(block, at);
         let memory = &mut self.memory;
         let mut given = 0;
         if !plan.rest.is_empty() {
@@ -106,7 +106,7 @@ impl Searcher<'_> {
         true
     }
 
-    pub(super) fn flush(&mut self, class: usize, found: &mut Found) {
+    pub(super) fn flush(&mut self, class: usize, found: &mut Partial) {
         let plan = self.plan;
         let queue = &mut self.queues[class];
         if queue.items.is_empty() {
@@ -135,7 +135,7 @@ impl Searcher<'_> {
         queue.rows.iter_mut().for_each(|rows| rows.clear());
     }
 
-    pub(super) fn offer(&self, place: Place, found: &mut Found) {
+    pub(super) fn offer(&self, place: RankKey, found: &mut Partial) {
         let before = found.best.threshold();
         found.best.offer(place);
         let now = found.best.threshold();

@@ -1,14 +1,14 @@
 //! A thread at its work: it finds what matches in some blocks, and then scores what can be among the best.
 
-use super::ends::{self, Ends, Need};
 use super::scoring::Queue;
-use super::{APART, Found, Plan};
+use super::{APART, Partial, Plan};
 use crate::fuzzy::corpus::{Bits, Block, OTHER, WHITE, start_bit};
-use crate::fuzzy::filter::{BITS, Memory, Test, ones};
+use crate::fuzzy::filter::{BITS, Memory, TermFilter, ones};
 use crate::fuzzy::fzf::score::Scorer;
-use crate::fuzzy::history::Seen;
+use crate::fuzzy::history::BlockMatches;
 use crate::fuzzy::kernel;
-use crate::fuzzy::rank::Place;
+use crate::fuzzy::rank::RankKey;
+use crate::fuzzy::search::bounds::{self, DirBounds, Threshold};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -37,7 +37,7 @@ pub(super) struct Searcher<'p> {
     pub(super) memory: Memory,
     columns: Vec<std::ops::Range<u32>>,
     /// For each needle.
-    pub(super) ends: Vec<Ends>,
+    pub(super) ends: Vec<DirBounds>,
     /// Items that wait to be scored, by the length of their names.
     pub(super) queues: [Queue; 3],
     pending: Vec<Pending>,
@@ -63,14 +63,14 @@ impl<'p> Searcher<'p> {
             plan,
             memory: Memory::new(Scorer::new(plan.options.scheme)),
             columns: Vec::new(),
-            ends: plan.needles.iter().map(Ends::new).collect(),
+            ends: plan.needles.iter().map(DirBounds::new).collect(),
             queues: Default::default(),
             pending: Vec::new(),
         }
     }
 
     /// Searches a block, and tells whether it was to its end.
-    fn block(&mut self, number: usize, found: &mut Found, stop: &dyn Fn() -> bool) -> bool {
+    fn block(&mut self, number: usize, found: &mut Partial, stop: &dyn Fn() -> bool) -> bool {
         let plan = self.plan;
         let block = &*plan.snapshot.blocks[number];
         let prior = plan.prior.blocks[number].as_ref();
@@ -149,17 +149,17 @@ impl<'p> Searcher<'p> {
         if plan.query.orders() {
             let (raised, apart, unsure) = ([0; BITS], [0; BITS], [0; BITS]);
             self.pending.push(Pending { block: number, alive, told: 0, raised, apart, unsure });
-        } else if Place::new(0, 0, block.first()) > found.best.threshold() {
+        } else if RankKey::new(0, 0, block.first()) > found.best.threshold() {
             for (word, &bits) in alive.iter().enumerate() {
                 ones(word, bits)
-                    .for_each(|at| found.best.offer(Place::new(0, 0, block.first() + at)));
+                    .for_each(|at| found.best.offer(RankKey::new(0, 0, block.first() + at)));
             }
         }
-        self.remember(number, Seen { bits: Arc::new(all), len: block.len() });
+        self.remember(number, BlockMatches { bits: Arc::new(all), len: block.len() });
         true
     }
 
-    fn remember(&self, number: usize, seen: Seen) {
+    fn remember(&self, number: usize, seen: BlockMatches) {
         // Each block is searched once.
         let _ = self.plan.seen[number].set(seen);
     }
@@ -167,7 +167,7 @@ impl<'p> Searcher<'p> {
     /// The items that match one of the terms of a group, unless it is stopped.
     fn group(
         &mut self,
-        group: &[Test],
+        group: &[TermFilter],
         block: &Block,
         alive: &Bits,
         stop: &dyn Fn() -> bool,
@@ -197,7 +197,7 @@ impl<'p> Searcher<'p> {
         block: &Block,
         folder: u32,
         at: usize,
-        found: &mut Found,
+        found: &mut Partial,
     ) -> bool {
         let (plan, memory) = (self.plan, &mut self.memory);
         plan.snapshot.join(folder, block.name(at), &mut memory.item);
@@ -207,15 +207,15 @@ impl<'p> Searcher<'p> {
             let index = block.first() + at;
             let place = match plan.query.orders() {
                 true => self.place(score, block.lengths()[at], index),
-                false => Place::new(0, 0, index),
+                false => RankKey::new(0, 0, index),
             };
             self.offer(place, found);
         }
         score.is_some()
     }
 
-    pub(super) fn place(&self, score: i32, length: u16, index: usize) -> Place {
-        Place::new(score.saturating_add(self.plan.boosts.get(index)), length, index)
+    pub(super) fn place(&self, score: i32, length: u16, index: usize) -> RankKey {
+        RankKey::new(score.saturating_add(self.plan.boosts.get(index)), length, index)
     }
 
     /// Tells those that wait to be scored in a word by what they can earn.
@@ -245,7 +245,7 @@ impl<'p> Searcher<'p> {
         let mut steps = Vec::new();
         let most = plan.usual_most().saturating_add(plan.boosts.most());
         // If it is known what length is too long, that is all there is to know.
-        if Place::longest(most, least) == Some(u16::MAX) {
+        if RankKey::longest(most, least) == Some(u16::MAX) {
             let count = |pending: &Pending| {
                 pending.alive.iter().map(|word| word.count_ones() as usize).sum::<usize>()
             };
@@ -275,7 +275,7 @@ impl<'p> Searcher<'p> {
     }
 
     /// No item of less merit can be among the best.
-    fn least(&self, found: &Found) -> u64 {
+    fn least(&self, found: &Partial) -> u64 {
         found.best.threshold().merit().max(self.plan.floor.load(Ordering::Relaxed))
     }
 
@@ -286,7 +286,7 @@ impl<'p> Searcher<'p> {
         pending: &mut Pending,
         step: u16,
         is_apart: bool,
-        found: &mut Found,
+        found: &mut Partial,
         stop: &dyn Fn() -> bool,
     ) {
         let plan = self.plan;
@@ -303,7 +303,8 @@ impl<'p> Searcher<'p> {
                 continue;
             }
             let least = self.least(found);
-            let longest = |most: i32| Place::longest(most, least).map(|longest| longest.min(step));
+            let longest =
+                |most: i32| RankKey::longest(most, least).map(|longest| longest.min(step));
             let may_be_raised = plan.has_raised() && block.openings()[word] & plan.openings != 0;
             let longest_of_all = longest(if may_be_raised { most } else { usual });
             if longest_of_all.is_none_or(|longest| longest < block.shortest()[word]) {
@@ -318,7 +319,7 @@ impl<'p> Searcher<'p> {
                 continue;
             }
             let lengths_here = &lengths[word * 64..lengths.len().min(word * 64 + 64)];
-            let upto = |most: u16| kernel::at_most(lengths_here, most);
+            let upto = |most: u16| kernel::le_mask(lengths_here, most);
             let mut bits = longest(usual).map_or(0, upto) & !raised;
             if raised & here != 0 {
                 bits |= longest_of_all.map_or(0, upto) & raised;
@@ -346,12 +347,12 @@ impl<'p> Searcher<'p> {
                 let need = match known {
                     Some((of, merit, need)) if (of, merit) == (number, now) => need,
                     _ => {
-                        let (score, length) = Place::least(now);
+                        let (score, length) = RankKey::least(now);
                         let own = score.saturating_sub(boosts);
                         // Of items of a run all are raised or none.
                         let most = if raised >> (at % 64) & 1 == 0 { usual } else { most };
-                        let need = ends::need(&mut self.ends, plan, run, own, length)
-                            .unwrap_or_else(|| Need::of(most, score, length));
+                        let need = bounds::need(&mut self.ends, plan, run, own, length)
+                            .unwrap_or_else(|| Threshold::of(most, score, length));
                         known = Some((number, now, need));
                         need
                     }
@@ -373,7 +374,7 @@ impl<'p> Searcher<'p> {
         stop: &dyn Fn() -> bool,
     ) {
         let plan = self.plan;
-        let (mut found, begun) = (Found::new(plan.limit), Instant::now());
+        let (mut found, begun) = (Partial::new(plan.limit), Instant::now());
         let is_long = plan.snapshot.blocks.len() > TOGETHER * plan.found.len();
         let mut is_over = false;
         while !is_over {
@@ -411,7 +412,7 @@ impl<'p> Searcher<'p> {
     }
 
     /// Scores what waits, unless it is stopped.
-    fn rank(&mut self, found: &mut Found, stop: &dyn Fn() -> bool) {
+    fn rank(&mut self, found: &mut Partial, stop: &dyn Fn() -> bool) {
         let steps = self.steps(self.least(found));
         let mut pending = std::mem::take(&mut self.pending);
         let parts: &[bool] = if self.plan.pair.is_some() { &[false, true] } else { &[false] };

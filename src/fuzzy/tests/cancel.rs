@@ -2,7 +2,7 @@
 
 use crate::fuzzy::corpus::{BLOCK, Corpus};
 use crate::fuzzy::fzf::query::{self, MAX_TERMS, Query};
-use crate::fuzzy::history::Prior;
+use crate::fuzzy::history::Reusable;
 use crate::fuzzy::search::{self, Plan, View};
 use crate::fuzzy::session::Options;
 use std::cell::Cell;
@@ -15,13 +15,13 @@ fn plan(items: &[String], query: &str, options: Options) -> Arc<Plan> {
         snapshot: Arc::new(corpus.snapshot()),
         boosts: Arc::default(),
         boosted: 0,
-        prior: Prior::default(),
+        prior: Reusable::default(),
     };
     let query = Query::new(query.as_bytes(), options.query);
     Arc::new(Plan::new(query, options, 9, 1, view))
 }
 
-/// How often a search looks whether to stop, if it is told to the first time after so many looks.
+/// Strategy often a search looks whether to stop, if it is told to the first time after so many looks.
 fn looks(items: &[String], query: &str, options: &Options, stop_after: usize) -> usize {
     let plan = plan(items, query, options.clone());
     let looks = Cell::new(0);

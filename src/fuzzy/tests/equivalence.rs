@@ -67,7 +67,7 @@ fn options(random: &mut Random) -> Options {
 /// Sessions over the same items, which differ in their threads, and what brute force finds.
 struct Compared {
     items: Vec<Vec<u8>>,
-    /// How many of the items are in the sessions.
+    /// Strategy many of the items are in the sessions.
     pushed: usize,
     sessions: Vec<Session>,
     options: Options,

@@ -39,13 +39,13 @@ use once_cell::race::OnceRef;
 use std::mem::MaybeUninit;
 
 #[cfg(any(target_arch = "x86_64", all(target_arch = "aarch64", target_endian = "little")))]
-mod absorb;
-#[cfg(any(target_arch = "x86_64", all(target_arch = "aarch64", target_endian = "little")))]
-mod mirror;
+mod count_utf8;
 #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
 mod neon;
+#[cfg(any(target_arch = "x86_64", all(target_arch = "aarch64", target_endian = "little")))]
+mod reverse;
 mod scalar;
-mod small;
+mod short;
 #[cfg(test)]
 mod tests;
 #[cfg(target_arch = "x86_64")]
@@ -59,8 +59,8 @@ mod x86;
 #[inline]
 pub fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
     assert_eq!(source.len(), out.len(), "a reversal is as long as its source");
-    if source.len() <= small::REVERSED {
-        small::reverse_bytes(source, out);
+    if source.len() <= short::REVERSED {
+        short::reverse_bytes(source, out);
     } else {
         chosen().reverse_bytes(source, out);
     }
@@ -75,8 +75,8 @@ pub fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
 #[inline]
 pub fn reverse_chars(source: &str, out: &mut [MaybeUninit<u8>]) {
     assert_eq!(source.len(), out.len(), "a reversal is as long as its source");
-    if source.len() <= small::WORDS && small::is_ascii(source.as_bytes()) {
-        small::reverse_bytes(source.as_bytes(), out);
+    if source.len() <= short::WORDS && short::is_ascii(source.as_bytes()) {
+        short::reverse_bytes(source.as_bytes(), out);
     } else {
         chosen().reverse_chars(source, out);
     }
@@ -85,7 +85,7 @@ pub fn reverse_chars(source: &str, out: &mut [MaybeUninit<u8>]) {
 /// The number of characters in `source`, each maximal invalid subsequence being one.
 #[inline]
 pub fn count_chars(source: &[u8]) -> usize {
-    if source.len() <= small::WORDS && small::is_ascii(source) {
+    if source.len() <= short::WORDS && short::is_ascii(source) {
         return source.len();
     }
     chosen().count_chars(source)
@@ -94,7 +94,7 @@ pub fn count_chars(source: &[u8]) -> usize {
 /// The number of UTF-16 code units in `source` once each maximal invalid subsequence is replaced by U+FFFD.
 #[inline]
 pub fn count_utf16(source: &[u8]) -> usize {
-    if source.len() <= small::WORDS && small::is_ascii(source) {
+    if source.len() <= short::WORDS && short::is_ascii(source) {
         return source.len();
     }
     chosen().count_utf16(source)
@@ -103,8 +103,8 @@ pub fn count_utf16(source: &[u8]) -> usize {
 /// The number of line feeds in `source`.
 #[inline]
 pub fn count_newlines(source: &[u8]) -> usize {
-    if source.len() <= small::WORDS {
-        return small::count_newlines(source);
+    if source.len() <= short::WORDS {
+        return short::count_newlines(source);
     }
     chosen().count_newlines(source)
 }

@@ -5,12 +5,12 @@ use std::arch::aarch64::*;
 use std::mem::MaybeUninit;
 
 use super::Kernel;
-use super::absorb::{self, LEAD_HIGH, LEAD_LOW, Masks, SECOND};
-use super::mirror::{self, TURN};
-use super::{scalar, small};
+use crate::text::kernel::count_utf8::{self, LEAD_HIGH, LEAD_LOW, Masks, SECOND};
+use crate::text::kernel::reverse::{self, TURN};
+use crate::text::kernel::{scalar, short};
 
 const BLOCK: usize = 16;
-const WINDOW: usize = BLOCK + 2 * mirror::MARGIN;
+const WINDOW: usize = BLOCK + 2 * reverse::MARGIN;
 const GROUP: usize = 4 * BLOCK;
 
 pub(super) static KERNEL: Kernel =
@@ -41,9 +41,9 @@ fn mirrored(vector: uint8x16_t) -> uint8x16_t {
 #[target_feature(enable = "neon")]
 fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
     if source.len() < BLOCK {
-        return small::reverse_bytes(source, out);
+        return short::reverse_bytes(source, out);
     }
-    mirror::bytes::<BLOCK, GROUP>(source, out, |block, out| store(mirrored(load(block, 0)), out));
+    reverse::bytes::<BLOCK, GROUP>(source, out, |block, out| store(mirrored(load(block, 0)), out));
 }
 
 /// How far away each byte takes its content from, given the bytes none to three before it.
@@ -68,7 +68,7 @@ fn turned(window: &[u8; WINDOW]) -> uint8x16_t {
     let upper = load(&[64, 64, 64, 64, 64, 64, 64, 64, 5, 6, 7, 8, 9, 10, 11, 12], 0);
     mirrored(vorrq_u8(
         vqtbl1q_u8(load(window, 0), vaddq_u8(lower, turn)),
-        vqtbl1q_u8(load(window, 2 * mirror::MARGIN), vaddq_u8(upper, turn)),
+        vqtbl1q_u8(load(window, 2 * reverse::MARGIN), vaddq_u8(upper, turn)),
     ))
 }
 
@@ -76,18 +76,18 @@ fn turned(window: &[u8; WINDOW]) -> uint8x16_t {
 #[inline]
 #[target_feature(enable = "neon")]
 fn turn_alone(source: &str, out: &mut [MaybeUninit<u8>]) {
-    let (text, none) = (load(&small::padded(source.as_bytes()), 0), vdupq_n_u8(0));
+    let (text, none) = (load(&short::padded(source.as_bytes()), 0), vdupq_n_u8(0));
     let (one, two) = (vextq_u8::<15>(none, text), vextq_u8::<14>(none, text));
     let in_order = load(&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15], 0);
     let from = vaddq_u8(in_order, turn([text, one, two, vextq_u8::<13>(none, text)]));
     let block = mirrored(vqtbl1q_u8(text, from));
     // SAFETY: both types are 16 bytes without padding.
-    small::write_last(unsafe { std::mem::transmute::<uint8x16_t, [u8; BLOCK]>(block) }, out);
+    short::write_last(unsafe { std::mem::transmute::<uint8x16_t, [u8; BLOCK]>(block) }, out);
 }
 
 #[target_feature(enable = "neon")]
 fn reverse_chars(source: &str, out: &mut [MaybeUninit<u8>]) {
-    mirror::chars::<BLOCK, WINDOW, GROUP>(
+    reverse::chars::<BLOCK, WINDOW, GROUP>(
         source,
         out,
         |window, out| store(turned(window), out),
@@ -116,7 +116,7 @@ fn bits(vectors: [uint8x16_t; 4]) -> u64 {
 
 #[inline]
 #[target_feature(enable = "neon")]
-fn masks(window: &[u8; absorb::WINDOW]) -> Masks {
+fn masks(window: &[u8; count_utf8::WINDOW]) -> Masks {
     let before = [0, 16, 32, 48].map(|at| load(window, at));
     let now = [1, 17, 33, 49].map(|at| load(window, at));
     let pairs = [0, 1, 2, 3].map(|i| {
@@ -148,12 +148,12 @@ fn is_ascii(group: &[u8]) -> bool {
 
 #[target_feature(enable = "neon")]
 fn count_chars(source: &[u8]) -> usize {
-    absorb::count(source, |window| masks(window).absorbed::<false>(), |group| is_ascii(group))
+    count_utf8::count(source, |window| masks(window).absorbed::<false>(), |group| is_ascii(group))
 }
 
 #[target_feature(enable = "neon")]
 fn count_utf16(source: &[u8]) -> usize {
-    absorb::count(source, |window| masks(window).absorbed::<true>(), |group| is_ascii(group))
+    count_utf8::count(source, |window| masks(window).absorbed::<true>(), |group| is_ascii(group))
 }
 
 #[target_feature(enable = "neon")]

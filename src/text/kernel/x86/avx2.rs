@@ -4,12 +4,12 @@ use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
 use super::super::Kernel;
-use super::super::absorb::{self, LEAD_HIGH, LEAD_LOW, Masks, SECOND};
-use super::super::mirror::{self, TURN};
 use super::ssse3;
+use crate::text::kernel::count_utf8::{self, LEAD_HIGH, LEAD_LOW, Masks, SECOND};
+use crate::text::kernel::reverse::{self, TURN};
 
 const BLOCK: usize = 32;
-const WINDOW: usize = BLOCK + 2 * mirror::MARGIN;
+const WINDOW: usize = BLOCK + 2 * reverse::MARGIN;
 const GROUP: usize = 4 * BLOCK;
 
 pub(super) static KERNEL: Kernel =
@@ -57,7 +57,7 @@ fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
     if source.len() < BLOCK {
         return ssse3::reverse_bytes(source, out);
     }
-    mirror::bytes::<BLOCK, GROUP>(source, out, |block, out| store(mirrored(load(block, 0)), out));
+    reverse::bytes::<BLOCK, GROUP>(source, out, |block, out| store(mirrored(load(block, 0)), out));
 }
 
 /// The middle of the window, mirrored by characters. Each half of a vector is a window of 16 as in SSSE3.
@@ -65,7 +65,7 @@ fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
 #[target_feature(enable = "avx2")]
 fn turned(window: &[u8; WINDOW]) -> __m256i {
     let [a, b, c, d]: [__m256i; 4] = std::array::from_fn(|k| {
-        let nibbles = high_nibbles(load(window, mirror::MARGIN - k));
+        let nibbles = high_nibbles(load(window, reverse::MARGIN - k));
         _mm256_shuffle_epi8(table(&TURN[k]), nibbles)
     });
     let turn = _mm256_add_epi8(_mm256_add_epi8(a, b), _mm256_add_epi8(c, d));
@@ -73,7 +73,7 @@ fn turned(window: &[u8; WINDOW]) -> __m256i {
     let upper = table(&[-64i8, -64, -64, -64, -64, -64, -64, -64, 5, 6, 7, 8, 9, 10, 11, 12]);
     mirrored(_mm256_or_si256(
         _mm256_shuffle_epi8(load(window, 0), _mm256_add_epi8(lower, turn)),
-        _mm256_shuffle_epi8(load(window, 2 * mirror::MARGIN), _mm256_add_epi8(upper, turn)),
+        _mm256_shuffle_epi8(load(window, 2 * reverse::MARGIN), _mm256_add_epi8(upper, turn)),
     ))
 }
 
@@ -82,7 +82,7 @@ fn reverse_chars(source: &str, out: &mut [MaybeUninit<u8>]) {
     if source.len() < WINDOW {
         return ssse3::reverse_chars(source, out);
     }
-    mirror::chars::<BLOCK, WINDOW, GROUP>(
+    reverse::chars::<BLOCK, WINDOW, GROUP>(
         source,
         out,
         |window, out| store(turned(window), out),
@@ -112,7 +112,7 @@ fn bits(vector: __m256i) -> u64 {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn masks(window: &[u8; absorb::WINDOW]) -> Masks {
+fn masks(window: &[u8; count_utf8::WINDOW]) -> Masks {
     let mut masks = Masks { second: 0, of_three: 0, of_four: 0, follower: 0 };
     for at in [32, 0] {
         let (before, now) = (load(window, at), load(window, at + 1));
@@ -137,9 +137,9 @@ fn masks(window: &[u8; absorb::WINDOW]) -> Masks {
 
 #[inline]
 #[target_feature(enable = "avx2")]
-fn is_ascii(group: &[u8; absorb::GROUP]) -> bool {
+fn is_ascii(group: &[u8; count_utf8::GROUP]) -> bool {
     let mut any = _mm256_setzero_si256();
-    for at in (0..absorb::GROUP).step_by(BLOCK) {
+    for at in (0..count_utf8::GROUP).step_by(BLOCK) {
         any = _mm256_or_si256(any, load(group, at));
     }
     _mm256_movemask_epi8(any) == 0
@@ -151,7 +151,7 @@ fn count<const UTF16: bool>(source: &[u8]) -> usize {
     if source.len() <= BLOCK / 2 {
         return ssse3::count::<UTF16>(source);
     }
-    absorb::count(source, |window| masks(window).absorbed::<UTF16>(), |group| is_ascii(group))
+    count_utf8::count(source, |window| masks(window).absorbed::<UTF16>(), |group| is_ascii(group))
 }
 
 #[target_feature(enable = "avx2,popcnt")]

@@ -4,8 +4,8 @@ use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
 use super::super::Kernel;
-use super::super::absorb::{self, LEAD_HIGH, LEAD_LOW, OF_FOUR, OF_THREE, SECOND};
-use super::super::mirror::{self, MARGIN, TURN};
+use crate::text::kernel::count_utf8::{self, LEAD_HIGH, LEAD_LOW, OF_FOUR, OF_THREE, SECOND};
+use crate::text::kernel::reverse::{self, MARGIN, TURN};
 
 const BLOCK: usize = 64;
 const WINDOW: usize = BLOCK + 2 * MARGIN;
@@ -112,7 +112,7 @@ fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
     if source.len() < BLOCK {
         return store_last(mirrored(load_some(source)), out);
     }
-    mirror::bytes::<BLOCK, GROUP>(source, out, |block, out| store(mirrored(load(block, 0)), out));
+    reverse::bytes::<BLOCK, GROUP>(source, out, |block, out| store(mirrored(load(block, 0)), out));
 }
 
 /// [`TURN`] by the place of a byte above `C0`, as [`above_c0`] has it.
@@ -203,7 +203,7 @@ fn reverse_chars(source: &str, out: &mut [MaybeUninit<u8>]) {
     if source.len() <= BLOCK {
         return turn_alone(source, out);
     }
-    mirror::chars::<BLOCK, WINDOW, GROUP>(
+    reverse::chars::<BLOCK, WINDOW, GROUP>(
         source,
         out,
         |window, out| store(turned(window), out),
@@ -221,7 +221,7 @@ fn reverse_chars(source: &str, out: &mut [MaybeUninit<u8>]) {
 }
 
 /// The bytes of `now` that are absorbed. Bytes stay in vectors to the end, as moves from mask registers to general
-/// ones are what a version in [`absorb::Masks`] would wait for.
+/// ones are what a version in [`count_utf8::Masks`] would wait for.
 #[inline]
 #[target_feature(enable = "avx512bw,avx512vbmi")]
 fn absorbed<const UTF16: bool>(before: __m512i, now: __m512i) -> u64 {
@@ -262,8 +262,8 @@ fn count<const UTF16: bool>(source: &[u8]) -> usize {
         return source.len() - absorbed.count_ones() as usize;
     }
     let absorbed =
-        |window: &[u8; absorb::WINDOW]| absorbed::<UTF16>(load(window, 0), load(window, 1));
-    absorb::count(source, absorbed, |group| is_ascii(group))
+        |window: &[u8; count_utf8::WINDOW]| absorbed::<UTF16>(load(window, 0), load(window, 1));
+    count_utf8::count(source, absorbed, |group| is_ascii(group))
 }
 
 #[target_feature(enable = "avx512bw,avx512vbmi,popcnt")]

@@ -4,12 +4,12 @@ use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
 use super::super::Kernel;
-use super::super::absorb::{self, LEAD_HIGH, LEAD_LOW, Masks, SECOND};
-use super::super::mirror::{self, TURN};
-use super::super::small;
+use crate::text::kernel::count_utf8::{self, LEAD_HIGH, LEAD_LOW, Masks, SECOND};
+use crate::text::kernel::reverse::{self, TURN};
+use crate::text::kernel::short;
 
 const BLOCK: usize = 16;
-const WINDOW: usize = BLOCK + 2 * mirror::MARGIN;
+const WINDOW: usize = BLOCK + 2 * reverse::MARGIN;
 const GROUP: usize = 4 * BLOCK;
 
 pub(super) static KERNEL: Kernel = Kernel {
@@ -60,9 +60,9 @@ fn mirrored(vector: __m128i) -> __m128i {
 #[target_feature(enable = "ssse3")]
 pub(super) fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
     if source.len() < BLOCK {
-        return small::reverse_bytes(source, out);
+        return short::reverse_bytes(source, out);
     }
-    mirror::bytes::<BLOCK, GROUP>(source, out, |block, out| store(mirrored(load(block, 0)), out));
+    reverse::bytes::<BLOCK, GROUP>(source, out, |block, out| store(mirrored(load(block, 0)), out));
 }
 
 /// How far away each byte takes its content from, given the bytes none to three before it.
@@ -85,7 +85,7 @@ fn turned(window: &[u8; WINDOW]) -> __m128i {
     let upper = table(&[-64i8, -64, -64, -64, -64, -64, -64, -64, 5, 6, 7, 8, 9, 10, 11, 12]);
     mirrored(_mm_or_si128(
         _mm_shuffle_epi8(load(window, 0), _mm_add_epi8(lower, turn)),
-        _mm_shuffle_epi8(load(window, 2 * mirror::MARGIN), _mm_add_epi8(upper, turn)),
+        _mm_shuffle_epi8(load(window, 2 * reverse::MARGIN), _mm_add_epi8(upper, turn)),
     ))
 }
 
@@ -93,19 +93,19 @@ fn turned(window: &[u8; WINDOW]) -> __m128i {
 #[inline]
 #[target_feature(enable = "ssse3")]
 pub(super) fn turn_alone(source: &str, out: &mut [MaybeUninit<u8>]) {
-    let text = load(&small::padded(source.as_bytes()), 0);
+    let text = load(&short::padded(source.as_bytes()), 0);
     let (one, two, three) =
         (_mm_bslli_si128::<1>(text), _mm_bslli_si128::<2>(text), _mm_bslli_si128::<3>(text));
     let in_order = table(&[0u8, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
     let from = _mm_add_epi8(in_order, turn([text, one, two, three]));
     let block = mirrored(_mm_shuffle_epi8(text, from));
     // SAFETY: both types are 16 bytes without padding.
-    small::write_last(unsafe { std::mem::transmute::<__m128i, [u8; BLOCK]>(block) }, out);
+    short::write_last(unsafe { std::mem::transmute::<__m128i, [u8; BLOCK]>(block) }, out);
 }
 
 #[target_feature(enable = "ssse3")]
 pub(super) fn reverse_chars(source: &str, out: &mut [MaybeUninit<u8>]) {
-    mirror::chars::<BLOCK, WINDOW, GROUP>(
+    reverse::chars::<BLOCK, WINDOW, GROUP>(
         source,
         out,
         |window, out| store(turned(window), out),
@@ -152,7 +152,7 @@ fn masks_of(before: __m128i, now: __m128i) -> Masks {
 
 #[inline]
 #[target_feature(enable = "ssse3")]
-fn masks(window: &[u8; absorb::WINDOW]) -> Masks {
+fn masks(window: &[u8; count_utf8::WINDOW]) -> Masks {
     let mut joined = Masks { second: 0, of_three: 0, of_four: 0, follower: 0 };
     for at in [48, 32, 16, 0] {
         let masks = masks_of(load(window, at), load(window, at + 1));
@@ -166,9 +166,9 @@ fn masks(window: &[u8; absorb::WINDOW]) -> Masks {
 
 #[inline]
 #[target_feature(enable = "ssse3")]
-fn is_ascii(group: &[u8; absorb::GROUP]) -> bool {
+fn is_ascii(group: &[u8; count_utf8::GROUP]) -> bool {
     let mut any = _mm_setzero_si128();
-    for at in (0..absorb::GROUP).step_by(BLOCK) {
+    for at in (0..count_utf8::GROUP).step_by(BLOCK) {
         any = _mm_or_si128(any, load(group, at));
     }
     _mm_movemask_epi8(any) == 0
@@ -178,11 +178,11 @@ fn is_ascii(group: &[u8; absorb::GROUP]) -> bool {
 #[target_feature(enable = "ssse3,popcnt")]
 pub(super) fn count<const UTF16: bool>(source: &[u8]) -> usize {
     if source.len() <= BLOCK {
-        let text = load(&small::padded(source), 0);
+        let text = load(&short::padded(source), 0);
         let absorbed = masks_of(_mm_bslli_si128::<1>(text), text).absorbed::<UTF16>();
         return source.len() - absorbed.count_ones() as usize;
     }
-    absorb::count(source, |window| masks(window).absorbed::<UTF16>(), |group| is_ascii(group))
+    count_utf8::count(source, |window| masks(window).absorbed::<UTF16>(), |group| is_ascii(group))
 }
 
 #[target_feature(enable = "ssse3,popcnt")]
@@ -198,7 +198,7 @@ fn count_utf16(source: &[u8]) -> usize {
 #[target_feature(enable = "ssse3,popcnt")]
 pub(super) fn count_newlines(source: &[u8]) -> usize {
     if source.len() < BLOCK {
-        return small::count_newlines(source);
+        return short::count_newlines(source);
     }
     let found = |block: __m128i| _mm_cmpeq_epi8(block, _mm_set1_epi8(b'\n' as i8));
     let (groups, rest) = source.as_chunks::<GROUP>();

@@ -1,42 +1,42 @@
 //! What is known of a fuzzy term at the end of a folder, a char of the term in each lane.
 
-use super::lanes::Lanes;
-use super::{Bonuses, Needle, ROWS};
+use crate::fuzzy::kernel::lanes::Lanes;
+use crate::fuzzy::kernel::{Bonuses, Needle, ROWS};
 
 /// What is known at some column for eight chars of the term: see the [module](super). Before the first column all is 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in super::super) struct Part {
-    pub(super) score: [u16; PART],
-    pub(super) chunk: [u16; PART],
+pub(in crate::fuzzy) struct Part {
+    pub(in crate::fuzzy::kernel) score: [u16; PART],
+    pub(in crate::fuzzy::kernel) chunk: [u16; PART],
     /// All bits if a gap would begin behind this column.
-    pub(super) open: [u16; PART],
-    pub(super) reached: [u16; PART],
+    pub(in crate::fuzzy::kernel) open: [u16; PART],
+    pub(in crate::fuzzy::kernel) reached: [u16; PART],
     /// The best score in each row so far.
     best: [u16; PART],
 }
 
 /// Chars of a part.
-pub(super) const PART: usize = 8;
+pub(in crate::fuzzy::kernel) const PART: usize = 8;
 
 /// The most parts that a term can have.
-pub(in super::super) const PARTS: usize = ROWS / PART;
+pub(in crate::fuzzy) const PARTS: usize = ROWS / PART;
 
-/// How many parts are kept of a term of so many chars.
-pub(in super::super) fn parts(rows: usize) -> usize {
+/// Strategy many parts are kept of a term of so many chars.
+pub(in crate::fuzzy) fn parts(rows: usize) -> usize {
     // Each number of parts is code of its own, so there is none for three.
     rows.div_ceil(PART).next_power_of_two().min(PARTS)
 }
 
 /// The best score that a term of so many chars has had so far, or 0 if it has not matched.
 #[inline]
-pub(in super::super) fn best(state: &[Part], rows: usize) -> u16 {
+pub(in crate::fuzzy) fn best(state: &[Part], rows: usize) -> u16 {
     let (part, lane) = (&state[(rows - 1) / PART], (rows - 1) % PART);
     part.best[lane] & part.reached[lane]
 }
 
 /// The most that a term can earn in what follows, by how many of its last chars that may have. Each char earns `bonus` more
 /// at most, and before what follows is a delimiter.
-pub(in super::super) fn most(state: &[Part], rows: usize, bonus: u16, most: &mut [u16]) {
+pub(in crate::fuzzy) fn most(state: &[Part], rows: usize, bonus: u16, most: &mut [u16]) {
     use crate::fuzzy::fzf::bonus::MATCH;
     // A match that goes on earns what the first char of it did.
     let chunks = state.iter().flat_map(|part| part.chunk);
@@ -54,7 +54,7 @@ pub(in super::super) fn most(state: &[Part], rows: usize, bonus: u16, most: &mut
 
 /// Copies what is known.
 #[inline]
-pub(in super::super) fn copy(from: &[Part], to: &mut [Part]) {
+pub(in crate::fuzzy) fn copy(from: &[Part], to: &mut [Part]) {
     match (from, &mut *to) {
         // Nearly all terms are that short.
         ([from], [to]) => *to = *from,
@@ -63,13 +63,13 @@ pub(in super::super) fn copy(from: &[Part], to: &mut [Part]) {
 }
 
 #[cfg(target_arch = "x86_64")]
-type Eight = super::x86::Sse2;
+type Eight = crate::fuzzy::kernel::x86::Sse2;
 #[cfg(not(target_arch = "x86_64"))]
-type Eight = super::lanes::Plain;
+type Eight = crate::fuzzy::kernel::lanes::Plain;
 
 /// Goes on through `text`, which is ASCII and follows the byte `before`.
 #[inline]
-pub(in super::super) fn extend(
+pub(in crate::fuzzy) fn extend(
     state: &mut [Part],
     text: &[u8],
     before: u8,
@@ -91,7 +91,7 @@ pub(in super::super) fn extend(
 ///
 /// The CPU has the instructions of `V`.
 #[inline(always)]
-pub(super) unsafe fn extend_by<V: Lanes, const PARTS: usize>(
+pub(in crate::fuzzy::kernel) unsafe fn extend_by<V: Lanes, const PARTS: usize>(
     state: &mut [Part],
     text: &[u8],
     mut before: u8,

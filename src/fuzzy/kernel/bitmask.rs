@@ -2,12 +2,12 @@
 //!
 //! By SSE2, which every x86-64 has, so that it needs no call; elsewhere by plain code.
 
-use super::super::corpus::Block;
-use super::Needle;
+use crate::fuzzy::corpus::Block;
+use crate::fuzzy::kernel::Needle;
 
 /// Those of at most 64 numbers that are not greater than `most`.
 #[inline]
-pub(in super::super) fn at_most(numbers: &[u16], most: u16) -> u64 {
+pub(in crate::fuzzy) fn le_mask(numbers: &[u16], most: u16) -> u64 {
     debug_assert!(numbers.len() <= 64);
     #[cfg(target_arch = "x86_64")]
     if let Some(numbers) = numbers.first_chunk() {
@@ -39,7 +39,7 @@ fn at_most_64(numbers: &[u16; 64], most: u16) -> u64 {
 
 /// Those of a word of 64 items, of those in `asked`, whose masks have all bits of `need`.
 #[inline]
-pub(in super::super) fn having(masks: &[u32], word: usize, asked: u64, need: u32) -> u64 {
+pub(in crate::fuzzy) fn mask_superset(masks: &[u32], word: usize, asked: u64, need: u32) -> u64 {
     if asked == 0 {
         return 0;
     }
@@ -72,19 +72,19 @@ pub(in super::super) fn having(masks: &[u32], word: usize, asked: u64, need: u32
 /// Asks for a name that will be looked at soon. What a search looks at is seldom in a near cache, and most of the time
 /// went into waiting for it.
 #[inline]
-pub(in super::super) fn fetch(block: &Block, at: usize) {
+pub(in crate::fuzzy) fn prefetch(block: &Block, at: usize) {
     fetch_line(block.bytes()[block.span(at).0..].as_ptr());
 }
 
 /// Asks for the end of a name that will be looked at soon.
 #[inline]
-pub(in super::super) fn fetch_end(block: &Block, at: usize) {
+pub(in crate::fuzzy) fn prefetch_end(block: &Block, at: usize) {
     fetch_line(block.bytes()[block.span(at).1.saturating_sub(1)..].as_ptr());
 }
 
 /// Asks for numbers that will be looked at soon.
 #[inline]
-pub(in super::super) fn fetch_all(numbers: &[u32]) {
+pub(in crate::fuzzy) fn prefetch_all(numbers: &[u32]) {
     numbers.iter().step_by(16).for_each(|number| fetch_line(number));
 }
 
@@ -100,10 +100,10 @@ fn fetch_line<T>(at: *const T) {
     let _ = at;
 }
 
-/// How many chars of a needle are there in their order behind a text's first `len` bytes, if there are `count` of them
+/// Strategy many chars of a needle are there in their order behind a text's first `len` bytes, if there are `count` of them
 /// before. What follows those bytes is not looked at, and makes it faster if there is some.
 #[inline]
-pub(in super::super) fn advance(
+pub(in crate::fuzzy) fn advance(
     text: &[u8],
     len: usize,
     needle: &Needle,
@@ -178,14 +178,14 @@ mod tests {
             (len, asked) in (0..=64_usize, any::<[u64; 2]>()),
         ) {
             for numbers in [&numbers[..], &numbers[..len]] {
-                let bits = at_most(numbers, most);
+                let bits = le_mask(numbers, most);
                 prop_assert!((0..64).all(|at| (bits >> at & 1 == 1) == numbers.get(at).is_some_and(|&n| n <= most)));
             }
             for word in 0..masks.len().div_ceil(64) {
                 let len = (masks.len() - word * 64).min(64);
                 for asked in [asked[0], asked[0] & asked[1] & asked[1] >> 7] {
                     let asked = asked & u64::MAX >> (64 - len);
-                    let bits = having(&masks, word, asked, need);
+                    let bits = mask_superset(&masks, word, asked, need);
                     let has = |at: usize| asked >> at & 1 == 1 && masks[word * 64 + at] & need == need;
                     prop_assert!((0..64).all(|at| (bits >> at & 1 == 1) == has(at)));
                 }

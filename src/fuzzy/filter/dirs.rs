@@ -1,24 +1,24 @@
 //! What a term finds in folders.
 
-use super::holds::Search;
-use super::{UNKNOWN, has};
 use crate::fuzzy::corpus::{Snapshot, mask};
+use crate::fuzzy::filter::substring::Search;
+use crate::fuzzy::filter::{UNKNOWN, has};
 use crate::fuzzy::fzf::query::{Kind, Term};
 use crate::fuzzy::kernel::{self, Needle};
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 /// What is known of folders for a term.
-pub(super) struct Folders<'t> {
-    pub(super) snapshot: &'t Snapshot,
-    pub(super) memo: &'t [AtomicU8],
-    pub(super) earlier: &'t [AtomicU8],
-    pub(super) sure: u8,
+pub(in crate::fuzzy::filter) struct DirFilter<'t> {
+    pub(in crate::fuzzy::filter) snapshot: &'t Snapshot,
+    pub(in crate::fuzzy::filter) memo: &'t [AtomicU8],
+    pub(in crate::fuzzy::filter) earlier: &'t [AtomicU8],
+    pub(in crate::fuzzy::filter) sure: u8,
 }
 
-impl Folders<'_> {
+impl DirFilter<'_> {
     /// What is noted of a folder, or [`UNKNOWN`].
     #[inline]
-    pub(super) fn get(&self, number: u32) -> u8 {
+    pub(in crate::fuzzy::filter) fn get(&self, number: u32) -> u8 {
         self.memo[number as usize].load(Relaxed)
     }
 
@@ -34,9 +34,9 @@ impl Folders<'_> {
         (known < self.sure).then_some(known)
     }
 
-    /// How many chars of a needle a folder has in their order.
+    /// Strategy many chars of a needle a folder has in their order.
     #[inline]
-    pub(super) fn counted(&self, number: u32, needle: &Needle) -> u8 {
+    pub(in crate::fuzzy::filter) fn counted(&self, number: u32, needle: &Needle) -> u8 {
         match self.get(number) {
             UNKNOWN => self.count(number, needle),
             known => known,
@@ -63,7 +63,7 @@ impl Folders<'_> {
     }
 
     /// Whether a folder holds a needle: 1 or 0.
-    pub(super) fn held(&self, number: u32, search: &Search<'_>) -> u8 {
+    pub(in crate::fuzzy::filter) fn held(&self, number: u32, search: &Search<'_>) -> u8 {
         match self.get(number) {
             UNKNOWN if number == 0 => return self.note(0, 0),
             UNKNOWN => {}
@@ -85,7 +85,7 @@ impl Folders<'_> {
 }
 
 /// Below which number the memo of one term holds for another, if it tells anything of that.
-pub(super) fn sure(of: &Term, term: &Term) -> Option<u8> {
+pub(in crate::fuzzy::filter) fn sure(of: &Term, term: &Term) -> Option<u8> {
     if of.kind != term.kind || of.respect_case != term.respect_case {
         return None;
     }

@@ -1,12 +1,12 @@
 //! Exact terms: bytes that stand together.
 
-use super::{BITS, Memory, Test, has, ones, same};
 use crate::fuzzy::corpus::{Bits, Block, Snapshot};
+use crate::fuzzy::filter::{BITS, Memory, TermFilter, has, ones, same};
 use crate::fuzzy::kernel::{self, Candidate, Needle};
 use memchr::{memchr, memchr2, memmem};
 
-impl Test {
-    pub(super) fn holds(
+impl TermFilter {
+    pub(in crate::fuzzy::filter) fn holds(
         &self,
         needle: &Needle,
         all: u32,
@@ -48,8 +48,8 @@ impl Test {
                 }
             }
             if has(run.names, all) {
-                for at in ones(word, kernel::having(masks, word, left, all)) {
-                    kernel::fetch(block, at);
+                for at in ones(word, kernel::mask_superset(masks, word, left, all)) {
+                    kernel::prefetch(block, at);
                     candidates[count] = Candidate { at: at as u16, from: 0 };
                     count += 1;
                 }
@@ -69,10 +69,10 @@ impl Test {
 }
 
 /// A search for bytes that stand together.
-pub(super) struct Search<'n> {
+pub(in crate::fuzzy::filter) struct Search<'n> {
     needle: &'n Needle,
     finder: memmem::Finder<'n>,
-    pub(super) has_slash: bool,
+    pub(in crate::fuzzy::filter) has_slash: bool,
 }
 
 impl Search<'_> {
@@ -81,7 +81,7 @@ impl Search<'_> {
         Search { needle, finder: memmem::Finder::new(&needle.bytes), has_slash }
     }
 
-    pub(super) fn is_in(&self, text: &[u8]) -> bool {
+    pub(in crate::fuzzy::filter) fn is_in(&self, text: &[u8]) -> bool {
         if self.needle.respect_case {
             return self.finder.find(text).is_some();
         }

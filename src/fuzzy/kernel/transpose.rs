@@ -2,9 +2,9 @@
 //!
 //! By SSE2, which every x86-64 has; elsewhere by plain code.
 
-use super::columns::BATCH;
-use super::rows::{PART, Part};
 use crate::fuzzy::corpus::Block;
+use crate::fuzzy::kernel::needle_state::{PART, Part};
+use crate::fuzzy::kernel::score_batch::BATCH;
 
 /// Bytes that are turned at once, and names.
 const PIECE: usize = 16;
@@ -13,7 +13,7 @@ const PIECE: usize = 16;
 const END: u8 = 0x80;
 
 /// Writes the chars of names into columns, and gives how many columns there are.
-pub(super) fn names<'b>(
+pub(in crate::fuzzy::kernel) fn names<'b>(
     names: impl ExactSizeIterator<Item = (&'b Block, usize)>,
     text: &mut Vec<[u8; BATCH]>,
 ) -> usize {
@@ -68,7 +68,7 @@ fn row_of(text: &[u8], len: usize) -> [u8; PIECE] {
 
 /// Writes what is known of some items, `parts` for each, by rows.
 #[inline(never)]
-pub(super) fn states(
+pub(in crate::fuzzy::kernel) fn states(
     states: &[Part],
     parts: usize,
     of: fn(&Part) -> &[u16; PART],
@@ -92,7 +92,7 @@ use {turn as turn_bytes, turn as turn_numbers};
 
 /// Makes columns of rows, at some place of wider ones.
 #[cfg(any(test, not(target_arch = "x86_64")))]
-fn turn<T: Copy, const N: usize>(rows: &[[T; N]; N], columns: &mut [[T; BATCH]], at: usize) {
+fn transpose<T: Copy, const N: usize>(rows: &[[T; N]; N], columns: &mut [[T; BATCH]], at: usize) {
     for (row, values) in rows.iter().enumerate() {
         columns.iter_mut().zip(values).for_each(|(column, &value)| column[at + row] = value);
     }
@@ -109,7 +109,7 @@ mod vectors {
         ($(#[$doc:meta])* $name:ident, $value:ty, $count:ident, $low:ident, $high:ident) => {
             $(#[$doc])*
             #[inline]
-            pub(super) fn $name(
+            pub(in crate::fuzzy::kernel) fn $name(
                 rows: &[[$value; $count]; $count],
                 columns: &mut [[$value; BATCH]],
                 at: usize,
@@ -159,11 +159,11 @@ mod tests {
         ) {
             let (mut columns, mut expected) = ([[7; BATCH]; PIECE], [[7; BATCH]; PIECE]);
             turn_bytes(&bytes, &mut columns, at);
-            turn(&bytes, &mut expected, at);
+            transpose(&bytes, &mut expected, at);
             prop_assert_eq!(columns, expected);
             let (mut columns, mut expected) = ([[7; BATCH]; PART], [[7; BATCH]; PART]);
             turn_numbers(&numbers, &mut columns, at);
-            turn(&numbers, &mut expected, at);
+            transpose(&numbers, &mut expected, at);
             prop_assert_eq!(columns, expected);
         }
     }

@@ -1,23 +1,23 @@
 //! Scores of many items, an item in each lane.
 
-use super::super::corpus::{Block, LONGEST_FOLDER};
-use super::lanes::Lanes;
-use super::rows::{self, PART, Part};
-use super::{Bonuses, Needle, ROWS, turn};
+use crate::fuzzy::corpus::{Block, MAX_DIR_LEN};
 use crate::fuzzy::fzf::align::LARGEST;
+use crate::fuzzy::kernel::lanes::Lanes;
+use crate::fuzzy::kernel::needle_state::{self, PART, Part};
+use crate::fuzzy::kernel::{Bonuses, Needle, ROWS, transpose};
 
 /// Items of a batch: as many as the widest vectors have lanes.
-pub(in super::super) const BATCH: usize = 32;
+pub(in crate::fuzzy) const BATCH: usize = 32;
 
 /// Longest name that is scored in lanes.
 const LONGEST: usize = 512;
 
 // For what is longer than so many chars times those of the term the model is another.
-const _: () = assert!((LONGEST + LONGEST_FOLDER) * ROWS <= LARGEST);
+const _: () = assert!((LONGEST + MAX_DIR_LEN) * ROWS <= LARGEST);
 
 /// The names of items to be scored.
 #[derive(Default)]
-pub(in super::super) struct Batch {
+pub(in crate::fuzzy) struct Batch {
     len: usize,
     /// Length of the longest name.
     columns: usize,
@@ -29,25 +29,25 @@ pub(in super::super) struct Batch {
 
 impl Batch {
     /// Whether a name can be in a batch.
-    pub(in super::super) fn takes(name: &[u8]) -> bool {
+    pub(in crate::fuzzy) fn takes(name: &[u8]) -> bool {
         name.len() <= LONGEST
     }
 
     /// Takes the names of at most [`BATCH`] items that a batch takes, each with the byte before it, by their blocks and their
     /// places in them.
-    pub(in super::super) fn read<'b>(
+    pub(in crate::fuzzy) fn read<'b>(
         &mut self,
         names: impl ExactSizeIterator<Item = (&'b Block, usize)>,
         before: impl Iterator<Item = u8>,
     ) {
         self.len = names.len();
         self.before.iter_mut().zip(before).for_each(|(to, byte)| *to = byte);
-        self.columns = turn::names(names, &mut self.text);
+        self.columns = transpose::names(names, &mut self.text);
     }
 }
 
 /// What is known of a needle at the beginnings of names, and then what their items earn.
-pub(in super::super) struct Rows {
+pub(in crate::fuzzy) struct Rows {
     len: usize,
     states: Vec<Part>,
     count: usize,
@@ -58,33 +58,34 @@ pub(in super::super) struct Rows {
     reached: [[u16; BATCH]; ROWS],
     best: [u16; BATCH],
     /// The score of each item, or 0 if it does not match.
-    pub(in super::super) scores: [u16; BATCH],
+    pub(in crate::fuzzy) scores: [u16; BATCH],
 }
 
 impl Rows {
     /// For a needle of so many chars.
-    pub(in super::super) fn new(count: usize) -> Box<Rows> {
+    pub(in crate::fuzzy) fn new(count: usize) -> Box<Rows> {
         let none = [[0; BATCH]; ROWS];
-        let (states, best) = (vec![Part::default(); BATCH * rows::parts(count)], [0; BATCH]);
+        let (states, best) =
+            (vec![Part::default(); BATCH * needle_state::parts(count)], [0; BATCH]);
         let (score, chunk, open, reached) = (none, none, none, none);
         Box::new(Rows { len: 0, states, count, score, chunk, open, reached, best, scores: best })
     }
 
     /// Empties it.
-    pub(in super::super) fn clear(&mut self) {
+    pub(in crate::fuzzy) fn clear(&mut self) {
         self.len = 0;
     }
 
     /// Adds what is known at the end of an item's folder. There is room for it.
     #[inline]
-    pub(in super::super) fn push(&mut self, state: &[Part]) {
-        rows::copy(state, &mut self.states[self.len * state.len()..][..state.len()]);
+    pub(in crate::fuzzy) fn push(&mut self, state: &[Part]) {
+        needle_state::copy(state, &mut self.states[self.len * state.len()..][..state.len()]);
         self.len += 1;
     }
 
     /// Turns what is known.
-    fn turn(&mut self) {
-        let parts = rows::parts(self.count);
+    fn transpose(&mut self) {
+        let parts = needle_state::parts(self.count);
         let rows = parts * PART;
         let states = &self.states[..self.len * parts];
         type Of = fn(&Part) -> &[u16; PART];
@@ -95,10 +96,10 @@ impl Rows {
             (|part| &part.reached, &mut self.reached),
         ];
         for (of, to) in fields {
-            turn::states(states, parts, of, &mut to[..rows]);
+            transpose::states(states, parts, of, &mut to[..rows]);
         }
         for (best, state) in self.best.iter_mut().zip(states.chunks_exact(parts)) {
-            *best = rows::best(state, self.count);
+            *best = needle_state::best(state, self.count);
         }
     }
 }
@@ -174,7 +175,7 @@ unsafe fn column<V: Lanes>(text: V, before: &Before<V>, numbers: &Numbers<'_, V>
 ///
 /// The CPU has the instructions of `V`.
 #[inline(always)]
-pub(super) unsafe fn score<V: Lanes>(
+pub(in crate::fuzzy::kernel) unsafe fn score<V: Lanes>(
     batch: &Batch,
     rows: &mut Rows,
     needle: &Needle,
@@ -183,7 +184,7 @@ pub(super) unsafe fn score<V: Lanes>(
     use crate::fuzzy::fzf::bonus;
     const { assert!(BATCH.is_multiple_of(V::N)) };
     let count = needle.bytes.len().min(ROWS);
-    rows.turn();
+    rows.transpose();
     for first in (0..batch.len).step_by(V::N) {
         // SAFETY: the caller's promise, and each load and store is of lanes `first` to `first + N`, which are in the arrays
         // as `N` divides their length.

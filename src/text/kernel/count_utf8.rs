@@ -11,10 +11,10 @@
 //! that is exactly a maximal invalid subsequence. UTF-16 spends one more unit on a complete sequence of four, so
 //! there the fourth byte is not taken off.
 
-use super::small;
+use crate::text::kernel::short;
 
 /// What can be told of a block of 64 bytes from pairs of neighbours; bit `i` speaks of byte `i`.
-pub(super) struct Masks {
+pub(in crate::text::kernel) struct Masks {
     /// A second byte: rightful after the lead before it.
     pub second: u64,
     /// A second byte whose lead opens three or four bytes.
@@ -28,7 +28,7 @@ pub(super) struct Masks {
 impl Masks {
     /// The bytes absorbed.
     #[inline(always)]
-    pub(super) fn absorbed<const UTF16: bool>(self) -> u64 {
+    pub(in crate::text::kernel) fn absorbed<const UTF16: bool>(self) -> u64 {
         let Masks { second, of_three, of_four, follower } = self;
         let third = follower & of_three << 1;
         let fourth = follower & follower << 1 & of_four << 2;
@@ -37,9 +37,9 @@ impl Masks {
 }
 
 /// A block and the byte before it.
-pub(super) const WINDOW: usize = 65;
+pub(in crate::text::kernel) const WINDOW: usize = 65;
 /// Bytes tested for ASCII at once.
-pub(super) const GROUP: usize = 256;
+pub(in crate::text::kernel) const GROUP: usize = 256;
 
 /// The bytes of a block that the block before it has settled: two for the third and fourth bytes of characters.
 /// Seeing them again costs 3 %; bits carried from block to block cost a third.
@@ -52,13 +52,13 @@ const STEP: usize = WINDOW - 1 - SEEN;
 /// The length of `source` in characters or UTF-16 units. `absorbed` tells the absorbed bytes of a block as far as the
 /// window shows them: the first two may be missing. `is_ascii` passes over a group.
 #[inline(always)] // into a function with the target features of the closures
-pub(super) fn count(
+pub(in crate::text::kernel) fn count(
     source: &[u8],
     absorbed: impl Fn(&[u8; WINDOW]) -> u64,
     is_ascii: impl Fn(&[u8; GROUP]) -> bool,
 ) -> usize {
     let Some(window) = source.first_chunk() else {
-        if small::is_ascii(source) {
+        if short::is_ascii(source) {
             return source.len();
         }
         let mut padded = [0; WINDOW];
@@ -105,16 +105,16 @@ const F4: u8 = 1 << 7; // F4 80..=8F
 
 /// The leads of three bytes, and those of four.
 #[cfg(target_arch = "x86_64")]
-pub(super) const OF_THREE: u8 = E | E0 | ED;
+pub(in crate::text::kernel) const OF_THREE: u8 = E | E0 | ED;
 #[cfg(target_arch = "x86_64")]
-pub(super) const OF_FOUR: u8 = F | F0 | F4;
+pub(in crate::text::kernel) const OF_FOUR: u8 = F | F0 | F4;
 
 /// By the high nibble of a lead.
-pub(super) const LEAD_HIGH: [u8; 16] =
+pub(in crate::text::kernel) const LEAD_HIGH: [u8; 16] =
     [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, C, D, E | E0 | ED, F | F0 | F4];
 
 /// By the low nibble of a lead.
-pub(super) const LEAD_LOW: [u8; 16] = {
+pub(in crate::text::kernel) const LEAD_LOW: [u8; 16] = {
     let all = C | D | E;
     let mut table = [all; 16];
     table[0x0] = D | E0 | F0;
@@ -127,7 +127,7 @@ pub(super) const LEAD_LOW: [u8; 16] = {
 };
 
 /// By the high nibble of a second byte.
-pub(super) const SECOND: [u8; 16] = {
+pub(in crate::text::kernel) const SECOND: [u8; 16] = {
     let all = C | D | E | F;
     let mut table = [0; 16];
     table[0x8] = all | ED | F4;

@@ -1,11 +1,11 @@
 //! The reference, which runs everywhere.
 
-use super::lanes::Plain;
-use super::{Candidate, Kernel, Long, Needle, columns};
 use crate::fuzzy::corpus::Block;
+use crate::fuzzy::kernel::lanes::Plain;
+use crate::fuzzy::kernel::{Candidate, Kernel, Long, Needle, score_batch};
 
-pub(super) static KERNEL: Kernel =
-    Kernel { name: "plain", within, together, score: columns::score::<Plain> };
+pub(in crate::fuzzy::kernel) static KERNEL: Kernel =
+    Kernel { name: "plain", within, together, score: score_batch::score::<Plain> };
 
 fn together(block: &Block, candidates: &[Candidate], _: &Needle, long: &Long, found: &mut [u64]) {
     for candidate in candidates {

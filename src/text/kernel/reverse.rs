@@ -11,14 +11,14 @@
 
 use std::mem::MaybeUninit;
 
-use super::small;
+use crate::text::kernel::short;
 
 /// How far a character may reach beyond a block on either side.
-pub(super) const MARGIN: usize = 3;
+pub(in crate::text::kernel) const MARGIN: usize = 3;
 
 /// `TURN[k][h]`: how far away a byte takes its content from when the byte `k` before it has the high nibble `h`. The
 /// turn of a byte is the sum over `k`; in valid text at most one summand is not 0.
-pub(super) const TURN: [[i8; 16]; 4] = {
+pub(in crate::text::kernel) const TURN: [[i8; 16]; 4] = {
     let mut table = [[0; 16]; 4];
     let mut k = 0;
     while k < 4 {
@@ -37,7 +37,7 @@ pub(super) const TURN: [[i8; 16]; 4] = {
 
 /// Reverses bytes by blocks of `BLOCK`, four at a time in `GROUP`. The source is no shorter than a block.
 #[inline(always)] // into a function with the target features of the closure
-pub(super) fn bytes<const BLOCK: usize, const GROUP: usize>(
+pub(in crate::text::kernel) fn bytes<const BLOCK: usize, const GROUP: usize>(
     source: &[u8],
     out: &mut [MaybeUninit<u8>],
     mirror: impl Fn(&[u8; BLOCK], &mut [MaybeUninit<u8>; BLOCK]),
@@ -67,7 +67,11 @@ pub(super) fn bytes<const BLOCK: usize, const GROUP: usize>(
 /// `WINDOW`, which has a margin on either side; `turn_alone` mirrors a text of up to 16 bytes; `mirror_ascii` mirrors a
 /// group or, when it is not ASCII, declines.
 #[inline(always)] // into a function with the target features of the closures
-pub(super) fn chars<const BLOCK: usize, const WINDOW: usize, const GROUP: usize>(
+pub(in crate::text::kernel) fn chars<
+    const BLOCK: usize,
+    const WINDOW: usize,
+    const GROUP: usize,
+>(
     source: &str,
     out: &mut [MaybeUninit<u8>],
     turn: impl Fn(&[u8; WINDOW], &mut [MaybeUninit<u8>; BLOCK]),
@@ -79,7 +83,7 @@ pub(super) fn chars<const BLOCK: usize, const WINDOW: usize, const GROUP: usize>
     if len < WINDOW {
         let mut rest = source;
         while !rest.is_empty() {
-            let (piece, after) = rest.split_at(rest.floor_char_boundary(small::WORDS));
+            let (piece, after) = rest.split_at(rest.floor_char_boundary(short::WORDS));
             let stop = rest.len();
             turn_alone(piece, &mut out[after.len()..stop]);
             rest = after;

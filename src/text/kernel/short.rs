@@ -4,14 +4,14 @@
 use std::mem::MaybeUninit;
 
 /// The longest input of [`count_newlines`] and [`padded`], and of [`is_ascii`] where it is to be fast.
-pub(super) const WORDS: usize = 16;
+pub(in crate::text::kernel) const WORDS: usize = 16;
 /// The longest input of [`reverse_bytes`].
-pub(super) const REVERSED: usize = 32;
+pub(in crate::text::kernel) const REVERSED: usize = 32;
 
 const ONES: u64 = u64::MAX / 255;
 
 #[inline]
-pub(super) fn is_ascii(source: &[u8]) -> bool {
+pub(in crate::text::kernel) fn is_ascii(source: &[u8]) -> bool {
     let any = if let Some(&last) = source.last_chunk()
         && source.len() > WORDS
     {
@@ -26,7 +26,7 @@ pub(super) fn is_ascii(source: &[u8]) -> bool {
 }
 
 #[inline]
-pub(super) fn count_newlines(source: &[u8]) -> usize {
+pub(in crate::text::kernel) fn count_newlines(source: &[u8]) -> usize {
     // Bit 7 of a byte that is a line feed; no carry ever crosses from one byte into the next.
     let found = |word: u64| {
         let differs = word ^ (ONES * u64::from(b'\n'));
@@ -38,7 +38,7 @@ pub(super) fn count_newlines(source: &[u8]) -> usize {
 }
 
 #[inline]
-pub(super) fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
+pub(in crate::text::kernel) fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
     debug_assert!(source.len() <= REVERSED && source.len() == out.len());
     // The first and the last words of the source overlap where the length lies between two powers of two. They are
     // all read before the first is written, so that the compiler need not think about aliases.
@@ -65,14 +65,14 @@ pub(super) fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
 
 /// Up to 16 bytes, zeroes after them.
 #[inline]
-pub(super) fn padded(source: &[u8]) -> [u8; WORDS] {
+pub(in crate::text::kernel) fn padded(source: &[u8]) -> [u8; WORDS] {
     let [low, high] = words(source).map(u128::from);
     (low | high << 64).to_le_bytes()
 }
 
 /// Writes the last bytes of `block`, as many as there is room for.
 #[inline]
-pub(super) fn write_last(block: [u8; WORDS], out: &mut [MaybeUninit<u8>]) {
+pub(in crate::text::kernel) fn write_last(block: [u8; WORDS], out: &mut [MaybeUninit<u8>]) {
     let len = out.len();
     debug_assert!(0 < len && len <= WORDS);
     let start = (u128::from_le_bytes(block) >> (8 * (WORDS - len))).to_le_bytes();

@@ -1,14 +1,14 @@
 //! What is known at the ends of folders, and with it what their items can earn at most.
 
-use super::Plan;
 use crate::fuzzy::corpus::{Run, WHITE, mask};
 use crate::fuzzy::kernel::{self, Needle, PARTS, Part};
+use crate::fuzzy::search::Plan;
 
-/// Folders of which it is kept; one takes the place of another.
+/// DirFilter of which it is kept; one takes the place of another.
 const FOLDERS: usize = 512;
 
 /// What is known of one needle.
-pub(super) struct Ends {
+pub(in crate::fuzzy::search) struct DirBounds {
     /// By how many of its last chars: the mask of those.
     masks: Vec<u32>,
     /// The mask of its first char.
@@ -23,10 +23,10 @@ pub(super) struct Ends {
     now: usize,
 }
 
-impl Ends {
-    pub(super) fn new(needle: &Needle) -> Ends {
+impl DirBounds {
+    pub(in crate::fuzzy::search) fn new(needle: &Needle) -> DirBounds {
         let len = needle.bytes.len();
-        Ends {
+        DirBounds {
             masks: (0..=len).map(|last| mask(&needle.bytes[len - last..])).collect(),
             first: mask(&needle.bytes[..1]),
             numbers: vec![u32::MAX; FOLDERS],
@@ -36,7 +36,7 @@ impl Ends {
         }
     }
 
-    /// How many of the needle's last chars text of a mask may have.
+    /// Strategy many of the needle's last chars text of a mask may have.
     #[inline]
     fn last(&self, mask: u32) -> usize {
         self.masks.iter().take_while(|&&need| mask & need == need).count() - 1
@@ -89,7 +89,12 @@ impl Ends {
     }
 
     /// What is known at the end of a folder.
-    pub(super) fn get(&mut self, plan: &Plan, needle: &Needle, run: &Run) -> &[Part] {
+    pub(in crate::fuzzy::search) fn get(
+        &mut self,
+        plan: &Plan,
+        needle: &Needle,
+        run: &Run,
+    ) -> &[Part] {
         let number = self.folder(run);
         let parts = kernel::parts(needle.bytes.len());
         let place = self.place(plan, needle, number, 0, i32::MIN).unwrap_or(0);
@@ -99,7 +104,7 @@ impl Ends {
 
 /// What an item of some folder needs to be among the best, as far as that is known.
 #[derive(Clone, Copy)]
-pub(super) struct Need {
+pub(in crate::fuzzy::search) struct Threshold {
     /// What the mask of its name has to have, if it is not longer than `length`.
     short: u32,
     /// The same if it is longer.
@@ -107,19 +112,19 @@ pub(super) struct Need {
     length: u16,
 }
 
-impl Need {
+impl Threshold {
     /// What no name of ASCII has.
-    const MORE_THAN_ANY: Need = Need { short: u32::MAX, long: u32::MAX, length: 0 };
+    const MORE_THAN_ANY: Threshold = Threshold { short: u32::MAX, long: u32::MAX, length: 0 };
 
     /// What items need that earn `most` at most, whatever their names have.
-    pub(super) fn of(most: i32, score: i32, length: u16) -> Need {
+    pub(in crate::fuzzy::search) fn of(most: i32, score: i32, length: u16) -> Threshold {
         let mask_for = |wanted| if most >= wanted { 0 } else { u32::MAX };
-        Need { short: mask_for(score), long: mask_for(score.saturating_add(1)), length }
+        Threshold { short: mask_for(score), long: mask_for(score.saturating_add(1)), length }
     }
 
     /// Whether an item has it.
     #[inline]
-    pub(super) fn is_met(&self, mask: u32, length: u16) -> bool {
+    pub(in crate::fuzzy::search) fn is_met(&self, mask: u32, length: u16) -> bool {
         let need = if length > self.length { self.long } else { self.short };
         mask & need == need
     }
@@ -127,13 +132,13 @@ impl Need {
 
 /// What items of a folder need that are to earn at least `score`, or more than that if they are longer than `length`; none if
 /// nothing is known of them.
-pub(super) fn need(
-    all: &mut [Ends],
+pub(in crate::fuzzy::search) fn need(
+    all: &mut [DirBounds],
     plan: &Plan,
     run: &Run,
     score: i32,
     length: u16,
-) -> Option<Need> {
+) -> Option<Threshold> {
     if run.folder == 0 || run.names & WHITE != 0 || score <= 0 {
         return None;
     }
@@ -144,12 +149,12 @@ pub(super) fn need(
         rest -= plan.most_for(needle);
         let (folder, wanted) = (ends.folder(run), score.saturating_sub(rest));
         let Some(place) = ends.place(plan, needle, folder, run.names, wanted) else {
-            return Some(Need::MORE_THAN_ANY);
+            return Some(Threshold::MORE_THAN_ANY);
         };
         ends.now = place;
         rest += i32::from(ends.most(place)[ends.last(run.names)]);
     }
-    let mut need = Need { short: 0, long: 0, length };
+    let mut need = Threshold { short: 0, long: 0, length };
     for ends in all {
         let most = ends.most(ends.now);
         let rest = rest - i32::from(most[ends.last(run.names)]);
