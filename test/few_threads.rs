@@ -5,9 +5,9 @@ use crate::hosts::process::run;
 use crate::limits::*;
 use crate::stuck::until;
 use crate::support::missing;
-use rille::file::{Change, Document, Options, SearchOptions};
+use rille::file::{Change, Document, FileOptions, SearchOptions};
 use rille::fuzzy::Session;
-use rille::job::{self, AnyJob, Job, State, Worker};
+use rille::job::{self, AnyJob, Job, JobState, Worker};
 use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
 use rille::search::{LiteralOptions, Literals};
 use std::fs::{self, File};
@@ -52,15 +52,15 @@ fn become_another_user() -> u64 {
 
 /// A job has come to its end, or says that there was no thread for it if there is none.
 fn ended(more: u64, job: &dyn AnyJob, what: &str) -> bool {
-    until(what, || job.poll().state != State::Running);
+    until(what, || job.poll().state != JobState::Running);
     match (job.poll().state, more) {
-        (State::Failed, 0) => {
+        (JobState::Failed, 0) => {
             let message = job.failure().expect("a reason");
             assert!(message.starts_with(REFUSED), "{what}: {message}");
             false
         }
         (state, _) => {
-            assert_eq!((state, more > 0), (State::Done, true), "{what}: {:?}", job.failure());
+            assert_eq!((state, more > 0), (JobState::Done, true), "{what}: {:?}", job.failure());
             true
         }
     }
@@ -89,11 +89,11 @@ fn with_few_threads() {
         for sort in [false, true] {
             let walk = start_walk(&root, sort).expect("the tree can be opened");
             if ended(more, &walk, "walk") {
-                assert_eq!(count_paths(&walk), (State::Done, 300, Vec::new()));
+                assert_eq!(count_paths(&walk), (JobState::Done, 300, Vec::new()));
             }
             let grep = start_grep(&root, sort).expect("the tree can be opened");
             if ended(more, &grep, "grep") {
-                assert_eq!(count_lines(&grep), (State::Done, 300, Vec::new()));
+                assert_eq!(count_lines(&grep), (JobState::Done, 300, Vec::new()));
             }
         }
         of_a_file(more, &log);
@@ -108,7 +108,7 @@ fn with_few_threads() {
         .collect();
     for (number, job) in many.iter().enumerate() {
         let mut found = Vec::new();
-        assert_eq!(finish(job, |result| found.push(result)), State::Done);
+        assert_eq!(finish(job, |result| found.push(result)), JobState::Done);
         assert_eq!(found, [number as u32]);
     }
 }
@@ -129,7 +129,7 @@ fn of_a_file(more: u64, log: &Path) {
     if ended(more, &filter, "filter") {
         assert_eq!(kept.info().expect("a file").size, 900_000);
     }
-    let spool = Options { spool: true, ..Options::default() };
+    let spool = FileOptions { spool: true, ..FileOptions::default() };
     let spooled = Document::open(b"/proc/self/status", spool).expect("it can be opened");
     if ended(more, &*spooled.index().expect("a file"), "spool") {
         assert!(spooled.info().expect("a file").size > 100);
@@ -147,7 +147,7 @@ fn of_a_file(more: u64, log: &Path) {
     file.set_len(before).expect("it is cut");
     follow_until(&document, &followed, Change::Truncated);
     followed.cancel();
-    until("it follows on", || followed.poll().state == State::Cancelled);
+    until("it follows on", || followed.poll().state == JobState::Cancelled);
 }
 
 fn of_a_session(more: u64, root: &Path) {
@@ -190,14 +190,14 @@ fn with_a_job_that_waits() {
         .collect();
     until("they do not wait", || job::waiting() == (more * job::BUDGET) as i64);
     let refused = |job: &Job<()>| {
-        until("it waits for ever", || job.poll().state == State::Failed);
+        until("it waits for ever", || job.poll().state == JobState::Failed);
         assert!(job.failure().is_some_and(|message| message.starts_with(REFUSED)));
     };
     // It comes when all wait, or is there already.
     for _ in 0..3 {
         refused(&job::start(|_: &Worker<()>| Ok(())));
     }
-    full.iter().for_each(|job| assert_eq!(finish(job, |()| ()), State::Done));
+    full.iter().for_each(|job| assert_eq!(finish(job, |()| ()), JobState::Done));
     if more == 1 {
         let (go, sign) = std::sync::mpsc::channel::<()>();
         let first = job::start(move |worker: &Worker<()>| {
@@ -206,13 +206,13 @@ fn with_a_job_that_waits() {
             worker.publish((), 1)
         });
         let second = job::start(|_: &Worker<()>| Ok(()));
-        assert_eq!(second.poll().state, State::Running);
+        assert_eq!(second.poll().state, JobState::Running);
         drop(go);
         refused(&second);
-        assert_eq!(finish(&first, |()| ()), State::Done);
+        assert_eq!(finish(&first, |()| ()), JobState::Done);
     }
     if more > 0 {
-        assert_eq!(finish(&job::start(|_: &Worker<()>| Ok(())), |()| ()), State::Done);
+        assert_eq!(finish(&job::start(|_: &Worker<()>| Ok(())), |()| ()), JobState::Done);
     }
 }
 
@@ -233,7 +233,7 @@ fn without_address_space() {
     let job = job::start(|_: &Worker<()>| Ok(()));
     let followed = document.follow().expect("it can be followed");
     for job in [&job as &dyn AnyJob, &followed] {
-        until("it waits for ever", || job.poll().state == State::Failed);
+        until("it waits for ever", || job.poll().state == JobState::Failed);
         assert!(job.failure().is_some_and(|message| message.starts_with(REFUSED)));
     }
 }

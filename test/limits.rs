@@ -5,7 +5,7 @@
 
 use crate::hosts::process::{Running, Scratch, run};
 use rille::file::{Change, Document, Lines, News, SearchOptions, Window};
-use rille::job::{self, AnyJob, Job, State, Stop, Worker};
+use rille::job::{self, AnyJob, Job, JobError, JobState, Worker};
 use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
 use rille::search::{LiteralOptions, Literals};
 use rille::tree::grep::{self, Chunk, grep};
@@ -59,33 +59,33 @@ pub(crate) fn limit(resource: libc::__rlimit_resource_t, most: u64) {
 }
 
 pub(crate) fn start_walk(root: &Path, sort: bool) -> Result<Job<Paths>, Refused> {
-    let options = walk::Options { sort, hidden: true, ..Default::default() };
+    let options = walk::WalkOptions { sort, hidden: true, ..Default::default() };
     walk(root.to_str().expect("a path in UTF-8").as_bytes(), &options)
 }
 
 pub(crate) fn start_grep(root: &Path, sort: bool) -> Result<Job<Chunk>, Refused> {
-    let tree = walk::Options { sort, hidden: true, ..Default::default() };
+    let tree = walk::WalkOptions { sort, hidden: true, ..Default::default() };
     let options =
-        grep::Options { patterns: vec![PatternSource::Text(b"needle")], ..Default::default() };
+        grep::GrepOptions { patterns: vec![PatternSource::Text(b"needle")], ..Default::default() };
     grep(root.to_str().expect("a path in UTF-8").as_bytes(), &tree, &options)
 }
 
 /// Takes all that there is, until the job is over.
-pub(crate) fn finish<T: Send + 'static>(job: &Job<T>, mut take: impl FnMut(T)) -> State {
+pub(crate) fn finish<T: Send + 'static>(job: &Job<T>, mut take: impl FnMut(T)) -> JobState {
     loop {
         assert!(job.wait(LONG), "the job does not end");
         let state = job.poll().state;
         while let Some(result) = job.take() {
             take(result);
         }
-        if state != State::Running {
+        if state != JobState::Running {
             return state;
         }
     }
 }
 
 /// Files and errors of a walk.
-pub(crate) fn count_paths(job: &Job<Paths>) -> (State, usize, Vec<String>) {
+pub(crate) fn count_paths(job: &Job<Paths>) -> (JobState, usize, Vec<String>) {
     let (mut files, mut errors) = (0, Vec::new());
     let state = finish(job, |paths| {
         for entry in paths.entries() {
@@ -101,7 +101,7 @@ pub(crate) fn count_paths(job: &Job<Paths>) -> (State, usize, Vec<String>) {
 }
 
 /// Matches and errors of a search.
-pub(crate) fn count_lines(job: &Job<Chunk>) -> (State, usize, Vec<String>) {
+pub(crate) fn count_lines(job: &Job<Chunk>) -> (JobState, usize, Vec<String>) {
     let (mut lines, mut errors) = (0, Vec::new());
     let state = finish(job, |chunk| {
         for line in chunk.batch.lines() {
@@ -142,7 +142,7 @@ fn with_few_descriptors() {
         for sort in [false, true] {
             let (state, files, errors) =
                 count_paths(&start_walk(&root, sort).expect("one is free"));
-            assert_eq!(state, State::Done);
+            assert_eq!(state, JobState::Done);
             let right = errors.iter().all(|error| error == "Too many open files");
             assert!(
                 right && (files == 300) == errors.is_empty(),
@@ -151,7 +151,7 @@ fn with_few_descriptors() {
             refused += errors.len();
             let (state, lines, errors) =
                 count_lines(&start_grep(&root, sort).expect("one is free"));
-            assert_eq!(state, State::Done);
+            assert_eq!(state, JobState::Done);
             let right = errors.iter().all(|error| error == "Too many open files");
             assert!(
                 right && (lines == 300) == errors.is_empty(),
@@ -221,10 +221,10 @@ fn with_few_descriptors_for_a_file() {
         let options = SearchOptions { count: true, ..SearchOptions::default() };
         let search = document.search(query, options).expect("it can be searched");
         let mut total = 0;
-        assert_eq!(finish(&search, |found| total = found.total), State::Done);
+        assert_eq!(finish(&search, |found| total = found.total), JobState::Done);
         assert_eq!(total, free + 2);
         job.cancel();
-        assert_eq!(finish(&job, |_| ()), State::Cancelled);
+        assert_eq!(finish(&job, |_| ()), JobState::Cancelled);
         taken.pop();
     }
     // Another file in its place cannot be opened: the old one stays until it can.
@@ -299,7 +299,7 @@ fn without_permission() {
     assert_eq!(document.refresh(), Ok(Change::Replaced));
     assert_eq!(last_line(&document), b"another one");
     job.cancel();
-    assert_eq!(finish(&job, |_| ()), State::Cancelled);
+    assert_eq!(finish(&job, |_| ()), JobState::Cancelled);
     // A folder that may not be looked into: what is in it now is not known, and the system tells nothing.
     let mut writer = File::options().append(true).open(&path).expect("it can be opened");
     permit(&folder, 0);
@@ -338,7 +338,7 @@ fn a_host_that_ends_in_the_middle() {
 fn that_ends_in_the_middle() {
     let (root, way) = (tree(), std::env::var("RILLE_TEST_END").expect("a way"));
     let wait: u64 = std::env::var("RILLE_TEST_WAIT").expect("a time").parse().expect("a number");
-    let endless = |worker: &Worker<Paths>| -> Result<(), Stop> {
+    let endless = |worker: &Worker<Paths>| -> Result<(), JobError> {
         loop {
             worker.publish(Paths::default(), 1000)?;
         }
@@ -372,10 +372,10 @@ fn a_hundred_thousand_files() {
     }
     for sort in [false, true] {
         let walk = start_walk(scratch.path(), sort).expect("the tree can be opened");
-        assert_eq!(count_paths(&walk), (State::Done, 100_000, Vec::new()));
+        assert_eq!(count_paths(&walk), (JobState::Done, 100_000, Vec::new()));
         assert_eq!(walk.poll().done, 100_000);
         let grep = start_grep(scratch.path(), sort).expect("the tree can be opened");
-        assert_eq!(count_lines(&grep), (State::Done, 1000, Vec::new()));
+        assert_eq!(count_lines(&grep), (JobState::Done, 1000, Vec::new()));
         assert_eq!(grep.poll().done, 100_000);
     }
 }

@@ -5,9 +5,9 @@
 
 use crate::limits::*;
 use crate::support::{missing, say};
-use rille::file::{Change, Document, Options, SearchOptions};
+use rille::file::{Change, Document, FileOptions, SearchOptions};
 use rille::fuzzy::Session;
-use rille::job::{self, AnyJob, Job, Notifier, State, Step, Waker, Worker};
+use rille::job::{self, AnyJob, Job, JobState, Notifier, Step, Waker, Worker};
 use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
 use rille::search::{LiteralOptions, Literals};
 use std::ffi::CString;
@@ -52,21 +52,21 @@ fn pool_threads() -> usize {
 
 /// Lets a job of each kind run to its end, in a tree with 20 files.
 fn every_kind_still_runs(root: &Path) {
-    assert_eq!(count_paths(&start_walk(root, false).unwrap()), (State::Done, 20, Vec::new()));
-    assert_eq!(count_lines(&start_grep(root, false).unwrap()), (State::Done, 20, Vec::new()));
+    assert_eq!(count_paths(&start_walk(root, false).unwrap()), (JobState::Done, 20, Vec::new()));
+    assert_eq!(count_lines(&start_grep(root, false).unwrap()), (JobState::Done, 20, Vec::new()));
     let path = root.join("0/0/0");
     let document = Arc::new(open_file(&path).unwrap());
     let searched = document.search(literal("needle"), SearchOptions::default()).unwrap();
     let mut total = 0;
-    assert_eq!(finish(&searched, |found| total = found.total), State::Done);
+    assert_eq!(finish(&searched, |found| total = found.total), JobState::Done);
     assert_eq!(total, 1);
-    assert_eq!(finish(&*document.index().unwrap(), |()| ()), State::Done);
+    assert_eq!(finish(&*document.index().unwrap(), |()| ()), JobState::Done);
     let (kept, filtered) = document.filter(literal("needle"), false).unwrap();
-    assert_eq!(finish(&filtered, |()| ()), State::Done);
+    assert_eq!(finish(&filtered, |()| ()), JobState::Done);
     assert_eq!(last_line(&kept), b"a needle");
-    let spool = Options { spool: true, ..Options::default() };
+    let spool = FileOptions { spool: true, ..FileOptions::default() };
     let spooled = Document::open(b"/proc/self/status", spool).unwrap();
-    assert_eq!(finish(&*spooled.index().unwrap(), |()| ()), State::Done);
+    assert_eq!(finish(&*spooled.index().unwrap(), |()| ()), JobState::Done);
     let followed = document.follow().unwrap();
     let mut file = File::options().append(true).open(&path).unwrap();
     file.write_all(b"more\n").unwrap();
@@ -75,11 +75,11 @@ fn every_kind_still_runs(root: &Path) {
     let session = Session::new(Default::default());
     let walk = start_walk(root, false).unwrap();
     session.feed(&walk);
-    until("the feed does not end", || walk.poll().state == State::Done);
+    until("the feed does not end", || walk.poll().state == JobState::Done);
     assert_eq!(session.len(), 20);
     let mut total = 0;
     let ranked = session.start(b"0", 10);
-    assert_eq!(finish(&ranked, |ranking| total = ranking.total), State::Done);
+    assert_eq!(finish(&ranked, |ranking| total = ranking.total), JobState::Done);
     assert_eq!(total, session.query(b"0", 10).total);
 }
 
@@ -108,7 +108,7 @@ fn with_many_followers() {
     let names = threads();
     assert!(names.len() <= job::parallelism() + 10, "{names:?}");
     assert_eq!(names.iter().filter(|name| *name == "rille-watch").count(), 1, "{names:?}");
-    assert!(follows.iter().all(|job| job.poll().state == State::Running));
+    assert!(follows.iter().all(|job| job.poll().state == JobState::Running));
     // All of them are told of a change.
     for number in 0..20 {
         File::options().append(true).open(path(number)).unwrap().write_all(b"b\n").unwrap();
@@ -134,7 +134,7 @@ fn with_many_pipes() {
             let name = CString::new(&*path).unwrap();
             // SAFETY: the path ends with a zero byte.
             assert_eq!(unsafe { libc::mkfifo(name.as_ptr(), 0o600) }, 0);
-            let options = Options { spool: true, ..Options::default() };
+            let options = FileOptions { spool: true, ..FileOptions::default() };
             Document::open(path.as_bytes(), options).unwrap()
         })
         .collect();
@@ -142,7 +142,7 @@ fn with_many_pipes() {
     let mut writer = File::options().write(true).open(path(7)).unwrap();
     writer.write_all(b"it comes\n").unwrap();
     drop(writer);
-    assert_eq!(finish(&*pipes[7].index().unwrap(), |()| ()), State::Done);
+    assert_eq!(finish(&*pipes[7].index().unwrap(), |()| ()), JobState::Done);
     assert_eq!(last_line(&pipes[7]), b"it comes");
 }
 
@@ -192,7 +192,7 @@ fn with_many_full_jobs() {
     every_kind_still_runs(&root);
     for job in &jobs {
         assert!(job.wait(LONG));
-        assert_eq!(job.poll().state, State::Running, "it is not full");
+        assert_eq!(job.poll().state, JobState::Running, "it is not full");
     }
     drop(jobs);
     every_kind_still_runs(&root);
@@ -220,13 +220,13 @@ fn with_all_jobs_that_may_wait() {
     // Those that do not wait still run, and the one too many says so.
     let other = job::start(|worker: &Worker<u32>| worker.publish(7, 4));
     let mut taken = 0;
-    assert_eq!(finish(&other, |number| taken = number), State::Done);
+    assert_eq!(finish(&other, |number| taken = number), JobState::Done);
     assert_eq!(taken, 7);
     let mut failed = Vec::new();
     for _ in 0..2 {
         let more = full();
-        until("it waits although there are too many", || more.poll().state != State::Running);
-        assert_eq!((more.poll().state, more.take()), (State::Failed, Some(())));
+        until("it waits although there are too many", || more.poll().state != JobState::Running);
+        assert_eq!((more.poll().state, more.take()), (JobState::Failed, Some(())));
         failed.extend(more.failure());
     }
     assert!(
@@ -234,7 +234,7 @@ fn with_all_jobs_that_may_wait() {
         "{failed:?}"
     );
     for job in &jobs {
-        assert_eq!(finish(job, |()| ()), State::Done);
+        assert_eq!(finish(job, |()| ()), JobState::Done);
     }
     // Threads that have become too many end.
     let rest = job::parallelism();
@@ -253,7 +253,7 @@ fn stuck() -> (Job<u32>, File) {
         worker.publish(2, 4)
     });
     if sign.recv_timeout(LONG).is_err() {
-        assert_eq!(job.poll().state, State::Failed, "it does not start");
+        assert_eq!(job.poll().state, JobState::Failed, "it does not start");
     }
     (job, File::from(std::os::fd::OwnedFd::from(writer)))
 }
@@ -261,7 +261,7 @@ fn stuck() -> (Job<u32>, File) {
 /// How long an empty job takes.
 fn empty_job() -> Duration {
     let since = Instant::now();
-    assert_eq!(finish(&job::start(|_: &Worker<()>| Ok(())), |()| ()), State::Done);
+    assert_eq!(finish(&job::start(|_: &Worker<()>| Ok(())), |()| ()), JobState::Done);
     since.elapsed()
 }
 
@@ -282,7 +282,7 @@ fn with_jobs_that_hang() {
             let notifier = Notifier::new().unwrap();
             job.watch(&notifier);
             notifier.drain();
-            assert_eq!(job.poll().state, State::Running);
+            assert_eq!(job.poll().state, JobState::Running);
             let since = Instant::now();
             job.cancel();
             // By waiting, by polling, and by the notifier alone.
@@ -291,12 +291,12 @@ fn with_jobs_that_hang() {
                     assert_eq!(job.take(), Some(1));
                     assert!(job.wait(LONG), "who waits is not told");
                 }
-                1 => until("it still runs", || job.poll().state != State::Running),
+                1 => until("it still runs", || job.poll().state != JobState::Running),
                 _ => until("the notifier is silent", || notifier.drain()),
             }
             let took = since.elapsed();
             assert!(took >= job::ABANDONED_AFTER, "{took:?}: it had no time to stop");
-            assert_eq!((job.poll().state, job.failure()), (State::Cancelled, None));
+            assert_eq!((job.poll().state, job.failure()), (JobState::Cancelled, None));
             say(&format!("a job that hangs was cancelled after {took:?}"));
             held.push((job, writer, number % 3 == 0));
         }
@@ -309,11 +309,11 @@ fn with_jobs_that_hang() {
     let most = 16 + job::parallelism();
     let refused = loop {
         let (job, writer) = stuck();
-        if job.poll().state == State::Failed {
+        if job.poll().state == JobState::Failed {
             break job.failure().expect("a reason");
         }
         job.cancel();
-        until("it still runs", || job.poll().state != State::Running);
+        until("it still runs", || job.poll().state != JobState::Running);
         held.push((job, writer, false));
         assert!(held.len() <= most, "{} jobs hang", held.len());
     };
@@ -321,7 +321,7 @@ fn with_jobs_that_hang() {
     assert!(held.len() >= 16, "{} jobs hang", held.len());
     assert!(refused.contains("cancelled jobs of rille are stuck in the system"), "{refused}");
     let again = job::start(|_: &Worker<()>| Ok(()));
-    until("it waits for ever", || again.poll().state == State::Failed);
+    until("it waits for ever", || again.poll().state == JobState::Failed);
     // They come back; what they publish then nobody gets.
     let mut jobs = Vec::new();
     for (job, writer, taken) in held {
@@ -331,7 +331,7 @@ fn with_jobs_that_hang() {
     let rest = job::parallelism();
     until("they do not come back", || pool_threads() <= rest);
     for (job, taken) in jobs {
-        assert_eq!(job.poll().state, State::Cancelled);
+        assert_eq!(job.poll().state, JobState::Cancelled);
         assert_eq!((job.take(), job.take()), ((!taken).then_some(1), None));
     }
     every_kind_still_runs(&tree());
@@ -348,11 +348,11 @@ fn with_a_queue() {
     // As many as there are threads; the others were there before they are cancelled, or come later.
     let hanging: Vec<_> = (0..job::parallelism()).map(|_| stuck()).collect();
     let queued: Vec<_> = (0..5).map(|_| job::start(|_: &Worker<()>| Ok(()))).collect();
-    assert!(queued.iter().all(|job| job.poll().state == State::Running));
+    assert!(queued.iter().all(|job| job.poll().state == JobState::Running));
     // Closed: nobody can ask for them any more.
     let writers: Vec<File> = hanging.into_iter().map(|(_, writer)| writer).collect();
     for job in &queued {
-        assert_eq!(finish(job, |()| ()), State::Done);
+        assert_eq!(finish(job, |()| ()), JobState::Done);
     }
     drop(writers);
 }
@@ -369,15 +369,15 @@ fn with_a_large_pattern() {
     let root = tree();
     let pattern = br"\w{2000}|\W{2000}";
     let options =
-        grep::Options { patterns: vec![PatternSource::Text(pattern)], ..Default::default() };
+        grep::GrepOptions { patterns: vec![PatternSource::Text(pattern)], ..Default::default() };
     let path = root.to_str().unwrap().as_bytes();
     let jobs: Vec<_> = (0..job::parallelism())
-        .map(|_| grep::grep(path, &walk::Options::default(), &options).unwrap())
+        .map(|_| grep::grep(path, &walk::WalkOptions::default(), &options).unwrap())
         .collect();
     jobs.iter().for_each(|job| job.cancel());
     let since = Instant::now();
     for job in &jobs {
-        until("it still runs", || job.poll().state == State::Cancelled);
+        until("it still runs", || job.poll().state == JobState::Cancelled);
     }
     say(&format!("compiling was given up after {:?}", since.elapsed()));
     every_kind_still_runs(&root);
@@ -474,9 +474,9 @@ fn with_roots_that_never_answer() {
         };
         // It has come to what does not answer by then: otherwise it would be over.
         sleep(Duration::from_millis(50));
-        assert_eq!(job.poll().state, State::Running, "the file system has answered");
+        assert_eq!(job.poll().state, JobState::Running, "the file system has answered");
         job.cancel();
-        until("it still runs", || job.poll().state == State::Cancelled);
+        until("it still runs", || job.poll().state == JobState::Cancelled);
     }
     let took = empty_job();
     say(&format!("with {count} roots that never answer an empty job took {took:?}"));
@@ -563,7 +563,7 @@ fn in_child(
     let mut right = notifier.is_foreign();
     wakers.iter().for_each(Waker::wake);
     for job in busy.iter().chain(resting) {
-        right &= job.poll().state == State::Failed && job.wait(LONG) && job.take().is_none();
+        right &= job.poll().state == JobState::Failed && job.wait(LONG) && job.take().is_none();
         right &= job.failure().is_some_and(|message| message.contains("forked"));
         job.cancel();
         job.give_back(());
@@ -571,9 +571,9 @@ fn in_child(
         job.divert(|()| Ok(()));
         job.watch(notifier);
     }
-    right &= followed.poll().state == State::Failed && followed.take().is_none();
+    right &= followed.poll().state == JobState::Failed && followed.take().is_none();
     // Its own jobs, of each way to wait.
-    right &= count_paths(&start_walk(root, false).unwrap()).0 == State::Done;
+    right &= count_paths(&start_walk(root, false).unwrap()).0 == JobState::Done;
     let mut left = 3;
     let own = job::repeat(move |worker: &Worker<u32>| {
         left -= 1;
@@ -581,10 +581,10 @@ fn in_child(
         Ok(if left == 0 { Step::Over } else { Step::Rest(Duration::from_millis(1)) })
     });
     let mut taken = Vec::new();
-    right &= finish(&own, |number| taken.push(number)) == State::Done && taken == [2, 1, 0];
+    right &= finish(&own, |number| taken.push(number)) == JobState::Done && taken == [2, 1, 0];
     let (job, writer) = stuck();
     job.cancel();
-    until("it still runs", || job.poll().state == State::Cancelled);
+    until("it still runs", || job.poll().state == JobState::Cancelled);
     drop(writer);
     right
 }

@@ -2,8 +2,8 @@
 
 use crate::logs::{self, Log, NEEDLE};
 use crate::measure::{Bench, Contender, EQUAL};
-use rille::file::{Document, Found, Lines, Options, SearchOptions, Window};
-use rille::job::{AnyJob, Job, State};
+use rille::file::{Document, FileOptions, Found, Lines, SearchOptions, Window};
+use rille::job::{AnyJob, Job, JobState};
 use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
 use rille::search::{LiteralOptions, Literals, Regex};
 use std::fs::File;
@@ -39,20 +39,20 @@ pub fn rows(bench: &mut Bench) {
     memory(bench, &log);
 }
 
-fn open(log: &Log, options: Options) -> Document {
+fn open(log: &Log, options: FileOptions) -> Document {
     Document::open(log.path.as_os_str().as_encoded_bytes(), options).expect("the log")
 }
 
 fn end(job: &dyn AnyJob) {
-    while job.poll().state == State::Running {
+    while job.poll().state == JobState::Running {
         job.wait(Duration::from_secs(60));
     }
-    assert_eq!(job.poll().state, State::Done, "{:?}", job.failure());
+    assert_eq!(job.poll().state, JobState::Done, "{:?}", job.failure());
 }
 
 fn index(bench: &mut Bench, log: &Log) {
     let full = |threads| {
-        let document = open(log, Options { no_index: true, threads, ..Options::default() });
+        let document = open(log, FileOptions { no_index: true, threads, ..FileOptions::default() });
         end(&*document.index().unwrap());
         document.info().expect("the log").lines
     };
@@ -96,7 +96,7 @@ fn index(bench: &mut Bench, log: &Log) {
             },
         ],
     );
-    let document = open(log, Options { no_index: true, ..Options::default() });
+    let document = open(log, FileOptions { no_index: true, ..FileOptions::default() });
     end(&*document.index().unwrap());
     let info = document.info().expect("the log");
     assert_eq!((info.lines, info.exact), (log.lines, true));
@@ -112,8 +112,8 @@ fn lines(job: &Job<Found>) -> u64 {
         while let Some(found) = job.take() {
             lines = found.lines;
         }
-        if state != State::Running {
-            assert_eq!(state, State::Done, "{:?}", job.failure());
+        if state != JobState::Running {
+            assert_eq!(state, JobState::Done, "{:?}", job.failure());
             return lines;
         }
         job.wait(Duration::from_secs(60));
@@ -121,7 +121,7 @@ fn lines(job: &Job<Found>) -> u64 {
 }
 
 fn regex(pattern: &str) -> LinePatterns {
-    let regex = Regex::new(pattern.as_bytes(), &rille::search::Options::default());
+    let regex = Regex::new(pattern.as_bytes(), &rille::search::PatternOptions::default());
     patterns(PatternSource::Regex(Arc::new(regex.expect("a pattern"))))
 }
 
@@ -140,7 +140,7 @@ fn search(bench: &mut Bench, log: &Log) {
         println!("file search: no row, as there is no rg");
         return;
     }
-    let document = open(log, Options::default());
+    let document = open(log, FileOptions::default());
     end(&*document.index().unwrap());
     let rows = [
         ("a rare literal", NEEDLE, literal(NEEDLE), 1.0),
@@ -197,13 +197,13 @@ fn read(bench: &mut Bench, log: &Log) {
         let tail = median(51, |_| {
             // Its index begins beside that, and is not waited for.
             let path = path.as_os_str().as_encoded_bytes();
-            let document = Document::open(path, Options::default()).expect("the log");
+            let document = Document::open(path, FileOptions::default()).expect("the log");
             document.last(50, Window::default(), &mut batch).expect("the log");
             assert_eq!(batch.lines.len(), 50);
         });
         bench.figure("file open + last 50 lines", name, tail * 1e3, "ms", 0.5);
     }
-    let document = open(log, Options::default());
+    let document = open(log, FileOptions::default());
     end(&*document.index().unwrap());
     let random = median(2001, |round| {
         let line = (round as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) % log.lines + 1;
@@ -224,7 +224,7 @@ fn own_time() -> f64 {
 fn wait(bench: &mut Bench, log: &Log) {
     // What a viewer calls while the index is made and a search goes on.
     let (mut longest, mut batch) = (0.0_f64, Lines::default());
-    let document = open(log, Options::default());
+    let document = open(log, FileOptions::default());
     let job = document.search(regex(r"\b\w+ing\b"), SearchOptions::default()).expect("the log");
     let mut round = 0_u64;
     let (mut longest_work, mut which) = (0.0_f64, "");
@@ -257,7 +257,7 @@ fn wait(bench: &mut Bench, log: &Log) {
 
     let mut late = 0.0_f64;
     for round in 0..30_u64 {
-        let document = open(log, Options { no_index: true, ..Options::default() });
+        let document = open(log, FileOptions { no_index: true, ..FileOptions::default() });
         let count = SearchOptions { count: true, ..SearchOptions::default() };
         let job: Box<dyn AnyJob> = match round % 3 {
             0 => Box::new(document.index().unwrap()),
@@ -267,7 +267,7 @@ fn wait(bench: &mut Bench, log: &Log) {
         std::thread::sleep(Duration::from_micros(300 * round));
         let since = Instant::now();
         job.cancel();
-        while job.poll().state == State::Running {
+        while job.poll().state == JobState::Running {
             std::thread::sleep(Duration::from_micros(50));
         }
         late = late.max(since.elapsed().as_secs_f64());
@@ -316,7 +316,7 @@ fn work(path: &Path) -> ! {
     };
     let before = status("VmRSS:");
     let path = path.as_os_str().as_encoded_bytes();
-    let document = Document::open(path, Options::default()).expect("the file");
+    let document = Document::open(path, FileOptions::default()).expect("the file");
     end(&*document.index().unwrap());
     let job = document.search(regex("[a-z]+ed .*upstream"), SearchOptions::default());
     assert!(lines(&job.expect("the file")) > 0);

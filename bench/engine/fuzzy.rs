@@ -8,7 +8,7 @@ use crate::measure::{Bench, Reach, median};
 use crate::paths;
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
-use rille::fuzzy::session::{Options, Session, latest};
+use rille::fuzzy::session::{Session, SessionOptions, latest};
 use rille::job::AnyJob;
 use rille::tree::walk;
 use std::hint::black_box;
@@ -61,7 +61,7 @@ pub fn rows(bench: &mut Bench) {
         raw as f64 / count as f64,
         rille::fuzzy::kernel_name()
     );
-    let session = Session::new(Options::default());
+    let session = Session::new(SessionOptions::default());
     let mut rates = Vec::new();
     for _ in 0..if bench.quick() { 1 } else { 5 } {
         session.clear();
@@ -226,14 +226,15 @@ fn typed(bench: &mut Bench, session: &Session) {
 
 /// Waits for the end of a job whose results somebody else has.
 fn finish(job: &dyn AnyJob) {
-    while job.poll().state == rille::job::State::Running {
+    while job.poll().state == rille::job::JobState::Running {
         job.wait(Duration::from_secs(1));
     }
 }
 
 /// A walk that feeds a session, against the walk alone.
 fn feed(bench: &mut Bench) {
-    let options = walk::Options { hidden: true, no_ignore: true, ..walk::Options::default() };
+    let options =
+        walk::WalkOptions { hidden: true, no_ignore: true, ..walk::WalkOptions::default() };
     let root = b"/usr";
     let (mut alone, mut fed) = (Vec::new(), Vec::new());
     for _ in 0..if bench.quick() { 1 } else { 5 } {
@@ -248,7 +249,7 @@ fn feed(bench: &mut Bench) {
         }
         alone.push(millis(since));
         let since = Instant::now();
-        let session = Session::new(Options::default());
+        let session = Session::new(SessionOptions::default());
         let job = walk::walk(root, &options).expect("a walk");
         session.feed(&job);
         finish(&job);
@@ -267,7 +268,7 @@ fn feed(bench: &mut Bench) {
 /// The longest time that anything takes on the host's thread, while items come from another one.
 fn host(bench: &mut Bench) {
     let count = if bench.quick() { 100_000 } else { 10_000_000 };
-    let session = Session::new(Options::default());
+    let session = Session::new(SessionOptions::default());
     let mut longest = (0.0, "nothing");
     let mut firsts = Vec::new();
     std::thread::scope(|scope| {

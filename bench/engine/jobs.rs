@@ -10,7 +10,7 @@ use bstr::ByteSlice;
 use grep_matcher::Matcher;
 use grep_regex::RegexMatcher;
 use ignore::{WalkBuilder, WalkState};
-use rille::job::{self, AnyJob, BUDGET, Job, State};
+use rille::job::{self, AnyJob, BUDGET, Job, JobState};
 use rille::search;
 use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
 use rille::tree::grep::{self, Chunk, grep};
@@ -83,7 +83,7 @@ fn walks(bench: &mut Bench, root: &str, has_rg: bool) {
 }
 
 fn start_walk(root: &str) -> Job<Paths> {
-    walk(root.as_bytes(), &walk::Options::default()).expect("the tree can be walked")
+    walk(root.as_bytes(), &walk::WalkOptions::default()).expect("the tree can be walked")
 }
 
 /// The files that a walk finds, in batches: rg tells of nothing else.
@@ -110,8 +110,8 @@ fn finish<T: Send + 'static>(job: &Job<T>, mut take: impl FnMut(T)) {
         while let Some(result) = job.take() {
             take(result);
         }
-        if state != State::Running {
-            assert_eq!(state, State::Done, "{:?}", job.failure());
+        if state != JobState::Running {
+            assert_eq!(state, JobState::Done, "{:?}", job.failure());
             return;
         }
     }
@@ -161,11 +161,12 @@ fn searches(bench: &mut Bench, root: &str, has_rg: bool, name: &str, pattern: &s
 }
 
 fn start_grep(root: &str, pattern: &str) -> Job<Chunk> {
-    let options = grep::Options {
+    let options = grep::GrepOptions {
         patterns: vec![PatternSource::Text(pattern.as_bytes())],
         ..Default::default()
     };
-    grep(root.as_bytes(), &walk::Options::default(), &options).expect("the tree can be searched")
+    grep(root.as_bytes(), &walk::WalkOptions::default(), &options)
+        .expect("the tree can be searched")
 }
 
 fn matches(chunk: &Chunk) -> usize {
@@ -267,7 +268,7 @@ fn first_results(bench: &mut Bench, root: &str) {
 }
 
 fn until_over(job: &dyn AnyJob) {
-    while job.poll().state == State::Running {
+    while job.poll().state == JobState::Running {
         std::thread::sleep(Duration::from_micros(20));
     }
 }
@@ -285,8 +286,8 @@ fn cancels(bench: &mut Bench, root: &str, scratch: &Scratch) {
     let huge = huge.to_str().expect("a path in UTF-8");
     let start = |root: &str, pattern: &str, binary| -> Box<dyn AnyJob> {
         let patterns = vec![PatternSource::Text(pattern.as_bytes())];
-        let options = grep::Options { patterns, binary, ..Default::default() };
-        let tree = walk::Options { no_ignore: true, ..Default::default() };
+        let options = grep::GrepOptions { patterns, binary, ..Default::default() };
+        let tree = walk::WalkOptions { no_ignore: true, ..Default::default() };
         Box::new(grep(root.as_bytes(), &tree, &options).expect("the tree can be searched"))
     };
     let slow = r"\b\w+\s+\w+ingly\s+\w+\b";
@@ -337,7 +338,7 @@ fn memory(bench: &mut Bench, scratch: &Scratch) {
         std::thread::sleep(Duration::from_millis(10));
         most.max(resident().unwrap_or_default())
     });
-    assert_eq!(job.poll().state, State::Running, "it did not wait");
+    assert_eq!(job.poll().state, JobState::Running, "it did not wait");
     let budget = BUDGET as f64 / MB as f64;
     bench.figure(name, "more resident", most - before, "MB", budget + 16.0);
 }

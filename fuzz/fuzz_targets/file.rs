@@ -5,16 +5,16 @@
 
 use libfuzzer_sys::fuzz_target;
 use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
-use rille::file::{Document, Options, SearchOptions};
-use rille::job::{AnyJob, State};
+use rille::file::{Document, FileOptions, SearchOptions};
+use rille::job::{AnyJob, JobState};
 use rille::search::{LiteralOptions, Literals};
 use std::sync::Arc;
 use std::time::Duration;
 
 const LONG: Duration = Duration::from_secs(20);
 
-fn over(job: &dyn AnyJob) -> State {
-    while job.poll().state == State::Running {
+fn over(job: &dyn AnyJob) -> JobState {
+    while job.poll().state == JobState::Running {
         assert!(job.wait(LONG), "the job does not end");
     }
     job.poll().state
@@ -38,7 +38,7 @@ fuzz_target!(|input: (u8, &[u8], &[u8])| {
     };
     let content = [head, content].concat();
     std::fs::write(&path, &content).expect("a file is written");
-    let options = Options { unpack: archive, spool_limit: 1 << 20, cache: 1 << 16, threads: 1, ..Default::default() };
+    let options = FileOptions { unpack: archive, spool_limit: 1 << 20, cache: 1 << 16, threads: 1, ..Default::default() };
     let name = path.as_os_str().as_encoded_bytes();
     let Ok(file) = Document::open(name, options) else { return };
     let Ok(index) = file.index() else { return };
@@ -47,7 +47,7 @@ fuzz_target!(|input: (u8, &[u8], &[u8])| {
         assert!(archive && !message.contains("mistake"), "{message}");
         return;
     }
-    assert_eq!(state, State::Done);
+    assert_eq!(state, JobState::Done);
     if archive {
         let _ = file.refresh();
     }
@@ -73,7 +73,7 @@ fuzz_target!(|input: (u8, &[u8], &[u8])| {
     let job = job.expect("a search starts");
     let mut total = 0;
     while {
-        let running = job.poll().state == State::Running;
+        let running = job.poll().state == JobState::Running;
         while let Some(found) = job.take() {
             total = found.total;
         }

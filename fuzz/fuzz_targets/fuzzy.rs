@@ -6,14 +6,14 @@
 
 use libfuzzer_sys::fuzz_target;
 use rille::fuzzy::fzf::brute_force::Matcher;
-use rille::fuzzy::fzf::query::{Case, Options as QueryOptions};
-use rille::fuzzy::session::Options;
+use rille::fuzzy::fzf::query::{Case, SessionOptions as QueryOptions};
+use rille::fuzzy::session::SessionOptions;
 use rille::fuzzy::{Scheme, Session};
 
 fuzz_target!(|input: (u16, &[u8], Vec<&[u8]>, i8)| {
     let (flags, query, items, boost) = input;
     let flag = |bit: u16| flags >> bit & 1 == 1;
-    let options = Options {
+    let options = SessionOptions {
         query: QueryOptions {
             case: [Case::Smart, Case::Ignore, Case::Respect][usize::from(flags & 3) % 3],
             normalize: flag(2),
@@ -26,7 +26,7 @@ fuzz_target!(|input: (u16, &[u8], Vec<&[u8]>, i8)| {
         threads: 1 + usize::from(flag(9)),
     };
     let options =
-        Options { columns: if flag(7) { options.columns } else { Vec::new() }, ..options };
+        SessionOptions { columns: if flag(7) { options.columns } else { Vec::new() }, ..options };
 
     let mut matcher = Matcher::new(query, options.clone());
     for item in &items {

@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rille::search::{LiteralOptions, Literals, Options, Output, Regex, Stream, explain_pcre, from_lua};
+use rille::search::{LiteralOptions, Literals, PatternOptions, Output, Regex, Stream, explain_pcre, from_lua};
 use std::sync::Arc;
 
 /// The output of a stream that is fed in pieces of a length.
@@ -26,7 +26,7 @@ fuzz_target!(|input: (u8, &[u8], Vec<&[u8]>, &[u8])| {
     // A pattern: whatever it is, an answer comes back.
     let _ = (explain_pcre(pattern), from_lua(pattern));
     let flag = |bit: u8| flags >> bit & 1 == 1;
-    let options = Options {
+    let options = PatternOptions {
         ignore_case: flag(0),
         multi_line: flag(1),
         dot_all: flag(2),

@@ -5,7 +5,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rille::search::{Options, Output, Regex, RegexSet, Stream, Template};
+use rille::search::{PatternOptions, Output, Regex, RegexSet, Stream, Template};
 use std::sync::Arc;
 
 /// What a stream makes of a text that is fed in pieces, or where it fails.
@@ -27,7 +27,7 @@ fn streamed(regex: &Arc<Regex>, longest: usize, text: &[u8], len: usize) -> Opti
 fuzz_target!(|input: (u8, u8, Vec<&[u8]>, &[u8])| {
     let (flags, longest, patterns, text) = input;
     let flag = |bit: u8| flags >> bit & 1 == 1;
-    let options = Options {
+    let options = PatternOptions {
         ignore_case: flag(0),
         multi_line: flag(1),
         dot_all: flag(2),

@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rille::job::{Job, State};
+use rille::job::{Job, JobState};
 use rille::search::lines::PatternSource;
 use rille::tree::grep::{self, grep};
 use rille::tree::walk::{self, walk};
@@ -19,8 +19,8 @@ fn finish<T: Send + 'static>(job: &Job<T>, mut take: impl FnMut(T)) {
         while let Some(result) = job.take() {
             take(result);
         }
-        if state != State::Running {
-            return assert_eq!(state, State::Done);
+        if state != JobState::Running {
+            return assert_eq!(state, JobState::Done);
         }
         assert!(job.wait(Duration::from_secs(20)), "the job does not end");
     }
@@ -46,8 +46,8 @@ fuzz_target!(|input: (u8, &[u8], Vec<(u8, &[u8])>)| {
         files.insert(folder.join(name), ignore);
     }
     let root = folder.as_os_str().as_encoded_bytes();
-    let everything = walk::Options { hidden: true, no_ignore: true, sort: flags & 1 == 1, ..Default::default() };
-    let some = walk::Options { hidden: flags & 2 == 2, follow: flags & 4 == 4, ..Default::default() };
+    let everything = walk::WalkOptions { hidden: true, no_ignore: true, sort: flags & 1 == 1, ..Default::default() };
+    let some = walk::WalkOptions { hidden: flags & 2 == 2, follow: flags & 4 == 4, ..Default::default() };
 
     let mut seen = BTreeMap::new();
     let job = walk(root, &everything).expect("a walk starts");
@@ -72,7 +72,7 @@ fuzz_target!(|input: (u8, &[u8], Vec<(u8, &[u8])>)| {
         .values()
         .map(|content| content.split(|&byte| byte == b'\n').filter(|line| line.contains(&b'e')).count())
         .sum();
-    let options = grep::Options { patterns: vec![PatternSource::Text(b"e")], fixed: true, binary: true, ..Default::default() };
+    let options = grep::GrepOptions { patterns: vec![PatternSource::Text(b"e")], fixed: true, binary: true, ..Default::default() };
     let mut lines = 0;
     finish(&grep(root, &everything, &options).expect("a search starts"), |chunk| {
         lines += chunk.batch.lines().iter().filter(|line| line.kind == Found::Match as u32).count();

@@ -23,7 +23,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Longest text and longest result, in bytes: what a `uint32_t` can tell, and what Rust can address.
-const LONGEST: usize = if usize::BITS > 32 { u32::MAX as usize } else { isize::MAX as usize };
+const MAX_TEXT_BYTES: usize =
+    if usize::BITS > 32 { u32::MAX as usize } else { isize::MAX as usize };
 
 /// Runs the body of an export that can fail.
 pub(super) fn boundary(
@@ -107,7 +108,7 @@ pub(super) unsafe fn at<T: Measured + Sync>(
 /// Unless it is null, `text` points to `len` bytes that nobody changes during the call.
 pub(super) unsafe fn slice<'a>(text: *const u8, len: usize) -> Result<&'a [u8], Failure> {
     match (text.is_null(), len) {
-        (_, _) if len > LONGEST => Err(bad_text(len)),
+        (_, _) if len > MAX_TEXT_BYTES => Err(bad_text(len)),
         (true, 0) => Ok(&[]),
         (true, _) => Err(bad_text(len)),
         // SAFETY: not null, not too long, and the caller vouches for the bytes.
@@ -119,7 +120,7 @@ pub(super) unsafe fn slice<'a>(text: *const u8, len: usize) -> Result<&'a [u8], 
 #[cold]
 #[inline(never)]
 fn bad_text(len: usize) -> Failure {
-    if len > LONGEST {
+    if len > MAX_TEXT_BYTES {
         let message = format!("the text has {len} bytes, and 4 GiB - 1 is the most that is taken");
         return Failure::new(RILLE_ETOOBIG, message);
     }

@@ -6,7 +6,7 @@ use super::job::{Batch, rille_job};
 use super::search::list::list;
 use super::search::pattern::{patterns, rille_pattern};
 use crate::capi::walk::rille_walk_options;
-use crate::tree::grep::{self, Case, Chunk, Options};
+use crate::tree::grep::{self, Case, Chunk, GrepOptions};
 use crate::tree::{Found, Line};
 
 /// The texts of patterns are literals.
@@ -135,7 +135,7 @@ struct Taken(Chunk);
 
 impl Batch for Taken {
     fn bytes(&self) -> usize {
-        self.0.weight()
+        self.0.memory_usage()
     }
 }
 
@@ -178,7 +178,7 @@ pub unsafe extern "C" fn rille_grep_start(
             (_, true) => Case::Smart,
             _ => Case::Respect,
         };
-        let options = Options {
+        let options = GrepOptions {
             patterns,
             fixed: has(RILLE_GREP_FIXED),
             case,
@@ -223,7 +223,7 @@ pub unsafe extern "C" fn rille_grep_take(
             let count = lines.len().min(most as usize);
             if count < lines.len() {
                 let rest = Chunk { from: taken.0.from + count, ..taken.0.clone() };
-                job.put_back(rest, taken.0.weight());
+                job.put_back(rest, taken.0.memory_usage());
             }
             out.write(rille_grep_lines {
                 text: batch.text().as_ptr(),

@@ -6,7 +6,7 @@ use super::outcome;
 use super::stats::{Gauge, Measured};
 use crate::file::{Found, News};
 use crate::fuzzy::Ranking;
-use crate::job::{self, AnyJob, Job, State};
+use crate::job::{self, AnyJob, Job, JobState};
 use crate::tree::Paths;
 use crate::tree::grep::Chunk;
 use std::any::Any;
@@ -186,10 +186,10 @@ pub unsafe extern "C" fn rille_job_poll(
             let out = place(out, "out")?;
             let progress = job.any().poll();
             let state = match progress.state {
-                State::Running => rille_job_state::RILLE_JOB_RUNNING,
-                State::Done => rille_job_state::RILLE_JOB_DONE,
-                State::Cancelled => rille_job_state::RILLE_JOB_CANCELLED,
-                State::Failed => rille_job_state::RILLE_JOB_FAILED,
+                JobState::Running => rille_job_state::RILLE_JOB_RUNNING,
+                JobState::Done => rille_job_state::RILLE_JOB_DONE,
+                JobState::Cancelled => rille_job_state::RILLE_JOB_CANCELLED,
+                JobState::Failed => rille_job_state::RILLE_JOB_FAILED,
             };
             out.write(rille_progress {
                 state: state as u32,

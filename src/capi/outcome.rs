@@ -5,7 +5,7 @@
 
 use super::error::{Failure, rille_status, rille_status::*};
 use super::job::rille_job;
-use crate::job::{self, State, Worker};
+use crate::job::{self, JobState, Worker};
 use once_cell::sync::OnceCell;
 use std::any::Any;
 use std::sync::Arc;
@@ -75,7 +75,7 @@ impl<R: Send + Sync + 'static> Outcome<R> {
         let outcome: &Outcome<R> =
             outcome.downcast_ref().ok_or_else(|| super::job::other_kind(job.any(), kind))?;
         // In this order: a result that comes in between is taken, not missed.
-        let running = job.any().poll().state == State::Running;
+        let running = job.any().poll().state == JobState::Running;
         match outcome.0.get() {
             Some(held) => take(&held.result),
             None if running => Ok(RILLE_PENDING),

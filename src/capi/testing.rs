@@ -6,7 +6,7 @@ use super::buffer::rille_buffer;
 use super::error::{rille_error, rille_status::*};
 use super::job::rille_job;
 use super::search::regex::rille_regex;
-use crate::job::{self, Stop, Worker};
+use crate::job::{self, JobError, Worker};
 use std::time::Duration;
 
 /// Panics, and returns what the boundary makes of it.
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn rille_test_job(
             }
             match fate {
                 1 => panic!("on purpose"),
-                2 => Err(Stop::Failed("it was told to fail".to_owned())),
+                2 => Err(JobError::Failed("it was told to fail".to_owned())),
                 _ => Ok(()),
             }
         });

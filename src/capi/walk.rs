@@ -4,7 +4,7 @@ use crate::capi::boundary::{Zeroed, boundary, boundary_on, options, place, slice
 use crate::capi::error::{Failure, rille_error, rille_status::*};
 use crate::capi::job::{Batch, rille_job};
 use crate::capi::search::list::list;
-use crate::tree::walk::{self, Options, Refused};
+use crate::tree::walk::{self, Refused, WalkOptions};
 use crate::tree::{Entry, Kind, Paths};
 
 /// Include hidden files and directories.
@@ -66,7 +66,7 @@ impl rille_walk_options {
     /// # Safety
     ///
     /// The lists are as the documentation says, and nobody changes them while the result is used.
-    pub(in crate::capi) unsafe fn read<'a>(&self) -> Result<Options<'a>, Failure> {
+    pub(in crate::capi) unsafe fn read<'a>(&self) -> Result<WalkOptions<'a>, Failure> {
         // SAFETY: the caller vouches for the lists.
         let (globs, types) = unsafe {
             (
@@ -80,7 +80,7 @@ impl rille_walk_options {
             return Err(Failure::new(RILLE_EARG, message));
         }
         let has = |flag| self.flags & flag != 0;
-        Ok(Options {
+        Ok(WalkOptions {
             hidden: has(RILLE_WALK_HIDDEN),
             no_ignore: has(RILLE_WALK_NO_IGNORE),
             follow: has(RILLE_WALK_FOLLOW),
@@ -153,7 +153,7 @@ struct Taken {
 
 impl Batch for Taken {
     fn bytes(&self) -> usize {
-        self.paths.weight() + self.flat.capacity() * size_of::<rille_path_entry>()
+        self.paths.memory_usage() + self.flat.capacity() * size_of::<rille_path_entry>()
     }
 }
 
@@ -237,7 +237,7 @@ pub unsafe extern "C" fn rille_walk_take(
                 if batch.is_empty() {
                     job.give_back(batch);
                 } else {
-                    let weight = batch.weight();
+                    let weight = batch.memory_usage();
                     job.put_back(batch, weight);
                 }
             }

@@ -23,11 +23,11 @@ pub(super) fn zeroed(len: usize) -> io::Result<Vec<u8>> {
 /// Blocks of one source by their number. The one that was used longest ago goes when there are too many.
 pub(super) struct Cache {
     most: usize,
-    state: Mutex<State>,
+    state: Mutex<CacheState>,
 }
 
 #[derive(Default)]
-struct State {
+struct CacheState {
     blocks: HashMap<u64, (Arc<Vec<u8>>, u64)>,
     held: Tally,
     clock: u64,

@@ -29,12 +29,12 @@ fn writer(path: &Path) -> File {
 fn a_middle_that_was_overwritten_a_second_ago_is_seen_by_the_first_refresh() {
     let folder = Folder::new();
     let path = folder.file("log", &text(LARGE));
-    let document = open(&path, Options::default());
+    let document = open(&path, FileOptions::default());
     end(&*document.index().unwrap());
     let middle = LARGE as u64 / 2;
     assert_eq!(line(&document, middle + 1), b"0123456789");
     writer(&path).write_all_at(b"overwrites", middle * 11).unwrap();
-    std::thread::sleep(PAST + Duration::from_millis(50));
+    std::thread::sleep(WRITE_AGE_LIMIT + Duration::from_millis(50));
     assert_eq!(document.refresh(), Ok(Change::Replaced));
     assert_eq!(line(&document, middle + 1), b"overwrites");
     assert_eq!(document.refresh(), Ok(Change::Same));
@@ -43,7 +43,7 @@ fn a_middle_that_was_overwritten_a_second_ago_is_seen_by_the_first_refresh() {
     let file = writer(&path);
     file.write_all_at(b"once again", middle * 11).unwrap();
     file.set_modified(old).unwrap();
-    std::thread::sleep(PAST + Duration::from_millis(50));
+    std::thread::sleep(WRITE_AGE_LIMIT + Duration::from_millis(50));
     assert_eq!(document.refresh(), Ok(Change::Replaced));
     assert_eq!(line(&document, middle + 1), b"once again");
 }
@@ -52,7 +52,7 @@ fn a_middle_that_was_overwritten_a_second_ago_is_seen_by_the_first_refresh() {
 fn what_is_written_over_in_a_small_file_is_seen_at_once() {
     let folder = Folder::new();
     let path = folder.file("log", &text(SMALL));
-    let document = open(&path, Options::default());
+    let document = open(&path, FileOptions::default());
     let old = fs::metadata(&path).unwrap().modified().unwrap();
     for round in 0..50 {
         // Within the tick of the clock in which it was opened or refreshed, and with the same time of writing.
@@ -81,14 +81,14 @@ fn what_is_written_over_in_a_small_file_is_seen_at_once() {
 fn a_large_file_that_was_truncated_and_has_grown_to_its_size_is_another_one() {
     let folder = Folder::new();
     let path = folder.file("log", &text(LARGE));
-    let document = open(&path, Options::default());
+    let document = open(&path, FileOptions::default());
     let mut other = text(LARGE);
     let middle = other.len() / 2;
     other[middle] = b'x';
     let mut file = writer(&path);
     file.set_len(0).unwrap();
     file.write_all(&other).unwrap();
-    std::thread::sleep(PAST + Duration::from_millis(50));
+    std::thread::sleep(WRITE_AGE_LIMIT + Duration::from_millis(50));
     assert_eq!(document.refresh(), Ok(Change::Replaced));
 }
 
@@ -97,14 +97,14 @@ fn what_is_no_content_is_no_change() {
     let folder = Folder::new();
     for lines in [SMALL, LARGE] {
         let path = folder.file("log", &text(lines));
-        let document = open(&path, Options::default());
+        let document = open(&path, FileOptions::default());
         std::thread::sleep(Duration::from_millis(30));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         let link = path.with_extension("link");
         fs::hard_link(&path, &link).unwrap();
         let gone = path.with_extension("1");
         fs::rename(&path, &gone).unwrap();
-        std::thread::sleep(PAST + Duration::from_millis(50));
+        std::thread::sleep(WRITE_AGE_LIMIT + Duration::from_millis(50));
         for _ in 0..3 {
             assert_eq!(document.refresh(), Ok(Change::Same), "{lines} lines");
         }
@@ -113,7 +113,7 @@ fn what_is_no_content_is_no_change() {
     }
     // All of a small file is known, so a time alone means nothing.
     let path = folder.file("log", &text(SMALL));
-    let document = open(&path, Options::default());
+    let document = open(&path, FileOptions::default());
     writer(&path).set_modified(SystemTime::now() - Duration::from_secs(9)).unwrap();
     assert_eq!(document.refresh(), Ok(Change::Same));
 }
@@ -132,7 +132,7 @@ fn files_whose_size_is_wrong_open_and_read_right() {
         .expect("a file that has less than its size");
     for path in [&*sys, Path::new("/proc/self/mounts"), Path::new("/proc/version")] {
         let expected = fs::read(path).unwrap();
-        let document = open(path, Options::default());
+        let document = open(path, FileOptions::default());
         let info = document.info().unwrap();
         assert_eq!((info.size, info.exact), (expected.len() as u64, true), "{}", path.display());
         let mut bytes = Vec::new();
@@ -148,7 +148,7 @@ fn files_whose_size_is_wrong_open_and_read_right() {
     }
     // What is another one with each look.
     let path = Path::new("/proc/self/stat");
-    let document = open(path, Options::default());
+    let document = open(path, FileOptions::default());
     let mut changed = false;
     let until = Instant::now() + Duration::from_secs(60);
     while !changed && Instant::now() < until {
@@ -170,7 +170,7 @@ fn a_file_that_is_written_to_while_it_is_opened_is_one_on_the_disk() {
         }
     });
     for _ in 0..500 {
-        let document = open(&path, Options { no_index: true, ..Options::default() });
+        let document = open(&path, FileOptions { no_index: true, ..FileOptions::default() });
         assert!(document.own().unwrap().current().disk.is_some());
     }
     stop.store(true, std::sync::atomic::Ordering::Relaxed);
@@ -181,7 +181,7 @@ fn a_file_that_is_written_to_while_it_is_opened_is_one_on_the_disk() {
 fn news_of_another_file_have_its_size() {
     let folder = Folder::new();
     let path = folder.file("log", b"one\ntwo\nthree\n");
-    let document = Arc::new(open(&path, Options::default()));
+    let document = Arc::new(open(&path, FileOptions::default()));
     let job = document.follow().unwrap();
     let other = folder.file("other", b"four\n");
     fs::rename(other, &path).unwrap();

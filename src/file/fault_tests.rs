@@ -20,7 +20,7 @@ fn log(folder: &Folder, lines: u64) -> (PathBuf, File) {
 }
 
 /// Takes all matches and sees that each is where it is said to be. Tells how many there were, and how the job ended.
-fn take(job: &Job<Found>) -> (u64, State, Option<String>) {
+fn take(job: &Job<Found>) -> (u64, JobState, Option<String>) {
     let mut count = 0;
     loop {
         assert!(job.wait(Duration::from_secs(60)), "the job does not end");
@@ -35,7 +35,7 @@ fn take(job: &Job<Found>) -> (u64, State, Option<String>) {
             }
             count += found.matches.len() as u64;
         }
-        if state != State::Running {
+        if state != JobState::Running {
             return (count, state, job.failure());
         }
     }
@@ -48,7 +48,7 @@ fn a_file_that_is_truncated_again_and_again_while_it_is_searched() {
     let folder = Folder::new();
     for (threads, backward) in [(1, false), (3, false), (1, true), (3, true)] {
         let (path, file) = log(&folder, LINES);
-        let document = open(&path, Options { threads, ..Options::default() });
+        let document = open(&path, FileOptions { threads, ..FileOptions::default() });
         let mut left = LINES;
         // In the middle of a line as well.
         for (next, more) in [(500_000, 0), (420_000, 11), (350_000, LINE - 1)] {
@@ -60,7 +60,7 @@ fn a_file_that_is_truncated_again_and_again_while_it_is_searched() {
             }
             file.set_len(next * LINE + more).unwrap();
             let (count, state, message) = take(&job);
-            assert_eq!(state, State::Failed, "{count} of {left}");
+            assert_eq!(state, JobState::Failed, "{count} of {left}");
             assert!(
                 message.as_ref().is_some_and(|message| message.contains("truncated from ")),
                 "{message:?}"
@@ -72,7 +72,7 @@ fn a_file_that_is_truncated_again_and_again_while_it_is_searched() {
             left = next + u64::from(more == LINE - 1);
             let (count, state, _) =
                 take(&document.search(literals(&["needle"]).into(), options).unwrap());
-            assert_eq!((count, state), (left, State::Done), "what is left is found");
+            assert_eq!((count, state), (left, JobState::Done), "what is left is found");
         }
     }
 }
@@ -81,11 +81,11 @@ fn a_file_that_is_truncated_again_and_again_while_it_is_searched() {
 fn shorten(file: &File, job: &dyn AnyJob, failure: impl Fn() -> Option<String>) {
     let until = Instant::now() + Duration::from_secs(60);
     while job.poll().done < 100 * LINE {
-        assert!(Instant::now() < until && job.poll().state == State::Running);
+        assert!(Instant::now() < until && job.poll().state == JobState::Running);
         std::thread::yield_now();
     }
     file.set_len(500 * LINE).unwrap();
-    while job.poll().state == State::Running {
+    while job.poll().state == JobState::Running {
         assert!(Instant::now() < until, "the job does not end");
         std::thread::yield_now();
     }
@@ -93,7 +93,7 @@ fn shorten(file: &File, job: &dyn AnyJob, failure: impl Fn() -> Option<String>) 
     let right = message
         .as_ref()
         .is_some_and(|message| message.contains("truncated from 1099511627776 bytes"));
-    assert!(job.poll().state == State::Failed && right, "{message:?}");
+    assert!(job.poll().state == JobState::Failed && right, "{message:?}");
 }
 
 #[test]
@@ -101,7 +101,8 @@ fn a_file_that_is_truncated_while_it_is_counted_and_filtered() {
     let folder = Folder::new();
     for threads in [1, 3] {
         let (path, file) = log(&folder, 1000);
-        let document = open(&path, Options { threads, no_index: true, ..Options::default() });
+        let document =
+            open(&path, FileOptions { threads, no_index: true, ..FileOptions::default() });
         let long = || {
             // A terabyte of nothing behind the lines: it takes minutes.
             file.set_len(1 << 40).unwrap();
@@ -120,7 +121,7 @@ fn a_file_that_is_truncated_while_it_is_counted_and_filtered() {
         assert!(kept.info().unwrap_err().changed, "lines of a file that is gone");
         assert_eq!(document.refresh(), Ok(Change::Truncated));
         let (kept, job) = document.filter(regex("needle$").into(), false).unwrap();
-        assert_eq!((end(&job), kept.info().unwrap().lines), (State::Done, 500));
+        assert_eq!((end(&job), kept.info().unwrap().lines), (JobState::Done, 500));
     }
 }
 
@@ -131,7 +132,7 @@ fn a_fault_of_the_disk_ends_a_search_with_what_was_found_before_it() {
     let before = (5 << 20) / LINE;
     let job = document.search(literals(&["needle"]).into(), SearchOptions::default()).unwrap();
     let (count, state, message) = take(&job);
-    assert_eq!(state, State::Failed);
+    assert_eq!(state, JobState::Failed);
     assert!(count > 0 && count <= before, "{count} of {before}");
     assert!(
         message.as_ref().is_some_and(|message| message.contains("the disk is on fire at offset 5")),
@@ -139,22 +140,22 @@ fn a_fault_of_the_disk_ends_a_search_with_what_was_found_before_it() {
     );
     let options = SearchOptions { from: Some(4 << 20), limit: 1, ..SearchOptions::default() };
     let (count, state, _) = take(&document.search(literals(&["needle"]).into(), options).unwrap());
-    assert_eq!((count, state), (1, State::Done), "a limit that is reached before it");
+    assert_eq!((count, state), (1, JobState::Done), "a limit that is reached before it");
     let (kept, filling) = document.filter(regex("needle").into(), false).unwrap();
-    assert_eq!(end(&filling), State::Failed);
+    assert_eq!(end(&filling), JobState::Failed);
     assert!(kept.info().unwrap().lines <= before);
 }
 
 #[test]
 fn what_is_spooled_is_not_followed() {
     let folder = Folder::new();
-    let options = Options { spool: true, ..Options::default() };
+    let options = FileOptions { spool: true, ..FileOptions::default() };
     let document = Arc::new(open(Path::new("/dev/null"), options));
     let message = document.follow().err().expect("a refusal").message;
     assert!(message.contains("the job of its index"), "{message}");
     // One that becomes an archive while it is followed has news nevertheless.
     let path = folder.file("log", b"one\n");
-    let document = Arc::new(open(&path, Options { unpack: true, ..Options::default() }));
+    let document = Arc::new(open(&path, FileOptions { unpack: true, ..FileOptions::default() }));
     let job = document.follow().unwrap();
     let gzip =
         b"\x1F\x8B\x08\0\0\0\0\0\x02\x03\xCB\xCFK\xE5*)\xCF\xE7\x02\0\xE6\x0B\xBA\x12\x08\0\0\0";
@@ -164,7 +165,7 @@ fn what_is_spooled_is_not_followed() {
         assert!(Instant::now() < until && job.wait(Duration::from_secs(60)), "there are no news");
         job.take();
     }
-    assert_eq!(end(&*document.index().unwrap()), State::Done);
+    assert_eq!(end(&*document.index().unwrap()), JobState::Done);
     document.refresh().unwrap();
     let mut batch = Lines::default();
     document.last(1, Window::default(), &mut batch).unwrap();
@@ -176,18 +177,18 @@ fn what_is_spooled_is_not_followed() {
 fn the_index_of_a_filter_is_that_of_lines_nobody_has_asked_for() {
     let folder = Folder::new();
     let (path, _) = log(&folder, 100_000);
-    let document = open(&path, Options::default());
+    let document = open(&path, FileOptions::default());
     let (kept, job) = document.filter(regex("needle").into(), false).unwrap();
-    assert_eq!(end(&job), State::Done);
-    assert_eq!(end(&*kept.index().unwrap()), State::Done);
-    assert_eq!(kept.own().unwrap().edition().index().upto().offset, 100_000 * LINE);
+    assert_eq!(end(&job), JobState::Done);
+    assert_eq!(end(&*kept.index().unwrap()), JobState::Done);
+    assert_eq!(kept.own().unwrap().snapshot().index().upto().offset, 100_000 * LINE);
 }
 
 #[test]
 fn growth_at_the_very_end_of_the_index_is_not_passed_over() {
     let folder = Folder::new();
     let (path, file) = log(&folder, 1);
-    let document = open(&path, Options::default());
+    let document = open(&path, FileOptions::default());
     // A job that has seen that nothing is left, and is not over yet.
     let ending = Arc::new(job::start(|worker: &job::Worker<()>| {
         loop {
@@ -196,16 +197,16 @@ fn growth_at_the_very_end_of_the_index_is_not_passed_over() {
     }));
     let ended = Arc::new(AtomicBool::new(true));
     *document.own().unwrap().indexing() =
-        Some((document.own().unwrap().edition(), Arc::clone(&ending), ended));
+        Some((document.own().unwrap().snapshot(), Arc::clone(&ending), ended));
     assert!(Arc::ptr_eq(&document.index().unwrap(), &ending), "there is nothing more");
     // More than a call looks at by itself.
     file.set_len(10 << 20).unwrap();
     assert_eq!(document.refresh(), Ok(Change::Grown));
     let job = document.index().unwrap();
     assert!(!Arc::ptr_eq(&job, &ending), "it looks no more");
-    assert_eq!(end(&*job), State::Done);
-    assert!(document.own().unwrap().edition().is_indexed());
+    assert_eq!(end(&*job), JobState::Done);
+    assert!(document.own().unwrap().snapshot().is_indexed());
     let (_, _, ended) = document.own().unwrap().indexing().clone().unwrap();
-    assert!(document.own().unwrap().edition().has_ended(&ended));
+    assert!(document.own().unwrap().snapshot().has_ended(&ended));
     ending.cancel();
 }

@@ -8,26 +8,26 @@
 //!
 //! # What are its limits?
 //!
-//! More than [`MOST`] bytes of that are a failure of the job, and what was found until then stays. The filter sees what is
+//! More than [`MAX_RUN_BYTES`] bytes of that are a failure of the job, and what was found until then stays. The filter sees what is
 //! known of the file when it begins.
 
-use super::edition::{Edition, SEGMENT};
-use super::ordered::{Port, in_order};
+use super::ordered::{Sender, for_each_ordered};
 use super::scan::{Piece, Scanner, Segment, Visit};
+use super::snapshot::{SEGMENT, Snapshot};
 use super::source::{Source, Stat};
-use crate::job::{Stop, Worker};
+use crate::job::{JobError, Worker};
 use crate::search::lines::{LinePatterns, Seeker};
 use std::io;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 /// Bytes that the runs may take.
-const MOST: usize = 256 << 20;
+const MAX_RUN_BYTES: usize = 256 << 20;
 
 /// Runs from one mark to the next.
 const STRIDE: u64 = 64;
 
 /// Runs that are brought at once, at most.
-const BATCH: usize = 16 << 10;
+const MAX_BATCH_RUNS: usize = 16 << 10;
 
 /// Bytes that are read at once of runs that are close to each other.
 const WINDOW: usize = if cfg!(test) { 512 } else { 64 << 10 };
@@ -37,7 +37,7 @@ type Run = (u64, u64);
 
 /// Where the lines that are kept are.
 #[derive(Default)]
-struct Runs {
+struct RunList {
     /// For each run the bytes between it and the one before, and its length.
     bytes: Vec<u8>,
     marks: Vec<Mark>,
@@ -62,9 +62,9 @@ struct Mark {
 }
 
 /// The lines that a filter keeps.
-pub(super) struct Kept {
-    parent: Arc<Edition>,
-    runs: RwLock<Runs>,
+pub(super) struct FilteredLines {
+    parent: Arc<Snapshot>,
+    runs: RwLock<RunList>,
 }
 
 fn put(bytes: &mut Vec<u8>, mut value: u64) {
@@ -88,7 +88,7 @@ fn get(bytes: &[u8], at: &mut usize) -> u64 {
     value
 }
 
-impl Runs {
+impl RunList {
     fn push(&mut self, run: Run) {
         let (begin, end) = run;
         self.total += end - begin;
@@ -136,16 +136,16 @@ impl Runs {
     }
 }
 
-impl Kept {
-    pub fn new(parent: Arc<Edition>) -> Kept {
-        Kept { parent, runs: RwLock::default() }
+impl FilteredLines {
+    pub fn new(parent: Arc<Snapshot>) -> FilteredLines {
+        FilteredLines { parent, runs: RwLock::default() }
     }
 
-    fn runs(&self) -> RwLockReadGuard<'_, Runs> {
+    fn runs(&self) -> RwLockReadGuard<'_, RunList> {
         self.runs.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self, change: impl FnOnce(&mut Runs)) {
+    fn change(&self, change: impl FnOnce(&mut RunList)) {
         change(&mut self.runs.write().unwrap_or_else(PoisonError::into_inner));
     }
 
@@ -156,38 +156,39 @@ impl Kept {
         invert: bool,
         threads: usize,
         worker: &Worker<()>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobError> {
         let is_cancelled = || worker.is_cancelled();
         let matcher = patterns.compile(&is_cancelled)?;
         let size = self.parent.size();
         worker.expect(size);
-        let work = |own: &mut (Scanner, Seeker<'_>), piece: u64, port: &Port<'_, Vec<Run>>| {
+        let work = |own: &mut (Scanner, Seeker<'_>), piece: u64, port: &Sender<'_, Vec<Run>>| {
             let (begin, end) = (piece * SEGMENT, ((piece + 1) * SEGMENT).min(size));
             let (scanner, seeker) = own;
-            let mut sieve = Sieve { seeker, invert, port, worker, runs: Vec::new(), long: None };
+            let mut sieve =
+                LineFilter { seeker, invert, port, worker, runs: Vec::new(), long: None };
             let segment = Segment { begin, end, size };
             scanner.scan(&self.parent, segment, &mut sieve, || worker.go_on())?;
             port.give(sieve.runs)
         };
         let bring = |runs: Vec<Run>| {
             self.change(|all| runs.into_iter().for_each(|run| all.push(run)));
-            if self.runs().memory() > MOST {
+            if self.runs().memory() > MAX_RUN_BYTES {
                 let message = format!(
                     "the lines are in so many pieces that the list of them takes more than {} MiB",
-                    MOST >> 20
+                    MAX_RUN_BYTES >> 20
                 );
-                return Err(Stop::Failed(message));
+                return Err(JobError::Failed(message));
             }
             Ok(true)
         };
         let fresh = || (Scanner::default(), matcher.seeker(&is_cancelled));
-        in_order(size.div_ceil(SEGMENT), threads, fresh, work, bring)?;
+        for_each_ordered(size.div_ceil(SEGMENT), threads, fresh, work, bring)?;
         self.change(|all| all.complete = true);
         Ok(())
     }
 }
 
-impl Source for Arc<Kept> {
+impl Source for Arc<FilteredLines> {
     fn stat(&self) -> io::Result<Stat> {
         self.parent.check().map_err(|trouble| {
             let kind =
@@ -259,17 +260,17 @@ impl Source for Arc<Kept> {
 }
 
 /// Who decides about the lines of a segment.
-struct Sieve<'f, 'm> {
+struct LineFilter<'f, 'm> {
     seeker: &'f mut Seeker<'m>,
     invert: bool,
-    port: &'f Port<'f, Vec<Run>>,
+    port: &'f Sender<'f, Vec<Run>>,
     worker: &'f Worker<()>,
     runs: Vec<Run>,
     /// A long line, and whether it has matched until now.
     long: Option<(u64, bool)>,
 }
 
-impl Sieve<'_, '_> {
+impl LineFilter<'_, '_> {
     fn push(&mut self, begin: u64, end: u64) {
         match self.runs.last_mut() {
             _ if begin == end => {}
@@ -279,8 +280,8 @@ impl Sieve<'_, '_> {
     }
 }
 
-impl Visit for Sieve<'_, '_> {
-    fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), Stop> {
+impl Visit for LineFilter<'_, '_> {
+    fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), JobError> {
         // What is before `at` was decided, what is before `kept` was brought.
         let (mut at, mut kept) = (0, 0);
         while at < text.len()
@@ -302,13 +303,13 @@ impl Visit for Sieve<'_, '_> {
             self.push(offset + kept as u64, offset + text.len() as u64);
         }
         self.worker.advance(text.len() as u64);
-        if self.runs.len() >= BATCH {
+        if self.runs.len() >= MAX_BATCH_RUNS {
             return self.port.give(std::mem::take(&mut self.runs));
         }
         Ok(())
     }
 
-    fn piece(&mut self, piece: &Piece<'_>) -> Result<(), Stop> {
+    fn piece(&mut self, piece: &Piece<'_>) -> Result<(), JobError> {
         let mut matched = self.long.is_some_and(|(line, matched)| line == piece.line && matched);
         if !matched {
             self.seeker.spans(piece.text, piece.from, |span| {
@@ -334,6 +335,7 @@ mod tests {
     use super::super::tests::{Folder, end, open};
     use super::super::*;
     use crate::search::lines::trim_line_terminator;
+    use bstr::ByteSlice;
     use proptest::prelude::*;
 
     fn all(document: &Document) -> Vec<u8> {
@@ -372,9 +374,9 @@ mod tests {
                 .copied()
                 .collect();
             let folder = Folder::new();
-            let parent = open(&folder.file("text", &text), Options { threads, ..Options::default() });
+            let parent = open(&folder.file("text", &text), FileOptions { threads, ..FileOptions::default() });
             let (document, job) = parent.filter(query.into(), invert).unwrap();
-            prop_assert_eq!(end(&job), State::Done);
+            prop_assert_eq!(end(&job), JobState::Done);
             prop_assert_eq!(all(&document), &expected[..]);
             end(&*document.index().unwrap());
             let info = document.info().unwrap();
@@ -389,7 +391,7 @@ mod tests {
             }
             // A filter of a filter, and a search in it.
             let (second, job) = document.filter(regex("bar").into(), false).unwrap();
-            prop_assert_eq!(end(&job), State::Done);
+            prop_assert_eq!(end(&job), JobState::Done);
             prop_assert!(all(&second).split_inclusive(|&byte| byte == b'\n').all(|line| line.find(b"bar").is_some()));
         }
     }
@@ -398,9 +400,9 @@ mod tests {
     fn a_filter_of_a_truncated_file_says_so() {
         let folder = Folder::new();
         let path = folder.file("text", &b"foo\nbar\n".repeat(10_000));
-        let parent = open(&path, Options::default());
+        let parent = open(&path, FileOptions::default());
         let (document, job) = parent.filter(regex("foo").into(), false).unwrap();
-        assert_eq!(end(&job), State::Done);
+        assert_eq!(end(&job), JobState::Done);
         assert_eq!(document.info().unwrap().lines, 10_000);
         std::fs::File::options().write(true).open(&path).unwrap().set_len(3).unwrap();
         let trouble = document.info().unwrap_err();

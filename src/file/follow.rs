@@ -10,18 +10,18 @@
 //! No thread between two looks, and one watch for all files of a directory. Thousands of files may be followed.
 
 use super::{Change, Document};
-use crate::job::{self, Job, NameWatch, Step, Stop, Worker};
+use crate::job::{self, Job, JobError, NameWatch, Step, Worker};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// How long it rests if nobody wakes it.
-const REST: Duration = Duration::from_secs(1);
+const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// How long it rests while what has changed may be on its way.
-const NAP: Duration = Duration::from_millis(50);
+const SETTLE_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How often it looks whether the directory is still the one that is watched, at most.
-const RENEWED: Duration = Duration::from_millis(900);
+const DIRECTORY_CHECK_INTERVAL: Duration = Duration::from_millis(900);
 
 /// What has become of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,16 +49,16 @@ pub(super) fn follow(document: &Arc<Document>) -> Job<News> {
 }
 
 impl Follower {
-    fn look(&mut self, worker: &Worker<News>) -> Result<Step, Stop> {
+    fn look(&mut self, worker: &Worker<News>) -> Result<Step, JobError> {
         let Some(document) = self.document.upgrade() else { return Ok(Step::Over) };
         // Before the look, so that nothing happens between the two.
         self.watch(&document, worker);
         let looked = document.look(false);
         let own = document.own()?;
         let is_suspect = own.suspect().is_some();
-        let edition = own.edition();
-        let of = (Arc::as_ptr(&edition) as usize, edition.size());
-        drop((document, edition));
+        let snapshot = own.snapshot();
+        let of = (Arc::as_ptr(&snapshot) as usize, snapshot.size());
+        drop((document, snapshot));
         let change = looked?;
         if change != Change::Same && !worker.has_results() {
             let Some(document) = self.document.upgrade() else { return Ok(Step::Over) };
@@ -71,13 +71,13 @@ impl Follower {
                 }
             }
         }
-        Ok(Step::Rest(if is_suspect { NAP } else { REST }))
+        Ok(Step::Rest(if is_suspect { SETTLE_INTERVAL } else { CHECK_INTERVAL }))
     }
 
     /// Lets the system report what happens to the file, if it can.
     fn watch(&mut self, document: &Document, worker: &Worker<News>) {
         match &mut self.watch {
-            Some((_, since)) if since.elapsed() < RENEWED => {}
+            Some((_, since)) if since.elapsed() < DIRECTORY_CHECK_INTERVAL => {}
             Some((watch, since)) => {
                 watch.renew();
                 *since = Instant::now();

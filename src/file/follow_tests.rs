@@ -16,7 +16,7 @@ fn append(path: &std::path::Path, text: &str) {
 fn the_same_news_are_not_told_again_each_second() {
     let folder = Folder::new();
     let path = folder.file("log", b"one\n");
-    let document = Arc::new(open(&path, Options::default()));
+    let document = Arc::new(open(&path, FileOptions::default()));
     let job = document.follow().unwrap();
     append(&path, "two\n");
     assert!(job.wait(LONG));
@@ -38,7 +38,7 @@ fn the_same_news_are_not_told_again_each_second() {
 fn followers_that_are_gone_leave_nothing_behind() {
     let folder = Folder::new();
     let path = folder.file("log", b"one\n");
-    let document = Arc::new(open(&path, Options::default()));
+    let document = Arc::new(open(&path, FileOptions::default()));
     for _ in 0..100 {
         let job = document.follow().unwrap();
         drop(job);
@@ -56,9 +56,9 @@ fn followers_that_are_gone_leave_nothing_behind() {
     let job = document.follow().unwrap();
     drop(document);
     let until = Instant::now() + LONG;
-    while job.poll().state == State::Running {
+    while job.poll().state == JobState::Running {
         assert!(Instant::now() < until, "it follows what nobody has");
         std::thread::yield_now();
     }
-    assert_eq!(job.poll().state, State::Done);
+    assert_eq!(job.poll().state, JobState::Done);
 }

@@ -123,7 +123,7 @@ impl Counted {
 }
 
 /// Where the line feed with that number ends in a text, counted from 1, or how many there are if it is not there.
-pub(super) fn nth_feed(text: &[u8], number: u64) -> Result<usize, u64> {
+pub(super) fn nth_newline(text: &[u8], number: u64) -> Result<usize, u64> {
     let mut left = number;
     for (at, chunk) in text.chunks(CHUNK).enumerate() {
         let feeds = kernel::count_newlines(chunk) as u64;
@@ -185,7 +185,7 @@ mod tests {
         fn the_nth_line_feed_is_where_a_plain_count_finds_it(text in text(), number in 1..4000_u64) {
             let places: Vec<usize> = memchr::memchr_iter(b'\n', &text).collect();
             let expected = places.get(number as usize - 1).map(|place| place + 1).ok_or(places.len() as u64);
-            prop_assert_eq!(nth_feed(&text, number), expected);
+            prop_assert_eq!(nth_newline(&text, number), expected);
         }
     }
 
@@ -198,7 +198,7 @@ mod tests {
         for number in 1..=60_000_u64 {
             let mark = index.before_feed(number);
             let end = index.behind(mark).offset as usize;
-            let found = nth_feed(&text[mark.offset as usize..end], number - mark.feeds);
+            let found = nth_newline(&text[mark.offset as usize..end], number - mark.feeds);
             assert_eq!(found.map(|at| mark.offset as usize + at), Ok(number as usize * 5));
         }
     }

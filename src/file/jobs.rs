@@ -3,7 +3,7 @@
 //! A call that the system does not answer blocks the thread that makes it, and nothing ends that but the answer. On a thread
 //! of a job the host can cancel it: the job is then abandoned as any other that does not stop.
 
-use super::{Answer, Change, Document, Info, Lines, Options, Trouble, Window};
+use super::{Answer, Change, Document, FileError, FileOptions, Info, Lines, Window};
 use crate::io_error;
 use crate::job::Worker;
 use bstr::ByteSlice;
@@ -17,12 +17,12 @@ pub struct Opening {
     /// As the caller wrote it, for messages.
     given: Vec<u8>,
     path: PathBuf,
-    options: Options,
+    options: FileOptions,
 }
 
 impl Opening {
     /// Resolves the paths against the working directory, which the host may change later.
-    pub fn new(path: &[u8], mut options: Options) -> Result<Opening, String> {
+    pub fn new(path: &[u8], mut options: FileOptions) -> Result<Opening, String> {
         let refuse = |reason: &str| format!("{}: {reason}", path.as_bstr());
         let given = path.to_path().map_err(|error| refuse(&error.to_string()))?;
         let absolute =
@@ -126,7 +126,7 @@ fn some(lines: Lines) -> Reply {
 
 impl Document {
     /// Does on the thread of a job what a call of the host does. What a cancelled job returns is of no use.
-    pub fn reply(&self, request: &Request, worker: &Worker<()>) -> Result<Reply, Trouble> {
+    pub fn reply(&self, request: &Request, worker: &Worker<()>) -> Result<Reply, FileError> {
         let mut lines = Lines::default();
         Ok(match *request {
             Request::Lines { first, count, window } => {
@@ -159,20 +159,20 @@ impl Document {
         len: u64,
         limit: u64,
         worker: &Worker<()>,
-    ) -> Result<Reply, Trouble> {
-        let edition = self.checked()?;
-        let len = len.min(edition.size().saturating_sub(offset));
+    ) -> Result<Reply, FileError> {
+        let snapshot = self.checked()?;
+        let len = len.min(snapshot.size().saturating_sub(offset));
         if len > limit {
             return Ok(Reply::TooLong(len));
         }
         worker.expect(len);
         let mut bytes = Vec::new();
         let room = usize::try_from(len).ok().filter(|&len| bytes.try_reserve_exact(len).is_ok());
-        room.ok_or_else(|| Trouble::no_memory(len as usize))?;
+        room.ok_or_else(|| FileError::no_memory(len as usize))?;
         let mut done = 0;
         while done < len && !worker.is_cancelled() {
             let step = STEP.min(len - done);
-            edition.read(offset + done, step, |piece| bytes.extend_from_slice(piece))?;
+            snapshot.read(offset + done, step, |piece| bytes.extend_from_slice(piece))?;
             worker.advance(step);
             done += step;
         }

@@ -33,7 +33,7 @@
 mod cache;
 #[cfg(all(test, unix))]
 mod change_tests;
-mod edition;
+mod decompress;
 #[cfg(test)]
 mod fault_tests;
 mod filter;
@@ -51,6 +51,7 @@ mod scan;
 mod search;
 #[cfg(test)]
 mod search_tests;
+mod snapshot;
 mod source;
 mod spool;
 #[cfg(test)]
@@ -58,39 +59,38 @@ mod spool_tests;
 mod state;
 #[cfg(test)]
 mod tests;
-mod unpack;
 
-pub use edition::{Answer, Trouble};
 pub use follow::News;
 pub use held::held;
 pub use jobs::{Opening, Reply, Request};
 pub use reader::{CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
 pub use search::{Found, MATCH, Match, PARTIAL, SearchOptions};
+pub use snapshot::{Answer, FileError};
 
-use crate::job::{self, AnyJob, Job, State, Waker};
+use crate::job::{self, AnyJob, Job, JobState, Waker};
 use crate::search::lines::LinePatterns;
-use edition::Edition;
-use filter::Kept;
+use filter::FilteredLines;
+use snapshot::Snapshot;
 use source::{Disk, MAX_MADE, Made};
 use spool::Feed;
-use state::{Current, State as Own};
+use state::{Current, FileState as Own};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime};
 
 /// Threads that make an index or search, at most: more than these wait for memory.
-const MOST_THREADS: usize = 4;
+const MAX_THREADS: usize = 4;
 
 /// How long a write of another process may be on its way: the system tells of it before its bytes are there.
-const SETTLED: Duration = Duration::from_millis(100);
+const WRITE_SETTLE_TIME: Duration = Duration::from_millis(100);
 
 /// How old a write is that cannot be on its way, by the system's clock.
-const PAST: Duration = Duration::from_millis(500);
+const WRITE_AGE_LIMIT: Duration = Duration::from_millis(500);
 
 /// How a file is opened.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct FileOptions {
     /// Do not start the index until it is asked for.
     pub no_index: bool,
     /// Bytes of the block cache; 0 for 4 MiB.
@@ -107,7 +107,7 @@ pub struct Options {
     pub spool_folder: Option<PathBuf>,
 }
 
-impl Options {
+impl FileOptions {
     fn capacity(&self) -> usize {
         if self.cache == 0 { cache::DEFAULT_CAPACITY } else { self.cache }
     }
@@ -144,18 +144,18 @@ pub struct Info {
 /// An open file. Threads may use it at the same time.
 pub struct Document {
     path: PathBuf,
-    options: Options,
+    options: FileOptions,
     /// What the process that opened it knows of it. A child has a state of its own.
     first: Own,
 }
 
 impl Document {
     /// Opens a file. The message tells what is wrong with it, and with which.
-    pub fn open(path: &[u8], options: Options) -> Result<Document, String> {
+    pub fn open(path: &[u8], options: FileOptions) -> Result<Document, String> {
         Opening::new(path, options)?.open()
     }
 
-    fn open_at(path: PathBuf, options: Options) -> Result<Document, String> {
+    fn open_at(path: PathBuf, options: FileOptions) -> Result<Document, String> {
         let (current, feed) = Current::open(&path, &options)?;
         let document = Document::of(path, options, current);
         let started = document.start_spool(feed).and_then(|()| document.start_index());
@@ -163,12 +163,12 @@ impl Document {
         Ok(document)
     }
 
-    fn of(path: PathBuf, options: Options, current: Current) -> Document {
+    fn of(path: PathBuf, options: FileOptions, current: Current) -> Document {
         Document { path, options, first: Own::new(current) }
     }
 
     /// What this process knows of it.
-    fn own(&self) -> Result<&Own, Trouble> {
+    fn own(&self) -> Result<&Own, FileError> {
         let (own, is_new) = self.first.own(&self.options)?;
         if is_new {
             // As after opening it.
@@ -177,32 +177,32 @@ impl Document {
         Ok(own)
     }
 
-    /// The edition, unless it has become shorter.
-    fn checked(&self) -> Result<Arc<Edition>, Trouble> {
-        let edition = self.own()?.edition();
-        edition.check()?;
-        if edition.source().grows_by_itself() {
+    /// The snapshot, unless it has become shorter.
+    fn checked(&self) -> Result<Arc<Snapshot>, FileError> {
+        let snapshot = self.own()?.snapshot();
+        snapshot.check()?;
+        if snapshot.source().grows_by_itself() {
             self.start_index()?;
         }
-        Ok(edition)
+        Ok(snapshot)
     }
 
     fn threads(&self) -> usize {
         match self.options.threads {
-            0 => job::parallelism().min(MOST_THREADS),
-            threads => threads.min(MOST_THREADS),
+            0 => job::parallelism().min(MAX_THREADS),
+            threads => threads.min(MAX_THREADS),
         }
     }
 
     /// What is known of it now.
-    pub fn info(&self) -> Result<Info, Trouble> {
-        let edition = self.checked()?;
-        let complete = edition.check()?;
-        let (lines, exact) = edition.line_count()?;
+    pub fn info(&self) -> Result<Info, FileError> {
+        let snapshot = self.checked()?;
+        let complete = snapshot.check()?;
+        let (lines, exact) = snapshot.line_count()?;
         let exact = exact && complete;
-        let index = edition.index();
+        let index = snapshot.index();
         let (indexed, index_memory) = (index.upto().offset, index.memory());
-        Ok(Info { size: edition.size(), lines, exact, indexed, index_memory })
+        Ok(Info { size: snapshot.size(), lines, exact, indexed, index_memory })
     }
 
     /// Lines from a number on, from 1 on.
@@ -212,7 +212,7 @@ impl Document {
         count: usize,
         window: Window,
         out: &mut Lines,
-    ) -> Result<Answer<()>, Trouble> {
+    ) -> Result<Answer<()>, FileError> {
         self.checked()?.lines(first, count, window, out)
     }
 
@@ -224,69 +224,69 @@ impl Document {
         after: usize,
         window: Window,
         out: &mut Lines,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), FileError> {
         self.checked()?.around(offset, before, after, window, out)
     }
 
     /// The last lines.
-    pub fn last(&self, count: usize, window: Window, out: &mut Lines) -> Result<(), Trouble> {
+    pub fn last(&self, count: usize, window: Window, out: &mut Lines) -> Result<(), FileError> {
         self.checked()?.last(count, window, out)
     }
 
     /// Number of the line that holds an offset, from 1 on.
-    pub fn line_at(&self, offset: u64) -> Result<Answer<u64>, Trouble> {
+    pub fn line_at(&self, offset: u64) -> Result<Answer<u64>, FileError> {
         self.checked()?.line_at(offset)
     }
 
     /// Where a line begins, by its number from 1 on.
-    pub fn offset_of(&self, line: u64) -> Result<Answer<u64>, Trouble> {
+    pub fn offset_of(&self, line: u64) -> Result<Answer<u64>, FileError> {
         self.checked()?.offset_of(line)
     }
 
     /// Bytes from an offset on, given in pieces; fewer than wanted only at the end. Tells how many there were.
-    pub fn read(&self, offset: u64, len: u64, take: impl FnMut(&[u8])) -> Result<u64, Trouble> {
+    pub fn read(&self, offset: u64, len: u64, take: impl FnMut(&[u8])) -> Result<u64, FileError> {
         self.checked()?.read(offset, len, take)
     }
 
     /// The job that makes the index: the one that runs, or another one if the file has more than that has seen. Its unit of
     /// progress is the byte.
-    pub fn index(&self) -> Result<Arc<Job<()>>, Trouble> {
+    pub fn index(&self) -> Result<Arc<Job<()>>, FileError> {
         let own = self.own()?;
-        let (edition, mut indexing) = (own.edition(), own.indexing());
-        if edition.source().grows_by_itself() {
+        let (snapshot, mut indexing) = (own.snapshot(), own.indexing());
+        if snapshot.source().grows_by_itself() {
             // What has arrived until now, if nobody has asked for it. A failure is told by whoever reads.
-            let _ = edition.check();
+            let _ = snapshot.check();
         }
         if let Some((of, job, ended)) = &*indexing
-            && Arc::ptr_eq(of, &edition)
-            && (job.poll().state == State::Running && !edition.has_ended(ended)
-                || edition.is_indexed())
+            && Arc::ptr_eq(of, &snapshot)
+            && (job.poll().state == JobState::Running && !snapshot.has_ended(ended)
+                || snapshot.is_indexed())
         {
             return Ok(Arc::clone(job));
         }
-        let (made, threads) = (Arc::clone(&edition), self.threads());
+        let (made, threads) = (Arc::clone(&snapshot), self.threads());
         let ended = Arc::<AtomicBool>::default();
         let told = Arc::clone(&ended);
         let job = Arc::new(job::start(move |worker| made.build_index(worker, threads, &told)));
-        *indexing = Some((edition, Arc::clone(&job), ended));
+        *indexing = Some((snapshot, Arc::clone(&job), ended));
         Ok(job)
     }
 
     /// Starts to fill the spool. Its job makes the index as well.
-    fn start_spool(&self, feed: Option<Feed>) -> Result<(), Trouble> {
+    fn start_spool(&self, feed: Option<Feed>) -> Result<(), FileError> {
         let own = self.own()?;
-        let edition = own.edition();
-        let filled = Arc::clone(&edition);
+        let snapshot = own.snapshot();
+        let filled = Arc::clone(&snapshot);
         let job = feed.map(|feed| Arc::new(job::start(move |worker| feed.run(&filled, worker))));
-        *own.indexing() = job.map(|job| (edition, job, Arc::default()));
+        *own.indexing() = job.map(|job| (snapshot, job, Arc::default()));
         Ok(())
     }
 
     /// Makes the index of what is new: at once if that is little, else by a job if the options say so.
-    fn start_index(&self) -> Result<(), Trouble> {
-        let edition = self.own()?.edition();
-        edition.index_the_rest()?;
-        if !edition.is_indexed() && !self.options.no_index {
+    fn start_index(&self) -> Result<(), FileError> {
+        let snapshot = self.own()?.snapshot();
+        snapshot.index_the_rest()?;
+        if !snapshot.is_indexed() && !self.options.no_index {
             self.index()?;
         }
         Ok(())
@@ -297,9 +297,9 @@ impl Document {
         &self,
         patterns: LinePatterns,
         options: SearchOptions,
-    ) -> Result<Job<Found>, Trouble> {
-        let (edition, threads) = (self.checked()?, self.threads());
-        Ok(job::start(move |worker| edition.search(&patterns, options, threads, worker)))
+    ) -> Result<Job<Found>, FileError> {
+        let (snapshot, threads) = (self.checked()?, self.threads());
+        Ok(job::start(move |worker| snapshot.search(&patterns, options, threads, worker)))
     }
 
     /// The lines that match, or with `invert` those that do not, as a file of their own: it grows while the job goes on.
@@ -308,12 +308,12 @@ impl Document {
         &self,
         patterns: LinePatterns,
         invert: bool,
-    ) -> Result<(Document, Job<()>), Trouble> {
+    ) -> Result<(Document, Job<()>), FileError> {
         let (parent, threads) = (self.checked()?, self.threads());
-        let kept = Arc::new(Kept::new(parent));
-        let edition = Edition::new(Box::new(Arc::clone(&kept)), self.options.capacity())?;
+        let kept = Arc::new(FilteredLines::new(parent));
+        let snapshot = Snapshot::new(Box::new(Arc::clone(&kept)), self.options.capacity())?;
         let current = Current {
-            edition: Arc::new(edition),
+            snapshot: Arc::new(snapshot),
             disk: None,
             identity: None,
             spool: None,
@@ -326,14 +326,14 @@ impl Document {
 
     /// Where a byte of the lines that a filter keeps stands in the file that was filtered; nothing for other files, and behind
     /// the end.
-    pub fn origin(&self, offset: u64) -> Result<Option<u64>, Trouble> {
+    pub fn origin(&self, offset: u64) -> Result<Option<u64>, FileError> {
         Ok(self.checked()?.source().origin(offset))
     }
 
     /// Looks at what has become of the file, and takes it to be so from now on.
     ///
     /// Where another file has the path, what the old one had grown by is told first, so that nothing is lost in a rotation.
-    pub fn refresh(&self) -> Result<Change, Trouble> {
+    pub fn refresh(&self) -> Result<Change, FileError> {
         let own = self.own()?;
         let current = own.current();
         let change = self.look(true)?;
@@ -344,8 +344,8 @@ impl Document {
         match change {
             Change::Same => return Ok(change),
             Change::Grown => {
-                let stat = current.edition.stat()?;
-                current.edition.accept(stat)?;
+                let stat = current.snapshot.stat()?;
+                current.snapshot.accept(stat)?;
             }
             Change::Truncated | Change::Replaced => {
                 let fresh = match (current.disk, self.is_elsewhere(current.identity)) {
@@ -356,7 +356,7 @@ impl Document {
                 };
                 let (fresh, feed) = fresh.map_err(|reason| {
                     let message = format!("{}: {reason}", self.path.display());
-                    Trouble { changed: true, ..Trouble::of(message) }
+                    FileError { changed: true, ..FileError::of(message) }
                 })?;
                 own.replace(fresh);
                 self.start_spool(feed)?;
@@ -372,9 +372,9 @@ impl Document {
     /// Starts a job that has news whenever the file has changed, until it is cancelled or nobody has the file any more. A
     /// refresh then takes the change to be so. What is made from another file is not followed, nor
     /// what is spooled: the job of its index tells when it has grown.
-    pub fn follow(self: &Arc<Document>) -> Result<Job<News>, Trouble> {
+    pub fn follow(self: &Arc<Document>) -> Result<Job<News>, FileError> {
         let current = self.own()?.current();
-        let refuse = |message: &str| Err(Trouble::of(message.to_owned()));
+        let refuse = |message: &str| Err(FileError::of(message.to_owned()));
         if current.spool.is_some() {
             return refuse(
                 "what is spooled or unpacked grows by the job of its index: that has the news",
@@ -408,7 +408,7 @@ impl Document {
     }
 
     /// What has become of the file since the last refresh. With `confirm`, what is still the same is known to be so as of now.
-    fn look(&self, confirm: bool) -> Result<Change, Trouble> {
+    fn look(&self, confirm: bool) -> Result<Change, FileError> {
         let own = self.own()?;
         let current = own.current();
         if let Some(spool) = &current.spool {
@@ -417,23 +417,23 @@ impl Document {
         if let Some(made) = &current.made {
             return Ok(self.look_at_made(made));
         }
-        let edition = &current.edition;
-        let (known, now) = (edition.size(), edition.stat()?);
+        let snapshot = &current.snapshot;
+        let (known, now) = (snapshot.size(), snapshot.stat()?);
         if now.size < known {
             return Ok(Change::Truncated);
         }
         if now.size > known {
-            return Ok(if edition.is_same()? { Change::Grown } else { Change::Replaced });
+            return Ok(if snapshot.is_same()? { Change::Grown } else { Change::Replaced });
         }
         if current.disk.is_some() && self.is_elsewhere(current.identity) {
             return Ok(Change::Replaced);
         }
-        let print = edition.print();
+        let print = snapshot.print();
         let has_same_times = (now.written, now.changed) == (print.stat.written, print.stat.changed);
         if has_same_times && !print.is_fresh {
             return Ok(Change::Same);
         }
-        if !edition.is_same()? {
+        if !snapshot.is_same()? {
             return Ok(Change::Replaced);
         }
         // The mode, the owner, a link or a new name: nothing of these is content.
@@ -442,26 +442,26 @@ impl Document {
         let latest = now.latest().filter(|_| !has_same_times);
         let Some(latest) = latest.filter(|_| !print.is_whole() && !has_new_attributes) else {
             if confirm {
-                edition.confirm(now);
+                snapshot.confirm(now);
             }
             return Ok(Change::Same);
         };
         // Somebody writes. If what is written is at the end, the size will soon tell; if not, something is another than it was.
-        if SystemTime::now().duration_since(latest).is_ok_and(|age| age >= PAST) {
+        if SystemTime::now().duration_since(latest).is_ok_and(|age| age >= WRITE_AGE_LIMIT) {
             return Ok(Change::Replaced);
         }
         let mut suspect = own.suspect();
         let (when, since) = *suspect.get_or_insert((latest, Instant::now()));
         if when != latest {
             *suspect = Some((latest, Instant::now()));
-        } else if since.elapsed() >= SETTLED {
+        } else if since.elapsed() >= WRITE_SETTLE_TIME {
             return Ok(Change::Replaced);
         }
         Ok(Change::Same)
     }
 
     /// Bytes that the file has now, or the one that takes its place.
-    fn size_after(&self, change: Change) -> Result<u64, Trouble> {
+    fn size_after(&self, change: Change) -> Result<u64, FileError> {
         let current = self.own()?.current();
         if change == Change::Replaced
             && self.is_elsewhere(current.identity)
@@ -469,11 +469,11 @@ impl Document {
         {
             return Ok(metadata.len());
         }
-        Ok(current.edition.stat()?.size)
+        Ok(current.snapshot.stat()?.size)
     }
 
     /// Native memory that it holds or may come to hold, in bytes.
     pub fn memory(&self) -> usize {
-        size_of::<Document>() + self.own().map_or(0, |own| own.edition().memory())
+        size_of::<Document>() + self.own().map_or(0, |own| own.snapshot().memory())
     }
 }

@@ -6,7 +6,7 @@
 //! the next piece each. What the one that is due has is taken at once; what the others have waits, and a thread that has
 //! too much of it, or is too far ahead, waits as well: so what is held is bounded.
 
-use crate::job::Stop;
+use crate::job::JobError;
 use std::collections::BTreeMap;
 use std::mem::take;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -16,9 +16,9 @@ use std::thread;
 const AHEAD: u64 = 4;
 
 /// Results of a piece that is not due that may wait.
-const MOST_HELD: usize = 8;
+const MAX_HELD_RESULTS: usize = 8;
 
-struct State<R, T> {
+struct OrderedState<R, T> {
     /// The piece to be worked on next.
     next: u64,
     /// The piece whose results are taken.
@@ -27,36 +27,36 @@ struct State<R, T> {
     held: BTreeMap<u64, Held<R>>,
     take: T,
     /// How all of it ended, once it has.
-    end: Option<Result<(), Stop>>,
+    end: Option<Result<(), JobError>>,
 }
 
 struct Held<R> {
     results: Vec<R>,
-    end: Option<Result<(), Stop>>,
+    end: Option<Result<(), JobError>>,
 }
 
 /// Where the results of a piece go.
-pub(super) struct Port<'s, R> {
-    give: &'s dyn Fn(R) -> Result<(), Stop>,
+pub(super) struct Sender<'s, R> {
+    give: &'s dyn Fn(R) -> Result<(), JobError>,
 }
 
-impl<R> Port<'_, R> {
+impl<R> Sender<'_, R> {
     /// Brings a result. It fails if nobody wants any more.
-    pub fn give(&self, result: R) -> Result<(), Stop> {
+    pub fn give(&self, result: R) -> Result<(), JobError> {
         (self.give)(result)
     }
 }
 
 /// Runs `work` on the pieces from 0 to `count` on up to `threads` threads, the calling one included, and hands what it gives to
 /// `take` in order, which tells whether to go on. Each thread has what `fresh` makes for it.
-pub(super) fn in_order<R: Send, S>(
+pub(super) fn for_each_ordered<R: Send, S>(
     count: u64,
     threads: usize,
     fresh: impl Fn() -> S + Sync,
-    work: impl Fn(&mut S, u64, &Port<'_, R>) -> Result<(), Stop> + Sync,
-    take: impl FnMut(R) -> Result<bool, Stop> + Send,
-) -> Result<(), Stop> {
-    let state = State { next: 0, due: 0, held: BTreeMap::new(), take, end: None };
+    work: impl Fn(&mut S, u64, &Sender<'_, R>) -> Result<(), JobError> + Sync,
+    take: impl FnMut(R) -> Result<bool, JobError> + Send,
+) -> Result<(), JobError> {
+    let state = OrderedState { next: 0, due: 0, held: BTreeMap::new(), take, end: None };
     let shared = Shared { state: Mutex::new(state), turn: Condvar::new() };
     let ahead = AHEAD * threads as u64;
     let one = || shared.run(count, ahead, &fresh, &work);
@@ -75,16 +75,19 @@ pub(super) fn in_order<R: Send, S>(
 }
 
 struct Shared<R, T> {
-    state: Mutex<State<R, T>>,
+    state: Mutex<OrderedState<R, T>>,
     turn: Condvar,
 }
 
-impl<R, T: FnMut(R) -> Result<bool, Stop>> Shared<R, T> {
-    fn lock(&self) -> MutexGuard<'_, State<R, T>> {
+impl<R, T: FnMut(R) -> Result<bool, JobError>> Shared<R, T> {
+    fn lock(&self) -> MutexGuard<'_, OrderedState<R, T>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'l>(&self, state: MutexGuard<'l, State<R, T>>) -> MutexGuard<'l, State<R, T>> {
+    fn wait<'l>(
+        &self,
+        state: MutexGuard<'l, OrderedState<R, T>>,
+    ) -> MutexGuard<'l, OrderedState<R, T>> {
         self.turn.wait(state).unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -93,7 +96,7 @@ impl<R, T: FnMut(R) -> Result<bool, Stop>> Shared<R, T> {
         count: u64,
         ahead: u64,
         fresh: impl Fn() -> S,
-        work: impl Fn(&mut S, u64, &Port<'_, R>) -> Result<(), Stop>,
+        work: impl Fn(&mut S, u64, &Sender<'_, R>) -> Result<(), JobError>,
     ) {
         let guard = Guard(self);
         let mut own = fresh();
@@ -109,7 +112,7 @@ impl<R, T: FnMut(R) -> Result<bool, Stop>> Shared<R, T> {
             state.next += 1;
             state.held.insert(piece, Held { results: Vec::new(), end: None });
             drop(state);
-            let end = work(&mut own, piece, &Port { give: &|result| self.give(piece, result) });
+            let end = work(&mut own, piece, &Sender { give: &|result| self.give(piece, result) });
             let mut state = self.lock();
             if let Some(held) = state.held.get_mut(&piece) {
                 held.end = Some(end);
@@ -122,7 +125,7 @@ impl<R, T: FnMut(R) -> Result<bool, Stop>> Shared<R, T> {
     }
 
     /// Takes a result of a piece, if that is due, or holds it.
-    fn give(&self, piece: u64, result: R) -> Result<(), Stop> {
+    fn give(&self, piece: u64, result: R) -> Result<(), JobError> {
         let mut state = self.lock();
         if let Some(held) = state.held.get_mut(&piece) {
             held.results.push(result);
@@ -132,9 +135,9 @@ impl<R, T: FnMut(R) -> Result<bool, Stop>> Shared<R, T> {
                 state.deliver();
             }
             if state.end.is_some() {
-                return Err(Stop::Cancelled);
+                return Err(JobError::Cancelled);
             }
-            if state.held.get(&piece).is_none_or(|held| held.results.len() < MOST_HELD) {
+            if state.held.get(&piece).is_none_or(|held| held.results.len() < MAX_HELD_RESULTS) {
                 return Ok(());
             }
             state = self.wait(state);
@@ -142,7 +145,7 @@ impl<R, T: FnMut(R) -> Result<bool, Stop>> Shared<R, T> {
     }
 }
 
-impl<R, T: FnMut(R) -> Result<bool, Stop>> State<R, T> {
+impl<R, T: FnMut(R) -> Result<bool, JobError>> OrderedState<R, T> {
     /// Brings what is due, and goes on to the next piece where one is at its end.
     fn deliver(&mut self) {
         while self.end.is_none()
@@ -170,11 +173,11 @@ impl<R, T: FnMut(R) -> Result<bool, Stop>> State<R, T> {
 }
 
 /// Lets the other threads go when one panics: they would wait for its piece for ever.
-struct Guard<'s, R, T: FnMut(R) -> Result<bool, Stop>>(&'s Shared<R, T>);
+struct Guard<'s, R, T: FnMut(R) -> Result<bool, JobError>>(&'s Shared<R, T>);
 
-impl<R, T: FnMut(R) -> Result<bool, Stop>> Drop for Guard<'_, R, T> {
+impl<R, T: FnMut(R) -> Result<bool, JobError>> Drop for Guard<'_, R, T> {
     fn drop(&mut self) {
-        self.0.lock().end.get_or_insert(Err(Stop::Cancelled));
+        self.0.lock().end.get_or_insert(Err(JobError::Cancelled));
         self.0.turn.notify_all();
     }
 }
@@ -188,14 +191,14 @@ mod tests {
         for threads in [1, 2, 5] {
             let mut seen = Vec::new();
             // Some pieces have more than may wait.
-            let work = |(): &mut (), piece: u64, port: &Port<'_, (u64, u64)>| {
+            let work = |(): &mut (), piece: u64, port: &Sender<'_, (u64, u64)>| {
                 (0..piece % 30).try_for_each(|number| port.give((piece, number)))
             };
             let take = |result| {
                 seen.push(result);
                 Ok(true)
             };
-            assert_eq!(in_order(200, threads, || (), work, take), Ok(()));
+            assert_eq!(for_each_ordered(200, threads, || (), work, take), Ok(()));
             let expected = (0..200).flat_map(|piece| (0..piece % 30).map(move |at| (piece, at)));
             assert!(seen.into_iter().eq(expected));
         }
@@ -209,13 +212,13 @@ mod tests {
                 seen += 1;
                 Ok(seen < 10)
             };
-            let give = |(): &mut (), piece, port: &Port<'_, u64>| port.give(piece);
-            assert_eq!(in_order(1000, threads, || (), give, take), Ok(()));
+            let give = |(): &mut (), piece, port: &Sender<'_, u64>| port.give(piece);
+            assert_eq!(for_each_ordered(1000, threads, || (), give, take), Ok(()));
             assert_eq!(seen, 10);
             let mut seen = 0;
-            let work = |(): &mut (), piece, port: &Port<'_, u64>| {
+            let work = |(): &mut (), piece, port: &Sender<'_, u64>| {
                 if piece == 20 {
-                    return Err(Stop::Failed("on purpose".to_owned()));
+                    return Err(JobError::Failed("on purpose".to_owned()));
                 }
                 port.give(piece)
             };
@@ -223,8 +226,8 @@ mod tests {
                 seen += 1;
                 Ok(true)
             };
-            let end = in_order(1000, threads, || (), work, take);
-            assert_eq!(end, Err(Stop::Failed("on purpose".to_owned())));
+            let end = for_each_ordered(1000, threads, || (), work, take);
+            assert_eq!(end, Err(JobError::Failed("on purpose".to_owned())));
             assert_eq!(seen, 20, "what is before the failure");
         }
     }
@@ -232,10 +235,10 @@ mod tests {
     #[test]
     fn a_panic_lets_the_other_threads_go() {
         let run = || {
-            let work = |(): &mut (), piece, port: &Port<'_, u64>| {
+            let work = |(): &mut (), piece, port: &Sender<'_, u64>| {
                 if piece == 3 { panic!("on purpose") } else { port.give(piece) }
             };
-            in_order(1000, 3, || (), work, |_| Ok(true))
+            for_each_ordered(1000, 3, || (), work, |_| Ok(true))
         };
         assert!(std::panic::catch_unwind(run).is_err());
     }

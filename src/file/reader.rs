@@ -2,23 +2,23 @@
 //!
 //! # Why does a batch end early?
 //!
-//! Because the host waits for it: a batch holds at most [`MOST_TEXT`] bytes and looks at no more than [`MOST_LOOKED`], so
+//! Because the host waits for it: a batch holds at most [`MAX_BATCH_BYTES`] bytes and looks at no more than [`MAX_SCANNED_BYTES`], so
 //! that the call takes less than two milliseconds whatever the lines are. The next call goes on.
 //!
 //! # Which lines are missing then?
 //!
 //! Those that are farthest from what was asked for: the last ones of a batch that begins with a given line, the first ones of
-//! [`Edition::last`], and before a place as many as fit in half a batch.
+//! [`Snapshot::last`], and before a place as many as fit in half a batch.
 
 use super::cache::{BLOCK, zeroed};
-use super::edition::{Answer, Edition, Trouble};
+use super::snapshot::{Answer, FileError, Snapshot};
 use std::sync::Arc;
 
 /// Text of a batch, in bytes, at most but for its last line.
-const MOST_TEXT: usize = 1 << 20;
+const MAX_BATCH_BYTES: usize = 1 << 20;
 
 /// Bytes that are looked at for a batch.
-const MOST_LOOKED: u64 = 4 << 20;
+const MAX_SCANNED_BYTES: u64 = 4 << 20;
 
 /// Bytes that are looked through for the end of one line, before the index is asked.
 const LOOK: u64 = 256 << 10;
@@ -75,7 +75,7 @@ pub struct Lines {
 }
 
 /// Lines that are brought at least, if they are wanted, where one is too long to be looked through: finding the end of each of
-/// them takes a step of the index, and as many fit in [`MOST_LOOKED`].
+/// them takes a step of the index, and as many fit in [`MAX_SCANNED_BYTES`].
 const FAR: u64 = 3;
 
 /// How far to go back.
@@ -113,23 +113,23 @@ impl Back {
 
 /// A place in a file, and the block that it is in.
 struct Cursor<'e> {
-    edition: &'e Edition,
+    snapshot: &'e Snapshot,
     block: Option<(u64, Arc<Vec<u8>>)>,
 }
 
 impl Cursor<'_> {
     /// What is in one block from an offset on; nothing at the end.
-    fn at(&mut self, offset: u64) -> Result<&[u8], Trouble> {
+    fn at(&mut self, offset: u64) -> Result<&[u8], FileError> {
         let number = offset / BLOCK as u64;
         if self.block.as_ref().is_none_or(|(have, _)| *have != number) {
-            self.block = Some((number, self.edition.block(number)?));
+            self.block = Some((number, self.snapshot.block(number)?));
         }
         let block = self.block.as_ref().map_or(&[][..], |(_, block)| &block[..]);
         Ok(block.get((offset - number * BLOCK as u64) as usize..).unwrap_or_default())
     }
 }
 
-impl Edition {
+impl Snapshot {
     /// Lines from a number on, from 1 on.
     pub fn lines(
         &self,
@@ -137,7 +137,7 @@ impl Edition {
         count: usize,
         window: Window,
         out: &mut Lines,
-    ) -> Result<Answer<()>, Trouble> {
+    ) -> Result<Answer<()>, FileError> {
         out.clear();
         Ok(match self.offset_of(first)? {
             Answer::Known(offset) => {
@@ -157,10 +157,11 @@ impl Edition {
         after: usize,
         window: Window,
         out: &mut Lines,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), FileError> {
         out.clear();
         let offset = offset.min(self.size());
-        let wanted = Wanted { feeds: before as u64 + 1, least: 1, window, text: MOST_TEXT / 2 };
+        let wanted =
+            Wanted { feeds: before as u64 + 1, least: 1, window, text: MAX_BATCH_BYTES / 2 };
         let back = self.back(offset, wanted)?;
         let count = back.lines.saturating_sub(1).min(before as u64) as usize + after;
         self.emit(back.start, back.seen, None, count, window, out)?;
@@ -169,7 +170,7 @@ impl Edition {
     }
 
     /// The last lines, without an index. Where not all of them fit these are the newest, and there are more before them.
-    pub fn last(&self, count: usize, window: Window, out: &mut Lines) -> Result<(), Trouble> {
+    pub fn last(&self, count: usize, window: Window, out: &mut Lines) -> Result<(), FileError> {
         out.clear();
         if count == 0 {
             return Ok(());
@@ -177,7 +178,8 @@ impl Edition {
         // The line feed that ends the file is behind its last line.
         let ended = u64::from(self.is_ended()?);
         let (feeds, least) = (count as u64 + ended, 1 + ended);
-        let back = self.back(self.size(), Wanted { feeds, least, window, text: MOST_TEXT })?;
+        let back =
+            self.back(self.size(), Wanted { feeds, least, window, text: MAX_BATCH_BYTES })?;
         self.emit(back.start, back.seen, None, count, window, out)?;
         back.mark(out);
         out.more = back.start > 0 && out.lines.len() < count;
@@ -186,7 +188,7 @@ impl Edition {
 
     /// Goes back from an offset over line feeds. Where a line is too long for that, the index is asked; if that has not come so
     /// far, it is some place in the line.
-    fn back(&self, offset: u64, wanted: Wanted) -> Result<Back, Trouble> {
+    fn back(&self, offset: u64, wanted: Wanted) -> Result<Back, FileError> {
         let Wanted { feeds, least, window, text: most_text } = wanted;
         let mut back = Back { start: offset, lines: 0, whole: true, seen: offset };
         let (mut at, mut text) = (offset, 0);
@@ -200,7 +202,7 @@ impl Edition {
             }
             fits && back.lines < feeds
         };
-        while at > 0 && offset - at < MOST_LOOKED {
+        while at > 0 && offset - at < MAX_SCANNED_BYTES {
             let number = (at - 1) / BLOCK as u64;
             let begin = number * BLOCK as u64;
             let block = self.block(number)?;
@@ -247,16 +249,16 @@ impl Edition {
         count: usize,
         window: Window,
         out: &mut Lines,
-    ) -> Result<(), Trouble> {
+    ) -> Result<(), FileError> {
         let number = match number {
             Some(number) => Some(number),
             None => self.line_at(start)?.known(),
         };
         out.first = number;
-        let (mut cursor, mut at, mut looked) = (Cursor { edition: self, block: None }, start, 0);
+        let (mut cursor, mut at, mut looked) = (Cursor { snapshot: self, block: None }, start, 0);
         let size = self.size();
         while at < size && out.lines.len() < count {
-            if out.text.len() >= MOST_TEXT || looked >= MOST_LOOKED {
+            if out.text.len() >= MAX_BATCH_BYTES || looked >= MAX_SCANNED_BYTES {
                 out.more = true;
                 break;
             }
@@ -280,7 +282,7 @@ impl Edition {
         seen: u64,
         number: Option<u64>,
         looked: &mut u64,
-    ) -> Result<Option<u64>, Trouble> {
+    ) -> Result<Option<u64>, FileError> {
         let (mut at, size) = (start, self.size());
         let from = seen.max(start);
         while at < size && at < from + LOOK {
@@ -312,7 +314,7 @@ impl Edition {
         end: Option<u64>,
         window: Window,
         out: &mut Lines,
-    ) -> Result<Option<u64>, Trouble> {
+    ) -> Result<Option<u64>, FileError> {
         // What ends the line is no part of it.
         let mut stop = end.unwrap_or(self.size());
         if end.is_some() && cursor.at(stop - 1)?.first() == Some(&b'\n') {
@@ -348,12 +350,17 @@ impl Edition {
     }
 
     /// Bytes from an offset on, given in pieces; fewer than wanted only at the end of the file. Tells how many there were.
-    pub fn read(&self, offset: u64, len: u64, mut take: impl FnMut(&[u8])) -> Result<u64, Trouble> {
+    pub fn read(
+        &self,
+        offset: u64,
+        len: u64,
+        mut take: impl FnMut(&[u8]),
+    ) -> Result<u64, FileError> {
         let end = offset.saturating_add(len).min(self.size());
-        let (mut at, mut cursor) = (offset, Cursor { edition: self, block: None });
+        let (mut at, mut cursor) = (offset, Cursor { snapshot: self, block: None });
         // A large piece would push everything else out of the cache.
         let mut buffer = zeroed(if len > 8 * BLOCK as u64 { 4 * BLOCK } else { 0 })
-            .map_err(|error| Trouble::io(&error, offset))?;
+            .map_err(|error| FileError::io(&error, offset))?;
         while at < end {
             let left = (end - at) as usize;
             if buffer.is_empty() {
@@ -380,9 +387,9 @@ impl Lines {
     }
 
     /// Makes room for a line more of so many bytes.
-    fn reserve(&mut self, len: usize) -> Result<(), Trouble> {
+    fn reserve(&mut self, len: usize) -> Result<(), FileError> {
         let room = self.text.try_reserve(len).and_then(|()| self.lines.try_reserve(1));
-        room.map_err(|_| Trouble::no_memory(len))
+        room.map_err(|_| FileError::no_memory(len))
     }
 
     /// Bytes that it holds.

@@ -2,6 +2,7 @@
 
 use super::tests::{Folder, end, made, open};
 use super::*;
+use bstr::ByteSlice;
 
 /// Lines of so many bytes, each of which begins with its number.
 fn numbered(count: usize, len: usize) -> Vec<u8> {
@@ -38,8 +39,10 @@ fn the_last_lines_end_with_the_newest_however_long_lines_are() {
             if !ended {
                 text.pop();
             }
-            let document =
-                open(&folder.file("log", &text), Options { no_index, ..Options::default() });
+            let document = open(
+                &folder.file("log", &text),
+                FileOptions { no_index, ..FileOptions::default() },
+            );
             if !no_index {
                 end(&*document.index().unwrap());
             }
@@ -82,8 +85,10 @@ fn the_line_that_was_asked_for_is_in_what_is_around_it() {
     for (count, len) in [(60, 40_000), (30_000, 80), (20, 400_000), (6, 5 << 20)] {
         let text = numbered(count, len);
         for no_index in [true, false] {
-            let document =
-                open(&folder.file("log", &text), Options { no_index, ..Options::default() });
+            let document = open(
+                &folder.file("log", &text),
+                FileOptions { no_index, ..FileOptions::default() },
+            );
             if !no_index {
                 end(&*document.index().unwrap());
             }
@@ -116,7 +121,7 @@ fn a_batch_looks_at_a_bounded_part_of_the_file() {
 #[test]
 fn two_lines_of_5_mebibytes_are_found_by_the_index() {
     let folder = Folder::new();
-    let document = open(&folder.file("log", &numbered(2, 5 << 20)), Options::default());
+    let document = open(&folder.file("log", &numbered(2, 5 << 20)), FileOptions::default());
     end(&*document.index().unwrap());
     let mut batch = Lines::default();
     document.last(2, Window::default(), &mut batch).unwrap();

@@ -7,15 +7,15 @@
 //!
 //! # What of lines that do not fit in memory?
 //!
-//! A line above [`LONG`] is brought in pieces that overlap by [`OVERLAP`], with some bytes before each for `\b` to look at. A
+//! A line above [`MAX_WHOLE_LINE_BYTES`] is brought in pieces that overlap by [`OVERLAP`], with some bytes before each for `\b` to look at. A
 //! match that is no longer than the overlap lies wholly in one of them.
 
-use super::edition::{BUFFER, Edition};
-use crate::job::Stop;
+use super::snapshot::{BUFFER, Snapshot};
+use crate::job::JobError;
 use crate::search::lines::trim_line_terminator;
 
 /// Bytes of a line that is brought as a whole, and of a piece of a longer one.
-pub(super) const LONG: usize = if cfg!(test) { 4 << 10 } else { 1 << 20 };
+pub(super) const MAX_WHOLE_LINE_BYTES: usize = if cfg!(test) { 4 << 10 } else { 1 << 20 };
 
 /// Bytes that pieces of a long line have in common.
 pub(super) const OVERLAP: usize = if cfg!(test) { 256 } else { 64 << 10 };
@@ -29,10 +29,10 @@ const BEHIND: usize = if cfg!(test) { 64 } else { 8 << 10 };
 /// Who looks at the lines of a segment.
 pub(super) trait Visit {
     /// Looks at whole lines.
-    fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), Stop>;
+    fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), JobError>;
 
     /// Looks at a piece of a line that is too long.
-    fn piece(&mut self, piece: &Piece<'_>) -> Result<(), Stop>;
+    fn piece(&mut self, piece: &Piece<'_>) -> Result<(), JobError>;
 }
 
 /// A piece of a long line.
@@ -74,11 +74,11 @@ impl Scanner {
     /// Brings the lines that begin in a segment to `visit`, in order.
     pub fn scan(
         &mut self,
-        edition: &Edition,
+        snapshot: &Snapshot,
         segment: Segment,
         visit: &mut impl Visit,
-        go_on: impl Fn() -> Result<(), Stop>,
-    ) -> Result<(), Stop> {
+        go_on: impl Fn() -> Result<(), JobError>,
+    ) -> Result<(), JobError> {
         let Segment { begin, end, size } = segment;
         (self.len, self.offset) = (0, begin);
         // The line feed that ends the line before may be the last byte before the segment.
@@ -86,7 +86,7 @@ impl Scanner {
         self.offset -= u64::from(skip);
         loop {
             go_on()?;
-            if self.read(edition, end, size)? == 0 {
+            if self.read(snapshot, end, size)? == 0 {
                 // The end of the file, and its last line has no line feed.
                 if self.len > 0 && !skip {
                     visit.lines(self.offset, &self.buffer[..self.len])?;
@@ -122,8 +122,8 @@ impl Scanner {
                     return Ok(());
                 }
             }
-            if self.len >= LONG {
-                self.long_line(edition, segment, visit, &go_on)?;
+            if self.len >= MAX_WHOLE_LINE_BYTES {
+                self.long_line(snapshot, segment, visit, &go_on)?;
                 if self.offset >= end {
                     return Ok(());
                 }
@@ -134,11 +134,11 @@ impl Scanner {
     /// Brings the line at the begin of the buffer in pieces, and leaves what is behind it.
     fn long_line(
         &mut self,
-        edition: &Edition,
+        snapshot: &Snapshot,
         segment: Segment,
         visit: &mut impl Visit,
-        go_on: &impl Fn() -> Result<(), Stop>,
-    ) -> Result<(), Stop> {
+        go_on: &impl Fn() -> Result<(), JobError>,
+    ) -> Result<(), JobError> {
         let (line, mut from, mut seen) = (self.offset, 0, 0);
         loop {
             let feed =
@@ -153,7 +153,7 @@ impl Scanner {
                 self.drop_front(next);
                 return Ok(());
             }
-            if self.len >= LONG {
+            if self.len >= MAX_WHOLE_LINE_BYTES {
                 let (text, to) = (&self.buffer[..self.len], self.len - OVERLAP);
                 visit.piece(&Piece { line, offset: self.offset, text, from, to, next: None })?;
                 self.drop_front(to - CONTEXT);
@@ -161,19 +161,19 @@ impl Scanner {
             }
             seen = self.len;
             go_on()?;
-            self.read(edition, u64::MAX, segment.size)?;
+            self.read(snapshot, u64::MAX, segment.size)?;
         }
     }
 
     /// Appends what follows in the file, and tells how many bytes: 0 at its end.
-    fn read(&mut self, edition: &Edition, end: u64, size: u64) -> Result<usize, Stop> {
+    fn read(&mut self, snapshot: &Snapshot, end: u64, size: u64) -> Result<usize, JobError> {
         let at = self.offset + self.len as u64;
         let most = if at < end { (end - at).min(BUFFER as u64) as usize } else { BEHIND };
         let most = (size - at).min(most as u64) as usize;
         if self.buffer.len() < self.len + most {
             self.buffer.resize(self.len + most, 0);
         }
-        edition.fill(&mut self.buffer[self.len..self.len + most], at)?;
+        snapshot.fill(&mut self.buffer[self.len..self.len + most], at)?;
         self.len += most;
         Ok(most)
     }

@@ -10,11 +10,11 @@
 //! A line above a mebibyte is searched in pieces that overlap by 64 KiB. If a match may be longer than that, a result of the
 //! kind [`PARTIAL`] tells of each such line: there a longer match may be cut or missed.
 
-use super::edition::{Edition, SEGMENT};
 use super::index::Mark;
-use super::ordered::{Port, in_order};
+use super::ordered::{Sender, for_each_ordered};
 use super::scan::{OVERLAP, Piece, Scanner, Segment, Visit};
-use crate::job::{Stop, Worker};
+use super::snapshot::{SEGMENT, Snapshot};
+use crate::job::{JobError, Worker};
 use crate::search::Span;
 use crate::search::lines::{LinePatterns, Seeker, trim_line_terminator};
 use crate::text::kernel;
@@ -84,7 +84,7 @@ pub struct Found {
 
 impl Found {
     /// Bytes that it holds.
-    pub fn weight(&self) -> usize {
+    pub fn memory_usage(&self) -> usize {
         size_of::<Found>() + self.matches.capacity() * size_of::<Match>()
     }
 }
@@ -127,7 +127,7 @@ impl Part {
     }
 }
 
-impl Edition {
+impl Snapshot {
     /// Runs a search. Its unit of progress is the byte.
     pub fn search(
         &self,
@@ -135,7 +135,7 @@ impl Edition {
         options: SearchOptions,
         threads: usize,
         worker: &Worker<Found>,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobError> {
         let is_cancelled = || worker.is_cancelled();
         let matcher = patterns.compile(&is_cancelled)?;
         let size = self.size();
@@ -151,7 +151,7 @@ impl Edition {
         let before = if options.backward { 0 } else { self.begin_of_line(bounds.0, unit, worker)? };
         // A line that begins in an earlier segment reaches to where the search is to begin.
         let pieces = (last.saturating_sub(first)) + before;
-        let work = |own: &mut (Scanner, Seeker<'_>), piece: u64, port: &Port<'_, Part>| {
+        let work = |own: &mut (Scanner, Seeker<'_>), piece: u64, port: &Sender<'_, Part>| {
             let number = match () {
                 () if options.backward => last - 1 - piece,
                 () => first - before + piece,
@@ -160,10 +160,10 @@ impl Edition {
             let segment = Segment { begin, end, size };
             let (scanner, seeker) = own;
             let part = Part::default();
-            let edition = self;
+            let snapshot = self;
             let longest = matcher.longest();
             let mut finder = Finder {
-                edition,
+                snapshot,
                 seeker,
                 longest,
                 options,
@@ -192,24 +192,29 @@ impl Edition {
             if part.lines > 0 || part.total > 0 || !part.matches.is_empty() {
                 let matches = Arc::new(part.matches);
                 let found = Found { matches, taken: 0, total, lines };
-                let weight = found.weight();
+                let weight = found.memory_usage();
                 worker.publish(found, weight)?;
             }
             Ok(total < limit)
         };
         let fresh = || (Scanner::default(), matcher.seeker(&is_cancelled));
-        in_order(pieces, threads, fresh, work, bring)?;
+        for_each_ordered(pieces, threads, fresh, work, bring)?;
         if (options.count || options.lines) && (total, lines) == (0, 0) {
             // Nothing was brought, and "none" is an answer too.
             let found = Found::default();
-            let weight = found.weight();
+            let weight = found.memory_usage();
             worker.publish(found, weight)?;
         }
         Ok(())
     }
 
     /// How many segments before that of an offset the line that holds it begins.
-    fn begin_of_line(&self, offset: u64, unit: u64, worker: &Worker<Found>) -> Result<u64, Stop> {
+    fn begin_of_line(
+        &self,
+        offset: u64,
+        unit: u64,
+        worker: &Worker<Found>,
+    ) -> Result<u64, JobError> {
         if offset == 0 {
             return Ok(0);
         }
@@ -231,12 +236,12 @@ impl Edition {
 
 /// Who finds the matches of a segment.
 struct Finder<'f, 'm> {
-    edition: &'f Edition,
+    snapshot: &'f Snapshot,
     seeker: &'f mut Seeker<'m>,
     longest: Option<usize>,
     options: SearchOptions,
     bounds: (u64, u64),
-    port: &'f Port<'f, Part>,
+    port: &'f Sender<'f, Part>,
     worker: &'f Worker<Found>,
     part: Part,
     long: Option<Long>,
@@ -264,7 +269,7 @@ impl Finder<'_, '_> {
     }
 
     /// Brings what was found, if it is a lot and nothing has to be turned round.
-    fn bring_if_full(&mut self) -> Result<(), Stop> {
+    fn bring_if_full(&mut self) -> Result<(), JobError> {
         if self.part.matches.len() < BATCH || self.options.backward {
             return Ok(());
         }
@@ -273,7 +278,7 @@ impl Finder<'_, '_> {
         self.port.give(part)
     }
 
-    fn finish(mut self) -> Result<(), Stop> {
+    fn finish(mut self) -> Result<(), JobError> {
         self.part.matches.reverse();
         if !self.options.backward {
             self.part.matches.reverse();
@@ -288,12 +293,12 @@ impl Finder<'_, '_> {
         offset: u64,
         text: &[u8],
         line: usize,
-    ) -> Result<f64, Stop> {
+    ) -> Result<f64, JobError> {
         let at = offset + line as u64;
         let mark = match known.0 {
             Some(mark) => mark,
             None => {
-                let index = self.edition.index();
+                let index = self.snapshot.index();
                 if index.upto().offset < at {
                     return Ok(0.0);
                 }
@@ -308,7 +313,7 @@ impl Finder<'_, '_> {
                     let feeds = behind.feeds - kernel::count_newlines(between) as u64;
                     Mark { offset: at, feeds }
                 } else {
-                    let feeds = self.edition.feeds_before(at)?;
+                    let feeds = self.snapshot.feeds_before(at)?;
                     let Some(feeds) = feeds else { return Ok(0.0) };
                     Mark { offset: at, feeds }
                 }
@@ -322,7 +327,7 @@ impl Finder<'_, '_> {
 }
 
 impl Visit for Finder<'_, '_> {
-    fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), Stop> {
+    fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), JobError> {
         self.part.bytes += self.wanted(offset, offset + text.len() as u64);
         let (mut at, mut known, mut since) = (0, Known(None), 0);
         while at < text.len()
@@ -366,9 +371,9 @@ impl Visit for Finder<'_, '_> {
         Ok(())
     }
 
-    fn piece(&mut self, piece: &Piece<'_>) -> Result<(), Stop> {
+    fn piece(&mut self, piece: &Piece<'_>) -> Result<(), JobError> {
         if self.long.as_ref().is_none_or(|long| long.line != piece.line) {
-            let number = self.edition.line_at(piece.line)?.known().unwrap_or(0) as f64;
+            let number = self.snapshot.line_at(piece.line)?.known().unwrap_or(0) as f64;
             let (line, searched) = (piece.line, piece.line);
             self.long = Some(Long { line, number, searched, found: false });
             if self.longest.is_none_or(|longest| longest > OVERLAP) {

@@ -1,6 +1,6 @@
 //! Searches, against a plain look at each line.
 
-use super::scan::{LONG, OVERLAP};
+use super::scan::{MAX_WHOLE_LINE_BYTES, OVERLAP};
 use super::tests::{Folder, end, open};
 use super::*;
 use crate::search::lines::{LineOptions, PatternSource, trim_line_terminator};
@@ -15,7 +15,7 @@ pub(super) enum Query {
 }
 
 pub(super) fn regex(pattern: &str) -> Query {
-    let regex = Regex::new(pattern.as_bytes(), &crate::search::Options::default());
+    let regex = Regex::new(pattern.as_bytes(), &crate::search::PatternOptions::default());
     Query::Regex(Arc::new(regex.expect("a pattern")))
 }
 
@@ -36,7 +36,7 @@ impl From<Query> for LinePatterns {
 
 /// What the job finds: all of it, and its last batch.
 fn run(job: &Job<Found>) -> (Vec<Match>, Found) {
-    assert_eq!(end_of(job), (State::Done, None));
+    assert_eq!(end_of(job), (JobState::Done, None));
     let (mut matches, mut last) = (Vec::new(), Found::default());
     while let Some(found) = job.take() {
         matches.extend_from_slice(&found.matches);
@@ -46,9 +46,9 @@ fn run(job: &Job<Found>) -> (Vec<Match>, Found) {
 }
 
 /// Waits for the end of a job, whatever it brings until then. What it brings stays.
-fn end_of(job: &Job<Found>) -> (State, Option<String>) {
+fn end_of(job: &Job<Found>) -> (JobState, Option<String>) {
     let until = Instant::now() + Duration::from_secs(60);
-    while job.poll().state == State::Running {
+    while job.poll().state == JobState::Running {
         assert!(Instant::now() < until, "the job does not end");
         std::thread::yield_now();
     }
@@ -82,7 +82,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
         prop::collection::vec(prop::sample::select(&b"foo bar\n\r\0\xFF"[..]), 0..60),
         (1..3000_usize).prop_map(|n| b"nothing to see in this line\r\n".repeat(n)),
         (1..2000_usize).prop_map(|n| b"\n".repeat(n)),
-        (1..LONG - 100).prop_map(|n| vec![b'.'; n]),
+        (1..MAX_WHOLE_LINE_BYTES - 100).prop_map(|n| vec![b'.'; n]),
         Just(b"here is a needle, and foo, in a line\n".to_vec()),
     ];
     prop::collection::vec(piece, 0..20).prop_map(|pieces| {
@@ -91,7 +91,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
         for piece in pieces {
             let tail = piece.iter().rposition(|&byte| byte == b'\n').map(|at| piece.len() - at);
             since = tail.unwrap_or(since + piece.len());
-            if since >= LONG - 100 {
+            if since >= MAX_WHOLE_LINE_BYTES - 100 {
                 text.push(b'\n');
                 since = piece.len();
             }
@@ -116,7 +116,7 @@ proptest! {
         ][which].clone();
         let folder = Folder::new();
         let path = folder.file("text", &text);
-        let document = open(&path, Options { threads, no_index: !indexed, ..Options::default() });
+        let document = open(&path, FileOptions { threads, no_index: !indexed, ..FileOptions::default() });
         if indexed {
             end(&*document.index().unwrap());
         }
@@ -158,12 +158,12 @@ proptest! {
 fn long_lines_are_searched_in_pieces() {
     let mut text = b"short needle\n".to_vec();
     for n in 0..20 {
-        text.extend_from_slice(&vec![b'.'; LONG - 1000 + 317 * n]);
+        text.extend_from_slice(&vec![b'.'; MAX_WHOLE_LINE_BYTES - 1000 + 317 * n]);
         text.extend_from_slice(b" needle");
     }
     text.extend_from_slice(b"\r\nneedle");
     let folder = Folder::new();
-    let document = open(&folder.file("text", &text), Options::default());
+    let document = open(&folder.file("text", &text), FileOptions::default());
     let bounded = [
         regex("needle"),
         regex(r"\bneedle\b"),
@@ -189,7 +189,7 @@ fn long_lines_are_searched_in_pieces() {
         run(&document.search(query.clone().into(), SearchOptions::default()).unwrap());
     assert_eq!((matches[0].kind, matches[0].line), (PARTIAL, 2.0));
     assert!(last.total > 0 && matches[1..].iter().all(|found| found.kind == MATCH));
-    const { assert!(OVERLAP < LONG - 1000, "else the test tells nothing") };
+    const { assert!(OVERLAP < MAX_WHOLE_LINE_BYTES - 1000, "else the test tells nothing") };
 }
 
 #[test]
@@ -198,18 +198,18 @@ fn a_search_ends_where_it_is_told_to_and_where_the_file_does() {
     let path = folder.file("text", b"");
     let file = std::fs::File::options().write(true).open(&path).unwrap();
     file.set_len(1 << 40).unwrap();
-    let document = open(&path, Options { no_index: true, ..Options::default() });
+    let document = open(&path, FileOptions { no_index: true, ..FileOptions::default() });
     let job = document.search(regex("needle").into(), SearchOptions::default()).unwrap();
-    while job.poll().done == 0 && job.poll().state == State::Running {
+    while job.poll().done == 0 && job.poll().state == JobState::Running {
         std::thread::yield_now();
     }
     job.cancel();
-    assert_eq!(end_of(&job).0, State::Cancelled);
+    assert_eq!(end_of(&job).0, JobState::Cancelled);
     // A sparse file is one line without an end.
     let job = document.search(literals(&["needle"]).into(), SearchOptions::default()).unwrap();
     file.set_len(1 << 20).unwrap();
     let (state, message) = end_of(&job);
-    assert_eq!(state, State::Failed);
+    assert_eq!(state, JobState::Failed);
     assert!(message.as_ref().is_some_and(|message| message.contains("truncated")), "{message:?}");
     let refused = document.search(regex("x").into(), SearchOptions::default()).err();
     assert!(refused.is_some_and(|trouble| trouble.changed));
@@ -219,7 +219,8 @@ fn a_search_ends_where_it_is_told_to_and_where_the_file_does() {
 fn more_matches_than_fit_wait_in_order() {
     let text = b"eeeeeeee\n".repeat(100_000);
     let folder = Folder::new();
-    let document = open(&folder.file("text", &text), Options { threads: 3, ..Options::default() });
+    let document =
+        open(&folder.file("text", &text), FileOptions { threads: 3, ..FileOptions::default() });
     let job = document.search(regex("e").into(), SearchOptions::default()).unwrap();
     let (mut next, mut total) = (0, 0);
     loop {
@@ -235,8 +236,8 @@ fn more_matches_than_fit_wait_in_order() {
             }
             total = found.total;
         }
-        if state != State::Running {
-            assert_eq!(state, State::Done);
+        if state != JobState::Running {
+            assert_eq!(state, JobState::Done);
             break;
         }
     }

@@ -16,12 +16,12 @@
 //! is gone, however the process ends.
 
 use super::Change;
-use super::edition::Edition;
+use super::decompress::{Broken, Codec, MAGIC};
 use super::index::Counted;
+use super::snapshot::Snapshot;
 use super::source::{Source, Stat, identity, read_fully};
-use super::unpack::{Broken, MAGIC, Packing};
 use crate::io_error;
-use crate::job::{Stop, Worker};
+use crate::job::{JobError, Worker};
 use std::fs::{File, Metadata};
 use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -83,7 +83,7 @@ pub(super) enum Unpack {
     /// It is an archive if it begins like one.
     Perhaps,
     /// It is an archive.
-    From(Packing),
+    From(Codec),
 }
 
 impl Spool {
@@ -148,21 +148,21 @@ impl Source for Arc<Spool> {
 
 impl Feed {
     /// Reads all of it. The unit of progress is the byte of the pipe or the archive.
-    pub fn run(self, edition: &Edition, worker: &Worker<()>) -> Result<(), Stop> {
-        let _building = edition.building().enter(worker)?;
+    pub fn run(self, snapshot: &Snapshot, worker: &Worker<()>) -> Result<(), JobError> {
+        let _building = snapshot.building().enter(worker)?;
         worker.expect(self.total);
         let Feed { spool, source, packing, limit, folder, .. } = self;
         // A read that finds no writer of a pipe gives nothing, as at its end: only a wait tells which it is.
         let waits = !source.metadata().is_ok_and(|metadata| metadata.is_file());
         let mut input = Input { source, worker, waits, read: 0, ended: false, failure: None };
-        let mut sink = Sink { spool: &spool, edition, worker, limit, folder: &folder };
+        let mut sink = Sink { spool: &spool, snapshot, worker, limit, folder: &folder };
         let head = match packing {
             Unpack::Perhaps => input.head()?,
             _ => Vec::new(),
         };
         let packing = match packing {
             Unpack::From(packing) => Some(packing),
-            _ => Packing::of(&head),
+            _ => Codec::of(&head),
         };
         match packing {
             Some(packing) => {
@@ -231,7 +231,7 @@ impl Read for Input<'_> {
 
 impl Input<'_> {
     /// The first bytes, by which an archive is known.
-    fn head(&mut self) -> Result<Vec<u8>, Stop> {
+    fn head(&mut self) -> Result<Vec<u8>, JobError> {
         let mut head = Vec::new();
         let read = self.by_ref().take(MAGIC as u64).read_to_end(&mut head);
         read.map_err(|error| self.stop(&error))?;
@@ -239,24 +239,26 @@ impl Input<'_> {
     }
 
     /// Why nothing more could be read.
-    fn stop(&mut self, error: &io::Error) -> Stop {
+    fn stop(&mut self, error: &io::Error) -> JobError {
         match self.worker.go_on() {
             Err(stop) => stop,
-            Ok(()) => Stop::Failed(self.failure.take().unwrap_or_else(|| io_error::message(error))),
+            Ok(()) => {
+                JobError::Failed(self.failure.take().unwrap_or_else(|| io_error::message(error)))
+            }
         }
     }
 
     /// Why an archive did not come to its end.
-    fn explain(mut self, broken: Broken, packing: Packing) -> Stop {
+    fn explain(mut self, broken: Broken, packing: Codec) -> JobError {
         let message = match (self.worker.go_on(), broken) {
             (Err(stop), _) | (_, Broken::Stopped(stop)) => return stop,
             (Ok(()), Broken::Damaged(message)) => message,
         };
         if let Some(failure) = self.failure.take() {
-            return Stop::Failed(failure);
+            return JobError::Failed(failure);
         }
         let name = packing.name();
-        Stop::Failed(if self.ended {
+        JobError::Failed(if self.ended {
             format!(
                 "the {name} archive ends too early, after {} bytes; what was unpacked is there ({message})",
                 self.read
@@ -273,7 +275,7 @@ impl Input<'_> {
 /// Where it goes.
 struct Sink<'s> {
     spool: &'s Spool,
-    edition: &'s Edition,
+    snapshot: &'s Snapshot,
     worker: &'s Worker<()>,
     limit: u64,
     folder: &'s Path,
@@ -281,7 +283,7 @@ struct Sink<'s> {
 
 impl Sink<'_> {
     /// Writes what has come, and makes it known.
-    fn take(&mut self, bytes: &[u8]) -> Result<(), Stop> {
+    fn take(&mut self, bytes: &[u8]) -> Result<(), JobError> {
         self.worker.go_on()?;
         let before = self.spool.written.load(Ordering::Acquire);
         let room = usize::try_from(self.limit - before).unwrap_or(usize::MAX);
@@ -291,19 +293,19 @@ impl Sink<'_> {
             let mut counted = Counted::default();
             counted.count(&kept[..done]);
             self.spool.written.store(before + done as u64, Ordering::Release);
-            self.edition.grow(&counted);
+            self.snapshot.grow(&counted);
             self.worker.ring();
         }
         if let Err(error) = end {
             let (folder, so_far) = (self.folder.display(), before + done as u64);
             let reason = io_error::message(&error);
-            return Err(Stop::Failed(format!(
+            return Err(JobError::Failed(format!(
                 "{reason}: the temporary file in {folder} has {so_far} bytes, which are there"
             )));
         }
         if kept.len() < bytes.len() {
             let limit = self.limit;
-            return Err(Stop::Failed(format!(
+            return Err(JobError::Failed(format!(
                 "the limit of {limit} bytes for the spool is reached, and there is more; what fits is there"
             )));
         }

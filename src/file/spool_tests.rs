@@ -1,12 +1,12 @@
 //! What has to hold of pipes and archives.
 
-use super::edition::Edition;
+use super::decompress::Codec;
 use super::reader::Lines;
+use super::snapshot::Snapshot;
 use super::spool::{Feed, Spool, Unpack};
 use super::tests::{Folder, end};
-use super::unpack::Packing;
-use super::{Change, Current, Document, Options, Window};
-use crate::job::{self, AnyJob, Job, State};
+use super::{Change, Current, Document, FileOptions, Window};
+use crate::job::{self, AnyJob, Job, JobState};
 use bstr::ByteSlice;
 use flate2::{Compression, write::GzEncoder};
 use proptest::prelude::*;
@@ -29,18 +29,18 @@ fn zstd(text: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(text, ruzstd::encoding::CompressionLevel::Fastest)
 }
 
-fn pack(packing: Packing, text: &[u8]) -> Vec<u8> {
+fn pack(packing: Codec, text: &[u8]) -> Vec<u8> {
     match packing {
-        Packing::Gzip => gzip(text),
-        Packing::Zstd => zstd(text),
+        Codec::Gzip => gzip(text),
+        Codec::Zstd => zstd(text),
     }
 }
 
-fn options() -> Options {
-    Options { spool: true, unpack: true, ..Options::default() }
+fn options() -> FileOptions {
+    FileOptions { spool: true, unpack: true, ..FileOptions::default() }
 }
 
-fn open(path: &Path, options: Options) -> Document {
+fn open(path: &Path, options: FileOptions) -> Document {
     Document::open(<[u8]>::from_path(path).unwrap(), options).expect("a file that opens")
 }
 
@@ -77,8 +77,8 @@ fn log(lines: usize) -> Vec<u8> {
     text
 }
 
-fn packing() -> impl Strategy<Value = Packing> {
-    prop::sample::select(&[Packing::Gzip, Packing::Zstd][..])
+fn packing() -> impl Strategy<Value = Codec> {
+    prop::sample::select(&[Codec::Gzip, Codec::Zstd][..])
 }
 
 proptest! {
@@ -93,13 +93,13 @@ proptest! {
         let folder = Folder::new();
         let texts: Vec<Vec<u8>> = parts.iter().map(|&lines| log(lines)).collect();
         let mut archive = Vec::new();
-        if packing == Packing::Zstd {
+        if packing == Codec::Zstd {
             archive.extend_from_slice(b"\x53\x2A\x4D\x18");
             archive.extend_from_slice(&(skipped as u32).to_le_bytes());
             archive.resize(archive.len() + skipped, b'?');
         }
         texts.iter().for_each(|text| archive.extend(pack(packing, text)));
-        if packing == Packing::Gzip {
+        if packing == Codec::Gzip {
             archive.resize(archive.len() + zeros, 0);
         }
         let len = archive.len() as u64;
@@ -111,7 +111,7 @@ proptest! {
             (open(&folder.file("archive", &archive), options()), None)
         };
         let job = document.index().unwrap();
-        prop_assert_eq!(end(&*job), State::Done);
+        prop_assert_eq!(end(&*job), JobState::Done);
         if let Some(writer) = writer {
             writer.join().unwrap();
         }
@@ -148,7 +148,7 @@ proptest! {
         let document = open(&folder.file("archive", &broken), options());
         let job = document.index().unwrap();
         let (state, kept) = (end(&*job), content(&document));
-        if state == State::Done {
+        if state == JobState::Done {
             // Cut between its parts, or damaged where nothing is told but a name or a time.
             prop_assert!(kept == whole || (cut && place == begin && kept == first));
             return Ok(());
@@ -172,7 +172,7 @@ fn what_a_cut_archive_of_zstd_holds_back_is_given() {
     let mut archive = zstd(&text);
     archive.truncate(archive.len() - 10);
     let document = open(&folder.file("archive", &archive), options());
-    assert_eq!(end(&*document.index().unwrap()), State::Failed);
+    assert_eq!(end(&*document.index().unwrap()), JobState::Failed);
     // All blocks but the last one, of 128 KiB at most.
     assert!(content(&document).len() + (128 << 10) >= text.len());
 }
@@ -181,7 +181,7 @@ fn what_a_cut_archive_of_zstd_holds_back_is_given() {
 fn a_pipe_can_be_read_while_it_comes() {
     let folder = Folder::new();
     let path = pipe(&folder, "pipe");
-    let document = open(&path, Options { unpack: false, ..options() });
+    let document = open(&path, FileOptions { unpack: false, ..options() });
     let job = document.index().unwrap();
     let notifier = job::Notifier::new().unwrap();
     job.watch(&notifier);
@@ -193,10 +193,10 @@ fn a_pipe_can_be_read_while_it_comes() {
     assert_eq!(document.refresh(), Ok(Change::Same));
     let info = document.info().unwrap();
     assert_eq!((info.size, info.lines, info.exact, info.indexed), (6, 2, false, 6));
-    assert_eq!((job.poll().state, job.poll().done, job.poll().total), (State::Running, 6, 0));
+    assert_eq!((job.poll().state, job.poll().done, job.poll().total), (JobState::Running, 6, 0));
     writer.write_all(b"o\nthree").unwrap();
     drop(writer);
-    assert_eq!(end(&*job), State::Done);
+    assert_eq!(end(&*job), JobState::Done);
     let mut batch = Lines::default();
     document.lines(2, 9, Window::default(), &mut batch).unwrap();
     assert_eq!((batch.text(0), batch.text(1)), (&b"two"[..], &b"three"[..]));
@@ -220,13 +220,13 @@ fn pipes_that_wait_leave_the_threads_to_others_and_are_cancelled() {
         until("it does not arrive", || document.info().unwrap().size == 9);
     }
     let text = log(100_000);
-    let plain = open(&folder.file("text", &text), Options::default());
-    assert_eq!(end(&*plain.index().unwrap()), State::Done, "no thread is left");
+    let plain = open(&folder.file("text", &text), FileOptions::default());
+    assert_eq!(end(&*plain.index().unwrap()), JobState::Done, "no thread is left");
     for (_writer, document) in &pipes {
         let job = document.index().unwrap();
-        assert_eq!(job.poll().state, State::Running);
+        assert_eq!(job.poll().state, JobState::Running);
         job.cancel();
-        assert_eq!(end(&*job), State::Cancelled);
+        assert_eq!(end(&*job), JobState::Cancelled);
         assert_eq!(content(document), b"something");
         assert!(!document.info().unwrap().exact);
     }
@@ -249,11 +249,11 @@ fn a_file_that_is_dropped_ends_its_job() {
 fn a_bomb_stops_at_the_limit() {
     let folder = Folder::new();
     let zeros = vec![0; 32 << 20];
-    for packing in [Packing::Gzip, Packing::Zstd] {
+    for packing in [Codec::Gzip, Codec::Zstd] {
         let path = folder.file("bomb", &pack(packing, &zeros));
-        let document = open(&path, Options { spool_limit: 1_000_000, ..options() });
+        let document = open(&path, FileOptions { spool_limit: 1_000_000, ..options() });
         let job = document.index().unwrap();
-        assert_eq!(end(&*job), State::Failed);
+        assert_eq!(end(&*job), JobState::Failed);
         let message = job.failure().unwrap();
         assert!(
             message.starts_with("the limit of 1000000 bytes for the spool is reached"),
@@ -261,38 +261,38 @@ fn a_bomb_stops_at_the_limit() {
         );
         assert_eq!(document.info().unwrap().size, 1_000_000);
     }
-    let document = open(Path::new("/dev/zero"), Options { spool_limit: 5000, ..options() });
-    assert_eq!(end(&*document.index().unwrap()), State::Failed);
+    let document = open(Path::new("/dev/zero"), FileOptions { spool_limit: 5000, ..options() });
+    assert_eq!(end(&*document.index().unwrap()), JobState::Failed);
     assert_eq!(content(&document), [0; 5000]);
 }
 
 #[test]
 fn special_files_are_read_or_tell_why_not() {
     let null = open(Path::new("/dev/null"), options());
-    assert_eq!(end(&*null.index().unwrap()), State::Done);
+    assert_eq!(end(&*null.index().unwrap()), JobState::Done);
     let info = null.info().unwrap();
     assert_eq!((info.size, info.lines, info.exact), (0, 0, true));
     if cfg!(target_os = "linux") {
         let version = open(Path::new("/proc/version"), options());
-        assert_eq!(end(&*version.index().unwrap()), State::Done);
+        assert_eq!(end(&*version.index().unwrap()), JobState::Done);
         assert_eq!(content(&version), fs::read("/proc/version").unwrap());
         let refused = Document::open(b"/proc/self/mem", options()).err().expect("a refusal");
         assert!(refused.ends_with("/proc/self/mem: Input/output error"), "{refused}");
     }
     let folder = Folder::new();
-    let refused = |path: &Path, options: Options| {
+    let refused = |path: &Path, options: FileOptions| {
         Document::open(<[u8]>::from_path(path).unwrap(), options).err().expect("a refusal")
     };
     assert!(
         refused(&folder.file("x", b"").with_file_name(""), options()).ends_with(": it is a folder")
     );
     let waiting = pipe(&folder, "pipe");
-    let message = refused(&waiting, Options { spool: false, ..options() });
+    let message = refused(&waiting, FileOptions { spool: false, ..options() });
     assert!(
         message.contains("it is a pipe, which has no size; the option spool reads it"),
         "{message}"
     );
-    let nowhere = Options { spool_folder: Some("/nowhere/at all".into()), ..options() };
+    let nowhere = FileOptions { spool_folder: Some("/nowhere/at all".into()), ..options() };
     let message = refused(&waiting, nowhere);
     assert!(message.contains("no temporary file in /nowhere/at all: No such file"), "{message}");
     // What is neither of both is read as it is, and where it is.
@@ -305,12 +305,12 @@ fn an_archive_that_is_replaced_is_unpacked_anew() {
     let folder = Folder::new();
     let path = folder.file("log.gz", &gzip(b"one\ntwo\n"));
     let document = open(&path, options());
-    assert_eq!(end(&*document.index().unwrap()), State::Done);
+    assert_eq!(end(&*document.index().unwrap()), JobState::Done);
     assert_eq!(document.refresh(), Ok(Change::Grown));
     let other = folder.file("other", &gzip(b"three\n"));
     fs::rename(other, &path).unwrap();
     assert_eq!(document.refresh(), Ok(Change::Replaced));
-    assert_eq!(end(&*document.index().unwrap()), State::Done);
+    assert_eq!(end(&*document.index().unwrap()), JobState::Done);
     assert_eq!(content(&document), b"three\n");
     fs::remove_file(&path).unwrap();
     document.refresh().unwrap();
@@ -325,7 +325,7 @@ fn an_archive_that_is_replaced_is_unpacked_anew() {
 #[cfg(target_os = "linux")]
 fn spooled_to(file: File, source: &Path) -> (Document, Arc<Job<()>>) {
     let spool = Arc::new(Spool::of(file, None));
-    let edition = Arc::new(Edition::new(Box::new(Arc::clone(&spool)), 1 << 20).unwrap());
+    let snapshot = Arc::new(Snapshot::new(Box::new(Arc::clone(&spool)), 1 << 20).unwrap());
     let feed = Feed {
         spool: Arc::clone(&spool),
         source: File::open(source).unwrap(),
@@ -334,7 +334,7 @@ fn spooled_to(file: File, source: &Path) -> (Document, Arc<Job<()>>) {
         limit: u64::MAX,
         folder: "/somewhere".into(),
     };
-    let current = Current { edition, disk: None, identity: None, spool: Some(spool), made: None };
+    let current = Current { snapshot, disk: None, identity: None, spool: Some(spool), made: None };
     let document = Document::of(source.to_owned(), options(), current);
     document.start_spool(Some(feed)).unwrap();
     let job = document.index().unwrap();
@@ -347,7 +347,7 @@ fn a_disk_that_is_full_is_a_sentence() {
     let folder = Folder::new();
     let full = File::options().write(true).open("/dev/full").unwrap();
     let (document, job) = spooled_to(full, &folder.file("text", b"one\ntwo\n"));
-    assert_eq!(end(&*job), State::Failed);
+    assert_eq!(end(&*job), JobState::Failed);
     let message = job.failure().unwrap();
     assert_eq!(
         message,
@@ -385,7 +385,7 @@ fn a_limit_of_the_size_of_files_does_not_end_the_process() {
     // A mebibyte, or two where the shell counts in kibibytes; whoever writes more gets SIGXFSZ.
     let document = open(Path::new("/dev/zero"), options());
     let job = document.index().unwrap();
-    assert_eq!(end(&*job), State::Failed);
+    assert_eq!(end(&*job), JobState::Failed);
     let message = job.failure().unwrap();
     assert!(message.starts_with("File too large: the temporary file in "), "{message}");
     let size = document.info().unwrap().size;
@@ -413,7 +413,7 @@ fn without_descriptors_it_is_refused_and_later_it_is_not() {
     );
     taken.pop();
     let document = open(&path, options());
-    assert_eq!(end(&*document.index().unwrap()), State::Done);
+    assert_eq!(end(&*document.index().unwrap()), JobState::Done);
     assert_eq!(content(&document), b"one\ntwo\n");
     assert!(refused().is_some());
     drop(document);
@@ -427,8 +427,8 @@ fn the_temporary_file_has_no_name_and_is_not_inherited() {
     let path = folder.file("log.gz", &gzip(b"one\n"));
     let inside = path.with_file_name("spool");
     fs::create_dir(&inside).unwrap();
-    let document = open(&path, Options { spool_folder: Some(inside.clone()), ..options() });
-    assert_eq!(end(&*document.index().unwrap()), State::Done);
+    let document = open(&path, FileOptions { spool_folder: Some(inside.clone()), ..options() });
+    assert_eq!(end(&*document.index().unwrap()), JobState::Done);
     assert_eq!(fs::read_dir(&inside).unwrap().count(), 0);
     let listing = Command::new("ls").args(["-l", "/proc/self/fd"]).output().unwrap();
     let listing = String::from_utf8_lossy(&listing.stdout).into_owned();

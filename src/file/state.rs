@@ -9,11 +9,11 @@
 //!
 //! What a job of the parent fills cannot be taken over: spools and filters belong to the process that made them.
 
-use super::Options;
-use super::edition::{Edition, Trouble};
+use super::FileOptions;
+use super::decompress::{Codec, MAGIC};
+use super::snapshot::{FileError, Snapshot};
 use super::source::{Disk, MAX_MADE, Made, Source, identity, what_is_special};
 use super::spool::{Feed, Spool, Unpack};
-use super::unpack::{MAGIC, Packing};
 use crate::io_error;
 use crate::job::{Job, Waker};
 use once_cell::race::OnceBox;
@@ -23,10 +23,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
 use std::time::{Instant, SystemTime};
 
 /// What the index is made of, by which job, and whether that looks no more.
-pub(super) type Indexing = (Arc<Edition>, Arc<Job<()>>, Arc<AtomicBool>);
+pub(super) type Indexing = (Arc<Snapshot>, Arc<Job<()>>, Arc<AtomicBool>);
 
 /// What one process knows of a file.
-pub(super) struct State {
+pub(super) struct FileState {
     pid: u32,
     current: RwLock<Current>,
     /// The job that makes the index.
@@ -36,13 +36,13 @@ pub(super) struct State {
     /// Jobs that follow the file.
     followers: Mutex<Vec<Waker>>,
     /// The state of a child, in the child's memory. Without a lock, which a fork could leave locked.
-    child: OnceBox<State>,
+    child: OnceBox<FileState>,
 }
 
 /// A content, and where it is from.
 #[derive(Clone)]
 pub(super) struct Current {
-    pub edition: Arc<Edition>,
+    pub snapshot: Arc<Snapshot>,
     pub disk: Option<Arc<Disk>>,
     pub identity: Option<(u64, u64)>,
     pub spool: Option<Arc<Spool>>,
@@ -50,9 +50,9 @@ pub(super) struct Current {
     pub made: Option<Arc<Made>>,
 }
 
-impl State {
-    pub fn new(current: Current) -> State {
-        State {
+impl FileState {
+    pub fn new(current: Current) -> FileState {
+        FileState {
             pid: std::process::id(),
             current: RwLock::new(current),
             indexing: Mutex::default(),
@@ -63,7 +63,7 @@ impl State {
     }
 
     /// The state of this process, and whether that was made just now.
-    pub fn own(&self, options: &Options) -> Result<(&State, bool), Trouble> {
+    pub fn own(&self, options: &FileOptions) -> Result<(&FileState, bool), FileError> {
         let (pid, mut state, mut is_new) = (std::process::id(), self, false);
         while state.pid != pid {
             state = match state.child.get() {
@@ -79,28 +79,28 @@ impl State {
     }
 
     /// What a child makes of the state of its parent, without waiting for any lock of that.
-    fn inherit(&self, options: &Options) -> Result<State, Trouble> {
+    fn inherit(&self, options: &FileOptions) -> Result<FileState, FileError> {
         let current = match self.current.try_read() {
             Ok(current) => current.clone(),
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().clone(),
             // The parent was refreshing it: what it had then is not known.
-            Err(TryLockError::WouldBlock) => return Err(Trouble::forked()),
+            Err(TryLockError::WouldBlock) => return Err(FileError::forked()),
         };
         let source: Box<dyn Source> = match (&current.disk, &current.made) {
             (Some(disk), _) => Box::new(Arc::clone(disk)),
             (_, Some(made)) => Box::new(Arc::clone(made)),
-            _ => return Err(Trouble::forked()),
+            _ => return Err(FileError::forked()),
         };
-        let edition = current.edition.inherit(source, options.capacity());
-        Ok(State::new(Current { edition: Arc::new(edition), ..current }))
+        let snapshot = current.snapshot.inherit(source, options.capacity());
+        Ok(FileState::new(Current { snapshot: Arc::new(snapshot), ..current }))
     }
 
     pub fn current(&self) -> Current {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub fn edition(&self) -> Arc<Edition> {
-        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).edition)
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).snapshot)
     }
 
     pub fn replace(&self, fresh: Current) {
@@ -122,7 +122,7 @@ impl State {
 
 impl Current {
     /// Opens what is at a path, and tells what is to fill the spool if there is one.
-    pub fn open(path: &Path, options: &Options) -> Result<(Current, Option<Feed>), String> {
+    pub fn open(path: &Path, options: &FileOptions) -> Result<(Current, Option<Feed>), String> {
         let (disk, metadata) = Disk::open(path).map_err(|error| io_error::message(&error))?;
         if metadata.is_dir() {
             return Err("it is a folder".to_owned());
@@ -135,7 +135,7 @@ impl Current {
         if special.is_none() {
             if options.unpack {
                 let len = disk.read_at(&mut head, 0).map_err(|error| io_error::message(&error))?;
-                packing = Packing::of(&head[..len]).map_or(packing, Unpack::From);
+                packing = Codec::of(&head[..len]).map_or(packing, Unpack::From);
             }
             if !disk.size_is_true().map_err(|error| io_error::message(&error))? {
                 made = disk.read_all(MAX_MADE).map_err(|error| io_error::message(&error))?;
@@ -146,10 +146,10 @@ impl Current {
         }
         if let Some(made) = made.filter(|_| !matches!(packing, Unpack::From(_))) {
             let made = Arc::new(Made(made));
-            let edition = Edition::new(Box::new(Arc::clone(&made)), options.capacity());
-            let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
+            let snapshot = Snapshot::new(Box::new(Arc::clone(&made)), options.capacity());
+            let snapshot = Arc::new(snapshot.map_err(|trouble| trouble.message)?);
             let made = Some(made);
-            return Ok((Current { edition, disk: None, identity: None, spool: None, made }, None));
+            return Ok((Current { snapshot, disk: None, identity: None, spool: None, made }, None));
         }
         if let Some(reason) = special.filter(|_| !options.spool) {
             return Err(format!("{reason}; the option spool reads it into a temporary file"));
@@ -161,20 +161,20 @@ impl Current {
         let folder = options.spool_folder.as_deref();
         let file = Arc::into_inner(disk).map(Disk::into_file).ok_or("it is in use")?;
         let (spool, feed) = Spool::new(file, &metadata, packing, folder, options.spool_limit)?;
-        let edition = Edition::new(Box::new(Arc::clone(&spool)), options.capacity());
-        let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
+        let snapshot = Snapshot::new(Box::new(Arc::clone(&spool)), options.capacity());
+        let snapshot = Arc::new(snapshot.map_err(|trouble| trouble.message)?);
         let current =
-            Current { edition, disk: None, identity: None, spool: Some(spool), made: None };
+            Current { snapshot, disk: None, identity: None, spool: Some(spool), made: None };
         Ok((current, Some(feed)))
     }
 
     pub fn of(
         disk: Arc<Disk>,
         identity: Option<(u64, u64)>,
-        options: &Options,
+        options: &FileOptions,
     ) -> Result<Current, String> {
-        let edition = Edition::new(Box::new(Arc::clone(&disk)), options.capacity());
-        let edition = Arc::new(edition.map_err(|trouble| trouble.message)?);
-        Ok(Current { edition, disk: Some(disk), identity, spool: None, made: None })
+        let snapshot = Snapshot::new(Box::new(Arc::clone(&disk)), options.capacity());
+        let snapshot = Arc::new(snapshot.map_err(|trouble| trouble.message)?);
+        Ok(Current { snapshot, disk: Some(disk), identity, spool: None, made: None })
     }
 }

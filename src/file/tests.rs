@@ -1,8 +1,9 @@
 //! What files promise, below the boundary: against the plainest reading there is.
 
-use super::edition::AHEAD;
+use super::snapshot::AHEAD;
 use super::source::{Source, Stat};
 use super::*;
+use bstr::ByteSlice;
 use proptest::prelude::*;
 use std::fs;
 use std::io::{self, Write};
@@ -37,11 +38,11 @@ impl Drop for Folder {
     }
 }
 
-pub(super) fn open(path: &Path, options: Options) -> Document {
+pub(super) fn open(path: &Path, options: FileOptions) -> Document {
     Document::open(<[u8]>::from_path(path).unwrap(), options).expect("a file that opens")
 }
 
-pub(super) fn end(job: &dyn AnyJob) -> State {
+pub(super) fn end(job: &dyn AnyJob) -> JobState {
     assert!(job.wait(LONG), "the job does not end");
     job.poll().state
 }
@@ -75,12 +76,12 @@ impl Source for Scripted {
 
 pub(super) fn made(size: u64, at: fn(u64) -> u8, broken: Option<u64>) -> Document {
     let source = Scripted { size: AtomicU64::new(size), at, broken };
-    let edition = Arc::new(Edition::new(Box::new(source), 1 << 20).expect("a source"));
-    let options = Options { no_index: true, ..Options::default() };
+    let snapshot = Arc::new(Snapshot::new(Box::new(source), 1 << 20).expect("a source"));
+    let options = FileOptions { no_index: true, ..FileOptions::default() };
     Document::of(
         PathBuf::new(),
         options,
-        Current { edition, disk: None, identity: None, spool: None, made: None },
+        Current { snapshot, disk: None, identity: None, spool: None, made: None },
     )
 }
 
@@ -132,8 +133,8 @@ proptest! {
     ) {
         let folder = Folder::new();
         let path = folder.file("text", &text);
-        let document = open(&path, Options { threads, ..Options::default() });
-        prop_assert_eq!(end(&*document.index().unwrap()), State::Done);
+        let document = open(&path, FileOptions { threads, ..FileOptions::default() });
+        prop_assert_eq!(end(&*document.index().unwrap()), JobState::Done);
         let lines = plain_lines(&text);
         let info = document.info().unwrap();
         prop_assert_eq!((info.size, info.lines, info.exact), (text.len() as u64, lines.len() as u64, true));
@@ -189,7 +190,7 @@ fn what_the_index_does_not_know_yet_is_not_guessed() {
     assert_eq!(document.lines(behind, 1, Window::default(), &mut batch).unwrap(), Answer::Unknown);
     document.last(3, Window::default(), &mut batch).unwrap();
     assert_eq!((batch.lines.len(), batch.first), (3, None), "lines without numbers");
-    assert_eq!(end(&*document.index().unwrap()), State::Done);
+    assert_eq!(end(&*document.index().unwrap()), JobState::Done);
     assert_eq!(document.offset_of(behind).unwrap(), Answer::Known((behind - 1) * 64));
     assert!(document.info().unwrap().exact);
     document.last(3, Window::default(), &mut batch).unwrap();
@@ -224,7 +225,7 @@ fn a_fault_of_the_disk_is_a_sentence_and_what_is_before_it_stays_readable() {
     let line = |offset: u64| if offset % 100 == 99 { b'\n' } else { b'x' };
     let document = made(64 << 20, line, Some(40 << 20));
     let job = document.index().unwrap();
-    assert_eq!(end(&*job), State::Failed);
+    assert_eq!(end(&*job), JobState::Failed);
     let message = job.failure().unwrap();
     assert!(message.contains("the disk is on fire at offset 41"), "{message}");
     let known = document.info().unwrap();
@@ -234,14 +235,14 @@ fn a_fault_of_the_disk_is_a_sentence_and_what_is_before_it_stays_readable() {
     let trouble = document.around(40 << 20, 0, 1, Window::default(), &mut batch).unwrap_err();
     assert!(!trouble.changed && trouble.message.contains("on fire"), "{trouble:?}");
     // Whoever asks again gets a job that tries again.
-    assert_eq!(end(&*document.index().unwrap()), State::Failed);
+    assert_eq!(end(&*document.index().unwrap()), JobState::Failed);
 }
 
 #[test]
 fn growth_extends_the_index_and_the_rest_starts_afresh() {
     let folder = Folder::new();
     let path = folder.file("log", b"one\ntwo\nthr");
-    let document = open(&path, Options::default());
+    let document = open(&path, FileOptions::default());
     assert_eq!(document.refresh(), Ok(Change::Same));
     let mut file = fs::File::options().append(true).open(&path).unwrap();
     file.write_all(b"ee\nfour\n").unwrap();
@@ -291,7 +292,7 @@ fn growth_extends_the_index_and_the_rest_starts_afresh() {
 fn what_is_written_over_is_another_content() {
     let folder = Folder::new();
     let path = folder.file("text", &b"0123456789\n".repeat(10_000));
-    let document = open(&path, Options::default());
+    let document = open(&path, FileOptions::default());
     let file = fs::File::options().write(true).open(&path).unwrap();
     // In the middle, where no print is taken: it takes a while until that cannot be an append on its way.
     std::os::unix::fs::FileExt::write_all_at(&file, b"\n", 50_000).unwrap();
@@ -308,7 +309,7 @@ fn what_is_written_over_is_another_content() {
 fn what_has_no_size_is_refused() {
     let folder = Folder::new();
     let refused = |path: &Path| {
-        Document::open(<[u8]>::from_path(path).unwrap(), Options::default())
+        Document::open(<[u8]>::from_path(path).unwrap(), FileOptions::default())
             .err()
             .expect("a refusal")
     };
@@ -331,7 +332,7 @@ fn a_truncation_ends_the_index_with_a_sentence() {
     let path = folder.file("text", b"");
     let file = fs::File::options().write(true).open(&path).unwrap();
     file.set_len(1 << 40).unwrap();
-    let document = open(&path, Options::default());
+    let document = open(&path, FileOptions::default());
     let mut batch = Lines::default();
     document.last(5, Window { from: 0, most: 9 }, &mut batch).unwrap();
     assert_eq!(batch.text(0), [0; 9], "a terabyte of nothing is open at once");
@@ -340,7 +341,7 @@ fn a_truncation_ends_the_index_with_a_sentence() {
         std::thread::yield_now();
     }
     file.set_len(1 << 20).unwrap();
-    assert_eq!(end(&*job), State::Failed);
+    assert_eq!(end(&*job), JobState::Failed);
     assert!(
         job.failure().unwrap().contains("truncated from 1099511627776 bytes"),
         "{:?}",
@@ -360,7 +361,7 @@ fn news(job: &Job<News>) -> News {
 fn who_follows_is_told_of_growth_truncation_and_rotation() {
     let folder = Folder::new();
     let path = folder.file("log", b"one\n");
-    let document = Arc::new(open(&path, Options::default()));
+    let document = Arc::new(open(&path, FileOptions::default()));
     let job = document.follow().unwrap();
     let mut file = fs::File::options().append(true).open(&path).unwrap();
     file.write_all(b"two\n").unwrap();
@@ -383,7 +384,7 @@ fn who_follows_is_told_of_growth_truncation_and_rotation() {
     assert_eq!(batch.text(0), b"fresh");
     job.cancel();
     while job.take().is_some() {}
-    assert_eq!(end(&job), State::Cancelled);
+    assert_eq!(end(&job), JobState::Cancelled);
     // A file that nobody has any more is followed by nobody.
     let job = document.follow().unwrap();
     while document.own().unwrap().followers().len() < 2 {
@@ -391,10 +392,10 @@ fn who_follows_is_told_of_growth_truncation_and_rotation() {
     }
     let waker = document.own().unwrap().followers()[1].clone();
     drop(document);
-    while job.poll().state == State::Running {
+    while job.poll().state == JobState::Running {
         waker.wake();
     }
-    assert_eq!(job.poll().state, State::Done);
+    assert_eq!(job.poll().state, JobState::Done);
 }
 
 #[test]
@@ -402,7 +403,7 @@ fn no_line_of_a_writer_at_full_speed_is_lost_or_doubled() {
     const LINES: u64 = 1_000_000;
     let folder = Folder::new();
     let path = folder.file("log", b"");
-    let document = Arc::new(open(&path, Options::default()));
+    let document = Arc::new(open(&path, FileOptions::default()));
     let job = document.follow().unwrap();
     // Another process, as nothing of this one may help.
     let writer = format!("seq 1 {LINES} >> '{}'", path.display());
@@ -445,7 +446,7 @@ fn no_line_of_a_writer_at_full_speed_is_lost_or_doubled() {
 fn what_is_out_of_reach_stays_as_it_was() {
     let folder = Folder::new();
     let path = folder.file("log", b"one\n");
-    let document = open(&path, Options::default());
+    let document = open(&path, FileOptions::default());
     // Another file that cannot be opened: a folder, as root may read everything.
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();

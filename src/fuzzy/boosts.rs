@@ -50,7 +50,7 @@ impl Boosts {
     }
 
     /// Bytes that they hold.
-    pub(super) fn weight(&self) -> usize {
+    pub(super) fn memory_usage(&self) -> usize {
         let blocks = self.blocks.iter().flatten().count();
         blocks * size_of::<Block>() + self.blocks.capacity() * size_of::<usize>()
     }

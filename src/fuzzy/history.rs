@@ -13,7 +13,7 @@ use crate::fuzzy::rank::TopK;
 use std::sync::Arc;
 
 /// Searches that are kept.
-const MOST: usize = 8;
+const MAX_SEARCHES: usize = 8;
 
 /// The items of a block that match, and how many items it had.
 #[derive(Clone)]
@@ -62,7 +62,8 @@ impl History {
     /// Keeps what a search has found, instead of what the same query found before or what is oldest, and gives that.
     pub(in crate::fuzzy) fn add(&mut self, known: CachedResult) -> Option<CachedResult> {
         let same = self.all.iter().position(|old| old.query == known.query);
-        let old = same.or((self.all.len() == MOST).then_some(0)).map(|at| self.all.remove(at));
+        let old =
+            same.or((self.all.len() == MAX_SEARCHES).then_some(0)).map(|at| self.all.remove(at));
         self.all.push(known);
         old
     }
@@ -84,7 +85,7 @@ impl History {
     }
 
     /// Bytes that it holds.
-    pub(in crate::fuzzy) fn weight(&self) -> usize {
+    pub(in crate::fuzzy) fn memory_usage(&self) -> usize {
         let blocks = self.all.iter().flat_map(|known| &known.blocks).flatten().count();
         let memos = self.all.iter().flat_map(|known| &known.memos);
         blocks * size_of::<Bits>() + memos.map(|(_, memo)| memo.len()).sum::<usize>()
@@ -140,7 +141,7 @@ mod tests {
     fn the_history_keeps_the_last_searches_only() {
         let mut history = History::default();
         let known = |text: &str| CachedResult {
-            query: Query::new(text.as_bytes(), query::Options::default()),
+            query: Query::new(text.as_bytes(), query::QueryOptions::default()),
             limit: 9,
             boosted: 0,
             total: 0,
@@ -149,22 +150,22 @@ mod tests {
             blocks: vec![Some(BlockMatches { bits: Arc::new([0; BITS]), len: 1 }); 3],
             memos: Vec::new(),
         };
-        let texts: Vec<String> = (0..3 * MOST).map(|n| format!("a{n}")).collect();
+        let texts: Vec<String> = (0..3 * MAX_SEARCHES).map(|n| format!("a{n}")).collect();
         for (at, text) in texts.iter().enumerate() {
             let old = history.add(known(text));
-            assert_eq!(old.is_some(), at >= MOST);
+            assert_eq!(old.is_some(), at >= MAX_SEARCHES);
             // The same again takes the place of itself.
             assert!(history.add(known(text)).is_some_and(|old| old.query == known(text).query));
         }
-        assert_eq!(history.all.len(), MOST);
-        assert_eq!(history.weight(), MOST * 3 * size_of::<Bits>());
-        assert!(history.prior(&known(&texts[2 * MOST]).query, 9, 0).same);
-        assert!(!history.prior(&known(&texts[2 * MOST - 1]).query, 9, 0).same);
+        assert_eq!(history.all.len(), MAX_SEARCHES);
+        assert_eq!(history.memory_usage(), MAX_SEARCHES * 3 * size_of::<Bits>());
+        assert!(history.prior(&known(&texts[2 * MAX_SEARCHES]).query, 9, 0).same);
+        assert!(!history.prior(&known(&texts[2 * MAX_SEARCHES - 1]).query, 9, 0).same);
     }
 
     #[test]
     fn what_implies_what() {
-        let parse = |text: &str| Query::new(text.as_bytes(), query::Options::default());
+        let parse = |text: &str| Query::new(text.as_bytes(), query::QueryOptions::default());
         for (narrow, wide) in [
             ("cost", "cos"),
             ("cost", "ct"),
@@ -202,10 +203,10 @@ mod tests {
             assert!(!implies(&parse(narrow), &parse(wide)), "{narrow} {wide}");
         }
         // The first finds an iota below a letter, which the second takes for a part of that letter.
-        let normalize = query::Options { normalize: true, ..query::Options::default() };
+        let normalize = query::QueryOptions { normalize: true, ..query::QueryOptions::default() };
         let [accent, plain] = ["éι", "ι"].map(|text| Query::new(text.as_bytes(), normalize));
         assert!(!implies(&accent, &plain));
-        let typos = query::Options { typos: 1, ..query::Options::default() };
+        let typos = query::QueryOptions { typos: 1, ..query::QueryOptions::default() };
         assert!(!implies(&Query::new(b"config", typos), &Query::new(b"conf", typos)));
     }
 }

@@ -23,7 +23,7 @@ use super::search::{self, Plan, View};
 use crate::fuzzy::fzf::query::{self, Query};
 use crate::fuzzy::fzf::score::{NoMemory, Scheme, Scorer};
 use crate::fuzzy::history::History;
-use crate::job::{self, Job, Stop, Worker};
+use crate::job::{self, Job, JobError, Worker};
 use crate::tree::{Kind, Paths};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -31,26 +31,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Items that are added under one lock.
-const BATCH: usize = 128;
+const ITEMS_PER_LOCK: usize = 128;
 
 /// Strategy often somebody who adds items lets others go first, as a lock is not fair by itself.
-const PATIENCE: usize = 64;
+const MAX_YIELDS: usize = 64;
 
 /// Items of a session, at most.
-const MOST: usize = u32::MAX as usize - 1;
+const MAX_ITEMS: usize = u32::MAX as usize - 1;
 
 /// A search tells of what it has after this time, or a third of it if most is left to do, and then each time after twice
 /// the time.
-const FIRST_NEWS: Duration = Duration::from_millis(6);
+const FIRST_REPORT_AFTER: Duration = Duration::from_millis(6);
 
 /// Memory beyond this is given back on another thread.
-const HEAVY: usize = 1 << 20;
+const DETACH_ABOVE_BYTES: usize = 1 << 20;
 
 /// What a session is made for. The default is what most pickers want.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct SessionOptions {
     /// Case, accents and typos.
-    pub query: query::Options,
+    pub query: query::QueryOptions,
     /// What items are.
     pub scheme: Scheme,
     /// Items consist of columns, which this byte parts. It is not part of them.
@@ -81,7 +81,7 @@ impl std::fmt::Display for Refused {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Refused::Budget(bytes) => write!(out, "the budget of {bytes} bytes is spent"),
-            Refused::Number => write!(out, "there are {MOST} items, and no more can be"),
+            Refused::Number => write!(out, "there are {MAX_ITEMS} items, and no more can be"),
             Refused::Item => write!(out, "the item is larger than 4 GiB"),
             Refused::Memory => write!(out, "there is no memory for the item"),
         }
@@ -106,8 +106,8 @@ pub struct Session {
 }
 
 struct Shared {
-    options: Options,
-    state: Mutex<State>,
+    options: SessionOptions,
+    state: Mutex<SessionState>,
     /// What the last search is about, so that texts of rows can be had while somebody adds items.
     last: Mutex<Option<Arc<Snapshot>>>,
     /// Strategy many items there are, for those who only want to know that.
@@ -119,7 +119,7 @@ struct Shared {
 }
 
 #[derive(Default)]
-struct State {
+struct SessionState {
     corpus: Corpus,
     boosts: Arc<Boosts>,
     history: History,
@@ -144,14 +144,14 @@ impl Drop for Session {
     }
 }
 
-impl State {
-    fn weight(&self) -> usize {
-        self.corpus.weight() + self.boosts.weight() + self.history.weight()
+impl SessionState {
+    fn memory_usage(&self) -> usize {
+        self.corpus.memory_usage() + self.boosts.memory_usage() + self.history.memory_usage()
     }
 }
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, SessionState> {
         self.waiting.fetch_add(1, Ordering::Relaxed);
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         self.waiting.fetch_sub(1, Ordering::Relaxed);
@@ -159,8 +159,8 @@ impl Shared {
     }
 
     /// Locks to add items, behind those who wait already.
-    fn lock_to_add(&self) -> MutexGuard<'_, State> {
-        for _ in 0..PATIENCE {
+    fn lock_to_add(&self) -> MutexGuard<'_, SessionState> {
+        for _ in 0..MAX_YIELDS {
             if self.waiting.load(Ordering::Relaxed) == 0 {
                 break;
             }
@@ -174,7 +174,7 @@ impl Shared {
         let mut count = 0;
         while items.peek().is_some() {
             let mut state = self.lock_to_add();
-            let refused = items.by_ref().take(BATCH).find_map(|item| {
+            let refused = items.by_ref().take(ITEMS_PER_LOCK).find_map(|item| {
                 let refused = self.push_one(&mut state, item).err();
                 count += usize::from(refused.is_none());
                 refused
@@ -187,12 +187,12 @@ impl Shared {
         (count, None)
     }
 
-    fn push_one(&self, state: &mut State, item: &[u8]) -> Result<(), Refused> {
+    fn push_one(&self, state: &mut SessionState, item: &[u8]) -> Result<(), Refused> {
         let budget = self.options.budget;
-        if budget > 0 && state.corpus.weight_with(item) > budget {
+        if budget > 0 && state.corpus.memory_usage_with(item) > budget {
             return Err(Refused::Budget(budget));
         }
-        if state.corpus.len() >= MOST {
+        if state.corpus.len() >= MAX_ITEMS {
             return Err(Refused::Number);
         }
         if item.len() > u32::MAX as usize / 2 {
@@ -206,14 +206,14 @@ impl Shared {
     }
 
     /// Empties it; what it held is dropped on another thread if it is much.
-    fn clear(&self, state: &mut State) {
+    fn clear(&self, state: &mut SessionState) {
         let last = self.last().take();
         let corpus = std::mem::take(&mut state.corpus);
         let boosts = std::mem::take(&mut state.boosts);
         let history = std::mem::take(&mut state.history);
         state.cleared += 1;
-        if corpus.weight() + boosts.weight() > HEAVY {
-            job::later(move || drop((last, corpus, boosts, history)));
+        if corpus.memory_usage() + boosts.memory_usage() > DETACH_ABOVE_BYTES {
+            job::spawn_detached(move || drop((last, corpus, boosts, history)));
         }
     }
 
@@ -255,13 +255,13 @@ impl Shared {
 
 impl Session {
     /// An empty session.
-    pub fn new(options: Options) -> Session {
+    pub fn new(options: SessionOptions) -> Session {
         let (state, last, search, items, waiting) = Default::default();
         Session { shared: Arc::new(Shared { options, state, last, items, waiting, search }) }
     }
 
     /// What it was made with.
-    pub fn options(&self) -> &Options {
+    pub fn options(&self) -> &SessionOptions {
         &self.shared.options
     }
 
@@ -329,7 +329,7 @@ impl Session {
     pub fn boost(&self, first: usize, boosts: &[i32]) {
         let mut state = self.shared.lock();
         state.boosted += 1;
-        let boosts = &boosts[..boosts.len().min(MOST.saturating_sub(first))];
+        let boosts = &boosts[..boosts.len().min(MAX_ITEMS.saturating_sub(first))];
         Arc::make_mut(&mut state.boosts).set(first, boosts);
     }
 
@@ -342,7 +342,7 @@ impl Session {
     pub fn stats(&self) -> Stats {
         let state = self.shared.lock();
         let (items, folders) = (state.corpus.len(), state.corpus.folders());
-        Stats { items, folders, bytes: state.weight() }
+        Stats { items, folders, bytes: state.memory_usage() }
     }
 
     /// Searches, and returns when it is done. `limit` bounds the rows, not the search: they are the best.
@@ -369,10 +369,10 @@ impl Session {
         let number = self.shared.search.fetch_add(1, Ordering::Relaxed) + 1;
         let (shared, query) = (Arc::downgrade(&self.shared), query.to_vec());
         job::start(move |worker: &Worker<Ranking>| {
-            let Some(shared) = shared.upgrade() else { return Err(Stop::Cancelled) };
+            let Some(shared) = shared.upgrade() else { return Err(JobError::Cancelled) };
             let stop = || worker.is_cancelled() || shared.search.load(Ordering::Relaxed) != number;
             if stop() {
-                return Err(Stop::Cancelled);
+                return Err(JobError::Cancelled);
             }
             let (mut next, since) = (Duration::ZERO, Instant::now());
             loop {
@@ -383,7 +383,7 @@ impl Session {
                     worker.advance(searched as u64);
                     done += searched;
                     let is_long = done < plan.len() / 8;
-                    let first = if is_long { FIRST_NEWS / 3 } else { FIRST_NEWS };
+                    let first = if is_long { FIRST_REPORT_AFTER / 3 } else { FIRST_REPORT_AFTER };
                     let now = since.elapsed();
                     if now >= next.max(first) && !stop() {
                         next = now * 2;
@@ -394,9 +394,9 @@ impl Session {
                 let ranking = plan.ranking();
                 if stop() {
                     shared.remember(&plan, cleared);
-                    return Err(Stop::Cancelled);
+                    return Err(JobError::Cancelled);
                 }
-                let ranking = ranking.map_err(|why| Stop::Failed(why.to_string()))?;
+                let ranking = ranking.map_err(|why| JobError::Failed(why.to_string()))?;
                 shared.remember(&plan, cleared);
                 // If much has come meanwhile it is searched as well; what is known is not searched again.
                 if shared.lock().corpus.len() <= ranking.searched + ranking.searched / 8 {
@@ -418,7 +418,7 @@ impl Session {
         if !self.text(index, &mut item) {
             return Ok(None);
         }
-        let Options { query: options, scheme, .. } = self.shared.options;
+        let SessionOptions { query: options, scheme, .. } = self.shared.options;
         let (mut columns, mut positions) = (Vec::new(), Vec::new());
         self.shared.options.cut(&item, &mut columns);
         let query = Query::new(query, options);
@@ -434,7 +434,7 @@ pub fn latest(search: &Job<Ranking>) -> Option<Ranking> {
     std::iter::from_fn(|| search.take()).last()
 }
 
-impl Options {
+impl SessionOptions {
     /// Whether only parts of items are looked at.
     pub(super) fn has_columns(&self) -> bool {
         self.delimiter.is_some()

@@ -1,10 +1,10 @@
 //! What a job and its host have in common.
 
 use super::crew::{Crew, Subject};
-use super::notifier::Bell;
+use super::notifier::Wakeup;
 use super::pool::pool;
 use super::watcher::Key;
-use super::{ABANDONED_AFTER, State, Stop, WAITING, mistake};
+use super::{ABANDONED_AFTER, JobError, JobState, WAITING, mistake};
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +22,7 @@ pub(super) struct Core<T> {
     pub news: Condvar,
     /// For the job, while it waits until something is taken.
     pub room: Condvar,
-    pub watchers: Mutex<Vec<Weak<Bell>>>,
+    pub watchers: Mutex<Vec<Weak<Wakeup>>>,
 }
 
 /// What a job does that is not over.
@@ -38,7 +38,7 @@ pub(super) enum Phase {
 
 pub(super) struct Inner<T> {
     pub phase: Phase,
-    pub state: State,
+    pub state: JobState,
     pub failure: Option<String>,
     /// When it is abandoned, if it was cancelled while it ran.
     pub due: Option<Instant>,
@@ -73,7 +73,7 @@ impl<T: Send + 'static> Core<T> {
             total: AtomicU64::new(0),
             inner: Mutex::new(Inner {
                 phase: Phase::Queued,
-                state: State::Running,
+                state: JobState::Running,
                 failure: None,
                 due: None,
                 abandoned: false,
@@ -107,7 +107,7 @@ impl<T> Core<T> {
     /// Takes the job from the queue, unless it was cancelled there.
     pub fn begin(&self) -> bool {
         let mut inner = self.lock();
-        if inner.state != State::Running {
+        if inner.state != JobState::Running {
             return false;
         }
         inner.phase = Phase::Running;
@@ -115,7 +115,7 @@ impl<T> Core<T> {
         true
     }
 
-    pub fn end(&self, end: Result<(), Stop>) {
+    pub fn end(&self, end: Result<(), JobError>) {
         self.sink();
         let mut inner = self.lock();
         inner.stuck += 1;
@@ -135,12 +135,12 @@ impl<T> Core<T> {
     }
 
     /// Lets the job fail although it is not at its end yet. Returns the reason for whoever stops.
-    pub fn fail(&self, message: String) -> Stop {
+    pub fn fail(&self, message: String) -> JobError {
         let mut inner = self.lock();
         inner.failure.get_or_insert_with(|| message.clone());
         self.crew.cancelled.store(true, Ordering::Relaxed);
         self.make_room(inner);
-        Stop::Failed(message)
+        JobError::Failed(message)
     }
 
     /// Tells everybody who waits or watches of what is new. What a sink gets is nothing to wake those for who wait.
@@ -169,11 +169,11 @@ impl<T> Core<T> {
             if let Some(message) = refused {
                 // What comes from now on waits for nobody.
                 inner.sink = None;
-                if matches!(inner.state, State::Running | State::Done) {
+                if matches!(inner.state, JobState::Running | JobState::Done) {
                     inner.failure = Some(message);
                 }
-                if inner.state == State::Done {
-                    inner.state = State::Failed;
+                if inner.state == JobState::Done {
+                    inner.state = JobState::Failed;
                 }
                 self.crew.cancelled.store(true, Ordering::Relaxed);
                 break;
@@ -198,13 +198,13 @@ impl<T> Core<T> {
         }
         self.crew.cancelled.store(true, Ordering::Relaxed);
         let mut inner = self.lock();
-        if inner.state != State::Running || inner.due.is_some() {
+        if inner.state != JobState::Running || inner.due.is_some() {
             return;
         }
         match inner.phase {
             Phase::Queued | Phase::Resting(_) => {
                 let phase = inner.phase;
-                inner.finish(Err(Stop::Cancelled));
+                inner.finish(Err(JobError::Cancelled));
                 self.tell(inner);
                 // What it would have gone on with is dropped without the lock.
                 if let Phase::Resting(key) = phase {
@@ -231,11 +231,11 @@ impl<T> Core<T> {
     pub fn abandon(&self) {
         let mut inner = self.lock();
         let is_due = inner.due.is_some_and(|due| due <= Instant::now());
-        if !is_due || inner.state != State::Running {
+        if !is_due || inner.state != JobState::Running {
             return;
         }
         inner.abandoned = true;
-        inner.finish(Err(Stop::Cancelled));
+        inner.finish(Err(JobError::Cancelled));
         // Those of its threads that wait are woken anyway.
         self.tell(inner);
         pool().abandon(&self.crew);
@@ -268,9 +268,9 @@ impl<T: Send + 'static> Subject for Core<T> {
 
 impl<T> Inner<T> {
     /// A job that has come to its end still runs while a sink gets what is left of its results.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> JobState {
         let is_sinking = self.sink.is_some() && (self.sinking || !self.results.is_empty());
-        if is_sinking && !self.abandoned { State::Running } else { self.state }
+        if is_sinking && !self.abandoned { JobState::Running } else { self.state }
     }
 
     /// Whether there is something that the host may take.
@@ -279,20 +279,20 @@ impl<T> Inner<T> {
     }
 
     pub fn has_news(&self) -> bool {
-        self.state() != State::Running || self.is_ready()
+        self.state() != JobState::Running || self.is_ready()
     }
 
     /// Notes how it ended.
-    fn finish(&mut self, end: Result<(), Stop>) {
+    fn finish(&mut self, end: Result<(), JobError>) {
         // A sink that could take no more has said so already.
         let end = match self.failure.take() {
-            Some(message) => Err(Stop::Failed(message)),
+            Some(message) => Err(JobError::Failed(message)),
             None => end,
         };
         (self.state, self.failure) = match end {
-            Ok(()) => (State::Done, None),
-            Err(Stop::Cancelled) => (State::Cancelled, None),
-            Err(Stop::Failed(message)) => (State::Failed, Some(message)),
+            Ok(()) => (JobState::Done, None),
+            Err(JobError::Cancelled) => (JobState::Cancelled, None),
+            Err(JobError::Failed(message)) => (JobState::Failed, Some(message)),
         };
     }
 }

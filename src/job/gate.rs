@@ -1,11 +1,11 @@
 //! A gate that one job at a time passes, and others wait at without taking the place of other jobs.
 
-use super::{Stop, Worker};
+use super::{JobError, Worker};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How long a job takes at most to see that it is cancelled.
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
+const CANCEL_CHECK_INTERVAL: Duration = Duration::from_millis(5);
 
 /// A lock for jobs that hold it while they work. A job that waits for it can be cancelled, and other jobs run in its place
 /// meanwhile: the one that holds it may be stuck in the system.
@@ -32,7 +32,7 @@ impl Gate {
     }
 
     /// Waits until nobody is inside, and enters. Fails if the job is cancelled by then.
-    pub fn enter<T>(&self, worker: &Worker<T>) -> Result<Pass<'_>, Stop> {
+    pub fn enter<T>(&self, worker: &Worker<T>) -> Result<Pass<'_>, JobError> {
         if let Some(pass) = self.try_enter() {
             return Ok(pass);
         }
@@ -40,7 +40,7 @@ impl Gate {
         let mut taken = self.lock();
         while *taken {
             worker.go_on()?;
-            let waited = self.left.wait_timeout(taken, LOOK_AGAIN);
+            let waited = self.left.wait_timeout(taken, CANCEL_CHECK_INTERVAL);
             taken = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         *taken = true;

@@ -31,10 +31,10 @@
 
 mod core;
 mod crew;
-mod divide;
 mod gate;
 mod names;
 mod notifier;
+mod parallel;
 mod pool;
 mod steps;
 mod sys;
@@ -43,12 +43,12 @@ mod tests;
 mod watcher;
 mod worker;
 
-pub use divide::{divide, later};
 pub use gate::{Gate, Pass};
 pub use names::NameWatch;
 pub use notifier::Notifier;
+pub use parallel::{run_parallel, spawn_detached};
 pub use steps::{Step, repeat};
-pub use worker::{Stop, Waker, Worker};
+pub use worker::{JobError, Waker, Worker};
 
 use core::{Core, Phase};
 use pool::{Task, pool};
@@ -68,7 +68,7 @@ pub const ABANDONED_AFTER: Duration = Duration::from_millis(10);
 const ROUNDED: Duration = Duration::from_micros(100);
 
 /// Results that wait to be freed by their job, at most. Each publication frees two, so they hold little more than the budget.
-const SPENT: usize = 1024;
+const MAX_SPENT_RESULTS: usize = 1024;
 
 /// What a child process sees of its parent's jobs.
 const FORKED: &str = "the job belongs to the process that this one was forked from; start it here";
@@ -78,7 +78,7 @@ static WAITING: AtomicI64 = AtomicI64::new(0);
 
 /// Where a job is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum JobState {
     /// It waits for a thread or runs.
     Running,
     /// It has come to its end.
@@ -93,7 +93,7 @@ pub enum State {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
     /// Where the job is.
-    pub state: State,
+    pub state: JobState,
     /// Whether there is something to take.
     pub ready: bool,
     /// How much is done, in units that each kind of job names.
@@ -126,13 +126,13 @@ pub trait AnyJob: Send + Sync {
 
 /// Starts a job. It is failed already if the system gives no thread.
 pub fn start<T: Send + 'static>(
-    work: impl FnOnce(&Worker<T>) -> Result<(), Stop> + Send + 'static,
+    work: impl FnOnce(&Worker<T>) -> Result<(), JobError> + Send + 'static,
 ) -> Job<T> {
     let core = Core::new();
     let (worker, crew) = (Worker { core: Arc::clone(&core) }, Arc::clone(&core.crew));
     let work = move |thread: Result<(), &str>| {
         if worker.core.begin() {
-            let end = thread.map_err(|reason| Stop::Failed(reason.to_owned()));
+            let end = thread.map_err(|reason| JobError::Failed(reason.to_owned()));
             worker.core.end(end.and_then(|()| guarded(|| work(&worker))));
         }
     };
@@ -141,9 +141,9 @@ pub fn start<T: Send + 'static>(
 }
 
 /// Makes a failure of a panic.
-fn guarded<R>(work: impl FnOnce() -> Result<R, Stop>) -> Result<R, Stop> {
+fn guarded<R>(work: impl FnOnce() -> Result<R, JobError>) -> Result<R, JobError> {
     let end = catch_unwind(AssertUnwindSafe(work));
-    end.unwrap_or_else(|panic| Err(Stop::Failed(mistake(panic))))
+    end.unwrap_or_else(|panic| Err(JobError::Failed(mistake(panic))))
 }
 
 /// How many threads a job that divides its work may use.
@@ -194,7 +194,7 @@ impl<T> Job<T> {
             return;
         }
         let mut inner = self.core.lock();
-        if inner.state == State::Running && inner.spent.len() < SPENT {
+        if inner.state == JobState::Running && inner.spent.len() < MAX_SPENT_RESULTS {
             inner.spent.push(result);
         } else {
             // It is freed here then, without the lock.
@@ -204,14 +204,14 @@ impl<T> Job<T> {
 
     /// Bytes of its results that wait to be taken.
     #[cfg(test)]
-    pub fn weight(&self) -> usize {
+    pub fn memory_usage(&self) -> usize {
         self.core.lock().weight
     }
 
     /// Abandons what was cancelled long enough ago: this job, or if it waits for a thread, those that have them.
     fn look_after(&self) {
         let inner = self.core.lock();
-        if inner.state != State::Running {
+        if inner.state != JobState::Running {
         } else if inner.due.is_some_and(|due| due <= Instant::now()) {
             drop(inner);
             self.core.abandon();
@@ -250,7 +250,7 @@ impl<T: Send + 'static> Job<T> {
         }
         self.core.lock().sink = Some(Arc::new(sink));
         let core = Arc::clone(&self.core);
-        later(move || {
+        spawn_detached(move || {
             core.sink();
             core.tell(core.lock());
         });
@@ -263,7 +263,7 @@ impl<T: Send + 'static> AnyJob for Job<T> {
         let done = core.done.load(Ordering::Relaxed);
         let total = core.total.load(Ordering::Relaxed);
         if core.is_foreign() {
-            return Progress { state: State::Failed, ready: false, done, total };
+            return Progress { state: JobState::Failed, ready: false, done, total };
         }
         self.look_after();
         let inner = core.lock();
@@ -285,7 +285,7 @@ impl<T: Send + 'static> AnyJob for Job<T> {
         let until = Instant::now().checked_add(limit);
         // One that has told of progress is no small one, and needs the processor itself.
         if !limit.is_zero() && self.core.done.load(Ordering::Relaxed) == 0 {
-            pool().look_out(&mut || self.core.lock().has_news());
+            pool().spin(&mut || self.core.lock().has_news());
         }
         loop {
             self.look_after();
@@ -298,7 +298,7 @@ impl<T: Send + 'static> AnyJob for Job<T> {
             if left.is_zero() {
                 return false;
             }
-            if inner.state == State::Running {
+            if inner.state == JobState::Running {
                 // There is something to see by then.
                 if let Some(due) = inner.due {
                     left = left.min(due.saturating_duration_since(now) + ROUNDED);
@@ -332,7 +332,7 @@ impl<T: Send + 'static> AnyJob for Job<T> {
         let inner = self.core.lock();
         if inner.has_news() {
             bell.ring();
-        } else if let (State::Running, Some(due)) = (inner.state, inner.due) {
+        } else if let (JobState::Running, Some(due)) = (inner.state, inner.due) {
             drop(inner);
             pool().stop(&self.core.crew, due, true);
         }

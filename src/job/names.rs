@@ -22,11 +22,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Who is woken by what, and the descriptor by which the system reports.
 #[derive(Default)]
 pub(super) struct Names {
-    state: Mutex<State>,
+    state: Mutex<NamesState>,
 }
 
 #[derive(Default)]
-struct State {
+struct NamesState {
     inotify: Option<Arc<File>>,
     /// By the number of the watched directory: who waits for which name in it.
     waiting: BTreeMap<i32, Vec<Entry>>,
@@ -98,7 +98,7 @@ impl Drop for NameWatch {
     }
 }
 
-impl State {
+impl NamesState {
     /// Lets somebody wait no more; the watch of the directory ends with the last one.
     fn remove(&mut self, watched: Option<i32>, number: u64) {
         let Some(watch) = watched else { return };
@@ -114,7 +114,7 @@ impl State {
 }
 
 impl Names {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, NamesState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -14,11 +14,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A descriptor for an event loop. Dropping it ends its watches; jobs neither keep it nor need it.
 pub struct Notifier {
-    bell: Arc<Bell>,
+    bell: Arc<Wakeup>,
 }
 
 /// What jobs ring, and keep weakly.
-pub(super) struct Bell {
+pub(super) struct Wakeup {
     /// The process that made it. A child has the same descriptor, and would eat its parent's news.
     pid: u32,
     read: File,
@@ -32,7 +32,7 @@ impl Notifier {
     pub fn new() -> Result<Notifier> {
         let (read, write) = sys::wire()?;
         let rung = AtomicBool::new(false);
-        Ok(Notifier { bell: Arc::new(Bell { pid: std::process::id(), read, write, rung }) })
+        Ok(Notifier { bell: Arc::new(Wakeup { pid: std::process::id(), read, write, rung }) })
     }
 
     /// The descriptor, to wait on until it is readable. It stays the notifier's.
@@ -62,12 +62,12 @@ impl Notifier {
         self.bell.rung.swap(false, Ordering::SeqCst)
     }
 
-    pub(super) fn bell(&self) -> &Arc<Bell> {
+    pub(super) fn bell(&self) -> &Arc<Wakeup> {
         &self.bell
     }
 }
 
-impl Bell {
+impl Wakeup {
     pub(super) fn ring(&self) {
         if !self.rung.swap(true, Ordering::SeqCst) {
             // It fails only if it is full, and then it is readable anyway.

@@ -5,7 +5,7 @@
 //! With the first job, and then whenever a job queues while no thread is idle, up to the number of processors and at most
 //! [`MAX_RUNNING`]. Threads that have become too many end.
 //!
-//! One that has nothing to do looks out for more during [`SPIN`] before it sleeps: waking it would take longer than a small
+//! One that has nothing to do looks out for more during [`SPIN_TIME`] before it sleeps: waking it would take longer than a small
 //! job, and small ones come in a row.
 //!
 //! A thread that is woken begins on another processor than its waker's, if there is one: in virtual machines Linux leaves half
@@ -58,7 +58,7 @@ pub(super) const MAX_ABANDONED_JOBS: usize = 16;
 const STUCK_FOR: Duration = Duration::from_millis(200);
 
 /// How long a thread looks out for what another one is about to do, before it sleeps.
-const SPIN: Duration = Duration::from_micros(20);
+const SPIN_TIME: Duration = Duration::from_micros(20);
 
 /// What a thread does.
 pub(super) struct Task {
@@ -74,7 +74,7 @@ type Work = Box<dyn FnOnce(Result<(), &str>) + Send>;
 pub(super) struct Pool {
     pid: u32,
     most_running: usize,
-    state: Mutex<State>,
+    state: Mutex<PoolState>,
     /// How many tasks the state has, for those who look without its lock.
     queued: AtomicUsize,
     /// How many cancelled jobs the state has that still run, for those who look without its lock.
@@ -106,7 +106,7 @@ impl Sleeper {
 }
 
 #[derive(Default)]
-struct State {
+struct PoolState {
     tasks: VecDeque<Task>,
     threads: usize,
     /// Threads that wait for work.
@@ -131,7 +131,7 @@ struct State {
     started: usize,
 }
 
-impl State {
+impl PoolState {
     fn running(&self) -> usize {
         self.threads - self.blocked
     }
@@ -256,7 +256,7 @@ impl Pool {
     }
 
     /// Reviews when it is time to.
-    fn set_alarm(&'static self, mut state: MutexGuard<'_, State>, when: Instant) {
+    fn set_alarm(&'static self, mut state: MutexGuard<'_, PoolState>, when: Instant) {
         if state.alarm.is_some_and(|alarm| alarm <= when) {
             return;
         }
@@ -280,13 +280,13 @@ impl Pool {
         self.watcher.at(when, ring);
     }
 
-    fn may_grow(&self, state: &State) -> bool {
+    fn may_grow(&self, state: &PoolState) -> bool {
         state.running() < self.most_running && state.stuck_jobs < MAX_ABANDONED_JOBS
     }
 
     /// Lets somebody get to the tasks: wakes threads or starts some. If none ever will, tells the tasks why. The caller
     /// holds no other lock.
-    fn staff(&'static self, mut state: MutexGuard<'_, State>) {
+    fn staff(&'static self, mut state: MutexGuard<'_, PoolState>) {
         let (mut started, mut refused) = (0, None);
         while state.tasks.len() > state.idle + started && self.may_grow(&state) {
             if let Err(error) = self.start_thread(state) {
@@ -332,7 +332,7 @@ impl Pool {
         }
     }
 
-    fn start_thread(&'static self, mut state: MutexGuard<'_, State>) -> std::io::Result<()> {
+    fn start_thread(&'static self, mut state: MutexGuard<'_, PoolState>) -> std::io::Result<()> {
         state.threads += 1;
         state.started += 1;
         let name = format!("rille-{}", state.started);
@@ -340,7 +340,7 @@ impl Pool {
         drop(state);
         let started = sys::without_signals(|| {
             thread::Builder::new().name(name).spawn(|| {
-                sys::give_way();
+                sys::set_batch_scheduling();
                 self.run();
             })
         });
@@ -351,9 +351,9 @@ impl Pool {
     }
 
     /// Waits for a moment without sleeping, if there is a processor for the other one meanwhile.
-    pub(super) fn look_out(&self, has_come: &mut dyn FnMut() -> bool) {
+    pub(super) fn spin(&self, has_come: &mut dyn FnMut() -> bool) {
         let since = Instant::now();
-        while self.most_running > 1 && !has_come() && since.elapsed() < SPIN {
+        while self.most_running > 1 && !has_come() && since.elapsed() < SPIN_TIME {
             (0..16).for_each(|_| std::hint::spin_loop());
         }
     }
@@ -389,7 +389,7 @@ impl Pool {
             state.idle += 1;
             state.awake += 1;
             drop(state);
-            self.look_out(&mut || self.queued.load(Ordering::Relaxed) > 0);
+            self.spin(&mut || self.queued.load(Ordering::Relaxed) > 0);
             state = self.lock();
             state.awake -= 1;
             if state.tasks.is_empty() {
@@ -407,7 +407,7 @@ impl Pool {
     }
 
     /// Sleeps until somebody wakes this thread, which may wake for no reason as well.
-    fn sleep(&self, woken: &AtomicUsize) -> MutexGuard<'_, State> {
+    fn sleep(&self, woken: &AtomicUsize) -> MutexGuard<'_, PoolState> {
         let processor = loop {
             match woken.load(Ordering::Acquire) {
                 ASLEEP => thread::park(),
@@ -420,7 +420,7 @@ impl Pool {
         self.lock()
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, PoolState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::core::{Core, Inner, Phase};
 use super::pool::{Task, pool};
-use super::{Job, Stop, Worker, guarded};
+use super::{Job, JobError, Worker, guarded};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,10 +16,10 @@ pub enum Step {
 }
 
 /// How long a job waits for a thread that it cannot have now, having had one before.
-const RETRY: Duration = Duration::from_secs(1);
+const THREAD_RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What it does in each look.
-type Look<T> = Box<dyn FnMut(&Worker<T>) -> Result<Step, Stop> + Send>;
+type Look<T> = Box<dyn FnMut(&Worker<T>) -> Result<Step, JobError> + Send>;
 
 /// A job between its looks.
 struct Steps<T> {
@@ -35,7 +35,7 @@ struct Steps<T> {
 ///
 /// If there can be no thread that wakes such jobs, it keeps one of the pool and sleeps there.
 pub fn repeat<T: Send + 'static>(
-    look: impl FnMut(&Worker<T>) -> Result<Step, Stop> + Send + 'static,
+    look: impl FnMut(&Worker<T>) -> Result<Step, JobError> + Send + 'static,
 ) -> Job<T> {
     let core = Core::new();
     let worker = Worker { core: Arc::clone(&core) };
@@ -58,12 +58,12 @@ impl<T: Send + 'static> Steps<T> {
         }
         if let Err(reason) = thread {
             if !self.looked {
-                return core.end(Err(Stop::Failed(reason.to_owned())));
+                return core.end(Err(JobError::Failed(reason.to_owned())));
             }
             // Who has looked before has rested, so there is the thread that rings.
             let mut inner = core.lock();
             return match self.worker.go_on() {
-                Ok(()) => self.rest_until(Instant::now() + RETRY, &mut inner),
+                Ok(()) => self.rest_until(Instant::now() + THREAD_RETRY_INTERVAL, &mut inner),
                 Err(stop) => {
                     drop(inner);
                     core.end(Err(stop));
@@ -90,7 +90,7 @@ impl<T: Send + 'static> Steps<T> {
     }
 
     /// Gives the thread back until it is woken or some time has passed. Returns the job if it is to look again at once.
-    fn rest(self, limit: Duration) -> Result<Option<Steps<T>>, Stop> {
+    fn rest(self, limit: Duration) -> Result<Option<Steps<T>>, JobError> {
         let core = Arc::clone(&self.worker.core);
         if !pool().watcher().start() {
             self.worker.pause(limit)?;

@@ -37,7 +37,7 @@ mod unix {
 
     /// Lets the thread, and those that it starts, have their share of the processors as others have, but never take one
     /// from the thread that wakes them: that is the host's.
-    pub fn give_way() {
+    pub fn set_batch_scheduling() {
         #[cfg(any(target_os = "linux", target_os = "android"))]
         {
             // All zero, as it has more fields in other C libraries.
@@ -260,7 +260,7 @@ pub(super) fn without_signals<R>(spawn: impl FnOnce() -> R) -> R {
 }
 
 #[cfg(not(unix))]
-pub(super) fn give_way() {}
+pub(super) fn set_batch_scheduling() {}
 
 #[cfg(not(unix))]
 pub(super) fn wire() -> std::io::Result<(std::fs::File, Option<std::fs::File>)> {

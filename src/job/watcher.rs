@@ -33,12 +33,12 @@ pub(super) type Key = (Instant, u64);
 /// What the thread of a process waits for.
 #[derive(Default)]
 pub(super) struct Watcher {
-    state: Mutex<State>,
+    state: Mutex<WatcherState>,
     pub(super) names: Names,
 }
 
 #[derive(Default)]
-struct State {
+struct WatcherState {
     thread: Option<Thread>,
     alarms: BTreeMap<Key, Alarm>,
     /// Descriptors that jobs want to read from.
@@ -60,7 +60,7 @@ struct Wire {
 }
 
 impl Watcher {
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, WatcherState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -74,7 +74,7 @@ impl Watcher {
         let spawned = sys::without_signals(|| {
             let builder = thread::Builder::new().name("rille-watch".to_owned());
             builder.stack_size(128 << 10).spawn(|| {
-                sys::give_way();
+                sys::set_batch_scheduling();
                 self.run();
             })
         });
@@ -162,7 +162,7 @@ impl Watcher {
     }
 
     #[cfg(unix)]
-    fn sleep(&self, state: MutexGuard<'_, State>, until: Option<Instant>) {
+    fn sleep(&self, state: MutexGuard<'_, WatcherState>, until: Option<Instant>) {
         use std::io::Read;
         use std::os::fd::AsRawFd;
         let Some(wire) = &state.wire else { return rest(state, until) };
@@ -194,13 +194,13 @@ impl Watcher {
     }
 
     #[cfg(not(unix))]
-    fn sleep(&self, state: MutexGuard<'_, State>, until: Option<Instant>) {
+    fn sleep(&self, state: MutexGuard<'_, WatcherState>, until: Option<Instant>) {
         rest(state, until);
     }
 }
 
 /// Sleeps until the thread is unparked or the time has come.
-fn rest(state: MutexGuard<'_, State>, until: Option<Instant>) {
+fn rest(state: MutexGuard<'_, WatcherState>, until: Option<Instant>) {
     drop(state);
     match until.map(|until| until.saturating_duration_since(Instant::now())) {
         Some(limit) => thread::park_timeout(limit),
@@ -208,7 +208,7 @@ fn rest(state: MutexGuard<'_, State>, until: Option<Instant>) {
     }
 }
 
-impl State {
+impl WatcherState {
     /// Makes the wire by which the thread is woken from its descriptors, if there is none.
     fn connect(&mut self) -> Option<()> {
         if self.wire.is_none() {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 /// How long a job looks for input on its own thread before that sleeps until there is some; and how long it takes to see that
 /// it is cancelled if nobody can wake it.
-const PATIENCE: Duration = Duration::from_millis(5);
+const MAX_POLL_TIME: Duration = Duration::from_millis(5);
 
 /// The job's end of it.
 pub struct Worker<T> {
@@ -27,7 +27,7 @@ impl<T> Clone for Worker<T> {
 
 /// Why a job ended before its work did.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Stop {
+pub enum JobError {
     /// It saw that it was cancelled.
     Cancelled,
     /// It cannot go on, and why.
@@ -69,8 +69,8 @@ impl<T> Worker<T> {
     }
 
     /// Stops by `?` if the job is to stop.
-    pub fn go_on(&self) -> Result<(), Stop> {
-        if self.is_cancelled() { Err(Stop::Cancelled) } else { Ok(()) }
+    pub fn go_on(&self) -> Result<(), JobError> {
+        if self.is_cancelled() { Err(JobError::Cancelled) } else { Ok(()) }
     }
 
     /// Adds to what is done.
@@ -94,7 +94,7 @@ impl<T> Worker<T> {
     }
 
     /// Lets other jobs run in the place of this one. If too many wait already, the job fails.
-    pub(super) fn begin_wait(&self) -> Result<Waiting<'_>, Stop> {
+    pub(super) fn begin_wait(&self) -> Result<Waiting<'_>, JobError> {
         let crew = &self.core.crew;
         match pool().enter_wait(crew) {
             Ok(()) => Ok(Waiting(crew)),
@@ -104,7 +104,7 @@ impl<T> Worker<T> {
 
     /// Waits until there is something to read from a file that may have nothing yet, or its end. Other jobs have the place of
     /// this one meanwhile.
-    pub fn wait_readable(&self, file: &File) -> Result<(), Stop> {
+    pub fn wait_readable(&self, file: &File) -> Result<(), JobError> {
         if sys::wait_readable(file, Duration::ZERO) {
             return Ok(());
         }
@@ -112,7 +112,7 @@ impl<T> Worker<T> {
         loop {
             self.go_on()?;
             // What comes soon is not waited for by two threads.
-            if sys::wait_readable(file, PATIENCE) {
+            if sys::wait_readable(file, MAX_POLL_TIME) {
                 return Ok(());
             }
             if let Some(number) = pool().watcher().when_readable(file, self.waker()) {
@@ -128,7 +128,7 @@ impl<T> Worker<T> {
     }
 
     /// Sleeps until the job is woken or cancelled, or the time has passed. Meanwhile another job runs in its place.
-    pub fn pause(&self, limit: Duration) -> Result<(), Stop> {
+    pub fn pause(&self, limit: Duration) -> Result<(), JobError> {
         let waiting = self.begin_wait()?;
         self.sleep(Some(limit));
         drop(waiting);
@@ -153,7 +153,7 @@ impl<T> Worker<T> {
 
     /// Publishes a result that holds `weight` bytes. If more than [`BUDGET`] wait already, it first waits until the host
     /// has taken some. Threads of one job may publish at the same time.
-    pub fn publish(&self, result: T, weight: usize) -> Result<(), Stop> {
+    pub fn publish(&self, result: T, weight: usize) -> Result<(), JobError> {
         let mut inner = self.core.lock();
         if inner.weight >= BUDGET && !self.is_cancelled() {
             drop(inner);

@@ -4,7 +4,7 @@
 //!
 //! Nothing. Every engine here is linear in the length of the text, whatever the pattern and whatever the text: there is
 //! no backtracking, no stack to overflow and no limit that could be met half-way. What can go wrong is compiling a
-//! pattern, and that is bounded by [`Options::size_limit`].
+//! pattern, and that is bounded by [`PatternOptions::size_limit`].
 //!
 //! # Whose engines are these?
 //!
@@ -38,7 +38,7 @@ mod translate;
 
 pub use literals::{Hit, LiteralOptions, Literals};
 pub use output::{Full, Output};
-pub use pattern::{Options, PatternError};
+pub use pattern::{PatternError, PatternOptions};
 pub use pcre::{PcreFeature, explain_pcre};
 pub use regex::{Matches, Regex, Slots};
 pub use replace::{Replacer, Template};
@@ -56,4 +56,5 @@ pub struct Span {
 }
 
 /// Longest text and longest result, in bytes, as everywhere in rille: what a `uint32_t` can tell.
-const LONGEST: usize = if usize::BITS > 32 { u32::MAX as usize } else { isize::MAX as usize };
+const MAX_TEXT_BYTES: usize =
+    if usize::BITS > 32 { u32::MAX as usize } else { isize::MAX as usize };

@@ -36,7 +36,7 @@ impl<'b> Output<'b> {
 
     #[cold]
     fn grow(&mut self, additional: usize) -> Result<(), Full> {
-        if self.bytes.len().saturating_add(additional) > super::LONGEST {
+        if self.bytes.len().saturating_add(additional) > super::MAX_TEXT_BYTES {
             return Err(Full::TooBig);
         }
         self.bytes.try_reserve(additional).map_err(|_| Full::NoMemory)

@@ -8,7 +8,7 @@ use regex_syntax::hir::translate::TranslatorBuilder;
 
 /// How a pattern is meant. The default is a Unicode pattern without flags.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct PatternOptions {
     /// Letters match in either case (`i`).
     pub ignore_case: bool,
     /// `^` and `$` match at lines too (`m`).
@@ -28,7 +28,7 @@ pub struct Options {
 /// What a compiled pattern may take unless told otherwise.
 const DEFAULT_SIZE_LIMIT: usize = 10 << 20;
 
-impl Options {
+impl PatternOptions {
     fn limit(&self) -> usize {
         if self.size_limit == 0 { DEFAULT_SIZE_LIMIT } else { self.size_limit }
     }
@@ -63,7 +63,7 @@ impl Options {
         Ok((text, ast))
     }
 
-    /// Translates what [`Options::parse_syntax`] has parsed.
+    /// Translates what [`PatternOptions::parse_syntax`] has parsed.
     pub(super) fn translate(&self, text: &str, ast: &Ast) -> Result<Hir, PatternError> {
         TranslatorBuilder::new()
             .unicode(!self.bytes)
@@ -140,7 +140,7 @@ mod tests {
             (b"\xC3\xA9\\q", 2),
             (b"ab\xFFcd", 2),
         ] {
-            let error = Options::default().parse(pattern).expect_err("a mistake");
+            let error = PatternOptions::default().parse(pattern).expect_err("a mistake");
             assert_eq!(error.offset, Some(offset), "{}: {error:?}", pattern.escape_ascii());
             assert!(!error.message.contains('\n'), "{error:?}");
         }

@@ -1,7 +1,7 @@
 //! One compiled pattern.
 
 use super::chars::splits;
-use super::{Options, PatternError, Span};
+use super::{PatternError, PatternOptions, Span};
 use regex_automata::meta::{self, Cache};
 use regex_automata::util::pool::{Pool, PoolGuard};
 use regex_automata::util::primitives::{NonMaxUsize, PatternID};
@@ -40,12 +40,12 @@ pub struct Regex {
     may_be_empty: bool,
     longest: Option<usize>,
     /// What it was compiled from.
-    source: (Box<[u8]>, Options),
+    source: (Box<[u8]>, PatternOptions),
 }
 
 impl Regex {
     /// Compiles a pattern.
-    pub fn new(pattern: &[u8], options: &Options) -> Result<Regex, PatternError> {
+    pub fn new(pattern: &[u8], options: &PatternOptions) -> Result<Regex, PatternError> {
         let hir = options.parse(pattern)?;
         let engine = meta::Builder::new()
             .configure(options.engine(MatchKind::LeftmostFirst))
@@ -146,7 +146,7 @@ impl Regex {
     }
 
     /// What it was compiled from, for those who compile it in another way.
-    pub(super) fn source(&self) -> (&[u8], Options) {
+    pub(super) fn source(&self) -> (&[u8], PatternOptions) {
         (&self.source.0, self.source.1)
     }
 

@@ -1,6 +1,6 @@
 //! Many patterns at once: which of them match.
 
-use super::{Options, PatternError};
+use super::{PatternError, PatternOptions};
 use regex_automata::meta::{self, Cache};
 use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input, MatchKind, PatternSet};
@@ -25,7 +25,7 @@ pub struct RegexSet {
 
 impl RegexSet {
     /// Compiles a list of patterns, which may be empty and then matches nothing.
-    pub fn new(patterns: &[&[u8]], options: &Options) -> Result<RegexSet, PatternError> {
+    pub fn new(patterns: &[&[u8]], options: &PatternOptions) -> Result<RegexSet, PatternError> {
         let mut parsed = Vec::with_capacity(patterns.len());
         for (index, pattern) in patterns.iter().enumerate() {
             parsed.push(options.parse(pattern).map_err(|error| {

@@ -30,7 +30,7 @@ const PIECE: usize = 64 << 10;
 const PATIENT: usize = 4096;
 
 /// The longest match that may be declared: 256 MiB, of which twice is held back.
-const LONGEST: usize = 256 << 20;
+const MAX_MATCH_BYTES: usize = 256 << 20;
 
 /// Why a stream ended early. It stays ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,8 +97,9 @@ impl Stream {
         limit: u64,
     ) -> Option<Stream> {
         let own = regex.longest().filter(|&own| longest.is_none_or(|longest| own <= longest));
-        let longest =
-            own.or(longest).filter(|&longest| longest <= LONGEST && !regex.is_anchored())?;
+        let longest = own
+            .or(longest)
+            .filter(|&longest| longest <= MAX_MATCH_BYTES && !regex.is_anchored())?;
         let reach = if own.is_some() { longest } else { 2 * longest };
         Some(Stream::new(Matcher::Regex { regex, template, longest }, reach, LOOK, limit))
     }

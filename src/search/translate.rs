@@ -270,7 +270,7 @@ fn class(letter: u8) -> Option<Set> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::search::{Options, Regex};
+    use crate::search::{PatternOptions, Regex};
     use proptest::prelude::*;
 
     #[test]
@@ -284,7 +284,7 @@ mod tests {
             (b"\xC3\xA9", "(?s-u)\\xC3\\xA9"),
         ] {
             assert_eq!(from_lua(lua).unwrap(), regex);
-            Regex::new(regex.as_bytes(), &Options::default()).expect("a pattern");
+            Regex::new(regex.as_bytes(), &PatternOptions::default()).expect("a pattern");
         }
     }
 
@@ -310,7 +310,7 @@ mod tests {
         fn an_escaped_text_matches_itself_only(text in prop::collection::vec(any::<u8>(), 0..12), spaces in "[ \\t\\n#a\u{2003}\u{85}-]{0,6}") {
             for text in [&text[..], spaces.as_bytes()] {
                 for (verbose, bytes) in [(false, false), (true, false), (false, true), (true, true)] {
-                    let options = Options { verbose, bytes, ..Options::default() };
+                    let options = PatternOptions { verbose, bytes, ..PatternOptions::default() };
                     let regex = Regex::new(escape(text).as_bytes(), &options).unwrap();
                     let found = regex.find(text, 0).map(|span| (span.start, span.stop));
                     prop_assert_eq!(found, Some((0, text.len())), "{}", escape(text));
@@ -324,7 +324,7 @@ mod tests {
         ) {
             let _ = crate::search::explain_pcre(&text);
             match from_lua(&text) {
-                Ok(regex) => prop_assert!(Regex::new(regex.as_bytes(), &Options::default()).is_ok(), "{}", regex),
+                Ok(regex) => prop_assert!(Regex::new(regex.as_bytes(), &PatternOptions::default()).is_ok(), "{}", regex),
                 Err(error) => prop_assert!(error.offset.is_some_and(|at| at < text.len())),
             }
         }

@@ -51,7 +51,7 @@ pub use reverse::reverse;
 pub use segment::{Batch, Span, segments};
 pub use truncate::{Align, Cut, Ellipsis, Side, pad, truncate};
 pub use utf8::{repair, repair_len, validate};
-pub use width::{Options as WidthOptions, Style, width};
+pub use width::{Style, WidthOptions, width};
 pub use wrap::{Line, wrap};
 
 /// The version of Unicode that all tables are of.

@@ -6,7 +6,7 @@
 
 use super::decode::{char_start, decode};
 use super::segment::{Graphemes, Piece, graphemes};
-use super::width::{self, Options as WidthOptions};
+use super::width::{self, WidthOptions};
 use super::{Unit, kernel};
 use std::collections::TryReserveError;
 use std::mem::MaybeUninit;

@@ -1,6 +1,6 @@
 //! Cutting a text to a width, and filling it up to one.
 
-use super::width::{Options, Piece, Prefix, pieces, prefix, width};
+use super::width::{Piece, Prefix, WidthOptions, pieces, prefix, width};
 
 /// Where a text is cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct Ellipsis {
 
 impl Ellipsis {
     /// Measures an ellipsis, once for many texts.
-    pub fn new(ellipsis: &[u8], options: &Options) -> Ellipsis {
+    pub fn new(ellipsis: &[u8], options: &WidthOptions) -> Ellipsis {
         Ellipsis { cells: width(ellipsis, options) }
     }
 }
@@ -53,7 +53,7 @@ pub fn truncate(
     cells: usize,
     side: Side,
     ellipsis: Ellipsis,
-    options: &Options,
+    options: &WidthOptions,
 ) -> Cut {
     let whole = |cells| Cut { head: text.len(), tail: text.len(), ellipsis: false, cells };
     let fits = ellipsis.cells <= cells;
@@ -92,9 +92,9 @@ pub fn truncate(
 }
 
 /// The options for what stands behind `cells` cells.
-fn behind(cells: usize, options: &Options) -> Options {
+fn behind(cells: usize, options: &WidthOptions) -> WidthOptions {
     let column = options.column.saturating_add(u32::try_from(cells).unwrap_or(u32::MAX));
-    Options { column, ..*options }
+    WidthOptions { column, ..*options }
 }
 
 /// The end of a text, in whole clusters.
@@ -105,7 +105,7 @@ struct Tail {
 }
 
 /// The longest end of `text` behind `head` that takes at most `back` of its `total` cells, if no tab is in it.
-fn tail(text: &[u8], head: Prefix, back: usize, total: usize, options: &Options) -> Tail {
+fn tail(text: &[u8], head: Prefix, back: usize, total: usize, options: &WidthOptions) -> Tail {
     let Some(before) = total.checked_sub(back + 1) else {
         return Tail { start: head.end, cells: total };
     };
@@ -125,7 +125,7 @@ fn tail_with_tabs(
     head: Prefix,
     back: usize,
     column: usize,
-    options: &Options,
+    options: &WidthOptions,
 ) -> Tail {
     let column = column + options.column as usize;
     let tabstop = options.tabstop.max(1) as usize;
@@ -155,7 +155,7 @@ fn tail_with_tabs(
 }
 
 /// Every cluster with its start.
-fn singles(text: &[u8], options: &Options) -> Vec<(usize, Piece)> {
+fn singles(text: &[u8], options: &WidthOptions) -> Vec<(usize, Piece)> {
     let mut singles = Vec::new();
     let mut start = 0;
     for piece in pieces(text, options) {
@@ -186,7 +186,7 @@ pub enum Align {
 /// How many cells are missing before and behind `text` until it takes `cells` cells; none if it takes as many already.
 ///
 /// The text's tabs go to their stops from where it then begins, so that the whole never takes more than `cells`.
-pub fn pad(text: &[u8], cells: usize, align: Align, options: &Options) -> (usize, usize) {
+pub fn pad(text: &[u8], cells: usize, align: Align, options: &WidthOptions) -> (usize, usize) {
     let at = |left: usize| width(text, &behind(left, options));
     let missing = cells.saturating_sub(at(0));
     let mut left = match align {
@@ -220,7 +220,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn cut(text: &str, cells: usize, side: Side, ellipsis: &str) -> String {
-        let options = Options::default();
+        let options = WidthOptions::default();
         let cut = truncate(
             text.as_bytes(),
             cells,
@@ -273,7 +273,7 @@ mod tests {
     #[test]
     fn padding_fills_up() {
         let pad =
-            |text: &str, cells, align| pad(text.as_bytes(), cells, align, &Options::default());
+            |text: &str, cells, align| pad(text.as_bytes(), cells, align, &WidthOptions::default());
         assert_eq!(pad("日本", 7, Align::Left), (0, 3));
         assert_eq!(pad("日本", 7, Align::Right), (3, 0));
         assert_eq!(pad("日本", 7, Align::Center), (1, 2));
@@ -282,12 +282,12 @@ mod tests {
         assert_eq!(pad("a\tb", 16, Align::Right), (6, 7));
     }
 
-    fn ends(text: &[u8], options: &Options) -> Vec<usize> {
+    fn ends(text: &[u8], options: &WidthOptions) -> Vec<usize> {
         singles(text, options).iter().map(|(_, piece)| piece.end).collect()
     }
 
-    fn at_column(text: &[u8], column: usize, options: &Options) -> usize {
-        width(text, &Options { column: options.column + column as u32, ..*options })
+    fn at_column(text: &[u8], column: usize, options: &WidthOptions) -> usize {
+        width(text, &WidthOptions { column: options.column + column as u32, ..*options })
     }
 
     proptest! {
@@ -299,7 +299,7 @@ mod tests {
             wide in any::<bool>(), column in 0u32..9, tabstop in 1u32..9,
         ) {
             for style in [Style::Terminal, Style::Neovim, Style::Strwidth] {
-                let options = Options { style, ambiguous_wide: wide, column, tabstop };
+                let options = WidthOptions { style, ambiguous_wide: wide, column, tabstop };
                 let measured = Ellipsis::new(ellipsis.as_bytes(), &options);
                 let taken = if measured.cells <= cells { measured.cells } else { 0 };
                 let mut boundaries = vec![0];
@@ -335,7 +335,7 @@ mod tests {
 
         #[test]
         fn padding_gives_the_width_unless_a_tab_cannot(text in any_text(), cells in 0usize..60, column in 0u32..9) {
-            let options = Options { column, ..Options::default() };
+            let options = WidthOptions { column, ..WidthOptions::default() };
             for align in [Align::Left, Align::Right, Align::Center] {
                 let (left, right) = pad(&text, cells, align, &options);
                 let whole = left + at_column(&text, left, &options) + right;

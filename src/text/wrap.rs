@@ -18,7 +18,7 @@
 //! an edit changes no line before it but the last one.
 
 use super::machine::Machine;
-use super::width::{Options, pieces, width};
+use super::width::{WidthOptions, pieces, width};
 
 /// One line, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +43,7 @@ pub fn wrap<'t>(
     start: usize,
     cells: usize,
     keep_long_words: bool,
-    options: &Options,
+    options: &WidthOptions,
 ) -> impl Iterator<Item = Line> + use<'t> {
     let options = *options;
     let mut start = start.min(text.len());
@@ -73,7 +73,7 @@ enum Fit {
     Over { at: usize },
 }
 
-fn fit(text: &[u8], cells: usize, options: &Options) -> Fit {
+fn fit(text: &[u8], cells: usize, options: &WidthOptions) -> Fit {
     let (mut start, mut taken) = (0, 0usize);
     for piece in pieces(text, options) {
         let bytes = &text[start..piece.end];
@@ -106,7 +106,7 @@ fn fit(text: &[u8], cells: usize, options: &Options) -> Fit {
 const LOOKAHEAD: usize = 256;
 
 /// The last break opportunity up to `at` that cuts no cluster, if there is one.
-fn last_break(text: &[u8], at: usize, options: &Options) -> Option<usize> {
+fn last_break(text: &[u8], at: usize, options: &WidthOptions) -> Option<usize> {
     let mut end = text.len().min(at + LOOKAHEAD);
     while end < text.len() && text[end] & 0xC0 == 0x80 {
         end += 1;
@@ -115,12 +115,12 @@ fn last_break(text: &[u8], at: usize, options: &Options) -> Option<usize> {
 }
 
 /// The first break opportunity behind `at`.
-fn first_break(text: &[u8], at: usize, options: &Options) -> usize {
+fn first_break(text: &[u8], at: usize, options: &WidthOptions) -> usize {
     breaks(text, options).find(|&found| found > at).unwrap_or(text.len())
 }
 
 /// The break opportunities of `text` that cut no grapheme cluster, which nearly none does.
-fn breaks(text: &[u8], options: &Options) -> impl Iterator<Item = usize> {
+fn breaks(text: &[u8], options: &WidthOptions) -> impl Iterator<Item = usize> {
     let mut pieces = pieces(text, options);
     let mut piece = pieces.next();
     Machine::linebreaks().walk(text, 0).map(|segment| segment.stop).filter(move |&found| {
@@ -180,7 +180,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn lines(text: &str, cells: usize, keep: bool) -> Vec<&str> {
-        wrap(text.as_bytes(), 0, cells, keep, &Options::default())
+        wrap(text.as_bytes(), 0, cells, keep, &WidthOptions::default())
             .map(|line| &text[line.start..line.stop])
             .collect()
     }
@@ -231,7 +231,7 @@ mod tests {
     }
 
     /// The next line by trying every cluster boundary, without lookahead limits.
-    fn plain(text: &[u8], cells: usize, keep: bool, options: &Options) -> (usize, usize) {
+    fn plain(text: &[u8], cells: usize, keep: bool, options: &WidthOptions) -> (usize, usize) {
         let mut ends = Vec::new();
         let mut start = 0;
         for piece in pieces(text, options) {
@@ -282,7 +282,7 @@ mod tests {
             text in any_text(), cells in 1usize..20, keep in any::<bool>(), wide in any::<bool>(), column in 0u32..9,
         ) {
             for style in [Style::Terminal, Style::Neovim, Style::Strwidth] {
-                let options = Options { style, ambiguous_wide: wide, column, ..Options::default() };
+                let options = WidthOptions { style, ambiguous_wide: wide, column, ..WidthOptions::default() };
                 let mut at = 0;
                 for line in wrap(&text, 0, cells, keep, &options) {
                     prop_assert_eq!(line.start, at);

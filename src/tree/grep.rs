@@ -13,11 +13,11 @@
 //!
 //! # What are its limits?
 //!
-//! A line of more than [`LONGEST_LINE`] bytes, and with `multi_line` a file of more than [`LONGEST_FILE`], is an error
+//! A line of more than [`MAX_LINE_BYTES`] bytes, and with `multi_line` a file of more than [`MAX_MULTILINE_FILE_BYTES`], is an error
 //! among the results.
 
 use crate::io_error;
-use crate::job::{self, Job, Stop, Worker};
+use crate::job::{self, Job, JobError, Worker};
 use crate::search::lines::{LineMatcher, LineOptions, LinePatterns, PatternSource};
 use crate::tree::lines::{Hit, Scanner, Sink, Wanted};
 use crate::tree::matches::{Found, Matches};
@@ -35,21 +35,21 @@ use std::time::{Duration, Instant};
 pub use crate::search::lines::Case;
 
 /// Longest line, in bytes.
-pub const LONGEST_LINE: usize = 8 << 20;
+pub const MAX_LINE_BYTES: usize = 8 << 20;
 
 /// Longest file that is searched with `multi_line`, in bytes.
-pub const LONGEST_FILE: usize = 64 << 20;
+pub const MAX_MULTILINE_FILE_BYTES: usize = 64 << 20;
 
 /// Lines of a batch, and bytes of its text, at most but for the last line.
-const BATCH: usize = 256;
-const BATCH_TEXT: usize = 64 << 10;
+const MAX_BATCH_LINES: usize = 256;
+const MAX_BATCH_BYTES: usize = 64 << 10;
 
 /// How long a line waits for its batch to become full.
-const PATIENCE: Duration = Duration::from_millis(4);
+const MAX_BATCH_DELAY: Duration = Duration::from_millis(4);
 
 /// What to search for.
 #[derive(Clone, Default)]
-pub struct Options<'o> {
+pub struct GrepOptions<'o> {
     /// A line matches if one of these does.
     pub patterns: Vec<PatternSource<'o>>,
     /// Texts are literals.
@@ -85,8 +85,8 @@ pub struct Chunk {
 
 impl Chunk {
     /// Bytes that it holds.
-    pub fn weight(&self) -> usize {
-        self.batch.weight()
+    pub fn memory_usage(&self) -> usize {
+        self.batch.memory_usage()
     }
 }
 
@@ -129,8 +129,8 @@ impl Crew for Plan {
 /// Starts a search. Its unit of progress is the file.
 pub fn grep(
     root: &[u8],
-    tree: &walk::Options<'_>,
-    options: &Options<'_>,
+    tree: &walk::WalkOptions<'_>,
+    options: &GrepOptions<'_>,
 ) -> Result<Job<Chunk>, Refused> {
     let prepared = Prepared::new(root, tree)?;
     let lines = LineOptions {
@@ -213,7 +213,7 @@ impl<'w> Visitor<'w> {
     }
 
     /// Searches the texts in memory, and tells whether to go on.
-    fn search_texts(&mut self) -> Result<bool, Stop> {
+    fn search_texts(&mut self) -> Result<bool, JobError> {
         for text in &self.plan.texts {
             self.collector.begin(&[&text.path]);
             if !self.search(text.text.as_slice())? {
@@ -224,7 +224,7 @@ impl<'w> Visitor<'w> {
     }
 
     /// Searches one file, and tells whether to go on with others.
-    fn search(&mut self, source: impl Read) -> Result<bool, Stop> {
+    fn search(&mut self, source: impl Read) -> Result<bool, JobError> {
         let source = Watched { source, worker: self.worker };
         let scanned = self.scanner.scan(source, &mut self.collector);
         self.worker.go_on()?;
@@ -238,7 +238,7 @@ impl<'w> Visitor<'w> {
 impl Visit for Visitor<'_> {
     const SHARES_FILES: bool = true;
 
-    fn see(&mut self, found: &selection::Found<'_>) -> Result<bool, Stop> {
+    fn see(&mut self, found: &selection::Found<'_>) -> Result<bool, JobError> {
         if found.kind != Kind::File || self.plan.has_text(found.path) {
             return Ok(true);
         }
@@ -252,23 +252,23 @@ impl Visit for Visitor<'_> {
         }
     }
 
-    fn fail(&mut self, root: &[u8], rest: &[u8], message: &str) -> Result<bool, Stop> {
+    fn fail(&mut self, root: &[u8], rest: &[u8], message: &str) -> Result<bool, JobError> {
         self.collector.begin(&[root, rest]);
         self.collector.tell(Found::Error, message);
         self.collector.flush_if_due().map(|()| true)
     }
 
-    fn go_on(&self) -> Result<(), Stop> {
+    fn go_on(&self) -> Result<(), JobError> {
         self.worker.go_on()
     }
 
     fn patience(&self) -> Option<Duration> {
         let collector = &self.collector;
         let waits = !collector.batch.is_empty();
-        waits.then(|| PATIENCE.saturating_sub(collector.since.elapsed()))
+        waits.then(|| MAX_BATCH_DELAY.saturating_sub(collector.since.elapsed()))
     }
 
-    fn flush(&mut self) -> Result<(), Stop> {
+    fn flush(&mut self) -> Result<(), JobError> {
         self.collector.flush()
     }
 }
@@ -332,28 +332,29 @@ impl Collector<'_> {
         self.push(kind, message.as_bytes(), 0, 0, self.batch.span_count());
     }
 
-    fn flush_if_due(&mut self) -> Result<(), Stop> {
-        let full = self.batch.len() >= BATCH || self.batch.text().len() >= BATCH_TEXT;
-        if full || (!self.batch.is_empty() && self.since.elapsed() >= PATIENCE) {
+    fn flush_if_due(&mut self) -> Result<(), JobError> {
+        let full =
+            self.batch.len() >= MAX_BATCH_LINES || self.batch.text().len() >= MAX_BATCH_BYTES;
+        if full || (!self.batch.is_empty() && self.since.elapsed() >= MAX_BATCH_DELAY) {
             return self.flush();
         }
         Ok(())
     }
 
-    fn flush(&mut self) -> Result<(), Stop> {
+    fn flush(&mut self) -> Result<(), JobError> {
         self.since = Instant::now();
         self.has_path = false;
         if self.batch.is_empty() {
             return Ok(());
         }
         let batch = std::mem::take(&mut self.batch);
-        let weight = batch.weight();
+        let weight = batch.memory_usage();
         self.worker.publish(Chunk { batch: Arc::new(batch), from: 0 }, weight)
     }
 }
 
 impl Sink for Collector<'_> {
-    fn hit(&mut self, hit: &Hit<'_>) -> Result<bool, Stop> {
+    fn hit(&mut self, hit: &Hit<'_>) -> Result<bool, JobError> {
         let mut before = 1;
         if hit.kind == Found::Match {
             before = self.plan.total.fetch_add(1, Ordering::Relaxed);

@@ -9,12 +9,12 @@
 //! The search of a file ends before the piece that has the first one, as in ripgrep.
 
 use crate::io_error;
-use crate::job::Stop;
+use crate::job::JobError;
 use crate::search::Span;
 use crate::search::lines::{Seeker, trim_line_terminator};
 use crate::text::kernel;
 use crate::tree::decode::{Decoder, Place};
-use crate::tree::grep::{LONGEST_FILE, LONGEST_LINE};
+use crate::tree::grep::{MAX_LINE_BYTES, MAX_MULTILINE_FILE_BYTES};
 use crate::tree::matches::Found;
 use std::io::Read;
 
@@ -53,7 +53,7 @@ pub(in crate::tree) struct Hit<'t> {
 /// Where results go.
 pub(in crate::tree) trait Sink {
     /// Takes a line, and returns whether to go on.
-    fn hit(&mut self, hit: &Hit<'_>) -> Result<bool, Stop>;
+    fn hit(&mut self, hit: &Hit<'_>) -> Result<bool, JobError>;
 
     /// Takes what is wrong with the text.
     fn fail(&mut self, message: &str);
@@ -80,15 +80,15 @@ enum Portion {
 
 /// Why the search of a text ends before its end.
 enum Broken {
-    Stop(Stop),
+    JobError(JobError),
     Failed(String),
     /// Nothing more is wanted.
     Enough,
 }
 
-impl From<Stop> for Broken {
-    fn from(stop: Stop) -> Broken {
-        Broken::Stop(stop)
+impl From<JobError> for Broken {
+    fn from(stop: JobError) -> Broken {
+        Broken::JobError(stop)
     }
 }
 
@@ -104,7 +104,7 @@ impl<'m> Scanner<'m> {
     }
 
     /// Searches a text. It fails only if it is cancelled.
-    pub fn scan(&mut self, source: impl Read, sink: &mut impl Sink) -> Result<(), Stop> {
+    pub fn scan(&mut self, source: impl Read, sink: &mut impl Sink) -> Result<(), JobError> {
         if self.buffer.len() < PIECE {
             self.buffer.resize(PIECE, 0);
         }
@@ -120,7 +120,7 @@ impl<'m> Scanner<'m> {
         });
         match ended {
             Ok(()) | Err(Broken::Enough) => Ok(()),
-            Err(Broken::Stop(stop)) => Err(stop),
+            Err(Broken::JobError(stop)) => Err(stop),
             Err(Broken::Failed(message)) => {
                 sink.fail(&message);
                 Ok(())
@@ -166,8 +166,8 @@ impl<'m> Scanner<'m> {
         len: &mut usize,
     ) -> Result<Portion, Broken> {
         if self.buffer.len() < *len + PIECE / 2 {
-            if *len - at > LONGEST_LINE || *len > 2 * LONGEST_LINE {
-                let what = format!("a line is above the limit of {} MiB", LONGEST_LINE >> 20);
+            if *len - at > MAX_LINE_BYTES || *len > 2 * MAX_LINE_BYTES {
+                let what = format!("a line is above the limit of {} MiB", MAX_LINE_BYTES >> 20);
                 return Err(Broken::Failed(what));
             }
             self.buffer.resize((2 * self.buffer.len()).max(PIECE), 0);
@@ -233,10 +233,10 @@ impl<'m> Scanner<'m> {
         let (mut zero, mut stop) = (None, None);
         loop {
             if self.buffer.len() < len + PIECE {
-                if len > LONGEST_FILE {
+                if len > MAX_MULTILINE_FILE_BYTES {
                     let what = format!(
                         "the file is above the limit of {} MiB for a search over lines",
-                        LONGEST_FILE >> 20
+                        MAX_MULTILINE_FILE_BYTES >> 20
                     );
                     return Err(Broken::Failed(what));
                 }
@@ -300,8 +300,8 @@ impl<'m> Scanner<'m> {
             report.zero(&self.buffer, zero);
         }
         // One long file does not hold its memory for all that follow.
-        self.buffer.truncate(LONGEST_LINE);
-        self.buffer.shrink_to(LONGEST_LINE);
+        self.buffer.truncate(MAX_LINE_BYTES);
+        self.buffer.shrink_to(MAX_LINE_BYTES);
         Ok(())
     }
 }

@@ -98,7 +98,7 @@ impl Matches {
     }
 
     /// Bytes that it holds.
-    pub fn weight(&self) -> usize {
+    pub fn memory_usage(&self) -> usize {
         self.text.capacity()
             + self.lines.capacity() * size_of::<Line>()
             + self.spans.capacity() * size_of::<[u32; 2]>()

@@ -59,7 +59,7 @@ impl Paths {
     }
 
     /// Bytes that it holds.
-    pub fn weight(&self) -> usize {
+    pub fn memory_usage(&self) -> usize {
         self.text.capacity() + self.entries.capacity() * size_of::<Entry>()
     }
 

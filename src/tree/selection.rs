@@ -11,10 +11,10 @@
 //! mistakes in them are told at once. [`Prepared::compile`] runs in the job: it reads and compiles everything else.
 
 use crate::io_error;
-use crate::job::Stop;
+use crate::job::JobError;
 use crate::tree::paths::Kind;
 use crate::tree::rules::{Environment, GoOn, Level, Present, Rules, Verdict};
-use crate::tree::walk::{Options, Refused};
+use crate::tree::walk::{Refused, WalkOptions};
 use bstr::ByteSlice;
 use ignore::Match;
 use ignore::overrides::{Override, OverrideBuilder};
@@ -44,19 +44,19 @@ pub(in crate::tree) trait Visit {
     const SHARES_FILES: bool;
 
     /// Looks at what was found, and tells whether to go on.
-    fn see(&mut self, found: &Found<'_>) -> Result<bool, Stop>;
+    fn see(&mut self, found: &Found<'_>) -> Result<bool, JobError>;
 
     /// Takes note of what could not be read: a path in two parts, and why.
-    fn fail(&mut self, root: &[u8], rest: &[u8], message: &str) -> Result<bool, Stop>;
+    fn fail(&mut self, root: &[u8], rest: &[u8], message: &str) -> Result<bool, JobError>;
 
     /// Tells whether the job goes on. It is asked for each entry, be it ignored or not.
-    fn go_on(&self) -> Result<(), Stop>;
+    fn go_on(&self) -> Result<(), JobError>;
 
     /// How long what was found may wait to be published, or nothing if nothing waits.
     fn patience(&self) -> Option<Duration>;
 
     /// Publishes what waits.
-    fn flush(&mut self) -> Result<(), Stop>;
+    fn flush(&mut self) -> Result<(), JobError>;
 }
 
 /// Makes what each thread does.
@@ -161,7 +161,10 @@ pub(in crate::tree) struct Tree {
 
 impl Prepared {
     /// Looks at the options and at the process.
-    pub(in crate::tree) fn new(root: &[u8], options: &Options<'_>) -> Result<Prepared, Refused> {
+    pub(in crate::tree) fn new(
+        root: &[u8],
+        options: &WalkOptions<'_>,
+    ) -> Result<Prepared, Refused> {
         Ok(Prepared {
             root: Root::new(root, options.relative)?,
             overrides: overrides(&options.globs)?,
@@ -181,8 +184,8 @@ impl Prepared {
         self,
         go_on: GoOn<'_>,
         fail: Fail<'_>,
-    ) -> Result<Arc<Tree>, Stop> {
-        let wrong = |error: ignore::Error| Stop::Failed(error.to_string());
+    ) -> Result<Arc<Tree>, JobError> {
+        let wrong = |error: ignore::Error| JobError::Failed(error.to_string());
         count_compiled();
         let overrides = self.overrides.build().map_err(wrong)?;
         let types = self.types.build().map_err(wrong)?;
@@ -228,7 +231,7 @@ impl Tree {
         present: Present,
         go_on: GoOn<'_>,
         fail: Fail<'_>,
-    ) -> Result<Option<Arc<Level>>, Stop> {
+    ) -> Result<Option<Arc<Level>>, JobError> {
         let Some(rules) = &self.rules else { return Ok(None) };
         if present == Present::default() {
             return Ok(above.clone());
@@ -277,7 +280,11 @@ impl Tree {
     }
 
     /// Whether the walk would find a file with an absolute path. The file need not be there.
-    pub(in crate::tree) fn place_of(&self, path: &[u8], go_on: GoOn<'_>) -> Result<Place, Stop> {
+    pub(in crate::tree) fn place_of(
+        &self,
+        path: &[u8],
+        go_on: GoOn<'_>,
+    ) -> Result<Place, JobError> {
         let roots = [&self.base, &self.given];
         let Some(rest) = roots.iter().find_map(|root| path.strip_prefix(&root[..])) else {
             return Ok(Place::Outside);

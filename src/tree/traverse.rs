@@ -11,7 +11,7 @@
 //! The others stop, and the panic goes on on the job's own thread.
 
 use crate::io_error;
-use crate::job::{self, Stop};
+use crate::job::{self, JobError};
 use crate::tree::paths::Kind;
 use crate::tree::rules::{Level, Present};
 use crate::tree::selection::{self, Crew, Found, Identity, Tree, Visit};
@@ -68,12 +68,12 @@ enum Item {
 enum End {
     /// A visitor has had enough.
     Enough,
-    Stop(Stop),
+    JobError(JobError),
 }
 
-impl From<Stop> for End {
-    fn from(stop: Stop) -> End {
-        End::Stop(stop)
+impl From<JobError> for End {
+    fn from(stop: JobError) -> End {
+        End::JobError(stop)
     }
 }
 
@@ -91,11 +91,11 @@ struct List {
     busy: usize,
     over: bool,
     /// Why a thread other than the job's own has stopped.
-    stopped: Option<Stop>,
+    stopped: Option<JobError>,
 }
 
 /// Goes through a tree, with a visitor for each thread.
-pub(in crate::tree) fn traverse<C: Crew>(tree: &Arc<Tree>, crew: &Arc<C>) -> Result<(), Stop> {
+pub(in crate::tree) fn traverse<C: Crew>(tree: &Arc<Tree>, crew: &Arc<C>) -> Result<(), JobError> {
     let root = Item::Directory(Pending { rest: Vec::new(), depth: 0, parent: None });
     let list = List { items: vec![root], busy: 0, over: false, stopped: None };
     let work =
@@ -103,7 +103,7 @@ pub(in crate::tree) fn traverse<C: Crew>(tree: &Arc<Tree>, crew: &Arc<C>) -> Res
     let mut end = Ok(());
     let helpers = if tree.sort { 0 } else { job::parallelism() - 1 };
     let others = (Arc::clone(tree), Arc::clone(crew), Arc::clone(&work));
-    job::divide(
+    job::run_parallel(
         helpers,
         || end = work.run(tree, crew.visitor()),
         move |_| {
@@ -125,18 +125,18 @@ impl Work {
     }
 
     /// What one thread does.
-    fn run<V: Visit>(&self, tree: &Tree, visitor: V) -> Result<(), Stop> {
+    fn run<V: Visit>(&self, tree: &Tree, visitor: V) -> Result<(), JobError> {
         let _closes = Closes(self);
         let mut thread = Thread { tree, work: self, visitor, path: Vec::new() };
         let end = thread.run();
         match end {
             Ok(()) | Err(End::Enough) => thread.visitor.flush(),
-            Err(End::Stop(stop)) => Err(stop),
+            Err(End::JobError(stop)) => Err(stop),
         }
     }
 
     /// Takes the next item, and waits for one while others are busy. It ends when nobody is.
-    fn next(&self, visitor: &mut impl Visit) -> Result<Option<Item>, Stop> {
+    fn next(&self, visitor: &mut impl Visit) -> Result<Option<Item>, JobError> {
         let mut list = self.lock();
         loop {
             if list.over || (list.items.is_empty() && list.busy == 0) {

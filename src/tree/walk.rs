@@ -1,6 +1,6 @@
 //! The walk: every file of a tree, without what is ignored.
 
-use crate::job::{self, Job, Stop, Worker};
+use crate::job::{self, Job, JobError, Worker};
 use crate::search::PatternError;
 use crate::tree::paths::{Kind, Paths};
 use crate::tree::selection::{Crew, Found, Prepared, Visit};
@@ -10,15 +10,15 @@ use std::time::{Duration, Instant};
 
 /// Paths of a batch, at most, and of the first one: each may have twice as many as the one before. Large ones as somebody is
 /// woken for each; small ones first as somebody waits for them.
-const BATCH: usize = 1024;
-const FIRST: usize = 128;
+const MAX_BATCH_PATHS: usize = 1024;
+const FIRST_BATCH_PATHS: usize = 128;
 
 /// How long a path waits for its batch to become full.
-const PATIENCE: Duration = Duration::from_millis(4);
+const MAX_BATCH_DELAY: Duration = Duration::from_millis(4);
 
 /// What to find.
 #[derive(Clone, Debug, Default)]
-pub struct Options<'o> {
+pub struct WalkOptions<'o> {
     /// Hidden files and folders as well.
     pub hidden: bool,
     /// Do not look at .gitignore, .ignore, .git/info/exclude and the user's own list.
@@ -56,7 +56,7 @@ pub enum Refused {
 ///
 /// Everything that depends on the process is read here: the working directory for a relative root, the environment for
 /// the user's own list of what to ignore. The job itself looks at neither, as the host may change them meanwhile.
-pub fn walk(root: &[u8], options: &Options<'_>) -> Result<Job<Paths>, Refused> {
+pub fn walk(root: &[u8], options: &WalkOptions<'_>) -> Result<Job<Paths>, Refused> {
     let prepared = Prepared::new(root, options)?;
     let folders = options.folders;
     Ok(job::start(move |worker| {
@@ -104,15 +104,21 @@ struct Visitor<'w> {
 impl<'w> Visitor<'w> {
     fn new(worker: &'w Worker<Paths>, folders: bool) -> Visitor<'w> {
         let (batch, since) = (Paths::default(), Instant::now());
-        Visitor { worker, folders, batch, most: FIRST, since, until_look: 0 }
+        Visitor { worker, folders, batch, most: FIRST_BATCH_PATHS, since, until_look: 0 }
     }
 
-    fn push(&mut self, root: &[u8], rest: &[u8], kind: Kind, message: &str) -> Result<bool, Stop> {
+    fn push(
+        &mut self,
+        root: &[u8],
+        rest: &[u8],
+        kind: Kind,
+        message: &str,
+    ) -> Result<bool, JobError> {
         self.batch.push(root, rest, kind, message.as_bytes());
         // A look at the clock for each would cost as much as a small part of finding it.
         if self.until_look == 0 {
             self.until_look = 32;
-            if self.since.elapsed() >= PATIENCE {
+            if self.since.elapsed() >= MAX_BATCH_DELAY {
                 self.flush()?;
                 return Ok(true);
             }
@@ -128,35 +134,35 @@ impl<'w> Visitor<'w> {
 impl Visit for Visitor<'_> {
     const SHARES_FILES: bool = false;
 
-    fn see(&mut self, found: &Found<'_>) -> Result<bool, Stop> {
+    fn see(&mut self, found: &Found<'_>) -> Result<bool, JobError> {
         if found.kind == Kind::Folder && !self.folders {
             return Ok(true);
         }
         self.push(found.root, found.rest, found.kind, "")
     }
 
-    fn fail(&mut self, root: &[u8], rest: &[u8], message: &str) -> Result<bool, Stop> {
+    fn fail(&mut self, root: &[u8], rest: &[u8], message: &str) -> Result<bool, JobError> {
         self.push(root, rest, Kind::Error, message)
     }
 
-    fn go_on(&self) -> Result<(), Stop> {
+    fn go_on(&self) -> Result<(), JobError> {
         self.worker.go_on()
     }
 
     fn patience(&self) -> Option<Duration> {
-        (!self.batch.is_empty()).then(|| PATIENCE.saturating_sub(self.since.elapsed()))
+        (!self.batch.is_empty()).then(|| MAX_BATCH_DELAY.saturating_sub(self.since.elapsed()))
     }
 
-    fn flush(&mut self) -> Result<(), Stop> {
+    fn flush(&mut self) -> Result<(), JobError> {
         self.since = Instant::now();
         if self.batch.is_empty() {
             return Ok(());
         }
         let batch = self.batch.clone();
         self.batch.clear();
-        self.most = (2 * self.most).min(BATCH);
+        self.most = (2 * self.most).min(MAX_BATCH_PATHS);
         self.worker.advance(batch.len() as u64);
-        let weight = batch.weight();
+        let weight = batch.memory_usage();
         self.worker.publish(batch, weight)
     }
 }

@@ -15,21 +15,21 @@ use super::{begin, file, judge, lua_path};
 const ABOUT: &str = "LuaJIT by mlua";
 
 /// One Lua state in which specs can be run, more than once.
-struct State {
+struct JobState {
     lua: Lua,
     host: &'static str,
     backend: &'static str,
     jit: bool,
 }
 
-impl State {
+impl JobState {
     fn new(host: &'static str) -> Self {
         // SAFETY: the specs are ours; they load `ffi`, which only an unsafe state has.
         let lua = unsafe { Lua::unsafe_new() };
         let package: Table = lua.globals().get("package").expect("package");
         let path: String = package.get("path").expect("package.path");
         package.set("path", lua_path() + ";" + &path).expect("package.path is set");
-        State { lua, host, backend: "native", jit: true }
+        JobState { lua, host, backend: "native", jit: true }
     }
 
     /// Runs specs, all unless told which; gives the runner's report.
@@ -80,21 +80,21 @@ impl State {
 #[test]
 fn native() {
     let since = begin();
-    let state = State::new("embedded");
+    let state = JobState::new("embedded");
     judge(state.host, ABOUT, &state.run(None), since);
 }
 
 #[test]
 fn nojit() {
     let since = begin();
-    let state = State { jit: false, ..State::new("embedded-nojit") };
+    let state = JobState { jit: false, ..JobState::new("embedded-nojit") };
     judge(state.host, ABOUT, &state.run(None), since);
 }
 
 #[test]
 fn fallback() {
     let since = begin();
-    let state = State { backend: "lua", ..State::new("embedded-fallback") };
+    let state = JobState { backend: "lua", ..JobState::new("embedded-fallback") };
     judge(state.host, ABOUT, &state.run(None), since);
 }
 
@@ -103,7 +103,7 @@ fn fallback() {
 #[test]
 fn closed_with_live_handles() {
     let since = begin();
-    let state = State::new("embedded-close");
+    let state = JobState::new("embedded-close");
     // Made before rille is loaded, so finalised after it: Lua closes in the reverse order.
     let last = "late = newproxy(true); getmetatable(late).__gc = function() pcall(late_call) end";
     state.lua.load(last).exec().expect("a finaliser is set");
@@ -124,7 +124,7 @@ fn closed_with_live_handles() {
 #[test]
 fn two_states_alternately() {
     let since = begin();
-    let states = [State::new("embedded-first"), State::new("embedded-second")];
+    let states = [JobState::new("embedded-first"), JobState::new("embedded-second")];
     let mut passed = [0, 0];
     for spec in crate::specs() {
         let spec = spec.to_string_lossy();
@@ -155,7 +155,7 @@ fn two_states_at_once() {
         for host in ["embedded-left", "embedded-right"] {
             let barrier = &barrier;
             scope.spawn(move || {
-                let state = State::new(host);
+                let state = JobState::new(host);
                 barrier.wait();
                 let since = begin();
                 judge(host, ABOUT, &state.run(None), since);

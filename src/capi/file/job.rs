@@ -9,7 +9,7 @@ use super::super::job::rille_job;
 use super::super::outcome::Outcome;
 use super::read::{rille_file_lines, rille_file_window};
 use super::{positive, rille_file, rille_file_change, rille_file_info, rille_file_options};
-use crate::file::{Answer, Document, Lines, Opening, Reply, Request, Trouble};
+use crate::file::{Answer, Document, FileError, Lines, Opening, Reply, Request};
 use std::ptr::null;
 use std::sync::Arc;
 
@@ -178,7 +178,7 @@ impl rille_file_answer {
 type Opened = Result<Arc<Document>, String>;
 
 /// What a job of rille_file_read_start has in the end, and whether bytes were wanted.
-type Answered = (Result<Reply, Trouble>, bool);
+type Answered = (Result<Reply, FileError>, bool);
 
 /// Starts a job that opens a file as rille_file_open does, on another thread, and writes it to `out`. The path and the options
 /// are copied, and a relative path is taken from the working directory of now. Take the file with rille_file_open_take when the job

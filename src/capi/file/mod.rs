@@ -6,7 +6,7 @@ use super::boundary::{
 use super::error::{Failure, rille_error, rille_status::*};
 use super::job::rille_job;
 use super::stats::{Gauge, Measured};
-use crate::file::{Change, Document, Info, Lines, Options, Trouble};
+use crate::file::{Change, Document, FileError, FileOptions, Info, Lines};
 use bstr::ByteSlice;
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ impl rille_file_options {
     /// # Safety
     ///
     /// The folder is as the documentation says.
-    unsafe fn read(&self) -> Result<Options, Failure> {
+    unsafe fn read(&self) -> Result<FileOptions, Failure> {
         let flags = self.flags;
         if flags & !(RILLE_FILE_NO_INDEX | RILLE_FILE_SPOOL | RILLE_FILE_UNPACK) != 0 {
             let message = format!("{flags:#x} are no flags; they are the RILLE_FILE_ constants");
@@ -67,7 +67,7 @@ impl rille_file_options {
         let folder = folder.to_path().map_err(|error| {
             Failure::new(RILLE_EARG, format!("the folder of the temporary file: {error}"))
         })?;
-        Ok(Options {
+        Ok(FileOptions {
             no_index: flags & RILLE_FILE_NO_INDEX != 0,
             cache: self.cache as usize,
             threads: self.threads as usize,
@@ -177,12 +177,12 @@ impl From<Change> for rille_file_change {
     }
 }
 
-impl From<Trouble> for Failure {
-    fn from(trouble: Trouble) -> Failure {
+impl From<FileError> for Failure {
+    fn from(trouble: FileError) -> Failure {
         let status = match trouble {
-            Trouble { forked: true, .. } => RILLE_EFORK,
-            Trouble { changed: true, .. } => RILLE_ECHANGED,
-            Trouble { no_memory: true, .. } => RILLE_ENOMEM,
+            FileError { forked: true, .. } => RILLE_EFORK,
+            FileError { changed: true, .. } => RILLE_ECHANGED,
+            FileError { no_memory: true, .. } => RILLE_ENOMEM,
             _ => RILLE_EIO,
         };
         Failure::new(status, trouble.message)

@@ -100,7 +100,7 @@ struct Taken(Found);
 
 impl Batch for Taken {
     fn bytes(&self) -> usize {
-        self.0.weight()
+        self.0.memory_usage()
     }
 }
 
@@ -189,7 +189,7 @@ pub unsafe extern "C" fn rille_file_take(
             let count = matches.len().min(most as usize);
             if count < matches.len() {
                 let rest = Found { taken: found.taken + count, ..found.clone() };
-                let weight = rest.weight();
+                let weight = rest.memory_usage();
                 job.put_back(rest, weight);
             }
             out.write(rille_file_matches {

@@ -33,7 +33,7 @@ impl Measured for rille_matcher {
     };
 
     fn bytes(&self) -> usize {
-        self.matcher.weight()
+        self.matcher.memory_usage()
     }
 }
 

@@ -13,9 +13,9 @@ use super::job::rille_job;
 use super::stats::{Gauge, Measured, hold};
 use crate::fuzzy::fzf::query;
 use crate::fuzzy::fzf::score::NoMemory;
-use crate::fuzzy::session::{Options, Refused, latest};
+use crate::fuzzy::session::{Refused, SessionOptions, latest};
 use crate::fuzzy::{Ranking, Session};
-use crate::job::{AnyJob, Job, State};
+use crate::job::{AnyJob, Job, JobState};
 use crate::tree::Paths;
 use once_cell::race::OnceBox;
 use options::rille_fuzzy_options;
@@ -126,7 +126,7 @@ impl Measured for rille_fuzzy {
 }
 
 impl rille_fuzzy {
-    fn give(options: Options) -> *mut rille_fuzzy {
+    fn give(options: SessionOptions) -> *mut rille_fuzzy {
         let session = Arc::new(Session::new(options));
         let mut live = Live::lock();
         live.retain(|session| session.strong_count() > 0);
@@ -517,7 +517,7 @@ pub unsafe extern "C" fn rille_fuzzy_results(
             let (rows, found) = (places(rows, capacity as usize, "rows")?, place(found, "found")?);
             let job: &Job<Ranking> = job.of("a fuzzy search")?;
             // In this order: results come before the end.
-            let done = job.poll().state == State::Done;
+            let done = job.poll().state == JobState::Done;
             match latest(job) {
                 Some(ranking) => {
                     write_rows(&ranking, done, rows, found);

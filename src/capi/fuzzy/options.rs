@@ -4,7 +4,7 @@ use super::super::boundary::{Zeroed, values};
 use super::super::error::{Failure, rille_status::*};
 use crate::fuzzy::Scheme;
 use crate::fuzzy::fzf::query::{self, Case, MOST_TYPOS};
-use crate::fuzzy::session::Options;
+use crate::fuzzy::session::SessionOptions;
 
 /// Ignore case. Without this flag and the next, a capital letter makes a term case-sensitive.
 pub const RILLE_FUZZY_IGNORE_CASE: u32 = 1;
@@ -53,7 +53,7 @@ impl rille_fuzzy_options {
     /// # Safety
     ///
     /// `columns` is null or has `column_count` numbers.
-    pub(super) unsafe fn read(&self) -> Result<Options, Failure> {
+    pub(super) unsafe fn read(&self) -> Result<SessionOptions, Failure> {
         let wrong = |message: String| Err(Failure::new(RILLE_EARG, message));
         let has = |flag| self.flags & flag != 0;
         if self.flags >= RILLE_FUZZY_COLUMNS << 1 {
@@ -90,8 +90,8 @@ impl rille_fuzzy_options {
         let list = unsafe { values(self.columns, self.column_count as usize, "columns") }?;
         columns.extend_from_slice(list);
         let normalize = has(RILLE_FUZZY_NORMALIZE);
-        Ok(Options {
-            query: query::Options { case, normalize, typos: self.typos as u8 },
+        Ok(SessionOptions {
+            query: query::QueryOptions { case, normalize, typos: self.typos as u8 },
             scheme,
             delimiter,
             columns,

@@ -1,7 +1,7 @@
 //! One compiled pattern.
 
 use super::*;
-use crate::search::{Options, Regex, Replacer, Slots, Template};
+use crate::search::{PatternOptions, Regex, Replacer, Slots, Template};
 use std::ffi::{CString, c_char};
 use std::ptr::null;
 use std::sync::Arc;
@@ -45,14 +45,14 @@ unsafe impl Zeroed for rille_regex_options {}
 const _: () = assert!(size_of::<rille_regex_options>() == 16);
 
 impl rille_regex_options {
-    pub(super) fn read(self) -> Result<Options, Failure> {
+    pub(super) fn read(self) -> Result<PatternOptions, Failure> {
         if self.flags & !FLAGS != 0 || self.reserved != 0 {
             let message =
                 format!("{:#x} are no flags; they are the RILLE_REGEX_ constants", self.flags);
             return Err(Failure::new(RILLE_EARG, message));
         }
         let flag = |flag| self.flags & flag != 0;
-        Ok(Options {
+        Ok(PatternOptions {
             ignore_case: flag(RILLE_REGEX_IGNORE_CASE),
             multi_line: flag(RILLE_REGEX_MULTI_LINE),
             dot_all: flag(RILLE_REGEX_DOT_ALL),

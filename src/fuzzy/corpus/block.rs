@@ -168,7 +168,7 @@ impl Block {
     }
 
     /// Bytes that it holds.
-    pub(super) fn weight(&self) -> usize {
+    pub(super) fn memory_usage(&self) -> usize {
         let numbers = self.stops.capacity() + self.masks.capacity();
         let bits = self.ascii.capacity() + self.heads.capacity() + self.openings.capacity();
         let bits = bits * size_of::<u64>();

@@ -10,7 +10,7 @@ use std::sync::Arc;
 const BLOCK: usize = 1024;
 
 /// Longest text of a folder, and most components of one. Items deeper than that are kept whole.
-pub(in super::super) const LONGEST: usize = 1024;
+pub(in super::super) const MAX_DIR_BYTES: usize = 1024;
 const DEEPEST: usize = 64;
 
 /// All folders. Number 0 is the empty one, and a parent has a smaller number than what is in it.
@@ -66,7 +66,7 @@ impl Numbers {
     }
 
     /// Bytes that the tables hold.
-    fn weight(&self) -> usize {
+    fn memory_usage(&self) -> usize {
         let entry = size_of::<(u32, u32)>() + 1;
         // Of what a table has room for it uses seven parts in eight, and some bytes more at its end.
         let table = |table: &HashTable<_>| (table.capacity() / 7 * 8 + 8) * entry + 16;
@@ -168,7 +168,7 @@ impl DirBlock {
         self.wholes.try_reserve(depth)
     }
 
-    fn weight(&self) -> usize {
+    fn memory_usage(&self) -> usize {
         size_of::<DirBlock>()
             + self.text.capacity()
             + self.own.capacity()
@@ -200,18 +200,18 @@ impl Dirs {
         self.blocks.len() * BLOCK + self.open.links.len()
     }
 
-    pub(super) fn weight(&self) -> usize {
-        self.weight + self.open.weight() + self.numbers.weight()
+    pub(super) fn memory_usage(&self) -> usize {
+        self.weight + self.open.memory_usage() + self.numbers.memory_usage()
     }
 
     /// By how much the weight may grow with the folder of an item.
     pub(super) fn growth(&self, item: &[u8]) -> usize {
         let folder = memchr::memrchr(b'/', item).map_or(0, |at| at + 1);
         let depth = memchr::memchr_iter(b'/', &item[..folder]).take(DEEPEST).count();
-        let table = 2 * self.numbers.weight();
-        self.open.weight()
+        let table = 2 * self.numbers.memory_usage();
+        self.open.memory_usage()
             + table
-            + depth * (folder.min(LONGEST) + 2 * (size_of::<Link>() + size_of::<Whole>()))
+            + depth * (folder.min(MAX_DIR_BYTES) + 2 * (size_of::<Link>() + size_of::<Whole>()))
     }
 
     fn get(&self, number: u32) -> Dir<'_> {
@@ -243,7 +243,7 @@ impl Dirs {
             return Some(number);
         }
         let is_deep = || memchr::memchr_iter(b'/', text).nth(DEEPEST).is_some();
-        if !may_grow || text.len() > LONGEST || is_deep() {
+        if !may_grow || text.len() > MAX_DIR_BYTES || is_deep() {
             return None;
         }
         // Where each folder on the way ends, and its hash, in one pass.
@@ -303,7 +303,7 @@ impl Dirs {
             full.own.shrink_to_fit();
             full.links.shrink_to_fit();
             full.wholes.shrink_to_fit();
-            self.weight += full.weight();
+            self.weight += full.memory_usage();
             self.blocks.push(Arc::new(full));
         }
         self.numbers.insert(hash, number);

@@ -24,7 +24,7 @@ mod tests;
 
 use block::Starts;
 pub(super) use block::{BLOCK, Bits, Block, Run};
-pub(super) use dirs::{Component, Dir, DirBlock, Dirs, LONGEST as MAX_DIR_LEN};
+pub(super) use dirs::{Component, Dir, DirBlock, Dirs, MAX_DIR_BYTES};
 
 use crate::fuzzy::fzf::score;
 use std::collections::TryReserveError;
@@ -127,8 +127,8 @@ impl Corpus {
     }
 
     /// Bytes that it holds.
-    pub(super) fn weight(&self) -> usize {
-        self.weight + self.open.weight() + self.dirs.weight() + self.last.0.capacity()
+    pub(super) fn memory_usage(&self) -> usize {
+        self.weight + self.open.memory_usage() + self.dirs.memory_usage() + self.last.0.capacity()
     }
 
     /// Strategy many folders there are.
@@ -137,9 +137,9 @@ impl Corpus {
     }
 
     /// Bytes that it holds at most once it has taken this item, with what grows doubled.
-    pub(super) fn weight_with(&self, item: &[u8]) -> usize {
-        let growth = self.open.weight() + self.dirs.growth(item) + self.last.0.capacity();
-        self.weight() + growth + 2 * item.len() + 1024
+    pub(super) fn memory_usage_with(&self, item: &[u8]) -> usize {
+        let growth = self.open.memory_usage() + self.dirs.growth(item) + self.last.0.capacity();
+        self.memory_usage() + growth + 2 * item.len() + 1024
     }
 
     /// Adds an item, unless there is no memory for it.
@@ -184,7 +184,7 @@ impl Corpus {
             let next = Block::after(&self.open);
             let mut full = std::mem::replace(&mut self.open, next);
             full.close();
-            self.weight += full.weight();
+            self.weight += full.memory_usage();
             self.full.push(Arc::new(full));
         }
         Ok(())

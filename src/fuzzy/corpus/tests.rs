@@ -22,15 +22,15 @@ fn folders_that_are_all_different_are_no_longer_kept() {
 fn the_weight_counts_full_blocks_and_their_folders() {
     let name = "n".repeat(50);
     let items = corpus((0..10_000).map(|n| format!("{name}{n}")));
-    assert!(items.weight() >= 10_000 * 50, "{}", items.weight());
+    assert!(items.memory_usage() >= 10_000 * 50, "{}", items.memory_usage());
     let folders = corpus((0..4000).map(|n| format!("{name}{n}/x")));
-    assert!(folders.weight() >= 4000 * 50, "{}", folders.weight());
+    assert!(folders.memory_usage() >= 4000 * 50, "{}", folders.memory_usage());
 }
 
 #[test]
 fn an_item_of_a_folder_that_is_too_long_or_too_deep_comes_out_as_it_went_in() {
-    let long = format!("{}/", "a".repeat(MAX_DIR_LEN - 1));
-    let longer = format!("{}/", "a".repeat(MAX_DIR_LEN));
+    let long = format!("{}/", "a".repeat(MAX_DIR_BYTES - 1));
+    let longer = format!("{}/", "a".repeat(MAX_DIR_BYTES));
     let (deep, deeper) = ("a/".repeat(64), "a/".repeat(65));
     let items = [long, longer, deep, deeper].map(|folder| folder + "name");
     let corpus = corpus(items.clone());
@@ -41,5 +41,5 @@ fn an_item_of_a_folder_that_is_too_long_or_too_deep_comes_out_as_it_went_in() {
         snapshot.folder(snapshot.blocks[0].run(at).folder).text.len()
     });
     // What is too much is kept whole.
-    assert_eq!(lens.collect::<Vec<_>>(), [MAX_DIR_LEN, 0, 128, 0]);
+    assert_eq!(lens.collect::<Vec<_>>(), [MAX_DIR_BYTES, 0, 128, 0]);
 }

@@ -27,7 +27,7 @@ pub(super) const BITS: usize = BLOCK / 64;
 const UNKNOWN: u8 = u8::MAX;
 
 /// Most chars of a fuzzy term that a memo can count.
-const COUNTED: usize = UNKNOWN as usize - 1;
+const MAX_COUNTED_CHARS: usize = UNKNOWN as usize - 1;
 
 /// A term, ready to decide.
 #[derive(Debug)]
@@ -99,7 +99,7 @@ impl TermFilter {
                 let needle = Needle { bytes, respect_case: term.respect_case };
                 let all = mask(&needle.bytes);
                 match term.kind {
-                    Kind::Fuzzy if needle.bytes.len() <= COUNTED => {
+                    Kind::Fuzzy if needle.bytes.len() <= MAX_COUNTED_CHARS => {
                         let mut needs = Box::new([0; 256]);
                         for from in 0..needle.bytes.len() {
                             needs[from] = mask(&needle.bytes[from..]);

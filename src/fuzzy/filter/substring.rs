@@ -55,7 +55,7 @@ impl TermFilter {
                 }
             }
         });
-        if needle.bytes.len() <= kernel::TOGETHER {
+        if needle.bytes.len() <= kernel::MAX_SUBSTRING_CHARS {
             let long = |text: &[u8]| search.is_in(text);
             kernel::chosen().together(block, &candidates[..count], needle, &long, &mut found);
         } else {

@@ -58,7 +58,7 @@ impl View {
     }
 
     /// Bytes that it holds.
-    pub fn weight(&self) -> usize {
+    pub fn memory_usage(&self) -> usize {
         self.codes.capacity() * (2 * size_of::<u32>() + 1)
     }
 
@@ -88,9 +88,9 @@ pub struct Match {
 }
 
 /// A text and a term whose lengths, multiplied, are more than this are matched greedily, as the best match would cost
-/// that much time and memory; and so is a term of more than [`LONGEST`] chars. Both as in fzf.
+/// that much time and memory; and so is a term of more than [`MAX_TERM_CHARS`] chars. Both as in fzf.
 pub(in crate::fuzzy) const LARGEST: usize = 100 << 10;
-const LONGEST: usize = 1000;
+const MAX_TERM_CHARS: usize = 1000;
 
 /// Memory to work in.
 #[derive(Debug, Default)]
@@ -108,7 +108,7 @@ pub struct Aligner {
 
 impl Aligner {
     /// Bytes that it holds.
-    pub fn weight(&self) -> usize {
+    pub fn memory_usage(&self) -> usize {
         self.score.capacity() * 2 * size_of::<u32>() + self.reach.capacity() * size_of::<usize>()
     }
 
@@ -335,7 +335,7 @@ pub fn is_hopeless(text: &[u8], term: &Term) -> bool {
 }
 
 fn is_large(view: &View, chars: &[u32]) -> bool {
-    chars.len() > LONGEST || view.len().saturating_mul(chars.len()) > LARGEST
+    chars.len() > MAX_TERM_CHARS || view.len().saturating_mul(chars.len()) > LARGEST
 }
 
 /// The best place of a term of one char, which is there.

@@ -4,7 +4,7 @@
 use crate::fuzzy::fzf::query::{Query, Term};
 use crate::fuzzy::fzf::score::{NoMemory, Scorer, length};
 use crate::fuzzy::rank::{self, Ranking};
-use crate::fuzzy::session::Options;
+use crate::fuzzy::session::SessionOptions;
 use std::cmp::Reverse;
 use std::ops::Range;
 
@@ -47,7 +47,7 @@ pub fn rank<'i>(
 #[derive(Debug)]
 pub struct Matcher {
     query: Query,
-    options: Options,
+    options: SessionOptions,
     scorer: Scorer,
     columns: Vec<Range<u32>>,
     positions: Vec<u32>,
@@ -55,7 +55,7 @@ pub struct Matcher {
 
 impl Matcher {
     /// Reads a query.
-    pub fn new(query: &[u8], options: Options) -> Matcher {
+    pub fn new(query: &[u8], options: SessionOptions) -> Matcher {
         let (query, scorer) = (Query::new(query, options.query), Scorer::new(options.scheme));
         let (columns, positions) = Default::default();
         Matcher { query, options, scorer, columns, positions }
@@ -105,9 +105,9 @@ impl Matcher {
     }
 
     /// Bytes that it holds, about.
-    pub fn weight(&self) -> usize {
+    pub fn memory_usage(&self) -> usize {
         let terms = self.query.groups.iter().flatten();
         terms.map(|term| size_of::<Term>() + term.chars.len() * 8).sum::<usize>()
-            + self.scorer.weight()
+            + self.scorer.memory_usage()
     }
 }

@@ -38,7 +38,7 @@ pub enum Case {
 
 /// What a query is made for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct QueryOptions {
     /// Whether case matters.
     pub case: Case,
     /// Whether a term without accents finds letters that have some.
@@ -47,7 +47,7 @@ pub struct Options {
     pub typos: u8,
 }
 
-/// Most that [`Options::typos`] can be.
+/// Most that [`QueryOptions::typos`] can be.
 pub const MOST_TYPOS: u8 = 3;
 
 /// Strategy a term matches.
@@ -146,7 +146,7 @@ pub fn check(text: &[u8]) -> Result<(), TooLarge> {
     if text.len() > MAX_BYTES {
         return Err(TooLarge::Bytes(text.len()));
     }
-    match Query::new(text, Options::default()).groups.iter().flatten().count() {
+    match Query::new(text, QueryOptions::default()).groups.iter().flatten().count() {
         0..=MAX_TERMS => Ok(()),
         count => Err(TooLarge::Terms(count)),
     }
@@ -154,7 +154,7 @@ pub fn check(text: &[u8]) -> Result<(), TooLarge> {
 
 impl Query {
     /// Reads a query. There are no wrong ones, but see [`check`].
-    pub fn new(text: &[u8], options: Options) -> Query {
+    pub fn new(text: &[u8], options: QueryOptions) -> Query {
         let mut groups: Vec<Vec<Term>> = Vec::new();
         // Whether the next term begins a group, and whether the last token was an operator "or".
         let (mut next, mut after_bar) = (true, false);
@@ -208,7 +208,7 @@ fn tokens(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     })
 }
 
-fn term(token: &[u8], options: Options) -> Option<Term> {
+fn term(token: &[u8], options: QueryOptions) -> Option<Term> {
     let (mut kind, mut text) = (Kind::Fuzzy, token);
     let negated = text.starts_with(b"!");
     if negated {
@@ -277,11 +277,11 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Query {
-        Query::new(text.as_bytes(), Options::default())
+        Query::new(text.as_bytes(), QueryOptions::default())
     }
 
     /// A query as a text: groups between spaces, terms between bars, each its kind and its text.
-    fn shown(text: &str, options: Options) -> String {
+    fn shown(text: &str, options: QueryOptions) -> String {
         let term = |term: &Term| {
             let text: String = term.chars.iter().filter_map(|&code| char::from_u32(code)).collect();
             let case = if term.respect_case { "C" } else { "" };
@@ -294,7 +294,7 @@ mod tests {
     }
 
     fn plain(text: &str) -> String {
-        shown(text, Options::default())
+        shown(text, QueryOptions::default())
     }
 
     /// What pattern_test.go of fzf asserts.
@@ -350,7 +350,7 @@ mod tests {
 
     #[test]
     fn case_and_accents() {
-        let with = |case, normalize| Options { case, normalize, typos: 0 };
+        let with = |case, normalize| QueryOptions { case, normalize, typos: 0 };
         for (text, options, terms) in [
             ("Ab äÖ é", with(Case::Smart, false), "FuzzyC(Ab) FuzzyC(äÖ) Fuzzy(é)"),
             ("Ab äÖ ẞς", with(Case::Ignore, false), "Fuzzy(ab) Fuzzy(äö) Fuzzy(ßσ)"),
@@ -369,7 +369,9 @@ mod tests {
     #[test]
     fn typos() {
         let typos = |text: &str, typos| {
-            Query::new(text.as_bytes(), Options { typos, ..Options::default() }).groups[0][0].typos
+            Query::new(text.as_bytes(), QueryOptions { typos, ..QueryOptions::default() }).groups[0]
+                [0]
+            .typos
         };
         let terms = ["fzf", "conf", "configs", "abcdefgh", "'conf", "!'conf", "con$"];
         assert_eq!(terms.map(|text| typos(text, 2)), [0, 1, 1, 2, 0, 0, 0]);
@@ -406,7 +408,7 @@ mod tests {
         for text in words(9).chain(["abcabcabdabcabd".to_owned()]) {
             let codes: Vec<u32> = text.chars().map(u32::from).collect();
             for term in &terms {
-                let read = Query::new(format!("'{term}").as_bytes(), Options::default());
+                let read = Query::new(format!("'{term}").as_bytes(), QueryOptions::default());
                 let found: Vec<usize> = read.groups[0][0].places(&codes).collect();
                 let naive = (0..codes.len()).filter(|&at| text[at..].starts_with(term.as_str()));
                 assert_eq!(found, naive.collect::<Vec<_>>(), "{term} in {text}");
@@ -416,14 +418,14 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text() {
-        let query = Query::new(b"\xFF\x00 \xE2\x82$", Options::default());
+        let query = Query::new(b"\xFF\x00 \xE2\x82$", QueryOptions::default());
         assert_eq!(query.groups.len(), 2);
         assert_eq!(query.groups[0][0].chars[1], 0);
         assert_eq!((query.groups[1][0].kind, query.groups[1][0].chars.len()), (Kind::Suffix, 1));
         assert_eq!(query.groups[0][0].ascii(), None);
         assert_eq!(parse("ab").groups[0][0].ascii().unwrap(), b"ab");
-        let long = Query::new(&b"x".repeat(10_000), Options::default());
+        let long = Query::new(&b"x".repeat(10_000), QueryOptions::default());
         assert_eq!(long.groups[0][0].chars.len(), 10_000);
-        assert!(Query::new(&b"! ' ^ ".repeat(10_000), Options::default()).is_empty());
+        assert!(Query::new(&b"! ' ^ ".repeat(10_000), QueryOptions::default()).is_empty());
     }
 }

@@ -111,9 +111,9 @@ impl Scorer {
     }
 
     /// Bytes that it holds, about: what the longest text and the longest term so far have needed.
-    pub fn weight(&self) -> usize {
+    pub fn memory_usage(&self) -> usize {
         let views = self.views.iter().flatten().flatten().chain(&self.spare);
-        self.aligner.weight() + views.map(View::weight).sum::<usize>()
+        self.aligner.memory_usage() + views.map(View::memory_usage).sum::<usize>()
     }
 
     fn run(

@@ -44,7 +44,7 @@ use once_cell::race::OnceRef;
 pub(super) const ROWS: usize = 32;
 
 /// Most chars of a needle that a kernel looks for together.
-pub(super) const TOGETHER: usize = 16;
+pub(super) const MAX_SUBSTRING_CHARS: usize = 16;
 
 /// A term of ASCII.
 #[derive(Clone, Debug)]
@@ -175,7 +175,7 @@ impl Kernel {
     }
 
     /// Sets the bits of those candidates whose names hold the whole needle together; `long` tells it of names that are
-    /// longer than most. The block is closed, and the needle has from one to [`TOGETHER`] chars.
+    /// longer than most. The block is closed, and the needle has from one to [`MAX_SUBSTRING_CHARS`] chars.
     #[inline]
     pub(super) fn together(
         &self,
@@ -185,7 +185,7 @@ impl Kernel {
         long: &Long,
         found: &mut [u64],
     ) {
-        assert!(block.is_padded() && (1..=TOGETHER).contains(&needle.bytes.len()));
+        assert!(block.is_padded() && (1..=MAX_SUBSTRING_CHARS).contains(&needle.bytes.len()));
         // SAFETY: a kernel in reach has its CPU features, and there is padding behind the block's names.
         unsafe { (self.together)(block, candidates, needle, long, found) }
     }

@@ -1,6 +1,6 @@
 //! Scores of many items, an item in each lane.
 
-use crate::fuzzy::corpus::{Block, MAX_DIR_LEN};
+use crate::fuzzy::corpus::{Block, MAX_DIR_BYTES};
 use crate::fuzzy::fzf::align::LARGEST;
 use crate::fuzzy::kernel::lanes::Lanes;
 use crate::fuzzy::kernel::needle_state::{self, PART, Part};
@@ -10,10 +10,10 @@ use crate::fuzzy::kernel::{Bonuses, Needle, ROWS, transpose};
 pub(in crate::fuzzy) const BATCH: usize = 32;
 
 /// Longest name that is scored in lanes.
-const LONGEST: usize = 512;
+const MAX_NAME_BYTES: usize = 512;
 
 // For what is longer than so many chars times those of the term the model is another.
-const _: () = assert!((LONGEST + MAX_DIR_LEN) * ROWS <= LARGEST);
+const _: () = assert!((MAX_NAME_BYTES + MAX_DIR_BYTES) * ROWS <= LARGEST);
 
 /// The names of items to be scored.
 #[derive(Default)]
@@ -30,7 +30,7 @@ pub(in crate::fuzzy) struct Batch {
 impl Batch {
     /// Whether a name can be in a batch.
     pub(in crate::fuzzy) fn takes(name: &[u8]) -> bool {
-        name.len() <= LONGEST
+        name.len() <= MAX_NAME_BYTES
     }
 
     /// Takes the names of at most [`BATCH`] items that a batch takes, each with the byte before it, by their blocks and their

@@ -79,9 +79,9 @@ proptest! {
         scheme in schemes(),
     ) {
         let needle = &needle[..length.min(needle.len())];
-        let options = query::Options {
+        let options = query::QueryOptions {
             case: if respect_case { Case::Respect } else { Case::Ignore },
-            ..query::Options::default()
+            ..query::QueryOptions::default()
         };
         // Operators would make something else of it.
         let mut query = Query::new(b"x", options);

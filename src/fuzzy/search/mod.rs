@@ -14,7 +14,7 @@ use super::corpus::{BLOCK, Snapshot, components, start_bit};
 use super::filter::{BITS, TermFilter};
 use super::kernel::{Bonuses, Needle, ROWS};
 use super::rank::{Ranking, TopK};
-use super::session::Options;
+use super::session::SessionOptions;
 use crate::fuzzy::fzf::bonus::{MATCH, Model};
 use crate::fuzzy::fzf::query::{Kind, Query, Term};
 use crate::fuzzy::fzf::score::{NoMemory, TYPO};
@@ -27,7 +27,7 @@ use worker::Searcher;
 /// A query over a snapshot, and how far it has come.
 pub(super) struct Plan {
     query: Query,
-    options: Options,
+    options: SessionOptions,
     limit: usize,
     snapshot: Arc<Snapshot>,
     boosts: Arc<Boosts>,
@@ -88,7 +88,7 @@ struct Partial {
 /// By how much an item earns less than the most in which nothing behind a delimiter begins with the first two chars of a
 /// term, of which the first is a letter or a digit: either there is a gap between the two, which costs this, or the first
 /// is behind no delimiter and earns one less, twice, and so does the second for following it.
-const APART: i32 = 3;
+const GAP_LOSS: i32 = 3;
 
 impl Partial {
     fn new(limit: usize) -> Partial {
@@ -107,7 +107,7 @@ fn most_for(bonuses: &Bonuses, len: usize, kind: Kind) -> i32 {
 impl Plan {
     pub(super) fn new(
         query: Query,
-        options: Options,
+        options: SessionOptions,
         limit: usize,
         threads: usize,
         view: View,
@@ -225,7 +225,7 @@ impl Plan {
         })
     }
 
-    /// Whether an item of a folder that begins with `head` can earn no more than the most less [`APART`], provided that no
+    /// Whether an item of a folder that begins with `head` can earn no more than the most less [`GAP_LOSS`], provided that no
     /// component begins with the pair. Where the beginning of an item earns more than what follows a delimiter, an item
     /// that begins with the first char of the pair makes up for a part of the gap.
     #[inline]
@@ -325,7 +325,7 @@ pub(super) fn run(plan: &Arc<Plan>, stop: &dyn Fn() -> bool, tell: &mut dyn FnMu
     }
     let others = Arc::clone(plan);
     let this = || Searcher::new(plan).work(0, tell, stop);
-    job::divide(helpers, this, move |number| {
+    job::run_parallel(helpers, this, move |number| {
         let stop = || others.stopped.load(Ordering::Relaxed);
         Searcher::new(&others).work(number, &mut |_| {}, &stop);
     });

@@ -1,7 +1,7 @@
 //! A thread at its work: it finds what matches in some blocks, and then scores what can be among the best.
 
 use super::scoring::Queue;
-use super::{APART, Partial, Plan};
+use super::{GAP_LOSS, Partial, Plan};
 use crate::fuzzy::corpus::{Bits, Block, OTHER, WHITE, start_bit};
 use crate::fuzzy::filter::{BITS, Memory, TermFilter, ones};
 use crate::fuzzy::fzf::score::Scorer;
@@ -15,12 +15,12 @@ use std::time::{Duration, Instant};
 
 /// Blocks that a thread looks at before it scores what it has found in them: at most so many, and not more once so much
 /// time has passed. The more there are, the less is scored, as the most promising of all of them come first.
-const TOGETHER: usize = if cfg!(test) { 2 } else { 256 };
-const TIME: Duration = Duration::from_millis(4);
+const MAX_BLOCKS: usize = if cfg!(test) { 2 } else { 256 };
+const MAX_SCAN_TIME: Duration = Duration::from_millis(4);
 
 /// If there is much to search, a thread looks at less until so much time has passed, as somebody waits for the first rows
 /// and scoring may take several times as long as that.
-const SOON: Duration = Duration::from_millis(3);
+const FIRST_ROWS_TIME: Duration = Duration::from_millis(3);
 
 /// Of the items that wait to be scored those come first that are as short as so many times the limit are, then those as so
 /// many times more, and so on, as long as they are a small part of all: each time what is known of folders is lost.
@@ -29,7 +29,7 @@ const MORE: usize = 64;
 const PART: usize = 4;
 
 /// Lengths that are told apart to find out which those are.
-const LENGTHS: usize = 256;
+const COUNTED_LENGTHS: usize = 256;
 
 /// A thread at its work.
 pub(super) struct Searcher<'p> {
@@ -51,7 +51,7 @@ struct Pending {
     told: u64,
     /// Those that can earn more than most.
     raised: Bits,
-    /// Those that earn less than the most by [`APART`] at least.
+    /// Those that earn less than the most by [`GAP_LOSS`] at least.
     apart: Bits,
     /// Those of which the names tell whether they do.
     unsure: Bits,
@@ -252,17 +252,17 @@ impl<'p> Searcher<'p> {
             let total: usize = self.pending.iter().map(count).sum();
             // A part of them is enough to tell.
             let part = total / 8192 + 1;
-            let mut counts = [0; LENGTHS];
+            let mut counts = [0; COUNTED_LENGTHS];
             for pending in &self.pending {
                 let lengths = plan.snapshot.blocks[pending.block].lengths();
                 for word in (pending.block % part..BITS).step_by(part) {
                     for at in ones(word, pending.alive[word]) {
-                        counts[usize::from(lengths[at]).min(LENGTHS - 1)] += part;
+                        counts[usize::from(lengths[at]).min(COUNTED_LENGTHS - 1)] += part;
                     }
                 }
             }
             let (mut next, mut sum) = (FIRST.saturating_mul(plan.limit), 0);
-            for (length, count) in counts[..LENGTHS - 1].iter().enumerate() {
+            for (length, count) in counts[..COUNTED_LENGTHS - 1].iter().enumerate() {
                 sum += count;
                 if sum >= next && sum < total / PART {
                     steps.push(length as u16);
@@ -295,7 +295,7 @@ impl<'p> Searcher<'p> {
         }
         let block = &*plan.snapshot.blocks[pending.block];
         let (lengths, boosts) = (block.lengths(), plan.boosts.most());
-        let less = if is_apart { APART } else { 0 };
+        let less = if is_apart { GAP_LOSS } else { 0 };
         let usual = (plan.usual_most() - less).saturating_add(boosts);
         let most = plan.most.saturating_add(boosts);
         for word in 0..block.shortest().len() {
@@ -375,12 +375,16 @@ impl<'p> Searcher<'p> {
     ) {
         let plan = self.plan;
         let (mut found, begun) = (Partial::new(plan.limit), Instant::now());
-        let is_long = plan.snapshot.blocks.len() > TOGETHER * plan.found.len();
+        let is_long = plan.snapshot.blocks.len() > MAX_BLOCKS * plan.found.len();
         let mut is_over = false;
         while !is_over {
             let since = Instant::now();
-            let time = if is_long && begun.elapsed() < SOON { TIME / 4 } else { TIME };
-            for _ in 0..TOGETHER {
+            let time = if is_long && begun.elapsed() < FIRST_ROWS_TIME {
+                MAX_SCAN_TIME / 4
+            } else {
+                MAX_SCAN_TIME
+            };
+            for _ in 0..MAX_BLOCKS {
                 let block = plan.next.fetch_add(1, Ordering::Relaxed);
                 is_over = block >= plan.snapshot.blocks.len();
                 if is_over {

@@ -4,11 +4,11 @@ use crate::fuzzy::corpus::{BLOCK, Corpus};
 use crate::fuzzy::fzf::query::{self, MAX_TERMS, Query};
 use crate::fuzzy::history::Reusable;
 use crate::fuzzy::search::{self, Plan, View};
-use crate::fuzzy::session::Options;
+use crate::fuzzy::session::SessionOptions;
 use std::cell::Cell;
 use std::sync::Arc;
 
-fn plan(items: &[String], query: &str, options: Options) -> Arc<Plan> {
+fn plan(items: &[String], query: &str, options: SessionOptions) -> Arc<Plan> {
     let mut corpus = Corpus::default();
     items.iter().for_each(|item| corpus.push(item.as_bytes()).unwrap());
     let view = View {
@@ -22,7 +22,7 @@ fn plan(items: &[String], query: &str, options: Options) -> Arc<Plan> {
 }
 
 /// Strategy often a search looks whether to stop, if it is told to the first time after so many looks.
-fn looks(items: &[String], query: &str, options: &Options, stop_after: usize) -> usize {
+fn looks(items: &[String], query: &str, options: &SessionOptions, stop_after: usize) -> usize {
     let plan = plan(items, query, options.clone());
     let looks = Cell::new(0);
     let stop = || looks.replace(looks.get() + 1) == stop_after;
@@ -33,7 +33,7 @@ fn looks(items: &[String], query: &str, options: &Options, stop_after: usize) ->
 }
 
 /// A search looks at least so often, and never again once it was told to stop.
-fn looks_at_least(least: usize, items: &[String], query: &str, options: &Options) {
+fn looks_at_least(least: usize, items: &[String], query: &str, options: &SessionOptions) {
     let all = looks(items, query, options, usize::MAX);
     assert!(all >= least, "{query}: {all} looks, {least} expected");
     for stop_after in [0, 1, 2, all / 3, all / 2, all - 2, all - 1] {
@@ -44,10 +44,10 @@ fn looks_at_least(least: usize, items: &[String], query: &str, options: &Options
 #[test]
 fn a_search_looks_between_blocks_and_terms() {
     let items: Vec<String> = (0..3 * BLOCK).map(|n| format!("src/{n}.rs")).collect();
-    looks_at_least(3, &items, "s", &Options::default());
+    looks_at_least(3, &items, "s", &SessionOptions::default());
     for (term, between) in [("s", " "), ("'s", " "), ("rs$", " "), ("!x", " "), ("'q", " | ")] {
         let query = [term; MAX_TERMS].join(between);
-        looks_at_least(3 * MAX_TERMS, &items, &query, &Options::default());
+        looks_at_least(3 * MAX_TERMS, &items, &query, &SessionOptions::default());
     }
 }
 
@@ -55,13 +55,13 @@ fn a_search_looks_between_blocks_and_terms() {
 #[test]
 fn a_search_looks_between_items_for_which_there_is_no_short_way() {
     let named = |name: &dyn Fn(usize) -> String| -> Vec<String> { (0..BLOCK).map(name).collect() };
-    let options = Options::default();
+    let options = SessionOptions::default();
     let accents = named(&|n| if n % 8 == 0 { format!("s/{n}") } else { format!("é/s{n}") });
     looks_at_least(BLOCK / 8 * 7, &accents, "s", &options);
-    let columns = Options { delimiter: Some(b':'), ..Options::default() };
+    let columns = SessionOptions { delimiter: Some(b':'), ..SessionOptions::default() };
     looks_at_least(BLOCK, &named(&|n| format!("s:{n}")), "s", &columns);
-    let typos = query::Options { typos: 1, ..query::Options::default() };
-    let typos = Options { query: typos, ..Options::default() };
+    let typos = query::QueryOptions { typos: 1, ..query::QueryOptions::default() };
+    let typos = SessionOptions { query: typos, ..SessionOptions::default() };
     looks_at_least(BLOCK, &named(&|n| format!("sources/{n}")), "sourxes", &typos);
     looks_at_least(BLOCK, &named(&|n| format!("src/{n} a")), "'a'", &options);
     looks_at_least(BLOCK, &named(&|n| format!(" src/{n}")), "^src", &options);
@@ -76,7 +76,7 @@ fn a_search_looks_between_items_for_which_there_is_no_short_way() {
 #[test]
 fn a_search_stops_before_it_scores() {
     let items: Vec<String> = (0..3 * BLOCK).map(|n| format!("src/{n}.rs")).collect();
-    let plan = plan(&items, "s", Options::default());
+    let plan = plan(&items, "s", SessionOptions::default());
     // It asks before each block and before its term, and looks at two blocks before it scores what is in them.
     let asked = Cell::new(0);
     let stop = || asked.replace(asked.get() + 1) == 4;

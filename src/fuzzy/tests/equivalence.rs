@@ -8,7 +8,7 @@ use crate::fuzzy::Row;
 use crate::fuzzy::fzf::brute_force;
 use crate::fuzzy::fzf::query::{self, Case, Query};
 use crate::fuzzy::fzf::score::{Scheme, Scorer, TYPO};
-use crate::fuzzy::session::{Options, Session};
+use crate::fuzzy::session::{Session, SessionOptions};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A random number generator: splitmix64.
@@ -57,11 +57,11 @@ fn variable(name: &str) -> Option<u64> {
 
 const SCHEMES: [Scheme; 3] = [Scheme::Default, Scheme::Path, Scheme::History];
 
-fn options(random: &mut Random) -> Options {
+fn options(random: &mut Random) -> SessionOptions {
     let case = random.pick(&[Case::Smart, Case::Smart, Case::Ignore, Case::Respect]);
-    let query = query::Options { case, normalize: random.percent(20), typos: 0 };
+    let query = query::QueryOptions { case, normalize: random.percent(20), typos: 0 };
     let (scheme, threads) = (random.pick(&SCHEMES), 1 + random.below(8));
-    Options { query, scheme, threads, ..Options::default() }
+    SessionOptions { query, scheme, threads, ..SessionOptions::default() }
 }
 
 /// Sessions over the same items, which differ in their threads, and what brute force finds.
@@ -70,17 +70,17 @@ struct Compared {
     /// Strategy many of the items are in the sessions.
     pushed: usize,
     sessions: Vec<Session>,
-    options: Options,
+    options: SessionOptions,
     scorer: Scorer,
     /// Queries of sessions that were compared.
     queries: usize,
 }
 
 impl Compared {
-    fn new(items: Vec<Vec<u8>>, options: Options, sessions: usize) -> Compared {
+    fn new(items: Vec<Vec<u8>>, options: SessionOptions, sessions: usize) -> Compared {
         let with = |number: usize| {
             let threads = 1 + (options.threads - 1 + 3 * number) % 8;
-            Session::new(Options { threads, ..options.clone() })
+            Session::new(SessionOptions { threads, ..options.clone() })
         };
         let sessions = (0..sessions).map(with).collect();
         let scorer = Scorer::new(options.scheme);
@@ -237,8 +237,8 @@ fn dense_items_are_ranked_as_by_brute_force() {
 
 fn compare_all(items: Vec<String>, scheme: Scheme, case: Case, queries: &[&str]) {
     let items = items.into_iter().map(String::into_bytes).collect();
-    let query = query::Options { case, ..query::Options::default() };
-    let options = Options { query, scheme, threads: 1, ..Options::default() };
+    let query = query::QueryOptions { case, ..query::QueryOptions::default() };
+    let options = SessionOptions { query, scheme, threads: 1, ..SessionOptions::default() };
     let mut compared = Compared::new(items, options, 1);
     compared.push(usize::MAX);
     for text in queries {
@@ -328,7 +328,7 @@ fn what_many_terms_earn_is_cut_off_where_typos_begin() {
         compare_all(items, Scheme::Default, Case::Smart, &[&query, &format!("{query} b")]);
     }
     let scorer = &mut Scorer::new(Scheme::Default);
-    let query = Query::new(query.as_bytes(), query::Options::default());
+    let query = Query::new(query.as_bytes(), query::QueryOptions::default());
     assert_eq!(scorer.score(&query, folder.as_bytes()), Some(TYPO - 1));
 }
 

@@ -2,7 +2,7 @@
 
 use crate::fuzzy::fzf::bonus::*;
 use crate::fuzzy::fzf::brute_force::rank;
-use crate::fuzzy::fzf::query::{Case, Options, Query};
+use crate::fuzzy::fzf::query::{Case, Query, QueryOptions};
 use crate::fuzzy::fzf::score::{Scheme, Scorer};
 use std::cmp::Reverse;
 use std::io::Write;
@@ -12,7 +12,7 @@ const WHITE: i32 = BOUNDARY + 2;
 const DELIMITER: i32 = BOUNDARY + 1;
 
 /// Score and extent in bytes of a match of one term, and whether its positions are as they have to be.
-fn matched(options: Options, item: &str, query: &str) -> Option<(usize, usize, i32)> {
+fn matched(options: QueryOptions, item: &str, query: &str) -> Option<(usize, usize, i32)> {
     let (mut scorer, query) = (Scorer::new(Scheme::Default), Query::new(query.as_bytes(), options));
     let mut positions = vec![7];
     let all = 0..item.len() as u32;
@@ -27,7 +27,7 @@ fn matched(options: Options, item: &str, query: &str) -> Option<(usize, usize, i
 }
 
 fn check(case: Case, item: &str, query: &str, expected: (usize, usize, i32)) {
-    let options = Options { case, ..Options::default() };
+    let options = QueryOptions { case, ..QueryOptions::default() };
     assert_eq!(matched(options, item, query), Some(expected), "{query} in {item}");
 }
 
@@ -91,7 +91,7 @@ fn fuzzy_as_fzf_tests() {
     respected("foo-bar", "o-ba", 2, 6, MATCH * 4 + BOUNDARY * 3);
     for (item, query) in [("fooBarbaz", "oBZ"), ("Foo Bar Baz", "fbb"), ("fooBarbaz", "fooBarbazz")]
     {
-        let options = Options { case: Case::Respect, ..Options::default() };
+        let options = QueryOptions { case: Case::Respect, ..QueryOptions::default() };
         assert_eq!(matched(options, item, query), None, "{query} in {item}");
     }
 }
@@ -131,7 +131,7 @@ fn exact_as_fzf_tests() {
         (Case::Respect, "fooBarbaz", "Foo$"),
     ] {
         assert_eq!(
-            matched(Options { case, ..Options::default() }, item, query),
+            matched(QueryOptions { case, ..QueryOptions::default() }, item, query),
             None,
             "{query} in {item}"
         );
@@ -141,7 +141,7 @@ fn exact_as_fzf_tests() {
 /// What it asserts of accents and of long texts. Here the extent is in bytes.
 #[test]
 fn accents_and_long_texts_as_fzf_tests() {
-    let options = Options { case: Case::Ignore, normalize: true, typos: 0 };
+    let options = QueryOptions { case: Case::Ignore, normalize: true, typos: 0 };
     let samba = "Só Danço Samba";
     for query in ["So", "^So", "'So"] {
         assert_eq!(matched(options, samba, query), Some((0, 3, 62)), "{query}");
@@ -183,7 +183,7 @@ fn positions_as_fzf_walks_back() {
         ("b/BBAAAAb", "aab", vec![6, 7, 8]),
         ("_bbAAABA", "bbba", vec![1, 2, 6, 7]),
     ] {
-        let query = Query::new(query.as_bytes(), Options::default());
+        let query = Query::new(query.as_bytes(), QueryOptions::default());
         let mut positions = Vec::new();
         let all = 0..item.len() as u32;
         Scorer::new(Scheme::Default)
@@ -345,7 +345,8 @@ fn the_same_order_as_fzf() {
                 arguments.extend((!normalize).then_some("--literal"));
                 for query in QUERIES {
                     let listed = listed(&items, query, &arguments).unwrap();
-                    let read = Query::new(query.as_bytes(), Options { case, normalize, typos: 0 });
+                    let read =
+                        Query::new(query.as_bytes(), QueryOptions { case, normalize, typos: 0 });
                     // A term of one char is scored otherwise, which the scheme `history` cannot tell.
                     let short = read.groups.iter().flatten().any(|term| term.chars.len() == 1);
                     let mut ranked = rank(&mut scorer, &read, items.iter().map(String::as_bytes));

@@ -2,21 +2,21 @@
 
 use crate::fuzzy::fzf::bonus::{BOUNDARY, CAMEL, FIRST, GAP_START, MATCH};
 use crate::fuzzy::fzf::brute_force::{Row, rank};
-use crate::fuzzy::fzf::query::{Case, Options, Query};
+use crate::fuzzy::fzf::query::{Case, Query, QueryOptions};
 use crate::fuzzy::fzf::score::{Scheme, Scorer, TYPO, length};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use std::cell::Cell;
 
-fn query(text: &str, options: Options) -> Query {
+fn query(text: &str, options: QueryOptions) -> Query {
     Query::new(text.as_bytes(), options)
 }
 
-fn score(item: &[u8], text: &str, options: Options) -> Option<i32> {
+fn score(item: &[u8], text: &str, options: QueryOptions) -> Option<i32> {
     Scorer::new(Scheme::Default).score(&query(text, options), item)
 }
 
-fn positions(item: &[u8], text: &str, options: Options) -> Option<Vec<u32>> {
+fn positions(item: &[u8], text: &str, options: QueryOptions) -> Option<Vec<u32>> {
     let all = 0..item.len() as u32;
     let mut positions = Vec::new();
     let query = query(text, options);
@@ -24,9 +24,9 @@ fn positions(item: &[u8], text: &str, options: Options) -> Option<Vec<u32>> {
     Some(positions)
 }
 
-const PLAIN: Options = Options { case: Case::Smart, normalize: false, typos: 0 };
-const TYPOS: Options = Options { typos: 2, ..PLAIN };
-const ACCENTS: Options = Options { normalize: true, ..PLAIN };
+const PLAIN: QueryOptions = QueryOptions { case: Case::Smart, normalize: false, typos: 0 };
+const TYPOS: QueryOptions = QueryOptions { typos: 2, ..PLAIN };
+const ACCENTS: QueryOptions = QueryOptions { normalize: true, ..PLAIN };
 
 #[test]
 fn typos_rank_below_what_has_none() {
@@ -85,7 +85,7 @@ fn over<S: Strategy>(cases: S, compared: impl Fn(S::Value) -> Result<bool, TestC
 #[test]
 fn as_many_typos_as_have_to_be() {
     over(("[abc/]{8,60}", "[abc]{1,13}"), |(item, term): (String, String)| {
-        let options = Options { typos: 3, ..PLAIN };
+        let options = QueryOptions { typos: 3, ..PLAIN };
         let allowed = (term.len() / 4).min(3);
         let least = lacking(item.as_bytes(), term.as_bytes());
         let found = score(item.as_bytes(), &term, options);
@@ -227,7 +227,7 @@ fn accents_and_case() {
         ("Kelvin", "kelvin", true, true),
         ("main", "MAIN", true, false),
     ] {
-        let options = Options { case: Case::Ignore, ..PLAIN };
+        let options = QueryOptions { case: Case::Ignore, ..PLAIN };
         assert_eq!(score(item.as_bytes(), text, options).is_some(), ignored, "{text}");
         assert_eq!(score(item.as_bytes(), text, PLAIN).is_some(), smart, "{text}");
     }

@@ -5,7 +5,7 @@ use crate::fuzzy::fzf::query::{self, Query};
 use crate::fuzzy::fzf::score::{Scheme, Scorer};
 use crate::fuzzy::session::*;
 use crate::fuzzy::{Ranking, Row};
-use crate::job::{self, AnyJob, Job, State};
+use crate::job::{self, AnyJob, Job, JobState};
 use crate::tree::walk;
 use proptest::prelude::*;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use std::time::Duration;
 const LONG: Duration = Duration::from_secs(60);
 
 /// The ranking by brute force.
-fn expected(items: &[Vec<u8>], query: &str, limit: usize, options: &Options) -> Ranking {
+fn expected(items: &[Vec<u8>], query: &str, limit: usize, options: &SessionOptions) -> Ranking {
     let query = Query::new(query.as_bytes(), options.query);
     let mut scorer = Scorer::new(options.scheme);
     let all = brute_force::rank(&mut scorer, &query, items.iter().map(|item| &item[..]));
@@ -29,14 +29,14 @@ fn finish(search: &Job<Ranking>) -> Ranking {
         assert!(search.wait(LONG), "the search does not end");
         let state = search.poll().state;
         last = latest(search).or(last);
-        if state != State::Running {
-            assert_eq!(state, State::Done, "{:?}", search.failure());
+        if state != JobState::Running {
+            assert_eq!(state, JobState::Done, "{:?}", search.failure());
             return last.expect("a ranking");
         }
     }
 }
 
-fn session(items: &[Vec<u8>], options: Options) -> Session {
+fn session(items: &[Vec<u8>], options: SessionOptions) -> Session {
     let session = Session::new(options);
     assert_eq!(session.push(items.iter().map(|item| &item[..])), (items.len(), None));
     session
@@ -137,10 +137,10 @@ proptest! {
         normalize in any::<bool>(),
         typos in 0..2_u8,
     ) {
-        let options = Options {
-            query: query::Options { case, normalize, typos },
+        let options = SessionOptions {
+            query: query::QueryOptions { case, normalize, typos },
             scheme,
-            ..Options::default()
+            ..SessionOptions::default()
         };
         let session = session(&items, options.clone());
         let expected = expected(&items, query, limit, &options);
@@ -150,7 +150,7 @@ proptest! {
 
     #[test]
     fn items_come_out_as_they_went_in(items in items()) {
-        let session = session(&items, Options::default());
+        let session = session(&items, SessionOptions::default());
         prop_assert_eq!(session.len(), items.len());
         for (index, item) in items.iter().enumerate() {
             let mut text = Vec::new();
@@ -164,14 +164,14 @@ proptest! {
 #[test]
 fn a_walk_feeds_a_session() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/src");
-    let options = walk::Options { sort: true, ..walk::Options::default() };
-    let session = Session::new(Options::default());
+    let options = walk::WalkOptions { sort: true, ..walk::WalkOptions::default() };
+    let session = Session::new(SessionOptions::default());
     let walk = walk::walk(root.as_bytes(), &options).unwrap();
     session.feed(&walk);
-    while walk.poll().state == State::Running {
+    while walk.poll().state == JobState::Running {
         assert!(walk.wait(LONG));
     }
-    assert_eq!((walk.poll().state, walk.take().is_none()), (State::Done, true));
+    assert_eq!((walk.poll().state, walk.take().is_none()), (JobState::Done, true));
     let again = walk::walk(root.as_bytes(), &options).unwrap();
     let mut index = 0;
     while again.wait(LONG) {
@@ -193,17 +193,17 @@ fn a_walk_feeds_a_session() {
 #[test]
 fn a_feed_ends_with_its_session_or_its_budget() {
     let root = env!("CARGO_MANIFEST_DIR").as_bytes();
-    let walk = walk::walk(root, &walk::Options::default()).unwrap();
-    Session::new(Options::default()).feed(&walk);
-    while walk.poll().state == State::Running {
+    let walk = walk::walk(root, &walk::WalkOptions::default()).unwrap();
+    Session::new(SessionOptions::default()).feed(&walk);
+    while walk.poll().state == JobState::Running {
         walk.wait(LONG);
     }
     assert_eq!(walk.failure().unwrap(), "the session that it fed is closed");
 
-    let session = Session::new(Options { budget: 20_000, ..Options::default() });
-    let walk = walk::walk(root, &walk::Options::default()).unwrap();
+    let session = Session::new(SessionOptions { budget: 20_000, ..SessionOptions::default() });
+    let walk = walk::walk(root, &walk::WalkOptions::default()).unwrap();
     session.feed(&walk);
-    while walk.poll().state == State::Running {
+    while walk.poll().state == JobState::Running {
         walk.wait(LONG);
     }
     assert_eq!(walk.failure().unwrap(), "the budget of 20000 bytes is spent");
@@ -213,7 +213,7 @@ fn a_feed_ends_with_its_session_or_its_budget() {
 #[test]
 fn a_budget_is_kept_whatever_comes() {
     let budget = 3 << 20;
-    let session = Session::new(Options { budget, ..Options::default() });
+    let session = Session::new(SessionOptions { budget, ..SessionOptions::default() });
     let big = vec![b'x'; 1 << 20];
     let mut refused = false;
     for number in 0..10_000_000 {
@@ -236,13 +236,13 @@ fn a_budget_is_kept_whatever_comes() {
 #[test]
 fn boosts_add_to_scores_and_leave_the_order_of_an_empty_query() {
     let items = strings(&["src/a.rs", "src/b.rs", "src/c.rs", "other"]);
-    let session = session(&items, Options::default());
+    let session = session(&items, SessionOptions::default());
     session.boost(1, &[-5, 7]);
-    let plain = expected(&items, "src", 9, &Options::default());
+    let plain = expected(&items, "src", 9, &SessionOptions::default());
     let row = |index: usize, boost| Row { index: index as u32, score: plain.rows[0].score + boost };
     assert_eq!(session.query(b"src", 9).rows, [row(2, 7), row(0, 0), row(1, -5)]);
-    assert_eq!(session.query(b"", 9), expected(&items, "", 9, &Options::default()));
-    assert_eq!(session.query(b"!src", 9), expected(&items, "!src", 9, &Options::default()));
+    assert_eq!(session.query(b"", 9), expected(&items, "", 9, &SessionOptions::default()));
+    assert_eq!(session.query(b"!src", 9), expected(&items, "!src", 9, &SessionOptions::default()));
     session.boost(2, &[0]);
     assert_eq!(session.query(b"src", 1).rows, [row(0, 0)]);
     session.clear();
@@ -255,7 +255,10 @@ fn columns() {
     let items = strings(&["a.rs:12:main", "main.rs:1:other", "b.rs", ":main:"]);
     let with = |columns: &[u32]| {
         let columns = columns.to_vec();
-        session(&items, Options { delimiter: Some(b':'), columns, ..Options::default() })
+        session(
+            &items,
+            SessionOptions { delimiter: Some(b':'), columns, ..SessionOptions::default() },
+        )
     };
     let found = |session: &Session, query: &str| {
         let mut rows: Vec<u32> =
@@ -278,7 +281,7 @@ fn columns() {
 fn a_new_search_ends_the_last_one() {
     let items: Vec<Vec<u8>> =
         (0..50_000).map(|n| format!("folder{}/some file {n}", n / 9).into_bytes()).collect();
-    let session = session(&items, Options::default());
+    let session = session(&items, SessionOptions::default());
     for held in [false, true] {
         // With all threads held, none is over before the next one starts.
         let hold = |worker: &job::Worker<()>| loop {
@@ -293,20 +296,20 @@ fn a_new_search_ends_the_last_one() {
         let found = finish(last);
         assert_eq!((found.total, found.searched), (items.len(), items.len()));
         for search in before {
-            while search.poll().state == State::Running {
+            while search.poll().state == JobState::Running {
                 search.wait(LONG);
             }
             // What was over before the next one started is all there.
             match search.poll().state {
-                State::Done if !held => assert_eq!(latest(search).unwrap().total, items.len()),
-                state => assert_eq!(state, State::Cancelled),
+                JobState::Done if !held => assert_eq!(latest(search).unwrap().total, items.len()),
+                state => assert_eq!(state, JobState::Cancelled),
             }
         }
     }
     // What was searched meanwhile is not lost, and a session that is gone stops its searches.
     let search = session.start(b"smfl", 100);
     drop(session);
-    while search.poll().state == State::Running {
+    while search.poll().state == JobState::Running {
         search.wait(LONG);
     }
 }
@@ -320,7 +323,7 @@ fn odd_items_and_queries() {
     items.push([b"y".repeat(1 << 20), b"main.rs".to_vec()].concat());
     items.push([b"y".repeat(70_000), b"/main.rs".to_vec()].concat());
     items.push(b"z".repeat(300));
-    let session = session(&items, Options::default());
+    let session = session(&items, SessionOptions::default());
     let long = "z".repeat(256);
     let longer = "z".repeat(10_000);
     let spaced = "z ".repeat(50);
@@ -330,7 +333,7 @@ fn odd_items_and_queries() {
         &operators,
     ];
     for query in queries {
-        let expected = expected(&items, query, 100, &Options::default());
+        let expected = expected(&items, query, 100, &SessionOptions::default());
         let head = &query[..query.len().min(20)];
         assert!(session.query(query.as_bytes(), 100) == expected, "{head}");
         assert_eq!(
@@ -428,7 +431,7 @@ fn what_was_found_before_changes_nothing() {
         "lib",
     ];
     for threads in [1, 0] {
-        let options = Options { threads, ..Options::default() };
+        let options = SessionOptions { threads, ..SessionOptions::default() };
         let session = session(&items[..9000], options.clone());
         for (at, query) in typed.iter().enumerate() {
             let count = 9000 + at * 125;
@@ -449,8 +452,8 @@ fn what_was_found_before_changes_nothing() {
 #[test]
 fn any_number_of_threads_gives_the_same() {
     let items = tree(30_000);
-    let sessions =
-        [1, 2, 0].map(|threads| session(&items, Options { threads, ..Options::default() }));
+    let sessions = [1, 2, 0]
+        .map(|threads| session(&items, SessionOptions { threads, ..SessionOptions::default() }));
     for query in queries() {
         let [one, two, all] =
             sessions.each_ref().map(|session| session.query(query.as_bytes(), 100));
@@ -461,7 +464,7 @@ fn any_number_of_threads_gives_the_same() {
 #[test]
 fn boosts_count_in_what_was_found_before() {
     let items = tree(9000);
-    let session = session(&items, Options::default());
+    let session = session(&items, SessionOptions::default());
     let plain = session.query(b"main", 5);
     let last = session.query(b"main", items.len()).rows.pop().unwrap();
     session.boost(last.index as usize, &[10_000]);

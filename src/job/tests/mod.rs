@@ -13,7 +13,7 @@ fn millis(number: u64) -> Duration {
 }
 
 /// Waits for the end of a job that has no results.
-fn end<T: Send + 'static>(job: &Job<T>) -> State {
+fn end<T: Send + 'static>(job: &Job<T>) -> JobState {
     assert!(job.wait(LONG), "the job does not end");
     job.poll().state
 }
@@ -48,25 +48,28 @@ fn results_come_in_order_and_before_the_end() {
         while let Some(number) = job.take() {
             taken.push(number);
         }
-        if state != State::Running {
-            assert_eq!(state, State::Done);
+        if state != JobState::Running {
+            assert_eq!(state, JobState::Done);
             break;
         }
     }
     assert_eq!(taken, (0..1000).collect::<Vec<_>>());
-    assert_eq!(job.poll(), Progress { state: State::Done, ready: false, done: 1000, total: 1000 });
+    assert_eq!(
+        job.poll(),
+        Progress { state: JobState::Done, ready: false, done: 1000, total: 1000 }
+    );
 }
 
 #[test]
 fn a_panic_and_a_failure_have_their_message() {
     let job = start(|_: &Worker<()>| panic!("on purpose, {}", 7));
-    assert_eq!(end(&job), State::Failed);
+    assert_eq!(end(&job), JobState::Failed);
     assert!(job.failure().unwrap().ends_with("please report it: on purpose, 7"));
-    let job = start(|_: &Worker<()>| Err(Stop::Failed("no such folder".to_owned())));
-    assert_eq!(end(&job), State::Failed);
+    let job = start(|_: &Worker<()>| Err(JobError::Failed("no such folder".to_owned())));
+    assert_eq!(end(&job), JobState::Failed);
     assert_eq!(job.failure().unwrap(), "no such folder");
     // The pool has survived both.
-    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), State::Done);
+    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), JobState::Done);
 }
 
 #[test]
@@ -75,7 +78,7 @@ fn a_cancelled_job_stops() {
     started.recv_timeout(LONG).unwrap();
     job.cancel();
     job.cancel();
-    assert_eq!(end(&job), State::Cancelled);
+    assert_eq!(end(&job), JobState::Cancelled);
     assert_eq!(job.failure(), None);
 }
 
@@ -89,7 +92,7 @@ fn a_job_that_never_started_is_cancelled_at_once_and_does_not_run() {
         Ok(())
     });
     job.cancel();
-    assert_eq!(job.poll().state, State::Cancelled);
+    assert_eq!(job.poll().state, JobState::Cancelled);
     drop(busy);
     assert!(ran.recv_timeout(LONG).is_err(), "it ran");
 }
@@ -116,7 +119,7 @@ fn a_full_job_waits_and_lets_others_run() {
             sleep(millis(1));
         }
     }
-    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), State::Done);
+    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), JobState::Done);
     assert!(waiting() >= (MANY * BUDGET) as i64);
     for job in &full {
         assert_eq!(job.core.lock().weight, BUDGET);
@@ -124,11 +127,11 @@ fn a_full_job_waits_and_lets_others_run() {
     }
     for job in &full {
         let since = Instant::now();
-        while job.poll().state == State::Running {
+        while job.poll().state == JobState::Running {
             assert!(since.elapsed() < LONG, "a full job does not see that it is cancelled");
             sleep(millis(1));
         }
-        assert_eq!(job.poll().state, State::Cancelled);
+        assert_eq!(job.poll().state, JobState::Cancelled);
         // What it had found is still there.
         assert_eq!((job.take(), job.take(), job.take()), (Some(0), Some(1), None));
     }
@@ -155,15 +158,15 @@ fn a_full_job_with_threads_of_its_own_lets_others_run() {
             sleep(millis(1));
         }
     }
-    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), State::Done);
+    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), JobState::Done);
     // Some go on for a while, and wait again.
     for job in &full {
         assert!(job.take().is_some());
     }
-    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), State::Done);
+    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), JobState::Done);
     drop(full);
     for _ in 0..100 {
-        assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), State::Done);
+        assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), JobState::Done);
     }
 }
 
@@ -180,15 +183,15 @@ fn ten_thousand_jobs_and_a_storm_of_cancels() {
     let mut seen = [0; 4];
     for (number, job) in jobs.iter().enumerate() {
         let since = Instant::now();
-        while job.poll().state == State::Running {
+        while job.poll().state == JobState::Running {
             assert!(since.elapsed() < LONG);
             sleep(millis(1));
         }
         let state = job.poll().state;
         seen[state as usize] += 1;
-        assert_eq!(job.take().is_some(), state == State::Done, "job {number}");
+        assert_eq!(job.take().is_some(), state == JobState::Done, "job {number}");
     }
-    assert_eq!(seen[State::Failed as usize], 0);
+    assert_eq!(seen[JobState::Failed as usize], 0);
     assert_eq!(seen.iter().sum::<u32>(), 10_000);
 }
 
@@ -225,14 +228,14 @@ fn a_job_that_has_ended_fails_when_its_results_are_refused() {
         worker.publish(1, 4)?;
         worker.publish(2, 4)
     });
-    while job.poll().state == State::Running {
+    while job.poll().state == JobState::Running {
         sleep(millis(1));
     }
     job.divert(|number| if number == 1 { Ok(()) } else { Err("it is full".to_owned()) });
-    while job.poll().state == State::Running {
+    while job.poll().state == JobState::Running {
         sleep(millis(1));
     }
-    assert_eq!(job.poll().state, State::Failed);
+    assert_eq!(job.poll().state, JobState::Failed);
     assert_eq!(job.failure().unwrap(), "it is full");
 }
 
@@ -267,7 +270,7 @@ mod notified {
             assert!(!notifier.drain());
         }
         drop(go);
-        assert_eq!(end(&job), State::Done);
+        assert_eq!(end(&job), JobState::Done);
         let since = Instant::now();
         while !notifier.drain() {
             assert!(since.elapsed() < LONG, "the end was lost");
@@ -337,14 +340,14 @@ fn a_job_that_sleeps_is_woken_and_cancelled_and_lets_others_run() {
         .collect();
     // More than there are threads for jobs that run: those that sleep are no hindrance.
     let wakers: Vec<Waker> = jobs.iter().map(|_| wakers.recv_timeout(LONG).unwrap()).collect();
-    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), State::Done);
+    assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), JobState::Done);
     wakers.iter().for_each(Waker::wake);
     for job in &jobs {
         while job.poll().done == 0 {
             std::thread::yield_now();
         }
         job.cancel();
-        assert_eq!(end(job), State::Cancelled);
+        assert_eq!(end(job), JobState::Cancelled);
     }
     drop(jobs);
     wakers.iter().for_each(Waker::wake);
@@ -425,7 +428,7 @@ fn a_host_that_waits_sleeps_while_a_sink_gets_results() {
     job.divert(|_| Ok(()));
     let before = switches();
     go.send(()).unwrap();
-    assert_eq!(end(&job), State::Done);
+    assert_eq!(end(&job), JobState::Done);
     let slept = switches() - before;
     assert!(slept < 100, "woken {slept} times");
 }

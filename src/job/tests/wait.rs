@@ -64,7 +64,7 @@ fn resting_jobs_have_no_thread_and_are_woken() {
     // One that rests is cancelled without a thread, at once.
     for job in &jobs {
         job.cancel();
-        assert_eq!(job.poll().state, State::Cancelled);
+        assert_eq!(job.poll().state, JobState::Cancelled);
     }
     let wakers: Vec<Waker> = jobs.iter().map(Job::waker).collect();
     drop(jobs);
@@ -80,10 +80,10 @@ fn a_resting_job_looks_again_by_itself_and_ends_as_it_says() {
         left -= 1;
         Ok(if left == 0 { Step::Over } else { Step::Rest(Duration::from_millis(5)) })
     });
-    until("it does not end", || job.poll().state == State::Done);
+    until("it does not end", || job.poll().state == JobState::Done);
     assert_eq!([job.take(), job.take(), job.take(), job.take()], [Some(3), Some(2), Some(1), None]);
     let job = repeat(|_: &Worker<()>| panic!("on purpose"));
-    until("it does not end", || job.poll().state == State::Failed);
+    until("it does not end", || job.poll().state == JobState::Failed);
     assert!(job.failure().unwrap().ends_with("on purpose"));
 }
 
@@ -123,15 +123,15 @@ fn who_waits_at_a_gate_can_be_cancelled_and_is_let_in() {
     let other = start(|_: &Worker<()>| Ok(()));
     assert!(other.wait(LONG));
     jobs[0].cancel();
-    until("it waits on", || job_is(&jobs[0], State::Cancelled));
+    until("it waits on", || job_is(&jobs[0], JobState::Cancelled));
     drop(pass);
     for job in &jobs[1..] {
-        until("it is not let in", || job_is(job, State::Done));
+        until("it is not let in", || job_is(job, JobState::Done));
     }
     assert!(gate.try_enter().is_some());
 }
 
-fn job_is(job: &Job<()>, state: State) -> bool {
+fn job_is(job: &Job<()>, state: JobState) -> bool {
     job.poll().state == state
 }
 
@@ -141,7 +141,7 @@ fn helpers_count_out_with_their_job() {
     let (inside, stop) = (Arc::clone(&helped), Arc::new(AtomicBool::new(false)));
     let ended = Arc::clone(&stop);
     let job = start(move |worker: &Worker<()>| {
-        divide(
+        run_parallel(
             1,
             || {
                 // Until somebody helps, or nobody can for too long.
@@ -170,7 +170,7 @@ fn helpers_count_out_with_their_job() {
         assert_eq!((crew.threads.load(Ordering::Relaxed), crew.blocked()), (2, 2));
     }
     job.waker().wake();
-    until("it does not end", || job.poll().state == State::Done);
+    until("it does not end", || job.poll().state == JobState::Done);
     until("a thread is missing", || crew.threads.load(Ordering::Relaxed) == 0);
     assert_eq!(crew.blocked(), 0);
 }

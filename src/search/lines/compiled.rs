@@ -4,7 +4,7 @@ use super::inner;
 use super::patterns::{LinePatterns, Part};
 use super::rewrite::{before_crlf, in_lines, without_groups};
 use super::seeker::Seeker;
-use crate::job::Stop;
+use crate::job::JobError;
 use crate::search::Literals;
 use regex_automata::MatchKind;
 use regex_automata::meta;
@@ -53,7 +53,7 @@ pub(super) struct Form {
 }
 
 impl Form {
-    fn new(hir: Hir) -> Result<Form, Stop> {
+    fn new(hir: Hir) -> Result<Form, JobError> {
         let config = meta::Config::new()
             .match_kind(MatchKind::LeftmostFirst)
             .utf8_empty(false)
@@ -62,7 +62,7 @@ impl Form {
             .hybrid_cache_capacity(MAX_CACHE_BYTES);
         let regex = meta::Builder::new().configure(config).build_from_hir(&hir);
         let regex = regex.map_err(|error| {
-            Stop::Failed(match error.size_limit() {
+            JobError::Failed(match error.size_limit() {
                 Some(_) => format!(
                     "the compiled pattern takes more than the limit of {} MiB; simplify it",
                     MAX_COMPILED_BYTES >> 20
@@ -76,14 +76,14 @@ impl Form {
 
 impl LinePatterns {
     /// Compiles the patterns. It can take some milliseconds, and asks between them whether it is cancelled.
-    pub fn compile(&self, is_cancelled: &dyn Fn() -> bool) -> Result<LineMatcher, Stop> {
+    pub fn compile(&self, is_cancelled: &dyn Fn() -> bool) -> Result<LineMatcher, JobError> {
         if let Some(literals) = &self.literals {
             return Ok(LineMatcher { engine: Engine::Literals(Arc::clone(literals)) });
         }
         let mut parts = Vec::with_capacity(self.parts.len());
         for part in &self.parts {
             if is_cancelled() {
-                return Err(Stop::Cancelled);
+                return Err(JobError::Cancelled);
             }
             parts.push(Part { hir: without_groups(&part.hir), bytes: part.bytes });
         }
@@ -98,7 +98,7 @@ impl LinePatterns {
             (first, differs.then(|| own.clone()))
         };
         if is_cancelled() {
-            return Err(Stop::Cancelled);
+            return Err(JobError::Cancelled);
         }
         let may_be_empty = own.properties().minimum_len() == Some(0);
         let is_literal = first.properties().is_alternation_literal();

@@ -1,7 +1,7 @@
 //! Patterns as they are given: text, compiled ones, or a list of both. Each is parsed here, once.
 
 use super::rewrite::{find_byte, of_literals};
-use crate::search::{Literals, Options, PatternError, Regex};
+use crate::search::{Literals, PatternError, PatternOptions, Regex};
 use bstr::ByteSlice;
 use regex_syntax::ast::{self, Ast};
 use regex_syntax::hir::{Hir, Look};
@@ -72,7 +72,7 @@ pub(super) struct Part {
 
 /// A text whose syntax was parsed.
 enum Parsed<'p> {
-    Syntax(&'p str, Ast, Options),
+    Syntax(&'p str, Ast, PatternOptions),
     Literal(&'p [u8]),
     Literals(&'p Literals),
 }
@@ -141,13 +141,13 @@ fn parse<'p>(
     let (pattern, own) = match source {
         PatternSource::Literals(literals) => return Ok(Parsed::Literals(literals)),
         PatternSource::Text(text) if options.fixed => return Ok(Parsed::Literal(text)),
-        PatternSource::Text(text) => (*text, Options::default()),
+        PatternSource::Text(text) => (*text, PatternOptions::default()),
         PatternSource::Regex(regex) => regex.source(),
     };
     let (text, ast) = own.parse_syntax(pattern)?;
     // Over lines `^` and `$` are the ends of lines as well, whatever the flags are. A line alone has no others.
     let multi_line = own.multi_line || options.multi_line;
-    Ok(Parsed::Syntax(text, ast, Options { multi_line, ..own }))
+    Ok(Parsed::Syntax(text, ast, PatternOptions { multi_line, ..own }))
 }
 
 impl Parsed<'_> {
@@ -165,7 +165,7 @@ impl Parsed<'_> {
         match self {
             Parsed::Syntax(text, ast, options) => {
                 let ignore_case = options.ignore_case || ignore_case;
-                let hir = Options { ignore_case, ..*options }.translate(text, ast)?;
+                let hir = PatternOptions { ignore_case, ..*options }.translate(text, ast)?;
                 Ok(Part { hir, bytes: options.bytes })
             }
             Parsed::Literal(text) if ignore_case => {
@@ -174,7 +174,8 @@ impl Parsed<'_> {
                 for chunk in text.utf8_chunks() {
                     let escaped = regex_syntax::escape(chunk.valid());
                     list.push(
-                        Options { ignore_case, ..Options::default() }.parse(escaped.as_bytes())?,
+                        PatternOptions { ignore_case, ..PatternOptions::default() }
+                            .parse(escaped.as_bytes())?,
                     );
                     list.push(Hir::literal(chunk.invalid()));
                 }

@@ -3,7 +3,7 @@
 use super::compiled::{Compiled, Engine, Form};
 use super::stepped::{Search, Stepped};
 use super::trim_line_terminator;
-use crate::job::Stop;
+use crate::job::JobError;
 use crate::search::chars::splits;
 use crate::search::{Literals, Span};
 use regex_automata::meta::{self, Cache};
@@ -116,7 +116,7 @@ impl<'m> Seeker<'m> {
     }
 
     /// The first line that may match in a text of lines, from the beginning of a line on.
-    pub fn candidate(&mut self, text: &[u8], from: usize) -> Result<Option<Candidate>, Stop> {
+    pub fn candidate(&mut self, text: &[u8], from: usize) -> Result<Option<Candidate>, JobError> {
         let found = match &mut self.engine {
             SeekerEngine::Literals(literals) => {
                 self.pace.find_literal(literals, text, from)?.map(|span| (span.start, false))
@@ -135,7 +135,7 @@ impl<'m> Seeker<'m> {
     }
 
     /// Whether a line matches.
-    pub fn test(&mut self, text: &[u8], candidate: &Candidate) -> Result<bool, Stop> {
+    pub fn test(&mut self, text: &[u8], candidate: &Candidate) -> Result<bool, JobError> {
         let line = &text[candidate.start..candidate.stop];
         if candidate.confirmed && stands_alone(line) {
             return Ok(true);
@@ -150,7 +150,7 @@ impl<'m> Seeker<'m> {
     }
 
     /// How many matches a line has; given without what ends it.
-    pub fn count(&mut self, line: &[u8]) -> Result<usize, Stop> {
+    pub fn count(&mut self, line: &[u8]) -> Result<usize, JobError> {
         if let SeekerEngine::Regex(regex) = &mut self.engine
             && !regex.compiled.may_be_empty
             && line.len() <= self.pace.step
@@ -172,7 +172,7 @@ impl<'m> Seeker<'m> {
         text: &[u8],
         from: usize,
         mut see: impl FnMut(Span) -> bool,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobError> {
         match &mut self.engine {
             SeekerEngine::Literals(literals) => {
                 let mut at = from;
@@ -190,8 +190,8 @@ impl<'m> Seeker<'m> {
 }
 
 impl Pace<'_> {
-    fn go_on(&self) -> Result<(), Stop> {
-        if (self.is_cancelled)() { Err(Stop::Cancelled) } else { Ok(()) }
+    fn go_on(&self) -> Result<(), JobError> {
+        if (self.is_cancelled)() { Err(JobError::Cancelled) } else { Ok(()) }
     }
 
     /// Takes a step through `len` bytes, and learns from the time that it takes how long the next one may be.
@@ -218,7 +218,7 @@ impl Pace<'_> {
         literals: &Literals,
         text: &[u8],
         from: usize,
-    ) -> Result<Option<Span>, Stop> {
+    ) -> Result<Option<Span>, JobError> {
         let (mut at, step) = (from, self.step);
         loop {
             self.go_on()?;
@@ -243,7 +243,7 @@ impl<'m> RegexSeeker<'m> {
         text: &[u8],
         mut from: usize,
         pace: &mut Pace<'_>,
-    ) -> Result<Option<(usize, bool)>, Stop> {
+    ) -> Result<Option<(usize, bool)>, JobError> {
         let begins_anywhere = !self.compiled.anchored && !self.compiled.watched;
         while from < text.len() {
             pace.go_on()?;
@@ -279,7 +279,7 @@ impl<'m> RegexSeeker<'m> {
         Ok(None)
     }
 
-    fn test(&mut self, line: &[u8], pace: &mut Pace<'_>) -> Result<bool, Stop> {
+    fn test(&mut self, line: &[u8], pace: &mut Pace<'_>) -> Result<bool, JobError> {
         if self.compiled.watched {
             let mut any = false;
             self.spans(line, 0, pace, |_| {
@@ -311,7 +311,7 @@ impl<'m> RegexSeeker<'m> {
         from: usize,
         pace: &mut Pace<'_>,
         mut see: impl FnMut(Span) -> bool,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobError> {
         let which = self.which(text);
         let (mut at, mut last) = (from, None);
         while at <= text.len()
@@ -340,7 +340,7 @@ impl<'m> RegexSeeker<'m> {
         mut at: usize,
         earliest: bool,
         pace: &mut Pace<'_>,
-    ) -> Result<Option<Span>, Stop> {
+    ) -> Result<Option<Span>, JobError> {
         pace.go_on()?;
         let (anchored, compiled) = (self.anchored(), self.compiled);
         let running = self.running(which);

@@ -11,7 +11,7 @@
 //! By DFA about as much as the engine. By NFA some tens of nanoseconds for a byte, as the engine's own.
 
 use super::compiled::MAX_COMPILED_BYTES;
-use crate::job::Stop;
+use crate::job::JobError;
 use crate::search::Span;
 use regex_automata::hybrid::dfa::{self, DFA};
 use regex_automata::nfa::thompson::{self, NFA, State, WhichCaptures};
@@ -103,7 +103,7 @@ impl<'p> Stepped<'p> {
         &mut self,
         search: &Search<'_>,
         is_cancelled: &dyn Fn() -> bool,
-    ) -> Result<Option<Span>, Stop> {
+    ) -> Result<Option<Span>, JobError> {
         let ended =
             if search.mixed { Err(Broken::Quit) } else { self.forward(search, is_cancelled) };
         let found = match ended {
@@ -117,7 +117,7 @@ impl<'p> Stepped<'p> {
         };
         match found {
             Ok(found) => Ok(found),
-            Err(Broken::Cancelled) => Err(Stop::Cancelled),
+            Err(Broken::Cancelled) => Err(JobError::Cancelled),
             Err(Broken::Quit) => {
                 self.threads.find(self.forward.dfa.get_nfa(), search, is_cancelled)
             }
@@ -239,14 +239,14 @@ impl Threads {
         nfa: &NFA,
         search: &Search<'_>,
         is_cancelled: &dyn Fn() -> bool,
-    ) -> Result<Option<Span>, Stop> {
+    ) -> Result<Option<Span>, JobError> {
         let Threads { now, next, stack } = self;
         let &Search { text, at, anchored, earliest, mixed } = search;
         now.clear();
         let mut found = None;
         for here in at..=text.len() {
             if (here - at).is_multiple_of(STEP) && is_cancelled() {
-                return Err(Stop::Cancelled);
+                return Err(JobError::Cancelled);
             }
             if found.is_none() && (here == at || !anchored) {
                 // A match that begins later has the lowest priority, and none once there is one.
@@ -424,7 +424,7 @@ mod tests {
             let text = text.as_bytes();
             let search = Search { text, at: 0, anchored: false, earliest: false, mixed: false };
             let found = Stepped::new(&hir).unwrap().find(&search, &told);
-            assert_eq!((found, looks.get()), (Err(Stop::Cancelled), 21));
+            assert_eq!((found, looks.get()), (Err(JobError::Cancelled), 21));
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The line matcher against a plain look at each line.
 
 use super::*;
-use crate::job::Stop;
-use crate::search::{LiteralOptions, Literals, Options, PatternError, Regex, Span};
+use crate::job::JobError;
+use crate::search::{LiteralOptions, Literals, PatternError, PatternOptions, Regex, Span};
 use proptest::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-fn regex(pattern: &str, options: &Options) -> Option<Arc<Regex>> {
+fn regex(pattern: &str, options: &PatternOptions) -> Option<Arc<Regex>> {
     Regex::new(pattern.as_bytes(), options).ok().map(Arc::new)
 }
 
@@ -121,7 +121,7 @@ fn lines_are_those_that_match_alone() {
         r"\D\z",
     ] {
         for (anchored, bytes) in [(false, false), (true, false), (false, true)] {
-            let options = Options { anchored, bytes, ..Options::default() };
+            let options = PatternOptions { anchored, bytes, ..PatternOptions::default() };
             check(&regex(pattern, &options).expect(pattern), text);
         }
     }
@@ -132,7 +132,7 @@ fn the_line_feed_before_broken_utf8_is_no_char_of_the_line() {
     for pattern in
         [r"(?-u:.)\B(?Rm:$)", r"(?-u:.)\b{start-half}", r"(?-u:.)\b{end-half}", r"(?-u:.)\B"]
     {
-        let exact = regex(pattern, &Options::default()).expect(pattern);
+        let exact = regex(pattern, &PatternOptions::default()).expect(pattern);
         for text in [
             &b"\n\xA9\n"[..],
             b"a\n\xA9\n",
@@ -145,7 +145,7 @@ fn the_line_feed_before_broken_utf8_is_no_char_of_the_line() {
         }
     }
     // It is found, and only the line alone tells that it does not match.
-    let exact = regex(r"(?-u:.)\B(?Rm:$)", &Options::default()).expect("a pattern");
+    let exact = regex(r"(?-u:.)\B(?Rm:$)", &PatternOptions::default()).expect("a pattern");
     let matcher = compile(&[PatternSource::Regex(exact)], &LineOptions::default());
     let mut seeker = matcher.seeker(&never);
     let candidate = seeker.candidate(b"\n\xA9\n", 0).unwrap().expect("else the test tells nothing");
@@ -186,7 +186,7 @@ fn pattern(parts: &'static [&'static str]) -> impl Strategy<Value = String> {
     let pieces = prop::collection::vec(prop::sample::select(parts), 1..7);
     pieces.prop_filter_map("no pattern", |pieces| {
         let pattern = pieces.concat();
-        regex(&pattern, &Options::default()).map(|_| pattern)
+        regex(&pattern, &PatternOptions::default()).map(|_| pattern)
     })
 }
 
@@ -208,7 +208,7 @@ proptest! {
         ],
         (ignore_case, multi_line, dot_all, anchored) in any::<(bool, bool, bool, bool)>(),
     ) {
-        let options = Options { ignore_case, multi_line, dot_all, anchored, ..Options::default() };
+        let options = PatternOptions { ignore_case, multi_line, dot_all, anchored, ..PatternOptions::default() };
         check(&regex(&pattern, &options).expect("it was taken before"), &text);
     }
 
@@ -227,7 +227,7 @@ proptest! {
         let case = if ignore { Case::Ignore } else { Case::Respect };
         let options = LineOptions { case, word, ..LineOptions::default() };
         // A pattern with a line feed is refused, so it goes in a form in which it is not.
-        let exact = regex(&pattern, &Options::default()).unwrap();
+        let exact = regex(&pattern, &PatternOptions::default()).unwrap();
         let matcher = compile(&[PatternSource::Regex(exact)], &options);
         prop_assert_eq!(lines(&matcher, &text), naive(&text, |line| spans_of(&oracle, line)));
     }
@@ -314,7 +314,7 @@ proptest! {
         let escaped: Vec<String> = list.iter().map(|literal| regex_syntax::escape(literal)).collect();
         let patterns: Vec<_> = escaped.iter().map(|pattern| self::text(pattern)).collect();
         prop_assert_eq!(&lines(&compile(&patterns, &options), text), &expected);
-        let joined = regex(&escaped.join("|"), &Options { ignore_case, ..Options::default() }).unwrap();
+        let joined = regex(&escaped.join("|"), &PatternOptions { ignore_case, ..PatternOptions::default() }).unwrap();
         let respect = LineOptions { word, ..LineOptions::default() };
         prop_assert_eq!(&lines(&compile(&[PatternSource::Regex(joined)], &respect), text), &expected);
         prop_assert_eq!(&lines(&compile(std::slice::from_ref(&given), &respect), text), &expected);
@@ -326,7 +326,8 @@ proptest! {
 
 #[test]
 fn a_list_has_all_forms_and_the_first_one_wins() {
-    let compiled = regex("B", &Options { ignore_case: true, ..Options::default() }).unwrap();
+    let compiled =
+        regex("B", &PatternOptions { ignore_case: true, ..PatternOptions::default() }).unwrap();
     let list = |first: PatternSource<'static>| {
         [
             first,
@@ -343,7 +344,8 @@ fn a_list_has_all_forms_and_the_first_one_wins() {
     assert_eq!(found(&list(text("q")))[0], (0, vec![span(0, 1), span(1, 2)]));
     assert_eq!(found(&list(text("ab|q"))), [&[(0, vec![span(0, 2)])], &rest[..]].concat());
     // An anchored one is at the beginning of the line.
-    let anchored = regex("b", &Options { anchored: true, ..Options::default() }).unwrap();
+    let anchored =
+        regex("b", &PatternOptions { anchored: true, ..PatternOptions::default() }).unwrap();
     let sources = [PatternSource::Regex(anchored), text("q")];
     assert_eq!(
         lines(&compile(&sources, &LineOptions::default()), b"ab\nbb\n"),
@@ -415,7 +417,7 @@ fn a_mistake_has_its_place_in_its_pattern() {
     // Over lines there are line feeds, and compiled patterns may be for other texts too.
     let over = LineOptions { multi_line: true, ..options };
     assert!(LinePatterns::new(&[text("a\nb")], &over).is_ok());
-    let compiled = [PatternSource::Regex(regex("a\nb", &Options::default()).unwrap())];
+    let compiled = [PatternSource::Regex(regex("a\nb", &PatternOptions::default()).unwrap())];
     assert!(LinePatterns::new(&compiled, &options).is_ok());
     let strict = LineOptions { strict: true, ..options };
     assert_eq!(refused(&compiled, &strict).offset, Some(1));
@@ -447,7 +449,7 @@ fn long_lines_are_given_up_when_cancelled() {
         };
         assert_eq!(
             ended,
-            Err(Stop::Cancelled),
+            Err(JobError::Cancelled),
             "{} looks, several lines: {multi_line}",
             looks.load(Ordering::Relaxed)
         );
@@ -464,10 +466,10 @@ fn compiling_is_given_up_between_patterns() {
         looks.set(looks.get() + 1);
         looks.get() == 3
     };
-    assert!(matches!(patterns.compile(&is_cancelled), Err(Stop::Cancelled)));
+    assert!(matches!(patterns.compile(&is_cancelled), Err(JobError::Cancelled)));
     assert_eq!(looks.get(), 3);
     let huge = LinePatterns::new(&[text(r"(\w{1000}){1000}")], &LineOptions::default()).unwrap();
-    let Err(Stop::Failed(message)) = huge.compile(&|| false) else { panic!("it was compiled") };
+    let Err(JobError::Failed(message)) = huge.compile(&|| false) else { panic!("it was compiled") };
     assert!(message.contains("more than the limit of 100 MiB"), "{message}");
 }
 
@@ -486,6 +488,6 @@ fn literals_inside_of_a_pattern_are_looked_for_first() {
         let compiled::Engine::Regex(compiled) = &matcher.engine else { panic!("no regex") };
         assert_eq!(compiled.inner.is_some(), expected, "{pattern}");
     }
-    let oracle = regex(r"\w+zqing|[0-9]+ab", &Options::default()).unwrap();
+    let oracle = regex(r"\w+zqing|[0-9]+ab", &PatternOptions::default()).unwrap();
     check(&oracle, b"zqing\naazqing\n1ab\nab\n\nxxzqingzqing 2ab\n");
 }

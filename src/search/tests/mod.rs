@@ -54,7 +54,7 @@ proptest! {
     #[test]
     fn matches_are_those_of_the_crate(pattern in pattern(), text in text(), batch in 1..4usize) {
         let Ok(oracle) = ::regex::Regex::new(&pattern) else { return Ok(()) };
-        let regex = Regex::new(pattern.as_bytes(), &Options::default()).expect("the same syntax");
+        let regex = Regex::new(pattern.as_bytes(), &PatternOptions::default()).expect("the same syntax");
         let expected: Vec<_> = oracle.find_iter(&text).map(|m| (m.start(), m.end())).collect();
         prop_assert_eq!(spans(&regex, text.as_bytes()), &expected[..]);
         prop_assert_eq!(spans_in_batches(&regex, text.as_bytes(), batch), expected);
@@ -70,7 +70,7 @@ proptest! {
     #[test]
     fn captures_are_those_of_the_crate(pattern in pattern(), text in text()) {
         let Ok(oracle) = ::regex::Regex::new(&pattern) else { return Ok(()) };
-        let regex = Regex::new(pattern.as_bytes(), &Options::default()).expect("the same syntax");
+        let regex = Regex::new(pattern.as_bytes(), &PatternOptions::default()).expect("the same syntax");
         let mut matches = regex.matches(text.as_bytes(), 0, false);
         for captures in oracle.captures_iter(&text) {
             let expected: Vec<_> =
@@ -88,7 +88,7 @@ proptest! {
         text in prop::collection::vec(prop::sample::select(&b"ab\xC3\xA9\n\xFF 12"[..]), 0..20),
     ) {
         let Ok(oracle) = ::regex::bytes::RegexBuilder::new(&pattern).unicode(false).build() else { return Ok(()) };
-        let options = Options { bytes: true, ..Options::default() };
+        let options = PatternOptions { bytes: true, ..PatternOptions::default() };
         let regex = Regex::new(pattern.as_bytes(), &options).expect("the same syntax");
         let expected: Vec<_> = oracle.find_iter(&text).map(|m| (m.start(), m.end())).collect();
         prop_assert_eq!(spans(&regex, &text), expected);
@@ -99,7 +99,7 @@ proptest! {
         pattern in pattern(),
         text in prop::collection::vec(prop_oneof![any::<u8>(), 0x80..0xC0u8, 0xC0..0xF8u8, Just(b'a')], 0..20),
     ) {
-        let Ok(regex) = Regex::new(pattern.as_bytes(), &Options::default()) else { return Ok(()) };
+        let Ok(regex) = Regex::new(pattern.as_bytes(), &PatternOptions::default()) else { return Ok(()) };
         let mut last = 0;
         for (start, stop) in spans(&regex, &text) {
             prop_assert!(last <= start && start <= stop && stop <= text.len());
@@ -111,7 +111,7 @@ proptest! {
     #[test]
     fn replacements_are_those_of_the_crate(pattern in pattern(), text in text()) {
         let Ok(oracle) = ::regex::Regex::new(&pattern) else { return Ok(()) };
-        let regex = Regex::new(pattern.as_bytes(), &Options::default()).expect("the same syntax");
+        let regex = Regex::new(pattern.as_bytes(), &PatternOptions::default()).expect("the same syntax");
         let mut templates = vec!["", "-", "<$0>", "$$x$0"];
         if regex.groups() > 0 {
             templates.push("[${1}|$0]");
@@ -125,7 +125,7 @@ proptest! {
     #[test]
     fn no_pattern_and_no_template_panics(pattern in any::<Vec<u8>>(), text in any::<Vec<u8>>(), ascii in "[ -~]{0,12}") {
         for pattern in [&pattern[..], ascii.as_bytes()] {
-            let options = Options { size_limit: 1 << 16, ..Options::default() };
+            let options = PatternOptions { size_limit: 1 << 16, ..PatternOptions::default() };
             match Regex::new(pattern, &options) {
                 Ok(regex) => {
                     let _ = (spans(&regex, &text), Template::new(&text, &regex).is_ok());
@@ -139,7 +139,7 @@ proptest! {
 
 #[test]
 fn an_anchored_search_begins_where_it_is_told() {
-    let options = Options { anchored: true, ..Options::default() };
+    let options = PatternOptions { anchored: true, ..PatternOptions::default() };
     let regex = Regex::new(b"a|", &options).unwrap();
     assert_eq!(spans(&regex, b"aab"), [(0, 1), (1, 2)]);
     assert_eq!(regex.find(b"baa", 0), Some(Span { start: 0, stop: 0 }));
@@ -148,7 +148,7 @@ fn an_anchored_search_begins_where_it_is_told() {
 
 #[test]
 fn a_pattern_is_searched_by_several_threads_at_once() {
-    let regex = Regex::new(b"(\\w+)@(\\w+)", &Options::default()).unwrap();
+    let regex = Regex::new(b"(\\w+)@(\\w+)", &PatternOptions::default()).unwrap();
     let text = "one two@three ".repeat(200);
     std::thread::scope(|scope| {
         for _ in 0..4 {

@@ -95,7 +95,7 @@ proptest! {
         pieces in prop::collection::vec(prop::sample::select(BOUNDED.to_vec()), 0..5),
         text in text(0..10),
     ) {
-        let regex = Arc::new(Regex::new(pieces.concat().as_bytes(), &Options::default()).unwrap());
+        let regex = Arc::new(Regex::new(pieces.concat().as_bytes(), &PatternOptions::default()).unwrap());
         let expected = replaced(&regex, &template(&regex), &text);
         for at in 0..=text.len() {
             let stream = Stream::regex(Arc::clone(&regex), template(&regex), None, u64::MAX);
@@ -115,7 +115,7 @@ proptest! {
         places in prop::collection::vec(any::<usize>(), 0..20),
     ) {
         let text = text.repeat(times);
-        let regex = Arc::new(Regex::new(pieces.concat().as_bytes(), &Options::default()).unwrap());
+        let regex = Arc::new(Regex::new(pieces.concat().as_bytes(), &PatternOptions::default()).unwrap());
         let expected = replaced(&regex, &template(&regex), &text);
         let stream = Stream::regex(Arc::clone(&regex), template(&regex), None, u64::MAX);
         prop_assert!(streamed(stream, &cut(&text, &places)).unwrap() == expected);
@@ -128,7 +128,7 @@ proptest! {
         places in prop::collection::vec(any::<usize>(), 0..6),
         longest in 1..20usize,
     ) {
-        let regex = Arc::new(Regex::new(pieces.concat().as_bytes(), &Options::default()).unwrap());
+        let regex = Arc::new(Regex::new(pieces.concat().as_bytes(), &PatternOptions::default()).unwrap());
         let stream = || Stream::regex(Arc::clone(&regex), template(&regex), Some(longest), u64::MAX);
         let one = streamed(stream(), &[&text]);
         prop_assert_eq!(streamed(stream(), &cut(&text, &places)), one.clone());
@@ -169,7 +169,7 @@ proptest! {
 
 #[test]
 fn a_match_that_is_longer_than_declared_ends_the_stream_wherever_it_is_cut() {
-    let regex = Arc::new(Regex::new(b"a+", &Options::default()).unwrap());
+    let regex = Arc::new(Regex::new(b"a+", &PatternOptions::default()).unwrap());
     let text = [&b"xx a aaa "[..], &b"a".repeat(11), b" a"].concat();
     for at in 0..=text.len() {
         let stream = Stream::regex(Arc::clone(&regex), Template::literal(b"-"), Some(10), u64::MAX);
@@ -182,7 +182,7 @@ fn a_match_that_is_longer_than_declared_ends_the_stream_wherever_it_is_cut() {
 
 #[test]
 fn what_does_not_end_within_twice_the_maximum_is_no_match() {
-    let regex = Arc::new(Regex::new(b"<[^>]*>", &Options::default()).unwrap());
+    let regex = Arc::new(Regex::new(b"<[^>]*>", &PatternOptions::default()).unwrap());
     let stream = || Stream::regex(Arc::clone(&regex), Template::literal(b"-"), Some(8), u64::MAX);
     let text = [&b"<a> < "[..], &b"x".repeat(30), b"> <b>"].concat();
     let expected = [&b"- < "[..], &b"x".repeat(30), b"> -"].concat();
@@ -201,12 +201,12 @@ fn what_does_not_end_within_twice_the_maximum_is_no_match() {
 #[test]
 fn a_stream_that_cannot_be_is_refused() {
     let regex = |pattern: &[u8], anchored| {
-        let options = Options { anchored, ..Options::default() };
+        let options = PatternOptions { anchored, ..PatternOptions::default() };
         Arc::new(Regex::new(pattern, &options).unwrap())
     };
     let text = || Template::literal(b"");
     assert!(Stream::regex(regex(b"a+", false), text(), None, 0).is_none());
-    assert!(Stream::regex(regex(b"a+", false), text(), Some(LONGEST + 1), 0).is_none());
+    assert!(Stream::regex(regex(b"a+", false), text(), Some(MAX_TEXT_BYTES + 1), 0).is_none());
     assert!(Stream::regex(regex(b"a", true), text(), None, 0).is_none());
     assert!(Stream::regex(regex(b"[a&&b]", false), text(), None, 0).is_some());
     let stream = Stream::regex(regex(b"a{5}", false), text(), None, 0).unwrap();

@@ -67,7 +67,7 @@ pub enum Style {
 
 /// How width is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
+pub struct WidthOptions {
     /// Whose idea of width it is.
     pub style: Style,
     /// Whether ambiguous characters take two cells.
@@ -78,15 +78,15 @@ pub struct Options {
     pub column: u32,
 }
 
-impl Default for Options {
-    fn default() -> Options {
-        Options { style: Style::Terminal, ambiguous_wide: false, tabstop: 8, column: 0 }
+impl Default for WidthOptions {
+    fn default() -> WidthOptions {
+        WidthOptions { style: Style::Terminal, ambiguous_wide: false, tabstop: 8, column: 0 }
     }
 }
 
 /// The display cells that `text` takes.
 #[inline]
-pub fn width(text: &[u8], options: &Options) -> usize {
+pub fn width(text: &[u8], options: &WidthOptions) -> usize {
     let printable = printable_run(text);
     if printable == text.len() {
         return printable;
@@ -156,7 +156,7 @@ impl Cells {
     }
 
     /// Those of `options`.
-    fn of(options: &Options) -> &'static Cells {
+    fn of(options: &WidthOptions) -> &'static Cells {
         static ALL: [[Cells; 2]; 3] = [
             [Cells::new(Style::Terminal, false), Cells::new(Style::Terminal, true)],
             [Cells::new(Style::Neovim, false), Cells::new(Style::Neovim, true)],

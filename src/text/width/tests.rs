@@ -109,7 +109,7 @@ pub(in crate::text) fn any_text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn cells(text: &str, style: Style) -> usize {
-    width(text.as_bytes(), &Options { style, ..Options::default() })
+    width(text.as_bytes(), &WidthOptions { style, ..WidthOptions::default() })
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn a_lam_and_the_alef_behind_it_take_one_cell_in_neovim() {
         assert_eq!(found, [terminal, neovim, neovim], "{text:?}");
     }
     // Both are cut off together.
-    let options = Options { style: Style::Neovim, ..Options::default() };
+    let options = WidthOptions { style: Style::Neovim, ..WidthOptions::default() };
     let text = "xلاy".as_bytes();
     assert_eq!(prefix(text, 1, &options), Prefix { end: 1, cells: 1 });
     assert_eq!(prefix(text, 2, &options), Prefix { end: 5, cells: 2 });
@@ -195,7 +195,7 @@ fn letters_of_blood_groups_are_narrow_and_other_emoji_of_their_plane_wide() {
     for text in ["🅰", "🅱", "🅾", "🅿"] {
         for style in [Style::Terminal, Style::Neovim, Style::Strwidth] {
             assert_eq!(cells(text, style), 1, "{text} {style:?}");
-            let options = Options { style, ambiguous_wide: true, ..Options::default() };
+            let options = WidthOptions { style, ambiguous_wide: true, ..WidthOptions::default() };
             assert_eq!(width(text.as_bytes(), &options), 2, "{text} {style:?}");
         }
     }
@@ -218,17 +218,17 @@ fn vowel_signs_of_kirat_rai_take_a_cell_and_those_of_hangul_none() {
 
 #[test]
 fn an_invalid_sequence_is_one_cell_and_in_neovim_four_for_each_byte() {
-    let options = Options { ambiguous_wide: true, ..Options::default() };
+    let options = WidthOptions { ambiguous_wide: true, ..WidthOptions::default() };
     assert_eq!(width(b"a\xE2\x82\xFF", &options), 3);
     assert_eq!(width(b"\xFF\xCC\x81", &options), 1);
-    let options = Options { style: Style::Neovim, ..options };
+    let options = WidthOptions { style: Style::Neovim, ..options };
     assert_eq!(width(b"a\xE2\x82\xFF", &options), 13);
 }
 
 #[test]
 fn ambiguous_characters_are_wide_on_demand() {
     for style in [Style::Terminal, Style::Neovim, Style::Strwidth] {
-        let options = Options { style, ambiguous_wide: true, ..Options::default() };
+        let options = WidthOptions { style, ambiguous_wide: true, ..WidthOptions::default() };
         for (text, cells) in
             [("…", 2), ("─", 2), ("\u{E0A0}", 2), ("é", 2), ("a", 1), ("ж", 2), ("e\u{301}", 1)]
         {
@@ -247,7 +247,7 @@ fn tabs_go_to_the_next_stop() {
         ("日\t\tx", 4, 1, 8),
         ("\t", 1, 5, 1),
     ] {
-        let options = Options { tabstop, column, ..Options::default() };
+        let options = WidthOptions { tabstop, column, ..WidthOptions::default() };
         assert_eq!(width(text.as_bytes(), &options), cells, "{text:?} {tabstop} {column}");
     }
 }
@@ -264,7 +264,7 @@ fn printable_runs_end_where_they_should() {
 }
 
 /// The clusters as the state machine alone finds them, each with its cells by the rule as it is told.
-fn plain(text: &[u8], options: &Options) -> Vec<(usize, usize)> {
+fn plain(text: &[u8], options: &WidthOptions) -> Vec<(usize, usize)> {
     let mut ends: Vec<usize> = GraphemeClusterSegmenter::new_neo().segment_utf8(text).collect();
     if options.style != Style::Terminal {
         // Neovim's own rule: an alef joins the lam before it.
@@ -284,7 +284,7 @@ fn plain(text: &[u8], options: &Options) -> Vec<(usize, usize)> {
     clusters
 }
 
-fn plain_cells(cluster: &[u8], column: usize, options: &Options) -> usize {
+fn plain_cells(cluster: &[u8], column: usize, options: &WidthOptions) -> usize {
     if cluster == b"\t" && options.style != Style::Strwidth {
         return options.tabstop as usize - column % options.tabstop as usize;
     }
@@ -331,7 +331,7 @@ proptest! {
         text in any_text(), wide in any::<bool>(), tabstop in 1u32..9, column in 0u32..9,
     ) {
         for style in [Style::Terminal, Style::Neovim, Style::Strwidth] {
-            let options = Options { style, ambiguous_wide: wide, tabstop, column };
+            let options = WidthOptions { style, ambiguous_wide: wide, tabstop, column };
             let mut found = Vec::new();
             let mut start = 0;
             for piece in pieces(&text, &options) {

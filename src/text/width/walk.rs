@@ -5,7 +5,7 @@
 //! rare outside of flags and joined emoji.
 
 use super::table::{Class, Kind};
-use super::{Cells, Options, Style, is_printable, printable_run};
+use super::{Cells, Style, WidthOptions, is_printable, printable_run};
 use crate::text::machine::Machine;
 
 /// A stretch of text and the cells it takes.
@@ -21,7 +21,7 @@ pub(in crate::text) struct Piece {
 }
 
 /// The pieces of `text` in order.
-pub(in crate::text) fn pieces<'t>(text: &'t [u8], options: &Options) -> Pieces<'t> {
+pub(in crate::text) fn pieces<'t>(text: &'t [u8], options: &WidthOptions) -> Pieces<'t> {
     let column = options.column as usize;
     let tabstop = options.tabstop.max(1) as usize;
     Pieces { text, at: 0, column, tabstop, cells: Cells::of(options) }
@@ -40,7 +40,7 @@ pub(in crate::text) struct Pieces<'t> {
 
 /// The cells of all pieces together.
 #[inline(never)]
-pub(super) fn width(text: &[u8], options: &Options) -> usize {
+pub(super) fn width(text: &[u8], options: &WidthOptions) -> usize {
     walk(text, options, usize::MAX).cells
 }
 
@@ -55,13 +55,13 @@ pub(in crate::text) struct Prefix {
 ///
 /// Cost: that of its width, however long the text is.
 #[inline(never)]
-pub(in crate::text) fn prefix(text: &[u8], limit: usize, options: &Options) -> Prefix {
+pub(in crate::text) fn prefix(text: &[u8], limit: usize, options: &WidthOptions) -> Prefix {
     walk(text, options, limit)
 }
 
 /// [`prefix`] in a loop that looks at most scalars once.
 #[inline(always)]
-fn walk(text: &[u8], options: &Options, limit: usize) -> Prefix {
+fn walk(text: &[u8], options: &WidthOptions, limit: usize) -> Prefix {
     let mut pieces = pieces(text, options);
     let first = pieces.column;
     let most = first.saturating_add(limit);
@@ -218,14 +218,14 @@ impl Iterator for Pieces<'_> {
 }
 
 /// A run ends here at the latest, so that those who look for a cell nearby need not read to the end of a long text.
-const LONGEST_RUN: usize = 256;
+const MAX_RUN_BYTES: usize = 256;
 
 impl Pieces<'_> {
     /// The ASCII at the front, as far as no mark behind it can change it.
     #[inline]
     fn ascii(&self, byte: u8) -> Option<Piece> {
         let rest = &self.text[self.at..];
-        let mut run = printable_run(&rest[..rest.len().min(LONGEST_RUN)]);
+        let mut run = printable_run(&rest[..rest.len().min(MAX_RUN_BYTES)]);
         if rest.get(run).is_some_and(|next| !next.is_ascii()) {
             run = run.saturating_sub(1);
         }

@@ -3,7 +3,7 @@
 //!
 //! Read are the files of the user and of the system, without those that they include, and not the one of a repository.
 
-use crate::job::Stop;
+use crate::job::JobError;
 use crate::tree::rules::files::{self, Content, GoOn};
 use bstr::{ByteSlice, ByteVec};
 use std::ffi::OsString;
@@ -51,7 +51,7 @@ impl Environment {
     pub(in crate::tree::rules) fn excludes_file(
         &self,
         go_on: GoOn<'_>,
-    ) -> Result<Option<PathBuf>, Stop> {
+    ) -> Result<Option<PathBuf>, JobError> {
         for path in &self.settings {
             if let Content::Bytes(text) = files::read(path, go_on)?
                 && let Some(value) = excludes_setting(&text)
@@ -133,7 +133,7 @@ pub(in crate::tree::rules) fn common_directory(
     work_tree: &Path,
     text: &[u8],
     go_on: GoOn<'_>,
-) -> Result<Option<PathBuf>, Stop> {
+) -> Result<Option<PathBuf>, JobError> {
     let Some(line) = text.lines().next().and_then(|line| line.strip_prefix(b"gitdir: ")) else {
         return Ok(None);
     };

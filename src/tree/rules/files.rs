@@ -1,6 +1,6 @@
 //! Reading ignore files: never waiting for what is no plain file, and giving up when the job is cancelled.
 
-use crate::job::Stop;
+use crate::job::JobError;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::path::Path;
 pub(in crate::tree::rules) const MAX_FILE_BYTES: usize = 16 << 20;
 
 /// Asks whether to go on.
-pub(crate) type GoOn<'g> = &'g dyn Fn() -> Result<(), Stop>;
+pub(crate) type GoOn<'g> = &'g dyn Fn() -> Result<(), JobError>;
 
 /// What came of reading a file.
 pub(in crate::tree::rules) enum Content {
@@ -20,7 +20,7 @@ pub(in crate::tree::rules) enum Content {
 }
 
 /// Reads a file, if it is a plain one. Opening it waits for nothing, be it a pipe without a writer or a terminal.
-pub(in crate::tree::rules) fn read(path: &Path, go_on: GoOn<'_>) -> Result<Content, Stop> {
+pub(in crate::tree::rules) fn read(path: &Path, go_on: GoOn<'_>) -> Result<Content, JobError> {
     go_on()?;
     let mut file = match open(path) {
         Ok(Some(file)) => file,

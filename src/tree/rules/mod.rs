@@ -37,7 +37,7 @@ pub(crate) use files::GoOn;
 pub(crate) use pattern::Verdict;
 
 use crate::io_error;
-use crate::job::Stop;
+use crate::job::JobError;
 use crate::tree::paths::Kind;
 use bstr::ByteSlice;
 use files::Content;
@@ -121,7 +121,7 @@ impl Rules {
         directory: &Path,
         go_on: GoOn<'_>,
         report: Report<'_>,
-    ) -> Result<Option<Arc<Level>>, Stop> {
+    ) -> Result<Option<Arc<Level>>, JobError> {
         let parents: Vec<&Path> = directory.ancestors().skip(1).collect();
         // Rules of git from above the nearest repository do not count.
         let is_repository =
@@ -153,7 +153,7 @@ impl Rules {
         present: Present,
         go_on: GoOn<'_>,
         report: Report<'_>,
-    ) -> Result<Option<Arc<Level>>, Stop> {
+    ) -> Result<Option<Arc<Level>>, JobError> {
         if present == Present::default() {
             return Ok(above);
         }
@@ -239,7 +239,7 @@ fn is_there(path: &Path) -> bool {
 }
 
 /// Reads the patterns of a file, and reports what is wrong with it.
-fn patterns(path: &Path, go_on: GoOn<'_>, report: Report<'_>) -> Result<Patterns, Stop> {
+fn patterns(path: &Path, go_on: GoOn<'_>, report: Report<'_>) -> Result<Patterns, JobError> {
     let mut patterns = Patterns::default();
     let text = match files::read(path, go_on)? {
         Content::Bytes(text) => text,

@@ -1,8 +1,8 @@
 //! The search against the most naive one there is, and what is odd in files.
 
-use crate::job::{AnyJob, BUDGET, Job, State};
+use crate::job::{AnyJob, BUDGET, Job, JobState};
 use crate::search::lines::PatternSource;
-use crate::tree::grep::{Case, Chunk, LONGEST_LINE, Options, grep};
+use crate::tree::grep::{Case, Chunk, GrepOptions, MAX_LINE_BYTES, grep};
 use crate::tree::tests::Tree;
 use crate::tree::walk::{self, Refused};
 use crate::tree::*;
@@ -23,7 +23,7 @@ struct Hit {
     spans: Vec<[u32; 2]>,
 }
 
-fn collect(job: &Job<Chunk>) -> (State, Vec<Hit>) {
+fn collect(job: &Job<Chunk>) -> (JobState, Vec<Hit>) {
     let mut hits = Vec::new();
     loop {
         assert!(job.wait(LONG), "the search does not end");
@@ -42,23 +42,23 @@ fn collect(job: &Job<Chunk>) -> (State, Vec<Hit>) {
                 spans: batch.spans()[line.span as usize..][..line.span_count as usize].to_vec(),
             }));
         }
-        if state != State::Running {
+        if state != JobState::Running {
             return (state, hits);
         }
     }
 }
 
 /// What a search finds in the order of paths, which are without the root.
-fn found(tree: &Tree, options: &Options<'_>) -> Vec<Hit> {
-    let sorted = walk::Options { sort: true, hidden: true, ..Default::default() };
+fn found(tree: &Tree, options: &GrepOptions<'_>) -> Vec<Hit> {
+    let sorted = walk::WalkOptions { sort: true, hidden: true, ..Default::default() };
     let (state, mut hits) = collect(&grep(tree.root(), &sorted, options).unwrap());
-    assert_eq!(state, State::Done);
+    assert_eq!(state, JobState::Done);
     let cut = tree.root().len() + 1;
     hits.iter_mut().for_each(|hit| hit.path = hit.path[cut..].to_owned());
     hits
 }
 
-fn texts(tree: &Tree, options: &Options<'_>) -> Vec<String> {
+fn texts(tree: &Tree, options: &GrepOptions<'_>) -> Vec<String> {
     found(tree, options).into_iter().map(|hit| hit.text).collect()
 }
 
@@ -66,9 +66,9 @@ fn text(pattern: &str) -> PatternSource<'_> {
     PatternSource::Text(pattern.as_bytes())
 }
 
-fn patterns<'o>(patterns: &[&'o str]) -> Options<'o> {
+fn patterns<'o>(patterns: &[&'o str]) -> GrepOptions<'o> {
     let patterns = patterns.iter().map(|pattern| text(pattern)).collect();
-    Options { patterns, ..Options::default() }
+    GrepOptions { patterns, ..GrepOptions::default() }
 }
 
 fn write(tree: &Tree, name: &str, content: impl AsRef<[u8]>) {
@@ -113,10 +113,10 @@ fn every_match_of_a_tree_is_found_once() {
             expected.sort();
             for sort in [false, true] {
                 let tree =
-                    walk::Options { sort, hidden: true, no_ignore: true, ..Default::default() };
+                    walk::WalkOptions { sort, hidden: true, no_ignore: true, ..Default::default() };
                 let job = grep(root.to_str().unwrap().as_bytes(), &tree, &patterns(&[pattern]));
                 let (state, mut hits) = collect(&job.unwrap());
-                assert_eq!(state, State::Done);
+                assert_eq!(state, JobState::Done);
                 hits.sort();
                 assert!(
                     hits == expected,
@@ -135,25 +135,25 @@ fn what_a_pattern_means() {
     write(&tree, "a", "foo bar\nFoo\nfoobar\r\na.b\n\nlast foo");
     let base = patterns(&["foo"]);
     assert_eq!(texts(&tree, &base), ["foo bar", "foobar", "last foo"]);
-    let options = Options { case: Case::Ignore, ..base.clone() };
+    let options = GrepOptions { case: Case::Ignore, ..base.clone() };
     assert_eq!(texts(&tree, &options), ["foo bar", "Foo", "foobar", "last foo"]);
-    let options = Options { case: Case::Smart, ..base.clone() };
+    let options = GrepOptions { case: Case::Smart, ..base.clone() };
     assert_eq!(texts(&tree, &options).len(), 4);
     for pattern in ["Foo", "[F]oo", "[A-F]oo", r"\x46oo"] {
-        let options = Options { case: Case::Smart, ..patterns(&[pattern]) };
+        let options = GrepOptions { case: Case::Smart, ..patterns(&[pattern]) };
         assert_eq!(texts(&tree, &options), ["Foo"], "{pattern}");
     }
-    let options = Options { case: Case::Smart, ..patterns(&[r"\p{Lu}oo|\Woo"]) };
+    let options = GrepOptions { case: Case::Smart, ..patterns(&[r"\p{Lu}oo|\Woo"]) };
     assert_eq!(texts(&tree, &options).len(), 4);
-    let options = Options { word: true, ..base.clone() };
+    let options = GrepOptions { word: true, ..base.clone() };
     assert_eq!(texts(&tree, &options), ["foo bar", "last foo"]);
-    let options = Options { invert: true, ..base.clone() };
+    let options = GrepOptions { invert: true, ..base.clone() };
     assert_eq!(texts(&tree, &options), ["Foo", "a.b", ""]);
     assert!(found(&tree, &options).iter().all(|hit| hit.spans.is_empty()));
-    let options = Options { fixed: true, ..patterns(&["a.b", "(", "o b"]) };
+    let options = GrepOptions { fixed: true, ..patterns(&["a.b", "(", "o b"]) };
     assert_eq!(texts(&tree, &options), ["foo bar", "a.b"]);
     assert_eq!(texts(&tree, &patterns(&["^$", "^Foo$"])), ["Foo", ""]);
-    let options = Options { multi_line: true, ..patterns(&[r"bar\s+F(?s:.)o"]) };
+    let options = GrepOptions { multi_line: true, ..patterns(&[r"bar\s+F(?s:.)o"]) };
     let hits = found(&tree, &options);
     assert_eq!(hits[0].text, "foo bar\nFoo");
     assert_eq!((hits[0].line, hits[0].spans[0], hits.len()), (1, [4, 11], 1));
@@ -169,19 +169,19 @@ fn context_and_limits() {
         write(&tree, name, "1\n2\nhit\n4\n5\nhit\n7\nhit\n");
     }
     let base = patterns(&["hit"]);
-    let hits = found(&tree, &Options { context: 1, ..base.clone() });
+    let hits = found(&tree, &GrepOptions { context: 1, ..base.clone() });
     let lines: Vec<_> =
         hits.iter().filter(|hit| hit.path == "a").map(|hit| (hit.line, hit.kind)).collect();
     assert_eq!(lines, [(2, 1), (3, 0), (4, 1), (5, 1), (6, 0), (7, 1), (8, 0)]);
-    let hits = found(&tree, &Options { max_count: 2, ..base.clone() });
+    let hits = found(&tree, &GrepOptions { max_count: 2, ..base.clone() });
     assert_eq!(hits.iter().map(|hit| hit.line).collect::<Vec<_>>(), [3, 6, 3, 6, 3, 6]);
-    let hits = found(&tree, &Options { max_total: 4, ..base.clone() });
+    let hits = found(&tree, &GrepOptions { max_total: 4, ..base.clone() });
     assert_eq!(hits.len(), 5);
     assert_eq!((hits[4].kind, hits[4].text.as_str()), (3, "there are more than 4"));
     // As many as there are is not more than there are.
-    assert_eq!(found(&tree, &Options { max_total: 9, ..base.clone() }).len(), 9);
+    assert_eq!(found(&tree, &GrepOptions { max_total: 9, ..base.clone() }).len(), 9);
     for _ in 0..20 {
-        let options = Options { max_total: 4, ..base.clone() };
+        let options = GrepOptions { max_total: 4, ..base.clone() };
         let (_, hits) = collect(&grep(tree.root(), &Default::default(), &options).unwrap());
         assert_eq!(hits.iter().filter(|hit| hit.kind == 0).count(), 4);
         assert_eq!(hits.iter().filter(|hit| hit.kind == 3).count(), 1);
@@ -204,7 +204,7 @@ fn encodings_and_binary_files() {
     let hits = found(&tree, &base);
     let paths: Vec<_> = hits.iter().map(|hit| (hit.path.as_str(), hit.line)).collect();
     assert_eq!(paths, [("a", 1), ("b", 2), ("c", 1)]);
-    assert_eq!(found(&tree, &Options { binary: true, ..base }).len(), 4);
+    assert_eq!(found(&tree, &GrepOptions { binary: true, ..base }).len(), 4);
     // A match, and far behind it a zero byte.
     let tree = Tree::new();
     write(
@@ -220,7 +220,7 @@ fn encodings_and_binary_files() {
 #[test]
 fn what_is_too_long_is_an_error_and_others_go_on() {
     let tree = Tree::new();
-    write(&tree, "a", "x".repeat(LONGEST_LINE * 2));
+    write(&tree, "a", "x".repeat(MAX_LINE_BYTES * 2));
     write(&tree, "b", "x\n");
     let hits = found(&tree, &patterns(&["x"]));
     assert_eq!(hits.iter().map(|hit| hit.kind).collect::<Vec<_>>(), [2, 0]);
@@ -231,7 +231,7 @@ fn what_is_too_long_is_an_error_and_others_go_on() {
     file.set_len(4 << 30).unwrap();
     let since = Instant::now();
     assert_eq!(found(&tree, &patterns(&["x"])), []);
-    let hits = found(&tree, &Options { binary: true, ..patterns(&["x"]) });
+    let hits = found(&tree, &GrepOptions { binary: true, ..patterns(&["x"]) });
     assert_eq!(hits.iter().map(|hit| hit.kind).collect::<Vec<_>>(), [2]);
     assert!(since.elapsed() < LONG);
 }
@@ -252,11 +252,11 @@ fn long_lines_are_found_like_short_ones() {
         (r"middle=\d", line.clone()),
         (r"^first|\blast$", line.clone()),
         (r"\w+=7|la.t", line.clone()),
-        (r"(?i)MIDDLE=\d", Options { case: Case::Ignore, ..line.clone() }),
-        (r"\b(?:middle)\b", Options { word: true, ..line.clone() }),
+        (r"(?i)MIDDLE=\d", GrepOptions { case: Case::Ignore, ..line.clone() }),
+        (r"\b(?:middle)\b", GrepOptions { word: true, ..line.clone() }),
         ("^$|first w.r", line.clone()),
-        (r"last\n+no", Options { multi_line: true, ..line.clone() }),
-        (r"\w+d (?:last|middle)", Options { multi_line: true, ..line.clone() }),
+        (r"last\n+no", GrepOptions { multi_line: true, ..line.clone() }),
+        (r"\w+d (?:last|middle)", GrepOptions { multi_line: true, ..line.clone() }),
         ("nothing.*nothing", line.clone()),
     ] {
         let given = if options.word { "middle" } else { pattern };
@@ -267,7 +267,7 @@ fn long_lines_are_found_like_short_ones() {
             let found = oracle.find_iter(&text).map(|found| (name.to_owned(), found.range()));
             expected.extend(found);
         }
-        let options = Options { patterns: vec![text(given)], ..options };
+        let options = GrepOptions { patterns: vec![text(given)], ..options };
         let hits = found(&tree, &options);
         let seen: Vec<_> = hits
             .iter()
@@ -284,21 +284,23 @@ fn long_lines_are_found_like_short_ones() {
 #[test]
 fn mistakes_are_told_at_once() {
     let tree = Tree::with(&["a"]);
-    let refused = |options: &Options<'_>| match grep(tree.root(), &Default::default(), options) {
+    let refused = |options: &GrepOptions<'_>| match grep(tree.root(), &Default::default(), options)
+    {
         Err(Refused::LinePattern(error)) => error.message,
         _ => panic!("it was taken"),
     };
     assert_eq!(refused(&patterns(&["a", "b("])), "pattern 2 of 2: unclosed group");
-    let options = Options { patterns: vec![PatternSource::Text(b"\xFF")], ..Options::default() };
+    let options =
+        GrepOptions { patterns: vec![PatternSource::Text(b"\xFF")], ..GrepOptions::default() };
     assert!(refused(&options).starts_with("the pattern is not valid UTF-8"));
     assert!(refused(&patterns(&["a", r"(xy|\n)+"])).starts_with("pattern 2 of 2: a line has no"));
     assert!(refused(&patterns(&["a\nb"])).starts_with("a line has no line feed"));
     assert!(refused(&patterns(&[r"a\x00"])).starts_with("a text file has no zero"));
-    let fixed = Options { fixed: true, ..patterns(&["("]) };
+    let fixed = GrepOptions { fixed: true, ..patterns(&["("]) };
     assert!(grep(tree.root(), &Default::default(), &fixed).is_ok());
     // What only the compiler can tell is a failed job.
     let job = grep(tree.root(), &Default::default(), &patterns(&[r"(\w{1000}){1000}"])).unwrap();
-    assert_eq!(collect(&job).0, State::Failed);
+    assert_eq!(collect(&job).0, JobState::Failed);
     assert!(job.failure().unwrap().contains("limit"), "{:?}", job.failure());
     let missing = [tree.root(), b"/x"].concat();
     let job = grep(&missing, &Default::default(), &patterns(&["a"]));
@@ -312,9 +314,9 @@ fn texts_in_memory_stand_for_their_files() {
     write(&tree, "b", "saved\n");
     let path = [tree.root(), b"/a"].concat();
     let texts = vec![(path.as_slice(), &b"one\nunsaved\n"[..]), (b"new", b"unsaved")];
-    let options = Options { texts, ..patterns(&["saved"]) };
+    let options = GrepOptions { texts, ..patterns(&["saved"]) };
     for sort in [false, true] {
-        let tree_options = walk::Options { sort, ..Default::default() };
+        let tree_options = walk::WalkOptions { sort, ..Default::default() };
         let (_, hits) = collect(&grep(tree.root(), &tree_options, &options).unwrap());
         let seen: Vec<_> = hits.iter().map(|hit| (hit.text.as_str(), hit.line)).collect();
         assert_eq!(seen, [("unsaved", 2), ("unsaved", 1), ("saved", 1)]);
@@ -329,18 +331,18 @@ fn results_that_nobody_takes_stop_the_search_at_a_budget() {
         write(&tree, &file.to_string(), "x\n".repeat(1_000_000));
     }
     for sort in [false, true] {
-        let options = walk::Options { sort, ..Default::default() };
+        let options = walk::WalkOptions { sort, ..Default::default() };
         let job = grep(tree.root(), &options, &patterns(&["x"])).unwrap();
         // A loaded machine may take long to get there; then it gets the time to go beyond.
         let until = Instant::now() + LONG;
-        while job.weight() < BUDGET {
+        while job.memory_usage() < BUDGET {
             assert!(Instant::now() < until, "it stops before");
             std::thread::sleep(Duration::from_millis(1));
         }
         std::thread::sleep(Duration::from_millis(300));
         let mut taken = 0;
         while let Some(chunk) = job.take() {
-            taken += chunk.weight();
+            taken += chunk.memory_usage();
             if taken > 2 * BUDGET {
                 break;
             }
@@ -363,8 +365,8 @@ fn cancelling_stops_a_search() {
         fs::hard_link(tree.0.join("lines"), tree.0.join(format!("lines {number}"))).unwrap();
     }
     for sort in [false, true] {
-        let options = walk::Options { sort, ..Default::default() };
-        let pattern = Options { binary: true, ..patterns(&[r"\w+ing\b"]) };
+        let options = walk::WalkOptions { sort, ..Default::default() };
+        let pattern = GrepOptions { binary: true, ..patterns(&[r"\w+ing\b"]) };
         let job = grep(tree.root(), &options, &pattern).unwrap();
         let until = Instant::now() + LONG;
         while job.poll().done < 2 {
@@ -372,11 +374,11 @@ fn cancelling_stops_a_search() {
             std::thread::sleep(Duration::from_millis(1));
         }
         job.cancel();
-        while job.poll().state == State::Running {
+        while job.poll().state == JobState::Running {
             assert!(Instant::now() < until, "it does not stop");
             std::thread::sleep(Duration::from_millis(1));
         }
-        assert_eq!(job.poll().state, State::Cancelled);
+        assert_eq!(job.poll().state, JobState::Cancelled);
     }
 }
 
@@ -397,7 +399,7 @@ fn pipes_and_files_that_go_are_no_danger() {
         let tree = Tree::with(&["a", "b/c", "b/d", "e/f/g"]);
         let job = grep(tree.root(), &Default::default(), &patterns(&["."])).unwrap();
         drop(tree);
-        assert_eq!(collect(&job).0, State::Done);
+        assert_eq!(collect(&job).0, JobState::Done);
     }
 }
 
@@ -408,16 +410,16 @@ fn texts_in_memory_are_searched_only_where_their_files_would_be() {
     let rests = ["a.lua", "new.lua", "a.txt", "ignored.lua", ".hidden.lua", "deep/b.lua"];
     let paths = rests.map(|rest| [tree.root(), b"/", rest.as_bytes()].concat());
     let texts = paths.iter().map(|path| (path.as_slice(), &b"unsaved"[..])).collect();
-    let options = Options { texts, ..patterns(&["unsaved"]) };
-    let searched = |tree_options: &walk::Options<'_>| {
+    let options = GrepOptions { texts, ..patterns(&["unsaved"]) };
+    let searched = |tree_options: &walk::WalkOptions<'_>| {
         let (_, hits) = collect(&grep(tree.root(), tree_options, &options).unwrap());
         hits.len()
     };
     // A glob wins over what is hidden or ignored, as it does for files.
-    assert_eq!(searched(&walk::Options { globs: vec![b"*.lua"], ..Default::default() }), 5);
+    assert_eq!(searched(&walk::WalkOptions { globs: vec![b"*.lua"], ..Default::default() }), 5);
     // A type wins over what is hidden.
-    assert_eq!(searched(&walk::Options { types: vec![b"lua"], ..Default::default() }), 4);
-    assert_eq!(searched(&walk::Options { max_depth: 1, ..Default::default() }), 3);
-    assert_eq!(searched(&walk::Options { hidden: true, ..Default::default() }), 5);
-    assert_eq!(searched(&walk::Options { no_ignore: true, ..Default::default() }), 5);
+    assert_eq!(searched(&walk::WalkOptions { types: vec![b"lua"], ..Default::default() }), 4);
+    assert_eq!(searched(&walk::WalkOptions { max_depth: 1, ..Default::default() }), 3);
+    assert_eq!(searched(&walk::WalkOptions { hidden: true, ..Default::default() }), 5);
+    assert_eq!(searched(&walk::WalkOptions { no_ignore: true, ..Default::default() }), 5);
 }

@@ -4,13 +4,13 @@
 
 use crate::tree::selection::{COMPILED, Prepared};
 use crate::tree::tests::{Tree, collect};
-use crate::tree::walk::{Options, walk};
+use crate::tree::walk::{WalkOptions, walk};
 use crate::tree::*;
 use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
-fn names(tree: &Tree, options: &Options<'_>) -> Vec<String> {
+fn names(tree: &Tree, options: &WalkOptions<'_>) -> Vec<String> {
     let cut = tree.root().len() + 1;
     let found = collect(&walk(tree.root(), options).unwrap()).1;
     let files = found.into_iter().filter(|(_, kind, _)| *kind != Kind::Error);
@@ -19,7 +19,7 @@ fn names(tree: &Tree, options: &Options<'_>) -> Vec<String> {
     names
 }
 
-fn errors(tree: &Tree, options: &Options<'_>) -> Vec<(String, String)> {
+fn errors(tree: &Tree, options: &WalkOptions<'_>) -> Vec<(String, String)> {
     let found = collect(&walk(tree.root(), options).unwrap()).1;
     let errors = found.into_iter().filter(|(_, kind, _)| *kind == Kind::Error);
     let mut errors: Vec<_> = errors.map(|(path, _, message)| (path, message)).collect();
@@ -144,7 +144,7 @@ fn random_repositories_are_walked_as_git_lists_them() {
         let text = patterns(&mut random);
         lists += &format!("exclude: {text:?}\n");
         fs::write(tree.0.join(".git/info/exclude"), text).unwrap();
-        let options = Options { hidden: true, sort: number % 2 == 0, ..Options::default() };
+        let options = WalkOptions { hidden: true, sort: number % 2 == 0, ..WalkOptions::default() };
         let mut ours: BTreeSet<_> = names(&tree, &options).into_iter().collect();
         ours.retain(|path| !path.starts_with(".git/"));
         let git = Command::new("git")
@@ -175,12 +175,12 @@ fn a_pipe_by_the_name_of_an_ignore_file_is_not_read() {
     pipe(&tree.0.join("root/.git/info/exclude"));
     let root = [tree.root(), b"/root"].concat();
     for sort in [false, true] {
-        let options = Options { sort, ..Options::default() };
+        let options = WalkOptions { sort, ..WalkOptions::default() };
         let (state, mut found) = collect(&walk(&root, &options).unwrap());
         found.sort_by(|a, b| a.0.cmp(&b.0));
         let kinds: Vec<_> = found.iter().map(|(path, kind, _)| (path.as_str(), *kind)).collect();
         let path = |rest: &str| format!("{}/{rest}", String::from_utf8_lossy(&root));
-        assert_eq!(state, crate::job::State::Done);
+        assert_eq!(state, crate::job::JobState::Done);
         assert_eq!(kinds, [(&*path("a"), Kind::File), (&*path("deep/b"), Kind::File)]);
     }
 }
@@ -200,13 +200,13 @@ fn faults_of_ignore_files_are_reported_with_real_paths_and_lines() {
     ];
     let parent = (path(".gitignore"), "line 2: there is a [ without a ]: [a".to_owned());
     assert_eq!(
-        errors(&tree, &Options::default())[..],
+        errors(&tree, &WalkOptions::default())[..],
         [vec![parent.clone()], own.to_vec()].concat()
     );
     // The byte that is not UTF-8 takes no other rule with it.
-    assert_eq!(names(&tree, &Options::default()), ["sub/y"]);
+    assert_eq!(names(&tree, &WalkOptions::default()), ["sub/y"]);
     let sub = [tree.root(), b"/sub"].concat();
-    let found = collect(&walk(&sub, &Options::default()).unwrap()).1;
+    let found = collect(&walk(&sub, &WalkOptions::default()).unwrap()).1;
     assert!(found.iter().any(|(path, _, message)| (path, message) == (&parent.0, &parent.1)));
 }
 
@@ -217,7 +217,7 @@ fn rules_match_names_that_are_not_utf_8() {
     let tree = Tree::with(&["keep", ".git/x"]);
     fs::write(tree.0.join(std::ffi::OsStr::from_bytes(b"caf\xE9")), "").unwrap();
     fs::write(tree.0.join(".gitignore"), b"caf\xE9\n").unwrap();
-    assert_eq!(names(&tree, &Options::default()), ["keep"]);
+    assert_eq!(names(&tree, &WalkOptions::default()), ["keep"]);
 }
 
 #[cfg(unix)]
@@ -225,7 +225,7 @@ fn rules_match_names_that_are_not_utf_8() {
 fn a_link_that_leads_back_to_the_root_says_so() {
     let tree = Tree::with(&["sub/file"]);
     std::os::unix::fs::symlink("..", tree.0.join("sub/loop")).unwrap();
-    let found = errors(&tree, &Options { follow: true, ..Options::default() });
+    let found = errors(&tree, &WalkOptions { follow: true, ..WalkOptions::default() });
     let root = tree.0.to_str().unwrap();
     assert_eq!(found, [(format!("{root}/sub/loop"), format!("the link leads back to {root}"))]);
 }
@@ -233,8 +233,12 @@ fn a_link_that_leads_back_to_the_root_says_so() {
 #[test]
 fn nothing_is_compiled_on_the_hosts_thread() {
     let tree = Tree::with(&["a.rs", "b.lua"]);
-    let options =
-        Options { globs: vec![b"*.rs"], types: vec![b"rust"], sort: true, ..Options::default() };
+    let options = WalkOptions {
+        globs: vec![b"*.rs"],
+        types: vec![b"rust"],
+        sort: true,
+        ..WalkOptions::default()
+    };
     let before = COMPILED.get();
     assert_eq!(names(&tree, &options), ["a.rs"]);
     assert_eq!(COMPILED.get(), before);

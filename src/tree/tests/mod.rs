@@ -3,10 +3,10 @@
 mod grep;
 mod ignore;
 
-use crate::job::{self, AnyJob, Job, State};
+use crate::job::{self, AnyJob, Job, JobState};
 use crate::tree::selection::{Crew, Prepared, Visit};
 use crate::tree::traverse::traverse;
-use crate::tree::walk::{Options, Refused, walk};
+use crate::tree::walk::{Refused, WalkOptions, walk};
 use crate::tree::*;
 use std::collections::BTreeSet;
 use std::fs;
@@ -45,16 +45,16 @@ impl Tree {
     }
 
     /// What a walk finds, without the root, and with the message of errors.
-    fn found(&self, options: &Options<'_>) -> Vec<(String, Kind, String)> {
+    fn found(&self, options: &WalkOptions<'_>) -> Vec<(String, Kind, String)> {
         let (state, list) = collect(&walk(self.root(), options).unwrap());
-        assert_eq!(state, State::Done);
+        assert_eq!(state, JobState::Done);
         let cut = self.root().len() + 1;
         list.into_iter()
             .map(|(path, kind, message)| (path[cut..].to_owned(), kind, message))
             .collect()
     }
 
-    fn names(&self, options: &Options<'_>) -> Vec<String> {
+    fn names(&self, options: &WalkOptions<'_>) -> Vec<String> {
         let mut names: Vec<_> = self.found(options).into_iter().map(|(path, ..)| path).collect();
         if !options.sort {
             names.sort();
@@ -69,7 +69,7 @@ impl Drop for Tree {
     }
 }
 
-pub(in crate::tree) fn collect(job: &Job<Paths>) -> (State, Vec<(String, Kind, String)>) {
+pub(in crate::tree) fn collect(job: &Job<Paths>) -> (JobState, Vec<(String, Kind, String)>) {
     let mut list = Vec::new();
     loop {
         assert!(job.wait(LONG));
@@ -80,7 +80,7 @@ pub(in crate::tree) fn collect(job: &Job<Paths>) -> (State, Vec<(String, Kind, S
                 list.push((text(paths.path(entry)), entry.kind, text(paths.message(entry))));
             }
         }
-        if state != State::Running {
+        if state != JobState::Running {
             return (state, list);
         }
     }
@@ -108,11 +108,12 @@ fn everything_is_found_once() {
         let expected: Vec<_> =
             expected.into_iter().map(|path| path.to_str().unwrap().to_owned()).collect();
         for sort in [false, true] {
-            let options = Options { hidden: true, no_ignore: true, sort, ..Options::default() };
+            let options =
+                WalkOptions { hidden: true, no_ignore: true, sort, ..WalkOptions::default() };
             let job = walk(root.to_str().unwrap().as_bytes(), &options).unwrap();
             let (state, mut found) = collect(&job);
             found.sort_by(|a, b| Path::new(&a.0).cmp(Path::new(&b.0)));
-            assert_eq!(state, State::Done);
+            assert_eq!(state, JobState::Done);
             assert_eq!(found.into_iter().map(|(path, ..)| path).collect::<Vec<_>>(), expected);
             assert_eq!(job.poll().done as usize, expected.len());
         }
@@ -123,19 +124,19 @@ fn everything_is_found_once() {
 fn what_is_ignored_and_hidden() {
     let tree = Tree::with(&["a.rs", "b.lua", ".hidden", "sub/c.rs", "sub/d.log", "sub/deep/e.rs"]);
     fs::write(tree.0.join(".ignore"), "*.log\n").unwrap();
-    let default = Options::default();
+    let default = WalkOptions::default();
     assert_eq!(tree.names(&default), ["a.rs", "b.lua", "sub/c.rs", "sub/deep/e.rs"]);
-    let options = Options { no_ignore: true, ..default.clone() };
+    let options = WalkOptions { no_ignore: true, ..default.clone() };
     assert_eq!(tree.names(&options), ["a.rs", "b.lua", "sub/c.rs", "sub/d.log", "sub/deep/e.rs"]);
-    let options = Options { hidden: true, max_depth: 1, ..default.clone() };
+    let options = WalkOptions { hidden: true, max_depth: 1, ..default.clone() };
     assert_eq!(tree.names(&options), [".hidden", ".ignore", "a.rs", "b.lua"]);
-    let options = Options { globs: vec![b"*.rs", b"!deep"], ..default.clone() };
+    let options = WalkOptions { globs: vec![b"*.rs", b"!deep"], ..default.clone() };
     assert_eq!(tree.names(&options), ["a.rs", "sub/c.rs"]);
-    let options = Options { types: vec![b"lua"], ..default.clone() };
+    let options = WalkOptions { types: vec![b"lua"], ..default.clone() };
     assert_eq!(tree.names(&options), ["b.lua"]);
-    let options = Options { types: vec![b"!rust"], ..default.clone() };
+    let options = WalkOptions { types: vec![b"!rust"], ..default.clone() };
     assert_eq!(tree.names(&options), ["b.lua"]);
-    let options = Options { folders: true, sort: true, ..default };
+    let options = WalkOptions { folders: true, sort: true, ..default };
     assert_eq!(
         tree.names(&options),
         ["a.rs", "b.lua", "sub", "sub/c.rs", "sub/deep", "sub/deep/e.rs"]
@@ -145,19 +146,19 @@ fn what_is_ignored_and_hidden() {
 #[test]
 fn what_is_wrong_is_told_at_once() {
     let tree = Tree::with(&["file"]);
-    let refused = |root: &[u8], options: &Options<'_>| walk(root, options).err().unwrap();
+    let refused = |root: &[u8], options: &WalkOptions<'_>| walk(root, options).err().unwrap();
     let missing = [tree.root(), b"/nothing"].concat();
-    let Refused::Root(message) = refused(&missing, &Options::default()) else { panic!() };
+    let Refused::Root(message) = refused(&missing, &WalkOptions::default()) else { panic!() };
     assert!(message.ends_with("/nothing: No such file or directory"), "{message}");
     let file = [tree.root(), b"/file"].concat();
-    let Refused::Root(message) = refused(&file, &Options::default()) else { panic!() };
+    let Refused::Root(message) = refused(&file, &WalkOptions::default()) else { panic!() };
     assert!(message.ends_with("/file: Not a directory"), "{message}");
-    assert!(matches!(refused(b"", &Options::default()), Refused::Root(_)));
-    assert!(matches!(refused(b"a\0b", &Options::default()), Refused::Root(_)));
-    let options = Options { globs: vec![b"*", b"a[", b"*"], ..Options::default() };
+    assert!(matches!(refused(b"", &WalkOptions::default()), Refused::Root(_)));
+    assert!(matches!(refused(b"a\0b", &WalkOptions::default()), Refused::Root(_)));
+    let options = WalkOptions { globs: vec![b"*", b"a[", b"*"], ..WalkOptions::default() };
     let Refused::Pattern(message) = refused(tree.root(), &options) else { panic!() };
     assert!(message.starts_with("glob 2 of 3: "), "{message}");
-    let options = Options { types: vec![b"!nonsense"], ..Options::default() };
+    let options = WalkOptions { types: vec![b"!nonsense"], ..WalkOptions::default() };
     let Refused::Pattern(message) = refused(tree.root(), &options) else { panic!() };
     assert!(message.starts_with("type 1 of 1: there is no type nonsense"), "{message}");
 }
@@ -166,7 +167,7 @@ fn what_is_wrong_is_told_at_once() {
 fn roots_are_shown_as_they_were_given() {
     let shown = |root: &[u8]| {
         let globs = vec![b"rille.h".as_slice(), b"build.rs"];
-        let options = Options { max_depth: 1, sort: true, globs, ..Options::default() };
+        let options = WalkOptions { max_depth: 1, sort: true, globs, ..WalkOptions::default() };
         collect(&walk(root, &options).unwrap()).1[0].0.clone()
     };
     // The working directory of the tests is the crate's.
@@ -188,7 +189,7 @@ fn links_pipes_and_odd_names() {
     std::os::unix::net::UnixListener::bind(tree.0.join("socket")).unwrap();
     let name = std::ffi::OsStr::from_bytes(b"caf\xE9");
     fs::write(tree.0.join(name), "").unwrap();
-    let mut found = tree.found(&Options::default());
+    let mut found = tree.found(&WalkOptions::default());
     found.sort_by(|a, b| a.0.cmp(&b.0));
     let kinds: Vec<_> = found.iter().map(|(path, kind, _)| (path.as_str(), *kind)).collect();
     let expected = [
@@ -203,7 +204,7 @@ fn links_pipes_and_odd_names() {
     ];
     assert_eq!(kinds, expected);
     for sort in [false, true] {
-        let found = tree.found(&Options { follow: true, sort, ..Options::default() });
+        let found = tree.found(&WalkOptions { follow: true, sort, ..WalkOptions::default() });
         let mut errors: Vec<_> = found.iter().filter(|(_, kind, _)| *kind == Kind::Error).collect();
         errors.sort_by(|a, b| a.0.cmp(&b.0));
         let paths: Vec<_> = errors.iter().map(|(path, ..)| path.as_str()).collect();
@@ -221,7 +222,7 @@ fn unreadable_folders_are_reported_and_passed_over() {
     let tree = Tree::with(&["a/file", "b/file", "c/file"]);
     let closed = tree.0.join("b");
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o000)).unwrap();
-    let found = tree.found(&Options { sort: true, ..Options::default() });
+    let found = tree.found(&WalkOptions { sort: true, ..WalkOptions::default() });
     let readable = fs::read_dir(&closed).is_ok();
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
     // Nothing is closed to root.
@@ -241,9 +242,9 @@ fn a_tree_that_vanishes_ends_the_walk_and_nothing_else() {
             fs::create_dir_all(&path).unwrap();
             fs::write(path.join("file"), "").unwrap();
         }
-        let job = walk(tree.root(), &Options::default()).unwrap();
+        let job = walk(tree.root(), &WalkOptions::default()).unwrap();
         drop(tree);
-        assert_eq!(collect(&job).0, State::Done);
+        assert_eq!(collect(&job).0, JobState::Done);
     }
 }
 
@@ -253,8 +254,8 @@ fn the_first_batch_is_small_and_later_ones_grow() {
     for number in 0..1000 {
         fs::write(tree.0.join(number.to_string()), "").unwrap();
     }
-    let job = walk(tree.root(), &Options { sort: true, ..Options::default() }).unwrap();
-    while job.poll().state == State::Running {
+    let job = walk(tree.root(), &WalkOptions { sort: true, ..WalkOptions::default() }).unwrap();
+    while job.poll().state == JobState::Running {
         std::thread::sleep(Duration::from_millis(1));
     }
     let lens: Vec<_> = std::iter::from_fn(|| job.take()).map(|paths| paths.len()).collect();
@@ -269,9 +270,9 @@ fn the_first_batch_is_small_and_later_ones_grow() {
 #[cfg(target_os = "linux")]
 #[test]
 fn processes_come_and_go_while_they_are_walked() {
-    let options = Options { max_depth: 3, hidden: true, ..Options::default() };
+    let options = WalkOptions { max_depth: 3, hidden: true, ..WalkOptions::default() };
     let (state, found) = collect(&walk(b"/proc", &options).unwrap());
-    assert_eq!(state, State::Done);
+    assert_eq!(state, JobState::Done);
     assert!(found.len() > 100);
 }
 
@@ -290,7 +291,8 @@ fn cancelling_stops_a_walk() {
     }
     let root = [tree.root(), b"/0"].concat();
     for sort in [false, true] {
-        let job = walk(&root, &Options { follow: true, sort, ..Options::default() }).unwrap();
+        let job =
+            walk(&root, &WalkOptions { follow: true, sort, ..WalkOptions::default() }).unwrap();
         let mut found = 0;
         while found < 1000 {
             assert!(job.wait(LONG));
@@ -298,11 +300,11 @@ fn cancelling_stops_a_walk() {
         }
         job.cancel();
         let until = Instant::now() + LONG;
-        while job.poll().state == State::Running {
+        while job.poll().state == JobState::Running {
             assert!(Instant::now() < until, "it does not stop");
             std::thread::sleep(Duration::from_millis(1));
         }
-        assert_eq!(job.poll().state, State::Cancelled);
+        assert_eq!(job.poll().state, JobState::Cancelled);
     }
 }
 
@@ -325,18 +327,18 @@ struct MistakenVisitor<'c>(&'c Mistaken);
 impl Visit for MistakenVisitor<'_> {
     const SHARES_FILES: bool = true;
 
-    fn see(&mut self, _: &crate::tree::selection::Found<'_>) -> Result<bool, job::Stop> {
+    fn see(&mut self, _: &crate::tree::selection::Found<'_>) -> Result<bool, job::JobError> {
         // Long enough for others to come.
         std::thread::sleep(Duration::from_micros(100));
         assert!(self.0.seen.fetch_add(1, Ordering::Relaxed) < 20, "on purpose");
         Ok(true)
     }
 
-    fn fail(&mut self, _: &[u8], _: &[u8], _: &str) -> Result<bool, job::Stop> {
+    fn fail(&mut self, _: &[u8], _: &[u8], _: &str) -> Result<bool, job::JobError> {
         Ok(true)
     }
 
-    fn go_on(&self) -> Result<(), job::Stop> {
+    fn go_on(&self) -> Result<(), job::JobError> {
         self.0.worker.go_on()
     }
 
@@ -344,7 +346,7 @@ impl Visit for MistakenVisitor<'_> {
         None
     }
 
-    fn flush(&mut self) -> Result<(), job::Stop> {
+    fn flush(&mut self) -> Result<(), job::JobError> {
         Ok(())
     }
 }
@@ -353,14 +355,14 @@ impl Visit for MistakenVisitor<'_> {
 fn a_panic_on_any_thread_is_a_failed_job() {
     let root = env!("CARGO_MANIFEST_DIR").as_bytes();
     for round in 0..20 {
-        let options = Options { sort: round % 4 == 0, ..Options::default() };
+        let options = WalkOptions { sort: round % 4 == 0, ..WalkOptions::default() };
         let prepared = Prepared::new(root, &options).unwrap();
         let job = job::start(move |worker: &job::Worker<Paths>| {
             let tree = prepared.compile(&|| worker.go_on(), &mut |_, _| ())?;
             let crew = Mistaken { worker: worker.clone(), seen: AtomicU32::new(0) };
             traverse(&tree, &Arc::new(crew))
         });
-        assert_eq!(collect(&job).0, State::Failed);
+        assert_eq!(collect(&job).0, JobState::Failed);
         assert!(job.failure().unwrap().ends_with("please report it: on purpose"));
     }
 }

@@ -9,12 +9,12 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 /// Who is at work.
 #[derive(Default)]
 struct Party {
-    state: Mutex<State>,
+    state: Mutex<ParallelState>,
     left: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct ParallelState {
     closed: bool,
     busy: usize,
     panic: Option<Box<dyn Any + Send>>,
@@ -28,7 +28,11 @@ struct State {
 /// None begins for a job that is cancelled or waits for its host by then.
 ///
 /// The threads of the pool wait parked, so that this costs little more than waking them.
-pub fn divide(helpers: usize, this: impl FnOnce(), other: impl Fn(usize) + Send + Sync + 'static) {
+pub fn run_parallel(
+    helpers: usize,
+    this: impl FnOnce(),
+    other: impl Fn(usize) + Send + Sync + 'static,
+) {
     let (party, other) = (Arc::new(Party::default()), Arc::new(other));
     // They work for the same job, if it is one: they count out with it when it waits or is abandoned.
     let crew = crew::current();
@@ -53,7 +57,7 @@ pub fn divide(helpers: usize, this: impl FnOnce(), other: impl Fn(usize) + Send 
 
 /// Does something on a thread of the pool, whenever there is one: what nobody waits for. If no thread can be started it
 /// is done at once.
-pub fn later(work: impl FnOnce() + Send + 'static) {
+pub fn spawn_detached(work: impl FnOnce() + Send + 'static) {
     let work = Box::new(move |_: Result<(), &str>| {
         // Nobody hears of a panic here, and there is nobody whom it would concern.
         let _ = catch_unwind(AssertUnwindSafe(work));

@@ -2,11 +2,11 @@
 //! one, and whoever still works on the old one learns that it is gone.
 
 use super::cache::{BLOCK, Cache, zeroed};
-use super::index::{Counted, Index, Mark, nth_feed};
-use super::ordered::{Port, in_order};
+use super::index::{Counted, Index, Mark, nth_newline};
+use super::ordered::{Sender, for_each_ordered};
 use super::source::{Source, Stat};
 use crate::io_error;
-use crate::job::{Gate, Stop, Worker};
+use crate::job::{Gate, JobError, Worker};
 use std::hash::{DefaultHasher, Hasher};
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -32,7 +32,7 @@ const COARSE_TICK: Duration = Duration::from_secs(2);
 
 /// Why a file could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
+pub struct FileError {
     /// Whether it is another content now, which a refresh makes known. Otherwise the system refused to read it.
     pub changed: bool,
     /// Whether it belongs to the process that this one was forked from.
@@ -64,11 +64,11 @@ impl<T> Answer<T> {
     }
 }
 
-pub(super) struct Edition {
+pub(super) struct Snapshot {
     source: Box<dyn Source>,
     /// Bytes that are known of. There may be more in the file.
     size: AtomicU64,
-    print: Mutex<Print>,
+    print: Mutex<Fingerprint>,
     cache: Cache,
     index: Mutex<Index>,
     /// Held by who extends the index.
@@ -77,7 +77,7 @@ pub(super) struct Edition {
 
 /// What a content is known again by.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Print {
+pub(super) struct Fingerprint {
     pub stat: Stat,
     /// Of the beginning and the end.
     hash: u64,
@@ -85,7 +85,7 @@ pub(super) struct Print {
     pub is_fresh: bool,
 }
 
-impl Print {
+impl Fingerprint {
     /// Whether all of the content is in it.
     pub fn is_whole(&self) -> bool {
         self.stat.size <= 2 * PRINT
@@ -101,44 +101,44 @@ fn is_fresh(stat: &Stat) -> bool {
     !SystemTime::now().duration_since(latest).is_ok_and(|age| age > tick)
 }
 
-impl Trouble {
-    pub(super) fn changed(from: u64, to: u64) -> Trouble {
+impl FileError {
+    pub(super) fn changed(from: u64, to: u64) -> FileError {
         let message = format!(
             "the file has been truncated from {from} bytes to {to} since it was looked at; refresh it"
         );
-        Trouble { changed: true, ..Trouble::of(message) }
+        FileError { changed: true, ..FileError::of(message) }
     }
 
     /// What there is no memory for.
-    pub(super) fn no_memory(len: usize) -> Trouble {
+    pub(super) fn no_memory(len: usize) -> FileError {
         let message = format!("the system has no memory for {len} bytes");
-        Trouble { no_memory: true, ..Trouble::of(message) }
+        FileError { no_memory: true, ..FileError::of(message) }
     }
 
     /// What a child cannot use of its parent.
-    pub(super) fn forked() -> Trouble {
+    pub(super) fn forked() -> FileError {
         let message = "the file belongs to the process that this one was forked from; open it here"
             .to_owned();
-        Trouble { forked: true, ..Trouble::of(message) }
+        FileError { forked: true, ..FileError::of(message) }
     }
 
     /// What the system refuses.
-    pub(super) fn of(message: String) -> Trouble {
-        Trouble { changed: false, forked: false, no_memory: false, message }
+    pub(super) fn of(message: String) -> FileError {
+        FileError { changed: false, forked: false, no_memory: false, message }
     }
 
-    pub(super) fn io(error: &io::Error, offset: u64) -> Trouble {
+    pub(super) fn io(error: &io::Error, offset: u64) -> FileError {
         let no_memory = error.kind() == io::ErrorKind::OutOfMemory;
-        Trouble {
+        FileError {
             no_memory,
-            ..Trouble::of(format!("{} at offset {offset}", io_error::message(error)))
+            ..FileError::of(format!("{} at offset {offset}", io_error::message(error)))
         }
     }
 }
 
-impl From<Trouble> for Stop {
-    fn from(trouble: Trouble) -> Stop {
-        Stop::Failed(trouble.message)
+impl From<FileError> for JobError {
+    fn from(trouble: FileError) -> JobError {
+        JobError::Failed(trouble.message)
     }
 }
 
@@ -151,9 +151,9 @@ fn unlocked<T: Clone>(lock: &Mutex<T>) -> Option<T> {
     }
 }
 
-impl Edition {
-    pub fn new(source: Box<dyn Source>, capacity: usize) -> Result<Edition, Trouble> {
-        let edition = Edition {
+impl Snapshot {
+    pub fn new(source: Box<dyn Source>, capacity: usize) -> Result<Snapshot, FileError> {
+        let snapshot = Snapshot {
             source,
             size: AtomicU64::new(0),
             print: Mutex::default(),
@@ -161,15 +161,15 @@ impl Edition {
             index: Mutex::default(),
             building: Gate::default(),
         };
-        let stat = edition.stat()?;
-        edition.accept(stat)?;
-        Ok(edition)
+        let stat = snapshot.stat()?;
+        snapshot.accept(stat)?;
+        Ok(snapshot)
     }
 
     /// The same content for another process, which is a child of this one's: no lock is waited for.
-    pub fn inherit(&self, source: Box<dyn Source>, capacity: usize) -> Edition {
+    pub fn inherit(&self, source: Box<dyn Source>, capacity: usize) -> Snapshot {
         let size = self.size();
-        let edition = Edition {
+        let snapshot = Snapshot {
             source,
             size: AtomicU64::new(size),
             print: Mutex::default(),
@@ -179,11 +179,11 @@ impl Edition {
         };
         // If it is not known it is taken anew; of a file that cannot be read the next call tells why.
         let print = unlocked(&self.print).or_else(|| {
-            let stat = edition.source.stat().ok()?;
-            edition.take_print(Stat { size, ..stat }).ok()
+            let stat = snapshot.source.stat().ok()?;
+            snapshot.take_print(Stat { size, ..stat }).ok()
         });
-        *edition.print.lock().unwrap_or_else(PoisonError::into_inner) = print.unwrap_or_default();
-        edition
+        *snapshot.print.lock().unwrap_or_else(PoisonError::into_inner) = print.unwrap_or_default();
+        snapshot
     }
 
     pub fn source(&self) -> &dyn Source {
@@ -194,11 +194,11 @@ impl Edition {
         self.size.load(Ordering::Acquire)
     }
 
-    pub fn stat(&self) -> Result<Stat, Trouble> {
-        self.source.stat().map_err(|error| Trouble {
+    pub fn stat(&self) -> Result<Stat, FileError> {
+        self.source.stat().map_err(|error| FileError {
             // A source that is made from another one says so if that was truncated.
             changed: error.kind() == io::ErrorKind::UnexpectedEof,
-            ..Trouble::of(io_error::message(&error))
+            ..FileError::of(io_error::message(&error))
         })
     }
 
@@ -208,10 +208,10 @@ impl Edition {
 
     /// Fails if the file has become shorter than what is known of it, and takes what a source has grown by that does so by
     /// itself. Before each call of the host. Tells whether that is all there will be.
-    pub fn check(&self) -> Result<bool, Trouble> {
+    pub fn check(&self) -> Result<bool, FileError> {
         let (known, now) = (self.size(), self.stat()?);
         if now.size < known {
-            return Err(Trouble::changed(known, now.size));
+            return Err(FileError::changed(known, now.size));
         }
         if now.size > known && self.source.grows_by_itself() {
             self.size.store(now.size, Ordering::Release);
@@ -220,15 +220,15 @@ impl Edition {
     }
 
     /// Takes what the file has grown by to be part of it.
-    pub fn accept(&self, stat: Stat) -> Result<(), Trouble> {
+    pub fn accept(&self, stat: Stat) -> Result<(), FileError> {
         let print = self.take_print(stat)?;
         *self.print.lock().unwrap_or_else(PoisonError::into_inner) = print;
         self.size.store(stat.size, Ordering::Release);
         Ok(())
     }
 
-    fn take_print(&self, stat: Stat) -> Result<Print, Trouble> {
-        Ok(Print { stat, hash: self.hash(stat.size)?, is_fresh: is_fresh(&stat) })
+    fn take_print(&self, stat: Stat) -> Result<Fingerprint, FileError> {
+        Ok(Fingerprint { stat, hash: self.hash(stat.size)?, is_fresh: is_fresh(&stat) })
     }
 
     /// What is known is still there, and there is nothing to doubt any more as of this time.
@@ -238,22 +238,22 @@ impl Edition {
     }
 
     /// What it is known again by.
-    pub fn print(&self) -> Print {
+    pub fn print(&self) -> Fingerprint {
         *self.print.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether beginning and end of what is known are still there.
-    pub fn is_same(&self) -> Result<bool, Trouble> {
+    pub fn is_same(&self) -> Result<bool, FileError> {
         let print = self.print();
         Ok(self.hash(print.stat.size)? == print.hash)
     }
 
     /// A hash of the beginning and the end of so many bytes, past the cache.
-    fn hash(&self, size: u64) -> Result<u64, Trouble> {
+    fn hash(&self, size: u64) -> Result<u64, FileError> {
         let head = size.min(PRINT);
         let tail = (size - head).min(PRINT);
         let buffer = zeroed((head + tail) as usize);
-        let mut buffer = buffer.map_err(|error| Trouble::io(&error, 0))?;
+        let mut buffer = buffer.map_err(|error| FileError::io(&error, 0))?;
         let (first, last) = buffer.split_at_mut(head as usize);
         self.fill(first, 0)?;
         self.fill(last, size - tail)?;
@@ -263,30 +263,30 @@ impl Edition {
     }
 
     /// Fills a buffer from the file itself, past the cache.
-    pub fn fill(&self, buffer: &mut [u8], offset: u64) -> Result<(), Trouble> {
+    pub fn fill(&self, buffer: &mut [u8], offset: u64) -> Result<(), FileError> {
         let read = self.source.read_at(buffer, offset);
-        let read = read.map_err(|error| Trouble::io(&error, offset))?;
+        let read = read.map_err(|error| FileError::io(&error, offset))?;
         if read < buffer.len() {
             let (end, now) = (offset + buffer.len() as u64, offset + read as u64);
-            return Err(Trouble::changed(self.size().max(end), now));
+            return Err(FileError::changed(self.size().max(end), now));
         }
         Ok(())
     }
 
     /// The block of the cache with that number; behind the end it is empty.
-    pub fn block(&self, number: u64) -> Result<Arc<Vec<u8>>, Trouble> {
+    pub fn block(&self, number: u64) -> Result<Arc<Vec<u8>>, FileError> {
         let (from, size) = (number * BLOCK as u64, self.size());
         let len = size.saturating_sub(from).min(BLOCK as u64) as usize;
         let block = self.cache.get(&*self.source, number, len);
-        let block = block.map_err(|error| Trouble::io(&error, from))?;
+        let block = block.map_err(|error| FileError::io(&error, from))?;
         if block.len() < len {
-            return Err(Trouble::changed(size, from + block.len() as u64));
+            return Err(FileError::changed(size, from + block.len() as u64));
         }
         Ok(block)
     }
 
     /// Number of the line that holds an offset, from 1 on.
-    pub fn line_at(&self, offset: u64) -> Result<Answer<u64>, Trouble> {
+    pub fn line_at(&self, offset: u64) -> Result<Answer<u64>, FileError> {
         if offset >= self.size() {
             return Ok(Answer::Absent);
         }
@@ -297,7 +297,7 @@ impl Edition {
     }
 
     /// How many line feeds are before an offset, if that can be told now.
-    pub fn feeds_before(&self, offset: u64) -> Result<Option<u64>, Trouble> {
+    pub fn feeds_before(&self, offset: u64) -> Result<Option<u64>, FileError> {
         let mark = {
             let index = self.index();
             let upto = index.upto();
@@ -315,7 +315,7 @@ impl Edition {
     }
 
     /// Where a line begins, by its number from 1 on.
-    pub fn offset_of(&self, line: u64) -> Result<Answer<u64>, Trouble> {
+    pub fn offset_of(&self, line: u64) -> Result<Answer<u64>, FileError> {
         let size = self.size();
         if line <= 1 {
             return Ok(if line == 1 && size > 0 { Answer::Known(0) } else { Answer::Absent });
@@ -332,14 +332,15 @@ impl Edition {
             }
         };
         let mut feeds = from.feeds;
-        let found =
-            self.blocks(from.offset, to, |offset, piece| match nth_feed(piece, wanted - feeds) {
+        let found = self.blocks(from.offset, to, |offset, piece| {
+            match nth_newline(piece, wanted - feeds) {
                 Ok(behind) => Some(offset + behind as u64),
                 Err(there) => {
                     feeds += there;
                     None
                 }
-            })?;
+            }
+        })?;
         Ok(match found {
             Some(offset) if offset < size => Answer::Known(offset),
             None if to < size => Answer::Unknown,
@@ -353,7 +354,7 @@ impl Edition {
         from: u64,
         to: u64,
         mut see: impl FnMut(u64, &[u8]) -> Option<T>,
-    ) -> Result<Option<T>, Trouble> {
+    ) -> Result<Option<T>, FileError> {
         let mut at = from;
         while at < to {
             let number = at / BLOCK as u64;
@@ -369,14 +370,14 @@ impl Edition {
     }
 
     /// Whether the file ends with a line feed.
-    pub fn is_ended(&self) -> Result<bool, Trouble> {
+    pub fn is_ended(&self) -> Result<bool, FileError> {
         let Some(last) = self.size().checked_sub(1) else { return Ok(true) };
         let block = self.block(last / BLOCK as u64)?;
         Ok(block.last() == Some(&b'\n'))
     }
 
     /// How many lines there are, and whether that is exact. Else it is what it would be if the rest were like what is known.
-    pub fn line_count(&self) -> Result<(u64, bool), Trouble> {
+    pub fn line_count(&self) -> Result<(u64, bool), FileError> {
         let (size, mut upto) = (self.size(), self.index().upto());
         if upto.offset < size && size - upto.offset <= AHEAD {
             upto = Mark { offset: size, feeds: self.feeds_before(size)?.unwrap_or(upto.feeds) };
@@ -394,11 +395,11 @@ impl Edition {
     }
 
     /// Extends the index while the host waits, if there is little to do.
-    pub fn index_the_rest(&self) -> Result<(), Trouble> {
+    pub fn index_the_rest(&self) -> Result<(), FileError> {
         let Some(_building) = self.building.try_enter() else { return Ok(()) };
         let (from, size) = (self.index().upto().offset, self.size());
         if from < size && size - from <= AHEAD {
-            let counted = self.count(&mut Vec::new(), from, size, || Ok::<(), Trouble>(()))?;
+            let counted = self.count(&mut Vec::new(), from, size, || Ok::<(), FileError>(()))?;
             self.index().append(&counted);
         }
         Ok(())
@@ -409,7 +410,7 @@ impl Edition {
         &self.building
     }
 
-    /// Takes what has arrived, which was counted on the way. Only for who holds [`Edition::building`].
+    /// Takes what has arrived, which was counted on the way. Only for who holds [`Snapshot::building`].
     pub fn grow(&self, counted: &Counted) {
         self.size.fetch_add(counted.len(), Ordering::Release);
         self.index().append(counted);
@@ -433,7 +434,7 @@ impl Edition {
         worker: &Worker<()>,
         threads: usize,
         ended: &AtomicBool,
-    ) -> Result<(), Stop> {
+    ) -> Result<(), JobError> {
         let _building = self.building.enter(worker)?;
         worker.advance(self.index().upto().offset);
         loop {
@@ -449,12 +450,12 @@ impl Edition {
             }
             let first = from / SEGMENT;
             let pieces = to.div_ceil(SEGMENT) - first;
-            let work = |buffer: &mut Vec<u8>, piece: u64, port: &Port<'_, Counted>| {
+            let work = |buffer: &mut Vec<u8>, piece: u64, port: &Sender<'_, Counted>| {
                 let begin = from.max((first + piece) * SEGMENT);
                 let end = to.min((first + piece + 1) * SEGMENT);
                 port.give(self.count(buffer, begin, end, || worker.go_on())?)
             };
-            in_order(pieces, threads, Vec::new, work, |counted: Counted| {
+            for_each_ordered(pieces, threads, Vec::new, work, |counted: Counted| {
                 self.index().append(&counted);
                 worker.advance(counted.len());
                 Ok(true)
@@ -462,7 +463,7 @@ impl Edition {
         }
     }
 
-    fn count<E: From<Trouble>>(
+    fn count<E: From<FileError>>(
         &self,
         buffer: &mut Vec<u8>,
         from: u64,
@@ -470,7 +471,7 @@ impl Edition {
         go_on: impl Fn() -> Result<(), E>,
     ) -> Result<Counted, E> {
         if buffer.len() < BUFFER {
-            *buffer = zeroed(BUFFER).map_err(|error| Trouble::io(&error, from))?;
+            *buffer = zeroed(BUFFER).map_err(|error| FileError::io(&error, from))?;
         }
         let (mut counted, mut at) = (Counted::default(), from);
         while at < to {

@@ -11,7 +11,7 @@
 //! Any number of gzip members one after the other, with zeros behind them, which tapes leave; any number of zstd frames, with
 //! frames to be skipped between them. Checksums are compared.
 
-use crate::job::Stop;
+use crate::job::JobError;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use std::io::{self, BufRead, Read};
@@ -24,7 +24,7 @@ pub(super) const MAGIC: usize = 4;
 
 /// How an archive is packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Packing {
+pub(super) enum Codec {
     Gzip,
     Zstd,
 }
@@ -32,13 +32,13 @@ pub(super) enum Packing {
 /// Why an archive does not come to its end.
 pub(super) enum Broken {
     /// Whoever takes the bytes wants no more.
-    Stopped(Stop),
+    Stopped(JobError),
     /// The archive is damaged, or cannot be read.
     Damaged(String),
 }
 
-impl From<Stop> for Broken {
-    fn from(stop: Stop) -> Broken {
+impl From<JobError> for Broken {
+    fn from(stop: JobError) -> Broken {
         Broken::Stopped(stop)
     }
 }
@@ -55,22 +55,20 @@ impl From<FrameDecoderError> for Broken {
     }
 }
 
-impl Packing {
+impl Codec {
     /// How something is packed that begins so, if it is.
-    pub fn of(head: &[u8]) -> Option<Packing> {
+    pub fn of(head: &[u8]) -> Option<Codec> {
         match head {
-            [0x1F, 0x8B, 8, ..] => Some(Packing::Gzip),
-            [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => {
-                Some(Packing::Zstd)
-            }
+            [0x1F, 0x8B, 8, ..] => Some(Codec::Gzip),
+            [0x28, 0xB5, 0x2F, 0xFD, ..] | [0x50..=0x5F, 0x2A, 0x4D, 0x18, ..] => Some(Codec::Zstd),
             _ => None,
         }
     }
 
     pub fn name(self) -> &'static str {
         match self {
-            Packing::Gzip => "gzip",
-            Packing::Zstd => "zstd",
+            Codec::Gzip => "gzip",
+            Codec::Zstd => "zstd",
         }
     }
 
@@ -78,18 +76,18 @@ impl Packing {
     pub fn unpack(
         self,
         input: &mut impl BufRead,
-        emit: &mut impl FnMut(&[u8]) -> Result<(), Stop>,
+        emit: &mut impl FnMut(&[u8]) -> Result<(), JobError>,
     ) -> Result<(), Broken> {
         match self {
-            Packing::Gzip => gzip(input, emit),
-            Packing::Zstd => zstd(input, emit),
+            Codec::Gzip => gzip(input, emit),
+            Codec::Zstd => zstd(input, emit),
         }
     }
 }
 
 fn gzip(
     input: &mut impl BufRead,
-    emit: &mut impl FnMut(&[u8]) -> Result<(), Stop>,
+    emit: &mut impl FnMut(&[u8]) -> Result<(), JobError>,
 ) -> Result<(), Broken> {
     let mut buffer = vec![0; PIECE];
     loop {
@@ -121,7 +119,7 @@ fn gzip(
 
 fn zstd(
     input: &mut impl BufRead,
-    emit: &mut impl FnMut(&[u8]) -> Result<(), Stop>,
+    emit: &mut impl FnMut(&[u8]) -> Result<(), JobError>,
 ) -> Result<(), Broken> {
     let mut buffer = vec![0; 4 * PIECE];
     let mut decoder = FrameDecoder::new();
@@ -175,7 +173,7 @@ mod tests {
     }
 
     /// What an archive gives, and what is wrong with it.
-    fn unpacked(packing: Packing, archive: &[u8], buffer: usize) -> (Vec<u8>, Option<String>) {
+    fn unpacked(packing: Codec, archive: &[u8], buffer: usize) -> (Vec<u8>, Option<String>) {
         let (mut all, mut input) = (Vec::new(), BufReader::with_capacity(buffer, archive));
         let end = packing.unpack(&mut input, &mut |bytes| {
             all.extend_from_slice(bytes);
@@ -201,7 +199,7 @@ mod tests {
             let archive = [&member[..], &vec![0; zeros], more].concat();
             // The zeros may end where the buffer does.
             for buffer in [16, member.len(), member.len() + zeros, 1 << 16] {
-                let (text, broken) = unpacked(Packing::Gzip, &archive, buffer.max(1));
+                let (text, broken) = unpacked(Codec::Gzip, &archive, buffer.max(1));
                 assert_eq!(broken.is_some(), is_damaged, "{zeros} zeros, {more:?}, {buffer}");
                 let expected = if zeros == 0 { &b"texttext"[..] } else { b"text" };
                 assert_eq!(text, expected);
@@ -213,9 +211,9 @@ mod tests {
     fn a_zstd_frame_to_be_skipped_that_is_cut_is_damaged() {
         let mut frame = vec![0x50, 0x2A, 0x4D, 0x18, 100, 0, 0, 0];
         frame.extend([7; 10]);
-        assert!(unpacked(Packing::Zstd, &frame, 64).1.is_some());
+        assert!(unpacked(Codec::Zstd, &frame, 64).1.is_some());
         frame.extend([7; 90]);
-        assert_eq!(unpacked(Packing::Zstd, &frame, 64), (Vec::new(), None));
+        assert_eq!(unpacked(Codec::Zstd, &frame, 64), (Vec::new(), None));
     }
 
     #[test]
@@ -223,12 +221,12 @@ mod tests {
         let mut frame = vec![0x28, 0xB5, 0x2F, 0xFD, 0, 0];
         (0..1000).for_each(|_| frame.extend([0, 0, 0]));
         frame.extend([1, 0, 0]);
-        assert_eq!(unpacked(Packing::Zstd, &frame, 64), (Vec::new(), None));
+        assert_eq!(unpacked(Codec::Zstd, &frame, 64), (Vec::new(), None));
         let mut calls = 0;
-        let end = Packing::Zstd.unpack(&mut &frame[..], &mut |_| {
+        let end = Codec::Zstd.unpack(&mut &frame[..], &mut |_| {
             calls += 1;
-            Err(Stop::Cancelled)
+            Err(JobError::Cancelled)
         });
-        assert!(matches!(end, Err(Broken::Stopped(Stop::Cancelled))) && calls == 1);
+        assert!(matches!(end, Err(Broken::Stopped(JobError::Cancelled))) && calls == 1);
     }
 }
