@@ -1,7 +1,6 @@
---- The command line in a view: `/` and `?` search the file and not the page, and a command that is a number of a line goes to
---- that of the file. The prompt is Neovim's own, with its history; only what it would do is taken over.
-local jumps = require("rille.nvim.viewer.jumps")
-local motions = require("rille.nvim.viewer.motions")
+--- The command line in a view: `/` and `?` search the file and not the page, and ranges of commands are lines of the file.
+--- The prompt is Neovim's own, with its history; only what it would do is taken over.
+local ex = require("rille.nvim.viewer.ex")
 local search = require("rille.nvim.viewer.search")
 local status = require("rille.nvim.viewer.status")
 
@@ -34,17 +33,17 @@ local function leave()
   if kind == "/" or kind == "?" then
     take()
     search.start(view, text, kind == "?")
-  elseif kind == ":" and (text:find("^%s*%d+%s*$") or text:find("^%s*%$%s*$")) then
-    take()
-    vim.schedule(function()
-      jumps.push(view)
-      local number = tonumber(text)
-      if number then
-        motions.to_line(view, math.max(number, 1))
-      else
-        view:go_last()
-      end
-    end)
+  elseif kind == ":" then
+    local run = ex.command(view, text)
+    if run then
+      take()
+      vim.schedule(function()
+        local message = not view.closed and run()
+        if message then
+          status.say(message)
+        end
+      end)
+    end
   end
 end
 

@@ -167,7 +167,7 @@ local actions = vim.tbl_extend("error", {}, motions, {
   follow = follow.toggle,
   stop = function(view)
     search.forget(view)
-    for _, name in ipairs({ "search", "filter", "jump" }) do
+    for _, name in ipairs({ "search", "filter", "jump", "write", "count", "spool" }) do
       work.stop(view, name)
     end
   end,

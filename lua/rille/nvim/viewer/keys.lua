@@ -35,10 +35,10 @@ M.list = {
   { name = "follow", keys = "gl", about = "follow what is appended; again, and that ends" },
   { name = "keys", keys = "g?", about = "list these keys" },
   { name = "refresh", keys = "R", about = "look whether the file has changed" },
-  { name = "stop", keys = "<C-c>", about = "stop the search, the filter or the jump that runs" },
+  { name = "stop", keys = "<C-c>", about = "stop the search, the filter, the jump or the writing that runs" },
   { name = "back", keys = "<C-o>", about = "back to where a jump began" },
   { name = "forward", keys = "<C-i>", about = "forward again" },
-  { name = "mark", keys = "m", about = "set a mark" },
+  { name = "mark", keys = "m", modes = "nx", about = "set a mark" },
   {
     name = "to_mark",
     keys = { "'", "`" },

@@ -13,7 +13,7 @@ local LOOK = 100
 local SOON = 20
 
 ---@class rille.nvim.viewer.work
----@field job rille.job
+---@field job? rille.job
 ---@field title string what is done, for the bar of the window
 ---@field package wait rille.nvim.wait
 ---@field package timer table
@@ -26,11 +26,13 @@ local function clear(view, name)
   local work = view.works[name]
   if work then
     view.works[name] = nil
-    work.wait:stop()
-    work.timer:stop()
-    work.timer:close()
-    if not work.watched then
-      work.job:close()
+    if work.job then
+      work.wait:stop()
+      work.timer:stop()
+      work.timer:close()
+      if not work.watched then
+        work.job:close()
+      end
     end
   end
   return work
@@ -108,11 +110,43 @@ function M.watch(view, name, job, title, on_news)
   end)
 end
 
+--- Shows work that is no job.
+---@param view table
+---@param name string
+---@param title string
+---@param cancel fun() stops it
+---@return { report: fun(done: number, total: number), over: fun(message?: string) }
+function M.show(view, name, title, cancel)
+  local work = { title = title, cancel = cancel, progress = progress.start(title, cancel) }
+  view.works[name] = work
+  vim.defer_fn(function()
+    if view.works[name] == work then
+      view:redraw()
+    end
+  end, SOON)
+  return {
+    report = function(done, total)
+      work.share = total > 0 and done / total or nil
+      work.progress:report(done, total)
+      view:redraw()
+    end,
+    over = function(message)
+      if view.works[name] == work then
+        view.works[name] = nil
+      end
+      work.progress:finish(message and "failed" or "success")
+      view:redraw()
+    end,
+  }
+end
+
 --- Stops the job of a name. Tells whether there was one.
 ---@return boolean
 function M.stop(view, name)
   local work = clear(view, name)
-  if work then
+  if work and work.cancel then
+    work.cancel()
+  elseif work then
     if work.watched and not work.job:closed() then
       work.job:cancel()
     end

@@ -1,7 +1,9 @@
---- Writing from a view: what is written is the text of the file, byte by byte, and never the page that the buffer holds.
+--- Writing from a view, to a file or to a command: what is written is the text of the file, byte by byte, and never the page
+--- that the buffer holds.
+local bytes = require("rille.nvim.viewer.bytes")
 local paths = require("rille.nvim.paths")
-local progress = require("rille.nvim.progress")
 local text_of = require("rille.nvim.text")
+local work = require("rille.nvim.viewer.work")
 
 local uv = vim.uv or vim.loop
 
@@ -10,99 +12,235 @@ local M = {}
 --- Bytes that are read and written at once, and for how long in one turn of the loop, in milliseconds.
 local CHUNK, SLICE_MS = 2 ^ 20, 8
 
---- Where the text of some lines of the buffer is in what is shown, their line ends included.
----@param view rille.nvim.viewer.view
----@param from integer line of the buffer
----@param to integer line of the buffer
----@return integer? first position; nil and a message if it is not known
----@return integer|string last
-function M.range(view, from, to)
-  local head, tail = view.page[from], view.page[to]
-  if not head or not tail then
-    return nil, "these lines are not shown any more"
-  end
-  if view.page[to + 1] then
-    return head.at, view.page[to + 1].at - 1
-  end
-  -- The next line begins where this one has ended.
-  local batch, message = view.source:around(tail.at, 0, 2, { max_bytes = 1 })
-  if not batch then
-    return nil, message
-  elseif batch.count == 2 then
-    return head.at, batch:offset(2) - 1
-  elseif batch.more then
-    return nil, "the end of this line is not known yet"
-  end
-  return head.at, view.source:size()
-end
+--- Milliseconds between two looks at a filter that still runs.
+local LOOK = 20
 
---- Writes a part of a text to a file, a slice in each turn of the loop. Until it is whole it is a file of another name, unless
---- it is appended.
-local function stream(view, source, first, last, to, append)
-  local target = append and to or to .. ".rille-part"
-  local fd, refused = uv.fs_open(target, append and "a" or "w", tonumber("644", 8))
-  if not fd then
-    return text_of.notify(refused)
-  end
-  local at, timer, ended = first, uv.new_timer(), false
-  local told
-  local function finish(message, cancelled)
+--- Bytes of what a command prints that are shown at most.
+local MAX_OUTPUT = 2 ^ 16
+
+---@class rille.nvim.viewer.sink where text is written to
+---@field name string as messages have it
+---@field put fun(bytes: string, go_on: fun(failed?: string)) writes; calls `go_on` at once or later
+---@field finish fun(message?: string): string? ends it; without a message it was complete. Returns what went wrong now
+---@field done fun(written: integer) says that it was written
+
+--- Writes a part of what is shown, a slice in each turn of the loop. It can be stopped like a search.
+---@param view rille.nvim.viewer.view
+---@param first integer
+---@param last? integer nil for all there is: while a filter runs, also what it has not found yet
+---@param sink rille.nvim.viewer.sink
+local function stream(view, first, last, sink)
+  local source = view.source
+  local at, timer, ended, shown = first, uv.new_timer(), false, nil
+  local function finish(message)
     if ended then
       return
     end
     ended = true
     timer:close()
-    local closed, trouble = uv.fs_close(fd)
-    message = message or not closed and trouble or nil
-    if not message and not append then
-      local _, failed = uv.fs_rename(target, to)
-      message = failed
-    end
-    if message and not append then
-      uv.fs_unlink(target)
-    end
-    told:finish(cancelled and "cancel" or message and "failed" or "success")
+    shown.over(message)
+    message = sink.finish(message) or message
     if message then
-      text_of.notify(("%s was not written: %s"):format(text_of.shown(to), message))
+      text_of.notify(("%s was not written: %s"):format(sink.name, message))
     else
-      local name = vim.fn.fnamemodify(to, ":~:.")
-      local what = ('"%s" %dB %s'):format(
-        text_of.shown(name),
-        last - first + 1,
-        append and "appended" or "written"
-      )
-      text_of.notify(what, vim.log.levels.INFO)
+      sink.done(at - first)
     end
   end
-  told = progress.start("writing " .. vim.fs.basename(to), function()
-    finish("it was cancelled", true)
+  shown = work.show(view, "write", "writing " .. sink.name, function()
+    finish("it was stopped")
   end)
   local function slice()
+    if ended then
+      return
+    elseif view.closed or source ~= view.source then
+      return finish("the view shows something else now")
+    end
     local till = uv.hrtime() + SLICE_MS * 1e6
-    while at <= last do
-      if ended then
-        return
-      elseif view.closed or source ~= view.source then
-        return finish("the view has changed")
+    local again, is_inside = true, true
+    local function later(ms)
+      again = false
+      timer:start(ms, 0, vim.schedule_wrap(slice))
+    end
+    while again and not ended do
+      local stop = last or source:size() or 0
+      if at > stop then
+        if last or not view.works.filter then
+          return finish()
+        end
+        return later(LOOK)
       end
-      local bytes, message = source:slice(at, math.min(at + CHUNK - 1, last))
-      if not bytes or bytes == "" then
+      local text, message = source:slice(at, math.min(at + CHUNK - 1, stop))
+      if not text or text == "" then
         return finish(message or "the file is shorter now")
       end
-      local written, failed = uv.fs_write(fd, bytes)
-      if written ~= #bytes then
-        return finish(failed or "the disk is full")
-      end
-      at = at + #bytes
-      if uv.hrtime() >= till and at <= last then
-        told:report(at - first, last - first + 1)
-        timer:start(1, 0, vim.schedule_wrap(slice))
-        return
-      end
+      at, again = at + #text, false
+      sink.put(text, function(failed)
+        if failed then
+          finish(failed)
+        elseif is_inside and uv.hrtime() < till then
+          again = true
+        elseif not ended then
+          shown.report(at - first, stop - first + 1)
+          later(1)
+        end
+      end)
     end
-    finish()
+    is_inside = false
   end
   slice()
+end
+
+--- A file as a place to write to. Until it is whole it has another name, unless text is appended to it.
+---@return rille.nvim.viewer.sink?
+---@return string? message
+local function file_sink(to, append)
+  local target = append and to or to .. ".rille-part"
+  local fd, refused = uv.fs_open(target, append and "a" or "w", tonumber("644", 8))
+  if not fd then
+    return nil, refused
+  end
+  local name = text_of.shown(vim.fn.fnamemodify(to, ":~:."))
+  return {
+    name = name,
+    put = function(text, go_on)
+      local written, failed = uv.fs_write(fd, text)
+      go_on(written ~= #text and (failed or "the disk is full") or nil)
+    end,
+    finish = function(message)
+      local closed, trouble = uv.fs_close(fd)
+      trouble = not closed and trouble or nil
+      if not message and not trouble and not append then
+        trouble = select(2, uv.fs_rename(target, to))
+      end
+      if (message or trouble) and not append then
+        uv.fs_unlink(target)
+      end
+      return trouble
+    end,
+    done = function(written)
+      local what = ('"%s" %dB %s'):format(name, written, append and "appended" or "written")
+      text_of.notify(what, vim.log.levels.INFO)
+    end,
+  }
+end
+
+--- A command of the shell as a place to write to. What it prints is shown when it has ended.
+---@return rille.nvim.viewer.sink?
+---@return string? message
+local function command_sink(command)
+  local input, output, errors = uv.new_pipe(), uv.new_pipe(), uv.new_pipe()
+  local printed, process = {}, nil
+  local size, open, exited = 0, 2, nil
+  local function show()
+    if open > 0 or not exited then
+      return
+    end
+    vim.schedule(function()
+      local text = table.concat(printed):gsub("\n$", "")
+      if text ~= "" then
+        vim.api.nvim_echo({ { text } }, true, {})
+      end
+      if exited ~= 0 then
+        text_of.notify(("shell returned %d"):format(exited), vim.log.levels.WARN)
+      end
+    end)
+  end
+  local arguments = vim.split(vim.o.shellcmdflag, " ", { trimempty = true })
+  arguments[#arguments + 1] = command
+  local refused
+  process, refused = uv.spawn(
+    vim.o.shell,
+    { args = arguments, stdio = { input, output, errors } },
+    function(code)
+      exited = code
+      process:close()
+      show()
+    end
+  )
+  if not process then
+    input:close()
+    output:close()
+    errors:close()
+    return nil, refused
+  end
+  for _, pipe in ipairs({ output, errors }) do
+    pipe:read_start(function(_, data)
+      if data and size < MAX_OUTPUT then
+        printed[#printed + 1] = data:sub(1, MAX_OUTPUT - size)
+        size = size + #data
+      elseif not data then
+        open = open - 1
+        pipe:close()
+        show()
+      end
+    end)
+  end
+  return {
+    name = "!" .. text_of.shown(command),
+    put = function(text, go_on)
+      input:write(
+        text,
+        vim.schedule_wrap(function(failed)
+          go_on(failed)
+        end)
+      )
+    end,
+    finish = function(message)
+      if message then
+        process:kill("sigterm")
+      end
+      input:close()
+    end,
+    done = function() end,
+  }
+end
+
+--- Why nothing is written to a path.
+---@param view rille.nvim.viewer.view
+---@param to? string
+---@return string?
+local function refusal(view, to)
+  if not to or paths.is_same_file(to, view.path) then
+    return "a view does not write to its own file; name another one"
+  elseif paths.special(to) or (uv.fs_stat(to) or {}).type == "directory" then
+    return text_of.shown(to) .. " is not a file"
+  elseif view.works.write then
+    return "something is being written; <C-c> stops that"
+  end
+end
+
+--- Writes a part of what is shown to a file.
+---@param view rille.nvim.viewer.view
+---@param first integer
+---@param last? integer nil for all there is
+---@param to? string absolute path
+---@param append boolean
+function M.to_file(view, first, last, to, append)
+  local message = refusal(view, to)
+  local sink
+  if not message then
+    sink, message = file_sink(to, append)
+  end
+  if not sink then
+    return text_of.notify(message)
+  end
+  stream(view, first, last, sink)
+end
+
+--- Writes a part of what is shown to the standard input of a command.
+---@param view rille.nvim.viewer.view
+---@param first integer
+---@param last? integer nil for all there is
+---@param command string
+function M.to_command(view, first, last, command)
+  if view.works.write then
+    return text_of.notify("something is being written; <C-c> stops that")
+  end
+  local sink, message = command_sink(command)
+  if not sink then
+    return text_of.notify(message)
+  end
+  stream(view, first, last, sink)
 end
 
 --- Carries out `:w`: all that is shown, or the lines of a range, to another file. The file itself is never written to,
@@ -110,23 +248,16 @@ end
 ---@param view rille.nvim.viewer.view
 ---@param event table of the autocommand
 function M.write(view, event)
-  local to = paths.absolute(event.match)
-  if not to or event.match:sub(1, 8) == "rille://" or paths.is_same_file(to, view.path) then
-    return text_of.notify("a view does not write to its own file; name another one")
-  elseif paths.special(to) or (uv.fs_stat(to) or {}).type == "directory" then
-    return text_of.notify(text_of.shown(to) .. " is not a file")
-  elseif view.works.filter then
-    return text_of.notify("wait until the filter is complete")
-  end
   local from, till = vim.fn.line("'["), vim.fn.line("']")
-  local first, last = 1, view.source:size()
+  local first, last = 1, nil
   if event.event ~= "BufWriteCmd" and not (from == 1 and till >= vim.api.nvim_buf_line_count(view.buf)) then
-    first, last = M.range(view, from, till)
+    first, last = bytes.of_rows(view, from, till)
     if not first then
       return text_of.notify(last)
     end
   end
-  stream(view, view.source, first, last, to, event.event == "FileAppendCmd")
+  local to = event.match:sub(1, 8) ~= "rille://" and paths.absolute(event.match) or nil
+  M.to_file(view, first, last, to, event.event == "FileAppendCmd")
 end
 
 return M
