@@ -77,6 +77,12 @@ local function finish(job)
   end
 end
 
+--- What a job form returns in the end.
+local function result(job)
+  t.eq(job:wait(LONG), "done")
+  return job:result()
+end
+
 --- A file that the parent had opened, whatever it did with it, and then whatever a file can do.
 local function use_file(doc, path)
   t.eq(doc:size(), #LOG)
@@ -86,6 +92,13 @@ local function use_file(doc, path)
   t.ok(doc:around(100, 1, 1).count == 2)
   t.eq(doc:slice(1, 4), "line")
   t.eq(doc:info().size, #LOG)
+  t.eq(result(doc:lines_job(1, 2)):text(2), "line 2, with a stone and some more text")
+  t.eq(result(doc:last_job(1)):number(1), doc:last(1):number(1))
+  t.eq(result(doc:slice_job(1, 4)), "line")
+  t.eq(result(doc:info_job()).size, #LOG)
+  local again = result(rille.file_job(path))
+  t.eq(result(again:line_job(3)), doc:line(3))
+  again:close()
   t.eq(doc:index():wait(LONG), "done")
   local count, exact = doc:line_count()
   t.eq({ count, exact }, { LINES, true })
@@ -124,6 +137,11 @@ local function use_foreign(kept)
       t.eq(reason, "forked", name)
     end
     for _, answer in ipairs({
+      { result(file:lines_job(1, 2)) },
+      { result(file:slice_job(1, 2)) },
+      { result(file:last_job(1)) },
+      { result(file:info_job()) },
+      { result(file:refresh_job()) },
       { file:lines(1, 2) },
       { file:last(1) },
       { file:around(1, 1, 1) },
@@ -145,6 +163,10 @@ local function use_foreign(kept)
     t.ok(message:find("forked", 1, true))
     t.eq(job:wait(), "failed")
     t.eq(job:take(), nil)
+    local has_result, value, reason = pcall(job.result, job)
+    if has_result then
+      t.eq({ value, reason }, { nil, message })
+    end
     job:cancel()
     local note = rille.notifier()
     note:watch(job)
@@ -239,6 +261,24 @@ local KINDS = {
   grep = function(kept)
     return { rille.grep("function|local", kept.folder) }
   end,
+  ["reading of a file"] = function(kept, _, path)
+    local jobs =
+      { rille.file_job(path), kept.doc:slice_job(1, #LOG), kept.doc:last_job(LINES), kept.doc:refresh_job() }
+    for i = 1, 20 do
+      jobs[#jobs + 1] = kept.doc:lines_job(i * LINES / 40, i * LINES / 40 + 1000)
+    end
+    return jobs
+  end,
+  ["text"] = function()
+    return { rille.text.upper_job(LOG), rille.text.wrap_job(LOG, 20), rille.text.count_job(LOG, "word") }
+  end,
+  ["compiling"] = function()
+    local words = {}
+    for i = 1, 500 do
+      words[i] = ("%d\\w{2}[a-f]+"):format(i)
+    end
+    return { rille.regex_job("\\w{100}"), rille.regexset_job(words), rille.literals_job(words) }
+  end,
   ["fuzzy search"] = function(kept)
     return { kept.fuzzy:start("lin ston") }
   end,
@@ -270,7 +310,7 @@ for kind, start in pairs(KINDS) do
         kept.fuzzy:push(LOG)
         kept.filter, kept.filling = kept.doc:filter(NEEDLES)
         kept.doc:navigate(NEEDLES):next(1)
-        kept.jobs = start(kept, write)
+        kept.jobs = start(kept, write, path)
         for _, job in ipairs(kept.jobs) do
           kept.note:watch(job)
         end
