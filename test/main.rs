@@ -2,6 +2,8 @@
 //!
 //! One binary, so that it is linked once. Each module proves one thing; what they share is in `support`.
 
+#[cfg(target_os = "linux")]
+mod away;
 mod exports;
 #[cfg(target_os = "linux")]
 mod few_threads;

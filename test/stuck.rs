@@ -4,7 +4,7 @@
 //! `limits` do.
 
 use crate::limits::*;
-use crate::support::{missing, say};
+use crate::support::say;
 use rille::file::{Change, Document, FileOptions, SearchOptions};
 use rille::fuzzy::Session;
 use rille::job::{self, AnyJob, Job, JobState, Notifier, Step, Waker, Worker};
@@ -13,7 +13,6 @@ use rille::search::{LiteralOptions, Literals};
 use std::ffi::CString;
 use std::fs::{self, File};
 use std::io::{Read, Write};
-use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc;
@@ -51,7 +50,7 @@ fn pool_threads() -> usize {
 }
 
 /// Lets a job of each kind run to its end, in a tree with 20 files.
-fn every_kind_still_runs(root: &Path) {
+pub(crate) fn every_kind_still_runs(root: &Path) {
     assert_eq!(count_paths(&start_walk(root, false).unwrap()), (JobState::Done, 20, Vec::new()));
     assert_eq!(count_lines(&start_grep(root, false).unwrap()), (JobState::Done, 20, Vec::new()));
     let path = root.join("0/0/0");
@@ -259,7 +258,7 @@ fn stuck() -> (Job<u32>, File) {
 }
 
 /// How long an empty job takes.
-fn empty_job() -> Duration {
+pub(crate) fn empty_job() -> Duration {
     let since = Instant::now();
     assert_eq!(finish(&job::start(|_: &Worker<()>| Ok(())), |()| ()), JobState::Done);
     since.elapsed()
@@ -380,109 +379,6 @@ fn with_a_large_pattern() {
         until("it still runs", || job.poll().state == JobState::Cancelled);
     }
     say(&format!("compiling was given up after {:?}", since.elapsed()));
-    every_kind_still_runs(&root);
-}
-
-/// A file system of which every file is away: nobody answers what the system asks it. Dropping it lets those who wait come
-/// back with an error.
-struct Away {
-    path: CString,
-    device: Option<File>,
-}
-
-impl Away {
-    fn mount(path: &Path) -> std::io::Result<Away> {
-        let device = File::options().read(true).write(true).open("/dev/fuse")?;
-        let data = format!("fd={},rootmode=40000,user_id=0,group_id=0", device.as_raw_fd());
-        let data = CString::new(data).unwrap();
-        let path = CString::new(path.to_str().unwrap()).unwrap();
-        // SAFETY: all texts end with a zero byte.
-        let mounted = unsafe {
-            libc::mount(c"rille".as_ptr(), path.as_ptr(), c"fuse".as_ptr(), 0, data.as_ptr().cast())
-        };
-        match mounted {
-            0 => Ok(Away { path, device: Some(device) }),
-            _ => Err(std::io::Error::last_os_error()),
-        }
-    }
-}
-
-impl Drop for Away {
-    fn drop(&mut self) {
-        drop(self.device.take());
-        // SAFETY: the path ends with a zero byte.
-        unsafe { libc::umount2(self.path.as_ptr(), libc::MNT_DETACH) };
-    }
-}
-
-#[test]
-fn roots_on_a_file_system_that_never_answers() {
-    // SAFETY: the call only returns a number.
-    let is_root = unsafe { libc::geteuid() } == 0;
-    if !is_root || File::options().read(true).write(true).open("/dev/fuse").is_err() {
-        let how = "run the tests as root, where /dev/fuse exists";
-        return missing("a file system that never answers", "FUSE cannot be used", how);
-    }
-    for count in ["1", "2", "10"] {
-        let scratch = make_tree(20);
-        let mut command = child("stuck::with_roots_that_never_answer", scratch.path());
-        command.env("RILLE_TEST_ROOTS", count);
-        let (status, report) =
-            crate::hosts::process::run(&mut command, LONG).expect("this program");
-        if report.contains("cannot mount") {
-            let how = "allow mounts, or run without a container";
-            return missing("a file system that never answers", "it cannot be mounted", how);
-        }
-        let passed = status.is_some_and(|status| status.success()) && report.contains("1 passed");
-        assert!(passed, "{count} roots: {status:?}\n{report}");
-    }
-}
-
-#[test]
-#[ignore = "it mounts something; roots_on_a_file_system_that_never_answers runs it"]
-fn with_roots_that_never_answer() {
-    let root = tree();
-    let count: usize = std::env::var("RILLE_TEST_ROOTS").unwrap().parse().unwrap();
-    // Mounts of this thread, and of those that it starts, vanish with them.
-    // SAFETY: the paths end with a zero byte.
-    let apart = unsafe {
-        libc::unshare(libc::CLONE_NEWNS) == 0
-            && libc::mount(
-                c"none".as_ptr(),
-                c"/".as_ptr(),
-                std::ptr::null(),
-                libc::MS_REC | libc::MS_PRIVATE,
-                std::ptr::null(),
-            ) == 0
-    };
-    let (scratch, mut away) = (crate::hosts::process::Scratch::new(), Vec::new());
-    let roots: Vec<_> = (0..count).map(|at| scratch.path().join(at.to_string())).collect();
-    for root in &roots {
-        fs::create_dir_all(root.join("away")).unwrap();
-        match Away::mount(&root.join("away")) {
-            Ok(mounted) if apart => away.push(mounted),
-            other => {
-                say(&format!("cannot mount: {apart} {:?}", other.err()));
-                panic!("cannot mount");
-            }
-        }
-    }
-    for (at, root) in roots.iter().enumerate() {
-        let job: Box<dyn AnyJob> = match at % 2 {
-            0 => Box::new(start_walk(root, at % 4 == 0).unwrap()),
-            _ => Box::new(start_grep(root, at % 4 == 1).unwrap()),
-        };
-        // It has come to what does not answer by then: otherwise it would be over.
-        sleep(Duration::from_millis(50));
-        assert_eq!(job.poll().state, JobState::Running, "the file system has answered");
-        job.cancel();
-        until("it still runs", || job.poll().state == JobState::Cancelled);
-    }
-    let took = empty_job();
-    say(&format!("with {count} roots that never answer an empty job took {took:?}"));
-    assert!(took < Duration::from_secs(10));
-    every_kind_still_runs(&root);
-    drop(away);
     every_kind_still_runs(&root);
 }
 

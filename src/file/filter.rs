@@ -13,7 +13,7 @@
 
 use super::ordered::{Sender, for_each_ordered};
 use super::scan::{Piece, Scanner, Segment, Visit};
-use super::snapshot::{SEGMENT, Snapshot};
+use super::snapshot::{FileError, SEGMENT, Snapshot};
 use super::source::{Source, Stat};
 use crate::job::{JobError, Worker};
 use crate::search::lines::{LinePatterns, Seeker};
@@ -188,15 +188,22 @@ impl FilteredLines {
     }
 }
 
+/// A failure of the file that was filtered.
+fn refused(trouble: &FileError) -> io::Error {
+    let kind = if trouble.changed { io::ErrorKind::UnexpectedEof } else { io::ErrorKind::Other };
+    io::Error::new(kind, trouble.message.clone())
+}
+
 impl Source for Arc<FilteredLines> {
     fn stat(&self) -> io::Result<Stat> {
-        self.parent.check().map_err(|trouble| {
-            let kind =
-                if trouble.changed { io::ErrorKind::UnexpectedEof } else { io::ErrorKind::Other };
-            io::Error::new(kind, trouble.message)
-        })?;
+        self.parent.check().map_err(|trouble| refused(&trouble))?;
         let runs = self.runs();
         Ok(Stat { size: runs.total, complete: runs.complete, ..Stat::default() })
+    }
+
+    fn size_at_hand(&self) -> io::Result<u64> {
+        self.parent.check_at_hand().map_err(|trouble| refused(&trouble))?;
+        Ok(self.runs().total)
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {

@@ -187,6 +187,13 @@ impl Document {
         Ok(snapshot)
     }
 
+    /// The same for calls that start a job: without a wait for a server, and without a look at what is new.
+    fn at_hand(&self) -> Result<Arc<Snapshot>, FileError> {
+        let snapshot = self.own()?.snapshot();
+        snapshot.check_at_hand()?;
+        Ok(snapshot)
+    }
+
     fn threads(&self) -> usize {
         match self.options.threads {
             0 => job::parallelism().min(MAX_THREADS),
@@ -255,7 +262,7 @@ impl Document {
         let (snapshot, mut indexing) = (own.snapshot(), own.indexing());
         if snapshot.source().grows_by_itself() {
             // What has arrived until now, if nobody has asked for it. A failure is told by whoever reads.
-            let _ = snapshot.check();
+            let _ = snapshot.check_at_hand();
         }
         if let Some((of, job, ended)) = &*indexing
             && Arc::ptr_eq(of, &snapshot)
@@ -298,7 +305,7 @@ impl Document {
         patterns: LinePatterns,
         options: SearchOptions,
     ) -> Result<Job<Found>, FileError> {
-        let (snapshot, threads) = (self.checked()?, self.threads());
+        let (snapshot, threads) = (self.at_hand()?, self.threads());
         Ok(job::start(move |worker| snapshot.search(&patterns, options, threads, worker)))
     }
 
@@ -309,9 +316,9 @@ impl Document {
         patterns: LinePatterns,
         invert: bool,
     ) -> Result<(Document, Job<()>), FileError> {
-        let (parent, threads) = (self.checked()?, self.threads());
+        let (parent, threads) = (self.at_hand()?, self.threads());
         let kept = Arc::new(FilteredLines::new(parent));
-        let snapshot = Snapshot::new(Box::new(Arc::clone(&kept)), self.options.capacity())?;
+        let snapshot = Snapshot::empty(Box::new(Arc::clone(&kept)), self.options.capacity());
         let current = Current {
             snapshot: Arc::new(snapshot),
             disk: None,
@@ -327,7 +334,7 @@ impl Document {
     /// Where a byte of the lines that a filter keeps stands in the file that was filtered; nothing for other files, and behind
     /// the end.
     pub fn origin(&self, offset: u64) -> Result<Option<u64>, FileError> {
-        Ok(self.checked()?.source().origin(offset))
+        Ok(self.at_hand()?.source().origin(offset))
     }
 
     /// Looks at what has become of the file, and takes it to be so from now on.

@@ -127,6 +127,15 @@ impl FileError {
         FileError { changed: false, forked: false, no_memory: false, message }
     }
 
+    /// What a source refuses to tell of itself.
+    fn stat(error: &io::Error) -> FileError {
+        FileError {
+            // A source that is made from another one says so if that was truncated.
+            changed: error.kind() == io::ErrorKind::UnexpectedEof,
+            ..FileError::of(io_error::message(error))
+        }
+    }
+
     pub(super) fn io(error: &io::Error, offset: u64) -> FileError {
         let no_memory = error.kind() == io::ErrorKind::OutOfMemory;
         FileError {
@@ -153,17 +162,23 @@ fn unlocked<T: Clone>(lock: &Mutex<T>) -> Option<T> {
 
 impl Snapshot {
     pub fn new(source: Box<dyn Source>, capacity: usize) -> Result<Snapshot, FileError> {
-        let snapshot = Snapshot {
-            source,
-            size: AtomicU64::new(0),
-            print: Mutex::default(),
-            cache: Cache::new(capacity),
-            index: Mutex::default(),
-            building: Gate::default(),
-        };
+        let snapshot = Snapshot::empty(source, capacity);
         let stat = snapshot.stat()?;
         snapshot.accept(stat)?;
         Ok(snapshot)
+    }
+
+    /// A content of which nothing is known yet, as of a source that grows by itself. The source is not asked.
+    pub fn empty(source: Box<dyn Source>, capacity: usize) -> Snapshot {
+        let hash = DefaultHasher::new().finish();
+        Snapshot {
+            source,
+            size: AtomicU64::new(0),
+            print: Mutex::new(Fingerprint { hash, ..Fingerprint::default() }),
+            cache: Cache::new(capacity),
+            index: Mutex::default(),
+            building: Gate::default(),
+        }
     }
 
     /// The same content for another process, which is a child of this one's: no lock is waited for.
@@ -195,11 +210,7 @@ impl Snapshot {
     }
 
     pub fn stat(&self) -> Result<Stat, FileError> {
-        self.source.stat().map_err(|error| FileError {
-            // A source that is made from another one says so if that was truncated.
-            changed: error.kind() == io::ErrorKind::UnexpectedEof,
-            ..FileError::of(io_error::message(&error))
-        })
+        self.source.stat().map_err(|error| FileError::stat(&error))
     }
 
     pub fn index(&self) -> MutexGuard<'_, Index> {
@@ -217,6 +228,20 @@ impl Snapshot {
             self.size.store(now.size, Ordering::Release);
         }
         Ok(now.complete)
+    }
+
+    /// The same by what the system has at hand. Before a call of the host that starts a job, which sees the rest: it waits for
+    /// no server.
+    pub fn check_at_hand(&self) -> Result<(), FileError> {
+        let known = self.size();
+        let now = self.source.size_at_hand().map_err(|error| FileError::stat(&error))?;
+        if now < known {
+            return Err(FileError::changed(known, now));
+        }
+        if now > known && self.source.grows_by_itself() {
+            self.size.store(now, Ordering::Release);
+        }
+        Ok(())
     }
 
     /// Takes what the file has grown by to be part of it.

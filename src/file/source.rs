@@ -1,5 +1,6 @@
 //! Where the bytes come from: the small interface below everything else of a file.
 
+use crate::job;
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::Path;
@@ -57,6 +58,11 @@ impl Stat {
 pub(super) trait Source: Send + Sync {
     /// What it is now. Cheap: asked before each call of the host.
     fn stat(&self) -> io::Result<Stat>;
+
+    /// Its size without waiting for a server: that of a file on one may be older than what `stat` tells.
+    fn size_at_hand(&self) -> io::Result<u64> {
+        Ok(self.stat()?.size)
+    }
 
     /// Reads at an offset, less than the buffer holds only at the end.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
@@ -173,6 +179,10 @@ impl Disk {
 impl Source for Arc<Disk> {
     fn stat(&self) -> io::Result<Stat> {
         Ok(Stat::of(&self.file.metadata()?))
+    }
+
+    fn size_at_hand(&self) -> io::Result<u64> {
+        job::size_at_hand(&self.file)
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {

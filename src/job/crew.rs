@@ -5,10 +5,14 @@
 //! The pool lets only so many threads run at the same time. A job that waits, or that was abandoned, must not take the place
 //! of another one, however many threads it has: so the pool counts the whole crew out while one of it waits for the
 //! host, for input or for a change, and for as long as a cancelled job does not stop.
+//!
+//! A thread that waits for others of its own job counts out alone: see [`Aside`].
 
+use super::pool::pool;
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 /// What others do to a job without knowing the type of its results.
 pub(super) trait Subject: Send + Sync {
@@ -27,6 +31,8 @@ pub(super) struct Crew {
     pub(super) threads: AtomicUsize,
     /// Threads of the job, of the pool or not, that wait for the host, for input or for a change.
     pub(super) waiting: AtomicUsize,
+    /// Threads of the pool that have nothing to do but to wait for others of the same job.
+    pub(super) aside: AtomicUsize,
     pub(super) abandoned: AtomicBool,
 }
 
@@ -45,6 +51,32 @@ pub(super) fn set_current(crew: Option<Arc<Crew>>) {
     CURRENT.replace(crew);
 }
 
+/// How long a thread waits for others of its job before it steps aside: shorter waits come in thousands.
+pub const STEP_ASIDE_AFTER: Duration = Duration::from_millis(1);
+
+/// Held while a thread of a job has nothing to do but to wait for others of the same job: another job runs in its place.
+/// For a thread of the host it is nothing.
+pub struct Aside(Option<Arc<Crew>>);
+
+impl Aside {
+    /// Steps aside. The caller holds no lock: tasks may be told here that no thread can be had for them.
+    pub fn step() -> Aside {
+        let crew = current();
+        if let Some(crew) = &crew {
+            pool().enter_aside(crew);
+        }
+        Aside(crew)
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        if let Some(crew) = &self.0 {
+            pool().leave_aside(crew);
+        }
+    }
+}
+
 impl Crew {
     pub fn new(job: Weak<dyn Subject>) -> Crew {
         Crew {
@@ -52,6 +84,7 @@ impl Crew {
             cancelled: AtomicBool::new(false),
             threads: AtomicUsize::new(0),
             waiting: AtomicUsize::new(0),
+            aside: AtomicUsize::new(0),
             abandoned: AtomicBool::new(false),
         }
     }
@@ -65,10 +98,19 @@ impl Crew {
         !self.is_cancelled() && self.waiting.load(Relaxed) == 0
     }
 
+    /// Whether none of its threads counts as running.
+    fn is_blocked(&self) -> bool {
+        self.waiting.load(Relaxed) > 0 || self.abandoned.load(Relaxed)
+    }
+
     /// Threads that do not count as running.
     pub fn blocked(&self) -> usize {
-        let is_blocked = self.waiting.load(Relaxed) > 0 || self.abandoned.load(Relaxed);
-        if is_blocked { self.threads.load(Relaxed) } else { 0 }
+        if self.is_blocked() { self.threads.load(Relaxed) } else { self.aside.load(Relaxed) }
+    }
+
+    /// Those of them that only wait for others of the job, which come to their end without anybody's help.
+    pub fn aside(&self) -> usize {
+        if self.is_blocked() { 0 } else { self.aside.load(Relaxed) }
     }
 
     /// Whether it waits.

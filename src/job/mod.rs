@@ -43,6 +43,7 @@ mod tests;
 mod watcher;
 mod worker;
 
+pub use crew::{Aside, STEP_ASIDE_AFTER};
 pub use gate::{Gate, Pass};
 pub use names::NameWatch;
 pub use notifier::Notifier;
@@ -53,6 +54,7 @@ pub use worker::{JobError, Waker, Worker};
 use core::{Core, Phase};
 use pool::{Task, pool};
 use std::any::Any;
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError};
@@ -149,6 +151,11 @@ fn guarded<R>(work: impl FnOnce() -> Result<R, JobError>) -> Result<R, JobError>
 /// How many threads a job that divides its work may use.
 pub fn parallelism() -> usize {
     pool().most_running()
+}
+
+/// Bytes of a file as the system has them at hand: for threads of the host, which must not wait for a server.
+pub fn size_at_hand(file: &File) -> std::io::Result<u64> {
+    sys::size_at_hand(file)
 }
 
 /// Results of all jobs that wait to be taken, in bytes.

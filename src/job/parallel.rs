@@ -1,6 +1,6 @@
 //! Work that is divided: several threads of the pool at one task, for as long as there is something to do.
 
-use super::crew::{self, Crew};
+use super::crew::{self, Aside, Crew, STEP_ASIDE_AFTER};
 use super::pool::{Task, pool};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -84,7 +84,18 @@ impl Party {
     fn close(&self) -> Option<Box<dyn Any + Send>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.closed = true;
-        let waited = self.left.wait_while(state, |state| state.busy > 0);
-        waited.unwrap_or_else(PoisonError::into_inner).panic.take()
+        let is_busy = |state: &mut ParallelState| state.busy > 0;
+        let waited = self.left.wait_timeout_while(state, STEP_ASIDE_AFTER, is_busy);
+        state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        if state.busy == 0 {
+            return state.panic.take();
+        }
+        drop(state);
+        let aside = Aside::step();
+        state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let waited = self.left.wait_while(state, is_busy);
+        let panic = waited.unwrap_or_else(PoisonError::into_inner).panic.take();
+        drop(aside);
+        panic
     }
 }

@@ -19,6 +19,9 @@
 //! Those of jobs that wait: for the host to take results, for a pipe, for a change. A host that leaves a thousand jobs half
 //! read can still start another one. At most [`MAX_WAITING_JOBS`] wait; one more fails with a sentence.
 //!
+//! Threads that wait for others of their own job: a walk whose only directory does not answer takes one place, however many
+//! threads help it.
+//!
 //! Those of jobs that were abandoned: cancelled, and not stopped 10 ms later, because the system does not answer or because
 //! a pattern is being compiled. Their threads count again when they come back. With [`MAX_ABANDONED_JOBS`] of them no thread
 //! is started any more, as these pile up in front of something that is broken; the threads that are left go on.
@@ -117,6 +120,8 @@ struct PoolState {
     asleep: Vec<Sleeper>,
     /// Threads of jobs that wait or were abandoned: never more than there are threads.
     blocked: usize,
+    /// Those of them that only wait for others of their job.
+    aside: usize,
     /// Jobs that wait.
     waiting_jobs: usize,
     /// Jobs that were abandoned and have not come back.
@@ -139,10 +144,12 @@ impl PoolState {
     /// Changes the numbers of a crew, and those here that follow from them.
     fn change(&mut self, crew: &Crew, change: impl FnOnce(&Crew)) {
         self.blocked -= crew.blocked();
+        self.aside -= crew.aside();
         self.waiting_jobs -= usize::from(crew.is_waiting());
         self.stuck_jobs -= usize::from(crew.is_stuck());
         change(crew);
         self.blocked += crew.blocked();
+        self.aside += crew.aside();
         self.waiting_jobs += usize::from(crew.is_waiting());
         self.stuck_jobs += usize::from(crew.is_stuck());
         self.full_since = match self.stuck_jobs >= MAX_ABANDONED_JOBS {
@@ -215,6 +222,23 @@ impl Pool {
     pub(super) fn leave_wait(&self, crew: &Crew) {
         self.lock().change(crew, |crew| {
             crew.waiting.fetch_sub(1, Relaxed);
+        });
+    }
+
+    /// Notes that a thread of the pool only waits for others of its job now: another job may run in its place. The caller
+    /// holds no lock.
+    pub(super) fn enter_aside(&'static self, crew: &Crew) {
+        let mut state = self.lock();
+        state.change(crew, |crew| {
+            crew.aside.fetch_add(1, Relaxed);
+        });
+        self.staff(state);
+    }
+
+    /// Notes that the thread goes on.
+    pub(super) fn leave_aside(&self, crew: &Crew) {
+        self.lock().change(crew, |crew| {
+            crew.aside.fetch_sub(1, Relaxed);
         });
     }
 
@@ -299,7 +323,8 @@ impl Pool {
         }
         let needed = state.tasks.len() > state.awake + started;
         let sleeper = if needed { state.asleep.pop() } else { None };
-        if state.tasks.is_empty() || state.running() > 0 {
+        // What those aside wait for goes on, or they do.
+        if state.tasks.is_empty() || state.running() + state.aside > 0 {
             // A thread that runs may be stuck already.
             let due = state.stopping.iter().map(|&(due, _)| due).min();
             match due.filter(|_| state.tasks.len() > state.idle) {

@@ -4,7 +4,8 @@
 //!
 //! By one list of directories that nobody has read yet, and of files that others may take over. It is worked off from its
 //! end, so that it stays short. A thread keeps the last directory that it finds for itself; one that finds the list empty
-//! parks until there is something in it, or all others are done.
+//! parks until there is something in it, or all others are done. Parked for longer than a moment it takes no place in the
+//! pool.
 //!
 //! # What if a visitor panics?
 //!
@@ -19,6 +20,7 @@ use std::io;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A directory that nobody has read yet.
 struct Pending {
@@ -94,6 +96,13 @@ struct List {
     stopped: Option<JobError>,
 }
 
+impl List {
+    /// Whether there is nothing to do now, but may be soon.
+    fn is_idle(&self) -> bool {
+        !self.over && self.items.is_empty() && self.busy > 0
+    }
+}
+
 /// Goes through a tree, with a visitor for each thread.
 pub(in crate::tree) fn traverse<C: Crew>(tree: &Arc<Tree>, crew: &Arc<C>) -> Result<(), JobError> {
     let root = Item::Directory(Pending { rest: Vec::new(), depth: 0, parent: None });
@@ -154,14 +163,37 @@ impl Work {
                 continue;
             }
             self.idle.fetch_add(1, Ordering::Relaxed);
-            list = match patience {
-                Some(patience) => {
-                    let waited = self.news.wait_timeout(list, patience);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
+            let soon = job::STEP_ASIDE_AFTER;
+            list = self.wait(list, Some(patience.map_or(soon, |patience| patience.min(soon))));
+            let left = patience.map(|patience| patience.saturating_sub(soon));
+            if list.is_idle() && left.is_none_or(|left| !left.is_zero()) {
+                // Others are at something that takes long: other jobs have the place of this thread meanwhile.
+                drop(list);
+                let aside = job::Aside::step();
+                list = self.lock();
+                if list.is_idle() {
+                    list = self.wait(list, left);
                 }
-                None => self.news.wait(list).unwrap_or_else(PoisonError::into_inner),
-            };
+                drop(list);
+                drop(aside);
+                list = self.lock();
+            }
             self.idle.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Waits for news, for some time at most.
+    fn wait<'l>(
+        &self,
+        list: MutexGuard<'l, List>,
+        limit: Option<Duration>,
+    ) -> MutexGuard<'l, List> {
+        match limit {
+            Some(limit) => {
+                let waited = self.news.wait_timeout(list, limit);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+            None => self.news.wait(list).unwrap_or_else(PoisonError::into_inner),
         }
     }
 

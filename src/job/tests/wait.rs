@@ -288,3 +288,52 @@ mod named {
         drop(watches);
     }
 }
+
+/// Jobs that have as many threads as there are but one, each of which waits for a helper that does not come back; half of
+/// the threads only wait for the other half.
+#[test]
+fn a_thread_that_waits_for_its_helper_takes_no_place() {
+    let places = parallelism();
+    let (started, begun) = mpsc::channel();
+    let (go, signs) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    let jobs: Vec<Job<()>> = (1..places)
+        .map(|_| {
+            let (go, signs, started) = (Arc::clone(&go), Arc::clone(&signs), started.clone());
+            start(move |_: &Worker<()>| {
+                let joined = Arc::new(AtomicBool::new(false));
+                let here = Arc::clone(&joined);
+                run_parallel(
+                    1,
+                    // The helper has begun by then.
+                    move || {
+                        while !joined.load(Ordering::Relaxed) {
+                            sleep(Duration::from_micros(100));
+                        }
+                    },
+                    move |_| {
+                        here.store(true, Ordering::Relaxed);
+                        let _ = started.send(());
+                        while !go.load(Ordering::Relaxed) {
+                            sleep(Duration::from_micros(100));
+                        }
+                        signs.fetch_add(1, Ordering::Relaxed);
+                    },
+                );
+                Ok(())
+            })
+        })
+        .collect();
+    for _ in 1..places {
+        begun.recv_timeout(LONG).expect("a helper begins");
+    }
+    let aside = || jobs.iter().map(|job| job.core.crew.aside()).sum::<usize>();
+    until("they do not step aside", || aside() == places - 1);
+    let other = start(|_: &Worker<()>| Ok(()));
+    until("there is no place left", || other.poll().state == JobState::Done);
+    go.store(true, Ordering::Relaxed);
+    for job in &jobs {
+        assert!(job.wait(LONG));
+        assert_eq!((job.poll().state, job.core.crew.aside()), (JobState::Done, 0));
+    }
+    assert_eq!(signs.load(Ordering::Relaxed), places - 1);
+}
