@@ -436,8 +436,8 @@ local function copy(rows, count)
 end
 
 --- Searches, and returns when it is done. In a host that must not wait, use `start`.
----@param query string in fzf's extended syntax
----@param opts? { limit?: integer } most rows, 100 by default: the best ones
+---@param query string fzf's extended syntax
+---@param opts? { limit?: integer } maximum number of rows, 100 by default: the best ones
 ---@return rille.fuzzy.result? result nil for a query of more than 64 terms or 8,192 bytes
 ---@return string? message
 function Fuzzy:query(query, opts)
@@ -476,10 +476,10 @@ local function fetch(fuzzy, job, handle, query, limit, cleared)
 end
 
 --- Starts a search off the thread, and stops the one that was started before.
----@param query string in fzf's extended syntax
----@param opts? { limit?: integer } most rows, 100 by default: the best ones
----@return rille.job? job nil for a query of more than 64 terms or 8,192 bytes; what it takes are of the type `rille.fuzzy.result`, each in place of the one before; its progress
---- counts items. `results` gives the same.
+---@param query string fzf's extended syntax
+---@param opts? { limit?: integer } maximum number of rows, 100 by default: the best ones
+---@return rille.job? job nil for a query of more than 64 terms or 8,192 bytes; it takes objects of the type `rille.fuzzy.result`, each in
+--- place of the one before, which `results` returns too; its progress counts items
 ---@return string? message
 function Fuzzy:start(query, opts)
   local handle = open(self)

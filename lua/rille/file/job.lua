@@ -55,11 +55,16 @@ function M.open(path, options, adopt_file)
 end
 
 --- Gives the class its methods.
----@param File rille.file
----@param Lines rille.file.lines
+---@param class rille.file
+---@param lines_class rille.file.lines
 ---@param changes rille.file.change[]
 ---@param answer fun(status: integer, name: string, err: ffi.cdata*): nil, string?, string? what a call returns that did not succeed
-function M.extend(File, Lines, changes, answer)
+function M.extend(class, lines_class, changes, answer)
+  ---@class rille.file
+  local File = class
+  ---@class rille.file.lines
+  local Lines = lines_class
+
   --- Starts a job for the task, whose window is read already. `make` makes what the function returns of the answer of C.
   local function start(handle, verb, name, make, is_lasting)
     task.verb = verb

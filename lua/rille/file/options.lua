@@ -4,7 +4,6 @@
 ---@field index? boolean start the index when the file is opened; true by default
 ---@field cache? integer bytes of the block cache; 4 MiB by default
 ---@field threads? integer threads of the index and of searches, 4 at most; as many as there are processors by default
-
 ---@field spool? boolean read what has no size, such as a pipe or a device, into a temporary file, by a job
 ---@field unpack? boolean unpack gzip and zstd, known by their first bytes, into a temporary file, by a job
 ---@field spool_limit? integer bytes of the temporary file at most; 16 GiB by default

@@ -126,9 +126,12 @@ end
 local M = {}
 
 --- Gives the class its methods.
----@param File rille.file
+---@param class rille.file
 ---@param adopt_file fun(handle: ffi.cdata*): rille.file
-function M.extend(File, adopt_file)
+function M.extend(class, adopt_file)
+  ---@class rille.file
+  local File = class
+
   --- Starts a search for every match, line by line as ripgrep searches: `^` and `$` are the ends of a line.
   ---@param what rille.line_pattern|rille.line_pattern[]
   ---@param opts? rille.file.search.options

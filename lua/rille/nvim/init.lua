@@ -141,7 +141,7 @@ end
 ---@generic T
 ---@param query string
 ---@param items T[] strings, or tables with a text in them
----@param opts? { key?: string|fun(item: any): string, limit?: integer, fuzzy?: rille.fuzzy.filter_options } `key`: where the text of an item is; "label" by default, as language servers name it
+---@param opts? { limit?: integer, fuzzy?: rille.fuzzy.filter_options, key?: string|fun(item: any): string } `key`: where the text of an item is; "label" by default, as language servers name it
 ---@return T[] items
 ---@return integer[][] positions of the chars that match, for each of them: first bytes, ascending
 function M.filter(query, items, opts)

@@ -408,7 +408,7 @@ end
 --- A `vim.ui.select` that is a picker, with `preview_item`. `vim.ui.select = require("rille.nvim").select`, or the option
 --- `picker.select`, puts it there.
 ---@param items any[]
----@param opts? { prompt?: string, format_item?: fun(item: any): string, kind?: string, preview_item?: fun(item: any): table }
+---@param opts? { prompt?: string, kind?: string, format_item?: (fun(item: any): string), preview_item?: (fun(item: any): table) }
 ---@param on_choice fun(item: any, index: integer?)
 function M.select(items, opts, on_choice)
   opts = opts or {}

@@ -123,7 +123,7 @@ function M.get(pattern, bits, limit)
 end
 
 --- The options of a pattern, for C.
----@return ffi.cdata* rille_regex_options, valid until the next call
+---@return ffi.cdata* options a rille_regex_options that is valid until the next call
 function M.for_c(bits, limit)
   options.flags, options.size_limit = bits, limit
   return options
@@ -144,7 +144,7 @@ function M.take(job, pattern, bits, limit)
 end
 
 --- Takes a user away. The last one takes the pattern with it.
----@param shared rille.regex.shared
+---@type fun(shared: rille.regex.shared)
 M.release = cache.release
 
 return M

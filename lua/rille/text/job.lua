@@ -309,7 +309,7 @@ end
 
 --- The job form of `rille.text.offsets`.
 ---@param s rille.source at most 8 MiB
----@param positions integer[] in the unit `from`, 1-based; they are copied too, 8 MiB at most
+---@param positions integer[] positions in the unit `from`, 1-based; they are copied too, 8 MiB at most
 ---@param from rille.unit.position
 ---@param to rille.unit.position
 ---@param results? integer[] a list to be filled by `job:result()` in place of a new one

@@ -79,6 +79,19 @@ local function check(opts, known, name)
   checked[opts] = known
 end
 
+--- Options of width, truncation and padding as numbers: the struct of C, or a table with the same fields.
+---@class rille.layout
+---@field style integer
+---@field ambiguous integer
+---@field tabstop integer
+---@field column integer
+---@field cells integer
+---@field side integer
+---@field align integer
+---@field keep_long_words integer
+---@field ellipsis ffi.cdata*|string|nil
+---@field ellipsis_len integer
+
 --- Reads the options into the fields of `layout`: a table, or the struct of C, whose constants they become.
 ---@param layout rille.layout|ffi.cdata*
 ---@param opts? table

@@ -62,7 +62,7 @@ end
 ---
 --- Cost: a few nanoseconds a position on top of the scan.
 ---@param s rille.source
----@param positions integer[] in the unit `from`, 1-based, see `offset`
+---@param positions integer[] positions in the unit `from`, 1-based, see `offset`
 ---@param from rille.unit.position
 ---@param to rille.unit.position
 ---@param results? integer[] a list to be filled in place of a new one, which may be `positions`

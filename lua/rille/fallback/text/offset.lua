@@ -111,7 +111,7 @@ end
 
 --- A list of positions in one unit as positions in another, with one scan of the text if they ascend.
 ---@param s rille.source
----@param positions integer[] in the unit `from`, 1-based, see `offset`
+---@param positions integer[] positions in the unit `from`, 1-based, see `offset`
 ---@param from rille.unit.position
 ---@param to rille.unit.position
 ---@param results? integer[] a list to be filled in place of a new one, which may be `positions`

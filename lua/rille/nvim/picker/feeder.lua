@@ -15,7 +15,7 @@ local LINES, BYTES = 200, 1000
 ---@field package fuzzy rille.fuzzy
 ---@field package queue table[] what waits: a list or a text, and where to go on in it
 ---@field package rest string the beginning of a line whose end is to come
----@field package timer uv.uv_timer_t?
+---@field package timer table? a timer of libuv
 ---@field over boolean everything was given
 ---@field kept table the items by their index, where they are more than their text; a list that was given is that itself
 local Feeder = {}

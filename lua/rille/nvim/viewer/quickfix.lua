@@ -27,7 +27,7 @@ local function lists()
 end
 
 --- Looks whether a jump of a list has put the cursor where it is, and if so goes to the place that is meant.
----@param view rille.nvim.viewer.view in the current window
+---@param view rille.nvim.viewer.view the view of the current window
 ---@param entered? boolean the window was entered, as by a choice in the list's window: also for the entry of before
 function M.look(view, entered)
   local cursor = vim.api.nvim_win_get_cursor(0)
