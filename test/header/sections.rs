@@ -45,7 +45,10 @@ pub fn arrange(rendered: &str, template: &str) -> String {
     let mut items: Vec<Vec<Item>> = sections.iter().map(|_| Vec::new()).collect();
     for item in split(rendered) {
         let fits = |section: &Section| {
-            let name = item.name.strip_prefix("rille_").expect("a name of the library");
+            let name = item
+                .name
+                .strip_prefix("rille_")
+                .unwrap_or_else(|| panic!("exclude {} in cbindgen.toml", item.name));
             let fits = section.prefixes.iter().filter(|prefix| name.starts_with(**prefix));
             fits.map(|prefix| prefix.len()).max().unwrap_or(0)
         };
