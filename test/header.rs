@@ -12,7 +12,23 @@ fn config() -> Config {
     Config::from_file(root().join("cbindgen.toml")).expect("cbindgen.toml")
 }
 
-fn render(config: Config) -> String {
+/// What cbindgen writes, without the constants of the engines that the C types are made of.
+fn render(mut config: Config) -> String {
+    let text = generate(config.clone());
+    let names = sections::names(&text);
+    let foreign: Vec<_> = names.into_iter().filter(|name| !is_ours(name)).collect();
+    if foreign.is_empty() {
+        return text;
+    }
+    config.export.exclude.extend(foreign);
+    generate(config)
+}
+
+fn is_ours(name: &str) -> bool {
+    name.starts_with("rille_") || name.starts_with("RILLE_")
+}
+
+fn generate(config: Config) -> String {
     let mut text = Vec::new();
     Builder::new()
         .with_config(config)

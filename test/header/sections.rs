@@ -45,10 +45,8 @@ pub fn arrange(rendered: &str, template: &str) -> String {
     let mut items: Vec<Vec<Item>> = sections.iter().map(|_| Vec::new()).collect();
     for item in split(rendered) {
         let fits = |section: &Section| {
-            let name = item
-                .name
-                .strip_prefix("rille_")
-                .unwrap_or_else(|| panic!("exclude {} in cbindgen.toml", item.name));
+            let name = item.name.to_lowercase();
+            let name = name.strip_prefix("rille_").expect("a name of the library");
             let fits = section.prefixes.iter().filter(|prefix| name.starts_with(**prefix));
             fits.map(|prefix| prefix.len()).max().unwrap_or(0)
         };
@@ -81,8 +79,12 @@ pub fn arrange(rendered: &str, template: &str) -> String {
     out + "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n"
 }
 
+/// The names of all declarations.
+pub fn names(rendered: &str) -> Vec<String> {
+    split(rendered).into_iter().map(|item| item.name).collect()
+}
+
 struct Item {
-    /// In lower case.
     name: String,
     text: String,
 }
@@ -147,7 +149,7 @@ fn name(code: &str) -> String {
         "#define" => words[1],
         _ => words[words.len() - 1],
     };
-    word.to_lowercase()
+    word.to_owned()
 }
 
 /// Types are named by their typedef.
