@@ -4,7 +4,7 @@ use crate::hosts::process::{Scratch, run};
 use crate::limits::*;
 use crate::stuck::{empty_job, every_kind_still_runs, until};
 use crate::support::{missing, say};
-use rille::file::{Document, Opening, Options, Request, SearchOptions, Window};
+use rille::file::{Document, FileOptions, Opening, Request, SearchOptions, Window};
 use rille::job::{self, AnyJob, Job, JobState, Worker};
 use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
 use std::ffi::CString;
@@ -261,7 +261,7 @@ fn with_a_file_on_a_server_that_goes_away() {
     let server = std::thread::spawn(move || serve(device, &content(), &server));
     let path = scratch.path().join("log");
     let path = path.to_str().unwrap().as_bytes();
-    let document = Arc::new(Document::open(path, Options::default()).unwrap());
+    let document = Arc::new(Document::open(path, FileOptions::default()).unwrap());
     assert_eq!(document.info().unwrap().lines, 10_000);
     let window = Window::default();
     let requests = [
@@ -286,7 +286,7 @@ fn with_a_file_on_a_server_that_goes_away() {
     }
     is_away.store(true, Ordering::Relaxed);
     let open = || {
-        let opening = Opening::new(path, Options::default()).unwrap();
+        let opening = Opening::new(path, FileOptions::default()).unwrap();
         job::start(move |_: &Worker<()>| opening.open().map(drop).map_err(job::JobError::Failed))
     };
     let literal =

@@ -87,8 +87,6 @@ static const int RILLE_FUZZY_HISTORY = 16;
 
 static const int RILLE_FUZZY_COLUMNS = 32;
 
-static const int MOST_TYPOS = 3;
-
 typedef enum rille_status {
     RILLE_OK = 0,
     RILLE_INVALID = 1,
