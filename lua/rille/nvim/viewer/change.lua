@@ -1,4 +1,5 @@
 --- Files that change while they are viewed: what has grown is shown, what was replaced is read anew.
+local matches = require("rille.nvim.viewer.matches")
 local rille = require("rille")
 local search = require("rille.nvim.viewer.search")
 local say = require("rille.nvim.viewer.status").say
@@ -24,6 +25,7 @@ local function grown(view)
   for _, win in ipairs(view:windows()) do
     view:keep(win)
   end
+  matches.grown(view)
   view:redraw()
   if not view.exact and not view.works.index then
     M.index(view)
@@ -41,6 +43,7 @@ local function anew(view, change)
   if view.following then
     view:go_last()
   end
+  matches.start(view)
   view:redraw()
   M.index(view)
   say(("%s was %s"):format(vim.fn.fnamemodify(view.path, ":t"), change))

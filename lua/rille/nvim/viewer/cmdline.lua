@@ -9,9 +9,12 @@ local M = {}
 --- 'incsearch' of the user, while it is off as it would look at the page.
 local incsearch
 
+--- The count that a search was begun with.
+local count = 1
+
 local function enter()
   if status.views[vim.api.nvim_get_current_buf()] and vim.v.event.cmdtype:find("[/?]") then
-    incsearch = vim.o.incsearch
+    incsearch, count = vim.o.incsearch, vim.v.count1
     vim.o.incsearch = false
   end
 end
@@ -32,7 +35,13 @@ local function leave()
   local kind, text = vim.v.event.cmdtype, vim.fn.getcmdline()
   if kind == "/" or kind == "?" then
     take()
-    search.start(view, text, kind == "?")
+    if (view.mode_before or ""):find("^no") then
+      vim.schedule(function()
+        status.say("an operator does not wait for a search: select with `v`, then search")
+      end)
+      return
+    end
+    search.start(view, text, kind == "?", count)
   elseif kind == ":" then
     local run = ex.command(view, text)
     if run then

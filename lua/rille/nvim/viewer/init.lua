@@ -9,9 +9,11 @@ local config = require("rille.nvim.config")
 local filter = require("rille.nvim.viewer.filter")
 local follow = require("rille.nvim.viewer.follow")
 local keys = require("rille.nvim.viewer.keys")
+local highlight = require("rille.nvim.viewer.highlight")
 local jumps = require("rille.nvim.viewer.jumps")
 local motions = require("rille.nvim.viewer.motions")
 local native = require("rille.nvim.viewer.native")
+local operator = require("rille.nvim.viewer.operator")
 local paths = require("rille.nvim.paths")
 local quickfix = require("rille.nvim.viewer.quickfix")
 local rille = require("rille")
@@ -119,6 +121,7 @@ end
 function View:unfilter()
   if self.source ~= self.doc then
     self.source:close()
+    self.filtered.regex:close()
     self.source, self.filtered, self.at_end = self.doc, nil, false
   end
 end
@@ -159,6 +162,8 @@ local actions = vim.tbl_extend("error", {}, motions, {
   previous = search.previous,
   word = search.word,
   word_back = search.word_back,
+  part = search.part,
+  part_back = search.part_back,
   refresh = change.look,
   filter = filter.ask,
   keys = function()
@@ -175,6 +180,9 @@ local actions = vim.tbl_extend("error", {}, motions, {
 
 --- What some of them do under an operator, as expressions of maps: these are Neovim's own, whose last character counts.
 local operators = {
+  next = function()
+    return "<Cmd>lua require('rille.nvim.viewer').refuse()<CR>"
+  end,
   stop_of_line = function(view)
     view.to_end = true
     return "$"
@@ -183,6 +191,9 @@ local operators = {
     return vim.v.count == 0 and "%" or "<Cmd>lua require('rille.nvim.viewer').act('percent')<CR>"
   end,
 }
+
+operators.previous, operators.word, operators.word_back = operators.next, operators.next, operators.next
+operators.part, operators.part_back = operators.next, operators.next
 
 --- Sets the keys of a view.
 local function bind(view)
@@ -326,11 +337,17 @@ vim.api.nvim_create_autocmd({ "WinScrolled", "WinResized" }, {
 })
 
 cmdline.enable(group)
+highlight.enable()
 
 --- Does in the view of the current buffer what a key does, for a map.
 ---@param name string
 function M.act(name)
   actions[name](M.of())
+end
+
+--- Cancels an operator that a search would have to be waited for.
+function M.refuse()
+  operator.refuse(M.of(), "an operator does not wait for a search: select with `v`, then search")
 end
 
 --- Runs a motion by words in the view of the current buffer, for a map.

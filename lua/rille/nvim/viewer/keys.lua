@@ -27,6 +27,8 @@ M.list = {
   { name = "previous", keys = "N", modes = "nx", about = "the match before" },
   { name = "word", keys = "*", about = "the next place of the word under the cursor" },
   { name = "word_back", keys = "#", about = "the place before of the word under the cursor" },
+  { name = "part", keys = "g*", about = "as `*`, also inside of longer words" },
+  { name = "part_back", keys = "g#", about = "as `#`, also inside of longer words" },
   {
     name = "filter",
     keys = "&",

@@ -1,40 +1,17 @@
---- Search in a view: jobs over the whole file, from the cursor on and around its end, and the matches that are in sight.
+--- Search in a view: jobs over the whole file, from the cursor on and around its end.
 local jumps = require("rille.nvim.viewer.jumps")
-local rille = require("rille")
+local matches = require("rille.nvim.viewer.matches")
+local pattern_of = require("rille.nvim.viewer.pattern")
 local status = require("rille.nvim.viewer.status")
 local work = require("rille.nvim.viewer.work")
 
 local M = {}
 
-local namespace = vim.api.nvim_create_namespace("rille.viewer.search")
-
---- Bytes of a line that matches are shown in, and matches of a line.
-local SHOWN, MATCHES = 4000, 200
-
---- The flags of a pattern, by the options of Neovim that say so.
-local function flags(pattern)
-  local ignore = vim.o.ignorecase and not (vim.o.smartcase and pattern:find("%u"))
-  return ignore and "i" or ""
-end
-
---- Compiles a pattern; what is wrong with it is told.
----@param pattern string
----@return rille.regex?
-function M.compile(pattern)
-  local regex, message, at = rille.regex(pattern, flags(pattern))
-  if not regex then
-    -- In a moment: an error message while the command line is left is an error of what looks at that.
-    vim.schedule(function()
-      status.say(("%s%s: %s"):format(message, at and " at " .. at or "", pattern), vim.log.levels.ERROR)
-    end)
-  end
-  return regex
-end
-
 local function found(view, position, wrapped, backward)
   jumps.push(view)
   view:go(position)
   vim.v.hlsearch = 1
+  matches.start(view)
   view:redraw()
   if wrapped then
     local where = backward and "TOP, continuing at BOTTOM" or "BOTTOM, continuing at TOP"
@@ -56,11 +33,11 @@ end
 --- meanwhile in the same direction is looked for from there on.
 local function look(view, query, backward, from, count, wrapped)
   local known = navigation(view, query)
-  local last
+  local last, added
   view.looking = {
     backward = backward,
     add = function(more)
-      count = count + more
+      count, added = count + more, true
     end,
   }
   --- Takes what is known. Whether that is the end of it.
@@ -90,6 +67,10 @@ local function look(view, query, backward, from, count, wrapped)
     elseif vim.o.wrapscan and not wrapped then
       look(view, query, backward, backward and view.size + 1 or 1, count, true)
     else
+      if added and last then
+        -- Keys that were typed ahead: the first of them has found something.
+        found(view, last)
+      end
       status.say("not found: " .. query.pattern)
     end
     return true
@@ -115,6 +96,7 @@ end
 --- Ends the search that runs, and forgets where matches are.
 function M.forget(view)
   work.stop(view, "search")
+  matches.forget(view)
   view.looking = nil
   local query = view.query
   if query and query.navigation then
@@ -149,22 +131,37 @@ function M.go(view, backward, count)
   look(view, query, backward, backward and here or here + 1, count, false)
 end
 
+--- Takes a pattern as that of the last search.
+---@param view rille.nvim.viewer.view
+---@param pattern string
+---@param backward boolean
+---@param is_word? boolean it is that of `*`
+---@return boolean
+function M.set(view, pattern, backward, is_word)
+  local regex = pattern_of.compile(pattern, is_word)
+  if not regex then
+    return false
+  end
+  M.close(view)
+  view.query = { pattern = pattern, regex = regex, backward = backward, is_word = is_word }
+  return true
+end
+
 --- Begins a search for a pattern; an empty one is the last.
 ---@param view rille.nvim.viewer.view
 ---@param pattern string
 ---@param backward boolean
-function M.start(view, pattern, backward)
+---@param count? integer the match that is meant, 1 by default
+---@param is_word? boolean
+function M.start(view, pattern, backward, count, is_word)
   if pattern ~= "" then
-    local regex = M.compile(pattern)
-    if not regex then
+    if not M.set(view, pattern, backward, is_word) then
       return
     end
-    M.close(view)
-    view.query = { pattern = pattern, regex = regex, backward = backward }
   elseif view.query then
     view.query.backward = backward
   end
-  M.go(view, backward, 1)
+  M.go(view, backward, count or 1)
 end
 
 function M.next(view)
@@ -175,55 +172,30 @@ function M.previous(view)
   M.go(view, not (view.query and view.query.backward), vim.v.count1)
 end
 
-local function word(view, backward)
+local function word(view, backward, with_borders)
   local text = vim.fn.expand("<cword>")
   if text == "" then
     return
   end
-  local escaped = rille.regex.escape(text)
-  local pattern = text:find("^[%w_]") and "\\b" .. escaped .. "\\b" or escaped
+  local pattern = pattern_of.of_word(text, with_borders)
   vim.fn.histadd("/", pattern)
-  M.start(view, pattern, backward)
+  M.start(view, pattern, backward, vim.v.count1, true)
 end
 
 function M.word(view)
-  word(view, false)
+  word(view, false, true)
 end
 
 function M.word_back(view)
-  word(view, true)
+  word(view, true, true)
 end
 
---- Shows the matches in the lines that are drawn.
-vim.api.nvim_set_decoration_provider(namespace, {
-  on_win = function(_, _, buf)
-    local view = status.views[buf]
-    return view ~= nil and view.query ~= nil and vim.o.hlsearch and vim.v.hlsearch == 1
-  end,
-  on_line = function(_, win, buf, row)
-    local view = status.views[buf]
-    local text = vim.api.nvim_buf_get_lines(buf, row, row + 1, false)[1]
-    if not view or not text then
-      return
-    end
-    text = text:sub(1, SHOWN)
-    local cursor = vim.api.nvim_win_get_cursor(win)
-    local count = 0
-    for from, to in view.query.regex:gfind(text) do
-      local here = cursor[1] == row + 1 and cursor[2] >= from - 1 and cursor[2] < to
-      if to >= from then
-        vim.api.nvim_buf_set_extmark(buf, namespace, row, from - 1, {
-          end_col = to,
-          hl_group = here and "CurSearch" or "Search",
-          ephemeral = true,
-        })
-      end
-      count = count + 1
-      if count == MATCHES then
-        break
-      end
-    end
-  end,
-})
+function M.part(view)
+  word(view, false, false)
+end
+
+function M.part_back(view)
+  word(view, true, false)
+end
 
 return M

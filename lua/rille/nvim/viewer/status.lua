@@ -1,4 +1,6 @@
 --- What a view tells of itself: the numbers of lines in the status column, and a bar at the top of the window.
+local text = require("rille.nvim.text")
+
 local M = {}
 
 --- Views by the number of their buffer; `rille.nvim.viewer` fills it.
@@ -9,10 +11,10 @@ M.views = {}
 ---@param n integer
 ---@return string
 function M.grouped(n)
-  local text = ("%d"):format(n)
-  local rest = #text % 3
-  return text:sub(1, rest)
-    .. (text:sub(rest + 1):gsub("(%d%d%d)", function(three)
+  local digits = ("%d"):format(n)
+  local rest = #digits % 3
+  return digits:sub(1, rest)
+    .. (digits:sub(rest + 1):gsub("(%d%d%d)", function(three)
       return "," .. three
     end)):sub(rest == 0 and 2 or 1)
 end
@@ -27,12 +29,26 @@ local function size(bytes)
   return (unit == 1 and "%d %s" or "%.1f %s"):format(bytes, UNITS[unit])
 end
 
+--- What the bar says of the matches of a search; `rille.nvim.viewer.matches` gives it.
+---@type fun(view: rille.nvim.viewer.view, here: integer): string?
+M.matches = nil
+
+--- Longest pattern in the bar, in characters.
+local PATTERN = 30
+
+--- A pattern as the bar shows it.
+---@param pattern string
+---@return string
+function M.cut(pattern)
+  return text.cut(text.shown(pattern), PATTERN)
+end
+
 --- Tells something in one line, without a prompt for the one that stood there before.
----@param text string
+---@param message string
 ---@param level? integer of `vim.notify`; a warning by default
-function M.say(text, level)
+function M.say(message, level)
   vim.cmd("redraw")
-  vim.notify("rille: " .. text, level or vim.log.levels.WARN)
+  vim.notify("rille: " .. message, level or vim.log.levels.WARN)
 end
 
 local function view_here()
@@ -67,12 +83,13 @@ function M.bar()
     return ""
   end
   local parts = { " " .. vim.fn.fnamemodify(view.path, ":t") }
-  local function add(text)
-    parts[#parts + 1] = text
+  local function add(part)
+    parts[#parts + 1] = part
   end
   local lines, exact = view.lines or 0, view.exact
-  local entry = view.page[vim.api.nvim_win_get_cursor(win)[1]]
-  local number = view:number_of(vim.api.nvim_win_get_cursor(win)[1])
+  local cursor = vim.api.nvim_win_get_cursor(win)
+  local line = cursor[1]
+  local entry, number = view.page[line], view:number_of(line)
   local kept = view.filtered and ("%s%s lines"):format(exact and "" or "about ", M.grouped(lines))
   if kept then
     local all, known = view.doc:line_count()
@@ -87,13 +104,18 @@ function M.bar()
     add(("from byte %s of each line"):format(M.grouped(view.column)))
   end
   if view.filtered then
-    add(("%s %s %s"):format(kept, view.filtered.invert and "without" or "with", view.filtered.pattern))
+    add(("%s %s %s"):format(kept, view.filtered.invert and "without" or "with", M.cut(view.filtered.pattern)))
   end
   if view.following then
     add("following")
   end
+  if M.matches then
+    parts[#parts + 1] = M.matches(view, view:position(line, cursor[2]) or 1)
+  end
   for _, work in vim.spairs(view.works) do
-    add(work.title .. (work.share and (" %d%%"):format(math.floor(work.share * 100)) or " …"))
+    if not work.is_quiet then
+      add(work.title .. (work.share and (" %d%%"):format(math.floor(work.share * 100)) or " …"))
+    end
   end
   if view.trouble then
     add(view.trouble)

@@ -39,9 +39,9 @@ local function clear(view, name)
 end
 
 --- Begins to tell of a job.
-local function begin(view, name, job, title)
+local function begin(view, name, job, title, is_quiet)
   clear(view, name)
-  local work = { job = job, title = title, timer = uv.new_timer() }
+  local work = { job = job, title = title, timer = uv.new_timer(), is_quiet = is_quiet }
   view.works[name] = work
   work.progress = progress.start(title, function()
     M.stop(view, name)
@@ -53,7 +53,9 @@ local function begin(view, name, job, title)
       if view.works[name] == work and not job:closed() then
         local _, done, _, total = job:poll()
         work.share = total > 0 and done / total or nil
-        work.progress:report(done, total)
+        if not is_quiet then
+          work.progress:report(done, total)
+        end
         view:redraw()
       end
     end)
@@ -66,21 +68,27 @@ end
 ---@param name string
 ---@param job rille.job
 ---@param title string
----@param on_over? fun(state: rille.job.state, message?: string)
-function M.run(view, name, job, title, on_over)
-  local work = begin(view, name, job, title)
+---@param opts? fun(state: rille.job.state, message?: string)|{ on_over?: fun(state: rille.job.state, message?: string), on_batch?: (fun(): boolean), is_quiet?: boolean } `on_batch`: takes what there is, and tells whether there may be more; `is_quiet`: the work is not shown
+function M.run(view, name, job, title, opts)
+  opts = type(opts) == "function" and { on_over = opts } or opts or {}
+  local work = begin(view, name, job, title, opts.is_quiet)
   work.wait = nvim.await(job, function(_, state, message)
-    if state ~= "running" and view.works[name] == work then
-      clear(view, name)
-      work.progress:finish(state == "done" and "success" or state == "failed" and "failed" or "cancel")
-      if state == "failed" then
-        view:fail(message)
-      end
-      if on_over then
-        on_over(state, message)
-      end
-      view:redraw()
+    if view.works[name] ~= work then
+      return false
+    elseif opts.on_batch and opts.on_batch() then
+      return true
+    elseif state == "running" then
+      return false
     end
+    clear(view, name)
+    work.progress:finish(state == "done" and "success" or state == "failed" and "failed" or "cancel")
+    if state == "failed" then
+      view:fail(message)
+    end
+    if opts.on_over then
+      opts.on_over(state, message)
+    end
+    view:redraw()
   end)
 end
 

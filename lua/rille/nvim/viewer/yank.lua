@@ -250,12 +250,15 @@ end
 ---@param to string
 function M.mode_changed(view, from, to)
   local visual = "^[vV\22]"
-  if from:find(visual) and not to:find(visual) then
-    selection.remember(view, from:sub(1, 1))
+  view.mode_before = from
+  if to:find("^no") then
+    view.to_end = nil
   elseif to:find(visual) and not from:find(visual) then
     view.anchor, view.to_end = nil, nil
-  elseif to:find("^no") then
-    view.to_end = nil
+  end
+  -- During a search in Visual mode the selection goes on.
+  if from:find(visual) and not to:find(visual) and not to:find("^c") then
+    selection.remember(view, from:sub(1, 1))
   end
 end
 
