@@ -13,7 +13,7 @@ local out_ptr = ffi.new("uint8_t *[1]")
 local open = handles.open
 local own, close = handles.kind(C.rille_buffer_free)
 
---- What `_into` forms append to. It has the methods of LuaJIT's string.buffer that they need, so either will do.
+--- The output of `_into` forms. It has those methods of LuaJIT's string.buffer that they need: both are accepted.
 ---@class rille.buffer
 ---@field package handle ffi.cdata*?
 local Buffer = { is_rille_buffer = true }
@@ -21,8 +21,8 @@ Buffer.__index = Buffer
 
 local M = {}
 
---- Makes an empty buffer.
----@param capacity? integer bytes to make room for
+--- Returns an empty buffer.
+---@param capacity? integer bytes to reserve
 ---@return rille.buffer
 function M.new(capacity)
   if C.rille_buffer_new(bytes.size(capacity or 0, "rille.buffer: capacity"), out_handle, err) < 0 then
@@ -40,19 +40,19 @@ function Buffer:reset()
   return self
 end
 
---- Length of the content in bytes.
+--- Returns the length of the content in bytes.
 ---@return integer
 function Buffer:len()
   return C.rille_buffer_len(open(self))
 end
 
---- Pointer to the content, valid until the next call that changes the buffer.
+--- Returns a pointer to the content, valid until the next call that changes the buffer.
 ---@return ffi.cdata* ptr const uint8_t *
 function Buffer:ptr()
   return C.rille_buffer_ptr(open(self))
 end
 
---- The content as a new string.
+--- Returns the content as a new string.
 ---@return string
 function Buffer:tostring()
   local handle = open(self)
@@ -73,7 +73,7 @@ function Buffer:put(s)
   return self
 end
 
---- Makes room for `len` bytes behind the content, to be filled and then committed.
+--- Reserves `len` bytes after the content. Fill them, then call `commit`.
 ---@param len integer bytes
 ---@return ffi.cdata* ptr uint8_t *, valid until the next call that changes the buffer
 ---@return integer len bytes
@@ -98,7 +98,7 @@ function Buffer:commit(len)
   return self
 end
 
---- Gives the memory back now, as the collector cannot see how much it is. A second call does nothing.
+--- Frees the memory now; the garbage collector does not see its size. A second call does nothing.
 Buffer.close = close
 
 return M

@@ -6,8 +6,8 @@ local ffi = require("ffi")
 
 local M = {}
 
---- Bytes owned by someone else, passed wherever a text is wanted. They are read during the calls that are given the
---- view, so they must stay where they are until then; the view keeps `ptr` itself alive, not what it was cast from.
+--- A view of memory that rille does not own, accepted wherever a text is. The memory is read during calls that get the
+--- view, and must stay valid until then; the view keeps `ptr` itself alive, not what it was cast from.
 ---@class rille.view
 ---@field ptr ffi.cdata* const uint8_t *
 ---@field len integer bytes
@@ -33,8 +33,8 @@ function M.size(value, name)
   return value
 end
 
---- Bytes owned by someone else, to be passed wherever a text is wanted. They are read during the calls that are given the
---- view, so they must stay where they are until then.
+--- Makes a view of memory that rille does not own, accepted wherever a text is. The memory is read during calls that
+--- get the view, and must stay valid until then.
 ---@param ptr ffi.cdata* pointer to bytes, or array
 ---@param len integer bytes
 ---@return rille.view
@@ -50,7 +50,7 @@ function M.view(ptr, len)
   return setmetatable({ ptr = bytes, len = len, anchor = ptr }, View)
 end
 
---- The bytes of the view as a new string.
+--- Returns the bytes of the view as a new string.
 ---@return string
 function View:tostring()
   return ffi.string(self.ptr, self.len)

@@ -40,24 +40,24 @@ local CHANGES = {
 local open, number = handles.open, read.number
 local own, close = handles.kind(C.rille_file_free)
 
---- Why there is no answer: the index has not come so far ("pending", wait for `file:index()`), the file was truncated
---- ("changed", call `file:refresh()`), it cannot be read ("failed"), or it belongs to the process that this one was forked from
---- ("forked", open it here). Without a reason there is no such line or byte.
+--- Why there is no result: it is not indexed yet ("pending", wait for `file:index()`), the file was truncated
+--- ("changed", call `file:refresh()`), it cannot be read ("failed"), or it belongs to the process that this one was
+--- forked from ("forked", open it here). Without a reason there is no such line or byte.
 ---@alias rille.file.reason "pending"|"changed"|"failed"|"forked"
 
---- An open file. Positions are bytes from 1 on, lines are numbers from 1 on.
+--- An open file. Positions are 1-based bytes, line numbers are 1-based.
 ---@class rille.file
 ---@field package handle ffi.cdata*?
 ---@field package batch rille.file.lines? what was read last
 local File = {}
 File.__index = File
 
---- Lines in a row. They are valid until the next ones are read from the same file or the file is closed; if a job has read
---- them, for as long as they are held.
+--- Consecutive lines. They are valid until the next lines are read from the same file or the file is closed; lines read
+--- by a job stay valid.
 ---@class rille.file.lines
----@field count integer how many there are
----@field first integer? number of the first line, if it is known
----@field more boolean whether not all fit, as they are long: ask for what follows, or after `last` for what is before
+---@field count integer their number
+---@field first integer? number of the first line, if known
+---@field more boolean whether some did not fit: read the lines that follow, or after `last` those before
 ---@field package file rille.file
 ---@field package bytes ffi.cdata*
 ---@field package lines ffi.cdata*
@@ -94,7 +94,7 @@ local function entry(self, i, name)
   return self.lines[i - 1]
 end
 
---- The text of a line, or that part of it that was asked for, without what ends it.
+--- Returns the text of a line, or the requested part of it, without its line end.
 ---@param i integer from 1 to `count`
 ---@return string
 function Lines:text(i)
@@ -102,7 +102,7 @@ function Lines:text(i)
   return ffi.string(self.bytes + at.start, at.stop - at.start)
 end
 
---- The text of a line as a view: valid as long as the batch.
+--- Returns the text of a line as a view, valid as long as the batch.
 ---@param i integer from 1 to `count`
 ---@return rille.view
 function Lines:view(i)
@@ -110,7 +110,7 @@ function Lines:view(i)
   return bytes.view(self.bytes + at.start, at.stop - at.start)
 end
 
---- Number of a line, if it is known.
+--- Returns the number of a line, if known.
 ---@param i integer from 1 to `count`
 ---@return integer?
 function Lines:number(i)
@@ -119,15 +119,15 @@ function Lines:number(i)
   return first and first + i - 1
 end
 
---- Position of the begin of a line in the file. Where `cut` tells that the begin is missing though the window is at the first
---- column, it was too far away to be looked for, and this is the position of the first byte that is there.
+--- Returns the position of the start of a line in the file. If `cut` returns true for the start although the window is
+--- at the first column, the start was too far away to search for, and this is the position of the first byte read.
 ---@param i integer from 1 to `count`
 ---@return integer
 function Lines:offset(i)
   return entry(self, i, "offset").offset + 1
 end
 
---- Bytes of the whole line without what ends it, if its end is known.
+--- Returns the number of bytes of the whole line without its line end, if its end is known.
 ---@param i integer from 1 to `count`
 ---@return integer?
 function Lines:length(i)
@@ -135,7 +135,7 @@ function Lines:length(i)
   return length >= 0 and length or nil
 end
 
---- Whether the line has more than what is here.
+--- Returns whether bytes of the line are missing before and after the text.
 ---@param i integer from 1 to `count`
 ---@return boolean before
 ---@return boolean behind
@@ -161,16 +161,16 @@ local function fill_options(given)
   options.spool_folder, options.spool_folder_len = ffi.cast("const uint8_t *", folder), #folder
 end
 
---- Opens a file, whatever its size. Its index of lines is made by a job beside that; a file below a mebibyte has it at once.
+--- Opens a file of any size. A job indexes its lines; a file below 1 MiB is indexed at once.
 ---
---- With `spool`, pipes and devices can be read as well, and with `unpack` gzip and zstd: the job of `file:index()` reads them into
---- a temporary file, in bytes of the pipe or the archive. What has arrived can be read at once, `size` and `line_count` grow by
---- themselves, and `refresh` tells "grown"; a notifier that watches the job wakes for it. If the job fails or is cancelled,
---- what has arrived stays readable, and `line_count` is never exact.
+--- With `spool`, pipes and devices can be read too, and with `unpack` gzip and zstd: the job of `file:index()` copies
+--- them to a temporary file; its progress counts bytes of the pipe or the archive. Data can be read as soon as it
+--- arrives: `size` and `line_count` grow, `refresh` returns "grown", and a notifier that watches the job wakes. If the
+--- job fails or is cancelled, the data read so far stays readable, and `line_count` is never exact.
 ---@param path string
 ---@param opts? rille.file.options
 ---@return rille.file?
----@return string? message why it cannot be opened
+---@return string? message why the file cannot be opened
 function M.new(path, opts)
   if type(path) ~= "string" then
     error("rille.file: path must be a string, got " .. type(path), 2)
@@ -185,12 +185,12 @@ function M.new(path, opts)
   return adopt_file(out_handle[0])
 end
 
---- Opens a file on another thread: `job:result()` returns what `rille.file` returns. A relative path is taken from the
---- working directory of now.
+--- Opens a file on another thread: `job:result()` returns what `rille.file` returns. A relative path is relative to the
+--- current working directory.
 ---@param path string
 ---@param opts? rille.file.options
 ---@return rille.job? job
----@return string? message why the path is none
+---@return string? message why the path is invalid
 function M.file_job(path, opts)
   if type(path) ~= "string" then
     error("rille.file_job: path must be a string, got " .. type(path), 2)
@@ -207,7 +207,7 @@ local function stat(self, name)
   return info
 end
 
---- How many bytes it has, as the last refresh saw it.
+--- Returns the size of the file in bytes, as of the last refresh.
 ---@return integer? bytes
 ---@return string? message
 ---@return rille.file.reason? reason
@@ -219,9 +219,9 @@ function File:size()
   return known.size
 end
 
---- How many lines it has. A last line without a line feed is one.
+--- Returns the number of lines. A last line without a line feed counts.
 ---@return integer? count
----@return boolean|string exact whether the count is exact, else it is an estimate; or the message, without a count
+---@return boolean|string exact whether the count is exact, otherwise it is an estimate; or the message, without a count
 ---@return rille.file.reason? reason
 function File:line_count()
   local known, message, reason = stat(self, "rille.file:line_count")
@@ -234,12 +234,12 @@ end
 ---@class rille.file.info
 ---@field size integer bytes
 ---@field lines integer
----@field exact boolean whether the number of lines is no estimate
----@field indexed integer bytes that the index knows
+---@field exact boolean whether the number of lines is exact, not an estimate
+---@field indexed integer bytes that are indexed
 ---@field index_bytes integer memory of the index
----@field bytes integer memory that the file holds or may come to hold
+---@field bytes integer memory that the file uses or may use
 
---- All that is known of it.
+--- Returns what is known about the file.
 ---@return rille.file.info?
 ---@return string? message
 ---@return rille.file.reason? reason
@@ -274,8 +274,8 @@ local function fill_window(opts, name)
   return window
 end
 
---- Lines by their numbers. There may be fewer than were asked for: at the end of the file, or if they are so long that the host
---- would wait (`more` tells). Each call reads some megabytes at most.
+--- Returns lines by their numbers. There may be fewer than requested: at the end of the file, or, if `more` is true,
+--- because they are long. Each call reads at most a few megabytes.
 ---@param first integer
 ---@param last integer
 ---@param opts? rille.file.window
@@ -296,11 +296,11 @@ function File:lines(first, last, opts)
   return take(self)
 end
 
---- One line by its number.
+--- Returns one line by its number.
 ---@param n integer
 ---@param opts? rille.file.window
 ---@return string? text nil without a message if the file has no such line
----@return boolean|string cut whether the line has bytes behind the text; or the message, without a text
+---@return boolean|string cut whether the line continues after the text; or the message, without a text
 ---@return rille.file.reason? reason
 function File:line(n, opts)
   local handle = open(self)
@@ -315,9 +315,9 @@ function File:line(n, opts)
   return ffi.string(out_lines.text + line.start, line.stop - line.start), line.flags >= CUT_BEHIND
 end
 
---- The line that holds a position, `before` lines in front of it and `after` lines from it on. It needs no index, but
---- without one the numbers of the lines are not known. There are fewer lines in front of it if these have more than half a
---- mebibyte of text.
+--- Returns the line at a position, `before` lines before it, and `after` lines from it on. It needs no index, but
+--- without one the line numbers are unknown. There are fewer lines before it if these have more than half a mebibyte of
+--- text.
 ---@param position integer
 ---@param before integer
 ---@param after integer
@@ -340,8 +340,8 @@ function File:around(position, before, after, opts)
   return take(self)
 end
 
---- The last lines, which needs no index, as `around`. If they are so long that not all fit in a batch, these are the newest, and
---- `more` is true. To go on backwards: `file:around(lines:offset(1) - 1, n - lines.count - 1, 1)`.
+--- Returns the last lines; like `around` it needs no index. If they are too long for a batch, these are the newest, and
+--- `more` is true. To continue backwards: `file:around(lines:offset(1) - 1, n - lines.count - 1, 1)`.
 ---@param n integer
 ---@param opts? rille.file.window
 ---@return rille.file.lines? lines nil without a message if there is none
@@ -359,7 +359,7 @@ function File:last(n, opts)
   return take(self)
 end
 
---- Number of the line that holds a position.
+--- Returns the number of the line at a position.
 ---@param position integer
 ---@return integer? line nil without a message if the file ends before
 ---@return string? message
@@ -374,7 +374,7 @@ function File:line_at(position)
   return out_number[0]
 end
 
---- Position of the begin of a line.
+--- Returns the position of the start of a line.
 ---@param n integer
 ---@return integer? position nil without a message if the file has no such line
 ---@return string? message
@@ -389,10 +389,10 @@ function File:offset_of(n)
   return out_number[0] + 1
 end
 
---- Appends the bytes between two positions, the file's own, to a buffer.
+--- Appends the bytes between two positions of the file to a buffer.
 ---@param buffer string.buffer|rille.buffer
 ---@param from integer
----@param to integer fewer bytes are there if the file ends before
+---@param to integer fewer bytes are returned if the file ends before
 ---@return integer? len bytes that were appended
 ---@return string? message
 ---@return rille.file.reason? reason
@@ -423,9 +423,9 @@ local function slice(buffer, file, from, to)
   return file:slice_into(buffer, from, to)
 end
 
---- The bytes between two positions as they are. It takes as long as reading them does.
+--- Returns the bytes between two positions, unchanged. It takes as long as reading them.
 ---@param from integer
----@param to integer fewer bytes are there if the file ends before
+---@param to integer fewer bytes are returned if the file ends before
 ---@return string? bytes
 ---@return string? message
 ---@return rille.file.reason? reason
@@ -454,11 +454,12 @@ function File:slice(from, to)
   return ffi.string(scratch, out_len[0])
 end
 
---- Looks at what has become of the file, and takes it to be so from now on: "grown" if there is more of it, "truncated" if it
---- has become shorter, "replaced" if another file has its path or other bytes are in it. After the latter two, line numbers and
---- positions of before mean nothing. In a rotation "grown" comes first if the old file had grown, then "replaced".
+--- Checks the file for changes and uses its current state from then on. Returns "grown" if it is longer, "truncated" if
+--- it is shorter, "replaced" if another file has its path or its bytes were overwritten. After the latter two, earlier
+--- line numbers and positions are invalid. For a rotation "grown" is returned first if the old file had grown, then
+--- "replaced".
 ---@return rille.file.change?
----@return string? message why the file that has the path now cannot be opened; the one before stays open
+---@return string? message why the file that now has the path cannot be opened; the previous file stays open
 ---@return rille.file.reason? reason
 function File:refresh()
   local status = C.rille_file_refresh(open(self), out_len, err)
@@ -471,9 +472,9 @@ end
 
 local function take_nothing() end
 
---- The job that makes the index of lines: the one that runs, or a new one if the file has more than that has seen. Its
---- progress counts bytes, and it has nothing to take. Cancelling it leaves what is known; the next call goes on there. Of a file
---- that is spooled or unpacked it is the job that does so, which is not started again.
+--- Returns the job that indexes the lines: the running one, or a new one if the file has grown. Its progress counts
+--- bytes, and it has nothing to take. If it is cancelled, the next call continues where it stopped. For a file opened
+--- with `spool` or `unpack` it is the job that copies the data, which is not started again.
 ---@return rille.job? job
 ---@return string? message
 ---@return rille.file.reason? reason
@@ -485,10 +486,10 @@ function File:index()
   return adopt(out_job[0], take_nothing)
 end
 
---- What has become of a file that is followed.
+--- A change of a file that is followed.
 ---@class rille.file.news
----@field change rille.file.change what the next refresh will tell, unless it changes again
----@field size integer bytes that it has now
+---@field change rille.file.change what the next refresh will return, unless the file changes again
+---@field size integer its size in bytes
 
 ---@return rille.file.news?
 local function take_news(_, handle)
@@ -497,10 +498,11 @@ local function take_news(_, handle)
   end
 end
 
---- Starts a job that has news whenever the file has changed: take them, then refresh until that gives "same". It goes on until
---- it is cancelled or the file is closed, and takes no turn from other jobs.
----@return rille.job? job whose `take` gives a `rille.file.news`
----@return string? message why this cannot be followed: it is made from another file, or spooled (then the job of `index` has the news)
+--- Starts a job that reports every change of the file: take the change, then call `refresh` until it returns "same". It
+--- runs until it is cancelled or the file is closed, and does not count against the limit of running jobs.
+---@return rille.job? job whose `take` returns a `rille.file.news`
+---@return string? message why the file cannot be followed: it was made from another file, or is spooled (then watch the
+--- job of `index`)
 ---@return rille.file.reason? reason
 function File:follow()
   local status = C.rille_file_follow(open(self), out_job, err)
@@ -513,10 +515,10 @@ end
 search.extend(File, adopt_file)
 file_jobs.extend(File, Lines, CHANGES, answer)
 
---- Closes the file. Jobs that were started from it go on, but for its index. A second call does nothing.
+--- Closes the file. Jobs started from it continue, except its index. A second call does nothing.
 File.close = close
 
---- Whether it was closed.
+--- Returns whether the file was closed.
 ---@return boolean
 function File:closed()
   return not self.handle

@@ -59,12 +59,12 @@ local function fill(opts)
   return list
 end
 
---- What a query has found: rows, the best first. They stay as they are; texts and positions are made when asked for.
+--- The result of a query: rows, best first. It does not change; texts and positions are created when requested.
 ---@class rille.fuzzy.result
----@field count integer how many rows there are
----@field total integer how many items match, of those that have been searched
----@field searched integer how many items have been searched
----@field done boolean whether the search has come to its end, so that no better rows will come
+---@field count integer number of rows
+---@field total integer number of matching items among those searched
+---@field searched integer number of items searched
+---@field done boolean whether the search is done, so that no better rows can follow
 ---@field package rows ffi.cdata*
 ---@field package query string
 ---@field package fuzzy? rille.fuzzy
@@ -74,21 +74,21 @@ end
 local Result = {}
 Result.__index = Result
 
---- Which item a row is: the position at which it was pushed.
+--- Returns the index of the item of a row: its position in the order of pushing.
 ---@param i integer from 1 to `count`
 ---@return integer
 function Result:index(i)
   return self.rows[options.index(i, self.count, "rille.fuzzy.result:index") - 1].index + 1
 end
 
---- What a row has earned. Each char of the query that it lacks takes 2^20.
+--- Returns the score of a row, 2^20 less for each missing character of the query.
 ---@param i integer from 1 to `count`
 ---@return integer
 function Result:score(i)
   return self.rows[options.index(i, self.count, "rille.fuzzy.result:score") - 1].score
 end
 
---- The text of a row.
+--- Returns the text of a row.
 ---@param i integer from 1 to `count`
 ---@return string? text nil if the items have been cleared since
 function Result:text(i)
@@ -122,9 +122,9 @@ local function room(len)
   return kept
 end
 
---- Where a row matches.
+--- Returns the positions where a row matches.
 ---@param i integer from 1 to `count`
----@return integer[]? positions of its chars that match: first bytes, ascending; nil if the items have been cleared since
+---@return integer[]? positions of the matching characters, their first bytes, ascending; nil if the items have been cleared since
 function Result:positions(i)
   local index = self.rows[options.index(i, self.count, "rille.fuzzy.result:positions") - 1].index
   local fuzzy, query = self.fuzzy, self.query
@@ -157,7 +157,7 @@ local function result(rows, query, fuzzy)
   }, Result)
 end
 
---- A query made ready, as `match` and `filter` use it.
+--- A compiled query, as used by `match` and `filter`.
 ---@class rille.fuzzy.matcher
 ---@field package handle ffi.cdata*?
 ---@field package len integer bytes of the query
@@ -221,7 +221,7 @@ local function matcher_of(query, opts, name)
   return matcher
 end
 
---- Items that are kept in the library, and searched with every key that a person types.
+--- A session: items that stay in the library and are searched while a user types.
 ---@class rille.fuzzy
 ---@field package handle ffi.cdata*?
 ---@field package cleared integer how often the items were cleared
@@ -297,10 +297,9 @@ local function push_list(handle, list, count)
   return status
 end
 
---- Adds items behind those that are there: the strings of a list, or the lines of a text.
+--- Appends items: the strings of a list, or the lines of a text.
 ---@param items string[]|rille.source
----@return integer? len how many items there are now, nil when the budget or the system's memory refuses; what was before
---- that is in
+---@return integer? len number of items now; nil when the memory limit or the system refuses an item: the items before it are added
 ---@return string? message
 function Fuzzy:push(items)
   local handle = open(self)
@@ -315,8 +314,8 @@ function Fuzzy:push(items)
   return pushed(status, "rille.fuzzy:push")
 end
 
---- The job form of `push`: nothing takes longer than a millisecond. The job goes on whenever it is polled, and only then.
---- `job:result()` returns what `push` returns; after a cancel the items that were added stay in.
+--- The job form of `push`: no call takes longer than a millisecond. The job continues whenever it is polled, and only
+--- then. `job:result()` returns what `push` returns; after a cancel the items added so far stay.
 ---@param items string[]|string must not change until the job is over
 ---@return rille.job
 function Fuzzy:push_job(items)
@@ -331,8 +330,8 @@ function Fuzzy:push_job(items)
   end)
 end
 
---- Lets a walk add all that it finds, without any of it passing through Lua. The walk has nothing to take from then on; when
---- it is over, everything is in. It fails when the budget refuses an item.
+--- Makes a walk add its paths to the session without passing them through Lua. The walk then has nothing to take; when
+--- it is over, all paths are added. It fails when the memory limit refuses a path.
 ---@param job rille.job from `rille.walk`
 function Fuzzy:feed(job)
   local handle = open(self)
@@ -343,7 +342,7 @@ function Fuzzy:feed(job)
   self.feeds[#self.feeds + 1] = job
 end
 
---- Whether walks still add items.
+--- Returns whether walks still add items.
 ---@return boolean feeding
 ---@return string? message why one has failed, once
 function Fuzzy:feeding()
@@ -363,13 +362,13 @@ function Fuzzy:feeding()
   return #running > 0, message
 end
 
---- How many items there are.
+--- Returns the number of items.
 ---@return integer
 function Fuzzy:len()
   return C.rille_fuzzy_len(open(self))
 end
 
---- Removes all items and boosts, and stops the search. Feeds go on.
+--- Removes all items and boosts, and stops the search. Feeds continue.
 function Fuzzy:clear()
   local handle = open(self)
   self.cleared, self.job, self.latest = self.cleared + 1, nil, nil
@@ -378,7 +377,7 @@ function Fuzzy:clear()
   end
 end
 
---- The text of an item.
+--- Returns the text of an item.
 ---@param i integer its index, from 1 on
 ---@return string? text nil if there is no such item
 function Fuzzy:text(i)
@@ -388,9 +387,9 @@ end
 
 local boosts_of = ffi.new("int32_t[?]", BATCH)
 
---- Sets what is added to the scores of items: how often a file is used, for example. A char that matches earns 16 and up to
---- 10 more. The order of an empty query does not change.
----@param list number[] whole numbers count; of the items from `first` on
+--- Sets boosts, which are added to the scores of items, for example for frequently used files. A matching character
+--- scores 16 to 26. The order of an empty query does not change.
+---@param list number[] integers, for the items from `first` on
 ---@param first? integer index of the first item; 1 by default
 function Fuzzy:boost(list, first)
   local handle = open(self)
@@ -408,10 +407,10 @@ end
 
 ---@class rille.fuzzy.stats
 ---@field items integer
----@field folders integer that the items are in
+---@field folders integer directories of the items
 ---@field bytes integer native memory
 
---- What it holds.
+--- Returns the number of items and the memory of the session.
 ---@return rille.fuzzy.stats
 function Fuzzy:stats()
   if C.rille_fuzzy_stats(open(self), out_size, err) < 0 then
@@ -435,7 +434,7 @@ local function copy(rows, count)
   return own_rows
 end
 
---- Searches, and returns when it is done. In a host that must not wait, use `start`.
+--- Searches and returns the best rows. In a host that must not block, use `start`.
 ---@param query string fzf's extended syntax
 ---@param opts? { limit?: integer } maximum number of rows, 100 by default: the best ones
 ---@return rille.fuzzy.result? result nil for a query of more than 64 terms or 8,192 bytes
@@ -475,7 +474,7 @@ local function fetch(fuzzy, job, handle, query, limit, cleared)
   end
 end
 
---- Starts a search off the thread, and stops the one that was started before.
+--- Starts a search on other threads and stops the previous one.
 ---@param query string fzf's extended syntax
 ---@param opts? { limit?: integer } maximum number of rows, 100 by default: the best ones
 ---@return rille.job? job nil for a query of more than 64 terms or 8,192 bytes; it takes objects of the type `rille.fuzzy.result`, each in
@@ -496,7 +495,7 @@ function Fuzzy:start(query, opts)
   return job
 end
 
---- The rows of the search that was started last, as far as it has come: while it runs, the best of what it has searched.
+--- Returns the rows of the last search: while it runs, the best among the items searched so far.
 ---@return rille.fuzzy.result? result nil while there is none
 function Fuzzy:results()
   open(self)
@@ -507,12 +506,12 @@ function Fuzzy:results()
   return self.latest
 end
 
---- Whether a text matches a query, and how well. The query is in fzf's extended syntax; see `rille.fuzzy`.
+--- Returns the score of a text for a query in fzf's extended syntax; see `rille.fuzzy`.
 ---@param query string
 ---@param s rille.source
 ---@param opts? rille.fuzzy.options
 ---@return integer? score nil if it does not match, or for a query of more than 64 terms or 8,192 bytes
----@return integer[]|string|nil positions of the chars that match: first bytes, ascending; or what is wrong with the query
+---@return integer[]|string|nil positions of the matching characters, their first bytes, ascending; or what is wrong with the query
 function M.match(query, s, opts)
   options.query(query, "rille.fuzzy.match")
   if opts ~= nil then
@@ -525,9 +524,9 @@ function M.match(query, s, opts)
   return matcher:match(s, "rille.fuzzy.match")
 end
 
---- Ranks a short list in one call.
+--- Ranks a short list in one call and returns the best rows.
 ---@param query string
----@param list string[] must not change while texts or positions of the result are asked for
+---@param list string[] must not change while texts or positions of the result are read
 ---@param opts? rille.fuzzy.filter_options
 ---@return rille.fuzzy.result? result nil for a query of more than 64 terms or 8,192 bytes
 ---@return string? message
@@ -562,10 +561,10 @@ function M.filter(query, list, opts)
   return ranked
 end
 
---- The job form of `filter`: nothing takes longer than a millisecond. The job copies the strings whenever it is polled, and
+--- The job form of `filter`: no call takes longer than a millisecond. The job copies the strings whenever it is polled,
 --- then searches on other threads. `job:result()` returns what `filter` returns.
 ---@param query string
----@param list string[] must not change until the job is over, and while texts or positions of the result are asked for
+---@param list string[] must not change until the job is over, and while texts or positions of the result are read
 ---@param opts? rille.fuzzy.filter_options
 ---@return rille.job? job nil for a query of more than 64 terms or 8,192 bytes
 ---@return string? message

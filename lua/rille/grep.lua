@@ -34,9 +34,9 @@ local KINDS = {
   [tonumber(C.RILLE_GREP_STOPPED)] = "stopped",
 }
 
---- Some of the lines that a search has found. It is valid until the next one is taken or the job is closed.
+--- A batch of lines. It is valid until the next batch is taken or the job is closed.
 ---@class rille.lines
----@field count integer how many there are
+---@field count integer their number
 ---@field package job rille.job
 ---@field package bytes ffi.cdata*
 ---@field package lines ffi.cdata*
@@ -58,15 +58,15 @@ local function entry(self, i, name)
   return self.lines[i - 1]
 end
 
---- What the result is: a line that matches, one beside it, something that could not be read, or the place where the
---- search of a file or of all ended before its time. Of the last two `text` tells why.
+--- Returns the kind of a result: "match", "context" (a line next to a match), "error" (something that could not be
+--- read) or "stopped" (the search of a file, or all of it, stopped early). For the last two `text` says why.
 ---@param i integer from 1 to `count`
 ---@return rille.grep.kind
 function Lines:kind(i)
   return KINDS[entry(self, i, "kind").kind]
 end
 
---- The file, by a path that begins with the root as it was given.
+--- Returns the path of the file, which starts with the root as passed unless the option `relative` is set.
 ---@param i integer from 1 to `count`
 ---@return string
 function Lines:path(i)
@@ -74,25 +74,25 @@ function Lines:path(i)
   return ffi.string(self.bytes + at.path_start, at.path_stop - at.path_start)
 end
 
---- Number of the line in its file, from 1 on; 0 if the result is no line.
+--- Returns the number of the line in its file, from 1 on; 0 if the result is not a line.
 ---@param i integer from 1 to `count`
 ---@return integer
 function Lines:line(i)
   return entry(self, i, "line").line
 end
 
---- Position of the line in its file, in bytes from 1 on, in UTF-16 as well. A byte-order mark is part of the first line,
---- though not of its text.
+--- Returns the position of the line in its file, in 1-based bytes, also for UTF-16. A byte-order mark belongs to the
+--- first line, but not to its text.
 ---@param i integer from 1 to `count`
 ---@return integer
 function Lines:offset(i)
   return entry(self, i, "offset").offset + 1
 end
 
---- The line, without what ends it; several with `multiline`.
+--- Returns the line without its line end; several lines with `multiline`.
 ---@param i integer from 1 to `count`
----@param most? integer bytes of it that are wanted, as a line may be as long as its file
----@param from? integer the first of them, from 1 on; 1 by default
+---@param most? integer maximum number of bytes, as a line may be as long as its file
+---@param from? integer first byte, from 1 on; 1 by default
 ---@return string
 function Lines:text(i, most, from)
   local at = entry(self, i, "text")
@@ -100,14 +100,14 @@ function Lines:text(i, most, from)
   return ffi.string(self.bytes + start, math.min(at.stop - start, most or math.huge))
 end
 
---- How many matches the line has.
+--- Returns the number of matches in the line.
 ---@param i integer from 1 to `count`
 ---@return integer
 function Lines:spans(i)
   return entry(self, i, "spans").span_count
 end
 
---- Where a match is in its line. An empty one ends before it begins, as those of `string.find`.
+--- Returns the start and the end of a match in its line. An empty match ends before it starts, as in `string.find`.
 ---@param i integer from 1 to `count`
 ---@param k integer from 1 to `spans(i)`
 ---@return integer from
@@ -139,11 +139,12 @@ local function take(job, handle, n)
   return batch
 end
 
---- Starts a search through the tree under `root`: every line that the pattern, or one of several, matches. Files are those
---- that `rille.walk` finds. What cannot be read is a result of the kind "error". A line is searched without its LF or CR LF:
---- `^` and `$` match at its ends. With `multiline` the whole text is searched, and `$` matches before each LF and CR LF.
+--- Starts a search for all lines that match a pattern, or one of several, in the directory tree under `root`. It
+--- searches the files that `rille.walk` finds. A file that cannot be read is a result of the kind "error". A line is
+--- searched without its LF or CR LF: `^` and `$` match at its ends. With `multiline` the whole text is searched, and
+--- `$` matches before each LF and CR LF.
 ---@param pattern rille.line_pattern|rille.line_pattern[] text in the syntax of `rille.regex`, or literals with `fixed`
----@param root string a folder
+---@param root string a directory
 ---@param opts? rille.grep.options
 ---@return rille.job? job with batches of the type `rille.lines`; its progress counts files
 ---@return string? message why the root cannot be opened, or which pattern, glob or type is wrong

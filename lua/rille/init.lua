@@ -6,7 +6,7 @@ local backend = require("rille.core.backend")
 local lazy = require("rille.core.lazy")
 
 ---@class rille
----@field version string version of the Lua code, which is that of the library it was made with
+---@field version string version of the Lua code and of the library that it belongs to
 ---@field backend "native"|"lua"
 ---@field text rille.text
 ---@field regex rille.regex.module
@@ -119,7 +119,7 @@ local fields = {
 ---@field jit boolean whether the JIT compiler is on
 ---@field luajit string version of the host's LuaJIT
 
---- Which implementation runs, where it was found, and what was tried.
+--- Returns which backend runs, where the library was found, and which candidates were tried.
 ---@return rille.health
 function M.health()
   local C = library()
@@ -139,10 +139,10 @@ function M.health()
 end
 
 ---@class rille.stats
----@field handles table<string, integer> live handles of each kind, in the whole process
----@field bytes table<string, integer> native memory that they hold, which the collector does not see
+---@field handles table<string, integer> live objects of each kind, in the whole process
+---@field bytes table<string, integer> native memory that they hold, which the garbage collector does not see
 
---- Live handles and their native memory, by kind.
+--- Returns the number of live objects and their native memory, by kind.
 ---@return rille.stats
 function M.stats()
   local stats = { handles = {}, bytes = {} }

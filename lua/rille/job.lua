@@ -25,7 +25,7 @@ local EJOB = tonumber(C.RILLE_EJOB)
 local open = handles.open
 local own, close = handles.kind(C.rille_job_free)
 
---- Work that runs on a thread of the library. A job that is dropped or closed is cancelled, and nobody waits for it.
+--- Work on a thread of the library. A job that is dropped or closed is cancelled; nothing waits for it.
 ---@class rille.job
 ---@field package handle ffi.cdata*?
 ---@field package taker fun(self: rille.job, handle: ffi.cdata*, n: integer): any
@@ -88,24 +88,25 @@ local function poll(handle)
   return STATES[state], done, nil, total
 end
 
---- Where the job is. It is over when this is no longer "running" and `take` gives nil: so ask first, then take.
+--- Returns the state and the progress of the job. It is finished when the state is no longer "running" and `take`
+--- returns nil: poll first, then take.
 ---@return rille.job.state state
----@return number done how much is done, in the unit of the kind of job
+---@return number done work done, in the unit of the kind of job
 ---@return string? message why it has failed
----@return number total how much there is to do, 0 if that is not known
+---@return number total all work, 0 if unknown
 function Job:poll()
   return poll(open(self))
 end
 
---- Whether there is something to take.
+--- Returns whether there are results to take.
 ---@return boolean
 function Job:ready()
   C.rille_job_poll(open(self), progress, nil)
   return progress.ready ~= 0
 end
 
---- The next batch of results, of a type that the kind of job tells, or nil when there is none now.
----@param n? integer most results in it; 1,000 by default
+--- Returns the next batch of results, whose type depends on the kind of job, or nil if none is ready.
+---@param n? integer maximum number of results; 1,000 by default
 ---@return any? batch
 function Job:take(n)
   local handle = open(self)
@@ -121,8 +122,8 @@ local function pack(...)
   return { n = select("#", ...), ... }
 end
 
---- The result of a job form: what `x` returns for the job of `x_job`. It does not wait, and returns the same each time.
---- Objects in the result outlive the job.
+--- Returns the result of a job form: what `x` returns, for the job of `x_job`. It does not wait, and returns the same
+--- each time. Objects in the result outlive the job.
 ---@return any ... what the function returns; nil and a message while the job runs, if it was cancelled, or why it failed
 function Job:result()
   local handle, reader = open(self), self.reader
@@ -143,9 +144,9 @@ function Job:result()
   return unpack(kept, 1, kept.n)
 end
 
---- Blocks the calling thread until there is something to take, the job is over, or the time has passed.
----@param ms? integer milliseconds; without, for as long as it takes
----@return rille.job.state state as `poll` gives it, like the rest
+--- Blocks the calling thread until there are results to take, the job is over, or the time has passed.
+---@param ms? integer milliseconds; without a limit by default
+---@return rille.job.state state these are the results of `poll`
 ---@return number done
 ---@return string? message
 ---@return number total
@@ -159,13 +160,12 @@ function Job:wait(ms)
   return poll(handle)
 end
 
---- Tells the job to stop, and does not wait for it. It is "cancelled" within 10 ms, whatever it is doing. What it has found
---- can still be taken.
+--- Asks the job to stop and does not wait. Its state is "cancelled" within 10 ms. Its results can still be taken.
 function Job:cancel()
   C.rille_job_cancel(open(self), nil)
 end
 
---- Cancels the job and gives it back now, results included. A second call does nothing. Objects that `result` has returned
+--- Cancels the job and frees it now, results included. A second call does nothing. Objects that `result` has returned
 --- stay valid.
 function Job:close()
   if self.is_lasting and self.kept and self.kept[1] then
@@ -175,7 +175,7 @@ function Job:close()
   end
 end
 
---- Whether the job was closed.
+--- Returns whether the job was closed.
 ---@return boolean
 function Job:closed()
   return not self.handle

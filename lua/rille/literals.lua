@@ -25,7 +25,7 @@ local find_hits, all_hits = spans.functions(C.rille_literals_spans, 3, "rille.li
 local open = handles.open
 local cache = caches.new(C.rille_literals_free, C.rille_literals_bytes)
 
---- A list of literals that are searched for in one pass.
+--- A list of literals, searched for in one pass.
 ---@class rille.literals
 ---@field package handle ffi.cdata*?
 ---@field package shared rille.shared
@@ -67,7 +67,7 @@ function M.take(job, count)
   return compiled(C.rille_literals_take(job, out_handle, err), count)
 end
 
---- Makes an automaton of a list of literals, which may be empty and then matches nothing, or takes it from the cache.
+--- Compiles a list of literals, or returns it from the cache. An empty list matches nothing.
 ---@param list string[] none of them empty
 ---@param opts? rille.literals.options
 ---@return rille.literals?
@@ -84,9 +84,9 @@ function M.new(list, opts)
   return compiled(status, count, bits, key)
 end
 
---- Whether any of the literals is there.
+--- Returns whether any of the literals occurs.
 ---@param s rille.source
----@param init? integer position to begin at
+---@param init? integer start position
 ---@return boolean
 function Literals:test(s, init)
   local handle = open(self)
@@ -99,9 +99,9 @@ function Literals:test(s, init)
   return status == 0
 end
 
---- Where the first literal is, and which.
+--- Returns the start, the end and the number of the first literal found.
 ---@param s rille.source
----@param init? integer position to begin at
+---@param init? integer start position
 ---@return integer? from nil if there is none
 ---@return integer? to
 ---@return integer? id place in the list
@@ -117,9 +117,9 @@ function Literals:find(s, init)
   end
 end
 
---- Every hit, from left to right, none overlapping another, as an iterator. It makes no garbage after its first round.
+--- Iterates over all hits from left to right, without overlaps and without creating garbage.
 ---@param s rille.source must not change meanwhile
----@param init? integer position to begin at
+---@param init? integer start position
 ---@return fun(): integer?, integer?, integer? next from, to, id
 function Literals:gfind(s, init)
   open(self)
@@ -127,9 +127,9 @@ function Literals:gfind(s, init)
   return find_hits(self, s, from(init, "rille.literals:gfind"))
 end
 
---- Every hit at once.
+--- Returns all hits at once.
 ---@param s rille.source
----@param init? integer position to begin at
+---@param init? integer start position
 ---@return rille.spans.identified
 function Literals:spans(s, init)
   local handle = open(self)
@@ -137,9 +137,9 @@ function Literals:spans(s, init)
   return all_hits(handle, s, from(init, "rille.literals:spans"))
 end
 
---- How many hits there are.
+--- Returns the number of hits.
 ---@param s rille.source
----@param init? integer position to begin at
+---@param init? integer start position
 ---@return integer
 function Literals:count(s, init)
   local handle = open(self)
@@ -151,7 +151,7 @@ function Literals:count(s, init)
   return out[0]
 end
 
---- How many literals there are.
+--- Returns the number of literals.
 ---@return integer
 function Literals:len()
   open(self)
@@ -190,12 +190,12 @@ local function check_limit(n, name)
   return n and math.min(n, 2 ^ 32 - 1)
 end
 
---- Replaces hits.
+--- Replaces hits and returns the text.
 ---@param s rille.source
----@param list string[]|string what takes the place of each literal, or of all of them
----@param n? integer how many are replaced at most
+---@param list string[]|string the replacement of each literal, or one for all
+---@param n? integer maximum number of replacements
 ---@return string text
----@return integer count how many were replaced
+---@return integer count number of replacements
 function Literals:replace(s, list, n)
   open(self)
   of(s, "rille.literals:replace")
@@ -212,13 +212,13 @@ function Literals:replace(s, list, n)
   return scratch.string("rille.literals:replace"), found
 end
 
---- Appends the replaced text to a buffer, without making a string: see `replace`.
+--- Appends the text with its matches replaced to a buffer, see `replace`.
 ---@param buffer string.buffer|rille.buffer
 ---@param s rille.source
 ---@param list string[]|string
----@param n? integer how many are replaced at most
+---@param n? integer maximum number of replacements
 ---@return integer len bytes appended
----@return integer count how many were replaced
+---@return integer count number of replacements
 function Literals:replace_into(buffer, s, list, n)
   open(self)
   sink(buffer, s, "rille.literals:replace_into")
@@ -238,7 +238,7 @@ function Literals:replace_into(buffer, s, list, n)
   return scratch.move(buffer), found
 end
 
---- Gives the memory back now, unless another object of the same list is in use. A second call does nothing.
+--- Frees the memory now, unless another object of the same list is in use. A second call does nothing.
 function Literals:close()
   if self.handle then
     self.handle = nil

@@ -11,7 +11,7 @@ local out_handle = ffi.new("rille_notifier *[1]")
 local open = handles.open
 local own, close = handles.kind(C.rille_notifier_free)
 
---- A descriptor that becomes readable when a job that it watches has something to take, or is over.
+--- A descriptor that becomes readable when a watched job has results or is over.
 ---@class rille.notifier
 ---@field package handle ffi.cdata*?
 local Notifier = {}
@@ -19,9 +19,9 @@ Notifier.__index = Notifier
 
 local M = {}
 
---- Makes a notifier that watches nothing yet.
+--- Returns a notifier that watches nothing yet.
 ---@return rille.notifier?
----@return string? message why the system gives no descriptor
+---@return string? message why the system refused a descriptor
 function M.new()
   if C.rille_notifier_new(out_handle, err) < 0 then
     return nil, ffi.string(err.message, err.length)
@@ -29,14 +29,14 @@ function M.new()
   return setmetatable({ handle = own(out_handle[0]) }, Notifier)
 end
 
---- The descriptor. Wait on it until it is readable; leave reading to `drain` and closing to `close`.
+--- Returns the descriptor. Wait until it is readable; leave reading to `drain` and closing to `close`.
 ---@return integer
 function Notifier:fd()
   return C.rille_notifier_fd(open(self))
 end
 
---- Lets the descriptor become readable whenever the job has news; at once, if it has some. A job may be watched by
---- several notifiers, and watching it twice is watching it once.
+--- Makes the descriptor readable whenever the job is ready; at once if it is ready already. Several notifiers may watch
+--- a job, and watching it twice has no effect.
 ---@param job rille.job
 ---@return rille.notifier self
 function Notifier:watch(job)
@@ -47,8 +47,8 @@ function Notifier:watch(job)
   return self
 end
 
---- Makes the descriptor silent until there are news again. Look at the jobs after this, and take all that they have.
----@return boolean news whether there were any
+--- Resets the descriptor until a job is ready again. Take all results of the jobs after this call, not before.
+---@return boolean news whether a job was ready
 function Notifier:drain()
   local status = C.rille_notifier_drain(open(self), err)
   if status < 0 then
@@ -57,7 +57,7 @@ function Notifier:drain()
   return status == 0
 end
 
---- Closes the descriptor; take it out of your event loop before. The jobs go on. A second call does nothing.
+--- Closes the descriptor; remove it from your event loop first. The jobs continue. A second call does nothing.
 Notifier.close = close
 
 return M

@@ -21,7 +21,7 @@ local EPATTERN = tonumber(C.RILLE_EPATTERN)
 
 local find_spans, all_spans = spans.functions(C.rille_regex_spans, 2, "rille.regex")
 
---- A compiled pattern. Several objects of the same pattern share what is native of it.
+--- A compiled pattern. Objects of the same pattern share its native memory.
 ---@class rille.regex
 ---@field package handle ffi.cdata*?
 ---@field package shared rille.regex.shared
@@ -32,7 +32,7 @@ Regex.__index = Regex
 ---@overload fun(pattern: string, flags?: string|rille.regex.options): rille.regex?, string?, integer?
 local M = { escape = translate.escape, from_lua = translate.from_lua, explain_pcre = translate.explain_pcre }
 
---- Compiles a pattern, or takes it from the cache.
+--- Compiles a pattern, or returns it from the cache.
 ---@param pattern string
 ---@param flags? string|rille.regex.options
 ---@return rille.regex?
@@ -60,7 +60,7 @@ function patterns.object(shared, message, position)
   return setmetatable({ handle = shared.handle, shared = shared }, Regex)
 end
 
---- Gives the memory back, unless another object of the same pattern is in use. A second call does nothing.
+--- Frees the memory, unless another object of the same pattern is in use. A second call does nothing.
 function Regex:close()
   if self.handle then
     self.handle = nil
@@ -68,9 +68,9 @@ function Regex:close()
   end
 end
 
---- Whether the pattern matches anywhere.
+--- Returns whether the pattern matches anywhere.
 ---@param s rille.source
----@param init? integer position to begin at; what is before it is seen by ^ and \b
+---@param init? integer start position; ^ and \b see the text before it
 ---@return boolean
 function Regex:test(s, init)
   local handle = open(self)
@@ -83,9 +83,10 @@ function Regex:test(s, init)
   return status == 0
 end
 
---- Where the first match is. An empty match at p gives p and p - 1, as `string.find` does.
+--- Returns the start and the end of the first match. For an empty match at p these are p and p - 1, as in
+--- `string.find`.
 ---@param s rille.source
----@param init? integer position to begin at; what is before it is seen by ^ and \b
+---@param init? integer start position; ^ and \b see the text before it
 ---@return integer? from nil if there is none
 ---@return integer? to
 function Regex:find(s, init)
@@ -100,9 +101,9 @@ function Regex:find(s, init)
   end
 end
 
---- Every match, from left to right, as an iterator over positions. It makes no garbage after its first round.
+--- Iterates over the positions of all matches from left to right, without creating garbage.
 ---@param s rille.source must not change meanwhile
----@param init? integer position to begin at
+---@param init? integer start position
 ---@return fun(): integer?, integer? next from, to
 function Regex:gfind(s, init)
   open(self)
@@ -110,9 +111,9 @@ function Regex:gfind(s, init)
   return find_spans(self, s, from(init, "rille.regex:gfind"))
 end
 
---- Every match at once.
+--- Returns all matches at once.
 ---@param s rille.source
----@param init? integer position to begin at
+---@param init? integer start position
 ---@return rille.spans
 function Regex:spans(s, init)
   local handle = open(self)
@@ -120,9 +121,9 @@ function Regex:spans(s, init)
   return all_spans(handle, s, from(init, "rille.regex:spans"))
 end
 
---- How many matches there are.
+--- Returns the number of matches.
 ---@param s rille.source
----@param init? integer position to begin at
+---@param init? integer start position
 ---@return integer
 function Regex:count(s, init)
   local handle = open(self)
@@ -184,10 +185,11 @@ local function slots_for(width)
   return width <= spans.SIZE and take() or array(width)
 end
 
---- The first match as `string.match` gives it: the strings of its groups, or of all of it if there are none.
+--- Returns the first match as `string.match` does: the strings of its groups, or the whole match if the pattern has no
+--- groups.
 ---@param s rille.source
----@param init? integer position to begin at
----@return string|false|nil first nil if there is no match; false for a group that took no part
+---@param init? integer start position
+---@return string|false|nil first nil if there is no match; false for a group that did not participate
 ---@return string|false ... further groups
 function Regex:match(s, init)
   local handle, groups = open(self), self.shared.groups
@@ -200,10 +202,10 @@ function Regex:match(s, init)
   return give_and_return(slots, strings(text, slots, 0, groups))
 end
 
---- The first match with the positions of its groups: `c[0]` is all of it, `c[1]` the first group, `c.name` a named one;
---- each is `{ from, to }`, or false if the group took no part.
+--- Returns the positions of the groups of the first match: `c[0]` is the whole match, `c[1]` the first group, `c.name`
+--- a named one; each is `{ from, to }`, or false if the group did not participate.
 ---@param s rille.source
----@param init? integer position to begin at
+---@param init? integer start position
 ---@return table<integer|string, integer[]|false>? captures nil if there is no match
 function Regex:captures(s, init)
   local handle, groups = open(self), self.shared.groups
@@ -278,9 +280,10 @@ function Groups:__call()
   end
 end
 
---- Every match as `string.gmatch` gives them: the strings of the groups, or of all of it if there are none.
+--- Iterates over all matches as `string.gmatch` does: the strings of the groups, or the whole match if the pattern has
+--- no groups.
 ---@param s rille.source must not change meanwhile
----@param init? integer position to begin at
+---@param init? integer start position
 ---@return fun(): string|false|nil, ... next
 function Regex:gmatch(s, init)
   open(self)
@@ -347,13 +350,13 @@ local function check_replacement(replacement, name)
   return kind == "function"
 end
 
---- Replaces matches by a template ($0 the match, $1 a group, ${name} a named one, $$ a dollar sign) or by what a function
---- returns that is given the match as `string.gsub` gives it; nil and false keep it.
+--- Replaces matches by a template ($0 the match, $1 a group, ${name} a named one, $$ a dollar sign) or by the result of
+--- a function, called as by `string.gsub`; nil and false keep the match.
 ---@param s rille.source
 ---@param replacement string|fun(...): string?
----@param n? integer how many are replaced at most
+---@param n? integer maximum number of replacements
 ---@return string? text nil if the template is wrong
----@return integer|string count how many were replaced, or what is wrong
+---@return integer|string count number of replacements, or what is wrong
 ---@return integer? position byte in the template
 function Regex:replace(s, replacement, n)
   open(self)
@@ -375,13 +378,13 @@ function Regex:replace(s, replacement, n)
   return scratch.string("rille.regex:replace"), count
 end
 
---- Appends the replaced text to a buffer, without making a string: see `replace`.
+--- Appends the text with its matches replaced to a buffer, see `replace`.
 ---@param buffer string.buffer|rille.buffer
 ---@param s rille.source
 ---@param replacement string|fun(...): string?
----@param n? integer how many are replaced at most
+---@param n? integer maximum number of replacements
 ---@return integer? len bytes appended; nil if the template is wrong
----@return integer|string count how many were replaced, or what is wrong
+---@return integer|string count number of replacements, or what is wrong
 ---@return integer? position byte in the template
 function Regex:replace_into(buffer, s, replacement, n)
   open(self)
@@ -416,9 +419,9 @@ function Regex:replace_into(buffer, s, replacement, n)
   return scratch.move(buffer), count
 end
 
---- The fields between matches, empty ones too. A text without a match is one field.
+--- Returns the fields between matches, empty ones included. A text without a match is one field.
 ---@param s rille.source
----@param n? integer fields at most; the last one is the rest
+---@param n? integer maximum number of fields; the last one is the rest
 ---@return string[]
 function Regex:split(s, n)
   open(self)

@@ -60,7 +60,7 @@ function M.take(job, count)
   return compiled(C.rille_regexset_take(job, out_handle, err), count)
 end
 
---- Compiles a list of patterns, which may be empty and then matches nothing, or takes it from the cache.
+--- Compiles a list of patterns, or returns it from the cache. An empty list matches nothing.
 ---@param patterns string[]
 ---@param flags? string|rille.regex.options for all of them; the size limit is for all together
 ---@return rille.regexset?
@@ -78,7 +78,7 @@ function M.new(patterns, flags)
   return compiled(status, count, bits, key)
 end
 
---- Whether any of the patterns matches.
+--- Returns whether any of the patterns matches.
 ---@param s rille.source
 ---@return boolean
 function Set:test(s)
@@ -91,7 +91,7 @@ function Set:test(s)
   return status == 0
 end
 
---- Which of the patterns match.
+--- Returns the numbers of the patterns that match.
 ---@param s rille.source
 ---@return integer[] ids places in the list, ascending
 function Set:matches(s)
@@ -112,14 +112,14 @@ function Set:matches(s)
   return ids
 end
 
---- How many patterns there are.
+--- Returns the number of patterns.
 ---@return integer
 function Set:len()
   open(self)
   return self.n
 end
 
---- Gives the memory back now, unless another object of the same list is in use. A second call does nothing.
+--- Frees the memory now, unless another object of the same list is in use. A second call does nothing.
 function Set:close()
   if self.handle then
     self.handle = nil

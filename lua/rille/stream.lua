@@ -18,7 +18,7 @@ local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
 local open = handles.open
 local own, close = handles.kind(C.rille_stream_free)
 
---- A replacement in the course of being made. What it gives does not depend on how the text is cut.
+--- A replacement in text that arrives in chunks. The output does not depend on where the text is cut.
 ---@class rille.stream
 ---@field package handle ffi.cdata*?
 local Stream = {}
@@ -45,11 +45,11 @@ local function of_literals(lits, replacement, options)
   return status
 end
 
---- Makes a stream. The matcher may be closed while it lives.
+--- Returns a stream. The matcher may be closed while the stream is in use.
 ---
---- A pattern like `a+`, of which a match may have any length, needs `max_match_length`. It then sees twice that many bytes
---- from each place: a match longer than declared ends the stream with nil and a message, and what does not end within twice
---- the length is no match.
+--- A pattern of unbounded length, for example `a+`, needs `max_match_length`. The stream then sees twice that many
+--- bytes from each position: a match longer than declared ends the stream with nil and a message, and what does not end
+--- within twice the length is not a match.
 ---@param matcher rille.regex|rille.literals
 ---@param replacement string|string[] a template for a pattern; for literals a list, or one string for all
 ---@param opts? rille.stream.options
@@ -85,9 +85,9 @@ local function fail(status, name)
   error(name .. ": " .. ffi.string(err.message, err.length), 3)
 end
 
---- Feeds the next chunk.
+--- Feeds the next chunk and returns the output that is decided.
 ---@param chunk rille.source
----@return string? output what is decided by now; nil if a match is longer than declared
+---@return string? output nil if a match is longer than declared
 ---@return string? message
 ---@return integer? position of that match in the stream
 function Stream:feed(chunk)
@@ -100,8 +100,8 @@ function Stream:feed(chunk)
   return scratch.string("rille.stream:feed")
 end
 
---- Ends the text. Nothing can be fed after that.
----@return string? output the rest; nil if a match is longer than declared
+--- Ends the text and returns the rest of the output. Nothing can be fed after that.
+---@return string? output nil if a match is longer than declared
 ---@return string? message
 ---@return integer? position of that match in the stream
 function Stream:finish()
@@ -151,19 +151,19 @@ function Stream:finish_into(buffer)
   return native and buffer:len() - before or scratch.move(buffer)
 end
 
---- How many matches were replaced so far.
+--- Returns the number of replacements so far.
 ---@return integer
 function Stream:count()
   return C.rille_stream_count(open(self))
 end
 
---- The most bytes that are held back between two chunks.
+--- Returns the maximum number of bytes held back between two chunks.
 ---@return integer
 function Stream:hold_back()
   return C.rille_stream_hold_back(open(self))
 end
 
---- Gives the memory back now. A second call does nothing.
+--- Frees the memory now. A second call does nothing.
 Stream.close = close
 
 return M

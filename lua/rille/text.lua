@@ -25,12 +25,12 @@ end
 ---@field unicode_version string the version of Unicode that everything here is of
 local M = { unicode_version = ffi.string(C.rille_unicode_version()) }
 
---- The text backwards, unit by unit.
+--- Returns the text reversed, unit by unit.
 ---
---- Cost: bytes and chars go at the speed of memory, clusters so while the text is ASCII. Making the string costs
---- several times the reversal from about 64 KB on: see `reverse_into`.
+--- Cost: bytes and characters run at the speed of memory, clusters too while the text is ASCII. From about 64 KB on,
+--- creating the string takes several times as long as the reversal: see `reverse_into`.
 ---@param s rille.source
----@param unit? "byte"|"char"|"grapheme" what is kept whole; grapheme clusters by default
+---@param unit? "byte"|"char"|"grapheme" what stays whole; grapheme clusters by default
 ---@return string
 function M.reverse(s, unit)
   local id = REVERSE[unit or "grapheme"] or units.check(unit, units.reverse, "rille.text.reverse")
@@ -45,10 +45,10 @@ function M.reverse(s, unit)
   return ffi.string(result, len)
 end
 
---- Appends the text backwards to a buffer, without making a string.
+--- Appends the reversed text to a buffer, without creating a string.
 ---@param buffer string.buffer|rille.buffer
 ---@param s rille.source
----@param unit? "byte"|"char"|"grapheme" what is kept whole; grapheme clusters by default
+---@param unit? "byte"|"char"|"grapheme" what stays whole; grapheme clusters by default
 ---@return integer len bytes appended
 function M.reverse_into(buffer, s, unit)
   local id = REVERSE[unit or "grapheme"] or units.check(unit, units.reverse, "rille.text.reverse_into")
@@ -61,10 +61,10 @@ function M.reverse_into(buffer, s, unit)
   return len
 end
 
---- Whether the text is valid UTF-8.
+--- Returns whether the text is valid UTF-8.
 ---@param s rille.source
 ---@return boolean valid
----@return integer? position byte at which the first invalid sequence begins, 1-based
+---@return integer? position byte at which the first invalid sequence starts, 1-based
 function M.validate(s)
   local ptr, len = of(s, "rille.text.validate")
   local status = C.rille_text_validate(ptr, len, out, err)
@@ -76,7 +76,7 @@ function M.validate(s)
   return false, out[0] + 1
 end
 
---- The text with each maximal invalid subsequence replaced by U+FFFD. A valid string comes back as it is.
+--- Returns the text with each maximal invalid subsequence replaced by U+FFFD. A valid string is returned unchanged.
 ---@param s rille.source
 ---@return string
 function M.repair(s)
@@ -98,7 +98,7 @@ function M.repair(s)
   return ffi.string(result, needed)
 end
 
---- Appends the repaired text to a buffer, without making a string.
+--- Appends the repaired text to a buffer, without creating a string.
 ---@param buffer string.buffer|rille.buffer
 ---@param s rille.source
 ---@return integer len bytes appended
@@ -121,7 +121,7 @@ function M.repair_into(buffer, s)
   return needed
 end
 
---- How many units the text has. `""` has none of any; `"a\n"` is one line, and so is `"a"`.
+--- Returns the number of units in the text. `""` has none; `"a\n"` is one line, and so is `"a"`.
 ---@param s rille.source
 ---@param unit rille.unit
 ---@return integer

@@ -34,9 +34,9 @@ local KINDS = {
   [tonumber(C.RILLE_PATH_ERROR)] = "error",
 }
 
---- Some of the paths that a walk has found. It is valid until the next one is taken or the job is closed.
+--- A batch of paths. It is valid until the next batch is taken or the job is closed.
 ---@class rille.paths
----@field count integer how many there are
+---@field count integer their number
 ---@field package job rille.job? nil when it is no longer valid
 ---@field package text ffi.cdata*
 ---@field package paths ffi.cdata*
@@ -57,7 +57,7 @@ local function entry(self, i, name)
   return self.paths[i - 1]
 end
 
---- A path, which begins with the root as it was given.
+--- Returns a path, which starts with the root as passed unless the option `relative` is set.
 ---@param i integer from 1 to `count`
 ---@return string
 function Paths:path(i)
@@ -65,14 +65,15 @@ function Paths:path(i)
   return ffi.string(self.text + at.start, at.stop - at.start)
 end
 
---- What the path leads to. An error is a folder that could not be read, for example: the walk went on beside it.
+--- Returns the kind of a path. The kind "error" is, for example, a directory that could not be read: the walk
+--- continued.
 ---@param i integer from 1 to `count`
 ---@return rille.path.kind
 function Paths:kind(i)
   return KINDS[entry(self, i, "kind").kind]
 end
 
---- Why an error is one.
+--- Returns the message of an error.
 ---@param i integer from 1 to `count`
 ---@return string? message
 function Paths:message(i)
@@ -119,9 +120,9 @@ function M.options(flags, max_depth, globs, types, name)
   return options, { glob_text, glob_ends, type_text, type_ends }
 end
 
---- Starts a walk over the tree under `root`. Files are found as ripgrep finds them: neither hidden nor ignored ones, unless
---- told so. Folders that cannot be read are results of the kind "error".
----@param root string a folder
+--- Starts a walk through the directory tree under `root`. As in ripgrep, hidden and ignored files are skipped by
+--- default. Directories that cannot be read are results of the kind "error".
+---@param root string a directory
 ---@param opts? rille.walk.options
 ---@return rille.job? job with batches of the type `rille.paths`; its progress counts paths
 ---@return string? message why the root cannot be opened, or which glob or type is wrong

@@ -27,7 +27,7 @@ function M.scratch(len)
 end
 
 --- What a function appends to a buffer, as a string.
----@param len integer bytes to make room for
+---@param len integer bytes to reserve
 ---@param into fun(buffer: rille.buffer, ...): integer?, string? gives nil and a message when it fails
 ---@return string?
 ---@return string? message

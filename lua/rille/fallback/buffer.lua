@@ -22,7 +22,7 @@ local function open(self)
   return self.memory
 end
 
----@param capacity? integer bytes to make room for
+---@param capacity? integer bytes to reserve
 ---@return rille.buffer
 function M.new(capacity)
   capacity = bytes.size(capacity or 0, "rille.buffer: capacity")

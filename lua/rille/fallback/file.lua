@@ -71,7 +71,7 @@ end
 ---@param path string
 ---@param opts? rille.file.options
 ---@return rille.file?
----@return string? message why it cannot be opened
+---@return string? message why the file cannot be opened
 function M.new(path, opts)
   if type(path) ~= "string" then
     error("rille.file: path must be a string, got " .. type(path), 2)

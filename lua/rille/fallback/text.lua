@@ -204,9 +204,9 @@ local counters = {
 ---@field unicode_version string that of the tables
 local M = { unicode_version = "18.0" }
 
---- The text backwards, unit by unit. Invalid sequences keep the order of their bytes.
+--- Returns the text reversed, unit by unit. Invalid sequences keep the order of their bytes.
 ---@param s rille.source
----@param unit? "byte"|"char"|"grapheme" what is kept whole; grapheme clusters by default
+---@param unit? "byte"|"char"|"grapheme" what stays whole; grapheme clusters by default
 ---@return string
 function M.reverse(s, unit)
   unit = units.check(unit or "grapheme", units.reverse, "rille.text.reverse")
@@ -217,7 +217,7 @@ end
 --- Appends the text backwards to a buffer.
 ---@param buffer string.buffer|rille.buffer
 ---@param s rille.source
----@param unit? "byte"|"char"|"grapheme" what is kept whole; grapheme clusters by default
+---@param unit? "byte"|"char"|"grapheme" what stays whole; grapheme clusters by default
 ---@return integer len bytes appended
 function M.reverse_into(buffer, s, unit)
   unit = units.check(unit or "grapheme", units.reverse, "rille.text.reverse_into")
@@ -228,10 +228,10 @@ function M.reverse_into(buffer, s, unit)
   return #result
 end
 
---- Whether the text is valid UTF-8.
+--- Returns whether the text is valid UTF-8.
 ---@param s rille.source
 ---@return boolean valid
----@return integer? position byte at which the first invalid sequence begins, 1-based
+---@return integer? position byte at which the first invalid sequence starts, 1-based
 function M.validate(s)
   local text = bytes.string(s, "rille.text.validate")
   local position = first_invalid(text)
@@ -241,7 +241,7 @@ function M.validate(s)
   return true
 end
 
---- The text with each maximal invalid subsequence replaced by U+FFFD. A valid string comes back as it is.
+--- Returns the text with each maximal invalid subsequence replaced by U+FFFD. A valid string is returned unchanged.
 ---@param s rille.source
 ---@return string
 function M.repair(s)
@@ -261,7 +261,7 @@ function M.repair_into(buffer, s)
   return #result
 end
 
---- How many units the text has. `""` has none of any; `"a\n"` is one line, and so is `"a"`.
+--- Returns the number of units in the text. `""` has none; `"a\n"` is one line, and so is `"a"`.
 ---@param s rille.source
 ---@param unit rille.unit
 ---@return integer? count nil for sentences and line-break segments, which need the native library

@@ -96,8 +96,8 @@ function M.extend(class, lines_class, changes, answer)
     return batch
   end
 
-  --- The job form of `file:lines`. Lines that a job has read stay valid, whatever is read later, and after the file and the
-  --- job were closed.
+  --- The job form of `file:lines`. Lines read by a job stay valid when others are read, and after the file and the job
+  --- were closed.
   ---@param first integer
   ---@param last integer
   ---@param opts? rille.file.window
@@ -158,7 +158,7 @@ function M.extend(class, lines_class, changes, answer)
 
   --- The job form of `file:slice`. Its progress counts bytes.
   ---@param from integer
-  ---@param to integer fewer bytes are there if the file ends before
+  ---@param to integer fewer bytes are returned if the file ends before
   ---@return rille.job job
   function File:slice_job(from, to)
     local handle = open(self)

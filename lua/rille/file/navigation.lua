@@ -3,9 +3,9 @@
 --- Matches that are looked for at once: the next one is wanted now, and those behind it soon.
 local CHUNK = 500
 
---- Where matches are, around the place where somebody looks. All between `low` and `high` are known.
+--- The matches around a position. All between `low` and `high` are known.
 ---@class rille.file.navigation
----@field job? rille.job the search that goes on, to wait for
+---@field job? rille.job the running search, to wait for
 ---@field package file rille.file
 ---@field package what rille.line_pattern|rille.line_pattern[]
 ---@field package fore table[] matches from the anchor on, ascending
@@ -179,8 +179,8 @@ local function go(self, position, ms, backward, name)
   end
 end
 
---- The first match that begins at a position or behind it. What is not known yet is searched for: then the answer is nil, a
---- message and "pending", and `job` can be waited for before the same is asked again.
+--- Returns the first match that starts at or after a position. If it is not known yet, a search starts and nil, a
+--- message and "pending" are returned: wait for `job`, then call again.
 ---@param position integer
 ---@param ms? integer how long to wait for the answer; 0 by default
 ---@return integer? from nil without a message if there is none
@@ -190,7 +190,7 @@ function Navigation:next(position, ms)
   return go(self, position, ms, false, "next")
 end
 
---- The last match that begins before a position. For the rest see `next`.
+--- Returns the last match that starts before a position; see `next`.
 ---@param position integer
 ---@param ms? integer how long to wait for the answer; 0 by default
 ---@return integer? from nil without a message if there is none
@@ -200,7 +200,7 @@ function Navigation:previous(position, ms)
   return go(self, position, ms, true, "previous")
 end
 
---- Ends the search that goes on, and forgets what was found: to be called when a refresh tells "truncated" or "replaced".
+--- Ends the search and discards the matches: call it when a refresh returns "truncated" or "replaced".
 function Navigation:close()
   forget(self, nil)
 end

@@ -3,15 +3,15 @@
 ---@class rille.file.options
 ---@field index? boolean start the index when the file is opened; true by default
 ---@field cache? integer bytes of the block cache; 4 MiB by default
----@field threads? integer threads of the index and of searches, 4 at most; as many as there are processors by default
----@field spool? boolean read what has no size, such as a pipe or a device, into a temporary file, by a job
----@field unpack? boolean unpack gzip and zstd, known by their first bytes, into a temporary file, by a job
----@field spool_limit? integer bytes of the temporary file at most; 16 GiB by default
----@field spool_folder? string folder of the temporary file; the system's by default
+---@field threads? integer threads of the index and of searches, at most 4; by default one for each processor
+---@field spool? boolean copy a file without a size, such as a pipe or a device, to a temporary file, by a job
+---@field unpack? boolean decompress gzip and zstd, recognised by their first bytes, to a temporary file, by a job
+---@field spool_limit? integer maximum number of bytes of the temporary file; 16 GiB by default
+---@field spool_folder? string directory of the temporary file; by default the system's
 
 ---@class rille.file.window
----@field from_column? integer byte of each line to begin at, from 1 on
----@field max_bytes? integer bytes of each line at most; 64 KiB by default, 1 GiB at most
+---@field from_column? integer first byte of each line, from 1 on
+---@field max_bytes? integer maximum number of bytes of each line; 64 KiB by default, at most 1 GiB
 
 local M = {}
 
@@ -102,8 +102,8 @@ function M.window(opts, name)
 end
 
 ---@class rille.file.search.options
----@field from? integer position to begin at: forward each match begins there or behind it, backward each begins before it
----@field backward? boolean the last match first
+---@field from? integer start position: forward each match starts there or after it, backward each starts before it
+---@field backward? boolean return the last match first
 ---@field limit? integer most matches
 
 --- Reads the options of a search.

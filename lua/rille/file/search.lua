@@ -19,11 +19,11 @@ local BACKWARD, COUNT = tonumber(C.RILLE_SEARCH_BACKWARD), tonumber(C.RILLE_SEAR
 local FROM, LINES = tonumber(C.RILLE_SEARCH_FROM), tonumber(C.RILLE_SEARCH_LINES)
 local PARTIAL = tonumber(C.RILLE_MATCH_PARTIAL)
 
---- Some of the matches of a search. They are valid until the next ones are taken or the job is closed.
+--- A batch of matches. It is valid until the next batch is taken or the job is closed.
 ---@class rille.file.matches
----@field count integer how many there are here
----@field total integer how many there are with all before them
----@field lines integer how many lines these are in
+---@field count integer number of matches in the batch
+---@field total integer number of matches so far, this batch included
+---@field lines integer number of lines with matches so far
 ---@field package job rille.job
 ---@field package matches ffi.cdata*
 local Matches = {}
@@ -44,7 +44,7 @@ local function entry(self, i, name)
   return self.matches[i - 1]
 end
 
---- Where a match is in the file. An empty one ends before it begins, as those of `string.find`.
+--- Returns the start and the end of a match in the file. An empty match ends before it starts, as in `string.find`.
 ---@param i integer from 1 to `count`
 ---@return integer from
 ---@return integer to
@@ -53,7 +53,7 @@ function Matches:span(i)
   return at.offset + 1, at.offset + at.length
 end
 
---- Number of the line, if the index had come so far; `file:line_at` tells later.
+--- Returns the number of the line, if it was indexed; later `file:line_at` returns it.
 ---@param i integer from 1 to `count`
 ---@return integer?
 function Matches:line(i)
@@ -61,15 +61,15 @@ function Matches:line(i)
   return line > 0 and line or nil
 end
 
---- Position of the begin of the line in the file.
+--- Returns the position of the start of the line in the file.
 ---@param i integer from 1 to `count`
 ---@return integer
 function Matches:line_offset(i)
   return entry(self, i, "line_offset").line_offset + 1
 end
 
---- What it is: "match", or "partial" where a line is above a mebibyte and a match may be longer than 64 KiB: there a long match
---- may be cut or missed.
+--- Returns "match", or "partial" in a line above 1 MiB where a match may be longer than 64 KiB: such a match may be cut
+--- or missed.
 ---@param i integer from 1 to `count`
 ---@return "match"|"partial"
 function Matches:kind(i)
@@ -94,11 +94,11 @@ local function take(job, handle, n)
   return batch
 end
 
---- How many there are until now.
+--- The counts so far.
 ---@class rille.file.count
 ---@field total integer matches; 0 if only lines are counted
 ---@field lines integer lines with matches
----@field partial boolean whether there may be more, in lines above a mebibyte
+---@field partial boolean whether matches in lines above 1 MiB may be missing
 
 ---@return rille.file.count?
 local function take_count(job, handle)
@@ -132,7 +132,7 @@ function M.extend(class, adopt_file)
   ---@class rille.file
   local File = class
 
-  --- Starts a search for every match, line by line as ripgrep searches: `^` and `$` are the ends of a line.
+  --- Starts a search for all matches, line by line as ripgrep does: `^` and `$` match at the ends of a line.
   ---@param what rille.line_pattern|rille.line_pattern[]
   ---@param opts? rille.file.search.options
   ---@return rille.job? job with batches of the type `rille.file.matches`; its progress counts bytes
@@ -151,10 +151,10 @@ function M.extend(class, adopt_file)
     return adopt(out_job[0], take)
   end
 
-  --- Counts matches, and the lines that they are in; with `lines` only the latter, which is faster.
+  --- Counts matches and matching lines; with `lines` only the lines, which is faster.
   ---@param what rille.line_pattern|rille.line_pattern[]
   ---@param opts? { lines?: boolean }
-  ---@return rille.job? job whose `take` returns a `rille.file.count`, nil if it is as before; when the job is done, also if there is none; its progress counts bytes
+  ---@return rille.job? job whose `take` returns a `rille.file.count`, nil if nothing has changed; its progress counts bytes
   ---@return string? message
   ---@return rille.file.reason|integer? reason or the position of the mistake in a pattern
   function File:count(what, opts)
@@ -169,8 +169,9 @@ function M.extend(class, adopt_file)
     return adopt(out_job[0], take_count)
   end
 
-  --- The lines that match, or with `invert` those that do not, as a file of their own, with numbers and positions of its own:
-  --- read, searched and filtered like every file. It grows while the job goes on, without a refresh.
+  --- Returns the matching lines, or with `invert` the others, as a file of its own, with its own line numbers and
+  --- positions, which is read, searched and filtered like any file. It grows while the job runs, without a refresh, and
+  --- is complete when the job is done.
   ---@param what rille.line_pattern|rille.line_pattern[]
   ---@param opts? { invert?: boolean }
   ---@return rille.file? file
@@ -187,9 +188,9 @@ function M.extend(class, adopt_file)
     return adopt_file(out_file[0]), adopt(out_job[0], function() end)
   end
 
-  --- Where a position in the lines that a filter keeps is in the file that was filtered.
+  --- Returns the position in the filtered file of a position in the filter.
   ---@param position integer
-  ---@return integer? position nil without a message if the lines end before, or if this is no filter
+  ---@return integer? position nil without a message if the filter ends before, or if the file is not a filter
   ---@return string? message
   ---@return rille.file.reason? reason
   function File:origin(position)
@@ -203,7 +204,7 @@ function M.extend(class, adopt_file)
     end
   end
 
-  --- Going from match to match, in both directions.
+  --- Returns an object that moves from match to match in both directions.
   ---@param what rille.line_pattern|rille.line_pattern[]
   ---@return rille.file.navigation
   function File:navigate(what)

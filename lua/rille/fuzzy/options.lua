@@ -2,19 +2,19 @@
 local bytes = require("rille.bytes")
 
 ---@class rille.fuzzy.options
----@field case? "smart"|"ignore"|"respect" whether case matters; "smart", the default: in a term with a capital letter
----@field normalize? boolean a term without accents finds letters that have some: danco finds Danço
----@field typos? integer how many chars of a fuzzy term an item may lack, from 0, the default, to 3; a term of 4 chars may lack
----   one, of 8 chars two, of 12 three, and such items come last
----@field scheme? "default"|"path"|"history" what items are
----@field delimiter? string the byte that parts the columns of an item
+---@field case? "smart"|"ignore"|"respect" whether case matters; "smart", the default: only in a term with a capital letter
+---@field normalize? boolean a term without accents also matches letters with accents: danco matches Danço
+---@field typos? integer how many characters of a fuzzy term may be missing from an item, 0 (the default) to 3: one in a
+--- term of 4 characters, two of 8, three of 12; such items rank last
+---@field scheme? "default"|"path"|"history" what the items are
+---@field delimiter? string the byte that separates the columns of an item
 ---@field columns? integer[] the columns to search in, from 1; all by default
 
 ---@class rille.fuzzy.corpus_options: rille.fuzzy.options
----@field budget? integer bytes that the corpus may hold
+---@field budget? integer maximum number of bytes of the session
 
 ---@class rille.fuzzy.filter_options: rille.fuzzy.options
----@field limit? integer most rows; all by default
+---@field limit? integer maximum number of rows; all by default
 
 local M = {}
 

@@ -3,16 +3,16 @@ local read_walk = require("rille.walk.options")
 
 ---@class rille.grep.options: rille.walk.options
 ---@field fixed? boolean texts are literals
----@field case? "respect"|"ignore"|"smart" "respect" by default; "smart" is "ignore" unless a pattern has an upper-case letter.
----A compiled pattern that ignores case keeps doing so
----@field word? boolean only whole words
----@field invert? boolean the lines that do not match
----@field multiline? boolean a match may go over several lines; lines that follow each other are one result then
----@field binary? boolean search files with a zero byte to their end; without, the search of a file ends there
----@field context? integer lines before and after each
----@field max_count? integer most lines of one file
----@field max_total? integer most lines in all
----@field texts? table<string, string> texts in memory by path, searched first and instead of the files
+---@field case? "respect"|"ignore"|"smart" "respect" by default; "smart" means "ignore" unless a pattern has an
+--- upper-case letter. A compiled pattern that ignores case still does
+---@field word? boolean match whole words only
+---@field invert? boolean return the lines that do not match
+---@field multiline? boolean a match may span several lines; consecutive lines are then one result
+---@field binary? boolean search files with a NUL byte to the end; otherwise the search of a file stops at the first NUL
+---@field context? integer lines of context before and after each match
+---@field max_count? integer maximum number of lines of one file
+---@field max_total? integer maximum number of lines
+---@field texts? table<string, string> texts in memory by path, searched first and in place of the files
 
 local SWITCHES = { fixed = true, word = true, invert = true, multiline = true, binary = true }
 local NUMBERS = { context = 0, max_count = 1, max_total = 1 }

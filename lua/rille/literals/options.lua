@@ -2,9 +2,9 @@
 local bytes = require("rille.bytes")
 
 ---@class rille.literals.options
----@field case? "respect"|"ignore" whether ASCII letters match in either case; "respect" by default
----@field match? "first"|"longest" which one wins where several begin: the first one in the list by default
----@field memory_limit? integer bytes that the fast form may take, 16 MiB by default; beyond it is a smaller, slower one
+---@field case? "respect"|"ignore" whether the case of ASCII letters matters; "respect" by default
+---@field match? "first"|"longest" which one matches where several start: by default the first in the list
+---@field memory_limit? integer maximum number of bytes of the fast form, 16 MiB by default; larger lists use a smaller, slower form
 
 local KNOWN = "case = 'respect' | 'ignore', match = 'first' | 'longest', memory_limit = bytes"
 

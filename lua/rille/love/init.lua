@@ -13,7 +13,7 @@ Wait.__index = Wait
 ---@type rille.love.wait[]
 local waits = {}
 
---- Ends the wait: `fn` is not called again. The job goes on.
+--- Ends the wait: `fn` is not called again. The job continues.
 function Wait:stop()
   for at, wait in ipairs(waits) do
     if wait == self then
@@ -23,9 +23,9 @@ function Wait:stop()
   end
 end
 
---- Calls `fn(job, state, message)` from `update` in each frame in which the job has something to take, and a last time when
---- it is over: then `state` is no longer "running". There take until `job:take()` gives nil; or take what the frame has time
---- for and return true, and the next frame calls again. Closing the job ends the wait.
+--- Calls `fn(job, state, message)` from `update` in each frame in which the job has results, and a last time when it is
+--- over: then `state` is no longer "running". In `fn`, take until `job:take()` returns nil, or take as much as the
+--- frame has time for and return true to be called again in the next frame. Closing the job ends the wait.
 ---@param job rille.job
 ---@param fn fun(job: rille.job, state: rille.job.state, message?: string): boolean?
 ---@return rille.love.wait wait `wait:stop()` ends it
@@ -39,7 +39,7 @@ function M.await(job, fn)
   return wait
 end
 
---- Looks after all jobs that are awaited. Call it in `love.update`; a job without news costs some hundred nanoseconds.
+--- Polls all awaited jobs. Call it in `love.update`; a job that is not ready costs a few hundred nanoseconds.
 ---@return integer count jobs that are still awaited
 function M.update()
   -- A list of its own, as `fn` may start and end waits.

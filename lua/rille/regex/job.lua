@@ -53,7 +53,7 @@ function M.regexset_job(list, flags)
   end, "rille.regexset_job")
 end
 
---- Makes an automaton of a list of literals on another thread: `job:result()` returns what `rille.literals` returns.
+--- Compiles a list of literals on another thread: `job:result()` returns what `rille.literals` returns.
 ---@param list string[]
 ---@param opts? rille.literals.options
 ---@return rille.job? job

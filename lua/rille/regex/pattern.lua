@@ -50,9 +50,9 @@ end
 ---@class rille.regex.options
 ---@field flags? string any of "i" (ignore case), "m" (^ and $ at lines), "s" (. matches a line feed), "x" (white space
 ---and comments), "b" (bytes: Unicode off)
----@field anchored? boolean a match begins where the search does. Several matches follow each other without a gap: iteration ends
----at the first empty match, as there is no other place to begin at
----@field size_limit? integer bytes that the compiled pattern may take, 10 MiB by default
+---@field anchored? boolean a match must start where the search starts. Matches then follow each other without a gap:
+--- iteration ends at the first empty match
+---@field size_limit? integer maximum number of bytes of the compiled pattern, 10 MiB by default
 
 --- Reads flags or options.
 ---@param flags? string|rille.regex.options
@@ -105,7 +105,7 @@ local function compiled(status, pattern, bits, limit)
   return shared
 end
 
---- Compiles a pattern, or takes it from the cache.
+--- Compiles a pattern, or returns it from the cache.
 ---@param pattern string
 ---@param bits integer flags
 ---@param limit integer bytes that it may take; 0 for the default, with which alone it is in the cache

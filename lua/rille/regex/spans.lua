@@ -106,14 +106,14 @@ Spans.__index = Spans
 local Identified = {}
 Identified.__index = Identified
 
---- How many matches there are.
+--- Returns the number of matches.
 ---@return integer
 function Spans:count()
   return self.n
 end
 Identified.count = Spans.count
 
---- Where a match is.
+--- Returns the start and the end of a match.
 ---@param i integer which one, from 1 on
 ---@return integer? from nil if there is no such match
 ---@return integer? to
@@ -124,7 +124,7 @@ function Spans:get(i)
   end
 end
 
---- Where a match is, and of what.
+--- Returns the start, the end and the literal of a match.
 ---@param i integer which one, from 1 on
 ---@return integer? from nil if there is no such match
 ---@return integer? to

@@ -13,7 +13,7 @@ local EPATTERN = tonumber(C.RILLE_EPATTERN)
 
 local M = {}
 
---- A pattern that matches exactly `s`, with any flags but "i".
+--- Returns a pattern that matches exactly `s`, with any flags except "i".
 ---@param s rille.source
 ---@return string
 function M.escape(s)
@@ -24,10 +24,10 @@ function M.escape(s)
   return scratch.string("rille.regex.escape")
 end
 
---- A pattern that matches the same bytes as a Lua pattern. A `^` at the begin is the begin of the text, not that of the
---- search; a position capture becomes an empty group, whose place `captures` tells.
+--- Converts a Lua pattern to a pattern that matches the same bytes. A `^` at the start means the start of the text, not
+--- of the search; a position capture becomes an empty group, whose position `captures` returns.
 ---@param pattern string
----@return string? pattern nil if it has no like, as with %b, %f and %1 to %9
+---@return string? pattern nil if there is no equivalent, as for %b, %f and %1 to %9
 ---@return string? message why
 ---@return integer? position byte in the Lua pattern
 function M.from_lua(pattern)
@@ -55,7 +55,7 @@ end
 ---@field feature "look-ahead"|"look-behind"|"back-reference"|"possessive"|"atomic"|"recursion"|"conditional"|"verb"|"keep"|"last-match"|"branch-reset"
 ---@field position integer byte in the pattern
 
---- What a PCRE pattern uses that patterns here have not, from left to right. Empty if there is nothing.
+--- Returns the features of a PCRE pattern that rille does not have, from left to right.
 ---@param pattern string
 ---@return rille.regex.feature[]
 function M.explain_pcre(pattern)

@@ -10,11 +10,11 @@ local M = {}
 --- Longest sleep, in seconds. Results are late by this much at most.
 local LONGEST = 0.008
 
---- Waits until there is something to take, the job is over, or the time has passed. Only in phases in which
---- `ngx.sleep` may be used: rewrite, access, content, timers and light threads.
+--- Waits until there are results to take, the job is over, or the time has passed. Call it only in phases that allow
+--- `ngx.sleep`: rewrite, access, content, timers and light threads.
 ---@param job rille.job
----@param timeout? number milliseconds; without, for as long as it takes
----@return rille.job.state state as `job:poll()` gives it, like the rest
+---@param timeout? number milliseconds; without a limit by default
+---@return rille.job.state state these are the results of `job:poll()`
 ---@return number done
 ---@return string? message
 ---@return number total

@@ -1,8 +1,8 @@
 --- The options of streams, for both backends.
 
 ---@class rille.stream.options
----@field max_match_length? integer longest match to be expected, in bytes; for patterns that have none by themselves
----@field limit? integer how many matches are replaced at most
+---@field max_match_length? integer maximum length of a match in bytes; for patterns of unbounded length
+---@field limit? integer maximum number of replacements
 
 local defaults = { max_match_length = 0, limit = 0 }
 

@@ -52,7 +52,7 @@ local FOLD = tonumber(C.RILLE_CASE_FOLD)
 ---@class rille.text
 local M = {}
 
---- The text in capital letters: `"Straße"` gives `"STRASSE"`.
+--- Returns the text in upper case: `"STRASSE"` for `"Straße"`.
 ---@param s rille.source
 ---@return string?
 ---@return string? message if the text or the result is too long
@@ -60,7 +60,7 @@ function M.upper(s)
   return to_string(s, UPPER, "rille.text.upper")
 end
 
---- Appends the text in capital letters to a buffer.
+--- Appends the text in upper case to a buffer.
 ---@param buffer string.buffer|rille.buffer
 ---@param s rille.source
 ---@return integer? len bytes appended
@@ -70,7 +70,7 @@ function M.upper_into(buffer, s)
   return to_buffer(buffer, s, UPPER, "rille.text.upper_into", KEPT)
 end
 
---- The text in small letters. A sigma at the end of a word becomes a final one.
+--- Returns the text in lower case. A sigma at the end of a word becomes a final sigma.
 ---@param s rille.source
 ---@return string?
 ---@return string? message if the text or the result is too long
@@ -78,7 +78,7 @@ function M.lower(s)
   return to_string(s, LOWER, "rille.text.lower")
 end
 
---- Appends the text in small letters to a buffer.
+--- Appends the text in lower case to a buffer.
 ---@param buffer string.buffer|rille.buffer
 ---@param s rille.source
 ---@return integer? len bytes appended
@@ -88,7 +88,8 @@ function M.lower_into(buffer, s)
   return to_buffer(buffer, s, LOWER, "rille.text.lower_into", KEPT)
 end
 
---- The text folded: texts that differ in case only become the same. It is for keys and comparisons, not for showing.
+--- Returns the text case-folded: texts that differ only in case become equal. Use it for keys and comparisons, not for
+--- display.
 ---@param s rille.source
 ---@return string?
 ---@return string? message if the text or the result is too long
@@ -106,7 +107,7 @@ function M.fold_into(buffer, s)
   return to_buffer(buffer, s, FOLD, "rille.text.fold_into", KEPT)
 end
 
---- Whether two texts are the same but for case, as `fold(a) == fold(b)` would tell, without making either.
+--- Returns whether two texts are equal except for case, as `fold(a) == fold(b)`, without creating strings.
 ---@param a rille.source
 ---@param b rille.source
 ---@return boolean?

@@ -264,7 +264,7 @@ local M = {}
 
 --- The job form of `rille.text.reverse`.
 ---@param s rille.source at most 8 MiB
----@param unit? "byte"|"char"|"grapheme" what is kept whole; grapheme clusters by default
+---@param unit? "byte"|"char"|"grapheme" what stays whole; grapheme clusters by default
 ---@return rille.job? job
 ---@return string? message if the text is too long for a job
 function M.reverse_job(s, unit)
@@ -309,10 +309,10 @@ end
 
 --- The job form of `rille.text.offsets`.
 ---@param s rille.source at most 8 MiB
----@param positions integer[] positions in the unit `from`, 1-based; they are copied too, 8 MiB at most
+---@param positions integer[] positions in the unit `from`, 1-based; they are copied too, at most 8 MiB
 ---@param from rille.unit.position
 ---@param to rille.unit.position
----@param results? integer[] a list to be filled by `job:result()` in place of a new one
+---@param results? integer[] a list for `job:result()` to fill instead of a new one
 ---@return rille.job? job
 ---@return string? message if the text is too long for a job
 function M.offsets_job(s, positions, from, to, results)

@@ -4,18 +4,20 @@ local M = {}
 
 --- How width is measured.
 ---@class rille.width_options
----@field style? "terminal"|"neovim"|"strwidth" whose idea of width it is: what terminals do (the default), what Neovim 0.11 or later shows (`strdisplaywidth()`), or what its `nvim_strwidth()` says
+---@field style? "terminal"|"neovim"|"strwidth" how width is measured: as by terminals (the default), as by Neovim 0.11
+--- or later (`strdisplaywidth()`), or as by its `nvim_strwidth()`
 ---@field ambiguous? 1|2 cells of a character whose East Asian Width is Ambiguous; 1 by default
 ---@field tabstop? integer cells from one tab stop to the next; 8 by default
----@field column? integer 0-based column at which the text begins, for its tabs; 0 by default. In a wrapped text every line does
+---@field column? integer 0-based column at which the text starts, for its tabs; 0 by default. In a wrapped text every
+--- line starts there
 
 ---@class rille.truncate_options: rille.width_options
----@field side? "right"|"left"|"middle" which part of the text goes; the right one by default
----@field ellipsis? string what stands for it; `…` by default
+---@field side? "right"|"left"|"middle" which part of the text is cut; the right one by default
+---@field ellipsis? string what replaces it; `…` by default
 
 ---@class rille.pad_options: rille.width_options
----@field align? "left"|"right"|"center" where the text stands; at the left by default
----@field fill? string what fills the other cells; one cell wide, a space by default
+---@field align? "left"|"right"|"center" where the text is placed; at the left by default
+---@field fill? string what fills the other cells; one cell wide, by default a space
 
 ---@class rille.wrap_options: rille.width_options
 ---@field keep_long_words? boolean whether a word that is longer than a line stays whole

@@ -47,9 +47,9 @@ local M = {}
 
 ---@alias rille.form "NFC" | "NFD" | "NFKC" | "NFKD"
 
---- The text in a normalisation form. A string that is in it already comes back as it is.
+--- Returns the text in a normalisation form. A string that is in that form already is returned unchanged.
 ---
---- Cost: finding that ASCII is in every form costs no more than reading it; other text goes at about 1 GB/s.
+--- Cost: ASCII takes no longer than reading it; other text runs at about 1 GB/s.
 ---@param s rille.source
 ---@param form? rille.form NFC by default
 ---@return string?
@@ -73,7 +73,7 @@ function M.normalize(s, form)
   return ffi.string(result, out[0])
 end
 
---- Appends the text in a normalisation form to a buffer, without making a string.
+--- Appends the text in a normalisation form to a buffer, without creating a string.
 ---@param buffer string.buffer|rille.buffer
 ---@param s rille.source
 ---@param form? rille.form NFC by default

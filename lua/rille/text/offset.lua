@@ -37,10 +37,10 @@ end
 ---@class rille.text
 local M = {}
 
---- A position in one unit as a position in another, for example a byte as the UTF-16 column for a language server.
+--- Converts a position from one unit to another, for example from bytes to the UTF-16 columns of a language server.
 ---
---- One inside a char or a grapheme cluster is taken for that of its start, one beyond the end for one past the end. An
---- invalid sequence is one char.
+--- A position inside a character or a grapheme cluster counts as its start, one beyond the end as one past the end. An
+--- invalid sequence is one character.
 ---@param s rille.source
 ---@param at integer position in the unit `from`, 1-based
 ---@param from rille.unit.position
@@ -58,14 +58,14 @@ function M.offset(s, at, from, to)
   return out[0] + 1
 end
 
---- A list of positions in one unit as positions in another, with one scan of the text if they ascend.
+--- Converts a list of positions from one unit to another, with one scan of the text if they ascend.
 ---
 --- Cost: a few nanoseconds a position on top of the scan.
 ---@param s rille.source
 ---@param positions integer[] positions in the unit `from`, 1-based, see `offset`
 ---@param from rille.unit.position
 ---@param to rille.unit.position
----@param results? integer[] a list to be filled in place of a new one, which may be `positions`
+---@param results? integer[] a list to fill instead of a new one; it may be `positions`
 ---@return integer[]? results in the unit `to`, 1-based
 ---@return string? message if the text is too long
 function M.offsets(s, positions, from, to, results)

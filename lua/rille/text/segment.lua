@@ -43,7 +43,7 @@ local function give(numbers)
   end
 end
 
---- What an iteration remembers.
+--- The state of an iteration.
 ---@class rille.segments
 ---@field package s rille.source
 ---@field package unit integer
@@ -92,11 +92,11 @@ local M = {}
 
 --- Iterates over the segments of a text: `for from, to in rille.text.segments(s, "word") do … end`.
 ---
---- Clusters, sentences and line-break segments follow each other without a gap. Words leave out what stands between them.
---- Lines leave out their LF or CR LF; `to` is `from - 1` for an empty one.
+--- Clusters, sentences and line-break segments follow each other without a gap. The text between words, and the LF or
+--- CR LF of lines, belong to no segment; `to` is `from - 1` for an empty line.
 ---
---- Cost: lines of usual length go at about half of the speed of reading memory, everything else at 0.5 to 0.8 GB/s,
---- grapheme clusters of ASCII faster. A text that changes meanwhile gives segments of no use, but does no harm.
+--- Cost: lines of usual length take about twice as long as reading memory, everything else runs at 0.5 to 0.8 GB/s,
+--- grapheme clusters of ASCII faster. If the text changes meanwhile the segments are wrong, but safe.
 ---@param s rille.source
 ---@param unit rille.unit.segment
 ---@return (fun(state: rille.segments): integer?, integer?)? iterator of positions of the first and the last byte

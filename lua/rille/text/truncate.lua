@@ -35,9 +35,9 @@ local pointer = ffi.typeof("const uint8_t *")
 ---@class rille.text
 local M = {}
 
---- The text, cut so that it takes at most `cells` cells together with the ellipsis that stands for what is cut.
+--- Returns the text, cut to at most `cells` cells including the ellipsis that replaces what is cut.
 ---
---- Grapheme clusters stay whole. A string that fits comes back as it is; an ellipsis that does not fit is left out.
+--- Grapheme clusters stay whole. A string that fits is returned unchanged; an ellipsis that does not fit is omitted.
 ---@param s rille.source
 ---@param cells integer
 ---@param opts? rille.truncate_options
@@ -101,7 +101,7 @@ local function cut_list(list, length)
   return C.rille_text_truncate_list(slices, length, options, cuts, err)
 end
 
---- Each text of a list, truncated as `truncate` does: a picker's rows in one call.
+--- Truncates each text of a list as `truncate` does: the rows of a picker in one call.
 ---@param list string[]
 ---@param cells integer
 ---@param opts? rille.truncate_options
@@ -133,7 +133,7 @@ function M.truncate_list(list, cells, opts)
   return result
 end
 
---- Appends each text of a list, truncated and ended by a line feed, to a buffer: no string is made.
+--- Appends each text of a list, truncated and followed by a line feed, to a buffer, without creating strings.
 ---@param buffer string.buffer|rille.buffer
 ---@param list string[]
 ---@param cells integer

@@ -14,11 +14,11 @@ local options = ffi.new("rille_layout_options", { size = ffi.sizeof("rille_layou
 ---@class rille.text
 local M = {}
 
---- The display cells that the text takes, as one line.
+--- Returns the number of display cells of the text, as one line.
 ---
---- By default it is what terminals do: a grapheme cluster takes the cells of its chars together but at most two, an
---- East Asian wide char and an emoji two, a combining mark, a format character and a control character none, an invalid
---- sequence one, a tab as many as are left to the next tab stop.
+--- By default it measures as terminals do: a grapheme cluster takes the cells of its characters together, but at most
+--- two; an East Asian wide character and an emoji take two; a combining mark, a format character and a control
+--- character none; an invalid sequence one; a tab as many as are left to the next tab stop.
 ---@param s rille.source
 ---@param opts? rille.width_options
 ---@return integer? cells
@@ -62,7 +62,7 @@ local function put(to, ptr, len, left, right, fill)
   fill_cells(to + len, right, fill)
 end
 
---- The text filled up with spaces until it takes `cells` cells. One that takes as many already comes back as it is.
+--- Returns the text padded with spaces to `cells` cells. A text that is already that wide is returned unchanged.
 ---@param s rille.source
 ---@param cells integer
 ---@param opts? rille.pad_options
@@ -91,7 +91,7 @@ function M.pad(s, cells, opts)
   return ffi.string(result, size)
 end
 
---- Appends the text, filled up with spaces until it takes `cells` cells, to a buffer.
+--- Appends the text, padded with spaces to `cells` cells, to a buffer.
 ---@param buffer string.buffer|rille.buffer
 ---@param s rille.source
 ---@param cells integer

@@ -30,11 +30,11 @@ local pointer = ffi.typeof("const uint8_t *")
 ---@class rille.text
 local M = {}
 
---- The lines of the text, each at most `cells` cells wide.
+--- Wraps the text and returns its lines, each at most `cells` cells wide.
 ---
---- A line ends at a break opportunity of UAX #14 or a line end of the text, and holds neither that nor the white space in
---- front of it. A word that is longer than a line is cut between grapheme clusters, unless `keep_long_words` is set. The
---- empty text has no line, and `"a\n"` one.
+--- A line ends at a line-break opportunity of UAX #14 or at a line end of the text, and contains neither the line end
+--- nor the white space before it. A word that is longer than a line is cut between grapheme clusters, unless
+--- `keep_long_words` is set. The empty text has no line, `"a\n"` one.
 ---@param s rille.source
 ---@param cells integer at least 1
 ---@param opts? rille.wrap_options
@@ -60,8 +60,8 @@ function M.wrap(s, cells, opts)
   return result
 end
 
---- The same as positions: a flat list of the first and the last byte of each line. The last one of an empty line is
---- that before its first.
+--- Wraps the text and returns a flat list of the first and the last byte of each line. For an empty line the last byte
+--- is the one before the first.
 ---@param s rille.source
 ---@param cells integer at least 1
 ---@param opts? rille.wrap_options

@@ -1,16 +1,16 @@
 --- The options of a walk, which a search has as well.
 
 ---@class rille.walk.options
----@field hidden? boolean hidden files and folders as well
----@field ignore? boolean leave out what .gitignore and its relatives name; true by default
----@field globs? string[] only paths that one of these matches; a leading "!" leaves out
----@field types? string[] only files of these types, by ripgrep's names; a leading "!" leaves out
----@field max_depth? integer how deep to go; 1 is what is in the root itself
----@field follow? boolean go through symbolic links
+---@field hidden? boolean include hidden files and directories
+---@field ignore? boolean skip what .gitignore, .ignore and similar files name; true by default
+---@field globs? string[] only paths that match one of these; a leading "!" excludes
+---@field types? string[] only files of these types, by ripgrep's names; a leading "!" excludes
+---@field max_depth? integer maximum depth; 1 is the content of the root
+---@field follow? boolean follow symbolic links
 ---@field same_file_system? boolean stay on the root's file system
----@field sort? boolean each folder in the order of its names; takes about twice as long
----@field folders? boolean tell of folders as well
----@field relative? boolean paths are relative to the root; without, they begin with it
+---@field sort? boolean sort each directory by name; takes about twice as long
+---@field folders? boolean include directories
+---@field relative? boolean make paths relative to the root; otherwise they start with it
 
 local SWITCHES = {
   hidden = true,

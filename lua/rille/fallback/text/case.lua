@@ -37,7 +37,7 @@ function M.upper(s)
   return to_string(s, upper, "rille.text.upper")
 end
 
---- Appends the text in capital letters to a buffer.
+--- Appends the text in upper case to a buffer.
 ---@param buffer string.buffer|rille.buffer
 ---@param s rille.source
 ---@return integer? len bytes appended, nil if the text is not ASCII
@@ -55,7 +55,7 @@ function M.lower(s)
   return to_string(s, lower, "rille.text.lower")
 end
 
---- Appends the text in small letters to a buffer.
+--- Appends the text in lower case to a buffer.
 ---@param buffer string.buffer|rille.buffer
 ---@param s rille.source
 ---@return integer? len bytes appended, nil if the text is not ASCII

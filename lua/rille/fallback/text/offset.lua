@@ -109,12 +109,12 @@ function M.offset(s, at, from, to)
   return (locate(new_walk(text, to), seek(new_walk(text, from), at)))
 end
 
---- A list of positions in one unit as positions in another, with one scan of the text if they ascend.
+--- Converts a list of positions from one unit to another, with one scan of the text if they ascend.
 ---@param s rille.source
 ---@param positions integer[] positions in the unit `from`, 1-based, see `offset`
 ---@param from rille.unit.position
 ---@param to rille.unit.position
----@param results? integer[] a list to be filled in place of a new one, which may be `positions`
+---@param results? integer[] a list to fill instead of a new one; it may be `positions`
 ---@return integer[]? results in the unit `to`, 1-based
 ---@return string? message if the library would be needed: for cells of what is not ASCII
 function M.offsets(s, positions, from, to, results)

@@ -44,7 +44,7 @@ local function truncated(text, cells, ellipsis, ellipsis_cells)
   return sub(text, 1, head) .. ellipsis .. sub(text, start)
 end
 
---- The text, cut so that it takes at most `cells` cells together with the ellipsis that stands for what is cut.
+--- Returns the text, cut to at most `cells` cells including the ellipsis that replaces what is cut.
 ---@param s rille.source
 ---@param cells integer
 ---@param opts? rille.truncate_options

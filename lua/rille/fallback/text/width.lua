@@ -9,7 +9,7 @@ local options = {}
 ---@class rille.fallback.text
 local M = {}
 
---- The display cells that the text takes, as one line.
+--- Returns the number of display cells of the text, as one line.
 ---@param s rille.source
 ---@param opts? rille.width_options
 ---@return integer? cells
@@ -56,7 +56,7 @@ local function fill_of(opts)
   return nil, true
 end
 
---- The text filled up with spaces until it takes `cells` cells. One that takes as many already comes back as it is.
+--- Returns the text padded with spaces to `cells` cells. A text that is already that wide is returned unchanged.
 ---@param s rille.source
 ---@param cells integer
 ---@param opts? rille.pad_options

@@ -31,7 +31,7 @@ local function lines(text, list)
   return result
 end
 
---- The lines of the text, each at most `cells` cells wide.
+--- Wraps the text and returns its lines, each at most `cells` cells wide.
 ---@param s rille.source
 ---@param cells integer at least 1
 ---@param opts? rille.wrap_options
