@@ -30,15 +30,15 @@ pub const RILLE_GREP_BINARY: u32 = 64;
 pub struct rille_grep_options {
     /// sizeof(rille_grep_options).
     pub size: u32,
-    /// Any of the RILLE_GREP_ constants, added.
+    /// Any of the RILLE_GREP_ constants, combined.
     pub flags: u32,
     /// How many patterns there are, one at least. A line matches if one of them does.
     pub pattern_count: u32,
     /// Lines of context before and after each match.
     pub context: u32,
-    /// Most lines of one file, or 0.
+    /// Maximum number of lines of one file, or 0.
     pub max_count: u32,
-    /// Most lines in all, or 0. A last result of the kind RILLE_GREP_STOPPED tells that there are more.
+    /// Maximum number of lines, or 0. A last result of the kind RILLE_GREP_STOPPED means that there are more.
     pub max_total: u32,
     /// How many texts in memory there are.
     pub text_count: u32,
@@ -92,7 +92,7 @@ pub struct rille_grep_line {
     pub span_count: u32,
     /// One of rille_grep_kind.
     pub kind: u32,
-    /// Reserved; must be 0.
+    /// Always 0.
     pub reserved: u32,
     /// Number of the line in its file, from 1 on; 0 if this is no line.
     pub line: f64,
@@ -108,11 +108,11 @@ pub struct rille_grep_lines {
     pub text: *const u8,
     /// Where each line is.
     pub lines: *const rille_grep_line,
-    /// Where each match is in its line: begin and end, two numbers for each.
+    /// The start and the end of each match in its line: two numbers for each.
     pub spans: *const u32,
-    /// How many lines there are.
+    /// Number of lines.
     pub count: u32,
-    /// Reserved; must be 0.
+    /// Always 0.
     pub reserved: u32,
 }
 
@@ -147,10 +147,10 @@ impl Batch for Taken {
 /// be sorted. Files are read in pieces. A byte-order mark is seen, and UTF-16 is translated. A line above 8 MiB is an error
 /// among the results. A line is searched without its LF or CR LF; with RILLE_GREP_MULTI_LINE $ is before either. The working directory and the environment are looked at in this call and not later.
 ///
-/// Returns RILLE_OK, RILLE_EARG (there is no pattern, an option unknown or an end wrong), RILLE_EIO (the root is not a
-/// readable directory) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; if there are several, the message names
-/// which, counted from 1, and the offset of the error is the place in that pattern). A pattern that is too big to be
-/// compiled is a failure of the job.
+/// Returns RILLE_OK, RILLE_EARG (there is no pattern, an option is unknown, or an end offset is wrong), RILLE_EIO (the
+/// root is not a readable directory) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; if there are several, the
+/// message names which, counted from 1, and the offset of the error is the place in that pattern). A pattern that is
+/// too big to be compiled is a failure of the job.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_grep_start(
     root: *const u8,
@@ -199,8 +199,8 @@ pub unsafe extern "C" fn rille_grep_start(
 /// Takes up to `most` lines of a job that rille_grep_start has started and writes where they are to `out`. It may be
 /// fewer though there are more; take until there are none. The previous batch becomes invalid.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (`most` is 0 or the job is of
-/// another kind). It does not wait.
+/// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
+/// kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_grep_take(
     job: *mut rille_job,

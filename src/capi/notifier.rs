@@ -46,7 +46,7 @@ impl rille_notifier {
 
 /// Makes a notifier that watches nothing yet and writes it to `out`.
 ///
-/// Returns RILLE_OK or RILLE_EIO (the system gives no descriptor).
+/// Returns RILLE_OK or RILLE_EIO (the system refused a descriptor).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_notifier_new(
     out: *mut *mut rille_notifier,

@@ -29,7 +29,7 @@ pub const RILLE_WALK_RELATIVE: u32 = 64;
 pub struct rille_walk_options {
     /// sizeof(rille_walk_options).
     pub size: u32,
-    /// Any of the RILLE_WALK_ constants, added.
+    /// Any of the RILLE_WALK_ constants, combined.
     pub flags: u32,
     /// How deep to go: 1 is what is in the root itself. 0 is no limit.
     pub max_depth: u32,
@@ -39,8 +39,9 @@ pub struct rille_walk_options {
     pub type_count: u32,
     /// Reserved; must be 0.
     pub reserved: u32,
-    /// All globs, one after the other, as in a .gitignore but the other way round: only paths that one of them matches are
-    /// found. One with a leading ! leaves paths out; the last one that matches counts. They win over what is ignored.
+    /// All globs, one after the other, as in a .gitignore but the other way round: only paths that match one of them
+    /// are found. One with a leading ! leaves paths out; the last one that matches counts. They win over what is
+    /// ignored.
     pub globs: *const u8,
     /// Bytes of all globs.
     pub globs_len: usize,
@@ -128,13 +129,13 @@ pub struct rille_path_entry {
 /// A batch of paths. What it points to is valid until the next batch is taken or the job is freed.
 #[repr(C)]
 pub struct rille_paths {
-    /// The bytes of all paths. They begin with the root as it was given, a root of "." left away, and need not be UTF-8.
+    /// The bytes of all paths. They start with the root as passed, except for a root of ".", and need not be UTF-8.
     pub text: *const u8,
     /// Where each path is.
     pub paths: *const rille_path_entry,
     /// Their number.
     pub count: u32,
-    /// Reserved; must be 0.
+    /// Always 0.
     pub reserved: u32,
 }
 
@@ -187,8 +188,8 @@ impl From<Refused> for Failure {
 /// The walk runs on as many threads as there are processors, up to 8. The working directory and the environment are
 /// looked at in this call and not later.
 ///
-/// Returns RILLE_OK, RILLE_EARG (an option unknown or an end wrong), RILLE_EIO (the root is not a readable directory)
-/// or RILLE_EPATTERN (a glob or a type is wrong; the message says which, counted from 1).
+/// Returns RILLE_OK, RILLE_EARG (an option is unknown, or an end offset is wrong), RILLE_EIO (the root is not a
+/// readable directory) or RILLE_EPATTERN (a glob or a type is wrong; the message says which, counted from 1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_walk_start(
     root: *const u8,
@@ -210,8 +211,8 @@ pub unsafe extern "C" fn rille_walk_start(
 /// Takes up to `most` paths of a job that rille_walk_start has started and writes where they are to `out`. The previous
 /// batch becomes invalid.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (`most` is 0 or the job is of
-/// another kind). It does not wait.
+/// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
+/// kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_walk_take(
     job: *mut rille_job,

@@ -3,7 +3,7 @@
 //! cbindgen writes all constants, then all types, then all functions. Here each item goes to the section that names the
 //! longest prefix of its name, comments are filled to the width of the header, and a comment of one line takes one line.
 
-const WIDTH: usize = 110;
+const WIDTH: usize = 120;
 
 /// A section of the template: a title, the prefixes of its items without `rille_`, and its introduction.
 pub struct Section<'a> {

@@ -14,7 +14,7 @@ pub struct rille_file_news {
     pub size: f64,
     /// One of rille_file_change: what the next refresh will report, unless the file changes again.
     pub change: u32,
-    /// Reserved; must be 0.
+    /// Always 0.
     pub reserved: u32,
 }
 
@@ -60,8 +60,8 @@ pub unsafe extern "C" fn rille_file_follow(
 
 /// Takes news of a job that rille_file_follow has started and writes them to `out`.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there are none now; nothing was written) or RILLE_EARG (the job is of another kind).
-/// It does not wait.
+/// Returns RILLE_OK, RILLE_NONE (there is none; nothing was written) or RILLE_EARG (the job is of another kind). It
+/// does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_take_news(
     job: *mut rille_job,

@@ -30,7 +30,7 @@ pub enum rille_file_verb {
     RILLE_FILE_LINE_AT = 4,
     /// rille_file_offset_of: the offset of the line with the number `at`. The answer has a number.
     RILLE_FILE_OFFSET_OF = 5,
-    /// rille_file_stat. The answer has what is known of the file.
+    /// rille_file_stat. The answer has what is known about the file.
     RILLE_FILE_STAT = 6,
     /// rille_file_refresh. The answer has a number, one of rille_file_change.
     RILLE_FILE_REFRESH = 7,
@@ -59,7 +59,7 @@ pub struct rille_file_task {
     pub verb: u32,
     /// An offset, or the number of a line from 1 on.
     pub at: i64,
-    /// Lines or bytes that are wanted. There may be fewer.
+    /// Requested lines or bytes. There may be fewer.
     pub count: i64,
     /// Lines before the one in the middle, for RILLE_FILE_READ_AROUND.
     pub before: u32,
@@ -73,7 +73,8 @@ pub struct rille_file_task {
 // SAFETY: numbers and a pointer, the size first.
 unsafe impl Zeroed for rille_file_task {}
 
-/// What a job of rille_file_read_start has read. The pointers are valid until the job is freed, whatever becomes of the file.
+/// The result of a job of rille_file_read_start. The pointers are valid until the job is freed, also after the file
+/// was.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_answer {
@@ -184,7 +185,7 @@ type Answered = (Result<Reply, FileError>, bool);
 /// are copied, and a relative path is taken from the working directory of now. Take the file with rille_file_open_take when the job
 /// is done. If the system does not answer, as with a server that is away, rille_job_cancel ends the job nevertheless.
 ///
-/// Returns RILLE_OK or RILLE_EIO (the path is none, or the working directory is gone).
+/// Returns RILLE_OK or RILLE_EIO (the path is invalid, or the working directory is gone).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_open_start(
     path: *const u8,
@@ -240,7 +241,7 @@ pub unsafe extern "C" fn rille_file_open_take(
 /// returns. The file may be freed while the job runs, and read by other calls and jobs at the same time. Take the answer with
 /// rille_file_read_take when the job is done. If the system does not answer, rille_job_cancel ends the job nevertheless.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a verb unknown or a number negative) or RILLE_ELIMIT (the window is too large).
+/// Returns RILLE_OK, RILLE_EARG (a verb is unknown, or a number is negative) or RILLE_ELIMIT (the window is too large).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read_start(
     file: *const rille_file,

@@ -28,7 +28,7 @@ pub const RILLE_FILE_UNPACK: u32 = 4;
 pub struct rille_file_options {
     /// sizeof(rille_file_options).
     pub size: u32,
-    /// Any of the RILLE_FILE_ constants, added.
+    /// Any of the RILLE_FILE_ constants, combined.
     pub flags: u32,
     /// Bytes of the block cache; 0 for 4 MiB.
     pub cache: u32,
@@ -115,23 +115,23 @@ impl Measured for rille_file {
     }
 }
 
-/// What is known of a file.
+/// What is known about a file.
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
 pub struct rille_file_info {
     /// Bytes of the file, as the last refresh saw it.
     pub size: f64,
-    /// How many lines it has. A last line without a line feed is one.
+    /// Number of lines. A last line without a line feed counts.
     pub lines: f64,
     /// Bytes from the start of the file that are indexed.
     pub indexed: f64,
-    /// Bytes of memory that the index takes.
+    /// Bytes of memory of the index.
     pub index_bytes: f64,
-    /// Bytes of memory that the file holds or may come to hold in all, its block cache included.
+    /// Bytes of memory that the file uses or may use, its block cache included.
     pub bytes: f64,
     /// 1 if the number of lines is exact, 0 if it is an estimate.
     pub exact: u32,
-    /// Reserved; must be 0.
+    /// Always 0.
     pub reserved: u32,
 }
 
@@ -206,8 +206,8 @@ fn positive(value: i64, what: &str) -> Result<u64, Failure> {
 /// That job reads it to its end; when it fails or is cancelled, what has arrived stays. The number of lines is exact
 /// after its end and not before. The temporary file has no name and is gone with the last one that reads it.
 ///
-/// Returns RILLE_OK or RILLE_EIO (the file cannot be opened, or is a folder, or a pipe or a device without
-/// RILLE_FILE_SPOOL; or there is no temporary file; see the message).
+/// Returns RILLE_OK or RILLE_EIO (the file cannot be opened, is a directory, or is a pipe or a device and
+/// RILLE_FILE_SPOOL is not set; or there is no temporary file; see the message).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_open(
     path: *const u8,
@@ -260,10 +260,10 @@ pub unsafe extern "C" fn rille_file_stat(
 /// Checks the file for changes, uses its current state from then on, and writes one of rille_file_change to
 /// `out_change`.
 ///
-/// What the file has grown by is there afterwards; the index goes on where it was, at once for little, else by the job of
-/// rille_file_index. If another file has the path, the growth of the old one is told first, and the next refresh tells of the
-/// other: so nothing is lost when a log is rotated. A file whose path leads nowhere stays what it was. Bytes that were
-/// written over others without a change of the size are found within a tenth of a second.
+/// Growth is then visible; the index continues where it was, at once for small growth, otherwise by the job of
+/// rille_file_index. If another file has the path, the growth of the old one is reported first, and the next refresh
+/// tells of the other: so nothing is lost when a log is rotated. A file whose path leads nowhere stays what it was.
+/// Bytes that were written over others without a change of the size are found within a tenth of a second.
 ///
 /// Returns RILLE_OK, RILLE_ECHANGED (another file has the path and cannot be opened), RILLE_EIO or RILLE_EFORK; after a
 /// failure the file is as before.
@@ -283,9 +283,9 @@ pub unsafe extern "C" fn rille_file_refresh(
     }
 }
 
-/// Writes the job that makes the index of a file to `out`: the one that runs, or a new one if the file has more than that has
-/// seen. It has no results; the unit of progress is the byte. Freeing it does not end it as long as the file is open, but
-/// rille_job_cancel does; it can be started again and goes on where it was.
+/// Writes the job that makes the index of a file to `out`: the one that runs, or a new one if the file has more than
+/// that has seen. It has no results; the unit of progress is the byte. Freeing it does not end it as long as the file
+/// is open, but rille_job_cancel does; it can be started again and continues where it was.
 ///
 /// For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as the
 /// unit. Whatever became of it, it is not started again.

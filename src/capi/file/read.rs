@@ -5,13 +5,13 @@ use super::super::error::{Failure, rille_error, rille_status, rille_status::*};
 use super::{positive, rille_file};
 use crate::file::{Answer, CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
 
-/// What of each line is wanted.
+/// The part of each line to read.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_window {
     /// sizeof(rille_file_window).
     pub size: u32,
-    /// Bytes of each line at most; 0 for 64 KiB, 1 GiB at most.
+    /// Maximum number of bytes of each line; 0 for 64 KiB, at most 1 GiB.
     pub most: u32,
     /// Bytes to skip at the start of each line.
     pub from: i64,
@@ -31,35 +31,35 @@ pub const RILLE_LINE_CUT_BEHIND: u32 = 2;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_line {
-    /// Where its text begins in that of the batch.
+    /// Start of its text in that of the batch.
     pub start: u32,
-    /// Where its text ends, without its LF or CR LF.
+    /// End of its text, without its LF or CR LF.
     pub stop: u32,
     /// RILLE_LINE_CUT_BEFORE, RILLE_LINE_CUT_BEHIND, both, or 0 if the whole line is here.
     pub flags: u32,
-    /// Reserved; must be 0.
+    /// Always 0.
     pub reserved: u32,
-    /// Offset of the begin of the line in the file. If its begin is too far away to be looked for, that of the first byte that
-    /// is here: then RILLE_LINE_CUT_BEFORE is set.
+    /// Offset of the start of the line in the file; if the start is too far away to search for, of the first byte read,
+    /// and RILLE_LINE_CUT_BEFORE is set.
     pub offset: f64,
     /// Bytes of the whole line without its LF or CR LF; -1 if its end is not known yet.
     pub length: f64,
 }
 
-/// Lines in a row. What it points to is valid until the next batch of the same file or until the file is freed; if a job has
-/// read it, until that job is freed.
+/// Consecutive lines. The pointers are valid until the next batch of the same file or until the file is freed; for a
+/// batch read by a job, until that job is freed.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_lines {
     /// The bytes of all lines.
     pub text: *const u8,
-    /// Where each is.
+    /// The place of each.
     pub lines: *const rille_file_line,
     /// Number of the first line, from 1 on; 0 if it is not known yet.
     pub first: f64,
-    /// How many lines there are.
+    /// Number of lines.
     pub count: u32,
-    /// 1 if the batch ended before its time, as the lines are long; 0 if all that were wanted are here, or the file ends.
+    /// 1 if some lines did not fit because they are long; 0 if all requested lines are here, or the file ends.
     pub more: u32,
 }
 
@@ -103,8 +103,8 @@ impl rille_file_lines {
 /// has one line at least. To go on, ask for what follows its last line. If the end of that line is not known yet (its
 /// length is -1), the index has to come further first.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the file has no such line, and the count is 0), RILLE_PENDING (the index has not come
-/// so far; the count is 0), RILLE_EARG (a number negative), RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or
+/// Returns RILLE_OK, RILLE_NONE (the file has no such line, and the count is 0), RILLE_PENDING (the line is not indexed
+/// yet; the count is 0), RILLE_EARG (a number is negative), RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or
 /// RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read_lines(
@@ -135,7 +135,7 @@ pub unsafe extern "C" fn rille_file_read_lines(
 /// An offset at the end of the file is in no line, unless the last line has no line feed. To read the last lines of a
 /// file see rille_file_read_last.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is no line, and the count is 0), RILLE_EARG (a number negative), RILLE_ELIMIT
+/// Returns RILLE_OK, RILLE_NONE (there is no line, and the count is 0), RILLE_EARG (a number is negative), RILLE_ELIMIT
 /// (the window is too large), RILLE_ECHANGED or RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read_around(
@@ -164,8 +164,8 @@ pub unsafe extern "C" fn rille_file_read_around(
 /// batch, these are the newest, and `more` is 1: to go on backwards, ask rille_file_read_around for the byte before the first
 /// line, with `count` - 1 less those that are here before it, and 1 after.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a number negative), RILLE_ELIMIT (the
-/// window is too large), RILLE_ECHANGED or RILLE_EIO.
+/// Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a number is negative), RILLE_ELIMIT
+/// (the window is too large), RILLE_ECHANGED or RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read_last(
     file: *mut rille_file,
@@ -208,8 +208,8 @@ fn answer(answer: Answer<u64>, out: &mut std::mem::MaybeUninit<f64>) -> rille_st
 
 /// Writes the number of the line that holds an offset to `out_line`, counted from 1.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the file ends before; nothing was written), RILLE_PENDING (the index has not come so
-/// far; nothing was written), RILLE_EARG (the offset negative), RILLE_ECHANGED or RILLE_EIO.
+/// Returns RILLE_OK, RILLE_NONE (the file ends before; nothing was written), RILLE_PENDING (the line is not indexed
+/// yet; nothing was written), RILLE_EARG (the offset is negative), RILLE_ECHANGED or RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_line_at(
     file: *const rille_file,
@@ -228,8 +228,8 @@ pub unsafe extern "C" fn rille_file_line_at(
 
 /// Writes the offset at which the line with a number begins to `out_offset`; lines are counted from 1.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the file has no such line; nothing was written), RILLE_PENDING (the index has not come
-/// so far; nothing was written), RILLE_EARG (the number negative), RILLE_ECHANGED or RILLE_EIO.
+/// Returns RILLE_OK, RILLE_NONE (the file has no such line; nothing was written), RILLE_PENDING (the line is not
+/// indexed yet; nothing was written), RILLE_EARG (the number is negative), RILLE_ECHANGED or RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_offset_of(
     file: *const rille_file,
@@ -249,7 +249,7 @@ pub unsafe extern "C" fn rille_file_offset_of(
 /// Reads the bytes from an offset on to `out`, which has room for `capacity` of them, and writes how many there are to
 /// `out_len`: fewer than the capacity only at the end of the file. It takes as long as reading them does.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the file ends before; the length is 0), RILLE_EARG (the offset negative),
+/// Returns RILLE_OK, RILLE_NONE (the file ends before; the length is 0), RILLE_EARG (the offset is negative),
 /// RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED or RILLE_EIO. After a failure what `out` has is of
 /// no use.
 #[unsafe(no_mangle)]

@@ -18,18 +18,17 @@ pub const RILLE_SEARCH_FROM: u32 = 4;
 /// Count matching lines only, without returning them and without reading them to their end.
 pub const RILLE_SEARCH_LINES: u32 = 8;
 
-/// What a search in a file finds. Set `size` to sizeof(rille_search_options); zeros are the default: all matches from the
-/// begin of the file on.
+/// What a search in a file finds; by default all matches from the start of the file.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_search_options {
     /// sizeof(rille_search_options).
     pub size: u32,
-    /// Any of the RILLE_SEARCH_ constants, added.
+    /// Any of the RILLE_SEARCH_ constants, combined.
     pub flags: u32,
     /// Where to start: forward, each match starts there or after it; backward, each starts before it.
     pub from: i64,
-    /// Most matches, or 0. A search that only counts has no limit.
+    /// Maximum number of matches, or 0. A search that only counts has no limit.
     pub limit: u32,
     /// Reserved; must be 0.
     pub reserved: u32,
@@ -78,7 +77,7 @@ pub struct rille_file_matches {
     pub lines: f64,
     /// How many are in this batch; 0 if they are only counted.
     pub count: u32,
-    /// Reserved; must be 0.
+    /// Always 0.
     pub reserved: u32,
 }
 
@@ -115,11 +114,12 @@ unsafe fn read(given: *const rille_pattern, count: u32) -> Result<LinePatterns, 
     Ok(LinePatterns::new(&sources, &LineOptions::default())?)
 }
 
-/// Starts a search through what is known of a file, and writes the job to `out`. A line matches if one of the `count`
+/// Starts a search through the known part of a file, and writes the job to `out`. A line matches if one of the `count`
 /// patterns does. The results are matches, for rille_file_take; the unit of progress is the byte.
 ///
-/// The search is by lines, as that of ripgrep: no match goes over the end of one, and ^ and $ are its begin and end, its LF or
-/// CR LF left out. Results come in the order of the file, or the other way round if the search goes back.
+/// The search is by lines, as in ripgrep: a match never crosses the end of a line, and ^ and $ match at its start and
+/// end, its LF or CR LF left out. Results come in the order of the file, or the other way round if the search goes
+/// back.
 ///
 /// The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns RILLE_OK,
 /// RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong; if there are several patterns the message names
@@ -164,8 +164,8 @@ pub unsafe extern "C" fn rille_file_search(
 /// fewer though there are more; take until there are none. The previous batch becomes invalid. A search that only
 /// counts has batches without matches, whose totals are what was counted until then.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is nothing now, and the count is 0) or RILLE_EARG (`most` is 0 or the job is of
-/// another kind). It does not wait.
+/// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
+/// kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_take(
     job: *mut rille_job,
@@ -241,8 +241,8 @@ pub unsafe extern "C" fn rille_file_filter(
 /// Writes the offset at which a byte of a file that rille_file_filter has made stands in the file that was filtered to
 /// `out_offset`.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is no such byte, or the file is no filter; nothing was written), RILLE_EARG (the
-/// offset negative), RILLE_ECHANGED or RILLE_EIO.
+/// Returns RILLE_OK, RILLE_NONE (there is no such byte, or the file is not a filter; nothing was written), RILLE_EARG
+/// (the offset is negative), RILLE_ECHANGED or RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_origin(
     file: *const rille_file,

@@ -246,8 +246,8 @@ unsafe fn texts<'a>(
 /// Appends `count` items of any bytes: item i is at `items[i]` and has `lengths[i]` bytes. They are copied. Writes the
 /// new number of items to `out_len`.
 ///
-/// Returns RILLE_OK, RILLE_ETOOBIG (an item has 2 GiB or more) or RILLE_ELIMIT (the budget would not be kept). Unless
-/// it is RILLE_OK, RILLE_EARG or RILLE_EFORK, the items before the one that was refused are in.
+/// Returns RILLE_OK, RILLE_ETOOBIG (an item has 2 GiB or more) or RILLE_ELIMIT (the memory limit would be exceeded).
+/// Unless it is RILLE_OK, RILLE_EARG or RILLE_EFORK, the items before the one that was refused are in.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_push(
     fuzzy: *const rille_fuzzy,
@@ -304,7 +304,7 @@ fn pushed(
 /// passing through the host. The walk has nothing to take from then on; when it is over, everything is in. It fails if an
 /// item is refused. Freeing the job ends the feed.
 ///
-/// Returns RILLE_OK or RILLE_EARG (the job is no walk). It does not wait.
+/// Returns RILLE_OK or RILLE_EARG (the job is not a walk). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_feed(
     fuzzy: *const rille_fuzzy,
@@ -501,7 +501,7 @@ pub unsafe extern "C" fn rille_fuzzy_start(
 /// what there is to `found`. They take the place of those before: while the search runs they are the best of what has been
 /// searched.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is nothing new; `found` tells whether the search is done, and no rows) or
+/// Returns RILLE_OK, RILLE_NONE (there is nothing new; `found` says whether the search is done, and has no rows) or
 /// RILLE_EARG (the job is of another kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_results(

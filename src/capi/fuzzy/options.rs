@@ -25,7 +25,7 @@ pub const RILLE_FUZZY_COLUMNS: u32 = 32;
 pub struct rille_fuzzy_options {
     /// sizeof(rille_fuzzy_options).
     pub size: u32,
-    /// Any of the RILLE_FUZZY_ constants, added.
+    /// Any of the RILLE_FUZZY_ constants, combined.
     pub flags: u32,
     /// How many characters of a fuzzy term may be missing from an item, at most 3: one in a term of 4 characters, two
     /// of 8, three of 12. Items with fewer missing characters always rank first.

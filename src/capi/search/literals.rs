@@ -16,7 +16,7 @@ pub const RILLE_LITERALS_LONGEST: u32 = 2;
 pub struct rille_literals_options {
     /// sizeof(rille_literals_options).
     pub size: u32,
-    /// Any of the RILLE_LITERALS_ constants, added.
+    /// Any of the RILLE_LITERALS_ constants, combined.
     pub flags: u32,
     /// Bytes that the fast form may take; 0 for 16 MiB. Beyond that it is a smaller one of half the speed.
     pub memory_limit: u32,
@@ -80,12 +80,12 @@ impl Measured for rille_literals {
 
 /// Makes an automaton of a list of literals and writes it to `out`.
 ///
-/// `text` has all literals one after the other, `len` bytes; `ends` has the offset behind each, `count` numbers, each
-/// above the one before: no literal may be empty. A list of none matches nothing. Where several literals begin, the
+/// `text` has all literals one after the other, `len` bytes; `ends` has the end offset of each, `count` numbers, each
+/// above the one before: no literal may be empty. A list of none matches nothing. Where several literals start, the
 /// first one in the list wins unless the options say otherwise.
 ///
-/// Returns RILLE_OK, RILLE_EARG (an option unknown or an end wrong), RILLE_EPATTERN (a literal is empty; the message
-/// says which, counted from 1) or RILLE_ELIMIT (they are too many).
+/// Returns RILLE_OK, RILLE_EARG (an option is unknown, or an end offset is wrong), RILLE_EPATTERN (a literal is empty;
+/// the message says which, counted from 1) or RILLE_ELIMIT (they are too many).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_new(
     text: *const u8,
@@ -112,7 +112,7 @@ type Compiled = Result<Arc<Literals>, PatternError>;
 /// Starts a job that makes an automaton of a list of literals as rille_literals_new does, on another thread, and writes it
 /// to `out`. The list is copied. Take the result with rille_literals_take when the job is done.
 ///
-/// Returns RILLE_OK or RILLE_EARG (an option unknown or an end wrong).
+/// Returns RILLE_OK or RILLE_EARG (an option is unknown, or an end offset is wrong).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_start(
     text: *const u8,
@@ -215,7 +215,7 @@ pub unsafe extern "C" fn rille_literals_find(
 /// Finds a batch of hits, from left to right, none overlapping another.
 ///
 /// Writes three numbers for each hit to `out_hits` as rille_literals_find does; it has room for three numbers times the
-/// capacity that `scan` tells. Writes the number of hits to `out_count`. To go on after a full batch, see rille_scan.
+/// capacity of `scan`. Writes the number of hits to `out_count`. To continue after a full batch, see rille_scan.
 ///
 /// Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
 #[unsafe(no_mangle)]

@@ -30,12 +30,12 @@ pub mod translate;
 pub struct rille_scan {
     /// sizeof(rille_scan).
     pub size: u32,
-    /// Offset in the text to begin at. What is before it is looked at by ^ and \b. Behind the end nothing is found.
+    /// Start offset in the text. ^ and \b see the text before it. Beyond the end nothing is found.
     pub from: u32,
-    /// Not 0 if a match has ended at `from`, so that an empty one there would be found twice. To go on after a full
+    /// Not 0 if a match has ended at `from`, so that an empty match there is not found twice. To continue after a full
     /// batch, set this to 1 and `from` to the end of the last match.
     pub after: u32,
-    /// How many matches the output has room for.
+    /// Capacity of the output in matches.
     pub capacity: u32,
 }
 

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 /// One pattern that lines are searched for, in one of its three forms: `regex`, `literals`, or, if both are NULL, a text.
 ///
-/// A list of patterns matches where one of them does; where several begin, the first one of the list wins. In a line, ^ and $
-/// match at its ends, its LF or CR LF left out, whatever the flags are.
+/// A list of patterns matches where one of them does; where several start, the first of the list matches. In a line, ^
+/// and $ match at its ends, its LF or CR LF left out, whatever the flags are.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_pattern {

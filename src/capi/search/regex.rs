@@ -25,15 +25,15 @@ const FLAGS: u32 = 63;
 /// Written by rille_regex_captures for both ends of a group that did not participate.
 pub const RILLE_UNSET: u32 = 0xFFFF_FFFF;
 
-/// How a pattern is compiled.
+/// Options of a pattern.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_regex_options {
     /// sizeof(rille_regex_options).
     pub size: u32,
-    /// Any of the RILLE_REGEX_ constants, added.
+    /// Any of the RILLE_REGEX_ constants, combined.
     pub flags: u32,
-    /// Bytes that the compiled pattern may take; 0 for 10 MiB.
+    /// Maximum number of bytes of the compiled pattern; 0 for 10 MiB.
     pub size_limit: u32,
     /// Reserved; must be 0.
     pub reserved: u32,
@@ -260,8 +260,8 @@ pub unsafe extern "C" fn rille_regex_find(
 
 /// Finds a batch of matches, from left to right, none overlapping another.
 ///
-/// Writes two offsets for each match to `out_spans`, which has room for two numbers times the capacity that `scan` tells,
-/// and the number of matches to `out_count`. `scan` tells where to begin; to go on after a full batch, see rille_scan.
+/// Writes two offsets for each match to `out_spans`, which has room for two numbers times the capacity of `scan`, and
+/// the number of matches to `out_count`. `scan` says where to start; to continue after a full batch, see rille_scan.
 ///
 /// Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
 #[unsafe(no_mangle)]
@@ -297,8 +297,8 @@ pub unsafe extern "C" fn rille_regex_spans(
 
 /// Finds a batch of matches with their groups.
 ///
-/// Writes two offsets for each group of each match to `out_slots`, the whole match first: RILLE_UNSET for both of a group
-/// that took no part. It has room for 2 * (1 + rille_regex_groups) numbers times the capacity that `scan` tells. Writes
+/// Writes two offsets for each group of each match to `out_slots`, the whole match first: RILLE_UNSET for both of a
+/// group that took no part. It has room for 2 * (1 + rille_regex_groups) numbers times the capacity of `scan`. Writes
 /// the number of matches to `out_count`. Finding groups costs several times finding matches: see rille_regex_spans.
 ///
 /// Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
@@ -364,16 +364,16 @@ pub unsafe extern "C" fn rille_regex_count(
     }
 }
 
-/// What takes the place of matches.
+/// The replacement of matches.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_replacement {
     /// sizeof(rille_replacement).
     pub size: u32,
-    /// How many matches are replaced at most; 0 for all.
+    /// Maximum number of replacements; 0 for all.
     pub limit: u32,
-    /// Not 0 if the text is to be taken as it is; else it is a template: $0 is the match, $1 a group, ${name} a named
-    /// group, $$ a dollar sign.
+    /// Not 0 for a literal text; otherwise it is a template: $0 is the match, $1 a group, ${name} a named group, $$ a
+    /// dollar sign.
     pub literal: u32,
     /// Reserved; must be 0.
     pub reserved: u32,

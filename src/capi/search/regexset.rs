@@ -45,9 +45,9 @@ impl Measured for rille_regexset {
 /// `text` has all patterns one after the other, `len` bytes; `ends` has the end offset of each, `count` ascending
 /// numbers. `options` may be NULL; its size limit is for all patterns together. A list of none matches nothing.
 ///
-/// Returns RILLE_OK, RILLE_EARG (an option unknown or an end wrong), RILLE_EPATTERN (a pattern is wrong; the message
-/// says which, counted from 1, and the error block has the offset of the mistake in that pattern) or RILLE_ELIMIT (the
-/// compiled patterns would pass their size limit).
+/// Returns RILLE_OK, RILLE_EARG (an option is unknown, or an end offset is wrong), RILLE_EPATTERN (a pattern is wrong;
+/// the message says which, counted from 1, and the error block has the offset of the mistake in that pattern) or
+/// RILLE_ELIMIT (the compiled patterns would pass their size limit).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regexset_new(
     text: *const u8,
@@ -74,7 +74,7 @@ type Compiled = Result<Arc<RegexSet>, PatternError>;
 /// Starts a job that compiles a list of patterns as rille_regexset_new does, on another thread, and writes it to `out`. The
 /// list is copied. Take the result with rille_regexset_take when the job is done.
 ///
-/// Returns RILLE_OK or RILLE_EARG (an option unknown or an end wrong).
+/// Returns RILLE_OK or RILLE_EARG (an option is unknown, or an end offset is wrong).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regexset_start(
     text: *const u8,

@@ -49,8 +49,7 @@ fn c_feature(feature: PcreFeature) -> rille_pcre {
 
 /// Appends a pattern that matches exactly the `len` bytes at `text` to `out`. It does so with any flags but i.
 ///
-/// Returns RILLE_OK, RILLE_EARG (the text lies in `out`), RILLE_ETOOBIG or RILLE_ENOMEM., each with a buffer of its
-/// own.
+/// Returns RILLE_OK or RILLE_EARG (the text lies in `out`).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_escape(
     text: *const u8,
@@ -73,9 +72,8 @@ pub unsafe extern "C" fn rille_regex_escape(
 /// A ^ at the start means the start of the text, not of the search. A position capture becomes an empty group. %b, %f
 /// and the back-references %1 to %9 have no equivalent.
 ///
-/// Returns RILLE_OK, RILLE_EARG (the pattern lies in `out`), RILLE_EPATTERN (the Lua pattern is wrong or has no like;
-/// the message tells why, and the error block has the offset in it), RILLE_ETOOBIG or RILLE_ENOMEM., each with a buffer
-/// of its own.
+/// Returns RILLE_OK, RILLE_EARG (the pattern lies in `out`) or RILLE_EPATTERN (the Lua pattern is wrong or has no
+/// equivalent; the message says why, and the error block has the offset).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_from_lua(
     pattern: *const u8,

@@ -16,7 +16,7 @@ use std::mem::MaybeUninit;
 /// to the same bound.
 pub const RILLE_TEXT_JOB_MAX: u32 = 8 << 20;
 
-/// Which function a job calls.
+/// The function that a job calls.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_text_verb {
@@ -57,7 +57,7 @@ pub struct rille_text_task {
     pub verb: u32,
     /// A unit, a mapping or a form, as the verb says.
     pub what: u32,
-    /// How many positions there are.
+    /// Number of positions.
     pub count: u32,
     /// The positions of RILLE_TEXT_OFFSETS. They are copied.
     pub positions: *const u32,
@@ -75,17 +75,17 @@ pub struct rille_text_task {
 // SAFETY: numbers and pointers, the size first.
 unsafe impl Zeroed for rille_text_task {}
 
-/// What a job of rille_text_start has found. The pointers are valid until the job is freed.
+/// The result of a job of rille_text_start. The pointers are valid until the job is freed.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_text_result {
-    /// The numbers, as the verb names them; NULL if it names none.
+    /// The numbers, if the verb has any; otherwise NULL.
     pub numbers: *const u32,
-    /// The text, as the verb names it; NULL if it names none.
+    /// The text, if the verb has one; otherwise NULL.
     pub text: *const u8,
     /// Length of the text in bytes.
     pub len: usize,
-    /// How many numbers there are.
+    /// Number of numbers.
     pub count: u32,
     /// Reserved; always 0.
     pub reserved: u32,

@@ -53,23 +53,23 @@ pub enum rille_align {
 pub struct rille_layout_options {
     /// sizeof(rille_layout_options).
     pub size: u32,
-    /// How many cells there are to truncate, pad or wrap to. The width alone needs none.
+    /// Cells to truncate, pad or wrap to; ignored by rille_text_width.
     pub cells: u32,
     /// One of the RILLE_STYLE_ constants.
     pub style: u32,
-    /// Cells of a character whose East Asian Width is Ambiguous: 1, which is also meant by 0, or 2.
+    /// Cells of a character whose East Asian Width is Ambiguous: 1 (also for 0) or 2.
     pub ambiguous: u32,
-    /// Cells from one tab stop to the next; 0 means 8.
+    /// Cells between tab stops; 0 means 8.
     pub tabstop: u32,
-    /// The column at which the text begins, 0-based; in a wrapped text every line does.
+    /// The 0-based column at which the text starts; in a wrapped text every line starts there.
     pub column: u32,
     /// rille_text_truncate: one of the RILLE_SIDE_ constants.
     pub side: u32,
     /// rille_text_pad: one of the RILLE_ALIGN_ constants.
     pub align: u32,
-    /// rille_text_wrap: not 0 if a word that is longer than a line shall not be cut.
+    /// rille_text_wrap: not 0 if a word longer than a line must not be cut.
     pub keep_long_words: u32,
-    /// rille_text_wrap: the offset at which to begin, which must be the start of a line.
+    /// rille_text_wrap: the start offset, which must be the start of a line.
     pub start: u32,
     /// rille_text_truncate: what stands for the text that is cut; NULL for U+2026, "…". It is not copied: it must stay
     /// where it is during the call.

@@ -10,9 +10,9 @@ pub struct rille_segment_options {
     pub size: u32,
     /// RILLE_UNIT_GRAPHEME, RILLE_UNIT_WORD, RILLE_UNIT_SENTENCE, RILLE_UNIT_LINE or RILLE_UNIT_LINEBREAK.
     pub unit: u32,
-    /// Offset in the text to begin at: 0, or what the batch before wrote to `out_next`. Behind the end there is nothing.
+    /// Start offset in the text: 0, or what the previous batch wrote to `out_next`. Beyond the end there is nothing.
     pub from: u32,
-    /// How many spans the output has room for.
+    /// Capacity of the output in spans.
     pub capacity: u32,
 }
 

@@ -5,8 +5,7 @@ use super::width::cells;
 use super::*;
 use crate::text::{Ellipsis, Side, WidthOptions};
 
-/// What is shown of a truncated text: its bytes from 0 to `head`, then the ellipsis, then its bytes from `tail` to its
-/// end.
+/// A truncated text: its bytes from 0 to `head`, the ellipsis, and its bytes from `tail` to its end.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct rille_cut {

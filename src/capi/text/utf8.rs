@@ -48,7 +48,7 @@ pub unsafe extern "C" fn rille_text_repair_len(
 
 /// Replaces each maximal invalid subsequence of a text by U+FFFD, so that the result is valid UTF-8.
 ///
-/// Writes the result to `out` and its length in bytes to `out_len`. How much room it needs is told by
+/// Writes the result to `out` and its length in bytes to `out_len`. The required size is returned by
 /// rille_text_repair_len; three times `len` is always enough. `out` may not overlap the text.
 ///
 /// Returns RILLE_OK (the text was valid and has been copied), RILLE_INVALID (something was replaced), RILLE_EARG (they
