@@ -149,9 +149,11 @@ local function render(fn, tag, where, example)
   for _, overload in ipairs(fn.doc.overloads) do
     out[#out + 1] = "\n    Also: `" .. shown(overload) .. "`"
   end
-  if example then
+  if example and example.see then
+    out[#out + 1] = ("\n    Example: |%s()|\n    %s"):format(example.see, where)
+  elseif example then
     out[#out + 1] = "\n    Example: >lua\n        "
-      .. example:gsub("\n$", ""):gsub("\n", "\n        ")
+      .. example.code:gsub("\n$", ""):gsub("\n", "\n        ")
       .. "\n<"
     out[#out + 1] = "    " .. where
   else
@@ -183,7 +185,10 @@ return function(read, paths)
   local parse = run("doc/annotations.lua")
   local fallback, examples = run("doc/fallback.lua"), {}
   for _, entry in ipairs(run("doc/examples.lua")) do
-    examples[entry[1]:match("^%S+")] = entry[2]
+    local first = entry[1]:match("^%S+")
+    for name in entry[1]:gmatch("%S+") do
+      examples[name] = name == first and { code = entry[2] } or { see = first }
+    end
   end
   local used, defined, named = {}, {}, {}
 
