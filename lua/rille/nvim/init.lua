@@ -23,7 +23,7 @@ local schedule
 local Wait = {}
 Wait.__index = Wait
 
---- Ends the wait: `fn` is not called again. The job goes on.
+--- Ends the wait: `fn` is not called again. The job continues.
 function Wait:stop()
   waits[self] = nil
   if handle and not next(waits) then
@@ -108,10 +108,10 @@ local function listen()
   end
 end
 
---- Calls `fn(job, state, message)` on the editor's main loop, where every function of Neovim may be used, whenever the job
---- has something to take, and a last time when it is over: then `state` is no longer "running". There take until `job:take()`
---- gives nil; or take a part and return true, and it is called again in the next turn of the loop. An error in `fn` is shown
---- and ends the wait, as closing the job does.
+--- Calls `fn(job, state, message)` on the editor's main loop, where every function of Neovim may be used, whenever the
+--- job has results, and a last time when it is over: then `state` is no longer "running". In `fn`, take until
+--- `job:take()` returns nil, or take some and return true to be called again in the next turn of the loop. An error in
+--- `fn` is shown and ends the wait, as does closing the job.
 ---@param job rille.job
 ---@param fn fun(job: rille.job, state: rille.job.state, message?: string): boolean?
 ---@return rille.nvim.wait wait `wait:stop()` ends it
@@ -130,20 +130,20 @@ function M.await(job, fn)
   return wait
 end
 
---- Shows a file of any size, in a buffer that holds a part of it: |rille-viewer|.
+--- Shows a file of any size in a buffer that holds a part of it: |rille-viewer|.
 ---@param file? string the file of the current buffer by default
----@param opts? { mods?: table } `mods`: where to, as `smods` of `nvim_create_user_command()` has it
+---@param opts? { mods?: table } `mods`: the window, as in `smods` of `nvim_create_user_command()`
 function M.view(file, opts)
   lazy.load("rille.nvim.viewer").open(file, opts)
 end
 
---- The items that match a query, best first: for completion and for lists of one's own. The query is in fzf's syntax.
+--- Returns the items that match a query in fzf's syntax, best first: for completion and other lists.
 ---@generic T
 ---@param query string
----@param items T[] strings, or tables with a text in them
----@param opts? { limit?: integer, fuzzy?: rille.fuzzy.filter_options, key?: string|fun(item: any): string } `key`: where the text of an item is; "label" by default, as language servers name it
+---@param items T[] strings, or tables that contain a text
+---@param opts? { limit?: integer, fuzzy?: rille.fuzzy.filter_options, key?: string|fun(item: any): string } `key`: where the text of an item is; "label" by default, as for language servers
 ---@return T[] items
----@return integer[][] positions of the chars that match, for each of them: first bytes, ascending
+---@return integer[][] positions of the matching characters of each item: first bytes, ascending
 function M.filter(query, items, opts)
   opts = opts or {}
   local key = opts.key or "label"
@@ -163,7 +163,7 @@ function M.filter(query, items, opts)
   return found, positions
 end
 
---- Sets options, which go before those of `vim.g.rille`. Calling it is not needed.
+--- Sets options, which take precedence over `vim.g.rille`. Calling it is optional.
 ---@param opts? table
 function M.setup(opts)
   local config = lazy.load("rille.nvim.config")
@@ -173,43 +173,43 @@ function M.setup(opts)
   end
 end
 
---- Picks from anything: see |rille.nvim.pick.options|.
+--- Opens a picker for any items: see |rille.nvim.pick.options|.
 ---@param opts rille.nvim.pick.options
 function M.pick(opts)
   lazy.load("rille.nvim.pickers").pick(opts)
 end
 
---- Picks a file of a tree, which is walked meanwhile.
+--- Opens a picker for the files of a directory tree, which is walked meanwhile.
 ---@param opts? rille.nvim.files.options
 function M.files(opts)
   lazy.load("rille.nvim.pickers").files(opts)
 end
 
---- Searches a tree while you type.
+--- Opens a picker that searches a directory tree while you type.
 ---@param opts? rille.nvim.grep.options
 function M.grep(opts)
   lazy.load("rille.nvim.pickers").grep(opts)
 end
 
---- Picks a line of the current buffer.
+--- Opens a picker for the lines of the current buffer.
 ---@param opts? rille.nvim.query.options
 function M.lines(opts)
   lazy.load("rille.nvim.pickers").lines(opts)
 end
 
---- Picks a buffer.
+--- Opens a picker for buffers.
 ---@param opts? rille.nvim.query.options
 function M.buffers(opts)
   lazy.load("rille.nvim.pickers").buffers(opts)
 end
 
---- Picks a help tag.
+--- Opens a picker for help tags.
 ---@param opts? rille.nvim.query.options
 function M.help(opts)
   lazy.load("rille.nvim.pickers").help(opts)
 end
 
---- Opens the last picker again, as it was left.
+--- Opens the last picker as it was left.
 function M.resume()
   lazy.load("rille.nvim.pickers").resume()
 end

@@ -52,10 +52,10 @@ end
 
 --- Matches as `MiniPick.default_match()` does.
 ---@param items string[]
----@param _ integer[] what matched before; every search is one of all items, and knows what was found before
+---@param _ integer[] the previous matches, which are not needed
 ---@param query string[] characters
 ---@param opts? { sync?: boolean }
----@return integer[]? indices of what matches, if they are known at once
+---@return integer[]? indices of the matching items, if known at once
 function M.match(items, _, query, opts)
   local pick = require("mini.pick")
   local text = table.concat(query)

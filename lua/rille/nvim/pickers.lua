@@ -43,16 +43,16 @@ local function open(spec)
 end
 
 ---@class rille.nvim.pick.options
----@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any what to pick from: strings; tables with a `text`, and with a `path` or `bufnr`, `lnum` and `col` if they lead somewhere; anything, with `format`; the job of `rille.walk` or `rille.grep`; or a function that calls `add` with a list, or with text of which each line is an item, now or later, and `done` in the end; a line may begin in one text and end in the next. It may return a job instead, or a function that ends it
+---@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any the items: strings; tables with a `text`, and with a `path` or `bufnr`, `lnum` and `col` if they lead somewhere; anything, with `format`; the job of `rille.walk` or `rille.grep`; or a function that calls `add` with a list, or with text of which each line is an item, now or later, and `done` at the end; a line may start in one text and end in the next. It may return a job, or a function that stops it
 ---@field title? string
----@field query? string what the prompt says at first
----@field format? fun(item: any): string the text of an item
----@field preview? boolean|fun(item: any): any false for none; a function gives lines, text or `{ buf, pos }`
----@field on_choice? fun(item: any, info: rille.nvim.choice) gets what was chosen, or nil; without it the editor goes where the item leads
----@field place? fun(item: any): rille.nvim.place? where an item leads to
----@field icons? boolean texts are paths, and get the icons of files
----@field fuzzy? rille.fuzzy.options of the ranking
----@field kind? string pickers of the same kind have one history; "pick" by default
+---@field query? string initial query
+---@field format? fun(item: any): string returns the text of an item
+---@field preview? boolean|fun(item: any): any false for none; a function returns lines, text or `{ buf, pos }`
+---@field on_choice? fun(item: any, info: rille.nvim.choice) called with the chosen item, or nil; by default the editor opens the item
+---@field place? fun(item: any): rille.nvim.place? returns the location of an item
+---@field icons? boolean texts are paths and have file icons
+---@field fuzzy? rille.fuzzy.options options of the ranking
+---@field kind? string pickers of the same kind share a history; "pick" by default
 
 --- Picks from anything.
 ---@param opts rille.nvim.pick.options
@@ -181,9 +181,9 @@ local function found_in(root)
 end
 
 ---@class rille.nvim.files.options
----@field cwd? string the folder; the working directory by default
----@field query? string what the prompt says at first
----@field walk? rille.walk.options which files; hidden ones for example
+---@field cwd? string the directory; by default the working directory
+---@field query? string initial query
+---@field walk? rille.walk.options options of the walk, for example hidden files
 
 --- Picks a file. The list grows as the tree is walked.
 ---@param opts? rille.nvim.files.options
@@ -247,9 +247,9 @@ local function unsaved(root)
 end
 
 ---@class rille.nvim.grep.options
----@field cwd? string the folder; the working directory by default
----@field query? string what the prompt says at first
----@field grep? rille.grep.options how and in which files; smart case by default
+---@field cwd? string the directory; by default the working directory
+---@field query? string initial query
+---@field grep? rille.grep.options options of the search; smart case by default
 
 --- Searches a tree while you type. What is not saved yet is searched as it is in the editor.
 ---@param opts? rille.nvim.grep.options
@@ -298,7 +298,7 @@ end
 local LINES, TAGS = 5000, 500
 
 ---@class rille.nvim.query.options
----@field query? string what the prompt says at first
+---@field query? string initial query
 
 --- Picks a line of the current buffer.
 ---@param opts? rille.nvim.query.options

@@ -13,7 +13,7 @@ local function scored(score)
   return 1 / (score + 1)
 end
 
---- A sorter with options of `rille.fuzzy`.
+--- Returns a sorter with options of `rille.fuzzy`.
 ---@param opts? rille.fuzzy.options
 ---@return table sorter telescope's
 function M.sorter(opts)
@@ -34,13 +34,13 @@ function M.sorter(opts)
   })
 end
 
---- The sorter for paths. It takes what telescope gives to every sorter, and needs none of it.
+--- Returns the sorter for paths. It accepts and ignores what telescope passes to every sorter.
 ---@return table sorter
 function M.files()
   return M.sorter({ scheme = "path" })
 end
 
---- The sorter for everything else.
+--- Returns the sorter for other items.
 ---@return table sorter
 function M.generic()
   return M.sorter()

@@ -57,8 +57,8 @@ local WAIT_MS = 200
 
 ---@class rille.nvim.choice
 ---@field how rille.nvim.how
----@field marked any[] all that were marked, in that order
----@field index? integer where the item is in the list that was given
+---@field marked any[] all marked items, in order
+---@field index? integer index of the item in the list
 
 ---@class rille.nvim.picker
 ---@field spec rille.nvim.picker.spec

@@ -13,9 +13,9 @@ local M = {}
 ---@field bufnr? integer instead of the path
 ---@field lnum? integer from 1 on
 ---@field col? integer byte, from 1 on
----@field offset? integer where the line begins in the file, in bytes from 1 on: a preview finds it at once then
----@field find? string a text that shows where in the file the item is
----@field text? string what the quickfix list shows
+---@field offset? integer position of the start of the line in the file, for the preview
+---@field find? string a text that marks the item's place in the file
+---@field text? string text of the quickfix entry
 
 ---@alias rille.nvim.how "edit"|"split"|"vsplit"|"tab"
 
