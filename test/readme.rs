@@ -191,7 +191,8 @@ fn nginx_example_is_a_sound_configuration() {
     fs::create_dir_all(prefix.join("logs")).expect("a folder is made");
     let [example] = blocks("nginx").try_into().expect("one example for nginx");
     let lua = root().join("lua");
-    let example = example.replace("/opt/rille/share/lua/5.1", lua.to_str().expect("a path in UTF-8"));
+    let example =
+        example.replace("/opt/rille/share/lua/5.1", lua.to_str().expect("a path in UTF-8"));
     let mut configuration = kind.load;
     configuration += "pid nginx.pid;\nevents {}\nenv RILLE_LIB;\n";
     fs::write(prefix.join("nginx.conf"), configuration + &example).expect("a file is written");
