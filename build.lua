@@ -1,7 +1,7 @@
 -- Builds the library: lazy.nvim runs this file when it installs or updates rille, `nvim -l build.lua` does by hand, and
 -- a hook of vim.pack by `dofile`. Cargo gets the crates that Cargo.lock names, by their checksums; nothing else is fetched.
-local folder = vim.fs.dirname(vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p"))
-local target = folder .. "/target"
+local directory = vim.fs.dirname(vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p"))
+local target = directory .. "/target"
 local command = { "cargo", "rustc", "--release", "--locked", "--lib", "--crate-type", "cdylib" }
 
 if vim.fn.executable(command[1]) == 0 then
@@ -17,7 +17,7 @@ local function flags()
   local list = { vim.env.CARGO_ENCODED_RUSTFLAGS or ((vim.env.RUSTFLAGS or ""):gsub(" +", "\31")) }
   local home = vim.uv.os_homedir() or ""
   local crates = (vim.env.CARGO_HOME or home .. "/.cargo") .. "/registry/src"
-  for _, remap in ipairs({ { home, "~" }, { crates, "crates" }, { folder, "rille" } }) do
+  for _, remap in ipairs({ { home, "~" }, { crates, "crates" }, { directory, "rille" } }) do
     if #remap[1] > 1 then
       list[#list + 1] = ("--remap-path-prefix=%s=%s"):format(remap[1], remap[2])
     end
@@ -28,7 +28,7 @@ end
 -- Lines that Cargo says on its way; shown by those who start this in a coroutine of theirs, as lazy.nvim does.
 local said = {}
 local job = vim.system(command, {
-  cwd = folder,
+  cwd = directory,
   env = {
     CARGO_ENCODED_RUSTFLAGS = flags(),
     -- Where the Lua side looks, whatever directory cargo is told to use for other projects.

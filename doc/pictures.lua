@@ -11,13 +11,13 @@ local COLUMNS, LINES = 110, 30
 --- Shows something and draws it.
 ---@param name string
 ---@param title string
----@param folder string where the editor is
+---@param directory string where the editor is
 ---@param steps fun(term: rille.test.terminal)
-local function picture(name, title, folder, steps)
+local function picture(name, title, directory, steps)
   local term = terminal.start({
     columns = COLUMNS,
     lines = LINES,
-    cwd = vim.fn.getcwd() .. folder,
+    cwd = vim.fn.getcwd() .. directory,
     commands = { "set termguicolors noshowcmd noruler laststatus=0 fillchars=eob:\\ ", "filetype plugin off" },
   })
   local ok, message = pcall(steps, term)
@@ -80,10 +80,10 @@ local function write_log(path)
 end
 
 picture("viewer", "The viewer: a log, of which a part is in the editor", "", function(term)
-  local folder = vim.fn.tempname()
-  vim.fn.mkdir(folder)
-  write_log(folder .. "/server.log")
-  term:type(":Rille view " .. folder .. "/server.log")
+  local directory = vim.fn.tempname()
+  vim.fn.mkdir(directory)
+  write_log(directory .. "/server.log")
+  term:type(":Rille view " .. directory .. "/server.log")
   term:press("Enter")
   term:sees("1 of 400,000")
   term:type("&ERROR")
@@ -92,5 +92,5 @@ picture("viewer", "The viewer: a log, of which a part is in the editor", "", fun
   term:type("50%/timeout")
   term:press("Enter")
   vim.wait(1500)
-  vim.fn.delete(folder, "rf")
+  vim.fn.delete(directory, "rf")
 end)

@@ -1,7 +1,7 @@
 //! The tour: what rille does and how fast, shown by a LuaJIT that lives in this program.
 //!
 //! ```text
-//! cargo run --release --example tour [FILE or FOLDER…]
+//! cargo run --release --example tour [FILE or DIRECTORY…]
 //! ```
 //!
 //! Nothing but Rust, make and a C compiler is needed. The tour itself is `examples/tour.lua` with the sections in
@@ -87,7 +87,7 @@ fn tour() -> Result<u32, Box<dyn Error>> {
 fn library() -> Result<PathBuf, Box<dyn Error>> {
     let file = format!("{}rille{}", consts::DLL_PREFIX, consts::DLL_SUFFIX);
     let program = env::current_exe()?;
-    let examples = program.parent().ok_or("this program is in no folder")?;
+    let examples = program.parent().ok_or("this program is in no directory")?;
     // For an example Cargo makes the shared library, too, but leaves it among the dependencies.
     let made = fs::canonicalize(examples.join("../deps").join(&file)).ok();
     let made = made.filter(|_| !cfg!(debug_assertions));
@@ -111,7 +111,7 @@ fn library() -> Result<PathBuf, Box<dyn Error>> {
     if let Some(made) = made {
         return Ok(made);
     }
-    // This is a debug build, whose library is slow, or a Cargo that arranges its folder in another way.
+    // This is a debug build, whose library is slow, or a Cargo that arranges its directory in another way.
     eprintln!("tour: building the library");
     let target = examples.join("tour-library");
     let status = Command::new(env!("CARGO"))
@@ -195,7 +195,7 @@ fn texts(given: Vec<PathBuf>) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
     Ok(texts)
 }
 
-/// Adds a file, or what is below a folder, in order of name; links in folders are not followed.
+/// Adds a file, or what is below a directory, in order of name; links in directories are not followed.
 fn walk(path: PathBuf, found: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(&path) else {
         found.push(path);
@@ -215,9 +215,10 @@ mod tests {
 
     /// What is in the place after a library of now was published over one that is so many seconds old.
     fn published(name: &str, old: Option<i64>) -> String {
-        let folder = std::env::temp_dir().join(format!("rille-tour-{}-{name}", std::process::id()));
-        fs::create_dir_all(&folder).expect("a folder is made");
-        let (made, place) = (folder.join("made.so"), folder.join("place.so"));
+        let directory =
+            std::env::temp_dir().join(format!("rille-tour-{}-{name}", std::process::id()));
+        fs::create_dir_all(&directory).expect("a directory is made");
+        let (made, place) = (directory.join("made.so"), directory.join("place.so"));
         fs::write(&made, "made").expect("a file is written");
         let now = SystemTime::now();
         let at = |path, time| {
@@ -231,9 +232,9 @@ mod tests {
         }
         publish(&made, &place).expect("it is published");
         let found = fs::read_to_string(&place).expect("something is in the place");
-        let names = fs::read_dir(&folder).expect("the folder").count();
-        assert_eq!(names, 2, "nothing else is left in the folder");
-        fs::remove_dir_all(&folder).expect("the folder is removed");
+        let names = fs::read_dir(&directory).expect("the directory").count();
+        assert_eq!(names, 2, "nothing else is left in the directory");
+        fs::remove_dir_all(&directory).expect("the directory is removed");
         found
     }
 

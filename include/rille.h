@@ -71,7 +71,7 @@ extern "C" {
  * Number of the interface that this header describes. It changes whenever a function, a layout or a constant changes in
  * a way that an older caller would not survive.
  */
-#define RILLE_ABI 1
+#define RILLE_ABI 2
 
 #define RILLE_KIND_SIZE 16 /**< Bytes of the name of a kind, its final NUL included. */
 
@@ -847,7 +847,7 @@ typedef struct rille_regex rille_regex;
 typedef struct rille_regex_options {
     uint32_t size; /**< sizeof(rille_regex_options). */
     uint32_t flags; /**< Any of the RILLE_REGEX_ constants, combined. */
-    uint32_t size_limit; /**< Maximum number of bytes of the compiled pattern; 0 for 10 MiB. */
+    uint32_t memory_limit; /**< Maximum number of bytes of the compiled pattern; 0 for 10 MiB. */
     uint32_t reserved; /**< Reserved; must be 0. */
 } rille_regex_options;
 
@@ -1306,13 +1306,13 @@ int32_t rille_stream_finish(rille_stream *stream, rille_buffer *out, rille_error
 #define RILLE_WALK_FOLLOW 4 /**< Follow symbolic links. A link to a directory above it is an error among the results. */
 #define RILLE_WALK_SAME_FILE_SYSTEM 8 /**< Stay on the file system of the root. */
 #define RILLE_WALK_SORT 16 /**< Sort each directory by the bytes of its names. Takes about twice as long. */
-#define RILLE_WALK_FOLDERS 32 /**< Include directories. */
+#define RILLE_WALK_DIRECTORIES 32 /**< Include directories. */
 #define RILLE_WALK_RELATIVE 64 /**< Paths in results, and those of texts in memory, are relative to the root. */
 
 /** What a path leads to. */
 typedef enum rille_path_kind {
     RILLE_PATH_FILE = 0, /**< A regular file. */
-    RILLE_PATH_FOLDER = 1, /**< A directory. */
+    RILLE_PATH_DIRECTORY = 1, /**< A directory. */
     RILLE_PATH_LINK = 2, /**< A symbolic link that was not followed. */
     RILLE_PATH_OTHER = 3, /**< A pipe, a socket or a device. */
     /** Something that could not be read, for example a directory; the message says why. The walk continued. */
@@ -1448,9 +1448,9 @@ typedef struct rille_grep_options {
     uint32_t flags; /**< Any of the RILLE_GREP_ constants, combined. */
     uint32_t pattern_count; /**< How many patterns there are, one at least. A line matches if one of them does. */
     uint32_t context; /**< Lines of context before and after each match. */
-    uint32_t max_count; /**< Maximum number of lines of one file, or 0. */
+    uint32_t limit_per_file; /**< Maximum number of lines of one file, or 0. */
     /** Maximum number of lines, or 0. A last result of the kind RILLE_GREP_STOPPED means that there are more. */
-    uint32_t max_total;
+    uint32_t limit;
     uint32_t text_count; /**< How many texts in memory there are. */
     uint32_t reserved; /**< Reserved; must be 0. */
     /** The patterns, in any of their forms. Compiled ones are their text with their own flags. */
@@ -1615,8 +1615,8 @@ typedef struct rille_file_options {
     /** Bytes of the temporary file at most, against archives that unpack to more than the disk has; 0 for 16 GiB. */
     int64_t spool_limit;
     /** Path of the directory for the temporary file; NULL for the system's: TMPDIR, or /tmp. */
-    const uint8_t *spool_folder;
-    size_t spool_folder_len; /**< Bytes of that path. */
+    const uint8_t *spool_directory;
+    size_t spool_directory_len; /**< Bytes of that path. */
 } rille_file_options;
 
 /** What is known about a file. */
@@ -2017,7 +2017,7 @@ typedef struct rille_fuzzy_options {
 /** How much a corpus holds. */
 typedef struct rille_fuzzy_size {
     uint32_t items; /**< Items. */
-    uint32_t folders; /**< Folders that they are in. */
+    uint32_t directories; /**< Directories that they are in. */
     double bytes; /**< Bytes of native memory. */
 } rille_fuzzy_size;
 

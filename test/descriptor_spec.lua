@@ -99,8 +99,8 @@ t.test("a noun that is wanted after others says it too", function()
     anew(function(fresh)
       t.eq(fresh.backend, rille.backend)
       t.eq(fresh.text.reverse("abc"), "cba")
-      local folder = rille.backend == "native" and "rille." or "rille.fallback."
-      local is_loaded = package.loaded[folder .. noun] ~= nil
+      local directory = rille.backend == "native" and "rille." or "rille.fallback."
+      local is_loaded = package.loaded[directory .. noun] ~= nil
       local found, message = without_descriptors(function()
         return pcall(function()
           return fresh[noun]

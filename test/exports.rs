@@ -17,9 +17,9 @@ pub const TESTING: [&str; 6] = [
     "rille_test_panic_regex",
 ];
 
-pub fn rust_files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("a source folder");
-    let paths = entries.map(|entry| entry.expect("an entry of a source folder").path());
+pub fn rust_files(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).expect("a source directory");
+    let paths = entries.map(|entry| entry.expect("an entry of a source directory").path());
     let mut files: Vec<PathBuf> = paths
         .flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] })
         .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))

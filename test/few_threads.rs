@@ -183,12 +183,12 @@ fn with_a_job_that_waits() {
     let full: Vec<Job<()>> = (0..more)
         .map(|_| {
             job::start(|worker: &Worker<()>| {
-                worker.publish((), job::BUDGET)?;
+                worker.publish((), job::MAX_UNTAKEN_BYTES)?;
                 worker.publish((), 1)
             })
         })
         .collect();
-    until("they do not wait", || job::waiting() == (more * job::BUDGET) as i64);
+    until("they do not wait", || job::waiting() == (more * job::MAX_UNTAKEN_BYTES) as i64);
     let refused = |job: &Job<()>| {
         until("it waits for ever", || job.poll().state == JobState::Failed);
         assert!(job.failure().is_some_and(|message| message.starts_with(REFUSED)));
@@ -202,7 +202,7 @@ fn with_a_job_that_waits() {
         let (go, sign) = std::sync::mpsc::channel::<()>();
         let first = job::start(move |worker: &Worker<()>| {
             let _ = sign.recv();
-            worker.publish((), job::BUDGET)?;
+            worker.publish((), job::MAX_UNTAKEN_BYTES)?;
             worker.publish((), 1)
         });
         let second = job::start(|_: &Worker<()>| Ok(()));

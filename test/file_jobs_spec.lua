@@ -176,9 +176,9 @@ t.test("a job form takes the working directory of when it was started", function
   end
   ffi.cdef("int chdir(const char *); char *getcwd(char *, size_t);")
   t.with_file(TEXT, function(path)
-    local folder, name = path:match("^(.*)/([^/]*)$")
+    local directory, name = path:match("^(.*)/([^/]*)$")
     local before = ffi.string(ffi.C.getcwd(ffi.new("char[4096]"), 4096))
-    t.eq(ffi.C.chdir(folder), 0)
+    t.eq(ffi.C.chdir(directory), 0)
     local jobs = {}
     for i = 1, 20 do
       jobs[i] = rille.file_job(name)

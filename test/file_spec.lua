@@ -51,7 +51,7 @@ t.test("what cannot be opened has a reason", function()
   t.eq(message, "/nowhere/at all: No such file or directory")
   file, message = rille.file("/")
   t.eq(file, nil)
-  t.eq(message, "/: it is a folder")
+  t.eq(message, "/: it is a directory")
 end)
 
 t.test("lines with LF and CR LF, with NUL bytes and without an end", function()

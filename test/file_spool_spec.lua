@@ -9,7 +9,7 @@ local GZIP = "\31\139\8\0\0\0\0\0\2\3\203\207\75\229\42\41\207\231\2\0\230\11\18
 local ZSTD = "\40\181\47\253\32\8\65\0\0one\ntwo\n"
 
 t.test("wrong options are errors", function()
-  for key, value in pairs({ spool = 1, unpack = "gzip", spool_limit = 0, spool_folder = "" }) do
+  for key, value in pairs({ spool = 1, unpack = "gzip", spool_limit = 0, spool_directory = "" }) do
     t.raises("rille.file: wrong option " .. key .. " = .*unpack = true | false", function()
       rille.file("x", { [key] = value })
     end)
@@ -94,7 +94,7 @@ t.test("a limit", function()
     t.eq(file:slice(1, 100), "one\nt")
     file:close()
     local none
-    none, message = rille.file(path, { unpack = true, spool_folder = "/nowhere" })
+    none, message = rille.file(path, { unpack = true, spool_directory = "/nowhere" })
     t.eq(none, nil)
     t.eq(message, path .. ": no temporary file in /nowhere: No such file or directory")
   end)

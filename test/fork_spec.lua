@@ -190,9 +190,9 @@ local function use_jobs(kept)
   local fuzzy = rille.fuzzy()
   fuzzy:push({ "needle", "stone" })
   t.eq(fuzzy:query("ndl").total, 1)
-  fuzzy:feed(rille.walk(kept.folder))
-  t.ok(finish(rille.walk(kept.folder)) > 0)
-  t.ok(finish(rille.grep("^local", kept.folder)) > 0)
+  fuzzy:feed(rille.walk(kept.directory))
+  t.ok(finish(rille.walk(kept.directory)) > 0)
+  t.ok(finish(rille.grep("^local", kept.directory)) > 0)
   t.ok(rille.fuzzy.match("ndl", "needle") ~= nil)
   t.ok(rille.stats().handles.file > 0 and rille.health().backend == "native")
   fuzzy:close()
@@ -256,10 +256,10 @@ local KINDS = {
     return { job }
   end,
   walk = function(kept)
-    return { rille.walk(kept.folder) }
+    return { rille.walk(kept.directory) }
   end,
   grep = function(kept)
-    return { rille.grep("function|local", kept.folder) }
+    return { rille.grep("function|local", kept.directory) }
   end,
   ["reading of a file"] = function(kept, _, path)
     local jobs =
@@ -283,14 +283,14 @@ local KINDS = {
     return { kept.fuzzy:start("lin ston") }
   end,
   ["fuzzy feed"] = function(kept)
-    local walk = rille.walk(kept.folder)
+    local walk = rille.walk(kept.directory)
     kept.fuzzy:feed(walk)
     return { walk }
   end,
 }
 
-local folder = debug.getinfo(1, "S").source:match("^@(.*)test[/\\][^/\\]*$")
-folder = folder == "" and "lua" or folder .. "lua"
+local directory = debug.getinfo(1, "S").source:match("^@(.*)test[/\\][^/\\]*$")
+directory = directory == "" and "lua" or directory .. "lua"
 
 for kind, start in pairs(KINDS) do
   t.test("a fork while there is a job at work leaves no child that hangs: " .. kind, function()
@@ -299,7 +299,7 @@ for kind, start in pairs(KINDS) do
     for round = 1, ROUNDS do
       t.with_file(LOG, function(path, write)
         local kept = {
-          folder = folder,
+          directory = directory,
           regex = rille.regex("n(ee)dle"),
           set = rille.regexset({ "b+", "x" }),
           note = rille.notifier(),

@@ -28,7 +28,7 @@ end
 local function numbered(count)
   local list = {}
   for i = 1, count do
-    list[i] = ("folder%d/file%d.lua"):format(i % 97, i)
+    list[i] = ("directory%d/file%d.lua"):format(i % 97, i)
   end
   return list
 end
@@ -92,10 +92,10 @@ each("a job form ends when it is cancelled, closed or refused", function(fuzzy)
   message = "rille.fuzzy.filter_job: list[300] must be a string, got number"
   t.eq({ select(1, over(job)), select(2, job:result()) }, { "failed", message })
   t.raises("rille.fuzzy.filter_job: list must be a list of strings, got nil", fuzzy.filter_job, "a", nil)
-  local small = fuzzy({ budget = 100000 })
+  local small = fuzzy({ memory_limit = 100000 })
   job = small:push_job(numbered(20000))
   t.eq(over(job), "done")
-  t.eq({ job:result() }, { nil, "the budget of 100000 bytes is spent" })
+  t.eq({ job:result() }, { nil, "memory limit of 100000 bytes reached" })
 end)
 
 each("filter_job gives what filter gives", function(fuzzy)
@@ -129,7 +129,7 @@ each("results stay as they are, whatever comes after them", function(fuzzy)
   local list = numbered(5000)
   local first = fuzzy.filter("file1", list)
   local text, score = first:text(1), first:score(1)
-  local second = fuzzy.filter("folder2 file3", list)
+  local second = fuzzy.filter("directory2 file3", list)
   t.eq({ first:text(1), first:score(1) }, { text, score })
   t.ok(second:text(1) ~= text)
   -- Boosts beyond the first few thousand.
@@ -200,8 +200,8 @@ if rille.backend == "native" then
   t.test("all feeds go on, though nobody keeps their jobs", function()
     local root = os.getenv("RILLE_ROOT") or "."
     local f, expected = rille.fuzzy(), 0
-    for _, folder in ipairs({ "lua", "test" }) do
-      local walk = rille.walk(root .. "/" .. folder)
+    for _, directory in ipairs({ "lua", "test" }) do
+      local walk = rille.walk(root .. "/" .. directory)
       local state
       repeat
         state = walk:wait(LONG)
@@ -210,7 +210,7 @@ if rille.backend == "native" then
           expected, batch = expected + batch.count, walk:take()
         end
       until state ~= "running"
-      f:feed(rille.walk(root .. "/" .. folder))
+      f:feed(rille.walk(root .. "/" .. directory))
     end
     collectgarbage()
     collectgarbage()

@@ -53,7 +53,11 @@ t.test("wrong arguments are errors", function()
   t.raises("wrong option delimiter = ::", rille.fuzzy, { delimiter = "::" })
   t.raises("wrong option columns = table", rille.fuzzy, { delimiter = ":", columns = { 0 } })
   t.raises("columns need a delimiter", rille.fuzzy, { columns = { 1 } })
-  t.raises("wrong option budget = 0 %(known: .*budget = number", rille.fuzzy, { budget = 0 })
+  t.raises(
+    "wrong option memory_limit = 0 %(known: .*memory_limit = number",
+    rille.fuzzy,
+    { memory_limit = 0 }
+  )
   t.raises("wrong option limit = 5", rille.fuzzy, { limit = 5 })
   t.raises("rille.fuzzy:push: items must be a list of strings or a text, got nil", f.push, f)
   t.raises("rille.fuzzy:push: items%[2%] must be a string, got number", f.push, f, { "a", 1 })
@@ -77,7 +81,13 @@ t.test("wrong arguments are errors", function()
   t.raises("rille.fuzzy.match: wrong option limit = 1", rille.fuzzy.match, "a", "a", { limit = 1 })
   t.raises("rille.fuzzy.filter: list must be a list of strings, got string", rille.fuzzy.filter, "a", "b")
   t.raises("rille.fuzzy.filter: list%[1%] must be a string, got boolean", rille.fuzzy.filter, "a", { true })
-  t.raises("rille.fuzzy.filter: wrong option budget = 9", rille.fuzzy.filter, "a", {}, { budget = 9 })
+  t.raises(
+    "rille.fuzzy.filter: wrong option memory_limit = 9",
+    rille.fuzzy.filter,
+    "a",
+    {},
+    { memory_limit = 9 }
+  )
 end)
 
 t.test("push: lists, texts and everything that is one", function()
@@ -367,8 +377,8 @@ t.test("input that is odd: operators only, long queries, long items, bytes that 
   t.eq(f:text(5), huge)
 end)
 
-t.test("the budget refuses, and what was before is in", function()
-  local f = rille.fuzzy({ budget = native and 2 ^ 20 or 20000 })
+t.test("the memory limit refuses, and what was before is in", function()
+  local f = rille.fuzzy({ memory_limit = native and 2 ^ 20 or 20000 })
   local item, pushed = ("x"):rep(100), nil
   local message
   for i = 1, 100 do
@@ -382,7 +392,7 @@ t.test("the budget refuses, and what was before is in", function()
     end
   end
   t.eq(pushed, nil)
-  t.ok(message:find("the budget of %d+ bytes is spent"), message)
+  t.ok(message:find("memory limit of %d+ bytes reached"), message)
   local len = f:len()
   t.ok(len > 50 and len < 20000, len)
   t.ok(f:stats().bytes <= (native and 2 ^ 20 or 20000))
@@ -395,7 +405,7 @@ t.test("stats", function()
   local f = filled()
   local stats = f:stats()
   t.eq(stats.items, #PATHS)
-  t.ok(stats.folders >= 5 and stats.bytes > 0)
+  t.ok(stats.directories >= 5 and stats.bytes > 0)
   if native and not t.shared then
     collectgarbage()
     collectgarbage()
@@ -440,9 +450,9 @@ t.test("a walk feeds it", function()
 end)
 
 if native then
-  --- Hundreds of thousands of items, under a budget that refuses the next ones.
-  local function large(budget)
-    local f, lines = rille.fuzzy({ budget = budget }), {}
+  --- Hundreds of thousands of items, under a memory limit that refuses the next ones.
+  local function large(memory_limit)
+    local f, lines = rille.fuzzy({ memory_limit = memory_limit }), {}
     for i = 1, 16384 do
       lines[i] = ("project@/src/part%d/deep/er/file_%d.rs"):format(i / 64, i)
     end
@@ -453,16 +463,16 @@ if native then
         return f, message
       end
     end
-    error("the budget was not kept")
+    error("the memory_limit was not kept")
   end
 
-  t.test("the budget refuses in the middle of a text of many, and all before that is found", function()
-    local budget = 32 * 2 ^ 20
-    local f, message = large(budget)
-    t.eq(message, "the budget of 33554432 bytes is spent")
+  t.test("the memory limit refuses in the middle of a text of many, and all before that is found", function()
+    local memory_limit = 32 * 2 ^ 20
+    local f, message = large(memory_limit)
+    t.eq(message, "memory limit of 33554432 bytes reached")
     local len = f:len()
     t.ok(len > 500000 and len % 16384 ~= 0, len)
-    t.ok(f:stats().bytes <= budget and f:stats().bytes > budget / 2, f:stats().bytes)
+    t.ok(f:stats().bytes <= memory_limit and f:stats().bytes > memory_limit / 2, f:stats().bytes)
     t.eq(f:query("file").total, len)
     local last = f:text(len)
     t.eq(texts(f:query("^" .. last .. "$")), { last })
@@ -491,8 +501,8 @@ if native then
   end)
 end
 
-t.test("a feed that the budget refuses has failed", function()
-  local f = rille.fuzzy({ budget = 1000 })
+t.test("a feed that the memory limit refuses has failed", function()
+  local f = rille.fuzzy({ memory_limit = 1000 })
   local job = rille.walk(root .. "/lua")
   f:feed(job)
   repeat
@@ -500,7 +510,7 @@ t.test("a feed that the budget refuses has failed", function()
   until state ~= "running"
   local state, _, message = job:poll()
   t.eq(state, "failed")
-  t.ok(message:find("the budget of 1000 bytes is spent", 1, true), message)
+  t.ok(message:find("memory limit of 1000 bytes reached", 1, true), message)
   local feeding, reason = f:feeding()
   t.eq({ feeding, reason }, { false, message })
   t.eq({ f:feeding() }, { false })

@@ -53,10 +53,10 @@ t.test("handles of search that are dropped are freed, too", function()
   local before = rille.stats().handles
   for _ = 1, 50 do
     local lits = rille.literals({ "a", "b" }, { memory_limit = 1000000 })
-    rille.regexset({ "a", "b" }, { size_limit = 1000000 })
+    rille.regexset({ "a", "b" }, { memory_limit = 1000000 })
     rille.stream(lits, "-"):feed("abc")
     -- With a limit of their own they are not in the cache.
-    rille.regex("dropped", { size_limit = 1000000 })
+    rille.regex("dropped", { memory_limit = 1000000 })
   end
   collect()
   local after = rille.stats().handles

@@ -20,7 +20,7 @@ t.test("wrong arguments are errors", function()
     { words = true }
   )
   t.raises("rille.grep: wrong option case = upper", rille.grep, "a", ".", { case = "upper" })
-  t.raises("rille.grep: wrong option max_total = 0", rille.grep, "a", ".", { max_total = 0 })
+  t.raises("rille.grep: wrong option limit = 0", rille.grep, "a", ".", { limit = 0 })
   t.raises("rille.grep: texts must be a table of strings by path", rille.grep, "a", ".", { texts = { "a" } })
 end)
 
@@ -114,9 +114,9 @@ t.test("options of the search and of the walk", function()
     collect(rille.grep("a needle" .. " here\\n.*\\n", here, { globs = only.globs, multiline = true }))
   t.eq(#several, 1)
   t.ok(several[1].text:find("\n", 1, true))
-  local limited = collect(rille.grep("e", here, { globs = only.globs, max_total = 3 }))
+  local limited = collect(rille.grep("e", here, { globs = only.globs, limit = 3 }))
   t.eq({ #limited, limited[4].kind, limited[4].text }, { 4, "stopped", "there are more than 3" })
-  t.eq(#collect(rille.grep("e", here, { globs = only.globs, max_count = 3 })), 3)
+  t.eq(#collect(rille.grep("e", here, { globs = only.globs, limit_per_file = 3 })), 3)
 end)
 
 t.test("texts in memory are searched instead of their files", function()
@@ -205,10 +205,10 @@ t.test("a search can be cancelled, and closed while it runs", function()
 end)
 
 t.test("paths relative to the root, of files and of texts in memory", function()
-  local folder = root .. "/lua/rille/fallback"
+  local directory = root .. "/lua/rille/fallback"
   local job = rille.grep(
     "^local M = \\{\\}$",
-    folder,
+    directory,
     { relative = true, texts = { ["walk.lua"] = "a\nlocal M = {}" } }
   )
   local lines = {}
@@ -270,7 +270,7 @@ t.test("$ is before CR LF as before LF, with every option", function()
       { context = 1 },
       { case = "ignore" },
       { multiline = true },
-      { max_count = 2 },
+      { limit_per_file = 2 },
     }) do
       local copy = {}
       for key, value in pairs(opts) do

@@ -135,9 +135,9 @@ fn header_compiles_alone_as_c99_and_as_cpp() {
 
 #[test]
 fn every_section_has_an_example_that_prints_what_it_says() {
-    let folder = root().join("target/under-test/header");
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(&folder).expect("a folder is made");
+    let directory = root().join("target/under-test/header");
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(&directory).expect("a directory is made");
     let template = template();
     let (preface, sections) = sections::parse(&template);
     let prelude: Vec<_> = preface.iter().filter_map(|line| line.strip_prefix("    ")).collect();
@@ -149,7 +149,7 @@ fn every_section_has_an_example_that_prints_what_it_says() {
             "{}\nint main(void) {{\n{example}    return 0;\n}}\n// The last line.\n",
             prelude.join("\n")
         );
-        fs::write(folder.join("header.c"), program).expect("the example is written");
+        fs::write(directory.join("header.c"), program).expect("the example is written");
         let compiled = Command::new("cc")
             .args([
                 "-std=c99",
@@ -163,7 +163,7 @@ fn every_section_has_an_example_that_prints_what_it_says() {
             .arg("-I")
             .arg(root().join("include"))
             .arg(library())
-            .current_dir(&folder)
+            .current_dir(&directory)
             .output()
             .expect("cc to run");
         assert!(
@@ -174,7 +174,7 @@ fn every_section_has_an_example_that_prints_what_it_says() {
         );
         let run = Command::new("../header-example")
             .env("LD_LIBRARY_PATH", library().parent().expect("a directory"))
-            .current_dir(&folder)
+            .current_dir(&directory)
             .output()
             .expect("the example to run");
         let says = example.lines().filter_map(|line| line.split_once("     //> "));

@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 /// The Lua modules of a directory, as paths of the tree.
-fn modules(folder: &Path, out: &mut Vec<String>) {
-    let entries = fs::read_dir(folder).expect("a directory of modules");
+fn modules(directory: &Path, out: &mut Vec<String>) {
+    let entries = fs::read_dir(directory).expect("a directory of modules");
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
     paths.sort();
     for path in paths {
@@ -55,9 +55,9 @@ fn examples_run_on_both_backends_and_fallback_is_current() {
 fn backend(native: bool) -> (Lua, Arc<Mutex<Vec<String>>>) {
     // SAFETY: the code is ours; it loads `ffi`, which only an unsafe state has.
     let lua = unsafe { Lua::unsafe_new() };
-    let folder = root().join("lua");
+    let directory = root().join("lua");
     let package: Table = lua.globals().get("package").expect("package");
-    let path = format!("{0}/?.lua;{0}/?/init.lua", folder.display());
+    let path = format!("{0}/?.lua;{0}/?/init.lua", directory.display());
     package.set("path", path).expect("package.path is set");
     let name = if native { "native" } else { "lua" };
     let getenv = format!(

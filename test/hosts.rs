@@ -194,12 +194,13 @@ pub(crate) fn find_programs(variable: &str, names: &[&str]) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     let mut known = Vec::new();
     let path = env::var_os("PATH").unwrap_or_default();
-    let mut folders: Vec<_> = env::split_paths(&path).collect();
+    let mut directories: Vec<_> = env::split_paths(&path).collect();
     // Where servers are installed, which a person's PATH leaves out.
-    if folders.iter().any(|folder| folder == Path::new("/usr/bin")) {
-        folders.push(PathBuf::from("/usr/sbin"));
+    if directories.iter().any(|directory| directory == Path::new("/usr/bin")) {
+        directories.push(PathBuf::from("/usr/sbin"));
     }
-    let on_path = names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    let on_path =
+        names.iter().flat_map(|name| directories.iter().map(move |directory| directory.join(name)));
     let given = env::var_os(variable).filter(|v| !v.is_empty()).map(PathBuf::from);
     if let Some(given) = &given {
         assert!(given.is_file(), "{variable}={} is no file", given.display());

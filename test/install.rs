@@ -76,29 +76,29 @@ struct Installed(PathBuf);
 impl Installed {
     /// Runs `make install` with these variables; `@` in them is the directory.
     fn new(name: &str, variables: &[&str]) -> Installed {
-        let folder = root().join("target/under-test/install").join(name);
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).expect("a folder is made");
-        let installed = Installed(folder);
+        let directory = root().join("target/under-test/install").join(name);
+        let _ = fs::remove_dir_all(&directory);
+        fs::create_dir_all(&directory).expect("a directory is made");
+        let installed = Installed(directory);
         done(&installed.make("install", variables));
         installed
     }
 
     fn make(&self, goal: &str, variables: &[&str]) -> Output {
         let target = library().ancestors().nth(2).expect("the target directory");
-        let folder = self.0.to_str().expect("a path in UTF-8");
+        let directory = self.0.to_str().expect("a path in UTF-8");
         make(target)
             .arg(goal)
             .arg("CARGOFLAGS=--quiet")
-            .args(variables.iter().map(|variable| variable.replace('@', folder)))
+            .args(variables.iter().map(|variable| variable.replace('@', directory)))
             .output()
             .expect("make to run")
     }
 
     /// All files, directories left out, in order.
     fn files(&self) -> BTreeSet<String> {
-        fn add(folder: &Path, root: &Path, files: &mut BTreeSet<String>) {
-            for entry in fs::read_dir(folder).expect("a folder") {
+        fn add(directory: &Path, root: &Path, files: &mut BTreeSet<String>) {
+            for entry in fs::read_dir(directory).expect("a directory") {
                 let path = entry.expect("an entry").path();
                 if path.is_dir() && !path.is_symlink() {
                     add(&path, root, files);

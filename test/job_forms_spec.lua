@@ -31,9 +31,9 @@ t.test("what the user typed wrong is the result of a job form", function()
   t.eq({ result(rille.literals_job({ "a", "" })) }, { rille.literals({ "a", "" }) })
   t.eq({ result(rille.regex_job("a(")) }, { rille.regex("a(") })
   t.eq({ result(rille.regexset_job({ "x", "a(" })) }, { rille.regexset({ "x", "a(" }) })
-  local set, message = result(rille.regexset_job({ "\\w{500}" }, { size_limit = 1000 }))
+  local set, message = result(rille.regexset_job({ "\\w{500}" }, { memory_limit = 1000 }))
   t.eq(set, nil)
-  t.eq(message, select(2, rille.regexset({ "\\w{500}" }, { size_limit = 1000 })))
+  t.eq(message, select(2, rille.regexset({ "\\w{500}" }, { memory_limit = 1000 })))
 end)
 
 t.test("wrong arguments of a job form are errors at once", function()
@@ -192,7 +192,7 @@ t.test("a job form that still runs, or was cancelled, has no result and says so"
   for i = 1, 3000 do
     words[i] = ("%d\\w{2}[a-f]+"):format(i)
   end
-  local job = rille.regexset_job(words, { size_limit = 2 ^ 30 })
+  local job = rille.regexset_job(words, { memory_limit = 2 ^ 30 })
   t.eq({ job:result() }, { nil, "the job is still running" })
   job:cancel()
   t.eq(job:wait(LONG), "cancelled")

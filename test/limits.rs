@@ -41,13 +41,13 @@ pub(crate) fn tree() -> PathBuf {
     std::env::var_os(TREE).expect("it is started by another test").into()
 }
 
-/// A tree of some folders with files, each of which has one line that matches.
+/// A tree of some directories with files, each of which has one line that matches.
 pub(crate) fn make_tree(files: usize) -> Scratch {
     let scratch = Scratch::new();
     for number in 0..files {
-        let folder = scratch.path().join(format!("{}/{}", number % 7, number % 50));
-        fs::create_dir_all(&folder).expect("a folder is made");
-        fs::write(folder.join(number.to_string()), "a needle\n").expect("a file is written");
+        let directory = scratch.path().join(format!("{}/{}", number % 7, number % 50));
+        fs::create_dir_all(&directory).expect("a directory is made");
+        fs::write(directory.join(number.to_string()), "a needle\n").expect("a file is written");
     }
     scratch
 }
@@ -131,7 +131,7 @@ fn with_few_descriptors() {
     while let Ok(file) = File::open("/dev/null") {
         taken.push(file);
     }
-    // None is left: each is refused at once, or it tells of a folder that it could not open.
+    // None is left: each is refused at once, or it tells of a directory that it could not open.
     assert!(
         matches!(start_walk(&root, false), Err(Refused::Root(message)) if message.contains("Too many open files"))
     );
@@ -255,7 +255,8 @@ fn with_few_descriptors_for_a_file() {
 #[test]
 fn permission_that_is_lost() {
     let scratch = make_tree(1);
-    fs::set_permissions(scratch.path(), Permissions::from_mode(0o777)).expect("a folder of ours");
+    fs::set_permissions(scratch.path(), Permissions::from_mode(0o777))
+        .expect("a directory of ours");
     alone("limits::without_permission", scratch.path());
 }
 
@@ -268,9 +269,9 @@ fn without_permission() {
             assert_eq!(libc::setuid(700_000_000 + std::process::id()), 0);
         }
     }
-    let folder = tree().join("logs");
-    fs::create_dir(&folder).expect("a folder is made");
-    let path = folder.join("log");
+    let directory = tree().join("logs");
+    fs::create_dir(&directory).expect("a directory is made");
+    let path = directory.join("log");
     fs::write(&path, "one\n").expect("a file is written");
     let permit = |path: &Path, mode: u32| {
         fs::set_permissions(path, Permissions::from_mode(mode)).expect("a file of ours");
@@ -287,7 +288,7 @@ fn without_permission() {
     assert_eq!(document.refresh(), Ok(Change::Grown));
     assert_eq!(last_line(&document), b"two");
     // Another one in its place that may not be read.
-    let other = folder.join("other");
+    let other = directory.join("other");
     fs::write(&other, "another one\n").expect("a file is written");
     permit(&other, 0);
     fs::rename(&other, &path).expect("it is renamed");
@@ -300,9 +301,9 @@ fn without_permission() {
     assert_eq!(last_line(&document), b"another one");
     job.cancel();
     assert_eq!(finish(&job, |_| ()), JobState::Cancelled);
-    // A folder that may not be looked into: what is in it now is not known, and the system tells nothing.
+    // A directory that may not be looked into: what is in it now is not known, and the system tells nothing.
     let mut writer = File::options().append(true).open(&path).expect("it can be opened");
-    permit(&folder, 0);
+    permit(&directory, 0);
     let message = open_file(&path).err().expect("a refusal");
     assert!(message.ends_with("/log: Permission denied"), "{message}");
     assert_eq!(document.refresh(), Ok(Change::Same));
@@ -311,7 +312,7 @@ fn without_permission() {
     follow_until(&document, &job, Change::Grown);
     assert_eq!(document.refresh(), Ok(Change::Grown));
     assert_eq!(last_line(&document), b"last words");
-    permit(&folder, 0o700);
+    permit(&directory, 0o700);
     job.cancel();
 }
 
@@ -357,15 +358,15 @@ fn that_ends_in_the_middle() {
 #[test]
 fn a_hundred_thousand_files() {
     let scratch = Scratch::new();
-    for folder in 0..100 {
-        let folder = scratch.path().join(folder.to_string());
-        fs::create_dir(&folder).expect("a folder is made");
+    for directory in 0..100 {
+        let directory = scratch.path().join(directory.to_string());
+        fs::create_dir(&directory).expect("a directory is made");
         // Links, as some file systems take a millisecond for each file.
         for (name, count, content) in [("a", 10, "a needle\n"), ("b", 990, "")] {
-            let first = folder.join(name);
+            let first = directory.join(name);
             fs::write(&first, content).expect("a file is written");
             for number in 1..count {
-                let link = folder.join(format!("{name}{number}"));
+                let link = directory.join(format!("{name}{number}"));
                 fs::hard_link(&first, link).expect("a link is made");
             }
         }

@@ -174,18 +174,18 @@ end)
 t.test("full disk: a file system without room", function()
   with_log(function(_, packed)
     local done = in_child(function()
-      local folder = os.tmpname()
-      os.remove(folder)
-      assert(io.popen("mkdir " .. folder .. " && echo made")):read("*a")
+      local directory = os.tmpname()
+      os.remove(directory)
+      assert(io.popen("mkdir " .. directory .. " && echo made")):read("*a")
       -- A mount of this child's alone.
       if
         ffi.C.unshare(0x20000) ~= 0
         or ffi.C.mount("none", "/", nil, 0x44000, nil) ~= 0
-        or ffi.C.mount("rille", folder, "tmpfs", 0, ffi.cast("const char *", "size=65536")) ~= 0
+        or ffi.C.mount("rille", directory, "tmpfs", 0, ffi.cast("const char *", "size=65536")) ~= 0
       then
         return "no mount"
       end
-      local file = rille.file(packed, { unpack = true, spool_folder = folder })
+      local file = rille.file(packed, { unpack = true, spool_directory = directory })
       local state, message = ended(file:index())
       t.eq(state, "failed")
       says(
@@ -284,13 +284,13 @@ end)
 
 t.test("limits that a caller sets are said with their number", function()
   with_log(function(_, packed)
-    local none, message = rille.regex("\\w{500}", { size_limit = 1000 })
+    local none, message = rille.regex("\\w{500}", { memory_limit = 1000 })
     t.eq(none, nil)
     says(message, "the compiled pattern takes more than {n} bytes; simplify it or raise the size limit")
-    local corpus = rille.fuzzy({ budget = 100000 })
+    local corpus = rille.fuzzy({ memory_limit = 100000 })
     none, message = corpus:push((("x"):rep(50) .. "\n"):rep(10000))
     t.eq(none, nil)
-    says(message, "the budget of {n} bytes is spent")
+    says(message, "memory limit of {n} bytes reached")
     local file = rille.file(packed, { unpack = true, spool_limit = 70000 })
     local state
     state, message = ended(file:index())

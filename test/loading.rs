@@ -11,27 +11,27 @@ mod search;
 
 /// A copy of the Lua tree without a library beside it, so that only the wanted candidates are there.
 struct Tree {
-    folder: PathBuf,
+    directory: PathBuf,
 }
 
 impl Tree {
     fn new(name: &str) -> Tree {
-        let folder = root().join("target/under-test/loading").join(name);
-        let _ = fs::remove_dir_all(&folder);
-        copy(&root().join("lua"), &folder.join("lua"));
-        Tree { folder }
+        let directory = root().join("target/under-test/loading").join(name);
+        let _ = fs::remove_dir_all(&directory);
+        copy(&root().join("lua"), &directory.join("lua"));
+        Tree { directory }
     }
 
     /// Runs Lua code in a state of its own that finds rille in this tree.
     fn run(&self, variables: &[(&str, &Path)], code: &str) {
         // SAFETY: the code is ours; it loads `ffi`, which only an unsafe state has.
         let lua = unsafe { Lua::unsafe_new() };
-        let lua_folder = self.folder.join("lua");
-        let path = format!("{0}/?.lua;{0}/?/init.lua", lua_folder.display());
+        let lua_directory = self.directory.join("lua");
+        let path = format!("{0}/?.lua;{0}/?/init.lua", lua_directory.display());
         let package: Table = lua.globals().get("package").expect("package");
         package.set("path", path).expect("package.path is set");
         package
-            .set("cpath", self.folder.join("cpath/?.so").to_str())
+            .set("cpath", self.directory.join("cpath/?.so").to_str())
             .expect("package.cpath is set");
         let environment = lua.create_table().expect("a table");
         for (name, value) in variables {
@@ -43,7 +43,7 @@ impl Tree {
     }
 }
 
-/// The variables of the test alone, and a system's loader that knows no rille: cargo puts the folder of its own build on
+/// The variables of the test alone, and a system's loader that knows no rille: cargo puts the directory of its own build on
 /// the loader's path, from where it cannot be taken away inside the process.
 const ISOLATION: &str = r#"
     os.getenv = function(name) return environment[name] end
@@ -58,8 +58,8 @@ pub(crate) fn isolation() -> String {
 }
 
 fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("a folder is made");
-    for entry in fs::read_dir(from).expect("a folder") {
+    fs::create_dir_all(to).expect("a directory is made");
+    for entry in fs::read_dir(from).expect("a directory") {
         let entry = entry.expect("an entry");
         let (from, to) = (entry.path(), to.join(entry.file_name()));
         if from.is_dir() {
@@ -72,7 +72,8 @@ fn copy(from: &Path, to: &Path) {
 
 /// A shared library made from a line of C.
 fn foreign_library(tree: &Tree, name: &str, source: &str) -> PathBuf {
-    let (c, so) = (tree.folder.join(format!("{name}.c")), tree.folder.join(format!("{name}.so")));
+    let (c, so) =
+        (tree.directory.join(format!("{name}.c")), tree.directory.join(format!("{name}.so")));
     fs::write(&c, source).expect("a source file is written");
     let status = Command::new("cc").args(["-shared", "-fPIC", "-o"]).arg(&so).arg(&c).status();
     assert!(status.expect("cc to run").success());
@@ -115,7 +116,7 @@ fn no_library_anywhere() {
 fn a_missing_file_is_skipped_with_its_reason() {
     let tree = Tree::new("missing");
     tree.run(
-        &[("RILLE_LIB", &tree.folder.join("nowhere.so"))],
+        &[("RILLE_LIB", &tree.directory.join("nowhere.so"))],
         &format!(r#"{FALLBACK} assert(reasons[1]:find("nowhere.so: .*No such file"), reasons[1])"#),
     );
 }
@@ -123,7 +124,7 @@ fn a_missing_file_is_skipped_with_its_reason() {
 #[test]
 fn a_file_that_is_no_library_is_skipped_with_its_reason() {
     let tree = Tree::new("text");
-    let file = tree.folder.join("text.so");
+    let file = tree.directory.join("text.so");
     fs::write(&file, "this is text").expect("a file is written");
     tree.run(
         &[("RILLE_LIB", &file)],
@@ -160,12 +161,12 @@ fn a_library_of_another_abi_is_skipped_with_its_reason() {
 #[test]
 fn the_search_goes_on_after_a_bad_candidate() {
     let tree = Tree::new("order");
-    let library_folder = tree.folder.join("lib");
-    fs::create_dir_all(&library_folder).expect("a folder is made");
-    fs::copy(library(), library_folder.join(library().file_name().expect("a name")))
+    let library_directory = tree.directory.join("lib");
+    fs::create_dir_all(&library_directory).expect("a directory is made");
+    fs::copy(library(), library_directory.join(library().file_name().expect("a name")))
         .expect("the library is copied");
     tree.run(
-        &[("RILLE_LIB", &tree.folder.join("nowhere.so"))],
+        &[("RILLE_LIB", &tree.directory.join("nowhere.so"))],
         r#"
         local rille = require("rille")
         assert(rille.backend == "native")
@@ -179,8 +180,8 @@ fn the_search_goes_on_after_a_bad_candidate() {
 #[test]
 fn the_library_is_found_in_package_cpath() {
     let tree = Tree::new("cpath");
-    fs::create_dir_all(tree.folder.join("cpath")).expect("a folder is made");
-    fs::copy(library(), tree.folder.join("cpath/librille.so")).expect("the library is copied");
+    fs::create_dir_all(tree.directory.join("cpath")).expect("a directory is made");
+    fs::copy(library(), tree.directory.join("cpath/librille.so")).expect("the library is copied");
     tree.run(
         &[],
         r#"
@@ -194,16 +195,16 @@ fn the_library_is_found_in_package_cpath() {
 #[test]
 fn paths_of_host_glue_come_after_the_variable() {
     let tree = Tree::new("glue");
-    fs::copy(library(), tree.folder.join("glue.so")).expect("the library is copied");
+    fs::copy(library(), tree.directory.join("glue.so")).expect("the library is copied");
     let code = format!(
         r#"
         table.insert(require("rille.core.backend").paths, {:?})
         local rille = require("rille")
         assert(rille.backend == "native" and #rille.health().tried == 2)
         "#,
-        tree.folder.join("glue.so")
+        tree.directory.join("glue.so")
     );
-    tree.run(&[("RILLE_LIB", &tree.folder.join("nowhere.so"))], &code);
+    tree.run(&[("RILLE_LIB", &tree.directory.join("nowhere.so"))], &code);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::process::{Command, Output};
 
 fn compile(name: &str, flags: &[&str]) -> PathBuf {
     let library = testing_library();
-    let folder = library.parent().expect("the folder of the library");
-    let program = folder.join(name);
+    let directory = library.parent().expect("the directory of the library");
+    let program = directory.join(name);
     let output = Command::new("cc")
         .args(["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-g", "-DRILLE_TESTING"])
         .args(flags)
@@ -23,7 +23,7 @@ fn compile(name: &str, flags: &[&str]) -> PathBuf {
         .arg(root().join("test/program_fuzzy.c"))
         .arg(library)
         // The program finds the library by its SONAME, which make puts beside it.
-        .arg(format!("-Wl,-rpath,{}", folder.display()))
+        .arg(format!("-Wl,-rpath,{}", directory.display()))
         .arg("-o")
         .arg(&program)
         .output()

@@ -193,7 +193,7 @@ static void read_by_jobs(const char *path) {
     rille_file_free(other);
     CHECK(rille_file_open_start(BYTES("/tmp"), 4, NULL, &job, &err) == RILLE_OK);
     end(job);
-    CHECK(rille_file_open_take(job, &other, &err) == RILLE_EIO && strstr(err.message, "/tmp: it is a folder") != NULL);
+    CHECK(rille_file_open_take(job, &other, &err) == RILLE_EIO && strstr(err.message, "/tmp: it is a directory") != NULL);
     rille_job_free(job);
 
     memset(&task, 0, sizeof task);
@@ -284,7 +284,7 @@ void file(void) {
     change_file(opened, path);
     rille_file_free(opened);
     rille_file_free(NULL);
-    CHECK(rille_file_open(BYTES("/tmp"), 4, NULL, &opened, &err) == RILLE_EIO && strstr(err.message, "folder") != NULL);
+    CHECK(rille_file_open(BYTES("/tmp"), 4, NULL, &opened, &err) == RILLE_EIO && strstr(err.message, "directory") != NULL);
     options.flags = 64;
     CHECK(rille_file_open(BYTES(path), strlen(path), &options, &opened, &err) == RILLE_EARG);
     CHECK(rille_file_open(NULL, 4, NULL, &opened, &err) == RILLE_EARG);

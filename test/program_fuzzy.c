@@ -111,7 +111,7 @@ static void options_and_limits(void) {
     CHECK(rille_fuzzy_new(&options, &fuzzy, &err) == RILLE_EARG);
 
     options.delimiter = 0;
-    options.budget = 100000;
+    options.memory_limit = 100000;
     CHECK(rille_fuzzy_new(&options, &fuzzy, &err) == RILLE_OK);
     memset(big, 'x', sizeof big);
     int status = RILLE_OK;
@@ -119,7 +119,7 @@ static void options_and_limits(void) {
         big[0] = (uint8_t)('a' + i % 26);
         status = rille_fuzzy_push(fuzzy, bigs, sizes, 1, &len, &err);
     }
-    CHECK(status == RILLE_ELIMIT && strstr(err.message, "budget of 100000 bytes") != NULL);
+    CHECK(status == RILLE_ELIMIT && strstr(err.message, "memory limit of 100000 bytes") != NULL);
     CHECK(len > 0 && len == rille_fuzzy_len(fuzzy) && len < 25);
     rille_fuzzy_free(fuzzy);
 }
@@ -183,7 +183,7 @@ static void searches(void) {
     rille_job *job = NULL, *later = NULL, *walk = NULL;
     rille_fuzzy_row rows[3];
     rille_fuzzy_found found = {9, 9, 9, 9};
-    char folder[] = "/tmp/rille-fuzzy-XXXXXX", path[64];
+    char directory[] = "/tmp/rille-fuzzy-XXXXXX", path[64];
 
     CHECK(rille_fuzzy_start(fuzzy, BYTES("main"), 4, 3, &job, NULL) == RILLE_OK);
     CHECK(finish(job) == RILLE_JOB_DONE);
@@ -192,12 +192,12 @@ static void searches(void) {
     CHECK(rille_fuzzy_results(job, rows, 3, &found, NULL) == RILLE_NONE && found.count == 0 && found.done == 1);
     rille_job_free(job);
 
-    CHECK(mkdtemp(folder) != NULL);
+    CHECK(mkdtemp(directory) != NULL);
     for (int i = 0; i < 50; i++) {
-        snprintf(path, sizeof path, "%s/%d.lua", folder, i);
+        snprintf(path, sizeof path, "%s/%d.lua", directory, i);
         fclose(fopen(path, "w"));
     }
-    CHECK(rille_walk_start(BYTES(folder), strlen(folder), NULL, &walk, NULL) == RILLE_OK);
+    CHECK(rille_walk_start(BYTES(directory), strlen(directory), NULL, &walk, NULL) == RILLE_OK);
     CHECK(rille_fuzzy_feed(fuzzy, walk, NULL) == RILLE_OK);
     for (int i = 0; i < 20; i++) {
         CHECK(rille_fuzzy_start(fuzzy, BYTES("lua"), 3, 3, &later, NULL) == RILLE_OK);
@@ -207,10 +207,10 @@ static void searches(void) {
     CHECK(rille_fuzzy_query(fuzzy, BYTES("lua$"), 4, rows, 3, &found, NULL) == RILLE_OK && found.total == 50);
     rille_job_free(walk);
     for (int i = 0; i < 50; i++) {
-        snprintf(path, sizeof path, "%s/%d.lua", folder, i);
+        snprintf(path, sizeof path, "%s/%d.lua", directory, i);
         remove(path);
     }
-    rmdir(folder);
+    rmdir(directory);
     CHECK(rille_fuzzy_start(fuzzy, BYTES("lua"), 3, 3, &later, NULL) == RILLE_OK);
     rille_fuzzy_free(fuzzy);
     CHECK(finish(later) != RILLE_JOB_FAILED);

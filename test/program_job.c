@@ -30,12 +30,12 @@ static void walk(void) {
     rille_paths batch;
     rille_progress progress = {0, 0, 0, 0};
     const uint32_t ends[] = {4, 9};
-    char folder[] = "/tmp/rille-walk-XXXXXX", path[64];
+    char directory[] = "/tmp/rille-walk-XXXXXX", path[64];
     int files = 0, status = RILLE_NONE;
 
-    CHECK(mkdtemp(folder) != NULL);
+    CHECK(mkdtemp(directory) != NULL);
     for (int i = 0; i < 20; i++) {
-        snprintf(path, sizeof path, "%s/%d.%s", folder, i, i % 2 ? "lua" : "txt");
+        snprintf(path, sizeof path, "%s/%d.%s", directory, i, i % 2 ? "lua" : "txt");
         fclose(fopen(path, "w"));
     }
     memset(&options, 0, sizeof options);
@@ -44,7 +44,7 @@ static void walk(void) {
     options.globs = BYTES("*.l*!1.lua");
     options.globs_len = 9;
     options.glob_ends = ends;
-    CHECK(rille_walk_start(BYTES(folder), strlen(folder), &options, &job, &err) == RILLE_OK);
+    CHECK(rille_walk_start(BYTES(directory), strlen(directory), &options, &job, &err) == RILLE_OK);
     do {
         CHECK(rille_job_wait(job, 120000, NULL) == RILLE_OK && rille_job_poll(job, &progress, NULL) == RILLE_OK);
         while ((status = rille_walk_take(job, 3, &batch, &err)) == RILLE_OK) {
@@ -52,7 +52,7 @@ static void walk(void) {
             for (uint32_t i = 0; i < batch.count; i++) {
                 rille_path_entry at = batch.paths[i];
                 CHECK(at.kind == RILLE_PATH_FILE && at.message_stop == at.stop && at.start < at.stop);
-                CHECK(memcmp(batch.text + at.start, folder, strlen(folder)) == 0);
+                CHECK(memcmp(batch.text + at.start, directory, strlen(directory)) == 0);
                 CHECK(memcmp(batch.text + at.stop - 4, ".lua", 4) == 0);
                 files++;
             }
@@ -67,23 +67,23 @@ static void walk(void) {
     job = NULL;
     options.globs = BYTES("*.l*a[b");
     options.globs_len = 6;
-    CHECK(rille_walk_start(BYTES(folder), strlen(folder), &options, &job, &err) == RILLE_EARG);
+    CHECK(rille_walk_start(BYTES(directory), strlen(directory), &options, &job, &err) == RILLE_EARG);
     options.glob_count = 1;
     options.flags = RILLE_WALK_RELATIVE << 1;
-    CHECK(rille_walk_start(BYTES(folder), strlen(folder), &options, &job, &err) == RILLE_EARG);
+    CHECK(rille_walk_start(BYTES(directory), strlen(directory), &options, &job, &err) == RILLE_EARG);
     options.size = 0;
-    CHECK(rille_walk_start(BYTES(folder), strlen(folder), &options, &job, &err) == RILLE_EARG);
+    CHECK(rille_walk_start(BYTES(directory), strlen(directory), &options, &job, &err) == RILLE_EARG);
     CHECK(rille_walk_start(BYTES("/nothing"), 8, NULL, &job, &err) == RILLE_EIO);
     CHECK(strcmp(err.message, "/nothing: No such file or directory") == 0);
     CHECK(rille_walk_start(NULL, 1, NULL, &job, &err) == RILLE_EARG && job == NULL);
-    CHECK(rille_walk_start(BYTES(folder), strlen(folder), NULL, NULL, &err) == RILLE_EARG);
+    CHECK(rille_walk_start(BYTES(directory), strlen(directory), NULL, NULL, &err) == RILLE_EARG);
     CHECK(rille_walk_take(NULL, 1, &batch, &err) == RILLE_EARG);
 
     for (int i = 0; i < 20; i++) {
-        snprintf(path, sizeof path, "%s/%d.%s", folder, i, i % 2 ? "lua" : "txt");
+        snprintf(path, sizeof path, "%s/%d.%s", directory, i, i % 2 ? "lua" : "txt");
         remove(path);
     }
-    rmdir(folder);
+    rmdir(directory);
 }
 
 static void grep(void) {
@@ -96,12 +96,12 @@ static void grep(void) {
     rille_grep_lines batch;
     rille_progress progress = {0, 0, 0, 0};
     rille_job *job = NULL;
-    char folder[] = "/tmp/rille-grep-XXXXXX";
+    char directory[] = "/tmp/rille-grep-XXXXXX";
     double lines = 0, offsets = 0;
     uint32_t spans = 0;
     int status = RILLE_NONE;
 
-    CHECK(mkdtemp(folder) != NULL);
+    CHECK(mkdtemp(directory) != NULL);
     memset(&tree, 0, sizeof tree);
     memset(&options, 0, sizeof options);
     tree.size = sizeof tree;
@@ -117,7 +117,7 @@ static void grep(void) {
     options.texts = BYTES(text);
     options.texts_len = sizeof text - 1;
     options.text_ends = text_ends;
-    CHECK(rille_grep_start(BYTES(folder), strlen(folder), &tree, &options, &job, &err) == RILLE_OK);
+    CHECK(rille_grep_start(BYTES(directory), strlen(directory), &tree, &options, &job, &err) == RILLE_OK);
     do {
         CHECK(rille_job_wait(job, 120000, NULL) == RILLE_OK && rille_job_poll(job, &progress, NULL) == RILLE_OK);
         while ((status = rille_grep_take(job, 1, &batch, &err)) == RILLE_OK) {
@@ -142,20 +142,20 @@ static void grep(void) {
     job = NULL;
     patterns[1].text = BYTES("b(a");
     patterns[1].len = 3;
-    CHECK(rille_grep_start(BYTES(folder), strlen(folder), NULL, &options, &job, &err) == RILLE_EPATTERN);
+    CHECK(rille_grep_start(BYTES(directory), strlen(directory), NULL, &options, &job, &err) == RILLE_EPATTERN);
     CHECK(strcmp(err.message, "pattern 2 of 2: unclosed group") == 0 && err.offset == 1);
     options.pattern_count = 0;
-    CHECK(rille_grep_start(BYTES(folder), strlen(folder), NULL, &options, &job, &err) == RILLE_EARG);
-    CHECK(rille_grep_start(BYTES(folder), strlen(folder), NULL, NULL, &job, &err) == RILLE_EARG);
+    CHECK(rille_grep_start(BYTES(directory), strlen(directory), NULL, &options, &job, &err) == RILLE_EARG);
+    CHECK(rille_grep_start(BYTES(directory), strlen(directory), NULL, NULL, &job, &err) == RILLE_EARG);
     options.pattern_count = 2;
     options.flags = 128;
-    CHECK(rille_grep_start(BYTES(folder), strlen(folder), NULL, &options, &job, &err) == RILLE_EARG);
+    CHECK(rille_grep_start(BYTES(directory), strlen(directory), NULL, &options, &job, &err) == RILLE_EARG);
     options.flags = 0;
     options.text_count = UINT32_MAX;
     options.texts = NULL;
-    CHECK(rille_grep_start(BYTES(folder), strlen(folder), NULL, &options, &job, &err) == RILLE_EARG && job == NULL);
+    CHECK(rille_grep_start(BYTES(directory), strlen(directory), NULL, &options, &job, &err) == RILLE_EARG && job == NULL);
     CHECK(rille_grep_take(NULL, 1, &batch, &err) == RILLE_EARG);
-    rmdir(folder);
+    rmdir(directory);
 }
 
 #ifdef RILLE_TESTING

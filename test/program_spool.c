@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 LAYOUT(file_options_limit, offsetof(rille_file_options, spool_limit) == 16);
-LAYOUT(file_options_folder, offsetof(rille_file_options, spool_folder) == 24);
+LAYOUT(file_options_directory, offsetof(rille_file_options, spool_directory) == 24);
 
 void spool(void) {
     /* "one\ntwo\n", twice: a frame of zstd each, with one block that is stored. */
@@ -40,7 +40,7 @@ void spool(void) {
     CHECK(rille_job_poll(job, &progress, &err) == RILLE_OK && progress.state == RILLE_JOB_DONE);
     rille_job_free(job);
 
-    /* Cut, with a limit, and a folder that is not there. */
+    /* Cut, with a limit, and a directory that is not there. */
     CHECK(ftruncate(fd, sizeof archive - 3) == 0);
     CHECK(rille_file_open(BYTES(path), strlen(path), &options, &file, &err) == RILLE_OK);
     CHECK(rille_file_index(file, &job, &err) == RILLE_OK && rille_job_wait(job, 120000, &err) == RILLE_OK);
@@ -55,13 +55,13 @@ void spool(void) {
     rille_job_free(job);
     rille_file_free(file);
     file = NULL;
-    options.spool_folder = BYTES("/nowhere");
-    options.spool_folder_len = 8;
+    options.spool_directory = BYTES("/nowhere");
+    options.spool_directory_len = 8;
     CHECK(rille_file_open(BYTES(path), strlen(path), &options, &file, &err) == RILLE_EIO);
     CHECK(strstr(err.message, "no temporary file in /nowhere") != NULL);
-    options.spool_folder = NULL;
+    options.spool_directory = NULL;
     CHECK(rille_file_open(BYTES(path), strlen(path), &options, &file, &err) == RILLE_EARG);
-    options.spool_folder_len = 0;
+    options.spool_directory_len = 0;
     options.spool_limit = -1;
     CHECK(rille_file_open(BYTES(path), strlen(path), &options, &file, &err) == RILLE_EARG);
     options.spool_limit = 0;

@@ -62,10 +62,10 @@ fn lua_examples_print_what_they_say() {
     for block in blocks("lua") {
         // SAFETY: the code is ours; it loads `ffi`, which only an unsafe state has.
         let lua = unsafe { Lua::unsafe_new() };
-        let folder = root().join("lua");
+        let directory = root().join("lua");
         let package: Table = lua.globals().get("package").expect("package");
         package
-            .set("path", format!("{0}/?.lua;{0}/?/init.lua", folder.display()))
+            .set("path", format!("{0}/?.lua;{0}/?/init.lua", directory.display()))
             .expect("package.path is set");
         lua.globals().set("library", library().to_str()).expect("a global is set");
         lua.load("local get = os.getenv; os.getenv = function(name) return name == 'RILLE_LIB' and library or get(name) end")
@@ -94,21 +94,21 @@ fn lua_examples_print_what_they_say() {
 /// The C example, compiled and run by the README's own lines, in a directory that looks like the checkout after `make`.
 #[test]
 fn c_example_prints_what_it_says() {
-    let folder = root().join("target/under-test/readme");
-    let _ = fs::remove_dir_all(&folder);
-    fs::create_dir_all(folder.join("target")).expect("a folder is made");
+    let directory = root().join("target/under-test/readme");
+    let _ = fs::remove_dir_all(&directory);
+    fs::create_dir_all(directory.join("target")).expect("a directory is made");
     let [example] = blocks("c").try_into().expect("one C example");
-    fs::write(folder.join("program.c"), example).expect("the example is written");
-    let made = library().parent().expect("the folder of the library");
+    fs::write(directory.join("program.c"), example).expect("the example is written");
+    let made = library().parent().expect("the directory of the library");
     for (from, to) in [(&*root().join("include"), "include"), (made, "target/release")] {
-        std::os::unix::fs::symlink(from, folder.join(to)).expect("a link is made");
+        std::os::unix::fs::symlink(from, directory.join(to)).expect("a link is made");
     }
     let [lines] = blocks("sh c").try_into().expect("one block of lines for C");
     let lines = lines.strip_prefix("make ").expect("the first line is make, which has run");
     let (_, lines) = lines.split_once('\n').expect("more lines");
     let run = Command::new("sh")
         .args(["-ec", lines])
-        .current_dir(&folder)
+        .current_dir(&directory)
         .env_remove("LD_LIBRARY_PATH")
         .output()
         .expect("sh to run");
@@ -126,7 +126,7 @@ fn neovim_example_runs() {
         );
     };
     let file = root().join("target/under-test/readme.lua");
-    fs::create_dir_all(file.parent().expect("a folder")).expect("a folder is made");
+    fs::create_dir_all(file.parent().expect("a directory")).expect("a directory is made");
     let [example] = blocks("lua nvim").try_into().expect("one example for Neovim");
     fs::write(&file, format!("vim.opt.runtimepath:append({:?})\n{example}", root()))
         .expect("a file is written");
@@ -149,7 +149,7 @@ fn love_example_runs() {
     };
     let game = root().join("target/under-test/readme-game");
     let _ = fs::remove_dir_all(&game);
-    fs::create_dir_all(game.join("lua/rille/fallback")).expect("a folder is made");
+    fs::create_dir_all(game.join("lua/rille/fallback")).expect("a directory is made");
     copy_lua(&game);
     fs::copy(library(), game.join("librille.so")).expect("the library is copied");
     let conf = "function love.conf(t) t.modules.window, t.modules.graphics, t.modules.audio = false, false, false end\n";
@@ -188,7 +188,7 @@ fn nginx_example_is_a_sound_configuration() {
         );
     };
     let prefix = root().join("target/under-test/readme-nginx");
-    fs::create_dir_all(prefix.join("logs")).expect("a folder is made");
+    fs::create_dir_all(prefix.join("logs")).expect("a directory is made");
     let [example] = blocks("nginx").try_into().expect("one example for nginx");
     let lua = root().join("lua");
     let example =

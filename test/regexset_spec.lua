@@ -57,7 +57,7 @@ end)
 
 t.test("what is wrong, with which pattern, and where in it", function()
   t.eq({ rille.regexset({ "a", "b(" }) }, { nil, "pattern 2 of 2: unclosed group", 2 })
-  local set, message = rille.regexset({ "\\w{500}", "\\w{500}" }, { size_limit = 100000 })
+  local set, message = rille.regexset({ "\\w{500}", "\\w{500}" }, { memory_limit = 100000 })
   t.eq(set, nil)
   t.ok(message:find("more than 100000 bytes", 1, true), message)
   t.raises("rille.regexset: patterns%[2%] must be a string, got number", rille.regexset, { "a", 1 })

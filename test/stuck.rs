@@ -200,7 +200,7 @@ fn with_many_full_jobs() {
 /// A job that is full at once.
 fn full() -> Job<()> {
     job::start(|worker: &Worker<()>| {
-        worker.publish((), job::BUDGET)?;
+        worker.publish((), job::MAX_UNTAKEN_BYTES)?;
         worker.publish((), 1)
     })
 }
@@ -215,7 +215,7 @@ fn one_more_job_that_waits_than_may_fails_with_a_sentence() {
 fn with_all_jobs_that_may_wait() {
     let jobs: Vec<_> = (0..1024).map(|_| full()).collect();
     until("they do not wait", || pool_threads() >= 1024);
-    until("they are not full", || job::waiting() == 1024 * job::BUDGET as i64);
+    until("they are not full", || job::waiting() == 1024 * job::MAX_UNTAKEN_BYTES as i64);
     // Those that do not wait still run, and the one too many says so.
     let other = job::start(|worker: &Worker<u32>| worker.publish(7, 4));
     let mut taken = 0;

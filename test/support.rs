@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The folder of the crate.
+/// The directory of the crate.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -28,11 +28,11 @@ pub fn specs() -> Vec<PathBuf> {
     specs_in("test")
 }
 
-/// Every Lua spec of a folder, in order of name.
-pub fn specs_in(folder: &str) -> Vec<PathBuf> {
-    let mut specs: Vec<_> = fs::read_dir(root().join(folder))
-        .expect("a folder of specs")
-        .map(|entry| entry.expect("an entry of the folder").path())
+/// Every Lua spec of a directory, in order of name.
+pub fn specs_in(directory: &str) -> Vec<PathBuf> {
+    let mut specs: Vec<_> = fs::read_dir(root().join(directory))
+        .expect("a directory of specs")
+        .map(|entry| entry.expect("an entry of the directory").path())
         .filter(|path| path.to_string_lossy().ends_with("_spec.lua"))
         .collect();
     specs.sort();
@@ -50,9 +50,9 @@ pub fn bless(path: &str, rendered: &str) {
     }
 }
 
-/// Builds the shared library to a folder of its own, as the target folder proper holds what `cargo test` itself made.
-fn build(folder: &str, flags: &str) -> PathBuf {
-    let target = root().join("target/under-test").join(folder);
+/// Builds the shared library to a directory of its own, as the target directory proper holds what `cargo test` itself made.
+fn build(directory: &str, flags: &str) -> PathBuf {
+    let target = root().join("target/under-test").join(directory);
     let output =
         make(&target).arg(format!("CARGOFLAGS=--quiet {flags}")).output().expect("make to run");
     assert!(

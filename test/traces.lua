@@ -1,6 +1,6 @@
 --- What specs of hot loops share: each loop is proven to compile without an abort and to make no garbage.
 ---
----   dofile(folder .. "traces.lua")(t, loops)
+---   dofile(directory .. "traces.lua")(t, loops)
 ---
 --- `loops` has functions by name; each takes how many rounds to run.
 local rille = require("rille")

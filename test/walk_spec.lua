@@ -73,8 +73,8 @@ t.test("options", function()
   table.sort(sorted)
   t.eq(paths, sorted)
   t.ok(#paths >= 15)
-  local _, kinds = collect(rille.walk(root .. "/lua", { folders = true, max_depth = 1 }))
-  t.eq(kinds, { "folder" })
+  local _, kinds = collect(rille.walk(root .. "/lua", { directories = true, max_depth = 1 }))
+  t.eq(kinds, { "directory" })
   local sources = collect(rille.walk(root .. "/test", { types = { "c" } }))
   t.ok(#sources > 0)
   for _, path in ipairs(sources) do
@@ -151,12 +151,12 @@ t.test("a walk can be cancelled, and closed while it runs", function()
 end)
 
 t.test("paths relative to the root, whatever the root is", function()
-  local folder = root .. "/lua/rille/fallback"
-  for _, given in ipairs({ folder, folder .. "/", folder .. "/." }) do
+  local directory = root .. "/lua/rille/fallback"
+  for _, given in ipairs({ directory, directory .. "/", directory .. "/." }) do
     local paths, seen = collect(rille.walk(given, { relative = true })), {}
     for _, path in ipairs(paths) do
       seen[path] = true
-      t.ok(io.open(folder .. "/" .. path, "rb"), path):close()
+      t.ok(io.open(directory .. "/" .. path, "rb"), path):close()
     end
     t.ok(seen["walk.lua"] and seen["text/width.lua"], given)
   end

@@ -2,7 +2,7 @@
 --- ratios. How, and why so: bench/README.md.
 ---
 --- A file of rows begins with `local bench = dofile("bench/common/bench.lua")` and runs in any LuaJIT that is started in
---- rille's folder: `luajit bench/peers/text.lua [FILTER]`. It names no host.
+--- rille's directory: `luajit bench/peers/text.lua [FILTER]`. It names no host.
 local ffi = require("ffi")
 package.path = "lua/?.lua;lua/?/init.lua;" .. package.path
 local rille = require("rille")
@@ -11,7 +11,7 @@ if rille.backend ~= "native" then
 end
 
 --- Turns that each contender gets, at most and at least; seconds that one turn and one row may take.
-local ROUNDS, FEWEST, TURN, BUDGET = 21, 7, 0.005, 3
+local ROUNDS, FEWEST, TURN, MAX_UNTAKEN_BYTES = 21, 7, 0.005, 3
 
 local quick = os.getenv("RILLE_BENCH") == "quick"
 local only = arg and arg[1] or ""
@@ -255,7 +255,7 @@ function M.row(row)
   end
   local since = now()
   for round = 1, ROUNDS do
-    if round > FEWEST and now() - since > BUDGET then
+    if round > FEWEST and now() - since > MAX_UNTAKEN_BYTES then
       break
     end
     for i, way in ipairs(ways) do

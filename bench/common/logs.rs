@@ -1,4 +1,4 @@
-//! Large logs, made for a bench in the system's temporary folder and removed with it.
+//! Large logs, made for a bench in the system's temporary directory and removed with it.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -46,7 +46,7 @@ pub fn make(size: u64) -> Log {
     let path = std::env::temp_dir().join(format!("rille-bench-{}-{size}.log", std::process::id()));
     let mut out = BufWriter::with_capacity(
         1 << 20,
-        File::create(&path).expect("a log in the temporary folder"),
+        File::create(&path).expect("a log in the temporary directory"),
     );
     let (mut state, mut written, mut lines, mut told) = (42_u64, 0_u64, 0, false);
     let mut line = Vec::new();

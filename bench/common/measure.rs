@@ -12,7 +12,7 @@ const FEWEST: usize = 7;
 /// How long one turn of a contender goes on.
 const TURN: Duration = Duration::from_millis(5);
 /// What a row may take; slow peers get fewer turns for it.
-const BUDGET: Duration = Duration::from_secs(2);
+const MAX_UNTAKEN_BYTES: Duration = Duration::from_secs(2);
 /// "Equal": two runs of the very same code differ by as much.
 pub const EQUAL: f64 = 0.97;
 
@@ -281,7 +281,7 @@ impl<'a> Row<'a> {
             self.ways.iter_mut().map(|way| calibrate(&mut way.turn, text, out)).collect();
         let since = Instant::now();
         for round in 0..ROUNDS {
-            if round >= FEWEST && since.elapsed() > BUDGET {
+            if round >= FEWEST && since.elapsed() > MAX_UNTAKEN_BYTES {
                 break;
             }
             for (way, &calls) in self.ways.iter_mut().zip(&calls) {

@@ -36,13 +36,13 @@ const NAMES: [&str; 24] = [
 ];
 
 /// Where projects keep what is not theirs.
-const FOLDERS: [&str; 5] = ["vendor", "third_party", "packages", "deps", "external/src"];
+const DIRECTORIES: [&str; 5] = ["vendor", "third_party", "packages", "deps", "external/src"];
 
 /// Gives so many paths, one after another.
 pub fn each(count: usize, mut give: impl FnMut(&[u8])) {
-    let home = |name: &str, folder: &str| {
+    let home = |name: &str, directory: &str| {
         let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
-        std::env::var_os(name).map_or_else(|| home.join(folder), PathBuf::from)
+        std::env::var_os(name).map_or_else(|| home.join(directory), PathBuf::from)
     };
     let registry = home("CARGO_HOME", ".cargo").join("registry/src");
     let toolchain = home("RUSTUP_HOME", ".rustup");
@@ -66,12 +66,12 @@ pub fn each(count: usize, mut give: impl FnMut(&[u8])) {
     left = left.saturating_sub(files.len());
     let mut path = Vec::new();
     for copy in 0.. {
-        let (name, folder) = (NAMES[copy % NAMES.len()], FOLDERS[copy % FOLDERS.len()]);
+        let (name, directory) = (NAMES[copy % NAMES.len()], DIRECTORIES[copy % DIRECTORIES.len()]);
         let round = copy / NAMES.len();
         let project = if round == 0 {
-            format!("{name}/{folder}/")
+            format!("{name}/{directory}/")
         } else {
-            format!("{name}-{round}/{folder}/")
+            format!("{name}-{round}/{directory}/")
         };
         for (cut, file) in files.iter().take(left) {
             path.clear();

@@ -1,4 +1,4 @@
-//! The embedded LuaJIT as a host of benches: runs every Lua file of a folder over the library as users build it.
+//! The embedded LuaJIT as a host of benches: runs every Lua file of a directory over the library as users build it.
 
 use crate::texts;
 use mlua::{Function, Lua, LuaString, Table, ffi};
@@ -8,18 +8,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
 
-/// Runs the Lua files in `bench/<folder>`, each in a Lua state of its own.
-pub fn run(folder: &str) {
+/// Runs the Lua files in `bench/<directory>`, each in a Lua state of its own.
+pub fn run(directory: &str) {
     // Lua files name each other from here. Cargo starts benches in it already.
-    std::env::set_current_dir(env!("CARGO_MANIFEST_DIR")).expect("the folder of the crate");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(Path::new("bench").join(folder))
-        .expect("a folder of benches")
-        .map(|entry| entry.expect("an entry of the folder").path())
+    std::env::set_current_dir(env!("CARGO_MANIFEST_DIR")).expect("the directory of the crate");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(Path::new("bench").join(directory))
+        .expect("a directory of benches")
+        .map(|entry| entry.expect("an entry of the directory").path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "lua"))
         .collect();
     files.sort();
-    assert!(!files.is_empty(), "bench/{folder} has no Lua file");
-    println!("{folder}: rille {}", env!("CARGO_PKG_VERSION"));
+    assert!(!files.is_empty(), "bench/{directory} has no Lua file");
+    println!("{directory}: rille {}", env!("CARGO_PKG_VERSION"));
     let released = library("release", &[]);
     state(&released).and_then(|lua| same_texts(&lua)).expect("bench.lua draws texts");
     for file in files {
@@ -90,12 +90,12 @@ unsafe extern "C-unwind" fn length(lua: *mut ffi::lua_State) -> c_int {
 }
 
 /// Builds the library without what Cargo adds for benches: the features of dev-dependencies are in theirs. It shares the
-/// folders of the tests' builds.
-fn library(folder: &str, features: &[&str]) -> PathBuf {
+/// directories of the tests' builds.
+fn library(directory: &str, features: &[&str]) -> PathBuf {
     let program = std::env::current_exe().expect("a path of this program");
     // <target>/release/deps/<bench>
     let target =
-        program.ancestors().nth(3).expect("a target folder").join("under-test").join(folder);
+        program.ancestors().nth(3).expect("a target directory").join("under-test").join(directory);
     let built = Command::new(env!("CARGO"))
         .args(["rustc", "--release", "--lib", "--crate-type", "cdylib", "--quiet", "--target-dir"])
         .arg(&target)

@@ -1,6 +1,6 @@
 //! Jobs: walking and searching the biggest tree at hand, how soon a job stops, and what it holds.
 //!
-//! The tree is `/usr`, or what RILLE_BENCH_TREE names; a quick pass takes the crate's own folder. Peers are the crate
+//! The tree is `/usr`, or what RILLE_BENCH_TREE names; a quick pass takes the crate's own directory. Peers are the crate
 //! `ignore` alone, and `rg` as an editor starts it, whose output is read to its end; without an `rg` on PATH its rows are
 //! left out.
 
@@ -10,7 +10,7 @@ use bstr::ByteSlice;
 use grep_matcher::Matcher;
 use grep_regex::RegexMatcher;
 use ignore::{WalkBuilder, WalkState};
-use rille::job::{self, AnyJob, BUDGET, Job, JobState};
+use rille::job::{self, AnyJob, Job, JobState, MAX_UNTAKEN_BYTES};
 use rille::search;
 use rille::search::lines::{LineOptions, LinePatterns, PatternSource};
 use rille::tree::grep::{self, Chunk, grep};
@@ -279,7 +279,7 @@ type Start<'a> = &'a dyn Fn() -> Box<dyn AnyJob>;
 /// The time from telling a job to stop until it has, at moments that are drawn at random.
 fn cancels(bench: &mut Bench, root: &str, scratch: &Scratch) {
     let huge = scratch.0.join("huge-lines");
-    std::fs::create_dir_all(&huge).expect("a folder is made");
+    std::fs::create_dir_all(&huge).expect("a directory is made");
     let line = |seed: &str| seed.repeat(7 * MB / seed.len()) + "\n";
     std::fs::write(huge.join("ascii"), line("some words and no more ").repeat(4)).expect("a file");
     std::fs::write(huge.join("mixed"), line("größere Wörter, 日本語 ").repeat(4)).expect("a file");
@@ -327,19 +327,19 @@ fn memory(bench: &mut Bench, scratch: &Scratch) {
     if !bench.wants(name) || resident().is_none() {
         return;
     }
-    let folder = scratch.0.join("matches");
-    std::fs::create_dir_all(&folder).expect("a folder is made");
+    let directory = scratch.0.join("matches");
+    std::fs::create_dir_all(&directory).expect("a directory is made");
     for part in 0..10 {
-        std::fs::write(folder.join(part.to_string()), "x\n".repeat(MB)).expect("a file");
+        std::fs::write(directory.join(part.to_string()), "x\n".repeat(MB)).expect("a file");
     }
     let before = resident().unwrap_or_default();
-    let job = start_grep(folder.to_str().expect("a path in UTF-8"), "x");
+    let job = start_grep(directory.to_str().expect("a path in UTF-8"), "x");
     let most = (0..bench.times(100)).fold(0.0_f64, |most, _| {
         std::thread::sleep(Duration::from_millis(10));
         most.max(resident().unwrap_or_default())
     });
     assert_eq!(job.poll().state, JobState::Running, "it did not wait");
-    let budget = BUDGET as f64 / MB as f64;
+    let budget = MAX_UNTAKEN_BYTES as f64 / MB as f64;
     bench.figure(name, "more resident", most - before, "MB", budget + 16.0);
 }
 
@@ -350,7 +350,7 @@ fn resident() -> Option<f64> {
     line.split_whitespace().next()?.parse().map(|kilobytes: f64| kilobytes / 1024.0).ok()
 }
 
-/// A folder that is removed in the end.
+/// A directory that is removed in the end.
 struct Scratch(PathBuf);
 
 impl Scratch {

@@ -21,8 +21,8 @@ local function run(command)
 end
 
 --- Megabytes of the log: a gigabyte where the disk has plenty of room.
-local function megabytes(folder)
-  local pipe = io.popen(("df -Pk '%s' 2>/dev/null"):format(folder))
+local function megabytes(directory)
+  local pipe = io.popen(("df -Pk '%s' 2>/dev/null"):format(directory))
   local free = pipe and pipe:read("*a"):match("\n%S+%s+%d+%s+%d+%s+(%d+)")
   if pipe then
     pipe:close()

@@ -83,7 +83,7 @@ function M.check(job, s, name)
 end
 
 -- Nanoseconds to spend on one number.
-local BUDGET = host.given and 30e6 or 60e6
+local MAX_UNTAKEN_BYTES = host.given and 30e6 or 60e6
 
 -- Nanoseconds that `run` takes for a text: the median. The collector does all its work between the runs, since a
 -- string that is still there would not be made again.
@@ -102,8 +102,8 @@ local function measure(run, texts)
     end
   ]])(M.renewed(run), texts, now)
   collectgarbage()
-  local deadline, samples = now() + BUDGET, { (loop(1)) }
-  local calls = math.max(1, math.min(#texts, math.floor(BUDGET / 10 / samples[1])))
+  local deadline, samples = now() + MAX_UNTAKEN_BYTES, { (loop(1)) }
+  local calls = math.max(1, math.min(#texts, math.floor(MAX_UNTAKEN_BYTES / 10 / samples[1])))
   while now() < deadline do -- the first runs are compiled on the way; the median leaves them out
     collectgarbage()
     samples[#samples + 1] = loop(calls) / calls

@@ -107,7 +107,7 @@ function M.show()
     "deprecated|obsolete|unsupported",
     [[\w+ing\b]],
   }) do
-    local opts = { case = "ignore", max_total = 200000 }
+    local opts = { case = "ignore", limit = 200000 }
     row(
       ("rille.grep(%q)"):format(pattern):gsub("\\\\", "\\"),
       follow(function()

@@ -132,23 +132,23 @@ const ROOM: usize = 1 << 16;
 
 /// What a host has: files to name.
 pub struct Host {
-    folder: PathBuf,
+    directory: PathBuf,
 }
 
 impl Host {
     /// Makes some files in a new directory.
     pub fn new(name: &str) -> Host {
-        let folder = std::env::temp_dir().join(format!("rille-{name}-{}", std::process::id()));
-        let inner = folder.join("inner");
+        let directory = std::env::temp_dir().join(format!("rille-{name}-{}", std::process::id()));
+        let inner = directory.join("inner");
         std::fs::create_dir_all(&inner).expect("a directory is made");
-        std::fs::write(folder.join("text.txt"), "one\ntwo \u{e9}\r\nthree\n".repeat(50))
+        std::fs::write(directory.join("text.txt"), "one\ntwo \u{e9}\r\nthree\n".repeat(50))
             .expect("a file");
         std::fs::write(inner.join("empty.lua"), "").expect("a file");
         std::fs::write(inner.join("binary"), [0u8, 255, 10, 13, 0x1f, 0x8b, 8, 0]).expect("a file");
         std::fs::write(inner.join("bad.gz"), [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2])
             .expect("a file");
-        std::fs::write(folder.join(".gitignore"), "*.gz\n").expect("a file");
-        Host { folder }
+        std::fs::write(directory.join(".gitignore"), "*.gz\n").expect("a file");
+        Host { directory }
     }
 
     fn path(&self, choice: u32) -> Vec<u8> {
@@ -163,13 +163,13 @@ impl Host {
             "a\0b",
         ];
         let name = name[choice as usize % name.len()];
-        self.folder.join(name).into_os_string().into_encoded_bytes()
+        self.directory.join(name).into_os_string().into_encoded_bytes()
     }
 }
 
 impl Drop for Host {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
+        let _ = std::fs::remove_dir_all(&self.directory);
     }
 }
 
@@ -268,7 +268,7 @@ impl Run<'_> {
     }
 
     fn text_of(&mut self, name: &str) -> Vec<u8> {
-        if ["root", "path", "spool_folder"].contains(&name) {
+        if ["root", "path", "spool_directory"].contains(&name) {
             let choice = self.byte();
             return self.host.path(choice);
         }

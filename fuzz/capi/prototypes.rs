@@ -135,16 +135,16 @@ prototypes! {
 
 options! {
     struct rille_file_task { size: u32, verb: u32, at: i64, count: i64, before: u32, limit: u32, window: *const rille_file_window }
-    struct rille_file_options { size: u32, flags: u32, cache: u32, threads: u32, spool_limit: i64, spool_folder: *const u8, spool_folder_len: usize }
+    struct rille_file_options { size: u32, flags: u32, cache: u32, threads: u32, spool_limit: i64, spool_directory: *const u8, spool_directory_len: usize }
     struct rille_file_window { size: u32, most: u32, from: i64 }
     struct rille_search_options { size: u32, flags: u32, from: i64, limit: u32, reserved: u32 }
-    struct rille_fuzzy_options { size: u32, flags: u32, typos: u32, threads: u32, delimiter: u32, column_count: u32, columns: *const u32, budget: usize }
-    struct rille_grep_options { size: u32, flags: u32, pattern_count: u32, context: u32, max_count: u32, max_total: u32, text_count: u32, reserved: u32, patterns: *const rille_pattern, texts: *const u8, texts_len: usize, text_ends: *const u32 }
+    struct rille_fuzzy_options { size: u32, flags: u32, typos: u32, threads: u32, delimiter: u32, column_count: u32, columns: *const u32, memory_limit: usize }
+    struct rille_grep_options { size: u32, flags: u32, pattern_count: u32, context: u32, limit_per_file: u32, limit: u32, text_count: u32, reserved: u32, patterns: *const rille_pattern, texts: *const u8, texts_len: usize, text_ends: *const u32 }
     struct rille_walk_options { size: u32, flags: u32, max_depth: u32, glob_count: u32, type_count: u32, reserved: u32, globs: *const u8, globs_len: usize, glob_ends: *const u32, types: *const u8, types_len: usize, type_ends: *const u32 }
     struct rille_literals_options { size: u32, flags: u32, memory_limit: u32, reserved: u32 }
     struct rille_replacements { size: u32, limit: u32, count: u32, reserved: u32, text: *const u8, len: usize, ends: *const u32 }
     struct rille_scan { size: u32, from: u32, after: u32, capacity: u32 }
-    struct rille_regex_options { size: u32, flags: u32, size_limit: u32, reserved: u32 }
+    struct rille_regex_options { size: u32, flags: u32, memory_limit: u32, reserved: u32 }
     struct rille_replacement { size: u32, limit: u32, literal: u32, reserved: u32, text: *const u8, len: usize }
     struct rille_text_task { size: u32, verb: u32, what: u32, count: u32, positions: *const u32, offset: *const rille_offset_options, layout: *const rille_layout_options, other: *const u8, other_len: usize }
     struct rille_layout_options { size: u32, cells: u32, style: u32, ambiguous: u32, tabstop: u32, column: u32, side: u32, align: u32, keep_long_words: u32, start: u32, ellipsis: *const u8, ellipsis_len: usize }

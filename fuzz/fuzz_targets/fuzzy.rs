@@ -22,7 +22,7 @@ fuzz_target!(|input: (u16, &[u8], Vec<&[u8]>, i8)| {
         scheme: [Scheme::Default, Scheme::Path, Scheme::History][usize::from(flags >> 5 & 3) % 3],
         delimiter: flag(7).then_some(b':'),
         columns: if flag(8) { vec![1, 0] } else { Vec::new() },
-        budget: 0,
+        memory_limit: 0,
         threads: 1 + usize::from(flag(9)),
     };
     let options =

@@ -33,7 +33,7 @@ fuzz_target!(|input: (u8, &[u8], Vec<&[u8]>, &[u8])| {
         verbose: flag(3),
         bytes: flag(4),
         anchored: flag(5),
-        size_limit: 1 << 18,
+        memory_limit: 1 << 18,
     };
     if let Ok(regex) = Regex::new(pattern, &options) {
         let first = regex.find(text, 0);

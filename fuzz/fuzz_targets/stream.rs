@@ -34,7 +34,7 @@ fuzz_target!(|input: (u8, u8, Vec<&[u8]>, &[u8])| {
         verbose: false,
         bytes: flag(4),
         anchored: false,
-        size_limit: 1 << 18,
+        memory_limit: 1 << 18,
     };
     let patterns: Vec<&[u8]> = patterns.into_iter().take(8).collect();
     let regexes: Option<Vec<Regex>> =

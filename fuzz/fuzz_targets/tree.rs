@@ -28,24 +28,24 @@ fn finish<T: Send + 'static>(job: &Job<T>, mut take: impl FnMut(T)) {
 
 fuzz_target!(|input: (u8, &[u8], Vec<(u8, &[u8])>)| {
     let (flags, ignore, list) = input;
-    let folder = std::env::temp_dir().join(format!("rille-tree-fuzz-{}", std::process::id()));
-    let _ = fs::remove_dir_all(&folder);
+    let directory = std::env::temp_dir().join(format!("rille-tree-fuzz-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&directory);
     let mut files = BTreeMap::new();
     for (place, content) in list.into_iter().take(12) {
         let directories = ["", "a", "a/b", "node_modules", ".hidden", "a/.git"];
-        let directory = folder.join(directories[usize::from(place) % directories.len()]);
+        let directory = directory.join(directories[usize::from(place) % directories.len()]);
         let names = ["x.lua", "y.txt", "z.rs", ".dot", "build", "long name \u{e9}"];
         fs::create_dir_all(&directory).expect("a directory is made");
         let path = directory.join(names[usize::from(place) / 8 % names.len()]);
         fs::write(&path, content).expect("a file is written");
         files.insert(path, content);
     }
-    fs::create_dir_all(&folder).expect("a directory is made");
+    fs::create_dir_all(&directory).expect("a directory is made");
     for name in [".gitignore", ".ignore"] {
-        fs::write(folder.join(name), ignore).expect("a file is written");
-        files.insert(folder.join(name), ignore);
+        fs::write(directory.join(name), ignore).expect("a file is written");
+        files.insert(directory.join(name), ignore);
     }
-    let root = folder.as_os_str().as_encoded_bytes();
+    let root = directory.as_os_str().as_encoded_bytes();
     let everything = walk::WalkOptions { hidden: true, no_ignore: true, sort: flags & 1 == 1, ..Default::default() };
     let some = walk::WalkOptions { hidden: flags & 2 == 2, follow: flags & 4 == 4, ..Default::default() };
 

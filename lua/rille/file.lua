@@ -148,17 +148,17 @@ local function adopt_file(handle)
   return setmetatable({ handle = own(handle) }, File)
 end
 
---- The folder of the options that were filled last, which C reads.
-local folder
+--- The directory of the options that were filled last, which C reads.
+local directory
 
 ---@param given rille.file.opening
 local function fill_options(given)
-  folder = given.spool_folder
+  directory = given.spool_directory
   options.cache, options.threads, options.spool_limit = given.cache, given.threads, given.spool_limit
   options.flags = (given.index and 0 or NO_INDEX)
     + (given.spool and SPOOL or 0)
     + (given.unpack and UNPACK or 0)
-  options.spool_folder, options.spool_folder_len = ffi.cast("const uint8_t *", folder), #folder
+  options.spool_directory, options.spool_directory_len = ffi.cast("const uint8_t *", directory), #directory
 end
 
 --- Opens a file of any size. A job indexes its lines; a file below 1 MiB is indexed at once.

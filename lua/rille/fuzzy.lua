@@ -55,7 +55,7 @@ local function fill(opts)
   given.typos = opts.typos or 0
   given.delimiter = opts.delimiter and opts.delimiter:byte() or 0
   given.column_count, given.columns = #columns, list
-  given.budget = opts.budget or 0
+  given.memory_limit = opts.memory_limit or 0
   return list
 end
 
@@ -241,7 +241,7 @@ local M = {}
 ---@param opts? rille.fuzzy.corpus_options
 ---@return rille.fuzzy
 local function new(_, opts)
-  local anchor = fill(options.read(opts, "rille.fuzzy", "budget"))
+  local anchor = fill(options.read(opts, "rille.fuzzy", "memory_limit"))
   local status = C.rille_fuzzy_new(given, out_fuzzy, err)
   anchor[0] = anchor[0]
   if status < 0 then
@@ -407,7 +407,7 @@ end
 
 ---@class rille.fuzzy.stats
 ---@field items integer
----@field folders integer directories of the items
+---@field directories integer directories of the items
 ---@field bytes integer native memory
 
 --- Returns the number of items and the memory of the session.
@@ -416,7 +416,7 @@ function Fuzzy:stats()
   if C.rille_fuzzy_stats(open(self), out_size, err) < 0 then
     failure.raise(err, "rille.fuzzy:stats")
   end
-  return { items = out_size.items, folders = out_size.folders, bytes = out_size.bytes }
+  return { items = out_size.items, directories = out_size.directories, bytes = out_size.bytes }
 end
 
 local many = rows_of(4096)

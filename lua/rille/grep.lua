@@ -160,7 +160,7 @@ function M.new(pattern, root, opts)
   local tree, anchor = walk_options(walk[1], walk[2], walk[3], walk[4], "rille.grep")
   local texts, text_ends, text_count = pack(given.texts, "rille.grep: texts")
   options.flags, options.context = sum, own.context or 0
-  options.max_count, options.max_total = own.max_count or 0, own.max_total or 0
+  options.limit_per_file, options.limit = own.limit_per_file or 0, own.limit or 0
   options.patterns, options.pattern_count = patterns, pattern_count
   options.texts, options.texts_len = const_bytes(texts), #texts
   options.text_ends, options.text_count = text_ends, text_count / 2

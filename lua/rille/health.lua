@@ -1,7 +1,7 @@
 --- `:checkhealth rille`: what runs, where it was found, what was tried, and what is wrong with the configuration.
 local M = {}
 
-local BUILD = "Build the library: `nvim -l build.lua` in rille's folder, or `cargo build --release` there."
+local BUILD = "Build the library: `nvim -l build.lua` in rille's directory, or `cargo build --release` there."
 
 local function editor(health)
   health.start("rille: Neovim")

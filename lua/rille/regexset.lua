@@ -38,7 +38,7 @@ local M = {}
 ---@return ffi.cdata* options rille_regex_options, valid until the next call
 function M.prepare(patterns, flags, name)
   local text, ends, count = pack(patterns, name .. ": patterns", 4)
-  options.flags, options.size_limit = pattern_options(flags, name, 4)
+  options.flags, options.memory_limit = pattern_options(flags, name, 4)
   return text, ends, count, options
 end
 
@@ -69,7 +69,7 @@ end
 function M.new(patterns, flags)
   local text, ends, count, filled = M.prepare(patterns, flags, "rille.regexset")
   local bits = filled.flags
-  local key = filled.size_limit == 0 and caches.key(text, ends, count) or nil
+  local key = filled.memory_limit == 0 and caches.key(text, ends, count) or nil
   local shared = key and cache.recall(bits, key)
   if shared then
     return setmetatable({ handle = shared.handle, shared = shared, n = count }, Set)

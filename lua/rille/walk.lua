@@ -19,16 +19,16 @@ local FLAGS = {
   follow = tonumber(C.RILLE_WALK_FOLLOW),
   same_file_system = tonumber(C.RILLE_WALK_SAME_FILE_SYSTEM),
   sort = tonumber(C.RILLE_WALK_SORT),
-  folders = tonumber(C.RILLE_WALK_FOLDERS),
+  directories = tonumber(C.RILLE_WALK_DIRECTORIES),
   relative = tonumber(C.RILLE_WALK_RELATIVE),
 }
 
----@alias rille.path.kind "file"|"folder"|"link"|"other"|"error"
+---@alias rille.path.kind "file"|"directory"|"link"|"other"|"error"
 
 ---@type rille.path.kind[]
 local KINDS = {
   [tonumber(C.RILLE_PATH_FILE)] = "file",
-  [tonumber(C.RILLE_PATH_FOLDER)] = "folder",
+  [tonumber(C.RILLE_PATH_DIRECTORY)] = "directory",
   [tonumber(C.RILLE_PATH_LINK)] = "link",
   [tonumber(C.RILLE_PATH_OTHER)] = "other",
   [tonumber(C.RILLE_PATH_ERROR)] = "error",

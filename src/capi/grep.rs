@@ -37,9 +37,9 @@ pub struct rille_grep_options {
     /// Lines of context before and after each match.
     pub context: u32,
     /// Maximum number of lines of one file, or 0.
-    pub max_count: u32,
+    pub limit_per_file: u32,
     /// Maximum number of lines, or 0. A last result of the kind RILLE_GREP_STOPPED means that there are more.
-    pub max_total: u32,
+    pub limit: u32,
     /// How many texts in memory there are.
     pub text_count: u32,
     /// Reserved; must be 0.
@@ -187,8 +187,8 @@ pub unsafe extern "C" fn rille_grep_start(
             multi_line: has(RILLE_GREP_MULTI_LINE),
             binary: has(RILLE_GREP_BINARY),
             context: given.context as usize,
-            max_count: given.max_count.into(),
-            max_total: given.max_total.into(),
+            limit_per_file: given.limit_per_file.into(),
+            limit: given.limit.into(),
             texts: texts.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect(),
         };
         out.write(rille_job::give(grep::grep(root, &tree, &options)?));

@@ -8,7 +8,7 @@ use std::ptr::null;
 
 /// Number of the interface that this header describes. It changes whenever a function, a layout or a constant changes
 /// in a way that an older caller would not survive.
-pub const RILLE_ABI: u32 = 1;
+pub const RILLE_ABI: u32 = 2;
 
 /// Returns the number of the interface that the loaded library has. Compare it with RILLE_ABI before any other call and
 /// do not use the library if it differs.

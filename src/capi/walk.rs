@@ -18,7 +18,7 @@ pub const RILLE_WALK_SAME_FILE_SYSTEM: u32 = 8;
 /// Sort each directory by the bytes of its names. Takes about twice as long.
 pub const RILLE_WALK_SORT: u32 = 16;
 /// Include directories.
-pub const RILLE_WALK_FOLDERS: u32 = 32;
+pub const RILLE_WALK_DIRECTORIES: u32 = 32;
 /// Paths in results, and those of texts in memory, are relative to the root.
 pub const RILLE_WALK_RELATIVE: u32 = 64;
 
@@ -87,7 +87,7 @@ impl rille_walk_options {
             follow: has(RILLE_WALK_FOLLOW),
             same_file_system: has(RILLE_WALK_SAME_FILE_SYSTEM),
             sort: has(RILLE_WALK_SORT),
-            folders: has(RILLE_WALK_FOLDERS),
+            directories: has(RILLE_WALK_DIRECTORIES),
             relative: has(RILLE_WALK_RELATIVE),
             max_depth: self.max_depth as usize,
             globs,
@@ -103,7 +103,7 @@ pub enum rille_path_kind {
     /// A regular file.
     RILLE_PATH_FILE = 0,
     /// A directory.
-    RILLE_PATH_FOLDER = 1,
+    RILLE_PATH_DIRECTORY = 1,
     /// A symbolic link that was not followed.
     RILLE_PATH_LINK = 2,
     /// A pipe, a socket or a device.
@@ -162,7 +162,7 @@ impl From<&Entry> for rille_path_entry {
     fn from(entry: &Entry) -> rille_path_entry {
         let kind = match entry.kind {
             Kind::File => rille_path_kind::RILLE_PATH_FILE,
-            Kind::Folder => rille_path_kind::RILLE_PATH_FOLDER,
+            Kind::Directory => rille_path_kind::RILLE_PATH_DIRECTORY,
             Kind::Link => rille_path_kind::RILLE_PATH_LINK,
             Kind::Other => rille_path_kind::RILLE_PATH_OTHER,
             Kind::Error => rille_path_kind::RILLE_PATH_ERROR,

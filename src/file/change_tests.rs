@@ -1,6 +1,6 @@
 //! What has become of a file: each way of writing over it, and files whose size the system does not tell.
 
-use super::tests::{Folder, end, open};
+use super::tests::{Directory, end, open};
 use super::*;
 use std::fs::{self, File};
 use std::io::Write;
@@ -27,8 +27,8 @@ fn writer(path: &Path) -> File {
 
 #[test]
 fn a_middle_that_was_overwritten_a_second_ago_is_seen_by_the_first_refresh() {
-    let folder = Folder::new();
-    let path = folder.file("log", &text(LARGE));
+    let directory = Directory::new();
+    let path = directory.file("log", &text(LARGE));
     let document = open(&path, FileOptions::default());
     end(&*document.index().unwrap());
     let middle = LARGE as u64 / 2;
@@ -50,8 +50,8 @@ fn a_middle_that_was_overwritten_a_second_ago_is_seen_by_the_first_refresh() {
 
 #[test]
 fn what_is_written_over_in_a_small_file_is_seen_at_once() {
-    let folder = Folder::new();
-    let path = folder.file("log", &text(SMALL));
+    let directory = Directory::new();
+    let path = directory.file("log", &text(SMALL));
     let document = open(&path, FileOptions::default());
     let old = fs::metadata(&path).unwrap().modified().unwrap();
     for round in 0..50 {
@@ -71,7 +71,7 @@ fn what_is_written_over_in_a_small_file_is_seen_at_once() {
     assert_eq!(document.refresh(), Ok(Change::Replaced));
     assert_eq!(line(&document, 1), b"abcdefghij");
     // Another file in its place, which has the same size.
-    let other = folder.file("other", &text(SMALL));
+    let other = directory.file("other", &text(SMALL));
     fs::rename(other, &path).unwrap();
     assert_eq!(document.refresh(), Ok(Change::Replaced));
     assert_eq!(line(&document, 1), b"0123456789");
@@ -79,8 +79,8 @@ fn what_is_written_over_in_a_small_file_is_seen_at_once() {
 
 #[test]
 fn a_large_file_that_was_truncated_and_has_grown_to_its_size_is_another_one() {
-    let folder = Folder::new();
-    let path = folder.file("log", &text(LARGE));
+    let directory = Directory::new();
+    let path = directory.file("log", &text(LARGE));
     let document = open(&path, FileOptions::default());
     let mut other = text(LARGE);
     let middle = other.len() / 2;
@@ -94,9 +94,9 @@ fn a_large_file_that_was_truncated_and_has_grown_to_its_size_is_another_one() {
 
 #[test]
 fn what_is_no_content_is_no_change() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     for lines in [SMALL, LARGE] {
-        let path = folder.file("log", &text(lines));
+        let path = directory.file("log", &text(lines));
         let document = open(&path, FileOptions::default());
         std::thread::sleep(Duration::from_millis(30));
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
@@ -112,7 +112,7 @@ fn what_is_no_content_is_no_change() {
         fs::remove_file(&link).unwrap();
     }
     // All of a small file is known, so a time alone means nothing.
-    let path = folder.file("log", &text(SMALL));
+    let path = directory.file("log", &text(SMALL));
     let document = open(&path, FileOptions::default());
     writer(&path).set_modified(SystemTime::now() - Duration::from_secs(9)).unwrap();
     assert_eq!(document.refresh(), Ok(Change::Same));
@@ -159,8 +159,8 @@ fn files_whose_size_is_wrong_open_and_read_right() {
 
 #[test]
 fn a_file_that_is_written_to_while_it_is_opened_is_one_on_the_disk() {
-    let folder = Folder::new();
-    let path = folder.file("log", b"one\n");
+    let directory = Directory::new();
+    let path = directory.file("log", b"one\n");
     let stop = Arc::new(AtomicBool::new(false));
     let (own, to) = (Arc::clone(&stop), path.clone());
     let thread = std::thread::spawn(move || {
@@ -179,11 +179,11 @@ fn a_file_that_is_written_to_while_it_is_opened_is_one_on_the_disk() {
 
 #[test]
 fn news_of_another_file_have_its_size() {
-    let folder = Folder::new();
-    let path = folder.file("log", b"one\ntwo\nthree\n");
+    let directory = Directory::new();
+    let path = directory.file("log", b"one\ntwo\nthree\n");
     let document = Arc::new(open(&path, FileOptions::default()));
     let job = document.follow().unwrap();
-    let other = folder.file("other", b"four\n");
+    let other = directory.file("other", b"four\n");
     fs::rename(other, &path).unwrap();
     assert!(job.wait(Duration::from_secs(60)));
     let news = job.take().unwrap();

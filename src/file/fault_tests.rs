@@ -1,7 +1,7 @@
 //! Faults while jobs search and filter: what they have told until then is right.
 
 use super::search_tests::{literals, regex};
-use super::tests::{Folder, end, made, open};
+use super::tests::{Directory, end, made, open};
 use super::*;
 use std::fs::File;
 use std::path::Path;
@@ -10,11 +10,11 @@ use std::path::Path;
 const LINE: u64 = 32;
 
 /// A file in which each line has its number and a match, and what is to shorten it.
-fn log(folder: &Folder, lines: u64) -> (PathBuf, File) {
+fn log(directory: &Directory, lines: u64) -> (PathBuf, File) {
     let text: String =
         (1..=lines).map(|number| format!("line {number:>11}, with a needle\n")).collect();
     assert_eq!(text.len() as u64, lines * LINE);
-    let path = folder.file("log", text.as_bytes());
+    let path = directory.file("log", text.as_bytes());
     let file = File::options().write(true).open(&path).unwrap();
     (path, file)
 }
@@ -45,9 +45,9 @@ fn take(job: &Job<Found>) -> (u64, JobState, Option<String>) {
 fn a_file_that_is_truncated_again_and_again_while_it_is_searched() {
     // More matches than wait to be taken, so that every search is still running when its file becomes shorter.
     const LINES: u64 = 600_000;
-    let folder = Folder::new();
+    let directory = Directory::new();
     for (threads, backward) in [(1, false), (3, false), (1, true), (3, true)] {
-        let (path, file) = log(&folder, LINES);
+        let (path, file) = log(&directory, LINES);
         let document = open(&path, FileOptions { threads, ..FileOptions::default() });
         let mut left = LINES;
         // In the middle of a line as well.
@@ -98,9 +98,9 @@ fn shorten(file: &File, job: &dyn AnyJob, failure: impl Fn() -> Option<String>) 
 
 #[test]
 fn a_file_that_is_truncated_while_it_is_counted_and_filtered() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     for threads in [1, 3] {
-        let (path, file) = log(&folder, 1000);
+        let (path, file) = log(&directory, 1000);
         let document =
             open(&path, FileOptions { threads, no_index: true, ..FileOptions::default() });
         let long = || {
@@ -148,18 +148,18 @@ fn a_fault_of_the_disk_ends_a_search_with_what_was_found_before_it() {
 
 #[test]
 fn what_is_spooled_is_not_followed() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let options = FileOptions { spool: true, ..FileOptions::default() };
     let document = Arc::new(open(Path::new("/dev/null"), options));
     let message = document.follow().err().expect("a refusal").message;
     assert!(message.contains("the job of its index"), "{message}");
     // One that becomes an archive while it is followed has news nevertheless.
-    let path = folder.file("log", b"one\n");
+    let path = directory.file("log", b"one\n");
     let document = Arc::new(open(&path, FileOptions { unpack: true, ..FileOptions::default() }));
     let job = document.follow().unwrap();
     let gzip =
         b"\x1F\x8B\x08\0\0\0\0\0\x02\x03\xCB\xCFK\xE5*)\xCF\xE7\x02\0\xE6\x0B\xBA\x12\x08\0\0\0";
-    std::fs::rename(folder.file("other", gzip), &path).unwrap();
+    std::fs::rename(directory.file("other", gzip), &path).unwrap();
     let until = Instant::now() + Duration::from_secs(60);
     while document.refresh().unwrap() != Change::Replaced {
         assert!(Instant::now() < until && job.wait(Duration::from_secs(60)), "there are no news");
@@ -175,8 +175,8 @@ fn what_is_spooled_is_not_followed() {
 
 #[test]
 fn the_index_of_a_filter_is_that_of_lines_nobody_has_asked_for() {
-    let folder = Folder::new();
-    let (path, _) = log(&folder, 100_000);
+    let directory = Directory::new();
+    let (path, _) = log(&directory, 100_000);
     let document = open(&path, FileOptions::default());
     let (kept, job) = document.filter(regex("needle").into(), false).unwrap();
     assert_eq!(end(&job), JobState::Done);
@@ -186,8 +186,8 @@ fn the_index_of_a_filter_is_that_of_lines_nobody_has_asked_for() {
 
 #[test]
 fn growth_at_the_very_end_of_the_index_is_not_passed_over() {
-    let folder = Folder::new();
-    let (path, file) = log(&folder, 1);
+    let directory = Directory::new();
+    let (path, file) = log(&directory, 1);
     let document = open(&path, FileOptions::default());
     // A job that has seen that nothing is left, and is not over yet.
     let ending = Arc::new(job::start(|worker: &job::Worker<()>| {

@@ -339,7 +339,7 @@ impl Visit for LineFilter<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::super::search_tests::{literals, regex};
-    use super::super::tests::{Folder, end, open};
+    use super::super::tests::{Directory, end, open};
     use super::super::*;
     use crate::search::lines::trim_line_terminator;
     use bstr::ByteSlice;
@@ -380,8 +380,8 @@ mod tests {
                 .flatten()
                 .copied()
                 .collect();
-            let folder = Folder::new();
-            let parent = open(&folder.file("text", &text), FileOptions { threads, ..FileOptions::default() });
+            let directory = Directory::new();
+            let parent = open(&directory.file("text", &text), FileOptions { threads, ..FileOptions::default() });
             let (document, job) = parent.filter(query.into(), invert).unwrap();
             prop_assert_eq!(end(&job), JobState::Done);
             prop_assert_eq!(all(&document), &expected[..]);
@@ -405,8 +405,8 @@ mod tests {
 
     #[test]
     fn a_filter_of_a_truncated_file_says_so() {
-        let folder = Folder::new();
-        let path = folder.file("text", &b"foo\nbar\n".repeat(10_000));
+        let directory = Directory::new();
+        let path = directory.file("text", &b"foo\nbar\n".repeat(10_000));
         let parent = open(&path, FileOptions::default());
         let (document, job) = parent.filter(regex("foo").into(), false).unwrap();
         assert_eq!(end(&job), JobState::Done);

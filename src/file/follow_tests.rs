@@ -1,6 +1,6 @@
 //! What jobs that follow files report, and what they leave behind.
 
-use super::tests::{Folder, open};
+use super::tests::{Directory, open};
 use super::*;
 use std::fs::File;
 use std::io::Write;
@@ -14,8 +14,8 @@ fn append(path: &std::path::Path, text: &str) {
 
 #[test]
 fn the_same_news_are_not_told_again_each_second() {
-    let folder = Folder::new();
-    let path = folder.file("log", b"one\n");
+    let directory = Directory::new();
+    let path = directory.file("log", b"one\n");
     let document = Arc::new(open(&path, FileOptions::default()));
     let job = document.follow().unwrap();
     append(&path, "two\n");
@@ -36,8 +36,8 @@ fn the_same_news_are_not_told_again_each_second() {
 
 #[test]
 fn followers_that_are_gone_leave_nothing_behind() {
-    let folder = Folder::new();
-    let path = folder.file("log", b"one\n");
+    let directory = Directory::new();
+    let path = directory.file("log", b"one\n");
     let document = Arc::new(open(&path, FileOptions::default()));
     for _ in 0..100 {
         let job = document.follow().unwrap();

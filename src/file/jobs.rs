@@ -27,10 +27,10 @@ impl Opening {
         let given = path.to_path().map_err(|error| refuse(&error.to_string()))?;
         let absolute =
             std::path::absolute(given).map_err(|error| refuse(&io_error::message(&error)))?;
-        if let Some(folder) = &mut options.spool_folder
-            && let Ok(whole) = std::path::absolute(&*folder)
+        if let Some(directory) = &mut options.spool_directory
+            && let Ok(whole) = std::path::absolute(&*directory)
         {
-            *folder = whole;
+            *directory = whole;
         }
         Ok(Opening { given: path.to_owned(), path: absolute, options })
     }

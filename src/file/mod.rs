@@ -103,8 +103,8 @@ pub struct FileOptions {
     pub unpack: bool,
     /// Bytes of the temporary file at most; 0 for 16 GiB.
     pub spool_limit: u64,
-    /// Where the temporary file is; the system's folder for these if it is none.
-    pub spool_folder: Option<PathBuf>,
+    /// Where the temporary file is; the system's directory for these if it is none.
+    pub spool_directory: Option<PathBuf>,
 }
 
 impl FileOptions {

@@ -1,6 +1,6 @@
 //! Reading the end of a file and around a place, where not all that is wanted fits in a batch.
 
-use super::tests::{Folder, end, made, open};
+use super::tests::{Directory, end, made, open};
 use super::*;
 use bstr::ByteSlice;
 
@@ -30,7 +30,7 @@ fn numbers(batch: &Lines) -> std::ops::RangeInclusive<usize> {
 
 #[test]
 fn the_last_lines_end_with_the_newest_however_long_lines_are() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     for (count, len) in
         [(50, 40_000), (40_000, 60), (30, 300_000), (300, 8), (9, 5 << 20), (2, 5 << 20)]
     {
@@ -40,7 +40,7 @@ fn the_last_lines_end_with_the_newest_however_long_lines_are() {
                 text.pop();
             }
             let document = open(
-                &folder.file("log", &text),
+                &directory.file("log", &text),
                 FileOptions { no_index, ..FileOptions::default() },
             );
             if !no_index {
@@ -81,12 +81,12 @@ fn the_last_lines_end_with_the_newest_however_long_lines_are() {
 
 #[test]
 fn the_line_that_was_asked_for_is_in_what_is_around_it() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     for (count, len) in [(60, 40_000), (30_000, 80), (20, 400_000), (6, 5 << 20)] {
         let text = numbered(count, len);
         for no_index in [true, false] {
             let document = open(
-                &folder.file("log", &text),
+                &directory.file("log", &text),
                 FileOptions { no_index, ..FileOptions::default() },
             );
             if !no_index {
@@ -120,8 +120,8 @@ fn a_batch_looks_at_a_bounded_part_of_the_file() {
 
 #[test]
 fn two_lines_of_5_mebibytes_are_found_by_the_index() {
-    let folder = Folder::new();
-    let document = open(&folder.file("log", &numbered(2, 5 << 20)), FileOptions::default());
+    let directory = Directory::new();
+    let document = open(&directory.file("log", &numbered(2, 5 << 20)), FileOptions::default());
     end(&*document.index().unwrap());
     let mut batch = Lines::default();
     document.last(2, Window::default(), &mut batch).unwrap();

@@ -1,7 +1,7 @@
 //! Searches, against a plain look at each line.
 
 use super::scan::{MAX_WHOLE_LINE_BYTES, OVERLAP};
-use super::tests::{Folder, end, open};
+use super::tests::{Directory, end, open};
 use super::*;
 use crate::search::lines::{LineOptions, PatternSource, trim_line_terminator};
 use crate::search::{LiteralOptions, Literals, Regex};
@@ -114,8 +114,8 @@ proptest! {
             regex("needle"), regex("fo+"), regex(r"^\w+"), regex(r"$"), regex(r"\bin\b.*$"), regex(r"[^x]\r?$"), regex("a*"),
             regex(r"[a-z]+ing|needle,"), literals(&["needle", "foo"]), literals(&["o"]), literals(&["bar\nfoo", "line"]),
         ][which].clone();
-        let folder = Folder::new();
-        let path = folder.file("text", &text);
+        let directory = Directory::new();
+        let path = directory.file("text", &text);
         let document = open(&path, FileOptions { threads, no_index: !indexed, ..FileOptions::default() });
         if indexed {
             end(&*document.index().unwrap());
@@ -162,8 +162,8 @@ fn long_lines_are_searched_in_pieces() {
         text.extend_from_slice(b" needle");
     }
     text.extend_from_slice(b"\r\nneedle");
-    let folder = Folder::new();
-    let document = open(&folder.file("text", &text), FileOptions::default());
+    let directory = Directory::new();
+    let document = open(&directory.file("text", &text), FileOptions::default());
     let bounded = [
         regex("needle"),
         regex(r"\bneedle\b"),
@@ -194,8 +194,8 @@ fn long_lines_are_searched_in_pieces() {
 
 #[test]
 fn a_search_ends_where_it_is_told_to_and_where_the_file_does() {
-    let folder = Folder::new();
-    let path = folder.file("text", b"");
+    let directory = Directory::new();
+    let path = directory.file("text", b"");
     let file = std::fs::File::options().write(true).open(&path).unwrap();
     file.set_len(1 << 40).unwrap();
     let document = open(&path, FileOptions { no_index: true, ..FileOptions::default() });
@@ -218,9 +218,9 @@ fn a_search_ends_where_it_is_told_to_and_where_the_file_does() {
 #[test]
 fn more_matches_than_fit_wait_in_order() {
     let text = b"eeeeeeee\n".repeat(100_000);
-    let folder = Folder::new();
+    let directory = Directory::new();
     let document =
-        open(&folder.file("text", &text), FileOptions { threads: 3, ..FileOptions::default() });
+        open(&directory.file("text", &text), FileOptions { threads: 3, ..FileOptions::default() });
     let job = document.search(regex("e").into(), SearchOptions::default()).unwrap();
     let (mut next, mut total) = (0, 0);
     loop {

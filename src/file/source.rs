@@ -232,7 +232,7 @@ pub(super) fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
     Some((born.as_secs(), born.subsec_nanos().into()))
 }
 
-/// Why something that is no folder has no size, unless it is a plain file.
+/// Why something that is no directory has no size, unless it is a plain file.
 pub(super) fn what_is_special(metadata: &Metadata) -> Option<&'static str> {
     let kind = metadata.file_type();
     if kind.is_file() {

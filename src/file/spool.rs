@@ -72,7 +72,7 @@ pub(super) struct Feed {
     /// Bytes to be written at most.
     pub limit: u64,
     /// Where the temporary file is, for messages.
-    pub folder: PathBuf,
+    pub directory: PathBuf,
 }
 
 /// How a source is packed.
@@ -87,24 +87,24 @@ pub(super) enum Unpack {
 }
 
 impl Spool {
-    /// A spool in a folder, or in the system's, and what fills it from a file.
+    /// A spool in a directory, or in the system's, and what fills it from a file.
     pub fn new(
         source: File,
         metadata: &Metadata,
         packing: Unpack,
-        folder: Option<&Path>,
+        directory: Option<&Path>,
         limit: u64,
     ) -> Result<(Arc<Spool>, Feed), String> {
         // The environment is looked at here and not by the job.
-        let folder = folder.map_or_else(std::env::temp_dir, Path::to_owned);
-        let file = tempfile::tempfile_in(&folder).map_err(|error| {
-            format!("no temporary file in {}: {}", folder.display(), io_error::message(&error))
+        let directory = directory.map_or_else(std::env::temp_dir, Path::to_owned);
+        let file = tempfile::tempfile_in(&directory).map_err(|error| {
+            format!("no temporary file in {}: {}", directory.display(), io_error::message(&error))
         })?;
         let archive = matches!(packing, Unpack::From(_)).then(|| Stamp::of(metadata));
         let spool = Arc::new(Spool::of(file, archive));
         let limit = if limit == 0 { DEFAULT_LIMIT } else { limit };
         let total = if archive.is_some() { metadata.len() } else { 0 };
-        Ok((Arc::clone(&spool), Feed { spool, source, packing, total, limit, folder }))
+        Ok((Arc::clone(&spool), Feed { spool, source, packing, total, limit, directory }))
     }
 
     /// A spool in that file.
@@ -151,11 +151,11 @@ impl Feed {
     pub fn run(self, snapshot: &Snapshot, worker: &Worker<()>) -> Result<(), JobError> {
         let _building = snapshot.building().enter(worker)?;
         worker.expect(self.total);
-        let Feed { spool, source, packing, limit, folder, .. } = self;
+        let Feed { spool, source, packing, limit, directory, .. } = self;
         // A read that finds no writer of a pipe gives nothing, as at its end: only a wait tells which it is.
         let waits = !source.metadata().is_ok_and(|metadata| metadata.is_file());
         let mut input = Input { source, worker, waits, read: 0, ended: false, failure: None };
-        let mut sink = Sink { spool: &spool, snapshot, worker, limit, folder: &folder };
+        let mut sink = Sink { spool: &spool, snapshot, worker, limit, directory: &directory };
         let head = match packing {
             Unpack::Perhaps => input.head()?,
             _ => Vec::new(),
@@ -278,7 +278,7 @@ struct Sink<'s> {
     snapshot: &'s Snapshot,
     worker: &'s Worker<()>,
     limit: u64,
-    folder: &'s Path,
+    directory: &'s Path,
 }
 
 impl Sink<'_> {
@@ -297,10 +297,10 @@ impl Sink<'_> {
             self.worker.ring();
         }
         if let Err(error) = end {
-            let (folder, so_far) = (self.folder.display(), before + done as u64);
+            let (directory, so_far) = (self.directory.display(), before + done as u64);
             let reason = io_error::message(&error);
             return Err(JobError::Failed(format!(
-                "{reason}: the temporary file in {folder} has {so_far} bytes, which are there"
+                "{reason}: the temporary file in {directory} has {so_far} bytes, which are there"
             )));
         }
         if kept.len() < bytes.len() {

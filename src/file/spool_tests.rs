@@ -4,7 +4,7 @@ use super::decompress::Codec;
 use super::reader::Lines;
 use super::snapshot::Snapshot;
 use super::spool::{Feed, Spool, Unpack};
-use super::tests::{Folder, end};
+use super::tests::{Directory, end};
 use super::{Change, Current, Document, FileOptions, Window};
 use crate::job::{self, AnyJob, Job, JobState};
 use bstr::ByteSlice;
@@ -58,8 +58,8 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-fn pipe(folder: &Folder, name: &str) -> PathBuf {
-    let path = folder.file(name, b"");
+fn pipe(directory: &Directory, name: &str) -> PathBuf {
+    let path = directory.file(name, b"");
     fs::remove_file(&path).unwrap();
     assert!(Command::new("mkfifo").arg(&path).status().is_ok_and(|made| made.success()));
     path
@@ -90,7 +90,7 @@ proptest! {
         (zeros, skipped) in (0..2000_usize, 0..100_usize),
         piped in any::<bool>(),
     ) {
-        let folder = Folder::new();
+        let directory = Directory::new();
         let texts: Vec<Vec<u8>> = parts.iter().map(|&lines| log(lines)).collect();
         let mut archive = Vec::new();
         if packing == Codec::Zstd {
@@ -104,11 +104,11 @@ proptest! {
         }
         let len = archive.len() as u64;
         let (document, writer) = if piped {
-            let path = pipe(&folder, "pipe");
+            let path = pipe(&directory, "pipe");
             let document = open(&path, options());
             (document, Some(std::thread::spawn(move || fs::write(path, archive).unwrap())))
         } else {
-            (open(&folder.file("archive", &archive), options()), None)
+            (open(&directory.file("archive", &archive), options()), None)
         };
         let job = document.index().unwrap();
         prop_assert_eq!(end(&*job), JobState::Done);
@@ -136,7 +136,7 @@ proptest! {
         place in any::<prop::sample::Index>(),
         cut in any::<bool>(),
     ) {
-        let folder = Folder::new();
+        let directory = Directory::new();
         let (first, second) = (log(100), log(lines));
         let archive = [pack(packing, &first), pack(packing, &second)].concat();
         let whole = [&first[..], &second].concat();
@@ -145,7 +145,7 @@ proptest! {
         let place = begin + place.index(archive.len() - begin);
         let mut broken = archive.clone();
         if cut { broken.truncate(place) } else { broken[place] ^= 0x41 }
-        let document = open(&folder.file("archive", &broken), options());
+        let document = open(&directory.file("archive", &broken), options());
         let job = document.index().unwrap();
         let (state, kept) = (end(&*job), content(&document));
         if state == JobState::Done {
@@ -168,10 +168,10 @@ proptest! {
 
 #[test]
 fn what_a_cut_archive_of_zstd_holds_back_is_given() {
-    let (folder, text) = (Folder::new(), log(20_000));
+    let (directory, text) = (Directory::new(), log(20_000));
     let mut archive = zstd(&text);
     archive.truncate(archive.len() - 10);
-    let document = open(&folder.file("archive", &archive), options());
+    let document = open(&directory.file("archive", &archive), options());
     assert_eq!(end(&*document.index().unwrap()), JobState::Failed);
     // All blocks but the last one, of 128 KiB at most.
     assert!(content(&document).len() + (128 << 10) >= text.len());
@@ -179,8 +179,8 @@ fn what_a_cut_archive_of_zstd_holds_back_is_given() {
 
 #[test]
 fn a_pipe_can_be_read_while_it_comes() {
-    let folder = Folder::new();
-    let path = pipe(&folder, "pipe");
+    let directory = Directory::new();
+    let path = pipe(&directory, "pipe");
     let document = open(&path, FileOptions { unpack: false, ..options() });
     let job = document.index().unwrap();
     let notifier = job::Notifier::new().unwrap();
@@ -208,9 +208,9 @@ fn a_pipe_can_be_read_while_it_comes() {
 
 #[test]
 fn pipes_that_wait_leave_the_threads_to_others_and_are_cancelled() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let wait = |number: usize| {
-        let path = pipe(&folder, &format!("pipe-{number}"));
+        let path = pipe(&directory, &format!("pipe-{number}"));
         let document = open(&path, options());
         (File::options().write(true).open(path).unwrap(), document)
     };
@@ -220,7 +220,7 @@ fn pipes_that_wait_leave_the_threads_to_others_and_are_cancelled() {
         until("it does not arrive", || document.info().unwrap().size == 9);
     }
     let text = log(100_000);
-    let plain = open(&folder.file("text", &text), FileOptions::default());
+    let plain = open(&directory.file("text", &text), FileOptions::default());
     assert_eq!(end(&*plain.index().unwrap()), JobState::Done, "no thread is left");
     for (_writer, document) in &pipes {
         let job = document.index().unwrap();
@@ -234,8 +234,8 @@ fn pipes_that_wait_leave_the_threads_to_others_and_are_cancelled() {
 
 #[test]
 fn a_file_that_is_dropped_ends_its_job() {
-    let folder = Folder::new();
-    let path = pipe(&folder, "pipe");
+    let directory = Directory::new();
+    let path = pipe(&directory, "pipe");
     let document = open(&path, options());
     let mut writer = File::options().write(true).open(&path).unwrap();
     writer.write_all(b"something").unwrap();
@@ -247,10 +247,10 @@ fn a_file_that_is_dropped_ends_its_job() {
 
 #[test]
 fn a_bomb_stops_at_the_limit() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let zeros = vec![0; 32 << 20];
     for packing in [Codec::Gzip, Codec::Zstd] {
-        let path = folder.file("bomb", &pack(packing, &zeros));
+        let path = directory.file("bomb", &pack(packing, &zeros));
         let document = open(&path, FileOptions { spool_limit: 1_000_000, ..options() });
         let job = document.index().unwrap();
         assert_eq!(end(&*job), JobState::Failed);
@@ -279,35 +279,36 @@ fn special_files_are_read_or_tell_why_not() {
         let refused = Document::open(b"/proc/self/mem", options()).err().expect("a refusal");
         assert!(refused.ends_with("/proc/self/mem: Input/output error"), "{refused}");
     }
-    let folder = Folder::new();
+    let directory = Directory::new();
     let refused = |path: &Path, options: FileOptions| {
         Document::open(<[u8]>::from_path(path).unwrap(), options).err().expect("a refusal")
     };
     assert!(
-        refused(&folder.file("x", b"").with_file_name(""), options()).ends_with(": it is a folder")
+        refused(&directory.file("x", b"").with_file_name(""), options())
+            .ends_with(": it is a directory")
     );
-    let waiting = pipe(&folder, "pipe");
+    let waiting = pipe(&directory, "pipe");
     let message = refused(&waiting, FileOptions { spool: false, ..options() });
     assert!(
         message.contains("it is a pipe, which has no size; the option spool reads it"),
         "{message}"
     );
-    let nowhere = FileOptions { spool_folder: Some("/nowhere/at all".into()), ..options() };
+    let nowhere = FileOptions { spool_directory: Some("/nowhere/at all".into()), ..options() };
     let message = refused(&waiting, nowhere);
     assert!(message.contains("no temporary file in /nowhere/at all: No such file"), "{message}");
     // What is neither of both is read as it is, and where it is.
-    let plain = open(&folder.file("text", b"one\ntwo"), options());
+    let plain = open(&directory.file("text", b"one\ntwo"), options());
     assert!(plain.own().unwrap().current().disk.is_some() && plain.info().unwrap().exact);
 }
 
 #[test]
 fn an_archive_that_is_replaced_is_unpacked_anew() {
-    let folder = Folder::new();
-    let path = folder.file("log.gz", &gzip(b"one\ntwo\n"));
+    let directory = Directory::new();
+    let path = directory.file("log.gz", &gzip(b"one\ntwo\n"));
     let document = open(&path, options());
     assert_eq!(end(&*document.index().unwrap()), JobState::Done);
     assert_eq!(document.refresh(), Ok(Change::Grown));
-    let other = folder.file("other", &gzip(b"three\n"));
+    let other = directory.file("other", &gzip(b"three\n"));
     fs::rename(other, &path).unwrap();
     assert_eq!(document.refresh(), Ok(Change::Replaced));
     assert_eq!(end(&*document.index().unwrap()), JobState::Done);
@@ -332,7 +333,7 @@ fn spooled_to(file: File, source: &Path) -> (Document, Arc<Job<()>>) {
         packing: Unpack::No,
         total: 0,
         limit: u64::MAX,
-        folder: "/somewhere".into(),
+        directory: "/somewhere".into(),
     };
     let current = Current { snapshot, disk: None, identity: None, spool: Some(spool), made: None };
     let document = Document::of(source.to_owned(), options(), current);
@@ -344,9 +345,9 @@ fn spooled_to(file: File, source: &Path) -> (Document, Arc<Job<()>>) {
 #[test]
 #[cfg(target_os = "linux")]
 fn a_disk_that_is_full_is_a_sentence() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let full = File::options().write(true).open("/dev/full").unwrap();
-    let (document, job) = spooled_to(full, &folder.file("text", b"one\ntwo\n"));
+    let (document, job) = spooled_to(full, &directory.file("text", b"one\ntwo\n"));
     assert_eq!(end(&*job), JobState::Failed);
     let message = job.failure().unwrap();
     assert_eq!(
@@ -400,8 +401,8 @@ fn without_descriptors_it_is_refused_and_later_it_is_not() {
     if !is_child(name) {
         return in_a_child("-n 64", name);
     }
-    let folder = Folder::new();
-    let path = folder.file("log.gz", &gzip(b"one\ntwo\n"));
+    let directory = Directory::new();
+    let path = directory.file("log.gz", &gzip(b"one\ntwo\n"));
     let mut taken: Vec<File> = std::iter::from_fn(|| File::open(&path).ok()).collect();
     let refused = || Document::open(<[u8]>::from_path(&path).unwrap(), options()).err();
     assert!(refused().unwrap().ends_with(": Too many open files"), "{:?}", refused());
@@ -423,11 +424,11 @@ fn without_descriptors_it_is_refused_and_later_it_is_not() {
 #[test]
 #[cfg(target_os = "linux")]
 fn the_temporary_file_has_no_name_and_is_not_inherited() {
-    let folder = Folder::new();
-    let path = folder.file("log.gz", &gzip(b"one\n"));
+    let directory = Directory::new();
+    let path = directory.file("log.gz", &gzip(b"one\n"));
     let inside = path.with_file_name("spool");
     fs::create_dir(&inside).unwrap();
-    let document = open(&path, FileOptions { spool_folder: Some(inside.clone()), ..options() });
+    let document = open(&path, FileOptions { spool_directory: Some(inside.clone()), ..options() });
     assert_eq!(end(&*document.index().unwrap()), JobState::Done);
     assert_eq!(fs::read_dir(&inside).unwrap().count(), 0);
     let listing = Command::new("ls").args(["-l", "/proc/self/fd"]).output().unwrap();

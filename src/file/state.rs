@@ -125,7 +125,7 @@ impl Current {
     pub fn open(path: &Path, options: &FileOptions) -> Result<(Current, Option<Feed>), String> {
         let (disk, metadata) = Disk::open(path).map_err(|error| io_error::message(&error))?;
         if metadata.is_dir() {
-            return Err("it is a folder".to_owned());
+            return Err("it is a directory".to_owned());
         }
         let disk = Arc::new(disk);
         let mut head = [0; MAGIC];
@@ -158,9 +158,9 @@ impl Current {
             let current = Current::of(disk, identity(&metadata), options)?;
             return Ok((current, None));
         }
-        let folder = options.spool_folder.as_deref();
+        let directory = options.spool_directory.as_deref();
         let file = Arc::into_inner(disk).map(Disk::into_file).ok_or("it is in use")?;
-        let (spool, feed) = Spool::new(file, &metadata, packing, folder, options.spool_limit)?;
+        let (spool, feed) = Spool::new(file, &metadata, packing, directory, options.spool_limit)?;
         let snapshot = Snapshot::new(Box::new(Arc::clone(&spool)), options.capacity());
         let snapshot = Arc::new(snapshot.map_err(|trouble| trouble.message)?);
         let current =

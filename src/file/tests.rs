@@ -12,17 +12,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 const LONG: Duration = Duration::from_secs(60);
 
-/// A folder for one test, removed with it.
-pub(super) struct Folder(PathBuf);
+/// A directory for one test, removed with it.
+pub(super) struct Directory(PathBuf);
 
-impl Folder {
-    pub fn new() -> Folder {
+impl Directory {
+    pub fn new() -> Directory {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("rille-file-{}-{number}", std::process::id());
         let path = std::env::temp_dir().join(name);
-        fs::create_dir_all(&path).expect("a temporary folder");
-        Folder(path)
+        fs::create_dir_all(&path).expect("a temporary directory");
+        Directory(path)
     }
 
     pub fn file(&self, name: &str, content: &[u8]) -> PathBuf {
@@ -32,7 +32,7 @@ impl Folder {
     }
 }
 
-impl Drop for Folder {
+impl Drop for Directory {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
@@ -131,8 +131,8 @@ proptest! {
         (from, most) in (0..30_u64, 0..70_usize),
         threads in 1..4_usize,
     ) {
-        let folder = Folder::new();
-        let path = folder.file("text", &text);
+        let directory = Directory::new();
+        let path = directory.file("text", &text);
         let document = open(&path, FileOptions { threads, ..FileOptions::default() });
         prop_assert_eq!(end(&*document.index().unwrap()), JobState::Done);
         let lines = plain_lines(&text);
@@ -240,8 +240,8 @@ fn a_fault_of_the_disk_is_a_sentence_and_what_is_before_it_stays_readable() {
 
 #[test]
 fn growth_extends_the_index_and_the_rest_starts_afresh() {
-    let folder = Folder::new();
-    let path = folder.file("log", b"one\ntwo\nthr");
+    let directory = Directory::new();
+    let path = directory.file("log", b"one\ntwo\nthr");
     let document = open(&path, FileOptions::default());
     assert_eq!(document.refresh(), Ok(Change::Same));
     let mut file = fs::File::options().append(true).open(&path).unwrap();
@@ -273,7 +273,7 @@ fn growth_extends_the_index_and_the_rest_starts_afresh() {
 
     // Rotation: what the old file had grown by comes first.
     file.write_all(b"last words\n").unwrap();
-    fs::rename(&path, folder.0.join("log.1")).unwrap();
+    fs::rename(&path, directory.0.join("log.1")).unwrap();
     assert_eq!(document.refresh(), Ok(Change::Grown));
     assert_eq!(document.refresh(), Ok(Change::Same), "there is no other file yet");
     fs::write(&path, b"fresh\n").unwrap();
@@ -290,8 +290,8 @@ fn growth_extends_the_index_and_the_rest_starts_afresh() {
 
 #[test]
 fn what_is_written_over_is_another_content() {
-    let folder = Folder::new();
-    let path = folder.file("text", &b"0123456789\n".repeat(10_000));
+    let directory = Directory::new();
+    let path = directory.file("text", &b"0123456789\n".repeat(10_000));
     let document = open(&path, FileOptions::default());
     let file = fs::File::options().write(true).open(&path).unwrap();
     // In the middle, where no print is taken: it takes a while until that cannot be an append on its way.
@@ -307,20 +307,20 @@ fn what_is_written_over_is_another_content() {
 
 #[test]
 fn what_has_no_size_is_refused() {
-    let folder = Folder::new();
+    let directory = Directory::new();
     let refused = |path: &Path| {
         Document::open(<[u8]>::from_path(path).unwrap(), FileOptions::default())
             .err()
             .expect("a refusal")
     };
-    assert!(refused(&folder.0).ends_with(": it is a folder"), "{}", refused(&folder.0));
-    assert!(refused(&folder.0.join("none")).ends_with(": No such file or directory"));
+    assert!(refused(&directory.0).ends_with(": it is a directory"), "{}", refused(&directory.0));
+    assert!(refused(&directory.0.join("none")).ends_with(": No such file or directory"));
     assert!(refused(Path::new("/dev/null")).contains("it is a device"));
     if cfg!(target_os = "linux") {
         let memory = refused(Path::new("/proc/self/mem"));
         assert!(memory.contains("/proc/self/mem: Input/output error"), "{memory}");
     }
-    let pipe = folder.0.join("pipe");
+    let pipe = directory.0.join("pipe");
     let made = std::process::Command::new("mkfifo").arg(&pipe).status();
     assert!(made.is_ok_and(|made| made.success()));
     assert!(refused(&pipe).contains("it is a pipe"));
@@ -328,8 +328,8 @@ fn what_has_no_size_is_refused() {
 
 #[test]
 fn a_truncation_ends_the_index_with_a_sentence() {
-    let folder = Folder::new();
-    let path = folder.file("text", b"");
+    let directory = Directory::new();
+    let path = directory.file("text", b"");
     let file = fs::File::options().write(true).open(&path).unwrap();
     file.set_len(1 << 40).unwrap();
     let document = open(&path, FileOptions::default());
@@ -359,8 +359,8 @@ fn news(job: &Job<News>) -> News {
 
 #[test]
 fn who_follows_is_told_of_growth_truncation_and_rotation() {
-    let folder = Folder::new();
-    let path = folder.file("log", b"one\n");
+    let directory = Directory::new();
+    let path = directory.file("log", b"one\n");
     let document = Arc::new(open(&path, FileOptions::default()));
     let job = document.follow().unwrap();
     let mut file = fs::File::options().append(true).open(&path).unwrap();
@@ -371,7 +371,7 @@ fn who_follows_is_told_of_growth_truncation_and_rotation() {
     assert_eq!(news(&job).change, Change::Truncated);
     assert_eq!(document.refresh(), Ok(Change::Truncated));
     file.write_all(b"last words\n").unwrap();
-    fs::rename(&path, folder.0.join("log.1")).unwrap();
+    fs::rename(&path, directory.0.join("log.1")).unwrap();
     fs::write(&path, b"fresh\n").unwrap();
     let mut seen = Vec::new();
     while seen.last() != Some(&Change::Replaced) {
@@ -401,8 +401,8 @@ fn who_follows_is_told_of_growth_truncation_and_rotation() {
 #[test]
 fn no_line_of_a_writer_at_full_speed_is_lost_or_doubled() {
     const LINES: u64 = 1_000_000;
-    let folder = Folder::new();
-    let path = folder.file("log", b"");
+    let directory = Directory::new();
+    let path = directory.file("log", b"");
     let document = Arc::new(open(&path, FileOptions::default()));
     let job = document.follow().unwrap();
     // Another process, as nothing of this one may help.
@@ -444,14 +444,14 @@ fn no_line_of_a_writer_at_full_speed_is_lost_or_doubled() {
 
 #[test]
 fn what_is_out_of_reach_stays_as_it_was() {
-    let folder = Folder::new();
-    let path = folder.file("log", b"one\n");
+    let directory = Directory::new();
+    let path = directory.file("log", b"one\n");
     let document = open(&path, FileOptions::default());
-    // Another file that cannot be opened: a folder, as root may read everything.
+    // Another file that cannot be opened: a directory, as root may read everything.
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
     let trouble = document.refresh().unwrap_err();
-    assert!(trouble.changed && trouble.message.ends_with(": it is a folder"), "{trouble:?}");
+    assert!(trouble.changed && trouble.message.ends_with(": it is a directory"), "{trouble:?}");
     let mut batch = Lines::default();
     document.lines(1, 1, Window::default(), &mut batch).unwrap();
     assert_eq!(batch.text(0), b"one");

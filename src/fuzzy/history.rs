@@ -1,6 +1,6 @@
 //! What earlier queries have found, for those that come after.
 //!
-//! Of each search the items that matched are kept, a bit for each, and what its terms found in folders. A query that can
+//! Of each search the items that matched are kept, a bit for each, and what its terms found in directories. A query that can
 //! only match what another one did looks at nothing else: so the next char of a word that is typed costs little, and going
 //! back costs nothing. What a query implies is told by its terms and not by its text, as `cost$` finds other items than
 //! `cost`, and `cost$x` others again.
@@ -36,7 +36,7 @@ pub(in crate::fuzzy) struct CachedResult {
     pub(in crate::fuzzy) memos: DirMemos,
 }
 
-/// What is known of folders, by term.
+/// What is known of directories, by term.
 pub(in crate::fuzzy) type DirMemos = Vec<(Term, DirMemo)>;
 
 /// What a search begins with.

@@ -59,7 +59,7 @@ pub struct SessionOptions {
     /// empty. None means all.
     pub columns: Vec<u32>,
     /// Bytes that the session may hold, or 0 for no limit.
-    pub budget: usize,
+    pub memory_limit: usize,
     /// Threads of a search, or 0 for as many as the library has.
     pub threads: usize,
 }
@@ -67,8 +67,8 @@ pub struct SessionOptions {
 /// Why an item was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// The budget, in bytes, would not be kept.
-    Budget(usize),
+    /// The memory limit, in bytes, would not be kept.
+    MemoryLimit(usize),
     /// There are as many items as there can be.
     Number,
     /// One item, and its columns, are larger than 4 GiB.
@@ -80,7 +80,7 @@ pub enum Refused {
 impl std::fmt::Display for Refused {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Refused::Budget(bytes) => write!(out, "the budget of {bytes} bytes is spent"),
+            Refused::MemoryLimit(bytes) => write!(out, "memory limit of {bytes} bytes reached"),
             Refused::Number => write!(out, "there are {MAX_ITEMS} items, and no more can be"),
             Refused::Item => write!(out, "the item is larger than 4 GiB"),
             Refused::Memory => write!(out, "there is no memory for the item"),
@@ -94,7 +94,7 @@ pub struct Stats {
     /// Items.
     pub items: usize,
     /// DirFilter that they are in.
-    pub folders: usize,
+    pub directories: usize,
     /// Bytes of all of it, without the copy of the last items, less than a megabyte, that the last search looked at.
     pub bytes: usize,
 }
@@ -188,9 +188,9 @@ impl Shared {
     }
 
     fn push_one(&self, state: &mut SessionState, item: &[u8]) -> Result<(), Refused> {
-        let budget = self.options.budget;
-        if budget > 0 && state.corpus.memory_usage_with(item) > budget {
-            return Err(Refused::Budget(budget));
+        let memory_limit = self.options.memory_limit;
+        if memory_limit > 0 && state.corpus.memory_usage_with(item) > memory_limit {
+            return Err(Refused::MemoryLimit(memory_limit));
         }
         if state.corpus.len() >= MAX_ITEMS {
             return Err(Refused::Number);
@@ -280,7 +280,7 @@ impl Session {
         self.shared.push(text.lines())
     }
 
-    /// Lets a walk add all that it finds, files and links and, if it was asked for them, folders; not what it could not
+    /// Lets a walk add all that it finds, files and links and, if it was asked for them, directories; not what it could not
     /// read. It does so on its own threads. The job has nothing to take any more; when it is over, everything is in. It
     /// fails if an item is refused.
     pub fn feed(&self, walk: &Job<Paths>) {
@@ -341,8 +341,8 @@ impl Session {
     /// What it holds.
     pub fn stats(&self) -> Stats {
         let state = self.shared.lock();
-        let (items, folders) = (state.corpus.len(), state.corpus.folders());
-        Stats { items, folders, bytes: state.memory_usage() }
+        let (items, directories) = (state.corpus.len(), state.corpus.directories());
+        Stats { items, directories, bytes: state.memory_usage() }
     }
 
     /// Searches, and returns when it is done. `limit` bounds the rows, not the search: they are the best.

@@ -13,7 +13,7 @@
 //!
 //! # What are its limits?
 //!
-//! Results that nobody takes hold up to [`BUDGET`] bytes (those that were taken and are not freed yet about as many), then the job waits until some are taken, or until it is
+//! Results that nobody takes hold up to [`MAX_UNTAKEN_BYTES`] bytes (those that were taken and are not freed yet about as many), then the job waits until some are taken, or until it is
 //! cancelled. Dropping a `Job` cancels it and waits for nothing. A panic ends the job, not the process. After a fork the
 //! child sees its parent's jobs as failed; its own run on threads of its own.
 //!
@@ -61,7 +61,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 /// Results of one job that wait to be taken, in bytes, before the job waits as well.
-pub const BUDGET: usize = 4 << 20;
+pub const MAX_UNTAKEN_BYTES: usize = 4 << 20;
 
 /// How long a cancelled job may take to stop, before it is abandoned.
 pub const ABANDONED_AFTER: Duration = Duration::from_millis(10);

@@ -3,7 +3,7 @@
 use super::core::{Core, Inner};
 use super::crew::{Crew, Subject};
 use super::pool::pool;
-use super::{BUDGET, WAITING, sys};
+use super::{MAX_UNTAKEN_BYTES, WAITING, sys};
 use std::fs::File;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, Weak};
@@ -151,16 +151,17 @@ impl<T> Worker<T> {
         inner.stuck -= 1;
     }
 
-    /// Publishes a result that holds `weight` bytes. If more than [`BUDGET`] wait already, it first waits until the host
+    /// Publishes a result that holds `weight` bytes. If more than [`MAX_UNTAKEN_BYTES`] wait already, it first waits until the host
     /// has taken some. Threads of one job may publish at the same time.
     pub fn publish(&self, result: T, weight: usize) -> Result<(), JobError> {
         let mut inner = self.core.lock();
-        if inner.weight >= BUDGET && !self.is_cancelled() {
+        if inner.weight >= MAX_UNTAKEN_BYTES && !self.is_cancelled() {
             drop(inner);
             let waiting = self.begin_wait()?;
             inner = self.core.lock();
             inner.stuck += 1;
-            let full = |inner: &mut Inner<T>| inner.weight >= BUDGET && !self.is_cancelled();
+            let full =
+                |inner: &mut Inner<T>| inner.weight >= MAX_UNTAKEN_BYTES && !self.is_cancelled();
             let waited = self.core.room.wait_while(inner, full);
             inner = waited.unwrap_or_else(PoisonError::into_inner);
             inner.stuck -= 1;

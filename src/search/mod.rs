@@ -4,7 +4,7 @@
 //!
 //! Nothing. Every engine here is linear in the length of the text, whatever the pattern and whatever the text: there is
 //! no backtracking, no stack to overflow and no limit that could be met half-way. What can go wrong is compiling a
-//! pattern, and that is bounded by [`PatternOptions::size_limit`].
+//! pattern, and that is bounded by [`PatternOptions::memory_limit`].
 //!
 //! # Whose engines are these?
 //!

@@ -22,15 +22,15 @@ pub struct PatternOptions {
     /// A match begins where the search does.
     pub anchored: bool,
     /// Bytes that the compiled pattern may take; 0 for 10 MiB, enough for thousands of Unicode classes.
-    pub size_limit: usize,
+    pub memory_limit: usize,
 }
 
 /// What a compiled pattern may take unless told otherwise.
-const DEFAULT_SIZE_LIMIT: usize = 10 << 20;
+const DEFAULT_MEMORY_LIMIT: usize = 10 << 20;
 
 impl PatternOptions {
     fn limit(&self) -> usize {
-        if self.size_limit == 0 { DEFAULT_SIZE_LIMIT } else { self.size_limit }
+        if self.memory_limit == 0 { DEFAULT_MEMORY_LIMIT } else { self.memory_limit }
     }
 
     /// Configuration of an engine for patterns with these options.

@@ -67,9 +67,9 @@ pub struct GrepOptions<'o> {
     /// Lines to tell before and after each.
     pub context: usize,
     /// Most lines of a file, or 0.
-    pub max_count: u64,
+    pub limit_per_file: u64,
     /// Most lines in all, or 0.
-    pub max_total: u64,
+    pub limit: u64,
     /// Texts in memory, with their paths: searched first, and instead of files that have such a path.
     pub texts: Vec<(&'o [u8], &'o [u8])>,
 }
@@ -96,7 +96,7 @@ struct Plan {
     is_cancelled: Box<dyn Fn() -> bool + Send + Sync>,
     matcher: LineMatcher,
     wanted: Wanted,
-    max_total: u64,
+    limit: u64,
     total: AtomicU64,
     texts: Vec<Text>,
 }
@@ -147,9 +147,9 @@ pub fn grep(
         multi_line: options.multi_line,
         binary: options.binary,
         context: options.context,
-        limit: options.max_count,
+        limit: options.limit_per_file,
     };
-    let max_total = if options.max_total == 0 { u64::MAX } else { options.max_total };
+    let limit = if options.limit == 0 { u64::MAX } else { options.limit };
     let text = |(path, text): &(&[u8], &[u8])| {
         let absolute = prepared.root.locate(path).unwrap_or_default();
         Text { path: path.to_vec(), absolute, text: text.to_vec() }
@@ -160,8 +160,7 @@ pub fn grep(
         let is_cancelled = Box::new(move || asked.is_cancelled());
         let matcher = patterns.compile(&is_cancelled)?;
         let (worker, total, none) = (worker.clone(), AtomicU64::new(0), Vec::new());
-        let mut plan =
-            Plan { worker, is_cancelled, matcher, wanted, max_total, total, texts: none };
+        let mut plan = Plan { worker, is_cancelled, matcher, wanted, limit, total, texts: none };
         let (go_on, mut faults) = (|| plan.worker.go_on(), Vec::new());
         let tree = prepared.compile(&go_on, &mut |path, message| {
             faults.push((path.to_vec(), message.to_owned()));
@@ -358,10 +357,10 @@ impl Sink for Collector<'_> {
         let mut before = 1;
         if hit.kind == Found::Match {
             before = self.plan.total.fetch_add(1, Ordering::Relaxed);
-            if before >= self.plan.max_total {
+            if before >= self.plan.limit {
                 // One thread tells, the first one that finds more than is wanted.
-                if before == self.plan.max_total {
-                    let message = format!("there are more than {}", self.plan.max_total);
+                if before == self.plan.limit {
+                    let message = format!("there are more than {}", self.plan.limit);
                     self.tell(Found::Stopped, &message);
                 }
                 self.full = true;

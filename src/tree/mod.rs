@@ -9,11 +9,11 @@
 //! # What does it cost?
 //!
 //! A tree of 100,000 files in the page cache takes about a tenth of a second on two threads. What is ignored costs next to
-//! nothing, as ignored folders are not opened.
+//! nothing, as ignored directories are not opened.
 //!
 //! # What are its limits?
 //!
-//! A folder that cannot be read is reported among the results and passed over, be it for want of rights or of descriptors.
+//! A directory that cannot be read is reported among the results and passed over, be it for want of rights or of descriptors.
 //! If the system gives too few threads, the job goes alone on its own. Where rules differ from git's, `rules` names it.
 
 mod decode;

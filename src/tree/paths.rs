@@ -5,8 +5,8 @@
 pub enum Kind {
     /// A regular file.
     File,
-    /// A folder.
-    Folder,
+    /// A directory.
+    Directory,
     /// A symbolic link that is not followed.
     Link,
     /// A pipe, a socket, a device.

@@ -366,8 +366,8 @@ impl<V: Visit> Thread<'_, V> {
             match self.judge(directory, &entry)? {
                 Judged::Skipped => {}
                 Judged::Failed(message) => self.fail(&message)?,
-                Judged::Found(Kind::Folder) => {
-                    self.see(Kind::Folder)?;
+                Judged::Found(Kind::Directory) => {
+                    self.see(Kind::Directory)?;
                     directories.extend(self.descend(directory));
                 }
                 Judged::Found(kind) => {
@@ -404,8 +404,8 @@ impl<V: Visit> Thread<'_, V> {
             match self.judge(directory, &entry)? {
                 Judged::Skipped => {}
                 Judged::Failed(message) => self.fail(&message)?,
-                Judged::Found(Kind::Folder) => {
-                    self.see(Kind::Folder)?;
+                Judged::Found(Kind::Directory) => {
+                    self.see(Kind::Directory)?;
                     if let Some(pending) = self.descend(directory) {
                         self.work.share([Item::Entries(Arc::clone(listing), range)]);
                         return Ok(Some(Item::Directory(pending)));
@@ -432,7 +432,7 @@ impl<V: Visit> Thread<'_, V> {
             tree.skips(directory.level.as_deref(), path, entry.is_hidden, is_directory)
         };
         if entry.kind != Kind::Link || !tree.follow {
-            let is_skipped = skips(entry.kind == Kind::Folder);
+            let is_skipped = skips(entry.kind == Kind::Directory);
             return Ok(if is_skipped { Judged::Skipped } else { Judged::Found(entry.kind) });
         }
         let target = match selection::os_path(path).metadata() {
@@ -500,7 +500,7 @@ fn kind_of(kind: std::fs::FileType) -> Kind {
     if kind.is_file() {
         Kind::File
     } else if kind.is_dir() {
-        Kind::Folder
+        Kind::Directory
     } else if kind.is_symlink() {
         Kind::Link
     } else {

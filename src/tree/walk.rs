@@ -19,7 +19,7 @@ const MAX_BATCH_DELAY: Duration = Duration::from_millis(4);
 /// What to find.
 #[derive(Clone, Debug, Default)]
 pub struct WalkOptions<'o> {
-    /// Hidden files and folders as well.
+    /// Hidden files and directories as well.
     pub hidden: bool,
     /// Do not look at .gitignore, .ignore, .git/info/exclude and the user's own list.
     pub no_ignore: bool,
@@ -27,10 +27,10 @@ pub struct WalkOptions<'o> {
     pub follow: bool,
     /// Stay on the file system of the root.
     pub same_file_system: bool,
-    /// One thread, each folder in the order of its names' bytes.
+    /// One thread, each directory in the order of its names' bytes.
     pub sort: bool,
-    /// Tell of folders as well.
-    pub folders: bool,
+    /// Tell of directories as well.
+    pub directories: bool,
     /// Results have paths that are relative to the root, and so have texts in memory.
     pub relative: bool,
     /// How deep to go; 1 is what is in the root itself, 0 is everything.
@@ -58,9 +58,9 @@ pub enum Refused {
 /// the user's own list of what to ignore. The job itself looks at neither, as the host may change them meanwhile.
 pub fn walk(root: &[u8], options: &WalkOptions<'_>) -> Result<Job<Paths>, Refused> {
     let prepared = Prepared::new(root, options)?;
-    let folders = options.folders;
+    let directories = options.directories;
     Ok(job::start(move |worker| {
-        let crew = Walkers { worker: worker.clone(), folders };
+        let crew = Walkers { worker: worker.clone(), directories };
         let mut first = crew.visitor();
         let mut faults = Vec::new();
         let tree = prepared.compile(&|| worker.go_on(), &mut |path, message| {
@@ -78,21 +78,21 @@ pub fn walk(root: &[u8], options: &WalkOptions<'_>) -> Result<Job<Paths>, Refuse
 /// What all threads of a walk share.
 struct Walkers {
     worker: Worker<Paths>,
-    folders: bool,
+    directories: bool,
 }
 
 impl Crew for Walkers {
     type Visitor<'c> = Visitor<'c>;
 
     fn visitor(&self) -> Visitor<'_> {
-        Visitor::new(&self.worker, self.folders)
+        Visitor::new(&self.worker, self.directories)
     }
 }
 
 /// What one thread has found.
 struct Visitor<'w> {
     worker: &'w Worker<Paths>,
-    folders: bool,
+    directories: bool,
     batch: Paths,
     /// Paths of this batch, at most.
     most: usize,
@@ -102,9 +102,9 @@ struct Visitor<'w> {
 }
 
 impl<'w> Visitor<'w> {
-    fn new(worker: &'w Worker<Paths>, folders: bool) -> Visitor<'w> {
+    fn new(worker: &'w Worker<Paths>, directories: bool) -> Visitor<'w> {
         let (batch, since) = (Paths::default(), Instant::now());
-        Visitor { worker, folders, batch, most: FIRST_BATCH_PATHS, since, until_look: 0 }
+        Visitor { worker, directories, batch, most: FIRST_BATCH_PATHS, since, until_look: 0 }
     }
 
     fn push(
@@ -135,7 +135,7 @@ impl Visit for Visitor<'_> {
     const SHARES_FILES: bool = false;
 
     fn see(&mut self, found: &Found<'_>) -> Result<bool, JobError> {
-        if found.kind == Kind::Folder && !self.folders {
+        if found.kind == Kind::Directory && !self.directories {
             return Ok(true);
         }
         self.push(found.root, found.rest, found.kind, "")

@@ -33,10 +33,11 @@ pub(crate) fn kind(program: &Path) -> Option<Kind> {
     if told.contains("ngx_lua") || version.starts_with("openresty") {
         return Some(Kind { version, load: String::new() });
     }
-    let folder = told.split_whitespace().find_map(|word| word.strip_prefix("--modules-path="))?;
+    let directory =
+        told.split_whitespace().find_map(|word| word.strip_prefix("--modules-path="))?;
     let mut load = String::new();
     for module in ["ndk_http_module.so", "ngx_http_lua_module.so"] {
-        let module = PathBuf::from(folder).join(module);
+        let module = PathBuf::from(directory).join(module);
         if !module.is_file() {
             return None;
         }
@@ -117,7 +118,7 @@ impl Server {
             .replace("@LUA_PATH@", &(lua_path() + ";;"))
             .replace("@ROOT@", &text(crate::root()))
             .replace("@PREFIX@", &text(prefix));
-        fs::create_dir(prefix.join("temp")).expect("a folder for temporary files");
+        fs::create_dir(prefix.join("temp")).expect("a directory for temporary files");
         fs::write(prefix.join("nginx.conf"), conf).expect("the configuration is written");
 
         let mut command = Command::new(program);

@@ -10,16 +10,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A folder that is removed in the end. Its name is short, because a Unix socket's path must be.
+/// A directory that is removed in the end. Its name is short, because a Unix socket's path must be.
 pub struct Scratch(PathBuf);
 
 impl Scratch {
-    /// Makes a new folder in the system's folder for temporary files.
+    /// Makes a new directory in the system's directory for temporary files.
     pub fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let name = format!("rille-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let path = std::env::temp_dir().join(name);
-        fs::create_dir_all(&path).expect("a scratch folder");
+        fs::create_dir_all(&path).expect("a scratch directory");
         Scratch(path)
     }
 

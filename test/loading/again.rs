@@ -7,29 +7,29 @@ use std::fs;
 /// Every module of the tree but those that only Neovim can load, as `modules`.
 const MODULES: &str = r#"
     modules = {}
-    local function add(folder, prefix)
-        for name in io.popen("ls '" .. folder .. "'"):lines() do
+    local function add(directory, prefix)
+        for name in io.popen("ls '" .. directory .. "'"):lines() do
             local module = name:match("^(.*)%.lua$")
             if not module then
-                add(folder .. "/" .. name, prefix .. name .. ".")
+                add(directory .. "/" .. name, prefix .. name .. ".")
             elseif not (prefix .. module):find("^rille%.nvim%.") then
                 modules[#modules + 1] = module == "init" and prefix:sub(1, -2) or prefix .. module
             end
         end
     end
-    add(lua_folder .. "/rille", "rille.")
+    add(lua_directory .. "/rille", "rille.")
     assert(#modules > 40)
 "#;
 
 #[test]
 fn every_module_says_each_time_why_there_is_no_library() {
     let tree = Tree::new("again");
-    let folder = tree.folder.join("lua");
+    let directory = tree.directory.join("lua");
     tree.run(
         &[],
         &format!(
             r#"
-            lua_folder = {folder:?}
+            lua_directory = {directory:?}
             {MODULES}
             -- Rotations and their reverses: each module is first, last, and next to others.
             local function order(by)
@@ -67,8 +67,8 @@ fn every_module_says_each_time_why_there_is_no_library() {
 #[test]
 fn a_process_that_runs_on_the_fallback_stays_with_it() {
     let tree = Tree::new("stays");
-    let place = tree.folder.join("lib").join(library().file_name().expect("a name"));
-    fs::create_dir_all(place.parent().expect("a folder")).expect("a folder is made");
+    let place = tree.directory.join("lib").join(library().file_name().expect("a name"));
+    fs::create_dir_all(place.parent().expect("a directory")).expect("a directory is made");
     tree.run(
         &[],
         &format!(

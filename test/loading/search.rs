@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 /// Puts the library into a place below the tree.
 fn put(tree: &Tree, place: &str) -> PathBuf {
-    let path = tree.folder.join(place);
-    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder is made");
+    let path = tree.directory.join(place);
+    fs::create_dir_all(path.parent().expect("a directory")).expect("a directory is made");
     let _ = fs::remove_file(&path);
     fs::copy(library(), &path).expect("the library is copied");
     path
@@ -57,8 +57,9 @@ fn a_library_of_the_working_directory_is_not_taken() {
     // Relative to the working directory, which is that of the crate while the tests run.
     let relative = stranger.strip_prefix(root()).expect("it is below the root");
     assert!(relative.is_file() && std::env::current_dir().expect("one") == root());
-    let folder = text(relative.parent().expect("a folder"));
-    for entry in [format!("{folder}/?.so"), format!("./{folder}/?.so"), format!("{folder}/?.so;;")]
+    let directory = text(relative.parent().expect("a directory"));
+    for entry in
+        [format!("{directory}/?.so"), format!("./{directory}/?.so"), format!("{directory}/?.so;;")]
     {
         tree.run(&[], &format!("package.cpath = {entry:?} {FALLBACK}"));
     }
@@ -126,15 +127,15 @@ fn a_lua_tree_on_a_relative_path_brings_its_own_library() {
     let tree = Tree::new("relative");
     let name = library().file_name().and_then(|name| name.to_str()).expect("a name");
     put(&tree, &format!("lib/{name}"));
-    let folder = tree.folder.strip_prefix(root()).expect("it is below the root");
-    let folder = text(folder);
+    let directory = tree.directory.strip_prefix(root()).expect("it is below the root");
+    let directory = text(directory);
     tree.run(
         &[],
         &format!(
             r#"
-            package.path = "{folder}/lua/?.lua;{folder}/lua/?/init.lua"
+            package.path = "{directory}/lua/?.lua;{directory}/lua/?/init.lua"
             local health = require("rille").health()
-            assert(health.tried[1].path == "{folder}/lib/{name}" and health.tried[1].reason == "loaded", health.reason)
+            assert(health.tried[1].path == "{directory}/lib/{name}" and health.tried[1].reason == "loaded", health.reason)
             "#
         ),
     );

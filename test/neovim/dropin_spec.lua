@@ -1,4 +1,4 @@
---- The drop-ins, in the real plugins where a folder of RILLE_PLUGINS has them.
+--- The drop-ins, in the real plugins where a directory of RILLE_PLUGINS has them.
 local t = ...
 local root = os.getenv("RILLE_ROOT")
 local child = dofile(root .. "/test/neovim/child.lua")
@@ -10,11 +10,11 @@ local function with(...)
   local path = {}
   for _, name in ipairs({ ... }) do
     local found
-    for folder in (os.getenv("RILLE_PLUGINS") or ""):gmatch("[^:]+") do
-      found = found or vim.fn.isdirectory(folder .. "/" .. name) == 1 and folder .. "/" .. name
+    for directory in (os.getenv("RILLE_PLUGINS") or ""):gmatch("[^:]+") do
+      found = found or vim.fn.isdirectory(directory .. "/" .. name) == 1 and directory .. "/" .. name
     end
     if not found then
-      t.skip(name .. " is not in a folder of RILLE_PLUGINS")
+      t.skip(name .. " is not in a directory of RILLE_PLUGINS")
     end
     path[#path + 1] = found
   end

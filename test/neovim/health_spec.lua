@@ -30,19 +30,19 @@ t.test("health tells where the library was found", function()
 end)
 
 t.test("health tells why there is none, and what to do", function()
-  local folder = vim.fn.tempname()
-  vim.fn.mkdir(folder)
-  vim.fn.writefile({ "no library" }, folder .. "/librille.so")
+  local directory = vim.fn.tempname()
+  vim.fn.mkdir(directory)
+  vim.fn.writefile({ "no library" }, directory .. "/librille.so")
   for _, part in ipairs({ "plugin", "lua" }) do
-    vim.system({ "cp", "-r", root .. "/" .. part, folder }):wait()
+    vim.system({ "cp", "-r", root .. "/" .. part, directory }):wait()
   end
-  local env = { RILLE_LIB = folder .. "/librille.so", LUA_PATH = "" }
-  local nvim = child.start({ env = env, plugin = false, before = "set runtimepath+=" .. folder })
+  local env = { RILLE_LIB = directory .. "/librille.so", LUA_PATH = "" }
+  local nvim = child.start({ env = env, plugin = false, before = "set runtimepath+=" .. directory })
   local text = report(nvim)
   has(text, "WARNING the fallback in pure Lua runs")
-  has(text, "`nvim -l build.lua` in rille's folder")
-  has(text, ("1. %s/librille.so: the system's loader says: "):format(folder))
-  has(text, ("%s/target/release/librille.so: No such file or directory"):format(folder))
+  has(text, "`nvim -l build.lua` in rille's directory")
+  has(text, ("1. %s/librille.so: the system's loader says: "):format(directory))
+  has(text, ("%s/target/release/librille.so: No such file or directory"):format(directory))
   t.eq(nvim:stop(), 0)
 end)
 

@@ -10,23 +10,23 @@ local function tags_of(file)
   return tags
 end
 
-local folder = vim.fn.tempname()
-vim.fn.mkdir(folder)
-vim.fn.writefile(vim.fn.readfile(root .. "/doc/rille.txt"), folder .. "/rille.txt")
+local directory = vim.fn.tempname()
+vim.fn.mkdir(directory)
+vim.fn.writefile(vim.fn.readfile(root .. "/doc/rille.txt"), directory .. "/rille.txt")
 
 t.test("there is one place for each tag", function()
   -- It is an error of Vim if a tag is there twice.
-  vim.cmd.helptags(folder)
-  local tags = tags_of(folder .. "/tags")
+  vim.cmd.helptags(directory)
+  local tags = tags_of(directory .. "/tags")
   for _, tag in ipairs({ "rille.txt", ":Rille", ":Rille-view", "rille.text.count()", "rille.regex:find()" }) do
     t.ok(tags[tag], tag)
   end
 end)
 
 t.test("links lead to tags, of ours or of Neovim", function()
-  local ours, theirs = tags_of(folder .. "/tags"), tags_of(vim.env.VIMRUNTIME .. "/doc/tags")
+  local ours, theirs = tags_of(directory .. "/tags"), tags_of(vim.env.VIMRUNTIME .. "/doc/tags")
   local links = 0
-  for line in io.lines(folder .. "/rille.txt") do
+  for line in io.lines(directory .. "/rille.txt") do
     for link in line:gsub("`[^`]*`", ""):gmatch("|([^%s|]+)|") do
       links = links + 1
       -- vim.pack came with 0.12.
@@ -38,14 +38,14 @@ t.test("links lead to tags, of ours or of Neovim", function()
 end)
 
 t.test("every public function of the plugin is in it, with its hosts", function()
-  local tags = tags_of(folder .. "/tags")
+  local tags = tags_of(directory .. "/tags")
   for name, value in pairs(require("rille.nvim")) do
     if type(value) == "function" then
       t.ok(tags["rille.nvim." .. name .. "()"], name)
     end
   end
   local functions, hosts = 0, 0
-  for line in io.lines(folder .. "/rille.txt") do
+  for line in io.lines(directory .. "/rille.txt") do
     functions = functions + (line:find("%*rille%S+%(%)%*$") and 1 or 0)
     hosts = hosts + (line:find("^    Hosts: ") and 1 or 0)
   end

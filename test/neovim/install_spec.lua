@@ -17,50 +17,50 @@ local function run(...)
   return result
 end
 
---- A folder with a repository of the plugin and a Cargo that ends with that status and makes the library in that directory
+--- A directory with a repository of the plugin and a Cargo that ends with that status and makes the library in that directory
 --- of its target directory; the environment of a Neovim in it.
 local function scratch(status, where)
-  local folder = vim.fn.tempname()
-  vim.fn.mkdir(folder .. "/bin", "p")
-  vim.fn.mkdir(folder .. "/rille/doc", "p")
+  local directory = vim.fn.tempname()
+  vim.fn.mkdir(directory .. "/bin", "p")
+  vim.fn.mkdir(directory .. "/rille/doc", "p")
   for _, part in ipairs({ "plugin", "lua", "build.lua" }) do
-    run("cp", "-r", root .. "/" .. part, folder .. "/rille")
+    run("cp", "-r", root .. "/" .. part, directory .. "/rille")
   end
-  write(folder .. "/rille/.gitignore", "/target\n")
-  local git = { "git", "-C", folder .. "/rille", "-c", "user.name=x", "-c", "user.email=x@example.org" }
+  write(directory .. "/rille/.gitignore", "/target\n")
+  local git = { "git", "-C", directory .. "/rille", "-c", "user.name=x", "-c", "user.email=x@example.org" }
   for _, words in ipairs({ { "init", "-q", "-b", "main" }, { "add", "-A" }, { "commit", "-q", "-m", "x" } }) do
     run(unpack(vim.list_extend(vim.deepcopy(git), words)))
   end
   local lines = {
     "#!/bin/sh",
-    ('echo "$PWD: $*" >> %s/cargo.log'):format(folder),
+    ('echo "$PWD: $*" >> %s/cargo.log'):format(directory),
     "echo '   Compiling rille' >&2",
-    ('printf "%%s" "$CARGO_ENCODED_RUSTFLAGS" > %s/flags'):format(folder),
+    ('printf "%%s" "$CARGO_ENCODED_RUSTFLAGS" > %s/flags'):format(directory),
     "out=${CARGO_TARGET_DIR:-target}/" .. (where or "release"),
     "mkdir -p $out",
     ("cp %s $out/librille.so"):format(library),
     "exit " .. (status or 0),
   }
-  write(folder .. "/bin/cargo", table.concat(lines, "\n") .. "\n")
-  run("chmod", "+x", folder .. "/bin/cargo")
-  return folder,
+  write(directory .. "/bin/cargo", table.concat(lines, "\n") .. "\n")
+  run("chmod", "+x", directory .. "/bin/cargo")
+  return directory,
     {
-      PATH = folder .. "/bin:" .. os.getenv("PATH"),
+      PATH = directory .. "/bin:" .. os.getenv("PATH"),
       RILLE_LIB = "",
       LUA_PATH = "",
-      XDG_DATA_HOME = folder .. "/data",
-      XDG_CONFIG_HOME = folder .. "/config",
-      XDG_STATE_HOME = folder .. "/state",
-      XDG_CACHE_HOME = folder .. "/cache",
+      XDG_DATA_HOME = directory .. "/data",
+      XDG_CONFIG_HOME = directory .. "/config",
+      XDG_STATE_HOME = directory .. "/state",
+      XDG_CACHE_HOME = directory .. "/cache",
     }
 end
 
 local BUILD = "rustc --release --locked --lib --crate-type cdylib"
 
 --- How Cargo was called: where, with which arguments.
-local function calls(folder)
+local function calls(directory)
   local list = {}
-  for line in io.lines(folder .. "/cargo.log") do
+  for line in io.lines(directory .. "/cargo.log") do
     list[#list + 1] = line
   end
   return list
@@ -79,8 +79,8 @@ t.test("the recipe for vim.pack builds the library, and the plugin is there at o
   end
   local page = table.concat(vim.fn.readfile(root .. "/doc/neovim.md"), "\n")
   local recipe = page:match("\n```lua pack\n(.-)\n```\n")
-  local folder, env = scratch()
-  recipe = recipe:gsub("https://example.org/rille", folder .. "/rille")
+  local directory, env = scratch()
+  recipe = recipe:gsub("https://example.org/rille", directory .. "/rille")
   recipe = recipe:gsub("vim%.pack%.add(%b())", function(arguments)
     return "vim.pack.add(" .. arguments:sub(2, -2) .. ", { confirm = false })"
   end)
@@ -88,8 +88,8 @@ t.test("the recipe for vim.pack builds the library, and the plugin is there at o
   local packages = "let &packpath ..= ',' .. stdpath('data') .. '/site'"
   local nvim = child.start({ env = env, plugin = false, before = packages })
   nvim:lua(recipe)
-  local path = folder .. "/data/nvim/site/pack/core/opt/rille"
-  t.eq(calls(folder), { path .. ": " .. BUILD })
+  local path = directory .. "/data/nvim/site/pack/core/opt/rille"
+  t.eq(calls(directory), { path .. ": " .. BUILD })
   t.eq(loaded(nvim), vim.uv.fs_realpath(path .. "/target/release/librille.so"))
   t.eq(nvim:lua([[return vim.fn.exists(":Rille")]]), 2)
   t.eq(nvim:stop(), 0)
@@ -97,68 +97,68 @@ end)
 
 t.test("lazy.nvim builds it by itself", function()
   local lazy
-  for folder in (os.getenv("RILLE_PLUGINS") or ""):gmatch("[^:]+") do
-    if vim.fn.isdirectory(folder .. "/lazy.nvim") == 1 then
-      lazy = folder .. "/lazy.nvim"
+  for directory in (os.getenv("RILLE_PLUGINS") or ""):gmatch("[^:]+") do
+    if vim.fn.isdirectory(directory .. "/lazy.nvim") == 1 then
+      lazy = directory .. "/lazy.nvim"
     end
   end
   if not lazy then
-    t.skip("lazy.nvim is not in a folder of RILLE_PLUGINS")
+    t.skip("lazy.nvim is not in a directory of RILLE_PLUGINS")
   end
-  local folder, env = scratch()
+  local directory, env = scratch()
   local nvim = child.start({ env = env, plugin = false })
   nvim:lua(function(where, from)
     vim.o.runtimepath = where .. "," .. vim.o.runtimepath
     require("lazy").setup({ { url = from .. "/rille", name = "rille" } }, { rocks = { enabled = false } })
-  end, lazy, folder)
-  local path = folder .. "/data/nvim/lazy/rille"
-  t.eq(calls(folder), { path .. ": " .. BUILD })
+  end, lazy, directory)
+  local path = directory .. "/data/nvim/lazy/rille"
+  t.eq(calls(directory), { path .. ": " .. BUILD })
   t.eq(loaded(nvim), vim.uv.fs_realpath(path .. "/target/release/librille.so"))
   t.eq(nvim:stop(), 0)
 end)
 
 t.test("by hand", function()
-  local folder, env = scratch()
+  local directory, env = scratch()
   local program = os.getenv("RILLE_CHILD")
   local result = vim
-    .system({ program, "--clean", "-l", folder .. "/rille/build.lua" }, { env = env, cwd = "/" })
+    .system({ program, "--clean", "-l", directory .. "/rille/build.lua" }, { env = env, cwd = "/" })
     :wait()
   t.eq(result.code, 0, result.stderr)
-  t.eq(calls(folder), { folder .. "/rille: " .. BUILD })
+  t.eq(calls(directory), { directory .. "/rille: " .. BUILD })
 end)
 
 t.test("a build that fails tells what Cargo said", function()
-  local folder, env = scratch(101)
+  local directory, env = scratch(101)
   local nvim = child.start({ env = env, plugin = false })
-  local fine, said = pcall(nvim.lua, nvim, [[dofile(...)]], folder .. "/rille/build.lua")
+  local fine, said = pcall(nvim.lua, nvim, [[dofile(...)]], directory .. "/rille/build.lua")
   t.eq(fine, false)
   t.ok(said:find("rille: the library could not be built\n   Compiling rille", 1, true), said)
   t.eq(nvim:stop(), 0)
 end)
 
 t.test("it is built where the Lua side looks, wherever cargo builds other projects", function()
-  local folder, env = scratch()
-  env.CARGO_TARGET_DIR = folder .. "/elsewhere"
+  local directory, env = scratch()
+  env.CARGO_TARGET_DIR = directory .. "/elsewhere"
   env.RUSTFLAGS = "-C target-cpu=native"
   local program = os.getenv("RILLE_CHILD")
   local result = vim
-    .system({ program, "--clean", "-l", folder .. "/rille/build.lua" }, { env = env, cwd = "/" })
+    .system({ program, "--clean", "-l", directory .. "/rille/build.lua" }, { env = env, cwd = "/" })
     :wait()
   t.eq(result.code, 0, result.stderr)
-  t.eq(vim.fn.filereadable(folder .. "/rille/target/release/librille.so"), 1)
-  t.eq(vim.fn.isdirectory(folder .. "/elsewhere"), 0)
+  t.eq(vim.fn.filereadable(directory .. "/rille/target/release/librille.so"), 1)
+  t.eq(vim.fn.isdirectory(directory .. "/elsewhere"), 0)
   -- The user's flags stay, and no path of the builder's goes into the library.
-  local flags = vim.split(table.concat(vim.fn.readfile(folder .. "/flags")), "\31")
+  local flags = vim.split(table.concat(vim.fn.readfile(directory .. "/flags")), "\31")
   t.eq({ flags[1], flags[2] }, { "-C", "target-cpu=native" })
   t.ok(vim.tbl_contains(flags, ("--remap-path-prefix=%s=~"):format(vim.uv.os_homedir())), vim.inspect(flags))
-  t.eq(flags[#flags], ("--remap-path-prefix=%s/rille=rille"):format(folder))
+  t.eq(flags[#flags], ("--remap-path-prefix=%s/rille=rille"):format(directory))
 end)
 
 t.test("a library that was built for another system is a failure", function()
-  local folder, env = scratch(0, "aarch64-unknown-linux-gnu/release")
+  local directory, env = scratch(0, "aarch64-unknown-linux-gnu/release")
   local program = os.getenv("RILLE_CHILD")
   local result = vim
-    .system({ program, "--clean", "-l", folder .. "/rille/build.lua" }, { env = env, cwd = "/" })
+    .system({ program, "--clean", "-l", directory .. "/rille/build.lua" }, { env = env, cwd = "/" })
     :wait()
   t.eq(result.code, 1)
   t.ok(result.stderr:find("rille: cargo has built for another system: there is no ", 1, true), result.stderr)

@@ -3,13 +3,13 @@ local t = ...
 local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
 local closed = pickers.closed
 
-local folder = vim.fn.tempname()
-vim.fn.mkdir(folder)
-vim.fn.writefile({ "first line", "a needle here", "last line" }, folder .. "/alone.txt")
-vim.fn.writefile({ "another" }, folder .. "/other.txt")
+local directory = vim.fn.tempname()
+vim.fn.mkdir(directory)
+vim.fn.writefile({ "first line", "a needle here", "last line" }, directory .. "/alone.txt")
+vim.fn.writefile({ "another" }, directory .. "/other.txt")
 
 local function start(opts)
-  local nvim = pickers.start(opts or { columns = 80, lines = 24 }, folder)
+  local nvim = pickers.start(opts or { columns = 80, lines = 24 }, directory)
   nvim:lua(function()
     _G.ends = {}
     --- A choice whose end is written down.
@@ -81,7 +81,7 @@ end)
 
 t.test("on_choice was not called when the editor ended", function()
   local nvim = start()
-  local out = folder .. "/ended"
+  local out = directory .. "/ended"
   nvim:lua(
     [[
     local out = ...
@@ -281,7 +281,7 @@ t.test("a named pipe among the files made the editor hang", function()
   if vim.fn.executable("mkfifo") == 0 then
     t.skip("mkfifo is not installed")
   end
-  vim.fn.system({ "mkfifo", folder .. "/pipe.txt" })
+  vim.fn.system({ "mkfifo", directory .. "/pipe.txt" })
   t.eq(vim.v.shell_error, 0)
   nvim:cmd("Rille files")
   nvim:type("pipe.txt")
@@ -295,8 +295,8 @@ t.test("a named pipe among the files made the editor hang", function()
   nvim:type("<C-q>")
   closed(nvim)
   t.eq(nvim:lua([[return #vim.fn.getqflist()]]), 0)
-  vim.fn.delete(folder .. "/pipe.txt")
+  vim.fn.delete(directory .. "/pipe.txt")
   t.eq(nvim:stop(), 0)
 end)
 
-vim.fn.delete(folder, "rf")
+vim.fn.delete(directory, "rf")

@@ -3,20 +3,20 @@ local t = ...
 local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
 local closed = pickers.closed
 
-local folder = vim.fn.tempname()
-vim.fn.mkdir(folder .. "/src", "p")
+local directory = vim.fn.tempname()
+vim.fn.mkdir(directory .. "/src", "p")
 for i = 1, 30 do
   local lines = {}
   for k = 1, 100 do
     lines[k] = ("    file %d line %d"):format(i, k)
   end
   lines[50] = "    the Needle of " .. i
-  vim.fn.writefile(lines, ("%s/src/file%02d.txt"):format(folder, i))
+  vim.fn.writefile(lines, ("%s/src/file%02d.txt"):format(directory, i))
 end
-vim.fn.writefile({ ("x"):rep(300000) .. " a long line" .. ("y"):rep(300000) }, folder .. "/long.txt")
+vim.fn.writefile({ ("x"):rep(300000) .. " a long line" .. ("y"):rep(300000) }, directory .. "/long.txt")
 
 local function start(opts)
-  return pickers.start(opts, folder)
+  return pickers.start(opts, directory)
 end
 
 t.test("lines appear as the pattern is typed, and a choice goes there", function()
@@ -93,9 +93,9 @@ t.test("what is not saved yet is searched as it is in the editor, and shown so",
   nvim:sees("src/file03.txt:1: just typed in")
   nvim:type("<Esc>")
   closed(nvim)
-  -- From another folder as well, where the tree has another name.
+  -- From another directory as well, where the tree has another name.
   nvim:lua([[vim.api.nvim_set_current_dir("/")]])
-  nvim:lua([[require("rille.nvim").grep({ cwd = ..., query = "just typed" })]], folder)
+  nvim:lua([[require("rille.nvim").grep({ cwd = ..., query = "just typed" })]], directory)
   nvim:sees("file03.txt:1: just typed in")
   nvim:type("<CR>")
   closed(nvim)
@@ -141,4 +141,4 @@ t.test("a quickfix list has lines and columns", function()
   t.eq(nvim:stop(), 0)
 end)
 
-vim.fn.delete(folder, "rf")
+vim.fn.delete(directory, "rf")

@@ -132,28 +132,28 @@ local function read(place)
 end
 
 t.test("what is no text, not there or not a file is said in words, and nothing waits for it", function()
-  local folder = vim.fn.tempname()
-  vim.fn.mkdir(folder)
+  local directory = vim.fn.tempname()
+  vim.fn.mkdir(directory)
   local function file(name, text)
-    local out = assert(io.open(folder .. "/" .. name, "wb"))
+    local out = assert(io.open(directory .. "/" .. name, "wb"))
     out:write(text)
     out:close()
-    return { path = folder .. "/" .. name }
+    return { path = directory .. "/" .. name }
   end
   t.eq(read(file("text", "one\ntwo\n")), { "one", "two" })
   t.eq({ read(file("binary", "ELF\0\1\2" .. ("x"):rep(3000))) }, { nil, "a binary file of 2.9 KB" })
   t.eq({ read(file("empty", "")) }, { nil, "an empty file" })
-  t.eq({ read({ path = folder }) }, { nil, "a directory" })
-  t.eq({ read({ path = folder .. "/gone" }) }, { nil, "no such file or directory" })
+  t.eq({ read({ path = directory }) }, { nil, "a directory" })
+  t.eq({ read({ path = directory .. "/gone" }) }, { nil, "no such file or directory" })
   local short = file("short", "only this\n")
   short.offset = 100000
   t.eq({ read(short) }, { nil, "the place is gone: the file is shorter now" })
-  vim.fn.system({ "mkfifo", folder .. "/fifo" })
-  t.eq({ read({ path = folder .. "/fifo" }) }, { nil, "a fifo" })
+  vim.fn.system({ "mkfifo", directory .. "/fifo" })
+  t.eq({ read({ path = directory .. "/fifo" }) }, { nil, "a fifo" })
   local tags = file("tags.txt", ("padding\n"):rep(20000) .. "*the-tag*\nits text\n")
   tags.find = "*the-tag*"
   t.ok(vim.tbl_contains(read(tags), "*the-tag*"))
-  vim.fn.delete(folder, "rf")
+  vim.fn.delete(directory, "rf")
 end)
 
 t.test("wrong options are errors that tell what is known", function()

@@ -4,21 +4,21 @@ local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
 local closed = pickers.closed
 
 local uv = vim.uv or vim.loop
-local folder = uv.fs_realpath(vim.fn.fnamemodify(vim.fn.tempname(), ":h")) .. "/places"
-vim.fn.mkdir(folder, "p")
+local directory = uv.fs_realpath(vim.fn.fnamemodify(vim.fn.tempname(), ":h")) .. "/places"
+vim.fn.mkdir(directory, "p")
 
 local function write(name, lines)
-  vim.fn.mkdir(vim.fs.dirname(folder .. "/" .. name), "p")
-  local file = assert(io.open(folder .. "/" .. name, "wb"))
+  vim.fn.mkdir(vim.fs.dirname(directory .. "/" .. name), "p")
+  local file = assert(io.open(directory .. "/" .. name, "wb"))
   file:write(type(lines) == "table" and table.concat(lines, "\n") .. "\n" or lines)
   file:close()
 end
 
 local function start(opts, at)
-  return pickers.start(opts or { columns = 120, lines = 30 }, at or folder)
+  return pickers.start(opts or { columns = 120, lines = 30 }, at or directory)
 end
 
---- The name below the folder, the line and the byte of the cursor, and the line's text.
+--- The name below the directory, the line and the byte of the cursor, and the line's text.
 local function here(nvim)
   return nvim:lua(
     [[
@@ -26,7 +26,7 @@ local function here(nvim)
       vim.api.nvim_buf_get_name(0):sub(#... + 2), vim.fn.line("."), vim.fn.col("."), vim.api.nvim_get_current_line()
     }
   ]],
-    folder
+    directory
   )
 end
 
@@ -41,7 +41,7 @@ t.test("a name that is a pattern, or a part of another name, led to the other fi
   write("names/ space %name#.txt", { "one", "needle" })
   for _, name in ipairs({ "x.c", "[ab].txt", "d$HOME/f*.txt", "{a,b}.txt", " space %name#.txt" }) do
     for _, key in ipairs({ "<CR>", "<C-q>" }) do
-      local nvim = start(nil, folder .. "/names")
+      local nvim = start(nil, directory .. "/names")
       nvim:cmd("edit x.cpp")
       nvim:cmd("edit a.txt")
       nvim:cmd("edit d\\$HOME/fx.txt")
@@ -84,7 +84,7 @@ end)
 t.test("files in a directory with a variable in its name were looked for elsewhere", function()
   write("v/d$HOME/inside.txt", { "x" })
   write("v/$slug/route.txt", { "x" })
-  local nvim = start(nil, folder .. "/v")
+  local nvim = start(nil, directory .. "/v")
   for name, file in pairs({ ["d$HOME"] = "inside.txt", ["$slug"] = "route.txt" }) do
     nvim:cmd("Rille files " .. name)
     nvim:sees("▌ " .. file)
@@ -104,7 +104,7 @@ t.test("after :cd an open or resumed picker showed one directory and opened anot
   write("cd/b/same.txt", { "of b needle" })
   for _, kind in ipairs({ "files", "grep" }) do
     for _, cwd in ipairs({ "", "a" }) do
-      local nvim = start(nil, folder .. "/cd" .. (cwd == "" and "/a" or ""))
+      local nvim = start(nil, directory .. "/cd" .. (cwd == "" and "/a" or ""))
       nvim:lua(
         [[
           local kind, cwd = ...
@@ -114,7 +114,7 @@ t.test("after :cd an open or resumed picker showed one directory and opened anot
         cwd
       )
       nvim:sees("same.txt")
-      nvim:lua([[vim.cmd.cd(... .. "/cd/b")]], folder)
+      nvim:lua([[vim.cmd.cd(... .. "/cd/b")]], directory)
       nvim:type("<Esc>")
       closed(nvim)
       nvim:cmd("Rille resume")
@@ -138,7 +138,7 @@ t.test("an absolute directory was refused where there is no working directory", 
     vim.api.nvim_set_current_dir(gone)
     vim.fn.delete(gone, "d")
   ]])
-  nvim:cmd("Rille files " .. folder .. "/there")
+  nvim:cmd("Rille files " .. directory .. "/there")
   nvim:sees("▌ f.txt")
   nvim:type("<CR>")
   closed(nvim)
@@ -150,7 +150,7 @@ t.test("the path of the directory was matched along with that of the file", func
   write("nullify/logs/one.txt", { "x" })
   write("nullify/logs/two.txt", { "x" })
   local nvim = start(nil, "/")
-  nvim:cmd("Rille files " .. folder .. "/nullify/logs")
+  nvim:cmd("Rille files " .. directory .. "/nullify/logs")
   nvim:sees("2/2")
   nvim:type("nul")
   nvim:sees("0/2")
@@ -164,7 +164,7 @@ end)
 
 t.test("a match far inside a line was neither shown nor gone to", function()
   write("far/long.txt", { "first", ("é "):rep(1500) .. "the needle and " .. ("z"):rep(3000), "last" })
-  local nvim = start(nil, folder .. "/far")
+  local nvim = start(nil, directory .. "/far")
   nvim:cmd("Rille grep needle")
   nvim:sees("the needle and")
   nvim:wait(function()
@@ -189,7 +189,7 @@ t.test("odd bytes ended a picker, or the rest of its list was lost", function()
   write("bytes/esc\27[31m.txt", { "needle two" })
   write("bytes/tab\t.txt", { "needle \0 three" })
   write("bytes/inv\255alid.txt", { "needle \27[1m\r", "needle \255\254", "needle " .. ("w"):rep(2 ^ 20) })
-  local nvim = start(nil, folder .. "/bytes")
+  local nvim = start(nil, directory .. "/bytes")
   nvim:lua([[require("rille.nvim").grep({ query = "needle", grep = { binary = true } })]])
   nvim:sees("6│")
   for _ = 1, 6 do
@@ -249,4 +249,4 @@ t.test("an option that is wrong was an error of the prompt", function()
   t.eq(nvim:stop(), 0)
 end)
 
-vim.fn.delete(folder, "rf")
+vim.fn.delete(directory, "rf")

@@ -3,16 +3,16 @@ local t = ...
 local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
 local closed = pickers.closed
 
-local folder = vim.fn.tempname()
-vim.fn.mkdir(folder .. "/src/deep", "p")
+local directory = vim.fn.tempname()
+vim.fn.mkdir(directory .. "/src/deep", "p")
 for i = 1, 60 do
-  vim.fn.writefile({ "text of " .. i, "second" }, ("%s/src/file%02d.txt"):format(folder, i))
+  vim.fn.writefile({ "text of " .. i, "second" }, ("%s/src/file%02d.txt"):format(directory, i))
 end
-vim.fn.writefile({ "int main;" }, folder .. "/src/deep/main.c")
-vim.fn.writefile({ "first", "needle here", "last" }, folder .. "/alone.conf")
+vim.fn.writefile({ "int main;" }, directory .. "/src/deep/main.c")
+vim.fn.writefile({ "first", "needle here", "last" }, directory .. "/alone.conf")
 
 local function start(opts)
-  return pickers.start(opts, folder)
+  return pickers.start(opts, directory)
 end
 
 local function prompt(nvim)
@@ -284,4 +284,4 @@ t.test("wrong arguments are errors", function()
   t.eq(nvim:stop(), 0)
 end)
 
-vim.fn.delete(folder, "rf")
+vim.fn.delete(directory, "rf")

@@ -3,16 +3,16 @@ local t = ...
 local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
 local closed = pickers.closed
 
-local folder = vim.fn.tempname()
-vim.fn.mkdir(folder .. "/src/deep", "p")
+local directory = vim.fn.tempname()
+vim.fn.mkdir(directory .. "/src/deep", "p")
 for i = 1, 60 do
-  vim.fn.writefile({ "text of " .. i, "second" }, ("%s/src/file%02d.txt"):format(folder, i))
+  vim.fn.writefile({ "text of " .. i, "second" }, ("%s/src/file%02d.txt"):format(directory, i))
 end
-vim.fn.writefile({ "int main;" }, folder .. "/src/deep/main.c")
-vim.fn.writefile({ "first", "needle here", "last" }, folder .. "/alone.conf")
+vim.fn.writefile({ "int main;" }, directory .. "/src/deep/main.c")
+vim.fn.writefile({ "first", "needle here", "last" }, directory .. "/alone.conf")
 
 local function start(opts)
-  return pickers.start(opts, folder)
+  return pickers.start(opts, directory)
 end
 
 local function prompt(nvim)
@@ -53,16 +53,16 @@ t.test("files: what is typed narrows the list, is marked in it, and a choice ope
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("files of another folder, below the working directory and elsewhere", function()
+t.test("files of another directory, below the working directory and elsewhere", function()
   local nvim = start({ columns = 60 })
   nvim:cmd("Rille files src/deep")
   nvim:sees("Files in src/deep")
   nvim:sees("▌ main.c")
   nvim:type("<CR>")
   closed(nvim)
-  t.eq(nvim:api("nvim_buf_get_name", 0), (vim.uv or vim.loop).fs_realpath(folder) .. "/src/deep/main.c")
+  t.eq(nvim:api("nvim_buf_get_name", 0), (vim.uv or vim.loop).fs_realpath(directory) .. "/src/deep/main.c")
   nvim:cmd("cd /")
-  nvim:lua([[require("rille.nvim").files({ cwd = ..., query = "alone" })]], folder)
+  nvim:lua([[require("rille.nvim").files({ cwd = ..., query = "alone" })]], directory)
   nvim:sees("1/62")
   nvim:type("<CR>")
   closed(nvim)
@@ -375,4 +375,4 @@ t.test("resume opens the last one as it was, and history has the queries", funct
   t.eq(nvim:stop(), 0)
 end)
 
-vim.fn.delete(folder, "rf")
+vim.fn.delete(directory, "rf")

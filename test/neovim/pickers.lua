@@ -3,14 +3,14 @@ local child = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/child.lua")
 
 local M = {}
 
---- A child, in a folder if one is given.
+--- A child, in a directory if one is given.
 ---@param opts? rille.test.child.options
----@param folder? string
+---@param directory? string
 ---@return rille.test.child
-function M.start(opts, folder)
+function M.start(opts, directory)
   local nvim = child.start(opts)
-  if folder then
-    nvim:lua([[vim.api.nvim_set_current_dir(...)]], folder)
+  if directory then
+    nvim:lua([[vim.api.nvim_set_current_dir(...)]], directory)
   end
   nvim:lua(function()
     --- Live handles of each kind, but for the notifier and the buffer that modules keep for ever.

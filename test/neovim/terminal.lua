@@ -21,9 +21,10 @@ end
 ---@param opts { columns: integer, lines: integer, cwd: string, commands?: string[] }
 ---@return rille.test.terminal
 function M.start(opts)
-  local program, folder = os.getenv("RILLE_CHILD") or vim.v.progpath, vim.fn.tempname()
-  vim.fn.mkdir(folder)
-  local self = setmetatable({ socket = "rille-" .. vim.fn.getpid(), address = folder .. "/nvim" }, Terminal)
+  local program, directory = os.getenv("RILLE_CHILD") or vim.v.progpath, vim.fn.tempname()
+  vim.fn.mkdir(directory)
+  local self =
+    setmetatable({ socket = "rille-" .. vim.fn.getpid(), address = directory .. "/nvim" }, Terminal)
   local command = { program, "--clean", "-n", "--headless", "--listen", self.address }
   local function add(flag, text)
     vim.list_extend(command, { flag, text })

@@ -7,12 +7,12 @@ t.test("a picker in a terminal", function()
     t.ok(os.getenv("RILLE_REQUIRE_HOSTS") ~= "1", "there is no tmux: apt install tmux")
     t.skip("there is no tmux")
   end
-  local folder = vim.fn.tempname()
-  vim.fn.mkdir(folder .. "/src", "p")
+  local directory = vim.fn.tempname()
+  vim.fn.mkdir(directory .. "/src", "p")
   for i = 1, 40 do
-    vim.fn.writefile({ "text of " .. i }, ("%s/src/file%02d.txt"):format(folder, i))
+    vim.fn.writefile({ "text of " .. i }, ("%s/src/file%02d.txt"):format(directory, i))
   end
-  local term = terminal.start({ columns = 100, lines = 30, cwd = folder })
+  local term = terminal.start({ columns = 100, lines = 30, cwd = directory })
   local ok, message = xpcall(function()
     term:sees("[No Name]")
     term:type(":Rille files")
@@ -36,7 +36,7 @@ t.test("a picker in a terminal", function()
     term:sees_not("╭")
   end, debug.traceback)
   term:stop()
-  vim.fn.delete(folder, "rf")
+  vim.fn.delete(directory, "rf")
   if not ok then
     error(message, 0)
   end
@@ -46,14 +46,14 @@ t.test("a view in a terminal", function()
   if not terminal.available() then
     t.skip("there is no tmux")
   end
-  local folder = vim.fn.tempname()
-  vim.fn.mkdir(folder)
-  local file = assert(io.open(folder .. "/some.log", "w"))
+  local directory = vim.fn.tempname()
+  vim.fn.mkdir(directory)
+  local file = assert(io.open(directory .. "/some.log", "w"))
   for i = 1, 200000 do
     file:write(("line %d of the log\n"):format(i))
   end
   file:close()
-  local term = terminal.start({ columns = 80, lines = 20, cwd = folder })
+  local term = terminal.start({ columns = 80, lines = 20, cwd = directory })
   local ok, message = xpcall(function()
     term:sees("[No Name]")
     term:type(":Rille view some.log")
@@ -78,7 +78,7 @@ t.test("a view in a terminal", function()
     term:press("Enter")
   end, debug.traceback)
   term:stop()
-  vim.fn.delete(folder, "rf")
+  vim.fn.delete(directory, "rf")
   if not ok then
     error(message, 0)
   end

@@ -105,7 +105,7 @@ end)
 t.test("a command got what the page has, and an appended file too", function()
   local text = ("first\r\n%s\r\nnul \0\r\nlast"):format(("0123456789"):rep(3000))
   local path = viewers.written("odd.log", text)
-  local out = viewers.folder .. "/out"
+  local out = viewers.directory .. "/out"
   local nvim = viewers.view(path)
   local function comes(command, wanted)
     nvim:type(command .. "<CR>")
@@ -144,7 +144,7 @@ t.test(
   "a filtered view was not written until the filter was complete, and writing could not be stopped",
   function()
     local nvim = viewers.view(big)
-    local out = viewers.folder .. "/kept"
+    local out = viewers.directory .. "/kept"
     nvim:type("&seven<CR>:w " .. out .. "<CR>")
     local wanted = expected(7, LINES, 7)
     t.ok(vim.wait(10000, function()

@@ -3,12 +3,12 @@ local t = ...
 local root = os.getenv("RILLE_ROOT")
 local child = dofile(root .. "/test/neovim/child.lua")
 
-local folder = vim.fn.tempname()
-vim.fn.mkdir(folder)
+local directory = vim.fn.tempname()
+vim.fn.mkdir(directory)
 
 --- A file with numbered lines, and its path.
 local function numbered(name, count, text)
-  local path, lines = folder .. "/" .. name, {}
+  local path, lines = directory .. "/" .. name, {}
   for i = 1, count do
     lines[i] = ("line %d %s"):format(i, text and text(i) or "")
   end
@@ -175,7 +175,7 @@ t.test("selecting and yanking go beyond a page, in both directions", function()
 end)
 
 t.test("long lines are shown in part, and yanked whole", function()
-  local path = folder .. "/long.log"
+  local path = directory .. "/long.log"
   local file = assert(io.open(path, "wb"))
   local long = {}
   for i = 1, 100000 do
@@ -324,7 +324,7 @@ t.test("a file may grow, shrink, be replaced and vanish", function()
   nvim:sees("100 line 100")
   t.ok(nvim:messages():find("rille: change.log was truncated", 1, true), nvim:messages())
   numbered("other.log", 200)
-  os.rename(folder .. "/other.log", path)
+  os.rename(directory .. "/other.log", path)
   nvim:type("R50G")
   nvim:sees(" 50 line 50")
   t.ok(nvim:messages():find("rille: change.log was replaced", 1, true), nvim:messages())
@@ -377,10 +377,10 @@ end)
 
 t.test("empty files, files without line feeds, and bytes of every kind", function()
   local function written(name, text)
-    local file = assert(io.open(folder .. "/" .. name, "wb"))
+    local file = assert(io.open(directory .. "/" .. name, "wb"))
     file:write(text)
     file:close()
-    return folder .. "/" .. name
+    return directory .. "/" .. name
   end
   local nvim = view(written("empty", ""))
   nvim:type("Gggj<C-f>R")
@@ -397,7 +397,7 @@ end)
 t.test("what cannot be opened is told", function()
   local nvim = child.start()
   nvim:type(
-    ":Rille view " .. folder .. "/nothing<CR>:Rille view " .. folder .. "<CR>:edit rille:///nothing<CR>"
+    ":Rille view " .. directory .. "/nothing<CR>:Rille view " .. directory .. "<CR>:edit rille:///nothing<CR>"
   )
   nvim:wait([[return vim.fn.execute("messages"):find("rille: /nothing: ") ~= nil]])
   local said = nvim:messages()
@@ -424,8 +424,8 @@ t.test("nothing is written to the file", function()
   end
   nvim:lua([[pcall(vim.cmd, "1,5write! " .. ...); pcall(vim.cmd, "1,5write >> " .. ...)]], path)
   t.eq(vim.fn.sha256(table.concat(vim.fn.readfile(path, "b"), "\n")), before)
-  nvim:cmd(("3,4write %s/part | 6write >> %s/part"):format(folder, folder))
-  t.eq(vim.fn.readfile(folder .. "/part"), { "line 3 ", "line 4 ", "line 6 " })
+  nvim:cmd(("3,4write %s/part | 6write >> %s/part"):format(directory, directory))
+  t.eq(vim.fn.readfile(directory .. "/part"), { "line 3 ", "line 4 ", "line 6 " })
   done(nvim)
 end)
 
@@ -433,13 +433,13 @@ t.test("a write through another name of the viewed file destroyed it", function(
   local path = numbered("linked.log", 5000)
   local uv = vim.uv or vim.loop
   local before = vim.fn.readfile(path, "b")
-  assert(uv.fs_link(path, folder .. "/hard.log"))
-  assert(uv.fs_symlink(path, folder .. "/soft.log"))
-  assert(uv.fs_symlink(folder, folder .. "/same"))
+  assert(uv.fs_link(path, directory .. "/hard.log"))
+  assert(uv.fs_symlink(path, directory .. "/soft.log"))
+  assert(uv.fs_symlink(directory, directory .. "/same"))
   local nvim = view(path)
   for _, name in ipairs({ "hard.log", "soft.log", "same/linked.log", "same/hard.log", "./linked.log" }) do
     for _, command in ipairs({ "1,3write! ", "1,3write >> ", "write! ", "2write! " }) do
-      nvim:lua([[pcall(vim.cmd, ...)]], command .. folder .. "/" .. name)
+      nvim:lua([[pcall(vim.cmd, ...)]], command .. directory .. "/" .. name)
       t.eq({ name, command, vim.fn.readfile(path, "b") }, { name, command, before })
     end
   end
@@ -449,25 +449,25 @@ end)
 t.test(
   "what was written was the page and not the file: lines cut, line ends changed, the rest missing",
   function()
-    local path, long = folder .. "/odd.log", ("äöü 0123456789 "):rep(3000)
+    local path, long = directory .. "/odd.log", ("äöü 0123456789 "):rep(3000)
     local lines = { "first\r", "nul \0 here\r", long .. "\r", "caf\233 \255\r", "last" }
     local text = table.concat(lines, "\n")
     local file = assert(io.open(path, "wb"))
     file:write(text)
     file:close()
     local function read(name)
-      local out = assert(io.open(folder .. "/" .. name, "rb"))
+      local out = assert(io.open(directory .. "/" .. name, "rb"))
       local all = out:read("*a")
       out:close()
       return all
     end
     local nvim = view(path)
     local function writes(command, name, expected)
-      vim.fn.delete(folder .. "/" .. name)
-      nvim:cmd(command .. " " .. folder .. "/" .. name)
+      vim.fn.delete(directory .. "/" .. name)
+      nvim:cmd(command .. " " .. directory .. "/" .. name)
       nvim:wait(function(out, size)
         return vim.fn.getfsize(out) == size
-      end, folder .. "/" .. name, #expected)
+      end, directory .. "/" .. name, #expected)
       t.ok(read(name) == expected, command)
     end
     writes("1write", "out1", lines[1] .. "\n")
@@ -475,28 +475,28 @@ t.test(
     writes("4,5write", "out3", lines[4] .. "\n" .. lines[5])
     writes("write", "out4", text)
     writes("%write", "out5", text)
-    t.eq(vim.fn.filereadable(folder .. "/out4.rille-part"), 0)
+    t.eq(vim.fn.filereadable(directory .. "/out4.rille-part"), 0)
     done(nvim)
     -- Of a file of many pages all of it, and all that a filter keeps.
     nvim = view(big)
-    nvim:cmd("write " .. folder .. "/copy")
+    nvim:cmd("write " .. directory .. "/copy")
     nvim:wait(function(out, size)
       return vim.fn.getfsize(out) == size
-    end, folder .. "/copy", vim.fn.getfsize(big))
+    end, directory .. "/copy", vim.fn.getfsize(big))
     t.eq(vim.fn.sha256(read("copy")), vim.fn.sha256(read("big.log")))
-    nvim:cmd("write >> " .. folder .. "/copy")
+    nvim:cmd("write >> " .. directory .. "/copy")
     nvim:wait(function(out, size)
       return vim.fn.getfsize(out) == size
-    end, folder .. "/copy", 2 * vim.fn.getfsize(big))
-    vim.fn.delete(folder .. "/copy")
+    end, directory .. "/copy", 2 * vim.fn.getfsize(big))
+    vim.fn.delete(directory .. "/copy")
     nvim:type("&line 1.*seven<CR>")
     nvim:wait([[local view = require("rille.nvim.viewer").of()
     return view.filtered and not view.works.filter and not view.works.kept]])
-    nvim:cmd("write " .. folder .. "/kept")
+    nvim:cmd("write " .. directory .. "/kept")
     nvim:wait(function(out)
       return vim.fn.getfsize(out) > 0
-    end, folder .. "/kept")
-    local kept, expected = vim.fn.readfile(folder .. "/kept"), 0
+    end, directory .. "/kept")
+    local kept, expected = vim.fn.readfile(directory .. "/kept"), 0
     for i = 1, LINES do
       expected = expected + ((i % 7 == 0 and tostring(i):find("^1")) and 1 or 0)
     end
@@ -548,7 +548,7 @@ t.test("under a filter line numbers meant rows", function()
 end)
 
 t.test("a hit of a search opened the row of a page with its number", function()
-  local here = folder .. "/hits"
+  local here = directory .. "/hits"
   vim.fn.mkdir(here)
   local lines = {}
   for i = 1, 30000 do

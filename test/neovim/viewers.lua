@@ -5,12 +5,12 @@ local root = os.getenv("RILLE_ROOT")
 local child = dofile(root .. "/test/neovim/child.lua")
 
 return function(t)
-  local M = { folder = vim.fn.tempname(), child = child }
-  vim.fn.mkdir(M.folder)
+  local M = { directory = vim.fn.tempname(), child = child }
+  vim.fn.mkdir(M.directory)
 
   --- Writes a file, and gives its path.
   function M.written(name, text)
-    local path = M.folder .. "/" .. name
+    local path = M.directory .. "/" .. name
     local file = assert(io.open(path, "wb"))
     file:write(text)
     file:close()
@@ -19,7 +19,7 @@ return function(t)
 
   --- The bytes of a file.
   function M.read(name)
-    local file = assert(io.open(name:find("^/") and name or M.folder .. "/" .. name, "rb"))
+    local file = assert(io.open(name:find("^/") and name or M.directory .. "/" .. name, "rb"))
     local text = file:read("*a")
     file:close()
     return text

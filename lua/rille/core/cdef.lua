@@ -1,11 +1,11 @@
 -- Generated from src/capi by `BLESS=1 cargo test`; do not edit.
 return {
-  abi = 1,
+  abi = 2,
   -- Declares what include/rille.h does. The last type marks a Lua state in which that is done.
   cdef = [[
 static const int RILLE_MESSAGE_SIZE = 240;
 
-static const int RILLE_ABI = 1;
+static const int RILLE_ABI = 2;
 
 static const int RILLE_KIND_SIZE = 16;
 
@@ -39,7 +39,7 @@ static const int RILLE_WALK_SAME_FILE_SYSTEM = 8;
 
 static const int RILLE_WALK_SORT = 16;
 
-static const int RILLE_WALK_FOLDERS = 32;
+static const int RILLE_WALK_DIRECTORIES = 32;
 
 static const int RILLE_WALK_RELATIVE = 64;
 
@@ -173,7 +173,7 @@ typedef enum rille_job_state {
 
 typedef enum rille_path_kind {
     RILLE_PATH_FILE = 0,
-    RILLE_PATH_FOLDER = 1,
+    RILLE_PATH_DIRECTORY = 1,
     RILLE_PATH_LINK = 2,
     RILLE_PATH_OTHER = 3,
     RILLE_PATH_ERROR = 4,
@@ -327,7 +327,7 @@ typedef struct rille_text_result {
 typedef struct rille_regex_options {
     uint32_t size;
     uint32_t flags;
-    uint32_t size_limit;
+    uint32_t memory_limit;
     uint32_t reserved;
 } rille_regex_options;
 
@@ -412,8 +412,8 @@ typedef struct rille_grep_options {
     uint32_t flags;
     uint32_t pattern_count;
     uint32_t context;
-    uint32_t max_count;
-    uint32_t max_total;
+    uint32_t limit_per_file;
+    uint32_t limit;
     uint32_t text_count;
     uint32_t reserved;
     const struct rille_pattern *patterns;
@@ -449,8 +449,8 @@ typedef struct rille_file_options {
     uint32_t cache;
     uint32_t threads;
     int64_t spool_limit;
-    const uint8_t *spool_folder;
-    size_t spool_folder_len;
+    const uint8_t *spool_directory;
+    size_t spool_directory_len;
 } rille_file_options;
 
 typedef struct rille_file_info {
@@ -542,12 +542,12 @@ typedef struct rille_fuzzy_options {
     uint32_t delimiter;
     uint32_t column_count;
     const uint32_t *columns;
-    size_t budget;
+    size_t memory_limit;
 } rille_fuzzy_options;
 
 typedef struct rille_fuzzy_size {
     uint32_t items;
-    uint32_t folders;
+    uint32_t directories;
     double bytes;
 } rille_fuzzy_size;
 

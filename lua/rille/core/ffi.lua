@@ -8,7 +8,8 @@ local candidates = require("rille.core.candidates")
 local cdef = require("rille.core.cdef")
 local lazy = require("rille.core.lazy")
 
-local HOW_TO_FIX = "build it with `cargo build --release` in rille's folder, or point RILLE_LIB at the file"
+local HOW_TO_FIX =
+  "build it with `cargo build --release` in rille's directory, or point RILLE_LIB at the file"
 
 --- Declares the interface, once in a Lua state: a second declaration of a struct is an error.
 ---@return string? reason why it could not be done

@@ -81,16 +81,16 @@ function M.new(path, opts)
   if not io_file then
     return nil, plain(path, message)
   end
-  -- A folder opens and cannot be read; what has no size cannot be sought in.
+  -- A directory opens and cannot be read; what has no size cannot be sought in.
   local _, refused = io_file:read(0)
   local size = not refused and io_file:seek("end")
   if not size or size >= read.LARGEST then
     io_file:close()
-    local folder = refused and refused:find("directory", 1, true)
-    if given.spool and not folder then
+    local directory = refused and refused:find("directory", 1, true)
+    if given.spool and not directory then
       return nil, "rille.file: to spool " .. path .. " " .. NEEDED
     end
-    return nil, path .. ": " .. (folder and "it is a folder" or refused or "it has no size")
+    return nil, path .. ": " .. (directory and "it is a directory" or refused or "it has no size")
   end
   io_file:seek("set", 0)
   local head = io_file:read(4) or ""

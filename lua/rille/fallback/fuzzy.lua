@@ -158,16 +158,16 @@ Fuzzy.__index = Fuzzy
 local M = {}
 
 local function new(_, opts)
-  local self = { opts = options.read(opts, "rille.fuzzy", "budget"), cleared = 0 }
+  local self = { opts = options.read(opts, "rille.fuzzy", "memory_limit"), cleared = 0 }
   self.list, self.boosts, self.bytes, self.closed = {}, {}, 0, false
   return setmetatable(self, Fuzzy)
 end
 
---- Adds an item, unless the budget refuses.
+--- Adds an item, unless the memory limit refuses.
 local function add(self, item)
-  local budget = self.opts.budget
+  local memory_limit = self.opts.memory_limit
   local weight = self.bytes + #item + OVERHEAD
-  if budget and weight > budget then
+  if memory_limit and weight > memory_limit then
     return false
   end
   self.bytes = weight
@@ -205,7 +205,7 @@ local function pushed(self, added)
   if added then
     return #self.list
   end
-  return nil, ("the budget of %d bytes is spent"):format(self.opts.budget)
+  return nil, ("memory limit of %d bytes reached"):format(self.opts.memory_limit)
 end
 
 function Fuzzy:push(items)
@@ -274,14 +274,14 @@ end
 
 function Fuzzy:stats()
   open(self)
-  local folders, count = {}, 0
+  local directories, count = {}, 0
   for _, item in ipairs(self.list) do
-    local folder = item:match("^.*/") or ""
-    if not folders[folder] then
-      folders[folder], count = true, count + 1
+    local directory = item:match("^.*/") or ""
+    if not directories[directory] then
+      directories[directory], count = true, count + 1
     end
   end
-  return { items = #self.list, folders = count, bytes = self.bytes }
+  return { items = #self.list, directories = count, bytes = self.bytes }
 end
 
 function Fuzzy:query(query, opts)

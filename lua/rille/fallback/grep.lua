@@ -1,4 +1,4 @@
---- Searches of a tree have no pure-Lua form: Lua cannot list a folder.
+--- Searches of a tree have no pure-Lua form: Lua cannot list a directory.
 local forms = require("rille.regex.forms")
 local read = require("rille.grep.options")
 

@@ -1,4 +1,4 @@
---- Walks have no pure-Lua form: Lua cannot list a folder.
+--- Walks have no pure-Lua form: Lua cannot list a directory.
 local read = require("rille.walk.options")
 
 local M = {}

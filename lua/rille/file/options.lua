@@ -7,7 +7,7 @@
 ---@field spool? boolean copy a file without a size, such as a pipe or a device, to a temporary file, by a job
 ---@field unpack? boolean decompress gzip and zstd, recognised by their first bytes, to a temporary file, by a job
 ---@field spool_limit? integer maximum number of bytes of the temporary file; 16 GiB by default
----@field spool_folder? string directory of the temporary file; by default the system's
+---@field spool_directory? string directory of the temporary file; by default the system's
 
 ---@class rille.file.window
 ---@field from_column? integer first byte of each line, from 1 on
@@ -41,7 +41,7 @@ end
 ---@field spool boolean
 ---@field unpack boolean
 ---@field spool_limit integer
----@field spool_folder string
+---@field spool_directory string
 
 --- Reads the options of opening, or raises an error at the caller's caller.
 ---@param opts? rille.file.options
@@ -55,7 +55,7 @@ function M.open(opts, name)
     spool = false,
     unpack = false,
     spool_limit = 0,
-    spool_folder = "",
+    spool_directory = "",
   }
   for key, value in pairs(opts == nil and {} or table_of(opts, name)) do
     local known = read[key] ~= nil and type(value) == type(read[key])
@@ -65,7 +65,7 @@ function M.open(opts, name)
       known = is_integer(value, 1, 64)
     elseif key == "spool_limit" then
       known = is_integer(value, 1, M.LARGEST)
-    elseif key == "spool_folder" then
+    elseif key == "spool_directory" then
       known = known and value ~= ""
     end
     if not known then
@@ -74,7 +74,7 @@ function M.open(opts, name)
         key,
         value,
         "index = true | false; cache = bytes; threads = number from 1 on; spool = true | false; "
-          .. "unpack = true | false; spool_limit = bytes; spool_folder = path"
+          .. "unpack = true | false; spool_limit = bytes; spool_directory = path"
       )
     end
     read[key] = value

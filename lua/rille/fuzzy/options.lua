@@ -11,7 +11,7 @@ local bytes = require("rille.bytes")
 ---@field columns? integer[] the columns to search in, from 1; all by default
 
 ---@class rille.fuzzy.corpus_options: rille.fuzzy.options
----@field budget? integer maximum number of bytes of the session
+---@field memory_limit? integer maximum number of bytes of the session
 
 ---@class rille.fuzzy.filter_options: rille.fuzzy.options
 ---@field limit? integer maximum number of rows; all by default
@@ -60,7 +60,7 @@ local GOOD = {
     return type(value) == "string" and #value == 1
   end,
   columns = is_list_of_columns,
-  budget = function(value)
+  memory_limit = function(value)
     return is_count(value, 1, 2 ^ 53)
   end,
   limit = function(value)
@@ -71,7 +71,7 @@ local GOOD = {
 --- Checks options, or raises an error at the caller's caller.
 ---@param opts? rille.fuzzy.options
 ---@param name string the public function
----@param own? "budget"|"limit" an option that it knows beside those of every one
+---@param own? "memory_limit"|"limit" an option that it knows beside those of every one
 ---@param only? boolean whether it knows no other
 ---@return rille.fuzzy.options
 function M.read(opts, name, own, only)
@@ -81,7 +81,7 @@ function M.read(opts, name, own, only)
     error(("%s: opts must be a table, got %s"):format(name, type(opts)), 3)
   end
   for key, value in pairs(opts) do
-    local good = (key == own or not only and key ~= "budget" and key ~= "limit") and GOOD[key]
+    local good = (key == own or not only and key ~= "memory_limit" and key ~= "limit") and GOOD[key]
     if not (good and good(value)) then
       local extra = own and own .. " = number" or ""
       local known = only and extra or KNOWN .. (own and "; " .. extra or "")

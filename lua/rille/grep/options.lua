@@ -10,16 +10,16 @@ local read_walk = require("rille.walk.options")
 ---@field multiline? boolean a match may span several lines; consecutive lines are then one result
 ---@field binary? boolean search files with a NUL byte to the end; otherwise the search of a file stops at the first NUL
 ---@field context? integer lines of context before and after each match
----@field max_count? integer maximum number of lines of one file
----@field max_total? integer maximum number of lines
+---@field limit_per_file? integer maximum number of lines of one file
+---@field limit? integer maximum number of lines
 ---@field texts? table<string, string> texts in memory by path, searched first and in place of the files
 
 local SWITCHES = { fixed = true, word = true, invert = true, multiline = true, binary = true }
-local NUMBERS = { context = 0, max_count = 1, max_total = 1 }
+local NUMBERS = { context = 0, limit_per_file = 1, limit = 1 }
 local CASES = { respect = true, ignore = true, smart = true }
 
 local KNOWN = "; fixed, word, invert, multiline, binary = true | false; case = 'respect' | 'ignore' | 'smart'; "
-  .. "context, max_count, max_total = number; texts = table of texts by path"
+  .. "context, limit_per_file, limit = number; texts = table of texts by path"
 
 ---@class rille.grep.read
 ---@field own table<string, any>

@@ -371,7 +371,7 @@ function M.help(opts)
     kind = "help",
     query = opts.query,
     items = sliced(function()
-      local files, at, folder, lines = api.nvim_get_runtime_file("doc/tags", true), 0, nil, nil
+      local files, at, directory, lines = api.nvim_get_runtime_file("doc/tags", true), 0, nil, nil
       return function()
         local list = {}
         while #list < TAGS do
@@ -379,7 +379,7 @@ function M.help(opts)
           if line then
             local tag, file = line:match("^([^\t!][^\t]*)\t([^\t]+)\t")
             if tag then
-              list[#list + 1] = { text = tag, path = folder .. "/" .. file, find = "*" .. tag .. "*" }
+              list[#list + 1] = { text = tag, path = directory .. "/" .. file, find = "*" .. tag .. "*" }
             end
           else
             -- What has come to its end must not be asked again.
@@ -387,7 +387,7 @@ function M.help(opts)
             if not files[at] then
               break
             end
-            folder = vim.fs.dirname(files[at])
+            directory = vim.fs.dirname(files[at])
             local opened, each = pcall(io.lines, files[at])
             lines = opened and each or nil
           end

@@ -52,14 +52,14 @@ end
 ---and comments), "b" (bytes: Unicode off)
 ---@field anchored? boolean a match must start where the search starts. Matches then follow each other without a gap:
 --- iteration ends at the first empty match
----@field size_limit? integer maximum number of bytes of the compiled pattern, 10 MiB by default
+---@field memory_limit? integer maximum number of bytes of the compiled pattern, 10 MiB by default
 
 --- Reads flags or options.
 ---@param flags? string|rille.regex.options
 ---@param name string the public function
 ---@param level? integer of errors, for the caller of the public function; 3 by default
 ---@return integer bits
----@return integer size_limit
+---@return integer memory_limit
 function M.options(flags, name, level)
   level = level or 3
   if flags == nil then
@@ -75,12 +75,12 @@ function M.options(flags, name, level)
       bits = bits + parse_flags(value, name, level + 1)
     elseif key == "anchored" and type(value) == "boolean" then
       bits = bits + (value and ANCHORED or 0)
-    elseif key == "size_limit" and type(value) == "number" then
-      limit = bytes.size(value, name .. ": size_limit")
+    elseif key == "memory_limit" and type(value) == "number" then
+      limit = bytes.size(value, name .. ": memory_limit")
       limit = limit > 0 and limit or 1
     else
       local message =
-        "%s: wrong option %s = %s (known: flags = string, anchored = boolean, size_limit = bytes)"
+        "%s: wrong option %s = %s (known: flags = string, anchored = boolean, memory_limit = bytes)"
       error(message:format(name, tostring(key), tostring(value)), level)
     end
   end
@@ -117,7 +117,7 @@ function M.get(pattern, bits, limit)
   if shared then
     return shared
   end
-  options.flags, options.size_limit = bits, limit
+  options.flags, options.memory_limit = bits, limit
   local status = C.rille_regex_new(pattern, #pattern, options, out_handle, err)
   return compiled(status, pattern, bits, limit)
 end
@@ -125,7 +125,7 @@ end
 --- The options of a pattern, for C.
 ---@return ffi.cdata* options a rille_regex_options that is valid until the next call
 function M.for_c(bits, limit)
-  options.flags, options.size_limit = bits, limit
+  options.flags, options.memory_limit = bits, limit
   return options
 end
 

@@ -33,14 +33,14 @@ end
 --- Lets the module of the noun find the functions of its parts.
 ---@generic T: table
 ---@param M T
----@param folder string the modules of the parts begin with it
+---@param directory string the modules of the parts begin with it
 ---@return T
-return function(M, folder)
+return function(M, directory)
   return setmetatable(M, {
     __index = function(self, key)
       local part = PARTS[key]
       if part then
-        for name, value in pairs(lazy.load(folder .. part)) do
+        for name, value in pairs(lazy.load(directory .. part)) do
           rawset(self, name, value)
         end
         return rawget(self, key)

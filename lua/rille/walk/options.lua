@@ -9,7 +9,7 @@
 ---@field follow? boolean follow symbolic links
 ---@field same_file_system? boolean stay on the root's file system
 ---@field sort? boolean sort each directory by name; takes about twice as long
----@field folders? boolean include directories
+---@field directories? boolean include directories
 ---@field relative? boolean make paths relative to the root; otherwise they start with it
 
 local SWITCHES = {
@@ -17,11 +17,11 @@ local SWITCHES = {
   follow = true,
   same_file_system = true,
   sort = true,
-  folders = true,
+  directories = true,
   relative = true,
 }
 
-local KNOWN = "hidden, ignore, follow, same_file_system, sort, folders, relative = true | false; globs, types = list of strings; "
+local KNOWN = "hidden, ignore, follow, same_file_system, sort, directories, relative = true | false; globs, types = list of strings; "
   .. "max_depth = number from 1 on"
 
 --- Reads the options, or raises an error at the caller's caller.

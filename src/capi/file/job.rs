@@ -198,7 +198,7 @@ pub unsafe extern "C" fn rille_file_open_start(
         // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
         let (path, given, out) =
             unsafe { (slice(path, len)?, self::options(options)?, place(out, "out")?) };
-        // SAFETY: the caller gives a folder as the documentation says.
+        // SAFETY: the caller gives a directory as the documentation says.
         let opening = Opening::new(path, unsafe { given.read() }?);
         let opening = opening.map_err(|message| Failure::new(RILLE_EIO, message))?;
         out.write(Outcome::<Opened>::start(

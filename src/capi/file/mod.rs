@@ -37,9 +37,9 @@ pub struct rille_file_options {
     /// Bytes of the temporary file at most, against archives that unpack to more than the disk has; 0 for 16 GiB.
     pub spool_limit: i64,
     /// Path of the directory for the temporary file; NULL for the system's: TMPDIR, or /tmp.
-    pub spool_folder: *const u8,
+    pub spool_directory: *const u8,
     /// Bytes of that path.
-    pub spool_folder_len: usize,
+    pub spool_directory_len: usize,
 }
 
 // SAFETY: plain numbers and pointers, the first of which is the size.
@@ -47,7 +47,7 @@ unsafe impl Zeroed for rille_file_options {}
 
 const _: () = {
     assert!(std::mem::offset_of!(rille_file_options, spool_limit) == 16);
-    assert!(std::mem::offset_of!(rille_file_options, spool_folder) == 24);
+    assert!(std::mem::offset_of!(rille_file_options, spool_directory) == 24);
 };
 
 impl rille_file_options {
@@ -55,17 +55,17 @@ impl rille_file_options {
     ///
     /// # Safety
     ///
-    /// The folder is as the documentation says.
+    /// The directory is as the documentation says.
     unsafe fn read(&self) -> Result<FileOptions, Failure> {
         let flags = self.flags;
         if flags & !(RILLE_FILE_NO_INDEX | RILLE_FILE_SPOOL | RILLE_FILE_UNPACK) != 0 {
             let message = format!("{flags:#x} are no flags; they are the RILLE_FILE_ constants");
             return Err(Failure::new(RILLE_EARG, message));
         }
-        // SAFETY: the caller vouches for the folder.
-        let folder = unsafe { slice(self.spool_folder, self.spool_folder_len) }?;
-        let folder = folder.to_path().map_err(|error| {
-            Failure::new(RILLE_EARG, format!("the folder of the temporary file: {error}"))
+        // SAFETY: the caller vouches for the directory.
+        let directory = unsafe { slice(self.spool_directory, self.spool_directory_len) }?;
+        let directory = directory.to_path().map_err(|error| {
+            Failure::new(RILLE_EARG, format!("the directory of the temporary file: {error}"))
         })?;
         Ok(FileOptions {
             no_index: flags & RILLE_FILE_NO_INDEX != 0,
@@ -74,7 +74,7 @@ impl rille_file_options {
             spool: flags & RILLE_FILE_SPOOL != 0,
             unpack: flags & RILLE_FILE_UNPACK != 0,
             spool_limit: positive(self.spool_limit, "spool_limit")?,
-            spool_folder: (!folder.as_os_str().is_empty()).then(|| folder.to_owned()),
+            spool_directory: (!directory.as_os_str().is_empty()).then(|| directory.to_owned()),
         })
     }
 }
@@ -220,7 +220,7 @@ pub unsafe extern "C" fn rille_file_open(
         // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
         let (path, given, out) =
             unsafe { (slice(path, len)?, self::options(options)?, place(out, "out")?) };
-        // SAFETY: the caller gives a folder as the documentation says.
+        // SAFETY: the caller gives a directory as the documentation says.
         let options = unsafe { given.read() }?;
         let document = Document::open(path, options);
         let document = document.map_err(|message| Failure::new(RILLE_EIO, message))?;

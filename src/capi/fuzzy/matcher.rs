@@ -37,7 +37,7 @@ impl Measured for rille_matcher {
     }
 }
 
-/// Makes a matcher of a query of `len` bytes and writes it to `out`. `options` may be NULL; a budget and threads mean
+/// Makes a matcher of a query of `len` bytes and writes it to `out`. `options` may be NULL; a memory limit and threads mean
 /// nothing here.
 ///
 /// Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query).

@@ -53,8 +53,8 @@ pub struct rille_fuzzy_found {
 pub struct rille_fuzzy_size {
     /// Items.
     pub items: u32,
-    /// Folders that they are in.
-    pub folders: u32,
+    /// Directories that they are in.
+    pub directories: u32,
     /// Bytes of native memory.
     pub bytes: f64,
 }
@@ -169,7 +169,7 @@ impl From<Refused> for Failure {
     fn from(refused: Refused) -> Failure {
         let status = match refused {
             Refused::Item => RILLE_ETOOBIG,
-            Refused::Budget(_) | Refused::Number => RILLE_ELIMIT,
+            Refused::MemoryLimit(_) | Refused::Number => RILLE_ELIMIT,
             Refused::Memory => RILLE_ENOMEM,
         };
         Failure::new(status, refused.to_string())
@@ -411,8 +411,8 @@ pub unsafe extern "C" fn rille_fuzzy_stats(
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
             let (stats, out) = (fuzzy.session()?.stats(), place(out, "out")?);
-            let (items, folders) = (stats.items as u32, stats.folders as u32);
-            out.write(rille_fuzzy_size { items, folders, bytes: stats.bytes as f64 });
+            let (items, directories) = (stats.items as u32, stats.directories as u32);
+            out.write(rille_fuzzy_size { items, directories, bytes: stats.bytes as f64 });
             Ok(RILLE_OK)
         })
     }

@@ -39,7 +39,7 @@ pub struct rille_fuzzy_options {
     /// Which columns are searched, counted from 0. A term matches the first one in which it is found.
     pub columns: *const u32,
     /// Bytes that the corpus may hold; 0 is no limit.
-    pub budget: usize,
+    pub memory_limit: usize,
 }
 
 // SAFETY: plain numbers and a pointer, the first of which is the size.
@@ -95,7 +95,7 @@ impl rille_fuzzy_options {
             scheme,
             delimiter,
             columns,
-            budget: self.budget,
+            memory_limit: self.memory_limit,
             threads: self.threads as usize,
         })
     }

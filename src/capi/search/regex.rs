@@ -34,7 +34,7 @@ pub struct rille_regex_options {
     /// Any of the RILLE_REGEX_ constants, combined.
     pub flags: u32,
     /// Maximum number of bytes of the compiled pattern; 0 for 10 MiB.
-    pub size_limit: u32,
+    pub memory_limit: u32,
     /// Reserved; must be 0.
     pub reserved: u32,
 }
@@ -59,7 +59,7 @@ impl rille_regex_options {
             verbose: flag(RILLE_REGEX_VERBOSE),
             bytes: flag(RILLE_REGEX_BYTES),
             anchored: flag(RILLE_REGEX_ANCHORED),
-            size_limit: self.size_limit as usize,
+            memory_limit: self.memory_limit as usize,
         })
     }
 }

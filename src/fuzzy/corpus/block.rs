@@ -1,4 +1,4 @@
-//! Blocks of items: the folders' numbers, and the names one after another.
+//! Blocks of items: the directories' numbers, and the names one after another.
 
 use super::{NOT_ASCII, PADDING, WHITE, start_bit, with_room};
 use std::collections::TryReserveError;
@@ -29,23 +29,23 @@ pub(in super::super) struct Block {
     /// Strategy many runs begin before each word of `heads`.
     begun: Vec<u16>,
     masks: Vec<u32>,
-    /// A bit for each item that is ASCII, its folder included.
+    /// A bit for each item that is ASCII, its directory included.
     ascii: Vec<u64>,
     lengths: Vec<u16>,
     /// The least length of each word of items.
     shortest: Vec<u16>,
     /// What the items of each word begin with, by [`start_bit`] of the first byte alone. All bits if one has white space or
-    /// has no folder.
+    /// has no directory.
     openings: Vec<u64>,
     padded: bool,
 }
 
-/// Items of one folder that stand one after another.
+/// Items of one directory that stand one after another.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Run {
-    /// The folder.
-    pub(in super::super) folder: u32,
-    /// The mask of the folder's whole path.
+    /// The directory.
+    pub(in super::super) directory: u32,
+    /// The mask of the directory's whole path.
     pub(in super::super) path: u32,
     /// All that the masks of the names have.
     pub(in super::super) names: u32,
@@ -62,12 +62,12 @@ impl Run {
 /// What the items of a run begin with, and their parts.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Starts {
-    /// The first bytes of the folder's path, 0 for those that it does not have.
+    /// The first bytes of the directory's path, 0 for those that it does not have.
     pub(in super::super) head: [u8; 2],
     /// What the names begin with, by [`start_bit`].
     pub(in super::super) names: u64,
-    /// What the components of the folder's path begin with, by [`start_bit`].
-    pub(in super::super) folder: u64,
+    /// What the components of the directory's path begin with, by [`start_bit`].
+    pub(in super::super) directory: u64,
 }
 
 impl Block {
@@ -125,7 +125,7 @@ impl Block {
             [first, _] => start_bit(first, 0),
         };
         match (self.runs.last_mut(), self.starts.last_mut()) {
-            (Some(last), Some(last_starts)) if last.folder == run.folder => {
+            (Some(last), Some(last_starts)) if last.directory == run.directory => {
                 last.names |= run.names;
                 last_starts.names |= starts.names;
             }
@@ -201,10 +201,10 @@ impl Block {
         usize::from(self.begun[at / 64]) + before.count_ones() as usize - 1
     }
 
-    /// The folder and the name of an item, by its index, if it is here.
+    /// The directory and the name of an item, by its index, if it is here.
     pub(super) fn item(&self, index: usize) -> Option<(u32, &[u8])> {
         let at = index.checked_sub(self.first).filter(|&at| at < self.len())?;
-        Some((self.run(at).folder, self.name(at)))
+        Some((self.run(at).directory, self.name(at)))
     }
 
     /// The runs.
@@ -251,7 +251,7 @@ impl Block {
         }
     }
 
-    /// A bit for each item that is ASCII, its folder included.
+    /// A bit for each item that is ASCII, its directory included.
     #[inline]
     pub(in super::super) fn ascii(&self) -> &[u64] {
         &self.ascii

@@ -9,11 +9,11 @@ use std::sync::Arc;
 /// DirFilter of a block.
 const BLOCK: usize = 1024;
 
-/// Longest text of a folder, and most components of one. Items deeper than that are kept whole.
+/// Longest text of a directory, and most components of one. Items deeper than that are kept whole.
 pub(in super::super) const MAX_DIR_BYTES: usize = 1024;
 const DEEPEST: usize = 64;
 
-/// All folders. Number 0 is the empty one, and a parent has a smaller number than what is in it.
+/// All directories. Number 0 is the empty one, and a parent has a smaller number than what is in it.
 pub(in super::super) struct Dirs {
     blocks: Vec<Arc<DirBlock>>,
     open: DirBlock,
@@ -26,7 +26,7 @@ pub(in super::super) struct Dirs {
 /// Tables of the numbers by hash: many, as one that grows moves all that it has, which is not to take long.
 const TABLES: usize = 64;
 
-/// The numbers of folders by the hashes of their texts.
+/// The numbers of directories by the hashes of their texts.
 struct Numbers {
     /// Each entry with its hash, so that a table can grow without a look at the texts.
     tables: Vec<HashTable<(u32, u32)>>,
@@ -53,7 +53,7 @@ impl Numbers {
         self.tables.get(table)?.find(Numbers::wide(hash), same).map(|&(_, number)| number)
     }
 
-    /// Notes a number. Without memory for that it is not found again, and its folder gets another one when it comes again.
+    /// Notes a number. Without memory for that it is not found again, and its directory gets another one when it comes again.
     fn insert(&mut self, hash: u64, number: u32) {
         let (table, hash) = Numbers::split(hash);
         if self.tables.is_empty() {
@@ -80,13 +80,13 @@ pub(in super::super) struct DirBlock {
     text: Vec<u8>,
     /// The last components alone, which a search reads one after another.
     own: Vec<u8>,
-    /// What a search reads of each folder, one after another.
+    /// What a search reads of each directory, one after another.
     links: Vec<Link>,
     /// The rest of it.
     wholes: Vec<Whole>,
 }
 
-/// The last component of a folder.
+/// The last component of a directory.
 #[derive(Clone, Copy, Default)]
 struct Link {
     parent: u32,
@@ -95,7 +95,7 @@ struct Link {
     stop: u32,
 }
 
-/// All of a folder's path.
+/// All of a directory's path.
 #[derive(Clone, Copy, Default)]
 struct Whole {
     /// Where it ends in `text`.
@@ -105,7 +105,7 @@ struct Whole {
     starts: u64,
 }
 
-/// A folder, looked at.
+/// A directory, looked at.
 #[derive(Clone, Copy)]
 pub(in super::super) struct Dir<'d> {
     /// All of its path, with the slash at its end.
@@ -116,7 +116,7 @@ pub(in super::super) struct Dir<'d> {
     starts: u64,
 }
 
-/// The last component of a folder's path, looked at.
+/// The last component of a directory's path, looked at.
 #[derive(Clone, Copy)]
 pub(in super::super) struct Component<'d> {
     /// What the parent's path lacks.
@@ -145,7 +145,7 @@ impl Default for Dirs {
 }
 
 impl DirBlock {
-    fn folder(&self, at: usize) -> Dir<'_> {
+    fn directory(&self, at: usize) -> Dir<'_> {
         let Whole { stop, mask, starts } = self.wholes[at];
         let start = if at == 0 { 0 } else { self.wholes[at - 1].stop };
         Dir { text: &self.text[start as usize..stop as usize], path: mask, starts }
@@ -182,13 +182,13 @@ impl DirBlock {
     }
 }
 
-/// A folder of a list of blocks.
+/// A directory of a list of blocks.
 #[inline]
-pub(super) fn folder(blocks: &[Arc<DirBlock>], number: u32) -> Dir<'_> {
-    blocks[number as usize / BLOCK].folder(number as usize % BLOCK)
+pub(super) fn directory(blocks: &[Arc<DirBlock>], number: u32) -> Dir<'_> {
+    blocks[number as usize / BLOCK].directory(number as usize % BLOCK)
 }
 
-/// The last component of a folder of a list of blocks.
+/// The last component of a directory of a list of blocks.
 #[inline(always)]
 pub(super) fn component(blocks: &[Arc<DirBlock>], number: u32) -> Component<'_> {
     blocks[number as usize / BLOCK].component(number as usize % BLOCK)
@@ -204,20 +204,20 @@ impl Dirs {
         self.weight + self.open.memory_usage() + self.numbers.memory_usage()
     }
 
-    /// By how much the weight may grow with the folder of an item.
+    /// By how much the weight may grow with the directory of an item.
     pub(super) fn growth(&self, item: &[u8]) -> usize {
-        let folder = memchr::memrchr(b'/', item).map_or(0, |at| at + 1);
-        let depth = memchr::memchr_iter(b'/', &item[..folder]).take(DEEPEST).count();
+        let directory = memchr::memrchr(b'/', item).map_or(0, |at| at + 1);
+        let depth = memchr::memchr_iter(b'/', &item[..directory]).take(DEEPEST).count();
         let table = 2 * self.numbers.memory_usage();
         self.open.memory_usage()
             + table
-            + depth * (folder.min(MAX_DIR_BYTES) + 2 * (size_of::<Link>() + size_of::<Whole>()))
+            + depth * (directory.min(MAX_DIR_BYTES) + 2 * (size_of::<Link>() + size_of::<Whole>()))
     }
 
     fn get(&self, number: u32) -> Dir<'_> {
         match self.blocks.get(number as usize / BLOCK) {
-            Some(block) => block.folder(number as usize % BLOCK),
-            None => self.open.folder(number as usize % BLOCK),
+            Some(block) => block.directory(number as usize % BLOCK),
+            None => self.open.directory(number as usize % BLOCK),
         }
     }
 
@@ -225,13 +225,13 @@ impl Dirs {
         self.get(number).text
     }
 
-    /// The mask of a folder's whole path, and what its components begin with.
+    /// The mask of a directory's whole path, and what its components begin with.
     pub(super) fn marks(&self, number: u32) -> (u32, u64) {
-        let folder = self.get(number);
-        (folder.path, folder.starts)
+        let directory = self.get(number);
+        (directory.path, directory.starts)
     }
 
-    /// The number of a folder, which ends in a slash. If it is new, and new ones may be made, it gets one, unless there is no
+    /// The number of a directory, which ends in a slash. If it is new, and new ones may be made, it gets one, unless there is no
     /// memory for it.
     pub(super) fn number(&mut self, text: &[u8], may_grow: bool) -> Option<u32> {
         if text.is_empty() {
@@ -246,7 +246,7 @@ impl Dirs {
         if !may_grow || text.len() > MAX_DIR_BYTES || is_deep() {
             return None;
         }
-        // Where each folder on the way ends, and its hash, in one pass.
+        // Where each directory on the way ends, and its hash, in one pass.
         let (mut way, mut depth, mut start) = ([(0, 0); DEEPEST], 0, 0);
         let mut hasher = self.hasher.build_hasher();
         for slash in memchr::memchr_iter(b'/', text) {
@@ -276,7 +276,7 @@ impl Dirs {
         self.numbers.find(hash, |number| self.text(number) == text)
     }
 
-    /// Adds a folder whose last component begins at `start`.
+    /// Adds a directory whose last component begins at `start`.
     fn add(&mut self, text: &[u8], start: usize, hash: u64, parent: u32) -> u32 {
         let number = self.len() as u32;
         let own = &text[start..];
@@ -325,7 +325,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_has_one_number_however_it_came() {
+    fn a_directory_has_one_number_however_it_came() {
         let mut dirs = Dirs::default();
         let deep = "a/".repeat(DEEPEST);
         let numbers =

@@ -1,11 +1,11 @@
-//! The corpus: where items are kept, factored by folder.
+//! The corpus: where items are kept, factored by directory.
 //!
 //! # Strategy is an item kept?
 //!
-//! As the number of its folder, everything up to the last `/`, and its name, which is the rest. DirFilter are kept once.
-//! A search looks at each folder once and then at names only: a million paths of 83 bytes are 27 bytes of names each, and
-//! less than a tenth as many folders. What is no path has the empty folder and a name, and nothing is lost by it; and when
-//! the folders of the items turn out to be all different, new ones are no longer made.
+//! As the number of its directory, everything up to the last `/`, and its name, which is the rest. DirFilter are kept once.
+//! A search looks at each directory once and then at names only: a million paths of 83 bytes are 27 bytes of names each, and
+//! less than a tenth as many directories. What is no path has the empty directory and a name, and nothing is lost by it; and when
+//! the directories of the items turn out to be all different, new ones are no longer made.
 //!
 //! # Strategy is it searched while it grows?
 //!
@@ -14,7 +14,7 @@
 //!
 //! # What does it cost?
 //!
-//! For each item its name and 10 bytes, for each folder its text and some 50 bytes, and 36 for every time the folder changes from
+//! For each item its name and 10 bytes, for each directory its text and some 50 bytes, and 36 for every time the directory changes from
 //! one item to the next.
 
 mod block;
@@ -30,7 +30,7 @@ use crate::fuzzy::fzf::score;
 use std::collections::TryReserveError;
 use std::sync::Arc;
 
-/// Bytes that may be read behind the last name of a block and the last folder of a block of folders.
+/// Bytes that may be read behind the last name of a block and the last directory of a block of directories.
 pub(super) const PADDING: usize = 64;
 
 /// An empty list with room for so many, if there is memory for them; else it grows as it needs to.
@@ -58,7 +58,7 @@ pub(super) fn start_bit(first: u8, second: u8) -> u64 {
 }
 
 /// The set of what the components of a text begin with, by [`start_bit`]. A name has one component, but an item that is
-/// stored without a folder may have several.
+/// stored without a directory may have several.
 fn starts_of(text: &[u8]) -> u64 {
     components(text).fold(0, |all, [first, second]| all | start_bit(first, second))
 }
@@ -74,7 +74,7 @@ pub(super) fn components(text: &[u8]) -> impl Iterator<Item = [u8; 2]> {
 const CAPITAL: u32 = 1 << 27;
 
 /// What stands for a byte in a mask: letters have a bit each, small or capital, and capitals one more; others share theirs.
-/// What nearly all names and folders have, `.` and `/`, has none.
+/// What nearly all names and directories have, `.` and `/`, has none.
 static BITS: [u32; 256] = {
     let mut bits = [NOT_ASCII; 256];
     let mut byte = 0;
@@ -106,7 +106,7 @@ pub(super) struct Corpus {
     dirs: Dirs,
     /// Bytes of the full blocks.
     weight: usize,
-    /// The last item's folder, which is often the next one's as well.
+    /// The last item's directory, which is often the next one's as well.
     last: (Vec<u8>, u32),
 }
 
@@ -114,10 +114,10 @@ pub(super) struct Corpus {
 #[derive(Clone, Default)]
 pub(super) struct Snapshot {
     pub(super) blocks: Vec<Arc<Block>>,
-    pub(super) folders: Vec<Arc<DirBlock>>,
+    pub(super) directories: Vec<Arc<DirBlock>>,
 }
 
-/// Items after which the folders have to have paid for themselves.
+/// Items after which the directories have to have paid for themselves.
 const TRIAL: usize = 4096;
 
 impl Corpus {
@@ -131,8 +131,8 @@ impl Corpus {
         self.weight + self.open.memory_usage() + self.dirs.memory_usage() + self.last.0.capacity()
     }
 
-    /// Strategy many folders there are.
-    pub(super) fn folders(&self) -> usize {
+    /// Strategy many directories there are.
+    pub(super) fn directories(&self) -> usize {
         self.dirs.len()
     }
 
@@ -148,7 +148,7 @@ impl Corpus {
         self.full.try_reserve(1)?;
         let cut = memchr::memrchr(b'/', item).map_or(0, |at| at + 1);
         let (mut dir, mut name) = item.split_at(cut);
-        let folder = if dir.is_empty() {
+        let directory = if dir.is_empty() {
             0
         } else if dir == self.last.0 {
             self.last.1
@@ -168,7 +168,7 @@ impl Corpus {
             }
         };
         let mask = mask(name);
-        let (path, starts) = self.dirs.marks(folder);
+        let (path, starts) = self.dirs.marks(directory);
         let is_plain = |byte: Option<&u8>| byte.is_some_and(|&byte| byte > b' ');
         let length =
             if (mask | path) & NOT_ASCII == 0 && is_plain(item.first()) && is_plain(item.last()) {
@@ -178,8 +178,8 @@ impl Corpus {
             };
         let head = [0, 1].map(|at| dir.get(at).copied().unwrap_or(0));
         let names = starts_of(name);
-        let starts = Starts { head, names, folder: starts };
-        self.open.push((Run { folder, path, names: mask }, starts), name, length);
+        let starts = Starts { head, names, directory: starts };
+        self.open.push((Run { directory, path, names: mask }, starts), name, length);
         if self.open.is_full() {
             let next = Block::after(&self.open);
             let mut full = std::mem::replace(&mut self.open, next);
@@ -199,24 +199,24 @@ impl Corpus {
             open.close();
             blocks.push(Arc::new(open));
         }
-        Snapshot { blocks, folders: self.dirs.snapshot() }
+        Snapshot { blocks, directories: self.dirs.snapshot() }
     }
 
     /// Appends an item's text, if there is such an item.
     pub(super) fn text(&self, index: usize, out: &mut Vec<u8>) -> bool {
         let at = self.full.partition_point(|block| block.first() <= index);
         let full = at.checked_sub(1).and_then(|at| self.full[at].item(index));
-        let Some((folder, name)) = full.or_else(|| self.open.item(index)) else { return false };
-        out.extend_from_slice(self.dirs.text(folder));
+        let Some((directory, name)) = full.or_else(|| self.open.item(index)) else { return false };
+        out.extend_from_slice(self.dirs.text(directory));
         out.extend_from_slice(name);
         true
     }
 }
 
 impl Snapshot {
-    /// Strategy many folders there are.
-    pub(super) fn folder_count(&self) -> usize {
-        self.folders.iter().map(|block| block.len()).sum()
+    /// Strategy many directories there are.
+    pub(super) fn directory_count(&self) -> usize {
+        self.directories.iter().map(|block| block.len()).sum()
     }
 
     /// Strategy many items there are.
@@ -224,32 +224,32 @@ impl Snapshot {
         self.blocks.last().map_or(0, |block| block.first() + block.len())
     }
 
-    /// A folder by its number.
+    /// A directory by its number.
     #[inline]
-    pub(super) fn folder(&self, number: u32) -> Dir<'_> {
-        dirs::folder(&self.folders, number)
+    pub(super) fn directory(&self, number: u32) -> Dir<'_> {
+        dirs::directory(&self.directories, number)
     }
 
-    /// The last component of a folder, by the folder's number.
+    /// The last component of a directory, by the directory's number.
     #[inline(always)]
     pub(super) fn component(&self, number: u32) -> Component<'_> {
-        dirs::component(&self.folders, number)
+        dirs::component(&self.directories, number)
     }
 
     /// Appends an item's text, if there is such an item.
     pub(super) fn text(&self, index: usize, out: &mut Vec<u8>) -> bool {
         let at = self.blocks.partition_point(|block| block.first() <= index);
         let item = at.checked_sub(1).and_then(|at| self.blocks[at].item(index));
-        let Some((folder, name)) = item else { return false };
-        out.extend_from_slice(self.folder(folder).text);
+        let Some((directory, name)) = item else { return false };
+        out.extend_from_slice(self.directory(directory).text);
         out.extend_from_slice(name);
         true
     }
 
     /// Writes the text of an item.
-    pub(super) fn join(&self, folder: u32, name: &[u8], out: &mut Vec<u8>) {
+    pub(super) fn join(&self, directory: u32, name: &[u8], out: &mut Vec<u8>) {
         out.clear();
-        out.extend_from_slice(self.folder(folder).text);
+        out.extend_from_slice(self.directory(directory).text);
         out.extend_from_slice(name);
     }
 }

@@ -9,36 +9,36 @@ fn corpus(items: impl IntoIterator<Item = String>) -> Corpus {
 }
 
 #[test]
-fn folders_that_are_all_different_are_no_longer_kept() {
-    let apart = corpus((0..20_000).map(|n| format!("folder {n}/item")));
-    assert!((TRIAL / 2..=12_000).contains(&apart.folders()), "{}", apart.folders());
-    let together = corpus((0..20_000).map(|n| format!("folder {}/item {n}", n / 5)));
-    assert_eq!(together.folders(), 4001);
+fn directories_that_are_all_different_are_no_longer_kept() {
+    let apart = corpus((0..20_000).map(|n| format!("directory {n}/item")));
+    assert!((TRIAL / 2..=12_000).contains(&apart.directories()), "{}", apart.directories());
+    let together = corpus((0..20_000).map(|n| format!("directory {}/item {n}", n / 5)));
+    assert_eq!(together.directories(), 4001);
     let mut text = Vec::new();
-    assert!(apart.text(19_999, &mut text) && text == b"folder 19999/item");
+    assert!(apart.text(19_999, &mut text) && text == b"directory 19999/item");
 }
 
 #[test]
-fn the_weight_counts_full_blocks_and_their_folders() {
+fn the_weight_counts_full_blocks_and_their_directories() {
     let name = "n".repeat(50);
     let items = corpus((0..10_000).map(|n| format!("{name}{n}")));
     assert!(items.memory_usage() >= 10_000 * 50, "{}", items.memory_usage());
-    let folders = corpus((0..4000).map(|n| format!("{name}{n}/x")));
-    assert!(folders.memory_usage() >= 4000 * 50, "{}", folders.memory_usage());
+    let directories = corpus((0..4000).map(|n| format!("{name}{n}/x")));
+    assert!(directories.memory_usage() >= 4000 * 50, "{}", directories.memory_usage());
 }
 
 #[test]
-fn an_item_of_a_folder_that_is_too_long_or_too_deep_comes_out_as_it_went_in() {
+fn an_item_of_a_directory_that_is_too_long_or_too_deep_comes_out_as_it_went_in() {
     let long = format!("{}/", "a".repeat(MAX_DIR_BYTES - 1));
     let longer = format!("{}/", "a".repeat(MAX_DIR_BYTES));
     let (deep, deeper) = ("a/".repeat(64), "a/".repeat(65));
-    let items = [long, longer, deep, deeper].map(|folder| folder + "name");
+    let items = [long, longer, deep, deeper].map(|directory| directory + "name");
     let corpus = corpus(items.clone());
     let snapshot = corpus.snapshot();
     let lens = items.iter().enumerate().map(|(at, item)| {
         let mut text = Vec::new();
         assert!(corpus.text(at, &mut text) && text == item.as_bytes());
-        snapshot.folder(snapshot.blocks[0].run(at).folder).text.len()
+        snapshot.directory(snapshot.blocks[0].run(at).directory).text.len()
     });
     // What is too much is kept whole.
     assert_eq!(lens.collect::<Vec<_>>(), [MAX_DIR_BYTES, 0, 128, 0]);

@@ -1,4 +1,4 @@
-//! What a term finds in folders.
+//! What a term finds in directories.
 
 use crate::fuzzy::corpus::{Snapshot, mask};
 use crate::fuzzy::filter::substring::Search;
@@ -7,7 +7,7 @@ use crate::fuzzy::fzf::query::{Kind, Term};
 use crate::fuzzy::kernel::{self, Needle};
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
-/// What is known of folders for a term.
+/// What is known of directories for a term.
 pub(in crate::fuzzy::filter) struct DirFilter<'t> {
     pub(in crate::fuzzy::filter) snapshot: &'t Snapshot,
     pub(in crate::fuzzy::filter) memo: &'t [AtomicU8],
@@ -16,7 +16,7 @@ pub(in crate::fuzzy::filter) struct DirFilter<'t> {
 }
 
 impl DirFilter<'_> {
-    /// What is noted of a folder, or [`UNKNOWN`].
+    /// What is noted of a directory, or [`UNKNOWN`].
     #[inline]
     pub(in crate::fuzzy::filter) fn get(&self, number: u32) -> u8 {
         self.memo[number as usize].load(Relaxed)
@@ -34,7 +34,7 @@ impl DirFilter<'_> {
         (known < self.sure).then_some(known)
     }
 
-    /// Strategy many chars of a needle a folder has in their order.
+    /// Strategy many chars of a needle a directory has in their order.
     #[inline]
     pub(in crate::fuzzy::filter) fn counted(&self, number: u32, needle: &Needle) -> u8 {
         match self.get(number) {
@@ -51,7 +51,7 @@ impl DirFilter<'_> {
             return self.note(number, known);
         }
         let own = self.snapshot.component(number);
-        // No deeper than folders are.
+        // No deeper than directories are.
         let mut count = self.counted(own.parent, needle);
         if let Some(wanted) = needle.bytes.get(usize::from(count)..=usize::from(count))
             && has(own.mask, mask(wanted))
@@ -62,7 +62,7 @@ impl DirFilter<'_> {
         self.note(number, count)
     }
 
-    /// Whether a folder holds a needle: 1 or 0.
+    /// Whether a directory holds a needle: 1 or 0.
     pub(in crate::fuzzy::filter) fn held(&self, number: u32, search: &Search<'_>) -> u8 {
         match self.get(number) {
             UNKNOWN if number == 0 => return self.note(0, 0),
@@ -76,7 +76,7 @@ impl DirFilter<'_> {
         let mut known = self.held(own.parent, search);
         if known == 0 {
             // With a slash in it, it may have begun in the parent.
-            let whole = || self.snapshot.folder(number).text;
+            let whole = || self.snapshot.directory(number).text;
             let text = if search.has_slash { whole() } else { own.text };
             known = u8::from(search.is_in(text));
         }

@@ -11,7 +11,7 @@ impl TermFilter {
     /// that is for the scorer to tell.
     pub(in super::super) fn score_edge(
         &self,
-        folder: &[u8],
+        directory: &[u8],
         name: &[u8],
         bonuses: &Bonuses,
     ) -> Option<Option<i32>> {
@@ -20,14 +20,17 @@ impl TermFilter {
             Strategy::Suffix(needle) => (needle, false),
             _ => return None,
         };
-        let (first, last) = (folder.first().or(name.first())?, name.last().or(folder.last())?);
+        let (first, last) =
+            (directory.first().or(name.first())?, name.last().or(directory.last())?);
         if self.negated || *first <= b' ' || *last <= b' ' {
             return None;
         }
-        let len = folder.len() + name.len();
+        let len = directory.len() + name.len();
         let Some(rest) = len.checked_sub(needle.bytes.len()) else { return Some(None) };
         let start = if begins { 0 } else { rest };
-        let byte = |at: usize| if at < folder.len() { folder[at] } else { name[at - folder.len()] };
+        let byte = |at: usize| {
+            if at < directory.len() { directory[at] } else { name[at - directory.len()] }
+        };
         let mut before = if start == 0 { bonuses.first } else { byte(start - 1) };
         let (mut score, mut chunk) = (0, 0);
         for (row, &wanted) in needle.bytes.iter().enumerate() {
@@ -68,10 +71,13 @@ impl TermFilter {
         }
         block.by_run(&left, |number, word, bits| {
             let run = &block.runs()[number];
-            let folder = snapshot.folder(run.folder).text;
-            // Where it begins is in the folder alone.
-            let before = begins && folder.len() >= len;
-            if before && !white(folder.first()) && !same(needle, &folder[..len], &needle.bytes) {
+            let directory = snapshot.directory(run.directory).text;
+            // Where it begins is in the directory alone.
+            let before = begins && directory.len() >= len;
+            if before
+                && !white(directory.first())
+                && !same(needle, &directory[..len], &needle.bytes)
+            {
                 return;
             }
             for at in ones(word, bits) {
@@ -81,19 +87,19 @@ impl TermFilter {
                     continue;
                 }
                 let name = block.name(at);
-                let last = name.last().or(folder.last());
-                let is = if white(folder.first().or(name.first())) || white(last) {
-                    !stop() && self.ask(snapshot, block, run.folder, at, memory)
+                let last = name.last().or(directory.last());
+                let is = if white(directory.first().or(name.first())) || white(last) {
+                    !stop() && self.ask(snapshot, block, run.directory, at, memory)
                 } else if begins {
-                    let (head, tail) = needle.bytes.split_at(len.min(folder.len()));
+                    let (head, tail) = needle.bytes.split_at(len.min(directory.len()));
                     name.len() >= tail.len()
-                        && same(needle, &folder[..head.len()], head)
+                        && same(needle, &directory[..head.len()], head)
                         && same(needle, &name[..tail.len()], tail)
                 } else {
                     let (head, tail) = needle.bytes.split_at(len.saturating_sub(name.len()));
-                    folder.len() >= head.len()
+                    directory.len() >= head.len()
                         && same(needle, &name[name.len() - tail.len()..], tail)
-                        && same(needle, &folder[folder.len() - head.len()..], head)
+                        && same(needle, &directory[directory.len() - head.len()..], head)
                 };
                 found[word] |= u64::from(is) << (at % 64);
             }

@@ -14,13 +14,13 @@ impl TermFilter {
         alive: &Bits,
         memory: &mut Memory,
     ) -> Bits {
-        let folders = self.folders(snapshot);
+        let directories = self.directories(snapshot);
         let Memory { candidates, parts, .. } = memory;
         let (mut found, mut count) = ([0; BITS], 0);
         let whole = needle.bytes.len() as u8;
         let first = mask(&needle.bytes[..1]);
         let (runs, masks) = (block.runs(), block.masks());
-        // In steps of which none has a branch that nobody foresees: first the runs of which folder and names have all chars.
+        // In steps of which none has a branch that nobody foresees: first the runs of which directory and names have all chars.
         let mut words = 0;
         block.by_run(alive, |run, word, bits| {
             parts[count] = Part { bits, run: run as u16, word: word as u16 };
@@ -32,13 +32,13 @@ impl TermFilter {
             kernel::prefetch_all(&masks[word * 64..masks.len().min(word * 64 + 64)]);
             kernel::prefetch_all(&block.stops()[word * 64..masks.len().min(word * 64 + 64)]);
         }
-        // Then those of which names have what the folder lacks.
+        // Then those of which names have what the directory lacks.
         let (some, mut left) = (count, 0);
         for at in 0..some {
             let part = parts[at];
             let run = &runs[usize::from(part.run)];
             let from = match has(run.path, first) {
-                true => folders.counted(run.folder, needle),
+                true => directories.counted(run.directory, needle),
                 false => 0,
             };
             found[usize::from(part.word)] |= if from == whole { part.bits } else { 0 };
@@ -48,7 +48,7 @@ impl TermFilter {
         count = 0;
         for part in &parts[..left] {
             let run = &runs[usize::from(part.run)];
-            let from = if has(run.path, first) { folders.get(run.folder) } else { 0 };
+            let from = if has(run.path, first) { directories.get(run.directory) } else { 0 };
             let word = usize::from(part.word);
             for at in
                 ones(word, kernel::mask_superset(masks, word, part.bits, needs[usize::from(from)]))

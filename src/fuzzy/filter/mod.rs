@@ -1,8 +1,8 @@
 //! Which items of a block match a term: exact, without a look at most of them.
 //!
-//! For items of ASCII only; [`Scorer`] decides for the others. What a term finds in a folder is found out once for each
-//! folder, from what it finds in the parent, and kept for this search and those of longer terms. A name is looked at if its
-//! mask has all bytes that the folder lacks.
+//! For items of ASCII only; [`Scorer`] decides for the others. What a term finds in a directory is found out once for each
+//! directory, from what it finds in the parent, and kept for this search and those of longer terms. A name is looked at if its
+//! mask has all bytes that the directory lacks.
 //!
 //! Memory is what all of it waits for, so what will be looked at is asked for some steps before.
 
@@ -23,7 +23,7 @@ use std::sync::{Arc, OnceLock};
 /// Words of the bits of a block.
 pub(super) const BITS: usize = BLOCK / 64;
 
-/// What a memo has for a folder that has not been looked at.
+/// What a memo has for a directory that has not been looked at.
 const UNKNOWN: u8 = u8::MAX;
 
 /// Most chars of a fuzzy term that a memo can count.
@@ -33,7 +33,7 @@ const MAX_COUNTED_CHARS: usize = UNKNOWN as usize - 1;
 #[derive(Debug)]
 pub(super) struct TermFilter {
     how: Strategy,
-    /// What is known of folders, by their numbers: for all threads, as soon as one needs it.
+    /// What is known of directories, by their numbers: for all threads, as soon as one needs it.
     memo: OnceLock<DirMemo>,
     /// What an earlier search knew, and below which number that is so for this term as well.
     earlier: Option<(DirMemo, u8)>,
@@ -46,7 +46,7 @@ pub(super) struct TermFilter {
 enum Strategy {
     /// No item of ASCII has what it takes.
     Never,
-    /// The chars in their order, and for each number of chars that a folder has the mask of the rest.
+    /// The chars in their order, and for each number of chars that a directory has the mask of the rest.
     Fuzzy(Needle, Box<[u32; 256]>),
     /// The bytes together, and their mask.
     Substring(Needle, u32),
@@ -118,15 +118,15 @@ impl TermFilter {
         TermFilter { how, memo: OnceLock::new(), earlier, negated: term.negated, alone }
     }
 
-    fn folders<'t>(&'t self, snapshot: &'t Snapshot) -> DirFilter<'t> {
+    fn directories<'t>(&'t self, snapshot: &'t Snapshot) -> DirFilter<'t> {
         let unknown = |_| AtomicU8::new(UNKNOWN);
-        let memo = self.memo.get_or_init(|| (0..snapshot.folder_count()).map(unknown).collect());
+        let memo = self.memo.get_or_init(|| (0..snapshot.directory_count()).map(unknown).collect());
         let (earlier, sure) =
             self.earlier.as_ref().map_or((&[][..], 0), |(memo, sure)| (memo, *sure));
         DirFilter { snapshot, memo, earlier, sure }
     }
 
-    /// The term, not negated, and what has been found out about folders.
+    /// The term, not negated, and what has been found out about directories.
     pub(super) fn memo(&self) -> Option<(Term, DirMemo)> {
         Some((self.alone.groups[0][0].clone(), Arc::clone(self.memo.get()?)))
     }
@@ -170,7 +170,7 @@ impl TermFilter {
             Strategy::Score(all) => each(block, alive, |run, at| {
                 (run.path | block.masks()[at]) & all == *all
                     && !stop()
-                    && self.ask(snapshot, block, run.folder, at, memory)
+                    && self.ask(snapshot, block, run.directory, at, memory)
             }),
         }
     }
@@ -179,11 +179,11 @@ impl TermFilter {
         &self,
         snapshot: &Snapshot,
         block: &Block,
-        folder: u32,
+        directory: u32,
         at: usize,
         memory: &mut Memory,
     ) -> bool {
-        snapshot.join(folder, block.name(at), &mut memory.item);
+        snapshot.join(directory, block.name(at), &mut memory.item);
         memory.scorer.score(&self.alone, &memory.item).is_some()
     }
 }

@@ -15,11 +15,11 @@ impl TermFilter {
         alive: &Bits,
         memory: &mut Memory,
     ) -> Bits {
-        let folders = self.folders(snapshot);
+        let directories = self.directories(snapshot);
         let candidates = &mut memory.candidates;
         let mut count = 0;
         let search = Search::new(needle);
-        // Where a folder and a name meet there is a slash.
+        // Where a directory and a name meet there is a slash.
         let slash = memchr::memrchr(b'/', &needle.bytes).map_or(0, |at| at + 1);
         let (head, tail) = needle.bytes.split_at(slash);
         let masks = block.masks();
@@ -29,15 +29,15 @@ impl TermFilter {
             if !has(run.all(), all) {
                 return;
             }
-            if (slash > 0 || has(run.path, all)) && folders.held(run.folder, &search) == 1 {
+            if (slash > 0 || has(run.path, all)) && directories.held(run.directory, &search) == 1 {
                 found[word] |= bits;
                 return;
             }
             let mut left = bits;
             if slash > 0 {
-                let folder = snapshot.folder(run.folder).text;
-                if folder.len() >= head.len()
-                    && same(needle, &folder[folder.len() - head.len()..], head)
+                let directory = snapshot.directory(run.directory).text;
+                if directory.len() >= head.len()
+                    && same(needle, &directory[directory.len() - head.len()..], head)
                 {
                     let starts = |&at: &usize| {
                         let name = block.name(at);

@@ -3,8 +3,8 @@
 //! # What is this for?
 //!
 //! Two loops take nearly all the time of a search. [`Kernel::within`] tells which names hold what is left of a fuzzy term
-//! behind its folder. [`Kernel::score`] computes fzf's v2 score of many items at the same time, an item in each lane of a
-//! vector, continued from what is known at the end of the items' folders; [`extend`] computes that, a char of the term in
+//! behind its directory. [`Kernel::score`] computes fzf's v2 score of many items at the same time, an item in each lane of a
+//! vector, continued from what is known at the end of the items' directories; [`extend`] computes that, a char of the term in
 //! each lane. All for ASCII; the rest is scored by [`Scorer`](crate::fuzzy::fzf::score::Scorer), which these are equal to.
 //!
 //! # Strategy does the recurrence fit into vectors?
@@ -134,7 +134,7 @@ impl Bonuses {
     }
 }
 
-/// An item to look at: its place in the block, and how many chars of the needle its folder has.
+/// An item to look at: its place in the block, and how many chars of the needle its directory has.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
     pub(super) at: u16,

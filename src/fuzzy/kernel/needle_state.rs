@@ -1,4 +1,4 @@
-//! What is known of a fuzzy term at the end of a folder, a char of the term in each lane.
+//! What is known of a fuzzy term at the end of a directory, a char of the term in each lane.
 
 use crate::fuzzy::kernel::lanes::Lanes;
 use crate::fuzzy::kernel::{Bonuses, Needle, ROWS};

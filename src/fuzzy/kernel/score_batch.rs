@@ -76,7 +76,7 @@ impl Rows {
         self.len = 0;
     }
 
-    /// Adds what is known at the end of an item's folder. There is room for it.
+    /// Adds what is known at the end of an item's directory. There is room for it.
     #[inline]
     pub(in crate::fuzzy) fn push(&mut self, state: &[Part]) {
         needle_state::copy(state, &mut self.states[self.len * state.len()..][..state.len()]);

@@ -143,7 +143,7 @@ proptest! {
 
     #[test]
     fn no_item_earns_more_than_the_most(
-        folder in text(60),
+        directory in text(60),
         name in text(20),
         needle in needle(),
         length in 1..9_usize,
@@ -156,7 +156,7 @@ proptest! {
         let rows = needle.bytes.len();
         let mut state = vec![Part::default(); parts(rows)];
         let mut before = bonuses.first;
-        for part in [&folder[..], "/"] {
+        for part in [&directory[..], "/"] {
             extend(&mut state, part.as_bytes(), before, &needle, &bonuses);
             before = part.bytes().last().unwrap_or(before);
         }

@@ -1,11 +1,11 @@
-//! What is known at the ends of folders, and with it what their items can earn at most.
+//! What is known at the ends of directories, and with it what their items can earn at most.
 
 use crate::fuzzy::corpus::{Run, WHITE, mask};
 use crate::fuzzy::kernel::{self, Needle, PARTS, Part};
 use crate::fuzzy::search::Plan;
 
 /// DirFilter of which it is kept; one takes the place of another.
-const FOLDERS: usize = 512;
+const DIRECTORIES: usize = 512;
 
 /// What is known of one needle.
 pub(in crate::fuzzy::search) struct DirBounds {
@@ -13,13 +13,13 @@ pub(in crate::fuzzy::search) struct DirBounds {
     masks: Vec<u32>,
     /// The mask of its first char.
     first: u32,
-    /// The folder in each place.
+    /// The directory in each place.
     numbers: Vec<u32>,
     /// What is known at its end.
     states: Vec<Part>,
     /// What the needle earns at most, by how many of its last chars a name may have.
     most: Vec<u16>,
-    /// The place of the folder that is looked at.
+    /// The place of the directory that is looked at.
     now: usize,
 }
 
@@ -29,9 +29,9 @@ impl DirBounds {
         DirBounds {
             masks: (0..=len).map(|last| mask(&needle.bytes[len - last..])).collect(),
             first: mask(&needle.bytes[..1]),
-            numbers: vec![u32::MAX; FOLDERS],
-            states: vec![Part::default(); FOLDERS * kernel::parts(len)],
-            most: vec![0; FOLDERS * (len + 1)],
+            numbers: vec![u32::MAX; DIRECTORIES],
+            states: vec![Part::default(); DIRECTORIES * kernel::parts(len)],
+            most: vec![0; DIRECTORIES * (len + 1)],
             now: 0,
         }
     }
@@ -42,10 +42,10 @@ impl DirBounds {
         self.masks.iter().take_while(|&&need| mask & need == need).count() - 1
     }
 
-    /// The folder of some items, or the empty one if it is as good, as the needle begins with what the folder lacks.
+    /// The directory of some items, or the empty one if it is as good, as the needle begins with what the directory lacks.
     #[inline]
-    fn folder(&self, run: &Run) -> u32 {
-        if run.path & self.first == self.first { run.folder } else { 0 }
+    fn directory(&self, run: &Run) -> u32 {
+        if run.path & self.first == self.first { run.directory } else { 0 }
     }
 
     fn most(&self, place: usize) -> &[u16] {
@@ -53,7 +53,7 @@ impl DirBounds {
         &self.most[place * count..][..count]
     }
 
-    /// The place of a folder, unless text of a mask behind it cannot earn as much as is wanted.
+    /// The place of a directory, unless text of a mask behind it cannot earn as much as is wanted.
     fn place(
         &mut self,
         plan: &Plan,
@@ -62,22 +62,22 @@ impl DirBounds {
         behind: u32,
         wanted: i32,
     ) -> Option<usize> {
-        let place = number as usize % FOLDERS;
+        let place = number as usize % DIRECTORIES;
         if self.numbers[place] != number {
             let mut state = [Part::default(); PARTS];
             let parts = kernel::parts(needle.bytes.len());
             if number != 0 {
-                let folder = plan.snapshot.component(number);
-                let behind = behind | folder.mask;
-                let parent = self.place(plan, needle, folder.parent, behind, wanted)?;
+                let directory = plan.snapshot.component(number);
+                let behind = behind | directory.mask;
+                let parent = self.place(plan, needle, directory.parent, behind, wanted)?;
                 // White space and the beginning of an item may earn more than is reckoned with.
-                let is_bound = folder.parent != 0 && behind & WHITE == 0;
+                let is_bound = directory.parent != 0 && behind & WHITE == 0;
                 if is_bound && i32::from(self.most(parent)[self.last(behind)]) < wanted {
                     return None;
                 }
                 kernel::copy(&self.states[parent * parts..][..parts], &mut state[..parts]);
-                let before = if folder.parent == 0 { plan.bonuses.first } else { b'/' };
-                kernel::extend(&mut state[..parts], folder.text, before, needle, &plan.bonuses);
+                let before = if directory.parent == 0 { plan.bonuses.first } else { b'/' };
+                kernel::extend(&mut state[..parts], directory.text, before, needle, &plan.bonuses);
             }
             let (count, bonus) = (self.masks.len(), plan.bonuses.most_without_white());
             let most = &mut self.most[place * count..][..count];
@@ -88,21 +88,21 @@ impl DirBounds {
         Some(place)
     }
 
-    /// What is known at the end of a folder.
+    /// What is known at the end of a directory.
     pub(in crate::fuzzy::search) fn get(
         &mut self,
         plan: &Plan,
         needle: &Needle,
         run: &Run,
     ) -> &[Part] {
-        let number = self.folder(run);
+        let number = self.directory(run);
         let parts = kernel::parts(needle.bytes.len());
         let place = self.place(plan, needle, number, 0, i32::MIN).unwrap_or(0);
         &self.states[place * parts..][..parts]
     }
 }
 
-/// What an item of some folder needs to be among the best, as far as that is known.
+/// What an item of some directory needs to be among the best, as far as that is known.
 #[derive(Clone, Copy)]
 pub(in crate::fuzzy::search) struct Threshold {
     /// What the mask of its name has to have, if it is not longer than `length`.
@@ -130,7 +130,7 @@ impl Threshold {
     }
 }
 
-/// What items of a folder need that are to earn at least `score`, or more than that if they are longer than `length`; none if
+/// What items of a directory need that are to earn at least `score`, or more than that if they are longer than `length`; none if
 /// nothing is known of them.
 pub(in crate::fuzzy::search) fn need(
     all: &mut [DirBounds],
@@ -139,16 +139,16 @@ pub(in crate::fuzzy::search) fn need(
     score: i32,
     length: u16,
 ) -> Option<Threshold> {
-    if run.folder == 0 || run.names & WHITE != 0 || score <= 0 {
+    if run.directory == 0 || run.names & WHITE != 0 || score <= 0 {
         return None;
     }
-    // What the rest earns at most: at first by its length alone, then by what is known of the folder.
+    // What the rest earns at most: at first by its length alone, then by what is known of the directory.
     let needles = plan.needles.iter().map(|needle| plan.most_for(needle));
     let mut rest = needles.fold(plan.rest_most, i32::saturating_add);
     for (ends, needle) in all.iter_mut().zip(&plan.needles) {
         rest -= plan.most_for(needle);
-        let (folder, wanted) = (ends.folder(run), score.saturating_sub(rest));
-        let Some(place) = ends.place(plan, needle, folder, run.names, wanted) else {
+        let (directory, wanted) = (ends.directory(run), score.saturating_sub(rest));
+        let Some(place) = ends.place(plan, needle, directory, run.names, wanted) else {
             return Some(Threshold::MORE_THAN_ANY);
         };
         ends.now = place;

@@ -225,7 +225,7 @@ impl Plan {
         })
     }
 
-    /// Whether an item of a folder that begins with `head` can earn no more than the most less [`GAP_LOSS`], provided that no
+    /// Whether an item of a directory that begins with `head` can earn no more than the most less [`GAP_LOSS`], provided that no
     /// component begins with the pair. Where the beginning of an item earns more than what follows a delimiter, an item
     /// that begins with the first char of the pair makes up for a part of the gap.
     #[inline]

@@ -11,9 +11,14 @@ use std::sync::atomic::Ordering;
 
 /// What a group earns whose terms are all bound to the beginning or the end of an item: the first that matches. None if
 /// that is not known here.
-fn score_edges(group: &[TermFilter], folder: &[u8], name: &[u8], bonuses: &Bonuses) -> Option<i32> {
+fn score_edges(
+    group: &[TermFilter],
+    directory: &[u8],
+    name: &[u8],
+    bonuses: &Bonuses,
+) -> Option<i32> {
     for test in group {
-        if let Some(score) = test.score_edge(folder, name, bonuses)? {
+        if let Some(score) = test.score_edge(directory, name, bonuses)? {
             return Some(score);
         }
     }
@@ -56,7 +61,7 @@ impl Searcher<'_> {
     ) -> bool {
         let (plan, place) = (self.plan, (block as u32, at as u16));
         let block = &*plan.snapshot.blocks[block];
-        let (number, name) = (run.folder, block.name(at));
+        let (number, name) = (run.directory, block.name(at));
         if !Batch::takes(name) {
             self.slow(block, number, at, found);
             return !plan.is_stopped(stop);
@@ -65,9 +70,9 @@ impl Searcher<'_> {
         let memory = &mut self.memory;
         let mut given = 0;
         if !plan.rest.is_empty() {
-            let folder = plan.snapshot.folder(number).text;
+            let directory = plan.snapshot.directory(number).text;
             match plan.rest_tests.iter().try_fold(0, |sum: i32, group| {
-                Some(sum.saturating_add(score_edges(group, folder, name, &plan.bonuses)?))
+                Some(sum.saturating_add(score_edges(group, directory, name, &plan.bonuses)?))
             }) {
                 Some(score) => given = score.min(TYPO - 1),
                 None if plan.is_stopped(stop) => return false,

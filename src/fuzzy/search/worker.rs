@@ -23,7 +23,7 @@ const MAX_SCAN_TIME: Duration = Duration::from_millis(4);
 const FIRST_ROWS_TIME: Duration = Duration::from_millis(3);
 
 /// Of the items that wait to be scored those come first that are as short as so many times the limit are, then those as so
-/// many times more, and so on, as long as they are a small part of all: each time what is known of folders is lost.
+/// many times more, and so on, as long as they are a small part of all: each time what is known of directories is lost.
 const FIRST: usize = 2;
 const MORE: usize = 64;
 const PART: usize = 4;
@@ -140,8 +140,8 @@ impl<'p> Searcher<'p> {
                 if self.is_stopped(stop) {
                     return false;
                 }
-                let folder = block.run(at).folder;
-                all[word] |= u64::from(self.slow(block, folder, at, found)) << (at % 64);
+                let directory = block.run(at).directory;
+                all[word] |= u64::from(self.slow(block, directory, at, found)) << (at % 64);
             }
         }
         let count = |bits: &Bits| bits.iter().map(|word| word.count_ones() as usize).sum::<usize>();
@@ -195,12 +195,12 @@ impl<'p> Searcher<'p> {
     pub(super) fn slow(
         &mut self,
         block: &Block,
-        folder: u32,
+        directory: u32,
         at: usize,
         found: &mut Partial,
     ) -> bool {
         let (plan, memory) = (self.plan, &mut self.memory);
-        plan.snapshot.join(folder, block.name(at), &mut memory.item);
+        plan.snapshot.join(directory, block.name(at), &mut memory.item);
         plan.options.cut(&memory.item, &mut self.columns);
         let score = memory.scorer.score_columns(&plan.query, &memory.item, &self.columns);
         if let Some(score) = score {
@@ -229,7 +229,7 @@ impl<'p> Searcher<'p> {
                 pending.raised[word] |= bits;
             } else if let Some(pair) = plan.pair
                 && all & (WHITE | OTHER) == 0
-                && starts.folder & start_bit(pair.0, pair.1) == 0
+                && starts.directory & start_bit(pair.0, pair.1) == 0
                 && plan.may_be_apart(starts.head, pair)
             {
                 let unsure = starts.names & start_bit(pair.0, pair.1) != 0;
@@ -343,7 +343,7 @@ impl<'p> Searcher<'p> {
                 let run = &block.runs()[number];
                 // It rises with the best so far.
                 let now = self.least(found);
-                // It depends on the names of the run and not on its folder alone.
+                // It depends on the names of the run and not on its directory alone.
                 let need = match known {
                     Some((of, merit, need)) if (of, merit) == (number, now) => need,
                     _ => {

@@ -171,7 +171,7 @@ fn operators(random: &mut Random, text: &[u8]) -> Vec<u8> {
     [before.as_bytes(), text, after.as_bytes()].concat()
 }
 
-/// Items of few different chars, so that every case of the model occurs often: several folders with the same names, white
+/// Items of few different chars, so that every case of the model occurs often: several directories with the same names, white
 /// space at both ends, items that begin as the terms do.
 #[test]
 fn dense_items_are_ranked_as_by_brute_force() {
@@ -193,7 +193,7 @@ fn dense_items_are_ranked_as_by_brute_force() {
         let mut items: Vec<Vec<u8>> = Vec::new();
         for at in 0..count {
             let mut item = Vec::new();
-            // The folder of the last item, or of another one.
+            // The directory of the last item, or of another one.
             if at > 0 && random.percent(60) {
                 let other = &items[if random.percent(70) { at - 1 } else { random.below(at) }];
                 item.extend(&other[..memchr::memrchr(b'/', other).map_or(0, |at| at + 1)]);
@@ -249,9 +249,9 @@ fn compare_all(items: Vec<String>, scheme: Scheme, case: Case, queries: &[&str])
     }
 }
 
-/// Two runs of one folder within a word of items: what the names of the first one may earn was taken for the other's too.
+/// Two runs of one directory within a word of items: what the names of the first one may earn was taken for the other's too.
 #[test]
-fn a_run_is_not_judged_by_another_run_of_its_folder() {
+fn a_run_is_not_judged_by_another_run_of_its_directory() {
     let runs = ["/lib/os/xt/a.md", "/lib/os/xt/sub/README", "/lib/os/xt/list.py"];
     for scheme in SCHEMES {
         let items = (1001..=1100).map(|n| format!("/project/number{n}/list.py"));
@@ -267,7 +267,7 @@ fn a_run_is_not_judged_by_another_run_of_its_folder() {
 fn an_item_stored_whole_is_judged_by_all_its_components() {
     for scheme in SCHEMES {
         let items = (0..100).map(|n| format!("/project/number{n}/list.py"));
-        let others = (0..4900).map(|n| format!("/folder{n}/README"));
+        let others = (0..4900).map(|n| format!("/directory{n}/README"));
         let whole = ["/src/list.py", "/list/src.py", "/a/list/b.py"].map(str::to_owned);
         let items = items.chain(others).chain(whole);
         compare_all(items.collect(), scheme, Case::Smart, &["list.", "list", "lispy"]);
@@ -304,7 +304,7 @@ fn what_follows_punctuation_may_earn_as_much_as_what_follows_a_slash() {
 }
 
 #[test]
-fn a_folder_far_above_an_item_may_begin_as_the_term() {
+fn a_directory_far_above_an_item_may_begin_as_the_term() {
     best_is_found("/aaa/b/c/d/e/f/li", "/li/x/y/z", &["li", "lix", "liz"]);
     best_is_found("/aaa/b/c/d/e/f/li/g", "/x/li/y/z/w", &["li", "liw", "lig"]);
 }
@@ -321,15 +321,16 @@ fn the_first_term_of_a_group_that_matches_gives_the_score() {
 /// Terms at the edges of items, added up to more than what a typo takes.
 #[test]
 fn what_many_terms_earn_is_cut_off_where_typos_begin() {
-    let folder = format!("{}/", "a".repeat(999));
-    let query = format!("^{folder} ").repeat(45);
-    for items in [vec![format!("{folder}b"), folder.clone()], vec![folder.clone(), "b".to_owned()]]
+    let directory = format!("{}/", "a".repeat(999));
+    let query = format!("^{directory} ").repeat(45);
+    for items in
+        [vec![format!("{directory}b"), directory.clone()], vec![directory.clone(), "b".to_owned()]]
     {
         compare_all(items, Scheme::Default, Case::Smart, &[&query, &format!("{query} b")]);
     }
     let scorer = &mut Scorer::new(Scheme::Default);
     let query = Query::new(query.as_bytes(), query::QueryOptions::default());
-    assert_eq!(scorer.score(&query, folder.as_bytes()), Some(TYPO - 1));
+    assert_eq!(scorer.score(&query, directory.as_bytes()), Some(TYPO - 1));
 }
 
 #[cfg(unix)]
@@ -344,9 +345,9 @@ mod real {
 
     /// Files of the system, of the registry and of the toolchain.
     fn paths(most: usize) -> Vec<Vec<u8>> {
-        let home = |name: &str, folder: &str| {
+        let home = |name: &str, directory: &str| {
             let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
-            std::env::var_os(name).map_or_else(|| home.join(folder), PathBuf::from)
+            std::env::var_os(name).map_or_else(|| home.join(directory), PathBuf::from)
         };
         let registry = home("CARGO_HOME", ".cargo").join("registry/src");
         let roots = ["/usr".into(), registry, home("RUSTUP_HOME", ".rustup")];

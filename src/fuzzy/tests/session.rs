@@ -46,7 +46,7 @@ fn strings(items: &[&str]) -> Vec<Vec<u8>> {
     items.iter().map(|item| item.as_bytes().to_vec()).collect()
 }
 
-/// Paths that share folders, and things that are no paths.
+/// Paths that share directories, and things that are no paths.
 fn items() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let part = prop::sample::select(vec![
         "src",
@@ -73,11 +73,11 @@ fn items() -> impl Strategy<Value = Vec<Vec<u8>>> {
     ]);
     let name = prop::collection::vec(part.clone(), 0..4).prop_map(|parts| parts.concat());
     let ending = prop::sample::select(vec!["", ".rs", ".go", ".lua", ".c", "/", "\0", "\n"]);
-    let folders = prop::collection::vec(part, 0..5).prop_map(|parts| parts.join("/"));
+    let directories = prop::collection::vec(part, 0..5).prop_map(|parts| parts.join("/"));
     let slash = prop::sample::select(vec!["/", "", "//"]);
-    let item = (slash.clone(), folders, slash, name, ending).prop_map(
-        |(root, folders, slash, name, ending)| {
-            format!("{root}{folders}{slash}{name}{ending}").into_bytes()
+    let item = (slash.clone(), directories, slash, name, ending).prop_map(
+        |(root, directories, slash, name, ending)| {
+            format!("{root}{directories}{slash}{name}{ending}").into_bytes()
         },
     );
     let odd = prop::collection::vec(any::<u8>(), 0..12);
@@ -200,35 +200,36 @@ fn a_feed_ends_with_its_session_or_its_budget() {
     }
     assert_eq!(walk.failure().unwrap(), "the session that it fed is closed");
 
-    let session = Session::new(SessionOptions { budget: 20_000, ..SessionOptions::default() });
+    let session =
+        Session::new(SessionOptions { memory_limit: 20_000, ..SessionOptions::default() });
     let walk = walk::walk(root, &walk::WalkOptions::default()).unwrap();
     session.feed(&walk);
     while walk.poll().state == JobState::Running {
         walk.wait(LONG);
     }
-    assert_eq!(walk.failure().unwrap(), "the budget of 20000 bytes is spent");
+    assert_eq!(walk.failure().unwrap(), "memory limit of 20000 bytes reached");
     assert!(session.stats().bytes <= 20_000);
 }
 
 #[test]
 fn a_budget_is_kept_whatever_comes() {
-    let budget = 3 << 20;
-    let session = Session::new(SessionOptions { budget, ..SessionOptions::default() });
+    let memory_limit = 3 << 20;
+    let session = Session::new(SessionOptions { memory_limit, ..SessionOptions::default() });
     let big = vec![b'x'; 1 << 20];
     let mut refused = false;
     for number in 0..10_000_000 {
-        let item = format!("folder {}/file {number}", number / 7);
+        let item = format!("directory {}/file {number}", number / 7);
         let (count, why) = session.push([item.as_bytes()]);
-        assert!(session.stats().bytes <= budget);
+        assert!(session.stats().bytes <= memory_limit);
         if count == 0 {
-            assert_eq!(why, Some(Refused::Budget(budget)));
+            assert_eq!(why, Some(Refused::MemoryLimit(memory_limit)));
             assert_eq!(session.len(), number);
             refused = true;
             break;
         }
     }
     assert!(refused);
-    assert_eq!(session.push([&big[..]]), (0, Some(Refused::Budget(budget))));
+    assert_eq!(session.push([&big[..]]), (0, Some(Refused::MemoryLimit(memory_limit))));
     session.clear();
     assert_eq!((session.len(), session.push([&big[..], b"a"])), (0, (2, None)));
 }
@@ -280,7 +281,7 @@ fn columns() {
 #[test]
 fn a_new_search_ends_the_last_one() {
     let items: Vec<Vec<u8>> =
-        (0..50_000).map(|n| format!("folder{}/some file {n}", n / 9).into_bytes()).collect();
+        (0..50_000).map(|n| format!("directory{}/some file {n}", n / 9).into_bytes()).collect();
     let session = session(&items, SessionOptions::default());
     for held in [false, true] {
         // With all threads held, none is over before the next one starts.
@@ -370,15 +371,17 @@ fn tree(count: usize) -> Vec<Vec<u8>> {
             state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % limit
     };
-    let mut folder = String::new();
+    let mut directory = String::new();
     let mut items = Vec::with_capacity(count);
     for _ in 0..count {
         if below(6) == 0 {
             let depth = below(5);
-            folder = (0..depth).map(|_| format!("{}/", parts[below(parts.len())])).collect();
+            directory = (0..depth).map(|_| format!("{}/", parts[below(parts.len())])).collect();
         }
         let (one, other) = (parts[below(parts.len())], parts[below(parts.len())]);
-        items.push(format!("{folder}{one}_{other}{}", endings[below(endings.len())]).into_bytes());
+        items.push(
+            format!("{directory}{one}_{other}{}", endings[below(endings.len())]).into_bytes(),
+        );
     }
     items
 }

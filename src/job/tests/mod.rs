@@ -65,9 +65,9 @@ fn a_panic_and_a_failure_have_their_message() {
     let job = start(|_: &Worker<()>| panic!("on purpose, {}", 7));
     assert_eq!(end(&job), JobState::Failed);
     assert!(job.failure().unwrap().ends_with("please report it: on purpose, 7"));
-    let job = start(|_: &Worker<()>| Err(JobError::Failed("no such folder".to_owned())));
+    let job = start(|_: &Worker<()>| Err(JobError::Failed("no such directory".to_owned())));
     assert_eq!(end(&job), JobState::Failed);
-    assert_eq!(job.failure().unwrap(), "no such folder");
+    assert_eq!(job.failure().unwrap(), "no such directory");
     // The pool has survived both.
     assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), JobState::Done);
 }
@@ -105,7 +105,7 @@ fn a_full_job_waits_and_lets_others_run() {
         .map(|_| {
             start(|worker| {
                 for number in 0..100 {
-                    worker.publish(number, BUDGET / 2)?;
+                    worker.publish(number, MAX_UNTAKEN_BYTES / 2)?;
                 }
                 Ok(())
             })
@@ -114,15 +114,15 @@ fn a_full_job_waits_and_lets_others_run() {
     // All of them come to their limit, though there are fewer threads for those that run.
     for job in &full {
         let since = Instant::now();
-        while job.core.lock().weight < BUDGET {
+        while job.core.lock().weight < MAX_UNTAKEN_BYTES {
             assert!(since.elapsed() < LONG, "a job never started");
             sleep(millis(1));
         }
     }
     assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), JobState::Done);
-    assert!(waiting() >= (MANY * BUDGET) as i64);
+    assert!(waiting() >= (MANY * MAX_UNTAKEN_BYTES) as i64);
     for job in &full {
-        assert_eq!(job.core.lock().weight, BUDGET);
+        assert_eq!(job.core.lock().weight, MAX_UNTAKEN_BYTES);
         job.cancel();
     }
     for job in &full {
@@ -144,7 +144,7 @@ fn a_full_job_with_threads_of_its_own_lets_others_run() {
             start(|worker| {
                 std::thread::scope(|scope| {
                     for _ in 0..5 {
-                        scope.spawn(|| while worker.publish((), BUDGET / 2).is_ok() {});
+                        scope.spawn(|| while worker.publish((), MAX_UNTAKEN_BYTES / 2).is_ok() {});
                     }
                 });
                 worker.go_on()

@@ -125,7 +125,7 @@ proptest! {
     #[test]
     fn no_pattern_and_no_template_panics(pattern in any::<Vec<u8>>(), text in any::<Vec<u8>>(), ascii in "[ -~]{0,12}") {
         for pattern in [&pattern[..], ascii.as_bytes()] {
-            let options = PatternOptions { size_limit: 1 << 16, ..PatternOptions::default() };
+            let options = PatternOptions { memory_limit: 1 << 16, ..PatternOptions::default() };
             match Regex::new(pattern, &options) {
                 Ok(regex) => {
                     let _ = (spans(&regex, &text), Template::new(&text, &regex).is_ok());

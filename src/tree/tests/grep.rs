@@ -1,6 +1,6 @@
 //! The search against the most naive one there is, and what is odd in files.
 
-use crate::job::{AnyJob, BUDGET, Job, JobState};
+use crate::job::{AnyJob, Job, JobState, MAX_UNTAKEN_BYTES};
 use crate::search::lines::PatternSource;
 use crate::tree::grep::{Case, Chunk, GrepOptions, MAX_LINE_BYTES, grep};
 use crate::tree::tests::Tree;
@@ -75,9 +75,9 @@ fn write(tree: &Tree, name: &str, content: impl AsRef<[u8]>) {
     fs::write(tree.0.join(name), content).unwrap();
 }
 
-/// Every line that matches in every file below a folder.
-fn naive(folder: &Path, pattern: &regex::Regex, hits: &mut Vec<Hit>) {
-    for entry in fs::read_dir(folder).unwrap() {
+/// Every line that matches in every file below a directory.
+fn naive(directory: &Path, pattern: &regex::Regex, hits: &mut Vec<Hit>) {
+    for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             naive(&path, pattern, hits);
@@ -106,8 +106,8 @@ fn every_match_of_a_tree_is_found_once() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     for pattern in ["rille", r"\bfn \w+\(", "the|and|not", "^use ", r"\w+$", "é|…", "zqzq not"] {
         let oracle = regex::Regex::new(pattern).unwrap();
-        for folder in ["src", "lua", "test"] {
-            let root = root.join(folder);
+        for directory in ["src", "lua", "test"] {
+            let root = root.join(directory);
             let mut expected = Vec::new();
             naive(&root, &oracle, &mut expected);
             expected.sort();
@@ -120,7 +120,7 @@ fn every_match_of_a_tree_is_found_once() {
                 hits.sort();
                 assert!(
                     hits == expected,
-                    "{pattern} in {folder}: {} and {}",
+                    "{pattern} in {directory}: {} and {}",
                     hits.len(),
                     expected.len()
                 );
@@ -173,15 +173,15 @@ fn context_and_limits() {
     let lines: Vec<_> =
         hits.iter().filter(|hit| hit.path == "a").map(|hit| (hit.line, hit.kind)).collect();
     assert_eq!(lines, [(2, 1), (3, 0), (4, 1), (5, 1), (6, 0), (7, 1), (8, 0)]);
-    let hits = found(&tree, &GrepOptions { max_count: 2, ..base.clone() });
+    let hits = found(&tree, &GrepOptions { limit_per_file: 2, ..base.clone() });
     assert_eq!(hits.iter().map(|hit| hit.line).collect::<Vec<_>>(), [3, 6, 3, 6, 3, 6]);
-    let hits = found(&tree, &GrepOptions { max_total: 4, ..base.clone() });
+    let hits = found(&tree, &GrepOptions { limit: 4, ..base.clone() });
     assert_eq!(hits.len(), 5);
     assert_eq!((hits[4].kind, hits[4].text.as_str()), (3, "there are more than 4"));
     // As many as there are is not more than there are.
-    assert_eq!(found(&tree, &GrepOptions { max_total: 9, ..base.clone() }).len(), 9);
+    assert_eq!(found(&tree, &GrepOptions { limit: 9, ..base.clone() }).len(), 9);
     for _ in 0..20 {
-        let options = GrepOptions { max_total: 4, ..base.clone() };
+        let options = GrepOptions { limit: 4, ..base.clone() };
         let (_, hits) = collect(&grep(tree.root(), &Default::default(), &options).unwrap());
         assert_eq!(hits.iter().filter(|hit| hit.kind == 0).count(), 4);
         assert_eq!(hits.iter().filter(|hit| hit.kind == 3).count(), 1);
@@ -335,7 +335,7 @@ fn results_that_nobody_takes_stop_the_search_at_a_budget() {
         let job = grep(tree.root(), &options, &patterns(&["x"])).unwrap();
         // A loaded machine may take long to get there; then it gets the time to go beyond.
         let until = Instant::now() + LONG;
-        while job.memory_usage() < BUDGET {
+        while job.memory_usage() < MAX_UNTAKEN_BYTES {
             assert!(Instant::now() < until, "it stops before");
             std::thread::sleep(Duration::from_millis(1));
         }
@@ -343,13 +343,16 @@ fn results_that_nobody_takes_stop_the_search_at_a_budget() {
         let mut taken = 0;
         while let Some(chunk) = job.take() {
             taken += chunk.memory_usage();
-            if taken > 2 * BUDGET {
+            if taken > 2 * MAX_UNTAKEN_BYTES {
                 break;
             }
             job.cancel();
         }
         // Each thread may have a batch in hand.
-        assert!((BUDGET..BUDGET + (1 << 20)).contains(&taken), "{taken} bytes");
+        assert!(
+            (MAX_UNTAKEN_BYTES..MAX_UNTAKEN_BYTES + (1 << 20)).contains(&taken),
+            "{taken} bytes"
+        );
     }
 }
 

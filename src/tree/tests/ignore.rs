@@ -115,30 +115,30 @@ fn random_repositories_are_walked_as_git_lists_them() {
     let mut random = Random(seed | 1);
     for number in 0..variable("RILLE_REPOSITORIES").unwrap_or(200) {
         let tree = Tree::new();
-        for folder in ["objects", "refs", "info"] {
-            fs::create_dir_all(tree.0.join(".git").join(folder)).unwrap();
+        for directory in ["objects", "refs", "info"] {
+            fs::create_dir_all(tree.0.join(".git").join(directory)).unwrap();
         }
         fs::write(tree.0.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
-        let mut folders = vec![tree.0.clone()];
+        let mut directories = vec![tree.0.clone()];
         for _ in 0..random.below(8) {
-            let folder = folders[random.below(folders.len())].join(random.pick(NAMES));
-            if !folder.exists() {
-                fs::create_dir(&folder).unwrap();
-                folders.push(folder);
+            let directory = directories[random.below(directories.len())].join(random.pick(NAMES));
+            if !directory.exists() {
+                fs::create_dir(&directory).unwrap();
+                directories.push(directory);
             }
         }
         let mut lists = String::new();
-        for folder in &folders {
+        for directory in &directories {
             for _ in 0..random.below(6) {
-                let file = folder.join(random.pick(NAMES));
+                let file = directory.join(random.pick(NAMES));
                 if !file.exists() {
                     fs::write(file, "").unwrap();
                 }
             }
             if random.below(2) == 0 {
                 let text = patterns(&mut random);
-                lists += &format!("{}: {text:?}\n", folder.display());
-                fs::write(folder.join(".gitignore"), text).unwrap();
+                lists += &format!("{}: {text:?}\n", directory.display());
+                fs::write(directory.join(".gitignore"), text).unwrap();
             }
         }
         let text = patterns(&mut random);
@@ -168,9 +168,9 @@ fn a_pipe_by_the_name_of_an_ignore_file_is_not_read() {
         assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
     };
     let tree = Tree::with(&["root/a", "root/deep/b", "root/.git/info/x", ".git/x"]);
-    for folder in ["", "root", "root/deep"] {
-        pipe(&tree.0.join(folder).join(".gitignore"));
-        pipe(&tree.0.join(folder).join(".ignore"));
+    for directory in ["", "root", "root/deep"] {
+        pipe(&tree.0.join(directory).join(".gitignore"));
+        pipe(&tree.0.join(directory).join(".ignore"));
     }
     pipe(&tree.0.join("root/.git/info/exclude"));
     let root = [tree.root(), b"/root"].concat();

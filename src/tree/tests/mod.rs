@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 const LONG: Duration = Duration::from_secs(60);
 
-/// A folder that is removed in the end.
+/// A directory that is removed in the end.
 pub(in crate::tree) struct Tree(pub PathBuf);
 
 impl Tree {
@@ -86,9 +86,9 @@ pub(in crate::tree) fn collect(job: &Job<Paths>) -> (JobState, Vec<(String, Kind
     }
 }
 
-/// Everything below a folder that is none itself.
-fn naive(folder: &Path, list: &mut BTreeSet<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
+/// Everything below a directory that is none itself.
+fn naive(directory: &Path, list: &mut BTreeSet<PathBuf>) {
+    for entry in fs::read_dir(directory).unwrap() {
         let entry = entry.unwrap();
         if entry.file_type().unwrap().is_dir() {
             naive(&entry.path(), list);
@@ -101,8 +101,8 @@ fn naive(folder: &Path, list: &mut BTreeSet<PathBuf>) {
 #[test]
 fn everything_is_found_once() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    for folder in ["src", "lua", "test"] {
-        let root = root.join(folder);
+    for directory in ["src", "lua", "test"] {
+        let root = root.join(directory);
         let mut expected = BTreeSet::new();
         naive(&root, &mut expected);
         let expected: Vec<_> =
@@ -136,7 +136,7 @@ fn what_is_ignored_and_hidden() {
     assert_eq!(tree.names(&options), ["b.lua"]);
     let options = WalkOptions { types: vec![b"!rust"], ..default.clone() };
     assert_eq!(tree.names(&options), ["b.lua"]);
-    let options = WalkOptions { folders: true, sort: true, ..default };
+    let options = WalkOptions { directories: true, sort: true, ..default };
     assert_eq!(
         tree.names(&options),
         ["a.rs", "b.lua", "sub", "sub/c.rs", "sub/deep", "sub/deep/e.rs"]
@@ -217,7 +217,7 @@ fn links_pipes_and_odd_names() {
 
 #[cfg(unix)]
 #[test]
-fn unreadable_folders_are_reported_and_passed_over() {
+fn unreadable_directories_are_reported_and_passed_over() {
     use std::os::unix::fs::PermissionsExt;
     let tree = Tree::with(&["a/file", "b/file", "c/file"]);
     let closed = tree.0.join("b");
@@ -237,8 +237,8 @@ fn unreadable_folders_are_reported_and_passed_over() {
 fn a_tree_that_vanishes_ends_the_walk_and_nothing_else() {
     for _ in 0..20 {
         let tree = Tree::new();
-        for folder in 0..50 {
-            let path = tree.0.join(format!("{folder}/sub"));
+        for directory in 0..50 {
+            let path = tree.0.join(format!("{directory}/sub"));
             fs::create_dir_all(&path).unwrap();
             fs::write(path.join("file"), "").unwrap();
         }
@@ -279,14 +279,14 @@ fn processes_come_and_go_while_they_are_walked() {
 #[cfg(unix)]
 #[test]
 fn cancelling_stops_a_walk() {
-    // Each folder leads to the next one in two ways: a walk to the end takes hours.
+    // Each directory leads to the next one in two ways: a walk to the end takes hours.
     let tree = Tree::new();
     for depth in 0..32 {
-        let folder = tree.0.join(depth.to_string());
-        fs::create_dir(&folder).unwrap();
-        fs::write(folder.join("0"), "").unwrap();
+        let directory = tree.0.join(depth.to_string());
+        fs::create_dir(&directory).unwrap();
+        fs::write(directory.join("0"), "").unwrap();
         for name in ["a", "b"] {
-            std::os::unix::fs::symlink(format!("../{}", depth + 1), folder.join(name)).unwrap();
+            std::os::unix::fs::symlink(format!("../{}", depth + 1), directory.join(name)).unwrap();
         }
     }
     let root = [tree.root(), b"/0"].concat();

@@ -93,7 +93,7 @@ function Search:start(query)
     self.rows, self.failure, self.stale, self.version = {}, nil, false, self.version + 1
     return self.on_news()
   end
-  local opts = vim.tbl_extend("force", self.opts.grep, { max_total = self.opts.limit })
+  local opts = vim.tbl_extend("force", self.opts.grep, { limit = self.opts.limit })
   if self.opts.texts then
     opts.texts, self.large = self.opts.texts()
   end
