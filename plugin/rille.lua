@@ -33,6 +33,13 @@ vim.api.nvim_create_autocmd("BufReadCmd", {
   end,
 })
 
+-- What `:Rille view -` shows.
+vim.api.nvim_create_autocmd("StdinReadPost", {
+  callback = function(event)
+    vim.b[event.buf].rille_stdin = true
+  end,
+})
+
 -- Files above a size open in the viewer, where a user wants that. The option is read without any module.
 local config = vim.g.rille
 if type(config) == "table" and type(config.view) == "table" and config.view.above then

@@ -41,7 +41,7 @@ end
 
 --- Quits, and sees that nothing is left. A job that was closed may be at work for a moment.
 local function done(nvim)
-  nvim:cmd("enew | silent! bwipeout! #")
+  nvim:cmd("enew | silent! %bwipeout!")
   local left
   local fine = vim.wait(60000, function()
     left = nvim:lua(function()
@@ -658,22 +658,5 @@ t.test("without the library a file is viewed all the same, and what needs it say
     return select(2, vim.fn.execute("messages"):gsub("rille.regex needs the native library", "")) == 2
   end)
   comes_to(nvim, LINES)
-  done(nvim)
-end)
-
-t.test("a view is where it was when it is shown again, and has nothing in between", function()
-  local nvim = view()
-  nvim:type("200000G")
-  comes_to(nvim, 200000)
-  nvim:cmd("enew")
-  nvim:wait([[return require("rille").stats().handles.file == 0]])
-  nvim:type("<C-^>")
-  comes_to(nvim, 200000)
-  nvim:cmd("vertical Rille view " .. numbered("second.log", 3000))
-  nvim:type("G")
-  comes_to(nvim, 3000)
-  nvim:cmd("wincmd p")
-  comes_to(nvim, 200000)
-  nvim:cmd("wincmd p | bwipeout")
   done(nvim)
 end)

@@ -70,7 +70,7 @@ return function(t)
 
   --- Quits, and sees that nothing is left. A job that was closed may be at work for a moment.
   function M.done(nvim)
-    nvim:cmd("enew | silent! bwipeout! #")
+    nvim:cmd("enew | silent! %bwipeout!")
     local left
     local fine = vim.wait(60000, function()
       left = nvim:lua(function()

@@ -32,7 +32,11 @@ M.subcommands = {
   view = {
     takes = "file",
     run = function(argument, call)
-      lazy.load("rille.nvim").view(argument ~= "" and paths.named(argument) or nil, { mods = call.smods })
+      local file = argument ~= "" and argument or nil
+      if file and file ~= "-" and not file:find("^!") then
+        file = paths.named(file)
+      end
+      lazy.load("rille.nvim").view(file, { mods = call.smods })
     end,
   },
   health = {

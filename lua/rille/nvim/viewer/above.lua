@@ -21,6 +21,16 @@ local function is_taken(name)
   return false
 end
 
+--- Whether a file begins as UTF-16 does, which Neovim reads and a view does not show.
+local function is_utf16(path)
+  local fd = uv.fs_open(path, "r", 0)
+  local mark = fd and uv.fs_read(fd, 2, 0)
+  if fd then
+    uv.fs_close(fd)
+  end
+  return mark == "\255\254" or mark == "\254\255"
+end
+
 --- Looks at a buffer that was made.
 local function look(buf)
   local above, name = config.get("view.above"), vim.api.nvim_buf_get_name(buf)
@@ -28,7 +38,7 @@ local function look(buf)
     return
   end
   local found = uv.fs_stat(name)
-  if not found or found.type ~= "file" or found.size < above or is_taken(name) then
+  if not found or found.type ~= "file" or found.size < above or is_taken(name) or is_utf16(name) then
     return
   end
   vim.api.nvim_create_autocmd("BufReadCmd", {

@@ -10,15 +10,30 @@ local M = {}
 --- Makes the index of what is new, and tells how far it is.
 ---@param view rille.nvim.viewer.view
 function M.index(view)
-  if rille.backend == "native" then
+  if rille.backend ~= "native" then
+    return
+  elseif not view.input.arrives or view.input.has_arrived then
     work.run(view, "index", view.doc:index(), "counting lines")
+    return
   end
+  work.run(view, "spool", view.doc:index(), view.input.arrives, {
+    on_look = function()
+      M.look(view)
+    end,
+    on_over = function()
+      view.input.has_arrived = true
+      M.look(view)
+    end,
+  })
 end
 
 --- There is more of the file: what was the end is no longer.
 local function grown(view)
   local last = view:is_last()
   view.at_end = false
+  if #view.page == 0 then
+    view:load(1)
+  end
   if last and view.following then
     view:go_last()
   end
@@ -27,7 +42,7 @@ local function grown(view)
   end
   matches.grown(view)
   view:redraw()
-  if not view.exact and not view.works.index then
+  if not view.exact and not view.works.index and not view.works.spool then
     M.index(view)
   end
 end
@@ -46,7 +61,7 @@ local function anew(view, change)
   matches.start(view)
   view:redraw()
   M.index(view)
-  say(("%s was %s"):format(vim.fn.fnamemodify(view.path, ":t"), change))
+  say(("%s was %s"):format(view.input.title, change))
 end
 
 --- Looks whether the file has changed, and shows what it is now.

@@ -50,6 +50,7 @@ function M.apply(view, text, from)
   view:switch(kept, 1)
   matches.start(view)
   local since = view:here()
+  view.filtered.since = since
   work.run(view, "filter", job, "filtering", function()
     if view.source == kept then
       work.run(view, "kept", kept:index(), "counting lines")

@@ -19,6 +19,22 @@ function M.stop(view)
   end
 end
 
+--- Begins it.
+---@param view rille.nvim.viewer.view
+function M.start(view)
+  view.following = uv.new_timer()
+  view.following:start(
+    LOOK,
+    LOOK,
+    vim.schedule_wrap(function()
+      -- While it is hidden nobody looks.
+      if not view.closed and view.following and view:windows()[1] then
+        change.look(view)
+      end
+    end)
+  )
+end
+
 --- Begins it at the last line, or ends it. Whoever goes up stays there, until they come to the last line again.
 ---@param view rille.nvim.viewer.view
 function M.toggle(view)
@@ -28,18 +44,9 @@ function M.toggle(view)
     return
   end
   jumps.push(view)
-  view.following = uv.new_timer()
   change.look(view)
   view:go_last()
-  view.following:start(
-    LOOK,
-    LOOK,
-    vim.schedule_wrap(function()
-      if not view.closed and view.following then
-        change.look(view)
-      end
-    end)
-  )
+  M.start(view)
   view:redraw()
 end
 

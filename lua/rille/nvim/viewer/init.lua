@@ -2,30 +2,24 @@
 ---
 --- A buffer named `rille://` and a path is one, and so is that of a file which the option `view.above` gives to it. The text
 --- is read by `rille.file` as the window moves; nothing is loaded, nothing is ever written, and nothing waits for a job.
+local bind = require("rille.nvim.viewer.bind")
 local change = require("rille.nvim.viewer.change")
 local cmdline = require("rille.nvim.viewer.cmdline")
 local columns = require("rille.nvim.viewer.columns")
 local config = require("rille.nvim.config")
-local filter = require("rille.nvim.viewer.filter")
 local follow = require("rille.nvim.viewer.follow")
-local keys = require("rille.nvim.viewer.keys")
 local highlight = require("rille.nvim.viewer.highlight")
-local jumps = require("rille.nvim.viewer.jumps")
-local motions = require("rille.nvim.viewer.motions")
-local native = require("rille.nvim.viewer.native")
-local operator = require("rille.nvim.viewer.operator")
-local paths = require("rille.nvim.paths")
 local quickfix = require("rille.nvim.viewer.quickfix")
-local rille = require("rille")
+local reload = require("rille.nvim.viewer.reload")
 local search = require("rille.nvim.viewer.search")
+local input = require("rille.nvim.viewer.source")
+local memory = require("rille.nvim.viewer.state")
 local status = require("rille.nvim.viewer.status")
 local text = require("rille.nvim.text")
 local View = require("rille.nvim.viewer.view")
 local work = require("rille.nvim.viewer.work")
 local write = require("rille.nvim.viewer.write")
 local yank = require("rille.nvim.viewer.yank")
-
-local uv = vim.uv or vim.loop
 
 local M = {}
 
@@ -38,9 +32,6 @@ local MOMENT = 4
 local DRAWN = 20
 
 local group = vim.api.nvim_create_augroup("rille.viewer", {})
-
---- Where views of files that were closed stood, by their paths.
-local stood = {}
 
 --- The number of a line of the buffer in the file, if it is known.
 ---@param line integer
@@ -131,13 +122,14 @@ function View:close()
   if self.closed then
     return
   end
-  stood[self.path] = self.source == self.doc and self:here() or nil
+  memory.save(self)
   self.closed = true
   follow.stop(self)
   search.close(self)
   work.stop_all(self)
   self:unfilter()
   self.doc:close()
+  self.input.close()
   status.views[self.buf] = nil
   vim.api.nvim_clear_autocmds({ group = group, buffer = self.buf })
 end
@@ -153,118 +145,9 @@ local function dress(view, win)
   options.statuscolumn = number_column(view)
 end
 
---- What the keys do, by name.
-local actions = vim.tbl_extend("error", {}, motions, {
-  begin = columns.begin,
-  stop_of_line = columns.stop_of_line,
-  column = columns.column,
-  next = search.next,
-  previous = search.previous,
-  word = search.word,
-  word_back = search.word_back,
-  part = search.part,
-  part_back = search.part_back,
-  refresh = change.look,
-  filter = filter.ask,
-  keys = function()
-    require("rille.nvim.keyhelp").show("view")
-  end,
-  follow = follow.toggle,
-  stop = function(view)
-    search.forget(view)
-    for _, name in ipairs({ "search", "filter", "jump", "write", "count", "spool" }) do
-      work.stop(view, name)
-    end
-  end,
-})
-
---- What some of them do under an operator, as expressions of maps: these are Neovim's own, whose last character counts.
-local operators = {
-  next = function()
-    return "<Cmd>lua require('rille.nvim.viewer').refuse()<CR>"
-  end,
-  stop_of_line = function(view)
-    view.to_end = true
-    return "$"
-  end,
-  percent = function()
-    return vim.v.count == 0 and "%" or "<Cmd>lua require('rille.nvim.viewer').act('percent')<CR>"
-  end,
-}
-
-operators.previous, operators.word, operators.word_back = operators.next, operators.next, operators.next
-operators.part, operators.part_back = operators.next, operators.next
-
---- Sets the keys of a view.
-local function bind(view)
-  local chosen = config.get("view.keys")
-  local function map(modes, key, fn, about)
-    for mode in modes:gmatch(".") do
-      vim.keymap.set(mode, key, fn, { buffer = view.buf, nowait = true, desc = "rille: " .. about })
-    end
-  end
-  for _, entry in ipairs(keys.list) do
-    local lhs = chosen[entry.name]
-    if lhs == nil then
-      lhs = entry.keys
-    end
-    for _, key in ipairs(lhs and (type(lhs) == "table" and lhs or { lhs }) or {}) do
-      map(entry.modes or "n", key, function()
-        actions[entry.name](view, key)
-      end, entry.about)
-      if operators[entry.name] then
-        vim.keymap.set("o", key, function()
-          return operators[entry.name](view)
-        end, { buffer = view.buf, expr = true, nowait = true, desc = "rille: " .. entry.about })
-      end
-    end
-  end
-  for key in pairs(native.steps) do
-    map("nxo", key, function()
-      native.step(view, key, motions.to_shown_line)
-    end, "as without")
-  end
-  for key in pairs(native.searches) do
-    map("nxo", key, function()
-      native.search(view, key, jumps.push)
-    end, "as without")
-  end
-  for key in pairs(native.words) do
-    map("nx", key, function()
-      native.word(view, key)
-    end, "as without")
-    vim.keymap.set("o", key, function()
-      return native.word_operator(view, key)
-    end, { buffer = view.buf, expr = true, nowait = true, desc = "rille: as without" })
-  end
-  yank.bind(view)
-end
-
---- Shows a file in a buffer: what reading it is.
----@param buf integer
----@param path string
-function M.read(buf, path)
-  local old = status.views[buf]
-  if old then
-    old:close()
-  end
-  local options = vim.bo[buf]
-  options.swapfile, options.undolevels = false, -1
-  -- It has a name that can be read again, and is never written: see 'buftype'.
-  options.buftype, options.bufhidden = "nowrite", "unload"
-  local doc, message =
-    rille.file(path, { index = false, threads = math.max(uv.available_parallelism() - 1, 1) })
-  if not doc then
-    options.modifiable = false
-    text.notify(message)
-    return
-  end
-  local view = View.new(buf, path, doc, config.get("view.columns"))
-  view.works, view.selected = {}, {}
-  status.views[buf] = view
-  local position = math.min(stood[path] or 1, math.max(doc:size() or 1, 1))
-  view:load(position)
-  bind(view)
+--- Answers the events of a view's buffer.
+local function listen(view)
+  local buf = view.buf
   local function on(events, fn)
     vim.api.nvim_create_autocmd(events, { group = group, buffer = buf, callback = fn })
   end
@@ -272,6 +155,13 @@ function M.read(buf, path)
     for _, win in ipairs(view:windows()) do
       dress(view, win)
     end
+    memory.shown(view)
+  end)
+  on("BufWinLeave", function()
+    view.place = view:origin(view:here())
+  end)
+  on("BufHidden", function()
+    memory.hidden(view)
   end)
   on("CursorMoved", function()
     quickfix.look(view)
@@ -301,6 +191,36 @@ function M.read(buf, path)
   on({ "BufUnload", "BufWipeout" }, function()
     view:close()
   end)
+  reload.watch(view)
+end
+
+--- Shows a file in a buffer: what reading it is.
+---@param buf integer
+---@param name string a path, or `!` and a command
+function M.read(buf, name)
+  local old = status.views[buf]
+  if old then
+    old:close()
+  end
+  local options = vim.bo[buf]
+  options.swapfile, options.undolevels = false, -1
+  -- It has a name that can be read again, and is never written: see 'buftype'.
+  options.buftype, options.bufhidden = "nowrite", "hide"
+  local from, message = input.open(name)
+  if not from then
+    options.modifiable = false
+    text.notify(message)
+    return
+  end
+  local view = View.new(buf, name, from.doc, config.get("view.columns"))
+  view.works, view.selected, view.input = {}, {}, from
+  status.views[buf] = view
+  local known = memory.of(name)
+  local position = math.min(known.position or 1, math.max(from.doc:size() or 1, 1))
+  view.column = known.column or 1
+  view:load(position)
+  bind.bind(view)
+  listen(view)
   for _, win in ipairs(view:windows()) do
     dress(view, win)
     local line = view:locate(position)
@@ -309,12 +229,13 @@ function M.read(buf, path)
     end
   end
   view.on_changed = change.look
-  -- After the first screen, which should not share the machine with it.
+  memory.restore(view, known)
+  -- After the first screen, which should not share the machine with it; what has to arrive first begins at once.
   vim.defer_fn(function()
     if not view.closed then
       change.index(view)
     end
-  end, DRAWN)
+  end, from.arrives and 0 or DRAWN)
   view:redraw()
   -- As late as this, so that what users do at the event has the last word.
   options.filetype = "rilleview"
@@ -339,23 +260,6 @@ vim.api.nvim_create_autocmd({ "WinScrolled", "WinResized" }, {
 cmdline.enable(group)
 highlight.enable()
 
---- Does in the view of the current buffer what a key does, for a map.
----@param name string
-function M.act(name)
-  actions[name](M.of())
-end
-
---- Cancels an operator that a search would have to be waited for.
-function M.refuse()
-  operator.refuse(M.of(), "an operator does not wait for a search: select with `v`, then search")
-end
-
---- Runs a motion by words in the view of the current buffer, for a map.
----@param key string
-function M.word(key)
-  native.word(M.of(), key)
-end
-
 --- The path in the name of a buffer.
 ---@param name string
 ---@return string
@@ -371,19 +275,17 @@ function M.of(buf)
 end
 
 --- Opens a file, in the current window unless `mods` say otherwise.
----@param file? string without, the file of the current buffer
+---@param file? string without, the file of the current buffer; `-` for what Neovim has read from its standard input; `!` and a command of the shell for what that prints
 ---@param opts? { mods?: table } modifiers of commands, as `smods` of `nvim_create_user_command`
 function M.open(file, opts)
-  local path = file or vim.api.nvim_buf_get_name(0)
-  path = paths.absolute(M.path(path)) or M.path(path)
-  local found, message = uv.fs_stat(path)
-  if not found or found.type == "directory" then
-    text.notify(found and text.shown(path) .. " is a directory" or message)
+  local name, message = input.name(file or M.path(vim.api.nvim_buf_get_name(0)))
+  if not name then
+    text.notify(message)
     return
   end
   local mods = opts and opts.mods or {}
   local apart = (mods.split or "") ~= "" or mods.vertical or (mods.tab or -1) >= 0
-  vim.cmd({ cmd = apart and "split" or "edit", args = { vim.fn.fnameescape(SCHEME .. path) }, mods = mods })
+  vim.cmd({ cmd = apart and "split" or "edit", args = { vim.fn.fnameescape(SCHEME .. name) }, mods = mods })
 end
 
 return M

@@ -191,7 +191,7 @@ function M.word_operator(view, key)
   if not is_cut(view) and far >= 1 and far <= #view.page then
     return key
   end
-  return ("<Cmd>lua require('rille.nvim.viewer').word([[%s]])<CR>"):format(key:gsub("<", "<lt>"))
+  return ("<Cmd>lua require('rille.nvim.viewer.bind').word([[%s]])<CR>"):format(key:gsub("<", "<lt>"))
 end
 
 --- Runs one of `words` with its count.

@@ -33,14 +33,15 @@ end
 ---@type fun(view: rille.nvim.viewer.view, here: integer): string?
 M.matches = nil
 
---- Longest pattern in the bar, in characters.
-local PATTERN = 30
+--- Longest pattern and title in the bar, in cells.
+local PATTERN, TITLE = 30, 40
 
---- A pattern as the bar shows it.
----@param pattern string
+--- A pattern or a title as the bar shows it.
+---@param part string
+---@param cells? integer
 ---@return string
-function M.cut(pattern)
-  return text.cut(text.shown(pattern), PATTERN)
+function M.cut(part, cells)
+  return text.cut(text.shown(part), cells or PATTERN)
 end
 
 --- Tells something in one line, without a prompt for the one that stood there before.
@@ -82,7 +83,7 @@ function M.bar()
   if not view then
     return ""
   end
-  local parts = { " " .. vim.fn.fnamemodify(view.path, ":t") }
+  local parts = { " " .. M.cut(view.input.title, TITLE) }
   local function add(part)
     parts[#parts + 1] = part
   end

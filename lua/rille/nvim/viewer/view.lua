@@ -78,7 +78,9 @@ end
 --- The position under the cursor.
 function View:here()
   local win = self:windows()[1]
-  if not win or #self.page == 0 then
+  if not win then
+    return self.place and self:kept_at(self.place) or 1
+  elseif #self.page == 0 then
     return 1
   end
   local cursor = vim.api.nvim_win_get_cursor(win)

@@ -53,6 +53,9 @@ local function begin(view, name, job, title, is_quiet)
       if view.works[name] == work and not job:closed() then
         local _, done, _, total = job:poll()
         work.share = total > 0 and done / total or nil
+        if work.on_look then
+          work.on_look()
+        end
         if not is_quiet then
           work.progress:report(done, total)
         end
@@ -68,10 +71,11 @@ end
 ---@param name string
 ---@param job rille.job
 ---@param title string
----@param opts? fun(state: rille.job.state, message?: string)|{ on_over?: fun(state: rille.job.state, message?: string), on_batch?: (fun(): boolean), is_quiet?: boolean } `on_batch`: takes what there is, and tells whether there may be more; `is_quiet`: the work is not shown
+---@param opts? fun(state: rille.job.state, message?: string)|{ on_over?: fun(state: rille.job.state, message?: string), on_batch?: (fun(): boolean), is_quiet?: boolean, on_look?: fun() } `on_batch`: takes what there is, and tells whether there may be more; `on_look`: called now and then; `is_quiet`: the work is not shown
 function M.run(view, name, job, title, opts)
   opts = type(opts) == "function" and { on_over = opts } or opts or {}
   local work = begin(view, name, job, title, opts.is_quiet)
+  work.on_look = opts.on_look
   work.wait = nvim.await(job, function(_, state, message)
     if view.works[name] ~= work then
       return false

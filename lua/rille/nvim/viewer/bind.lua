@@ -1,0 +1,140 @@
+--- The keys of a view: maps of its buffer.
+local change = require("rille.nvim.viewer.change")
+local columns = require("rille.nvim.viewer.columns")
+local config = require("rille.nvim.config")
+local filter = require("rille.nvim.viewer.filter")
+local follow = require("rille.nvim.viewer.follow")
+local jumps = require("rille.nvim.viewer.jumps")
+local keys = require("rille.nvim.viewer.keys")
+local motions = require("rille.nvim.viewer.motions")
+local native = require("rille.nvim.viewer.native")
+local operator = require("rille.nvim.viewer.operator")
+local search = require("rille.nvim.viewer.search")
+local status = require("rille.nvim.viewer.status")
+local work = require("rille.nvim.viewer.work")
+local yank = require("rille.nvim.viewer.yank")
+
+local M = {}
+
+--- What the keys do, by name.
+local actions = vim.tbl_extend("error", {}, motions, {
+  begin = columns.begin,
+  stop_of_line = columns.stop_of_line,
+  column = columns.column,
+  next = search.next,
+  previous = search.previous,
+  word = search.word,
+  word_back = search.word_back,
+  part = search.part,
+  part_back = search.part_back,
+  refresh = change.look,
+  filter = filter.ask,
+  keys = function()
+    require("rille.nvim.keyhelp").show("view")
+  end,
+  follow = follow.toggle,
+  stop = function(view)
+    search.forget(view)
+    for _, name in ipairs({ "search", "filter", "jump", "write", "count", "spool" }) do
+      work.stop(view, name)
+    end
+  end,
+})
+
+--- What some of them do under an operator, as expressions of maps: these are Neovim's own, whose last character counts.
+local operators = {
+  next = function()
+    return "<Cmd>lua require('rille.nvim.viewer.bind').refuse()<CR>"
+  end,
+  stop_of_line = function(view)
+    view.to_end = true
+    return "$"
+  end,
+  percent = function()
+    return vim.v.count == 0 and "%" or "<Cmd>lua require('rille.nvim.viewer.bind').act('percent')<CR>"
+  end,
+}
+
+operators.previous, operators.word, operators.word_back = operators.next, operators.next, operators.next
+operators.part, operators.part_back = operators.next, operators.next
+
+--- Sets the keys of a view.
+function M.bind(view)
+  local chosen = config.get("view.keys")
+  local function map(modes, key, fn, about)
+    for mode in modes:gmatch(".") do
+      vim.keymap.set(mode, key, fn, { buffer = view.buf, nowait = true, desc = "rille: " .. about })
+    end
+  end
+  for _, entry in ipairs(keys.list) do
+    local lhs = chosen[entry.name]
+    if lhs == nil then
+      lhs = entry.keys
+    end
+    for _, key in ipairs(lhs and (type(lhs) == "table" and lhs or { lhs }) or {}) do
+      map(entry.modes or "n", key, function()
+        actions[entry.name](view, key)
+      end, entry.about)
+      if operators[entry.name] then
+        vim.keymap.set("o", key, function()
+          return operators[entry.name](view)
+        end, { buffer = view.buf, expr = true, nowait = true, desc = "rille: " .. entry.about })
+      end
+    end
+  end
+  for key in pairs(native.steps) do
+    map("nxo", key, function()
+      native.step(view, key, motions.to_shown_line)
+    end, "as without")
+  end
+  for key in pairs(native.searches) do
+    map("nxo", key, function()
+      native.search(view, key, jumps.push)
+    end, "as without")
+  end
+  for key in pairs(native.words) do
+    map("nx", key, function()
+      native.word(view, key)
+    end, "as without")
+    vim.keymap.set("o", key, function()
+      return native.word_operator(view, key)
+    end, { buffer = view.buf, expr = true, nowait = true, desc = "rille: as without" })
+  end
+  yank.bind(view)
+end
+
+--- The view of the current buffer.
+local function current()
+  return status.views[vim.api.nvim_get_current_buf()]
+end
+
+--- Does in the view of the current buffer what a key does, for a map.
+---@param name string
+function M.act(name)
+  actions[name](current())
+end
+
+--- Runs a motion by words in the view of the current buffer, for a map.
+---@param key string
+function M.word(key)
+  native.word(current(), key)
+end
+
+--- Cancels an operator that a search would have to be waited for.
+function M.refuse()
+  operator.refuse(current(), "an operator does not wait for a search: select with `v`, then search")
+end
+
+--- Takes the keys away.
+---@param buf integer
+function M.unbind(buf)
+  for _, mode in ipairs({ "n", "x", "o" }) do
+    for _, map in ipairs(vim.api.nvim_buf_get_keymap(buf, mode)) do
+      if (map.desc or ""):find("^rille: ") then
+        pcall(vim.api.nvim_buf_del_keymap, buf, mode, map.lhs)
+      end
+    end
+  end
+end
+
+return M
