@@ -156,6 +156,71 @@ t.test("a filter is a file with numbers of its own", function()
   end)
 end)
 
+t.test("a filter grows with its file", function()
+  with_file("ERROR 1\ninfo 2\n", function(file, path)
+    local errors, filling = file:filter("^ERROR")
+    t.eq(filling:wait(LONG), "done")
+    t.eq(errors:refresh(), "same")
+    local function write(mode, text)
+      local out = assert(io.open(path, mode))
+      out:write(text)
+      out:close()
+    end
+    write("ab", "info 3\nERROR 4\n")
+    t.eq(errors:refresh(), "grown")
+    t.eq({ errors:line_count() }, { 2, true })
+    t.eq({ errors:refresh(), file:refresh() }, { "same", "grown" })
+    t.eq(file:line_at(errors:origin(errors:offset_of(2))), 4)
+    -- Followed, it has news of its own lines.
+    local job = assert(errors:follow())
+    write("ab", "info 5\n")
+    t.eq(errors:refresh(), "same")
+    write("ab", "ERROR 6\n")
+    t.eq(job:wait(LONG), "running")
+    t.eq(job:take(), { change = "grown", size = 24 })
+    t.eq({ errors:refresh(), errors:last(1):text(1) }, { "grown", "ERROR 6" })
+    -- More than is looked at while the host waits.
+    write("ab", ("info\nERROR 7\n"):rep(100000))
+    local until_all = os.clock() + 60
+    repeat
+      errors:refresh()
+      assert(errors:index():wait(LONG))
+      local count, exact = errors:line_count()
+    until exact and count == 100003 or os.clock() > until_all
+    t.eq({ errors:line_count() }, { 100003, true })
+    while errors:refresh() ~= "same" do
+    end
+    while job:take() do
+    end
+    write("wb", "ERROR 8\n")
+    local change
+    repeat
+      t.eq(job:wait(LONG), "running")
+      local news = job:take()
+      change = news and news.change
+    until change == "truncated"
+    t.eq({ errors:refresh(), (errors:line(1)) }, { "truncated", "ERROR 8" })
+    t.eq({ errors:line_count() }, { 1, true })
+    job:close()
+    errors:close()
+  end)
+end)
+
+t.test("a filter whose last line has become another one is truncated", function()
+  with_file("one\ntw", function(file, path)
+    local rest, filling = file:filter("two", { invert = true })
+    t.eq(filling:wait(LONG), "done")
+    t.eq(rest:line_count(), 2)
+    local out = assert(io.open(path, "ab"))
+    out:write("o\nthree\n")
+    out:close()
+    file:close()
+    t.eq(rest:refresh(), "truncated")
+    t.eq({ rest:line(2), rest:line_count() }, { "three", 2, true })
+    rest:close()
+  end)
+end)
+
 t.test("going from match to match", function()
   local lines = {}
   for i = 1, 3000 do

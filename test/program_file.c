@@ -78,7 +78,13 @@ static void read_lines(rille_file *file) {
     CHECK(rille_file_read(file, 0, NULL, 3, &len, &err) == RILLE_EARG);
 }
 
-static void search_file(rille_file *file) {
+static int append(const char *path, const char *text) {
+    FILE *out = fopen(path, "ab");
+
+    return out == NULL || fputs(text, out) < 0 || fclose(out) != 0;
+}
+
+static void search_file(rille_file *file, const char *path) {
     rille_error err;
     rille_regex *regex = NULL;
     rille_literals *literals = NULL;
@@ -91,6 +97,7 @@ static void search_file(rille_file *file) {
     rille_pattern by_regex, by_literals, both, wrong;
     const uint32_t ends[] = {3};
     double number = 0;
+    uint32_t change = 9;
 
     CHECK(rille_regex_new(BYTES("foo$"), 4, NULL, &regex, &err) == RILLE_OK);
     CHECK(rille_literals_new(BYTES("foo"), 3, ends, 1, NULL, &literals, &err) == RILLE_OK);
@@ -133,8 +140,18 @@ static void search_file(rille_file *file) {
     CHECK(rille_file_stat(kept, &info, &err) == RILLE_OK && info.lines == 1 && info.size == 1 && info.exact == 1);
     CHECK(rille_file_origin(kept, 0, &number, &err) == RILLE_OK && number == 17);
     CHECK(rille_file_origin(kept, 1, &number, &err) == RILLE_NONE);
-    CHECK(rille_file_follow(kept, &job, &err) == RILLE_EARG);
+    CHECK(rille_file_refresh(kept, &change, &err) == RILLE_OK && change == RILLE_FILE_SAME);
+    CHECK(rille_file_follow(kept, &job, &err) == RILLE_OK);
+    CHECK(append(path, "\nbar\nfoo\n") == 0);
+    CHECK(rille_job_wait(job, 120000, NULL) == RILLE_OK);
+    CHECK(rille_file_take_news(job, &news, &err) == RILLE_OK && news.change == RILLE_FILE_GROWN && news.size == 5);
+    CHECK(rille_file_refresh(kept, &change, &err) == RILLE_OK && change == RILLE_FILE_GROWN);
+    CHECK(rille_file_stat(kept, &info, &err) == RILLE_OK && info.lines == 2 && info.size == 5 && info.exact == 1);
+    CHECK(rille_file_origin(kept, 1, &number, &err) == RILLE_OK && number == 22);
+    CHECK(rille_file_refresh(kept, &change, &err) == RILLE_OK && change == RILLE_FILE_SAME);
+    rille_job_free(job);
     rille_file_free(kept);
+    CHECK(rille_file_refresh(file, &change, &err) == RILLE_OK && change == RILLE_FILE_GROWN);
 }
 
 static void change_file(rille_file *file, const char *path) {
@@ -280,7 +297,7 @@ void file(void) {
     CHECK(rille_file_open(BYTES(path), strlen(path), &options, &opened, &err) == RILLE_OK);
     read_lines(opened);
     read_by_jobs(path);
-    search_file(opened);
+    search_file(opened, path);
     change_file(opened, path);
     rille_file_free(opened);
     rille_file_free(NULL);

@@ -65,8 +65,6 @@ prototypes! {
     fn rille_notifier_fd(notifier: *const rille_notifier) -> i32;
     fn rille_notifier_watch(notifier: *const rille_notifier, job: *const rille_job, err: *mut rille_error) -> i32;
     fn rille_notifier_drain(notifier: *const rille_notifier, err: *mut rille_error) -> i32;
-    fn rille_walk_start(root: *const u8, len: usize, options: *const rille_walk_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
-    fn rille_walk_take(job: *mut rille_job, most: u32, out: *mut rille_paths, err: *mut rille_error) -> i32;
     fn rille_literals_new(text: *const u8, len: usize, ends: *const u32, count: u32, options: *const rille_literals_options, out: *mut *mut rille_literals, err: *mut rille_error) -> i32;
     fn rille_literals_start(text: *const u8, len: usize, ends: *const u32, count: u32, options: *const rille_literals_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
     fn rille_literals_take(job: *const rille_job, out: *mut *mut rille_literals, err: *mut rille_error) -> i32;
@@ -131,6 +129,8 @@ prototypes! {
     fn rille_text_width(text: *const u8, len: usize, options: *const rille_layout_options, out_cells: *mut u32, err: *mut rille_error) -> i32;
     fn rille_text_pad(text: *const u8, len: usize, options: *const rille_layout_options, out_left: *mut u32, out_right: *mut u32, err: *mut rille_error) -> i32;
     fn rille_text_wrap(text: *const u8, len: usize, options: *const rille_layout_options, out: *mut rille_line, capacity: u32, out_count: *mut u32, err: *mut rille_error) -> i32;
+    fn rille_walk_start(root: *const u8, len: usize, options: *const rille_walk_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
+    fn rille_walk_take(job: *mut rille_job, most: u32, out: *mut rille_paths, err: *mut rille_error) -> i32;
 }
 
 options! {
@@ -140,7 +140,6 @@ options! {
     struct rille_search_options { size: u32, flags: u32, from: i64, limit: u32, reserved: u32 }
     struct rille_fuzzy_options { size: u32, flags: u32, typos: u32, threads: u32, delimiter: u32, column_count: u32, columns: *const u32, memory_limit: usize }
     struct rille_grep_options { size: u32, flags: u32, pattern_count: u32, context: u32, limit_per_file: u32, limit: u32, text_count: u32, reserved: u32, patterns: *const rille_pattern, texts: *const u8, texts_len: usize, text_ends: *const u32 }
-    struct rille_walk_options { size: u32, flags: u32, max_depth: u32, glob_count: u32, type_count: u32, reserved: u32, globs: *const u8, globs_len: usize, glob_ends: *const u32, types: *const u8, types_len: usize, type_ends: *const u32 }
     struct rille_literals_options { size: u32, flags: u32, memory_limit: u32, reserved: u32 }
     struct rille_replacements { size: u32, limit: u32, count: u32, reserved: u32, text: *const u8, len: usize, ends: *const u32 }
     struct rille_scan { size: u32, from: u32, after: u32, capacity: u32 }
@@ -150,6 +149,7 @@ options! {
     struct rille_layout_options { size: u32, cells: u32, style: u32, ambiguous: u32, tabstop: u32, column: u32, side: u32, align: u32, keep_long_words: u32, start: u32, ellipsis: *const u8, ellipsis_len: usize }
     struct rille_offset_options { size: u32, from: u32, to: u32 }
     struct rille_segment_options { size: u32, unit: u32, from: u32, capacity: u32 }
+    struct rille_walk_options { size: u32, flags: u32, max_depth: u32, glob_count: u32, type_count: u32, reserved: u32, globs: *const u8, globs_len: usize, glob_ends: *const u32, types: *const u8, types_len: usize, type_ends: *const u32 }
 }
 
 opaque! {
@@ -174,8 +174,6 @@ opaque! {
     rille_job
     rille_progress
     rille_notifier
-    rille_path_entry
-    rille_paths
     rille_literals
     rille_pattern
     rille_regex
@@ -186,6 +184,8 @@ opaque! {
     rille_cut
     rille_slice
     rille_line
+    rille_path_entry
+    rille_paths
 }
 
 pub static HANDLES: &[&str] = &["rille_buffer", "rille_file", "rille_matcher", "rille_fuzzy", "rille_job", "rille_notifier", "rille_literals", "rille_regex", "rille_regexset", "rille_stream"];

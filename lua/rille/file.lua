@@ -457,7 +457,7 @@ end
 --- Checks the file for changes and uses its current state from then on. Returns "grown" if it is longer, "truncated" if
 --- it is shorter, "replaced" if another file has its path or its bytes were overwritten. After the latter two, earlier
 --- line numbers and positions are invalid. For a rotation "grown" is returned first if the old file had grown, then
---- "replaced".
+--- "replaced". A filter has grown if it keeps more lines.
 ---@return rille.file.change?
 ---@return string? message why the file that now has the path cannot be opened; the previous file stays open
 ---@return rille.file.reason? reason
@@ -474,7 +474,8 @@ local function take_nothing() end
 
 --- Returns the job that indexes the lines: the running one, or a new one if the file has grown. Its progress counts
 --- bytes, and it has nothing to take. If it is cancelled, the next call continues where it stopped. For a file opened
---- with `spool` or `unpack` it is the job that copies the data, which is not started again.
+--- with `spool` or `unpack` it is the job that copies the data, which is not started again. For a filter that has
+--- not searched all of its file it is one that continues with it first.
 ---@return rille.job? job
 ---@return string? message
 ---@return rille.file.reason? reason
@@ -489,7 +490,7 @@ end
 --- A change of a file that is followed.
 ---@class rille.file.news
 ---@field change rille.file.change what the next refresh will return, unless the file changes again
----@field size integer its size in bytes
+---@field size integer its size in bytes; 0 for a filter that has to search another file for that
 
 ---@return rille.file.news?
 local function take_news(_, handle)
@@ -499,10 +500,11 @@ local function take_news(_, handle)
 end
 
 --- Starts a job that reports every change of the file: take the change, then call `refresh` until it returns "same". It
---- runs until it is cancelled or the file is closed, and does not count against the limit of running jobs.
+--- runs until it is cancelled or the file is closed, and does not count against the limit of running jobs. A
+--- filter reports new lines of its own only.
 ---@return rille.job? job whose `take` returns a `rille.file.news`
----@return string? message why the file cannot be followed: it was made from another file, or is spooled (then watch the
---- job of `index`)
+---@return string? message why the file cannot be followed: the system makes it while it is read, or it is spooled (then
+--- watch the job of `index`)
 ---@return rille.file.reason? reason
 function File:follow()
   local status = C.rille_file_follow(open(self), out_job, err)

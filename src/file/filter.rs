@@ -8,23 +8,20 @@
 //!
 //! # What are its limits?
 //!
-//! More than [`MAX_RUN_BYTES`] bytes of that are a failure of the job, and what was found until then stays. The filter sees what is
-//! known of the file when it begins.
+//! More than [`MAX_RUN_BYTES`] of that are a failure of the job, and what was found until then stays. How it grows with its
+//! file is told in [`growth`](super::growth).
 
 use super::ordered::{Sender, for_each_ordered};
+use super::runs::{Batch, MAX_RUN_BYTES, RunList, STRIDE};
 use super::scan::{Piece, Scanner, Segment, Visit};
-use super::snapshot::{FileError, SEGMENT, Snapshot};
+use super::snapshot::{FileError, Filler, SEGMENT, Snapshot};
 use super::source::{Source, Stat};
-use crate::job::{JobError, Worker};
-use crate::search::lines::{LinePatterns, Seeker};
+use crate::job::{Gate, JobError};
+use crate::search::lines::{LineMatcher, LinePatterns, Seeker};
 use std::io;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
-
-/// Bytes that the runs may take.
-const MAX_RUN_BYTES: usize = 256 << 20;
-
-/// Runs from one mark to the next.
-const STRIDE: u64 = 64;
+use std::mem::take;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
 /// Runs that are brought at once, at most.
 const MAX_BATCH_RUNS: usize = 16 << 10;
@@ -32,159 +29,148 @@ const MAX_BATCH_RUNS: usize = 16 << 10;
 /// Bytes that are read at once of runs that are close to each other.
 const WINDOW: usize = if cfg!(test) { 512 } else { 64 << 10 };
 
-/// A part of a file.
-type Run = (u64, u64);
-
-/// Where the lines that are kept are.
-#[derive(Default)]
-struct RunList {
-    /// For each run the bytes between it and the one before, and its length.
-    bytes: Vec<u8>,
-    marks: Vec<Mark>,
-    count: u64,
-    /// Bytes of all runs.
-    total: u64,
-    /// The last run, which may still become longer, and where it begins in `bytes`.
-    last: Run,
-    last_at: usize,
-    complete: bool,
+/// Which lines are kept.
+pub(super) struct Rule {
+    pub patterns: LinePatterns,
+    pub invert: bool,
+    /// Threads that look at lines.
+    pub threads: usize,
+    /// Made by the first one who looks at lines.
+    matcher: OnceLock<LineMatcher>,
 }
 
-/// What is to be known to read runs from here on.
-#[derive(Clone, Copy, Default)]
-struct Mark {
-    /// Bytes of all runs before.
-    total: u64,
-    /// Where the run before ends in the file.
-    end: u64,
-    /// Where to read on.
-    at: usize,
+impl Rule {
+    pub fn new(patterns: LinePatterns, invert: bool, threads: usize) -> Rule {
+        Rule { patterns, invert, threads, matcher: OnceLock::new() }
+    }
+
+    /// Whether a search can begin at once.
+    pub fn is_compiled(&self) -> bool {
+        self.matcher.get().is_some()
+    }
+
+    fn matcher(&self, is_cancelled: &dyn Fn() -> bool) -> Result<&LineMatcher, JobError> {
+        if let Some(matcher) = self.matcher.get() {
+            return Ok(matcher);
+        }
+        let matcher = self.patterns.compile(is_cancelled)?;
+        Ok(self.matcher.get_or_init(|| matcher))
+    }
 }
 
 /// The lines that a filter keeps.
 pub(super) struct FilteredLines {
-    parent: Arc<Snapshot>,
-    runs: RwLock<RunList>,
-}
-
-fn put(bytes: &mut Vec<u8>, mut value: u64) {
-    while value >= 128 {
-        bytes.push(value as u8 | 128);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-}
-
-fn get(bytes: &[u8], at: &mut usize) -> u64 {
-    let (mut value, mut shift) = (0, 0);
-    while let Some(&byte) = bytes.get(*at) {
-        *at += 1;
-        value |= u64::from(byte & 127) << shift;
-        shift += 7;
-        if byte < 128 {
-            break;
-        }
-    }
-    value
-}
-
-impl RunList {
-    fn push(&mut self, run: Run) {
-        let (begin, end) = run;
-        self.total += end - begin;
-        if self.count > 0 && begin == self.last.1 {
-            // Written anew with its new length.
-            let mut at = self.last_at;
-            let gap = get(&self.bytes, &mut at);
-            self.bytes.truncate(self.last_at);
-            put(&mut self.bytes, gap);
-            put(&mut self.bytes, end - self.last.0);
-            self.last.1 = end;
-            return;
-        }
-        let before = if self.count > 0 { self.last.1 } else { 0 };
-        if self.count.is_multiple_of(STRIDE) {
-            let total = self.total - (end - begin);
-            self.marks.push(Mark { total, end: before, at: self.bytes.len() });
-        }
-        self.last_at = self.bytes.len();
-        put(&mut self.bytes, begin - before);
-        put(&mut self.bytes, end - begin);
-        self.last = run;
-        self.count += 1;
-    }
-
-    /// The runs from the one on that holds an offset, each with the offset at which it begins here.
-    fn from(&self, offset: u64) -> impl Iterator<Item = (u64, Run)> {
-        let at = self.marks.partition_point(|mark| mark.total <= offset);
-        let mut mark = self.marks.get(at.saturating_sub(1)).copied().unwrap_or_default();
-        std::iter::from_fn(move || {
-            while mark.at < self.bytes.len() {
-                let begin = mark.end + get(&self.bytes, &mut mark.at);
-                let (total, len) = (mark.total, get(&self.bytes, &mut mark.at));
-                (mark.end, mark.total) = (begin + len, total + len);
-                if mark.total > offset {
-                    return Some((total, (begin, begin + len)));
-                }
-            }
-            None
-        })
-    }
-
-    fn memory(&self) -> usize {
-        self.bytes.capacity() + self.marks.capacity() * size_of::<Mark>()
-    }
+    pub parent: Arc<Snapshot>,
+    pub rule: Arc<Rule>,
+    /// Shared with filters of this one until either of them changes.
+    runs: RwLock<Arc<RunList>>,
+    /// Held by who looks at lines.
+    pub filling: Gate,
+    /// Bytes of lines that the host was told of.
+    told: AtomicU64,
 }
 
 impl FilteredLines {
-    pub fn new(parent: Arc<Snapshot>) -> FilteredLines {
-        FilteredLines { parent, runs: RwLock::default() }
+    pub fn new(parent: Arc<Snapshot>, rule: Arc<Rule>) -> FilteredLines {
+        let (runs, told) = (RwLock::default(), AtomicU64::new(0));
+        FilteredLines { parent, rule, runs, filling: Gate::default(), told }
     }
 
-    fn runs(&self) -> RwLockReadGuard<'_, RunList> {
+    /// The same lines, of the same content, which grow on their own.
+    pub fn twin(&self, parent: Arc<Snapshot>) -> FilteredLines {
+        let runs = RwLock::new(Arc::clone(&self.runs()));
+        let twin = FilteredLines { runs, ..FilteredLines::new(parent, Arc::clone(&self.rule)) };
+        twin.tell();
+        twin
+    }
+
+    pub fn runs(&self) -> RwLockReadGuard<'_, Arc<RunList>> {
         self.runs.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn change(&self, change: impl FnOnce(&mut RunList)) {
-        change(&mut self.runs.write().unwrap_or_else(PoisonError::into_inner));
+    fn change<T>(&self, change: impl FnOnce(&mut Arc<RunList>) -> T) -> T {
+        change(&mut self.runs.write().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Runs the filter. Its unit of progress is the byte of the file.
-    pub fn fill(
-        &self,
-        patterns: &LinePatterns,
-        invert: bool,
-        threads: usize,
-        worker: &Worker<()>,
-    ) -> Result<(), JobError> {
-        let is_cancelled = || worker.is_cancelled();
-        let matcher = patterns.compile(&is_cancelled)?;
-        let size = self.parent.size();
-        worker.expect(size);
-        let work = |own: &mut (Scanner, Seeker<'_>), piece: u64, port: &Sender<'_, Vec<Run>>| {
-            let (begin, end) = (piece * SEGMENT, ((piece + 1) * SEGMENT).min(size));
-            let (scanner, seeker) = own;
-            let mut sieve =
-                LineFilter { seeker, invert, port, worker, runs: Vec::new(), long: None };
-            let segment = Segment { begin, end, size };
-            scanner.scan(&self.parent, segment, &mut sieve, || worker.go_on())?;
-            port.give(sieve.runs)
-        };
-        let bring = |runs: Vec<Run>| {
-            self.change(|all| runs.into_iter().for_each(|run| all.push(run)));
-            if self.runs().memory() > MAX_RUN_BYTES {
-                let message = format!(
-                    "the lines are in so many pieces that the list of them takes more than {} MiB",
-                    MAX_RUN_BYTES >> 20
-                );
-                return Err(JobError::Failed(message));
+    /// Whether all that is known of the file was looked at.
+    pub fn is_filled(&self) -> bool {
+        self.runs().seen() >= self.parent.size()
+    }
+
+    /// Whether there are lines that the host was not told of.
+    pub fn has_news(&self) -> bool {
+        self.runs().total() > self.told.load(Ordering::Acquire)
+    }
+
+    /// The host knows of the lines that there are.
+    pub fn tell(&self) {
+        self.told.store(self.runs().total(), Ordering::Release);
+    }
+
+    /// Whether the job that was given this looks no more at what the file grows by.
+    pub fn has_ended(&self, ended: &AtomicBool) -> bool {
+        let _runs = self.runs();
+        ended.load(Ordering::Relaxed)
+    }
+
+    /// Looks at the lines of the file that were not looked at, however many these become meanwhile. `ended` tells that it will
+    /// look no more: it is set under the lock of the runs, so who looks at it under that one after growth cannot be passed
+    /// over. The unit of progress is the byte of the file. Only for who holds [`FilteredLines::filling`].
+    pub fn fill(&self, filler: &dyn Filler, ended: &AtomicBool) -> Result<(), JobError> {
+        let is_cancelled = || filler.is_cancelled();
+        let go_on = || if filler.is_cancelled() { Err(JobError::Cancelled) } else { Ok(()) };
+        filler.expect(self.parent.size());
+        let matcher = self.rule.matcher(&is_cancelled)?;
+        // The last line may be looked at twice.
+        let mut again = 0;
+        filler.advance(self.runs().upto());
+        loop {
+            let (from, seen, size) = self.change(|runs| {
+                let size = self.parent.size();
+                if runs.seen() >= size {
+                    ended.store(true, Ordering::Relaxed);
+                }
+                (runs.upto(), runs.seen(), size)
+            });
+            filler.expect(size + again);
+            if seen >= size {
+                return Ok(());
             }
-            Ok(true)
-        };
-        let fresh = || (Scanner::default(), matcher.seeker(&is_cancelled));
-        for_each_ordered(size.div_ceil(SEGMENT), threads, fresh, work, bring)?;
-        self.change(|all| all.complete = true);
-        Ok(())
+            again += seen - from;
+            let first = from / SEGMENT;
+            let work = |own: &mut (Scanner, Seeker<'_>), piece: u64, port: &Sender<'_, Batch>| {
+                let begin = from.max((first + piece) * SEGMENT);
+                let end = ((first + piece + 1) * SEGMENT).min(size);
+                let (scanner, seeker) = own;
+                let invert = self.rule.invert;
+                let advance = &|bytes| filler.advance(bytes);
+                let batch = Batch::default();
+                let mut sieve = LineFilter { seeker, invert, port, advance, batch, long: None };
+                let segment = Segment { begin, end, size };
+                scanner.scan(&self.parent, segment, &mut sieve, go_on)?;
+                port.give(sieve.batch)
+            };
+            let bring = |batch: Batch| {
+                self.change(|runs| {
+                    if runs.is_full() {
+                        return Err(JobError::Failed(format!(
+                            "the lines are in so many pieces that the list of them takes more than {} MiB",
+                            MAX_RUN_BYTES >> 20
+                        )));
+                    }
+                    Arc::make_mut(runs).append(&batch);
+                    Ok(true)
+                })
+            };
+            let fresh = || (Scanner::default(), matcher.seeker(&is_cancelled));
+            for_each_ordered(
+                size.div_ceil(SEGMENT) - first,
+                self.rule.threads,
+                fresh,
+                work,
+                bring,
+            )?;
+        }
     }
 }
 
@@ -194,16 +180,47 @@ fn refused(trouble: &FileError) -> io::Error {
     io::Error::new(kind, trouble.message.clone())
 }
 
-impl Source for Arc<FilteredLines> {
+/// The lines that a filter keeps, as a file: until the last one of them is kept no more.
+pub(super) struct View {
+    kept: Arc<FilteredLines>,
+    cuts: u64,
+}
+
+impl View {
+    pub fn new(kept: &Arc<FilteredLines>) -> View {
+        View { kept: Arc::clone(kept), cuts: kept.runs().cuts() }
+    }
+
+    /// Whether the last line of those that were seen here is kept no more.
+    pub fn is_cut(&self) -> bool {
+        self.kept.runs().cuts() != self.cuts
+    }
+}
+
+impl View {
+    /// Bytes of the lines, and how far the file was looked at for them.
+    fn extent(&self) -> io::Result<(u64, u64)> {
+        let runs = self.kept.runs();
+        if runs.cuts() != self.cuts {
+            let message =
+                "the last line has become longer, and the filter keeps it no more; refresh it";
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
+        }
+        Ok((runs.total(), runs.seen()))
+    }
+}
+
+impl Source for Arc<View> {
     fn stat(&self) -> io::Result<Stat> {
-        self.parent.check().map_err(|trouble| refused(&trouble))?;
-        let runs = self.runs();
-        Ok(Stat { size: runs.total, complete: runs.complete, ..Stat::default() })
+        let parent = &self.kept.parent;
+        let complete = parent.check().map_err(|trouble| refused(&trouble))?;
+        let (size, seen) = self.extent()?;
+        Ok(Stat { size, complete: complete && seen >= parent.size(), ..Stat::default() })
     }
 
     fn size_at_hand(&self) -> io::Result<u64> {
-        self.parent.check_at_hand().map_err(|trouble| refused(&trouble))?;
-        Ok(self.runs().total)
+        self.kept.parent.check_at_hand().map_err(|trouble| refused(&trouble))?;
+        Ok(self.extent()?.0)
     }
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
@@ -211,10 +228,15 @@ impl Source for Arc<FilteredLines> {
         // A batch of runs at a time: the file is read without the lock.
         let mut batch = Vec::with_capacity(STRIDE as usize);
         let (mut window, mut window_at) = (Vec::new(), 0);
+        let source = self.kept.parent.source();
         while done < buffer.len() {
             let at = offset + done as u64;
             batch.clear();
-            batch.extend(self.runs().from(at).take(STRIDE as usize));
+            let runs = self.kept.runs();
+            if runs.cuts() == self.cuts {
+                batch.extend(runs.from(at).take(STRIDE as usize));
+            }
+            drop(runs);
             if batch.is_empty() {
                 break;
             }
@@ -225,7 +247,7 @@ impl Source for Arc<FilteredLines> {
                 let piece = &mut buffer[done..done + len];
                 let from = begin + skip;
                 if len > WINDOW / 4 {
-                    let read = self.parent.source().read_at(piece, from)?;
+                    let read = source.read_at(piece, from)?;
                     done += read;
                     if read < len {
                         return Ok(done);
@@ -234,7 +256,7 @@ impl Source for Arc<FilteredLines> {
                     let end = window_at + window.len() as u64;
                     if from < window_at || from + len as u64 > end {
                         window.resize(WINDOW, 0);
-                        let read = self.parent.source().read_at(&mut window, from)?;
+                        let read = source.read_at(&mut window, from)?;
                         window.truncate(read);
                         window_at = from;
                     }
@@ -256,13 +278,13 @@ impl Source for Arc<FilteredLines> {
     }
 
     fn origin(&self, offset: u64) -> Option<u64> {
-        let runs = self.runs();
+        let runs = self.kept.runs();
         let (start, (begin, _)) = runs.from(offset).next()?;
         Some(begin + (offset - start))
     }
 
     fn memory(&self) -> usize {
-        self.runs().memory()
+        self.kept.runs().memory()
     }
 }
 
@@ -270,19 +292,19 @@ impl Source for Arc<FilteredLines> {
 struct LineFilter<'f, 'm> {
     seeker: &'f mut Seeker<'m>,
     invert: bool,
-    port: &'f Sender<'f, Vec<Run>>,
-    worker: &'f Worker<()>,
-    runs: Vec<Run>,
+    port: &'f Sender<'f, Batch>,
+    advance: &'f dyn Fn(u64),
+    batch: Batch,
     /// A long line, and whether it has matched until now.
     long: Option<(u64, bool)>,
 }
 
 impl LineFilter<'_, '_> {
     fn push(&mut self, begin: u64, end: u64) {
-        match self.runs.last_mut() {
+        match self.batch.runs.last_mut() {
             _ if begin == end => {}
             Some(last) if last.1 == begin => last.1 = end,
-            _ => self.runs.push((begin, end)),
+            _ => self.batch.runs.push((begin, end)),
         }
     }
 }
@@ -309,9 +331,11 @@ impl Visit for LineFilter<'_, '_> {
         if self.invert {
             self.push(offset + kept as u64, offset + text.len() as u64);
         }
-        self.worker.advance(text.len() as u64);
-        if self.runs.len() >= MAX_BATCH_RUNS {
-            return self.port.give(std::mem::take(&mut self.runs));
+        (self.advance)(text.len() as u64);
+        let ended = memchr::memrchr(b'\n', text).map_or(0, |feed| feed + 1);
+        (self.batch.upto, self.batch.seen) = (offset + ended as u64, offset + text.len() as u64);
+        if self.batch.runs.len() >= MAX_BATCH_RUNS {
+            return self.port.give(take(&mut self.batch));
         }
         Ok(())
     }
@@ -326,96 +350,15 @@ impl Visit for LineFilter<'_, '_> {
         }
         self.long = Some((piece.line, matched));
         let end = piece.next.unwrap_or(piece.offset + piece.to as u64);
-        self.worker.advance(end - (piece.offset + piece.from as u64));
-        if let Some(next) = piece.next
-            && matched != self.invert
-        {
-            self.push(piece.line, next);
+        (self.advance)(end - (piece.offset + piece.from as u64));
+        if let Some(next) = piece.next {
+            if matched != self.invert {
+                self.push(piece.line, next);
+            }
+            let is_ended = next > piece.offset + piece.text.len() as u64;
+            self.batch.upto = if is_ended { next } else { piece.line };
+            self.batch.seen = next;
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::search_tests::{literals, regex};
-    use super::super::tests::{Directory, end, open};
-    use super::super::*;
-    use crate::search::lines::trim_line_terminator;
-    use bstr::ByteSlice;
-    use proptest::prelude::*;
-
-    fn all(document: &Document) -> Vec<u8> {
-        let (size, mut bytes) = (document.info().unwrap().size, Vec::new());
-        document.read(0, size, |piece| bytes.extend_from_slice(piece)).unwrap();
-        bytes
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(40))]
-        #[test]
-        fn a_filter_is_the_file_of_its_lines(
-            lines in prop::collection::vec(prop::sample::select(vec!["foo\n", "bar\r\n", "\n", "foo bar", "x\n"]), 0..4000),
-            long in prop::collection::vec((0..2_usize, 0..20_000_usize), 0..3),
-            (threads, invert, which) in (1..4_usize, any::<bool>(), 0..3_usize),
-        ) {
-            let mut text = lines.concat().into_bytes();
-            for (with, len) in long {
-                text.extend(std::iter::repeat_n(b'.', len));
-                text.extend_from_slice([&b"foo\n"[..], b"\n"][with]);
-                text.extend_from_slice(lines.concat().as_bytes());
-            }
-            let query = [regex("foo$"), literals(&["foo"]), regex("^$")][which].clone();
-            let expected: Vec<u8> = text
-                .split_inclusive(|&byte| byte == b'\n')
-                .filter(|line| {
-                    let line = trim_line_terminator(line);
-                    let found = match which {
-                        0 => line.ends_with(b"foo"),
-                        1 => line.find(b"foo").is_some(),
-                        _ => line.is_empty(),
-                    };
-                    found != invert
-                })
-                .flatten()
-                .copied()
-                .collect();
-            let directory = Directory::new();
-            let parent = open(&directory.file("text", &text), FileOptions { threads, ..FileOptions::default() });
-            let (document, job) = parent.filter(query.into(), invert).unwrap();
-            prop_assert_eq!(end(&job), JobState::Done);
-            prop_assert_eq!(all(&document), &expected[..]);
-            end(&*document.index().unwrap());
-            let info = document.info().unwrap();
-            prop_assert!(info.exact);
-            prop_assert_eq!(info.lines as usize, expected.split_inclusive(|&byte| byte == b'\n').count());
-            for offset in (0..expected.len()).step_by(977) {
-                let origin = document.origin(offset as u64).unwrap().unwrap() as usize;
-                prop_assert_eq!(text[origin], expected[offset]);
-                let mut bytes = Vec::new();
-                document.read(offset as u64, 5, |piece| bytes.extend_from_slice(piece)).unwrap();
-                prop_assert_eq!(&bytes[..], &expected[offset..expected.len().min(offset + 5)]);
-            }
-            // A filter of a filter, and a search in it.
-            let (second, job) = document.filter(regex("bar").into(), false).unwrap();
-            prop_assert_eq!(end(&job), JobState::Done);
-            prop_assert!(all(&second).split_inclusive(|&byte| byte == b'\n').all(|line| line.find(b"bar").is_some()));
-        }
-    }
-
-    #[test]
-    fn a_filter_of_a_truncated_file_says_so() {
-        let directory = Directory::new();
-        let path = directory.file("text", &b"foo\nbar\n".repeat(10_000));
-        let parent = open(&path, FileOptions::default());
-        let (document, job) = parent.filter(regex("foo").into(), false).unwrap();
-        assert_eq!(end(&job), JobState::Done);
-        assert_eq!(document.info().unwrap().lines, 10_000);
-        std::fs::File::options().write(true).open(&path).unwrap().set_len(3).unwrap();
-        let trouble = document.info().unwrap_err();
-        assert!(
-            trouble.changed && trouble.message.contains("truncated from 80000 bytes to 3"),
-            "{trouble:?}"
-        );
     }
 }

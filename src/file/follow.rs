@@ -53,12 +53,16 @@ impl Follower {
         let Some(document) = self.document.upgrade() else { return Ok(Step::Over) };
         // Before the look, so that nothing happens between the two.
         self.watch(&document, worker);
-        let looked = document.look(false);
-        let own = document.own()?;
-        let is_suspect = own.suspect().is_some();
-        let snapshot = own.snapshot();
-        let of = (Arc::as_ptr(&snapshot) as usize, snapshot.size());
-        drop((document, snapshot));
+        let current = document.own()?.current();
+        let looked = match &current.filter {
+            Some((filter, view)) => filter.news(view, worker),
+            None => document.look(false),
+        };
+        let is_restless = document.is_restless()?;
+        // A filter grows by itself.
+        let size = if current.filter.is_some() { 0 } else { current.snapshot.size() };
+        let of = (Arc::as_ptr(&current.snapshot) as usize, size);
+        drop((document, current));
         let change = looked?;
         if change != Change::Same && !worker.has_results() {
             let Some(document) = self.document.upgrade() else { return Ok(Step::Over) };
@@ -71,7 +75,7 @@ impl Follower {
                 }
             }
         }
-        Ok(Step::Rest(if is_suspect { SETTLE_INTERVAL } else { CHECK_INTERVAL }))
+        Ok(Step::Rest(if is_restless { SETTLE_INTERVAL } else { CHECK_INTERVAL }))
     }
 
     /// Lets the system report what happens to the file, if it can.

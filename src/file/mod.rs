@@ -37,9 +37,14 @@ mod decompress;
 #[cfg(test)]
 mod fault_tests;
 mod filter;
+#[cfg(test)]
+mod filter_tests;
 mod follow;
 #[cfg(test)]
 mod follow_tests;
+mod growth;
+#[cfg(test)]
+mod growth_tests;
 mod held;
 mod index;
 mod jobs;
@@ -47,6 +52,7 @@ mod ordered;
 mod reader;
 #[cfg(test)]
 mod reader_tests;
+mod runs;
 mod scan;
 mod search;
 #[cfg(test)]
@@ -69,7 +75,6 @@ pub use snapshot::{Answer, FileError};
 
 use crate::job::{self, AnyJob, Job, JobState, Waker};
 use crate::search::lines::LinePatterns;
-use filter::FilteredLines;
 use snapshot::Snapshot;
 use source::{Disk, MAX_MADE, Made};
 use spool::Feed;
@@ -147,6 +152,8 @@ pub struct Document {
     options: FileOptions,
     /// What the process that opened it knows of it. A child has a state of its own.
     first: Own,
+    /// Whether a filter is made from it, and nobody else has it. It needs no index.
+    is_source: bool,
 }
 
 impl Document {
@@ -164,7 +171,7 @@ impl Document {
     }
 
     fn of(path: PathBuf, options: FileOptions, current: Current) -> Document {
-        Document { path, options, first: Own::new(current) }
+        Document { path, options, first: Own::new(current), is_source: false }
     }
 
     /// What this process knows of it.
@@ -256,8 +263,18 @@ impl Document {
     }
 
     /// The job that makes the index: the one that runs, or another one if the file has more than that has seen. Its unit of
-    /// progress is the byte.
+    /// progress is the byte. Of a filter that does not have all lines yet it is one that waits for these, or goes on with them.
     pub fn index(&self) -> Result<Arc<Job<()>>, FileError> {
+        if let Some((filter, _)) = &self.own()?.current().filter
+            && !filter.is_filled()?
+        {
+            return self.fill();
+        }
+        self.index_known()
+    }
+
+    /// The job that makes the index of what is known now.
+    fn index_known(&self) -> Result<Arc<Job<()>>, FileError> {
         let own = self.own()?;
         let (snapshot, mut indexing) = (own.snapshot(), own.indexing());
         if snapshot.source().grows_by_itself() {
@@ -274,7 +291,8 @@ impl Document {
         let (made, threads) = (Arc::clone(&snapshot), self.threads());
         let ended = Arc::<AtomicBool>::default();
         let told = Arc::clone(&ended);
-        let job = Arc::new(job::start(move |worker| made.build_index(worker, threads, &told)));
+        let job =
+            Arc::new(job::start(move |worker| made.build_index(worker, worker, threads, &told)));
         *indexing = Some((snapshot, Arc::clone(&job), ended));
         Ok(job)
     }
@@ -291,10 +309,13 @@ impl Document {
 
     /// Makes the index of what is new: at once if that is little, else by a job if the options say so.
     fn start_index(&self) -> Result<(), FileError> {
+        if self.is_source {
+            return Ok(());
+        }
         let snapshot = self.own()?.snapshot();
         snapshot.index_the_rest()?;
         if !snapshot.is_indexed() && !self.options.no_index {
-            self.index()?;
+            self.index_known()?;
         }
         Ok(())
     }
@@ -309,28 +330,6 @@ impl Document {
         Ok(job::start(move |worker| snapshot.search(&patterns, options, threads, worker)))
     }
 
-    /// The lines that match, or with `invert` those that do not, as a file of their own: it grows while the job goes on.
-    /// Searching and filtering it is searching and filtering these lines.
-    pub fn filter(
-        &self,
-        patterns: LinePatterns,
-        invert: bool,
-    ) -> Result<(Document, Job<()>), FileError> {
-        let (parent, threads) = (self.at_hand()?, self.threads());
-        let kept = Arc::new(FilteredLines::new(parent));
-        let snapshot = Snapshot::empty(Box::new(Arc::clone(&kept)), self.options.capacity());
-        let current = Current {
-            snapshot: Arc::new(snapshot),
-            disk: None,
-            identity: None,
-            spool: None,
-            made: None,
-        };
-        let document = Document::of(PathBuf::new(), self.options.clone(), current);
-        let job = job::start(move |worker| kept.fill(&patterns, invert, threads, worker));
-        Ok((document, job))
-    }
-
     /// Where a byte of the lines that a filter keeps stands in the file that was filtered; nothing for other files, and behind
     /// the end.
     pub fn origin(&self, offset: u64) -> Result<Option<u64>, FileError> {
@@ -343,6 +342,9 @@ impl Document {
     pub fn refresh(&self) -> Result<Change, FileError> {
         let own = self.own()?;
         let current = own.current();
+        if let Some((filter, view)) = &current.filter {
+            return self.refresh_filter(filter, view);
+        }
         let change = self.look(true)?;
         if let (Change::Grown, Some(spool)) = (change, &current.spool) {
             spool.tell();
@@ -377,19 +379,22 @@ impl Document {
     }
 
     /// Starts a job that has news whenever the file has changed, until it is cancelled or nobody has the file any more. A
-    /// refresh then takes the change to be so. What is made from another file is not followed, nor
-    /// what is spooled: the job of its index tells when it has grown.
+    /// refresh then takes the change to be so. What is spooled is not followed: the job of its index tells when it has grown.
+    /// A filter has news when it has lines.
     pub fn follow(self: &Arc<Document>) -> Result<Job<News>, FileError> {
         let current = self.own()?.current();
         let refuse = |message: &str| Err(FileError::of(message.to_owned()));
-        if current.spool.is_some() {
+        let is_filter = current.filter.is_some();
+        let root = match &current.filter {
+            Some((filter, _)) => filter.root()?,
+            None => current,
+        };
+        if root.spool.is_some() && !is_filter {
             return refuse(
                 "what is spooled or unpacked grows by the job of its index: that has the news",
             );
-        } else if current.disk.is_none() {
-            return refuse(
-                "only a file on a disk can be followed; follow the one that this is made from",
-            );
+        } else if root.disk.is_none() && root.spool.is_none() {
+            return refuse("only a file on a disk can be followed, or a filter of one");
         }
         let job = follow::follow(self);
         let mut followers = self.own()?.followers();
@@ -467,9 +472,27 @@ impl Document {
         Ok(Change::Same)
     }
 
-    /// Bytes that the file has now, or the one that takes its place.
+    /// Whether it may change soon and nobody tells of it.
+    fn is_restless(&self) -> Result<bool, FileError> {
+        let own = self.own()?;
+        let current = own.current();
+        if let Some((filter, _)) = &current.filter {
+            return filter.is_restless();
+        }
+        if current.spool.is_some() {
+            let is_running = |job: &Arc<Job<()>>| job.poll().state == JobState::Running;
+            return Ok(own.indexing().as_ref().is_some_and(|(_, job, _)| is_running(job)));
+        }
+        Ok(own.suspect().is_some())
+    }
+
+    /// Bytes that the file has now, or the one that takes its place; 0 if a filter has to look at all lines for that.
     fn size_after(&self, change: Change) -> Result<u64, FileError> {
         let current = self.own()?.current();
+        if let Some((filter, view)) = &current.filter {
+            let is_known = change == Change::Grown || view.is_cut();
+            return Ok(if is_known { filter.size() } else { 0 });
+        }
         if change == Change::Replaced
             && self.is_elsewhere(current.identity)
             && let Ok(metadata) = std::fs::metadata(&self.path)

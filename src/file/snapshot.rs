@@ -64,6 +64,30 @@ impl<T> Answer<T> {
     }
 }
 
+/// Who goes through a file: a job, or the host itself if there is little to do.
+pub(super) trait Filler: Sync {
+    /// Whether it has to stop.
+    fn is_cancelled(&self) -> bool;
+    /// Bytes to go through.
+    fn expect(&self, bytes: u64);
+    /// Bytes that it has gone through.
+    fn advance(&self, bytes: u64);
+}
+
+impl Filler for Worker<()> {
+    fn is_cancelled(&self) -> bool {
+        self.is_cancelled()
+    }
+
+    fn expect(&self, bytes: u64) {
+        self.expect(bytes);
+    }
+
+    fn advance(&self, bytes: u64) {
+        self.advance(bytes);
+    }
+}
+
 pub(super) struct Snapshot {
     source: Box<dyn Source>,
     /// Bytes that are known of. There may be more in the file.
@@ -176,6 +200,19 @@ impl Snapshot {
             size: AtomicU64::new(0),
             print: Mutex::new(Fingerprint { hash, ..Fingerprint::default() }),
             cache: Cache::new(capacity),
+            index: Mutex::default(),
+            building: Gate::default(),
+        }
+    }
+
+    /// The same content for a filter, which needs no index of it.
+    pub fn twin(&self, source: Box<dyn Source>) -> Snapshot {
+        let print = self.print();
+        Snapshot {
+            source,
+            size: AtomicU64::new(print.stat.size),
+            print: Mutex::new(print),
+            cache: Cache::new(0),
             index: Mutex::default(),
             building: Gate::default(),
         }
@@ -457,14 +494,15 @@ impl Snapshot {
     pub fn build_index(
         &self,
         worker: &Worker<()>,
+        filler: &dyn Filler,
         threads: usize,
         ended: &AtomicBool,
     ) -> Result<(), JobError> {
         let _building = self.building.enter(worker)?;
-        worker.advance(self.index().upto().offset);
+        filler.advance(self.index().upto().offset);
         loop {
             let (from, to) = (self.index().upto().offset, self.size());
-            worker.expect(to);
+            filler.expect(to);
             if from >= to {
                 let _index = self.index();
                 if to < self.size() {
@@ -482,7 +520,7 @@ impl Snapshot {
             };
             for_each_ordered(pieces, threads, Vec::new, work, |counted: Counted| {
                 self.index().append(&counted);
-                worker.advance(counted.len());
+                filler.advance(counted.len());
                 Ok(true)
             })?;
         }

@@ -335,7 +335,7 @@ fn spooled_to(file: File, source: &Path) -> (Document, Arc<Job<()>>) {
         limit: u64::MAX,
         directory: "/somewhere".into(),
     };
-    let current = Current { snapshot, disk: None, identity: None, spool: Some(spool), made: None };
+    let current = Current { spool: Some(spool), ..Current::nowhere(snapshot) };
     let document = Document::of(source.to_owned(), options(), current);
     document.start_spool(Some(feed)).unwrap();
     let job = document.index().unwrap();
@@ -437,4 +437,62 @@ fn the_temporary_file_has_no_name_and_is_not_inherited() {
     let own: Vec<_> = own.filter_map(|entry| fs::read_link(entry.path()).ok()).collect();
     assert!(own.iter().any(|target| target.starts_with(&inside)), "it is not where it was to be");
     assert!(!listing.contains(inside.to_str().unwrap()), "{listing}");
+}
+
+#[test]
+fn a_filter_of_a_damaged_archive_does_not_say_that_its_count_is_exact() {
+    let directory = Directory::new();
+    let mut archive = gzip(&log(3000));
+    archive.truncate(archive.len() - 20);
+    let document = open(&directory.file("log.gz", &archive), options());
+    let job = document.index().unwrap();
+    assert_eq!(end(&*job), JobState::Failed);
+    assert!(!document.info().unwrap().exact);
+    let count = |invert| {
+        let pattern = super::search_tests::regex("7");
+        let (filter, job) = document.filter(pattern.into(), invert).unwrap();
+        assert_eq!(end(&job), JobState::Done);
+        end(&*filter.index().unwrap());
+        let info = filter.info().unwrap();
+        let (second, job) = filter.filter(super::search_tests::regex("").into(), false).unwrap();
+        assert_eq!(end(&job), JobState::Done);
+        assert_eq!(second.info().unwrap().exact, info.exact, "a filter of the filter");
+        info
+    };
+    let (info, rest) = (count(false), count(true));
+    assert!(info.lines > 0 && rest.lines > 0);
+    assert_eq!((info.exact, rest.exact), (false, false));
+}
+
+#[test]
+fn a_filter_of_a_pipe_grows_with_it() {
+    let directory = Directory::new();
+    let path = pipe(&directory, "pipe");
+    let document = open(&path, options());
+    let mut writer = File::options().write(true).open(&path).unwrap();
+    writer.write_all(b"foo 1\nbar\n").unwrap();
+    until("it arrives", || document.info().unwrap().size == 10);
+    let pattern = super::search_tests::regex("foo");
+    let (filter, job) = document.filter(pattern.into(), false).unwrap();
+    assert_eq!(end(&job), JobState::Done);
+    assert_eq!(content(&filter), b"foo 1\n");
+    assert!(!filter.info().unwrap().exact, "there may be more");
+    let filter = Arc::new(filter);
+    let news = filter.follow().unwrap();
+    writer.write_all(b"foo 2\n").unwrap();
+    assert!(news.wait(LONG));
+    assert_eq!(news.take().map(|news| (news.change, news.size)), Some((Change::Grown, 12)));
+    assert_eq!(filter.refresh(), Ok(Change::Grown));
+    // What the source has grown by is still to be told to who has that.
+    assert_eq!(document.refresh(), Ok(Change::Grown));
+    // The spool goes on for the filter.
+    drop(document);
+    writer.write_all(b"bar\nfoo 3").unwrap();
+    drop(writer);
+    until("it comes to its end", || {
+        filter.refresh().unwrap();
+        filter.info().unwrap().exact
+    });
+    assert_eq!(content(&filter), b"foo 1\nfoo 2\nfoo 3");
+    assert_eq!(filter.info().unwrap().lines, 3);
 }

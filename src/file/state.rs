@@ -11,6 +11,8 @@
 
 use super::FileOptions;
 use super::decompress::{Codec, MAGIC};
+use super::filter::View;
+use super::growth::Filter;
 use super::snapshot::{FileError, Snapshot};
 use super::source::{Disk, MAX_MADE, Made, Source, identity, what_is_special};
 use super::spool::{Feed, Spool, Unpack};
@@ -25,12 +27,17 @@ use std::time::{Instant, SystemTime};
 /// What the index is made of, by which job, and whether that looks no more.
 pub(super) type Indexing = (Arc<Snapshot>, Arc<Job<()>>, Arc<AtomicBool>);
 
+/// What goes on with a filter, by which job, and whether that looks no more.
+pub(super) type Filling = (Arc<Filter>, Arc<Job<()>>, Arc<AtomicBool>);
+
 /// What one process knows of a file.
 pub(super) struct FileState {
     pid: u32,
     current: RwLock<Current>,
     /// The job that makes the index.
     indexing: Mutex<Option<Indexing>>,
+    /// The job that goes on with a filter.
+    filling: Mutex<Option<Filling>>,
     /// A change of the time of writing that could be a write that is on its way, and when it was first seen.
     suspect: Mutex<Option<(SystemTime, Instant)>>,
     /// Jobs that follow the file.
@@ -48,6 +55,8 @@ pub(super) struct Current {
     pub spool: Option<Arc<Spool>>,
     /// What was read of a file whose size the system does not tell.
     pub made: Option<Arc<Made>>,
+    /// What it is made from, and what of that the host sees.
+    pub filter: Option<(Arc<Filter>, Arc<View>)>,
 }
 
 impl FileState {
@@ -56,6 +65,7 @@ impl FileState {
             pid: std::process::id(),
             current: RwLock::new(current),
             indexing: Mutex::default(),
+            filling: Mutex::default(),
             suspect: Mutex::default(),
             followers: Mutex::default(),
             child: OnceBox::new(),
@@ -111,6 +121,10 @@ impl FileState {
         self.indexing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub fn filling(&self) -> MutexGuard<'_, Option<Filling>> {
+        self.filling.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub fn suspect(&self) -> MutexGuard<'_, Option<(SystemTime, Instant)>> {
         self.suspect.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -121,6 +135,11 @@ impl FileState {
 }
 
 impl Current {
+    /// A content that is from nowhere.
+    pub fn nowhere(snapshot: Arc<Snapshot>) -> Current {
+        Current { snapshot, disk: None, identity: None, spool: None, made: None, filter: None }
+    }
+
     /// Opens what is at a path, and tells what is to fill the spool if there is one.
     pub fn open(path: &Path, options: &FileOptions) -> Result<(Current, Option<Feed>), String> {
         let (disk, metadata) = Disk::open(path).map_err(|error| io_error::message(&error))?;
@@ -149,7 +168,7 @@ impl Current {
             let snapshot = Snapshot::new(Box::new(Arc::clone(&made)), options.capacity());
             let snapshot = Arc::new(snapshot.map_err(|trouble| trouble.message)?);
             let made = Some(made);
-            return Ok((Current { snapshot, disk: None, identity: None, spool: None, made }, None));
+            return Ok((Current { made, ..Current::nowhere(snapshot) }, None));
         }
         if let Some(reason) = special.filter(|_| !options.spool) {
             return Err(format!("{reason}; the option spool reads it into a temporary file"));
@@ -163,8 +182,7 @@ impl Current {
         let (spool, feed) = Spool::new(file, &metadata, packing, directory, options.spool_limit)?;
         let snapshot = Snapshot::new(Box::new(Arc::clone(&spool)), options.capacity());
         let snapshot = Arc::new(snapshot.map_err(|trouble| trouble.message)?);
-        let current =
-            Current { snapshot, disk: None, identity: None, spool: Some(spool), made: None };
+        let current = Current { spool: Some(spool), ..Current::nowhere(snapshot) };
         Ok((current, Some(feed)))
     }
 
@@ -175,6 +193,6 @@ impl Current {
     ) -> Result<Current, String> {
         let snapshot = Snapshot::new(Box::new(Arc::clone(&disk)), options.capacity());
         let snapshot = Arc::new(snapshot.map_err(|trouble| trouble.message)?);
-        Ok(Current { snapshot, disk: Some(disk), identity, spool: None, made: None })
+        Ok(Current { disk: Some(disk), identity, ..Current::nowhere(snapshot) })
     }
 }

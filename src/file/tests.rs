@@ -78,11 +78,7 @@ pub(super) fn made(size: u64, at: fn(u64) -> u8, broken: Option<u64>) -> Documen
     let source = Scripted { size: AtomicU64::new(size), at, broken };
     let snapshot = Arc::new(Snapshot::new(Box::new(source), 1 << 20).expect("a source"));
     let options = FileOptions { no_index: true, ..FileOptions::default() };
-    Document::of(
-        PathBuf::new(),
-        options,
-        Current { snapshot, disk: None, identity: None, spool: None, made: None },
-    )
+    Document::of(PathBuf::new(), options, Current::nowhere(snapshot))
 }
 
 /// The lines of a text: where each begins, and its text.

@@ -1169,6 +1169,6 @@ int32_t rille_matcher_filter(struct rille_matcher *matcher,
                              struct rille_fuzzy_row *rows,
                              struct rille_fuzzy_found *found,
                              struct rille_error *err);
-typedef struct rille_abi_1 rille_abi_1;
+typedef struct rille_abi_2 rille_abi_2;
 ]],
 }

@@ -170,8 +170,13 @@ function M.extend(class, adopt_file)
   end
 
   --- Returns the matching lines, or with `invert` the others, as a file of its own, with its own line numbers and
-  --- positions, which is read, searched and filtered like any file. It grows while the job runs, without a refresh, and
-  --- is complete when the job is done.
+  --- positions, which is read, searched and filtered like any file. It grows while the job runs, without a refresh.
+  ---
+  --- `refresh` lets it grow with its file: "grown" if it keeps more lines. It checks the file itself, whether `self` is
+  --- refreshed or closed; if you use `origin`, refresh both, the filter first. Little growth is searched in that call, more
+  --- by the job of `index`, which also continues a filter whose job was cancelled. A last line without a line feed is
+  --- decided again when it has become longer: if it was kept and no longer is, that is "truncated". `follow` reports new
+  --- lines. `line_count` is exact when all was searched and no more can come: for a damaged archive it never is.
   ---@param what rille.line_pattern|rille.line_pattern[]
   ---@param opts? { invert?: boolean }
   ---@return rille.file? file

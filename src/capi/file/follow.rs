@@ -10,7 +10,7 @@ use crate::file::News;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_news {
-    /// Current size of the file in bytes.
+    /// Current size of the file in bytes; 0 for a filter that has to look at another file for that.
     pub size: f64,
     /// One of rille_file_change: what the next refresh will report, unless the file changes again.
     pub change: u32,
@@ -34,10 +34,12 @@ impl Batch for Taken {
 /// ready, call rille_file_take_news, then rille_file_refresh until it reports RILLE_FILE_SAME.
 ///
 /// The system reports changes; where it cannot, the job looks once a second. The job runs until it is cancelled or the
-/// file is freed, and does not count against the limit of running jobs. Its unit of progress is the change.
+/// file is freed, and does not count against the limit of running jobs. Its unit of progress is the change. A file that
+/// rille_file_filter has made reports new lines of its own, and not the others of the file that was filtered; these lines
+/// can be read at once, the refresh reports them.
 ///
-/// Returns RILLE_OK or RILLE_EARG (the file is made from another one: follow that; or it is spooled: watch the job of
-/// rille_file_index).
+/// Returns RILLE_OK or RILLE_EARG (the system makes the file while it is read; or it is spooled: watch the job of
+/// rille_file_index, or follow a filter of it).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_follow(
     file: *const rille_file,

@@ -230,7 +230,8 @@ pub unsafe extern "C" fn rille_file_open(
     })
 }
 
-/// Closes a file. Jobs that were started from it go on, but for the one that makes its index, if nobody else has it.
+/// Closes a file. Jobs that were started from it go on, but for the one that makes its index, if nobody else has it and no
+/// filter of it is open.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_free(file: *mut rille_file) {
     // SAFETY: the caller gives NULL or a live file, and uses it no more.
@@ -263,7 +264,8 @@ pub unsafe extern "C" fn rille_file_stat(
 /// Growth is then visible; the index continues where it was, at once for small growth, otherwise by the job of
 /// rille_file_index. If another file has the path, the growth of the old one is reported first, and the next refresh
 /// tells of the other: so nothing is lost when a log is rotated. A file whose path leads nowhere stays what it was.
-/// Bytes that were written over others without a change of the size are found within a tenth of a second.
+/// Bytes that were written over others without a change of the size are found within a tenth of a second. A file that
+/// rille_file_filter has made has grown if it keeps more lines.
 ///
 /// Returns RILLE_OK, RILLE_ECHANGED (another file has the path and cannot be opened), RILLE_EIO or RILLE_EFORK; after a
 /// failure the file is as before.
@@ -288,7 +290,8 @@ pub unsafe extern "C" fn rille_file_refresh(
 /// is open, but rille_job_cancel does; it can be started again and continues where it was.
 ///
 /// For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as the
-/// unit. Whatever became of it, it is not started again.
+/// unit. Whatever became of it, it is not started again. Of a filter that has not seen all of its file it is one that goes on
+/// with it before, with the bytes of that file as the unit.
 ///
 /// Returns RILLE_OK or RILLE_EIO.
 #[unsafe(no_mangle)]

@@ -209,10 +209,17 @@ pub unsafe extern "C" fn rille_file_take(
 /// `out`, and the job that fills it to `out_job`. A line matches if one of the `count` patterns does.
 ///
 /// The new file has its own line numbers and offsets, and can be read, searched and filtered like any file. It grows
-/// while the job runs, and its number of lines is exact when the job is done. It keeps the places of its lines in the
-/// filtered file, two to four bytes for each run of lines; the job fails above 256 MiB of these. It covers what was
-/// known of the filtered file in this call, and is unusable once that is truncated. The job has no results; its unit of
-/// progress is the byte.
+/// while the job runs, and its number of lines is exact when the job is done and nothing more can come: that of a damaged
+/// archive never is. It keeps the places of its lines in the filtered file, two to four bytes for each run of lines; the
+/// job fails above 256 MiB of these. It covers what was known of the filtered file in this call. The job has no results;
+/// its unit of progress is the byte.
+///
+/// rille_file_refresh lets it grow with the filtered file, and rille_file_follow reports when it has. It looks at the file
+/// itself, whether the handle `file` is refreshed or freed. Little growth is searched in that call, more by the job of
+/// rille_file_index, which also resumes a filter whose own job was cancelled. A last line without a line feed is decided
+/// again when it has become longer: if it was kept and no longer is, the refresh reports RILLE_FILE_TRUNCATED. After
+/// RILLE_FILE_TRUNCATED and RILLE_FILE_REPLACED the lines are those of the file as it is now; refresh `file` as well before
+/// you read there at an offset of rille_file_origin.
 ///
 /// Returns RILLE_OK, RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong), RILLE_ECHANGED or RILLE_EIO.
 #[unsafe(no_mangle)]

@@ -1,0 +1,258 @@
+//! Where the lines that a filter keeps are in the file that it was made from.
+
+use super::held::Tally;
+
+/// Bytes that the runs may take.
+pub(super) const MAX_RUN_BYTES: usize = if cfg!(test) { 256 << 10 } else { 256 << 20 };
+
+/// Runs from one mark to the next.
+pub(super) const STRIDE: u64 = 64;
+
+/// A part of a file.
+pub(super) type Run = (u64, u64);
+
+/// Runs of lines that are kept, and how far the file was looked at for them.
+#[derive(Clone, Default)]
+pub(super) struct RunList {
+    /// For each run the bytes between it and the one before, and its length.
+    bytes: Vec<u8>,
+    marks: Vec<Mark>,
+    count: u64,
+    /// Bytes of all runs.
+    total: u64,
+    /// The last run, which may still become longer, and where it begins in `bytes`.
+    last: Run,
+    last_at: usize,
+    /// Where the last line that was looked at begins, if nothing ends it: it may become longer. Else `seen`.
+    upto: u64,
+    /// How far the file was looked at.
+    seen: u64,
+    /// How often that last line was kept and is kept no more.
+    cuts: u64,
+    held: Tally,
+}
+
+/// What is to be known to read runs from here on.
+#[derive(Clone, Copy, Default)]
+struct Mark {
+    /// Bytes of all runs before.
+    total: u64,
+    /// Where the run before ends in the file.
+    end: u64,
+    /// Where to read on.
+    at: usize,
+}
+
+/// What was found in a part of the file that begins where the one before ended.
+#[derive(Default)]
+pub(super) struct Batch {
+    pub runs: Vec<Run>,
+    /// As those of [`RunList`]; 0 if no line begins in this part.
+    pub upto: u64,
+    pub seen: u64,
+}
+
+fn put(bytes: &mut Vec<u8>, mut value: u64) {
+    while value >= 128 {
+        bytes.push(value as u8 | 128);
+        value >>= 7;
+    }
+    bytes.push(value as u8);
+}
+
+fn get(bytes: &[u8], at: &mut usize) -> u64 {
+    let (mut value, mut shift) = (0, 0);
+    while let Some(&byte) = bytes.get(*at) {
+        *at += 1;
+        value |= u64::from(byte & 127) << shift;
+        shift += 7;
+        if byte < 128 {
+            break;
+        }
+    }
+    value
+}
+
+impl RunList {
+    /// Bytes of all runs.
+    pub fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Where to go on.
+    pub fn upto(&self) -> u64 {
+        self.upto
+    }
+
+    /// How far the file was looked at.
+    pub fn seen(&self) -> u64 {
+        self.seen
+    }
+
+    /// How often the last line was kept and is kept no more.
+    pub fn cuts(&self) -> u64 {
+        self.cuts
+    }
+
+    /// Takes what was found from [`RunList::upto`] on.
+    pub fn append(&mut self, batch: &Batch) {
+        if batch.seen == 0 {
+            return;
+        }
+        let mut runs = batch.runs.iter().copied();
+        if self.count > 0 && self.last.1 > self.upto {
+            // The last line was kept, and it was looked at again.
+            match batch.runs.first() {
+                Some(&(begin, end)) if begin == self.upto && end >= self.last.1 => {
+                    self.push((self.last.1, end));
+                    runs.next();
+                }
+                _ => self.cut(),
+            }
+        }
+        runs.for_each(|run| self.push(run));
+        (self.upto, self.seen) = (batch.upto, batch.seen);
+        self.held.set(self.memory());
+    }
+
+    fn push(&mut self, run: Run) {
+        let (begin, end) = run;
+        if begin == end {
+            return;
+        }
+        self.total += end - begin;
+        if self.count > 0 && begin == self.last.1 {
+            // Written anew with its new length.
+            let mut at = self.last_at;
+            let gap = get(&self.bytes, &mut at);
+            self.bytes.truncate(self.last_at);
+            put(&mut self.bytes, gap);
+            put(&mut self.bytes, end - self.last.0);
+            self.last.1 = end;
+            return;
+        }
+        let before = if self.count > 0 { self.last.1 } else { 0 };
+        if self.count.is_multiple_of(STRIDE) {
+            let total = self.total - (end - begin);
+            self.marks.push(Mark { total, end: before, at: self.bytes.len() });
+        }
+        self.last_at = self.bytes.len();
+        put(&mut self.bytes, begin - before);
+        put(&mut self.bytes, end - begin);
+        self.last = run;
+        self.count += 1;
+    }
+
+    /// Leaves out the last line, at which the last run ends.
+    fn cut(&mut self) {
+        self.cuts += 1;
+        self.total -= self.last.1 - self.upto;
+        let (mut at, end) = (self.last_at, self.upto);
+        let gap = get(&self.bytes, &mut at);
+        self.bytes.truncate(self.last_at);
+        if end > self.last.0 {
+            put(&mut self.bytes, gap);
+            put(&mut self.bytes, end - self.last.0);
+            self.last.1 = end;
+            return;
+        }
+        self.count -= 1;
+        if self.count.is_multiple_of(STRIDE) {
+            self.marks.pop();
+        }
+        // No run can go on where the one before this one ends: there is a line between them that is not kept.
+        let before = self.last.0 - gap;
+        (self.last, self.last_at) = ((before, before), self.bytes.len());
+    }
+
+    /// The runs from the one on that holds an offset, each with the offset at which it begins here.
+    pub fn from(&self, offset: u64) -> impl Iterator<Item = (u64, Run)> {
+        let at = self.marks.partition_point(|mark| mark.total <= offset);
+        let mut mark = self.marks.get(at.saturating_sub(1)).copied().unwrap_or_default();
+        std::iter::from_fn(move || {
+            while mark.at < self.bytes.len() {
+                let begin = mark.end + get(&self.bytes, &mut mark.at);
+                let (total, len) = (mark.total, get(&self.bytes, &mut mark.at));
+                (mark.end, mark.total) = (begin + len, total + len);
+                if mark.total > offset {
+                    return Some((total, (begin, begin + len)));
+                }
+            }
+            None
+        })
+    }
+
+    /// Whether there are too many of them.
+    pub fn is_full(&self) -> bool {
+        self.memory() > MAX_RUN_BYTES
+    }
+
+    /// Bytes that they take.
+    pub fn memory(&self) -> usize {
+        self.bytes.capacity() + self.marks.capacity() * size_of::<Mark>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 200 }))]
+        /// Lines of a file, each kept or not; the last one of each batch is often one that nothing ends, which the next batch
+        /// looks at again and may decide about in another way.
+        #[test]
+        fn runs_are_the_lines_that_are_kept_also_where_the_last_one_is_looked_at_again(
+            batches in prop::collection::vec(
+                (prop::collection::vec((1..300_u64, any::<bool>()), 0..200), prop::option::of((1..9_u64, any::<bool>()))),
+                1..8,
+            ),
+        ) {
+            let (mut runs, mut kept, mut at) = (RunList::default(), Vec::<u64>::new(), 0_u64);
+            let (mut tail, mut cuts) = (0, 0);
+            for (lines, last) in batches {
+                kept.retain(|&offset| offset < at);
+                let tail_was_kept = runs.total() > kept.len() as u64;
+                let mut batch = Batch::default();
+                let mut begin = at;
+                for (number, (len, keep)) in lines.into_iter().chain(last).enumerate() {
+                    let len = if number == 0 { len + tail } else { len };
+                    if number == 0 && tail_was_kept && !keep {
+                        cuts += 1;
+                    }
+                    if keep {
+                        kept.extend(begin..begin + len);
+                        match batch.runs.last_mut() {
+                            Some(run) if run.1 == begin => run.1 = begin + len,
+                            _ => batch.runs.push((begin, begin + len)),
+                        }
+                    }
+                    (batch.upto, begin) = (begin, begin + len);
+                }
+                if begin == at {
+                    // Nothing was looked at, and the last line is as it was.
+                    kept.extend(if tail_was_kept { at..at + tail } else { at..at });
+                    runs.append(&batch);
+                    continue;
+                }
+                if last.is_none() {
+                    batch.upto = begin;
+                }
+                batch.seen = begin;
+                runs.append(&batch);
+                (at, tail) = (batch.upto, begin - batch.upto);
+                prop_assert_eq!((runs.upto(), runs.seen(), runs.cuts()), (at, begin, cuts));
+                prop_assert_eq!(runs.total(), kept.len() as u64);
+                for offset in (0..kept.len()).step_by(37) {
+                    let (start, (begin, end)) = runs.from(offset as u64).next().expect("a run");
+                    prop_assert!(start <= offset as u64);
+                    prop_assert_eq!(begin + (offset as u64 - start), kept[offset]);
+                    prop_assert!(kept[offset] < end);
+                }
+                let all: Vec<u64> = runs.from(0).flat_map(|(_, (begin, end))| begin..end).collect();
+                prop_assert_eq!(&all, &kept);
+            }
+        }
+    }
+}
