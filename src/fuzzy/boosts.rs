@@ -1,22 +1,22 @@
-//! What the host adds to the scores of single items.
+//! Boosts: numbers that the host adds to the scores of items.
 
 use std::sync::Arc;
 
-/// Items of a block of boosts.
+/// Number of items in a block of boosts.
 const BLOCK: usize = 4096;
 
 type Block = [i32; BLOCK];
 
-/// A number for each item, 0 for most. Blocks of zeroes are not there.
+/// A boost for each item, 0 for most. Blocks that contain only zeroes are not stored.
 #[derive(Clone, Default)]
 pub(super) struct Boosts {
     blocks: Vec<Option<Arc<Block>>>,
-    /// No boost is more than this.
+    /// Upper bound of all boosts.
     most: i32,
 }
 
 impl Boosts {
-    /// The boost of an item.
+    /// Returns the boost of an item.
     #[inline]
     pub(super) fn get(&self, index: usize) -> i32 {
         match self.blocks.get(index / BLOCK) {
@@ -25,12 +25,12 @@ impl Boosts {
         }
     }
 
-    /// At least as much as any boost, and not less than 0.
+    /// Returns an upper bound of all boosts, at least 0.
     pub(super) fn most(&self) -> i32 {
         self.most
     }
 
-    /// Sets the boosts of items that stand one after another.
+    /// Sets the boosts of consecutive items, from the item `first` on.
     pub(super) fn set(&mut self, mut first: usize, mut boosts: &[i32]) {
         while !boosts.is_empty() {
             let (number, from) = (first / BLOCK, first % BLOCK);
@@ -49,7 +49,7 @@ impl Boosts {
         }
     }
 
-    /// Bytes that they hold.
+    /// Returns the bytes that the boosts hold.
     pub(super) fn memory_usage(&self) -> usize {
         let blocks = self.blocks.iter().flatten().count();
         blocks * size_of::<Block>() + self.blocks.capacity() * size_of::<usize>()

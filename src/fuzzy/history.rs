@@ -1,9 +1,9 @@
-//! What earlier queries have found, for those that come after.
+//! The history: results of earlier queries, reused by later ones.
 //!
-//! Of each search the items that matched are kept, a bit for each, and what its terms found in directories. A query that can
-//! only match what another one did looks at nothing else: so the next char of a word that is typed costs little, and going
-//! back costs nothing. What a query implies is told by its terms and not by its text, as `cost$` finds other items than
-//! `cost`, and `cost$x` others again.
+//! For each search the history keeps the matched items, one bit per item, and the results of its terms for directories. A
+//! query whose matches are a subset of an earlier query's examines only those items: so typing the next character of a
+//! word is cheap, and deleting it again is free. Whether that is so is decided by terms and not by text, as `cost$` finds
+//! other items than `cost`, and `cost$x` others again.
 
 use crate::fuzzy::corpus::Bits;
 use crate::fuzzy::filter::DirMemo;
@@ -12,54 +12,56 @@ use crate::fuzzy::fzf::query::{Kind, Query, Term};
 use crate::fuzzy::rank::TopK;
 use std::sync::Arc;
 
-/// Searches that are kept.
+/// Maximum number of searches kept.
 const MAX_SEARCHES: usize = 8;
 
-/// The items of a block that match, and how many items it had.
+/// The items of a block that match, and the number of items searched in it.
 #[derive(Clone)]
 pub(in crate::fuzzy) struct BlockMatches {
     pub(in crate::fuzzy) bits: Arc<Bits>,
     pub(in crate::fuzzy) len: usize,
 }
 
-/// What a search has found.
+/// The results of a search.
 pub(in crate::fuzzy) struct CachedResult {
     pub(in crate::fuzzy) query: Query,
     pub(in crate::fuzzy) limit: usize,
-    /// Number of the boosts.
+    /// Version of the boosts.
     pub(in crate::fuzzy) boosted: u64,
     pub(in crate::fuzzy) total: usize,
     pub(in crate::fuzzy) searched: usize,
-    /// Of a search that came to its end.
+    /// The best items, if the search was completed.
     pub(in crate::fuzzy) best: Option<TopK>,
     pub(in crate::fuzzy) blocks: Vec<Option<BlockMatches>>,
     pub(in crate::fuzzy) memos: DirMemos,
 }
 
-/// What is known of directories, by term.
+/// Results for directories, by term.
 pub(in crate::fuzzy) type DirMemos = Vec<(Term, DirMemo)>;
 
-/// What a search begins with.
+/// The results that a search starts from.
 #[derive(Default)]
 pub(in crate::fuzzy) struct Reusable {
-    /// The query of what is seen.
+    /// The query that matched the items in `blocks`.
     pub(in crate::fuzzy) query: Query,
     pub(in crate::fuzzy) blocks: Vec<Option<BlockMatches>>,
     pub(in crate::fuzzy) memos: DirMemos,
-    /// The query is the same: what is seen matches.
+    /// The query is the same, so that all items in `blocks` match.
     pub(in crate::fuzzy) same: bool,
-    /// And so are limit and boosts, so that it only has to go on: the total, how many items were searched, the best.
+    /// Limit and boosts are the same too, so that the search only has to continue: total, number of items searched, best
+    /// items.
     pub(in crate::fuzzy) start: Option<(usize, usize, TopK)>,
 }
 
-/// What the last searches have found, the last one at the end.
+/// The results of the last searches, the newest one last.
 #[derive(Default)]
 pub(in crate::fuzzy) struct History {
     all: Vec<CachedResult>,
 }
 
 impl History {
-    /// Keeps what a search has found, instead of what the same query found before or what is oldest, and gives that.
+    /// Adds the results of a search, and returns those they replace: of the same query, or the oldest ones if the history
+    /// is full.
     pub(in crate::fuzzy) fn add(&mut self, known: CachedResult) -> Option<CachedResult> {
         let same = self.all.iter().position(|old| old.query == known.query);
         let old =
@@ -68,7 +70,7 @@ impl History {
         old
     }
 
-    /// What a query can begin with.
+    /// Returns the results from which a search for `query` can start.
     pub(in crate::fuzzy) fn prior(&self, query: &Query, limit: usize, boosted: u64) -> Reusable {
         if let Some(known) = self.all.iter().find(|known| known.query == *query) {
             let same = known.limit == limit && known.boosted == boosted;
@@ -76,7 +78,7 @@ impl History {
             let start = best.map(|best| (known.total, known.searched, best));
             return Reusable { same: true, start, ..Reusable::of(known) };
         }
-        // Of those that bound it the one that leaves least.
+        // Of the wider queries, the one that covers most items and has fewest matches.
         let wider = self.all.iter().filter(|known| implies(query, &known.query));
         match wider.min_by_key(|known| (std::cmp::Reverse(known.searched), known.total)) {
             Some(known) => Reusable::of(known),
@@ -84,7 +86,7 @@ impl History {
         }
     }
 
-    /// Bytes that it holds.
+    /// Returns the bytes that the history holds.
     pub(in crate::fuzzy) fn memory_usage(&self) -> usize {
         let blocks = self.all.iter().flat_map(|known| &known.blocks).flatten().count();
         let memos = self.all.iter().flat_map(|known| &known.memos);
@@ -99,7 +101,7 @@ impl Reusable {
     }
 }
 
-/// Whether every item that `query` matches is matched by `other` as well, as far as is easily told.
+/// Returns whether `other` matches every item that `query` matches, as far as can be decided cheaply.
 fn implies(query: &Query, other: &Query) -> bool {
     other.groups.iter().all(|wide| {
         query.groups.iter().any(|narrow| {
@@ -121,7 +123,7 @@ fn term_implies(term: &Term, other: &Term) -> bool {
     let see = |&code: &u32| if other.respect_case { code } else { fold(code) };
     let mut chars = term.chars.iter().map(see);
     match other.kind {
-        // All kinds of terms have their chars in the item, in their order.
+        // Terms of all kinds match items that contain their characters in order.
         Kind::Fuzzy => other.chars.iter().all(|wanted| chars.any(|code| code == *wanted)),
         Kind::Exact if term.kind != Kind::Fuzzy => {
             let chars: Vec<u32> = chars.collect();
@@ -154,7 +156,7 @@ mod tests {
         for (at, text) in texts.iter().enumerate() {
             let old = history.add(known(text));
             assert_eq!(old.is_some(), at >= MAX_SEARCHES);
-            // The same again takes the place of itself.
+            // Adding the same query again replaces its results.
             assert!(history.add(known(text)).is_some_and(|old| old.query == known(text).query));
         }
         assert_eq!(history.all.len(), MAX_SEARCHES);

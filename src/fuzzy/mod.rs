@@ -1,20 +1,20 @@
-//! Fuzzy matching: fzf's query language and fzf's idea of a good match.
+//! Fuzzy matching with fzf's query language and fzf's scores.
 //!
 //! # What does a query mean?
 //!
-//! What it means to fzf: see [`fzf::query`]. A term `srcmn` finds `src/main.rs`, `'main` and `^src` and `rs$` find what they
-//! say, `!test` keeps out, `|` is "or", and a space is "and".
+//! The same as in fzf: see [`fzf::query`]. A term `srcmn` finds `src/main.rs`; `'main`, `^src` and `rs$` find a
+//! substring, a prefix and a suffix; `!test` excludes items, `|` is "or", and a space is "and".
 //!
-//! # Strategy are matches ordered?
+//! # How are matches ordered?
 //!
-//! By [score](fzf::score) descending, then by [length](fzf::score::length) ascending, then in the order in which items were given.
-//! That is a total order, so the result is the same on any number of threads. The empty query and one of negated terms
-//! only keep the order in which items were given.
+//! By [score](fzf::score) descending, then by [length](fzf::score::length) ascending, then by index, the order in which
+//! items were pushed. That is a total order, so the result is the same on any number of threads. An empty query, and one
+//! with negated terms only, lists the matched items by index.
 //!
-//! # What of invalid UTF-8?
+//! # How is invalid UTF-8 handled?
 //!
-//! It is legal, in items and in queries: a maximal invalid subsequence is one char, which is like nothing but the same
-//! bytes.
+//! It is allowed in items and in queries: each maximal invalid subsequence counts as one character, which equals only the
+//! same bytes.
 
 mod boosts;
 mod corpus;

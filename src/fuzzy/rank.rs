@@ -1,33 +1,33 @@
-//! The best of many: bounded, in a total order.
+//! Rankings: the best items in a total order, bounded in number.
 
 use crate::fuzzy::fzf::score::NoMemory;
 
-/// One row of a result: which item, and what it earned.
+/// One row of a ranking: an item and its score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The item's index: how many were pushed before it.
+    /// The item's index, which is the number of items pushed before it.
     pub index: u32,
-    /// Its score, with its boost.
+    /// The item's score, including its boost.
     pub score: i32,
 }
 
-/// What a query has found.
+/// The result of a query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ranking {
-    /// Strategy many items match, among those that have been searched.
+    /// Number of matched items among those searched.
     pub total: usize,
-    /// Strategy many items have been searched.
+    /// Number of items searched.
     pub searched: usize,
-    /// The best of them, in order: score descending, length ascending, index ascending.
+    /// The best matched items, in order: score descending, length ascending, index ascending.
     pub rows: Vec<Row>,
 }
 
-/// A place in the order: greater is better.
+/// The sort key of an item: greater is better.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct RankKey(u128);
 
 impl RankKey {
-    /// Worse than any item.
+    /// A key below that of any item.
     pub(super) const LAST: RankKey = RankKey(0);
 
     #[inline]
@@ -41,7 +41,8 @@ impl RankKey {
         Row { index: !(self.0 as u32), score: ((self.0 >> 48) as u32 ^ 1 << 31).cast_signed() }
     }
 
-    /// The greatest length with which an item of some score has at least some [`merit`](RankKey::merit), if there is any.
+    /// Returns the maximum length at which an item with this score has at least this [`merit`](RankKey::merit), if there
+    /// is one.
     #[inline]
     pub(super) fn longest(score: i32, merit: u64) -> Option<u16> {
         let (least, longest) = RankKey::least(merit);
@@ -52,38 +53,38 @@ impl RankKey {
         }
     }
 
-    /// The score that an item has to have for some merit, and the greatest length with which that is enough.
+    /// Returns the minimum score for a merit, and the maximum length at which that score is enough.
     #[inline]
     pub(super) fn least(merit: u64) -> (i32, u16) {
         (((merit >> 16) as u32 ^ 1 << 31).cast_signed(), !(merit as u16))
     }
 
-    /// Score and length as a number of 48 bits that grows with the place, without the index.
+    /// Returns score and length as a 48-bit number that grows with the key, without the index.
     #[inline]
     pub(super) fn merit(self) -> u64 {
         (self.0 >> 32) as u64
     }
 }
 
-/// The best places of those that were offered.
+/// The best keys of those offered, at most `limit`.
 #[derive(Clone, Debug)]
 pub(super) struct TopK {
     limit: usize,
     places: Vec<RankKey>,
-    /// What is not better than this is not among them.
+    /// Keys up to this one are not among the best.
     threshold: RankKey,
-    /// There was no memory for some of them.
+    /// Memory for a key could not be allocated.
     refused: bool,
 }
 
 impl TopK {
     pub(super) fn new(limit: usize) -> TopK {
-        // With no place to give, nothing is better than the best.
+        // With no rows to return, no key is good enough.
         let threshold = if limit == 0 { RankKey(u128::MAX) } else { RankKey::LAST };
         TopK { limit, places: Vec::new(), threshold, refused: false }
     }
 
-    /// What is not better than this need not be offered.
+    /// Returns the key up to which offering is useless.
     #[inline]
     pub(super) fn threshold(&self) -> RankKey {
         self.threshold
@@ -104,7 +105,7 @@ impl TopK {
         }
     }
 
-    /// Takes in what another has. No item may be in both.
+    /// Adds the keys of another list. No item may be in both.
     pub(super) fn merge(&mut self, other: &TopK) {
         self.refused |= other.refused;
         other.places.iter().for_each(|&place| self.offer(place));
@@ -119,7 +120,7 @@ impl TopK {
         }
     }
 
-    /// The rows in their order, unless there was no memory for them.
+    /// Returns the rows in order, or an error if memory for some could not be allocated.
     pub(super) fn rows(mut self) -> Result<Vec<Row>, NoMemory> {
         self.places.sort_unstable_by(|a, b| b.cmp(a));
         self.places.truncate(self.limit);

@@ -1,20 +1,20 @@
-//! Sessions: a corpus that grows, and queries over it as a person types them.
+//! Sessions: a growing set of items, and queries over it that run while a user types.
 //!
-//! # What is it for?
+//! # What is a session for?
 //!
-//! A picker. Items are pushed, or come from a walk by [`Session::feed`] without passing through the host; each keystroke
-//! starts a search, whose rows get better until it is done; nothing takes the host's thread for long.
+//! For a picker. Items are pushed, or arrive from a walk by [`Session::feed`] without passing through the host. Each
+//! keystroke starts a search, which publishes better rows until it is done. No call blocks the host's thread for long.
 //!
 //! # Which items does a search cover?
 //!
-//! All that were there when it started, and those that came while it ran if they were many: [`Ranking::searched`] tells how
-//! many it has covered, the first so many. Started again with the same query it goes on from there, and searches only what
-//! has come since.
+//! All items that were in the session when the search started, and those added meanwhile if they are more than an eighth
+//! of them: [`Ranking::searched`] is the number of items covered, always the first ones. Repeating the same query
+//! continues that search and covers only the items added since.
 //!
 //! # What do threads share?
 //!
-//! Everything takes `&self`. A session is locked for as long as it takes to add some hundred items or to copy one unfinished
-//! block, some microseconds; a search works on what it has copied.
+//! Every method takes `&self`. The session is locked while some hundred items are added or one unfinished block is
+//! copied, which takes some microseconds; a search then works on its own snapshot.
 
 use super::boosts::Boosts;
 use super::corpus::{Corpus, Snapshot};
@@ -30,50 +30,50 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Items that are added under one lock.
+/// Items added while the lock is held once.
 const ITEMS_PER_LOCK: usize = 128;
 
-/// Strategy often somebody who adds items lets others go first, as a lock is not fair by itself.
+/// Times that a thread that adds items yields to threads that wait for the lock, as a mutex is not fair.
 const MAX_YIELDS: usize = 64;
 
-/// Items of a session, at most.
+/// Maximum number of items in a session.
 const MAX_ITEMS: usize = u32::MAX as usize - 1;
 
-/// A search tells of what it has after this time, or a third of it if most is left to do, and then each time after twice
-/// the time.
+/// Time until a search publishes its first ranking; a third of that if less than an eighth of the items has been
+/// searched. Each following ranking is published after twice the time of the one before.
 const FIRST_REPORT_AFTER: Duration = Duration::from_millis(6);
 
-/// Memory beyond this is given back on another thread.
+/// A session that holds more memory than this is freed on another thread.
 const DETACH_ABOVE_BYTES: usize = 1 << 20;
 
-/// What a session is made for. The default is what most pickers want.
+/// Options of a session. The defaults suit most pickers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SessionOptions {
-    /// Case, accents and typos.
+    /// Case, accents and typos of queries.
     pub query: query::QueryOptions,
-    /// What items are.
+    /// What the items are, which selects the bonuses of the score.
     pub scheme: Scheme,
-    /// Items consist of columns, which this byte parts. It is not part of them.
+    /// The byte that separates the columns of an item, or none if items have no columns. It belongs to no column.
     pub delimiter: Option<u8>,
-    /// The columns in which to search, from 0, in the order in which they are tried. Those that an item does not have are
-    /// empty. None means all.
+    /// The columns to search, from 0, in the order in which they are tried. A column that an item lacks counts as empty.
+    /// An empty list searches all columns.
     pub columns: Vec<u32>,
-    /// Bytes that the session may hold, or 0 for no limit.
+    /// Maximum number of bytes that the session may hold, or 0 for no limit.
     pub memory_limit: usize,
-    /// Threads of a search, or 0 for as many as the library has.
+    /// Threads used by a search, or 0 for as many as the library uses.
     pub threads: usize,
 }
 
-/// Why an item was not taken.
+/// Why an item was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// The memory limit, in bytes, would not be kept.
+    /// The item would exceed the memory limit, in bytes.
     MemoryLimit(usize),
-    /// There are as many items as there can be.
+    /// The session already holds the maximum number of items.
     Number,
-    /// One item, and its columns, are larger than 4 GiB.
+    /// The item, with its columns, is larger than 4 GiB.
     Item,
-    /// There is no memory for it.
+    /// Memory for the item could not be allocated.
     Memory,
 }
 
@@ -81,26 +81,26 @@ impl std::fmt::Display for Refused {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Refused::MemoryLimit(bytes) => write!(out, "memory limit of {bytes} bytes reached"),
-            Refused::Number => write!(out, "there are {MAX_ITEMS} items, and no more can be"),
+            Refused::Number => write!(out, "maximum of {MAX_ITEMS} items reached"),
             Refused::Item => write!(out, "the item is larger than 4 GiB"),
-            Refused::Memory => write!(out, "there is no memory for the item"),
+            Refused::Memory => write!(out, "out of memory for the item"),
         }
     }
 }
 
-/// What a session holds.
+/// Sizes of a session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
-    /// Items.
+    /// Number of items.
     pub items: usize,
-    /// DirFilter that they are in.
+    /// Number of distinct directories of the items.
     pub directories: usize,
-    /// Bytes of all of it, without the copy of the last items, less than a megabyte, that the last search looked at.
+    /// Bytes held in total, except the copy of the unfinished block, less than a megabyte, that the last search used.
     pub bytes: usize,
 }
 
-/// A corpus and what is known of it. Dropping it cancels its search and its memory is given back elsewhere; feeds end when
-/// they next have something to give.
+/// A set of items, its boosts, and cached results of earlier queries. Dropping it cancels its search and frees its memory
+/// on another thread; a walk that feeds it ends at its next batch.
 pub struct Session {
     shared: Arc<Shared>,
 }
@@ -108,13 +108,13 @@ pub struct Session {
 struct Shared {
     options: SessionOptions,
     state: Mutex<SessionState>,
-    /// What the last search is about, so that texts of rows can be had while somebody adds items.
+    /// The snapshot of the last search, so that texts of rows can be read while items are being added.
     last: Mutex<Option<Arc<Snapshot>>>,
-    /// Strategy many items there are, for those who only want to know that.
+    /// Number of items, readable without the lock.
     items: AtomicUsize,
-    /// Threads that wait for the state, but for those who add items.
+    /// Threads that wait for the lock, except those that add items.
     waiting: AtomicUsize,
-    /// The number of the last search that was started: those before it stop.
+    /// Number of the last search that was started: earlier ones stop.
     search: AtomicU64,
 }
 
@@ -124,9 +124,9 @@ struct SessionState {
     boosts: Arc<Boosts>,
     history: History,
     closed: bool,
-    /// Counts up when the items are no longer those that they were.
+    /// Incremented when the session is cleared.
     cleared: u64,
-    /// Counts up when boosts change.
+    /// Incremented when boosts change.
     boosted: u64,
 }
 
@@ -158,7 +158,7 @@ impl Shared {
         state
     }
 
-    /// Locks to add items, behind those who wait already.
+    /// Locks the state to add items, after the threads that already wait for it.
     fn lock_to_add(&self) -> MutexGuard<'_, SessionState> {
         for _ in 0..MAX_YIELDS {
             if self.waiting.load(Ordering::Relaxed) == 0 {
@@ -205,7 +205,7 @@ impl Shared {
         self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Empties it; what it held is dropped on another thread if it is much.
+    /// Removes all items, boosts and history; more than [`DETACH_ABOVE_BYTES`] are freed on another thread.
     fn clear(&self, state: &mut SessionState) {
         let last = self.last().take();
         let corpus = std::mem::take(&mut state.corpus);
@@ -226,14 +226,14 @@ impl Shared {
         }
     }
 
-    /// What a search is to do, and the number of the items that it is about.
+    /// Returns the plan of a search, and the value of `cleared` for its snapshot.
     fn plan(&self, query: &[u8], limit: usize) -> (Arc<Plan>, u64) {
         let query = Query::new(query, self.options.query);
         let state = self.lock();
         let (snapshot, boosts) = (Arc::new(state.corpus.snapshot()), Arc::clone(&state.boosts));
         let (cleared, boosted) = (state.cleared, state.boosted);
         let prior = state.history.prior(&query, limit, boosted);
-        // Under the lock, so that nobody empties the session in between.
+        // Under the lock, so that no thread clears the session in between.
         let old = self.last().replace(Arc::clone(&snapshot));
         drop(state);
         drop(old);
@@ -241,7 +241,7 @@ impl Shared {
         (Arc::new(Plan::new(query, self.options.clone(), limit, self.threads(), view)), cleared)
     }
 
-    /// Keeps what a search has found.
+    /// Adds the results of a search to the history, unless the session was cleared meanwhile.
     fn remember(&self, plan: &Plan, cleared: u64) {
         let known = plan.known();
         let mut state = self.lock();
@@ -254,35 +254,35 @@ impl Shared {
 }
 
 impl Session {
-    /// An empty session.
+    /// Creates an empty session.
     pub fn new(options: SessionOptions) -> Session {
         let (state, last, search, items, waiting) = Default::default();
         Session { shared: Arc::new(Shared { options, state, last, items, waiting, search }) }
     }
 
-    /// What it was made with.
+    /// Returns the options of the session.
     pub fn options(&self) -> &SessionOptions {
         &self.shared.options
     }
 
-    /// Adds items behind those that are there, and tells how many went in, and why the next one did not if there is one.
-    /// Of an item that is refused nothing is kept. They stand one after another unless another thread adds some as well.
+    /// Appends items, and returns how many were added, and why the next one was refused if one was. No part of a refused
+    /// item is kept. The added items have consecutive indexes unless another thread adds items at the same time.
     ///
     /// Cost: about a tenth of a microsecond for a path.
     pub fn push<'i>(&self, items: impl IntoIterator<Item = &'i [u8]>) -> (usize, Option<Refused>) {
         self.shared.push(items)
     }
 
-    /// Adds the lines of a text: what stands between line feeds, without a carriage return before them. Behind the last
-    /// line feed there is a line only if there is text.
+    /// Appends each line of `text` as an item, without its line feed and the carriage return before that. Text after the
+    /// last line feed is a line only if it is not empty.
     pub fn push_text(&self, text: &[u8]) -> (usize, Option<Refused>) {
         use bstr::ByteSlice;
         self.shared.push(text.lines())
     }
 
-    /// Lets a walk add all that it finds, files and links and, if it was asked for them, directories; not what it could not
-    /// read. It does so on its own threads. The job has nothing to take any more; when it is over, everything is in. It
-    /// fails if an item is refused.
+    /// Adds everything that `walk` finds, on the threads of the walk: files, links and, if they were requested,
+    /// directories; entries that could not be read are skipped. The job then has no results to take; when it is done, all
+    /// items are in the session. It fails if an item is refused.
     pub fn feed(&self, walk: &Job<Paths>) {
         let shared = Arc::downgrade(&self.shared);
         walk.divert(move |paths: Paths| {
@@ -297,17 +297,17 @@ impl Session {
         });
     }
 
-    /// Strategy many items there are.
+    /// Returns the number of items.
     pub fn len(&self) -> usize {
         self.shared.items.load(Ordering::Relaxed)
     }
 
-    /// Whether there is none.
+    /// Returns whether the session has no items.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Removes all items and boosts; a running search stops. Options stay, and feeds go on.
+    /// Removes all items and boosts, and stops a running search. Options are kept, and feeds continue.
     pub fn clear(&self) {
         self.shared.search.fetch_add(1, Ordering::Relaxed);
         let mut state = self.shared.lock();
@@ -315,17 +315,18 @@ impl Session {
         self.shared.items.store(0, Ordering::Relaxed);
     }
 
-    /// Appends the text of an item to `out`, and tells whether there is such an item.
+    /// Appends the text of the item at `index` to `out`, and returns whether there is such an item.
     pub fn text(&self, index: usize, out: &mut Vec<u8>) -> bool {
         let last = self.shared.last().clone();
         last.is_some_and(|last| last.text(index, out)) || self.shared.lock().corpus.text(index, out)
     }
 
-    /// Sets what is added to the scores of items that stand one after another, from `first` on. It may be negative. Items
-    /// that are not there yet may have some as well. Running searches keep to what was set when they started.
+    /// Sets the boosts of consecutive items, from the item `first` on. A boost is added to the score of its item and may
+    /// be negative. It may be set before the item is pushed. Running searches use the boosts that were set when they
+    /// started.
     ///
-    /// Scores are 16 for each char that matches and up to 10 more, so a boost of some tens is felt. The order of an empty
-    /// query does not change.
+    /// A matched character scores 16, and up to 10 more as a bonus, so a boost of some tens has a visible effect. Boosts
+    /// do not change the order of an empty query.
     pub fn boost(&self, first: usize, boosts: &[i32]) {
         let mut state = self.shared.lock();
         state.boosted += 1;
@@ -333,19 +334,20 @@ impl Session {
         Arc::make_mut(&mut state.boosts).set(first, boosts);
     }
 
-    /// Forgets what it knows from earlier queries, which later ones otherwise begin with: for measurements.
+    /// Deletes the cached results of earlier queries, so that the next search starts from nothing: for benchmarks.
     pub fn forget(&self) {
         self.shared.lock().history = History::default();
     }
 
-    /// What it holds.
+    /// Returns the sizes of the session.
     pub fn stats(&self) -> Stats {
         let state = self.shared.lock();
         let (items, directories) = (state.corpus.len(), state.corpus.directories());
         Stats { items, directories, bytes: state.memory_usage() }
     }
 
-    /// Searches, and returns when it is done. `limit` bounds the rows, not the search: they are the best.
+    /// Searches all items and returns when done. `limit` bounds the number of rows returned, which are the best ones, not
+    /// the search.
     pub fn search(&self, query: &[u8], limit: usize) -> Result<Ranking, NoMemory> {
         let (plan, cleared) = self.shared.plan(query, limit);
         search::run(&plan, &|| false, &mut |_| {});
@@ -354,17 +356,17 @@ impl Session {
         Ok(ranking)
     }
 
-    /// The same for tests and measurements, with memory enough.
+    /// Like [`search`](Session::search), for tests and benchmarks that have enough memory.
     ///
     /// # Panics
     ///
-    /// If there is no memory for the rows.
+    /// If memory for the rows cannot be allocated.
     pub fn query(&self, query: &[u8], limit: usize) -> Ranking {
         self.search(query, limit).expect("memory for the rows")
     }
 
-    /// Starts a search off the thread, and stops the one that was started before. Its results are rankings, each of which
-    /// takes the place of the one before: see [`latest`]. Its unit of progress is the item.
+    /// Starts a search in the background and stops the one started before. The job's results are rankings, each of which
+    /// replaces the one before: see [`latest`]. Progress is counted in items.
     pub fn start(&self, query: &[u8], limit: usize) -> Job<Ranking> {
         let number = self.shared.search.fetch_add(1, Ordering::Relaxed) + 1;
         let (shared, query) = (Arc::downgrade(&self.shared), query.to_vec());
@@ -387,7 +389,7 @@ impl Session {
                     let now = since.elapsed();
                     if now >= next.max(first) && !stop() {
                         next = now * 2;
-                        // It fails only if the job was cancelled or there is no memory, which is seen soon.
+                        // It fails only if the job was cancelled or memory ran out, both of which are noticed soon.
                         let _ = plan.ranking().map(|ranking| worker.publish(ranking, 0));
                     }
                 });
@@ -398,7 +400,7 @@ impl Session {
                 }
                 let ranking = ranking.map_err(|why| JobError::Failed(why.to_string()))?;
                 shared.remember(&plan, cleared);
-                // If much has come meanwhile it is searched as well; what is known is not searched again.
+                // If many items were added meanwhile, search them too; the history saves searching the others again.
                 if shared.lock().corpus.len() <= ranking.searched + ranking.searched / 8 {
                     return worker.publish(ranking, 0);
                 }
@@ -406,13 +408,13 @@ impl Session {
         })
     }
 
-    /// The bytes of an item that a query matches: the offset of each char that does, ascending. None if the item does not
-    /// match or is not there.
+    /// Returns the byte offsets, ascending, of the characters of an item that a query matches, or none if the item does
+    /// not match or does not exist.
     pub fn positions(&self, query: &[u8], index: usize) -> Option<Vec<u32>> {
         self.places(query, index).expect("memory for the item")
     }
 
-    /// The same, if there is memory for it.
+    /// Like [`positions`](Session::positions), or returns an error if memory for the item cannot be allocated.
     pub fn places(&self, query: &[u8], index: usize) -> Result<Option<Vec<u32>>, NoMemory> {
         let mut item = Vec::new();
         if !self.text(index, &mut item) {
@@ -429,18 +431,18 @@ impl Session {
     }
 }
 
-/// The last ranking that a search has published since the last one was taken. Those before it are dropped.
+/// Takes all rankings that a search has published and returns the newest one. The others are dropped.
 pub fn latest(search: &Job<Ranking>) -> Option<Ranking> {
     std::iter::from_fn(|| search.take()).last()
 }
 
 impl SessionOptions {
-    /// Whether only parts of items are looked at.
+    /// Returns whether items are split into columns.
     pub(super) fn has_columns(&self) -> bool {
         self.delimiter.is_some()
     }
 
-    /// The columns of an item in which to search.
+    /// Writes the ranges of the columns of an item to search into `columns`.
     pub fn cut(&self, item: &[u8], columns: &mut Vec<Range<u32>>) {
         columns.clear();
         let Some(delimiter) = self.delimiter else {

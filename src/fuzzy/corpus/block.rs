@@ -1,81 +1,81 @@
-//! Blocks of items: the directories' numbers, and the names one after another.
+//! Blocks of items: their names in one text, and the numbers of their directories.
 
 use super::{NOT_ASCII, PADDING, WHITE, start_bit, with_room};
 use std::collections::TryReserveError;
 
-/// Items of a block, at most.
+/// Maximum number of items in a block.
 pub(in super::super) const BLOCK: usize = 4096;
 
-/// A bit for each item of a block.
+/// One bit for each item of a block.
 pub(in super::super) type Bits = [u64; BLOCK / 64];
 
-/// Bytes of names after which a block is full as well, so that a copy of one that is not takes no time.
-const MOST_TEXT: usize = 256 << 10;
+/// A block with this many bytes of names is full, so that copying an unfinished block is fast.
+const MAX_TEXT_BYTES: usize = 256 << 10;
 
-/// Items that stand one after another.
+/// Consecutive items.
 #[derive(Clone, Default)]
 pub(in super::super) struct Block {
     /// Index of the first item.
     first: usize,
-    /// The names, and padding once it is full.
+    /// The names, followed by padding once the block is full.
     text: Vec<u8>,
-    /// Where each name ends.
+    /// Offset of the end of each name in `text`.
     stops: Vec<u32>,
     runs: Vec<Run>,
-    /// For each run, what a search seldom wants to know.
+    /// Further data about each run, which a search seldom reads.
     starts: Vec<Starts>,
-    /// A bit for each item that is the first of a run.
+    /// A bit for each item that is the first of its run.
     heads: Vec<u64>,
-    /// Strategy many runs begin before each word of `heads`.
+    /// Number of runs that begin before each word of `heads`.
     begun: Vec<u16>,
     masks: Vec<u32>,
-    /// A bit for each item that is ASCII, its directory included.
+    /// A bit for each item that is entirely ASCII, including its directory.
     ascii: Vec<u64>,
     lengths: Vec<u16>,
-    /// The least length of each word of items.
+    /// Minimum length of the items of each word.
     shortest: Vec<u16>,
-    /// What the items of each word begin with, by [`start_bit`] of the first byte alone. All bits if one has white space or
-    /// has no directory.
+    /// First bytes of the items of each word, as a set of [`start_bit`] with a zero second byte. All bits are set if an
+    /// item has white space or no directory.
     openings: Vec<u64>,
     padded: bool,
 }
 
-/// Items of one directory that stand one after another.
+/// Consecutive items in the same directory.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Run {
-    /// The directory.
+    /// Number of the directory.
     pub(in super::super) directory: u32,
     /// The mask of the directory's whole path.
     pub(in super::super) path: u32,
-    /// All that the masks of the names have.
+    /// The union of the masks of the names.
     pub(in super::super) names: u32,
 }
 
 impl Run {
-    /// All that the masks of its items have.
+    /// Returns the union of the masks of the items, directory included.
     #[inline]
     pub(in super::super) fn all(&self) -> u32 {
         self.path | self.names
     }
 }
 
-/// What the items of a run begin with, and their parts.
+/// First bytes of the items of a run and of their path components.
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) struct Starts {
-    /// The first bytes of the directory's path, 0 for those that it does not have.
+    /// The first bytes of the directory's path, 0 where it is shorter.
     pub(in super::super) head: [u8; 2],
-    /// What the names begin with, by [`start_bit`].
+    /// First bytes of the components in the names, as a set of [`start_bit`].
     pub(in super::super) names: u64,
-    /// What the components of the directory's path begin with, by [`start_bit`].
+    /// First bytes of the components of the directory's path, as a set of [`start_bit`].
     pub(in super::super) directory: u64,
 }
 
 impl Block {
-    /// An empty one to go on behind a full one, with room for about as much.
+    /// Creates the block that follows a full one, with room for about as many items.
     pub(super) fn after(full: &Block) -> Block {
         Block {
             first: full.first + full.len(),
-            text: with_room(full.text.len().min(MOST_TEXT)),
+            text: with_room(full.text.len().min(MAX_TEXT_BYTES)),
             stops: with_room(full.len()),
             runs: with_room(full.runs.len()),
             starts: with_room(full.starts.len()),
@@ -85,8 +85,8 @@ impl Block {
         }
     }
 
-    /// Makes room for an item whose name has so many bytes, so that [`push`](Block::push) and [`close`](Block::close) need
-    /// no memory.
+    /// Reserves memory for an item whose name has `len` bytes, so that [`push`](Block::push) and [`close`](Block::close)
+    /// cannot fail.
     #[inline]
     pub(super) fn reserve(&mut self, len: usize) -> Result<(), TryReserveError> {
         self.text.try_reserve(len + PADDING)?;
@@ -105,8 +105,8 @@ impl Block {
         Ok(())
     }
 
-    /// Adds an item for which there is [room](Block::reserve), with the mask of its name and its length, of which no mask of names and nothing that they begin with is
-    /// known but its own.
+    /// Adds an item, for which memory was [reserved](Block::reserve). `run` and `starts` describe this item alone: the
+    /// sets of names in them are those of its own name. `length` is the length by which items are ordered.
     pub(super) fn push(&mut self, (run, starts): (Run, Starts), name: &[u8], length: u16) {
         let at = self.len();
         self.text.extend_from_slice(name);
@@ -142,10 +142,10 @@ impl Block {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.len() >= BLOCK || self.text.len() >= MOST_TEXT
+        self.len() >= BLOCK || self.text.len() >= MAX_TEXT_BYTES
     }
 
-    /// Gives back what memory is not needed once nothing more comes.
+    /// Adds the padding and frees the memory reserved for further items.
     pub(super) fn close(&mut self) {
         self.padded = true;
         self.text.resize(self.text.len() + PADDING, 0);
@@ -162,12 +162,12 @@ impl Block {
         self.openings.shrink_to_fit();
     }
 
-    /// Whether [`PADDING`] bytes stand behind the names.
+    /// Returns whether [`PADDING`] bytes follow the names.
     pub(in super::super) fn is_padded(&self) -> bool {
         self.padded
     }
 
-    /// Bytes that it holds.
+    /// Returns the bytes that the block holds.
     pub(super) fn memory_usage(&self) -> usize {
         let numbers = self.stops.capacity() + self.masks.capacity();
         let bits = self.ascii.capacity() + self.heads.capacity() + self.openings.capacity();
@@ -178,62 +178,63 @@ impl Block {
         size_of::<Block>() + self.text.capacity() + 4 * numbers + bits + runs + lengths
     }
 
-    /// Index of the first item.
+    /// Returns the index of the first item.
     pub(in super::super) fn first(&self) -> usize {
         self.first
     }
 
-    /// Strategy many items there are.
+    /// Returns the number of items.
     pub(in super::super) fn len(&self) -> usize {
         self.stops.len()
     }
 
-    /// The run of an item, by its place in the block.
+    /// Returns the run of an item, by the item's place in the block.
     #[inline]
     pub(in super::super) fn run(&self, at: usize) -> &Run {
         &self.runs[self.run_number(at)]
     }
 
-    /// The place of the run of an item among the [`runs`](Block::runs), by the item's place in the block.
+    /// Returns the place among the [`runs`](Block::runs) of an item's run, by the item's place in the block.
     #[inline]
     pub(in super::super) fn run_number(&self, at: usize) -> usize {
         let before = self.heads[at / 64] & u64::MAX >> (63 - at % 64);
         usize::from(self.begun[at / 64]) + before.count_ones() as usize - 1
     }
 
-    /// The directory and the name of an item, by its index, if it is here.
+    /// Returns the directory and the name of the item with this index, or none if it is in another block.
     pub(super) fn item(&self, index: usize) -> Option<(u32, &[u8])> {
         let at = index.checked_sub(self.first).filter(|&at| at < self.len())?;
         Some((self.run(at).directory, self.name(at)))
     }
 
-    /// The runs.
+    /// Returns the runs.
     #[inline]
     pub(in super::super) fn runs(&self) -> &[Run] {
         &self.runs
     }
 
-    /// For each run, what its items begin with.
+    /// Returns the first bytes of the items of each run.
     #[inline]
     pub(in super::super) fn starts(&self) -> &[Starts] {
         &self.starts
     }
 
-    /// Gives the items whose bits are set by the number of their run, those of a run and a word at a time.
+    /// Calls `visit` with a run's place, a word's place and the bits set there, for each run and word with bits set in
+    /// `bits`.
     #[inline]
-    pub(in super::super) fn by_run(&self, bits: &Bits, mut give: impl FnMut(usize, usize, u64)) {
+    pub(in super::super) fn by_run(&self, bits: &Bits, mut visit: impl FnMut(usize, usize, u64)) {
         for (word, &bits) in bits[..self.heads.len()].iter().enumerate() {
-            self.word_by_run(word, bits, |run, here| give(run, word, here));
+            self.word_by_run(word, bits, |run, here| visit(run, word, here));
         }
     }
 
-    /// The same of a single word.
+    /// Does the same for a single word: `visit` gets a run's place and its bits.
     #[inline]
     pub(in super::super) fn word_by_run(
         &self,
         word: usize,
         bits: u64,
-        mut give: impl FnMut(usize, u64),
+        mut visit: impl FnMut(usize, u64),
     ) {
         let (mut left, mut heads) = (bits, self.heads[word]);
         let mut begun = usize::from(self.begun[word]);
@@ -244,64 +245,65 @@ impl Block {
                 _ => passed.count_ones() as usize,
             };
             heads ^= passed;
-            // All up to the next head.
+            // All bits up to the next head.
             let here = left & !heads & (heads.wrapping_sub(1));
-            give(begun - 1, here);
+            visit(begun - 1, here);
             left ^= here;
         }
     }
 
-    /// A bit for each item that is ASCII, its directory included.
+    /// Returns a bit for each item that is entirely ASCII, including its directory.
     #[inline]
     pub(in super::super) fn ascii(&self) -> &[u64] {
         &self.ascii
     }
 
-    /// The masks of all names.
+    /// Returns the masks of the names.
     #[inline]
     pub(in super::super) fn masks(&self) -> &[u32] {
         &self.masks
     }
 
-    /// The lengths of all items, as the order has them.
+    /// Returns the lengths of the items, as used for ordering.
     #[inline]
     pub(in super::super) fn lengths(&self) -> &[u16] {
         &self.lengths
     }
 
-    /// The least length of each word of items.
+    /// Returns the minimum length of the items of each word.
     #[inline]
     pub(in super::super) fn shortest(&self) -> &[u16] {
         &self.shortest
     }
 
-    /// What the items of each word begin with, by [`start_bit`] of the first byte alone; all bits where that is not known.
+    /// Returns the first bytes of the items of each word, as sets of [`start_bit`] with a zero second byte; all bits
+    /// where unknown.
     #[inline]
     pub(in super::super) fn openings(&self) -> &[u64] {
         &self.openings
     }
 
-    /// Where the names end.
+    /// Returns the offsets of the ends of the names.
     #[inline]
     pub(in super::super) fn stops(&self) -> &[u32] {
         &self.stops
     }
 
-    /// Where a name is in the block's text.
+    /// Returns the start and the end of a name in the block's text.
     #[inline]
     pub(in super::super) fn span(&self, at: usize) -> (usize, usize) {
         let start = if at == 0 { 0 } else { self.stops[at - 1] };
         (start as usize, self.stops[at] as usize)
     }
 
-    /// A name.
+    /// Returns a name.
     #[inline]
     pub(in super::super) fn name(&self, at: usize) -> &[u8] {
         let (start, stop) = self.span(at);
         &self.text[start..stop]
     }
 
-    /// All names, and what stands behind them.
+    /// Returns the text of all names, and the padding that follows it.
     #[inline]
     pub(in super::super) fn bytes(&self) -> &[u8] {
         &self.text

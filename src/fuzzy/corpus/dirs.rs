@@ -1,4 +1,5 @@
-//! DirFilter: each once, with its parent's number, so that a search continues what it knows of the parent.
+//! Directories: each is stored once, with its parent's number, so that a search continues from its results for the
+//! parent.
 
 use super::{PADDING, mask, start_bit, with_room};
 use hashbrown::HashTable;
@@ -6,43 +7,44 @@ use std::collections::TryReserveError;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 
-/// DirFilter of a block.
+/// Directories of a block.
 const BLOCK: usize = 1024;
 
-/// Longest text of a directory, and most components of one. Items deeper than that are kept whole.
+/// Maximum bytes of a directory's path, and maximum number of its components. Items beyond either are stored without a
+/// directory.
 pub(in super::super) const MAX_DIR_BYTES: usize = 1024;
-const DEEPEST: usize = 64;
+const MAX_DIR_DEPTH: usize = 64;
 
-/// All directories. Number 0 is the empty one, and a parent has a smaller number than what is in it.
+/// All directories. Number 0 is the empty directory, and a parent has a smaller number than its children.
 pub(in super::super) struct Dirs {
     blocks: Vec<Arc<DirBlock>>,
     open: DirBlock,
     numbers: Numbers,
     hasher: RandomState,
-    /// Bytes of the full blocks.
+    /// Bytes held by the full blocks.
     weight: usize,
 }
 
-/// Tables of the numbers by hash: many, as one that grows moves all that it has, which is not to take long.
+/// Number of hash tables. There are many, as one that grows moves all its entries at once, which must not take long.
 const TABLES: usize = 64;
 
-/// The numbers of directories by the hashes of their texts.
+/// Finds the number of a directory by the hash of its path.
 struct Numbers {
-    /// Each entry with its hash, so that a table can grow without a look at the texts.
+    /// Entries are a hash and a number, so that a table can grow without reading paths.
     tables: Vec<HashTable<(u32, u32)>>,
 }
 
 impl Numbers {
-    /// What tables and entries are told apart by. Some tables get up to twice as much as others, as of tables that get the
-    /// same all would grow at once.
+    /// Returns the table and the table's hash for a hash. The tables get different shares, up to a factor of two, because
+    /// tables of equal size would all grow at the same time.
     fn split(hash: u64) -> (usize, u32) {
         let part = hash >> 40;
-        // Of numbers below 1, from which on the derivative doubles: (p² + 2p) / 3.
+        // For a number p below 1, (p² + 2p) / 3: its derivative doubles from 0 to 1.
         let skewed = (part * (part + (2 << 24)) / 3) >> 24;
         ((skewed as usize * TABLES) >> 24, hash as u32)
     }
 
-    /// The hash in a table, which has its low bits and its high ones for use.
+    /// Widens the hash of an entry to 64 bits, as a table uses both its low and its high bits.
     fn wide(hash: u32) -> u64 {
         u64::from(hash) << 32 | u64::from(hash)
     }
@@ -53,7 +55,7 @@ impl Numbers {
         self.tables.get(table)?.find(Numbers::wide(hash), same).map(|&(_, number)| number)
     }
 
-    /// Notes a number. Without memory for that it is not found again, and its directory gets another one when it comes again.
+    /// Adds a number. If memory runs out, it will not be found, and the same directory gets another number next time.
     fn insert(&mut self, hash: u64, number: u32) {
         let (table, hash) = Numbers::split(hash);
         if self.tables.is_empty() {
@@ -65,24 +67,24 @@ impl Numbers {
         }
     }
 
-    /// Bytes that the tables hold.
+    /// Returns the bytes that the tables hold.
     fn memory_usage(&self) -> usize {
         let entry = size_of::<(u32, u32)>() + 1;
-        // Of what a table has room for it uses seven parts in eight, and some bytes more at its end.
+        // A table fills at most seven eighths of its slots, and has some more bytes at its end.
         let table = |table: &HashTable<_>| (table.capacity() / 7 * 8 + 8) * entry + 16;
         self.tables.iter().map(table).sum::<usize>() + TABLES * size_of::<HashTable<(u32, u32)>>()
     }
 }
 
-/// DirFilter that stand one after another.
+/// Consecutive directories.
 #[derive(Clone, Default)]
 pub(in super::super) struct DirBlock {
     text: Vec<u8>,
-    /// The last components alone, which a search reads one after another.
+    /// The last component of each directory, which a search reads one after another.
     own: Vec<u8>,
     /// What a search reads of each directory, one after another.
     links: Vec<Link>,
-    /// The rest of it.
+    /// The full path of each directory.
     wholes: Vec<Whole>,
 }
 
@@ -91,37 +93,37 @@ pub(in super::super) struct DirBlock {
 struct Link {
     parent: u32,
     mask: u32,
-    /// Where it ends in `own`, with its slash.
+    /// Offset in `own` of the end of the component, after its slash.
     stop: u32,
 }
 
-/// All of a directory's path.
+/// The full path of a directory.
 #[derive(Clone, Copy, Default)]
 struct Whole {
-    /// Where it ends in `text`.
+    /// Offset of its end in `text`.
     stop: u32,
     mask: u32,
-    /// What its components begin with.
+    /// First bytes of its components, as a set of [`start_bit`].
     starts: u64,
 }
 
-/// A directory, looked at.
+/// A view of a directory.
 #[derive(Clone, Copy)]
 pub(in super::super) struct Dir<'d> {
-    /// All of its path, with the slash at its end.
+    /// The full path, including the slash at its end.
     pub(in super::super) text: &'d [u8],
     /// The mask of `text`.
     path: u32,
-    /// What its components begin with.
+    /// First bytes of its components, as a set of [`start_bit`].
     starts: u64,
 }
 
-/// The last component of a directory's path, looked at.
+/// A view of the last component of a directory's path.
 #[derive(Clone, Copy)]
 pub(in super::super) struct Component<'d> {
-    /// What the parent's path lacks.
+    /// The component with its slash: the directory's path without its parent's.
     pub(in super::super) text: &'d [u8],
-    /// That, and what stands behind it in memory.
+    /// The same, with all that follows it in memory.
     pub(in super::super) text_and_more: &'d [u8],
     /// The number of the parent.
     pub(in super::super) parent: u32,
@@ -159,8 +161,8 @@ impl DirBlock {
         Component { text: &text_and_more[..(stop - start) as usize], text_and_more, parent, mask }
     }
 
-    /// Makes room for a path of so many bytes and components, all of which may be new. If a block becomes full on the way,
-    /// the next one has no more than a block of them to make room for itself.
+    /// Reserves memory for a path of `len` bytes with `depth` components, all of which may be new. If the block becomes
+    /// full on the way, the rest needs room for less than one block, which the next block allocates.
     fn reserve(&mut self, len: usize, depth: usize) -> Result<(), TryReserveError> {
         self.text.try_reserve(len * depth + PADDING)?;
         self.own.try_reserve(len + PADDING)?;
@@ -176,26 +178,26 @@ impl DirBlock {
             + self.wholes.capacity() * size_of::<Whole>()
     }
 
-    /// Strategy many there are.
+    /// Returns the number of directories.
     pub(in super::super) fn len(&self) -> usize {
         self.links.len()
     }
 }
 
-/// A directory of a list of blocks.
+/// Returns a directory, by the list of blocks and its number.
 #[inline]
 pub(super) fn directory(blocks: &[Arc<DirBlock>], number: u32) -> Dir<'_> {
     blocks[number as usize / BLOCK].directory(number as usize % BLOCK)
 }
 
-/// The last component of a directory of a list of blocks.
+/// Returns the last component of a directory, by the list of blocks and the directory's number.
 #[inline(always)]
 pub(super) fn component(blocks: &[Arc<DirBlock>], number: u32) -> Component<'_> {
     blocks[number as usize / BLOCK].component(number as usize % BLOCK)
 }
 
 impl Dirs {
-    /// Strategy many there are.
+    /// Returns the number of directories.
     pub(super) fn len(&self) -> usize {
         self.blocks.len() * BLOCK + self.open.links.len()
     }
@@ -204,10 +206,10 @@ impl Dirs {
         self.weight + self.open.memory_usage() + self.numbers.memory_usage()
     }
 
-    /// By how much the weight may grow with the directory of an item.
+    /// Returns by how many bytes the memory may grow with the directory of `item`, at most.
     pub(super) fn growth(&self, item: &[u8]) -> usize {
         let directory = memchr::memrchr(b'/', item).map_or(0, |at| at + 1);
-        let depth = memchr::memchr_iter(b'/', &item[..directory]).take(DEEPEST).count();
+        let depth = memchr::memchr_iter(b'/', &item[..directory]).take(MAX_DIR_DEPTH).count();
         let table = 2 * self.numbers.memory_usage();
         self.open.memory_usage()
             + table
@@ -225,14 +227,14 @@ impl Dirs {
         self.get(number).text
     }
 
-    /// The mask of a directory's whole path, and what its components begin with.
+    /// Returns the mask of a directory's full path, and the first bytes of its components.
     pub(super) fn marks(&self, number: u32) -> (u32, u64) {
         let directory = self.get(number);
         (directory.path, directory.starts)
     }
 
-    /// The number of a directory, which ends in a slash. If it is new, and new ones may be made, it gets one, unless there is no
-    /// memory for it.
+    /// Returns the number of a directory, whose path ends in a slash. An unknown one is added if `may_grow` is set.
+    /// Returns none if it is not, if the path exceeds a maximum, or if memory runs out.
     pub(super) fn number(&mut self, text: &[u8], may_grow: bool) -> Option<u32> {
         if text.is_empty() {
             return Some(0);
@@ -242,12 +244,12 @@ impl Dirs {
         if let Some(number) = self.find(hasher.finish(), text) {
             return Some(number);
         }
-        let is_deep = || memchr::memchr_iter(b'/', text).nth(DEEPEST).is_some();
+        let is_deep = || memchr::memchr_iter(b'/', text).nth(MAX_DIR_DEPTH).is_some();
         if !may_grow || text.len() > MAX_DIR_BYTES || is_deep() {
             return None;
         }
-        // Where each directory on the way ends, and its hash, in one pass.
-        let (mut way, mut depth, mut start) = ([(0, 0); DEEPEST], 0, 0);
+        // The end of each directory on the way and its hash, in one pass.
+        let (mut way, mut depth, mut start) = ([(0, 0); MAX_DIR_DEPTH], 0, 0);
         let mut hasher = self.hasher.build_hasher();
         for slash in memchr::memchr_iter(b'/', text) {
             hasher.write(&text[start..=slash]);
@@ -276,7 +278,7 @@ impl Dirs {
         self.numbers.find(hash, |number| self.text(number) == text)
     }
 
-    /// Adds a directory whose last component begins at `start`.
+    /// Adds a directory, whose last component begins at `start`.
     fn add(&mut self, text: &[u8], start: usize, hash: u64, parent: u32) -> u32 {
         let number = self.len() as u32;
         let own = &text[start..];
@@ -327,7 +329,7 @@ mod tests {
     #[test]
     fn a_directory_has_one_number_however_it_came() {
         let mut dirs = Dirs::default();
-        let deep = "a/".repeat(DEEPEST);
+        let deep = "a/".repeat(MAX_DIR_DEPTH);
         let numbers =
             ["/usr/lib/x/", "/usr/", "a/b/c/", "a/b/", "a/", "/", &deep, "a/a/", "a/b/d/"]
                 .map(|text| dirs.number(text.as_bytes(), true).unwrap());

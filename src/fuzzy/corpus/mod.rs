@@ -1,21 +1,22 @@
-//! The corpus: where items are kept, factored by directory.
+//! The corpus: the items of a session, stored by directory.
 //!
-//! # Strategy is an item kept?
+//! # How is an item stored?
 //!
-//! As the number of its directory, everything up to the last `/`, and its name, which is the rest. DirFilter are kept once.
-//! A search looks at each directory once and then at names only: a million paths of 83 bytes are 27 bytes of names each, and
-//! less than a tenth as many directories. What is no path has the empty directory and a name, and nothing is lost by it; and when
-//! the directories of the items turn out to be all different, new ones are no longer made.
+//! As the number of its directory, which is everything up to the last `/`, and its name, which is the rest. Each
+//! directory is stored once. A search looks at each directory once, and after that at names only: a million paths of 83
+//! bytes have names of 27 bytes each, and less than a tenth as many directories. An item that is not a path has the empty
+//! directory and a name, at no extra cost. If the directories of the items turn out to be all different, no new ones are
+//! added.
 //!
-//! # Strategy is it searched while it grows?
+//! # How is it searched while it grows?
 //!
-//! Items stand in [`Block`]s of up to [`BLOCK`]. A full block never changes. A [`Snapshot`] shares the full ones and has a
-//! copy of the one that is being filled, which takes some microseconds.
+//! Items are stored in [`Block`]s of up to [`BLOCK`]. A full block never changes. A [`Snapshot`] shares the full blocks
+//! and has a copy of the unfinished one; making it takes some microseconds.
 //!
-//! # What does it cost?
+//! # How much memory does it need?
 //!
-//! For each item its name and 10 bytes, for each directory its text and some 50 bytes, and 36 for every time the directory changes from
-//! one item to the next.
+//! For each item its name and 10 bytes, for each directory its text and some 50 bytes, and 36 bytes for every item whose
+//! directory is not that of the item before.
 
 mod block;
 mod dirs;
@@ -30,10 +31,10 @@ use crate::fuzzy::fzf::score;
 use std::collections::TryReserveError;
 use std::sync::Arc;
 
-/// Bytes that may be read behind the last name of a block and the last directory of a block of directories.
+/// Bytes that may be read past the last name of a block, and past the last directory of a block of directories.
 pub(super) const PADDING: usize = 64;
 
-/// An empty list with room for so many, if there is memory for them; else it grows as it needs to.
+/// Returns an empty list with room for `count` elements, or with none if memory is short: it then grows as it is filled.
 fn with_room<T>(count: usize) -> Vec<T> {
     let mut list = Vec::new();
     let _ = list.try_reserve_exact(count);
@@ -46,10 +47,10 @@ pub(super) const NOT_ASCII: u32 = 1 << 31;
 /// Bit of a mask for white space and control characters.
 pub(super) const WHITE: u32 = 1 << 29;
 
-/// Bit of a mask for punctuation that is none of `/.-_`.
+/// Bit of a mask for punctuation other than `/.-_`.
 pub(super) const OTHER: u32 = 1 << 30;
 
-/// What stands for two chars, in any case, in a set of those that something begins with.
+/// Returns the bit of two characters, in any case, in a set of the beginnings of components.
 #[inline]
 pub(super) fn start_bit(first: u8, second: u8) -> u64 {
     let (first, second) = (first.to_ascii_lowercase(), second.to_ascii_lowercase());
@@ -57,24 +58,24 @@ pub(super) fn start_bit(first: u8, second: u8) -> u64 {
     1 << (number >> 26)
 }
 
-/// The set of what the components of a text begin with, by [`start_bit`]. A name has one component, but an item that is
-/// stored without a directory may have several.
+/// Returns the set of the beginnings of the components of a text, by [`start_bit`]. A name has one component, but an item
+/// that is stored without a directory may have several.
 fn starts_of(text: &[u8]) -> u64 {
     components(text).fold(0, |all, [first, second]| all | start_bit(first, second))
 }
 
-/// The first two bytes of each component of a text, and of what follows it if the component is shorter than that.
+/// Returns the first two bytes of each component of a text; a shorter component is continued by the text that follows it.
 #[inline]
 pub(super) fn components(text: &[u8]) -> impl Iterator<Item = [u8; 2]> {
     let starts = std::iter::once(0).chain(memchr::memchr_iter(b'/', text).map(|slash| slash + 1));
     starts.filter_map(|at| text.get(at..)?.first_chunk().copied())
 }
 
-/// Bit of a mask for capitals.
+/// Bit of a mask for capital letters.
 const CAPITAL: u32 = 1 << 27;
 
-/// What stands for a byte in a mask: letters have a bit each, small or capital, and capitals one more; others share theirs.
-/// What nearly all names and directories have, `.` and `/`, has none.
+/// The bits of each byte in a mask: each letter has one, in either case, and capitals have one more; all others share
+/// bits. `.` and `/`, which nearly all names and directories have, have none.
 static BITS: [u32; 256] = {
     let mut bits = [NOT_ASCII; 256];
     let mut byte = 0;
@@ -93,56 +94,56 @@ static BITS: [u32; 256] = {
     bits
 };
 
-/// The set of bytes that a text has, roughly.
+/// Returns the mask of a text: the set of its bytes, where some bytes share a bit.
 pub(super) fn mask(text: &[u8]) -> u32 {
     text.iter().fold(0, |mask, &byte| mask | BITS[usize::from(byte)])
 }
 
-/// All items, for the one who adds some.
+/// All items, growing.
 #[derive(Default)]
 pub(super) struct Corpus {
     full: Vec<Arc<Block>>,
     open: Block,
     dirs: Dirs,
-    /// Bytes of the full blocks.
+    /// Bytes held by the full blocks.
     weight: usize,
-    /// The last item's directory, which is often the next one's as well.
+    /// Path and number of the last item's directory, which often is the next one's as well.
     last: (Vec<u8>, u32),
 }
 
-/// All items at some time, for those who search.
+/// All items at some point in time, for searches.
 #[derive(Clone, Default)]
 pub(super) struct Snapshot {
     pub(super) blocks: Vec<Arc<Block>>,
     pub(super) directories: Vec<Arc<DirBlock>>,
 }
 
-/// Items after which the directories have to have paid for themselves.
+/// Number of items after which new directories are added only if there are at most half as many directories as items.
 const TRIAL: usize = 4096;
 
 impl Corpus {
-    /// Strategy many items there are.
+    /// Returns the number of items.
     pub(super) fn len(&self) -> usize {
         self.open.first() + self.open.len()
     }
 
-    /// Bytes that it holds.
+    /// Returns the bytes that the corpus holds.
     pub(super) fn memory_usage(&self) -> usize {
         self.weight + self.open.memory_usage() + self.dirs.memory_usage() + self.last.0.capacity()
     }
 
-    /// Strategy many directories there are.
+    /// Returns the number of directories.
     pub(super) fn directories(&self) -> usize {
         self.dirs.len()
     }
 
-    /// Bytes that it holds at most once it has taken this item, with what grows doubled.
+    /// Returns an upper bound of the bytes that the corpus holds after adding this item, with all growing lists doubled.
     pub(super) fn memory_usage_with(&self, item: &[u8]) -> usize {
         let growth = self.open.memory_usage() + self.dirs.growth(item) + self.last.0.capacity();
         self.memory_usage() + growth + 2 * item.len() + 1024
     }
 
-    /// Adds an item, unless there is no memory for it.
+    /// Adds an item, or returns an error if memory runs out.
     pub(super) fn push(&mut self, item: &[u8]) -> Result<(), TryReserveError> {
         self.open.reserve(item.len())?;
         self.full.try_reserve(1)?;
@@ -190,7 +191,7 @@ impl Corpus {
         Ok(())
     }
 
-    /// The items that there are now.
+    /// Returns a snapshot of the items.
     pub(super) fn snapshot(&self) -> Snapshot {
         let mut blocks = Vec::with_capacity(self.full.len() + 1);
         blocks.extend(self.full.iter().cloned());
@@ -202,7 +203,7 @@ impl Corpus {
         Snapshot { blocks, directories: self.dirs.snapshot() }
     }
 
-    /// Appends an item's text, if there is such an item.
+    /// Appends the text of an item to `out`, and returns whether there is such an item.
     pub(super) fn text(&self, index: usize, out: &mut Vec<u8>) -> bool {
         let at = self.full.partition_point(|block| block.first() <= index);
         let full = at.checked_sub(1).and_then(|at| self.full[at].item(index));
@@ -214,29 +215,29 @@ impl Corpus {
 }
 
 impl Snapshot {
-    /// Strategy many directories there are.
+    /// Returns the number of directories.
     pub(super) fn directory_count(&self) -> usize {
         self.directories.iter().map(|block| block.len()).sum()
     }
 
-    /// Strategy many items there are.
+    /// Returns the number of items.
     pub(super) fn len(&self) -> usize {
         self.blocks.last().map_or(0, |block| block.first() + block.len())
     }
 
-    /// A directory by its number.
+    /// Returns a directory by its number.
     #[inline]
     pub(super) fn directory(&self, number: u32) -> Dir<'_> {
         dirs::directory(&self.directories, number)
     }
 
-    /// The last component of a directory, by the directory's number.
+    /// Returns the last component of a directory, by the directory's number.
     #[inline(always)]
     pub(super) fn component(&self, number: u32) -> Component<'_> {
         dirs::component(&self.directories, number)
     }
 
-    /// Appends an item's text, if there is such an item.
+    /// Appends the text of an item to `out`, and returns whether there is such an item.
     pub(super) fn text(&self, index: usize, out: &mut Vec<u8>) -> bool {
         let at = self.blocks.partition_point(|block| block.first() <= index);
         let item = at.checked_sub(1).and_then(|at| self.blocks[at].item(index));
@@ -246,7 +247,7 @@ impl Snapshot {
         true
     }
 
-    /// Writes the text of an item.
+    /// Writes the text of an item into `out`, replacing its contents.
     pub(super) fn join(&self, directory: u32, name: &[u8], out: &mut Vec<u8>) {
         out.clear();
         out.extend_from_slice(self.directory(directory).text);

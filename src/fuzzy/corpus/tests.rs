@@ -1,4 +1,4 @@
-//! What a corpus keeps, and what it says of it.
+//! Tests of the corpus: stored items and directories, and the reported sizes.
 
 use super::*;
 
@@ -40,6 +40,6 @@ fn an_item_of_a_directory_that_is_too_long_or_too_deep_comes_out_as_it_went_in()
         assert!(corpus.text(at, &mut text) && text == item.as_bytes());
         snapshot.directory(snapshot.blocks[0].run(at).directory).text.len()
     });
-    // What is too much is kept whole.
+    // Paths beyond the maximum are stored without a directory.
     assert_eq!(lens.collect::<Vec<_>>(), [MAX_DIR_BYTES, 0, 128, 0]);
 }

@@ -1,4 +1,4 @@
-//! What a term finds in directories.
+//! Computes what a term matches in each directory.
 
 use crate::fuzzy::corpus::{Snapshot, mask};
 use crate::fuzzy::filter::substring::Search;
@@ -7,7 +7,7 @@ use crate::fuzzy::fzf::query::{Kind, Term};
 use crate::fuzzy::kernel::{self, Needle};
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
-/// What is known of directories for a term.
+/// A term's results for directories.
 pub(in crate::fuzzy::filter) struct DirFilter<'t> {
     pub(in crate::fuzzy::filter) snapshot: &'t Snapshot,
     pub(in crate::fuzzy::filter) memo: &'t [AtomicU8],
@@ -16,7 +16,7 @@ pub(in crate::fuzzy::filter) struct DirFilter<'t> {
 }
 
 impl DirFilter<'_> {
-    /// What is noted of a directory, or [`UNKNOWN`].
+    /// Returns the entry for a directory, or [`UNKNOWN`].
     #[inline]
     pub(in crate::fuzzy::filter) fn get(&self, number: u32) -> u8 {
         self.memo[number as usize].load(Relaxed)
@@ -27,14 +27,14 @@ impl DirFilter<'_> {
         known
     }
 
-    /// What an earlier search has noted and what holds for this term.
+    /// Returns the entry of an earlier search, if it is valid for this term.
     #[inline]
     fn earlier(&self, number: u32) -> Option<u8> {
         let known = self.earlier.get(number as usize)?.load(Relaxed);
         (known < self.sure).then_some(known)
     }
 
-    /// Strategy many chars of a needle a directory has in their order.
+    /// Returns how many characters of the needle, from the first on, the directory contains in their order.
     #[inline]
     pub(in crate::fuzzy::filter) fn counted(&self, number: u32, needle: &Needle) -> u8 {
         match self.get(number) {
@@ -51,7 +51,7 @@ impl DirFilter<'_> {
             return self.note(number, known);
         }
         let own = self.snapshot.component(number);
-        // No deeper than directories are.
+        // The recursion is at most as deep as directories are.
         let mut count = self.counted(own.parent, needle);
         if let Some(wanted) = needle.bytes.get(usize::from(count)..=usize::from(count))
             && has(own.mask, mask(wanted))
@@ -62,7 +62,7 @@ impl DirFilter<'_> {
         self.note(number, count)
     }
 
-    /// Whether a directory holds a needle: 1 or 0.
+    /// Returns 1 if the directory contains the needle, otherwise 0.
     pub(in crate::fuzzy::filter) fn held(&self, number: u32, search: &Search<'_>) -> u8 {
         match self.get(number) {
             UNKNOWN if number == 0 => return self.note(0, 0),
@@ -75,7 +75,7 @@ impl DirFilter<'_> {
         let own = self.snapshot.component(number);
         let mut known = self.held(own.parent, search);
         if known == 0 {
-            // With a slash in it, it may have begun in the parent.
+            // A needle with a slash may begin in the parent.
             let whole = || self.snapshot.directory(number).text;
             let text = if search.has_slash { whole() } else { own.text };
             known = u8::from(search.is_in(text));
@@ -84,7 +84,7 @@ impl DirFilter<'_> {
     }
 }
 
-/// Below which number the memo of one term holds for another, if it tells anything of that.
+/// Returns the bound below which entries in the memo of the term `of` are valid for `term` too, or none if none are.
 pub(in crate::fuzzy::filter) fn sure(of: &Term, term: &Term) -> Option<u8> {
     if of.kind != term.kind || of.respect_case != term.respect_case {
         return None;
@@ -92,7 +92,7 @@ pub(in crate::fuzzy::filter) fn sure(of: &Term, term: &Term) -> Option<u8> {
     match term.kind {
         Kind::Fuzzy | Kind::Exact if of.chars == term.chars => Some(UNKNOWN),
         Kind::Fuzzy if term.chars.starts_with(&of.chars) => u8::try_from(of.chars.len()).ok(),
-        // What does not hold a part does not hold the whole.
+        // A text without the part is a text without the whole.
         Kind::Exact if term.chars.windows(of.chars.len()).any(|part| part == of.chars) => Some(1),
         _ => None,
     }

@@ -1,4 +1,4 @@
-//! Terms that are bound to the beginning or the end of an item.
+//! Filters by terms that match at the beginning or the end of an item.
 
 use super::{BITS, Memory, Strategy, TermFilter, has, ones, same};
 use crate::fuzzy::corpus::{Bits, Block, Snapshot, WHITE, mask};
@@ -7,8 +7,8 @@ use crate::fuzzy::kernel::{self, Bonuses, Candidate, Needle};
 use memchr::memchr;
 
 impl TermFilter {
-    /// What a term that is bound to an end of an item of ASCII earns there, or `Some(None)` if it does not match; none if
-    /// that is for the scorer to tell.
+    /// Returns the score of a prefix or suffix term for an ASCII item, `Some(None)` if the item does not match, or none
+    /// if only the scorer can decide.
     pub(in super::super) fn score_edge(
         &self,
         directory: &[u8],
@@ -49,8 +49,8 @@ impl TermFilter {
         Some(Some(score))
     }
 
-    /// A term that is bound to the beginning of the item, or to its end. White space there is for the scorer, who passes
-    /// over it.
+    /// Returns the items that match a prefix or suffix. White space at that end is skipped by the scorer, so it decides
+    /// such items.
     pub(super) fn edge(
         &self,
         needle: &Needle,
@@ -65,14 +65,14 @@ impl TermFilter {
         let has_slash = memchr(b'/', &needle.bytes).is_some();
         let white = |byte: Option<&u8>| byte.is_none_or(|&byte| byte <= b' ');
         let (mut found, mut left) = ([0; BITS], *alive);
-        // What has no slash can end in the name only.
+        // A suffix without a slash lies in the name only.
         if !begins && !has_slash {
             names_that_end(needle, block, &mut left, &mut found, &mut memory.candidates);
         }
         block.by_run(&left, |number, word, bits| {
             let run = &block.runs()[number];
             let directory = snapshot.directory(run.directory).text;
-            // Where it begins is in the directory alone.
+            // The prefix lies entirely in the directory.
             let before = begins && directory.len() >= len;
             if before
                 && !white(directory.first())
@@ -82,7 +82,7 @@ impl TermFilter {
             }
             for at in ones(word, bits) {
                 let own = block.masks()[at];
-                // The name lacks some char of it, and it can end in the name only.
+                // The suffix lies in the name only, and the name lacks some of its characters.
                 if !begins && !has_slash && own & all != all {
                     continue;
                 }
@@ -108,7 +108,7 @@ impl TermFilter {
     }
 }
 
-/// Finds the names that end as a needle without a slash, of those in `left`; there stay those that may have white space.
+/// Finds the names in `left` that end with a needle without a slash. Items that may have white space remain in `left`.
 fn names_that_end(
     needle: &Needle,
     block: &Block,
@@ -143,12 +143,12 @@ fn names_that_end(
     }
 }
 
-/// A needle of up to eight bytes, to be compared at once with the last ones of a text.
+/// A needle of up to eight bytes, compared at once with the last bytes of a text.
 struct Tail {
     bytes: u64,
-    /// What makes a capital small, for each byte that is a small letter.
+    /// The bits that lower a capital, for each byte that is a small letter.
     fold: u64,
-    /// The bytes that count.
+    /// Mask of the bytes that the needle has.
     keep: u64,
 }
 
@@ -189,7 +189,7 @@ mod tests {
             other in "[@-\\[`-\\{.]{1,8}",
             respect_case in any::<bool>(),
         ) {
-            // What the text ends with, in another case perhaps, and what it most often does not end with.
+            // A suffix of the text, perhaps in the other case, and a string that usually is not one.
             let own = &text[text.len() - len.min(text.len())..];
             let own = if flip { own.to_ascii_uppercase() } else { own.to_owned() };
             for bytes in [own, other].into_iter().filter(|bytes| !bytes.is_empty()) {

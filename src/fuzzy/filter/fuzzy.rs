@@ -1,4 +1,4 @@
-//! Fuzzy terms: chars that are there in their order.
+//! Filters by fuzzy terms: characters in their order, with gaps.
 
 use super::{BITS, Memory, Part, TermFilter, has, ones};
 use crate::fuzzy::corpus::{Bits, Block, Snapshot, mask};
@@ -20,7 +20,8 @@ impl TermFilter {
         let whole = needle.bytes.len() as u8;
         let first = mask(&needle.bytes[..1]);
         let (runs, masks) = (block.runs(), block.masks());
-        // In steps of which none has a branch that nobody foresees: first the runs of which directory and names have all chars.
+        // In passes without unpredictable branches: first the runs whose directory and names together have all
+        // characters.
         let mut words = 0;
         block.by_run(alive, |run, word, bits| {
             parts[count] = Part { bits, run: run as u16, word: word as u16 };
@@ -32,7 +33,7 @@ impl TermFilter {
             kernel::prefetch_all(&masks[word * 64..masks.len().min(word * 64 + 64)]);
             kernel::prefetch_all(&block.stops()[word * 64..masks.len().min(word * 64 + 64)]);
         }
-        // Then those of which names have what the directory lacks.
+        // Then the runs whose names have the characters that the directory lacks.
         let (some, mut left) = (count, 0);
         for at in 0..some {
             let part = parts[at];

@@ -1,10 +1,10 @@
-//! Which items of a block match a term: exact, without a look at most of them.
+//! Finds the items of a block that match a term, exactly, without looking at most of them.
 //!
-//! For items of ASCII only; [`Scorer`] decides for the others. What a term finds in a directory is found out once for each
-//! directory, from what it finds in the parent, and kept for this search and those of longer terms. A name is looked at if its
-//! mask has all bytes that the directory lacks.
+//! Only for ASCII items; [`Scorer`] decides for the others. What a term matches in a directory is computed once per
+//! directory, from the result for the parent, and kept for this search and those of longer terms. A name is read only if
+//! its mask has all the bytes that the directory lacks.
 //!
-//! Memory is what all of it waits for, so what will be looked at is asked for some steps before.
+//! The time is spent waiting for memory, so names are prefetched some steps before they are read.
 
 mod dirs;
 mod edge;
@@ -20,46 +20,46 @@ use dirs::{DirFilter, sure};
 use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, OnceLock};
 
-/// Words of the bits of a block.
+/// Words in the bits of a block.
 pub(super) const BITS: usize = BLOCK / 64;
 
-/// What a memo has for a directory that has not been looked at.
+/// The entry in a memo of a directory that has not been examined.
 const UNKNOWN: u8 = u8::MAX;
 
-/// Most chars of a fuzzy term that a memo can count.
+/// Maximum number of characters of a fuzzy term, as a memo counts them in a byte.
 const MAX_COUNTED_CHARS: usize = UNKNOWN as usize - 1;
 
-/// A term, ready to decide.
+/// A term, prepared for filtering.
 #[derive(Debug)]
 pub(super) struct TermFilter {
     how: Strategy,
-    /// What is known of directories, by their numbers: for all threads, as soon as one needs it.
+    /// Results for directories, by their numbers. Shared by all threads and created when one first needs it.
     memo: OnceLock<DirMemo>,
-    /// What an earlier search knew, and below which number that is so for this term as well.
+    /// Results of an earlier search, and the bound below which its entries are valid for this term too.
     earlier: Option<(DirMemo, u8)>,
     pub(super) negated: bool,
-    /// The term alone and not negated, for the scorer.
+    /// A query of this term alone, not negated, for the scorer.
     alone: Query,
 }
 
 #[derive(Debug)]
 enum Strategy {
-    /// No item of ASCII has what it takes.
+    /// No ASCII item can match.
     Never,
-    /// The chars in their order, and for each number of chars that a directory has the mask of the rest.
+    /// The characters in their order. By how many of them the directory has, the mask of the others.
     Fuzzy(Needle, Box<[u32; 256]>),
-    /// The bytes together, and their mask.
+    /// Consecutive bytes, and their mask.
     Substring(Needle, u32),
     Prefix(Needle),
     Suffix(Needle),
-    /// The scorer decides, for items that have all bytes of the mask.
+    /// The scorer decides for the items that have all bytes of the mask.
     Score(u32),
 }
 
-/// Whoever finds out something notes it. That two find out the same at the same time does no harm.
+/// A result for each directory, written by the thread that computes it. Computing one twice at the same time is harmless.
 pub(super) type DirMemo = Arc<[AtomicU8]>;
 
-/// Those items of a run that stand in one word.
+/// The items of a run that are in the same word.
 #[derive(Clone, Copy)]
 struct Part {
     bits: u64,
@@ -67,7 +67,7 @@ struct Part {
     word: u16,
 }
 
-/// Memory to work in; each thread has its own.
+/// Working memory of a thread.
 pub(super) struct Memory {
     candidates: Box<[Candidate]>,
     parts: Box<[Part]>,
@@ -79,7 +79,8 @@ pub(super) struct Memory {
 impl Memory {
     pub(super) fn new(scorer: Scorer) -> Memory {
         let candidates = vec![Candidate { at: 0, from: 0 }; BITS * 64];
-        // One for each run, and one more for each word in which a run goes on; one place is written to and not used.
+        // One part for each run, one more for each word in which a run continues, and a spare one that is written and not
+        // read.
         let parts = vec![Part { bits: 0, run: 0, word: 0 }; BITS * 64 + BITS + 1];
         let (candidates, parts) = (candidates.into(), parts.into());
         Memory { candidates, parts, item: Vec::new(), scorer }
@@ -87,7 +88,7 @@ impl Memory {
 }
 
 impl TermFilter {
-    /// `memos` are those of earlier searches of the same items.
+    /// Prepares `term`. `memos` are the memos of earlier searches of the same items.
     pub(super) fn new(term: &Term, memos: &DirMemos) -> TermFilter {
         let mut positive = term.clone();
         positive.negated = false;
@@ -126,12 +127,12 @@ impl TermFilter {
         DirFilter { snapshot, memo, earlier, sure }
     }
 
-    /// The term, not negated, and what has been found out about directories.
+    /// Returns the term, not negated, and its results for directories, if any were computed.
     pub(super) fn memo(&self) -> Option<(Term, DirMemo)> {
         Some((self.alone.groups[0][0].clone(), Arc::clone(self.memo.get()?)))
     }
 
-    /// Strategy much it takes to decide, roughly.
+    /// Returns the relative cost of the filter, roughly.
     pub(super) fn cost(&self) -> usize {
         match &self.how {
             Strategy::Never => 0,
@@ -143,8 +144,8 @@ impl TermFilter {
         }
     }
 
-    /// The items that match, of those in `alive`, all of which are ASCII. Negation is not looked at. Items for which there
-    /// is no short way are left out once `stop` says so.
+    /// Returns the items in `alive`, all of them ASCII, that match the term. Negation is ignored. Once `stop` returns
+    /// true, items that need the scorer are left out.
     pub(super) fn matches(
         &self,
         snapshot: &Snapshot,
@@ -188,7 +189,7 @@ impl TermFilter {
     }
 }
 
-/// The items whose bits are set in a word.
+/// Returns the items whose bits are set in a word.
 #[inline]
 pub(super) fn ones(word: usize, bits: u64) -> impl Iterator<Item = usize> {
     let mut left = bits;
@@ -199,7 +200,7 @@ pub(super) fn ones(word: usize, bits: u64) -> impl Iterator<Item = usize> {
     })
 }
 
-/// The bits of those items for which it is so, of those in `alive`.
+/// Returns the bits of the items in `alive` for which `test` returns true.
 fn each(block: &Block, alive: &Bits, mut test: impl FnMut(&Run, usize) -> bool) -> Bits {
     let mut found = [0; BITS];
     block.by_run(alive, |number, word, bits| {
@@ -209,13 +210,13 @@ fn each(block: &Block, alive: &Bits, mut test: impl FnMut(&Run, usize) -> bool) 
     found
 }
 
-/// Whether a text of the same length is what the needle has there.
+/// Returns whether `text` equals `part` of the needle, both being equally long.
 #[inline]
 fn same(needle: &Needle, text: &[u8], part: &[u8]) -> bool {
     if needle.respect_case { text == part } else { text.eq_ignore_ascii_case(part) }
 }
 
-/// Whether a mask has all bits of another.
+/// Returns whether `mask` has all bits of `need`.
 #[inline]
 fn has(mask: u32, need: u32) -> bool {
     mask & need == need

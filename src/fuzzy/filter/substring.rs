@@ -1,4 +1,4 @@
-//! Exact terms: bytes that stand together.
+//! Filters by exact terms: consecutive bytes.
 
 use crate::fuzzy::corpus::{Bits, Block, Snapshot};
 use crate::fuzzy::filter::{BITS, Memory, TermFilter, has, ones, same};
@@ -19,7 +19,7 @@ impl TermFilter {
         let candidates = &mut memory.candidates;
         let mut count = 0;
         let search = Search::new(needle);
-        // Where a directory and a name meet there is a slash.
+        // A match across directory and name needs a slash, as the directory ends in one.
         let slash = memchr::memrchr(b'/', &needle.bytes).map_or(0, |at| at + 1);
         let (head, tail) = needle.bytes.split_at(slash);
         let masks = block.masks();
@@ -68,7 +68,7 @@ impl TermFilter {
     }
 }
 
-/// A search for bytes that stand together.
+/// A search for consecutive bytes in single texts.
 pub(in crate::fuzzy::filter) struct Search<'n> {
     needle: &'n Needle,
     finder: memmem::Finder<'n>,

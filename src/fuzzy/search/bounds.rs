@@ -1,25 +1,25 @@
-//! What is known at the ends of directories, and with it what their items can earn at most.
+//! Upper bounds for the scores of items, computed once per directory.
 
 use crate::fuzzy::corpus::{Run, WHITE, mask};
 use crate::fuzzy::kernel::{self, Needle, PARTS, Part};
 use crate::fuzzy::search::Plan;
 
-/// DirFilter of which it is kept; one takes the place of another.
+/// Number of cached directories; a directory replaces another one in the same slot.
 const DIRECTORIES: usize = 512;
 
-/// What is known of one needle.
+/// The cached states and score bounds of directories, for one needle.
 pub(in crate::fuzzy::search) struct DirBounds {
-    /// By how many of its last chars: the mask of those.
+    /// Masks of the needle's last characters, indexed by their count.
     masks: Vec<u32>,
-    /// The mask of its first char.
+    /// The mask of the needle's first character.
     first: u32,
-    /// The directory in each place.
+    /// The directory cached in each slot.
     numbers: Vec<u32>,
-    /// What is known at its end.
+    /// The state of the needle at the end of each directory.
     states: Vec<Part>,
-    /// What the needle earns at most, by how many of its last chars a name may have.
+    /// The needle's maximum score in each directory, by how many of its last characters the name can contain.
     most: Vec<u16>,
-    /// The place of the directory that is looked at.
+    /// The slot of the current directory.
     now: usize,
 }
 
@@ -36,13 +36,14 @@ impl DirBounds {
         }
     }
 
-    /// Strategy many of the needle's last chars text of a mask may have.
+    /// Returns how many of the needle's last characters a text with this mask can contain.
     #[inline]
     fn last(&self, mask: u32) -> usize {
         self.masks.iter().take_while(|&&need| mask & need == need).count() - 1
     }
 
-    /// The directory of some items, or the empty one if it is as good, as the needle begins with what the directory lacks.
+    /// Returns the directory of a run, or the empty directory if that is equivalent, as the real one lacks the needle's
+    /// first character.
     #[inline]
     fn directory(&self, run: &Run) -> u32 {
         if run.path & self.first == self.first { run.directory } else { 0 }
@@ -53,7 +54,7 @@ impl DirBounds {
         &self.most[place * count..][..count]
     }
 
-    /// The place of a directory, unless text of a mask behind it cannot earn as much as is wanted.
+    /// Returns the slot of a directory, or none if text with the mask `behind` after it cannot score `wanted`.
     fn place(
         &mut self,
         plan: &Plan,
@@ -70,7 +71,7 @@ impl DirBounds {
                 let directory = plan.snapshot.component(number);
                 let behind = behind | directory.mask;
                 let parent = self.place(plan, needle, directory.parent, behind, wanted)?;
-                // White space and the beginning of an item may earn more than is reckoned with.
+                // White space and the beginning of an item can exceed the bound.
                 let is_bound = directory.parent != 0 && behind & WHITE == 0;
                 if is_bound && i32::from(self.most(parent)[self.last(behind)]) < wanted {
                     return None;
@@ -88,7 +89,7 @@ impl DirBounds {
         Some(place)
     }
 
-    /// What is known at the end of a directory.
+    /// Returns the needle's state at the end of the directory of `run`.
     pub(in crate::fuzzy::search) fn get(
         &mut self,
         plan: &Plan,
@@ -102,27 +103,27 @@ impl DirBounds {
     }
 }
 
-/// What an item of some directory needs to be among the best, as far as that is known.
+/// The minimum that an item needs to be among the best: a mask for its name, by its length.
 #[derive(Clone, Copy)]
 pub(in crate::fuzzy::search) struct Threshold {
-    /// What the mask of its name has to have, if it is not longer than `length`.
+    /// The bits that the mask of a name needs if the item is at most `length` long.
     short: u32,
-    /// The same if it is longer.
+    /// The bits that the mask of a name needs if the item is longer than `length`.
     long: u32,
     length: u16,
 }
 
 impl Threshold {
-    /// What no name of ASCII has.
+    /// A threshold that no ASCII name meets.
     const MORE_THAN_ANY: Threshold = Threshold { short: u32::MAX, long: u32::MAX, length: 0 };
 
-    /// What items need that earn `most` at most, whatever their names have.
+    /// Returns the threshold for items that score at most `most`, whatever their names contain.
     pub(in crate::fuzzy::search) fn of(most: i32, score: i32, length: u16) -> Threshold {
         let mask_for = |wanted| if most >= wanted { 0 } else { u32::MAX };
         Threshold { short: mask_for(score), long: mask_for(score.saturating_add(1)), length }
     }
 
-    /// Whether an item has it.
+    /// Returns whether an item with this mask and length meets the threshold.
     #[inline]
     pub(in crate::fuzzy::search) fn is_met(&self, mask: u32, length: u16) -> bool {
         let need = if length > self.length { self.long } else { self.short };
@@ -130,8 +131,8 @@ impl Threshold {
     }
 }
 
-/// What items of a directory need that are to earn at least `score`, or more than that if they are longer than `length`; none if
-/// nothing is known of them.
+/// Returns the threshold for items of a run that need a score of at least `score`, or a higher one if they are longer
+/// than `length`. Returns none if no bound is known for them.
 pub(in crate::fuzzy::search) fn need(
     all: &mut [DirBounds],
     plan: &Plan,
@@ -142,7 +143,7 @@ pub(in crate::fuzzy::search) fn need(
     if run.directory == 0 || run.names & WHITE != 0 || score <= 0 {
         return None;
     }
-    // What the rest earns at most: at first by its length alone, then by what is known of the directory.
+    // The maximum of the other needles: first from their length alone, then from their bounds in the directory.
     let needles = plan.needles.iter().map(|needle| plan.most_for(needle));
     let mut rest = needles.fold(plan.rest_most, i32::saturating_add);
     for (ends, needle) in all.iter_mut().zip(&plan.needles) {

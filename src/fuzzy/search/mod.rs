@@ -1,8 +1,8 @@
-//! Searching: blocks are claimed one by one by as many threads as there are.
+//! Searching: several threads claim blocks one by one, and rank the items that match.
 //!
-//! Of some blocks at a time, the items that match are found first, by the [filter](super::filter). Of those, only items that
-//! can still be among the best are scored, the shorter ones first: the most that a term can earn is known, and so are the
-//! items' lengths, so that once there are enough good short ones the rest is passed over. What is scored goes into
+//! For a few blocks at a time, the [filter](super::filter) first finds the items that match. Only those that can still be
+//! among the best are then scored, the shorter ones first: the maximum score of a term is known, and so are the items'
+//! lengths, so that the other items are skipped once enough good short ones are found. Scoring is done in
 //! [batches](super::kernel).
 
 mod bounds;
@@ -24,70 +24,72 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use worker::Searcher;
 
-/// A query over a snapshot, and how far it has come.
+/// A query over a snapshot, and the progress and results of its search.
 pub(super) struct Plan {
     query: Query,
     options: SessionOptions,
     limit: usize,
     snapshot: Arc<Snapshot>,
     boosts: Arc<Boosts>,
-    /// What decides, the cheapest first; none if the scorer decides everything.
+    /// Groups of filters, the cheapest first, or none if the scorer decides every item.
     groups: Option<Vec<Group>>,
-    /// What is scored by kernels.
+    /// The terms that kernels score.
     needles: Vec<Needle>,
-    /// What is left for the scorer, and the tests of that.
+    /// The groups of the query that only the scorer handles, and their filters.
     rest: Query,
     rest_tests: Vec<Vec<TermFilter>>,
     bonuses: Bonuses,
-    /// The most that an item can earn, without its boost.
+    /// The maximum score of an item, without its boost.
     most: i32,
-    /// What the rest can earn of that, or more if that is cut off.
+    /// The maximum score of `rest`, which may be more than `most` where that is capped.
     rest_most: i32,
-    /// The first two chars of the only term, if it is a fuzzy one that begins with letters or digits.
+    /// The first two characters of the term, if the query is a single fuzzy term whose first character is a letter or a
+    /// digit.
     pair: Option<(u8, u8)>,
-    /// What the needles begin with, by [`start_bit`] of the first char alone.
+    /// The first characters of the needles, as a set of [`start_bit`] with a zero second character.
     openings: u64,
-    /// The next block that nobody has claimed.
+    /// The next block to claim.
     next: AtomicUsize,
     stopped: AtomicBool,
-    /// There was no memory for an item, so that it is not known whether it matches.
+    /// Memory for an item could not be allocated, so whether it matches is unknown.
     refused: AtomicBool,
-    /// No item of less merit can be among the best.
+    /// An item below this [`merit`](super::rank::RankKey::merit) cannot be among the best.
     floor: AtomicU64,
-    /// By thread.
+    /// The results, one entry per thread.
     found: Vec<Mutex<Partial>>,
     prior: Reusable,
-    /// What matches in each block.
+    /// The items that match in each block.
     seen: Vec<OnceLock<BlockMatches>>,
     boosted: u64,
 }
 
-/// Terms of which one has to match.
+/// Terms of which at least one has to match.
 struct Group {
     tests: Vec<TermFilter>,
-    /// What the search matched that is continued matches these terms.
+    /// Whether the items that the reused search matched are known to match this group.
     settled: bool,
 }
 
-/// What a search is about.
+/// The items to search, their boosts, and what earlier searches found.
 pub(super) struct View {
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) boosts: Arc<Boosts>,
-    /// Number of the boosts.
+    /// Version of the boosts: it is incremented when they change.
     pub(super) boosted: u64,
     pub(super) prior: Reusable,
 }
 
-/// What was found: by a thread since it last handed in what it had, or of what each thread has handed in.
+/// Results of a thread: those since its last hand-in, or all that were handed in.
 struct Partial {
     total: usize,
     searched: usize,
     best: TopK,
 }
 
-/// By how much an item earns less than the most in which nothing behind a delimiter begins with the first two chars of a
-/// term, of which the first is a letter or a digit: either there is a gap between the two, which costs this, or the first
-/// is behind no delimiter and earns one less, twice, and so does the second for following it.
+/// The difference between the maximum score and the score of an item in which no component begins with the first two
+/// characters of the term (the first being a letter or a digit). Either there is a gap between the two, which costs 3, or
+/// the first does not follow a delimiter: it then earns one less, twice, and so does the second, which inherits its
+/// bonus.
 const GAP_LOSS: i32 = 3;
 
 impl Partial {
@@ -96,10 +98,10 @@ impl Partial {
     }
 }
 
-/// The most that a term of so many chars can earn.
+/// Returns the maximum score of a term of `len` characters.
 fn most_for(bonuses: &Bonuses, len: usize, kind: Kind) -> i32 {
     let len = i32::try_from(len).unwrap_or(i32::MAX / 64);
-    // Of terms that are no fuzzy ones the scorer adds up otherwise.
+    // The scorer counts the first bonus differently for terms that are not fuzzy.
     let firsts = if kind == Kind::Fuzzy { 1 } else { 2 };
     MATCH * len + bonuses.most() * (len + firsts)
 }
@@ -197,26 +199,27 @@ impl Plan {
         }
     }
 
-    /// The most that a needle can earn.
+    /// Returns the maximum score of a needle.
     fn most_for(&self, needle: &Needle) -> i32 {
         most_for(&self.bonuses, needle.bytes.len(), Kind::Fuzzy)
     }
 
-    /// The most that items can earn that have no white space and do not begin as a term does.
+    /// Returns the maximum score of an item that has no white space and does not begin as a needle does.
     fn usual_most(&self) -> i32 {
         let less = self.bonuses.white_over_delimiter();
         let each = |needle: &Needle| less * (needle.bytes.len() as i32 + 1);
         self.most - self.needles.iter().map(each).sum::<i32>()
     }
 
-    /// Whether some items can earn more than most.
+    /// Returns whether some items can exceed [`usual_most`](Plan::usual_most).
     fn has_raised(&self) -> bool {
         self.bonuses.white_over_delimiter() > 0
     }
 
-    /// Whether items that begin with these bytes can earn more than most, 0 for what is not known. The bonus behind white
-    /// space, in one scheme the highest, is for white space, for chars behind it and at the beginning of an item: a term that
-    /// begins there but does not go on there loses more by the gap than that gives.
+    /// Returns whether an item that begins with the bytes `head` (0 for unknown bytes) can exceed
+    /// [`usual_most`](Plan::usual_most). The bonus after white space, the highest in one scheme, applies to white space,
+    /// to characters after it and to the beginning of an item. A term that begins there and continues elsewhere loses
+    /// more by the gap than that bonus is worth.
     #[inline]
     fn begins(&self, head: [u8; 2]) -> bool {
         self.needles.iter().any(|needle| {
@@ -225,22 +228,22 @@ impl Plan {
         })
     }
 
-    /// Whether an item of a directory that begins with `head` can earn no more than the most less [`GAP_LOSS`], provided that no
-    /// component begins with the pair. Where the beginning of an item earns more than what follows a delimiter, an item
-    /// that begins with the first char of the pair makes up for a part of the gap.
+    /// Returns whether items of a directory that begins with `head` score at least [`GAP_LOSS`] below the maximum,
+    /// provided that no component begins with `pair`. Where the bonus at the beginning of an item is higher than after a
+    /// delimiter, an item that begins with the first character of the pair makes up for part of the gap.
     #[inline]
     fn may_be_apart(&self, head: [u8; 2], pair: (u8, u8)) -> bool {
         !self.has_raised() || !head[0].eq_ignore_ascii_case(&pair.0)
     }
 
-    /// Whether a component of a text begins with two chars.
+    /// Returns whether a component of `text` begins with the two characters of `pair`.
     #[inline]
     fn starts(&self, text: &[u8], pair: (u8, u8)) -> bool {
         let pair = [pair.0, pair.1];
         components(text).any(|start| start.eq_ignore_ascii_case(&pair))
     }
 
-    /// Whether to stop: `stop` says so, or it has done so before.
+    /// Returns whether to stop: `stop` returns true, or did so before.
     #[inline]
     fn is_stopped(&self, stop: &dyn Fn() -> bool) -> bool {
         if self.stopped.load(Ordering::Relaxed) {
@@ -253,13 +256,13 @@ impl Plan {
         is_stopped
     }
 
-    /// Strategy many items it is about.
+    /// Returns the number of items in the snapshot.
     pub(super) fn len(&self) -> usize {
         self.snapshot.len()
     }
 
-    /// Takes over what a thread has found. Nobody holds the lock for longer than this takes, so that a
-    /// [`ranking`](Plan::ranking) can be had at any time.
+    /// Moves the results of a thread into the plan. The lock is held for no longer than that, so that a
+    /// [`ranking`](Plan::ranking) is available at any time.
     fn hand_in(&self, number: usize, found: &mut Partial) {
         let found = std::mem::replace(found, Partial::new(self.limit));
         let mut all = self.found[number].lock().unwrap_or_else(PoisonError::into_inner);
@@ -269,7 +272,7 @@ impl Plan {
         self.floor.fetch_max(all.best.threshold().merit(), Ordering::Relaxed);
     }
 
-    /// What has been found so far, unless there was no memory for some of it.
+    /// Returns the results so far, or an error if memory for some of them could not be allocated.
     pub(super) fn ranking(&self) -> Result<Ranking, NoMemory> {
         if self.refused.load(Ordering::Relaxed) {
             return Err(NoMemory);
@@ -286,7 +289,7 @@ impl Plan {
         Ok(ranking)
     }
 
-    /// What later searches may begin with.
+    /// Returns the results in the form in which later searches reuse them.
     pub(super) fn known(&self) -> CachedResult {
         let (mut total, mut searched, mut best) = (0, 0, TopK::new(self.limit));
         for found in &self.found {
@@ -304,12 +307,12 @@ impl Plan {
     }
 }
 
-/// Blocks for each thread that helps, at least.
+/// Minimum number of blocks for each additional thread.
 const BLOCKS_PER_HELPER: usize = if cfg!(test) { 1 } else { 4 };
 
-/// Searches on as many threads as the plan is for, this one among them, until it is done or `stop` says so. `tell` hears how
-/// many items this thread has searched.
-pub(super) fn run(plan: &Arc<Plan>, stop: &dyn Fn() -> bool, tell: &mut dyn FnMut(usize)) {
+/// Searches on as many threads as the plan has, including this one, until all is done or `stop` returns true. `report` is
+/// called with the number of items that this thread has searched since its last call.
+pub(super) fn run(plan: &Arc<Plan>, stop: &dyn Fn() -> bool, report: &mut dyn FnMut(usize)) {
     const { assert!(BITS * 64 == BLOCK) };
     let helpers = (plan.found.len() - 1)
         .min(plan.snapshot.blocks.len().saturating_sub(1) / BLOCKS_PER_HELPER);
@@ -320,11 +323,11 @@ pub(super) fn run(plan: &Arc<Plan>, stop: &dyn Fn() -> bool, tell: &mut dyn FnMu
                 let stop = || plan.stopped.load(Ordering::Relaxed);
                 scope.spawn(move || Searcher::new(plan).work(number, &mut |_| {}, &stop));
             }
-            Searcher::new(plan).work(0, tell, stop);
+            Searcher::new(plan).work(0, report, stop);
         });
     }
     let others = Arc::clone(plan);
-    let this = || Searcher::new(plan).work(0, tell, stop);
+    let this = || Searcher::new(plan).work(0, report, stop);
     job::run_parallel(helpers, this, move |number| {
         let stop = || others.stopped.load(Ordering::Relaxed);
         Searcher::new(&others).work(number, &mut |_| {}, &stop);

@@ -1,4 +1,4 @@
-//! What is scored waits in queues until there is enough for a batch.
+//! Scoring: items wait in queues until there are enough of them for a batch.
 
 use super::Partial;
 use super::worker::Searcher;
@@ -9,8 +9,8 @@ use crate::fuzzy::kernel::{self, BATCH, Batch, Bonuses, Rows};
 use crate::fuzzy::rank::RankKey;
 use std::sync::atomic::Ordering;
 
-/// What a group earns whose terms are all bound to the beginning or the end of an item: the first that matches. None if
-/// that is not known here.
+/// Returns the score of a group all of whose terms are prefixes or suffixes: that of the first term that matches. Returns
+/// none if only the scorer can determine it.
 fn score_edges(
     group: &[TermFilter],
     directory: &[u8],
@@ -25,32 +25,31 @@ fn score_edges(
     None
 }
 
-/// Longest names of each queue but the last.
-const SHORT: [usize; 2] = [16, 32];
+/// Maximum length of the names in each queue but the last, in bytes.
+const QUEUE_MAX_BYTES: [usize; 2] = [16, 32];
 
 #[derive(Default)]
 pub(super) struct Queue {
     batch: Batch,
-    /// For each needle.
+    /// The kernel's state for each needle.
     rows: Vec<Box<Rows>>,
     items: Vec<Item>,
 }
 
-/// An item that waits.
+/// An item that waits to be scored.
 #[derive(Clone, Copy)]
 struct Item {
-    /// Its block, and its place there.
+    /// The item's block, and its place there.
     block: u32,
     at: u16,
-    /// What stands before its name.
+    /// The byte before the item's name.
     before: u8,
-    /// What the scorer has given.
+    /// The score of the rest of the query, computed by the scorer.
     given: i32,
 }
 
 impl Searcher<'_> {
-    /// Puts an item where it is scored, at once or when there are enough. Tells whether to go on: what the scorer decides
-    /// may take long.
+    /// Queues an item for a kernel, or scores it at once. Returns whether to continue, as the scorer may take long.
     pub(super) fn score(
         &mut self,
         block: usize,
@@ -93,7 +92,7 @@ impl Searcher<'_> {
             self.offer(place, found);
             return true;
         }
-        let class = SHORT.iter().take_while(|&&short| name.len() > short).count();
+        let class = QUEUE_MAX_BYTES.iter().take_while(|&&short| name.len() > short).count();
         let queue = &mut self.queues[class];
         if queue.rows.is_empty() {
             queue.rows.extend(plan.needles.iter().map(|needle| Rows::new(needle.bytes.len())));

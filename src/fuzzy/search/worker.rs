@@ -1,4 +1,4 @@
-//! A thread at its work: it finds what matches in some blocks, and then scores what can be among the best.
+//! A search thread: it finds the items that match in some blocks, and then scores those that can be among the best.
 
 use super::scoring::Queue;
 use super::{GAP_LOSS, Partial, Plan};
@@ -13,47 +13,48 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// Blocks that a thread looks at before it scores what it has found in them: at most so many, and not more once so much
-/// time has passed. The more there are, the less is scored, as the most promising of all of them come first.
+/// Maximum number of blocks that a thread filters before it scores the items found. A thread also stops filtering after
+/// [`MAX_SCAN_TIME`]. The more blocks, the fewer items are scored, as the most promising of all of them come first.
 const MAX_BLOCKS: usize = if cfg!(test) { 2 } else { 256 };
 const MAX_SCAN_TIME: Duration = Duration::from_millis(4);
 
-/// If there is much to search, a thread looks at less until so much time has passed, as somebody waits for the first rows
-/// and scoring may take several times as long as that.
+/// In a long search, threads filter for a shorter time per round until this time has passed, as the user waits for the
+/// first rows and scoring may take several times as long as filtering.
 const FIRST_ROWS_TIME: Duration = Duration::from_millis(3);
 
-/// Of the items that wait to be scored those come first that are as short as so many times the limit are, then those as so
-/// many times more, and so on, as long as they are a small part of all: each time what is known of directories is lost.
-const FIRST: usize = 2;
-const MORE: usize = 64;
-const PART: usize = 4;
+/// Pending items are scored in steps by length: first the shortest ones, [`FIRST_STEP_LIMITS`] times the limit, then
+/// [`STEP_GROWTH`] times as many, and so on up to the [`MAX_STEP_DIVISOR`]th part of all items, as each step loses the
+/// cached state of directories.
+const FIRST_STEP_LIMITS: usize = 2;
+const STEP_GROWTH: usize = 64;
+const MAX_STEP_DIVISOR: usize = 4;
 
-/// Lengths that are told apart to find out which those are.
+/// Number of lengths that are counted to choose the steps; longer items share the last one.
 const COUNTED_LENGTHS: usize = 256;
 
-/// A thread at its work.
+/// A search thread and its working memory.
 pub(super) struct Searcher<'p> {
     pub(super) plan: &'p Plan,
     pub(super) memory: Memory,
     columns: Vec<std::ops::Range<u32>>,
-    /// For each needle.
+    /// Score bounds for each needle.
     pub(super) ends: Vec<DirBounds>,
-    /// Items that wait to be scored, by the length of their names.
+    /// Items that wait for a kernel, by the length of their names.
     pub(super) queues: [Queue; 3],
     pending: Vec<Pending>,
 }
 
-/// What is found in a block and has not been scored.
+/// The items found in a block that have not been scored yet.
 struct Pending {
     block: usize,
     alive: Bits,
-    /// A bit for each word of which the following is known.
-    told: u64,
-    /// Those that can earn more than most.
+    /// A bit for each word whose items have been classified, which sets the following masks.
+    classified: u64,
+    /// Items that can exceed the usual maximum score.
     raised: Bits,
-    /// Those that earn less than the most by [`GAP_LOSS`] at least.
+    /// Items that score at least [`GAP_LOSS`] below the maximum.
     apart: Bits,
-    /// Those of which the names tell whether they do.
+    /// Items whose names decide whether they belong to `apart`.
     unsure: Bits,
 }
 
@@ -69,7 +70,7 @@ impl<'p> Searcher<'p> {
         }
     }
 
-    /// Searches a block, and tells whether it was to its end.
+    /// Searches a block, and returns whether the search of it was completed.
     fn block(&mut self, number: usize, found: &mut Partial, stop: &dyn Fn() -> bool) -> bool {
         let plan = self.plan;
         let block = &*plan.snapshot.blocks[number];
@@ -79,13 +80,13 @@ impl<'p> Searcher<'p> {
         for at in (0..block.len()).step_by(64) {
             todo[at / 64] = u64::MAX >> (64 - (block.len() - at).min(64));
         }
-        // What is known to match and is to be scored.
+        // Items that are known to match and have to be scored.
         let mut settled = [0; BITS];
         let mut all = [0; BITS];
-        // What has matched all that an earlier search asked for.
+        // Items that matched an earlier, wider query.
         let mut narrowed = [0; BITS];
         if let Some(seen) = prior {
-            // Of what none has matched none matches more.
+            // An empty block stays empty for a narrower query.
             let is_none = || seen.bits.iter().all(|&word| word == 0);
             if seen.len == block.len() && (go_on || is_none()) {
                 found.searched += if go_on { 0 } else { seen.len };
@@ -148,7 +149,14 @@ impl<'p> Searcher<'p> {
         found.total += count(&all) - prior.filter(|_| go_on).map_or(0, |seen| count(&seen.bits));
         if plan.query.orders() {
             let (raised, apart, unsure) = ([0; BITS], [0; BITS], [0; BITS]);
-            self.pending.push(Pending { block: number, alive, told: 0, raised, apart, unsure });
+            self.pending.push(Pending {
+                block: number,
+                alive,
+                classified: 0,
+                raised,
+                apart,
+                unsure,
+            });
         } else if RankKey::new(0, 0, block.first()) > found.best.threshold() {
             for (word, &bits) in alive.iter().enumerate() {
                 ones(word, bits)
@@ -164,7 +172,7 @@ impl<'p> Searcher<'p> {
         let _ = self.plan.seen[number].set(seen);
     }
 
-    /// The items that match one of the terms of a group, unless it is stopped.
+    /// Returns the items that match at least one term of a group, or none if the search was stopped.
     fn group(
         &mut self,
         group: &[TermFilter],
@@ -187,11 +195,11 @@ impl<'p> Searcher<'p> {
                 left[word] &= !matches;
             }
         }
-        // Whoever was stopped amid a term has not looked at all items.
+        // A filter that was stopped has not looked at all items.
         (!plan.stopped.load(Ordering::Relaxed)).then_some(found)
     }
 
-    /// An item for which there is no short way. Tells whether it matches.
+    /// Matches and scores an item that needs the scorer. Returns whether it matches.
     pub(super) fn slow(
         &mut self,
         block: &Block,
@@ -218,11 +226,11 @@ impl<'p> Searcher<'p> {
         RankKey::new(score.saturating_add(self.plan.boosts.get(index)), length, index)
     }
 
-    /// Tells those that wait to be scored in a word by what they can earn.
-    fn tell(&self, pending: &mut Pending, word: usize) {
+    /// Classifies the pending items of a word by the maximum score that they can reach.
+    fn classify(&self, pending: &mut Pending, word: usize) {
         let plan = self.plan;
         let block = &*plan.snapshot.blocks[pending.block];
-        pending.told |= 1 << word;
+        pending.classified |= 1 << word;
         block.word_by_run(word, pending.alive[word], |number, bits| {
             let (starts, all) = (&block.starts()[number], block.runs()[number].all());
             if plan.has_raised() && (all & WHITE != 0 || plan.begins(starts.head)) {
@@ -239,18 +247,18 @@ impl<'p> Searcher<'p> {
         });
     }
 
-    /// The lengths up to which to score in turn, the shortest first.
+    /// Returns the maximum lengths of the steps in which to score, ascending.
     fn steps(&self, least: u64) -> Vec<u16> {
         let plan = self.plan;
         let mut steps = Vec::new();
         let most = plan.usual_most().saturating_add(plan.boosts.most());
-        // If it is known what length is too long, that is all there is to know.
+        // If there already is a bound for the length, steps add nothing.
         if RankKey::longest(most, least) == Some(u16::MAX) {
             let count = |pending: &Pending| {
                 pending.alive.iter().map(|word| word.count_ones() as usize).sum::<usize>()
             };
             let total: usize = self.pending.iter().map(count).sum();
-            // A part of them is enough to tell.
+            // A sample of the items is enough.
             let part = total / 8192 + 1;
             let mut counts = [0; COUNTED_LENGTHS];
             for pending in &self.pending {
@@ -261,12 +269,12 @@ impl<'p> Searcher<'p> {
                     }
                 }
             }
-            let (mut next, mut sum) = (FIRST.saturating_mul(plan.limit), 0);
+            let (mut next, mut sum) = (FIRST_STEP_LIMITS.saturating_mul(plan.limit), 0);
             for (length, count) in counts[..COUNTED_LENGTHS - 1].iter().enumerate() {
                 sum += count;
-                if sum >= next && sum < total / PART {
+                if sum >= next && sum < total / MAX_STEP_DIVISOR {
                     steps.push(length as u16);
-                    next = sum.saturating_mul(MORE);
+                    next = sum.saturating_mul(STEP_GROWTH);
                 }
             }
         }
@@ -274,13 +282,13 @@ impl<'p> Searcher<'p> {
         steps
     }
 
-    /// No item of less merit can be among the best.
+    /// Returns the merit below which no item can be among the best.
     fn least(&self, found: &Partial) -> u64 {
         found.best.threshold().merit().max(self.plan.floor.load(Ordering::Relaxed))
     }
 
-    /// Scores what can be among the best of the items up to some length that wait in a block: those that are apart, or the
-    /// others.
+    /// Scores the pending items of a block that are at most `step` long and can be among the best: those in `apart`, or
+    /// the others.
     fn candidates(
         &mut self,
         pending: &mut Pending,
@@ -310,8 +318,8 @@ impl<'p> Searcher<'p> {
             if longest_of_all.is_none_or(|longest| longest < block.shortest()[word]) {
                 continue;
             }
-            if pending.told >> word & 1 == 0 {
-                self.tell(pending, word);
+            if pending.classified >> word & 1 == 0 {
+                self.classify(pending, word);
             }
             let (raised, apart) = (pending.raised[word], pending.apart[word]);
             let here = pending.alive[word] & if is_apart { apart } else { !apart };
@@ -325,7 +333,7 @@ impl<'p> Searcher<'p> {
                 bits |= longest_of_all.map_or(0, upto) & raised;
             }
             bits &= here;
-            // The others up to there cannot be among the best any more.
+            // The others up to this length can no longer be among the best.
             pending.alive[word] &= !(here & upto(step));
             if !is_apart && let Some(pair) = plan.pair {
                 for at in ones(word, bits & pending.unsure[word]) {
@@ -341,15 +349,15 @@ impl<'p> Searcher<'p> {
             for at in ones(word, bits) {
                 let number = block.run_number(at);
                 let run = &block.runs()[number];
-                // It rises with the best so far.
+                // It rises with the best score so far.
                 let now = self.least(found);
-                // It depends on the names of the run and not on its directory alone.
+                // The threshold depends on the names of the run and not on its directory alone.
                 let need = match known {
                     Some((of, merit, need)) if (of, merit) == (number, now) => need,
                     _ => {
                         let (score, length) = RankKey::least(now);
                         let own = score.saturating_sub(boosts);
-                        // Of items of a run all are raised or none.
+                        // Either all items of a run are raised or none is.
                         let most = if raised >> (at % 64) & 1 == 0 { usual } else { most };
                         let need = bounds::need(&mut self.ends, plan, run, own, length)
                             .unwrap_or_else(|| Threshold::of(most, score, length));
@@ -366,11 +374,11 @@ impl<'p> Searcher<'p> {
         }
     }
 
-    /// Searches blocks until there is none left.
+    /// Searches blocks until none is left, and calls `report` with the number of items searched in each round.
     pub(super) fn work(
         &mut self,
         number: usize,
-        tell: &mut dyn FnMut(usize),
+        report: &mut dyn FnMut(usize),
         stop: &dyn Fn() -> bool,
     ) {
         let plan = self.plan;
@@ -407,7 +415,7 @@ impl<'p> Searcher<'p> {
             if plan.stopped.load(Ordering::Relaxed) {
                 return;
             }
-            tell(searched);
+            report(searched);
         }
     }
 
@@ -415,7 +423,7 @@ impl<'p> Searcher<'p> {
         self.plan.is_stopped(stop)
     }
 
-    /// Scores what waits, unless it is stopped.
+    /// Scores the pending items, unless the search is stopped.
     fn rank(&mut self, found: &mut Partial, stop: &dyn Fn() -> bool) {
         let steps = self.steps(self.least(found));
         let mut pending = std::mem::take(&mut self.pending);
