@@ -1,8 +1,8 @@
-//! Case: upper, lower, and folding for comparison without regard to case.
+//! Case mapping: upper case, lower case, and case folding for comparison without regard to case.
 //!
-//! The mappings are Unicode's full ones without a language: `ß` becomes `SS`, `İ` becomes `i` and a dot, a final sigma
-//! `ς`. What one char becomes is asked of ICU4X (`icu_casemap`) once for each char that changes at all, and kept in
-//! tables that need one look-up a char. Only the sigma looks at what is around it.
+//! The mappings are Unicode's full ones for no particular language: `ß` becomes `SS`, `İ` becomes `i` and a dot, a final
+//! sigma `ς`. ICU4X (`icu_casemap`) is asked once for each character that changes at all; the results are kept in tables,
+//! with one look-up per character. Only the mapping of sigma depends on the surrounding text.
 //!
 //! Invalid sequences stay as they are.
 
@@ -17,14 +17,14 @@ use once_cell::race::OnceBox;
 use std::borrow::Cow;
 use std::mem::MaybeUninit;
 
-/// How a text is mapped.
+/// A case mapping.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Case {
-    /// Capital letters.
+    /// Upper case.
     Upper,
-    /// Small letters.
+    /// Lower case.
     Lower,
-    /// Folded: texts that differ in case only become the same. Not for showing.
+    /// Case folding: texts that differ only in case become equal. Not meant for display.
     Fold,
 }
 
@@ -33,28 +33,28 @@ impl Case {
     pub const ALL: [Case; 3] = [Case::Upper, Case::Lower, Case::Fold];
 }
 
-/// A mapped text is at most this many times as long as the text, in bytes.
+/// Maximum growth: a mapped text has at most this many times the bytes of the original.
 pub const CASE_GROWTH: usize = 3;
 
-/// Length in bytes of what [`map_case`] will write.
+/// Returns the length in bytes of what [`map_case`] will write.
 pub fn map_case_len(text: &[u8], case: Case) -> usize {
     let mut length = Length::default();
     map(text, case, &mut length);
     length.0
 }
 
-/// Writes `text` in upper or lower case or folded, and tells how many bytes that took.
+/// Writes `text` in upper or lower case or folded to `out`; returns the number of bytes written.
 ///
-/// Cost: ASCII goes at a good part of the memory's speed, other text at about 0.5 GB/s; [`map_case_len`] costs the same.
+/// Cost: ASCII runs at a large fraction of memory bandwidth, other text at about 0.5 GB/s; [`map_case_len`] costs the same.
 ///
-/// Panics if `out` is too short: [`CASE_GROWTH`] times the text is always enough.
+/// Panics if `out` is too short: [`CASE_GROWTH`] times the text's length is always enough.
 pub fn map_case(text: &[u8], case: Case, out: &mut [MaybeUninit<u8>]) -> usize {
     let mut memory = Memory::new(out);
     map(text, case, &mut memory);
     memory.len
 }
 
-/// Whether two texts are the same once folded. Nothing is allocated, and it ends at the first difference.
+/// Whether two texts are equal once folded. Allocates nothing and stops at the first difference.
 pub fn equal_fold(a: &[u8], b: &[u8]) -> bool {
     let (mut a, mut b) = (Folded::new(a), Folded::new(b));
     loop {
@@ -74,11 +74,11 @@ pub fn equal_fold(a: &[u8], b: &[u8]) -> bool {
     }
 }
 
-/// A stretch of this size is looked at for being ASCII as a whole.
+/// Number of bytes tested for ASCII at once.
 const BLOCK: usize = 16;
 
-/// ASCII is mapped in pieces of at most this size, which stay in the cache between the search for its end and the
-/// mapping.
+/// ASCII is mapped in pieces of at most this many bytes, which stay in the cache between the search for the end of the
+/// ASCII and its mapping.
 const PIECE: usize = 16 << 10;
 
 const SIGMA: u32 = 'Σ' as u32;
@@ -114,7 +114,7 @@ fn map(text: &[u8], case: Case, out: &mut impl Output) {
     }
 }
 
-/// The first `len` bytes, and anything behind them.
+/// The first `len` bytes, and the rest.
 #[inline]
 fn eight(text: &[u8], len: usize) -> [u8; 8] {
     text.first_chunk::<8>().copied().unwrap_or_else(|| {
@@ -124,8 +124,8 @@ fn eight(text: &[u8], len: usize) -> [u8; 8] {
     })
 }
 
-/// Whether the sigma at `at` ends a word: a letter with case is before it and none behind it, with nothing between but
-/// what has no say in the matter, like an apostrophe or an accent.
+/// Whether the sigma at `at` ends a word: a cased letter precedes it and none follows, ignoring case-ignorable
+/// characters in between, such as an apostrophe or an accent.
 fn is_final(text: &[u8], at: usize) -> bool {
     let (cased, ignorable) =
         (CodePointSetData::new::<Cased>(), CodePointSetData::new::<CaseIgnorable>());
@@ -135,7 +135,7 @@ fn is_final(text: &[u8], at: usize) -> bool {
     before.is_some_and(|c| cased.contains(c)) && !behind.is_some_and(|c| cased.contains(c))
 }
 
-/// What one char becomes: up to three chars, which are no more than six bytes.
+/// The mapping of one character: up to three characters, in at most six bytes.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Mapped {
     bytes: [u8; 8],
@@ -151,20 +151,20 @@ impl Mapped {
     }
 }
 
-/// Code points are looked up in pages of 64.
+/// Number of code points in a page of the table.
 const PAGE: usize = 64;
 
-/// What each char becomes.
+/// The mapping of every character.
 struct Table {
-    /// Number of the page of each 64 code points. Page 0 is one without a change.
+    /// The page number of each group of 64 code points. In page 0 nothing changes.
     pages: Vec<u8>,
-    /// In pages: 1 more than the index in `mapped`, or 0 for a char that does not change.
+    /// The pages: for each character the index in `mapped` plus 1, or 0 if it does not change.
     places: Vec<u16>,
     mapped: Vec<Mapped>,
 }
 
 impl Table {
-    /// The table of a case. It is made without a lock, which a fork could leave locked: two threads may both make it.
+    /// Returns the table of a case. It is built without a lock, which a fork could leave locked: two threads may build it.
     fn of(case: Case) -> &'static Table {
         static UPPER: OnceBox<Table> = OnceBox::new();
         static LOWER: OnceBox<Table> = OnceBox::new();
@@ -218,11 +218,11 @@ impl Table {
     }
 }
 
-/// The bytes of a text as folding would write them.
+/// Iterator over the bytes of a text as folding would write them.
 struct Folded<'t> {
     text: &'t [u8],
     table: &'static Table,
-    /// What of the last char has not been given out yet, in the low bytes.
+    /// Bytes of the last character that have not been returned yet, in the low bytes.
     bytes: u64,
     waiting: u32,
 }
@@ -232,7 +232,7 @@ impl<'t> Folded<'t> {
         Folded { text, table: Table::of(Case::Fold), bytes: 0, waiting: 0 }
     }
 
-    /// Takes from both texts what is ASCII in both, and tells whether it was the same. Nothing may wait in either.
+    /// Skips the ASCII common to both texts; returns whether it was equal. Neither may have pending bytes.
     fn skip_ascii(&mut self, other: &mut Folded<'_>) -> bool {
         while let (Some(a), Some(b)) =
             (self.text.first_chunk::<BLOCK>(), other.text.first_chunk::<BLOCK>())
@@ -248,7 +248,7 @@ impl<'t> Folded<'t> {
         true
     }
 
-    /// How many bytes wait, once a char has been read if none did: none at the end of the text only.
+    /// Returns the number of pending bytes, after reading a character if there were none: 0 only at the end of the text.
     fn peek(&mut self) -> u32 {
         if self.waiting == 0 && !self.text.is_empty() {
             let (code, len) = decode(self.text, 0);
@@ -262,7 +262,7 @@ impl<'t> Folded<'t> {
         self.waiting
     }
 
-    /// The next `len` bytes, of which at most six wait at any time.
+    /// Returns the next `len` bytes; at most six are ever pending.
     fn take(&mut self, len: u32) -> u64 {
         let bits = 8 * len;
         let taken = self.bytes & ((1 << bits) - 1);
@@ -284,7 +284,7 @@ mod tests {
         filled(len, |out| assert_eq!(map_case(text, case, out), len))
     }
 
-    /// By ICU4X, the valid parts of a text each on its own.
+    /// The mapping by ICU4X, applied to each valid part of the text separately.
     fn plain(text: &[u8], case: Case) -> Vec<u8> {
         let (mapper, root) = (CaseMapperBorrowed::new(), LanguageIdentifier::UNKNOWN);
         let mut all = Vec::new();

@@ -2,10 +2,10 @@
 
 use super::{Unit, WidthOptions, kernel, segment, width};
 
-/// How many units `text` has.
+/// Returns the number of units in `text`.
 ///
-/// The count equals the number of segments that an iterator over the same unit would give, so `""` has none of any. The
-/// number of cells is the [`width`].
+/// It equals the number of segments that an iterator over the unit would return, so `""` has 0 of any unit. The number of
+/// cells is the [`width`].
 #[inline]
 pub fn count(text: &[u8], unit: Unit) -> usize {
     match unit {
@@ -19,7 +19,7 @@ pub fn count(text: &[u8], unit: Unit) -> usize {
     }
 }
 
-// Apart, so that the fast units do not pay for the stack frame of the state machines.
+// A function of its own, so that the fast units do not pay for the stack frame of the state machines.
 #[inline(never)]
 fn graphemes(text: &[u8]) -> usize {
     if text.is_ascii() && memchr::memchr(b'\r', text).is_none() {
@@ -38,7 +38,7 @@ fn segments(text: &[u8], unit: Unit) -> usize {
     segment::count(text, unit)
 }
 
-/// Line ends, and the last line if it has none. A lone CR ends nothing, and a CR LF holds one LF.
+/// Counts line feeds, plus the last line if it has none. A lone CR does not end a line, and a CR LF contains one LF.
 fn lines(text: &[u8]) -> usize {
     let unended = text.last().is_some_and(|&last| last != b'\n');
     kernel::count_newlines(text) + usize::from(unended)

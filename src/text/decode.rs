@@ -1,17 +1,17 @@
-//! One char at a time, and where chars begin, in bytes that may be no UTF-8.
+//! Decoding single characters, and finding where they begin, in bytes that may be invalid UTF-8.
 
-/// What an invalid sequence is taken for.
+/// The code point that an invalid sequence decodes to.
 const REPLACEMENT: u32 = 0xFFFD;
 
-/// The char at `at`, which is in the text and at the start of a char: its code point and its length in bytes. A maximal
-/// invalid subsequence is U+FFFD.
+/// Returns the code point and the length in bytes of the character at `at`, which must be in the text and the start of a
+/// character. A maximal invalid subsequence decodes to U+FFFD.
 #[inline]
 pub(crate) fn decode(text: &[u8], at: usize) -> (u32, usize) {
     let rest = &text[at..];
     let bytes = match rest.first_chunk::<4>() {
         Some(&bytes) => bytes,
         None => {
-            // Behind the end stand zeroes, which continue nothing.
+            // The text is padded with zeroes, which continue no sequence.
             let mut bytes = [0; 4];
             bytes[..rest.len()].copy_from_slice(rest);
             bytes
@@ -49,8 +49,8 @@ pub(crate) fn decode(text: &[u8], at: usize) -> (u32, usize) {
     }
 }
 
-/// What [`quick`] knows of the chars that begin with some byte: their length (0 for none), the bits of the code point in
-/// that byte, how far the code point and the marks of what is wrong are to be shifted, and the least code point.
+/// What the first byte of a character determines, for [`quick`]: the length (0 if it begins none), its bits of the code
+/// point, the shifts of the code point and of the error bits, and the lowest valid code point.
 #[derive(Clone, Copy)]
 struct Lead {
     len: u8,
@@ -60,7 +60,7 @@ struct Lead {
     least: u32,
 }
 
-/// By the upper five bits of the byte.
+/// Indexed by the upper five bits of the byte.
 static LEADS: [Lead; 32] = {
     let none = Lead { len: 0, mask: 0, shift: 0, wrong: 0, least: u32::MAX };
     let mut leads = [none; 32];
@@ -78,7 +78,7 @@ static LEADS: [Lead; 32] = {
     leads
 };
 
-/// [`decode`] without a branch on how long the char is, which no predictor can tell where scripts change with the word.
+/// [`decode`] without a branch on the character's length, which is unpredictable where scripts change with each word.
 #[inline]
 pub(super) fn quick(text: &[u8], at: usize) -> (u32, usize) {
     let Some(&bytes) = text[at..].first_chunk::<4>() else { return decode(text, at) };
@@ -86,7 +86,7 @@ pub(super) fn quick(text: &[u8], at: usize) -> (u32, usize) {
     let lead = LEADS[(a >> 3) as usize];
     let code = (a & u32::from(lead.mask)) << 18 | (b & 0x3F) << 12 | (c & 0x3F) << 6 | d & 0x3F;
     let code = code >> lead.shift;
-    // The upper two bits of each continuation byte, of which those that belong to the char have to be 10.
+    // The upper two bits of each continuation byte; those that belong to the character have to be 10.
     let marks = ((b & 0xC0) >> 2 | (c & 0xC0) >> 4 | d >> 6) ^ 0b10_1010;
     let wrong = marks >> lead.wrong != 0
         || code < lead.least
@@ -95,7 +95,7 @@ pub(super) fn quick(text: &[u8], at: usize) -> (u32, usize) {
     if wrong { decode(text, at) } else { (code, lead.len.into()) }
 }
 
-/// Start of the char that the byte at `at` belongs to; the text's length if `at` is not in the text.
+/// Returns the start of the character that contains the byte at `at`, or the text's length if `at` is past its end.
 #[inline]
 pub(super) fn char_start(text: &[u8], at: usize) -> usize {
     match text.get(at) {
@@ -105,9 +105,9 @@ pub(super) fn char_start(text: &[u8], at: usize) -> usize {
     }
 }
 
-/// [`char_start`] of a continuation byte: that of the lead before it, if the lead's char reaches so far, else its own.
+/// [`char_start`] of a continuation byte: the lead before it if that character reaches this far, otherwise `at` itself.
 fn start_before(text: &[u8], at: usize) -> usize {
-    // No char is longer than four bytes, and a byte that is no continuation always begins one.
+    // A character has at most four bytes, and a byte that is not a continuation byte always begins one.
     let lead = (at.saturating_sub(3)..at).rev().find(|&before| text[before] & 0xC0 != 0x80);
     lead.filter(|&lead| lead + decode(text, lead).1 > at).unwrap_or(at)
 }
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Start, length and code point of each char, by the standard library.
+    /// Start, length and code point of each character, by the standard library.
     fn plain(text: &[u8]) -> Vec<(usize, usize, u32)> {
         let mut chars = Vec::new();
         let mut at = 0;

@@ -2,10 +2,10 @@
 
 use super::segment::Sink;
 
-/// Writes the spans of the lines from `start` on, without their LF or CR LF, and tells where to go on.
+/// Writes the spans of the lines from `start` on, without their LF or CR LF; returns where to continue.
 ///
-/// Cost: that of memchr's iterator. (Gathering the line feeds of 64 bytes to a word with baseline instructions and taking
-/// them out bit by bit reached a bit more than half of it.)
+/// Cost: that of memchr's iterator. (Collecting the line feeds of 64 bytes into a word with baseline instructions and
+/// extracting them bit by bit reached little more than half of that speed.)
 pub(super) fn spans(text: &[u8], start: usize, sink: &mut Sink<'_>) -> usize {
     let mut from = start;
     for at in memchr::memchr_iter(b'\n', &text[start..]) {

@@ -1,20 +1,20 @@
-//! The state machines of segmentation: one runner for grapheme clusters, words, sentences and line breaks.
+//! State machines for segmentation: one runner for grapheme clusters, words, sentences and line breaks.
 //!
-//! # Whose rules are they?
+//! # Where do the rules come from?
 //!
-//! ICU4X's: the DFAs behind the `new_neo` constructors of `icu_segmenter`, which are all of one Unicode version. The
-//! tables are read from its compiled data once, at the first use, and turned to a shape that is fast to walk.
+//! From ICU4X: the DFAs used by the `new_neo` constructors of `icu_segmenter`, all of one Unicode version. The tables are
+//! read from its compiled data once, at the first use, and converted to a form that is faster to walk.
 //!
 //! # Why not ICU4X's own iterators?
 //!
-//! They clone a decoder for each char and look at the char that ends a segment twice. Walking the same tables here is
-//! two to three times as fast, and a segment may be asked for from any boundary without a cost: each one begins in the
-//! start state, whatever came before. The tests hold every machine against ICU4X's iterator and Unicode's test files.
+//! They clone a decoder for each character and read the character that ends a segment twice. Walking the same tables here
+//! is two to three times as fast, and iteration can start at any boundary at no cost: each segment begins in the start
+//! state, whatever came before. The tests compare every machine with ICU4X's iterator and Unicode's test files.
 //!
 //! # Is it linear?
 //!
-//! A machine may run past the end of a segment before it knows that it was one (`a.` and spaces before a small letter),
-//! but the rules let it do so over a stretch at most once.
+//! Yes. A machine may read past the end of a segment before it knows that it was one (`a.` and spaces before a small
+//! letter), but the rules allow that at most once for each stretch of text.
 
 use super::decode::{decode, quick};
 use icu_properties::props::{Alphabetic, GeneralCategory, GeneralCategoryGroup};
@@ -24,39 +24,39 @@ use once_cell::race::OnceBox;
 use std::collections::HashMap;
 use std::ops::RangeInclusive;
 
-/// Bits of a symbol; above them an entry has its state.
+/// Number of bits of a symbol; the bits above them in an entry are the state.
 const SYMBOL_BITS: u32 = 7;
 const SYMBOLS: u16 = (1 << SYMBOL_BITS) - 1;
-/// Above a symbol in the tables of the word machine: the char makes a word of the segment that it is in.
+/// Flag above a symbol in the tables of the word machine: the character makes its segment a word.
 const LETTER: u8 = 1 << SYMBOL_BITS;
-/// In an entry: a segment may end in the state.
+/// Flag in an entry: a segment may end in this state.
 const ACCEPTS: u16 = 1;
-/// In an entry: a segment may turn out to end here, if an entry that confirms follows.
+/// Flag in an entry: a segment may turn out to end here, if an entry with [`CONFIRMS`] follows.
 const MARKS: u16 = 2;
-/// In an entry: the segment ends at the mark, if there is one.
+/// Flag in an entry: the segment ends at the mark, if there is one.
 const CONFIRMS: u16 = 4;
-/// The entry that leads nowhere: the segment is over.
+/// The entry without a successor: the segment has ended.
 const OVER: u16 = u16::MAX;
 /// The entry of the start state.
 const START: u16 = 0;
-/// Code points go to symbols in pages of 64, which is what one continuation byte of UTF-8 tells.
+/// Code points map to symbols in pages of 64, the range of one continuation byte of UTF-8.
 const PAGE_BITS: u32 = 6;
 const PAGE: usize = 1 << PAGE_BITS;
 
-/// A segmenter.
+/// The state machine of one kind of segment.
 pub(super) struct Machine {
-    /// Symbol of each ASCII char, as in `symbols`.
+    /// Symbol of each ASCII character, as in `symbols`.
     ascii: [u8; 128],
-    /// Number of the page of each 64 code points.
+    /// The page number of each group of 64 code points.
     pages: Vec<u16>,
     /// Symbols of the pages, with [`LETTER`].
     symbols: Vec<u8>,
-    /// By state and symbol: the next state above [`SYMBOL_BITS`], what is special about it below.
+    /// Indexed by state and symbol: the next state above [`SYMBOL_BITS`], its flags below.
     entries: Vec<u16>,
 }
 
 impl Machine {
-    /// Extended grapheme clusters (UAX #29).
+    /// The machine for extended grapheme clusters (UAX #29).
     pub(super) fn graphemes() -> &'static Machine {
         static MACHINE: OnceBox<Machine> = OnceBox::new();
         MACHINE.get_or_init(|| {
@@ -64,30 +64,30 @@ impl Machine {
         })
     }
 
-    /// Words and what stands between them (UAX #29).
+    /// The machine for words and the segments between them (UAX #29).
     pub(super) fn words() -> &'static Machine {
         static MACHINE: OnceBox<Machine> = OnceBox::new();
         MACHINE.get_or_init(|| Machine::boxed(Baked::SINGLETON_SEGMENTER_BREAK_WORD_V2, true))
     }
 
-    /// Sentences (UAX #29).
+    /// The machine for sentences (UAX #29).
     pub(super) fn sentences() -> &'static Machine {
         static MACHINE: OnceBox<Machine> = OnceBox::new();
         MACHINE.get_or_init(|| Machine::boxed(Baked::SINGLETON_SEGMENTER_BREAK_SENTENCE_V2, false))
     }
 
-    /// What must stay on one line (UAX #14).
+    /// The machine for line-break segments: text that must stay on one line (UAX #14).
     pub(super) fn linebreaks() -> &'static Machine {
         static MACHINE: OnceBox<Machine> = OnceBox::new();
         MACHINE.get_or_init(|| Machine::boxed(Baked::SINGLETON_SEGMENTER_BREAK_LINE_V2, false))
     }
 
-    /// A machine that is made without a lock, which a fork could leave locked: two threads may both make it.
+    /// Builds a machine without a lock, which a fork could leave locked: two threads may both build it.
     fn boxed(data: &SegmenterStateMachine<'_>, letters: bool) -> Box<Machine> {
         Box::new(Machine::new(data, letters))
     }
 
-    /// Reads ICU4X's tables. No dictionary is used, so only the symbol behind a pseudo symbol counts.
+    /// Reads ICU4X's tables. No dictionary is used, so only the symbol that follows a pseudo symbol counts.
     fn new(data: &SegmenterStateMachine<'_>, letters: bool) -> Machine {
         let states = data.states.len();
         let symbol_count = data.transitions.len() / states;
@@ -127,7 +127,7 @@ impl Machine {
         });
         let pages = pages.collect();
         let machine = Machine { ascii, pages, symbols, entries };
-        // This is why a machine always gets forward: a single char is a segment, if nothing longer is.
+        // This is why a machine always advances: a single character is a segment if nothing longer is.
         assert!(
             machine.entries[1..symbol_count]
                 .iter()
@@ -136,7 +136,7 @@ impl Machine {
         machine
     }
 
-    /// The segments of `text` from `start` on, which is a boundary.
+    /// Iterates over the segments of `text` from `start` on, which must be a boundary.
     #[inline]
     pub(super) fn walk<'t>(&'static self, text: &'t [u8], start: usize) -> Walk<'t> {
         Walk { machine: self, text, from: start, ahead: (START, start, 0) }
@@ -148,8 +148,8 @@ impl Machine {
         Walk { machine: self, text, from: start, ahead: (START, start, 0) }
     }
 
-    /// Symbol of the char at `at`, with [`LETTER`], and the offset behind it; at the end of the text, the symbol for
-    /// that.
+    /// Returns the symbol of the character at `at`, with [`LETTER`], and the offset after it; at the end of the text, the
+    /// symbol for the end.
     #[inline]
     fn read<const MIXED: bool>(&self, text: &[u8], at: usize) -> (u8, usize) {
         let Some(&byte) = text.get(at) else {
@@ -169,30 +169,30 @@ impl Machine {
     }
 }
 
-/// A segment that a machine has found.
+/// A segment found by a machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Segment {
     /// Offset of its first byte.
     pub(super) start: usize,
-    /// Offset behind its last byte.
+    /// Offset after its last byte.
     pub(super) stop: usize,
-    /// Whether it is a word, if it is of the word machine: it holds a letter, an ideograph or a number.
+    /// Whether it is a word (word machine only): it contains a letter, an ideograph or a number.
     pub(super) word: bool,
 }
 
-/// Iterator over the segments of a text. With MIXED it reads chars without branches on how long they are.
+/// Iterator over the segments of a text. With MIXED it decodes characters without branches on their length.
 pub(super) struct Walk<'t, const MIXED: bool = false> {
     machine: &'static Machine,
     pub(super) text: &'t [u8],
     /// Start of the next segment.
     pub(super) from: usize,
-    /// The char that ended the last segment usually begins the next one. Then it is read already: the entry that it
-    /// leads to, the offset behind it, its symbol. Else the start state at `from`.
+    /// The state after the character that ended the last segment, which usually begins the next one and is already read:
+    /// its entry, the offset after it, its symbol. Otherwise the start state at `from`.
     ahead: (u16, usize, u8),
 }
 
 impl<const MIXED: bool> Walk<'_, MIXED> {
-    /// Goes on at another boundary.
+    /// Continues at another boundary.
     #[inline]
     pub(super) fn skip_to(&mut self, from: usize) {
         self.from = from;
@@ -209,7 +209,7 @@ impl<const MIXED: bool> Iterator for Walk<'_, MIXED> {
         if start >= text.len() {
             return None;
         }
-        // The next char to read, all symbols up to there, and what is special about the state there.
+        // The next character to read, all symbols up to there, and the flags of the state there.
         let (mut state, mut at, mut seen) = self.ahead;
         // Where the segment might end, and whether it would be a word; where it ends if that is confirmed.
         let (mut stop, mut letters, mut mark) = (at, seen, None);
@@ -254,22 +254,22 @@ impl<const MIXED: bool> Iterator for Walk<'_, MIXED> {
     }
 }
 
-/// Whether a segment that holds `c` is a word: letters, ideographs and numbers, by the properties Alphabetic and N*.
+/// Whether `c` makes its segment a word: letters, ideographs and numbers, by the properties Alphabetic and N*.
 ///
-/// (The segmenter's own word type does not tell: without a dictionary it has no word of ideographs, and `__` is one.)
+/// (The segmenter's own word type does not help: without a dictionary no ideographs are words, but `__` is one.)
 pub fn is_alphanumeric(c: char) -> bool {
     let (symbol, _) = Machine::words().read::<false>(c.encode_utf8(&mut [0; 4]).as_bytes(), 0);
     symbol & LETTER != 0
 }
 
-/// The code points of [`is_alphanumeric`].
+/// The ranges of code points for which [`is_alphanumeric`] is true.
 fn alphanumeric() -> impl Iterator<Item = RangeInclusive<u32>> {
     let numbers = CodePointMapData::<GeneralCategory>::new();
     let numbers = numbers.iter_ranges_for_group(GeneralCategoryGroup::Number);
     CodePointSetData::new::<Alphabetic>().iter_ranges().chain(numbers)
 }
 
-/// The entry for a transition to `state`.
+/// Returns the entry for a transition to `state`.
 fn entry(data: &SegmenterStateMachine<'_>, state: u8) -> u16 {
     let (acceptance, lookahead) = data.states.get(state.into()).expect("a state that exists");
     let ends = match acceptance {
@@ -280,7 +280,7 @@ fn entry(data: &SegmenterStateMachine<'_>, state: u8) -> u16 {
     u16::from(state) << SYMBOL_BITS | ends | if lookahead.is_some() { MARKS } else { 0 }
 }
 
-/// The symbol behind a pseudo symbol, which marks a script for which a dictionary might take over.
+/// Returns the symbol after a pseudo symbol, which marks a script that a dictionary might handle.
 fn resolve(data: &SegmenterStateMachine<'_>, symbol: u8) -> u8 {
     let pseudo = symbol.checked_sub(data.pseudo_symbol_shift);
     let behind = pseudo.and_then(|pseudo| data.pseudo_symbol_map.get(pseudo.into()));
@@ -299,7 +299,7 @@ mod tests {
         machine.walk(text, 0).map(|segment| segment.stop).collect()
     }
 
-    /// ICU4X's boundaries but the one at the start.
+    /// Compares with ICU4X's boundaries, except the one at the start.
     fn agree(text: &[u8]) {
         let graphemes = GraphemeClusterSegmenter::new_neo().segment_utf8(text);
         assert_eq!(ours(Machine::graphemes(), text), graphemes.skip(1).collect::<Vec<_>>());

@@ -3,24 +3,27 @@
 //!
 //! # What is a unit?
 //!
-//! The thing that is counted or kept whole: see [`Unit`]. Offsets are bytes everywhere.
+//! A unit is what a function counts or keeps whole: a byte, a character, a word; see [`Unit`]. Offsets are always in
+//! bytes.
 //!
-//! # What of invalid UTF-8?
+//! # How is invalid UTF-8 treated?
 //!
-//! It is legal everywhere. A maximal invalid subsequence (the rule of the WHATWG decoder, which
-//! `String::from_utf8_lossy` and `bstr` apply too) is one char, one UTF-16 unit and one U+FFFD after [`repair`], and
-//! takes part in segmentation as U+FFFD. Reversal keeps its bytes in their order.
+//! Every function accepts it. A maximal invalid subsequence (the rule of the WHATWG decoder, which
+//! `String::from_utf8_lossy` and `bstr` apply too) is one character, one UTF-16 unit and one U+FFFD after [`repair`], and
+//! is segmented as U+FFFD. Reversal keeps its bytes in their order.
 //!
 //! # What does it cost?
 //!
-//! Every function is linear in its input. Bytes, chars, UTF-16 units and lines go through SIMD kernels at a good part
-//! of the memory's speed; grapheme clusters, case and normalisation do so while the text is ASCII, and go at 0.3 to 1 GB/s
-//! where it is not, as words, sentences and line breaks do in any text. Results go to memory of the caller. The first use
-//! of a segmenter or of a case mapping makes its tables, which takes up to a millisecond and about 100 KB; else only
-//! [`offsets`] in disorder and the normalisation of very long runs of combining marks allocate.
+//! Every function is linear in its input. Bytes, characters, UTF-16 units and lines go through SIMD kernels at a large
+//! fraction of memory bandwidth. Grapheme clusters, case and normalisation do too while the text is ASCII, and run at 0.3
+//! to 1 GB/s otherwise; words, sentences and line breaks run at that speed on any text. Results are written to memory of
+//! the caller. The first use of a segmenter or a case mapping builds its tables, which takes up to a millisecond and about
+//! 100 KB; after that only [`offsets`] of unsorted positions and the normalisation of very long runs of combining marks
+//! allocate.
 //!
-//! # Which Unicode?
+//! # Which version of Unicode?
 //!
+//! One for all functions: [`UNICODE_VERSION`], the version of ICU4X's data. `conformance` runs Unicode's own test files.
 //! One for everything: [`UNICODE_VERSION`], that of the data in ICU4X. `conformance` runs Unicode's own test files.
 
 mod case;
@@ -54,30 +57,30 @@ pub use utf8::{repair, repair_len, validate};
 pub use width::{Style, WidthOptions, width};
 pub use wrap::{Line, wrap};
 
-/// The version of Unicode that all tables are of.
+/// The Unicode version of all tables.
 pub const UNICODE_VERSION: &str = "18.0";
 
-/// What is counted, or kept whole by a reversal.
+/// A unit of text: what is counted, or kept whole by a reversal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// One byte.
     Byte,
     /// One Unicode scalar value, or one maximal invalid subsequence.
     Char,
-    /// One 16-bit unit of the text as UTF-16, which is what language servers count in.
+    /// One 16-bit code unit of the text as UTF-16; language servers count in these.
     Utf16,
-    /// One extended grapheme cluster (UAX #29): what a person calls a character.
+    /// One extended grapheme cluster (UAX #29): what a reader sees as one character.
     Grapheme,
-    /// One word (UAX #29): a segment with a letter, a digit or an ideograph in it. White space and punctuation
-    /// between words are no words.
+    /// One word (UAX #29): a segment that contains a letter, a digit or an ideograph. White space and punctuation between
+    /// words are not words.
     Word,
-    /// One line. It ends in LF or CR LF, the last one also at the end of the text; `""` has no line, `"a\n"` one.
+    /// One line, ended by LF or CR LF; the last one may end with the text instead. `""` has no line, `"a\n"` has one.
     Line,
     /// One display cell of a terminal, by the default [`WidthOptions`].
     Cell,
-    /// One sentence (UAX #29), with the white space behind it.
+    /// One sentence (UAX #29), with the white space that follows it.
     Sentence,
-    /// What stands between two places at which a line may be broken (UAX #14), with the white space behind it.
+    /// The text between two places at which a line may be broken (UAX #14), with the white space that follows it.
     Linebreak,
 }
 
@@ -96,20 +99,20 @@ impl Unit {
     ];
 }
 
-/// A vector of `len` bytes that `fill` has written from end to end.
+/// Returns a vector of `len` bytes, all of them written by `fill`.
 #[cfg(test)]
 fn filled(len: usize, fill: impl FnOnce(&mut [std::mem::MaybeUninit<u8>])) -> Vec<u8> {
     filled_with(len, fill)
 }
 
-/// [`filled`] of anything.
+/// [`filled`] with elements of any type.
 #[cfg(test)]
 #[allow(unsafe_code)]
 fn filled_with<T>(len: usize, fill: impl FnOnce(&mut [std::mem::MaybeUninit<T>])) -> Vec<T> {
     let mut all = Vec::with_capacity(len);
     fill(&mut all.spare_capacity_mut()[..len]);
-    // SAFETY: the capacity is there and `fill` has written it, which is what the tests are about; the sanitizer and
-    // valgrind runs would tell if it had not.
+    // SAFETY: `fill` has written the whole capacity, which is what the tests check; the sanitizer and valgrind runs
+    // would report a byte that it left out.
     unsafe { all.set_len(len) };
     all
 }

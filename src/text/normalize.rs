@@ -1,8 +1,8 @@
 //! The normalisation forms of UAX #15: NFC, NFD, NFKC and NFKD.
 //!
-//! The work is ICU4X's (`icu_normalizer`). In front of it stand a scan over leading ASCII, which is normalised in every
-//! form, and the quick check, which finds how far the text is as it should be; behind that the text is normalised chunk
-//! by chunk between invalid sequences, which stay as they are and join with nothing.
+//! ICU4X (`icu_normalizer`) does the work. Leading ASCII, which is normalised in every form, is skipped first; then the
+//! quick check finds how much of the text is already in the form; the rest is normalised piece by piece between invalid
+//! sequences, which stay as they are and combine with nothing.
 
 use super::output::{Length, Memory, Output};
 use super::utf8::pieces;
@@ -13,11 +13,11 @@ use std::mem::MaybeUninit;
 /// A normalisation form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Canonical composition: what most text is in.
+    /// Canonical composition: the form of most existing text.
     Nfc,
     /// Canonical decomposition.
     Nfd,
-    /// Compatibility composition: variants like `ﬁ` and `①` become plain, too.
+    /// Compatibility composition: also replaces variants such as `ﬁ` and `①` by plain characters.
     Nfkc,
     /// Compatibility decomposition.
     Nfkd,
@@ -27,7 +27,7 @@ impl Form {
     /// Every form.
     pub const ALL: [Form; 4] = [Form::Nfc, Form::Nfd, Form::Nfkc, Form::Nfkd];
 
-    /// A text in this form is at most so many times as long as the text was, in bytes.
+    /// Returns the maximum growth: a text in this form has at most this many times the bytes of the original.
     pub fn growth(self) -> usize {
         match self {
             Form::Nfc | Form::Nfd => 3,
@@ -45,7 +45,7 @@ impl Form {
     }
 
     fn write(self, text: &str, out: &mut impl Output) {
-        // An output never refuses.
+        // These outputs never return an error.
         let _ = match self {
             Form::Nfc => ComposingNormalizerBorrowed::new_nfc().normalize_to(text, out),
             Form::Nfd => DecomposingNormalizerBorrowed::new_nfd().normalize_to(text, out),
@@ -55,13 +55,13 @@ impl Form {
     }
 }
 
-/// Length in bytes of the longest prefix that is in the form, whatever follows it: `text.len()` if [`normalize`] would
-/// copy the text as it is.
+/// Returns the length in bytes of the longest prefix that is in the form, whatever follows it: `text.len()` if
+/// [`normalize`] would copy the text unchanged.
 ///
 /// Cost: that of a search for a non-ASCII byte while the text is ASCII, then 1 to 2 GB/s.
 pub fn normalized(text: &[u8], form: Form) -> usize {
     let ascii = text.find_non_ascii_byte().unwrap_or(text.len());
-    // What follows may join with the last ASCII char, so that one is looked at again.
+    // The last ASCII character may combine with what follows, so it is checked again.
     let start = if ascii == text.len() { ascii } else { ascii.saturating_sub(1) };
     let mut at = start;
     for (valid, invalid) in strings(&text[start..]) {
@@ -75,16 +75,16 @@ pub fn normalized(text: &[u8], form: Form) -> usize {
     at
 }
 
-/// Length in bytes of what [`normalize`] will write.
+/// Returns the length in bytes of what [`normalize`] will write.
 pub fn normalize_len(text: &[u8], form: Form) -> usize {
     let mut length = Length::default();
     write(text, form, &mut length);
     length.0
 }
 
-/// Writes `text` in a normalisation form and tells how many bytes that took.
+/// Writes `text` in a normalisation form to `out`; returns the number of bytes written.
 ///
-/// Panics if `out` is too short: [`Form::growth`] times the text is always enough.
+/// Panics if `out` is too short: [`Form::growth`] times the text's length is always enough.
 pub fn normalize(text: &[u8], form: Form, out: &mut [MaybeUninit<u8>]) -> usize {
     let mut memory = Memory::new(out);
     write(text, form, &mut memory);
@@ -100,7 +100,7 @@ fn write(text: &[u8], form: Form, out: &mut impl Output) {
     }
 }
 
-/// [`pieces`], the valid ones as strings.
+/// [`pieces`] with the valid parts as strings.
 fn strings(text: &[u8]) -> impl Iterator<Item = (&str, &[u8])> {
     pieces(text).map(|(valid, invalid)| {
         (simdutf8::basic::from_utf8(valid).expect("a valid piece"), invalid)
@@ -118,7 +118,7 @@ mod tests {
         filled(len, |out| assert_eq!(normalize(text, form, out), len))
     }
 
-    /// The valid parts each on its own, by ICU4X.
+    /// Normalises each valid part separately, by ICU4X.
     fn plain(text: &[u8], form: Form) -> Vec<u8> {
         let mut all = Vec::new();
         for chunk in text.utf8_chunks() {

@@ -1,8 +1,8 @@
-//! Positions between units: a byte to its UTF-16 column, a grapheme cluster to its byte.
+//! Conversion of positions between units: a byte to its UTF-16 column, a grapheme cluster to its byte.
 //!
-//! Every conversion goes through bytes: from a position to the byte at which its char or cluster begins, and from there
-//! to the unit that holds the byte. A [`Walk`] keeps such a pair of byte and position and moves from one to the next, so
-//! ascending positions cost one scan of the text together. A further unit is a further kind of walk.
+//! Every conversion goes through bytes: from a position to the byte at which its character or cluster begins, and from
+//! there to the unit that contains the byte. A [`Walk`] holds such a pair of byte and position and moves from one to the
+//! next, so a list of ascending positions costs one scan of the text. A new unit needs a new kind of walk.
 
 use super::decode::{char_start, decode};
 use super::segment::{Graphemes, Piece, graphemes};
@@ -11,16 +11,16 @@ use super::{Unit, kernel};
 use std::collections::TryReserveError;
 use std::mem::MaybeUninit;
 
-/// Going back over this many bytes costs less than the place of a position in a sorted order.
+/// Going back by this many bytes costs less than sorting the position.
 const CHEAP: usize = 64;
 
-/// In a text of this length it costs less to count from its start than to find out on which side of the last position the
-/// next one is.
+/// In a text of at most this many bytes, counting from the start costs less than finding out on which side of the last
+/// position the next one is.
 const SHORT: usize = 128;
 
-/// Converts `position` in `text` from one unit to another: [`offsets`] for one.
+/// Converts one `position` in `text` from one unit to another; see [`offsets`].
 pub fn offset(text: &[u8], position: usize, from: Unit, to: Unit) -> Option<usize> {
-    // What is asked for most, without the walks.
+    // The most frequent conversions, without the walks.
     match (from, to) {
         (Unit::Byte, Unit::Utf16) => {
             return Some(kernel::count_utf16(&text[..char_start(text, position)]));
@@ -34,14 +34,14 @@ pub fn offset(text: &[u8], position: usize, from: Unit, to: Unit) -> Option<usiz
     Some(Walk::new(text, to)?.locate(byte))
 }
 
-/// Converts positions in `text` from one unit to another; `out` is as long as `positions`.
+/// Converts `positions` in `text` from one unit to another and writes them to `out`, which must be as long.
 ///
-/// Positions count from 0. One inside a char or a cluster is taken for that of its start, one beyond the end for the end,
-/// which is the number of units in the text. The units are bytes, chars, UTF-16 units, grapheme clusters and display
-/// cells (by the default options of width); for others the answer is `Ok(false)` and nothing is written.
+/// Positions count from 0. One inside a character or a cluster is treated as its start, one past the end as the end, which
+/// is the number of units in the text. The units are bytes, characters, UTF-16 units, grapheme clusters and display cells
+/// (with the default width options); for others it returns `Ok(false)` and writes nothing.
 ///
-/// Cost: ascending positions take one scan of the text. Others are sorted first once going back and forth has cost more
-/// than that, which takes memory for their order. A few nanoseconds for each position come on top.
+/// Cost: ascending positions take one scan of the text. Others are sorted once going back and forth has cost more than
+/// that, which allocates memory for their order. Each position adds a few nanoseconds.
 ///
 /// Panics if the lengths differ.
 pub fn offsets(
@@ -63,13 +63,13 @@ pub fn offsets(
         }
     }
     let starts_anew = from.starts_anew() || to.starts_anew();
-    let mut patience = text.len() + CHEAP * positions.len();
+    let mut steps_left = text.len() + CHEAP * positions.len();
     let mut last = 0;
     for (at, &position) in positions.iter().enumerate() {
         if position < last {
             let back = if starts_anew { position } else { last - position };
-            match patience.checked_sub(back as usize) {
-                Some(rest) => patience = rest,
+            match steps_left.checked_sub(back as usize) {
+                Some(rest) => steps_left = rest,
                 None => return in_order(&positions[at..], from, to, &mut out[at..]),
             }
         }
@@ -79,7 +79,7 @@ pub fn offsets(
     Ok(true)
 }
 
-/// [`offsets`] of bytes, each counted from the start of the text. It never refuses.
+/// [`offsets`] of byte positions, each counted from the start of the text. Always returns true.
 #[inline]
 fn from_start(
     text: &[u8],
@@ -93,7 +93,7 @@ fn from_start(
     true
 }
 
-/// [`offsets`] by way of the ascending order of the positions.
+/// [`offsets`] in ascending order of the positions, which are sorted first.
 #[cold]
 fn in_order(
     positions: &[u32],
@@ -111,13 +111,13 @@ fn in_order(
     Ok(true)
 }
 
-/// A place in a text, known as a byte and as a position in some unit.
+/// A place in a text, known both as a byte and as a position in some unit.
 enum Walk<'t> {
-    /// Bytes themselves.
+    /// Bytes.
     Bytes(&'t [u8]),
-    /// Chars, which a kernel counts.
+    /// Characters, counted by a kernel.
     Chars(Counted<'t, false>),
-    /// UTF-16 units, likewise.
+    /// UTF-16 units, counted by a kernel.
     Utf16(Counted<'t, true>),
     /// Grapheme clusters.
     Clusters(Stretches<'t, Graphemes<'t>>),
@@ -137,12 +137,12 @@ impl<'t> Walk<'t> {
         })
     }
 
-    /// Whether going back begins at the start of the text.
+    /// Whether going back restarts from the beginning of the text.
     fn starts_anew(&self) -> bool {
         matches!(self, Walk::Clusters(_) | Walk::Cells(_))
     }
 
-    /// The byte at which the char or cluster of a position begins.
+    /// Moves to a position; returns the byte at which its character or cluster begins.
     fn seek(&mut self, position: usize) -> usize {
         match self {
             Walk::Bytes(text) => char_start(text, position),
@@ -153,7 +153,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// The position of the unit that holds `byte`, at which a char begins or the text ends.
+    /// Moves to `byte`, the start of a character or the end of the text; returns the position of the unit that contains it.
     fn locate(&mut self, byte: usize) -> usize {
         match self {
             Walk::Bytes(_) => byte,
@@ -165,13 +165,13 @@ impl<'t> Walk<'t> {
     }
 }
 
-/// A walk over chars, or over UTF-16 units (of which a char outside of the basic plane is two). There are never more of
-/// either than bytes.
+/// A walk over characters, or over UTF-16 units (a character outside the basic plane is two). Neither count ever exceeds
+/// the number of bytes.
 struct Counted<'t, const UTF16: bool> {
     text: &'t [u8],
-    /// At the start of a char or the end of the text.
+    /// The start of a character or the end of the text.
     byte: usize,
-    /// Units before `byte`.
+    /// Number of units before `byte`.
     index: usize,
 }
 
@@ -199,11 +199,11 @@ impl<const UTF16: bool> Counted<'_, UTF16> {
             (self.byte, self.index) = (0, 0);
         }
         while position < self.index {
-            // Too far back, perhaps, as a unit may take several bytes, but by one char at most too little.
+            // This may go too far back, as a unit may take several bytes, but falls short by at most one character.
             self.locate(char_start(self.text, self.byte - (self.index - position)));
         }
         while self.index < position && self.byte < self.text.len() {
-            // Never too far: what lies between has no more units than bytes.
+            // Never too far: the text in between has at most as many units as bytes.
             let next = char_start(self.text, self.byte.saturating_add(position - self.index));
             if next > self.byte {
                 self.locate(next);
@@ -220,19 +220,19 @@ impl<const UTF16: bool> Counted<'_, UTF16> {
     }
 }
 
-/// Part of a text in which each byte is a unit, or which is one cluster of any number of units.
+/// A stretch of text: either each byte is a unit, or it is one cluster of any number of units.
 struct Stretch {
-    /// Offset behind it.
+    /// Offset after it.
     stop: usize,
     units: usize,
     bytes: bool,
 }
 
-/// A text in stretches that follow each other without a gap.
+/// A text as consecutive stretches without gaps.
 trait Stretched<'t> {
     fn over(text: &'t [u8]) -> Self;
 
-    /// The stretch from `start` on, which is where the last one stopped.
+    /// Returns the stretch that begins at `start`, where the previous one ended.
     fn stretch(&mut self, start: usize) -> Option<Stretch>;
 }
 
@@ -263,14 +263,14 @@ impl<'t> Stretched<'t> for width::Pieces<'t> {
     }
 }
 
-/// A walk over stretches, which goes forward only: to go back it starts anew.
+/// A walk over stretches. It moves forward only; to go back it restarts.
 struct Stretches<'t, I> {
     text: &'t [u8],
-    /// What comes behind the current stretch.
+    /// The stretches after the current one.
     rest: I,
     start: usize,
     current: Stretch,
-    /// Units before the current stretch.
+    /// Number of units before the current stretch.
     index: usize,
 }
 
@@ -280,7 +280,7 @@ impl<'t, I: Stretched<'t>> Stretches<'t, I> {
         Stretches { text, rest: I::over(text), start: 0, current: nothing, index: 0 }
     }
 
-    /// Goes to the next stretch, or to the end of the text behind the last one.
+    /// Moves to the next stretch, or past the last one to the end of the text.
     fn advance(&mut self) -> bool {
         self.index += self.current.units;
         self.start = self.current.stop;
@@ -316,7 +316,7 @@ mod tests {
 
     const UNITS: [Unit; 5] = [Unit::Byte, Unit::Char, Unit::Utf16, Unit::Grapheme, Unit::Cell];
 
-    /// Start of each char or cluster, in bytes and in the unit, and the end.
+    /// Start of each character or cluster, in bytes and in the unit, and the end.
     fn plain(text: &[u8], unit: Unit) -> Vec<(usize, usize)> {
         let mut starts = Vec::new();
         let mut at = 0;
@@ -346,7 +346,7 @@ mod tests {
         starts
     }
 
-    /// What `offset` should say, from the lists of [`plain`].
+    /// The result expected of `offset`, from the lists of [`plain`].
     fn expected(from: &[(usize, usize)], to: &[(usize, usize)], position: usize) -> usize {
         let byte = from.iter().rfind(|&&(_, index)| index <= position).expect("the first is 0").0;
         to.iter().rfind(|&&(start, _)| start <= byte).expect("the first is 0").1
@@ -404,7 +404,7 @@ mod tests {
     }
 
     proptest! {
-        // Clusters without a cell share their position with the next one, so cells have no round trip.
+        // A cluster without a cell shares its position with the next one, so cells do not round-trip.
         #[test]
         fn as_counted_from_the_start(pieces in prop::collection::vec(prop_oneof![
             prop::sample::select(vec!["a", "bc\r\n", "\u{301}", "é", "😀", "👩‍👩‍👧", "日本", "plain text of some length ", "क्षि"])

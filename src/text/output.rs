@@ -1,21 +1,21 @@
-//! Where a result of unknown length goes: to memory, or only to its length.
+//! Output of a result of unknown length: written to memory, or only counted.
 
 use std::fmt;
 use std::mem::MaybeUninit;
 
-/// What takes the pieces of a result in order.
+/// Receives the pieces of a result in order.
 pub(super) trait Output: fmt::Write {
-    /// Takes bytes of any number.
+    /// Appends any number of bytes.
     fn put(&mut self, bytes: &[u8]);
 
-    /// Takes the first `len` of eight bytes.
+    /// Appends the first `len` of eight bytes.
     fn put_short(&mut self, bytes: [u8; 8], len: usize);
 
-    /// Takes bytes of ASCII, each through `map`.
+    /// Appends ASCII bytes, each passed through `map`.
     fn put_mapped(&mut self, ascii: &[u8], map: impl Fn(u8) -> u8);
 }
 
-/// Counts the bytes of a result.
+/// Counts the bytes of a result without storing them.
 #[derive(Default)]
 pub(super) struct Length(pub(super) usize);
 
@@ -41,10 +41,10 @@ impl fmt::Write for Length {
     }
 }
 
-/// Memory that is filled from its start. It panics where it is too short.
+/// Memory that is filled from its start. Panics where it is too short.
 pub(super) struct Memory<'o> {
     out: &'o mut [MaybeUninit<u8>],
-    /// Bytes written.
+    /// Number of bytes written.
     pub(super) len: usize,
 }
 
@@ -62,7 +62,7 @@ impl Output for Memory<'_> {
 
     #[inline]
     fn put_short(&mut self, bytes: [u8; 8], len: usize) {
-        // A copy of fixed length is one store, and what it writes too much is written again.
+        // A copy of fixed length is one store; the surplus bytes are overwritten by the next piece.
         match self.out[self.len..].first_chunk_mut::<8>() {
             Some(place) => {
                 place.write_copy_of_slice(&bytes);

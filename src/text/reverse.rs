@@ -1,20 +1,19 @@
-//! Reversal of a text by bytes, chars or grapheme clusters.
+//! Reversal of a text by bytes, characters or grapheme clusters.
 
 use super::segment::{self, Piece};
 use super::{Unit, kernel, utf8};
 use std::mem::MaybeUninit;
 
-/// Chars are reversed chunk by chunk, so that the check for validity leaves the text in the first-level cache.
+/// Bytes per chunk when reversing characters, so that the validity check leaves the text in the first-level cache.
 const CHUNK: usize = 8 << 10;
 
-/// Writes the units of `text` in opposite order to `out`, the bytes of each unit in their own order.
+/// Writes the units of `text` to `out` in reverse order; the bytes within each unit keep their order.
 ///
-/// `out` is as long as `text` and is written from end to end. Units are bytes, chars or grapheme clusters; for others
-/// the answer is `false` and nothing is written: a reversal by lines or words has no use that would tell what to do
-/// with the separators.
+/// `out` must be as long as `text` and is written in full. Units are bytes, characters or grapheme clusters. For others it
+/// returns `false` and writes nothing: no known use of a reversal by lines or words says what to do with the separators.
 ///
-/// Reversing twice by clusters or chars gives the original for valid text only: the bytes `80 C2` are two invalid
-/// sequences, and `C2 80` is a valid char.
+/// Reversing twice by clusters or characters restores the original only for valid text: the bytes `80 C2` are two invalid
+/// sequences, but `C2 80` is a valid character.
 ///
 /// Panics if the lengths differ.
 pub fn reverse(text: &[u8], unit: Unit, out: &mut [MaybeUninit<u8>]) -> bool {
@@ -52,10 +51,10 @@ fn chars(mut text: &[u8], out: &mut [MaybeUninit<u8>]) {
     }
 }
 
-/// The last offset up to `limit` at which neither a char nor a maximal invalid subsequence is cut.
+/// Returns the last offset up to `limit` that splits neither a character nor a maximal invalid subsequence.
 ///
-/// Both are at most four bytes long and only their first byte is no continuation byte, so the cut is before the last
-/// such byte; after four continuation bytes in a row no char can be open.
+/// Both have at most four bytes, and only their first byte is not a continuation byte, so the cut is before the last such
+/// byte; after four continuation bytes in a row no character can be incomplete.
 fn boundary(text: &[u8], limit: usize) -> usize {
     if text.len() <= limit {
         return text.len();
@@ -79,7 +78,7 @@ struct Back<'o> {
 }
 
 impl<'o> Back<'o> {
-    /// The last `len` bytes that are free.
+    /// Returns the last `len` free bytes.
     fn take(&mut self, len: usize) -> &'o mut [MaybeUninit<u8>] {
         let free = std::mem::take(&mut self.free);
         let (free, taken) = free.split_at_mut(free.len() - len);
@@ -102,7 +101,7 @@ mod tests {
         filled(text.len(), |out| assert!(reverse(text, unit, out)))
     }
 
-    /// The chars of any bytes, by the plainest means.
+    /// The characters of any bytes, by the simplest means.
     fn plain_chars(text: &[u8]) -> Vec<u8> {
         let mut pieces = Vec::new();
         for chunk in text.utf8_chunks() {
@@ -138,7 +137,7 @@ mod tests {
 
     #[test]
     fn chunks_cut_no_char_and_no_invalid_sequence() {
-        // Every kind of sequence at every place around the end of a chunk.
+        // Every kind of sequence at every position around the end of a chunk.
         for unit in ["a", "\u{e9}", "\u{20ac}", "\u{1f600}"].map(str::as_bytes).iter().chain(&[
             &b"\x80\x80\x80\x80\x80"[..],
             b"\xF0\x9F\x98",

@@ -1,34 +1,32 @@
 //! Segmentation: spans of grapheme clusters, words, sentences, lines and line-break segments.
 //!
-//! The rules are those of UAX #29 and UAX #14, walked by the state machines of `machine`. In front of the one for
-//! clusters stands a fast path for ASCII, where every byte is a cluster of its own but for CR LF; lines are found by
-//! their line feeds alone.
+//! The rules are those of UAX #29 and UAX #14, walked by the state machines of `machine`. Clusters have a fast path for
+//! ASCII, where every byte is a cluster except in CR LF; lines are found by their line feeds alone.
 
 use super::machine::{Machine, Segment, Walk};
 use super::{Unit, lines};
 use bstr::ByteSlice;
 use std::mem::MaybeUninit;
 
-/// A segment: offset of its first byte, and of the byte behind its last one.
+/// The span of a segment: the offset of its first byte, and the offset after its last one.
 pub type Span = [u32; 2];
 
-/// What [`segments`] has written, and how it goes on.
+/// What [`segments`] has written, and where it continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Batch {
     /// Number of spans written.
     pub count: usize,
-    /// Where to start the next batch. At the end of the text there is no more.
+    /// Where the next batch starts. At the end of the text there are no more segments.
     pub next: usize,
 }
 
-/// Writes the spans of the segments of `text` from byte `start` on to `out`, until it is full or the text is over.
+/// Writes the spans of the segments of `text` from byte `start` on to `out`, until it is full or the text ends.
 ///
-/// `start` is 0 or the `next` of the batch before; a text is walked once over all its batches. Beyond the end there is
-/// no segment. Clusters, sentences and line-break segments follow each other without a gap; words leave out what
-/// stands between them, lines their LF or CR LF. The unit is none of bytes, chars, UTF-16 units and cells: for those the
-/// answer is `None`.
+/// `start` is 0 or the `next` of the previous batch; all batches together walk the text once. Past the end there are no
+/// segments. Clusters, sentences and line-break segments follow each other without a gap; word spans omit the text between
+/// words, line spans their LF or CR LF. For bytes, characters, UTF-16 units and cells it returns `None`.
 ///
-/// Panics if the text is longer than 4 GiB - 1, as spans are of 32 bits.
+/// Panics if the text is longer than 4 GiB - 1, as spans have 32-bit offsets.
 pub fn segments(
     text: &[u8],
     unit: Unit,
@@ -62,7 +60,7 @@ impl Sink<'_> {
         self.count == self.out.len()
     }
 
-    /// Adds a span and tells whether there is room for another one. Nothing happens if there was none for it.
+    /// Adds a span; returns whether there is room for another one. Does nothing if there was no room for this one.
     pub(super) fn put(&mut self, start: usize, stop: usize) -> bool {
         if let Some(place) = self.out.get_mut(self.count) {
             place.write([start as u32, stop as u32]);
@@ -71,7 +69,7 @@ impl Sink<'_> {
         !self.full()
     }
 
-    /// Adds the bytes from `start` on, each as a span, and tells how many found room.
+    /// Adds a span for each byte from `start` on; returns how many fitted.
     fn put_bytes(&mut self, start: usize, len: usize) -> usize {
         let free = &mut self.out[self.count..];
         let len = len.min(free.len());
@@ -83,7 +81,7 @@ impl Sink<'_> {
     }
 }
 
-/// The segments of a machine that `wanted` lets pass, told whether they are words.
+/// Writes the segments of a machine for which `wanted` returns true; its argument is whether the segment is a word.
 #[inline]
 fn spans(
     machine: &'static Machine,
@@ -131,7 +129,7 @@ pub(super) enum Piece<'t> {
 }
 
 impl Piece<'_> {
-    /// How many clusters the piece holds.
+    /// Returns the number of clusters in the piece.
     pub(super) fn clusters(&self) -> usize {
         match self {
             Piece::Bytes(bytes) => bytes.len(),
@@ -140,7 +138,7 @@ impl Piece<'_> {
     }
 }
 
-/// The extended grapheme clusters of `text` in order, those of ASCII runs taken together.
+/// Iterates over the extended grapheme clusters of `text` in order; runs of ASCII are returned together.
 pub(super) fn graphemes(text: &[u8]) -> Graphemes<'_> {
     graphemes_from(text, 0)
 }
@@ -150,21 +148,21 @@ pub(super) fn graphemes_from(text: &[u8], start: usize) -> Graphemes<'_> {
     Graphemes { walk: Machine::graphemes().walk_mixed(text, start), ascii_end: start }
 }
 
-/// An ASCII run is looked for in steps of this size, so that whoever needs few clusters does not pay for all of it.
+/// Bytes per step of the search for the end of an ASCII run, so that a caller who needs few clusters does not pay for all.
 const STEP: usize = 16 << 10;
 
-/// Iterator of [`graphemes`].
+/// Iterator returned by [`graphemes`].
 pub(super) struct Graphemes<'t> {
-    /// The state machine; everything before its place has been given out.
+    /// The state machine; everything before its position has been returned.
     walk: Walk<'t, true>,
-    /// Up to here the text is ASCII, if that is behind the place. The last byte may be the base of a longer cluster.
+    /// The text is ASCII up to here, if that is past the position. The last byte may be the base of a longer cluster.
     ascii_end: usize,
 }
 
-/// The bits that are not set in eight bytes of ASCII.
+/// The bits that are clear in eight bytes of ASCII.
 const ASCII: u64 = 0x8080_8080_8080_8080;
 
-/// The next piece of the ASCII run that begins at `start` and may be known to reach to `ascii_end`, and how far it does.
+/// Returns the next piece of the ASCII run that begins at `start` and is known to reach `ascii_end`, and how far it does.
 #[inline(never)]
 fn ascii(text: &[u8], start: usize, ascii_end: usize) -> (Piece<'_>, usize) {
     let mut end = ascii_end;
@@ -173,21 +171,21 @@ fn ascii(text: &[u8], start: usize, ascii_end: usize) -> (Piece<'_>, usize) {
         let rest = &rest[..rest.len().min(STEP)];
         end = start + rest.find_non_ascii_byte().unwrap_or(rest.len());
     }
-    // The last byte of the run may take a combining mark or a line feed, so it is left to the state machine.
+    // A combining mark or a line feed may follow the last byte of the run, so it is left to the state machine.
     let last = end == text.len();
     let safe = if last { end } else { end.saturating_sub(1) };
     let run = text.get(start..safe).unwrap_or_default();
     let piece = match pair(run) {
         Some(0) => Piece::Cluster(&run[..2]),
         Some(at) => Piece::Bytes(&run[..at]),
-        // A CR at the end of the run is joined to an LF that follows it: the state machine's work, too.
+        // A CR at the end of the run joins an LF that follows it: the state machine handles that, too.
         None if run.ends_with(b"\r") && !last => Piece::Bytes(&run[..run.len() - 1]),
         None => Piece::Bytes(run),
     };
     (piece, end)
 }
 
-/// Offset of the first CR LF.
+/// Returns the offset of the first CR LF.
 fn pair(run: &[u8]) -> Option<usize> {
     memchr::memchr_iter(b'\r', run).find(|&at| run.get(at + 1) == Some(&b'\n'))
 }
@@ -199,7 +197,7 @@ impl<'t> Iterator for Graphemes<'t> {
     fn next(&mut self) -> Option<Piece<'t>> {
         let Walk { text, from: start, .. } = self.walk;
         let rest = &text[start..];
-        // For a run of a few bytes the other path is not worth the branch: the machine takes it as well.
+        // A run of a few bytes is not worth the branch: the machine handles it as well.
         let run = match rest.first_chunk() {
             Some(&next) => u64::from_ne_bytes(next) & ASCII == 0,
             None => rest.is_ascii(),
@@ -218,7 +216,7 @@ impl<'t> Iterator for Graphemes<'t> {
     }
 }
 
-/// How many words, sentences or line-break segments `text` has.
+/// Returns the number of words, sentences or line-break segments in `text`.
 pub(super) fn count(text: &[u8], unit: Unit) -> usize {
     match unit {
         Unit::Word => Machine::words().walk(text, 0).filter(|segment| segment.word).count(),
@@ -256,7 +254,7 @@ mod tests {
     const UNITS: [Unit; 5] =
         [Unit::Grapheme, Unit::Word, Unit::Sentence, Unit::Line, Unit::Linebreak];
 
-    /// The spans of a text, fetched in batches of `capacity`.
+    /// Returns the spans of a text, fetched in batches of `capacity`.
     #[allow(unsafe_code)]
     fn spans(text: &[u8], unit: Unit, capacity: usize) -> Vec<Span> {
         let mut all = Vec::new();
@@ -265,7 +263,7 @@ mod tests {
             let mut out = vec![MaybeUninit::uninit(); capacity];
             let batch = segments(text, unit, next, &mut out).expect("a unit of segments");
             assert!(batch.next > next && (batch.count == capacity || batch.next == text.len()));
-            // SAFETY: `segments` has written so many.
+            // SAFETY: `segments` has written this many.
             all.extend(out[..batch.count].iter().map(|span| unsafe { span.assume_init() }));
             next = batch.next;
         }

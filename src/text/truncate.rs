@@ -1,53 +1,53 @@
-//! Cutting a text to a width, and filling it up to one.
+//! Truncating a text to a width, and padding it to one.
 
 use super::width::{Piece, Prefix, WidthOptions, pieces, prefix, width};
 
-/// Where a text is cut.
+/// Where a text is truncated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Side {
-    /// The end goes.
+    /// At the end: the beginning stays.
     #[default]
     Right,
-    /// The beginning goes.
+    /// At the beginning: the end stays.
     Left,
-    /// The middle goes; what is left of an odd cell is given to the beginning.
+    /// In the middle. If the remaining cells are odd, the beginning has one more.
     Middle,
 }
 
-/// What a truncated text consists of: `text[..head]`, the ellipsis, `text[tail..]`.
+/// A truncated text: `text[..head]`, the ellipsis, `text[tail..]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cut {
-    /// End of what stays of the beginning.
+    /// End of the part kept from the beginning.
     pub head: usize,
-    /// Start of what stays of the end: that of `head` if nothing is cut.
+    /// Start of the part kept from the end; equal to `head` if nothing is cut.
     pub tail: usize,
-    /// Whether the ellipsis stands between them.
+    /// Whether the ellipsis is between them.
     pub ellipsis: bool,
-    /// Cells of the whole.
+    /// Width of the whole in cells.
     pub cells: usize,
 }
 
-/// What stands in for the text that is cut, with its width.
+/// The text shown in place of what is cut, with its width.
 #[derive(Clone, Copy, Debug)]
 pub struct Ellipsis {
     cells: usize,
 }
 
 impl Ellipsis {
-    /// Measures an ellipsis, once for many texts.
+    /// Measures an ellipsis; the result can be used for many texts.
     pub fn new(ellipsis: &[u8], options: &WidthOptions) -> Ellipsis {
         Ellipsis { cells: width(ellipsis, options) }
     }
 }
 
-/// Cuts `text` so that it takes at most `cells` cells together with the ellipsis, if it takes more without.
+/// Truncates `text` to at most `cells` cells including the ellipsis, if it is wider than that.
 ///
-/// As much stays as there is room for, in whole grapheme clusters, so that up to one cell may stay free in front of a
-/// wide one. An ellipsis that is wider than `cells` is left out.
+/// Keeps as many whole grapheme clusters as fit, so one cell may stay free before a wide one. An ellipsis wider than
+/// `cells` is left out.
 ///
-/// Cost: cutting at the right looks at what stays, the other two at all of the text, twice. Memory is allocated only
-/// for a text with tabs that is cut at the left or in the middle: what is behind the ellipsis begins at another column
-/// then, and its tabs have other widths.
+/// Cost: truncating at the end reads only the part that stays, the other two read the whole text twice. Memory is
+/// allocated only for a text with tabs that is truncated at the beginning or in the middle: the text after the ellipsis
+/// then begins at another column, and its tabs have other widths.
 pub fn truncate(
     text: &[u8],
     cells: usize,
@@ -62,7 +62,7 @@ pub fn truncate(
     let (head, tail) = match side {
         Side::Right => {
             let head = prefix(text, room, options);
-            // Without the ellipsis there is room for more, which may be all.
+            // Without the ellipsis more fits, possibly the whole text.
             let more = prefix(&text[head.end..], cells - head.cells, &behind(head.cells, options));
             if head.end + more.end == text.len() {
                 return whole(head.cells + more.cells);
@@ -76,7 +76,7 @@ pub fn truncate(
             }
             let head = match side {
                 Side::Middle => prefix(text, room.div_ceil(2), options),
-                // Not even what takes no cell.
+                // Not even clusters of no width.
                 _ => Prefix { end: 0, cells: 0 },
             };
             let back = room - head.cells;
@@ -91,7 +91,7 @@ pub fn truncate(
     Cut { head: head.end, tail: tail.start, ellipsis: fits, cells: head.cells + taken + tail.cells }
 }
 
-/// The options for what stands behind `cells` cells.
+/// The options for text that begins after `cells` cells.
 fn behind(cells: usize, options: &WidthOptions) -> WidthOptions {
     let column = options.column.saturating_add(u32::try_from(cells).unwrap_or(u32::MAX));
     WidthOptions { column, ..*options }
@@ -104,12 +104,12 @@ struct Tail {
     cells: usize,
 }
 
-/// The longest end of `text` behind `head` that takes at most `back` of its `total` cells, if no tab is in it.
+/// Returns the longest suffix of `text` after `head` that takes at most `back` of its `total` cells, if it has no tab.
 fn tail(text: &[u8], head: Prefix, back: usize, total: usize, options: &WidthOptions) -> Tail {
     let Some(before) = total.checked_sub(back + 1) else {
         return Tail { start: head.end, cells: total };
     };
-    // As much as leaves just too many cells, and the cluster behind that, which therefore has some.
+    // Skip just too few cells, then one more cluster, which therefore has a width.
     let rest = &text[head.end..];
     let gone = prefix(rest, before, options);
     let next = pieces(&rest[gone.end..], options).next().map_or((0, 0), |piece| match piece.run {
@@ -119,7 +119,7 @@ fn tail(text: &[u8], head: Prefix, back: usize, total: usize, options: &WidthOpt
     Tail { start: head.end + gone.end + next.0, cells: total - gone.cells - next.1 }
 }
 
-/// The same where there are tabs: `column` is where the end will begin, in cells from the beginning of the text.
+/// [`tail`] for a text with tabs: `column` is where the suffix will begin, in cells from the beginning of the text.
 fn tail_with_tabs(
     text: &[u8],
     head: Prefix,
@@ -131,7 +131,7 @@ fn tail_with_tabs(
     let tabstop = options.tabstop.max(1) as usize;
     let stop = |column: usize| (column / tabstop + 1) * tabstop;
     let mut best = Tail { start: text.len(), cells: 0 };
-    // From the back: cells up to the first tab, and behind it, where the column is a multiple of the tab stop.
+    // From the back: cells up to the first tab, and after it, where the column is a multiple of the tab stop.
     let (mut before, mut behind) = (0, None);
     for (start, piece) in singles(&text[head.end..], options).into_iter().rev() {
         if piece.tab {
@@ -154,7 +154,7 @@ fn tail_with_tabs(
     best
 }
 
-/// Every cluster with its start.
+/// Returns every cluster with its start.
 fn singles(text: &[u8], options: &WidthOptions) -> Vec<(usize, Piece)> {
     let mut singles = Vec::new();
     let mut start = 0;
@@ -171,21 +171,21 @@ fn singles(text: &[u8], options: &WidthOptions) -> Vec<(usize, Piece)> {
     singles
 }
 
-/// Where a text stands in the cells that it is given.
+/// How a text is aligned within a width.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Align {
-    /// At the left: it is filled up at the right.
+    /// To the left: the padding is on the right.
     #[default]
     Left,
-    /// At the right.
+    /// To the right: the padding is on the left.
     Right,
-    /// In the middle; an odd cell goes to the right.
+    /// Centered; an odd cell of padding goes to the right.
     Center,
 }
 
-/// How many cells are missing before and behind `text` until it takes `cells` cells; none if it takes as many already.
+/// Returns the number of cells of padding before and after `text` that make it `cells` cells wide; 0 if it is already.
 ///
-/// The text's tabs go to their stops from where it then begins, so that the whole never takes more than `cells`.
+/// Tabs in the text advance to their stops from where it then begins, so that the whole never takes more than `cells`.
 pub fn pad(text: &[u8], cells: usize, align: Align, options: &WidthOptions) -> (usize, usize) {
     let at = |left: usize| width(text, &behind(left, options));
     let missing = cells.saturating_sub(at(0));
@@ -196,8 +196,8 @@ pub fn pad(text: &[u8], cells: usize, align: Align, options: &WidthOptions) -> (
     };
     let mut taken = at(left);
     if left + taken > cells {
-        // Where the text begins further right, a tab may be wider. Where it ends never goes left then, so the furthest
-        // place at which it fits can be halved down to; at 0 it does.
+        // Further right, a tab may be wider. As moving the text right never moves its end left, the rightmost place where it
+        // fits is found by bisection; at 0 it fits.
         let mut over = left;
         left = 0;
         while over - left > 1 {

@@ -2,11 +2,11 @@
 
 use std::mem::MaybeUninit;
 
-/// U+FFFD, which stands for one maximal invalid subsequence.
+/// U+FFFD, which replaces one maximal invalid subsequence.
 const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
 
-/// Length of the longest valid prefix: `text.len()` if all of `text` is UTF-8, else the offset of the first maximal
-/// invalid subsequence.
+/// Returns the length of the longest valid prefix: `text.len()` if all of `text` is UTF-8, otherwise the offset of the
+/// first maximal invalid subsequence.
 ///
 /// Cost: that of simdutf8, whose code this is.
 pub fn validate(text: &[u8]) -> usize {
@@ -16,7 +16,7 @@ pub fn validate(text: &[u8]) -> usize {
     }
 }
 
-/// Length in bytes that [`repair`] will write, or `None` if `text` is valid and would come out as it is.
+/// Returns the length in bytes of what [`repair`] will write, or `None` if `text` is valid and would not change.
 pub fn repair_len(text: &[u8]) -> Option<usize> {
     let valid = validate(text);
     if valid == text.len() {
@@ -30,9 +30,9 @@ pub fn repair_len(text: &[u8]) -> Option<usize> {
     )
 }
 
-/// Writes `text` with each maximal invalid subsequence replaced by U+FFFD, and tells how many bytes that took.
+/// Writes `text` to `out` with each maximal invalid subsequence replaced by U+FFFD; returns the number of bytes written.
 ///
-/// Panics if `out` is shorter than that: [`repair_len`] tells the length beforehand.
+/// Panics if `out` is too short: [`repair_len`] returns the length needed.
 pub fn repair(text: &[u8], out: &mut [MaybeUninit<u8>]) -> usize {
     let mut end = 0;
     let mut put = |bytes: &[u8]| {
@@ -46,23 +46,24 @@ pub fn repair(text: &[u8], out: &mut [MaybeUninit<u8>]) -> usize {
     end
 }
 
-/// What an invalid sequence becomes. The last piece may have none.
+/// The replacement of an invalid sequence: U+FFFD, or nothing if it is empty (the last piece may have none).
 fn replacement(invalid: &[u8]) -> &'static [u8] {
     if invalid.is_empty() { b"" } else { REPLACEMENT }
 }
 
-/// The text as valid stretches, each with the maximal invalid subsequence that ends it; the last one may have none.
+/// Iterates over the valid stretches of `text`, each with the maximal invalid subsequence that ends it; the last one may
+/// have none.
 ///
-/// As the iterator of std's `utf8_chunks`, but for the speed of long valid stretches, which are simdutf8's.
+/// Equivalent to std's `utf8_chunks`, but long valid stretches are checked at simdutf8's speed.
 pub(super) fn pieces(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
-    /// Where errors are dense, starting the SIMD validator for each costs more than it gains.
+    /// Where errors are this close together (in bytes), starting the SIMD validator for each costs more than it gains.
     const NEAR: usize = 64;
 
     let mut rest = text;
     std::iter::from_fn(move || {
         let near = rest[..rest.len().min(NEAR)].utf8_chunks().next()?;
         let (valid, invalid) = (near.valid().len(), near.invalid().len());
-        // A sequence that ends the window may go on behind it.
+        // A sequence at the end of the window may continue past it.
         let (valid, invalid) = if invalid > 0 && valid + invalid < NEAR {
             (valid, invalid)
         } else {
@@ -110,7 +111,7 @@ mod tests {
         ], 0..12)) {
             let text = parts.concat();
             let plain = text.utf8_chunks().map(|chunk| (chunk.valid().as_bytes(), chunk.invalid()));
-            // Both cut at each invalid sequence; std has no empty last piece either.
+            // Both cut at each invalid sequence; std returns no empty last piece either.
             prop_assert_eq!(pieces(&text).collect::<Vec<_>>(), plain.collect::<Vec<_>>());
         }
 

@@ -1,43 +1,43 @@
-//! Breaking a text into lines of a width, by UAX #14.
+//! Wrapping a text into lines of a given width, by UAX #14.
 //!
 //! # Where may a line end?
 //!
-//! At the break opportunities of UAX #14 in its strict form, without a dictionary: a script that is written without
-//! spaces but for ideographs and kana (Thai, Lao, Khmer, Burmese) has none within a run of letters. White space at the
-//! end of a line belongs to no line, and takes no cells. Line ends are those of UAX #14: LF, CR LF, and CR, VT, FF, NEL,
-//! LS, PS. `""` has no line, `"a\n"` one.
+//! At the break opportunities of UAX #14 in its strict form, without a dictionary: a script written without spaces (Thai,
+//! Lao, Khmer, Burmese; not ideographs and kana) has none within a run of letters. White space at the end of a line belongs
+//! to no line and takes no cells. Line ends are those of UAX #14: LF, CR LF, and CR, VT, FF, NEL, LS, PS. `""` has no line,
+//! `"a\n"` has one.
 //!
 //! # What if a word is longer than a line?
 //!
-//! It is cut at the last grapheme cluster that fits, or stays whole on a line of its own. A cluster that is wider than
-//! the line is a line in any case.
+//! It is split at the last grapheme cluster that fits, or stays whole on a line of its own. A cluster wider than the line
+//! is always a line.
 //!
 //! # What does a line depend on?
 //!
-//! On the text from its own start on, as if the text began there. So a caller can go on from the start of any line, and
-//! an edit changes no line before it but the last one.
+//! Only on the text from its own start on, as if the text began there. So a caller can continue from the start of any
+//! line, and an edit changes no earlier line except the last one before it.
 
 use super::machine::Machine;
 use super::width::{WidthOptions, pieces, width};
 
-/// One line, in bytes.
+/// One line, in byte offsets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Where it begins.
+    /// Offset where it begins.
     pub start: usize,
-    /// Where it ends, without white space and line end.
+    /// Offset where it ends, without white space and line end.
     pub stop: usize,
-    /// Where the next one begins; the end of the text behind the last one.
+    /// Offset where the next one begins; after the last line, the end of the text.
     pub next: usize,
-    /// Its width.
+    /// Its width in cells.
     pub cells: usize,
 }
 
-/// The lines of `text` from `start` on, which is where a line begins. None is wider than `cells`, unless a single
-/// cluster is, or a word that `keep_long_words` does not let be cut.
+/// Iterates over the lines of `text` from `start` on, which must be the start of a line. No line is wider than `cells`,
+/// except a single wider cluster, or a long word with `keep_long_words`.
 ///
-/// Every line begins at the column of `options`. Cost: lines that fit as they are cost their width, others about 0.15
-/// GB/s.
+/// Every line begins at the column of `options`. Cost: a line that fits without wrapping costs as much as its width, others
+/// about 0.15 GB/s.
 pub fn wrap<'t>(
     text: &'t [u8],
     start: usize,
@@ -67,9 +67,9 @@ pub fn wrap<'t>(
 }
 
 enum Fit {
-    /// The text fits up to a line end, behind which the next line begins, or to its own end.
+    /// The text fits up to a line end, after which the next line begins, or up to its own end.
     Line { next: usize },
-    /// The cluster at this offset does not fit, and it is no white space and not the first one.
+    /// The cluster at this offset does not fit; it is not white space and not the first one.
     Over { at: usize },
 }
 
@@ -80,7 +80,7 @@ fn fit(text: &[u8], cells: usize, options: &WidthOptions) -> Fit {
         taken += piece.cells;
         if piece.run {
             if taken > cells {
-                // The first byte that has no cell, or the first one behind white space there.
+                // The first byte that has no cell, or the first one after white space there.
                 let free = (cells + piece.cells).saturating_sub(taken).max(usize::from(start == 0));
                 let word = bytes.get(free..).and_then(|over| over.iter().position(|&b| b != b' '));
                 if let Some(word) = word {
@@ -90,7 +90,7 @@ fn fit(text: &[u8], cells: usize, options: &WidthOptions) -> Fit {
         } else if is_line_end(bytes) {
             return Fit::Line { next: piece.end };
         } else if taken > cells && start > 0 && !is_white(bytes) {
-            // A cluster can end in white space (a prepended mark and a space), which takes no cells here.
+            // A cluster may end in white space (a prepended mark and a space), which takes no cells here.
             let content = content(bytes);
             if content == bytes.len() || width(&text[..start + content], options) > cells {
                 return Fit::Over { at: start };
@@ -101,11 +101,11 @@ fn fit(text: &[u8], cells: usize, options: &WidthOptions) -> Fit {
     Fit::Line { next: text.len() }
 }
 
-/// How far the segmenter may look beyond a place to know whether a line may end there, in bytes. The rules look at a
-/// few characters; without a limit a word of a megabyte would be read to its end for each of its lines.
+/// Maximum number of bytes that the segmenter may read past a place to decide whether a line may end there. The rules look
+/// at a few characters; without a limit a word of a megabyte would be read to its end for each of its lines.
 const LOOKAHEAD: usize = 256;
 
-/// The last break opportunity up to `at` that cuts no cluster, if there is one.
+/// Returns the last break opportunity up to `at` that splits no cluster, if there is one.
 fn last_break(text: &[u8], at: usize, options: &WidthOptions) -> Option<usize> {
     let mut end = text.len().min(at + LOOKAHEAD);
     while end < text.len() && text[end] & 0xC0 == 0x80 {
@@ -114,12 +114,12 @@ fn last_break(text: &[u8], at: usize, options: &WidthOptions) -> Option<usize> {
     breaks(&text[..end], options).take_while(|&found| found <= at).last()
 }
 
-/// The first break opportunity behind `at`.
+/// Returns the first break opportunity after `at`.
 fn first_break(text: &[u8], at: usize, options: &WidthOptions) -> usize {
     breaks(text, options).find(|&found| found > at).unwrap_or(text.len())
 }
 
-/// The break opportunities of `text` that cut no grapheme cluster, which nearly none does.
+/// Iterates over the break opportunities of `text` that split no grapheme cluster; hardly any do.
 fn breaks(text: &[u8], options: &WidthOptions) -> impl Iterator<Item = usize> {
     let mut pieces = pieces(text, options);
     let mut piece = pieces.next();
@@ -131,12 +131,12 @@ fn breaks(text: &[u8], options: &WidthOptions) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Length of a line without its line end and the white space before that.
+/// Returns the length of a line without its line end and the white space before that.
 fn content(line: &[u8]) -> usize {
     let mut len = line.len();
     loop {
         let from = len.saturating_sub(3);
-        // White space has one to three bytes.
+        // A white space character has one to three bytes.
         let Some(size) = (1..=len - from).find(|&size| {
             let last = &line[len - size..len];
             is_white(last) || is_line_end(last)
@@ -161,7 +161,7 @@ fn is_line_end(cluster: &[u8]) -> bool {
     )
 }
 
-/// Whether a cluster is white space at which a line may end: not the no-break spaces.
+/// Whether a cluster is white space at which a line may end, which excludes no-break spaces.
 fn is_white(cluster: &[u8]) -> bool {
     let mut chars = str::from_utf8(cluster).unwrap_or_default().chars();
     match (chars.next(), chars.next()) {
@@ -230,7 +230,7 @@ mod tests {
         assert_eq!(lines(&text, 64, false).len(), 1 << 12);
     }
 
-    /// The next line by trying every cluster boundary, without lookahead limits.
+    /// The next line by trying every cluster boundary, with unlimited lookahead.
     fn plain(text: &[u8], cells: usize, keep: bool, options: &WidthOptions) -> (usize, usize) {
         let mut ends = Vec::new();
         let mut start = 0;
@@ -249,7 +249,7 @@ mod tests {
         });
         let hard = hard.filter(|&(_, hard)| hard).map(|(end, _)| end).next();
         let end = hard.unwrap_or(text.len());
-        // The first cluster is taken however wide it is.
+        // The first cluster is always taken, however wide it is.
         let fits = |end: usize| {
             let content = content(&text[..end]);
             content <= ends[0] || width(&text[..content], options) <= cells
@@ -267,7 +267,7 @@ mod tests {
             if keep {
                 return breaks[0];
             }
-            // White space that hangs goes with the line.
+            // White space that extends past the width stays on the line.
             let fitting = ends.iter().take_while(|&&end| fits(end)).last();
             *fitting.unwrap_or(&ends[0])
         });

@@ -1,32 +1,32 @@
 //! Counting characters of arbitrary bytes without decoding them: the part common to all vector sets.
 //!
-//! Every byte opens a character of its own unless the lead before it *absorbs* it, so the count of characters is the
-//! number of bytes less the number absorbed. A byte is absorbed as
+//! Every byte counts as a character of its own unless the lead before it *absorbs* it, so the number of characters is the
+//! number of bytes minus the number absorbed. A byte is absorbed as
 //!
-//! * the second byte, when it and the byte before it are a pair that UTF-8 allows (`E0` wants `A0..=BF`, …);
-//! * the third, when it is a follower (`80..=BF`) after a second byte whose lead opens three or four bytes;
-//! * the fourth, when it is a follower after a third byte whose lead opens four.
+//! * the second byte, if it and the byte before it are a pair that UTF-8 allows (`E0` requires `A0..=BF`, …);
+//! * the third, if it is a follower (`80..=BF`) after a second byte whose lead opens three or four bytes;
+//! * the fourth, if it is a follower after a third byte whose lead opens four.
 //!
-//! Nothing else is ever absorbed, and a sequence that breaks off after its second or third byte keeps what it has:
-//! that is exactly a maximal invalid subsequence. UTF-16 spends one more unit on a complete sequence of four, so
-//! there the fourth byte is not taken off.
+//! Nothing else is absorbed. A sequence that breaks off after its second or third byte keeps the bytes absorbed so far,
+//! which is exactly a maximal invalid subsequence. UTF-16 has two units for a complete sequence of four bytes, so there
+//! the fourth byte is counted.
 
 use crate::text::kernel::short;
 
-/// What can be told of a block of 64 bytes from pairs of neighbours; bit `i` speaks of byte `i`.
+/// Properties of each byte in a block of 64, computed from pairs of neighbours; bit `i` describes byte `i`.
 pub(in crate::text::kernel) struct Masks {
-    /// A second byte: rightful after the lead before it.
+    /// A second byte that is valid after the lead before it.
     pub second: u64,
     /// A second byte whose lead opens three or four bytes.
     pub of_three: u64,
     /// A second byte whose lead opens four bytes.
     pub of_four: u64,
-    /// Any of `80..=BF`.
+    /// Any byte in `80..=BF`.
     pub follower: u64,
 }
 
 impl Masks {
-    /// The bytes absorbed.
+    /// Returns the mask of absorbed bytes.
     #[inline(always)]
     pub(in crate::text::kernel) fn absorbed<const UTF16: bool>(self) -> u64 {
         let Masks { second, of_three, of_four, follower } = self;
@@ -36,21 +36,21 @@ impl Masks {
     }
 }
 
-/// A block and the byte before it.
+/// Bytes in a window: a block and the byte before it.
 pub(in crate::text::kernel) const WINDOW: usize = 65;
 /// Bytes tested for ASCII at once.
 pub(in crate::text::kernel) const GROUP: usize = 256;
 
-/// The bytes of a block that the block before it has settled: two for the third and fourth bytes of characters.
-/// Seeing them again costs 3 %; bits carried from block to block cost a third.
+/// Bytes of a block that the previous block has settled: two, for the third and fourth bytes of characters. Reading them
+/// again costs 3 %; carrying bits from block to block costs a third.
 const SEEN: usize = 2;
-/// Those and the byte before them.
+/// Those bytes and the byte before them.
 const MARGIN: usize = SEEN + 1;
-/// How far a block gets.
+/// Bytes by which each block advances.
 const STEP: usize = WINDOW - 1 - SEEN;
 
-/// The length of `source` in characters or UTF-16 units. `absorbed` tells the absorbed bytes of a block as far as the
-/// window shows them: the first two may be missing. `is_ascii` passes over a group.
+/// Returns the length of `source` in characters or UTF-16 units. `absorbed` returns the mask of absorbed bytes of a block as
+/// far as the window shows them: the first two may be missing. `is_ascii` returns whether a group can be skipped.
 #[inline(always)] // into a function with the target features of the closures
 pub(in crate::text::kernel) fn count(
     source: &[u8],
@@ -92,8 +92,8 @@ pub(in crate::text::kernel) fn count(
     source.len() - count
 }
 
-// Classes of leads that allow the same second bytes, one bit each. A pair is rightful when the class of its lead
-// (high nibble and low nibble) and the class set of its second byte (high nibble) have a bit in common.
+// Classes of leads that allow the same second bytes, one bit each. A pair is valid if the class of its lead (high nibble
+// and low nibble) and the class set of its second byte (high nibble) have a bit in common.
 const C: u8 = 1; // C2..=CF 80..=BF
 const D: u8 = 1 << 1; // D0..=DF 80..=BF
 const E: u8 = 1 << 2; // E1..=EC, EE, EF 80..=BF

@@ -1,17 +1,17 @@
-//! The fast loops below the text functions: reversing and counting at the speed of memory.
+//! SIMD kernels for the text functions: reversing and counting at memory bandwidth.
 //!
 //! # What is this for?
 //!
-//! Five answers deserve more than a plain loop, because much of `text` is built on them: a byte string backwards, a
-//! text backwards by characters, and the number of characters, of UTF-16 units and of line feeds in a byte string.
+//! Five operations have a kernel, because much of `text` is built on them: reversal of bytes, reversal of characters, and
+//! counting characters, UTF-16 units and line feeds.
 //!
 //! # What does it cost?
 //!
 //! Nothing is allocated, and no input is validated first: invalid UTF-8 costs the same as valid text. Up to 16 bytes
-//! of ASCII are answered inline in one or two nanoseconds, up to 64 bytes of anything in three or four with AVX-512.
-//! A megabyte goes by at, in GB/s where `memcpy` has 60 (Zen 5; "mixed" is ASCII amid five other scripts):
+//! of ASCII take one or two nanoseconds inline, up to 64 bytes of anything three or four with AVX-512. A megabyte is
+//! processed at these speeds, in GB/s where `memcpy` reaches 60 (Zen 5; "mixed" is ASCII amid five other scripts):
 //!
-//! | Set | reversal of bytes | of ASCII chars | of mixed chars | chars, UTF-16 of ASCII | chars of mixed | UTF-16 of mixed | line feeds |
+//! | Set | reverse bytes | reverse ASCII | reverse mixed | count ASCII | count mixed | UTF-16 of mixed | line feeds |
 //! |---|--:|--:|--:|--:|--:|--:|--:|
 //! | avx512 | 60 | 60 | 44 | 145 | 59 | 66 | 145 |
 //! | avx2 | 58 | 58 | 19 | 135 | 25 | 32 | 98 |
@@ -21,18 +21,18 @@
 //! # How is a set chosen?
 //!
 //! Once, at the first call that needs one, from what the CPU reports; afterwards a call costs one load, one branch
-//! and one indirect jump. [`name`] tells the choice. Each set is a [`Kernel`]; [`available`] lists those that this
-//! CPU can run, so that tests hold every one of them against [`Kernel::scalar`].
+//! and one indirect jump. [`name`] returns the choice. Each set is a [`Kernel`]; [`available`] lists those that this
+//! CPU can run, so that tests compare each of them with [`Kernel::scalar`].
 //!
 //! # What counts as a character?
 //!
 //! A maximal invalid subsequence (the WHATWG rule, as [`String::from_utf8_lossy`] applies it) is one character and
-//! one UTF-16 unit, U+FFFD. `absorb` explains how that is counted without decoding.
+//! one UTF-16 unit, U+FFFD. `count_utf8` explains how that is counted without decoding.
 //!
 //! # Where does it come from?
 //!
 //! The three-lookup classification of byte pairs is that of Keiser and Lemire, *Validating UTF-8 In Less Than One
-//! Instruction Per Byte* (2020), turned from a test into a count. The mirror of characters is our own.
+//! Instruction Per Byte* (2020), turned from a test into a count. The reversal of characters is our own.
 #![allow(unsafe_code)] // vector loads and stores, and calls that need a CPU feature, cannot be written without
 
 use once_cell::race::OnceRef;
@@ -66,8 +66,8 @@ pub fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
     }
 }
 
-/// Writes the characters of `source` to `out` in reverse order, the bytes of each as they were: `out` is then valid
-/// UTF-8 too.
+/// Writes the characters of `source` to `out` in reverse order, the bytes of each in their own order, so that `out` is
+/// valid UTF-8 if `source` is.
 ///
 /// # Panics
 ///
@@ -82,7 +82,7 @@ pub fn reverse_chars(source: &str, out: &mut [MaybeUninit<u8>]) {
     }
 }
 
-/// The number of characters in `source`, each maximal invalid subsequence being one.
+/// Returns the number of characters in `source`; each maximal invalid subsequence is one.
 #[inline]
 pub fn count_chars(source: &[u8]) -> usize {
     if source.len() <= short::WORDS && short::is_ascii(source) {
@@ -91,7 +91,7 @@ pub fn count_chars(source: &[u8]) -> usize {
     chosen().count_chars(source)
 }
 
-/// The number of UTF-16 code units in `source` once each maximal invalid subsequence is replaced by U+FFFD.
+/// Returns the number of UTF-16 code units in `source`, with each maximal invalid subsequence replaced by U+FFFD.
 #[inline]
 pub fn count_utf16(source: &[u8]) -> usize {
     if source.len() <= short::WORDS && short::is_ascii(source) {
@@ -100,7 +100,7 @@ pub fn count_utf16(source: &[u8]) -> usize {
     chosen().count_utf16(source)
 }
 
-/// The number of line feeds in `source`.
+/// Returns the number of line feeds in `source`.
 #[inline]
 pub fn count_newlines(source: &[u8]) -> usize {
     if source.len() <= short::WORDS {
@@ -109,18 +109,18 @@ pub fn count_newlines(source: &[u8]) -> usize {
     chosen().count_newlines(source)
 }
 
-/// The name of the set in use: `"scalar"`, `"ssse3"`, `"avx2"`, `"avx512"` or `"neon"`.
+/// Returns the name of the set in use: `"scalar"`, `"ssse3"`, `"avx2"`, `"avx512"` or `"neon"`.
 pub fn name() -> &'static str {
     chosen().name
 }
 
-/// One implementation of every function, for one kind of CPU.
+/// A kernel: an implementation of every function for one kind of CPU.
 ///
-/// The only values in reach are those of [`Kernel::scalar`] and [`available`], so whoever holds one runs on a CPU
-/// that has its instructions.
+/// The only accessible values are those of [`Kernel::scalar`] and [`available`], so a value exists only on a CPU that has
+/// its instructions.
 pub struct Kernel {
     name: &'static str,
-    /// For the two reversals source and output must be of one length; for all five the CPU must have the features.
+    /// Safety: for the two reversals source and output have the same length; for all five the CPU has the features.
     reverse_bytes: unsafe fn(&[u8], &mut [MaybeUninit<u8>]),
     reverse_chars: unsafe fn(&str, &mut [MaybeUninit<u8>]),
     count_chars: unsafe fn(&[u8]) -> usize,
@@ -129,12 +129,12 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// The plain reference, which runs everywhere.
+    /// Returns the scalar reference, which runs on every CPU.
     pub fn scalar() -> &'static Kernel {
         &scalar::KERNEL
     }
 
-    /// `"scalar"`, `"ssse3"`, `"avx2"`, `"avx512"` or `"neon"`.
+    /// Returns `"scalar"`, `"ssse3"`, `"avx2"`, `"avx512"` or `"neon"`.
     pub fn name(&self) -> &'static str {
         self.name
     }
@@ -143,7 +143,7 @@ impl Kernel {
     #[inline]
     pub fn reverse_bytes(&self, source: &[u8], out: &mut [MaybeUninit<u8>]) {
         assert_eq!(source.len(), out.len(), "a reversal is as long as its source");
-        // SAFETY: a kernel in reach has its CPU features (see the type).
+        // SAFETY: an accessible kernel has its CPU features (see the type).
         unsafe { (self.reverse_bytes)(source, out) }
     }
 
@@ -151,33 +151,33 @@ impl Kernel {
     #[inline]
     pub fn reverse_chars(&self, source: &str, out: &mut [MaybeUninit<u8>]) {
         assert_eq!(source.len(), out.len(), "a reversal is as long as its source");
-        // SAFETY: a kernel in reach has its CPU features (see the type).
+        // SAFETY: an accessible kernel has its CPU features (see the type).
         unsafe { (self.reverse_chars)(source, out) }
     }
 
     /// See [`count_chars`].
     #[inline]
     pub fn count_chars(&self, source: &[u8]) -> usize {
-        // SAFETY: a kernel in reach has its CPU features (see the type).
+        // SAFETY: an accessible kernel has its CPU features (see the type).
         unsafe { (self.count_chars)(source) }
     }
 
     /// See [`count_utf16`].
     #[inline]
     pub fn count_utf16(&self, source: &[u8]) -> usize {
-        // SAFETY: a kernel in reach has its CPU features (see the type).
+        // SAFETY: an accessible kernel has its CPU features (see the type).
         unsafe { (self.count_utf16)(source) }
     }
 
     /// See [`count_newlines`].
     #[inline]
     pub fn count_newlines(&self, source: &[u8]) -> usize {
-        // SAFETY: a kernel in reach has its CPU features (see the type).
+        // SAFETY: an accessible kernel has its CPU features (see the type).
         unsafe { (self.count_newlines)(source) }
     }
 }
 
-/// Every set that this CPU can run, the best first, the scalar reference last.
+/// Iterates over the sets that this CPU can run, fastest first, the scalar reference last.
 pub fn available() -> impl Iterator<Item = &'static Kernel> {
     #[cfg(target_arch = "x86_64")]
     let vector = x86::available();

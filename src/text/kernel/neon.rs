@@ -1,5 +1,5 @@
-//! 16 bytes at a time; part of every aarch64. The same algorithms as in SSSE3, with masks folded together by pairwise
-//! sums for want of a `movemask`.
+//! The NEON kernel: 16 bytes at a time, on every aarch64. The same algorithms as in SSSE3, with masks computed by pairwise
+//! sums, as there is no `movemask`.
 
 use std::arch::aarch64::*;
 use std::mem::MaybeUninit;
@@ -46,7 +46,7 @@ fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
     reverse::bytes::<BLOCK, GROUP>(source, out, |block, out| store(mirrored(load(block, 0)), out));
 }
 
-/// How far away each byte takes its content from, given the bytes none to three before it.
+/// Returns for each byte the distance to the byte it takes, given the bytes one to three before it.
 #[inline]
 #[target_feature(enable = "neon")]
 fn turn(before: [uint8x16_t; 4]) -> uint8x16_t {
@@ -57,7 +57,7 @@ fn turn(before: [uint8x16_t; 4]) -> uint8x16_t {
     vaddq_u8(vaddq_u8(a, b), vaddq_u8(c, d))
 }
 
-/// The middle of the window, mirrored by characters.
+/// Reverses the characters in the middle of the window.
 #[inline]
 #[target_feature(enable = "neon")]
 fn turned(window: &[u8; WINDOW]) -> uint8x16_t {
@@ -72,7 +72,7 @@ fn turned(window: &[u8; WINDOW]) -> uint8x16_t {
     ))
 }
 
-/// A text of up to 16 bytes, mirrored by characters.
+/// Reverses the characters of a text of up to 16 bytes.
 #[inline]
 #[target_feature(enable = "neon")]
 fn turn_alone(source: &str, out: &mut [MaybeUninit<u8>]) {
@@ -104,7 +104,7 @@ fn reverse_chars(source: &str, out: &mut [MaybeUninit<u8>]) {
     );
 }
 
-/// One bit for each byte of four vectors whose bytes are 0 or 255.
+/// Returns one bit for each byte of four vectors whose bytes are 0 or 255.
 #[inline]
 #[target_feature(enable = "neon")]
 fn bits(vectors: [uint8x16_t; 4]) -> u64 {
@@ -160,7 +160,7 @@ fn count_utf16(source: &[u8]) -> usize {
 fn count_newlines(source: &[u8]) -> usize {
     let (groups, rest) = source.as_chunks::<GROUP>();
     let mut count = 0;
-    // A byte of the counters sees at most 4 line feeds a group, so it holds out for 63 groups.
+    // A byte of the counters grows by at most 4 per group, so it does not overflow within 63 groups.
     for groups in groups.chunks(63) {
         let mut counters = vdupq_n_u8(0);
         for group in groups {

@@ -1,23 +1,23 @@
 //! Reversal: the part common to all vector sets.
 //!
-//! Both reversals read forwards and write backwards: the block at `at` goes, mirrored, to the place that ends `at`
-//! bytes before the end of the output. The last block simply overlaps the one before it.
+//! Both reversals read forwards and write backwards: the block at `at` is reversed and written so that it ends `at` bytes
+//! before the end of the output. The last block overlaps the previous one.
 //!
-//! In the mirror image of a text the bytes of each character stand in the wrong order, so they are turned around
-//! first. Byte `k` of a character of `n` bytes then takes the place of byte `n - 1 - k`, which is `n - 1 - 2k` away:
-//! 3 at most. A byte knows its own `k` and `n` from the high nibbles of itself and the three bytes before it
-//! ([`TURN`]), so a block depends on nothing but itself and three bytes on either side. No cursor runs from character
-//! to character, which would cost more than all the rest.
+//! Reversing the bytes of a text leaves the bytes of each character in the wrong order, so these are swapped first. Byte
+//! `k` of a character of `n` bytes is exchanged with byte `n - 1 - k`, which is `n - 1 - 2k` away: at most 3. The `k` and
+//! `n` of a byte follow from the high nibbles of itself and the three bytes before it ([`TURN`]), so a block depends only
+//! on itself and three bytes on either side. No cursor runs from character to character, which would cost more than
+//! everything else.
 
 use std::mem::MaybeUninit;
 
 use crate::text::kernel::short;
 
-/// How far a character may reach beyond a block on either side.
+/// Bytes by which a character may extend past a block on either side.
 pub(in crate::text::kernel) const MARGIN: usize = 3;
 
-/// `TURN[k][h]`: how far away a byte takes its content from when the byte `k` before it has the high nibble `h`. The
-/// turn of a byte is the sum over `k`; in valid text at most one summand is not 0.
+/// `TURN[k][h]`: the distance to the byte that a byte takes, where the byte `k` before it has the high nibble `h`. The
+/// distance of a byte is the sum over `k`; in valid text at most one summand is not 0.
 pub(in crate::text::kernel) const TURN: [[i8; 16]; 4] = {
     let mut table = [[0; 16]; 4];
     let mut k = 0;
@@ -35,7 +35,7 @@ pub(in crate::text::kernel) const TURN: [[i8; 16]; 4] = {
     table
 };
 
-/// Reverses bytes by blocks of `BLOCK`, four at a time in `GROUP`. The source is no shorter than a block.
+/// Reverses bytes by blocks of `BLOCK`, four at a time in `GROUP`. The source must have at least a block.
 #[inline(always)] // into a function with the target features of the closure
 pub(in crate::text::kernel) fn bytes<const BLOCK: usize, const GROUP: usize>(
     source: &[u8],
@@ -63,9 +63,9 @@ pub(in crate::text::kernel) fn bytes<const BLOCK: usize, const GROUP: usize>(
     }
 }
 
-/// Reverses characters by blocks of `BLOCK`, four at a time in `GROUP`. `turn` mirrors the block in the middle of a
-/// `WINDOW`, which has a margin on either side; `turn_alone` mirrors a text of up to 16 bytes; `mirror_ascii` mirrors a
-/// group or, when it is not ASCII, declines.
+/// Reverses characters by blocks of `BLOCK`, four at a time in `GROUP`. `turn` reverses the block in the middle of a
+/// `WINDOW`, which has a margin on either side; `turn_alone` reverses a text of up to 16 bytes; `mirror_ascii` reverses a
+/// group, or returns `false` if it is not ASCII.
 #[inline(always)] // into a function with the target features of the closures
 pub(in crate::text::kernel) fn chars<
     const BLOCK: usize,
@@ -90,7 +90,7 @@ pub(in crate::text::kernel) fn chars<
         }
         return;
     }
-    // The margins of the text itself have no margin beyond them.
+    // The first and the last bytes of the text have no margin beyond them.
     let head = source.ceil_char_boundary(MARGIN);
     let tail = source.floor_char_boundary(len - MARGIN);
     turn_alone(&source[..head], &mut out[len - head..]);

@@ -1,4 +1,4 @@
-//! The reference: every function as plainly as the standard library allows. It is the oracle of the parity tests and
+//! The scalar kernel: every function as simply as the standard library allows. It is the reference of the parity tests and
 //! what a CPU without a vector set runs, at about 1 GB/s.
 
 use std::mem::MaybeUninit;

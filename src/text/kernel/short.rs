@@ -1,11 +1,11 @@
-//! Inputs of a few bytes, in general-purpose registers and inline: for them even the call of a kernel would be most
-//! of the cost.
+//! Inputs of a few bytes, handled in general-purpose registers and inline: for them the call of a kernel alone would be
+//! most of the cost.
 
 use std::mem::MaybeUninit;
 
-/// The longest input of [`count_newlines`] and [`padded`], and of [`is_ascii`] where it is to be fast.
+/// Maximum bytes of input to [`count_newlines`] and [`padded`], and to [`is_ascii`] on its fast path.
 pub(in crate::text::kernel) const WORDS: usize = 16;
-/// The longest input of [`reverse_bytes`].
+/// Maximum bytes of input to [`reverse_bytes`].
 pub(in crate::text::kernel) const REVERSED: usize = 32;
 
 const ONES: u64 = u64::MAX / 255;
@@ -27,7 +27,7 @@ pub(in crate::text::kernel) fn is_ascii(source: &[u8]) -> bool {
 
 #[inline]
 pub(in crate::text::kernel) fn count_newlines(source: &[u8]) -> usize {
-    // Bit 7 of a byte that is a line feed; no carry ever crosses from one byte into the next.
+    // Sets bit 7 of each byte that is a line feed; no carry crosses from one byte into the next.
     let found = |word: u64| {
         let differs = word ^ (ONES * u64::from(b'\n'));
         !(((differs & (ONES * 0x7f)) + ONES * 0x7f) | differs) & (ONES << 7)
@@ -40,8 +40,8 @@ pub(in crate::text::kernel) fn count_newlines(source: &[u8]) -> usize {
 #[inline]
 pub(in crate::text::kernel) fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
     debug_assert!(source.len() <= REVERSED && source.len() == out.len());
-    // The first and the last words of the source overlap where the length lies between two powers of two. They are
-    // all read before the first is written, so that the compiler need not think about aliases.
+    // The first and the last words of the source overlap where the length lies between two powers of two. All are
+    // read before the first is written, so that the compiler need not consider aliasing.
     macro_rules! ends {
         ($word:ty) => {
             if let (Some(first), Some(last)) = (source.first_chunk(), source.last_chunk()) {
@@ -63,20 +63,20 @@ pub(in crate::text::kernel) fn reverse_bytes(source: &[u8], out: &mut [MaybeUnin
     }
 }
 
-/// Up to 16 bytes, zeroes after them.
+/// Returns up to 16 bytes, padded with zeroes.
 #[inline]
 pub(in crate::text::kernel) fn padded(source: &[u8]) -> [u8; WORDS] {
     let [low, high] = words(source).map(u128::from);
     (low | high << 64).to_le_bytes()
 }
 
-/// Writes the last bytes of `block`, as many as there is room for.
+/// Writes the last bytes of `block` to `out`, as many as fit.
 #[inline]
 pub(in crate::text::kernel) fn write_last(block: [u8; WORDS], out: &mut [MaybeUninit<u8>]) {
     let len = out.len();
     debug_assert!(0 < len && len <= WORDS);
     let start = (u128::from_le_bytes(block) >> (8 * (WORDS - len))).to_le_bytes();
-    // As in `reverse_bytes`, the ends may overlap.
+    // As in `reverse_bytes`, the first and the last word may overlap.
     if let Some(first) = out.first_chunk_mut::<8>() {
         first.write_copy_of_slice(&start[..8]);
         out[len - 8..].write_copy_of_slice(&block[8..]);
@@ -90,7 +90,7 @@ pub(in crate::text::kernel) fn write_last(block: [u8; WORDS], out: &mut [MaybeUn
     }
 }
 
-/// Up to 16 bytes in order, zeroes above them.
+/// Returns up to 16 bytes in order, padded with zeroes in the upper bytes.
 #[inline]
 fn words(source: &[u8]) -> [u64; 2] {
     let len = source.len();
@@ -106,7 +106,7 @@ fn words(source: &[u8]) -> [u64; 2] {
     }
     match *source {
         [] => [0, 0],
-        // One, two or three bytes: the first, the middle and the last may coincide.
+        // One, two or three bytes: the first, the middle and the last may be the same byte.
         [first, .., last] => {
             let middle = u64::from(source[len / 2]) << (8 * (len / 2));
             [u64::from(first) | middle | u64::from(last) << (8 * (len - 1)), 0]

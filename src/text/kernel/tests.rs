@@ -1,7 +1,7 @@
-//! Every set that this CPU can run against the reference, at lengths and contents that crowd the lane edges.
+//! Compares every set that this CPU can run with the reference, at lengths and contents around the lane boundaries.
 //!
-//! Inputs are copied to allocations of their exact size, so that AddressSanitizer sees a read beyond them; outputs
-//! stand between guard bytes.
+//! Inputs are copied to allocations of their exact size, so that AddressSanitizer detects a read past the end; outputs
+//! are surrounded by guard bytes.
 
 use std::mem::MaybeUninit;
 
@@ -12,7 +12,7 @@ use super::*;
 const GUARD: usize = 96;
 const FILL: u8 = 0xa5;
 
-/// Calls `write` with an output of `len` bytes, `offset` bytes off its alignment, and checks the bytes around it.
+/// Calls `write` with an output of `len` bytes, `offset` bytes off its alignment; checks the bytes around it.
 fn guarded(len: usize, offset: usize, write: impl FnOnce(&mut [MaybeUninit<u8>])) -> Vec<u8> {
     let mut memory = vec![MaybeUninit::new(FILL); len + 2 * GUARD];
     let start = GUARD - offset;
@@ -27,7 +27,7 @@ fn guarded(len: usize, offset: usize, write: impl FnOnce(&mut [MaybeUninit<u8>])
     memory[start..start + len].to_vec()
 }
 
-/// Checks every function of every set, and those in front of them, with an input `offset` bytes into its allocation.
+/// Checks every function of every set, and the public wrappers, with an input `offset` bytes into its allocation.
 fn check(source: &[u8], offset: usize) {
     let mut memory = vec![FILL; offset].into_boxed_slice().into_vec();
     memory.extend_from_slice(source);
@@ -58,7 +58,7 @@ fn check(source: &[u8], offset: usize) {
     }
 }
 
-/// A small generator: the same numbers in every run, without a dependency.
+/// A small random generator: the same numbers in every run, without a dependency.
 struct Random(u64);
 
 impl Random {
@@ -73,7 +73,7 @@ impl Random {
 const ALPHABETS: [&str; 6] =
     ["abc xyz\n", "aé ü\nßø", "aж\nщя", "漢字かな\u{a0}", "😀🦀é漢a\n\u{10ffff}", "नमस्ते 😀a"];
 
-/// Valid text of up to `len` bytes, as near to it as the characters allow, then filled with ASCII.
+/// Returns valid text of `len` bytes: as many characters as fit, then filled up with ASCII.
 fn text(random: &mut Random, alphabet: &str, len: usize) -> String {
     let chars: Vec<char> = alphabet.chars().collect();
     let mut text = String::new();
@@ -86,7 +86,7 @@ fn text(random: &mut Random, alphabet: &str, len: usize) -> String {
     text
 }
 
-/// Lengths that crowd the edges: of vectors, of blocks, of groups with their margins, of the counters of line feeds.
+/// Lengths around the boundaries of vectors, blocks, groups with their margins, and line-feed counters.
 fn long_lengths() -> impl Iterator<Item = usize> {
     let near = |edge: usize, by: usize| edge - by..=edge + by;
     near(320, 7)
@@ -137,7 +137,7 @@ fn counters_hold_out() {
     check("\n漢".repeat(30_000).as_bytes(), 1);
 }
 
-/// Second bytes at both sides of every limit, whole and broken-off sequences, at every place of a block.
+/// Second bytes at both sides of every limit, complete and truncated sequences, at every position of a block.
 #[test]
 fn limits_at_the_edges() {
     let leads = [
@@ -172,7 +172,7 @@ fn limits_at_the_edges() {
     }
 }
 
-/// Every pair of bytes, over the edge of the first block.
+/// Every pair of bytes, across the end of the first block.
 #[test]
 fn all_pairs() {
     for pair in 0..=u16::MAX {
@@ -186,7 +186,7 @@ fn all_pairs() {
     }
 }
 
-/// Every character, where it straddles the blocks in changing ways.
+/// Every character, crossing block boundaries at varying positions.
 #[test]
 fn all_chars() {
     let all: String = ('\0'..=char::MAX).collect();
@@ -220,7 +220,7 @@ fn corrupted_text() {
 #[test]
 fn reference_agrees_with_lossy_conversion() {
     let random = &mut Random(4);
-    // Mostly leads and followers, so that sequences form and break off.
+    // Mostly leads and followers, so that sequences are both completed and broken off.
     let bytes =
         [0x41, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc2, 0xe0, 0xe2, 0xed, 0xf0, 0xf1, 0xf4, 0xf5];
     for _ in 0..20_000 {
@@ -256,7 +256,7 @@ proptest! {
 
 #[test]
 fn only_a_line_feed_is_one_at_every_short_length() {
-    // 0x8A differs from it in the top bit alone.
+    // 0x8A differs from a line feed in the top bit alone.
     for byte in 0..=255u8 {
         for len in 0..=33 {
             let text = vec![byte; len];

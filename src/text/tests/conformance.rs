@@ -1,18 +1,18 @@
-//! Unicode's own test files, every line of them: break tests of UAX #14 and #29, and the normalisation test.
+//! Runs Unicode's own test files, every line of them: the break tests of UAX #14 and #29, and the normalisation test.
 //!
-//! The files come with the very crates that the tables come from (`icu_segmenter` and `icu_normalizer` are published with
-//! their tests), so they are always of the version that is pinned. There is no exception.
+//! The files come from the crates that provide the tables (`icu_segmenter` and `icu_normalizer` are published with their
+//! tests), so they always have the pinned version. There are no exceptions.
 
 use crate::text::machine::Machine;
 use crate::text::{Form, UNICODE_VERSION, filled, normalize, normalize_len, normalized};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The text of a test file of a crate that this one depends on.
+/// Returns the text of a test file of a crate that this one depends on.
 ///
 /// Cargo is asked where the crate is: it may be in a vendored directory or in any `CARGO_HOME`. Only the crates of this
-/// system are listed, because only they are sure to be there: those of other systems were never downloaded, and without
-/// a network Cargo could not list them.
+/// system are listed, because only they are certain to be there: those of other systems were never downloaded, and
+/// without a network Cargo could not list them.
 fn file(krate: &str, path: &str) -> String {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version=1", "--offline", "--locked"])
@@ -31,7 +31,7 @@ fn file(krate: &str, path: &str) -> String {
     read(&manifest.with_file_name(path))
 }
 
-/// The text of a test file, which must be of the Unicode version of the tables.
+/// Returns the text of a test file, which must have the Unicode version of the tables.
 fn read(path: &Path) -> String {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| {
         panic!(
@@ -57,7 +57,7 @@ fn a_missing_crate_is_a_failure() {
     file("icu_of_nobody", "tests/testdata/WordBreakTest.txt");
 }
 
-/// The lines of a test file without comments.
+/// Iterates over the lines of a test file without comments.
 fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().filter_map(|line| line.split('#').next()).filter(|line| !line.trim().is_empty())
 }
@@ -66,7 +66,7 @@ fn char(hex: &str) -> char {
     u32::from_str_radix(hex, 16).ok().and_then(char::from_u32).expect("a code point")
 }
 
-/// Runs a break test: `÷ 0061 × 0301 ÷`.
+/// Runs a break test; a line is `÷ 0061 × 0301 ÷`.
 fn breaks(name: &str, machine: &'static Machine) {
     let file = file("icu_segmenter", &format!("tests/testdata/{name}.txt"));
     let mut count = 0;
@@ -74,7 +74,7 @@ fn breaks(name: &str, machine: &'static Machine) {
         let (mut text, mut expected) = (String::new(), Vec::new());
         for field in line.split_whitespace() {
             match field {
-                // No text is broken at its start by UAX #14, and every text by UAX #29: a segment has to begin there.
+                // UAX #14 never breaks at the start of a text, UAX #29 always does: a segment has to begin there.
                 "÷" if text.is_empty() => {}
                 "÷" => expected.push(text.len()),
                 "×" => {}
@@ -121,7 +121,7 @@ fn to_form(text: &str, form: Form) -> String {
     out
 }
 
-/// Columns are source, NFC, NFD, NFKC, NFKD. A char that is in no first column of part 1 is the same in every form.
+/// Columns are source, NFC, NFD, NFKC, NFKD. A character not in the first column of part 1 is the same in every form.
 #[test]
 fn normalization_test() {
     let file = file("icu_normalizer", "tests/data/NormalizationTest.txt");

@@ -2,14 +2,14 @@
 //!
 //! # How wide is a text?
 //!
-//! As wide as its grapheme clusters together, each of which is drawn in cells of its own. A cluster takes the cells of
-//! its scalars together but never more than two, which is what terminals agree on whether they know of clusters or
-//! not: an emoji of several people, a flag, a syllable of conjoining jamo take two, `é` in two scalars one.
+//! As wide as its grapheme clusters together, each of which is drawn in cells of its own. A cluster takes the sum of the
+//! cells of its scalars, but at most two, which terminals agree on whether or not they support clusters: an emoji of
+//! several people, a flag, a syllable of conjoining jamo take two, `é` in two scalars one.
 //!
 //! | A scalar that is | takes |
 //! |---|--:|
 //! | East Asian Wide or Fullwidth | 2 |
-//! | East Asian Ambiguous: Greek in old fonts, box drawing, `…`, private use (icons) | 1, or 2 on demand |
+//! | East Asian Ambiguous: Greek in old fonts, box drawing, `…`, private use (icons) | 1, or 2 by option |
 //! | a combining or enclosing mark, ZWJ, a zero width space, a variation selector, another format character | 0 |
 //! | a vowel or final consonant of conjoining Hangul | 0 |
 //! | a soft hyphen, an Arabic number sign (format characters that are drawn) | 1 |
@@ -18,21 +18,21 @@
 //! | a maximal invalid subsequence, always | 1 |
 //! | anything else | 1 |
 //!
-//! U+FE0F behind an emoji that is narrow by itself makes it 2 cells wide, as in `❤️` and in keycaps. U+FE0E makes
-//! nothing narrow, since hardly a terminal does. A terminal acts upon control characters and draws nothing: they take
-//! no cell, but for the tab, which goes to the next tab stop. A text is one line: a line end is a control character.
+//! U+FE0F after a narrow emoji makes it 2 cells wide, as in `❤️` and in keycaps. U+FE0E makes nothing narrow, since hardly
+//! any terminal supports it. A terminal acts upon control characters and draws nothing: they take no cell, except the
+//! tab, which advances to the next tab stop. A text is one line: a line end is a control character.
 //!
 //! # What does Neovim show?
 //!
-//! [`Style::Neovim`] is its `strdisplaywidth()`, [`Style::Strwidth`] its `nvim_strwidth()`, in version 0.11 or later:
-//! a cluster takes the cells of its first scalar; a lam and the alef behind it are one cluster; a control character is shown as `^A` or `<80>`, an invalid byte as
-//! `<ff>`, a format character as `<200b>`. `test/width_neovim_spec.lua` holds both against the Neovim that it runs in;
-//! what differs is told at [`Style`].
+//! [`Style::Neovim`] is its `strdisplaywidth()`, [`Style::Strwidth`] its `nvim_strwidth()`, in version 0.11 or later: a
+//! cluster takes the cells of its first scalar; a lam and the alef after it are one cluster; a control character is shown
+//! as `^A` or `<80>`, an invalid byte as `<ff>`, a format character as `<200b>`. `test/width_neovim_spec.lua` compares
+//! both with the Neovim that it runs in; [`Style`] lists the differences.
 //!
 //! # What does it cost?
 //!
-//! Printable ASCII goes at about 20 GB/s; another scalar takes about two nanoseconds, one of a flag or of joined emoji
-//! six, and a cluster that needs the state machine of UAX #29 (conjoining jamo, viramas) some forty.
+//! Printable ASCII runs at about 20 GB/s; any other scalar takes about two nanoseconds, one of a flag or of joined emoji
+//! six, and a cluster that needs the state machine of UAX #29 (conjoining jamo, viramas) about forty.
 
 mod runs;
 mod table;
@@ -41,40 +41,41 @@ mod walk;
 use table::Class;
 pub(super) use walk::{Piece, Pieces, Prefix, pieces, prefix};
 
-/// Whose idea of width it is.
+/// The program whose width rules apply.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Style {
-    /// What terminals do.
+    /// Terminals.
     #[default]
     Terminal,
-    /// What Neovim 0.11 or later shows: its `strdisplaywidth()`, in a window that does not wrap.
+    /// Neovim 0.11 or later: its `strdisplaywidth()`, in a window that does not wrap.
     ///
     /// Deliberately different are:
-    /// - what is no UTF-8 but is decoded by Neovim: surrogates, overlong forms and forms above U+10FFFF are one character
-    ///   there and invalid bytes here; an invalid byte that follows a prepended character (U+0600) is swallowed there;
-    /// - what is younger than Neovim's tables: characters that were not assigned, and rules of segmentation (a virama
-    ///   joins the consonant behind it in Unicode 18 even where nothing stands before it);
-    /// - what a person has set: `isprint`, `display`, `emoji`, `setcellwidths()`, `noarabicshape` or `termbidi` (a lam and
-    ///   the alef behind it are then two cells); `ambiwidth` is an option here too.
+    /// - bytes that are not UTF-8 but that Neovim decodes: surrogates, overlong forms and forms above U+10FFFF are one
+    ///   character there and invalid bytes here; an invalid byte after a prepended character (U+0600) is absorbed there;
+    /// - what is newer than Neovim's tables: characters that were not assigned, and rules of segmentation (a virama joins
+    ///   the consonant after it in Unicode 18 even where nothing precedes it);
+    /// - user settings: `isprint`, `display`, `emoji`, `setcellwidths()`, `noarabicshape` or `termbidi` (a lam and the alef
+    ///   after it are then two cells); `ambiwidth` is an option here too.
     ///
-    /// Neovim before 0.11 agrees where a cluster is one character with combining ones behind it, but for East Asian
+    /// Neovim before 0.11 agrees where a cluster is one character followed by combining ones, except for East Asian marks
+    /// that stand alone and reserved ranges, which are wide there.
     /// marks that stand alone and reserved ranges, which are wide there.
     Neovim,
-    /// Its `nvim_strwidth()`: the same, but a tab or another ASCII control character is one cell. It differs as before, and
-    /// where a mark follows an invalid byte, to which it belongs here as in what Neovim shows.
+    /// Neovim's `nvim_strwidth()`: as `Neovim`, but a tab or another ASCII control character is one cell. The same
+    /// differences apply, and one more: a mark after an invalid byte belongs to it here, as in `Neovim`.
     Strwidth,
 }
 
-/// How width is measured.
+/// Options for measuring width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WidthOptions {
-    /// Whose idea of width it is.
+    /// The program whose width rules apply.
     pub style: Style,
-    /// Whether ambiguous characters take two cells.
+    /// Whether East Asian Ambiguous characters take two cells.
     pub ambiguous_wide: bool,
-    /// Cells from one tab stop to the next; at least 1.
+    /// Cells between tab stops; at least 1.
     pub tabstop: u32,
-    /// The column at which the text begins, 0-based: tab stops are counted from column 0.
+    /// The column at which the text begins, 0-based; tab stops are counted from column 0.
     pub column: u32,
 }
 
@@ -84,7 +85,7 @@ impl Default for WidthOptions {
     }
 }
 
-/// The display cells that `text` takes.
+/// Returns the number of display cells that `text` takes.
 #[inline]
 pub fn width(text: &[u8], options: &WidthOptions) -> usize {
     let printable = printable_run(text);
@@ -94,13 +95,13 @@ pub fn width(text: &[u8], options: &WidthOptions) -> usize {
     walk::width(text, options)
 }
 
-/// Length of the printable ASCII at the start: bytes that are a cell each.
+/// Returns the length of the printable ASCII at the start: bytes that are one cell each.
 #[inline]
 fn printable_run(text: &[u8]) -> usize {
     const BLOCK: usize = 16;
     let mut run = 0;
     for block in text.chunks_exact(BLOCK) {
-        // Without a way out before the end of the block, so that the compiler makes it vectors.
+        // No exit before the end of the block, so that the compiler vectorises it.
         if !block.iter().fold(true, |all, &byte| all & is_printable(byte)) {
             break;
         }
@@ -115,13 +116,13 @@ fn printable_run(text: &[u8]) -> usize {
     run + text[run..].iter().take_while(|&&byte| is_printable(byte)).count()
 }
 
-/// The first byte of eight, from the lowest, that is no printable ASCII; 8 if all are.
+/// Returns the index of the first of eight bytes, from the lowest, that is not printable ASCII; 8 if all are.
 #[inline]
 fn unprintable_in(word: u64) -> usize {
     const ONES: u64 = u64::MAX / 0xFF;
     const HIGH: u64 = ONES << 7;
-    // The top bit of a byte tells: not ASCII, DEL (which carries into it), below the space. A carry goes up only, to
-    // bytes behind the first one found.
+    // The top bit of a byte is set if it is not ASCII, is DEL (which carries into it), or is below the space. A carry only
+    // goes up, to bytes after the first one found.
     let above = word | word.wrapping_add(ONES);
     let below = !((word | HIGH) - (ONES << 5));
     ((above | below) & HIGH).trailing_zeros() as usize / 8
@@ -133,7 +134,7 @@ fn is_printable(byte: u8) -> bool {
 
 /// The cells of every class, for one style and one width of ambiguous characters.
 pub(super) struct Cells {
-    /// Of a scalar that begins a cluster.
+    /// Cells of a scalar that begins a cluster.
     first: [u8; 256],
     style: Style,
 }
@@ -155,7 +156,7 @@ impl Cells {
         Cells { first, style }
     }
 
-    /// Those of `options`.
+    /// Returns the table for `options`.
     fn of(options: &WidthOptions) -> &'static Cells {
         static ALL: [[Cells; 2]; 3] = [
             [Cells::new(Style::Terminal, false), Cells::new(Style::Terminal, true)],

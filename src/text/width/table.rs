@@ -1,39 +1,39 @@
-//! What each code point contributes to the width of its cluster: a two-stage table of one byte a code point.
+//! The class of each code point, which determines its width and its part in a cluster: a two-stage table of one byte each.
 //!
 //! # Where does it come from?
 //!
-//! [`runs`](super::runs) is rendered from the properties of ICU4X by `test/width.rs`, which also says which property
-//! decides what. The compiler spreads its runs over pages here, so that nothing is built at run time and ICU4X's own
-//! property data stays out of the library: 33 KB in place of 47 KB.
+//! [`runs`](super::runs) is generated from the properties of ICU4X by `test/width.rs`, which also documents which property
+//! decides what. The compiler expands its runs to pages here, so that nothing is built at run time and ICU4X's own
+//! property data stays out of the library: 33 KB instead of 47 KB.
 
 use super::runs::RUNS;
 
-/// A page: this many code points of the same leading bits.
+/// Code points per page; those of a page have the same leading bits.
 const PAGE: usize = 128;
 const PAGES: usize = 0x11_0000 / PAGE;
 
-/// How a code point takes part in segmentation, as far as a plain loop needs to know; the rest is the state machine's.
+/// The part of a code point in segmentation, as far as the simple loop needs it; the state machine handles the rest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// A cluster begins before it, and one may end behind it, unless a mark follows.
+    /// A cluster begins before it, and one may end after it, unless a mark follows.
     Plain,
     /// A cluster of its own (CR LF aside).
     Control,
-    /// It belongs to what stands before it, unless that is a control.
+    /// It belongs to the character before it, unless that is a control character.
     Mark,
-    /// Only the state machine knows.
+    /// Only the state machine decides.
     Complex,
 }
 
-/// One byte for a code point; `test/width.rs` packs it.
+/// The properties of a code point in one byte; `test/width.rs` packs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Class(pub(super) u8);
 
 impl Class {
-    /// Of what is no scalar value: complex, so that loops over plain scalars need not know of it, and unlike any other.
+    /// The class of bytes that are no scalar value: complex, so that loops over plain scalars skip it; no scalar has it.
     pub(super) const INVALID: Class = Class(0b1111);
 
-    /// The class of a scalar value.
+    /// Returns the class of a scalar value.
     #[inline(always)]
     pub(super) fn of(scalar: u32) -> Class {
         let page = TABLE.index[scalar as usize / PAGE];
@@ -50,12 +50,12 @@ impl Class {
         }
     }
 
-    /// Cells in a terminal, where ambiguous characters are narrow: 0, 1 or 2.
+    /// Returns its cells in a terminal, where ambiguous characters are narrow: 0, 1 or 2.
     pub(super) const fn terminal(self) -> u8 {
         self.0 >> 2 & 3
     }
 
-    /// Cells in Neovim: 1, 2, or 4 and 6 for `<xx>` and `<xxxx>`.
+    /// Returns its cells in Neovim: 1, 2, or 4 and 6 for `<xx>` and `<xxxx>`.
     pub(super) const fn neovim(self) -> u8 {
         [1, 2, 4, 6][(self.0 >> 4 & 3) as usize]
     }
@@ -65,7 +65,7 @@ impl Class {
         self.0 & 1 << 6 != 0
     }
 
-    /// Whether U+FE0F behind it asks for the wide presentation of an emoji.
+    /// Whether U+FE0F after it selects the wide presentation of an emoji.
     #[inline(always)]
     pub(super) fn emoji(self) -> bool {
         self.0 & 1 << 7 != 0
@@ -79,7 +79,7 @@ struct Table {
 
 static TABLE: Table = build();
 
-/// Pages that differ: one for each class that fills a whole page, and those of more than one class.
+/// Number of different pages: one for each class that fills a whole page, and those with more than one class.
 const COUNT: usize = {
     let mut filled = [false; 256];
     let mut mixed = 0;
@@ -102,7 +102,7 @@ const COUNT: usize = {
     mixed
 };
 
-/// The run that holds `scalar`, looked for from run `from` on.
+/// Returns the run that contains `scalar`, searched from run `from` on.
 const fn run_of(scalar: u32, from: usize) -> usize {
     let mut run = from;
     while run + 1 < RUNS.len() && RUNS[run + 1] >> 8 <= scalar {

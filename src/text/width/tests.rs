@@ -2,7 +2,7 @@ use super::*;
 use icu_segmenter::GraphemeClusterSegmenter;
 use proptest::prelude::*;
 
-/// Texts of what is hard about width, segmentation and line breaking, with invalid bytes and tabs among it.
+/// Generates texts that are hard to measure, segment and break, with invalid bytes and tabs among them.
 pub(in crate::text) fn any_text() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop::sample::select(vec![
         "a",
@@ -162,11 +162,11 @@ fn a_lam_and_the_alef_behind_it_take_one_cell_in_neovim() {
         ("لآ", 2, 1),
         ("لأ", 2, 1),
         ("لإ", 2, 1),
-        // Alef wasla, lam with a dot, and an alef in front are none.
+        // Alef wasla, lam with a dot, and an alef in front do not form one.
         ("لٱ", 2, 2),
         ("ڵا", 2, 2),
         ("ال", 2, 2),
-        // Only one alef, and marks behind it but not between.
+        // Only one alef joins; marks may follow it but not come between.
         ("لاا", 3, 2),
         ("للا", 3, 2),
         ("لا\u{64E}", 2, 1),
@@ -174,7 +174,7 @@ fn a_lam_and_the_alef_behind_it_take_one_cell_in_neovim() {
         ("لا\u{64E}لا", 4, 2),
         ("ل\u{200D}ا", 2, 2),
         ("xلاx", 4, 3),
-        // A prepended sign takes both, and what belongs to them.
+        // A prepended sign joins the pair and whatever belongs to it.
         ("\u{600}لا", 3, 1),
         ("\u{600}لا\u{64E}x", 4, 2),
         ("\u{600}ل\u{64E}ا", 3, 2),
@@ -183,7 +183,7 @@ fn a_lam_and_the_alef_behind_it_take_one_cell_in_neovim() {
             [Style::Terminal, Style::Neovim, Style::Strwidth].map(|style| cells(text, style));
         assert_eq!(found, [terminal, neovim, neovim], "{text:?}");
     }
-    // Both are cut off together.
+    // Both are truncated together.
     let options = WidthOptions { style: Style::Neovim, ..WidthOptions::default() };
     let text = "xلاy".as_bytes();
     assert_eq!(prefix(text, 1, &options), Prefix { end: 1, cells: 1 });
@@ -201,7 +201,7 @@ fn letters_of_blood_groups_are_narrow_and_other_emoji_of_their_plane_wide() {
     }
     assert_eq!(cells("🆎", Style::Neovim), 2);
     assert_eq!(cells("🈁", Style::Neovim), 2);
-    // Neutral and an emoji: narrow in a terminal, wide in Neovim.
+    // Neutral width and an emoji: narrow in a terminal, wide in Neovim.
     assert_eq!([Style::Terminal, Style::Neovim].map(|style| cells("🌡", style)), [1, 2]);
 }
 
@@ -209,7 +209,7 @@ fn letters_of_blood_groups_are_narrow_and_other_emoji_of_their_plane_wide() {
 fn vowel_signs_of_kirat_rai_take_a_cell_and_those_of_hangul_none() {
     for c in ["\u{16D63}", "\u{16D67}", "\u{16D68}", "\u{16D69}", "\u{16D6A}"] {
         assert_eq!(cells(c, Style::Terminal), 1, "{c:?}");
-        assert_eq!(cells(&["\u{16D43}", c].concat(), Style::Terminal), 2, "{c:?} behind a letter");
+        assert_eq!(cells(&["\u{16D43}", c].concat(), Style::Terminal), 2, "{c:?} after a letter");
     }
     for c in ["\u{1160}", "\u{11A2}", "\u{11A8}", "\u{11FF}", "\u{D7B0}", "\u{D7FB}"] {
         assert_eq!(cells(c, Style::Terminal), 0, "{c:?}");
@@ -263,7 +263,7 @@ fn printable_runs_end_where_they_should() {
     }
 }
 
-/// The clusters as the state machine alone finds them, each with its cells by the rule as it is told.
+/// The clusters as the state machine alone finds them, each with its cells by the documented rule.
 fn plain(text: &[u8], options: &WidthOptions) -> Vec<(usize, usize)> {
     let mut ends: Vec<usize> = GraphemeClusterSegmenter::new_neo().segment_utf8(text).collect();
     if options.style != Style::Terminal {

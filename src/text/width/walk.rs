@@ -1,33 +1,33 @@
-//! The walk over a text by clusters and their widths, on which everything that knows of cells is built.
+//! Iteration over a text by clusters and their widths; everything that deals with cells is built on it.
 //!
-//! A loop over scalars finds most clusters by itself: a scalar that begins a cluster in any company, and the marks
-//! behind it. It hands over to the state machine of clusters where more than one scalar back matters, which is
-//! rare outside of flags and joined emoji.
+//! A loop over scalars finds most clusters alone: a scalar that begins a cluster in any context, and the marks after it.
+//! It hands over to the state machine of clusters where more than one preceding scalar matters, which is rare except in
+//! flags and joined emoji.
 
 use super::table::{Class, Kind};
 use super::{Cells, Style, WidthOptions, is_printable, printable_run};
 use crate::text::machine::Machine;
 
-/// A stretch of text and the cells it takes.
+/// A stretch of text and its cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::text) struct Piece {
     /// Where it ends, which is where the next one begins.
     pub end: usize,
     pub cells: usize,
-    /// Whether its bytes are a cluster and a cell each; else it is one cluster.
+    /// Whether each of its bytes is a cluster of one cell; otherwise it is one cluster.
     pub run: bool,
-    /// Whether it is a tab that goes to a tab stop, so that its width depends on where it stands.
+    /// Whether it is a tab that advances to a tab stop, so that its width depends on its column.
     pub tab: bool,
 }
 
-/// The pieces of `text` in order.
+/// Iterates over the pieces of `text` in order.
 pub(in crate::text) fn pieces<'t>(text: &'t [u8], options: &WidthOptions) -> Pieces<'t> {
     let column = options.column as usize;
     let tabstop = options.tabstop.max(1) as usize;
     Pieces { text, at: 0, column, tabstop, cells: Cells::of(options) }
 }
 
-/// Iterator of [`pieces`].
+/// Iterator returned by [`pieces`].
 #[derive(Clone)]
 pub(in crate::text) struct Pieces<'t> {
     text: &'t [u8],
@@ -38,35 +38,35 @@ pub(in crate::text) struct Pieces<'t> {
     cells: &'static Cells,
 }
 
-/// The cells of all pieces together.
+/// Returns the sum of the cells of all pieces.
 #[inline(never)]
 pub(super) fn width(text: &[u8], options: &WidthOptions) -> usize {
     walk(text, options, usize::MAX).cells
 }
 
-/// The beginning of a text, in whole clusters.
+/// A prefix of a text, in whole clusters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::text) struct Prefix {
     pub end: usize,
     pub cells: usize,
 }
 
-/// The longest beginning of `text` that takes at most `limit` cells.
+/// Returns the longest prefix of `text` that takes at most `limit` cells.
 ///
-/// Cost: that of its width, however long the text is.
+/// Cost: that of the width of the prefix, however long the text is.
 #[inline(never)]
 pub(in crate::text) fn prefix(text: &[u8], limit: usize, options: &WidthOptions) -> Prefix {
     walk(text, options, limit)
 }
 
-/// [`prefix`] in a loop that looks at most scalars once.
+/// [`prefix`] in a loop that reads most scalars once.
 #[inline(always)]
 fn walk(text: &[u8], options: &WidthOptions, limit: usize) -> Prefix {
     let mut pieces = pieces(text, options);
     let first = pieces.column;
     let most = first.saturating_add(limit);
-    // What has been counted: up to `at`, in `column`. The last scalar of it begins at `open`, if more of its cluster
-    // may follow; else `open` is `at`.
+    // Counted so far: up to `at`, in `column`. The last scalar counted begins at `open`, if more of its cluster may
+    // follow; otherwise `open` is `at`.
     let (mut at, mut column, mut open) = (0, first, 0);
     let prefix = |end, column| Prefix { end, cells: column - first };
     while at < text.len() {
@@ -98,7 +98,7 @@ fn walk(text: &[u8], options: &WidthOptions, limit: usize) -> Prefix {
             at += next.len;
             continue;
         }
-        // A control, or something that may belong to the open cluster: then that is taken again as a whole.
+        // A control, or something that may belong to the open cluster: then that cluster is measured again as a whole.
         if open < at && next.class.kind() != Kind::Control {
             column -= Scalar::at(text, open).cells(pieces.cells);
             at = open;
@@ -120,7 +120,7 @@ fn walk(text: &[u8], options: &WidthOptions, limit: usize) -> Prefix {
     prefix(at, column)
 }
 
-/// End and cells of the cluster at `start`, which takes more than the loop over marks.
+/// Returns end and cells of the cluster at `start`, which the loop over marks cannot measure.
 #[inline(never)]
 fn complex_cluster(text: &[u8], start: usize, table: &Cells) -> (usize, usize) {
     let rest = &text[start..];
@@ -137,7 +137,7 @@ fn complex_cluster(text: &[u8], start: usize, table: &Cells) -> (usize, usize) {
     (start + len, cells)
 }
 
-/// Length of the cluster at the front, as the state machine finds it.
+/// Returns the length of the cluster at the front, by the state machine.
 #[cold]
 fn state_machine_len(text: &[u8]) -> usize {
     Machine::graphemes().walk(text, 0).next().map_or(text.len(), |cluster| cluster.stop)
@@ -145,7 +145,7 @@ fn state_machine_len(text: &[u8]) -> usize {
 
 const ZERO_WIDTH_JOINER: u32 = 0x200D;
 
-/// Length and cells of the cluster at the front if it is a flag or of emoji, which is what most complex clusters are:
+/// Returns length and cells of the cluster at the front if it is a flag or of emoji, as most complex clusters are:
 /// starting the state machine for each of them would take longer than Neovim does.
 fn emoji(text: &[u8], table: &Cells) -> Option<(usize, usize)> {
     let first = Scalar::at(text, 0);
@@ -154,7 +154,7 @@ fn emoji(text: &[u8], table: &Cells) -> Option<(usize, usize)> {
         let second = Scalar::get(text, end).filter(|next| is_regional_indicator(next.code))?;
         cells = joined(table, cells, before, second, true);
         end += second.len;
-        // A third one begins another cluster.
+        // A third regional indicator begins another cluster.
         let ends = Scalar::get(text, end).is_none_or(|next| {
             matches!(next.class.kind(), Kind::Plain | Kind::Control)
                 || is_regional_indicator(next.code)
@@ -168,10 +168,10 @@ fn emoji(text: &[u8], table: &Cells) -> Option<(usize, usize)> {
     loop {
         let Some(mut next) = Scalar::get(text, end) else { return Some((end, cells)) };
         match (next.code, next.class.kind()) {
-            // The marks that emoji have: presentation, skin, tags.
+            // The marks used with emoji: presentation, skin tone, tags.
             (VARIATION_SELECTOR_16 | 0x1_F3FB..=0x1_F3FF | 0xE_0020..=0xE_007F, _) => {}
             (ZERO_WIDTH_JOINER, _) => {
-                // Of no width itself, and no base for a variation selector.
+                // Of no width itself, and not a base for a variation selector.
                 end += next.len;
                 next = Scalar::get(text, end).filter(is_base)?;
             }
@@ -189,7 +189,7 @@ fn is_regional_indicator(code: u32) -> bool {
     (0x1_F1E6..=0x1_F1FF).contains(&code)
 }
 
-/// The cells of a cluster.
+/// Returns the cells of a cluster.
 fn cluster_cells(cluster: &[u8], table: &Cells) -> usize {
     let first = Scalar::at(cluster, 0);
     let mut cells = first.cells(table);
@@ -217,11 +217,11 @@ impl Iterator for Pieces<'_> {
     }
 }
 
-/// A run ends here at the latest, so that those who look for a cell nearby need not read to the end of a long text.
+/// Maximum bytes in a run, so that a search for a nearby cell need not read to the end of a long text.
 const MAX_RUN_BYTES: usize = 256;
 
 impl Pieces<'_> {
-    /// The ASCII at the front, as far as no mark behind it can change it.
+    /// Returns the ASCII at the front, as far as no mark after it can change it.
     #[inline]
     fn ascii(&self, byte: u8) -> Option<Piece> {
         let rest = &self.text[self.at..];
@@ -246,7 +246,7 @@ impl Pieces<'_> {
         }
     }
 
-    /// The cluster at the front, which is neither a control character of ASCII nor certain to be a single byte.
+    /// Returns the cluster at the front, which is neither an ASCII control character nor certain to be a single byte.
     fn cluster(&self) -> Piece {
         let text = self.text;
         let first = Scalar::at(text, self.at);
@@ -254,7 +254,7 @@ impl Pieces<'_> {
         let mut cells = first.cells(self.cells);
         let (mut kind, mut before) = (first.class.kind(), first);
         if first.code == INVALID {
-            // Segmentation takes it for U+FFFD.
+            // Segmentation treats it as U+FFFD.
             kind = Kind::Plain;
         }
         let mut marks = false;
@@ -286,7 +286,7 @@ impl Pieces<'_> {
     }
 }
 
-/// The cells of a control character of ASCII that is no tab.
+/// Returns the cells of an ASCII control character other than the tab.
 fn control(style: Style) -> usize {
     match style {
         Style::Terminal => 0,
@@ -297,8 +297,8 @@ fn control(style: Style) -> usize {
 
 const VARIATION_SELECTOR_16: u32 = 0xFE0F;
 
-/// The cells of a cluster that had `cells` up to `before`, once `next` is in it. `second` tells whether it is the
-/// second scalar.
+/// Returns the cells of a cluster that had `cells` up to `before`, after adding `next`. `second` is whether `next` is
+/// its second scalar.
 #[inline(always)]
 fn joined(table: &Cells, cells: usize, before: Scalar, next: Scalar, second: bool) -> usize {
     let emoji = next.code == VARIATION_SELECTOR_16 && before.class.emoji();
@@ -306,7 +306,7 @@ fn joined(table: &Cells, cells: usize, before: Scalar, next: Scalar, second: boo
         Style::Terminal if emoji => 2,
         Style::Terminal => (cells + next.cells(table)).min(2),
         _ if emoji && second && before.code >= 0x80 => cells.max(2),
-        // No ASCII and no invalid byte is ever joined to what stands before it there.
+        // In Neovim ASCII and invalid bytes never join what precedes them.
         _ if next.code < 0x80 || next.code == INVALID => cells + next.cells(table),
         _ => cells,
     }
@@ -318,8 +318,8 @@ const LAM: u32 = 0x644;
 /// Its length in bytes.
 const LAM_LEN: usize = 2;
 
-/// Whether `next` is an alef that Neovim draws as one glyph with the lam before it, in the cells of the lam. That is no
-/// rule of Unicode's segmentation, so terminals give them a cell each.
+/// Whether `next` is an alef that Neovim draws as one glyph with the lam before it, in the cells of the lam. Unicode's
+/// segmentation has no such rule, so terminals draw them in a cell each.
 #[inline(always)]
 fn lam_takes(table: &Cells, before: impl FnOnce() -> Scalar, next: Scalar) -> bool {
     // With madda, with hamza above or below, and alone.
@@ -328,7 +328,7 @@ fn lam_takes(table: &Cells, before: impl FnOnce() -> Scalar, next: Scalar) -> bo
         && before().code == LAM
 }
 
-/// The code of a maximal invalid subsequence.
+/// The code of a maximal invalid subsequence, in place of a code point.
 const INVALID: u32 = u32::MAX;
 
 /// One scalar value or maximal invalid subsequence.
@@ -368,12 +368,12 @@ impl Scalar {
         Scalar { code: INVALID, len, class: Class::INVALID }
     }
 
-    /// The same where the text may be over.
+    /// [`Scalar::at`], or `None` past the end of the text.
     fn get(text: &[u8], at: usize) -> Option<Scalar> {
         (at < text.len()).then(|| Scalar::at(text, at))
     }
 
-    /// Its cells at the beginning of a cluster.
+    /// Returns its cells at the beginning of a cluster.
     #[inline(always)]
     fn cells(self, table: &Cells) -> usize {
         if self.code == INVALID {
@@ -389,7 +389,7 @@ impl Scalar {
     }
 }
 
-/// Length of the maximal invalid subsequence at the front.
+/// Returns the length of the maximal invalid subsequence at the front.
 #[cold]
 fn invalid_len(text: &[u8]) -> usize {
     text.utf8_chunks().next().map_or(1, |chunk| chunk.invalid().len().max(1))

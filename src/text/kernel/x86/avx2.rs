@@ -1,4 +1,4 @@
-//! 32 bytes at a time; what is shorter goes to the 16 of SSSE3.
+//! The AVX2 kernel: 32 bytes at a time; shorter inputs go to SSSE3's 16.
 
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
@@ -30,7 +30,7 @@ fn store(vector: __m256i, out: &mut [MaybeUninit<u8>; BLOCK]) {
     unsafe { _mm256_storeu_si256(out.as_mut_ptr().cast(), vector) }
 }
 
-/// The same table for both halves.
+/// Loads the same table into both halves.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn table<T>(entries: &[T; 16]) -> __m256i {
@@ -60,7 +60,7 @@ fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
     reverse::bytes::<BLOCK, GROUP>(source, out, |block, out| store(mirrored(load(block, 0)), out));
 }
 
-/// The middle of the window, mirrored by characters. Each half of a vector is a window of 16 as in SSSE3.
+/// Reverses the characters in the middle of the window. Each half of a vector is a window of 16 as in SSSE3.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn turned(window: &[u8; WINDOW]) -> __m256i {
@@ -103,7 +103,7 @@ fn reverse_chars(source: &str, out: &mut [MaybeUninit<u8>]) {
     );
 }
 
-/// Bit 7 of each byte.
+/// Returns bit 7 of each byte.
 #[inline]
 #[target_feature(enable = "avx2")]
 fn bits(vector: __m256i) -> u64 {
@@ -123,7 +123,7 @@ fn masks(window: &[u8; count_utf8::WINDOW]) -> Masks {
         );
         let pair = _mm256_and_si256(lead, _mm256_shuffle_epi8(table(&SECOND), high_nibbles(now)));
         let second = bits(_mm256_cmpeq_epi8(pair, _mm256_setzero_si256())) ^ 0xffff_ffff;
-        // After a rightful pair bits 5 and 4 of the lead alone tell its length.
+        // After a valid pair, bits 5 and 4 of the lead alone determine its length.
         let of_three = second & bits(_mm256_slli_epi16::<2>(before));
         let of_four = of_three & bits(_mm256_slli_epi16::<3>(before));
         let follower = bits(_mm256_cmpgt_epi8(_mm256_set1_epi8(-64), now));
@@ -172,7 +172,7 @@ fn count_newlines(source: &[u8]) -> usize {
     let found = |block: __m256i| _mm256_cmpeq_epi8(block, _mm256_set1_epi8(b'\n' as i8));
     let (groups, rest) = source.as_chunks::<GROUP>();
     let mut sums = _mm256_setzero_si256();
-    // A byte of the counters sees at most 4 line feeds a group, so it holds out for 63 groups.
+    // A byte of the counters grows by at most 4 per group, so it does not overflow within 63 groups.
     for groups in groups.chunks(63) {
         let mut counters = _mm256_setzero_si256();
         for group in groups {
@@ -194,7 +194,7 @@ fn count_newlines(source: &[u8]) -> usize {
     for block in blocks {
         count += bits(found(load(block, 0))).count_ones() as usize;
     }
-    // The last block again, now ending with the source: its low bytes are counted already.
+    // The last block again, now ending with the source: its low bytes have been counted already.
     let last = bits(found(load(source, source.len() - BLOCK)));
     count + (last >> (BLOCK - rest.len())).count_ones() as usize
 }

@@ -1,4 +1,4 @@
-//! 64 bytes at a time with `vpermb`; masked loads and stores for what is shorter.
+//! The AVX-512 kernel: 64 bytes at a time with `vpermb`; masked loads and stores for shorter inputs.
 
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
@@ -31,7 +31,7 @@ const IN_ORDER: [u8; BLOCK] = {
     table
 };
 
-/// By the place of a byte above `C0`, as [`above_c0`] has it: the class of a lead, 0 for `C0`.
+/// Indexed by the distance of a byte from `C0`, as [`above_c0`] returns it: the class of a lead, 0 for `C0`.
 const LEADS: [u8; BLOCK] = {
     let mut table = [0; BLOCK];
     let mut at = 0;
@@ -42,7 +42,7 @@ const LEADS: [u8; BLOCK] = {
     table
 };
 
-/// By the low six bits of a byte from `80..=BF`: the leads that it may follow.
+/// Indexed by the low six bits of a byte in `80..=BF`: the leads that it may follow.
 const SECONDS: [u8; BLOCK] = {
     let mut table = [0; BLOCK];
     let mut at = 0;
@@ -61,7 +61,7 @@ fn load(bytes: &[u8], at: usize) -> __m512i {
     unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
 }
 
-/// The first 64 bytes or fewer, zeroes after them.
+/// Loads the first 64 bytes or fewer, padded with zeroes.
 #[inline]
 #[target_feature(enable = "avx512bw")]
 fn load_some(bytes: &[u8]) -> __m512i {
@@ -69,7 +69,7 @@ fn load_some(bytes: &[u8]) -> __m512i {
     unsafe { _mm512_maskz_loadu_epi8(first(bytes.len()), bytes.as_ptr().cast()) }
 }
 
-/// The lowest `count` bits, all of them from 64 on.
+/// Returns a mask of the lowest `count` bits, of all bits from 64 on.
 #[inline]
 fn first(count: usize) -> u64 {
     !u64::MAX.checked_shl(count as u32).unwrap_or(0)
@@ -82,7 +82,7 @@ fn store(vector: __m512i, out: &mut [MaybeUninit<u8>; BLOCK]) {
     unsafe { _mm512_storeu_si512(out.as_mut_ptr().cast(), vector) }
 }
 
-/// Stores the upper bytes of the vector, as many as there is room for (64 at most).
+/// Stores the upper bytes of the vector, as many as fit (at most 64).
 #[inline]
 #[target_feature(enable = "avx512bw")]
 fn store_last(vector: __m512i, out: &mut [MaybeUninit<u8>]) {
@@ -115,12 +115,12 @@ fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
     reverse::bytes::<BLOCK, GROUP>(source, out, |block, out| store(mirrored(load(block, 0)), out));
 }
 
-/// [`TURN`] by the place of a byte above `C0`, as [`above_c0`] has it.
+/// [`TURN`] indexed by the distance of a byte from `C0`, as [`above_c0`] returns it.
 const LEAD_TURN: [[i8; BLOCK]; 4] = {
     let mut tables = [[0; BLOCK]; 4];
     let mut at = 0;
     while at < 4 * BLOCK {
-        // `C0` itself stands for all that are no leads.
+        // `C0` itself stands for all bytes that are not leads.
         if at % BLOCK > 0 {
             tables[at / BLOCK][at % BLOCK] = TURN[at / BLOCK][0xc + at % BLOCK / 16];
         }
@@ -129,7 +129,7 @@ const LEAD_TURN: [[i8; BLOCK]; 4] = {
     tables
 };
 
-/// Where the middle of a window lies in its first 64 bytes followed by its last 64: one half in each.
+/// Indexes of the middle of a window in its first 64 bytes followed by its last 64: one half in each.
 const MIDDLE: [u8; BLOCK] = {
     let mut table = [0; BLOCK];
     let mut at = 0;
@@ -140,15 +140,15 @@ const MIDDLE: [u8; BLOCK] = {
     table
 };
 
-/// Leads as an index for `vpermb`, everything else as 0. Unlike the comparisons and shifts that would do the same,
-/// subtraction does not compete with permutations for execution ports.
+/// Leads as an index for `vpermb`, every other byte as 0. Unlike the equivalent comparisons and shifts, subtraction does
+/// not compete with permutations for execution ports.
 #[inline]
 #[target_feature(enable = "avx512bw")]
 fn above_c0(bytes: __m512i) -> __m512i {
     _mm512_subs_epu8(bytes, _mm512_set1_epi8(0xc0_u8 as i8))
 }
 
-/// Where each byte takes its content from, given where it stands and the bytes none to three before it.
+/// Returns for each byte the index of the byte it takes, given its own index and the bytes one to three before it.
 #[inline]
 #[target_feature(enable = "avx512bw,avx512vbmi")]
 fn turn(place: __m512i, before: [__m512i; 4]) -> __m512i {
@@ -160,8 +160,8 @@ fn turn(place: __m512i, before: [__m512i; 4]) -> __m512i {
     _mm512_add_epi8(_mm512_add_epi8(_mm512_add_epi8(a, b), _mm512_add_epi8(c, d)), place)
 }
 
-/// The vectors that begin three, two and one bytes into a window, as places in its first 64 bytes followed by its last
-/// 64. To permute them out of these two costs less than to load them across cache lines.
+/// The vectors that begin three, two and one bytes into a window, as indexes into its first 64 bytes followed by its last
+/// 64. Permuting them out of these two costs less than loading them across cache lines.
 const WITHIN: [[u8; BLOCK]; MARGIN] = {
     let mut tables = [[0; BLOCK]; MARGIN];
     let mut at = 0;
@@ -174,7 +174,7 @@ const WITHIN: [[u8; BLOCK]; MARGIN] = {
     tables
 };
 
-/// The middle of the window, mirrored by characters.
+/// Reverses the characters in the middle of the window.
 #[inline]
 #[target_feature(enable = "avx512bw,avx512vbmi")]
 fn turned(window: &[u8; WINDOW]) -> __m512i {
@@ -185,7 +185,7 @@ fn turned(window: &[u8; WINDOW]) -> __m512i {
     mirrored(_mm512_permutex2var_epi8(first, from, last))
 }
 
-/// A text of up to 64 bytes, mirrored by characters.
+/// Reverses the characters of a text of up to 64 bytes.
 #[inline]
 #[target_feature(enable = "avx512bw,avx512vbmi")]
 fn turn_alone(source: &str, out: &mut [MaybeUninit<u8>]) {
@@ -220,8 +220,8 @@ fn reverse_chars(source: &str, out: &mut [MaybeUninit<u8>]) {
     );
 }
 
-/// The bytes of `now` that are absorbed. Bytes stay in vectors to the end, as moves from mask registers to general
-/// ones are what a version in [`count_utf8::Masks`] would wait for.
+/// Returns the bytes of `now` that are absorbed. Bytes stay in vectors to the end: a version with [`count_utf8::Masks`]
+/// would wait for moves from mask registers to general ones.
 #[inline]
 #[target_feature(enable = "avx512bw,avx512vbmi")]
 fn absorbed<const UTF16: bool>(before: __m512i, now: __m512i) -> u64 {
@@ -231,7 +231,7 @@ fn absorbed<const UTF16: bool>(before: __m512i, now: __m512i) -> u64 {
         _mm512_permutexvar_epi8(above_c0(before), load(&LEADS, 0)),
         _mm512_maskz_permutexvar_epi8(follower, now, load(&SECONDS, 0)),
     );
-    // The class of the lead is handed on to the followers, as far as the class goes. The first byte has none before it
+    // The class of the lead is passed on to its followers, as many as the class allows. The first byte has none before it
     // and gets its own class again, which adds nothing: where there is one, the byte is absorbed anyway.
     let previous = _mm512_subs_epu8(in_order(), from(1));
     let or_and = |all, class, of| _mm512_ternarylogic_epi32::<0b_1110_1010>(class, of, all);
@@ -256,7 +256,7 @@ fn is_ascii(group: &[u8; GROUP]) -> bool {
 #[target_feature(enable = "avx512bw,avx512vbmi,popcnt")]
 fn count<const UTF16: bool>(source: &[u8]) -> usize {
     if source.len() <= BLOCK {
-        // The byte after the last is 0 in both: no pair.
+        // The byte after the last is 0 in both: not a pair.
         let later = source.get(1..).unwrap_or_default();
         let absorbed = absorbed::<UTF16>(load_some(source), load_some(later));
         return source.len() - absorbed.count_ones() as usize;

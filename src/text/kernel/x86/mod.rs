@@ -1,4 +1,4 @@
-//! The sets of x86-64, from Core 2 with `popcnt` (2008) to Ice Lake and Zen 4.
+//! The kernels for x86-64, from Core 2 with `popcnt` (2008) to Ice Lake and Zen 4.
 
 mod avx2;
 mod avx512;
@@ -6,7 +6,7 @@ mod ssse3;
 
 use super::Kernel;
 
-/// Every set that this CPU can run, the best first.
+/// Returns every kernel that this CPU can run, fastest first.
 pub(super) fn available() -> impl IntoIterator<Item = &'static Kernel> {
     let avx512 = is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi");
     let popcnt = is_x86_feature_detected!("popcnt");

@@ -1,4 +1,4 @@
-//! 16 bytes at a time with `pshufb`.
+//! The SSSE3 kernel: 16 bytes at a time with `pshufb`.
 
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
@@ -65,7 +65,7 @@ pub(super) fn reverse_bytes(source: &[u8], out: &mut [MaybeUninit<u8>]) {
     reverse::bytes::<BLOCK, GROUP>(source, out, |block, out| store(mirrored(load(block, 0)), out));
 }
 
-/// How far away each byte takes its content from, given the bytes none to three before it.
+/// Returns for each byte the distance to the byte it takes, given the bytes one to three before it.
 #[inline]
 #[target_feature(enable = "ssse3")]
 fn turn(before: [__m128i; 4]) -> __m128i {
@@ -74,7 +74,7 @@ fn turn(before: [__m128i; 4]) -> __m128i {
     _mm_add_epi8(_mm_add_epi8(a, b), _mm_add_epi8(c, d))
 }
 
-/// The middle of the window, mirrored by characters.
+/// Reverses the characters in the middle of the window.
 #[inline]
 #[target_feature(enable = "ssse3")]
 fn turned(window: &[u8; WINDOW]) -> __m128i {
@@ -89,7 +89,7 @@ fn turned(window: &[u8; WINDOW]) -> __m128i {
     ))
 }
 
-/// A text of up to 16 bytes, mirrored by characters.
+/// Reverses the characters of a text of up to 16 bytes.
 #[inline]
 #[target_feature(enable = "ssse3")]
 pub(super) fn turn_alone(source: &str, out: &mut [MaybeUninit<u8>]) {
@@ -125,14 +125,14 @@ pub(super) fn reverse_chars(source: &str, out: &mut [MaybeUninit<u8>]) {
     );
 }
 
-/// Bit 7 of each byte.
+/// Returns bit 7 of each byte.
 #[inline]
 #[target_feature(enable = "ssse3")]
 fn bits(vector: __m128i) -> u64 {
     u64::from(_mm_movemask_epi8(vector) as u16)
 }
 
-/// The masks of 16 bytes, given those one before them.
+/// Returns the masks of 16 bytes, given the 16 bytes one position before them.
 #[inline]
 #[target_feature(enable = "ssse3")]
 fn masks_of(before: __m128i, now: __m128i) -> Masks {
@@ -143,7 +143,7 @@ fn masks_of(before: __m128i, now: __m128i) -> Masks {
     );
     let pair = _mm_and_si128(lead, _mm_shuffle_epi8(table(&SECOND), high_nibbles(now)));
     let second = bits(_mm_cmpeq_epi8(pair, _mm_setzero_si128())) ^ 0xffff;
-    // After a rightful pair bits 5 and 4 of the lead alone tell its length.
+    // After a valid pair, bits 5 and 4 of the lead alone determine its length.
     let of_three = second & bits(_mm_slli_epi16::<2>(before));
     let of_four = of_three & bits(_mm_slli_epi16::<3>(before));
     let follower = bits(_mm_cmplt_epi8(now, _mm_set1_epi8(-64)));
@@ -203,7 +203,7 @@ pub(super) fn count_newlines(source: &[u8]) -> usize {
     let found = |block: __m128i| _mm_cmpeq_epi8(block, _mm_set1_epi8(b'\n' as i8));
     let (groups, rest) = source.as_chunks::<GROUP>();
     let mut sums = _mm_setzero_si128();
-    // A byte of the counters sees at most 4 line feeds a group, so it holds out for 63 groups.
+    // A byte of the counters grows by at most 4 per group, so it does not overflow within 63 groups.
     for groups in groups.chunks(63) {
         let mut counters = _mm_setzero_si128();
         for group in groups {
@@ -219,7 +219,7 @@ pub(super) fn count_newlines(source: &[u8]) -> usize {
     for block in blocks {
         count += bits(found(load(block, 0))).count_ones() as usize;
     }
-    // The last block again, now ending with the source: its low bytes are counted already.
+    // The last block again, now ending with the source: its low bytes have been counted already.
     let last = bits(found(load(source, source.len() - BLOCK)));
     count + (last >> (BLOCK - rest.len())).count_ones() as usize
 }
