@@ -1,11 +1,11 @@
-//! Which of some numbers are such that the item behind them has to be looked at, as bits.
+//! Tests a column of numbers and returns as bits which items have to be looked at.
 //!
-//! By SSE2, which every x86-64 has, so that it needs no call; elsewhere by plain code.
+//! With SSE2, which every x86-64 CPU has, so that no dispatch is needed; elsewhere with plain code.
 
 use crate::fuzzy::corpus::Block;
 use crate::fuzzy::kernel::Needle;
 
-/// Those of at most 64 numbers that are not greater than `most`.
+/// Returns which of at most 64 numbers are not greater than `most`.
 #[inline]
 pub(in crate::fuzzy) fn le_mask(numbers: &[u16], most: u16) -> u64 {
     debug_assert!(numbers.len() <= 64);
@@ -37,7 +37,7 @@ fn at_most_64(numbers: &[u16; 64], most: u16) -> u64 {
     bits
 }
 
-/// Those of a word of 64 items, of those in `asked`, whose masks have all bits of `need`.
+/// Returns which items of a word of 64, among those in `asked`, have masks with all bits of `need`.
 #[inline]
 pub(in crate::fuzzy) fn mask_superset(masks: &[u32], word: usize, asked: u64, need: u32) -> u64 {
     if asked == 0 {
@@ -58,7 +58,7 @@ pub(in crate::fuzzy) fn mask_superset(masks: &[u32], word: usize, asked: u64, ne
             let has = _mm_and_si128(_mm_loadu_si128(four.as_ptr().cast()), need);
             _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(has, need))) as u64
         };
-        // What is beyond the word falls off.
+        // Bits past the end of the word are shifted out.
         bits |= four << at;
         at += 4;
     }
@@ -69,20 +69,20 @@ pub(in crate::fuzzy) fn mask_superset(masks: &[u32], word: usize, asked: u64, ne
     bits & asked
 }
 
-/// Asks for a name that will be looked at soon. What a search looks at is seldom in a near cache, and most of the time
-/// went into waiting for it.
+/// Prefetches a name that will be read soon. What a search reads is seldom in a near cache, and most of the time was
+/// spent waiting for it.
 #[inline]
 pub(in crate::fuzzy) fn prefetch(block: &Block, at: usize) {
     fetch_line(block.bytes()[block.span(at).0..].as_ptr());
 }
 
-/// Asks for the end of a name that will be looked at soon.
+/// Prefetches the end of a name that will be read soon.
 #[inline]
 pub(in crate::fuzzy) fn prefetch_end(block: &Block, at: usize) {
     fetch_line(block.bytes()[block.span(at).1.saturating_sub(1)..].as_ptr());
 }
 
-/// Asks for numbers that will be looked at soon.
+/// Prefetches numbers that will be read soon.
 #[inline]
 pub(in crate::fuzzy) fn prefetch_all(numbers: &[u32]) {
     numbers.iter().step_by(16).for_each(|number| fetch_line(number));
@@ -100,8 +100,8 @@ fn fetch_line<T>(at: *const T) {
     let _ = at;
 }
 
-/// Strategy many chars of a needle are there in their order behind a text's first `len` bytes, if there are `count` of them
-/// before. What follows those bytes is not looked at, and makes it faster if there is some.
+/// Returns how many characters of a needle are matched in order after the first `len` bytes of `text`, if `count` are
+/// matched before them. Bytes after those are ignored, but make it faster if there are some.
 #[inline]
 pub(in crate::fuzzy) fn advance(
     text: &[u8],
@@ -120,7 +120,7 @@ pub(in crate::fuzzy) fn advance(
         unsafe {
             let mut piece = _mm_loadu_si128(sixteen.as_ptr().cast());
             if !needle.respect_case {
-                // Moved so that capitals are the smallest numbers.
+                // Shifted so that capitals are the smallest values.
                 let moved = _mm_add_epi8(piece, _mm_set1_epi8((128 - b'A').cast_signed()));
                 let capital = _mm_cmplt_epi8(moved, _mm_set1_epi8(-128 + 26));
                 piece = _mm_or_si128(piece, _mm_and_si128(capital, _mm_set1_epi8(0x20)));

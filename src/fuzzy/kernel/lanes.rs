@@ -1,38 +1,38 @@
-//! What the scorers need of a vector of 16-bit numbers.
+//! The operations that the scorers need on a vector of 16-bit numbers.
 
-/// Numbers side by side. None of them ever exceeds 32,767.
+/// A vector of numbers, none of which ever exceeds 32,767.
 ///
 /// # Safety
 ///
 /// Every function may be called only where the CPU has the instructions of the implementation; `load`, `store` and `widen`
 /// touch as many elements as there are lanes.
 pub(super) trait Lanes: Copy {
-    /// Strategy many.
+    /// Number of lanes.
     const N: usize;
     unsafe fn splat(value: u16) -> Self;
     unsafe fn load(from: *const u16) -> Self;
     unsafe fn store(self, to: *mut u16);
-    /// Loads bytes.
+    /// Loads bytes, one per lane.
     unsafe fn widen(from: *const u8) -> Self;
     unsafe fn add(self, other: Self) -> Self;
-    /// The difference, with its bits as they come.
+    /// Returns the difference, wrapping around.
     unsafe fn sub(self, other: Self) -> Self;
-    /// The difference, or 0.
+    /// Returns the difference, or 0 if it is negative.
     unsafe fn less(self, other: Self) -> Self;
     unsafe fn max(self, other: Self) -> Self;
-    /// All bits where both are the same, else none.
+    /// Returns all bits in the lanes that are equal, and no bits in the others.
     unsafe fn eq(self, other: Self) -> Self;
     unsafe fn and(self, other: Self) -> Self;
     unsafe fn or(self, other: Self) -> Self;
-    /// `other` where `self` has no bits.
+    /// Returns the bits of `other` that `self` does not have.
     unsafe fn not_and(self, other: Self) -> Self;
-    /// `self` where `mask` has no bits.
+    /// Returns the bits of `self` that `mask` does not have.
     unsafe fn without(self, mask: Self) -> Self;
-    /// Each number in the next lane, and the last of `before` in the first.
+    /// Returns the numbers moved up by one lane, with the last number of `before` in the first lane.
     unsafe fn shifted(self, before: Self) -> Self;
 }
 
-/// Eight, by plain code that compilers make vectors of.
+/// Eight lanes, in plain code that compilers vectorize.
 #[derive(Clone, Copy)]
 pub(super) struct Plain([u16; 8]);
 

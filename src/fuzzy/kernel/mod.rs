@@ -1,22 +1,24 @@
-//! The fast loops below a search: which names hold the rest of a term, and what fuzzy matches earn.
+//! Kernels: the inner loops of a search, which find names that match the rest of a term and score fuzzy matches.
 //!
-//! # What is this for?
+//! # What do kernels do?
 //!
-//! Two loops take nearly all the time of a search. [`Kernel::within`] tells which names hold what is left of a fuzzy term
-//! behind its directory. [`Kernel::score`] computes fzf's v2 score of many items at the same time, an item in each lane of a
-//! vector, continued from what is known at the end of the items' directories; [`extend`] computes that, a char of the term in
-//! each lane. All for ASCII; the rest is scored by [`Scorer`](crate::fuzzy::fzf::score::Scorer), which these are equal to.
+//! Two loops take nearly all the time of a search. [`Kernel::within`] finds the names that contain the characters of a
+//! fuzzy term that its directory lacks. [`Kernel::score`] computes fzf's v2 score of many items at the same time, one
+//! item in each lane of a vector, starting from the state at the end of the items' directories; [`extend`] computes that
+//! state, with one character of the term in each lane. All of it is for ASCII; other items are scored by
+//! [`Scorer`](crate::fuzzy::fzf::score::Scorer), and both return equal scores.
 //!
-//! # Strategy does the recurrence fit into vectors?
+//! # How does the recurrence fit into vectors?
 //!
-//! The score at a char of the term (row) and of the text (column) depends on the row itself and the row above, both one
-//! column before. So a column is computed at once, from its predecessor. For each row that is: the best score; what a char
-//! that continues the last match earns at least, 0 if there is no match to continue; whether a gap begins behind this
-//! column or goes on; and whether the row can be matched at all yet, its term up to there being a subsequence of the text.
+//! The score at a character of the term (row) and of the text (column) depends on the same row and the row above, both
+//! one column before. So a whole column is computed from its predecessor. Its state for each row is: the best score; the
+//! minimum bonus of a character that continues the last match, 0 if there is no match to continue; whether a gap begins
+//! after this column or continues; and whether the row is reached, which means that the term up to there is a subsequence
+//! of the text.
 //!
-//! # Strategy is a set chosen?
+//! # How is a kernel chosen?
 //!
-//! Once, from what the CPU reports. Baseline x86-64 and any other CPU have lanes of eight, with AVX2 there are sixteen, with
+//! Once, by the features that the CPU reports. Baseline x86-64 and all other CPUs use eight lanes, AVX2 uses sixteen,
 //! AVX-512 thirty-two.
 #![allow(unsafe_code)] // vector loads and stores, and calls that need a CPU feature, cannot be written without
 
@@ -40,39 +42,39 @@ use crate::fuzzy::fzf::bonus::Model;
 use crate::fuzzy::fzf::chars::Class;
 use once_cell::race::OnceRef;
 
-/// Most chars of a term for which there are kernels.
+/// Maximum number of characters of a term that kernels can score.
 pub(super) const ROWS: usize = 32;
 
-/// Most chars of a needle that a kernel looks for together.
+/// Maximum number of characters of a needle that a kernel can find as a substring.
 pub(super) const MAX_SUBSTRING_CHARS: usize = 16;
 
-/// A term of ASCII.
+/// A term that is ASCII.
 #[derive(Clone, Debug)]
 pub(super) struct Needle {
-    /// Its chars, folded unless case matters.
+    /// Its characters, in lower case unless case matters.
     pub(super) bytes: Vec<u8>,
     /// Whether case matters.
     pub(super) respect_case: bool,
 }
 
 impl Needle {
-    /// A byte as it is compared.
+    /// Returns the byte in the form in which it is compared.
     #[inline]
     pub(super) fn see(&self, byte: u8) -> u8 {
         if self.respect_case { byte } else { byte.to_ascii_lowercase() }
     }
 }
 
-/// What the kernels need of a scheme.
+/// The bonuses of a scheme, in the form that kernels need.
 #[derive(Clone, Debug)]
 pub(super) struct Bonuses {
-    /// By the byte before and the byte.
+    /// The class of each ASCII byte.
     classes: [u8; 128],
     table: [[u8; 8]; 8],
     white: u8,
     delimiter: u8,
     delimiters: &'static [u8],
-    /// A byte that is like the beginning of an item.
+    /// The byte that an item's first character is treated as following.
     pub(super) first: u8,
 }
 
@@ -106,46 +108,46 @@ impl Bonuses {
         bonuses
     }
 
-    /// What `byte` earns more behind `before`. Both are ASCII.
+    /// Returns the bonus of `byte` after `before`, both ASCII.
     #[inline]
     pub(super) fn get(&self, before: u8, byte: u8) -> u8 {
         let class = |byte: u8| usize::from(self.classes[usize::from(byte & 127)]);
         self.table[class(before) & 7][class(byte) & 7]
     }
 
-    /// Strategy much more a char earns behind white space than behind a delimiter, if it does.
+    /// Returns how much higher the bonus after white space is than after a delimiter, or 0 if it is not higher.
     pub(super) fn white_over_delimiter(&self) -> i32 {
         i32::from(self.white.saturating_sub(self.delimiter))
     }
 
-    /// Whether a char earns more behind a delimiter than behind other punctuation.
+    /// Returns whether the bonus after a delimiter is higher than after other punctuation.
     pub(super) fn has_higher_delimiters(&self) -> bool {
         i32::from(self.delimiter) > crate::fuzzy::fzf::bonus::BOUNDARY
     }
 
-    /// The most that any char earns more in text without white space that follows a delimiter.
+    /// Returns the maximum bonus in text that follows a delimiter and has no white space.
     pub(super) fn most_without_white(&self) -> u8 {
         self.delimiter
     }
 
-    /// The most that any char earns more.
+    /// Returns the maximum bonus.
     pub(super) fn most(&self) -> i32 {
         i32::from(self.white.max(self.delimiter))
     }
 }
 
-/// An item to look at: its place in the block, and how many chars of the needle its directory has.
+/// An item to examine: its place in the block, and how many characters of the needle its directory has.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Candidate {
     pub(super) at: u16,
     pub(super) from: u8,
 }
 
-/// Decides on a name that is too long for a kernel.
+/// Returns whether a name that is too long for a kernel matches.
 pub(super) type Long<'l> = dyn Fn(&[u8]) -> bool + 'l;
 
-/// One implementation of every loop, for one kind of CPU. The only values in reach are those of [`available`], so whoever
-/// holds one runs on a CPU that has its instructions.
+/// The implementation of all loops for one kind of CPU. Only the values in [`available`] can be reached, so the CPU has
+/// the instructions of each of them.
 pub(super) struct Kernel {
     name: &'static str,
     within: unsafe fn(&Block, &[Candidate], &Needle, &mut [u64]),
@@ -154,13 +156,13 @@ pub(super) struct Kernel {
 }
 
 impl Kernel {
-    /// `"plain"`, `"sse2"`, `"avx2"` or `"avx512"`.
+    /// Returns the name: `"plain"`, `"sse2"`, `"avx2"` or `"avx512"`.
     pub(super) fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Sets the bits of those candidates whose names hold what is left of the needle. The block is closed, and the needle is
-    /// not empty.
+    /// Sets the bits in `found` of the candidates whose names contain the rest of the needle, in order. The block must be
+    /// closed and the needle not empty.
     #[inline]
     pub(super) fn within(
         &self,
@@ -170,12 +172,13 @@ impl Kernel {
         found: &mut [u64],
     ) {
         assert!(block.is_padded());
-        // SAFETY: a kernel in reach has its CPU features, and there is padding behind the block's names.
+        // SAFETY: a kernel that can be reached has its CPU features, and there is padding after the block's names.
         unsafe { (self.within)(block, candidates, needle, found) }
     }
 
-    /// Sets the bits of those candidates whose names hold the whole needle together; `long` tells it of names that are
-    /// longer than most. The block is closed, and the needle has from one to [`MAX_SUBSTRING_CHARS`] chars.
+    /// Sets the bits in `found` of the candidates whose names contain the whole needle as a substring; `long` decides for
+    /// names that are longer than most. The block must be closed, and the needle have 1 to [`MAX_SUBSTRING_CHARS`]
+    /// characters.
     #[inline]
     pub(super) fn together(
         &self,
@@ -186,20 +189,20 @@ impl Kernel {
         found: &mut [u64],
     ) {
         assert!(block.is_padded() && (1..=MAX_SUBSTRING_CHARS).contains(&needle.bytes.len()));
-        // SAFETY: a kernel in reach has its CPU features, and there is padding behind the block's names.
+        // SAFETY: a kernel that can be reached has its CPU features, and there is padding after the block's names.
         unsafe { (self.together)(block, candidates, needle, long, found) }
     }
 
-    /// Scores the items of a batch, of which as many states are in the rows. The needle has at most [`ROWS`] chars.
+    /// Scores the items of a batch, whose states are in `rows`, one for each. The needle has at most [`ROWS`] characters.
     #[inline]
     pub(super) fn score(&self, batch: &Batch, rows: &mut Rows, needle: &Needle, bonuses: &Bonuses) {
         assert!((1..=ROWS).contains(&needle.bytes.len()));
-        // SAFETY: a kernel in reach has its CPU features.
+        // SAFETY: a kernel that can be reached has its CPU features.
         unsafe { (self.score)(batch, rows, needle, bonuses) }
     }
 }
 
-/// Every set that this CPU can run, the best first, the plain one last.
+/// Returns the kernels that this CPU can run, the fastest first, the plain one last.
 pub(super) fn available() -> impl Iterator<Item = &'static Kernel> {
     #[cfg(target_arch = "x86_64")]
     let vector = x86::available();
@@ -208,12 +211,12 @@ pub(super) fn available() -> impl Iterator<Item = &'static Kernel> {
     vector.into_iter().chain([&scalar::KERNEL])
 }
 
-/// The name of the set in use.
+/// Returns the name of the kernel in use.
 pub fn name() -> &'static str {
     chosen().name()
 }
 
-/// The set in use.
+/// Returns the kernel in use, which is chosen by the first call.
 #[inline]
 pub(super) fn chosen() -> &'static Kernel {
     static CHOSEN: OnceRef<'static, Kernel> = OnceRef::new();

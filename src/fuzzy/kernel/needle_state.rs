@@ -1,44 +1,44 @@
-//! What is known of a fuzzy term at the end of a directory, a char of the term in each lane.
+//! The state of a fuzzy term at the end of a directory, with one character of the term in each lane.
 
 use crate::fuzzy::kernel::lanes::Lanes;
 use crate::fuzzy::kernel::{Bonuses, Needle, ROWS};
 
-/// What is known at some column for eight chars of the term: see the [module](super). Before the first column all is 0.
+/// The state of eight characters of the term at some column: see the [module](super). Before the first column all is 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::fuzzy) struct Part {
     pub(in crate::fuzzy::kernel) score: [u16; PART],
     pub(in crate::fuzzy::kernel) chunk: [u16; PART],
-    /// All bits if a gap would begin behind this column.
+    /// All bits if a gap would begin after this column.
     pub(in crate::fuzzy::kernel) open: [u16; PART],
     pub(in crate::fuzzy::kernel) reached: [u16; PART],
     /// The best score in each row so far.
     best: [u16; PART],
 }
 
-/// Chars of a part.
+/// Number of characters in a part.
 pub(in crate::fuzzy::kernel) const PART: usize = 8;
 
-/// The most parts that a term can have.
+/// Maximum number of parts of a term.
 pub(in crate::fuzzy) const PARTS: usize = ROWS / PART;
 
-/// Strategy many parts are kept of a term of so many chars.
+/// Returns the number of parts stored for a term of `rows` characters.
 pub(in crate::fuzzy) fn parts(rows: usize) -> usize {
-    // Each number of parts is code of its own, so there is none for three.
+    // Each number of parts is compiled separately, so three are rounded up to four.
     rows.div_ceil(PART).next_power_of_two().min(PARTS)
 }
 
-/// The best score that a term of so many chars has had so far, or 0 if it has not matched.
+/// Returns the best score so far of a term of `rows` characters, or 0 if it has not matched.
 #[inline]
 pub(in crate::fuzzy) fn best(state: &[Part], rows: usize) -> u16 {
     let (part, lane) = (&state[(rows - 1) / PART], (rows - 1) % PART);
     part.best[lane] & part.reached[lane]
 }
 
-/// The most that a term can earn in what follows, by how many of its last chars that may have. Each char earns `bonus` more
-/// at most, and before what follows is a delimiter.
+/// Writes the maximum final score of a term into `most`, indexed by how many of its last characters the following text
+/// can contain. `bonus` is the maximum bonus of a character there, and that text follows a delimiter.
 pub(in crate::fuzzy) fn most(state: &[Part], rows: usize, bonus: u16, most: &mut [u16]) {
     use crate::fuzzy::fzf::bonus::MATCH;
-    // A match that goes on earns what the first char of it did.
+    // A match that continues inherits the bonus of its first character.
     let chunks = state.iter().flat_map(|part| part.chunk);
     let bonus = chunks.fold(bonus, u16::max);
     let one = MATCH as u16 + bonus;
@@ -52,11 +52,11 @@ pub(in crate::fuzzy) fn most(state: &[Part], rows: usize, bonus: u16, most: &mut
     most[rows] = above.max(one * rows as u16 + bonus);
 }
 
-/// Copies what is known.
+/// Copies a state.
 #[inline]
 pub(in crate::fuzzy) fn copy(from: &[Part], to: &mut [Part]) {
     match (from, &mut *to) {
-        // Nearly all terms are that short.
+        // Nearly all terms have a single part.
         ([from], [to]) => *to = *from,
         _ => to.copy_from_slice(from),
     }
@@ -67,7 +67,7 @@ type Eight = crate::fuzzy::kernel::x86::Sse2;
 #[cfg(not(target_arch = "x86_64"))]
 type Eight = crate::fuzzy::kernel::lanes::Plain;
 
-/// Goes on through `text`, which is ASCII and follows the byte `before`.
+/// Advances the state through `text`, which is ASCII and follows the byte `before`.
 #[inline]
 pub(in crate::fuzzy) fn extend(
     state: &mut [Part],
@@ -103,7 +103,7 @@ pub(in crate::fuzzy::kernel) unsafe fn extend_by<V: Lanes, const PARTS: usize>(
     // SAFETY: the caller's promise; loads and stores are of arrays that have as many numbers as there are lanes.
     unsafe {
         let state: &mut [Part; PARTS] = state.try_into().unwrap_or_else(|_| unreachable!());
-        // What no text has, in lanes that are not used.
+        // A value that no text has, for unused lanes.
         let mut chars = [[u16::MAX; PART]; PARTS];
         let places = chars.as_flattened_mut().iter_mut();
         places.zip(&needle.bytes).for_each(|(to, &byte)| *to = byte.into());
@@ -136,7 +136,7 @@ pub(in crate::fuzzy::kernel) unsafe fn extend_by<V: Lanes, const PARTS: usize>(
                 let mut earned = score_above.add(matched).add(chunk_above.max(bonus));
                 let mut gap = score[part].less(open[part].and(two).add(one));
                 if part == 0 {
-                    // The first char earns its bonus twice, and begins anew wherever it matches.
+                    // The first character's bonus counts twice, and a match begins anew wherever it occurs.
                     earned = earned.add(bonus.and(first_lane));
                     gap = gap.without(hit.and(first_lane));
                 }

@@ -1,4 +1,4 @@
-//! Scores of many items, an item in each lane.
+//! Scores a batch of items, one item in each lane.
 
 use crate::fuzzy::corpus::{Block, MAX_DIR_BYTES};
 use crate::fuzzy::fzf::align::LARGEST;
@@ -6,13 +6,13 @@ use crate::fuzzy::kernel::lanes::Lanes;
 use crate::fuzzy::kernel::needle_state::{self, PART, Part};
 use crate::fuzzy::kernel::{Bonuses, Needle, ROWS, transpose};
 
-/// Items of a batch: as many as the widest vectors have lanes.
+/// Number of items in a batch, which is the number of lanes of the widest vectors.
 pub(in crate::fuzzy) const BATCH: usize = 32;
 
-/// Longest name that is scored in lanes.
+/// Maximum length of a name that kernels score.
 const MAX_NAME_BYTES: usize = 512;
 
-// For what is longer than so many chars times those of the term the model is another.
+// Above this product of lengths, items are scored greedily, which kernels do not do.
 const _: () = assert!((MAX_NAME_BYTES + MAX_DIR_BYTES) * ROWS <= LARGEST);
 
 /// The names of items to be scored.
@@ -21,20 +21,20 @@ pub(in crate::fuzzy) struct Batch {
     len: usize,
     /// Length of the longest name.
     columns: usize,
-    /// The names, char by char: the first of all, the second of all.
+    /// The names in columns: the first characters of all names, then the second ones, and so on.
     text: Vec<[u8; BATCH]>,
-    /// What stands before them.
+    /// The byte before each name.
     before: [u8; BATCH],
 }
 
 impl Batch {
-    /// Whether a name can be in a batch.
+    /// Returns whether a name is short enough for a batch.
     pub(in crate::fuzzy) fn takes(name: &[u8]) -> bool {
         name.len() <= MAX_NAME_BYTES
     }
 
-    /// Takes the names of at most [`BATCH`] items that a batch takes, each with the byte before it, by their blocks and their
-    /// places in them.
+    /// Replaces the contents with the names of at most [`BATCH`] items, by their blocks and their places there, and the
+    /// byte before each name. Each name must be [short enough](Batch::takes).
     pub(in crate::fuzzy) fn read<'b>(
         &mut self,
         names: impl ExactSizeIterator<Item = (&'b Block, usize)>,
@@ -46,12 +46,12 @@ impl Batch {
     }
 }
 
-/// What is known of a needle at the beginnings of names, and then what their items earn.
+/// The states of a needle before each name of a batch, and the scores computed from them.
 pub(in crate::fuzzy) struct Rows {
     len: usize,
     states: Vec<Part>,
     count: usize,
-    /// The same by row: see the [module](super).
+    /// The same states by row: see the [module](super).
     score: [[u16; BATCH]; ROWS],
     chunk: [[u16; BATCH]; ROWS],
     open: [[u16; BATCH]; ROWS],
@@ -62,7 +62,7 @@ pub(in crate::fuzzy) struct Rows {
 }
 
 impl Rows {
-    /// For a needle of so many chars.
+    /// Creates rows for a needle of `count` characters.
     pub(in crate::fuzzy) fn new(count: usize) -> Box<Rows> {
         let none = [[0; BATCH]; ROWS];
         let (states, best) =
@@ -71,19 +71,19 @@ impl Rows {
         Box::new(Rows { len: 0, states, count, score, chunk, open, reached, best, scores: best })
     }
 
-    /// Empties it.
+    /// Removes all states.
     pub(in crate::fuzzy) fn clear(&mut self) {
         self.len = 0;
     }
 
-    /// Adds what is known at the end of an item's directory. There is room for it.
+    /// Adds the state at the end of an item's directory. At most [`BATCH`] can be added.
     #[inline]
     pub(in crate::fuzzy) fn push(&mut self, state: &[Part]) {
         needle_state::copy(state, &mut self.states[self.len * state.len()..][..state.len()]);
         self.len += 1;
     }
 
-    /// Turns what is known.
+    /// Writes the states by row.
     fn transpose(&mut self) {
         let parts = needle_state::parts(self.count);
         let rows = parts * PART;
@@ -104,16 +104,16 @@ impl Rows {
     }
 }
 
-/// Class of the column before, as far as it matters.
+/// Class of the column before, as far as bonuses depend on it.
 struct Before<V> {
-    /// What any char earns more behind it.
+    /// The bonus of any character after it.
     bonus: V,
     small: V,
     digit: V,
 }
 
 struct Column<V> {
-    /// The chars as they are compared.
+    /// The characters in the form in which they are compared.
     chars: V,
     bonus: V,
     before: Before<V>,
@@ -222,7 +222,7 @@ pub(in crate::fuzzy::kernel) unsafe fn score<V: Lanes>(
                 before = now.before;
                 let bonus = now.bonus;
                 let least = bonus.max(four);
-                // What a boundary earns, else 0.
+                // The bonus if it is that of a boundary, otherwise 0.
                 let boundary = bonus.and(bonus.max(eight).eq(bonus));
 
                 let hit = now.chars.eq(chars[0]);

@@ -1,4 +1,4 @@
-//! Every set gives what the plain one gives, and that is what the scorer gives.
+//! Tests that every kernel returns the same as the plain one, and that one the same as the scorer.
 
 use super::*;
 use crate::fuzzy::corpus::Corpus;
@@ -6,7 +6,7 @@ use crate::fuzzy::fzf::query::{self, Case, Query};
 use crate::fuzzy::fzf::score::{Scheme, Scorer};
 use proptest::prelude::*;
 
-/// Text of which much matches, of each class.
+/// Text with many matches and characters of each class.
 fn text(longest: usize) -> impl Strategy<Value = String> {
     let byte = prop::sample::select(b"aaabbcAABB01 /,:-_.\t\0".to_vec());
     prop::collection::vec(byte.prop_map(char::from), 0..longest).prop_map(String::from_iter)
@@ -17,7 +17,7 @@ fn needle() -> impl Strategy<Value = String> {
     prop::collection::vec(byte.prop_map(char::from), 1..=ROWS).prop_map(String::from_iter)
 }
 
-/// Where the text behind the last slash begins.
+/// Returns the start of the text after the last slash.
 fn cut(item: &str) -> usize {
     item.rfind('/').map_or(0, |at| at + 1)
 }
@@ -83,7 +83,7 @@ proptest! {
             case: if respect_case { Case::Respect } else { Case::Ignore },
             ..query::QueryOptions::default()
         };
-        // Operators would make something else of it.
+        // The term is set directly, as the parser would take some characters for operators.
         let mut query = Query::new(b"x", options);
         let term = &mut query.groups[0][0];
         let mut bytes = needle.as_bytes().to_vec();
@@ -112,7 +112,7 @@ proptest! {
         let states: Vec<Part> = states.collect();
         for kernel in available() {
             let (mut batch, mut rows) = (Batch::default(), Rows::new(needle.bytes.len()));
-            // Used ones are as good as new ones.
+            // Rows that were used before must work like new ones.
             for len in [1, items.len()] {
                 rows.clear();
                 batch.read((0..len).map(|at| (&**block, at)), befores.iter().copied());

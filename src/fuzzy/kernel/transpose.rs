@@ -1,18 +1,18 @@
-//! From items side by side to columns: the first chars of all, the second of all, and so on.
+//! Transposes items into columns: the first characters of all, then the second ones, and so on.
 //!
-//! By SSE2, which every x86-64 has; elsewhere by plain code.
+//! With SSE2, which every x86-64 CPU has; elsewhere with plain code.
 
 use crate::fuzzy::corpus::Block;
 use crate::fuzzy::kernel::needle_state::{PART, Part};
 use crate::fuzzy::kernel::score_batch::BATCH;
 
-/// Bytes that are turned at once, and names.
+/// Number of bytes, and of names, that are transposed at once.
 const PIECE: usize = 16;
 
-/// Bits that make of a byte one that stands behind the end of a name: no ASCII, so it matches nothing.
+/// Bit that marks bytes past the end of a name: they are not ASCII and match nothing.
 const END: u8 = 0x80;
 
-/// Writes the chars of names into columns, and gives how many columns there are.
+/// Writes the characters of names into columns, and returns the number of columns.
 pub(in crate::fuzzy::kernel) fn names<'b>(
     names: impl ExactSizeIterator<Item = (&'b Block, usize)>,
     text: &mut Vec<[u8; BATCH]>,
@@ -41,7 +41,7 @@ pub(in crate::fuzzy::kernel) fn names<'b>(
     columns
 }
 
-/// The first bytes of a text, of which those behind `len` have the bit of the end.
+/// Returns the first bytes of a text, where those from `len` on have the bit `END`.
 #[inline]
 fn row_of(text: &[u8], len: usize) -> [u8; PIECE] {
     static ENDS: [u8; 2 * PIECE] = {
@@ -66,7 +66,7 @@ fn row_of(text: &[u8], len: usize) -> [u8; PIECE] {
     row
 }
 
-/// Writes what is known of some items, `parts` for each, by rows.
+/// Writes one field of the states of some items, `parts` for each item, by rows.
 #[inline(never)]
 pub(in crate::fuzzy::kernel) fn states(
     states: &[Part],
@@ -88,9 +88,9 @@ pub(in crate::fuzzy::kernel) fn states(
 #[cfg(target_arch = "x86_64")]
 use vectors::{turn_bytes, turn_numbers};
 #[cfg(not(target_arch = "x86_64"))]
-use {turn as turn_bytes, turn as turn_numbers};
+use {transpose as turn_bytes, transpose as turn_numbers};
 
-/// Makes columns of rows, at some place of wider ones.
+/// Transposes a square of rows into columns, from the place `at` of the columns on.
 #[cfg(any(test, not(target_arch = "x86_64")))]
 fn transpose<T: Copy, const N: usize>(rows: &[[T; N]; N], columns: &mut [[T; BATCH]], at: usize) {
     for (row, values) in rows.iter().enumerate() {
@@ -103,8 +103,8 @@ mod vectors {
     use super::{BATCH, PART, PIECE};
     use std::arch::x86_64::*;
 
-    /// Each of these steps puts the first half of the rows between the second half, value by value. After as many of them
-    /// as it takes to halve the rows down to one, the columns are where the rows were.
+    /// Each step interleaves the first half of the rows with the second half, value by value. After log2 steps the rows
+    /// have become the columns.
     macro_rules! turn {
         ($(#[$doc:meta])* $name:ident, $value:ty, $count:ident, $low:ident, $high:ident) => {
             $(#[$doc])*
@@ -136,11 +136,11 @@ mod vectors {
     }
 
     turn!(
-        /// By plain code it is `turn`.
+        /// Transposes bytes, like the plain `transpose`.
         turn_bytes, u8, PIECE, _mm_unpacklo_epi8, _mm_unpackhi_epi8
     );
     turn!(
-        /// By plain code it is `turn`.
+        /// Transposes numbers, like the plain `transpose`.
         turn_numbers, u16, PART, _mm_unpacklo_epi16, _mm_unpackhi_epi16
     );
 }

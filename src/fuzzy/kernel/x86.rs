@@ -1,4 +1,4 @@
-//! The sets of x86-64: SSE2, which every one has, AVX2 and AVX-512.
+//! The kernels of x86-64: SSE2, which every such CPU has, AVX2 and AVX-512.
 
 use super::lanes::Lanes;
 use crate::fuzzy::corpus::Block;
@@ -17,7 +17,7 @@ static AVX2: Kernel =
 static AVX512: Kernel =
     Kernel { name: "avx512", within: within_avx2, together: together_avx2, score: score_avx512 };
 
-/// Every set that this CPU can run, the best first.
+/// Returns the kernels that this CPU can run, the fastest first.
 pub(super) fn available() -> impl IntoIterator<Item = &'static Kernel> {
     let avx2 = is_x86_feature_detected!("avx2")
         && is_x86_feature_detected!("bmi1")
@@ -41,7 +41,7 @@ fn score_avx512(batch: &Batch, rows: &mut Rows, needle: &Needle, bonuses: &Bonus
     unsafe { score_batch::score::<Avx512>(batch, rows, needle, bonuses) }
 }
 
-/// A kind of vector, with the instructions by which it does what lanes do.
+/// Defines a kind of vector, and the instructions that implement its operations.
 macro_rules! lanes {
     ($(#[$doc:meta])* $name:ident, $vector:ty, $count:literal, $splat:ident, $load:ident, $store:ident,
      |$bytes:ident| $widen:expr, |$one:ident, $before:ident| $shifted:expr,
@@ -100,7 +100,7 @@ macro_rules! lanes {
 }
 
 lanes!(
-    /// Eight.
+    /// Eight lanes.
     Sse2, __m128i, 8, _mm_set1_epi16, _mm_loadu_si128, _mm_storeu_si128,
     |bytes| _mm_unpacklo_epi8(_mm_loadl_epi64(bytes.cast()), _mm_setzero_si128()),
     |one, before| _mm_or_si128(_mm_slli_si128::<2>(one), _mm_srli_si128::<14>(before)),
@@ -109,10 +109,10 @@ lanes!(
 );
 
 lanes!(
-    /// Sixteen.
+    /// Sixteen lanes.
     Avx2, __m256i, 16, _mm256_set1_epi16, _mm256_loadu_si256, _mm256_storeu_si256,
     |bytes| _mm256_cvtepu8_epi16(_mm_loadu_si128(bytes.cast())),
-    // Between them: the upper half of what is before, and the lower half of this.
+    // Align with the upper half of `before` and the lower half of `one`.
     |one, before| _mm256_alignr_epi8::<14>(one, _mm256_permute2x128_si256::<0x21>(before, one)),
     add = _mm256_add_epi16, sub = _mm256_sub_epi16, less = _mm256_subs_epu16, max = _mm256_max_epi16,
     eq = _mm256_cmpeq_epi16, and = _mm256_and_si256, or = _mm256_or_si256,
@@ -120,10 +120,10 @@ lanes!(
 );
 
 lanes!(
-    /// Thirty-two.
+    /// Thirty-two lanes.
     Avx512, __m512i, 32, _mm512_set1_epi16, loadu_512, storeu_512,
     |bytes| _mm512_cvtepu8_epi16(_mm256_loadu_si256(bytes.cast())),
-    // By quarters: the last of what is before, and the first three of this.
+    // Align with the last quarter of `before` and the first three of `one`.
     |one, before| {
         let over = _mm512_alignr_epi64::<6>(one, before);
         _mm512_alignr_epi8::<14>(one, over)
@@ -158,7 +158,7 @@ unsafe fn storeu_512(to: *mut __m512i, vector: __m512i) {
     unsafe { _mm512_storeu_si512(to, vector) }
 }
 
-/// Where a needle's char is in a piece of a name that is read at once, as bits.
+/// A piece of a name that is loaded at once, and searched for characters.
 trait Piece: Copy {
     const BYTES: usize;
     unsafe fn load(from: *const u8) -> Self;
@@ -182,7 +182,7 @@ impl Piece for Sixteen {
     unsafe fn folded(self) -> Sixteen {
         // SAFETY: SSE2 is part of x86-64.
         unsafe {
-            // Moved so that capitals are the smallest numbers.
+            // Shifted so that capitals are the smallest values.
             let moved = _mm_add_epi8(self.0, _mm_set1_epi8((128 - b'A') as i8));
             let capital = _mm_cmplt_epi8(moved, _mm_set1_epi8(-128 + 26));
             Sixteen(_mm_or_si128(self.0, _mm_and_si128(capital, _mm_set1_epi8(0x20))))
@@ -196,7 +196,7 @@ impl Piece for Sixteen {
     }
 }
 
-/// As long as most names.
+/// Thirty-two bytes: as long as most names.
 #[derive(Clone, Copy)]
 struct ThirtyTwo(__m256i);
 
@@ -242,7 +242,8 @@ fn within_sse2(block: &Block, candidates: &[Candidate], needle: &Needle, found: 
 
 /// # Safety
 ///
-/// The CPU has the instructions of `P`, and behind the last name of the block are as many bytes as a piece has.
+/// The CPU has the instructions of `P`, and the last name of the block is followed by at least as many bytes as a piece
+/// has.
 #[inline(always)]
 unsafe fn within<P: Piece>(
     block: &Block,
@@ -258,7 +259,7 @@ unsafe fn within<P: Piece>(
         let (mut start, stop) = block.span(at);
         // SAFETY: a piece is read at an offset before the end of a name, or at it, and so it ends in the padding at most.
         unsafe {
-            // All but the last piece, and none of most names.
+            // All pieces but the last; most names have no more than one.
             while stop - start > P::BYTES && !rest.is_empty() {
                 let piece = P::load(text.add(start));
                 let piece = if needle.respect_case { piece } else { piece.folded() };
@@ -278,7 +279,7 @@ unsafe fn within<P: Piece>(
             let len = (stop - start) as u32;
             let bits = u64::MAX.checked_shr(64_u32.saturating_sub(len)).unwrap_or(0);
             let mut left = if rest.is_empty() { 1 } else { bits };
-            // Without a way out, as names that end early cost less than a branch that nobody foresees.
+            // Without an early exit: finishing the loop costs less than an unpredictable branch.
             let mut places = left;
             for &byte in rest {
                 places = piece.find(byte) & left;
@@ -314,7 +315,7 @@ fn together_sse2(
 
 /// # Safety
 ///
-/// As of [`within`].
+/// The same as for [`within`].
 #[inline(always)]
 unsafe fn together<P: Piece>(
     block: &Block,
@@ -335,7 +336,7 @@ unsafe fn together<P: Piece>(
                 let piece = P::load(text.add(start));
                 let piece = if needle.respect_case { piece } else { piece.folded() };
                 let len = (stop - start) as u32;
-                // What stands behind the name is in no place at which a char can be.
+                // A character can only match inside the name.
                 let name = u64::MAX.checked_shr(64 - len).unwrap_or(0);
                 let places = needle.bytes.iter().enumerate();
                 places.fold(name, |left, (row, &byte)| left & (piece.find(byte) & name) >> row) != 0
