@@ -13,6 +13,7 @@ local quickfix = require("rille.nvim.viewer.quickfix")
 local reload = require("rille.nvim.viewer.reload")
 local search = require("rille.nvim.viewer.search")
 local input = require("rille.nvim.viewer.source")
+local ruler = require("rille.nvim.viewer.ruler")
 local memory = require("rille.nvim.viewer.state")
 local status = require("rille.nvim.viewer.status")
 local text = require("rille.nvim.text")
@@ -124,6 +125,7 @@ function View:close()
   end
   memory.save(self)
   self.closed = true
+  ruler.leave()
   follow.stop(self)
   search.close(self)
   work.stop_all(self)
@@ -143,6 +145,7 @@ local function dress(view, win)
   options.signcolumn, options.foldcolumn, options.foldmethod = "no", "0", "manual"
   options.winbar = "%{%v:lua.require'rille.nvim.viewer.status'.bar()%}"
   options.statuscolumn = number_column(view)
+  ruler.dress(win)
 end
 
 --- Answers the events of a view's buffer.
@@ -160,6 +163,8 @@ local function listen(view)
   on("BufWinLeave", function()
     view.place = view:origin(view:here())
   end)
+  on({ "BufEnter", "WinEnter" }, ruler.enter)
+  on({ "BufLeave", "WinLeave" }, ruler.leave)
   on("BufHidden", function()
     memory.hidden(view)
   end)
@@ -227,6 +232,9 @@ function M.read(buf, name)
     if line then
       view:set_cursor(win, line, position, "center")
     end
+  end
+  if vim.api.nvim_get_current_buf() == buf then
+    ruler.enter()
   end
   view.on_changed = change.look
   memory.restore(view, known)

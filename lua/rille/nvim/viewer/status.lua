@@ -76,6 +76,18 @@ function M.number()
   return vim.v.virtnum ~= 0 and "" or number and ("%d"):format(number) or "·"
 end
 
+--- How far into the file a row of the page is, in percent.
+---@param view rille.nvim.viewer.view
+---@param line integer
+---@return integer
+function M.percent(view, line)
+  local entry, all = view.page[line], view.source:size() or 0
+  if not entry or all == 0 or view.at_end and line >= #view.page then
+    return 100
+  end
+  return math.floor(math.min((entry.at - 1) / all, 0.99) * 100)
+end
+
 --- The bar, for 'winbar'.
 ---@return string
 function M.bar()
@@ -98,7 +110,7 @@ function M.bar()
   end
   add(("%s of %s%s"):format(number and M.grouped(number) or "·", exact and "" or "about ", M.grouped(lines)))
   if entry and view.size and view.size > 0 then
-    add(("%d%%"):format(math.floor(math.min(entry.at / view.size, 1) * 100)))
+    add(("%d%%"):format(M.percent(view, line)))
     add(size(view.size))
   end
   if view.column > 1 then
