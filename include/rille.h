@@ -135,7 +135,7 @@ const char *rille_version(void);
  */
 const char *rille_cpu(void);
 
-/** Returns the version of Unicode that all of the library is of: "18.0". The string is static. */
+/** Returns the version of Unicode of all functions: "18.0". The string is static. */
 const char *rille_unicode_version(void);
 
 /**
@@ -155,9 +155,9 @@ const char *rille_path(void);
 int32_t rille_stats(rille_stat *out, uint32_t capacity, uint32_t *out_count, rille_error *err);
 
 /**
- * Returns where the library keeps the native memory of all live handles of the process, in KiB and up to date: for
- * hosts that collect garbage and have to know what their handles hold, at the price of reading a number. The memory of
- * files and patterns is estimated, and a descriptor counts for 256 KiB. The pointer is static.
+ * Returns a pointer to the current native memory of all live objects of the process, in KiB, for hosts with a garbage
+ * collector: reading it costs no call. The memory of files and patterns is estimated, and a descriptor counts for 256
+ * KiB. The pointer is static.
  */
 const uint32_t *rille_held_kib(void);
 
@@ -510,8 +510,8 @@ typedef struct rille_layout_options {
 
 /** A truncated text: its bytes from 0 to `head`, the ellipsis, and its bytes from `tail` to its end. */
 typedef struct rille_cut {
-    uint32_t head; /**< End of what stays of the beginning, in bytes. The length of the text if all of it fits. */
-    uint32_t tail; /**< Start of what stays of the end, in bytes. The length of the text if nothing does. */
+    uint32_t head; /**< End of the kept start, in bytes. The length of the text if all of it fits. */
+    uint32_t tail; /**< Start of the kept end, in bytes. The length of the text if nothing is kept. */
     /**
      * Length in bytes of the ellipsis that stands between them: 0 if all of the text fits, or if the ellipsis does not.
      */
@@ -527,7 +527,7 @@ typedef struct rille_slice {
 
 /** One line of a wrapped text. */
 typedef struct rille_line {
-    uint32_t start; /**< Offset in bytes at which it begins. */
+    uint32_t start; /**< Start offset in bytes. */
     uint32_t stop; /**< Offset at which it ends: before white space and a line end, which belong to no line. */
     uint32_t next; /**< Offset at which the next line starts; the length of the text after the last line. */
     uint32_t cells; /**< Cells that it takes. */
@@ -573,7 +573,7 @@ int32_t rille_text_reverse(const uint8_t *text, size_t len, uint32_t unit, uint8
     rille_error *err);
 
 /**
- * Tells whether a text is valid UTF-8.
+ * Validates UTF-8.
  *
  * Writes the length in bytes of the longest valid prefix to `out_valid`: `len` if all of it is valid, otherwise the
  * 0-based offset of the first maximal invalid subsequence.
@@ -583,7 +583,7 @@ int32_t rille_text_reverse(const uint8_t *text, size_t len, uint32_t unit, uint8
 int32_t rille_text_validate(const uint8_t *text, size_t len, uint32_t *out_valid, rille_error *err);
 
 /**
- * Tells how long a text will be after rille_text_repair.
+ * Computes the length of the result of rille_text_repair.
  *
  * Writes that length in bytes to `out_len`. It is above `len` by up to twice the number of invalid bytes.
  *
@@ -615,7 +615,7 @@ int32_t rille_text_repair(const uint8_t *text, size_t len, uint8_t *out, size_t 
 int32_t rille_text_count(const uint8_t *text, size_t len, uint32_t unit, uint32_t *out_count, rille_error *err);
 
 /**
- * Converts a position from one unit to another, for example a byte to the UTF-16 column that a language server wants.
+ * Converts a position from one unit to another, for example from bytes to the UTF-16 columns of a language server.
  *
  * Writes the result to `out`. Positions are 0-based. One inside a char or a cluster is taken for that of its start, one
  * beyond the end of the text for the end, which is the number of units. An invalid UTF-8 sequence is one char. Cells
@@ -652,7 +652,7 @@ int32_t rille_text_segments(const uint8_t *text, size_t len, const rille_segment
     uint32_t *out_spans, uint32_t *out_count, uint32_t *out_next, rille_error *err);
 
 /**
- * Tells how long a text will be after rille_text_case.
+ * Computes the length of the result of rille_text_case.
  *
  * Writes that length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. Its cost is that of the mapping
  * itself, which can be saved: three times `len` is always enough.
@@ -676,7 +676,7 @@ int32_t rille_text_case(const uint8_t *text, size_t len, uint32_t mapping, uint8
     uint32_t *out_len, rille_error *err);
 
 /**
- * Tells whether two texts are the same but for case, as folding both and comparing would.
+ * Compares two texts without regard to case, as folding both and comparing them.
  *
  * Writes 1 or 0 to `out_equal`. Nothing is allocated, and the comparison ends at the first difference.
  */
@@ -684,7 +684,7 @@ int32_t rille_text_equal_fold(const uint8_t *a, size_t a_len, const uint8_t *b, 
     rille_error *err);
 
 /**
- * Tells how much of a text is in a normalisation form already.
+ * Computes the length of the prefix of a text that is in a normalisation form already.
  *
  * Writes the length in bytes of the longest prefix that is to `out_prefix`: `len` if rille_text_normalize would copy
  * the text as it is. `form` is a RILLE_FORM_ constant. For ASCII it costs no more than reading the text.
@@ -695,7 +695,7 @@ int32_t rille_text_normalized(const uint8_t *text, size_t len, uint32_t form, ui
     rille_error *err);
 
 /**
- * Tells how long a text will be after rille_text_normalize.
+ * Computes the length of the result of rille_text_normalize.
  *
  * Writes that length in bytes to `out_len`. Its cost is that of normalising, which can be saved: three times `len` is
  * always enough for NFC and NFD, eleven times for NFKC and NFKD.
@@ -707,7 +707,7 @@ int32_t rille_text_normalize_len(const uint8_t *text, size_t len, uint32_t form,
     rille_error *err);
 
 /**
- * Brings a text to a normalisation form.
+ * Normalises a text.
  *
  * Writes the result to `out` and its length in bytes to `out_len`. `form` is a RILLE_FORM_ constant. With room for
  * three times `len` (NFC, NFD) or eleven times (NFKC, NFKD) the text is normalised once; with less it is done first to
@@ -745,8 +745,8 @@ int32_t rille_text_pad(const uint8_t *text, size_t len, const rille_layout_optio
     uint32_t *out_right, rille_error *err);
 
 /**
- * Finds out how to cut a text so that it takes at most `options->cells` cells, together with the ellipsis that stands
- * for what is cut.
+ * Computes where to cut a text so that it takes at most `options->cells` cells, including the ellipsis that replaces
+ * what is cut.
  *
  * Writes to `out` what stays: as much as there is room for, in whole grapheme clusters. Nothing is cut from a text that
  * fits. An ellipsis that is wider than the cells is left out. Of `options`, `cells`, `side`, `ellipsis` and the options
@@ -758,7 +758,7 @@ int32_t rille_text_truncate(const uint8_t *text, size_t len, const rille_layout_
     rille_error *err);
 
 /**
- * Finds out how to cut each of `count` texts, as rille_text_truncate does for one.
+ * Computes where to cut each of `count` texts, as rille_text_truncate does for one.
  *
  * Writes as many results to `out`, in the order of the texts.
  *
@@ -794,7 +794,7 @@ int32_t rille_text_start(const uint8_t *text, size_t len, const rille_text_task 
     rille_error *err);
 
 /**
- * Writes what a job of rille_text_start has found to `out`, as often as the caller likes.
+ * Writes the result of a job of rille_text_start to `out`. It may be called again.
  *
  * Returns what the function of the verb would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was
  * cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
@@ -825,7 +825,7 @@ int32_t rille_text_take(const rille_job *job, rille_text_result *out, rille_erro
 /** Written by rille_regex_captures for both ends of a group that did not participate. */
 #define RILLE_UNSET 4294967295
 
-/** Something of PCRE that linear time excludes, or that patterns here have not. */
+/** A feature of PCRE that rille does not have, most of them because they exclude linear time. */
 typedef enum rille_pcre {
     RILLE_PCRE_LOOK_AHEAD = 1, /**< Look-ahead: (?=a), (?!a). */
     RILLE_PCRE_LOOK_BEHIND = 2, /**< Look-behind: (?<=a), (?<!a). */
@@ -896,8 +896,8 @@ int32_t rille_regex_start(const uint8_t *pattern, size_t len, const rille_regex_
     rille_error *err);
 
 /**
- * Writes the pattern that a job of rille_regex_start has compiled to `out`: a new handle each time, which outlives the
- * job.
+ * Writes the pattern that a job of rille_regex_start has compiled to `out`: a new object for each call, which outlives
+ * the job.
  *
  * Returns what rille_regex_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
  * failed) or RILLE_EARG (the job is of another kind). It does not wait.
@@ -907,10 +907,10 @@ int32_t rille_regex_take(const rille_job *job, rille_regex **out, rille_error *e
 /** Frees a pattern. Streams made from it go on. */
 void rille_regex_free(rille_regex *regex);
 
-/** Returns the native memory of a compiled pattern in bytes, what threads search in not counted; 0 for NULL. */
+/** Returns the native memory of a compiled pattern in bytes, without the scratch memory of searches; 0 for NULL. */
 double rille_regex_bytes(const rille_regex *regex);
 
-/** Returns how many groups the pattern has, the whole match not counted; 0 for NULL. */
+/** Returns the number of groups of the pattern, without the whole match; 0 for NULL. */
 uint32_t rille_regex_groups(const rille_regex *regex);
 
 /**
@@ -920,7 +920,7 @@ uint32_t rille_regex_groups(const rille_regex *regex);
 const char *rille_regex_name(const rille_regex *regex, uint32_t group);
 
 /**
- * Tells whether a pattern matches a text anywhere from the offset `from` on.
+ * Reports whether a pattern matches a text at or after the offset `from`.
  *
  * The text before `from` is looked at by ^ and \b. Behind the end of the text nothing matches. It stops at the first
  * place that decides, so it is faster than rille_regex_find.
@@ -931,7 +931,7 @@ int32_t rille_regex_test(const rille_regex *regex, const uint8_t *text, size_t l
     rille_error *err);
 
 /**
- * Finds the first match in a text from the offset `from` on.
+ * Finds the first match at or after the offset `from`.
  *
  * Writes two offsets to `out_span`, the start and the end of the match. The text before `from` is looked at by ^ and
  * \b. Behind the end of the text nothing is found.
@@ -956,8 +956,9 @@ int32_t rille_regex_spans(const rille_regex *regex, const uint8_t *text, size_t 
  * Finds a batch of matches with their groups.
  *
  * Writes two offsets for each group of each match to `out_slots`, the whole match first: RILLE_UNSET for both of a
- * group that took no part. It has room for 2 * (1 + rille_regex_groups) numbers times the capacity of `scan`. Writes
- * the number of matches to `out_count`. Finding groups costs several times finding matches: see rille_regex_spans.
+ * group that did not participate. It has room for 2 * (1 + rille_regex_groups) numbers times the capacity of `scan`.
+ * Writes the number of matches to `out_count`. Finding groups costs several times finding matches: see
+ * rille_regex_spans.
  *
  * Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
  */
@@ -1001,7 +1002,7 @@ int32_t rille_regex_escape(const uint8_t *text, size_t len, rille_buffer *out, r
 int32_t rille_regex_from_lua(const uint8_t *pattern, size_t len, rille_buffer *out, rille_error *err);
 
 /**
- * Lists what a PCRE pattern uses that patterns here have not.
+ * Lists the features of a PCRE pattern that rille does not have.
  *
  * Writes two numbers for each to `out`, one of the RILLE_PCRE_ constants and the offset in the pattern, from left to
  * right, and how many there are to `out_count`. `out` has room for `capacity` of them, 2 * `capacity` numbers.
@@ -1049,8 +1050,8 @@ int32_t rille_regexset_start(const uint8_t *text, size_t len, const uint32_t *en
     const rille_regex_options *options, rille_job **out, rille_error *err);
 
 /**
- * Writes the list of patterns that a job of rille_regexset_start has compiled to `out`: a new handle each time, which
- * outlives the job.
+ * Writes the list of patterns that a job of rille_regexset_start has compiled to `out`: a new object for each call,
+ * which outlives the job.
  *
  * Returns what rille_regexset_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
  * has failed) or RILLE_EARG (the job is of another kind). It does not wait.
@@ -1060,21 +1061,21 @@ int32_t rille_regexset_take(const rille_job *job, rille_regexset **out, rille_er
 /** Frees a list of patterns. NULL is fine; one that was freed already is not. */
 void rille_regexset_free(rille_regexset *set);
 
-/** Returns the native memory of a list of patterns in bytes, what threads search in not counted; 0 for NULL. */
+/** Returns the native memory of a list of patterns in bytes, without the scratch memory of searches; 0 for NULL. */
 double rille_regexset_bytes(const rille_regexset *set);
 
-/** Returns how many patterns there are; 0 for NULL. */
+/** Returns the number of patterns; 0 for NULL. */
 uint32_t rille_regexset_len(const rille_regexset *set);
 
 /**
- * Tells whether any of the patterns matches a text. It stops at the first place that decides.
+ * Reports whether any of the patterns matches a text. It stops at the first place that decides.
  *
  * Returns RILLE_OK (one matches) or RILLE_NONE (none does).
  */
 int32_t rille_regexset_test(const rille_regexset *set, const uint8_t *text, size_t len, rille_error *err);
 
 /**
- * Tells which of the patterns match a text.
+ * Finds the patterns that match a text.
  *
  * Writes their indices in the list, counted from 0 and ascending, to `out_ids`, and how many there are to `out_count`.
  * A `capacity` of rille_regexset_len is always enough.
@@ -1102,7 +1103,7 @@ int32_t rille_regexset_matches(const rille_regexset *set, const uint8_t *text, s
 /** Where several literals start, the longest matches instead of the first in the list. */
 #define RILLE_LITERALS_LONGEST 2
 
-typedef struct rille_literals rille_literals; /**< A list of literals that are searched for in one pass. */
+typedef struct rille_literals rille_literals; /**< A list of literals, searched for in one pass. */
 
 /** How literals are searched for. */
 typedef struct rille_literals_options {
@@ -1125,7 +1126,7 @@ typedef struct rille_replacements {
 } rille_replacements;
 
 /**
- * Makes an automaton of a list of literals and writes it to `out`.
+ * Compiles a list of literals and writes it to `out`.
  *
  * `text` has all literals one after the other, `len` bytes; `ends` has the end offset of each, `count` numbers, each
  * above the one before: no literal may be empty. A list of none matches nothing. Where several literals start, the
@@ -1138,8 +1139,8 @@ int32_t rille_literals_new(const uint8_t *text, size_t len, const uint32_t *ends
     const rille_literals_options *options, rille_literals **out, rille_error *err);
 
 /**
- * Starts a job that makes an automaton of a list of literals as rille_literals_new does, on another thread, and writes
- * it to `out`. The list is copied. Take the result with rille_literals_take when the job is done.
+ * Starts a job that compiles a list of literals as rille_literals_new does, on another thread, and writes it to `out`.
+ * The list is copied. Take the result with rille_literals_take when the job is done.
  *
  * Returns RILLE_OK or RILLE_EARG (an option is unknown, or an end offset is wrong).
  */
@@ -1147,8 +1148,8 @@ int32_t rille_literals_start(const uint8_t *text, size_t len, const uint32_t *en
     const rille_literals_options *options, rille_job **out, rille_error *err);
 
 /**
- * Writes the list of literals that a job of rille_literals_start has made to `out`: a new handle each time, which
- * outlives the job.
+ * Writes the list of literals that a job of rille_literals_start has compiled to `out`: a new object for each call,
+ * which outlives the job.
  *
  * Returns what rille_literals_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
  * has failed) or RILLE_EARG (the job is of another kind). It does not wait.
@@ -1158,14 +1159,14 @@ int32_t rille_literals_take(const rille_job *job, rille_literals **out, rille_er
 /** Frees a list of literals. NULL is fine; one that was freed already is not. Streams made from it go on. */
 void rille_literals_free(rille_literals *literals);
 
-/** Returns the native memory of a list of literals in bytes, what threads search in not counted; 0 for NULL. */
+/** Returns the native memory of a list of literals in bytes, without the scratch memory of searches; 0 for NULL. */
 double rille_literals_bytes(const rille_literals *literals);
 
-/** Returns how many literals there are; 0 for NULL. */
+/** Returns the number of literals; 0 for NULL. */
 uint32_t rille_literals_len(const rille_literals *literals);
 
 /**
- * Finds the first hit in a text from the offset `from` on.
+ * Finds the first hit at or after the offset `from`.
  *
  * Writes three numbers to `out_hit`: the start and the end of the hit, and the index of the literal in the list,
  * counted from 0. Behind the end of the text nothing is found.
@@ -1223,8 +1224,8 @@ int32_t rille_literals_replace(const rille_literals *literals, const uint8_t *te
  */
 
 /**
- * A replacement of matches in text that is fed in chunks. A match may cross any border between them: what comes out is
- * the same however the text was cut.
+ * A replacement in text that arrives in chunks. A match may cross any border: the output does not depend on where the
+ * text is cut.
  */
 typedef struct rille_stream rille_stream;
 
@@ -1257,14 +1258,14 @@ int32_t rille_stream_new_literals(const rille_literals *literals, const rille_re
 /** Frees a stream. NULL is fine; one that was freed already is not. */
 void rille_stream_free(rille_stream *stream);
 
-/** Returns the most bytes that the stream holds back between two chunks; 0 for NULL. */
+/** Returns the maximum number of bytes that the stream holds back between two chunks; 0 for NULL. */
 uint32_t rille_stream_hold_back(const rille_stream *stream);
 
-/** Returns how many matches the stream has replaced so far; 0 for NULL. */
+/** Returns the number of replacements so far; 0 for NULL. */
 double rille_stream_count(const rille_stream *stream);
 
 /**
- * Feeds the next chunk, of any length, and appends what is decided by it to `out`.
+ * Feeds the next chunk, of any length, and appends the output that is decided to `out`.
  *
  * Returns RILLE_OK, RILLE_EARG (the chunk lies in `out`, or the stream is finished), RILLE_ETOOBIG (the chunk is too
  * long, or `out` would be) or RILLE_ELIMIT (a match is longer than declared; the error block has its offset in the
@@ -1348,7 +1349,7 @@ typedef struct rille_walk_options {
 
 /** One path: offsets in the text of its batch. */
 typedef struct rille_path_entry {
-    uint32_t start; /**< Where the path begins. */
+    uint32_t start; /**< Start of the path. */
     uint32_t stop; /**< Where it ends, and the message of an error begins. */
     uint32_t message_stop; /**< Where the message ends; the same as `stop` if there is none. */
     uint32_t kind; /**< One of rille_path_kind. */
@@ -1358,7 +1359,7 @@ typedef struct rille_path_entry {
 typedef struct rille_paths {
     /** The bytes of all paths. They start with the root as passed, except for a root of ".", and need not be UTF-8. */
     const uint8_t *text;
-    const rille_path_entry *paths; /**< Where each path is. */
+    const rille_path_entry *paths; /**< The places of the paths. */
     uint32_t count; /**< Their number. */
     uint32_t reserved; /**< Always 0. */
 } rille_paths;
@@ -1377,8 +1378,8 @@ int32_t rille_walk_start(const uint8_t *root, size_t len, const rille_walk_optio
     rille_error *err);
 
 /**
- * Takes up to `most` paths of a job that rille_walk_start has started and writes where they are to `out`. The previous
- * batch becomes invalid.
+ * Takes up to `most` paths of a job of rille_walk_start and writes the batch to `out`. The previous batch becomes
+ * invalid.
  *
  * Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
  * kind). It does not wait.
@@ -1417,11 +1418,9 @@ int32_t rille_walk_take(rille_job *job, uint32_t most, rille_paths *out, rille_e
 /** Search files with a NUL byte to the end; otherwise the search of a file stops at the first NUL. */
 #define RILLE_GREP_BINARY 64
 
-/** What a result of a search is. */
+/** The kind of a result of a search. */
 typedef enum rille_grep_kind {
-    /**
-     * A line that matches; with RILLE_GREP_MULTI_LINE several if a match goes over them, or if they follow each other.
-     */
+    /** A matching line; with RILLE_GREP_MULTI_LINE several lines that a match spans, or that follow each other. */
     RILLE_GREP_MATCH = 0,
     RILLE_GREP_CONTEXT = 1, /**< A line beside one that matches. */
     RILLE_GREP_ERROR = 2, /**< A file or directory that could not be read; the text says why. The search continued. */
@@ -1466,7 +1465,7 @@ typedef struct rille_grep_options {
 
 /** One line: offsets in the text and the spans of its batch. */
 typedef struct rille_grep_line {
-    uint32_t path_start; /**< Where the path begins. */
+    uint32_t path_start; /**< Start of the path. */
     uint32_t path_stop; /**< Where it ends. */
     uint32_t start; /**< Where the line begins. */
     uint32_t stop; /**< Where it ends, without its LF or CR LF. */
@@ -1510,8 +1509,8 @@ int32_t rille_grep_start(const uint8_t *root, size_t len, const rille_walk_optio
     const rille_grep_options *grep, rille_job **out, rille_error *err);
 
 /**
- * Takes up to `most` lines of a job that rille_grep_start has started and writes where they are to `out`. It may be
- * fewer though there are more; take until there are none. The previous batch becomes invalid.
+ * Takes up to `most` lines of a job of rille_grep_start and writes the batch to `out`. It may be fewer though there are
+ * more; take until there are none. The previous batch becomes invalid.
  *
  * Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
  * kind). It does not wait.
@@ -1551,9 +1550,9 @@ int32_t rille_grep_take(rille_job *job, uint32_t most, rille_grep_lines *out, ri
 /** Count matching lines only, without returning them and without reading them to their end. */
 #define RILLE_SEARCH_LINES 8
 
-/** What has become of a file. */
+/** The change of a file. */
 typedef enum rille_file_change {
-    RILLE_FILE_SAME = 0, /**< It is as it was. */
+    RILLE_FILE_SAME = 0, /**< It has not changed. */
     RILLE_FILE_GROWN = 1, /**< There is more of it, and what was known is still true. */
     /** It has become shorter: it is read anew, and line numbers and offsets of before mean nothing. */
     RILLE_FILE_TRUNCATED = 2,
@@ -1605,7 +1604,7 @@ typedef enum rille_match_kind {
  */
 typedef struct rille_file rille_file;
 
-/** How a file is opened. */
+/** Options of a file. */
 typedef struct rille_file_options {
     uint32_t size; /**< sizeof(rille_file_options). */
     uint32_t flags; /**< Any of the RILLE_FILE_ constants, combined. */
@@ -1632,7 +1631,7 @@ typedef struct rille_file_info {
 
 /** A change of a file that is followed. */
 typedef struct rille_file_news {
-    double size; /**< Current size of the file in bytes; 0 for a filter that has to look at another file for that. */
+    double size; /**< Current size of the file in bytes. */
     uint32_t change; /**< One of rille_file_change: what the next refresh will report, unless the file changes again. */
     uint32_t reserved; /**< Always 0. */
 } rille_file_news;
@@ -1717,7 +1716,7 @@ typedef struct rille_file_match {
 
 /** A batch of matches. What it points to is valid until the next batch is taken or the job is freed. */
 typedef struct rille_file_matches {
-    const rille_file_match *matches; /**< Where each match is. */
+    const rille_file_match *matches; /**< The matches. */
     double total; /**< How many there are until the end of what the search has brought with this batch. */
     double lines; /**< How many lines they are in. */
     uint32_t count; /**< How many are in this batch; 0 if they are only counted. */
@@ -1741,10 +1740,7 @@ typedef struct rille_file_matches {
 int32_t rille_file_open(const uint8_t *path, size_t len, const rille_file_options *options, rille_file **out,
     rille_error *err);
 
-/**
- * Closes a file. Jobs that were started from it go on, but for the one that makes its index, if nobody else has it and
- * no filter of it is open.
- */
+/** Closes a file. Jobs that were started from it go on, but for the one that makes its index, if nobody else has it. */
 void rille_file_free(rille_file *file);
 
 /**
@@ -1761,8 +1757,7 @@ int32_t rille_file_stat(const rille_file *file, rille_file_info *out, rille_erro
  * Growth is then visible; the index continues where it was, at once for small growth, otherwise by the job of
  * rille_file_index. If another file has the path, the growth of the old one is reported first, and the next refresh
  * tells of the other: so nothing is lost when a log is rotated. A file whose path leads nowhere stays what it was.
- * Bytes that were written over others without a change of the size are found within a tenth of a second. A file that
- * rille_file_filter has made has grown if it keeps more lines.
+ * Bytes that were written over others without a change of the size are found within a tenth of a second.
  *
  * Returns RILLE_OK, RILLE_ECHANGED (another file has the path and cannot be opened), RILLE_EIO or RILLE_EFORK; after a
  * failure the file is as before.
@@ -1770,13 +1765,12 @@ int32_t rille_file_stat(const rille_file *file, rille_file_info *out, rille_erro
 int32_t rille_file_refresh(rille_file *file, uint32_t *out_change, rille_error *err);
 
 /**
- * Writes the job that makes the index of a file to `out`: the one that runs, or a new one if the file has more than
- * that has seen. It has no results; the unit of progress is the byte. Freeing it does not end it as long as the file is
- * open, but rille_job_cancel does; it can be started again and continues where it was.
+ * Writes the job that indexes a file to `out`: the running one, or a new one if the file has grown. It has no results;
+ * the unit of progress is the byte. Freeing it does not end it as long as the file is open, but rille_job_cancel does;
+ * it can be started again and continues where it was.
  *
  * For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as
- * the unit. Whatever became of it, it is not started again. Of a filter that has not seen all of its file it is one
- * that goes on with it before, with the bytes of that file as the unit.
+ * the unit. Whatever became of it, it is not started again.
  *
  * Returns RILLE_OK or RILLE_EIO.
  */
@@ -1787,17 +1781,15 @@ int32_t rille_file_index(const rille_file *file, rille_job **out, rille_error *e
  * ready, call rille_file_take_news, then rille_file_refresh until it reports RILLE_FILE_SAME.
  *
  * The system reports changes; where it cannot, the job looks once a second. The job runs until it is cancelled or the
- * file is freed, and does not count against the limit of running jobs. Its unit of progress is the change. A file that
- * rille_file_filter has made reports new lines of its own, and not the others of the file that was filtered; these
- * lines can be read at once, the refresh reports them.
+ * file is freed, and does not count against the limit of running jobs. Its unit of progress is the change.
  *
- * Returns RILLE_OK or RILLE_EARG (the system makes the file while it is read; or it is spooled: watch the job of
- * rille_file_index, or follow a filter of it).
+ * Returns RILLE_OK or RILLE_EARG (the file is made from another one: follow that; or it is spooled: watch the job of
+ * rille_file_index).
  */
 int32_t rille_file_follow(const rille_file *file, rille_job **out, rille_error *err);
 
 /**
- * Takes news of a job that rille_file_follow has started and writes them to `out`.
+ * Takes a change from a job of rille_file_follow and writes it to `out`.
  *
  * Returns RILLE_OK, RILLE_NONE (there is none; nothing was written) or RILLE_EARG (the job is of another kind). It does
  * not wait.
@@ -1816,8 +1808,8 @@ int32_t rille_file_open_start(const uint8_t *path, size_t len, const rille_file_
     rille_error *err);
 
 /**
- * Writes the file that a job of rille_file_open_start has opened to `out`: a new handle each time, which outlives the
- * job. All of them are one open file, with one index.
+ * Writes the file that a job of rille_file_open_start has opened to `out`: a new object for each call, which outlives
+ * the job. All of them are one open file, with one index.
  *
  * Returns what rille_file_open would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
  * failed) or RILLE_EARG (the job is of another kind). It does not wait.
@@ -1836,7 +1828,7 @@ int32_t rille_file_read_start(const rille_file *file, const rille_file_task *tas
     rille_error *err);
 
 /**
- * Writes what a job of rille_file_read_start has read to `out`, as often as the caller likes.
+ * Writes the result of a job of rille_file_read_start to `out`. It may be called again.
  *
  * Returns what the function of the verb would return, RILLE_ETOOBIG (there are more bytes than the task's limit), or
  * RILLE_PENDING (the job still runs, which rille_job_poll distinguishes from an index that has not come so far),
@@ -1845,8 +1837,8 @@ int32_t rille_file_read_start(const rille_file *file, const rille_file_task *tas
 int32_t rille_file_read_take(const rille_job *job, rille_file_answer *out, rille_error *err);
 
 /**
- * Reads up to `count` lines from the one with the number `first` on, counted from 1, and writes where they are to
- * `out`. `window` selects bytes of each line. The previous batch becomes invalid.
+ * Reads up to `count` lines from line `first` on, counted from 1, and writes the batch to `out`. `window` selects bytes
+ * of each line. The previous batch becomes invalid.
  *
  * A batch ends early, and says so, when it has a mebibyte of text or when finding the ends of its lines would take too
  * long; it has one line at least. To go on, ask for what follows its last line. If the end of that line is not known
@@ -1860,9 +1852,8 @@ int32_t rille_file_read_lines(rille_file *file, int64_t first, uint32_t count, c
     rille_file_lines *out, rille_error *err);
 
 /**
- * Reads the line that holds an offset, `before` lines in front of it and `after` lines from it on, and writes where
- * they are to `out`, as rille_file_read_lines does. No index is needed for that, but the number of the first line is 0
- * without.
+ * Reads the line at an offset, `before` lines before it and `after` lines from it on, and writes the batch to `out`, as
+ * rille_file_read_lines does. No index is needed for that, but the number of the first line is 0 without.
  *
  * The line that holds the offset is always there. Of those in front of it there are as many as have half a mebibyte of
  * text.
@@ -1877,9 +1868,9 @@ int32_t rille_file_read_around(rille_file *file, int64_t offset, uint32_t before
     const rille_file_window *window, rille_file_lines *out, rille_error *err);
 
 /**
- * Reads the last `count` lines and writes where they are to `out`, as rille_file_read_around does. If not all of them
- * fit in a batch, these are the newest, and `more` is 1: to go on backwards, ask rille_file_read_around for the byte
- * before the first line, with `count` - 1 less those that are here before it, and 1 after.
+ * Reads the last `count` lines and writes the batch to `out`, as rille_file_read_around does. If not all of them fit in
+ * a batch, these are the newest, and `more` is 1: to go on backwards, ask rille_file_read_around for the byte before
+ * the first line, with `count` - 1 less those that are here before it, and 1 after.
  *
  * Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a number is negative), RILLE_ELIMIT
  * (the window is too large), RILLE_ECHANGED or RILLE_EIO.
@@ -1888,7 +1879,7 @@ int32_t rille_file_read_last(rille_file *file, uint32_t count, const rille_file_
     rille_file_lines *out, rille_error *err);
 
 /**
- * Writes the number of the line that holds an offset to `out_line`, counted from 1.
+ * Writes the number of the line at an offset to `out_line`, counted from 1.
  *
  * Returns RILLE_OK, RILLE_NONE (the file ends before; nothing was written), RILLE_PENDING (the line is not indexed yet;
  * nothing was written), RILLE_EARG (the offset is negative), RILLE_ECHANGED or RILLE_EIO.
@@ -1896,7 +1887,7 @@ int32_t rille_file_read_last(rille_file *file, uint32_t count, const rille_file_
 int32_t rille_file_line_at(const rille_file *file, int64_t offset, double *out_line, rille_error *err);
 
 /**
- * Writes the offset at which the line with a number begins to `out_offset`; lines are counted from 1.
+ * Writes the start offset of a line to `out_offset`; lines are counted from 1.
  *
  * Returns RILLE_OK, RILLE_NONE (the file has no such line; nothing was written), RILLE_PENDING (the line is not indexed
  * yet; nothing was written), RILLE_EARG (the number is negative), RILLE_ECHANGED or RILLE_EIO.
@@ -1904,8 +1895,8 @@ int32_t rille_file_line_at(const rille_file *file, int64_t offset, double *out_l
 int32_t rille_file_offset_of(const rille_file *file, int64_t line, double *out_offset, rille_error *err);
 
 /**
- * Reads the bytes from an offset on to `out`, which has room for `capacity` of them, and writes how many there are to
- * `out_len`: fewer than the capacity only at the end of the file. It takes as long as reading them does.
+ * Reads up to `capacity` bytes from an offset on to `out`, and writes their number to `out_len`: fewer than the
+ * capacity only at the end of the file. It takes as long as reading them does.
  *
  * Returns RILLE_OK, RILLE_NONE (the file ends before; the length is 0), RILLE_EARG (the offset is negative),
  * RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED or RILLE_EIO. After a failure what `out` has is of no
@@ -1929,9 +1920,9 @@ int32_t rille_file_search(const rille_file *file, const rille_pattern *patterns,
     const rille_search_options *options, rille_job **out, rille_error *err);
 
 /**
- * Takes up to `most` matches of a job that rille_file_search has started and writes where they are to `out`. It may be
- * fewer though there are more; take until there are none. The previous batch becomes invalid. A search that only counts
- * has batches without matches, whose totals are what was counted until then.
+ * Takes up to `most` matches of a job of rille_file_search and writes the batch to `out`. It may be fewer though there
+ * are more; take until there are none. The previous batch becomes invalid. A search that only counts has batches
+ * without matches, whose totals are what was counted until then.
  *
  * Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
  * kind). It does not wait.
@@ -1939,21 +1930,14 @@ int32_t rille_file_search(const rille_file *file, const rille_pattern *patterns,
 int32_t rille_file_take(rille_job *job, uint32_t most, rille_file_matches *out, rille_error *err);
 
 /**
- * Makes a file of the lines of another that match, or with `invert` not 0 of those that do not, and writes it to `out`,
- * and the job that fills it to `out_job`. A line matches if one of the `count` patterns does.
+ * Makes a file of the matching lines of another, or with `invert` not 0 of the others. Writes it to `out`, and the job
+ * that fills it to `out_job`. A line matches if one of the `count` patterns does.
  *
  * The new file has its own line numbers and offsets, and can be read, searched and filtered like any file. It grows
- * while the job runs, and its number of lines is exact when the job is done and nothing more can come: that of a
- * damaged archive never is. It keeps the places of its lines in the filtered file, two to four bytes for each run of
- * lines; the job fails above 256 MiB of these. It covers what was known of the filtered file in this call. The job has
- * no results; its unit of progress is the byte.
- *
- * rille_file_refresh lets it grow with the filtered file, and rille_file_follow reports when it has. It looks at the
- * file itself, whether the handle `file` is refreshed or freed. Little growth is searched in that call, more by the job
- * of rille_file_index, which also resumes a filter whose own job was cancelled. A last line without a line feed is
- * decided again when it has become longer: if it was kept and no longer is, the refresh reports RILLE_FILE_TRUNCATED.
- * After RILLE_FILE_TRUNCATED and RILLE_FILE_REPLACED the lines are those of the file as it is now; refresh `file` as
- * well before you read there at an offset of rille_file_origin.
+ * while the job runs, and its number of lines is exact when the job is done. It keeps the places of its lines in the
+ * filtered file, two to four bytes for each run of lines; the job fails above 256 MiB of these. It covers what was
+ * known of the filtered file in this call, and is unusable once that is truncated. The job has no results; its unit of
+ * progress is the byte.
  *
  * Returns RILLE_OK, RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong), RILLE_ECHANGED or RILLE_EIO.
  */
@@ -1961,8 +1945,7 @@ int32_t rille_file_filter(const rille_file *file, const rille_pattern *patterns,
     rille_file **out, rille_job **out_job, rille_error *err);
 
 /**
- * Writes the offset at which a byte of a file that rille_file_filter has made stands in the file that was filtered to
- * `out_offset`.
+ * Writes the offset in the filtered file of a byte of a file made by rille_file_filter to `out_offset`.
  *
  * Returns RILLE_OK, RILLE_NONE (there is no such byte, or the file is not a filter; nothing was written), RILLE_EARG
  * (the offset is negative), RILLE_ECHANGED or RILLE_EIO.
@@ -2008,10 +1991,10 @@ int32_t rille_file_origin(const rille_file *file, int64_t offset, double *out_of
  */
 typedef struct rille_fuzzy rille_fuzzy;
 
-/** A query made ready for single texts and short lists: see rille_fuzzy_query for what it means. */
+/** A compiled query for single texts and short lists; see rille_fuzzy_query. */
 typedef struct rille_matcher rille_matcher;
 
-/** How a corpus or a matcher works. */
+/** Options of a session or a matcher. */
 typedef struct rille_fuzzy_options {
     uint32_t size; /**< sizeof(rille_fuzzy_options). */
     uint32_t flags; /**< Any of the RILLE_FUZZY_ constants, combined. */
@@ -2025,40 +2008,40 @@ typedef struct rille_fuzzy_options {
     uint32_t column_count; /**< How many columns are searched; 0 is all. */
     /** Which columns are searched, counted from 0. A term matches the first one in which it is found. */
     const uint32_t *columns;
-    size_t memory_limit; /**< Bytes that the corpus may hold; 0 is no limit. */
+    size_t budget; /**< Maximum number of bytes of the session; 0 for no limit. */
 } rille_fuzzy_options;
 
-/** How much a corpus holds. */
+/** The size of a session. */
 typedef struct rille_fuzzy_size {
     uint32_t items; /**< Items. */
-    uint32_t directories; /**< Directories that they are in. */
+    uint32_t directories; /**< Directories of the items. */
     double bytes; /**< Bytes of native memory. */
 } rille_fuzzy_size;
 
 /** One row of a result. */
 typedef struct rille_fuzzy_row {
-    uint32_t index; /**< Which item: how many were pushed before it. */
+    uint32_t index; /**< Index of the item. */
     int32_t score; /**< Its score, boost included; 1,048,576 less for each missing character of the query. */
 } rille_fuzzy_row;
 
-/** What a search has found. */
+/** The result of a search. */
 typedef struct rille_fuzzy_found {
-    uint32_t count; /**< Rows that were written: the best ones, in their order. */
+    uint32_t count; /**< Rows written: the best ones, in order. */
     uint32_t total; /**< Items that match, among those that were searched. */
     uint32_t searched; /**< Items that were searched. */
     uint32_t done; /**< 1 if the search is done, 0 if better rows may follow. */
 } rille_fuzzy_found;
 
-/** What a text earns that matches. */
+/** The score of a matching text. */
 typedef struct rille_fuzzy_hit {
     int32_t score; /**< Its score, as in rille_fuzzy_row. */
-    uint32_t count; /**< How many positions were written. */
+    uint32_t count; /**< Number of positions written. */
 } rille_fuzzy_hit;
 
-/** Makes an empty corpus and writes it to `out`. */
+/** Makes an empty session and writes it to `out`. */
 int32_t rille_fuzzy_new(const rille_fuzzy_options *options, rille_fuzzy **out, rille_error *err);
 
-/** Frees a corpus. */
+/** Frees a session. */
 void rille_fuzzy_free(rille_fuzzy *fuzzy);
 
 /**
@@ -2071,27 +2054,24 @@ void rille_fuzzy_free(rille_fuzzy *fuzzy);
 int32_t rille_fuzzy_push(const rille_fuzzy *fuzzy, const uint8_t *const *items, const uint32_t *lengths,
     uint32_t count, uint32_t *out_len, rille_error *err);
 
-/**
- * Adds the lines of a text of `len` bytes as items: what stands between line feeds, without a carriage return before
- * them. Else as rille_fuzzy_push.
- */
+/** Appends the lines of a text of `len` bytes as items, without their LF or CR LF; otherwise as rille_fuzzy_push. */
 int32_t rille_fuzzy_push_lines(const rille_fuzzy *fuzzy, const uint8_t *text, size_t len, uint32_t *out_len,
     rille_error *err);
 
 /**
- * Lets a walk that rille_walk_start has started add all that it finds, but what it could not read, without any of it
- * passing through the host. The walk has nothing to take from then on; when it is over, everything is in. It fails if
- * an item is refused. Freeing the job ends the feed.
+ * Makes a walk of rille_walk_start add its paths to the session without passing them through the host; errors are left
+ * out. The walk then has nothing to take; when it is over, all paths are added. It fails if an item is refused. Freeing
+ * the job ends the feed.
  *
  * Returns RILLE_OK or RILLE_EARG (the job is not a walk). It does not wait.
  */
 int32_t rille_fuzzy_feed(const rille_fuzzy *fuzzy, const rille_job *job, rille_error *err);
 
-/** How many items a corpus has; 0 for NULL. */
+/** Returns the number of items; 0 for NULL. */
 uint32_t rille_fuzzy_len(const rille_fuzzy *fuzzy);
 
 /**
- * Removes all items and boosts; a running search is cancelled, and feeds go on.
+ * Removes all items and boosts; a running search is cancelled, and feeds continue.
  *
  * The memory is given back on another thread.
  */
@@ -2105,8 +2085,8 @@ int32_t rille_fuzzy_clear(const rille_fuzzy *fuzzy, rille_error *err);
 int32_t rille_fuzzy_text(const rille_fuzzy *fuzzy, uint32_t index, rille_buffer *buffer, rille_error *err);
 
 /**
- * Sets what is added to the scores of `count` items, the first of which is `first`: how often a file is used, for
- * example. A matching character scores 16 to 26. Boosts may be set before the items are pushed. The order of an empty
+ * Sets boosts, which are added to the scores of `count` items from index `first` on, for example for frequently used
+ * files. A matching character scores 16 to 26. Boosts may be set before the items are pushed. The order of an empty
  * query does not change.
  *
  * A search that runs keeps to what was set when it started.
@@ -2114,12 +2094,11 @@ int32_t rille_fuzzy_text(const rille_fuzzy *fuzzy, uint32_t index, rille_buffer 
 int32_t rille_fuzzy_boost(const rille_fuzzy *fuzzy, uint32_t first, const int32_t *boosts, uint32_t count,
     rille_error *err);
 
-/** Writes how much a corpus holds to `out`. */
+/** Writes the size of a session to `out`. */
 int32_t rille_fuzzy_stats(const rille_fuzzy *fuzzy, rille_fuzzy_size *out, rille_error *err);
 
 /**
- * Searches, and returns when it is done: writes the best rows to `rows`, which has room for `limit` of them, and what
- * there is to `found`.
+ * Searches, and writes up to `limit` best rows to `rows` and their number to `found`.
  *
  * The query of `len` bytes is in fzf's extended syntax. No query is wrong, only too large. It consists of terms
  * separated by spaces, all of which must match: abc matches items with these characters in this order, 'abc items that
@@ -2137,8 +2116,8 @@ int32_t rille_fuzzy_query(const rille_fuzzy *fuzzy, const uint8_t *query, size_t
     uint32_t limit, rille_fuzzy_found *found, rille_error *err);
 
 /**
- * Starts a search as rille_fuzzy_query does it on threads of the library, and writes the job to `out`. The search that
- * was started before is cancelled. Its results are for rille_fuzzy_results; its unit of progress is the item.
+ * Starts a search as by rille_fuzzy_query on threads of the library, and writes the job to `out`. The search that was
+ * started before is cancelled. Its results are for rille_fuzzy_results; its unit of progress is the item.
  *
  * Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query). It takes some microseconds, however many items there
  * are. Without memory for the rows the job fails.
@@ -2147,9 +2126,8 @@ int32_t rille_fuzzy_start(const rille_fuzzy *fuzzy, const uint8_t *query, size_t
     rille_job **out, rille_error *err);
 
 /**
- * Writes the latest rows of a job that rille_fuzzy_start has started to `rows`, which has room for `capacity` of them,
- * and what there is to `found`. They take the place of those before: while the search runs they are the best of what
- * has been searched.
+ * Writes up to `capacity` latest rows of a job of rille_fuzzy_start to `rows` and their number to `found`. They take
+ * the place of those before: while the search runs they are the best of what has been searched.
  *
  * Returns RILLE_OK, RILLE_NONE (there is nothing new; `found` says whether the search is done, and has no rows) or
  * RILLE_EARG (the job is of another kind). It does not wait.
@@ -2158,8 +2136,8 @@ int32_t rille_fuzzy_results(rille_job *job, rille_fuzzy_row *rows, uint32_t capa
     rille_error *err);
 
 /**
- * Writes where an item matches a query to `out`, which has room for `len` numbers, as many as the query has bytes: the
- * byte offset of each matching character of the item, ascending; and how many there are to `out_count`.
+ * Writes the positions where an item matches a query to `out`, which has room for `len` numbers, as many as the query
+ * has bytes: the byte offset of each matching character of the item, ascending; and how many there are to `out_count`.
  *
  * Returns RILLE_OK, RILLE_NONE (the item does not match or is not there) or RILLE_ETOOBIG (as for rille_fuzzy_query).
  */
@@ -2167,8 +2145,8 @@ int32_t rille_fuzzy_positions(const rille_fuzzy *fuzzy, const uint8_t *query, si
     uint32_t *out, uint32_t *out_count, rille_error *err);
 
 /**
- * Makes a matcher of a query of `len` bytes and writes it to `out`. `options` may be NULL; a memory limit and threads
- * mean nothing here.
+ * Compiles a query of `len` bytes and writes the matcher to `out`. `options` may be NULL; a budget and threads mean
+ * nothing here.
  *
  * Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query).
  */
@@ -2179,8 +2157,8 @@ int32_t rille_matcher_new(const uint8_t *query, size_t len, const rille_fuzzy_op
 void rille_matcher_free(rille_matcher *matcher);
 
 /**
- * Writes what a text of `len` bytes earns to `out`. With `positions`, which has room for as many numbers as the query
- * has bytes, it also writes where: the byte offset of each matching character, ascending. `positions` may be NULL.
+ * Writes the score of a text of `len` bytes to `out`, and to `positions`, which has room for as many numbers as the
+ * query has bytes: the byte offset of each matching character, ascending. `positions` may be NULL.
  *
  * Returns RILLE_OK or RILLE_NONE (the text does not match).
  */
@@ -2188,8 +2166,8 @@ int32_t rille_matcher_match(rille_matcher *matcher, const uint8_t *text, size_t 
     rille_fuzzy_hit *out, rille_error *err);
 
 /**
- * Ranks `count` texts, given as for rille_fuzzy_push: writes those that match to `rows`, which has room for `count` of
- * them, in the order of rille_fuzzy_query, and what there is to `found`.
+ * Ranks `count` texts, passed as to rille_fuzzy_push: writes the matching ones to `rows`, which has room for `count`,
+ * in the order of rille_fuzzy_query, and their number to `found`.
  *
  * It is for short lists: nothing is kept between two calls, and it takes a quarter of a microsecond for each text that
  * matches.

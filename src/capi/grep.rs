@@ -60,11 +60,11 @@ unsafe impl Zeroed for rille_grep_options {}
 
 const _: () = assert!(std::mem::offset_of!(rille_grep_options, patterns) == 32);
 
-/// What a result of a search is.
+/// The kind of a result of a search.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_grep_kind {
-    /// A line that matches; with RILLE_GREP_MULTI_LINE several if a match goes over them, or if they follow each other.
+    /// A matching line; with RILLE_GREP_MULTI_LINE several lines that a match spans, or that follow each other.
     RILLE_GREP_MATCH = 0,
     /// A line beside one that matches.
     RILLE_GREP_CONTEXT = 1,
@@ -78,7 +78,7 @@ pub enum rille_grep_kind {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_grep_line {
-    /// Where the path begins.
+    /// Start of the path.
     pub path_start: u32,
     /// Where it ends.
     pub path_stop: u32,
@@ -196,8 +196,8 @@ pub unsafe extern "C" fn rille_grep_start(
     })
 }
 
-/// Takes up to `most` lines of a job that rille_grep_start has started and writes where they are to `out`. It may be
-/// fewer though there are more; take until there are none. The previous batch becomes invalid.
+/// Takes up to `most` lines of a job of rille_grep_start and writes the batch to `out`. It may be fewer though there
+/// are more; take until there are none. The previous batch becomes invalid.
 ///
 /// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
 /// kind). It does not wait.

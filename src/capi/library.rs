@@ -33,7 +33,7 @@ pub extern "C" fn rille_cpu() -> *const c_char {
     })
 }
 
-/// Returns the version of Unicode that all of the library is of: "18.0". The string is static.
+/// Returns the version of Unicode of all functions: "18.0". The string is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn rille_unicode_version() -> *const c_char {
     static VERSION: OnceBox<CString> = OnceBox::new();

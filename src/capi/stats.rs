@@ -181,9 +181,9 @@ pub unsafe extern "C" fn rille_stats(
     })
 }
 
-/// Returns where the library keeps the native memory of all live handles of the process, in KiB and up to date: for hosts
-/// that collect garbage and have to know what their handles hold, at the price of reading a number. The memory of files and
-/// patterns is estimated, and a descriptor counts for 256 KiB. The pointer is static.
+/// Returns a pointer to the current native memory of all live objects of the process, in KiB, for hosts with a garbage
+/// collector: reading it costs no call. The memory of files and patterns is estimated, and a descriptor counts for 256
+/// KiB. The pointer is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn rille_held_kib() -> *const u32 {
     boundary_get(null(), || HELD_KIB.as_ptr().cast_const())

@@ -116,7 +116,7 @@ pub enum rille_path_kind {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_path_entry {
-    /// Where the path begins.
+    /// Start of the path.
     pub start: u32,
     /// Where it ends, and the message of an error begins.
     pub stop: u32,
@@ -131,7 +131,7 @@ pub struct rille_path_entry {
 pub struct rille_paths {
     /// The bytes of all paths. They start with the root as passed, except for a root of ".", and need not be UTF-8.
     pub text: *const u8,
-    /// Where each path is.
+    /// The places of the paths.
     pub paths: *const rille_path_entry,
     /// Their number.
     pub count: u32,
@@ -208,8 +208,8 @@ pub unsafe extern "C" fn rille_walk_start(
     })
 }
 
-/// Takes up to `most` paths of a job that rille_walk_start has started and writes where they are to `out`. The previous
-/// batch becomes invalid.
+/// Takes up to `most` paths of a job of rille_walk_start and writes the batch to `out`. The previous batch becomes
+/// invalid.
 ///
 /// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
 /// kind). It does not wait.

@@ -60,7 +60,7 @@ pub unsafe extern "C" fn rille_file_follow(
     }
 }
 
-/// Takes news of a job that rille_file_follow has started and writes them to `out`.
+/// Takes a change from a job of rille_file_follow and writes it to `out`.
 ///
 /// Returns RILLE_OK, RILLE_NONE (there is none; nothing was written) or RILLE_EARG (the job is of another kind). It
 /// does not wait.

@@ -210,8 +210,8 @@ pub unsafe extern "C" fn rille_file_open_start(
     })
 }
 
-/// Writes the file that a job of rille_file_open_start has opened to `out`: a new handle each time, which outlives the job. All
-/// of them are one open file, with one index.
+/// Writes the file that a job of rille_file_open_start has opened to `out`: a new object for each call, which outlives
+/// the job. All of them are one open file, with one index.
 ///
 /// Returns what rille_file_open would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
 /// has failed) or RILLE_EARG (the job is of another kind). It does not wait.
@@ -264,7 +264,7 @@ pub unsafe extern "C" fn rille_file_read_start(
     }
 }
 
-/// Writes what a job of rille_file_read_start has read to `out`, as often as the caller likes.
+/// Writes the result of a job of rille_file_read_start to `out`. It may be called again.
 ///
 /// Returns what the function of the verb would return, RILLE_ETOOBIG (there are more bytes than the task's limit), or
 /// RILLE_PENDING (the job still runs, which rille_job_poll distinguishes from an index that has not come so far),

@@ -22,7 +22,7 @@ pub const RILLE_FILE_SPOOL: u32 = 2;
 /// Decompress a gzip or zstd archive, recognised by its first bytes, to a temporary file. Read anything else unchanged.
 pub const RILLE_FILE_UNPACK: u32 = 4;
 
-/// How a file is opened.
+/// Options of a file.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_options {
@@ -152,11 +152,11 @@ impl rille_file_info {
     }
 }
 
-/// What has become of a file.
+/// The change of a file.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_file_change {
-    /// It is as it was.
+    /// It has not changed.
     RILLE_FILE_SAME = 0,
     /// There is more of it, and what was known is still true.
     RILLE_FILE_GROWN = 1,
@@ -285,9 +285,9 @@ pub unsafe extern "C" fn rille_file_refresh(
     }
 }
 
-/// Writes the job that makes the index of a file to `out`: the one that runs, or a new one if the file has more than
-/// that has seen. It has no results; the unit of progress is the byte. Freeing it does not end it as long as the file
-/// is open, but rille_job_cancel does; it can be started again and continues where it was.
+/// Writes the job that indexes a file to `out`: the running one, or a new one if the file has grown. It has no results;
+/// the unit of progress is the byte. Freeing it does not end it as long as the file is open, but rille_job_cancel does;
+/// it can be started again and continues where it was.
 ///
 /// For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as the
 /// unit. Whatever became of it, it is not started again. Of a filter that has not seen all of its file it is one that goes on

@@ -96,8 +96,8 @@ impl rille_file_lines {
     }
 }
 
-/// Reads up to `count` lines from the one with the number `first` on, counted from 1, and writes where they are to
-/// `out`. `window` selects bytes of each line. The previous batch becomes invalid.
+/// Reads up to `count` lines from line `first` on, counted from 1, and writes the batch to `out`. `window` selects
+/// bytes of each line. The previous batch becomes invalid.
 ///
 /// A batch ends early, and says so, when it has a mebibyte of text or when finding the ends of its lines would take too long; it
 /// has one line at least. To go on, ask for what follows its last line. If the end of that line is not known yet (its
@@ -127,8 +127,8 @@ pub unsafe extern "C" fn rille_file_read_lines(
     }
 }
 
-/// Reads the line that holds an offset, `before` lines in front of it and `after` lines from it on, and writes where they are
-/// to `out`, as rille_file_read_lines does. No index is needed for that, but the number of the first line is 0 without.
+/// Reads the line at an offset, `before` lines before it and `after` lines from it on, and writes the batch to `out`,
+/// as rille_file_read_lines does. No index is needed for that, but the number of the first line is 0 without.
 ///
 /// The line that holds the offset is always there. Of those in front of it there are as many as have half a mebibyte of text.
 ///
@@ -160,9 +160,9 @@ pub unsafe extern "C" fn rille_file_read_around(
     }
 }
 
-/// Reads the last `count` lines and writes where they are to `out`, as rille_file_read_around does. If not all of them fit in a
-/// batch, these are the newest, and `more` is 1: to go on backwards, ask rille_file_read_around for the byte before the first
-/// line, with `count` - 1 less those that are here before it, and 1 after.
+/// Reads the last `count` lines and writes the batch to `out`, as rille_file_read_around does. If not all of them fit
+/// in a batch, these are the newest, and `more` is 1: to go on backwards, ask rille_file_read_around for the byte
+/// before the first line, with `count` - 1 less those that are here before it, and 1 after.
 ///
 /// Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a number is negative), RILLE_ELIMIT
 /// (the window is too large), RILLE_ECHANGED or RILLE_EIO.
@@ -206,7 +206,7 @@ fn answer(answer: Answer<u64>, out: &mut std::mem::MaybeUninit<f64>) -> rille_st
     })
 }
 
-/// Writes the number of the line that holds an offset to `out_line`, counted from 1.
+/// Writes the number of the line at an offset to `out_line`, counted from 1.
 ///
 /// Returns RILLE_OK, RILLE_NONE (the file ends before; nothing was written), RILLE_PENDING (the line is not indexed
 /// yet; nothing was written), RILLE_EARG (the offset is negative), RILLE_ECHANGED or RILLE_EIO.
@@ -226,7 +226,7 @@ pub unsafe extern "C" fn rille_file_line_at(
     }
 }
 
-/// Writes the offset at which the line with a number begins to `out_offset`; lines are counted from 1.
+/// Writes the start offset of a line to `out_offset`; lines are counted from 1.
 ///
 /// Returns RILLE_OK, RILLE_NONE (the file has no such line; nothing was written), RILLE_PENDING (the line is not
 /// indexed yet; nothing was written), RILLE_EARG (the number is negative), RILLE_ECHANGED or RILLE_EIO.
@@ -246,8 +246,8 @@ pub unsafe extern "C" fn rille_file_offset_of(
     }
 }
 
-/// Reads the bytes from an offset on to `out`, which has room for `capacity` of them, and writes how many there are to
-/// `out_len`: fewer than the capacity only at the end of the file. It takes as long as reading them does.
+/// Reads up to `capacity` bytes from an offset on to `out`, and writes their number to `out_len`: fewer than the
+/// capacity only at the end of the file. It takes as long as reading them does.
 ///
 /// Returns RILLE_OK, RILLE_NONE (the file ends before; the length is 0), RILLE_EARG (the offset is negative),
 /// RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED or RILLE_EIO. After a failure what `out` has is of

@@ -69,7 +69,7 @@ pub struct rille_file_match {
 /// A batch of matches. What it points to is valid until the next batch is taken or the job is freed.
 #[repr(C)]
 pub struct rille_file_matches {
-    /// Where each match is.
+    /// The matches.
     pub matches: *const rille_file_match,
     /// How many there are until the end of what the search has brought with this batch.
     pub total: f64,
@@ -160,9 +160,9 @@ pub unsafe extern "C" fn rille_file_search(
     }
 }
 
-/// Takes up to `most` matches of a job that rille_file_search has started and writes where they are to `out`. It may be
-/// fewer though there are more; take until there are none. The previous batch becomes invalid. A search that only
-/// counts has batches without matches, whose totals are what was counted until then.
+/// Takes up to `most` matches of a job of rille_file_search and writes the batch to `out`. It may be fewer though there
+/// are more; take until there are none. The previous batch becomes invalid. A search that only counts has batches
+/// without matches, whose totals are what was counted until then.
 ///
 /// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
 /// kind). It does not wait.
@@ -205,8 +205,8 @@ pub unsafe extern "C" fn rille_file_take(
     }
 }
 
-/// Makes a file of the lines of another that match, or with `invert` not 0 of those that do not, and writes it to
-/// `out`, and the job that fills it to `out_job`. A line matches if one of the `count` patterns does.
+/// Makes a file of the matching lines of another, or with `invert` not 0 of the others. Writes it to `out`, and the job
+/// that fills it to `out_job`. A line matches if one of the `count` patterns does.
 ///
 /// The new file has its own line numbers and offsets, and can be read, searched and filtered like any file. It grows
 /// while the job runs, and its number of lines is exact when the job is done and nothing more can come: that of a damaged
@@ -245,8 +245,7 @@ pub unsafe extern "C" fn rille_file_filter(
     }
 }
 
-/// Writes the offset at which a byte of a file that rille_file_filter has made stands in the file that was filtered to
-/// `out_offset`.
+/// Writes the offset in the filtered file of a byte of a file made by rille_file_filter to `out_offset`.
 ///
 /// Returns RILLE_OK, RILLE_NONE (there is no such byte, or the file is not a filter; nothing was written), RILLE_EARG
 /// (the offset is negative), RILLE_ECHANGED or RILLE_EIO.

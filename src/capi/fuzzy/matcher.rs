@@ -9,19 +9,19 @@ use super::options::rille_fuzzy_options;
 use super::{query_of, rille_fuzzy_found, rille_fuzzy_row, texts, write_rows};
 use crate::fuzzy::fzf::brute_force::Matcher;
 
-/// What a text earns that matches.
+/// The score of a matching text.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_fuzzy_hit {
     /// Its score, as in rille_fuzzy_row.
     pub score: i32,
-    /// How many positions were written.
+    /// Number of positions written.
     pub count: u32,
 }
 
 const _: () = assert!(size_of::<rille_fuzzy_hit>() == 8);
 
-/// A query made ready for single texts and short lists: see rille_fuzzy_query for what it means.
+/// A compiled query for single texts and short lists; see rille_fuzzy_query.
 pub struct rille_matcher {
     matcher: Matcher,
 }
@@ -37,7 +37,7 @@ impl Measured for rille_matcher {
     }
 }
 
-/// Makes a matcher of a query of `len` bytes and writes it to `out`. `options` may be NULL; a memory limit and threads mean
+/// Compiles a query of `len` bytes and writes the matcher to `out`. `options` may be NULL; a memory limit and threads mean
 /// nothing here.
 ///
 /// Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query).
@@ -65,8 +65,8 @@ pub unsafe extern "C" fn rille_matcher_free(matcher: *mut rille_matcher) {
     boundary_get((), || unsafe { Handle::free(matcher) })
 }
 
-/// Writes what a text of `len` bytes earns to `out`. With `positions`, which has room for as many numbers as the query
-/// has bytes, it also writes where: the byte offset of each matching character, ascending. `positions` may be NULL.
+/// Writes the score of a text of `len` bytes to `out`, and to `positions`, which has room for as many numbers as the
+/// query has bytes: the byte offset of each matching character, ascending. `positions` may be NULL.
 ///
 /// Returns RILLE_OK or RILLE_NONE (the text does not match).
 #[unsafe(no_mangle)]
@@ -103,8 +103,8 @@ pub unsafe extern "C" fn rille_matcher_match(
     }
 }
 
-/// Ranks `count` texts, given as for rille_fuzzy_push: writes those that match to `rows`, which has room for `count` of
-/// them, in the order of rille_fuzzy_query, and what there is to `found`.
+/// Ranks `count` texts, passed as to rille_fuzzy_push: writes the matching ones to `rows`, which has room for `count`,
+/// in the order of rille_fuzzy_query, and their number to `found`.
 ///
 /// It is for short lists: nothing is kept between two calls, and it takes a quarter of a microsecond for each text that
 /// matches.

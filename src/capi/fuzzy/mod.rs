@@ -27,17 +27,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_fuzzy_row {
-    /// Which item: how many were pushed before it.
+    /// Index of the item.
     pub index: u32,
     /// Its score, boost included; 1,048,576 less for each missing character of the query.
     pub score: i32,
 }
 
-/// What a search has found.
+/// The result of a search.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_fuzzy_found {
-    /// Rows that were written: the best ones, in their order.
+    /// Rows written: the best ones, in order.
     pub count: u32,
     /// Items that match, among those that were searched.
     pub total: u32,
@@ -47,13 +47,13 @@ pub struct rille_fuzzy_found {
     pub done: u32,
 }
 
-/// How much a corpus holds.
+/// The size of a session.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_fuzzy_size {
     /// Items.
     pub items: u32,
-    /// Directories that they are in.
+    /// Directories of the items.
     pub directories: u32,
     /// Bytes of native memory.
     pub bytes: f64,
@@ -194,7 +194,7 @@ unsafe fn query_of<'a>(query: *const u8, len: usize) -> Result<&'a [u8], Failure
     Ok(query)
 }
 
-/// Makes an empty corpus and writes it to `out`.
+/// Makes an empty session and writes it to `out`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_new(
     options: *const rille_fuzzy_options,
@@ -210,7 +210,7 @@ pub unsafe extern "C" fn rille_fuzzy_new(
     })
 }
 
-/// Frees a corpus.
+/// Frees a session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_free(fuzzy: *mut rille_fuzzy) {
     // SAFETY: the caller gives NULL or a live corpus, and uses it no more.
@@ -266,8 +266,7 @@ pub unsafe extern "C" fn rille_fuzzy_push(
     }
 }
 
-/// Adds the lines of a text of `len` bytes as items: what stands between line feeds, without a carriage return before
-/// them. Else as rille_fuzzy_push.
+/// Appends the lines of a text of `len` bytes as items, without their LF or CR LF; otherwise as rille_fuzzy_push.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_push_lines(
     fuzzy: *const rille_fuzzy,
@@ -300,9 +299,9 @@ fn pushed(
     Ok(RILLE_OK)
 }
 
-/// Lets a walk that rille_walk_start has started add all that it finds, but what it could not read, without any of it
-/// passing through the host. The walk has nothing to take from then on; when it is over, everything is in. It fails if an
-/// item is refused. Freeing the job ends the feed.
+/// Makes a walk of rille_walk_start add its paths to the session without passing them through the host; errors are left
+/// out. The walk then has nothing to take; when it is over, all paths are added. It fails if an item is refused.
+/// Freeing the job ends the feed.
 ///
 /// Returns RILLE_OK or RILLE_EARG (the job is not a walk). It does not wait.
 #[unsafe(no_mangle)]
@@ -323,7 +322,7 @@ pub unsafe extern "C" fn rille_fuzzy_feed(
     }
 }
 
-/// How many items a corpus has; 0 for NULL.
+/// Returns the number of items; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_len(fuzzy: *const rille_fuzzy) -> u32 {
     // SAFETY: the caller gives NULL or a live corpus.
@@ -333,7 +332,7 @@ pub unsafe extern "C" fn rille_fuzzy_len(fuzzy: *const rille_fuzzy) -> u32 {
     })
 }
 
-/// Removes all items and boosts; a running search is cancelled, and feeds go on.
+/// Removes all items and boosts; a running search is cancelled, and feeds continue.
 ///
 /// The memory is given back on another thread.
 #[unsafe(no_mangle)]
@@ -374,8 +373,8 @@ pub unsafe extern "C" fn rille_fuzzy_text(
     }
 }
 
-/// Sets what is added to the scores of `count` items, the first of which is `first`: how often a file is used, for
-/// example. A matching character scores 16 to 26. Boosts may be set before the items are pushed. The order of an empty
+/// Sets boosts, which are added to the scores of `count` items from index `first` on, for example for frequently used
+/// files. A matching character scores 16 to 26. Boosts may be set before the items are pushed. The order of an empty
 /// query does not change.
 ///
 /// A search that runs keeps to what was set when it started.
@@ -400,7 +399,7 @@ pub unsafe extern "C" fn rille_fuzzy_boost(
     }
 }
 
-/// Writes how much a corpus holds to `out`.
+/// Writes the size of a session to `out`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_stats(
     fuzzy: *const rille_fuzzy,
@@ -436,8 +435,7 @@ fn write_rows(
     });
 }
 
-/// Searches, and returns when it is done: writes the best rows to `rows`, which has room for `limit` of them, and what there
-/// is to `found`.
+/// Searches, and writes up to `limit` best rows to `rows` and their number to `found`.
 ///
 /// The query of `len` bytes is in fzf's extended syntax. No query is wrong, only too large. It consists of terms
 /// separated by spaces, all of which must match: abc matches items with these characters in this order, 'abc items that
@@ -472,7 +470,7 @@ pub unsafe extern "C" fn rille_fuzzy_query(
     }
 }
 
-/// Starts a search as rille_fuzzy_query does it on threads of the library, and writes the job to `out`. The search that was
+/// Starts a search as by rille_fuzzy_query on threads of the library, and writes the job to `out`. The search that was
 /// started before is cancelled. Its results are for rille_fuzzy_results; its unit of progress is the item.
 ///
 /// Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query). It takes some microseconds, however many items there
@@ -497,9 +495,8 @@ pub unsafe extern "C" fn rille_fuzzy_start(
     }
 }
 
-/// Writes the latest rows of a job that rille_fuzzy_start has started to `rows`, which has room for `capacity` of them, and
-/// what there is to `found`. They take the place of those before: while the search runs they are the best of what has been
-/// searched.
+/// Writes up to `capacity` latest rows of a job of rille_fuzzy_start to `rows` and their number to `found`. They take
+/// the place of those before: while the search runs they are the best of what has been searched.
 ///
 /// Returns RILLE_OK, RILLE_NONE (there is nothing new; `found` says whether the search is done, and has no rows) or
 /// RILLE_EARG (the job is of another kind). It does not wait.
@@ -532,8 +529,8 @@ pub unsafe extern "C" fn rille_fuzzy_results(
     }
 }
 
-/// Writes where an item matches a query to `out`, which has room for `len` numbers, as many as the query has bytes: the
-/// byte offset of each matching character of the item, ascending; and how many there are to `out_count`.
+/// Writes the positions where an item matches a query to `out`, which has room for `len` numbers, as many as the query
+/// has bytes: the byte offset of each matching character of the item, ascending; and how many there are to `out_count`.
 ///
 /// Returns RILLE_OK, RILLE_NONE (the item does not match or is not there) or RILLE_ETOOBIG (as for rille_fuzzy_query).
 #[unsafe(no_mangle)]

@@ -19,7 +19,7 @@ pub const RILLE_FUZZY_HISTORY: u32 = 16;
 /// Items have columns, separated by the delimiter.
 pub const RILLE_FUZZY_COLUMNS: u32 = 32;
 
-/// How a corpus or a matcher works.
+/// Options of a session or a matcher.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_fuzzy_options {
@@ -38,7 +38,7 @@ pub struct rille_fuzzy_options {
     pub column_count: u32,
     /// Which columns are searched, counted from 0. A term matches the first one in which it is found.
     pub columns: *const u32,
-    /// Bytes that the corpus may hold; 0 is no limit.
+    /// Maximum number of bytes of the session; 0 for no limit.
     pub memory_limit: usize,
 }
 

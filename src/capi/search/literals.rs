@@ -29,7 +29,7 @@ unsafe impl Zeroed for rille_literals_options {}
 
 const _: () = assert!(size_of::<rille_literals_options>() == 16);
 
-/// A list of literals that are searched for in one pass.
+/// A list of literals, searched for in one pass.
 pub struct rille_literals {
     /// Shared with the streams that were made from it, which may outlive it.
     pub(in crate::capi) literals: Arc<Literals>,
@@ -78,7 +78,7 @@ impl Measured for rille_literals {
     }
 }
 
-/// Makes an automaton of a list of literals and writes it to `out`.
+/// Compiles a list of literals and writes it to `out`.
 ///
 /// `text` has all literals one after the other, `len` bytes; `ends` has the end offset of each, `count` numbers, each
 /// above the one before: no literal may be empty. A list of none matches nothing. Where several literals start, the
@@ -109,8 +109,8 @@ pub unsafe extern "C" fn rille_literals_new(
 /// What a job of rille_literals_start has in the end.
 type Compiled = Result<Arc<Literals>, PatternError>;
 
-/// Starts a job that makes an automaton of a list of literals as rille_literals_new does, on another thread, and writes it
-/// to `out`. The list is copied. Take the result with rille_literals_take when the job is done.
+/// Starts a job that compiles a list of literals as rille_literals_new does, on another thread, and writes it to `out`.
+/// The list is copied. Take the result with rille_literals_take when the job is done.
 ///
 /// Returns RILLE_OK or RILLE_EARG (an option is unknown, or an end offset is wrong).
 #[unsafe(no_mangle)]
@@ -136,8 +136,8 @@ pub unsafe extern "C" fn rille_literals_start(
     })
 }
 
-/// Writes the list of literals that a job of rille_literals_start has made to `out`: a new handle each time, which outlives
-/// the job.
+/// Writes the list of literals that a job of rille_literals_start has compiled to `out`: a new object for each call,
+/// which outlives the job.
 ///
 /// Returns what rille_literals_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
 /// has failed) or RILLE_EARG (the job is of another kind). It does not wait.
@@ -166,7 +166,7 @@ pub unsafe extern "C" fn rille_literals_free(literals: *mut rille_literals) {
     boundary_get((), || unsafe { Handle::free(literals) })
 }
 
-/// Returns the native memory of a list of literals in bytes, what threads search in not counted; 0 for NULL.
+/// Returns the native memory of a list of literals in bytes, without the scratch memory of searches; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_bytes(literals: *const rille_literals) -> f64 {
     // SAFETY: the caller gives NULL or a live handle.
@@ -175,7 +175,7 @@ pub unsafe extern "C" fn rille_literals_bytes(literals: *const rille_literals) -
     })
 }
 
-/// Returns how many literals there are; 0 for NULL.
+/// Returns the number of literals; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_len(literals: *const rille_literals) -> u32 {
     // SAFETY: the caller gives NULL or a live list.
@@ -184,7 +184,7 @@ pub unsafe extern "C" fn rille_literals_len(literals: *const rille_literals) -> 
     })
 }
 
-/// Finds the first hit in a text from the offset `from` on.
+/// Finds the first hit at or after the offset `from`.
 ///
 /// Writes three numbers to `out_hit`: the start and the end of the hit, and the index of the literal in the list,
 /// counted from 0. Behind the end of the text nothing is found.

@@ -150,7 +150,8 @@ pub unsafe extern "C" fn rille_regex_start(
     })
 }
 
-/// Writes the pattern that a job of rille_regex_start has compiled to `out`: a new handle each time, which outlives the job.
+/// Writes the pattern that a job of rille_regex_start has compiled to `out`: a new object for each call, which outlives
+/// the job.
 ///
 /// Returns what rille_regex_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
 /// has failed) or RILLE_EARG (the job is of another kind). It does not wait.
@@ -179,14 +180,14 @@ pub unsafe extern "C" fn rille_regex_free(regex: *mut rille_regex) {
     boundary_get((), || unsafe { Handle::free(regex) })
 }
 
-/// Returns the native memory of a compiled pattern in bytes, what threads search in not counted; 0 for NULL.
+/// Returns the native memory of a compiled pattern in bytes, without the scratch memory of searches; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_bytes(regex: *const rille_regex) -> f64 {
     // SAFETY: the caller gives NULL or a live handle.
     boundary_get(0.0, || unsafe { Handle::peek(regex) }.map_or(0.0, |regex| regex.bytes as f64))
 }
 
-/// Returns how many groups the pattern has, the whole match not counted; 0 for NULL.
+/// Returns the number of groups of the pattern, without the whole match; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_groups(regex: *const rille_regex) -> u32 {
     // SAFETY: the caller gives NULL or a live pattern.
@@ -207,7 +208,7 @@ pub unsafe extern "C" fn rille_regex_name(regex: *const rille_regex, group: u32)
     })
 }
 
-/// Tells whether a pattern matches a text anywhere from the offset `from` on.
+/// Reports whether a pattern matches a text at or after the offset `from`.
 ///
 /// The text before `from` is looked at by ^ and \b. Behind the end of the text nothing matches. It stops at the first
 /// place that decides, so it is faster than rille_regex_find.
@@ -230,7 +231,7 @@ pub unsafe extern "C" fn rille_regex_test(
     }
 }
 
-/// Finds the first match in a text from the offset `from` on.
+/// Finds the first match at or after the offset `from`.
 ///
 /// Writes two offsets to `out_span`, the start and the end of the match. The text before `from` is looked at by ^ and
 /// \b. Behind the end of the text nothing is found.
@@ -298,8 +299,9 @@ pub unsafe extern "C" fn rille_regex_spans(
 /// Finds a batch of matches with their groups.
 ///
 /// Writes two offsets for each group of each match to `out_slots`, the whole match first: RILLE_UNSET for both of a
-/// group that took no part. It has room for 2 * (1 + rille_regex_groups) numbers times the capacity of `scan`. Writes
-/// the number of matches to `out_count`. Finding groups costs several times finding matches: see rille_regex_spans.
+/// group that did not participate. It has room for 2 * (1 + rille_regex_groups) numbers times the capacity of `scan`.
+/// Writes the number of matches to `out_count`. Finding groups costs several times finding matches: see
+/// rille_regex_spans.
 ///
 /// Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
 #[unsafe(no_mangle)]

@@ -98,8 +98,8 @@ pub unsafe extern "C" fn rille_regexset_start(
     })
 }
 
-/// Writes the list of patterns that a job of rille_regexset_start has compiled to `out`: a new handle each time, which
-/// outlives the job.
+/// Writes the list of patterns that a job of rille_regexset_start has compiled to `out`: a new object for each call,
+/// which outlives the job.
 ///
 /// Returns what rille_regexset_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
 /// has failed) or RILLE_EARG (the job is of another kind). It does not wait.
@@ -128,21 +128,21 @@ pub unsafe extern "C" fn rille_regexset_free(set: *mut rille_regexset) {
     boundary_get((), || unsafe { Handle::free(set) })
 }
 
-/// Returns the native memory of a list of patterns in bytes, what threads search in not counted; 0 for NULL.
+/// Returns the native memory of a list of patterns in bytes, without the scratch memory of searches; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regexset_bytes(set: *const rille_regexset) -> f64 {
     // SAFETY: the caller gives NULL or a live handle.
     boundary_get(0.0, || unsafe { Handle::peek(set) }.map_or(0.0, |set| set.bytes as f64))
 }
 
-/// Returns how many patterns there are; 0 for NULL.
+/// Returns the number of patterns; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regexset_len(set: *const rille_regexset) -> u32 {
     // SAFETY: the caller gives NULL or a live list.
     boundary_get(0, || unsafe { Handle::peek(set) }.map_or(0, |set| set.set.len() as u32))
 }
 
-/// Tells whether any of the patterns matches a text. It stops at the first place that decides.
+/// Reports whether any of the patterns matches a text. It stops at the first place that decides.
 ///
 /// Returns RILLE_OK (one matches) or RILLE_NONE (none does).
 #[unsafe(no_mangle)]
@@ -160,7 +160,7 @@ pub unsafe extern "C" fn rille_regexset_test(
     }
 }
 
-/// Tells which of the patterns match a text.
+/// Finds the patterns that match a text.
 ///
 /// Writes their indices in the list, counted from 0 and ascending, to `out_ids`, and how many there are to `out_count`. A
 /// `capacity` of rille_regexset_len is always enough.

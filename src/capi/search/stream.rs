@@ -7,8 +7,8 @@ use crate::capi::boundary::boundary_on;
 use crate::search::{Stream, StreamError};
 use std::sync::Arc;
 
-/// A replacement of matches in text that is fed in chunks. A match may cross any border between them: what comes out is the
-/// same however the text was cut.
+/// A replacement in text that arrives in chunks. A match may cross any border: the output does not depend on where the
+/// text is cut.
 pub struct rille_stream {
     stream: Stream,
 }
@@ -126,7 +126,7 @@ pub unsafe extern "C" fn rille_stream_free(stream: *mut rille_stream) {
     boundary_get((), || unsafe { Handle::free(stream) })
 }
 
-/// Returns the most bytes that the stream holds back between two chunks; 0 for NULL.
+/// Returns the maximum number of bytes that the stream holds back between two chunks; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_stream_hold_back(stream: *const rille_stream) -> u32 {
     // SAFETY: the caller gives NULL or a live stream that nobody changes meanwhile.
@@ -136,7 +136,7 @@ pub unsafe extern "C" fn rille_stream_hold_back(stream: *const rille_stream) -> 
     })
 }
 
-/// Returns how many matches the stream has replaced so far; 0 for NULL.
+/// Returns the number of replacements so far; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_stream_count(stream: *const rille_stream) -> f64 {
     // SAFETY: the caller gives NULL or a live stream that nobody changes meanwhile.
@@ -145,7 +145,7 @@ pub unsafe extern "C" fn rille_stream_count(stream: *const rille_stream) -> f64 
     })
 }
 
-/// Feeds the next chunk, of any length, and appends what is decided by it to `out`.
+/// Feeds the next chunk, of any length, and appends the output that is decided to `out`.
 ///
 /// Returns RILLE_OK, RILLE_EARG (the chunk lies in `out`, or the stream is finished), RILLE_ETOOBIG (the chunk is too
 /// long, or `out` would be) or RILLE_ELIMIT (a match is longer than declared; the error block has its offset in the

@@ -3,7 +3,7 @@
 use super::*;
 use crate::search::{PcreFeature, escape, explain_pcre, from_lua};
 
-/// Something of PCRE that linear time excludes, or that patterns here have not.
+/// A feature of PCRE that rille does not have, most of them because they exclude linear time.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_pcre {
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn rille_regex_from_lua(
     })
 }
 
-/// Lists what a PCRE pattern uses that patterns here have not.
+/// Lists the features of a PCRE pattern that rille does not have.
 ///
 /// Writes two numbers for each to `out`, one of the RILLE_PCRE_ constants and the offset in the pattern, from left to right,
 /// and how many there are to `out_count`. `out` has room for `capacity` of them, 2 * `capacity` numbers.

@@ -31,7 +31,7 @@ fn c_case(case: Case) -> rille_case {
     }
 }
 
-/// Tells how long a text will be after rille_text_case.
+/// Computes the length of the result of rille_text_case.
 ///
 /// Writes that length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. Its cost is that of the mapping itself,
 /// which can be saved: three times `len` is always enough.
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn rille_text_case(
     })
 }
 
-/// Tells whether two texts are the same but for case, as folding both and comparing would.
+/// Compares two texts without regard to case, as folding both and comparing them.
 ///
 /// Writes 1 or 0 to `out_equal`. Nothing is allocated, and the comparison ends at the first difference.
 #[unsafe(no_mangle)]

@@ -343,7 +343,7 @@ pub unsafe extern "C" fn rille_text_start(
     })
 }
 
-/// Writes what a job of rille_text_start has found to `out`, as often as the caller likes.
+/// Writes the result of a job of rille_text_start to `out`. It may be called again.
 ///
 /// Returns what the function of the verb would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was
 /// cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.

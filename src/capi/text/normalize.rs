@@ -33,7 +33,7 @@ fn c_form(form: Form) -> rille_form {
     }
 }
 
-/// Tells how much of a text is in a normalisation form already.
+/// Computes the length of the prefix of a text that is in a normalisation form already.
 ///
 /// Writes the length in bytes of the longest prefix that is to `out_prefix`: `len` if rille_text_normalize would copy the
 /// text as it is. `form` is a RILLE_FORM_ constant. For ASCII it costs no more than reading the text.
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn rille_text_normalized(
     })
 }
 
-/// Tells how long a text will be after rille_text_normalize.
+/// Computes the length of the result of rille_text_normalize.
 ///
 /// Writes that length in bytes to `out_len`. Its cost is that of normalising, which can be saved: three times `len` is
 /// always enough for NFC and NFD, eleven times for NFKC and NFKD.
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn rille_text_normalize_len(
     })
 }
 
-/// Brings a text to a normalisation form.
+/// Normalises a text.
 ///
 /// Writes the result to `out` and its length in bytes to `out_len`. `form` is a RILLE_FORM_ constant. With room for three
 /// times `len` (NFC, NFD) or eleven times (NFKC, NFKD) the text is normalised once; with less it is done first to see

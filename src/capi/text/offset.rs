@@ -25,7 +25,7 @@ pub(super) fn no_such_unit() -> Failure {
     Failure::new(RILLE_EARG, message)
 }
 
-/// Converts a position from one unit to another, for example a byte to the UTF-16 column that a language server wants.
+/// Converts a position from one unit to another, for example from bytes to the UTF-16 columns of a language server.
 ///
 /// Writes the result to `out`. Positions are 0-based. One inside a char or a cluster is taken for that of its start,
 /// one beyond the end of the text for the end, which is the number of units. An invalid UTF-8 sequence is one char.

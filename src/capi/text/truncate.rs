@@ -9,9 +9,9 @@ use crate::text::{Ellipsis, Side, WidthOptions};
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct rille_cut {
-    /// End of what stays of the beginning, in bytes. The length of the text if all of it fits.
+    /// End of the kept start, in bytes. The length of the text if all of it fits.
     pub head: u32,
-    /// Start of what stays of the end, in bytes. The length of the text if nothing does.
+    /// Start of the kept end, in bytes. The length of the text if nothing is kept.
     pub tail: u32,
     /// Length in bytes of the ellipsis that stands between them: 0 if all of the text fits, or if the ellipsis does not.
     pub ellipsis: u32,
@@ -70,8 +70,8 @@ impl Manner {
     }
 }
 
-/// Finds out how to cut a text so that it takes at most `options->cells` cells, together with the ellipsis that stands
-/// for what is cut.
+/// Computes where to cut a text so that it takes at most `options->cells` cells, including the ellipsis that replaces
+/// what is cut.
 ///
 /// Writes to `out` what stays: as much as there is room for, in whole grapheme clusters. Nothing is cut from a text that
 /// fits. An ellipsis that is wider than the cells is left out. Of `options`, `cells`, `side`, `ellipsis` and the options
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn rille_text_truncate(
     })
 }
 
-/// Finds out how to cut each of `count` texts, as rille_text_truncate does for one.
+/// Computes where to cut each of `count` texts, as rille_text_truncate does for one.
 ///
 /// Writes as many results to `out`, in the order of the texts.
 ///

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Tells whether a text is valid UTF-8.
+/// Validates UTF-8.
 ///
 /// Writes the length in bytes of the longest valid prefix to `out_valid`: `len` if all of it is valid, otherwise the
 /// 0-based offset of the first maximal invalid subsequence.
@@ -24,7 +24,7 @@ pub unsafe extern "C" fn rille_text_validate(
     })
 }
 
-/// Tells how long a text will be after rille_text_repair.
+/// Computes the length of the result of rille_text_repair.
 ///
 /// Writes that length in bytes to `out_len`. It is above `len` by up to twice the number of invalid bytes.
 ///

@@ -8,7 +8,7 @@ use super::*;
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct rille_line {
-    /// Offset in bytes at which it begins.
+    /// Start offset in bytes.
     pub start: u32,
     /// Offset at which it ends: before white space and a line end, which belong to no line.
     pub stop: u32,
