@@ -2008,7 +2008,7 @@ typedef struct rille_fuzzy_options {
     uint32_t column_count; /**< How many columns are searched; 0 is all. */
     /** Which columns are searched, counted from 0. A term matches the first one in which it is found. */
     const uint32_t *columns;
-    size_t budget; /**< Maximum number of bytes of the session; 0 for no limit. */
+    size_t memory_limit; /**< Maximum number of bytes of the session; 0 for no limit. */
 } rille_fuzzy_options;
 
 /** The size of a session. */
@@ -2145,8 +2145,8 @@ int32_t rille_fuzzy_positions(const rille_fuzzy *fuzzy, const uint8_t *query, si
     uint32_t *out, uint32_t *out_count, rille_error *err);
 
 /**
- * Compiles a query of `len` bytes and writes the matcher to `out`. `options` may be NULL; a budget and threads mean
- * nothing here.
+ * Compiles a query of `len` bytes and writes the matcher to `out`. `options` may be NULL; a memory limit and threads
+ * mean nothing here.
  *
  * Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query).
  */
