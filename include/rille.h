@@ -1631,7 +1631,7 @@ typedef struct rille_file_info {
 
 /** A change of a file that is followed. */
 typedef struct rille_file_news {
-    double size; /**< Current size of the file in bytes. */
+    double size; /**< Current size of the file in bytes; 0 for a filter that has to look at another file for that. */
     uint32_t change; /**< One of rille_file_change: what the next refresh will report, unless the file changes again. */
     uint32_t reserved; /**< Always 0. */
 } rille_file_news;
@@ -1740,7 +1740,10 @@ typedef struct rille_file_matches {
 int32_t rille_file_open(const uint8_t *path, size_t len, const rille_file_options *options, rille_file **out,
     rille_error *err);
 
-/** Closes a file. Jobs that were started from it go on, but for the one that makes its index, if nobody else has it. */
+/**
+ * Closes a file. Jobs that were started from it go on, but for the one that makes its index, if nobody else has it and
+ * no filter of it is open.
+ */
 void rille_file_free(rille_file *file);
 
 /**
@@ -1757,7 +1760,8 @@ int32_t rille_file_stat(const rille_file *file, rille_file_info *out, rille_erro
  * Growth is then visible; the index continues where it was, at once for small growth, otherwise by the job of
  * rille_file_index. If another file has the path, the growth of the old one is reported first, and the next refresh
  * tells of the other: so nothing is lost when a log is rotated. A file whose path leads nowhere stays what it was.
- * Bytes that were written over others without a change of the size are found within a tenth of a second.
+ * Bytes that were written over others without a change of the size are found within a tenth of a second. A file that
+ * rille_file_filter has made has grown if it keeps more lines.
  *
  * Returns RILLE_OK, RILLE_ECHANGED (another file has the path and cannot be opened), RILLE_EIO or RILLE_EFORK; after a
  * failure the file is as before.
@@ -1770,7 +1774,8 @@ int32_t rille_file_refresh(rille_file *file, uint32_t *out_change, rille_error *
  * it can be started again and continues where it was.
  *
  * For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as
- * the unit. Whatever became of it, it is not started again.
+ * the unit. Whatever became of it, it is not started again. Of a filter that has not seen all of its file it is one
+ * that goes on with it before, with the bytes of that file as the unit.
  *
  * Returns RILLE_OK or RILLE_EIO.
  */
@@ -1781,10 +1786,12 @@ int32_t rille_file_index(const rille_file *file, rille_job **out, rille_error *e
  * ready, call rille_file_take_news, then rille_file_refresh until it reports RILLE_FILE_SAME.
  *
  * The system reports changes; where it cannot, the job looks once a second. The job runs until it is cancelled or the
- * file is freed, and does not count against the limit of running jobs. Its unit of progress is the change.
+ * file is freed, and does not count against the limit of running jobs. Its unit of progress is the change. A file that
+ * rille_file_filter has made reports new lines of its own, and not the others of the file that was filtered; these
+ * lines can be read at once, the refresh reports them.
  *
- * Returns RILLE_OK or RILLE_EARG (the file is made from another one: follow that; or it is spooled: watch the job of
- * rille_file_index).
+ * Returns RILLE_OK or RILLE_EARG (the system makes the file while it is read; or it is spooled: watch the job of
+ * rille_file_index, or follow a filter of it).
  */
 int32_t rille_file_follow(const rille_file *file, rille_job **out, rille_error *err);
 
@@ -1934,10 +1941,17 @@ int32_t rille_file_take(rille_job *job, uint32_t most, rille_file_matches *out, 
  * that fills it to `out_job`. A line matches if one of the `count` patterns does.
  *
  * The new file has its own line numbers and offsets, and can be read, searched and filtered like any file. It grows
- * while the job runs, and its number of lines is exact when the job is done. It keeps the places of its lines in the
- * filtered file, two to four bytes for each run of lines; the job fails above 256 MiB of these. It covers what was
- * known of the filtered file in this call, and is unusable once that is truncated. The job has no results; its unit of
- * progress is the byte.
+ * while the job runs, and its number of lines is exact when the job is done and nothing more can come: that of a
+ * damaged archive never is. It keeps the places of its lines in the filtered file, two to four bytes for each run of
+ * lines; the job fails above 256 MiB of these. It covers what was known of the filtered file in this call. The job has
+ * no results; its unit of progress is the byte.
+ *
+ * rille_file_refresh lets it grow with the filtered file, and rille_file_follow reports when it has. It looks at the
+ * file itself, whether the handle `file` is refreshed or freed. Little growth is searched in that call, more by the job
+ * of rille_file_index, which also resumes a filter whose own job was cancelled. A last line without a line feed is
+ * decided again when it has become longer: if it was kept and no longer is, the refresh reports RILLE_FILE_TRUNCATED.
+ * After RILLE_FILE_TRUNCATED and RILLE_FILE_REPLACED the lines are those of the file as it is now; refresh `file` as
+ * well before you read there at an offset of rille_file_origin.
  *
  * Returns RILLE_OK, RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong), RILLE_ECHANGED or RILLE_EIO.
  */
