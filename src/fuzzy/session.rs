@@ -287,7 +287,7 @@ impl Session {
         let shared = Arc::downgrade(&self.shared);
         walk.divert(move |paths: Paths| {
             let Some(shared) = shared.upgrade().filter(|shared| !shared.lock().closed) else {
-                return Err("the session that it fed is closed".to_owned());
+                return Err("the session it feeds is closed".to_owned());
             };
             let found = paths.entries().iter().filter(|entry| entry.kind != Kind::Error);
             match shared.push(found.map(|entry| paths.path(entry))).1 {

@@ -1,4 +1,4 @@
-//! Where a term matches best in a text, and what that earns: fzf's algorithms, on chars.
+//! Finds the best match of a term in a text and scores it: fzf's algorithms, on code points.
 
 use crate::fuzzy::fzf::bonus::*;
 use crate::fuzzy::fzf::chars::{Class, base, code, fold, is_mark, is_white};
@@ -6,19 +6,19 @@ use crate::fuzzy::fzf::query::{Kind, Term};
 use bstr::ByteSlice;
 use std::collections::TryReserveError;
 
-/// The chars of a text as a term sees them.
+/// The characters of a text in the form in which a term compares them.
 #[derive(Debug, Default)]
 pub struct View {
-    /// As they are compared.
+    /// Code point of each character, folded as the options require.
     codes: Vec<u32>,
     classes: Vec<Class>,
-    /// Offset of each, in bytes.
+    /// Byte offset of each character in the text.
     pub starts: Vec<u32>,
 }
 
 impl View {
-    /// Reads a text. Without `respect_case` it is folded; with `normalize` it is without accents, and a mark belongs to
-    /// the char before it.
+    /// Reads a text. Unless `respect_case` is set, case is folded. If `normalize` is set, accents are removed, and a
+    /// combining mark belongs to the character before it.
     pub fn read(
         &mut self,
         text: &[u8],
@@ -32,7 +32,7 @@ impl View {
         self.codes.try_reserve(text.len())?;
         self.classes.try_reserve(text.len())?;
         self.starts.try_reserve(text.len())?;
-        // Of ASCII every byte is a char, without an accent.
+        // In ASCII every byte is a character without an accent.
         let ascii = text.find_non_ascii_byte().unwrap_or(text.len());
         let (plain, mut at) = (&text[..ascii], ascii);
         self.classes.extend(plain.iter().map(|&byte| model.class(byte.into())));
@@ -57,7 +57,7 @@ impl View {
         Ok(())
     }
 
-    /// Bytes that it holds.
+    /// Returns the bytes that the view holds.
     pub fn memory_usage(&self) -> usize {
         self.codes.capacity() * (2 * size_of::<u32>() + 1)
     }
@@ -66,7 +66,7 @@ impl View {
         self.codes.len()
     }
 
-    /// What the char at `at` earns more.
+    /// Returns the bonus of the character at `at`.
     fn bonus(&self, model: &Model, at: usize) -> i32 {
         model.bonus(at.checked_sub(1).map(|before| self.classes[before]), self.classes[at])
     }
@@ -80,39 +80,39 @@ impl View {
     }
 }
 
-/// A match: what it earns, and how many chars of the term are not in it.
+/// A match: its score, and the number of characters of the term that it lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Match {
     pub score: i32,
     pub typos: u8,
 }
 
-/// A text and a term whose lengths, multiplied, are more than this are matched greedily, as the best match would cost
-/// that much time and memory; and so is a term of more than [`MAX_TERM_CHARS`] chars. Both as in fzf.
+/// If the product of the lengths of text and term exceeds this, the match is greedy, as the best match would need that
+/// much time and memory. So is the match of a term of more than [`MAX_TERM_CHARS`] characters. Both are as in fzf.
 pub(in crate::fuzzy) const LARGEST: usize = 100 << 10;
 const MAX_TERM_CHARS: usize = 1000;
 
-/// Memory to work in.
+/// Working memory of alignments.
 #[derive(Debug, Default)]
 pub struct Aligner {
-    /// Where the first match of each char of the term can be.
+    /// The first possible place of each character of the term.
     first: Vec<usize>,
     bonus: Vec<i32>,
-    /// TopK score of the term up to a char (row) in the text up to a char (column).
+    /// Best score of the term up to a character (row) in the text up to a character (column).
     score: Vec<i32>,
-    /// In the same place: how many chars that match stand together there.
+    /// For the same row and column, the number of consecutive matched characters that end there.
     together: Vec<u32>,
     reach: Vec<usize>,
     reduced: Vec<u32>,
 }
 
 impl Aligner {
-    /// Bytes that it holds.
+    /// Returns the bytes that it holds.
     pub fn memory_usage(&self) -> usize {
         self.score.capacity() * 2 * size_of::<u32>() + self.reach.capacity() * size_of::<usize>()
     }
 
-    /// The best match of `term`, and the chars that it is made of, in no order, behind what `positions` holds.
+    /// Returns the best match of `term`, and appends the places of its characters to `positions`, in no order.
     pub fn find(
         &mut self,
         model: &Model,
@@ -171,8 +171,8 @@ impl Aligner {
         Some(self.best(model, view, chars, positions))
     }
 
-    /// The best way to match all chars in their order, which there is: rows of the matrix are chars of the term, columns
-    /// chars of the text between the first match and the last one.
+    /// Returns the score of the best match of all characters in order, given that there is one. Rows of the matrix are
+    /// characters of the term; columns are characters of the text from the first match to the last.
     fn best(
         &mut self,
         model: &Model,
@@ -182,7 +182,12 @@ impl Aligner {
     ) -> i32 {
         let (rows, from) = (chars.len(), self.first[0]);
         let last = chars[rows - 1];
-        let until = view.codes.iter().rposition(|&code| code == last).expect("it is there") + 1;
+        let until = view
+            .codes
+            .iter()
+            .rposition(|&code| code == last)
+            .expect("the last character was found")
+            + 1;
         let width = until - from;
         let codes = &view.codes[from..until];
         self.bonus.clear();
@@ -223,7 +228,7 @@ impl Aligner {
                         }
                     }
                 }
-                // In the first row a match begins anew, however good what was before it.
+                // In the first row every match begins anew, however good the score before it.
                 in_gap = if row == 0 { together == 0 } else { hit < gap };
                 left = if row == 0 && together == 1 { hit } else { hit.max(gap).max(0) };
                 if row == rows - 1 && left > best {
@@ -239,11 +244,11 @@ impl Aligner {
         best
     }
 
-    /// Walks back through the matrix from where the best score is, and notes where a char was matched.
+    /// Walks back through the matrix from the best score, and notes the places of matched characters.
     fn trace(&self, width: usize, from: usize, best_at: usize, positions: &mut Vec<u32>) {
         let (mut row, mut column) = (self.first.len() - 1, best_at);
         let at = |row: usize, column: usize| row * width + column;
-        // Of two ways that earn the same: whether the one that matches here is taken.
+        // Of two ways with equal scores: whether to take the one that matches here.
         let mut prefer = true;
         loop {
             let first = self.first[row] - from;
@@ -269,8 +274,8 @@ impl Aligner {
         }
     }
 
-    /// Leaves out of a term as few chars as have to be for the rest to match, and tells how many; none if it takes more
-    /// than `most`. What is left out is what ends earliest in the text with the rest.
+    /// Writes the term with as few characters removed as let the rest match into `reduced`, and returns their number, or
+    /// none if it exceeds `most`. Of several choices, the one whose rest ends earliest in the text is taken.
     fn reduce(
         &mut self,
         view: &View,
@@ -284,7 +289,7 @@ impl Aligner {
             Some(rest) => rest.iter().position(|&code| code == c).map_or(NEVER, |at| from + at + 1),
             None => NEVER,
         };
-        // Strategy much of the text it takes to match the first chars without some of them.
+        // The length of text needed to match the first characters of the term with some of them removed, or `NEVER`.
         let reach = &mut self.reach;
         reach.clear();
         reach.resize(columns * (usize::from(most) + 1), NEVER);
@@ -313,8 +318,8 @@ impl Aligner {
     }
 }
 
-/// Whether a term that is fuzzy and allows no typos cannot match a text, as far as a look at the bytes tells: of texts and
-/// terms in ASCII it knows for sure.
+/// Returns true if `term`, fuzzy and without typos, certainly does not match `text`. It looks at bytes only: for ASCII
+/// terms and texts the answer is exact, otherwise it is false.
 pub fn is_hopeless(text: &[u8], term: &Term) -> bool {
     if term.kind != Kind::Fuzzy || term.typos > 0 || term.chars.iter().any(|&code| code >= 0x80) {
         return false;
@@ -338,7 +343,7 @@ fn is_large(view: &View, chars: &[u32]) -> bool {
     chars.len() > MAX_TERM_CHARS || view.len().saturating_mul(chars.len()) > LARGEST
 }
 
-/// The best place of a term of one char, which is there.
+/// Returns the score of the best place of a one-character term, given that there is one.
 fn single(model: &Model, view: &View, c: u32, positions: Option<&mut Vec<u32>>) -> i32 {
     let (mut best, mut best_at) = (-1, 0);
     for (at, _) in view.codes.iter().enumerate().filter(|&(_, &code)| code == c) {
@@ -353,7 +358,7 @@ fn single(model: &Model, view: &View, c: u32, positions: Option<&mut Vec<u32>>) 
     MATCH + best * FIRST
 }
 
-/// The first place in which all chars are in their order, from as far right as it can begin.
+/// Returns the first span of text with all characters in order, shortened from its start as far as possible.
 fn shortest(view: &View, chars: &[u32]) -> Option<(usize, usize)> {
     let mut stop = 0;
     for &c in chars {
@@ -366,7 +371,7 @@ fn shortest(view: &View, chars: &[u32]) -> Option<(usize, usize)> {
     Some((start, stop))
 }
 
-/// What it earns to match all chars, each as early as it can be, in a part of the text.
+/// Returns the score of matching all characters within a span of the text, each as early as possible.
 fn span(
     model: &Model,
     view: &View,
@@ -402,7 +407,8 @@ fn span(
     score.max(0)
 }
 
-/// Where a term stands as it is: the first place at the beginning of a word, else that whose first char earns most.
+/// Returns the place and score of an exact term: the first place at the beginning of a word, otherwise the place whose
+/// first character has the highest bonus.
 fn exact(model: &Model, view: &View, term: &Term) -> Option<(usize, i32)> {
     let (chars, word) = (&term.chars[..], term.kind == Kind::Word);
     let white = |at: usize| if at == 0 { model.white() } else { view.bonus(model, at) };
@@ -427,7 +433,7 @@ fn exact(model: &Model, view: &View, term: &Term) -> Option<(usize, i32)> {
     if !word {
         return Some((start, span(model, view, chars, start, stop, None)));
     }
-    // Beside an underscore a word is less of a word.
+    // A word next to an underscore gets a lower score.
     let underscore = |at: Option<usize>| {
         at.and_then(|at| view.codes.get(at)).is_some_and(|&code| code == u32::from(b'_'))
     };
@@ -443,7 +449,7 @@ fn exact(model: &Model, view: &View, term: &Term) -> Option<(usize, i32)> {
     Some((start, score + MATCH * len + model.white() * (len + 1)))
 }
 
-/// A term that is bound to the beginning of a text, to its end or to both.
+/// Returns the place and score of a term that is bound to the beginning of a text, to its end, or to both.
 fn anchored(model: &Model, view: &View, term: &Term) -> Option<(usize, i32)> {
     let chars = &term.chars[..];
     let leading = if is_white(chars[0]) { 0 } else { view.leading_white() };

@@ -1,49 +1,49 @@
-//! What a match earns and where: the numbers of fzf's v2 model.
+//! Scores, bonuses and penalties of fzf's v2 model.
 
 use crate::fuzzy::fzf::chars::{CLASSES, Class, class_beyond_ascii};
 
-/// What each char that matches earns.
+/// Score of each matched character.
 pub const MATCH: i32 = 16;
-/// What the first char of a gap costs.
+/// Penalty for the first character of a gap.
 pub const GAP_START: i32 = -3;
-/// What every further char of a gap costs.
+/// Penalty for each further character of a gap.
 pub const GAP_EXTENSION: i32 = -1;
-/// What the first char of a word earns more. A gap of eight chars takes it back.
+/// Bonus of the first character of a word, which a gap of eight characters cancels.
 pub const BOUNDARY: i32 = MATCH / 2;
-/// What punctuation earns more.
+/// Bonus of punctuation.
 pub const NON_WORD: i32 = MATCH / 2;
-/// What a capital after a small letter earns more, and a digit after what is none.
+/// Bonus of a capital after a small letter, and of a digit after a letter.
 pub const CAMEL: i32 = BOUNDARY + GAP_EXTENSION;
-/// What a char earns more at least if it follows one that matches.
+/// Minimum bonus of a character that follows a matched one.
 pub const CONSECUTIVE: i32 = -(GAP_START + GAP_EXTENSION);
-/// Strategy many times the first char of a term earns what it earns more.
+/// Factor by which the bonus of the first character of a term counts.
 pub const FIRST: i32 = 2;
 
-/// What items are.
+/// What the items are, which selects the bonuses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scheme {
-    /// Any text.
+    /// Text of any kind.
     #[default]
     Default,
-    /// Paths: what follows a `/` counts most.
+    /// Paths: a character after a `/` has the highest bonus.
     Path,
-    /// Lines of a history: every beginning of a word counts the same.
+    /// Lines of a history: all beginnings of words have the same bonus.
     History,
 }
 
-/// The numbers of a scheme.
+/// The bonuses of a scheme.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// What a char earns more, by the class of the char before it and its own.
+    /// Bonus of a character, by the class of the character before it and its own class.
     bonus: [[i32; CLASSES]; CLASSES],
     ascii: [Class; 128],
     delimiters: &'static [u8],
-    /// What the first char of an item is taken to follow.
+    /// The class of the imagined character before an item.
     first: Class,
 }
 
 impl Model {
-    /// The numbers of `scheme`.
+    /// Returns the bonuses of `scheme`.
     pub fn new(scheme: Scheme) -> Model {
         let (white, delimiter) = match scheme {
             Scheme::Default => (BOUNDARY + 2, BOUNDARY + 1),
@@ -88,8 +88,8 @@ impl Model {
         model
     }
 
-    /// The same of fzf 0.38, which is what Debian has: punctuation is no beginning of a
-    /// word there, and a delimiter behind a word earns nothing more.
+    /// Returns the bonuses of fzf 0.38, the version in Debian: there punctuation is not the beginning of a word, and a
+    /// delimiter after a word has no bonus.
     #[cfg(test)]
     pub fn of_fzf_0_38(scheme: Scheme) -> Model {
         let mut model = Model::new(scheme);
@@ -102,7 +102,7 @@ impl Model {
         model
     }
 
-    /// The class of a char.
+    /// Returns the class of a code point.
     #[inline]
     pub fn class(&self, code: u32) -> Class {
         match self.ascii.get(code as usize) {
@@ -111,19 +111,20 @@ impl Model {
         }
     }
 
-    /// What a char of `class` earns more after one of the class `before`, or at the beginning.
+    /// Returns the bonus of a character of `class` after one of the class `before`, or at the beginning of an item if
+    /// that is none.
     #[inline]
     pub fn bonus(&self, before: Option<Class>, class: Class) -> i32 {
         self.bonus[before.unwrap_or(self.first) as usize][class as usize]
     }
 
-    /// What the beginning of a word behind white space earns more.
+    /// Returns the bonus of the beginning of a word after white space.
     #[inline]
     pub fn white(&self) -> i32 {
         self.bonus[Class::White as usize][Class::Lower as usize]
     }
 
-    /// The chars that part fields.
+    /// Returns the characters that count as delimiters.
     pub fn delimiters(&self) -> &'static [u8] {
         self.delimiters
     }

@@ -1,5 +1,5 @@
-//! Ranking by brute force: every item is scored and all that match are sorted. Right by its simplicity, and what the
-//! engine's results have to be equal to; fast enough for short lists.
+//! Ranks by brute force: scores every item and sorts the matched ones. It is simple enough to be evidently correct, and
+//! the engine's results must equal it; it is fast enough for short lists.
 
 use crate::fuzzy::fzf::query::{Query, Term};
 use crate::fuzzy::fzf::score::{NoMemory, Scorer, length};
@@ -8,25 +8,25 @@ use crate::fuzzy::session::SessionOptions;
 use std::cmp::Reverse;
 use std::ops::Range;
 
-/// An item that matches.
+/// A matched item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// Its score.
+    /// Score of the item.
     pub score: i32,
-    /// Its [`length`].
+    /// [`length`] of the item.
     pub length: u16,
-    /// Which one it is, from 0.
+    /// Index of the item, from 0.
     pub index: u32,
 }
 
 impl Row {
-    /// What rows are ordered by.
+    /// Returns the key by which rows are sorted.
     pub fn key(&self) -> (Reverse<i32>, u16, u32) {
         (Reverse(self.score), self.length, self.index)
     }
 }
 
-/// All items that match, best first; in their order if the query does not order.
+/// Returns all matched items, the best first, or by index if the query does not order them.
 pub fn rank<'i>(
     scorer: &mut Scorer,
     query: &Query,
@@ -43,7 +43,7 @@ pub fn rank<'i>(
     rows
 }
 
-/// A query for single texts and short lists.
+/// A query that is applied to single texts and short lists.
 #[derive(Debug)]
 pub struct Matcher {
     query: Query,
@@ -54,20 +54,21 @@ pub struct Matcher {
 }
 
 impl Matcher {
-    /// Reads a query.
+    /// Parses a query.
     pub fn new(query: &[u8], options: SessionOptions) -> Matcher {
         let (query, scorer) = (Query::new(query, options.query), Scorer::new(options.scheme));
         let (columns, positions) = Default::default();
         Matcher { query, options, scorer, columns, positions }
     }
 
-    /// The score of a text, if it matches.
+    /// Returns the score of a text, or none if it does not match.
     pub fn score(&mut self, text: &[u8]) -> Option<i32> {
         self.options.cut(text, &mut self.columns);
         self.scorer.score_columns(&self.query, text, &self.columns)
     }
 
-    /// The same, and the offset in bytes of each char that matches, ascending.
+    /// Returns the score of a text and the byte offset of each matched character, ascending, or none if it does not
+    /// match.
     pub fn positions(&mut self, text: &[u8]) -> Option<(i32, &[u32])> {
         self.options.cut(text, &mut self.columns);
         let Matcher { query, columns, positions, .. } = self;
@@ -75,7 +76,7 @@ impl Matcher {
         Some((score, positions))
     }
 
-    /// All texts that match, best first.
+    /// Returns all matched texts, the best first.
     pub fn filter<'i>(
         &mut self,
         texts: impl IntoIterator<Item = &'i [u8]>,
@@ -99,12 +100,12 @@ impl Matcher {
         Ok(ranking)
     }
 
-    /// Whether there was memory for all texts since it was last asked. Those for which there was none do not match.
+    /// Returns an error if memory ran out for some text since the last call. Such texts count as not matched.
     pub fn has_memory(&mut self) -> Result<(), NoMemory> {
         self.scorer.has_memory()
     }
 
-    /// Bytes that it holds, about.
+    /// Returns the approximate number of bytes that it holds.
     pub fn memory_usage(&self) -> usize {
         let terms = self.query.groups.iter().flatten();
         terms.map(|term| size_of::<Term>() + term.chars.len() * 8).sum::<usize>()

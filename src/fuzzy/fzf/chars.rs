@@ -1,4 +1,4 @@
-//! Chars as they are compared, and what kind of char each is.
+//! Code points in the form in which they are compared, and their classes.
 
 use crate::text::decode;
 use icu_casemap::CaseMapperBorrowed;
@@ -7,19 +7,19 @@ use icu_normalizer::properties::{CanonicalDecompositionBorrowed, Decomposed};
 use icu_properties::props::{GeneralCategory, GeneralCategoryGroup, WhiteSpace};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-/// Set in the code of an invalid sequence, whose bytes are in the lower 24 bits: it is like no char and like no other
-/// sequence.
+/// Flag of the code of an invalid sequence, whose bytes are the lower 24 bits. It equals no character and no other
+/// invalid sequence.
 const INVALID: u32 = 1 << 31;
 
-/// What a char is to the scores. The order matters: what is at most `Delimiter` is no part of a word.
+/// The class of a character, which determines bonuses. The order matters: characters up to `Delimiter` belong to no word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Class {
     /// White space.
     White,
-    /// Punctuation, symbols, invalid sequences.
+    /// Punctuation, symbols and invalid sequences.
     NonWord,
-    /// What parts fields: `/`, and in some schemes `,`, `:`, `;` and `|`.
+    /// A field separator: `/`, and in some schemes `,`, `:`, `;` and `|`.
     Delimiter,
     /// A small letter.
     Lower,
@@ -34,7 +34,7 @@ pub enum Class {
 /// Number of classes.
 pub const CLASSES: usize = 7;
 
-/// The code of the char at `at` and its length in bytes.
+/// Returns the code of the character at `at`, and its length in bytes.
 #[inline]
 pub fn code(text: &[u8], at: usize) -> (u32, usize) {
     let (code, len) = decode(text, at);
@@ -50,7 +50,8 @@ pub fn code(text: &[u8], at: usize) -> (u32, usize) {
     (code, len)
 }
 
-/// The char folded for comparison without regard to case: Unicode's simple folding, which keeps one char one char.
+/// Folds a code point for comparison without regard to case, by Unicode's simple folding, which maps one code point to
+/// one.
 #[inline]
 pub fn fold(code: u32) -> u32 {
     if code < 0x80 {
@@ -59,14 +60,15 @@ pub fn fold(code: u32) -> u32 {
     map(code, |c| CaseMapperBorrowed::new().simple_fold(c))
 }
 
-/// Whether the char is a capital, which makes a query's term mind case.
+/// Returns whether the character is a capital, which makes a term of a query case-sensitive.
 pub fn is_capital(code: u32) -> bool {
     map(code, |c| CaseMapperBorrowed::new().simple_lowercase(c)) != code
 }
 
-/// The plain char that a char is a variant of: what its canonical or else its compatibility decomposition begins with, if
-/// nothing but marks follow (accents, fullwidth and halfwidth forms, superscripts, subscripts, letters of mathematics),
-/// or the letter that a letter with a stroke, a small capital, or a turned letter is made from.
+/// Returns the base letter of a character, or the character if it has none. The base is the first code point of the
+/// canonical, or otherwise the compatibility decomposition, if only marks follow it (accents, fullwidth and halfwidth
+/// forms, superscripts, subscripts, mathematical letters), or the letter that a letter with a stroke, a small capital or
+/// a turned letter derives from.
 #[inline]
 pub fn base(code: u32) -> u32 {
     if code < 0x80 { code } else { map(code, base_of) }
@@ -99,13 +101,14 @@ fn base_of(c: char) -> char {
     }
 }
 
-/// The letter that a letter is made from, by [`MADE_FROM`].
+/// Returns the letter that a letter derives from, by [`MADE_FROM`].
 fn made_from(c: char) -> Option<char> {
     let at = BASES.binary_search_by_key(&u32::from(c), |&(made, _)| made).ok()?;
     Some(BASES[at].1.into())
 }
 
-/// Whether the char is a mark that stands on or under the one before it. Letters that stand above others are none.
+/// Returns whether the character is a mark on or under the character before it. Letters written above others are not
+/// marks.
 #[inline]
 pub fn is_mark(code: u32) -> bool {
     code >= 0x300
@@ -113,7 +116,7 @@ pub fn is_mark(code: u32) -> bool {
         && char::from_u32(code).is_none_or(|c| made_from(c).is_none())
 }
 
-/// Whether the char is white space.
+/// Returns whether the character is white space.
 #[inline]
 pub fn is_white(code: u32) -> bool {
     match code {
@@ -122,7 +125,7 @@ pub fn is_white(code: u32) -> bool {
     }
 }
 
-/// The class of a char beyond ASCII.
+/// Returns the class of a code point beyond ASCII.
 pub fn class_beyond_ascii(code: u32) -> Class {
     let category = CodePointMapData::<GeneralCategory>::new().get32(code);
     match category {
@@ -152,11 +155,11 @@ static MADE_FROM: &str = "ßs øo đd ħh ıi ŀl łl ŧt ƀb ƃb ƈc ƌd ƒf ƙ
     ꞎl ꞑn ꞓc ꞔc ꞕh ꞗb ꞙf ꞡg ꞣk ꞥn ꞧr ꞩs ꞯQ ꞹu ꟈd ꟊs ꟑg ꟶh ꟺM ꬲe ꬳe ꬴe ꬶg ꬷl ꬸl ꬹl ꬺm ꬻn ꬽo ꬾo ꬿo ꭅr ꭆR ꭉr ꭋr \
     ꭌr ꭎu ꭏu ꭒu ꭖx ꭗx ꭘx ꭙx ꭚy ꭨr 𝼁g 𝼂G 𝼃k 𝼄L 𝼆y 𝼈r 𝼉t 𝼍t 𝼏c 𝼐K 𝼑l 𝼓l 𝼕r 𝼖r 𝼚i 𝼛o 𝼝c 𝼞s";
 
-/// Strategy many pairs [`MADE_FROM`] has.
+/// Number of pairs in [`MADE_FROM`].
 const PAIRS: usize = 308;
 
-/// [`MADE_FROM`] in a form that can be searched. It is made by the compiler, so that no thread ever waits for another one
-/// to make it, which after a fork may not exist.
+/// [`MADE_FROM`] as a table for binary search. It is built at compile time, so that no thread waits for another to build
+/// it: after a fork that thread may not exist.
 static BASES: [(u32, u8); PAIRS] = {
     let text = MADE_FROM.as_bytes();
     let mut pairs = [(0, 0); PAIRS];
@@ -170,7 +173,7 @@ static BASES: [(u32, u8); PAIRS] = {
             next += 1;
         }
         pairs[pair] = (code, text[at + len]);
-        // Over the letter and the space behind it.
+        // Skip the base letter and the space after it.
         (at, pair) = (at + len + 2, pair + 1);
     }
     assert!(pair == PAIRS);
@@ -220,7 +223,8 @@ mod tests {
         assert_eq!(BASES.iter().map(pair).collect::<Vec<_>>().join(" "), MADE_FROM);
     }
 
-    /// Every char of the ranges in which fzf knows a plain one, with what it is folded to; `~` where it stays.
+    /// Every character of the ranges in which fzf has a base letter, with what it is folded to; `~` where it is not
+    /// changed.
     #[test]
     fn every_range_that_fzf_folds_is_folded() {
         const STAYS: char = '~';

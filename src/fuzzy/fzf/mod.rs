@@ -1,4 +1,4 @@
-//! fzf's query language and fzf's score: the reference that the engine above it has to equal.
+//! fzf's query language and fzf's scores: the reference whose results the engine must equal.
 
 pub(in crate::fuzzy) mod align;
 pub(in crate::fuzzy) mod bonus;

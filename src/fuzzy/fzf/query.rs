@@ -2,32 +2,32 @@
 //!
 //! | Term | Matches items |
 //! |---|---|
-//! | `sbtrkt` | that hold these chars in this order: fuzzy |
-//! | `'wild` | that hold `wild` |
-//! | `'wild'` | that hold `wild` as a word |
+//! | `sbtrkt` | that contain these characters in this order: fuzzy |
+//! | `'wild` | that contain `wild` |
+//! | `'wild'` | that contain `wild` as a word |
 //! | `^music` | that begin with `music` |
 //! | `.mp3$` | that end with `.mp3` |
 //! | `^core$` | that are `core` |
-//! | `!fire` | that do not hold `fire`; also `!'fire'`, `!^music`, `!.mp3$`, and `!'fr` for what does not match fuzzily |
-//! | `a \| b` | that match one of them; the first of them that does gives the score |
-//! | `a b` | that match both; their scores add up |
+//! | `!fire` | that do not contain `fire`; also `!'fire'`, `!^music`, `!.mp3$`, and `!'fr` to exclude fuzzy matches |
+//! | `a \| b` | that match at least one of them; the score is that of the first that matches |
+//! | `a b` | that match both; their scores are added |
 //!
-//! `^` and `$` pass over white space at the item's ends, unless the term has it there itself. A backslash before a space
-//! makes it a part of the term. A `|` that has nothing before it, or another `|`, is a term, and so is a `$` alone. Other
-//! operators without text mean nothing.
+//! `^` and `$` skip white space at the ends of the item, unless the term has it there itself. A backslash before a space
+//! makes the space part of the term. A `|` that has nothing or another `|` before it is a term, and so is a single `$`.
+//! Other operators without text are ignored.
 //!
-//! # Where does it differ from fzf?
+//! # What differs from fzf?
 //!
-//! A tab in a query is a tab; fzf, which uses it to remember escaped spaces, takes it for a space. Case is folded by
-//! Unicode's simple folding where fzf lowers, so that `ς` finds `σ`. Accents are folded in every script, where fzf knows
-//! the letters made from Latin ones, and those written as a letter and a mark are folded as well.
+//! A tab in a query is a tab; fzf, which marks escaped spaces with it, reads it as a space. Case is folded by Unicode's
+//! simple folding where fzf lowers it, so that `ς` finds `σ`. Accents are folded in every script, where fzf folds Latin
+//! letters only, and also if they are separate combining marks.
 
 use crate::fuzzy::fzf::chars::{base, code, fold, is_capital, is_mark};
 
-/// Whether case matters.
+/// When a term is case-sensitive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Case {
-    /// In a term that has a capital letter.
+    /// If the term has a capital letter.
     #[default]
     Smart,
     /// Never.
@@ -36,59 +36,60 @@ pub enum Case {
     Respect,
 }
 
-/// What a query is made for.
+/// How queries are parsed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueryOptions {
-    /// Whether case matters.
+    /// When a term is case-sensitive.
     pub case: Case,
-    /// Whether a term without accents finds letters that have some.
+    /// Whether a term without accents also matches accented letters.
     pub normalize: bool,
-    /// Strategy many chars of a fuzzy term an item may lack, at most [`MOST_TYPOS`]. A term of so many times four chars only.
+    /// Maximum number of characters of a fuzzy term that an item may lack, at most [`MOST_TYPOS`]. Each one needs four
+    /// characters of the term.
     pub typos: u8,
 }
 
-/// Most that [`QueryOptions::typos`] can be.
+/// Maximum value of [`QueryOptions::typos`].
 pub const MOST_TYPOS: u8 = 3;
 
-/// Strategy a term matches.
+/// How a term matches an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Its chars are there in their order.
+    /// The item contains its characters in their order.
     Fuzzy,
-    /// It is there.
+    /// The item contains it.
     Exact,
-    /// It is there, and no part of a longer word.
+    /// The item contains it, not as part of a longer word.
     Word,
-    /// It is the beginning.
+    /// The item begins with it.
     Prefix,
-    /// It is the end.
+    /// The item ends with it.
     Suffix,
-    /// It is all there is.
+    /// The item equals it.
     Equal,
 }
 
-/// One term.
+/// A term of a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
-    /// Strategy it matches.
+    /// How the term matches.
     pub kind: Kind,
-    /// Whether items that match are left out.
+    /// Whether matched items are excluded.
     pub negated: bool,
     /// Whether case matters. If not, `chars` are folded.
     pub respect_case: bool,
-    /// Whether accents of items are folded. The term has none then.
+    /// Whether accents of items are removed. The term then has none.
     pub normalize: bool,
-    /// Strategy many of its chars an item may lack.
+    /// Number of its characters that an item may lack.
     pub typos: u8,
-    /// Its chars, never none: code points, or what stands for invalid sequences.
+    /// Its characters, at least one: code points, or codes of invalid sequences.
     pub chars: Vec<u32>,
-    /// For each beginning of `chars`: how long the longest shorter one is that it ends with.
+    /// For each prefix of `chars`, the length of the longest shorter prefix that is also its suffix.
     overlaps: Vec<u32>,
 }
 
 impl Term {
-    /// Where the term stands as it is in a text of chars, overlapping ones too. Linear in the text's length, by Knuth,
-    /// Morris and Pratt.
+    /// Returns all places of the term in a text, including overlapping ones, by the algorithm of Knuth, Morris and Pratt.
+    /// Cost: linear in the length of the text.
     pub fn places<'t>(&'t self, text: &'t [u32]) -> impl Iterator<Item = usize> + 't {
         let mut matched = 0;
         text.iter().enumerate().filter_map(move |(at, code)| {
@@ -100,31 +101,31 @@ impl Term {
         })
     }
 
-    /// The term as bytes if it is ASCII.
+    /// Returns the term as bytes if it is ASCII.
     pub fn ascii(&self) -> Option<Vec<u8>> {
         self.chars.iter().map(|&code| u8::try_from(code).ok().filter(u8::is_ascii)).collect()
     }
 }
 
-/// A query, read.
+/// A parsed query.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Query {
-    /// All of these have to match; each does if one of its terms does.
+    /// Groups that all have to match; a group matches if one of its terms does.
     pub groups: Vec<Vec<Term>>,
 }
 
-/// Terms of a query, at most: each costs some nanoseconds for each item.
+/// Maximum number of terms of a query: each costs some nanoseconds per item.
 pub(in crate::fuzzy) const MAX_TERMS: usize = 64;
 
-/// Bytes of a query, at most.
+/// Maximum length of a query in bytes.
 const MAX_BYTES: usize = 8192;
 
 /// Why a query is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TooLarge {
-    /// It has so many terms, more than `MAX_TERMS`.
+    /// The query has this many terms, more than `MAX_TERMS`.
     Terms(usize),
-    /// It has so many bytes, more than `MAX_BYTES`.
+    /// The query has this many bytes, more than `MAX_BYTES`.
     Bytes(usize),
 }
 
@@ -141,7 +142,7 @@ impl std::fmt::Display for TooLarge {
     }
 }
 
-/// Checks that a query is not too large. All callers outside the library have to ask this before they search.
+/// Returns an error if a query is too large. All callers outside the library have to check this before they search.
 pub fn check(text: &[u8]) -> Result<(), TooLarge> {
     if text.len() > MAX_BYTES {
         return Err(TooLarge::Bytes(text.len()));
@@ -153,10 +154,10 @@ pub fn check(text: &[u8]) -> Result<(), TooLarge> {
 }
 
 impl Query {
-    /// Reads a query. There are no wrong ones, but see [`check`].
+    /// Parses a query. Every text is a valid query, but see [`check`] for its size.
     pub fn new(text: &[u8], options: QueryOptions) -> Query {
         let mut groups: Vec<Vec<Term>> = Vec::new();
-        // Whether the next term begins a group, and whether the last token was an operator "or".
+        // Whether the next term begins a group, and whether the last token was the operator `|`.
         let (mut next, mut after_bar) = (true, false);
         for token in tokens(text) {
             if token == b"|" && !after_bar && !groups.is_empty() {
@@ -174,18 +175,18 @@ impl Query {
         Query { groups }
     }
 
-    /// Whether it matches every item.
+    /// Returns whether the query matches every item.
     pub fn is_empty(&self) -> bool {
         self.groups.is_empty()
     }
 
-    /// Whether it orders what it matches: it has a term that is not negated.
+    /// Returns whether the query orders matches by score: it has a term that is not negated.
     pub fn orders(&self) -> bool {
         self.groups.iter().flatten().any(|term| !term.negated)
     }
 }
 
-/// The query's parts between spaces, with escaped spaces plain.
+/// Returns the parts of a query between spaces, with escaped spaces unescaped.
 fn tokens(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -269,7 +270,7 @@ fn overlaps(chars: &[u32]) -> Vec<u32> {
     overlaps
 }
 
-/// A term may lack one of so many chars. Of shorter ones a typo would leave nothing to tell by.
+/// Characters of a term for each typo allowed. In shorter terms a typo would leave too little to match.
 const CHARS_PER_TYPO: usize = 4;
 
 #[cfg(test)]
@@ -280,7 +281,7 @@ mod tests {
         Query::new(text.as_bytes(), QueryOptions::default())
     }
 
-    /// A query as a text: groups between spaces, terms between bars, each its kind and its text.
+    /// Returns a query as text: groups between spaces, terms between bars, each with its kind and its text.
     fn shown(text: &str, options: QueryOptions) -> String {
         let term = |term: &Term| {
             let text: String = term.chars.iter().filter_map(|&code| char::from_u32(code)).collect();
@@ -386,7 +387,7 @@ mod tests {
             let more = format!("{most}{between}{term}");
             assert_eq!(check(more.as_bytes()), Err(TooLarge::Terms(MAX_TERMS + 1)), "{term}");
         }
-        // What is no term does not count.
+        // Operators without text do not count.
         assert_eq!(check("! ^ $ ' ".repeat(500).as_bytes()), Err(TooLarge::Terms(500)));
         assert_eq!(check("! ^ ' ".repeat(1000).as_bytes()), Ok(()));
         assert_eq!(check(&[b'x'; MAX_BYTES]), Ok(()));
@@ -396,7 +397,7 @@ mod tests {
         assert_eq!(error.to_string(), "the query has 65 terms; at most 64 are allowed");
     }
 
-    /// Words that overlap themselves, by a search that compares at each place.
+    /// Words that overlap themselves, compared with a search that tries each place.
     #[test]
     fn places_are_those_of_a_naive_search() {
         let words = |len: usize| {

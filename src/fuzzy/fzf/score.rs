@@ -1,29 +1,31 @@
-//! The score of an item: the reference that every shortcut of the engine is compared with.
+//! Scores an item: the reference for every optimization of the engine.
 //!
 //! # What is a good match?
 //!
-//! One whose chars stand at the beginnings of words and together, by the numbers of fzf's v2 model: a char earns 16,
-//! behind white space or at the beginning 10 more (8 in the schemes `Path` and `History`), behind a delimiter 9 more,
-//! behind other punctuation 8 more, a capital or a digit in a word 7 more, a char behind another match at least 4 more, or
-//! what the first of them earned. The first char of a term earns the extra twice. A gap costs 3 and 1 for each further
-//! char. Of all ways to match, the one that earns most counts, and that of the terms adds up. As in fzf, of the ways to
-//! match a part of a term up to some char only the best goes on, though one that earns less may end better.
+//! A match whose characters are together and at the beginnings of words, by the numbers of fzf's v2 model. A character
+//! scores 16, plus a bonus: 10 after white space or at the beginning (8 in the schemes `Path` and `History`), 9 after a
+//! delimiter, 8 after other punctuation, 7 for a capital or a digit within a word. A character right after a matched one
+//! has a bonus of at least 4, and at least that of the first one in the run. The bonus of the first character of a term
+//! counts twice. A gap costs 3, and 1 more for each further character. Of all ways to match a term the one with the
+//! highest score counts, and the scores of the terms are added. As in fzf, only the best way to match the first part of a
+//! term is continued, though one with a lower score might end better.
 //!
-//! # Where does it differ from fzf?
+//! # What differs from fzf?
 //!
-//! - A fuzzy term of one char earns what the best place in the item does. fzf takes the first place that begins a word,
-//!   be it by a weaker boundary than a later one.
+//! - A fuzzy term of one character gets the score of its best place in the item. fzf takes the first place that begins a
+//!   word, even if a later one has a higher bonus.
 //! - Scores are exact where fzf cuts them off at 65,535, and never negative.
-//! - An item that lacks chars of a term, which is a match when the query allows typos, has [`TYPO`] less for each: it
-//!   ranks below every item that lacks fewer.
-//! - Chars are folded otherwise: see [`query`](crate::fuzzy::fzf::query).
+//! - A match that lacks characters of a term, which options can allow as typos, scores [`TYPO`] less for each: it ranks
+//!   below every item that lacks fewer.
+//! - Characters are folded differently: see [`query`](crate::fuzzy::fzf::query).
 //!
-//! Else it is the model of fzf 0.7x. Up to 0.5x punctuation behind a boundary was no boundary itself.
+//! Otherwise it is the model of fzf 0.7x. Up to fzf 0.5x, punctuation after a boundary was not a boundary itself.
 //!
 //! # What does it cost?
 //!
-//! For a fuzzy term the length of the item times that of the term, as long as that is at most 102,400 and the term has at
-//! most 1,000 chars; beyond that, as in fzf, the first place that matches is taken in linear time. All else is linear.
+//! For a fuzzy term, time is proportional to the length of the item times that of the term, while that product is at most
+//! 102,400 and the term has at most 1,000 characters. Beyond that, as in fzf, the first match is taken in linear time.
+//! All other terms take linear time.
 
 use crate::fuzzy::fzf::align::{Aligner, View, is_hopeless};
 use crate::fuzzy::fzf::bonus::Model;
@@ -32,51 +34,51 @@ use crate::fuzzy::fzf::chars::{code, is_white};
 use crate::fuzzy::fzf::query::{Query, Term};
 use std::ops::Range;
 
-/// What each char that an item lacks takes from its score. Scores of items that lack none are less than this.
+/// Penalty for each character of a term that an item lacks. It exceeds the score of any match without typos.
 pub const TYPO: i32 = 1 << 20;
 
-/// Scores items, one at a time, in memory of its own.
+/// Scores items one at a time, in working memory of its own.
 #[derive(Debug)]
 pub struct Scorer {
     model: Model,
     aligner: Aligner,
-    /// For each column of the item, as terms can see it: with case or without, with accents or without.
+    /// For each column of the item, its views with and without case, with and without accents.
     views: Vec<[Option<View>; 4]>,
     spare: Vec<View>,
     chars: Vec<u32>,
-    /// There was no memory for an item, which then counted as one that does not match.
+    /// Memory for an item could not be allocated, so that it counted as not matched.
     refused: bool,
 }
 
-/// There is no memory for an item or for the rows of a result.
+/// Memory for an item or for the rows of a result could not be allocated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NoMemory;
 
 impl std::fmt::Display for NoMemory {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "there is no memory for the search")
+        write!(out, "out of memory for the search")
     }
 }
 
 impl Scorer {
-    /// A scorer by a scheme.
+    /// Creates a scorer for a scheme.
     pub fn new(scheme: Scheme) -> Scorer {
         Scorer::with_model(Model::new(scheme))
     }
 
-    /// A scorer by a model.
+    /// Creates a scorer for a model.
     pub fn with_model(model: Model) -> Scorer {
         let (aligner, views, spare) = Default::default();
         Scorer { model, aligner, views, spare, chars: Vec::new(), refused: false }
     }
 
-    /// The score of an item, if it matches.
+    /// Returns the score of an item, or none if it does not match.
     pub fn score(&mut self, query: &Query, item: &[u8]) -> Option<i32> {
         let all = 0..item.len() as u32;
         self.score_columns(query, item, &[all])
     }
 
-    /// The score of an item of which some parts are looked at: a term matches the first column in which it is found.
+    /// Returns the score of an item split into columns: a term matches the first column in which it is found.
     pub fn score_columns(
         &mut self,
         query: &Query,
@@ -86,8 +88,8 @@ impl Scorer {
         self.run(query, item, columns, None)
     }
 
-    /// The score of an item if it matches, and the chars that do: the offset of each in bytes, ascending. `positions` is
-    /// emptied first.
+    /// Returns the score of an item, or none if it does not match, and writes the byte offset of each matched character
+    /// into `positions`, ascending, replacing its contents.
     pub fn positions(
         &mut self,
         query: &Query,
@@ -105,12 +107,13 @@ impl Scorer {
         score
     }
 
-    /// Whether there was memory for all items since it was last asked. Those for which there was none do not match.
+    /// Returns an error if memory ran out for some item since the last call. Such items count as not matched.
     pub fn has_memory(&mut self) -> Result<(), NoMemory> {
         if std::mem::take(&mut self.refused) { Err(NoMemory) } else { Ok(()) }
     }
 
-    /// Bytes that it holds, about: what the longest text and the longest term so far have needed.
+    /// Returns the approximate number of bytes that it holds, which is what the longest text and the longest term so far
+    /// needed.
     pub fn memory_usage(&self) -> usize {
         let views = self.views.iter().flatten().flatten().chain(&self.spare);
         self.aligner.memory_usage() + views.map(View::memory_usage).sum::<usize>()
@@ -149,7 +152,8 @@ impl Scorer {
         Some(total.min(TYPO - 1) - lacking.min(1 << 10) * TYPO)
     }
 
-    /// What a term earns in the first column that it matches, and how many of its chars that lacks.
+    /// Returns the score of a term in the first column that it matches, and the number of its characters that the column
+    /// lacks.
     fn term(
         &mut self,
         term: &Term,
@@ -186,7 +190,8 @@ impl Scorer {
     }
 }
 
-/// The length of an item as it takes part in the order: its chars without white space at its ends, at most 65,535.
+/// Returns the length by which items are ordered: the number of characters without white space at the ends, at most
+/// 65,535.
 pub fn length(item: &[u8]) -> u16 {
     let (mut at, mut chars, mut first, mut last) = (0, 0usize, None, 0);
     while at < item.len() {

@@ -1,4 +1,4 @@
-//! A search stops soon after it is told to: proven by how often it looks, not by the clock.
+//! Tests that a cancelled search stops soon, by counting its calls of `stop` instead of measuring time.
 
 use crate::fuzzy::corpus::{BLOCK, Corpus};
 use crate::fuzzy::fzf::query::{self, MAX_TERMS, Query};
@@ -21,7 +21,7 @@ fn plan(items: &[String], query: &str, options: SessionOptions) -> Arc<Plan> {
     Arc::new(Plan::new(query, options, 9, 1, view))
 }
 
-/// Strategy often a search looks whether to stop, if it is told to the first time after so many looks.
+/// Returns how often a search calls `stop`, which returns true the first time after `stop_after` calls.
 fn looks(items: &[String], query: &str, options: &SessionOptions, stop_after: usize) -> usize {
     let plan = plan(items, query, options.clone());
     let looks = Cell::new(0);
@@ -32,7 +32,7 @@ fn looks(items: &[String], query: &str, options: &SessionOptions, stop_after: us
     looks.get()
 }
 
-/// A search looks at least so often, and never again once it was told to stop.
+/// Asserts that a search calls `stop` at least `least` times, and never again after it returned true.
 fn looks_at_least(least: usize, items: &[String], query: &str, options: &SessionOptions) {
     let all = looks(items, query, options, usize::MAX);
     assert!(all >= least, "{query}: {all} looks, {least} expected");
@@ -51,7 +51,7 @@ fn a_search_looks_between_blocks_and_terms() {
     }
 }
 
-/// Items of which the scorer decides, wherever they are in a word.
+/// Items that need the scorer, wherever they are in a word.
 #[test]
 fn a_search_looks_between_items_for_which_there_is_no_short_way() {
     let named = |name: &dyn Fn(usize) -> String| -> Vec<String> { (0..BLOCK).map(name).collect() };
@@ -65,7 +65,7 @@ fn a_search_looks_between_items_for_which_there_is_no_short_way() {
     looks_at_least(BLOCK, &named(&|n| format!("sources/{n}")), "sourxes", &typos);
     looks_at_least(BLOCK, &named(&|n| format!("src/{n} a")), "'a'", &options);
     looks_at_least(BLOCK, &named(&|n| format!(" src/{n}")), "^src", &options);
-    // The scorer adds up what exact terms earn, and scores long names.
+    // The scorer computes the scores of exact terms, and of long names.
     let same = named(&|_| "a_src_b".to_owned());
     looks_at_least(BLOCK, &same, "'src", &options);
     let long = "s".repeat(600);
@@ -77,10 +77,10 @@ fn a_search_looks_between_items_for_which_there_is_no_short_way() {
 fn a_search_stops_before_it_scores() {
     let items: Vec<String> = (0..3 * BLOCK).map(|n| format!("src/{n}.rs")).collect();
     let plan = plan(&items, "s", SessionOptions::default());
-    // It asks before each block and before its term, and looks at two blocks before it scores what is in them.
+    // A search checks before each block and before its term, and filters two blocks before it scores their items.
     let asked = Cell::new(0);
     let stop = || asked.replace(asked.get() + 1) == 4;
-    search::run(&plan, &stop, &mut |_| panic!("it goes on"));
+    search::run(&plan, &stop, &mut |_| panic!("the search continues"));
     assert_eq!(asked.get(), 5);
     let ranking = plan.ranking().unwrap();
     assert_eq!((ranking.total, ranking.rows), (2 * BLOCK, Vec::new()));

@@ -1,8 +1,8 @@
-//! A session finds what brute force does: on small alphabets, where every case of the model is dense, and on the paths of
+//! Compares sessions with brute force: on small alphabets, where every case of the model is frequent, and on the paths of
 //! this machine.
 //!
-//! Each test prints its seed. `RILLE_SEED` repeats a run, `RILLE_FUZZY_QUERIES` asks for more queries than usual,
-//! `RILLE_FUZZY_ITEMS` sets the largest number of real paths in a session.
+//! Each test prints its seed. `RILLE_SEED` repeats a run, `RILLE_FUZZY_QUERIES` sets the number of queries,
+//! `RILLE_FUZZY_ITEMS` sets the maximum number of real paths in a session.
 
 use crate::fuzzy::Row;
 use crate::fuzzy::fzf::brute_force;
@@ -15,7 +15,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(in crate::fuzzy) struct Random(u64);
 
 impl Random {
-    /// A generator whose seed is printed under the name of the test.
+    /// Creates a generator, and prints its seed with the name of the test.
     fn new(test: &str) -> Random {
         let now = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap().subsec_nanos().into();
         let seed = variable("RILLE_SEED").unwrap_or_else(now);
@@ -31,12 +31,12 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `limit`.
+    /// Returns a number below `limit`.
     fn below(&mut self, limit: usize) -> usize {
         (self.next() % limit as u64) as usize
     }
 
-    /// True in so many of a hundred cases.
+    /// Returns true in `share` of a hundred cases.
     fn percent(&mut self, share: usize) -> bool {
         self.below(100) < share
     }
@@ -64,15 +64,15 @@ fn options(random: &mut Random) -> SessionOptions {
     SessionOptions { query, scheme, threads, ..SessionOptions::default() }
 }
 
-/// Sessions over the same items, which differ in their threads, and what brute force finds.
+/// Sessions over the same items with different numbers of threads, and the results of brute force.
 struct Compared {
     items: Vec<Vec<u8>>,
-    /// Strategy many of the items are in the sessions.
+    /// Number of items pushed into the sessions.
     pushed: usize,
     sessions: Vec<Session>,
     options: SessionOptions,
     scorer: Scorer,
-    /// Queries of sessions that were compared.
+    /// Number of session queries compared.
     queries: usize,
 }
 
@@ -96,7 +96,7 @@ impl Compared {
         self.pushed = upto;
     }
 
-    /// Compares one query, for several limits in each session.
+    /// Compares one query in each session, with several limits.
     fn compare(&mut self, text: &[u8], limits: &[usize]) {
         let query = Query::new(text, self.options.query);
         let items = self.items[..self.pushed].iter().map(|item| &item[..]);
@@ -129,7 +129,7 @@ impl Compared {
     }
 }
 
-/// A term of a few chars of `alphabet`, or a part of an item.
+/// Returns a term of a few characters of `alphabet`, or a part of an item.
 fn dense_term(random: &mut Random, alphabet: &[&str], item: &[u8]) -> Vec<u8> {
     let mut text = Vec::new();
     if random.percent(40) && !item.is_empty() {
@@ -155,7 +155,7 @@ fn escaped(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Puts operators of the query language around a term, or none most of the time.
+/// Puts operators of the query language around a term, or most of the time none.
 fn operators(random: &mut Random, text: &[u8]) -> Vec<u8> {
     let (before, after) = match random.below(100) {
         0..60 => ("", ""),
@@ -171,8 +171,8 @@ fn operators(random: &mut Random, text: &[u8]) -> Vec<u8> {
     [before.as_bytes(), text, after.as_bytes()].concat()
 }
 
-/// Items of few different chars, so that every case of the model occurs often: several directories with the same names, white
-/// space at both ends, items that begin as the terms do.
+/// Items of few different characters, so that every case of the model is frequent: several directories with the same
+/// names, white space at both ends, items that begin as the terms do.
 #[test]
 fn dense_items_are_ranked_as_by_brute_force() {
     let mut random = Random::new("dense");
@@ -201,7 +201,7 @@ fn dense_items_are_ranked_as_by_brute_force() {
             let len = random.below(longest);
             (0..len).for_each(|_| item.extend(random.pick(alphabet).as_bytes()));
             items.push(item);
-            // Many of one kind, so that there is something to pass over.
+            // Many of one kind, so that some can be skipped.
             if random.percent(3) {
                 let item = items[at].clone();
                 items.extend(std::iter::repeat_n(item, 40));
@@ -224,7 +224,7 @@ fn dense_items_are_ranked_as_by_brute_force() {
             let limits =
                 [1, 2, 7, 50].map(|limit| if random.percent(5) { limit + 1 } else { limit });
             compared.compare(&text, &limits);
-            // One char less, and the same again.
+            // One character less, and the same query again.
             if random.percent(30) {
                 compared.compare(&text[..text.len() - 1], &limits[..1]);
                 compared.compare(&text, &limits[1..2]);
@@ -249,7 +249,7 @@ fn compare_all(items: Vec<String>, scheme: Scheme, case: Case, queries: &[&str])
     }
 }
 
-/// Two runs of one directory within a word of items: what the names of the first one may earn was taken for the other's too.
+/// Two runs of one directory within a word of items: the bound of the first run's names was used for the second run too.
 #[test]
 fn a_run_is_not_judged_by_another_run_of_its_directory() {
     let runs = ["/lib/os/xt/a.md", "/lib/os/xt/sub/README", "/lib/os/xt/list.py"];
@@ -261,8 +261,8 @@ fn a_run_is_not_judged_by_another_run_of_its_directory() {
     }
 }
 
-/// Items that are stored whole told only what they begin with, so that they were taken for items in which no component
-/// begins as the term does.
+/// Items stored without a directory recorded only their first two bytes, so that they counted as items in which no
+/// component begins as the term does.
 #[test]
 fn an_item_stored_whole_is_judged_by_all_its_components() {
     for scheme in SCHEMES {
@@ -274,8 +274,8 @@ fn an_item_stored_whole_is_judged_by_all_its_components() {
     }
 }
 
-/// The first char at the beginning of an item, where it earns most, and the rest behind a delimiter: more than the bound of
-/// items in which no component begins as the term does.
+/// The first character is at the beginning of an item, where its bonus is highest, and the rest after a delimiter: more
+/// than the bound of items in which no component begins as the term does.
 #[test]
 fn an_item_that_begins_as_a_term_makes_up_for_the_gap_behind() {
     let few = |item: &str| std::iter::repeat_n(item.to_owned(), 40);
@@ -287,7 +287,7 @@ fn an_item_that_begins_as_a_term_makes_up_for_the_gap_behind() {
     }
 }
 
-/// Many longer items that earn as much stand before the one that is the best.
+/// Asserts that the best item is found after many longer items with the same score.
 fn best_is_found(others: &str, best: &str, queries: &[&str]) {
     for scheme in SCHEMES {
         let items = std::iter::repeat_n(others.to_owned(), 200).chain([best.to_owned()]);
@@ -318,7 +318,7 @@ fn the_first_term_of_a_group_that_matches_gives_the_score() {
     }
 }
 
-/// Terms at the edges of items, added up to more than what a typo takes.
+/// Terms at the edges of items whose scores add up to more than the penalty of a typo.
 #[test]
 fn what_many_terms_earn_is_cut_off_where_typos_begin() {
     let directory = format!("{}/", "a".repeat(999));
@@ -340,10 +340,10 @@ mod real {
     use std::os::unix::ffi::OsStrExt;
     use std::path::PathBuf;
 
-    /// Paths that the machine is asked for, of each root.
+    /// Maximum number of paths to list below each root.
     const ENOUGH: usize = 400_000;
 
-    /// Files of the system, of the registry and of the toolchain.
+    /// Returns paths of the system, of the registry and of the toolchain.
     fn paths(most: usize) -> Vec<Vec<u8>> {
         let home = |name: &str, directory: &str| {
             let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
@@ -357,14 +357,14 @@ mod real {
             walk.standard_filters(false).sort_by_file_name(|a, b| a.cmp(b));
             let files = walk.build().flatten();
             let files = files.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
-            // Those of the toolchain are relative.
+            // Paths of the toolchain are relative.
             let cut = if number == 2 { root.as_os_str().len() + 1 } else { 0 };
             let path =
                 |entry: ignore::DirEntry| entry.path().as_os_str().as_bytes()[cut..].to_vec();
             paths.extend(files.take(most.min(ENOUGH)).map(path));
         }
         assert!(paths.len() > 1000, "only {} files", paths.len());
-        // Those again in another place, until there are enough.
+        // Repeat the paths in another directory until there are enough.
         let found = paths.len();
         for at in 0..most.saturating_sub(found) {
             let again = [format!("again {}/", at / found).as_bytes(), &paths[at]].concat();
@@ -373,7 +373,7 @@ mod real {
         paths
     }
 
-    /// A session's items: a part of the paths, in their order, one in ten, or shuffled.
+    /// Returns the items of a session: a consecutive part of the paths, one in ten, or shuffled.
     fn tree(random: &mut Random, paths: &[Vec<u8>], most: usize) -> Vec<Vec<u8>> {
         let count =
             if most >= 500_000 { most } else { most / 10 + random.below(most * 9 / 10 + 1) };
@@ -386,7 +386,7 @@ mod real {
         if random.percent(40) {
             random.shuffle(&mut items);
         }
-        // As a picker has them: relative to where most of them are.
+        // As in a picker: relative to the directory of most of them.
         if random.percent(30) {
             let cut = items[items.len() / 2].iter().take(40).rposition(|&byte| byte == b'/');
             let head = items[items.len() / 2][..cut.map_or(0, |at| at + 1)].to_vec();
@@ -399,7 +399,7 @@ mod real {
         items
     }
 
-    /// Chars of a path, in their order: at beginnings of words, together, and anywhere.
+    /// Returns characters of a path in their order: at beginnings of words, consecutive, or anywhere.
     fn term(random: &mut Random, path: &[u8]) -> Vec<u8> {
         let (mut text, mut at) = (Vec::new(), random.below(path.len()));
         if random.percent(60) {
@@ -481,7 +481,7 @@ mod real {
                         compared.sessions.iter().for_each(Session::forget);
                     }
                     if random.percent(40) {
-                        // Typed, with a step back.
+                        // As typed, with a step back.
                         let from = 1 + random.below(text.len());
                         for stop in from.max(text.len().saturating_sub(4))..text.len() {
                             compared.compare(&text[..stop], &limits[..2]);

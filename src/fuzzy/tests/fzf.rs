@@ -1,4 +1,5 @@
-//! fzf as the judge: what its own tests assert, and, where it is installed, the order in which it lists items.
+//! Compares with fzf: with the assertions of its tests and, where it is installed, with the order in which it lists
+//! items.
 
 use crate::fuzzy::fzf::bonus::*;
 use crate::fuzzy::fzf::brute_force::rank;
@@ -11,7 +12,7 @@ use std::process::{Command, Stdio};
 const WHITE: i32 = BOUNDARY + 2;
 const DELIMITER: i32 = BOUNDARY + 1;
 
-/// Score and extent in bytes of a match of one term, and whether its positions are as they have to be.
+/// Returns score and extent in bytes of a match of one term, and checks its positions.
 fn matched(options: QueryOptions, item: &str, query: &str) -> Option<(usize, usize, i32)> {
     let (mut scorer, query) = (Scorer::new(Scheme::Default), Query::new(query.as_bytes(), options));
     let mut positions = vec![7];
@@ -31,7 +32,7 @@ fn check(case: Case, item: &str, query: &str, expected: (usize, usize, i32)) {
     assert_eq!(matched(options, item, query), Some(expected), "{query} in {item}");
 }
 
-/// What algo_test.go asserts of FuzzyMatchV2.
+/// The assertions of algo_test.go about FuzzyMatchV2.
 #[test]
 fn fuzzy_as_fzf_tests() {
     let ignored =
@@ -96,7 +97,7 @@ fn fuzzy_as_fzf_tests() {
     }
 }
 
-/// What it asserts of the other algorithms.
+/// Its assertions about the other algorithms.
 #[test]
 fn exact_as_fzf_tests() {
     let ignored =
@@ -138,7 +139,7 @@ fn exact_as_fzf_tests() {
     }
 }
 
-/// What it asserts of accents and of long texts. Here the extent is in bytes.
+/// Its assertions about accents and long texts. Here the extent is in bytes.
 #[test]
 fn accents_and_long_texts_as_fzf_tests() {
     let options = QueryOptions { case: Case::Ignore, normalize: true, typos: 0 };
@@ -157,7 +158,7 @@ fn accents_and_long_texts_as_fzf_tests() {
     assert_eq!(matched(options, &long, "'minim"), Some((30_001, 30_007, 140)));
 }
 
-/// Positions of the reference are those of fzf: of equal ways the one that its walk back takes.
+/// The positions are those of fzf: of equally good ways, the one that its walk back takes.
 #[test]
 fn positions_as_fzf_walks_back() {
     for (item, query, expected) in [
@@ -193,7 +194,7 @@ fn positions_as_fzf_walks_back() {
     }
 }
 
-/// Items that lie at every corner of the model.
+/// Items for every special case of the model.
 fn items() -> Vec<String> {
     let words = [
         "src",
@@ -291,13 +292,13 @@ const QUERIES: &[&str] = &[
     "README",
 ];
 
-/// The order in which fzf lists the items, if there is one.
+/// Returns the items in the order in which fzf lists them, if fzf is installed.
 fn listed(items: &[String], query: &str, arguments: &[&str]) -> Option<Vec<String>> {
     let mut fzf = Command::new("fzf")
         .env_remove("FZF_DEFAULT_OPTS")
         .args(["--filter", query])
         .args(arguments)
-        // A scheme brings its own.
+        // A scheme sets its own tiebreak.
         .arg("--tiebreak=length")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -347,11 +348,11 @@ fn the_same_order_as_fzf() {
                     let listed = listed(&items, query, &arguments).unwrap();
                     let read =
                         Query::new(query.as_bytes(), QueryOptions { case, normalize, typos: 0 });
-                    // A term of one char is scored otherwise, which the scheme `history` cannot tell.
+                    // A one-character term is scored differently, which makes no difference in the scheme `history`.
                     let short = read.groups.iter().flatten().any(|term| term.chars.len() == 1);
                     let mut ranked = rank(&mut scorer, &read, items.iter().map(String::as_bytes));
                     if scheme == Scheme::History && read.orders() {
-                        // There fzf does not look at lengths, whatever it is told.
+                        // In this case fzf ignores lengths, whatever the options say.
                         ranked.sort_by_key(|row| (Reverse(row.score), row.index));
                     }
                     let mut ranked: Vec<&str> =

@@ -1,4 +1,4 @@
-//! Tests of whole sessions: against brute force, against fzf, and of cancelling.
+//! Tests of whole sessions: against brute force, against fzf, and of cancellation.
 
 mod cancel;
 mod equivalence;

@@ -1,4 +1,4 @@
-//! Scores where fzf is no judge: typos, columns, bytes that are no text, and sizes.
+//! Tests of scores that fzf cannot confirm: typos, columns, invalid UTF-8, and sizes.
 
 use crate::fuzzy::fzf::bonus::{BOUNDARY, CAMEL, FIRST, GAP_START, MATCH};
 use crate::fuzzy::fzf::brute_force::{Row, rank};
@@ -43,7 +43,7 @@ fn typos_rank_below_what_has_none() {
         let without = score(item.as_bytes(), text, PLAIN);
         assert_eq!(without.is_some(), typos == 0, "{text}");
     }
-    // A term of four chars may lack one, of eight two.
+    // A term of four characters may lack one, a term of eight two.
     assert_eq!(score(b"configuration", "cnofgqi", TYPOS), None);
     assert_eq!(score(b"abc", "abx", TYPOS), None);
     assert!(score(b"abc", "abcx", TYPOS).is_some());
@@ -56,7 +56,7 @@ fn typos_rank_below_what_has_none() {
     assert_eq!(positions(b"x config", "configg", TYPOS).unwrap(), [2, 3, 4, 5, 6, 7]);
 }
 
-/// The fewest chars that have to be left out for the rest to be there in order.
+/// Returns the minimum number of characters to remove from the term for the rest to match.
 fn lacking(item: &[u8], term: &[u8]) -> usize {
     let mut common = vec![0; term.len() + 1];
     for a in item {
@@ -70,7 +70,7 @@ fn lacking(item: &[u8], term: &[u8]) -> usize {
     term.len() - common[term.len()]
 }
 
-/// Runs a test over generated cases and asserts that it had something to compare in one of four at least.
+/// Runs a test over generated cases, and asserts that at least one in four compared something.
 fn over<S: Strategy>(cases: S, compared: impl Fn(S::Value) -> Result<bool, TestCaseError>) {
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::default() };
     let (count, mut runner) = (Cell::new(0), TestRunner::new(config));
@@ -98,7 +98,7 @@ fn as_many_typos_as_have_to_be() {
     });
 }
 
-/// What is marked is the term, whatever the bytes around it.
+/// The matched characters spell the term, whatever the bytes around them.
 #[test]
 fn positions_spell_the_term() {
     let parts: [&[u8]; 11] =
@@ -121,7 +121,7 @@ fn positions_spell_the_term() {
 }
 
 proptest! {
-    /// A term that stands somewhere as it is earns at least what its chars do as a fuzzy one.
+    /// As a fuzzy term, a substring scores at least the sum of its characters without bonuses.
     #[test]
     fn exact_is_one_way_to_match(item in "[abAB/ _.1]{0,20}", term in "[ab/1]{1,5}") {
         let fuzzy = score(item.as_bytes(), &term, PLAIN);
@@ -132,7 +132,7 @@ proptest! {
     }
 }
 
-/// fzf ranks the same: `xABB` is before `AbABB` by the fuzzy term, and not by the exact one.
+/// fzf ranks the same way: `xABB` before `AbABB` for the fuzzy term, but not for the exact one.
 #[test]
 fn a_way_that_begins_better_hides_one_that_ends_better() {
     let together = MATCH * 3 + CAMEL * FIRST + CAMEL * 2;
@@ -156,7 +156,7 @@ fn words() {
         let positions = positions(item.as_bytes(), text, PLAIN);
         assert_eq!(positions.map(|positions| positions[0]), found, "{item}");
     }
-    // Beside an underscore it is less of a word.
+    // Next to an underscore a word scores less.
     let scores =
         ["foo", "a/foo", "a_foo", "a_foo_b"].map(|item| score(item.as_bytes(), "'foo'", PLAIN));
     assert!(scores.is_sorted_by(|a, b| a > b), "{scores:?}");
@@ -195,7 +195,7 @@ fn bytes_that_are_no_text() {
     assert!(scorer.score(&Query::new(b"!a", PLAIN), b"").is_some());
 }
 
-/// A mark at the beginning of a text stands on nothing, so it is a char of its own.
+/// A mark at the beginning of a text has no base, so it is a character of its own.
 #[test]
 fn a_text_that_begins_with_a_mark_does_not_begin_with_what_follows() {
     let item = "\u{301}a".as_bytes();
@@ -204,7 +204,7 @@ fn a_text_that_begins_with_a_mark_does_not_begin_with_what_follows() {
     assert_eq!(positions(item, "a", ACCENTS).unwrap(), [2]);
     assert_eq!(positions("a\u{301}".as_bytes(), "^a$", ACCENTS).unwrap(), [0]);
     assert_eq!(positions(item, "a", PLAIN).unwrap(), [2]);
-    // Letters that stand above others are letters, and no marks.
+    // Letters written above others are letters, not marks.
     assert_eq!(positions("gu\u{364}t".as_bytes(), "^guet$", ACCENTS).unwrap(), [0, 1, 2, 4]);
 }
 
@@ -233,7 +233,7 @@ fn accents_and_case() {
     }
 }
 
-/// A megabyte and 10,000 chars, in time that is linear in both.
+/// A text of a megabyte and a term of 10,000 characters, in time linear in both.
 #[test]
 fn sizes() {
     let huge = b"ab".repeat(500_000);
@@ -252,7 +252,7 @@ fn sizes() {
     assert_eq!(score(&huge, &format!("'{}c", "ab".repeat(4_000)), TYPOS), None);
     assert_eq!(score(&huge, "!c", PLAIN), Some(0));
     assert!(score(&[b"a".as_slice(), &huge[..], b"c"].concat(), "c", PLAIN).is_some());
-    // Gaps cost more than such a match earns, and it is a match.
+    // The gaps cost more than the characters score, but it is a match.
     let gaps = ["a".to_owned(), "x".repeat(200_000), "b".to_owned()].concat();
     assert_eq!(score(gaps.as_bytes(), "ab", PLAIN), Some(0));
     assert_eq!(length(&huge), u16::MAX);

@@ -1,4 +1,4 @@
-//! What sessions promise: the same as ranking by brute force, whatever way items come in.
+//! Tests that sessions return the same as ranking by brute force, however items are added.
 
 use crate::fuzzy::fzf::brute_force;
 use crate::fuzzy::fzf::query::{self, Query};
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 const LONG: Duration = Duration::from_secs(60);
 
-/// The ranking by brute force.
+/// Returns the ranking by brute force.
 fn expected(items: &[Vec<u8>], query: &str, limit: usize, options: &SessionOptions) -> Ranking {
     let query = Query::new(query.as_bytes(), options.query);
     let mut scorer = Scorer::new(options.scheme);
@@ -22,7 +22,7 @@ fn expected(items: &[Vec<u8>], query: &str, limit: usize, options: &SessionOptio
     Ranking { total: all.len(), searched: items.len(), rows: rows.collect() }
 }
 
-/// Waits for the end of a search.
+/// Waits for the end of a search, and returns its last ranking.
 fn finish(search: &Job<Ranking>) -> Ranking {
     let mut last = None;
     loop {
@@ -46,7 +46,7 @@ fn strings(items: &[&str]) -> Vec<Vec<u8>> {
     items.iter().map(|item| item.as_bytes().to_vec()).collect()
 }
 
-/// Paths that share directories, and things that are no paths.
+/// Paths that share directories, and items that are not paths.
 fn items() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let part = prop::sample::select(vec![
         "src",
@@ -198,7 +198,7 @@ fn a_feed_ends_with_its_session_or_its_budget() {
     while walk.poll().state == JobState::Running {
         walk.wait(LONG);
     }
-    assert_eq!(walk.failure().unwrap(), "the session that it fed is closed");
+    assert_eq!(walk.failure().unwrap(), "the session it feeds is closed");
 
     let session =
         Session::new(SessionOptions { memory_limit: 20_000, ..SessionOptions::default() });
@@ -272,7 +272,7 @@ fn columns() {
     assert_eq!(found(&with(&[2]), "main"), [0]);
     assert_eq!(found(&with(&[2, 0]), "main rs"), [0, 1]);
     assert_eq!(found(&with(&[2, 0]), "^main$"), [0]);
-    // No match goes from one column into the next.
+    // No match spans two columns.
     assert!(found(&with(&[]), "rs12").is_empty());
     assert_eq!(with(&[1, 2]).positions(b"mn", 0), Some(vec![8, 11]));
     assert_eq!(with(&[1]).positions(b"mn", 0), None);
@@ -284,7 +284,7 @@ fn a_new_search_ends_the_last_one() {
         (0..50_000).map(|n| format!("directory{}/some file {n}", n / 9).into_bytes()).collect();
     let session = session(&items, SessionOptions::default());
     for held in [false, true] {
-        // With all threads held, none is over before the next one starts.
+        // While all threads are blocked, no search finishes before the next one starts.
         let hold = |worker: &job::Worker<()>| loop {
             worker.go_on()?;
             std::thread::sleep(Duration::from_millis(1));
@@ -300,14 +300,14 @@ fn a_new_search_ends_the_last_one() {
             while search.poll().state == JobState::Running {
                 search.wait(LONG);
             }
-            // What was over before the next one started is all there.
+            // The searches that finished before the next one started are complete.
             match search.poll().state {
                 JobState::Done if !held => assert_eq!(latest(search).unwrap().total, items.len()),
                 state => assert_eq!(state, JobState::Cancelled),
             }
         }
     }
-    // What was searched meanwhile is not lost, and a session that is gone stops its searches.
+    // Results of an interrupted search are kept for reuse, and dropping a session stops its searches.
     let search = session.start(b"smfl", 100);
     drop(session);
     while search.poll().state == JobState::Running {
@@ -348,7 +348,7 @@ fn odd_items_and_queries() {
     assert_eq!((session.positions(b"q", 9), session.positions(b"q", 99)), (None, None));
 }
 
-/// Paths as a tree has them, `count` of them.
+/// Returns `count` paths as in a source tree.
 fn tree(count: usize) -> Vec<Vec<u8>> {
     let parts = [
         "src",
@@ -386,7 +386,7 @@ fn tree(count: usize) -> Vec<Vec<u8>> {
     items
 }
 
-/// Keystroke by keystroke, back and forth, while items and boosts come: always what brute force finds.
+/// Keystroke by keystroke, back and forth, while items and boosts are added: always the results of brute force.
 #[test]
 fn what_was_found_before_changes_nothing() {
     let items = tree(14_000);
@@ -445,7 +445,7 @@ fn what_was_found_before_changes_nothing() {
                 assert_eq!(finish(&session.start(query.as_bytes(), limit)), expected, "{query}");
             }
             assert_eq!(session.query(query.as_bytes(), limit), expected, "{query}");
-            // A search that was cut off leaves what it has found.
+            // An interrupted search leaves its results in the history.
             drop(session.start(typed[(at + 1) % typed.len()].as_bytes(), limit));
         }
         assert!(session.stats().bytes > 0);
