@@ -98,7 +98,7 @@ end)
 t.test("a panic in a job is a failed job with its message", function()
   local state, numbers, message = collect(start({ steps = 2, results = 3, fate = "panic" }))
   t.eq({ state, #numbers }, { "failed", 6 })
-  t.ok(message:find("a mistake inside rille, please report it: on purpose", 1, true), message)
+  t.ok(message:find("internal error in rille, please report it: on purpose", 1, true), message)
   t.eq((collect(start({ steps = 1 }))), "done")
 end)
 

@@ -229,7 +229,7 @@ fn with_all_jobs_that_may_wait() {
         failed.extend(more.failure());
     }
     assert!(
-        failed.iter().all(|message| message.starts_with("1024 jobs wait already")),
+        failed.iter().all(|message| message.starts_with("1024 jobs already wait")),
         "{failed:?}"
     );
     for job in &jobs {

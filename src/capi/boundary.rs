@@ -312,7 +312,7 @@ pub(super) fn from_panic(panic: Box<dyn Any + Send>) -> Failure {
         Ok(message) => *message,
         Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("no message").to_owned(),
     };
-    Failure::new(RILLE_EPANIC, format!("a mistake inside rille, please report it: {message}"))
+    Failure::new(RILLE_EPANIC, format!("internal error in rille, please report it: {message}"))
 }
 
 /// Silences the panic hook of the library's own runtime, once.

@@ -1,4 +1,4 @@
-//! What a job and its host have in common.
+//! The state that a job and its host share.
 
 use super::crew::{Crew, Subject};
 use super::notifier::Wakeup;
@@ -13,26 +13,26 @@ use std::time::Instant;
 
 pub(super) struct Core<T> {
     pid: u32,
-    /// Its threads, and whether they are to stop.
+    /// The threads of the job, and whether it is cancelled.
     pub crew: Arc<Crew>,
     pub done: AtomicU64,
     pub total: AtomicU64,
     pub inner: Mutex<Inner<T>>,
-    /// For hosts that wait.
+    /// Signalled for hosts that wait.
     pub news: Condvar,
-    /// For the job, while it waits until something is taken.
+    /// Signalled for the job while it waits for results to be taken.
     pub room: Condvar,
     pub watchers: Mutex<Vec<Weak<Wakeup>>>,
 }
 
-/// What a job does that is not over.
+/// The phase of a job that is not over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
-    /// It waits for a thread.
+    /// The job waits for a thread.
     Queued,
-    /// It has one.
+    /// The job has a thread.
     Running,
-    /// It needs none before an alarm rings or somebody wakes it.
+    /// The job needs no thread before an alarm or a wakeup.
     Resting(Key),
 }
 
@@ -40,28 +40,28 @@ pub(super) struct Inner<T> {
     pub phase: Phase,
     pub state: JobState,
     pub failure: Option<String>,
-    /// When it is abandoned, if it was cancelled while it ran.
+    /// The time at which the job is abandoned, if it was cancelled while it ran.
     pub due: Option<Instant>,
-    /// Whether it was. What it does from then on, nobody sees.
+    /// Whether the job was abandoned. Whatever it does after that is ignored.
     pub abandoned: bool,
-    /// Results, and what each weighs.
+    /// Untaken results, and the bytes that each holds.
     pub results: VecDeque<(T, usize)>,
     pub weight: usize,
-    /// Results that the host has done with: the job frees them.
+    /// Results that the host has returned, for the job to free.
     pub spent: Vec<T>,
-    /// Threads of the job that wait until something is taken, or for something to happen.
+    /// Threads of the job that wait for results to be taken, or for a wakeup.
     pub stuck: usize,
-    /// Who takes the results, if that is not the host.
+    /// The receiver of the results, if it is not the host.
     pub sink: Option<Sink<T>>,
-    /// Whether a thread is giving results to the sink.
+    /// Whether a thread is passing results to the sink.
     pub sinking: bool,
-    /// Threads of the host that wait for news.
+    /// Threads of the host that wait for the job.
     pub waiting: usize,
     /// Whether the job was woken since it last slept.
     pub woken: bool,
 }
 
-/// Takes results, or says why it cannot.
+/// Receives results, or returns an error message.
 type Sink<T> = Arc<dyn Fn(T) -> Result<(), String> + Send + Sync>;
 
 impl<T: Send + 'static> Core<T> {
@@ -94,8 +94,8 @@ impl<T: Send + 'static> Core<T> {
 }
 
 impl<T> Core<T> {
-    /// Whether this is a child of the process that started the job. Then no lock may be touched: a thread that the child
-    /// does not have may have held it.
+    /// Returns whether this process is a child of the one that started the job. Then no lock may be used: a thread that
+    /// does not exist in the child may have held it.
     pub fn is_foreign(&self) -> bool {
         self.pid != std::process::id()
     }
@@ -104,7 +104,7 @@ impl<T> Core<T> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the job from the queue, unless it was cancelled there.
+    /// Starts running the job, and returns false if it was cancelled while queued.
     pub fn begin(&self) -> bool {
         let mut inner = self.lock();
         if inner.state != JobState::Running {
@@ -134,7 +134,7 @@ impl<T> Core<T> {
         drop(spent);
     }
 
-    /// Lets the job fail although it is not at its end yet. Returns the reason for whoever stops.
+    /// Makes the job fail before its end. Returns the error with which its threads should stop.
     pub fn fail(&self, message: String) -> JobError {
         let mut inner = self.lock();
         inner.failure.get_or_insert_with(|| message.clone());
@@ -143,7 +143,7 @@ impl<T> Core<T> {
         JobError::Failed(message)
     }
 
-    /// Tells everybody who waits or watches of what is new. What a sink gets is nothing to wake those for who wait.
+    /// Wakes waiting hosts and signals the watchers. Results that a sink receives do not wake waiting hosts.
     pub fn tell(&self, inner: MutexGuard<'_, Inner<T>>) {
         let waiting = inner.waiting > 0 && inner.has_news();
         drop(inner);
@@ -154,7 +154,7 @@ impl<T> Core<T> {
         watchers.retain(|bell| bell.upgrade().inspect(|bell| bell.ring()).is_some());
     }
 
-    /// Gives the sink what is there, in its order, unless another thread is at it.
+    /// Passes all results to the sink, in order, unless another thread is doing so.
     pub fn sink(&self) {
         let mut inner = self.lock();
         let Some(sink) = inner.sink.clone().filter(|_| !inner.sinking) else { return };
@@ -167,7 +167,7 @@ impl<T> Core<T> {
             let refused = end.map_err(mistake).flatten().err();
             inner = self.lock();
             if let Some(message) = refused {
-                // What comes from now on waits for nobody.
+                // From here on publishing fails without waiting.
                 inner.sink = None;
                 if matches!(inner.state, JobState::Running | JobState::Done) {
                     inner.failure = Some(message);
@@ -183,7 +183,7 @@ impl<T> Core<T> {
         self.make_room(inner);
     }
 
-    /// Lets threads of the job go on that wait for this, if there are any: telling nobody is a system call as well.
+    /// Wakes the threads of the job that wait for room, if there are any: waking none would still be a system call.
     pub fn make_room(&self, inner: MutexGuard<'_, Inner<T>>) {
         let stuck = inner.stuck > 0;
         drop(inner);
@@ -206,7 +206,7 @@ impl<T> Core<T> {
                 let phase = inner.phase;
                 inner.finish(Err(JobError::Cancelled));
                 self.tell(inner);
-                // What it would have gone on with is dropped without the lock.
+                // The rest of the job is dropped without the lock.
                 if let Phase::Resting(key) = phase {
                     drop(pool().watcher().take(&key));
                 }
@@ -214,7 +214,7 @@ impl<T> Core<T> {
             Phase::Running => {
                 let due = Instant::now() + ABANDONED_AFTER;
                 inner.due = Some(due);
-                // Those who wait look at the time.
+                // Waiting hosts recompute how long to wait.
                 let waiting = inner.waiting > 0;
                 self.make_room(inner);
                 if waiting {
@@ -227,7 +227,7 @@ impl<T> Core<T> {
         }
     }
 
-    /// Reports a job as cancelled that was cancelled long enough ago and has not stopped, if it is one.
+    /// Marks the job as cancelled if it was cancelled long enough ago and has not stopped.
     pub fn abandon(&self) {
         let mut inner = self.lock();
         let is_due = inner.due.is_some_and(|due| due <= Instant::now());
@@ -236,7 +236,7 @@ impl<T> Core<T> {
         }
         inner.abandoned = true;
         inner.finish(Err(JobError::Cancelled));
-        // Those of its threads that wait are woken anyway.
+        // Its waiting threads are woken in any case.
         self.tell(inner);
         pool().abandon(&self.crew);
     }
@@ -252,7 +252,7 @@ impl<T: Send + 'static> Subject for Core<T> {
         match inner.phase {
             Phase::Resting(key) => {
                 drop(inner);
-                // Nothing if it has rung already.
+                // None if the alarm has already rung.
                 if let Some(alarm) = pool().watcher().take(&key) {
                     alarm();
                 }
@@ -267,13 +267,13 @@ impl<T: Send + 'static> Subject for Core<T> {
 }
 
 impl<T> Inner<T> {
-    /// A job that has come to its end still runs while a sink gets what is left of its results.
+    /// Returns the state. A finished job still counts as running while a sink receives its last results.
     pub fn state(&self) -> JobState {
         let is_sinking = self.sink.is_some() && (self.sinking || !self.results.is_empty());
         if is_sinking && !self.abandoned { JobState::Running } else { self.state }
     }
 
-    /// Whether there is something that the host may take.
+    /// Returns whether there is a result for the host to take.
     pub fn is_ready(&self) -> bool {
         self.sink.is_none() && !self.results.is_empty()
     }
@@ -282,9 +282,9 @@ impl<T> Inner<T> {
         self.state() != JobState::Running || self.is_ready()
     }
 
-    /// Notes how it ended.
+    /// Records how the job ended.
     fn finish(&mut self, end: Result<(), JobError>) {
-        // A sink that could take no more has said so already.
+        // A sink that refused a result has already set the failure.
         let end = match self.failure.take() {
             Some(message) => Err(JobError::Failed(message)),
             None => end,

@@ -1,12 +1,12 @@
-//! The crew of a job: the pool threads that work for it, its own and those that help it.
+//! The crew of a job: the pool threads that work for it, its own thread and its helpers.
 //!
-//! # What is it for?
+//! # What is a crew for?
 //!
-//! The pool lets only so many threads run at the same time. A job that waits, or that was abandoned, must not take the place
-//! of another one, however many threads it has: so the pool counts the whole crew out while one of it waits for the
-//! host, for input or for a change, and for as long as a cancelled job does not stop.
+//! The pool limits the number of threads that run at the same time. A job that waits, or that was abandoned, must not
+//! take the place of another, however many threads it has. So the pool does not count the crew while one of its threads
+//! waits for the host, for input or for a change, nor while a cancelled job does not stop.
 //!
-//! A thread that waits for others of its own job counts out alone: see [`Aside`].
+//! A thread that waits for other threads of its job is not counted either, and only that thread: see [`Aside`].
 
 use super::pool::pool;
 use std::cell::RefCell;
@@ -14,52 +14,53 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-/// What others do to a job without knowing the type of its results.
+/// Operations on a job that do not depend on the type of its results.
 pub(super) trait Subject: Send + Sync {
-    /// Wakes it if it sleeps, or keeps it from falling asleep the next time.
+    /// Wakes the job if it sleeps, or keeps it from sleeping the next time.
     fn wake(&self);
 
-    /// Reports it as cancelled although it still runs, if it was cancelled long enough ago.
+    /// Marks the job as cancelled although it still runs, if it was cancelled long enough ago.
     fn abandon(&self);
 }
 
-/// The threads of one job. The pool changes the numbers, while it holds its own lock.
+/// The threads of one job. Only the pool changes the counts, while it holds its own lock.
 pub(super) struct Crew {
     pub(super) job: Weak<dyn Subject>,
     pub(super) cancelled: AtomicBool,
-    /// Threads of the pool that work for the job now.
+    /// Pool threads that work for the job now.
     pub(super) threads: AtomicUsize,
-    /// Threads of the job, of the pool or not, that wait for the host, for input or for a change.
+    /// Threads of the job, in the pool or not, that wait for the host, for input or for a change.
     pub(super) waiting: AtomicUsize,
-    /// Threads of the pool that have nothing to do but to wait for others of the same job.
+    /// Pool threads that only wait for others of the same job.
     pub(super) aside: AtomicUsize,
     pub(super) abandoned: AtomicBool,
 }
 
 thread_local! {
-    /// For whom this thread of the pool works.
+    /// The crew for which this pool thread works.
     static CURRENT: RefCell<Option<Arc<Crew>>> = const { RefCell::new(None) };
 }
 
-/// The crew that the calling thread belongs to; none for threads of the host.
+/// Returns the crew of the calling thread, or none for threads of the host.
 pub(super) fn current() -> Option<Arc<Crew>> {
     CURRENT.with_borrow(Option::clone)
 }
 
-/// Lets the calling thread belong to a crew, or to none.
+/// Sets the crew of the calling thread, or none.
 pub(super) fn set_current(crew: Option<Arc<Crew>>) {
     CURRENT.replace(crew);
 }
 
-/// How long a thread waits for others of its job before it steps aside: shorter waits come in thousands.
+/// Time for which a thread waits for others of its job before it steps aside: shorter waits come in thousands.
 pub const STEP_ASIDE_AFTER: Duration = Duration::from_millis(1);
 
-/// Held while a thread of a job has nothing to do but to wait for others of the same job: another job runs in its place.
-/// For a thread of the host it is nothing.
+/// Guard held while a thread of a job only waits for others of the same job: another job runs in its place. On a thread
+/// of the host it has no effect.
 pub struct Aside(Option<Arc<Crew>>);
 
 impl Aside {
-    /// Steps aside. The caller holds no lock: tasks may be told here that no thread can be had for them.
+    /// Steps aside. The caller must not hold a lock, as tasks may be called here with the error that no thread can be
+    /// started.
     pub fn step() -> Aside {
         let crew = current();
         if let Some(crew) = &crew {
@@ -93,32 +94,32 @@ impl Crew {
         self.cancelled.load(Relaxed)
     }
 
-    /// Whether one more thread could do something for the job now.
+    /// Returns whether one more thread could do something for the job now.
     pub fn wants_help(&self) -> bool {
         !self.is_cancelled() && self.waiting.load(Relaxed) == 0
     }
 
-    /// Whether none of its threads counts as running.
+    /// Returns whether none of its threads counts as running.
     fn is_blocked(&self) -> bool {
         self.waiting.load(Relaxed) > 0 || self.abandoned.load(Relaxed)
     }
 
-    /// Threads that do not count as running.
+    /// Returns the number of threads that do not count as running.
     pub fn blocked(&self) -> usize {
         if self.is_blocked() { self.threads.load(Relaxed) } else { self.aside.load(Relaxed) }
     }
 
-    /// Those of them that only wait for others of the job, which come to their end without anybody's help.
+    /// Returns how many of those only wait for others of the job, and so will continue without outside help.
     pub fn aside(&self) -> usize {
         if self.is_blocked() { 0 } else { self.aside.load(Relaxed) }
     }
 
-    /// Whether it waits.
+    /// Returns whether the job waits.
     pub fn is_waiting(&self) -> bool {
         self.waiting.load(Relaxed) > 0
     }
 
-    /// Whether it was abandoned and has not come back.
+    /// Returns whether the job was abandoned and still has threads.
     pub fn is_stuck(&self) -> bool {
         self.abandoned.load(Relaxed) && self.threads.load(Relaxed) > 0
     }

@@ -1,33 +1,36 @@
-//! Jobs: work off the host's thread, pulled by the host and never pushed to it.
+//! Background jobs: work on other threads whose results the host takes when it polls.
 //!
 //! # What is a job?
 //!
-//! A closure that a thread of the pool runs, and a [`Job`], the host's end of it. The closure gets a [`Worker`], by which
-//! it tells its progress, publishes results in batches and sees that it is to stop. The host polls, takes, waits if it
-//! wants to, and cancels. Nothing ever calls the host: a [`Notifier`] is a descriptor for its event loop.
+//! A closure that runs on a thread of the pool, and a [`Job`], the host's handle to it. The closure gets a [`Worker`],
+//! with which it reports progress, publishes results in batches and checks whether it is cancelled. The host polls, takes
+//! results, waits if it wants to, and cancels. Nothing ever calls back into the host: its event loop can wait for a
+//! [`Notifier`], which is a file descriptor.
 //!
 //! # What does it cost?
 //!
-//! An empty job about as much as two thread switches. A poll is a lock that nobody holds for long. Batches should be
-//! worth a lock: publish hundreds of results at once.
+//! An empty job costs about as much as two thread switches. A poll takes a lock that is never held for long. A batch
+//! should be worth a lock: publish hundreds of results at once.
 //!
 //! # What are its limits?
 //!
-//! Results that nobody takes hold up to [`MAX_UNTAKEN_BYTES`] bytes (those that were taken and are not freed yet about as many), then the job waits until some are taken, or until it is
-//! cancelled. Dropping a `Job` cancels it and waits for nothing. A panic ends the job, not the process. After a fork the
-//! child sees its parent's jobs as failed; its own run on threads of its own.
+//! Untaken results of a job hold up to [`MAX_UNTAKEN_BYTES`] bytes, and results that were taken and not yet freed about
+//! as many. Above that the job waits until some are taken. Dropping a `Job` cancels it without waiting. A panic ends the
+//! job, not the process. In a child process after a fork, the parent's jobs have failed; the child's own jobs run on
+//! threads of its own.
 //!
-//! # What waits, and where?
+//! # Which jobs wait, and where?
 //!
-//! A job that waits for its host or for input keeps its thread, which the pool does not count meanwhile: 1,024 jobs may wait,
-//! and one more fails with a sentence. One that only looks from time to time ([`repeat`]) has no thread between two looks.
+//! A job that waits for its host or for input keeps its thread, which the pool then does not count: 1,024 jobs may wait,
+//! and a further one fails with a message. A job that only polls something at intervals ([`repeat`]) has no thread in
+//! between.
 //!
 //! # What if a cancelled job does not stop?
 //!
-//! After [`ABANDONED_AFTER`] it is abandoned: its host sees it as cancelled, nothing that it still publishes is kept, and its threads
-//! do not count until they come back from where they are: a read from a server that does not answer, the compiler of a
-//! pattern. When 16 jobs are stuck like that, no more threads are started, and a job that finds none fails with a sentence.
-//! What other jobs need must not be behind a lock that a stuck one holds: see [`Gate`].
+//! After [`ABANDONED_AFTER`] it is abandoned: its host sees it as cancelled, its further results are dropped, and its
+//! threads do not count until they return from what they are doing: a read from a server that does not answer, or the
+//! compilation of a pattern. When 16 jobs are stuck like that, no more threads are started, and a job without a thread
+//! fails with a message. A lock that a stuck job may hold must not block other jobs: see [`Gate`].
 
 mod core;
 mod crew;
@@ -60,73 +63,74 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Results of one job that wait to be taken, in bytes, before the job waits as well.
+/// Maximum bytes of untaken results of one job; above that the job waits.
 pub const MAX_UNTAKEN_BYTES: usize = 4 << 20;
 
-/// How long a cancelled job may take to stop, before it is abandoned.
+/// Time after which a cancelled job that has not stopped is abandoned.
 pub const ABANDONED_AFTER: Duration = Duration::from_millis(10);
 
-/// What a clock may be behind another one.
-const ROUNDED: Duration = Duration::from_micros(100);
+/// Tolerance for the difference between two clocks.
+const CLOCK_TOLERANCE: Duration = Duration::from_micros(100);
 
-/// Results that wait to be freed by their job, at most. Each publication frees two, so they hold little more than the budget.
+/// Maximum number of returned results that the job still has to free. Each publication frees two, so they hold little
+/// more than [`MAX_UNTAKEN_BYTES`].
 const MAX_SPENT_RESULTS: usize = 1024;
 
-/// What a child process sees of its parent's jobs.
+/// Message for the parent's jobs in a child process.
 const FORKED: &str = "the job belongs to the process that this one was forked from; start it here";
 
-/// Bytes that wait to be taken, of all jobs.
+/// Bytes of untaken results of all jobs.
 static WAITING: AtomicI64 = AtomicI64::new(0);
 
-/// Where a job is.
+/// The state of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobState {
-    /// It waits for a thread or runs.
+    /// The job waits for a thread, or runs.
     Running,
-    /// It has come to its end.
+    /// The job finished its work.
     Done,
-    /// It was told to stop, and did.
+    /// The job was cancelled and has stopped.
     Cancelled,
-    /// It could not go on, or had a mistake in it.
+    /// The job failed, or there was an internal error.
     Failed,
 }
 
-/// What a poll tells.
+/// The result of a poll.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Progress {
-    /// Where the job is.
+    /// The state of the job.
     pub state: JobState,
-    /// Whether there is something to take.
+    /// Whether there is a result to take.
     pub ready: bool,
-    /// How much is done, in units that each kind of job names.
+    /// Work done, in the units of the kind of job.
     pub done: u64,
-    /// How much there is to do, or 0 if that is not known.
+    /// Total work in the same units, or 0 if unknown.
     pub total: u64,
 }
 
-/// The host's end of a job whose results are of type `T`. Dropping it cancels the job.
+/// The host's handle to a job whose results are of type `T`. Dropping it cancels the job.
 pub struct Job<T> {
     core: Arc<Core<T>>,
 }
 
-/// What is the same for all jobs, whatever their results are.
+/// The operations of a job that do not depend on the type of its results.
 pub trait AnyJob: Send + Sync {
-    /// Where the job is and what it has.
+    /// Returns the state and the progress of the job.
     fn poll(&self) -> Progress;
-    /// Why it failed, if it did.
+    /// Returns why the job failed, if it did.
     fn failure(&self) -> Option<String>;
-    /// Waits until there is something to take or the job is over, and tells whether that is so. It may wait for
-    /// longer than `limit` by as much as the system's clock is late.
+    /// Waits until there is a result to take or the job is over, and returns whether that is so. It waits for at most
+    /// `limit`, plus the delay of the system's clock.
     fn wait(&self, limit: Duration) -> bool;
-    /// Tells the job to stop. It is over when a poll says so.
+    /// Cancels the job. It is over when a poll says so.
     fn cancel(&self);
-    /// Lets the notifier know of all news from now on, and at once if there are any.
+    /// Signals the notifier whenever the job becomes ready, and at once if it is ready.
     fn watch(&self, notifier: &Notifier);
-    /// The job with its type, for those who know it.
+    /// Returns the job, for a downcast to its type.
     fn as_any(&self) -> &dyn Any;
 }
 
-/// Starts a job. It is failed already if the system gives no thread.
+/// Starts a job that runs `work`. If no thread can be started, the job has failed when this returns.
 pub fn start<T: Send + 'static>(
     work: impl FnOnce(&Worker<T>) -> Result<(), JobError> + Send + 'static,
 ) -> Job<T> {
@@ -142,23 +146,23 @@ pub fn start<T: Send + 'static>(
     Job { core }
 }
 
-/// Makes a failure of a panic.
+/// Runs `work`, and turns a panic into a failure.
 fn guarded<R>(work: impl FnOnce() -> Result<R, JobError>) -> Result<R, JobError> {
     let end = catch_unwind(AssertUnwindSafe(work));
     end.unwrap_or_else(|panic| Err(JobError::Failed(mistake(panic))))
 }
 
-/// How many threads a job that divides its work may use.
+/// Returns the number of threads that a parallel job may use.
 pub fn parallelism() -> usize {
     pool().most_running()
 }
 
-/// Bytes of a file as the system has them at hand: for threads of the host, which must not wait for a server.
+/// Returns the size of a file as the system has it cached: for threads of the host, which must not wait for a server.
 pub fn size_at_hand(file: &File) -> std::io::Result<u64> {
     sys::size_at_hand(file)
 }
 
-/// Results of all jobs that wait to be taken, in bytes.
+/// Returns the bytes of untaken results of all jobs.
 pub fn waiting() -> i64 {
     WAITING.load(Ordering::Relaxed)
 }
@@ -168,7 +172,7 @@ fn mistake(panic: Box<dyn Any + Send>) -> String {
         Ok(message) => *message,
         Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("no message").to_owned(),
     };
-    format!("a mistake inside rille, please report it: {message}")
+    format!("internal error in rille, please report it: {message}")
 }
 
 impl<T> Drop for Job<T> {
@@ -178,7 +182,7 @@ impl<T> Drop for Job<T> {
 }
 
 impl<T> Job<T> {
-    /// The next result, if there is one now.
+    /// Returns the next result, if there is one now.
     pub fn take(&self) -> Option<T> {
         if self.core.is_foreign() {
             return None;
@@ -194,8 +198,8 @@ impl<T> Job<T> {
         Some(result)
     }
 
-    /// Gives a result back that the host has done with. The job frees it: the host's thread would have to wait for a lock of
-    /// the allocator, which a thread of the job may hold for as long as others have its processor.
+    /// Returns a result that the host no longer needs, for the job to free. On the host's thread, freeing could wait for
+    /// a lock of the allocator, held by a thread of the job that is not running.
     pub fn give_back(&self, result: T) {
         if self.core.is_foreign() {
             return;
@@ -204,18 +208,19 @@ impl<T> Job<T> {
         if inner.state == JobState::Running && inner.spent.len() < MAX_SPENT_RESULTS {
             inner.spent.push(result);
         } else {
-            // It is freed here then, without the lock.
+            // In this case free it here, without the lock.
             drop(inner);
         }
     }
 
-    /// Bytes of its results that wait to be taken.
+    /// Returns the bytes of untaken results.
     #[cfg(test)]
     pub fn memory_usage(&self) -> usize {
         self.core.lock().weight
     }
 
-    /// Abandons what was cancelled long enough ago: this job, or if it waits for a thread, those that have them.
+    /// Abandons jobs that were cancelled long enough ago: this one, or, if this one waits for a thread, those that have
+    /// threads.
     fn look_after(&self) {
         let inner = self.core.lock();
         if inner.state != JobState::Running {
@@ -228,7 +233,7 @@ impl<T> Job<T> {
         }
     }
 
-    /// Puts what is left of a result back, to be taken next.
+    /// Puts the rest of a result back, to be taken next.
     pub fn put_back(&self, result: T, weight: usize) {
         if self.core.is_foreign() {
             return;
@@ -242,15 +247,15 @@ impl<T> Job<T> {
 }
 
 impl<T: Send + 'static> Job<T> {
-    /// What wakes the job.
+    /// Returns a handle that wakes the job.
     pub fn waker(&self) -> Waker {
         Waker(self.core.crew.job.clone())
     }
 
-    /// From now on results do not wait to be taken: `sink` gets each, in their order, on the job's threads. If it
-    /// refuses one, the job fails for the reason that it gives. This itself does not call it.
+    /// Passes all further results to `sink`, in order, on the job's threads, instead of keeping them for the host. If
+    /// `sink` returns an error, the job fails with it. This function itself does not call `sink`.
     ///
-    /// The job is over only when the sink has had everything, and its watchers hear of it after each batch.
+    /// The job is over only when the sink has received everything. Watchers are signalled after each batch.
     pub fn divert(&self, sink: impl Fn(T) -> Result<(), String> + Send + Sync + 'static) {
         if self.core.is_foreign() {
             return;
@@ -288,9 +293,9 @@ impl<T: Send + 'static> AnyJob for Job<T> {
         if self.core.is_foreign() {
             return true;
         }
-        // A limit that no clock can tell is none.
+        // A limit that overflows the clock means no limit.
         let until = Instant::now().checked_add(limit);
-        // One that has told of progress is no small one, and needs the processor itself.
+        // A job that has reported progress is not a short one, and needs the processor itself.
         if !limit.is_zero() && self.core.done.load(Ordering::Relaxed) == 0 {
             pool().spin(&mut || self.core.lock().has_news());
         }
@@ -306,9 +311,9 @@ impl<T: Send + 'static> AnyJob for Job<T> {
                 return false;
             }
             if inner.state == JobState::Running {
-                // There is something to see by then.
+                // By then the state may change.
                 if let Some(due) = inner.due {
-                    left = left.min(due.saturating_duration_since(now) + ROUNDED);
+                    left = left.min(due.saturating_duration_since(now) + CLOCK_TOLERANCE);
                 } else if inner.phase == Phase::Queued {
                     left = left.min(ABANDONED_AFTER);
                 }
@@ -335,7 +340,7 @@ impl<T: Send + 'static> AnyJob for Job<T> {
             watchers.push(Arc::downgrade(bell));
         }
         drop(watchers);
-        // After the watch is set: what is published in between rings twice rather than never.
+        // After the watcher was added: a result published in between signals twice rather than never.
         let inner = self.core.lock();
         if inner.has_news() {
             bell.ring();
@@ -350,8 +355,8 @@ impl<T: Send + 'static> AnyJob for Job<T> {
     }
 }
 
-/// A job that its host and somebody inside of the library hold: it is cancelled when both have dropped it, or when one
-/// says so.
+/// A job with two owners, the host and another part of the library. It is cancelled when both have dropped it, or when
+/// either cancels it.
 impl<T: Send + 'static> AnyJob for Arc<Job<T>> {
     fn poll(&self) -> Progress {
         (**self).poll()

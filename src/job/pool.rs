@@ -1,40 +1,40 @@
-//! The pool: the threads that jobs run on.
+//! The thread pool that runs jobs.
 //!
 //! # When does a thread start?
 //!
-//! With the first job, and then whenever a job queues while no thread is idle, up to the number of processors and at most
-//! [`MAX_RUNNING`]. Threads that have become too many end.
+//! With the first job, and then whenever a job is queued while no thread is idle, up to the number of processors and at
+//! most [`MAX_RUNNING`]. Surplus threads end.
 //!
-//! One that has nothing to do looks out for more during [`SPIN_TIME`] before it sleeps: waking it would take longer than a small
-//! job, and small ones come in a row.
+//! An idle thread polls for work during [`SPIN_TIME`] before it sleeps: waking it would take longer than a small job, and
+//! small jobs come in a row.
 //!
-//! A thread that is woken begins on another processor than its waker's, if there is one: in virtual machines Linux leaves half
-//! of them there, and two threads of a search shared one processor.
+//! A thread that is woken starts on another processor than the thread that wakes it, if there is one. In virtual machines
+//! Linux leaves half of them on the same one, and two threads of a search shared one processor.
 //!
-//! Where the system has a policy for batches, they have that: on a machine whose processors are all busy, a thread that is
-//! woken would otherwise run in the place of the one that woke it, which is the host's, for some milliseconds.
+//! Where the system has a batch scheduling policy, pool threads use it. Otherwise, on a machine whose processors are all
+//! busy, a woken thread would take the processor of the thread that woke it, which is the host's, for some milliseconds.
 //!
-//! # Which threads do not count?
+//! # Which threads are not counted?
 //!
-//! Those of jobs that wait: for the host to take results, for a pipe, for a change. A host that leaves a thousand jobs half
-//! read can still start another one. At most [`MAX_WAITING_JOBS`] wait; one more fails with a sentence.
+//! Threads of jobs that wait: for the host to take results, for a pipe, or for a change. A host that leaves a thousand
+//! jobs half read can still start another one. At most [`MAX_WAITING_JOBS`] wait; a further one fails with a message.
 //!
-//! Threads that wait for others of their own job: a walk whose only directory does not answer takes one place, however many
-//! threads help it.
+//! Threads that wait for other threads of the same job: a walk whose only directory does not answer takes one place,
+//! however many threads help it.
 //!
-//! Those of jobs that were abandoned: cancelled, and not stopped 10 ms later, because the system does not answer or because
-//! a pattern is being compiled. Their threads count again when they come back. With [`MAX_ABANDONED_JOBS`] of them no thread
-//! is started any more, as these pile up in front of something that is broken; the threads that are left go on.
+//! Threads of abandoned jobs: cancelled, and not stopped 10 ms later, because the system does not answer or a pattern is
+//! being compiled. These threads count again when they return. With [`MAX_ABANDONED_JOBS`] such jobs no more threads are
+//! started, as threads would pile up at whatever is broken; the other threads continue.
 //!
-//! # What if no thread can be had?
+//! # What if no thread can be started?
 //!
-//! Tasks wait for the threads that run. If there is none that will ever get to them, because the system refuses to start
-//! one or because too many are stuck, the tasks are told why at once: a job then fails with that sentence.
+//! Tasks wait for running threads. If no thread will ever run them, because the system refuses to start one or too many
+//! are stuck, the tasks are called with an error at once: a job then fails with that message.
 //!
-//! # What happens in a fork?
+//! # What happens after a fork?
 //!
-//! The child has none of the threads, and a lock that one of them held stays locked in it for ever. So a child never
-//! looks into its parent's pool: it sees by the process id that the pool is not its own and makes another.
+//! The child has none of the threads, and a lock that one of them held stays locked in the child forever. So a child
+//! never uses its parent's pool: it compares the process id and creates a pool of its own.
 
 use super::crew::{Crew, set_current};
 use super::sys;
@@ -48,59 +48,60 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-/// Threads that run jobs at the same time, at most.
+/// Maximum number of threads that run jobs at the same time.
 const MAX_RUNNING: usize = 8;
 
-/// Jobs that wait at the same time, at most.
+/// Maximum number of jobs that wait at the same time.
 pub(super) const MAX_WAITING_JOBS: usize = 1024;
 
-/// Abandoned jobs whose threads have not come back, from which on no thread is started.
+/// Number of abandoned jobs with unreturned threads at which no more threads are started.
 pub(super) const MAX_ABANDONED_JOBS: usize = 16;
 
-/// How long that many have to be stuck before tasks are refused: on a busy machine threads come late, and are not lost.
+/// Time for which that many jobs have to be stuck before tasks are refused: on a busy machine threads return late, and
+/// are not lost.
 const STUCK_FOR: Duration = Duration::from_millis(200);
 
-/// How long a thread looks out for what another one is about to do, before it sleeps.
+/// Time for which a thread polls for an expected event before it sleeps.
 const SPIN_TIME: Duration = Duration::from_micros(20);
 
-/// What a thread does.
+/// A unit of work for a thread.
 pub(super) struct Task {
-    /// The job that it does this for.
+    /// The crew of the job that the task belongs to.
     pub crew: Option<Arc<Crew>>,
     pub work: Work,
 }
 
-/// Does it, or is told why no thread can. It does not panic.
+/// Does the work, or receives the reason why no thread can do it. It does not panic.
 type Work = Box<dyn FnOnce(Result<(), &str>) + Send>;
 
-/// The threads of one process, and what waits for them. It lives for ever, like the threads.
+/// The threads of one process and the tasks that wait for them. It lives forever, like the threads.
 pub(super) struct Pool {
     pid: u32,
     most_running: usize,
     state: Mutex<PoolState>,
-    /// How many tasks the state has, for those who look without its lock.
+    /// Number of tasks in `state`, readable without the lock.
     queued: AtomicUsize,
-    /// How many cancelled jobs the state has that still run, for those who look without its lock.
+    /// Number of entries of `stopping` in `state`, readable without the lock.
     stopping: AtomicUsize,
     watcher: Watcher,
-    /// The pool of a child, in the child's memory. Without a lock, which a fork could leave locked.
+    /// The pool of a child process, in the child's memory. It has no lock, as a fork could leave that locked.
     child: OnceBox<Pool>,
 }
 
-/// A thread that sleeps until somebody takes this and wakes it.
+/// A sleeping thread. To wake it, remove it from the list and call [`wake`](Sleeper::wake).
 struct Sleeper {
     thread: Thread,
     id: sys::ThreadId,
-    /// [`ASLEEP`]; then the processor from which it is kept away, or [`NOWHERE`].
+    /// [`ASLEEP`]; after waking, the processor that the thread must avoid, or [`NOWHERE`].
     woken: Arc<AtomicUsize>,
 }
 
-/// What stands for no processor: nobody has woken the thread yet, or it was free to go to any.
+/// Values that are no processor: the thread has not been woken yet, or may run on any processor.
 const ASLEEP: usize = usize::MAX;
 const NOWHERE: usize = usize::MAX - 1;
 
 impl Sleeper {
-    /// Wakes the thread, elsewhere than here.
+    /// Wakes the thread, on another processor than the current one.
     fn wake(self) {
         let away = sys::keep_away(self.id).unwrap_or(NOWHERE);
         self.woken.store(away, Ordering::Release);
@@ -112,27 +113,27 @@ impl Sleeper {
 struct PoolState {
     tasks: VecDeque<Task>,
     threads: usize,
-    /// Threads that wait for work.
+    /// Threads without work.
     idle: usize,
-    /// Those of them that do not sleep yet.
+    /// Idle threads that do not sleep yet.
     awake: usize,
-    /// The others, the last one at the end.
+    /// Idle threads that sleep, the last one to fall asleep last.
     asleep: Vec<Sleeper>,
-    /// Threads of jobs that wait or were abandoned: never more than there are threads.
+    /// Threads of jobs that wait or were abandoned: at most the number of threads.
     blocked: usize,
-    /// Those of them that only wait for others of their job.
+    /// Blocked threads that only wait for others of their job.
     aside: usize,
-    /// Jobs that wait.
+    /// Number of jobs that wait.
     waiting_jobs: usize,
-    /// Jobs that were abandoned and have not come back.
+    /// Number of abandoned jobs whose threads have not returned.
     stuck_jobs: usize,
-    /// Since when those are as many as there may be.
+    /// The time since which `stuck_jobs` has been at its maximum.
     full_since: Option<Instant>,
-    /// Jobs that were cancelled and still run, and when they are abandoned.
+    /// Cancelled jobs that still run, and the time at which each is abandoned.
     stopping: Vec<(Instant, Arc<Crew>)>,
-    /// When the watcher calls [`Pool::review`].
+    /// The time at which the watcher calls [`Pool::review`].
     alarm: Option<Instant>,
-    /// How many threads there have ever been, for their names.
+    /// Number of threads ever started, for their names.
     started: usize,
 }
 
@@ -141,7 +142,7 @@ impl PoolState {
         self.threads - self.blocked
     }
 
-    /// Changes the numbers of a crew, and those here that follow from them.
+    /// Changes the counts of a crew, and the totals that depend on them.
     fn change(&mut self, crew: &Crew, change: impl FnOnce(&Crew)) {
         self.blocked -= crew.blocked();
         self.aside -= crew.aside();
@@ -159,7 +160,7 @@ impl PoolState {
     }
 }
 
-/// The pool of this process.
+/// Returns the pool of this process.
 pub(super) fn pool() -> &'static Pool {
     static FIRST: OnceBox<Pool> = OnceBox::new();
     let pid = std::process::id();
@@ -184,17 +185,17 @@ impl Pool {
         })
     }
 
-    /// How many jobs run at the same time.
+    /// Returns the maximum number of jobs that run at the same time.
     pub(super) fn most_running(&self) -> usize {
         self.most_running
     }
 
-    /// The thread that waits for all jobs.
+    /// Returns the thread that waits on behalf of all jobs.
     pub(super) fn watcher(&'static self) -> &'static Watcher {
         &self.watcher
     }
 
-    /// Queues a task.
+    /// Queues a task, and wakes or starts a thread for it.
     pub(super) fn submit(&'static self, task: Task) {
         let mut state = self.lock();
         state.tasks.push_back(task);
@@ -202,13 +203,14 @@ impl Pool {
         self.staff(state);
     }
 
-    /// Notes that a thread of a job now waits: other jobs may run in the place of the whole crew. Fails with a sentence if too
-    /// many wait already. The caller holds no lock: tasks may be told here that no thread can be had for them.
+    /// Records that a thread of a job waits, so that other jobs may run in place of the whole crew. Returns an error if
+    /// too many jobs wait already. The caller must not hold a lock, as tasks may be called here with the error that no
+    /// thread can be started.
     pub(super) fn enter_wait(&'static self, crew: &Crew) -> Result<(), String> {
         let mut state = self.lock();
         if !crew.is_waiting() && state.waiting_jobs >= MAX_WAITING_JOBS {
             return Err(format!(
-                "{MAX_WAITING_JOBS} jobs wait already for their results to be taken, or for input; take results or close jobs"
+                "{MAX_WAITING_JOBS} jobs already wait for the host to take results, or for input: take results or close jobs"
             ));
         }
         state.change(crew, |crew| {
@@ -218,15 +220,15 @@ impl Pool {
         Ok(())
     }
 
-    /// Notes that the thread goes on.
+    /// Records that a thread of a job no longer waits.
     pub(super) fn leave_wait(&self, crew: &Crew) {
         self.lock().change(crew, |crew| {
             crew.waiting.fetch_sub(1, Relaxed);
         });
     }
 
-    /// Notes that a thread of the pool only waits for others of its job now: another job may run in its place. The caller
-    /// holds no lock.
+    /// Records that a pool thread only waits for others of its job, so that another job may run in its place. The caller
+    /// must not hold a lock.
     pub(super) fn enter_aside(&'static self, crew: &Crew) {
         let mut state = self.lock();
         state.change(crew, |crew| {
@@ -235,27 +237,28 @@ impl Pool {
         self.staff(state);
     }
 
-    /// Notes that the thread goes on.
+    /// Records that a thread no longer waits for others of its job.
     pub(super) fn leave_aside(&self, crew: &Crew) {
         self.lock().change(crew, |crew| {
             crew.aside.fetch_sub(1, Relaxed);
         });
     }
 
-    /// Notes that a job was cancelled that runs, and when it is abandoned. With `told`, that is done at that time whoever looks.
-    pub(super) fn stop(&'static self, crew: &Arc<Crew>, due: Instant, told: bool) {
+    /// Records that a running job was cancelled, to be abandoned at `due`. If `watched` is set, that happens at that time
+    /// even if nobody polls the job.
+    pub(super) fn stop(&'static self, crew: &Arc<Crew>, due: Instant, watched: bool) {
         let mut state = self.lock();
         if crew.threads.load(Relaxed) == 0 {
             return;
         }
         state.stopping.push((due, Arc::clone(crew)));
         self.stopping.store(state.stopping.len(), Ordering::Relaxed);
-        if told || !state.tasks.is_empty() {
+        if watched || !state.tasks.is_empty() {
             self.set_alarm(state, due);
         }
     }
 
-    /// Counts the threads of a job out until they come back. The caller holds no lock.
+    /// Stops counting the threads of a job until they return. The caller must not hold a lock.
     pub(super) fn abandon(&'static self, crew: &Crew) {
         let mut state = self.lock();
         if crew.threads.load(Relaxed) > 0 {
@@ -264,7 +267,7 @@ impl Pool {
         }
     }
 
-    /// Abandons the jobs that were cancelled long enough ago, if there are any. The caller holds no lock.
+    /// Abandons the jobs that were cancelled long enough ago, if there are any. The caller must not hold a lock.
     pub(super) fn review(&'static self) {
         if self.stopping.load(Ordering::Relaxed) == 0 && self.queued.load(Ordering::Relaxed) == 0 {
             return;
@@ -279,13 +282,13 @@ impl Pool {
         self.staff(self.lock());
     }
 
-    /// Reviews when it is time to.
+    /// Schedules a [`review`](Pool::review).
     fn set_alarm(&'static self, mut state: MutexGuard<'_, PoolState>, when: Instant) {
         if state.alarm.is_some_and(|alarm| alarm <= when) {
             return;
         }
         if !self.watcher.start() {
-            // Whoever polls or waits for a job looks.
+            // Then only polls and waits of the host do a review.
             return;
         }
         state.alarm = Some(when);
@@ -293,7 +296,7 @@ impl Pool {
         let ring = Box::new(move || {
             let mut state = self.lock();
             state.alarm = None;
-            // Those that are left were cancelled later.
+            // The remaining ones were cancelled later.
             if let Some(&(due, _)) = state.stopping.iter().find(|(due, _)| *due > when) {
                 self.set_alarm(state, due);
             } else {
@@ -308,8 +311,8 @@ impl Pool {
         state.running() < self.most_running && state.stuck_jobs < MAX_ABANDONED_JOBS
     }
 
-    /// Lets somebody get to the tasks: wakes threads or starts some. If none ever will, tells the tasks why. The caller
-    /// holds no other lock.
+    /// Makes threads available for the queued tasks: wakes some, or starts some. If no thread will ever run the tasks,
+    /// calls them with the reason. The caller must not hold another lock.
     fn staff(&'static self, mut state: MutexGuard<'_, PoolState>) {
         let (mut started, mut refused) = (0, None);
         while state.tasks.len() > state.idle + started && self.may_grow(&state) {
@@ -323,9 +326,9 @@ impl Pool {
         }
         let needed = state.tasks.len() > state.awake + started;
         let sleeper = if needed { state.asleep.pop() } else { None };
-        // What those aside wait for goes on, or they do.
+        // Threads that wait for others of their job will continue, or those others will.
         if state.tasks.is_empty() || state.running() + state.aside > 0 {
-            // A thread that runs may be stuck already.
+            // A running thread may be stuck already.
             let due = state.stopping.iter().map(|&(due, _)| due).min();
             match due.filter(|_| state.tasks.len() > state.idle) {
                 Some(due) => self.set_alarm(state, due),
@@ -336,7 +339,7 @@ impl Pool {
             }
             return;
         }
-        // With other threads alive it is only late. Without one, nobody would ever get to any of the tasks.
+        // While other threads live, a new one is only delayed. Without any, no task would ever run.
         let reason = match (refused, state.full_since) {
             (Some(reason), _) => reason,
             (None, Some(since)) if since.elapsed() < STUCK_FOR && self.watcher.start() => {
@@ -346,7 +349,7 @@ impl Pool {
                 "{} cancelled jobs of rille are stuck in the system: no thread is started for others until some have come back",
                 state.stuck_jobs
             ),
-            // One has just come back.
+            // A job has just returned.
             (None, None) => return drop(state),
         };
         let tasks = take(&mut state.tasks);
@@ -361,7 +364,7 @@ impl Pool {
         state.threads += 1;
         state.started += 1;
         let name = format!("rille-{}", state.started);
-        // Starting a thread takes a while, in which others may queue.
+        // Starting a thread takes a while, during which other tasks may be queued.
         drop(state);
         let started = sys::without_signals(|| {
             thread::Builder::new().name(name).spawn(|| {
@@ -375,7 +378,7 @@ impl Pool {
         started.map(drop)
     }
 
-    /// Waits for a moment without sleeping, if there is a processor for the other one meanwhile.
+    /// Polls `has_come` for up to [`SPIN_TIME`] without sleeping, if there is more than one processor.
     pub(super) fn spin(&self, has_come: &mut dyn FnMut() -> bool) {
         let since = Instant::now();
         while self.most_running > 1 && !has_come() && since.elapsed() < SPIN_TIME {
@@ -383,7 +386,7 @@ impl Pool {
         }
     }
 
-    /// The life of a thread.
+    /// Runs tasks until there are too many threads.
     fn run(&'static self) {
         let (id, woken) = (sys::thread_id(), Arc::new(AtomicUsize::new(NOWHERE)));
         let mut state = self.lock();
@@ -427,11 +430,11 @@ impl Pool {
             state.idle -= 1;
         }
         state.threads -= 1;
-        // It may have been woken for a task.
+        // The thread may have been woken for a task.
         self.staff(state);
     }
 
-    /// Sleeps until somebody wakes this thread, which may wake for no reason as well.
+    /// Sleeps until another thread wakes this one. Spurious wakeups are ignored.
     fn sleep(&self, woken: &AtomicUsize) -> MutexGuard<'_, PoolState> {
         let processor = loop {
             match woken.load(Ordering::Acquire) {

@@ -1,4 +1,4 @@
-//! The job's end of a job: progress, results, and when to stop.
+//! The job's side of a job: reports progress, publishes results, and checks for cancellation.
 
 use super::core::{Core, Inner};
 use super::crew::{Crew, Subject};
@@ -9,51 +9,51 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
-/// How long a job looks for input on its own thread before that sleeps until there is some; and how long it takes to see that
-/// it is cancelled if nobody can wake it.
+/// Time for which a job polls for input on its own thread before that sleeps until there is some; also the time it takes
+/// to notice that it is cancelled if nothing can wake it.
 const MAX_POLL_TIME: Duration = Duration::from_millis(5);
 
-/// The job's end of it.
+/// The job's handle to itself, passed to its closure.
 pub struct Worker<T> {
     pub(super) core: Arc<Core<T>>,
 }
 
-/// Both ends are one: threads that help a job have one each.
+/// All clones are equivalent: each thread that helps a job has one.
 impl<T> Clone for Worker<T> {
     fn clone(&self) -> Worker<T> {
         Worker { core: Arc::clone(&self.core) }
     }
 }
 
-/// Why a job ended before its work did.
+/// Why a job ended before its work was done.
 #[derive(Debug, PartialEq, Eq)]
 pub enum JobError {
-    /// It saw that it was cancelled.
+    /// The job was cancelled.
     Cancelled,
-    /// It cannot go on, and why.
+    /// The job failed, with this message.
     Failed(String),
 }
 
-/// Wakes a job that sleeps, in [`Worker::pause`] or between two looks, from any thread. It does not keep the job. In a child
-/// process it does nothing.
+/// Wakes a job that sleeps in [`Worker::pause`] or between two polls, from any thread. It does not keep the job alive. In
+/// a child process it does nothing.
 #[derive(Clone)]
 pub struct Waker(pub(super) Weak<dyn Subject>);
 
 impl Waker {
-    /// Wakes it, or keeps it from falling asleep the next time.
+    /// Wakes the job, or keeps it from sleeping the next time.
     pub fn wake(&self) {
         if let Some(job) = self.0.upgrade() {
             job.wake();
         }
     }
 
-    /// Whether the job is gone.
+    /// Returns whether the job no longer exists.
     pub fn is_gone(&self) -> bool {
         self.0.strong_count() == 0
     }
 }
 
-/// Held while a thread of a job waits.
+/// Guard held while a thread of a job waits.
 pub(super) struct Waiting<'w>(&'w Crew);
 
 impl Drop for Waiting<'_> {
@@ -63,37 +63,38 @@ impl Drop for Waiting<'_> {
 }
 
 impl<T> Worker<T> {
-    /// Whether the job is to stop. Ask at least every few milliseconds: hosts are promised that it ends within ten.
+    /// Returns whether the job is cancelled. Check at least every few milliseconds: hosts are promised that it stops
+    /// within ten.
     pub fn is_cancelled(&self) -> bool {
         self.core.crew.is_cancelled()
     }
 
-    /// Stops by `?` if the job is to stop.
+    /// Returns an error if the job is cancelled, to stop it by `?`.
     pub fn go_on(&self) -> Result<(), JobError> {
         if self.is_cancelled() { Err(JobError::Cancelled) } else { Ok(()) }
     }
 
-    /// Adds to what is done.
+    /// Adds to the work done.
     pub fn advance(&self, units: u64) {
         self.core.done.fetch_add(units, Ordering::Relaxed);
     }
 
-    /// Tells how much there is to do.
+    /// Sets the total amount of work.
     pub fn expect(&self, units: u64) {
         self.core.total.store(units, Ordering::Relaxed);
     }
 
-    /// Lets notifiers that watch the job know of news that are no results of it.
+    /// Signals the notifiers that watch the job, for changes other than results.
     pub fn ring(&self) {
         self.core.tell(self.core.lock());
     }
 
-    /// What others wake the job with.
+    /// Returns a handle with which other threads wake the job.
     pub fn waker(&self) -> Waker {
         Waker(self.core.crew.job.clone())
     }
 
-    /// Lets other jobs run in the place of this one. If too many wait already, the job fails.
+    /// Lets other jobs run in place of this one until the guard is dropped. If too many jobs wait already, the job fails.
     pub(super) fn begin_wait(&self) -> Result<Waiting<'_>, JobError> {
         let crew = &self.core.crew;
         match pool().enter_wait(crew) {
@@ -102,8 +103,7 @@ impl<T> Worker<T> {
         }
     }
 
-    /// Waits until there is something to read from a file that may have nothing yet, or its end. Other jobs have the place of
-    /// this one meanwhile.
+    /// Waits until a file has something to read, or is at its end. Other jobs run in place of this one meanwhile.
     pub fn wait_readable(&self, file: &File) -> Result<(), JobError> {
         if sys::wait_readable(file, Duration::ZERO) {
             return Ok(());
@@ -111,7 +111,7 @@ impl<T> Worker<T> {
         let _waiting = self.begin_wait()?;
         loop {
             self.go_on()?;
-            // What comes soon is not waited for by two threads.
+            // Input that comes soon does not involve a second thread.
             if sys::wait_readable(file, MAX_POLL_TIME) {
                 return Ok(());
             }
@@ -122,12 +122,12 @@ impl<T> Worker<T> {
         }
     }
 
-    /// Whether results wait to be taken.
+    /// Returns whether there are untaken results.
     pub fn has_results(&self) -> bool {
         !self.core.lock().results.is_empty()
     }
 
-    /// Sleeps until the job is woken or cancelled, or the time has passed. Meanwhile another job runs in its place.
+    /// Sleeps until the job is woken or cancelled, or `limit` has passed. Another job runs in its place meanwhile.
     pub fn pause(&self, limit: Duration) -> Result<(), JobError> {
         let waiting = self.begin_wait()?;
         self.sleep(Some(limit));
@@ -151,8 +151,8 @@ impl<T> Worker<T> {
         inner.stuck -= 1;
     }
 
-    /// Publishes a result that holds `weight` bytes. If more than [`MAX_UNTAKEN_BYTES`] wait already, it first waits until the host
-    /// has taken some. Threads of one job may publish at the same time.
+    /// Publishes a result that holds `weight` bytes. If more than [`MAX_UNTAKEN_BYTES`] are untaken, it first waits until
+    /// the host has taken some. Several threads of a job may publish at the same time.
     pub fn publish(&self, result: T, weight: usize) -> Result<(), JobError> {
         let mut inner = self.core.lock();
         if inner.weight >= MAX_UNTAKEN_BYTES && !self.is_cancelled() {
