@@ -1,23 +1,23 @@
-//! A gate that one job at a time passes, and others wait at without taking the place of other jobs.
+//! A lock for jobs: one job at a time holds it, and the jobs that wait for it take no place in the pool.
 
 use super::{JobError, Worker};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How long a job takes at most to see that it is cancelled.
+/// Maximum time until a job that waits at a gate notices that it is cancelled.
 const CANCEL_CHECK_INTERVAL: Duration = Duration::from_millis(5);
 
-/// A lock for jobs that hold it while they work. A job that waits for it can be cancelled, and other jobs run in its place
-/// meanwhile: the one that holds it may be stuck in the system.
+/// A lock that a job holds while it works. A job that waits for it can be cancelled, and other jobs run in its place
+/// meanwhile, as the job that holds the lock may be stuck in the system.
 ///
-/// It is not for the host's threads but by [`Gate::try_enter`], and not for what a child process needs after a fork.
+/// Threads of the host may only use [`Gate::try_enter`]. A gate must not protect what a child process needs after a fork.
 #[derive(Default)]
 pub struct Gate {
     taken: Mutex<bool>,
     left: Condvar,
 }
 
-/// Held by who is inside.
+/// Guard of the job that holds the gate.
 pub struct Pass<'g>(&'g Gate);
 
 impl Gate {
@@ -25,13 +25,13 @@ impl Gate {
         self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Enters if nobody is inside.
+    /// Takes the gate, or returns none if another job holds it.
     pub fn try_enter(&self) -> Option<Pass<'_>> {
         let was_taken = std::mem::replace(&mut *self.lock(), true);
         (!was_taken).then(|| Pass(self))
     }
 
-    /// Waits until nobody is inside, and enters. Fails if the job is cancelled by then.
+    /// Waits for the gate and takes it. Returns an error if the job is cancelled meanwhile.
     pub fn enter<T>(&self, worker: &Worker<T>) -> Result<Pass<'_>, JobError> {
         if let Some(pass) = self.try_enter() {
             return Ok(pass);

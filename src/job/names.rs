@@ -1,15 +1,16 @@
-//! Names in directories that are watched: what the system reports of them wakes jobs.
+//! Watches names in directories: changes that the system reports wake jobs.
 //!
 //! # What does it cost?
 //!
-//! One inotify descriptor for the process and one watch for each directory. The system reports all changes in a directory;
-//! those of other names are passed over.
+//! One inotify descriptor for the process, and one watch for each directory. The system reports all changes in a
+//! directory; changes of other names are ignored.
 //!
 //! # What are its limits?
 //!
-//! It is a help and no promise: there may be no descriptor or no watch left, a file system may report nothing, and a
-//! directory that is replaced by another one is seen only when [`NameWatch::renew`] is called. So whoever has one also
-//! looks by itself from time to time. Reports that are lost wake everybody. Systems without inotify have none of it.
+//! Reports are not guaranteed: there may be no descriptor or no watch left, a file system may report nothing, and a
+//! directory that is replaced by another one is noticed only when [`NameWatch::renew`] is called. So users of a watch
+//! must also poll from time to time. If reports were lost, all jobs are woken. On systems without inotify nothing is
+//! reported.
 
 use super::pool::pool;
 use super::{Waker, sys};
@@ -19,7 +20,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Who is woken by what, and the descriptor by which the system reports.
+/// The watched names, and the descriptor by which the system reports changes.
 #[derive(Default)]
 pub(super) struct Names {
     state: Mutex<NamesState>,
@@ -28,27 +29,27 @@ pub(super) struct Names {
 #[derive(Default)]
 struct NamesState {
     inotify: Option<Arc<File>>,
-    /// By the number of the watched directory: who waits for which name in it.
+    /// The watched names and their jobs, by the number of the directory's watch.
     waiting: BTreeMap<i32, Vec<Entry>>,
     count: u64,
 }
 
-/// The number of a [`NameWatch`], its name, and what it wakes.
+/// The number of a [`NameWatch`], the watched name, and the job to wake.
 type Entry = (u64, Arc<[u8]>, Waker);
 
-/// Wakes a job when something happens to a name in a directory. The watch ends when this is dropped.
+/// Wakes a job when something happens to a name in a directory. Dropping it ends the watch.
 pub struct NameWatch {
     pid: u32,
     number: u64,
     directory: CString,
     name: Arc<[u8]>,
     waker: Waker,
-    /// The watched directory, if the system could watch one.
+    /// Number of the directory's watch, if the system could create one.
     watched: Option<i32>,
 }
 
 impl NameWatch {
-    /// Starts to watch a name, if the system can.
+    /// Watches a name, if the system can.
     pub fn new(directory: &Path, name: &OsStr, waker: Waker) -> NameWatch {
         let mut state = pool().watcher().names.lock();
         state.count += 1;
@@ -61,8 +62,8 @@ impl NameWatch {
         watch
     }
 
-    /// Watches the directory that has the path now, if that is another one than before or if there was none. It may wait
-    /// for the disk.
+    /// Watches the directory that the path leads to now, if that is another one than before or if none was watched. It
+    /// may wait for the disk.
     pub fn renew(&mut self) {
         let names = &pool().watcher().names;
         let Some(inotify) = names.open() else { return };
@@ -78,11 +79,11 @@ impl NameWatch {
             let entry = (self.number, Arc::clone(&self.name), self.waker.clone());
             state.waiting.entry(watch).or_default().push(entry);
             self.watched = Some(watch);
-            // Once more: others may have ended the watch of this directory before this one was noted.
+            // Again: another thread may have ended the watch of this directory before this one was recorded.
         }
     }
 
-    /// Whether the system reports.
+    /// Returns whether the system reports changes.
     #[cfg(test)]
     pub(super) fn is_watched(&self) -> bool {
         self.watched.is_some()
@@ -91,7 +92,7 @@ impl NameWatch {
 
 impl Drop for NameWatch {
     fn drop(&mut self) {
-        // A child has the descriptor of its parent, whose watches these are.
+        // A child process has its parent's descriptor, whose watches these are.
         if self.pid == std::process::id() {
             pool().watcher().names.lock().remove(self.watched, self.number);
         }
@@ -99,7 +100,7 @@ impl Drop for NameWatch {
 }
 
 impl NamesState {
-    /// Lets somebody wait no more; the watch of the directory ends with the last one.
+    /// Removes a watched name. The watch of the directory ends with its last name.
     fn remove(&mut self, watched: Option<i32>, number: u64) {
         let Some(watch) = watched else { return };
         let Some(waiting) = self.waiting.get_mut(&watch) else { return };
@@ -118,13 +119,13 @@ impl Names {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The descriptor by which the system reports, if there is one.
+    /// Returns the descriptor by which the system reports changes, if there is one.
     #[cfg(unix)]
     pub(super) fn descriptor(&self) -> Option<Arc<File>> {
         self.lock().inotify.clone()
     }
 
-    /// The same, made if there is none yet.
+    /// Returns the descriptor, creating it if there is none.
     fn open(&self) -> Option<Arc<File>> {
         let mut state = self.lock();
         let is_new = state.inotify.is_none();
@@ -136,7 +137,7 @@ impl Names {
         pool().watcher().waits_for_descriptors(is_new).then_some(inotify).flatten()
     }
 
-    /// Reads what there is, and wakes those whom it is for.
+    /// Reads the pending reports, and wakes the jobs whose names they mention.
     #[cfg(unix)]
     pub(super) fn read(&self) {
         use std::io::Read;
@@ -146,16 +147,16 @@ impl Names {
         while let Ok(len @ 1..) = (&*inotify).read(&mut buffer) {
             self.find(&buffer[..len], &mut woken);
         }
-        // Without the lock: what is woken may end its watch.
+        // Without the lock: a woken job may drop its watch.
         woken.values().for_each(Waker::wake);
     }
 
-    /// Finds those whom reports of the system are for, by their numbers.
+    /// Adds the wakers of all names mentioned in `reports` to `woken`, by the numbers of their watches.
     pub(super) fn find(&self, reports: &[u8], woken: &mut BTreeMap<u64, Waker>) {
         let state = self.lock();
         for (watch, lost, name) in sys::reports(reports) {
             let mut wake = |(number, own, waker): &Entry| {
-                // Without a name it is about the directory itself.
+                // A report without a name is about the directory itself.
                 if lost || name.is_empty() || **own == *name {
                     woken.entry(*number).or_insert_with(|| waker.clone());
                 }

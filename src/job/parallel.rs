@@ -1,4 +1,4 @@
-//! Work that is divided: several threads of the pool at one task, for as long as there is something to do.
+//! Parallel work: several threads of the pool work on one task while there is something to do.
 
 use super::crew::{self, Aside, Crew, STEP_ASIDE_AFTER};
 use super::pool::{Task, pool};
@@ -6,7 +6,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-/// Who is at work.
+/// The threads at work on a task.
 #[derive(Default)]
 struct Party {
     state: Mutex<ParallelState>,
@@ -20,21 +20,20 @@ struct ParallelState {
     panic: Option<Box<dyn Any + Send>>,
 }
 
-/// Calls `this` on this thread, and at the same time `other` on up to `helpers` threads of the pool that have nothing else
-/// to do; each of them gets a number, from 1 on. Returns when all calls that have begun are over; those that have not begun
-/// by the time that `this` is over never do. So both have to take what there is to do piece by piece, and to return when
-/// there is no more.
+/// Calls `this` on the calling thread, and at the same time `other` on up to `helpers` idle threads of the pool, each
+/// with a number from 1 on. Returns when all calls that have begun are over; calls that have not begun when `this`
+/// returns never begin. So both have to take the work piece by piece, and return when there is none left.
 ///
-/// None begins for a job that is cancelled or waits for its host by then.
+/// No helper begins for a job that is cancelled or waits for its host.
 ///
-/// The threads of the pool wait parked, so that this costs little more than waking them.
+/// Idle threads of the pool are parked, so that this costs little more than waking them.
 pub fn run_parallel(
     helpers: usize,
     this: impl FnOnce(),
     other: impl Fn(usize) + Send + Sync + 'static,
 ) {
     let (party, other) = (Arc::new(Party::default()), Arc::new(other));
-    // They work for the same job, if it is one: they count out with it when it waits or is abandoned.
+    // Helpers of a job belong to its crew, so that the pool does not count them while the job waits or is abandoned.
     let crew = crew::current();
     for number in 1..=helpers {
         let (party, other, of) = (Arc::clone(&party), Arc::clone(&other), crew.clone());
@@ -55,11 +54,11 @@ pub fn run_parallel(
     }
 }
 
-/// Does something on a thread of the pool, whenever there is one: what nobody waits for. If no thread can be started it
-/// is done at once.
+/// Runs `work` on a thread of the pool when one is free; nobody waits for it. If no thread can be started, it runs at
+/// once on the calling thread.
 pub fn spawn_detached(work: impl FnOnce() + Send + 'static) {
     let work = Box::new(move |_: Result<(), &str>| {
-        // Nobody hears of a panic here, and there is nobody whom it would concern.
+        // Nobody is interested in a panic here.
         let _ = catch_unwind(AssertUnwindSafe(work));
     });
     pool().submit(Task { crew: None, work });
@@ -80,7 +79,7 @@ impl Party {
         self.left.notify_all();
     }
 
-    /// Lets nobody in any more, and waits for those who are.
+    /// Admits no further helpers, and waits for those at work.
     fn close(&self) -> Option<Box<dyn Any + Send>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.closed = true;

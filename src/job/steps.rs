@@ -1,4 +1,4 @@
-//! Jobs that come back: they look at something from time to time, and hold no thread in between.
+//! Polling jobs: they look at something from time to time, and hold no thread in between.
 
 use super::core::{Core, Inner, Phase};
 use super::pool::{Task, pool};
@@ -6,34 +6,34 @@ use super::{Job, JobError, Worker, guarded};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// What a job says after a look.
+/// What a polling job does after a look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// It has come to its end.
+    /// The job is done.
     Over,
-    /// It looks again when it is woken, or after so long.
+    /// The job looks again when it is woken, or after this time.
     Rest(Duration),
 }
 
-/// How long a job waits for a thread that it cannot have now, having had one before.
+/// Time until a job that had a thread before tries again to get one.
 const THREAD_RETRY_INTERVAL: Duration = Duration::from_secs(1);
 
-/// What it does in each look.
+/// The function that looks once.
 type Look<T> = Box<dyn FnMut(&Worker<T>) -> Result<Step, JobError> + Send>;
 
-/// A job between its looks.
+/// A polling job between two looks.
 struct Steps<T> {
     worker: Worker<T>,
     look: Look<T>,
-    /// Whether it has had a thread.
+    /// Whether the job has had a thread.
     looked: bool,
 }
 
-/// Starts a job that looks at something again and again. Between two looks it has no thread: thousands of them may rest at the same
-/// time. Rests of a second or more are over at full seconds, for all jobs at once. It is failed already if the system
-/// gives no thread for the first look; later ones are tried again.
+/// Starts a job that calls `look` repeatedly. Between two looks it has no thread: thousands of such jobs may rest at the
+/// same time. Rests of a second or more end at full seconds, for all jobs at once. If no thread can be started for the
+/// first look, the job has failed when this returns; for later looks it tries again.
 ///
-/// If there can be no thread that wakes such jobs, it keeps one of the pool and sleeps there.
+/// If the thread that wakes such jobs cannot be started, the job keeps a thread of the pool and sleeps there.
 pub fn repeat<T: Send + 'static>(
     look: impl FnMut(&Worker<T>) -> Result<Step, JobError> + Send + 'static,
 ) -> Job<T> {
@@ -50,7 +50,7 @@ impl<T: Send + 'static> Steps<T> {
         pool().submit(Task { crew: Some(crew), work: Box::new(work) });
     }
 
-    /// Looks, and sees to it that this is done again.
+    /// Looks once, and schedules the next look.
     fn run(mut self, thread: Result<(), &str>) {
         let core = Arc::clone(&self.worker.core);
         if !core.begin() {
@@ -60,7 +60,7 @@ impl<T: Send + 'static> Steps<T> {
             if !self.looked {
                 return core.end(Err(JobError::Failed(reason.to_owned())));
             }
-            // Who has looked before has rested, so there is the thread that rings.
+            // A job that has looked before has rested, so the thread that runs alarms exists.
             let mut inner = core.lock();
             return match self.worker.go_on() {
                 Ok(()) => self.rest_until(Instant::now() + THREAD_RETRY_INTERVAL, &mut inner),
@@ -89,7 +89,8 @@ impl<T: Send + 'static> Steps<T> {
         }
     }
 
-    /// Gives the thread back until it is woken or some time has passed. Returns the job if it is to look again at once.
+    /// Returns the thread to the pool until the job is woken or `limit` has passed. Returns the job if it has to look
+    /// again at once.
     fn rest(self, limit: Duration) -> Result<Option<Steps<T>>, JobError> {
         let core = Arc::clone(&self.worker.core);
         if !pool().watcher().start() {
@@ -105,13 +106,13 @@ impl<T: Send + 'static> Steps<T> {
         Ok(None)
     }
 
-    /// The same until a time. Whoever cancels or wakes the job waits for the lock, and so does the alarm.
+    /// Rests until `when`. Cancelling or waking the job waits for the lock, and so does the alarm.
     fn rest_until(self, when: Instant, inner: &mut Inner<T>) {
         let key = pool().watcher().at(when, Box::new(move || self.resume()));
         inner.phase = Phase::Resting(key);
     }
 
-    /// Queues for the next look, unless the job was cancelled.
+    /// Queues the next look, unless the job was cancelled.
     fn resume(self) {
         let core = Arc::clone(&self.worker.core);
         let mut inner = core.lock();
@@ -123,7 +124,8 @@ impl<T: Send + 'static> Steps<T> {
     }
 }
 
-/// The full second of this process before a time that is a second or more away, so that all look at the same time.
+/// Returns the full second of this process before `when`, if `limit` is a second or more, so that all jobs look at the
+/// same time.
 fn full_second(when: Instant, limit: Duration) -> Instant {
     static FIRST: once_cell::race::OnceBox<Instant> = once_cell::race::OnceBox::new();
     if limit < Duration::from_secs(1) {

@@ -1,6 +1,6 @@
-//! The few system calls that the standard library has no safe form of: signals, policy and end of threads, the
-//! descriptor of a notifier, processors of a thread, waiting for descriptors, and watching directories. The only `unsafe`
-//! of jobs stands here.
+//! System calls for which the standard library has no safe function: signals, scheduling policy and numbers of threads,
+//! the descriptor of a notifier, the processors of a thread, waiting for descriptors, and watching directories. All
+//! `unsafe` code of jobs is here.
 
 #![allow(unsafe_code)]
 
@@ -15,8 +15,8 @@ mod unix {
     use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
     use std::time::Duration;
 
-    /// Runs `spawn` while the calling thread blocks every signal: a thread that it makes inherits that, so the host's
-    /// handlers run on the host's own threads only.
+    /// Runs `spawn` while the calling thread blocks all signals. A thread created by it inherits that, so that the host's
+    /// signal handlers run only on the host's own threads.
     pub fn without_signals<R>(spawn: impl FnOnce() -> R) -> R {
         let mut all = MaybeUninit::uninit();
         let mut before = MaybeUninit::uninit();
@@ -35,17 +35,17 @@ mod unix {
         result
     }
 
-    /// Lets the thread, and those that it starts, have their share of the processors as others have, but never take one
-    /// from the thread that wakes them: that is the host's.
+    /// Sets the batch policy for the calling thread and for those that it starts: they get their share of the processors,
+    /// but never take one from the thread that wakes them, which is the host's.
     pub fn set_batch_scheduling() {
         #[cfg(any(target_os = "linux", target_os = "android"))]
         {
-            // All zero, as it has more fields in other C libraries.
+            // All zero, as the structure has more fields in other C libraries.
             // SAFETY: the structure is made of integers.
             let parameters = unsafe { MaybeUninit::<libc::sched_param>::zeroed().assume_init() };
-            // SAFETY: it reads the parameters, which are there. If it is refused all is as it was.
+            // SAFETY: it reads the parameters, which are initialized. If the call fails, nothing changes.
             unsafe {
-                // Not every C library has a function for it that does something.
+                // By its number, as the function does nothing in some C libraries.
                 libc::syscall(
                     libc::SYS_sched_setscheduler,
                     0,
@@ -56,19 +56,20 @@ mod unix {
         }
     }
 
-    /// What the system knows a thread by.
+    /// The system's number of a thread.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub type ThreadId = libc::c_long;
 
-    /// What the system knows the calling thread by.
+    /// Returns the system's number of the calling thread.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub fn thread_id() -> ThreadId {
         // SAFETY: no memory is involved.
         unsafe { libc::syscall(libc::SYS_gettid) }
     }
 
-    /// Keeps a thread that sleeps away from the processor of the calling one, which it names, unless there is no other:
-    /// a virtual machine takes idle processors for such that have been taken from it, and wakes a thread on its waker's.
+    /// Excludes the current processor from those of a sleeping thread, and returns it, or none if there is no other
+    /// processor. Linux in a virtual machine regards idle processors as preempted by the hypervisor, and so wakes a
+    /// thread on the processor of the thread that wakes it.
     #[cfg(target_os = "linux")]
     pub fn keep_away(thread: ThreadId) -> Option<usize> {
         // SAFETY: no memory is involved.
@@ -86,7 +87,7 @@ mod unix {
         changed.then_some(here)
     }
 
-    /// Lets the calling thread run on a processor again from which it was kept away.
+    /// Adds a processor to those on which the calling thread may run, after it was excluded.
     #[cfg(target_os = "linux")]
     pub fn come_back(processor: usize) {
         change_processors(0, |set| {
@@ -96,7 +97,7 @@ mod unix {
         });
     }
 
-    /// Changes the set of processors on which a thread may run, if `change` says so.
+    /// Changes the set of processors on which a thread may run, if `change` returns true.
     #[cfg(target_os = "linux")]
     fn change_processors(
         thread: ThreadId,
@@ -104,8 +105,8 @@ mod unix {
     ) -> bool {
         let (thread, size) = (thread as libc::pid_t, size_of::<libc::cpu_set_t>());
         let mut set = MaybeUninit::<libc::cpu_set_t>::zeroed();
-        // SAFETY: both calls are told how large the set is, and all bits of it are set, to zero at least. A thread that has
-        // ended is an error.
+        // SAFETY: both calls get the size of the set, and all its bits are initialized, at least to zero. For a thread
+        // that has ended they return an error.
         unsafe {
             libc::sched_getaffinity(thread, size, set.as_mut_ptr()) == 0
                 && change(set.assume_init_mut())
@@ -113,7 +114,7 @@ mod unix {
         }
     }
 
-    /// Waits for a while until a read from a file would give something, tell of its end, or fail.
+    /// Waits until a read from a file would return data, report the end or fail, for at most `limit`.
     pub fn wait_readable(file: &File, limit: Duration) -> bool {
         let mut wanted = libc::pollfd { fd: file.as_raw_fd(), events: libc::POLLIN, revents: 0 };
         let limit = libc::c_int::try_from(limit.as_millis()).unwrap_or(libc::c_int::MAX);
@@ -122,12 +123,12 @@ mod unix {
         ready > 0 || (ready < 0 && Error::last_os_error().kind() != ErrorKind::Interrupted)
     }
 
-    /// Waits until something can be read from one of the descriptors, or for so long; for ever without a limit. Returns for
-    /// each whether that is so, or whether it is broken; nothing if the system was disturbed.
+    /// Waits until one of the descriptors is readable, for at most `limit`, or forever without one. Returns for each
+    /// whether it is readable or broken; returns false for all if the call was interrupted.
     pub fn wait_any(files: &[RawFd], limit: Option<Duration>) -> Vec<bool> {
         let wanted = |&fd: &RawFd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
         let mut wanted: Vec<_> = files.iter().map(wanted).collect();
-        // Rounded up: what is too early would be looked at again and again.
+        // Rounded up: a limit that ends too early would cause further calls.
         let millis = limit.map(|limit| limit.as_nanos().div_ceil(1_000_000));
         let millis =
             millis.map_or(-1, |millis| libc::c_int::try_from(millis).unwrap_or(libc::c_int::MAX));
@@ -136,12 +137,12 @@ mod unix {
         wanted.iter().map(|entry| entry.revents != 0).collect()
     }
 
-    /// Bytes of a file as the system has them at hand: it does not ask the server of a file that is on one.
+    /// Returns the size of a file as the system has it cached: it does not ask the server of a remote file.
     #[cfg(target_os = "linux")]
     pub fn size_at_hand(file: &File) -> Result<u64> {
         let mut known = MaybeUninit::<libc::statx>::zeroed();
-        // By its number, as old C libraries have no such function.
-        // SAFETY: the path is empty and ends with a zero byte, and the answer has room.
+        // By its number, as old C libraries do not have the function.
+        // SAFETY: the path is empty and ends with a zero byte, and there is room for the result.
         let status = unsafe {
             libc::syscall(
                 libc::SYS_statx,
@@ -153,14 +154,14 @@ mod unix {
             )
         };
         if status != 0 {
-            // A system that is older, or a sandbox that forbids it.
+            // The system is older, or a sandbox forbids the call.
             return Ok(file.metadata()?.len());
         }
         // SAFETY: all bytes of it are set, to zero at least.
         Ok(unsafe { known.assume_init() }.stx_size)
     }
 
-    /// What tells of changes in directories.
+    /// Creates a descriptor that reports changes in directories.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub fn inotify() -> Result<File> {
         // SAFETY: no memory is involved.
@@ -172,7 +173,7 @@ mod unix {
         Ok(File::from(unsafe { OwnedFd::from_raw_fd(fd) }))
     }
 
-    /// Watches a directory, and returns its number: the same one for the same directory.
+    /// Watches a directory, and returns the number of the watch, which is the same for the same directory.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub fn add_watch(inotify: &File, directory: &std::ffi::CStr) -> Result<i32> {
         let changes = libc::IN_MODIFY | libc::IN_ATTRIB | libc::IN_CLOSE_WRITE;
@@ -185,15 +186,15 @@ mod unix {
         if watch < 0 { Err(Error::last_os_error()) } else { Ok(watch) }
     }
 
-    /// Watches a directory no more. That it is gone by then is fine.
+    /// Ends the watch of a directory. It may have ended already.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub fn remove_watch(inotify: &File, watch: i32) {
         // SAFETY: no memory is involved.
         unsafe { libc::inotify_rm_watch(inotify.as_raw_fd(), watch) };
     }
 
-    /// Reports of changes as they were read: the number of the directory, whether others were lost, and the name; without one
-    /// it is about the directory itself.
+    /// Returns the reports of changes in `bytes`: the number of the watch, whether reports were lost, and the name. A
+    /// report about the directory itself has no name.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub fn reports(mut bytes: &[u8]) -> impl Iterator<Item = (i32, bool, &[u8])> {
         std::iter::from_fn(move || {
@@ -209,7 +210,8 @@ mod unix {
         })
     }
 
-    /// Where to read a notifier's news and where to write them: an eventfd, which is both.
+    /// Creates the descriptor that a notifier reads, and the one that is written to if it is another one: an eventfd is
+    /// both.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub fn wire() -> Result<(File, Option<File>)> {
         // SAFETY: no memory is involved.
@@ -221,16 +223,17 @@ mod unix {
         Ok((File::from(unsafe { OwnedFd::from_raw_fd(fd) }), None))
     }
 
-    /// Where to read a notifier's news and where to write them: the two ends of a pipe.
+    /// Creates the descriptor that a notifier reads, and the one that is written to: the two ends of a pipe.
     #[cfg(not(any(target_os = "linux", target_os = "android")))]
     pub fn wire() -> Result<(File, Option<File>)> {
         let mut ends = [0; 2];
-        // Where it exists `pipe2` would set the flags at once; macOS has none.
+        // `pipe2` would set the flags at once, but macOS does not have it.
         // SAFETY: the array has room for the two descriptors.
         if unsafe { libc::pipe(ends.as_mut_ptr()) } < 0 {
             return Err(Error::last_os_error());
         }
-        // SAFETY: both descriptors are new, so nobody else owns them. Owned first: they are closed if a flag is refused.
+        // SAFETY: both descriptors are new, so nothing else owns them. They are owned first, so that they are closed if a
+        // flag fails.
         let [read, write] = ends.map(|end| unsafe { OwnedFd::from_raw_fd(end) });
         for end in ends {
             // SAFETY: no memory is involved, and the descriptors are open.
@@ -296,7 +299,7 @@ pub(super) fn wire() -> std::io::Result<(std::fs::File, Option<std::fs::File>)> 
     Err(std::io::Error::from(std::io::ErrorKind::Unsupported))
 }
 
-/// Whoever reads is made to wait by the system.
+/// On this system reads block.
 #[cfg(not(unix))]
 pub(super) fn wait_readable(_: &std::fs::File, _: std::time::Duration) -> bool {
     true

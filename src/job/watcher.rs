@@ -1,19 +1,20 @@
-//! The watcher: the one thread that waits for all jobs.
+//! The watcher: one thread that waits on behalf of all jobs.
 //!
-//! # What is it for?
+//! # What is the watcher for?
 //!
-//! A job that waits for a change, for input or for a while holds no thread of the pool, or a parked one: this thread wakes
-//! it. There is one in a process, started when it is first needed, and it does nothing that can take long itself.
+//! A job that waits for a change, for input or for a time holds no thread of the pool, or only a parked one: this thread
+//! wakes it. There is one in a process, started when it is first needed, and it never does anything itself that may take
+//! long.
 //!
 //! # What does it wait for?
 //!
 //! For the next alarm, for descriptors that jobs want to read from, and, where the system has inotify, for changes in
-//! directories: one descriptor for all of them, and one watch for each directory, however many files in it are followed.
+//! directories: one descriptor for all of them, and one watch for each directory, however many of its files are followed.
 //!
-//! # What if it cannot be had?
+//! # What if it cannot be started?
 //!
-//! Then whoever needs it waits by itself, on a thread of the pool. Without descriptors it still has its alarms. Files
-//! are also looked at once a second, as some file systems report nothing, and the system has only so many watches.
+//! Then each job that needs it waits on a thread of the pool. If it has no descriptors, alarms still work. Files are also
+//! polled once a second, as some file systems report nothing, and the number of watches is limited.
 
 use super::names::Names;
 use super::{Waker, sys};
@@ -24,13 +25,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
 use std::time::Instant;
 
-/// What is done at its time, on the watcher's thread: something short.
+/// A short function that runs on the watcher's thread at a set time.
 pub(super) type Alarm = Box<dyn FnOnce() + Send>;
 
-/// An alarm that was set.
+/// The key of an alarm: its time and its number.
 pub(super) type Key = (Instant, u64);
 
-/// What the thread of a process waits for.
+/// The alarms and descriptors for which the thread of a process waits.
 #[derive(Default)]
 pub(super) struct Watcher {
     state: Mutex<WatcherState>,
@@ -41,18 +42,18 @@ pub(super) struct Watcher {
 struct WatcherState {
     thread: Option<Thread>,
     alarms: BTreeMap<Key, Alarm>,
-    /// Descriptors that jobs want to read from.
+    /// Descriptors that jobs want to read from, by number, and the jobs to wake.
     #[cfg(unix)]
     files: BTreeMap<u64, (std::os::fd::RawFd, Waker)>,
-    /// Counts alarms and files.
+    /// Number of alarms and files so far.
     count: u64,
-    /// When it wakes up by itself, if it sleeps.
+    /// If the thread sleeps, the time at which it wakes up anyway, if any.
     asleep: Option<Option<Instant>>,
-    /// By which it is woken while it waits for descriptors.
+    /// The descriptor that wakes the thread while it waits for others.
     wire: Option<Wire>,
 }
 
-/// Where its thread reads, and where others write, if that is another place.
+/// The descriptor that the thread reads, and the one that others write to if it is another one.
 struct Wire {
     #[cfg_attr(not(unix), expect(dead_code))]
     read: File,
@@ -64,13 +65,13 @@ impl Watcher {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Starts the thread if there is none yet, and returns whether there is one.
+    /// Starts the thread if it does not exist, and returns whether it exists.
     pub(super) fn start(&'static self) -> bool {
         let mut state = self.lock();
         if state.thread.is_some() {
             return true;
         }
-        // It waits for this lock first.
+        // The thread waits for this lock first.
         let spawned = sys::without_signals(|| {
             let builder = thread::Builder::new().name("rille-watch".to_owned());
             builder.stack_size(128 << 10).spawn(|| {
@@ -82,7 +83,7 @@ impl Watcher {
         state.thread.is_some()
     }
 
-    /// Sets an alarm. There has to be a thread for it, see [`Watcher::start`].
+    /// Sets an alarm. The thread must exist: see [`Watcher::start`].
     pub(super) fn at(&self, when: Instant, alarm: Alarm) -> Key {
         let mut state = self.lock();
         state.count += 1;
@@ -94,13 +95,13 @@ impl Watcher {
         key
     }
 
-    /// Takes an alarm back that has not rung.
+    /// Removes an alarm, and returns it if it has not rung.
     pub(super) fn take(&self, key: &Key) -> Option<Alarm> {
         self.lock().alarms.remove(key)
     }
 
-    /// Wakes a job once something can be read from a descriptor. Returns a number to [forget](Watcher::forget) it by;
-    /// nothing if the thread or the descriptors for that cannot be had.
+    /// Wakes a job once a descriptor is readable. Returns a number for [`forget`](Watcher::forget), or none if the thread
+    /// or its descriptors cannot be created.
     #[cfg(unix)]
     pub(super) fn when_readable(&'static self, file: &File, waker: Waker) -> Option<u64> {
         if !self.start() {
@@ -115,13 +116,13 @@ impl Watcher {
         Some(number)
     }
 
-    /// Whoever reads is made to wait by the system.
+    /// On this system reads block.
     #[cfg(not(unix))]
     pub(super) fn when_readable(&'static self, _: &File, _: Waker) -> Option<u64> {
         None
     }
 
-    /// Looks no more at a descriptor.
+    /// Stops waiting for a descriptor.
     pub(super) fn forget(&self, number: u64) {
         #[cfg(unix)]
         self.lock().files.remove(&number);
@@ -129,7 +130,8 @@ impl Watcher {
         let _ = number;
     }
 
-    /// Whether there is the thread, and it waits for descriptors; with `again`, it looks which there are.
+    /// Returns whether the thread exists and waits for descriptors. With `again` set, it reads the list of descriptors
+    /// anew.
     pub(super) fn waits_for_descriptors(&'static self, again: bool) -> bool {
         if !self.start() {
             return false;
@@ -142,7 +144,7 @@ impl Watcher {
         is_connected
     }
 
-    /// The life of the thread.
+    /// Waits for alarms and descriptors, forever.
     fn run(&self) {
         loop {
             let mut state = self.lock();
@@ -166,7 +168,7 @@ impl Watcher {
         use std::io::Read;
         use std::os::fd::AsRawFd;
         let Some(wire) = &state.wire else { return rest(state, until) };
-        // The wire is never closed, and the descriptor of another one is not read from, whoever has it by then.
+        // The wire is never closed. The descriptor of a job is never read here, even if it was reused meanwhile.
         let mut descriptors = vec![wire.read.as_raw_fd()];
         let names = self.names.descriptor();
         descriptors.extend(names.as_ref().map(|file| file.as_raw_fd()));
@@ -181,7 +183,7 @@ impl Watcher {
         if ready[0]
             && let Some(wire) = &state.wire
         {
-            // An eventfd gives all at once; what is left of a pipe wakes it again.
+            // One read empties an eventfd; anything left in a pipe wakes the thread again.
             let _ = (&wire.read).read(&mut [0; 64]);
         }
         let readable = numbers.iter().zip(&ready[first..]).filter(|(_, ready)| **ready);
@@ -199,7 +201,7 @@ impl Watcher {
     }
 }
 
-/// Sleeps until the thread is unparked or the time has come.
+/// Sleeps until the thread is unparked, or until the given time.
 fn rest(state: MutexGuard<'_, WatcherState>, until: Option<Instant>) {
     drop(state);
     match until.map(|until| until.saturating_duration_since(Instant::now())) {
@@ -209,20 +211,20 @@ fn rest(state: MutexGuard<'_, WatcherState>, until: Option<Instant>) {
 }
 
 impl WatcherState {
-    /// Makes the wire by which the thread is woken from its descriptors, if there is none.
+    /// Creates the descriptors that wake the thread, if there are none.
     fn connect(&mut self) -> Option<()> {
         if self.wire.is_none() {
             let (read, write) = sys::wire().ok()?;
-            // It sleeps without one until now.
+            // Until now the thread sleeps without descriptors.
             self.rouse();
             self.wire = Some(Wire { read, write });
         }
         Some(())
     }
 
-    /// Wakes the thread, so that it sees what is new.
+    /// Wakes the thread, so that it notices changes.
     fn rouse(&mut self) {
-        // It has not gone to sleep since the last time, or does not sleep: then it looks before it does.
+        // The thread was woken already, or does not sleep: then it notices changes before it sleeps.
         if self.asleep.take().is_none() {
             return;
         }
@@ -230,7 +232,7 @@ impl WatcherState {
             thread.unpark();
         }
         if let Some(wire) = &self.wire {
-            // It fails only if it is full, and then it is readable anyway.
+            // It fails only if the pipe is full, and then it is readable anyway.
             let _ = wire.write.as_ref().unwrap_or(&wire.read).write(&1_u64.to_ne_bytes());
         }
     }
