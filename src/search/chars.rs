@@ -1,11 +1,11 @@
-//! Where chars begin, for matches that are empty.
+//! Character boundaries, for matches that are empty.
 
-/// Whether `at` lies inside a char or a maximal invalid subsequence of `text`, rather than between two.
+/// Whether `at` lies inside a character or a maximal invalid subsequence of `text`, rather than between two.
 pub(super) fn splits(text: &[u8], at: usize) -> bool {
     if at == 0 || at >= text.len() || !is_continuation(text[at]) {
         return false;
     }
-    // The byte that leads the sequence is at most three before, and the only one of it that is no continuation.
+    // The first byte of the sequence is at most three bytes before, and its only byte that is not a continuation byte.
     let Some(lead) = (at.saturating_sub(3)..at).rev().find(|&i| !is_continuation(text[i])) else {
         return false;
     };
@@ -25,7 +25,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The borders between chars, by decoding all of the text.
+    /// Returns the boundaries between characters, by decoding the whole text.
     fn borders(text: &[u8]) -> Vec<usize> {
         let (mut at, mut borders) = (0, vec![0]);
         for chunk in text.utf8_chunks() {

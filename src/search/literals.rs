@@ -1,4 +1,4 @@
-//! Many literals at once: where they are, and which.
+//! Searching for many literals at once, and which of them is where.
 
 use super::{Full, Output, PatternError, Span};
 use aho_corasick::automaton::Automaton;
@@ -7,50 +7,50 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, Match, MatchKi
 use memchr::memmem::Finder;
 use std::collections::HashSet;
 
-/// How literals are searched for. By default the first one in the list wins where several begin.
+/// Options of a search for literals. By default the first one in the list wins where several begin.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LiteralOptions {
     /// ASCII letters match in either case.
     pub ignore_case: bool,
     /// The longest literal wins where several begin.
     pub longest: bool,
-    /// Bytes that the fast form may take; 0 for 16 MiB.
+    /// Maximum bytes of the DFA, the fast form; 0 for 16 MiB.
     pub memory_limit: usize,
 }
 
-/// What the fast form may take unless told otherwise.
+/// Default memory limit of the fast form, in bytes.
 const DEFAULT_MEMORY_LIMIT: usize = 16 << 20;
 
-/// The longest literal, in bytes, of a list that becomes a DFA. Making one follows the chain of failure transitions of each
-/// prefix, which in a periodic literal is as long as the prefix: the time would grow with the square of the length.
+/// Maximum bytes of the longest literal in a list that becomes a DFA. Building one follows the chain of failure transitions
+/// of each prefix, which in a periodic literal is as long as the prefix: the time would grow with the square of the length.
 const MAX_DFA_LITERAL: usize = 64;
 
-/// Transitions that making a DFA may follow at most, in the worst case.
+/// Maximum number of transitions that building a DFA may follow in the worst case.
 const MAX_DFA_STEPS: usize = 32 << 20;
 
-/// A list of literals that are searched for in one pass.
+/// A list of literals that is searched for in one pass.
 ///
 /// # Costs
 ///
-/// One literal alone is a substring search, and takes no more memory than itself. A list is an Aho-Corasick automaton,
-/// which is made in time linear in the list. As a DFA it takes about 4 bytes times the number of different prefixes times
-/// the number of different bytes (1,000 English words: 1 MB), and a byte of text takes the same few instructions whatever
-/// the list. Beyond the memory limit, and for lists with a literal above 64 bytes, it is an NFA of a tenth of the size and
-/// half of the speed.
+/// A single literal is a substring search, and takes no more memory than itself. A list is an Aho-Corasick automaton, built
+/// in time linear in the list. As a DFA it takes about 4 bytes times the number of different prefixes times the number of
+/// different bytes (1,000 English words: 1 MB), and each byte of text takes the same few instructions whatever the list.
+/// Past the memory limit, and for lists with a literal above 64 bytes, it is an NFA with a tenth of the size and half of
+/// the speed.
 ///
-/// A search is linear in the text, but for this: where a long literal begins again and again and never ends, and a short
-/// one is found instead, the text of the long one is read each time.
+/// A search is linear in the text, with one exception: where a long literal begins again and again but never ends, and a
+/// short one is found instead, the text of the long one is read each time.
 ///
-/// A DFA waits for its table at each byte. Where hits are rare, several places of the text are therefore searched at once,
-/// which takes less than half of the time.
+/// A DFA waits for a table load at each byte. Where hits are rare, several places of the text are therefore searched at
+/// once, which takes less than half of the time.
 pub struct Literals {
     engine: Engine,
-    /// What it was made of: all literals, one after the other, and where each ends.
+    /// The source: all literals, one after the other; `ends` has the end of each.
     text: Box<[u8]>,
     ends: Box<[usize]>,
     options: LiteralOptions,
     longest: usize,
-    /// Places in the list of those that are searched for, where some stand in it twice.
+    /// Indexes in the list of the distinct literals, if some occur in it twice.
     places: Option<Box<[usize]>>,
 }
 
@@ -79,7 +79,7 @@ impl Engine {
             if options.longest { MatchKind::LeftmostLongest } else { MatchKind::LeftmostFirst };
         let short = longest <= MAX_DFA_LITERAL;
         let cost = DfaCost::of(list, options.ignore_case);
-        // What the crate chooses by itself is a DFA for 100 literals at most.
+        // The crate's own choice is a DFA for at most 100 literals.
         if short && cost.bytes <= limit && cost.steps <= MAX_DFA_STEPS {
             let mut builder = DFA::builder();
             builder.ascii_case_insensitive(options.ignore_case).match_kind(kind);
@@ -87,30 +87,30 @@ impl Engine {
         }
         let mut builder = AhoCorasick::builder();
         builder.ascii_case_insensitive(options.ignore_case).match_kind(kind);
-        // What looks for candidates compares whole literals at each: in a periodic text that takes time by the square.
+        // A prefilter compares whole literals at each candidate: in a periodic text that takes quadratic time.
         builder.prefilter(short);
         let small = builder.kind(Some(AhoCorasickKind::ContiguousNFA)).build(list);
         small.or_else(|_| builder.kind(None).build(list)).map(Engine::Nfa)
     }
 }
 
-/// Places of a text that are searched at once.
+/// Number of places of a text that are searched at once.
 const LANES: usize = 4;
 
-/// Bytes of each.
+/// Bytes per lane.
 const LANE: usize = if cfg!(test) { 8 } else { 128 };
 
-/// Where a literal is, and which.
+/// A hit: the span of a literal, and which one it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// Where it is.
+    /// Span of the literal in the text.
     pub span: Span,
     /// Its index in the list.
     pub id: usize,
 }
 
 impl Literals {
-    /// Makes an automaton of a list, which may be empty and then matches nothing. No literal may be empty.
+    /// Compiles a list of literals. It may be empty and then matches nothing; no literal may be empty.
     pub fn new(list: &[&[u8]], options: &LiteralOptions) -> Result<Literals, PatternError> {
         if let Some(empty) = list.iter().position(|literal| literal.is_empty()) {
             let message = format!(
@@ -137,43 +137,43 @@ impl Literals {
         };
         let engine = Engine::new(list, longest, options).map_err(|error| PatternError {
             too_big: true,
-            ..PatternError::whole(format!("the literals are too many: {error}"))
+            ..PatternError::whole(format!("too many literals: {error}"))
         })?;
         Ok(Literals { engine, text, ends, options: *options, longest, places })
     }
 
-    /// How many literals there are.
+    /// Returns the number of literals.
     pub fn len(&self) -> usize {
         self.ends.len()
     }
 
-    /// Whether there are none.
+    /// Whether the list is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The literals, in their order.
+    /// Iterates over the literals in the order of the list.
     pub(super) fn list(&self) -> impl Iterator<Item = &[u8]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts.zip(&self.ends).map(|(start, &end)| &self.text[start..end])
     }
 
-    /// How they are searched for.
+    /// Returns the options of the search.
     pub(super) fn options(&self) -> LiteralOptions {
         self.options
     }
 
-    /// Length of the longest literal, in bytes.
+    /// Returns the length of the longest literal, in bytes.
     pub fn longest(&self) -> usize {
         self.longest
     }
 
-    /// Whether it is a DFA.
+    /// Whether the automaton is a DFA.
     pub fn is_dfa(&self) -> bool {
         matches!(self.engine, Engine::Dfa(_))
     }
 
-    /// The first hit from `from` on. Behind the end of the text there is none.
+    /// Returns the first hit from `from` on, or `None` past the end of the text.
     #[inline]
     pub fn find(&self, text: &[u8], from: usize) -> Option<Hit> {
         if from > text.len() || self.longest == 0 {
@@ -195,20 +195,20 @@ impl Literals {
         })
     }
 
-    /// The first hit, for a DFA without anything that would look for candidates.
+    /// Returns the first hit, for a DFA without a prefilter.
     fn find_by_lanes(&self, dfa: &DFA, text: &[u8], from: usize) -> Option<Match> {
-        // What a lane needs behind its end, to see all of a hit that begins in it.
+        // Bytes that a lane reads past its end, to see all of a hit that begins in it.
         let behind = self.longest - 1;
         let stride = LANES * LANE;
         if behind > LANE / 2 {
-            // The lanes would overlap by too much.
+            // The lanes would overlap too much.
             return find(dfa, text, from, text.len());
         }
         let mut at = from;
-        // Where hits are many, the first one is found before this is over.
+        // Where hits are frequent, the first one is found within this stretch.
         let mut end = text.len().min(at + behind + stride);
         loop {
-            // A hit that begins in front of `seen` is the first one.
+            // A hit that begins before `seen` is the first one.
             let seen = if end == text.len() { end } else { end - behind };
             match find(dfa, text, at, end) {
                 Some(found) if found.start() < seen => return Some(found),
@@ -222,7 +222,7 @@ impl Literals {
         }
     }
 
-    /// Every hit from `from` on, from left to right, none overlapping another.
+    /// Iterates over the hits from `from` on, from left to right, without overlaps.
     pub fn hits<'t>(&self, text: &'t [u8], from: usize) -> impl Iterator<Item = Hit> + use<'_, 't> {
         let mut at = from;
         std::iter::from_fn(move || {
@@ -232,7 +232,7 @@ impl Literals {
         })
     }
 
-    /// Appends `text` with its first `limit` hits replaced to `out`, and tells how many there were.
+    /// Appends `text` to `out` with its first `limit` hits replaced; returns the number of hits replaced.
     ///
     /// `replacements` has one text for each literal, or one for all.
     pub fn replace(
@@ -253,7 +253,7 @@ impl Literals {
         Ok(count)
     }
 
-    /// Native memory of the automaton, in bytes.
+    /// Returns the native memory of the automaton, in bytes.
     pub fn memory(&self) -> usize {
         let engine = match &self.engine {
             Engine::One(finder) => size_of::<Finder>() + finder.needle().len(),
@@ -265,12 +265,12 @@ impl Literals {
     }
 }
 
-/// The first hit within `from..end`.
+/// Returns the first hit within `from..end`.
 fn find(dfa: &DFA, text: &[u8], from: usize, end: usize) -> Option<Match> {
     dfa.try_find(&Input::new(text).range(from..end)).expect("a search that is not anchored")
 }
 
-/// Whether no literal begins in the lanes from `at` on, each of which is read for `behind` bytes more than it has.
+/// Whether no literal begins in the lanes from `at` on; each is read for `behind` bytes more than it has.
 fn none_begins(dfa: &DFA, text: &[u8], at: usize, behind: usize) -> bool {
     let Ok(start) = dfa.start_state(Anchored::No) else { return false };
     let mut states = [start; LANES];
@@ -282,7 +282,7 @@ fn none_begins(dfa: &DFA, text: &[u8], at: usize, behind: usize) -> bool {
             *state = dfa.next_state(Anchored::No, *state, lane[i]);
             special |= dfa.is_special(*state);
         }
-        // Special are the states of matches, and dead ones, which follow them.
+        // The special states are match states and the dead states that follow them.
         if special {
             return false;
         }
@@ -290,8 +290,8 @@ fn none_begins(dfa: &DFA, text: &[u8], at: usize, behind: usize) -> bool {
     true
 }
 
-/// Places of the first of each literal in a list, or nothing if all of them differ. Where the longest wins, the automaton
-/// would carry each of the same literals along with every prefix that ends in them.
+/// Returns the index of the first copy of each literal in a list, or `None` if all are distinct. With the longest match
+/// first, the automaton would otherwise carry every copy of a literal along with each prefix that ends in it.
 fn different(list: &[&[u8]], ignore_case: bool) -> Option<Box<[usize]>> {
     let mut seen = HashSet::with_capacity(list.len());
     let mut is_new = |literal: &[u8]| {
@@ -301,11 +301,11 @@ fn different(list: &[&[u8]], ignore_case: bool) -> Option<Box<[usize]>> {
     (places.len() < list.len()).then_some(places)
 }
 
-/// What a DFA costs, which is known before it is made.
+/// The cost of a DFA, computed before it is built.
 struct DfaCost {
-    /// Bytes of its table: a row for each different prefix, an entry in it for each class of bytes that are told apart.
+    /// Bytes of its table: one row for each different prefix, with one entry for each class of bytes that it distinguishes.
     bytes: usize,
-    /// Transitions that are followed to fill the table at most: the chain of failures of a prefix is no longer than itself.
+    /// Maximum transitions followed to fill the table: the chain of failures of a prefix is at most as long as the prefix.
     steps: usize,
 }
 
@@ -344,7 +344,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The same by trying each literal at each place.
+    /// Returns the hits by trying each literal at each position.
     fn plain(list: &[Vec<u8>], options: &LiteralOptions, text: &[u8]) -> Vec<Hit> {
         let (mut at, mut hits) = (0, Vec::new());
         let same = |a: &[u8], b: &[u8]| {
@@ -383,7 +383,7 @@ mod tests {
             ],
             text in prop_oneof![
                 prop::collection::vec(prop::sample::select(&b"abAB\xC3\xFF"[..]), 0..60),
-                // Hits are rare, so that lanes are passed over.
+                // Hits are rare, so that whole lanes are skipped.
                 prop::collection::vec(prop::sample::select(&b"ab................................"[..]), 0..400),
             ],
             (ignore_case, longest, memory_limit) in any::<(bool, bool, bool)>(),
@@ -399,8 +399,8 @@ mod tests {
     }
 
     #[test]
-    fn the_size_of_a_dfa_is_foretold_to_a_tenth() {
-        // 16 letters and a digit are as many classes and some gaps: just above a power of two.
+    fn the_size_of_a_dfa_is_predicted_within_a_tenth() {
+        // 16 letters and a digit are as many classes plus some gaps: just above a power of two.
         let letters = b"abcdefghijklmnopqrstuvwxyz";
         for (letters, ignore_case) in [(&letters[..16], false), (&letters[..12], true)] {
             let mut seed = 1u32;
@@ -411,25 +411,25 @@ mod tests {
             let words: Vec<[u8; 8]> =
                 (0..1000).map(|_| std::array::from_fn(|_| letter())).collect();
             let list: Vec<&[u8]> = words.iter().map(|word| &word[..]).collect();
-            let foretold = DfaCost::of(&list, ignore_case).bytes;
+            let expected = DfaCost::of(&list, ignore_case).bytes;
             let options = LiteralOptions { ignore_case, ..LiteralOptions::default() };
             let literals = Literals::new(&list, &options).unwrap();
             let Engine::Dfa(dfa) = &literals.engine else { panic!("no DFA") };
-            // What it has beside the table: its matches, and a few states of its own.
+            // Its memory apart from the table: its matches, and a few states of its own.
             let rows = dfa.memory_usage() - 32 * list.len();
             assert!(
-                rows * 9 / 10 < foretold && foretold < rows * 11 / 10,
-                "{foretold} foretold, {rows} taken, ignore_case {ignore_case}"
+                rows * 9 / 10 < expected && expected < rows * 11 / 10,
+                "{expected} expected, {rows} taken, ignore_case {ignore_case}"
             );
-            let options = LiteralOptions { memory_limit: foretold - 1, ..options };
+            let options = LiteralOptions { memory_limit: expected - 1, ..options };
             assert!(!Literals::new(&list, &options).unwrap().is_dfa());
-            let options = LiteralOptions { memory_limit: foretold, ..options };
+            let options = LiteralOptions { memory_limit: expected, ..options };
             assert!(Literals::new(&list, &options).unwrap().is_dfa());
         }
     }
 
-    /// Whether `work` takes time in proportion to the size that it gets, and not by its square: then it would be 64 times as
-    /// much for 8 times the size. Several tries, and a floor, as others use the processor as well.
+    /// Whether the time of `work` grows in proportion to the size rather than to its square, which would be 64 times as much
+    /// for 8 times the size. Several tries and a floor allow for other processes on the machine.
     fn grows_in_proportion(size: usize, work: impl Fn(usize)) -> bool {
         let time = |size: usize| {
             let start = std::time::Instant::now();
@@ -481,7 +481,7 @@ mod tests {
                 "{len} bytes"
             );
         }
-        // Many at the longest length: below the memory limit, but each prefix has a long chain.
+        // Many literals of the maximum length: below the memory limit, but each prefix has a long chain.
         let many: Vec<Vec<u8>> =
             (0..9000u32).map(|n| [&n.to_le_bytes()[..3], &periodic(61)].concat()).collect();
         let list: Vec<&[u8]> = many.iter().map(|literal| &literal[..]).collect();
@@ -514,7 +514,7 @@ mod tests {
 
     #[test]
     fn a_hit_at_each_place_of_a_text_is_found_whatever_lane_it_is_in() {
-        // Enough first bytes that nothing looks for candidates.
+        // Enough first bytes that no prefilter is used.
         let others: Vec<[u8; 2]> = (0..200).map(|n| [b'A' + n / 8, b'0' + n % 8]).collect();
         let mut list = vec![&b"abc"[..]];
         list.extend(others.iter().map(|other| &other[..]));
@@ -529,7 +529,7 @@ mod tests {
                 assert_eq!(hit, Some((at, 0)), "from {from}");
             }
             assert_eq!(literals.find(&text, at + 1), None);
-            // The first one wins, though one behind it is in an earlier step of another lane.
+            // The first one wins, though a later one is in an earlier step of another lane.
             if at + 10 < 398 {
                 text[at + 10..at + 12].copy_from_slice(b"B3");
                 assert_eq!(literals.find(&text, 0).unwrap().span.start, at);

@@ -1,26 +1,26 @@
 //! Search: regular expressions, sets of them, lists of literals, replacement, and replacement in a stream.
 //!
-//! # What can go wrong while searching?
+//! # What can fail during a search?
 //!
-//! Nothing. Every engine here is linear in the length of the text, whatever the pattern and whatever the text: there is
-//! no backtracking, no stack to overflow and no limit that could be met half-way. What can go wrong is compiling a
-//! pattern, and that is bounded by [`PatternOptions::memory_limit`].
+//! Nothing. Every engine here is linear in the length of the text, whatever the pattern and the text: there is no
+//! backtracking, no stack to overflow and no limit that could be reached half-way. Compiling a pattern can fail; its memory
+//! is bounded by [`PatternOptions::memory_limit`].
 //!
-//! # Whose engines are these?
+//! # Which engines are used?
 //!
-//! Those of the regex-automata and aho-corasick crates, which ripgrep runs. Their Unicode tables are their own, so
-//! that a class like `\p{Greek}` may know another version of Unicode than `rille.text` does.
+//! Those of the regex-automata and aho-corasick crates, which ripgrep uses too. They have Unicode tables of their own, so
+//! a class such as `\p{Greek}` may be of another Unicode version than `rille.text`.
 //!
-//! # What of invalid UTF-8?
+//! # How is invalid UTF-8 treated?
 //!
-//! It is legal text. A pattern with Unicode on matches whole chars only, so `.` and `[^a]` match no part of an invalid
-//! sequence; `(?-u:\xFF)` and the flag `bytes` match any byte. An empty match never splits a char, and a maximal
+//! As any other text. A pattern with Unicode on matches whole characters only, so `.` and `[^a]` match no part of an invalid
+//! sequence; `(?-u:\xFF)` and the flag `bytes` match any byte. An empty match never splits a character, and a maximal
 //! invalid subsequence counts as one, as everywhere in rille.
 //!
 //! # Is a compiled pattern safe to share?
 //!
-//! Yes: searching takes `&self`, and the memory that a search works in comes from a pool inside. The first thread that
-//! searches pays a few nanoseconds for it, others some more.
+//! Yes: searching takes `&self`, and the scratch memory of a search comes from a pool inside. The first thread that
+//! searches pays a few nanoseconds for it, others a little more.
 
 mod chars;
 pub mod lines;
@@ -46,15 +46,15 @@ pub use set::RegexSet;
 pub use stream::{Stream, StreamError};
 pub use translate::{escape, from_lua};
 
-/// Where a match is, in bytes: half-open.
+/// The span of a match, in bytes: half-open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
     /// Offset of the first byte.
     pub start: usize,
-    /// Offset behind the last byte.
+    /// Offset after the last byte.
     pub stop: usize,
 }
 
-/// Longest text and longest result, in bytes, as everywhere in rille: what a `uint32_t` can tell.
+/// Maximum bytes of a text and of a result, as everywhere in rille: the range of a `uint32_t`.
 const MAX_TEXT_BYTES: usize =
     if usize::BITS > 32 { u32::MAX as usize } else { isize::MAX as usize };

@@ -1,25 +1,25 @@
-//! Where replaced text goes: a vector that tells when it cannot grow.
+//! Output of replaced text: a vector that reports when it cannot grow.
 
 /// Why a result cannot be longer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Full {
-    /// It would pass 4 GiB - 1 bytes.
+    /// It would exceed 4 GiB - 1 bytes.
     TooBig,
-    /// The machine has no memory for it.
+    /// Out of memory.
     NoMemory,
 }
 
-/// A vector to append to, which takes back all that was appended unless it is kept at the end.
+/// Appends to a vector, and removes what was appended unless [`Output::keep`] is called at the end.
 ///
-/// A result that fails half-way leaves no half of it: dropping the output without [`Output::keep`] cuts the vector to
-/// where it began.
+/// A result that fails half-way leaves nothing of it: dropping the output without [`Output::keep`] truncates the vector to
+/// its original length.
 pub struct Output<'b> {
     bytes: &'b mut Vec<u8>,
     began: usize,
 }
 
 impl<'b> Output<'b> {
-    /// An output that appends to `bytes`.
+    /// Returns an output that appends to `bytes`.
     pub fn new(bytes: &'b mut Vec<u8>) -> Output<'b> {
         Output { began: bytes.len(), bytes }
     }
@@ -42,7 +42,7 @@ impl<'b> Output<'b> {
         self.bytes.try_reserve(additional).map_err(|_| Full::NoMemory)
     }
 
-    /// Ends the output with success.
+    /// Finishes the output and keeps what was appended.
     pub fn keep(mut self) {
         self.began = self.bytes.len();
     }

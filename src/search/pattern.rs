@@ -1,4 +1,4 @@
-//! How patterns are read: options, mistakes, and what is known of a pattern before it is compiled.
+//! Parsing patterns: their options and errors, and the properties known before they are compiled.
 
 use regex_automata::meta;
 use regex_syntax::ast::Ast;
@@ -6,26 +6,26 @@ use regex_syntax::ast::parse::ParserBuilder;
 use regex_syntax::hir::Hir;
 use regex_syntax::hir::translate::TranslatorBuilder;
 
-/// How a pattern is meant. The default is a Unicode pattern without flags.
+/// Options of a pattern. The default is a Unicode pattern without flags.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PatternOptions {
     /// Letters match in either case (`i`).
     pub ignore_case: bool,
-    /// `^` and `$` match at lines too (`m`).
+    /// `^` and `$` match at the ends of lines too (`m`).
     pub multi_line: bool,
     /// `.` matches a line feed too (`s`).
     pub dot_all: bool,
-    /// White space and comments in the pattern are for the reader (`x`).
+    /// White space and comments in the pattern are ignored (`x`).
     pub verbose: bool,
-    /// Unicode is off: a char is a byte, and classes are those of ASCII (`b`).
+    /// Unicode is off: a character is a byte, and classes are ASCII only (`b`).
     pub bytes: bool,
-    /// A match begins where the search does.
+    /// A match must begin where the search does.
     pub anchored: bool,
-    /// Bytes that the compiled pattern may take; 0 for 10 MiB, enough for thousands of Unicode classes.
+    /// Maximum bytes of the compiled pattern; 0 for 10 MiB, enough for thousands of Unicode classes.
     pub memory_limit: usize,
 }
 
-/// What a compiled pattern may take unless told otherwise.
+/// Default memory limit of a compiled pattern, in bytes.
 const DEFAULT_MEMORY_LIMIT: usize = 10 << 20;
 
 impl PatternOptions {
@@ -33,11 +33,11 @@ impl PatternOptions {
         if self.memory_limit == 0 { DEFAULT_MEMORY_LIMIT } else { self.memory_limit }
     }
 
-    /// Configuration of an engine for patterns with these options.
+    /// Returns the configuration of an engine for patterns with these options.
     pub(super) fn engine(&self, kind: regex_automata::MatchKind) -> meta::Config {
         meta::Config::new()
             .match_kind(kind)
-            // Empty matches inside of a char are passed over here: the engine's own rule is made for valid UTF-8.
+            // Empty matches inside a character are skipped by rille: the engine's own rule assumes valid UTF-8.
             .utf8_empty(false)
             .nfa_size_limit(Some(self.limit()))
             .hybrid_cache_capacity(2 << 20)
@@ -63,11 +63,11 @@ impl PatternOptions {
         Ok((text, ast))
     }
 
-    /// Translates what [`PatternOptions::parse_syntax`] has parsed.
+    /// Translates the result of [`PatternOptions::parse_syntax`].
     pub(super) fn translate(&self, text: &str, ast: &Ast) -> Result<Hir, PatternError> {
         TranslatorBuilder::new()
             .unicode(!self.bytes)
-            // Matching a byte that is no UTF-8 is allowed, as texts may have such.
+            // A pattern may match bytes that are not UTF-8, as texts may contain them.
             .utf8(false)
             .case_insensitive(self.ignore_case)
             .multi_line(self.multi_line)
@@ -77,11 +77,11 @@ impl PatternOptions {
             .map_err(|error| PatternError::syntax(error.into()))
     }
 
-    /// What to tell when the engine refuses a pattern that the parser took.
+    /// Returns the error for a pattern that the parser accepted but the engine did not.
     pub(super) fn refused(&self, error: &meta::BuildError) -> PatternError {
         if error.size_limit().is_some() {
             let message = format!(
-                "the compiled pattern takes more than {} bytes; simplify it or raise the size limit",
+                "the compiled pattern takes more than {} bytes; simplify it or raise the memory limit",
                 self.limit()
             );
             return PatternError { too_big: true, ..PatternError::whole(message) };
@@ -90,14 +90,14 @@ impl PatternOptions {
     }
 }
 
-/// What is wrong with a pattern.
+/// An error in a pattern.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PatternError {
-    /// A sentence for the person who wrote it.
+    /// A message for the author of the pattern.
     pub message: String,
-    /// Offset of the mistake in the pattern, in bytes, if it has a place there.
+    /// Offset of the error in the pattern, in bytes, if it has one.
     pub offset: Option<usize>,
-    /// Whether the pattern is right but takes more memory than it may.
+    /// Whether the pattern is valid but exceeds the memory limit.
     pub too_big: bool,
 }
 

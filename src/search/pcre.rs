@@ -1,6 +1,6 @@
-//! For people who come from PCRE: what of it there is not.
+//! Detecting PCRE features that rille does not support, for users who come from PCRE.
 
-/// Something of PCRE that linear time excludes, or that this engine has not.
+/// A PCRE feature that this engine lacks, in most cases because linear time excludes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PcreFeature {
     /// `(?=…)`, `(?!…)`, and their long names.
@@ -27,13 +27,13 @@ pub enum PcreFeature {
     BranchReset,
 }
 
-/// The PCRE features that a pattern uses and that are not there, each with its offset, from left to right.
+/// Returns the unsupported PCRE features that a pattern uses, each with its offset, from left to right.
 ///
-/// It reads the pattern as PCRE does, and takes any: it is no check.
+/// It reads the pattern as PCRE does and accepts any input: it does not validate the pattern.
 pub fn explain_pcre(pattern: &[u8]) -> Vec<(PcreFeature, usize)> {
     use PcreFeature::*;
     let mut found = Vec::new();
-    // Whether a quantifier may follow, and whether the last thing was one.
+    // Whether a quantifier may follow, and whether the previous item was one.
     let (mut item, mut quantified) = (false, false);
     let mut at = 0;
     while at < pattern.len() {
@@ -74,7 +74,7 @@ fn until(rest: &[u8], end: u8) -> usize {
     memchr::memchr(end, rest).map_or(rest.len(), |end| end + 1)
 }
 
-/// What `\` begins, and its length.
+/// Returns the unsupported feature that a `\` begins, if any, and the length of the escape sequence.
 fn escape_sequence(rest: &[u8]) -> (Option<PcreFeature>, usize) {
     use PcreFeature::*;
     match rest.get(1) {
@@ -107,7 +107,7 @@ fn escape_sequence(rest: &[u8]) -> (Option<PcreFeature>, usize) {
     }
 }
 
-/// What `(` begins, and how much of it is to be passed over.
+/// Returns the unsupported feature that a `(` begins, if any, and the number of bytes to skip.
 fn group(rest: &[u8]) -> (Option<PcreFeature>, usize) {
     use PcreFeature::*;
     const LONG: [(&[u8], PcreFeature); 12] = [
@@ -145,10 +145,10 @@ fn group(rest: &[u8]) -> (Option<PcreFeature>, usize) {
     }
 }
 
-/// Length of the set that `[` begins.
+/// Returns the length of the set that `[` begins.
 fn bracket(rest: &[u8]) -> usize {
     let mut at = 1 + usize::from(rest.get(1) == Some(&b'^'));
-    // A ] that comes first is one of the set.
+    // A ] that comes first belongs to the set.
     at += usize::from(rest.get(at) == Some(&b']'));
     while at < rest.len() {
         match rest[at] {
@@ -163,7 +163,7 @@ fn bracket(rest: &[u8]) -> usize {
     rest.len()
 }
 
-/// Length of a quantifier in braces, if it is one.
+/// Returns the length of a quantifier in braces, or `None` if it is not one.
 fn counted(rest: &[u8]) -> Option<usize> {
     let len = until(rest, b'}');
     let inner = rest[..len].strip_prefix(b"{")?.strip_suffix(b"}")?;

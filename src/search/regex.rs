@@ -1,4 +1,4 @@
-//! One compiled pattern.
+//! A single compiled pattern.
 
 use super::chars::splits;
 use super::{PatternError, PatternOptions, Span};
@@ -9,10 +9,10 @@ use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::Hir;
 use std::ops::Range;
 
-/// Begin and end of each group of a match, the whole match first; `None` for a group that took no part.
+/// Start and end of each group of a match, the whole match first; `None` for a group that did not participate.
 pub type Slots = [Option<NonMaxUsize>];
 
-/// What a search works in: never shared by two searches at a time.
+/// The working memory of a search; never shared by two searches at a time.
 struct Scratch {
     cache: Cache,
     slots: Vec<Option<NonMaxUsize>>,
@@ -24,8 +24,8 @@ type Borrowed<'r> = PoolGuard<'r, Scratch, MakeScratch>;
 
 /// A compiled pattern: searches in linear time, from any number of threads at once.
 ///
-/// A search looks at the text before and behind the part that it searches, so that `^`, `$` and `\b` see what is
-/// there.
+/// A search sees the text before and after the part that it searches, so that `^`, `$` and `\b` are evaluated in context.
+///
 ///
 /// # Costs
 ///
@@ -35,11 +35,11 @@ pub struct Regex {
     engine: meta::Regex,
     scratch: Pool<Scratch, MakeScratch>,
     anchored: Anchored,
-    /// Whether empty matches have to be looked at, as the pattern has some and chars are longer than a byte.
+    /// Whether empty matches must be checked: the pattern has some, and a character may be longer than a byte.
     watched: bool,
     may_be_empty: bool,
     longest: Option<usize>,
-    /// What it was compiled from.
+    /// The text and options that it was compiled from.
     source: (Box<[u8]>, PatternOptions),
 }
 
@@ -72,37 +72,37 @@ impl Regex {
         self.matches(text, from, false).any_left()
     }
 
-    /// The first match from `from` on. Behind the end of the text there is none.
+    /// Returns the first match from `from` on, or `None` past the end of the text.
     #[inline]
     pub fn find(&self, text: &[u8], from: usize) -> Option<Span> {
         self.matches(text, from, false).next()
     }
 
-    /// Every match from `from` on, from left to right, none overlapping another.
+    /// Iterates over the matches from `from` on, from left to right, without overlaps.
     ///
-    /// With `after`, a match has ended at `from` (the last one of an iteration that goes on here), so that an empty one
-    /// there would be a second match at the same place and is passed over.
+    /// With `after`, a match has ended at `from` (the last one of an iteration that continues here), so that an empty match
+    /// there would be a second match at the same place and is skipped.
     #[inline]
     pub fn matches<'r, 't>(&'r self, text: &'t [u8], from: usize, after: bool) -> Matches<'r, 't> {
         let last = after.then_some(from);
         Matches { regex: self, scratch: self.scratch.get(), text, at: from, last }
     }
 
-    /// How many matches there are from `from` on. Where none can be empty, only the ends of them are looked for.
+    /// Returns the number of matches from `from` on. If none can be empty, only their ends are searched for.
     pub fn count(&self, text: &[u8], from: usize) -> usize {
         self.matches(text, from, false).count_left()
     }
 
-    /// The first match within a range of the text, of which empty ones are not looked at: see [`Regex::is_empty_place`].
+    /// Returns the first match within a range of the text. Empty matches are not checked: see [`Regex::is_empty_place`].
     ///
-    /// The match lies in the range; `^`, `$` and `\b` see what is outside of it.
+    /// The match lies in the range; `^`, `$` and `\b` see the text outside it.
     pub(super) fn find_within(&self, text: &[u8], range: Range<usize>, here: bool) -> Option<Span> {
         let input = Input::new(text).range(range).anchored(anchored(here));
         let found = self.engine.search_with(&mut self.scratch.get().cache, &input)?;
         Some(Span { start: found.start(), stop: found.end() })
     }
 
-    /// The match at the begin of a range, with its groups.
+    /// Returns the match at the start of a range, with its groups.
     pub(super) fn captures_within<T>(
         &self,
         text: &[u8],
@@ -115,42 +115,42 @@ impl Regex {
         Some(take(&scratch.slots))
     }
 
-    /// Whether an empty match may be at `at`, where the last match ended at `last`.
+    /// Whether an empty match is allowed at `at`, where the last match ended at `last`.
     pub(super) fn is_empty_place(&self, text: &[u8], at: usize, last: Option<usize>) -> bool {
         last != Some(at) && !(self.watched && splits(text, at))
     }
 
-    /// Whether a match begins where the search does.
+    /// Whether a match must begin where the search does.
     pub fn is_anchored(&self) -> bool {
         self.anchored == Anchored::Yes
     }
 
-    /// How many groups the pattern has, the whole match not counted.
+    /// Returns the number of groups in the pattern, not counting the whole match.
     pub fn groups(&self) -> usize {
         self.engine.group_info().group_len(PatternID::ZERO) - 1
     }
 
-    /// The names of the groups, in order, the whole match first, which has none.
+    /// Iterates over the names of the groups in order; the whole match comes first and has no name.
     pub fn names(&self) -> impl Iterator<Item = Option<&str>> {
         self.engine.group_info().pattern_names(PatternID::ZERO)
     }
 
-    /// The group of that name, if there is one.
+    /// Returns the number of the group with a name, if there is one.
     pub(super) fn group(&self, name: &str) -> Option<usize> {
         self.engine.group_info().to_index(PatternID::ZERO, name)
     }
 
-    /// The longest match that there can be, in bytes, if there is a limit.
+    /// Returns the maximum length of a match in bytes, or `None` if there is no limit.
     pub fn longest(&self) -> Option<usize> {
         self.longest
     }
 
-    /// What it was compiled from, for those who compile it in another way.
+    /// Returns the text and options that it was compiled from, for compiling it in another form.
     pub(super) fn source(&self) -> (&[u8], PatternOptions) {
         (&self.source.0, self.source.1)
     }
 
-    /// Native memory of the compiled pattern, in bytes, without what searches work in.
+    /// Returns the native memory of the compiled pattern in bytes, excluding the working memory of searches.
     pub fn memory(&self) -> usize {
         size_of::<Regex>() + self.source.0.len() + self.engine.memory_usage()
     }
@@ -165,16 +165,16 @@ fn anchored(here: bool) -> Anchored {
     if here { Anchored::Yes } else { Anchored::No }
 }
 
-/// The longest match of a pattern.
+/// Returns the maximum length of a match.
 fn longest(hir: &Hir) -> Option<usize> {
-    // A pattern that never matches has no length, and is no reason to hold anything.
+    // A pattern that never matches has no length, and never needs text to be held back.
     if hir.properties().minimum_len().is_none() {
         return Some(0);
     }
     hir.properties().maximum_len()
 }
 
-/// What [`Regex::matches`] finds.
+/// Iterator returned by [`Regex::matches`].
 pub struct Matches<'r, 't> {
     regex: &'r Regex,
     scratch: Borrowed<'r>,
@@ -200,7 +200,7 @@ impl Iterator for Matches<'_, '_> {
 }
 
 impl<'t> Matches<'_, 't> {
-    /// Whether there is a further match. It stops at the first place that decides.
+    /// Whether there is a further match. Stops as soon as that is decided.
     pub(crate) fn any_left(&mut self) -> bool {
         if self.regex.watched {
             return self.next().is_some();
@@ -210,7 +210,7 @@ impl<'t> Matches<'_, 't> {
         self.regex.engine.search_half_with(cache, &input.earliest(true)).is_some()
     }
 
-    /// How many further matches there are.
+    /// Returns the number of remaining matches.
     pub(crate) fn count_left(&mut self) -> usize {
         if self.regex.may_be_empty {
             return self.count();
@@ -225,7 +225,7 @@ impl<'t> Matches<'_, 't> {
         count
     }
 
-    /// The next match, with its groups.
+    /// Returns the next match, with its groups.
     pub fn next_captures(&mut self) -> Option<&Slots> {
         loop {
             let input = self.regex.input(self.text, self.at)?;
@@ -238,12 +238,12 @@ impl<'t> Matches<'_, 't> {
         }
     }
 
-    /// Goes on behind a match, and tells whether it is one: an empty one is not where the last one ended, nor inside a
-    /// char.
+    /// Moves past a match; returns whether it counts: an empty match is skipped where the last one ended and inside a
+    /// character.
     #[inline]
     fn takes(&mut self, start: usize, stop: usize) -> bool {
         if start == stop && !self.regex.is_empty_place(self.text, stop, self.last) {
-            // An anchored search has no other place to begin at.
+            // An anchored search cannot begin anywhere else.
             self.at = if self.regex.is_anchored() { self.text.len() + 1 } else { stop + 1 };
             return false;
         }

@@ -1,10 +1,10 @@
-//! Replacement: the template, and what it makes of a match.
+//! Replacement templates, and their expansion for a match.
 
 use super::{Full, Output, PatternError, Regex, Slots, Span};
 
-/// Text to put in the place of a match: `$0` is the match, `$1` a group, `${name}` a named one, `$$` a dollar sign.
+/// A replacement template: `$0` is the match, `$1` a group, `${name}` a named one, `$$` a dollar sign.
 ///
-/// A group that took no part in the match gives nothing.
+/// A group that did not participate in the match expands to nothing.
 #[derive(Debug)]
 pub struct Template {
     pieces: Vec<Piece>,
@@ -17,7 +17,7 @@ enum Piece {
 }
 
 impl Template {
-    /// Reads a template for matches of `regex`. It may name no group that the pattern lacks.
+    /// Parses a template for matches of `regex`. Every group it names must exist in the pattern.
     pub fn new(template: &[u8], regex: &Regex) -> Result<Template, PatternError> {
         let mut pieces = Vec::new();
         let (mut text, mut at) = (Vec::new(), 0);
@@ -42,17 +42,17 @@ impl Template {
         Ok(Template { pieces })
     }
 
-    /// A template that stands for itself.
+    /// Returns a template that inserts `text` as it is.
     pub fn literal(text: &[u8]) -> Template {
         Template { pieces: vec![Piece::Text(text.into())] }
     }
 
-    /// Whether it has more of a match than all of it.
+    /// Whether it refers to a group other than the whole match.
     pub(super) fn has_groups(&self) -> bool {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Group(group) if *group > 0))
     }
 
-    /// Appends what the template makes of a match.
+    /// Appends the expansion of the template for a match.
     pub(super) fn put(
         &self,
         text: &[u8],
@@ -73,7 +73,7 @@ impl Template {
     }
 }
 
-/// The group that the `$` at `dollar` refers to, and where the reference ends.
+/// Returns the group that the `$` at `dollar` refers to, and where the reference ends.
 fn reference(
     template: &[u8],
     dollar: usize,
@@ -82,15 +82,16 @@ fn reference(
     let wrong = |message: String| PatternError::at(dollar, message);
     let rest = &template[dollar + 1..];
     let (name, len) = if rest.first() == Some(&b'{') {
-        let close = memchr::memchr(b'}', rest)
-            .ok_or_else(|| wrong("${ without its }; a dollar sign is written $$".to_owned()))?;
+        let close = memchr::memchr(b'}', rest).ok_or_else(|| {
+            wrong("${ without a closing }; a dollar sign is written $$".to_owned())
+        })?;
         (&rest[1..close], close + 1)
     } else {
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
         (&rest[..digits], digits)
     };
     if name.is_empty() {
-        let message = "$ that begins no reference like $1 or ${name}; a dollar sign is written $$";
+        let message = "$ must begin a reference such as $1 or ${name}; a dollar sign is written $$";
         return Err(wrong(message.to_owned()));
     }
     let name = String::from_utf8_lossy(name);
@@ -106,14 +107,14 @@ fn reference(
 pub struct Replacer<'r> {
     /// The pattern.
     pub regex: &'r Regex,
-    /// What takes the place of a match.
+    /// The replacement of each match.
     pub template: &'r Template,
-    /// How many matches are replaced at most.
+    /// Maximum number of matches to replace.
     pub limit: usize,
 }
 
 impl Replacer<'_> {
-    /// Appends `text` with its matches replaced to `out`, and tells how many there were.
+    /// Appends `text` to `out` with its matches replaced; returns the number of matches replaced.
     pub fn replace(&self, text: &[u8], out: &mut Output<'_>) -> Result<usize, Full> {
         let mut matches = self.regex.matches(text, 0, false);
         let (mut count, mut done) = (0, 0);
@@ -139,7 +140,7 @@ impl Replacer<'_> {
     }
 }
 
-/// The span of a group.
+/// Returns the span of a group.
 pub(super) fn span(slots: &Slots, group: usize) -> Option<Span> {
     match (slots[2 * group], slots[2 * group + 1]) {
         (Some(start), Some(stop)) => Some(Span { start: start.get(), stop: stop.get() }),

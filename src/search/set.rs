@@ -1,11 +1,11 @@
-//! Many patterns at once: which of them match.
+//! Sets of patterns: which of many patterns match a text.
 
 use super::{PatternError, PatternOptions};
 use regex_automata::meta::{self, Cache};
 use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input, MatchKind, PatternSet};
 
-/// What a search works in.
+/// The working memory of a search.
 struct Scratch {
     cache: Cache,
     found: PatternSet,
@@ -14,9 +14,9 @@ struct Scratch {
 type MakeScratch =
     Box<dyn Fn() -> Scratch + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>;
 
-/// A list of patterns that are searched for in one pass.
+/// A list of patterns that is searched for in one pass.
 ///
-/// It tells which of them match, and not where: for that, search with the ones that do.
+/// It reports which of them match, but not where: for that, search with each matching pattern.
 pub struct RegexSet {
     engine: meta::Regex,
     scratch: Pool<Scratch, MakeScratch>,
@@ -24,7 +24,7 @@ pub struct RegexSet {
 }
 
 impl RegexSet {
-    /// Compiles a list of patterns, which may be empty and then matches nothing.
+    /// Compiles a list of patterns. It may be empty and then matches nothing.
     pub fn new(patterns: &[&[u8]], options: &PatternOptions) -> Result<RegexSet, PatternError> {
         let mut parsed = Vec::with_capacity(patterns.len());
         for (index, pattern) in patterns.iter().enumerate() {
@@ -46,12 +46,12 @@ impl RegexSet {
         Ok(RegexSet { engine, scratch: Pool::new(make), anchored })
     }
 
-    /// How many patterns there are.
+    /// Returns the number of patterns.
     pub fn len(&self) -> usize {
         self.engine.pattern_len()
     }
 
-    /// Whether there are none.
+    /// Whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -62,7 +62,7 @@ impl RegexSet {
         self.engine.search_half_with(&mut self.scratch.get().cache, &input).is_some()
     }
 
-    /// Gives the index of each pattern that matches to `found`, ascending.
+    /// Calls `found` with the index of each pattern that matches, in ascending order.
     pub fn matches(&self, text: &[u8], mut found: impl FnMut(usize)) {
         let scratch = &mut *self.scratch.get();
         scratch.found.clear();
@@ -71,7 +71,7 @@ impl RegexSet {
         scratch.found.iter().for_each(|id| found(id.as_usize()));
     }
 
-    /// Native memory of the compiled patterns, in bytes, without what searches work in.
+    /// Returns the native memory of the compiled patterns in bytes, excluding the working memory of searches.
     pub fn memory(&self) -> usize {
         size_of::<RegexSet>() + self.engine.memory_usage()
     }

@@ -1,45 +1,45 @@
-//! Replacement in text that comes in pieces.
+//! Replacement in text that arrives in chunks.
 //!
 //! # How much is held back?
 //!
-//! As much as the longest match and a few bytes more, at the end of the text fed so far: there a match could begin that
-//! is not decided yet. [`Stream::hold_back`] tells how much. Memory is twice that, and 64 KiB, however long the chunks.
+//! The longest match and a few bytes more, at the end of the text fed so far: a match that is not decided yet could begin
+//! there. [`Stream::hold_back`] returns the number of bytes. Memory is twice that plus 64 KiB, however long the chunks.
 //!
-//! # When is a place decided?
+//! # When is an offset decided?
 //!
-//! When the text behind it is there for as long as a match may be, and some bytes more for `$` and `\b` to look at. No
-//! decision is made before, so the output does not depend on how the text was cut.
+//! When the text after it is available for the length of the longest match, plus some bytes for `$` and `\b` to look at. No
+//! decision is made earlier, so the output does not depend on how the text was divided into chunks.
 //!
-//! # And if a match would be longer than declared?
+//! # What if a match is longer than declared?
 //!
-//! A pattern like `\w+` has no longest match; its [`Stream::regex`] is told one. The pattern then gets twice that many
-//! bytes from each place: a match longer than declared is an error, [`StreamError::Overlong`]. One that does not end
-//! within twice the length is no match, as if the text behind were not there. Both hang on the text alone.
+//! A pattern such as `\w+` has no longest match; [`Stream::regex`] takes one as a parameter. The pattern then sees twice
+//! that many bytes from each offset: a match longer than declared is an error, [`StreamError::Overlong`]. One that does not
+//! end within twice the length is not a match, as if the text ended there. Both depend on the text alone.
 
 use super::replace::span;
 use super::{Full, Hit, Literals, Output, Regex, Span, Template};
 use std::sync::Arc;
 
-/// What `^`, `$` and `\b` look at beside a place: one char.
+/// Bytes that `^`, `$` and `\b` look at on either side of an offset: one character.
 const LOOK: usize = 4;
 
-/// Chunks are taken in pieces of this many bytes.
+/// Maximum bytes of a chunk that are processed at once.
 const PIECE: usize = 64 << 10;
 
-/// From this reach on the stream waits until it has twice of it, as what is not decided is searched again each time.
-const PATIENT: usize = 4096;
+/// From this reach on (in bytes), the stream waits for twice the reach, as undecided text is searched again each time.
+const MIN_BATCHED_REACH: usize = 4096;
 
-/// The longest match that may be declared: 256 MiB, of which twice is held back.
+/// Maximum declared length of a match: 256 MiB, twice of which is held back.
 const MAX_MATCH_BYTES: usize = 256 << 20;
 
-/// Why a stream ended early. It stays ended.
+/// Why a stream failed. It stays failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamError {
     /// The match at this offset of the stream is longer than was declared.
     Overlong(u64),
-    /// The output is full.
+    /// The output cannot grow.
     Full(Full),
-    /// The stream was finished before.
+    /// The stream was already finished.
     Finished,
 }
 
@@ -53,7 +53,7 @@ enum Matcher {
     Regex {
         regex: Arc<Regex>,
         template: Template,
-        /// The longest match that is no error.
+        /// Maximum length of a match, in bytes; a longer one is an error.
         longest: usize,
     },
     Literals {
@@ -65,19 +65,19 @@ enum Matcher {
 /// Replaces matches in text that is fed chunk by chunk.
 pub struct Stream {
     matcher: Matcher,
-    /// How far a match is looked for from a place.
+    /// Bytes from an offset within which a match must end.
     reach: usize,
-    /// Bytes that have to be there behind that.
+    /// Bytes that must be available after those.
     look: usize,
-    /// Text that is not given yet, and some before it that is still looked at.
+    /// Text that has not been output yet, and some before it that is still looked at.
     held: Vec<u8>,
-    /// Where the search goes on in `held`: what is before is given.
+    /// Offset in `held` where the search continues; everything before it has been output.
     at: usize,
-    /// End of the last match in `held`, if it is there.
+    /// End of the last match, if it is within `held`.
     last: Option<usize>,
-    /// How much of the stream was before `held`.
+    /// Number of bytes of the stream before `held`.
     before: u64,
-    /// How far the next search looks at most, for a pattern whose matches may turn out too long.
+    /// Bytes that the next search looks at, for a pattern whose matches may turn out too long.
     window: usize,
     count: u64,
     limit: u64,
@@ -85,11 +85,10 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// A stream that replaces the first `limit` matches of `regex`.
+    /// Returns a stream that replaces the first `limit` matches of `regex`.
     ///
-    /// `longest` is the longest match in bytes that is to be expected. It may be left out for a pattern that has a
-    /// longest match by itself. Nothing comes back if it is needed and not given, if it is above 256 MiB, or if the
-    /// pattern is anchored: a stream is searched everywhere.
+    /// `longest` is the maximum length of a match in bytes; it may be `None` if the pattern itself has one. Returns `None`
+    /// if it is needed and missing, if it is above 256 MiB, or if the pattern is anchored: a stream is searched everywhere.
     pub fn regex(
         regex: Arc<Regex>,
         template: Template,
@@ -104,7 +103,7 @@ impl Stream {
         Some(Stream::new(Matcher::Regex { regex, template, longest }, reach, LOOK, limit))
     }
 
-    /// A stream that replaces the first `limit` hits of `literals`, by a text for each literal or one for all.
+    /// Returns a stream that replaces the first `limit` hits of `literals`, by one text for each literal or one for all.
     pub fn literals(literals: Arc<Literals>, replacements: &[&[u8]], limit: u64) -> Stream {
         let reach = literals.longest();
         let replacements = replacements.iter().map(|&text| text.into()).collect();
@@ -117,23 +116,23 @@ impl Stream {
         Stream { matcher, reach, look, held, at, last, before, window, count, limit, ended }
     }
 
-    /// The most bytes that are held back between two chunks.
+    /// Returns the maximum number of bytes held back between two chunks.
     pub fn hold_back(&self) -> usize {
         self.wanted().saturating_sub(1)
     }
 
-    /// How much undecided text makes a search worth while.
+    /// Returns the number of undecided bytes from which a search pays.
     fn wanted(&self) -> usize {
         let undecided = self.reach + self.look;
-        if undecided > PATIENT { 2 * undecided } else { undecided }
+        if undecided > MIN_BATCHED_REACH { 2 * undecided } else { undecided }
     }
 
-    /// How many matches were replaced so far.
+    /// Returns the number of matches replaced so far.
     pub fn count(&self) -> u64 {
         self.count
     }
 
-    /// Memory of the text that is held, in bytes, and of the replacements.
+    /// Returns the memory of the held text and of the replacements, in bytes.
     pub fn memory(&self) -> usize {
         let replacements = match &self.matcher {
             Matcher::Regex { .. } => 0,
@@ -144,7 +143,7 @@ impl Stream {
         size_of::<Stream>() + self.held.capacity() + replacements
     }
 
-    /// Appends to `out` what is decided with `chunk`.
+    /// Feeds `chunk`; appends to `out` the text that is now decided.
     pub fn feed(&mut self, chunk: &[u8], out: &mut Output<'_>) -> Result<(), StreamError> {
         self.ended.map_or(Ok(()), Err)?;
         for piece in chunk.chunks(PIECE.max(self.wanted())) {
@@ -158,7 +157,7 @@ impl Stream {
         Ok(())
     }
 
-    /// Appends the rest to `out`. Nothing can be fed after that.
+    /// Ends the stream; appends the rest to `out`. Nothing can be fed after that.
     pub fn finish(&mut self, out: &mut Output<'_>) -> Result<(), StreamError> {
         self.ended.map_or(Ok(()), Err)?;
         let finished = self.run(true, out);
@@ -179,9 +178,9 @@ impl Stream {
         Ok(())
     }
 
-    /// Replaces all that is decided, or with `finish` all there is.
+    /// Replaces the decided text, or with `finish` all of it.
     fn run(&mut self, finish: bool, out: &mut Output<'_>) -> Result<(), StreamError> {
-        // The first place that is not decided.
+        // The first offset that is not decided.
         let end = if finish {
             self.held.len() + 1
         } else {
@@ -210,7 +209,7 @@ impl Stream {
         Ok(())
     }
 
-    /// The next match that begins before `end`. Without one, the search has moved on.
+    /// Returns the next match that begins before `end`. Without one, the search has advanced.
     fn next(&mut self, end: usize) -> Result<Option<Hit>, StreamError> {
         match &self.matcher {
             Matcher::Literals { literals, .. } => {
@@ -222,7 +221,7 @@ impl Stream {
             }
             Matcher::Regex { regex, longest, .. } => {
                 let (text, at, reach) = (&self.held[..], self.at, self.reach);
-                // All places from `at` to `seen` are decided by what is within the window.
+                // All offsets from `at` to `seen` are decided by the text within the window.
                 let stop = text.len().min(at.saturating_add(self.window));
                 let seen = if stop == text.len() { end } else { end.min(stop - reach) };
                 let found = regex.find_within(text, at..stop, false);
@@ -232,14 +231,14 @@ impl Stream {
                     return Ok(None);
                 };
                 let start = found.start;
-                // What the pattern says within its reach. It may have more in view than that.
+                // The match within the reach of the pattern; its first search may have seen more than that.
                 let found = if found.stop - start <= *longest && reach == *longest {
                     Some(found)
                 } else {
                     regex.find_within(text, start..text.len().min(start + reach), true)
                 };
                 let Some(span) = found else {
-                    // Looking far again from each such place would take time by the square.
+                    // Searching far ahead from each such offset again would take quadratic time.
                     self.window = 2 * reach + LOOK;
                     self.at = start + 1;
                     return Ok(None);
@@ -256,7 +255,7 @@ impl Stream {
         }
     }
 
-    /// Appends what takes the place of a match.
+    /// Appends the replacement of a match.
     fn put(&self, Hit { span: whole, id }: Hit, out: &mut Output<'_>) -> Result<(), Full> {
         match &self.matcher {
             Matcher::Literals { replacements, .. } => {

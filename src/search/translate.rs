@@ -1,14 +1,14 @@
-//! Texts and Lua patterns as regular expressions.
+//! Conversion of literal text and Lua patterns to regular expressions.
 
 use super::PatternError;
 use std::fmt::Write;
 
-/// A pattern that matches exactly `text`, with any flags but `i`.
+/// Returns a pattern that matches exactly `text`, with any flags except `i`.
 pub fn escape(text: &[u8]) -> String {
     let mut pattern = String::with_capacity(text.len());
     for chunk in text.utf8_chunks() {
         for c in chunk.valid().chars() {
-            // White space is for the reader under the flag x.
+            // The flag x ignores white space.
             if c.is_whitespace() && !c.is_ascii() {
                 push_bytes(&mut pattern, c.encode_utf8(&mut [0; 4]).as_bytes());
                 continue;
@@ -35,11 +35,11 @@ fn push_byte(pattern: &mut String, byte: u8) {
     let _ = write!(pattern, "\\x{byte:02X}");
 }
 
-/// A Lua pattern as a regular expression that matches the same bytes.
+/// Converts a Lua pattern to a regular expression that matches the same bytes.
 ///
-/// The classes are those of the C locale, as in LuaJIT. A `^` at the begin is the begin of the text, not that of the search.
-/// A position capture `()` becomes an empty group, whose place [`super::Matches::next_captures`] tells. What takes more
-/// than linear time to find is refused: `%b`, and `%1` to `%9`; and so is `%f`, of which there is no like.
+/// The classes are those of the C locale, as in LuaJIT. A `^` at the start anchors at the start of the text, not of the
+/// search. A position capture `()` becomes an empty group, whose offset [`super::Matches::next_captures`] returns. Items
+/// that take more than linear time are errors (`%b`, and `%1` to `%9`), and so is `%f`, which has no equivalent.
 pub fn from_lua(pattern: &[u8]) -> Result<String, PatternError> {
     let mut lua = Lua { pattern, at: 0, out: "(?s-u)".to_owned(), open: Vec::new() };
     if lua.next_is(b'^') {
@@ -55,7 +55,7 @@ pub fn from_lua(pattern: &[u8]) -> Result<String, PatternError> {
             }
             b')' => {
                 if lua.open.pop().is_none() {
-                    return Err(lua.mistake("no capture is open here"));
+                    return Err(lua.mistake("there is no open capture to close"));
                 }
                 lua.at += 1;
                 lua.out.push(')');
@@ -69,18 +69,18 @@ pub fn from_lua(pattern: &[u8]) -> Result<String, PatternError> {
     }
     match lua.open.pop() {
         None => Ok(lua.out),
-        Some(at) => Err(PatternError::at(at, "a capture that is not closed".to_owned())),
+        Some(at) => Err(PatternError::at(at, "unclosed capture: its ) is missing".to_owned())),
     }
 }
 
-/// The bytes that one item of a pattern stands for.
+/// The bytes that one item of a pattern matches.
 type Set = [bool; 256];
 
 struct Lua<'p> {
     pattern: &'p [u8],
     at: usize,
     out: String,
-    /// Where the captures begin that are open.
+    /// Offsets of the open captures.
     open: Vec<usize>,
 }
 
@@ -93,7 +93,7 @@ impl Lua<'_> {
         PatternError::at(self.at, message.to_owned())
     }
 
-    /// One item that stands for one byte, and how often.
+    /// Converts a single-byte item and its quantifier.
     fn single(&mut self) -> Result<(), PatternError> {
         let set = match self.pattern[self.at] {
             b'.' => {
@@ -120,18 +120,16 @@ impl Lua<'_> {
         Ok(())
     }
 
-    /// `%` and what follows.
+    /// Converts `%` and what follows it.
     fn escaped(&mut self, outside: bool) -> Result<Set, PatternError> {
         let Some(&letter) = self.pattern.get(self.at + 1) else {
             return Err(self.mistake("the pattern ends with %"));
         };
         if outside {
             let refused = match letter {
-                b'b' => "%b() counts what it matches, which no regular expression can",
-                b'f' => {
-                    "%f looks at two bytes at once, which takes look-around; \\b may do instead"
-                }
-                b'0'..=b'9' => "a back-reference takes more than linear time to find",
+                b'b' => "%b matches nested delimiters, which a regular expression cannot",
+                b'f' => "%f needs look-around, which is not supported; use \\b where possible",
+                b'0'..=b'9' => "back-references are not supported: they take more than linear time",
                 _ => "",
             };
             if !refused.is_empty() {
@@ -142,7 +140,7 @@ impl Lua<'_> {
         Ok(class(letter).unwrap_or_else(|| only(letter)))
     }
 
-    /// `[set]`, as LuaJIT reads it: a `]` that comes first is one of the set, and any byte may end a range.
+    /// Converts `[set]` as LuaJIT reads it: a `]` that comes first belongs to the set, and any byte may end a range.
     fn set(&mut self) -> Result<Set, PatternError> {
         let begin = self.at;
         self.at += 1;
@@ -151,7 +149,7 @@ impl Lua<'_> {
         let (mut set, mut first) = ([complement; 256], true);
         loop {
             let Some(&byte) = self.pattern.get(self.at) else {
-                return Err(PatternError::at(begin, "a set without its ]".to_owned()));
+                return Err(PatternError::at(begin, "unclosed set: its ] is missing".to_owned()));
             };
             if byte == b']' && !first {
                 self.at += 1;
@@ -198,7 +196,7 @@ impl Lua<'_> {
         }
         self.out.push('[');
         if runs.is_empty() {
-            // Nothing is left of all bytes.
+            // The negation of all bytes matches nothing.
             self.out.push_str("^\\x00-\\xFF");
         }
         for (first, last) in runs {
@@ -211,7 +209,7 @@ impl Lua<'_> {
         self.out.push(']');
     }
 
-    /// A byte, readable where it can be.
+    /// Appends a byte, as a readable character where possible.
     fn byte(&mut self, byte: u8) {
         match byte {
             b'0'..=b'9'
@@ -246,7 +244,7 @@ fn only(byte: u8) -> Set {
     set
 }
 
-/// The class of a letter after `%`, if it has one. A capital is what the small letter is not.
+/// Returns the class of a letter after `%`, if it has one. A capital letter is the complement of the small one.
 fn class(letter: u8) -> Option<Set> {
     let is: fn(&u8) -> bool = match letter.to_ascii_lowercase() {
         b'a' => u8::is_ascii_alphabetic,
@@ -255,7 +253,7 @@ fn class(letter: u8) -> Option<Set> {
         b'g' => u8::is_ascii_graphic,
         b'l' => u8::is_ascii_lowercase,
         b'p' => u8::is_ascii_punctuation,
-        // With the vertical tab, which Rust leaves out.
+        // Includes the vertical tab, which Rust's definition omits.
         b's' => |byte| matches!(byte, b' ' | 9..=13),
         b'u' => u8::is_ascii_uppercase,
         b'w' => u8::is_ascii_alphanumeric,

@@ -1,4 +1,4 @@
-//! Patterns compiled: what all threads of a search share.
+//! Compiled patterns, shared by all threads of a search.
 
 use super::inner;
 use super::patterns::{LinePatterns, Part};
@@ -12,13 +12,13 @@ use regex_automata::nfa::thompson::WhichCaptures;
 use regex_syntax::hir::{Hir, Look};
 use std::sync::{Arc, OnceLock};
 
-/// Bytes that a compiled pattern may take.
+/// Maximum bytes of a compiled pattern.
 pub(super) const MAX_COMPILED_BYTES: usize = 100 << 20;
 
-/// Bytes of states that a search makes on its way, in each direction.
+/// Maximum bytes of states that a search builds lazily, in each direction.
 const MAX_CACHE_BYTES: usize = 8 << 20;
 
-/// What finds lines.
+/// A compiled matcher for lines.
 pub struct LineMatcher {
     pub(super) engine: Engine,
 }
@@ -28,21 +28,21 @@ pub(super) enum Engine {
     Regex(Box<Compiled>),
 }
 
-/// A pattern in its two forms, either of which is right for some texts. In lines the first one is for buffers of them and for
-/// lines without a CR, the second one is the pattern itself. With `multi_line` the first one is the pattern itself, the second
-/// one is for texts with CR LF.
+/// A pattern in two forms, each of which is correct for some texts. For lines the first form searches buffers of lines and
+/// lines without a CR; the second one is the pattern itself. With `multi_line` the first form is the pattern itself; the
+/// second one is for texts with CR LF.
 pub(super) struct Compiled {
     pub first: Form,
-    /// Nothing if the first form does for all texts.
+    /// `None` if the first form is correct for all texts.
     second: Option<Hir>,
     made: OnceLock<Option<Form>>,
     pub inner: Option<meta::Regex>,
     pub multi_line: bool,
     pub anchored: bool,
-    /// Whether empty matches must not split a char.
+    /// Whether empty matches must be checked, as they must not split a character.
     pub watched: bool,
     pub may_be_empty: bool,
-    /// Nothing but literals: they are found at the speed of memory.
+    /// Whether the pattern consists only of literals, which are found at memory bandwidth.
     pub is_literal: bool,
     pub longest: Option<usize>,
 }
@@ -75,7 +75,7 @@ impl Form {
 }
 
 impl LinePatterns {
-    /// Compiles the patterns. It can take some milliseconds, and asks between them whether it is cancelled.
+    /// Compiles the patterns, which can take some milliseconds. Calls `is_cancelled` between them.
     pub fn compile(&self, is_cancelled: &dyn Fn() -> bool) -> Result<LineMatcher, JobError> {
         if let Some(literals) = &self.literals {
             return Ok(LineMatcher { engine: Engine::Literals(Arc::clone(literals)) });
@@ -128,7 +128,7 @@ impl LinePatterns {
     }
 }
 
-/// All patterns as one.
+/// Joins all patterns into one.
 fn join(parts: &[Part], word: bool) -> Hir {
     let all =
         |parts: &[Part]| Hir::alternation(parts.iter().map(|part| part.hir.clone()).collect());
@@ -151,28 +151,28 @@ fn join(parts: &[Part], word: bool) -> Hir {
 }
 
 impl Compiled {
-    /// The second form, made when it is first needed; the first one if that does for all texts.
+    /// Returns the second form, compiling it at its first use, or the first form if that is correct for all texts.
     pub fn second(&self) -> &Form {
         let made = self.made.get_or_init(|| {
-            // As large as the first one, so it does not fail where that has not.
+            // It is as large as the first form, so it does not fail where that has not.
             self.second.clone().and_then(|hir| Form::new(hir).ok())
         });
         made.as_ref().unwrap_or(&self.first)
     }
 
-    /// Whether there are texts for which the first form is not right.
+    /// Whether the first form is incorrect for some texts.
     pub fn has_second(&self) -> bool {
         self.second.is_some()
     }
 }
 
 impl LineMatcher {
-    /// What one thread searches with. `is_cancelled` is asked after pieces of about a millisecond.
+    /// Returns the matcher of one thread. It calls `is_cancelled` about once per millisecond.
     pub fn seeker<'m>(&'m self, is_cancelled: &'m (dyn Fn() -> bool + Sync)) -> Seeker<'m> {
         Seeker::new(&self.engine, is_cancelled)
     }
 
-    /// The longest match that there can be, in bytes, if there is a limit.
+    /// Returns the maximum length of a match in bytes, or `None` if there is no limit.
     pub fn longest(&self) -> Option<usize> {
         match &self.engine {
             Engine::Literals(literals) => Some(literals.longest()),

@@ -1,27 +1,27 @@
-//! Literals one of which is in every match of a pattern, wherever that is: the search looks for them first.
+//! Inner literals: literals one of which is in every match of a pattern, anywhere in it. The search looks for them first.
 //!
-//! # When is that worth it?
+//! # When does that pay?
 //!
-//! Where the engine has no literals of its own to look for, as those do not come first or last in a match: `\w+zqing`. The
-//! rules by which one set of literals is taken to be better than another are those of ripgrep (its crate grep-regex).
+//! Where the engine has no literals of its own to look for, as none begin or end the match: `\w+zqing`. The rules for
+//! choosing the better of two sets of literals are those of ripgrep (its crate grep-regex).
 
 use regex_automata::meta;
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Literal, Seq, rank};
 use regex_syntax::hir::{Hir, HirKind, Repetition};
 
-/// Bytes of a literal, literals of a set, and repetitions that are written out, at most.
+/// Maximum bytes of a literal, then the maximum literals in a set, expanded repetitions and characters of a class.
 const MAX_LITERAL: usize = 100;
 const MAX_LITERALS: usize = 64;
 const MAX_REPETITIONS: u32 = 10;
 const MAX_CLASS: usize = 10;
 
-/// What finds the literals of a pattern, if that is believed to be faster than the engine of the pattern itself.
+/// Returns an engine that finds the inner literals of a pattern, if that is likely to be faster than the pattern's own.
 pub(super) fn engine(hir: &Hir, engine: &meta::Regex) -> Option<meta::Regex> {
     let properties = hir.properties();
     if properties.is_alternation_literal() {
         return None;
     }
-    // With a word boundary of Unicode it may have to go on by a slower engine.
+    // With a Unicode word boundary it may have to fall back to a slower engine.
     if engine.is_accelerated() && !properties.look_set().contains_word_unicode() {
         return None;
     }
@@ -38,7 +38,7 @@ pub(super) fn engine(hir: &Hir, engine: &meta::Regex) -> Option<meta::Regex> {
 /// Literals of a part of a pattern.
 struct Part {
     seq: Seq,
-    /// They are at its beginning, so that those of what is before it can be put in front of them.
+    /// Whether they begin the part, so that the literals of a preceding part can be prepended.
     prefix: bool,
 }
 
@@ -51,7 +51,7 @@ impl Part {
         Part::new(Seq::singleton(Literal::exact([])))
     }
 
-    /// The better one of two, both of which are in every match.
+    /// Returns the better one of two parts, both of which are in every match.
     fn choose(mut self, mut other: Part) -> Part {
         self.seq.make_inexact();
         other.seq.make_inexact();
@@ -101,7 +101,7 @@ fn extract_concat(list: &[Hir]) -> Part {
     let mut all = Part::empty_literal();
     let mut best: Option<Part> = None;
     for hir in list {
-        // Nothing can be appended to what is inexact.
+        // Nothing can be appended to inexact literals.
         if all.seq.is_inexact() {
             if all.seq.is_empty() || is_really_good(&all.seq) {
                 return all;
@@ -146,7 +146,7 @@ fn extract_repetition(repetition: &Repetition) -> Part {
     all
 }
 
-/// The literals of a part, followed by those of the next one.
+/// Returns the literals of a part, each followed by those of the next part.
 fn cross(mut first: Part, mut second: Part) -> Part {
     if !second.prefix {
         return first.choose(second);
@@ -159,13 +159,13 @@ fn cross(mut first: Part, mut second: Part) -> Part {
     first
 }
 
-/// The literals of either part.
+/// Returns the literals of either part.
 fn union(mut first: Part, mut second: Part) -> Part {
     let too_many = |first: &Part, second: &Part| {
         first.seq.max_union_len(&second.seq).is_some_and(|len| len > MAX_LITERALS)
     };
     if too_many(&first, &second) {
-        // The first four bytes are what the fastest engine looks at.
+        // The fastest engine looks at the first four bytes.
         for part in [&mut first, &mut second] {
             part.seq.keep_first_bytes(4);
             part.seq.dedup();
@@ -179,7 +179,7 @@ fn union(mut first: Part, mut second: Part) -> Part {
     first
 }
 
-/// Whether a search for the literals may be fast.
+/// Whether a search for the literals is likely to be fast.
 fn is_good(literals: &Seq) -> bool {
     match (literals.min_literal_len(), literals.len()) {
         _ if is_poisonous(literals) => false,
@@ -189,13 +189,13 @@ fn is_good(literals: &Seq) -> bool {
     }
 }
 
-/// Whether there is no use in looking for better ones.
+/// Whether the literals are so good that no search for better ones pays.
 fn is_really_good(literals: &Seq) -> bool {
     let few = literals.len().is_some_and(|count| count <= 8);
     few && !is_poisonous(literals) && literals.min_literal_len() >= Some(3)
 }
 
-/// Whether a literal is nearly everywhere.
+/// Whether one of the literals occurs nearly everywhere.
 fn is_poisonous(literals: &Seq) -> bool {
     let everywhere = |literal: &Literal| {
         literal.is_empty() || literal.len() == 1 && rank(literal.as_bytes()[0]) >= 250

@@ -1,4 +1,4 @@
-//! Patterns as they are given: text, compiled ones, or a list of both. Each is parsed here, once.
+//! Patterns as callers pass them: text, compiled patterns, or a list of both. Each is parsed here, once.
 
 use super::rewrite::{find_byte, of_literals};
 use crate::search::{Literals, PatternError, PatternOptions, Regex};
@@ -7,18 +7,18 @@ use regex_syntax::ast::{self, Ast};
 use regex_syntax::hir::{Hir, Look};
 use std::sync::Arc;
 
-/// Literals that are searched for by the regex engine, which knows faster ways for few than an automaton, at most.
+/// Maximum number of literals searched by the regex engine, which is faster than an automaton for few.
 const MAX_FEW_LITERALS: usize = 64;
 
-/// How upper and lower case letters of a pattern match.
+/// Case sensitivity of letters in a pattern.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Case {
-    /// Letters match in the case that they have.
+    /// Letters match only in their own case.
     #[default]
     Respect,
     /// Letters match in either case.
     Ignore,
-    /// Letters match in either case, unless a pattern has an upper-case one.
+    /// Letters match in either case, unless one of the patterns contains an upper-case letter.
     Smart,
 }
 
@@ -27,38 +27,38 @@ pub enum Case {
 pub enum PatternSource<'p> {
     /// A pattern in the syntax of [`Regex`], or a literal if the options say so.
     Text(&'p [u8]),
-    /// A compiled pattern: its text with its own flags.
+    /// A compiled pattern, which keeps its own flags.
     Regex(Arc<Regex>),
     /// Any of several literals.
     Literals(Arc<Literals>),
 }
 
-/// How patterns are meant.
+/// Options for interpreting patterns.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct LineOptions {
-    /// Texts are literals.
+    /// Texts are literals, not patterns.
     pub fixed: bool,
-    /// Upper and lower case; compiled patterns keep their own unless it is ignored.
+    /// Case sensitivity; compiled patterns keep their own, except with [`Case::Ignore`].
     pub case: Case,
     /// Only whole words match.
     pub word: bool,
-    /// A match may go over lines.
+    /// A match may extend over several lines.
     pub multi_line: bool,
-    /// Patterns that can never match, as a line has no line feed, are mistakes: for texts always, with this for all.
+    /// Patterns that can never match, as a line contains no line feed, are errors: texts always, with this all patterns.
     pub strict: bool,
-    /// Texts have no zero byte, so a pattern with one is a mistake too.
+    /// The haystack has no zero byte, so a pattern that requires one is an error too.
     pub no_zero: bool,
 }
 
-/// Patterns that were parsed: any thread can compile them. A text matches if one of them does.
+/// Parsed patterns, which any thread can compile. A text matches if one of them does.
 #[derive(Clone)]
 pub struct LinePatterns {
     pub(super) parts: Vec<Part>,
     pub(super) word: bool,
     pub(super) multi_line: bool,
-    /// A match begins where the search does: for a single compiled pattern only.
+    /// A match must begin where the search does; possible only for a single compiled pattern.
     pub(super) anchored: bool,
-    /// Many literals alone, which have an engine already.
+    /// A long list of literals alone, which has an engine already.
     pub(super) literals: Option<Arc<Literals>>,
 }
 
@@ -66,11 +66,11 @@ pub struct LinePatterns {
 #[derive(Clone)]
 pub(super) struct Part {
     pub hir: Hir,
-    /// Unicode is off.
+    /// Whether Unicode is off.
     pub bytes: bool,
 }
 
-/// A text whose syntax was parsed.
+/// A text with its parsed syntax.
 enum Parsed<'p> {
     Syntax(&'p str, Ast, PatternOptions),
     Literal(&'p [u8]),
@@ -78,8 +78,8 @@ enum Parsed<'p> {
 }
 
 impl LinePatterns {
-    /// Parses patterns, of which there is at least one. The offset of a mistake is one in its pattern, which the message names
-    /// if there are several.
+    /// Parses patterns, at least one. The offset of an error is relative to its pattern, which the message names if there
+    /// are several.
     pub fn new(
         sources: &[PatternSource<'_>],
         options: &LineOptions,
@@ -145,13 +145,14 @@ fn parse<'p>(
         PatternSource::Regex(regex) => regex.source(),
     };
     let (text, ast) = own.parse_syntax(pattern)?;
-    // Over lines `^` and `$` are the ends of lines as well, whatever the flags are. A line alone has no others.
+    // With `multi_line`, `^` and `$` always match at the ends of lines, whatever the pattern's flags. A line alone has
+    // no other ends.
     let multi_line = own.multi_line || options.multi_line;
     Ok(Parsed::Syntax(text, ast, PatternOptions { multi_line, ..own }))
 }
 
 impl Parsed<'_> {
-    /// Whether a letter is an upper-case one: not the S of `\S`, nor the L of `\p{Lu}`.
+    /// Whether the pattern contains an upper-case letter: the S of `\S` and the L of `\p{Lu}` do not count.
     fn has_upper_case(&self) -> bool {
         let is_upper = |text: &[u8]| text.chars().any(char::is_uppercase);
         match self {
@@ -169,7 +170,7 @@ impl Parsed<'_> {
                 Ok(Part { hir, bytes: options.bytes })
             }
             Parsed::Literal(text) if ignore_case => {
-                // What is no UTF-8 has no case.
+                // Bytes that are not UTF-8 have no case.
                 let mut list = Vec::new();
                 for chunk in text.utf8_chunks() {
                     let escaped = regex_syntax::escape(chunk.valid());
@@ -188,7 +189,7 @@ impl Parsed<'_> {
         }
     }
 
-    /// Refuses a pattern that asks for a byte that no line has.
+    /// Returns an error if the pattern requires a byte that no line contains.
     fn check(&self, hir: &Hir, no_zero: bool) -> Result<(), PatternError> {
         let refuse = |byte: u8, message: &str| {
             if !find_byte(hir, byte) {
@@ -209,7 +210,7 @@ impl Parsed<'_> {
     }
 }
 
-/// The offset of the first literal char that is wanted in a pattern, in classes as well.
+/// Returns the offset of the first literal character for which `is_wanted` is true, in classes as well.
 fn find_char(ast: &Ast, is_wanted: &mut dyn FnMut(char) -> bool) -> Option<usize> {
     struct Look<'w>(&'w mut dyn FnMut(char) -> bool, Option<usize>);
     impl Look<'_> {

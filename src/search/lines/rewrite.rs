@@ -1,4 +1,4 @@
-//! Patterns rewritten: what asks the same question of another text.
+//! Rewriting patterns to equivalent ones for other texts: whole buffers, or texts with CR LF.
 
 use crate::search::Literals;
 use regex_syntax::hir::{
@@ -6,13 +6,13 @@ use regex_syntax::hir::{
     Repetition,
 };
 
-/// A pattern that matches in a buffer of lines, within one of them, wherever `hir` matches in the text of that line alone.
+/// Returns a pattern that matches in a buffer of lines, within one line, wherever `hir` matches in the text of that line.
 ///
-/// It also matches where a line has a CR that is not part of its end: `$` is before any CR, and a class may match one.
+/// It also matches some lines with a CR that is not part of their end: `$` matches before any CR, and a class may match one.
 pub(super) fn in_lines(hir: &Hir) -> Hir {
     match hir.kind() {
         HirKind::Class(class) => without_feed(class),
-        // No line has it.
+        // No line contains it.
         HirKind::Literal(literal) if literal.0.contains(&b'\n') => Hir::fail(),
         HirKind::Look(Look::Start) => Hir::look(Look::StartLF),
         HirKind::Look(Look::End | Look::EndLF) => Hir::look(Look::EndCRLF),
@@ -21,7 +21,7 @@ pub(super) fn in_lines(hir: &Hir) -> Hir {
     }
 }
 
-/// The same pattern where `$` is before CR LF and not between the two: for a text in which every CR is followed by an LF.
+/// Returns the pattern with `$` before CR LF but not inside it, for a text in which an LF follows every CR.
 pub(super) fn before_crlf(hir: &Hir) -> Hir {
     match hir.kind() {
         HirKind::Look(Look::EndLF) => Hir::look(Look::EndCRLF),
@@ -29,12 +29,12 @@ pub(super) fn before_crlf(hir: &Hir) -> Hir {
     }
 }
 
-/// The same pattern without groups, which are for those who ask for captures.
+/// Returns the pattern without groups, which only a search with captures needs.
 pub(super) fn without_groups(hir: &Hir) -> Hir {
     map(hir, without_groups)
 }
 
-/// Rewrites the parts of a pattern.
+/// Applies `part` to the parts of a pattern and rebuilds it.
 fn map(hir: &Hir, part: fn(&Hir) -> Hir) -> Hir {
     match hir.kind() {
         HirKind::Empty | HirKind::Class(_) | HirKind::Literal(_) | HirKind::Look(_) => hir.clone(),
@@ -62,7 +62,7 @@ fn without_feed(class: &Class) -> Hir {
     }
 }
 
-/// Whether a pattern asks for a byte, other than as one of a class.
+/// Whether a pattern requires the given byte; bytes in classes do not count.
 pub(super) fn find_byte(hir: &Hir, byte: u8) -> bool {
     match hir.kind() {
         HirKind::Literal(literal) => literal.0.contains(&byte),
@@ -75,7 +75,8 @@ pub(super) fn find_byte(hir: &Hir, byte: u8) -> bool {
     }
 }
 
-/// Literals as one pattern. Where several begin, the first one wins, as in the automaton: the longest come first if they are to.
+/// Converts literals to one pattern. Where several begin, the first one wins, as in the automaton; to prefer the longest,
+/// they are sorted by length first.
 pub(super) fn of_literals(literals: &Literals, ignore_case: bool) -> Hir {
     let options = literals.options();
     let mut list: Vec<&[u8]> = literals.list().collect();
@@ -89,7 +90,7 @@ pub(super) fn of_literals(literals: &Literals, ignore_case: bool) -> Hir {
     Hir::alternation(list.into_iter().map(one).collect())
 }
 
-/// An ASCII letter in either case, or the byte itself.
+/// Returns a pattern for an ASCII letter in either case, or for the byte itself.
 fn either_case(byte: u8) -> Hir {
     let (lower, upper) = (byte.to_ascii_lowercase(), byte.to_ascii_uppercase());
     let ranges = [ClassBytesRange::new(lower, lower), ClassBytesRange::new(upper, upper)];

@@ -1,4 +1,4 @@
-//! The matcher of one thread.
+//! The line matcher of one thread.
 
 use super::compiled::{Compiled, Engine, Form};
 use super::stepped::{Search, Stepped};
@@ -10,28 +10,28 @@ use regex_automata::meta::{self, Cache};
 use regex_automata::{Anchored, Input};
 use std::time::{Duration, Instant};
 
-/// Bytes that an engine gets at once, at most and at least.
+/// Maximum and minimum bytes searched by an engine at once.
 const MAX_STEP: usize = 256 << 10;
 const MIN_STEP: usize = 4 << 10;
 
-/// Bytes that it gets at first.
+/// Bytes of the first step.
 const FIRST_STEP: usize = 64 << 10;
 
-/// How long it may take for them.
+/// Target duration of one step.
 const MAX_STEP_TIME: Duration = Duration::from_millis(1);
 
 /// A line that may match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// Where it begins.
+    /// Offset of its first byte.
     pub start: usize,
-    /// Where the next line begins.
+    /// Offset where the next line begins.
     pub stop: usize,
-    /// Whether it does match, unless the line alone is another text than it is among others: see [`stands_alone`].
+    /// Whether it is known to match; only valid if [`stands_alone`] is true for the line.
     confirmed: bool,
 }
 
-/// Searches texts, one after the other: the buffers of a file for example, and the lines in them.
+/// Searches texts one after the other, such as the buffers of a file and the lines in them.
 pub struct Seeker<'m> {
     engine: SeekerEngine<'m>,
     pace: Pace<'m>,
@@ -42,20 +42,20 @@ enum SeekerEngine<'m> {
     Regex(Box<RegexSeeker<'m>>),
 }
 
-/// How much of a text is searched between two looks at whether the search is cancelled.
+/// The size of steps between two checks for cancellation.
 struct Pace<'m> {
     is_cancelled: &'m (dyn Fn() -> bool + Sync),
     step: usize,
-    /// Steps until the clock is looked at.
+    /// Steps left until the clock is read.
     until_look: u32,
 }
 
-/// Which form of the pattern is right for a text.
+/// The form of the pattern that is correct for a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Which {
     First,
     Second,
-    /// The first one, with a `$` that knows CR LF from a lone CR.
+    /// The first form, with a `$` that distinguishes CR LF from a lone CR.
     Mixed,
 }
 
@@ -66,11 +66,11 @@ struct RegexSeeker<'m> {
     inner: Option<(&'m meta::Regex, Cache)>,
 }
 
-/// A form of the pattern at work.
+/// A form of the pattern with the caches of one thread.
 struct Running<'m> {
     form: &'m Form,
     cache: Cache,
-    /// Made when it is needed first. Nothing inside: it cannot be made.
+    /// Made at its first use; the inner `None` means that it could not be made.
     stepped: Option<Option<Box<Stepped<'m>>>>,
 }
 
@@ -80,11 +80,12 @@ impl<'m> Running<'m> {
     }
 }
 
-/// Whether a line, given with what ends it, is the same to an engine, which sees those around it, as to the pattern alone.
+/// Whether an engine that sees the surrounding lines finds the same in `line` (with its line end) as in the line
+/// alone.
 ///
-/// A CR may be a part of what ends it. And what is before a char is looked for up to four bytes back: where a line begins with
-/// bytes that are the middle of a char, the engine takes the line feed before them to be that char, so `\B` matches after it,
-/// though it does not after what is no UTF-8. Everything else stops at the line feed or goes by one byte.
+/// It may not if there is a CR, which may be part of the line end, or if the line begins in the middle of a character: the
+/// engine looks up to four bytes back for the character before a place and takes the line feed before such bytes for it, so
+/// `\B` matches there, though it does not after invalid UTF-8. Everything else stops at the line feed or looks at one byte.
 fn stands_alone(line: &[u8]) -> bool {
     let begins_in_a_char = line.first().is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000);
     !begins_in_a_char && memchr::memchr(b'\r', line).is_none()
@@ -108,14 +109,14 @@ impl<'m> Seeker<'m> {
         Seeker { engine, pace }
     }
 
-    /// Searches in steps of so many bytes, whatever the time that they take.
+    /// Searches in steps of a fixed number of bytes, whatever time they take.
     #[cfg(test)]
     pub fn with_step(mut self, step: usize) -> Seeker<'m> {
         (self.pace.step, self.pace.until_look) = (step, u32::MAX);
         self
     }
 
-    /// The first line that may match in a text of lines, from the beginning of a line on.
+    /// Returns the first line at or after `from`, the beginning of a line, that may match.
     pub fn candidate(&mut self, text: &[u8], from: usize) -> Result<Option<Candidate>, JobError> {
         let found = match &mut self.engine {
             SeekerEngine::Literals(literals) => {
@@ -123,7 +124,7 @@ impl<'m> Seeker<'m> {
             }
             SeekerEngine::Regex(regex) => regex.candidate(text, from, &mut self.pace)?,
         };
-        // After the last line feed there is no line.
+        // There is no line after the last line feed.
         let Some((at, confirmed)) =
             found.filter(|&(at, _)| at < text.len() || at > 0 && text[at - 1] != b'\n')
         else {
@@ -134,7 +135,7 @@ impl<'m> Seeker<'m> {
         Ok(Some(Candidate { start, stop, confirmed }))
     }
 
-    /// Whether a line matches.
+    /// Whether a candidate line matches.
     pub fn test(&mut self, text: &[u8], candidate: &Candidate) -> Result<bool, JobError> {
         let line = &text[candidate.start..candidate.stop];
         if candidate.confirmed && stands_alone(line) {
@@ -149,7 +150,7 @@ impl<'m> Seeker<'m> {
         }
     }
 
-    /// How many matches a line has; given without what ends it.
+    /// Returns the number of matches in a line without its line end.
     pub fn count(&mut self, line: &[u8]) -> Result<usize, JobError> {
         if let SeekerEngine::Regex(regex) = &mut self.engine
             && !regex.compiled.may_be_empty
@@ -165,8 +166,8 @@ impl<'m> Seeker<'m> {
         Ok(count)
     }
 
-    /// The matches from an offset on, until `see` returns false: in a line without what ends it, or with `multi_line` in the
-    /// whole text.
+    /// Passes the matches from an offset on to `see` until it returns false. `text` is a line without its line end, or with
+    /// `multi_line` the whole text.
     pub fn spans(
         &mut self,
         text: &[u8],
@@ -194,9 +195,9 @@ impl Pace<'_> {
         if (self.is_cancelled)() { Err(JobError::Cancelled) } else { Ok(()) }
     }
 
-    /// Takes a step through `len` bytes, and learns from the time that it takes how long the next one may be.
+    /// Runs a step over `len` bytes and adjusts the size of the next one by the time it took.
     fn step<T>(&mut self, len: usize, take: impl FnOnce() -> Option<T>) -> Option<T> {
-        // Looking at the clock costs as much as finding a match in the next line.
+        // Reading the clock costs as much as finding a match in the next line.
         if self.until_look > 0 {
             self.until_look -= 1;
             return take();
@@ -237,7 +238,7 @@ impl Pace<'_> {
 }
 
 impl<'m> RegexSeeker<'m> {
-    /// An offset in a line that may match, and whether it does.
+    /// Returns the offset of a line that may match, and whether it is known to.
     fn candidate(
         &mut self,
         text: &[u8],
@@ -268,7 +269,7 @@ impl<'m> RegexSeeker<'m> {
                     form.regex.search_half_with(cache, &input).map(|end| end.offset())
                 }),
             };
-            // An empty match after the last line feed is one of the next piece, if there is one.
+            // An empty match after the last line feed belongs to the next piece, if there is one.
             match found {
                 Some(at) if at < piece.len() || !piece.ends_with(b"\n") => {
                     return Ok(Some((from + at, begins_anywhere && self.inner.is_none())));
@@ -292,7 +293,7 @@ impl<'m> RegexSeeker<'m> {
         Ok(self.find(which, line, 0, true, pace)?.is_some())
     }
 
-    /// Counts the matches of a short line, none of which is empty, by their ends.
+    /// Counts the matches of a short line by their ends; none may be empty.
     fn count_ends(&mut self, line: &[u8]) -> usize {
         let which = self.which(line);
         let input = Input::new(line).anchored(self.anchored());
@@ -320,7 +321,7 @@ impl<'m> RegexSeeker<'m> {
             let Span { start, stop } = span;
             let ends_there = last == Some(stop);
             if start == stop && (ends_there || self.compiled.watched && splits(text, stop)) {
-                // An anchored search has no other place to begin at.
+                // An anchored search cannot begin anywhere else.
                 at = if self.compiled.anchored { text.len() + 1 } else { stop + 1 };
                 continue;
             }
@@ -332,7 +333,7 @@ impl<'m> RegexSeeker<'m> {
         Ok(())
     }
 
-    /// The first match from an offset on; only its end if it may be the `earliest`.
+    /// Returns the first match from an offset on; only its end is correct if `earliest` is set.
     fn find(
         &mut self,
         which: Which,
@@ -384,7 +385,7 @@ impl<'m> RegexSeeker<'m> {
         &mut self.first
     }
 
-    /// Which form is right for a line, or with `multi_line` for a text.
+    /// Returns the form that is correct for a line, or with `multi_line` for a text.
     fn which(&self, text: &[u8]) -> Which {
         if !self.compiled.has_second() {
             return Which::First;
@@ -429,7 +430,7 @@ impl<'m> Running<'m> {
     }
 }
 
-/// As many lines as fit into so many bytes, but one at least.
+/// Returns as many lines as fit into `len` bytes, at least one.
 fn lines_within(text: &[u8], len: usize) -> &[u8] {
     if text.len() <= len {
         return text;

@@ -1,14 +1,14 @@
-//! A search of long text that can be given up: what the engine does in one call, step by step.
+//! A search of long lines that can be cancelled: it does in small steps what the engine does in one call.
 //!
-//! # What is it good for?
+//! # What is it for?
 //!
-//! Lines of megabytes. The engine takes 15 ms for 8 MB if its lazy DFA can do it, and 200 ms and more if not, and nothing
-//! can stop it meanwhile. This is the same search in a loop that looks up: by the crate's own lazy DFA, or where that has
-//! to give in (a word boundary amid chars that are not ASCII) by a simulation of its NFA.
+//! Lines of megabytes. The engine takes 15 ms for 8 MB if its lazy DFA can search it, 200 ms or more otherwise, and cannot
+//! be stopped meanwhile. This is the same search in a loop that checks for cancellation: by regex-automata's own lazy DFA,
+//! or, where that has to quit (a word boundary next to non-ASCII characters), by a simulation of its NFA.
 //!
 //! # What does it cost?
 //!
-//! By DFA about as much as the engine. By NFA some tens of nanoseconds for a byte, as the engine's own.
+//! The DFA costs about as much as the engine, the NFA some tens of nanoseconds per byte, as the engine's own.
 
 use super::compiled::MAX_COMPILED_BYTES;
 use crate::job::JobError;
@@ -20,31 +20,31 @@ use regex_automata::util::primitives::StateID;
 use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::Hir;
 
-/// Bytes between two looks. Few, as a byte may cost some microseconds: that of making a new state of a DFA.
+/// Bytes between two checks. Few, as a byte may cost some microseconds: the time to build a new state of a DFA.
 const STEP: usize = 64;
 
-/// Memory of states that a DFA makes on its way, each.
+/// Maximum bytes of states that each DFA builds lazily.
 const CACHE: usize = 2 << 20;
 
 /// Why a DFA stopped.
 enum Broken {
-    /// It was told to.
+    /// The search was cancelled.
     Cancelled,
-    /// It cannot tell.
+    /// The DFA cannot decide.
     Quit,
 }
 
-/// What to search.
+/// The text to search, and how.
 #[derive(Clone, Copy)]
 pub(super) struct Search<'t> {
     pub text: &'t [u8],
-    /// No match begins before it.
+    /// Offset before which no match begins.
     pub at: usize,
-    /// A match begins there and nowhere else.
+    /// Whether a match must begin at `at`.
     pub anchored: bool,
-    /// Only the end of a match is wanted, or that of a shorter one.
+    /// Whether only the end of a match is wanted, possibly of a shorter one.
     pub earliest: bool,
-    /// `$` is before LF and CR LF alike, and a lone CR ends nothing: only the NFA can tell.
+    /// `$` matches before LF and CR LF, and a lone CR does not end a line: only the NFA can distinguish them.
     pub mixed: bool,
 }
 
@@ -59,12 +59,12 @@ impl<'t> Search<'t> {
 pub(super) struct Stepped<'p> {
     hir: &'p Hir,
     forward: Machine,
-    /// Made when the first match is found, as compiling cannot be given up. Nothing inside: it cannot be made.
+    /// Made when the first match is found, as compiling cannot be cancelled. An inner `None`: it could not be made.
     backward: Option<Option<Machine>>,
     threads: Threads,
 }
 
-/// A lazy DFA and what it has made so far.
+/// A lazy DFA and the states it has built so far.
 struct Machine {
     dfa: DFA,
     cache: dfa::Cache,
@@ -91,14 +91,14 @@ impl Machine {
 }
 
 impl<'p> Stepped<'p> {
-    /// Compiles a pattern that is known to be right. Nothing if it is too big.
+    /// Compiles a pattern that is known to be valid. Returns `None` if it is too big.
     pub(super) fn new(hir: &'p Hir) -> Option<Stepped<'p>> {
         let forward = Machine::new(hir, false)?;
         let threads = Threads::new(forward.dfa.get_nfa());
         Some(Stepped { hir, forward, backward: None, threads })
     }
 
-    /// The first match.
+    /// Returns the first match.
     pub(super) fn find(
         &mut self,
         search: &Search<'_>,
@@ -124,7 +124,7 @@ impl<'p> Stepped<'p> {
         }
     }
 
-    /// Where the first match ends.
+    /// Returns where the first match ends.
     fn forward(
         &mut self,
         search: &Search<'_>,
@@ -143,7 +143,7 @@ impl<'p> Stepped<'p> {
                 state = dfa.next_state(cache, state, byte).map_err(|_| Broken::Quit)?;
                 if state.is_tagged() {
                     if state.is_match() {
-                        // A match is told one byte late.
+                        // The DFA reports a match one byte late.
                         found = Some(here + place);
                         if earliest {
                             return Ok(found);
@@ -161,7 +161,7 @@ impl<'p> Stepped<'p> {
         Ok(if state.is_match() { Some(text.len()) } else { found })
     }
 
-    /// Where the match that ends at `stop` begins, not before `at`.
+    /// Returns where the match that ends at `stop` begins, not before `at`.
     fn backward(
         &mut self,
         text: &[u8],
@@ -204,7 +204,7 @@ impl<'p> Stepped<'p> {
     }
 }
 
-/// A simulation of an NFA: the threads of a step in the order of their priority, each with the place where it began.
+/// The threads of an NFA simulation, in order of priority, each with the offset where its match began.
 struct Threads {
     now: Step,
     next: Step,
@@ -213,7 +213,7 @@ struct Threads {
 
 #[derive(Default)]
 struct Step {
-    /// State and begin of each.
+    /// The state of each thread, and where its match began.
     list: Vec<(StateID, usize)>,
     /// Whether a state is in the list.
     has: Vec<bool>,
@@ -249,7 +249,7 @@ impl Threads {
                 return Err(JobError::Cancelled);
             }
             if found.is_none() && (here == at || !anchored) {
-                // A match that begins later has the lowest priority, and none once there is one.
+                // A match that begins later has the lowest priority, and none once a match was found.
                 let from = (nfa.start_anchored(), here);
                 follow(nfa, text, here, mixed, from, now, stack);
             } else if now.list.is_empty() {
@@ -263,7 +263,7 @@ impl Threads {
                     State::Dense(list) => list.matches(text, here),
                     State::Match { .. } => {
                         found = Some(Span { start, stop: here });
-                        // Those behind it are of lower priority.
+                        // The threads after it have lower priority.
                         break;
                     }
                     _ => None,
@@ -281,7 +281,7 @@ impl Threads {
     }
 }
 
-/// Adds all that can be reached without a byte.
+/// Adds all states that can be reached without consuming a byte.
 fn follow(
     nfa: &NFA,
     text: &[u8],
@@ -315,7 +315,7 @@ fn follow(
     }
 }
 
-/// Whether a line ends at a place: before its LF or CR LF, or where the text ends.
+/// Whether a line ends at an offset: before its LF or CR LF, or at the end of the text.
 fn is_line_end(text: &[u8], at: usize) -> bool {
     match &text[at..] {
         [] | [b'\r', b'\n', ..] => true,
@@ -379,7 +379,7 @@ mod tests {
             assert_eq!(by_nfa, expected, "{pattern} by NFA from {at} in {text:?}");
             let any = stepped.find(&Search { earliest: true, ..search }, &never).unwrap();
             assert_eq!(any.is_some(), expected.is_some(), "{pattern} from {at} in {text:?}");
-            // Anchored, it is the match that begins there, if there is one.
+            // If anchored, the result is the match that begins there, if there is one.
             let here = Search { anchored: true, ..search };
             let found = stepped.find(&here, &never).unwrap();
             let nfa = stepped.forward.dfa.get_nfa();
@@ -392,7 +392,7 @@ mod tests {
     }
 
     proptest! {
-        // Few, as each compiles all of the patterns.
+        // Few cases, as each compiles all of the patterns.
         #![proptest_config(ProptestConfig::with_cases(24))]
 
         #[test]

@@ -1,4 +1,4 @@
-//! The line matcher against a plain look at each line.
+//! Compares the line matcher with a search of each line on its own.
 
 use super::*;
 use crate::job::JobError;
@@ -46,7 +46,7 @@ fn spans(seeker: &mut Seeker<'_>, text: &[u8]) -> Vec<Span> {
     spans
 }
 
-/// Each line that matches: where it begins, and its spans. The same in steps that are longer and shorter than lines.
+/// Returns the offset and the spans of each matching line; checks that steps shorter and longer than lines agree.
 fn lines(matcher: &LineMatcher, text: &[u8]) -> Vec<(usize, Vec<Span>)> {
     let found = lines_by(matcher.seeker(&never), text);
     for step in [1, 7, 100] {
@@ -74,7 +74,7 @@ fn lines_by(mut seeker: Seeker<'_>, text: &[u8]) -> Vec<(usize, Vec<Span>)> {
     found
 }
 
-/// The same by a look at each line.
+/// Returns the same by searching each line on its own.
 fn naive(text: &[u8], find: impl Fn(&[u8]) -> Vec<Span>) -> Vec<(usize, Vec<Span>)> {
     let (mut start, mut found) = (0, Vec::new());
     for line in text.split_inclusive(|&byte| byte == b'\n') {
@@ -144,15 +144,16 @@ fn the_line_feed_before_broken_utf8_is_no_char_of_the_line() {
             check(&exact, text);
         }
     }
-    // It is found, and only the line alone tells that it does not match.
+    // The line is found as a candidate, and only the search of the line alone decides that it does not match.
     let exact = regex(r"(?-u:.)\B(?Rm:$)", &PatternOptions::default()).expect("a pattern");
     let matcher = compile(&[PatternSource::Regex(exact)], &LineOptions::default());
     let mut seeker = matcher.seeker(&never);
-    let candidate = seeker.candidate(b"\n\xA9\n", 0).unwrap().expect("else the test tells nothing");
+    let candidate =
+        seeker.candidate(b"\n\xA9\n", 0).unwrap().expect("a candidate, or the test proves nothing");
     assert_eq!(seeker.test(b"\n\xA9\n", &candidate), Ok(false));
 }
 
-/// Parts of patterns. Together they often are none; the tests take those that are.
+/// Parts of patterns. Many combinations are invalid; the tests use the valid ones.
 const PARTS: [&str; 26] = [
     "a",
     "b",
@@ -220,13 +221,13 @@ proptest! {
     ) {
         let given = if word { format!(r"\b{{start-half}}(?:{pattern})\b{{end-half}}") } else { pattern.clone() };
         let oracle = regex::RegexBuilder::new(&given).multi_line(true).case_insensitive(ignore).build();
-        // The one part that is no pattern for text.
+        // The only part that is invalid in a pattern for text.
         prop_assume!(oracle.is_ok());
         let oracle = oracle.unwrap();
         let text = text.concat().into_bytes();
         let case = if ignore { Case::Ignore } else { Case::Respect };
         let options = LineOptions { case, word, ..LineOptions::default() };
-        // A pattern with a line feed is refused, so it goes in a form in which it is not.
+        // A pattern with a line feed is an error, so it is passed in a form that is not.
         let exact = regex(&pattern, &PatternOptions::default()).unwrap();
         let matcher = compile(&[PatternSource::Regex(exact)], &options);
         prop_assert_eq!(lines(&matcher, &text), naive(&text, |line| spans_of(&oracle, line)));
@@ -258,7 +259,7 @@ proptest! {
         (lone, feeds) in any::<(bool, bool)>(),
         step in prop::sample::select(vec![1, 7, 1000]),
     ) {
-        // A CR that is not before an LF ends nothing.
+        // A CR that is not before an LF does not end a line.
         let mut text = text.concat();
         if !lone {
             text = text.replace("\rb", "c");
@@ -267,7 +268,7 @@ proptest! {
             text = text.replace("\r\n", "\n").replace('\n', "\r\n");
         }
         let oracle = regex::RegexBuilder::new(&pattern).multi_line(true).build().unwrap();
-        // The same text with LF only, and where each place of it is.
+        // The same text with LF only, and the position of each offset in it.
         let (mut plain, mut places) = (String::new(), Vec::new());
         for (at, c) in text.char_indices() {
             let before_feed = text[at + 1..].starts_with('\n');
@@ -284,7 +285,7 @@ proptest! {
             .collect();
         let matcher = compile(&[self::text(&pattern)], &LineOptions { multi_line: true, ..LineOptions::default() });
         let mut found = spans(&mut matcher.seeker(&never).with_step(step), text.as_bytes());
-        // Between the two is a place, where what matches nothing matches.
+        // Between CR and LF is an offset at which an empty pattern matches.
         found.retain(|span| span.start != span.stop || !(text[..span.start].ends_with('\r') && text[span.start..].starts_with('\n')));
         prop_assert_eq!(found, expected, "{:?}", text);
     }
@@ -298,7 +299,7 @@ proptest! {
         let mut list: Vec<&str> = list.iter().map(String::as_str).collect();
         let text = text.as_bytes();
         if many {
-            // So many that the automaton searches, with some that are nowhere.
+            // Enough literals that the automaton searches; some do not occur in the text.
             let others: Vec<String> = (0..70).map(|n| format!("zz{n}")).collect();
             let others: Vec<&'static str> = others.into_iter().map(|other| &*other.leak()).collect();
             list.extend(others);
@@ -343,7 +344,7 @@ fn a_list_has_all_forms_and_the_first_one_wins() {
     let rest = [(5, vec![span(0, 3)]), (11, vec![span(0, 1), span(1, 2)])];
     assert_eq!(found(&list(text("q")))[0], (0, vec![span(0, 1), span(1, 2)]));
     assert_eq!(found(&list(text("ab|q"))), [&[(0, vec![span(0, 2)])], &rest[..]].concat());
-    // An anchored one is at the beginning of the line.
+    // An anchored match is at the beginning of the line.
     let anchored =
         regex("b", &PatternOptions { anchored: true, ..PatternOptions::default() }).unwrap();
     let sources = [PatternSource::Regex(anchored), text("q")];
@@ -414,7 +415,7 @@ fn a_mistake_has_its_place_in_its_pattern() {
     assert_eq!((error.offset, error.message.contains("not valid UTF-8")), (Some(2), true));
     let fixed = LineOptions { fixed: true, ..options };
     assert_eq!(refused(&[text("a\n")], &fixed).offset, Some(1));
-    // Over lines there are line feeds, and compiled patterns may be for other texts too.
+    // With `multi_line` there are line feeds, and compiled patterns may be meant for other texts too.
     let over = LineOptions { multi_line: true, ..options };
     assert!(LinePatterns::new(&[text("a\nb")], &over).is_ok());
     let compiled = [PatternSource::Regex(regex("a\nb", &PatternOptions::default()).unwrap())];

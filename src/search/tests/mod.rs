@@ -1,11 +1,11 @@
-//! Searching, against the crate regex and against the plainest code.
+//! Compares searches with the crate regex and with straightforward code.
 
 mod stream;
 
 use super::*;
 use proptest::prelude::*;
 
-/// Pieces of which most sequences are a pattern, with all that look-around, groups and empty matches can do.
+/// Pieces of patterns. Most sequences of them are valid; they cover look-around, groups and empty matches.
 const PIECES: [&str; 26] = [
     "a", "b", "ab", ".", "\\w", "\\b", "\\B", "^", "$", "(a)", "(b|)", "(?:ab)*", "a*", "a+?",
     "b??", "[ab]", "[^a]", "é", "\\s", "|", "\\d{2}", "(?m:^)", "(?m:$)", "(?i:B)", "\\p{L}", "x",
@@ -25,7 +25,7 @@ fn spans(regex: &Regex, text: &[u8]) -> Vec<(usize, usize)> {
     regex.matches(text, 0, false).map(|span| (span.start, span.stop)).collect()
 }
 
-/// The same in batches of `batch`, each by a call of its own.
+/// Returns the spans fetched in batches of `batch`, each by a call of its own.
 fn spans_in_batches(regex: &Regex, text: &[u8], batch: usize) -> Vec<(usize, usize)> {
     let mut found: Vec<(usize, usize)> = Vec::new();
     loop {

@@ -1,10 +1,10 @@
-//! A stream gives the same output however its text is cut, and that is the output of one piece.
+//! A stream's output is the same however its text is divided into chunks, and equals the output of one chunk.
 
 use crate::search::*;
 use proptest::prelude::*;
 use std::sync::Arc;
 
-/// What a stream makes of the chunks.
+/// Returns the output of a stream for the chunks.
 fn streamed(stream: Option<Stream>, chunks: &[&[u8]]) -> Result<Vec<u8>, StreamError> {
     let mut stream = stream.expect("a stream that can be");
     let mut bytes = Vec::new();
@@ -26,7 +26,7 @@ fn streamed(stream: Option<Stream>, chunks: &[&[u8]]) -> Result<Vec<u8>, StreamE
     Ok(bytes)
 }
 
-/// The text cut at the places, which are taken by its length.
+/// Returns the text cut at the given places, which are taken modulo its length.
 fn cut<'t>(text: &'t [u8], places: &[usize]) -> Vec<&'t [u8]> {
     let mut places: Vec<usize> = places.iter().map(|place| place % (text.len() + 1)).collect();
     places.sort_unstable();
@@ -52,7 +52,7 @@ fn template(regex: &Regex) -> Template {
     Template::new(template.as_bytes(), regex).expect("a template")
 }
 
-/// Pieces of patterns without a repetition that has no end.
+/// Pieces of patterns without an unbounded repetition.
 const BOUNDED: [&str; 22] = [
     "a",
     "b",
@@ -133,7 +133,7 @@ proptest! {
         let one = streamed(stream(), &[&text]);
         prop_assert_eq!(streamed(stream(), &cut(&text, &places)), one.clone());
         prop_assert_eq!(streamed(stream(), &text.chunks(1).collect::<Vec<_>>()), one.clone());
-        // Where all of the text is within reach, nothing can be cut.
+        // Where the whole text is within reach, no match can be cut off.
         let exact = replaced(&regex, &template(&regex), &text);
         let all_short = regex.matches(&text, 0, false).all(|span| span.stop - span.start <= longest);
         if text.len() <= 2 * longest && all_short {
@@ -190,7 +190,7 @@ fn what_does_not_end_within_twice_the_maximum_is_no_match() {
         let (a, b) = text.split_at(at);
         assert_eq!(streamed(stream(), &[a, b]).unwrap(), expected, "{at}");
     }
-    // Each of these begins a match that is too long to be one, until the end is within reach: 16 bytes from there.
+    // Each `<` begins a match that is too long to be one, until the end is within reach: 16 bytes from there.
     let text = [&b"<".repeat(50000)[..], b">"].concat();
     for at in [0, 1, 100, 49980, 49999, 50000, 50001] {
         let (a, b) = text.split_at(at);
