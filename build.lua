@@ -4,13 +4,6 @@ local directory = vim.fs.dirname(vim.fn.fnamemodify(debug.getinfo(1, "S").source
 local target = directory .. "/target"
 local command = { "cargo", "rustc", "--release", "--locked", "--lib", "--crate-type", "cdylib" }
 
-if vim.fn.executable(command[1]) == 0 then
-  error(
-    "rille: cargo is needed to build the library, see https://rustup.rs; without it the fallback in Lua runs",
-    0
-  )
-end
-
 --- The flags of the compiler: a panic names its source file, which shall not be one below somebody's home. Where several of
 --- these prefixes fit, the last one counts. The encoded form takes spaces in a path.
 local function flags()
@@ -25,32 +18,127 @@ local function flags()
   return (table.concat(list, "\31"):gsub("^\31", ""))
 end
 
--- Lines that Cargo says on its way; shown by those who start this in a coroutine of theirs, as lazy.nvim does.
+--- Lines that Cargo prints on its way.
 local said = {}
-local job = vim.system(command, {
-  cwd = directory,
-  env = {
-    CARGO_ENCODED_RUSTFLAGS = flags(),
-    -- Where the Lua side looks, whatever directory cargo is told to use for other projects.
-    CARGO_TARGET_DIR = target,
-  },
-  stderr = function(_, data)
-    for line in (data or ""):gmatch("[^\r\n]+") do
-      said[#said + 1] = line
-    end
-  end,
-})
-local shown = 0
-while coroutine.isyieldable() and not job:is_closing() do
-  shown = math.max(shown, #said)
-  coroutine.yield(said[shown] or "building rille")
-end
-local result = job:wait()
-if result.code ~= 0 then
-  error("rille: the library could not be built\n" .. table.concat(said, "\n"), 0)
+
+--- What is wrong after Cargo has ended.
+---@return string? message
+local function outcome(code)
+  if code ~= 0 then
+    return "rille: the library could not be built\n" .. table.concat(said, "\n")
+  end
+  local name = ({ OSX = "librille.dylib", Windows = "rille.dll" })[jit.os] or "librille.so"
+  if not vim.uv.fs_stat(target .. "/release/" .. name) then
+    return ("rille: cargo has built for another system: there is no %s/release/%s"):format(target, name)
+  end
 end
 
-local name = ({ OSX = "librille.dylib", Windows = "rille.dll" })[jit.os] or "librille.so"
-if not vim.uv.fs_stat(target .. "/release/" .. name) then
-  error(("rille: cargo has built for another system: there is no %s/release/%s"):format(target, name), 0)
+local function start(on_line, on_exit)
+  return vim.system(command, {
+    cwd = directory,
+    env = {
+      CARGO_ENCODED_RUSTFLAGS = flags(),
+      -- Where the Lua side looks, whatever directory cargo is told to use for other projects.
+      CARGO_TARGET_DIR = target,
+    },
+    stderr = function(_, data)
+      for line in (data or ""):gmatch("[^\r\n]+") do
+        said[#said + 1] = line
+        on_line(line)
+      end
+    end,
+  }, on_exit)
+end
+
+local function nothing() end
+
+--- Builds, and waits for that: for `nvim -l` and for whoever starts this in a coroutine, which shows the lines that it yields.
+local function wait()
+  local job, shown = start(nothing), 0
+  while coroutine.isyieldable() and not job:is_closing() do
+    shown = math.max(shown, #said)
+    coroutine.yield(said[shown] or "building rille")
+  end
+  local message = outcome(job:wait().code)
+  if message then
+    error(message, 0)
+  end
+end
+
+--- Notifies the user, who sees it at start-up too.
+local function notify(message, level)
+  local function now()
+    vim.schedule(function()
+      vim.notify(message, level)
+    end)
+  end
+  if vim.v.vim_did_enter == 1 then
+    return now()
+  end
+  vim.api.nvim_create_autocmd("VimEnter", { once = true, callback = now })
+end
+
+--- Builds while the editor goes on, shows how far it is, and notifies the user of the end.
+local function go_on()
+  if vim.g.rille_building then
+    return notify("rille: the library is being built already", vim.log.levels.INFO)
+  end
+  vim.g.rille_building = true
+  local messages, id = vim.fn.has("nvim-0.12") == 1, nil
+  local function progress(status, line)
+    if messages then
+      local shown = vim.api.nvim_echo({ { vim.trim(line):sub(1, vim.o.columns - 30) } }, false, {
+        kind = "progress",
+        id = id,
+        source = "rille",
+        title = "building rille",
+        status = status,
+      })
+      id = shown ~= -1 and shown or id
+    end
+  end
+  notify("rille: building the library; it takes a minute or two", vim.log.levels.INFO)
+  start(
+    vim.schedule_wrap(function(line)
+      if vim.g.rille_building then
+        progress("running", line)
+      end
+    end),
+    vim.schedule_wrap(function(result)
+      vim.g.rille_building = nil
+      local message = outcome(result.code)
+      progress(message and "failed" or "success", message and "failed" or "done")
+      if not message then
+        vim.g.rille_built = os.time()
+        local again = package.loaded["rille.core.ffi"] or package.loaded["rille"]
+        local what = again and "rille: the library is built; restart Neovim to use it"
+          or "rille: the library is built"
+        return notify(what, vim.log.levels.INFO)
+      end
+      -- The output is long: `:messages` has it, and one line stays on the screen.
+      for line in message:gmatch("[^\n]+") do
+        vim.api.nvim_echo({ { line:sub(1, vim.o.columns - 2) } }, true, {})
+        vim.cmd("redraw")
+      end
+      notify("rille: the build failed, see `:messages`; again: `:Rille build`", vim.log.levels.ERROR)
+    end)
+  )
+end
+
+local is_script = arg ~= nil and type(arg[0]) == "string" and arg[0]:find("build%.lua$") ~= nil
+local is_waited_for = is_script or coroutine.isyieldable()
+
+if vim.fn.executable(command[1]) == 1 then
+  if is_waited_for then
+    wait()
+  else
+    go_on()
+  end
+elseif is_waited_for then
+  error(
+    "rille: cargo is needed to build the library, see https://rustup.rs; without it the fallback in Lua runs",
+    0
+  )
+else
+  notify("rille: install cargo (https://rustup.rs), then `:Rille build`", vim.log.levels.ERROR)
 end

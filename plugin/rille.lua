@@ -33,6 +33,18 @@ vim.api.nvim_create_autocmd("BufReadCmd", {
   end,
 })
 
+-- What runs goes on with its own code until Neovim is restarted.
+if vim.fn.exists("##PackChangedPre") == 1 then
+  vim.api.nvim_create_autocmd("PackChangedPre", {
+    callback = function(event)
+      local data = event.data or {}
+      if data.spec and data.spec.name == "rille" and data.kind == "update" and package.loaded["rille"] then
+        require("rille.nvim.library").hold()
+      end
+    end,
+  })
+end
+
 -- What `:Rille view -` shows.
 vim.api.nvim_create_autocmd("StdinReadPost", {
   callback = function(event)

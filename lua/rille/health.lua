@@ -1,7 +1,8 @@
 --- `:checkhealth rille`: what runs, where it was found, what was tried, and what is wrong with the configuration.
 local M = {}
 
-local BUILD = "Build the library: `nvim -l build.lua` in rille's directory, or `cargo build --release` there."
+local BUILD =
+  "Build the library: `:Rille build`, `nvim -l build.lua` in rille's directory, or `cargo build --release` there."
 
 local function editor(health)
   health.start("rille: Neovim")
@@ -27,6 +28,10 @@ local function engine(health, found)
         ),
         { BUILD }
       )
+    end
+    local outdated = require("rille.nvim.library").outdated()
+    if outdated then
+      health.warn(outdated)
     end
     health.info("kernels for this processor: " .. found.cpu)
   else

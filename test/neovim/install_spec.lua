@@ -66,6 +66,13 @@ local function calls(directory)
   return list
 end
 
+--- Waits until a message has a text.
+local function says(nvim, text)
+  nvim:wait(function(wanted)
+    return vim.fn.execute("messages"):find(wanted, 1, true) ~= nil
+  end, text)
+end
+
 --- The path of the library that the child has loaded.
 local function loaded(nvim)
   return nvim:lua(function()
@@ -88,6 +95,8 @@ t.test("the recipe for vim.pack builds the library, and the plugin is there at o
   local packages = "let &packpath ..= ',' .. stdpath('data') .. '/site'"
   local nvim = child.start({ env = env, plugin = false, before = packages })
   nvim:lua(recipe)
+  -- The editor goes on meanwhile.
+  says(nvim, "rille: the library is built")
   local path = directory .. "/data/nvim/site/pack/core/opt/rille"
   t.eq(calls(directory), { path .. ": " .. BUILD })
   t.eq(loaded(nvim), vim.uv.fs_realpath(path .. "/target/release/librille.so"))
@@ -130,9 +139,77 @@ end)
 t.test("a build that fails tells what Cargo said", function()
   local directory, env = scratch(101)
   local nvim = child.start({ env = env, plugin = false })
-  local fine, said = pcall(nvim.lua, nvim, [[dofile(...)]], directory .. "/rille/build.lua")
-  t.eq(fine, false)
-  t.ok(said:find("rille: the library could not be built\n   Compiling rille", 1, true), said)
+  nvim:lua([[dofile(...)]], directory .. "/rille/build.lua")
+  says(nvim, "Compiling rille")
+  nvim:sees("rille: the build failed, see `:messages`; again: `:Rille build`", 24)
+  t.eq(nvim:stop(), 0)
+  local program = os.getenv("RILLE_CHILD")
+  local result = vim
+    .system({ program, "--clean", "-l", directory .. "/rille/build.lua" }, { env = env })
+    :wait()
+  t.eq(result.code, 1)
+  t.ok(result.stderr:find("rille: the library could not be built%s+Compiling rille"), result.stderr)
+end)
+
+t.test("without cargo a build was told of in :messages alone", function()
+  local directory, env = scratch()
+  -- No directory of PATH has a cargo.
+  env.PATH = directory
+  local nvim = child.start({ env = env, plugin = false })
+  nvim:lua([[dofile(...)]], directory .. "/rille/build.lua")
+  nvim:sees("rille: install cargo (https://rustup.rs), then `:Rille build`", 24)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("a build froze the editor, and one that ended said nothing", function()
+  local directory, env = scratch()
+  local gate = directory .. "/gate"
+  local script = table.concat(vim.fn.readfile(directory .. "/bin/cargo"), "\n")
+  script = script:gsub("mkdir", ("while ! test -e %s; do sleep 0.02; done\nmkdir"):format(gate), 1)
+  write(directory .. "/bin/cargo", script .. "\n")
+  local nvim = child.start({ env = env, plugin = false })
+  nvim:cmd("set runtimepath+=" .. directory .. "/rille")
+  nvim:cmd("runtime plugin/rille.lua")
+  nvim:cmd("Rille build")
+  says(nvim, "rille: building the library")
+  nvim:type("ihello<Esc>")
+  nvim:wait([[return vim.api.nvim_get_current_line() == "hello"]])
+  nvim:cmd("Rille build")
+  says(nvim, "rille: the library is being built already")
+  write(gate, "")
+  says(nvim, "rille: the library is built")
+  t.eq(#calls(directory), 1)
+  t.eq(loaded(nvim), vim.uv.fs_realpath(directory .. "/rille/target/release/librille.so"))
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("a library that was loaded before an update was not told of", function()
+  local directory, env = scratch()
+  local nvim = child.start({ env = env, plugin = false })
+  nvim:cmd("set runtimepath+=" .. directory .. "/rille")
+  nvim:cmd("runtime plugin/rille.lua")
+  nvim:cmd("Rille build")
+  says(nvim, "rille: the library is built")
+  nvim:cmd("Rille view " .. directory .. "/rille/build.lua")
+  nvim:wait([[return require("rille.nvim.viewer").of() ~= nil]])
+  local function health()
+    nvim:cmd("Rille health")
+    return nvim:lua([[return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), "\n")]])
+  end
+  local sentence = "was loaded before an update; restart Neovim to use the new one"
+  t.ok(not health():find(sentence, 1, true))
+  -- As cargo does: another file under the name.
+  vim.fn.delete(directory .. "/rille/target/release/librille.so")
+  nvim:cmd("Rille build")
+  says(nvim, "rille: the library is built; restart Neovim to use it")
+  t.ok(health():find("the library that runs " .. sentence, 1, true))
+  -- What was loaded goes on, modules that were not needed until now too.
+  nvim:lua([[require("rille.nvim.library").hold()]])
+  run("rm", "-r", directory .. "/rille/lua")
+  t.eq(
+    nvim:lua([[return require("rille").regex("a"):test("cat") and package.loaded["rille.walk"] ~= nil]]),
+    true
+  )
   t.eq(nvim:stop(), 0)
 end)
 

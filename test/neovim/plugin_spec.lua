@@ -20,7 +20,7 @@ end)
 t.test("the command tells what there is, and what it does not know", function()
   local nvim = child.start()
   nvim:type(":Rille<CR>")
-  nvim:sees(":Rille buffers | files | grep | health | help | lines | resume | view")
+  nvim:sees(":Rille buffers | build | files | grep | health | help | lines | resume | view")
   nvim:type(":Rille nonsense with more<CR>")
   nvim:sees("rille: there is no sub-command `nonsense`")
   -- No key is wanted to go on.
@@ -35,7 +35,10 @@ t.test("sub-commands and their arguments are completed", function()
   local function complete(line)
     return nvim:lua([[return vim.fn.getcompletion(..., "cmdline")]], line)
   end
-  t.eq(complete("Rille "), { "buffers", "files", "grep", "health", "help", "lines", "resume", "view" })
+  t.eq(
+    complete("Rille "),
+    { "buffers", "build", "files", "grep", "health", "help", "lines", "resume", "view" }
+  )
   t.eq(complete("Rille he"), { "health", "help" })
   t.eq(complete("Rille view Cargo."), { "Cargo.lock", "Cargo.toml" })
   t.eq(complete("vert Rille view READ"), { "README.md" })

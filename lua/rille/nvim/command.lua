@@ -39,6 +39,12 @@ M.subcommands = {
       lazy.load("rille.nvim").view(file, { mods = call.smods })
     end,
   },
+  build = {
+    run = function()
+      local source = debug.getinfo(1, "S").source:sub(2)
+      dofile(vim.fs.dirname(vim.fn.fnamemodify(source, ":p:h:h:h")) .. "/build.lua")
+    end,
+  },
   health = {
     run = function()
       vim.cmd.checkhealth("rille")

@@ -5,6 +5,9 @@ local text = require("rille.nvim.text")
 
 local uv = vim.uv or vim.loop
 
+-- Now, as an update may change the files of what is loaded.
+require("rille.nvim.library")
+
 local M = {}
 
 --- What is awaited: the job, and the function that wants to know. A set, as jobs end in any order.
