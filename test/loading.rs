@@ -139,7 +139,7 @@ fn a_library_of_something_else_is_skipped_with_its_reason() {
     tree.run(
         &[("RILLE_LIB", &library)],
         &format!(
-            r#"{FALLBACK} assert(reasons[1]:find("it is no rille library", 1, true), reasons[1])"#
+            r#"{FALLBACK} assert(reasons[1]:find("not a rille library", 1, true), reasons[1])"#
         ),
     );
 }

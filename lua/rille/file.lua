@@ -434,15 +434,15 @@ function File:slice(from, to)
   number(from, "rille.file:slice: from")
   number(to, "rille.file:slice: to", 0)
   local len = math.max(to - from + 1, 0)
-  if len > memory.KEPT then
+  if len > memory.MAX_SCRATCH_BYTES then
     local known, message, reason = stat(self, "rille.file:slice")
     if not known then
       return nil, message, reason
     end
     len = math.max(math.min(to, known.size) - from + 1, 0)
-    if len > memory.LONGEST_STRING then
+    if len > memory.MAX_STRING_BYTES then
       return nil, memory.too_long("rille.file:slice")
-    elseif len > memory.KEPT then
+    elseif len > memory.MAX_SCRATCH_BYTES then
       return memory.string(len, slice, self, from, to)
     end
   end

@@ -11,11 +11,11 @@ local err = failure.block()
 local out = ffi.new("uint32_t[1]")
 
 local COUNT, REVERSE = units.ids(C, units.count), units.ids(C, units.reverse)
-local KEPT, scratch = memory.KEPT, memory.scratch
+local MAX_SCRATCH_BYTES, scratch = memory.MAX_SCRATCH_BYTES, memory.scratch
 
 --- A string of `len` bytes by way of the `_into` form.
 local function long_string(len, name, into, s, unit)
-  if len > memory.LONGEST_STRING then
+  if len > memory.MAX_STRING_BYTES then
     error(memory.too_long(name), 3)
   end
   return memory.string(len, into, s, unit)
@@ -35,7 +35,7 @@ local M = { unicode_version = ffi.string(C.rille_unicode_version()) }
 function M.reverse(s, unit)
   local id = REVERSE[unit or "grapheme"] or units.check(unit, units.reverse, "rille.text.reverse")
   local ptr, len = of(s, "rille.text.reverse")
-  if len > KEPT then
+  if len > MAX_SCRATCH_BYTES then
     return long_string(len, "rille.text.reverse", M.reverse_into, s, unit)
   end
   local result = scratch(len)
@@ -88,7 +88,7 @@ function M.repair(s)
     failure.raise(err, "rille.text.repair")
   end
   local needed = out[0]
-  if needed > KEPT then
+  if needed > MAX_SCRATCH_BYTES then
     return long_string(needed, "rille.text.repair", M.repair_into, s)
   end
   local result = scratch(needed)

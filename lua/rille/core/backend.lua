@@ -1,13 +1,13 @@
---- Which implementation answers, and how it was found: a record that `rille.core.ffi` and `rille` fill.
+--- The implementation in use, and how it was found: a record filled by `rille.core.ffi` and `rille`.
 ---@class rille.backend
 ---@field name? "native"|"lua" nil until the first use
----@field path? string file of the library, as the system's loader knows it
----@field paths string[] further candidates, tried after $RILLE_LIB; for host glue, before the first use
----@field tried rille.tried[] every candidate in order, the last one being loaded if `path` is set
+---@field path? string the library's file, as the system's loader knows it
+---@field paths string[] further candidates, tried after $RILLE_LIB; set by host glue before the first use
+---@field tried rille.tried[] every candidate in order; the last one is loaded if `path` is set
 local backend = { paths = {}, tried = {} }
 
 ---@class rille.tried
 ---@field path string file, or "rille" for the system's own search
----@field reason string why it was not taken, or "loaded"
+---@field reason string why it was not loaded, or "loaded"
 
 return backend

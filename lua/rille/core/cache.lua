@@ -1,24 +1,25 @@
---- Compiled things that objects share: patterns, sets, lists of literals. Kept by content, bounded in number and bytes.
+--- A cache of compiled patterns, sets and lists of literals, shared between objects. The key is the content; the number of
+--- entries and their bytes are limited.
 ---
---- There are two generations: when the young one is full, it becomes the old one, and what was old and was not asked for
---- meanwhile is forgotten. A thing that is forgotten lives on while an object uses it.
+--- There are two generations: when the young one is full it becomes the old one, and the entries of the previous old one
+--- that were not used meanwhile are dropped. A dropped entry stays alive while an object uses it.
 local ffi = require("ffi")
 local handles = require("rille.core.handle")
 
---- What all objects of one content share.
+--- A compiled entry, shared by all objects with the same content.
 ---@class rille.shared
 ---@field handle ffi.cdata*
----@field users integer objects that were made and not closed
+---@field users integer number of objects that use it and are not closed
 ---@field group? integer the flags, if it is in the cache
----@field key? string the content
----@field bytes? number what it counts for
+---@field key? string the content, as a key
+---@field bytes? number its size for the limit
 
---- The most things in a generation, and the most bytes of one: native memory and keys.
+--- Maximum number of entries in a generation, and maximum bytes of one: native memory and keys.
 local COUNT, BYTES = 64, 8 * 2 ^ 20
 
 local M = {}
 
---- The key of a packed list. No two lists have the same: the ends tell how long the text is.
+--- Returns the key of a packed list. No two lists have the same key: the ends determine the length of the text.
 ---@param text string
 ---@param ends ffi.cdata* uint32_t[count]
 ---@param count integer
@@ -27,9 +28,9 @@ function M.key(text, ends, count)
   return ffi.string(ends, 4 * count) .. text
 end
 
---- Makes a cache of handles of one kind.
----@param free ffi.cdata* the function of C that frees one
----@param bytes ffi.cdata* the function of C that returns its memory
+--- Returns a new cache of handles of one kind.
+---@param free ffi.cdata* the C function that frees a handle
+---@param bytes ffi.cdata* the C function that returns a handle's memory in bytes
 ---@return { share: function, recall: function, release: function }
 function M.new(free, bytes)
   local own, close = handles.kind(free)
@@ -59,7 +60,7 @@ function M.new(free, bytes)
     end
   end
 
-  --- Owns a handle that was just made, for one user, and keeps it if there is a key.
+  --- Takes ownership of a new handle, with one user, and caches it if there is a key.
   ---@param handle ffi.cdata*
   ---@param group integer
   ---@param key? string
@@ -76,7 +77,7 @@ function M.new(free, bytes)
     return shared
   end
 
-  --- What is kept of a content, with one user more.
+  --- Returns the cached entry of a content and adds a user to it, or returns nil.
   ---@param group integer
   ---@param key string
   ---@return rille.shared?
@@ -96,7 +97,7 @@ function M.new(free, bytes)
     return shared
   end
 
-  --- Takes a user away. The last one that is closed takes the thing with it.
+  --- Removes a user. The last one frees the entry and removes it from the cache.
   ---@param shared rille.shared
   function cache.release(shared)
     shared.users = shared.users - 1

@@ -1,14 +1,14 @@
---- Where the shared library may be, in the order in which it is looked for.
+--- The files that may be the shared library, in the order in which they are tried.
 ---
---- Only absolute places are searched: what lies in the working directory is code of whoever made that directory. The one
---- exception is a Lua tree that is itself on `package.path` by a relative path: who wrote that path has chosen its code.
+--- Only absolute paths are searched: a file in the working directory is code of whoever made that directory. The one
+--- exception is a Lua tree that is itself on `package.path` by a relative path: that path was chosen deliberately.
 local backend = require("rille.core.backend")
 local abi = require("rille.core.cdef").abi
 local ffi = require("ffi")
 
 local WINDOWS = ffi.os == "Windows"
 
---- The name of the file as Cargo makes it, and the name under which `make install` has it, which is that of the ABI.
+--- The name of the file as built by Cargo, and the name under which `make install` installs it, which is that of the ABI.
 local FILE = ({ OSX = "librille.dylib", Windows = "rille.dll" })[ffi.os] or "librille.so"
 local VERSIONED = ({ OSX = ("librille.%d.dylib"):format(abi), Windows = FILE })[ffi.os]
   or ("librille.so.%d"):format(abi)
@@ -20,10 +20,10 @@ local TARGETS = {
   Windows = { ARCH .. "-pc-windows-msvc", ARCH .. "-pc-windows-gnu" },
 }
 
---- The directory of libraries that Debian and its kin have for each processor.
+--- The library directory of Debian and its derivatives for each processor.
 local MULTIARCH = ({ x86 = "i386-linux-gnu", arm = "arm-linux-gnueabihf" })[ffi.arch] or ARCH .. "-linux-gnu"
 
---- The directory of the modules, from where this file was loaded, with a `/` at its end: `require` looks into
+--- Returns the directory of the modules, from which this file was loaded, with a `/` at its end: `require` looks for
 --- `<directory>rille/core/candidates.lua`.
 local function modules()
   local source = debug and debug.getinfo and debug.getinfo(1, "S").source or ""
@@ -44,7 +44,7 @@ local function exists(path)
   return file ~= nil and file:close()
 end
 
---- The first file of that name in the absolute directories of a list, as PATH is one.
+--- Returns the first file of that name in the absolute directories of a list such as PATH.
 local function in_directories(list, name)
   for directory in (list or ""):gmatch(WINDOWS and "[^;]+" or "[^:]+") do
     local path = directory:gsub("[/\\]$", "") .. "/" .. name
@@ -54,7 +54,7 @@ local function in_directories(list, name)
   end
 end
 
---- The first file that an absolute entry of `package.cpath` leads to.
+--- Returns the first file that an absolute entry of `package.cpath` leads to.
 local function in_cpath()
   for _, name in ipairs(WINDOWS and { "rille", "librille" } or { "librille" }) do
     for entry in package.cpath:gmatch("[^;]+") do
@@ -66,8 +66,8 @@ local function in_cpath()
   end
 end
 
---- What the system's loader is asked for, or why it is not asked: it takes a bare name from the working directory on
---- macOS and Windows, and elsewhere if LD_LIBRARY_PATH has an empty or a relative entry.
+--- Returns the candidate for the system's loader, or why it is not used: the loader would take a bare name from the working
+--- directory on macOS and Windows, and elsewhere if LD_LIBRARY_PATH has an empty or a relative entry.
 ---@return rille.candidate
 local function from_system()
   if WINDOWS then
@@ -93,11 +93,11 @@ local function from_system()
 end
 
 ---@class rille.candidate
----@field path string what is shown, and what is loaded unless there are names
+---@field path string the path to show, and to load unless there are names
 ---@field names? string[] bare names for the system's loader
 ---@field refused? string why it is not loaded
 
---- The candidates, in order.
+--- Returns the candidates, in order.
 ---@return rille.candidate[]
 return function()
   local list = {}

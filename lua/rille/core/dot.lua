@@ -1,3 +1,3 @@
---- What is said when a method is called as `object.method(…)`, so that its first argument is taken for the object. The type
---- of that follows.
+--- The error message for a method called as `object.method(…)`, which takes its first argument for the object. The type
+--- of that argument is appended.
 return "rille: a method was called with a dot; call it with a colon, as object:method(...): its object is a "

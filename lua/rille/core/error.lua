@@ -1,4 +1,4 @@
---- The error block of C, and how a failed call becomes a Lua error.
+--- The C error block, and the conversion of failed calls to Lua errors.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 
@@ -6,7 +6,7 @@ local TOO_BIG = tonumber(C.RILLE_ETOOBIG)
 
 local M = {}
 
---- The reasons for which a file cannot be read, by their statuses: none of them is a mistake of the program.
+--- The reasons why a file cannot be read, by status. None of them is a programming error.
 ---@type table<integer, rille.file.reason>
 M.REASONS = {
   [tonumber(C.RILLE_EFORK)] = "forked",
@@ -14,20 +14,20 @@ M.REASONS = {
   [tonumber(C.RILLE_ECHANGED)] = "changed",
 }
 
---- A block for a module to hand to its calls: made once, as none is read after the next call.
+--- Returns an error block that a module passes to its calls. One is enough, as it is never read after the next call.
 ---@return ffi.cdata* rille_error
 function M.block()
   return ffi.new("rille_error")
 end
 
---- Raises the message of a failed call as an error of the public function's caller.
+--- Raises the message of a failed call as an error at the public function's caller.
 ---@param err ffi.cdata* rille_error
 ---@param name string the public function
 function M.raise(err, name)
   error(name .. ": " .. ffi.string(err.message, err.length), 3)
 end
 
---- What a function gives for what a person typed wrong: nil, the message, and its 1-based position if it has one.
+--- Returns the failure of a call whose input a user typed: nil, the message, and its 1-based position if it has one.
 ---@param err ffi.cdata* rille_error
 ---@return nil
 ---@return string message
@@ -37,8 +37,8 @@ function M.typed(err)
   return nil, ffi.string(err.message, err.length), offset >= 0 and offset + 1 or nil
 end
 
---- What a function gives whose input or result is above the limits: nil and the message. Any other failure is an error of
---- the public function's caller. To be called last: `return failure.limit(err, name)`.
+--- Returns nil and the message if the input or result of a call exceeds the limits. Raises any other failure as an error at
+--- the public function's caller. Must be a tail call: `return failure.limit(err, name)`.
 ---@param err ffi.cdata* rille_error
 ---@param name string the public function
 ---@return nil

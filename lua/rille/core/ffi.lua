@@ -1,7 +1,7 @@
 --- Finds, loads and verifies the shared library: the only module that calls `ffi.cdef` and `ffi.load`.
 ---
---- `require` gives the namespace of the library; call `C.rille_x(...)` on it. It raises an error that lists every
---- candidate with its reason if there is no usable library: `require("rille")` then takes the pure-Lua fallback.
+--- `require` returns the namespace of the library; call `C.rille_x(...)` on it. If there is no usable library, it raises an
+--- error that lists every candidate with its reason, and `require("rille")` uses the pure-Lua fallback.
 local ffi = require("ffi")
 local backend = require("rille.core.backend")
 local candidates = require("rille.core.candidates")
@@ -11,8 +11,8 @@ local lazy = require("rille.core.lazy")
 local HOW_TO_FIX =
   "build it with `cargo build --release` in rille's directory, or point RILLE_LIB at the file"
 
---- Declares the interface, once in a Lua state: a second declaration of a struct is an error.
----@return string? reason why it could not be done
+--- Declares the interface, once per Lua state: declaring a struct again is an error.
+---@return string? reason why it failed
 local function declare()
   if pcall(ffi.typeof, "rille_abi_" .. cdef.abi) then
     return nil
@@ -51,7 +51,7 @@ local function open(candidate)
     return library.rille_abi()
   end)
   if not answered then
-    return nil, "it is no rille library: " .. tostring(abi)
+    return nil, "not a rille library: " .. tostring(abi)
   end
   if abi ~= cdef.abi then
     return nil,
@@ -62,7 +62,7 @@ end
 
 local function load()
   if backend.name == "lua" and #backend.tried > 0 then
-    -- The search has failed before, and the fallback runs: one process has one backend.
+    -- An earlier search has failed and the fallback is in use: a process has one backend.
     return nil, backend.reason
   end
   backend.tried = {}

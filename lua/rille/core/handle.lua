@@ -1,4 +1,4 @@
---- The native part of an object: freed once, by `close` or else by the collector.
+--- Ownership of native handles: each is freed once, by `close` or by the garbage collector.
 local ffi = require("ffi")
 local pressure = require("rille.core.pressure")
 
@@ -8,7 +8,7 @@ local dot = require("rille.core.dot")
 
 local M = {}
 
---- The handle of an object, or an error of the public method's caller if it is closed.
+--- Returns the handle of an object, or raises an error at the public method's caller if it is closed.
 ---@param self { handle: ffi.cdata*? }
 ---@return ffi.cdata*
 function M.open(self)
@@ -22,12 +22,12 @@ function M.open(self)
   return handle
 end
 
---- How the handles of one kind are owned.
+--- Returns the functions that own and close handles of one kind.
 ---
---- The finaliser is a Lua closure, and the function of C is resolved now: the bare function as finaliser crashes once the
---- namespace is collected, and at the end of a Lua state nothing can be looked up any more.
----@param free ffi.cdata* the function of C that frees one
----@return fun(handle: ffi.cdata*): ffi.cdata* own a new handle
+--- The finaliser is a Lua closure, and the C function is resolved now: the bare function as finaliser crashes once the
+--- namespace is collected, and when a Lua state is closed nothing can be looked up any more.
+---@param free ffi.cdata* the C function that frees a handle
+---@return fun(handle: ffi.cdata*): ffi.cdata* own takes ownership of a new handle
 ---@return fun(self: { handle: ffi.cdata*? }) close the method; a second call does nothing
 function M.kind(free)
   local function finalise(handle)

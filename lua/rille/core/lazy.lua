@@ -1,21 +1,21 @@
---- `require` for what is loaded at its first use, perhaps hours after the start: it says so if no file can be opened by
---- then, and a failed attempt leaves nothing behind that hides the reason from the next one.
+--- `require` for modules that are loaded at their first use, perhaps hours after the start. It reports when no file can be
+--- opened by then; a failed attempt leaves no state that would hide the reason from the next one.
 local M = {}
 
---- A file that is always there.
+--- A file that always exists.
 local ANY_FILE = package.config:sub(1, 1) == "\\" and "NUL" or "/dev/null"
 
---- By the number of the system's error, which is the same on all of them.
+--- Reasons by error number; these numbers are the same on all systems.
 local NO_DESCRIPTOR = {
   [23] = "no file descriptor is left in the whole system (ENFILE)",
   [24] = "no file descriptor is left in this process (EMFILE, see RLIMIT_NOFILE)",
 }
 
---- Forgets the modules of rille that are being loaded. `require` marks a module before it runs it, and after an error
---- leaves the mark, so that the next `require` has only "loop or previous error" to say.
+--- Forgets the modules of rille that are being loaded. `require` marks a module before it runs it and leaves the mark after
+--- an error, so that the next `require` would only say "loop or previous error".
 function M.forget()
   for name, value in pairs(package.loaded) do
-    -- The mark is a userdata or, in younger versions of LuaJIT, a number; no module of rille is one of these.
+    -- The mark is a userdata or, in newer versions of LuaJIT, a number; no module of rille is one of these.
     if
       (type(value) == "userdata" or type(value) == "number") and (name == "rille" or name:find("^rille%."))
     then
@@ -24,9 +24,9 @@ function M.forget()
   end
 end
 
---- The sentence about a module that cannot be read, or nil if the reason is none that goes away by itself.
+--- Returns the message for a module that cannot be read, or nil if the reason is not a temporary one.
 ---@param name string
----@param number integer? of the system's error
+---@param number integer? the system's error number
 ---@return string?
 function M.sentence(name, number)
   local reason = NO_DESCRIPTOR[number]
@@ -34,14 +34,14 @@ function M.sentence(name, number)
     and ("rille: %s, so the module '%s' cannot be loaded; close one and try again"):format(reason, name)
 end
 
---- The number of the system's error if no file can be opened now.
+--- Returns the system's error number if no file can be opened now.
 ---@return integer?
 local function error_number()
   local file, _, number = io.open(ANY_FILE, "rb")
   return not (file and file:close()) and number or nil
 end
 
---- The module, or nil and why it cannot be had; true as the third value if a later attempt may succeed.
+--- Loads a module; returns it, or nil and why it failed, and true as the third value if a later attempt may succeed.
 ---@param name string
 ---@return any module
 ---@return string? message
@@ -56,11 +56,11 @@ function M.try(name)
   if sentence then
     return nil, sentence, true
   end
-  -- LuaJIT's own words when its memory is at an end.
+  -- LuaJIT's own message when it is out of memory.
   return nil, tostring(module), tostring(module):find("not enough memory", 1, true) ~= nil
 end
 
---- The module, or an error that says why it cannot be had.
+--- Loads a module; raises an error with the reason if that fails.
 ---@param name string
 ---@return any module
 function M.load(name)

@@ -1,8 +1,8 @@
---- Native memory, which the collector cannot see, as a reason for it to work.
+--- Reports native memory to the garbage collector, which cannot see it.
 ---
---- The library keeps the native memory of all handles in one number. When that has grown by STEP since the last look, the
---- collector does a part of a cycle, so large that a cycle is over after CYCLE: handles that nobody holds any more are
---- freed by then. A host that frees its handles itself never pays for it.
+--- The library keeps the native memory of all handles in one counter. When it has grown by STEP since the last check, the
+--- collector does a part of a cycle, sized so that a cycle finishes within CYCLE: unreferenced handles are freed by then.
+--- A host that frees its handles itself never pays for this.
 local C = require("rille.core.ffi")
 
 local M = {}
@@ -10,18 +10,18 @@ local M = {}
 local STEP = 1024
 local CYCLE = 16 * 1024
 
---- The native memory of all handles in KiB, behind a pointer.
+--- Pointer to the native memory of all handles in KiB.
 local held = C.rille_held_kib()
 
---- When to look again.
+--- The size in KiB at which to check again.
 local bound = held[0] + STEP
 
 local known = pcall(collectgarbage, "isrunning")
 
---- Lets the collector work for what native memory has grown.
+--- Runs the collector in proportion to the growth of native memory.
 local function relieve()
   local grown = held[0] - (bound - STEP)
-  -- A collector that the host has stopped stays so: a step would start it.
+  -- A collector that the host has stopped stays stopped: a step would restart it.
   if not known or collectgarbage("isrunning") then
     local heap = collectgarbage("count")
     collectgarbage("step", math.ceil(heap * math.min(grown / CYCLE, 0.5)) + 16)
@@ -29,14 +29,14 @@ local function relieve()
   bound = held[0] + STEP
 end
 
---- To be called where native memory may have grown.
+--- To be called after native memory may have grown.
 function M.grown()
   if held[0] > bound then
     relieve()
   end
 end
 
---- To be called where native memory was given back.
+--- To be called after native memory was freed.
 function M.shrunk()
   local lower = held[0] + STEP
   if lower < bound then

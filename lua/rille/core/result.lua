@@ -1,19 +1,19 @@
 --- Memory for results that become Lua strings at once.
 ---
---- Up to KEPT bytes they are built in memory that is kept for the next one. Above, they are built in a buffer: the
---- collector's own memory would be cleared first, which takes longer than the work.
+--- Results of up to MAX_SCRATCH_BYTES are built in a block that is kept for the next one. Longer ones are built in a buffer:
+--- a new block of the garbage collector would be cleared first, which takes longer than the work.
 local ffi = require("ffi")
 local new_buffer = require("rille.buffer").new
 
-local M = { KEPT = 2 ^ 20 }
+local M = { MAX_SCRATCH_BYTES = 2 ^ 20 }
 
 local array = ffi.typeof("uint8_t[?]")
 local kept, kept_len = array(4096), 4096
 
---- The longest string of LuaJIT is a little below.
-M.LONGEST_STRING = 2 ^ 31 - 256
+--- Maximum bytes of a string; LuaJIT's own limit is a little above.
+M.MAX_STRING_BYTES = 2 ^ 31 - 256
 
---- Room for `len` bytes, KEPT at most, until the next call.
+--- Returns room for `len` bytes, at most MAX_SCRATCH_BYTES, valid until the next call.
 ---@param len integer
 ---@return ffi.cdata* uint8_t[?]
 function M.scratch(len)
@@ -26,15 +26,15 @@ function M.scratch(len)
   return kept
 end
 
---- What a function appends to a buffer, as a string.
+--- Calls a function that appends to a buffer, and returns what it appended as a string.
 ---@param len integer bytes to reserve
----@param into fun(buffer: rille.buffer, ...): integer?, string? gives nil and a message when it fails
+---@param into fun(buffer: rille.buffer, ...): integer?, string? returns nil and a message when it fails
 ---@return string?
 ---@return string? message
 function M.string(len, into, ...)
   local buffer = new_buffer(len)
   local appended, message = into(buffer, ...)
-  if appended and appended > M.LONGEST_STRING then
+  if appended and appended > M.MAX_STRING_BYTES then
     appended, message = nil, "the result is longer than the 2 GiB of a Lua string; append it to a buffer"
   end
   local result = appended and buffer:tostring() or nil
@@ -42,7 +42,7 @@ function M.string(len, into, ...)
   return result, message
 end
 
---- What to say when a string of a length cannot be.
+--- Returns the message for a string that is too long.
 ---@param name string the public function
 ---@return string
 function M.too_long(name)

@@ -1,5 +1,5 @@
---- A native buffer for results of which only the length is known afterwards: filled by one call, read at once. (For those
---- whose length is known before there is `rille.core.result`.)
+--- A native buffer for results whose length is unknown in advance: filled by one call, read at once. (If the length is
+--- known, use `rille.core.result`.)
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local failure = require("rille.core.error")
@@ -15,7 +15,7 @@ local own, close = handles.kind(C.rille_buffer_free)
 --- The object whose handle is the buffer.
 local kept = {}
 
---- The buffer, empty.
+--- Returns the buffer, empty.
 ---@param name string the public function, for the error
 ---@return ffi.cdata* rille_buffer *
 function M.buffer(name)
@@ -30,20 +30,20 @@ function M.buffer(name)
   return kept.handle
 end
 
---- Gives the memory of a large result back.
+--- Frees the memory of a large result.
 local function trim(len)
-  if len > memory.KEPT then
+  if len > memory.MAX_SCRATCH_BYTES then
     close(kept)
   end
 end
 
---- What the buffer has, as a string.
+--- Returns the contents of the buffer as a string.
 ---@param name string the public function, for the error
 ---@return string
 function M.string(name)
   local handle = kept.handle
   local len = C.rille_buffer_len(handle)
-  if len > memory.LONGEST_STRING then
+  if len > memory.MAX_STRING_BYTES then
     trim(len)
     error(memory.too_long(name), 3)
   end
@@ -52,7 +52,7 @@ function M.string(name)
   return result
 end
 
---- Moves what the buffer has to the end of a string.buffer.
+--- Appends the contents of the buffer to a string.buffer.
 ---@param buffer string.buffer
 ---@return integer len bytes
 function M.move(buffer)

@@ -1,4 +1,4 @@
---- Lists of strings for C: one text of all of them, and where each ends.
+--- Lists of strings for C: the strings concatenated, and where each ends.
 local ffi = require("ffi")
 local bytes = require("rille.bytes")
 
@@ -6,13 +6,13 @@ local array = ffi.typeof("uint32_t[?]")
 
 local M = {}
 
--- Where a list with holes ends is not defined in Lua: `#list` is the end of any of its parts.
+-- Lua does not define where a list with holes ends: `#list` may be any border.
 local maxn = table.maxn
 
---- The length of a list, or an error that names its first hole.
+--- Returns the length of a list, or raises an error that names its first hole.
 ---@param list any[]
 ---@param name string the public function and the argument
----@param level integer of the error
+---@param level integer stack level of the error
 ---@return integer
 function M.length(list, name, level)
   local count = #list
@@ -23,15 +23,15 @@ function M.length(list, name, level)
         break
       end
     end
-    error(("%s[%d] is nil, but the list goes on behind it"):format(name, count + 1), level)
+    error(("%s[%d] is nil, but the list continues after it"):format(name, count + 1), level)
   end
   return count
 end
 
---- Packs a list, so that it crosses in one call.
+--- Packs a list, so that it is passed in one call.
 ---@param list string[]
 ---@param name string the public function and the argument, for the error
----@param level? integer of the error, for the caller of the public function; 3 by default
+---@param level? integer stack level of the error, for the caller of the public function; 3 by default
 ---@return string text
 ---@return ffi.cdata* ends uint32_t[count]
 ---@return integer count

@@ -1,4 +1,4 @@
---- Display cells and line breaking of ASCII in pure Lua. Text of anything else needs tables that the library has.
+--- Display cells and line breaking of ASCII in pure Lua. Other text needs tables that only the native library has.
 local byte, find = string.byte, string.find
 
 local M = {}
@@ -7,7 +7,7 @@ M.NEEDS_LIBRARY = "needs the native library"
 
 local TAB, LF, CR, SPACE, DELETE = 9, 10, 13, 32, 127
 
---- Whether the text is ASCII.
+--- Returns whether the text is ASCII.
 ---@param s string
 ---@return boolean
 function M.is_ascii(s)
@@ -18,7 +18,7 @@ end
 local CONTROL = { [0] = 0, 2, 1 }
 local STRWIDTH = 2
 
---- The cells of a byte at a column.
+--- Returns the cells of a byte at a column.
 local function cells_of(code, column, layout)
   if code >= SPACE and code < DELETE then
     return 1
@@ -28,7 +28,7 @@ local function cells_of(code, column, layout)
   return CONTROL[layout.style]
 end
 
---- The cells of `s[from..to]`, if the text before it ends at `column`.
+--- Returns the cells of `s[from..to]`, if the text before it ends at `column`.
 ---@param s string
 ---@param layout rille.layout as lua/rille/text/layout.lua fills it
 ---@param column integer
@@ -47,12 +47,12 @@ function M.width(s, layout, column, from, to)
   return at - column
 end
 
---- Where the grapheme cluster that starts at `i` stops: CR LF is the one of two bytes.
+--- Returns the last byte of the grapheme cluster that starts at `i`: only CR LF has two bytes.
 local function stop_of(s, i)
   return byte(s, i) == CR and byte(s, i + 1) == LF and i + 1 or i
 end
 
---- The longest beginning of `s` that takes at most `room` cells.
+--- Returns the end of the longest prefix of `s` that takes at most `room` cells.
 ---@return integer stop
 ---@return integer cells
 function M.head(s, room, layout)
@@ -71,14 +71,14 @@ function M.head(s, room, layout)
   return stop, at - first
 end
 
---- The longest end of `s` behind byte `head` that takes at most `room` cells from `column` on.
+--- Returns the start of the longest suffix of `s` after byte `head` that takes at most `room` cells from `column` on.
 ---@return integer start
 function M.tail(s, head, room, column, layout)
   local tabstop = layout.tabstop
   local function next_stop(at)
     return at - at % tabstop + tabstop
   end
-  -- From the back: cells up to the first tab, and behind it, where the column is a multiple of the tab stop.
+  -- From the back: cells up to the first tab, and after it, where the column is a multiple of the tab stop.
   local before, behind, least = 0, nil, 0
   local start, i = #s + 1, #s
   while i > head and least <= room do
@@ -101,7 +101,7 @@ function M.tail(s, head, room, column, layout)
   return start
 end
 
--- Line breaking: the classes of UAX #14 that ASCII has.
+-- The line-breaking classes of UAX #14 that occur in ASCII.
 local CLASS = {}
 for code = 0, 127 do
   CLASS[code] = "AL"
@@ -138,7 +138,7 @@ local function set(names)
   return members
 end
 
--- No break before these, even behind spaces (LB 13), or if no space is between (LB 19, 21).
+-- No break before these, even after spaces (LB 13), or if no space is between (LB 19, 21).
 local NEVER_BEFORE = set("CL CP EX SY")
 local JOINED_BEFORE = set("QU BA HY")
 -- The other pairs that stay together: LB 23, 24, 25, 28, 29, 30.
@@ -152,7 +152,7 @@ local PAIRS = {
   HY = set("NU"),
 }
 
---- The class of the next char that is no combining one, from byte `i` on, and its place.
+--- Returns the class of the next character that is not a combining one, from byte `i` on, and its position.
 local function next_class(s, i)
   while i <= #s and CLASS[byte(s, i)] == "CM" do
     i = i + 1
@@ -160,7 +160,7 @@ local function next_class(s, i)
   return CLASS[byte(s, i)], i
 end
 
---- Whether the class of `s[i]`, an opening bracket, goes on as a number: LB 25.
+--- Returns whether a number follows `s[i]`, an opening bracket: LB 25.
 local function opens_number(s, i)
   local following, at = next_class(s, i + 1)
   if following == "IS" then
@@ -169,9 +169,9 @@ local function opens_number(s, i)
   return following == "NU"
 end
 
---- The last break opportunity of the line that starts at `from`, up to the one before byte `limit`; the first one behind
---- that if `beyond` is set. There is always one at the end of the text or behind a line end.
----@return integer? start of what comes behind it
+--- Returns the last break opportunity of the line that starts at `from`, up to the one before byte `limit`, or the first
+--- one after that if `beyond` is set. The end of the text and the place after a line end always are one.
+---@return integer? start first byte after the break
 function M.break_before(s, from, limit, beyond)
   local found
   local before, solid, number, initial = nil, nil, 0, true
@@ -186,7 +186,7 @@ function M.break_before(s, from, limit, beyond)
       this = "AL"
     end
     if this == "CM" then -- luacheck: ignore 542
-      -- It belongs to what stands before it.
+      -- It belongs to the character before it.
     else
       if i > from and this ~= "SP" and this ~= "BK" then
         local breaks
@@ -241,7 +241,7 @@ function M.break_before(s, from, limit, beyond)
   return found
 end
 
---- The next line, from byte `from` on: where it stops, and where the one behind it begins.
+--- Returns the last byte of the line that starts at byte `from`, and where the next line starts.
 ---@return integer stop
 ---@return integer next
 function M.line(s, from, cells, layout)

@@ -1,4 +1,4 @@
---- The buffer in pure Lua: a piece of the collector's memory that grows.
+--- The buffer in pure Lua: a growing block of memory owned by the garbage collector.
 local ffi = require("ffi")
 local bytes = require("rille.bytes")
 

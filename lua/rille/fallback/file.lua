@@ -17,7 +17,7 @@ Lines.__index = Lines
 
 local M = {}
 
-local NEEDED = "needs the native library; rille.health() tells why it is not there"
+local NEEDED = "needs the native library; rille.health() says why it is not loaded"
 
 local function plain(path, message)
   message = message or "it cannot be read"

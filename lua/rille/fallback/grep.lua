@@ -1,4 +1,4 @@
---- Searches of a tree have no pure-Lua form: Lua cannot list a directory.
+--- Grep without the native library: always fails, as Lua cannot list a directory.
 local forms = require("rille.regex.forms")
 local read = require("rille.grep.options")
 
@@ -12,7 +12,7 @@ local M = {}
 function M.new(pattern, root, opts)
   forms(pattern, "rille.grep: pattern", 3)
   read(root, opts)
-  return nil, "rille.grep needs the native library; rille.health() tells why it is not there"
+  return nil, "rille.grep needs the native library; rille.health() says why it is not loaded"
 end
 
 return M

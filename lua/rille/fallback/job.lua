@@ -1,4 +1,4 @@
---- Jobs in pure Lua: Lua has no threads, so the job form of a function calls it at once and is done when it is made.
+--- Jobs in pure Lua: Lua has no threads, so the job form of a function calls it at once and returns a finished job.
 
 --- The same interface as the native `rille.job`.
 local Job = { is_rille_job = true }
@@ -22,8 +22,8 @@ local function pack(...)
   return { n = select("#", ...), ... }
 end
 
---- The job form of a function: a job that has called it already. Its errors are those of the function, in the name of the
---- job form, and of the caller's caller.
+--- Calls a function and returns a finished job with its results. Errors are raised as those of the job form `name`, at the
+--- caller's caller.
 ---@param name string the public function
 ---@param fn function
 ---@return rille.job

@@ -1,4 +1,4 @@
---- Literals in pure Lua: one plain find for each. The answers are those of the native side.
+--- Literals in pure Lua: one plain `find` for each. The results equal those of the native library.
 local bytes = require("rille.bytes")
 local length = require("rille.core.strings").length
 local literal_options = require("rille.literals.options")
@@ -56,7 +56,7 @@ function M.new(list, opts)
   return setmetatable({ list = copy, ignore_case = ignore_case, longest = longest }, Literals)
 end
 
---- Steps from hit to hit. The next place of each literal is kept, and looked for again only when it is passed.
+--- Returns a function that steps from hit to hit. It keeps the next hit of each literal and searches again when passed.
 local function stepper(self, s, at)
   local list, places = self.list, {}
   local text = self.ignore_case and lower(s) or s
@@ -146,14 +146,14 @@ function Literals:len()
   return #self.list
 end
 
---- Another object of the same literals, which stays when this one is closed.
+--- Returns another object with the same literals, which stays open when this one is closed.
 ---@package
 function Literals:clone()
   local clone = { list = self.list, ignore_case = self.ignore_case, longest = self.longest }
   return setmetatable(clone, Literals)
 end
 
---- Length of the longest literal.
+--- Returns the length of the longest literal in bytes.
 ---@package
 function Literals:longest_len()
   local longest = 0

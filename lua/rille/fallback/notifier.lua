@@ -1,10 +1,10 @@
---- Notifiers have no pure-Lua form, as jobs have none: Lua has no threads.
+--- Notifiers without the native library: always fail, as Lua has no threads.
 local M = {}
 
 ---@return nil
 ---@return string message
 function M.new()
-  return nil, "rille.notifier needs the native library; rille.health() tells why it is not there"
+  return nil, "rille.notifier needs the native library; rille.health() says why it is not loaded"
 end
 
 return M

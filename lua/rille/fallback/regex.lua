@@ -1,4 +1,4 @@
---- Regular expressions have no pure-Lua form: one that takes linear time would be slower than any use of it.
+--- Regular expressions without the native library: always fail. A linear-time engine in Lua would be too slow to use.
 
 ---@class rille.fallback.regex
 local M = {}
@@ -8,7 +8,7 @@ local function needs_native(name)
     if type(pattern) ~= "string" then
       error(name .. ": pattern must be a string, got " .. type(pattern), 2)
     end
-    return nil, name .. " needs the native library; rille.health() tells why it is not there"
+    return nil, name .. " needs the native library; rille.health() says why it is not loaded"
   end
 end
 

@@ -1,4 +1,4 @@
---- Sets of patterns have no pure-Lua form, as patterns have none.
+--- Sets of patterns without the native library: always fail, as regular expressions do.
 local M = {}
 
 ---@param patterns string[]
@@ -8,7 +8,7 @@ function M.new(patterns)
   if type(patterns) ~= "table" then
     error("rille.regexset: patterns must be a list of strings, got " .. type(patterns), 2)
   end
-  return nil, "rille.regexset needs the native library; rille.health() tells why it is not there"
+  return nil, "rille.regexset needs the native library; rille.health() says why it is not loaded"
 end
 
 return M

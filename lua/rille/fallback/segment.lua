@@ -1,5 +1,5 @@
---- Where chars, grapheme clusters and words stop: one UTF-8 decoder, and one runner for the state machines of
---- tables.lua. The native library walks the same machines, so both sides give the same answers.
+--- Segmentation in pure Lua: a UTF-8 decoder, and a runner for the state machines of tables.lua, which find the ends of
+--- grapheme clusters and words. The native library uses the same machines, so the results are equal.
 local lazy = require("rille.core.lazy")
 
 local bit = require("bit")
@@ -7,17 +7,17 @@ local bit = require("bit")
 local band, lshift, rshift = bit.band, bit.lshift, bit.rshift
 local byte = string.byte
 
--- What segmentation takes an invalid sequence for.
+-- The code point that segmentation uses for an invalid sequence.
 local REPLACEMENT = 0xFFFD
 
 local M = {}
 
---- The char that starts at byte `i`, which must be in the string. A maximal invalid subsequence (the WHATWG
---- rule: the longest start of a valid sequence, or else one byte) is one char.
+--- Decodes the character that starts at byte `i`, which must be in the string. A maximal invalid subsequence (the WHATWG
+--- rule: the longest start of a valid sequence, otherwise one byte) is one character.
 ---@param s string
 ---@param i integer
 ---@return integer code_point -1 if the bytes are invalid
----@return integer stop the char's last byte
+---@return integer stop the character's last byte
 function M.decode(s, i)
   local a = byte(s, i)
   if a < 0x80 then
@@ -61,8 +61,8 @@ end
 
 local decode = M.decode
 
--- Symbols are looked up in pages of 64 code points, made when they are first met. Most pages hold one symbol
--- only and are shared, so that a machine takes about 600 KB once it has met all of Unicode.
+-- Symbols are looked up in pages of 64 code points, built at first use. Most pages hold a single symbol and are shared, so
+-- that a machine takes about 600 KB once it has seen all of Unicode.
 local PAGE_BITS = 6
 local PAGE_LAST = 63
 
@@ -70,11 +70,10 @@ local PAGE_LAST = 63
 ---@field start table the start state; a state is { [0] = can stop, state or false for each symbol }
 ---@field pages table<integer, integer[]>
 
--- What is added to the symbol of a code point that makes its segment a word. Every state has its targets under
--- both numbers.
+-- Added to the symbol of a code point that makes its segment a word. Every state has its targets under both numbers.
 local WORD = 32
 
--- The index of the run that `code_point` is in: the last one that does not start after it.
+-- Returns the index of the run that contains `code_point`: the last one that does not start after it.
 local function run_of(starts, code_point)
   local low, high = 1, #starts
   while low < high do
@@ -151,7 +150,7 @@ end
 
 local machines = {}
 
---- The machine that finds segments of a unit. Its tables are read the first time.
+--- Returns the machine that finds segments of a unit. Its tables are loaded at the first call.
 ---@param unit "grapheme"|"word"
 ---@return rille.fallback.Machine
 function M.machine(unit)
@@ -163,16 +162,16 @@ function M.machine(unit)
   return machine
 end
 
---- The segment that starts at byte `from`, which must be in the string and at the start of a segment.
+--- Returns the end of the segment that starts at byte `from`, which must be in the string and at the start of a segment.
 ---@param machine rille.fallback.Machine
 ---@param s string
 ---@param from integer
 ---@return integer stop the segment's last byte
----@return boolean word whether it holds a letter or a number
+---@return boolean word whether it contains a letter or a number
 function M.next(machine, s, from)
   local pages, state, length = machine.pages, machine.start, #s
   local i, stop, word, letters = from, from, false, false
-  -- The machine runs for as long as it can; the segment stops where it last might have stopped.
+  -- The machine runs as long as it can; the segment ends at the last place where it could end.
   while i <= length do
     local code_point, last = decode(s, i)
     if code_point < 0 then

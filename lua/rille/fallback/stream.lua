@@ -1,4 +1,4 @@
---- Replacement of literals in text that comes in chunks, in pure Lua. Patterns need the native library.
+--- Replacement of literals in text that arrives in chunks, in pure Lua. Patterns need the native library.
 local bytes = require("rille.bytes")
 local literals = require("rille.fallback.literals")
 local stream_options = require("rille.stream.options")
@@ -41,7 +41,7 @@ function M.new(matcher, replacement, opts)
   return setmetatable(self, Stream)
 end
 
---- Replaces what begins before `stop`, and keeps the rest.
+--- Replaces the hits that begin before `stop`, and keeps the rest of the text.
 local function run(self, text, stop)
   local pieces, size, done = {}, 0, 1
   for first, last, id in self.literals:gfind(text) do

@@ -1,5 +1,5 @@
---- rille.text in pure Lua, for when no library can be loaded. The answers are those of the native side:
---- test/tables.rs takes the tables of the segmenters from the crate that the native side runs.
+--- rille.text in pure Lua, for when no library can be loaded. The results equal those of the native library: test/tables.rs
+--- generates the segmenters' tables from the crate that the native library uses.
 local lazy = require("rille.core.lazy")
 
 local bytes = require("rille.bytes")
@@ -12,14 +12,14 @@ local decode, next_segment = segment.decode, segment.next
 
 local REPLACEMENT = "\239\191\189"
 
--- How many bytes come before the first one that is not ASCII. (One anchored match is three times as fast as
--- looking for a byte that is not ASCII, which tries the pattern afresh at each byte.)
+-- Returns the number of bytes before the first one that is not ASCII. (One anchored match is three times as fast as
+-- searching for a byte that is not ASCII, which retries the pattern at each byte.)
 local function ascii_prefix(s)
   local _, stop = find(s, "^[^\128-\255]*")
   return stop
 end
 
--- Where the first invalid sequence starts, or nil.
+-- Returns where the first invalid sequence starts, or nil.
 local function first_invalid(s)
   local i, length = ascii_prefix(s) + 1, #s
   while i <= length do
@@ -31,8 +31,8 @@ local function first_invalid(s)
   end
 end
 
--- A lead byte with all continuation bytes after it: one char, then continuation bytes that belong to nothing,
--- each a char of its own. Turning the first char round here makes the reversal of the whole text keep it.
+-- Reverses the bytes of the first character in a run (a lead byte with all continuation bytes after it); the other
+-- continuation bytes are each a character of their own. Reversing the whole text then restores the order of the first.
 local function turn_char(run)
   local _, stop = decode(run, 1)
   if stop == #run then
@@ -48,20 +48,20 @@ local function reverse_chars(s)
   return reverse((gsub(s, "[\192-\255][\128-\191]+", turn_char)))
 end
 
--- Clusters are put together in batches, because one table for all of them would take many times the text.
+-- Clusters are joined in batches, because one table for all of them would take many times the memory of the text.
 local BATCH = 4096
 
 local function reverse_graphemes(s)
   if ascii_prefix(s) == #s then
-    -- CR LF is the one cluster of more than one ASCII char.
+    -- CR LF is the only cluster of more than one ASCII character.
     if find(s, "\r\n", 1, true) then
       s = gsub(s, "\r\n", "\n\r")
     end
     return reverse(s)
   end
   local machine, length = segment.machine("grapheme"), #s
-  -- `parts` is filled from the back. Clusters of one byte wait until a longer one follows, and are then turned
-  -- round all at once; `single` is the first of them.
+  -- `parts` is filled from the back. Clusters of one byte are collected until a longer one follows, and are then
+  -- reversed all at once; `single` is the first of them.
   local parts, top, batches = {}, BATCH, {}
   local from, single = 1, 1
   while from <= length do
@@ -90,7 +90,7 @@ end
 
 local reversers = { byte = reverse, char = reverse_chars, grapheme = reverse_graphemes }
 
--- A byte with all continuation bytes after it: as in turn_char, only the first char can be a valid one.
+-- Repairs a byte with all continuation bytes after it: as in turn_char, only the first character can be valid.
 local function repair_run(run)
   local code_point, stop = decode(run, 1)
   local strays = #run - stop
@@ -176,12 +176,12 @@ end
 
 local NEEDS_TABLES = "needs the native library"
 
--- For units whose rules need tables that only the library has.
+-- For units whose rules need tables that only the native library has.
 local function cannot_count()
   return nil, NEEDS_TABLES
 end
 
--- The width by default; what is not ASCII takes tables that are not here.
+-- Returns the width with default options; text that is not ASCII needs tables that only the native library has.
 local function count_cells(s)
   return lazy.load("rille.fallback.text.width").width(s)
 end
@@ -201,7 +201,7 @@ local counters = {
 -- The public functions check their arguments themselves, so that an error points at the caller's line.
 
 ---@class rille.fallback.text
----@field unicode_version string that of the tables
+---@field unicode_version string the Unicode version of the tables
 local M = { unicode_version = "18.0" }
 
 --- Returns the text reversed, unit by unit. Invalid sequences keep the order of their bytes.
@@ -214,7 +214,7 @@ function M.reverse(s, unit)
   return (reversers[unit](text))
 end
 
---- Appends the text backwards to a buffer.
+--- Appends the reversed text to a buffer.
 ---@param buffer string.buffer|rille.buffer
 ---@param s rille.source
 ---@param unit? "byte"|"char"|"grapheme" what stays whole; grapheme clusters by default

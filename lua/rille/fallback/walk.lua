@@ -1,4 +1,4 @@
---- Walks have no pure-Lua form: Lua cannot list a directory.
+--- Walks without the native library: always fail, as Lua cannot list a directory.
 local read = require("rille.walk.options")
 
 local M = {}
@@ -12,7 +12,7 @@ function M.new(root, opts)
     error("rille.walk: root must be a string, got " .. type(root), 2)
   end
   read(opts, "rille.walk")
-  return nil, "rille.walk needs the native library; rille.health() tells why it is not there"
+  return nil, "rille.walk needs the native library; rille.health() says why it is not loaded"
 end
 
 return M

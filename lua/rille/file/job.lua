@@ -164,7 +164,7 @@ function M.extend(class, lines_class, changes, answer)
     local handle = open(self)
     number(from, "rille.file:slice_job: from")
     number(to, "rille.file:slice_job: to", 0)
-    task.at, task.count, task.limit = from - 1, math.max(to - from + 1, 0), memory.LONGEST_STRING
+    task.at, task.count, task.limit = from - 1, math.max(to - from + 1, 0), memory.MAX_STRING_BYTES
     return start(handle, BYTES, "rille.file:slice", function(result)
       return ffi.string(result.bytes, result.len)
     end)

@@ -1,4 +1,4 @@
---- The forms in which a pattern for lines is given, checked the same way by both backends.
+--- The accepted forms of a pattern for lines, checked the same way by both backends.
 
 local FORMS = "must be a string, a rille.regex, rille.literals or a list of these, got "
 
@@ -11,7 +11,7 @@ end
 --- Returns a list of patterns, or raises an error at the caller of the public function.
 ---@param what rille.line_pattern|rille.line_pattern[]
 ---@param name string the public function and the argument
----@param level integer of the error, seen from here
+---@param level integer stack level of the error, seen from here
 ---@return rille.line_pattern[]
 return function(what, name, level)
   if type(what) == "string" or is_compiled(what) then

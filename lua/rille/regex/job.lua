@@ -15,7 +15,7 @@ local out_handle = ffi.new("rille_job *[1]")
 
 local M = {}
 
---- The job that a call of C has just started.
+--- Returns the job that a C call has just started.
 local function started(status, read, name)
   if status < 0 then
     return failure.limit(err, name)

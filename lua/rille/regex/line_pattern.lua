@@ -1,4 +1,4 @@
---- What lines are searched for, as C takes it.
+--- Conversion of line patterns to the form that C takes.
 local ffi = require("ffi")
 local forms = require("rille.regex.forms")
 
@@ -7,8 +7,8 @@ local const_bytes = ffi.typeof("const uint8_t *")
 
 local M = {}
 
---- Reads a pattern or a list of some, or raises an error at the caller of the public function. The array points to the
---- patterns, which therefore have to be alive as long as it is in use.
+--- Reads a pattern or a list of patterns, or raises an error at the caller of the public function. The array points to the
+--- patterns, which must stay alive while it is in use.
 ---@param what rille.line_pattern|rille.line_pattern[]
 ---@param name string the public function and the argument
 ---@return ffi.cdata* patterns rille_pattern[count]

@@ -1,4 +1,4 @@
---- Compiled patterns: how they are asked for, and the cache of them.
+--- Compiled patterns: reading their options, compiling, and caching.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -11,7 +11,7 @@ local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
 
 local cache = require("rille.core.cache").new(C.rille_regex_free, C.rille_regex_bytes)
 
---- What all objects of one pattern share.
+--- The compiled pattern shared by all objects with the same pattern and flags.
 ---@class rille.regex.shared: rille.shared
 ---@field groups integer
 ---@field names table<integer, string>
@@ -27,7 +27,7 @@ local BITS = {
 }
 local ANCHORED = tonumber(C.RILLE_REGEX_ANCHORED)
 
---- Flags as a number, by the string that they were given as: filled as they are met.
+--- Flags as a number, by the flag string: filled as strings occur.
 local known_flags = {}
 
 local function parse_flags(flags, name, level)
@@ -57,7 +57,7 @@ end
 --- Reads flags or options.
 ---@param flags? string|rille.regex.options
 ---@param name string the public function
----@param level? integer of errors, for the caller of the public function; 3 by default
+---@param level? integer stack level of errors, for the caller of the public function; 3 by default
 ---@return integer bits
 ---@return integer memory_limit
 function M.options(flags, name, level)
@@ -87,7 +87,7 @@ function M.options(flags, name, level)
   return bits, limit
 end
 
---- What is shared of a pattern whose handle C has just written. With the default limit it is kept.
+--- Returns the shared entry of a pattern whose handle C has just written. It is cached if the limit is the default.
 local function compiled(status, pattern, bits, limit)
   if status == EPATTERN or status == ELIMIT then
     return failure.typed(err)
@@ -108,8 +108,8 @@ end
 --- Compiles a pattern, or returns it from the cache.
 ---@param pattern string
 ---@param bits integer flags
----@param limit integer bytes that it may take; 0 for the default, with which alone it is in the cache
----@return rille.regex.shared? shared with one user more
+---@param limit integer maximum bytes of the compiled pattern; 0 for the default, the only limit that is cached
+---@return rille.regex.shared? shared the entry, with one more user
 ---@return string? message what is wrong with the pattern
 ---@return integer? position byte in the pattern
 function M.get(pattern, bits, limit)
@@ -122,14 +122,14 @@ function M.get(pattern, bits, limit)
   return compiled(status, pattern, bits, limit)
 end
 
---- The options of a pattern, for C.
+--- Returns the options of a pattern, for C.
 ---@return ffi.cdata* options a rille_regex_options that is valid until the next call
 function M.for_c(bits, limit)
   options.flags, options.memory_limit = bits, limit
   return options
 end
 
---- What a job has compiled, as `get` returns it.
+--- Takes the pattern that a job has compiled; returns it as `get` does.
 ---@param job ffi.cdata* rille_job *
 ---@param pattern string
 ---@param bits integer
@@ -143,7 +143,7 @@ function M.take(job, pattern, bits, limit)
   return compiled(C.rille_regex_take(job, out_handle, err), pattern, bits, limit)
 end
 
---- Takes a user away. The last one takes the pattern with it.
+--- Removes a user. The last one frees the pattern and removes it from the cache.
 ---@type fun(shared: rille.regex.shared)
 M.release = cache.release
 

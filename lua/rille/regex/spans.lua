@@ -1,8 +1,7 @@
---- Where matches are: batches of flat numbers, iterators over them, and all matches of a text at once.
+--- Positions of matches: batches of flat numbers, iterators over them, and all matches of a text at once.
 ---
---- A scratch array belongs to one user at a time, who gives it back when done: a search inside of a loop over another
---- search, or inside of a replacement function, has its own. One that is not given back, as a loop was left early, is
---- garbage.
+--- A scratch array has one user at a time, who returns it when done: a search inside a loop over another search, or inside
+--- a replacement function, has its own. One that is not returned, because a loop was left early, is collected as garbage.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -14,21 +13,21 @@ local out = ffi.new("uint32_t[1]")
 local array = ffi.typeof("uint32_t[?]")
 local MORE = tonumber(C.RILLE_MORE)
 
--- Written before each call that is given it, so that nested users do not see each other.
+-- Written before each call that uses it, so that nested searches do not affect each other.
 local scan = ffi.new("rille_scan", { size = ffi.sizeof("rille_scan") })
 
 local M = {}
 
---- Numbers in a scratch array.
+--- Number of integers in a scratch array.
 local SIZE = 768
 M.SIZE = SIZE
 
---- The first batch of an iteration is small: many loops are left after their first rounds.
+--- Matches in the first batch of an iteration. It is small, as many loops end after their first rounds.
 local FIRST = 16
 
 local pool, pooled = {}, 0
 
---- Takes a scratch array of SIZE numbers.
+--- Returns a scratch array of SIZE numbers.
 ---@return ffi.cdata* uint32_t[SIZE]
 function M.take()
   local n = pooled
@@ -41,7 +40,7 @@ function M.take()
   return array(SIZE)
 end
 
---- Gives a scratch array back.
+--- Returns a scratch array to the pool.
 ---@param numbers ffi.cdata*
 function M.give(numbers)
   if pooled < 16 then
@@ -52,7 +51,7 @@ end
 
 local take, give = M.take, M.give
 
---- The handle of an object, or the error that it is closed, at the caller of the public function.
+--- Returns the handle of an object, or raises an error at the caller of the public function if it is closed.
 local function open(self)
   local handle = self.handle
   if not handle then
@@ -61,7 +60,7 @@ local function open(self)
   return handle
 end
 
---- Checks a start position, and gives it as an offset.
+--- Checks a start position and returns it as an offset.
 ---@param init? integer
 ---@param name string the public function, for the error
 ---@return integer
@@ -74,14 +73,14 @@ function M.from(init, name)
   return init <= bytes.LONGEST and init - 1 or bytes.LONGEST
 end
 
---- Fetches one batch: how many matches it has, and whether there may be more.
+--- Fetches one batch; returns how many matches it has, and whether there may be more.
 ---@param fetch function the C function
 ---@param handle ffi.cdata*
 ---@param s rille.source
 ---@param from integer offset
 ---@param after integer 1 if a match has ended there
 ---@param numbers ffi.cdata* the output
----@param capacity integer matches that it has room for
+---@param capacity integer maximum number of matches that fit
 ---@param name string the public function, for the error
 ---@return integer count
 ---@return boolean more
@@ -136,19 +135,19 @@ function Identified:get(i)
   end
 end
 
---- What an iteration over batches remembers. It is called for each match.
+--- The state of an iteration over batches. It is called for each match.
 ---@class rille.matches
----@field package owner table what has the handle
+---@field package owner table the object that has the handle
 ---@field package s rille.source
 ---@field package numbers ffi.cdata*?
----@field package i integer matches that were given of the batch
+---@field package i integer matches of the batch returned so far
 ---@field package n integer matches in the batch
----@field package at integer offset to go on at
+---@field package at integer offset to continue at
 ---@field package after integer
 ---@field package more boolean
 ---@field package capacity integer
 
---- Makes an iteration ready for its next match: whether there is one.
+--- Fetches a new batch if needed; returns whether there is a next match.
 local function advance(fetch, width, name)
   return function(self)
     local numbers = self.numbers
@@ -177,10 +176,10 @@ local function start(class, owner, s, from)
   return setmetatable(self, class)
 end
 
---- Makes the functions of a noun whose matches are two numbers, or three with an id.
+--- Returns the functions of a kind of object whose matches are two numbers, or three with an id.
 ---@param fetch function the C function that fetches a batch
 ---@param width 2|3
----@param noun string for errors
+---@param noun string the kind of object, for errors
 ---@return fun(owner: table, s: rille.source, from: integer): rille.matches gfind
 ---@return fun(handle: ffi.cdata*, s: rille.source, from: integer): rille.spans spans
 function M.functions(fetch, width, noun)

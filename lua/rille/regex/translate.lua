@@ -1,4 +1,4 @@
---- For people who come from elsewhere: what `rille.regex` has beside patterns.
+--- Escaping, and conversion from other pattern syntaxes: functions of `rille.regex` that need no compiled pattern.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -28,7 +28,7 @@ end
 --- of the search; a position capture becomes an empty group, whose position `captures` returns.
 ---@param pattern string
 ---@return string? pattern nil if there is no equivalent, as for %b, %f and %1 to %9
----@return string? message why
+---@return string? message why there is none
 ---@return integer? position byte in the Lua pattern
 function M.from_lua(pattern)
   if type(pattern) ~= "string" then
@@ -55,7 +55,7 @@ end
 ---@field feature "look-ahead"|"look-behind"|"back-reference"|"possessive"|"atomic"|"recursion"|"conditional"|"verb"|"keep"|"last-match"|"branch-reset"
 ---@field position integer byte in the pattern
 
---- Returns the features of a PCRE pattern that rille does not have, from left to right.
+--- Returns the features of a PCRE pattern that rille does not support, from left to right.
 ---@param pattern string
 ---@return rille.regex.feature[]
 function M.explain_pcre(pattern)

@@ -15,7 +15,7 @@ local GROWTH = 3
 --- More room than this is not given on suspicion: then the text is measured first.
 local ROOM = 2 ^ 26
 
-local KEPT, scratch = memory.KEPT, memory.scratch
+local MAX_SCRATCH_BYTES, scratch = memory.MAX_SCRATCH_BYTES, memory.scratch
 
 local function to_buffer(buffer, s, mapping, name, most)
   local ptr, len = of(s, name)
@@ -36,7 +36,7 @@ end
 local function to_string(s, mapping, name)
   local ptr, len = of(s, name)
   local room = len * GROWTH
-  if room > KEPT then
+  if room > MAX_SCRATCH_BYTES then
     return memory.string(0, to_buffer, s, mapping, name, ROOM)
   end
   local result = scratch(room)
@@ -67,7 +67,7 @@ end
 ---@return string? message if the text or the result is too long
 function M.upper_into(buffer, s)
   sink(buffer, s, "rille.text.upper_into")
-  return to_buffer(buffer, s, UPPER, "rille.text.upper_into", KEPT)
+  return to_buffer(buffer, s, UPPER, "rille.text.upper_into", MAX_SCRATCH_BYTES)
 end
 
 --- Returns the text in lower case. A sigma at the end of a word becomes a final sigma.
@@ -85,7 +85,7 @@ end
 ---@return string? message if the text or the result is too long
 function M.lower_into(buffer, s)
   sink(buffer, s, "rille.text.lower_into")
-  return to_buffer(buffer, s, LOWER, "rille.text.lower_into", KEPT)
+  return to_buffer(buffer, s, LOWER, "rille.text.lower_into", MAX_SCRATCH_BYTES)
 end
 
 --- Returns the text case-folded: texts that differ only in case become equal. Use it for keys and comparisons, not for
@@ -104,7 +104,7 @@ end
 ---@return string? message if the text or the result is too long
 function M.fold_into(buffer, s)
   sink(buffer, s, "rille.text.fold_into")
-  return to_buffer(buffer, s, FOLD, "rille.text.fold_into", KEPT)
+  return to_buffer(buffer, s, FOLD, "rille.text.fold_into", MAX_SCRATCH_BYTES)
 end
 
 --- Returns whether two texts are equal except for case, as `fold(a) == fold(b)`, without creating strings.

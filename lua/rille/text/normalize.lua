@@ -23,7 +23,7 @@ local GROWTH = { [FORMS.NFC] = 3, [FORMS.NFD] = 3, [FORMS.NFKC] = 11, [FORMS.NFK
 --- More room than this is not given on suspicion: then the text is measured first.
 local ROOM = 2 ^ 26
 
-local KEPT, scratch = memory.KEPT, memory.scratch
+local MAX_SCRATCH_BYTES, scratch = memory.MAX_SCRATCH_BYTES, memory.scratch
 
 --- Appends what has to be changed.
 local function to_buffer(buffer, s, form, name, most)
@@ -63,7 +63,7 @@ function M.normalize(s, form)
     return type(s) == "string" and s or bytes.string(s, "rille.text.normalize")
   end
   local room = len * GROWTH[id]
-  if room > KEPT then
+  if room > MAX_SCRATCH_BYTES then
     return memory.string(0, to_buffer, s, id, "rille.text.normalize", ROOM)
   end
   local result = scratch(room)
@@ -90,7 +90,7 @@ function M.normalize_into(buffer, s, form)
     buffer:commit(len)
     return len
   end
-  return to_buffer(buffer, s, id, "rille.text.normalize_into", KEPT)
+  return to_buffer(buffer, s, id, "rille.text.normalize_into", MAX_SCRATCH_BYTES)
 end
 
 return M

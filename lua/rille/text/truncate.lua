@@ -56,7 +56,7 @@ function M.truncate(s, cells, opts)
     return type(s) == "string" and s or bytes.string(s, "rille.text.truncate")
   end
   local size = c.head + c.ellipsis + (len - c.tail)
-  if size > memory.KEPT then
+  if size > memory.MAX_SCRATCH_BYTES then
     return memory.string(size, M.truncate_into, s, cells, opts)
   end
   local result = memory.scratch(size)
@@ -120,7 +120,7 @@ function M.truncate_list(list, cells, opts)
     local s, c = list[i], cuts[i - 1]
     if c.head < #s then
       local size = c.head + c.ellipsis + (#s - c.tail)
-      if size > memory.KEPT then
+      if size > memory.MAX_SCRATCH_BYTES then
         s = M.truncate(s, cells, opts)
       else
         local row = memory.scratch(size)

@@ -83,7 +83,7 @@ function M.pad(s, cells, opts)
     return type(s) == "string" and s or bytes.string(s, "rille.text.pad")
   end
   local size = len + (left + right) * #fill
-  if size > memory.KEPT then
+  if size > memory.MAX_SCRATCH_BYTES then
     return memory.string(size, M.pad_into, s, cells, opts)
   end
   local result = memory.scratch(size)

@@ -1,4 +1,4 @@
---- The job forms of compiling in pure Lua: see `rille.fallback.job`.
+--- Job forms of compiling, in pure Lua: see `rille.fallback.job`.
 local of = require("rille.fallback.job").of
 
 local M = {}

@@ -1,4 +1,4 @@
---- Case in pure Lua: of ASCII. What other chars become needs tables of the library.
+--- Case mapping in pure Lua, for ASCII. Other characters need tables that only the native library has.
 local bytes = require("rille.bytes")
 
 local find, lower, upper = string.find, string.lower, string.upper
@@ -29,7 +29,7 @@ end
 ---@class rille.fallback.text
 local M = {}
 
---- The text in capital letters.
+--- Returns the text in upper case.
 ---@param s rille.source
 ---@return string? text nil if it is not ASCII
 ---@return string? message
@@ -47,7 +47,7 @@ function M.upper_into(buffer, s)
   return to_buffer(buffer, s, upper, "rille.text.upper_into")
 end
 
---- The text in small letters.
+--- Returns the text in lower case.
 ---@param s rille.source
 ---@return string? text nil if it is not ASCII
 ---@return string? message
@@ -65,7 +65,7 @@ function M.lower_into(buffer, s)
   return to_buffer(buffer, s, lower, "rille.text.lower_into")
 end
 
---- The text folded: texts that differ in case only become the same.
+--- Returns the folded text: texts that differ only in case become equal.
 ---@param s rille.source
 ---@return string? text nil if it is not ASCII
 ---@return string? message
@@ -83,10 +83,10 @@ function M.fold_into(buffer, s)
   return to_buffer(buffer, s, lower, "rille.text.fold_into")
 end
 
---- Whether two texts are the same but for case.
+--- Returns whether two texts are equal except for case.
 ---@param a rille.source
 ---@param b rille.source
----@return boolean? equal nil if it cannot be told, as one is not ASCII and they differ
+---@return boolean? equal nil if it cannot be decided, as one is not ASCII and they differ
 ---@return string? message
 function M.equal_fold(a, b)
   local one = bytes.string(a, "rille.text.equal_fold", "a")

@@ -1,9 +1,9 @@
---- Job forms of the functions on text in pure Lua: they are called at once, see `rille.fallback.job`.
+--- Job forms of the text functions, in pure Lua: they are called at once, see `rille.fallback.job`.
 local bytes = require("rille.bytes")
 local of = require("rille.fallback.job").of
 
---- The same bound as on the native side, so that a program does not come to depend on the fallback.
-local MOST = 8 * 2 ^ 20
+--- Maximum bytes of a text, the same as in the native library, so that no program depends on the fallback having no limit.
+local MAX_TEXT_BYTES = 8 * 2 ^ 20
 
 local MESSAGE = "%s_job: %s %d bytes, and a job copies at most 8388608 (8 MiB): open larger texts with rille.file "
   .. "(rille_file_open), or call the function itself"
@@ -14,11 +14,11 @@ for _, verb in ipairs(require("rille.text.units").jobs) do
   local name = "rille.text." .. verb
   M[verb .. "_job"] = function(s, other, ...)
     local len = bytes.is_text(s) and #bytes.string(s, name) or 0
-    if len > MOST then
+    if len > MAX_TEXT_BYTES then
       return nil, MESSAGE:format(name, "the text has", len)
     elseif verb == "equal_fold" and bytes.is_text(other) then
       len = #bytes.string(other, name)
-      if len > MOST then
+      if len > MAX_TEXT_BYTES then
         return nil, MESSAGE:format(name, "the second text has", len)
       end
     end

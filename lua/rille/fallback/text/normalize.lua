@@ -1,10 +1,10 @@
---- Normalisation in pure Lua: of text that is in every form, or in NFC, as its bytes alone tell.
+--- Normalisation in pure Lua, for text that is certain to be normalised already by its bytes alone.
 local bytes = require("rille.bytes")
 local units = require("rille.text.units")
 
 local find = string.find
 
---- Nothing before U+0300 is changed by NFC. The lead bytes of those chars end at 0xCB, and what is no char stays as it is.
+--- Bytes that may change, by form. NFC changes nothing before U+0300, whose lead byte is 0xCC; invalid bytes never change.
 local CHANGED = { NFC = "[\204-\255]", NFD = "[\128-\255]", NFKC = "[\128-\255]", NFKD = "[\128-\255]" }
 
 local NEEDS_TABLES = "needs the native library"
@@ -12,7 +12,7 @@ local NEEDS_TABLES = "needs the native library"
 ---@class rille.fallback.text
 local M = {}
 
---- The text in a normalisation form.
+--- Returns the text in a normalisation form.
 ---@param s rille.source
 ---@param form? rille.form NFC by default
 ---@return string? text nil if it might have to be changed

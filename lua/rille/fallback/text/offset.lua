@@ -1,4 +1,4 @@
---- Positions between units in pure Lua.
+--- Conversion of positions between units, in pure Lua.
 local bytes = require("rille.bytes")
 local positions_of = require("rille.text.positions")
 local segment = require("rille.fallback.segment")
@@ -10,8 +10,8 @@ local decode, next_segment = segment.decode, segment.next
 local TABSTOP = 8
 local NEEDS_TABLES = "needs the native library"
 
---- How a unit goes through a text: from a byte at which one begins, or several do that are not told apart, to the byte
---- behind it, and how many units that was, given the position at the first. Going by bytes means going by chars, as no position is inside of one.
+--- By unit, a step through a text: from a byte at which a unit begins (or several that share it), and the position there, to
+--- the byte after it and the number of units passed. Steps by bytes go by characters, as no position is inside one.
 local steps = {
   byte = function(s, at)
     local _, stop = decode(s, at)
@@ -28,7 +28,7 @@ local steps = {
   grapheme = function(s, at)
     return next_segment(segment.machine("grapheme"), s, at) + 1, 1
   end,
-  -- Of ASCII, as `width` measures it by default.
+  -- ASCII only, as `width` measures it by default.
   cell = function(s, at, index)
     local b = byte(s, at)
     if b == 9 then
@@ -38,12 +38,12 @@ local steps = {
   end,
 }
 
---- Whether the tables that only the library has are needed.
+--- Returns whether tables that only the native library has are needed.
 local function needs_tables(s, from, to)
   return (from == "cell" or to == "cell") and s:find("[\128-\255]") ~= nil
 end
 
---- A place in a text: the byte and the position in a unit at which it begins, both 1-based.
+--- Returns a place in a text: the byte and the position in a unit at which it begins, both 1-based.
 local function new_walk(s, unit)
   return { s = s, step = steps[unit], byte = 1, index = 1 }
 end
@@ -52,7 +52,7 @@ local function rewind(walk)
   walk.byte, walk.index = 1, 1
 end
 
---- The byte at which the unit at a position begins.
+--- Returns the byte at which the unit at a position begins.
 local function seek(walk, position)
   if position < walk.index then
     rewind(walk)
@@ -70,7 +70,7 @@ local function seek(walk, position)
   return at
 end
 
---- The position of the unit that holds a byte at which a char begins.
+--- Returns the position of the unit that contains a byte at which a character begins.
 local function locate(walk, target)
   if target < walk.byte then
     rewind(walk)
@@ -91,13 +91,13 @@ end
 ---@class rille.fallback.text
 local M = {}
 
---- A position in one unit as a position in another.
+--- Converts a position from one unit to another.
 ---@param s rille.source
 ---@param at integer position in the unit `from`, 1-based
 ---@param from rille.unit.position
 ---@param to rille.unit.position
 ---@return integer? position in the unit `to`, 1-based
----@return string? message if the library would be needed: for cells of what is not ASCII
+---@return string? message if the native library is needed: for cells of text that is not ASCII
 function M.offset(s, at, from, to)
   units.check(from, units.offset, "rille.text.offset: from")
   units.check(to, units.offset, "rille.text.offset: to")
@@ -116,7 +116,7 @@ end
 ---@param to rille.unit.position
 ---@param results? integer[] a list to fill instead of a new one; it may be `positions`
 ---@return integer[]? results in the unit `to`, 1-based
----@return string? message if the library would be needed: for cells of what is not ASCII
+---@return string? message if the native library is needed: for cells of text that is not ASCII
 function M.offsets(s, positions, from, to, results)
   units.check(from, units.offset, "rille.text.offsets: from")
   units.check(to, units.offset, "rille.text.offsets: to")

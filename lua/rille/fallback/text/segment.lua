@@ -1,4 +1,4 @@
---- Segments in pure Lua: grapheme clusters, words and lines. Sentences and line breaks need tables of the library.
+--- Segments in pure Lua: grapheme clusters, words and lines. Sentences and line breaks need the native library's tables.
 local bytes = require("rille.bytes")
 local segment = require("rille.fallback.segment")
 local units = require("rille.text.units")
@@ -8,7 +8,7 @@ local next_segment = segment.next
 
 local CR = 13
 
---- Each takes the state and gives the next segment's first and last byte.
+--- By unit, a function that takes the state and returns the next segment's first and last byte.
 local steps = {}
 
 function steps.grapheme(state)

@@ -11,7 +11,7 @@ local RIGHT, MIDDLE = 0, 2
 ---@class rille.fallback.text
 local M = {}
 
---- The ellipsis and its cells; no cells if it takes tables to tell them.
+--- Returns the ellipsis and its cells, or no cells if measuring it needs the native library's tables.
 local function ellipsis_of(opts)
   local ellipsis = opts and opts.ellipsis or ELLIPSIS
   if ellipsis == ELLIPSIS then
@@ -22,7 +22,7 @@ local function ellipsis_of(opts)
   return ellipsis, nil
 end
 
---- The truncated text, or nil if it takes tables to tell.
+--- Returns the truncated text, or nil if that needs the native library's tables.
 local function truncated(text, cells, ellipsis, ellipsis_cells)
   if not (ellipsis_cells and ascii.is_ascii(text)) then
     return nil
@@ -44,7 +44,7 @@ local function truncated(text, cells, ellipsis, ellipsis_cells)
   return sub(text, 1, head) .. ellipsis .. sub(text, start)
 end
 
---- Returns the text, cut to at most `cells` cells including the ellipsis that replaces what is cut.
+--- Returns the text, truncated to at most `cells` cells including the ellipsis that replaces what is cut.
 ---@param s rille.source
 ---@param cells integer
 ---@param opts? rille.truncate_options
@@ -81,7 +81,7 @@ function M.truncate_into(buffer, s, cells, opts)
   return #result
 end
 
---- Every text of a list truncated, or nil if it takes tables to tell.
+--- Returns every text of a list truncated, or nil if that needs the native library's tables.
 local function rows(list, length, cells, opts)
   local ellipsis, ellipsis_cells = ellipsis_of(opts)
   local result = {}
@@ -94,7 +94,7 @@ local function rows(list, length, cells, opts)
   return result
 end
 
---- Each text of a list, truncated as `truncate` does.
+--- Returns the texts of a list, each truncated as by `truncate`.
 ---@param list string[]
 ---@param cells integer
 ---@param opts? rille.truncate_options

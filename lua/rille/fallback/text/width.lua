@@ -23,14 +23,14 @@ function M.width(s, opts)
   return (ascii.width(text, options, options.column))
 end
 
---- The padded text.
+--- Returns the padded text.
 local function padded(text, cells, fill)
   local function at(left)
     return ascii.width(text, options, options.column + left)
   end
   local missing = math.max(0, cells - at(0))
   local left = ({ [0] = 0, missing, floor(missing / 2) })[options.align]
-  -- Further right a tab may be wider.
+  -- Further right, a tab may be wider.
   local over = left
   if left > 0 and left + at(left) > cells then
     left = 0
@@ -47,7 +47,7 @@ local function padded(text, cells, fill)
   return fill:rep(left) .. text .. fill:rep(right)
 end
 
---- What to fill with, or nil if it takes tables to tell its width, and whether it is one cell wide.
+--- Returns the fill text, or nil if measuring it needs the native library's tables, and whether it is one cell wide.
 local function fill_of(opts)
   local fill = opts and opts.fill or " "
   if ascii.is_ascii(fill) then

@@ -8,7 +8,7 @@ local options = {}
 ---@class rille.fallback.text
 local M = {}
 
---- First and last byte of each line, or nil if it takes tables to tell.
+--- Returns the first and last byte of each line, or nil if that needs the native library's tables.
 local function spans(text, cells)
   if not ascii.is_ascii(text) then
     return nil
@@ -48,7 +48,7 @@ function M.wrap(s, cells, opts)
   return lines(text, list)
 end
 
---- The same as positions: a flat list of the first and the last byte of each line.
+--- Returns the lines as a flat list of positions: the first and the last byte of each line.
 ---@param s rille.source
 ---@param cells integer at least 1
 ---@param opts? rille.wrap_options
