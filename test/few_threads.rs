@@ -98,6 +98,7 @@ fn with_few_threads() {
         }
         of_a_file(more, &log);
         of_a_session(more, &root);
+        of_functions(more, &log);
     }
     fs::remove_file(&log).expect("a file of ours");
     if more == 0 {
@@ -168,6 +169,78 @@ fn of_a_session(more: u64, root: &Path) {
         finish(&ranked, |ranking| seen = ranking.total);
         assert_eq!(seen, total);
     }
+}
+
+/// The address of something, for a call of C.
+fn word<T: ?Sized>(of: &T) -> u64 {
+    std::ptr::from_ref(of).expose_provenance() as u64
+}
+
+/// Calls a function of C by its prototype.
+///
+/// # Safety
+///
+/// The words are what the header asks for.
+unsafe fn call(name: &str, words: &[u64]) -> i64 {
+    let known = crate::prototypes::all().iter().find(|prototype| prototype.name == name);
+    // SAFETY: the caller keeps to the header.
+    unsafe { (known.expect("a function of the library").call)(words) }
+}
+
+/// Starts a job form of a function, lets it run, and calls `then` with the job if there is a thread for it.
+fn by_form(more: u64, name: &str, arguments: &[u64], then: impl FnOnce(u64)) {
+    let job = std::cell::Cell::new(0_u64);
+    let mut words = arguments.to_vec();
+    words.extend([job.as_ptr().expose_provenance() as u64, 0]);
+    let mut progress = std::cell::Cell::new([0_u64; 3]);
+    // As long as an error block, and aligned like one.
+    let mut error = std::cell::Cell::new([0_u64; 32]);
+    let (at, told) = (progress.as_ptr().expose_provenance(), error.as_ptr().expose_provenance());
+    // SAFETY: the arguments are alive, and there is room for what is written.
+    unsafe {
+        assert_eq!(call(name, &words), 0, "{name}");
+        until(name, || {
+            call("rille_job_poll", &[job.get(), at as u64, 0]) == 0 && progress.get()[0] as u32 != 0
+        });
+        if more == 0 {
+            assert_eq!(call("rille_job_failure", &[job.get(), told as u64]), -9, "{name}");
+            let bytes = error.get_mut().map(u64::to_ne_bytes).concat();
+            assert!(String::from_utf8_lossy(&bytes).contains(REFUSED), "{name}");
+        } else {
+            assert_eq!(progress.get_mut()[0] as u32, 1, "{name}: {arguments:?}");
+            then(job.get());
+        }
+        call("rille_job_free", &[job.get()]);
+    }
+}
+
+/// Job forms of functions: of compiling, of texts, and of opening and reading a file.
+fn of_functions(more: u64, log: &Path) {
+    let (list, ends, path) = (b"needlestone", [6_u32, 11], log.to_str().expect("UTF-8"));
+    let (text, ends) = (word(list), word(&ends));
+    by_form(more, "rille_regex_start", &[text, 11, 0], |_| ());
+    by_form(more, "rille_regexset_start", &[text, 11, ends, 2, 0], |_| ());
+    by_form(more, "rille_literals_start", &[text, 11, ends, 2, 0], |_| ());
+    // Their size, their verb, and zeros; of units and widths a zero is wrong.
+    for verb in (0..12).filter(|verb| ![4, 8].contains(verb)) {
+        let mut task = [0_u64; 7];
+        task[0] = 56 | verb << 32;
+        by_form(more, "rille_text_start", &[text, 11, word(&task)], |_| ());
+    }
+    let open = [path.as_ptr().expose_provenance() as u64, path.len() as u64, 0];
+    by_form(more, "rille_file_open_start", &open, |job| {
+        let file = std::cell::Cell::new(0_u64);
+        let out = file.as_ptr().expose_provenance() as u64;
+        // SAFETY: a job that has opened a file, and a place for it.
+        assert_eq!(unsafe { call("rille_file_open_take", &[job, out, 0]) }, 0);
+        for verb in 0..8 {
+            let mut task = [0_u64; 5];
+            task[0] = 40 | verb << 32;
+            by_form(more, "rille_file_read_start", &[file.get(), word(&task)], |_| ());
+        }
+        // SAFETY: it is used no more.
+        unsafe { call("rille_file_free", &[file.get()]) };
+    });
 }
 
 #[test]

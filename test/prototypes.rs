@@ -11,6 +11,12 @@ use syn::{Fields, FnArg, Item, ItemStruct, Pat, ReturnType, Type};
 #[path = "../fuzz/capi/mod.rs"]
 mod capi;
 
+/// Every function of the library, to be called with a word for each parameter.
+#[cfg(target_os = "linux")]
+pub(crate) fn all() -> &'static [capi::Prototype] {
+    capi::all()
+}
+
 fn name_of(ty: &Type) -> String {
     match ty {
         Type::Ptr(pointer) => {

@@ -120,6 +120,11 @@ macro_rules! opaque {
 #[rustfmt::skip]
 mod prototypes;
 
+/// Every function of the library.
+pub fn all() -> &'static [Prototype] {
+    prototypes::PROTOTYPES
+}
+
 /// Statuses, by their numbers in rille_status.
 const EARG: i64 = -1;
 const EPANIC: i64 = -5;

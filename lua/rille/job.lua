@@ -33,7 +33,7 @@ local own, close = handles.kind(C.rille_job_free)
 ---@field package kept? table that result, packed
 ---@field package is_lasting? boolean whether objects of the result point to memory of the job
 ---@field package batch? any what was taken last, of kinds whose batches are views
-local Job = {}
+local Job = { is_rille_job = true }
 Job.__index = Job
 
 local M = {}

@@ -1,7 +1,7 @@
 --- Jobs in pure Lua: Lua has no threads, so the job form of a function calls it at once and returns a finished job.
 
 --- The same interface as the native `rille.job`.
-local Job = { is_rille_job = true }
+local Job = { is_rille_job = true, is_polled = true }
 Job.__index = Job
 
 local dot = require("rille.core.dot")

@@ -1,6 +1,7 @@
 --- Job forms of functions that read many Lua strings, for both backends. Only the host's thread can read Lua's strings, so
---- such a job does a part of its work, about half a millisecond of it, each time it is polled; it makes no progress in
---- between, and a notifier cannot watch it.
+--- such a job does a part of its work, about half a millisecond of it, each time it is polled. Between two polls it makes no
+--- progress, and a notifier cannot watch it: `rille.nvim.await`, `rille.love.await` and `rille.resty.wait` poll it by
+--- themselves.
 
 --- Seconds of work in one poll.
 local PART = 0.0005
@@ -25,7 +26,7 @@ end
 ---@field package kept? table the result, packed
 ---@field package message? string why it has failed
 ---@field package is_closed? boolean
-local Job = {}
+local Job = { is_rille_job = true, is_polled = true }
 Job.__index = Job
 
 --- A job of so many strings or bytes.

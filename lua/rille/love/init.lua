@@ -1,5 +1,5 @@
 --- Glue for LÖVE: jobs that are looked after once per frame.
-local rille_job = require("rille.core.lazy").load("rille.job")
+local check = require("rille.core.job").check
 
 local M = {}
 
@@ -33,7 +33,7 @@ function M.await(job, fn)
   if type(fn) ~= "function" then
     error("rille.love.await: fn must be a function, got " .. type(fn), 2)
   end
-  rille_job.handle(job, "rille.love.await")
+  check(job, "rille.love.await")
   local wait = setmetatable({ job = job, fn = fn }, Wait)
   waits[#waits + 1] = wait
   return wait

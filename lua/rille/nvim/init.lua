@@ -18,11 +18,12 @@ local waits = {}
 -- watched job may outlive every reference of the caller's.
 local notifier, handle
 local scheduled = false
-local schedule
+local schedule, next_turn
 
 ---@class rille.nvim.wait
 ---@field package job rille.job
 ---@field package fn fun(job: rille.job, state: rille.job.state, message?: string): boolean?
+---@field package is_polled boolean
 local Wait = {}
 Wait.__index = Wait
 
@@ -43,8 +44,9 @@ local function serve(wait)
   -- In this order: the end is told after all results.
   local state, _, message = job:poll()
   local over = state ~= "running"
-  if not over and not job:ready() then
-    return false
+  if not over and (wait.is_polled or not job:ready()) then
+    -- A job that makes progress only when it is polled has its next part in the next turn of the loop.
+    return wait.is_polled
   end
   local ok, again = pcall(wait.fn, job, state, message)
   if not ok then
@@ -60,7 +62,9 @@ end
 local function serve_all()
   scheduled = false
   -- Before looking at the jobs, as what comes later rings again.
-  notifier:drain()
+  if notifier then
+    notifier:drain()
+  end
   -- A list, as `fn` may start and end waits.
   local list, again = {}, false
   for wait in pairs(waits) do
@@ -72,7 +76,7 @@ local function serve_all()
     end
   end
   if again then
-    schedule()
+    next_turn()
   end
 end
 
@@ -80,6 +84,18 @@ function schedule()
   if not scheduled then
     scheduled = true
     vim.schedule(serve_all)
+  end
+end
+
+local timer
+
+--- Looks again in the next turn of the loop. What is scheduled while scheduled functions run is called in the same turn: keys
+--- and the screen would have to wait.
+function next_turn()
+  if not scheduled then
+    scheduled = true
+    timer = timer or uv.new_timer()
+    timer:start(0, 0, vim.schedule_wrap(serve_all))
   end
 end
 
@@ -122,12 +138,17 @@ function M.await(job, fn)
   if type(fn) ~= "function" then
     error("rille.nvim.await: fn must be a function, got " .. type(fn), 2)
   end
-  lazy.load("rille.job").handle(job, "rille.nvim.await")
+  local is_polled = lazy.load("rille.core.job").check(job, "rille.nvim.await")
+  local wait = setmetatable({ job = job, fn = fn, is_polled = is_polled }, Wait)
+  if is_polled then
+    waits[wait] = true
+    next_turn()
+    return wait
+  end
   local reason = listen()
   if reason then
     error("rille.nvim.await: " .. reason, 2)
   end
-  local wait = setmetatable({ job = job, fn = fn }, Wait)
   waits[wait] = true
   notifier:watch(job)
   return wait

@@ -3,7 +3,7 @@
 --- ngx_lua cannot wait for a foreign descriptor, so a wait looks at the job again and again: at once, then after sleeps of
 --- 1 ms that double up to 8 ms. A look costs some hundred nanoseconds. (Turns of the loop by `ngx.sleep(0)` would be
 --- quicker for short jobs, but an nginx without OpenResty's patches logs a warning for each.)
-local rille_job = require("rille.core.lazy").load("rille.job")
+local check = require("rille.core.job").check
 
 local M = {}
 
@@ -19,7 +19,7 @@ local LONGEST = 0.008
 ---@return string? message
 ---@return number total
 function M.wait(job, timeout)
-  rille_job.handle(job, "rille.resty.wait")
+  check(job, "rille.resty.wait")
   if timeout ~= nil and (type(timeout) ~= "number" or timeout < 0 or timeout ~= timeout) then
     error("rille.resty.wait: timeout must be a number of milliseconds, got " .. tostring(timeout), 2)
   end

@@ -91,6 +91,84 @@ t.test("a function may take a part and be called again", function()
     return over
   end)
   t.eq(batches, 10)
+  -- Each time in another turn of the loop, in which keys and timers have theirs.
+  local turns = 0
+  local ticks = ticking(
+    function()
+      return turns > 20
+    end,
+    nvim.await(start({}), function()
+      local since = uv.hrtime()
+      while uv.hrtime() - since < 2e6 do -- luacheck: ignore 542
+      end
+      turns = turns + 1
+      return turns <= 20
+    end)
+  )
+  t.ok(ticks >= 5, ticks)
+end)
+
+t.test("job forms are awaited: their result is there at the end", function()
+  local words, results, open = {}, {}, 0
+  for i = 1, 300000 do
+    words[i] = "word number " .. i
+  end
+  local fuzzy = rille.fuzzy()
+  local path = vim.fn.tempname()
+  vim.fn.writefile({ "first", "second", "third" }, path)
+  local function await(name, job)
+    open = open + 1
+    nvim.await(job, function(self, state, message)
+      t.eq({ state, message }, { "done", nil })
+      results[name] = { self:result() }
+      open = open - 1
+    end)
+  end
+  await("text", rille.text.count_job(("a word "):rep(10000), "word"))
+  await("regex", rille.regex_job("wor(.)"))
+  -- The thread that polls does their work: nothing but the wait polls them.
+  await("push", fuzzy:push_job(words))
+  await("filter", rille.fuzzy.filter_job("word 77", words, { limit = 3 }))
+  nvim.await(rille.file_job(path), function(self)
+    local doc = self:result()
+    await("slice", doc:slice_job(1, 5))
+    nvim.await(doc:lines_job(2, 3), function(lines)
+      doc:close()
+      results.lines = lines:result()
+      lines:close()
+    end)
+  end)
+  local ticks = ticking(function()
+    return open == 0 and results.lines and results.slice
+  end)
+  t.ok(ticks > 1, "the editor stood still meanwhile")
+  t.eq({ results.text[1], results.push[1], results.slice[1] }, { 20000, 300000, "first" })
+  t.eq({ results.regex[1]:match("a word"), results.filter[1].count }, { "d", 3 })
+  t.eq({ results.lines:text(1), results.lines:text(2) }, { "second", "third" })
+  fuzzy:close()
+  os.remove(path)
+end)
+
+t.test("a wait for a job form ends by stop, and by close", function()
+  local words, calls = {}, 0
+  for i = 1, 300000 do
+    words[i] = "word number " .. i
+  end
+  local fuzzy = rille.fuzzy()
+  local jobs = { fuzzy:push_job(words), fuzzy:push_job(words) }
+  local function call()
+    calls = calls + 1
+  end
+  nvim.await(jobs[1], call):stop()
+  nvim.await(jobs[2], call)
+  jobs[2]:close()
+  ticking(function(ticks)
+    return ticks > 20
+  end)
+  t.eq({ calls, jobs[1]:closed() }, { 0, false })
+  fuzzy:close()
+  t.raises("rille: closed", nvim.await, jobs[2], call)
+  t.raises("job must be a job, got table", nvim.await, {}, call)
 end)
 
 t.test("a wait ends by stop, by close and by an error", function()
