@@ -127,7 +127,7 @@ t.test("what a person types wrong is nil and a message at once", function()
   t.ok(message:find("^glob 2 of 2: "), message)
   job, message = rille.walk(root, { types = { "lua", "nonsense" } })
   t.eq(job, nil)
-  t.ok(message:find("^type 2 of 2: there is no type nonsense"), message)
+  t.ok(message:find("^type 2 of 2: unknown type nonsense"), message)
 end)
 
 t.test("a walk can be cancelled, and closed while it runs", function()

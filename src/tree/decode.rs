@@ -1,40 +1,40 @@
-//! Files as UTF-8: a byte-order mark is left out, and UTF-16 that has one is translated, as ripgrep does.
+//! Reads files as UTF-8: skips a byte-order mark, and converts UTF-16 with a mark, as ripgrep does.
 //!
-//! # Where is a line of a translated file?
+//! # What is the offset of a line in a converted file?
 //!
-//! Each UTF-16 unit has become a char of one unit, or two units one of two; what is no UTF-16 has become U+FFFD, a char of one
-//! unit. So the units of the text before a place tell its offset in the file.
+//! Each UTF-16 unit became a code point of one unit, or two units became one of two; invalid UTF-16 became U+FFFD, a code
+//! point of one unit. So the number of units before a place in the text determines its offset in the file.
 
 use std::io::{self, Read};
 
-/// How the bytes of a file are text.
+/// The encoding of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::tree) enum Encoding {
-    /// UTF-8 or whatever it is, with a mark of so many bytes.
+    /// UTF-8 or unknown, with a mark of this many bytes.
     Bytes(u64),
     /// UTF-16 with a mark.
     Utf16 { big: bool },
 }
 
-/// Bytes that are read at once of a file that is translated.
+/// Number of bytes read at once from a file that is converted.
 const RAW: usize = 64 << 10;
 
-/// A source whose text is UTF-8.
+/// A reader that returns UTF-8.
 pub(in crate::tree) struct Decoder<R> {
     source: R,
     encoding: Encoding,
-    /// Bytes of the text that were read when the encoding was looked for.
+    /// Number of bytes of the text that were read while detecting the encoding.
     first: usize,
-    /// Bytes that were read and not translated.
+    /// Bytes that were read, converted or not.
     raw: Vec<u8>,
-    /// How many of them were.
+    /// Number of `raw` bytes that were converted.
     used: usize,
     ended: bool,
 }
 
 impl<R: Read> Decoder<R> {
-    /// Looks at the first bytes of a source. They are read to `out`, which has room for three at least; the first call of
-    /// [`Decoder::read`] is for the same memory, so that most files are read to their place at once.
+    /// Reads the first bytes of a source into `out`, which has room for at least three, to detect the encoding. The first
+    /// call of [`Decoder::read`] must pass the same memory, so that most files need no copy.
     pub fn new(mut source: R, out: &mut [u8]) -> io::Result<Decoder<R>> {
         let (mut len, mut ended) = (0, false);
         while len < 3 && !ended {
@@ -61,12 +61,13 @@ impl<R: Read> Decoder<R> {
         Ok(Decoder { source, encoding, first: len, raw, used: 0, ended })
     }
 
-    /// What the file is.
+    /// Returns the encoding.
     pub fn encoding(&self) -> Encoding {
         self.encoding
     }
 
-    /// Writes what follows of the text to `out`, which has room for a char at least; 0 bytes at the end.
+    /// Reads more text into `out`, which has room for at least one code point. Returns the number of bytes, or 0 at the
+    /// end.
     pub fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if let Encoding::Utf16 { big } = self.encoding {
             return self.read_utf16(out, big);
@@ -97,7 +98,7 @@ impl<R: Read> Decoder<R> {
             };
             let left = self.raw.len() - self.used;
             let (next, len) = match (unit(self.used), unit(self.used + 2)) {
-                // The first half of a pair, whose second one may be still to come.
+                // The first half of a pair, whose second half may not have been read yet.
                 (Some(0xD800..=0xDBFF) | None, None) if !self.ended => {
                     if done > 0 {
                         break;
@@ -111,7 +112,7 @@ impl<R: Read> Decoder<R> {
                 }
                 (Some(unit), _) => (char::from_u32(unit.into()), 2),
                 (None, _) if left == 0 => break,
-                // Half a unit at the end.
+                // Half a unit at the end of the file.
                 (None, _) => (None, left),
             };
             let next = next.unwrap_or(char::REPLACEMENT_CHARACTER);
@@ -122,7 +123,7 @@ impl<R: Read> Decoder<R> {
     }
 }
 
-/// Reads, whatever signals come.
+/// Reads, and retries if a signal interrupts.
 fn read(source: &mut impl Read, out: &mut [u8]) -> io::Result<usize> {
     loop {
         match source.read(out) {
@@ -132,24 +133,24 @@ fn read(source: &mut impl Read, out: &mut [u8]) -> io::Result<usize> {
     }
 }
 
-/// Where a place of a text is in its file.
+/// Converts a place in a text to an offset in its file.
 pub(in crate::tree) struct Place {
     encoding: Encoding,
-    /// Bytes of the text before it, or units if it was translated.
+    /// Number of bytes before the place, or of units if the text was converted.
     before: u64,
 }
 
 impl Place {
-    /// The beginning of a file.
+    /// Returns the place at the beginning of a file.
     pub fn new(encoding: Encoding) -> Place {
         Place { encoding, before: 0 }
     }
 
-    /// Goes on by a piece of the text that begins here and ends between two chars.
+    /// Advances past a piece of the text, which begins at the place and ends between two code points.
     pub fn advance(&mut self, piece: &[u8]) {
         self.before += match self.encoding {
             Encoding::Bytes(_) => piece.len() as u64,
-            // A char has one unit, and two if it has four bytes.
+            // A code point has one unit, or two if its UTF-8 has four bytes.
             Encoding::Utf16 { .. } => {
                 let units = piece
                     .iter()
@@ -159,7 +160,7 @@ impl Place {
         };
     }
 
-    /// The offset in the file. The mark is a part of the first line.
+    /// Returns the offset in the file. The mark belongs to the first line.
     pub fn offset(&self) -> u64 {
         match self.encoding {
             _ if self.before == 0 => 0,
@@ -174,7 +175,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// A source that gives little at a time, and is interrupted in between.
+    /// A reader that returns a few bytes at a time, and is interrupted in between.
     struct Slow<'t>(&'t [u8], usize, bool);
 
     impl Read for Slow<'_> {
@@ -220,7 +221,7 @@ mod tests {
             let (encoding, text) = decode(&file, at_once, room);
             prop_assert_eq!(encoding, Encoding::Utf16 { big });
             prop_assert_eq!(&text[..], expected.as_bytes());
-            // After each LF a line begins, in the file as in the text.
+            // A line begins after each line feed, both in the file and in the text.
             let feeds = units.iter().enumerate().filter(|&(_, &unit)| unit == 10);
             let starts: Vec<u64> = feeds.map(|(at, _)| 2 + 2 * (at as u64 + 1)).collect();
             let (mut place, mut found) = (Place::new(encoding), Vec::new());

@@ -1,20 +1,20 @@
-//! The search through a tree: every line that matches, in every file that a walk finds.
+//! Searches a tree: finds all matching lines in the files that a walk finds.
 //!
 //! # How are files read?
 //!
-//! In pieces, never as a map: a mapped file that is truncated ends the process. Byte-order marks are seen, and UTF-16 is
-//! translated, as ripgrep does; offsets are those in the file, the mark included. Which lines match is decided by
-//! [the one line matcher](crate::search::lines).
+//! In pieces, never as a memory map: truncating a mapped file would kill the process. Byte-order marks are recognized and
+//! UTF-16 is converted, as in ripgrep; offsets are those in the file, including the mark. [The line
+//! matcher](crate::search::lines), which other searches share, decides which lines match.
 //!
-//! # When does it see that it is cancelled?
+//! # When does it notice that it is cancelled?
 //!
-//! After pieces of about a millisecond, in long lines as well. Only compiling one pattern cannot be given up: a tenth of a
-//! millisecond for most, 10 ms for `(\w+\W+){20}`, a quarter of a second for `\w{1000}`.
+//! After pieces of about a millisecond, also within long lines. Only the compilation of one pattern cannot be
+//! interrupted: a tenth of a millisecond for most, 10 ms for `(\w+\W+){20}`, a quarter of a second for `\w{1000}`.
 //!
 //! # What are its limits?
 //!
-//! A line of more than [`MAX_LINE_BYTES`] bytes, and with `multi_line` a file of more than [`MAX_MULTILINE_FILE_BYTES`], is an error
-//! among the results.
+//! A line of more than [`MAX_LINE_BYTES`] bytes, and with `multi_line` a file of more than [`MAX_MULTILINE_FILE_BYTES`],
+//! is reported as an error among the results.
 
 use crate::io_error;
 use crate::job::{self, Job, JobError, Worker};
@@ -34,63 +34,63 @@ use std::time::{Duration, Instant};
 
 pub use crate::search::lines::Case;
 
-/// Longest line, in bytes.
+/// Maximum length of a line, in bytes.
 pub const MAX_LINE_BYTES: usize = 8 << 20;
 
-/// Longest file that is searched with `multi_line`, in bytes.
+/// Maximum size of a file that is searched with `multi_line`, in bytes.
 pub const MAX_MULTILINE_FILE_BYTES: usize = 64 << 20;
 
-/// Lines of a batch, and bytes of its text, at most but for the last line.
+/// Maximum number of lines in a batch, and of bytes of its text; the last line may exceed the latter.
 const MAX_BATCH_LINES: usize = 256;
 const MAX_BATCH_BYTES: usize = 64 << 10;
 
-/// How long a line waits for its batch to become full.
+/// Maximum time that a line waits for its batch to be published.
 const MAX_BATCH_DELAY: Duration = Duration::from_millis(4);
 
-/// What to search for.
+/// Options of a search.
 #[derive(Clone, Default)]
 pub struct GrepOptions<'o> {
-    /// A line matches if one of these does.
+    /// Patterns, at least one of which has to match.
     pub patterns: Vec<PatternSource<'o>>,
-    /// Texts are literals.
+    /// Patterns given as text are literals, not regular expressions.
     pub fixed: bool,
-    /// Upper and lower case.
+    /// When patterns are case-sensitive.
     pub case: Case,
-    /// Only whole words.
+    /// Matches have to be whole words.
     pub word: bool,
-    /// The lines that do not match.
+    /// Find the lines that do not match.
     pub invert: bool,
-    /// A match may go over lines.
+    /// Matches may span several lines.
     pub multi_line: bool,
-    /// Files with a zero byte are searched like others.
+    /// Search binary files, which contain a zero byte, like others.
     pub binary: bool,
-    /// Lines to tell before and after each.
+    /// Number of context lines before and after each match.
     pub context: usize,
-    /// Most lines of a file, or 0.
+    /// Maximum number of matching lines per file, or 0 for no limit.
     pub limit_per_file: u64,
-    /// Most lines in all, or 0.
+    /// Maximum number of matching lines in total, or 0 for no limit.
     pub limit: u64,
-    /// Texts in memory, with their paths: searched first, and instead of files that have such a path.
+    /// Texts in memory, as pairs of path and text: searched first, and instead of the files with the same paths.
     pub texts: Vec<(&'o [u8], &'o [u8])>,
 }
 
-/// A batch of lines, and where in it to go on.
+/// A batch of lines, and the number of lines already taken from it.
 #[derive(Clone, Debug, Default)]
 pub struct Chunk {
-    /// The batch.
+    /// The batch of lines.
     pub batch: Arc<Matches>,
-    /// How many of its lines were taken.
+    /// Number of its lines that were taken.
     pub from: usize,
 }
 
 impl Chunk {
-    /// Bytes that it holds.
+    /// Returns the bytes that the batch holds.
     pub fn memory_usage(&self) -> usize {
         self.batch.memory_usage()
     }
 }
 
-/// What all threads of a search share.
+/// The state shared by all threads of a search.
 struct Plan {
     worker: Worker<Chunk>,
     is_cancelled: Box<dyn Fn() -> bool + Send + Sync>,
@@ -103,15 +103,15 @@ struct Plan {
 
 /// A text in memory.
 struct Text {
-    /// As it was given.
+    /// The path as it was passed.
     path: Vec<u8>,
-    /// The path of the file that it stands for.
+    /// The absolute path of the file that the text replaces.
     absolute: Vec<u8>,
     text: Vec<u8>,
 }
 
 impl Plan {
-    /// Whether there is a text in memory for a file.
+    /// Returns whether a text in memory replaces a file.
     fn has_text(&self, path: &Path) -> bool {
         !self.texts.is_empty()
             && self.texts.iter().any(|text| text.absolute == *selection::bytes(path))
@@ -126,7 +126,7 @@ impl Crew for Plan {
     }
 }
 
-/// Starts a search. Its unit of progress is the file.
+/// Starts a search in the tree below `root`. Progress is counted in files.
 pub fn grep(
     root: &[u8],
     tree: &walk::WalkOptions<'_>,
@@ -165,7 +165,7 @@ pub fn grep(
         let tree = prepared.compile(&go_on, &mut |path, message| {
             faults.push((path.to_vec(), message.to_owned()));
         })?;
-        // A text is searched if its file would be. One with a name that is none of the tree stands for no file.
+        // A text is searched if the walk would find its file. A text whose path is outside the tree replaces no file.
         let mut kept = Vec::new();
         for text in texts {
             match tree.place_of(&text.absolute, &go_on)? {
@@ -188,7 +188,7 @@ pub fn grep(
     }))
 }
 
-/// What one thread does.
+/// The state of one thread of a search.
 struct Visitor<'w> {
     worker: &'w Worker<Chunk>,
     plan: &'w Plan,
@@ -211,7 +211,7 @@ impl<'w> Visitor<'w> {
         Visitor { worker, plan, scanner, collector }
     }
 
-    /// Searches the texts in memory, and tells whether to go on.
+    /// Searches the texts in memory, and returns whether to continue.
     fn search_texts(&mut self) -> Result<bool, JobError> {
         for text in &self.plan.texts {
             self.collector.begin(&[&text.path]);
@@ -222,7 +222,7 @@ impl<'w> Visitor<'w> {
         Ok(true)
     }
 
-    /// Searches one file, and tells whether to go on with others.
+    /// Searches one file or text, and returns whether to continue with others.
     fn search(&mut self, source: impl Read) -> Result<bool, JobError> {
         let source = Watched { source, worker: self.worker };
         let scanned = self.scanner.scan(source, &mut self.collector);
@@ -272,7 +272,7 @@ impl Visit for Visitor<'_> {
     }
 }
 
-/// Opens a file without waiting for anything: what was a file a moment ago may be a pipe now.
+/// Opens a file without blocking: the path may lead to a pipe by now.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.read(true);
@@ -281,7 +281,7 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// A source that ends when the job is cancelled.
+/// A reader that fails when the job is cancelled.
 struct Watched<'w, R> {
     source: R,
     worker: &'w Worker<Chunk>,
@@ -296,17 +296,17 @@ impl<R: Read> Read for Watched<'_, R> {
     }
 }
 
-/// Where the lines of one thread come together.
+/// Collects the results of one thread in batches.
 struct Collector<'w> {
     worker: &'w Worker<Chunk>,
     plan: &'w Plan,
     batch: Matches,
     since: Instant,
-    /// Path of the file that is searched.
+    /// Path of the file that is being searched.
     path: Vec<u8>,
-    /// Whether the batch has it.
+    /// Whether the path was added to the batch.
     has_path: bool,
-    /// Whether the limit of all lines is reached.
+    /// Whether the total limit is reached.
     full: bool,
 }
 
@@ -317,7 +317,7 @@ impl Collector<'_> {
         self.has_path = false;
     }
 
-    /// Appends a line; its spans were pushed since `first_span`.
+    /// Appends a line, whose spans were pushed since `first_span`.
     fn push(&mut self, kind: Found, text: &[u8], line: u64, offset: u64, first_span: usize) {
         if !self.has_path {
             self.batch.set_path(&self.path);
@@ -326,7 +326,7 @@ impl Collector<'_> {
         self.batch.push(kind, text, line, offset, first_span);
     }
 
-    /// Appends what is no line.
+    /// Appends a message instead of a line.
     fn tell(&mut self, kind: Found, message: &str) {
         self.push(kind, message.as_bytes(), 0, 0, self.batch.span_count());
     }
@@ -358,9 +358,10 @@ impl Sink for Collector<'_> {
         if hit.kind == Found::Match {
             before = self.plan.total.fetch_add(1, Ordering::Relaxed);
             if before >= self.plan.limit {
-                // One thread tells, the first one that finds more than is wanted.
+                // Only the first thread that exceeds the limit reports it.
                 if before == self.plan.limit {
-                    let message = format!("there are more than {}", self.plan.limit);
+                    let message =
+                        format!("limit of {} lines reached: there are more", self.plan.limit);
                     self.tell(Found::Stopped, &message);
                 }
                 self.full = true;
@@ -371,7 +372,7 @@ impl Sink for Collector<'_> {
         hit.spans.iter().for_each(|span| self.batch.push_span(span.start, span.stop));
         self.push(hit.kind, hit.text, hit.line, hit.offset, first);
         if before == 0 {
-            // The first one of all goes out alone: somebody looks at an empty list.
+            // The first result is published alone, as the user is looking at an empty list.
             self.flush()?;
         } else {
             self.flush_if_due()?;

@@ -1,12 +1,12 @@
-//! Going through one text: which of its lines are results, their numbers and offsets, and the lines around them.
+//! Searches one text: finds its lines that are results, with numbers, offsets and context lines.
 //!
 //! # How is a file read?
 //!
-//! In pieces of 64 KiB, of which whole lines are searched; with `multi_line` at once, to its end.
+//! In pieces of 64 KiB, of which complete lines are searched; with `multi_line` the whole file is read first.
 //!
-//! # What of zero bytes?
+//! # What happens at a zero byte?
 //!
-//! The search of a file ends before the piece that has the first one, as in ripgrep.
+//! The search of a file ends before the piece with the first zero byte, as in ripgrep.
 
 use crate::io_error;
 use crate::job::JobError;
@@ -18,51 +18,51 @@ use crate::tree::grep::{MAX_LINE_BYTES, MAX_MULTILINE_FILE_BYTES};
 use crate::tree::matches::Found;
 use std::io::Read;
 
-/// Bytes of a piece.
+/// Size of a piece in bytes.
 const PIECE: usize = if cfg!(test) { 256 } else { 64 << 10 };
 
-/// Spans and bytes of a result with `multi_line` to which lines are added that only follow it, at most.
+/// Maximum number of spans, and of bytes, of a `multi_line` result to which an adjoining match is still added.
 const MAX_BLOCK_SPANS: usize = 4096;
 const MAX_BLOCK_BYTES: usize = 64 << 10;
 
-/// Which lines are wanted.
+/// Which lines to find.
 #[derive(Clone, Copy, Debug, Default)]
 pub(in crate::tree) struct Wanted {
-    /// Those that do not match.
+    /// Find the lines that do not match.
     pub invert: bool,
-    /// Matches go over lines.
+    /// Matches may span several lines.
     pub multi_line: bool,
-    /// Zero bytes are text.
+    /// Treat zero bytes as text.
     pub binary: bool,
-    /// Lines before and after each.
+    /// Number of context lines before and after each match.
     pub context: usize,
-    /// At most, or 0.
+    /// Maximum number of results, or 0 for no limit.
     pub limit: u64,
 }
 
-/// A line that is a result.
+/// A line of the result.
 pub(in crate::tree) struct Hit<'t> {
     pub kind: Found,
-    /// Without what ends it.
+    /// The line, or lines, without the last terminator.
     pub text: &'t [u8],
     pub line: u64,
     pub offset: u64,
     pub spans: &'t [Span],
 }
 
-/// Where results go.
+/// Receives results.
 pub(in crate::tree) trait Sink {
-    /// Takes a line, and returns whether to go on.
+    /// Receives a line, and returns whether to continue.
     fn hit(&mut self, hit: &Hit<'_>) -> Result<bool, JobError>;
 
-    /// Takes what is wrong with the text.
+    /// Receives an error message about the text.
     fn fail(&mut self, message: &str);
 
-    /// The search ends at a zero byte.
+    /// Receives the offset of the zero byte at which the search ended.
     fn zero(&mut self, offset: u64);
 }
 
-/// The memory that a thread searches in.
+/// The working memory of a thread.
 pub(in crate::tree) struct Scanner<'m> {
     seeker: Seeker<'m>,
     wanted: Wanted,
@@ -70,19 +70,19 @@ pub(in crate::tree) struct Scanner<'m> {
     spans: Vec<Span>,
 }
 
-/// What was read of a text.
+/// What a read returned.
 enum Portion {
     More,
     End,
-    /// There is a zero byte at this offset of the buffer.
+    /// There is a zero byte at this offset in the buffer.
     Zero(usize),
 }
 
-/// Why the search of a text ends before its end.
+/// Why the search of a text stopped early.
 enum Broken {
     JobError(JobError),
     Failed(String),
-    /// Nothing more is wanted.
+    /// No more results are needed.
     Enough,
 }
 
@@ -103,7 +103,7 @@ impl<'m> Scanner<'m> {
         Scanner { seeker, wanted, buffer: Vec::new(), spans: Vec::new() }
     }
 
-    /// Searches a text. It fails only if it is cancelled.
+    /// Searches a text. Returns an error only if the job is cancelled.
     pub fn scan(&mut self, source: impl Read, sink: &mut impl Sink) -> Result<(), JobError> {
         if self.buffer.len() < PIECE {
             self.buffer.resize(PIECE, 0);
@@ -133,7 +133,7 @@ impl<'m> Scanner<'m> {
         source: &mut Decoder<impl Read>,
         report: &mut Report<'_, S>,
     ) -> Result<(), Broken> {
-        // What is before `at` was searched, what is before `len` is there.
+        // Bytes before `at` were searched; bytes before `len` were read.
         let (mut at, mut len) = (0, 0);
         loop {
             let before = len;
@@ -158,7 +158,7 @@ impl<'m> Scanner<'m> {
         }
     }
 
-    /// Reads the next piece.
+    /// Reads the next piece into the buffer.
     fn read(
         &mut self,
         source: &mut Decoder<impl Read>,
@@ -167,7 +167,7 @@ impl<'m> Scanner<'m> {
     ) -> Result<Portion, Broken> {
         if self.buffer.len() < *len + PIECE / 2 {
             if *len - at > MAX_LINE_BYTES || *len > 2 * MAX_LINE_BYTES {
-                let what = format!("a line is above the limit of {} MiB", MAX_LINE_BYTES >> 20);
+                let what = format!("a line is longer than {} MiB", MAX_LINE_BYTES >> 20);
                 return Err(Broken::Failed(what));
             }
             self.buffer.resize((2 * self.buffer.len()).max(PIECE), 0);
@@ -194,7 +194,7 @@ impl<'m> Scanner<'m> {
         report: &mut Report<'_, S>,
     ) -> Result<(), Broken> {
         let text = &self.buffer[..stop];
-        // What is before `decided` was reported, or is not to be.
+        // Lines before `decided` were reported, or are known not to be results.
         let (mut at, mut decided) = (start, start);
         while at < stop && !report.is_full() {
             let Some(candidate) = self.seeker.candidate(text, at)? else { break };
@@ -223,7 +223,7 @@ impl<'m> Scanner<'m> {
         report.context_after(text, stop)
     }
 
-    /// Searches all of a text at once.
+    /// Reads a whole text, and searches it at once.
     fn scan_whole<S: Sink>(
         &mut self,
         source: &mut Decoder<impl Read>,
@@ -235,7 +235,7 @@ impl<'m> Scanner<'m> {
             if self.buffer.len() < len + PIECE {
                 if len > MAX_MULTILINE_FILE_BYTES {
                     let what = format!(
-                        "the file is above the limit of {} MiB for a search over lines",
+                        "the file is larger than {} MiB, the limit with multi_line",
                         MAX_MULTILINE_FILE_BYTES >> 20
                     );
                     return Err(Broken::Failed(what));
@@ -246,7 +246,7 @@ impl<'m> Scanner<'m> {
             if !self.wanted.binary
                 && let Some(at) = memchr::memchr(0, &self.buffer[len..len + read])
             {
-                // Of a file that begins like a binary one nothing is searched, of another one the lines before.
+                // If a file has a zero byte in its first piece, nothing is searched; otherwise the lines before it are.
                 let feed = memchr::memrchr(b'\n', &self.buffer[..len + at]);
                 let whole = feed.map_or(0, |feed| feed + 1);
                 (zero, stop) = (Some(len + at), Some(if len + at < PIECE { 0 } else { whole }));
@@ -299,14 +299,14 @@ impl<'m> Scanner<'m> {
         if let Some(zero) = zero {
             report.zero(&self.buffer, zero);
         }
-        // One long file does not hold its memory for all that follow.
+        // Free the memory that a long file needed.
         self.buffer.truncate(MAX_LINE_BYTES);
         self.buffer.shrink_to(MAX_LINE_BYTES);
         Ok(())
     }
 }
 
-/// Lines that matches go over, which are one result.
+/// Lines spanned by matches that form one result.
 struct Block<'s> {
     start: usize,
     stop: usize,
@@ -314,14 +314,14 @@ struct Block<'s> {
 }
 
 impl Block<'_> {
-    /// Whether a match in a line that begins at `start` is one of this result.
+    /// Returns whether a match in a line that begins at `start` belongs to this result.
     fn takes(&self, start: usize) -> bool {
         let is_full =
             self.spans.len() >= MAX_BLOCK_SPANS || self.stop - self.start >= MAX_BLOCK_BYTES;
         start < self.stop || start == self.stop && !is_full
     }
 
-    /// Makes the spans those in the text of the block, which has no end of its last line: a match of that is an empty one.
+    /// Makes the spans relative to the text of the block, which lacks its last terminator: a match of that becomes empty.
     fn cut(&mut self, text: &[u8]) {
         let (start, len) = (self.start, trim_line_terminator(&text[self.start..self.stop]).len());
         for span in self.spans.iter_mut() {
@@ -331,7 +331,7 @@ impl Block<'_> {
     }
 }
 
-/// Where the lines of a match begin and end. After the last line feed there is none.
+/// Returns the start and the end of the lines of a match. There is no line after the last line feed.
 fn lines_of(text: &[u8], span: Span) -> Option<(usize, usize)> {
     let start = memchr::memrchr(b'\n', &text[..span.start]).map_or(0, |feed| feed + 1);
     if start == text.len() {
@@ -344,17 +344,17 @@ fn lines_of(text: &[u8], span: Span) -> Option<(usize, usize)> {
     Some((start, feed.map_or(text.len(), |feed| span.stop + feed + 1)))
 }
 
-/// Brings results in their order, with the lines around them.
+/// Passes results to the sink in order, with their context lines.
 struct Report<'s, S> {
     wanted: Wanted,
     sink: &'s mut S,
-    /// Where `line` and `place` are in the buffer.
+    /// The offset in the buffer to which `line` and `place` belong.
     counted: usize,
     line: u64,
     place: Place,
-    /// What is before it was brought, or is too far from everything.
+    /// Lines before this offset were passed on, or are not needed as context.
     sent: usize,
-    /// Lines after the last result that are still to come.
+    /// Number of context lines still to pass on after the last result.
     after: usize,
     found: u64,
 }
@@ -364,7 +364,7 @@ impl<'s, S: Sink> Report<'s, S> {
         Report { wanted, sink, counted: 0, line: 1, place, sent: 0, after: 0, found: 0 }
     }
 
-    /// Whether no result is wanted any more.
+    /// Returns whether the limit is reached.
     fn is_full(&self) -> bool {
         self.wanted.limit > 0 && self.found >= self.wanted.limit
     }
@@ -393,7 +393,7 @@ impl<'s, S: Sink> Report<'s, S> {
         }
     }
 
-    /// Takes a result, and brings the lines before it.
+    /// Passes on a result, and the context lines before it.
     fn found(
         &mut self,
         text: &[u8],
@@ -416,7 +416,7 @@ impl<'s, S: Sink> Report<'s, S> {
         Ok(())
     }
 
-    /// Takes each line of a part as a result.
+    /// Passes on each line of a part as a result.
     fn each_line(&mut self, text: &[u8], mut start: usize, stop: usize) -> Result<(), Broken> {
         while start < stop && !self.is_full() {
             let next = next_line(text, start);
@@ -426,7 +426,8 @@ impl<'s, S: Sink> Report<'s, S> {
         Ok(())
     }
 
-    /// Brings lines after the last result, up to a place. Nothing is left to do if that was the last one that is wanted.
+    /// Passes on context lines after the last result, up to `stop`. Returns [`Broken::Enough`] when the last result has
+    /// its context.
     fn context_after(&mut self, text: &[u8], stop: usize) -> Result<(), Broken> {
         while self.after > 0 && self.sent < stop {
             self.after -= 1;
@@ -436,7 +437,7 @@ impl<'s, S: Sink> Report<'s, S> {
         if self.is_full() && self.after == 0 { Err(Broken::Enough) } else { Ok(()) }
     }
 
-    /// Where the lines before a place begin that a result there would bring.
+    /// Returns the start of the context lines that a result at `at` would need.
     fn back(&self, text: &[u8], mut at: usize) -> usize {
         for _ in 0..self.wanted.context {
             if at <= self.sent {
@@ -447,7 +448,7 @@ impl<'s, S: Sink> Report<'s, S> {
         at
     }
 
-    /// How much of the buffer is of no use any more once what is before `at` was searched.
+    /// Returns how much of the buffer is no longer needed once everything before `at` was searched.
     fn roll(&mut self, text: &[u8], at: usize) -> usize {
         let dropped = self.back(text, at);
         self.count_to(text, dropped.max(self.counted));

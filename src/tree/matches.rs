@@ -1,39 +1,39 @@
-//! Batches of matching lines: one piece of text, and where each line, its path and its spans are in it.
+//! Batches of matching lines: one text, and the offsets of each line, its path and its spans in it.
 
-/// What an item of a batch is.
+/// The kind of an item of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// A line that matches, or several if the match goes over them.
+    /// A matching line, or several if a match spans them.
     Match,
-    /// A line beside one that matches.
+    /// A context line.
     Context,
-    /// Something that could not be read; its text tells why.
+    /// Something could not be read; the text says what is wrong.
     Error,
-    /// Where the search ended before its time; its text tells why.
+    /// The search stopped early; the text says why.
     Stopped,
 }
 
-/// One line: offsets in the text of its batch, and what is to be known of it.
+/// One line: its offsets in the text of the batch, and its place in its file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
 pub struct Line {
-    /// Where the path begins.
+    /// Start of the path.
     pub path_start: u32,
-    /// Where it ends.
+    /// End of the path.
     pub path_stop: u32,
-    /// Where the line begins.
+    /// Start of the line.
     pub start: u32,
-    /// Where it ends, without its terminator.
+    /// End of the line, without its terminator.
     pub stop: u32,
     /// Index of the first span.
     pub span: u32,
-    /// How many there are.
+    /// Number of spans.
     pub span_count: u32,
-    /// A [`Found`].
+    /// The kind: a [`Found`].
     pub kind: u32,
-    /// Nothing.
+    /// Reserved; always 0.
     pub reserved: u32,
-    /// Number of the line in its file, from 1 on; 0 if it is none.
+    /// Number of the line in its file, from 1 on; 0 for a message.
     pub line: f64,
     /// Offset of the line in its file.
     pub offset: f64,
@@ -45,7 +45,7 @@ pub struct Matches {
     text: Vec<u8>,
     lines: Vec<Line>,
     spans: Vec<[u32; 2]>,
-    /// Where the path of the last line is.
+    /// Start and end of the path of the last line.
     path: (u32, u32),
 }
 
@@ -57,7 +57,7 @@ impl Matches {
         self.path = (start, self.text.len() as u32);
     }
 
-    /// Appends a line, whose spans are those that were pushed since `first_span`.
+    /// Appends a line, whose spans were pushed since `first_span`.
     pub(in crate::tree) fn push(
         &mut self,
         kind: Found,
@@ -82,39 +82,39 @@ impl Matches {
         });
     }
 
-    /// Appends a span of the line that is pushed next, relative to its begin.
+    /// Appends a span of the line that is pushed next, relative to the start of the line.
     pub(in crate::tree) fn push_span(&mut self, start: usize, stop: usize) {
         self.spans.push([start as u32, stop as u32]);
     }
 
-    /// How many lines there are.
+    /// Returns the number of lines.
     pub fn len(&self) -> usize {
         self.lines.len()
     }
 
-    /// Whether there is none.
+    /// Returns whether the batch has no lines.
     pub fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }
 
-    /// Bytes that it holds.
+    /// Returns the bytes that the batch holds.
     pub fn memory_usage(&self) -> usize {
         self.text.capacity()
             + self.lines.capacity() * size_of::<Line>()
             + self.spans.capacity() * size_of::<[u32; 2]>()
     }
 
-    /// All text.
+    /// Returns the text of the batch.
     pub fn text(&self) -> &[u8] {
         &self.text
     }
 
-    /// All lines.
+    /// Returns the lines.
     pub fn lines(&self) -> &[Line] {
         &self.lines
     }
 
-    /// All spans: where each begins and ends in its line.
+    /// Returns the spans: the start and the end of each in its line.
     pub fn spans(&self) -> &[[u32; 2]] {
         &self.spans
     }

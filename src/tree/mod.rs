@@ -1,20 +1,20 @@
-//! Walk and grep: what is in a directory tree.
+//! Walk and grep: finds files in a directory tree, and searches them.
 //!
-//! # What is it for?
+//! # What are they for?
 //!
-//! Pickers and searches over a whole source tree: [`walk`](walk::walk) finds its files as ripgrep does, with git's own reading of patterns,
-//! and [`grep`](grep::grep) searches them. Each is a [job](crate::job): results stream in batches while
-//! it goes on.
+//! Pickers, and searches in a whole source tree: [`walk`](walk::walk) finds files as ripgrep does, but reads patterns as
+//! git does, and [`grep`](grep::grep) searches the files. Each is a [job](crate::job) whose results arrive in batches
+//! while it runs.
 //!
 //! # What does it cost?
 //!
-//! A tree of 100,000 files in the page cache takes about a tenth of a second on two threads. What is ignored costs next to
+//! A tree of 100,000 files in the page cache takes about a tenth of a second on two threads. Ignored files cost next to
 //! nothing, as ignored directories are not opened.
 //!
 //! # What are its limits?
 //!
-//! A directory that cannot be read is reported among the results and passed over, be it for want of rights or of descriptors.
-//! If the system gives too few threads, the job goes alone on its own. Where rules differ from git's, `rules` names it.
+//! A directory that cannot be read, for lack of permission or of descriptors, is reported as a result and skipped. If no
+//! further threads can be started, the job runs on its own thread alone. Where rules differ from git's, `rules` says so.
 
 mod decode;
 pub mod grep;

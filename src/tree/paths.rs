@@ -1,30 +1,30 @@
-//! Batches of paths: one piece of text, and where each path is in it.
+//! Batches of paths: one text, and the offsets of each path in it.
 
-/// What a path leads to.
+/// The kind of file at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A regular file.
     File,
     /// A directory.
     Directory,
-    /// A symbolic link that is not followed.
+    /// A symbolic link that was not followed.
     Link,
-    /// A pipe, a socket, a device.
+    /// A pipe, a socket or a device.
     Other,
-    /// Something that could not be read; a message tells why.
+    /// Something could not be read; the message says why.
     Error,
 }
 
-/// One path of a batch: offsets in its text.
+/// One path of a batch: its offsets in the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// Where the path begins.
+    /// Start of the path.
     pub start: u32,
-    /// Where it ends, and the message of an error begins.
+    /// End of the path, and start of the message of an error.
     pub stop: u32,
-    /// Where the message ends; the same as `stop` if there is none.
+    /// End of the message; equal to `stop` if there is none.
     pub message_stop: u32,
-    /// What is there.
+    /// The kind of file at the path.
     pub kind: Kind,
 }
 
@@ -33,12 +33,12 @@ pub struct Entry {
 pub struct Paths {
     text: Vec<u8>,
     entries: Vec<Entry>,
-    /// How many have been moved to another batch.
+    /// Number of paths that were moved to another batch.
     moved: usize,
 }
 
 impl Paths {
-    /// Appends a path, in two parts, and a message for an error.
+    /// Appends a path, given in two parts, and a message if it is an error.
     pub fn push(&mut self, root: &[u8], rest: &[u8], kind: Kind, message: &[u8]) {
         let start = self.text.len() as u32;
         self.text.extend_from_slice(root);
@@ -48,49 +48,49 @@ impl Paths {
         self.entries.push(Entry { start, stop, message_stop: self.text.len() as u32, kind });
     }
 
-    /// How many there are.
+    /// Returns the number of paths.
     pub fn len(&self) -> usize {
         self.entries.len() - self.moved
     }
 
-    /// Whether there is none.
+    /// Returns whether the batch has no paths.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Bytes that it holds.
+    /// Returns the bytes that the batch holds.
     pub fn memory_usage(&self) -> usize {
         self.text.capacity() + self.entries.capacity() * size_of::<Entry>()
     }
 
-    /// The text of all paths.
+    /// Returns the text of the batch.
     pub fn text(&self) -> &[u8] {
         &self.text
     }
 
-    /// Where each path is.
+    /// Returns the paths.
     pub fn entries(&self) -> &[Entry] {
         &self.entries[self.moved..]
     }
 
-    /// The bytes of a path of this batch.
+    /// Returns the bytes of a path of this batch.
     pub fn path(&self, entry: &Entry) -> &[u8] {
         &self.text[entry.start as usize..entry.stop as usize]
     }
 
-    /// The bytes of an error's message.
+    /// Returns the bytes of the message of an error.
     pub fn message(&self, entry: &Entry) -> &[u8] {
         &self.text[entry.stop as usize..entry.message_stop as usize]
     }
 
-    /// Empties it and keeps its memory.
+    /// Removes all paths and keeps the memory.
     pub fn clear(&mut self) {
         self.text.clear();
         self.entries.clear();
         self.moved = 0;
     }
 
-    /// Moves up to `most` paths here, the first ones of `other`.
+    /// Moves up to `most` paths from the beginning of `other` into this batch.
     pub fn take_from(&mut self, other: &mut Paths, most: usize) {
         let list = &other.entries()[..most.min(other.len())];
         let (Some(first), Some(last)) = (list.first(), list.last()) else { return };

@@ -1,14 +1,15 @@
-//! A directory tree: what of it is found, and going through it.
+//! A directory tree to traverse: its root, its ignore rules, and which entries are found.
 //!
-//! # On which threads?
+//! # On which threads is it traversed?
 //!
-//! On that of the job, and on threads of the pool that have nothing else to do (see [`traverse`](crate::tree::traverse)). Without
-//! one it takes only longer.
+//! On that of the job, and on idle threads of the pool (see [`traverse`](crate::tree::traverse)). Without idle threads it
+//! only takes longer.
 //!
-//! # What is done when?
+//! # What happens when?
 //!
-//! [`Prepared::new`] runs in the host's call: it reads the environment and the working directory, and parses globs, so that
-//! mistakes in them are told at once. [`Prepared::compile`] runs in the job: it reads and compiles everything else.
+//! [`Prepared::new`] runs in the host's call: it reads the environment and the working directory, and parses globs, so
+//! that errors in them are reported at once. [`Prepared::compile`] runs in the job: it reads and compiles everything
+//! else.
 
 use crate::io_error;
 use crate::job::JobError;
@@ -25,54 +26,54 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What was found: a path in two parts, that of the root as it was given, and what is below it.
+/// A found entry: its path in two parts, the root as it was passed and the rest below it.
 pub(in crate::tree) struct Found<'p> {
-    /// With a slash at its end, or nothing.
+    /// The root with a slash at its end, or empty.
     pub(in crate::tree) root: &'p [u8],
     pub(in crate::tree) rest: &'p [u8],
     pub(in crate::tree) kind: Kind,
-    /// What opens it.
+    /// The path by which the entry can be opened.
     pub(in crate::tree) path: &'p Path,
 }
 
-/// Gets the path of an ignore file, as it is shown, and what is wrong with it.
+/// Receives the path of an ignore file, as it is shown to the host, and what is wrong with it.
 pub(in crate::tree) type Fail<'f> = &'f mut dyn FnMut(&[u8], &str);
 
-/// What one thread does with what is found.
+/// Processes found entries, on one thread.
 pub(in crate::tree) trait Visit {
-    /// Whether a file may take so long that others should help with those beside it.
+    /// Whether a file may take so long that other threads should help with the files next to it.
     const SHARES_FILES: bool;
 
-    /// Looks at what was found, and tells whether to go on.
+    /// Processes an entry, and returns whether to continue.
     fn see(&mut self, found: &Found<'_>) -> Result<bool, JobError>;
 
-    /// Takes note of what could not be read: a path in two parts, and why.
+    /// Processes an entry that cannot be read: its path in two parts, and why. Returns whether to continue.
     fn fail(&mut self, root: &[u8], rest: &[u8], message: &str) -> Result<bool, JobError>;
 
-    /// Tells whether the job goes on. It is asked for each entry, be it ignored or not.
+    /// Returns an error if the job is cancelled. It is called for each entry, ignored or not.
     fn go_on(&self) -> Result<(), JobError>;
 
-    /// How long what was found may wait to be published, or nothing if nothing waits.
+    /// Returns how long unpublished results may still wait, or none if there are none.
     fn patience(&self) -> Option<Duration>;
 
-    /// Publishes what waits.
+    /// Publishes the results that wait.
     fn flush(&mut self) -> Result<(), JobError>;
 }
 
-/// Makes what each thread does.
+/// Creates a visitor for each thread.
 pub(in crate::tree) trait Crew: Send + Sync + 'static {
-    /// What a thread does.
+    /// The visitor of a thread.
     type Visitor<'c>: Visit;
 
-    /// Makes it, on the thread that does it.
+    /// Creates a visitor, on the thread that uses it.
     fn visitor(&self) -> Self::Visitor<'_>;
 }
 
-/// The root as it was given, as it is shown, and as it is opened.
+/// The root as it was passed, as it is shown in results, and as it is opened.
 #[derive(Clone, Debug)]
 pub(in crate::tree) struct Root {
     given: Vec<u8>,
-    /// With a slash at its end; nothing for "." and if paths are relative to the root.
+    /// With a slash at its end; empty for "." and if paths are relative to the root.
     shown: Vec<u8>,
     relative: bool,
     absolute: PathBuf,
@@ -84,7 +85,7 @@ impl Root {
             Refused::Root(format!("{}: {error}", String::from_utf8_lossy(root)))
         };
         let given = root.to_path().map_err(|error| refuse(&error))?;
-        // Now, for a message at once; it may still vanish later.
+        // Now, so that the error is reported at once; the directory may still vanish later.
         std::fs::read_dir(given).map_err(|error| refuse(&io_error::message(&error)))?;
         let absolute = std::path::absolute(given);
         let absolute = absolute.map_err(|error| refuse(&io_error::message(&error)))?;
@@ -97,12 +98,13 @@ impl Root {
         Ok(Root { given: root.to_vec(), shown, relative, absolute })
     }
 
-    /// Both parts of a path as it is shown, given what is below the root.
+    /// Returns both parts of a path as shown in results, by its part below the root.
     pub(in crate::tree) fn show<'p>(&'p self, rest: &'p [u8]) -> (&'p [u8], &'p [u8]) {
         if rest.is_empty() { (&self.given, b"") } else { (&self.shown, rest) }
     }
 
-    /// The absolute path of one that begins as shown paths do, or in the working directory.
+    /// Returns the absolute path of a path that begins with the shown root, or is relative to the working directory or
+    /// the root.
     pub(in crate::tree) fn locate(&self, path: &[u8]) -> Option<Vec<u8>> {
         let below = path.strip_prefix(&self.shown[..]).filter(|_| !self.shown.is_empty());
         let path = match below {
@@ -114,12 +116,12 @@ impl Root {
     }
 }
 
-/// What is known before the job begins.
+/// The settings of a traversal, read before the job begins.
 pub(in crate::tree) struct Prepared {
     pub(in crate::tree) root: Root,
     overrides: OverrideBuilder,
     types: TypesBuilder,
-    /// Nothing if nothing is ignored.
+    /// None if ignore files are not read.
     environment: Option<Environment>,
     hidden: bool,
     follow: bool,
@@ -128,39 +130,39 @@ pub(in crate::tree) struct Prepared {
     max_depth: usize,
 }
 
-/// Where a file is that may be in a tree.
+/// Whether a file is found in a tree.
 pub(in crate::tree) enum Place {
-    /// It is not below the root.
+    /// The file is not below the root.
     Outside,
-    /// The walk passes it over.
+    /// The walk skips the file.
     LeftOut,
-    /// The walk finds it by this path.
+    /// The walk finds the file by this path.
     Found(Vec<u8>),
 }
 
-/// A tree to go through.
+/// A tree to traverse.
 pub(in crate::tree) struct Tree {
     pub(in crate::tree) root: Root,
-    /// The absolute path of the root, with a slash at its end, and `/` as its separator.
+    /// The absolute path of the root, with links resolved, a slash at its end, and `/` as its separator.
     pub(in crate::tree) base: Vec<u8>,
-    /// The same without a look at links.
+    /// The same, with links not resolved.
     given: Vec<u8>,
     overrides: Override,
     types: Types,
-    /// Nothing if nothing is ignored.
+    /// None if ignore files are not read.
     rules: Option<Rules>,
     /// The rules of the directories above the root.
     pub(in crate::tree) above: Option<Arc<Level>>,
     hidden: bool,
     pub(in crate::tree) follow: bool,
-    /// The file system to stay on.
+    /// The file system to stay on, if any.
     pub(in crate::tree) device: Option<Device>,
     pub(in crate::tree) sort: bool,
     pub(in crate::tree) max_depth: usize,
 }
 
 impl Prepared {
-    /// Looks at the options and at the process.
+    /// Reads the options, the working directory and the environment.
     pub(in crate::tree) fn new(
         root: &[u8],
         options: &WalkOptions<'_>,
@@ -178,8 +180,7 @@ impl Prepared {
         })
     }
 
-    /// Compiles globs and types, and reads the rules from above the root. Paths of ignore files in which something is wrong,
-    /// and what that is, go to `fail`.
+    /// Compiles globs and types, and reads the ignore files above the root. `fail` receives the faults in ignore files.
     pub(in crate::tree) fn compile(
         self,
         go_on: GoOn<'_>,
@@ -218,12 +219,12 @@ impl Prepared {
 }
 
 impl Tree {
-    /// Whether ignore files are read.
+    /// Returns whether ignore files are read.
     pub(in crate::tree) fn has_rules(&self) -> bool {
         self.rules.is_some()
     }
 
-    /// The rules of a directory, given those of the one above it and its path with a slash at its end.
+    /// Returns the rules of a directory, by those of the directory above it and its path with a slash at its end.
     pub(in crate::tree) fn level(
         &self,
         above: &Option<Arc<Level>>,
@@ -246,7 +247,7 @@ impl Tree {
         rules.level(above.clone(), &os_path(path), path.len(), present, go_on, report)
     }
 
-    /// Whether an entry of a directory is left out. The path is absolute.
+    /// Returns whether an entry of a directory is skipped. `path` is absolute.
     pub(in crate::tree) fn skips(
         &self,
         level: Option<&Level>,
@@ -279,7 +280,7 @@ impl Tree {
         is_hidden && !self.hidden && !is_kept
     }
 
-    /// Whether the walk would find a file with an absolute path. The file need not be there.
+    /// Returns whether the walk would find the file at an absolute path. The file need not exist.
     pub(in crate::tree) fn place_of(
         &self,
         path: &[u8],
@@ -301,7 +302,7 @@ impl Tree {
             if self.skips(level.as_deref(), &path, is_hidden(name), is_directory) {
                 return Ok(Place::LeftOut);
             }
-            // What is not there yet is what the path says.
+            // A file that does not exist yet is judged by its path alone.
             if let Ok(metadata) = std::fs::symlink_metadata(os_path(&path)) {
                 let is_link = metadata.is_symlink();
                 let metadata =
@@ -329,49 +330,49 @@ fn metadata_of(path: &[u8]) -> Option<std::fs::Metadata> {
     std::fs::metadata(os_path(path)).ok()
 }
 
-/// Whether a name alone makes its file a hidden one.
+/// Returns whether a file is hidden by its name.
 pub(in crate::tree) fn is_hidden(name: &[u8]) -> bool {
     name.starts_with(b".")
 }
 
-/// The file system of a path.
+/// Identifies a file system.
 #[cfg(unix)]
 pub(in crate::tree) type Device = u64;
 #[cfg(not(unix))]
 pub(in crate::tree) type Device = PathBuf;
 
-/// What tells one directory from another.
+/// Identifies a directory.
 #[cfg(unix)]
 pub(in crate::tree) type Identity = (u64, u64);
 #[cfg(not(unix))]
 pub(in crate::tree) type Identity = PathBuf;
 
-/// The file system of what is there.
+/// Returns the file system of a path.
 #[cfg(unix)]
 pub(in crate::tree) fn device(path: &Path) -> io::Result<Device> {
     path.metadata().map(|metadata| std::os::unix::fs::MetadataExt::dev(&metadata))
 }
 
-/// The volume of what is there, by the name that its path begins with.
+/// Returns the volume of a path, which is the first component of its canonical form.
 #[cfg(not(unix))]
 pub(in crate::tree) fn device(path: &Path) -> io::Result<Device> {
     path.canonicalize().map(|path| path.components().take(1).collect())
 }
 
-/// What tells the directory from others.
+/// Returns the identity of a directory.
 #[cfg(unix)]
 pub(in crate::tree) fn identity(path: &Path) -> io::Result<Identity> {
     use std::os::unix::fs::MetadataExt;
     path.metadata().map(|metadata| (metadata.dev(), metadata.ino()))
 }
 
-/// What tells the directory from others: its path without links.
+/// Returns the identity of a directory: its path with links resolved.
 #[cfg(not(unix))]
 pub(in crate::tree) fn identity(path: &Path) -> io::Result<Identity> {
     path.canonicalize()
 }
 
-/// The bytes of a path, with `/` as its separator.
+/// Returns the bytes of a path, with `/` as its separator.
 pub(in crate::tree) fn bytes(path: &Path) -> Cow<'_, [u8]> {
     #[cfg(unix)]
     return Cow::Borrowed(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()));
@@ -379,13 +380,13 @@ pub(in crate::tree) fn bytes(path: &Path) -> Cow<'_, [u8]> {
     return Cow::Owned(path.to_string_lossy().replace('\\', "/").into_bytes());
 }
 
-/// The path that has these bytes.
+/// Returns the path with these bytes.
 pub(in crate::tree) fn os_path(bytes: &[u8]) -> Cow<'_, Path> {
     #[cfg(unix)]
     return Cow::Borrowed(Path::new(
         <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(bytes),
     ));
-    // A path that begins with `\\?\` may have no other separators.
+    // A path that begins with `\\?\` must not contain slashes.
     #[cfg(not(unix))]
     return Cow::Owned(String::from_utf8_lossy(bytes).replace('/', "\\").into());
 }
@@ -399,13 +400,13 @@ fn with_slash(path: &Path) -> Vec<u8> {
 }
 
 fn overrides(globs: &[&[u8]]) -> Result<OverrideBuilder, Refused> {
-    // Paths begin below the root.
+    // The paths to match begin below the root.
     let mut builder = OverrideBuilder::new("");
     for (at, glob) in globs.iter().enumerate() {
         let wrong = |error: String| {
             Refused::Pattern(format!("glob {} of {}: {error}", at + 1, globs.len()))
         };
-        let text = glob.to_str().map_err(|_| wrong("it is not UTF-8".to_owned()))?;
+        let text = glob.to_str().map_err(|_| wrong("not UTF-8".to_owned()))?;
         builder.add(text).map_err(|error| wrong(error.to_string()))?;
     }
     Ok(builder)
@@ -423,7 +424,7 @@ fn types(names: &[&[u8]]) -> Result<TypesBuilder, Refused> {
         let bare = text.strip_prefix('!').unwrap_or(&text);
         if bare != "all" && !definitions.iter().any(|known| known.name() == bare) {
             return Err(Refused::Pattern(format!(
-                "type {} of {}: there is no type {bare}; the names are those of rg --type-list",
+                "type {} of {}: unknown type {bare}; `rg --type-list` lists the types",
                 at + 1,
                 names.len()
             )));
@@ -436,7 +437,7 @@ fn types(names: &[&[u8]]) -> Result<TypesBuilder, Refused> {
     Ok(builder)
 }
 
-// Counts what is compiled on each thread: nothing on the host's.
+// Number of compilations on this thread, to check that there are none on the host's thread.
 #[cfg(test)]
 thread_local! { pub(in crate::tree) static COMPILED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) } }
 

@@ -1,15 +1,15 @@
-//! Going through a tree, on several threads or in order on one.
+//! Traverses a tree, on several threads or in order on one.
 //!
 //! # How is the work shared?
 //!
-//! By one list of directories that nobody has read yet, and of files that others may take over. It is worked off from its
-//! end, so that it stays short. A thread keeps the last directory that it finds for itself; one that finds the list empty
-//! parks until there is something in it, or all others are done. Parked for longer than a moment it takes no place in the
-//! pool.
+//! In a list of directories that were not read yet, and of files that other threads may take over. Threads take items
+//! from its end, so that it stays short. A thread keeps the last directory that it finds for itself. A thread that finds
+//! the list empty parks until there are items, or no thread can add any. A thread that parks for longer than a moment
+//! takes no place in the pool.
 //!
 //! # What if a visitor panics?
 //!
-//! The others stop, and the panic goes on on the job's own thread.
+//! The other threads stop, and the panic resumes on the job's own thread.
 
 use crate::io_error;
 use crate::job::{self, JobError};
@@ -22,12 +22,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// A directory that nobody has read yet.
+/// A directory that was not read yet.
 struct Pending {
-    /// Below the root, with a slash at its end; nothing for the root itself.
+    /// Path below the root, with a slash at its end; empty for the root itself.
     rest: Vec<u8>,
     depth: usize,
-    /// Nothing above the root.
+    /// The directory above, or none for the root.
     parent: Option<Arc<Directory>>,
 }
 
@@ -36,19 +36,19 @@ struct Directory {
     rest: Vec<u8>,
     depth: usize,
     level: Option<Arc<Level>>,
-    /// What is needed to see that a link leads back; nothing if links are not followed.
+    /// Identity to detect a link that leads back here, or none if links are not followed.
     identity: Option<Identity>,
     parent: Option<Arc<Directory>>,
 }
 
-/// What is in a directory.
+/// The entries of a directory.
 struct Listing {
     directory: Arc<Directory>,
     names: Vec<u8>,
     entries: Vec<Entry>,
 }
 
-/// A name, as a range of all names.
+/// A name as a range in the names of the directory, and its kind.
 #[derive(Clone, Copy)]
 struct Entry {
     start: usize,
@@ -57,18 +57,18 @@ struct Entry {
     is_hidden: bool,
 }
 
-/// All names in a directory, where each is, and which of them are ignore files.
+/// The names in a directory, the entries, and the ignore files among them.
 type Listed = (Vec<u8>, Vec<Entry>, Present);
 
-/// What a thread can take over.
+/// Work for a thread.
 enum Item {
     Directory(Pending),
     Entries(Arc<Listing>, Range<usize>),
 }
 
-/// Why a thread does not go on.
+/// Why a thread stops.
 enum End {
-    /// A visitor has had enough.
+    /// A visitor returned false.
     Enough,
     JobError(JobError),
 }
@@ -79,31 +79,31 @@ impl From<JobError> for End {
     }
 }
 
-/// What there is to do.
+/// The work shared by all threads.
 struct Work {
     list: Mutex<List>,
     news: Condvar,
-    /// How many threads find nothing to do, for those who look without the lock.
+    /// Number of threads without work, readable without the lock.
     idle: AtomicUsize,
 }
 
 struct List {
     items: Vec<Item>,
-    /// Threads that may still find more.
+    /// Number of threads that may add items.
     busy: usize,
     over: bool,
-    /// Why a thread other than the job's own has stopped.
+    /// The error with which a thread other than the job's own stopped.
     stopped: Option<JobError>,
 }
 
 impl List {
-    /// Whether there is nothing to do now, but may be soon.
+    /// Returns whether there is no work now, but may be some later.
     fn is_idle(&self) -> bool {
         !self.over && self.items.is_empty() && self.busy > 0
     }
 }
 
-/// Goes through a tree, with a visitor for each thread.
+/// Traverses a tree, with one visitor for each thread.
 pub(in crate::tree) fn traverse<C: Crew>(tree: &Arc<Tree>, crew: &Arc<C>) -> Result<(), JobError> {
     let root = Item::Directory(Pending { rest: Vec::new(), depth: 0, parent: None });
     let list = List { items: vec![root], busy: 0, over: false, stopped: None };
@@ -133,7 +133,7 @@ impl Work {
         self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What one thread does.
+    /// Works on items until there are none, and publishes the visitor's results.
     fn run<V: Visit>(&self, tree: &Tree, visitor: V) -> Result<(), JobError> {
         let _closes = Closes(self);
         let mut thread = Thread { tree, work: self, visitor, path: Vec::new() };
@@ -144,7 +144,7 @@ impl Work {
         }
     }
 
-    /// Takes the next item, and waits for one while others are busy. It ends when nobody is.
+    /// Takes the next item, and waits for one while other threads are busy. Returns none when no thread is.
     fn next(&self, visitor: &mut impl Visit) -> Result<Option<Item>, JobError> {
         let mut list = self.lock();
         loop {
@@ -167,7 +167,7 @@ impl Work {
             list = self.wait(list, Some(patience.map_or(soon, |patience| patience.min(soon))));
             let left = patience.map(|patience| patience.saturating_sub(soon));
             if list.is_idle() && left.is_none_or(|left| !left.is_zero()) {
-                // Others are at something that takes long: other jobs have the place of this thread meanwhile.
+                // The other threads are taking long: step aside, so that other jobs can use this place.
                 drop(list);
                 let aside = job::Aside::step();
                 list = self.lock();
@@ -182,7 +182,7 @@ impl Work {
         }
     }
 
-    /// Waits for news, for some time at most.
+    /// Waits until the list changes, for at most `limit`.
     fn wait<'l>(
         &self,
         list: MutexGuard<'l, List>,
@@ -197,7 +197,7 @@ impl Work {
         }
     }
 
-    /// Lets others have items.
+    /// Adds items for other threads.
     fn share(&self, items: impl IntoIterator<Item = Item>) {
         let mut list = self.lock();
         let before = list.items.len();
@@ -215,7 +215,7 @@ impl Work {
     }
 }
 
-/// Ends the work of all threads when one of them ends, as it does when there is no more to do, or by a panic.
+/// Ends the work of all threads when one of them ends: there is no more work, or the thread failed or panicked.
 struct Closes<'w>(&'w Work);
 
 impl Drop for Closes<'_> {
@@ -225,7 +225,7 @@ impl Drop for Closes<'_> {
     }
 }
 
-/// Whoever has taken an item is busy until this is dropped.
+/// Guard of a thread that works on an item: it counts as busy until this is dropped.
 struct Turn<'w>(&'w Work);
 
 impl Drop for Turn<'_> {
@@ -239,7 +239,7 @@ impl Drop for Turn<'_> {
     }
 }
 
-/// What is to be done with an entry.
+/// The decision about an entry.
 enum Judged {
     Skipped,
     Found(Kind),
@@ -250,7 +250,7 @@ struct Thread<'t, V> {
     tree: &'t Tree,
     work: &'t Work,
     visitor: V,
-    /// The absolute path of what is looked at.
+    /// The absolute path of the current entry.
     path: Vec<u8>,
 }
 
@@ -270,7 +270,8 @@ impl<V: Visit> Thread<'_, V> {
         Ok(())
     }
 
-    /// Reads a directory. What is in it is visited, or goes to the list, or the last of it is returned.
+    /// Reads a directory. Its files are visited, its directories are added to the list except the last one, which is
+    /// returned.
     fn open(&mut self, pending: Pending) -> Result<Option<Item>, End> {
         let Pending { rest, depth, parent } = pending;
         self.path.clear();
@@ -318,7 +319,7 @@ impl<V: Visit> Thread<'_, V> {
         let mut listing = Listing { directory, names, entries };
         let mut directories = self.sift(&mut listing)?;
         let all = 0..listing.entries.len();
-        // Files that take long are no reason for others to wait.
+        // While this thread searches files, others can work on the last directory too.
         let mine = if V::SHARES_FILES && !all.is_empty() { None } else { directories.pop() };
         if !directories.is_empty() {
             self.work.share(directories.into_iter().map(Item::Directory));
@@ -354,7 +355,7 @@ impl<V: Visit> Thread<'_, V> {
         Ok(Ok((names, entries, present)))
     }
 
-    /// Takes away what is left out, and the directories, which are returned.
+    /// Removes skipped entries and directories from a listing, and returns the directories.
     fn sift(&mut self, listing: &mut Listing) -> Result<Vec<Pending>, End> {
         let mut directories = Vec::new();
         let Listing { directory, names, entries } = listing;
@@ -380,8 +381,8 @@ impl<V: Visit> Thread<'_, V> {
         Ok(directories)
     }
 
-    /// Visits entries. Of those that are sorted none was judged yet, and the first directory is descended into before the
-    /// others are visited.
+    /// Visits entries. Sorted entries have not been judged yet, and each directory among them is descended into before
+    /// the entries after it are visited.
     fn visit(
         &mut self,
         listing: &Arc<Listing>,
@@ -417,7 +418,7 @@ impl<V: Visit> Thread<'_, V> {
         Ok(None)
     }
 
-    /// Makes the path that of an entry.
+    /// Sets the path to that of an entry.
     fn enter(&mut self, directory: &Directory, name: &[u8]) {
         self.path.clear();
         self.path.extend_from_slice(&self.tree.base);
@@ -425,7 +426,7 @@ impl<V: Visit> Thread<'_, V> {
         self.path.extend_from_slice(name);
     }
 
-    /// What the entry is whose path this is, and whether it is left out.
+    /// Decides about the entry at the current path: its kind, or whether it is skipped.
     fn judge(&self, directory: &Directory, entry: &Entry) -> Result<Judged, End> {
         let (tree, path) = (self.tree, &self.path);
         let skips = |is_directory| {
@@ -448,12 +449,12 @@ impl<V: Visit> Thread<'_, V> {
         {
             let (root, rest) = tree.root.show(ancestor.rest.strip_suffix(b"/").unwrap_or_default());
             let (root, rest) = (String::from_utf8_lossy(root), String::from_utf8_lossy(rest));
-            return Ok(Judged::Failed(format!("the link leads back to {root}{rest}")));
+            return Ok(Judged::Failed(format!("link loop: it leads back to {root}{rest}")));
         }
         Ok(Judged::Found(kind_of(target.file_type())))
     }
 
-    /// The directory, or one above it, to which the path leads back.
+    /// Returns the directory to which the current path leads back: `directory` or one above it.
     fn same_above<'d>(&self, directory: &'d Directory) -> Option<&'d Directory> {
         let target = selection::identity(&selection::os_path(&self.path)).ok()?;
         let mut next = Some(directory);
@@ -466,7 +467,7 @@ impl<V: Visit> Thread<'_, V> {
         None
     }
 
-    /// The directory whose path this is, unless it is too deep.
+    /// Returns the directory at the current path as pending, unless it is too deep.
     fn descend(&self, parent: &Arc<Directory>) -> Option<Pending> {
         let depth = parent.depth + 1;
         if depth >= self.tree.max_depth {
@@ -508,7 +509,7 @@ fn kind_of(kind: std::fs::FileType) -> Kind {
     }
 }
 
-/// Appends the name of an entry, and tells whether it is hidden.
+/// Appends the name of an entry, and returns whether it is hidden.
 fn push_name(entry: &std::fs::DirEntry, names: &mut Vec<u8>) -> bool {
     let name = entry.file_name();
     let name = selection::bytes(name.as_ref());

@@ -1,4 +1,4 @@
-//! The walk: every file of a tree, without what is ignored.
+//! The walk: finds the files of a tree, except ignored ones.
 
 use crate::job::{self, Job, JobError, Worker};
 use crate::search::PatternError;
@@ -8,54 +8,56 @@ use crate::tree::traverse::traverse;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Paths of a batch, at most, and of the first one: each may have twice as many as the one before. Large ones as somebody is
-/// woken for each; small ones first as somebody waits for them.
+/// Maximum number of paths in a batch, and in the first batch; each batch may have twice as many as the one before. Later
+/// batches are large, as each wakes the host; the first ones are small, as the user waits for them.
 const MAX_BATCH_PATHS: usize = 1024;
 const FIRST_BATCH_PATHS: usize = 128;
 
-/// How long a path waits for its batch to become full.
+/// Maximum time that a path waits for its batch to be published.
 const MAX_BATCH_DELAY: Duration = Duration::from_millis(4);
 
-/// What to find.
+/// Options of a walk.
 #[derive(Clone, Debug, Default)]
 pub struct WalkOptions<'o> {
-    /// Hidden files and directories as well.
+    /// Include hidden files and directories.
     pub hidden: bool,
-    /// Do not look at .gitignore, .ignore, .git/info/exclude and the user's own list.
+    /// Do not read .gitignore, .ignore, .git/info/exclude and the user's exclude file.
     pub no_ignore: bool,
-    /// Go through symbolic links.
+    /// Follow symbolic links.
     pub follow: bool,
-    /// Stay on the file system of the root.
+    /// Do not leave the file system of the root.
     pub same_file_system: bool,
-    /// One thread, each directory in the order of its names' bytes.
+    /// Use one thread, and list each directory in the byte order of its names.
     pub sort: bool,
-    /// Tell of directories as well.
+    /// Include directories in the results.
     pub directories: bool,
-    /// Results have paths that are relative to the root, and so have texts in memory.
+    /// Results have paths relative to the root, and paths of texts in memory are relative to it too.
     pub relative: bool,
-    /// How deep to go; 1 is what is in the root itself, 0 is everything.
+    /// Maximum depth: 1 lists only the entries of the root itself, 0 has no limit.
     pub max_depth: usize,
-    /// Only paths that one of these matches, and none that one with a leading `!` does. They win over what is ignored.
+    /// Include only paths that match one of these globs, and exclude those that match one with a leading `!`. Globs
+    /// override ignore rules.
     pub globs: Vec<&'o [u8]>,
-    /// Only files of these types, by the names that ripgrep gives them, and none of those with a leading `!`.
+    /// Include only files of these types, by the names of `rg --type-list`, and exclude those of types with a leading
+    /// `!`.
     pub types: Vec<&'o [u8]>,
 }
 
-/// Why a walk cannot be started.
+/// Why a walk was refused.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Refused {
     /// The root cannot be opened.
     Root(String),
-    /// A glob or a type is wrong.
+    /// A glob or a type is invalid.
     Pattern(String),
-    /// A pattern that lines are searched for is wrong.
+    /// A pattern to search lines for is invalid.
     LinePattern(PatternError),
 }
 
-/// Starts a walk. Its unit of progress is the path.
+/// Starts a walk of the tree below `root`. Progress is counted in paths.
 ///
-/// Everything that depends on the process is read here: the working directory for a relative root, the environment for
-/// the user's own list of what to ignore. The job itself looks at neither, as the host may change them meanwhile.
+/// Everything that depends on the process is read by this call: the working directory for a relative root, and the
+/// environment for the user's exclude file. The job itself reads neither, as the host may change them meanwhile.
 pub fn walk(root: &[u8], options: &WalkOptions<'_>) -> Result<Job<Paths>, Refused> {
     let prepared = Prepared::new(root, options)?;
     let directories = options.directories;
@@ -75,7 +77,7 @@ pub fn walk(root: &[u8], options: &WalkOptions<'_>) -> Result<Job<Paths>, Refuse
     }))
 }
 
-/// What all threads of a walk share.
+/// The state shared by all threads of a walk.
 struct Walkers {
     worker: Worker<Paths>,
     directories: bool,
@@ -89,15 +91,15 @@ impl Crew for Walkers {
     }
 }
 
-/// What one thread has found.
+/// The results of one thread.
 struct Visitor<'w> {
     worker: &'w Worker<Paths>,
     directories: bool,
     batch: Paths,
-    /// Paths of this batch, at most.
+    /// Maximum number of paths in this batch.
     most: usize,
     since: Instant,
-    /// Entries until the clock is looked at.
+    /// Number of entries until the time is checked.
     until_look: u32,
 }
 
@@ -115,7 +117,7 @@ impl<'w> Visitor<'w> {
         message: &str,
     ) -> Result<bool, JobError> {
         self.batch.push(root, rest, kind, message.as_bytes());
-        // A look at the clock for each would cost as much as a small part of finding it.
+        // Checking the time for each entry would take a noticeable part of the time of a walk.
         if self.until_look == 0 {
             self.until_look = 32;
             if self.since.elapsed() >= MAX_BATCH_DELAY {

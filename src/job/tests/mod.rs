@@ -1,4 +1,4 @@
-//! What jobs promise, below the boundary.
+//! Tests of jobs in Rust: states, results, cancellation, the pool and the notifier.
 
 mod wait;
 
@@ -12,13 +12,13 @@ fn millis(number: u64) -> Duration {
     Duration::from_millis(number)
 }
 
-/// Waits for the end of a job that has no results.
+/// Waits until a job without results is over, and returns its state.
 fn end<T: Send + 'static>(job: &Job<T>) -> JobState {
     assert!(job.wait(LONG), "the job does not end");
     job.poll().state
 }
 
-/// A job that runs until it is told to stop, and the sign that it has started.
+/// Starts a job that runs until it is cancelled, and returns a channel that signals its start.
 fn endless() -> (Job<()>, mpsc::Receiver<()>) {
     let (started, sign) = mpsc::channel();
     let job = start(move |worker| {
@@ -68,7 +68,7 @@ fn a_panic_and_a_failure_have_their_message() {
     let job = start(|_: &Worker<()>| Err(JobError::Failed("no such directory".to_owned())));
     assert_eq!(end(&job), JobState::Failed);
     assert_eq!(job.failure().unwrap(), "no such directory");
-    // The pool has survived both.
+    // Both leave the pool working.
     assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), JobState::Done);
 }
 
@@ -85,7 +85,7 @@ fn a_cancelled_job_stops() {
 #[test]
 fn a_job_that_never_started_is_cancelled_at_once_and_does_not_run() {
     let (sender, ran) = mpsc::channel();
-    // More than there are threads, of this test and of those beside it.
+    // More jobs than there are threads for this test and those that run at the same time.
     let busy: Vec<_> = (0..MANY).map(|_| endless()).collect();
     let job = start(move |_: &Worker<()>| {
         let _ = sender.send(());
@@ -111,7 +111,7 @@ fn a_full_job_waits_and_lets_others_run() {
             })
         })
         .collect();
-    // All of them come to their limit, though there are fewer threads for those that run.
+    // All of them reach their limit, though fewer threads may run at the same time.
     for job in &full {
         let since = Instant::now();
         while job.core.lock().weight < MAX_UNTAKEN_BYTES {
@@ -132,7 +132,7 @@ fn a_full_job_waits_and_lets_others_run() {
             sleep(millis(1));
         }
         assert_eq!(job.poll().state, JobState::Cancelled);
-        // What it had found is still there.
+        // Its untaken results can still be taken.
         assert_eq!((job.take(), job.take(), job.take()), (Some(0), Some(1), None));
     }
 }
@@ -159,7 +159,7 @@ fn a_full_job_with_threads_of_its_own_lets_others_run() {
         }
     }
     assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), JobState::Done);
-    // Some go on for a while, and wait again.
+    // Some run for a while, and wait again.
     for job in &full {
         assert!(job.take().is_some());
     }
@@ -209,7 +209,7 @@ fn dropping_a_job_waits_for_nothing_and_stops_it() {
     });
     begun.recv_timeout(LONG).unwrap();
     drop(job);
-    sign.recv_timeout(LONG).expect("a dropped job goes on");
+    sign.recv_timeout(LONG).expect("the dropped job continues");
 }
 
 #[test]
@@ -275,7 +275,7 @@ mod notified {
         while !notifier.drain() {
             assert!(since.elapsed() < LONG, "the end was lost");
         }
-        // It is over, which is news for whoever comes late.
+        // The job is over, which also signals a notifier that comes late.
         let late = Notifier::new().unwrap();
         job.watch(&late);
         assert!(late.drain() && !late.drain());
@@ -317,7 +317,7 @@ mod notified {
             assert!(blocked & (1 << (signal - 1)) != 0, "signal {signal}");
         }
         assert!(status.starts_with("Name:\trille-"), "{status}");
-        // The thread that started them is as it was.
+        // The mask of the thread that starts them is unchanged.
         let own = std::fs::read_to_string("/proc/thread-self/status").unwrap();
         assert!(own.contains("SigBlk:\t0000000000000000"), "{own}");
     }
@@ -338,7 +338,7 @@ fn a_job_that_sleeps_is_woken_and_cancelled_and_lets_others_run() {
             })
         })
         .collect();
-    // More than there are threads for jobs that run: those that sleep are no hindrance.
+    // More than there are threads for running jobs: those that sleep do not count.
     let wakers: Vec<Waker> = jobs.iter().map(|_| wakers.recv_timeout(LONG).unwrap()).collect();
     assert_eq!(end(&start(|_: &Worker<()>| Ok(()))), JobState::Done);
     wakers.iter().for_each(Waker::wake);
@@ -358,7 +358,7 @@ fn a_job_that_sleeps_is_woken_and_cancelled_and_lets_others_run() {
 fn its_threads_take_no_processor_from_whoever_wakes_them() {
     let job = start(|worker| {
         let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap_or_default();
-        // The name may have white space in it; behind it the policy is the 39th, and 3 is that of batches.
+        // The name may contain white space; in the rest the policy is field 39 of `stat`, and 3 is the batch policy.
         let behind = stat.rsplit(')').next().unwrap_or_default();
         worker.publish(behind.split_whitespace().nth(38).map(str::to_owned), 0)
     });
@@ -366,7 +366,7 @@ fn its_threads_take_no_processor_from_whoever_wakes_them() {
     assert_eq!(job.take().unwrap().unwrap(), "3");
 }
 
-/// The set of processors on which a thread may run.
+/// Returns the set of processors on which a thread may run.
 #[cfg(target_os = "linux")]
 fn processors(thread: &str) -> String {
     let status = std::fs::read_to_string(format!("/proc/{thread}/status")).unwrap();
@@ -400,7 +400,7 @@ fn a_thread_that_is_kept_away_comes_back() {
 fn a_job_may_run_on_all_processors_however_its_thread_was_woken() {
     let own = processors("thread-self");
     for _ in 0..100 {
-        // So long that threads sleep.
+        // Long enough for threads to fall asleep.
         std::thread::sleep(millis(1));
         let job = start(|worker| worker.publish(processors("thread-self"), 0));
         assert!(job.wait(LONG));

@@ -1,4 +1,4 @@
-//! Jobs that rest, wait at a gate, or are woken by names in directories.
+//! Tests of jobs that rest, wait at a gate, or are woken by names in directories.
 
 use crate::job::*;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
@@ -7,7 +7,7 @@ use std::thread::sleep;
 
 const LONG: Duration = Duration::from_secs(60);
 
-/// Waits until something is so.
+/// Waits until a condition holds.
 #[track_caller]
 fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let since = Instant::now();
@@ -17,7 +17,7 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// A job that rests until it is woken, and counts its looks as progress.
+/// Starts a job that rests until it is woken, and reports the number of its looks as progress.
 fn resting() -> Job<()> {
     repeat(|worker: &Worker<()>| {
         worker.advance(1);
@@ -44,7 +44,7 @@ fn a_job_that_was_woken_once_sleeps_the_next_time() {
     for _ in 0..3 {
         waker.wake();
         sleeps.recv_timeout(LONG).unwrap();
-        // Did it not fall asleep, it would come again and again.
+        // If it did not fall asleep, it would look again and again.
         assert!(sleeps.recv_timeout(Duration::from_millis(100)).is_err());
     }
     job.cancel();
@@ -61,7 +61,7 @@ fn resting_jobs_have_no_thread_and_are_woken() {
     for job in &jobs {
         until("it was not woken", || job.poll().done == 2 && is_resting(job));
     }
-    // One that rests is cancelled without a thread, at once.
+    // A resting job is cancelled at once, without a thread.
     for job in &jobs {
         job.cancel();
         assert_eq!(job.poll().state, JobState::Cancelled);
@@ -104,7 +104,7 @@ fn who_waits_at_a_gate_can_be_cancelled_and_is_let_in() {
     let pass = gate.try_enter().unwrap();
     assert!(gate.try_enter().is_none());
     let inside = Arc::new(AtomicUsize::new(0));
-    // More than there are threads: those that wait are no hindrance.
+    // More jobs than there are threads: those that wait do not count.
     let jobs: Vec<Job<()>> = (0..3 * parallelism())
         .map(|_| {
             let (gate, inside) = (Arc::clone(&gate), Arc::clone(&inside));
@@ -144,7 +144,7 @@ fn helpers_count_out_with_their_job() {
         run_parallel(
             1,
             || {
-                // Until somebody helps, or nobody can for too long.
+                // Until a helper comes, or none can come for too long.
                 let since = Instant::now();
                 while inside.load(Ordering::SeqCst) == 0 && since.elapsed() < LONG {
                     sleep(Duration::from_millis(1));
@@ -200,7 +200,7 @@ mod named {
         }
     }
 
-    /// Changes a file until the job has looked again, and tells whether it has.
+    /// Changes a file until the job has looked again, and returns whether it has.
     fn wakes(job: &Job<()>, change: impl Fn()) -> bool {
         until("it does not rest", || is_resting(job));
         let (before, since) = (job.poll().done, Instant::now());
@@ -226,7 +226,7 @@ mod named {
             let path = directory.0.join(OsStr::from_bytes(name));
             assert!(wakes(&jobs[at], || fs::write(&path, "a\n").unwrap()), "{at}");
         }
-        // The first one to go does not end the watch of the others, and one that is gone wakes nobody.
+        // Dropping the first watch does not end the others, and a dropped watch wakes no job.
         let mut watches = watches.into_iter();
         drop(watches.next());
         until("it does not rest", || jobs.iter().all(is_resting));
@@ -274,7 +274,7 @@ mod named {
             pool().watcher().names.find(bytes, &mut woken);
             woken
         };
-        // Others may have names in other directories.
+        // The same name may be watched in other directories.
         assert!(found(&report(-1, libc::IN_MODIFY, b"x\0\0\0")).is_empty());
         assert!(found(&report(i32::MAX, libc::IN_MODIFY, b"")).is_empty());
         let lost = found(&report(-1, libc::IN_Q_OVERFLOW, b""));
@@ -283,14 +283,14 @@ mod named {
         for (job, before) in jobs.iter().zip(before) {
             until("it was not woken", || job.poll().done > before);
         }
-        // Half a report is none.
+        // An incomplete report is ignored.
         assert!(found(&report(-1, libc::IN_Q_OVERFLOW, b"")[..12]).is_empty());
         drop(watches);
     }
 }
 
-/// Jobs that have as many threads as there are but one, each of which waits for a helper that does not come back; half of
-/// the threads only wait for the other half.
+/// All threads but one run jobs, each of which waits for a helper that does not return; half of the threads only wait for
+/// the other half.
 #[test]
 fn a_thread_that_waits_for_its_helper_takes_no_place() {
     let places = parallelism();
@@ -304,7 +304,7 @@ fn a_thread_that_waits_for_its_helper_takes_no_place() {
                 let here = Arc::clone(&joined);
                 run_parallel(
                     1,
-                    // The helper has begun by then.
+                    // At the end of this the helper has begun.
                     move || {
                         while !joined.load(Ordering::Relaxed) {
                             sleep(Duration::from_micros(100));

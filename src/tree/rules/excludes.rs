@@ -1,7 +1,8 @@
-//! Where git looks for what is ignored everywhere: the file that `core.excludesFile` names, or the one that is there by
-//! default.
+//! Finds git's exclude file, which applies to all repositories: the file named by `core.excludesFile`, or the default
+//! one.
 //!
-//! Read are the files of the user and of the system, without those that they include, and not the one of a repository.
+//! It reads the settings of the user and of the system, without the files that they include, and not those of the
+//! repository.
 
 use crate::job::JobError;
 use crate::tree::rules::files::{self, Content, GoOn};
@@ -9,20 +10,20 @@ use bstr::{ByteSlice, ByteVec};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// What the environment says of it: read in the host's call, as the host may change it later.
+/// The settings from the environment, read in the host's call, as the host may change it later.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Environment {
-    /// Files of settings; the first one that names a file wins.
+    /// Settings files; the first one that names an exclude file wins.
     settings: Vec<PathBuf>,
-    /// If none does.
+    /// The exclude file if no settings file names one.
     default: Option<PathBuf>,
     home: Option<PathBuf>,
-    /// What a relative path begins in.
+    /// The directory to which relative paths refer.
     directory: Option<PathBuf>,
 }
 
 impl Environment {
-    /// Looks at the environment and the working directory.
+    /// Reads the environment and the working directory.
     pub(crate) fn read() -> Environment {
         let variable = |name| std::env::var_os(name).filter(|value: &OsString| !value.is_empty());
         let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
@@ -30,7 +31,7 @@ impl Environment {
             .map(PathBuf::from)
             .or_else(|| home.as_ref().map(|home| home.join(".config")));
         let mut settings = Vec::new();
-        // As in git, it takes the place of both files of the user, and empty it is none.
+        // As in git, it replaces both files of the user, and if it is empty neither is read.
         match std::env::var_os("GIT_CONFIG_GLOBAL") {
             Some(path) if path.is_empty() => {}
             Some(path) => settings.push(path.into()),
@@ -47,7 +48,7 @@ impl Environment {
         Environment { settings, default, home, directory: std::env::current_dir().ok() }
     }
 
-    /// The file of what is ignored everywhere. Settings that cannot be read are none.
+    /// Returns the exclude file. Settings files that cannot be read are ignored.
     pub(in crate::tree::rules) fn excludes_file(
         &self,
         go_on: GoOn<'_>,
@@ -77,7 +78,7 @@ fn is_true(value: &[u8]) -> bool {
     [&b"1"[..], b"true", b"yes", b"on"].iter().any(|yes| value.eq_ignore_ascii_case(yes))
 }
 
-/// The value of `core.excludesFile` in the text of a file of settings: the last one counts.
+/// Returns the value of `core.excludesFile` in the text of a settings file: the last one counts.
 fn excludes_setting(text: &[u8]) -> Option<Vec<u8>> {
     let (mut in_core, mut found) = (false, None);
     let mut lines = text.lines();
@@ -86,7 +87,7 @@ fn excludes_setting(text: &[u8]) -> Option<Vec<u8>> {
         if let Some(section) = line.strip_prefix(b"[") {
             let end = section.find_byte(b']')?;
             in_core = section[..end].trim_ascii().eq_ignore_ascii_case(b"core");
-            // A setting may stand on the same line.
+            // A setting may follow on the same line.
             line = section[end + 1..].trim_ascii_start();
         }
         let Some(equals) = line.find_byte(b'=').filter(|_| in_core) else { continue };
@@ -97,8 +98,8 @@ fn excludes_setting(text: &[u8]) -> Option<Vec<u8>> {
     found
 }
 
-/// The value of a setting: without comments, quotes, and spaces around it, and with escapes replaced. A backslash at the end
-/// of a line goes on with the next one.
+/// Returns the value of a setting, without comments, quotes and surrounding spaces, and with escapes replaced. After a
+/// backslash at the end of a line the value continues on the next one.
 fn value<'t>(line: &'t [u8], lines: &mut impl Iterator<Item = &'t [u8]>) -> Vec<u8> {
     let (mut text, mut quoted, mut end) = (Vec::new(), false, 0);
     let mut bytes = line.trim_ascii_start().iter().copied();
@@ -127,8 +128,8 @@ fn value<'t>(line: &'t [u8], lines: &mut impl Iterator<Item = &'t [u8]>) -> Vec<
     text
 }
 
-/// The directory whose `info/exclude` belongs to a work tree, by the text of the file `.git` in it: that of a linked work
-/// tree, or of a submodule.
+/// Returns the directory whose `info/exclude` applies to a work tree, by the text of its `.git` file: that of a linked
+/// work tree or of a submodule.
 pub(in crate::tree::rules) fn common_directory(
     work_tree: &Path,
     text: &[u8],

@@ -1,17 +1,17 @@
-//! Reading ignore files: never waiting for what is no plain file, and giving up when the job is cancelled.
+//! Reads ignore files: never blocks on what is not a regular file, and stops when the job is cancelled.
 
 use crate::job::JobError;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Largest ignore file, in bytes. A larger one is reported and not used.
+/// Maximum size of an ignore file, in bytes. A larger file is reported and not used.
 pub(in crate::tree::rules) const MAX_FILE_BYTES: usize = 16 << 20;
 
-/// Asks whether to go on.
+/// Returns an error if the job is cancelled.
 pub(crate) type GoOn<'g> = &'g dyn Fn() -> Result<(), JobError>;
 
-/// What came of reading a file.
+/// The result of reading a file.
 pub(in crate::tree::rules) enum Content {
     Bytes(Vec<u8>),
     /// There is no such file, or it is a directory, a pipe, a socket or a device.
@@ -19,7 +19,7 @@ pub(in crate::tree::rules) enum Content {
     Failed(io::Error),
 }
 
-/// Reads a file, if it is a plain one. Opening it waits for nothing, be it a pipe without a writer or a terminal.
+/// Reads a file if it is a regular one. Opening it does not block, even if it is a pipe without a writer or a terminal.
 pub(in crate::tree::rules) fn read(path: &Path, go_on: GoOn<'_>) -> Result<Content, JobError> {
     go_on()?;
     let mut file = match open(path) {
@@ -38,15 +38,14 @@ pub(in crate::tree::rules) fn read(path: &Path, go_on: GoOn<'_>) -> Result<Conte
         }
         if bytes.len() > MAX_FILE_BYTES {
             let limit = MAX_FILE_BYTES >> 20;
-            let message =
-                format!("it is larger than {limit} MiB, so nothing is ignored because of it");
+            let message = format!("not used, as it is larger than {limit} MiB");
             return Ok(Content::Failed(io::Error::other(message)));
         }
         go_on()?;
     }
 }
 
-/// Opens a file for reading, if there is one and it is a plain one.
+/// Opens a file for reading, or returns none if it does not exist or is not a regular file.
 fn open(path: &Path) -> io::Result<Option<File>> {
     let mut options = File::options();
     options.read(true);
@@ -58,7 +57,7 @@ fn open(path: &Path) -> io::Result<Option<File>> {
     );
     match options.open(path) {
         Ok(file) => Ok(file.metadata()?.is_file().then_some(file)),
-        // Without a free descriptor the system does not look whether there is such a file.
+        // If no descriptor is free, the system reports that before it looks for the file.
         Err(error)
             if is_absence(&error) || path.metadata().is_err_and(|other| is_absence(&other)) =>
         {
@@ -68,11 +67,11 @@ fn open(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
-/// Whether an error says that there is no file that could be read as one.
+/// Returns whether an error means that there is no readable file.
 fn is_absence(error: &io::Error) -> bool {
     #[cfg(unix)]
     if matches!(error.raw_os_error(), Some(libc::ENXIO | libc::ENODEV)) {
-        // A socket, or a device that nobody serves.
+        // A socket, or a device without a driver.
         return true;
     }
     // Windows refuses to open a directory.

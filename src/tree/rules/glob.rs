@@ -1,14 +1,14 @@
-//! One component of a pattern, matched as git matches it: byte by byte, so that names need not be UTF-8.
+//! Matches one component of a pattern as git does: byte by byte, so that names need not be UTF-8.
 //!
-//! # Why not the globs of a library?
+//! # Why not use a library?
 //!
-//! Those are compiled to regular expressions: a list of 2,000 lines takes 400 ms, and a repository compiles many lists.
-//! They take UTF-8 only, give `{a,b}` a meaning that it does not have in a .gitignore, and read classes in another way
-//! than git. Here a line is parsed in less than a microsecond.
+//! Libraries compile globs to regular expressions: a list of 2,000 lines takes 400 ms, and a repository has many lists.
+//! They require UTF-8, give `{a,b}` a meaning that it does not have in a .gitignore, and read classes differently from
+//! git. Here a line is parsed in less than a microsecond.
 
 use bstr::ByteSlice;
 
-/// Why a pattern matches nothing, or less than it seems to.
+/// A message that says why a pattern matches nothing, or less than it seems to.
 pub(in crate::tree::rules) type Fault = String;
 
 /// A piece of a pattern.
@@ -20,17 +20,17 @@ enum Token {
     Any,
     /// Any number of bytes.
     Star,
-    /// One byte of a set: a bit for each.
+    /// One byte of a set, which has a bit for each byte.
     Class(Box<[u64; 4]>),
 }
 
-/// A component: what stands between two slashes.
+/// The glob of a component, which is the text between two slashes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::tree::rules) struct Glob {
     tokens: Vec<Token>,
 }
 
-/// A component, or `**` in place of any number of them.
+/// A component of a pattern: a glob, or `**` for any number of components.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::tree::rules) enum Component {
     One(Glob),
@@ -38,7 +38,7 @@ pub(in crate::tree::rules) enum Component {
 }
 
 impl Glob {
-    /// The only name that matches, if there is only one.
+    /// Returns the only name that matches, if there is only one.
     pub(in crate::tree::rules) fn literal(&self) -> Option<&[u8]> {
         match &self.tokens[..] {
             [] => Some(b""),
@@ -47,7 +47,7 @@ impl Glob {
         }
     }
 
-    /// What every name that matches has after its last dot.
+    /// Returns the text after the last dot that all matching names share, if any.
     pub(in crate::tree::rules) fn extension(&self) -> Option<&[u8]> {
         match self.tokens.last() {
             Some(Token::Literal(text)) => extension(text),
@@ -55,17 +55,17 @@ impl Glob {
         }
     }
 
-    /// Whether a name matches, in time proportional to the product of both lengths at most.
+    /// Returns whether a name matches. Time is at most proportional to the product of both lengths.
     pub(in crate::tree::rules) fn matches(&self, name: &[u8]) -> bool {
         let (mut token, mut at) = (0, 0);
-        // After the last star: the token, and where the star may end next.
+        // After the last star: the token, and the place in the name where the star may end next.
         let mut retry: Option<(usize, usize)> = None;
         loop {
             let step = match self.tokens.get(token) {
                 None if at == name.len() => return true,
                 None => None,
                 Some(Token::Star) => {
-                    // A last star matches whatever there is.
+                    // A star at the end matches the rest of the name.
                     if token + 1 == self.tokens.len() {
                         return true;
                     }
@@ -89,7 +89,7 @@ impl Glob {
         }
     }
 
-    /// Where the token after a star can match next.
+    /// Returns the next place where the token after a star can match.
     fn next_try(&self, token: usize, from: usize, name: &[u8]) -> Option<usize> {
         let rest = name.get(from..)?;
         match &self.tokens[token] {
@@ -103,7 +103,7 @@ impl Glob {
     }
 }
 
-/// What is after the last dot of a name.
+/// Returns the text after the last dot of a name.
 pub(in crate::tree::rules) fn extension(name: &[u8]) -> Option<&[u8]> {
     name.rfind_byte(b'.').map(|dot| &name[dot + 1..])
 }
@@ -116,8 +116,8 @@ fn insert(set: &mut [u64; 4], byte: u8) {
     set[usize::from(byte >> 6)] |= 1 << (byte & 63);
 }
 
-/// Parses a pattern without its leading `!` and its trailing slash. A fault that is told goes into `faults`; a pattern that
-/// can match nothing is an error.
+/// Parses a pattern without its leading `!` and its trailing slash. Faults go into `faults`; a pattern that can match
+/// nothing returns an error.
 pub(in crate::tree::rules) fn parse(
     pattern: &[u8],
     faults: &mut Vec<Fault>,
@@ -154,7 +154,7 @@ pub(in crate::tree::rules) fn parse(
             }
             b'\\' => {
                 let Some(&literal) = pattern.get(at) else {
-                    return Err("there is nothing after the last backslash".to_owned());
+                    return Err("nothing follows the last backslash".to_owned());
                 };
                 at += 1;
                 if literal == b'/' {
@@ -178,18 +178,18 @@ fn push_literal(tokens: &mut Vec<Token>, byte: u8) {
     }
 }
 
-/// Parses a class from after its bracket on, and returns where it ends. Git's rules: a backslash escapes, a `]` that comes
-/// first is a member, a slash never matches.
+/// Parses a class from after its bracket on, and returns the place after it. As in git, a backslash escapes, a `]` in the
+/// first place is a member, and a slash never matches.
 fn parse_class(
     pattern: &[u8],
     mut at: usize,
     faults: &mut Vec<Fault>,
 ) -> Result<([u64; 4], usize), Fault> {
-    let unclosed = || "there is a [ without a ]".to_owned();
+    let unclosed = || "[ without ]".to_owned();
     let negated = matches!(pattern.get(at), Some(b'!' | b'^'));
     at += usize::from(negated);
     let mut set = [0; 4];
-    // What a range may begin with: 0 after a range and a named class.
+    // The byte that a range may begin with: 0 after a range or a named class.
     let mut before = 0;
     let mut is_first = true;
     loop {
@@ -212,7 +212,7 @@ fn parse_class(
             let last = *pattern.get(at).ok_or_else(unclosed)?;
             if last < before {
                 let range = format!("{}-{}", shown(before), shown(last));
-                faults.push(format!("the range {range} is empty, as it goes backwards"));
+                faults.push(format!("the range {range} goes backwards and is empty"));
             }
             (before..=last).for_each(|byte| insert(&mut set, byte));
             (before, at) = (0, at + 1);
@@ -222,12 +222,12 @@ fn parse_class(
             at += 1;
             if let Some(name) = name.strip_suffix(b":") {
                 let member = named_class(name).ok_or_else(|| {
-                    format!("there is no class [:{}:]", String::from_utf8_lossy(name))
+                    format!("unknown class [:{}:]", String::from_utf8_lossy(name))
                 })?;
                 (0..128).filter(member).for_each(|byte| insert(&mut set, byte));
                 (before, at) = (0, at + name.len() + 3);
             } else {
-                // It is a bracket like any other member.
+                // The bracket is a member like any other.
                 insert(&mut set, b'[');
                 before = b'[';
             }
@@ -247,7 +247,7 @@ fn shown(byte: u8) -> String {
     byte.escape_ascii().to_string()
 }
 
-/// The bytes of a named class, as git has them: those of ASCII.
+/// Returns a test for the bytes of a named class, which are ASCII as in git.
 fn named_class(name: &[u8]) -> Option<fn(&u8) -> bool> {
     Some(match name {
         b"alnum" => u8::is_ascii_alphanumeric,

@@ -1,27 +1,28 @@
-//! What is ignored: the rules of .gitignore, .ignore, .git/info/exclude and the user's own list.
+//! Ignore rules: .gitignore, .ignore, .git/info/exclude and the user's exclude file.
 //!
 //! # Which rule wins?
 //!
-//! As in ripgrep: that of an .ignore, then of a .gitignore, then of .git/info/exclude, then of the user's own list. Of
-//! one kind that in the nearest directory, and of one file the last line that matches. All but .ignore count only inside of a
-//! repository, a directory with a .git or .jj in it, and end at the next one above.
+//! As in ripgrep: .ignore overrides .gitignore, which overrides .git/info/exclude, which overrides the user's exclude
+//! file. Among files of one kind, the one in the nearest directory wins, and within a file the last line that matches.
+//! All but .ignore apply only within a repository, which is a directory with a .git or .jj in it, and not within
+//! repositories inside of that.
 //!
 //! # What does a pattern match?
 //!
-//! What git says, by its own rules: bytes that need not be UTF-8, no meaning of `{a,b}`, classes such as `[[:alpha:]]`,
-//! escapes in brackets and before spaces. The differences that are left:
+//! What it matches in git: names are bytes that need not be UTF-8, `{a,b}` has no special meaning, there are classes such
+//! as `[[:alpha:]]`, and escapes in brackets and before spaces. The remaining differences:
 //!
-//! - `**` directly after a name, as in `foo**/bar`, is a single star, as git's manual says. Git itself takes it for any number
-//!   of directories.
-//! - Tracked files are ignored like others, as nobody looks at the index, and an .ignore has no meaning to git.
-//! - Upper and lower case differ, whatever `core.ignoreCase` says. Of settings the user's and the system's are read,
-//!   without the files that they include, and not the repository's own.
+//! - `**` directly after a name, as in `foo**/bar`, is a single star, as git's manual says. Git itself reads it as any
+//!   number of directories.
+//! - Tracked files are ignored like others, as the index is not read. Git does not read .ignore files.
+//! - Patterns are case-sensitive, whatever `core.ignoreCase` says. Git's settings are read from the files of the user and
+//!   of the system, without the files that they include, and not from those of the repository.
 //! - An ignore file may be a symbolic link.
 //!
 //! # What is an error?
 //!
-//! An ignore file that is there and cannot be read, and a line that can match nothing: a `[` without a `]`, a backslash at
-//! its end, a class that does not exist, a range that goes backwards. The other lines count all the same.
+//! An ignore file that exists and cannot be read, and a line that can match nothing: a `[` without a `]`, a backslash at
+//! its end, an unknown class, a range that goes backwards. The other lines still apply.
 //!
 //! # What does it cost?
 //!
@@ -46,16 +47,16 @@ use pattern::Patterns;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Lines of a file that are reported, at most.
+/// Maximum number of faults reported per file.
 const MAX_REPORTS: usize = 8;
 
-/// Lines after which it is seen that the job is cancelled.
+/// Number of lines after which the job checks whether it is cancelled.
 const LINES_AT_ONCE: usize = 256;
 
-/// Gets the path of an ignore file and what is wrong with it.
+/// Receives the path of an ignore file and what is wrong with it.
 pub(crate) type Report<'r> = &'r mut dyn FnMut(&Path, &str);
 
-/// Which names of files with rules a directory has.
+/// Which ignore files and repository markers a directory contains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Present {
     /// .ignore
@@ -69,11 +70,11 @@ pub(crate) struct Present {
 }
 
 impl Present {
-    /// For a directory that was not read.
+    /// For a directory that was not listed: it may contain any of them.
     pub(crate) const UNKNOWN: Present =
         Present { ignore: true, git_ignore: true, git: true, jj: true };
 
-    /// Takes note of a name.
+    /// Records the name of an entry.
     pub(crate) fn see(&mut self, name: &[u8], kind: Kind) {
         if name.first() != Some(&b'.') {
             return;
@@ -89,20 +90,20 @@ impl Present {
     }
 }
 
-/// What the rules of all directories share.
+/// The rules shared by all directories.
 pub(crate) struct Rules {
     environment: Environment,
-    /// The user's own list, read when the first repository is seen.
+    /// The user's exclude file, read when the first repository is found.
     everywhere: OnceCell<Patterns>,
 }
 
-/// The rules of a directory, and of those above it. A directory that has none shares them with the one above.
+/// The rules of a directory and, by `above`, of those above it. A directory without rules shares those of the one above.
 pub(crate) struct Level {
     above: Option<Arc<Level>>,
-    /// Length of the path of the directory, its last slash included.
+    /// Length of the directory's path, including its last slash.
     cut: usize,
     is_repository: bool,
-    /// Whether this or one above is a repository.
+    /// Whether this directory or one above it is a repository.
     in_repository: bool,
     ignore: Patterns,
     git_ignore: Patterns,
@@ -114,8 +115,8 @@ impl Rules {
         Rules { environment, everywhere: OnceCell::new() }
     }
 
-    /// The rules of all directories above one, whose path is absolute, has no links in it and ends in no slash, unless it is
-    /// the root.
+    /// Returns the rules of all directories above `directory`, an absolute path without links, and without a slash at its
+    /// end unless it is the file system's root.
     pub(crate) fn above(
         &self,
         directory: &Path,
@@ -123,7 +124,7 @@ impl Rules {
         report: Report<'_>,
     ) -> Result<Option<Arc<Level>>, JobError> {
         let parents: Vec<&Path> = directory.ancestors().skip(1).collect();
-        // Rules of git from above the nearest repository do not count.
+        // Git's rules from above the nearest repository do not apply.
         let is_repository =
             |path: &&Path| is_there(&path.join(".git")) || is_there(&path.join(".jj"));
         let mut nearest = None;
@@ -144,7 +145,7 @@ impl Rules {
         Ok(level)
     }
 
-    /// The rules of a directory: those above it, and those of its own.
+    /// Returns the rules of a directory: those above it, and its own.
     pub(crate) fn level(
         &self,
         above: Option<Arc<Level>>,
@@ -197,7 +198,7 @@ impl Rules {
         Ok(Some(Arc::new(level)))
     }
 
-    /// What the rules say of a path that is in the directory of a level.
+    /// Returns what the rules say about a path in the directory of a level, if any rule matches.
     pub(crate) fn matched(
         &self,
         level: &Level,
@@ -214,7 +215,8 @@ impl Rules {
             }
             if !outside && of_git.is_none() {
                 of_git = level.git_ignore.matched(rest, is_directory);
-                // Weaker than all .gitignore files, but there is one .git/info/exclude only, at the end of these.
+                // It is overridden by all .gitignore files; there is only one .git/info/exclude, in the last of these
+                // levels.
                 of_git = of_git.or_else(|| level.exclude.matched(rest, is_directory));
                 if level.is_repository && of_git.is_none() {
                     let everywhere = self.everywhere.get();
@@ -228,7 +230,7 @@ impl Rules {
     }
 }
 
-/// Length of a path with a slash at its end.
+/// Returns the length of a path with a slash at its end.
 fn length(path: &Path) -> usize {
     let bytes = path.as_os_str().as_encoded_bytes();
     bytes.len() + usize::from(!bytes.ends_with(b"/") && !bytes.ends_with(b"\\"))
@@ -238,7 +240,7 @@ fn is_there(path: &Path) -> bool {
     path.metadata().is_ok()
 }
 
-/// Reads the patterns of a file, and reports what is wrong with it.
+/// Reads the patterns of a file, and reports its faults.
 fn patterns(path: &Path, go_on: GoOn<'_>, report: Report<'_>) -> Result<Patterns, JobError> {
     let mut patterns = Patterns::default();
     let text = match files::read(path, go_on)? {
@@ -265,7 +267,7 @@ fn patterns(path: &Path, go_on: GoOn<'_>, report: Report<'_>) -> Result<Patterns
         }
     }
     if let Some(more) = count.checked_sub(MAX_REPORTS).filter(|more| *more > 0) {
-        report(path, &format!("{more} more faults like these"));
+        report(path, &format!("and {more} more faults"));
     }
     Ok(patterns)
 }

@@ -4,37 +4,37 @@ use crate::tree::rules::glob::{self, Component, Fault, Glob};
 use bstr::ByteSlice;
 use std::collections::HashMap;
 
-/// What a list says of a path.
+/// What a list of patterns says about a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// A pattern matches.
+    /// A pattern matches the path.
     Ignore,
-    /// One with a leading `!` matches.
+    /// A pattern with a leading `!` matches the path.
     Keep,
 }
 
-/// One line.
+/// The pattern of one line.
 #[derive(Clone, Debug)]
 struct Pattern {
     components: Vec<Component>,
-    /// It has to match the path from the directory of its file on. Others match the name alone.
+    /// Whether the pattern has to match the path from the directory of its file on. Otherwise it matches the name alone.
     anchored: bool,
-    /// It matches directories only.
+    /// Whether the pattern matches directories only.
     directory: bool,
     negated: bool,
 }
 
-/// The lines of an ignore file, of which the last one that matches decides.
+/// The patterns of an ignore file, of which the last one that matches decides.
 ///
-/// Most lines end in a name or in a star and an extension, so these are looked up, whatever their number is.
+/// Most lines end in a name, or in a star and an extension. These are found in tables, whatever their number is.
 #[derive(Clone, Debug, Default)]
 pub(in crate::tree::rules) struct Patterns {
     list: Vec<Pattern>,
-    /// Those whose last component is a name, by that.
+    /// Indexes of patterns whose last component is a name, by that name.
     names: HashMap<Vec<u8>, Vec<usize>>,
-    /// Those whose last component ends in an extension, by that.
+    /// Indexes of patterns whose last component ends in an extension, by that extension.
     extensions: HashMap<Vec<u8>, Vec<usize>>,
-    /// All others.
+    /// Indexes of all other patterns.
     others: Vec<usize>,
 }
 
@@ -43,7 +43,7 @@ impl Patterns {
         self.list.is_empty()
     }
 
-    /// Adds a line without its line feed. Whatever in it matches nothing goes into `faults`.
+    /// Adds a line, without its line feed. Faults go into `faults`.
     pub(in crate::tree::rules) fn add_line(&mut self, line: &[u8], faults: &mut Vec<Fault>) {
         match Pattern::parse(line, faults) {
             Ok(Some(pattern)) => self.add(pattern),
@@ -68,7 +68,7 @@ impl Patterns {
         self.list.push(pattern);
     }
 
-    /// What the last line that matches says. The path begins in the directory of the file.
+    /// Returns what the last matching line says about a path, which begins in the directory of the file.
     pub(in crate::tree::rules) fn matched(
         &self,
         path: &[u8],
@@ -103,9 +103,9 @@ impl Patterns {
 }
 
 impl Pattern {
-    /// Parses a line as git does. Nothing if there is no pattern in it.
+    /// Parses a line as git does. Returns none if there is no pattern in it.
     fn parse(line: &[u8], faults: &mut Vec<Fault>) -> Result<Option<Pattern>, Fault> {
-        // Git's lines are strings of C.
+        // In git a line ends at a zero byte, as a string of C.
         let line = &line[..line.find_byte(0).unwrap_or(line.len())];
         if line.first() == Some(&b'#') {
             return Ok(None);
@@ -135,11 +135,11 @@ impl Pattern {
         if !self.anchored {
             return match &self.components[..] {
                 [Component::One(glob)] => glob.matches(name),
-                // All stars.
+                // The pattern consists of stars only.
                 _ => true,
             };
         }
-        // The last component is the most likely one to differ.
+        // The last component is the one most likely to differ.
         if let Some(Component::One(glob)) = self.components.last()
             && !glob.matches(name)
         {
@@ -148,10 +148,10 @@ impl Pattern {
         self.matches_path(path)
     }
 
-    /// Goes through both, component by component. Where they differ, the last `**` takes one component more.
+    /// Compares pattern and path, component by component. Where they differ, the last `**` takes one more component.
     fn matches_path(&self, path: &[u8]) -> bool {
         let mut next = 0;
-        // Nothing after the last component.
+        // None after the last component.
         let mut rest = Some(path);
         let mut retry: Option<(usize, &[u8])> = None;
         loop {
@@ -159,7 +159,7 @@ impl Pattern {
                 (None, None) => return true,
                 (Some(Component::AnyDepth), left) => {
                     if next + 1 == self.components.len() {
-                        // As the last one it is what is inside, and not the directory itself.
+                        // A `**` at the end matches what is inside a directory, and not the directory itself.
                         return left.is_some();
                     }
                     let Some(left) = left else { return false };
@@ -184,7 +184,7 @@ impl Pattern {
     }
 }
 
-/// The first component of a path, and the others.
+/// Returns the first component of a path, and the rest.
 fn split(path: &[u8]) -> (&[u8], Option<&[u8]>) {
     match path.find_byte(b'/') {
         Some(slash) => (&path[..slash], Some(&path[slash + 1..])),
@@ -192,7 +192,7 @@ fn split(path: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-/// A line without the spaces at its end, unless they are escaped.
+/// Returns a line without the spaces at its end, unless they are escaped.
 fn trim_spaces(line: &[u8]) -> &[u8] {
     let (mut at, mut end) = (0, 0);
     while let Some(&byte) = line.get(at) {

@@ -1,4 +1,4 @@
-//! The search against the most naive one there is, and what is odd in files.
+//! Compares the search with a naive one, and tests unusual files.
 
 use crate::job::{AnyJob, Job, JobState, MAX_UNTAKEN_BYTES};
 use crate::search::lines::PatternSource;
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 const LONG: Duration = Duration::from_secs(60);
 
-/// A result, as far as most tests look at it.
+/// A result, with the fields that most tests compare.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Hit {
     path: String,
@@ -48,7 +48,7 @@ fn collect(job: &Job<Chunk>) -> (JobState, Vec<Hit>) {
     }
 }
 
-/// What a search finds in the order of paths, which are without the root.
+/// Returns the results of a search, sorted by path, without the root in their paths.
 fn found(tree: &Tree, options: &GrepOptions<'_>) -> Vec<Hit> {
     let sorted = walk::WalkOptions { sort: true, hidden: true, ..Default::default() };
     let (state, mut hits) = collect(&grep(tree.root(), &sorted, options).unwrap());
@@ -75,7 +75,7 @@ fn write(tree: &Tree, name: &str, content: impl AsRef<[u8]>) {
     fs::write(tree.0.join(name), content).unwrap();
 }
 
-/// Every line that matches in every file below a directory.
+/// Adds every matching line in the files below a directory to `hits`.
 fn naive(directory: &Path, pattern: &regex::Regex, hits: &mut Vec<Hit>) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
@@ -177,8 +177,11 @@ fn context_and_limits() {
     assert_eq!(hits.iter().map(|hit| hit.line).collect::<Vec<_>>(), [3, 6, 3, 6, 3, 6]);
     let hits = found(&tree, &GrepOptions { limit: 4, ..base.clone() });
     assert_eq!(hits.len(), 5);
-    assert_eq!((hits[4].kind, hits[4].text.as_str()), (3, "there are more than 4"));
-    // As many as there are is not more than there are.
+    assert_eq!(
+        (hits[4].kind, hits[4].text.as_str()),
+        (3, "limit of 4 lines reached: there are more")
+    );
+    // Exactly as many lines as the limit do not exceed it.
     assert_eq!(found(&tree, &GrepOptions { limit: 9, ..base.clone() }).len(), 9);
     for _ in 0..20 {
         let options = GrepOptions { limit: 4, ..base.clone() };
@@ -205,7 +208,7 @@ fn encodings_and_binary_files() {
     let paths: Vec<_> = hits.iter().map(|hit| (hit.path.as_str(), hit.line)).collect();
     assert_eq!(paths, [("a", 1), ("b", 2), ("c", 1)]);
     assert_eq!(found(&tree, &GrepOptions { binary: true, ..base }).len(), 4);
-    // A match, and far behind it a zero byte.
+    // A match, and far after it a zero byte.
     let tree = Tree::new();
     write(
         &tree,
@@ -225,7 +228,7 @@ fn what_is_too_long_is_an_error_and_others_go_on() {
     let hits = found(&tree, &patterns(&["x"]));
     assert_eq!(hits.iter().map(|hit| hit.kind).collect::<Vec<_>>(), [2, 0]);
     assert!(hits[0].text.contains("limit"), "{}", hits[0].text);
-    // A hole of 4 GB, without a line feed.
+    // A file with a hole of 4 GB, without a line feed.
     let tree = Tree::new();
     let file = fs::File::create(tree.0.join("hole")).unwrap();
     file.set_len(4 << 30).unwrap();
@@ -241,7 +244,7 @@ fn long_lines_are_found_like_short_ones() {
     let tree = Tree::new();
     for name in ["ascii", "mixed"] {
         let word = if name == "ascii" { "word " } else { "wörd " };
-        // One after the other on both sides of what is searched in one step, each with something at its ends.
+        // Matches across the boundaries of the pieces that are searched in one step, each with something at its ends.
         let lines = [10, 20_000, 70_000, 200_000, 5].map(|count| {
             format!("first {}middle=7 {}last", word.repeat(count), word.repeat(count))
         });
@@ -287,7 +290,7 @@ fn mistakes_are_told_at_once() {
     let refused = |options: &GrepOptions<'_>| match grep(tree.root(), &Default::default(), options)
     {
         Err(Refused::LinePattern(error)) => error.message,
-        _ => panic!("it was taken"),
+        _ => panic!("the search was accepted"),
     };
     assert_eq!(refused(&patterns(&["a", "b("])), "pattern 2 of 2: unclosed group");
     let options =
@@ -298,7 +301,7 @@ fn mistakes_are_told_at_once() {
     assert!(refused(&patterns(&[r"a\x00"])).starts_with("a text file has no zero"));
     let fixed = GrepOptions { fixed: true, ..patterns(&["("]) };
     assert!(grep(tree.root(), &Default::default(), &fixed).is_ok());
-    // What only the compiler can tell is a failed job.
+    // A fault that only the compiler notices makes the job fail.
     let job = grep(tree.root(), &Default::default(), &patterns(&[r"(\w{1000}){1000}"])).unwrap();
     assert_eq!(collect(&job).0, JobState::Failed);
     assert!(job.failure().unwrap().contains("limit"), "{:?}", job.failure());
@@ -333,7 +336,7 @@ fn results_that_nobody_takes_stop_the_search_at_a_budget() {
     for sort in [false, true] {
         let options = walk::WalkOptions { sort, ..Default::default() };
         let job = grep(tree.root(), &options, &patterns(&["x"])).unwrap();
-        // A loaded machine may take long to get there; then it gets the time to go beyond.
+        // A busy machine may take long to get there; then allow it as much time to go further.
         let until = Instant::now() + LONG;
         while job.memory_usage() < MAX_UNTAKEN_BYTES {
             assert!(Instant::now() < until, "it stops before");
@@ -348,7 +351,7 @@ fn results_that_nobody_takes_stop_the_search_at_a_budget() {
             }
             job.cancel();
         }
-        // Each thread may have a batch in hand.
+        // Each thread may have a batch that it could not publish.
         assert!(
             (MAX_UNTAKEN_BYTES..MAX_UNTAKEN_BYTES + (1 << 20)).contains(&taken),
             "{taken} bytes"
@@ -361,9 +364,9 @@ fn cancelling_stops_a_search() {
     let tree = Tree::new();
     let file = fs::File::create(tree.0.join("hole")).unwrap();
     file.set_len(20 << 30).unwrap();
-    // Lines, so that it is no error: the hole is searched as text of zero bytes up to its first line feed.
+    // With lines, so that it is not an error: the hole is searched as a text of zero bytes up to its first line feed.
     write(&tree, "lines", "some words and no more\n".repeat(4_000_000));
-    // So much that a search to the end takes minutes.
+    // So many that a search to the end would take minutes.
     for number in 0..5000 {
         fs::hard_link(tree.0.join("lines"), tree.0.join(format!("lines {number}"))).unwrap();
     }
@@ -418,9 +421,9 @@ fn texts_in_memory_are_searched_only_where_their_files_would_be() {
         let (_, hits) = collect(&grep(tree.root(), tree_options, &options).unwrap());
         hits.len()
     };
-    // A glob wins over what is hidden or ignored, as it does for files.
+    // A glob includes hidden and ignored texts, as it does files.
     assert_eq!(searched(&walk::WalkOptions { globs: vec![b"*.lua"], ..Default::default() }), 5);
-    // A type wins over what is hidden.
+    // A type includes hidden texts.
     assert_eq!(searched(&walk::WalkOptions { types: vec![b"lua"], ..Default::default() }), 4);
     assert_eq!(searched(&walk::WalkOptions { max_depth: 1, ..Default::default() }), 3);
     assert_eq!(searched(&walk::WalkOptions { hidden: true, ..Default::default() }), 5);

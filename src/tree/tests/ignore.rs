@@ -1,6 +1,6 @@
-//! What is ignored, against git, and ignore files that are none or have faults.
+//! Compares ignore rules with git, and tests ignore files that are not files or have faults.
 //!
-//! `RILLE_SEED` repeats a run, `RILLE_REPOSITORIES` asks for more repositories than usual.
+//! `RILLE_SEED` repeats a run, `RILLE_REPOSITORIES` sets the number of repositories.
 
 use crate::tree::selection::{COMPILED, Prepared};
 use crate::tree::tests::{Tree, collect};
@@ -92,7 +92,7 @@ fn patterns(random: &mut Random) -> String {
     let mut text = random.pick(&["", "", "\u{FEFF}"]).to_owned();
     for _ in 0..=random.below(6) {
         let pattern = pattern(random);
-        // Git takes `**` directly after a name for any number of directories, unlike its manual.
+        // Git reads `**` directly after a name as any number of directories, unlike its manual.
         let bytes = pattern.as_bytes();
         let quirk = pattern.match_indices("**").any(|(at, _)| at > 0 && bytes[at - 1] != b'/');
         if !quirk {
@@ -192,18 +192,15 @@ fn faults_of_ignore_files_are_reported_with_real_paths_and_lines() {
     fs::write(tree.0.join("sub/.gitignore"), b"caf\xE9\n\\\nx\n[[:no:]]\n").unwrap();
     let path = |name: &str| tree.0.join(name).to_str().unwrap().to_owned();
     let own = [
-        (
-            path("sub/.gitignore"),
-            "line 2: there is nothing after the last backslash: \\".to_owned(),
-        ),
-        (path("sub/.gitignore"), "line 4: there is no class [:no:]: [[:no:]]".to_owned()),
+        (path("sub/.gitignore"), "line 2: nothing follows the last backslash: \\".to_owned()),
+        (path("sub/.gitignore"), "line 4: unknown class [:no:]: [[:no:]]".to_owned()),
     ];
-    let parent = (path(".gitignore"), "line 2: there is a [ without a ]: [a".to_owned());
+    let parent = (path(".gitignore"), "line 2: [ without ]: [a".to_owned());
     assert_eq!(
         errors(&tree, &WalkOptions::default())[..],
         [vec![parent.clone()], own.to_vec()].concat()
     );
-    // The byte that is not UTF-8 takes no other rule with it.
+    // The invalid byte affects no other rule.
     assert_eq!(names(&tree, &WalkOptions::default()), ["sub/y"]);
     let sub = [tree.root(), b"/sub"].concat();
     let found = collect(&walk(&sub, &WalkOptions::default()).unwrap()).1;
@@ -227,7 +224,10 @@ fn a_link_that_leads_back_to_the_root_says_so() {
     std::os::unix::fs::symlink("..", tree.0.join("sub/loop")).unwrap();
     let found = errors(&tree, &WalkOptions { follow: true, ..WalkOptions::default() });
     let root = tree.0.to_str().unwrap();
-    assert_eq!(found, [(format!("{root}/sub/loop"), format!("the link leads back to {root}"))]);
+    assert_eq!(
+        found,
+        [(format!("{root}/sub/loop"), format!("link loop: it leads back to {root}"))]
+    );
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The walk against the most naive one there is, and what is odd in trees.
+//! Compares the walk with a naive one, and tests unusual trees.
 
 mod grep;
 mod ignore;
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 const LONG: Duration = Duration::from_secs(60);
 
-/// A directory that is removed in the end.
+/// A temporary directory, removed when dropped.
 pub(in crate::tree) struct Tree(pub PathBuf);
 
 impl Tree {
@@ -44,7 +44,7 @@ impl Tree {
         self.0.to_str().unwrap().as_bytes()
     }
 
-    /// What a walk finds, without the root, and with the message of errors.
+    /// Returns the results of a walk, without the root, and with the messages of errors.
     fn found(&self, options: &WalkOptions<'_>) -> Vec<(String, Kind, String)> {
         let (state, list) = collect(&walk(self.root(), options).unwrap());
         assert_eq!(state, JobState::Done);
@@ -86,7 +86,7 @@ pub(in crate::tree) fn collect(job: &Job<Paths>) -> (JobState, Vec<(String, Kind
     }
 }
 
-/// Everything below a directory that is none itself.
+/// Adds the path of everything below a directory that is not a directory itself.
 fn naive(directory: &Path, list: &mut BTreeSet<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {
         let entry = entry.unwrap();
@@ -160,7 +160,7 @@ fn what_is_wrong_is_told_at_once() {
     assert!(message.starts_with("glob 2 of 3: "), "{message}");
     let options = WalkOptions { types: vec![b"!nonsense"], ..WalkOptions::default() };
     let Refused::Pattern(message) = refused(tree.root(), &options) else { panic!() };
-    assert!(message.starts_with("type 1 of 1: there is no type nonsense"), "{message}");
+    assert!(message.starts_with("type 1 of 1: unknown type nonsense"), "{message}");
 }
 
 #[test]
@@ -170,7 +170,7 @@ fn roots_are_shown_as_they_were_given() {
         let options = WalkOptions { max_depth: 1, sort: true, globs, ..WalkOptions::default() };
         collect(&walk(root, &options).unwrap()).1[0].0.clone()
     };
-    // The working directory of the tests is the crate's.
+    // The working directory of the tests is that of the crate.
     assert_eq!(shown(b"include"), "include/rille.h");
     assert_eq!(shown(b"include/"), "include/rille.h");
     assert_eq!(shown(b"."), "build.rs");
@@ -210,7 +210,7 @@ fn links_pipes_and_odd_names() {
         let paths: Vec<_> = errors.iter().map(|(path, ..)| path.as_str()).collect();
         assert_eq!(paths, ["broken", "link/loop", "sub/loop"]);
         assert_eq!(errors[0].2, "No such file or directory");
-        assert!(errors[1].2.starts_with("the link leads back to "), "{}", errors[1].2);
+        assert!(errors[1].2.starts_with("link loop: it leads back to "), "{}", errors[1].2);
         assert!(found.iter().any(|(path, ..)| path == "link/file"));
     }
 }
@@ -225,7 +225,7 @@ fn unreadable_directories_are_reported_and_passed_over() {
     let found = tree.found(&WalkOptions { sort: true, ..WalkOptions::default() });
     let readable = fs::read_dir(&closed).is_ok();
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
-    // Nothing is closed to root.
+    // As root, every directory can be read.
     if !readable {
         let error = ("b".to_owned(), Kind::Error, "Permission denied".to_owned());
         assert_eq!(found[1], error);
@@ -279,7 +279,7 @@ fn processes_come_and_go_while_they_are_walked() {
 #[cfg(unix)]
 #[test]
 fn cancelling_stops_a_walk() {
-    // Each directory leads to the next one in two ways: a walk to the end takes hours.
+    // Each directory leads to the next one in two ways: a complete walk would take hours.
     let tree = Tree::new();
     for depth in 0..32 {
         let directory = tree.0.join(depth.to_string());
@@ -296,7 +296,7 @@ fn cancelling_stops_a_walk() {
         let mut found = 0;
         while found < 1000 {
             assert!(job.wait(LONG));
-            found += job.take().expect("it goes on").entries().len();
+            found += job.take().expect("the walk continues").entries().len();
         }
         job.cancel();
         let until = Instant::now() + LONG;
@@ -308,7 +308,7 @@ fn cancelling_stops_a_walk() {
     }
 }
 
-/// Panics at its twentieth entry, on the job's own thread or on another.
+/// A visitor that panics at its twentieth entry, on the job's own thread or on another one.
 struct Mistaken {
     worker: job::Worker<Paths>,
     seen: AtomicU32,
@@ -328,7 +328,7 @@ impl Visit for MistakenVisitor<'_> {
     const SHARES_FILES: bool = true;
 
     fn see(&mut self, _: &crate::tree::selection::Found<'_>) -> Result<bool, job::JobError> {
-        // Long enough for others to come.
+        // Long enough for other threads to join.
         std::thread::sleep(Duration::from_micros(100));
         assert!(self.0.seen.fetch_add(1, Ordering::Relaxed) < 20, "on purpose");
         Ok(true)
