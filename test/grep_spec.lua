@@ -115,7 +115,10 @@ t.test("options of the search and of the walk", function()
   t.eq(#several, 1)
   t.ok(several[1].text:find("\n", 1, true))
   local limited = collect(rille.grep("e", here, { globs = only.globs, limit = 3 }))
-  t.eq({ #limited, limited[4].kind, limited[4].text }, { 4, "stopped", "limit of 3 lines reached: there are more" })
+  t.eq(
+    { #limited, limited[4].kind, limited[4].text },
+    { 4, "stopped", "limit of 3 lines reached: there are more" }
+  )
   t.eq(#collect(rille.grep("e", here, { globs = only.globs, limit_per_file = 3 })), 3)
 end)
 

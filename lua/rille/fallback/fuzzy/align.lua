@@ -1,4 +1,4 @@
---- Where a term matches best in a text, and what that earns: fzf's model in pure Lua, as src/fuzzy/fzf/align.rs has it.
+--- Finds the best match of a term in a text and scores it: fzf's model in pure Lua, equal to src/fuzzy/fzf/align.rs.
 local chars = require("rille.fallback.fuzzy.chars")
 
 local max, min = math.max, math.min
@@ -7,15 +7,15 @@ local LOWER, UPPER, NUMBER = chars.LOWER, chars.UPPER, chars.NUMBER
 
 local MATCH, GAP_START, GAP_EXTENSION, BOUNDARY, FIRST = 16, -3, -1, 8, 2
 local CAMEL, CONSECUTIVE = BOUNDARY + GAP_EXTENSION, -(GAP_START + GAP_EXTENSION)
-local LARGEST, LONGEST = 100 * 1024, 1000
+local MAX_PRODUCT, MAX_TERM_CHARS = 100 * 1024, 1000
 local UNDERSCORE = 95
 
 local M = {}
 
 ---@class rille.fuzzy.model
----@field ascii integer[] class of each ASCII char, from 0
----@field bonus integer[][] what a char earns more, by the class before it and its own
----@field first integer the class that the first char is taken to follow
+---@field ascii integer[] class of each ASCII character, from 0
+---@field bonus integer[][] bonus of a character, by the class of the character before it and its own
+---@field first integer class of the imagined character before an item
 ---@field white integer
 
 local function bonus_of(before, class, white, delimiter)
@@ -37,7 +37,7 @@ end
 
 local models = {}
 
---- The numbers of a scheme.
+--- Returns the bonuses of a scheme.
 ---@param scheme? "default"|"path"|"history"
 ---@return rille.fuzzy.model
 function M.model(scheme)
@@ -76,13 +76,13 @@ function M.model(scheme)
   return model
 end
 
---- What the char at `at` earns more.
+--- Returns the bonus of the character at `at`.
 local function bonus_at(model, view, at)
   local classes = view.classes
   return model.bonus[at > 1 and classes[at - 1] or model.first][classes[at]]
 end
 
---- Where a char is, from one place on.
+--- Returns the next place of a character, from `at` on.
 local function next_of(codes, n, code, at)
   while at <= n do
     if codes[at] == code then
@@ -92,7 +92,8 @@ local function next_of(codes, n, code, at)
   end
 end
 
---- What it earns to match all chars, each as early as it can be, in a part of the text; and where.
+--- Returns the score of matching all characters within a span of the text, each as early as possible, and appends
+--- their places to `places`.
 local function span(model, view, term, from, to, places)
   local codes, wanted = view.codes, term.chars
   local row, score, chunk, in_gap = 1, 0, nil, false
@@ -119,7 +120,7 @@ local function span(model, view, term, from, to, places)
   return max(score, 0)
 end
 
---- The first place in which all chars are in their order, from as far right as it can begin.
+--- Scores the first span of text with all characters in order, shortened from its start as far as possible.
 local function shortest(model, view, term, places)
   local codes, n, wanted = view.codes, view.n, term.chars
   local to = 0
@@ -155,7 +156,7 @@ local function single(model, view, term, places)
   return MATCH + best * FIRST
 end
 
---- Walks back through the matrix from where the best score is, and notes where a char was matched.
+--- Walks back through the matrix from the best score, and appends the places of matched characters to `places`.
 local function trace(scores, together, firsts, width, from, best_at, places)
   local row, column, prefer = #firsts, best_at, true
   while true do
@@ -178,8 +179,8 @@ local function trace(scores, together, firsts, width, from, best_at, places)
   end
 end
 
---- The best way to match all chars in their order: rows of the matrix are chars of the term, columns chars of the text
---- between the first match and the last one.
+--- Returns the score of the best match of all characters in order. Rows of the matrix are characters of the term;
+--- columns are characters of the text from the first match to the last.
 local function best(model, view, term, firsts, places)
   local codes, wanted, rows = view.codes, term.chars, term.n
   local from, to = firsts[1], view.n
@@ -243,7 +244,7 @@ local function best(model, view, term, firsts, places)
 end
 
 local function is_large(view, term)
-  return term.n > LONGEST or view.n * term.n > LARGEST
+  return term.n > MAX_TERM_CHARS or view.n * term.n > MAX_PRODUCT
 end
 
 local function fuzzy(model, view, term, places)
@@ -265,13 +266,13 @@ local function fuzzy(model, view, term, places)
   return best(model, view, term, firsts, places)
 end
 
---- Leaves out of a term as few chars as have to be for the rest to match: what is left, and how many were left out.
+--- Removes as few characters from a term as let the rest match. Returns the rest as a term, and the number removed.
 local function reduce(view, term)
   local codes, n, wanted = view.codes, view.n, term.chars
   local function reached(from, code)
     return from and next_of(codes, n, code, from + 1)
   end
-  -- How much of the text it takes to match the first chars without some of them.
+  -- The length of text needed to match the first characters of the term with some of them removed, or nil.
   local reach = {}
   for typos = 0, term.typos do
     local row = { [0] = typos == 0 and 0 or nil }
@@ -295,7 +296,7 @@ local function reduce(view, term)
   end
 end
 
---- Each place at which a term stands as it is.
+--- Iterates over all places of a term in a text, including overlapping ones.
 local function places_of(view, term)
   local codes, n, wanted, count = view.codes, view.n, term.chars, term.n
   local overlaps = term.overlaps
@@ -367,7 +368,7 @@ local function exact(model, view, term)
   return best_from, span(model, view, term, best_from, best_from + term.n - 1)
 end
 
---- A term that is bound to the beginning of a text, to its end or to both.
+--- Returns the place and score of a term that is bound to the beginning of a text, to its end, or to both.
 local function anchored(model, view, term)
   local wanted, count, classes = term.chars, term.n, view.classes
   local from, to = 1, view.n
@@ -400,13 +401,13 @@ local function anchored(model, view, term)
   return from, span(model, view, term, from, from + count - 1)
 end
 
---- The best match of a term.
+--- Returns the best match of a term.
 ---@param model rille.fuzzy.model
 ---@param view rille.fuzzy.view
 ---@param term rille.fuzzy.term
----@param places? integer[] the chars that it is made of are added here, in no order
+---@param places? integer[] receives the places of its characters, in no order
 ---@return integer? score
----@return integer? typos how many chars of the term are not in it
+---@return integer? typos how many characters of the term it lacks
 function M.find(model, view, term, places)
   if term.kind == "fuzzy" then
     local score = fuzzy(model, view, term, places)

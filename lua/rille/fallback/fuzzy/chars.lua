@@ -1,4 +1,4 @@
---- Chars as fuzzy matching compares them, and what kind of char each is: as src/fuzzy/fzf/chars.rs knows them.
+--- Code points in the form in which fuzzy matching compares them, and their classes, equal to src/fuzzy/fzf/chars.rs.
 local lazy = require("rille.core.lazy")
 local segment = require("rille.fallback.segment")
 
@@ -7,10 +7,10 @@ local decode = segment.decode
 
 local M = {}
 
--- The order matters: what is at most DELIMITER is no part of a word.
+-- The order matters: characters up to DELIMITER belong to no word.
 M.WHITE, M.NON_WORD, M.DELIMITER, M.LOWER, M.UPPER, M.LETTER, M.NUMBER = 0, 1, 2, 3, 4, 5, 6
 
---- Reads the tables, when the first char beyond ASCII is met.
+--- Loads the tables, when the first character beyond ASCII is met.
 ---@return { starts: integer[], letters: string[], folds: table<integer, integer>, bases: table<integer, integer> }
 local function load()
   local text = lazy.load("rille.fallback.fuzzy.tables")
@@ -36,7 +36,7 @@ local function tables()
   return loaded
 end
 
---- The letter that the tables have for a code point beyond ASCII.
+--- Returns the letter of a code point beyond ASCII in the table of classes.
 local function letter(code)
   local t = tables()
   local starts = t.starts
@@ -54,21 +54,21 @@ end
 
 local CLASS = { a = 0, b = 1, c = 2, d = 3, e = 4, f = 5, g = 6, h = 1 }
 
---- The class of a char beyond ASCII. Codes of invalid sequences are negative.
+--- Returns the class of a code point beyond ASCII. Codes of invalid sequences are negative.
 ---@param code integer
 ---@return integer
 local function class_beyond_ascii(code)
   return code < 0 and M.NON_WORD or CLASS[letter(code):lower()]
 end
 
---- Whether the char is a mark that stands on the one before it.
+--- Returns whether the character is a mark on or under the character before it.
 ---@param code integer
 ---@return boolean
 function M.is_mark(code)
   return code >= 0x300 and letter(code):lower() == "h"
 end
 
---- Whether the char is a capital.
+--- Returns whether the character is a capital.
 ---@param code integer
 ---@return boolean
 function M.is_capital(code)
@@ -78,7 +78,7 @@ function M.is_capital(code)
   return letter(code) ~= letter(code):lower()
 end
 
---- Whether the char is white space.
+--- Returns whether the character is white space.
 ---@param code integer
 ---@return boolean
 function M.is_white(code)
@@ -90,7 +90,7 @@ function M.is_white(code)
   return letter(code) == "a"
 end
 
---- The char without regard to case.
+--- Folds the case of a character.
 ---@param code integer
 ---@return integer
 local function fold(code)
@@ -101,7 +101,7 @@ local function fold(code)
 end
 M.fold = fold
 
---- The char without its accents.
+--- Returns the base letter of a character, without its accents.
 ---@param code integer
 ---@return integer
 local function base(code)
@@ -109,7 +109,8 @@ local function base(code)
 end
 M.base = base
 
---- The char that starts at byte `i`, and its last byte. An invalid sequence is like nothing but the same bytes.
+--- Returns the code of the character that starts at byte `i`, and its last byte. An invalid sequence equals only the
+--- same bytes.
 ---@param s string
 ---@param i integer
 ---@return integer code negative for an invalid sequence
@@ -127,15 +128,15 @@ local function code_at(s, i)
 end
 M.code_at = code_at
 
---- The chars of a text as a term sees them.
+--- The characters of a text in the form in which a term compares them.
 ---@class rille.fuzzy.view
----@field n integer how many
----@field codes integer[] as they are compared
+---@field n integer number of characters
+---@field codes integer[] in the form in which they are compared
 ---@field classes integer[]
----@field starts integer[] first bytes
+---@field starts integer[] first byte of each
 
---- Reads a text. Without `respect_case` it is folded; with `normalize` it is without accents, and a mark belongs to the char
---- before it.
+--- Reads a text. Unless `respect_case` is set, case is folded. If `normalize` is set, accents are removed, and a
+--- combining mark belongs to the character before it.
 ---@param s string
 ---@param ascii integer[] classes of ASCII, from 0
 ---@param respect_case boolean
@@ -169,7 +170,8 @@ function M.view(s, ascii, respect_case, normalize)
   return { n = n, codes = codes, classes = classes, starts = starts }
 end
 
---- The length of an item as it takes part in the order: its chars without white space at its ends, at most 65,535.
+--- Returns the length by which items are ordered: the number of characters without white space at the ends, at most
+--- 65,535.
 ---@param s string
 ---@return integer
 function M.length(s)

@@ -1,15 +1,15 @@
---- A query made ready in pure Lua: the score of an item, as src/fuzzy/fzf/score.rs has it.
+--- Scores items for a parsed query in pure Lua, equal to src/fuzzy/fzf/score.rs.
 local align = require("rille.fallback.fuzzy.align")
 local chars = require("rille.fallback.fuzzy.chars")
 local parse = require("rille.fallback.fuzzy.query")
 
 local find, model_of, view_of = align.find, align.model, chars.view
 
---- What each char that an item lacks takes from its score.
+--- Penalty for each character of a term that an item lacks.
 local TYPO = 2 ^ 20
 
 ---@class rille.fuzzy.lua_matcher
----@field orders boolean whether it orders what it matches
+---@field orders boolean whether it orders matches by score
 ---@field package groups rille.fuzzy.term[][]
 ---@field package model rille.fuzzy.model
 ---@field package delimiter? string
@@ -33,7 +33,7 @@ function M.new(query, opts)
   return setmetatable(self, Matcher)
 end
 
---- The columns in which to search: each a text, and how many bytes are before it.
+--- Returns the columns to search: their texts, and the number of bytes before each.
 local function cut(self, s)
   if not self.delimiter then
     return { s }, { 0 }
@@ -54,7 +54,7 @@ local function cut(self, s)
   return some, some_offsets
 end
 
---- What a term earns in the first column that it matches.
+--- Returns the score of a term in the first column that it matches.
 local function term_score(self, item, term, positions)
   local which = (term.respect_case and 1 or 0) + (term.normalize and 2 or 0)
   for i = 1, #item.texts do
@@ -107,14 +107,14 @@ local function run(self, s, positions)
   return math.min(total, TYPO - 1) - math.min(lacking, 1024) * TYPO
 end
 
---- The score of an item, if it matches.
+--- Returns the score of an item, or nil if it does not match.
 ---@param s string
 ---@return integer?
 function Matcher:score(s)
   return run(self, s, nil)
 end
 
---- The score of an item if it matches, and where.
+--- Returns the score of an item and the first byte of each matched character, ascending, or nil if it does not match.
 ---@param s string
 ---@return integer?
 ---@return integer[]? positions

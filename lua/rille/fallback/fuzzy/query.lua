@@ -1,4 +1,4 @@
---- fzf's extended query syntax in pure Lua, as src/fuzzy/fzf/query.rs reads it.
+--- Parses fzf's extended query syntax in pure Lua, equal to src/fuzzy/fzf/query.rs.
 local chars = require("rille.fallback.fuzzy.chars")
 
 local base, code_at, fold, is_capital, is_mark =
@@ -10,15 +10,15 @@ local base, code_at, fold, is_capital, is_mark =
 ---@field respect_case boolean
 ---@field normalize boolean
 ---@field typos integer
----@field n integer how many chars
+---@field n integer number of characters
 ---@field chars integer[]
 
 local CHARS_PER_TYPO = 4
 
---- Bounds of a query, as in src/fuzzy/fzf/query.rs.
+--- Limits of a query, as in src/fuzzy/fzf/query.rs.
 local MAX_TERMS, MAX_BYTES = 64, 8192
 
---- The parts of a query between spaces, with escaped spaces plain.
+--- Returns the parts of a query between spaces, with escaped spaces unescaped.
 local function tokens(query)
   local list, at = {}, 1
   while true do
@@ -41,7 +41,7 @@ local function tokens(query)
   end
 end
 
---- What a token says: how to match, and what.
+--- Returns the kind of a token, whether it is negated, and its text without operators.
 local function operators(text)
   local kind, negated = "fuzzy", text:sub(1, 1) == "!"
   if negated then
@@ -100,17 +100,17 @@ local function term(token, opts)
   }
 end
 
---- Reads a query: groups of terms, all of which have to match, each by one of its terms.
+--- Parses a query into groups of terms, all of which have to match; a group matches if one of its terms does.
 ---@param query string
 ---@param opts rille.fuzzy.options
 ---@return rille.fuzzy.term[][]? groups nil if it is too large
----@return boolean|string orders whether a term is not negated; or what is wrong
+---@return boolean|string orders whether a term is not negated, or the message
 return function(query, opts)
   if #query > MAX_BYTES then
     return nil, ("the query has %d bytes; at most %d are allowed"):format(#query, MAX_BYTES)
   end
   local groups, orders, count = {}, false, 0
-  -- Whether the next term begins a group, and whether the last token was an operator "or".
+  -- Whether the next term begins a group, and whether the last token was the operator `|`.
   local begins, after_bar = true, false
   for _, token in ipairs(tokens(query)) do
     if token == "|" and not after_bar and #groups > 0 then

@@ -1,16 +1,16 @@
---- Ranking in pure Lua, a part at a time.
+--- Ranks items in pure Lua, some at a time.
 local length = require("rille.fallback.fuzzy.chars").length
 
 ---@class rille.fuzzy.ranking
 ---@field done boolean
 ---@field searched integer
----@field package rows { index: integer, score: integer, length: integer }[] those that match
+---@field package rows { index: integer, score: integer, length: integer }[] the matched items
 local Ranking = {}
 Ranking.__index = Ranking
 
 local M = {}
 
---- Begins to rank the items of a list, which may grow.
+--- Starts ranking the items of a list, which may grow.
 ---@param matcher rille.fuzzy.lua_matcher
 ---@param list string[]
 ---@param boosts? table<integer, number>
@@ -22,11 +22,11 @@ function M.new(matcher, list, boosts)
   )
 end
 
---- Looks at some more items.
----@param count integer
+--- Ranks some more items.
+---@param count integer how many items, at most
 function Ranking:step(count)
   local list, rows, matcher = self.list, self.rows, self.matcher
-  -- What keeps the order of the items has no use for boosts.
+  -- A query that keeps the order of the items ignores boosts.
   local boosts = matcher.orders and self.boosts or {}
   local last = math.min(self.searched + count, #list)
   for index = self.searched + 1, last do
@@ -49,7 +49,7 @@ local function before(a, b)
   return a.index < b.index
 end
 
---- The best rows of those that were looked at.
+--- Returns the best rows among the items ranked so far, and the number of matched items.
 ---@param limit integer
 ---@return { index: integer, score: integer }[]
 ---@return integer total
