@@ -1,4 +1,5 @@
 --- Files that change while they are viewed: what has grown is shown, what was replaced is read anew.
+local filter = require("rille.nvim.viewer.filter")
 local matches = require("rille.nvim.viewer.matches")
 local rille = require("rille")
 local search = require("rille.nvim.viewer.search")
@@ -27,8 +28,8 @@ function M.index(view)
   })
 end
 
---- There is more of the file: what was the end is no longer.
-local function grown(view)
+--- Shows that there is more text: what was the last line may no longer be.
+local function extend(view)
   local last = view:is_last()
   view.at_end = false
   if #view.page == 0 then
@@ -42,13 +43,38 @@ local function grown(view)
   end
   matches.grown(view)
   view:redraw()
-  if not view.exact and not view.works.index and not view.works.spool then
+end
+
+--- The file has grown. With a filter, much of that is searched by a job.
+local function grown(view)
+  extend(view)
+  local source = view.source
+  if view.filtered and not view.works.filter and not view.works.kept then
+    work.run(view, "kept", source:index(), "filtering", {
+      is_quiet = true,
+      on_over = function(state)
+        if state == "done" and view.source == source then
+          extend(view)
+        end
+      end,
+    })
+  end
+  if not view.works.index and not view.works.spool and not select(2, view.doc:line_count()) then
     M.index(view)
   end
 end
 
---- It is another text: positions of before mean nothing.
+--- The last line is another one than before, and a filter no longer keeps it.
+local function shortened(view)
+  matches.forget(view)
+  view:switch(view.source, math.min(view:here(), math.max(view.source:size() or 1, 1)))
+  matches.start(view)
+  view:redraw()
+end
+
+--- The file is another text: positions of before mean nothing. Its filter stays.
 local function anew(view, change)
+  local filtered = view.filtered and (view.filtered.invert and "!" or "") .. view.filtered.pattern
   local position = view.source == view.doc and view:here() or 1
   search.forget(view)
   work.stop_all(view)
@@ -61,20 +87,27 @@ local function anew(view, change)
   matches.start(view)
   view:redraw()
   M.index(view)
+  if filtered then
+    filter.apply(view, filtered)
+  end
   say(("%s was %s"):format(view.input.title, change))
 end
 
 --- Looks whether the file has changed, and shows what it is now.
 ---@param view rille.nvim.viewer.view
 function M.look(view)
+  -- The filter first, so that positions in the file that it knows are those of the file as it is.
+  local kept = view.filtered and view.source:refresh()
   local change, message = view.doc:refresh()
   if not change then
     view:fail(message)
     view:redraw()
-  elseif change == "grown" then
-    grown(view)
-  elseif change ~= "same" then
+  elseif change ~= "same" and change ~= "grown" then
     anew(view, change)
+  elseif kept == "truncated" then
+    shortened(view)
+  elseif change == "grown" or kept == "grown" then
+    grown(view)
   elseif view.trouble then
     view.trouble = nil
     view:redraw()
