@@ -57,7 +57,7 @@ impl Notifier {
     /// Poll the jobs after this call, not before: what they have published until now will not signal again.
     pub fn drain(&self) -> bool {
         let mut buffer = [0; 64];
-        // One read empties an eventfd; a pipe holds one byte per signal, of which there are few.
+        // One read empties an eventfd; a pipe holds one byte for each of a few signals.
         while matches!((&self.bell.read).read(&mut buffer), Ok(64)) {}
         self.bell.rung.swap(false, Ordering::SeqCst)
     }

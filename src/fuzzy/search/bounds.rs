@@ -54,7 +54,7 @@ impl DirBounds {
         &self.most[place * count..][..count]
     }
 
-    /// Returns the slot of a directory, or none if text with the mask `behind` after it cannot score `wanted`.
+    /// Returns the slot of a directory, or none if it cannot score `wanted` when followed by text with this mask.
     fn place(
         &mut self,
         plan: &Plan,
