@@ -1,11 +1,11 @@
-//! The same Lua specs in every host that rille promises to work in.
+//! Runs the same Lua specs in every host that rille supports.
 //!
-//! Each test here starts one host, lets `test/runner.lua` run all specs in it and reads the result from the
-//! runner's last line. The library under test is the one with the `testing` feature, so that the promise never to
-//! crash the host on a panic is proven in each of them, not only in the embedded one.
+//! Each test here starts one host, lets `test/runner.lua` run all specs in it and reads the result from the runner's last
+//! line. The library under test has the `testing` feature, so that the promise never to crash the host on a panic is
+//! tested in each of them, not only in the embedded one.
 //!
-//! A host that this machine lacks is no failure, but never a silent one: the reason goes to the real stderr, which
-//! `cargo test` does not capture, and `RILLE_REQUIRE_HOSTS=1` (as CI sets it) turns it into one. `.ci/hosts`
+//! A host that this machine lacks is not a failure, but is always reported: the reason goes to the real stderr, which
+//! `cargo test` does not capture, and `RILLE_REQUIRE_HOSTS=1` (as CI sets it) turns it into a failure. `.ci/hosts`
 //! installs them all.
 
 use crate::support::{missing, say};
@@ -22,10 +22,10 @@ pub(crate) mod nginx;
 pub(crate) mod process;
 mod programs;
 
-/// How long a host may take over all specs. It bounds a hang and is no measure of speed.
+/// Maximum time of a host for all specs. It bounds a hang and does not measure speed.
 const TIMEOUT: Duration = Duration::from_secs(600);
 
-/// How many tests ended which way, as the last line of the runner's report says.
+/// The number of tests by outcome, from the last line of the runner's report.
 #[derive(Debug, PartialEq)]
 struct Counts {
     passed: u32,
@@ -41,7 +41,7 @@ impl fmt::Display for Counts {
 
 /// Reads the counts from a report. `None` means that the host ended before the runner did.
 ///
-/// The line need not be the very last one: some hosts say a word of their own when they leave.
+/// The line need not be the very last one: some hosts print something of their own when they exit.
 fn counts(host: &str, report: &str) -> Option<Counts> {
     let prefix = format!("rille-specs: host={host} ");
     let line = report.lines().rev().find_map(|line| line.trim().strip_prefix(&prefix))?;
@@ -54,20 +54,20 @@ fn counts(host: &str, report: &str) -> Option<Counts> {
     })
 }
 
-/// The time at which a host starts: after the library is built, which is no time of the host's.
+/// Returns the time at which a host starts: after the library is built, which does not count as time of the host.
 fn begin() -> Instant {
     crate::testing_library();
     Instant::now()
 }
 
-/// Insists that the report tells of a run with passes and without failures, and prints one line about it.
+/// Panics unless the report has passes and no failures, and prints one line about it.
 #[track_caller]
 fn judge(host: &str, about: &str, report: &str, since: Instant) {
     let Some(counts) = counts(host, report) else {
         panic!("{host} ({about}): the runner did not reach its end:\n{report}");
     };
     say(&format!("{host}: {counts} ({about}, {:.2} s)", since.elapsed().as_secs_f64()));
-    // What plugins of others were not there for is told one by one.
+    // Plugins of others that are missing are listed one by one.
     for line in report.lines().filter(|line| host == "nvim-plugin" && line.starts_with("skip ")) {
         say(&format!("  {line}"));
     }
@@ -80,7 +80,7 @@ fn judge(host: &str, about: &str, report: &str, since: Instant) {
     );
 }
 
-/// The lines of a report about tests that were left out for a reason that does not hold in this host.
+/// Returns the lines of a report about tests that were skipped for a reason that does not apply in this host.
 fn skipped_in_vain<'a>(host: &str, report: &'a str) -> Vec<&'a str> {
     let required = env::var_os("RILLE_REQUIRE_HOSTS").is_some_and(|value| value == "1");
     report
@@ -93,8 +93,8 @@ fn skipped_in_vain<'a>(host: &str, report: &'a str) -> Vec<&'a str> {
         .collect()
 }
 
-/// Whether a test may be left out in a host for this reason. A reason that is not known here is none: otherwise a host in
-/// which all but one test are left out would pass.
+/// Whether a test may be skipped in a host for this reason. An unknown reason never counts: otherwise a host in which all
+/// tests but one are skipped would pass.
 fn may_skip(host: &str, reason: &str, required: bool) -> bool {
     let fallback = host.ends_with("fallback");
     match reason {
@@ -104,14 +104,14 @@ fn may_skip(host: &str, reason: &str, required: bool) -> bool {
         "needs the native library and a process that may be forked" => host != "luajit",
         "needs the library with the feature `testing`" => fallback,
         "one plain find for each would take seconds" => fallback,
-        // Not all hosts have a LuaJIT of our days, or a Neovim.
+        // Not all hosts have a recent LuaJIT, or a recent Neovim.
         "this LuaJIT has no string.buffer" => true,
         "this Neovim knows no grapheme clusters" => host == "nvim",
         "there is no tmux" => host == "nvim-plugin" && !required,
         _ if host == "nvim-plugin" => ["of RILLE_PLUGINS", "came with Neovim", "needs Neovim"]
             .iter()
             .any(|why| reason.contains(why)),
-        // Several Lua states, on threads of their own, are in the process of the tests only.
+        // Only the process of the tests has several Lua states, on threads of their own.
         _ if reason.contains("of this process") || reason.contains("in this process") => {
             host.starts_with("embedded")
         }
@@ -141,9 +141,9 @@ fn a_host_may_not_leave_out_what_it_can_run() {
     assert!(!may_skip("nvim-plugin", "there is no tmux", true));
 }
 
-/// What every host that is a process of its own gets: where the library, the modules and the specs are.
+/// Returns the environment of every host that is a process of its own: where the library, the modules and the specs are.
 ///
-/// All the rest is inherited, but for variables that would lead it away from the tree or into a person's home.
+/// Everything else is inherited, except variables that would make it leave the tree or read a user's home.
 fn environment(host: &str, home: &Path) -> Vec<(&'static str, Option<String>)> {
     let text = |path: &Path| Some(path.to_str().expect("paths of the tree are UTF-8").to_owned());
     let specs: Vec<_> = crate::specs().iter().map(|spec| text(spec).unwrap()).collect();
@@ -177,25 +177,25 @@ fn apply(command: &mut Command, environment: &[(&str, Option<String>)]) {
     }
 }
 
-/// The search path of the tree's Lua modules.
+/// Returns the search path of the tree's Lua modules.
 fn lua_path() -> String {
     let lua = crate::root().join("lua");
     let lua = lua.to_str().expect("paths of the tree are UTF-8");
     format!("{lua}/?.lua;{lua}/?/init.lua")
 }
 
-/// The path of a file in `test/`.
+/// Returns the path of a file in `test/`.
 fn file(name: &str) -> PathBuf {
     crate::root().join("test").join(name)
 }
 
-/// Every different program that the environment variable or the names on PATH lead to, the variable's first.
+/// Returns every distinct program that the environment variable or the names on PATH lead to, the variable's first.
 pub(crate) fn find_programs(variable: &str, names: &[&str]) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = Vec::new();
     let mut known = Vec::new();
     let path = env::var_os("PATH").unwrap_or_default();
     let mut directories: Vec<_> = env::split_paths(&path).collect();
-    // Where servers are installed, which a person's PATH leaves out.
+    // Directories of servers, which are often not in a user's PATH.
     if directories.iter().any(|directory| directory == Path::new("/usr/bin")) {
         directories.push(PathBuf::from("/usr/sbin"));
     }

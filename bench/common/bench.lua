@@ -1,5 +1,5 @@
---- Measuring side by side in LuaJIT: rille's public functions and their peers take turns, and their times are told as
---- ratios. How, and why so: bench/README.md.
+--- Side-by-side measurements in LuaJIT: rille's public functions and their peers take turns, and the results are ratios of
+--- their times. How and why: bench/README.md.
 ---
 --- A file of rows begins with `local bench = dofile("bench/common/bench.lua")` and runs in any LuaJIT that is started in
 --- rille's directory: `luajit bench/peers/text.lua [FILTER]`. It names no host.
@@ -7,16 +7,16 @@ local ffi = require("ffi")
 package.path = "lua/?.lua;lua/?/init.lua;" .. package.path
 local rille = require("rille")
 if rille.backend ~= "native" then
-  error("the fallback is not what is measured: " .. tostring(rille.health().reason), 0)
+  error("the benches need the native library: " .. tostring(rille.health().reason), 0)
 end
 
---- Turns that each contender gets, at most and at least; seconds that one turn and one row may take.
-local ROUNDS, FEWEST, TURN, MAX_UNTAKEN_BYTES = 21, 7, 0.005, 3
+--- Maximum and minimum rounds of each contender; maximum seconds of one turn and of one row.
+local ROUNDS, FEWEST, TURN, MAX_ROW_SECONDS = 21, 7, 0.005, 3
 
 local quick = os.getenv("RILLE_BENCH") == "quick"
 local only = arg and arg[1] or ""
 
---- Seconds. Not those of the processor, as jobs run in threads of their own.
+--- Returns wall-clock seconds, not processor time, as jobs run in threads of their own.
 local now = os.clock
 if ffi.os ~= "Windows" then
   ffi.cdef([[
@@ -33,7 +33,7 @@ end
 local M = { quick = quick, now = now }
 local reached, lost = 0, {}
 
---- The words of common/words.txt, a list for each script.
+--- The words of common/words.txt, one list for each script.
 local scripts = {}
 for line in io.lines("bench/common/words.txt") do
   local words = {}
@@ -43,7 +43,7 @@ for line in io.lines("bench/common/words.txt") do
   scripts[#scripts + 1] = words
 end
 
---- A text of `len` bytes from the first `count` scripts; the first one is the same as that of texts.rs.
+--- Returns a text of `len` bytes from the first `count` scripts; the first text equals that of texts.rs.
 local function draw(len, count, seed)
   local state, pieces, size = seed, {}, 0
   local function below(limit)
@@ -63,22 +63,22 @@ local function draw(len, count, seed)
   return text:sub(1, stop) .. ("."):rep(len - stop)
 end
 
---- Words of the ASCII alphabet.
+--- Returns words of the ASCII alphabet.
 ---@param len integer bytes
 ---@return string
 function M.ascii(len)
   return draw(len, 1, 1)
 end
 
---- Western, CJK, Cyrillic, emoji and Devanagari amid ASCII.
+--- Returns Western, CJK, Cyrillic, emoji and Devanagari words amid ASCII.
 ---@param len integer bytes
 ---@return string
 function M.mixed(len)
   return draw(len, #scripts, 1)
 end
 
---- Two texts of one length, [0] and [1], for loops of the shape `for i = calls, 1, -1 do f(texts[i % 2]) end`. A builtin
---- on a text that stays the same is computed once and moved out of the loop, and nothing is measured.
+--- Returns two texts of one length, [0] and [1], for loops of the shape `for i = calls, 1, -1 do f(texts[i % 2]) end`. With
+--- a single text, a builtin would be computed once and moved out of the loop, and nothing would be measured.
 ---@param len integer bytes
 ---@param kind "ascii"|"mixed"
 ---@return table<integer, string>
@@ -87,12 +87,12 @@ function M.texts(len, kind)
   return { [0] = draw(len, count, 2), draw(len, count, 1) }
 end
 
---- A number of bytes as a person says it.
+--- Formats a number of bytes.
 function M.size(len)
   return len >= 2 ^ 20 and len / 2 ^ 20 .. " MB" or len >= 1024 and len / 1024 .. " KB" or len .. " B"
 end
 
---- Begins the part of a noun, and tells what is measured.
+--- Prints the title of a section, and what is measured.
 function M.title(title)
   local health = rille.health()
   print(("\n%s (kernels %s, %s, %s)"):format(title, health.cpu, health.luajit, health.path))
@@ -102,7 +102,7 @@ function M.title(title)
   end
 end
 
---- The value below which half of them lie, or another share than half.
+--- Returns the median of the values, or another quantile.
 local function quantile(values, at)
   local sorted = {}
   for i, value in ipairs(values) do
@@ -112,7 +112,7 @@ local function quantile(values, at)
   return sorted[math.floor(#sorted * (at or 0.5)) + 1]
 end
 
---- Throughput, or the time of a call on a text too short for that to mean anything.
+--- Formats the throughput, or the time of a call on a text too short for a throughput to be meaningful.
 local function speed(seconds, len)
   local value, unit = seconds * 1e9, "ns"
   if len >= 1024 then
@@ -130,7 +130,7 @@ local function verdict(good, lost_line)
   return "LOST"
 end
 
---- What a loop came to, as something that can be compared: buffers give their content.
+--- Returns the result of a loop in a form that can be compared: of a buffer, its contents.
 local function answer(value)
   if type(value) == "table" or type(value) == "userdata" then
     return value:tostring()
@@ -144,7 +144,7 @@ local function time(loop, calls)
   return now() - since
 end
 
---- How many calls make a turn.
+--- Returns the number of calls in a turn.
 local function calibrate(loop)
   local calls = 1
   while true do
@@ -156,7 +156,7 @@ local function calibrate(loop)
   end
 end
 
---- Whether a loop is compiled as a whole. Only traces of the loop itself count, and their side exits: see
+--- Returns whether a loop is compiled as a whole. Only traces of the loop itself and their side exits count: see
 --- test/jit_spec.lua.
 local function compiles(loop)
   local made, aborted, ours = 0, 0, false
@@ -175,7 +175,7 @@ local function compiles(loop)
   return made > 0 and aborted == 0
 end
 
---- Bytes that a call leaves to the collector, of a loop that is compiled already.
+--- Returns the bytes of garbage per call, for a loop that is compiled already.
 local function garbage(loop)
   local calls = 10000
   loop(calls)
@@ -188,17 +188,17 @@ local function garbage(loop)
   return bytes
 end
 
---- Seconds since some moment.
+--- Returns seconds since an unspecified moment.
 M.now = now
 
---- Whether what has this name was asked for.
+--- Returns whether a section of this name was selected.
 ---@param name string
 ---@return boolean
 function M.wanted(name)
   return name:find(only, 1, true) ~= nil
 end
 
---- A line for what is no comparison: a promise, and whether it is kept.
+--- Prints a line for a promise that is not a comparison, and whether it is kept.
 ---@param name string
 ---@param what string what was measured, and what was promised
 ---@param good boolean
@@ -207,30 +207,30 @@ function M.promise(name, what, good)
 end
 
 ---@class rille.bench.way
----@field [1] string who
----@field [2] fun(calls: integer): any the call in a loop of its own, and what the last one came to
----@field reach? number how many times as fast as this peer rille is to be; 0.25 is within four times its time
----@field limit? boolean it does less than the work, so its answer is another
+---@field [1] string name of the peer
+---@field [2] fun(calls: integer): any runs the call in a loop of its own and returns the last result
+---@field reach? number goal: how many times as fast as this peer rille should be; 0.25 is within four times its time
+---@field limit? boolean it does less than the work, so its result differs
 
 ---@class rille.bench.row
 ---@field name string
 ---@field bytes integer of the text
----@field rille fun(calls: integer): any the call in a loop of its own, and what the last one came to
+---@field rille fun(calls: integer): any runs the call in a loop of its own and returns the last result
 ---@field peers rille.bench.way[]
----@field hot? boolean the loop is promised to compile, and to make no garbage
+---@field hot? boolean the loop is promised to compile and to create no garbage
 
 --- Compares the results, then measures, and prints a line for each peer.
 ---
---- Each loop is written out where it is given, as a function that is shared between contenders would be compiled for the
---- first of them alone.
+--- Each loop is written out by its caller, as a function shared between contenders would be compiled for the first of them
+--- alone.
 ---@param row rille.bench.row
----@return table<string, number>? ratios by peer, for what a file makes of all its rows
+---@return table<string, number>? ratios by peer, for summaries over all rows of a file
 function M.row(row)
-  local told = {}
+  local by_peer = {}
   if not row.name:find(only, 1, true) then
     return
   end
-  -- Traces of rows before this one are none of its business.
+  -- Traces of earlier rows must not affect this one.
   jit.flush()
   collectgarbage()
   local compiled = row.hot and compiles(row.rille)
@@ -255,11 +255,11 @@ function M.row(row)
   end
   local since = now()
   for round = 1, ROUNDS do
-    if round > FEWEST and now() - since > MAX_UNTAKEN_BYTES then
+    if round > FEWEST and now() - since > MAX_ROW_SECONDS then
       break
     end
     for i, way in ipairs(ways) do
-      -- What others left behind is not collected in this turn.
+      -- The garbage of other contenders is not collected in this turn.
       collectgarbage()
       times[i][round] = time(way[2], calls[i]) / calls[i]
     end
@@ -271,11 +271,11 @@ function M.row(row)
     end
     local ours, theirs = quantile(times[1]), quantile(times[i])
     local ratio, reach = theirs / ours, ""
-    told[peer[1]] = ratio
+    by_peer[peer[1]] = ratio
     local low, high = quantile(ratios, 0.25), quantile(ratios, 0.75)
     if peer.reach then
       local line = ("%s, against %s: %.2f of %g"):format(row.name, peer[1], ratio, peer.reach)
-      -- Another run may well say otherwise.
+      -- Another run may come out the other way.
       local unsure = low < peer.reach and peer.reach < high and "?" or ""
       reach = ("%6g %s%s"):format(peer.reach, verdict(ratio >= peer.reach, line), unsure)
     end
@@ -290,19 +290,19 @@ function M.row(row)
     local bytes = garbage(row.rille)
     M.promise(row.name, ("%.0f bytes of garbage"):format(bytes), bytes < 0.5)
   end
-  return told
+  return by_peer
 end
 
---- Whether a row of this name was asked for.
+--- Returns whether a row of this name was selected.
 function M.wants(name)
   return name:find(only, 1, true) ~= nil
 end
 
---- Tells numbers that are no ratios: the median of some times, and the worst of them. They are the machine's own.
+--- Prints absolute times: the median and the worst of a list. They depend on the machine.
 ---@param name string
 ---@param seconds number[]
 ---@param unit "ms"|"µs"
----@param most { median?: number, worst?: number } what they may be, in that unit
+---@param most { median?: number, worst?: number } their maximum, in that unit
 function M.figures(name, seconds, unit, most)
   if quick then
     print(name .. ": measured")
@@ -318,10 +318,10 @@ function M.figures(name, seconds, unit, most)
   end
 end
 
---- Tells how many goals were reached.
+--- Prints how many goals were reached.
 function M.finish()
   if quick then
-    print("\nresults are equal; times are not told after a quick pass")
+    print("\nresults are equal; times are not measured in a quick pass")
     return
   end
   print(("\n%d goals reached, %d lost"):format(reached, #lost))

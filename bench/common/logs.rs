@@ -1,4 +1,4 @@
-//! Large logs, made for a bench in the system's temporary directory and removed with it.
+//! Large log files, made for a bench in the system's temporary directory and removed afterwards.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -11,7 +11,7 @@ pub struct Log {
     pub lines: u64,
 }
 
-/// What occurs once in each log, far behind its middle.
+/// A word that occurs once in each log, well past the middle.
 pub const NEEDLE: &str = "zyxomma_pleonasm";
 
 const WORDS: [&str; 24] = [

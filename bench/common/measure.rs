@@ -1,24 +1,24 @@
-//! Measuring side by side: rille and its peers take turns on the same text, and their times are told as ratios.
+//! Side-by-side measurements: rille and its peers take turns on the same text, and the results are ratios of their times.
 //!
-//! How, and why so: `bench/README.md`.
+//! How and why: `bench/README.md`.
 
 use crate::texts::{KB, Text};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// Turns that each contender gets, at most and at least.
+/// Maximum and minimum rounds of each contender.
 const ROUNDS: usize = 21;
 const FEWEST: usize = 7;
-/// How long one turn of a contender goes on.
+/// Duration of one turn of a contender.
 const TURN: Duration = Duration::from_millis(5);
-/// What a row may take; slow peers get fewer turns for it.
-const MAX_UNTAKEN_BYTES: Duration = Duration::from_secs(2);
-/// "Equal": two runs of the very same code differ by as much.
+/// Maximum duration of a row; slow peers get fewer turns for it.
+const MAX_ROW_TIME: Duration = Duration::from_secs(2);
+/// The ratio that counts as equal: two runs of the very same code differ by as much.
 pub const EQUAL: f64 = 0.97;
 
-/// What is asked for on the command line, and what became of the goals.
+/// The selection on the command line, and the goals reached and lost.
 pub struct Bench {
-    /// One short pass, for CI: results are compared, times are not told.
+    /// One short pass, for CI: results are compared, times are not printed.
     quick: bool,
     /// Only rows whose name contains this.
     only: String,
@@ -36,7 +36,7 @@ impl Bench {
         }
     }
 
-    /// Begins the part of a noun.
+    /// Prints the title of a section.
     pub fn title(&self, title: &str) {
         println!("\n{title}");
         if !self.quick {
@@ -47,12 +47,12 @@ impl Bench {
         }
     }
 
-    /// Whether a part of this name is asked for, as a whole.
+    /// Whether a section of this name was selected, entirely or in part.
     pub fn wants_part(&self, part: &str) -> bool {
         self.only.is_empty() || part.contains(&self.only) || self.only.contains(part)
     }
 
-    /// A promise that is no ratio of one row: what it came to, and the least or the most that is good.
+    /// Prints a promise that is not a ratio of one row: its value, and the minimum or maximum that is promised.
     pub fn promise(&mut self, what: &str, value: f64, unit: &str, reach: Reach) {
         if self.quick {
             return println!("{what}: measured");
@@ -70,7 +70,7 @@ impl Bench {
         }
     }
 
-    /// Begins the part of what is told as numbers of its own: see [`Bench::figure`].
+    /// Prints the title of a section with absolute figures: see [`Bench::figure`].
     pub fn limits_title(&self, title: &str) {
         println!("\n{title}");
     }
@@ -80,28 +80,28 @@ impl Bench {
         self.quick
     }
 
-    /// Whether a row of this name was asked for.
+    /// Whether a row of this name was selected.
     pub fn wants(&self, name: &str) -> bool {
         name.contains(&self.only)
     }
 
-    /// How often to repeat what is no row: a few times in a short pass.
+    /// Returns how often to repeat a measurement that is not a row: at most 3 times in a short pass.
     pub fn times(&self, usual: u32) -> u32 {
         if self.quick { usual.min(3) } else { usual }
     }
 
-    /// A number that is no ratio, and the most that it may be. What it tells are the machine's own milliseconds, too.
+    /// Prints an absolute figure and its maximum. It depends on the machine.
     pub fn figure(&mut self, name: &str, what: &str, value: f64, unit: &str, most: f64) {
         self.promise(&format!("{name}, {what}"), value, unit, Reach::Most(most));
     }
 
-    /// A row: what is done, to which text. Give it rille's way, those of peers, and `run` it.
+    /// Begins a row: the work `what` on a text. Add rille's call and those of peers, then `run` it.
     pub fn row<'a>(&'a mut self, what: &str, text: &'a Text) -> Row<'a> {
         Row { name: format!("{what}, {}", text.name), text, bench: self, ways: Vec::new() }
     }
 
-    /// A row about work on something large that every contender does once in each turn: rille first, then its peers, each with
-    /// its goal. All answer the same, but for those whose name begins with "limit".
+    /// Measures work on something large that every contender does once in each round: rille first, then its peers, each with
+    /// its goal. All results must be equal, except those whose name begins with "limit".
     pub fn race(&mut self, name: &str, len: usize, ways: &mut [Contender<'_>]) {
         if !self.wants(name) {
             return;
@@ -111,7 +111,7 @@ impl Bench {
             for (way, times) in ways.iter_mut().zip(&mut times) {
                 let since = Instant::now();
                 let answer = (way.run)();
-                // The first round is for the caches.
+                // The first round fills the caches.
                 if round > 0 {
                     times.push(since.elapsed().as_secs_f64());
                 }
@@ -140,17 +140,17 @@ impl Bench {
         }
     }
 
-    /// Tells how many goals were reached.
+    /// Prints how many goals were reached.
     pub fn finish(self) {
         if self.quick {
-            println!("\nresults are equal; times are not told after a quick pass");
+            println!("\nresults are equal; times are not measured in a quick pass");
         } else {
             println!("\n{} goals reached, {} lost", self.reached, self.lost.len());
             self.lost.iter().for_each(|lost| println!("  lost: {lost}"));
         }
     }
 
-    /// Whether a ratio is as good as wished, as words for the table; with a `?` if another run may well say otherwise.
+    /// Compares a ratio with its goal; returns the text for the table, with a `?` if another run may come out the other way.
     fn verdict(
         &mut self,
         row: &str,
@@ -172,33 +172,33 @@ impl Bench {
     }
 }
 
-/// Who takes part in a race.
+/// A contender in a race.
 pub struct Contender<'a> {
     pub name: &'a str,
     pub reach: Option<f64>,
     pub run: &'a mut dyn FnMut() -> u64,
 }
 
-/// What is promised of a number.
+/// The promised bound of a figure.
 #[derive(Clone, Copy)]
 pub enum Reach {
     Least(f64),
     Most(f64),
 }
 
-/// One way to do it. Takes the text and an output as long as the text; whatever it answers is compared.
+/// A contender of a row. It takes the text and an output as long as the text; its result is compared.
 struct Way<'a> {
     peer: &'a str,
     reach: Option<f64>,
-    /// Whether output and answer are those of rille.
+    /// Whether output and result are equal to rille's.
     same: bool,
     turn: Turn<'a>,
-    /// Seconds of a call, by round.
+    /// Seconds per call, by round.
     times: Vec<f64>,
 }
 
-/// So many calls in a row: how long they took, and the answer of the last. The loop is compiled around each contender,
-/// so that no indirect call is measured.
+/// Runs a number of calls in a row; returns how long they took, and the result of the last. The loop is compiled around
+/// each contender, so that no indirect call is measured.
 type Turn<'a> = Box<dyn FnMut(&[u8], &mut [u8], u64) -> (Duration, usize) + 'a>;
 
 pub struct Row<'a> {
@@ -225,12 +225,12 @@ impl<'a> Row<'a> {
         self
     }
 
-    /// What the row is about. It comes first.
+    /// Adds rille's call. It comes first.
     pub fn rille(self, call: impl FnMut(&[u8], &mut [u8]) -> usize + 'a) -> Self {
         self.way("rille", None, true, call)
     }
 
-    /// Someone else's way to the same result, and how many times as fast rille is to be.
+    /// Adds a peer's call with the same result, and the goal: how many times as fast rille should be.
     pub fn peer<F>(self, name: &'a str, reach: Option<f64>, call: F) -> Self
     where
         F: FnMut(&[u8], &mut [u8]) -> usize + 'a,
@@ -238,7 +238,7 @@ impl<'a> Row<'a> {
         self.way(name, reach, true, call)
     }
 
-    /// Something that does less than the work and bounds it, such as a copy.
+    /// Adds a call that does less than the work and bounds its speed, such as a copy.
     pub fn limit<F>(self, name: &'a str, reach: Option<f64>, call: F) -> Self
     where
         F: FnMut(&[u8], &mut [u8]) -> usize + 'a,
@@ -251,7 +251,7 @@ impl<'a> Row<'a> {
         if !self.name.contains(&self.bench.only) {
             return;
         }
-        // All write to one place, so that none is luckier than others with its alignment.
+        // All write to the same memory, so that none has a better alignment than others.
         let mut out = self.text.bytes.clone();
         self.compare(&mut out);
         if self.bench.quick {
@@ -281,7 +281,7 @@ impl<'a> Row<'a> {
             self.ways.iter_mut().map(|way| calibrate(&mut way.turn, text, out)).collect();
         let since = Instant::now();
         for round in 0..ROUNDS {
-            if round >= FEWEST && since.elapsed() > MAX_UNTAKEN_BYTES {
+            if round >= FEWEST && since.elapsed() > MAX_ROW_TIME {
                 break;
             }
             for (way, &calls) in self.ways.iter_mut().zip(&calls) {
@@ -312,7 +312,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// How many calls make a turn.
+/// Returns the number of calls in a turn.
 fn calibrate(turn: &mut Turn, text: &[u8], out: &mut [u8]) -> u64 {
     let mut calls = 1;
     loop {
@@ -334,13 +334,13 @@ pub fn median(values: &[f64]) -> f64 {
     sorted(values)[values.len() / 2]
 }
 
-/// Between which values the middle half of the rounds lies.
+/// Returns the first and the third quartile of the values.
 fn quartiles(values: &[f64]) -> (f64, f64) {
     let values = sorted(values);
     (values[values.len() / 4], values[values.len() * 3 / 4])
 }
 
-/// Throughput, or the time of a call on a text too short for that to mean anything.
+/// Formats the throughput, or the time of a call on a text too short for a throughput to be meaningful.
 fn speed(seconds: f64, len: usize) -> String {
     let (value, unit) = match len {
         KB.. => (len as f64 / seconds / 1e9, "GB/s"),

@@ -1,4 +1,4 @@
-//! The paths that fuzzy matchers are measured on: real ones, and many.
+//! The paths that fuzzy matchers are measured on: many real ones.
 //!
 //! Every file of the system and of the toolchain, as its absolute path, in the order of a walk; then the same files again
 //! under made-up projects, until there are enough. All are distinct.
@@ -7,7 +7,7 @@ use ignore::WalkBuilder;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-/// Words that projects are named by.
+/// Words for the names of projects.
 const NAMES: [&str; 24] = [
     "apollo",
     "borealis",
@@ -35,10 +35,10 @@ const NAMES: [&str; 24] = [
     "zephyr",
 ];
 
-/// Where projects keep what is not theirs.
+/// Directories for third-party code in projects.
 const DIRECTORIES: [&str; 5] = ["vendor", "third_party", "packages", "deps", "external/src"];
 
-/// Gives so many paths, one after another.
+/// Calls `give` with `count` paths, one after another.
 pub fn each(count: usize, mut give: impl FnMut(&[u8])) {
     let home = |name: &str, directory: &str| {
         let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
@@ -86,7 +86,7 @@ pub fn each(count: usize, mut give: impl FnMut(&[u8])) {
     }
 }
 
-/// So many paths.
+/// Returns `count` paths.
 pub fn paths(count: usize) -> Vec<Vec<u8>> {
     let mut paths = Vec::with_capacity(count);
     each(count, |path| paths.push(path.to_vec()));

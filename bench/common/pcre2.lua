@@ -1,6 +1,6 @@
---- PCRE2 with its JIT, by the FFI: the fastest way that Lua has to it. Gives nil where there is no PCRE2.
+--- PCRE2 with its JIT, called by the FFI, the fastest way from Lua. Returns nil if there is no PCRE2.
 ---
---- It works on bytes, without UTF and UCP, which is the fastest that it has; rille's patterns are Unicode ones.
+--- It works on bytes, without UTF and UCP, its fastest mode; rille's patterns are Unicode patterns.
 local ffi = require("ffi")
 
 local names = ffi.os == "OSX" and { "libpcre2-8.dylib" } or { "libpcre2-8.so.0", "pcre2-8" }
@@ -24,7 +24,7 @@ ffi.cdef([[
 local JIT_COMPLETE = 1
 local code, place = ffi.new("int[1]"), ffi.new("size_t[1]")
 
---- A function that counts the matches of a pattern, none of which may be empty.
+--- Returns a function that counts the matches of a pattern, none of which may be empty.
 return function(pattern)
   local compiled = P.pcre2_compile_8(pattern, #pattern, 0, code, place, nil)
   assert(compiled ~= nil, "PCRE2 refuses the pattern")
@@ -36,7 +36,7 @@ return function(pattern)
     while true do
       local status = P.pcre2_jit_match_8(compiled, text, len, at, 0, data, nil)
       if status < 0 then
-        -- -1 is no match; all else is a limit or a mistake.
+        -- -1 is no match; any other negative status is a limit or an error.
         return status == -1 and count or ("PCRE2 fails with " .. status)
       end
       count, at = count + 1, tonumber(ends[1])

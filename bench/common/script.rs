@@ -10,7 +10,7 @@ use std::sync::Mutex;
 
 /// Runs the Lua files in `bench/<directory>`, each in a Lua state of its own.
 pub fn run(directory: &str) {
-    // Lua files name each other from here. Cargo starts benches in it already.
+    // Lua files name each other relative to this directory. Cargo already starts benches in it.
     std::env::set_current_dir(env!("CARGO_MANIFEST_DIR")).expect("the directory of the crate");
     let mut files: Vec<PathBuf> = std::fs::read_dir(Path::new("bench").join(directory))
         .expect("a directory of benches")
@@ -23,7 +23,7 @@ pub fn run(directory: &str) {
     let released = library("release", &[]);
     state(&released).and_then(|lua| same_texts(&lua)).expect("bench.lua draws texts");
     for file in files {
-        // Only the library of the tests has jobs that do nothing.
+        // Only the library built for tests has jobs that do nothing.
         let own =
             file.ends_with("jobs.lua").then(|| library("testing", &["--features", "testing"]));
         state(own.as_ref().unwrap_or(&released))
@@ -38,7 +38,7 @@ fn state(library: &Path) -> mlua::Result<Lua> {
     let globals = lua.globals();
     let arguments = std::env::args().skip(1).filter(|argument| !argument.starts_with('-'));
     globals.set("arg", lua.create_sequence_from(arguments)?)?;
-    // SAFETY: it keeps to the protocol of the Lua stack.
+    // SAFETY: the function follows the protocol of the Lua stack.
     globals.set("rille_bench_length", unsafe { lua.create_c_function(length) }?)?;
 
     globals.set("rille_bench_crate", lua.create_function(crate_regex)?)?;
@@ -51,7 +51,7 @@ fn state(library: &Path) -> mlua::Result<Lua> {
     Ok(lua)
 }
 
-/// How many matches the crate regex finds, called from Rust: the peer of search.
+/// Counts the matches that the crate regex finds, called from Rust: the peer of search.
 fn crate_regex(_: &Lua, (pattern, text): (LuaString, LuaString)) -> mlua::Result<usize> {
     static LAST: Mutex<Option<(String, Regex)>> = Mutex::new(None);
     let pattern = pattern.to_str()?.to_owned();
@@ -64,7 +64,7 @@ fn crate_regex(_: &Lua, (pattern, text): (LuaString, LuaString)) -> mlua::Result
     Ok(regex.find_iter(&text.as_bytes()).count())
 }
 
-/// Both languages draw the same texts, so that their tables speak of the same thing.
+/// Checks that both languages generate the same texts, so that their tables are comparable.
 fn same_texts(lua: &Lua) -> mlua::Result<()> {
     let bench: Table = lua.load(r#"return dofile("bench/common/bench.lua")"#).eval()?;
     for (name, text) in [
@@ -78,10 +78,10 @@ fn same_texts(lua: &Lua) -> mlua::Result<()> {
     Ok(())
 }
 
-/// The classic way from Lua to native code, in its simplest form: the length of a string.
+/// Returns the length of a string through the Lua C API: the classic way from Lua to native code, in its simplest form.
 unsafe extern "C-unwind" fn length(lua: *mut ffi::lua_State) -> c_int {
     let mut len = 0;
-    // SAFETY: Lua gives a live state with a stack of at least 20 places.
+    // SAFETY: Lua passes a live state with a stack of at least 20 slots.
     unsafe {
         ffi::luaL_checklstring(lua, 1, &mut len);
         ffi::lua_pushinteger(lua, len as ffi::lua_Integer);
@@ -89,7 +89,7 @@ unsafe extern "C-unwind" fn length(lua: *mut ffi::lua_State) -> c_int {
     1
 }
 
-/// Builds the library without what Cargo adds for benches: the features of dev-dependencies are in theirs. It shares the
+/// Builds the library without what Cargo adds for benches: theirs has the features of dev-dependencies. It shares the
 /// directories of the tests' builds.
 fn library(directory: &str, features: &[&str]) -> PathBuf {
     let program = std::env::current_exe().expect("a path of this program");

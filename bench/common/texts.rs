@@ -1,11 +1,11 @@
-//! The texts that are measured: words drawn at random, the same ones on every machine and in `bench.lua`.
+//! The texts that benches measure: words drawn at random, the same on every machine and in `bench.lua`.
 //!
-//! Random, because a paragraph that repeats is learnt by the branch predictor and flatters whatever branches. The
-//! words are in `words.txt`, a script to a line, ASCII first: ASCII text draws from the first line alone, mixed text
-//! gives each script the same share of the words. (Its Devanagari has no conjuncts, as peers know an older Unicode
-//! that cuts them, and results are compared.)
+//! Random, because the branch predictor learns a repeated paragraph, which flatters code with branches. The words are in
+//! `words.txt`, one script per line, ASCII first: ASCII text draws from the first line alone, mixed text gives each script
+//! the same share of the words. (Its Devanagari has no conjuncts, as peers use an older Unicode that splits them, and
+//! results are compared.)
 
-/// What kind of text it is, and the text.
+/// A text, and what kind it is.
 #[derive(Clone)]
 pub struct Text {
     pub name: String,
@@ -15,21 +15,21 @@ pub struct Text {
 pub const KB: usize = 1 << 10;
 pub const MB: usize = 1 << 20;
 
-/// Words of the ASCII alphabet, `len` bytes.
+/// Returns `len` bytes of words of the ASCII alphabet.
 pub fn ascii(len: usize) -> Text {
     Text { name: format!("ASCII, {}", size(len)), bytes: draw(len, 1) }
 }
 
-/// Western, CJK, Cyrillic, emoji and Devanagari amid ASCII, `len` bytes.
+/// Returns `len` bytes of Western, CJK, Cyrillic, emoji and Devanagari words amid ASCII.
 pub fn mixed(len: usize) -> Text {
     Text { name: format!("mixed, {}", size(len)), bytes: draw(len, usize::MAX) }
 }
 
-/// `len` bytes of words from the first `scripts` lines.
+/// Returns `len` bytes of words from the first `scripts` lines.
 fn draw(len: usize, scripts: usize) -> Vec<u8> {
     let lines = include_str!("words.txt").lines().take(scripts);
     let scripts: Vec<Vec<&str>> = lines.map(|line| line.split(' ').collect()).collect();
-    // Lehmer's generator, whose products a double holds exactly: the Lua side runs the same.
+    // Lehmer's generator, whose products a double represents exactly: the Lua side runs the same.
     let mut state = 1_u64;
     let mut below = |limit: usize| {
         state = state * 48_271 % 0x7fff_ffff;
@@ -46,7 +46,7 @@ fn draw(len: usize, scripts: usize) -> Vec<u8> {
     text.into_bytes()
 }
 
-/// A number of bytes as a person says it.
+/// Formats a number of bytes.
 fn size(len: usize) -> String {
     match len {
         MB.. => format!("{} MB", len / MB),

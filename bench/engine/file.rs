@@ -16,10 +16,10 @@ use std::time::{Duration, Instant};
 const GIB: u64 = 1 << 30;
 const NAME: &str = "file";
 
-/// In the child that measures memory: the file to work on.
+/// Environment variable of the child that measures memory: the file to work on.
 const CHILD: &str = "RILLE_BENCH_FILE";
 
-/// Does the work of the child and ends, if this is the child. Before anything else takes memory.
+/// Does the work of the child and exits, if this is the child. To be called before anything else allocates.
 pub fn be_child() {
     if let Some(path) = std::env::var_os(CHILD) {
         work(Path::new(&path));
@@ -104,7 +104,7 @@ fn index(bench: &mut Bench, log: &Log) {
     bench.figure("file index, memory", "of 1,024 lines", each, "B", 64.0);
 }
 
-/// Takes all that a search brings: the lines with matches.
+/// Takes all results of a search; returns the number of lines with matches.
 fn lines(job: &Job<Found>) -> u64 {
     let mut lines = 0;
     loop {
@@ -174,7 +174,7 @@ fn search(bench: &mut Bench, log: &Log) {
     }
 }
 
-/// The middle of several measurements of one thing, in seconds.
+/// Returns the median of several measurements of the same work, in seconds.
 fn median(times: usize, mut run: impl FnMut(usize)) -> f64 {
     let mut seconds: Vec<f64> = (0..times)
         .map(|round| {
@@ -195,7 +195,7 @@ fn read(bench: &mut Bench, log: &Log) {
     file.write_all_at(&b"the end\n".repeat(5000), (1 << 40) - 40_000).expect("some room");
     for (name, path) in [("1 GiB", &log.path), ("a sparse TiB", &hole.0)] {
         let tail = median(51, |_| {
-            // Its index begins beside that, and is not waited for.
+            // Its index is built in the background, and is not waited for.
             let path = path.as_os_str().as_encoded_bytes();
             let document = Document::open(path, FileOptions::default()).expect("the log");
             document.last(50, Window::default(), &mut batch).expect("the log");
@@ -213,16 +213,16 @@ fn read(bench: &mut Bench, log: &Log) {
     bench.figure("file random line after indexing", "middle of 2,001", random * 1e6, "us", 25.0);
 }
 
-/// What this thread has worked, in seconds. With more busy threads than processors a call takes longer than that.
+/// Returns the processor time of this thread in seconds. With more busy threads than processors a call takes longer.
 fn own_time() -> f64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the place is ours.
+    // SAFETY: the pointer is to a local variable.
     unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &mut time) };
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
 fn wait(bench: &mut Bench, log: &Log) {
-    // What a viewer calls while the index is made and a search goes on.
+    // What a viewer calls while the index is built and a search is running.
     let (mut longest, mut batch) = (0.0_f64, Lines::default());
     let document = open(log, FileOptions::default());
     let job = document.search(regex(r"\b\w+ing\b"), SearchOptions::default()).expect("the log");
@@ -275,10 +275,10 @@ fn wait(bench: &mut Bench, log: &Log) {
     bench.figure("file cancel", "latest of 30", late * 1e3, "ms", 10.0);
 }
 
-/// What a process takes for a file of 10 GiB above what it had at its start: a child of this program works on it.
+/// Measures the memory that a process takes for a file of 10 GiB above its start: a child of this program works on it.
 fn memory(bench: &mut Bench, log: &Log) {
     if !Path::new("/proc/self/status").exists() {
-        return println!("file memory: no row, as this system does not tell it");
+        return println!("file memory: no row, as this system does not report it");
     }
     let size = if bench.quick() { GIB } else { 10 * GIB };
     let islands = Removed(log.path.with_extension("islands"));
@@ -286,15 +286,15 @@ fn memory(bench: &mut Bench, log: &Log) {
     file.set_len(size).expect("a sparse file");
     let mut part = vec![0; 8 << 20];
     File::open(&log.path).and_then(|log| log.read_exact_at(&mut part, 0)).unwrap_or_default();
-    // Nobody has to have such a disk: lines of a log, and 56 MiB of nothing behind them.
+    // A sparse file, so that nobody needs such a disk: lines of a log, each followed by 56 MiB of nothing.
     for at in (0..size).step_by(64 << 20) {
         file.write_all_at(&part, at).expect("room for some of it");
     }
     let program = std::env::current_exe().expect("this program");
-    let told = Command::new(program).env(CHILD, &islands.0).output().expect("a child").stdout;
-    let told = String::from_utf8_lossy(&told).into_owned();
-    let above = told.split_whitespace().last().and_then(|mib| mib.parse().ok());
-    let above = above.unwrap_or_else(|| panic!("the child says: {told}"));
+    let output = Command::new(program).env(CHILD, &islands.0).output().expect("a child").stdout;
+    let output = String::from_utf8_lossy(&output).into_owned();
+    let above = output.split_whitespace().last().and_then(|mib| mib.parse().ok());
+    let above = above.unwrap_or_else(|| panic!("the child says: {output}"));
     bench.figure("file with 10 GiB searched", "memory", above, "MiB", 64.0);
 }
 
@@ -306,8 +306,8 @@ impl Drop for Removed {
     }
 }
 
-/// The child: opens, indexes, searches, filters and reads, and tells the most memory that it ever had above what it had
-/// before, in MiB.
+/// Runs the child: opens, indexes, searches, filters and reads, and prints its peak memory above what it had before, in
+/// MiB.
 fn work(path: &Path) -> ! {
     let status = |key: &str| {
         let status = std::fs::read_to_string("/proc/self/status").expect("what the system knows");

@@ -1,8 +1,8 @@
 //! Fuzzy sessions over a million paths, against frizbee and nucleo on the same paths with as many threads, and fzf and fzy
 //! as processes.
 //!
-//! frizbee scores everything and sorts it; nucleo's matcher is given the paths in as many parts as there are threads, and
-//! its matches are sorted. fzf and fzy read the paths from a file first, which is a part of their time.
+//! frizbee scores everything and sorts it; nucleo's matcher gets the paths divided among as many threads, and its matches
+//! are sorted. fzf and fzy read the paths from a file first, which is a part of their time.
 
 use crate::measure::{Bench, Reach, median};
 use crate::paths;
@@ -42,7 +42,7 @@ const QUERIES: [&str; 24] = [
     "main .go$ | .rs$",
 ];
 
-/// What is typed, char by char.
+/// The queries, typed character by character.
 const TYPED: [&str; 6] = ["config", "main.rs", "matcher", "src test .rs$", "usrlibpy", "README"];
 
 const LIMIT: usize = 100;
@@ -88,12 +88,12 @@ fn millis(since: Instant) -> f64 {
     since.elapsed().as_secs_f64() * 1e3
 }
 
-/// The median of some rounds.
+/// Returns the median of some rounds.
 fn time(rounds: usize, mut round: impl FnMut() -> f64) -> f64 {
     median(&(0..rounds).map(|_| round()).collect::<Vec<_>>())
 }
 
-/// Each query, from nothing.
+/// Measures each query from scratch.
 fn fresh(bench: &mut Bench, session: &Session, items: &[Vec<u8>], threads: usize) {
     let texts: Vec<&str> =
         items.iter().map(|item| std::str::from_utf8(item).unwrap_or_default()).collect();
@@ -103,7 +103,7 @@ fn fresh(bench: &mut Bench, session: &Session, items: &[Vec<u8>], threads: usize
     );
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for query in QUERIES {
-        // Each does all its rounds before the next one begins, as nobody types for two of them in turns.
+        // Each contender runs all its rounds before the next one begins, as nobody types in two of them alternately.
         let rounds = if bench.quick() { 1 } else { ROUNDS };
         let (mut total, mut peer) = (0, 0);
         let times = [
@@ -125,7 +125,7 @@ fn fresh(bench: &mut Bench, session: &Session, items: &[Vec<u8>], threads: usize
                 millis(since)
             }),
         ];
-        // It knows no "or".
+        // It does not support "or".
         assert!(
             query.contains('|') || total == peer,
             "{query}: {total} matches, frizbee has {peer}"
@@ -207,7 +207,7 @@ fn processes(session: &Session, items: &[Vec<u8>]) {
     let _ = std::fs::remove_file(file);
 }
 
-/// Each further char of a word.
+/// Measures each further character of a word.
 fn typed(bench: &mut Bench, session: &Session) {
     let mut times = Vec::new();
     let rounds = if bench.quick() { 1 } else { 5 };
@@ -221,17 +221,17 @@ fn typed(bench: &mut Bench, session: &Session) {
             }
         }
     }
-    bench.promise("the next char of a word, median", median(&times), "ms", Reach::Most(1.0));
+    bench.promise("the next character of a word, median", median(&times), "ms", Reach::Most(1.0));
 }
 
-/// Waits for the end of a job whose results somebody else has.
+/// Waits for a job whose results are taken elsewhere.
 fn finish(job: &dyn AnyJob) {
     while job.poll().state == rille::job::JobState::Running {
         job.wait(Duration::from_secs(1));
     }
 }
 
-/// A walk that feeds a session, against the walk alone.
+/// Measures a walk that feeds a session, against the walk alone.
 fn feed(bench: &mut Bench) {
     let options =
         walk::WalkOptions { hidden: true, no_ignore: true, ..walk::WalkOptions::default() };
@@ -265,7 +265,7 @@ fn feed(bench: &mut Bench) {
     );
 }
 
-/// The longest time that anything takes on the host's thread, while items come from another one.
+/// Measures the longest time of any call on the host's thread while another thread adds items.
 fn host(bench: &mut Bench) {
     let count = if bench.quick() { 100_000 } else { 10_000_000 };
     let session = Session::new(SessionOptions::default());

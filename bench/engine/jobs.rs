@@ -1,8 +1,8 @@
-//! Jobs: walking and searching the biggest tree at hand, how soon a job stops, and what it holds.
+//! Jobs: walking and searching the largest tree available, how soon a job stops, and its memory.
 //!
-//! The tree is `/usr`, or what RILLE_BENCH_TREE names; a quick pass takes the crate's own directory. Peers are the crate
-//! `ignore` alone, and `rg` as an editor starts it, whose output is read to its end; without an `rg` on PATH its rows are
-//! left out.
+//! The tree is `/usr`, or the directory in RILLE_BENCH_TREE; a quick pass uses the crate's own directory. Peers are the
+//! crate `ignore` alone, and `rg` as an editor starts it, whose output is read to its end; without `rg` on PATH its rows
+//! are omitted.
 
 use crate::measure::{Bench, EQUAL};
 use crate::texts::{MB, Text, ascii};
@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 pub fn rows(bench: &mut Bench) {
     let scratch = Scratch::new();
     bench.limits_title("jobs: memory");
-    // First, as a process keeps what it once had.
+    // First, as a process rarely returns memory to the system.
     memory(bench, &scratch);
     let own = env!("CARGO_MANIFEST_DIR").to_owned();
     let usual = if bench.quick() { own } else { "/usr".to_owned() };
@@ -60,7 +60,7 @@ pub fn rows(bench: &mut Bench) {
     cancels(bench, &root, &scratch);
 }
 
-/// The tree as what a row is about. Its bytes are not what is measured.
+/// Returns the tree as the subject of a row. Its number of bytes is not meaningful.
 fn tree(root: &str) -> Text {
     Text { name: root.to_owned(), bytes: Vec::new() }
 }
@@ -86,7 +86,7 @@ fn start_walk(root: &str) -> Job<Paths> {
     walk(root.as_bytes(), &walk::WalkOptions::default()).expect("the tree can be walked")
 }
 
-/// The files that a walk finds, in batches: rg tells of nothing else.
+/// Returns the files that a walk finds, in batches; other entries are skipped, as rg lists files only.
 fn found(job: &Job<Paths>) -> Files {
     let mut files = Files(Vec::new());
     finish(job, |paths| files.0.push(paths));
@@ -102,7 +102,7 @@ impl Files {
     }
 }
 
-/// Takes all that a job finds, as it comes.
+/// Takes all results of a job as they arrive.
 fn finish<T: Send + 'static>(job: &Job<T>, mut take: impl FnMut(T)) {
     loop {
         job.wait(Duration::from_secs(60));
@@ -117,7 +117,7 @@ fn finish<T: Send + 'static>(job: &Job<T>, mut take: impl FnMut(T)) {
     }
 }
 
-/// How many files the crate below finds, with as many threads.
+/// Returns the number of files that the crate `ignore` finds alone, with as many threads.
 fn ignore_alone(root: &str) -> usize {
     let count = AtomicUsize::new(0);
     WalkBuilder::new(root).threads(job::parallelism()).build_parallel().run(|| {
@@ -131,7 +131,7 @@ fn ignore_alone(root: &str) -> usize {
     count.into_inner()
 }
 
-/// What rg prints. What it cannot read it tells elsewhere.
+/// Returns what rg prints. Its errors go to another stream.
 fn rg(root: &str, arguments: &[&str]) -> Vec<u8> {
     let mut command = Command::new("rg");
     command.args(["--no-config", "--no-messages", "--color=never"]).args(arguments).arg(root);
@@ -190,7 +190,7 @@ fn lines_of(job: &Job<Chunk>) -> Lines {
     list
 }
 
-/// The same of what rg prints: a path, a zero byte, a number, a colon. A warning has no zero byte.
+/// Returns the same from the output of rg: a path, a zero byte, a number, a colon. A warning has no zero byte.
 fn lines_of_rg(output: &[u8]) -> Lines {
     let mut list: Lines = output
         .split_str("\n")
@@ -204,7 +204,7 @@ fn lines_of_rg(output: &[u8]) -> Lines {
     list
 }
 
-/// Ends the bench if one has a line that the other has not.
+/// Ends the bench if one result has a line that the other lacks.
 fn same_lines(name: &str, ours: Lines, theirs: Lines) {
     let odd = |list: &Lines, other: &Lines| -> Vec<String> {
         let missing = list.iter().filter(|line| other.binary_search(line).is_err());
@@ -220,7 +220,8 @@ fn same_lines(name: &str, ours: Lines, theirs: Lines) {
     println!("{name}: all {} lines are those of rg", ours.len());
 }
 
-/// What grep is made of, against rille's own search, for what is not there: a search of files mostly passes over them.
+/// Compares the crates that grep is built on with rille's own search, for a pattern that does not occur: a search of files
+/// mostly skips over text without matches.
 fn engines(bench: &mut Bench, name: &str, pattern: &str) {
     let text = ascii(16 * MB);
     let sources = [PatternSource::Text(pattern.as_bytes())];
@@ -245,7 +246,7 @@ fn engines(bench: &mut Bench, name: &str, pattern: &str) {
         .run();
 }
 
-/// From the start of a search to its first results, for a word that stands everywhere.
+/// Measures the time from the start of a search to its first results, for a word that occurs everywhere.
 fn first_results(bench: &mut Bench, root: &str) {
     let name = "first results of a grep";
     if !bench.wants(name) {
@@ -276,7 +277,7 @@ fn until_over(job: &dyn AnyJob) {
 /// Starts a job of one kind.
 type Start<'a> = &'a dyn Fn() -> Box<dyn AnyJob>;
 
-/// The time from telling a job to stop until it has, at moments that are drawn at random.
+/// Measures the time from cancelling a job until it has stopped, at random moments.
 fn cancels(bench: &mut Bench, root: &str, scratch: &Scratch) {
     let huge = scratch.0.join("huge-lines");
     std::fs::create_dir_all(&huge).expect("a directory is made");
@@ -321,7 +322,7 @@ fn cancels(bench: &mut Bench, root: &str, scratch: &Scratch) {
     }
 }
 
-/// What the process holds more while ten million matches wait that nobody takes.
+/// Measures how much the process grows while ten million matches are waiting and nobody takes them.
 fn memory(bench: &mut Bench, scratch: &Scratch) {
     let name = "grep of 10 M matches, none taken";
     if !bench.wants(name) || resident().is_none() {
@@ -334,23 +335,23 @@ fn memory(bench: &mut Bench, scratch: &Scratch) {
     }
     let before = resident().unwrap_or_default();
     let job = start_grep(directory.to_str().expect("a path in UTF-8"), "x");
-    let most = (0..bench.times(100)).fold(0.0_f64, |most, _| {
+    let peak = (0..bench.times(100)).fold(0.0_f64, |peak, _| {
         std::thread::sleep(Duration::from_millis(10));
-        most.max(resident().unwrap_or_default())
+        peak.max(resident().unwrap_or_default())
     });
     assert_eq!(job.poll().state, JobState::Running, "it did not wait");
-    let budget = MAX_UNTAKEN_BYTES as f64 / MB as f64;
-    bench.figure(name, "more resident", most - before, "MB", budget + 16.0);
+    let limit = MAX_UNTAKEN_BYTES as f64 / MB as f64;
+    bench.figure(name, "more resident", peak - before, "MB", limit + 16.0);
 }
 
-/// Megabytes of the process that are in memory, where the system tells.
+/// Returns the resident memory of the process in megabytes, if the system reports it.
 fn resident() -> Option<f64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.split_whitespace().next()?.parse().map(|kilobytes: f64| kilobytes / 1024.0).ok()
 }
 
-/// A directory that is removed in the end.
+/// A directory that is removed when dropped.
 struct Scratch(PathBuf);
 
 impl Scratch {

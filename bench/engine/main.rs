@@ -1,6 +1,6 @@
-//! The core against its peers in Rust, without any boundary in between: `cargo bench --bench engine [-- FILTER]`.
+//! The Rust core against its peers in Rust, without a language boundary: `cargo bench --bench engine [-- FILTER]`.
 //!
-//! A noun has a file here, with a function that adds its rows, and a line in `main`.
+//! Each noun has a file here, with a function that adds its rows, and a line in `main`.
 
 #[cfg(unix)]
 #[path = "../common/logs.rs"]

@@ -1,4 +1,4 @@
-//! Reversal, validation, repair and counting.
+//! Benches of reversal, validation, repair and counting.
 
 use crate::measure::{Bench, EQUAL};
 use crate::texts::{KB, MB, Text, ascii, mixed};
@@ -12,8 +12,8 @@ pub fn rows(bench: &mut Bench) {
     for size in [11, KB, 64 * KB, MB, 16 * MB] {
         for (text, chars, graphemes) in [(ascii(size), 15.0, 20.0), (mixed(size), 5.0, 3.0)] {
             let goal = |times| (size == MB).then_some(times);
-            // In place is what bstr has, and it spares it the second piece of memory. It works on whatever the call
-            // before it has left: this text, or this text reversed.
+            // bstr reverses in place, which saves a second block of memory. It works on whatever the previous call has left:
+            // this text, or this text reversed.
             bench
                 .row("reverse chars", &text)
                 .rille(|text, out| usize::from(text::reverse(text, Unit::Char, uninit(out))))
@@ -56,7 +56,7 @@ fn reverse_bytes(bench: &mut Bench) {
             })
             .run();
     }
-    // The goal is set for AVX2, whatever more this machine has.
+    // The goal is set for AVX2, even if this machine has more.
     for kernel in kernel::available() {
         let text = ascii(MB);
         bench
@@ -87,7 +87,7 @@ fn repair(bench: &mut Bench) {
     let mut text = mixed(MB);
     text.name = "a bad byte in 1 KB, 1 MB".into();
     text.bytes.iter_mut().skip(500).step_by(KB).for_each(|byte| *byte = 0xff);
-    // Both make a new vector.
+    // Both allocate a new vector.
     bench
         .row("repair", &text)
         .rille(|text, _| {
@@ -101,7 +101,7 @@ fn repair(bench: &mut Bench) {
 
 fn count(bench: &mut Bench, text: &Text) {
     let large = text.bytes.len() == MB;
-    // Checked here and not when measured: std may take for granted what rille does not.
+    // Checked here rather than when measured: std may assume what rille does not.
     let valid: &str = std::str::from_utf8(&text.bytes).expect("the texts are valid");
     bench
         .row("count chars", text)
@@ -142,7 +142,7 @@ fn copy(text: &[u8], out: &mut [u8]) -> usize {
     0
 }
 
-/// Output memory as rille takes it.
+/// Returns output memory in the form that rille takes.
 fn uninit(out: &mut [u8]) -> &mut [MaybeUninit<u8>] {
     // SAFETY: the layout is the same, and rille stores nothing that is uninitialised.
     unsafe { &mut *(std::ptr::from_mut(out) as *mut [MaybeUninit<u8>]) }

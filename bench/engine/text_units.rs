@@ -1,4 +1,4 @@
-//! Positions between units, segments, case and normalisation.
+//! Benches of positions between units, segments, case and normalisation.
 
 use crate::measure::{Bench, EQUAL};
 use crate::texts::{KB, MB, Text, ascii, mixed};
@@ -23,7 +23,7 @@ pub fn rows(bench: &mut Bench) {
     }
 }
 
-/// Twenty bytes to UTF-16 columns. The peer counts each from the start of the line, so it has a line only.
+/// Converts twenty bytes to UTF-16 columns. The peer counts each from the start of the line, so it gets a single line.
 fn offsets(bench: &mut Bench, text: &Text) {
     let count = 20;
     let positions: Vec<u32> = (0..count).map(|n| n * text.bytes.len() as u32 / count).collect();
@@ -33,7 +33,7 @@ fn offsets(bench: &mut Bench, text: &Text) {
         sum(&out)
     });
     if text.bytes.len() < KB {
-        // Checked here and not when measured: std may take for granted what rille does not.
+        // Checked here rather than when measured: std may assume what rille does not.
         let valid: &str = std::str::from_utf8(&text.bytes).expect("the texts are valid");
         let positions = &positions;
         row = row.peer("std, from the start", None, move |_, _| {
@@ -55,7 +55,7 @@ fn sum(out: &[MaybeUninit<u32>]) -> usize {
     out.iter().map(|offset| unsafe { offset.assume_init() } as usize).sum()
 }
 
-/// How many segments there are, by way of their spans.
+/// Counts segments by way of their spans.
 fn spans(text: &[u8], unit: Unit) -> usize {
     let mut out = [const { MaybeUninit::<Span>::uninit() }; 512];
     let (mut count, mut next) = (0, 0);
@@ -123,7 +123,7 @@ fn case(bench: &mut Bench, text: &Text) {
     bench
         .row("equal_fold", text)
         .rille(|text, _| usize::from(text::equal_fold(text, &upper)))
-        // What people do, and not the same: by lower case `ß` and its upper case `SS` differ.
+        // A common substitute, but not the same: by lower case, `ß` and its upper case `SS` differ.
         .limit("bstr, lower of both", None, |text, _| {
             usize::from(text.to_lowercase() == upper.to_lowercase())
         })

@@ -1,4 +1,4 @@
--- A log of a gigabyte, made for this and removed: opened, indexed, jumped in and searched, against wc and ripgrep.
+-- A log of a gigabyte, made for this and removed: opened, indexed, navigated and searched, against wc and ripgrep.
 local host = require("tour.host")
 local rille = require("rille")
 local show = require("tour.print")
@@ -9,7 +9,7 @@ local M = { checked = {} }
 local MB = 2 ^ 20
 local NEEDLE = "zyxomma"
 
---- What a command prints, and how long it takes; nil if there is no such command.
+--- Runs a command; returns its output and the time it took, or nil if there is no such command.
 local function run(command)
   local since = host.wall()
   local pipe = io.popen(command .. " 2>/dev/null")
@@ -20,7 +20,7 @@ local function run(command)
   return answer, host.wall() - since
 end
 
---- Megabytes of the log: a gigabyte where the disk has plenty of room.
+--- Returns the size of the log in megabytes: a gigabyte if the disk has plenty of room.
 local function megabytes(directory)
   local pipe = io.popen(("df -Pk '%s' 2>/dev/null"):format(directory))
   local free = pipe and pipe:read("*a"):match("\n%S+%s+%d+%s+%d+%s+(%d+)")
@@ -30,7 +30,7 @@ local function megabytes(directory)
   return tonumber(free) and tonumber(free) > 8 * MB and 1024 or 64
 end
 
---- A megabyte of lines that are not all alike.
+--- Returns a megabyte of lines that differ from each other.
 local function block(number)
   local lines, size = {}, 0
   while size < MB - 200 do
@@ -81,7 +81,7 @@ local function timed(fn)
   return answer, host.wall() - since
 end
 
---- Waits for the end of a job, and gives what it counted.
+--- Waits for a job to finish and returns its count.
 local function counted(job)
   local last
   repeat
@@ -94,7 +94,7 @@ end
 local function table_of(path, size)
   show.section(("A log of %d MB"):format(size), "in the page cache; time on the wall")
   local lines, wc = run(("wc -l < '%s'"):format(path))
-  -- The library is loaded by the first one.
+  -- The first call loads the library.
   assert(rille.file(path, { index = false })):close()
   local file, opened = timed(function()
     return assert(rille.file(path, { index = false }))

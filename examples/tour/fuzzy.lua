@@ -1,4 +1,4 @@
--- Fuzzy matching: a short list in one call, a corpus that is searched with every key, single texts.
+-- Fuzzy matching: a short list in one call, a session that is searched with every key, single texts.
 local rille = require("rille")
 local measure = require("tour.measure")
 local show = require("tour.print")
@@ -18,14 +18,14 @@ local function lines_of(s)
   return lines
 end
 
--- A corpus beside the lines that it was filled with.
+-- Returns a session together with the lines it was filled with.
 local function corpus_of(s)
   local lines, corpus = lines_of(s), rille.fuzzy()
   corpus:push(lines)
   return { lines = lines, corpus = corpus }
 end
 
--- How many match, and which are the best.
+-- Returns the number of matches and the best ones, as text.
 local function told(r)
   local parts = { r.total }
   for i = 1, r.count do
@@ -36,9 +36,9 @@ end
 
 local TEN = { limit = 10 }
 
--- The ways of Lua --------------------------------------------------------------------------------------------------
+-- The Lua versions --------------------------------------------------------------------------------------------------
 
--- What is written first: a pattern with a gap between its chars, and a sort by the length of what matches.
+-- The obvious first version: a pattern with a gap between its characters, and a sort by the length of the match.
 local function by_pattern(query, lines)
   local pattern = query:gsub(".", "%0.-"):sub(1, -3)
   local found = {}

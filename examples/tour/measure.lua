@@ -1,12 +1,12 @@
--- How the tour checks answers, and how it measures.
+-- How the tour compares results and measures times.
 --
 -- A task has
---   `run`      which does it by rille, and perhaps `into`, which does it into a buffer;
---   `judge`    which does it in pure Lua, by rille's fallback if that can, or gives nil where there is no answer;
---   `naive`    what is written first;
---   `best`     the fastest pure Lua that is known to be right: the judge if it is nil, none if it is false;
---   `prepare`  which makes what is worked on, if that is not the text itself;
---   `call`     how rille is called, where a section shows that.
+--   `run`      the work done by rille, and optionally `into`, which writes to a buffer;
+--   `judge`    the work in pure Lua, by rille's fallback if possible; returns nil where it has no result;
+--   `naive`    the obvious first version in Lua;
+--   `best`     the fastest correct version in pure Lua; nil for the judge, false for none;
+--   `prepare`  makes the input of the work, if that is not the text itself;
+--   `call`     the call of rille to show in a section.
 local ffi = require("ffi")
 local rille = require("rille")
 local host = require("tour.host")
@@ -17,11 +17,11 @@ local KB, MB, LARGEST = 2 ^ 10, 2 ^ 20, 2 ^ 24
 
 local M = { LARGEST = LARGEST, failures = {}, answers = 0, rows = {} }
 
-local rille_buffer = rille.buffer(LARGEST + 4) -- pieces may be that much longer
+local rille_buffer = rille.buffer(LARGEST + 4) -- pieces may be up to 4 bytes longer
 local lua_buffer = has_string_buffer and string_buffer.new(LARGEST) or nil
 local BUFFERS = { rille_buffer, lua_buffer }
 
--- As good as new: what the trace compiler has given up, it never tries again.
+-- Reloads the fallback: the trace compiler never retries what it has given up.
 local function fresh_fallback()
   for name in pairs(package.loaded) do
     package.loaded[name] = not name:find("^rille%.fallback") and package.loaded[name] or nil
@@ -35,7 +35,7 @@ local function fresh_fallback()
   })
 end
 
--- A Lua function anew, for the same reason.
+-- Returns a new copy of a Lua function, for the same reason.
 function M.renewed(f)
   local dumped, code = pcall(string.dump, f)
   if not dumped then
@@ -50,19 +50,19 @@ end
 
 local judges = fresh_fallback()
 
--- The first position from `i` on that is not inside a char.
+-- Returns the first position from `i` on that is not inside a character.
 local function boundary(s, i)
   local _, last = s:find("^[\128-\191]+", i)
   return last and last - i < 3 and last + 1 or i
 end
 M.boundary = boundary
 
--- About `size` bytes, no char split.
+-- Returns about `size` bytes without splitting a character.
 local function piece(s, from, size)
   return s:sub(boundary(s, from), boundary(s, from + size) - 1)
 end
 
--- Whether native and fallback agree on all that the task gives.
+-- Checks that the native library and the fallback agree on all results of a task.
 function M.check(job, s, name)
   local input = job.prepare and job.prepare(s) or s
   local judged, judged_position = job.judge(judges, input)
@@ -82,13 +82,13 @@ function M.check(job, s, name)
   end
 end
 
--- Nanoseconds to spend on one number.
-local MAX_UNTAKEN_BYTES = host.given and 30e6 or 60e6
+-- Nanoseconds to spend on one figure.
+local NANOS_PER_FIGURE = host.given and 30e6 or 60e6
 
--- Nanoseconds that `run` takes for a text: the median. The collector does all its work between the runs, since a
--- string that is still there would not be made again.
+-- Returns the nanoseconds that `run` takes for a text: the median. The collector does all its work between the runs, since
+-- a string that still exists would not be created again.
 local function measure(run, texts)
-  -- Compiled anew, since what ran before would leave traces that suit other work.
+  -- Compiled again, since earlier runs leave traces that suit other work.
   jit.flush()
   local now = host.now
   local loop = loadstring([[
@@ -102,9 +102,9 @@ local function measure(run, texts)
     end
   ]])(M.renewed(run), texts, now)
   collectgarbage()
-  local deadline, samples = now() + MAX_UNTAKEN_BYTES, { (loop(1)) }
-  local calls = math.max(1, math.min(#texts, math.floor(MAX_UNTAKEN_BYTES / 10 / samples[1])))
-  while now() < deadline do -- the first runs are compiled on the way; the median leaves them out
+  local deadline, samples = now() + NANOS_PER_FIGURE, { (loop(1)) }
+  local calls = math.max(1, math.min(#texts, math.floor(NANOS_PER_FIGURE / 10 / samples[1])))
+  while now() < deadline do -- the first runs are being compiled; the median discards them
     collectgarbage()
     samples[#samples + 1] = loop(calls) / calls
   end
@@ -112,9 +112,9 @@ local function measure(run, texts)
   return samples[math.ceil(#samples / 2)]
 end
 
--- A task, a text and a size: nanoseconds by name.
+-- Measures a task with pieces of a text of one size; returns nanoseconds by name.
 function M.contest(job, source, size)
-  -- Several texts, so that each result is a new string. Lists are one only, as the collector would go through all.
+  -- Several texts, so that each result is a new string. Of lists only one, as the collector would traverse them all.
   local texts, n = {}, (size > MB or job.prepare) and 1 or math.max(4, MB / size)
   local row = { task = job, source = source, size = size, bytes = 0 }
   for i = 1, n do
@@ -126,7 +126,7 @@ function M.contest(job, source, size)
     end
   end
   local pure = fresh_fallback()
-  local memory = rille_buffer:reset():reserve(size + 4) -- copied to where rille writes, too
+  local memory = rille_buffer:reset():reserve(size + 4) -- memcpy copies to where rille writes, too
   local some = piece(source.text, 1, math.min(size, MB / 4))
   some = job.prepare and job.prepare(some) or some
   local answer = job.run(some)

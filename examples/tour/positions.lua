@@ -1,12 +1,12 @@
--- Text that is shown and searched by position: offsets, width, case, forms, segments.
+-- Positions and display: offsets, width, case, normalisation forms, segments.
 local text = require("rille").text
 local measure = require("tour.measure")
 local show = require("tour.print")
 
 local MB = 2 ^ 20
-local CELLS = 40 -- of a window
+local CELLS = 40 -- width of a window
 
--- Without their line feeds.
+-- Returns the lines without their line feeds.
 local function lines_of(s)
   local lines, n = {}, 0
   for line in s:gmatch("[^\n]+") do
@@ -16,7 +16,7 @@ local function lines_of(s)
   return lines
 end
 
--- A text and marks in it, as many bytes apart or where the next char begins: what diagnostics or matches are.
+-- Returns a text and marks in it, every `apart` bytes or at the next character, as diagnostics or matches have them.
 local function marked(s, apart)
   local marks, n = {}, 0
   for at = 1, #s, apart do
@@ -41,7 +41,7 @@ local function marked_text(s)
   return { marked(s, MB / 16) }
 end
 
--- What `columns` gives for each text, in one number.
+-- Adds the results of `columns` for all texts to one number.
 local function sum_columns(columns)
   return function(texts)
     local sum = 0
@@ -67,7 +67,7 @@ local function columns_by_pattern(s, marks, columns)
   return columns
 end
 
--- One pass for all marks, if they ascend.
+-- Converts all marks in one pass, if they ascend.
 local function columns_by_byte(s, marks, columns)
   local column, at = 1, 1
   for i = 1, #marks do
@@ -97,7 +97,7 @@ local function chars(line)
   return select(2, line:gsub("[^\128-\191]", ""))
 end
 
--- Pure Lua has no tables of Unicode: what is asked for first, rille tells; then it stays in a table of Lua.
+-- Returns a function that asks rille once and caches the result in a Lua table, as pure Lua has no tables of Unicode.
 local function known(ask)
   return setmetatable({}, {
     __index = function(answers, s)
@@ -148,7 +148,7 @@ local function cut_clusters(line)
   return line
 end
 
--- As rows with their line feeds.
+-- Joins rows with line feeds.
 local function cut_lines(cut)
   return function(lines)
     local rows = {}
@@ -179,7 +179,7 @@ local function compose_letters(s)
   return (s:gsub("%a[\204\205][\128-\191]", COMPOSED))
 end
 
--- Where segments are, in one number.
+-- Adds the positions of all segments to one number.
 local function sum_segments(segments, unit)
   return function(s)
     local sum = 0
@@ -270,7 +270,7 @@ local truncate = {
   best = cut_lines(cut_clusters),
 }
 
--- A function that gives a text for a text.
+-- Returns the task of a function from text to text.
 local function mapping(name, verb, naive, best)
   local into = text[verb .. "_into"]
   return {

@@ -18,7 +18,7 @@ local function paint(code)
 end
 local plain, bold, dim, green, yellow = tostring, paint("1"), paint("2"), paint("32"), paint("33")
 
--- Aligned at the right, or at the left if the width is negative, as string.format does it, which knows bytes only.
+-- Pads to a width, on the left, or on the right if it is negative: as string.format does, which counts only bytes.
 local function pad(s, width)
   local space = (" "):rep(math.abs(width) - text.count(s, "grapheme"))
   return width < 0 and s .. space or space .. s
@@ -55,7 +55,7 @@ end
 M.say, M.pad, M.thousands, M.short, M.times, M.section = say, pad, thousands, short, times, section
 M.bold, M.dim, M.green, M.yellow, M.plain = bold, dim, green, yellow, plain
 
--- Rows in columns: negative widths are for text, positive ones for numbers.
+-- Returns a function that prints a row of columns: negative widths are for text, positive ones for numbers.
 local function writer(widths, colours)
   return function(cells, colour)
     local shown = {}
@@ -66,18 +66,18 @@ local function writer(widths, colours)
   end
 end
 
--- Every way there is, with memcpy for a measure.
+-- All versions, with memcpy for comparison.
 local all = writer(
   { -16, 10, 10, 10, 11, 11, 10, 7, 7, 6 },
   { plain, plain, plain, bold, bold, bold, dim, green, green, dim }
 )
--- With the call, as each row has another.
+-- With the call, for tables in which each row has another one.
 local calls = writer(
   { -9, -7, -28, 10, 10, 10, 10, 7, 7 },
   { plain, plain, dim, plain, plain, bold, bold, green, green }
 )
 
--- The head of a table for `rows`.
+-- Prints the head of a table for `row`.
 function M.head(name, remark, answer)
   section(name, remark)
   local groups = "%21spure Lua:           %-33s           rille against:"
@@ -86,14 +86,14 @@ function M.head(name, remark, answer)
   all({ "", "naive", "best", forms[1], forms[2], forms[3], "memcpy", "naive", "best", "copy" }, dim)
 end
 
--- The head of a table for `call_rows`.
+-- Prints the head of a table for `call_row`.
 function M.call_head(name, remark)
   section(name, remark)
   say(dim(("%49spure Lua:               rille:  its faster against:"):format("")))
   calls({ "", "", "", "naive", "best", "result", "buffer", "naive", "best" }, dim)
 end
 
--- The speed of a Lua rival, with a mark if it gives another answer or is rille's own.
+-- Returns the speed of a Lua version, with a mark if its result differs or it is rille's own fallback.
 local function rival(row, key)
   local mark = row.own and key == "best" and "*" or row.wrong[key] and "~" or ""
   return row[key] and mark .. speed(row.bytes / row[key]) or "none"
@@ -107,7 +107,7 @@ local function of_form(row, key)
   return row[key] and speed(row.bytes / row[key]) or ""
 end
 
--- A row of a contest; `size` is told where there are several.
+-- Prints a row of a contest; `size` is given where there are several.
 function M.row(row, size)
   all({
     ("%-9s "):format(size and size_name(size) or row.task.name) .. row.source.name,
@@ -123,7 +123,7 @@ function M.row(row, size)
   })
 end
 
--- A row of a contest, with the call.
+-- Prints a row of a contest, with the call.
 function M.call_row(row)
   calls({
     row.task.name,

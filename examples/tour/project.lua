@@ -1,4 +1,4 @@
--- Jobs: walking and searching a tree on other threads, with the thread of this program free meanwhile.
+-- Jobs: walking and searching a tree on other threads while the thread of this program stays free.
 local rille = require("rille")
 local host = require("tour.host")
 local show = require("tour.print")
@@ -8,10 +8,10 @@ local LONG = 20000
 
 local M = { checked = {} }
 
--- Milliseconds on the wall, as jobs run beside this thread.
+-- Milliseconds of wall-clock time, as jobs run beside this thread.
 local now = host.wall
 
--- Takes all that a job finds, and tells when the first came, when the last, and how long any call took.
+-- Takes all results of a job; returns when the first and the last arrived, and the longest time of a call.
 local function follow(start, each)
   local told = { found = 0, longest = 0, calls = 0 }
   local begin = now()
@@ -49,7 +49,7 @@ local function count_matches(batch)
   return found
 end
 
--- Cancels a search at many moments, and tells how long it went on at worst.
+-- Cancels a search at many moments; returns the longest time until it had stopped.
 local function cancel(start)
   local worst = 0
   for round = 1, 20 do

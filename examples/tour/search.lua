@@ -5,7 +5,7 @@ local show = require("tour.print")
 
 local MB, CHUNK = 2 ^ 20, 2 ^ 16
 
--- None is part of another, nor do they overlap, but where text is very strange.
+-- None is part of another, and they do not overlap except in very unusual text.
 local WORDS = {}
 local LIST = "license warranty copyright function return string number version package system library program source "
   .. "default option value error before should different"
@@ -23,7 +23,7 @@ for i, word in ipairs(WORDS) do
   shouted[i] = word:upper()
 end
 
--- What tells a line of one kind from another.
+-- Patterns that distinguish kinds of lines.
 local PATTERNS = {
   [[error|warning]],
   [[\d+\.\d+\.\d+]],
@@ -46,9 +46,9 @@ local LUA_PATTERNS = {
 }
 local kinds = rille.regexset(PATTERNS, "b")
 
--- The ways of Lua --------------------------------------------------------------------------------------------------
+-- The Lua versions --------------------------------------------------------------------------------------------------
 
--- A pass of find, which is C: where a literal is, as a number of matches and the sum of their places.
+-- Finds a literal by `find`, which is C; returns the number of matches and the sum of their positions.
 local function find_literal(s, literal)
   local count, sum, from, to = 0, 0, s:find(literal, 1, true)
   while from do
@@ -109,7 +109,7 @@ for b = 0, 255 do
   IN_WORD[b] = string.char(b):find("[%w_]") ~= nil
 end
 
--- Find is C and sees what is rare; what stands around it is looked at then.
+-- `find` is C and finds the rare part; the text around it is then examined.
 local function count_ing(s)
   local count, from, to = 0, s:find("ing", 1, true)
   while from do
@@ -160,7 +160,7 @@ local function shout_chunks(chunks)
   return table.concat(parts)
 end
 
--- The result of a stream as one string.
+-- Returns the result of a stream as one string.
 local function stream_parts(stream, chunks)
   local parts = {}
   for i = 1, #chunks do
@@ -196,7 +196,7 @@ local function kinds_by_find(lines)
   return sum
 end
 
--- The same with plain find, which is C, for what it can tell.
+-- The same with plain `find`, which is C, where it suffices.
 local IS_OF_KIND = {
   function(line)
     return line:find("error", 1, true) or line:find("warning", 1, true)

@@ -1,11 +1,11 @@
--- Text that is reversed, repaired, validated, counted.
+-- Reversing, repairing, validating and counting text.
 local text = require("rille").text
 local measure = require("tour.measure")
 local show = require("tour.print")
 
 local KB, MB, LARGEST = 2 ^ 10, 2 ^ 20, measure.LARGEST
 
--- What everybody writes first. Each step copies all that was done before.
+-- The obvious first version. Each step copies all the result so far.
 local function prepend(s)
   local r = ""
   for i = 1, #s do
@@ -34,7 +34,7 @@ local function loop_over_chars(s)
   return table.concat(t)
 end
 
--- Turn the bytes of each long char round, then everything.
+-- Reverses the bytes of each multi-byte character, then the whole text.
 local function gsub_and_reverse(s)
   return (s:gsub("[\192-\255][\128-\191]+", string.reverse):reverse())
 end
@@ -53,7 +53,7 @@ local function count_lines(s)
   return count_matches("\n")(s) + (s:find("\n", -1, true) and 0 or 1)
 end
 
--- `astral` is what a char of four bytes counts: 2 for UTF-16.
+-- `astral` is the number of units of a character of four bytes: 2 for UTF-16.
 local function count_by_match(astral)
   return function(s)
     local n = 0
@@ -64,7 +64,7 @@ local function count_by_match(astral)
   end
 end
 
--- Loops over bytes are what LuaJIT compiles best: no pattern comes near.
+-- LuaJIT compiles loops over bytes best: no pattern comes close.
 local function count_by_byte(astral)
   return function(s)
     local n = 0
@@ -78,7 +78,7 @@ local function count_by_byte(astral)
   end
 end
 
--- Like most that are written by hand it lets surrogates and overlong forms through.
+-- Like most hand-written versions it accepts surrogates and overlong forms.
 local function valid_by_byte(s)
   local i = 1
   while i <= #s do
@@ -106,7 +106,7 @@ local function repair_each_char(s)
   return table.concat(t)
 end
 
--- A function of rille.text and its rivals.
+-- Returns the task of a function of rille.text and its rivals.
 local function task(name, verb, unit, naive, best)
   local run, into = text[verb], text[verb .. "_into"]
   return {

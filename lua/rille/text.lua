@@ -1,4 +1,4 @@
---- Pure functions on text. Every text may hold invalid UTF-8: a maximal invalid subsequence is one char.
+--- Pure functions on text. Every text may contain invalid UTF-8: a maximal invalid subsequence is one character.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -13,7 +13,7 @@ local out = ffi.new("uint32_t[1]")
 local COUNT, REVERSE = units.ids(C, units.count), units.ids(C, units.reverse)
 local MAX_SCRATCH_BYTES, scratch = memory.MAX_SCRATCH_BYTES, memory.scratch
 
---- A string of `len` bytes by way of the `_into` form.
+--- Returns a string of `len` bytes by way of the `_into` form.
 local function long_string(len, name, into, s, unit)
   if len > memory.MAX_STRING_BYTES then
     error(memory.too_long(name), 3)
@@ -22,7 +22,7 @@ local function long_string(len, name, into, s, unit)
 end
 
 ---@class rille.text
----@field unicode_version string the version of Unicode that everything here is of
+---@field unicode_version string the Unicode version of all tables
 local M = { unicode_version = ffi.string(C.rille_unicode_version()) }
 
 --- Returns the text reversed, unit by unit.

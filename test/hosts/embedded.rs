@@ -1,7 +1,7 @@
-//! LuaJIT inside this very process, as an application embeds it: the one host that is always here.
+//! LuaJIT inside this process, as an application embeds it: the one host that is always available.
 //!
-//! All of these run at once in one process, each with Lua states of its own over one loaded library; the variables
-//! that differ between them are therefore given to the state, never to the process.
+//! All of these tests run at once in one process, each with Lua states of its own over one loaded library; variables that
+//! differ between them are therefore set in the state, never in the process.
 
 use std::{
     sync::{Arc, Barrier, Mutex},
@@ -14,25 +14,25 @@ use super::{begin, file, judge, lua_path};
 
 const ABOUT: &str = "LuaJIT by mlua";
 
-/// One Lua state in which specs can be run, more than once.
-struct JobState {
+/// A Lua state in which specs can be run, more than once.
+struct SpecState {
     lua: Lua,
     host: &'static str,
     backend: &'static str,
     jit: bool,
 }
 
-impl JobState {
+impl SpecState {
     fn new(host: &'static str) -> Self {
         // SAFETY: the specs are ours; they load `ffi`, which only an unsafe state has.
         let lua = unsafe { Lua::unsafe_new() };
         let package: Table = lua.globals().get("package").expect("package");
         let path: String = package.get("path").expect("package.path");
         package.set("path", lua_path() + ";" + &path).expect("package.path is set");
-        JobState { lua, host, backend: "native", jit: true }
+        SpecState { lua, host, backend: "native", jit: true }
     }
 
-    /// Runs specs, all unless told which; gives the runner's report.
+    /// Runs specs, all of them by default; returns the runner's report.
     fn run(&self, specs: Option<&str>) -> String {
         let report = Arc::new(Mutex::new(String::new()));
         self.try_run(specs, &report).unwrap_or_else(|e| panic!("{}: {e}", self.host));
@@ -80,35 +80,35 @@ impl JobState {
 #[test]
 fn native() {
     let since = begin();
-    let state = JobState::new("embedded");
+    let state = SpecState::new("embedded");
     judge(state.host, ABOUT, &state.run(None), since);
 }
 
 #[test]
 fn nojit() {
     let since = begin();
-    let state = JobState { jit: false, ..JobState::new("embedded-nojit") };
+    let state = SpecState { jit: false, ..SpecState::new("embedded-nojit") };
     judge(state.host, ABOUT, &state.run(None), since);
 }
 
 #[test]
 fn fallback() {
     let since = begin();
-    let state = JobState { backend: "lua", ..JobState::new("embedded-fallback") };
+    let state = SpecState { backend: "lua", ..SpecState::new("embedded-fallback") };
     judge(state.host, ABOUT, &state.run(None), since);
 }
 
-/// A state is closed while it holds one handle of each kind, and after the namespace is gone its last finaliser
-/// still calls the library. Both must be harmless; only an unmapped library or a freed handle used again is not.
+/// A state is closed while it holds one handle of each kind, and its last finaliser still calls the library after the
+/// namespace is gone. Both must be harmless; only an unmapped library or a freed handle used again is not.
 #[test]
 fn closed_with_live_handles() {
     let since = begin();
-    let state = JobState::new("embedded-close");
-    // Made before rille is loaded, so finalised after it: Lua closes in the reverse order.
+    let state = SpecState::new("embedded-close");
+    // Created before rille is loaded, so finalised after it: Lua closes in the reverse order.
     let last = "late = newproxy(true); getmetatable(late).__gc = function() pcall(late_call) end";
     state.lua.load(last).exec().expect("a finaliser is set");
     let report = state.run(None);
-    // Not before: specs that make much garbage on purpose would keep all of it.
+    // Not earlier: specs that create much garbage on purpose would keep all of it.
     state.lua.gc_stop();
     let make: Function =
         state.lua.load(file("hosts/live_handles.lua")).into_function().expect("it compiles");
@@ -124,7 +124,7 @@ fn closed_with_live_handles() {
 #[test]
 fn two_states_alternately() {
     let since = begin();
-    let states = [JobState::new("embedded-first"), JobState::new("embedded-second")];
+    let states = [SpecState::new("embedded-first"), SpecState::new("embedded-second")];
     let mut passed = [0, 0];
     for spec in crate::specs() {
         let spec = spec.to_string_lossy();
@@ -136,7 +136,7 @@ fn two_states_alternately() {
         }
     }
     assert!(passed.iter().all(|passed| *passed > 0), "no test ran");
-    // The first closes, and the second goes on.
+    // The first is closed, and the second continues.
     let [first, second] = states;
     drop(first);
     let call = r#"return require("rille").text.reverse("rille")"#;
@@ -155,7 +155,7 @@ fn two_states_at_once() {
         for host in ["embedded-left", "embedded-right"] {
             let barrier = &barrier;
             scope.spawn(move || {
-                let state = JobState::new(host);
+                let state = SpecState::new(host);
                 barrier.wait();
                 let since = begin();
                 judge(host, ABOUT, &state.run(None), since);

@@ -1,5 +1,5 @@
--- Makes a handle of each kind that rille has and leaves all of them to the closing state. Takes the project's
--- root, returns how many handles there are. A kind that is not there is passed over.
+-- Makes a handle of each kind that rille has and leaves all of them to the closing state. Takes the project's root; returns
+-- the number of handles. A kind that is not available is skipped.
 local root = ...
 local rille = require("rille")
 local makers = {
@@ -62,7 +62,7 @@ for kind, make in pairs(makers) do
     count = count + 1
   end
 end
--- Globals, since only what is reachable is left for the closing state.
+-- Globals, since only reachable objects are left for the closing state.
 _G.rille_held = held
 _G.late_call = function()
   return rille.text.reverse("late")

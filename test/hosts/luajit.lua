@@ -1,4 +1,4 @@
--- The plain LuaJIT program: no host at all. Falls off its end on success, so that the state is closed.
+-- The plain LuaJIT program, without a host. Returns normally on success, so that the state is closed.
 local _, failed = dofile(os.getenv("RILLE_ROOT") .. "/test/runner.lua")({
   print = function(line)
     io.stdout:write(line, "\n")

@@ -1,5 +1,5 @@
--- Neovim, by `-l` (0.9 and later) or `:luafile` (before). Leaves by a Vim command, never by os.exit, so that
--- Neovim takes itself apart as it does for a person who quits.
+-- Neovim, by `-l` (0.9 and later) or `:luafile` (before). Exits by a Vim command, never by os.exit, so that Neovim shuts
+-- down as it does when a user quits.
 -- luacheck: globals vim
 local root = os.getenv("RILLE_ROOT")
 
@@ -14,7 +14,7 @@ local function run(where)
 end
 
 if os.getenv("RILLE_HOST") == "nvim-thread" then
-  -- A Lua state of its own in another thread of the editor; its code crosses as bytecode, without upvalues.
+  -- A Lua state of its own in another thread of the editor; its code is passed as bytecode, without upvalues.
   local uv = vim.uv or vim.loop
   uv.new_thread(run, root):join()
 elseif not run(root) then

@@ -1,7 +1,7 @@
 //! nginx with its Lua module: a master that loads rille, then forks.
 //!
-//! This is the host that breaks native modules: the library is loaded and used before the fork, the specs run in
-//! the forked workers, a reload replaces these while the master lives on, and every worker unloads at its exit.
+//! This is the host that breaks native modules: the library is loaded and used before the fork, the specs run in the forked
+//! workers, a reload replaces these while the master continues, and every worker unloads at its exit.
 
 use std::{
     fs,
@@ -20,21 +20,21 @@ use super::{
 
 const HOST: &str = "nginx";
 
-/// What `nginx -V` tells: its version, and the lines that load the Lua module.
+/// The output of `nginx -V`: its version, and the lines that load the Lua module.
 pub(crate) struct Kind {
     version: String,
     pub(crate) load: String,
 }
 
 pub(crate) fn kind(program: &Path) -> Option<Kind> {
-    let (_, told) = run(Command::new(program).arg("-V"), Duration::from_secs(60)).ok()?;
-    let version = told.lines().find_map(|line| line.strip_prefix("nginx version: "))?.to_owned();
+    let (_, output) = run(Command::new(program).arg("-V"), Duration::from_secs(60)).ok()?;
+    let version = output.lines().find_map(|line| line.strip_prefix("nginx version: "))?.to_owned();
     // OpenResty has the module built in; elsewhere it is a file, and needs another one before it.
-    if told.contains("ngx_lua") || version.starts_with("openresty") {
+    if output.contains("ngx_lua") || version.starts_with("openresty") {
         return Some(Kind { version, load: String::new() });
     }
     let directory =
-        told.split_whitespace().find_map(|word| word.strip_prefix("--modules-path="))?;
+        output.split_whitespace().find_map(|word| word.strip_prefix("--modules-path="))?;
     let mut load = String::new();
     for module in ["ndk_http_module.so", "ngx_http_lua_module.so"] {
         let module = PathBuf::from(directory).join(module);
@@ -59,7 +59,7 @@ fn nginx() {
     }
 }
 
-/// A whole life: start, specs in both workers, reload, specs in both new workers, quit.
+/// Runs a whole life cycle: start, specs in both workers, reload, specs in both new workers, quit.
 fn serve(program: &Path, kind: &Kind) {
     let since = begin();
     let prefix = Scratch::new();
@@ -87,7 +87,7 @@ fn serve(program: &Path, kind: &Kind) {
     {
         assert!(!log.contains(word), "nginx logged {word:?}:\n{log}");
     }
-    // Two generations of two workers; the log names each end, so none has slipped away.
+    // Two generations of two workers; the log has the exit of each, so none is missing.
     // Specs fork as well: nginx reaps their children, and calls them unknown.
     let is_end =
         |line: &&str| line.contains("worker process") && line.contains("exited with code 0");
@@ -106,7 +106,7 @@ impl Server {
         let variables = environment(HOST, prefix);
         let kept = variables.iter().filter(|(_, value)| value.is_some());
         let kept: String = kept.map(|(name, _)| format!("env {name};\n")).collect();
-        // Workers of a root master become somebody who may not read the tree, unless told to stay root.
+        // Workers of a root master run as a user who may not read the tree, unless configured to stay root.
         // SAFETY: geteuid has no preconditions and cannot fail.
         let user = if unsafe { libc::geteuid() } == 0 { "user root;" } else { "" };
         let template =
@@ -124,16 +124,16 @@ impl Server {
         let mut command = Command::new(program);
         command.arg("-p").arg(prefix).args(["-c", "nginx.conf", "-e", "error.log"]);
         apply(&mut command, &variables);
-        // Before the configuration is read, complaints go to stderr: keep them for the report.
+        // Before the configuration is read, errors go to stderr: keep them for the report.
         let stderr = fs::File::create(prefix.join("stderr")).expect("a file for complaints");
         let running = Running::start(command.stderr(stderr), true).expect("nginx starts");
         Server { running, prefix: prefix.to_owned() }
     }
 
-    /// The reports of two workers whose ids are not among the known ones; adds them.
+    /// Returns the reports of two workers whose ids are not in `known`, and adds the ids.
     ///
-    /// Which worker takes a request is up to the kernel. Two requests at once find both sooner or later, and a
-    /// worker that has already run its specs says so and stays busy for a moment.
+    /// The kernel decides which worker takes a request. Two requests at once reach both sooner or later, and a worker that
+    /// has already run its specs says so and stays busy for a moment.
     fn specs_in_both_workers(&mut self, known: &mut Vec<u32>) -> Vec<String> {
         let start = Instant::now();
         let mut reports = Vec::new();
@@ -144,11 +144,11 @@ impl Server {
                 thread::spawn(move || request(&socket, "/specs"))
             });
             for answer in pair.map(|thread| thread.join().expect("the request does not panic")) {
-                // Nobody listens yet, or an old worker was leaving.
+                // Nobody is listening yet, or an old worker was exiting.
                 let Some((worker, report)) = answer.ok().as_deref().and_then(split) else {
                     continue;
                 };
-                // The two answers of one worker may arrive in either order: its id alone says nothing.
+                // The two answers of one worker may arrive in either order, so its id alone does not suffice.
                 if report.trim() != "again" && !known.contains(&worker) {
                     known.push(worker);
                     reports.push(report);
@@ -165,7 +165,7 @@ impl Server {
         reports
     }
 
-    /// All that nginx said.
+    /// Returns the log of nginx, and its stderr.
     fn log(&self) -> String {
         let files = ["stderr", "error.log"]
             .map(|name| fs::read(self.prefix.join(name)).unwrap_or_default());
@@ -173,7 +173,7 @@ impl Server {
     }
 }
 
-/// Asks for a run of specs; the answer with its head.
+/// Requests a run of specs; returns the answer with its header.
 fn request(socket: &Path, location: &str) -> std::io::Result<String> {
     let mut stream = UnixStream::connect(socket)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
@@ -183,7 +183,7 @@ fn request(socket: &Path, location: &str) -> std::io::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// The worker's id and its report.
+/// Splits an answer into the worker's id and its report.
 fn split(answer: &str) -> Option<(u32, String)> {
     let (_, body) = answer.split_once("\r\n\r\n")?;
     let (worker, report) = body.split_once('\n')?;

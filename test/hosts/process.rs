@@ -1,4 +1,4 @@
-//! Host processes: started in a group of their own, bounded in time, and never left behind.
+//! Host processes: started in a group of their own, limited in time, and never left running.
 
 use std::{
     fs,
@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A directory that is removed in the end. Its name is short, because a Unix socket's path must be.
+/// A directory that is removed when dropped. Its name is short, because a Unix socket's path must be.
 pub struct Scratch(PathBuf);
 
 impl Scratch {
@@ -23,7 +23,7 @@ impl Scratch {
         Scratch(path)
     }
 
-    /// Where it is.
+    /// Returns its path.
     pub fn path(&self) -> &Path {
         &self.0
     }
@@ -35,14 +35,14 @@ impl Drop for Scratch {
     }
 }
 
-/// A child process and all that it starts. Dropping it ends them, whatever happened before.
+/// A child process and all its descendants. Dropping it ends them, whatever happened before.
 pub struct Running(Child);
 
 impl Running {
     /// Starts the command with no input.
     ///
-    /// A test run that is itself killed cannot drop anything: then the kernel ends the host, on Linux. A `server`
-    /// is asked to go, since it has workers to take along; others are killed, as they may be deaf by then.
+    /// A test run that is itself killed cannot drop anything: then the kernel ends the host, on Linux. A `server` is asked
+    /// to terminate, since it must stop its workers; others are killed, as they may not respond any more.
     pub fn start(command: &mut Command, server: bool) -> std::io::Result<Self> {
         command.stdin(Stdio::null());
         #[cfg(unix)]
@@ -61,7 +61,7 @@ impl Running {
         command.spawn().map(Running)
     }
 
-    /// The process id.
+    /// Returns the process id.
     pub fn id(&self) -> u32 {
         self.0.id()
     }
@@ -73,12 +73,12 @@ impl Running {
         unsafe { libc::kill(self.pid(), signal) };
     }
 
-    /// How the process ended, or `None` while it runs.
+    /// Returns how the process ended, or `None` while it runs.
     pub fn ended(&mut self) -> Option<ExitStatus> {
         self.0.try_wait().expect("a child can be waited for")
     }
 
-    /// Waits for the end, but no longer than `limit`.
+    /// Waits for the process to end, for at most `limit`.
     pub fn wait(&mut self, limit: Duration) -> Option<ExitStatus> {
         let start = Instant::now();
         loop {
@@ -114,7 +114,7 @@ pub fn run(
     limit: Duration,
 ) -> std::io::Result<(Option<ExitStatus>, String)> {
     let mut child = Running::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()), false)?;
-    // Read both at once: a host that fills the pipe nobody reads would wait for ever.
+    // Read both at once: a host that fills a pipe nobody reads would wait for ever.
     let out = child.0.stdout.take().map(reader);
     let err = child.0.stderr.take().map(reader);
     let status = child.wait(limit);
@@ -123,7 +123,7 @@ pub fn run(
         let bytes = reader.and_then(|reader| reader.join().ok()).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
     };
-    // Complaints first, so that the runner's last line stays the last.
+    // Stderr first, so that the runner's last line stays the last.
     Ok((status, text(err) + &text(out)))
 }
 

@@ -11,7 +11,7 @@ use super::{
     process::{Scratch, run},
 };
 
-/// Runs all specs in one host process and insists on a clean exit.
+/// Runs all specs in one host process; panics unless it exits cleanly.
 #[track_caller]
 fn specs(host: &str, about: &str, command: &mut Command, extra: &[(&'static str, &str)]) {
     let since = begin();
@@ -23,14 +23,14 @@ fn specs(host: &str, about: &str, command: &mut Command, extra: &[(&'static str,
     let ended =
         status.map_or_else(|| format!("stopped after {TIMEOUT:?}"), |status| status.to_string());
     judge(host, about, &format!("{report}[{ended}]"), since);
-    // The specs may all have passed and the host still not have survived its own end.
+    // The specs may all have passed and the host still have crashed at its exit.
     assert!(
         status.is_some_and(|s| s.success()),
         "{host} ({about}): all passed, then {ended}:\n{report}"
     );
 }
 
-/// The first words that a program says about its version, from the line that starts with `name`.
+/// Returns the first words of a program's version, from the line that starts with `name`.
 fn version(program: &Path, flag: &str, name: &str) -> String {
     let said = run(Command::new(program).arg(flag), Duration::from_secs(60));
     let (_, text) = said.unwrap_or_else(|e| panic!("{}: {e}", program.display()));
@@ -76,7 +76,7 @@ fn neovim_old() {
     }
 }
 
-/// The editor's own Lua state, then one in a thread of the editor.
+/// Runs the specs in the editor's own Lua state, then in one in a thread of the editor.
 fn in_neovim(program: &PathBuf) {
     let about = version(program, "--version", "NVIM");
     for host in ["nvim", "nvim-thread"] {
@@ -102,7 +102,7 @@ fn in_neovim(program: &PathBuf) {
     }
 }
 
-/// The plugin, in child processes that one Neovim drives as a person would: by keys, and by looking at the screen.
+/// Tests the plugin in child processes that one Neovim controls as a user would: by keys, and by reading the screen.
 fn in_child(program: &Path, about: &str) {
     let text = |path: &Path| path.to_str().expect("paths of the tree are UTF-8").to_owned();
     let list: Vec<_> = crate::specs_in("test/neovim").iter().map(|spec| text(spec)).collect();
@@ -112,7 +112,7 @@ fn in_child(program: &Path, about: &str) {
     specs("nvim-plugin", about, &mut command, &extra);
 }
 
-/// Whether Neovim knows `-l`, which came with 0.9.
+/// Whether Neovim supports `-l`, which came with 0.9.
 fn has_script_mode(version: &str) -> bool {
     let numbers = version.trim_start_matches("NVIM v").split(['.', '-']);
     let numbers: Vec<u32> = numbers.map_while(|part| part.parse().ok()).collect();
@@ -146,7 +146,7 @@ fn in_love(host: &str, extra: &[(&'static str, &str)]) {
         return missing(host, "no love on PATH", "apt install love, or set RILLE_LOVE");
     };
     let about = version(&program, "--version", "LOVE");
-    // Its event queue is SDL's, which wants a screen unless told that there is none.
+    // Its event queue is SDL's, which needs a screen unless configured otherwise.
     let mut variables = vec![("SDL_VIDEODRIVER", "dummy"), ("SDL_AUDIODRIVER", "dummy")];
     variables.extend(extra);
     specs(host, &about, Command::new(program).arg(file("hosts/love")), &variables);

@@ -1,4 +1,4 @@
---- Case: upper, lower, folding, and comparison without regard to it. Full mappings of Unicode, without a language.
+--- Case mapping: upper, lower, folding, and comparison without regard to case. Unicode's full mappings, for no language.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -9,18 +9,18 @@ local of, sink = bytes.of, bytes.sink
 local err = failure.block()
 local out = ffi.new("uint32_t[1]")
 
---- A mapped text is at most so many times as long as the text. Given that much room, C walks the text once.
+--- Maximum growth: a mapped text has at most this many times the bytes of the original. With that room C walks it once.
 local GROWTH = 3
 
---- More room than this is not given on suspicion: then the text is measured first.
-local ROOM = 2 ^ 26
+--- Maximum bytes to reserve without knowing the length of the result: for more, the result is measured first.
+local MAX_RESERVED_BYTES = 2 ^ 26
 
 local MAX_SCRATCH_BYTES, scratch = memory.MAX_SCRATCH_BYTES, memory.scratch
 
-local function to_buffer(buffer, s, mapping, name, most)
+local function to_buffer(buffer, s, mapping, name, max_reserved)
   local ptr, len = of(s, name)
   local room = len * GROWTH
-  if room > most then
+  if room > max_reserved then
     if C.rille_text_case_len(ptr, len, mapping, out, err) < 0 then
       return failure.limit(err, name)
     end
@@ -37,7 +37,7 @@ local function to_string(s, mapping, name)
   local ptr, len = of(s, name)
   local room = len * GROWTH
   if room > MAX_SCRATCH_BYTES then
-    return memory.string(0, to_buffer, s, mapping, name, ROOM)
+    return memory.string(0, to_buffer, s, mapping, name, MAX_RESERVED_BYTES)
   end
   local result = scratch(room)
   if C.rille_text_case(ptr, len, mapping, result, room, out, err) < 0 then

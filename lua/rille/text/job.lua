@@ -1,7 +1,7 @@
---- Job forms of the functions on text: the same work on another thread, for texts that would hold the host up.
+--- Job forms of the text functions: the same work on another thread, for texts that would block the host too long.
 ---
---- A job copies its text, once, and 8 MiB of it at most. `job:result()` then makes the Lua values of the result, on the
---- thread that calls it: a string at the speed of memory, a list of lines in the time that as many strings take.
+--- A job copies its text, once, and at most 8 MiB of it. `job:result()` then makes the Lua values of the result on the
+--- thread that calls it: a string at memory speed, a list of lines in the time of creating as many strings.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -29,7 +29,7 @@ for _, form in ipairs(units.forms) do
   FORMS[form] = C["RILLE_FORM_" .. form]
 end
 
---- What a result is made of: each gets the result of C, its status, and what the arguments were read to.
+--- Functions that make the Lua values of a result from C's result, its status, and what the arguments were converted to.
 local function text_of(result)
   return ffi.string(result.text, result.len)
 end
@@ -42,7 +42,7 @@ local function slice(result, from, to)
   return ffi.string(result.text + from, to - from)
 end
 
---- How each function reads its arguments into the task, and its result from C. `read` returns what must stay alive until
+--- By function, how its arguments are read into the task, and its result from C. `read` returns what must stay alive until
 --- the job has started, and what `make` needs.
 local forms = {}
 
@@ -222,8 +222,8 @@ forms.normalize = {
   make = text_of,
 }
 
---- Starts the job form of a function. Its errors are those of the caller's caller: whatever reads the arguments names the
---- function, and what stands before that name is a place in here.
+--- Starts the job form of a function. Errors are raised at the caller's caller: a function that reads arguments puts the
+--- function's name in its message, and the position before that name is in this file.
 local function start(verb, s, ...)
   local form, name = forms[verb], "rille.text." .. verb .. "_job"
   local read, ptr, len = pcall(bytes.of, s, name)
@@ -247,7 +247,7 @@ local function start(verb, s, ...)
     return failure.limit(err, name)
   end
   return jobs.with_result(out_handle[0], function(job)
-    -- What the arguments were read to is kept by this function, so that the collector sees it until the call above is over.
+    -- This function keeps the converted arguments, so that the collector does not free them before the call above is over.
     if anchor ~= nil then
       anchor = nil
     end

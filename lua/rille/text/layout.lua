@@ -1,8 +1,8 @@
---- The options of everything that knows of display cells, for both backends.
+--- The options of all functions that measure in display cells, for both backends.
 
 local M = {}
 
---- How width is measured.
+--- Options of width.
 ---@class rille.width_options
 ---@field style? "terminal"|"neovim"|"strwidth" how width is measured: as by terminals (the default), as by Neovim 0.11
 --- or later (`strdisplaywidth()`), or as by its `nvim_strwidth()`
@@ -32,13 +32,13 @@ local function set(...)
   return known
 end
 
--- Which options each function has.
+-- The options that each function accepts.
 M.WIDTH = set()
 M.TRUNCATE = set("ellipsis", "side")
 M.PAD = set("align", "fill")
 M.WRAP = set("keep_long_words")
 
--- The constants of C.
+-- The constants of C, by name.
 local STYLES = { terminal = 0, neovim = 1, strwidth = 2, list = "terminal, neovim, strwidth" }
 local SIDES = { right = 0, left = 1, middle = 2, list = "right, left, middle" }
 local ALIGNS = { left = 0, right = 1, center = 2, list = "left, right, center" }
@@ -49,7 +49,7 @@ local function show(value)
   return type(value) == "string" and "'" .. value .. "'" or tostring(value)
 end
 
---- Checks a whole number. The error is one of the caller's caller's caller.
+--- Checks an integer. The error is raised at the caller's caller's caller.
 local function whole(value, least, what, name)
   if type(value) ~= "number" or not (value >= least and value <= LARGEST) or value % 1 ~= 0 then
     local message = "%s: %s must be a whole number from %d to 4294967295, got %s"
@@ -66,7 +66,7 @@ local function choice(value, known, what, name)
   return id
 end
 
--- Tables whose names have been checked, since that takes a walk over them, which not every LuaJIT compiles.
+-- Tables whose keys have been checked, since iterating over them is not compiled by every LuaJIT.
 local checked = setmetatable({}, { __mode = "k" })
 
 local function check(opts, known, name)
@@ -81,7 +81,7 @@ local function check(opts, known, name)
   checked[opts] = known
 end
 
---- Options of width, truncation and padding as numbers: the struct of C, or a table with the same fields.
+--- Options of width, truncation and padding as numbers: the C struct, or a table with the same fields.
 ---@class rille.layout
 ---@field style integer
 ---@field ambiguous integer
@@ -94,7 +94,7 @@ end
 ---@field ellipsis ffi.cdata*|string|nil
 ---@field ellipsis_len integer
 
---- Reads the options into the fields of `layout`: a table, or the struct of C, whose constants they become.
+--- Reads the options into the fields of `layout`: a table, or the C struct, as C's constants.
 ---@param layout rille.layout|ffi.cdata*
 ---@param opts? table
 ---@param known table one of the sets above
@@ -162,7 +162,7 @@ function M.strings(list, name)
       error(("%s: list[%d] must be a string, got %s"):format(name, i, type(list[i])), 3)
     end
   end
-  -- Where a list ends that has holes is not defined: what is behind its end must not be a number.
+  -- The end of a list with holes is undefined: there must be no further numeric key after it.
   local key = next(list, length > 0 and length or nil)
   while key ~= nil do
     if type(key) == "number" and (key > length or key < 1 or key % 1 ~= 0) then
@@ -173,7 +173,7 @@ function M.strings(list, name)
   return length
 end
 
---- Raises the error of a fill that is not one cell wide.
+--- Raises the error for a fill that is not one cell wide.
 ---@param fill string
 ---@param name string the public function, for the error of its caller
 function M.refuse_fill(fill, name)

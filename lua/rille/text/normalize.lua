@@ -17,19 +17,19 @@ local FORMS = {
   NFKD = tonumber(C.RILLE_FORM_NFKD),
 }
 
---- A text in a form is at most so many times as long as it was. Given that much room, C normalises once.
+--- Maximum growth: a normalised text has at most this many times the bytes of the original. With that room C walks it once.
 local GROWTH = { [FORMS.NFC] = 3, [FORMS.NFD] = 3, [FORMS.NFKC] = 11, [FORMS.NFKD] = 11 }
 
---- More room than this is not given on suspicion: then the text is measured first.
-local ROOM = 2 ^ 26
+--- Maximum bytes to reserve without knowing the length of the result: for more, the result is measured first.
+local MAX_RESERVED_BYTES = 2 ^ 26
 
 local MAX_SCRATCH_BYTES, scratch = memory.MAX_SCRATCH_BYTES, memory.scratch
 
---- Appends what has to be changed.
-local function to_buffer(buffer, s, form, name, most)
+--- Appends the normalised text to a buffer; reserves at most `max_reserved` bytes without measuring the result first.
+local function to_buffer(buffer, s, form, name, max_reserved)
   local ptr, len = of(s, name)
   local room = len * GROWTH[form]
-  if room > most then
+  if room > max_reserved then
     if C.rille_text_normalize_len(ptr, len, form, out, err) < 0 then
       return failure.limit(err, name)
     end
@@ -64,7 +64,7 @@ function M.normalize(s, form)
   end
   local room = len * GROWTH[id]
   if room > MAX_SCRATCH_BYTES then
-    return memory.string(0, to_buffer, s, id, "rille.text.normalize", ROOM)
+    return memory.string(0, to_buffer, s, id, "rille.text.normalize", MAX_RESERVED_BYTES)
   end
   local result = scratch(room)
   if C.rille_text_normalize(ptr, len, id, result, room, out, err) < 0 then

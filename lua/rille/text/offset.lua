@@ -1,4 +1,4 @@
---- Positions between units: a byte to its UTF-16 column, a grapheme cluster to its byte.
+--- Conversion of positions between units: a byte to its UTF-16 column, a grapheme cluster to its byte.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -14,17 +14,17 @@ local options = ffi.new("rille_offset_options", { size = ffi.sizeof("rille_offse
 local numbers = ffi.typeof("uint32_t[?]")
 local UNITS = units.ids(C, units.offset)
 
--- An extension of LuaJIT that some hosts leave out.
+-- An extension of LuaJIT that some hosts omit.
 local has_new_table, new_table = pcall(require, "table.new")
 
---- Up to this many positions are converted in memory that is kept for the next list.
-local KEPT = 2 ^ 16
+--- Maximum number of positions converted in memory that is kept for the next list.
+local MAX_KEPT_POSITIONS = 2 ^ 16
 local kept_in, kept_out, kept_len = numbers(256), numbers(256), 256
 
 local function room(n)
   if n <= kept_len then
     return kept_in, kept_out
-  elseif n > KEPT then
+  elseif n > MAX_KEPT_POSITIONS then
     return numbers(n), numbers(n)
   end
   while kept_len < n do

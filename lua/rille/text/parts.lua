@@ -1,5 +1,5 @@
---- The parts of `rille.text` that are loaded when one of their functions is first asked for, on both backends:
---- each function, with its part.
+--- The parts of `rille.text`, on both backends: each function, with the part that has it. A part is loaded when one of its
+--- functions is first used.
 local lazy = require("rille.core.lazy")
 local PARTS = {
   offset = "offset",
@@ -30,10 +30,10 @@ for _, name in ipairs(require("rille.text.units").jobs) do
   PARTS[name .. "_job"] = "job"
 end
 
---- Lets the module of the noun find the functions of its parts.
+--- Makes the functions of the parts available in the module `M`.
 ---@generic T: table
 ---@param M T
----@param directory string the modules of the parts begin with it
+---@param directory string prefix of the parts' module names
 ---@return T
 return function(M, directory)
   return setmetatable(M, {

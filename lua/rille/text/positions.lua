@@ -1,9 +1,9 @@
---- Positions as callers give them: one or a list, checked.
+--- Checks positions that callers pass: one, or a list.
 local floor, maxn = math.floor, table.maxn
 
 local M = {}
 
---- No text is longer, so what lies beyond is past the end of any.
+--- The maximum position: no text is longer, so any larger one is past the end.
 local LAST = 2 ^ 32
 
 local function refuse(at, name, i)
@@ -14,7 +14,7 @@ local function refuse(at, name, i)
   error(("%s must be an integer from 1 on, got %s"):format(name, said), 4)
 end
 
---- Checks a position. The error is of the public function's caller.
+--- Checks a position. The error is raised at the public function's caller.
 ---@param at integer
 ---@param name string the public function and its argument
 ---@param i? integer the index in the argument, if that is a list
@@ -26,7 +26,7 @@ function M.one(at, name, i)
   return at < LAST and at or LAST
 end
 
---- Checks that there are lists, and that the first has no holes behind what `#` sees.
+--- Checks that the arguments are lists, and that the first has no holes.
 ---@param positions integer[]
 ---@param results? integer[]
 ---@param name string the public function
@@ -39,7 +39,7 @@ function M.list(positions, results, name)
   end
   local n = #positions
   if positions[n + 1] ~= nil or maxn(positions) > n then
-    error(("%s: positions[%d] is nil, but there are positions behind it"):format(name, n + 1), 3)
+    error(("%s: positions[%d] is nil, but there are positions after it"):format(name, n + 1), 3)
   end
   return n
 end

@@ -1,7 +1,7 @@
 --- Segments: iterators over grapheme clusters, words, sentences, lines and line-break segments.
 ---
---- Spans come from C in batches, in arrays that are used again: an iteration that runs to its end gives its array back,
---- one that is left early leaves it to the collector. A segment makes no garbage.
+--- C returns spans in batches, in arrays that are reused: an iteration that runs to its end returns its array to the pool,
+--- one that is left early leaves it to the collector. A segment creates no garbage.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -15,12 +15,12 @@ local array = ffi.typeof("uint32_t[?]")
 local UNITS = units.ids(C, units.segments)
 local MORE = tonumber(C.RILLE_MORE)
 
--- Written before each call that is given it, so that nested loops do not see each other.
+-- Written before each call that uses it, so that nested loops do not affect each other.
 local options = ffi.new("rille_segment_options", { size = ffi.sizeof("rille_segment_options") })
 
---- Spans in an array.
+--- Number of spans in an array.
 local CAPACITY = 512
---- The first batch is small, as many loops are left after their first rounds and many texts are short.
+--- Number of spans in the first batch. It is small, as many loops end after their first rounds and many texts are short.
 local FIRST = 32
 
 local pool, pooled = {}, 0
@@ -48,12 +48,12 @@ end
 ---@field package s rille.source
 ---@field package unit integer
 ---@field package numbers ffi.cdata*? spans of the batch
----@field package i integer segments of the batch that were given
+---@field package i integer segments of the batch returned so far
 ---@field package n integer segments in the batch
 ---@field package next integer offset at which the next batch begins
----@field package more boolean whether there is one
+---@field package more boolean whether there is a next batch
 
---- Fetches a batch, and tells whether that succeeded. The text is asked anew where it is, as a buffer may have moved.
+--- Fetches a batch; returns whether that succeeded. The text's address is read each time, as a buffer may have moved.
 local function fetch(state, capacity)
   local ptr, len = of(state.s, "rille.text.segments")
   options.unit, options.from, options.capacity = state.unit, state.next, capacity

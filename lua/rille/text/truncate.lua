@@ -1,4 +1,4 @@
---- Truncation to a width.
+--- Truncating texts to a width.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -12,18 +12,18 @@ local cut = ffi.new("rille_cut[1]")
 local options = ffi.new("rille_layout_options", { size = ffi.sizeof("rille_layout_options") })
 local ELLIPSIS = "…"
 
--- Lists as C takes them, kept for the next one.
+-- Arrays for lists as C takes them, kept for the next one.
 local slices_of, cuts_of = ffi.typeof("rille_slice[?]"), ffi.typeof("rille_cut[?]")
 local slices, cuts, room = slices_of(64), cuts_of(64), 64
 
---- Sets the ellipsis, and gives it: it must stay where the collector sees it until the call is over.
+--- Sets the ellipsis and returns it: it must stay referenced until the call is over.
 local function set_ellipsis(opts)
   local ellipsis = opts and opts.ellipsis or ELLIPSIS
   options.ellipsis, options.ellipsis_len = ellipsis, #ellipsis
   return ellipsis
 end
 
---- Writes what stays of a text; `from` is the text again, as a pointer that can be counted up.
+--- Writes the truncated text; `from` is the text again, as a pointer that allows arithmetic.
 local function put(to, from, len, c, ellipsis)
   ffi.copy(to, from, c.head)
   ffi.copy(to + c.head, ellipsis, c.ellipsis)
@@ -87,7 +87,7 @@ function M.truncate_into(buffer, s, cells, opts)
   return size
 end
 
---- Finds out in one call how to cut each text of a list.
+--- Computes in one call how to truncate each text of a list.
 local function cut_list(list, length)
   if length > room then
     room = math.max(length, 2 * room)

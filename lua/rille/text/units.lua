@@ -1,4 +1,4 @@
---- The units that text is counted and cut in.
+--- The units of text that functions count in and split by.
 ---@alias rille.unit "byte" | "char" | "utf16" | "grapheme" | "word" | "line" | "cell" | "sentence" | "linebreak"
 ---@alias rille.unit.position "byte" | "char" | "utf16" | "grapheme" | "cell"
 ---@alias rille.unit.segment "grapheme" | "word" | "sentence" | "line" | "linebreak"
@@ -34,7 +34,7 @@ local M = {
   },
 }
 
---- The constants of C for units, by their names.
+--- Returns the C constants of units, by name.
 ---@param C ffi.namespace*
 ---@param names string[]
 ---@return table<string, integer>
@@ -51,7 +51,7 @@ end
 ---@param unit T
 ---@param known T[]
 ---@param name string the public function, for the error
----@param what? string what a unit is called, if it is something else
+---@param what? string the name of the argument, if it is not a unit
 ---@return T
 function M.check(unit, known, name, what)
   for i = 1, #known do

@@ -32,7 +32,7 @@ function M.width(s, opts)
   return out[0]
 end
 
---- Fills `count` cells at `to`, and tells where they end.
+--- Writes the fill text `count` times at `to`; returns where it ends.
 local function fill_cells(to, count, fill)
   if #fill == 1 then
     ffi.fill(to, count, fill:byte())
@@ -45,7 +45,7 @@ local function fill_cells(to, count, fill)
   return to
 end
 
---- What to fill with, and whether that is one cell wide.
+--- Returns the fill text, and whether it is one cell wide.
 local function fill_of(opts)
   local fill = opts and opts.fill or " "
   if fill == " " then

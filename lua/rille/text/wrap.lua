@@ -10,11 +10,11 @@ local err = failure.block()
 local count = ffi.new("uint32_t[1]")
 local options = ffi.new("rille_layout_options", { size = ffi.sizeof("rille_layout_options") })
 
--- Lines come in batches of as many.
+-- Number of lines fetched at once.
 local BATCH = 256
 local lines = ffi.new("rille_line[?]", BATCH)
 
---- Fetches the next lines, and gives their number; none if the text is over. Below 0 it has failed.
+--- Fetches the next lines; returns their number, 0 at the end of the text, below 0 after an error.
 local function fetch(ptr, len)
   if options.start >= len then
     return 0

@@ -1,14 +1,14 @@
---- The glue of LÖVE: jobs are looked after in love.update, and frames go on. Each `yield` is a frame.
+--- Tests of the LÖVE glue: love.update polls jobs while frames continue. Each `yield` is a frame.
 -- luacheck: globals love
 local t = ...
 local glue = require("rille.love")
 local start = dofile(os.getenv("RILLE_ROOT") .. "/test/jobs.lua")
 
---- Lets frames pass until a condition holds, and counts them.
+--- Runs frames until a condition holds; returns their number.
 local function frames(condition)
   local count, since = 0, love.timer.getTime()
   while not condition(count) do
-    t.ok(love.timer.getTime() - since < 60, "it does not come to its end")
+    t.ok(love.timer.getTime() - since < 60, "it does not finish")
     coroutine.yield()
     glue.update()
     count = count + 1
@@ -26,7 +26,7 @@ local function drain(job)
   return count
 end
 
-t.test("awaited jobs tell all their results, and frames go on meanwhile", function()
+t.test("awaited jobs return all their results while frames continue", function()
   local over, results = 0, 0
   for _ = 1, 4 do
     glue.await(start({ steps = 50, microseconds = 2000, results = 10 }), function(job, state, message)
@@ -37,7 +37,7 @@ t.test("awaited jobs tell all their results, and frames go on meanwhile", functi
       end
     end)
   end
-  -- One that ends only if frames go on while it is awaited.
+  -- A job that ends only if frames continue while it is awaited.
   local endless, ended = start({ steps = 1000000, microseconds = 1000, results = 1 }), nil
   glue.await(endless, function(job, state)
     drain(job)
@@ -108,7 +108,7 @@ t.test("the game may be left while jobs run", function()
     jobs[i] = start({ steps = 1000000, microseconds = 100, results = 1 })
     glue.await(jobs[i], drain)
   end
-  -- What is left behind is at work; that the game ends well is what the one who started it looks at.
+  -- The jobs left over are still running; whoever started the game checks that it exits cleanly.
   t.eq(glue.update(), 20)
   for _, job in ipairs(jobs) do
     t.eq((job:poll()), "running")

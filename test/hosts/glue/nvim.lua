@@ -1,4 +1,4 @@
---- The glue of Neovim: jobs wake the editor, which goes on meanwhile.
+--- Tests of the Neovim glue: jobs wake the editor, which continues meanwhile.
 -- luacheck: globals vim
 local t = ...
 local nvim = require("rille.nvim")
@@ -7,7 +7,7 @@ local start = dofile(os.getenv("RILLE_ROOT") .. "/test/jobs.lua")
 local uv = vim.uv or vim.loop
 local LONG = 60000
 
---- Runs the loop until a condition holds, and counts the ticks of a timer meanwhile.
+--- Runs the loop until a condition holds; returns the ticks of a timer meanwhile.
 local function ticking(condition)
   local ticks = 0
   local timer = uv.new_timer()
@@ -17,13 +17,13 @@ local function ticking(condition)
   local function over()
     return condition(ticks)
   end
-  t.ok(vim.wait(LONG, over, 1), "it does not come to its end")
+  t.ok(vim.wait(LONG, over, 1), "it does not finish")
   timer:stop()
   timer:close()
   return ticks
 end
 
---- Takes all that there is, and counts.
+--- Takes all results; returns their number.
 local function drain(job)
   local count = 0
   local batch = job:take(64)
@@ -34,11 +34,11 @@ local function drain(job)
   return count
 end
 
-t.test("awaited jobs tell all their results, and the loop is alive meanwhile", function()
+t.test("awaited jobs return all their results while the loop keeps running", function()
   local over, results = 0, 0
   for _ = 1, 4 do
     nvim.await(start({ steps = 50, microseconds = 2000, results = 10 }), function(job, state, message)
-      -- Forbidden in a callback of the loop: this is not one.
+      -- Forbidden in a callback of the loop, which this is not.
       t.eq(vim.api.nvim_buf_line_count(0), 1)
       results = results + drain(job)
       if state ~= "running" then
@@ -47,7 +47,7 @@ t.test("awaited jobs tell all their results, and the loop is alive meanwhile", f
       end
     end)
   end
-  -- One that ends only if the loop goes on while it is awaited.
+  -- A job that ends only if the loop continues while it is awaited.
   local endless, ended = start({ steps = 1000000, microseconds = 1000, results = 1 }), nil
   nvim.await(endless, function(job, state)
     drain(job)
@@ -206,7 +206,7 @@ t.test("a wait ends by stop, by close and by an error", function()
   t.ok(shown:find("rille: await: on purpose", 1, true), shown)
 end)
 
-t.test("a job that is over before it is awaited is told of as well", function()
+t.test("a job that has finished before it is awaited is reported as well", function()
   local job, told = start({ steps = 1, results = 3 }), nil
   while job:poll() == "running" do
     job:wait(1)
@@ -221,7 +221,7 @@ t.test("a job that is over before it is awaited is told of as well", function()
   t.eq(told, { "done", 3 })
 end)
 
-t.test("cancelling is told", function()
+t.test("cancelling is reported", function()
   local job, told = start({ steps = 1000000, microseconds = 1000 }), nil
   nvim.await(job, function(_, state)
     told = state
@@ -295,7 +295,7 @@ t.test("a file that is followed and searched", function()
     return over
   end)
   t.eq({ count, over }, { 100000, { "done", nil } })
-  -- Lines that somebody writes while the editor waits.
+  -- Lines that are written while the editor waits.
   local lines, written, ended = {}, 0, nil
   local follower = doc:follow()
   local writer = uv.new_timer()

@@ -1,11 +1,11 @@
---- The glue of OpenResty: a wait yields its light thread, and the others go on.
+--- Tests of the OpenResty glue: a wait yields its light thread, and the others continue.
 -- luacheck: globals ngx
 local t = ...
 local resty = require("rille.resty")
 local start = dofile(os.getenv("RILLE_ROOT") .. "/test/jobs.lua")
 local LONG = 60000
 
---- Takes all that a job has until it is over.
+--- Takes all results of a job until it has finished.
 local function collect(job)
   local count = 0
   while true do
@@ -28,7 +28,7 @@ t.test("a wait yields, and gives all results", function()
       return collect(start({ steps = 50, microseconds = 2000, results = 10 }))
     end)
   end
-  -- One that ends only if others go on while it is waited for.
+  -- A job that ends only if others continue while it is awaited.
   local endless = start({ steps = 1000000, microseconds = 1000, results = 1 })
   local thread = ngx.thread.spawn(function()
     return (collect(endless))
@@ -84,7 +84,7 @@ t.test("a worker may be left while jobs run", function()
   for i = 1, 20 do
     kept[i] = start({ steps = 1000000, microseconds = 100, results = 1 })
   end
-  -- What is left behind is at work; that the worker ends well is what the log of nginx says.
+  -- The jobs left over are still running; the log of nginx shows whether the worker exits cleanly.
   for _, job in ipairs(kept) do
     t.eq((job:poll()), "running")
   end

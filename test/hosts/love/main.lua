@@ -7,7 +7,7 @@ local function say(line)
   io.stdout:flush()
 end
 
--- The thread runs every spec in a Lua state of its own and sends the report line by line, then the number of
+-- Runs every spec in a thread with a Lua state of its own, which sends the report line by line, then the number of
 -- failures. Waiting for the thread's end proves that its state closes without harm.
 local function in_thread()
   local channel = love.thread.newChannel()
@@ -27,7 +27,7 @@ local function in_thread()
   end
 end
 
--- Specs that wait for frames run in a coroutine, one step in each. `yield` across `pcall` is fine in LuaJIT.
+-- Runs specs that wait for frames in a coroutine, one step per frame. `yield` across `pcall` works in LuaJIT.
 local function in_frames()
   local run = coroutine.wrap(function()
     return "over", select(2, dofile(root .. "/test/runner.lua")({ print = say }))

@@ -1,4 +1,4 @@
--- A request runs the specs of the glue, which wait in light threads. Not across `dofile`, which cannot yield.
+-- Runs the specs of the glue in a request; they wait in light threads. Not by `dofile`, which cannot yield.
 -- luacheck: globals ngx
 local root = os.getenv("RILLE_ROOT")
 ngx.say(ngx.worker.pid())
