@@ -155,7 +155,7 @@ function M.await(job, fn)
 end
 
 --- Shows a file of any size in a buffer that holds a part of it: |rille-viewer|.
----@param file? string the file of the current buffer by default
+---@param file? string the file of the current buffer by default; `-` for what Neovim has read from its standard input; `!` and a command of the shell for what it prints
 ---@param opts? { mods?: table } `mods`: the window, as in `smods` of `nvim_create_user_command()`
 function M.view(file, opts)
   lazy.load("rille.nvim.viewer").open(file, opts)
