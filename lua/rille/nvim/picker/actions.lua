@@ -1,4 +1,4 @@
---- What the keys of a picker do, by the names of `rille.nvim.picker.keys`.
+--- The actions that a picker's keys run, by the names in `rille.nvim.picker.keys`.
 local config = require("rille.nvim.config")
 local default = require("rille.nvim.picker.keys").list
 
@@ -12,7 +12,7 @@ local MOUSE = {
   nothing = { "<LeftDrag>", "<LeftRelease>", "<RightMouse>", "<MiddleMouse>", "<3-LeftMouse>" },
 }
 
---- Lines that a turn of the wheel moves.
+--- Number of lines that one step of the mouse wheel scrolls.
 local WHEEL = 3
 
 ---@type table<string, fun(picker: rille.nvim.picker)>
@@ -128,7 +128,7 @@ function M.map(picker, buf)
   vim.keymap.set("n", "?", function()
     picker:act(M.run.keys)
   end, { buffer = buf, nowait = true, desc = "rille: keys" })
-  -- Last, as they may be keys of other actions.
+  -- Last, so that the user's keys replace the default keys of other actions.
   for name, keys in pairs(wanted) do
     if known[name] then
       map(name, keys)

@@ -1,4 +1,4 @@
---- The source of most pickers: items that stay in the library and are ranked by what is typed.
+--- The source of most pickers: a session of items in the library, ranked by the query that is typed.
 local rille = require("rille")
 local feeder = require("rille.nvim.picker.feeder")
 local follow = require("rille.nvim.picker.follow")
@@ -6,13 +6,14 @@ local ranges = require("rille.nvim.picker.row").ranges
 
 local uv = vim.uv or vim.loop
 
---- How many results are asked for at first; more when somebody goes there.
+--- Number of results requested at first, and the factor by which it grows when the selection nears the end.
 local LIMIT, MORE = 100, 8
---- While items come in, the query is asked again this often, in milliseconds, and never more than a part of the time.
+--- While items are being added, milliseconds between repetitions of the query, and the minimum of that interval as a
+--- multiple of the time that the query takes.
 local AGAIN_MS, SHARE = 50, 4
---- How many items the pure-Lua engine takes: with more, it would stop the editor.
+--- Maximum number of items for the pure-Lua engine: more would block the editor.
 local LUA_ITEMS = 50000
---- How long a slice of what is done for all results may take.
+--- Milliseconds per slice of work on all results.
 local SLICE_MS = 3
 
 ---@class rille.nvim.corpus: rille.nvim.source
@@ -24,11 +25,11 @@ local M = {}
 ---@class rille.nvim.corpus.options
 ---@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any
 ---@field format? fun(item: any): string
----@field item? fun(text: string, index: integer): any makes the item of a text
+---@field item? fun(text: string, index: integer): any makes an item from its text
 ---@field fuzzy? rille.fuzzy.options
 
 ---@param opts rille.nvim.corpus.options
----@param on_news fun() there is something else to show
+---@param on_news fun() called when something has changed
 ---@return rille.nvim.corpus
 function M.new(opts, on_news)
   local self = setmetatable({ on_news = on_news, limit = LIMIT, query = "", asked = -1, version = 0 }, Corpus)
@@ -49,20 +50,20 @@ function M.new(opts, on_news)
   return self
 end
 
---- Begins to take the items.
+--- Begins to add the items.
 function Corpus:open()
   self.feeder:feed(self.items)
   self:fed()
 end
 
---- Asks for what matches a text.
+--- Searches for the items that match a query.
 ---@param query string
 function Corpus:start(query)
   self.query, self.limit = query, LIMIT
   self:ask()
 end
 
---- Asks for more results, if there are some.
+--- Requests more results, if there are any.
 function Corpus:more()
   local found = self.found
   if found and found.done and found.total > found.count and not self.wait then
@@ -93,9 +94,9 @@ function Corpus:ask()
   end
   self.failure, self.job = nil, job
   self.wait = follow(job, function(_, state, why)
-    -- Before the job is given back, as they are its.
+    -- Before the job is closed, as the results belong to it.
     local found, last = self.fuzzy:results(), self.found
-    -- Asked once more, as there are more items, the rows stay until it has seen as many as the last time.
+    -- When the query is repeated because of new items, the old rows stay until it has searched as many items as before.
     if found and (found.done or query ~= self.found_query or found.searched >= last.searched) then
       self.found, self.found_query, self.version = found, query, self.version + 1
     end
@@ -108,12 +109,12 @@ function Corpus:ask()
   end)
 end
 
---- More items are there: ask again, soon.
+--- Called when items were added: repeats the query soon.
 function Corpus:fed()
   if not self.fuzzy then
     return
   elseif self.asked <= 0 and self.fuzzy:len() > 0 and not self.wait then
-    -- The first rows, at once.
+    -- The first rows are requested at once.
     self:ask()
   end
   if not self.timer then
@@ -122,7 +123,7 @@ function Corpus:fed()
   end
 end
 
---- Looks after the feed until it is over and all of it was asked.
+--- Repeats the query from time to time until all items are added and searched.
 function Corpus:tick()
   if not self.fuzzy then
     return
@@ -146,7 +147,7 @@ function Corpus:tick()
   self.on_news()
 end
 
---- What there is to say of it.
+--- Returns the state of the source.
 ---@return rille.nvim.source.state
 function Corpus:state()
   local found = self.found
@@ -154,7 +155,7 @@ function Corpus:state()
     count = found and found.count or 0,
     total = found and found.total or 0,
     size = self.fuzzy:len(),
-    -- The feed may be over before the last of it was asked for.
+    -- All items may be added before the last of them have been searched.
     busy = self.wait ~= nil or self.feeder:feeding() or self.asked ~= self.fuzzy:len(),
     stale = not (self.spoiled or self.failure) and self.found_query ~= self.query,
     version = self.version,
@@ -163,7 +164,7 @@ function Corpus:state()
   }
 end
 
---- A row to show.
+--- Returns a row for display.
 ---@param i integer from 1 to the count
 ---@return rille.nvim.list.row
 function Corpus:row(i)
@@ -171,10 +172,10 @@ function Corpus:row(i)
   return { text = found:text(i), ranges = self.found_query == "" and {} or ranges(found:positions(i)) }
 end
 
---- The item of a row: what was in the list, or its text.
+--- Returns the item of a row: the element of the list, or its text.
 ---@param i integer
 ---@return any item
----@return integer|string key its index where that is the same each time, else its text: walks find files in any order
+---@return integer|string key its index if that is always the same, otherwise its text: walks find files in any order
 function Corpus:item(i)
   local index = self.found:index(i)
   local item = self.feeder.kept[index]
@@ -188,7 +189,7 @@ function Corpus:item(i)
   return text, text
 end
 
---- Calls `visit(item, key)` for all that match, a part in each turn of the loop, then `done`. The picker may be closed
+--- Calls `visit(item, key)` for all matches, some in each turn of the event loop, then `done`. The picker may be closed
 --- meanwhile; this source must not.
 ---@param visit fun(item: any, key: any)
 ---@param done fun()
@@ -224,7 +225,7 @@ function Corpus:all(visit, done)
   begin()
 end
 
---- Gives everything back. A second call does nothing.
+--- Closes all jobs and handles. A second call does nothing.
 function Corpus:close()
   if not self.fuzzy then
     return

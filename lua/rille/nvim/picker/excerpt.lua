@@ -1,20 +1,20 @@
---- A part of a file to look at, read off the main thread: never more than a window needs, whatever the file's size.
+--- Excerpts of files for the preview, read off the main thread: only as much as a window needs, whatever the file's size.
 local uv = vim.uv or vim.loop
 
 local M = {}
 
---- Bytes that are read, those of them before the place, bytes that are searched for a text, and lines that are kept.
+--- Bytes to read, how many of them before the place, bytes to search for a text, and maximum lines to keep.
 local BYTES, BEFORE, SEARCHED, LINES = 65536, 16384, 2 ^ 21, 400
---- A longer line is cut, as it would take long to lay out; and what of it stays in front of the place.
+--- Maximum bytes of a line, as long ones take long to lay out; and how many to keep before the place.
 local LINE, LEAD = 500, 100
 
 ---@class rille.nvim.excerpt
 ---@field lines string[]
----@field first integer number of the first line, 0 if it is not known
----@field at? integer which of the lines the place is on
----@field whole boolean whether that is all of the file
+---@field first integer number of the first line, 0 if unknown
+---@field at? integer index of the line with the place
+---@field whole boolean whether it is the whole file
 
---- A long line as it is shown: its beginning, or the part around a column.
+--- Returns a long line as it is displayed: its beginning, or the part around a column.
 ---@param text string
 ---@param col? integer byte, from 1 on
 ---@return string
@@ -41,9 +41,9 @@ local function size(bytes)
   return (i == 1 and "%d %s" or "%.1f %s"):format(bytes, units[i])
 end
 
---- Divides into lines what was read, and keeps those around the place.
+--- Splits data into lines and returns those around the place.
 ---@param data string
----@param from integer where the data begin in the file, from 0 on
+---@param from integer 0-based offset of the data in the file
 ---@param place rille.nvim.place
 ---@param total integer size of the file
 ---@return rille.nvim.excerpt
@@ -71,7 +71,7 @@ function M.cut(data, from, place, total)
   end
   local number = 1
   if from > 0 then
-    -- The first line is a part of one.
+    -- The first line is incomplete.
     number = target and place.lnum and place.lnum - target + 1 or 0
   end
   local first = math.max(1, math.min((target or 1) - LINES / 2, #lines - LINES + 1))
@@ -90,7 +90,7 @@ function M.cut(data, from, place, total)
   }
 end
 
---- Reads around a place. Both functions are called on the main loop, one of them, once.
+--- Reads an excerpt around a place. Exactly one of the two functions is called, once, in the main loop.
 ---@param place rille.nvim.place
 ---@param show fun(excerpt: rille.nvim.excerpt)
 ---@param fail fun(why: string)
@@ -99,7 +99,7 @@ function M.read(place, show, fail)
   local function why(message)
     fail((message:gsub("^(%u+): ([^:]+):.*", "%2")))
   end
-  -- Asked before opening: what is no file might not answer.
+  -- Checked before opening: opening anything but a regular file might hang.
   uv.fs_stat(place.path, function(gone, stat)
     if gone then
       return why(gone)

@@ -1,23 +1,23 @@
---- Gives items to a corpus in slices that the editor does not feel: from a list, from a job, or from a function that
---- makes them.
+--- Adds items to a session in slices too short to be noticed: from a list, from a job, or from a function that produces
+--- them.
 local reason = require("rille.nvim.text").reason
 
 local uv = vim.uv or vim.loop
 
---- How long a slice may take, and how many items are pushed at once, as one push is not divided.
+--- Milliseconds per slice, and maximum items per push, as a push is not interrupted.
 local SLICE_MS, CHUNK = 2, 500
---- The same for text, in bytes.
+--- Maximum bytes of text per push.
 local PIECE = 65536
---- Lines of a search that are taken in one turn of the loop, and bytes of each.
+--- Maximum lines of a search taken in one turn of the event loop, and maximum bytes of each.
 local LINES, BYTES = 200, 1000
 
 ---@class rille.nvim.feeder
 ---@field package fuzzy rille.fuzzy
----@field package queue table[] what waits: a list or a text, and where to go on in it
----@field package rest string the beginning of a line whose end is to come
+---@field package queue table[] the pending lists and texts, each with the position to continue at
+---@field package rest string the beginning of a line that is still incomplete
 ---@field package timer table? a timer of libuv
----@field over boolean everything was given
----@field kept table the items by their index, where they are more than their text; a list that was given is that itself
+---@field over boolean whether all items were added
+---@field kept table the items by index, if they are more than their text; for a list that was passed, the list itself
 local Feeder = {}
 Feeder.__index = Feeder
 
@@ -26,8 +26,8 @@ local M = {}
 ---@class rille.nvim.feeder.options
 ---@field fuzzy rille.fuzzy
 ---@field format? fun(item: any): string
----@field most? integer how many items are taken at most
----@field on_fed fun() more items are there, or it is over
+---@field most? integer maximum number of items
+---@field on_fed fun() called when items were added, and at the end
 ---@field on_error fun(message: string)
 
 ---@param opts rille.nvim.feeder.options
@@ -39,7 +39,7 @@ function M.new(opts)
   )
 end
 
---- The text of an item.
+--- Returns the text of an item.
 local function text_of(item, format)
   if format then
     return (format(item))
@@ -49,7 +49,7 @@ local function text_of(item, format)
   return item
 end
 
---- Gives everything that a list, a job or a function has.
+--- Adds all items of a list, a job or a function.
 ---@param items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any
 function Feeder:feed(items)
   if type(items) == "function" then
@@ -69,7 +69,7 @@ function Feeder:feed(items)
     self.stop = made
   elseif type(items.take) == "function" then
     self.job = items
-    -- A walk is fed by the library, a search has to be taken.
+    -- The library takes the results of a walk itself; those of a search must be taken here.
     self.over = pcall(self.fuzzy.feed, self.fuzzy, items)
     if not self.over then
       self:take(items)
@@ -81,7 +81,7 @@ function Feeder:feed(items)
   end
 end
 
---- Takes the lines that a search finds.
+--- Adds the lines that a search finds.
 ---@param job rille.job from `rille.grep`
 function Feeder:take(job)
   self.wait = require("rille.nvim").await(job, function(_, state)
@@ -106,12 +106,12 @@ function Feeder:take(job)
   end)
 end
 
---- Gives some more: a list, or text of which a line may go on in the next.
+--- Adds more items: a list, or text whose last line may continue in the next call.
 ---@param more any[]|string
 function Feeder:add(more)
   if type(more) == "string" then
     local text = self.rest .. more
-    -- The last line feed, from behind: a pattern would look at each.
+    -- The last line feed, searched from the end: a pattern would try each one.
     local last = #text - (text:reverse():find("\n", 1, true) or #text + 1) + 1
     more, self.rest = text:sub(1, last), text:sub(last + 1)
   end
@@ -121,7 +121,7 @@ function Feeder:add(more)
   end
 end
 
---- Nothing more comes.
+--- Declares that no more items follow.
 function Feeder:done()
   if not self.ended then
     self.ended = true
@@ -132,7 +132,7 @@ function Feeder:done()
   end
 end
 
---- A slice, at once; what is left comes in turns of the loop.
+--- Runs a slice at once, and the rest in later turns of the event loop.
 function Feeder:run()
   if self.timer == false then
     return
@@ -158,7 +158,7 @@ function Feeder:run()
   self.opts.on_fed()
 end
 
---- Pushes some items of a list, and tells whether those were the last.
+--- Pushes some items of a list; returns whether they were the last.
 function Feeder:push_list(waiting)
   local list, at, format = waiting[1], waiting[2], self.opts.format
   local kept, shift = self.kept ~= list and self.kept or nil, self.fuzzy:len() - at + 1
@@ -179,7 +179,7 @@ function Feeder:push_list(waiting)
   return last >= #list
 end
 
---- Pushes some lines of a text, and tells whether those were the last.
+--- Pushes some lines of a text; returns whether they were the last.
 function Feeder:push_text(waiting)
   local text, at = waiting[1], waiting[2]
   local last = at + PIECE < #text and text:find("\n", at + PIECE, true) or #text
@@ -188,7 +188,7 @@ function Feeder:push_text(waiting)
   return last >= #text
 end
 
---- Pushes until the time is over or nothing is left.
+--- Pushes until the time of the slice is over or nothing is left.
 function Feeder:slice()
   local till = uv.hrtime() + SLICE_MS * 1e6
   local most = self.opts.most
@@ -206,7 +206,7 @@ function Feeder:slice()
   until #self.queue == 0 or uv.hrtime() >= till
 end
 
---- Whether more may come.
+--- Returns whether more items may follow.
 ---@return boolean
 function Feeder:feeding()
   if not self.over then
@@ -219,7 +219,7 @@ function Feeder:feeding()
   return feeding
 end
 
---- Ends it.
+--- Stops adding items.
 function Feeder:close()
   if self.timer then
     self.timer:stop()

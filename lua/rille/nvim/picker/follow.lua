@@ -1,10 +1,10 @@
---- Following a search in either backend. The library's wakes the editor; the one in pure Lua works while it is asked, so it is
---- asked in each turn of the loop.
+--- Following a search, in either backend. A native search wakes the editor; one in pure Lua only makes progress when polled,
+--- so it is polled in each turn of the event loop.
 local rille = require("rille")
 
 local uv = vim.uv or vim.loop
 
---- Calls `fn(job, state, message)` whenever there are news, and a last time when the job is over.
+--- Calls `fn(job, state, message)` whenever the job has new results, and a last time when it has finished.
 ---@param job rille.job
 ---@param fn fun(job: rille.job, state: rille.job.state, message?: string)
 ---@return { stop: fun(self) }

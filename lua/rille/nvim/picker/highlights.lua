@@ -1,4 +1,4 @@
---- The highlight groups of the picker. Themes may set them; until then they are links.
+--- The highlight groups of the picker. Themes may set them; by default they are links.
 local M = {}
 
 M.links = {
@@ -16,7 +16,7 @@ M.links = {
   RillePreviewLine = "CursorLine",
 }
 
---- Makes those that are not there.
+--- Defines the groups that do not exist yet.
 function M.define()
   for name, target in pairs(M.links) do
     vim.api.nvim_set_hl(0, name, { link = target, default = true })

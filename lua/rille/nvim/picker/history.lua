@@ -1,4 +1,4 @@
---- What was searched for, for each kind of picker. It outlives the editor as a global variable, where 'shada' has "!".
+--- The query history of each kind of picker. Kept across sessions as a global variable, if 'shada' contains "!".
 local config = require("rille.nvim.config")
 local text = require("rille.nvim.text")
 
@@ -11,7 +11,7 @@ local function read()
   return type(all) == "table" and all or {}
 end
 
---- The queries of a kind, the latest last.
+--- Returns the queries of a kind, the latest last.
 ---@param kind string
 ---@return string[]
 function M.list(kind)
@@ -24,7 +24,7 @@ function M.list(kind)
   return queries
 end
 
---- Remembers a query; one that is there already moves to the end.
+--- Adds a query; one that is already in the history moves to its end.
 ---@param kind string
 ---@param query string
 function M.add(kind, query)

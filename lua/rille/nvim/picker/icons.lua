@@ -1,7 +1,7 @@
---- Icons of files, from mini.icons or nvim-web-devicons if one of them is there.
+--- Icons of files, from mini.icons or nvim-web-devicons if one of them is installed.
 local M = {}
 
---- Asked for on each opening, as plugins come and go: gives icon and highlight of a path, or is nil.
+--- Returns a function from a path to its icon and highlight, or nil. Called at each opening, as plugins may be loaded late.
 ---@return (fun(path: string): string, string?)?
 function M.provider()
   local mini = rawget(_G, "MiniIcons")

@@ -1,7 +1,7 @@
 --- The picker: a prompt, the rows that match what is typed, and a preview of the selected one.
 ---
---- What is picked from is a source (`rille.nvim.picker.corpus`, `rille.nvim.picker.search`): it is told the text of the
---- prompt and tells of news; then the rows that can be seen are drawn, and nothing else becomes text of the editor's.
+--- Items come from a source (`rille.nvim.picker.corpus`, `rille.nvim.picker.search`): it receives the text of the prompt
+--- and reports changes; then the visible rows are drawn. Only those become text in a buffer.
 local config = require("rille.nvim.config")
 local actions = require("rille.nvim.picker.actions")
 local highlights = require("rille.nvim.picker.highlights")
@@ -19,18 +19,18 @@ local window = require("rille.nvim.picker.window")
 local api = vim.api
 local uv = vim.uv or vim.loop
 
---- How long keys that were typed ahead wait for rows that a source may still find.
+--- Milliseconds that an action typed ahead waits for rows that a source may still find.
 local WAIT_MS = 200
 
 ---@class rille.nvim.source.state
 ---@field count integer rows that can be shown
----@field total integer how many match
----@field size? integer among how many
----@field busy boolean whether that may change by itself
+---@field total integer number of matches
+---@field size? integer number of items searched
+---@field busy boolean whether results may still arrive
 ---@field stale boolean whether the rows are those of an earlier query
----@field version integer another number whenever the rows are others
+---@field version integer changes whenever the rows change
 ---@field failure? string
----@field note? string what limits the rows
+---@field note? string why not all rows are shown
 
 ---@class rille.nvim.source
 ---@field open fun(self)
@@ -38,22 +38,22 @@ local WAIT_MS = 200
 ---@field more fun(self)
 ---@field state fun(self): rille.nvim.source.state
 ---@field row fun(self, i: integer): rille.nvim.list.row
----@field item fun(self, i: integer): any, any the item, and what tells it from all others
+---@field item fun(self, i: integer): any, any the item, and a key that identifies it
 ---@field all fun(self, visit: fun(item: any, key: any), done: fun())
 ---@field close fun(self)
 
 ---@class rille.nvim.picker.spec
 ---@field title string
----@field kind string whose history it has
+---@field kind string the kind of history to use
 ---@field query string
 ---@field source fun(on_news: fun()): rille.nvim.source
 ---@field place fun(item: any): rille.nvim.place?
 ---@field preview boolean|fun(item: any): any
 ---@field icons? boolean rows begin with a path
 ---@field on_choice? fun(item: any, info: rille.nvim.choice)
----@field go? fun(item: any, how: rille.nvim.how) instead of going to the place
+---@field go? fun(item: any, how: rille.nvim.how) called instead of going to the place
 ---@field once? string why it cannot be opened again
----@field forgotten? boolean `resume` opens the picker before it
+---@field forgotten? boolean `resume` opens the previous picker instead
 
 ---@class rille.nvim.choice
 ---@field how rille.nvim.how
@@ -73,18 +73,18 @@ Picker.__index = Picker
 
 local M = {}
 
----@type rille.nvim.picker? the one that is open
+---@type rille.nvim.picker? the open picker
 M.current = nil
----@type table? what `resume` opens again
+---@type table? the picker that `resume` opens again
 local last
 
---- Opens a picker; one that is open ends without a choice.
+--- Opens a picker. A picker that is already open is closed without a choice.
 ---@param spec rille.nvim.picker.spec
 ---@param resumed? { cursor: integer, marked: table[] }
 ---@return rille.nvim.picker?
 function M.open(spec, resumed)
   if vim.fn.getcmdwintype() ~= "" then
-    -- No window can be opened from there.
+    -- No window can be opened from the command-line window.
     text.notify("close the command-line window first")
     return nil
   end
@@ -110,7 +110,7 @@ function M.open(spec, resumed)
     self.source:start(spec.query)
   end)
   if not ok then
-    -- The caller gets the error, and so no other end.
+    -- The caller gets the error, so no other callback follows.
     self.finished = true
     self:release()
     mode.when_normal(function()
@@ -123,7 +123,7 @@ function M.open(spec, resumed)
   return self
 end
 
---- Makes the windows, and all that answers to the user.
+--- Opens the windows and installs mappings and autocommands.
 function Picker:show()
   local spec = self.spec
   self.with_preview = spec.preview ~= false and config.get("picker.preview")
@@ -140,7 +140,7 @@ function Picker:show()
   mode.insert()
 end
 
---- Ends when the user goes elsewhere, and follows the size of the screen.
+--- Ends the picker when the user leaves its windows, and follows the size of the screen.
 function Picker:watch()
   self.group = api.nvim_create_augroup("rille.picker", {})
   local function on(events, fn, buffer)
@@ -155,7 +155,7 @@ function Picker:watch()
   on("WinEnter", function()
     local win = api.nvim_get_current_win()
     if self.windows and win ~= self.windows.prompt and self.windows:has(win) then
-      -- At once, so that no key gets there.
+      -- At once, so that no key reaches that window.
       api.nvim_set_current_win(self.windows.prompt)
       vim.cmd("startinsert!")
       return
@@ -172,7 +172,7 @@ function Picker:watch()
   end)
   local function gone()
     if self.origin.kind ~= "insert" then
-      -- At once: the user's window must not get the insert mode of |i_CTRL-O|.
+      -- At once: the user's window must not stay in the insert mode of |i_CTRL-O|.
       vim.cmd.stopinsert()
     end
     vim.schedule(function()
@@ -189,13 +189,13 @@ function Picker:watch()
     on("BufWipeout", gone, self.windows.buffers[name])
   end
   on("VimLeavePre", function()
-    -- There is no later turn of the loop.
+    -- The event loop does not run again.
     self:give_way()
     self.yielded()
   end)
 end
 
---- Something has changed: shows it. An error in here ends the picker, so that it comes once.
+--- Redraws after a change. An error ends the picker, so that it is reported once.
 function Picker:news()
   if self.finished or not self.windows then
     return
@@ -203,7 +203,7 @@ function Picker:news()
   self:guard(view.render)
 end
 
---- Runs something of the picker; an error ends the picker and is said.
+--- Calls a function with the picker; an error ends the picker and is reported.
 ---@param fn fun(picker: rille.nvim.picker)
 function Picker:guard(fn)
   local ok, message = pcall(fn, self)
@@ -213,7 +213,7 @@ function Picker:guard(fn)
   end
 end
 
---- Whether the rows are those of what is typed, and not of an earlier query or none because none came yet.
+--- Returns whether the rows are those of the current query: not those of an earlier one, nor none because none arrived yet.
 ---@param state rille.nvim.source.state
 ---@return boolean
 local function settled(state)
@@ -248,7 +248,7 @@ function Picker:move(by, around)
   end)
 end
 
---- Selects a row that can be seen.
+--- Selects a visible row.
 ---@param row integer from 1 on
 ---@return boolean whether there is one
 function Picker:select(row)
@@ -261,7 +261,7 @@ function Picker:select(row)
   return true
 end
 
---- The wheel, over the list or the preview.
+--- Scrolls the list or the preview, whichever is under the mouse.
 function Picker:wheel(by)
   local win = vim.fn.getmousepos().winid
   if win == self.windows.preview then
@@ -277,7 +277,7 @@ function Picker:wheel(by)
   end
 end
 
---- Marks the selected row, or takes its mark away.
+--- Toggles the mark of the selected row.
 function Picker:mark()
   self:when_settled(function()
     if self.source:state().count == 0 then
@@ -295,7 +295,7 @@ function Picker:mark()
   end)
 end
 
---- Marks all that match; if all are marked already, none.
+--- Marks all matches; if all are marked already, removes all marks.
 function Picker:mark_all()
   local marked = {}
   self:everything(function(item, key)
@@ -309,17 +309,17 @@ function Picker:mark_all()
   end)
 end
 
---- Visits all that match what is typed, once that is known.
+--- Visits all matches of the current query, once they are known.
 function Picker:everything(visit, done)
   self:when_settled(function()
     self.source:all(visit, done)
   end)
 end
 
---- Runs something when the rows are those of what is typed, and after what was to be run before.
+--- Calls `run` when the rows are those of the current query, after earlier calls that are still waiting.
 ---@param run fun()
----@param enough? fun(state: rille.nvim.source.state): boolean whether there are the rows that it needs; it does not wait
----   for them long
+---@param enough? fun(state: rille.nvim.source.state): boolean whether there are enough rows for it; waits for them at most
+---   WAIT_MS
 function Picker:when_settled(run, enough)
   if #self.queued == 0 and settled(self.source:state()) then
     return run()
@@ -333,15 +333,15 @@ function Picker:when_settled(run, enough)
   }
 end
 
---- Waits a moment for the rows of what is typed, before something that ends the picker: what was typed after it is meant
---- for whatever comes then, and must not get into the prompt. The editor's events are served meanwhile.
+--- Waits up to WAIT_MS for the rows of the current query, before an action that ends the picker: keys typed after it are
+--- meant for what follows and must not get into the prompt. The editor handles events meanwhile.
 function Picker:settle()
   vim.wait(WAIT_MS, function()
     return self.finished or settled(self.source:state())
   end, 1)
 end
 
---- Ends with the selected item.
+--- Ends the picker with the selected item.
 ---@param how rille.nvim.how
 function Picker:choose(how)
   self:settle()
@@ -375,7 +375,7 @@ function Picker:choose(how)
   end)
 end
 
---- Ends with a quickfix list of what is marked, or else of all that match.
+--- Ends the picker with a quickfix list of the marked items, or of all matches if none are marked.
 function Picker:quickfix()
   self:settle()
   if self.finished then
@@ -413,7 +413,7 @@ function Picker:quickfix()
   self:everything(add, done)
 end
 
---- An older or newer query of this kind of picker.
+--- Replaces the query by an older or newer one of the history.
 ---@param by integer
 function Picker:remember(by)
   self.past = self.past or vim.list_extend(history.list(self.spec.kind), { self.prompt.query })
@@ -425,16 +425,16 @@ function Picker:remember(by)
   end
 end
 
---- Asks the source for something else.
+--- Searches for another query.
 ---@param query string
 function Picker:ask(query)
-  -- What was to be done with the rows of another query is of no use.
+  -- Actions waiting for the rows of the previous query are dropped.
   self.wanted, self.queued = nil, {}
   self.source:start(query)
   self:news()
 end
 
---- Shows the preview, or hides it.
+--- Shows or hides the preview.
 function Picker:toggle_preview()
   if self.spec.preview == false then
     return
@@ -446,7 +446,7 @@ function Picker:toggle_preview()
   self:news()
 end
 
---- What the caller gets if nothing is chosen.
+--- Calls the caller's function for the case that nothing is chosen.
 function Picker:nothing()
   local on_choice = self.spec.on_choice
   if on_choice then
@@ -454,14 +454,14 @@ function Picker:nothing()
   end
 end
 
---- Ends without a choice.
+--- Ends the picker without a choice.
 function Picker:cancel()
   self:finish(function()
     self:nothing()
   end)
 end
 
---- Ends the picker; every way out comes through here or `give_way`. Jobs and handles are given back at once; the windows
+--- Ends the picker; every way to end it goes through here or `give_way`. Jobs and handles are closed at once; the windows
 --- close when the mode is Normal, so that no cursor moves and no autocommand sees another mode, and then `run` is called.
 --- A second call does nothing.
 ---@param run fun()
@@ -476,7 +476,7 @@ function Picker:finish(run, jumps)
   local inside = not self.windows or self.windows:has(win) or not api.nvim_win_is_valid(win)
   local function finally()
     self:hide()
-    -- Whoever is elsewhere on purpose stays there.
+    -- If the user has gone to another window, stay there.
     local here = api.nvim_get_current_win()
     if inside and here ~= origin.win and api.nvim_win_is_valid(origin.win) then
       pcall(api.nvim_set_current_win, origin.win)
@@ -489,7 +489,7 @@ function Picker:finish(run, jumps)
     end
   end
   if origin.kind == "insert" and inside and not jumps and api.nvim_win_is_valid(origin.win) then
-    -- The user goes on inserting: the mode has been the same all the time.
+    -- Inserting continues: the mode has not changed.
     finally()
     mode.resume_insert(origin)
     return report()
@@ -497,7 +497,7 @@ function Picker:finish(run, jumps)
   local cursor = not inside and api.nvim_win_get_cursor(win) or nil
   mode.when_normal(function()
     if cursor and api.nvim_win_is_valid(win) then
-      -- Leaving insert mode has moved it.
+      -- Leaving insert mode has moved the cursor.
       pcall(api.nvim_win_set_cursor, win, cursor)
     end
     finally()
@@ -513,7 +513,7 @@ function Picker:finish(run, jumps)
   end)
 end
 
---- Ends at once, without a change of mode and without a choice, as another picker opens or the editor ends.
+--- Ends the picker at once, without a change of mode and without a choice, because another picker opens or Neovim exits.
 function Picker:give_way()
   if self.finished then
     self.yielded = self.yielded or function() end
@@ -529,11 +529,11 @@ function Picker:give_way()
       self:nothing()
     end
   end
-  -- It may open a picker itself.
+  -- The callback may open a picker itself.
   vim.schedule(self.yielded)
 end
 
---- Gives all jobs and handles back.
+--- Closes all jobs and handles.
 function Picker:release()
   if not self.spec.forgotten then
     last = {
@@ -555,7 +555,7 @@ function Picker:release()
   self.source:close()
 end
 
---- Closes the windows. From the command-line window none can be closed: then they close after it.
+--- Closes the windows. In the command-line window no window can be closed: they then close after it.
 function Picker:hide()
   local windows = self.windows
   self.windows = nil

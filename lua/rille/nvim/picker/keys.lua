@@ -1,8 +1,8 @@
---- The keys of the picker: what does what. A table and nothing else, as the help is made from it.
+--- The keys of the picker, and the action of each. Only a table, as the help is generated from it.
 local M = {}
 
 ---@class rille.nvim.picker.key
----@field name string as `picker.keys` knows it
+---@field name string its name in `picker.keys`
 ---@field keys string|string[]
 ---@field about string
 

@@ -1,12 +1,12 @@
---- Where a picker's windows go: arithmetic on the size of the screen, and nothing of Neovim.
+--- The layout of a picker's windows: arithmetic on the size of the screen, without calls of Neovim.
 local M = {}
 
---- The least that a frame, a preview at the side and one below are worth their place.
+--- Minimum sizes for a frame, for a preview at the side and for one below.
 local FRAME_COLUMNS, FRAME_LINES = 40, 12
 local SIDE_COLUMNS, BELOW_LINES = 84, 28
 
 ---@class rille.nvim.rect
----@field row integer of the frame if there is one, from 0 on
+---@field row integer 0-based row of the frame, if there is one
 ---@field col integer
 ---@field width integer of the content
 ---@field height integer
@@ -17,7 +17,7 @@ local SIDE_COLUMNS, BELOW_LINES = 84, 28
 ---@field list rille.nvim.rect
 ---@field preview? rille.nvim.rect
 
---- Divides the screen. There is always a prompt and a list, however small it is.
+--- Divides the screen. There always is a prompt and a list, however small it is.
 ---@param columns integer
 ---@param lines integer without those of the command line
 ---@param wanted { frame: boolean, preview: boolean, width: number, height: number } width and height as a share of the screen
@@ -32,7 +32,7 @@ function M.divide(columns, lines, wanted)
   local height = share(lines, FRAME_LINES, wanted.height)
   local left, top = math.floor((columns - width) / 2), math.floor((lines - height) / 2)
 
-  -- Sizes with their frames, until the last step takes those off.
+  -- Sizes including frames, which the last step subtracts.
   local list_width, list_height, preview = width, height - 1 - edge, nil
   if wanted.preview and width >= SIDE_COLUMNS then
     list_width = math.floor(width / 2)

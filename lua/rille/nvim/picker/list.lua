@@ -1,4 +1,4 @@
---- The rows of a picker that can be seen. Nothing else of what was found becomes text of Neovim.
+--- The visible rows of a picker. Only these become text in a buffer.
 local api = vim.api
 local row = require("rille.nvim.picker.row")
 local text_of = require("rille.nvim.text")
@@ -6,8 +6,8 @@ local space = api.nvim_create_namespace("rille.list")
 
 ---@class rille.nvim.list.row
 ---@field text string
----@field ranges integer[] from and to of each match in turn, 1-based bytes
----@field lead? string[] two parts that stand in front: a path, which may lose its beginning, and what belongs to it
+---@field ranges integer[] start and end of each match, flat, 1-based bytes
+---@field lead? string[] two parts shown before the text: a path, which may lose its beginning, and its suffix
 ---@field icon? string[] icon and its highlight
 ---@field marked? boolean
 
@@ -19,7 +19,7 @@ List.__index = List
 
 local M = {}
 
---- Cells in front of each row: whether it is selected, and whether it is marked.
+--- Cells before each row: one shows whether it is selected, one whether it is marked.
 local GUTTER = 2
 
 ---@param windows rille.nvim.windows
@@ -28,13 +28,13 @@ function M.new(windows)
   return setmetatable({ windows = windows, drawn = {} }, List)
 end
 
---- How many rows can be seen.
+--- Returns the number of visible rows.
 ---@return integer
 function List:height()
   return self.windows.rects.list.height
 end
 
---- Highlights a part of a row, which may not be shown.
+--- Highlights a part of a row, which may be cut off.
 local function highlight(buf, line, from, to, length, group, priority)
   from, to = math.max(from, 1), math.min(to, length)
   if from <= to then
@@ -50,7 +50,7 @@ end
 
 --- Shows rows.
 ---@param rows rille.nvim.list.row[] at most `height()`
----@param selected integer which of them is selected, 0 for none
+---@param selected integer index of the selected one, 0 for none
 function List:draw(rows, selected)
   local buf, lines, shifts, paths = self.windows.buffers.list, {}, {}, {}
   if not api.nvim_buf_is_valid(buf) then
@@ -101,7 +101,7 @@ function List:draw(rows, selected)
   end
 end
 
---- The row at the mouse, counted from the first that is shown; nil if it is elsewhere.
+--- Returns the row under the mouse, counted from the first visible one, or nil if the mouse is elsewhere.
 ---@return integer?
 function List:at_mouse()
   local mouse = vim.fn.getmousepos()

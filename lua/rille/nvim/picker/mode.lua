@@ -1,4 +1,4 @@
---- The editor's mode around a picker: what it was before, how Normal mode is reached, and how the mode becomes what it was.
+--- The editor's mode around a picker: the previous mode, how Normal mode is reached, and how the previous mode is restored.
 local api = vim.api
 
 local M = {}
@@ -9,7 +9,7 @@ local M = {}
 ---@field buf integer its buffer
 ---@field cursor integer[] of the window, as `nvim_win_get_cursor` has it
 
---- What the letters of `mode(1)` begin with, by kind. Insert and Replace also while one command runs (|i_CTRL-O|).
+--- The first letters of `mode(1)`, by kind. Insert and Replace include the mode for one command (|i_CTRL-O|).
 local KINDS = {
   { "insert", "^i", "^niI" },
   { "replace", "^R", "^niR", "^niV" },
@@ -29,12 +29,12 @@ local function kind_of(mode)
   return "normal"
 end
 
---- Whether keys are inserted into a text now.
+--- Returns whether typed keys are inserted into a text now.
 local function is_inserting()
   return api.nvim_get_mode().mode:find("^[iR]") ~= nil
 end
 
---- Remembers the mode, and ends a selection or an operator that waits for its motion.
+--- Returns the current mode, and ends a selection or a pending operator.
 ---@return rille.nvim.mode
 function M.capture()
   local mode, win = api.nvim_get_mode().mode, api.nvim_get_current_win()
@@ -49,7 +49,7 @@ local function feed(keys)
   api.nvim_feedkeys(api.nvim_replace_termcodes(keys, true, true, true), "in", false)
 end
 
---- Begins to insert at the end of the prompt, which is the current window.
+--- Starts inserting at the end of the prompt, which is the current window.
 function M.insert()
   local mode = api.nvim_get_mode().mode
   if mode:find("^[Rt]") then
@@ -60,18 +60,18 @@ function M.insert()
   end
 end
 
----@type fun()[] what waits for Normal mode
+---@type fun()[] functions that wait for Normal mode
 local waiting = {}
 
---- Milliseconds after which keys that lead to Normal mode count as lost: an error message drops what was typed ahead, and
---- a key that waits for another one takes it.
+--- Milliseconds after which keys that lead to Normal mode count as lost: an error message discards keys typed ahead, and a
+--- mapping that waits for another key consumes them.
 local LOST_MS = 30
 
---- Runs `fn` in Normal mode: at once, or in front of the keys that were typed ahead.
+--- Calls `fn` in Normal mode: at once, or before the keys that were typed ahead.
 ---@param fn fun()
 function M.when_normal(fn)
   if not is_inserting() then
-    -- After |i_CTRL-O| the mode would come back by itself.
+    -- After |i_CTRL-O| the mode would return automatically.
     vim.cmd.stopinsert()
     return fn()
   end
@@ -80,7 +80,7 @@ function M.when_normal(fn)
   vim.defer_fn(M.arrived, LOST_MS)
 end
 
---- Runs what waits for Normal mode.
+--- Calls the functions that wait for Normal mode.
 function M.arrived()
   if #waiting == 0 then
     return
@@ -96,7 +96,7 @@ function M.arrived()
   end
 end
 
---- Goes on inserting where the user was, in the window that is current again.
+--- Resumes inserting where the user was, in the window that is current again.
 ---@param before rille.nvim.mode
 function M.resume_insert(before)
   if not is_inserting() then
@@ -106,15 +106,15 @@ function M.resume_insert(before)
   end
 end
 
---- Makes the mode what it was.
+--- Restores the mode.
 ---@param before rille.nvim.mode
----@param jumped? boolean the cursor is elsewhere on purpose
+---@param jumped? boolean whether the cursor was moved on purpose
 function M.restore(before, jumped)
   local kind = before.kind
   local same = api.nvim_get_current_win() == before.win and api.nvim_get_current_buf() == before.buf
   if kind == "insert" or kind == "replace" then
     if same and not jumped then
-      -- Behind the last character of a line only an inserting cursor can be.
+      -- Past the last character of a line the cursor can be only while inserting.
       local length = #(api.nvim_buf_get_lines(0, before.cursor[1] - 1, before.cursor[1], false)[1] or "")
       pcall(api.nvim_win_set_cursor, 0, before.cursor)
       vim.cmd[kind == "insert" and "startinsert" or "startreplace"]({ bang = before.cursor[2] >= length })

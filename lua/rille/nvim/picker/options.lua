@@ -1,9 +1,9 @@
---- Options of the public functions: unknown names and wrong types are errors that list what is known.
+--- Checking options of the public functions: unknown names and wrong types are errors that list the known ones.
 local M = {}
 
 ---@param opts any
 ---@param name string the public function
----@param known table<string, string> type of each, several separated by "|"
+---@param known table<string, string> types of each option, separated by "|"
 ---@return table
 function M.read(opts, name, known)
   if opts == nil then

@@ -1,4 +1,4 @@
---- Places in files and buffers: where an item leads to, going there, and the quickfix list.
+--- Places in files and buffers: the targets of items, going to them, and the quickfix list.
 local lazy = require("rille.core.lazy")
 local paths = require("rille.nvim.paths")
 local text = require("rille.nvim.text")
@@ -10,25 +10,25 @@ local M = {}
 
 ---@class rille.nvim.place
 ---@field path? string
----@field bufnr? integer instead of the path
----@field lnum? integer from 1 on
----@field col? integer byte, from 1 on
+---@field bufnr? integer a buffer instead of the path
+---@field lnum? integer 1-based line
+---@field col? integer 1-based byte
 ---@field offset? integer position of the start of the line in the file, for the preview
----@field find? string a text that marks the item's place in the file
+---@field find? string a text that occurs at the item's place in the file
 ---@field text? string text of the quickfix entry
 
 ---@alias rille.nvim.how "edit"|"split"|"vsplit"|"tab"
 
---- The part of a command that tells where it opens its window.
+--- The part of a command that determines where its window opens.
 M.modifiers = { edit = {}, split = { split = "" }, vsplit = { vertical = true }, tab = {} }
 
---- Reports an error of the editor's, without the place in a script that it names first.
+--- Reports an error of Neovim, without the location in a script at its beginning.
 ---@param message any
 function M.told(message)
   text.notify((text.reason(message):match("[^\n]*"):gsub("^.-(E%d+:)", "%1")))
 end
 
---- What each kind of file that is none is called.
+--- Messages for paths that are not regular files, by kind.
 local SPECIAL = {
   fifo = "a named pipe; `:Rille view` reads from it",
   socket = "a socket",
@@ -36,7 +36,7 @@ local SPECIAL = {
   none = "not the name of a file, as it has a NUL",
 }
 
---- Puts the cursor to the line and column of a place, in the current window, which shows its buffer.
+--- Moves the cursor to the line and column of a place, in the current window, which shows its buffer.
 ---@param place rille.nvim.place
 local function put_cursor(place)
   local view = paths.view(api.nvim_get_current_buf())
@@ -49,7 +49,7 @@ local function put_cursor(place)
   vim.cmd("normal! zv")
 end
 
---- Goes to a place. An error of the editor's, as that a file is locked, is reported once.
+--- Goes to a place. An error of Neovim, such as a locked file, is reported once.
 ---@param place rille.nvim.place
 ---@param how rille.nvim.how
 function M.go(place, how)
@@ -83,10 +83,10 @@ function M.go(place, how)
   end
 end
 
---- How many entries the quickfix list gets at once, and for how long in one turn of the loop, in milliseconds.
+--- Number of entries added to the quickfix list at once, and milliseconds per turn of the event loop.
 local CHUNK, SLICE_MS = 200, 3
 
---- Fills a new quickfix list, a part in each turn of the loop: many at once would stop the editor.
+--- Fills a new quickfix list, some entries in each turn of the event loop: many at once would block the editor.
 ---@param places rille.nvim.place[]
 ---@param title string
 function M.quickfix(places, title)
@@ -95,8 +95,8 @@ function M.quickfix(places, title)
   local id, at = vim.fn.getqflist({ id = 0 }).id, 1
   local timer, buffers, shown = uv.new_timer(), {}, false
   local progress = lazy.load("rille.nvim.progress").start("quickfix list: " .. title)
-  --- The buffer of a path, or false if going there would hang. Neovim compares a path with the name of each buffer: so it
-  --- is asked once.
+  --- Returns the buffer of a path, or false if opening it would hang. Neovim compares a path with the name of every
+  --- buffer, so each path is looked up once.
   local function buffer(path)
     local buf = buffers[path]
     if buf == nil then
@@ -122,11 +122,11 @@ function M.quickfix(places, title)
           }
         end
       until at > #places or #chunk == CHUNK or uv.hrtime() >= till
-      -- Somebody may have freed the list.
+      -- The list may have been freed meanwhile.
       if vim.fn.setqflist({}, "a", { id = id, items = chunk }) ~= 0 then
         at = math.huge
       elseif not shown and vim.fn.getqflist({ id = 0 }).id == id then
-        -- Now: the text of a long list takes its time too, if it is all made at once.
+        -- Opened now: rendering a long list all at once takes its time too.
         shown = true
         vim.cmd("botright copen")
       end

@@ -1,4 +1,4 @@
---- The preview of a picker: what the selected item leads to, shown a moment after the selection has come to rest.
+--- The preview of a picker: the target of the selected item, shown shortly after the selection has stopped moving.
 local excerpt = require("rille.nvim.picker.excerpt")
 local paths = require("rille.nvim.paths")
 local text_of = require("rille.nvim.text")
@@ -7,9 +7,9 @@ local api = vim.api
 local uv = vim.uv or vim.loop
 local space = api.nvim_create_namespace("rille.preview")
 
---- How long the selection has to rest, in milliseconds, and how much text gets its syntax highlighted, in bytes.
+--- Milliseconds before the preview follows the selection, and maximum bytes of text with syntax highlighting.
 local REST_MS, HIGHLIGHTED = 40, 65536
---- Lines of a buffer around the place.
+--- Lines of a buffer to show before and after the place.
 local AROUND = 200
 
 ---@class rille.nvim.preview
@@ -19,22 +19,22 @@ Preview.__index = Preview
 local M = {}
 
 ---@param windows rille.nvim.windows
----@param custom? fun(item: any): any what the user shows instead
+---@param custom? fun(item: any): any the user's function that returns what to show instead
 ---@return rille.nvim.preview
 function M.new(windows, custom)
   return setmetatable({ windows = windows, custom = custom, timer = uv.new_timer(), turn = 0 }, Preview)
 end
 
---- Whether there is a window to show something in.
+--- Returns whether the preview window is open.
 function Preview:visible()
   local win = self.windows.preview
   return self.timer ~= nil and win ~= nil and api.nvim_win_is_valid(win)
 end
 
---- Shows a place or item a moment later, or nothing.
+--- Shows a place or item after a delay, or nothing.
 ---@param item any nil for nothing
 ---@param place rille.nvim.place?
----@param key any equal for what is shown already
+---@param key any equal to the key of what is shown already
 function Preview:show(item, place, key)
   if not self:visible() or (key ~= nil and key == self.key) then
     return
@@ -52,7 +52,7 @@ function Preview:show(item, place, key)
   )
 end
 
---- Forgets what is shown, so that it is shown anew.
+--- Makes the next `show` draw again, whatever is shown.
 function Preview:again()
   self.key = nil
 end
@@ -63,7 +63,7 @@ function Preview:load(item, place, turn)
   elseif self.custom then
     local ok, result = pcall(self.custom, item)
     if not ok then
-      -- Not asked again, so that it cannot fail again and again.
+      -- Not called again, so that it does not fail repeatedly.
       self.custom = function()
         return { "preview: " .. text_of.reason(result) }
       end
@@ -88,7 +88,7 @@ function Preview:load(item, place, turn)
   end)
 end
 
---- Shows what a function of the user's gave: lines, text, or what `vim.ui.select` calls a preview: `{ buf, pos, pos_end }`.
+--- Shows the result of the user's function: lines, text, or the preview of `vim.ui.select`: `{ buf, pos, pos_end }`.
 function Preview:put_custom(result)
   if type(result) == "string" then
     result = vim.split(result, "\n")
@@ -122,10 +122,10 @@ function Preview:put_buffer(place)
   self:put({ lines = lines, first = first, at = at }, api.nvim_buf_get_name(place.bufnr), nil, place)
 end
 
---- Puts an excerpt into the window.
+--- Shows an excerpt in the window.
 ---@param read rille.nvim.excerpt
 ---@param path? string
----@param note? string instead of text
+---@param note? string shown instead of the text
 ---@param place? rille.nvim.place
 function Preview:put(read, path, note, place)
   local buf, win = self.windows.buffers.preview, self.windows.preview
@@ -141,7 +141,7 @@ function Preview:put(read, path, note, place)
     lines = { "", "  " .. note }
   end
   api.nvim_buf_clear_namespace(buf, space, 0, -1)
-  -- Before the text, so that what is not highlighted is never looked at.
+  -- Before the text, so that text without highlighting is never parsed.
   self:syntax(not note and bytes <= HIGHLIGHTED and path or nil, place and place.bufnr, lines)
   api.nvim_buf_set_lines(buf, 0, -1, false, lines)
   if note then
@@ -163,9 +163,9 @@ function Preview:put(read, path, note, place)
   end)
 end
 
---- Highlights the text as that of a file, by treesitter where there is a parser, else by the editor's syntax files.
+--- Highlights the text as that of a file, by treesitter if there is a parser, otherwise by the editor's syntax files.
 ---@param path? string nil for no highlights
----@param bufnr? integer the buffer that it is of
+---@param bufnr? integer the buffer that the text comes from
 ---@param lines? string[]
 function Preview:syntax(path, bufnr, lines)
   local buf = self.windows.buffers.preview
@@ -177,7 +177,7 @@ function Preview:syntax(path, bufnr, lines)
     filetype = type(found) == "string" and found or ""
   end
   if self.filetype == filetype then
-    -- It takes some milliseconds, and most files of a tree are of one kind.
+    -- It takes some milliseconds, and most files of a tree have the same type.
     return
   end
   local language = filetype ~= "" and (vim.treesitter.language.get_lang(filetype) or filetype)
@@ -185,14 +185,14 @@ function Preview:syntax(path, bufnr, lines)
   vim.bo[buf].syntax = ""
   self.filetype = filetype
   if filetype ~= "" and not (language and pcall(vim.treesitter.start, buf, language)) then
-    -- Not the filetype itself: that would start whatever works on files of that type.
+    -- The filetype itself is not set: that would start everything that is attached to files of that type.
     pcall(function()
       vim.bo[buf].syntax = filetype
     end)
   end
 end
 
---- Moves what is seen, by half of the window.
+--- Scrolls by half of the window.
 ---@param down boolean
 function Preview:scroll(down)
   if self:visible() then
@@ -202,7 +202,7 @@ function Preview:scroll(down)
   end
 end
 
---- Ends what runs.
+--- Stops what is running.
 function Preview:close()
   if self.timer then
     self.timer:close()

@@ -1,4 +1,4 @@
---- The line of a picker that is typed into, with what there is to say behind it.
+--- The prompt of a picker: the line that is typed into, with status text after it.
 local text_of = require("rille.nvim.text")
 
 local api = vim.api
@@ -16,10 +16,10 @@ local M = {}
 
 local SIGN = "> "
 
---- Makes a buffer a prompt.
+--- Turns a buffer into a prompt.
 ---@param windows rille.nvim.windows
----@param query string what is there at first
----@param on_query fun(query: string) whenever the text has changed
+---@param query string initial text
+---@param on_query fun(query: string) called whenever the text has changed
 ---@return rille.nvim.prompt
 function M.new(windows, query, on_query)
   local self = setmetatable({ windows = windows, buf = windows.buffers.prompt }, Prompt)
@@ -30,7 +30,7 @@ function M.new(windows, query, on_query)
     right_gravity = false,
   })
   self:set(query)
-  -- Not an event of the buffer's: those come once for all that was typed ahead.
+  -- Not a buffer event: those come once for all keys typed ahead.
   api.nvim_create_autocmd({ "TextChangedI", "TextChangedP", "TextChanged" }, {
     buffer = self.buf,
     callback = function()
@@ -43,7 +43,7 @@ end
 function Prompt:changed()
   local lines = api.nvim_buf_get_lines(self.buf, 0, -1, false)
   if #lines > 1 then
-    -- Pasted.
+    -- Text was pasted.
     local before = self.query
     self:set(table.concat(lines, " "))
     lines, self.query = { self.query }, before
@@ -54,7 +54,7 @@ function Prompt:changed()
   end
 end
 
---- Replaces the text, and goes to its end. Does not tell of it.
+--- Replaces the text and moves to its end, without calling `on_query`.
 ---@param query string
 function Prompt:set(query)
   query = query:gsub("[\r\n]+", " ")
@@ -66,7 +66,7 @@ function Prompt:set(query)
   end
 end
 
---- Says something behind the text: an error at once behind it, all else at the right end.
+--- Shows a message after the text: an error directly after it, anything else at the right end.
 ---@param text string
 ---@param failed? boolean
 function Prompt:say(text, failed)
@@ -77,7 +77,7 @@ function Prompt:say(text, failed)
       self.recorded = text
       text_of.notify(text)
     end
-    -- An error is said whatever the room is: its end may be cut off.
+    -- An error is shown even if there is too little room: its end may be cut off.
     text = " " .. text_of.shown(text:match("[^\n]*"))
   elseif text_of.cells(text) > room then
     text = ""

@@ -1,14 +1,14 @@
---- What a row of the list shows of an item: the part of its text that fits and has the matches in it.
+--- The text shown in a row: the part of the item's text that fits and contains the matches.
 local line = require("rille.nvim.text").line
 
 local M = {}
 
---- Bytes that follow the last one that is sure to fit: wide enough for the letters of any script.
+--- Bytes to keep past the last one that is certain to fit: enough for the letters of any script.
 local SLACK = 4
---- What stays visible in front of a match.
+--- Bytes that stay visible before a match.
 local BEFORE = 8
 
---- The next byte from `at` on that begins a character.
+--- Returns the next byte from `at` on that begins a character.
 local function boundary(text, at)
   while at <= #text do
     local byte = text:byte(at)
@@ -20,19 +20,19 @@ local function boundary(text, at)
   return at
 end
 
---- Cuts a text to what a row can show. Where the last match would be cut off, the beginning goes instead.
+--- Truncates a text to fit in a row. Where the last match would be cut off, the beginning is cut instead.
 ---@param text string
----@param ranges integer[] from and to of each match in turn, 1-based bytes, ascending
+---@param ranges integer[] start and end of each match, flat, 1-based bytes, ascending
 ---@param width integer cells
----@return string shown without line ends; a zero byte, which Neovim shows as ^@, stands for them
----@return integer shift to add to a position in `text`; what is then below 1 is not shown
+---@return string shown without line ends; each is replaced by a zero byte, which Neovim shows as ^@
+---@return integer shift to add to a position in `text`; a result below 1 is not shown
 function M.fit(text, ranges, width)
   local shift = 0
-  -- An empty match may be behind the end.
+  -- An empty match may be past the end.
   if #text > width and #ranges > 0 and ranges[#ranges] > width then
     local from = ranges[#ranges] - width + SLACK
     if from > ranges[1] then
-      -- They do not fit all: the first has to be seen.
+      -- They do not all fit: the first one has to be visible.
       from = ranges[1] - BEFORE
     end
     from = boundary(text, math.max(1, from))
@@ -47,7 +47,7 @@ function M.fit(text, ranges, width)
   return line(text), shift
 end
 
---- The end of a path, if all of it would be too long.
+--- Returns the end of a path that is too long to be shown whole.
 ---@param path string
 ---@param width integer cells
 ---@return string
@@ -58,7 +58,7 @@ function M.tail(path, width)
   return "…" .. line(path:sub(boundary(path, math.min(#path, #path - width + 2))))
 end
 
---- Ranges of neighbours, from single positions in ascending order.
+--- Converts single positions in ascending order to ranges, joining neighbours.
 ---@param positions integer[]
 ---@return integer[] ranges
 function M.ranges(positions)

@@ -1,11 +1,11 @@
---- The source of the grep picker: a search of the tree for each text that is typed. The one before is cancelled, and what
---- it has found stays until the next one finds something or nothing.
+--- The source of the grep picker: a search of the tree for each text that is typed. The previous search is cancelled; its
+--- results stay until the new one finds something or ends.
 local rille = require("rille")
 local await = require("rille.nvim").await
 local pattern_error = require("rille.nvim.text").pattern_error
 
---- Lines that are taken in one turn of the loop, bytes of each that are ever shown, those of them in front of the first match
---- of a line that is longer, and matches of a line that are highlighted.
+--- Maximum lines taken in one turn of the event loop, maximum bytes kept of each line, bytes kept before the first match of
+--- a longer line, and maximum highlighted matches of a line.
 local SLICE, BYTES, BEFORE, MATCHES = 100, 1000, 100, 50
 
 ---@class rille.nvim.search: rille.nvim.source
@@ -18,10 +18,10 @@ local M = {}
 ---@field root string
 ---@field grep rille.grep.options
 ---@field limit integer
----@field texts? fun(): table<string, string>, integer texts in memory by path, and how many are too large for that
+---@field texts? fun(): table<string, string>, integer unsaved texts by path, and how many are too large to be passed
 
 ---@param opts rille.nvim.search.options
----@param on_news fun() there is something else to show
+---@param on_news fun() called when something has changed
 ---@return rille.nvim.search
 function M.new(opts, on_news)
   return setmetatable({ opts = opts, on_news = on_news, rows = {}, version = 0 }, Search)
@@ -40,7 +40,7 @@ local function forget(self)
   end
 end
 
---- The next byte from `at` on that begins a character.
+--- Returns the next byte from `at` on that begins a character.
 local function boundary(text, at)
   for _ = 1, 3 do
     local byte = text:byte(at)
@@ -52,7 +52,7 @@ local function boundary(text, at)
   return at
 end
 
---- What is kept of a line that was found: the part of its text around the first match, and where that is in the line.
+--- Returns what is kept of a found line: the part of its text around the first match, and where that is in the line.
 local function line(batch, i)
   local count = batch:spans(i)
   local first, last = 1, 0
@@ -111,7 +111,7 @@ function Search:start(query)
       if kind == "match" then
         rows[#rows + 1] = line(batch, i)
       elseif kind == "stopped" then
-        -- Of one file, as it is binary, or of all. It may come before the last lines.
+        -- The search of one binary file has stopped, or the whole search. This may arrive before the last lines.
         stopped = true
       end
     end
@@ -176,7 +176,7 @@ function Search:item(i)
   return item, item.path .. ":" .. item.lnum
 end
 
---- Calls `visit(item, key)` for all that is found, then `done`.
+--- Calls `visit(item, key)` for all lines found, then `done`.
 function Search:all(visit, done)
   if self.wait then
     self.whole = function()

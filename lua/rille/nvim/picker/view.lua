@@ -1,7 +1,7 @@
---- What a picker shows of the state of its source.
+--- Drawing a picker from the state of its source.
 local M = {}
 
---- The icon of a path, from another plugin: if that fails it is not asked again.
+--- Returns the icon of a path, from another plugin. If that fails it is not called again.
 local function icon_of(self, path)
   local ok, icon, group = pcall(self.icon, path)
   if not ok then
@@ -10,7 +10,7 @@ local function icon_of(self, path)
   return ok and type(icon) == "string" and { icon, type(group) == "string" and group or nil } or nil
 end
 
---- Draws the rows that can be seen, and lets the preview follow the selected one.
+--- Draws the visible rows, and makes the preview follow the selected one.
 local function draw(self, state, height)
   local marks = {}
   for _, mark in ipairs(self.marked) do
@@ -24,7 +24,7 @@ local function draw(self, state, height)
       row.marked = marks[key]
     end
     if self.icon then
-      -- The path, where the text is that of a line in it.
+      -- The path, if the text is a line of that file.
       row.icon = icon_of(self, row.lead and row.lead[1] or row.text)
     end
     rows[#rows + 1] = row
@@ -45,7 +45,7 @@ local function grouped(number)
   return text
 end
 
---- What the prompt says of the state.
+--- Returns the prompt's status text.
 local function said(state, marked)
   local parts = {}
   if #marked > 0 then
@@ -56,7 +56,7 @@ local function said(state, marked)
   return table.concat(parts, "  ") .. (state.busy and " …" or "")
 end
 
---- Shows what has changed, and then does what has waited for it.
+--- Draws what has changed, and then runs the actions that have waited for it.
 ---@param self rille.nvim.picker
 function M.render(self)
   local state = self.source:state()

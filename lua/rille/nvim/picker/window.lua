@@ -1,4 +1,4 @@
---- The floating windows of a picker: made, moved when the screen changes, and closed together.
+--- The floating windows of a picker: opened, moved when the screen changes, and closed together.
 local config = require("rille.nvim.config")
 local layout = require("rille.nvim.picker.layout")
 local text = require("rille.nvim.text")
@@ -19,7 +19,7 @@ local M = {}
 
 local LOOKS = "NormalFloat:RilleNormal,FloatBorder:RilleBorder,FloatTitle:RilleTitle,EndOfBuffer:RilleNormal"
 
---- The frame that the user wants: rille's option, then the editor's, which came with 0.11, then a line.
+--- Returns the border to use: rille's option, otherwise the editor's, which came with 0.11, otherwise a line.
 ---@return string|string[]|false
 local function border()
   local wanted = config.get("picker.border")
@@ -30,19 +30,19 @@ local function border()
   return wanted == "" and "rounded" or wanted ~= "none" and wanted
 end
 
---- What keeps completion and pairs out of a buffer: the variables that plugins document, by name.
+--- Buffer variables that keep completion and pairs out of a buffer, as the plugins document them.
 local QUIET = {
   completion = false, -- blink.cmp
   minicompletion_disable = true,
   minipairs_disable = true,
-  ["nvim-autopairs"] = 1, -- it takes the buffer for one that it has dealt with
+  ["nvim-autopairs"] = 1, -- it then takes the buffer for one that is already set up
   autopairs_enabled = 0,
   delimitMate_autoclose = 0,
   coc_enabled = 0,
   copilot_enabled = false,
 }
 
---- Keeps completion out of a prompt: the editor's own, and that of nvim-cmp, which is often loaded by the first insertion.
+--- Disables completion in a prompt: the editor's own, and that of nvim-cmp, which is often loaded at the first insertion.
 local function silence(buf)
   for name, value in pairs(QUIET) do
     vim.b[buf][name] = value
@@ -77,7 +77,7 @@ local function buffer(kind)
   return buf
 end
 
---- What `nvim_open_win` wants, for one of the windows.
+--- Returns the configuration of `nvim_open_win` for one of the windows.
 function Windows:place(name)
   local rect, frame = self.rects[name], self.rects.frame
   local place = {
@@ -138,7 +138,7 @@ function Windows:divide()
   })
 end
 
---- Fits the windows to the screen, which may have got another size, and shows or hides the preview.
+--- Fits the windows to the size of the screen, and shows or hides the preview.
 ---@param preview? boolean
 function Windows:fit(preview)
   if preview ~= nil then
@@ -159,7 +159,7 @@ function Windows:fit(preview)
   end
 end
 
---- Changes what a frame says.
+--- Sets the title in a frame.
 ---@param name "prompt"|"list"|"preview"
 ---@param title string
 function Windows:title(name, title)
@@ -172,14 +172,14 @@ function Windows:title(name, title)
   end
 end
 
---- Whether a window is one of these.
+--- Returns whether a window is one of the picker's.
 ---@param win integer
 function Windows:has(win)
   return win == self.prompt or win == self.list or win == self.preview
 end
 
---- Closes all, and their buffers.
----@return boolean closed false in the command-line window, from where no other can be closed
+--- Closes all windows and their buffers.
+---@return boolean closed false in the command-line window, in which no other window can be closed
 function Windows:close()
   local closed = true
   for _, name in ipairs({ "prompt", "list", "preview" }) do
