@@ -26,7 +26,7 @@ local function corpus_of(s)
 end
 
 -- Returns the number of matches and the best ones, as text.
-local function told(r)
+local function summary(r)
   local parts = { r.total }
   for i = 1, r.count do
     parts[#parts + 1] = r:index(i) .. "=" .. r:score(i)
@@ -73,10 +73,10 @@ local filter = {
   call = "rille.fuzzy.filter(q, list)",
   prepare = lines_of,
   run = function(lines)
-    return told(rille.fuzzy.filter(QUERY, lines, TEN))
+    return summary(rille.fuzzy.filter(QUERY, lines, TEN))
   end,
   judge = function(pure, lines)
-    return told(pure.fuzzy.filter(QUERY, lines, TEN))
+    return summary(pure.fuzzy.filter(QUERY, lines, TEN))
   end,
   naive = function(lines)
     return by_pattern(QUERY, lines)
@@ -88,10 +88,10 @@ local query = {
   call = "f:query(q, { limit = 10 })",
   prepare = corpus_of,
   run = function(input)
-    return told(input.corpus:query(QUERY, TEN))
+    return summary(input.corpus:query(QUERY, TEN))
   end,
   judge = function(pure, input)
-    return told(pure.fuzzy.filter(QUERY, input.lines, TEN))
+    return summary(pure.fuzzy.filter(QUERY, input.lines, TEN))
   end,
   naive = function(input)
     return by_pattern(QUERY, input.lines)

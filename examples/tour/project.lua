@@ -13,12 +13,12 @@ local now = host.wall
 
 -- Takes all results of a job; returns when the first and the last arrived, and the longest time of a call.
 local function follow(start, each)
-  local told = { found = 0, longest = 0, calls = 0 }
+  local result = { found = 0, longest = 0, calls = 0 }
   local begin = now()
   local function timed(call, ...)
     local since = now()
     local a, b = call(...)
-    told.longest, told.calls = math.max(told.longest, now() - since), told.calls + 1
+    result.longest, result.calls = math.max(result.longest, now() - since), result.calls + 1
     return a, b
   end
   local job = timed(start)
@@ -27,14 +27,14 @@ local function follow(start, each)
     local state = timed(job.poll, job)
     local batch = timed(job.take, job)
     while batch do
-      told.first = told.first or now() - begin
-      told.found = told.found + each(batch)
+      result.first = result.first or now() - begin
+      result.found = result.found + each(batch)
       batch = timed(job.take, job)
     end
   until state ~= "running"
-  told.all, told.done = now() - begin, select(2, job:poll())
+  result.all, result.done = now() - begin, select(2, job:poll())
   timed(job.close, job)
-  return told
+  return result
 end
 
 local function count(batch)
@@ -75,16 +75,16 @@ local function ms(value)
   return value and ("%.2f ms"):format(value) or "none"
 end
 
-local function row(label, told, unit)
+local function row(label, result, unit)
   local cells = pad(label, -46)
-    .. pad(thousands(told.found), 11)
-    .. pad(ms(told.first), 12)
-    .. pad(ms(told.all), 12)
+    .. pad(thousands(result.found), 11)
+    .. pad(ms(result.first), 12)
+    .. pad(ms(result.all), 12)
   say(
     " "
       .. cells
-      .. show.bold(pad(ms(told.longest), 12))
-      .. show.dim(pad(thousands(told.done) .. " " .. unit, 18))
+      .. show.bold(pad(ms(result.longest), 12))
+      .. show.dim(pad(thousands(result.done) .. " " .. unit, 18))
   )
 end
 

@@ -198,27 +198,27 @@ impl Literals {
     /// Returns the first hit, for a DFA without a prefilter.
     fn find_by_lanes(&self, dfa: &DFA, text: &[u8], from: usize) -> Option<Match> {
         // Bytes that a lane reads past its end, to see all of a hit that begins in it.
-        let behind = self.longest - 1;
+        let overlap = self.longest - 1;
         let stride = LANES * LANE;
-        if behind > LANE / 2 {
+        if overlap > LANE / 2 {
             // The lanes would overlap too much.
             return find(dfa, text, from, text.len());
         }
         let mut at = from;
         // Where hits are frequent, the first one is found within this stretch.
-        let mut end = text.len().min(at + behind + stride);
+        let mut end = text.len().min(at + overlap + stride);
         loop {
             // A hit that begins before `seen` is the first one.
-            let seen = if end == text.len() { end } else { end - behind };
+            let seen = if end == text.len() { end } else { end - overlap };
             match find(dfa, text, at, end) {
                 Some(found) if found.start() < seen => return Some(found),
                 _ if end == text.len() => return None,
                 _ => at = seen,
             }
-            while text.len() - at >= behind + stride && none_begins(dfa, text, at, behind) {
+            while text.len() - at >= overlap + stride && none_begins(dfa, text, at, overlap) {
                 at += stride;
             }
-            end = text.len().min(at + behind + stride);
+            end = text.len().min(at + overlap + stride);
         }
     }
 
@@ -270,13 +270,13 @@ fn find(dfa: &DFA, text: &[u8], from: usize, end: usize) -> Option<Match> {
     dfa.try_find(&Input::new(text).range(from..end)).expect("a search that is not anchored")
 }
 
-/// Whether no literal begins in the lanes from `at` on; each is read for `behind` bytes more than it has.
-fn none_begins(dfa: &DFA, text: &[u8], at: usize, behind: usize) -> bool {
+/// Whether no literal begins in the lanes from `at` on; each is read for `overlap` bytes more than it has.
+fn none_begins(dfa: &DFA, text: &[u8], at: usize, overlap: usize) -> bool {
     let Ok(start) = dfa.start_state(Anchored::No) else { return false };
     let mut states = [start; LANES];
     let lanes: [&[u8]; LANES] =
-        std::array::from_fn(|lane| &text[at + lane * LANE..][..behind + LANE]);
-    for i in 0..behind + LANE {
+        std::array::from_fn(|lane| &text[at + lane * LANE..][..overlap + LANE]);
+    for i in 0..overlap + LANE {
         let mut special = false;
         for (state, lane) in states.iter_mut().zip(&lanes) {
             *state = dfa.next_state(Anchored::No, *state, lane[i]);

@@ -131,8 +131,8 @@ fn is_final(text: &[u8], at: usize) -> bool {
         (CodePointSetData::new::<Cased>(), CodePointSetData::new::<CaseIgnorable>());
     let sigma = 'Σ'.len_utf8();
     let before = text[..at].chars().rev().find(|&c| !ignorable.contains(c));
-    let behind = text[at + sigma..].chars().find(|&c| !ignorable.contains(c));
-    before.is_some_and(|c| cased.contains(c)) && !behind.is_some_and(|c| cased.contains(c))
+    let after = text[at + sigma..].chars().find(|&c| !ignorable.contains(c));
+    before.is_some_and(|c| cased.contains(c)) && !after.is_some_and(|c| cased.contains(c))
 }
 
 /// The mapping of one character: up to three characters, in at most six bytes.

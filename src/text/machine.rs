@@ -283,8 +283,8 @@ fn entry(data: &SegmenterStateMachine<'_>, state: u8) -> u16 {
 /// Returns the symbol after a pseudo symbol, which marks a script that a dictionary might handle.
 fn resolve(data: &SegmenterStateMachine<'_>, symbol: u8) -> u8 {
     let pseudo = symbol.checked_sub(data.pseudo_symbol_shift);
-    let behind = pseudo.and_then(|pseudo| data.pseudo_symbol_map.get(pseudo.into()));
-    behind.map_or(symbol, |(symbol, _script)| symbol)
+    let resolved = pseudo.and_then(|pseudo| data.pseudo_symbol_map.get(pseudo.into()));
+    resolved.map_or(symbol, |(symbol, _script)| symbol)
 }
 
 #[cfg(test)]

@@ -63,7 +63,8 @@ pub fn truncate(
         Side::Right => {
             let head = prefix(text, room, options);
             // Without the ellipsis more fits, possibly the whole text.
-            let more = prefix(&text[head.end..], cells - head.cells, &behind(head.cells, options));
+            let more =
+                prefix(&text[head.end..], cells - head.cells, &options_after(head.cells, options));
             if head.end + more.end == text.len() {
                 return whole(head.cells + more.cells);
             }
@@ -92,7 +93,7 @@ pub fn truncate(
 }
 
 /// The options for text that begins after `cells` cells.
-fn behind(cells: usize, options: &WidthOptions) -> WidthOptions {
+fn options_after(cells: usize, options: &WidthOptions) -> WidthOptions {
     let column = options.column.saturating_add(u32::try_from(cells).unwrap_or(u32::MAX));
     WidthOptions { column, ..*options }
 }
@@ -132,20 +133,20 @@ fn tail_with_tabs(
     let stop = |column: usize| (column / tabstop + 1) * tabstop;
     let mut best = Tail { start: text.len(), cells: 0 };
     // From the back: cells up to the first tab, and after it, where the column is a multiple of the tab stop.
-    let (mut before, mut behind) = (0, None);
+    let (mut before, mut after) = (0, None);
     for (start, piece) in singles(&text[head.end..], options).into_iter().rev() {
         if piece.tab {
-            behind = Some(match behind {
+            after = Some(match after {
                 None => before,
-                Some(behind) => stop(before) + behind,
+                Some(after) => stop(before) + after,
             });
             before = 0;
         } else {
             before += piece.cells;
         }
-        let cells = match behind {
+        let cells = match after {
             None => before,
-            Some(behind) => stop(column + before) - column + behind,
+            Some(after) => stop(column + before) - column + after,
         };
         if cells <= back {
             best = Tail { start: head.end + start, cells };
@@ -187,7 +188,7 @@ pub enum Align {
 ///
 /// Tabs in the text advance to their stops from where it then begins, so that the whole never takes more than `cells`.
 pub fn pad(text: &[u8], cells: usize, align: Align, options: &WidthOptions) -> (usize, usize) {
-    let at = |left: usize| width(text, &behind(left, options));
+    let at = |left: usize| width(text, &options_after(left, options));
     let missing = cells.saturating_sub(at(0));
     let mut left = match align {
         Align::Left => return (0, missing),
@@ -321,14 +322,14 @@ mod tests {
                     };
                     prop_assert_eq!(cut.head, head);
                     let before = width(&text[..head], &options) + taken;
-                    let behind = |start: usize| at_column(&text[start..], before, &options);
+                    let after = |start: usize| at_column(&text[start..], before, &options);
                     let mut tails = boundaries.iter().copied().filter(|&start| start >= head);
                     let tail = match side {
                         Side::Right => text.len(),
-                        _ => tails.find(|&start| before + behind(start) <= cells).unwrap(),
+                        _ => tails.find(|&start| before + after(start) <= cells).unwrap(),
                     };
                     prop_assert_eq!(cut.tail, tail);
-                    prop_assert_eq!(cut.cells, before + behind(tail));
+                    prop_assert_eq!(cut.cells, before + after(tail));
                 }
             }
         }

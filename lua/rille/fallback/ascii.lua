@@ -79,12 +79,12 @@ function M.tail(s, head, room, column, layout)
     return at - at % tabstop + tabstop
   end
   -- From the back: cells up to the first tab, and after it, where the column is a multiple of the tab stop.
-  local before, behind, least = 0, nil, 0
+  local before, after, least = 0, nil, 0
   local start, i = #s + 1, #s
   while i > head and least <= room do
     local code = byte(s, i)
     if code == TAB and layout.style ~= STRWIDTH then
-      behind = behind and next_stop(before) + behind or before
+      after = after and next_stop(before) + after or before
       before, least = 0, least + 1
     else
       local cells = cells_of(code, 0, layout)
@@ -93,7 +93,7 @@ function M.tail(s, head, room, column, layout)
       end
       before, least = before + cells, least + cells
     end
-    if (behind and next_stop(column + before) - column + behind or before) <= room then
+    if (after and next_stop(column + before) - column + after or before) <= room then
       start = i
     end
     i = i - 1

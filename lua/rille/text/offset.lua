@@ -73,11 +73,11 @@ function M.offsets(s, positions, from, to, results)
   options.to = UNITS[to] or units.check(to, units.offset, "rille.text.offsets: to")
   local ptr, len = of(s, "rille.text.offsets")
   local n = list(positions, results, "rille.text.offsets")
-  local given, found = room(n)
+  local input, found = room(n)
   for i = 1, n do
-    given[i - 1] = position(positions[i], "rille.text.offsets: positions", i) - 1
+    input[i - 1] = position(positions[i], "rille.text.offsets: positions", i) - 1
   end
-  if C.rille_text_offsets(ptr, len, given, n, options, found, err) < 0 then
+  if C.rille_text_offsets(ptr, len, input, n, options, found, err) < 0 then
     return failure.limit(err, "rille.text.offsets")
   end
   results = results or (has_new_table and new_table(n, 0) or {})

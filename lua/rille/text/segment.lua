@@ -36,7 +36,7 @@ local function take()
   return array(2 * CAPACITY)
 end
 
-local function give(numbers)
+local function release(numbers)
   if pooled < 16 then
     pooled = pooled + 1
     pool[pooled] = numbers
@@ -77,7 +77,7 @@ local function step(state)
       local numbers = state.numbers
       if numbers then
         state.numbers = nil
-        give(numbers)
+        release(numbers)
       end
       return nil
     end

@@ -413,17 +413,17 @@ mod tests {
     }
 
     #[test]
-    fn it_stops_when_it_is_told_to() {
+    fn it_stops_when_it_is_cancelled() {
         for (pattern, text) in [("a.*b", "a".repeat(10_000)), (r"\b\w+b\b", "é".repeat(10_000))] {
             let looks = std::cell::Cell::new(0);
-            let told = || {
+            let is_cancelled = || {
                 looks.set(looks.get() + 1);
                 looks.get() > 20
             };
             let hir = parse(pattern, false);
             let text = text.as_bytes();
             let search = Search { text, at: 0, anchored: false, earliest: false, mixed: false };
-            let found = Stepped::new(&hir).unwrap().find(&search, &told);
+            let found = Stepped::new(&hir).unwrap().find(&search, &is_cancelled);
             assert_eq!((found, looks.get()), (Err(JobError::Cancelled), 21));
         }
     }

@@ -64,18 +64,18 @@ pub(in crate::text) fn prefix(text: &[u8], limit: usize, options: &WidthOptions)
 fn walk(text: &[u8], options: &WidthOptions, limit: usize) -> Prefix {
     let mut pieces = pieces(text, options);
     let first = pieces.column;
-    let most = first.saturating_add(limit);
+    let end_column = first.saturating_add(limit);
     // Counted so far: up to `at`, in `column`. The last scalar counted begins at `open`, if more of its cluster may
     // follow; otherwise `open` is `at`.
     let (mut at, mut column, mut open) = (0, first, 0);
     let prefix = |end, column| Prefix { end, cells: column - first };
     while at < text.len() {
         if is_printable(text[at]) {
-            let room = most - column;
+            let room = end_column - column;
             let rest = &text[at..];
             let run = printable_run(&rest[..rest.len().min(room.saturating_add(1))]);
             if run > room {
-                return prefix(at + room, most);
+                return prefix(at + room, end_column);
             }
             column += run;
             at += run;
@@ -90,7 +90,7 @@ fn walk(text: &[u8], options: &WidthOptions, limit: usize) -> Prefix {
                 continue;
             }
             let cells = usize::from(pieces.cells.first[usize::from(next.class.0)]);
-            if cells > most - column {
+            if cells > end_column - column {
                 return prefix(at, column);
             }
             column += cells;
@@ -110,7 +110,7 @@ fn walk(text: &[u8], options: &WidthOptions, limit: usize) -> Prefix {
             let piece = pieces.next().expect("the text is not over");
             (piece.end, piece.cells)
         };
-        if cells > most - column {
+        if cells > end_column - column {
             return prefix(at, column);
         }
         column += cells;

@@ -60,11 +60,11 @@ local function seek(walk, position)
   local s, step = walk.s, walk.step
   local length, at, index = #s, walk.byte, walk.index
   while at <= length do
-    local behind, count = step(s, at, index)
+    local after, count = step(s, at, index)
     if index + count > position then
       break
     end
-    at, index = behind, index + count
+    at, index = after, index + count
   end
   walk.byte, walk.index = at, index
   return at
@@ -78,11 +78,11 @@ local function locate(walk, target)
   local s, step = walk.s, walk.step
   local length, at, index = #s, walk.byte, walk.index
   while at <= length do
-    local behind, count = step(s, at, index)
-    if behind > target then
+    local after, count = step(s, at, index)
+    if after > target then
       break
     end
-    at, index = behind, index + count
+    at, index = after, index + count
   end
   walk.byte, walk.index = at, index
   return index
@@ -128,10 +128,10 @@ function M.offsets(s, positions, from, to, results)
   if needs_tables(text, from, to) then
     return nil, NEEDS_TABLES
   end
-  local before, behind = new_walk(text, from), new_walk(text, to)
+  local before, after = new_walk(text, from), new_walk(text, to)
   results = results or {}
   for i = 1, n do
-    results[i] = locate(behind, seek(before, positions[i]))
+    results[i] = locate(after, seek(before, positions[i]))
   end
   for i = #results, n + 1, -1 do
     results[i] = nil

@@ -37,7 +37,7 @@ function M.new(opts, on_news)
   self.feeder = feeder.new({
     fuzzy = self.fuzzy,
     format = opts.format,
-    most = rille.backend == "lua" and LUA_ITEMS or nil,
+    limit = rille.backend == "lua" and LUA_ITEMS or nil,
     on_fed = function()
       self:fed()
     end,

@@ -26,7 +26,7 @@ local M = {}
 ---@class rille.nvim.feeder.options
 ---@field fuzzy rille.fuzzy
 ---@field format? fun(item: any): string
----@field most? integer maximum number of items
+---@field limit? integer maximum number of items
 ---@field on_fed fun() called when items were added, and at the end
 ---@field on_error fun(message: string)
 
@@ -191,7 +191,7 @@ end
 --- Pushes until the time of the slice is over or nothing is left.
 function Feeder:slice()
   local till = uv.hrtime() + SLICE_MS * 1e6
-  local most = self.opts.most
+  local limit = self.opts.limit
   repeat
     local first = self.queue[1]
     if first then
@@ -200,7 +200,7 @@ function Feeder:slice()
         table.remove(self.queue, 1)
       end
     end
-    if most and self.fuzzy:len() >= most and #self.queue > 0 then
+    if limit and self.fuzzy:len() >= limit and #self.queue > 0 then
       self.queue, self.ended, self.cut = {}, true, true
     end
   until #self.queue == 0 or uv.hrtime() >= till

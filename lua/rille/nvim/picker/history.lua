@@ -28,9 +28,9 @@ end
 ---@param kind string
 ---@param query string
 function M.add(kind, query)
-  local most = config.get("picker.history")
+  local limit = config.get("picker.history")
   query = text.argument(query)
-  if query == "" or most < 1 then
+  if query == "" or limit < 1 then
     return
   end
   local list = vim.tbl_filter(function(other)
@@ -38,7 +38,7 @@ function M.add(kind, query)
   end, M.list(kind))
   list[#list + 1] = query
   local all = read()
-  all[kind] = vim.list_slice(list, math.max(1, #list - most + 1))
+  all[kind] = vim.list_slice(list, math.max(1, #list - limit + 1))
   vim.g[VARIABLE] = all
 end
 
