@@ -67,7 +67,7 @@ t.test("what cannot be done with a range was done to rows of the page", function
   nvim:type("50Gyy")
   viewers.has(nvim, '"', expected(50, 50))
   for _, step in ipairs({
-    { ":g/x/normal yy<CR>", "`:global` knows only the page: `&` filters the lines of the file" },
+    { ":g/x/normal yy<CR>", "`:global` knows only the page; `&` filters the file" },
     { ":v/x/y<CR>", "`:vglobal` knows only the page" },
     { ":10,20normal yy<CR>", "in a view ranges work with :yank, :write, :print and :mark" },
     { ":/seven/,$y<CR>", "a range of a view has no pattern" },

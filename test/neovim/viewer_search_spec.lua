@@ -128,7 +128,7 @@ t.test("a search under an operator moved the cursor and yanked nothing that was 
   nvim:type("/Hundred<CR>")
   comes_to(nvim, 100)
   nvim:type("50Gyyy/Hundred<CR>")
-  viewers.says(nvim, "an operator does not wait for a search: select with `v`, then search")
+  viewers.says(nvim, "an operator does not wait for a search: use `v` first")
   viewers.has(nvim, '"', "line 50 x\n")
   nvim:type("yn")
   nvim:wait([[return select(2, vim.fn.execute("messages"):gsub("does not wait for a search", "")) == 2]])

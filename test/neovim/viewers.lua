@@ -61,10 +61,11 @@ return function(t)
     end, register, text)
   end
 
-  --- Waits until a message has a text.
+  --- Waits until a message has a text. A long one is in several pieces.
   function M.says(nvim, text)
     nvim:wait(function(wanted)
-      return vim.fn.execute("messages"):find(wanted, 1, true) ~= nil
+      local messages = vim.fn.execute("messages")
+      return messages:find(wanted, 1, true) or messages:gsub("\n", ""):find(wanted, 1, true)
     end, text)
   end
 

@@ -122,7 +122,7 @@ end
 
 --- Cancels an operator that a search would have to be waited for.
 function M.refuse()
-  operator.refuse(current(), "an operator does not wait for a search: select with `v`, then search")
+  operator.refuse(current(), "an operator does not wait for a search: use `v` first")
 end
 
 --- Takes the keys away.

@@ -37,7 +37,7 @@ local function leave()
     take()
     if (view.mode_before or ""):find("^no") then
       vim.schedule(function()
-        status.say("an operator does not wait for a search: select with `v`, then search")
+        status.say("an operator does not wait for a search: use `v` first")
       end)
       return
     end

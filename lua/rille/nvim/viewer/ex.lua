@@ -351,7 +351,7 @@ function M.command(view, text)
   local name = known and found.cmd or ""
   if name == "global" or name == "vglobal" then
     return function()
-      return "`:" .. name .. "` knows only the page: `&` filters the lines of the file"
+      return "`:" .. name .. "` knows only the page; `&` filters the file"
     end
   end
   local run = commands[name]

@@ -4,6 +4,7 @@ local bytes = require("rille.nvim.viewer.bytes")
 local page = require("rille.nvim.viewer.page")
 local selection = require("rille.nvim.viewer.selection")
 local status = require("rille.nvim.viewer.status")
+local text = require("rille.nvim.text")
 
 local M = {}
 
@@ -15,10 +16,19 @@ function M.refuse(view, message)
   view.refused = true
   if not page.pending() then
     status.say(message)
-  elseif vim.fn.has("nvim-0.11") == 1 then
-    vim.api.nvim_echo({ { "rille: " .. message } }, true, { err = true })
+    return false
+  end
+  -- An error message cancels; it has to fit, or it would have to be confirmed.
+  local short = text.cut("rille: " .. message, math.max(20, vim.o.columns - 14))
+  if vim.fn.has("nvim-0.11") == 1 then
+    vim.api.nvim_echo({ { short } }, true, { err = true })
   else
-    vim.api.nvim_err_writeln("rille: " .. message)
+    vim.api.nvim_err_writeln(short)
+  end
+  if short ~= "rille: " .. message then
+    vim.schedule(function()
+      status.say(message)
+    end)
   end
   return false
 end
@@ -43,9 +53,9 @@ local function select_until(view, first, to, is_backward, is_word)
     mode = lead:find("^%s*$") and not is_word and "V" or "v"
     last = mode == "V" and view.page[row - 1].at or to - 1
   else
-    local text = view.source:slice(math.max(to - 4, 1), to - 1) or ""
-    local char = text:find("[%z\1-\127\192-\255][\128-\191]*$") or #text
-    last = math.max(to - #text + char - 1, 1)
+    local tail = view.source:slice(math.max(to - 4, 1), to - 1) or ""
+    local char = tail:find("[%z\1-\127\192-\255][\128-\191]*$") or #tail
+    last = math.max(to - #tail + char - 1, 1)
   end
   if is_backward then
     first, last = last, first

@@ -49,7 +49,7 @@ end
 ---@param level? integer of `vim.notify`; a warning by default
 function M.say(message, level)
   vim.cmd("redraw")
-  vim.notify("rille: " .. message, level or vim.log.levels.WARN)
+  text.notify(message, level or vim.log.levels.WARN)
 end
 
 local function view_here()
@@ -109,6 +109,8 @@ function M.bar()
     lines, exact = all or 0, known == true
   end
   add(("%s of %s%s"):format(number and M.grouped(number) or "·", exact and "" or "about ", M.grouped(lines)))
+  -- What is too long for the window is cut from here on.
+  local position = #parts
   if entry and view.size and view.size > 0 then
     add(("%d%%"):format(M.percent(view, line)))
     add(size(view.size))
@@ -133,7 +135,11 @@ function M.bar()
   if view.trouble then
     add(view.trouble)
   end
-  return (table.concat(parts, "  "):gsub("%%", "%%%%"))
+  for i, part in ipairs(parts) do
+    parts[i] = part:gsub("%%", "%%%%")
+  end
+  parts[position] = parts[position] .. "%<"
+  return table.concat(parts, "  ")
 end
 
 return M
