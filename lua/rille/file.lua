@@ -138,7 +138,7 @@ end
 --- Returns whether bytes of the line are missing before and after the text.
 ---@param i integer from 1 to `count`
 ---@return boolean before
----@return boolean behind
+---@return boolean after
 function Lines:cut(i)
   local flags = entry(self, i, "cut").flags
   return flags % 2 == CUT_BEFORE, flags >= CUT_BEHIND
