@@ -1,10 +1,12 @@
 //! Searching for many literals at once, and which of them is where.
 
+use super::backward::{Backward, Window};
 use super::{Full, Output, PatternError, Span};
 use aho_corasick::automaton::Automaton;
 use aho_corasick::dfa::DFA;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, Match, MatchKind};
 use memchr::memmem::Finder;
+use once_cell::race::OnceBox;
 use std::collections::HashSet;
 
 /// Options of a search for literals. By default the first one in the list wins where several begin.
@@ -28,6 +30,11 @@ const MAX_DFA_LITERAL: usize = 64;
 /// Maximum number of transitions that building a DFA may follow in the worst case.
 const MAX_DFA_STEPS: usize = 32 << 20;
 
+/// Bytes that a search for all hits may read for each byte of the text, if each hit costs as much as the longest literal is
+/// long; and how many more in all.
+const MAX_READS: usize = 8;
+const FREE_READS: usize = if cfg!(test) { 100 } else { 1 << 20 };
+
 /// A list of literals that is searched for in one pass.
 ///
 /// # Costs
@@ -38,8 +45,8 @@ const MAX_DFA_STEPS: usize = 32 << 20;
 /// Past the memory limit, and for lists with a literal above 64 bytes, it is an NFA with a tenth of the size and half of
 /// the speed.
 ///
-/// A search is linear in the text, with one exception: where a long literal begins again and again but never ends, and a
-/// short one is found instead, the text of the long one is read each time.
+/// A search for all hits is linear in the text. A search for the next hit reads past it by at most the length of the longest
+/// literal, where that begins and does not end.
 ///
 /// A DFA waits for a table load at each byte. Where hits are rare, several places of the text are therefore searched at
 /// once, which takes less than half of the time.
@@ -52,6 +59,8 @@ pub struct Literals {
     longest: usize,
     /// Indexes in the list of the distinct literals, if some occur in it twice.
     places: Option<Box<[usize]>>,
+    /// Made when a text needs it. Without a lock, which a fork could leave locked.
+    backward: OnceBox<Option<Backward>>,
 }
 
 enum Engine {
@@ -139,7 +148,15 @@ impl Literals {
             too_big: true,
             ..PatternError::whole(format!("too many literals: {error}"))
         })?;
-        Ok(Literals { engine, text, ends, options: *options, longest, places })
+        Ok(Literals {
+            engine,
+            text,
+            ends,
+            options: *options,
+            longest,
+            places,
+            backward: OnceBox::new(),
+        })
     }
 
     /// Returns the number of literals.
@@ -223,13 +240,34 @@ impl Literals {
     }
 
     /// Iterates over the hits from `from` on, from left to right, without overlaps.
+    ///
+    /// The time is linear in the text: once searching from left to right may have read it [`MAX_READS`] times over, the rest
+    /// is searched backward, in windows.
     pub fn hits<'t>(&self, text: &'t [u8], from: usize) -> impl Iterator<Item = Hit> + use<'_, 't> {
-        let mut at = from;
+        let (mut at, mut read) = (from, 0_usize);
+        let (mut backward, mut window) = (None, Window::default());
+        // Shorter literals are read again for so few bytes that it does not matter.
+        let may_turn = self.longest > MAX_DFA_LITERAL && !matches!(self.engine, Engine::One(_));
         std::iter::from_fn(move || {
-            let hit = self.find(text, at)?;
+            let hit = match backward {
+                Some(backward) => Backward::next(backward, text, at, &mut window)?,
+                None => self.find(text, at)?,
+            };
             at = hit.span.stop;
+            read = read.saturating_add(self.longest);
+            if may_turn
+                && backward.is_none()
+                && read > FREE_READS + MAX_READS.saturating_mul(at - from)
+            {
+                backward = self.backward();
+            }
             Some(hit)
         })
+    }
+
+    fn backward(&self) -> Option<&Backward> {
+        let make = || Box::new(Backward::new(self.list(), self.longest, &self.options));
+        self.backward.get_or_init(make).as_ref()
     }
 
     /// Appends `text` to `out` with its first `limit` hits replaced; returns the number of hits replaced.
@@ -261,7 +299,13 @@ impl Literals {
             Engine::Nfa(nfa) => nfa.memory_usage(),
         };
         let places = self.places.as_ref().map_or(0, |places| size_of_val(&**places));
-        size_of::<Literals>() + engine + places + self.text.len() + size_of_val(&*self.ends)
+        let backward = self.backward.get().and_then(Option::as_ref).map_or(0, Backward::memory);
+        size_of::<Literals>()
+            + engine
+            + places
+            + backward
+            + self.text.len()
+            + size_of_val(&*self.ends)
     }
 }
 
@@ -340,217 +384,5 @@ impl DfaCost {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    /// Returns the hits by trying each literal at each position.
-    fn plain(list: &[Vec<u8>], options: &LiteralOptions, text: &[u8]) -> Vec<Hit> {
-        let (mut at, mut hits) = (0, Vec::new());
-        let same = |a: &[u8], b: &[u8]| {
-            if options.ignore_case { a.eq_ignore_ascii_case(b) } else { a == b }
-        };
-        while at < text.len() {
-            let here = list.iter().enumerate().filter(|(_, literal)| {
-                text[at..].get(..literal.len()).is_some_and(|piece| same(piece, literal))
-            });
-            let best = if options.longest {
-                here.min_by_key(|(id, literal)| (usize::MAX - literal.len(), *id))
-            } else {
-                here.min_by_key(|(id, _)| *id)
-            };
-            match best {
-                Some((id, literal)) => {
-                    hits.push(Hit { span: Span { start: at, stop: at + literal.len() }, id });
-                    at += literal.len();
-                }
-                None => at += 1,
-            }
-        }
-        hits
-    }
-
-    fn piece() -> impl Strategy<Value = Vec<u8>> {
-        prop::collection::vec(prop::sample::select(&b"abAB\xC3\xFF"[..]), 1..4)
-    }
-
-    proptest! {
-        #[test]
-        fn hits_are_those_of_the_plainest_search(
-            list in prop_oneof![
-                prop::collection::vec(piece(), 0..12),
-                prop::collection::vec(piece(), 1..2),
-            ],
-            text in prop_oneof![
-                prop::collection::vec(prop::sample::select(&b"abAB\xC3\xFF"[..]), 0..60),
-                // Hits are rare, so that whole lanes are skipped.
-                prop::collection::vec(prop::sample::select(&b"ab................................"[..]), 0..400),
-            ],
-            (ignore_case, longest, memory_limit) in any::<(bool, bool, bool)>(),
-        ) {
-            let options = LiteralOptions { ignore_case, longest, memory_limit: memory_limit as usize };
-            let slices: Vec<&[u8]> = list.iter().map(|literal| &literal[..]).collect();
-            let literals = Literals::new(&slices, &options).unwrap();
-            let expected = plain(&list, &options, &text);
-            prop_assert_eq!(literals.hits(&text, 0).collect::<Vec<_>>(), &expected[..]);
-            prop_assert_eq!(literals.find(&text, 0), expected.first().copied());
-            prop_assert_eq!(literals.find(&text, text.len() + 1), None);
-        }
-    }
-
-    #[test]
-    fn the_size_of_a_dfa_is_predicted_within_a_tenth() {
-        // 16 letters and a digit are as many classes plus some gaps: just above a power of two.
-        let letters = b"abcdefghijklmnopqrstuvwxyz";
-        for (letters, ignore_case) in [(&letters[..16], false), (&letters[..12], true)] {
-            let mut seed = 1u32;
-            let mut letter = || {
-                seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                letters[seed as usize / 65_536 % letters.len()]
-            };
-            let words: Vec<[u8; 8]> =
-                (0..1000).map(|_| std::array::from_fn(|_| letter())).collect();
-            let list: Vec<&[u8]> = words.iter().map(|word| &word[..]).collect();
-            let expected = DfaCost::of(&list, ignore_case).bytes;
-            let options = LiteralOptions { ignore_case, ..LiteralOptions::default() };
-            let literals = Literals::new(&list, &options).unwrap();
-            let Engine::Dfa(dfa) = &literals.engine else { panic!("no DFA") };
-            // Its memory apart from the table: its matches, and a few states of its own.
-            let rows = dfa.memory_usage() - 32 * list.len();
-            assert!(
-                rows * 9 / 10 < expected && expected < rows * 11 / 10,
-                "{expected} expected, {rows} taken, ignore_case {ignore_case}"
-            );
-            let options = LiteralOptions { memory_limit: expected - 1, ..options };
-            assert!(!Literals::new(&list, &options).unwrap().is_dfa());
-            let options = LiteralOptions { memory_limit: expected, ..options };
-            assert!(Literals::new(&list, &options).unwrap().is_dfa());
-        }
-    }
-
-    /// Whether the time of `work` grows in proportion to the size rather than to its square, which would be 64 times as much
-    /// for 8 times the size. Several tries and a floor allow for other processes on the machine.
-    fn grows_in_proportion(size: usize, work: impl Fn(usize)) -> bool {
-        let time = |size: usize| {
-            let start = std::time::Instant::now();
-            work(size);
-            start.elapsed()
-        };
-        let floor = std::time::Duration::from_millis(20);
-        (0..6).any(|_| time(8 * size) < 24 * time(size) + floor)
-    }
-
-    fn made(literals: Vec<Vec<u8>>, options: &LiteralOptions) -> Literals {
-        let list: Vec<&[u8]> = literals.iter().map(|literal| &literal[..]).collect();
-        Literals::new(&list, options).unwrap()
-    }
-
-    #[test]
-    fn a_periodic_literal_is_made_in_linear_time() {
-        let periodic = |size| b"ab\n".repeat(size / 3);
-        let with_end = |size: usize, end: u8| {
-            let mut literal = periodic(size);
-            literal.push(end);
-            literal
-        };
-        for ignore_case in [false, true] {
-            for longest in [false, true] {
-                let options = LiteralOptions { ignore_case, longest, memory_limit: 0 };
-                let linear = |kind: &str, list: &dyn Fn(usize) -> Vec<Vec<u8>>| {
-                    let linear = grows_in_proportion(8000, |size| drop(made(list(size), &options)));
-                    assert!(linear, "{kind}, {options:?}");
-                };
-                linear("one", &|size| vec![periodic(size)]);
-                linear("a shared prefix", &|size| (0..4).map(|n| with_end(size / 4, n)).collect());
-                linear("a shared suffix", &|size| {
-                    (0..4u8).map(|n| [&[n][..], &periodic(size / 4)].concat()).collect()
-                });
-            }
-        }
-    }
-
-    #[test]
-    fn what_a_dfa_costs_at_most_is_bounded_whatever_the_list() {
-        let periodic = |len: usize| b"ab".iter().copied().cycle().take(len).collect::<Vec<u8>>();
-        let options = LiteralOptions::default();
-        for (len, dfa) in [(63, true), (64, true), (65, false)] {
-            let (one, two) = (periodic(len), b"x".to_vec());
-            assert_eq!(
-                Literals::new(&[&one, &two], &options).unwrap().is_dfa(),
-                dfa,
-                "{len} bytes"
-            );
-        }
-        // Many literals of the maximum length: below the memory limit, but each prefix has a long chain.
-        let many: Vec<Vec<u8>> =
-            (0..9000u32).map(|n| [&n.to_le_bytes()[..3], &periodic(61)].concat()).collect();
-        let list: Vec<&[u8]> = many.iter().map(|literal| &literal[..]).collect();
-        let cost = DfaCost::of(&list, false);
-        assert!(cost.steps > MAX_DFA_STEPS);
-        let options = LiteralOptions { memory_limit: usize::MAX, ..options };
-        assert!(!Literals::new(&list, &options).unwrap().is_dfa());
-    }
-
-    #[test]
-    fn the_same_literal_many_times_takes_no_memory_by_the_product() {
-        let mut list = vec![&b"a"[..]; 2000];
-        let long = b"ba".repeat(5000);
-        list.insert(1, b"A");
-        list.push(&long);
-        for ignore_case in [false, true] {
-            let options = LiteralOptions { longest: true, ignore_case, memory_limit: 0 };
-            let literals = Literals::new(&list, &options).unwrap();
-            // 2,000 matches of 4 bytes in each of 10,000 states would be 80 MB.
-            assert!(literals.memory() < 2 << 20, "{} bytes", literals.memory());
-            assert_eq!(literals.len(), 2002);
-            assert_eq!(literals.find(b"xa", 0).unwrap().id, 0);
-            assert_eq!(
-                literals.find(b"xA", 0).map(|hit| hit.id),
-                Some(1 - usize::from(ignore_case))
-            );
-            assert_eq!(literals.find(&[b"b", &long[..]].concat(), 0).unwrap().id, 2001);
-        }
-    }
-
-    #[test]
-    fn a_hit_at_each_place_of_a_text_is_found_whatever_lane_it_is_in() {
-        // Enough first bytes that no prefilter is used.
-        let others: Vec<[u8; 2]> = (0..200).map(|n| [b'A' + n / 8, b'0' + n % 8]).collect();
-        let mut list = vec![&b"abc"[..]];
-        list.extend(others.iter().map(|other| &other[..]));
-        let literals = Literals::new(&list, &LiteralOptions::default()).unwrap();
-        let Engine::Dfa(dfa) = &literals.engine else { panic!("no DFA") };
-        assert!(dfa.prefilter().is_none());
-        for at in 0..398 {
-            let mut text = [b'.'; 400];
-            text[at..at + 3].copy_from_slice(b"abc");
-            for from in [0, at.saturating_sub(1), at] {
-                let hit = literals.find(&text, from).map(|hit| (hit.span.start, hit.id));
-                assert_eq!(hit, Some((at, 0)), "from {from}");
-            }
-            assert_eq!(literals.find(&text, at + 1), None);
-            // The first one wins, though a later one is in an earlier step of another lane.
-            if at + 10 < 398 {
-                text[at + 10..at + 12].copy_from_slice(b"B3");
-                assert_eq!(literals.find(&text, 0).unwrap().span.start, at);
-            }
-        }
-    }
-
-    #[test]
-    fn a_long_literal_that_almost_matches_everywhere_is_searched_for_in_linear_time() {
-        // Comparing the whole literal at each candidate would take 8,000 steps for each byte.
-        let (x, y) =
-            ([&b"a".repeat(8000)[..], b"x"].concat(), [&b"a".repeat(8000)[..], b"y"].concat());
-        let literals = Literals::new(&[&x, &y], &LiteralOptions::default()).unwrap();
-        assert!(grows_in_proportion(20_000, |size| {
-            assert_eq!(literals.find(&b"a".repeat(size), 0), None);
-        }));
-    }
-
-    #[test]
-    fn an_empty_literal_is_refused() {
-        let error = Literals::new(&[b"a", b""], &LiteralOptions::default()).err().unwrap();
-        assert!(error.message.contains("literal 2 of 2"), "{}", error.message);
-    }
-}
+#[path = "tests/literals.rs"]
+mod tests;

@@ -22,6 +22,7 @@
 //! Yes: searching takes `&self`, and the scratch memory of a search comes from a pool inside. The first thread that
 //! searches pays a few nanoseconds for it, others a little more.
 
+mod backward;
 mod chars;
 pub mod lines;
 mod literals;
