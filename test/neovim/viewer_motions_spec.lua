@@ -113,6 +113,22 @@ t.test("operators over far motions yanked up to the border of the page", functio
   viewers.done(nvim)
 end)
 
+t.test(
+  "a yank of lines moved the cursor to another column, and `yy` with a count ended at the page",
+  function()
+    local nvim = viewers.view(path)
+    viewers.counted(nvim)
+    for _, step in ipairs({ { "yy", 1 }, { "y3j", 4 }, { "3yy", 3 }, { "3000yy", 3000 }, { "y2000j", 2001 } }) do
+      nvim:type("100G05l" .. step[1])
+      nvim:wait(function(count)
+        return #vim.fn.getreg('"', 1, true) == count and vim.fn.col(".") == 6
+      end, step[2])
+      comes_to(nvim, 100)
+    end
+    viewers.done(nvim)
+  end
+)
+
 t.test("a yank beyond what can be selected yanked one line over the register", function()
   local far = viewers.numbered("farther.log", 250000)
   local nvim = viewers.view(far)

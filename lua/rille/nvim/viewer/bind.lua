@@ -120,6 +120,11 @@ function M.word(key)
   native.word(current(), key)
 end
 
+--- Selects the lines of `yy` in the view of the current buffer, for a map.
+function M.whole_lines()
+  yank.whole_lines(current())
+end
+
 --- Cancels an operator that a search would have to be waited for.
 function M.refuse()
   operator.refuse(current(), "an operator does not wait for a search: use `v` first")

@@ -71,8 +71,8 @@ function M.run(view, kind, move)
   if not page.pending() then
     return move()
   end
-  local from = view:here()
-  view.refused = nil
+  local from, col = view:here(), vim.api.nvim_win_get_cursor(0)[2]
+  view.refused, view.operator_col = nil, nil
   local moved = move()
   if moved == false or view.refused then
     return view.refused or M.refuse(view, "the motion does not get there")
@@ -83,6 +83,7 @@ function M.run(view, kind, move)
     if message then
       return M.refuse(view, message)
     end
+    view.operator_col = col
     select(view, "V", from, to)
   elseif kind == "inclusive" then
     select(view, "v", from, to)

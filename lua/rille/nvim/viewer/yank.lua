@@ -8,6 +8,9 @@ local status = require("rille.nvim.viewer.status")
 
 local M = {}
 
+--- Lines that a count of `yy` takes at most, and those that the page grows by for it each time.
+local MAX_LINES, GROWTH = 200000, 5000
+
 --- Registers that belong to the system: reading one may take long, so none is saved.
 local SYSTEM = { ["+"] = true, ["*"] = true }
 
@@ -64,17 +67,32 @@ function M.begin(view, key)
   return key
 end
 
---- The second `y` of `yy`.
+--- The second `y` of `yy`, as an expression of a map: Neovim's own where the page has the lines.
 ---@param view rille.nvim.viewer.view
+---@return string keys
 function M.whole_line(view)
   local row = vim.fn.line(".")
-  local last = math.min(row + vim.v.count1 - 1, #view.page)
-  local message = bytes.check(view, row, last)
-  if message then
-    operator.refuse(view, message)
-  else
-    vim.cmd("normal! V" .. (last > row and (last - row) .. "j" or ""))
+  local last = row + vim.v.count1 - 1
+  if vim.v.operator ~= "y" or last <= #view.page and not bytes.check(view, row, last) then
+    return "y"
   end
+  return "<Cmd>lua require('rille.nvim.viewer.bind').whole_lines()<CR>"
+end
+
+--- `yy` with a count beyond the page, or of lines that are too long.
+---@param view rille.nvim.viewer.view
+function M.whole_lines(view)
+  local count = vim.v.count1
+  operator.run(view, "line", function()
+    local row = vim.fn.line(".")
+    while #view.page < row + count - 1 and #view.page <= MAX_LINES and view:grow_down(GROWTH) do
+      row = vim.fn.line(".")
+    end
+    if count > MAX_LINES then
+      return operator.refuse(view, ("a selection has at most %d lines"):format(MAX_LINES))
+    end
+    vim.api.nvim_win_set_cursor(0, { math.min(row + count - 1, #view.page), 0 })
+  end)
 end
 
 --- The two marks of a yank. Neovim 0.10 has a column beyond the line for one that went to its end.
@@ -187,6 +205,16 @@ function M.yanked(view)
   if event.operator ~= "y" then
     return
   end
+  local col = view.operator_col
+  view.operator_col = nil
+  if col and kind == "V" then
+    -- Lines that were selected for the operator: the cursor stays in its column, as without.
+    vim.schedule(function()
+      if vim.api.nvim_get_current_buf() == view.buf then
+        pcall(vim.api.nvim_win_set_cursor, 0, { vim.fn.line("."), col })
+      end
+    end)
+  end
   local start, stop = marks(view)
   for mark, pos in pairs({ ["["] = start, ["]"] = stop }) do
     local position = view:position(pos[2], pos[3] - 1)
@@ -236,12 +264,8 @@ function M.bind(view)
     { buffer = view.buf, remap = true, desc = "rille: yank to the end of the line" }
   )
   vim.keymap.set("o", "y", function()
-    if vim.v.operator == "y" then
-      M.whole_line(view)
-    else
-      vim.cmd("normal! y")
-    end
-  end, { buffer = view.buf, desc = "rille: the line" })
+    return M.whole_line(view)
+  end, { buffer = view.buf, expr = true, nowait = true, desc = "rille: the line" })
 end
 
 --- Looks at the mode: what was selected is remembered, and a new selection knows nothing of the one before.
