@@ -23,7 +23,7 @@
 //! In `capi`, which deals with foreign pointers, in `text::kernel`, which holds the SIMD kernels, and in `job::sys`, which
 //! makes the three system calls that jobs need and the standard library lacks. It is denied everywhere else.
 
-#![deny(missing_docs, unsafe_code, unsafe_op_in_unsafe_fn)]
+#![deny(missing_docs, unsafe_code, unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
 mod capi;
 pub mod file;

@@ -78,8 +78,8 @@ pub unsafe extern "C" fn rille_buffer_free(buffer: *mut rille_buffer) {
 /// Returns the length of the content in bytes; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_buffer_len(buffer: *const rille_buffer) -> u32 {
-    // SAFETY: the caller gives NULL or a live buffer that nobody changes meanwhile.
     boundary_get(0, || {
+        // SAFETY: the caller gives NULL or a live buffer that nobody changes meanwhile.
         unsafe { Handle::peek(buffer) }.map_or(0, |buffer| buffer.content.len() as u32)
     })
 }
@@ -88,8 +88,8 @@ pub unsafe extern "C" fn rille_buffer_len(buffer: *const rille_buffer) -> u32 {
 /// this buffer that does not take it as const; NULL for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_buffer_ptr(buffer: *const rille_buffer) -> *const u8 {
-    // SAFETY: the caller gives NULL or a live buffer that nobody changes meanwhile.
     boundary_get(null(), || {
+        // SAFETY: the caller gives NULL or a live buffer that nobody changes meanwhile.
         unsafe { Handle::peek(buffer) }.map_or(null(), |buffer| buffer.content.as_ptr())
     })
 }

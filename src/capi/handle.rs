@@ -92,9 +92,9 @@ impl<T: Measured> Handle<T> {
     /// `handle` is null or a handle of any kind, which may have been freed.
     pub(super) unsafe fn of<'h>(handle: *const T) -> Result<&'h Handle<T>, Failure> {
         let handle = handle.cast::<Handle<T>>();
-        // SAFETY: not null and aligned, and the caller vouches for a header.
         if handle.is_null()
             || !handle.is_aligned()
+            // SAFETY: not null and aligned, and the caller vouches for a header.
             || unsafe { (*handle.cast::<Header>()).tag.load(Ordering::Acquire) } != tag_of(T::GAUGE)
         {
             // SAFETY: as above.

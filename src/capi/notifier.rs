@@ -74,8 +74,8 @@ pub unsafe extern "C" fn rille_notifier_free(notifier: *mut rille_notifier) {
 /// poll, epoll, kqueue or an event loop, but leave reading to rille_notifier_drain and closing to rille_notifier_free.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_notifier_fd(notifier: *const rille_notifier) -> i32 {
-    // SAFETY: the caller gives NULL or a live notifier.
     boundary_get(-1, || {
+        // SAFETY: the caller gives NULL or a live notifier.
         unsafe { Handle::peek(notifier) }.map_or(-1, |notifier| notifier.notifier.fd())
     })
 }

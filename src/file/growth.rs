@@ -87,6 +87,9 @@ impl<T: Send> Filler for Unseen<'_, T> {
     fn advance(&self, _: u64) {}
 }
 
+/// A filter, and the view of its lines that a host has.
+pub(super) type FilterView = (Arc<Filter>, Arc<View>);
+
 impl Filter {
     fn new(source: Arc<Document>, rule: Arc<Rule>) -> Result<Filter, FileError> {
         let parent = source.own()?.snapshot();
@@ -107,7 +110,7 @@ impl Filter {
     }
 
     /// The filter that this one filters, if it does.
-    fn inner(&self) -> Result<Option<(Arc<Filter>, Arc<View>)>, FileError> {
+    fn inner(&self) -> Result<Option<FilterView>, FileError> {
         Ok(self.source.own()?.current().filter)
     }
 

@@ -11,8 +11,7 @@
 
 use super::FileOptions;
 use super::decompress::{Codec, MAGIC};
-use super::filter::View;
-use super::growth::Filter;
+use super::growth::{Filter, FilterView};
 use super::snapshot::{FileError, Snapshot};
 use super::source::{Disk, MAX_MADE, Made, Source, identity, what_is_special};
 use super::spool::{Feed, Spool, Unpack};
@@ -56,7 +55,7 @@ pub(super) struct Current {
     /// What was read of a file whose size the system does not tell.
     pub made: Option<Arc<Made>>,
     /// What it is made from, and what of that the host sees.
-    pub filter: Option<(Arc<Filter>, Arc<View>)>,
+    pub filter: Option<FilterView>,
 }
 
 impl FileState {

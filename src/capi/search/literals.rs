@@ -169,8 +169,8 @@ pub unsafe extern "C" fn rille_literals_free(literals: *mut rille_literals) {
 /// Returns the native memory of a list of literals in bytes, without the scratch memory of searches; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_bytes(literals: *const rille_literals) -> f64 {
-    // SAFETY: the caller gives NULL or a live handle.
     boundary_get(0.0, || {
+        // SAFETY: the caller gives NULL or a live handle.
         unsafe { Handle::peek(literals) }.map_or(0.0, |literals| literals.bytes as f64)
     })
 }
@@ -178,8 +178,8 @@ pub unsafe extern "C" fn rille_literals_bytes(literals: *const rille_literals) -
 /// Returns the number of literals; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_len(literals: *const rille_literals) -> u32 {
-    // SAFETY: the caller gives NULL or a live list.
     boundary_get(0, || {
+        // SAFETY: the caller gives NULL or a live list.
         unsafe { Handle::peek(literals) }.map_or(0, |literals| literals.literals.len() as u32)
     })
 }

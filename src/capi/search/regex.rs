@@ -190,8 +190,8 @@ pub unsafe extern "C" fn rille_regex_bytes(regex: *const rille_regex) -> f64 {
 /// Returns the number of groups of the pattern, without the whole match; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_groups(regex: *const rille_regex) -> u32 {
-    // SAFETY: the caller gives NULL or a live pattern.
     boundary_get(0, || {
+        // SAFETY: the caller gives NULL or a live pattern.
         unsafe { Handle::peek(regex) }.map_or(0, |regex| regex.regex.groups() as u32)
     })
 }
@@ -200,8 +200,8 @@ pub unsafe extern "C" fn rille_regex_groups(regex: *const rille_regex) -> u32 {
 /// is the whole match and has no name. The string is valid as long as the pattern.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_name(regex: *const rille_regex, group: u32) -> *const c_char {
-    // SAFETY: the caller gives NULL or a live pattern.
     boundary_get(null(), || {
+        // SAFETY: the caller gives NULL or a live pattern.
         let regex = unsafe { Handle::peek(regex) };
         let name = regex.and_then(|regex| regex.names.get(group as usize)?.as_ref());
         name.map_or(null(), |name| name.as_ptr())

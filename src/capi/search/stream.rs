@@ -129,8 +129,8 @@ pub unsafe extern "C" fn rille_stream_free(stream: *mut rille_stream) {
 /// Returns the maximum number of bytes that the stream holds back between two chunks; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_stream_hold_back(stream: *const rille_stream) -> u32 {
-    // SAFETY: the caller gives NULL or a live stream that nobody changes meanwhile.
     boundary_get(0, || {
+        // SAFETY: the caller gives NULL or a live stream that nobody changes meanwhile.
         let held = unsafe { Handle::peek(stream) }.map_or(0, |stream| stream.stream.hold_back());
         u32::try_from(held).unwrap_or(u32::MAX)
     })
@@ -139,8 +139,8 @@ pub unsafe extern "C" fn rille_stream_hold_back(stream: *const rille_stream) -> 
 /// Returns the number of replacements so far; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_stream_count(stream: *const rille_stream) -> f64 {
-    // SAFETY: the caller gives NULL or a live stream that nobody changes meanwhile.
     boundary_get(0.0, || {
+        // SAFETY: the caller gives NULL or a live stream that nobody changes meanwhile.
         unsafe { Handle::peek(stream) }.map_or(0.0, |stream| stream.stream.count() as f64)
     })
 }

@@ -48,6 +48,7 @@ pub unsafe extern "C" fn rille_text_pad(
     boundary(err, || {
         // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or places for the numbers.
         let (text, layout) = unsafe { (slice(text, len)?, rille_layout_options::read(options)?) };
+        // SAFETY: as above.
         let (out_left, out_right) =
             unsafe { (place(out_left, "out_left")?, place(out_right, "out_right")?) };
         let (left, right) =

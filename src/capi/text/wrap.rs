@@ -43,6 +43,7 @@ pub unsafe extern "C" fn rille_text_wrap(
     boundary(err, || {
         // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or places for the results.
         let (text, layout) = unsafe { (slice(text, len)?, rille_layout_options::read(options)?) };
+        // SAFETY: as above.
         let out_count = unsafe { place(out_count, "out_count") }?;
         let refuse = |message: &'static str| Err(Failure::new(RILLE_EARG, message));
         check_cells(&layout)?;
