@@ -640,10 +640,10 @@ int32_t rille_text_offsets(const uint8_t *text, size_t len, const uint32_t *posi
 /**
  * Finds a batch of segments, from left to right.
  *
- * Writes two offsets for each segment to `out_spans`, which has room for two numbers times the capacity that `options`
- * tells, the number of segments to `out_count`, and where the next batch begins to `out_next`. Clusters, sentences and
- * line-break segments follow each other without a gap; words leave out what stands between them, lines their LF or CR
- * LF. All batches of a text together walk it once.
+ * Writes two offsets for each segment to `out_spans`, which has room for twice the capacity of `options`, the number of
+ * segments to `out_count`, and the start of the next batch to `out_next`. Clusters, sentences and line-break segments
+ * follow each other without a gap; the text between words, and the LF or CR LF of lines, belong to no segment. All
+ * batches together read the text once.
  *
  * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full) or RILLE_EARG (there are no segments of that
  * unit).
@@ -1368,8 +1368,8 @@ typedef struct rille_paths {
  * Starts a walk over the tree under `root`, a path of `len` bytes, and writes the job to `out`. The results are paths,
  * for rille_walk_take; the unit of progress is the path.
  *
- * The walk runs on as many threads as there are processors, up to 8. The working directory and the environment are
- * looked at in this call and not later.
+ * The walk runs on one thread for each processor, at most 8. The working directory and the environment are read in this
+ * call, not later.
  *
  * Returns RILLE_OK, RILLE_EARG (an option is unknown, or an end offset is wrong), RILLE_EIO (the root is not a readable
  * directory) or RILLE_EPATTERN (a glob or a type is wrong; the message says which, counted from 1).
@@ -1491,14 +1491,14 @@ typedef struct rille_grep_lines {
 } rille_grep_lines;
 
 /**
- * Starts a search through the tree under `root`, a path of `len` bytes, and writes the job to `out`. `tree` tells which
- * files are searched, and may be NULL: then those that rille_walk_start finds. The results are lines, for
- * rille_grep_take; the unit of progress is the file.
+ * Starts a search through the tree under `root`, a path of `len` bytes, and writes the job to `out`. `tree` selects the
+ * files, by default those that rille_walk_start finds. The results are lines, for rille_grep_take; the unit of progress
+ * is the file.
  *
- * The search runs on as many threads as there are processors, up to 8, or on one in the order of paths if the tree is
- * to be sorted. Files are read in pieces. A byte-order mark is seen, and UTF-16 is translated. A line above 8 MiB is an
+ * The search runs on one thread for each processor, at most 8, or on one thread in the order of paths if the walk is
+ * sorted. Files are read in blocks. A byte-order mark is recognised, and UTF-16 is converted. A line above 8 MiB is an
  * error among the results. A line is searched without its LF or CR LF; with RILLE_GREP_MULTI_LINE $ is before either.
- * The working directory and the environment are looked at in this call and not later.
+ * The working directory and the environment are read in this call, not later.
  *
  * Returns RILLE_OK, RILLE_EARG (there is no pattern, an option is unknown, or an end offset is wrong), RILLE_EIO (the
  * root is not a readable directory) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; if there are several, the
@@ -1759,9 +1759,9 @@ int32_t rille_file_stat(const rille_file *file, rille_file_info *out, rille_erro
  *
  * Growth is then visible; the index continues where it was, at once for small growth, otherwise by the job of
  * rille_file_index. If another file has the path, the growth of the old one is reported first, and the next refresh
- * tells of the other: so nothing is lost when a log is rotated. A file whose path leads nowhere stays what it was.
- * Bytes that were written over others without a change of the size are found within a tenth of a second. A file that
- * rille_file_filter has made has grown if it keeps more lines.
+ * reports the other file: nothing is lost when a log is rotated. A file whose path no longer exists stays as it was.
+ * Bytes overwritten without a change of the size are detected within a tenth of a second. A file made by
+ * rille_file_filter has grown if it keeps more lines.
  *
  * Returns RILLE_OK, RILLE_ECHANGED (another file has the path and cannot be opened), RILLE_EIO or RILLE_EFORK; after a
  * failure the file is as before.
@@ -1770,12 +1770,12 @@ int32_t rille_file_refresh(rille_file *file, uint32_t *out_change, rille_error *
 
 /**
  * Writes the job that indexes a file to `out`: the running one, or a new one if the file has grown. It has no results;
- * the unit of progress is the byte. Freeing it does not end it as long as the file is open, but rille_job_cancel does;
- * it can be started again and continues where it was.
+ * the unit of progress is the byte. Freeing it does not stop it while the file is open, but rille_job_cancel does; it
+ * can be started again and continues where it was.
  *
- * For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as
- * the unit. Whatever became of it, it is not started again. Of a filter that has not seen all of its file it is one
- * that goes on with it before, with the bytes of that file as the unit.
+ * For a file that is spooled or unpacked it is the job that copies the data, whose unit is the byte of the pipe or the
+ * archive; it is never started again. For a filter that has not covered its file it continues the filter first, and its
+ * unit is the byte of that file.
  *
  * Returns RILLE_OK or RILLE_EIO.
  */

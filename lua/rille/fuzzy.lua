@@ -315,7 +315,7 @@ function Fuzzy:push(items)
 end
 
 --- The job form of `push`: no call takes longer than a millisecond. The job continues whenever it is polled, and only
---- then; a notifier cannot watch it, and the `await` of a host polls it by itself. `job:result()` returns what `push` returns; after a cancel the items added so far stay.
+--- then; a notifier cannot watch it, and the `await` of a host polls it. `job:result()` returns what `push` returns; after a cancel the items added so far stay.
 ---@param items string[]|string must not change until the job is over
 ---@return rille.job
 function Fuzzy:push_job(items)

@@ -139,13 +139,14 @@ impl Batch for Taken {
     }
 }
 
-/// Starts a search through the tree under `root`, a path of `len` bytes, and writes the job to `out`. `tree` tells which files
-/// are searched, and may be NULL: then those that rille_walk_start finds. The results are lines, for rille_grep_take; the
-/// unit of progress is the file.
+/// Starts a search through the tree under `root`, a path of `len` bytes, and writes the job to `out`. `tree` selects
+/// the files, by default those that rille_walk_start finds. The results are lines, for rille_grep_take; the unit of
+/// progress is the file.
 ///
-/// The search runs on as many threads as there are processors, up to 8, or on one in the order of paths if the tree is to
-/// be sorted. Files are read in pieces. A byte-order mark is seen, and UTF-16 is translated. A line above 8 MiB is an error
-/// among the results. A line is searched without its LF or CR LF; with RILLE_GREP_MULTI_LINE $ is before either. The working directory and the environment are looked at in this call and not later.
+/// The search runs on one thread for each processor, at most 8, or on one thread in the order of paths if the walk is
+/// sorted. Files are read in blocks. A byte-order mark is recognised, and UTF-16 is converted. A line above 8 MiB is an
+/// error among the results. A line is searched without its LF or CR LF; with RILLE_GREP_MULTI_LINE $ is before either.
+/// The working directory and the environment are read in this call, not later.
 ///
 /// Returns RILLE_OK, RILLE_EARG (there is no pattern, an option is unknown, or an end offset is wrong), RILLE_EIO (the
 /// root is not a readable directory) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; if there are several, the

@@ -185,8 +185,8 @@ impl From<Refused> for Failure {
 /// Starts a walk over the tree under `root`, a path of `len` bytes, and writes the job to `out`. The results are paths,
 /// for rille_walk_take; the unit of progress is the path.
 ///
-/// The walk runs on as many threads as there are processors, up to 8. The working directory and the environment are
-/// looked at in this call and not later.
+/// The walk runs on one thread for each processor, at most 8. The working directory and the environment are read in
+/// this call, not later.
 ///
 /// Returns RILLE_OK, RILLE_EARG (an option is unknown, or an end offset is wrong), RILLE_EIO (the root is not a
 /// readable directory) or RILLE_EPATTERN (a glob or a type is wrong; the message says which, counted from 1).

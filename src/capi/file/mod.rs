@@ -263,9 +263,9 @@ pub unsafe extern "C" fn rille_file_stat(
 ///
 /// Growth is then visible; the index continues where it was, at once for small growth, otherwise by the job of
 /// rille_file_index. If another file has the path, the growth of the old one is reported first, and the next refresh
-/// tells of the other: so nothing is lost when a log is rotated. A file whose path leads nowhere stays what it was.
-/// Bytes that were written over others without a change of the size are found within a tenth of a second. A file that
-/// rille_file_filter has made has grown if it keeps more lines.
+/// reports the other file: nothing is lost when a log is rotated. A file whose path no longer exists stays as it was.
+/// Bytes overwritten without a change of the size are detected within a tenth of a second. A file made by
+/// rille_file_filter has grown if it keeps more lines.
 ///
 /// Returns RILLE_OK, RILLE_ECHANGED (another file has the path and cannot be opened), RILLE_EIO or RILLE_EFORK; after a
 /// failure the file is as before.
@@ -286,12 +286,12 @@ pub unsafe extern "C" fn rille_file_refresh(
 }
 
 /// Writes the job that indexes a file to `out`: the running one, or a new one if the file has grown. It has no results;
-/// the unit of progress is the byte. Freeing it does not end it as long as the file is open, but rille_job_cancel does;
-/// it can be started again and continues where it was.
+/// the unit of progress is the byte. Freeing it does not stop it while the file is open, but rille_job_cancel does; it
+/// can be started again and continues where it was.
 ///
-/// For a file that is spooled or unpacked it is the job that does that, with the bytes of the pipe or of the archive as the
-/// unit. Whatever became of it, it is not started again. Of a filter that has not seen all of its file it is one that goes on
-/// with it before, with the bytes of that file as the unit.
+/// For a file that is spooled or unpacked it is the job that copies the data, whose unit is the byte of the pipe or the
+/// archive; it is never started again. For a filter that has not covered its file it continues the filter first, and
+/// its unit is the byte of that file.
 ///
 /// Returns RILLE_OK or RILLE_EIO.
 #[unsafe(no_mangle)]

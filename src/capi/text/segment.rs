@@ -23,10 +23,10 @@ const _: () = assert!(size_of::<rille_segment_options>() == 16);
 
 /// Finds a batch of segments, from left to right.
 ///
-/// Writes two offsets for each segment to `out_spans`, which has room for two numbers times the capacity that `options`
-/// tells, the number of segments to `out_count`, and where the next batch begins to `out_next`. Clusters, sentences and
-/// line-break segments follow each other without a gap; words leave out what stands between them, lines their LF or
-/// CR LF. All batches of a text together walk it once.
+/// Writes two offsets for each segment to `out_spans`, which has room for twice the capacity of `options`, the number
+/// of segments to `out_count`, and the start of the next batch to `out_next`. Clusters, sentences and line-break
+/// segments follow each other without a gap; the text between words, and the LF or CR LF of lines, belong to no
+/// segment. All batches together read the text once.
 ///
 /// Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full) or RILLE_EARG (there are no segments of that
 /// unit).

@@ -131,7 +131,7 @@ M.code_at = code_at
 --- The characters of a text in the form in which a term compares them.
 ---@class rille.fuzzy.view
 ---@field n integer number of characters
----@field codes integer[] in the form in which they are compared
+---@field codes integer[] characters in the form in which they are compared
 ---@field classes integer[]
 ---@field starts integer[] first byte of each
 
