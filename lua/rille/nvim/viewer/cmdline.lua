@@ -3,6 +3,7 @@
 local ex = require("rille.nvim.viewer.ex")
 local search = require("rille.nvim.viewer.search")
 local status = require("rille.nvim.viewer.status")
+local text_of = require("rille.nvim.text")
 
 local M = {}
 
@@ -47,9 +48,12 @@ local function leave()
     if run then
       take()
       vim.schedule(function()
-        local message = not view.closed and run()
+        if view.closed then
+          return
+        end
+        local fine, message = pcall(run)
         if message then
-          status.say(message)
+          status.say(fine and message or text_of.reason(message), not fine and vim.log.levels.ERROR or nil)
         end
       end)
     end
