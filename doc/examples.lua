@@ -872,7 +872,8 @@ print(job:take().total) --> 3
 local log = assert(rille.file("LICENSE-MIT"))
 local found, job = log:filter("SOFTWARE")
 assert(found, job)
-repeat until job:wait() ~= "running"
+local index = found:index() -- ready when all matching lines are found and numbered
+repeat until index:wait() ~= "running"
 print(found:line_count()) --> 3	true
 print(log:line_at(found:origin(1))) --> 15
 ]],
