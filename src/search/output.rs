@@ -59,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_kept_is_taken_back() {
+    fn an_output_that_is_not_kept_is_removed() {
         let mut bytes = b"abc".to_vec();
         Output::new(&mut bytes).put(b"def").unwrap();
         assert_eq!(bytes, b"abc");

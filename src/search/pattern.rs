@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mistake_has_its_place() {
+    fn an_error_has_its_offset() {
         for (pattern, offset) in [
             (&b"ab(cd"[..], 2),
             (b"ab)", 2),

@@ -287,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_like_is_refused_with_its_place() {
+    fn lua_items_without_equivalent_are_refused_with_their_offset() {
         for (pattern, offset) in [
             (&b"a%b()"[..], 1),
             (b"%f[%w]", 0),

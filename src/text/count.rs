@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_sequence_is_one_of_everything_but_words() {
+    fn an_invalid_sequence_is_one_unit_except_a_word() {
         // A lead with two of its three followers is one maximal invalid subsequence; two lone followers are two.
         let text = b"a\xF0\x9F\x98b\x80\x80";
         assert_eq!(count(text, Unit::Char), 5);

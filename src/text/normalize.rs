@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_as_it_should_be_is_found_out() {
+    fn the_normalised_prefix_is_found() {
         assert_eq!(normalized(b"plain", Form::Nfkd), 5);
         assert_eq!(normalized("größer".as_bytes(), Form::Nfc), 8);
         assert_eq!(normalized("größer".as_bytes(), Form::Nfd), 2);

@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_list_in_disorder() {
+    fn a_long_unsorted_list() {
         let text = "aé😀e\u{301}\r\n日本 ".repeat(40);
         let scattered: Vec<u32> = (0..2000u32).map(|n| n * 7919 % 1201).collect();
         agree(text.as_bytes(), &scattered);

@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn a_side_goes_and_clusters_stay_whole() {
+    fn truncation_keeps_clusters_whole() {
         for (side, expected) in
             [(Side::Right, "hell…"), (Side::Left, "…orld"), (Side::Middle, "he…ld")]
         {

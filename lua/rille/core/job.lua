@@ -1,9 +1,8 @@
---- What jobs of every kind have in common for the glue of hosts: those of the library's threads, those whose work is done by
---- the thread that polls them, and those of the fallback, which are done when they are made.
+--- Checks common to all kinds of jobs, for the glue of hosts: jobs of the library's threads, jobs that the polling thread
+--- itself works on, and jobs of the fallback, which are finished when they are made.
 local M = {}
 
---- Checks a job that is to be awaited. Its class has `is_rille_job`, and `is_polled` if it makes progress only when it is
---- polled.
+--- Checks a job to be awaited. Its class has `is_rille_job`, and `is_polled` if it makes progress only when it is polled.
 ---@param job any
 ---@param name string the public function, for the error of its caller
 ---@return boolean is_polled

@@ -392,7 +392,7 @@ fn a_literal_that_is_not_utf8_is_found_in_either_case() {
 }
 
 #[test]
-fn a_mistake_has_its_place_in_its_pattern() {
+fn an_error_has_its_offset_in_its_pattern() {
     let options = LineOptions { no_zero: true, ..LineOptions::default() };
     for (list, message, offset) in [
         (&["ab(cd"][..], "unclosed group", 2),

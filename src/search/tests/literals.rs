@@ -173,7 +173,7 @@ fn a_periodic_literal_is_made_in_linear_time() {
 }
 
 #[test]
-fn what_a_dfa_costs_at_most_is_bounded_whatever_the_list() {
+fn the_cost_of_a_dfa_is_bounded_for_any_list() {
     let periodic = |len: usize| b"ab".iter().copied().cycle().take(len).collect::<Vec<u8>>();
     let options = LiteralOptions::default();
     for (len, dfa) in [(63, true), (64, true), (65, false)] {
@@ -191,7 +191,7 @@ fn what_a_dfa_costs_at_most_is_bounded_whatever_the_list() {
 }
 
 #[test]
-fn the_same_literal_many_times_takes_no_memory_by_the_product() {
+fn duplicate_literals_take_no_extra_memory() {
     let mut list = vec![&b"a"[..]; 2000];
     let long = b"ba".repeat(5000);
     list.insert(1, b"A");

@@ -138,7 +138,7 @@ proptest! {
 }
 
 #[test]
-fn an_anchored_search_begins_where_it_is_told() {
+fn an_anchored_match_begins_where_the_search_does() {
     let options = PatternOptions { anchored: true, ..PatternOptions::default() };
     let regex = Regex::new(b"a|", &options).unwrap();
     assert_eq!(spans(&regex, b"aab"), [(0, 1), (1, 2)]);

@@ -181,7 +181,7 @@ fn a_match_that_is_longer_than_declared_ends_the_stream_wherever_it_is_cut() {
 }
 
 #[test]
-fn what_does_not_end_within_twice_the_maximum_is_no_match() {
+fn a_match_must_end_within_twice_the_declared_maximum() {
     let regex = Arc::new(Regex::new(b"<[^>]*>", &PatternOptions::default()).unwrap());
     let stream = || Stream::regex(Arc::clone(&regex), Template::literal(b"-"), Some(8), u64::MAX);
     let text = [&b"<a> < "[..], &b"x".repeat(30), b"> <b>"].concat();
@@ -199,7 +199,7 @@ fn what_does_not_end_within_twice_the_maximum_is_no_match() {
 }
 
 #[test]
-fn a_stream_that_cannot_be_is_refused() {
+fn invalid_options_of_a_stream_are_refused() {
     let regex = |pattern: &[u8], anchored| {
         let options = PatternOptions { anchored, ..PatternOptions::default() };
         Arc::new(Regex::new(pattern, &options).unwrap())

@@ -113,7 +113,7 @@ fn cells(text: &str, style: Style) -> usize {
 }
 
 #[test]
-fn what_takes_how_many_cells() {
+fn cells_of_each_kind_of_character() {
     for (text, terminal, neovim, strwidth) in [
         ("", 0, 0, 0),
         ("hello", 5, 5, 5),
@@ -155,7 +155,7 @@ fn what_takes_how_many_cells() {
 }
 
 #[test]
-fn a_lam_and_the_alef_behind_it_take_one_cell_in_neovim() {
+fn a_lam_and_the_alef_after_it_take_one_cell_in_neovim() {
     for (text, terminal, neovim) in [
         ("سلام", 4, 3),
         ("لا", 2, 1),

@@ -54,7 +54,7 @@ t.test("awaited jobs return all their results while frames continue", function()
   t.eq(glue.update(), 0)
 end)
 
-t.test("a frame may take a part", function()
+t.test("a frame may take only some results", function()
   local batches, over = 0, false
   glue.await(start({ steps = 1, results = 100 }), function(job, state)
     if job:take(10) then
@@ -102,7 +102,7 @@ t.test("programmer errors", function()
   t.raises("rille.love.await: job must be a job, got nil", glue.await, nil, print)
 end)
 
-t.test("the game may be left while jobs run", function()
+t.test("the game may exit while jobs run", function()
   local jobs = {}
   for i = 1, 20 do
     jobs[i] = start({ steps = 1000000, microseconds = 100, results = 1 })

@@ -77,7 +77,7 @@ t.test("failures come with their message", function()
   t.ok(seen.panic[2]:find("on purpose", 1, true))
 end)
 
-t.test("a function may take a part and be called again", function()
+t.test("a function may take only some results and is called again", function()
   local batches, over = 0, false
   nvim.await(start({ steps = 1, results = 100 }), function(job, state)
     local batch = job:take(10)
@@ -233,7 +233,7 @@ t.test("cancelling is reported", function()
   t.eq(told, "cancelled")
 end)
 
-t.test("news reach the function by themselves", function()
+t.test("results reach the function without polling", function()
   local delays = {}
   local over = false
   local job = start({ steps = 200, microseconds = 1000, results = 1, fate = "time" })
@@ -338,7 +338,7 @@ t.test("programmer errors", function()
   t.raises("rille: closed", nvim.await, job, print)
 end)
 
-t.test("the editor may be left while jobs run", function()
+t.test("the editor may exit while jobs run", function()
   for _ = 1, 20 do
     nvim.await(start({ steps = 1000000, microseconds = 100, results = 1 }), drain)
   end

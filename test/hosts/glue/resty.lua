@@ -21,7 +21,7 @@ local function collect(job)
   end
 end
 
-t.test("a wait yields, and gives all results", function()
+t.test("a wait yields and returns all results", function()
   local threads = {}
   for i = 1, 4 do
     threads[i] = ngx.thread.spawn(function()
@@ -78,7 +78,7 @@ t.test("programmer errors", function()
   t.raises("rille: closed", resty.wait, job)
 end)
 
-t.test("a worker may be left while jobs run", function()
+t.test("a worker may exit while jobs run", function()
   local kept = {}
   package.loaded["rille.test.kept"] = kept
   for i = 1, 20 do
