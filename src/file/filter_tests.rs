@@ -80,3 +80,19 @@ fn a_filter_of_a_truncated_file_says_so() {
         "{trouble:?}"
     );
 }
+
+#[test]
+fn the_end_of_a_piece_of_a_long_line_is_not_the_end_of_the_line() {
+    let directory = Directory::new();
+    let long = [&vec![b'.'; 50_000][..], b"x\n"].concat();
+    let text = [&long[..], b"..\n", &long, &[b'.'; 9000]].concat();
+    let parent = open(&directory.file("text", &text), FileOptions::default());
+    for (pattern, kept) in [(r"\.$", &text[2 * long.len() + 3..]), (r"x$", &long)] {
+        let (document, job) = parent.filter(regex(pattern).into(), false).unwrap();
+        assert_eq!(end(&job), JobState::Done);
+        let lines = all(&document);
+        assert!(lines.ends_with(kept), "{pattern}: {} bytes", lines.len());
+        let right = if pattern == "x$" { 2 * long.len() } else { 3 + 9000 };
+        assert_eq!(lines.len(), right, "{pattern}");
+    }
+}

@@ -22,7 +22,7 @@ use std::mem::take;
 use std::sync::Arc;
 
 /// Matches that are brought at once, at most.
-const BATCH: usize = 4096;
+const BATCH: usize = if cfg!(test) { 64 } else { 4096 };
 
 /// Bytes of a segment of a search backward, of which all matches have to be found before the last is known.
 const BACKWARD: u64 = if cfg!(test) { 4 << 10 } else { 256 << 10 };

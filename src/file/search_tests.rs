@@ -135,12 +135,11 @@ proptest! {
             expected.truncate(limit as usize);
         }
         prop_assert_eq!(matches.len(), expected.len(), "{} in all", all);
-        for (found, expected) in matches.iter().zip(&expected) {
-            // A number that is not known yet is none.
-            let line = if indexed || found.line > 0.0 { expected.line } else { 0.0 };
-            prop_assert_eq!(*found, Match { line, ..*expected });
-        }
-        prop_assert!(matches.is_empty() || last.total == expected.len() as u64);
+        // So little text has its numbers without a job.
+        prop_assert_eq!(&matches, &expected);
+        let mut lines: Vec<u64> = expected.iter().map(|found| found.line as u64).collect();
+        lines.dedup();
+        prop_assert_eq!((last.total, last.lines), (expected.len() as u64, lines.len() as u64));
 
         let options = SearchOptions { count: true, ..SearchOptions::default() };
         let (matches, last) = run(&document.search(query.clone().into(), options).unwrap());
@@ -190,6 +189,71 @@ fn long_lines_are_searched_in_pieces() {
     assert_eq!((matches[0].kind, matches[0].line), (PARTIAL, 2.0));
     assert!(last.total > 0 && matches[1..].iter().all(|found| found.kind == MATCH));
     const { assert!(OVERLAP < MAX_WHOLE_LINE_BYTES - 1000, "else the test tells nothing") };
+}
+
+#[test]
+fn the_lines_of_a_limited_search_are_those_of_its_matches() {
+    let directory = Directory::new();
+    let document = open(&directory.file("text", b"eee\neee\neee\n"), FileOptions::default());
+    for (limit, lines) in [(1, 1), (3, 1), (4, 2), (5, 2), (7, 3), (9, 3)] {
+        let options = SearchOptions { limit, ..SearchOptions::default() };
+        let (matches, last) = run(&document.search(regex("e").into(), options).unwrap());
+        assert_eq!((matches.len() as u64, last.total, last.lines), (limit, limit, lines));
+    }
+}
+
+#[test]
+fn many_matches_backward_come_in_their_order() {
+    let directory = Directory::new();
+    let text = b"e\n".repeat(20_000);
+    let document = open(&directory.file("text", &text), FileOptions::default());
+    let options = SearchOptions { backward: true, ..SearchOptions::default() };
+    let (matches, _) = run(&document.search(regex("e").into(), options).unwrap());
+    assert!(matches.iter().map(|found| found.offset as u64).eq((0..20_000).rev().map(|n| 2 * n)));
+}
+
+#[test]
+fn a_long_line_is_counted_once_and_no_match_in_it_twice() {
+    let directory = Directory::new();
+    let text = [&vec![b'a'; 3 * MAX_WHOLE_LINE_BYTES + 7][..], b"\naaa\n"].concat();
+    let document = open(&directory.file("text", &text), FileOptions::default());
+    let query = regex("a{3}");
+    let expected = plain(&query, &text);
+    let (matches, last) =
+        run(&document.search(query.clone().into(), SearchOptions::default()).unwrap());
+    assert_eq!(matches, expected);
+    assert_eq!((last.total, last.lines), (expected.len() as u64, 2));
+    let count = SearchOptions { count: true, ..SearchOptions::default() };
+    let (_, last) = run(&document.search(query.clone().into(), count).unwrap());
+    assert_eq!((last.total, last.lines), (expected.len() as u64, 2));
+    let lines = SearchOptions { lines: true, ..SearchOptions::default() };
+    let (_, last) = run(&document.search(query.into(), lines).unwrap());
+    assert_eq!((last.total, last.lines), (0, 2));
+}
+
+#[test]
+fn a_match_as_long_as_what_pieces_have_in_common_is_not_partial() {
+    let directory = Directory::new();
+    let text = [&vec![b'.'; 2 * MAX_WHOLE_LINE_BYTES][..], &[b'b'; OVERLAP + 1]].concat();
+    let document = open(&directory.file("text", &text), FileOptions::default());
+    for (more, kinds) in [(0, &[MATCH][..]), (1, &[PARTIAL, MATCH])] {
+        let query = regex(&format!("b{{{}}}", OVERLAP + more));
+        let (matches, _) = run(&document.search(query.into(), SearchOptions::default()).unwrap());
+        assert!(matches.iter().map(|found| found.kind).eq(kinds.iter().copied()), "{matches:?}");
+    }
+}
+
+#[test]
+fn an_empty_match_within_a_char_is_no_match_of_its_line() {
+    let directory = Directory::new();
+    let document =
+        open(&directory.file("text", "aéb\n--\naéb\n".as_bytes()), FileOptions::default());
+    let query = regex(r"(?-u:\B)");
+    let options = SearchOptions { lines: true, ..SearchOptions::default() };
+    let (_, last) = run(&document.search(query.clone().into(), options).unwrap());
+    assert_eq!(last.lines, 1);
+    let (matches, _) = run(&document.search(query.into(), SearchOptions::default()).unwrap());
+    assert!(matches.iter().all(|found| found.line == 2.0) && !matches.is_empty());
 }
 
 #[test]

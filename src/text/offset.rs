@@ -387,6 +387,13 @@ mod tests {
     }
 
     #[test]
+    fn the_last_char_that_is_one_unit_of_utf_16_is_one() {
+        let text = "\u{FFFF}a\u{10000}\u{FFFE}\u{10FFFF}b";
+        agree(text.as_bytes(), &(0..20).collect::<Vec<u32>>());
+        assert_eq!(offset(text.as_bytes(), 1, Unit::Utf16, Unit::Byte), Some(3));
+    }
+
+    #[test]
     fn other_units_have_no_positions() {
         for unit in [Unit::Word, Unit::Line, Unit::Sentence, Unit::Linebreak] {
             assert_eq!(offset(b"a", 0, unit, Unit::Byte), None);

@@ -225,6 +225,27 @@ mod tests {
     }
 
     #[test]
+    fn a_no_break_space_at_the_end_of_a_line_stays_and_takes_a_cell() {
+        for space in ['\u{A0}', '\u{2007}', '\u{202F}'] {
+            let text = format!("ab{space} cd");
+            assert_eq!(lines(&text, 3, false), [&text[..2 + space.len_utf8()], "cd"]);
+        }
+    }
+
+    #[test]
+    fn what_decides_about_a_break_may_be_far_behind_it() {
+        // Between a percent sign and a parenthesis a line may end, unless a number follows.
+        let marks = "\u{301}".repeat(127);
+        for number in ["1", "\u{661}"] {
+            for marks in ["", &marks[..10], &marks] {
+                let text = format!("a b%({marks}{number}");
+                assert_eq!(lines(&text, 4, false)[0], "a", "{} marks", marks.len() / 2);
+            }
+        }
+        assert_eq!(lines(&format!("a b%({marks}x"), 4, false)[0], "a b%");
+    }
+
+    #[test]
     fn a_very_long_word_is_wrapped_in_linear_time() {
         let text = "x".repeat(1 << 18);
         assert_eq!(lines(&text, 64, false).len(), 1 << 12);

@@ -212,3 +212,16 @@ fn invalid_options_of_a_stream_are_refused() {
     let stream = Stream::regex(regex(b"a{5}", false), text(), None, 0).unwrap();
     assert_eq!(stream.hold_back(), 8);
 }
+
+#[test]
+fn a_match_behind_one_that_is_too_long_is_found_wherever_the_search_stops() {
+    let regex = Regex::new(b"ay*z", &PatternOptions::default()).unwrap();
+    let regex = Arc::new(regex);
+    for gap in 0..400 {
+        let before = [&b"a"[..], &[b'y'; 50], b"z", &vec![b'.'; gap]].concat();
+        let text = [&before[..], b"ayyz."].concat();
+        let stream = Stream::regex(Arc::clone(&regex), template(&regex), Some(10), u64::MAX);
+        let expected = [&before[..], b"<ayyz>."].concat();
+        assert_eq!(streamed(stream, &[&text]).as_deref(), Ok(&expected[..]), "gap of {gap}");
+    }
+}
