@@ -115,6 +115,41 @@ t.test("a batch is gone when another one is taken or the job is closed", functio
   t.raises("rille.paths:path: the batch is gone", batch.path, batch, 1)
 end)
 
+t.test("a batch is gone when there is no other one either", function()
+  local job = rille.walk(root .. "/lua")
+  local batch
+  repeat
+    job:wait(LONG)
+    local next_batch = job:take()
+    batch = next_batch or batch
+  until not next_batch and job:poll() ~= "running"
+  t.raises("rille.paths:path: the batch is gone", batch.path, batch, 1)
+end)
+
+t.test("a walk that stays on the file system of its root leaves out what is mounted below", function()
+  local mounts = io.open("/proc/self/mounts")
+  local mounted = mounts and mounts:read("*a"):find(" /dev/pts ", 1, true)
+  if mounts then
+    mounts:close()
+  end
+  if not mounted then
+    return t.skip("nothing is mounted at /dev/pts")
+  end
+  local function has_ptmx(opts)
+    local job, has = rille.walk("/dev", opts), false
+    repeat
+      local state = job:wait(LONG)
+      local batch = job:take()
+      for i = 1, batch and batch.count or 0 do
+        has = has or batch:path(i) == "/dev/pts/ptmx"
+      end
+    until not batch and state ~= "running"
+    return has
+  end
+  t.eq(has_ptmx({ hidden = true }), true)
+  t.eq(has_ptmx({ hidden = true, same_file_system = true }), false)
+end)
+
 t.test("what a person types wrong is nil and a message at once", function()
   t.eq({ rille.walk(root .. "/nothing") }, { nil, root .. "/nothing: No such file or directory" })
   t.eq(

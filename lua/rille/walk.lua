@@ -122,6 +122,11 @@ end
 
 --- Starts a walk through the directory tree under `root`. As in ripgrep, hidden and ignored files are skipped by
 --- default. Directories that cannot be read are results of the kind "error".
+---
+--- Ignore files mean what they mean to git, but: `**` directly after a name, as in `foo**/bar`, is a single star; tracked
+--- files are ignored as others; letter case counts whatever `core.ignoreCase` says; of git's settings those of the user
+--- and the system are read, without the files they include; an ignore file may be a symbolic link. An `.ignore`, which
+--- git does not know, comes before every `.gitignore`.
 ---@param root string a directory
 ---@param opts? rille.walk.options
 ---@return rille.job? job with batches of the type `rille.paths`; its progress counts paths

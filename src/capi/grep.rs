@@ -47,7 +47,8 @@ pub struct rille_grep_options {
     /// The patterns, in any of their forms. Compiled ones are their text with their own flags.
     pub patterns: *const rille_pattern,
     /// Texts in memory that are searched first, and instead of files with such a path: for each its path, then the text.
-    /// They are copied. A path is one as the results have it: with the root as it was given.
+    /// They are copied. A path is one as the results have it: with the root as it was given. A text whose file would be
+    /// left out is not searched; one with a path outside of the root always is.
     pub texts: *const u8,
     /// Bytes of all paths and texts.
     pub texts_len: usize,

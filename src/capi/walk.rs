@@ -9,7 +9,9 @@ use crate::tree::{Entry, Kind, Paths};
 
 /// Include hidden files and directories.
 pub const RILLE_WALK_HIDDEN: u32 = 1;
-/// Do not read .gitignore, .ignore, .git/info/exclude and the user's own list.
+/// Do not read .gitignore, .ignore, .git/info/exclude and the user's own list. They are read as git reads them, but: `**`
+/// directly after a name is a single star, tracked files are ignored as others, case counts whatever core.ignoreCase says,
+/// of git's settings those of the user and the system are read without what they include, and an .ignore comes first.
 pub const RILLE_WALK_NO_IGNORE: u32 = 2;
 /// Follow symbolic links. A link to a directory above it is an error among the results.
 pub const RILLE_WALK_FOLLOW: u32 = 4;

@@ -145,7 +145,8 @@ impl FilteredLines {
                 let invert = self.rule.invert;
                 let advance = &|bytes| filler.advance(bytes);
                 let batch = Batch::default();
-                let mut sieve = LineFilter { seeker, invert, port, advance, batch, long: None };
+                let mut sieve =
+                    LineFilter { seeker, invert, port, advance, batch, mark: 0, long: None };
                 let segment = Segment { begin, end, size };
                 scanner.scan(&self.parent, segment, &mut sieve, go_on)?;
                 port.give(sieve.batch)
@@ -295,14 +296,24 @@ struct LineFilter<'f, 'm> {
     port: &'f Sender<'f, Batch>,
     advance: &'f dyn Fn(u64),
     batch: Batch,
+    /// Bytes of a byte-order mark, which go with the first line.
+    mark: u64,
     /// A long line, and whether it has matched until now.
     long: Option<(u64, bool)>,
 }
 
 impl LineFilter<'_, '_> {
+    /// Where a line begins in the file that is looked at from an offset on.
+    fn begin(&self, offset: u64) -> u64 {
+        if offset == self.mark { 0 } else { offset }
+    }
+
     fn push(&mut self, begin: u64, end: u64) {
+        if begin == end {
+            return;
+        }
+        let begin = self.begin(begin);
         match self.batch.runs.last_mut() {
-            _ if begin == end => {}
             Some(last) if last.1 == begin => last.1 = end,
             _ => self.batch.runs.push((begin, end)),
         }
@@ -310,6 +321,11 @@ impl LineFilter<'_, '_> {
 }
 
 impl Visit for LineFilter<'_, '_> {
+    fn mark(&mut self, len: u64) {
+        self.mark = len;
+        (self.advance)(len);
+    }
+
     fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), JobError> {
         // What is before `at` was decided, what is before `kept` was brought.
         let (mut at, mut kept) = (0, 0);
@@ -333,7 +349,8 @@ impl Visit for LineFilter<'_, '_> {
         }
         (self.advance)(text.len() as u64);
         let ended = memchr::memrchr(b'\n', text).map_or(0, |feed| feed + 1);
-        (self.batch.upto, self.batch.seen) = (offset + ended as u64, offset + text.len() as u64);
+        self.batch.upto = self.begin(offset + ended as u64);
+        self.batch.seen = offset + text.len() as u64;
         if self.batch.runs.len() >= MAX_BATCH_RUNS {
             return self.port.give(take(&mut self.batch));
         }
@@ -356,7 +373,7 @@ impl Visit for LineFilter<'_, '_> {
                 self.push(piece.line, next);
             }
             let is_ended = next > piece.offset + piece.text.len() as u64;
-            self.batch.upto = if is_ended { next } else { piece.line };
+            self.batch.upto = if is_ended { next } else { self.begin(piece.line) };
             self.batch.seen = next;
         }
         Ok(())

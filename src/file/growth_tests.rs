@@ -37,7 +37,7 @@ impl std::fmt::Debug for Event {
 
 fn pieces() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let piece = prop_oneof![
-        8 => prop::sample::select(vec!["foo", "\r", "\n", "\r\n", "fo", "o", "bar\n", "foo\nx", "föö\n", "x"])
+        8 => prop::sample::select(vec!["\u{FEFF}", "foo", "\r", "\n", "\r\n", "fo", "o", "bar\n", "foo\nx", "föö\n", "x"])
             .prop_map(|text| text.as_bytes().to_vec()),
         // A char in two halves.
         1 => Just(vec![0xC3]),

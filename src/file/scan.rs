@@ -17,6 +17,9 @@ use crate::search::lines::trim_line_terminator;
 /// Bytes of a line that is brought as a whole, and of a piece of a longer one.
 pub(super) const MAX_WHOLE_LINE_BYTES: usize = if cfg!(test) { 4 << 10 } else { 1 << 20 };
 
+/// What may stand before the first line of a file in UTF-8: it is no part of that line, for grep as well.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// Bytes that pieces of a long line have in common.
 pub(super) const OVERLAP: usize = if cfg!(test) { 256 } else { 64 << 10 };
 
@@ -28,6 +31,9 @@ const BEHIND: usize = if cfg!(test) { 64 } else { 8 << 10 };
 
 /// Who looks at the lines of a segment.
 pub(super) trait Visit {
+    /// Learns that the first line, which follows, is looked at without so many bytes of a byte-order mark.
+    fn mark(&mut self, len: u64);
+
     /// Looks at whole lines.
     fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), JobError>;
 
@@ -86,7 +92,17 @@ impl Scanner {
         self.offset -= u64::from(skip);
         loop {
             go_on()?;
-            if self.read(snapshot, end, size)? == 0 {
+            let is_first = begin == 0 && self.len == 0 && self.offset == 0;
+            let read = self.read(snapshot, end, size)?;
+            if is_first && self.buffer[..self.len].starts_with(BYTE_ORDER_MARK) {
+                let len = BYTE_ORDER_MARK.len();
+                self.drop_front(len);
+                visit.mark(len as u64);
+                if size == len as u64 {
+                    return visit.lines(size, &[]);
+                }
+            }
+            if read == 0 {
                 // The end of the file, and its last line has no line feed.
                 if self.len > 0 && !skip {
                     visit.lines(self.offset, &self.buffer[..self.len])?;

@@ -171,6 +171,7 @@ impl Snapshot {
                 port,
                 worker,
                 part,
+                mark: 0,
                 long: None,
             };
             scanner.scan(self, segment, &mut finder, || worker.go_on())?;
@@ -244,6 +245,8 @@ struct Finder<'f, 'm> {
     port: &'f Sender<'f, Part>,
     worker: &'f Worker<Found>,
     part: Part,
+    /// Bytes of a byte-order mark before the first line.
+    mark: u64,
     long: Option<Long>,
 }
 
@@ -327,6 +330,11 @@ impl Finder<'_, '_> {
 }
 
 impl Visit for Finder<'_, '_> {
+    fn mark(&mut self, len: u64) {
+        self.mark = len;
+        self.part.bytes += self.wanted(0, len);
+    }
+
     fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), JobError> {
         self.part.bytes += self.wanted(offset, offset + text.len() as u64);
         let (mut at, mut known, mut since) = (0, Known(None), 0);
@@ -348,10 +356,11 @@ impl Visit for Finder<'_, '_> {
             }
             let before = self.part.matches.len();
             let here = offset + start as u64;
+            let begin = if here == self.mark { 0 } else { here };
             let Finder { seeker, part, options, .. } = self;
             seeker.spans(line, 0, |span| {
                 if options.is_wanted(here + span.start as u64) {
-                    part.push(here, (here, 0.0), span);
+                    part.push(here, (begin, 0.0), span);
                 }
                 true
             })?;
@@ -394,6 +403,7 @@ impl Visit for Finder<'_, '_> {
         let Some(mut long) = self.long.take() else { return Ok(()) };
         let from = piece.from.max(long.searched.saturating_sub(piece.offset) as usize);
         let mut count = 0;
+        let begin = if long.line == self.mark { 0 } else { long.line };
         let Finder { seeker, part, options, .. } = self;
         seeker.spans(piece.text, from, |span| {
             if span.start >= piece.to {
@@ -404,7 +414,7 @@ impl Visit for Finder<'_, '_> {
                 count += 1;
             } else if options.is_wanted(piece.offset + span.start as u64) {
                 count += 1;
-                part.push(piece.offset, (long.line, long.number), span);
+                part.push(piece.offset, (begin, long.number), span);
             }
             true
         })?;

@@ -215,7 +215,7 @@ fn many_matches_backward_come_in_their_order() {
 #[test]
 fn a_long_line_is_counted_once_and_no_match_in_it_twice() {
     let directory = Directory::new();
-    let text = [&vec![b'a'; 3 * MAX_WHOLE_LINE_BYTES + 7][..], b"\naaa\n"].concat();
+    let text = [&vec![b'a'; 10 * MAX_WHOLE_LINE_BYTES + 7][..], b"\naaa\n"].concat();
     let document = open(&directory.file("text", &text), FileOptions::default());
     let query = regex("a{3}");
     let expected = plain(&query, &text);
@@ -240,6 +240,42 @@ fn a_match_as_long_as_what_pieces_have_in_common_is_not_partial() {
         let query = regex(&format!("b{{{}}}", OVERLAP + more));
         let (matches, _) = run(&document.search(query.into(), SearchOptions::default()).unwrap());
         assert!(matches.iter().map(|found| found.kind).eq(kinds.iter().copied()), "{matches:?}");
+    }
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_the_first_line() {
+    let directory = Directory::new();
+    let long = ".".repeat(5 * MAX_WHOLE_LINE_BYTES);
+    for first in ["foo", &format!("foo{long}"), ""] {
+        for rest in ["\nfoo\n", ""] {
+            let text = format!("\u{FEFF}{first}{rest}");
+            let document = open(&directory.file("text", text.as_bytes()), FileOptions::default());
+            let job = document.search(regex("^foo").into(), SearchOptions::default()).unwrap();
+            let (matches, _) = run(&job);
+            let mut expected = plain(&regex("^foo"), text[3..].as_bytes());
+            for found in &mut expected {
+                found.offset += 3.0;
+                found.line_offset += if found.line == 1.0 { 0.0 } else { 3.0 };
+            }
+            assert_eq!(matches, expected);
+            assert_eq!(job.poll().done, text.len() as u64);
+            // A filter keeps it with that line, and says that it is whole.
+            let end_of_first = if rest.is_empty() { "" } else { "\n" };
+            let head = format!("\u{FEFF}{first}{end_of_first}");
+            let second = rest.trim_start_matches('\n');
+            for (pattern, is_first, is_second) in [
+                ("^foo", first.starts_with("foo"), true),
+                ("^$", first.is_empty() && !rest.is_empty(), false),
+            ] {
+                let (filter, job) = document.filter(regex(pattern).into(), false).unwrap();
+                assert_eq!(end(&job), JobState::Done);
+                let kept = [if is_first { &head } else { "" }, if is_second { second } else { "" }];
+                assert_eq!(super::filter_tests::all(&filter), kept.concat().as_bytes());
+                end(&*filter.index().unwrap());
+                assert!(filter.info().unwrap().exact);
+            }
+        }
     }
 }
 

@@ -132,7 +132,9 @@ function M.extend(class, adopt_file)
   ---@class rille.file
   local File = class
 
-  --- Starts a search for all matches, line by line as ripgrep does: `^` and `$` match at the ends of a line.
+  --- Starts a search for all matches, line by line as ripgrep does: `^` and `$` match at the ends of a line. A byte-order
+  --- mark of UTF-8 is no part of the first line. Unlike `rille.grep`, which translates files in UTF-16, searches and filters
+  --- take them as bytes: lines of files of any size are found by their line feeds, and positions are those of the bytes.
   ---@param what rille.line_pattern|rille.line_pattern[]
   ---@param opts? rille.file.search.options
   ---@return rille.job? job with batches of the type `rille.file.matches`; its progress counts bytes

@@ -12,7 +12,7 @@ local read_walk = require("rille.walk.options")
 ---@field context? integer lines of context before and after each match
 ---@field limit_per_file? integer maximum number of lines of one file
 ---@field limit? integer maximum number of lines
----@field texts? table<string, string> texts in memory by path, searched first and in place of the files
+---@field texts? table<string, string> texts in memory by path, searched first and in place of the files; one whose file would be left out is not searched, one with a path outside of the root always is
 
 local SWITCHES = { fixed = true, word = true, invert = true, multiline = true, binary = true }
 local NUMBERS = { context = 0, limit_per_file = 1, limit = 1 }

@@ -119,7 +119,8 @@ unsafe fn read(given: *const rille_pattern, count: u32) -> Result<LinePatterns, 
 ///
 /// The search is by lines, as in ripgrep: a match never crosses the end of a line, and ^ and $ match at its start and
 /// end, its LF or CR LF left out. Results come in the order of the file, or the other way round if the search goes
-/// back.
+/// back. A byte-order mark of UTF-8 is no part of the first line. Unlike rille_grep_start, which translates files in
+/// UTF-16, a search takes them as bytes.
 ///
 /// The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns RILLE_OK,
 /// RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong; if there are several patterns the message names

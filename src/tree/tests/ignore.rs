@@ -8,6 +8,7 @@ use crate::tree::walk::{WalkOptions, walk};
 use crate::tree::*;
 use std::collections::BTreeSet;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 fn names(tree: &Tree, options: &WalkOptions<'_>) -> Vec<String> {
@@ -107,38 +108,83 @@ fn variable(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|value| value.parse().ok())
 }
 
-#[test]
-fn random_repositories_are_walked_as_git_lists_them() {
+/// Makes a directory a repository.
+fn make_repository(directory: &Path) {
+    for part in ["objects", "refs", "info"] {
+        fs::create_dir_all(directory.join(".git").join(part)).unwrap();
+    }
+    fs::write(directory.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
+}
+
+/// Directories below one, with files in them.
+fn fill(random: &mut Random, top: &Path) -> Vec<PathBuf> {
+    let mut directories = vec![top.to_owned()];
+    for _ in 0..random.below(8) {
+        let directory = directories[random.below(directories.len())].join(random.pick(NAMES));
+        if !directory.exists() {
+            fs::create_dir(&directory).unwrap();
+            directories.push(directory);
+        }
+    }
+    for directory in &directories {
+        for _ in 0..random.below(6) {
+            let file = directory.join(random.pick(NAMES));
+            if !file.exists() {
+                fs::write(file, "").unwrap();
+            }
+        }
+    }
+    directories
+}
+
+/// The files of a repository that git does not ignore, in repositories below it as well.
+fn listed(repository: &Path) -> BTreeSet<String> {
+    let git = Command::new("git")
+        .args(["ls-files", "-coz", "--exclude-standard"])
+        .current_dir(repository)
+        .output()
+        .expect("git");
+    assert!(git.status.success(), "{git:?}");
+    let text = String::from_utf8(git.stdout).unwrap();
+    let mut files = BTreeSet::new();
+    for path in text.split('\0').filter(|path| !path.is_empty()) {
+        match path.strip_suffix('/') {
+            Some(inner) => files
+                .extend(listed(&repository.join(inner)).iter().map(|file| format!("{path}{file}"))),
+            None => _ = files.insert(path.to_owned()),
+        }
+    }
+    files
+}
+
+fn seeded() -> Random {
     let clock = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
     let seed = variable("RILLE_SEED").unwrap_or(clock.as_nanos() as u64 | 1);
     println!("RILLE_SEED={seed}");
-    let mut random = Random(seed | 1);
+    Random(seed | 1)
+}
+
+fn is_hidden(path: &String) -> bool {
+    path.split('/').any(|name| name.starts_with('.'))
+}
+
+#[test]
+fn random_repositories_are_walked_as_git_lists_them() {
+    let mut random = seeded();
     for number in 0..variable("RILLE_REPOSITORIES").unwrap_or(200) {
         let tree = Tree::new();
-        for directory in ["objects", "refs", "info"] {
-            fs::create_dir_all(tree.0.join(".git").join(directory)).unwrap();
-        }
-        fs::write(tree.0.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
-        let mut directories = vec![tree.0.clone()];
-        for _ in 0..random.below(8) {
-            let directory = directories[random.below(directories.len())].join(random.pick(NAMES));
-            if !directory.exists() {
-                fs::create_dir(&directory).unwrap();
-                directories.push(directory);
-            }
-        }
+        make_repository(&tree.0);
         let mut lists = String::new();
-        for directory in &directories {
-            for _ in 0..random.below(6) {
-                let file = directory.join(random.pick(NAMES));
-                if !file.exists() {
-                    fs::write(file, "").unwrap();
-                }
-            }
+        for (at, directory) in fill(&mut random, &tree.0).iter().enumerate() {
             if random.below(2) == 0 {
                 let text = patterns(&mut random);
                 lists += &format!("{}: {text:?}\n", directory.display());
                 fs::write(directory.join(".gitignore"), text).unwrap();
+            }
+            // A repository within, to which the rules outside of it do not apply.
+            if at > 0 && random.below(8) == 0 {
+                lists += &format!("{} is a repository\n", directory.display());
+                make_repository(directory);
             }
         }
         let text = patterns(&mut random);
@@ -146,18 +192,59 @@ fn random_repositories_are_walked_as_git_lists_them() {
         fs::write(tree.0.join(".git/info/exclude"), text).unwrap();
         let options = WalkOptions { hidden: true, sort: number % 2 == 0, ..WalkOptions::default() };
         let mut ours: BTreeSet<_> = names(&tree, &options).into_iter().collect();
-        ours.retain(|path| !path.starts_with(".git/"));
-        let git = Command::new("git")
-            .args(["ls-files", "-coz", "--exclude-standard"])
-            .current_dir(&tree.0)
-            .output()
-            .expect("git");
-        assert!(git.status.success(), "{git:?}");
-        let listed = String::from_utf8(git.stdout).unwrap();
-        let theirs: BTreeSet<_> =
-            listed.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect();
+        ours.retain(|path| !path.split('/').any(|name| name == ".git"));
+        let theirs = listed(&tree.0);
         let differs: Vec<_> = ours.symmetric_difference(&theirs).collect();
         assert!(differs.is_empty(), "repository {number}: {differs:?}\n{lists}");
+        // Without hidden files there are the same others.
+        let seen = names(&tree, &WalkOptions { hidden: false, ..options });
+        let seen: BTreeSet<_> = seen.into_iter().filter(|path| !is_hidden(path)).collect();
+        ours.retain(|path| !is_hidden(path));
+        assert_eq!(seen, ours, "repository {number}, without hidden files\n{lists}");
+    }
+}
+
+/// The test above again, in a process with a list of what the user ignores everywhere.
+#[test]
+fn random_repositories_are_walked_as_git_lists_them_with_a_list_of_the_user() {
+    let mut random = seeded();
+    for _ in 0..4 {
+        let home = Tree::new();
+        let (list, settings) = (home.0.join("list"), home.0.join("settings"));
+        let text = patterns(&mut random);
+        fs::write(&list, &text).unwrap();
+        fs::write(&settings, format!("[core]\n\texcludesFile = {}\n", list.display())).unwrap();
+        let test = "tree::tests::ignore::random_repositories_are_walked_as_git_lists_them";
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", test])
+            .env("GIT_CONFIG_GLOBAL", &settings)
+            .env("RILLE_REPOSITORIES", "25")
+            .env("RILLE_SEED", (random.below(usize::MAX) | 1).to_string())
+            .output()
+            .unwrap();
+        let printed = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && printed.contains("1 passed"), "{text:?}: {printed}");
+    }
+}
+
+#[test]
+fn lines_of_an_ignore_file_count_as_if_they_came_last_in_gitignore() {
+    let mut random = seeded();
+    for number in 0..variable("RILLE_REPOSITORIES").unwrap_or(200) / 4 {
+        let tree = Tree::new();
+        make_repository(&tree.0);
+        fill(&mut random, &tree.0);
+        let (first, last) = (patterns(&mut random), patterns(&mut random));
+        let last = last.trim_start_matches('\u{FEFF}');
+        fs::write(tree.0.join(".gitignore"), &first).unwrap();
+        fs::write(tree.0.join(".ignore"), last).unwrap();
+        let options = WalkOptions { hidden: true, ..WalkOptions::default() };
+        let mut ours: BTreeSet<_> = names(&tree, &options).into_iter().collect();
+        ours.retain(|path| !path.starts_with(".git/"));
+        fs::write(tree.0.join(".gitignore"), format!("{first}\n{last}")).unwrap();
+        let theirs = listed(&tree.0);
+        let differs: Vec<_> = ours.symmetric_difference(&theirs).collect();
+        assert!(differs.is_empty(), "repository {number}: {differs:?}\n{first:?}\n{last:?}");
     }
 }
 
