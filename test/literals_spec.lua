@@ -79,6 +79,11 @@ t.test("replace by a list, and by one string for all", function()
       lits:replace("cat", list)
     end)
     t.ok(message:find("literals_spec.lua:%d+: rille.literals:replace: list"), message)
+    _, message = pcall(function()
+      local stream = rille.stream(lits, list)
+      return stream
+    end)
+    t.ok(message:find("literals_spec.lua:%d+: rille.stream: "), message)
   end
 end)
 

@@ -168,7 +168,8 @@ local function pack_replacements(self, replacements, name, level)
   elseif type(replacements) == "table" and #list ~= self.n then
     error(("%s: list has %d strings for %d literals"):format(name, #list, self.n), level)
   end
-  return pack(list, name .. ": list", level + 1)
+  -- A tail call, which has no level of its own.
+  return pack(list, name .. ": list", level)
 end
 M.pack_replacements = pack_replacements
 
