@@ -1303,7 +1303,15 @@ int32_t rille_stream_finish(rille_stream *stream, rille_buffer *out, rille_error
  */
 
 #define RILLE_WALK_HIDDEN 1 /**< Include hidden files and directories. */
-#define RILLE_WALK_NO_IGNORE 2 /**< Do not read .gitignore, .ignore, .git/info/exclude and the user's own list. */
+
+/**
+ * Do not read .gitignore, .ignore, .git/info/exclude and the user's own list. They are read as git reads them, but:
+ * `**` directly after a name is a single star, tracked files are ignored as others, case counts whatever
+ * core.ignoreCase says, of git's settings those of the user and the system are read without what they include, and an
+ * .ignore comes first.
+ */
+#define RILLE_WALK_NO_IGNORE 2
+
 #define RILLE_WALK_FOLLOW 4 /**< Follow symbolic links. A link to a directory above it is an error among the results. */
 #define RILLE_WALK_SAME_FILE_SYSTEM 8 /**< Stay on the file system of the root. */
 #define RILLE_WALK_SORT 16 /**< Sort each directory by the bytes of its names. Takes about twice as long. */
@@ -1456,7 +1464,8 @@ typedef struct rille_grep_options {
     const rille_pattern *patterns;
     /**
      * Texts in memory that are searched first, and instead of files with such a path: for each its path, then the text.
-     * They are copied. A path is one as the results have it: with the root as it was given.
+     * They are copied. A path is one as the results have it: with the root as it was given. A text whose file would be
+     * left out is not searched; one with a path outside of the root always is.
      */
     const uint8_t *texts;
     size_t texts_len; /**< Bytes of all paths and texts. */
@@ -1918,6 +1927,8 @@ int32_t rille_file_read(const rille_file *file, int64_t offset, uint8_t *out, si
  *
  * The search is by lines, as in ripgrep: a match never crosses the end of a line, and ^ and $ match at its start and
  * end, its LF or CR LF left out. Results come in the order of the file, or the other way round if the search goes back.
+ * A byte-order mark of UTF-8 is no part of the first line. Unlike rille_grep_start, which translates files in UTF-16, a
+ * search takes them as bytes.
  *
  * The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns RILLE_OK,
  * RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong; if there are several patterns the message names
