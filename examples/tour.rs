@@ -5,7 +5,7 @@
 //! ```
 //!
 //! Nothing but Rust, make and a C compiler is needed. The tour itself is `examples/tour.lua` with the sections in
-//! `examples/tour`; this is only its host, which gives it the library, a clock and something to read.
+//! `examples/tour`; this is only its host, which provides the library, a clock and texts to read.
 
 use std::{
     env::{self, consts},
@@ -22,14 +22,14 @@ use mlua::{Function, Lua, Table};
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// What is read unless files are given, as far as it exists.
+/// The files to read by default, as far as they exist.
 const OWN: [&str; 7] =
     ["README.md", "CONTRIBUTING.md", "LICENSE-APACHE", "LICENSE-MIT", "include", "lua", "src"];
 const DOCUMENTATION: [&str; 3] =
     ["/usr/share/doc", "/usr/local/share/doc", "/opt/homebrew/share/doc"];
 
-/// Bytes that are read; the largest text of the tour has as many.
-const ENOUGH: usize = 16 << 20;
+/// Number of bytes at which no further file is read; the largest text of the tour has as many.
+const TARGET_BYTES: usize = 16 << 20;
 
 fn main() -> ExitCode {
     match tour() {
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Gives how many of rille's answers were wrong.
+/// Runs the tour; returns how many of rille's results were wrong.
 fn tour() -> Result<u32, Box<dyn Error>> {
     let given: Vec<PathBuf> = env::args_os().skip(1).map(PathBuf::from).collect();
     let library = library()?;
@@ -53,7 +53,7 @@ fn tour() -> Result<u32, Box<dyn Error>> {
     let path: String = package.get("path")?;
     let ours = format!("{ROOT}/lua/?.lua;{ROOT}/lua/?/init.lua;{ROOT}/examples/?.lua");
     package.set("path", format!("{ours};{path}"))?;
-    // The variables are given to the Lua state; those of the process stay as they are.
+    // The variables are set in the Lua state; those of the process stay as they are.
     let getenv = move |_: &Lua, name: String| {
         Ok(match name.as_str() {
             "RILLE_LIB" => Some(library.to_string_lossy().into_owned()),
@@ -69,7 +69,7 @@ fn tour() -> Result<u32, Box<dyn Error>> {
     let wall = move |_: &Lua, ()| Ok(begin.elapsed().as_secs_f64() * 1e3);
     host.set("wall", lua.create_function(wall)?)?;
     host.set("given", !given.is_empty())?;
-    // The biggest tree that most machines have, or the one that was given.
+    // The directory that was passed, or the largest tree that most machines have.
     let tree = given.iter().find(|path| path.is_dir()).cloned();
     let usual = || if Path::new("/usr").is_dir() { "/usr" } else { ROOT }.into();
     host.set("tree", tree.unwrap_or_else(usual).to_string_lossy().into_owned())?;
@@ -83,17 +83,17 @@ fn tour() -> Result<u32, Box<dyn Error>> {
     Ok(tour.call(host)?)
 }
 
-/// The shared library, release build.
+/// Returns the shared library, release build.
 fn library() -> Result<PathBuf, Box<dyn Error>> {
     let file = format!("{}rille{}", consts::DLL_PREFIX, consts::DLL_SUFFIX);
     let program = env::current_exe()?;
     let examples = program.parent().ok_or("this program is in no directory")?;
-    // For an example Cargo makes the shared library, too, but leaves it among the dependencies.
+    // For an example Cargo builds the shared library too, but leaves it among the dependencies.
     let made = fs::canonicalize(examples.join("../deps").join(&file)).ok();
     let made = made.filter(|_| !cfg!(debug_assertions));
     if let Some(made) = &made {
         let release = fs::canonicalize(examples.join(".."))?;
-        // The tour itself does not need it there, so it goes on without.
+        // The tour itself does not need it there, so a failure is not fatal.
         if let Err(error) = publish(made, &release.join(&file)) {
             eprintln!("tour: {file} could not be put into {}: {error}", release.display());
         } else if fs::canonicalize(Path::new(ROOT).join("target/release")).ok().as_ref()
@@ -111,7 +111,7 @@ fn library() -> Result<PathBuf, Box<dyn Error>> {
     if let Some(made) = made {
         return Ok(made);
     }
-    // This is a debug build, whose library is slow, or a Cargo that arranges its directory in another way.
+    // This is a debug build, whose library is slow, or a Cargo with another layout of its directory.
     eprintln!("tour: building the library");
     let target = examples.join("tour-library");
     let status = Command::new(env!("CARGO"))
@@ -127,8 +127,8 @@ fn library() -> Result<PathBuf, Box<dyn Error>> {
     Ok(fs::canonicalize(built)?)
 }
 
-/// Puts the library where `cargo build --release` has it and where the Lua side looks, unless a newer one is there: by
-/// another name first, as a host may be loading what is there.
+/// Copies the library to where `cargo build --release` puts it and where the Lua side looks, unless a newer one is there:
+/// under another name first, as a host may be loading the existing one.
 fn publish(made: &Path, place: &Path) -> io::Result<()> {
     let time = |path: &Path| path.metadata().and_then(|metadata| metadata.modified());
     let own = time(made)?;
@@ -142,7 +142,7 @@ fn publish(made: &Path, place: &Path) -> io::Result<()> {
     moved
 }
 
-/// Nanoseconds of processor time. Time on the wall would count the waits of a busy machine against what takes long.
+/// Returns nanoseconds of processor time. Wall-clock time would include the waits of a busy machine.
 #[cfg(unix)]
 fn now() -> f64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
@@ -152,14 +152,14 @@ fn now() -> f64 {
     time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
 }
 
-/// Nanoseconds since the first call.
+/// Returns nanoseconds since the first call.
 #[cfg(not(unix))]
 fn now() -> f64 {
     static SINCE: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
     SINCE.get_or_init(Instant::now).elapsed().as_nanos() as f64
 }
 
-/// What is to be read, file by file, until it is enough.
+/// Returns the texts to read, file by file, until there are enough.
 fn texts(given: Vec<PathBuf>) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
     let chosen = !given.is_empty();
     let mut paths = Vec::new();
@@ -175,8 +175,8 @@ fn texts(given: Vec<PathBuf>) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
     let mut total = 0;
     for path in paths {
         match fs::read(&path) {
-            // Great files would leave no room for others, and a NUL tells those that are no text.
-            Ok(text) if !chosen && (text.len() > ENOUGH / 16 || text.contains(&0)) => {}
+            // Large files would leave no room for others, and a NUL marks those that are not text.
+            Ok(text) if !chosen && (text.len() > TARGET_BYTES / 16 || text.contains(&0)) => {}
             Ok(text) if text.is_empty() => {}
             Ok(text) => {
                 total += text.len();
@@ -185,7 +185,7 @@ fn texts(given: Vec<PathBuf>) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
             Err(error) if chosen => return Err(format!("{}: {error}", path.display()).into()),
             Err(_) => {}
         }
-        if total >= ENOUGH {
+        if total >= TARGET_BYTES {
             break;
         }
     }
@@ -195,7 +195,7 @@ fn texts(given: Vec<PathBuf>) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
     Ok(texts)
 }
 
-/// Adds a file, or what is below a directory, in order of name; links in directories are not followed.
+/// Adds a file, or the files below a directory, in order of name; links in directories are not followed.
 fn walk(path: PathBuf, found: &mut Vec<PathBuf>) {
     let Ok(entries) = fs::read_dir(&path) else {
         found.push(path);
@@ -213,7 +213,7 @@ mod tests {
     use std::fs::{self, File};
     use std::time::{Duration, SystemTime};
 
-    /// What is in the place after a library of now was published over one that is so many seconds old.
+    /// Returns the contents of the place after a new library was published over one that is `old` seconds old.
     fn published(name: &str, old: Option<i64>) -> String {
         let directory =
             std::env::temp_dir().join(format!("rille-tour-{}-{name}", std::process::id()));

@@ -1,5 +1,5 @@
---- What jobs cost the thread of the host: one that does nothing, the longest call of any, and the way from news to the
---- handler where this is started by `nvim -l`.
+--- The cost of jobs on the host's thread: a job that does nothing, the longest time of any call, and, if started by
+--- `nvim -l`, the time from a result to its handler.
 ---
 --- Jobs that do nothing are those of the tests: RILLE_LIB has to name a library with the feature `testing`.
 local bench = dofile("bench/common/bench.lua")
@@ -13,7 +13,7 @@ local LONG = 20000
 
 bench.title("jobs: what they cost the host")
 
---- Starts a job that does nothing, waits for its end and takes what there is.
+--- Starts a job that does nothing, waits for its end and takes its results.
 local function one()
   local job = start({ steps = 0 })
   while job:wait(LONG) == "running" do
@@ -28,7 +28,7 @@ local function times_of_one(rounds, calls, pause)
   for round = 1, bench.quick and 2 or rounds do
     if pause then
       start({ steps = 1, microseconds = pause }):wait(LONG)
-      -- Every thread sleeps by now.
+      -- Every thread is asleep by now.
       local since = now()
       while now() - since < 0.0002 do
       end
@@ -47,7 +47,7 @@ if bench.wants("an empty job") then
   bench.figures("an empty job, after a pause", times_of_one(500, 1, 1000), "µs", { median = 15 })
 end
 
---- Calls a method, and keeps the time that it takes.
+--- Calls a method and records its time.
 local function timed(times, fn, ...)
   local since = now()
   local result = fn(...)
@@ -68,7 +68,7 @@ for _, kind in ipairs({ "walk", "grep" }) do
       end
       local state
       repeat
-        -- As in an event loop: asleep until there are news.
+        -- As in an event loop: asleep until there are results.
         job:wait(LONG)
         state = timed(times, job.poll, job)
         local batch = timed(times, job.take, job)

@@ -1,7 +1,7 @@
-//! What a call from Lua costs: `cargo bench --bench boundary [-- FILTER]`.
+//! The cost of a call from Lua: `cargo bench --bench boundary [-- FILTER]`.
 //!
-//! The gate of the FFI: short calls through the public Lua functions against calls that do nothing, their garbage, and
-//! whether they compile. A noun has a Lua file here, which is found by itself.
+//! It measures short calls through the public Lua functions against calls that do nothing, their garbage, and whether they
+//! compile. Each noun has a Lua file here, which is found automatically.
 
 #[path = "../common/script.rs"]
 mod script;

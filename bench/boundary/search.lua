@@ -1,4 +1,4 @@
---- What a search of a short text costs through the public functions, and what a match costs above the engine.
+--- The cost of searching a short text through the public functions, and the cost of a match beyond the engine's.
 local bench = dofile("bench/common/bench.lua")
 local rille = require("rille")
 
@@ -7,7 +7,7 @@ local LINE =
 local word = rille.regex("[a-z]+=[a-z]+")
 local literal = rille.regex("user=")
 
--- A call from Lua may take 60 ns on top of what an empty loop takes, so the peer is a clock: nothing is compared.
+-- A call from Lua may take 60 ns more than an empty loop, so the peer is a clock: no results are compared.
 bench.title("search: calls on 100 bytes")
 
 bench.row({

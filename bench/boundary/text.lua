@@ -1,23 +1,23 @@
---- What a call of the shortest text costs through the public functions, against calls that do nothing.
+--- The cost of calls on the shortest texts through the public functions, against calls that do nothing.
 local bench = dofile("bench/common/bench.lua")
 local ffi = require("ffi")
 local rille = require("rille")
 local text = rille.text
 
--- LuaJIT knows nothing of their meaning: each is a call.
+-- LuaJIT has no built-in knowledge of these functions: each is a call.
 ffi.cdef([[
   int rille_bench_empty(void) __asm__("getpagesize");
   int rille_bench_one(int value) __asm__("abs");
 ]])
 local C = ffi.C
--- A lua_CFunction that gives the length of a string. Only a host can register one.
+-- A lua_CFunction that returns the length of a string. Only a host can register one.
 local classic = rawget(_G, "rille_bench_length")
 
 local LINE, MIXED = "hello world", "größer 日本"
 local lines = { [0] = "another one", LINE }
 local buffer = rille.buffer(64)
 
---- A call without arguments, the least that there is.
+--- Calls a function without arguments, the minimum cost of a call.
 local function empty(calls)
   local last
   for _ = 1, calls do
@@ -26,7 +26,7 @@ local function empty(calls)
   return last
 end
 
---- The peers, and the classic C function among them if there is one.
+--- Returns the peers, including the classic C function if there is one.
 local function with_classic(loop, reach, peers)
   if classic then
     table.insert(peers, 1, { "classic C function", loop, reach = reach })
@@ -73,7 +73,7 @@ bench.row({
   ),
 })
 
--- Here LuaJIT cannot check the type and load the length ahead of the loop.
+-- Here LuaJIT cannot hoist the type check and the length out of the loop.
 bench.row({
   name = "count of 11 bytes, changing",
   bytes = #LINE,

@@ -1,11 +1,11 @@
---- Adapter of the stall harness, which measures how long a picker stops Neovim and when its rows arrive.
+--- Adapter for the stall harness, which measures how long a picker blocks Neovim and when its rows arrive.
 ---
---- The paths of the harness's file are read while the picker is open, a part in each turn of the loop, and pushed into the
---- corpus as text: none of them becomes a string of Lua's until it is shown. Reading is measured with the rest.
+--- The paths in the harness's file are read while the picker is open, some in each turn of the event loop, and pushed into
+--- the session as text: none becomes a Lua string until it is shown. The time of reading is included.
 local root = vim.fs.dirname(vim.fs.dirname(vim.fs.dirname(debug.getinfo(1, "S").source:sub(2))))
 local uv = vim.uv or vim.loop
 
---- Bytes of one part.
+--- Bytes per read.
 local PART = 131072
 
 local M = { no_items = true }

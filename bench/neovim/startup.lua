@@ -1,5 +1,5 @@
---- What the plugin costs Neovim at its start while nobody uses it: the time of sourcing `plugin/rille.lua`, as Neovim's own
---- `--startuptime` tells it, and the difference of whole starts with and without the plugin, in turns.
+--- The plugin's cost at Neovim's start when it is not used: the time of sourcing `plugin/rille.lua`, as Neovim's own
+--- `--startuptime` reports it, and the difference of whole starts with and without the plugin, measured alternately.
 ---
 ---   nvim -l bench/neovim/startup.lua [PROGRAM] [STARTS]
 local program = arg[1] or os.getenv("RILLE_NVIM") or "nvim"
@@ -7,7 +7,7 @@ local starts = tonumber(arg[2]) or 100
 local REACH = 0.5
 local root = vim.fs.dirname(vim.fs.dirname(vim.fs.dirname(vim.fn.fnamemodify(arg[0], ":p"))))
 
---- One start: milliseconds of the whole, and those of the plugin.
+--- Starts Neovim once; returns the milliseconds of the whole start, and of the plugin.
 local function start(with)
   local log = vim.fn.tempname()
   local command = { program, "--clean", "--headless", "--startuptime", log, "-c", "qall!" }

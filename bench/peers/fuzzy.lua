@@ -1,5 +1,5 @@
---- Fuzzy matching as Lua sees it: how fast items go in, how long the host's thread is held while a person types, short lists
---- and single texts against pure Lua, and how much of fzf's own ranking is found.
+--- Fuzzy matching from Lua: how fast items are added, how long the host's thread is blocked while a user types, short lists
+--- and single texts against pure Lua, and how well fzf's own ranking is reproduced.
 local bench = dofile("bench/common/bench.lua")
 local ffi = require("ffi")
 local rille = require("rille")
@@ -7,7 +7,7 @@ local fallback = require("rille.fallback.fuzzy")
 
 local now, quick = bench.now, bench.quick
 
---- The queries that matchers are compared by.
+--- The queries for comparing matchers.
 local QUERIES = {
   "s",
   "rs",
@@ -37,7 +37,7 @@ local QUERIES = {
 
 bench.title("fuzzy, against pure Lua, and fzf's ranking")
 
---- Real paths: what is installed on this machine.
+--- Returns real paths: the files installed on this machine.
 local function walked(most)
   local paths = {}
   for _, root in ipairs({ "/usr", "/etc", "/var/lib" }) do
@@ -67,7 +67,7 @@ end
 
 local paths = walked(quick and 2000 or 100000)
 
---- So many paths, all of them different.
+--- Returns `count` distinct paths.
 local function many(count)
   local list = {}
   for i = 1, count do
@@ -78,7 +78,7 @@ local function many(count)
   return list
 end
 
--- Items in -----------------------------------------------------------------------------------------------------------
+-- Adding items -------------------------------------------------------------------------------------------------------
 
 local function push_row()
   local name = "push a list of strings"
@@ -115,7 +115,7 @@ if not quick and ffi.os ~= "Windows" then
   end
 end
 
---- Types words into a corpus that a walk feeds, reads the rows that are seen, and notes how long each call takes.
+--- Types words into a session that a walk feeds, reads the visible rows, and records the time of each call.
 local function typing_row()
   local name = "longest call while typing"
   if not bench.wanted(name) then
@@ -142,7 +142,7 @@ local function typing_row()
       local query = word:sub(1, stop)
       local job = timed("start", f.start, f, query, { limit = 100 })
       local since, seen = now(), nil
-      -- A key each 30 ms. As an event loop does, the host sleeps until there is news, and reads the rows then.
+      -- A key each 30 ms. As in an event loop, the host sleeps until there are results, and then reads the rows.
       repeat
         timed("feeding", f.feeding, f)
         local r = timed("results", f.results, f)
@@ -185,7 +185,7 @@ local function has_fzf()
   return version
 end
 
---- The first ten paths that fzf lists.
+--- Returns the first ten paths that fzf lists.
 local function listed(file, query, scheme)
   local quoted = "'" .. query:gsub("'", "'\\''") .. "'"
   local command = "FZF_DEFAULT_OPTS= fzf --literal --scheme=%s --filter %s < %s 2>/dev/null | head -n 10"
@@ -224,7 +224,7 @@ local function ranking_row(scheme)
     for _, path in ipairs(theirs) do
       both = both + (ours[path] and 1 or 0)
     end
-    -- Where nothing matches there is nothing to find.
+    -- Without matches there is nothing to compare.
     if #theirs > 0 then
       local share = both / #theirs
       sum, asked = sum + share, asked + 1
@@ -251,7 +251,7 @@ end
 
 -- Short lists and single texts ---------------------------------------------------------------------------------------
 
---- What is written first: a pattern with gaps, and a sort by how little there is between.
+--- The obvious first version: a pattern with gaps, sorted by the length of the gaps.
 local function by_pattern(query, list)
   local pattern = query:gsub(".", "%0.-"):sub(1, -3)
   local found = {}

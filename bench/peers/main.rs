@@ -1,6 +1,6 @@
-//! rille as Lua sees it against what people use without it: `cargo bench --bench peers [-- FILTER]`.
+//! rille from Lua against what people use without it: `cargo bench --bench peers [-- FILTER]`.
 //!
-//! A noun has a Lua file here, which is found by itself.
+//! Each noun has a Lua file here, which is found automatically.
 
 #[path = "../common/script.rs"]
 mod script;

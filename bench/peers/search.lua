@@ -1,10 +1,10 @@
---- Search in a web log, against the crate regex called from Rust, PCRE2 with its JIT, and Lua patterns.
+--- Searching a web log, against the crate regex called from Rust, PCRE2 with its JIT, and Lua patterns.
 local bench = dofile("bench/common/bench.lua")
 local ffi = require("ffi")
 local rille = require("rille")
 local pcre2 = dofile("bench/common/pcre2.lua")
 
--- Counts the matches of a pattern in Rust. Only the embedded host has it.
+-- A function that counts the matches of a pattern in Rust. Only the embedded host has it.
 local crate = rawget(_G, "rille_bench_crate")
 
 local MB = 2 ^ 20
@@ -17,7 +17,7 @@ local function below(limit)
   return state % limit + 1
 end
 
---- Words of four to ten letters.
+--- Returns words of four to ten letters.
 local function draw_words(count)
   local words, known = {}, {}
   while #words < count do
@@ -50,7 +50,7 @@ for i, word in ipairs({
   common[i * 7] = word
 end
 
---- Lines of a web log, of which one in ten has one of `words`.
+--- Returns lines of a web log, one in ten of which contains one of `words`.
 local function draw_log(len)
   local lines, size = {}, 0
   local function word()
@@ -143,7 +143,7 @@ local function peers_of(pattern, text, lua_pattern, reach)
   return peers
 end
 
---- One row of patterns. PCRE2 takes flags in the pattern, as the others do.
+--- Measures one pattern. PCRE2 takes flags in the pattern, as the others do.
 local function row(name, pattern, text, lua_pattern)
   local re = assert(rille.regex(pattern))
   local result = bench.row({
@@ -172,7 +172,7 @@ row("dotted IPv4", "\\b\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}\\b", log, "%d+%
 row("[A-Z]\\w+ [A-Z]\\w+", "[A-Z]\\w+ [A-Z]\\w+", log, "%u[%w_]+ %u[%w_]+")
 row("50 words", table.concat(words, "|", 1, 50), short)
 
---- Lists of words as literals, which is what they are for.
+--- Lists of words as literals, their main use.
 for _, count in ipairs({ 50, 1000 }) do
   local list = { unpack(words, 1, count) }
   local lits = assert(rille.literals(list))

@@ -1,4 +1,4 @@
---- The public functions against what a Lua programmer writes.
+--- The public text functions against what a Lua programmer writes.
 local bench = dofile("bench/common/bench.lua")
 local ffi = require("ffi")
 local rille = require("rille")
@@ -9,7 +9,7 @@ bench.title("text: against Lua")
 for _, size in ipairs({ 1024, 65536, 2 ^ 20, 2 ^ 24 }) do
   local texts, buffer = bench.texts(size, "ascii"), rille.buffer(size)
   local source = texts[1]
-  -- The same memory that the buffer reverses to, so that neither is luckier with its place.
+  -- The same memory that the buffer reverses to, so that neither has a better alignment.
   local copy = buffer:reserve(size)
   local large = size >= 65536
   bench.row({

@@ -1,4 +1,4 @@
---- Positions and lines against what a Lua programmer writes, and in Neovim against what that has.
+--- Positions and lines against what a Lua programmer writes, and in Neovim against its own functions.
 local bench = dofile("bench/common/bench.lua")
 local rille = require("rille")
 local text = rille.text
@@ -6,7 +6,7 @@ local vim = rawget(_G, "vim")
 
 bench.title("text: positions and lines against Lua")
 
---- The UTF-16 column of a byte by pattern: what is written where there is no `vim.str_utfindex`.
+--- Returns the UTF-16 column of a byte by pattern: the usual code where there is no `vim.str_utfindex`.
 local function column(s, at)
   local before = s:sub(1, at - 1)
   local _, followers = before:gsub("[\128-\191]", "")
@@ -18,7 +18,7 @@ for _, kind in ipairs({ "ascii", "mixed" }) do
   local line = bench[kind](90)
   local positions, columns = {}, {}
   for at = 1, 90 do
-    -- Bytes at which a char begins, as the pattern does not round down.
+    -- Bytes at which a character begins, as the pattern does not round down.
     if not line:sub(at, at):find("[\128-\191]") and #positions < 20 then
       positions[#positions + 1] = at
     end

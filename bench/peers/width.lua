@@ -1,4 +1,4 @@
---- Display cells: against Neovim's own functions where this is started by `nvim -l`, and against Lua.
+--- Display cells: against Neovim's own functions if started by `nvim -l`, and against Lua.
 local bench = dofile("bench/common/bench.lua")
 local rille = require("rille")
 local text = rille.text
@@ -10,7 +10,7 @@ local MIXED = "    local größe = 'naïve café' -- 日本 😀 comment at the 
 
 bench.title("text: display cells")
 
---- What a Lua programmer writes for text without wide chars: continuation bytes are left out.
+--- What a Lua programmer writes for text without wide characters: continuation bytes are skipped.
 local function chars(line)
   return select(2, line:gsub("[^\128-\191]", ""))
 end
@@ -46,7 +46,7 @@ for _, case in ipairs({ { "ASCII", ASCII }, { "mixed", MIXED } }) do
   })
 end
 
---- A picker's rows, three quarters of which are too long.
+--- The rows of a picker, three quarters of which are too long.
 local rows = {}
 for i = 1, 1000 do
   rows[i] = ("%s %04d %s"):format(i % 10 == 0 and "日本" or "src/lib", i, ("word "):rep(i % 20))

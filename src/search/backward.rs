@@ -1,42 +1,43 @@
-//! Which literal begins at each place of a text, found from its end to its beginning.
+//! A backward search for literals: it finds which literal begins at each offset of a text, from its end to its beginning.
 //!
 //! # What is it for?
 //!
-//! Where a long literal begins again and again and never ends, and a short one is found instead, a search from left to
-//! right reads the text of the long one for each hit: the time is the length of the text times that of the literal.
-//! Backwards each byte is read once for all hits, plus the length of the longest literal for each window.
+//! Where a long literal begins again and again but never ends, and a short one is found instead, a forward search reads the
+//! text of the long one for each hit: the time is the length of the text times that of the literal. Backward, each byte is
+//! read once for all hits, plus the length of the longest literal for each window.
 //!
 //! # What does it cost?
 //!
-//! A second automaton, of the reversed literals, made when a text needs it first; and four bytes for each place of a window.
+//! A second automaton, of the reversed literals, built when a text first needs it; and four bytes for each offset of a
+//! window.
 
 use super::{LiteralOptions, Span, literals::Hit};
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::NFA;
 use aho_corasick::{Anchored, MatchKind};
 
-/// Places of a text that are looked at together, at least and at most. In between it is the length of the longest literal.
+/// Minimum and maximum bytes of a window; in between, a window is as long as the longest literal.
 const MIN_WINDOW: usize = if cfg!(test) { 8 } else { 64 << 10 };
 const MAX_WINDOW: usize = 4 << 20;
 
 /// The automaton of the reversed literals.
 pub(super) struct Backward {
     nfa: NFA,
-    /// For each of its patterns the place in the list. Those that never win are not in it.
+    /// The index in the list of each of its patterns. Literals that never win are left out.
     places: Vec<u32>,
     longest: usize,
 }
 
-/// The literals that begin in a part of a text.
+/// A part of a text, and the literals that begin in it.
 #[derive(Default)]
 pub(super) struct Window {
     from: usize,
-    /// For each place 0, or one more than the pattern that begins there.
+    /// For each offset 0, or 1 plus the index of the pattern that begins there.
     patterns: Vec<u32>,
 }
 
 impl Backward {
-    /// Makes it, if it can be.
+    /// Builds the automaton; returns `None` if that fails.
     pub fn new<'l>(
         list: impl Iterator<Item = &'l [u8]>,
         longest: usize,
@@ -54,7 +55,7 @@ impl Backward {
         Some(Backward { nfa, places, longest })
     }
 
-    /// The first hit from `at` on. `window` is what was looked at last, of the same text.
+    /// Returns the first hit from `at` on. `window` is the last window of the same text.
     pub fn next(&self, text: &[u8], mut at: usize, window: &mut Window) -> Option<Hit> {
         while at < text.len() {
             let seen = at.checked_sub(window.from).and_then(|at| window.patterns.get(at..));
@@ -76,7 +77,7 @@ impl Backward {
         None
     }
 
-    /// Looks which literals begin from `from` on.
+    /// Finds the literals that begin from `from` on.
     fn look(&self, text: &[u8], from: usize, window: &mut Window) -> Option<()> {
         let len = self.longest.clamp(MIN_WINDOW, MAX_WINDOW).min(text.len() - from);
         window.from = from;
@@ -96,7 +97,7 @@ impl Backward {
         Some(())
     }
 
-    /// Native memory, in bytes.
+    /// Returns the native memory, in bytes.
     pub fn memory(&self) -> usize {
         self.nfa.memory_usage() + self.places.capacity() * size_of::<u32>()
     }
@@ -106,8 +107,8 @@ fn pattern_id(number: usize) -> aho_corasick::PatternID {
     aho_corasick::PatternID::must(number)
 }
 
-/// Places in the list of the literals that can be a hit. Of those that are left and begin at one place, the longest wins:
-/// where the first of the list wins, one that continues an earlier one never does.
+/// Returns the indexes in the list of the literals that can be a hit. Of those that begin at the same offset the longest
+/// wins: where the first in the list wins, a literal that continues an earlier one never does.
 fn winners(list: &[&[u8]], options: &LiteralOptions) -> Vec<u32> {
     let folded: Vec<Vec<u8>>;
     let folded: Vec<&[u8]> = if options.ignore_case {
@@ -118,7 +119,7 @@ fn winners(list: &[&[u8]], options: &LiteralOptions) -> Vec<u32> {
     };
     let mut order: Vec<u32> = (0..list.len() as u32).collect();
     order.sort_unstable_by_key(|&place| (folded[place as usize], place));
-    // Those that the next one may continue. The last of them is the earliest in the list, where that counts.
+    // The literals that the next one may continue. The last of them is the earliest in the list, where that counts.
     let (mut above, mut winners) = (Vec::<u32>::new(), Vec::new());
     for place in order {
         let literal = folded[place as usize];

@@ -1,4 +1,4 @@
-//! Lists of literals: against the plainest search, and by their costs.
+//! Compares lists of literals with the simplest search, and checks their costs.
 
 use super::*;
 use proptest::prelude::*;
@@ -75,7 +75,7 @@ proptest! {
             hits.push(hit);
         }
         prop_assert_eq!(hits, plain(&list, &options, &text));
-        // Anywhere, with a window of somewhere else.
+        // A search from anywhere, with a window of another place.
         let expected = literals.find(&text, from.min(text.len()));
         prop_assert_eq!(backward.next(&text, from, &mut Window::default()), expected);
     }
@@ -88,7 +88,7 @@ fn a_long_literal_that_never_ends_is_not_read_for_each_hit() {
         let never = [&long[..], b"x"].concat();
         let options = LiteralOptions { ignore_case, ..LiteralOptions::default() };
         let literals = Literals::new(&[&never, b"B\n", b"b"], &options).unwrap();
-        // Read for each hit it would be some billions of steps.
+        // Reading it again for each hit would take some billions of steps.
         let text = b"ab\n".repeat(200_000);
         let since = std::time::Instant::now();
         let hits: Vec<Hit> = literals.hits(&text, 0).collect();
