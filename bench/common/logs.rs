@@ -48,7 +48,7 @@ pub fn make(size: u64) -> Log {
         1 << 20,
         File::create(&path).expect("a log in the temporary directory"),
     );
-    let (mut state, mut written, mut lines, mut told) = (42_u64, 0_u64, 0, false);
+    let (mut state, mut written, mut lines, mut has_needle) = (42_u64, 0_u64, 0, false);
     let mut line = Vec::new();
     while written < size {
         line.clear();
@@ -71,9 +71,9 @@ pub fn make(size: u64) -> Log {
             line.extend_from_slice(WORDS[next() as usize % WORDS.len()].as_bytes());
             line.push(b' ');
         }
-        if !told && written > size / 8 * 7 {
+        if !has_needle && written > size / 8 * 7 {
             line.extend_from_slice(NEEDLE.as_bytes());
-            told = true;
+            has_needle = true;
         }
         line.push(b'\n');
         out.write_all(&line).expect("room for the log");

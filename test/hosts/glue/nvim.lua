@@ -207,30 +207,30 @@ t.test("a wait ends by stop, by close and by an error", function()
 end)
 
 t.test("a job that has finished before it is awaited is reported as well", function()
-  local job, told = start({ steps = 1, results = 3 }), nil
+  local job, reported = start({ steps = 1, results = 3 }), nil
   while job:poll() == "running" do
     job:wait(1)
   end
   nvim.await(job, function(self, state)
-    told = { state, drain(self) }
+    reported = { state, drain(self) }
   end)
-  t.eq(told, nil)
+  t.eq(reported, nil)
   ticking(function()
-    return told
+    return reported
   end)
-  t.eq(told, { "done", 3 })
+  t.eq(reported, { "done", 3 })
 end)
 
 t.test("cancelling is reported", function()
-  local job, told = start({ steps = 1000000, microseconds = 1000 }), nil
+  local job, reported = start({ steps = 1000000, microseconds = 1000 }), nil
   nvim.await(job, function(_, state)
-    told = state
+    reported = state
   end)
   job:cancel()
   ticking(function()
-    return told
+    return reported
   end)
-  t.eq(told, "cancelled")
+  t.eq(reported, "cancelled")
 end)
 
 t.test("results reach the function without polling", function()
