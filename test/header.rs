@@ -106,7 +106,7 @@ fn flags_are_in_ascending_order() {
     let header = header();
     let flags = header.lines().filter_map(|line| {
         let (name, value) = line.strip_prefix("#define ")?.split_once(' ')?;
-        let noun = name.splitn(3, '_').nth(1)?;
+        let noun = name.split('_').nth(1)?;
         Some((noun, name, value.split(' ').next()?.parse::<u32>().ok()?))
     });
     let mut before = ("", 0);

@@ -131,9 +131,7 @@ mod tests {
     #[test]
     fn a_null_block_is_fine() {
         // SAFETY: null is allowed.
-        assert_eq!(
-            unsafe { Failure::new(RILLE_ENOMEM, "").report(std::ptr::null_mut()) },
-            RILLE_ENOMEM as i32
-        );
+        let status = unsafe { Failure::new(RILLE_ENOMEM, "").report(std::ptr::null_mut()) };
+        assert_eq!(status, RILLE_ENOMEM as i32);
     }
 }
