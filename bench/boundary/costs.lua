@@ -169,6 +169,21 @@ do
   row("lits:count", "1 MB ASCII", function()
     return lits:count(ASCII)
   end)
+  row("re:spans", "1 MB ASCII", function()
+    return re:spans(ASCII)
+  end)
+  row("re:split", "1 MB ASCII", function()
+    return re:split(ASCII)
+  end)
+  local set = rille.regexset({ "needle\\d", "[0-9]{4}-", "stack$" })
+  row("set:matches", "1 MB ASCII", function()
+    return set:matches(ASCII)
+  end)
+  row("stream:feed", "1 MB ASCII", function(stream)
+    return stream:feed(ASCII)
+  end, function()
+    return rille.stream(lits, { "x", "y" })
+  end)
 end
 
 --- A session of so many paths.
@@ -190,6 +205,18 @@ do
   end)
   row("f:query", "100,000 paths", function(_, _, round)
     return fuzzy:query("part lua" .. round)
+  end)
+  local boosts = {}
+  for i = 1, #list do
+    boosts[i] = i % 50
+  end
+  row("f:boost", "100,000 numbers", function()
+    return fuzzy:boost(boosts)
+  end)
+  row("f:clear", "100,000 paths", function(other)
+    other:clear()
+  end, function()
+    return (session(#list))
   end)
   row("f:start", "100,000 paths", function(_, _, round)
     return fuzzy:start("part lua" .. round)
