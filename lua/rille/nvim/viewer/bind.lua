@@ -9,12 +9,28 @@ local keys = require("rille.nvim.viewer.keys")
 local motions = require("rille.nvim.viewer.motions")
 local native = require("rille.nvim.viewer.native")
 local operator = require("rille.nvim.viewer.operator")
+local page = require("rille.nvim.viewer.page")
 local search = require("rille.nvim.viewer.search")
 local status = require("rille.nvim.viewer.status")
+local text = require("rille.nvim.text")
 local work = require("rille.nvim.viewer.work")
 local yank = require("rille.nvim.viewer.yank")
 
 local M = {}
+
+--- Runs what a key does. What goes wrong is said in a sentence; an operator is cancelled then. <C-c> ends it silently.
+local function guarded(view, fn, ...)
+  local fine, message = pcall(fn, ...)
+  if fine then
+    return
+  end
+  local is_interrupted = tostring(message):find("Keyboard interrupt", 1, true) ~= nil
+  if not is_interrupted then
+    operator.refuse(view, text.reason(message))
+  elseif page.pending() then
+    operator.refuse(view, "interrupted")
+  end
+end
 
 --- What the keys do, by name.
 local actions = vim.tbl_extend("error", {}, motions, {
@@ -63,7 +79,9 @@ function M.bind(view)
   local chosen = config.get("view.keys")
   local function map(modes, key, fn, about)
     for mode in modes:gmatch(".") do
-      vim.keymap.set(mode, key, fn, { buffer = view.buf, nowait = true, desc = "rille: " .. about })
+      vim.keymap.set(mode, key, function()
+        guarded(view, fn)
+      end, { buffer = view.buf, nowait = true, desc = "rille: " .. about })
     end
   end
   for _, entry in ipairs(keys.list) do
@@ -111,18 +129,18 @@ end
 --- Does in the view of the current buffer what a key does, for a map.
 ---@param name string
 function M.act(name)
-  actions[name](current())
+  guarded(current(), actions[name], current())
 end
 
 --- Runs a motion by words in the view of the current buffer, for a map.
 ---@param key string
 function M.word(key)
-  native.word(current(), key)
+  guarded(current(), native.word, current(), key)
 end
 
 --- Selects the lines of `yy` in the view of the current buffer, for a map.
 function M.whole_lines()
-  yank.whole_lines(current())
+  guarded(current(), yank.whole_lines, current())
 end
 
 --- Cancels an operator that a search would have to be waited for.

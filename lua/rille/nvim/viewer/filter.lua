@@ -66,8 +66,9 @@ end
 --- Asks for a pattern.
 ---@param view rille.nvim.viewer.view
 function M.ask(view)
-  local text = vim.fn.input({ prompt = "&", default = "", cancelreturn = vim.NIL })
-  if text ~= vim.NIL and not view.closed then
+  -- <C-c> is an error of `input()`.
+  local fine, text = pcall(vim.fn.input, { prompt = "&", default = "", cancelreturn = vim.NIL })
+  if fine and text ~= vim.NIL and not view.closed then
     M.apply(view, text)
   end
 end

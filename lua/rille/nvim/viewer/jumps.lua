@@ -1,4 +1,6 @@
 --- Jumps and marks of a view. They are positions in the file, so that they outlive the page and a filter.
+local text = require("rille.nvim.text")
+
 local M = {}
 
 --- Marks that Neovim sets by itself, as far as a view knows them.
@@ -40,7 +42,9 @@ end
 ---@param char string
 ---@return string? message why there is no such mark
 function M.set(view, char)
-  if not char:find("^%l$") then
+  if char == "\27" then
+    return nil
+  elseif not char:find("^%l$") then
     return "the marks of a view are a to z"
   end
   view.marks[char] = view:origin(view:here())
@@ -55,7 +59,7 @@ function M.position_of(view, char)
   char = char == "`" and "'" or char
   local position = char:find(OWN) and view.marks[char]
   if not position then
-    return nil, "there is no mark " .. char
+    return nil, char == "\27" and "no mark was named" or "there is no mark " .. text.shown(char)
   end
   return view:kept_at(position)
 end

@@ -146,24 +146,39 @@ function M.byte(view)
   end
 end
 
+--- Goes along the jumps of Neovim, which lead to other buffers; those in this one are rows of the page.
+local function leave(view, keys)
+  local cursor = vim.api.nvim_win_get_cursor(0)
+  pcall(vim.cmd, ([[execute "normal! %s"]]):format(keys))
+  if vim.api.nvim_get_current_buf() == view.buf then
+    pcall(vim.api.nvim_win_set_cursor, 0, cursor)
+  end
+end
+
 ---@param view rille.nvim.viewer.view
 function M.back(view)
   if not jumps.travel(view, -vim.v.count1) then
-    vim.cmd([[execute "normal! \<C-o>"]])
+    leave(view, "\\<C-o>")
   end
 end
 
 ---@param view rille.nvim.viewer.view
 function M.forward(view)
   if not jumps.travel(view, vim.v.count1) then
-    vim.cmd([[execute "normal! 1\<C-i>"]])
+    leave(view, "1\\<C-i>")
   end
+end
+
+--- The next character that is typed; <Esc> if that was <C-c>.
+local function typed_char()
+  local fine, char = pcall(vim.fn.getcharstr)
+  return fine and char or "\27"
 end
 
 --- Sets a mark: Neovim would put it into the page.
 ---@param view rille.nvim.viewer.view
 function M.mark(view)
-  local message = jumps.set(view, vim.fn.getcharstr())
+  local message = jumps.set(view, typed_char())
   if message then
     status.say(message)
   end
@@ -172,7 +187,7 @@ end
 ---@param view rille.nvim.viewer.view
 ---@param key string
 function M.to_mark(view, key)
-  local position, message = jumps.position_of(view, vim.fn.getcharstr())
+  local position, message = jumps.position_of(view, typed_char())
   if not position then
     operator.refuse(view, message)
     return

@@ -71,6 +71,9 @@ function M.run(view, kind, move)
   if not page.pending() then
     return move()
   end
+  if #view.page == 0 then
+    return M.refuse(view, "no line is shown")
+  end
   local from, col = view:here(), vim.api.nvim_win_get_cursor(0)[2]
   view.refused, view.operator_col = nil, nil
   local moved = move()

@@ -75,7 +75,13 @@ local function look(view, query, backward, from, count, wrapped)
     end
     return true
   end
+  local source = view.source
   local function go_on()
+    if view.source ~= source then
+      -- A filter was set or taken away meanwhile.
+      view.looking = nil
+      return
+    end
     if step() then
       return
     end

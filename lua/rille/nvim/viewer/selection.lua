@@ -90,7 +90,7 @@ end
 function M.again(view)
   local from, to = view.marks["<"], view.marks[">"]
   if from and to and view:go(view:kept_at(from)) then
-    vim.cmd("normal! " .. view.selected_as)
+    vim.cmd("normal! " .. (view.selected_as or "v"))
     view:go(view:kept_at(to))
   end
 end

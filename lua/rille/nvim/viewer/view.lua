@@ -202,7 +202,13 @@ function View:load(position)
     if self.trouble or reason then
       return false
     end
-    return self:load_last()
+    if position > 1 then
+      return self:load_last()
+    end
+    -- There is nothing yet. What arrives from now on is not looked for: its first line is meant, not its last.
+    self.at_end = true
+    self:replace({}, {})
+    return false
   end
   local above, entries_above = self:before(entries[1].at, MARGIN + height)
   self.at_end = false
