@@ -69,6 +69,22 @@ t.test("an endless command went on after its view was closed", function()
   viewers.done(nvim)
 end)
 
+t.test("a command that prints nothing went on after the editor had ended", function()
+  local nvim = viewers.child.start()
+  local pid = viewers.directory .. "/silent"
+  nvim:cmd("Rille view !echo $$ > " .. pid .. "; exec sleep 1000")
+  t.ok(vim.wait(20000, function()
+    return vim.fn.getfsize(pid) > 0
+  end, 20))
+  local number = tonumber(vim.fn.readfile(pid)[1])
+  local uv = vim.uv or vim.loop
+  t.eq(uv.kill(number, 0), 0)
+  t.eq(nvim:stop(), 0)
+  t.ok(vim.wait(20000, function()
+    return uv.kill(number, 0) ~= 0
+  end, 20))
+end)
+
 t.test("a named pipe could not be viewed", function()
   local pipe = viewers.directory .. "/pipe"
   vim.fn.system("mkfifo " .. pipe)
