@@ -248,6 +248,140 @@ fn lines_of_an_ignore_file_count_as_if_they_came_last_in_gitignore() {
     }
 }
 
+/// Whether a name matches a pattern of chars, `?` and `*`.
+fn matches(pattern: &[u8], name: &[u8]) -> bool {
+    match (pattern.split_first(), name.split_first()) {
+        (Some((b'*', rest)), _) => {
+            matches(rest, name) || !name.is_empty() && matches(pattern, &name[1..])
+        }
+        (Some((wanted, pattern)), Some((byte, name))) => {
+            (*wanted == b'?' || wanted == byte) && matches(pattern, name)
+        }
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// What the last of several patterns that matches a path says: whether it has a `!`.
+fn last_match(patterns: &[&str], path: &str) -> Option<bool> {
+    let is_match = |pattern: &str| {
+        if !pattern.contains('/') {
+            return matches(pattern.as_bytes(), path.rsplit('/').next().unwrap().as_bytes());
+        }
+        let pattern = pattern.strip_prefix('/').unwrap_or(pattern);
+        let (mut wanted, mut found) = (pattern.split('/'), path.split('/'));
+        loop {
+            match (wanted.next(), found.next()) {
+                (Some(part), Some(name)) if matches(part.as_bytes(), name.as_bytes()) => {}
+                (None, None) => return true,
+                _ => return false,
+            }
+        }
+    };
+    let found = patterns.iter().rev().find(|text| is_match(text.trim_start_matches('!')));
+    found.map(|text| text.starts_with('!'))
+}
+
+/// Whether ripgrep's manual says that an entry is searched, given that its directory is: globs come before anything else,
+/// then ignore files, then types, and what is hidden is left out unless one of these asks for it.
+fn is_wanted(
+    path: &str,
+    is_directory: bool,
+    hidden: bool,
+    globs: &[&str],
+    ignored: &[&str],
+    types: &[&str],
+) -> bool {
+    match last_match(globs, path) {
+        Some(excluded) => return !excluded,
+        None if !is_directory && globs.iter().any(|glob| !glob.starts_with('!')) => return false,
+        None => {}
+    }
+    let by_list = last_match(ignored, path);
+    if by_list == Some(false) {
+        return false;
+    }
+    let mut is_asked_for = by_list.is_some();
+    if !is_directory && !types.is_empty() {
+        let has_type = |name: &str| path.ends_with(&format!(".{name}"));
+        let last = types.iter().rev().find(|name| has_type(name.trim_start_matches('!')));
+        match last {
+            Some(name) if name.starts_with('!') => return false,
+            Some(_) => is_asked_for = true,
+            None if types.iter().any(|name| !name.starts_with('!')) => return false,
+            None => {}
+        }
+    }
+    is_asked_for || hidden || !path.rsplit('/').next().unwrap().starts_with('.')
+}
+
+#[test]
+fn globs_types_and_hidden_files_are_those_of_the_manual() {
+    const FILES: &[&str] =
+        &["a.lua", "b.lua", "a.c", "b.c", ".h.lua", ".h", "ab", "a.py", "c.lua", "x.txt"];
+    const DIRECTORIES: &[&str] = &["a", "ab", ".d", "b"];
+    const PATTERNS: &[&str] = &[
+        "*.lua", "*.c", "a", "a*", ".*", "?b", "/a", "a/*", "a/b", "b/*.c", "/*.lua", "*",
+        "ab/*/*", ".h", ".d", "*.txt",
+    ];
+    // Each of them has files of the one extension that there are here.
+    const TYPES: &[&str] = &["lua", "py", "txt"];
+    let mut random = seeded();
+    for number in 0..variable("RILLE_REPOSITORIES").unwrap_or(200) {
+        let tree = Tree::new();
+        let mut all = Vec::new();
+        let mut directories = vec![String::new()];
+        for _ in 0..random.below(6) {
+            let above = &directories[random.below(directories.len())];
+            let directory = format!("{above}{}/", random.pick(DIRECTORIES));
+            if !directories.contains(&directory) {
+                fs::create_dir(tree.0.join(&directory)).unwrap();
+                directories.push(directory);
+            }
+        }
+        for directory in &directories {
+            for _ in 0..1 + random.below(5) {
+                let file = format!("{directory}{}", random.pick(FILES));
+                if !tree.0.join(&file).exists() {
+                    fs::write(tree.0.join(&file), "").unwrap();
+                    all.push(file);
+                }
+            }
+        }
+        let mut list = |most: usize, from: &[&str]| -> Vec<String> {
+            let count = random.below(most);
+            let mut one = || random.pick(&["", "", "!"]).to_owned() + random.pick(from);
+            (0..count).map(|_| one()).collect()
+        };
+        let (globs, ignored, types) = (list(4, PATTERNS), list(4, PATTERNS), list(3, TYPES));
+        fn texts(list: &[String]) -> Vec<&str> {
+            list.iter().map(String::as_str).collect()
+        }
+        let (globs, ignored, types) = (texts(&globs), texts(&ignored), texts(&types));
+        fs::write(tree.0.join(".ignore"), ignored.join("\n")).unwrap();
+        all.push(".ignore".to_owned());
+        let hidden = random.below(2) == 0;
+        let options = WalkOptions {
+            hidden,
+            globs: globs.iter().map(|glob| glob.as_bytes()).collect(),
+            types: types.iter().map(|name| name.as_bytes()).collect(),
+            ..WalkOptions::default()
+        };
+        let mut expected: Vec<String> = all
+            .into_iter()
+            .filter(|file| {
+                let above = file.match_indices('/').map(|(at, _)| (&file[..at], true));
+                above
+                    .chain([(&file[..], false)])
+                    .all(|(path, is)| is_wanted(path, is, hidden, &globs, &ignored, &types))
+            })
+            .collect();
+        expected.sort();
+        let case = format!("{number}: hidden {hidden}, {globs:?}, {ignored:?}, {types:?}");
+        assert_eq!(names(&tree, &options), expected, "{case}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_pipe_by_the_name_of_an_ignore_file_is_not_read() {
