@@ -164,7 +164,7 @@ fn seeded() -> Random {
     Random(seed | 1)
 }
 
-fn is_hidden(path: &String) -> bool {
+fn is_hidden(path: &str) -> bool {
     path.split('/').any(|name| name.starts_with('.'))
 }
 
