@@ -105,12 +105,7 @@ local function open_command(command)
     message = pid
   end
   uv.fs_close(ends.read)
-  local leaving
   local function close()
-    if leaving then
-      vim.api.nvim_del_autocmd(leaving)
-      leaving = nil
-    end
     if process then
       -- The group of processes, as the shell may have started others.
       uv.kill(-pid, "sigterm")
@@ -120,7 +115,6 @@ local function open_command(command)
     close()
     return nil, message
   end
-  leaving = vim.api.nvim_create_autocmd("VimLeavePre", { callback = close, desc = "rille: ends the command" })
   return { doc = doc, title = "!" .. command, arrives = "reading", is_once = true, close = close }
 end
 
