@@ -30,6 +30,7 @@ pub mod file;
 pub mod fuzzy;
 mod io_error;
 pub mod job;
+pub mod memory;
 pub mod search;
 pub mod text;
 pub mod tree;

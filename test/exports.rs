@@ -8,13 +8,15 @@ use std::process::Command;
 use syn::{Expr, FnArg, Item, ItemFn, ReturnType, Stmt, Type};
 
 /// Names that only the feature `testing` exports.
-pub const TESTING: [&str; 6] = [
+pub const TESTING: [&str; 8] = [
     "rille_test_job",
     "rille_test_job_take",
     "rille_test_panic",
     "rille_test_panic_buffer",
     "rille_test_panic_get",
     "rille_test_panic_regex",
+    "rille_test_refuse",
+    "rille_test_refused",
 ];
 
 pub fn rust_files(directory: &Path) -> Vec<PathBuf> {

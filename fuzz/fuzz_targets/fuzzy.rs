@@ -55,7 +55,7 @@ fuzz_target!(|input: (u16, &[u8], Vec<&[u8]>, i8)| {
         assert_eq!(found.total, expected.total);
         assert_eq!(found.rows, expected.rows[..limit.min(expected.rows.len())]);
     }
-    session.boost(half, &[boost.into()]);
+    session.boost(half, &[boost.into()]).expect("memory");
     let found = session.query(query, items.len());
     assert_eq!(found.total, expected.total);
     assert!(

@@ -4,7 +4,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rille::job::{Job, JobState};
+use rille::job::{AnyJob, Job, JobState};
 use rille::search::lines::PatternSource;
 use rille::tree::grep::{self, grep};
 use rille::tree::walk::{self, walk};

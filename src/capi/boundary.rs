@@ -17,6 +17,7 @@
 use super::error::{Failure, rille_error, rille_status, rille_status::*};
 pub(super) use super::handle::Handle;
 use super::stats::Measured;
+use crate::memory::NoMemory;
 use std::any::Any;
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -308,6 +309,9 @@ pub(super) fn narrow(len: usize, what: &str) -> Result<u32, Failure> {
 
 /// The message of a panic, as far as it has one.
 pub(super) fn from_panic(panic: Box<dyn Any + Send>) -> Failure {
+    if let Some(refused) = NoMemory::in_panic(&*panic) {
+        return refused.into();
+    }
     let message = match panic.downcast::<String>() {
         Ok(message) => *message,
         Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("no message").to_owned(),

@@ -1,5 +1,6 @@
 //! Statuses, the error block, and the failure that fills it.
 
+use crate::memory::NoMemory;
 use std::borrow::Cow;
 use std::ffi::c_char;
 
@@ -104,6 +105,12 @@ impl Failure {
             unsafe { err.write(block) };
         }
         status
+    }
+}
+
+impl From<NoMemory> for Failure {
+    fn from(refused: NoMemory) -> Failure {
+        Failure::new(rille_status::RILLE_ENOMEM, refused.to_string())
     }
 }
 

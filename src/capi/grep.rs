@@ -6,6 +6,7 @@ use super::job::{Batch, rille_job};
 use super::search::list::list;
 use super::search::pattern::{patterns, rille_pattern};
 use crate::capi::walk::rille_walk_options;
+use crate::memory;
 use crate::tree::grep::{self, Case, Chunk, GrepOptions};
 use crate::tree::{Found, Line};
 
@@ -191,7 +192,7 @@ pub unsafe extern "C" fn rille_grep_start(
             context: given.context as usize,
             limit_per_file: given.limit_per_file.into(),
             limit: given.limit.into(),
-            texts: texts.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect(),
+            texts: memory::collect(texts.chunks_exact(2).map(|pair| (pair[0], pair[1])))?,
         };
         out.write(rille_job::give(grep::grep(root, &tree, &options)?));
         Ok(RILLE_OK)

@@ -12,6 +12,7 @@
 use super::boundary::from_panic;
 use super::error::{Failure, rille_status, rille_status::*};
 use super::stats::{Gauge, Measured, is_gauge};
+use crate::memory::NoMemory;
 use std::any::Any;
 use std::cell::UnsafeCell;
 use std::mem::ManuallyDrop;
@@ -160,8 +161,10 @@ impl<T: Measured> Handle<T> {
         Err(Failure::new(RILLE_EPOISONED, message))
     }
 
+    /// What a call returns that panicked. Without memory it has changed nothing, so the handle is as it was.
     fn poison(&self, panic: Box<dyn Any + Send>) -> Result<rille_status, Failure> {
-        self.header.poisoned.store(true, Ordering::Release);
+        let refused = NoMemory::in_panic(&*panic).is_some();
+        self.header.poisoned.fetch_or(!refused, Ordering::Release);
         Err(from_panic(panic))
     }
 }

@@ -21,6 +21,8 @@
 pub mod boundary;
 mod handle;
 #[cfg(feature = "testing")]
+pub mod refusal;
+#[cfg(feature = "testing")]
 pub mod testing;
 
 // The order in which the header tells of them.

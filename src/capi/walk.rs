@@ -4,6 +4,7 @@ use crate::capi::boundary::{Zeroed, boundary, boundary_on, options, place, slice
 use crate::capi::error::{Failure, rille_error, rille_status::*};
 use crate::capi::job::{Batch, rille_job};
 use crate::capi::search::list::list;
+use crate::memory;
 use crate::tree::walk::{self, Refused, WalkOptions};
 use crate::tree::{Entry, Kind, Paths};
 
@@ -213,8 +214,8 @@ pub unsafe extern "C" fn rille_walk_start(
 /// Takes up to `most` paths of a job of rille_walk_start and writes the batch to `out`. The previous batch becomes
 /// invalid.
 ///
-/// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
-/// kind). It does not wait.
+/// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0), RILLE_EARG (`most` is 0 or the job is of another kind) or
+/// RILLE_ENOMEM (nothing was taken). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_walk_take(
     job: *mut rille_job,
@@ -236,7 +237,16 @@ pub unsafe extern "C" fn rille_walk_take(
                 && left > 0
                 && let Some(mut batch) = job.take()
             {
-                taken.paths.take_from(&mut batch, left);
+                let more = batch.len().min(left);
+                let room = memory::reserve(&mut taken.flat, taken.paths.len() + more);
+                if let Err(refused) = room.and_then(|()| taken.paths.take_from(&mut batch, left)) {
+                    let weight = batch.memory_usage();
+                    job.put_back(batch, weight);
+                    if taken.paths.is_empty() {
+                        return Err(refused.into());
+                    }
+                    break;
+                }
                 if batch.is_empty() {
                     job.give_back(batch);
                 } else {

@@ -2,6 +2,7 @@
 
 use super::held::Tally;
 use super::source::Source;
+use crate::memory;
 use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,10 +15,7 @@ pub(super) const DEFAULT_CAPACITY: usize = 4 << 20;
 
 /// A buffer of zeros, or a refusal if the system has no memory for it.
 pub(super) fn zeroed(len: usize) -> io::Result<Vec<u8>> {
-    let mut buffer = Vec::new();
-    buffer.try_reserve_exact(len).map_err(|_| io::ErrorKind::OutOfMemory)?;
-    buffer.resize(len, 0);
-    Ok(buffer)
+    Ok(memory::filled(0, len)?)
 }
 
 /// Blocks of one source by their number. The one that was used longest ago goes when there are too many.

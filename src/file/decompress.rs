@@ -12,6 +12,7 @@
 //! frames to be skipped between them. Checksums are compared.
 
 use crate::job::JobError;
+use crate::memory;
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use std::io::{self, BufRead, Read};
@@ -72,6 +73,15 @@ impl Codec {
         }
     }
 
+    /// Memory that has to be there before it is unpacked: the crates that do it take it in pieces that cannot be refused.
+    /// Windows above 8 MiB, which zstd makes only if it is told to, take more.
+    pub fn working_memory(self) -> usize {
+        match self {
+            Codec::Gzip => 1 << 20,
+            Codec::Zstd => 24 << 20,
+        }
+    }
+
     /// Unpacks all of an archive, in pieces.
     pub fn unpack(
         self,
@@ -89,7 +99,7 @@ fn gzip(
     input: &mut impl BufRead,
     emit: &mut impl FnMut(&[u8]) -> Result<(), JobError>,
 ) -> Result<(), Broken> {
-    let mut buffer = vec![0; PIECE];
+    let mut buffer = memory::filled(0, PIECE).map_err(JobError::from)?;
     loop {
         let mut member = flate2::bufread::GzDecoder::new(&mut *input);
         loop {
@@ -121,7 +131,7 @@ fn zstd(
     input: &mut impl BufRead,
     emit: &mut impl FnMut(&[u8]) -> Result<(), JobError>,
 ) -> Result<(), Broken> {
-    let mut buffer = vec![0; 4 * PIECE];
+    let mut buffer = memory::filled(0, 4 * PIECE).map_err(JobError::from)?;
     let mut decoder = FrameDecoder::new();
     while !input.fill_buf()?.is_empty() {
         match decoder.reset(&mut *input) {

@@ -17,6 +17,7 @@ use super::scan::{Piece, Scanner, Segment, Visit};
 use super::snapshot::{FileError, Filler, SEGMENT, Snapshot};
 use super::source::{Source, Stat};
 use crate::job::{Gate, JobError};
+use crate::memory::{self, must};
 use crate::search::lines::{LineMatcher, LinePatterns, Seeker};
 use std::io;
 use std::mem::take;
@@ -159,7 +160,10 @@ impl FilteredLines {
                             MAX_RUN_BYTES >> 20
                         )));
                     }
-                    Arc::make_mut(runs).append(&batch);
+                    if Arc::get_mut(runs).is_none() {
+                        *runs = Arc::new(runs.copy()?);
+                    }
+                    Arc::get_mut(runs).map_or(Ok(()), |own| own.append(&batch))?;
                     Ok(true)
                 })
             };
@@ -227,7 +231,7 @@ impl Source for Arc<View> {
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         let mut done = 0;
         // A batch of runs at a time: the file is read without the lock.
-        let mut batch = Vec::with_capacity(STRIDE as usize);
+        let mut batch = memory::with_room(STRIDE as usize)?;
         let (mut window, mut window_at) = (Vec::new(), 0);
         let source = self.kept.parent.source();
         while done < buffer.len() {
@@ -256,7 +260,7 @@ impl Source for Arc<View> {
                 } else {
                     let end = window_at + window.len() as u64;
                     if from < window_at || from + len as u64 > end {
-                        window.resize(WINDOW, 0);
+                        memory::resize(&mut window, WINDOW, 0)?;
                         let read = source.read_at(&mut window, from)?;
                         window.truncate(read);
                         window_at = from;
@@ -315,7 +319,7 @@ impl LineFilter<'_, '_> {
         let begin = self.begin(begin);
         match self.batch.runs.last_mut() {
             Some(last) if last.1 == begin => last.1 = end,
-            _ => self.batch.runs.push((begin, end)),
+            _ => must(memory::push(&mut self.batch.runs, (begin, end))),
         }
     }
 }

@@ -11,6 +11,7 @@
 //! Because a segment is counted without knowing what is before it: its marks are moved by that when they are appended.
 
 use super::held::Tally;
+use crate::memory::{self, must};
 use crate::text::kernel;
 
 /// Line feeds behind which a mark is made.
@@ -63,6 +64,7 @@ impl Index {
     /// Appends a piece that was counted from the end of what is known on.
     pub fn append(&mut self, piece: &Counted) {
         let before = self.upto;
+        must(memory::reserve(&mut self.marks, piece.marks.len() + 1));
         if self.marks.last().is_some_and(|last| is_due(*last, before)) {
             self.marks.push(before);
         }
@@ -109,7 +111,7 @@ impl Counted {
         for chunk in buffer.chunks(CHUNK) {
             if is_due(self.last, self.upto) {
                 self.last = self.upto;
-                self.marks.push(self.upto);
+                must(memory::push(&mut self.marks, self.upto));
             }
             self.upto.offset += chunk.len() as u64;
             self.upto.feeds += kernel::count_newlines(chunk) as u64;

@@ -6,7 +6,7 @@
 //! the next piece each. What the one that is due has is taken at once; what the others have waits, and a thread that has
 //! too much of it, or is too far ahead, waits as well: so what is held is bounded.
 
-use crate::job::JobError;
+use crate::job::{JobError, unless_refused};
 use std::collections::BTreeMap;
 use std::mem::take;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -99,7 +99,13 @@ impl<R, T: FnMut(R) -> Result<bool, JobError>> Shared<R, T> {
         work: impl Fn(&mut S, u64, &Sender<'_, R>) -> Result<(), JobError>,
     ) {
         let guard = Guard(self);
-        let mut own = fresh();
+        let mut own = match unless_refused(|| Ok(fresh())) {
+            Ok(own) => own,
+            Err(stop) => {
+                self.lock().end.get_or_insert(Err(stop));
+                return;
+            }
+        };
         loop {
             let mut state = self.lock();
             while state.end.is_none() && state.next < count && state.next >= state.due + ahead {
@@ -112,7 +118,8 @@ impl<R, T: FnMut(R) -> Result<bool, JobError>> Shared<R, T> {
             state.next += 1;
             state.held.insert(piece, Held { results: Vec::new(), end: None });
             drop(state);
-            let end = work(&mut own, piece, &Sender { give: &|result| self.give(piece, result) });
+            let sender = Sender { give: &|result| self.give(piece, result) };
+            let end = unless_refused(|| work(&mut own, piece, &sender));
             let mut state = self.lock();
             if let Some(held) = state.held.get_mut(&piece) {
                 held.end = Some(end);
@@ -153,7 +160,7 @@ impl<R, T: FnMut(R) -> Result<bool, JobError>> OrderedState<R, T> {
         {
             let end = held.end.take();
             for result in take(&mut held.results) {
-                match (self.take)(result) {
+                match unless_refused(|| (self.take)(result)) {
                     Ok(true) => {}
                     Ok(false) => return self.end = Some(Ok(())),
                     Err(stop) => return self.end = Some(Err(stop)),

@@ -1,6 +1,7 @@
 //! Where the lines that a filter keeps are in the file that it was made from.
 
 use super::held::Tally;
+use crate::memory::{self, NoMemory};
 
 /// Bytes that the runs may take.
 pub(super) const MAX_RUN_BYTES: usize = if cfg!(test) { 256 << 10 } else { 256 << 20 };
@@ -60,6 +61,11 @@ fn put(bytes: &mut Vec<u8>, mut value: u64) {
     bytes.push(value as u8);
 }
 
+/// How many bytes [`put`] writes.
+fn len_of(value: u64) -> usize {
+    (64 - (value | 1).leading_zeros() as usize).div_ceil(7)
+}
+
 fn get(bytes: &[u8], at: &mut usize) -> u64 {
     let (mut value, mut shift) = (0, 0);
     while let Some(&byte) = bytes.get(*at) {
@@ -94,11 +100,25 @@ impl RunList {
         self.cuts
     }
 
-    /// Takes what was found from [`RunList::upto`] on.
-    pub fn append(&mut self, batch: &Batch) {
+    /// The same again, for changes that nobody sees who reads.
+    pub fn copy(&self) -> Result<RunList, NoMemory> {
+        let (bytes, marks) = (memory::copy(&self.bytes)?, memory::copy(&self.marks)?);
+        Ok(RunList { bytes, marks, held: self.held.clone(), ..*self })
+    }
+
+    /// Takes what was found from [`RunList::upto`] on, all of it or nothing.
+    pub fn append(&mut self, batch: &Batch) -> Result<(), NoMemory> {
         if batch.seen == 0 {
-            return;
+            return Ok(());
         }
+        // As much as will be written, and what changes of the run before.
+        let (mut before, mut len) = (0, 4 * len_of(u64::MAX));
+        for &(begin, end) in &batch.runs {
+            len += len_of(begin - before) + len_of(end - begin);
+            before = end;
+        }
+        memory::reserve(&mut self.bytes, len)?;
+        memory::reserve(&mut self.marks, batch.runs.len() / STRIDE as usize + 2)?;
         let mut runs = batch.runs.iter().copied();
         if self.count > 0 && self.last.1 > self.upto {
             // The last line was kept, and it was looked at again.
@@ -113,6 +133,7 @@ impl RunList {
         runs.for_each(|run| self.push(run));
         (self.upto, self.seen) = (batch.upto, batch.seen);
         self.held.set(self.memory());
+        Ok(())
     }
 
     fn push(&mut self, run: Run) {
@@ -233,14 +254,14 @@ mod tests {
                 if begin == at {
                     // Nothing was looked at, and the last line is as it was.
                     kept.extend(if tail_was_kept { at..at + tail } else { at..at });
-                    runs.append(&batch);
+                    runs.append(&batch).expect("memory");
                     continue;
                 }
                 if last.is_none() {
                     batch.upto = begin;
                 }
                 batch.seen = begin;
-                runs.append(&batch);
+                runs.append(&batch).expect("memory");
                 (at, tail) = (batch.upto, begin - batch.upto);
                 prop_assert_eq!((runs.upto(), runs.seen(), runs.cuts()), (at, begin, cuts));
                 prop_assert_eq!(runs.total(), kept.len() as u64);

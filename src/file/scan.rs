@@ -12,6 +12,7 @@
 
 use super::snapshot::{BUFFER, Snapshot};
 use crate::job::JobError;
+use crate::memory;
 use crate::search::lines::trim_line_terminator;
 
 /// Bytes of a line that is brought as a whole, and of a piece of a longer one.
@@ -187,7 +188,7 @@ impl Scanner {
         let most = if at < end { (end - at).min(BUFFER as u64) as usize } else { BEHIND };
         let most = (size - at).min(most as u64) as usize;
         if self.buffer.len() < self.len + most {
-            self.buffer.resize(self.len + most, 0);
+            memory::resize(&mut self.buffer, self.len + most, 0)?;
         }
         snapshot.fill(&mut self.buffer[self.len..self.len + most], at)?;
         self.len += most;

@@ -15,6 +15,7 @@ use super::ordered::{Sender, for_each_ordered};
 use super::scan::{OVERLAP, Piece, Scanner, Segment, Visit};
 use super::snapshot::{SEGMENT, Snapshot};
 use crate::job::{JobError, Worker};
+use crate::memory::{self, must};
 use crate::search::Span;
 use crate::search::lines::{LinePatterns, Seeker, trim_line_terminator};
 use crate::text::kernel;
@@ -102,6 +103,7 @@ struct Part {
 impl Part {
     /// Takes what is found in a line, or in a piece of a long one.
     fn push(&mut self, offset: u64, line: (u64, f64), span: Span) {
+        must(memory::reserve(&mut self.matches, 1));
         self.matches.push(Match {
             offset: (offset + span.start as u64) as f64,
             line_offset: line.0 as f64,
@@ -220,7 +222,7 @@ impl Snapshot {
             return Ok(0);
         }
         let own = offset / unit;
-        let (mut buffer, mut end) = (vec![0; 64 << 10], offset);
+        let (mut buffer, mut end) = (memory::filled(0, 64 << 10)?, offset);
         while end > 0 {
             worker.go_on()?;
             let begin = end.saturating_sub(buffer.len() as u64);

@@ -22,6 +22,7 @@ use super::snapshot::Snapshot;
 use super::source::{Source, Stat, identity, read_fully};
 use crate::io_error;
 use crate::job::{JobError, Worker};
+use crate::memory;
 use std::fs::{File, Metadata};
 use std::io::{self, BufReader, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -166,6 +167,7 @@ impl Feed {
         };
         match packing {
             Some(packing) => {
+                memory::spare(packing.working_memory())?;
                 let mut input = head.chain(BufReader::with_capacity(BUFFER / 4, input));
                 let end = packing.unpack(&mut input, &mut |bytes| sink.take(bytes));
                 let input = input.into_inner().1.into_inner();
@@ -173,7 +175,7 @@ impl Feed {
             }
             None => {
                 sink.take(&head)?;
-                let mut buffer = vec![0; BUFFER];
+                let mut buffer = memory::filled(0, BUFFER)?;
                 loop {
                     match input.read(&mut buffer) {
                         Ok(0) => break,

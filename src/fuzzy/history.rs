@@ -10,6 +10,7 @@ use crate::fuzzy::filter::DirMemo;
 use crate::fuzzy::fzf::chars::fold;
 use crate::fuzzy::fzf::query::{Kind, Query, Term};
 use crate::fuzzy::rank::TopK;
+use crate::memory::{self, must};
 use std::sync::Arc;
 
 /// Maximum number of searches kept.
@@ -74,7 +75,7 @@ impl History {
     pub(in crate::fuzzy) fn prior(&self, query: &Query, limit: usize, boosted: u64) -> Reusable {
         if let Some(known) = self.all.iter().find(|known| known.query == *query) {
             let same = known.limit == limit && known.boosted == boosted;
-            let best = known.best.clone().filter(|_| same);
+            let best = known.best.as_ref().filter(|_| same).map(|best| must(best.copy()));
             let start = best.map(|best| (known.total, known.searched, best));
             return Reusable { same: true, start, ..Reusable::of(known) };
         }
@@ -96,7 +97,8 @@ impl History {
 
 impl Reusable {
     fn of(known: &CachedResult) -> Reusable {
-        let (query, blocks) = (known.query.clone(), known.blocks.clone());
+        let (query, blocks) =
+            (known.query.clone(), must(memory::collect(known.blocks.iter().cloned())));
         Reusable { query, blocks, memos: known.memos.clone(), ..Reusable::default() }
     }
 }

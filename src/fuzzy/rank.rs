@@ -1,6 +1,7 @@
 //! Rankings: the best items in a total order, bounded in number.
 
 use crate::fuzzy::fzf::score::NoMemory;
+use crate::memory;
 
 /// One row of a ranking: an item and its score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +83,17 @@ impl TopK {
         // With no rows to return, no key is good enough.
         let threshold = if limit == 0 { RankKey(u128::MAX) } else { RankKey::LAST };
         TopK { limit, places: Vec::new(), threshold, refused: false }
+    }
+
+    /// Whether there was memory for all of them.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.refused
+    }
+
+    /// Returns a copy.
+    pub(super) fn copy(&self) -> Result<TopK, memory::NoMemory> {
+        let TopK { limit, threshold, refused, .. } = *self;
+        Ok(TopK { limit, places: memory::copy(&self.places)?, threshold, refused })
     }
 
     /// Returns the key up to which offering is useless.

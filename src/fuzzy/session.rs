@@ -24,6 +24,7 @@ use crate::fuzzy::fzf::query::{self, Query};
 use crate::fuzzy::fzf::score::{NoMemory, Scheme, Scorer};
 use crate::fuzzy::history::History;
 use crate::job::{self, Job, JobError, Worker};
+use crate::memory::{self, must};
 use crate::tree::{Kind, Paths};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
@@ -230,7 +231,8 @@ impl Shared {
     fn plan(&self, query: &[u8], limit: usize) -> (Arc<Plan>, u64) {
         let query = Query::new(query, self.options.query);
         let state = self.lock();
-        let (snapshot, boosts) = (Arc::new(state.corpus.snapshot()), Arc::clone(&state.boosts));
+        let (snapshot, boosts) =
+            (Arc::new(must(state.corpus.snapshot())), Arc::clone(&state.boosts));
         let (cleared, boosted) = (state.cleared, state.boosted);
         let prior = state.history.prior(&query, limit, boosted);
         // Under the lock, so that no thread clears the session in between.
@@ -327,11 +329,16 @@ impl Session {
     ///
     /// A matched character scores 16, and up to 10 more as a bonus, so a boost of some tens has a visible effect. Boosts
     /// do not change the order of an empty query.
-    pub fn boost(&self, first: usize, boosts: &[i32]) {
+    ///
+    /// Without memory for all of them, those before some item are set.
+    pub fn boost(&self, first: usize, boosts: &[i32]) -> Result<(), memory::NoMemory> {
         let mut state = self.shared.lock();
         state.boosted += 1;
         let boosts = &boosts[..boosts.len().min(MAX_ITEMS.saturating_sub(first))];
-        Arc::make_mut(&mut state.boosts).set(first, boosts);
+        if Arc::get_mut(&mut state.boosts).is_none() {
+            state.boosts = Arc::new(state.boosts.copy()?);
+        }
+        Arc::get_mut(&mut state.boosts).map_or(Ok(()), |own| own.set(first, boosts))
     }
 
     /// Deletes the cached results of earlier queries, so that the next search starts from nothing: for benchmarks.
@@ -457,11 +464,16 @@ impl SessionOptions {
             column
         });
         if self.columns.is_empty() {
-            columns.extend(all);
+            for column in all {
+                must(memory::push(columns, column));
+            }
         } else {
-            let all: Vec<_> = all.collect();
+            let mut every = Vec::new();
+            for column in all {
+                must(memory::push(&mut every, column));
+            }
             let none = item.len() as u32..item.len() as u32;
-            let get = |&column: &u32| all.get(column as usize).cloned().unwrap_or(none.clone());
+            let get = |&column: &u32| every.get(column as usize).cloned().unwrap_or(none.clone());
             columns.extend(self.columns.iter().map(get));
         }
     }

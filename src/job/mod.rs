@@ -54,11 +54,12 @@ pub use parallel::{run_parallel, spawn_detached};
 pub use steps::{Step, repeat};
 pub use worker::{JobError, Waker, Worker};
 
+use crate::memory::{self, NoMemory};
 use core::{Core, Phase};
 use pool::{Task, pool};
 use std::any::Any;
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -152,6 +153,15 @@ fn guarded<R>(work: impl FnOnce() -> Result<R, JobError>) -> Result<R, JobError>
     end.unwrap_or_else(|panic| Err(JobError::Failed(mistake(panic))))
 }
 
+/// Turns a refusal of memory into an error. A mistake continues to unwind.
+pub(crate) fn unless_refused<R>(work: impl FnOnce() -> Result<R, JobError>) -> Result<R, JobError> {
+    let end = catch_unwind(AssertUnwindSafe(work));
+    end.unwrap_or_else(|panic| match NoMemory::in_panic(&*panic) {
+        Some(refused) => Err(refused.into()),
+        None => resume_unwind(panic),
+    })
+}
+
 /// Returns the number of threads that a parallel job may use.
 pub fn parallelism() -> usize {
     pool().most_running()
@@ -167,7 +177,11 @@ pub fn waiting() -> i64 {
     WAITING.load(Ordering::Relaxed)
 }
 
+/// Why a job ended that panicked: it had no memory, or there is a mistake in it.
 fn mistake(panic: Box<dyn Any + Send>) -> String {
+    if let Some(refused) = NoMemory::in_panic(&*panic) {
+        return refused.to_string();
+    }
     let message = match panic.downcast::<String>() {
         Ok(message) => *message,
         Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("no message").to_owned(),
@@ -205,7 +219,9 @@ impl<T> Job<T> {
             return;
         }
         let mut inner = self.core.lock();
-        if inner.state == JobState::Running && inner.spent.len() < MAX_SPENT_RESULTS {
+        let has_room =
+            inner.spent.len() < MAX_SPENT_RESULTS && memory::reserve(&mut inner.spent, 1).is_ok();
+        if inner.state == JobState::Running && has_room {
             inner.spent.push(result);
         } else {
             // In this case free it here, without the lock.

@@ -39,6 +39,7 @@
 use super::crew::{Crew, set_current};
 use super::sys;
 use super::watcher::Watcher;
+use crate::memory;
 use once_cell::race::OnceBox;
 use std::collections::VecDeque;
 use std::mem::take;
@@ -198,6 +199,10 @@ impl Pool {
     /// Queues a task, and wakes or starts a thread for it.
     pub(super) fn submit(&'static self, task: Task) {
         let mut state = self.lock();
+        if let Err(refused) = memory::reserve_queue(&mut state.tasks, 1) {
+            drop(state);
+            return (task.work)(Err(&refused.to_string()));
+        }
         state.tasks.push_back(task);
         self.queued.store(state.tasks.len(), Ordering::Relaxed);
         self.staff(state);

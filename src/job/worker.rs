@@ -4,6 +4,7 @@ use super::core::{Core, Inner};
 use super::crew::{Crew, Subject};
 use super::pool::pool;
 use super::{MAX_UNTAKEN_BYTES, WAITING, sys};
+use crate::memory::{self, NoMemory, must};
 use std::fs::File;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError, Weak};
@@ -32,6 +33,12 @@ pub enum JobError {
     Cancelled,
     /// The job failed, with this message.
     Failed(String),
+}
+
+impl From<NoMemory> for JobError {
+    fn from(refused: NoMemory) -> JobError {
+        JobError::Failed(refused.to_string())
+    }
 }
 
 /// Wakes a job that sleeps in [`Worker::pause`] or between two polls, from any thread. It does not keep the job alive. In
@@ -168,6 +175,7 @@ impl<T> Worker<T> {
             drop(waiting);
         }
         self.go_on()?;
+        must(memory::reserve_queue(&mut inner.results, 1));
         inner.weight += weight;
         inner.results.push_back((result, weight));
         WAITING.fetch_add(weight as i64, Ordering::Relaxed);

@@ -1,7 +1,9 @@
 //! Searching for many literals at once, and which of them is where.
 
 use super::backward::{Backward, Window};
+use super::pattern::compiling_memory;
 use super::{Full, Output, PatternError, Span};
+use crate::memory::{self, must};
 use aho_corasick::automaton::Automaton;
 use aho_corasick::dfa::DFA;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, Match, MatchKind};
@@ -18,6 +20,12 @@ pub struct LiteralOptions {
     pub longest: bool,
     /// Maximum bytes of the DFA, the fast form; 0 for 16 MiB.
     pub memory_limit: usize,
+}
+
+impl LiteralOptions {
+    fn limit(&self) -> usize {
+        if self.memory_limit == 0 { DEFAULT_MEMORY_LIMIT } else { self.memory_limit }
+    }
 }
 
 /// Default memory limit of the fast form, in bytes.
@@ -80,10 +88,7 @@ impl Engine {
         {
             return Ok(Engine::One(Box::new(Finder::new(literal).into_owned())));
         }
-        let limit = match options.memory_limit {
-            0 => DEFAULT_MEMORY_LIMIT,
-            limit => limit,
-        };
+        let limit = options.limit();
         let kind =
             if options.longest { MatchKind::LeftmostLongest } else { MatchKind::LeftmostFirst };
         let short = longest <= MAX_DFA_LITERAL;
@@ -134,12 +139,18 @@ impl Literals {
             *end += literal.len();
             Some(*end)
         });
-        let (text, ends) = (list.concat().into(), ends.collect());
+        let mut text = must(memory::with_room(list.iter().map(|literal| literal.len()).sum()));
+        list.iter().for_each(|literal| text.extend_from_slice(literal));
+        let mut all_ends = must(memory::with_room(list.len()));
+        all_ends.extend(ends);
+        // The automaton of the crate is made of more than its table.
+        must(memory::spare(compiling_memory(options.limit(), text.len())));
+        let (text, ends) = (text.into(), all_ends.into());
         let places = if options.longest { different(list, options.ignore_case) } else { None };
         let picked: Vec<&[u8]>;
         let list = match &places {
             Some(places) => {
-                picked = places.iter().map(|&place| list[place]).collect();
+                picked = must(memory::collect(places.iter().map(|&place| list[place])));
                 &picked
             }
             None => list,
@@ -337,12 +348,14 @@ fn none_begins(dfa: &DFA, text: &[u8], at: usize, overlap: usize) -> bool {
 /// Returns the index of the first copy of each literal in a list, or `None` if all are distinct. With the longest match
 /// first, the automaton would otherwise carry every copy of a literal along with each prefix that ends in it.
 fn different(list: &[&[u8]], ignore_case: bool) -> Option<Box<[usize]>> {
-    let mut seen = HashSet::with_capacity(list.len());
+    let mut seen = HashSet::new();
+    must(memory::reserve_set(&mut seen, list.len()));
     let mut is_new = |literal: &[u8]| {
         seen.insert(if ignore_case { literal.to_ascii_lowercase() } else { literal.to_vec() })
     };
-    let places: Box<[usize]> = (0..list.len()).filter(|&place| is_new(list[place])).collect();
-    (places.len() < list.len()).then_some(places)
+    let mut places = must(memory::with_room(list.len()));
+    places.extend((0..list.len()).filter(|&place| is_new(list[place])));
+    (places.len() < list.len()).then(|| places.into())
 }
 
 /// The cost of a DFA, computed before it is built.
@@ -355,7 +368,7 @@ struct DfaCost {
 
 impl DfaCost {
     fn of(list: &[&[u8]], ignore_case: bool) -> DfaCost {
-        let mut sorted = list.to_vec();
+        let mut sorted = must(memory::copy(list));
         sorted.sort_unstable();
         let (mut prefixes, mut depths, mut before) = (1, 1usize, &b""[..]);
         let mut used = [false; 256];

@@ -28,8 +28,30 @@ pub struct PatternOptions {
 /// Default memory limit of a compiled pattern, in bytes.
 const DEFAULT_MEMORY_LIMIT: usize = 10 << 20;
 
+/// Capacity of one lazily built automaton, in bytes.
+const CACHE: usize = 2 << 20;
+
+/// Memory that compiling may take besides what the limit bounds, whatever is compiled.
+const COMPILING: usize = 2 << 20;
+
+/// Memory that compiling may take for each byte of the patterns, as they are parsed and as the crates have them.
+const COMPILING_EACH: usize = 1 << 10;
+
+/// Returns how much memory has to be there before patterns of so many bytes are compiled: the crates that do it take it in
+/// pieces that cannot be refused.
+pub(super) fn compiling_memory(limit: usize, len: usize) -> usize {
+    let all = COMPILING.saturating_add(len.saturating_mul(COMPILING_EACH));
+    all.min(COMPILING.saturating_add(limit.saturating_mul(4)))
+}
+
+/// Returns how much memory has to be there before a thread searches for the first time: two automata are built lazily, and
+/// a simulation takes as much as the pattern.
+pub(super) fn searching_memory(engine: &meta::Regex) -> usize {
+    2 * CACHE + 2 * engine.memory_usage()
+}
+
 impl PatternOptions {
-    fn limit(&self) -> usize {
+    pub(super) fn limit(&self) -> usize {
         if self.memory_limit == 0 { DEFAULT_MEMORY_LIMIT } else { self.memory_limit }
     }
 
@@ -40,7 +62,7 @@ impl PatternOptions {
             // Empty matches inside a character are skipped by rille: the engine's own rule assumes valid UTF-8.
             .utf8_empty(false)
             .nfa_size_limit(Some(self.limit()))
-            .hybrid_cache_capacity(2 << 20)
+            .hybrid_cache_capacity(CACHE)
     }
 
     /// Parses a pattern.

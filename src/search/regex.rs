@@ -1,7 +1,9 @@
 //! A single compiled pattern.
 
 use super::chars::splits;
+use super::pattern::{compiling_memory, searching_memory};
 use super::{PatternError, PatternOptions, Span};
+use crate::memory::{self, must};
 use regex_automata::meta::{self, Cache};
 use regex_automata::util::pool::{Pool, PoolGuard};
 use regex_automata::util::primitives::{NonMaxUsize, PatternID};
@@ -46,6 +48,7 @@ pub struct Regex {
 impl Regex {
     /// Compiles a pattern.
     pub fn new(pattern: &[u8], options: &PatternOptions) -> Result<Regex, PatternError> {
+        must(memory::spare(compiling_memory(options.limit(), pattern.len())));
         let hir = options.parse(pattern)?;
         let engine = meta::Builder::new()
             .configure(options.engine(MatchKind::LeftmostFirst))
@@ -54,8 +57,10 @@ impl Regex {
         let may_be_empty = hir.properties().minimum_len() == Some(0);
         let maker = engine.clone();
         let slots = maker.group_info().slot_len();
-        let make: MakeScratch =
-            Box::new(move || Scratch { cache: maker.create_cache(), slots: vec![None; slots] });
+        let make: MakeScratch = Box::new(move || {
+            must(memory::spare(searching_memory(&maker)));
+            Scratch { cache: maker.create_cache(), slots: vec![None; slots] }
+        });
         Ok(Regex {
             engine,
             scratch: Pool::new(make),
@@ -63,7 +68,7 @@ impl Regex {
             watched: !options.bytes && may_be_empty,
             may_be_empty,
             longest: longest(&hir),
-            source: (pattern.into(), *options),
+            source: (must(memory::copy(pattern)).into(), *options),
         })
     }
 

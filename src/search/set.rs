@@ -1,49 +1,54 @@
 //! Sets of patterns: which of many patterns match a text.
 
+use super::pattern::{compiling_memory, searching_memory};
 use super::{PatternError, PatternOptions};
-use regex_automata::meta::{self, Cache};
+use crate::memory::{self, must};
+use regex_automata::meta;
+use regex_automata::nfa::thompson::WhichCaptures;
 use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input, MatchKind, PatternSet};
 
-/// The working memory of a search.
-struct Scratch {
-    cache: Cache,
-    found: PatternSet,
-}
-
-type MakeScratch =
-    Box<dyn Fn() -> Scratch + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>;
+type MakeFound =
+    Box<dyn Fn() -> PatternSet + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>;
 
 /// A list of patterns that is searched for in one pass.
 ///
 /// It reports which of them match, but not where: for that, search with each matching pattern.
 pub struct RegexSet {
     engine: meta::Regex,
-    scratch: Pool<Scratch, MakeScratch>,
+    /// Which patterns match, for each search at a time. What else a search works in, the engine keeps itself.
+    found: Pool<PatternSet, MakeFound>,
     anchored: Anchored,
 }
 
 impl RegexSet {
     /// Compiles a list of patterns. It may be empty and then matches nothing.
     pub fn new(patterns: &[&[u8]], options: &PatternOptions) -> Result<RegexSet, PatternError> {
-        let mut parsed = Vec::with_capacity(patterns.len());
+        let len = patterns.iter().map(|pattern| pattern.len()).sum();
+        must(memory::spare(compiling_memory(options.limit(), len)));
+        let mut parsed = must(memory::with_room(patterns.len()));
         for (index, pattern) in patterns.iter().enumerate() {
             parsed.push(options.parse(pattern).map_err(|error| {
                 let of = format!("pattern {} of {}", index + 1, patterns.len());
                 PatternError { message: format!("{of}: {}", error.message), ..error }
             })?);
         }
+        let config = options
+            .engine(MatchKind::All)
+            .utf8_empty(!options.bytes)
+            // Nobody asks where: the places of all patterns, for each state, would take memory by the product.
+            .which_captures(WhichCaptures::None);
         let engine = meta::Builder::new()
-            .configure(options.engine(MatchKind::All).utf8_empty(!options.bytes))
+            .configure(config)
             .build_many_from_hir(&parsed)
             .map_err(|error| options.refused(&error))?;
         let maker = engine.clone();
-        let make: MakeScratch = Box::new(move || Scratch {
-            cache: maker.create_cache(),
-            found: PatternSet::new(maker.pattern_len()),
+        let make: MakeFound = Box::new(move || {
+            must(memory::spare(searching_memory(&maker)));
+            PatternSet::new(maker.pattern_len())
         });
         let anchored = if options.anchored { Anchored::Yes } else { Anchored::No };
-        Ok(RegexSet { engine, scratch: Pool::new(make), anchored })
+        Ok(RegexSet { engine, found: Pool::new(make), anchored })
     }
 
     /// Returns the number of patterns.
@@ -58,21 +63,54 @@ impl RegexSet {
 
     /// Whether any of the patterns matches.
     pub fn test(&self, text: &[u8]) -> bool {
-        let input = Input::new(text).anchored(self.anchored).earliest(true);
-        self.engine.search_half_with(&mut self.scratch.get().cache, &input).is_some()
+        // Whoever is the first to search asks for memory.
+        let _found = self.found.get();
+        self.engine.is_match(Input::new(text).anchored(self.anchored))
     }
 
     /// Calls `found` with the index of each pattern that matches, in ascending order.
     pub fn matches(&self, text: &[u8], mut found: impl FnMut(usize)) {
-        let scratch = &mut *self.scratch.get();
-        scratch.found.clear();
-        let input = Input::new(text).anchored(self.anchored);
-        self.engine.which_overlapping_matches_with(&mut scratch.cache, &input, &mut scratch.found);
-        scratch.found.iter().for_each(|id| found(id.as_usize()));
+        let all = &mut *self.found.get();
+        all.clear();
+        self.engine.which_overlapping_matches(&Input::new(text).anchored(self.anchored), all);
+        all.iter().for_each(|id| found(id.as_usize()));
     }
 
     /// Returns the native memory of the compiled patterns in bytes, excluding the working memory of searches.
     pub fn memory(&self) -> usize {
         size_of::<RegexSet>() + self.engine.memory_usage()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// So many words that no lazily built automaton has room for them.
+    #[test]
+    fn a_set_of_many_words_searches_in_little_memory() {
+        let words: Vec<String> = (0..20_000).map(|n| format!("w{:x}z", n * 7919)).collect();
+        let patterns: Vec<&[u8]> = words.iter().map(|word| word.as_bytes()).collect();
+        let set = RegexSet::new(&patterns, &PatternOptions::default()).expect("words");
+        assert!(!set.test(b"hello world"));
+        assert!(set.test(format!("hello {}", words[17_000]).as_bytes()));
+        let mut found = Vec::new();
+        set.matches(format!("{} {}", words[19_999], words[3]).as_bytes(), |id| found.push(id));
+        // A word may stand in another one.
+        assert!(found.contains(&3) && found.contains(&19_999) && found.len() < 10, "{found:?}");
+    }
+
+    /// The lazily built automaton gives up on them, and another engine takes over.
+    #[test]
+    fn words_at_word_boundaries_in_text_that_is_not_ascii_search_in_little_memory() {
+        let words: Vec<String> = (0..3_000).map(|n| format!("\\bw{:x}z\\b", n * 7919)).collect();
+        let patterns: Vec<&[u8]> = words.iter().map(|word| word.as_bytes()).collect();
+        let options = PatternOptions { memory_limit: 100 << 20, ..PatternOptions::default() };
+        let set = RegexSet::new(&patterns, &options).expect("words");
+        let text = format!("na\u{ef}ve w{:x}z caf\u{e9}", 2_000 * 7919);
+        assert!(set.test(text.as_bytes()) && !set.test("na\u{ef}ve".as_bytes()));
+        let mut found = Vec::new();
+        set.matches(text.as_bytes(), |id| found.push(id));
+        assert_eq!(found, [2_000]);
     }
 }

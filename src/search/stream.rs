@@ -18,6 +18,7 @@
 
 use super::replace::span;
 use super::{Full, Hit, Literals, Output, Regex, Span, Template};
+use crate::memory::{self, must};
 use std::sync::Arc;
 
 /// Bytes that `^`, `$` and `\b` look at on either side of an offset: one character.
@@ -106,7 +107,8 @@ impl Stream {
     /// Returns a stream that replaces the first `limit` hits of `literals`, by one text for each literal or one for all.
     pub fn literals(literals: Arc<Literals>, replacements: &[&[u8]], limit: u64) -> Stream {
         let reach = literals.longest();
-        let replacements = replacements.iter().map(|&text| text.into()).collect();
+        let own = replacements.iter().map(|&text| must(memory::copy(text)).into());
+        let replacements = must(memory::collect(own));
         Stream::new(Matcher::Literals { literals, replacements }, reach, 0, limit)
     }
 
@@ -146,6 +148,8 @@ impl Stream {
     /// Feeds `chunk`; appends to `out` the text that is now decided.
     pub fn feed(&mut self, chunk: &[u8], out: &mut Output<'_>) -> Result<(), StreamError> {
         self.ended.map_or(Ok(()), Err)?;
+        // So it stays if a search unwinds for want of memory: what it has put out by then is taken back.
+        self.ended = Some(StreamError::Full(Full::NoMemory));
         for piece in chunk.chunks(PIECE.max(self.wanted())) {
             let held = self.hold(piece);
             self.end_on_error(held)?;
@@ -153,13 +157,16 @@ impl Stream {
                 let fed = self.run(false, out);
                 self.end_on_error(fed)?;
             }
+            self.ended = Some(StreamError::Full(Full::NoMemory));
         }
+        self.ended = None;
         Ok(())
     }
 
     /// Ends the stream; appends the rest to `out`. Nothing can be fed after that.
     pub fn finish(&mut self, out: &mut Output<'_>) -> Result<(), StreamError> {
         self.ended.map_or(Ok(()), Err)?;
+        self.ended = Some(StreamError::Full(Full::NoMemory));
         let finished = self.run(true, out);
         self.end_on_error(finished)?;
         self.ended = Some(StreamError::Finished);

@@ -8,6 +8,7 @@
 
 use super::decode::decode;
 use super::output::{Length, Memory, Output};
+use crate::memory::{self, must};
 use bstr::ByteSlice;
 use icu_casemap::CaseMapperBorrowed;
 use icu_locale_core::LanguageIdentifier;
@@ -187,8 +188,11 @@ impl Table {
     }
 
     fn new(map: impl Fn(&str) -> Cow<'_, str>) -> Table {
-        let mut table =
-            Table { pages: vec![0; 0x110000 / PAGE], places: vec![0; PAGE], mapped: Vec::new() };
+        let mut table = Table {
+            pages: must(memory::filled(0, 0x110000 / PAGE)),
+            places: must(memory::filled(0, PAGE)),
+            mapped: Vec::new(),
+        };
         let cased = CodePointSetData::new::<Cased>();
         for c in cased.iter_ranges().flatten().filter_map(char::from_u32) {
             let mut bytes = [0; 4];
@@ -201,9 +205,10 @@ impl Table {
             if *page == 0 {
                 let number = table.places.len() / PAGE;
                 *page = u8::try_from(number).expect("fewer than 256 pages with case");
+                must(memory::reserve(&mut table.places, PAGE));
                 table.places.resize(table.places.len() + PAGE, 0);
             }
-            table.mapped.push(Mapped::new(&mapped));
+            must(memory::push(&mut table.mapped, Mapped::new(&mapped)));
             let place = &mut table.places[usize::from(*page) * PAGE + c as usize % PAGE];
             *place = u16::try_from(table.mapped.len()).expect("fewer chars with case");
         }

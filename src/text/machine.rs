@@ -17,6 +17,7 @@
 //! letter), but the rules allow that at most once for each stretch of text.
 
 use super::decode::{decode, quick};
+use crate::memory::{self, must};
 use icu_properties::props::{Alphabetic, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
 use icu_segmenter::provider::{Acceptance, Baked, SegmenterStateMachine};
@@ -94,7 +95,7 @@ impl Machine {
         assert!(symbol_count <= 1 << SYMBOL_BITS && states < usize::from(OVER >> SYMBOL_BITS));
         assert!(data.num_lookaheads <= 1, "there is one mark only");
 
-        let mut entries = vec![OVER; states << SYMBOL_BITS];
+        let mut entries = must(memory::filled(OVER, states << SYMBOL_BITS));
         for symbol in 0..symbol_count {
             for state in 0..states {
                 let next = data.transitions.get(symbol * states + state);
@@ -105,7 +106,7 @@ impl Machine {
             }
         }
 
-        let mut all = vec![0; 0x110000];
+        let mut all = must(memory::filled(0, 0x110000));
         for range in data.symbols.iter_ranges() {
             let (first, last) = (*range.range.start() as usize, *range.range.end() as usize);
             all[first..=last].fill(resolve(data, range.value));
@@ -120,12 +121,13 @@ impl Machine {
         let mut symbols: Vec<u8> = Vec::new();
         let mut numbers = HashMap::new();
         let pages = all.as_chunks::<PAGE>().0.iter().map(|page| {
+            must(memory::reserve_map(&mut numbers, 1));
             *numbers.entry(page).or_insert_with(|| {
-                symbols.extend_from_slice(page);
+                must(memory::append(&mut symbols, page));
                 (symbols.len() / PAGE - 1) as u16
             })
         });
-        let pages = pages.collect();
+        let pages = must(memory::collect(pages));
         let machine = Machine { ascii, pages, symbols, entries };
         // This is why a machine always advances: a single character is a segment if nothing longer is.
         assert!(

@@ -8,7 +8,7 @@ use super::decode::{char_start, decode};
 use super::segment::{Graphemes, Piece, graphemes};
 use super::width::{self, WidthOptions};
 use super::{Unit, kernel};
-use std::collections::TryReserveError;
+use crate::memory::{self, NoMemory};
 use std::mem::MaybeUninit;
 
 /// Going back by this many bytes costs less than sorting the position.
@@ -50,7 +50,7 @@ pub fn offsets(
     from: Unit,
     to: Unit,
     out: &mut [MaybeUninit<u32>],
-) -> Result<bool, TryReserveError> {
+) -> Result<bool, NoMemory> {
     assert_eq!(positions.len(), out.len(), "there is an offset for each position");
     let (Some(mut from), Some(mut to)) = (Walk::new(text, from), Walk::new(text, to)) else {
         return Ok(false);
@@ -100,9 +100,8 @@ fn in_order(
     mut from: Walk<'_>,
     mut to: Walk<'_>,
     out: &mut [MaybeUninit<u32>],
-) -> Result<bool, TryReserveError> {
-    let mut order = Vec::new();
-    order.try_reserve_exact(positions.len())?;
+) -> Result<bool, NoMemory> {
+    let mut order = memory::with_room(positions.len())?;
     order.extend(0..positions.len());
     order.sort_unstable_by_key(|&at| positions[at]);
     for at in order {

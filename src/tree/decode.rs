@@ -5,6 +5,7 @@
 //! Each UTF-16 unit became a code point of one unit, or two units became one of two; invalid UTF-16 became U+FFFD, a code
 //! point of one unit. So the number of units before a place in the text determines its offset in the file.
 
+use crate::memory;
 use std::io::{self, Read};
 
 /// The encoding of a file.
@@ -81,7 +82,7 @@ impl<R: Read> Decoder<R> {
     fn read_more(&mut self) -> io::Result<()> {
         self.raw.drain(..std::mem::take(&mut self.used));
         let before = self.raw.len();
-        self.raw.resize(before + RAW, 0);
+        memory::resize(&mut self.raw, before + RAW, 0)?;
         let read = read(&mut self.source, &mut self.raw[before..]);
         self.raw.truncate(before + *read.as_ref().unwrap_or(&0));
         self.ended = read? == 0;

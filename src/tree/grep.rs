@@ -18,6 +18,7 @@
 
 use crate::io_error;
 use crate::job::{self, Job, JobError, Worker};
+use crate::memory::{self, must};
 use crate::search::lines::{LineMatcher, LineOptions, LinePatterns, PatternSource};
 use crate::tree::lines::{Hit, Scanner, Sink, Wanted};
 use crate::tree::matches::{Found, Matches};
@@ -152,9 +153,9 @@ pub fn grep(
     let limit = if options.limit == 0 { u64::MAX } else { options.limit };
     let text = |(path, text): &(&[u8], &[u8])| {
         let absolute = prepared.root.locate(path).unwrap_or_default();
-        Text { path: path.to_vec(), absolute, text: text.to_vec() }
+        Text { path: must(memory::copy(path)), absolute, text: must(memory::copy(text)) }
     };
-    let texts: Vec<Text> = options.texts.iter().map(text).collect();
+    let texts: Vec<Text> = must(memory::collect(options.texts.iter().map(text)));
     Ok(job::start(move |worker| {
         let asked = worker.clone();
         let is_cancelled = Box::new(move || asked.is_cancelled());

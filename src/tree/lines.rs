@@ -10,6 +10,7 @@
 
 use crate::io_error;
 use crate::job::JobError;
+use crate::memory::{self, must};
 use crate::search::Span;
 use crate::search::lines::{Seeker, trim_line_terminator};
 use crate::text::kernel;
@@ -106,7 +107,7 @@ impl<'m> Scanner<'m> {
     /// Searches a text. Returns an error only if the job is cancelled.
     pub fn scan(&mut self, source: impl Read, sink: &mut impl Sink) -> Result<(), JobError> {
         if self.buffer.len() < PIECE {
-            self.buffer.resize(PIECE, 0);
+            memory::resize(&mut self.buffer, PIECE, 0)?;
         }
         let source = Decoder::new(source, &mut self.buffer);
         let ended = source.map_err(Broken::from).and_then(|mut source| {
@@ -170,7 +171,8 @@ impl<'m> Scanner<'m> {
                 let what = format!("a line is longer than {} MiB", MAX_LINE_BYTES >> 20);
                 return Err(Broken::Failed(what));
             }
-            self.buffer.resize((2 * self.buffer.len()).max(PIECE), 0);
+            let len = (2 * self.buffer.len()).max(PIECE);
+            memory::resize(&mut self.buffer, len, 0).map_err(std::io::Error::from)?;
         }
         let read = source.read(&mut self.buffer[*len..])?;
         if read == 0 {
@@ -208,11 +210,14 @@ impl<'m> Scanner<'m> {
             }
             let line = trim_line_terminator(&text[candidate.start..candidate.stop]);
             self.spans.clear();
-            let spans = &mut self.spans;
+            let (spans, mut refused) = (&mut self.spans, None);
             self.seeker.spans(line, 0, |span| {
-                spans.push(span);
-                true
+                refused = memory::push(spans, span).err();
+                refused.is_none()
             })?;
+            if let Some(refused) = refused {
+                return Err(Broken::Failed(refused.to_string()));
+            }
             if !self.spans.is_empty() {
                 report.found(text, candidate.start, candidate.stop, &self.spans)?;
             }
@@ -240,7 +245,8 @@ impl<'m> Scanner<'m> {
                     );
                     return Err(Broken::Failed(what));
                 }
-                self.buffer.resize((2 * self.buffer.len()).max(PIECE), 0);
+                let len = (2 * self.buffer.len()).max(PIECE);
+                memory::resize(&mut self.buffer, len, 0).map_err(std::io::Error::from)?;
             }
             let read = source.read(&mut self.buffer[len..])?;
             if !self.wanted.binary
@@ -284,7 +290,7 @@ impl<'m> Scanner<'m> {
                 block.spans.clear();
             }
             if !invert {
-                block.spans.push(span);
+                must(memory::push(block.spans, span));
             }
             true
         })?;

@@ -1,5 +1,7 @@
 //! Batches of matching lines: one text, and the offsets of each line, its path and its spans in it.
 
+use crate::memory::{self, must};
+
 /// The kind of an item of a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Found {
@@ -53,7 +55,7 @@ impl Matches {
     /// Sets the path of the lines that follow.
     pub(in crate::tree) fn set_path(&mut self, path: &[u8]) {
         let start = self.text.len() as u32;
-        self.text.extend_from_slice(path);
+        must(memory::append(&mut self.text, path));
         self.path = (start, self.text.len() as u32);
     }
 
@@ -67,7 +69,8 @@ impl Matches {
         first_span: usize,
     ) {
         let start = self.text.len() as u32;
-        self.text.extend_from_slice(text);
+        must(memory::reserve(&mut self.lines, 1));
+        must(memory::append(&mut self.text, text));
         self.lines.push(Line {
             path_start: self.path.0,
             path_stop: self.path.1,
@@ -84,7 +87,7 @@ impl Matches {
 
     /// Appends a span of the line that is pushed next, relative to the start of the line.
     pub(in crate::tree) fn push_span(&mut self, start: usize, stop: usize) {
-        self.spans.push([start as u32, stop as u32]);
+        must(memory::push(&mut self.spans, [start as u32, stop as u32]));
     }
 
     /// Returns the number of lines.

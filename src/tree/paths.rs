@@ -1,5 +1,7 @@
 //! Batches of paths: one text, and the offsets of each path in it.
 
+use crate::memory::{self, NoMemory, must};
+
 /// The kind of file at a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -29,7 +31,7 @@ pub struct Entry {
 }
 
 /// A batch of paths, as bytes: file names need not be UTF-8.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Paths {
     text: Vec<u8>,
     entries: Vec<Entry>,
@@ -40,6 +42,8 @@ pub struct Paths {
 impl Paths {
     /// Appends a path, given in two parts, and a message if it is an error.
     pub fn push(&mut self, root: &[u8], rest: &[u8], kind: Kind, message: &[u8]) {
+        must(memory::reserve(&mut self.entries, 1));
+        must(memory::reserve(&mut self.text, root.len() + rest.len() + message.len()));
         let start = self.text.len() as u32;
         self.text.extend_from_slice(root);
         self.text.extend_from_slice(rest);
@@ -90,12 +94,19 @@ impl Paths {
         self.moved = 0;
     }
 
-    /// Moves up to `most` paths from the beginning of `other` into this batch.
-    pub fn take_from(&mut self, other: &mut Paths, most: usize) {
+    /// Returns a copy that takes no more memory than it needs.
+    pub fn copy(&self) -> Result<Paths, NoMemory> {
+        let (text, entries) = (memory::copy(&self.text)?, memory::copy(&self.entries)?);
+        Ok(Paths { text, entries, moved: self.moved })
+    }
+
+    /// Moves up to `most` paths from the beginning of `other` into this batch; none if there is no memory for all of them.
+    pub fn take_from(&mut self, other: &mut Paths, most: usize) -> Result<(), NoMemory> {
         let list = &other.entries()[..most.min(other.len())];
-        let (Some(first), Some(last)) = (list.first(), list.last()) else { return };
+        let (Some(first), Some(last)) = (list.first(), list.last()) else { return Ok(()) };
         let (from, to) = (first.start, self.text.len() as u32);
-        self.text.extend_from_slice(&other.text[from as usize..last.message_stop as usize]);
+        memory::reserve(&mut self.entries, list.len())?;
+        memory::append(&mut self.text, &other.text[from as usize..last.message_stop as usize])?;
         self.entries.extend(list.iter().map(|entry| Entry {
             start: entry.start - from + to,
             stop: entry.stop - from + to,
@@ -103,5 +114,6 @@ impl Paths {
             kind: entry.kind,
         }));
         other.moved += list.len();
+        Ok(())
     }
 }

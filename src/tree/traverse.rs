@@ -13,6 +13,7 @@
 
 use crate::io_error;
 use crate::job::{self, JobError};
+use crate::memory::{self, must};
 use crate::tree::paths::Kind;
 use crate::tree::rules::{Level, Present};
 use crate::tree::selection::{self, Crew, Found, Identity, Tree, Visit};
@@ -199,8 +200,10 @@ impl Work {
 
     /// Adds items for other threads.
     fn share(&self, items: impl IntoIterator<Item = Item>) {
+        let items = items.into_iter();
         let mut list = self.lock();
         let before = list.items.len();
+        must(memory::reserve(&mut list.items, items.size_hint().0));
         list.items.extend(items);
         let more = list.items.len() - before;
         let idle = self.idle.load(Ordering::Relaxed);
@@ -350,7 +353,7 @@ impl<V: Visit> Thread<'_, V> {
             if self.tree.has_rules() {
                 present.see(&names[start..], kind);
             }
-            entries.push(Entry { start, stop: names.len(), kind, is_hidden });
+            memory::push(&mut entries, Entry { start, stop: names.len(), kind, is_hidden })?;
         }
         Ok(Ok((names, entries, present)))
     }
@@ -369,6 +372,7 @@ impl<V: Visit> Thread<'_, V> {
                 Judged::Failed(message) => self.fail(&message)?,
                 Judged::Found(Kind::Directory) => {
                     self.see(Kind::Directory)?;
+                    memory::reserve(&mut directories, 1).map_err(JobError::from)?;
                     directories.extend(self.descend(directory));
                 }
                 Judged::Found(kind) => {
@@ -513,7 +517,7 @@ fn kind_of(kind: std::fs::FileType) -> Kind {
 fn push_name(entry: &std::fs::DirEntry, names: &mut Vec<u8>) -> bool {
     let name = entry.file_name();
     let name = selection::bytes(name.as_ref());
-    names.extend_from_slice(&name);
+    must(memory::append(names, &name));
     #[cfg(windows)]
     {
         use std::os::windows::fs::MetadataExt;

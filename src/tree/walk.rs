@@ -160,7 +160,7 @@ impl Visit for Visitor<'_> {
         if self.batch.is_empty() {
             return Ok(());
         }
-        let batch = self.batch.clone();
+        let batch = self.batch.copy()?;
         self.batch.clear();
         self.most = (2 * self.most).min(MAX_BATCH_PATHS);
         self.worker.advance(batch.len() as u64);

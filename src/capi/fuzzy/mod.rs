@@ -392,7 +392,7 @@ pub unsafe extern "C" fn rille_fuzzy_boost(
             let session = fuzzy.session()?;
             let boosts = values(boosts, count as usize, "boosts")?;
             if !boosts.is_empty() {
-                session.boost(first as usize, boosts);
+                session.boost(first as usize, boosts)?;
             }
             Ok(RILLE_OK)
         })

@@ -1,6 +1,7 @@
 //! Lists of texts from C: one text of all of them, and where each ends.
 
 use super::*;
+use crate::memory::{self, must};
 
 /// The texts of a list.
 ///
@@ -20,9 +21,7 @@ pub(in crate::capi) unsafe fn list<'a>(
     }
     // SAFETY: the caller vouches for the numbers.
     let ends = unsafe { values(ends, count as usize, "ends") }?;
-    let mut list = Vec::new();
-    list.try_reserve_exact(ends.len())
-        .map_err(|_| Failure::new(RILLE_ENOMEM, format!("no memory for a list of {count}")))?;
+    let mut list = memory::with_room(ends.len())?;
     let mut start = 0;
     for (index, &end) in ends.iter().enumerate() {
         let item = text.get(start..end as usize).ok_or_else(|| {
@@ -44,10 +43,8 @@ pub(in crate::capi) struct OwnedList {
 
 impl OwnedList {
     pub(in crate::capi) fn copy(list: &[&[u8]]) -> Result<OwnedList, Failure> {
-        let no_memory = |_| Failure::new(RILLE_ENOMEM, "no memory for a copy of the list");
-        let (mut text, mut ends) = (Vec::new(), Vec::new());
-        text.try_reserve_exact(list.iter().map(|item| item.len()).sum()).map_err(no_memory)?;
-        ends.try_reserve_exact(list.len()).map_err(no_memory)?;
+        let mut text = memory::with_room(list.iter().map(|item| item.len()).sum())?;
+        let mut ends = memory::with_room(list.len())?;
         for item in list {
             text.extend_from_slice(item);
             ends.push(text.len());
@@ -57,6 +54,9 @@ impl OwnedList {
 
     pub(in crate::capi) fn texts(&self) -> Vec<&[u8]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        starts.zip(&self.ends).map(|(start, &end)| &self.text[start..end]).collect()
+        let texts = starts.zip(&self.ends).map(|(start, &end)| &self.text[start..end]);
+        let mut all = must(memory::with_room(self.ends.len()));
+        all.extend(texts);
+        all
     }
 }

@@ -8,6 +8,7 @@ use super::error::{Failure, rille_error, rille_status::*};
 use super::job::rille_job;
 use super::outcome::Outcome;
 use super::stats::{Gauge, Measured};
+use crate::memory;
 use crate::search::{Full, Output, PatternError, Span};
 
 pub(super) mod list;
@@ -62,11 +63,7 @@ impl From<Full> for Failure {
 
 /// A copy of a text for a job, which outlives the call.
 fn copied(text: &[u8]) -> Result<Vec<u8>, Failure> {
-    let mut copy = Vec::new();
-    copy.try_reserve_exact(text.len())
-        .map_err(|_| Failure::new(RILLE_ENOMEM, "no memory for a copy of the text"))?;
-    copy.extend_from_slice(text);
-    Ok(copy)
+    Ok(memory::copy(text)?)
 }
 
 /// Appends what `make` makes of `text` to a buffer; if it fails, the buffer is as before.

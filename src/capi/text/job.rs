@@ -9,6 +9,7 @@ use crate::capi::boundary::{boundary_at, required};
 use crate::capi::error::rille_status;
 use crate::capi::job::rille_job;
 use crate::capi::outcome::Outcome;
+use crate::memory;
 use crate::text::{Align, CASE_GROWTH, Case, Form, WidthOptions};
 use std::mem::MaybeUninit;
 
@@ -210,12 +211,14 @@ impl Task {
             },
             Task::Count(unit) => found.numbers = number(text::count(&input, *unit)),
             Task::Offsets { positions, from, to } => {
+                let mut refused = None;
                 found.numbers = written(positions.len(), |out| {
                     let known = text::offsets(&input, positions, *from, *to, out);
-                    if matches!(known, Ok(true)) { positions.len() } else { 0 }
+                    refused = known.err();
+                    if refused.is_none() { positions.len() } else { 0 }
                 })?;
-                if found.numbers.len() < positions.len() {
-                    return Err(Failure::new(RILLE_ENOMEM, "no memory to sort the positions"));
+                if let Some(refused) = refused {
+                    return Err(refused.into());
                 }
             }
             Task::Width(options) => found.numbers = vec![cells(text::width(&input, options))?],
@@ -232,7 +235,7 @@ impl Task {
             Task::Wrap { cells, keep, options } => {
                 for line in text::wrap(&input, 0, *cells, *keep, options) {
                     let cells = super::width::cells(line.cells)?;
-                    found.numbers.try_reserve(4).map_err(|_| no_memory())?;
+                    memory::reserve(&mut found.numbers, 4)?;
                     let (start, stop, next) =
                         (line.start as u32, line.stop as u32, line.next as u32);
                     found.numbers.extend([start, stop, next, cells]);
@@ -276,10 +279,6 @@ const VERBS: [rille_text_verb; 12] = [
     RILLE_TEXT_NORMALIZE,
 ];
 
-fn no_memory() -> Failure {
-    Failure::new(RILLE_ENOMEM, "no memory for the job's copy or its result")
-}
-
 /// Refuses what a job would copy if it is too long.
 fn bounded(bytes: usize, what: &str) -> Result<(), Failure> {
     if bytes <= RILLE_TEXT_JOB_MAX as usize {
@@ -293,10 +292,7 @@ fn bounded(bytes: usize, what: &str) -> Result<(), Failure> {
 }
 
 fn copied<T: Copy>(from: &[T]) -> Result<Vec<T>, Failure> {
-    let mut copy = Vec::new();
-    copy.try_reserve_exact(from.len()).map_err(|_| no_memory())?;
-    copy.extend_from_slice(from);
-    Ok(copy)
+    Ok(memory::copy(from)?)
 }
 
 /// A vector of what `write` has written to room for `most`, from its beginning: it returns how much that is.
@@ -304,8 +300,7 @@ fn written<T>(
     most: usize,
     write: impl FnOnce(&mut [MaybeUninit<T>]) -> usize,
 ) -> Result<Vec<T>, Failure> {
-    let mut all = Vec::new();
-    all.try_reserve_exact(most).map_err(|_| no_memory())?;
+    let mut all = memory::with_room(most)?;
     let len = write(&mut all.spare_capacity_mut()[..most]).min(most);
     // SAFETY: the capacity is there, and the functions of `text` have written as much of it as they return.
     unsafe { all.set_len(len) };

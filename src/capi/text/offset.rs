@@ -77,7 +77,7 @@ pub unsafe extern "C" fn rille_text_offsets(
         match text::offsets(text, positions, from, to, out) {
             Ok(true) => Ok(RILLE_OK),
             Ok(false) => Err(no_such_unit()),
-            Err(_) => Err(Failure::new(RILLE_ENOMEM, "no memory to sort the positions")),
+            Err(refused) => Err(refused.into()),
         }
     })
 }

@@ -1,6 +1,7 @@
 //! Blocks of items: their names in one text, and the numbers of their directories.
 
 use super::{NOT_ASCII, PADDING, WHITE, start_bit, with_room};
+use crate::memory::{self, NoMemory};
 use std::collections::TryReserveError;
 
 /// Maximum number of items in a block.
@@ -13,7 +14,7 @@ pub(in super::super) type Bits = [u64; BLOCK / 64];
 const MAX_TEXT_BYTES: usize = 256 << 10;
 
 /// Consecutive items.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(in super::super) struct Block {
     /// Index of the first item.
     first: usize,
@@ -139,6 +140,27 @@ impl Block {
         self.ascii[at / 64] |= u64::from(all & NOT_ASCII == 0) << (at % 64);
         self.lengths.push(length);
         self.shortest[at / 64] = length.min(self.shortest[at / 64]);
+    }
+
+    /// The same again, with room to [close](Block::close) it.
+    pub(super) fn copy(&self) -> Result<Block, NoMemory> {
+        let mut text = memory::with_room(self.text.len() + PADDING)?;
+        text.extend_from_slice(&self.text);
+        Ok(Block {
+            first: self.first,
+            text,
+            stops: memory::copy(&self.stops)?,
+            runs: memory::copy(&self.runs)?,
+            starts: memory::copy(&self.starts)?,
+            heads: memory::copy(&self.heads)?,
+            begun: memory::copy(&self.begun)?,
+            masks: memory::copy(&self.masks)?,
+            ascii: memory::copy(&self.ascii)?,
+            lengths: memory::copy(&self.lengths)?,
+            shortest: memory::copy(&self.shortest)?,
+            openings: memory::copy(&self.openings)?,
+            padded: self.padded,
+        })
     }
 
     pub(super) fn is_full(&self) -> bool {

@@ -2,6 +2,7 @@
 //! parent.
 
 use super::{PADDING, mask, start_bit, with_room};
+use crate::memory::{self, NoMemory};
 use hashbrown::HashTable;
 use std::collections::TryReserveError;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -59,6 +60,9 @@ impl Numbers {
     fn insert(&mut self, hash: u64, number: u32) {
         let (table, hash) = Numbers::split(hash);
         if self.tables.is_empty() {
+            if memory::reserve(&mut self.tables, TABLES).is_err() {
+                return;
+            }
             self.tables.resize_with(TABLES, HashTable::new);
         }
         let rehash = |&(hash, _): &(u32, u32)| Numbers::wide(hash);
@@ -77,7 +81,7 @@ impl Numbers {
 }
 
 /// Consecutive directories.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(in super::super) struct DirBlock {
     text: Vec<u8>,
     /// The last component of each directory, which a search reads one after another.
@@ -161,13 +165,22 @@ impl DirBlock {
         Component { text: &text_and_more[..(stop - start) as usize], text_and_more, parent, mask }
     }
 
-    /// Reserves memory for a path of `len` bytes with `depth` components, all of which may be new. If the block becomes
-    /// full on the way, the rest needs room for less than one block, which the next block allocates.
+    /// Reserves memory for a path of `len` bytes with `depth` components, all of which may be new.
     fn reserve(&mut self, len: usize, depth: usize) -> Result<(), TryReserveError> {
         self.text.try_reserve(len * depth + PADDING)?;
         self.own.try_reserve(len + PADDING)?;
         self.links.try_reserve(depth)?;
         self.wholes.try_reserve(depth)
+    }
+
+    /// Returns a copy.
+    fn copy(&self) -> Result<DirBlock, NoMemory> {
+        Ok(DirBlock {
+            text: memory::copy(&self.text)?,
+            own: memory::copy(&self.own)?,
+            links: memory::copy(&self.links)?,
+            wholes: memory::copy(&self.wholes)?,
+        })
     }
 
     fn memory_usage(&self) -> usize {
@@ -259,6 +272,7 @@ impl Dirs {
         }
         let way = &way[..depth];
         self.open.reserve(text.len(), depth).ok()?;
+        memory::reserve(&mut self.blocks, 1).ok()?;
         let (mut parent, mut known) = (0, 0);
         for (at, &(stop, hash)) in way[..depth - 1].iter().enumerate().rev() {
             if let Some(number) = self.find(hash, &text[..stop]) {
@@ -268,7 +282,7 @@ impl Dirs {
         }
         start = if known == 0 { 0 } else { way[known - 1].0 };
         for &(stop, hash) in &way[known..] {
-            parent = self.add(&text[..stop], start, hash, parent);
+            parent = self.add(&text[..stop], start, hash, parent)?;
             start = stop;
         }
         Some(parent)
@@ -278,8 +292,10 @@ impl Dirs {
         self.numbers.find(hash, |number| self.text(number) == text)
     }
 
-    /// Adds a directory, whose last component begins at `start`.
-    fn add(&mut self, text: &[u8], start: usize, hash: u64, parent: u32) -> u32 {
+    /// Adds a directory, whose last component begins at `start`, unless there is no memory for it.
+    fn add(&mut self, text: &[u8], start: usize, hash: u64, parent: u32) -> Option<u32> {
+        // There is room already, unless a block became full on the way.
+        self.open.reserve(text.len(), 1).ok()?;
         let number = self.len() as u32;
         let own = &text[start..];
         let mask = mask(own);
@@ -309,16 +325,16 @@ impl Dirs {
             self.blocks.push(Arc::new(full));
         }
         self.numbers.insert(hash, number);
-        number
+        Some(number)
     }
 
-    pub(super) fn snapshot(&self) -> Vec<Arc<DirBlock>> {
-        let mut all = Vec::with_capacity(self.blocks.len() + 1);
+    pub(super) fn snapshot(&self) -> Result<Vec<Arc<DirBlock>>, NoMemory> {
+        let mut all = memory::with_room(self.blocks.len() + 1)?;
         all.extend(self.blocks.iter().cloned());
         if !self.open.links.is_empty() {
-            all.push(Arc::new(self.open.clone()));
+            all.push(Arc::new(self.open.copy()?));
         }
-        all
+        Ok(all)
     }
 }
 

@@ -28,6 +28,7 @@ pub(super) use block::{BLOCK, Bits, Block, Run};
 pub(super) use dirs::{Component, Dir, DirBlock, Dirs, MAX_DIR_BYTES};
 
 use crate::fuzzy::fzf::score;
+use crate::memory::{self, NoMemory, must};
 use std::collections::TryReserveError;
 use std::sync::Arc;
 
@@ -121,6 +122,14 @@ pub(super) struct Snapshot {
 /// Number of items after which new directories are added only if there are at most half as many directories as items.
 const TRIAL: usize = 4096;
 
+/// Appends the parts of an item's text, all or none.
+#[inline]
+fn put([folder, name]: &[&[u8]; 2], out: &mut Vec<u8>) {
+    must(memory::reserve(out, folder.len() + name.len()));
+    out.extend_from_slice(folder);
+    out.extend_from_slice(name);
+}
+
 impl Corpus {
     /// Returns the number of items.
     pub(super) fn len(&self) -> usize {
@@ -158,8 +167,10 @@ impl Corpus {
             match self.dirs.number(dir, may_grow) {
                 Some(number) => {
                     self.last.0.clear();
-                    self.last.0.extend_from_slice(dir);
-                    self.last.1 = number;
+                    // Without memory for it, the next item looks for its folder.
+                    if memory::append(&mut self.last.0, dir).is_ok() {
+                        self.last.1 = number;
+                    }
                     number
                 }
                 None => {
@@ -192,15 +203,15 @@ impl Corpus {
     }
 
     /// Returns a snapshot of the items.
-    pub(super) fn snapshot(&self) -> Snapshot {
-        let mut blocks = Vec::with_capacity(self.full.len() + 1);
+    pub(super) fn snapshot(&self) -> Result<Snapshot, NoMemory> {
+        let mut blocks = memory::with_room(self.full.len() + 1)?;
         blocks.extend(self.full.iter().cloned());
         if self.open.len() > 0 {
-            let mut open = self.open.clone();
+            let mut open = self.open.copy()?;
             open.close();
             blocks.push(Arc::new(open));
         }
-        Snapshot { blocks, directories: self.dirs.snapshot() }
+        Ok(Snapshot { blocks, directories: self.dirs.snapshot()? })
     }
 
     /// Appends the text of an item to `out`, and returns whether there is such an item.
@@ -208,8 +219,7 @@ impl Corpus {
         let at = self.full.partition_point(|block| block.first() <= index);
         let full = at.checked_sub(1).and_then(|at| self.full[at].item(index));
         let Some((directory, name)) = full.or_else(|| self.open.item(index)) else { return false };
-        out.extend_from_slice(self.dirs.text(directory));
-        out.extend_from_slice(name);
+        put(&[self.dirs.text(directory), name], out);
         true
     }
 }
@@ -242,15 +252,13 @@ impl Snapshot {
         let at = self.blocks.partition_point(|block| block.first() <= index);
         let item = at.checked_sub(1).and_then(|at| self.blocks[at].item(index));
         let Some((directory, name)) = item else { return false };
-        out.extend_from_slice(self.directory(directory).text);
-        out.extend_from_slice(name);
+        put(&[self.directory(directory).text, name], out);
         true
     }
 
     /// Writes the text of an item into `out`, replacing its contents.
     pub(super) fn join(&self, directory: u32, name: &[u8], out: &mut Vec<u8>) {
         out.clear();
-        out.extend_from_slice(self.directory(directory).text);
-        out.extend_from_slice(name);
+        put(&[self.directory(directory).text, name], out);
     }
 }

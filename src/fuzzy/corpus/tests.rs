@@ -34,7 +34,7 @@ fn an_item_of_a_directory_that_is_too_long_or_too_deep_comes_out_as_it_went_in()
     let (deep, deeper) = ("a/".repeat(64), "a/".repeat(65));
     let items = [long, longer, deep, deeper].map(|directory| directory + "name");
     let corpus = corpus(items.clone());
-    let snapshot = corpus.snapshot();
+    let snapshot = corpus.snapshot().expect("memory");
     let lens = items.iter().enumerate().map(|(at, item)| {
         let mut text = Vec::new();
         assert!(corpus.text(at, &mut text) && text == item.as_bytes());

@@ -16,6 +16,7 @@ use crate::fuzzy::fzf::query::{Kind, Query, Term};
 use crate::fuzzy::fzf::score::Scorer;
 use crate::fuzzy::history::DirMemos;
 use crate::fuzzy::kernel::{Candidate, Needle};
+use crate::memory::{self, must};
 use dirs::{DirFilter, sure};
 use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, OnceLock};
@@ -57,7 +58,7 @@ enum Strategy {
 }
 
 /// A result for each directory, written by the thread that computes it. Computing one twice at the same time is harmless.
-pub(super) type DirMemo = Arc<[AtomicU8]>;
+pub(super) type DirMemo = Arc<Vec<AtomicU8>>;
 
 /// The items of a run that are in the same word.
 #[derive(Clone, Copy)]
@@ -78,10 +79,10 @@ pub(super) struct Memory {
 
 impl Memory {
     pub(super) fn new(scorer: Scorer) -> Memory {
-        let candidates = vec![Candidate { at: 0, from: 0 }; BITS * 64];
+        let candidates = must(memory::filled(Candidate { at: 0, from: 0 }, BITS * 64));
         // One part for each run, one more for each word in which a run continues, and a spare one that is written and not
         // read.
-        let parts = vec![Part { bits: 0, run: 0, word: 0 }; BITS * 64 + BITS + 1];
+        let parts = must(memory::filled(Part { bits: 0, run: 0, word: 0 }, BITS * 64 + BITS + 1));
         let (candidates, parts) = (candidates.into(), parts.into());
         Memory { candidates, parts, item: Vec::new(), scorer }
     }
@@ -121,9 +122,11 @@ impl TermFilter {
 
     fn directories<'t>(&'t self, snapshot: &'t Snapshot) -> DirFilter<'t> {
         let unknown = |_| AtomicU8::new(UNKNOWN);
-        let memo = self.memo.get_or_init(|| (0..snapshot.directory_count()).map(unknown).collect());
+        let memo = self.memo.get_or_init(|| {
+            Arc::new(must(memory::collect((0..snapshot.directory_count()).map(unknown))))
+        });
         let (earlier, sure) =
-            self.earlier.as_ref().map_or((&[][..], 0), |(memo, sure)| (memo, *sure));
+            self.earlier.as_ref().map_or((&[][..], 0), |(memo, sure)| (memo.as_slice(), *sure));
         DirFilter { snapshot, memo, earlier, sure }
     }
 

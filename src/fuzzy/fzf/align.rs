@@ -3,6 +3,7 @@
 use crate::fuzzy::fzf::bonus::*;
 use crate::fuzzy::fzf::chars::{Class, base, code, fold, is_mark, is_white};
 use crate::fuzzy::fzf::query::{Kind, Term};
+use crate::memory::{self, must};
 use bstr::ByteSlice;
 use std::collections::TryReserveError;
 
@@ -191,10 +192,13 @@ impl Aligner {
         let width = until - from;
         let codes = &view.codes[from..until];
         self.bonus.clear();
+        must(memory::reserve(&mut self.bonus, width));
         self.bonus.extend((from..until).map(|at| view.bonus(model, at)));
         self.score.clear();
+        must(memory::reserve(&mut self.score, rows * width));
         self.score.resize(rows * width, 0);
         self.together.clear();
+        must(memory::reserve(&mut self.together, rows * width));
         self.together.resize(rows * width, 0);
 
         let (mut best, mut best_at) = (0, 0);

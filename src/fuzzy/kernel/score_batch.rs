@@ -5,6 +5,7 @@ use crate::fuzzy::fzf::align::LARGEST;
 use crate::fuzzy::kernel::lanes::Lanes;
 use crate::fuzzy::kernel::needle_state::{self, PART, Part};
 use crate::fuzzy::kernel::{Bonuses, Needle, ROWS, transpose};
+use crate::memory::{self, must};
 
 /// Number of items in a batch, which is the number of lanes of the widest vectors.
 pub(in crate::fuzzy) const BATCH: usize = 32;
@@ -63,12 +64,12 @@ pub(in crate::fuzzy) struct Rows {
 
 impl Rows {
     /// Creates rows for a needle of `count` characters.
-    pub(in crate::fuzzy) fn new(count: usize) -> Box<Rows> {
+    pub(in crate::fuzzy) fn new(count: usize) -> Rows {
         let none = [[0; BATCH]; ROWS];
         let (states, best) =
-            (vec![Part::default(); BATCH * needle_state::parts(count)], [0; BATCH]);
+            (must(memory::filled(Part::default(), BATCH * needle_state::parts(count))), [0; BATCH]);
         let (score, chunk, open, reached) = (none, none, none, none);
-        Box::new(Rows { len: 0, states, count, score, chunk, open, reached, best, scores: best })
+        Rows { len: 0, states, count, score, chunk, open, reached, best, scores: best }
     }
 
     /// Removes all states.

@@ -38,7 +38,7 @@ proptest! {
     ) {
         let mut corpus = Corpus::default();
         names.iter().for_each(|name| corpus.push(name.replace('/', "b").as_bytes()).unwrap());
-        let block = &corpus.snapshot().blocks[0];
+        let block = &corpus.snapshot().expect("memory").blocks[0];
         let bytes = needle.as_bytes()[..length.min(needle.len())].to_vec();
         let mut needle = Needle { bytes, respect_case };
         if !respect_case {
@@ -96,7 +96,7 @@ proptest! {
         let mut scorer = Scorer::new(scheme);
         let mut corpus = Corpus::default();
         items.iter().for_each(|item| corpus.push(&item.as_bytes()[cut(item)..]).unwrap());
-        let block = &corpus.snapshot().blocks[0];
+        let block = &corpus.snapshot().expect("memory").blocks[0];
         let mut befores = Vec::new();
         let states = items.iter().flat_map(|item| {
             let mut state = vec![Part::default(); parts(needle.bytes.len())];
@@ -169,7 +169,7 @@ proptest! {
         let mut corpus = Corpus::default();
         corpus.push(name.as_bytes()).unwrap();
         let (mut batch, mut scored) = (Batch::default(), Rows::new(rows));
-        batch.read([(&*corpus.snapshot().blocks[0], 0)].into_iter(), [before].into_iter());
+        batch.read([(&*corpus.snapshot().expect("memory").blocks[0], 0)].into_iter(), [before].into_iter());
         scored.push(&state);
         scalar::KERNEL.score(&batch, &mut scored, &needle, &bonuses);
         prop_assert!(scored.scores[0] <= most[last.unwrap()]);

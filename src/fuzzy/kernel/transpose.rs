@@ -24,6 +24,7 @@ pub(in crate::fuzzy::kernel) fn names<'b>(
         *span = (block.bytes(), start, stop);
     }
     let columns = spans.iter().map(|&(_, start, stop)| stop - start).max().unwrap_or(0);
+    must(memory::reserve(text, columns.next_multiple_of(PIECE).saturating_sub(text.len())));
     text.resize(text.len().max(columns.next_multiple_of(PIECE)), [END; BATCH]);
     let text = &mut text[..columns.next_multiple_of(PIECE)];
     for (part, spans) in spans.chunks(PIECE).enumerate() {
@@ -86,6 +87,7 @@ pub(in crate::fuzzy::kernel) fn states(
 }
 
 #[cfg(target_arch = "x86_64")]
+use crate::memory::{self, must};
 use vectors::{turn_bytes, turn_numbers};
 #[cfg(not(target_arch = "x86_64"))]
 use {transpose as turn_bytes, transpose as turn_numbers};

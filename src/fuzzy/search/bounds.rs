@@ -3,6 +3,7 @@
 use crate::fuzzy::corpus::{Run, WHITE, mask};
 use crate::fuzzy::kernel::{self, Needle, PARTS, Part};
 use crate::fuzzy::search::Plan;
+use crate::memory::{self, must};
 
 /// Number of cached directories; a directory replaces another one in the same slot.
 const DIRECTORIES: usize = 512;
@@ -29,9 +30,9 @@ impl DirBounds {
         DirBounds {
             masks: (0..=len).map(|last| mask(&needle.bytes[len - last..])).collect(),
             first: mask(&needle.bytes[..1]),
-            numbers: vec![u32::MAX; DIRECTORIES],
-            states: vec![Part::default(); DIRECTORIES * kernel::parts(len)],
-            most: vec![0; DIRECTORIES * (len + 1)],
+            numbers: must(memory::filled(u32::MAX, DIRECTORIES)),
+            states: must(memory::filled(Part::default(), DIRECTORIES * kernel::parts(len))),
+            most: must(memory::filled(0, DIRECTORIES * (len + 1))),
             now: 0,
         }
     }

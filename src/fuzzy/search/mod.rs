@@ -20,6 +20,7 @@ use crate::fuzzy::fzf::query::{Kind, Query, Term};
 use crate::fuzzy::fzf::score::{NoMemory, TYPO};
 use crate::fuzzy::history::{BlockMatches, CachedResult, Reusable};
 use crate::job;
+use crate::memory::{self, must};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use worker::Searcher;
@@ -164,12 +165,14 @@ impl Plan {
         let openings = needles.iter().map(opening).fold(0, |all, bit| all | bit);
         let first = match &prior.start {
             Some((total, searched, best)) => {
-                Partial { total: *total, searched: *searched, best: best.clone() }
+                Partial { total: *total, searched: *searched, best: must(best.copy()) }
             }
             None => Partial::new(limit),
         };
-        prior.blocks.resize(snapshot.blocks.len().max(prior.blocks.len()), None);
-        let seen = snapshot.blocks.iter().map(|_| OnceLock::new()).collect();
+        let more = snapshot.blocks.len().saturating_sub(prior.blocks.len());
+        must(memory::reserve(&mut prior.blocks, more));
+        prior.blocks.resize(prior.blocks.len() + more, None);
+        let seen = must(memory::collect(snapshot.blocks.iter().map(|_| OnceLock::new())));
         let floor = AtomicU64::new(first.best.threshold().merit());
         let others = (1..threads).map(|_| Partial::new(limit));
         let found = std::iter::once(first).chain(others).map(Mutex::new).collect();
@@ -298,11 +301,13 @@ impl Plan {
             searched += found.searched;
             best.merge(&found.best);
         }
-        let blocks = self.seen.iter().map(|seen| seen.get().cloned()).collect();
+        let blocks = must(memory::collect(self.seen.iter().map(|seen| seen.get().cloned())));
         let tests = self.groups.iter().flatten().flat_map(|group| &group.tests);
         let memos = tests.filter_map(TermFilter::memo).collect();
         let (query, limit, boosted) = (self.query.clone(), self.limit, self.boosted);
-        let best = (!self.stopped.load(Ordering::Relaxed)).then_some(best);
+        // One that lacks some for want of memory is nothing to go on from.
+        let is_whole = !self.stopped.load(Ordering::Relaxed) && best.is_whole();
+        let best = is_whole.then_some(best);
         CachedResult { query, limit, boosted, total, searched, best, blocks, memos }
     }
 }

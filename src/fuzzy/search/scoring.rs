@@ -7,6 +7,7 @@ use crate::fuzzy::filter::TermFilter;
 use crate::fuzzy::fzf::score::TYPO;
 use crate::fuzzy::kernel::{self, BATCH, Batch, Bonuses, Rows};
 use crate::fuzzy::rank::RankKey;
+use crate::memory::{self, must};
 use std::sync::atomic::Ordering;
 
 /// Returns the score of a group all of whose terms are prefixes or suffixes: that of the first term that matches. Returns
@@ -32,7 +33,7 @@ const QUEUE_MAX_BYTES: [usize; 2] = [16, 32];
 pub(super) struct Queue {
     batch: Batch,
     /// The kernel's state for each needle.
-    rows: Vec<Box<Rows>>,
+    rows: Vec<Rows>,
     items: Vec<Item>,
 }
 
@@ -95,6 +96,7 @@ impl Searcher<'_> {
         let class = QUEUE_MAX_BYTES.iter().take_while(|&&short| name.len() > short).count();
         let queue = &mut self.queues[class];
         if queue.rows.is_empty() {
+            must(memory::reserve(&mut queue.rows, plan.needles.len()));
             queue.rows.extend(plan.needles.iter().map(|needle| Rows::new(needle.bytes.len())));
         }
         let before = if number == 0 { plan.bonuses.first } else { b'/' };

@@ -9,6 +9,7 @@ use crate::fuzzy::history::BlockMatches;
 use crate::fuzzy::kernel;
 use crate::fuzzy::rank::RankKey;
 use crate::fuzzy::search::bounds::{self, DirBounds, Threshold};
+use crate::memory::{self, must};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -149,14 +150,8 @@ impl<'p> Searcher<'p> {
         found.total += count(&all) - prior.filter(|_| go_on).map_or(0, |seen| count(&seen.bits));
         if plan.query.orders() {
             let (raised, apart, unsure) = ([0; BITS], [0; BITS], [0; BITS]);
-            self.pending.push(Pending {
-                block: number,
-                alive,
-                classified: 0,
-                raised,
-                apart,
-                unsure,
-            });
+            let pending = Pending { block: number, alive, classified: 0, raised, apart, unsure };
+            must(memory::push(&mut self.pending, pending));
         } else if RankKey::new(0, 0, block.first()) > found.best.threshold() {
             for (word, &bits) in alive.iter().enumerate() {
                 ones(word, bits)

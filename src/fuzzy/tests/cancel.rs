@@ -12,7 +12,7 @@ fn plan(items: &[String], query: &str, options: SessionOptions) -> Arc<Plan> {
     let mut corpus = Corpus::default();
     items.iter().for_each(|item| corpus.push(item.as_bytes()).unwrap());
     let view = View {
-        snapshot: Arc::new(corpus.snapshot()),
+        snapshot: Arc::new(corpus.snapshot().expect("memory")),
         boosts: Arc::default(),
         boosted: 0,
         prior: Reusable::default(),

@@ -238,13 +238,13 @@ fn a_budget_is_kept_whatever_comes() {
 fn boosts_add_to_scores_and_leave_the_order_of_an_empty_query() {
     let items = strings(&["src/a.rs", "src/b.rs", "src/c.rs", "other"]);
     let session = session(&items, SessionOptions::default());
-    session.boost(1, &[-5, 7]);
+    session.boost(1, &[-5, 7]).expect("memory");
     let plain = expected(&items, "src", 9, &SessionOptions::default());
     let row = |index: usize, boost| Row { index: index as u32, score: plain.rows[0].score + boost };
     assert_eq!(session.query(b"src", 9).rows, [row(2, 7), row(0, 0), row(1, -5)]);
     assert_eq!(session.query(b"", 9), expected(&items, "", 9, &SessionOptions::default()));
     assert_eq!(session.query(b"!src", 9), expected(&items, "!src", 9, &SessionOptions::default()));
-    session.boost(2, &[0]);
+    session.boost(2, &[0]).expect("memory");
     assert_eq!(session.query(b"src", 1).rows, [row(0, 0)]);
     session.clear();
     session.push(items.iter().map(|item| &item[..]));
@@ -470,11 +470,11 @@ fn boosts_count_in_what_was_found_before() {
     let session = session(&items, SessionOptions::default());
     let plain = session.query(b"main", 5);
     let last = session.query(b"main", items.len()).rows.pop().unwrap();
-    session.boost(last.index as usize, &[10_000]);
+    session.boost(last.index as usize, &[10_000]).expect("memory");
     let first = Row { index: last.index, score: last.score + 10_000 };
     let boosted = session.query(b"main", 5);
     assert_eq!((boosted.rows[0], boosted.total), (first, plain.total));
     assert_eq!(boosted.rows[1..], plain.rows[..4]);
-    session.boost(last.index as usize, &[0]);
+    session.boost(last.index as usize, &[0]).expect("memory");
     assert_eq!(session.query(b"main", 5), plain);
 }

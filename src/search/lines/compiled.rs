@@ -5,6 +5,7 @@ use super::patterns::{LinePatterns, Part};
 use super::rewrite::{before_crlf, in_lines, without_groups};
 use super::seeker::Seeker;
 use crate::job::JobError;
+use crate::memory;
 use crate::search::Literals;
 use regex_automata::MatchKind;
 use regex_automata::meta;
@@ -17,6 +18,10 @@ pub(super) const MAX_COMPILED_BYTES: usize = 100 << 20;
 
 /// Maximum bytes of states that a search builds lazily, in each direction.
 const MAX_CACHE_BYTES: usize = 8 << 20;
+
+/// Memory that has to be there before a pattern is compiled, in pieces that cannot be refused: some forms of it, and what two
+/// threads search with.
+const COMPILING: usize = 16 << 20;
 
 /// A compiled matcher for lines.
 pub struct LineMatcher {
@@ -80,7 +85,8 @@ impl LinePatterns {
         if let Some(literals) = &self.literals {
             return Ok(LineMatcher { engine: Engine::Literals(Arc::clone(literals)) });
         }
-        let mut parts = Vec::with_capacity(self.parts.len());
+        memory::spare(COMPILING)?;
+        let mut parts = memory::with_room(self.parts.len())?;
         for part in &self.parts {
             if is_cancelled() {
                 return Err(JobError::Cancelled);

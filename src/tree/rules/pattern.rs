@@ -1,5 +1,6 @@
 //! A list of patterns: the lines of one ignore file.
 
+use crate::memory::{self, must};
 use crate::tree::rules::glob::{self, Component, Fault, Glob};
 use bstr::ByteSlice;
 use std::collections::HashMap;
@@ -54,6 +55,10 @@ impl Patterns {
 
     fn add(&mut self, pattern: Pattern) {
         let index = self.list.len();
+        must(memory::reserve(&mut self.list, 1));
+        must(memory::reserve(&mut self.others, 1));
+        must(memory::reserve_map(&mut self.names, 1));
+        must(memory::reserve_map(&mut self.extensions, 1));
         let last = match pattern.components.last() {
             Some(Component::One(glob)) => Some(glob),
             _ => None,

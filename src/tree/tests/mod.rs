@@ -374,18 +374,18 @@ fn batches_are_cut_and_joined() {
         source.push(b"root/", number.to_string().as_bytes(), Kind::File, b"why");
     }
     let mut taken = Paths::default();
-    taken.take_from(&mut source, 3);
-    taken.take_from(&mut source, 4);
+    taken.take_from(&mut source, 3).expect("memory");
+    taken.take_from(&mut source, 4).expect("memory");
     assert_eq!((taken.len(), source.len()), (7, 3));
     for (number, entry) in taken.entries().iter().enumerate() {
         assert_eq!(taken.path(entry), format!("root/{number}").as_bytes());
         assert_eq!(taken.message(entry), b"why");
     }
     taken.clear();
-    taken.take_from(&mut source, 100);
+    taken.take_from(&mut source, 100).expect("memory");
     assert_eq!(taken.len(), 3);
     assert!(source.is_empty());
     assert_eq!(taken.path(&taken.entries()[2]), b"root/9");
-    taken.take_from(&mut source, 1);
+    taken.take_from(&mut source, 1).expect("memory");
     assert_eq!(taken.len(), 3);
 }
