@@ -14,8 +14,8 @@
  *
  * Calls. A function returns a status: RILLE_OK, a positive note, or a negative failure (enum rille_status). It writes
  * its outputs only when it succeeds, and the error block only when it fails; the block may be NULL. Functions without a
- * status are getters and cannot fail: for NULL they return 0 or NULL. The library never ends the process and never
- * prints.
+ * status are getters and cannot fail: for NULL they return 0 or NULL. The library never prints, and never ends the
+ * process except as described under "Refused memory".
  *
  * Failures that any function can return are described here, and at a function only if there is another reason:
  * RILLE_EARG for a required pointer that is NULL, an unknown constant or an unknown flag; RILLE_ETOOBIG for a text or a
@@ -30,6 +30,12 @@
  * Memory. Input is read during the call and never kept. Output goes to memory of the caller, which may be uninitialised
  * and must be aligned for what is written there. Each side frees what it allocated: an object made by rille_x_new
  * belongs to the caller and is freed by rille_x_free, which accepts NULL.
+ *
+ * Refused memory. A call for which the system has no memory returns RILLE_ENOMEM, and a job fails. Outputs are not
+ * written and objects stay as they were, except where a function says otherwise. Two kinds of requests end the process
+ * if the system refuses them: pieces below a page (4 KiB), and what the engines of patterns, lists of literals and zstd
+ * take by themselves. The latter is bounded by their limits and requested in one piece before they begin; zstd windows
+ * above 8 MiB take more.
  *
  * Objects. Each carries its kind. A function that gets an object of another kind returns RILLE_EARG, and the message
  * names both kinds; a getter returns what it returns for NULL, and rille_x_free does nothing. The same holds for an
@@ -1389,8 +1395,8 @@ int32_t rille_walk_start(const uint8_t *root, size_t len, const rille_walk_optio
  * Takes up to `most` paths of a job of rille_walk_start and writes the batch to `out`. The previous batch becomes
  * invalid.
  *
- * Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
- * kind). It does not wait.
+ * Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0), RILLE_EARG (`most` is 0 or the job is of another kind)
+ * or RILLE_ENOMEM (nothing was taken). It does not wait.
  */
 int32_t rille_walk_take(rille_job *job, uint32_t most, rille_paths *out, rille_error *err);
 

@@ -8,7 +8,7 @@
 ---   again         true: the call itself has to work afterwards
 --- A call that is refused raises or returns nil and a sentence, or returns a job that fails with one.
 local ffi = require("ffi")
-local C = require("rille.ffi")
+local C = require("rille.core.ffi")
 
 -- A second declaration of the same functions is harmless.
 ffi.cdef([[
@@ -32,8 +32,8 @@ M.SENTENCES = {
   "the system has no memory for {n} bytes",
   "no memory for {n} more bytes of a buffer",
   "no memory for the result",
-  "there is no memory for the item",
-  "there is no memory for the search",
+  "out of memory for the item",
+  "out of memory for the search",
 }
 
 --- Whether something is a sentence about memory.
