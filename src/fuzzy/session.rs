@@ -199,6 +199,9 @@ impl Shared {
         if item.len() > u32::MAX as usize / 2 {
             return Err(Refused::Item);
         }
+        if !state.corpus.has_spare() {
+            return Err(Refused::Memory);
+        }
         state.corpus.push(item).map_err(|_| Refused::Memory)
     }
 

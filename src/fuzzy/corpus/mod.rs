@@ -130,6 +130,9 @@ fn put([folder, name]: &[&[u8]; 2], out: &mut Vec<u8>) {
     out.extend_from_slice(name);
 }
 
+/// Memory that is left to the host when a session takes no more items, with what a block takes until it is full.
+const SPARE: usize = 2 << 20;
+
 impl Corpus {
     /// Returns the number of items.
     pub(super) fn len(&self) -> usize {
@@ -150,6 +153,12 @@ impl Corpus {
     pub(super) fn memory_usage_with(&self, item: &[u8]) -> usize {
         let growth = self.open.memory_usage() + self.dirs.growth(item) + self.last.0.capacity();
         self.memory_usage() + growth + 2 * item.len() + 1024
+    }
+
+    /// Whether the system would give some memory beyond what the next block takes. Items are small: taken one by one they would
+    /// fill memory to its last bytes, and the host would end at its own next request. It is asked once for each block.
+    pub(super) fn has_spare(&self) -> bool {
+        self.open.len() > 0 || memory::spare(SPARE).is_ok()
     }
 
     /// Adds an item, or returns an error if memory runs out.
