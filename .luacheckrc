@@ -12,6 +12,6 @@ files["plugin"] = neovim
 files["build.lua"] = neovim
 files["test/neovim"] = neovim
 files["bench/neovim"] = neovim
-files["doc/pictures.lua"] = neovim
+files["tools/pictures.lua"] = neovim
 files["lua/rille/resty"] = { read_globals = { "ngx" } }
 files["lua/rille/love"] = { read_globals = { "love" } }

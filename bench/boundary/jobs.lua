@@ -4,7 +4,7 @@
 --- Jobs that do nothing are those of the tests: RILLE_LIB has to name a library with the feature `testing`.
 local bench = dofile("bench/common/bench.lua")
 local rille = require("rille")
-local start = dofile("test/jobs.lua")
+local start = dofile("test/support/jobs.lua")
 local vim = rawget(_G, "vim")
 local now = bench.now
 

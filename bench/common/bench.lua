@@ -157,7 +157,7 @@ local function calibrate(loop)
 end
 
 --- Returns whether a loop is compiled as a whole. Only traces of the loop itself and their side exits count: see
---- test/jit_spec.lua.
+--- test/jit/jit_spec.lua.
 local function compiles(loop)
   local made, aborted, ours = 0, 0, false
   local function watch(what, _, func, _, other)

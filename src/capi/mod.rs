@@ -7,7 +7,7 @@
 //! - Text comes in as a pointer and a length, results go to memory of the caller, and only on success. No struct
 //!   travels by value, no callback exists, no input pointer is kept.
 //! - The body of every export is one call of [`boundary`](boundary::boundary) or one of its sisters: a panic ends there
-//!   as `RILLE_EPANIC`. `test/exports.rs` proves it from the source.
+//!   as `RILLE_EPANIC`. `test/rust/exports.rs` proves it from the source.
 //!
 //! # Where does a new function go?
 //!

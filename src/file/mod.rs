@@ -31,37 +31,21 @@
 //! file, and what has arrived can be read.
 
 mod cache;
-#[cfg(all(test, unix))]
-mod change_tests;
 mod decompress;
-#[cfg(test)]
-mod fault_tests;
 mod filter;
-#[cfg(test)]
-mod filter_tests;
 mod follow;
-#[cfg(test)]
-mod follow_tests;
 mod growth;
-#[cfg(test)]
-mod growth_tests;
 mod held;
 mod index;
 mod jobs;
 mod ordered;
 mod reader;
-#[cfg(test)]
-mod reader_tests;
 mod runs;
 mod scan;
 mod search;
-#[cfg(test)]
-mod search_tests;
 mod snapshot;
 mod source;
 mod spool;
-#[cfg(test)]
-mod spool_tests;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -72,7 +72,7 @@ impl SpecState {
         config.set("print", lua.create_function(print)?)?;
 
         let dofile: Function = lua.globals().get("dofile")?;
-        let runner: Function = dofile.call(file("runner.lua").to_str())?;
+        let runner: Function = dofile.call(file("support/runner.lua").to_str())?;
         runner.call(config)
     }
 }

@@ -29,7 +29,7 @@ local makers = {
     return { corpus, corpus:start("o") }
   end,
   file = function()
-    return rille.file(root .. "/test/runner.lua")
+    return rille.file(root .. "/test/support/runner.lua")
   end,
   walk = function()
     return rille.walk(root .. "/test")
@@ -44,7 +44,7 @@ local makers = {
     return rille.notifier()
   end,
   job = function()
-    local start = dofile(root .. "/test/jobs.lua")
+    local start = dofile(root .. "/test/support/jobs.lua")
     local jobs, note = {}, rille.notifier()
     for i = 1, 20 do
       jobs[i] = start({ steps = 1000000, microseconds = 100, results = 1 })

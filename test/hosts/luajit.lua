@@ -1,5 +1,5 @@
 -- The plain LuaJIT program, without a host. Returns normally on success, so that the state is closed.
-local _, failed = dofile(os.getenv("RILLE_ROOT") .. "/test/runner.lua")({
+local _, failed = dofile(os.getenv("RILLE_ROOT") .. "/test/support/runner.lua")({
   print = function(line)
     io.stdout:write(line, "\n")
     io.stdout:flush()

@@ -4,7 +4,7 @@
 local root = os.getenv("RILLE_ROOT")
 
 local function run(where)
-  local _, failed = dofile(where .. "/test/runner.lua")({
+  local _, failed = dofile(where .. "/test/support/runner.lua")({
     print = function(line)
       io.stdout:write(line, "\n")
       io.stdout:flush()

@@ -1,5 +1,5 @@
 -- The state machines of the pure-Lua segmenters. GENERATED from the data of ICU4X (the crate icu_segmenter,
--- its `new_neo` segmenters) by test/tables.rs; do not edit: `BLESS=1 cargo test tables` rewrites this file.
+-- its `new_neo` segmenters) by test/rust/tables.rs; do not edit: `BLESS=1 cargo test tables` rewrites this file.
 --
 -- symbols: the symbol of every code point, as runs in ascending order. A run is a letter ("a" is symbol 1,
 --          "b" is symbol 2, ...) and the number of code points that it covers, left out when it is 1. The

@@ -1,4 +1,4 @@
---- rille.text in pure Lua, for when no library can be loaded. The results equal those of the native library: test/tables.rs
+--- rille.text in pure Lua, for when no library can be loaded. The results equal those of the native library: test/rust/tables.rs
 --- generates the segmenters' tables from the crate that the native library uses.
 local lazy = require("rille.core.lazy")
 

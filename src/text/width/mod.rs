@@ -26,7 +26,7 @@
 //!
 //! [`Style::Neovim`] is its `strdisplaywidth()`, [`Style::Strwidth`] its `nvim_strwidth()`, in version 0.11 or later: a
 //! cluster takes the cells of its first scalar; a lam and the alef after it are one cluster; a control character is shown
-//! as `^A` or `<80>`, an invalid byte as `<ff>`, a format character as `<200b>`. `test/width_neovim_spec.lua` compares
+//! as `^A` or `<80>`, an invalid byte as `<ff>`, a format character as `<200b>`. `test/lua/width_neovim_spec.lua` compares
 //! both with the Neovim that it runs in; [`Style`] lists the differences.
 //!
 //! # What does it cost?

@@ -1,5 +1,5 @@
 //! The class of every code point, as runs in ascending order: the first code point, and in the last two digits the
-//! class. GENERATED from the properties of ICU4X by test/width.rs; do not edit: `BLESS=1 cargo test width` rewrites
+//! class. GENERATED from the properties of ICU4X by test/rust/width.rs; do not edit: `BLESS=1 cargo test width` rewrites
 //! this file. See `table.rs` for what the bits of a class mean.
 
 #[rustfmt::skip]

@@ -2,7 +2,7 @@
 //!
 //! # Where does it come from?
 //!
-//! [`runs`](super::runs) is generated from the properties of ICU4X by `test/width.rs`, which also documents which property
+//! [`runs`](super::runs) is generated from the properties of ICU4X by `test/rust/width.rs`, which also documents which property
 //! decides what. The compiler expands its runs to pages here, so that nothing is built at run time and ICU4X's own
 //! property data stays out of the library: 33 KB instead of 47 KB.
 
@@ -25,7 +25,7 @@ pub(super) enum Kind {
     Complex,
 }
 
-/// The properties of a code point in one byte; `test/width.rs` packs it.
+/// The properties of a code point in one byte; `test/rust/width.rs` packs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Class(pub(super) u8);
 

@@ -2,7 +2,7 @@
 -- luacheck: globals love
 local t = ...
 local glue = require("rille.love")
-local start = dofile(os.getenv("RILLE_ROOT") .. "/test/jobs.lua")
+local start = dofile(os.getenv("RILLE_ROOT") .. "/test/support/jobs.lua")
 
 --- Runs frames until a condition holds; returns their number.
 local function frames(condition)

@@ -3,7 +3,7 @@
 local t = ...
 local nvim = require("rille.nvim")
 local rille = require("rille")
-local start = dofile(os.getenv("RILLE_ROOT") .. "/test/jobs.lua")
+local start = dofile(os.getenv("RILLE_ROOT") .. "/test/support/jobs.lua")
 local uv = vim.uv or vim.loop
 local LONG = 60000
 

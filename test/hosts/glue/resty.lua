@@ -2,7 +2,7 @@
 -- luacheck: globals ngx
 local t = ...
 local resty = require("rille.resty")
-local start = dofile(os.getenv("RILLE_ROOT") .. "/test/jobs.lua")
+local start = dofile(os.getenv("RILLE_ROOT") .. "/test/support/jobs.lua")
 local LONG = 60000
 
 --- Takes all results of a job until it has finished.

@@ -30,7 +30,7 @@ end
 -- Runs specs that wait for frames in a coroutine, one step per frame. `yield` across `pcall` works in LuaJIT.
 local function in_frames()
   local run = coroutine.wrap(function()
-    return "over", select(2, dofile(root .. "/test/runner.lua")({ print = say }))
+    return "over", select(2, dofile(root .. "/test/support/runner.lua")({ print = say }))
   end)
   function love.update()
     local over, failed = run()
@@ -48,7 +48,7 @@ function love.load()
   if os.getenv("RILLE_HOST") == "love-thread" then
     failed = in_thread()
   else
-    failed = select(2, dofile(root .. "/test/runner.lua")({ print = say }))
+    failed = select(2, dofile(root .. "/test/support/runner.lua")({ print = say }))
   end
   love.event.quit(failed == 0 and 0 or 1)
 end

@@ -1,6 +1,6 @@
 -- The body of the love.thread: see main.lua.
 local channel, root = ...
-local _, failed = dofile(root .. "/test/runner.lua")({
+local _, failed = dofile(root .. "/test/support/runner.lua")({
   print = function(line)
     channel:push(line)
   end,

@@ -2,7 +2,7 @@
 -- luacheck: globals ngx
 local root = os.getenv("RILLE_ROOT")
 ngx.say(ngx.worker.pid())
-local run = dofile(root .. "/test/runner.lua")
+local run = dofile(root .. "/test/support/runner.lua")
 run({
   specs = { root .. "/test/hosts/glue/resty.lua" },
   print = function(line)

@@ -4,7 +4,7 @@ local rille = require("rille")
 assert(rille.text.reverse("rille") == "ellir")
 
 -- A pool that runs before the fork, jobs included, and another one after it.
-local start = dofile(os.getenv("RILLE_ROOT") .. "/test/jobs.lua")
+local start = dofile(os.getenv("RILLE_ROOT") .. "/test/support/jobs.lua")
 local before = package.loaded["rille.test.job"]
 if before then
   local state, _, message = before:poll()

@@ -12,7 +12,7 @@ if package.loaded["rille.test.ran"] then
 end
 package.loaded["rille.test.ran"] = true
 
-dofile(os.getenv("RILLE_ROOT") .. "/test/runner.lua")({
+dofile(os.getenv("RILLE_ROOT") .. "/test/support/runner.lua")({
   print = function(line)
     io.stderr:write(line, "\n") -- to the error log: an answer is lost with its worker, the log is not
     ngx.say(line)

@@ -1,5 +1,5 @@
 -- What pure-Lua fuzzy matching knows of chars beyond ASCII. GENERATED from the native side, which has it from ICU4X, by
--- test/fuzzy_tables.rs; do not edit: `BLESS=1 cargo test tables` rewrites this file.
+-- test/rust/fuzzy_tables.rs; do not edit: `BLESS=1 cargo test tables` rewrites this file.
 --
 -- classes: the class of every code point from U+0080 on, as runs in ascending order. A run is a letter ("a" is class 0, "b"
 --          class 1, ... and "h" class 1 of a mark that stands on the char before it; a capital, if the code point is one) and
