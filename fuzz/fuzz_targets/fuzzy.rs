@@ -6,7 +6,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use rille::fuzzy::fzf::brute_force::Matcher;
-use rille::fuzzy::fzf::query::{Case, SessionOptions as QueryOptions};
+use rille::fuzzy::fzf::query::{Case, QueryOptions};
 use rille::fuzzy::session::SessionOptions;
 use rille::fuzzy::{Scheme, Session};
 
