@@ -8,14 +8,14 @@
 //!
 //! # How does a refusal reach the host?
 //!
-//! As an `Err` where functions fail anyway. Where they do not, [`must`] unwinds with [`NoMemory`]: the boundary and the
+//! As an `Err` where functions fail anyway. Where they do not, `must` unwinds with [`NoMemory`]: the boundary and the
 //! runner of jobs catch panics in any case, and make a status or a failed job of this one. Nothing is poisoned by it, so
 //! memory has to be asked for before anything is half changed.
 //!
 //! # What still ends the process?
 //!
 //! Small pieces, and those that crates take by themselves: the compilers of patterns and lists of literals, caches of
-//! searches, zstd. Their sizes have bounds. Before a compilation [`spare`] asks for as much as it may take, so that it
+//! searches, zstd. Their sizes have bounds. Before a compilation `spare` asks for as much as it may take, so that it
 //! begins only if the system would give that.
 
 use std::any::Any;

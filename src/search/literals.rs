@@ -252,7 +252,7 @@ impl Literals {
 
     /// Iterates over the hits from `from` on, from left to right, without overlaps.
     ///
-    /// The time is linear in the text: once searching from left to right may have read it [`MAX_READS`] times over, the rest
+    /// The time is linear in the text: once searching from left to right may have read it `MAX_READS` times over, the rest
     /// is searched backward, in windows.
     pub fn hits<'t>(&self, text: &'t [u8], from: usize) -> impl Iterator<Item = Hit> + use<'_, 't> {
         let (mut at, mut read) = (from, 0_usize);
