@@ -1,4 +1,4 @@
-//! The block cache: what was read a moment ago, in bounded memory.
+//! The block cache of a file: recently read blocks, in bounded memory.
 
 use super::held::Tally;
 use super::source::Source;
@@ -7,18 +7,18 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Bytes of a block.
+/// Size of a block in bytes.
 pub(super) const BLOCK: usize = 64 << 10;
 
-/// What the cache of a file holds unless told otherwise, in bytes.
+/// Default capacity of the block cache of a file, in bytes.
 pub(super) const DEFAULT_CAPACITY: usize = 4 << 20;
 
-/// A buffer of zeros, or a refusal if the system has no memory for it.
+/// Returns a buffer of `len` zeros, or an error if the system has no memory for it.
 pub(super) fn zeroed(len: usize) -> io::Result<Vec<u8>> {
     Ok(memory::filled(0, len)?)
 }
 
-/// Blocks of one source by their number. The one that was used longest ago goes when there are too many.
+/// The cached blocks of one source, by block number. When there are too many, the least recently used block is dropped.
 pub(super) struct Cache {
     most: usize,
     state: Mutex<CacheState>,
@@ -32,18 +32,18 @@ struct CacheState {
 }
 
 impl Cache {
-    /// A cache of so many bytes, of two blocks at least.
+    /// Creates a cache of `capacity` bytes, but of two blocks at least.
     pub fn new(capacity: usize) -> Cache {
         Cache { most: (capacity / BLOCK).max(2), state: Mutex::default() }
     }
 
-    /// The block with that number, which has `len` bytes if the source has not lost some of them: then it is shorter.
+    /// Returns block `number`, which has `len` bytes; it is shorter only if the source has become shorter.
     pub fn get(&self, source: &dyn Source, number: u64, len: usize) -> io::Result<Arc<Vec<u8>>> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.clock += 1;
         let now = state.clock;
         if let Some((block, used)) = state.blocks.get_mut(&number)
-            // The last block of a file that has grown is read again.
+            // A shorter block was the last one of a file that has grown since: it is read again.
             && block.len() >= len
         {
             *used = now;
@@ -69,7 +69,7 @@ impl Cache {
         Ok(block)
     }
 
-    /// Bytes that it holds at most.
+    /// Returns the maximum size of the cache in bytes.
     pub fn capacity(&self) -> usize {
         self.most * BLOCK
     }

@@ -1,15 +1,15 @@
-//! Unpacking: gzip and zstd, as a stream.
+//! Streaming decompression of gzip and zstd archives.
 //!
 //! # What does it cost?
 //!
-//! gzip holds some 100 KiB, zstd the window that the archive asks for: 8 MiB at most unless somebody packed with `--ultra` or
-//! `--long`, and above 128 MiB it is refused. zstd gives what leaves its window, so the last of it comes late while more
-//! of the archive is to come.
+//! gzip needs about 100 KiB. zstd needs the window that the archive asks for: at most 8 MiB unless the archive was
+//! compressed with `--ultra` or `--long`; windows above 128 MiB are refused. zstd returns a byte only when it leaves
+//! the window, so the last bytes arrive late while the archive continues.
 //!
 //! # What is an archive here?
 //!
-//! Any number of gzip members one after the other, with zeros behind them, which tapes leave; any number of zstd frames, with
-//! frames to be skipped between them. Checksums are compared.
+//! Any number of gzip members in a row, followed by zeros as tapes write them; any number of zstd frames, with
+//! skippable frames between them. Checksums are verified.
 
 use crate::job::JobError;
 use crate::memory;
@@ -17,24 +17,24 @@ use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 use std::io::{self, BufRead, Read};
 
-/// Bytes that gzip unpacks at once. What is in there when it finds a mistake is lost.
+/// Bytes that gzip decompresses at a time. When it finds an error, the bytes of the current piece are lost.
 const PIECE: usize = 64 << 10;
 
-/// Bytes by which an archive is known.
+/// Number of leading bytes that identify an archive.
 pub(super) const MAGIC: usize = 4;
 
-/// How an archive is packed.
+/// The compression format of an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Codec {
     Gzip,
     Zstd,
 }
 
-/// Why an archive does not come to its end.
+/// The reason why decompression stopped before the end of an archive.
 pub(super) enum Broken {
-    /// Whoever takes the bytes wants no more.
+    /// The receiver of the bytes wants no more.
     Stopped(JobError),
-    /// The archive is damaged, or cannot be read.
+    /// The archive is damaged or cannot be read.
     Damaged(String),
 }
 
@@ -57,7 +57,7 @@ impl From<FrameDecoderError> for Broken {
 }
 
 impl Codec {
-    /// How something is packed that begins so, if it is.
+    /// Returns the compression format of data that starts with `head`, or `None` if it is not an archive.
     pub fn of(head: &[u8]) -> Option<Codec> {
         match head {
             [0x1F, 0x8B, 8, ..] => Some(Codec::Gzip),
@@ -73,8 +73,8 @@ impl Codec {
         }
     }
 
-    /// Memory that has to be there before it is unpacked: the crates that do it take it in pieces that cannot be refused.
-    /// Windows above 8 MiB, which zstd makes only if it is told to, take more.
+    /// Returns the bytes of memory that must be free before decompression starts: the decompression crates allocate in
+    /// pieces, and cannot report a failed allocation. Windows above 8 MiB, which zstd makes only on request, take more.
     pub fn working_memory(self) -> usize {
         match self {
             Codec::Gzip => 1 << 20,
@@ -82,7 +82,7 @@ impl Codec {
         }
     }
 
-    /// Unpacks all of an archive, in pieces.
+    /// Decompresses a whole archive and passes its bytes to `emit` in pieces.
     pub fn unpack(
         self,
         input: &mut impl BufRead,
@@ -108,7 +108,7 @@ fn gzip(
                 len => emit(&buffer[..len])?,
             }
         }
-        // What follows is another member, or nothing but zeros.
+        // Either another member follows, or only zeros.
         let mut zeros = false;
         loop {
             let rest = input.fill_buf()?;
@@ -150,7 +150,7 @@ fn zstd(
         while !decoder.is_finished() {
             let block = decoder.decode_blocks(&mut *input, BlockDecodingStrategy::UptoBlocks(1));
             if block.is_err() {
-                // An empty last block, and a checksum: the decoder then gives what it keeps for blocks to come.
+                // An empty last block and a checksum make the decoder return the bytes that it holds for later blocks.
                 let _ = decoder.decode_blocks(&b"\x01\0\0\0\0\0\0"[..], BlockDecodingStrategy::All);
             }
             loop {
@@ -159,7 +159,7 @@ fn zstd(
                     len => emit(&buffer[..len])?,
                 }
             }
-            // Blocks that give nothing are to be interrupted as well.
+            // Blocks without output must be interruptible as well.
             emit(&[])?;
             block?;
         }
@@ -182,7 +182,7 @@ mod tests {
         packed.finish().unwrap()
     }
 
-    /// What an archive gives, and what is wrong with it.
+    /// Returns the decompressed bytes of an archive, and the error if there was one.
     fn unpacked(packing: Codec, archive: &[u8], buffer: usize) -> (Vec<u8>, Option<String>) {
         let (mut all, mut input) = (Vec::new(), BufReader::with_capacity(buffer, archive));
         let end = packing.unpack(&mut input, &mut |bytes| {
@@ -207,7 +207,7 @@ mod tests {
             (1000, &member, true),
         ] {
             let archive = [&member[..], &vec![0; zeros], more].concat();
-            // The zeros may end where the buffer does.
+            // The zeros may end where the buffer ends.
             for buffer in [16, member.len(), member.len() + zeros, 1 << 16] {
                 let (text, broken) = unpacked(Codec::Gzip, &archive, buffer.max(1));
                 assert_eq!(broken.is_some(), is_damaged, "{zeros} zeros, {more:?}, {buffer}");

@@ -1,15 +1,16 @@
-//! The filter: the lines that match, or those that do not, as a file of their own.
+//! The filter: the matching lines of a file, or the other ones, as a file of its own.
 //!
 //! # What does it hold?
 //!
-//! Where runs of lines that are kept begin and end, as differences of two to four bytes each, and a mark for every 64th run:
-//! not the lines themselves, which are read from the file whenever somebody wants them. So a filter that leaves out a
-//! thousand lines of a hundred million takes some kilobytes, and one that keeps every second line four bytes for each.
+//! The start and end of each run of kept lines, as differences of two to four bytes each, and a mark for every 64th
+//! run. It does not hold the lines themselves, which are read from the file on demand. So a filter that drops a
+//! thousand lines of a hundred million takes a few kilobytes, and one that keeps every second line takes four bytes for
+//! each.
 //!
 //! # What are its limits?
 //!
-//! More than [`MAX_RUN_BYTES`] of that are a failure of the job, and what was found until then stays. How it grows with its
-//! file is told in [`growth`](super::growth).
+//! The job fails when the runs take more than [`MAX_RUN_BYTES`]; the lines found until then remain. How a filter grows
+//! with its file is described in [`growth`](super::growth).
 
 use super::ordered::{Sender, for_each_ordered};
 use super::runs::{Batch, MAX_RUN_BYTES, RunList, STRIDE};
@@ -24,19 +25,19 @@ use std::mem::take;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
-/// Runs that are brought at once, at most.
+/// Maximum number of runs in one batch.
 const MAX_BATCH_RUNS: usize = 16 << 10;
 
-/// Bytes that are read at once of runs that are close to each other.
+/// Bytes to read at once when runs are close to each other.
 const WINDOW: usize = if cfg!(test) { 512 } else { 64 << 10 };
 
-/// Which lines are kept.
+/// The rule that decides which lines are kept.
 pub(super) struct Rule {
     pub patterns: LinePatterns,
     pub invert: bool,
-    /// Threads that look at lines.
+    /// Number of threads that match lines.
     pub threads: usize,
-    /// Made by the first one who looks at lines.
+    /// Compiled by the first thread that needs it.
     matcher: OnceLock<LineMatcher>,
 }
 
@@ -45,7 +46,7 @@ impl Rule {
         Rule { patterns, invert, threads, matcher: OnceLock::new() }
     }
 
-    /// Whether a search can begin at once.
+    /// Returns whether the patterns are compiled, so that a search can start at once.
     pub fn is_compiled(&self) -> bool {
         self.matcher.get().is_some()
     }
@@ -59,15 +60,15 @@ impl Rule {
     }
 }
 
-/// The lines that a filter keeps.
+/// The lines of `parent` that a filter keeps.
 pub(super) struct FilteredLines {
     pub parent: Arc<Snapshot>,
     pub rule: Arc<Rule>,
-    /// Shared with filters of this one until either of them changes.
+    /// Shared with the filters of this filter until either of them changes.
     runs: RwLock<Arc<RunList>>,
-    /// Held by who looks at lines.
+    /// Held by the thread that is matching lines.
     pub filling: Gate,
-    /// Bytes of lines that the host was told of.
+    /// Bytes of kept lines that were reported to the host.
     told: AtomicU64,
 }
 
@@ -77,7 +78,7 @@ impl FilteredLines {
         FilteredLines { parent, rule, runs, filling: Gate::default(), told }
     }
 
-    /// The same lines, of the same content, which grow on their own.
+    /// Returns the same lines over the same content; the copy grows independently.
     pub fn twin(&self, parent: Arc<Snapshot>) -> FilteredLines {
         let runs = RwLock::new(Arc::clone(&self.runs()));
         let twin = FilteredLines { runs, ..FilteredLines::new(parent, Arc::clone(&self.rule)) };
@@ -93,36 +94,37 @@ impl FilteredLines {
         change(&mut self.runs.write().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Whether all that is known of the file was looked at.
+    /// Returns whether all known lines of the file were matched.
     pub fn is_filled(&self) -> bool {
         self.runs().seen() >= self.parent.size()
     }
 
-    /// Whether there are lines that the host was not told of.
+    /// Returns whether there are kept lines that were not reported to the host yet.
     pub fn has_news(&self) -> bool {
         self.runs().total() > self.told.load(Ordering::Acquire)
     }
 
-    /// The host knows of the lines that there are.
+    /// Marks the present lines as reported to the host.
     pub fn tell(&self) {
         self.told.store(self.runs().total(), Ordering::Release);
     }
 
-    /// Whether the job that was given this looks no more at what the file grows by.
+    /// Returns whether the job that owns `ended` no longer handles growth of the file.
     pub fn has_ended(&self, ended: &AtomicBool) -> bool {
         let _runs = self.runs();
         ended.load(Ordering::Relaxed)
     }
 
-    /// Looks at the lines of the file that were not looked at, however many these become meanwhile. `ended` tells that it will
-    /// look no more: it is set under the lock of the runs, so who looks at it under that one after growth cannot be passed
-    /// over. The unit of progress is the byte of the file. Only for who holds [`FilteredLines::filling`].
+    /// Matches the remaining lines of the file, including lines that arrive meanwhile. Sets `ended` when it stops
+    /// looking for more: under the lock of the runs, so that whoever checks `ended` under that lock after the file has
+    /// grown cannot be missed. The unit of progress is the byte of the file. The caller must hold
+    /// [`FilteredLines::filling`].
     pub fn fill(&self, filler: &dyn Filler, ended: &AtomicBool) -> Result<(), JobError> {
         let is_cancelled = || filler.is_cancelled();
         let go_on = || if filler.is_cancelled() { Err(JobError::Cancelled) } else { Ok(()) };
         filler.expect(self.parent.size());
         let matcher = self.rule.matcher(&is_cancelled)?;
-        // The last line may be looked at twice.
+        // The last line may be matched twice.
         let mut again = 0;
         filler.advance(self.runs().upto());
         loop {
@@ -179,13 +181,13 @@ impl FilteredLines {
     }
 }
 
-/// A failure of the file that was filtered.
+/// Converts an error of the filtered file to an I/O error.
 fn refused(trouble: &FileError) -> io::Error {
     let kind = if trouble.changed { io::ErrorKind::UnexpectedEof } else { io::ErrorKind::Other };
     io::Error::new(kind, trouble.message.clone())
 }
 
-/// The lines that a filter keeps, as a file: until the last one of them is kept no more.
+/// The kept lines as a source of bytes. It is valid until the last of them is no longer kept.
 pub(super) struct View {
     kept: Arc<FilteredLines>,
     cuts: u64,
@@ -196,14 +198,14 @@ impl View {
         View { kept: Arc::clone(kept), cuts: kept.runs().cuts() }
     }
 
-    /// Whether the last line of those that were seen here is kept no more.
+    /// Returns whether the last line that this view has seen is no longer kept.
     pub fn is_cut(&self) -> bool {
         self.kept.runs().cuts() != self.cuts
     }
 }
 
 impl View {
-    /// Bytes of the lines, and how far the file was looked at for them.
+    /// Returns the bytes of all kept lines, and the offset in the file up to which lines were matched.
     fn extent(&self) -> io::Result<(u64, u64)> {
         let runs = self.kept.runs();
         if runs.cuts() != self.cuts {
@@ -230,7 +232,7 @@ impl Source for Arc<View> {
 
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         let mut done = 0;
-        // A batch of runs at a time: the file is read without the lock.
+        // Takes one batch of runs at a time, because the file is read without the lock.
         let mut batch = memory::with_room(STRIDE as usize)?;
         let (mut window, mut window_at) = (Vec::new(), 0);
         let source = self.kept.parent.source();
@@ -246,7 +248,7 @@ impl Source for Arc<View> {
                 break;
             }
             for &(start, (begin, end)) in &batch {
-                // Where it begins here and in the file, the first one in its middle.
+                // The start of the run in the filter and in the file; the first run may start in its middle.
                 let skip = (offset + done as u64) - start;
                 let len = (end - begin - skip).min((buffer.len() - done) as u64) as usize;
                 let piece = &mut buffer[done..done + len];
@@ -293,21 +295,21 @@ impl Source for Arc<View> {
     }
 }
 
-/// Who decides about the lines of a segment.
+/// Decides which lines of a segment are kept.
 struct LineFilter<'f, 'm> {
     seeker: &'f mut Seeker<'m>,
     invert: bool,
     port: &'f Sender<'f, Batch>,
     advance: &'f dyn Fn(u64),
     batch: Batch,
-    /// Bytes of a byte-order mark, which go with the first line.
+    /// Length of a byte-order mark in bytes; it is kept with the first line.
     mark: u64,
-    /// A long line, and whether it has matched until now.
+    /// The start of a long line, and whether it has matched so far.
     long: Option<(u64, bool)>,
 }
 
 impl LineFilter<'_, '_> {
-    /// Where a line begins in the file that is looked at from an offset on.
+    /// Returns the start of a line in the file; the scanner passes its start without a byte-order mark.
     fn begin(&self, offset: u64) -> u64 {
         if offset == self.mark { 0 } else { offset }
     }
@@ -331,7 +333,7 @@ impl Visit for LineFilter<'_, '_> {
     }
 
     fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), JobError> {
-        // What is before `at` was decided, what is before `kept` was brought.
+        // Lines before `at` are decided; kept lines before `kept` are in the batch.
         let (mut at, mut kept) = (0, 0);
         while at < text.len()
             && let Some(candidate) = self.seeker.candidate(text, at)?

@@ -1,48 +1,50 @@
-//! Following: a job that tells when a file has changed.
+//! Following a file: a job that reports each change.
 //!
 //! # Who looks?
 //!
-//! The system reports changes in the directory that the file is in, where it has inotify; that wakes the job, which looks at
-//! the file. Once a second it looks by itself, as some file systems report nothing, and the system has only so many watches.
+//! The system reports changes in the directory of the file, where it has inotify; a report wakes the job, which checks
+//! the file. The job also checks once a second without a report, because some file systems report nothing and the
+//! number of watches is limited.
 //!
 //! # What does it cost?
 //!
-//! No thread between two looks, and one watch for all files of a directory. Thousands of files may be followed.
+//! No thread between two checks, and one watch for all files of a directory. Thousands of files may be followed.
 
 use super::{Change, Document};
 use crate::job::{self, Job, JobError, NameWatch, Step, Worker};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-/// How long it rests if nobody wakes it.
+/// Interval between two checks when nothing wakes the job.
 const CHECK_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How long it rests while what has changed may be on its way.
+/// Interval between two checks while a write may still be in progress.
 const SETTLE_INTERVAL: Duration = Duration::from_millis(50);
 
-/// How often it looks whether the directory is still the one that is watched, at most.
+/// Minimum interval between two checks whether the watched directory is still the same one.
 const DIRECTORY_CHECK_INTERVAL: Duration = Duration::from_millis(900);
 
-/// What has become of a file.
+/// A reported change of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct News {
-    /// What the next refresh will tell, unless it changes again.
+    /// The change that the next refresh will report, unless the file changes again.
     pub change: Change,
-    /// Bytes that it has now.
+    /// Current size of the file in bytes.
     pub size: u64,
 }
 
-/// What a job that follows a file has between two looks.
+/// The state of a job that follows a file, kept between two checks.
 struct Follower {
     document: Weak<Document>,
     watch: Option<(NameWatch, Instant)>,
-    /// What was reported last, and of what: who has not refreshed yet need not be told the same again.
+    /// The last report and the content that it was about: a host that has not refreshed yet does not get the same
+    /// report again.
     told: Option<(News, (usize, u64))>,
 }
 
-/// Starts a job that tells what has become of a file until nobody has it any more. The unit of progress is the piece of news.
+/// Starts a job that reports changes of `document` until the document is freed. The unit of progress is the report.
 ///
-/// While news wait to be taken there are no more of them: a refresh after taking them sees whatever came meanwhile.
+/// While a report waits to be taken there is no further one: a refresh after taking it covers all later changes.
 pub(super) fn follow(document: &Arc<Document>) -> Job<News> {
     let mut follower = Follower { document: Arc::downgrade(document), watch: None, told: None };
     job::repeat(move |worker| follower.look(worker))
@@ -51,7 +53,7 @@ pub(super) fn follow(document: &Arc<Document>) -> Job<News> {
 impl Follower {
     fn look(&mut self, worker: &Worker<News>) -> Result<Step, JobError> {
         let Some(document) = self.document.upgrade() else { return Ok(Step::Over) };
-        // Before the look, so that nothing happens between the two.
+        // Watch before checking, so that no change between the two is missed.
         self.watch(&document, worker);
         let current = document.own()?.current();
         let looked = match &current.filter {
@@ -59,7 +61,7 @@ impl Follower {
             None => document.look(false),
         };
         let is_restless = document.is_restless()?;
-        // A filter grows by itself.
+        // A filter grows without a refresh, so its size does not identify the content.
         let size = if current.filter.is_some() { 0 } else { current.snapshot.size() };
         let of = (Arc::as_ptr(&current.snapshot) as usize, size);
         drop((document, current));
@@ -78,7 +80,7 @@ impl Follower {
         Ok(Step::Rest(if is_restless { SETTLE_INTERVAL } else { CHECK_INTERVAL }))
     }
 
-    /// Lets the system report what happens to the file, if it can.
+    /// Requests change reports for the file from the system, where available.
     fn watch(&mut self, document: &Document, worker: &Worker<News>) {
         match &mut self.watch {
             Some((_, since)) if since.elapsed() < DIRECTORY_CHECK_INTERVAL => {}

@@ -2,19 +2,20 @@
 //!
 //! # What does it look at?
 //!
-//! At the file itself, and not at what the host knows of it: the filter has a file of its own, with the same descriptor but no
-//! index, and refreshes that. So the two are refreshed independently, in any order, and one may be closed without the other.
-//! What is spooled is shared, as it is unpacked once. A filter of a filter has a filter of its own.
+//! At the file itself, not at the host's view of it: the filter has a document of its own, with the same descriptor but
+//! without an index, and refreshes that. So the two are refreshed independently, in any order, and either may be closed
+//! without the other. A spool is shared, because it is filled only once. A filter of a filter has its own copy of the
+//! inner filter.
 //!
-//! # Where does it go on?
+//! # Where does it continue?
 //!
-//! Behind the last line that ended. The line behind that, which nothing ends, may become longer and is decided about anew. If
-//! it was kept and no longer is, the filter has become shorter: then readings fail until the host is told "truncated".
+//! After the last line that has ended. The unfinished line after it may become longer and is matched again. If it was
+//! kept and no longer is, the filter has become shorter: reads then fail until the host gets the report "truncated".
 //!
 //! # What does it cost?
 //!
-//! Little growth is looked at while the host waits, below a millisecond; else by a job, which goes on with a filter whose own
-//! job was cancelled, too.
+//! Little growth is matched while the host waits, below a millisecond; more growth is matched by a job, which also
+//! continues a filter whose own job was cancelled.
 
 use super::filter::{FilteredLines, Rule, View};
 use super::snapshot::{FileError, Filler, Snapshot};
@@ -25,43 +26,43 @@ use crate::search::lines::LinePatterns;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Bytes that are looked at while the host waits, at most.
+/// Maximum number of bytes to match while the host waits.
 const MAX_AT_ONCE: u64 = if cfg!(test) { 512 } else { 32 << 10 };
 
-/// How often a file that grows all the time by lines that are not kept is looked at.
+/// Maximum number of checks in a row of a file that keeps growing by lines that are not kept.
 const MAX_LOOKS: usize = 8;
 
-/// Bytes of a list of runs that is copied while the host waits, at most.
+/// Maximum size in bytes of a run list that is copied while the host waits.
 const MAX_COPIED: usize = 1 << 20;
 
-/// The lines of a file that a filter keeps, and where these come from.
+/// The kept lines of a file, and the file that they come from.
 pub(super) struct Filter {
-    /// The file that is filtered, which nobody else refreshes.
+    /// The filtered file. Only this filter refreshes it.
     source: Arc<Document>,
     kept: Arc<FilteredLines>,
-    /// Held by who looks at the source, which does not take long.
+    /// Held while the source is checked, which is short.
     looking: Mutex<()>,
 }
 
-/// How far a filter has come.
+/// How far a filter has caught up with its file.
 enum Caught {
-    /// All that is known of its file was looked at, or there are lines to be told of.
+    /// All known lines of the file were matched, or there are kept lines to report.
     Up,
-    /// There is more, for a job.
+    /// Lines remain, for a job.
     Behind,
-    /// What is known of its file is true no more.
+    /// The known content of the file is no longer valid.
     Lost(Change),
 }
 
-/// Who looks at lines, and what it does if it cannot.
+/// How lines are matched during a check, and whether that has failed before.
 struct Look<'l> {
-    /// Looks at lines, if it can, and tells whether it did.
+    /// Matches lines if possible; returns whether it did.
     fill: &'l dyn Fn(&FilteredLines) -> Result<bool, FileError>,
-    /// Whether a job could not look at all of them: then nobody waits for that.
+    /// Whether a job has failed to match all lines: then no caller waits for the rest.
     has_failed: bool,
 }
 
-/// The host itself, which waits.
+/// The host's own thread, which waits; it reports no progress and is never cancelled.
 struct Host;
 
 impl Filler for Host {
@@ -74,7 +75,7 @@ impl Filler for Host {
     fn advance(&self, _: u64) {}
 }
 
-/// A job whose progress is another one.
+/// A job whose progress counts something else than matched bytes.
 struct Unseen<'w, T>(&'w Worker<T>);
 
 impl<T: Send> Filler for Unseen<'_, T> {
@@ -87,7 +88,7 @@ impl<T: Send> Filler for Unseen<'_, T> {
     fn advance(&self, _: u64) {}
 }
 
-/// A filter, and the view of its lines that a host has.
+/// A filter, and the host's view of its lines.
 pub(super) type FilterView = (Arc<Filter>, Arc<View>);
 
 impl Filter {
@@ -100,7 +101,7 @@ impl Filter {
         Filter { source, kept, looking: Mutex::default() }
     }
 
-    /// What the host knows of a filter from now on.
+    /// Returns a fresh view of the filter for the host.
     fn current(self: Arc<Filter>, capacity: usize) -> Result<Current, FileError> {
         let view = Arc::new(View::new(&self.kept));
         let snapshot = Snapshot::empty(Box::new(Arc::clone(&view)), capacity);
@@ -109,13 +110,13 @@ impl Filter {
         Ok(Current { filter, ..Current::nowhere(Arc::new(snapshot)) })
     }
 
-    /// The filter that this one filters, if it does.
+    /// Returns the filter that this filter filters, if there is one.
     fn inner(&self) -> Result<Option<FilterView>, FileError> {
         Ok(self.source.own()?.current().filter)
     }
 
-    /// Looks at the file, and at the lines that it has grown by. New lines come before anything else that has happened to it,
-    /// so that nothing is lost in a rotation.
+    /// Checks the file and matches the lines that it has grown by. New lines are reported before any other change of
+    /// the file, so that a rotation loses nothing.
     fn catch_up(&self, look: &Look<'_>) -> Result<Caught, FileError> {
         let kept = &self.kept;
         for _ in 0..MAX_LOOKS {
@@ -136,14 +137,14 @@ impl Filter {
                 Change::Truncated => return Ok(Caught::Lost(change)),
                 _ if kept.has_news() => return Ok(Caught::Up),
                 Change::Replaced => return Ok(Caught::Lost(change)),
-                // Nothing of it was kept: perhaps something else has happened behind it.
+                // None of the new lines was kept; another change may follow.
                 Change::Grown => {}
             }
         }
         Ok(Caught::Up)
     }
 
-    /// Looks at the file, and takes what it has grown by. Tells as well whether that is all.
+    /// Checks the file and accepts its growth. Returns the change, and whether that is all of it.
     fn look(&self, look: &Look<'_>) -> Result<(Change, bool), FileError> {
         let current = self.source.own()?.current();
         let snapshot = &current.snapshot;
@@ -171,7 +172,7 @@ impl Filter {
         Ok((if has_grown { Change::Grown } else { Change::Same }, is_all))
     }
 
-    /// Looks at lines while the host waits, if there are few.
+    /// Matches lines while the host waits, if there are few of them.
     fn fill_at_once(kept: &FilteredLines) -> Result<bool, FileError> {
         let is_little = {
             let runs = kept.runs();
@@ -184,7 +185,7 @@ impl Filter {
         Filter::fill_if_free(kept, &Host)
     }
 
-    /// Looks at lines, unless somebody does.
+    /// Matches lines, unless another thread is doing it.
     fn fill_if_free(kept: &FilteredLines, filler: &dyn Filler) -> Result<bool, FileError> {
         let Some(_filling) = kept.filling.try_enter() else { return Ok(false) };
         match kept.fill(filler, &AtomicBool::new(false)) {
@@ -197,7 +198,7 @@ impl Filter {
         }
     }
 
-    /// Looks at all lines that are known, whoever else does, unless a refresh has to come before.
+    /// Matches all known lines, together with any other thread that does, unless a refresh is needed first.
     fn fill(
         &self,
         worker: &Worker<()>,
@@ -218,9 +219,10 @@ impl Filter {
         Ok(())
     }
 
-    /// What the host would be told now. A job that follows the filter asks, and takes what has come.
+    /// Returns the change that a refresh would report now. It is called by a job that follows the filter, and accepts
+    /// growth.
     pub fn news<T: Send>(&self, view: &View, worker: &Worker<T>) -> Result<Change, FileError> {
-        // Whoever else fills it may have news as well.
+        // Another thread that fills the filter may also have found lines to report.
         let fill = |kept: &FilteredLines| Filter::fill_if_free(kept, &Unseen(worker));
         Ok(match self.catch_up(&Look { fill: &fill, has_failed: false })? {
             Caught::Lost(change) => change,
@@ -230,12 +232,12 @@ impl Filter {
         })
     }
 
-    /// Bytes of the lines that were found.
+    /// Returns the size of the kept lines found so far, in bytes.
     pub fn size(&self) -> u64 {
         self.kept.runs().total()
     }
 
-    /// What the file is that is filtered: the one below all filters.
+    /// Returns the state of the filtered file; for a filter of filters, of the innermost file.
     pub fn root(&self) -> Result<Current, FileError> {
         let current = self.source.own()?.current();
         match &current.filter {
@@ -244,12 +246,12 @@ impl Filter {
         }
     }
 
-    /// Whether there may be lines soon of which nobody tells.
+    /// Returns whether lines may arrive soon without a report.
     pub fn is_restless(&self) -> Result<bool, FileError> {
         Ok(!self.is_filled()? || self.source.is_restless()?)
     }
 
-    /// Whether all that is known was looked at.
+    /// Returns whether all known lines were matched.
     pub fn is_filled(&self) -> Result<bool, FileError> {
         let inner = self.inner()?;
         let is_filled = inner.map_or(Ok(true), |(filter, _)| filter.is_filled())?;
@@ -258,7 +260,7 @@ impl Filter {
 }
 
 impl Document {
-    /// The same content for a filter, which looks at it on its own.
+    /// Returns a document of the same content for a filter, which refreshes it independently.
     fn twin(&self) -> Result<Document, FileError> {
         let own = self.own()?;
         let current = own.current();
@@ -282,14 +284,14 @@ impl Document {
         let mut twin = Document::of(self.path.clone(), self.options.clone(), current);
         twin.is_source = true;
         if is_spool {
-            // So that the job that fills it goes on.
+            // Lets the job that fills the spool continue.
             *twin.own()?.indexing() = own.indexing().clone();
         }
         Ok(twin)
     }
 
-    /// The lines that match, or with `invert` those that do not, as a file of their own: it grows while the job goes on.
-    /// Searching and filtering it is searching and filtering these lines.
+    /// Returns a file of the matching lines, or with `invert` of the other ones. It grows while the returned job runs,
+    /// and can be searched and filtered like any file.
     pub fn filter(
         &self,
         patterns: LinePatterns,
@@ -304,14 +306,14 @@ impl Document {
         let job = job::start(move |worker| {
             let _filling = kept.filling.enter(worker)?;
             let end = kept.fill(worker, &AtomicBool::new(false));
-            // Who waits for the job knows of its lines.
+            // A host that waits for the job knows the lines it has found.
             kept.tell();
             end
         });
         Ok((document, job))
     }
 
-    /// The refresh of a filter.
+    /// Refreshes a filter.
     pub(super) fn refresh_filter(
         &self,
         filter: &Arc<Filter>,
@@ -331,7 +333,7 @@ impl Document {
                 }
                 fresh.kept.tell();
                 own.replace(fresh.current(self.options.capacity())?);
-                // It may be what it was again, but it was looked at anew.
+                // It may end up with the same lines, but they were matched again.
                 if change == Change::Truncated { change } else { Change::Replaced }
             }
             _ if view.is_cut() => {
@@ -346,7 +348,7 @@ impl Document {
             _ => Change::Same,
         };
         if !self.is_source {
-            // What a job has found to be another one meanwhile, the next refresh tells.
+            // If the job meets another change meanwhile, the next refresh reports it.
             self.go_on().or_else(|trouble| if trouble.changed { Ok(()) } else { Err(trouble) })?;
         }
         if change != Change::Same {
@@ -355,7 +357,7 @@ impl Document {
         Ok(change)
     }
 
-    /// Takes the lines that there are, and goes on with a filter that does not have all.
+    /// Takes the lines found so far, and continues an incomplete filter.
     fn go_on(&self) -> Result<(), FileError> {
         let current = self.own()?.current();
         current.snapshot.check()?;
@@ -367,8 +369,8 @@ impl Document {
         self.start_index()
     }
 
-    /// The job that goes on with a filter, and makes the index of what that keeps. Its unit of progress is the byte of the file
-    /// that is filtered.
+    /// Returns the job that continues a filter and indexes the kept lines; starts it if it is not running. The unit of
+    /// progress is the byte of the filtered file.
     pub(super) fn fill(&self) -> Result<Arc<Job<()>>, FileError> {
         let own = self.own()?;
         let Current { snapshot, filter, .. } = own.current();
@@ -387,7 +389,7 @@ impl Document {
         let job = Arc::new(job::start(move |worker| {
             filter.fill(worker, worker, &told)?;
             if snapshot.check().is_err_and(|trouble| trouble.changed) {
-                // The next refresh tells.
+                // The next refresh reports it.
                 return Ok(());
             }
             snapshot.build_index(worker, &Unseen(worker), threads, &AtomicBool::new(false))

@@ -1,20 +1,20 @@
-//! Native memory of all files of the process, which grows and shrinks while no call runs.
+//! Native memory of all files of the process. It changes even while no call runs.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
 static HELD: AtomicI64 = AtomicI64::new(0);
 
-/// Bytes that indexes, block caches and filters of all files hold now.
+/// Returns the bytes held by the indexes, block caches and filters of all files.
 pub fn held() -> i64 {
     HELD.load(Ordering::Relaxed)
 }
 
-/// What one part of a file holds. It no longer counts when it is dropped.
+/// The memory of one part of a file. Dropping it subtracts its bytes from the total.
 #[derive(Debug, Default)]
 pub(super) struct Tally(usize);
 
 impl Tally {
-    /// Notes how many bytes the part holds now.
+    /// Sets the number of bytes that the part holds now.
     pub fn set(&mut self, bytes: usize) {
         HELD.fetch_add(bytes as i64 - self.0 as i64, Ordering::Relaxed);
         self.0 = bytes;

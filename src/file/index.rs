@@ -1,51 +1,52 @@
-//! The sparse line index: where about every 1,024th line is.
+//! The sparse line index: the offset of about every 1,024th line.
 //!
 //! # What does it hold?
 //!
-//! Marks: an offset, and how many line feeds stand before it. A mark is made at the first multiple of 16 KiB behind 1,024
-//! line feeds or a mebibyte, whichever comes first, so nobody has to look for the place of a single line while the file is
-//! counted through, and what has to be read to find a line is bounded for lines of any length. A mark takes 16 bytes.
+//! Marks: an offset, and the number of line feeds before it. A mark is made at the first multiple of 16 KiB after 1,024
+//! line feeds or a mebibyte, whichever comes first. So counting never has to locate a single line, and the bytes that
+//! must be read to find a line are bounded for lines of any length. A mark takes 16 bytes.
 //!
 //! # Why can it be made by several threads?
 //!
-//! Because a segment is counted without knowing what is before it: its marks are moved by that when they are appended.
+//! Because a segment is counted without knowing the number of line feeds before it: that number is added to its marks
+//! when they are appended.
 
 use super::held::Tally;
 use crate::memory::{self, must};
 use crate::text::kernel;
 
-/// Line feeds behind which a mark is made.
+/// Number of line feeds after which a mark is made.
 pub(super) const STRIDE: u64 = 1024;
 
-/// Bytes behind which a mark is made.
+/// Number of bytes after which a mark is made.
 pub(super) const SPAN: u64 = 1 << 20;
 
-/// Bytes that are counted at once.
+/// Bytes that are counted at a time.
 pub(super) const CHUNK: usize = 16 << 10;
 
-/// A place, and how many line feeds stand before it.
+/// An offset, and the number of line feeds before it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Mark {
     pub offset: u64,
     pub feeds: u64,
 }
 
-/// What is known of the lines from the begin of the file on.
+/// The line index of a file, from its start up to `upto`.
 #[derive(Clone, Debug)]
 pub(super) struct Index {
-    /// The first is the begin of the file.
+    /// The first mark is the start of the file.
     marks: Vec<Mark>,
-    /// How far it goes.
+    /// The end of the indexed part.
     upto: Mark,
     held: Tally,
 }
 
-/// A piece that was counted: its marks, and its end, all relative to its begin.
+/// The result of counting one piece: its marks and its end, all relative to its start.
 #[derive(Debug, Default)]
 pub(super) struct Counted {
     marks: Vec<Mark>,
     upto: Mark,
-    /// The last mark.
+    /// The last mark of the piece.
     last: Mark,
 }
 
@@ -56,12 +57,12 @@ impl Default for Index {
 }
 
 impl Index {
-    /// How far it goes, and how many line feeds there are until then.
+    /// Returns the end of the indexed part, and the number of line feeds before it.
     pub fn upto(&self) -> Mark {
         self.upto
     }
 
-    /// Appends a piece that was counted from the end of what is known on.
+    /// Appends a counted piece that starts at the end of the indexed part.
     pub fn append(&mut self, piece: &Counted) {
         let before = self.upto;
         must(memory::reserve(&mut self.marks, piece.marks.len() + 1));
@@ -77,25 +78,25 @@ impl Index {
         self.held.set(self.memory());
     }
 
-    /// The last mark at or before an offset.
+    /// Returns the last mark at or before an offset.
     pub fn before_offset(&self, offset: u64) -> Mark {
         let at = self.marks.partition_point(|mark| mark.offset <= offset);
         self.marks[at.saturating_sub(1)]
     }
 
-    /// The last mark before the line feed with that number, counted from 1.
+    /// Returns the last mark before line feed `number`, counted from 1.
     pub fn before_feed(&self, number: u64) -> Mark {
         let at = self.marks.partition_point(|mark| mark.feeds < number);
         self.marks[at.saturating_sub(1)]
     }
 
-    /// The mark behind another, or the end of what is known.
+    /// Returns the mark after `mark`, or the end of the indexed part.
     pub fn behind(&self, mark: Mark) -> Mark {
         let at = self.marks.partition_point(|other| other.offset <= mark.offset);
         self.marks.get(at).copied().unwrap_or(self.upto)
     }
 
-    /// Bytes that it holds.
+    /// Returns the memory of the index in bytes.
     pub fn memory(&self) -> usize {
         self.marks.capacity() * size_of::<Mark>()
     }
@@ -106,7 +107,7 @@ fn is_due(last: Mark, now: Mark) -> bool {
 }
 
 impl Counted {
-    /// Counts what follows. All but the last buffer of a piece have a multiple of [`CHUNK`] bytes.
+    /// Counts the next buffer of the piece. All buffers but the last one have a multiple of [`CHUNK`] bytes.
     pub fn count(&mut self, buffer: &[u8]) {
         for chunk in buffer.chunks(CHUNK) {
             if is_due(self.last, self.upto) {
@@ -118,13 +119,13 @@ impl Counted {
         }
     }
 
-    /// Bytes that were counted.
+    /// Returns the number of counted bytes.
     pub fn len(&self) -> u64 {
         self.upto.offset
     }
 }
 
-/// Where the line feed with that number ends in a text, counted from 1, or how many there are if it is not there.
+/// Returns the end of line feed `number` in a text, counted from 1; the number of line feeds if there are fewer.
 pub(super) fn nth_newline(text: &[u8], number: u64) -> Result<usize, u64> {
     let mut left = number;
     for (at, chunk) in text.chunks(CHUNK).enumerate() {
@@ -143,7 +144,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Texts of lines of very different lengths.
+    /// Generates texts of lines of very different lengths.
     fn text() -> impl Strategy<Value = Vec<u8>> {
         let run = prop_oneof![
             (0..3000_usize).prop_map(|n| b"\n".repeat(n)),
@@ -173,10 +174,10 @@ mod tests {
             }
             let feeds = |upto: u64| text[..upto as usize].iter().filter(|&&byte| byte == b'\n').count() as u64;
             prop_assert_eq!(index.upto(), Mark { offset: text.len() as u64, feeds: feeds(text.len() as u64) });
-            // With the end, so that there is a pair even if there is one mark: the end may be due as the next one.
+            // With the end, so that there is a pair even if there is one mark: the end may be due as the next mark.
             for pair in index.marks.iter().copied().chain([index.upto()]).collect::<Vec<_>>().windows(2) {
                 prop_assert_eq!(pair[1].feeds, feeds(pair[1].offset));
-                // Pieces that are cut anywhere may double it.
+                // Pieces that are cut anywhere may double the distance.
                 prop_assert!(pair[1].offset - pair[0].offset <= 2 * SPAN + CHUNK as u64);
                 prop_assert!(pair[1].feeds - pair[0].feeds <= 2 * STRIDE + CHUNK as u64);
                 prop_assert!(is_due(pair[0], pair[1]) || pair[1] == index.upto());

@@ -1,7 +1,7 @@
-//! Job forms: opening and reading on another thread, for a disk that sleeps or a server that does not answer.
+//! Jobs that open and read a file on another thread, for a disk that sleeps or a server that does not answer.
 //!
-//! A call that the system does not answer blocks the thread that makes it, and nothing ends that but the answer. On a thread
-//! of a job the host can cancel it: the job is then abandoned as any other that does not stop.
+//! A system call that gets no answer blocks its thread until the answer comes. When it runs on a job's thread, the host
+//! can cancel the job, which is then abandoned like any other job that does not stop.
 
 use super::{Answer, Change, Document, FileError, FileOptions, Info, Lines, Window};
 use crate::io_error;
@@ -9,19 +9,19 @@ use crate::job::Worker;
 use bstr::ByteSlice;
 use std::path::PathBuf;
 
-/// Bytes that a job reads before it looks whether it is cancelled.
+/// Bytes that a job reads between two checks for cancellation.
 const STEP: u64 = 1 << 20;
 
-/// A file that is to be opened: what a call can do without asking the system about the file.
+/// A file to open, prepared without asking the system about the file.
 pub struct Opening {
-    /// As the caller wrote it, for messages.
+    /// The path as the caller wrote it, for messages.
     given: Vec<u8>,
     path: PathBuf,
     options: FileOptions,
 }
 
 impl Opening {
-    /// Resolves the paths against the working directory, which the host may change later.
+    /// Resolves the paths against the current working directory, which the host may change later.
     pub fn new(path: &[u8], mut options: FileOptions) -> Result<Opening, String> {
         let refuse = |reason: &str| format!("{}: {reason}", path.as_bstr());
         let given = path.to_path().map_err(|error| refuse(&error.to_string()))?;
@@ -42,43 +42,43 @@ impl Opening {
     }
 }
 
-/// What is to be read.
+/// A read request: which function of [`Document`] to call, and its arguments.
 #[derive(Clone, Debug)]
 pub enum Request {
     /// [`Document::lines`].
     Lines {
         /// Number of the first line, from 1 on.
         first: u64,
-        /// Lines at most.
+        /// Maximum number of lines.
         count: usize,
-        /// What of each.
+        /// The part of each line to read.
         window: Window,
     },
     /// [`Document::around`].
     Around {
-        /// A byte of the line in the middle.
+        /// An offset in the line in the middle.
         offset: u64,
-        /// Lines in front of that one.
+        /// Number of lines before that line.
         before: usize,
-        /// Lines from that one on.
+        /// Number of lines from that line on.
         after: usize,
-        /// What of each.
+        /// The part of each line to read.
         window: Window,
     },
     /// [`Document::last`].
     Last {
-        /// Lines at most.
+        /// Maximum number of lines.
         count: usize,
-        /// What of each.
+        /// The part of each line to read.
         window: Window,
     },
     /// [`Document::read`].
     Bytes {
-        /// The first byte.
+        /// Offset of the first byte.
         offset: u64,
-        /// Bytes at most.
+        /// Maximum number of bytes.
         len: u64,
-        /// Bytes of the result at most: more are refused.
+        /// Maximum size of the result in bytes: a longer result is refused.
         limit: u64,
     },
     /// [`Document::line_at`].
@@ -91,25 +91,25 @@ pub enum Request {
     Refresh,
 }
 
-/// What was read.
+/// The result of a [`Request`].
 #[derive(Clone, Debug)]
 pub enum Reply {
-    /// Lines, whichever were asked for.
+    /// The requested lines.
     Lines(Answer<Lines>),
-    /// The bytes from an offset on.
+    /// The requested bytes.
     Bytes(Vec<u8>),
-    /// The result would have so many bytes.
+    /// The result would exceed the limit: its size in bytes.
     TooLong(u64),
     /// The number of a line, or an offset.
     Number(Answer<u64>),
-    /// What is known, and the memory that the file holds.
+    /// The information on the file, and the memory that the file holds in bytes.
     Info(Info, usize),
-    /// What has become of the file.
+    /// The change of the file.
     Change(Change),
 }
 
 impl Reply {
-    /// Memory that it holds, in bytes.
+    /// Returns the memory of the reply in bytes.
     pub fn memory(&self) -> usize {
         match self {
             Reply::Lines(Answer::Known(lines)) => lines.memory(),
@@ -119,13 +119,13 @@ impl Reply {
     }
 }
 
-/// Lines of which there may be none.
+/// Returns a reply with lines, or `Absent` if there are none.
 fn some(lines: Lines) -> Reply {
     Reply::Lines(if lines.lines.is_empty() { Answer::Absent } else { Answer::Known(lines) })
 }
 
 impl Document {
-    /// Does on the thread of a job what a call of the host does. What a cancelled job returns is of no use.
+    /// Handles a request on the thread of a job as the host's call would. The result of a cancelled job is not used.
     pub fn reply(&self, request: &Request, worker: &Worker<()>) -> Result<Reply, FileError> {
         let mut lines = Lines::default();
         Ok(match *request {
@@ -152,7 +152,7 @@ impl Document {
         })
     }
 
-    /// Bytes of one content, whatever a refresh makes of the file meanwhile.
+    /// Reads bytes of the current content, even if a refresh replaces it meanwhile.
     fn bytes(
         &self,
         offset: u64,

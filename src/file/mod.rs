@@ -2,33 +2,33 @@
 //!
 //! # What is it for?
 //!
-//! Viewers of logs and of whatever else is too large for an editor: a [`Document`] is open at once, whatever its size, and
-//! reads lines from its end, from any offset, and by number as far as the index has come. The index is made by a
-//! [job] beside that, as searches and filters are.
+//! For viewers of logs and of other files too large for an editor. A [`Document`] opens immediately at any size, and
+//! reads lines from its end, around any offset, and by number as far as the index has come. The index is made by a
+//! background [job], as searches and filters are.
 //!
 //! # What does it cost?
 //!
-//! Opening reads some kilobytes. Reading a line reads what is between it and the last mark of the index before it, about
-//! 1,024 lines, in some microseconds. The index takes 16 bytes for these, the block cache 4 MiB, a job some buffers of
-//! 256 KiB for each thread: nothing grows with the file but the index.
+//! Opening reads a few kilobytes. Reading a line reads from the last mark of the index before it, about 1,024 lines, in
+//! some microseconds. The index takes 16 bytes for each of these marks, the block cache 4 MiB, and a job some buffers
+//! of 256 KiB for each thread: nothing but the index grows with the file.
 //!
-//! # Why is nothing mapped?
+//! # Why is there no memory map?
 //!
-//! Because whoever truncates a mapped file ends the process that has mapped it. A positioned read gives less.
+//! Because a process that has mapped a file is killed when the file is truncated. A positioned read just returns less.
 //!
 //! # What if the file changes?
 //!
-//! What it grows by is not looked at until [`Document::refresh`] tells of it; then the index goes on where it was. If it is
-//! truncated, each call fails with a sentence until it is refreshed; if another file is put in its place, the one that was
-//! opened is read until then. What is written over what was there, without a change of the size, is seen by `refresh` and
-//! not before: by what is in it if the file has at most 64 KiB, otherwise by its times, or at its first and last 32 KiB.
+//! Growth is not visible until [`Document::refresh`] reports it; then the index continues where it was. After a
+//! truncation each call fails with a message until the next refresh; if another file takes the path, the opened one is
+//! read until then. Bytes overwritten without a change of the size are detected only by `refresh`: by the content if
+//! the file has at most 64 KiB, otherwise by its times or by its first and last 32 KiB.
 //!
 //! # What are its limits?
 //!
-//! A line ends with LF or CR LF; text is bytes of any encoding. A file that the system makes while it is read, as those in
-//! `/proc` and `/sys`, is read whole when it is opened, up to 4 MiB. A file that is a pipe or a device has no size and is refused,
-//! unless the options say that it is to be spooled, as archives are that are to be unpacked: a job reads it into a temporary
-//! file, and what has arrived can be read.
+//! A line ends with LF or CR LF; text is bytes of any encoding. A file that the system makes while it is read, such as
+//! those in `/proc` and `/sys`, is read whole when it is opened, up to 4 MiB. A pipe or a device has no size and is
+//! refused unless the options ask for a spool: then a job copies it into a temporary file, and the bytes that have
+//! arrived can be read. An archive to decompress is spooled in the same way.
 
 mod cache;
 mod decompress;
@@ -68,31 +68,31 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Threads that make an index or search, at most: more than these wait for memory.
+/// Maximum number of threads that index or search a file: more of them wait for memory.
 const MAX_THREADS: usize = 4;
 
-/// How long a write of another process may be on its way: the system tells of it before its bytes are there.
+/// How long a write of another process may be in progress: the system reports the write before its bytes are visible.
 const WRITE_SETTLE_TIME: Duration = Duration::from_millis(100);
 
-/// How old a write is that cannot be on its way, by the system's clock.
+/// Age by the system's clock above which a write is no longer in progress.
 const WRITE_AGE_LIMIT: Duration = Duration::from_millis(500);
 
-/// How a file is opened.
+/// Options for opening a file.
 #[derive(Clone, Debug, Default)]
 pub struct FileOptions {
-    /// Do not start the index until it is asked for.
+    /// Do not start the index before it is requested.
     pub no_index: bool,
-    /// Bytes of the block cache; 0 for 4 MiB.
+    /// Size of the block cache in bytes; 0 for 4 MiB.
     pub cache: usize,
-    /// Threads of the index and of each search; 0 for as many as there are processors, at most 4.
+    /// Threads of the index and of each search; 0 for the number of processors. Never more than 4.
     pub threads: usize,
-    /// Read what has no size, such as a pipe, into a temporary file.
+    /// Copy a file without a size, such as a pipe, to a temporary file.
     pub spool: bool,
-    /// Unpack gzip and zstd, known by their first bytes, into a temporary file.
+    /// Decompress gzip and zstd, recognised by their first bytes, to a temporary file.
     pub unpack: bool,
-    /// Bytes of the temporary file at most; 0 for 16 GiB.
+    /// Maximum size of the temporary file in bytes; 0 for 16 GiB.
     pub spool_limit: u64,
-    /// Where the temporary file is; the system's directory for these if it is none.
+    /// Directory of the temporary file; `None` for the system's directory for temporary files.
     pub spool_directory: Option<PathBuf>,
 }
 
@@ -102,46 +102,46 @@ impl FileOptions {
     }
 }
 
-/// What has become of a file.
+/// The change of a file since the last refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// It is as it was.
+    /// The file has not changed.
     Same,
-    /// There is more of it, and what was known is still true.
+    /// The file has grown; its known content is still valid.
     Grown,
-    /// It has become shorter: it is read anew.
+    /// The file has become shorter: it is read anew.
     Truncated,
-    /// Another file has its path, or its content is another one: it is read anew.
+    /// Another file has the path, or the content is different: it is read anew.
     Replaced,
 }
 
-/// What is known of a file.
+/// Information on a file.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Info {
-    /// Bytes.
+    /// Size in bytes.
     pub size: u64,
-    /// Lines, or an estimate of them.
+    /// Number of lines, or an estimate.
     pub lines: u64,
-    /// Whether that is exact.
+    /// Whether the number of lines is exact.
     pub exact: bool,
-    /// Bytes that the index knows.
+    /// Bytes from the start of the file that are indexed.
     pub indexed: u64,
-    /// Bytes of the index.
+    /// Memory of the index in bytes.
     pub index_memory: usize,
 }
 
-/// An open file. Threads may use it at the same time.
+/// An open file. Several threads may use it at the same time.
 pub struct Document {
     path: PathBuf,
     options: FileOptions,
-    /// What the process that opened it knows of it. A child has a state of its own.
+    /// The state in the process that opened the file. A forked child has a state of its own.
     first: Own,
-    /// Whether a filter is made from it, and nobody else has it. It needs no index.
+    /// Whether this document belongs to a filter, which alone uses it. It needs no index.
     is_source: bool,
 }
 
 impl Document {
-    /// Opens a file. The message tells what is wrong with it, and with which.
+    /// Opens a file. The message says which file it is and what is wrong with it.
     pub fn open(path: &[u8], options: FileOptions) -> Result<Document, String> {
         Opening::new(path, options)?.open()
     }
@@ -158,17 +158,17 @@ impl Document {
         Document { path, options, first: Own::new(current), is_source: false }
     }
 
-    /// What this process knows of it.
+    /// Returns the state of the file in this process.
     fn own(&self) -> Result<&Own, FileError> {
         let (own, is_new) = self.first.own(&self.options)?;
         if is_new {
-            // As after opening it.
+            // Start the index, as after opening the file.
             self.start_index()?;
         }
         Ok(own)
     }
 
-    /// The snapshot, unless it has become shorter.
+    /// Returns the snapshot; fails if the file has become shorter.
     fn checked(&self) -> Result<Arc<Snapshot>, FileError> {
         let snapshot = self.own()?.snapshot();
         snapshot.check()?;
@@ -178,7 +178,7 @@ impl Document {
         Ok(snapshot)
     }
 
-    /// The same for calls that start a job: without a wait for a server, and without a look at what is new.
+    /// Returns the snapshot for a call that starts a job: without waiting for a server, and without starting the index.
     fn at_hand(&self) -> Result<Arc<Snapshot>, FileError> {
         let snapshot = self.own()?.snapshot();
         snapshot.check_at_hand()?;
@@ -192,7 +192,7 @@ impl Document {
         }
     }
 
-    /// What is known of it now.
+    /// Returns information on the file.
     pub fn info(&self) -> Result<Info, FileError> {
         let snapshot = self.checked()?;
         let complete = snapshot.check()?;
@@ -203,7 +203,7 @@ impl Document {
         Ok(Info { size: snapshot.size(), lines, exact, indexed, index_memory })
     }
 
-    /// Lines from a number on, from 1 on.
+    /// Reads up to `count` lines from line `first` on, counted from 1, into `out`.
     pub fn lines(
         &self,
         first: u64,
@@ -214,7 +214,7 @@ impl Document {
         self.checked()?.lines(first, count, window, out)
     }
 
-    /// The line that holds an offset, `before` lines in front of it, and `after` from it on.
+    /// Reads the line that holds an offset, `before` lines before it and `after` lines from it on, into `out`.
     pub fn around(
         &self,
         offset: u64,
@@ -226,28 +226,29 @@ impl Document {
         self.checked()?.around(offset, before, after, window, out)
     }
 
-    /// The last lines.
+    /// Reads the last `count` lines into `out`.
     pub fn last(&self, count: usize, window: Window, out: &mut Lines) -> Result<(), FileError> {
         self.checked()?.last(count, window, out)
     }
 
-    /// Number of the line that holds an offset, from 1 on.
+    /// Returns the number of the line that holds an offset, counted from 1.
     pub fn line_at(&self, offset: u64) -> Result<Answer<u64>, FileError> {
         self.checked()?.line_at(offset)
     }
 
-    /// Where a line begins, by its number from 1 on.
+    /// Returns the start offset of a line; lines are counted from 1.
     pub fn offset_of(&self, line: u64) -> Result<Answer<u64>, FileError> {
         self.checked()?.offset_of(line)
     }
 
-    /// Bytes from an offset on, given in pieces; fewer than wanted only at the end. Tells how many there were.
+    /// Passes `len` bytes from an offset on to `take` in pieces, fewer only at the end of the file. Returns their
+    /// number.
     pub fn read(&self, offset: u64, len: u64, take: impl FnMut(&[u8])) -> Result<u64, FileError> {
         self.checked()?.read(offset, len, take)
     }
 
-    /// The job that makes the index: the one that runs, or another one if the file has more than that has seen. Its unit of
-    /// progress is the byte. Of a filter that does not have all lines yet it is one that waits for these, or goes on with them.
+    /// Returns the job that indexes the file: the running one, or a new one if the file has grown past it. The unit of
+    /// progress is the byte. For an incomplete filter it is the job that continues the filter, or waits for its lines.
     pub fn index(&self) -> Result<Arc<Job<()>>, FileError> {
         if let Some((filter, _)) = &self.own()?.current().filter
             && !filter.is_filled()?
@@ -257,12 +258,12 @@ impl Document {
         self.index_known()
     }
 
-    /// The job that makes the index of what is known now.
+    /// Returns the job that indexes the known part of the file.
     fn index_known(&self) -> Result<Arc<Job<()>>, FileError> {
         let own = self.own()?;
         let (snapshot, mut indexing) = (own.snapshot(), own.indexing());
         if snapshot.source().grows_by_itself() {
-            // What has arrived until now, if nobody has asked for it. A failure is told by whoever reads.
+            // Accept what has arrived until now, if no call has done so. A reader reports the error, if there is one.
             let _ = snapshot.check_at_hand();
         }
         if let Some((of, job, ended)) = &*indexing
@@ -281,7 +282,7 @@ impl Document {
         Ok(job)
     }
 
-    /// Starts to fill the spool. Its job makes the index as well.
+    /// Starts the job that fills the spool. That job also makes the index.
     fn start_spool(&self, feed: Option<Feed>) -> Result<(), FileError> {
         let own = self.own()?;
         let snapshot = own.snapshot();
@@ -291,7 +292,7 @@ impl Document {
         Ok(())
     }
 
-    /// Makes the index of what is new: at once if that is little, else by a job if the options say so.
+    /// Indexes the new part of the file: at once if it is small, otherwise by a job unless the options forbid it.
     fn start_index(&self) -> Result<(), FileError> {
         if self.is_source {
             return Ok(());
@@ -304,7 +305,7 @@ impl Document {
         Ok(())
     }
 
-    /// Searches what is known of the file.
+    /// Starts a job that searches the known part of the file.
     pub fn search(
         &self,
         patterns: LinePatterns,
@@ -314,15 +315,15 @@ impl Document {
         Ok(job::start(move |worker| snapshot.search(&patterns, options, threads, worker)))
     }
 
-    /// Where a byte of the lines that a filter keeps stands in the file that was filtered; nothing for other files, and behind
-    /// the end.
+    /// Returns the offset in the filtered file of a byte of this filter; `None` if this file is not a filter, or after
+    /// its end.
     pub fn origin(&self, offset: u64) -> Result<Option<u64>, FileError> {
         Ok(self.at_hand()?.source().origin(offset))
     }
 
-    /// Looks at what has become of the file, and takes it to be so from now on.
+    /// Checks the file for changes, accepts them and returns the change.
     ///
-    /// Where another file has the path, what the old one had grown by is told first, so that nothing is lost in a rotation.
+    /// If another file has the path, growth of the old file is reported first, so that a rotation loses nothing.
     pub fn refresh(&self) -> Result<Change, FileError> {
         let own = self.own()?;
         let current = own.current();
@@ -356,15 +357,15 @@ impl Document {
             }
         }
         *own.suspect() = None;
-        // In a rotation another change waits behind this one.
+        // In a rotation another change may follow this one.
         own.followers().iter().for_each(Waker::wake);
         self.start_index()?;
         Ok(change)
     }
 
-    /// Starts a job that has news whenever the file has changed, until it is cancelled or nobody has the file any more. A
-    /// refresh then takes the change to be so. What is spooled is not followed: the job of its index tells when it has grown.
-    /// A filter has news when it has lines.
+    /// Starts a job that reports changes of the file, until it is cancelled or the file is freed. The next refresh
+    /// accepts a reported change. A spooled file cannot be followed: the job of its index reports growth. A filter
+    /// reports new lines.
     pub fn follow(self: &Arc<Document>) -> Result<Job<News>, FileError> {
         let current = self.own()?.current();
         let refuse = |message: &str| Err(FileError::of(message.to_owned()));
@@ -388,7 +389,8 @@ impl Document {
         Ok(job)
     }
 
-    /// What has become of a file that is made while it is read: it is read again. One that is out of reach stays as it was.
+    /// Returns the change of a file that the system makes while it is read, by reading it again. An unreachable file is
+    /// unchanged.
     fn look_at_made(&self, made: &Made) -> Change {
         let again = Disk::open(&self.path).and_then(|(disk, _)| disk.read_all(MAX_MADE));
         match again {
@@ -397,13 +399,14 @@ impl Document {
         }
     }
 
-    /// Whether the path leads to another file. One that is deleted or out of reach is not another one.
+    /// Returns whether the path leads to another file. A deleted or unreachable file is not another one.
     fn is_elsewhere(&self, identity: Option<(u64, u64)>) -> bool {
         let now = std::fs::metadata(&self.path);
         now.is_ok_and(|now| source::identity(&now) != identity)
     }
 
-    /// What has become of the file since the last refresh. With `confirm`, what is still the same is known to be so as of now.
+    /// Returns the change since the last refresh. With `confirm`, an unchanged file gets the current time as that of
+    /// its last check.
     fn look(&self, confirm: bool) -> Result<Change, FileError> {
         let own = self.own()?;
         let current = own.current();
@@ -432,7 +435,7 @@ impl Document {
         if !snapshot.is_same()? {
             return Ok(Change::Replaced);
         }
-        // The mode, the owner, a link or a new name: nothing of these is content.
+        // A new mode, owner, link or name is not a change of the content.
         let has_new_attributes = now.written == print.stat.written
             && (now.attributes != print.stat.attributes || !self.path.exists());
         let latest = now.latest().filter(|_| !has_same_times);
@@ -442,7 +445,7 @@ impl Document {
             }
             return Ok(Change::Same);
         };
-        // Somebody writes. If what is written is at the end, the size will soon tell; if not, something is another than it was.
+        // A write is in progress. If it appends, the size will show it soon; otherwise existing bytes have changed.
         if SystemTime::now().duration_since(latest).is_ok_and(|age| age >= WRITE_AGE_LIMIT) {
             return Ok(Change::Replaced);
         }
@@ -456,7 +459,7 @@ impl Document {
         Ok(Change::Same)
     }
 
-    /// Whether it may change soon and nobody tells of it.
+    /// Returns whether the file may change soon without a report of the system.
     fn is_restless(&self) -> Result<bool, FileError> {
         let own = self.own()?;
         let current = own.current();
@@ -470,7 +473,8 @@ impl Document {
         Ok(own.suspect().is_some())
     }
 
-    /// Bytes that the file has now, or the one that takes its place; 0 if a filter has to look at all lines for that.
+    /// Returns the size in bytes that the file has after the change; 0 if a filter would have to match all lines for
+    /// that.
     fn size_after(&self, change: Change) -> Result<u64, FileError> {
         let current = self.own()?.current();
         if let Some((filter, view)) = &current.filter {
@@ -486,7 +490,7 @@ impl Document {
         Ok(current.snapshot.stat()?.size)
     }
 
-    /// Native memory that it holds or may come to hold, in bytes.
+    /// Returns the native memory in bytes that the file holds or may come to hold.
     pub fn memory(&self) -> usize {
         size_of::<Document>() + self.own().map_or(0, |own| own.snapshot().memory())
     }
