@@ -1,7 +1,7 @@
---- Files above a size are viewed instead of loaded, by the option `view.above`.
+--- Opens files larger than the option `view.above` in a view instead of loading them.
 ---
---- Reading is not taken over for every file, which would change how all of them are read: when a buffer is made, the size of
---- its file is looked at, and only a buffer with a large one is read by an autocommand of its own.
+--- Reading is not taken over for every file, which would change how all files are read: when a buffer is created, the size
+--- of its file is checked, and only a buffer of a large file gets an autocommand that reads it.
 local lazy = require("rille.core.lazy")
 local config = require("rille.nvim.config")
 
@@ -9,7 +9,7 @@ local uv = vim.uv or vim.loop
 
 local M = {}
 
---- Whether another plugin reads files of such a name: those of archives and of the network do, and unpacking does.
+--- Returns whether another plugin reads files with this name, as those for archives, compressed files and URLs do.
 local function is_taken(name)
   local list = vim.api.nvim_get_autocmds({ event = "BufReadCmd" })
   local known, unpacking = pcall(vim.api.nvim_get_autocmds, { event = "BufReadPre", group = "gzip" })
@@ -21,7 +21,7 @@ local function is_taken(name)
   return false
 end
 
---- Whether a file begins as UTF-16 does, which Neovim reads and a view does not show.
+--- Returns whether a file starts as UTF-16, which Neovim reads and a view cannot show.
 local function is_utf16(path)
   local fd = uv.fs_open(path, "r", 0)
   local mark = fd and uv.fs_read(fd, 2, 0)
@@ -31,7 +31,7 @@ local function is_utf16(path)
   return mark == "\255\254" or mark == "\254\255"
 end
 
---- Looks at a buffer that was made.
+--- Checks a new buffer, and makes it a view if its file is large.
 local function look(buf)
   local above, name = config.get("view.above"), vim.api.nvim_buf_get_name(buf)
   if not above or name == "" or vim.bo[buf].buftype ~= "" or vim.api.nvim_buf_is_loaded(buf) then
@@ -52,7 +52,7 @@ local function look(buf)
   })
 end
 
---- Looks at every buffer from now on, and at those that were named on the command line.
+--- Checks every buffer created after this call, and the buffers named on the command line.
 function M.enable()
   local group = vim.api.nvim_create_augroup("rille.above", {})
   vim.api.nvim_create_autocmd("BufNew", {

@@ -1,4 +1,4 @@
---- The keys of a view: maps of its buffer.
+--- The keys of a view: mappings of its buffer.
 local change = require("rille.nvim.viewer.change")
 local columns = require("rille.nvim.viewer.columns")
 local config = require("rille.nvim.config")
@@ -18,7 +18,7 @@ local yank = require("rille.nvim.viewer.yank")
 
 local M = {}
 
---- Runs what a key does. What goes wrong is said in a sentence; an operator is cancelled then. <C-c> ends it silently.
+--- Runs the function of a key. An error is shown in one sentence and cancels an operator. <C-c> ends it silently.
 local function guarded(view, fn, ...)
   local fine, message = pcall(fn, ...)
   if fine then
@@ -32,7 +32,7 @@ local function guarded(view, fn, ...)
   end
 end
 
---- What the keys do, by name.
+--- The functions of keys, by name.
 local actions = vim.tbl_extend("error", {}, motions, {
   begin = columns.begin,
   stop_of_line = columns.stop_of_line,
@@ -57,7 +57,7 @@ local actions = vim.tbl_extend("error", {}, motions, {
   end,
 })
 
---- What some of them do under an operator, as expressions of maps: these are Neovim's own, whose last character counts.
+--- What some keys do under an operator, as expression mappings: they run Neovim's own motion where that is inclusive.
 local operators = {
   next = function()
     return "<Cmd>lua require('rille.nvim.viewer.bind').refuse()<CR>"
@@ -74,7 +74,7 @@ local operators = {
 operators.previous, operators.word, operators.word_back = operators.next, operators.next, operators.next
 operators.part, operators.part_back = operators.next, operators.next
 
---- Sets the keys of a view.
+--- Maps the keys of a view in its buffer.
 function M.bind(view)
   local chosen = config.get("view.keys")
   local function map(modes, key, fn, about)
@@ -121,34 +121,34 @@ function M.bind(view)
   yank.bind(view)
 end
 
---- The view of the current buffer.
+--- Returns the view of the current buffer.
 local function current()
   return status.views[vim.api.nvim_get_current_buf()]
 end
 
---- Does in the view of the current buffer what a key does, for a map.
+--- Runs the function of a key in the view of the current buffer; called by mappings.
 ---@param name string
 function M.act(name)
   guarded(current(), actions[name], current())
 end
 
---- Runs a motion by words in the view of the current buffer, for a map.
+--- Runs a word motion in the view of the current buffer; called by mappings.
 ---@param key string
 function M.word(key)
   guarded(current(), native.word, current(), key)
 end
 
---- Selects the lines of `yy` in the view of the current buffer, for a map.
+--- Selects the lines of `yy` in the view of the current buffer; called by mappings.
 function M.whole_lines()
   guarded(current(), yank.whole_lines, current())
 end
 
---- Cancels an operator that a search would have to be waited for.
+--- Cancels an operator whose motion would have to wait for a search.
 function M.refuse()
   operator.refuse(current(), "an operator does not wait for a search: use `v` first")
 end
 
---- Takes the keys away.
+--- Removes the mappings of a view from its buffer.
 ---@param buf integer
 function M.unbind(buf)
   for _, mode in ipairs({ "n", "x", "o" }) do

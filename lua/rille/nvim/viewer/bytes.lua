@@ -1,11 +1,11 @@
---- The bytes of lines of the file: all text that leaves a view comes from here, and none from the page, which has only a part
---- of long lines and no line ends.
+--- The bytes of lines of the file. All text that leaves a view is read here, and never taken from the page, which holds only
+--- a part of long lines and no line ends.
 local M = {}
 
---- Bytes that are put into a register at most.
+--- Maximum number of bytes that are put into a register.
 M.MAX_REGISTER = 2 ^ 26
 
---- Position of the line after the one that begins at a position, or the position after the last byte.
+--- Returns the position of the line after the one that starts at a position, or the position after the last byte.
 ---@param view rille.nvim.viewer.view
 ---@param at integer
 ---@return integer? position nil and a message if it is not known yet
@@ -32,7 +32,7 @@ function M.next_line(view, at)
   return nil, "the end of this line is not known yet"
 end
 
---- Where the text of some rows of the page is in what is shown, their line ends included.
+--- Returns the start and end of the text of some rows in the source, line ends included.
 ---@param view rille.nvim.viewer.view
 ---@param from integer row
 ---@param to integer row
@@ -52,7 +52,7 @@ function M.of_rows(view, from, to)
   return head.at, following - 1
 end
 
---- Why the text of some rows cannot be put into a register.
+--- Returns why the text of some rows cannot be put into a register, or nil if it can.
 ---@param view rille.nvim.viewer.view
 ---@param from? integer row
 ---@param to? integer row
@@ -69,7 +69,7 @@ function M.check(view, from, to)
   end
 end
 
---- Text between two positions as the lines of a register: without line ends, and a NUL as a line feed.
+--- Returns the text between two positions as the lines of a register: without line ends, and with a line feed for each NUL.
 ---@param view rille.nvim.viewer.view
 ---@param first integer
 ---@param last integer
@@ -89,14 +89,14 @@ function M.lines(view, first, last)
   end
   local lines = vim.split(text, "\n", { plain = true })
   for i, line in ipairs(lines) do
-    -- The end of the text may be inside a line.
+    -- The text may end inside a line.
     line = i < #lines and line:gsub("\r$", "") or line
     lines[i] = (line:gsub("%z", "\n"))
   end
   return lines
 end
 
---- Text of whole lines between two positions, as the lines of a register.
+--- Returns the text of the whole lines between two positions as the lines of a register.
 ---@param view rille.nvim.viewer.view
 ---@param first integer
 ---@param last integer

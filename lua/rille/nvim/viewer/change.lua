@@ -1,4 +1,4 @@
---- Files that change while they are viewed: what has grown is shown, what was replaced is read anew.
+--- Files that change while they are viewed: appended text is added to the view, and a replaced file is read again.
 local filter = require("rille.nvim.viewer.filter")
 local matches = require("rille.nvim.viewer.matches")
 local rille = require("rille")
@@ -8,7 +8,7 @@ local work = require("rille.nvim.viewer.work")
 
 local M = {}
 
---- Makes the index of what is new, and tells how far it is.
+--- Indexes the lines of new text, and shows the progress.
 ---@param view rille.nvim.viewer.view
 function M.index(view)
   if rille.backend ~= "native" then
@@ -28,7 +28,7 @@ function M.index(view)
   })
 end
 
---- Shows that there is more text: what was the last line may no longer be.
+--- Extends the page with appended text. The line that was last may be longer now, or have others after it.
 local function extend(view)
   local last = view:is_last()
   view.at_end = false
@@ -45,7 +45,7 @@ local function extend(view)
   view:redraw()
 end
 
---- The file has grown. With a filter, much of that is searched by a job.
+--- Handles a file that has grown. With a filter, a large addition is filtered by a job.
 local function grown(view)
   extend(view)
   local source = view.source
@@ -64,7 +64,7 @@ local function grown(view)
   end
 end
 
---- The last line is another one than before, and a filter no longer keeps it.
+--- Handles a last line that has changed and that the filter no longer keeps.
 local function shortened(view)
   matches.forget(view)
   view:switch(view.source, math.min(view:here(), math.max(view.source:size() or 1, 1)))
@@ -72,7 +72,7 @@ local function shortened(view)
   view:redraw()
 end
 
---- The file is another text: positions of before mean nothing. Its filter stays.
+--- Handles a file that was replaced: earlier positions are invalid. The filter is applied again.
 local function anew(view, change)
   local filtered = view.filtered and (view.filtered.invert and "!" or "") .. view.filtered.pattern
   local position = view.source == view.doc and view:here() or 1
@@ -93,10 +93,10 @@ local function anew(view, change)
   say(("%s was %s"):format(view.input.title, change))
 end
 
---- Looks whether the file has changed, and shows what it is now.
+--- Checks whether the file has changed, and shows its current text.
 ---@param view rille.nvim.viewer.view
 function M.look(view)
-  -- The filter first, so that positions in the file that it knows are those of the file as it is.
+  -- The filter first, so that its positions are those of the file as it is now.
   local kept = view.filtered and view.source:refresh()
   local change, message = view.doc:refresh()
   if not change then

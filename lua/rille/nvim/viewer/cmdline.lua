@@ -1,5 +1,5 @@
---- The command line in a view: `/` and `?` search the file and not the page, and ranges of commands are lines of the file.
---- The prompt is Neovim's own, with its history; only what it would do is taken over.
+--- The command line in a view: `/` and `?` search the file and not the page, and line numbers in ranges are those of the
+--- file. The prompt and its history are Neovim's own; only the effect of the command is replaced.
 local ex = require("rille.nvim.viewer.ex")
 local search = require("rille.nvim.viewer.search")
 local status = require("rille.nvim.viewer.status")
@@ -7,10 +7,10 @@ local text_of = require("rille.nvim.text")
 
 local M = {}
 
---- 'incsearch' of the user, while it is off as it would look at the page.
+--- The user's value of 'incsearch'. The option is off in the meantime, as it would search the page.
 local incsearch
 
---- The count that a search was begun with.
+--- The count that was typed before the search.
 local count = 1
 
 local function enter()
@@ -20,7 +20,7 @@ local function enter()
   end
 end
 
---- Ends the command line as if nothing had been typed; the history has it all the same.
+--- Ends the command line as if nothing had been typed, except that the history contains the command.
 local function take()
   vim.cmd("let v:event.abort = v:true")
 end
@@ -60,7 +60,7 @@ local function leave()
   end
 end
 
---- Looks at command lines from now on; those of other buffers are left alone.
+--- Handles command lines after this call, except those of other buffers.
 function M.enable(group)
   vim.api.nvim_create_autocmd("CmdlineEnter", { group = group, callback = enter })
   vim.api.nvim_create_autocmd("CmdlineLeave", { group = group, callback = leave })

@@ -1,4 +1,4 @@
---- The part of long lines that a view shows, and the motions inside of a line.
+--- The visible part of long lines, and the motions inside a line.
 local bytes = require("rille.nvim.viewer.bytes")
 local operator = require("rille.nvim.viewer.operator")
 local page = require("rille.nvim.viewer.page")
@@ -7,7 +7,7 @@ local work = require("rille.nvim.viewer.work")
 
 local M = {}
 
---- Shows each line from another byte on, and puts the cursor to a byte of its line, counted from 0.
+--- Shows each line from another byte on, and moves the cursor to a byte of its line (0-based).
 local function move_to_column(view, column, inside)
   local line = vim.api.nvim_win_get_cursor(0)[1]
   local entry = view.page[line]
@@ -27,16 +27,17 @@ local function move_to_column(view, column, inside)
   view:go(entry.at + inside)
 end
 
---- Whether more than the line of the cursor would be shown from elsewhere by a block.
+--- Returns whether the selection is blockwise: it covers other lines too, in columns that depend on the visible part.
 local function is_block()
   return vim.fn.mode() == "\22"
 end
 
---- The column that a byte of a line is shown from.
+--- Returns the first byte of each line to show so that a byte of the cursor's line is visible.
 local function column_of(view, inside)
   return inside < view.columns and 1 or math.max(inside - math.floor(view.columns / 2) + 1, 1)
 end
 
+--- Moves to the first byte of the line.
 ---@param view rille.nvim.viewer.view
 function M.begin(view)
   if view.column == 1 then
@@ -50,7 +51,7 @@ function M.begin(view)
   end
 end
 
---- Goes to the last byte of the line that begins at a position.
+--- Moves to the last byte of the line that starts at a position.
 local function to_stop(view, at, following)
   local tail = view.source:slice(math.max(following - 6, at), following - 1) or ""
   tail = tail:gsub("\r?\n$", "")
@@ -60,11 +61,12 @@ local function to_stop(view, at, following)
   return move_to_column(view, column_of(view, inside), inside)
 end
 
+--- Moves to the last byte of the line.
 ---@param view rille.nvim.viewer.view
 function M.stop_of_line(view)
   local entry = view.page[vim.api.nvim_win_get_cursor(0)[1]]
   if not entry or not entry.behind or vim.v.count > 1 or page.pending() or is_block() then
-    -- Under an operator the cursor goes no further than to what is shown; the rest is put in afterwards.
+    -- Under an operator the cursor stays in the visible part; the rest of the line is added afterwards.
     view.to_end = true
     vim.cmd("normal! " .. vim.v.count1 .. "$")
     return
@@ -88,7 +90,7 @@ function M.stop_of_line(view)
   end
 end
 
---- `|`: a byte of a long line, and a column of the screen in others.
+--- Moves as `|` does: to a byte of a long line, to a screen column in other lines.
 ---@param view rille.nvim.viewer.view
 function M.column(view)
   local count = vim.v.count1
@@ -103,7 +105,7 @@ function M.column(view)
   end)
 end
 
---- Moves the part of the lines that is shown when the cursor comes to its end.
+--- Moves the visible part of the lines when the cursor reaches its edge.
 ---@param view rille.nvim.viewer.view
 function M.follow(view)
   local cursor = vim.api.nvim_win_get_cursor(0)

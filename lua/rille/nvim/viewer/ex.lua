@@ -1,5 +1,5 @@
---- Commands with a range, as they are typed in a view: their numbers are those of lines of the file, which the gutter shows.
---- What such a command would do to rows of the page is done to the lines, or refused.
+--- Commands with a range, as typed in a view: their line numbers are those of the file, as in the number column. A command
+--- that would act on rows of the page acts on the lines of the file instead, or is refused.
 local bytes = require("rille.nvim.viewer.bytes")
 local jumps = require("rille.nvim.viewer.jumps")
 local motions = require("rille.nvim.viewer.motions")
@@ -10,7 +10,7 @@ local write = require("rille.nvim.viewer.write")
 
 local M = {}
 
---- Lines that `:print` shows at most.
+--- Maximum number of lines that `:print` shows.
 local MAX_PRINTED = 1000
 
 local KNOWN = "in a view ranges work with :yank, :write, :print and :mark"
@@ -20,7 +20,7 @@ local KNOWN = "in a view ranges work with :yank, :write, :print and :mark"
 ---@field value? string|integer
 ---@field offset integer
 
---- Reads one address. The rest of the text is returned as well.
+--- Parses one address, and returns it with the rest of the text.
 ---@return rille.nvim.viewer.address?
 ---@return string rest
 local function read_address(text)
@@ -53,7 +53,7 @@ local function read_address(text)
   end
 end
 
---- Reads the range of a command.
+--- Parses the range of a command.
 ---@param text string
 ---@return { addresses: rille.nvim.viewer.address[], command: string, is_visual: boolean }
 function M.parse(text)
@@ -89,14 +89,14 @@ function M.parse(text)
   return { addresses = addresses, command = (rest:gsub("^%s+", "")), is_visual = is_visual }
 end
 
---- The position of the line that holds a position.
+--- Returns the position of the line that contains a position.
 local function line_of(view, position)
   local batch = view.source:around(position, 0, 1, { max_bytes = 1 })
   return batch and batch.count > 0 and batch:offset(1) or position
 end
 
---- The position of the line that an address means.
----@param is_last boolean whether lines up to there are meant: under a filter the one before then
+--- Returns the position of the line that an address refers to.
+---@param is_last boolean the address ends a range: a line that the filter drops then stands for the kept line before it
 ---@return integer? position
 ---@return string? message
 local function resolve(view, address, is_last)
@@ -148,9 +148,9 @@ local function resolve(view, address, is_last)
   return position
 end
 
---- The text that a range means: from where to where it is in what is shown.
+--- Returns the start and end of the text that a range covers, as positions in the source.
 ---@return integer? first
----@return integer|string last or the message
+---@return integer|string last or the message, if `first` is nil
 local function span(view, addresses, count)
   local one, other = addresses[#addresses - 1], addresses[#addresses] or { kind = ".", offset = 0 }
   local first, last, message
@@ -317,7 +317,7 @@ local function go(view, range)
   end
 end
 
---- Whether the page has all of what was selected, so that any command may see it.
+--- Returns whether the page contains the whole selection, so that any command can act on it.
 local function is_whole(view)
   for row = vim.fn.line("'<"), vim.fn.line("'>") do
     local entry = view.page[row]
@@ -328,10 +328,10 @@ local function is_whole(view)
   return true
 end
 
---- What a typed command does in a view, if that is not what Neovim would do.
+--- Returns the function that runs a typed command, or nil if Neovim runs it.
 ---@param view rille.nvim.viewer.view
 ---@param text string
----@return (fun(): string?)? run does it; returns why it cannot be done
+---@return (fun(): string?)? run runs the command; returns why it cannot run, or nil
 function M.command(view, text)
   local parsed = M.parse(text)
   local range, tail = parsed.addresses, parsed.command
@@ -356,7 +356,7 @@ function M.command(view, text)
   end
   local run = commands[name]
   if name == "write" and #range == 0 and not (not found.bang and (found.args[1] or ""):find("^!")) then
-    -- Neovim calls the function that writes by itself.
+    -- Neovim calls the view's function for writing.
     return nil
   elseif name == "=" and #found.args > 0 then
     return nil

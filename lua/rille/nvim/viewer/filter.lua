@@ -1,4 +1,4 @@
---- The filter of a view, as `&` has it in less: only lines that match, with the numbers that they have in the file.
+--- The filter of a view, as `&` in less: shows only the matching lines, with their line numbers in the file.
 local matches = require("rille.nvim.viewer.matches")
 local pattern_of = require("rille.nvim.viewer.pattern")
 local search = require("rille.nvim.viewer.search")
@@ -6,13 +6,13 @@ local work = require("rille.nvim.viewer.work")
 
 local M = {}
 
---- Shows all lines again, where the cursor is now.
+--- Removes the filter: shows all lines, at the cursor's place in the file.
 ---@param view rille.nvim.viewer.view
 function M.clear(view)
   if not view.filtered then
     return
   end
-  -- A filter that keeps nothing has no place of its own.
+  -- If the filter has kept no line, the cursor has no place in the file.
   local position = view.source:origin(view:here()) or view.filtered.from
   search.forget(view)
   work.stop(view, "filter")
@@ -23,10 +23,10 @@ function M.clear(view)
   view:redraw()
 end
 
---- Shows only the lines that match a pattern; with a leading `!` those that do not; with an empty one all.
+--- Shows only the lines that match a pattern; with a leading `!` those that do not; with an empty pattern all lines.
 ---@param view rille.nvim.viewer.view
 ---@param text string
----@param from? integer the place in the file to be at, that of the cursor by default
+---@param from? integer the position in the file to go to; that of the cursor by default
 function M.apply(view, text, from)
   if text == "" then
     return M.clear(view)
@@ -56,17 +56,17 @@ function M.apply(view, text, from)
       work.run(view, "kept", kept:index(), "counting lines")
       matches.grown(view)
     end
-    -- Whoever has moved meanwhile stays there.
+    -- If the user has moved in the meantime, the cursor stays.
     if view.source == kept and view:here() == since then
       view:go(view:kept_at(position))
     end
   end)
 end
 
---- Asks for a pattern.
+--- Prompts for a pattern, and filters by it.
 ---@param view rille.nvim.viewer.view
 function M.ask(view)
-  -- <C-c> is an error of `input()`.
+  -- `input()` reports <C-c> as an error.
   local fine, text = pcall(vim.fn.input, { prompt = "&", default = "", cancelreturn = vim.NIL })
   if fine and text ~= vim.NIL and not view.closed then
     M.apply(view, text)

@@ -1,4 +1,4 @@
---- Following: what is appended to a file is shown as it comes, as `tail -F` does.
+--- Following a file: appended text is shown as it arrives, as by `tail -F`.
 local change = require("rille.nvim.viewer.change")
 local jumps = require("rille.nvim.viewer.jumps")
 
@@ -6,10 +6,10 @@ local uv = vim.uv or vim.loop
 
 local M = {}
 
---- Milliseconds between two looks at the file. Each asks the system for its size, and reads nothing of one that is the same.
+--- Milliseconds between two checks of the file. Each queries its size, and reads nothing if that is unchanged.
 local LOOK = 100
 
---- Ends it.
+--- Stops following.
 ---@param view rille.nvim.viewer.view
 function M.stop(view)
   if view.following then
@@ -19,7 +19,7 @@ function M.stop(view)
   end
 end
 
---- Begins it.
+--- Starts following.
 ---@param view rille.nvim.viewer.view
 function M.start(view)
   view.following = uv.new_timer()
@@ -27,7 +27,7 @@ function M.start(view)
     LOOK,
     LOOK,
     vim.schedule_wrap(function()
-      -- While it is hidden nobody looks.
+      -- A hidden view is not checked.
       if not view.closed and view.following and view:windows()[1] then
         change.look(view)
       end
@@ -35,7 +35,7 @@ function M.start(view)
   )
 end
 
---- Begins it at the last line, or ends it. Whoever goes up stays there, until they come to the last line again.
+--- Starts following at the last line, or stops. A cursor moved up stays where it is until it returns to the last line.
 ---@param view rille.nvim.viewer.view
 function M.toggle(view)
   if view.following then

@@ -1,11 +1,11 @@
---- Highlights in the lines that are drawn: the matches of the last search and those of the filter.
+--- Highlights in the visible lines: the matches of the last search and of the filter.
 local status = require("rille.nvim.viewer.status")
 
 local M = {}
 
 local namespace = vim.api.nvim_create_namespace("rille.viewer.search")
 
---- Bytes of a line that matches are shown in, and matches of a line.
+--- Maximum bytes of a line that are searched for matches, and maximum highlighted matches of a line.
 local SHOWN, MATCHES = 4000, 200
 
 local function each_match(regex, text, fn)
@@ -29,7 +29,7 @@ local function filter_regex(view)
   return view.filtered and not view.filtered.invert and view.filtered.regex
 end
 
---- Begins to highlight.
+--- Enables the highlights.
 function M.enable()
   vim.api.nvim_set_hl(0, "RilleFilter", { link = "Special", default = true })
   vim.api.nvim_set_decoration_provider(namespace, {

@@ -1,7 +1,7 @@
---- The viewer: files of any size in a buffer that holds a part of them.
+--- The viewer: shows files of any size in a buffer that holds a part of them.
 ---
---- A buffer named `rille://` and a path is one, and so is that of a file which the option `view.above` gives to it. The text
---- is read by `rille.file` as the window moves; nothing is loaded, nothing is ever written, and nothing waits for a job.
+--- A buffer is a view if its name is `rille://` and a path, or if its file is larger than the option `view.above`. The text
+--- is read by `rille.file` as the window moves: nothing is loaded, nothing is written, and nothing waits for a job.
 local bind = require("rille.nvim.viewer.bind")
 local change = require("rille.nvim.viewer.change")
 local cmdline = require("rille.nvim.viewer.cmdline")
@@ -26,15 +26,15 @@ local M = {}
 
 local SCHEME = "rille://"
 
---- Milliseconds that a jump waits for the index without letting the editor go on.
+--- Milliseconds for which a jump waits for the index while the editor is blocked.
 local MOMENT = 4
 
---- Milliseconds that the first screen has for itself.
+--- Milliseconds reserved for drawing the first screen.
 local DRAWN = 20
 
 local group = vim.api.nvim_create_augroup("rille.viewer", {})
 
---- The number of a line of the buffer in the file, if it is known.
+--- Returns the number in the file of a line of the buffer, or nil if it is not known yet.
 ---@param line integer
 ---@return integer?
 function View:number_of(line)
@@ -49,13 +49,13 @@ function View:number_of(line)
   return entry and entry.number
 end
 
---- 'statuscolumn' of a view: as wide as its largest number.
+--- Returns the 'statuscolumn' of a view: as wide as its largest number.
 local function number_column(view)
   local item = "%%%d{v:lua.require'rille.nvim.viewer.status'.number()} "
   return config.get("view.number") and item:format(status.width(view)) or ""
 end
 
---- Looks again at what is known of the file, and draws what tells of it.
+--- Updates what is known about the file, and redraws the line numbers and the bar.
 function View:redraw()
   if self.closed or not vim.api.nvim_buf_is_valid(self.buf) then
     return
@@ -87,8 +87,8 @@ function View:redraw()
   vim.cmd("redrawstatus!")
 end
 
---- Whether the index of lines is complete, or is so in a moment: keys that follow should not go before a jump for that.
----@param source rille.file the file or what a filter keeps of it
+--- Returns whether the index of lines is complete, or is so within `MOMENT`: keys that follow a jump must not run before it.
+---@param source rille.file the file, or the lines that the filter has kept
 ---@return boolean
 function View.indexed_soon(_, source)
   local job = source:index()
@@ -98,7 +98,7 @@ function View.indexed_soon(_, source)
 end
 
 --- Calls a function when the index of lines is complete.
----@param source rille.file the file or what a filter keeps of it
+---@param source rille.file the file, or the lines that the filter has kept
 ---@param title string
 ---@param fn fun()
 function View:wait_for_index(source, title, fn)
@@ -109,7 +109,7 @@ function View:wait_for_index(source, title, fn)
   end)
 end
 
---- Shows the whole file again, without asking where.
+--- Removes the filter, without a prompt.
 function View:unfilter()
   if self.source ~= self.doc then
     self.source:close()
@@ -118,7 +118,7 @@ function View:unfilter()
   end
 end
 
---- Frees all that the view has.
+--- Frees everything that the view holds.
 function View:close()
   if self.closed then
     return
@@ -136,7 +136,7 @@ function View:close()
   vim.api.nvim_clear_autocmds({ group = group, buffer = self.buf })
 end
 
---- The options of a window that shows a view. They are those of the window and the buffer together, so that what is edited
+--- Sets the options of a window that shows a view. They apply to this buffer in this window only, so that a buffer edited
 --- next in the window has its own.
 local function dress(view, win)
   local options = vim.wo[win][0]
@@ -148,7 +148,7 @@ local function dress(view, win)
   ruler.dress(win)
 end
 
---- Answers the events of a view's buffer.
+--- Sets the autocommands of a view's buffer.
 local function listen(view)
   local buf = view.buf
   local function on(events, fn)
@@ -189,7 +189,7 @@ local function listen(view)
       end
     end)
   end)
-  -- When a person comes back to it, or waits.
+  -- When the user returns to the view, or pauses.
   on({ "FocusGained", "BufEnter", "CursorHold" }, function()
     change.look(view)
   end)
@@ -199,7 +199,7 @@ local function listen(view)
   reload.watch(view)
 end
 
---- Shows a file in a buffer: what reading it is.
+--- Shows a file in a buffer: called instead of reading the file.
 ---@param buf integer
 ---@param name string a path, or `!` and a command
 function M.read(buf, name)
@@ -209,7 +209,7 @@ function M.read(buf, name)
   end
   local options = vim.bo[buf]
   options.swapfile, options.undolevels = false, -1
-  -- It has a name that can be read again, and is never written: see 'buftype'.
+  -- The name can be read again, and is never written: see 'buftype'.
   options.buftype, options.bufhidden = "nowrite", "hide"
   local from, message = input.open(name)
   if not from then
@@ -238,18 +238,18 @@ function M.read(buf, name)
   end
   view.on_changed = change.look
   memory.restore(view, known)
-  -- After the first screen, which should not share the machine with it; what has to arrive first begins at once.
+  -- After the first screen, so that the index does not slow it down; input that must arrive first starts at once.
   vim.defer_fn(function()
     if not view.closed then
       change.index(view)
     end
   end, from.arrives and 0 or DRAWN)
   view:redraw()
-  -- As late as this, so that what users do at the event has the last word.
+  -- Last, so that users can change the options at this event.
   options.filetype = "rilleview"
 end
 
---- A page goes along with what the mouse and other plugins scroll.
+--- Moves the page when the mouse or another plugin scrolls.
 vim.api.nvim_create_autocmd({ "WinScrolled", "WinResized" }, {
   group = group,
   callback = function()
@@ -268,23 +268,23 @@ vim.api.nvim_create_autocmd({ "WinScrolled", "WinResized" }, {
 cmdline.enable(group)
 highlight.enable()
 
---- The path in the name of a buffer.
+--- Returns the path in the name of a buffer.
 ---@param name string
 ---@return string
 function M.path(name)
   return name:sub(1, #SCHEME) == SCHEME and name:sub(#SCHEME + 1) or name
 end
 
---- The view of a buffer, the current one by default.
+--- Returns the view of a buffer, by default of the current one.
 ---@param buf? integer
 ---@return rille.nvim.viewer.view?
 function M.of(buf)
   return status.views[buf or vim.api.nvim_get_current_buf()]
 end
 
---- Opens a file, in the current window unless `mods` say otherwise.
----@param file? string without, the file of the current buffer; `-` for what Neovim has read from its standard input; `!` and a command of the shell for what that prints
----@param opts? { mods?: table } modifiers of commands, as `smods` of `nvim_create_user_command`
+--- Opens a file in a view, in the current window unless `mods` specify another.
+---@param file? string the file of the current buffer by default; `-` for the text that Neovim has read from its standard input; `!` and a shell command for its output
+---@param opts? { mods?: table } command modifiers, as `smods` of `nvim_create_user_command()`
 function M.open(file, opts)
   local name, message = input.name(file or M.path(vim.api.nvim_buf_get_name(0)))
   if not name then
