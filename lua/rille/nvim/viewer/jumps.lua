@@ -1,12 +1,12 @@
---- Jumps and marks of a view. They are positions in the file, so that they outlive the page and a filter.
+--- Jumps and marks of a view, stored as positions in the file: they stay valid when the page or the filter changes.
 local text = require("rille.nvim.text")
 
 local M = {}
 
---- Marks that Neovim sets by itself, as far as a view knows them.
+--- Marks that Neovim sets itself and that a view supports.
 local OWN = "^[a-z'<>%[%]]$"
 
---- Remembers where a jump begins.
+--- Adds the cursor's position to the jump list.
 ---@param view rille.nvim.viewer.view
 function M.push(view)
   local here = view:origin(view:here())
@@ -20,7 +20,7 @@ function M.push(view)
   view.marks["'"] = here
 end
 
---- Goes along the jumps.
+--- Moves along the jump list.
 ---@param view rille.nvim.viewer.view
 ---@param by integer backward if negative
 ---@return boolean moved
@@ -40,7 +40,7 @@ end
 --- Sets a mark at the cursor.
 ---@param view rille.nvim.viewer.view
 ---@param char string
----@return string? message why there is no such mark
+---@return string? message why the mark cannot be set
 function M.set(view, char)
   if char == "\27" then
     return nil
@@ -50,7 +50,7 @@ function M.set(view, char)
   view.marks[char] = view:origin(view:here())
 end
 
---- The position of a mark in what is shown.
+--- Returns the position of a mark in the source.
 ---@param view rille.nvim.viewer.view
 ---@param char string
 ---@return integer? position

@@ -1,11 +1,11 @@
---- The keys of the viewer: what does what. A table and nothing else, as the help is made from it.
+--- The keys of the viewer, and the action of each. Only a table, as the help is generated from it.
 local M = {}
 
 ---@class rille.nvim.viewer.key
----@field name string as `view.keys` knows it
+---@field name string its name in `view.keys`
 ---@field keys string|string[]
 ---@field about string
----@field modes? string "n" if not given
+---@field modes? string "n" by default
 
 ---@type rille.nvim.viewer.key[]
 M.list = {

@@ -1,17 +1,17 @@
---- How many matches the last search of a view has, and which of them the cursor is at: `[3/1204]` in the bar.
+--- Counts the matches of the last search in a view, and finds which of them the cursor is at: `[3/1204]` in the bar.
 local status = require("rille.nvim.viewer.status")
 local work = require("rille.nvim.viewer.work")
 
 local M = {}
 
---- Matches whose positions are kept: which one the cursor is at is known among these.
+--- Maximum number of match positions to store; the match at the cursor is numbered only if it is among these.
 local MAX_POSITIONS = 200000
 
 ---@class rille.nvim.viewer.matches
 ---@field source rille.file
 ---@field positions integer[]
 ---@field total integer
----@field searched integer bytes that were searched, if `exact`
+---@field searched integer number of bytes searched, if `exact`
 ---@field exact boolean
 
 local function run(view, list, from)
@@ -42,7 +42,7 @@ local function run(view, list, from)
   })
 end
 
---- Counts the matches of the last search in what is shown now.
+--- Counts the matches of the last search in the source.
 ---@param view rille.nvim.viewer.view
 function M.start(view)
   local query = view.query
@@ -53,7 +53,7 @@ function M.start(view)
   run(view, query.matches, 1)
 end
 
---- Forgets what was counted.
+--- Discards the count.
 ---@param view rille.nvim.viewer.view
 function M.forget(view)
   work.stop(view, "count")
@@ -62,7 +62,7 @@ function M.forget(view)
   end
 end
 
---- There is more text now: counts on from the line that was the last one.
+--- Continues counting after text was appended, from the line that was the last one.
 ---@param view rille.nvim.viewer.view
 function M.grown(view)
   local list = view.query and view.query.matches
@@ -82,7 +82,7 @@ function M.grown(view)
   run(view, list, from)
 end
 
---- How many matches begin at a position or before it.
+--- Returns how many matches start at or before a position.
 local function ordinal(positions, here)
   local low, high = 0, #positions
   while low < high do
@@ -96,7 +96,7 @@ local function ordinal(positions, here)
   return low
 end
 
---- Which match the cursor is at, of how many, for the bar.
+--- Returns the number of the match at the cursor and the total, for the bar.
 ---@param view rille.nvim.viewer.view
 ---@param here integer position of the cursor
 ---@return string?

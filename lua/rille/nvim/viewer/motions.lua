@@ -1,4 +1,4 @@
---- Jumps of a view: what its keys do as far as they go to a place of the file.
+--- Jumps of a view: the actions of its keys that go to a place in the file.
 local jumps = require("rille.nvim.viewer.jumps")
 local operator = require("rille.nvim.viewer.operator")
 local page = require("rille.nvim.viewer.page")
@@ -7,12 +7,12 @@ local status = require("rille.nvim.viewer.status")
 
 local M = {}
 
---- Neovim makes a larger count this one.
+--- Maximum count of a key: Neovim reduces a larger one to this number.
 local MAX_COUNT = 999999999
 
---- The count of a key, or nil if it is too large to be known: then that is said.
+--- Returns the count of a key, or nil and a message to the user if it is too large for Neovim.
 ---@param view rille.nvim.viewer.view
----@param command string what to type instead
+---@param command string the command to suggest instead
 ---@return integer?
 local function count_of(view, command)
   if vim.v.count < MAX_COUNT then
@@ -21,12 +21,12 @@ local function count_of(view, command)
   operator.refuse(view, ("a count ends at %s: type `%s`"):format(status.grouped(MAX_COUNT - 1), command))
 end
 
---- Goes to line `n` of a text, which is the file or the lines that a filter keeps, as soon as its place is known.
+--- Goes to line `n` of the file, or of the lines kept by a filter, as soon as its position is known.
 ---@param view rille.nvim.viewer.view
 ---@param text rille.file
 ---@param n integer
----@param go fun(position: integer): boolean? takes the place
----@return boolean? moved false if it has said why not
+---@param go fun(position: integer): boolean? goes to the position
+---@return boolean? moved false if it has not, and has said why
 local function to_line_of(view, text, n, go)
   local position, _, reason = text:offset_of(n)
   if position then
@@ -43,7 +43,7 @@ local function to_line_of(view, text, n, go)
   end)
 end
 
---- Goes to a line by the number that it has in the file. Under a filter that is the next line that is kept.
+--- Goes to a line by its number in the file. If the filter has dropped that line, goes to the next one kept.
 ---@param view rille.nvim.viewer.view
 ---@param n integer
 ---@return boolean?
@@ -53,7 +53,7 @@ function M.to_line(view, n)
   end)
 end
 
---- Goes to a line by its number among those that are shown.
+--- Goes to a line by its number among the lines that are shown.
 ---@param view rille.nvim.viewer.view
 ---@param n integer
 ---@return boolean?
@@ -78,7 +78,7 @@ function M.to_place(view, place)
   end
 end
 
---- Goes to a line that has the count as its number, or without a count elsewhere.
+--- Goes to the line whose number is the count; without a count, calls `elsewhere`.
 local function to_count(view, elsewhere)
   local count = count_of(view, ":{number}")
   if not count then
@@ -93,6 +93,7 @@ local function to_count(view, elsewhere)
   end)
 end
 
+--- Goes to the first line, or to the line whose number is the count.
 ---@param view rille.nvim.viewer.view
 function M.first(view)
   to_count(view, function()
@@ -100,6 +101,7 @@ function M.first(view)
   end)
 end
 
+--- Goes to the last line, or to the line whose number is the count.
 ---@param view rille.nvim.viewer.view
 function M.last(view)
   to_count(view, function()
@@ -107,7 +109,7 @@ function M.last(view)
   end)
 end
 
---- By lines if their number is known, else by bytes.
+--- Goes to a percentage of the file: of its lines if their number is known, otherwise of its bytes.
 ---@param view rille.nvim.viewer.view
 function M.percent(view)
   local count = vim.v.count
@@ -135,6 +137,7 @@ function M.to_byte(view, position)
   return view:go(view:kept_at(math.min(math.max(position, 1), math.max(view.doc:size() or 1, 1))))
 end
 
+--- Goes to the byte of the file whose number is the count.
 ---@param view rille.nvim.viewer.view
 function M.byte(view)
   local count = count_of(view, ":goto {byte}")
@@ -146,7 +149,7 @@ function M.byte(view)
   end
 end
 
---- Goes along the jumps of Neovim, which lead to other buffers; those in this one are rows of the page.
+--- Moves along Neovim's own jump list to other buffers; its jumps in this buffer are rows of the page and are skipped.
 local function leave(view, keys)
   local cursor = vim.api.nvim_win_get_cursor(0)
   pcall(vim.cmd, ([[execute "normal! %s"]]):format(keys))
@@ -155,6 +158,7 @@ local function leave(view, keys)
   end
 end
 
+--- Goes back to the previous jump.
 ---@param view rille.nvim.viewer.view
 function M.back(view)
   if not jumps.travel(view, -vim.v.count1) then
@@ -162,6 +166,7 @@ function M.back(view)
   end
 end
 
+--- Goes forward to the next jump.
 ---@param view rille.nvim.viewer.view
 function M.forward(view)
   if not jumps.travel(view, vim.v.count1) then
@@ -169,13 +174,13 @@ function M.forward(view)
   end
 end
 
---- The next character that is typed; <Esc> if that was <C-c>.
+--- Returns the next typed character; <Esc> for <C-c>.
 local function typed_char()
   local fine, char = pcall(vim.fn.getcharstr)
   return fine and char or "\27"
 end
 
---- Sets a mark: Neovim would put it into the page.
+--- Sets a mark in the file, where Neovim would set it in the page.
 ---@param view rille.nvim.viewer.view
 function M.mark(view)
   local message = jumps.set(view, typed_char())
@@ -184,6 +189,7 @@ function M.mark(view)
   end
 end
 
+--- Goes to a mark.
 ---@param view rille.nvim.viewer.view
 ---@param key string
 function M.to_mark(view, key)
@@ -198,6 +204,7 @@ function M.to_mark(view, key)
   end)
 end
 
+--- Selects the previous selection again.
 ---@param view rille.nvim.viewer.view
 function M.reselect(view)
   selection.again(view)

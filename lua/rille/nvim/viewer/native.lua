@@ -1,4 +1,4 @@
---- Motions of Neovim's own, which know only the page: it is extended before they come to its end.
+--- Neovim's own motions, which move only within the page: the page is extended before they reach its end.
 local columns = require("rille.nvim.viewer.columns")
 local operator = require("rille.nvim.viewer.operator")
 local page = require("rille.nvim.viewer.page")
@@ -6,8 +6,8 @@ local selection = require("rille.nvim.viewer.selection")
 
 local M = {}
 
---- Motions that go by lines, with how many a count stands for; "page" is the height of the window. They run as they are,
---- after the page has been made large enough for their count.
+--- Line motions, with the number of lines that a count of 1 moves by; "page" is the height of the window. They run
+--- unchanged, after the page has been extended for their count.
 M.steps = {
   j = 1,
   k = -1,
@@ -32,8 +32,8 @@ M.steps = {
   ["<PageUp>"] = "-page",
 }
 
---- Motions that go to a place that the text has: 1 forward, -1 backward. They are made again in a larger page where they
---- came to the end of this one.
+--- Motions to a place that is found in the text: 1 forward, -1 backward. A motion that has reached the end of the page is
+--- repeated in a larger page.
 M.searches = {
   ["}"] = 1,
   ["{"] = -1,
@@ -45,7 +45,7 @@ M.searches = {
   ["[]"] = -1,
 }
 
---- Motions by words and characters, which go on in the next line.
+--- Motions by words and characters, which continue in the next line.
 M.words = {
   w = 1,
   W = 1,
@@ -63,16 +63,16 @@ M.words = {
   ["<C-Left>"] = -1,
 }
 
---- Lines that the page is extended by for a count at most; what goes further is a jump.
+--- Maximum number of lines by which the page is extended for a count; a longer motion is a jump.
 local FAR = 2000
 
---- Lines that a motion looks through for its place, and those that the page grows by each time.
+--- Maximum number of lines that a motion looks through, and the number of lines by which the page grows at each step.
 local LOOKED, GROWTH = 20000, 2000
 
---- Single motions that a count by words is made of at most.
+--- Maximum number of single word motions that a count is divided into.
 local WORDS = 100000
 
---- Motions that an operator takes with the character that they lead to.
+--- Inclusive motions: an operator includes the character that they lead to.
 local INCLUSIVE = { e = true, E = true, ge = true, gE = true }
 
 local function typed(key)
@@ -83,7 +83,7 @@ local function cursor()
   return vim.api.nvim_win_get_cursor(0)
 end
 
---- Whether the page ends at a row though the text goes on.
+--- Returns whether the page ends at a row and the text continues.
 local function is_border(view, row, direction)
   if direction > 0 then
     return row >= #view.page and not view.at_end
@@ -111,7 +111,7 @@ function M.step(view, key, to_shown_line)
   local count = vim.v.count > 0 and vim.v.count or ""
   local wanted = math.abs(lines) + height
   if wanted > FAR then
-    -- Among the lines that are shown, as a count is of those.
+    -- The number among the lines that are shown, which a count refers to.
     local number = view.first and view.first + cursor()[1] - 1
     operator.run(view, "line", function()
       if not number then
@@ -141,7 +141,7 @@ end
 --- Runs one of `searches` with its count.
 ---@param view rille.nvim.viewer.view
 ---@param key string
----@param push fun(view: rille.nvim.viewer.view) remembers where a jump begins
+---@param push fun(view: rille.nvim.viewer.view) adds the cursor's position to the jump list
 function M.search(view, key, push)
   local direction, count, keys = M.searches[key], vim.v.count1, typed(key)
   if not page.pending() then
@@ -156,7 +156,7 @@ function M.search(view, key, push)
         if not is_border(view, cursor()[1], direction) then
           break
         end
-        -- Back without `go`, which would cut the page.
+        -- Moves back without `go`, which would trim the page.
         selection.place(view, win, from)
         if looked == LOOKED then
           view:keep(win)
@@ -175,14 +175,14 @@ function M.search(view, key, push)
   end)
 end
 
---- Whether the line of the cursor is shown in part.
+--- Returns whether only a part of the cursor's line is shown.
 local function is_cut(view)
   local entry = view.page[cursor()[1]]
   return view.column > 1 or entry ~= nil and entry.behind
 end
 
---- One of `words` under an operator, as an expression of a map: Neovim's own where the page is large enough, as that has
---- rules of its own for the last word.
+--- Runs one of `words` under an operator, as an expression mapping: Neovim's own motion if the page is large enough, as it
+--- treats the last word specially.
 ---@param view rille.nvim.viewer.view
 ---@param key string
 ---@return string keys

@@ -1,5 +1,5 @@
---- Motions of a view under an operator, as in `yG`. The page grows by as many lines as the motion crosses, and what cannot be
---- done cancels the operator before it has changed anything.
+--- Motions of a view under an operator, as in `yG`. The page grows by as many lines as the motion crosses; an operator that
+--- cannot run is cancelled before it has changed anything.
 local bytes = require("rille.nvim.viewer.bytes")
 local page = require("rille.nvim.viewer.page")
 local selection = require("rille.nvim.viewer.selection")
@@ -8,7 +8,7 @@ local text = require("rille.nvim.text")
 
 local M = {}
 
---- Says why a motion is not made. An operator that waits for it is cancelled, as after a motion of Neovim's own that fails.
+--- Shows why a motion fails. A pending operator is cancelled, as after a failed motion of Neovim's own.
 ---@param view rille.nvim.viewer.view
 ---@param message string
 ---@return boolean moved false
@@ -18,7 +18,7 @@ function M.refuse(view, message)
     status.say(message)
     return false
   end
-  -- An error message cancels; it has to fit, or it would have to be confirmed.
+  -- An error message cancels the operator; it must fit on the line, or it would have to be confirmed.
   local short = text.cut("rille: " .. message, math.max(20, vim.o.columns - 14))
   if vim.fn.has("nvim-0.11") == 1 then
     vim.api.nvim_echo({ { short } }, true, { err = true })
@@ -33,7 +33,7 @@ function M.refuse(view, message)
   return false
 end
 
---- Selects from one position to another, both of which the page has.
+--- Selects from one position to another; the page contains both.
 local function select(view, mode, from, to)
   local win = vim.api.nvim_get_current_win()
   selection.place(view, win, from)
@@ -42,9 +42,9 @@ local function select(view, mode, from, to)
   selection.place(view, win, to)
 end
 
---- Selects from one position up to another, without the character there. As everywhere in Vim, what ends at the begin of a
---- line ends with the line before, and is whole lines if it starts at the begin of one. The cursor is left at the end that
---- the motion leads to, as only that is sure to be shown.
+--- Selects from one position to another, without the character at the end. As everywhere in Vim, a selection that ends at
+--- the start of a line ends with the line before, and becomes linewise if it also starts at the start of a line. The cursor
+--- stays at the end that the motion leads to, as only that end is certain to be shown.
 local function select_until(view, first, to, is_backward, is_word)
   local mode, last = "v"
   local row, first_row = view:locate(to), view:locate(first)
@@ -63,10 +63,10 @@ local function select_until(view, first, to, is_backward, is_word)
   select(view, mode, first, last)
 end
 
---- Makes a motion, and under an operator selects what it crosses.
+--- Runs a motion; under an operator, selects the text that it crosses.
 ---@param view rille.nvim.viewer.view
----@param kind "line"|"exclusive"|"inclusive"|"word" the last one is exclusive, and never by lines
----@param move fun(): boolean? moves the cursor; false if it has not, and has said why
+---@param kind "line"|"exclusive"|"inclusive"|"word" "word" is exclusive, and never becomes linewise
+---@param move fun(): boolean? moves the cursor; returns false if it has not, and has said why
 function M.run(view, kind, move)
   if not page.pending() then
     return move()

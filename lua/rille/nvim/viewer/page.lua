@@ -2,16 +2,16 @@
 --- as its windows move.
 local say = require("rille.nvim.viewer.status").say
 
---- The methods that a view gets.
+--- Methods added to the class of views.
 local View = {}
 
---- Lines that a page has around its windows when it is made; those it is extended by, when fewer than `NEAR` are left; and
---- those from which on it is cut at the other side.
+--- Number of lines that a new page has before and after its windows, and by which it is extended; it is extended when fewer
+--- than `NEAR` lines are left; above `MOST` lines it is trimmed at the other end.
 local MARGIN, NEAR, MOST = 300, 150, 2400
 
 local M = { MARGIN = MARGIN }
 
---- A character that a text begins or ends in the middle of is left out of what is shown.
+--- Removes an incomplete character from each end of a text that was cut.
 local function whole(text, begins, ends)
   local from, to = 1, #text
   if not begins then
@@ -33,7 +33,7 @@ local function whole(text, begins, ends)
   return text:sub(from, to), from - 1
 end
 
---- Calls a method of the source. What goes wrong is told in the window's bar, and once as a message.
+--- Calls a method of the source. An error is shown in the window's bar, and once as a message.
 function View:read(method, ...)
   local result, message, reason = self.source[method](self.source, ...)
   if result == nil and message and reason ~= "pending" then
@@ -57,12 +57,12 @@ function View:fail(message, reason)
   end
 end
 
---- What of each line is read.
+--- Returns the part of each line to read.
 function View:window()
   return { from_column = self.column, max_bytes = self.columns }
 end
 
---- The lines of a batch, as texts and as entries of the page.
+--- Returns the lines of a batch, as texts and as entries of the page.
 function M.lines_of(batch)
   local texts, entries = {}, {}
   for n = 1, batch.count do
@@ -74,7 +74,7 @@ function M.lines_of(batch)
   return texts, entries
 end
 
---- Up to `count` lines from that which holds a position on.
+--- Returns up to `count` lines, starting with the line that contains a position.
 function View:from(position, count)
   local batch, reason = self:read("around", position, 0, count, self:window())
   if not batch then
@@ -84,10 +84,10 @@ function View:from(position, count)
   return texts, entries, nil, batch.more
 end
 
---- Up to `count` lines in front of that which begins at a position. A line whose begin is too far away is none.
+--- Returns up to `count` lines before the line that starts at a position, or none if the previous line starts too far away.
 function View:before(position, count)
   while count >= 1 do
-    -- Where lines begin is asked apart: in a window further right each line has something before.
+    -- Line starts are read separately: in a window scrolled right, the text of each line is preceded by a part not read.
     local batch = self:read("around", position, count, 0, { max_bytes = 1 })
     if not batch then
       return {}, {}
@@ -98,7 +98,7 @@ function View:before(position, count)
       start, found = batch:offset(2), batch.count - 1
     end
     if batch.more then
-      -- It ended before it was at the position.
+      -- The batch ended before the position.
       count = math.floor(count / 4)
     elseif not start then
       return {}, {}
@@ -116,17 +116,17 @@ function View:before(position, count)
   return {}, {}
 end
 
---- What `locked_edit` does.
+--- The function that `locked_edit` calls.
 ---@type fun()?
 local pending_edit
 
---- Called by `View:edit`, below |:lockmarks|.
+--- Called by `View:edit` under |:lockmarks|.
 function M.locked_edit()
   pending_edit()
 end
 
---- Replaces lines of the buffer: those from `from` on, counted from 0, up to and without `to`. What the quickfix list knows
---- are lines of the file: Neovim would move them along with the page.
+--- Replaces the lines of the buffer from `from` up to but not including `to` (0-based). Entries of the quickfix list refer
+--- to lines of the file, so |:lockmarks| keeps Neovim from moving them along with the page.
 function View:edit(from, to, texts)
   local options = vim.bo[self.buf]
   options.modifiable = true
@@ -138,30 +138,30 @@ function View:edit(from, to, texts)
   options.modifiable, options.modified = false, false
 end
 
---- Puts other lines into the page. Nothing of it stays.
+--- Replaces all lines of the page.
 function View:replace(texts, entries)
   self.page, self.first = entries, nil
   self:edit(0, -1, texts)
   self:number()
 end
 
---- Whether the user selects something.
+--- Returns whether text is selected.
 function M.selecting()
   return vim.fn.mode():find("^[vV\22]") ~= nil
 end
 
---- Whether an operator waits for a motion.
+--- Returns whether an operator is pending.
 function M.pending()
   return vim.fn.mode(1):find("^no") ~= nil
 end
 
---- Whether the rows of the page are in use: by a selection, an operator or a range that is being typed. Rows may then be
---- added, but none may go.
+--- Returns whether the rows of the page are in use, by a selection, an operator or a range being typed. Rows can then be
+--- added, but not removed.
 function M.held()
   return M.selecting() or M.pending() or vim.fn.mode():find("^c") ~= nil
 end
 
---- Changes the begin of the page by `edit`, and moves what is on the screen along: `by` lines down, or up if negative.
+--- Changes the start of the page by `edit`, and scrolls the windows by `by` lines: down, or up if negative.
 function View:shift(by, edit)
   local views = {}
   for _, win in ipairs(self:windows()) do
@@ -175,7 +175,7 @@ function View:shift(by, edit)
   for win, view in pairs(views) do
     view.lnum, view.topline = math.max(view.lnum + by, 1), math.max(view.topline + by, 1)
     if anchor and by ~= 0 and win == vim.api.nvim_get_current_win() then
-      -- The other end of the selection is moved by going there.
+      -- The other end of a selection can only be moved by going there.
       vim.cmd("normal! o")
       vim.api.nvim_win_set_cursor(win, { anchor[2] + by, math.max(anchor[3] - 1, 0) })
       vim.cmd("normal! o")
@@ -186,7 +186,7 @@ function View:shift(by, edit)
   end
 end
 
---- Adds up to `count` lines in front. Tells whether there were any.
+--- Adds up to `count` lines at the start. Returns whether there were any.
 function View:grow_up(count)
   local head = self.page[1]
   if not head or head.at == 1 then
@@ -204,7 +204,7 @@ function View:grow_up(count)
   return true
 end
 
---- Adds up to `count` lines behind, and what the last one has grown by. Tells whether there were any.
+--- Adds up to `count` lines at the end, and text appended to the last line. Returns whether there were new lines.
 function View:grow_down(count)
   local last = #self.page
   local tail = self.page[last]
@@ -230,7 +230,7 @@ function View:grow_down(count)
   return true
 end
 
---- Keeps enough lines around what a window shows, and not too many.
+--- Extends or trims the page, so that it has enough lines around those that a window shows, and not too many.
 function View:keep(win)
   if #self.page == 0 or vim.api.nvim_win_get_buf(win) ~= self.buf then
     return
@@ -247,7 +247,7 @@ function View:keep(win)
   end
 end
 
---- Drops lines that are far from the lines `top` to `bottom`.
+--- Removes lines that are far from the lines `top` to `bottom`.
 function View:trim(top, bottom)
   local behind = math.min(bottom + MOST / 3, #self.page)
   if behind < #self.page then
@@ -267,8 +267,8 @@ function View:trim(top, bottom)
   end
 end
 
---- Asks for the number of the first line, as long as it is not known.
----@return boolean news whether it is known now and was not before
+--- Looks up the number of the page's first line, if it is not known yet.
+---@return boolean news whether it has become known
 function View:number()
   if self.first or not self.page[1] then
     return false
@@ -277,7 +277,7 @@ function View:number()
   return self.first ~= nil
 end
 
---- The line of the buffer that holds a position of the source, if the page has it.
+--- Returns the line of the buffer that contains a position of the source, or nil if the page does not.
 function View:locate(position)
   local page = self.page
   if #page == 0 or position < page[1].at then
@@ -299,7 +299,7 @@ function View:locate(position)
   return low
 end
 
---- Gives the class of views these methods.
+--- Adds these methods to the class of views.
 ---@param class table
 function M.extend(class)
   for name, method in pairs(View) do

@@ -1,10 +1,10 @@
---- Patterns of searches and filters in a view, with the options of Neovim that change what they mean.
+--- Patterns of searches and filters in a view, and the options of Neovim that affect them.
 local rille = require("rille")
 local status = require("rille.nvim.viewer.status")
 
 local M = {}
 
---- The letters of a pattern that stand for themselves: classes, numbers, names and flags are none.
+--- Returns the literal letters of a pattern, without those of classes, numbers, names and flags.
 local function letters(pattern)
   return (
     pattern
@@ -19,9 +19,9 @@ local function letters(pattern)
   )
 end
 
---- Whether 'ignorecase' and 'smartcase' want a pattern to ignore case.
+--- Returns whether a pattern ignores case, by 'ignorecase' and 'smartcase'.
 ---@param pattern string
----@param is_word? boolean it is that of `*`, for which 'smartcase' does not count
+---@param is_word? boolean it is the pattern of `*`, to which 'smartcase' does not apply
 ---@return boolean
 function M.ignores_case(pattern, is_word)
   if not vim.o.ignorecase then
@@ -33,14 +33,14 @@ function M.ignores_case(pattern, is_word)
   return rille.text.lower(text) == text
 end
 
---- Compiles a pattern; what is wrong with it is said.
+--- Compiles a pattern; an error in it is shown to the user.
 ---@param pattern string
 ---@param is_word? boolean
 ---@return rille.regex?
 function M.compile(pattern, is_word)
   local regex, message, at = rille.regex(pattern, M.ignores_case(pattern, is_word) and "i" or "")
   if not regex then
-    -- In a moment: an error message while the command line is left is an error of what looks at that.
+    -- Later: an error message while the command line closes would be taken for an error of the autocommand.
     vim.schedule(function()
       status.say(("%s%s: %s"):format(message, at and " at " .. at or "", pattern), vim.log.levels.ERROR)
     end)
@@ -48,7 +48,7 @@ function M.compile(pattern, is_word)
   return regex
 end
 
---- The pattern of a text, with the borders of a word where it begins or ends with a character of words.
+--- Returns the pattern for a text, with word boundaries where it starts or ends with a word character.
 ---@param text string
 ---@param with_borders boolean
 ---@return string

@@ -1,10 +1,10 @@
---- Jumps of the quickfix and location lists into a view. Neovim puts the cursor to the row of the page that has the number of
---- the line: the view goes on to the line of the file.
+--- Jumps from the quickfix and location lists into a view. Neovim moves the cursor to the row of the page with the number of
+--- the line; the view then goes to that line of the file.
 local motions = require("rille.nvim.viewer.motions")
 
 local M = {}
 
---- The entry of a list that is selected now, and what tells this selection from others.
+--- Returns the selected entry of a list, and a key that identifies this selection.
 local function selected(get)
   local list = get({ id = 0, idx = 0, size = 0, changedtick = 0 })
   if list.size == 0 then
@@ -26,9 +26,9 @@ local function lists()
   }
 end
 
---- Looks whether a jump of a list has put the cursor where it is, and if so goes to the place that is meant.
+--- Checks whether a jump of a list has moved the cursor to its row, and if so goes to the place in the file.
 ---@param view rille.nvim.viewer.view the view of the current window
----@param entered? boolean the window was entered, as by a choice in the list's window: also for the entry of before
+---@param entered? boolean the window was entered, as after a choice in the list's window: handles the previous entry again
 function M.look(view, entered)
   local cursor = vim.api.nvim_win_get_cursor(0)
   -- The page may have been extended since the jump.

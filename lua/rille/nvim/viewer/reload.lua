@@ -1,11 +1,11 @@
---- A view whose buffer Neovim reads by itself, as `:noautocmd edit` does: the view ends, and the buffer has the whole file.
+--- Views whose buffer Neovim reads itself, as `:noautocmd edit` does: the view closes, and the buffer has the whole file.
 local bind = require("rille.nvim.viewer.bind")
 local paths = require("rille.nvim.paths")
 local status = require("rille.nvim.viewer.status")
 
 local M = {}
 
---- Options of windows that a view has set.
+--- Window options that a view has set.
 local WINDOW = {
   "wrap",
   "list",
@@ -20,7 +20,7 @@ local WINDOW = {
   "statusline",
 }
 
---- Makes a buffer one that Neovim has read.
+--- Restores the options of a buffer that Neovim has read.
 local function give_back(buf, path)
   bind.unbind(buf)
   for _, win in ipairs(vim.fn.win_findbuf(buf)) do
@@ -51,7 +51,7 @@ local function give_back(buf, path)
   options.filetype = vim.filetype.match({ buf = buf, filename = path }) or ""
 end
 
---- Looks whether Neovim reads the buffer of a view.
+--- Watches for Neovim reading the buffer of a view.
 ---@param view rille.nvim.viewer.view
 function M.watch(view)
   local function look()

@@ -1,4 +1,4 @@
---- 'ruler' and 'statusline' of a view: the items that Neovim would take from the page say where the cursor is in the file.
+--- 'ruler' and 'statusline' of a view: items that Neovim would compute from the page show the place in the file.
 local status = require("rille.nvim.viewer.status")
 
 local M = {}
@@ -6,13 +6,13 @@ local M = {}
 local STATUSLINE = "%{%v:lua.require'rille.nvim.viewer.ruler'.statusline()%}"
 local RULER = "%{%v:lua.require'rille.nvim.viewer.ruler'.ruler()%}"
 
---- What Neovim shows by default.
+--- Neovim's default format.
 local DEFAULT_RULER = "%-13.(%l,%c%V%) %P"
 
---- 'rulerformat' of the user, while that of a view stands there.
+--- The user's 'rulerformat', while that of a view is set.
 local own
 
---- The share of the text that is above the window, as `%P` has it.
+--- Returns the share of the text above the window, as `%P` shows it.
 local function share(view, win)
   local top, bottom = view.page[vim.fn.line("w0", win)], vim.fn.line("w$", win)
   local is_top = not top or top.at == 1
@@ -44,13 +44,13 @@ end
 
 items.P = share
 
---- A format with the items that have to do with lines filled in.
+--- Replaces the items of a format that depend on lines.
 ---@param format string
 ---@param view rille.nvim.viewer.view
 ---@param win integer
 ---@return string
 local function filled(format, view, win)
-  -- A doubled percent sign is none of an item.
+  -- A doubled percent sign is not an item.
   return (
     format:gsub("%%([-0]*)(%d*)(%.?%d*)([lLpP%%])", function(flag, width, _, item)
       if item == "%" then
@@ -69,7 +69,7 @@ local function here()
   return view and #view.page > 0 and view or nil, win
 end
 
---- The format of the status line of a view: the user's.
+--- Returns the format for the status line of a view: the user's.
 ---@return string
 function M.statusline()
   local format = vim.go.statusline
@@ -82,7 +82,7 @@ function M.statusline()
   return view and filled(format, view, win) or format
 end
 
---- The format of the ruler.
+--- Returns the format for the ruler.
 ---@return string
 function M.ruler()
   local format = own ~= nil and own ~= "" and own or DEFAULT_RULER
@@ -90,7 +90,7 @@ function M.ruler()
   return view and filled(format, view, win) or format
 end
 
---- Sets the status line of a window that shows a view, unless a plugin has one for it.
+--- Sets the status line of a window that shows a view, unless a plugin has set one.
 ---@param win integer
 function M.dress(win)
   local set = vim.api.nvim_get_option_value("statusline", { scope = "local", win = win })
@@ -107,7 +107,7 @@ function M.enter()
   end
 end
 
---- Gives it back.
+--- Restores 'rulerformat'.
 function M.leave()
   if own ~= nil and vim.o.rulerformat == RULER then
     vim.o.rulerformat, own = own, nil

@@ -1,4 +1,4 @@
---- Search in a view: jobs over the whole file, from the cursor on and around its end.
+--- Search in a view: jobs over the whole file, from the cursor on, that wrap around at its end.
 local jumps = require("rille.nvim.viewer.jumps")
 local matches = require("rille.nvim.viewer.matches")
 local pattern_of = require("rille.nvim.viewer.pattern")
@@ -20,7 +20,7 @@ local function found(view, position, wrapped, backward)
   end
 end
 
---- What is known of the matches of a query in what a view shows.
+--- Returns the match positions that are known for a query in the source.
 local function navigation(view, query)
   if query.source ~= view.source then
     M.forget(view)
@@ -29,8 +29,8 @@ local function navigation(view, query)
   return query.navigation
 end
 
---- Looks for the match that is `count` away from a position, and goes on by itself while the search runs. What is asked for
---- meanwhile in the same direction is looked for from there on.
+--- Goes to the match that is `count` matches away from a position, as soon as the search has found it. Counts typed in the
+--- meantime, in the same direction, are added to it.
 local function look(view, query, backward, from, count, wrapped)
   local known = navigation(view, query)
   local last, added
@@ -40,7 +40,7 @@ local function look(view, query, backward, from, count, wrapped)
       count, added = count + more, true
     end,
   }
-  --- Takes what is known. Whether that is the end of it.
+  --- Processes the positions found until now. Returns whether the search for this match is over.
   local function step()
     while count > 0 do
       local position, message, reason
@@ -68,7 +68,7 @@ local function look(view, query, backward, from, count, wrapped)
       look(view, query, backward, backward and view.size + 1 or 1, count, true)
     else
       if added and last then
-        -- Keys that were typed ahead: the first of them has found something.
+        -- For keys typed ahead: the first of them has found a match.
         found(view, last)
       end
       status.say("not found: " .. query.pattern)
@@ -78,7 +78,7 @@ local function look(view, query, backward, from, count, wrapped)
   local source = view.source
   local function go_on()
     if view.source ~= source then
-      -- A filter was set or taken away meanwhile.
+      -- The filter has been changed.
       view.looking = nil
       return
     end
@@ -91,7 +91,7 @@ local function look(view, query, backward, from, count, wrapped)
       end
     end)
   end
-  -- In a moment, as the text may not change while the command line is left.
+  -- Deferred, as the text must not change while the command line closes.
   vim.schedule(function()
     if not view.closed and view.query == query then
       go_on()
@@ -99,7 +99,7 @@ local function look(view, query, backward, from, count, wrapped)
   end)
 end
 
---- Ends the search that runs, and forgets where matches are.
+--- Cancels the running search, and discards the match positions.
 function M.forget(view)
   work.stop(view, "search")
   matches.forget(view)
@@ -111,7 +111,7 @@ function M.forget(view)
   end
 end
 
---- Frees what a search has.
+--- Frees what a search holds.
 function M.close(view)
   M.forget(view)
   if view.query then
@@ -137,11 +137,11 @@ function M.go(view, backward, count)
   look(view, query, backward, backward and here or here + 1, count, false)
 end
 
---- Takes a pattern as that of the last search.
+--- Makes a pattern that of the last search.
 ---@param view rille.nvim.viewer.view
 ---@param pattern string
 ---@param backward boolean
----@param is_word? boolean it is that of `*`
+---@param is_word? boolean it is the pattern of `*`
 ---@return boolean
 function M.set(view, pattern, backward, is_word)
   local regex = pattern_of.compile(pattern, is_word)
@@ -153,11 +153,11 @@ function M.set(view, pattern, backward, is_word)
   return true
 end
 
---- Begins a search for a pattern; an empty one is the last.
+--- Starts a search for a pattern; an empty pattern repeats the last one.
 ---@param view rille.nvim.viewer.view
 ---@param pattern string
 ---@param backward boolean
----@param count? integer the match that is meant, 1 by default
+---@param count? integer which match to go to, 1 by default
 ---@param is_word? boolean
 function M.start(view, pattern, backward, count, is_word)
   if pattern ~= "" then

@@ -1,10 +1,10 @@
---- Selections of a view. While something is selected the rows of the page stay; where the part of the lines that is shown
---- moves, the other end of the selection is remembered as a position.
+--- Selections in a view. While text is selected, the rows of the page stay in place; when the visible part of the lines
+--- moves, the other end of the selection is stored as a position.
 local page = require("rille.nvim.viewer.page")
 
 local M = {}
 
---- Puts the cursor to a position whose line the page has, or as near to it as is shown of the line.
+--- Moves the cursor to a position whose line the page contains, or as near to it as the visible part of the line allows.
 ---@param view rille.nvim.viewer.view
 ---@param win integer
 ---@param position integer
@@ -18,7 +18,7 @@ function M.place(view, win, position)
   end
 end
 
---- The position of the other end of the selection.
+--- Returns the position of the other end of the selection.
 ---@param view rille.nvim.viewer.view
 ---@return integer?
 function M.anchor(view)
@@ -29,7 +29,7 @@ function M.anchor(view)
   return view:position(pos[2], pos[3] - 1)
 end
 
---- Puts the other end of the selection to a position.
+--- Moves the other end of the selection to a position.
 local function set_anchor(view, position)
   local win = vim.api.nvim_get_current_win()
   local cursor = vim.api.nvim_win_get_cursor(win)
@@ -50,7 +50,7 @@ function M.show_from(view, column)
   local texts, entries, at = {}, {}, view.page[1].at
   view.column = column
   while #entries < count do
-    -- The last line that is there is read again, to know where the next one begins.
+    -- The last known line is read again, to find where the next one starts.
     local known = #entries > 0 and 1 or 0
     local more, read = view:from(at, count - #entries + known)
     if #read <= known then
@@ -72,7 +72,7 @@ function M.show_from(view, column)
   return true
 end
 
---- Remembers what was selected, for `gv` and for ranges of commands.
+--- Stores the selection, for `gv` and for ranges of commands.
 ---@param view rille.nvim.viewer.view
 ---@param mode string
 function M.remember(view, mode)
@@ -85,7 +85,7 @@ function M.remember(view, mode)
   end
 end
 
---- Selects again what was selected last.
+--- Selects the stored selection again.
 ---@param view rille.nvim.viewer.view
 function M.again(view)
   local from, to = view.marks["<"], view.marks[">"]

@@ -1,5 +1,5 @@
---- What a view reads, by the name that its buffer has after `rille://`: a file, an archive of one file, a pipe or a device, or
---- what a command prints.
+--- The input of a view, by the name of its buffer after `rille://`: a file, an archive of one file, a pipe or a device, or
+--- the output of a command.
 local paths = require("rille.nvim.paths")
 local rille = require("rille")
 local text = require("rille.nvim.text")
@@ -8,18 +8,18 @@ local uv = vim.uv or vim.loop
 
 local M = {}
 
---- Commands that were asked for: none runs because its buffer is read again, as by a session.
+--- Commands that the user has asked for: no other command runs when its buffer is read, as when a session is restored.
 local asked = {}
 
 ---@class rille.nvim.viewer.from
 ---@field doc rille.file
 ---@field title string
----@field arrives? string what is done until all of it is there, if that takes long
+---@field arrives? string what happens until the input is complete, if that takes long
 ---@field has_arrived? boolean
----@field is_once boolean whether it cannot be read a second time
+---@field is_once boolean whether it cannot be read again
 ---@field close fun()
 
---- The first bytes of a file.
+--- Returns the first bytes of a file.
 local function head(path)
   local fd = uv.fs_open(path, "r", 0)
   if not fd then
@@ -37,7 +37,7 @@ local function options(more)
   }, more or {})
 end
 
---- A file, a pipe or a device.
+--- Opens a file, a pipe or a device.
 local function open_path(path)
   local stat = uv.fs_stat(path)
   local is_stream = stat ~= nil and (stat.type == "fifo" or stat.type == "char")
@@ -68,7 +68,7 @@ local function open_path(path)
   }
 end
 
---- What a command of the shell prints, on both of its outputs.
+--- Runs a shell command, and opens its output: standard output and standard error together.
 local function open_command(command)
   if not asked[command] then
     return nil, ("a command does not run again by itself: `:Rille view !%s`"):format(text.shown(command))
@@ -107,7 +107,7 @@ local function open_command(command)
   uv.fs_close(ends.read)
   local function close()
     if process then
-      -- The group of processes, as the shell may have started others.
+      -- The process group, as the shell may have started other processes.
       uv.kill(-pid, "sigterm")
     end
   end
@@ -118,7 +118,7 @@ local function open_command(command)
   return { doc = doc, title = "!" .. command, arrives = "reading", is_once = true, close = close }
 end
 
---- Opens what a name stands for.
+--- Opens the input with a name.
 ---@param name string
 ---@return rille.nvim.viewer.from?
 ---@return string? message
@@ -129,7 +129,7 @@ function M.open(name)
   return open_path(name)
 end
 
---- The text that Neovim has read from its standard input, as a file of its own.
+--- Writes the text that Neovim has read from its standard input to a file.
 local function standard_input()
   local found
   for _, buf in ipairs(vim.list_extend({ vim.api.nvim_get_current_buf() }, vim.api.nvim_list_bufs())) do
@@ -161,7 +161,7 @@ local function standard_input()
   return path
 end
 
---- The name of what a user asks for.
+--- Returns the name for what a user asks for.
 ---@param argument string
 ---@return string? name
 ---@return string? message
@@ -171,7 +171,7 @@ function M.name(argument)
   elseif argument:find("^!.") then
     local command = argument:sub(2)
     asked[command] = true
-    -- One that was asked for before runs again.
+    -- A command that was run before runs again.
     local buf = vim.fn.bufexists("rille://" .. argument) == 1 and vim.fn.bufadd("rille://" .. argument)
     if buf and vim.api.nvim_buf_is_loaded(buf) then
       vim.api.nvim_buf_delete(buf, { force = true })

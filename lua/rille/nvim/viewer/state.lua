@@ -1,5 +1,5 @@
---- What a view remembers while it is not shown. It stays in memory while few views are hidden; of those beyond that, and of
---- closed ones, only what is needed to show them again the same way is kept.
+--- State of views that are not shown. The last few hidden views stay in memory; of older ones, and of closed ones, only what
+--- is needed to show them again in the same state is stored.
 local filter = require("rille.nvim.viewer.filter")
 local follow = require("rille.nvim.viewer.follow")
 local matches = require("rille.nvim.viewer.matches")
@@ -8,40 +8,40 @@ local status = require("rille.nvim.viewer.status")
 
 local M = {}
 
---- Hidden views that stay in memory, at some megabytes each.
+--- Maximum number of hidden views that stay in memory, at some megabytes each.
 M.MAX_HIDDEN = 6
 
---- What closed views were, by their names.
+--- States of closed views, by name.
 ---@type table<string, rille.nvim.viewer.state>
 local closed = {}
 
---- Buffers of hidden views, the one hidden last at the end.
+--- Buffers of hidden views, the most recently hidden one last.
 ---@type integer[]
 local hidden = {}
 
 ---@class rille.nvim.viewer.state
----@field position? integer of the cursor in the file
+---@field position? integer the cursor's position in the file
 ---@field column? integer
 ---@field marks? table<string, integer>
 ---@field jumps? integer[]
 ---@field search? { pattern: string, backward: boolean, is_word: boolean? }
----@field filter? string as it is typed
+---@field filter? string as the user types it
 ---@field following? boolean
 
---- What is known of a name.
+--- Returns the stored state for a name, or an empty table.
 ---@param name string
 ---@return rille.nvim.viewer.state
 function M.of(name)
   return closed[name] or {}
 end
 
---- What a view is now.
+--- Returns the current state of a view.
 ---@param view rille.nvim.viewer.view
 ---@return rille.nvim.viewer.state
 local function current(view)
   local query, filtered = view.query, view.filtered
   local here = view:here()
-  -- A filter that still runs has not come to the place yet.
+  -- A filter that still runs has not reached the cursor's place yet.
   local is_waiting = filtered and view.works.filter and here == filtered.since
   return {
     position = is_waiting and filtered.from or view:origin(here),
@@ -54,13 +54,13 @@ local function current(view)
   }
 end
 
---- Remembers what a view is, as it is about to be closed.
+--- Stores the state of a view that is about to be closed.
 ---@param view rille.nvim.viewer.view
 function M.save(view)
   closed[view.path] = current(view)
 end
 
---- Makes a view that was just opened what it was. Its place is for the caller.
+--- Restores the state of a view that was just opened. The caller restores its place.
 ---@param view rille.nvim.viewer.view
 ---@param known rille.nvim.viewer.state
 function M.restore(view, known)
@@ -85,7 +85,7 @@ local function forget(buf)
   end
 end
 
---- A view is shown again.
+--- Notes that a view is shown.
 ---@param view rille.nvim.viewer.view
 function M.shown(view)
   forget(view.buf)
@@ -96,7 +96,7 @@ function M.shown(view)
   end
 end
 
---- A view is hidden now. Those that were hidden longest are given back beyond `MAX_HIDDEN`.
+--- Notes that a view is hidden. Beyond `MAX_HIDDEN`, the views that were hidden first are closed.
 ---@param view rille.nvim.viewer.view
 function M.hidden(view)
   forget(view.buf)
@@ -114,7 +114,7 @@ function M.hidden(view)
   end)
 end
 
---- Makes the view of a name what a session had.
+--- Restores the state of a view that was stored in a session.
 ---@param encoded string
 function M.revive(encoded)
   local all = vim.json.decode(encoded)
@@ -132,7 +132,7 @@ function M.revive(encoded)
   end
 end
 
---- Adds to a session that was just written what Neovim does not know of views.
+--- Adds the state of views, which Neovim does not store, to a session that was just written.
 vim.api.nvim_create_autocmd("SessionWritePost", {
   group = vim.api.nvim_create_augroup("rille.session", {}),
   desc = "rille: adds the places of views to the session",

@@ -1,13 +1,13 @@
---- What a view tells of itself: the numbers of lines in the status column, and a bar at the top of the window.
+--- The status of a view: line numbers in the status column, and a bar at the top of the window.
 local text = require("rille.nvim.text")
 
 local M = {}
 
---- Views by the number of their buffer; `rille.nvim.viewer` fills it.
+--- Views by the number of their buffer; filled by `rille.nvim.viewer`.
 ---@type table<integer, rille.nvim.viewer.view>
 M.views = {}
 
---- A number as a person reads it.
+--- Returns a number with its digits grouped for reading.
 ---@param n integer
 ---@return string
 function M.grouped(n)
@@ -29,14 +29,14 @@ local function size(bytes)
   return (unit == 1 and "%d %s" or "%.1f %s"):format(bytes, UNITS[unit])
 end
 
---- What the bar says of the matches of a search; `rille.nvim.viewer.matches` gives it.
+--- Returns the part of the bar about the matches of a search; set by `rille.nvim.viewer.matches`.
 ---@type fun(view: rille.nvim.viewer.view, here: integer): string?
 M.matches = nil
 
---- Longest pattern and title in the bar, in cells.
+--- Maximum cells of the pattern and of the title in the bar.
 local PATTERN, TITLE = 30, 40
 
---- A pattern or a title as the bar shows it.
+--- Returns a pattern or a title, cut for the bar.
 ---@param part string
 ---@param cells? integer
 ---@return string
@@ -44,7 +44,7 @@ function M.cut(part, cells)
   return text.cut(text.shown(part), cells or PATTERN)
 end
 
---- Tells something in one line, without a prompt for the one that stood there before.
+--- Shows a message in one line, without a prompt because of the previous message.
 ---@param message string
 ---@param level? integer of `vim.notify`; a warning by default
 function M.say(message, level)
@@ -57,7 +57,7 @@ local function view_here()
   return M.views[vim.api.nvim_win_get_buf(win)], win
 end
 
---- Cells that the numbers of a view take.
+--- Returns the width of the line numbers of a view, in cells.
 ---@param view rille.nvim.viewer.view
 ---@return integer
 function M.width(view)
@@ -65,7 +65,7 @@ function M.width(view)
   return math.max(#("%d"):format(most or 0), 3)
 end
 
---- The number of a line, for 'statuscolumn'. Until the index has come so far there is none.
+--- Returns the number of a line for 'statuscolumn', or nothing until the index has reached the line.
 ---@return string
 function M.number()
   local view = view_here()
@@ -76,7 +76,7 @@ function M.number()
   return vim.v.virtnum ~= 0 and "" or number and ("%d"):format(number) or "·"
 end
 
---- How far into the file a row of the page is, in percent.
+--- Returns how far into the file a row of the page is, in percent.
 ---@param view rille.nvim.viewer.view
 ---@param line integer
 ---@return integer
@@ -88,7 +88,7 @@ function M.percent(view, line)
   return math.floor(math.min((entry.at - 1) / all, 0.99) * 100)
 end
 
---- The bar, for 'winbar'.
+--- Returns the bar, for 'winbar'.
 ---@return string
 function M.bar()
   local view, win = view_here()
@@ -109,7 +109,7 @@ function M.bar()
     lines, exact = all or 0, known == true
   end
   add(("%s of %s%s"):format(number and M.grouped(number) or "·", exact and "" or "about ", M.grouped(lines)))
-  -- What is too long for the window is cut from here on.
+  -- If the bar is too long for the window, it is cut from here on.
   local position = #parts
   if entry and view.size and view.size > 0 then
     add(("%d%%"):format(M.percent(view, line)))

@@ -1,7 +1,7 @@
---- One view: a buffer that holds a part of a file, the page, which moves with its windows.
+--- A view: a buffer that holds a part of a file, the page, which moves with its windows.
 ---
---- Every line of the page knows its position in the file, so nothing here waits for the index of lines: it only tells
---- numbers. A motion of Neovim's own never gets to the end of a page, as `keep` extends it before.
+--- Every line of the page has its position in the file, so nothing here waits for the index of lines, which is only needed
+--- for line numbers. Neovim's own motions never reach the end of a page, as `keep` extends it first.
 local operator = require("rille.nvim.viewer.operator")
 local page = require("rille.nvim.viewer.page")
 local selection = require("rille.nvim.viewer.selection")
@@ -11,31 +11,31 @@ View.__index = View
 
 page.extend(View)
 
---- Lines that a page has around its windows when it is made.
+--- Number of lines that a new page has before and after its windows.
 local MARGIN = page.MARGIN
 
---- Lines that may be selected. They are all in the buffer then.
+--- Maximum number of lines that can be selected. All of them are then in the buffer.
 local SELECTED = 200000
 
 ---@class rille.nvim.viewer.line
----@field at integer position of its begin in the file
----@field length? integer bytes of it all, if that is known
----@field lead integer bytes in front of what is shown that are the rest of a character
----@field behind boolean whether it has more than what is shown
+---@field at integer position of its start in the file
+---@field length? integer its length in bytes, if that is known
+---@field lead integer bytes before the visible part that belong to a character cut off there
+---@field behind boolean whether it continues after the visible part
 
 ---@class rille.nvim.viewer.view
 ---@field buf integer
 ---@field path string
 ---@field doc rille.file
----@field source rille.file what is shown: the file, or what a filter has kept of it
+---@field source rille.file what is shown: the file, or the lines that a filter has kept
 ---@field page rille.nvim.viewer.line[] the lines of the buffer
 ---@field first? integer number of the page's first line, if that is known
----@field at_end boolean whether the page has the last line of what is known
----@field column integer byte of each line that is shown first
----@field columns integer bytes of each line that are shown
----@field trouble? string why the file cannot be read now
----@field jumps integer[] positions in the file that jumps began at
----@field jump integer which of them is next
+---@field at_end boolean whether the page has the last known line
+---@field column integer first visible byte of each line
+---@field columns integer number of visible bytes of each line
+---@field trouble? string why the file cannot be read at present
+---@field jumps integer[] the jump list: positions in the file
+---@field jump integer index of the next one
 ---@field marks table<string, integer> positions in the file
 
 ---@param buf integer
@@ -59,7 +59,7 @@ function View.new(buf, path, doc, columns)
   }, View)
 end
 
---- The windows that show it, the current one first.
+--- Returns the windows that show the view, the current one first.
 function View:windows()
   local windows = vim.fn.win_findbuf(self.buf)
   local current = vim.api.nvim_get_current_win()
@@ -69,13 +69,13 @@ function View:windows()
   return windows
 end
 
---- The position in the source of a place in the buffer, the column counted from 0.
+--- Returns the position in the source of a place in the buffer (0-based column).
 function View:position(line, col)
   local entry = self.page[line]
   return entry and entry.at + self.column - 1 + entry.lead + (col or 0)
 end
 
---- The position under the cursor.
+--- Returns the position of the cursor.
 function View:here()
   local win = self:windows()[1]
   if not win then
@@ -87,15 +87,15 @@ function View:here()
   return self:position(cursor[1], cursor[2]) or 1
 end
 
---- Where a position of what is shown is in the file.
+--- Returns the position in the file of a position in the source.
 ---@param position integer
 ---@return integer
 function View:origin(position)
   return self.filtered and self.source:origin(position) or position
 end
 
---- Where a position of the file is in what is shown: with a filter in the first line from there on that is kept, or in the
---- last one if there is none.
+--- Returns the position in the source of a position in the file: with a filter, the next kept line from there on, or the
+--- last kept line if there is none.
 ---@param position integer
 ---@return integer
 function View:kept_at(position)
@@ -115,7 +115,7 @@ function View:kept_at(position)
   return low
 end
 
---- Puts the cursor to a position that the page has, in the middle of the window if it is out of sight.
+--- Moves the cursor to a position in the page; a line that is not visible is scrolled to the middle of the window.
 function View:set_cursor(win, line, position, where)
   local entry = self.page[line]
   local col = position - entry.at - (self.column - 1) - entry.lead
@@ -133,7 +133,7 @@ end
 
 --- Goes to a position of the source.
 ---@param position integer
----@param where? "last"|"center" the line at the bottom of the window, or in its middle
+---@param where? "last"|"center" shows the line at the bottom of the window, or in its middle
 ---@return boolean
 function View:go(position, where)
   local win = self:windows()[1]
@@ -148,7 +148,7 @@ function View:go(position, where)
     end
   end
   local entry = line and self.page[line]
-  -- A line that is shown in part is shown where the position is.
+  -- A line of which only a part is shown is shown around the position.
   local inside = entry and position - entry.at + 1 or 1
   local seen = entry and inside >= self.column and (inside < self.column + self.columns or not entry.behind)
   if not seen then
@@ -178,7 +178,7 @@ function View:go(position, where)
   return true
 end
 
---- Extends the page until it has a position, which may be far away, but does not let go of what is selected.
+--- Extends the page until it contains a position, which may be far away, and keeps the selected lines.
 function View:stretch(position)
   local up = self.page[1] and position < self.page[1].at
   while #self.page <= SELECTED do
@@ -192,7 +192,7 @@ function View:stretch(position)
   end
 end
 
---- Makes the page anew around a position.
+--- Reads a new page around a position.
 ---@return boolean
 function View:load(position)
   local win = self:windows()[1]
@@ -205,7 +205,7 @@ function View:load(position)
     if position > 1 then
       return self:load_last()
     end
-    -- There is nothing yet. What arrives from now on is not looked for: its first line is meant, not its last.
+    -- There is no text yet. Text that arrives later does not move the cursor: it stays at the first line.
     self.at_end = true
     self:replace({}, {})
     return false
@@ -216,7 +216,7 @@ function View:load(position)
   return true
 end
 
---- Makes the page anew of the last lines.
+--- Reads a new page of the last lines.
 ---@return boolean
 function View:load_last()
   local batch = self:read("last", 1, self:window())
@@ -249,13 +249,13 @@ function View:go_last()
   return true
 end
 
---- Whether the cursor is at the last line there is.
+--- Returns whether the cursor is in the last line.
 function View:is_last()
   local win = self:windows()[1]
   return win ~= nil and self.at_end and vim.api.nvim_win_get_cursor(win)[1] >= #self.page
 end
 
---- What is shown is another text: what was known of the page is forgotten.
+--- Shows another source, and discards the page.
 ---@param source rille.file
 ---@param position integer
 function View:switch(source, position)

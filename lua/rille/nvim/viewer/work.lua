@@ -1,4 +1,4 @@
---- The jobs of a view: each is awaited, tells its progress, can be stopped, and is given back when it is over.
+--- The jobs of a view: each is awaited, shows its progress, can be stopped, and is closed when it has ended.
 local nvim = require("rille.nvim")
 local progress = require("rille.nvim.progress")
 
@@ -6,22 +6,22 @@ local uv = vim.uv or vim.loop
 
 local M = {}
 
---- Milliseconds between two looks at how far a job is.
+--- Milliseconds between two checks of a job's progress.
 local LOOK = 100
 
---- And until the first one.
+--- Milliseconds until the first check.
 local SOON = 20
 
 ---@class rille.nvim.viewer.work
 ---@field job? rille.job
----@field title string what is done, for the bar of the window
+---@field title string description of the work, for the bar of the window
 ---@field package wait rille.nvim.wait
 ---@field package timer table
 ---@field package progress rille.nvim.progress
----@field watched? boolean somebody else owns the job
----@field share? number how much of it is done, from 0 to 1
+---@field watched? boolean the job has another owner, which closes it
+---@field share? number the share that is done, from 0 to 1
 
---- Gives back what a job took, however it ended.
+--- Frees what a job holds, however it has ended.
 local function clear(view, name)
   local work = view.works[name]
   if work then
@@ -38,7 +38,7 @@ local function clear(view, name)
   return work
 end
 
---- Begins to tell of a job.
+--- Starts to show the progress of a job.
 local function begin(view, name, job, title, is_quiet)
   clear(view, name)
   local work = { job = job, title = title, timer = uv.new_timer(), is_quiet = is_quiet }
@@ -66,12 +66,12 @@ local function begin(view, name, job, title, is_quiet)
   return work
 end
 
---- Runs a job under a name; one that has the name already is stopped.
+--- Runs a job under a name; a job that already has the name is stopped.
 ---@param view table
 ---@param name string
 ---@param job rille.job
 ---@param title string
----@param opts? fun(state: rille.job.state, message?: string)|{ on_over?: fun(state: rille.job.state, message?: string), on_batch?: (fun(): boolean), is_quiet?: boolean, on_look?: fun() } `on_batch`: takes what there is, and tells whether there may be more; `on_look`: called now and then; `is_quiet`: the work is not shown
+---@param opts? fun(state: rille.job.state, message?: string)|{ on_over?: fun(state: rille.job.state, message?: string), on_batch?: (fun(): boolean), is_quiet?: boolean, on_look?: fun() } `on_batch`: takes the results, and returns whether there may be more; `on_look`: called at each check; `is_quiet`: the progress is not shown
 function M.run(view, name, job, title, opts)
   opts = type(opts) == "function" and { on_over = opts } or opts or {}
   local work = begin(view, name, job, title, opts.is_quiet)
@@ -96,7 +96,7 @@ function M.run(view, name, job, title, opts)
   end)
 end
 
---- Waits for news of a job that somebody else takes from and closes. Stopping ends the wait and cancels the job.
+--- Waits until a job is ready whose owner takes its results and closes it. Stopping ends the wait and cancels the job.
 ---@param view table
 ---@param name string
 ---@param job rille.job
@@ -122,7 +122,7 @@ function M.watch(view, name, job, title, on_news)
   end)
 end
 
---- Shows work that is no job.
+--- Shows the progress of work that is not a job.
 ---@param view table
 ---@param name string
 ---@param title string
@@ -152,8 +152,8 @@ function M.show(view, name, title, cancel)
   }
 end
 
---- Stops the job of a name. Tells whether there was one.
----@return boolean
+--- Stops the job with a name.
+---@return boolean stopped whether there was one
 function M.stop(view, name)
   local work = clear(view, name)
   if work and work.cancel then
@@ -168,7 +168,7 @@ function M.stop(view, name)
   return work ~= nil
 end
 
---- Stops all of them.
+--- Stops all jobs of a view.
 function M.stop_all(view)
   for name in pairs(vim.deepcopy(vim.tbl_keys(view.works))) do
     M.stop(view, name)

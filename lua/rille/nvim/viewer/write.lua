@@ -1,5 +1,5 @@
---- Writing from a view, to a file or to a command: what is written is the text of the file, byte by byte, and never the page
---- that the buffer holds.
+--- Writing from a view, to a file or to a command: the text of the file is written, byte by byte, never the page that the
+--- buffer holds.
 local bytes = require("rille.nvim.viewer.bytes")
 local paths = require("rille.nvim.paths")
 local text_of = require("rille.nvim.text")
@@ -9,25 +9,25 @@ local uv = vim.uv or vim.loop
 
 local M = {}
 
---- Bytes that are read and written at once, and for how long in one turn of the loop, in milliseconds.
+--- Bytes per read and write, and milliseconds per turn of the event loop.
 local CHUNK, SLICE_MS = 2 ^ 20, 8
 
---- Milliseconds between two looks at a filter that still runs.
+--- Milliseconds between two checks of a filter that still runs.
 local LOOK = 20
 
---- Bytes of what a command prints that are shown at most.
+--- Maximum number of bytes of a command's output to show.
 local MAX_OUTPUT = 2 ^ 16
 
----@class rille.nvim.viewer.sink where text is written to
----@field name string as messages have it
----@field put fun(bytes: string, go_on: fun(failed?: string)) writes; calls `go_on` at once or later
----@field finish fun(message?: string): string? ends it; without a message it was complete. Returns what went wrong now
----@field done fun(written: integer) says that it was written
+---@class rille.nvim.viewer.sink the target of a write
+---@field name string its name in messages
+---@field put fun(bytes: string, go_on: fun(failed?: string)) writes bytes; calls `go_on` at once or later
+---@field finish fun(message?: string): string? ends the write: it is complete, or has failed with `message`. Returns an error of its own
+---@field done fun(written: integer) shows that the text was written
 
---- Writes a part of what is shown, a slice in each turn of the loop. It can be stopped like a search.
+--- Writes a part of the source, a slice in each turn of the event loop. It can be stopped like a search.
 ---@param view rille.nvim.viewer.view
 ---@param first integer
----@param last? integer nil for all there is: while a filter runs, also what it has not found yet
+---@param last? integer nil for everything: while a filter runs, also lines that it has not found yet
 ---@param sink rille.nvim.viewer.sink
 local function stream(view, first, last, sink)
   local source = view.source
@@ -90,7 +90,7 @@ local function stream(view, first, last, sink)
   slice()
 end
 
---- A file as a place to write to. Until it is whole it has another name, unless text is appended to it.
+--- Returns a file as the target of a write. Until it is complete it has a temporary name, unless text is appended to it.
 ---@return rille.nvim.viewer.sink?
 ---@return string? message
 local function file_sink(to, append)
@@ -124,7 +124,7 @@ local function file_sink(to, append)
   }
 end
 
---- A command of the shell as a place to write to. What it prints is shown when it has ended.
+--- Returns a shell command as the target of a write. Its output is shown when it has ended.
 ---@return rille.nvim.viewer.sink?
 ---@return string? message
 local function command_sink(command)
@@ -195,7 +195,7 @@ local function command_sink(command)
   }
 end
 
---- Why nothing is written to a path.
+--- Returns why a path cannot be written to, or nil if it can.
 ---@param view rille.nvim.viewer.view
 ---@param to? string
 ---@return string?
@@ -209,10 +209,10 @@ local function refusal(view, to)
   end
 end
 
---- Writes a part of what is shown to a file.
+--- Writes a part of the source to a file.
 ---@param view rille.nvim.viewer.view
 ---@param first integer
----@param last? integer nil for all there is
+---@param last? integer nil for everything
 ---@param to? string absolute path
 ---@param append boolean
 function M.to_file(view, first, last, to, append)
@@ -227,10 +227,10 @@ function M.to_file(view, first, last, to, append)
   stream(view, first, last, sink)
 end
 
---- Writes a part of what is shown to the standard input of a command.
+--- Writes a part of the source to the standard input of a command.
 ---@param view rille.nvim.viewer.view
 ---@param first integer
----@param last? integer nil for all there is
+---@param last? integer nil for everything
 ---@param command string
 function M.to_command(view, first, last, command)
   if view.works.write then
@@ -243,7 +243,7 @@ function M.to_command(view, first, last, command)
   stream(view, first, last, sink)
 end
 
---- Carries out `:w`: all that is shown, or the lines of a range, to another file. The file itself is never written to,
+--- Runs `:w`: writes the source, or the lines of a range, to another file. The viewed file itself is never written to,
 --- whatever name or link leads to it.
 ---@param view rille.nvim.viewer.view
 ---@param event table of the autocommand

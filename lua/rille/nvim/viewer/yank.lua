@@ -1,5 +1,5 @@
---- Yanking from a view. Neovim yanks what the page has of the lines; what it lacks is put in afterwards. What is too much is
---- refused before the operator runs.
+--- Yanking from a view. Neovim yanks the part of the lines that the page holds; the missing text is added afterwards. A yank
+--- that is too large is refused before the operator runs.
 local bytes = require("rille.nvim.viewer.bytes")
 local operator = require("rille.nvim.viewer.operator")
 local page = require("rille.nvim.viewer.page")
@@ -8,13 +8,13 @@ local status = require("rille.nvim.viewer.status")
 
 local M = {}
 
---- Lines that a count of `yy` takes at most, and those that the page grows by for it each time.
+--- Maximum count of `yy` in lines, and the number of lines by which the page grows for it at each step.
 local MAX_LINES, GROWTH = 200000, 5000
 
---- Registers that belong to the system: reading one may take long, so none is saved.
+--- Registers of the system clipboard: reading one may take long, so they are not saved.
 local SYSTEM = { ["+"] = true, ["*"] = true }
 
---- Remembers the registers that a yank may change.
+--- Saves the registers that a yank may change.
 local function save(view)
   view.saved, view.appends = {}, vim.v.register:match("^%u$")
   view.appends = view.appends and view.appends:lower()
@@ -25,7 +25,7 @@ local function save(view)
   end
 end
 
---- Gives registers back what they had, and says why.
+--- Restores the saved registers, and shows why.
 local function restore(view, message)
   for name, info in pairs(view.saved or {}) do
     vim.fn.setreg(name, info)
@@ -33,12 +33,12 @@ local function restore(view, message)
   status.say(message)
 end
 
---- The row of the other end of a selection and that of the cursor.
+--- Returns the rows of the other end of the selection and of the cursor.
 local function rows()
   return vim.fn.line("v"), vim.fn.line(".")
 end
 
---- `y` and `Y`, as an expression of a map: what is yanked is checked where it is known by now.
+--- Returns the keys for `y` or `Y`, for an expression mapping; checks the text to yank where it is already known.
 ---@param view rille.nvim.viewer.view
 ---@param key string
 ---@return string keys
@@ -67,7 +67,7 @@ function M.begin(view, key)
   return key
 end
 
---- The second `y` of `yy`, as an expression of a map: Neovim's own where the page has the lines.
+--- Returns the keys for the second `y` of `yy`, for an expression mapping: Neovim's own if the page has the lines.
 ---@param view rille.nvim.viewer.view
 ---@return string keys
 function M.whole_line(view)
@@ -79,7 +79,7 @@ function M.whole_line(view)
   return "<Cmd>lua require('rille.nvim.viewer.bind').whole_lines()<CR>"
 end
 
---- `yy` with a count beyond the page, or of lines that are too long.
+--- Yanks lines for a `yy` with a count beyond the page, or of lines that are too long.
 ---@param view rille.nvim.viewer.view
 function M.whole_lines(view)
   local count = vim.v.count1
@@ -95,7 +95,7 @@ function M.whole_lines(view)
   end)
 end
 
---- The two marks of a yank. Neovim 0.10 has a column beyond the line for one that went to its end.
+--- Returns the two marks of a yank. Neovim 0.10 sets a column past the line for a yank to its end.
 local function marks(view)
   local from, to = vim.fn.getpos("'["), vim.fn.getpos("']")
   for _, pos in ipairs({ from, to }) do
@@ -105,7 +105,7 @@ local function marks(view)
   return from, to
 end
 
---- The two ends of what was yanked by characters, as positions, and whether the line end is part of it.
+--- Returns the two ends of a charwise yank, as positions, and whether it includes the line end.
 local function ends(view, event)
   local from, to = marks(view)
   local first, last = view:position(from[2], from[3] - 1), view:position(to[2], to[3] - 1)
@@ -118,7 +118,7 @@ local function ends(view, event)
   end
   local is_empty = event.regcontents[#event.regcontents] == ""
   if is_empty and to[2] > from[2] and #event.regcontents == to[2] - from[2] + 1 then
-    -- It ends with the end of the line before: in an empty line, or as Neovim 0.10 marks a yank with `$`.
+    -- The yank ends with the line end before an empty line, or where Neovim 0.10 sets the mark of a yank with `$`.
     local start = anchor and math.min(anchor.position, first) or first
     return start, view.page[to[2]].at - 1, true
   end
@@ -140,11 +140,11 @@ local function ends(view, event)
   return first, final, false
 end
 
---- The lines of a register that something was appended to, with other text instead of what was added.
----@param contents string[] the register now
----@param shown string[] what was added
----@param lines string[] what should have been
----@param is_chars boolean whether the register is by characters, so that its last line and the first one added are one
+--- Returns the lines of a register that was appended to, with the appended text replaced.
+---@param contents string[] the register's present lines
+---@param shown string[] the lines that were appended
+---@param lines string[] the lines to append instead
+---@param is_chars boolean whether the register is charwise, so that its last line and the first one appended are joined
 ---@return string[]
 local function appended(contents, shown, lines, is_chars)
   local list = vim.list_slice(contents, 1, #contents - #shown)
@@ -156,7 +156,7 @@ local function appended(contents, shown, lines, is_chars)
   return vim.list_extend(list, lines)
 end
 
---- Whether the page lacks something of the rows.
+--- Returns whether the page lacks some text of the rows.
 local function is_cut(view, from, to)
   if view.column > 1 or view.anchor or view.to_end then
     return true
@@ -196,7 +196,7 @@ local function put(view, event, lines, kind)
   vim.fn.setreg(register, lines, kind)
 end
 
---- After a yank: the text of the file instead of what the page has of it.
+--- Replaces the text of a yank, which Neovim took from the page, by the text of the file.
 ---@param view rille.nvim.viewer.view
 function M.yanked(view)
   local event = vim.v.event
@@ -208,7 +208,7 @@ function M.yanked(view)
   local col = view.operator_col
   view.operator_col = nil
   if col and kind == "V" then
-    -- Lines that were selected for the operator: the cursor stays in its column, as without.
+    -- The lines were selected for the operator: the cursor keeps its column, as it would without the selection.
     vim.schedule(function()
       if vim.api.nvim_get_current_buf() == view.buf then
         pcall(vim.api.nvim_win_set_cursor, 0, { vim.fn.line("."), col })
@@ -256,7 +256,7 @@ function M.bind(view)
       return M.begin(view, key)
     end, { buffer = view.buf, expr = true, nowait = true, desc = "rille: yank" })
   end
-  -- Neovim's own `Y` knows nothing of other maps.
+  -- Neovim's own `Y` ignores other mappings.
   vim.keymap.set(
     "n",
     "Y",
@@ -268,9 +268,9 @@ function M.bind(view)
   end, { buffer = view.buf, expr = true, nowait = true, desc = "rille: the line" })
 end
 
---- Looks at the mode: what was selected is remembered, and a new selection knows nothing of the one before.
+--- Handles a change of the mode: stores the selection that ends, and resets the state for a new one.
 ---@param view rille.nvim.viewer.view
----@param from string the mode of before
+---@param from string the previous mode
 ---@param to string
 function M.mode_changed(view, from, to)
   local visual = "^[vV\22]"
@@ -280,7 +280,7 @@ function M.mode_changed(view, from, to)
   elseif to:find(visual) and not from:find(visual) then
     view.anchor, view.to_end = nil, nil
   end
-  -- During a search in Visual mode the selection goes on.
+  -- During a search in Visual mode the selection continues.
   if from:find(visual) and not to:find(visual) and not to:find("^c") then
     selection.remember(view, from:sub(1, 1))
   end
