@@ -1,10 +1,10 @@
-//! Pieces of a file, worked on by several threads and brought together in their order.
+//! Processes pieces of a file on several threads and delivers the results in the order of the file.
 //!
 //! # Why not a thread for each half?
 //!
-//! Because results stream: what is found in the first piece is wanted before the last one was looked at. So threads take
-//! the next piece each. What the one that is due has is taken at once; what the others have waits, and a thread that has
-//! too much of it, or is too far ahead, waits as well: so what is held is bounded.
+//! Because results stream: the results of the first piece are wanted before the last piece is processed. So each thread
+//! takes the next piece. Results of the due piece are delivered at once; results of later pieces are held. A thread
+//! that holds too many results, or is too far ahead, waits, so the held memory is bounded.
 
 use crate::job::{JobError, unless_refused};
 use std::collections::BTreeMap;
@@ -12,21 +12,21 @@ use std::mem::take;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-/// Pieces for each thread that may be ahead of the one that is due.
+/// Number of pieces per thread that may start ahead of the due piece.
 const AHEAD: u64 = 4;
 
-/// Results of a piece that is not due that may wait.
+/// Number of results that a piece may hold while it is not due.
 const MAX_HELD_RESULTS: usize = 8;
 
 struct OrderedState<R, T> {
-    /// The piece to be worked on next.
+    /// The next piece to process.
     next: u64,
-    /// The piece whose results are taken.
+    /// The piece whose results are delivered.
     due: u64,
-    /// What others have, and how it ended for those that have.
+    /// The held results of each started piece, and how the piece ended if it did.
     held: BTreeMap<u64, Held<R>>,
     take: T,
-    /// How all of it ended, once it has.
+    /// How the whole run ended, if it did.
     end: Option<Result<(), JobError>>,
 }
 
@@ -35,20 +35,20 @@ struct Held<R> {
     end: Option<Result<(), JobError>>,
 }
 
-/// Where the results of a piece go.
+/// Takes the results of one piece.
 pub(super) struct Sender<'s, R> {
     give: &'s dyn Fn(R) -> Result<(), JobError>,
 }
 
 impl<R> Sender<'_, R> {
-    /// Brings a result. It fails if nobody wants any more.
+    /// Delivers a result. Fails if no more results are wanted.
     pub fn give(&self, result: R) -> Result<(), JobError> {
         (self.give)(result)
     }
 }
 
-/// Runs `work` on the pieces from 0 to `count` on up to `threads` threads, the calling one included, and hands what it gives to
-/// `take` in order, which tells whether to go on. Each thread has what `fresh` makes for it.
+/// Runs `work` on the pieces from 0 to `count` on up to `threads` threads, including the calling one. Passes the
+/// results to `take` in order, until it returns false. `fresh` makes the working state of each thread.
 pub(super) fn for_each_ordered<R: Send, S>(
     count: u64,
     threads: usize,
@@ -62,7 +62,8 @@ pub(super) fn for_each_ordered<R: Send, S>(
     let one = || shared.run(count, ahead, &fresh, &work);
     thread::scope(|scope| {
         for number in 1..threads.min(usize::try_from(count).unwrap_or(threads)) {
-            // They inherit that this thread blocks all signals. If there can be no more, those that there are do it all.
+            // They inherit the signal mask of this thread, which blocks all signals. If no more threads can be started,
+            // the present ones do all the work.
             let builder = thread::Builder::new().name(format!("rille-file-{number}"));
             if builder.spawn_scoped(scope, one).is_err() {
                 break;
@@ -131,7 +132,7 @@ impl<R, T: FnMut(R) -> Result<bool, JobError>> Shared<R, T> {
         std::mem::forget(guard);
     }
 
-    /// Takes a result of a piece, if that is due, or holds it.
+    /// Delivers a result of the due piece; holds a result of any other piece, and waits if there are too many.
     fn give(&self, piece: u64, result: R) -> Result<(), JobError> {
         let mut state = self.lock();
         if let Some(held) = state.held.get_mut(&piece) {
@@ -153,7 +154,7 @@ impl<R, T: FnMut(R) -> Result<bool, JobError>> Shared<R, T> {
 }
 
 impl<R, T: FnMut(R) -> Result<bool, JobError>> OrderedState<R, T> {
-    /// Brings what is due, and goes on to the next piece where one is at its end.
+    /// Delivers the results of the due piece, and of the next ones while the due piece has ended.
     fn deliver(&mut self) {
         while self.end.is_none()
             && let Some(held) = self.held.get_mut(&self.due)
@@ -172,14 +173,14 @@ impl<R, T: FnMut(R) -> Result<bool, JobError>> OrderedState<R, T> {
                     self.held.remove(&self.due);
                     self.due += 1;
                 }
-                // A failure has its turn: what is before it was found, and is brought.
+                // An error ends the run in the order of the pieces: results before it are delivered.
                 Some(Err(stop)) => self.end = Some(Err(stop)),
             }
         }
     }
 }
 
-/// Lets the other threads go when one panics: they would wait for its piece for ever.
+/// Releases the other threads when one panics: otherwise they would wait for its piece for ever.
 struct Guard<'s, R, T: FnMut(R) -> Result<bool, JobError>>(&'s Shared<R, T>);
 
 impl<R, T: FnMut(R) -> Result<bool, JobError>> Drop for Guard<'_, R, T> {
@@ -197,7 +198,7 @@ mod tests {
     fn results_come_in_order_whatever_the_threads() {
         for threads in [1, 2, 5] {
             let mut seen = Vec::new();
-            // Some pieces have more than may wait.
+            // Some pieces have more results than may be held.
             let work = |(): &mut (), piece: u64, port: &Sender<'_, (u64, u64)>| {
                 (0..piece % 30).try_for_each(|number| port.give((piece, number)))
             };

@@ -1,34 +1,35 @@
-//! Reading: lines by number, around an offset, at the end, and bytes as they are.
+//! Reading a file: lines by number, around an offset or at the end, and raw bytes.
 //!
 //! # Why does a batch end early?
 //!
-//! Because the host waits for it: a batch holds at most [`MAX_BATCH_BYTES`] bytes and looks at no more than [`MAX_SCANNED_BYTES`], so
-//! that the call takes less than two milliseconds whatever the lines are. The next call goes on.
+//! Because the host waits for it: a batch holds at most [`MAX_BATCH_BYTES`] of text and searches at most
+//! [`MAX_SCANNED_BYTES`] for the ends of lines, so that the call takes less than two milliseconds for lines of any
+//! length. The next call continues.
 //!
-//! # Which lines are missing then?
+//! # Which lines are left out then?
 //!
-//! Those that are farthest from what was asked for: the last ones of a batch that begins with a given line, the first ones of
-//! [`Snapshot::last`], and before a place as many as fit in half a batch.
+//! Those farthest from the requested place: the last ones of a batch that begins with a given line, and the first ones
+//! of [`Snapshot::last`]. Before an offset there are as many lines as fit in half a batch.
 
 use super::cache::{BLOCK, zeroed};
 use super::snapshot::{Answer, FileError, Snapshot};
 use std::sync::Arc;
 
-/// Text of a batch, in bytes, at most but for its last line.
+/// Maximum size of the text of a batch in bytes; the last line may exceed it.
 const MAX_BATCH_BYTES: usize = 1 << 20;
 
-/// Bytes that are looked at for a batch.
+/// Maximum number of bytes that are searched for one batch.
 const MAX_SCANNED_BYTES: u64 = 4 << 20;
 
-/// Bytes that are looked through for the end of one line, before the index is asked.
+/// Maximum number of bytes that are searched for the end of one line before the index is used.
 const LOOK: u64 = 256 << 10;
 
-/// What of each line is wanted.
+/// The part of each line to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// Bytes of each line that are passed over.
+    /// Bytes to skip at the start of each line.
     pub from: u64,
-    /// Bytes of each line at most.
+    /// Maximum number of bytes of each line.
     pub most: usize,
 }
 
@@ -38,70 +39,71 @@ impl Default for Window {
     }
 }
 
-/// The line has bytes in front of those that are here.
+/// Bytes before this part of the line are missing.
 pub const CUT_BEFORE: u32 = 1;
-/// The line has bytes behind those that are here.
+/// Bytes after this part of the line are missing.
 pub const CUT_BEHIND: u32 = 2;
 
 /// One line of a batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
 pub struct Line {
-    /// Where its text begins in that of the batch.
+    /// Start of its text in the text of the batch.
     pub start: u32,
-    /// Where its text ends.
+    /// End of its text, without its LF or CR LF.
     pub stop: u32,
-    /// [`CUT_BEFORE`] and [`CUT_BEHIND`].
+    /// [`CUT_BEFORE`], [`CUT_BEHIND`], both or neither.
     pub flags: u32,
-    /// Nothing.
+    /// Always 0.
     pub reserved: u32,
-    /// Where the line begins in the file; with [`CUT_BEFORE`] and no window, the first byte that is here.
+    /// Offset of the start of the line in the file; if the start is too far away to search for, of the first byte read,
+    /// and [`CUT_BEFORE`] is set.
     pub offset: f64,
-    /// Bytes of the whole line without what ends it, or -1 if its end is not known yet.
+    /// Bytes of the whole line without its LF or CR LF; -1 if its end is not known yet.
     pub length: f64,
 }
 
-/// Lines in a row.
+/// A batch of consecutive lines.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
-    /// The bytes of all of them.
+    /// The bytes of all lines.
     pub text: Vec<u8>,
-    /// Where each is.
+    /// The place of each line.
     pub lines: Vec<Line>,
-    /// Number of the first one, if it is known.
+    /// Number of the first line, if it is known.
     pub first: Option<u64>,
-    /// Whether it ended early.
+    /// Whether the batch ended early.
     pub more: bool,
 }
 
-/// Lines that are brought at least, if they are wanted, where one is too long to be looked through: finding the end of each of
-/// them takes a step of the index, and as many fit in [`MAX_SCANNED_BYTES`].
+/// Minimum number of lines to return, if requested, where a line is too long to search: finding the end of each such
+/// line takes a step of the index, and that many steps fit in [`MAX_SCANNED_BYTES`].
 const FAR: u64 = 3;
 
-/// How far to go back.
+/// How far to go back from an offset.
 struct Wanted {
-    /// Line feeds to go over, at most.
+    /// Maximum number of line feeds to cross.
     feeds: u64,
-    /// Those to go over however much text there is.
+    /// Number of line feeds to cross however much text there is.
     least: u64,
     window: Window,
-    /// Bytes of text at most.
+    /// Maximum size of the text in bytes.
     text: usize,
 }
 
-/// Where going back has ended.
+/// The place that going back has reached.
 struct Back {
     start: u64,
-    /// Lines that begin between it and the offset, or at one of them.
+    /// Number of lines that begin between `start` and the offset, both included.
     lines: u64,
-    /// Whether a line begins there.
+    /// Whether a line begins at `start`.
     whole: bool,
-    /// What is before this was looked at.
+    /// The bytes before this offset were searched already.
     seen: u64,
 }
 
 impl Back {
-    /// Notes that the first line has no begin, if that is so.
+    /// Marks the first line as cut if its start was not found.
     fn mark(&self, out: &mut Lines) {
         if !self.whole
             && let Some(line) = out.lines.first_mut()
@@ -111,14 +113,14 @@ impl Back {
     }
 }
 
-/// A place in a file, and the block that it is in.
+/// A reading position in a file, and the block that holds it.
 struct Cursor<'e> {
     snapshot: &'e Snapshot,
     block: Option<(u64, Arc<Vec<u8>>)>,
 }
 
 impl Cursor<'_> {
-    /// What is in one block from an offset on; nothing at the end.
+    /// Returns the bytes from an offset to the end of its block; nothing at the end of the file.
     fn at(&mut self, offset: u64) -> Result<&[u8], FileError> {
         let number = offset / BLOCK as u64;
         if self.block.as_ref().is_none_or(|(have, _)| *have != number) {
@@ -130,7 +132,7 @@ impl Cursor<'_> {
 }
 
 impl Snapshot {
-    /// Lines from a number on, from 1 on.
+    /// Reads up to `count` lines from line `first` on, counted from 1, into `out`.
     pub fn lines(
         &self,
         first: u64,
@@ -149,7 +151,7 @@ impl Snapshot {
         })
     }
 
-    /// The line that holds an offset, and others before and from it on.
+    /// Reads the line that holds an offset, `before` lines before it and `after` lines from it on, into `out`.
     pub fn around(
         &self,
         offset: u64,
@@ -169,13 +171,14 @@ impl Snapshot {
         Ok(())
     }
 
-    /// The last lines, without an index. Where not all of them fit these are the newest, and there are more before them.
+    /// Reads the last `count` lines into `out`, without an index. If not all of them fit, these are the newest ones,
+    /// and `more` is set.
     pub fn last(&self, count: usize, window: Window, out: &mut Lines) -> Result<(), FileError> {
         out.clear();
         if count == 0 {
             return Ok(());
         }
-        // The line feed that ends the file is behind its last line.
+        // The line feed that ends the file follows its last line.
         let ended = u64::from(self.is_ended()?);
         let (feeds, least) = (count as u64 + ended, 1 + ended);
         let back =
@@ -186,13 +189,13 @@ impl Snapshot {
         Ok(())
     }
 
-    /// Goes back from an offset over line feeds. Where a line is too long for that, the index is asked; if that has not come so
-    /// far, it is some place in the line.
+    /// Goes back from an offset over line feeds. If a line is too long for that, uses the index; if that has not come
+    /// so far, returns some place in the line.
     fn back(&self, offset: u64, wanted: Wanted) -> Result<Back, FileError> {
         let Wanted { feeds, least, window, text: most_text } = wanted;
         let mut back = Back { start: offset, lines: 0, whole: true, seen: offset };
         let (mut at, mut text) = (offset, 0);
-        // Takes a line more, if there is room for its text.
+        // Takes one more line if there is room for its text.
         let mut take = |back: &mut Back, start: u64| {
             let len = back.start.saturating_sub(start + 1).saturating_sub(window.from);
             text += len.min(window.most as u64);
@@ -217,14 +220,14 @@ impl Snapshot {
             take(&mut back, 0);
             return Ok(back);
         }
-        // Of lines that take a step of the index each, no more than fit in a batch.
+        // If each line takes a step of the index, take no more lines than fit in a batch.
         let far = if window.most < most_text / FAR as usize { FAR } else { least };
         if back.lines >= far.min(feeds) {
             return Ok(back);
         }
         let wanted = feeds.min(far);
         if let Some(before) = self.feeds_before(offset)? {
-            // Line 1 is behind no line feed, line 2 behind the first one.
+            // Line 1 follows no line feed, line 2 follows the first one.
             let start = match before.checked_sub(wanted) {
                 None => Answer::Known(0),
                 Some(left) => self.offset_of(left + 2)?,
@@ -240,7 +243,7 @@ impl Snapshot {
         Ok(back)
     }
 
-    /// Appends lines from the begin of one on. What is before `seen` was looked at already.
+    /// Appends lines from `start` on, which begins a line. The bytes before `seen` were searched already.
     fn emit(
         &self,
         start: u64,
@@ -274,7 +277,7 @@ impl Snapshot {
         Ok(())
     }
 
-    /// Where a line ends, if that can be told: behind its line feed, or at the end of the file.
+    /// Returns the end of a line, if it is known: after its line feed, or at the end of the file.
     fn end_of(
         &self,
         cursor: &mut Cursor<'_>,
@@ -306,7 +309,8 @@ impl Snapshot {
         })
     }
 
-    /// Appends what is wanted of the line from `start` to `end`, and tells where the next one begins, if that is known.
+    /// Appends the requested part of the line from `start` to `end`. Returns the start of the next line, if it is
+    /// known.
     fn copy(
         &self,
         cursor: &mut Cursor<'_>,
@@ -315,7 +319,7 @@ impl Snapshot {
         window: Window,
         out: &mut Lines,
     ) -> Result<Option<u64>, FileError> {
-        // What ends the line is no part of it.
+        // The line terminator is not part of the line.
         let mut stop = end.unwrap_or(self.size());
         if end.is_some() && cursor.at(stop - 1)?.first() == Some(&b'\n') {
             stop -= 1;
@@ -349,7 +353,8 @@ impl Snapshot {
         Ok(end)
     }
 
-    /// Bytes from an offset on, given in pieces; fewer than wanted only at the end of the file. Tells how many there were.
+    /// Passes `len` bytes from an offset on to `take` in pieces, fewer only at the end of the file. Returns their
+    /// number.
     pub fn read(
         &self,
         offset: u64,
@@ -358,7 +363,7 @@ impl Snapshot {
     ) -> Result<u64, FileError> {
         let end = offset.saturating_add(len).min(self.size());
         let (mut at, mut cursor) = (offset, Cursor { snapshot: self, block: None });
-        // A large piece would push everything else out of the cache.
+        // A large read would push everything else out of the cache.
         let mut buffer = zeroed(if len > 8 * BLOCK as u64 { 4 * BLOCK } else { 0 })
             .map_err(|error| FileError::io(&error, offset))?;
         while at < end {
@@ -386,18 +391,18 @@ impl Lines {
         (self.first, self.more) = (None, false);
     }
 
-    /// Makes room for a line more of so many bytes.
+    /// Reserves memory for one more line of `len` bytes.
     fn reserve(&mut self, len: usize) -> Result<(), FileError> {
         let room = self.text.try_reserve(len).and_then(|()| self.lines.try_reserve(1));
         room.map_err(|_| FileError::no_memory(len))
     }
 
-    /// Bytes that it holds.
+    /// Returns the memory of the batch in bytes.
     pub fn memory(&self) -> usize {
         self.text.capacity() + self.lines.capacity() * size_of::<Line>()
     }
 
-    /// The text of a line.
+    /// Returns the text of line `at` of the batch.
     pub fn text(&self, at: usize) -> &[u8] {
         let line = &self.lines[at];
         &self.text[line.start as usize..line.stop as usize]

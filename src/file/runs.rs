@@ -1,54 +1,54 @@
-//! Where the lines that a filter keeps are in the file that it was made from.
+//! The run list of a filter: where its kept lines are in the filtered file.
 
 use super::held::Tally;
 use crate::memory::{self, NoMemory};
 
-/// Bytes that the runs may take.
+/// Maximum size of a run list in bytes.
 pub(super) const MAX_RUN_BYTES: usize = if cfg!(test) { 256 << 10 } else { 256 << 20 };
 
-/// Runs from one mark to the next.
+/// Number of runs from one mark to the next.
 pub(super) const STRIDE: u64 = 64;
 
-/// A part of a file.
+/// The start and end of a part of a file.
 pub(super) type Run = (u64, u64);
 
-/// Runs of lines that are kept, and how far the file was looked at for them.
+/// The runs of kept lines, and how far the file was matched.
 #[derive(Clone, Default)]
 pub(super) struct RunList {
-    /// For each run the bytes between it and the one before, and its length.
+    /// For each run the number of bytes between it and the previous run, and its length.
     bytes: Vec<u8>,
     marks: Vec<Mark>,
     count: u64,
-    /// Bytes of all runs.
+    /// Total size of all runs in bytes.
     total: u64,
-    /// The last run, which may still become longer, and where it begins in `bytes`.
+    /// The last run, which may still become longer, and its place in `bytes`.
     last: Run,
     last_at: usize,
-    /// Where the last line that was looked at begins, if nothing ends it: it may become longer. Else `seen`.
+    /// Start of the last matched line if it has no line feed: it may become longer. Otherwise `seen`.
     upto: u64,
-    /// How far the file was looked at.
+    /// Offset up to which the file was matched.
     seen: u64,
-    /// How often that last line was kept and is kept no more.
+    /// How often a kept last line was matched again and dropped.
     cuts: u64,
     held: Tally,
 }
 
-/// What is to be known to read runs from here on.
+/// The state for reading runs from a place in the middle of the list.
 #[derive(Clone, Copy, Default)]
 struct Mark {
-    /// Bytes of all runs before.
+    /// Total size of the previous runs in bytes.
     total: u64,
-    /// Where the run before ends in the file.
+    /// End of the previous run in the file.
     end: u64,
-    /// Where to read on.
+    /// Place in `bytes` of the next run.
     at: usize,
 }
 
-/// What was found in a part of the file that begins where the one before ended.
+/// The matched lines of a part of the file that starts where the previous batch ended.
 #[derive(Default)]
 pub(super) struct Batch {
     pub runs: Vec<Run>,
-    /// As those of [`RunList`]; 0 if no line begins in this part.
+    /// Like [`RunList`]'s; 0 if no line begins in this part.
     pub upto: u64,
     pub seen: u64,
 }
@@ -61,7 +61,7 @@ fn put(bytes: &mut Vec<u8>, mut value: u64) {
     bytes.push(value as u8);
 }
 
-/// How many bytes [`put`] writes.
+/// Returns the number of bytes that [`put`] writes.
 fn len_of(value: u64) -> usize {
     (64 - (value | 1).leading_zeros() as usize).div_ceil(7)
 }
@@ -80,38 +80,38 @@ fn get(bytes: &[u8], at: &mut usize) -> u64 {
 }
 
 impl RunList {
-    /// Bytes of all runs.
+    /// Returns the total size of all runs in bytes.
     pub fn total(&self) -> u64 {
         self.total
     }
 
-    /// Where to go on.
+    /// Returns the offset where matching continues.
     pub fn upto(&self) -> u64 {
         self.upto
     }
 
-    /// How far the file was looked at.
+    /// Returns the offset up to which the file was matched.
     pub fn seen(&self) -> u64 {
         self.seen
     }
 
-    /// How often the last line was kept and is kept no more.
+    /// Returns how often a kept last line was matched again and dropped.
     pub fn cuts(&self) -> u64 {
         self.cuts
     }
 
-    /// The same again, for changes that nobody sees who reads.
+    /// Returns a copy to change while readers keep using the original.
     pub fn copy(&self) -> Result<RunList, NoMemory> {
         let (bytes, marks) = (memory::copy(&self.bytes)?, memory::copy(&self.marks)?);
         Ok(RunList { bytes, marks, held: self.held.clone(), ..*self })
     }
 
-    /// Takes what was found from [`RunList::upto`] on, all of it or nothing.
+    /// Appends a batch that starts at [`RunList::upto`], completely or not at all.
     pub fn append(&mut self, batch: &Batch) -> Result<(), NoMemory> {
         if batch.seen == 0 {
             return Ok(());
         }
-        // As much as will be written, and what changes of the run before.
+        // The number of bytes to write, including the changed part of the previous run.
         let (mut before, mut len) = (0, 4 * len_of(u64::MAX));
         for &(begin, end) in &batch.runs {
             len += len_of(begin - before) + len_of(end - begin);
@@ -121,7 +121,7 @@ impl RunList {
         memory::reserve(&mut self.marks, batch.runs.len() / STRIDE as usize + 2)?;
         let mut runs = batch.runs.iter().copied();
         if self.count > 0 && self.last.1 > self.upto {
-            // The last line was kept, and it was looked at again.
+            // The last line was kept, and was matched again.
             match batch.runs.first() {
                 Some(&(begin, end)) if begin == self.upto && end >= self.last.1 => {
                     self.push((self.last.1, end));
@@ -143,7 +143,7 @@ impl RunList {
         }
         self.total += end - begin;
         if self.count > 0 && begin == self.last.1 {
-            // Written anew with its new length.
+            // Write the last run again with its new length.
             let mut at = self.last_at;
             let gap = get(&self.bytes, &mut at);
             self.bytes.truncate(self.last_at);
@@ -164,7 +164,7 @@ impl RunList {
         self.count += 1;
     }
 
-    /// Leaves out the last line, at which the last run ends.
+    /// Removes the last line, with which the last run ends.
     fn cut(&mut self) {
         self.cuts += 1;
         self.total -= self.last.1 - self.upto;
@@ -181,12 +181,12 @@ impl RunList {
         if self.count.is_multiple_of(STRIDE) {
             self.marks.pop();
         }
-        // No run can go on where the one before this one ends: there is a line between them that is not kept.
+        // No later run can start where the previous run ends: the line there is not kept.
         let before = self.last.0 - gap;
         (self.last, self.last_at) = ((before, before), self.bytes.len());
     }
 
-    /// The runs from the one on that holds an offset, each with the offset at which it begins here.
+    /// Returns the runs from the one that holds `offset` on, each with its offset in the filter.
     pub fn from(&self, offset: u64) -> impl Iterator<Item = (u64, Run)> {
         let at = self.marks.partition_point(|mark| mark.total <= offset);
         let mut mark = self.marks.get(at.saturating_sub(1)).copied().unwrap_or_default();
@@ -203,12 +203,12 @@ impl RunList {
         })
     }
 
-    /// Whether there are too many of them.
+    /// Returns whether the list has reached its maximum size.
     pub fn is_full(&self) -> bool {
         self.memory() > MAX_RUN_BYTES
     }
 
-    /// Bytes that they take.
+    /// Returns the memory of the list in bytes.
     pub fn memory(&self) -> usize {
         self.bytes.capacity() + self.marks.capacity() * size_of::<Mark>()
     }
@@ -221,8 +221,8 @@ mod tests {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 200 }))]
-        /// Lines of a file, each kept or not; the last one of each batch is often one that nothing ends, which the next batch
-        /// looks at again and may decide about in another way.
+        /// Lines of a file, each kept or not. The last line of a batch often has no line feed; the next batch matches
+        /// it again and may decide otherwise.
         #[test]
         fn runs_are_the_lines_that_are_kept_also_where_the_last_one_is_looked_at_again(
             batches in prop::collection::vec(
@@ -252,7 +252,7 @@ mod tests {
                     (batch.upto, begin) = (begin, begin + len);
                 }
                 if begin == at {
-                    // Nothing was looked at, and the last line is as it was.
+                    // Nothing was matched, and the last line is unchanged.
                     kept.extend(if tail_was_kept { at..at + tail } else { at..at });
                     runs.append(&batch).expect("memory");
                     continue;

@@ -1,84 +1,84 @@
-//! Going through a file by whole lines, a segment at a time.
+//! Scans a file by whole lines, one segment at a time.
 //!
-//! # Whose is a line that goes over the end of a segment?
+//! # To which segment does a line belong that crosses the end of one?
 //!
-//! That of the segment in which it begins. So a segment passes over what is before its first line, and reads on behind its
-//! end to the end of its last one.
+//! To the segment in which it begins. So a segment skips the bytes before its first line, and reads on past its end to
+//! the end of its last line.
 //!
-//! # What of lines that do not fit in memory?
+//! # What about lines that do not fit in memory?
 //!
-//! A line above [`MAX_WHOLE_LINE_BYTES`] is brought in pieces that overlap by [`OVERLAP`], with some bytes before each for `\b` to look at. A
-//! match that is no longer than the overlap lies wholly in one of them.
+//! A line above [`MAX_WHOLE_LINE_BYTES`] is passed in pieces that overlap by [`OVERLAP`], each with some preceding
+//! bytes as context for `\b`. A match no longer than the overlap lies wholly in one piece.
 
 use super::snapshot::{BUFFER, Snapshot};
 use crate::job::JobError;
 use crate::memory;
 use crate::search::lines::trim_line_terminator;
 
-/// Bytes of a line that is brought as a whole, and of a piece of a longer one.
+/// Maximum size in bytes of a line that is passed as a whole, and of a piece of a longer line.
 pub(super) const MAX_WHOLE_LINE_BYTES: usize = if cfg!(test) { 4 << 10 } else { 1 << 20 };
 
-/// What may stand before the first line of a file in UTF-8: it is no part of that line, for grep as well.
+/// The byte-order mark of UTF-8 at the start of a file. It is not part of the first line, as in grep.
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Bytes that pieces of a long line have in common.
+/// Size in bytes of the overlap between two pieces of a long line.
 pub(super) const OVERLAP: usize = if cfg!(test) { 256 } else { 64 << 10 };
 
-/// Bytes before a piece that are there to be looked at.
+/// Number of bytes before a piece that are available as context.
 const CONTEXT: usize = 16;
 
-/// Bytes that are read behind the end of a segment at once.
+/// Bytes to read at a time past the end of a segment.
 const BEHIND: usize = if cfg!(test) { 64 } else { 8 << 10 };
 
-/// Who looks at the lines of a segment.
+/// Receives the lines of a segment.
 pub(super) trait Visit {
-    /// Learns that the first line, which follows, is looked at without so many bytes of a byte-order mark.
+    /// Reports a byte-order mark of `len` bytes before the first line, which follows without it.
     fn mark(&mut self, len: u64);
 
-    /// Looks at whole lines.
+    /// Handles whole lines.
     fn lines(&mut self, offset: u64, text: &[u8]) -> Result<(), JobError>;
 
-    /// Looks at a piece of a line that is too long.
+    /// Handles a piece of a line that is too long.
     fn piece(&mut self, piece: &Piece<'_>) -> Result<(), JobError>;
 }
 
 /// A piece of a long line.
 pub(super) struct Piece<'p> {
-    /// Where the line begins.
+    /// Offset of the start of the line.
     pub line: u64,
-    /// Where the text begins.
+    /// Offset of the start of the text.
     pub offset: u64,
-    /// The text, without what ends the line.
+    /// The text, without the line terminator.
     pub text: &'p [u8],
-    /// A match that begins before this was in the piece before.
+    /// Matches that begin before this index were found in the previous piece.
     pub from: usize,
-    /// A match that begins here or behind it is in the next piece.
+    /// Matches that begin at or after this index are found in the next piece.
     pub to: usize,
-    /// Where the next line begins, if the line ends here.
+    /// Start of the next line, if the line ends in this piece.
     pub next: Option<u64>,
 }
 
-/// The buffer of a thread, and what it has of the file.
+/// The read buffer of a thread, and the part of the file in it.
 #[derive(Default)]
 pub(super) struct Scanner {
     buffer: Vec<u8>,
-    /// Bytes of the buffer in use.
+    /// Number of bytes in use.
     len: usize,
-    /// Offset of its first byte.
+    /// Offset in the file of the first byte.
     offset: u64,
 }
 
-/// A part of a file.
+/// A part of a file to scan.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Segment {
     pub begin: u64,
     pub end: u64,
-    /// Where the file ends for whoever scans it.
+    /// The size of the file during this scan.
     pub size: u64,
 }
 
 impl Scanner {
-    /// Brings the lines that begin in a segment to `visit`, in order.
+    /// Passes the lines that begin in a segment to `visit`, in order.
     pub fn scan(
         &mut self,
         snapshot: &Snapshot,
@@ -88,7 +88,7 @@ impl Scanner {
     ) -> Result<(), JobError> {
         let Segment { begin, end, size } = segment;
         (self.len, self.offset) = (0, begin);
-        // The line feed that ends the line before may be the last byte before the segment.
+        // The line feed that ends the previous line may be the last byte before the segment.
         let mut skip = begin > 0;
         self.offset -= u64::from(skip);
         loop {
@@ -104,7 +104,7 @@ impl Scanner {
                 }
             }
             if read == 0 {
-                // The end of the file, and its last line has no line feed.
+                // At the end of the file, the last line has no line feed.
                 if self.len > 0 && !skip {
                     visit.lines(self.offset, &self.buffer[..self.len])?;
                 }
@@ -148,7 +148,7 @@ impl Scanner {
         }
     }
 
-    /// Brings the line at the begin of the buffer in pieces, and leaves what is behind it.
+    /// Passes the line at the start of the buffer in pieces, and leaves the bytes that follow it.
     fn long_line(
         &mut self,
         snapshot: &Snapshot,
@@ -182,7 +182,7 @@ impl Scanner {
         }
     }
 
-    /// Appends what follows in the file, and tells how many bytes: 0 at its end.
+    /// Appends the following bytes of the file to the buffer. Returns their number: 0 at the end of the file.
     fn read(&mut self, snapshot: &Snapshot, end: u64, size: u64) -> Result<usize, JobError> {
         let at = self.offset + self.len as u64;
         let most = if at < end { (end - at).min(BUFFER as u64) as usize } else { BEHIND };

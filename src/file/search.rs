@@ -1,14 +1,14 @@
-//! The search: every match in a file, line by line as ripgrep does it, in either direction.
+//! Searches a file for all matches, line by line as ripgrep does, in either direction.
 //!
 //! # In which order do results come?
 //!
-//! In that of the file, or backward in the other, whatever the number of threads. What is found in a segment is there as soon
-//! as that and all before it have been searched, after some megabytes.
+//! In the order of the file, or backward in the reverse order, for any number of threads. The matches of a segment are
+//! available when it and all segments before it have been searched, after a few megabytes.
 //!
 //! # What are its limits?
 //!
-//! A line above a mebibyte is searched in pieces that overlap by 64 KiB. If a match may be longer than that, a result of the
-//! kind [`PARTIAL`] tells of each such line: there a longer match may be cut or missed.
+//! A line above a mebibyte is searched in pieces that overlap by 64 KiB. If a match may be longer than that, each such
+//! line is reported by a result of the kind [`PARTIAL`]: there a longer match may be cut or missed.
 
 use super::index::Mark;
 use super::ordered::{Sender, for_each_ordered};
@@ -22,18 +22,18 @@ use crate::text::kernel;
 use std::mem::take;
 use std::sync::Arc;
 
-/// Matches that are brought at once, at most.
+/// Maximum number of matches in a batch.
 const BATCH: usize = if cfg!(test) { 64 } else { 4096 };
 
-/// Bytes of a segment of a search backward, of which all matches have to be found before the last is known.
+/// Size in bytes of a segment of a backward search, which needs all matches of a segment to find the last one.
 const BACKWARD: u64 = if cfg!(test) { 4 << 10 } else { 256 << 10 };
 
 /// The result is a match.
 pub const MATCH: u32 = 0;
-/// The line at this place is so long that it was searched in pieces, and a match may be longer than what they have in common.
+/// The line at this place was searched in pieces, and a match may be longer than the overlap of the pieces.
 pub const PARTIAL: u32 = 1;
 
-/// Where a match is.
+/// The position of a match.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
 pub struct Match {
@@ -49,18 +49,18 @@ pub struct Match {
     pub kind: u32,
 }
 
-/// What to search for, and where.
+/// Options of a search in a file.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SearchOptions {
-    /// Where to begin: forward, no match begins before it; backward, each begins before it.
+    /// Where to start: forward, each match starts there or after it; backward, each starts before it.
     pub from: Option<u64>,
-    /// The last match first.
+    /// Return the last match first.
     pub backward: bool,
-    /// Most matches, or 0.
+    /// Maximum number of matches; 0 for no limit.
     pub limit: u64,
-    /// Only how many there are.
+    /// Count matches without returning them.
     pub count: bool,
-    /// Only how many lines there are that match: it is faster.
+    /// Count matching lines only, which is faster.
     pub lines: bool,
 }
 
@@ -70,38 +70,38 @@ impl SearchOptions {
     }
 }
 
-/// Some of the matches, and how many there are with all before them.
+/// A batch of matches, and the totals up to its end.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// The matches; none if they are only counted.
+    /// The matches; empty if they are only counted.
     pub matches: Arc<Vec<Match>>,
-    /// How many of these were taken.
+    /// How many of them were taken.
     pub taken: usize,
-    /// Matches until now.
+    /// Number of matches so far.
     pub total: u64,
-    /// Lines with matches until now.
+    /// Number of lines with matches so far.
     pub lines: u64,
 }
 
 impl Found {
-    /// Bytes that it holds.
+    /// Returns the memory of the batch in bytes.
     pub fn memory_usage(&self) -> usize {
         size_of::<Found>() + self.matches.capacity() * size_of::<Match>()
     }
 }
 
-/// What is found in a segment.
+/// The matches of a segment, or a part of them.
 #[derive(Default)]
 struct Part {
     matches: Vec<Match>,
     total: u64,
     lines: u64,
-    /// Bytes that were searched.
+    /// Number of bytes searched.
     bytes: u64,
 }
 
 impl Part {
-    /// Takes what is found in a line, or in a piece of a long one.
+    /// Adds a match in a line, or in a piece of a long line.
     fn push(&mut self, offset: u64, line: (u64, f64), span: Span) {
         must(memory::reserve(&mut self.matches, 1));
         self.matches.push(Match {
@@ -113,7 +113,7 @@ impl Part {
         });
     }
 
-    /// Leaves out what is behind so many matches.
+    /// Drops all matches after the first `most`.
     fn keep(&mut self, most: u64) {
         let (mut left, mut line) = (most, -1.0);
         (self.total, self.lines) = (most, 0);
@@ -130,7 +130,7 @@ impl Part {
 }
 
 impl Snapshot {
-    /// Runs a search. Its unit of progress is the byte.
+    /// Runs a search. The unit of progress is the byte.
     pub fn search(
         &self,
         patterns: &LinePatterns,
@@ -143,7 +143,7 @@ impl Snapshot {
         let size = self.size();
         let bounds = match options.from {
             Some(from) if options.backward => (0, from.min(size)),
-            // The line may begin before.
+            // The line may begin before this offset.
             Some(from) => (from.min(size), size),
             None => (0, size),
         };
@@ -151,7 +151,7 @@ impl Snapshot {
         let (first, last) = (bounds.0 / unit, bounds.1.div_ceil(unit));
         worker.expect(bounds.1 - bounds.0);
         let before = if options.backward { 0 } else { self.begin_of_line(bounds.0, unit, worker)? };
-        // A line that begins in an earlier segment reaches to where the search is to begin.
+        // A line that begins in an earlier segment may reach the start of the search.
         let pieces = (last.saturating_sub(first)) + before;
         let work = |own: &mut (Scanner, Seeker<'_>), piece: u64, port: &Sender<'_, Part>| {
             let number = match () {
@@ -203,7 +203,7 @@ impl Snapshot {
         let fresh = || (Scanner::default(), matcher.seeker(&is_cancelled));
         for_each_ordered(pieces, threads, fresh, work, bring)?;
         if (options.count || options.lines) && (total, lines) == (0, 0) {
-            // Nothing was brought, and "none" is an answer too.
+            // No batch was published, but a count of 0 is a result too.
             let found = Found::default();
             let weight = found.memory_usage();
             worker.publish(found, weight)?;
@@ -211,7 +211,7 @@ impl Snapshot {
         Ok(())
     }
 
-    /// How many segments before that of an offset the line that holds it begins.
+    /// Returns how many segments before the segment of `offset` its line begins.
     fn begin_of_line(
         &self,
         offset: u64,
@@ -237,7 +237,7 @@ impl Snapshot {
     }
 }
 
-/// Who finds the matches of a segment.
+/// Finds the matches of a segment.
 struct Finder<'f, 'm> {
     snapshot: &'f Snapshot,
     seeker: &'f mut Seeker<'m>,
@@ -247,33 +247,33 @@ struct Finder<'f, 'm> {
     port: &'f Sender<'f, Part>,
     worker: &'f Worker<Found>,
     part: Part,
-    /// Bytes of a byte-order mark before the first line.
+    /// Length in bytes of a byte-order mark before the first line.
     mark: u64,
     long: Option<Long>,
 }
 
-/// A long line of which some pieces were searched.
+/// A long line that was searched in part.
 struct Long {
     line: u64,
-    /// Its number, or 0.
+    /// Its number, or 0 if that is not known.
     number: f64,
-    /// Where the last match in it ends.
+    /// End of the last match in it.
     searched: u64,
     /// Whether it has a match.
     found: bool,
 }
 
-/// A place of which it is known how many line feeds are before it.
+/// A place with a known number of preceding line feeds, if there is one.
 #[derive(Clone, Copy)]
 struct Known(Option<Mark>);
 
 impl Finder<'_, '_> {
-    /// How many bytes that are to be searched are in a part of the file.
+    /// Returns the number of bytes from `begin` to `end` that lie within the bounds of the search.
     fn wanted(&self, begin: u64, end: u64) -> u64 {
         end.min(self.bounds.1).saturating_sub(begin.max(self.bounds.0))
     }
 
-    /// Brings what was found, if it is a lot and nothing has to be turned round.
+    /// Sends the matches if there are many and their order need not be reversed.
     fn bring_if_full(&mut self) -> Result<(), JobError> {
         if self.part.matches.len() < BATCH || self.options.backward {
             return Ok(());
@@ -291,7 +291,7 @@ impl Finder<'_, '_> {
         self.port.give(self.part)
     }
 
-    /// The number of a line in a buffer, if it can be told without reading more.
+    /// Returns the number of a line in a buffer, or 0 if finding it would take more reading than a call may do.
     fn number(
         &self,
         known: &mut Known,
@@ -399,7 +399,7 @@ impl Visit for Finder<'_, '_> {
                 });
             }
         }
-        // A line may be longer than anybody wants to wait for.
+        // Report progress for each piece, because a long line takes a while.
         let end = piece.next.unwrap_or(piece.offset + piece.to as u64);
         self.worker.advance(self.wanted(piece.offset + piece.from as u64, end));
         let Some(mut long) = self.long.take() else { return Ok(()) };

@@ -1,5 +1,5 @@
-//! One content of a file: it may grow, but what is known of it stays true. A file that is truncated or replaced gets a new
-//! one, and whoever still works on the old one learns that it is gone.
+//! A snapshot of a file: it may grow, but its known content stays valid. A file that is truncated or replaced gets a
+//! new snapshot, and jobs on the old one fail with a message.
 
 use super::cache::{BLOCK, Cache, zeroed};
 use super::index::{Counted, Index, Mark, nth_newline};
@@ -13,49 +13,50 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Bytes that a thread counts or searches before it brings the result.
+/// Bytes that a thread counts or searches between two results.
 pub(super) const SEGMENT: u64 = if cfg!(test) { 32 << 10 } else { 4 << 20 };
 
-/// Bytes that are read at once by jobs.
+/// Size in bytes of the read buffers of jobs.
 pub(super) const BUFFER: usize = if cfg!(test) { 16 << 10 } else { 512 << 10 };
 
-/// Bytes behind the end of the index that are looked at while the host waits.
+/// Maximum number of bytes past the end of the index that are counted while the host waits.
 pub(super) const AHEAD: u64 = 1 << 20;
 
-/// Bytes of the beginning, and of the end, by which a content is known again: all of it if it has no more than both.
+/// Number of bytes at the start and at the end of a file that its fingerprint covers; a file no longer than both is
+/// covered whole.
 const PRINT: u64 = 32 << 10;
 
-/// How much later than a write the time of the next one may still be the same: a tick of the system's clock, or where it keeps
-/// whole seconds, two of these.
+/// Interval after a write in which another write may get the same time: a tick of the system's clock, or two where the
+/// clock counts whole seconds.
 const TICK: Duration = Duration::from_millis(20);
 const COARSE_TICK: Duration = Duration::from_secs(2);
 
-/// Why a file could not be read.
+/// An error of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileError {
-    /// Whether it is another content now, which a refresh makes known. Otherwise the system refused to read it.
+    /// Whether the content has changed, so that a refresh is needed. Otherwise the system refused to read the file.
     pub changed: bool,
-    /// Whether it belongs to the process that this one was forked from.
+    /// Whether the file belongs to the process that this one was forked from.
     pub forked: bool,
-    /// Whether the system has no memory for it.
+    /// Whether the system has no memory for the call.
     pub no_memory: bool,
-    /// A sentence for a person.
+    /// A message for the user.
     pub message: String,
 }
 
-/// An answer that may not be known yet.
+/// An answer that may depend on the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer<T> {
-    /// It is known, and right.
+    /// The answer is known and exact.
     Known(T),
-    /// The index has not come so far.
+    /// The index has not come so far yet.
     Unknown,
-    /// There is no such thing.
+    /// The file has no such line or byte.
     Absent,
 }
 
 impl<T> Answer<T> {
-    /// The value, if it is known.
+    /// Returns the value, if it is known.
     pub fn known(self) -> Option<T> {
         match self {
             Answer::Known(value) => Some(value),
@@ -64,13 +65,13 @@ impl<T> Answer<T> {
     }
 }
 
-/// Who goes through a file: a job, or the host itself if there is little to do.
+/// The thread that goes through a file: a job, or the host itself if there is little to do.
 pub(super) trait Filler: Sync {
-    /// Whether it has to stop.
+    /// Returns whether the work is to stop.
     fn is_cancelled(&self) -> bool;
-    /// Bytes to go through.
+    /// Sets the total number of bytes to go through.
     fn expect(&self, bytes: u64);
-    /// Bytes that it has gone through.
+    /// Adds to the number of bytes gone through.
     fn advance(&self, bytes: u64);
 }
 
@@ -90,38 +91,38 @@ impl Filler for Worker<()> {
 
 pub(super) struct Snapshot {
     source: Box<dyn Source>,
-    /// Bytes that are known of. There may be more in the file.
+    /// Number of known bytes. The file may have more.
     size: AtomicU64,
     print: Mutex<Fingerprint>,
     cache: Cache,
     index: Mutex<Index>,
-    /// Held by who extends the index.
+    /// Held while the index is extended.
     building: Gate,
 }
 
-/// What a content is known again by.
+/// The fingerprint that identifies a content.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Fingerprint {
     pub stat: Stat,
-    /// Of the beginning and the end.
+    /// Hash of the start and the end of the file.
     hash: u64,
-    /// Whether a write after this was taken could have the same time.
+    /// Whether a later write could still get the same time.
     pub is_fresh: bool,
 }
 
 impl Fingerprint {
-    /// Whether all of the content is in it.
+    /// Returns whether the fingerprint covers the whole content.
     pub fn is_whole(&self) -> bool {
         self.stat.size <= 2 * PRINT
     }
 }
 
-/// Whether somebody could write now without another time than that of the last change.
+/// Returns whether a write could happen now that leaves the time of the last change as it is.
 fn is_fresh(stat: &Stat) -> bool {
     let Some(latest) = stat.latest() else { return false };
     let is_coarse = latest.duration_since(UNIX_EPOCH).is_ok_and(|since| since.subsec_nanos() == 0);
     let tick = if is_coarse { COARSE_TICK } else { TICK };
-    // A time that is still to come is no older than that.
+    // A time in the future counts as fresh.
     !SystemTime::now().duration_since(latest).is_ok_and(|age| age > tick)
 }
 
@@ -133,28 +134,28 @@ impl FileError {
         FileError { changed: true, ..FileError::of(message) }
     }
 
-    /// What there is no memory for.
+    /// Returns the error for an allocation of `len` bytes that failed.
     pub(super) fn no_memory(len: usize) -> FileError {
         let message = format!("the system has no memory for {len} bytes");
         FileError { no_memory: true, ..FileError::of(message) }
     }
 
-    /// What a child cannot use of its parent.
+    /// Returns the error for a file that a forked child cannot use.
     pub(super) fn forked() -> FileError {
         let message = "the file belongs to the process that this one was forked from; open it here"
             .to_owned();
         FileError { forked: true, ..FileError::of(message) }
     }
 
-    /// What the system refuses.
+    /// Returns an error of the system.
     pub(super) fn of(message: String) -> FileError {
         FileError { changed: false, forked: false, no_memory: false, message }
     }
 
-    /// What a source refuses to tell of itself.
+    /// Returns the error for a source whose size or times cannot be read.
     fn stat(error: &io::Error) -> FileError {
         FileError {
-            // A source that is made from another one says so if that was truncated.
+            // A source made from another file reports the truncation of that file in this way.
             changed: error.kind() == io::ErrorKind::UnexpectedEof,
             ..FileError::of(io_error::message(error))
         }
@@ -175,7 +176,7 @@ impl From<FileError> for JobError {
     }
 }
 
-/// A copy of what a lock guards, unless somebody has it.
+/// Returns a copy of the value in a lock, or `None` if the lock is held.
 fn unlocked<T: Clone>(lock: &Mutex<T>) -> Option<T> {
     match lock.try_lock() {
         Ok(value) => Some(value.clone()),
@@ -192,7 +193,7 @@ impl Snapshot {
         Ok(snapshot)
     }
 
-    /// A content of which nothing is known yet, as of a source that grows by itself. The source is not asked.
+    /// Creates a snapshot without known content, for a source that grows without a refresh. The source is not read.
     pub fn empty(source: Box<dyn Source>, capacity: usize) -> Snapshot {
         let hash = DefaultHasher::new().finish();
         Snapshot {
@@ -205,7 +206,7 @@ impl Snapshot {
         }
     }
 
-    /// The same content for a filter, which needs no index of it.
+    /// Returns a snapshot of the same content for a filter, which needs no index of it.
     pub fn twin(&self, source: Box<dyn Source>) -> Snapshot {
         let print = self.print();
         Snapshot {
@@ -218,7 +219,7 @@ impl Snapshot {
         }
     }
 
-    /// The same content for another process, which is a child of this one's: no lock is waited for.
+    /// Returns a snapshot of the same content for a forked child. It waits for no lock of the parent.
     pub fn inherit(&self, source: Box<dyn Source>, capacity: usize) -> Snapshot {
         let size = self.size();
         let snapshot = Snapshot {
@@ -229,7 +230,7 @@ impl Snapshot {
             index: Mutex::new(unlocked(&self.index).unwrap_or_default()),
             building: Gate::default(),
         };
-        // If it is not known it is taken anew; of a file that cannot be read the next call tells why.
+        // Without a known fingerprint, take a new one. If the file cannot be read, the next call reports why.
         let print = unlocked(&self.print).or_else(|| {
             let stat = snapshot.source.stat().ok()?;
             snapshot.take_print(Stat { size, ..stat }).ok()
@@ -254,8 +255,8 @@ impl Snapshot {
         self.index.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Fails if the file has become shorter than what is known of it, and takes what a source has grown by that does so by
-    /// itself. Before each call of the host. Tells whether that is all there will be.
+    /// Fails if the file has become shorter than its known content. Accepts the growth of a source that grows without a
+    /// refresh. Called before each call of the host. Returns whether the source is complete.
     pub fn check(&self) -> Result<bool, FileError> {
         let (known, now) = (self.size(), self.stat()?);
         if now.size < known {
@@ -267,8 +268,8 @@ impl Snapshot {
         Ok(now.complete)
     }
 
-    /// The same by what the system has at hand. Before a call of the host that starts a job, which sees the rest: it waits for
-    /// no server.
+    /// Like [`Snapshot::check`], but with the size that the system has at hand, so it waits for no server. Called
+    /// before a call that starts a job, which sees the current size.
     pub fn check_at_hand(&self) -> Result<(), FileError> {
         let known = self.size();
         let now = self.source.size_at_hand().map_err(|error| FileError::stat(&error))?;
@@ -281,7 +282,7 @@ impl Snapshot {
         Ok(())
     }
 
-    /// Takes what the file has grown by to be part of it.
+    /// Accepts the growth of the file up to the size in `stat`.
     pub fn accept(&self, stat: Stat) -> Result<(), FileError> {
         let print = self.take_print(stat)?;
         *self.print.lock().unwrap_or_else(PoisonError::into_inner) = print;
@@ -293,24 +294,24 @@ impl Snapshot {
         Ok(Fingerprint { stat, hash: self.hash(stat.size)?, is_fresh: is_fresh(&stat) })
     }
 
-    /// What is known is still there, and there is nothing to doubt any more as of this time.
+    /// Confirms that the known content is unchanged as of `stat`.
     pub fn confirm(&self, stat: Stat) {
         let mut print = self.print.lock().unwrap_or_else(PoisonError::into_inner);
         (print.stat, print.is_fresh) = (stat, is_fresh(&stat));
     }
 
-    /// What it is known again by.
+    /// Returns the fingerprint of the known content.
     pub fn print(&self) -> Fingerprint {
         *self.print.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether beginning and end of what is known are still there.
+    /// Returns whether the start and the end of the known content are unchanged.
     pub fn is_same(&self) -> Result<bool, FileError> {
         let print = self.print();
         Ok(self.hash(print.stat.size)? == print.hash)
     }
 
-    /// A hash of the beginning and the end of so many bytes, past the cache.
+    /// Returns a hash of the start and the end of the first `size` bytes, bypassing the cache.
     fn hash(&self, size: u64) -> Result<u64, FileError> {
         let head = size.min(PRINT);
         let tail = (size - head).min(PRINT);
@@ -324,7 +325,7 @@ impl Snapshot {
         Ok(hasher.finish())
     }
 
-    /// Fills a buffer from the file itself, past the cache.
+    /// Fills a buffer from the file itself, bypassing the cache.
     pub fn fill(&self, buffer: &mut [u8], offset: u64) -> Result<(), FileError> {
         let read = self.source.read_at(buffer, offset);
         let read = read.map_err(|error| FileError::io(&error, offset))?;
@@ -335,7 +336,7 @@ impl Snapshot {
         Ok(())
     }
 
-    /// The block of the cache with that number; behind the end it is empty.
+    /// Returns a block of the cache by its number; after the end of the file it is empty.
     pub fn block(&self, number: u64) -> Result<Arc<Vec<u8>>, FileError> {
         let (from, size) = (number * BLOCK as u64, self.size());
         let len = size.saturating_sub(from).min(BLOCK as u64) as usize;
@@ -347,7 +348,7 @@ impl Snapshot {
         Ok(block)
     }
 
-    /// Number of the line that holds an offset, from 1 on.
+    /// Returns the number of the line that holds an offset, counted from 1.
     pub fn line_at(&self, offset: u64) -> Result<Answer<u64>, FileError> {
         if offset >= self.size() {
             return Ok(Answer::Absent);
@@ -358,7 +359,7 @@ impl Snapshot {
         })
     }
 
-    /// How many line feeds are before an offset, if that can be told now.
+    /// Returns the number of line feeds before an offset, if it can be found without a job.
     pub fn feeds_before(&self, offset: u64) -> Result<Option<u64>, FileError> {
         let mark = {
             let index = self.index();
@@ -376,7 +377,7 @@ impl Snapshot {
         Ok(Some(feeds))
     }
 
-    /// Where a line begins, by its number from 1 on.
+    /// Returns the start offset of a line; lines are counted from 1.
     pub fn offset_of(&self, line: u64) -> Result<Answer<u64>, FileError> {
         let size = self.size();
         if line <= 1 {
@@ -410,7 +411,7 @@ impl Snapshot {
         })
     }
 
-    /// Goes through the blocks of a part of the file, until one gives an answer.
+    /// Passes a part of the file to `see` block by block, until it returns a value.
     fn blocks<T>(
         &self,
         from: u64,
@@ -431,14 +432,15 @@ impl Snapshot {
         Ok(None)
     }
 
-    /// Whether the file ends with a line feed.
+    /// Returns whether the file is empty or ends with a line feed.
     pub fn is_ended(&self) -> Result<bool, FileError> {
         let Some(last) = self.size().checked_sub(1) else { return Ok(true) };
         let block = self.block(last / BLOCK as u64)?;
         Ok(block.last() == Some(&b'\n'))
     }
 
-    /// How many lines there are, and whether that is exact. Else it is what it would be if the rest were like what is known.
+    /// Returns the number of lines, and whether it is exact. An estimate assumes that the rest of the file is like the
+    /// indexed part.
     pub fn line_count(&self) -> Result<(u64, bool), FileError> {
         let (size, mut upto) = (self.size(), self.index().upto());
         if upto.offset < size && size - upto.offset <= AHEAD {
@@ -467,30 +469,31 @@ impl Snapshot {
         Ok(())
     }
 
-    /// Held by who extends the index.
+    /// Returns the gate that is held while the index is extended.
     pub fn building(&self) -> &Gate {
         &self.building
     }
 
-    /// Takes what has arrived, which was counted on the way. Only for who holds [`Snapshot::building`].
+    /// Appends bytes that have arrived and were counted already. The caller must hold [`Snapshot::building`].
     pub fn grow(&self, counted: &Counted) {
         self.size.fetch_add(counted.len(), Ordering::Release);
         self.index().append(counted);
     }
 
-    /// Whether the index goes to the end of what is known.
+    /// Returns whether the index covers the known content.
     pub fn is_indexed(&self) -> bool {
         self.index().upto().offset >= self.size()
     }
 
-    /// Whether the job that was given this looks no more at what the file grows by.
+    /// Returns whether the job that owns `ended` no longer handles growth of the file.
     pub fn has_ended(&self, ended: &AtomicBool) -> bool {
         let _index = self.index();
         ended.load(Ordering::Relaxed)
     }
 
-    /// Extends the index to the end of what is known, however much that becomes meanwhile. `ended` tells that it will look
-    /// no more: it is set under the lock of the index, so who looks at it under that one after growth cannot be passed over.
+    /// Extends the index to the end of the known content, including bytes that become known meanwhile. Sets `ended`
+    /// when it stops looking for more: under the lock of the index, so that whoever checks `ended` under that lock
+    /// after the file has grown cannot be missed.
     pub fn build_index(
         &self,
         worker: &Worker<()>,
@@ -547,7 +550,7 @@ impl Snapshot {
         Ok(counted)
     }
 
-    /// Native memory that it holds, in bytes, or may come to hold.
+    /// Returns the native memory in bytes that the snapshot holds or may come to hold.
     pub fn memory(&self) -> usize {
         self.cache.capacity() + self.index().memory() + self.source.memory()
     }

@@ -1,4 +1,4 @@
-//! Where the bytes come from: the small interface below everything else of a file.
+//! The source of a file's bytes: the small interface below everything else in this module.
 
 use crate::job;
 use std::fs::{File, Metadata};
@@ -7,18 +7,18 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// What is known of a source without reading it.
+/// The properties of a source that are known without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stat {
-    /// Bytes that it has now.
+    /// Current size in bytes.
     pub size: u64,
-    /// When it was last written to, if the system tells.
+    /// Time of the last write, if the system reports it.
     pub written: Option<SystemTime>,
-    /// When it was last written to or its attributes changed, which nobody can set back, if the system tells.
+    /// Time of the last write or change of attributes, which no program can set back, if the system reports it.
     pub changed: Option<SystemTime>,
-    /// What is no content and changes that time as well: mode, owner, group and number of links.
+    /// Mode, owner, group and number of links: changing them changes the time in `changed` but not the content.
     pub attributes: [u64; 4],
-    /// Whether it has come to its end: else there will be more, which needs no refresh.
+    /// Whether the source is complete. Otherwise more bytes will arrive, without a refresh.
     pub complete: bool,
 }
 
@@ -45,55 +45,55 @@ impl Stat {
         Stat { size, written, ..Stat::default() }
     }
 
-    /// When it last changed.
+    /// Returns the time of the last change.
     pub fn latest(&self) -> Option<SystemTime> {
         self.written.max(self.changed)
     }
 }
 
-/// Bytes with a place: a file on a disk, one that is still being unpacked, or the lines of another that a filter keeps.
+/// A source of bytes by offset: a file on a disk, a spool that is still being filled, or the lines that a filter keeps.
 ///
-/// Threads read at the same time. A source that shrinks gives less than was asked for, and never ends the process: that is
-/// why none is a memory map.
+/// Threads read at the same time. A source that shrinks returns less than requested, and never ends the process: that
+/// is why none is a memory map.
 pub(super) trait Source: Send + Sync {
-    /// What it is now. Cheap: asked before each call of the host.
+    /// Returns the current properties. It is cheap, and called before each call of the host.
     fn stat(&self) -> io::Result<Stat>;
 
-    /// Its size without waiting for a server: that of a file on one may be older than what `stat` tells.
+    /// Returns the size without waiting for a server; for a file on a server it may be older than the size in `stat`.
     fn size_at_hand(&self) -> io::Result<u64> {
         Ok(self.stat()?.size)
     }
 
-    /// Reads at an offset, less than the buffer holds only at the end.
+    /// Reads at an offset into a buffer. Returns less than the buffer holds only at the end.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
 
-    /// Whether what it has grown by is part of it at once, as nobody but the library makes it grow.
+    /// Returns whether growth is accepted without a refresh, because only the library makes the source grow.
     fn grows_by_itself(&self) -> bool {
         false
     }
 
-    /// Where a byte stands in the file that this one is made from.
+    /// Returns the offset of a byte in the file that this source is made from.
     fn origin(&self, offset: u64) -> Option<u64> {
         let _ = offset;
         None
     }
 
-    /// Native memory that it holds, in bytes.
+    /// Returns the native memory that the source holds, in bytes.
     fn memory(&self) -> usize {
         0
     }
 }
 
-/// How often a file is asked for its size that changes each time.
+/// How often to ask for the size of a file that changes each time.
 const SIZE_TRIALS: usize = 4;
 
-/// Bytes that are read at once of a file whose size is not known.
+/// Bytes to read at a time from a file of unknown size.
 const MADE_STEP: usize = 64 << 10;
 
-/// Bytes of a file that the system makes while it is read, at most: they are kept.
+/// Maximum size in bytes of a file that the system makes while it is read: its content is held in memory.
 pub(super) const MAX_MADE: usize = 4 << 20;
 
-/// What was read of a file whose size the system does not tell.
+/// The content of a file whose size the system does not report.
 pub(super) struct Made(pub Vec<u8>);
 
 impl Source for Arc<Made> {
@@ -119,7 +119,7 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    /// Opens a file without waiting for anything, and tells what it is: a pipe without a writer would block.
+    /// Opens a file and returns its metadata. It does not block, not even for a pipe without a writer.
     pub fn open(path: &Path) -> io::Result<(Disk, Metadata)> {
         let mut options = File::options();
         options.read(true);
@@ -130,12 +130,12 @@ impl Disk {
         Ok((Disk { file }, metadata))
     }
 
-    /// Whether the file has as many bytes as the system tells. Files that the system makes while they are read have none, or a
-    /// page, whatever there is to read. A file that somebody writes to meanwhile is asked for anew.
+    /// Returns whether the size that the system reports is right. A file that the system makes while it is read reports
+    /// 0 or a page, whatever its content. If the file is being written to, the size is asked for again.
     pub fn size_is_true(&self) -> io::Result<bool> {
         let mut len = self.file.metadata()?.len();
         for _ in 0..SIZE_TRIALS {
-            // The last byte is there, and none behind it.
+            // There is a last byte, and none after it.
             let read = read_fully(&self.file, &mut [0; 2], len.saturating_sub(1))?;
             if read as u64 == len.min(1) {
                 return Ok(true);
@@ -146,11 +146,11 @@ impl Disk {
             }
             len = now;
         }
-        // Somebody writes all the time.
+        // The file is written to all the time.
         Ok(true)
     }
 
-    /// All that there is to read, unless that is more than `most` bytes.
+    /// Reads the whole file; returns `None` if it has more than `most` bytes.
     pub fn read_all(&self, most: usize) -> io::Result<Option<Vec<u8>>> {
         let mut all = Vec::new();
         loop {
@@ -169,13 +169,13 @@ impl Disk {
         }
     }
 
-    /// The file, for whoever reads it to its end.
+    /// Returns the file, to be read to its end.
     pub fn into_file(self) -> File {
         self.file
     }
 }
 
-/// Shared by the editions of a file that is truncated and stays the same file.
+/// Shared by the snapshots of a file that is truncated and remains the same file.
 impl Source for Arc<Disk> {
     fn stat(&self) -> io::Result<Stat> {
         Ok(Stat::of(&self.file.metadata()?))
@@ -190,7 +190,7 @@ impl Source for Arc<Disk> {
     }
 }
 
-/// Reads at an offset, less than the buffer holds only at the end.
+/// Reads at an offset into a buffer. Returns less than the buffer holds only at the end.
 pub(super) fn read_fully(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     let mut done = 0;
     while done < buffer.len() {
@@ -211,28 +211,28 @@ fn read_once(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 
 #[cfg(windows)]
 fn read_once(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
-    // At the end this one fails where others read nothing.
+    // At the end of a file Windows returns an error instead of 0 bytes.
     match std::os::windows::fs::FileExt::seek_read(file, buffer, offset) {
         Err(error) if error.raw_os_error() == Some(38) => Ok(0),
         result => result,
     }
 }
 
-/// What tells two files with one path apart.
+/// Returns a key that distinguishes two files with the same path.
 #[cfg(unix)]
 pub(super) fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     Some((metadata.dev(), metadata.ino()))
 }
 
-/// What tells two files with one path apart: here only their birth.
+/// Returns a key that distinguishes two files with the same path: here only the creation time.
 #[cfg(not(unix))]
 pub(super) fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
     let born = metadata.created().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
     Some((born.as_secs(), born.subsec_nanos().into()))
 }
 
-/// Why something that is no directory has no size, unless it is a plain file.
+/// Returns why a file that is not a directory has no size, or `None` for a regular file.
 pub(super) fn what_is_special(metadata: &Metadata) -> Option<&'static str> {
     let kind = metadata.file_type();
     if kind.is_file() {

@@ -1,19 +1,21 @@
-//! The spool: what has no places to read at, in a file that has.
+//! The spool: a temporary file with the content of a source that cannot be read at an offset.
 //!
 //! # How does it work?
 //!
-//! A job reads a pipe, a device or an archive to its end, and writes what it gives to a temporary file without a name. What
-//! has arrived can be read at once: the job counts the lines on the way, so it is the job of the index as well.
+//! A job reads a pipe, a device or an archive to its end, and writes the content to a temporary file without a name.
+//! The bytes that have arrived can be read at once. The job also counts lines on the way, so it makes the index as
+//! well.
 //!
-//! # What if it cannot go on?
+//! # What if it cannot continue?
 //!
-//! Then the job fails with a sentence, and what has arrived stays readable: no space left, an archive that is damaged or
-//! cut, a limit. A write above the process's own limit of a file's size sends a signal, which threads of the pool block.
+//! Then the job fails with a message, and the bytes that have arrived remain readable. Reasons are a full disk, an
+//! archive that is damaged or cut, and a limit. A write above the process's own limit of file sizes sends a signal,
+//! which threads of the pool block.
 //!
 //! # Who sees the temporary file?
 //!
-//! Nobody: it has no name, no child inherits its descriptor, and the system takes it back when the last one who reads it
-//! is gone, however the process ends.
+//! No other process: it has no name, no child inherits its descriptor, and the system frees it when its last reader is
+//! gone, however the process ends.
 
 use super::Change;
 use super::decompress::{Broken, Codec, MAGIC};
@@ -30,25 +32,25 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
 
-/// What is spooled at most unless told otherwise, in bytes: a small archive may become more than any disk has.
+/// Default maximum size of a spool in bytes: a small archive may decompress to more than any disk holds.
 pub(super) const DEFAULT_LIMIT: u64 = 16 << 30;
 
-/// Bytes that are read at once.
+/// Bytes to read at a time.
 const BUFFER: usize = 256 << 10;
 
-/// Bytes that have arrived.
+/// A spool: the bytes that have arrived.
 pub(super) struct Spool {
     file: File,
     written: AtomicU64,
-    /// Whether all of it has arrived.
+    /// Whether all bytes have arrived.
     complete: AtomicBool,
-    /// What a refresh has told of.
+    /// Number of bytes that refreshes have reported.
     told: AtomicU64,
-    /// The archive as it was when it was opened; nothing for what cannot be read again.
+    /// The archive as it was when it was opened; `None` for a source that cannot be read again.
     archive: Option<Stamp>,
 }
 
-/// What an archive is known again by.
+/// The properties that identify an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     identity: Option<(u64, u64)>,
@@ -63,32 +65,32 @@ impl Stamp {
     }
 }
 
-/// What fills a spool.
+/// The source that fills a spool.
 pub(super) struct Feed {
     pub spool: Arc<Spool>,
     pub source: File,
     pub packing: Unpack,
-    /// Bytes to be read, if that is known.
+    /// Number of bytes to read, if it is known.
     pub total: u64,
-    /// Bytes to be written at most.
+    /// Maximum number of bytes to write.
     pub limit: u64,
-    /// Where the temporary file is, for messages.
+    /// The directory of the temporary file, for messages.
     pub directory: PathBuf,
 }
 
-/// How a source is packed.
+/// Whether a source is to be decompressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unpack {
-    /// It is taken as it is.
+    /// Copy it unchanged.
     No,
-    /// It is an archive if it begins like one.
+    /// Decompress it if its first bytes are those of an archive.
     Perhaps,
-    /// It is an archive.
+    /// Decompress it: it is an archive of this format.
     From(Codec),
 }
 
 impl Spool {
-    /// A spool in a directory, or in the system's, and what fills it from a file.
+    /// Creates a spool in `directory`, or in the system's directory for temporary files, and the feed that fills it.
     pub fn new(
         source: File,
         metadata: &Metadata,
@@ -96,7 +98,7 @@ impl Spool {
         directory: Option<&Path>,
         limit: u64,
     ) -> Result<(Arc<Spool>, Feed), String> {
-        // The environment is looked at here and not by the job.
+        // The environment is read here and not by the job.
         let directory = directory.map_or_else(std::env::temp_dir, Path::to_owned);
         let file = tempfile::tempfile_in(&directory).map_err(|error| {
             format!("no temporary file in {}: {}", directory.display(), io_error::message(&error))
@@ -108,13 +110,13 @@ impl Spool {
         Ok((Arc::clone(&spool), Feed { spool, source, packing, total, limit, directory }))
     }
 
-    /// A spool in that file.
+    /// Creates a spool in a given file.
     pub fn of(file: File, archive: Option<Stamp>) -> Spool {
         let (written, told) = (AtomicU64::new(0), AtomicU64::new(0));
         Spool { file, written, complete: AtomicBool::new(false), told, archive }
     }
 
-    /// What has become of it since [`Spool::tell`]. An archive that is deleted is not another one.
+    /// Returns the change since the last [`Spool::tell`]. A deleted archive is not another one.
     pub fn look(&self, path: &Path) -> Change {
         let is_other =
             |archive| std::fs::metadata(path).is_ok_and(|now| Stamp::of(&now) != archive);
@@ -127,7 +129,7 @@ impl Spool {
         }
     }
 
-    /// The host knows what has arrived.
+    /// Marks the bytes that have arrived as reported to the host.
     pub fn tell(&self) {
         self.told.store(self.written.load(Ordering::Acquire), Ordering::Release);
     }
@@ -135,7 +137,7 @@ impl Spool {
 
 impl Source for Arc<Spool> {
     fn stat(&self) -> io::Result<Stat> {
-        // In this order: what is complete has all its bytes.
+        // In this order: a complete spool has all its bytes.
         let complete = self.complete.load(Ordering::Acquire);
         Ok(Stat { size: self.written.load(Ordering::Acquire), complete, ..Stat::default() })
     }
@@ -148,12 +150,12 @@ impl Source for Arc<Spool> {
 }
 
 impl Feed {
-    /// Reads all of it. The unit of progress is the byte of the pipe or the archive.
+    /// Reads the source to its end. The unit of progress is the byte of the pipe or the archive.
     pub fn run(self, snapshot: &Snapshot, worker: &Worker<()>) -> Result<(), JobError> {
         let _building = snapshot.building().enter(worker)?;
         worker.expect(self.total);
         let Feed { spool, source, packing, limit, directory, .. } = self;
-        // A read that finds no writer of a pipe gives nothing, as at its end: only a wait tells which it is.
+        // A read from a pipe without a writer returns 0 bytes, as at its end: only a wait distinguishes the two.
         let waits = !source.metadata().is_ok_and(|metadata| metadata.is_file());
         let mut input = Input { source, worker, waits, read: 0, ended: false, failure: None };
         let mut sink = Sink { spool: &spool, snapshot, worker, limit, directory: &directory };
@@ -190,16 +192,16 @@ impl Feed {
     }
 }
 
-/// What is read, with waits that end when the job is cancelled.
+/// The source as a reader whose waits end when the job is cancelled.
 struct Input<'w> {
     source: File,
     worker: &'w Worker<()>,
-    /// Whether a read may find nothing yet.
+    /// Whether a read may have to wait.
     waits: bool,
     read: u64,
-    /// Whether somebody has read behind its end.
+    /// Whether the end of the source was read.
     ended: bool,
-    /// Why the source could not be read.
+    /// The error that ended reading.
     failure: Option<String>,
 }
 
@@ -232,7 +234,7 @@ impl Read for Input<'_> {
 }
 
 impl Input<'_> {
-    /// The first bytes, by which an archive is known.
+    /// Reads the first bytes, which identify an archive.
     fn head(&mut self) -> Result<Vec<u8>, JobError> {
         let mut head = Vec::new();
         let read = self.by_ref().take(MAGIC as u64).read_to_end(&mut head);
@@ -240,7 +242,7 @@ impl Input<'_> {
         Ok(head)
     }
 
-    /// Why nothing more could be read.
+    /// Returns the error that ended reading.
     fn stop(&mut self, error: &io::Error) -> JobError {
         match self.worker.go_on() {
             Err(stop) => stop,
@@ -250,7 +252,7 @@ impl Input<'_> {
         }
     }
 
-    /// Why an archive did not come to its end.
+    /// Returns the error for an archive that did not decompress to its end.
     fn explain(mut self, broken: Broken, packing: Codec) -> JobError {
         let message = match (self.worker.go_on(), broken) {
             (Err(stop), _) | (_, Broken::Stopped(stop)) => return stop,
@@ -274,7 +276,7 @@ impl Input<'_> {
     }
 }
 
-/// Where it goes.
+/// Receives the bytes for a spool.
 struct Sink<'s> {
     spool: &'s Spool,
     snapshot: &'s Snapshot,
@@ -284,7 +286,7 @@ struct Sink<'s> {
 }
 
 impl Sink<'_> {
-    /// Writes what has come, and makes it known.
+    /// Writes bytes to the spool and makes them readable.
     fn take(&mut self, bytes: &[u8]) -> Result<(), JobError> {
         self.worker.go_on()?;
         let before = self.spool.written.load(Ordering::Acquire);
@@ -315,7 +317,7 @@ impl Sink<'_> {
     }
 }
 
-/// Writes at an offset, and tells how far it came.
+/// Writes bytes at an offset. Returns how many were written, and the error if not all were.
 fn write_fully(file: &File, bytes: &[u8], offset: u64) -> (usize, io::Result<()>) {
     let mut done = 0;
     while done < bytes.len() {

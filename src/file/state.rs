@@ -1,13 +1,13 @@
-//! What a process knows of an open file.
+//! The state of an open file in one process.
 //!
 //! # What happens in a fork?
 //!
 //! The child has none of the threads of its parent, and a lock that one of them held stays locked in it for ever. So a
-//! child never waits for a lock of its parent's: it sees by the process id that the state is not its own, takes the
-//! descriptor, and makes an index, a cache and the rest for itself. What its parent knew is copied where no thread was
-//! changing it at that moment. Reads are positioned, so nobody minds that the descriptor is shared.
+//! child never waits for a lock of its parent: it recognises by the process id that the state is not its own, takes the
+//! descriptor, and makes its own index, cache and the rest. State of the parent is copied where no thread was changing
+//! it at that moment. Reads are positioned, so sharing the descriptor does no harm.
 //!
-//! What a job of the parent fills cannot be taken over: spools and filters belong to the process that made them.
+//! A file that a job of the parent fills cannot be taken over: spools and filters belong to the process that made them.
 
 use super::FileOptions;
 use super::decompress::{Codec, MAGIC};
@@ -23,38 +23,38 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, TryLockError};
 use std::time::{Instant, SystemTime};
 
-/// What the index is made of, by which job, and whether that looks no more.
+/// The indexed snapshot, the job that indexes it, and whether that job no longer handles growth.
 pub(super) type Indexing = (Arc<Snapshot>, Arc<Job<()>>, Arc<AtomicBool>);
 
-/// What goes on with a filter, by which job, and whether that looks no more.
+/// The filter being continued, the job that continues it, and whether that job no longer handles growth.
 pub(super) type Filling = (Arc<Filter>, Arc<Job<()>>, Arc<AtomicBool>);
 
-/// What one process knows of a file.
+/// The state of a file in one process.
 pub(super) struct FileState {
     pid: u32,
     current: RwLock<Current>,
     /// The job that makes the index.
     indexing: Mutex<Option<Indexing>>,
-    /// The job that goes on with a filter.
+    /// The job that continues a filter.
     filling: Mutex<Option<Filling>>,
-    /// A change of the time of writing that could be a write that is on its way, and when it was first seen.
+    /// A new write time that may belong to a write in progress, and when it was first seen.
     suspect: Mutex<Option<(SystemTime, Instant)>>,
     /// Jobs that follow the file.
     followers: Mutex<Vec<Waker>>,
-    /// The state of a child, in the child's memory. Without a lock, which a fork could leave locked.
+    /// The state of a forked child, in the child's memory. It has no lock, because a fork could leave that locked.
     child: OnceBox<FileState>,
 }
 
-/// A content, and where it is from.
+/// A content and its origin.
 #[derive(Clone)]
 pub(super) struct Current {
     pub snapshot: Arc<Snapshot>,
     pub disk: Option<Arc<Disk>>,
     pub identity: Option<(u64, u64)>,
     pub spool: Option<Arc<Spool>>,
-    /// What was read of a file whose size the system does not tell.
+    /// The content of a file whose size the system does not report.
     pub made: Option<Arc<Made>>,
-    /// What it is made from, and what of that the host sees.
+    /// The filter that made this content, and the host's view of its lines.
     pub filter: Option<FilterView>,
 }
 
@@ -71,7 +71,7 @@ impl FileState {
         }
     }
 
-    /// The state of this process, and whether that was made just now.
+    /// Returns the state of this process, and whether it was created by this call.
     pub fn own(&self, options: &FileOptions) -> Result<(&FileState, bool), FileError> {
         let (pid, mut state, mut is_new) = (std::process::id(), self, false);
         while state.pid != pid {
@@ -87,12 +87,12 @@ impl FileState {
         Ok((state, is_new))
     }
 
-    /// What a child makes of the state of its parent, without waiting for any lock of that.
+    /// Creates a child's state from its parent's, without waiting for a lock of the parent.
     fn inherit(&self, options: &FileOptions) -> Result<FileState, FileError> {
         let current = match self.current.try_read() {
             Ok(current) => current.clone(),
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().clone(),
-            // The parent was refreshing it: what it had then is not known.
+            // The parent was refreshing the state, so it is not known.
             Err(TryLockError::WouldBlock) => return Err(FileError::forked()),
         };
         let source: Box<dyn Source> = match (&current.disk, &current.made) {
@@ -134,12 +134,12 @@ impl FileState {
 }
 
 impl Current {
-    /// A content that is from nowhere.
+    /// Returns a content without an origin.
     pub fn nowhere(snapshot: Arc<Snapshot>) -> Current {
         Current { snapshot, disk: None, identity: None, spool: None, made: None, filter: None }
     }
 
-    /// Opens what is at a path, and tells what is to fill the spool if there is one.
+    /// Opens the file at a path. Also returns the feed that fills the spool, if there is one.
     pub fn open(path: &Path, options: &FileOptions) -> Result<(Current, Option<Feed>), String> {
         let (disk, metadata) = Disk::open(path).map_err(|error| io_error::message(&error))?;
         if metadata.is_dir() {
