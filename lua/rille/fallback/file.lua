@@ -1,5 +1,6 @@
---- Files in pure Lua: the same reading, by `io`. Lines are looked for while the caller waits, so a number far behind takes as
---- long as reading up to there does, once. What needs a job is not there: the index, searches, filters and following.
+--- Files in pure Lua: the same reading functions, by `io`. Lines are searched for while the caller waits, so the first
+--- access to a high line number takes as long as reading the file up to it. Whatever needs a background job is missing: the
+--- index, searches, filters and following.
 local bytes = require("rille.bytes")
 local of = require("rille.fallback.job").of
 local read = require("rille.file.options")
@@ -24,16 +25,16 @@ local function plain(path, message)
   return message:sub(1, #path + 2) == path .. ": " and message or path .. ": " .. message
 end
 
---- Whether a file that begins so is one of gzip or zstd.
+--- Returns whether a file that starts with these bytes is a gzip or zstd archive.
 local function is_archive(head)
   local frame = head:find("^[P-_]") and head:sub(2) == "*M\24"
   return frame or head == "\40\181\47\253" or head:sub(1, 3) == "\31\139\8"
 end
 
---- Bytes of a file that the system makes while it is read, at most: they are kept.
+--- Maximum bytes of a file whose content the system generates while it is read; the content is kept in memory.
 local MAX_MADE = 4 * 2 ^ 20
 
---- Whether the file has as many bytes as the system tells. A file that somebody writes to meanwhile is asked for anew.
+--- Returns whether a file has as many bytes as the system reports. If it grows in the meantime, its size is read again.
 local function size_is_true(io_file, size)
   for _ = 1, 4 do
     io_file:seek("set", math.max(size - 1, 0))
@@ -49,7 +50,7 @@ local function size_is_true(io_file, size)
   return true
 end
 
---- What was read of a file whose size the system does not tell, with what is used here of a file of `io`.
+--- Returns an object for text read from a file whose size the system does not report, with the methods of `io` used here.
 local function made_file(text)
   local at = 0
   return {
@@ -81,7 +82,7 @@ function M.new(path, opts)
   if not io_file then
     return nil, plain(path, message)
   end
-  -- A directory opens and cannot be read; what has no size cannot be sought in.
+  -- A directory can be opened but not read; a file without a size cannot be sought in.
   local _, refused = io_file:read(0)
   local size = not refused and io_file:seek("end")
   if not size or size >= read.LARGEST then
@@ -113,7 +114,7 @@ function M.new(path, opts)
     io_file:close()
     return nil, "rille.file: to unpack " .. path .. " " .. NEEDED
   end
-  -- What was read before the file has changed must not come again.
+  -- Unbuffered: after the file has changed, old content must not be returned.
   io_file:setvbuf("no")
   return setmetatable(
     { io_file = io_file, path = path, bytes = size, marks = { 0 }, at = 0, feeds = 0 },
@@ -127,7 +128,7 @@ local function open(self)
   end
 end
 
---- Whether the file is as long as it was.
+--- Returns whether the file is still at least as long as at the last refresh.
 local function check(self)
   local now = self.io_file:seek("end")
   if not now then
@@ -139,13 +140,13 @@ local function check(self)
   return true
 end
 
---- Bytes from an offset on.
+--- Returns bytes from an offset on.
 local function piece(self, offset, len)
   self.io_file:seek("set", offset)
   return self.io_file:read(math.min(len, self.bytes - offset)) or ""
 end
 
---- Goes on with the index until it knows that line feed, counted from 1, or that offset.
+--- Extends the index until it contains a line feed, counted from 1, or an offset.
 local function extend(self, feed, offset)
   while self.at < self.bytes and self.feeds < feed and self.at <= offset do
     local text, from = piece(self, self.at, BLOCK), 1
@@ -164,7 +165,7 @@ local function extend(self, feed, offset)
   end
 end
 
---- The next line feed at or behind an offset.
+--- Returns the offset of the first line feed at or after an offset.
 local function feed_from(self, offset)
   while offset < self.bytes do
     local text = piece(self, offset, BLOCK)
@@ -191,7 +192,7 @@ local function start_of(self, n)
   return offset < self.bytes and offset or nil
 end
 
---- Number of the line that holds an offset, for which the index is extended.
+--- Returns the number of the line that contains an offset, and extends the index for it.
 local function line_of(self, offset)
   extend(self, math.huge, offset)
   local low, high = 1, #self.marks
@@ -210,7 +211,7 @@ local function line_of(self, offset)
   return line
 end
 
---- Goes back over line feeds: the offset behind the last of them, and how many there were.
+--- Searches backward for `feeds` line feeds: returns the offset after the last one found, and how many were found.
 local function back(self, offset, feeds)
   local found, at = 0, offset
   while at > 0 and found < feeds do
@@ -453,7 +454,7 @@ function File:slice_into(buffer, from, to)
   return #text
 end
 
---- What the begin and the end of a file are, by which it is known again.
+--- Returns the first and the last bytes of a file, which identify it.
 local function print_of(self)
   return piece(self, 0, 4096), piece(self, math.max(self.bytes - 4096, 0), 4096)
 end
@@ -482,7 +483,7 @@ function File:refresh()
   elseif size > self.bytes then
     change = "grown"
   elseif again then
-    -- Which file it is cannot be asked for, but another one rarely begins and ends with the same bytes.
+    -- The identity of the file is not available, but another file rarely has the same bytes at both ends.
     local other = setmetatable({ io_file = again, bytes = again:seek("end") }, File)
     local head, tail = print_of(self)
     local other_head, other_tail = print_of(other)
@@ -513,7 +514,7 @@ for _, name in ipairs({ "index", "search", "count", "filter", "navigate", "follo
   end
 end
 
---- Job forms are called at once, see `rille.fallback.job`.
+--- Job forms run at once, see `rille.fallback.job`.
 for _, name in ipairs({
   "lines",
   "line",
@@ -533,7 +534,7 @@ for _, name in ipairs({
     local job = of("rille.file:" .. name, File[name], self, ...)
     local page = self.batch
     if page and page ~= before then
-      -- Lines of a job stay valid, as does what the last call has read.
+      -- Lines of a job stay valid, and so do the lines of the last call.
       page.file = { io_file = self.io_file, batch = page }
     end
     self.batch = before

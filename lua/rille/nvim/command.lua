@@ -1,4 +1,4 @@
---- The command `:Rille`: which sub-command there is, what it takes, and how it is completed.
+--- The command `:Rille`: its sub-commands, their arguments and their completion.
 local lazy = require("rille.core.lazy")
 local paths = require("rille.nvim.paths")
 local text = require("rille.nvim.text")
@@ -6,10 +6,10 @@ local text = require("rille.nvim.text")
 local M = {}
 
 ---@class rille.nvim.subcommand
----@field takes? string completion of its argument, as `getcompletion()` knows it; without, none
+---@field takes? string completion type of its argument, as for `getcompletion()`; nil if it takes none
 ---@field run fun(argument: string, call: table)
 
---- Calls a function of `rille.nvim`, with the argument under a name of its own.
+--- Returns a function that calls a function of `rille.nvim`, with the argument in a table under `key`, if there is one.
 local function calls(name, key)
   return function(argument)
     lazy.load("rille.nvim")[name](argument ~= "" and key and { [key] = argument } or {})
@@ -58,8 +58,8 @@ local function names()
   return list
 end
 
---- Runs `:Rille`, as `nvim_create_user_command` calls it. What a user gets wrong is reported, and is no error. Without a
---- sub-command the sub-commands are listed.
+--- Runs `:Rille`, as `nvim_create_user_command` calls it. A wrong argument is reported to the user and raises no error.
+--- Without a sub-command the sub-commands are listed.
 ---@param call table
 function M.run(call)
   local name, argument = call.args:match("^%s*(%S*)%s*(.-)%s*$")

@@ -1,16 +1,16 @@
---- What users configure: `vim.g.rille`, or `require("rille.nvim").setup()` where someone prefers a call.
+--- The configuration of users: `vim.g.rille`, or `require("rille.nvim").setup()` for those who prefer a call.
 ---
---- Both are tables of tables, `{ view = { above = 2 ^ 28 } }`; a call goes before the variable. Nothing is an error here:
---- what is unknown or of a wrong type is left out, and `:checkhealth rille` tells of it.
+--- Both are tables of tables, `{ view = { above = 2 ^ 28 } }`; a call takes precedence over the variable. No mistake raises
+--- an error: unknown options and values of a wrong type are ignored and reported by `:checkhealth rille`.
 local M = {}
 
 ---@class rille.nvim.option
 ---@field [1] string name: group and key
 ---@field [2] any default
----@field [3] string types that it may have, separated by "|"; a word in quotes is a value
----@field [4] string what it does
+---@field [3] string allowed types, separated by "|"; a word in quotes is an allowed value
+---@field [4] string its description
 
---- Every option there is. The help is made from this list.
+--- All options. The help is generated from this list.
 ---@type rille.nvim.option[]
 M.options = {
   {
@@ -79,7 +79,7 @@ M.key_lists = { picker = "rille.nvim.picker.keys", view = "rille.nvim.viewer.key
 
 local called = {}
 
---- Sets options; they go before those of `vim.g.rille`. Calling it is not needed.
+--- Sets options, which take precedence over `vim.g.rille`. Calling it is optional.
 ---@param opts? table
 function M.setup(opts)
   called = opts or {}
@@ -95,7 +95,7 @@ local function variable()
   return type(value) == "table" and value or {}
 end
 
---- The value at a dotted name.
+--- Returns the value at a dotted name.
 local function at(tree, name)
   for key in name:gmatch("[^.]+") do
     if type(tree) ~= "table" then
@@ -106,7 +106,7 @@ local function at(tree, name)
   return tree
 end
 
---- Whether a value has one of the types, as `option[3]` tells them.
+--- Returns whether a value has one of the types, in the format of `option[3]`.
 local function fits(value, types)
   for kind in types:gmatch("[^|]+") do
     local word = type(value) == "string" and '"' .. value .. '"' or tostring(value)
@@ -117,7 +117,7 @@ local function fits(value, types)
   return false
 end
 
---- The value of an option.
+--- Returns the value of an option.
 ---@param name string
 ---@return any
 function M.get(name)
@@ -135,10 +135,10 @@ function M.get(name)
   error("rille: there is no option " .. name, 2)
 end
 
---- What is wrong with the configuration, a sentence for each fault.
+--- Returns the mistakes in the configuration, a sentence for each.
 ---@return string[]
 function M.faults()
-  -- A group is known as true.
+  -- A group is in the table as true.
   local known, faults = {}, {}
   for _, option in ipairs(M.options) do
     known[option[1]:match("^[^.]+")] = true

@@ -1,16 +1,16 @@
---- Glue for Neovim: jobs that wake the editor's event loop.
+--- rille in Neovim: awaits jobs in the editor's event loop, and opens views and pickers.
 local lazy = require("rille.core.lazy")
 local rille = require("rille")
 local text = require("rille.nvim.text")
 
 local uv = vim.uv or vim.loop
 
--- Now, as an update may change the files of what is loaded.
+-- Now, as an update may later change the files on disk.
 require("rille.nvim.library")
 
 local M = {}
 
---- What is awaited: the job, and the function that wants to know. A set, as jobs end in any order.
+--- The waits for jobs, each with its function. A set, as jobs end in any order.
 ---@type table<rille.nvim.wait, true>
 local waits = {}
 
@@ -35,17 +35,17 @@ function Wait:stop()
   end
 end
 
---- Looks after one wait, and tells whether it wants to be called again. What `fn` raises must not keep the others waiting.
+--- Serves one wait, and returns whether it must be called again. An error of `fn` must not affect the other waits.
 local function serve(wait)
   local job = wait.job
   if job:closed() then
     return wait:stop()
   end
-  -- In this order: the end is told after all results.
+  -- In this order: `fn` learns of the end after all results.
   local state, _, message = job:poll()
   local over = state ~= "running"
   if not over and (wait.is_polled or not job:ready()) then
-    -- A job that makes progress only when it is polled has its next part in the next turn of the loop.
+    -- A job that makes progress only when it is polled continues in the next turn of the loop.
     return wait.is_polled
   end
   local ok, again = pcall(wait.fn, job, state, message)
@@ -61,7 +61,7 @@ end
 
 local function serve_all()
   scheduled = false
-  -- Before looking at the jobs, as what comes later rings again.
+  -- Before polling the jobs, as results that arrive later make the descriptor readable again.
   if notifier then
     notifier:drain()
   end
@@ -89,8 +89,8 @@ end
 
 local timer
 
---- Looks again in the next turn of the loop. What is scheduled while scheduled functions run is called in the same turn: keys
---- and the screen would have to wait.
+--- Polls again in the next turn of the loop. A function scheduled by a scheduled function would run in the same turn, before
+--- keys and the screen are handled.
 function next_turn()
   if not scheduled then
     scheduled = true
@@ -99,15 +99,15 @@ function next_turn()
   end
 end
 
---- In a callback of the loop most of Neovim's functions are not allowed: what users write runs a moment later. Until then
---- the descriptor stays readable, so it is drained here as well.
+--- In a callback of the loop most of Neovim's functions are not allowed, so the users' functions run shortly after. Until
+--- then the descriptor stays readable, so it is drained here as well.
 local function on_readable()
   notifier:drain()
   schedule()
 end
 
---- Starts the handle if no job was awaited until now.
----@return string? reason why it cannot be
+--- Starts the handle, if no job was awaited before.
+---@return string? reason why it cannot be started
 local function listen()
   local message
   if not notifier then
@@ -155,7 +155,7 @@ function M.await(job, fn)
 end
 
 --- Shows a file of any size in a buffer that holds a part of it: |rille-viewer|.
----@param file? string the file of the current buffer by default; `-` for what Neovim has read from its standard input; `!` and a command of the shell for what it prints
+---@param file? string the file of the current buffer by default; `-` for the text that Neovim has read from its standard input; `!` and a shell command for its output
 ---@param opts? { mods?: table } `mods`: the window, as in `smods` of `nvim_create_user_command()`
 function M.view(file, opts)
   lazy.load("rille.nvim.viewer").open(file, opts)

@@ -1,11 +1,11 @@
---- The keys of a picker or a view in a window of their own, which the next key closes.
+--- The list of a picker's or a view's keys, in a floating window that the next key closes.
 local config = require("rille.nvim.config")
 
 local api = vim.api
 
 local M = {}
 
---- The lines of the list: keys as the user has set them, and what they do.
+--- Returns the lines of the list: the keys as the user has set them, and their descriptions.
 ---@param group "picker"|"view"
 ---@return string[]
 function M.lines(group)
@@ -28,8 +28,8 @@ function M.lines(group)
   return lines
 end
 
---- Shows the keys until another key is typed. That key does what it does without them, but for `<Esc>` and `q`, which only
---- close the list.
+--- Shows the keys until another key is typed. That key then has its usual effect, except `<Esc>` and `q`, which only close
+--- the list.
 ---@param group "picker"|"view"
 function M.show(group)
   local lines = M.lines(group)

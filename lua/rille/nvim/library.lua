@@ -1,14 +1,14 @@
---- The library and the code that run, while an update changes both on the disk.
+--- Keeps the loaded library and Lua code of one version while an update replaces the files on disk.
 local rille = require("rille")
 
 local uv = vim.uv or vim.loop
 
 local M = {}
 
---- The directory of rille, with a `/` at its end.
+--- The directory of rille, with a trailing `/`.
 local root = debug.getinfo(1, "S").source:sub(2):match("^(.*)lua/rille/nvim/library%.lua$")
 
---- What tells one version of a file from another.
+--- Returns a string that differs between versions of a file.
 local function identity(path)
   local stat = path and uv.fs_stat(path)
   return stat and ("%d:%d:%d:%d"):format(stat.ino, stat.size, stat.mtime.sec, stat.mtime.nsec)
@@ -18,7 +18,7 @@ local path = rille.health().path
 local code = root and root .. "lua/rille/init.lua"
 local loaded = { library = identity(path), code = identity(code), at = os.time() }
 
---- Loads every module now, so that none of another version is loaded later.
+--- Loads every module now, so that no module of another version is loaded later.
 function M.hold()
   if not root then
     return
@@ -35,8 +35,8 @@ function M.hold()
   end
 end
 
---- What was loaded before an update and goes on until Neovim is restarted.
----@return string? what a sentence; nil if all that runs is what is on the disk
+--- Returns whether the library or the Lua code was loaded before an update and runs until Neovim is restarted.
+---@return string? message nil if everything loaded is also what is on disk
 function M.outdated()
   local built = vim.g.rille_built
   if path and identity(path) ~= loaded.library or built and built > loaded.at then

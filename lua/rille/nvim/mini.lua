@@ -1,5 +1,5 @@
---- A matcher for mini.pick: fzf's query syntax and order, by the library. The items are handed over once for each picker, and
---- a search runs off the editor's thread.
+--- A matcher for mini.pick: fzf's query syntax and order, by the library. The items are passed to the library once for each
+--- picker, and searches run on worker threads.
 ---
 ---     require("mini.pick").setup({ source = { match = require("rille.nvim.mini").match } })
 local lazy = require("rille.core.lazy")
@@ -8,10 +8,10 @@ local rille = require("rille")
 
 local M = {}
 
---- Items from which on a search is a job: fewer are matched within a millisecond.
+--- Minimum number of items for which a search runs as a job: fewer are matched within a millisecond.
 local MANY = 5000
 
---- The items of the picker, as mini.pick has them and as the library has them.
+--- The items of the current picker, as mini.pick passes them, and the session that contains them.
 ---@type { items: string[], corpus: rille.fuzzy }?
 local known
 
@@ -33,7 +33,7 @@ local function corpus_of(items)
   return known.corpus
 end
 
---- The indices of what was found.
+--- Returns the indices of the matching items.
 local function indices(result)
   local list = {}
   for i = 1, result.count do
@@ -50,12 +50,12 @@ local function all(items)
   return list
 end
 
---- Matches as `MiniPick.default_match()` does.
+--- Matches items as `MiniPick.default_match()` does.
 ---@param items string[]
 ---@param _ integer[] the previous matches, which are not needed
 ---@param query string[] characters
 ---@param opts? { sync?: boolean }
----@return integer[]? indices of the matching items, if known at once
+---@return integer[]? indices of the matching items; nil if they are set later
 function M.match(items, _, query, opts)
   local pick = require("mini.pick")
   local text = table.concat(query)
@@ -72,7 +72,7 @@ function M.match(items, _, query, opts)
     pick.set_picker_match_inds(indices(corpus:query(text, { limit = #items })))
     return
   end
-  -- The search before this one ends by itself when another is started.
+  -- Starting another search stops the previous one.
   local querytick = pick.get_querytick()
   lazy.load("rille.nvim").await(corpus:start(text, { limit = #items }), function(job, state)
     if state == "running" then

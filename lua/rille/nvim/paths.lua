@@ -1,10 +1,10 @@
---- Names of files as they are: nothing here takes a name for a pattern or expands a variable in it.
+--- Literal file names: nothing here treats a name as a pattern or expands a variable in it.
 local api = vim.api
 local uv = vim.uv or vim.loop
 
 local M = {}
 
---- The absolute form of a path, with `/` between its parts. Only a leading `~` is expanded.
+--- Returns the absolute form of a path, with `/` between its parts. Only a leading `~` is expanded.
 ---@param path string
 ---@param base? string the directory of a relative path; the working directory by default
 ---@return string? absolute nil if the path is relative and there is no working directory
@@ -20,14 +20,14 @@ function M.absolute(path, base)
     path = base .. "/" .. path
   end
   path = vim.fs.normalize(path, { expand_env = false })
-  -- What is relative to the current directory or to its parent, as far as that is plain text.
+  -- Removes `.` and `..` as far as that is possible in the text alone.
   path = path:gsub("/%./", "/"):gsub("/%.$", "")
   path = path == "" and "/" or path
   return #path > 1 and path:gsub("/$", "") or path
 end
 
---- The path that somebody means on the command line: what is there by that very name, or else with `\` before special
---- characters taken away and with `%`, `#`, `~`, `<cfile>` and variables expanded.
+--- Returns the path for an argument of the command line: the argument itself if such a file exists; otherwise `\` before
+--- special characters is removed, and `%`, `#`, `~`, `<cfile>` and variables are expanded.
 ---@param argument string
 ---@return string
 function M.named(argument)
@@ -49,7 +49,7 @@ function M.named(argument)
   return M.absolute(expanded) or expanded
 end
 
---- Whether two paths lead to one file, whatever links or mounts are between.
+--- Returns whether two paths lead to the same file, through any links or mounts.
 ---@param a string
 ---@param b string
 ---@return boolean
@@ -58,8 +58,8 @@ function M.is_same_file(a, b)
   return one ~= nil and other ~= nil and one.dev == other.dev and one.ino == other.ino
 end
 
---- What a path leads to that no editor can open or that would make it wait: "fifo", "socket", "char", or "none" if no file
---- can have such a name; or else nil.
+--- Returns the kind of a path that an editor cannot open or would block on: "fifo", "socket", "char", or "none" if no file
+--- can have such a name; otherwise nil.
 ---@param path string
 ---@return string?
 function M.special(path)
@@ -71,15 +71,15 @@ function M.special(path)
   return (kind == "fifo" or kind == "socket" or kind == "char") and kind or nil
 end
 
---- The buffer whose name is exactly this absolute path.
+--- Returns the buffer whose name is exactly this absolute path.
 ---@param path string
 ---@return integer? buf nil if there is none
 function M.buffer(path)
-  -- Other functions take a name for a pattern; these two do not.
+  -- Other functions treat a name as a pattern; these two do not.
   return not path:find("%z") and vim.fn.bufexists(path) == 1 and vim.fn.bufadd(path) or nil
 end
 
---- The view of a buffer, which holds only a part of its file.
+--- Returns the view of a buffer, which holds only a part of its file.
 ---@param buf integer
 ---@return rille.nvim.viewer.view?
 function M.view(buf)
@@ -87,7 +87,7 @@ function M.view(buf)
   return status and status.views[buf] or nil
 end
 
---- The buffer that views a file, whatever name leads to it.
+--- Returns the buffer that views a file, by whatever name it was opened.
 ---@param path string
 ---@return integer?
 function M.viewing(path)
@@ -99,7 +99,7 @@ function M.viewing(path)
   end
 end
 
---- The loaded buffer of a path that has the text of the whole file.
+--- Returns the loaded buffer of a path, if it contains the text of the whole file.
 ---@param path string
 ---@return integer?
 function M.loaded(path)

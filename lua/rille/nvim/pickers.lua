@@ -1,4 +1,4 @@
---- What can be picked from: any source, and the five that `:Rille` knows.
+--- The pickers: one for any items, and the five that `:Rille` opens.
 local lazy = require("rille.core.lazy")
 local rille = require("rille")
 local config = require("rille.nvim.config")
@@ -15,7 +15,7 @@ local M = {}
 
 local told = false
 
---- Says once that the library is missing. The picker works all the same, for as many items as Lua can rank in time.
+--- Reports once that the library is missing. The picker still works, for as many items as Lua can rank in time.
 local function fallback()
   if rille.backend == "lua" and not told then
     told = true
@@ -24,12 +24,12 @@ local function fallback()
   end
 end
 
---- Where an item leads to, if it tells.
+--- Returns the location of an item, if it has one.
 local function place_of(item)
   return type(item) == "table" and (item.path or item.bufnr) and item or nil
 end
 
---- Opens a picker over a corpus.
+--- Opens a picker over a session of items.
 ---@param spec table fields of `rille.nvim.picker.spec` and of `rille.nvim.corpus.options`
 local function open(spec)
   fallback()
@@ -43,7 +43,7 @@ local function open(spec)
 end
 
 ---@class rille.nvim.pick.options
----@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any the items: strings; tables with a `text`, and with a `path` or `bufnr`, `lnum` and `col` if they lead somewhere; anything, with `format`; the job of `rille.walk` or `rille.grep`; or a function that calls `add` with a list, or with text of which each line is an item, now or later, and `done` at the end; a line may start in one text and end in the next. It may return a job, or a function that stops it
+---@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any the items: strings; tables with a `text`, and with a `path` or `bufnr`, `lnum` and `col` if they have a location; any values, with `format`; the job of `rille.walk` or `rille.grep`; or a function that calls `add` with a list, or with text of which each line is an item, now or later, and `done` at the end; a line may start in one text and end in the next. It may return a job, or a function that stops it
 ---@field title? string
 ---@field query? string initial query
 ---@field format? fun(item: any): string returns the text of an item
@@ -54,7 +54,7 @@ end
 ---@field fuzzy? rille.fuzzy.options options of the ranking
 ---@field kind? string pickers of the same kind share a history; "pick" by default
 
---- Picks from anything.
+--- Opens a picker for any items.
 ---@param opts rille.nvim.pick.options
 function M.pick(opts)
   opts = options.read(opts, "rille.nvim.pick", {
@@ -95,8 +95,8 @@ function M.pick(opts)
   })
 end
 
---- A function that gives items a part in each turn of the loop.
----@param begin fun(): fun(): any[]? makes what gives the next part, or nil in the end; it may be asked again from the start
+--- Returns a function that adds items, some in each turn of the event loop.
+---@param begin fun(): fun(): any[]? returns an iterator over lists of items; called again when the picker is opened again
 local function sliced(begin)
   return function(add, done)
     local timer, step = uv.new_timer(), begin()
@@ -122,7 +122,7 @@ local function sliced(begin)
   end
 end
 
---- The files of a tree by what Lua has: slower, and without regard to ignore files.
+--- Lists the files of a tree without the library: slower, and without regard to ignore files.
 local function listed(root)
   return sliced(function()
     local walk, over = vim.fs.dir(root, { depth = 20 }), false
@@ -141,12 +141,12 @@ local function listed(root)
   end)
 end
 
---- The directory that a picker is about. It is fixed when the picker opens, whatever the working directory becomes.
+--- The directory of a picker. It does not change when the working directory does.
 ---@class rille.nvim.root
 ---@field path string absolute
----@field title string what is said of it: nothing for the working directory
+---@field title string the directory in the picker's title; empty for the working directory
 
---- The root that is asked for, or an error of the public function's caller.
+--- Returns the root for the option `cwd`, or raises an error at the public function's caller.
 ---@param cwd? string
 ---@param name string the public function
 ---@return rille.nvim.root?
@@ -170,7 +170,7 @@ local function root_of(cwd, name)
   return { path = path, title = " in " .. vim.fn.fnamemodify(path, ":~") }
 end
 
---- The place of a path below a root.
+--- Returns a function that returns the place of a path below a root.
 ---@param root rille.nvim.root
 ---@return fun(path: string): rille.nvim.place
 local function found_in(root)
@@ -185,7 +185,7 @@ end
 ---@field query? string initial query
 ---@field walk? rille.walk.options options of the walk, for example hidden files
 
---- Picks a file. The list grows as the tree is walked.
+--- Opens a picker for the files of a tree. The list grows as the tree is walked.
 ---@param opts? rille.nvim.files.options
 function M.files(opts)
   opts = options.read(opts, "rille.nvim.files", { cwd = "string", query = "string", walk = "table" })
@@ -200,7 +200,7 @@ function M.files(opts)
       local job, message = rille.walk(root.path, walk)
       return job or error(message, 0)
     end
-    -- Now, so that what is wrong is an error of this call.
+    -- Now, so that an invalid option is an error of this call.
     local first = start()
     items = function()
       local job = first or start()
@@ -219,11 +219,11 @@ function M.files(opts)
   })
 end
 
---- Bytes of a buffer that are searched as they are in the editor; of a larger one its file is.
+--- Maximum bytes of a changed buffer whose unsaved text is searched; for a larger buffer its file is searched.
 local UNSAVED = 2 ^ 24
 
---- The texts of changed buffers of files below a root, by the paths that a search gives them, and how many are too large.
---- Asked for on each key, so what did not change meanwhile is not read again.
+--- Returns the unsaved texts of files below a root, by the paths that a search returns for them, and how many are too large.
+--- It is called at each key, so texts that have not changed in the meantime are not read again.
 local function unsaved(root)
   local known, base = {}, found_in(root)("").path
   return function()
@@ -251,7 +251,7 @@ end
 ---@field query? string initial query
 ---@field grep? rille.grep.options options of the search; smart case by default
 
---- Searches a tree while you type. What is not saved yet is searched as it is in the editor.
+--- Opens a picker that searches a tree while you type. Of a changed buffer the unsaved text is searched.
 ---@param opts? rille.nvim.grep.options
 function M.grep(opts)
   opts = options.read(opts, "rille.nvim.grep", { cwd = "string", query = "string", grep = "table" })
@@ -265,7 +265,7 @@ function M.grep(opts)
   end
   local find = found_in(root)
   local grep = vim.tbl_extend("force", { case = "smart" }, opts.grep or {}, { relative = true })
-  -- What is wrong with the options is an error of this call, and not of the first key.
+  -- An invalid option is an error of this call, not of the first key.
   local probe, message = rille.grep("x", root.path, vim.tbl_extend("force", grep, { max_depth = 1 }))
   if not probe then
     error("rille.nvim.grep: " .. message, 2)
@@ -287,20 +287,20 @@ function M.grep(opts)
     place = function(item)
       local place = find(item.path)
       place.lnum, place.col, place.text, place.offset = item.lnum, item.col, item.text, item.offset
-      -- Its text in the editor goes before that of the file.
+      -- A loaded buffer takes precedence over the file.
       place.bufnr = paths.loaded(place.path)
       return place
     end,
   })
 end
 
---- Lines of a buffer and help tags that are read in one turn of the loop.
+--- Maximum number of a buffer's lines, and of help tags, that are read in one turn of the event loop.
 local LINES, TAGS = 5000, 500
 
 ---@class rille.nvim.query.options
 ---@field query? string initial query
 
---- Picks a line of the current buffer.
+--- Opens a picker for the lines of the current buffer.
 ---@param opts? rille.nvim.query.options
 function M.lines(opts)
   opts = options.read(opts, "rille.nvim.lines", { query = "string" })
@@ -327,7 +327,7 @@ function M.lines(opts)
   })
 end
 
---- Picks a buffer; the one before the current is first.
+--- Opens a picker for buffers; the previous buffer is the first row.
 ---@param opts? rille.nvim.query.options
 function M.buffers(opts)
   opts = options.read(opts, "rille.nvim.buffers", { query = "string" })
@@ -355,14 +355,14 @@ function M.buffers(opts)
     icons = true,
     go = function(item, how)
       if api.nvim_buf_is_valid(item.bufnr) then
-        -- Where its cursor was, which is what the editor does by itself.
+        -- Without a line, so that the editor restores the buffer's cursor.
         places.go({ bufnr = item.bufnr }, how)
       end
     end,
   })
 end
 
---- Picks a help tag.
+--- Opens a picker for help tags.
 ---@param opts? rille.nvim.query.options
 function M.help(opts)
   opts = options.read(opts, "rille.nvim.help", { query = "string" })
@@ -382,7 +382,7 @@ function M.help(opts)
               list[#list + 1] = { text = tag, path = directory .. "/" .. file, find = "*" .. tag .. "*" }
             end
           else
-            -- What has come to its end must not be asked again.
+            -- An iterator that has ended must not be called again.
             at, lines = at + 1, nil
             if not files[at] then
               break
@@ -405,8 +405,8 @@ function M.help(opts)
   })
 end
 
---- A `vim.ui.select` that is a picker, with `preview_item`. `vim.ui.select = require("rille.nvim").select`, or the option
---- `picker.select`, puts it there.
+--- Replaces `vim.ui.select` by a picker, with `preview_item`: set `vim.ui.select = require("rille.nvim").select`, or the
+--- option `picker.select`.
 ---@param items any[]
 ---@param opts? { prompt?: string, kind?: string, format_item?: (fun(item: any): string), preview_item?: (fun(item: any): table) }
 ---@param on_choice fun(item: any, index: integer?)
@@ -422,7 +422,7 @@ function M.select(items, opts, on_choice)
     format = opts.format_item or tostring,
     title = (opts.prompt or "Select one of"):gsub(":%s*$", ""),
     kind = "select:" .. (opts.kind or ""),
-    -- The caller has gone on since: opened again, it would be answered twice.
+    -- The caller has continued by then: if the picker opened again, `on_choice` would be called twice.
     forgotten = true,
     preview = opts.preview_item or false,
     place = function() end,
@@ -432,7 +432,7 @@ function M.select(items, opts, on_choice)
   })
 end
 
---- Opens the last picker again, as it was left.
+--- Opens the last picker again, in the same state.
 function M.resume()
   picker.resume()
 end

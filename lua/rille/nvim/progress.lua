@@ -1,14 +1,14 @@
---- Progress of work that takes longer than a moment: messages of Neovim's own kind on 0.12 and later, which the command
---- line, `vim.ui.progress_status()` and the terminal's progress bar show; before, a few notifications.
+--- Progress of work that takes noticeable time: Neovim's progress messages on 0.12 and later, which the command line,
+--- `vim.ui.progress_status()` and the terminal's progress bar show; on older versions, a few notifications.
 local config = require("rille.nvim.config")
 
 local uv = vim.uv or vim.loop
 
 local M = {}
 
---- Work that is over within this time, in milliseconds, is not told of; nor is more than one message in `STEP`.
+--- Milliseconds: work that ends within `MOMENT` is not shown, and a message appears at most every `STEP`.
 local MOMENT, STEP = 400, 200
---- Without progress messages each one stays in the history: only these shares are told.
+--- Percent between two notifications on older versions, where each one stays in the message history.
 local QUARTER = 25
 
 local messages = vim.fn.has("nvim-0.12") == 1
@@ -16,14 +16,14 @@ local messages = vim.fn.has("nvim-0.12") == 1
 ---@class rille.nvim.progress
 ---@field package title string
 ---@field package since number
----@field package told number when the last message was
----@field package percent? integer what it said
+---@field package told number time of the last message
+---@field package percent? integer percentage in the last message
 ---@field package id? integer|string
 ---@field package cancel? fun()
 local Progress = {}
 Progress.__index = Progress
 
---- The work that can be cancelled from outside, by a `Progress` event that says so.
+--- The work that other code can cancel, by a `Progress` event.
 local running = setmetatable({}, { __mode = "v" })
 local listening = false
 
@@ -49,9 +49,9 @@ local function now()
   return uv.hrtime() / 1e6
 end
 
---- Begins; nothing is shown yet.
----@param title string what is done, as "searching big.log"
----@param cancel? fun() ends the work, for those who want that by a `Progress` event
+--- Starts the progress of some work; nothing is shown yet.
+---@param title string description of the work, for example "searching big.log"
+---@param cancel? fun() stops the work; called for a `Progress` event that cancels it
 ---@return rille.nvim.progress
 function M.start(title, cancel)
   local since = now()
@@ -82,9 +82,9 @@ function Progress:show(status, percent, text)
   end
 end
 
---- Tells how far the work is. Cheap to call often.
+--- Reports how much of the work is done. Cheap to call often.
 ---@param done number
----@param total number 0 if it is not known
+---@param total number 0 if unknown
 ---@param text? string
 function Progress:report(done, total, text)
   local at = now()
@@ -102,7 +102,7 @@ function Progress:report(done, total, text)
   self:show("running", percent, text or "")
 end
 
---- Ends it. Nothing is said of work that nobody was told of.
+--- Ends the progress. If nothing was shown before, nothing is shown now.
 ---@param status "success"|"failed"|"cancel"
 ---@param text? string
 function Progress:finish(status, text)

@@ -8,7 +8,7 @@ local fuzzy = require("rille").fuzzy
 
 local M = {}
 
---- What telescope shows of an entry that matches, best ones first: it wants small numbers, and positive ones.
+--- Converts a score for telescope, which wants positive numbers with the best entry lowest.
 local function scored(score)
   return 1 / (score + 1)
 end

@@ -1,25 +1,25 @@
---- Makes any bytes safe for Vim: its functions take a string with a NUL for a Blob, and its messages take a line feed for
---- a second line. Every text of a file, an item or a person passes through here on its way to Vim.
+--- Makes any bytes safe for Vim, whose functions take a string with a NUL for a Blob, and whose messages break lines at a
+--- line feed. Every text of a file, an item or a user passes through here on its way to Vim.
 local M = {}
 
---- Longest message or title, in bytes, before it is cut to cells: more would take long to measure.
+--- Maximum bytes of a message or title, before it is cut to cells: measuring a longer one would be slow.
 local MAX_BYTES = 4096
 
---- A text for an argument of a Vim function: a NUL becomes a line feed, as in Vim's own lists of lines.
+--- Returns a text for an argument of a Vim function: a NUL becomes a line feed, as in Vim's own lists of lines.
 ---@param text string
 ---@return string
 function M.argument(text)
   return (text:gsub("%z", "\n"))
 end
 
---- A text for a line of a buffer or for virtual text: a line feed becomes a NUL, which Neovim shows as ^@.
+--- Returns a text for a line of a buffer or for virtual text: a line feed becomes a NUL, which Neovim shows as ^@.
 ---@param text string
 ---@return string
 function M.line(text)
   return text:find("\n", 1, true) and (text:gsub("\n", "\0")) or text
 end
 
---- A text in one line, as Vim shows control characters: for titles and messages.
+--- Returns a text in one line, with control characters as Vim shows them: for titles and messages.
 ---@param text string
 ---@return string
 function M.shown(text)
@@ -30,15 +30,15 @@ function M.shown(text)
   )
 end
 
---- Display cells of a text that stands in a buffer.
+--- Returns the display cells of a text in a buffer.
 ---@param text string
 ---@return integer
 function M.cells(text)
-  -- Any other control character is as wide as a NUL.
+  -- Every other control character is as wide as a NUL.
   return vim.fn.strdisplaywidth((text:gsub("[%z\n]", "\1")))
 end
 
---- Cuts a text to a number of cells; what was cut off is shown as an ellipsis.
+--- Cuts a text to a number of cells; an ellipsis replaces the rest.
 ---@param text string without control characters
 ---@param cells integer
 ---@return string
@@ -56,7 +56,7 @@ function M.cut(text, cells)
   return cut .. "…"
 end
 
---- What an error says, without the place in the code that `error` puts in front and without a stack trace.
+--- Returns the text of an error message, without the code location that `error` puts before it and without a stack trace.
 ---@param message any
 ---@return string
 function M.reason(message)
@@ -64,15 +64,15 @@ function M.reason(message)
   return (text:gsub("^[^\n]-%.lua:%d+: ", ""))
 end
 
---- Says what is wrong with a pattern, and where.
+--- Formats an error in a pattern, with its position.
 ---@param message string
----@param position? integer byte of the pattern, from 1 on
+---@param position? integer byte of the pattern, from 1
 ---@return string
 function M.pattern_error(message, position)
   return position and ("%s (at column %d of the pattern)"):format(message, position) or message
 end
 
---- Puts a long message into `:messages` in pieces that fit the command line, so that none has to be confirmed.
+--- Adds a long message to `:messages` in pieces that fit the command line, so that none has to be confirmed.
 ---@param message string
 ---@param cells integer
 ---@param group? string
@@ -91,14 +91,14 @@ local function record(message, cells, group)
   end
 end
 
---- Whether messages go to Neovim's own command line, where a long one has to be confirmed.
+--- Returns whether messages go to Neovim's own command line, where a long one has to be confirmed.
 local function is_builtin(notify)
   local source = debug.getinfo(notify, "S").source
-  -- Neovim 0.12 has stripped its own.
+  -- The source of Neovim 0.12's own function is stripped.
   return source == "?" or source:find("^@?vim/") ~= nil
 end
 
---- Notifies the user. On the command line a message is cut to its first line and to what fits; `:messages` has all of it.
+--- Notifies the user. On the command line a message is cut to its first line and to the free cells; `:messages` has it all.
 ---@param message string
 ---@param level? integer of `vim.log.levels`; an error by default
 function M.notify(message, level)
@@ -107,11 +107,11 @@ function M.notify(message, level)
   if not is_builtin(vim.notify) then
     return vim.notify(message, level)
   end
-  -- Not `vim.notify`: an error message of Vim's drops the keys that were typed ahead.
+  -- Not `vim.notify`: an error message of Vim discards the keys typed ahead.
   local group = level >= vim.log.levels.ERROR and "ErrorMsg"
     or level == vim.log.levels.WARN and "WarningMsg"
     or nil
-  -- The right end of the line is where 'showcmd' and 'ruler' are.
+  -- The right end of the line is used by 'showcmd' and 'ruler'.
   local cells = math.max(20, vim.o.columns - 14)
   local short = M.cut(M.shown(message:match("[^\n]*")), cells)
   if short ~= message then
