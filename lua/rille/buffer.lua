@@ -1,4 +1,4 @@
---- The buffer: output memory that is used again and again, outside of the collector's heap.
+--- The buffer: output memory that is reused, outside of the garbage collector's heap.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -13,7 +13,7 @@ local out_ptr = ffi.new("uint8_t *[1]")
 local open = handles.open
 local own, close = handles.kind(C.rille_buffer_free)
 
---- The output of `_into` forms. It has those methods of LuaJIT's string.buffer that they need: both are accepted.
+--- The output of `_into` forms. It has the methods of LuaJIT's string.buffer that these forms need: both are accepted.
 ---@class rille.buffer
 ---@field package handle ffi.cdata*?
 local Buffer = { is_rille_buffer = true }

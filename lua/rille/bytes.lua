@@ -1,13 +1,13 @@
---- Text as callers have it: a string, a string.buffer, a rille buffer or a view of foreign memory.
+--- The forms in which callers pass text: a string, a string.buffer, a rille buffer or a view of foreign memory.
 ---
---- Each is read in place. A string or string.buffer is its own pointer: the FFI takes it where C wants
+--- Each is read in place. A string or string.buffer is passed as it is: the FFI accepts it where C expects
 --- `const uint8_t *`.
 local ffi = require("ffi")
 
 local M = {}
 
---- A view of memory that rille does not own, accepted wherever a text is. The memory is read during calls that get the
---- view, and must stay valid until then; the view keeps `ptr` itself alive, not what it was cast from.
+--- A view of memory that rille does not own, accepted wherever a text is. The memory is read during calls that receive the
+--- view, and must stay valid until then; the view keeps `ptr` itself alive, not the object that it was cast from.
 ---@class rille.view
 ---@field ptr ffi.cdata* const uint8_t *
 ---@field len integer bytes
@@ -19,12 +19,12 @@ View.__index = View
 
 local const_bytes = ffi.typeof("const uint8_t *")
 
---- Longest text, in bytes: 4 GiB - 1.
+--- Maximum length of a text in bytes: 4 GiB - 1.
 M.LONGEST = 2 ^ 32 - 1
 
---- Checks a number of bytes.
+--- Checks a number of bytes, and returns it.
 ---@param value integer
----@param name string what it is, for the error of the caller's caller
+---@param name string description of the number, for the error of the caller's caller
 ---@return integer
 function M.size(value, name)
   if type(value) ~= "number" or not (value >= 0 and value <= M.LONGEST) or value % 1 ~= 0 then
@@ -33,8 +33,8 @@ function M.size(value, name)
   return value
 end
 
---- Makes a view of memory that rille does not own, accepted wherever a text is. The memory is read during calls that
---- get the view, and must stay valid until then.
+--- Returns a view of memory that rille does not own, accepted wherever a text is. The memory is read during calls that
+--- receive the view, and must stay valid until then.
 ---@param ptr ffi.cdata* pointer to bytes, or array
 ---@param len integer bytes
 ---@return rille.view
@@ -63,8 +63,8 @@ local function get_reserve(value)
   return value.reserve
 end
 
---- Tells a string.buffer from other userdata: by its method, as asking for its metatable is not compiled, and inside a
---- `pcall`, as other userdata may not like to be indexed.
+--- Returns whether userdata is a string.buffer: checks for its method, as reading the metatable is not compiled, and in a
+--- `pcall`, as indexing other userdata may raise an error.
 local function is_string_buffer(value)
   if type(value) ~= "userdata" then
     return false
@@ -73,7 +73,7 @@ local function is_string_buffer(value)
   return indexed and reserve == string_buffer_reserve and has_string_buffer
 end
 
---- What is no string: its pointer and length. A rille buffer knows its own.
+--- Returns the pointer and the length of a text that is not a string. A rille buffer has its own methods for them.
 local function foreign(s)
   local kind = type(s)
   if kind == "table" then
@@ -87,7 +87,7 @@ local function foreign(s)
   end
 end
 
---- Whether a value is a text, in one of its forms.
+--- Returns whether a value is a text, in any of its forms.
 ---@param s any
 ---@return boolean
 function M.is_text(s)
@@ -101,10 +101,10 @@ local function refuse(s, name, argument)
   error(message:format(name, argument or "s", type(s), hint), 4)
 end
 
---- Pointer and length of a text, for C.
+--- Returns the pointer and the length of a text, for C.
 ---@param s rille.source
 ---@param name string the public function, for the error
----@param argument? string what the text is called there, if it is not `s`
+---@param argument? string name of the argument, if it is not `s`
 ---@return string|string.buffer|ffi.cdata* ptr
 ---@return integer len
 function M.of(s, name, argument)
@@ -118,10 +118,10 @@ function M.of(s, name, argument)
   return ptr, len
 end
 
---- A text as a Lua string, for the fallback.
+--- Returns a text as a Lua string, for the fallback.
 ---@param s rille.source
 ---@param name string the public function, for the error
----@param argument? string what the text is called there, if it is not `s`
+---@param argument? string name of the argument, if it is not `s`
 ---@return string
 function M.string(s, name, argument)
   if type(s) == "string" then

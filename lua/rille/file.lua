@@ -1,4 +1,4 @@
---- Files of any size: open at once, read by line or by offset, without holding more of them than a few megabytes.
+--- Files of any size: open instantly, read by line or by offset, with at most a few megabytes of them in memory.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -40,15 +40,15 @@ local CHANGES = {
 local open, number = handles.open, read.number
 local own, close = handles.kind(C.rille_file_free)
 
---- Why there is no result: it is not indexed yet ("pending", wait for `file:index()`), the file was truncated
---- ("changed", call `file:refresh()`), it cannot be read ("failed"), or it belongs to the process that this one was
---- forked from ("forked", open it here). Without a reason there is no such line or byte.
+--- Why there is no result: the line or byte is not indexed yet ("pending", wait for `file:index()`), the file was truncated
+--- ("changed", call `file:refresh()`), it cannot be read ("failed"), or the handle belongs to the process that this one was
+--- forked from ("forked", open the file again here). Without a reason there is no such line or byte.
 ---@alias rille.file.reason "pending"|"changed"|"failed"|"forked"
 
 --- An open file. Positions are 1-based bytes, line numbers are 1-based.
 ---@class rille.file
 ---@field package handle ffi.cdata*?
----@field package batch rille.file.lines? what was read last
+---@field package batch rille.file.lines? the lines of the last call
 local File = {}
 File.__index = File
 
@@ -57,7 +57,7 @@ File.__index = File
 ---@class rille.file.lines
 ---@field count integer their number
 ---@field first integer? number of the first line, if known
----@field more boolean whether some did not fit: read the lines that follow, or after `last` those before
+---@field more boolean whether not all requested lines fit: read those that follow, or after `last` those before
 ---@field package file rille.file
 ---@field package bytes ffi.cdata*
 ---@field package lines ffi.cdata*
@@ -66,7 +66,7 @@ Lines.__index = Lines
 
 local M = {}
 
---- What a call gives that did not succeed.
+--- Returns the results of a call that failed.
 local function answer(status, name, block)
   block = block or err
   if status == PENDING then
@@ -79,7 +79,7 @@ local function answer(status, name, block)
   error(name .. ": " .. ffi.string(block.message, block.length), 3)
 end
 
---- The entry of a line. The memory behind it is the library's and moves on.
+--- Returns the entry of a line. Its memory belongs to the library and is reused for the next lines.
 local function entry(self, i, name)
   local file = self.file
   if file.batch ~= self or not file.handle then
@@ -148,7 +148,7 @@ local function adopt_file(handle)
   return setmetatable({ handle = own(handle) }, File)
 end
 
---- The directory of the options that were filled last, which C reads.
+--- The directory in the options filled last; keeps the string alive while C reads it.
 local directory
 
 ---@param given rille.file.opening
@@ -251,7 +251,7 @@ function File:info()
   return file_jobs.info(known)
 end
 
---- The batch that C has just written.
+--- Returns the lines that C has just written.
 local function take(self)
   local first = out_lines.first
   local batch = setmetatable({
@@ -487,10 +487,10 @@ function File:index()
   return adopt(out_job[0], take_nothing)
 end
 
---- A change of a file that is followed.
+--- A change of a followed file.
 ---@class rille.file.news
 ---@field change rille.file.change what the next refresh will return, unless the file changes again
----@field size integer its size in bytes; 0 for a filter that has to search another file for that
+---@field size integer its size in bytes; 0 for a filter that must search another file for it
 
 ---@return rille.file.news?
 local function take_news(_, handle)
@@ -503,8 +503,8 @@ end
 --- runs until it is cancelled or the file is closed, and does not count against the limit of running jobs. A
 --- filter reports new lines of its own only.
 ---@return rille.job? job whose `take` returns a `rille.file.news`
----@return string? message why the file cannot be followed: the system makes it while it is read, or it is spooled (then
---- watch the job of `index`)
+---@return string? message why the file cannot be followed: the system generates its content while it is read, or it is
+--- spooled (then watch the job of `index`)
 ---@return rille.file.reason? reason
 function File:follow()
   local status = C.rille_file_follow(open(self), out_job, err)

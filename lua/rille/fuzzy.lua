@@ -1,4 +1,4 @@
---- Fuzzy matching: fzf's query language over items that are kept in the library, and over single texts and short lists.
+--- Fuzzy matching: fzf's query language, over items stored in the library, single texts and short lists.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -23,7 +23,7 @@ local hit = ffi.new("rille_fuzzy_hit")
 local numbers = ffi.typeof("uint32_t[?]")
 local rows_of = ffi.typeof("rille_fuzzy_row[?]")
 local ETOOBIG = tonumber(C.RILLE_ETOOBIG)
---- What `push` reports and does not raise.
+--- Statuses that `push` returns instead of raising an error.
 local REFUSED = { [tonumber(C.RILLE_ELIMIT)] = true, [ETOOBIG] = true, [tonumber(C.RILLE_ENOMEM)] = true }
 
 local CASES = { ignore = tonumber(C.RILLE_FUZZY_IGNORE_CASE), respect = tonumber(C.RILLE_FUZZY_RESPECT_CASE) }
@@ -34,14 +34,14 @@ local COLUMNS = tonumber(C.RILLE_FUZZY_COLUMNS)
 local own, close = handles.kind(C.rille_fuzzy_free)
 local own_matcher, close_matcher = handles.kind(C.rille_matcher_free)
 
---- Strings that cross in one call: where each is and how long. A string is where it is for as long as a list holds it.
+--- Maximum number of strings passed in one call, by pointer and length. A string does not move while a list contains it.
 local BATCH = 4096
 local pointers = ffi.new("const uint8_t *[?]", BATCH)
 local lengths = ffi.new("uint32_t[?]", BATCH)
 
 --- Fills the options for C.
 ---@param opts rille.fuzzy.corpus_options
----@return ffi.cdata* anchor to be kept until C has read them
+---@return ffi.cdata* anchor to be kept alive until C has read them
 local function fill(opts)
   local columns = opts.columns or {}
   local list = numbers(#columns)
@@ -103,7 +103,7 @@ function Result:text(i)
   end
 end
 
---- The positions that C has written, as a list.
+--- Returns the positions that C has written, as a list.
 local function list_of(places, count)
   local list = {}
   for i = 1, count do
@@ -114,7 +114,7 @@ end
 
 local kept, kept_len = numbers(256), 256
 
---- Room for the positions of a query of `len` bytes.
+--- Returns memory for the positions of a query of `len` bytes.
 local function room(len)
   if kept_len < len then
     kept, kept_len = numbers(len), len
@@ -178,7 +178,7 @@ function Matcher:match(s, name)
   return nil
 end
 
---- What C has said of a query: nil and a message for one that is too large.
+--- Returns nil and the message of C for a query that is too large.
 local function refused(name)
   if err.status == ETOOBIG then
     return nil, ffi.string(err.message, err.length)
@@ -196,7 +196,7 @@ local function new_matcher(query, opts, name)
   return setmetatable({ handle = own_matcher(out_matcher[0]), len = #query }, Matcher)
 end
 
---- Matchers without options, by their query, as few queries are matched with many texts.
+--- Matchers without options, by their query: most programs match few queries with many texts.
 local matchers, matcher_count = {}, 0
 
 ---@return rille.fuzzy.matcher?
@@ -208,7 +208,7 @@ local function matcher_of(query, opts, name)
   local matcher = matchers[query]
   if not matcher then
     if matcher_count == 16 then
-      -- Somebody may have one in hand: the collector frees them.
+      -- Not closed, as callers may still hold one: the garbage collector frees them.
       matchers, matcher_count = {}, 0
     end
     local message
@@ -250,7 +250,7 @@ local function new(_, opts)
   return setmetatable({ handle = own(out_fuzzy[0]), cleared = 0, feeds = {} }, Fuzzy)
 end
 
---- The text of an item, by the index of C.
+--- Returns the text of an item, by C's index.
 ---@package
 ---@param handle ffi.cdata*
 ---@param index integer
@@ -265,7 +265,7 @@ function Fuzzy.read(handle, index)
   end
 end
 
---- Points the arrays for C at the strings of a list from one on, and tells how many are left out.
+--- Points the arrays for C at `count` strings of a list, from index `first` on.
 local function point(list, first, count)
   for i = 0, count - 1 do
     local s = list[first + i]
@@ -273,7 +273,7 @@ local function point(list, first, count)
   end
 end
 
---- What C has said of items that were added.
+--- Returns the result of a call of C that has added items.
 local function pushed(status, name)
   if status >= 0 then
     local len = out[0]
@@ -338,7 +338,7 @@ function Fuzzy:feed(job)
   if C.rille_fuzzy_feed(handle, jobs.handle(job, "rille.fuzzy:feed"), err) < 0 then
     failure.raise(err, "rille.fuzzy:feed")
   end
-  -- A job that is dropped is cancelled.
+  -- Keeps the job alive: a job that is garbage-collected is cancelled.
   self.feeds[#self.feeds + 1] = job
 end
 
@@ -422,12 +422,12 @@ end
 local many = rows_of(4096)
 local many_count = ffi.sizeof(many) / ffi.sizeof("rille_fuzzy_row")
 
---- Room for rows, until the next call.
+--- Returns memory for rows, valid until the next call.
 local function rows_for(limit)
   return limit <= many_count and many or rows_of(limit)
 end
 
---- The rows that C has written, in memory of their own.
+--- Returns a copy of the rows that C has written.
 local function copy(rows, count)
   local own_rows = rows_of(count)
   ffi.copy(own_rows, rows, count * ffi.sizeof("rille_fuzzy_row"))
@@ -450,7 +450,7 @@ function Fuzzy:query(query, opts)
   return result(copy(rows, found.count), query, self)
 end
 
---- What a search has found so far, if there is something new.
+--- Returns the rows that a search has found until now, or nil if nothing has changed.
 local function fetch(fuzzy, job, handle, query, limit, cleared)
   if not fuzzy.handle then
     return nil
@@ -511,7 +511,7 @@ end
 ---@param s rille.source
 ---@param opts? rille.fuzzy.options
 ---@return integer? score nil if it does not match, or for a query of more than 64 terms or 8,192 bytes
----@return integer[]|string|nil positions of the matching characters, their first bytes, ascending; or what is wrong with the query
+---@return integer[]|string|nil positions of the matching characters, their first bytes, ascending; or the message for a query that is too large
 function M.match(query, s, opts)
   options.query(query, "rille.fuzzy.match")
   if opts ~= nil then

@@ -46,7 +46,7 @@ Lines.__index = Lines
 
 local M = {}
 
---- The entry of a line. The memory behind it is the library's and moves on.
+--- Returns the entry of a line. Its memory belongs to the library and is reused for the next batch.
 local function entry(self, i, name)
   local job = self.job
   if job.batch ~= self or not job.handle then
@@ -124,7 +124,7 @@ end
 ---@return rille.lines?
 local function take(job, handle, n)
   if C.rille_grep_take(handle, n, out_lines, err) ~= 0 then
-    -- What the batch before points to is gone as well.
+    -- The memory of the previous batch is no longer valid.
     job.batch = nil
     return nil
   end
@@ -165,7 +165,7 @@ function M.new(pattern, root, opts)
   options.texts, options.texts_len = const_bytes(texts), #texts
   options.text_ends, options.text_count = text_ends, text_count / 2
   local status = C.rille_grep_start(root, #root, tree, options, out_handle, err)
-  -- Alive until here, as a pointer keeps no string.
+  -- Keeps the strings alive until here, as a pointer does not.
   anchor[1], anchor[2], anchor[3] = patterns, texts, text_ends
   if status == EIO or status == EPATTERN then
     return failure.typed(err)

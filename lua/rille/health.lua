@@ -1,4 +1,4 @@
---- `:checkhealth rille`: what runs, where it was found, what was tried, and what is wrong with the configuration.
+--- `:checkhealth rille`: the backend, where the library was found or searched for, and mistakes in the configuration.
 local M = {}
 
 local BUILD =

@@ -1,7 +1,7 @@
 --- rille: the native text engine for LuaJIT hosts.
 ---
 --- Nothing is loaded before its first use. If the shared library cannot be loaded, the same functions run in pure Lua:
---- `rille.backend` returns which one, `rille.health()` tells why.
+--- `rille.backend` is the one in use, `rille.health()` returns why.
 local backend = require("rille.core.backend")
 local lazy = require("rille.core.lazy")
 
@@ -26,7 +26,7 @@ local lazy = require("rille.core.lazy")
 ---@field notifier fun(): rille.notifier?, string?
 local M = { version = "0.1.0" }
 
---- The namespace of the library, or nil if the fallback runs. Decides which, the first time.
+--- Returns the namespace of the library, or nil if the fallback runs. The first call decides which.
 local function library()
   if backend.name == "lua" then
     return nil
@@ -51,7 +51,7 @@ local function noun(name)
   return lazy.load((library() and "rille." or "rille.fallback.") .. name)
 end
 
---- What `rille.<key>` is, made when it is first asked for.
+--- Functions that make `rille.<key>` at its first use.
 local fields = {
   backend = function()
     library()

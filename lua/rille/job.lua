@@ -1,7 +1,7 @@
---- Jobs: work off the host's thread, which the host pulls its results from.
+--- Jobs: work on background threads, whose results the host takes when it wants to.
 ---
---- Nouns start them and tell how results are taken; this is what all of them have in common. An event loop needs no
---- waiting: see `rille.notifier`, and `rille.nvim`, `rille.resty` and `rille.love` for what is made of it there.
+--- Other modules start jobs and document their results; the methods here are common to all jobs. An event loop does not have
+--- to wait for a job: see `rille.notifier`, and `rille.nvim`, `rille.resty` and `rille.love`, which use it.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local failure = require("rille.core.error")
@@ -25,20 +25,20 @@ local EJOB = tonumber(C.RILLE_EJOB)
 local open = handles.open
 local own, close = handles.kind(C.rille_job_free)
 
---- Work on a thread of the library. A job that is dropped or closed is cancelled; nothing waits for it.
+--- Work on a thread of the library. A job that is garbage-collected or closed is cancelled; nothing waits for its end.
 ---@class rille.job
 ---@field package handle ffi.cdata*?
 ---@field package taker fun(self: rille.job, handle: ffi.cdata*, n: integer): any
 ---@field package reader? fun(handle: ffi.cdata*): any reads the result of a job that has exactly one
 ---@field package kept? table that result, packed
 ---@field package is_lasting? boolean whether objects of the result point to memory of the job
----@field package batch? any what was taken last, of kinds whose batches are views
+---@field package batch? any the last batch taken, if batches of its kind are views
 local Job = { is_rille_job = true }
 Job.__index = Job
 
 local M = {}
 
---- The job of a handle that was just made.
+--- Returns the job of a handle that was just made.
 ---@generic T: rille.job
 ---@param handle ffi.cdata* rille_job *
 ---@param taker fun(self: rille.job, handle: ffi.cdata*, n: integer): any takes a batch of at most `n` results, or nil
@@ -51,11 +51,11 @@ local function nothing()
   return nil
 end
 
---- The job of a handle that was just made, for the job form of a function: it has no batches, and exactly one result.
+--- Returns the job of a handle that was just made, for the job form of a function: no batches, and exactly one result.
 ---@param handle ffi.cdata* rille_job *
 ---@param reader fun(handle: ffi.cdata*): any reads the result once the job is done, and returns what the function returns
----@param is_lasting? boolean whether objects of the result point to memory of the job: they hold its handle, and the collector
----frees it after them
+---@param is_lasting? boolean whether objects of the result point to memory of the job: they then hold its handle, and the garbage
+---collector frees it after them
 ---@return rille.job
 function M.with_result(handle, reader, is_lasting)
   return setmetatable(
@@ -64,7 +64,7 @@ function M.with_result(handle, reader, is_lasting)
   )
 end
 
---- The handle of a job, for modules that call C with it.
+--- Returns the handle of a job, for modules that pass it to C.
 ---@param job any
 ---@param name string the public function, for the error of its caller
 ---@return ffi.cdata* handle rille_job *
@@ -155,7 +155,7 @@ function Job:wait(ms)
   if ms ~= nil and (type(ms) ~= "number" or ms < 0 or ms ~= ms) then
     error("rille.job:wait: ms must be a number of milliseconds, got " .. tostring(ms), 2)
   end
-  -- 49 days are the most that C can tell, and for ever enough.
+  -- C accepts at most 49 days, which is long enough for no limit.
   C.rille_job_wait(handle, math.min(math.ceil(ms or 2 ^ 32 - 1), 2 ^ 32 - 1), nil)
   return poll(handle)
 end

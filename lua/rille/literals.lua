@@ -1,4 +1,4 @@
---- Many literals at once: where they are, and which.
+--- Searching for many literals in one pass: returns where each hit is and which literal it is.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -49,7 +49,7 @@ function M.prepare(list, opts, name)
   return text, ends, count, options
 end
 
---- The object of a handle that C has just written. With a key it is kept.
+--- Returns the object of a handle that C has just written. With a key it is added to the cache.
 local function compiled(status, count, bits, key)
   if status == EPATTERN or status == ELIMIT then
     return failure.typed(err)
@@ -60,7 +60,7 @@ local function compiled(status, count, bits, key)
   return setmetatable({ handle = shared.handle, shared = shared, n = count }, Literals)
 end
 
---- What a job has made, as `new` returns it.
+--- Returns the result of a job, as `new` returns it.
 ---@param job ffi.cdata* rille_job *
 ---@param count integer how many literals there are
 function M.take(job, count)
@@ -158,7 +158,7 @@ function Literals:len()
   return self.n
 end
 
---- Packs replacements.
+--- Packs replacements for C.
 ---@param level? integer of errors, for the caller of the public function
 local function pack_replacements(self, replacements, name, level)
   level = level or 3
@@ -168,7 +168,7 @@ local function pack_replacements(self, replacements, name, level)
   elseif type(replacements) == "table" and #list ~= self.n then
     error(("%s: list has %d strings for %d literals"):format(name, #list, self.n), level)
   end
-  -- A tail call, which has no level of its own.
+  -- A tail call, which has no error level of its own.
   return pack(list, name .. ": list", level)
 end
 M.pack_replacements = pack_replacements

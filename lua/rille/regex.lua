@@ -1,4 +1,4 @@
---- Regular expressions that take linear time, whatever the pattern and the text.
+--- Regular expressions that run in linear time for every pattern and text.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -49,7 +49,7 @@ local function new(_, pattern, flags)
   return patterns.object(patterns.get(pattern, bits, limit))
 end
 
---- The object of what `patterns.get` and `patterns.take` return, or their message and position.
+--- Returns the object for the results of `patterns.get` or `patterns.take`, or their message and position.
 ---@param shared? rille.regex.shared
 ---@param message? string
 ---@param position? integer
@@ -135,7 +135,7 @@ function Regex:count(s, init)
   return out[0]
 end
 
---- A text of which pieces are made: a string, or a pointer to bytes. `ptr` is what `bytes.of` gave for it.
+--- Returns an object from which pieces of a text are made: a string, or a pointer to bytes. `ptr` is from `bytes.of`.
 local function pieces(s, ptr)
   return (type(s) == "string" or type(ptr) == "cdata") and ptr or s:tostring()
 end
@@ -147,7 +147,7 @@ local function piece(text, start, stop)
   return ffi.string(text + start, stop - start)
 end
 
---- The string of a group, or false if it took no part.
+--- Returns the string of a group, or false if it did not participate.
 local function group(text, slots, at)
   local start, stop = slots[at], slots[at + 1]
   return stop ~= UNSET and piece(text, start, stop)
@@ -161,7 +161,7 @@ local function list_of_groups(text, slots, at, groups)
   return list
 end
 
---- A match as string.match gives it: its groups, or all of it if there are none.
+--- Returns the strings of a match as string.match does: its groups, or the whole match if there are none.
 local function strings(text, slots, at, groups)
   if groups == 0 then
     return group(text, slots, at)
@@ -180,7 +180,7 @@ local function give_and_return(slots, ...)
   return ...
 end
 
---- Room for the groups of some matches.
+--- Returns memory for the groups of several matches.
 local function slots_for(width)
   return width <= spans.SIZE and take() or array(width)
 end
@@ -238,12 +238,12 @@ local function iterate_groups(owner, s, text, offset, name)
   local width = 2 * owner.shared.groups + 2
   local self = { owner = owner, s = s, text = text, slots = slots_for(width), width = width, name = name }
   self.at, self.after, self.i, self.n, self.more = offset, 0, 0, 0, true
-  -- The first batch is small: many loops are left after their first rounds.
+  -- The first batch is small: many loops end after a few rounds.
   self.capacity = width <= spans.SIZE / 8 and 8 or 1
   return setmetatable(self, Groups)
 end
 
---- The place of the next match in the slots, or nil behind the last one.
+--- Returns the index of the next match in the slots, or nil after the last match.
 function Groups:next()
   local slots, width = self.slots, self.width
   if self.i == self.n then
@@ -301,7 +301,7 @@ local function check_limit(n, name)
   return n < UNSET and n or UNSET
 end
 
---- Replaces by a template: the status, and how many there were.
+--- Replaces by a template, and returns the status and the number of replacements.
 local function by_template(self, s, template, n, buffer, name)
   local ptr, len = of(s, name)
   how.limit, how.text, how.len = n, template, #template
@@ -313,7 +313,7 @@ local function by_template(self, s, template, n, buffer, name)
   return status, out[0]
 end
 
---- Replaces by a function: the pieces of the result, how many there are, and how many matches there were.
+--- Replaces by a function, and returns the pieces of the result, their number, and the number of replacements.
 local function by_function(self, s, fn, n, name)
   local ptr, len = of(s, name)
   local text = pieces(s, ptr)

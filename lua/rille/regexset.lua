@@ -1,4 +1,4 @@
---- Many patterns at once: which of them match.
+--- Matching many patterns at once: returns which of them match.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -42,7 +42,7 @@ function M.prepare(patterns, flags, name)
   return text, ends, count, options
 end
 
---- The object of a handle that C has just written. With a key it is kept.
+--- Returns the object of a handle that C has just written. With a key it is added to the cache.
 local function compiled(status, count, bits, key)
   if status == EPATTERN or status == ELIMIT then
     return failure.typed(err)
@@ -53,7 +53,7 @@ local function compiled(status, count, bits, key)
   return setmetatable({ handle = shared.handle, shared = shared, n = count }, Set)
 end
 
---- What a job has compiled, as `new` returns it.
+--- Returns the result of a job, as `new` returns it.
 ---@param job ffi.cdata* rille_job *
 ---@param count integer how many patterns there are
 function M.take(job, count)
@@ -62,7 +62,7 @@ end
 
 --- Compiles a list of patterns, or returns it from the cache. An empty list matches nothing.
 ---@param patterns string[]
----@param flags? string|rille.regex.options for all of them; the size limit is for all together
+---@param flags? string|rille.regex.options for all patterns; the size limit applies to all together
 ---@return rille.regexset?
 ---@return string? message what is wrong, and with which pattern
 ---@return integer? position byte in that pattern

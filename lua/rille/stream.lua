@@ -1,4 +1,4 @@
---- Replacement in text that comes in chunks: a match may cross any border between them.
+--- Replacement in text that arrives in chunks: a match may continue from one chunk to the next.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -77,7 +77,7 @@ function M.new(matcher, replacement, opts)
   return setmetatable({ handle = own(out_handle[0]) }, Stream)
 end
 
---- What a failed call gives: a match that is too long depends on the text, all else on the programmer.
+--- Returns the result of a failed call: nil and a message for a match that is too long; any other status raises an error.
 local function fail(status, name)
   if status == ELIMIT then
     return failure.typed(err)

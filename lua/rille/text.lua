@@ -13,7 +13,7 @@ local out = ffi.new("uint32_t[1]")
 local COUNT, REVERSE = units.ids(C, units.count), units.ids(C, units.reverse)
 local MAX_SCRATCH_BYTES, scratch = memory.MAX_SCRATCH_BYTES, memory.scratch
 
---- Returns a string of `len` bytes by way of the `_into` form.
+--- Returns a string of `len` bytes that the `_into` form makes.
 local function long_string(len, name, into, s, unit)
   if len > memory.MAX_STRING_BYTES then
     error(memory.too_long(name), 3)

@@ -45,7 +45,7 @@ Paths.__index = Paths
 
 local M = {}
 
---- The entry of a path. The memory behind it is the library's and moves on.
+--- Returns the entry of a path. Its memory belongs to the library and is reused for the next batch.
 local function entry(self, i, name)
   local job = self.job
   if not job or job.batch ~= self or not job.handle then
@@ -86,7 +86,7 @@ end
 ---@return rille.paths?
 local function take(job, handle, n)
   if C.rille_walk_take(handle, n, out_paths, err) ~= 0 then
-    -- What the batch before points to is gone as well.
+    -- The memory of the previous batch is no longer valid.
     job.batch = nil
     return nil
   end
@@ -105,7 +105,7 @@ end
 ---@param types string[]
 ---@param name string the public function
 ---@return ffi.cdata* options rille_walk_options, valid until the next call
----@return table anchor to be kept until C has read the options
+---@return table anchor to be kept alive until C has read the options
 function M.options(flags, max_depth, globs, types, name)
   local sum = 0
   for key, flag in pairs(FLAGS) do
@@ -123,10 +123,10 @@ end
 --- Starts a walk through the directory tree under `root`. As in ripgrep, hidden and ignored files are skipped by
 --- default. Directories that cannot be read are results of the kind "error".
 ---
---- Ignore files mean what they mean to git, but: `**` directly after a name, as in `foo**/bar`, is a single star; tracked
---- files are ignored as others; letter case counts whatever `core.ignoreCase` says; of git's settings those of the user
---- and the system are read, without the files they include; an ignore file may be a symbolic link. An `.ignore`, which
---- git does not know, comes before every `.gitignore`.
+--- Ignore files have the same meaning as in git, except: `**` directly after a name, as in `foo**/bar`, is a single star;
+--- tracked files are ignored too; letter case always matters, whatever `core.ignoreCase` is; only the user's and the
+--- system's git settings are read, without files that they include; and an ignore file may be a symbolic link. An `.ignore`
+--- file, which git does not know, takes precedence over every `.gitignore`.
 ---@param root string a directory
 ---@param opts? rille.walk.options
 ---@return rille.job? job with batches of the type `rille.paths`; its progress counts paths

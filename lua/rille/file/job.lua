@@ -1,5 +1,5 @@
---- The job forms of opening and reading files: the same call on another thread, for a disk that sleeps or a server that
---- does not answer. The host's thread asks the system nothing about the file before the result is there.
+--- Job forms of opening and reading files: the same calls on another thread, for a disk that sleeps or a server that does
+--- not answer. The host's thread makes no system call for the file until the result is there.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local failure = require("rille.core.error")
@@ -24,7 +24,7 @@ local number = read.number
 
 local M = {}
 
---- Starts the job of a call of C that has just been made.
+--- Returns the job that a call of C has just started.
 local function started(status, name, reader, is_lasting)
   if status < 0 then
     return failure.raise(err, name)
@@ -54,18 +54,18 @@ function M.open(path, options, adopt_file)
   end)
 end
 
---- Gives the class its methods.
+--- Adds the methods to the class.
 ---@param class rille.file
 ---@param lines_class rille.file.lines
 ---@param changes rille.file.change[]
----@param answer fun(status: integer, name: string, err: ffi.cdata*): nil, string?, string? what a call returns that did not succeed
+---@param answer fun(status: integer, name: string, err: ffi.cdata*): nil, string?, string? returns the results of a call that failed
 function M.extend(class, lines_class, changes, answer)
   ---@class rille.file
   local File = class
   ---@class rille.file.lines
   local Lines = lines_class
 
-  --- Starts a job for the task, whose window is read already. `make` makes what the function returns of the answer of C.
+  --- Starts a job for the task, whose window was read before. `make` turns the result of C into what the function returns.
   local function start(handle, verb, name, make, is_lasting)
     task.verb = verb
     local status = C.rille_file_read_start(handle, task, out_job, err)
@@ -80,7 +80,7 @@ function M.extend(class, lines_class, changes, answer)
     end, is_lasting)
   end
 
-  --- Lines that a job has read. They hold its memory, whatever becomes of the job and of the file.
+  --- Returns lines read by a job. They keep their memory alive after the job and the file are closed.
   local function page(from, job)
     local lines = from.lines
     local first = lines.first
@@ -218,7 +218,7 @@ function M.extend(class, lines_class, changes, answer)
     end)
   end
 
-  --- The job form of `file:refresh`. What the last call has read stays valid.
+  --- The job form of `file:refresh`. Lines from the last call stay valid.
   ---@return rille.job job
   function File:refresh_job()
     return start(open(self), C.RILLE_FILE_REFRESH, "rille.file:refresh", function(result)
@@ -227,7 +227,7 @@ function M.extend(class, lines_class, changes, answer)
   end
 end
 
---- What is known of a file, for Lua.
+--- Converts information about a file from C to Lua.
 ---@param known ffi.cdata* rille_file_info
 ---@return rille.file.info
 function M.info(known)

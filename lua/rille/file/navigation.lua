@@ -1,9 +1,9 @@
---- Going from match to match in a file: what was found is known, and only what is beyond it is searched.
+--- Moving from match to match in a file: matches found before are reused, and only the rest of the file is searched.
 
---- Matches that are looked for at once: the next one is wanted now, and those behind it soon.
+--- Maximum number of matches to search for at once: the next one is needed now, and those after it soon.
 local CHUNK = 500
 
---- The matches around a position. All between `low` and `high` are known.
+--- The matches around a position. All matches between `low` and `high` are known.
 ---@class rille.file.navigation
 ---@field job? rille.job the running search, to wait for
 ---@field package file rille.file
@@ -11,8 +11,8 @@ local CHUNK = 500
 ---@field package fore table[] matches from the anchor on, ascending
 ---@field package aft table[] matches before it, descending
 ---@field package low integer? the first position that was searched
----@field package high integer? the one behind the last
----@field package size integer? bytes of the file, if all from `high` on was searched
+---@field package high integer? the first position after it that was not
+---@field package size integer? bytes of the file, if everything from `high` on was searched
 local Navigation = {}
 Navigation.__index = Navigation
 
@@ -24,7 +24,7 @@ local function forget(self, anchor)
   self.fore, self.aft, self.low, self.high = {}, {}, anchor, anchor
 end
 
---- What was at the end of a file that has grown may be another line now.
+--- Discards the matches from the last line on after the file has grown: that line may have changed, and is searched again.
 local function look_for_growth(self)
   local size = self.file:size()
   if not size or not self.size or size == self.size then
@@ -43,7 +43,7 @@ local function look_for_growth(self)
   end
 end
 
---- Takes what the search has found. Whether it has ended.
+--- Takes the matches that the search has found. Returns whether it has ended.
 local function drain(self)
   local job = self.job
   local list = self.backward and self.aft or self.fore
@@ -98,7 +98,7 @@ local function start(self, backward)
   return self.job and true, message, reason
 end
 
---- The first in a list, in its order, that `wanted` wants.
+--- Returns the first match of a list, in its order, for which `wanted` returns true.
 local function first(list, wanted)
   local low, high = 1, #list + 1
   while low < high do
@@ -112,7 +112,7 @@ local function first(list, wanted)
   return list[low]
 end
 
---- The last in a list, in its order, that `wanted` wants, where those behind are not wanted.
+--- Returns the last match of a list for which `wanted` returns true; it must return false for all matches after that one.
 local function last(list, wanted)
   local low, high = 0, #list
   while low < high do
@@ -185,7 +185,7 @@ end
 ---@param ms? integer how long to wait for the answer; 0 by default
 ---@return integer? from nil without a message if there is none
 ---@return integer|string? to or the message
----@return integer|rille.file.reason? line if it was known; or the reason
+---@return integer|rille.file.reason? line number of the line, if known; or the reason
 function Navigation:next(position, ms)
   return go(self, position, ms, false, "next")
 end
@@ -195,12 +195,12 @@ end
 ---@param ms? integer how long to wait for the answer; 0 by default
 ---@return integer? from nil without a message if there is none
 ---@return integer|string? to or the message
----@return integer|rille.file.reason? line if it was known; or the reason
+---@return integer|rille.file.reason? line number of the line, if known; or the reason
 function Navigation:previous(position, ms)
   return go(self, position, ms, true, "previous")
 end
 
---- Ends the search and discards the matches: call it when a refresh returns "truncated" or "replaced".
+--- Stops the search and discards the matches: call it when a refresh returns "truncated" or "replaced".
 function Navigation:close()
   forget(self, nil)
 end

@@ -1,4 +1,4 @@
---- The options of files, which both backends read alike.
+--- The options of files, as both backends read them.
 
 ---@class rille.file.options
 ---@field index? boolean start the index when the file is opened; true by default
@@ -15,7 +15,7 @@
 
 local M = {}
 
---- No offset is larger: integers above that are not exact in Lua.
+--- Maximum offset: larger integers are not exact in Lua.
 M.LARGEST = 2 ^ 53
 
 local function wrong(name, key, value, known)
@@ -33,7 +33,7 @@ local function table_of(opts, name)
   return opts
 end
 
---- What `open` gives: the options as they are, each with its default.
+--- The result of `open`: the options, each with its value or default.
 ---@class rille.file.opening
 ---@field index boolean
 ---@field cache integer
@@ -43,7 +43,7 @@ end
 ---@field spool_limit integer
 ---@field spool_directory string
 
---- Reads the options of opening, or raises an error at the caller's caller.
+--- Reads the options for opening a file, or raises an error at the caller's caller.
 ---@param opts? rille.file.options
 ---@param name string the public function
 ---@return rille.file.opening
@@ -104,7 +104,7 @@ end
 ---@class rille.file.search.options
 ---@field from? integer start position: forward each match starts there or after it, backward each starts before it
 ---@field backward? boolean return the last match first
----@field limit? integer most matches
+---@field limit? integer maximum number of matches
 
 --- Reads the options of a search.
 ---@param opts? rille.file.search.options
@@ -128,7 +128,7 @@ function M.search(opts, name)
   return from, backward, limit
 end
 
---- Reads options of which there is one, which is on or off.
+--- Reads options of which there is only one, a boolean.
 ---@param opts? table<string, boolean>
 ---@param switch string
 ---@param name string the public function
@@ -145,10 +145,10 @@ function M.switch(opts, switch, name)
   return on
 end
 
---- Checks a number of a line, a position or a count.
+--- Checks a line number, a position or a count, and returns it.
 ---@param value integer
 ---@param name string the public function and its argument
----@param least? integer 1 by default
+---@param least? integer minimum, 1 by default
 ---@return integer
 function M.number(value, name, least)
   if not is_integer(value, least or 1, M.LARGEST) then

@@ -1,4 +1,4 @@
---- Searching and filtering files: what `rille.file` has of it.
+--- Searching and filtering files: methods of `rille.file`.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local failure = require("rille.core.error")
@@ -29,7 +29,7 @@ local PARTIAL = tonumber(C.RILLE_MATCH_PARTIAL)
 local Matches = {}
 Matches.__index = Matches
 
---- The entry of a match. The memory behind it is the library's and moves on.
+--- Returns the entry of a match. Its memory belongs to the library and is reused for the next batch.
 local function entry(self, i, name)
   local job = self.job
   if job.batch ~= self or not job.handle then
@@ -53,7 +53,7 @@ function Matches:span(i)
   return at.offset + 1, at.offset + at.length
 end
 
---- Returns the number of the line, if it was indexed; later `file:line_at` returns it.
+--- Returns the number of the line, if it was indexed when the match was found; later `file:line_at` returns it.
 ---@param i integer from 1 to `count`
 ---@return integer?
 function Matches:line(i)
@@ -79,7 +79,7 @@ end
 ---@return rille.file.matches?
 local function take(job, handle, n)
   if C.rille_file_take(handle, n, found, err) ~= 0 then
-    -- What the batch before points to is gone as well.
+    -- The memory of the previous batch is no longer valid.
     job.batch = nil
     return nil
   end
@@ -94,7 +94,7 @@ local function take(job, handle, n)
   return batch
 end
 
---- The counts so far.
+--- The counts until now.
 ---@class rille.file.count
 ---@field total integer matches; 0 if only lines are counted
 ---@field lines integer lines with matches
@@ -105,7 +105,7 @@ local function take_count(job, handle)
   local any = false
   while C.rille_file_take(handle, 2 ^ 20, found, err) == 0 do
     any = true
-    -- Only a line that was searched in pieces is told of.
+    -- Only lines that were searched in pieces are reported.
     job.partial = job.partial or found.count > 0
     job.total, job.lines = found.total, found.lines
   end
@@ -125,16 +125,17 @@ end
 
 local M = {}
 
---- Gives the class its methods.
+--- Adds the methods to the class.
 ---@param class rille.file
 ---@param adopt_file fun(handle: ffi.cdata*): rille.file
 function M.extend(class, adopt_file)
   ---@class rille.file
   local File = class
 
-  --- Starts a search for all matches, line by line as ripgrep does: `^` and `$` match at the ends of a line. A byte-order
-  --- mark of UTF-8 is no part of the first line. Unlike `rille.grep`, which translates files in UTF-16, searches and filters
-  --- take them as bytes: lines of files of any size are found by their line feeds, and positions are those of the bytes.
+  --- Starts a search for all matches, line by line as ripgrep does: `^` and `$` match at the ends of a line. A UTF-8
+  --- byte-order mark is not part of the first line. Unlike `rille.grep`, which converts files in UTF-16, searches and
+  --- filters treat them as bytes: lines of files of any size are separated at line feeds, and positions are those of the
+  --- bytes.
   ---@param what rille.line_pattern|rille.line_pattern[]
   ---@param opts? rille.file.search.options
   ---@return rille.job? job with batches of the type `rille.file.matches`; its progress counts bytes

@@ -1,12 +1,12 @@
---- Job forms of functions that read many Lua strings, for both backends. Only the host's thread can read Lua's strings, so
---- such a job does a part of its work, about half a millisecond of it, each time it is polled. Between two polls it makes no
---- progress, and a notifier cannot watch it: `rille.nvim.await`, `rille.love.await` and `rille.resty.wait` poll it by
---- themselves.
+--- Job forms of functions that read many Lua strings, for both backends. Only the host's thread can read Lua strings, so
+--- such a job does a part of its work, about half a millisecond, each time it is polled. Between two polls it makes no
+--- progress, and a notifier cannot watch it: `rille.nvim.await`, `rille.love.await` and `rille.resty.wait` poll it
+--- automatically.
 
---- Seconds of work in one poll.
+--- Seconds of work per poll.
 local PART = 0.0005
 
---- Strings, or bytes of a text, between two looks at the clock.
+--- Number of strings, or bytes of a text, between two checks of the clock.
 local STRINGS, BYTES = 256, 2 ^ 15
 
 local M = {}
@@ -21,15 +21,15 @@ end
 ---@field package total number
 ---@field package done number
 ---@field package state rille.job.state
----@field package step fun(self: rille.fuzzy.parts_job): ...: any does a part; returns true and the result once all is done
----@field package stop? fun(self: rille.fuzzy.parts_job) gives back what the job has in hand
+---@field package step fun(self: rille.fuzzy.parts_job): ...: any does a part of the work; returns true and the result when all is done
+---@field package stop? fun(self: rille.fuzzy.parts_job) frees what the job holds
 ---@field package kept? table the result, packed
 ---@field package message? string why it has failed
 ---@field package is_closed? boolean
 local Job = { is_rille_job = true, is_polled = true }
 Job.__index = Job
 
---- A job of so many strings or bytes.
+--- Returns a job over `total` strings or bytes.
 ---@param total number
 ---@param step fun(self: rille.fuzzy.parts_job): ...: any
 ---@param stop? fun(self: rille.fuzzy.parts_job)
@@ -60,7 +60,7 @@ local function keep(job, is_over, ...)
   end
 end
 
---- Ends a job because of a string that is none.
+--- Ends a job because an element of its list is not a string.
 function M.fail(job, message)
   job.message = message
   finish(job, "failed")
@@ -139,7 +139,7 @@ function Job:closed()
   return self.is_closed or false
 end
 
---- The first of the next strings of a list that is no string, or how many of them there are.
+--- Returns the index of the first element in a range of a list that is not a string, or nil.
 ---@param list any[]
 ---@param first integer
 ---@param last integer
@@ -152,11 +152,11 @@ function M.not_a_string(list, first, last)
   end
 end
 
---- A job that adds the strings of a list, or the lines of a text, in parts.
+--- Returns a job that adds the strings of a list, or the lines of a text, in parts.
 ---@param items string[]|string
 ---@param name string the public function
 ---@param push_strings fun(list: string[], first: integer, count: integer): integer?, string?
----@param push_text? fun(text: string): integer?, string? without it there are lists only
+---@param push_text? fun(text: string): integer?, string? nil if only lists are accepted
 ---@return rille.job
 function M.push(items, name, push_strings, push_text)
   local is_text, argument = type(items) == "string", push_text and "items" or "list"
@@ -168,7 +168,7 @@ function M.push(items, name, push_strings, push_text)
     local done = job.done
     local len, message
     if is_text then
-      -- Up to the end of a line.
+      -- Each part ends at the end of a line.
       local stop = items:find("\n", done + BYTES, true) or total
       len, message = push_text(items:sub(done + 1, stop))
       job.done = stop

@@ -6,7 +6,7 @@ local bytes = require("rille.bytes")
 ---@field normalize? boolean a term without accents also matches letters with accents: danco matches Danço
 ---@field typos? integer how many characters of a fuzzy term may be missing from an item, 0 (the default) to 3: one in a
 --- term of 4 characters, two of 8, three of 12; such items rank last
----@field scheme? "default"|"path"|"history" what the items are
+---@field scheme? "default"|"path"|"history" the kind of items, which affects their ranking
 ---@field delimiter? string the byte that separates the columns of an item
 ---@field columns? integer[] the columns to search in, from 1; all by default
 
@@ -42,7 +42,7 @@ local function is_list_of_columns(value)
   return #value > 0
 end
 
---- What each option may be.
+--- Functions that return whether a value of an option is valid.
 local GOOD = {
   case = function(value)
     return M.CASES[value] or false
@@ -71,8 +71,8 @@ local GOOD = {
 --- Checks options, or raises an error at the caller's caller.
 ---@param opts? rille.fuzzy.options
 ---@param name string the public function
----@param own? "memory_limit"|"limit" an option that it knows beside those of every one
----@param only? boolean whether it knows no other
+---@param own? "memory_limit"|"limit" an option allowed in addition to the common ones
+---@param only? boolean whether `own` is the only one allowed
 ---@return rille.fuzzy.options
 function M.read(opts, name, own, only)
   if opts == nil then
@@ -95,7 +95,7 @@ function M.read(opts, name, own, only)
   return opts
 end
 
---- How many rows a query is asked for.
+--- Returns the maximum number of rows of a query.
 ---@param opts? { limit?: integer }
 ---@param name string the public function
 ---@return integer
@@ -115,7 +115,7 @@ function M.limit(opts, name)
   return opts.limit or 100
 end
 
---- Checks a query.
+--- Checks a query, and returns it.
 ---@param query string
 ---@param name string the public function
 ---@return string
@@ -126,7 +126,7 @@ function M.query(query, name)
   return query
 end
 
---- Checks a list of strings: how many there are.
+--- Checks a list of strings, and returns their number.
 ---@param list string[]
 ---@param name string the public function
 ---@return integer
@@ -143,7 +143,7 @@ function M.list(list, name)
   return count
 end
 
---- What `push` is given: a list, and how many strings it has, or a text.
+--- Checks the items for `push`: a list, and its number of strings, or a text.
 ---@param items string[]|rille.source
 ---@param name string the public function
 ---@return boolean is_list
@@ -163,7 +163,7 @@ function M.items(items, name)
   return true, count
 end
 
---- Checks the index of an item or of a row.
+--- Checks the index of an item or of a row, and returns it.
 ---@param i integer
 ---@param count integer
 ---@param name string the public function
@@ -175,7 +175,7 @@ function M.index(i, count, name)
   return i
 end
 
---- Checks boosts: how many there are, and the first item that they are for.
+--- Checks boosts, and returns their number and the first item that they apply to.
 ---@param list number[]
 ---@param first? integer
 ---@param name string the public function

@@ -12,7 +12,7 @@ local read_walk = require("rille.walk.options")
 ---@field context? integer lines of context before and after each match
 ---@field limit_per_file? integer maximum number of lines of one file
 ---@field limit? integer maximum number of lines
----@field texts? table<string, string> texts in memory by path, searched first and in place of the files; one whose file would be left out is not searched, one with a path outside of the root always is
+---@field texts? table<string, string> texts in memory by path, searched first and in place of the files; a text whose file would be skipped is not searched, a text with a path outside of the root always is
 
 local SWITCHES = { fixed = true, word = true, invert = true, multiline = true, binary = true }
 local NUMBERS = { context = 0, limit_per_file = 1, limit = 1 }
@@ -23,8 +23,8 @@ local KNOWN = "; fixed, word, invert, multiline, binary = true | false; case = '
 
 ---@class rille.grep.read
 ---@field own table<string, any>
----@field texts string[] a path and its text, in turn
----@field walk table what the options of the walk give
+---@field texts string[] paths and texts, alternating
+---@field walk table the options of the walk, as `rille.walk.options` returns them
 
 --- Reads the arguments of `rille.grep`, or raises an error at its caller.
 ---@param root string
@@ -62,7 +62,7 @@ return function(root, opts)
       rest[key] = value
     end
   end
-  -- The level of its errors is that of its caller's caller, which is one too low.
+  -- An error of the walk's options would be raised one level too low, so it is raised again here.
   local ok, flags, max_depth, globs, types = pcall(read_walk, rest, "rille.grep", KNOWN)
   if not ok then
     error((flags:gsub("^[^\n]-(rille%.grep: )", "%1")), 3)

@@ -3,7 +3,7 @@ local bytes = require("rille.bytes")
 
 ---@class rille.literals.options
 ---@field case? "respect"|"ignore" whether the case of ASCII letters matters; "respect" by default
----@field match? "first"|"longest" which one matches where several start: by default the first in the list
+---@field match? "first"|"longest" which literal matches where several start: by default the first in the list
 ---@field memory_limit? integer maximum number of bytes of the fast form, 16 MiB by default; larger lists use a smaller, slower form
 
 local KNOWN = "case = 'respect' | 'ignore', match = 'first' | 'longest', memory_limit = bytes"

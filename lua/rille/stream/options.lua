@@ -6,7 +6,7 @@
 
 local defaults = { max_match_length = 0, limit = 0 }
 
---- Reads the options, or raises an error at the caller's caller. 0 is the default of each.
+--- Reads the options, or raises an error at the caller's caller. An option that is not set is 0.
 ---@param opts? rille.stream.options
 ---@return rille.stream.options
 return function(opts)

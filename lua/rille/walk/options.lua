@@ -1,8 +1,8 @@
---- The options of a walk, which a search has as well.
+--- The options of a walk, which are also options of a search.
 
 ---@class rille.walk.options
 ---@field hidden? boolean include hidden files and directories
----@field ignore? boolean skip what .gitignore, .ignore and similar files name; true by default
+---@field ignore? boolean skip files and directories named in .gitignore, .ignore and similar files; true by default
 ---@field globs? string[] only paths that match one of these; a leading "!" excludes
 ---@field types? string[] only files of these types, by ripgrep's names; a leading "!" excludes
 ---@field max_depth? integer maximum depth; 1 is the content of the root
@@ -27,7 +27,7 @@ local KNOWN = "hidden, ignore, follow, same_file_system, sort, directories, rela
 --- Reads the options, or raises an error at the caller's caller.
 ---@param opts? rille.walk.options
 ---@param name string the public function
----@param more? string further options that are known and were read before, for the message
+---@param more? string further options that are allowed and were read before, for the message
 ---@return table<string, boolean> flags
 ---@return integer max_depth 0 for no limit
 ---@return string[] globs
