@@ -39,11 +39,11 @@ pub const PARTIAL: u32 = 1;
 pub struct Match {
     /// Offset of its first byte.
     pub offset: f64,
-    /// Offset of the line that it is in.
+    /// Offset of the start of its line.
     pub line_offset: f64,
-    /// Number of that line from 1 on, or 0 if the index has not come so far.
+    /// Number of its line, counted from 1; 0 if the index has not come so far.
     pub line: f64,
-    /// Bytes.
+    /// Length of the match in bytes.
     pub length: u32,
     /// [`MATCH`] or [`PARTIAL`].
     pub kind: u32,
