@@ -1,18 +1,18 @@
-//! What every export passes through: panics to statuses, pointers to slices, options to values. Handles have a file of
-//! their own.
+//! The boundary that every export passes: panics become statuses, pointers become slices, and structs of options are
+//! read. Handles have a file of their own.
 //!
 //! # What happens on a panic?
 //!
-//! [`boundary`] catches it, fills the error block with its message and returns `RILLE_EPANIC`; [`boundary_on`] (a
-//! handle that the call may change) and [`boundary_at`] (one that it only reads, as others may at the same time) also
-//! poison the handle, whose next call gives `RILLE_EPOISONED`. Nothing is printed: a hook that says nothing replaces
-//! the one of Rust's runtime, which lives in this shared library and is nobody else's. (A Rust program that links the
-//! crate uses the core and never comes here, so its own hook stays.)
+//! [`boundary`] catches it, writes its message to the error block and returns `RILLE_EPANIC`. [`boundary_on`] (a handle
+//! that the call may change) and [`boundary_at`] (a handle that it only reads, as other calls may at the same time)
+//! also poison the handle, so that the next call on it returns `RILLE_EPOISONED`. Nothing is printed: a silent panic
+//! hook replaces the hook of Rust's runtime, of which this shared library has its own copy. (A Rust program that links
+//! the crate uses the core and never comes here, so its own hook stays.)
 //!
 //! # What does it cost?
 //!
-//! Less than can be measured next to the FFI call itself: one load for the hook, and `catch_unwind` is free until
-//! something panics.
+//! Too little to measure next to the FFI call itself: one load for the hook, and `catch_unwind` is free until something
+//! panics.
 
 use super::error::{Failure, rille_error, rille_status, rille_status::*};
 pub(super) use super::handle::Handle;
@@ -23,11 +23,11 @@ use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Longest text and longest result, in bytes: what a `uint32_t` can tell, and what Rust can address.
+/// Maximum length of a text and of a result in bytes: the maximum of a `uint32_t`, or of what Rust can address.
 const MAX_TEXT_BYTES: usize =
     if usize::BITS > 32 { u32::MAX as usize } else { isize::MAX as usize };
 
-/// Runs the body of an export that can fail.
+/// Runs the body of an export that can fail, and returns its status.
 pub(super) fn boundary(
     err: *mut rille_error,
     body: impl FnOnce() -> Result<rille_status, Failure>,
@@ -42,7 +42,7 @@ pub(super) fn boundary(
     unsafe { failure.report(err) }
 }
 
-/// Runs the body of a getter, which cannot fail: after a panic it answers with `fallback`.
+/// Runs the body of a getter, which cannot fail: after a panic it returns `fallback`.
 pub(super) fn boundary_get<T>(fallback: T, body: impl FnOnce() -> T) -> T {
     be_quiet();
     catch_unwind(AssertUnwindSafe(body)).unwrap_or(fallback)
@@ -62,7 +62,7 @@ pub(super) unsafe fn boundary_on<T: Measured>(
     boundary(err, || unsafe { on(handle, body) })
 }
 
-/// Runs the body of an export on a handle that it only reads, while others may read it too.
+/// Runs the body of an export on a handle that it only reads; other calls may read it at the same time.
 ///
 /// # Safety
 ///
@@ -76,11 +76,11 @@ pub(super) unsafe fn boundary_at<T: Measured + Sync>(
     boundary(err, || unsafe { at(handle, body) })
 }
 
-/// The part of [`boundary_on`] behind the boundary: for an export that changes two handles.
+/// Does the same as [`boundary_on`] inside a boundary, for an export that changes two handles.
 ///
 /// # Safety
 ///
-/// As for [`boundary_on`]; and `handle` is no other one of the same call.
+/// As for [`boundary_on`]; and no other argument of the same call is the same handle.
 pub(super) unsafe fn on<T: Measured>(
     handle: *mut T,
     body: impl FnOnce(&mut T) -> Result<rille_status, Failure>,
@@ -89,7 +89,7 @@ pub(super) unsafe fn on<T: Measured>(
     unsafe { Handle::of(handle) }?.with(body)
 }
 
-/// The part of [`boundary_at`] behind the boundary.
+/// Does the same as [`boundary_at`] inside a boundary.
 ///
 /// # Safety
 ///
@@ -102,7 +102,7 @@ pub(super) unsafe fn at<T: Measured + Sync>(
     unsafe { Handle::of(handle) }?.look(body)
 }
 
-/// The text at `text`, which has `len` bytes.
+/// Returns the `len` bytes at `text` as a slice; NULL with a length of 0 is the empty text.
 ///
 /// # Safety
 ///
@@ -117,7 +117,8 @@ pub(super) unsafe fn slice<'a>(text: *const u8, len: usize) -> Result<&'a [u8], 
     }
 }
 
-/// Why a text is refused. Failures are made apart: their formatting would claim registers and stack of every call.
+/// Returns why a text is refused. Failures are created apart: formatting them would use registers and stack in every
+/// call.
 #[cold]
 #[inline(never)]
 fn bad_text(len: usize) -> Failure {
@@ -128,7 +129,7 @@ fn bad_text(len: usize) -> Failure {
     Failure::new(RILLE_EARG, format!("the text is NULL, but its length is {len}"))
 }
 
-/// The first `len` bytes of the output of `capacity` bytes at `out`, for a result made from `source`.
+/// Returns the first `len` bytes of the output at `out`, which has `capacity` bytes, for a result made from `source`.
 ///
 /// # Safety
 ///
@@ -164,8 +165,8 @@ pub(super) unsafe fn output<'a>(
     Ok(unsafe { std::slice::from_raw_parts_mut(out.cast(), len) })
 }
 
-/// The options that the caller gave, or the defaults for null. Those of an older program are shorter, and what they lack is
-/// the default.
+/// Reads a struct of options; null means the defaults. The struct of an older program is shorter, and its missing
+/// fields get their defaults.
 ///
 /// # Safety
 ///
@@ -189,7 +190,7 @@ pub(super) unsafe fn options<T: Zeroed>(options: *const T) -> Result<T, Failure>
     Ok(known)
 }
 
-/// The same for what has no defaults: null is refused.
+/// Reads a struct that has no defaults: null is refused.
 ///
 /// # Safety
 ///
@@ -214,18 +215,18 @@ fn bad_size<T: Zeroed>(size: u32) -> Failure {
     Failure::new(RILLE_EARG, message)
 }
 
-/// Options of which all zeros, and any other bits, are a value.
+/// Options for which all zeros, and any other bits, are a valid value.
 ///
 /// # Safety
 ///
-/// That is so: a `repr(C)` struct of plain numbers and pointers, of which the first is the `u32` of its size. Each of the
-/// sizes is the end of a field and at most that of the struct.
+/// The above holds: a `repr(C)` struct of plain numbers and pointers, whose first field is the `u32` of its size. Each
+/// of the sizes is the end of a field and at most the size of the struct.
 pub(super) unsafe trait Zeroed: Sized {
     /// The size of the struct in each version of the library. A version that adds fields adds a size.
     const SIZES: &'static [u32] = &[size_of::<Self>() as u32];
 }
 
-/// A place for one result, checked before the work and written after it.
+/// Returns the place for one result, which is checked before the work and written after it.
 ///
 /// # Safety
 ///
@@ -242,7 +243,7 @@ pub(super) unsafe fn place<'a, T>(
     Ok(unsafe { &mut *place.cast() })
 }
 
-/// Places for `count` results in a row, as [`place`] is for one.
+/// Returns the places for `count` consecutive results, like [`place`].
 ///
 /// # Safety
 ///
@@ -263,7 +264,7 @@ pub(super) unsafe fn places<'a, T>(
     Ok(unsafe { std::slice::from_raw_parts_mut(places.cast(), count) })
 }
 
-/// The `count` values in a row that a caller gave.
+/// Returns an array of `count` values from the caller as a slice.
 ///
 /// # Safety
 ///
@@ -283,7 +284,7 @@ pub(super) unsafe fn values<'a, T: Copy>(
     Ok(unsafe { std::slice::from_raw_parts(values, count) })
 }
 
-/// Why an array of a caller is refused.
+/// Returns why an array from the caller is refused.
 #[cold]
 #[inline(never)]
 fn bad_array<T>(array: *const T, count: usize, what: &str) -> Failure {
@@ -297,7 +298,7 @@ fn bad_array<T>(array: *const T, count: usize, what: &str) -> Failure {
     Failure::new(RILLE_EARG, message)
 }
 
-/// `len` as the C side tells it, if it can.
+/// Converts a length to the `uint32_t` of C; fails if it is too large.
 pub(super) fn narrow(len: usize, what: &str) -> Result<u32, Failure> {
     u32::try_from(len).map_err(|_| {
         Failure::new(
@@ -307,7 +308,7 @@ pub(super) fn narrow(len: usize, what: &str) -> Result<u32, Failure> {
     })
 }
 
-/// The message of a panic, as far as it has one.
+/// Returns the failure for a panic, with the message of the panic if it has one.
 pub(super) fn from_panic(panic: Box<dyn Any + Send>) -> Failure {
     if let Some(refused) = NoMemory::in_panic(&*panic) {
         return refused.into();
@@ -321,9 +322,9 @@ pub(super) fn from_panic(panic: Box<dyn Any + Send>) -> Failure {
 
 /// Silences the panic hook of the library's own runtime, once.
 ///
-/// Unit tests run inside a Rust program, whose hook tells why a test failed and has to stay.
+/// Unit tests run inside a Rust program, whose hook reports why a test failed and has to stay.
 fn be_quiet() {
-    // No once-cell: a fork while another thread initialises one would leave the child waiting for ever.
+    // No once-cell: a fork while another thread initialises it would leave the child waiting for ever.
     static QUIET: AtomicBool = AtomicBool::new(cfg!(test));
     if !QUIET.load(Ordering::Acquire) {
         std::panic::set_hook(Box::new(|_| {}));

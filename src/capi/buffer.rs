@@ -1,4 +1,4 @@
-//! The buffer: output memory that is used again and again.
+//! The buffer: reusable output memory.
 
 use super::boundary::{Handle, boundary, boundary_get, boundary_on, narrow, place, slice};
 use super::error::{Failure, rille_error, rille_status::*};
@@ -8,7 +8,7 @@ use std::ptr::null;
 /// Growing memory that results are appended to. It is reused: making the next result allocates nothing.
 pub struct rille_buffer {
     content: Vec<u8>,
-    /// Bytes that the last reservation has promised and no commit has taken.
+    /// Number of bytes of the last reservation; a commit sets it to 0.
     reserved: usize,
 }
 
@@ -24,13 +24,13 @@ impl Measured for rille_buffer {
 }
 
 impl rille_buffer {
-    /// The content, for functions that append to it themselves. What was reserved is given back.
+    /// Returns the content for functions that append to it themselves. It ends a reservation.
     pub(super) fn content(&mut self) -> &mut Vec<u8> {
         self.reserved = 0;
         &mut self.content
     }
 
-    /// Whether `text` lies in the memory of the buffer, so that appending could move it away.
+    /// Returns whether `text` lies in the memory of the buffer, so that appending could move it.
     pub(super) fn holds(&self, text: &[u8]) -> bool {
         let content =
             self.content.as_ptr().addr()..self.content.as_ptr().addr() + self.content.capacity();
@@ -39,7 +39,7 @@ impl rille_buffer {
             && content.start < text.as_ptr_range().end.addr()
     }
 
-    /// Makes room for `additional` bytes behind the content.
+    /// Makes room for `additional` bytes after the content.
     fn grow(&mut self, additional: usize) -> Result<(), Failure> {
         self.reserved = 0;
         narrow(self.content.len().saturating_add(additional), "the buffer")?;
@@ -182,7 +182,7 @@ pub unsafe extern "C" fn rille_buffer_commit(
                 return Err(Failure::new(RILLE_EARG, message));
             }
             buffer.reserved = 0;
-            // The capacity is there by the reservation, and the caller has written the bytes.
+            // The reservation has checked the capacity, and the caller has written the bytes.
             buffer.content.set_len(buffer.content.len() + len);
             Ok(RILLE_OK)
         })

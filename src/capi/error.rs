@@ -1,4 +1,4 @@
-//! Statuses, the error block, and the failure that fills it.
+//! Statuses, the error block, and the failure that is written to it.
 
 use crate::memory::NoMemory;
 use std::borrow::Cow;
@@ -48,18 +48,18 @@ pub enum rille_status {
 /// Bytes of a message in the error block, its final NUL included.
 pub const RILLE_MESSAGE_SIZE: usize = 240;
 
-/// What went wrong, in memory of the caller: 256 bytes, written by the library only when a call fails. Every function
-/// that takes one also takes NULL.
+/// The error of a failed call, in memory of the caller: 256 bytes, written by the library only when a call fails. Every
+/// function that takes one also takes NULL.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_error {
-    /// The status that was returned as well.
+    /// The status that the call has returned.
     pub status: i32,
     /// Length of the message in bytes, without its NUL.
     pub length: u32,
-    /// Byte offset of the mistake in the input, 0-based, or -1 if it has no place there.
+    /// Byte offset of the error in the input, 0-based; -1 if it has no place there.
     pub offset: i64,
-    /// A sentence in UTF-8 for a person, ended by a NUL and cut at a character boundary where it is too long.
+    /// The message in UTF-8, terminated by a NUL; one that is too long is cut at a character boundary.
     pub message: [c_char; RILLE_MESSAGE_SIZE],
 }
 
@@ -70,11 +70,11 @@ const _: () = {
     assert!(std::mem::offset_of!(rille_error, message) == 16);
 };
 
-/// A call that did not succeed, on its way to the error block.
+/// A failed call before it is written to the error block.
 #[derive(Clone, Debug)]
 pub(super) struct Failure {
     pub(super) status: rille_status,
-    /// Byte offset in the input.
+    /// Byte offset of the error in the input.
     pub(super) offset: Option<u64>,
     pub(super) message: Cow<'static, str>,
 }
@@ -84,7 +84,7 @@ impl Failure {
         Failure { status, offset: None, message: message.into() }
     }
 
-    /// Writes the error block that the caller gave, if it gave one.
+    /// Writes the failure to the error block of the caller, if there is one, and returns its status.
     ///
     /// # Safety
     ///

@@ -10,7 +10,7 @@ use crate::memory;
 use crate::tree::grep::{self, Case, Chunk, GrepOptions};
 use crate::tree::{Found, Line};
 
-/// The texts of patterns are literals.
+/// Patterns given as text are literals, not regular expressions.
 pub const RILLE_GREP_FIXED: u32 = 1;
 /// Ignore case.
 pub const RILLE_GREP_IGNORE_CASE: u32 = 2;
@@ -25,7 +25,7 @@ pub const RILLE_GREP_MULTI_LINE: u32 = 32;
 /// Search files with a NUL byte to the end; otherwise the search of a file stops at the first NUL.
 pub const RILLE_GREP_BINARY: u32 = 64;
 
-/// What a search finds.
+/// Options of a search of a directory tree.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_grep_options {
@@ -33,23 +33,23 @@ pub struct rille_grep_options {
     pub size: u32,
     /// Any of the RILLE_GREP_ constants, combined.
     pub flags: u32,
-    /// How many patterns there are, one at least. A line matches if one of them does.
+    /// Number of patterns, at least one. A line matches if one of them does.
     pub pattern_count: u32,
     /// Lines of context before and after each match.
     pub context: u32,
     /// Maximum number of lines of one file, or 0.
     pub limit_per_file: u32,
-    /// Maximum number of lines, or 0. A last result of the kind RILLE_GREP_STOPPED means that there are more.
+    /// Maximum number of lines, or 0. If there are more, the last result has the kind RILLE_GREP_STOPPED.
     pub limit: u32,
-    /// How many texts in memory there are.
+    /// Number of texts in memory.
     pub text_count: u32,
     /// Reserved; must be 0.
     pub reserved: u32,
-    /// The patterns, in any of their forms. Compiled ones are their text with their own flags.
+    /// The patterns, in any of their forms. A compiled pattern is searched for as its text with its own flags.
     pub patterns: *const rille_pattern,
-    /// Texts in memory that are searched first, and instead of files with such a path: for each its path, then the text.
-    /// They are copied. A path is one as the results have it: with the root as it was given. A text whose file would be
-    /// left out is not searched; one with a path outside of the root always is.
+    /// Texts in memory that are searched first, instead of the files with the same paths: for each its path, then the
+    /// text. They are copied. The paths have the form of those in the results, with the root as it was passed. A text
+    /// whose file would be excluded is not searched; a text whose path is outside of the root always is.
     pub texts: *const u8,
     /// Bytes of all paths and texts.
     pub texts_len: usize,
@@ -68,7 +68,7 @@ const _: () = assert!(std::mem::offset_of!(rille_grep_options, patterns) == 32);
 pub enum rille_grep_kind {
     /// A matching line; with RILLE_GREP_MULTI_LINE several lines that a match spans, or that follow each other.
     RILLE_GREP_MATCH = 0,
-    /// A line beside one that matches.
+    /// A line of context around a matching line.
     RILLE_GREP_CONTEXT = 1,
     /// A file or directory that could not be read; the text says why. The search continued.
     RILLE_GREP_ERROR = 2,
@@ -82,33 +82,33 @@ pub enum rille_grep_kind {
 pub struct rille_grep_line {
     /// Start of the path.
     pub path_start: u32,
-    /// Where it ends.
+    /// End of the path.
     pub path_stop: u32,
-    /// Where the line begins.
+    /// Start of the line.
     pub start: u32,
-    /// Where it ends, without its LF or CR LF.
+    /// End of the line, without its LF or CR LF.
     pub stop: u32,
     /// Index of its first span.
     pub span: u32,
-    /// How many spans it has.
+    /// Number of spans.
     pub span_count: u32,
     /// One of rille_grep_kind.
     pub kind: u32,
     /// Always 0.
     pub reserved: u32,
-    /// Number of the line in its file, from 1 on; 0 if this is no line.
+    /// Number of the line in its file, counted from 1; 0 if the result is not a line.
     pub line: f64,
-    /// Offset of the line in its file, in bytes, in UTF-16 as well. A byte-order mark is part of the first line, though not of
-    /// its text.
+    /// Offset of the line in its file in bytes, in UTF-16 as well. A byte-order mark is part of the first line, though
+    /// not of its text.
     pub offset: f64,
 }
 
-/// A batch of lines. What it points to is valid until the next batch is taken or the job is freed.
+/// A batch of lines. Its pointers are valid until the next batch is taken or the job is freed.
 #[repr(C)]
 pub struct rille_grep_lines {
     /// The bytes of all paths and lines.
     pub text: *const u8,
-    /// Where each line is.
+    /// The place of each line.
     pub lines: *const rille_grep_line,
     /// The start and the end of each match in its line: two numbers for each.
     pub spans: *const u32,
@@ -131,7 +131,7 @@ const _: () = {
     assert!(Found::Stopped as u32 == rille_grep_kind::RILLE_GREP_STOPPED as u32);
 };
 
-/// The batch that a caller looks at.
+/// The batch that the caller's pointers lead into.
 #[derive(Default)]
 struct Taken(Chunk);
 
@@ -152,8 +152,8 @@ impl Batch for Taken {
 ///
 /// Returns RILLE_OK, RILLE_EARG (there is no pattern, an option is unknown, or an end offset is wrong), RILLE_EIO (the
 /// root is not a readable directory) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; if there are several, the
-/// message names which, counted from 1, and the offset of the error is the place in that pattern). A pattern that is
-/// too big to be compiled is a failure of the job.
+/// message says which, counted from 1, and the offset of the error is the place in that pattern). If a pattern is too
+/// big to compile, the job fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_grep_start(
     root: *const u8,
@@ -199,8 +199,8 @@ pub unsafe extern "C" fn rille_grep_start(
     })
 }
 
-/// Takes up to `most` lines of a job of rille_grep_start and writes the batch to `out`. It may be fewer though there
-/// are more; take until there are none. The previous batch becomes invalid.
+/// Takes up to `most` lines of a job of rille_grep_start and writes the batch to `out`. A batch may have fewer lines
+/// though there are more; take until there are none. The previous batch becomes invalid.
 ///
 /// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
 /// kind). It does not wait.
@@ -230,7 +230,7 @@ pub unsafe extern "C" fn rille_grep_take(
             }
             out.write(rille_grep_lines {
                 text: batch.text().as_ptr(),
-                // One layout, as asserted above.
+                // The layouts are the same, as asserted above.
                 lines: lines.as_ptr().cast(),
                 spans: batch.spans().as_ptr().cast(),
                 count: count as u32,

@@ -1,13 +1,14 @@
-//! Handles: the objects behind the opaque pointers of C.
+//! Handles: the objects that the opaque pointers of C refer to.
 //!
 //! # What does a wrong pointer do?
 //!
-//! Every handle begins with a tag, the address of its kind's [`Gauge`]. A call compares it with that of the kind that it
-//! expects, which costs one load and one compare. A handle of another kind is `RILLE_EARG`, and the message names both.
+//! Every handle begins with a tag, the address of its kind's [`Gauge`]. A call compares the tag with the expected one,
+//! which costs one load and one compare. A handle of another kind is `RILLE_EARG`, and the message names both kinds.
 //!
-//! A freed handle loses its tag. The memory of the last [`QUARANTINE`] freed handles is kept, their values are not, so
-//! that a second free or a late call reads memory of the library and fails with a sentence. A handle that was freed
-//! before those is memory of somebody else; then the tag is almost always wrong, but that cannot be promised.
+//! A freed handle loses its tag. The values of freed handles are dropped, but the memory of the last [`QUARANTINE`]
+//! ones is kept, so that a second free or a late call reads memory of the library and fails with a message. The memory
+//! of a handle that was freed earlier may belong to another owner; then the tag is almost always wrong, but that is not
+//! guaranteed.
 
 use super::boundary::from_panic;
 use super::error::{Failure, rille_status, rille_status::*};
@@ -20,25 +21,25 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 
-/// Freed handles whose memory is kept. Each takes some hundred bytes.
+/// Number of freed handles whose memory is kept. Each takes some hundred bytes.
 pub(super) const QUARANTINE: usize = 256;
 
-/// The tag of a handle that was freed. Its address counts, not its content.
+/// The tag of a freed handle. Only its address matters.
 static FREED: Gauge = Gauge::new("freed");
 
-/// What every handle begins with, whatever its kind.
+/// The start of every handle, the same for all kinds.
 #[repr(C)]
 struct Header {
     /// The gauge of the kind, or [`FREED`]. First, so that it can be read before the kind is known.
     tag: AtomicPtr<Gauge>,
-    /// The gauge of the kind, also of a freed handle.
+    /// The gauge of the kind, also after the handle was freed.
     gauge: &'static Gauge,
-    /// Gives the memory of a freed handle back.
+    /// Frees the memory of a freed handle.
     release: unsafe fn(*mut Header),
     poisoned: AtomicBool,
 }
 
-/// The object behind an opaque pointer of C, which is a `*mut T` to C and to the signatures here.
+/// The object that an opaque pointer of C refers to; C and the signatures here see it as a `*mut T`.
 ///
 /// It counts itself in `rille_stats`, with the native memory that its value holds.
 #[repr(C)]
@@ -53,7 +54,7 @@ fn tag_of(gauge: &'static Gauge) -> *mut Gauge {
 }
 
 impl<T: Measured> Handle<T> {
-    /// Moves `value` to a handle for C, to be given back to [`Handle::free`].
+    /// Moves `value` to a handle for C, which [`Handle::free`] frees.
     pub(super) fn give(value: T) -> *mut T {
         T::GAUGE.opened(value.bytes(), T::HIDDEN);
         let header = Header {
@@ -66,7 +67,7 @@ impl<T: Measured> Handle<T> {
         Box::into_raw(Box::new(Handle { header, value })).cast()
     }
 
-    /// Drops the value of what [`Handle::give`] made. Null, a freed handle and one of another kind are left alone.
+    /// Drops the value of a handle from [`Handle::give`]. Ignores null, a freed handle and a handle of another kind.
     ///
     /// # Safety
     ///
@@ -86,7 +87,7 @@ impl<T: Measured> Handle<T> {
         }
     }
 
-    /// The handle behind a pointer, if it is one of this kind.
+    /// Returns the handle at a pointer, if it is a live one of this kind.
     ///
     /// # Safety
     ///
@@ -105,7 +106,7 @@ impl<T: Measured> Handle<T> {
         Ok(unsafe { &*handle })
     }
 
-    /// The value for a getter, or nothing if the handle is null, poisoned, freed or of another kind.
+    /// Returns the value for a getter, or `None` if the handle is null, poisoned, freed or of another kind.
     ///
     /// # Safety
     ///
@@ -124,7 +125,7 @@ impl<T: Measured> Handle<T> {
         sound.then(|| unsafe { &**(*handle).value.get() })
     }
 
-    /// Runs a call that may change the value.
+    /// Runs a call that may change the value, and poisons the handle if it panics.
     pub(super) fn with(
         &self,
         body: impl FnOnce(&mut T) -> Result<rille_status, Failure>,
@@ -138,7 +139,7 @@ impl<T: Measured> Handle<T> {
         result.unwrap_or_else(|panic| self.poison(panic))
     }
 
-    /// Runs a call that only reads the value.
+    /// Runs a call that only reads the value, and poisons the handle if it panics.
     pub(super) fn look(
         &self,
         body: impl FnOnce(&T) -> Result<rille_status, Failure>,
@@ -161,7 +162,8 @@ impl<T: Measured> Handle<T> {
         Err(Failure::new(RILLE_EPOISONED, message))
     }
 
-    /// What a call returns that panicked. Without memory it has changed nothing, so the handle is as it was.
+    /// Returns the result of a call that has panicked. If memory was refused, nothing has changed, and the handle is
+    /// not poisoned.
     fn poison(&self, panic: Box<dyn Any + Send>) -> Result<rille_status, Failure> {
         let refused = NoMemory::in_panic(&*panic).is_some();
         self.header.poisoned.fetch_or(!refused, Ordering::Release);
@@ -169,7 +171,7 @@ impl<T: Measured> Handle<T> {
     }
 }
 
-/// Gives the memory of a freed handle back, whose value is gone.
+/// Frees the memory of a freed handle, whose value was dropped.
 ///
 /// # Safety
 ///
@@ -179,11 +181,11 @@ unsafe fn release<T: Measured>(header: *mut Header) {
     drop(unsafe { Box::from_raw(header.cast::<Handle<T>>()) });
 }
 
-/// Keeps the memory of a freed handle, in the place of the one that has been kept longest.
+/// Keeps the memory of a freed handle, and frees the memory of the one that was kept longest.
 ///
 /// # Safety
 ///
-/// `header` is that of a freed handle, of which this is the only use.
+/// `header` is that of a freed handle, and there is no other use of it.
 unsafe fn quarantine(header: *mut Header) {
     static RING: [AtomicPtr<Header>; QUARANTINE] =
         [const { AtomicPtr::new(null_mut()) }; QUARANTINE];
@@ -196,7 +198,7 @@ unsafe fn quarantine(header: *mut Header) {
     }
 }
 
-/// Why a pointer is no live handle of a kind.
+/// Returns why a pointer is not a live handle of a kind.
 ///
 /// # Safety
 ///

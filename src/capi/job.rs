@@ -1,4 +1,5 @@
-//! Jobs of every kind: what is the same for all. Each noun has the function that takes its results.
+//! The functions that are the same for jobs of every kind. The function that takes results belongs to the noun of the
+//! job.
 
 use super::boundary::{Handle, boundary_at, boundary_get, place};
 use super::error::{Failure, rille_error, rille_status::*};
@@ -33,13 +34,13 @@ pub struct rille_job {
     job: Box<dyn AnyJob>,
     /// The last batch that was taken, into which the caller has pointers.
     batch: Option<Box<dyn Batch>>,
-    /// Where the result of a job with exactly one is: an `Outcome`.
+    /// The result of a job with exactly one result: an `Outcome`.
     outcome: Option<Arc<dyn Any + Send + Sync>>,
 }
 
-/// Results that have been taken and are looked at by the caller.
+/// Results that were taken, and that the caller has pointers into.
 pub(super) trait Batch: Any + Send + Sync {
-    /// Memory that it holds.
+    /// Returns the memory of the batch in bytes.
     fn bytes(&self) -> usize;
 }
 
@@ -54,27 +55,27 @@ impl Measured for rille_job {
         &GAUGE
     };
 
-    /// What it remembers of its work, and of its threads.
+    /// The job's state and its threads.
     const HIDDEN: usize = 16 << 10;
 
-    /// What was taken last. What waits to be taken changes by itself and is told by the core.
+    /// The batch taken last. Results that wait to be taken change while no call runs; the core counts them.
     fn bytes(&self) -> usize {
         self.batch.as_ref().map_or(0, |batch| batch.bytes())
     }
 }
 
 impl rille_job {
-    /// The handle of a job that was just started.
+    /// Returns a handle for a job that was just started.
     pub(super) fn give<T: Send + 'static>(job: Job<T>) -> *mut rille_job {
         rille_job::share(job)
     }
 
-    /// The handle of a job that somebody inside of the library may hold as well.
+    /// Returns a handle for a job that the library may hold as well.
     pub(super) fn share(job: impl AnyJob + 'static) -> *mut rille_job {
         Handle::give(rille_job { job: Box::new(job), batch: None, outcome: None })
     }
 
-    /// The handle of a job with exactly one result.
+    /// Returns a handle for a job with exactly one result.
     pub(super) fn with_outcome(
         job: Job<()>,
         outcome: Arc<dyn Any + Send + Sync>,
@@ -82,17 +83,17 @@ impl rille_job {
         Handle::give(rille_job { job: Box::new(job), batch: None, outcome: Some(outcome) })
     }
 
-    /// Where the result of a job with exactly one is.
+    /// Returns the place of the result of a job with exactly one result.
     pub(super) fn outcome(&self, kind: &str) -> Result<&Arc<dyn Any + Send + Sync>, Failure> {
         self.outcome.as_ref().ok_or_else(|| other_kind(&*self.job, kind))
     }
 
-    /// The job, for the function that takes results of type `T`.
+    /// Returns the job, for the function that takes results of type `T`.
     pub(super) fn of<T: Send + 'static>(&self, kind: &str) -> Result<&Job<T>, Failure> {
         self.job.as_any().downcast_ref().ok_or_else(|| other_kind(&*self.job, kind))
     }
 
-    /// The same with the batch that was taken last, an empty one the first time.
+    /// Returns the job, and the batch taken last; an empty batch the first time.
     pub(super) fn with_batch<T: Send + 'static, B: Batch + Default>(
         &mut self,
         kind: &str,
@@ -103,16 +104,16 @@ impl rille_job {
         Ok((job, batch.downcast_mut().ok_or_else(|| other_kind(any, kind))?))
     }
 
-    /// The job, whatever its results are.
+    /// Returns the job for calls that do not depend on the type of its results.
     pub(super) fn any(&self) -> &dyn AnyJob {
         &*self.job
     }
 }
 
-/// Whether a job is of a kind.
+/// Tests whether a job is of a kind.
 type Is = fn(&dyn Any) -> bool;
 
-/// What the kinds of jobs are called, by their results.
+/// The name of each kind of job, by the type of its results.
 const KINDS: [(Is, &str); 6] = [
     (<dyn Any>::is::<Job<Paths>>, "a walk"),
     (<dyn Any>::is::<Job<Chunk>>, "a grep"),
@@ -171,7 +172,7 @@ pub unsafe extern "C" fn rille_job_free(job: *mut rille_job) {
     boundary_get((), || unsafe { Handle::free(job) })
 }
 
-/// Writes the state of a job to `out`. To know whether everything has been taken, poll first, then take.
+/// Writes the state of a job to `out`. To find out whether everything was taken, poll first, then take.
 ///
 /// It takes well under a microsecond.
 #[unsafe(no_mangle)]
@@ -202,9 +203,9 @@ pub unsafe extern "C" fn rille_job_poll(
     }
 }
 
-/// Writes why a job has failed to the error block.
+/// Writes the reason why a job has failed to the error block.
 ///
-/// Returns RILLE_OK (it has not failed, or not yet) or RILLE_EJOB (it has; the message says why).
+/// Returns RILLE_OK (the job has not failed, or not yet) or RILLE_EJOB (it has failed; the message says why).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_job_failure(job: *const rille_job, err: *mut rille_error) -> i32 {
     // SAFETY: the caller gives NULL or a live job.
@@ -216,8 +217,8 @@ pub unsafe extern "C" fn rille_job_failure(job: *const rille_job, err: *mut rill
     }
 }
 
-/// Waits until there are results or the job is over, at most `milliseconds`. This is the only function that blocks: a
-/// program with an event loop uses a rille_notifier instead.
+/// Waits until a job has results or is over, at most `milliseconds`. This is the only function that blocks: a program
+/// with an event loop uses a rille_notifier instead.
 ///
 /// Returns RILLE_OK or RILLE_NONE (the time has passed).
 #[unsafe(no_mangle)]
@@ -235,8 +236,8 @@ pub unsafe extern "C" fn rille_job_wait(
     }
 }
 
-/// Asks a job to stop and does not wait. Within 10 milliseconds the job is over and its notifiers are signalled. A job
-/// that is over is not changed.
+/// Asks a job to stop and returns at once. Within 10 milliseconds the job is over and its notifiers are signalled. A
+/// job that is over does not change.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_job_cancel(job: *const rille_job, err: *mut rille_error) -> i32 {
     // SAFETY: the caller gives NULL or a live job.

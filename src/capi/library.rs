@@ -1,4 +1,4 @@
-//! What the library says of itself.
+//! Functions that describe the library itself.
 
 use super::boundary::boundary_get;
 use crate::text::{UNICODE_VERSION, kernel};
@@ -6,12 +6,12 @@ use once_cell::race::OnceBox;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr::null;
 
-/// Number of the interface that this header describes. It changes whenever a function, a layout or a constant changes
-/// in a way that an older caller would not survive.
+/// Version of the interface that this header describes. It changes whenever a function, a layout or a constant changes
+/// in a way that breaks programs compiled before.
 pub const RILLE_ABI: u32 = 2;
 
-/// Returns the number of the interface that the loaded library has. Compare it with RILLE_ABI before any other call and
-/// do not use the library if it differs.
+/// Returns the interface version of the loaded library. Compare it with RILLE_ABI before any other call, and do not use
+/// the library if they differ.
 #[unsafe(no_mangle)]
 pub extern "C" fn rille_abi() -> u32 {
     boundary_get(0, || RILLE_ABI)

@@ -1,6 +1,6 @@
 //! The boundary: every C function of the library, and nothing else.
 //!
-//! # What is the law here?
+//! # What are the rules here?
 //!
 //! - A function is `int32_t rille_<noun>_<verb>(receiver, inputs…, outputs…, rille_error *err)`. Its status is zero for
 //!   success, positive for success with a note, negative for failure. Plain getters return a number or a pointer.
@@ -25,7 +25,7 @@ pub mod refusal;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-// The order in which the header tells of them.
+// In the order of the sections of the header.
 pub mod error;
 
 pub mod library;

@@ -1,4 +1,4 @@
-//! The notifier: a descriptor by which jobs wake an event loop.
+//! The notifier: a descriptor through which jobs wake an event loop.
 
 use super::boundary::{Handle, at, boundary, boundary_at, boundary_get, place};
 use super::error::{Failure, rille_error, rille_status::*};
@@ -24,7 +24,7 @@ impl Measured for rille_notifier {
         &GAUGE
     };
 
-    /// Its descriptors.
+    /// The descriptors of the notifier.
     const HIDDEN: usize = super::stats::DESCRIPTOR;
 
     fn bytes(&self) -> usize {
@@ -33,7 +33,7 @@ impl Measured for rille_notifier {
 }
 
 impl rille_notifier {
-    /// The notifier, unless it is that of a parent process, whose news would be taken away from it.
+    /// Returns the notifier. Fails in a forked child, which would take reports away from its parent.
     fn ours(&self) -> Result<&Notifier, Failure> {
         if self.notifier.is_foreign() {
             let message =
@@ -44,7 +44,7 @@ impl rille_notifier {
     }
 }
 
-/// Makes a notifier that watches nothing yet and writes it to `out`.
+/// Creates a notifier that watches nothing yet and writes it to `out`.
 ///
 /// Returns RILLE_OK or RILLE_EIO (the system refused a descriptor).
 #[unsafe(no_mangle)]
@@ -80,8 +80,8 @@ pub unsafe extern "C" fn rille_notifier_fd(notifier: *const rille_notifier) -> i
     })
 }
 
-/// Makes the descriptor readable whenever the job has new results and when it is over; at once if that is so already.
-/// Watching a job twice has no effect. The watch ends when either is freed.
+/// Makes the descriptor readable whenever the job has new results and when it is over; immediately if the job is ready
+/// already. Watching a job twice has no effect. The watch ends when either is freed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_notifier_watch(
     notifier: *const rille_notifier,
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn rille_notifier_watch(
 }
 
 /// Resets the descriptor until a watched job is ready again. Take results after this call, not before, and take all of
-/// them: results that are ready already do not make it readable again.
+/// them: results that are ready already do not make the descriptor readable again.
 ///
 /// Returns RILLE_OK (a job was ready) or RILLE_NONE (none was). It does not block.
 #[unsafe(no_mangle)]

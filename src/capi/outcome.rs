@@ -1,7 +1,7 @@
-//! Jobs with exactly one result: the job forms of functions that can take longer than a millisecond.
+//! Jobs with exactly one result, for functions that can take longer than a millisecond.
 //!
-//! The result is kept apart from the batches of other jobs, so such a job is never "ready" before it is done, and its
-//! result can be taken as often as the caller likes.
+//! The result is separate from the batches of other jobs. So such a job is never "ready" before it is done, and its
+//! result can be taken any number of times.
 
 use super::error::{Failure, rille_status, rille_status::*};
 use super::job::rille_job;
@@ -11,15 +11,15 @@ use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Bytes of the results of all such jobs that are alive.
+/// Total size in bytes of the results of all such live jobs.
 static HELD: AtomicI64 = AtomicI64::new(0);
 
-/// Bytes of results that jobs hold, for the gauge of jobs.
+/// Returns the bytes of results that jobs hold, for the gauge of jobs.
 pub(super) fn held() -> i64 {
     HELD.load(Ordering::Relaxed)
 }
 
-/// A result, counted for as long as it lives.
+/// A result that is counted while it lives.
 struct Held<R> {
     result: R,
     bytes: usize,
@@ -31,12 +31,11 @@ impl<R> Drop for Held<R> {
     }
 }
 
-/// Where the job puts its result and the host finds it. Reading it takes no lock: in the child of a fork nobody would
-/// ever open one.
+/// The place of a job's result. Reading it takes no lock, which in a forked child might never be released.
 pub(super) struct Outcome<R>(OnceCell<Held<R>>);
 
 impl<R: Send + Sync + 'static> Outcome<R> {
-    /// Starts a job that calls `work` on another thread. `bytes` returns the memory that a result holds.
+    /// Starts a job that calls `work` on another thread. `bytes` returns the memory of a result.
     pub(super) fn start(
         work: impl FnOnce() -> R + Send + 'static,
         bytes: fn(&R) -> usize,
@@ -44,7 +43,8 @@ impl<R: Send + Sync + 'static> Outcome<R> {
         Outcome::start_with(|_| work(), bytes)
     }
 
-    /// The same for work that tells of its progress or sees that the job is cancelled: what it returns then is dropped.
+    /// Does the same for work that reports progress or checks for cancellation. A result returned after cancellation is
+    /// dropped.
     pub(super) fn start_with(
         work: impl FnOnce(&Worker<()>) -> R + Send + 'static,
         bytes: fn(&R) -> usize,
@@ -54,7 +54,7 @@ impl<R: Send + Sync + 'static> Outcome<R> {
         let job = job::start::<()>(move |worker| {
             worker.go_on()?;
             let result = work(worker);
-            // What a cancelled job has found is dropped here, on its own thread.
+            // The result of a cancelled job is dropped here, on the job's own thread.
             worker.go_on()?;
             let bytes = bytes(&result);
             HELD.fetch_add(bytes as i64, Ordering::Relaxed);
@@ -64,8 +64,8 @@ impl<R: Send + Sync + 'static> Outcome<R> {
         rille_job::with_outcome(job, outcome)
     }
 
-    /// Calls `take` with the result of a job, if it has one: RILLE_PENDING while it runs, RILLE_NONE if it was cancelled
-    /// or has failed. `kind` names jobs of this type, for the message of others.
+    /// Calls `take` with the result of a job. Returns RILLE_PENDING while the job runs, RILLE_NONE if it was cancelled
+    /// or has failed. `kind` names jobs of this type, for the message when the job is of another type.
     pub(super) fn take(
         job: &rille_job,
         kind: &str,
@@ -74,7 +74,7 @@ impl<R: Send + Sync + 'static> Outcome<R> {
         let outcome: &Arc<dyn Any + Send + Sync> = job.outcome(kind)?;
         let outcome: &Outcome<R> =
             outcome.downcast_ref().ok_or_else(|| super::job::other_kind(job.any(), kind))?;
-        // In this order: a result that comes in between is taken, not missed.
+        // In this order: a result that arrives in between is taken, not missed.
         let running = job.any().poll().state == JobState::Running;
         match outcome.0.get() {
             Some(held) => take(&held.result),

@@ -1,7 +1,8 @@
-//! An allocator for the tests alone, which refuses memory as a system does that has none left: behind the feature
-//! `testing`, and in no header.
+//! A test allocator that refuses memory, as a system without free memory does. It needs the feature `testing`, and is
+//! in no header.
 //!
-//! Only pieces of some size on are refused: the smallest ones end the process, as `src/memory.rs` says.
+//! Only pieces of at least some size are refused: refusing the smallest ones would end the process, as `src/memory.rs`
+//! explains.
 
 use super::boundary::boundary_get;
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -15,22 +16,22 @@ struct Refusing;
 #[global_allocator]
 static ALLOCATOR: Refusing = Refusing;
 
-/// The smallest piece that is refused, in bytes.
+/// Minimum size in bytes of a piece that is refused.
 static LEAST: AtomicUsize = AtomicUsize::new(usize::MAX);
-/// Pieces of that size that have been asked for, and those that were refused.
+/// Number of pieces of at least that size that were requested, and number of refused ones.
 static ASKED: AtomicU32 = AtomicU32::new(0);
 static REFUSED: AtomicU32 = AtomicU32::new(0);
-/// The first one that is refused, and how many are.
+/// Number of the first refused piece, and count of refused pieces.
 static FIRST: AtomicU32 = AtomicU32::new(0);
 static COUNT: AtomicU32 = AtomicU32::new(0);
-/// Bytes that may be held, and those that are.
+/// Maximum number of bytes that may be held, and number of bytes held.
 static BOUND: AtomicUsize = AtomicUsize::new(usize::MAX);
 static HELD: AtomicUsize = AtomicUsize::new(0);
-/// Whether each refusal prints where it was, and whether one is just being printed.
+/// Whether each refusal prints a backtrace, and whether one is being printed now.
 static TRACED: AtomicBool = AtomicBool::new(false);
 static PRINTING: AtomicBool = AtomicBool::new(false);
 
-/// Whether a piece is given that is larger by so much than the one in its place.
+/// Returns whether to allocate a piece of `size` bytes, which is `more` bytes larger than the piece it replaces.
 fn is_given(size: usize, more: usize) -> bool {
     if size < LEAST.load(Relaxed) || PRINTING.load(Relaxed) {
         return true;
@@ -75,7 +76,7 @@ unsafe impl GlobalAlloc for Refusing {
     }
 
     unsafe fn realloc(&self, piece: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // A system gives less for more whenever it is asked to.
+        // Shrinking a piece never fails.
         if size > layout.size() && !is_given(size, size - layout.size()) {
             return null_mut();
         }
@@ -86,9 +87,9 @@ unsafe impl GlobalAlloc for Refusing {
     }
 }
 
-/// From now on refuses `count` pieces of at least `least` bytes, the first of them the one with the number `first`, counted
-/// from 0; and each of them that would make the process hold more than `more` bytes beyond what it holds now. With
-/// `is_traced` each refusal prints where it was. A `least` of 0 refuses nothing any more.
+/// Refuses, from this call on, `count` pieces of at least `least` bytes, starting with piece number `first`, counted
+/// from 0; and each such piece that would make the process hold more than `more` bytes beyond what it holds now. With
+/// `is_traced` each refusal prints a backtrace. A `least` of 0 refuses nothing any more.
 #[unsafe(no_mangle)]
 pub extern "C" fn rille_test_refuse(
     least: usize,
@@ -111,7 +112,7 @@ pub extern "C" fn rille_test_refuse(
     })
 }
 
-/// How many pieces were refused since then.
+/// Returns the number of pieces refused since then.
 #[unsafe(no_mangle)]
 pub extern "C" fn rille_test_refused() -> u32 {
     boundary_get(0, || REFUSED.load(Relaxed))

@@ -1,4 +1,4 @@
-//! Live handles and native memory, which a garbage collector cannot see.
+//! Live handles and the native memory they hold, which a garbage collector cannot see.
 
 use super::boundary::{boundary, boundary_get, place};
 use super::buffer::rille_buffer;
@@ -16,15 +16,15 @@ use std::ffi::c_char;
 use std::ptr::null;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
-/// Bytes of the name of a kind, its final NUL included.
+/// Size of the name of a kind in bytes, its final NUL included.
 pub const RILLE_KIND_SIZE: usize = 16;
 
 /// The live objects of one kind in the process, and the memory they hold.
 #[repr(C)]
 pub struct rille_stat {
-    /// The kind of handle, for example "buffer", ended by a NUL.
+    /// Name of the kind of object, for example "buffer", terminated by a NUL.
     pub kind: [c_char; RILLE_KIND_SIZE],
-    /// Live handles.
+    /// Number of live objects.
     pub handles: i64,
     /// Native memory that they hold, in bytes.
     pub bytes: i64,
@@ -36,43 +36,43 @@ const _: () = {
     assert!(std::mem::offset_of!(rille_stat, bytes) == 24);
 };
 
-/// What is counted of one kind of handle.
+/// The counters of one kind of handle.
 pub struct Gauge {
     /// Name of the kind, shorter than [`RILLE_KIND_SIZE`].
     pub(super) kind: &'static str,
     handles: AtomicI64,
     bytes: AtomicI64,
-    /// Memory of this kind that changes while no call runs, if there is any.
+    /// Returns the memory of this kind that changes while no call runs, in bytes; 0 if there is none.
     elsewhere: fn() -> i64,
 }
 
-/// A value behind a handle, whose memory can be told.
+/// A value of a handle whose memory is counted.
 pub trait Measured {
-    /// Where values of this kind are counted.
+    /// The gauge that counts values of this kind.
     const GAUGE: &'static Gauge;
 
-    /// Native memory that the value holds, in bytes. Cheap: asked before and after each call.
+    /// Returns the native memory of the value in bytes. It must be cheap: it is called before and after each call.
     fn bytes(&self) -> usize;
 
-    /// What a handle of this kind holds beside that and what cannot be measured, in bytes: descriptors, threads' caches.
-    /// It counts for [`rille_held_kib`] only.
+    /// Memory of a handle of this kind in bytes that [`Measured::bytes`] cannot measure, for example of descriptors and
+    /// threads' caches. It counts for [`rille_held_kib`] only.
     const HIDDEN: usize = 0;
 }
 
-/// What a handle itself takes, about.
+/// Approximate size of a handle itself in bytes.
 const HANDLE: usize = 512;
 
-/// What a descriptor counts for, in bytes: a process has about a thousand, so some dozens that wait for a collector are
-/// as bad as some megabytes.
+/// Bytes that a descriptor counts for: a process may have about a thousand, so some dozens that wait for the collector
+/// are as bad as some megabytes.
 pub(super) const DESCRIPTOR: usize = 256 << 10;
 
-/// Native memory of the process that handles hold, in bytes, and with it what [`Measured::HIDDEN`] adds.
+/// Total native memory in bytes that handles hold, including [`Measured::HIDDEN`].
 static HELD: AtomicI64 = AtomicI64::new(0);
 
-/// The same in KiB, for those who read it through a pointer.
+/// The same total in KiB, for hosts that read it through a pointer.
 static HELD_KIB: AtomicU32 = AtomicU32::new(0);
 
-/// Counts memory that a handle holds, or no longer.
+/// Replaces `before` bytes of a handle by `after` bytes in the total.
 pub(super) fn hold(before: usize, after: usize) {
     let change = after as i64 - before as i64;
     let bytes = HELD.fetch_add(change, Ordering::Relaxed) + change;
@@ -86,7 +86,7 @@ impl Gauge {
         Gauge::with(kind, || 0)
     }
 
-    /// A gauge that adds what `elsewhere` tells.
+    /// Creates a gauge that also counts the bytes that `elsewhere` returns.
     pub(super) const fn with(kind: &'static str, elsewhere: fn() -> i64) -> Gauge {
         assert!(kind.len() < RILLE_KIND_SIZE);
         Gauge { kind, handles: AtomicI64::new(0), bytes: AtomicI64::new(0), elsewhere }
@@ -122,7 +122,7 @@ impl Gauge {
     }
 }
 
-/// Every kind there is. A new kind of handle adds its gauge here.
+/// The gauges of all kinds. A new kind of handle adds its gauge here.
 const GAUGES: [&Gauge; 10] = [
     <rille_buffer as Measured>::GAUGE,
     <rille_regex as Measured>::GAUGE,
@@ -136,15 +136,15 @@ const GAUGES: [&Gauge; 10] = [
     <rille_matcher as Measured>::GAUGE,
 ];
 
-/// The gauge at an address, if it is that of a kind.
+/// Returns the gauge at an address, if it is that of a kind.
 pub(super) fn is_gauge(address: *const Gauge) -> Option<&'static Gauge> {
     GAUGES.into_iter().find(|&gauge| std::ptr::eq(gauge, address))
 }
 
-/// Reports the live objects and the native memory of each kind, for the whole process.
+/// Writes the live objects and the native memory of each kind, for the whole process.
 ///
-/// Writes one entry for each kind to `out`, which has room for `capacity` of them, and the number of kinds to `out_count`.
-/// A `capacity` of 0 asks for that number alone, and `out` may then be NULL.
+/// `out` gets one entry for each kind and has room for `capacity` of them; `out_count` gets the number of kinds. With a
+/// `capacity` of 0 only that number is written, and `out` may be NULL.
 ///
 /// Returns RILLE_OK or RILLE_ESHORT (`capacity` is neither 0 nor enough).
 #[unsafe(no_mangle)]
@@ -181,9 +181,9 @@ pub unsafe extern "C" fn rille_stats(
     })
 }
 
-/// Returns a pointer to the current native memory of all live objects of the process, in KiB, for hosts with a garbage
-/// collector: reading it costs no call. The memory of files and patterns is estimated, and a descriptor counts for 256
-/// KiB. The pointer is static.
+/// Returns a pointer to the current native memory of all live objects of the process in KiB, for hosts with a garbage
+/// collector: reading the value costs no call. The memory of files and patterns is estimated, and a descriptor counts
+/// for 256 KiB. The pointer is static.
 #[unsafe(no_mangle)]
 pub extern "C" fn rille_held_kib() -> *const u32 {
     boundary_get(null(), || HELD_KIB.as_ptr().cast_const())

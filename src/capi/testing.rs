@@ -1,5 +1,5 @@
-//! Exports for the tests alone, which panic on purpose or have a job to look at: behind the feature `testing`, and in no
-//! header.
+//! Exports for tests only: some panic on purpose, others start a job to watch. They need the feature `testing`, and are
+//! in no header.
 
 use super::boundary::{boundary, boundary_at, boundary_get, boundary_on, place, places};
 use super::buffer::rille_buffer;
@@ -9,19 +9,19 @@ use super::search::regex::rille_regex;
 use crate::job::{self, JobError, Worker};
 use std::time::Duration;
 
-/// Panics, and returns what the boundary makes of it.
+/// Panics, and returns the status that the boundary makes of it.
 #[unsafe(no_mangle)]
 pub extern "C" fn rille_test_panic(err: *mut rille_error) -> i32 {
     boundary(err, || panic!("on purpose"))
 }
 
-/// Panics in a getter, which answers with its fallback, 7.
+/// Panics in a getter, which then returns its fallback, 7.
 #[unsafe(no_mangle)]
 pub extern "C" fn rille_test_panic_get() -> u32 {
     boundary_get(7, || panic!("on purpose"))
 }
 
-/// Panics in the middle of a change to a buffer, which is poisoned by that.
+/// Panics in the middle of a change to a buffer, which poisons the buffer.
 ///
 /// # Safety
 ///
@@ -49,10 +49,10 @@ pub unsafe extern "C" fn rille_test_panic_regex(
     unsafe { boundary_at(regex, err, |_| panic!("on purpose")) }
 }
 
-/// Starts a job for the tests: `steps` times it sleeps for `microseconds`, or spins without sleeping if they are 0, and
-/// publishes `results` numbers, counted from 0 on. Its unit of progress is the step. In the end it does what `fate` says:
-/// 0 comes to its end, 1 panics, 2 fails; 3 comes to its end, and its numbers are the time at which they were published, in
-/// microseconds of the monotonic clock. Each number pretends to hold 1,000 bytes.
+/// Starts a job for tests. It sleeps for `microseconds` in each of `steps` steps, or spins if they are 0, and publishes
+/// `results` numbers, counted from 0. The unit of progress is the step. `fate` selects how it ends: 0 is done, 1
+/// panics, 2 fails; 3 is done, and its numbers are the times at which they were published, in microseconds of the
+/// monotonic clock. Each number is counted as 1,000 bytes.
 ///
 /// # Safety
 ///
@@ -94,7 +94,7 @@ pub unsafe extern "C" fn rille_test_job(
     })
 }
 
-/// The monotonic clock, which hosts can read as well.
+/// Returns the time of the monotonic clock, which hosts can read as well.
 #[cfg(unix)]
 fn microseconds_now() -> u32 {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
@@ -108,7 +108,8 @@ fn microseconds_now() -> u32 {
     0
 }
 
-/// Takes up to `capacity` numbers of such a job to `out`, and writes how many to `out_count`. Gives RILLE_NONE for none.
+/// Takes up to `capacity` numbers of such a job to `out`, and writes their number to `out_count`. Returns RILLE_NONE if
+/// there are none.
 ///
 /// # Safety
 ///

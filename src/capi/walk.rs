@@ -10,23 +10,24 @@ use crate::tree::{Entry, Kind, Paths};
 
 /// Include hidden files and directories.
 pub const RILLE_WALK_HIDDEN: u32 = 1;
-/// Do not read .gitignore, .ignore, .git/info/exclude and the user's own list. They are read as git reads them, but: `**`
-/// directly after a name is a single star, tracked files are ignored as others, case counts whatever core.ignoreCase says,
-/// of git's settings those of the user and the system are read without what they include, and an .ignore comes first.
+/// Do not read .gitignore, .ignore, .git/info/exclude and the user's global ignore file. By default they are read as
+/// git reads them, with these differences: `**` directly after a name is a single star; tracked files are ignored like
+/// others; case matters whatever core.ignoreCase is; only the settings of the user and the system are read, without
+/// included files; and .ignore takes precedence.
 pub const RILLE_WALK_NO_IGNORE: u32 = 2;
-/// Follow symbolic links. A link to a directory above it is an error among the results.
+/// Follow symbolic links. A link to one of its parent directories is an error among the results.
 pub const RILLE_WALK_FOLLOW: u32 = 4;
 /// Stay on the file system of the root.
 pub const RILLE_WALK_SAME_FILE_SYSTEM: u32 = 8;
-/// Sort each directory by the bytes of its names. Takes about twice as long.
+/// Sort each directory by the bytes of its names. The walk then takes about twice as long.
 pub const RILLE_WALK_SORT: u32 = 16;
 /// Include directories.
 pub const RILLE_WALK_DIRECTORIES: u32 = 32;
-/// Paths in results, and those of texts in memory, are relative to the root.
+/// Return paths relative to the root, and take paths of texts in memory relative to it.
 pub const RILLE_WALK_RELATIVE: u32 = 64;
 
-/// What a walk finds. Set `size` to sizeof(rille_walk_options); zeros are the default: files and links that are neither
-/// hidden nor ignored.
+/// Options of a walk. Set `size` to sizeof(rille_walk_options); by default a walk returns files and links that are
+/// neither hidden nor ignored.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_walk_options {
@@ -34,24 +35,24 @@ pub struct rille_walk_options {
     pub size: u32,
     /// Any of the RILLE_WALK_ constants, combined.
     pub flags: u32,
-    /// How deep to go: 1 is what is in the root itself. 0 is no limit.
+    /// Maximum depth; 1 for the entries of the root itself, 0 for no limit.
     pub max_depth: u32,
-    /// How many globs there are.
+    /// Number of globs.
     pub glob_count: u32,
-    /// How many types there are.
+    /// Number of types.
     pub type_count: u32,
     /// Reserved; must be 0.
     pub reserved: u32,
-    /// All globs, one after the other, as in a .gitignore but the other way round: only paths that match one of them
-    /// are found. One with a leading ! leaves paths out; the last one that matches counts. They win over what is
-    /// ignored.
+    /// All globs, one after the other. They have the syntax of .gitignore with the opposite meaning: only paths that
+    /// match one of them are returned. A glob with a leading ! excludes paths; the last matching glob counts. Globs
+    /// take precedence over ignore files.
     pub globs: *const u8,
     /// Bytes of all globs.
     pub globs_len: usize,
     /// The end offset of each glob.
     pub glob_ends: *const u32,
-    /// The names of all types, one after the other, as in rg --type-list: only files of these are found. A leading !
-    /// leaves a type out.
+    /// The names of all types, one after the other, as in rg --type-list: only files of these types are returned. A
+    /// leading ! excludes a type.
     pub types: *const u8,
     /// Bytes of all types.
     pub types_len: usize,
@@ -65,7 +66,7 @@ unsafe impl Zeroed for rille_walk_options {}
 const _: () = assert!(std::mem::offset_of!(rille_walk_options, globs) == 24);
 
 impl rille_walk_options {
-    /// The options as the core knows them.
+    /// Returns the options in the form of the core.
     ///
     /// # Safety
     ///
@@ -99,7 +100,7 @@ impl rille_walk_options {
     }
 }
 
-/// What a path leads to.
+/// The kind of a path.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_path_kind {
@@ -111,7 +112,7 @@ pub enum rille_path_kind {
     RILLE_PATH_LINK = 2,
     /// A pipe, a socket or a device.
     RILLE_PATH_OTHER = 3,
-    /// Something that could not be read, for example a directory; the message says why. The walk continued.
+    /// A file or directory that could not be read; the message says why. The walk continued.
     RILLE_PATH_ERROR = 4,
 }
 
@@ -121,22 +122,22 @@ pub enum rille_path_kind {
 pub struct rille_path_entry {
     /// Start of the path.
     pub start: u32,
-    /// Where it ends, and the message of an error begins.
+    /// End of the path, and start of the message of an error.
     pub stop: u32,
-    /// Where the message ends; the same as `stop` if there is none.
+    /// End of the message; the same as `stop` if there is none.
     pub message_stop: u32,
     /// One of rille_path_kind.
     pub kind: u32,
 }
 
-/// A batch of paths. What it points to is valid until the next batch is taken or the job is freed.
+/// A batch of paths. Its pointers are valid until the next batch is taken or the job is freed.
 #[repr(C)]
 pub struct rille_paths {
     /// The bytes of all paths. They start with the root as passed, except for a root of ".", and need not be UTF-8.
     pub text: *const u8,
-    /// The places of the paths.
+    /// The place of each path.
     pub paths: *const rille_path_entry,
-    /// Their number.
+    /// Number of paths.
     pub count: u32,
     /// Always 0.
     pub reserved: u32,
@@ -148,7 +149,7 @@ const _: () = {
     assert!(std::mem::offset_of!(rille_paths, count) == 2 * size_of::<usize>());
 };
 
-/// The batch that a caller looks at.
+/// The batch that the caller's pointers lead into.
 #[derive(Default)]
 struct Taken {
     paths: Paths,

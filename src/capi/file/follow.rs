@@ -1,4 +1,4 @@
-//! Following a file: a job that has news.
+//! Following a file: a job that reports its changes.
 
 use super::super::boundary::{boundary_at, boundary_on, place};
 use super::super::error::{Failure, rille_error, rille_status::*};
@@ -20,7 +20,7 @@ pub struct rille_file_news {
 
 const _: () = assert!(size_of::<rille_file_news>() == 16);
 
-/// Nothing that the caller could look at later.
+/// A batch of changes; the caller has no pointers into it.
 #[derive(Default)]
 struct Taken;
 
@@ -34,9 +34,9 @@ impl Batch for Taken {
 /// ready, call rille_file_take_news, then rille_file_refresh until it reports RILLE_FILE_SAME.
 ///
 /// The system reports changes; where it cannot, the job looks once a second. The job runs until it is cancelled or the
-/// file is freed, and does not count against the limit of running jobs. Its unit of progress is the change. A file that
-/// rille_file_filter has made reports new lines of its own, and not the others of the file that was filtered; these lines
-/// can be read at once, the refresh reports them.
+/// file is freed, and does not count against the limit of running jobs. Its unit of progress is the change. A file made
+/// by rille_file_filter reports new lines of its own, and no other growth of the filtered file; these lines can be read
+/// at once, and the refresh reports them.
 ///
 /// Returns RILLE_OK or RILLE_EARG (the system makes the file while it is read; or it is spooled: watch the job of
 /// rille_file_index, or follow a filter of it).

@@ -1,5 +1,5 @@
-//! Jobs that open and read files, for a disk that sleeps or a server that does not answer: the host's thread asks the system
-//! nothing about the file.
+//! Jobs that open and read files, for a disk that sleeps or a server that does not answer: the host's thread does not
+//! ask the system about the file.
 
 use super::super::boundary::{
     Handle, Zeroed, boundary, boundary_at, options, place, required, slice,
@@ -49,7 +49,7 @@ const VERBS: [rille_file_verb; 8] = [
     RILLE_FILE_REFRESH,
 ];
 
-/// What a job of rille_file_read_start does.
+/// The task of a job of rille_file_read_start: a function and its arguments.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_task {
@@ -57,36 +57,36 @@ pub struct rille_file_task {
     pub size: u32,
     /// One of rille_file_verb.
     pub verb: u32,
-    /// An offset, or the number of a line from 1 on.
+    /// An offset, or the number of a line, counted from 1.
     pub at: i64,
     /// Requested lines or bytes. There may be fewer.
     pub count: i64,
-    /// Lines before the one in the middle, for RILLE_FILE_READ_AROUND.
+    /// Number of lines before the line that holds the offset, for RILLE_FILE_READ_AROUND.
     pub before: u32,
-    /// Bytes of the answer of RILLE_FILE_READ_BYTES at most: if there are more, it is RILLE_ETOOBIG and nothing is read.
-    /// 0 for 4 GiB - 1.
+    /// Maximum size in bytes of the answer of RILLE_FILE_READ_BYTES: if there are more, it is RILLE_ETOOBIG and nothing
+    /// is read. 0 for 4 GiB - 1.
     pub limit: u32,
-    /// Which bytes of each line are wanted; NULL for the default. It is copied.
+    /// The part of each line to read; NULL for the default. It is copied.
     pub window: *const rille_file_window,
 }
 
 // SAFETY: numbers and a pointer, the size first.
 unsafe impl Zeroed for rille_file_task {}
 
-/// The result of a job of rille_file_read_start. The pointers are valid until the job is freed, also after the file
-/// was.
+/// The result of a job of rille_file_read_start. The pointers are valid until the job is freed, even after the file was
+/// freed.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_answer {
-    /// The lines; a count of 0 if the verb names none.
+    /// The lines; a count of 0 if the verb returns none.
     pub lines: rille_file_lines,
-    /// What is known of the file; zeros if the verb does not name it.
+    /// Information on the file; zeros if the verb does not return it.
     pub info: rille_file_info,
-    /// The number; 0 if the verb names none.
+    /// The number; 0 if the verb returns none.
     pub number: f64,
-    /// The bytes; NULL if the verb names none.
+    /// The bytes; NULL if the verb returns none.
     pub bytes: *const u8,
-    /// Their number.
+    /// Number of bytes.
     pub len: usize,
 }
 
@@ -99,7 +99,7 @@ const _: () = {
 };
 
 impl rille_file_task {
-    /// The task as the core knows it.
+    /// Returns the task in the form of the core.
     ///
     /// # Safety
     ///
@@ -134,7 +134,7 @@ impl rille_file_task {
 }
 
 impl rille_file_answer {
-    /// What a job has read, as C reads it, and the status of the verb's own function.
+    /// Converts the reply of a job for C, with the status that the function of the verb would return.
     fn of(reply: &Reply, wanted_bytes: bool) -> Result<(rille_file_answer, rille_status), Failure> {
         let mut answer = rille_file_answer {
             lines: rille_file_lines::of(&Lines::default()),
@@ -175,15 +175,16 @@ impl rille_file_answer {
     }
 }
 
-/// What a job of rille_file_open_start has in the end.
+/// The result of a job of rille_file_open_start.
 type Opened = Result<Arc<Document>, String>;
 
-/// What a job of rille_file_read_start has in the end, and whether bytes were wanted.
+/// The result of a job of rille_file_read_start, and whether bytes were requested.
 type Answered = (Result<Reply, FileError>, bool);
 
-/// Starts a job that opens a file as rille_file_open does, on another thread, and writes it to `out`. The path and the options
-/// are copied, and a relative path is taken from the working directory of now. Take the file with rille_file_open_take when the job
-/// is done. If the system does not answer, as with a server that is away, rille_job_cancel ends the job nevertheless.
+/// Starts a job that opens a file as rille_file_open does, on another thread, and writes it to `out`. The path and the
+/// options are copied, and a relative path is resolved against the current working directory. Take the file with
+/// rille_file_open_take when the job is done. If the system does not answer, for example because a server is down,
+/// rille_job_cancel still ends the job.
 ///
 /// Returns RILLE_OK or RILLE_EIO (the path is invalid, or the working directory is gone).
 #[unsafe(no_mangle)]
@@ -203,15 +204,15 @@ pub unsafe extern "C" fn rille_file_open_start(
         let opening = opening.map_err(|message| Failure::new(RILLE_EIO, message))?;
         out.write(Outcome::<Opened>::start(
             move || opening.open().map(Arc::new),
-            // The handles of the file count what it holds.
+            // The handles of the file count its memory.
             |_| 0,
         ));
         Ok(RILLE_OK)
     })
 }
 
-/// Writes the file that a job of rille_file_open_start has opened to `out`: a new object for each call, which outlives
-/// the job. All of them are one open file, with one index.
+/// Writes the file that a job of rille_file_open_start has opened to `out`: a new object for each call, which may
+/// outlive the job. All of them share one open file with one index.
 ///
 /// Returns what rille_file_open would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
 /// has failed) or RILLE_EARG (the job is of another kind). It does not wait.
@@ -237,9 +238,10 @@ pub unsafe extern "C" fn rille_file_open_take(
     }
 }
 
-/// Starts a job that reads from a file on another thread, and writes it to `out`. It asks the system nothing before it
-/// returns. The file may be freed while the job runs, and read by other calls and jobs at the same time. Take the answer with
-/// rille_file_read_take when the job is done. If the system does not answer, rille_job_cancel ends the job nevertheless.
+/// Starts a job that reads from a file on another thread, and writes it to `out`. It does not ask the system about the
+/// file before it returns. The file may be freed while the job runs, and read by other calls and jobs at the same time.
+/// Take the answer with rille_file_read_take when the job is done. If the system does not answer, rille_job_cancel
+/// still ends the job.
 ///
 /// Returns RILLE_OK, RILLE_EARG (a verb is unknown, or a number is negative) or RILLE_ELIMIT (the window is too large).
 #[unsafe(no_mangle)]
@@ -267,7 +269,7 @@ pub unsafe extern "C" fn rille_file_read_start(
 /// Writes the result of a job of rille_file_read_start to `out`. It may be called again.
 ///
 /// Returns what the function of the verb would return, RILLE_ETOOBIG (there are more bytes than the task's limit), or
-/// RILLE_PENDING (the job still runs, which rille_job_poll distinguishes from an index that has not come so far),
+/// RILLE_PENDING (the job still runs, or the index has not come so far; rille_job_poll distinguishes the two),
 /// RILLE_NONE (it was cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read_take(

@@ -1,4 +1,4 @@
-//! The noun `file`: files of any size, in a file for each part: the handle here, reading and jobs beside it.
+//! The noun `file`: files of any size. The handle is here; reading and jobs have files of their own.
 
 use super::boundary::{
     Handle, Zeroed, boundary, boundary_at, boundary_get, boundary_on, options, place, slice,
@@ -22,7 +22,7 @@ pub const RILLE_FILE_SPOOL: u32 = 2;
 /// Decompress a gzip or zstd archive, recognised by its first bytes, to a temporary file. Read anything else unchanged.
 pub const RILLE_FILE_UNPACK: u32 = 4;
 
-/// Options of a file.
+/// Options for opening a file.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_options {
@@ -30,15 +30,16 @@ pub struct rille_file_options {
     pub size: u32,
     /// Any of the RILLE_FILE_ constants, combined.
     pub flags: u32,
-    /// Bytes of the block cache; 0 for 4 MiB.
+    /// Size of the block cache in bytes; 0 for 4 MiB.
     pub cache: u32,
-    /// Threads of the index and of each search; 0 for as many as there are processors. Never more than 4.
+    /// Threads of the index and of each search; 0 for the number of processors. Never more than 4.
     pub threads: u32,
-    /// Bytes of the temporary file at most, against archives that unpack to more than the disk has; 0 for 16 GiB.
+    /// Maximum size of the temporary file in bytes, as a protection against archives that decompress to more than the
+    /// disk has; 0 for 16 GiB.
     pub spool_limit: i64,
     /// Path of the directory for the temporary file; NULL for the system's: TMPDIR, or /tmp.
     pub spool_directory: *const u8,
-    /// Bytes of that path.
+    /// Length of that path in bytes.
     pub spool_directory_len: usize,
 }
 
@@ -51,7 +52,7 @@ const _: () = {
 };
 
 impl rille_file_options {
-    /// The options as the core knows them.
+    /// Returns the options in the form of the core.
     ///
     /// # Safety
     ///
@@ -91,7 +92,7 @@ impl rille_file_options {
 /// file that a job fills (spooled, unpacked, or made by rille_file_filter) returns RILLE_EFORK there.
 pub struct rille_file {
     document: Arc<Document>,
-    /// The last batch, into which the caller has pointers.
+    /// The batch read last, which the caller has pointers into.
     batch: Lines,
 }
 
@@ -106,16 +107,16 @@ impl Measured for rille_file {
         &GAUGE
     };
 
-    /// Its descriptor, and what it has read and indexed.
+    /// The descriptor, and an estimate of the cache and the index.
     const HIDDEN: usize = 2 * super::stats::DESCRIPTOR;
 
-    /// The batch that was taken last. What indexes, caches and filters hold changes while no call runs, and is counted there.
+    /// The batch read last. Indexes, caches and filters change while no call runs, and are counted elsewhere.
     fn bytes(&self) -> usize {
         self.batch.memory()
     }
 }
 
-/// What is known about a file.
+/// Information on a file.
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
 pub struct rille_file_info {
@@ -138,7 +139,7 @@ pub struct rille_file_info {
 const _: () = assert!(size_of::<rille_file_info>() == 48);
 
 impl rille_file_info {
-    /// What is known of a file that holds so much memory.
+    /// Returns the information for C on a file that holds `memory` bytes.
     fn of(info: &Info, memory: usize) -> rille_file_info {
         rille_file_info {
             size: info.size as f64,
@@ -152,17 +153,17 @@ impl rille_file_info {
     }
 }
 
-/// The change of a file.
+/// The change of a file since the last refresh.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_file_change {
-    /// It has not changed.
+    /// The file has not changed.
     RILLE_FILE_SAME = 0,
-    /// There is more of it, and what was known is still true.
+    /// The file has grown, and its known content is still valid.
     RILLE_FILE_GROWN = 1,
-    /// It has become shorter: it is read anew, and line numbers and offsets of before mean nothing.
+    /// The file has become shorter: it is read anew, and earlier line numbers and offsets are invalid.
     RILLE_FILE_TRUNCATED = 2,
-    /// Another file has its path, or other bytes are in it: it is read anew.
+    /// Another file has the path, or existing bytes have changed: it is read anew.
     RILLE_FILE_REPLACED = 3,
 }
 
@@ -189,7 +190,7 @@ impl From<FileError> for Failure {
     }
 }
 
-/// An offset or a number that C gives.
+/// Converts an offset or a number from C, which must not be negative.
 fn positive(value: i64, what: &str) -> Result<u64, Failure> {
     u64::try_from(value).map_err(|_| {
         Failure::new(RILLE_EARG, format!("{what} is {value}, and must not be negative"))
@@ -198,13 +199,14 @@ fn positive(value: i64, what: &str) -> Result<u64, Failure> {
 
 /// Opens a file by its path of `len` bytes and writes it to `out`.
 ///
-/// It takes some kilobytes of reading, whatever the size of the file, and starts the job that makes the index of lines,
-/// unless the options say otherwise or the file is so small that it is made at once.
+/// It reads a few kilobytes, whatever the size of the file. It also starts the job that indexes lines, unless the
+/// options forbid it or the file is so small that it is indexed at once.
 ///
-/// What is spooled or unpacked, as the flags say, has a size of 0 at first and grows as the job runs: what has arrived
-/// can be read at once, rille_file_refresh reports it, and a notifier that watches the job of rille_file_index rings.
-/// That job reads it to its end; when it fails or is cancelled, what has arrived stays. The number of lines is exact
-/// after its end and not before. The temporary file has no name and is gone with the last one that reads it.
+/// A file that is spooled or unpacked, as the flags say, has a size of 0 at first and grows while the job of
+/// rille_file_index runs. Bytes that have arrived can be read at once; rille_file_refresh reports them, and a notifier
+/// that watches the job is signalled. The job reads the source to its end; when it fails or is cancelled, the bytes
+/// that have arrived remain. The number of lines is exact only after the end. The temporary file has no name and is
+/// freed with its last reader.
 ///
 /// Returns RILLE_OK or RILLE_EIO (the file cannot be opened, is a directory, or is a pipe or a device and
 /// RILLE_FILE_SPOOL is not set; or there is no temporary file; see the message).
@@ -230,17 +232,17 @@ pub unsafe extern "C" fn rille_file_open(
     })
 }
 
-/// Closes a file. Jobs that were started from it go on, but for the one that makes its index, if nobody else has it and no
-/// filter of it is open.
+/// Closes a file. Jobs that were started from it continue. The job that indexes it stops, unless a handle of that job,
+/// another handle of the file or a filter of it is still open.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_free(file: *mut rille_file) {
     // SAFETY: the caller gives NULL or a live file, and uses it no more.
     boundary_get((), || unsafe { Handle::free(file) })
 }
 
-/// Writes what is known about a file to `out`.
+/// Writes information on a file to `out`.
 ///
-/// Returns RILLE_OK, RILLE_ECHANGED (it has been truncated; refresh it) or RILLE_EIO.
+/// Returns RILLE_OK, RILLE_ECHANGED (the file has been truncated; refresh it) or RILLE_EIO.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_stat(
     file: *const rille_file,
@@ -268,7 +270,7 @@ pub unsafe extern "C" fn rille_file_stat(
 /// rille_file_filter has grown if it keeps more lines.
 ///
 /// Returns RILLE_OK, RILLE_ECHANGED (another file has the path and cannot be opened), RILLE_EIO or RILLE_EFORK; after a
-/// failure the file is as before.
+/// failure the file is unchanged.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_refresh(
     file: *mut rille_file,

@@ -1,4 +1,4 @@
-//! Reading a file: lines by number, around an offset and at the end, bytes, and which line is where.
+//! Reads lines by number, around an offset and at the end, raw bytes, and the positions of lines.
 
 use super::super::boundary::{Zeroed, boundary_at, boundary_on, narrow, options, output, place};
 use super::super::error::{Failure, rille_error, rille_status, rille_status::*};
@@ -31,7 +31,7 @@ pub const RILLE_LINE_CUT_BEHIND: u32 = 2;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_line {
-    /// Start of its text in that of the batch.
+    /// Start of its text in the text of the batch.
     pub start: u32,
     /// End of its text, without its LF or CR LF.
     pub stop: u32,
@@ -39,8 +39,8 @@ pub struct rille_file_line {
     pub flags: u32,
     /// Always 0.
     pub reserved: u32,
-    /// Offset of the start of the line in the file; if the start is too far away to search for, of the first byte read,
-    /// and RILLE_LINE_CUT_BEFORE is set.
+    /// Offset of the start of the line in the file; if the start is too far away to search for, the offset of the first
+    /// byte read, and RILLE_LINE_CUT_BEFORE is set.
     pub offset: f64,
     /// Bytes of the whole line without its LF or CR LF; -1 if its end is not known yet.
     pub length: f64,
@@ -53,9 +53,9 @@ pub struct rille_file_line {
 pub struct rille_file_lines {
     /// The bytes of all lines.
     pub text: *const u8,
-    /// The place of each.
+    /// The place of each line.
     pub lines: *const rille_file_line,
-    /// Number of the first line, from 1 on; 0 if it is not known yet.
+    /// Number of the first line, counted from 1; 0 if it is not known yet.
     pub first: f64,
     /// Number of lines.
     pub count: u32,
@@ -83,11 +83,11 @@ impl rille_file_window {
 }
 
 impl rille_file_lines {
-    /// Lines as C reads them.
+    /// Returns the lines in the form of C.
     pub(super) fn of(lines: &Lines) -> rille_file_lines {
         rille_file_lines {
             text: lines.text.as_ptr(),
-            // One layout, as asserted above.
+            // The layouts are the same, as asserted above.
             lines: lines.lines.as_ptr().cast(),
             first: lines.first.map_or(0.0, |first| first as f64),
             count: lines.lines.len() as u32,
@@ -99,9 +99,9 @@ impl rille_file_lines {
 /// Reads up to `count` lines from line `first` on, counted from 1, and writes the batch to `out`. `window` selects
 /// bytes of each line. The previous batch becomes invalid.
 ///
-/// A batch ends early, and says so, when it has a mebibyte of text or when finding the ends of its lines would take too long; it
-/// has one line at least. To go on, ask for what follows its last line. If the end of that line is not known yet (its
-/// length is -1), the index has to come further first.
+/// A batch ends early, and `more` is then 1, when it has a mebibyte of text or when finding the ends of its lines would
+/// take too long; it has at least one line. To continue, read from the line after its last one. If the end of that line
+/// is not known yet (its length is -1), the index has to come further first.
 ///
 /// Returns RILLE_OK, RILLE_NONE (the file has no such line, and the count is 0), RILLE_PENDING (the line is not indexed
 /// yet; the count is 0), RILLE_EARG (a number is negative), RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or
@@ -128,12 +128,13 @@ pub unsafe extern "C" fn rille_file_read_lines(
 }
 
 /// Reads the line at an offset, `before` lines before it and `after` lines from it on, and writes the batch to `out`,
-/// as rille_file_read_lines does. No index is needed for that, but the number of the first line is 0 without.
+/// as rille_file_read_lines does. It needs no index, but without one the number of the first line is 0.
 ///
-/// The line that holds the offset is always there. Of those in front of it there are as many as have half a mebibyte of text.
+/// The line that holds the offset is always included. Before it there are as many lines as fit in half a mebibyte of
+/// text.
 ///
 /// An offset at the end of the file is in no line, unless the last line has no line feed. To read the last lines of a
-/// file see rille_file_read_last.
+/// file, use rille_file_read_last.
 ///
 /// Returns RILLE_OK, RILLE_NONE (there is no line, and the count is 0), RILLE_EARG (a number is negative), RILLE_ELIMIT
 /// (the window is too large), RILLE_ECHANGED or RILLE_EIO.
@@ -161,8 +162,8 @@ pub unsafe extern "C" fn rille_file_read_around(
 }
 
 /// Reads the last `count` lines and writes the batch to `out`, as rille_file_read_around does. If not all of them fit
-/// in a batch, these are the newest, and `more` is 1: to go on backwards, ask rille_file_read_around for the byte
-/// before the first line, with `count` - 1 less those that are here before it, and 1 after.
+/// in a batch, it has the newest ones, and `more` is 1. To continue backwards, call rille_file_read_around with the
+/// offset of the byte before the first line, `before` as the number of missing lines less 1, and `after` as 1.
 ///
 /// Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a number is negative), RILLE_ELIMIT
 /// (the window is too large), RILLE_ECHANGED or RILLE_EIO.
@@ -185,7 +186,7 @@ pub unsafe extern "C" fn rille_file_read_last(
     }
 }
 
-/// The status of an answer.
+/// Returns the status of an answer.
 fn status(answer: Answer<()>) -> rille_status {
     match answer {
         Answer::Known(()) => RILLE_OK,
@@ -194,7 +195,7 @@ fn status(answer: Answer<()>) -> rille_status {
     }
 }
 
-/// Writes an answer that is one number.
+/// Writes an answer that is one number, and returns its status.
 fn answer(answer: Answer<u64>, out: &mut std::mem::MaybeUninit<f64>) -> rille_status {
     status(match answer {
         Answer::Known(value) => {
@@ -246,12 +247,12 @@ pub unsafe extern "C" fn rille_file_offset_of(
     }
 }
 
-/// Reads up to `capacity` bytes from an offset on to `out`, and writes their number to `out_len`: fewer than the
-/// capacity only at the end of the file. It takes as long as reading them does.
+/// Reads up to `capacity` bytes from an offset on to `out`, and writes their number to `out_len`. There are fewer than
+/// `capacity` only at the end of the file. It takes as long as reading them does.
 ///
 /// Returns RILLE_OK, RILLE_NONE (the file ends before; the length is 0), RILLE_EARG (the offset is negative),
-/// RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED or RILLE_EIO. After a failure what `out` has is of
-/// no use.
+/// RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED or RILLE_EIO. After a failure the content of `out`
+/// is undefined.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read(
     file: *const rille_file,

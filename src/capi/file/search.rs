@@ -1,4 +1,4 @@
-//! Searching and filtering a file: jobs that begin from its handle.
+//! Jobs that search and filter a file.
 
 use super::super::boundary::{Handle, Zeroed, boundary_at, boundary_on, options, place};
 use super::super::error::{Failure, rille_error, rille_status::*};
@@ -18,7 +18,7 @@ pub const RILLE_SEARCH_FROM: u32 = 4;
 /// Count matching lines only, without returning them and without reading them to their end.
 pub const RILLE_SEARCH_LINES: u32 = 8;
 
-/// What a search in a file finds; by default all matches from the start of the file.
+/// Options of a search in a file; by default it returns all matches from the start of the file.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_search_options {
@@ -39,26 +39,26 @@ unsafe impl Zeroed for rille_search_options {}
 
 const _: () = assert!(size_of::<rille_search_options>() == 24);
 
-/// What a result of a search in a file is.
+/// The kind of a result of a search in a file.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_match_kind {
     /// A match.
     RILLE_MATCH = 0,
-    /// The line here is above a mebibyte and was searched in pieces, while a match may be longer than the 64 KiB that these
-    /// have in common: there a long match may be cut or missed.
+    /// The line is above a mebibyte and was searched in pieces, and a match may be longer than the 64 KiB by which the
+    /// pieces overlap: a long match may be cut or missed here.
     RILLE_MATCH_PARTIAL = 1,
 }
 
-/// Where a match is.
+/// The position of a match.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_match {
     /// Offset of its first byte in the file.
     pub offset: f64,
-    /// Offset of the line that it is in.
+    /// Offset of the start of its line.
     pub line_offset: f64,
-    /// Number of that line, from 1 on; 0 if the index had not come so far.
+    /// Number of its line, counted from 1; 0 if the index had not come so far.
     pub line: f64,
     /// Bytes of the match.
     pub length: u32,
@@ -66,16 +66,16 @@ pub struct rille_file_match {
     pub kind: u32,
 }
 
-/// A batch of matches. What it points to is valid until the next batch is taken or the job is freed.
+/// A batch of matches. Its pointers are valid until the next batch is taken or the job is freed.
 #[repr(C)]
 pub struct rille_file_matches {
     /// The matches.
     pub matches: *const rille_file_match,
-    /// How many there are until the end of what the search has brought with this batch.
+    /// Number of matches from the start of the search to the end of this batch.
     pub total: f64,
-    /// How many lines they are in.
+    /// Number of lines with these matches.
     pub lines: f64,
-    /// How many are in this batch; 0 if they are only counted.
+    /// Number of matches in this batch; 0 if they are only counted.
     pub count: u32,
     /// Always 0.
     pub reserved: u32,
@@ -93,7 +93,7 @@ const _: () = {
     assert!(PARTIAL == rille_match_kind::RILLE_MATCH_PARTIAL as u32);
 };
 
-/// The batch that a caller looks at.
+/// The batch that the caller's pointers lead into.
 #[derive(Default)]
 struct Taken(Found);
 
@@ -103,7 +103,7 @@ impl Batch for Taken {
     }
 }
 
-/// Parses what to search for.
+/// Parses the patterns of a search.
 ///
 /// # Safety
 ///
@@ -116,14 +116,13 @@ unsafe fn read(given: *const rille_pattern, count: u32) -> Result<LinePatterns, 
 
 /// Starts a search through the known part of a file, and writes the job to `out`. A line matches if one of the `count`
 /// patterns does. The results are matches, for rille_file_take; the unit of progress is the byte.
-///
 /// The search is by lines, as in ripgrep: a match never crosses the end of a line, and ^ and $ match at its start and
-/// end, its LF or CR LF left out. Results come in the order of the file, or the other way round if the search goes
-/// back. A byte-order mark of UTF-8 is no part of the first line. Unlike rille_grep_start, which translates files in
-/// UTF-16, a search takes them as bytes.
+/// end, its LF or CR LF excluded. Results come in the order of the file, or in reverse order if the search is backward.
+/// A byte-order mark of UTF-8 is not part of the first line. Unlike rille_grep_start, which converts files in UTF-16, a
+/// search takes them as bytes.
 ///
-/// The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns RILLE_OK,
-/// RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong; if there are several patterns the message names
+/// The job fails if the file is truncated meanwhile or cannot be read, or if the pattern is too big. Returns RILLE_OK,
+/// RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong; if there are several patterns, the message says
 /// which), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_search(
@@ -161,9 +160,9 @@ pub unsafe extern "C" fn rille_file_search(
     }
 }
 
-/// Takes up to `most` matches of a job of rille_file_search and writes the batch to `out`. It may be fewer though there
-/// are more; take until there are none. The previous batch becomes invalid. A search that only counts has batches
-/// without matches, whose totals are what was counted until then.
+/// Takes up to `most` matches of a job of rille_file_search and writes the batch to `out`. A batch may have fewer
+/// matches though there are more; take until there are none. The previous batch becomes invalid. The batches of a
+/// search that only counts have totals but no matches.
 ///
 /// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
 /// kind). It does not wait.
@@ -194,7 +193,7 @@ pub unsafe extern "C" fn rille_file_take(
                 job.put_back(rest, weight);
             }
             out.write(rille_file_matches {
-                // One layout, as asserted above.
+                // The layouts are the same, as asserted above.
                 matches: matches.as_ptr().cast(),
                 total: found.total as f64,
                 lines: found.lines as f64,
@@ -206,21 +205,21 @@ pub unsafe extern "C" fn rille_file_take(
     }
 }
 
-/// Makes a file of the matching lines of another, or with `invert` not 0 of the others. Writes it to `out`, and the job
-/// that fills it to `out_job`. A line matches if one of the `count` patterns does.
+/// Makes a file of the matching lines of another, or with `invert` not 0 of its other lines. Writes the file to `out`,
+/// and the job that fills it to `out_job`. A line matches if one of the `count` patterns does.
 ///
 /// The new file has its own line numbers and offsets, and can be read, searched and filtered like any file. It grows
-/// while the job runs, and its number of lines is exact when the job is done and nothing more can come: that of a damaged
-/// archive never is. It keeps the places of its lines in the filtered file, two to four bytes for each run of lines; the
-/// job fails above 256 MiB of these. It covers what was known of the filtered file in this call. The job has no results;
-/// its unit of progress is the byte.
+/// while the job runs. Its number of lines is exact when the job is done and no more lines can follow; that of a filter
+/// of a damaged archive never is. It keeps the places of its lines in the filtered file, two to four bytes for each run
+/// of lines; the job fails if these take more than 256 MiB. It covers the content of the filtered file that is known at
+/// the time of this call. The job has no results; its unit of progress is the byte.
 ///
-/// rille_file_refresh lets it grow with the filtered file, and rille_file_follow reports when it has. It looks at the file
-/// itself, whether the handle `file` is refreshed or freed. Little growth is searched in that call, more by the job of
-/// rille_file_index, which also resumes a filter whose own job was cancelled. A last line without a line feed is decided
-/// again when it has become longer: if it was kept and no longer is, the refresh reports RILLE_FILE_TRUNCATED. After
-/// RILLE_FILE_TRUNCATED and RILLE_FILE_REPLACED the lines are those of the file as it is now; refresh `file` as well before
-/// you read there at an offset of rille_file_origin.
+/// rille_file_refresh lets it grow with the filtered file, and rille_file_follow reports growth. Both look at the file
+/// itself, even if the handle `file` is not refreshed or was freed. Little growth is searched in the call of
+/// rille_file_refresh, more growth by the job of rille_file_index, which also resumes a filter whose own job was
+/// cancelled. A last line without a line feed is decided again when it has become longer: if it was kept and no longer
+/// is, the refresh reports RILLE_FILE_TRUNCATED. After RILLE_FILE_TRUNCATED and RILLE_FILE_REPLACED the lines are those
+/// of the current file; refresh `file` as well before you read there at an offset of rille_file_origin.
 ///
 /// Returns RILLE_OK, RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong), RILLE_ECHANGED or RILLE_EIO.
 #[unsafe(no_mangle)]
@@ -246,7 +245,8 @@ pub unsafe extern "C" fn rille_file_filter(
     }
 }
 
-/// Writes the offset in the filtered file of a byte of a file made by rille_file_filter to `out_offset`.
+/// Writes the offset that a byte of a filter has in the filtered file to `out_offset`. Filters are made by
+/// rille_file_filter.
 ///
 /// Returns RILLE_OK, RILLE_NONE (there is no such byte, or the file is not a filter; nothing was written), RILLE_EARG
 /// (the offset is negative), RILLE_ECHANGED or RILLE_EIO.

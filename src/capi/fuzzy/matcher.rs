@@ -1,4 +1,4 @@
-//! The match of single texts and short lists, which are not kept.
+//! Matchers for single texts and short lists, which are not stored.
 
 use super::super::boundary::{
     Handle, boundary, boundary_get, boundary_on, options, place, places, slice,
@@ -13,7 +13,7 @@ use crate::fuzzy::fzf::brute_force::Matcher;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_fuzzy_hit {
-    /// Its score, as in rille_fuzzy_row.
+    /// The score, as in rille_fuzzy_row.
     pub score: i32,
     /// Number of positions written.
     pub count: u32,
@@ -37,8 +37,8 @@ impl Measured for rille_matcher {
     }
 }
 
-/// Compiles a query of `len` bytes and writes the matcher to `out`. `options` may be NULL; a memory limit and threads mean
-/// nothing here.
+/// Compiles a query of `len` bytes and writes the matcher to `out`. `options` may be NULL; its memory limit and threads
+/// are ignored.
 ///
 /// Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query).
 #[unsafe(no_mangle)]
@@ -65,8 +65,8 @@ pub unsafe extern "C" fn rille_matcher_free(matcher: *mut rille_matcher) {
     boundary_get((), || unsafe { Handle::free(matcher) })
 }
 
-/// Writes the score of a text of `len` bytes to `out`, and to `positions`, which has room for as many numbers as the
-/// query has bytes: the byte offset of each matching character, ascending. `positions` may be NULL.
+/// Writes the score of a text of `len` bytes to `out`, and the byte offset of each matching character to `positions`,
+/// in ascending order. `positions` has room for as many numbers as the query has bytes, or is NULL.
 ///
 /// Returns RILLE_OK or RILLE_NONE (the text does not match).
 #[unsafe(no_mangle)]
@@ -78,7 +78,8 @@ pub unsafe extern "C" fn rille_matcher_match(
     out: *mut rille_fuzzy_hit,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live matcher that nothing else uses meanwhile, NULL or `len` bytes, and NULL or places.
+    // SAFETY: the caller gives NULL or a live matcher that nothing else uses meanwhile, NULL or `len` bytes, and NULL or
+    // places.
     unsafe {
         boundary_on(matcher, err, |matcher| {
             let (text, out) = (slice(text, len)?, place(out, "out")?);
@@ -106,8 +107,7 @@ pub unsafe extern "C" fn rille_matcher_match(
 /// Ranks `count` texts, passed as to rille_fuzzy_push: writes the matching ones to `rows`, which has room for `count`,
 /// in the order of rille_fuzzy_query, and their number to `found`.
 ///
-/// It is for short lists: nothing is kept between two calls, and it takes a quarter of a microsecond for each text that
-/// matches.
+/// It is for short lists: nothing is stored between two calls, and each matching text takes a quarter of a microsecond.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_matcher_filter(
     matcher: *mut rille_matcher,

@@ -1,4 +1,4 @@
-//! The noun `fuzzy`: a corpus that is searched with every key, and beside it the match of single texts.
+//! The noun `fuzzy`: a session, whose items are searched at every key, and matchers for single texts.
 
 pub mod matcher;
 pub mod options;
@@ -29,7 +29,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 pub struct rille_fuzzy_row {
     /// Index of the item.
     pub index: u32,
-    /// Its score, boost included; 1,048,576 less for each missing character of the query.
+    /// Score, boost included; reduced by 1,048,576 for each missing character of the query.
     pub score: i32,
 }
 
@@ -37,11 +37,11 @@ pub struct rille_fuzzy_row {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_fuzzy_found {
-    /// Rows written: the best ones, in order.
+    /// Number of rows written: the best ones, in order.
     pub count: u32,
-    /// Items that match, among those that were searched.
+    /// Number of matching items among the searched ones.
     pub total: u32,
-    /// Items that were searched.
+    /// Number of items searched so far.
     pub searched: u32,
     /// 1 if the search is done, 0 if better rows may follow.
     pub done: u32,
@@ -51,9 +51,9 @@ pub struct rille_fuzzy_found {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_fuzzy_size {
-    /// Items.
+    /// Number of items.
     pub items: u32,
-    /// Directories of the items.
+    /// Number of directories of the items.
     pub directories: u32,
     /// Bytes of native memory.
     pub bytes: f64,
@@ -77,7 +77,7 @@ const _: () = {
 pub struct rille_fuzzy {
     session: Option<Arc<Session>>,
     pid: u32,
-    /// What the session held when it was last weighed.
+    /// Memory of the session in bytes when it was last measured.
     weighed: AtomicUsize,
 }
 
@@ -86,9 +86,9 @@ const _: () = {
     shared::<rille_fuzzy>();
 };
 
-/// Every corpus of a process, as feeds change how much memory one holds while no call runs.
+/// Every session of a process, because feeds change their memory while no call runs.
 ///
-/// A child has a list of its own: a thread that it does not have may hold the lock of its parent's.
+/// A forked child has a list of its own: a thread that the child does not have may hold the lock of its parent's list.
 struct Live {
     pid: u32,
     list: Mutex<Vec<Weak<Session>>>,
@@ -138,13 +138,13 @@ impl rille_fuzzy {
         })
     }
 
-    /// Counts what the session holds by now. A feed may change it while no call runs.
+    /// Counts the current memory of the session, which a feed may change while no call runs.
     fn weigh(&self, session: &Session) {
         let bytes = session.stats().bytes;
         hold(self.weighed.swap(bytes, Ordering::Relaxed), bytes);
     }
 
-    /// The corpus, unless this is a child process: a thread that it does not have may hold the lock.
+    /// Returns the session; fails in a forked child, where a thread that does not exist may hold the lock.
     fn session(&self) -> Result<&Session, Failure> {
         match &self.session {
             Some(session) if self.pid == std::process::id() => Ok(session),
@@ -182,7 +182,7 @@ impl From<NoMemory> for Failure {
     }
 }
 
-/// A query of `len` bytes, checked.
+/// Returns a query of `len` bytes after checking its size.
 ///
 /// # Safety
 ///
@@ -194,7 +194,7 @@ unsafe fn query_of<'a>(query: *const u8, len: usize) -> Result<&'a [u8], Failure
     Ok(query)
 }
 
-/// Makes an empty session and writes it to `out`.
+/// Creates an empty session and writes it to `out`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_new(
     options: *const rille_fuzzy_options,
@@ -217,12 +217,12 @@ pub unsafe extern "C" fn rille_fuzzy_free(fuzzy: *mut rille_fuzzy) {
     boundary_get((), || unsafe { Handle::free(fuzzy) })
 }
 
-/// The texts that C gave.
+/// Returns the texts of an array from C.
 ///
 /// # Safety
 ///
-/// `items` and `lengths` are null or have `count` entries, and each entry of `items` is null or has as many bytes as
-/// `lengths` tells. Nobody changes any of it while the result is used.
+/// `items` and `lengths` are null or have `count` entries, and each entry of `items` is null or points to as many bytes
+/// as its entry of `lengths`. They are not changed while the result is used.
 unsafe fn texts<'a>(
     items: *const *const u8,
     lengths: *const u32,
@@ -243,11 +243,11 @@ unsafe fn texts<'a>(
     }))
 }
 
-/// Appends `count` items of any bytes: item i is at `items[i]` and has `lengths[i]` bytes. They are copied. Writes the
-/// new number of items to `out_len`.
+/// Appends `count` items of any bytes: item i starts at `items[i]` and has `lengths[i]` bytes. They are copied. Writes
+/// the new number of items to `out_len`.
 ///
 /// Returns RILLE_OK, RILLE_ETOOBIG (an item has 2 GiB or more) or RILLE_ELIMIT (the memory limit would be exceeded).
-/// Unless it is RILLE_OK, RILLE_EARG or RILLE_EFORK, the items before the one that was refused are in.
+/// Unless it is RILLE_OK, RILLE_EARG or RILLE_EFORK, the items before the refused one were appended.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_push(
     fuzzy: *const rille_fuzzy,
@@ -299,9 +299,9 @@ fn pushed(
     Ok(RILLE_OK)
 }
 
-/// Makes a walk of rille_walk_start add its paths to the session without passing them through the host; errors are left
-/// out. The walk then has nothing to take; when it is over, all paths are added. It fails if an item is refused.
-/// Freeing the job ends the feed.
+/// Makes a walk of rille_walk_start append its paths to the session, without passing them through the host; errors are
+/// left out. The walk then has no results to take; when it is over, all paths are appended. It fails if an item is
+/// refused. Freeing the job ends the feed.
 ///
 /// Returns RILLE_OK or RILLE_EARG (the job is not a walk). It does not wait.
 #[unsafe(no_mangle)]
@@ -334,7 +334,7 @@ pub unsafe extern "C" fn rille_fuzzy_len(fuzzy: *const rille_fuzzy) -> u32 {
 
 /// Removes all items and boosts; a running search is cancelled, and feeds continue.
 ///
-/// The memory is given back on another thread.
+/// The memory is freed on another thread.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_clear(
     fuzzy: *const rille_fuzzy,
@@ -374,10 +374,10 @@ pub unsafe extern "C" fn rille_fuzzy_text(
 }
 
 /// Sets boosts, which are added to the scores of `count` items from index `first` on, for example for frequently used
-/// files. A matching character scores 16 to 26. Boosts may be set before the items are pushed. The order of an empty
-/// query does not change.
+/// files. For comparison, a matching character scores 16 to 26. Boosts may be set before the items are pushed. The
+/// order of an empty query does not change.
 ///
-/// A search that runs keeps to what was set when it started.
+/// A running search uses the boosts that were set when it started.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_boost(
     fuzzy: *const rille_fuzzy,
@@ -435,7 +435,7 @@ fn write_rows(
     });
 }
 
-/// Searches, and writes up to `limit` best rows to `rows` and their number to `found`.
+/// Searches a session, and writes up to `limit` best rows to `rows` and their number to `found`.
 ///
 /// The query of `len` bytes is in fzf's extended syntax. No query is wrong, only too large. It consists of terms
 /// separated by spaces, all of which must match: abc matches items with these characters in this order, 'abc items that
@@ -443,11 +443,11 @@ fn write_rows(
 /// ^abc$ items equal to it. ! before a term excludes what it matches, and !abc means !'abc; | between terms means "or";
 /// a backslash before a space makes it part of the term. ^ and $ skip white space at the ends of an item.
 ///
-/// Rows are in the order of their scores, then of their lengths, the shorter first, then of their indexes. Those of an
-/// empty query, and of one whose terms all have a !, are in the order of their indexes.
+/// Rows are sorted by score, then by length, the shorter first, then by index. Rows of an empty query, and of a query
+/// whose terms all have a !, are sorted by index.
 ///
-/// Returns RILLE_OK or RILLE_ETOOBIG (the query has more than 64 terms, those on either side of a | counted, or more
-/// than 8,192 bytes). A host that must not wait has rille_fuzzy_start.
+/// Returns RILLE_OK or RILLE_ETOOBIG (the query has more than 64 terms, those on either side of a
+/// counted, or more than 8,192 bytes). A host that must not wait uses rille_fuzzy_start.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_query(
     fuzzy: *const rille_fuzzy,
@@ -470,11 +470,11 @@ pub unsafe extern "C" fn rille_fuzzy_query(
     }
 }
 
-/// Starts a search as by rille_fuzzy_query on threads of the library, and writes the job to `out`. The search that was
-/// started before is cancelled. Its results are for rille_fuzzy_results; its unit of progress is the item.
+/// Starts a search as by rille_fuzzy_query on threads of the library, and writes the job to `out`. The previous search
+/// of the session is cancelled. Take the results with rille_fuzzy_results; the unit of progress is the item.
 ///
-/// Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query). It takes some microseconds, however many items there
-/// are. Without memory for the rows the job fails.
+/// Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query). It takes some microseconds for any number of items.
+/// Without memory for the rows the job fails.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_start(
     fuzzy: *const rille_fuzzy,
@@ -495,10 +495,10 @@ pub unsafe extern "C" fn rille_fuzzy_start(
     }
 }
 
-/// Writes up to `capacity` latest rows of a job of rille_fuzzy_start to `rows` and their number to `found`. They take
-/// the place of those before: while the search runs they are the best of what has been searched.
+/// Writes up to `capacity` latest rows of a job of rille_fuzzy_start to `rows` and their number to `found`. They
+/// replace the rows written before: while the search runs they are the best of the items searched so far.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there is nothing new; `found` says whether the search is done, and has no rows) or
+/// Returns RILLE_OK, RILLE_NONE (there is nothing new; `found` reports whether the search is done, and has no rows) or
 /// RILLE_EARG (the job is of another kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_results(
@@ -513,7 +513,7 @@ pub unsafe extern "C" fn rille_fuzzy_results(
         boundary_on(job, err, |job| {
             let (rows, found) = (places(rows, capacity as usize, "rows")?, place(found, "found")?);
             let job: &Job<Ranking> = job.of("a fuzzy search")?;
-            // In this order: results come before the end.
+            // In this order: results arrive before the end.
             let done = job.poll().state == JobState::Done;
             match latest(job) {
                 Some(ranking) => {
@@ -529,10 +529,11 @@ pub unsafe extern "C" fn rille_fuzzy_results(
     }
 }
 
-/// Writes the positions where an item matches a query to `out`, which has room for `len` numbers, as many as the query
-/// has bytes: the byte offset of each matching character of the item, ascending; and how many there are to `out_count`.
+/// Writes the byte offset of each character of an item that matches a query to `out`, in ascending order, and their
+/// number to `out_count`. `out` has room for `len` numbers, as many as the query has bytes.
 ///
-/// Returns RILLE_OK, RILLE_NONE (the item does not match or is not there) or RILLE_ETOOBIG (as for rille_fuzzy_query).
+/// Returns RILLE_OK, RILLE_NONE (the item does not match or does not exist) or RILLE_ETOOBIG (as for
+/// rille_fuzzy_query).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_positions(
     fuzzy: *const rille_fuzzy,

@@ -1,4 +1,4 @@
-//! How a corpus or a matcher works.
+//! Options of a session or a matcher.
 
 use super::super::boundary::{Zeroed, values};
 use super::super::error::{Failure, rille_status::*};
@@ -10,13 +10,13 @@ use crate::fuzzy::session::SessionOptions;
 pub const RILLE_FUZZY_IGNORE_CASE: u32 = 1;
 /// Respect case.
 pub const RILLE_FUZZY_RESPECT_CASE: u32 = 2;
-/// A term without accents also matches letters with accents: danco matches Danço.
+/// Let a term without accents also match letters with accents: danco matches Danço.
 pub const RILLE_FUZZY_NORMALIZE: u32 = 4;
-/// Items are paths: characters after a / score most.
+/// Treat items as paths: characters after a / score most.
 pub const RILLE_FUZZY_PATH: u32 = 8;
-/// Items are lines of a history: the starts of all words score the same.
+/// Treat items as lines of a history: the starts of all words score the same.
 pub const RILLE_FUZZY_HISTORY: u32 = 16;
-/// Items have columns, separated by the delimiter.
+/// Treat items as columns, separated by the delimiter.
 pub const RILLE_FUZZY_COLUMNS: u32 = 32;
 
 /// Options of a session or a matcher.
@@ -27,16 +27,16 @@ pub struct rille_fuzzy_options {
     pub size: u32,
     /// Any of the RILLE_FUZZY_ constants, combined.
     pub flags: u32,
-    /// How many characters of a fuzzy term may be missing from an item, at most 3: one in a term of 4 characters, two
-    /// of 8, three of 12. Items with fewer missing characters always rank first.
+    /// Maximum number of characters of a fuzzy term that may be missing from an item, at most 3: one in a term of 4
+    /// characters, two in one of 8, three in one of 12. Items with fewer missing characters always rank first.
     pub typos: u32,
-    /// Threads of a search; 0 is as many as there are processors, up to 8.
+    /// Threads of a search; 0 for the number of processors, at most 8.
     pub threads: u32,
     /// The byte that separates the columns of an item, with RILLE_FUZZY_COLUMNS.
     pub delimiter: u32,
-    /// How many columns are searched; 0 is all.
+    /// Number of columns to search; 0 for all.
     pub column_count: u32,
-    /// Which columns are searched, counted from 0. A term matches the first one in which it is found.
+    /// The columns to search, counted from 0. A term matches the first column that contains it.
     pub columns: *const u32,
     /// Maximum number of bytes of the session; 0 for no limit.
     pub memory_limit: usize,
@@ -48,7 +48,7 @@ unsafe impl Zeroed for rille_fuzzy_options {}
 const _: () = assert!(std::mem::offset_of!(rille_fuzzy_options, columns) == 24);
 
 impl rille_fuzzy_options {
-    /// The options as the core knows them.
+    /// Returns the options in the form of the core.
     ///
     /// # Safety
     ///

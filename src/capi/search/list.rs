@@ -1,9 +1,9 @@
-//! Lists of texts from C: one text of all of them, and where each ends.
+//! Lists of texts from C: all texts one after the other, and the end offset of each.
 
 use super::*;
 use crate::memory::{self, must};
 
-/// The texts of a list.
+/// Returns the texts of a list.
 ///
 /// # Safety
 ///
@@ -35,7 +35,7 @@ pub(in crate::capi) unsafe fn list<'a>(
     Ok(list)
 }
 
-/// A copy of a list, for a job: it outlives the call.
+/// A copy of a list for a job, which outlives the call.
 pub(in crate::capi) struct OwnedList {
     text: Vec<u8>,
     ends: Vec<usize>,

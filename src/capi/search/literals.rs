@@ -1,4 +1,4 @@
-//! Many literals at once.
+//! Lists of literals, searched for in one pass.
 
 use super::list::{OwnedList, list};
 use super::*;
@@ -10,7 +10,7 @@ pub const RILLE_LITERALS_IGNORE_CASE: u32 = 1;
 /// Where several literals start, the longest matches instead of the first in the list.
 pub const RILLE_LITERALS_LONGEST: u32 = 2;
 
-/// How literals are searched for.
+/// Options of a list of literals.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_literals_options {
@@ -18,7 +18,8 @@ pub struct rille_literals_options {
     pub size: u32,
     /// Any of the RILLE_LITERALS_ constants, combined.
     pub flags: u32,
-    /// Bytes that the fast form may take; 0 for 16 MiB. Beyond that it is a smaller one of half the speed.
+    /// Maximum size in bytes of the fast automaton; 0 for 16 MiB. If it does not fit, a smaller one of half the speed
+    /// is used.
     pub memory_limit: u32,
     /// Reserved; must be 0.
     pub reserved: u32,
@@ -31,7 +32,7 @@ const _: () = assert!(size_of::<rille_literals_options>() == 16);
 
 /// A list of literals, searched for in one pass.
 pub struct rille_literals {
-    /// Shared with the streams that were made from it, which may outlive it.
+    /// Shared with its streams, which may outlive it.
     pub(in crate::capi) literals: Arc<Literals>,
     bytes: usize,
 }
@@ -42,7 +43,7 @@ const _: () = {
 };
 
 impl rille_literals {
-    /// The handle of a list.
+    /// Returns a handle for a list.
     fn give(literals: Arc<Literals>) -> *mut rille_literals {
         let bytes = literals.memory();
         Handle::give(rille_literals { literals, bytes })
@@ -72,7 +73,7 @@ impl Measured for rille_literals {
         &GAUGE
     };
 
-    /// The automaton, as its engine tells when it is made. A search takes no memory.
+    /// The automaton, by the size that its engine reports. A search takes no memory.
     fn bytes(&self) -> usize {
         self.bytes
     }
@@ -80,12 +81,12 @@ impl Measured for rille_literals {
 
 /// Compiles a list of literals and writes it to `out`.
 ///
-/// `text` has all literals one after the other, `len` bytes; `ends` has the end offset of each, `count` numbers, each
-/// above the one before: no literal may be empty. A list of none matches nothing. Where several literals start, the
-/// first one in the list wins unless the options say otherwise.
+/// `text` has all literals one after the other, `len` bytes; `ends` has the end offset of each, `count` strictly
+/// ascending numbers: no literal may be empty. A list without literals matches nothing. Where several literals start,
+/// the first one in the list matches unless the options say otherwise.
 ///
 /// Returns RILLE_OK, RILLE_EARG (an option is unknown, or an end offset is wrong), RILLE_EPATTERN (a literal is empty;
-/// the message says which, counted from 1) or RILLE_ELIMIT (they are too many).
+/// the message says which, counted from 1) or RILLE_ELIMIT (there are too many literals).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_new(
     text: *const u8,
@@ -106,7 +107,7 @@ pub unsafe extern "C" fn rille_literals_new(
     })
 }
 
-/// What a job of rille_literals_start has in the end.
+/// The result of a job of rille_literals_start.
 type Compiled = Result<Arc<Literals>, PatternError>;
 
 /// Starts a job that compiles a list of literals as rille_literals_new does, on another thread, and writes it to `out`.
@@ -137,7 +138,7 @@ pub unsafe extern "C" fn rille_literals_start(
 }
 
 /// Writes the list of literals that a job of rille_literals_start has compiled to `out`: a new object for each call,
-/// which outlives the job.
+/// which may outlive the job.
 ///
 /// Returns what rille_literals_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
 /// has failed) or RILLE_EARG (the job is of another kind). It does not wait.
@@ -159,7 +160,7 @@ pub unsafe extern "C" fn rille_literals_take(
     }
 }
 
-/// Frees a list of literals. NULL is fine; one that was freed already is not. Streams made from it go on.
+/// Frees a list of literals. Streams made from it continue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_free(literals: *mut rille_literals) {
     // SAFETY: the caller gives NULL or a live list, and uses it no more.
@@ -184,10 +185,10 @@ pub unsafe extern "C" fn rille_literals_len(literals: *const rille_literals) -> 
     })
 }
 
-/// Finds the first hit at or after the offset `from`.
+/// Finds the first hit in a text at or after the offset `from`.
 ///
 /// Writes three numbers to `out_hit`: the start and the end of the hit, and the index of the literal in the list,
-/// counted from 0. Behind the end of the text nothing is found.
+/// counted from 0. If `from` is beyond the end of the text, there is no hit.
 ///
 /// Returns RILLE_OK or RILLE_NONE (there is no hit, and nothing was written).
 #[unsafe(no_mangle)]
@@ -212,10 +213,10 @@ pub unsafe extern "C" fn rille_literals_find(
     }
 }
 
-/// Finds a batch of hits, from left to right, none overlapping another.
+/// Finds a batch of hits in a text, from left to right; hits do not overlap.
 ///
-/// Writes three numbers for each hit to `out_hits` as rille_literals_find does; it has room for three numbers times the
-/// capacity of `scan`. Writes the number of hits to `out_count`. To continue after a full batch, see rille_scan.
+/// Writes three numbers for each hit to `out_hits`, as rille_literals_find does, and the number of hits to `out_count`.
+/// `out_hits` has room for three numbers times the capacity of `scan`. To continue after a full batch, see rille_scan.
 ///
 /// Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
 #[unsafe(no_mangle)]
@@ -247,7 +248,7 @@ pub unsafe extern "C" fn rille_literals_spans(
     }
 }
 
-/// Counts the hits from the offset `from` on, and writes their number to `out_count`.
+/// Counts the hits in a text from the offset `from` on, and writes their number to `out_count`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_count(
     literals: *const rille_literals,
@@ -268,15 +269,15 @@ pub unsafe extern "C" fn rille_literals_count(
     }
 }
 
-/// What takes the place of hits.
+/// The replacements of a list of literals.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_replacements {
     /// sizeof(rille_replacements).
     pub size: u32,
-    /// How many hits are replaced at most; 0 for all.
+    /// Maximum number of hits to replace; 0 for all.
     pub limit: u32,
-    /// How many replacements there are: one for each literal, or 1 for all of them.
+    /// Number of replacements: one for each literal, or 1 for all of them.
     pub count: u32,
     /// Reserved; must be 0.
     pub reserved: u32,
@@ -313,14 +314,14 @@ impl rille_replacements {
     }
 }
 
-/// Replaces hits.
+/// Replaces the hits in a text.
 ///
-/// Appends the text with its hits replaced to `out`, and writes how many there were to `out_count`. `how` has the
+/// Appends the text with its hits replaced to `out`, and writes the number of hits to `out_count`. `how` has the
 /// replacements. The text may not lie in `out`.
 ///
-/// Returns RILLE_OK, RILLE_NONE (there was no hit, and the text was appended as it is), RILLE_EARG (there are neither
-/// as many replacements as literals nor one) or RILLE_ETOOBIG (the text is too long, or `out` would be). Threads may
-/// call it at the same time on one list, each with a buffer of its own.
+/// Returns RILLE_OK, RILLE_NONE (there was no hit, and the text was appended unchanged), RILLE_EARG (the number of
+/// replacements is neither 1 nor the number of literals) or RILLE_ETOOBIG (the text is too long, or `out` would be).
+/// Threads may call it at the same time on one list, each with a buffer of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_replace(
     literals: *const rille_literals,

@@ -1,4 +1,5 @@
-//! The noun `search`: patterns, lists of them, replacement and streams, in a file for each as in `src/search`.
+//! The noun `search`: patterns, lists of patterns and literals, replacement and streams. Each has a file, as in
+//! `src/search`.
 
 use super::boundary::{
     Handle, Zeroed, boundary, boundary_at, boundary_get, on, options, place, places, slice, values,
@@ -25,13 +26,13 @@ pub mod stream;
 
 pub mod translate;
 
-/// Where a batch of matches begins, and how many it takes.
+/// The start and the capacity of a batch of matches.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_scan {
     /// sizeof(rille_scan).
     pub size: u32,
-    /// Start offset in the text. ^ and \b see the text before it. Beyond the end nothing is found.
+    /// Start offset in the text. ^ and \b see the text before it. If it is beyond the end, there are no matches.
     pub from: u32,
     /// Not 0 if a match has ended at `from`, so that an empty match there is not found twice. To continue after a full
     /// batch, set this to 1 and `from` to the end of the last match.
@@ -61,12 +62,12 @@ impl From<Full> for Failure {
     }
 }
 
-/// A copy of a text for a job, which outlives the call.
+/// Returns a copy of a text for a job, which outlives the call.
 fn copied(text: &[u8]) -> Result<Vec<u8>, Failure> {
     Ok(memory::copy(text)?)
 }
 
-/// Appends what `make` makes of `text` to a buffer; if it fails, the buffer is as before.
+/// Appends the output of `make` for `text` to a buffer; if it fails, the buffer is unchanged.
 ///
 /// # Safety
 ///
@@ -91,7 +92,7 @@ unsafe fn append(
     }
 }
 
-/// Writes `numbers` to the next places of an output.
+/// Writes `numbers` to an output, starting at index `at`.
 fn put(out: &mut [std::mem::MaybeUninit<u32>], at: usize, numbers: &[usize]) {
     for (place, &number) in out[at..].iter_mut().zip(numbers) {
         place.write(number as u32);

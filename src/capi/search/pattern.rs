@@ -1,4 +1,4 @@
-//! What a search of lines looks for: patterns in any of their forms.
+//! Patterns of a search of lines, in any of their forms.
 
 use super::super::boundary::{at, slice, values};
 use super::super::error::{Failure, rille_status::*};
@@ -7,31 +7,31 @@ use super::regex::rille_regex;
 use crate::search::lines::PatternSource;
 use std::sync::Arc;
 
-/// One pattern that lines are searched for, in one of its three forms: `regex`, `literals`, or, if both are NULL, a text.
+/// One pattern of a search of lines, in one of three forms: `regex`, `literals`, or, if both are NULL, a text.
 ///
-/// A list of patterns matches where one of them does; where several start, the first of the list matches. In a line, ^
-/// and $ match at its ends, its LF or CR LF left out, whatever the flags are.
+/// A list of patterns matches where one of them does; where several start, the first of the list matches. ^ and $ match
+/// at the start and the end of a line, its LF or CR LF excluded, for any flags.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_pattern {
     /// A pattern in the syntax of rille_regex_new.
     pub text: *const u8,
-    /// Bytes of the text.
+    /// Length of the text in bytes.
     pub len: usize,
     /// NULL, or a compiled pattern. It may be freed while the job runs.
     pub regex: *const rille_regex,
-    /// NULL, or literals. They may be freed while the job runs.
+    /// NULL, or a list of literals. It may be freed while the job runs.
     pub literals: *const rille_literals,
 }
 
 const _: () = assert!(size_of::<rille_pattern>() == 4 * size_of::<usize>());
 
-/// Reads patterns, of which there is one at least.
+/// Reads a list of patterns, which must have at least one.
 ///
 /// # Safety
 ///
-/// `patterns` is null or has `count` patterns, each with `len` bytes of text, and handles that are null or live and that no other
-/// thread changes during the call.
+/// `patterns` is null or has `count` patterns, each with `len` bytes of text, and handles that are null or live and
+/// that no other thread changes during the call.
 pub(in crate::capi) unsafe fn patterns<'a>(
     patterns: *const rille_pattern,
     count: u32,

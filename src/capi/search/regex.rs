@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 /// Flag i: ignore case.
 pub const RILLE_REGEX_IGNORE_CASE: u32 = 1;
-/// Flag m: ^ and $ also match at lines.
+/// Flag m: ^ and $ also match at the start and the end of each line.
 pub const RILLE_REGEX_MULTI_LINE: u32 = 2;
 /// Flag s: . also matches a line feed.
 pub const RILLE_REGEX_DOT_ALL: u32 = 4;
 /// Flag x: ignore white space and comments in the pattern.
 pub const RILLE_REGEX_VERBOSE: u32 = 8;
-/// Flag b: Unicode is off; a character is a byte, and classes are those of ASCII.
+/// Flag b: Unicode is off; a character is a byte, and classes are ASCII only.
 pub const RILLE_REGEX_BYTES: u32 = 16;
 /// A match must start where the search starts.
 pub const RILLE_REGEX_ANCHORED: u32 = 32;
@@ -64,9 +64,9 @@ impl rille_regex_options {
     }
 }
 
-/// A compiled pattern, which searches in linear time whatever the pattern and the text.
+/// A compiled pattern. It searches in linear time for any pattern and any text.
 pub struct rille_regex {
-    /// Shared with the streams that were made from it, which may outlive it.
+    /// Shared with its streams, which may outlive it.
     pub(in crate::capi) regex: Arc<Regex>,
     names: Box<[Option<CString>]>,
     bytes: usize,
@@ -78,7 +78,7 @@ const _: () = {
 };
 
 impl rille_regex {
-    /// The handle of a compiled pattern.
+    /// Returns a handle for a compiled pattern.
     fn give(regex: Arc<Regex>) -> *mut rille_regex {
         let name = |name: Option<&str>| name.and_then(|name| CString::new(name).ok());
         let names = regex.names().map(name).collect();
@@ -93,10 +93,11 @@ impl Measured for rille_regex {
         &GAUGE
     };
 
-    /// What a thread needs to search, and the beginning of its cache of states.
+    /// The scratch memory of a thread: what it needs to search, and the start of its cache of states.
     const HIDDEN: usize = 64 << 10;
 
-    /// The compiled pattern, as its engine tells when it is made. What threads search in is not known, and not told.
+    /// The compiled pattern, by the size that its engine reports. The scratch memory of threads is not known, and not
+    /// included.
     fn bytes(&self) -> usize {
         self.bytes
     }
@@ -104,10 +105,10 @@ impl Measured for rille_regex {
 
 /// Compiles the `len` bytes at `pattern` and writes the result to `out`.
 ///
-/// The syntax is that of the Rust crate regex: Perl's without look-around and back-references.
+/// The syntax is that of the Rust crate regex: Perl's syntax without look-around and back-references.
 ///
-/// Returns RILLE_OK, RILLE_EPATTERN (the pattern is wrong; the error block has the offset of the mistake in it) or
-/// RILLE_ELIMIT (the compiled pattern would pass its size limit).
+/// Returns RILLE_OK, RILLE_EPATTERN (the pattern is wrong; the error block has the offset of the error in it) or
+/// RILLE_ELIMIT (the compiled pattern would exceed its memory limit).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_new(
     pattern: *const u8,
@@ -125,7 +126,7 @@ pub unsafe extern "C" fn rille_regex_new(
     })
 }
 
-/// What a job of rille_regex_start has in the end.
+/// The result of a job of rille_regex_start.
 type Compiled = Result<Arc<Regex>, PatternError>;
 
 /// Starts a job that compiles a pattern as rille_regex_new does, on another thread, and writes it to `out`. The pattern is
@@ -150,8 +151,8 @@ pub unsafe extern "C" fn rille_regex_start(
     })
 }
 
-/// Writes the pattern that a job of rille_regex_start has compiled to `out`: a new object for each call, which outlives
-/// the job.
+/// Writes the pattern that a job of rille_regex_start has compiled to `out`: a new object for each call, which may
+/// outlive the job.
 ///
 /// Returns what rille_regex_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
 /// has failed) or RILLE_EARG (the job is of another kind). It does not wait.
@@ -173,7 +174,7 @@ pub unsafe extern "C" fn rille_regex_take(
     }
 }
 
-/// Frees a pattern. Streams made from it go on.
+/// Frees a pattern. Streams made from it continue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_free(regex: *mut rille_regex) {
     // SAFETY: the caller gives NULL or a live pattern, and uses it no more.
@@ -196,8 +197,8 @@ pub unsafe extern "C" fn rille_regex_groups(regex: *const rille_regex) -> u32 {
     })
 }
 
-/// Returns the name of a group, ended by a NUL, or NULL if it has none, if there is no such group, or for NULL. Group 0
-/// is the whole match and has no name. The string is valid as long as the pattern.
+/// Returns the name of a group, terminated by a NUL; NULL if the group has no name, if there is no such group, or for
+/// NULL. Group 0 is the whole match and has no name. The string is valid while the pattern is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_name(regex: *const rille_regex, group: u32) -> *const c_char {
     boundary_get(null(), || {
@@ -208,10 +209,10 @@ pub unsafe extern "C" fn rille_regex_name(regex: *const rille_regex, group: u32)
     })
 }
 
-/// Reports whether a pattern matches a text at or after the offset `from`.
+/// Tests whether a pattern matches a text at or after the offset `from`.
 ///
-/// The text before `from` is looked at by ^ and \b. Behind the end of the text nothing matches. It stops at the first
-/// place that decides, so it is faster than rille_regex_find.
+/// ^ and \b see the text before `from`. If `from` is beyond the end of the text, there is no match. The search stops as
+/// soon as the answer is known, so it is faster than rille_regex_find.
 ///
 /// Returns RILLE_OK (it matches) or RILLE_NONE (it does not).
 #[unsafe(no_mangle)]
@@ -231,10 +232,10 @@ pub unsafe extern "C" fn rille_regex_test(
     }
 }
 
-/// Finds the first match at or after the offset `from`.
+/// Finds the first match of a pattern in a text at or after the offset `from`.
 ///
-/// Writes two offsets to `out_span`, the start and the end of the match. The text before `from` is looked at by ^ and
-/// \b. Behind the end of the text nothing is found.
+/// Writes two offsets to `out_span`, the start and the end of the match. ^ and \b see the text before `from`. If `from`
+/// is beyond the end of the text, there is no match.
 ///
 /// Returns RILLE_OK or RILLE_NONE (there is no match, and nothing was written).
 #[unsafe(no_mangle)]
@@ -259,10 +260,10 @@ pub unsafe extern "C" fn rille_regex_find(
     }
 }
 
-/// Finds a batch of matches, from left to right, none overlapping another.
+/// Finds a batch of matches in a text, from left to right; matches do not overlap.
 ///
-/// Writes two offsets for each match to `out_spans`, which has room for two numbers times the capacity of `scan`, and
-/// the number of matches to `out_count`. `scan` says where to start; to continue after a full batch, see rille_scan.
+/// Writes two offsets for each match to `out_spans` and the number of matches to `out_count`. `out_spans` has room for
+/// two numbers times the capacity of `scan`, which says where to start; to continue after a full batch, see rille_scan.
 ///
 /// Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
 #[unsafe(no_mangle)]
@@ -296,12 +297,12 @@ pub unsafe extern "C" fn rille_regex_spans(
     }
 }
 
-/// Finds a batch of matches with their groups.
+/// Finds a batch of matches with their groups in a text.
 ///
-/// Writes two offsets for each group of each match to `out_slots`, the whole match first: RILLE_UNSET for both of a
-/// group that did not participate. It has room for 2 * (1 + rille_regex_groups) numbers times the capacity of `scan`.
-/// Writes the number of matches to `out_count`. Finding groups costs several times finding matches: see
-/// rille_regex_spans.
+/// Writes two offsets for each group of each match to `out_slots`, the whole match first; both are RILLE_UNSET for a
+/// group that did not participate. `out_slots` has room for 2 * (1 + rille_regex_groups) numbers times the capacity of
+/// `scan`. Writes the number of matches to `out_count`. Finding groups takes several times as long as finding matches:
+/// see rille_regex_spans.
 ///
 /// Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
 #[unsafe(no_mangle)]
@@ -343,7 +344,7 @@ fn put_slots(out: &mut [std::mem::MaybeUninit<u32>], slots: &Slots) {
     }
 }
 
-/// Counts the matches of a pattern from the offset `from` on, and writes their number to `out_count`.
+/// Counts the matches of a pattern in a text from the offset `from` on, and writes their number to `out_count`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_count(
     regex: *const rille_regex,
@@ -359,7 +360,8 @@ pub unsafe extern "C" fn rille_regex_count(
             let out_count = place(out_count, "out_count")?;
             let text = slice(text, len)?;
             let count = regex.regex.count(text, from as usize);
-            // There is one more place than there are bytes: the last one is not told of a text of 4 GiB - 1.
+            // There is one more position than there are bytes, so a text of 4 GiB - 1 may have one match more than
+            // fits.
             out_count.write(u32::try_from(count).unwrap_or(u32::MAX));
             Ok(RILLE_OK)
         })
@@ -374,14 +376,14 @@ pub struct rille_replacement {
     pub size: u32,
     /// Maximum number of replacements; 0 for all.
     pub limit: u32,
-    /// Not 0 for a literal text; otherwise it is a template: $0 is the match, $1 a group, ${name} a named group, $$ a
-    /// dollar sign.
+    /// Not 0 for a literal text; 0 for a template: $0 is the match, $1 a group, ${name} a named group, $$ a dollar
+    /// sign.
     pub literal: u32,
     /// Reserved; must be 0.
     pub reserved: u32,
-    /// The text or the template; NULL for the empty one.
+    /// The text or the template; NULL for the empty text.
     pub text: *const u8,
-    /// Its length in bytes.
+    /// Length of the text in bytes.
     pub len: usize,
 }
 
@@ -402,15 +404,15 @@ impl rille_replacement {
     }
 }
 
-/// Replaces the matches of a pattern.
+/// Replaces the matches of a pattern in a text.
 ///
-/// Appends the text with its matches replaced to `out`, and writes how many there were to `out_count`. `how` has the
-/// replacement; NULL removes matches. The text may not lie in `out`.
+/// Appends the text with its matches replaced to `out`, and writes the number of replacements to `out_count`. `how` has
+/// the replacement; NULL removes matches. The text may not lie in `out`.
 ///
-/// Returns RILLE_OK, RILLE_NONE (nothing matched, and the text was appended as it is), RILLE_EPATTERN (the template is
-/// wrong or names a group that the pattern lacks; the error block has the offset in the template) or RILLE_ETOOBIG (the
-/// text is too long, or `out` would be). Threads may call it at the same time on one pattern, each with a buffer of its
-/// own.
+/// Returns RILLE_OK, RILLE_NONE (nothing matched, and the text was appended unchanged), RILLE_EPATTERN (the template is
+/// wrong or names a group that the pattern does not have; the error block has the offset in the template) or
+/// RILLE_ETOOBIG (the text is too long, or `out` would be). Threads may call it at the same time on one pattern, each
+/// with a buffer of its own.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_replace(
     regex: *const rille_regex,

@@ -1,4 +1,4 @@
-//! Many patterns at once.
+//! Sets of patterns, searched for in one pass.
 
 use super::list::{OwnedList, list};
 use super::regex::rille_regex_options;
@@ -6,7 +6,7 @@ use super::*;
 use crate::search::RegexSet;
 use std::sync::Arc;
 
-/// A list of patterns, searched for in one pass: which of them match a text.
+/// A list of patterns that is searched for in one pass, to find which of them match a text.
 pub struct rille_regexset {
     set: Arc<RegexSet>,
     bytes: usize,
@@ -18,7 +18,7 @@ const _: () = {
 };
 
 impl rille_regexset {
-    /// The handle of a compiled list.
+    /// Returns a handle for a compiled list.
     fn give(set: Arc<RegexSet>) -> *mut rille_regexset {
         let bytes = set.memory();
         Handle::give(rille_regexset { set, bytes })
@@ -31,10 +31,10 @@ impl Measured for rille_regexset {
         &GAUGE
     };
 
-    /// What a thread needs to search, and the beginning of its cache of states.
+    /// The scratch memory of a thread: what it needs to search, and the start of its cache of states.
     const HIDDEN: usize = 64 << 10;
 
-    /// The compiled patterns, as their engine tells when they are made. What threads search in is not told.
+    /// The compiled patterns, by the size that their engine reports. The scratch memory of threads is not included.
     fn bytes(&self) -> usize {
         self.bytes
     }
@@ -43,11 +43,12 @@ impl Measured for rille_regexset {
 /// Compiles a list of patterns and writes the result to `out`.
 ///
 /// `text` has all patterns one after the other, `len` bytes; `ends` has the end offset of each, `count` ascending
-/// numbers. `options` may be NULL; its size limit is for all patterns together. A list of none matches nothing.
+/// numbers. `options` may be NULL; its memory limit is for all patterns together. A list without patterns matches
+/// nothing.
 ///
 /// Returns RILLE_OK, RILLE_EARG (an option is unknown, or an end offset is wrong), RILLE_EPATTERN (a pattern is wrong;
-/// the message says which, counted from 1, and the error block has the offset of the mistake in that pattern) or
-/// RILLE_ELIMIT (the compiled patterns would pass their size limit).
+/// the message says which, counted from 1, and the error block has the offset of the error in that pattern) or
+/// RILLE_ELIMIT (the compiled patterns would exceed their memory limit).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regexset_new(
     text: *const u8,
@@ -68,7 +69,7 @@ pub unsafe extern "C" fn rille_regexset_new(
     })
 }
 
-/// What a job of rille_regexset_start has in the end.
+/// The result of a job of rille_regexset_start.
 type Compiled = Result<Arc<RegexSet>, PatternError>;
 
 /// Starts a job that compiles a list of patterns as rille_regexset_new does, on another thread, and writes it to `out`. The
@@ -99,7 +100,7 @@ pub unsafe extern "C" fn rille_regexset_start(
 }
 
 /// Writes the list of patterns that a job of rille_regexset_start has compiled to `out`: a new object for each call,
-/// which outlives the job.
+/// which may outlive the job.
 ///
 /// Returns what rille_regexset_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
 /// has failed) or RILLE_EARG (the job is of another kind). It does not wait.
@@ -121,7 +122,7 @@ pub unsafe extern "C" fn rille_regexset_take(
     }
 }
 
-/// Frees a list of patterns. NULL is fine; one that was freed already is not.
+/// Frees a list of patterns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regexset_free(set: *mut rille_regexset) {
     // SAFETY: the caller gives NULL or a live list, and uses it no more.
@@ -142,7 +143,7 @@ pub unsafe extern "C" fn rille_regexset_len(set: *const rille_regexset) -> u32 {
     boundary_get(0, || unsafe { Handle::peek(set) }.map_or(0, |set| set.set.len() as u32))
 }
 
-/// Reports whether any of the patterns matches a text. It stops at the first place that decides.
+/// Tests whether any of the patterns matches a text. The search stops as soon as the answer is known.
 ///
 /// Returns RILLE_OK (one matches) or RILLE_NONE (none does).
 #[unsafe(no_mangle)]
@@ -162,7 +163,7 @@ pub unsafe extern "C" fn rille_regexset_test(
 
 /// Finds the patterns that match a text.
 ///
-/// Writes their indices in the list, counted from 0 and ascending, to `out_ids`, and how many there are to `out_count`. A
+/// Writes their indices in the list, counted from 0 and ascending, to `out_ids`, and their number to `out_count`. A
 /// `capacity` of rille_regexset_len is always enough.
 ///
 /// Returns RILLE_OK, RILLE_NONE (none matches, and 0 was written) or RILLE_ESHORT (`capacity` is below the number of

@@ -1,4 +1,4 @@
-//! Replacement in text that comes in pieces.
+//! Replacement in text that arrives in chunks.
 
 use super::literals::{rille_literals, rille_replacements};
 use super::regex::{rille_regex, rille_replacement};
@@ -51,12 +51,12 @@ fn limit(limit: u32) -> u64 {
     if limit == 0 { u64::MAX } else { limit.into() }
 }
 
-/// Makes a stream that replaces the matches of a pattern, and writes it to `out`.
+/// Creates a stream that replaces the matches of a pattern, and writes it to `out`.
 ///
-/// `how` has the replacement; NULL removes matches. `longest` is the longest match to be expected, in bytes, at most
-/// 256 MiB. It may be 0 for a pattern of bounded length, for example `a{1,9}b`. A pattern like `a+` has none: it then
-/// sees twice `longest` bytes from each place. A match longer than `longest` ends the stream with RILLE_ELIMIT; what
-/// does not end within twice of it is not a match.
+/// `how` has the replacement; NULL removes matches. `longest` is the maximum length of a match in bytes, at most 256
+/// MiB. It may be 0 for a pattern of bounded length, for example `a{1,9}b`. A pattern like `a+` has no bound: it then
+/// sees twice `longest` bytes from each place. A match longer than `longest` ends the stream with RILLE_ELIMIT; text
+/// that does not end a match within twice `longest` bytes is not a match.
 ///
 /// The pattern may be freed while the stream lives.
 ///
@@ -94,11 +94,11 @@ pub unsafe extern "C" fn rille_stream_new_regex(
     }
 }
 
-/// Makes a stream that replaces literals, and writes it to `out`. `how` has the replacements.
+/// Creates a stream that replaces literals, and writes it to `out`. `how` has the replacements.
 ///
 /// The list may be freed while the stream lives.
 ///
-/// Returns RILLE_OK or RILLE_EARG (there are neither as many replacements as literals nor one).
+/// Returns RILLE_OK or RILLE_EARG (the number of replacements is neither 1 nor the number of literals).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_stream_new_literals(
     literals: *const rille_literals,
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn rille_stream_new_literals(
     }
 }
 
-/// Frees a stream. NULL is fine; one that was freed already is not.
+/// Frees a stream.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_stream_free(stream: *mut rille_stream) {
     // SAFETY: the caller gives NULL or a live stream, and uses it no more.
@@ -171,7 +171,7 @@ pub unsafe extern "C" fn rille_stream_feed(
     }
 }
 
-/// Ends the text, and appends all that was held back to `out`. After that the stream takes no more.
+/// Ends the text, and appends the output of the held-back text to `out`. After that the stream accepts no more text.
 ///
 /// Returns RILLE_OK, RILLE_EARG (the stream is finished already), or as rille_stream_feed.
 #[unsafe(no_mangle)]

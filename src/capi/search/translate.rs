@@ -1,9 +1,9 @@
-//! For people who come from elsewhere.
+//! Translation of Lua patterns and PCRE patterns, and quoting of literal text.
 
 use super::*;
 use crate::search::{PcreFeature, escape, explain_pcre, from_lua};
 
-/// A feature of PCRE that rille does not have, most of them because they exclude linear time.
+/// A feature of PCRE that rille does not have; most of them exclude linear time.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_pcre {
@@ -25,9 +25,11 @@ pub enum rille_pcre {
     RILLE_PCRE_VERB = 8,
     /// A new start of the match: \K.
     RILLE_PCRE_KEEP = 9,
-    /// The place where the last match ended: \G.
+    /// The position at which the last match ended: \G.
     RILLE_PCRE_LAST_MATCH = 10,
-    /// Groups that have the same numbers in each branch: (?|a|b).
+    /// Groups with the same numbers in each branch: (?
+    /// a
+    /// b).
     RILLE_PCRE_BRANCH_RESET = 11,
 }
 
@@ -47,7 +49,7 @@ fn c_feature(feature: PcreFeature) -> rille_pcre {
     }
 }
 
-/// Appends a pattern that matches exactly the `len` bytes at `text` to `out`. It does so with any flags but i.
+/// Appends a pattern that matches exactly the `len` bytes at `text` to `out`. It matches them with any flags but i.
 ///
 /// Returns RILLE_OK or RILLE_EARG (the text lies in `out`).
 #[unsafe(no_mangle)]
@@ -93,8 +95,9 @@ pub unsafe extern "C" fn rille_regex_from_lua(
 
 /// Lists the features of a PCRE pattern that rille does not have.
 ///
-/// Writes two numbers for each to `out`, one of the RILLE_PCRE_ constants and the offset in the pattern, from left to right,
-/// and how many there are to `out_count`. `out` has room for `capacity` of them, 2 * `capacity` numbers.
+/// Writes two numbers for each feature to `out`, one of the RILLE_PCRE_ constants and the offset in the pattern, from
+/// left to right, and the number of features to `out_count`. `out` has room for `capacity` features, 2 * `capacity`
+/// numbers.
 ///
 /// Returns RILLE_OK, RILLE_NONE (there are none, and 0 was written) or RILLE_MORE (there are more than `capacity`).
 #[unsafe(no_mangle)]

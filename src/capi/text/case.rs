@@ -1,4 +1,4 @@
-//! Case.
+//! Case mapping.
 
 use super::*;
 use crate::text::{CASE_GROWTH, Case};
@@ -11,11 +11,11 @@ pub enum rille_case {
     RILLE_CASE_UPPER = 0,
     /// Small letters.
     RILLE_CASE_LOWER = 1,
-    /// Folded: texts that differ in case only become the same. Not for showing.
+    /// Folded: texts that differ only in case become equal. Not for display.
     RILLE_CASE_FOLD = 2,
 }
 
-/// The mapping of a number from C, which may be any.
+/// Converts a number from C to a mapping.
 pub(super) fn mapping(number: u32) -> Result<Case, Failure> {
     Case::ALL.into_iter().find(|&case| c_case(case) as u32 == number).ok_or_else(|| {
         let message = format!("{number} is no mapping; they are the RILLE_CASE_ constants");
@@ -33,8 +33,8 @@ fn c_case(case: Case) -> rille_case {
 
 /// Computes the length of the result of rille_text_case.
 ///
-/// Writes that length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. Its cost is that of the mapping itself,
-/// which can be saved: three times `len` is always enough.
+/// Writes that length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. It costs as much as the mapping
+/// itself, and is not needed if the output has three times `len` bytes, which is always enough.
 ///
 /// Returns RILLE_OK, RILLE_EARG (the mapping is unknown) or RILLE_ETOOBIG (the text or the result is longer than 4 GiB
 /// - 1).
@@ -58,11 +58,10 @@ pub unsafe extern "C" fn rille_text_case_len(
 /// Maps a text to upper or lower case or folds it, by Unicode's full mappings without a language.
 ///
 /// Writes the result to `out` and its length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. With room for
-/// three times `len` the text is walked once; with less it is walked first to see whether the room will do. Invalid UTF-8
-/// stays as it is. `out` may not overlap the text.
+/// three times `len` the text is read once; with less it is first read to check whether the room is enough. Invalid
+/// UTF-8 stays unchanged. `out` may not overlap the text.
 ///
-/// Returns RILLE_OK, RILLE_EARG (they overlap, or the mapping is unknown) or RILLE_ESHORT (`capacity` is below what is
-/// needed).
+/// Returns RILLE_OK, RILLE_EARG (they overlap, or the mapping is unknown) or RILLE_ESHORT (`capacity` is too small).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_case(
     text: *const u8,
@@ -85,9 +84,10 @@ pub unsafe extern "C" fn rille_text_case(
     })
 }
 
-/// Compares two texts without regard to case, as folding both and comparing them.
+/// Compares two texts without regard to case, by folding both.
 ///
-/// Writes 1 or 0 to `out_equal`. Nothing is allocated, and the comparison ends at the first difference.
+/// Writes 1 (equal) or 0 (different) to `out_equal`. Nothing is allocated, and the comparison ends at the first
+/// difference.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_equal_fold(
     a: *const u8,

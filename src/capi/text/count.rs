@@ -5,7 +5,7 @@ use super::*;
 /// Counts the units of a text.
 ///
 /// Writes the number to `out_count`. `unit` is any of the RILLE_UNIT_ constants. A maximal invalid UTF-8 subsequence
-/// counts as one char and one UTF-16 unit. Words, sentences, lines and line-break segments are those that
+/// counts as one character and one UTF-16 unit. Words, sentences, lines and line-break segments are those that
 /// rille_text_segments finds: a line ends in LF or CR LF, the last one also at the end of the text; the empty text has
 /// no line. Cells are counted as by rille_text_width without options.
 #[unsafe(no_mangle)]

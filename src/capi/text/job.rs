@@ -1,4 +1,4 @@
-//! Jobs of the functions of `text`, for texts that would hold the host up for more than a millisecond.
+//! Jobs that call functions of `text`, for texts that would block the host for more than a millisecond.
 
 use super::layout::rille_layout_options;
 use super::offset::rille_offset_options;
@@ -13,8 +13,8 @@ use crate::memory;
 use crate::text::{Align, CASE_GROWTH, Case, Form, WidthOptions};
 use std::mem::MaybeUninit;
 
-/// The longest text that a job copies, in bytes: 8 MiB. The positions and the second text that a job is given are held
-/// to the same bound.
+/// Maximum length in bytes of a text that a job copies: 8 MiB. The same maximum holds for the positions and for the
+/// second text of a job.
 pub const RILLE_TEXT_JOB_MAX: u32 = 8 << 20;
 
 /// The function that a job calls.
@@ -35,7 +35,8 @@ pub enum rille_text_verb {
     RILLE_TEXT_WIDTH = 5,
     /// rille_text_truncate by `layout`. The result has the text and four numbers, those of a rille_cut.
     RILLE_TEXT_TRUNCATE = 6,
-    /// rille_text_pad by `layout`. The result has the text and two numbers: cells missing at the left and at the right.
+    /// rille_text_pad by `layout`. The result has the text and two numbers: the padding at the left and at the right in
+    /// cells.
     RILLE_TEXT_PAD = 7,
     /// rille_text_wrap by `layout`, all lines. The result has the text and four numbers for each line, those of a
     /// rille_line.
@@ -48,7 +49,7 @@ pub enum rille_text_verb {
     RILLE_TEXT_NORMALIZE = 11,
 }
 
-/// What a job of rille_text_start does.
+/// The task of a job of rille_text_start: a function and its arguments.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_text_task {
@@ -62,14 +63,14 @@ pub struct rille_text_task {
     pub count: u32,
     /// The positions of RILLE_TEXT_OFFSETS. They are copied.
     pub positions: *const u32,
-    /// Their units.
+    /// The units of the positions.
     pub offset: *const rille_offset_options,
     /// The layout of RILLE_TEXT_WIDTH, RILLE_TEXT_TRUNCATE, RILLE_TEXT_PAD and RILLE_TEXT_WRAP; NULL for the default. It is
     /// copied.
     pub layout: *const rille_layout_options,
     /// The second text of RILLE_TEXT_EQUAL_FOLD. It is copied.
     pub other: *const u8,
-    /// Its length in bytes.
+    /// Length of the second text in bytes.
     pub other_len: usize,
 }
 
@@ -88,7 +89,7 @@ pub struct rille_text_result {
     pub len: usize,
     /// Number of numbers.
     pub count: u32,
-    /// Reserved; always 0.
+    /// Always 0.
     pub reserved: u32,
 }
 
@@ -100,7 +101,7 @@ const _: () = {
     assert!(std::mem::offset_of!(rille_text_result, count) == 24);
 };
 
-/// A task whose arguments are right and the job's own.
+/// A checked task that owns its arguments.
 enum Task {
     Reverse(Unit),
     Validate,
@@ -116,7 +117,7 @@ enum Task {
     Normalize(Form),
 }
 
-/// What a task has found.
+/// The result of a task.
 #[derive(Default)]
 struct Found {
     status: Option<rille_status>,
@@ -129,7 +130,7 @@ type TaskResult = Result<Found, Failure>;
 impl Task {
     /// # Safety
     ///
-    /// The pointers of the task are null or what the task says that they are.
+    /// The pointers of the task are null or as its documentation says.
     unsafe fn read(task: &rille_text_task) -> Result<Task, Failure> {
         // SAFETY: the caller vouches for the layout.
         let layout = || unsafe { rille_layout_options::read(task.layout) };
@@ -145,7 +146,7 @@ impl Task {
                 // SAFETY: the caller vouches for the options.
                 let options = unsafe { super::options(task.offset) }?;
                 let (from, to) = (super::unit(options.from)?, super::unit(options.to)?);
-                // Whether positions are counted in these units is asked of a short text.
+                // A short text shows whether positions are counted in these units.
                 text::offset(b"", 0, from, to).ok_or_else(super::offset::no_such_unit)?;
                 let bytes = (task.count as usize).saturating_mul(size_of::<u32>());
                 bounded(bytes, "the positions have")?;
@@ -279,7 +280,7 @@ const VERBS: [rille_text_verb; 12] = [
     RILLE_TEXT_NORMALIZE,
 ];
 
-/// Refuses what a job would copy if it is too long.
+/// Refuses an argument that is too long for a job to copy.
 fn bounded(bytes: usize, what: &str) -> Result<(), Failure> {
     if bytes <= RILLE_TEXT_JOB_MAX as usize {
         return Ok(());
@@ -295,7 +296,8 @@ fn copied<T: Copy>(from: &[T]) -> Result<Vec<T>, Failure> {
     Ok(memory::copy(from)?)
 }
 
-/// A vector of what `write` has written to room for `most`, from its beginning: it returns how much that is.
+/// Returns a vector of the values that `write` has written. `write` gets room for `most` values and returns their
+/// number.
 fn written<T>(
     most: usize,
     write: impl FnOnce(&mut [MaybeUninit<T>]) -> usize,
@@ -307,9 +309,9 @@ fn written<T>(
     Ok(all)
 }
 
-/// Starts a job that calls a function of `text` on another thread, and writes it to `out`. The text is copied, once, and so
-/// is what `task` points to. Take the result with rille_text_take when the job is done. A text that is cheap to look at
-/// (see the costs of each function) needs no job.
+/// Starts a job that calls a function of `text` on another thread, and writes it to `out`. The text and the data that
+/// `task` points to are copied once. Take the result with rille_text_take when the job is done. A text that takes
+/// little time (see the costs of each function) needs no job.
 ///
 /// Returns RILLE_OK, RILLE_EARG (a verb, a unit or an option is unknown) or RILLE_ETOOBIG (the text, the positions or
 /// the second text have more than RILLE_TEXT_JOB_MAX bytes).

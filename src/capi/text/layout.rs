@@ -1,29 +1,31 @@
-//! What the functions that know of display cells are asked for.
+//! Options of the functions that measure in display cells.
 
 use super::*;
 use crate::text::{Align, Ellipsis, Side, Style, WidthOptions};
 
-/// How width is measured.
+/// How the width of a text is measured.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_style {
-    /// What terminals do. A grapheme cluster takes the cells of its scalar values together, but at most two: 2 for an
-    /// East Asian Wide or Fullwidth one, 0 for a combining mark, a format character or a control character, 1 for any
-    /// other and for a maximal invalid subsequence. U+FE0F makes an emoji 2 cells wide. A tab goes to the next tab stop.
+    /// As terminals do. A grapheme cluster takes the sum of the cells of its scalar values, but at most two: 2 for an
+    /// East Asian Wide or Fullwidth character, 0 for a combining mark, a format character or a control character, 1 for
+    /// any other character and for a maximal invalid subsequence. U+FE0F makes an emoji 2 cells wide. A tab goes to the
+    /// next tab stop.
     RILLE_STYLE_TERMINAL = 0,
-    /// What Neovim (0.11 or later) shows, as by its strdisplaywidth(): a cluster takes the cells of its first scalar
+    /// As Neovim (0.11 or later) displays text, by its strdisplaywidth(): a cluster takes the cells of its first scalar
     /// value; an Arabic lam and the following alef are one cell; ^A for a control character, <ff> for an invalid byte,
-    /// <200b> for a format character. It differs where Neovim decodes what is no UTF-8 (surrogates, overlong forms,
-    /// forms above U+10FFFF), where an invalid byte follows a prepended character, for characters and rules of
-    /// segmentation that are younger than Neovim's tables, and where isprint, display, emoji, noarabicshape, termbidi,
-    /// setcellwidths() or a window that wraps change what is shown.
+    /// <200b> for a format character. It differs where Neovim decodes invalid UTF-8 (surrogates, overlong forms, forms
+    /// above U+10FFFF), where an invalid byte follows a prepended character, for characters and rules of segmentation
+    /// that are newer than Neovim's tables, and where isprint, display, emoji, noarabicshape, termbidi, setcellwidths()
+    /// or a window that wraps change the display.
     RILLE_STYLE_NEOVIM = 1,
-    /// What Neovim's nvim_strwidth() returns: the same, but a tab or another ASCII control character is one cell. It
-    /// differs as before, and where a mark follows an invalid byte, to which it belongs here.
+    /// As Neovim's nvim_strwidth(): like RILLE_STYLE_NEOVIM, but a tab or another ASCII control character is one cell.
+    /// It has the same differences, and differs where a mark follows an invalid byte: here the mark belongs to that
+    /// byte.
     RILLE_STYLE_STRWIDTH = 2,
 }
 
-/// Where a text is cut.
+/// Which part of a text is cut.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_side {
@@ -35,19 +37,19 @@ pub enum rille_side {
     RILLE_SIDE_MIDDLE = 2,
 }
 
-/// Where a text is placed in its cells.
+/// The alignment of a text in its cells.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_align {
-    /// At the left.
+    /// Align left.
     RILLE_ALIGN_LEFT = 0,
-    /// At the right.
+    /// Align right.
     RILLE_ALIGN_RIGHT = 1,
-    /// In the middle; an odd cell is added at the right.
+    /// Center; an odd cell is added at the right.
     RILLE_ALIGN_CENTER = 2,
 }
 
-/// Options of the functions that measure in display cells. Set `size` and leave zero what shall be as by default.
+/// Options of the functions that measure in display cells. Set `size`; zeros in the other fields are the defaults.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_layout_options {
@@ -57,7 +59,7 @@ pub struct rille_layout_options {
     pub cells: u32,
     /// One of the RILLE_STYLE_ constants.
     pub style: u32,
-    /// Cells of a character whose East Asian Width is Ambiguous: 1 (also for 0) or 2.
+    /// Cells of a character whose East Asian Width is Ambiguous: 1 or 2; 0 for 1.
     pub ambiguous: u32,
     /// Cells between tab stops; 0 means 8.
     pub tabstop: u32,
@@ -71,10 +73,10 @@ pub struct rille_layout_options {
     pub keep_long_words: u32,
     /// rille_text_wrap: the start offset, which must be the start of a line.
     pub start: u32,
-    /// rille_text_truncate: what stands for the text that is cut; NULL for U+2026, "…". It is not copied: it must stay
-    /// where it is during the call.
+    /// rille_text_truncate: the replacement of the text that is cut; NULL for U+2026, "…". It is not copied and must
+    /// stay in place during the call.
     pub ellipsis: *const u8,
-    /// Length of the ellipsis in bytes. With 0 and a pointer that is not NULL there is none.
+    /// Length of the ellipsis in bytes. With 0 and a pointer that is not NULL, there is no ellipsis.
     pub ellipsis_len: usize,
 }
 
@@ -89,7 +91,7 @@ const _: () = {
 unsafe impl Zeroed for rille_layout_options {}
 
 impl rille_layout_options {
-    /// The layout at `layout`; the defaults if it is null.
+    /// Reads the layout at `layout`; null means the defaults.
     ///
     /// # Safety
     ///
@@ -101,7 +103,7 @@ impl rille_layout_options {
         unsafe { options(layout) }
     }
 
-    /// How width is measured by the layout at `layout`.
+    /// Returns how to measure width by the layout at `layout`.
     ///
     /// # Safety
     ///
@@ -110,7 +112,7 @@ impl rille_layout_options {
     pub(super) unsafe fn width_options(
         layout: *const rille_layout_options,
     ) -> Result<WidthOptions, Failure> {
-        // Without options it is the hottest call of all, which shall not pay for the frame of reading them.
+        // Without options this is the hottest call of all, and should not pay for the frame of reading them.
         #[inline(never)]
         unsafe fn given(layout: *const rille_layout_options) -> Result<WidthOptions, Failure> {
             // SAFETY: the caller vouches for it.
@@ -123,7 +125,7 @@ impl rille_layout_options {
         unsafe { given(layout) }
     }
 
-    /// How width is measured.
+    /// Returns how to measure width.
     pub(super) fn options(&self) -> Result<WidthOptions, Failure> {
         let styles = [
             (rille_style::RILLE_STYLE_TERMINAL as u32, Style::Terminal),
@@ -164,7 +166,7 @@ impl rille_layout_options {
         choice(self.align, "align", aligns)
     }
 
-    /// The ellipsis, measured, and its length in bytes.
+    /// Returns the measured ellipsis, and its length in bytes.
     ///
     /// # Safety
     ///
@@ -182,7 +184,7 @@ impl rille_layout_options {
     }
 }
 
-/// What a number from C means.
+/// Converts a number from C to a choice.
 fn choice<T>(
     number: u32,
     what: &str,

@@ -1,4 +1,4 @@
-//! The noun `text`: pure functions on bytes that are mostly UTF-8, in a file for each part as in `src/text`.
+//! The noun `text`: pure functions on bytes that are mostly UTF-8. Each part has a file, as in `src/text`.
 
 use super::boundary::{Zeroed, boundary, narrow, options, output, place, places, slice, values};
 use super::error::{Failure, rille_error, rille_status::*};
@@ -38,11 +38,11 @@ pub enum rille_unit {
     RILLE_UNIT_CHAR = 1,
     /// One 16-bit unit of the text as UTF-16.
     RILLE_UNIT_UTF16 = 2,
-    /// One extended grapheme cluster (UAX #29): what a person calls a character.
+    /// One extended grapheme cluster (UAX #29): a character as users perceive it.
     RILLE_UNIT_GRAPHEME = 3,
-    /// One word (UAX #29): a segment that holds a letter, a digit or an ideograph.
+    /// One word (UAX #29): a segment with a letter, a digit or an ideograph.
     RILLE_UNIT_WORD = 4,
-    /// One line, ended by LF, CR LF or the end of the text.
+    /// One line, terminated by LF, CR LF or the end of the text.
     RILLE_UNIT_LINE = 5,
     /// One display cell of a terminal, as rille_text_width measures without options.
     RILLE_UNIT_CELL = 6,
@@ -52,7 +52,7 @@ pub enum rille_unit {
     RILLE_UNIT_LINEBREAK = 8,
 }
 
-/// The unit of a number from C, which may be any.
+/// Converts a number from C to a unit.
 fn unit(number: u32) -> Result<Unit, Failure> {
     Unit::ALL.into_iter().find(|&unit| c_unit(unit) as u32 == number).ok_or_else(|| no_unit(number))
 }
@@ -77,8 +77,8 @@ fn c_unit(unit: Unit) -> rille_unit {
     }
 }
 
-/// The output for a result that is at most `growth` times as long as the text: where that much room is given, nothing
-/// needs to be measured.
+/// Returns the output for a result that is at most `growth` times as long as the text. If there is that much room,
+/// nothing needs to be measured.
 ///
 /// # Safety
 ///

@@ -7,7 +7,7 @@ use crate::text::Form;
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_form {
-    /// Canonical composition: what most text is in.
+    /// Canonical composition, the form of most text.
     RILLE_FORM_NFC = 0,
     /// Canonical decomposition.
     RILLE_FORM_NFD = 1,
@@ -17,7 +17,7 @@ pub enum rille_form {
     RILLE_FORM_NFKD = 3,
 }
 
-/// The form of a number from C, which may be any.
+/// Converts a number from C to a form.
 pub(super) fn form(number: u32) -> Result<Form, Failure> {
     Form::ALL.into_iter().find(|&form| c_form(form) as u32 == number).ok_or_else(|| {
         Failure::new(RILLE_EARG, format!("{number} is no form; they are the RILLE_FORM_ constants"))
@@ -33,10 +33,10 @@ fn c_form(form: Form) -> rille_form {
     }
 }
 
-/// Computes the length of the prefix of a text that is in a normalisation form already.
+/// Computes the length of the prefix of a text that is already in a normalisation form.
 ///
-/// Writes the length in bytes of the longest prefix that is to `out_prefix`: `len` if rille_text_normalize would copy the
-/// text as it is. `form` is a RILLE_FORM_ constant. For ASCII it costs no more than reading the text.
+/// Writes the length in bytes of the longest such prefix to `out_prefix`: `len` if rille_text_normalize would copy the
+/// text unchanged. `form` is a RILLE_FORM_ constant. For ASCII it costs no more than reading the text.
 ///
 /// Returns RILLE_OK or RILLE_EARG (the form is unknown).
 #[unsafe(no_mangle)]
@@ -57,8 +57,8 @@ pub unsafe extern "C" fn rille_text_normalized(
 
 /// Computes the length of the result of rille_text_normalize.
 ///
-/// Writes that length in bytes to `out_len`. Its cost is that of normalising, which can be saved: three times `len` is
-/// always enough for NFC and NFD, eleven times for NFKC and NFKD.
+/// Writes that length in bytes to `out_len`. It costs as much as normalising, and is not needed if the output is large
+/// enough for any text: three times `len` for NFC and NFD, eleven times for NFKC and NFKD.
 ///
 /// Returns RILLE_OK, RILLE_EARG (the form is unknown) or RILLE_ETOOBIG (the text or the result is longer than 4 GiB -
 /// 1).
@@ -81,12 +81,12 @@ pub unsafe extern "C" fn rille_text_normalize_len(
 
 /// Normalises a text.
 ///
-/// Writes the result to `out` and its length in bytes to `out_len`. `form` is a RILLE_FORM_ constant. With room for three
-/// times `len` (NFC, NFD) or eleven times (NFKC, NFKD) the text is normalised once; with less it is done first to see
-/// whether the room will do. Invalid UTF-8 stays as it is and joins with nothing. `out` may not overlap the text.
+/// Writes the result to `out` and its length in bytes to `out_len`. `form` is a RILLE_FORM_ constant. With room for
+/// three times `len` (NFC, NFD) or eleven times (NFKC, NFKD) the text is normalised once; with less it is normalised
+/// first to check whether the room is enough. Invalid UTF-8 stays unchanged and joins with nothing. `out` may not
+/// overlap the text.
 ///
-/// Returns RILLE_OK, RILLE_EARG (they overlap, or the form is unknown) or RILLE_ESHORT (`capacity` is below what is
-/// needed).
+/// Returns RILLE_OK, RILLE_EARG (they overlap, or the form is unknown) or RILLE_ESHORT (`capacity` is too small).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_normalize(
     text: *const u8,

@@ -1,8 +1,8 @@
-//! Positions between units.
+//! Conversion of positions between units.
 
 use super::*;
 
-/// Between which units positions are converted.
+/// The units between which positions are converted.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_offset_options {
@@ -11,7 +11,7 @@ pub struct rille_offset_options {
     /// The unit of the positions: RILLE_UNIT_BYTE, RILLE_UNIT_CHAR, RILLE_UNIT_UTF16, RILLE_UNIT_GRAPHEME or
     /// RILLE_UNIT_CELL.
     pub from: u32,
-    /// The unit of the results, one of the same.
+    /// The unit of the results, one of the same units.
     pub to: u32,
 }
 
@@ -27,9 +27,9 @@ pub(super) fn no_such_unit() -> Failure {
 
 /// Converts a position from one unit to another, for example from bytes to the UTF-16 columns of a language server.
 ///
-/// Writes the result to `out`. Positions are 0-based. One inside a char or a cluster is taken for that of its start,
-/// one beyond the end of the text for the end, which is the number of units. An invalid UTF-8 sequence is one char.
-/// Cells are those of rille_text_width without options; what takes no cell is at the next cell.
+/// Writes the result to `out`. Positions are 0-based. A position inside a character or a cluster counts as its start; a
+/// position beyond the end of the text counts as the end, which is the number of units. An invalid UTF-8 sequence is
+/// one character. Cells are those of rille_text_width without options; a character without cells is at the next cell.
 ///
 /// Returns RILLE_OK or RILLE_EARG (positions are not counted in that unit).
 #[unsafe(no_mangle)]
@@ -55,7 +55,7 @@ pub unsafe extern "C" fn rille_text_offset(
 /// Converts a list of positions from one unit to another, as rille_text_offset does for one.
 ///
 /// Writes `count` results to `out`, in the order of the positions. Ascending positions take one scan of the text
-/// together; for others it may sort a copy first. `out` may not overlap the positions.
+/// together; otherwise a copy may be sorted first. `out` may not overlap the positions.
 ///
 /// Returns RILLE_OK or RILLE_EARG (they overlap, or positions are not counted in that unit).
 #[unsafe(no_mangle)]
@@ -82,7 +82,7 @@ pub unsafe extern "C" fn rille_text_offsets(
     })
 }
 
-/// The positions, and the places for what becomes of them.
+/// Returns the positions, and the places for the results.
 ///
 /// # Safety
 ///

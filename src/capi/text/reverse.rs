@@ -2,11 +2,11 @@
 
 use super::*;
 
-/// Reverses a text by bytes, chars or grapheme clusters.
+/// Reverses a text by bytes, characters or grapheme clusters.
 ///
 /// Writes exactly `len` bytes to `out`: the units of the text from last to first, the bytes of each in their own order.
-/// `unit` is RILLE_UNIT_BYTE, RILLE_UNIT_CHAR or RILLE_UNIT_GRAPHEME. A maximal invalid UTF-8 subsequence is one char
-/// and keeps its bytes in order. `out` may not overlap the text.
+/// `unit` is RILLE_UNIT_BYTE, RILLE_UNIT_CHAR or RILLE_UNIT_GRAPHEME. A maximal invalid UTF-8 subsequence is one
+/// character and keeps its bytes in order. `out` may not overlap the text.
 ///
 /// Returns RILLE_OK, RILLE_EARG (they overlap, or there is no reversal by that unit) or RILLE_ESHORT (`capacity` is
 /// below `len`).

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Which segments a batch has, where it begins, and how many it takes.
+/// The unit, the start and the capacity of a batch of segments.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_segment_options {
@@ -10,7 +10,8 @@ pub struct rille_segment_options {
     pub size: u32,
     /// RILLE_UNIT_GRAPHEME, RILLE_UNIT_WORD, RILLE_UNIT_SENTENCE, RILLE_UNIT_LINE or RILLE_UNIT_LINEBREAK.
     pub unit: u32,
-    /// Start offset in the text: 0, or what the previous batch wrote to `out_next`. Beyond the end there is nothing.
+    /// Start offset in the text: 0, or what the previous batch wrote to `out_next`. If it is beyond the end, there are
+    /// no segments.
     pub from: u32,
     /// Capacity of the output in spans.
     pub capacity: u32,
@@ -21,12 +22,12 @@ unsafe impl Zeroed for rille_segment_options {}
 
 const _: () = assert!(size_of::<rille_segment_options>() == 16);
 
-/// Finds a batch of segments, from left to right.
+/// Finds a batch of segments of a text, from left to right.
 ///
-/// Writes two offsets for each segment to `out_spans`, which has room for twice the capacity of `options`, the number
-/// of segments to `out_count`, and the start of the next batch to `out_next`. Clusters, sentences and line-break
-/// segments follow each other without a gap; the text between words, and the LF or CR LF of lines, belong to no
-/// segment. All batches together read the text once.
+/// Writes two offsets for each segment to `out_spans`, the number of segments to `out_count`, and the start of the next
+/// batch to `out_next`. `out_spans` has room for two numbers times the capacity of `options`. Clusters, sentences and
+/// line-break segments follow each other without a gap; the text between words, and the LF or CR LF of lines, belong to
+/// no segment. All batches together read the text once.
 ///
 /// Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full) or RILLE_EARG (there are no segments of that
 /// unit).

@@ -9,29 +9,29 @@ use crate::text::{Ellipsis, Side, WidthOptions};
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct rille_cut {
-    /// End of the kept start, in bytes. The length of the text if all of it fits.
+    /// End of the kept start in bytes; the length of the text if all of it fits.
     pub head: u32,
-    /// Start of the kept end, in bytes. The length of the text if nothing is kept.
+    /// Start of the kept end in bytes; the length of the text if no end is kept.
     pub tail: u32,
-    /// Length in bytes of the ellipsis that stands between them: 0 if all of the text fits, or if the ellipsis does not.
+    /// Length in bytes of the ellipsis between them; 0 if the whole text fits, or if the ellipsis does not.
     pub ellipsis: u32,
-    /// Cells that the whole takes.
+    /// Width of the result in cells.
     pub cells: u32,
 }
 
 const _: () = assert!(size_of::<rille_cut>() == 16);
 
-/// A piece of memory that is only read.
+/// A read-only text.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_slice {
-    /// The bytes; NULL is fine if there are none.
+    /// The bytes; may be NULL if `len` is 0.
     pub ptr: *const u8,
-    /// Their number.
+    /// Number of bytes.
     pub len: usize,
 }
 
-/// How a list is cut, worked out once.
+/// How the texts of a list are cut, computed once.
 pub(super) struct Manner {
     cells: usize,
     side: Side,
@@ -73,9 +73,9 @@ impl Manner {
 /// Computes where to cut a text so that it takes at most `options->cells` cells, including the ellipsis that replaces
 /// what is cut.
 ///
-/// Writes to `out` what stays: as much as there is room for, in whole grapheme clusters. Nothing is cut from a text that
-/// fits. An ellipsis that is wider than the cells is left out. Of `options`, `cells`, `side`, `ellipsis` and the options
-/// of rille_text_width count.
+/// Writes the kept parts to `out`: as much as there is room for, in whole grapheme clusters. A text that fits is not
+/// cut. An ellipsis that is wider than the cells is left out. Only `cells`, `side`, `ellipsis` and the options of
+/// rille_text_width are used.
 ///
 /// Returns RILLE_OK or RILLE_EARG (an option is wrong).
 #[unsafe(no_mangle)]
@@ -116,7 +116,7 @@ pub unsafe extern "C" fn rille_text_truncate_list(
         let out = unsafe { places(out, count, "out") }?;
         // SAFETY: the caller gives NULL or `count` slices.
         let texts = unsafe { values(texts, count, "texts") }?;
-        // All of them are looked at before anything is written.
+        // Check all texts before writing anything.
         for text in texts {
             // SAFETY: the caller gives NULL or `len` bytes in each.
             unsafe { slice(text.ptr, text.len) }?;

@@ -1,4 +1,4 @@
-//! Validity and repair.
+//! Validation and repair of UTF-8.
 
 use super::*;
 
@@ -26,10 +26,10 @@ pub unsafe extern "C" fn rille_text_validate(
 
 /// Computes the length of the result of rille_text_repair.
 ///
-/// Writes that length in bytes to `out_len`. It is above `len` by up to twice the number of invalid bytes.
+/// Writes that length in bytes to `out_len`. It exceeds `len` by at most twice the number of invalid bytes.
 ///
-/// Returns RILLE_OK (the text is valid: repair would copy it as it is), RILLE_INVALID (there is something to repair) or
-/// RILLE_ETOOBIG (the text or the result is longer than 4 GiB - 1).
+/// Returns RILLE_OK (the text is valid: repair would copy it unchanged), RILLE_INVALID (there is something to repair)
+/// or RILLE_ETOOBIG (the text or the result is longer than 4 GiB - 1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_repair_len(
     text: *const u8,
@@ -48,11 +48,11 @@ pub unsafe extern "C" fn rille_text_repair_len(
 
 /// Replaces each maximal invalid subsequence of a text by U+FFFD, so that the result is valid UTF-8.
 ///
-/// Writes the result to `out` and its length in bytes to `out_len`. The required size is returned by
-/// rille_text_repair_len; three times `len` is always enough. `out` may not overlap the text.
+/// Writes the result to `out` and its length in bytes to `out_len`. rille_text_repair_len computes the required size;
+/// three times `len` is always enough. `out` may not overlap the text.
 ///
-/// Returns RILLE_OK (the text was valid and has been copied), RILLE_INVALID (something was replaced), RILLE_EARG (they
-/// overlap) or RILLE_ESHORT (`capacity` is below what is needed).
+/// Returns RILLE_OK (the text was valid and was copied), RILLE_INVALID (something was replaced), RILLE_EARG (they
+/// overlap) or RILLE_ESHORT (`capacity` is too small).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_repair(
     text: *const u8,

@@ -5,11 +5,11 @@ use super::*;
 
 /// Measures a text in display cells, as one line.
 ///
-/// Writes the number of cells to `out_cells`. Of `options`, which may be NULL, `style`, `ambiguous`, `tabstop` and
-/// `column` count.
+/// Writes the number of cells to `out_cells`. `options` may be NULL; only its `style`, `ambiguous`, `tabstop` and
+/// `column` are used.
 ///
-/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong) or RILLE_ETOOBIG (the text is longer than 4 GiB
-/// - 1, or wider than as many cells). Any thread may call it at any time.
+/// Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong) or RILLE_ETOOBIG (the text is longer than 4
+/// GiB - 1 bytes, or wider than 4 Gi - 1 cells).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_text_width(
     text: *const u8,
@@ -31,9 +31,9 @@ pub unsafe extern "C" fn rille_text_width(
 
 /// Computes the padding of a text to `options->cells` cells.
 ///
-/// Writes the cells before it to `out_left` and those after it to `out_right`: both are 0 if the text takes as many
-/// already. Of `options`, `cells`, `align` and the options of rille_text_width count. Tabs go to their stops from where
-/// the text then begins.
+/// Writes the cells before the text to `out_left` and the cells after it to `out_right`; both are 0 if the text is at
+/// least that wide already. Only `cells`, `align` and the options of rille_text_width are used. Padding before the text
+/// moves its start, and tabs are measured from there.
 ///
 /// Returns RILLE_OK or RILLE_EARG (an option is wrong).
 #[unsafe(no_mangle)]
@@ -59,7 +59,7 @@ pub unsafe extern "C" fn rille_text_pad(
     })
 }
 
-/// A width as the C side tells it, if it can.
+/// Converts a width to the `uint32_t` of C; fails if it is too large.
 pub(super) fn cells(cells: usize) -> Result<u32, Failure> {
     u32::try_from(cells).map_err(|_| too_wide(cells))
 }

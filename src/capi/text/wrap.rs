@@ -10,11 +10,11 @@ use super::*;
 pub struct rille_line {
     /// Start offset in bytes.
     pub start: u32,
-    /// Offset at which it ends: before white space and a line end, which belong to no line.
+    /// End offset in bytes, before white space and a line end, which belong to no line.
     pub stop: u32,
-    /// Offset at which the next line starts; the length of the text after the last line.
+    /// Start offset in bytes of the next line; the length of the text after the last line.
     pub next: u32,
-    /// Cells that it takes.
+    /// Width of the line in cells.
     pub cells: u32,
 }
 
@@ -23,11 +23,11 @@ const _: () = assert!(size_of::<rille_line>() == 16);
 /// Breaks a text into lines that take at most `options->cells` cells, at the break opportunities of UAX #14 (strict, and
 /// without a dictionary for Thai, Lao, Khmer and Burmese).
 ///
-/// Writes up to `capacity` lines to `out` and their number to `out_count`. If that is `capacity`, there may be more: the
-/// next call begins where `options->start` is the last line's `next`; the text is at its end if that is its length. The
-/// empty text has no line, and `"a\n"` one. A word that is longer than a line is cut between grapheme clusters, unless
-/// `keep_long_words` is set; a single cluster that is wider than a line is a line. Of `options`, `cells`,
-/// `keep_long_words`, `start` and the options of rille_text_width count.
+/// Writes up to `capacity` lines to `out` and their number to `out_count`. If the number is `capacity`, there may be
+/// more: continue with `options->start` as the `next` of the last line, until that is the length of the text. The empty
+/// text has no line, and `"a\n"` has one. A word that is longer than a line is cut between grapheme clusters, unless
+/// `keep_long_words` is set; a single cluster that is wider than a line is a line. Only `cells`, `keep_long_words`,
+/// `start` and the options of rille_text_width are used.
 ///
 /// Returns RILLE_OK or RILLE_EARG (an option is wrong, `cells` or `capacity` is 0, or `start` is beyond the end).
 #[unsafe(no_mangle)]
