@@ -1,4 +1,4 @@
---- Fuzzy matching in hot loops compiles without an abort and makes no garbage.
+--- Fuzzy matching in hot loops compiles without an abort and creates no garbage.
 local t = ...
 local rille = require("rille")
 if rille.backend ~= "native" then

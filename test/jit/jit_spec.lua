@@ -1,4 +1,4 @@
---- Hot calls compile without an abort and make no garbage.
+--- Hot calls compile without an abort and create no garbage.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")
@@ -11,7 +11,7 @@ local view = rille.bytes(ffi.new("char[11]", LINE), 11)
 local buffer = rille.buffer(4096)
 local sb = found and string_buffer.new(4096)
 
---- Each hot call as a loop of its own, so that a trace is of this call only.
+--- Each hot call in its own loop, so that a trace contains only this call.
 local loops = {
   ["count of a string"] = function(n)
     local sum = 0

@@ -1,4 +1,4 @@
---- Jobs and their batches in hot loops compile without an abort and make no garbage.
+--- Jobs and their batches in hot loops compile without an abort and create no garbage.
 local t = ...
 local rille = require("rille")
 if rille.backend ~= "native" then
@@ -9,7 +9,7 @@ end
 
 local here = debug.getinfo(1, "S").source:match("^@(.*[/\\])") or "./"
 
---- A job that is over, and a batch of it.
+--- Waits for a job, and returns it with a batch.
 local function finished(job)
   while job:poll() == "running" do
     job:wait(60000)

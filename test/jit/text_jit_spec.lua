@@ -1,4 +1,4 @@
---- Hot calls of the text parts compile without an abort and make no garbage.
+--- Hot calls of the text functions compile without an abort and create no garbage.
 local t = ...
 local rille = require("rille")
 local text = rille.text
@@ -9,12 +9,12 @@ local LINES = ("a line of text\n"):rep(40000)
 local buffer = rille.buffer(4096)
 local sb = found and string_buffer.new(4096)
 
--- A part is loaded by its first use, which is no hot one.
+-- A part is loaded at its first use, which is not a hot path.
 for _, name in ipairs({ "offset", "segments", "equal_fold", "normalize" }) do
   t.ok(text[name], name)
 end
 
---- The rounds go over one long text, as each loop over segments makes a state.
+--- Returns a loop over one long text, as each iteration over segments creates a state.
 local function over(unit)
   return function(n)
     local rounds, sum = 0, 0

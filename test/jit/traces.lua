@@ -1,15 +1,15 @@
---- What specs of hot loops share: each loop is proven to compile without an abort and to make no garbage.
+--- Tests hot loops: each must compile without an abort and create no garbage.
 ---
 ---   dofile(directory .. "traces.lua")(t, loops)
 ---
---- `loops` has functions by name; each takes how many rounds to run.
+--- `loops` contains functions by name; each takes the number of rounds to run.
 local rille = require("rille")
 
---- Runs `loop` under the eyes of the trace recorder: how many traces of it were made, and why one was given up.
+--- Runs `loop` while traces are recorded; returns the number of its traces, and why a trace was aborted.
 ---
---- A trace of the loop is one that starts in it, behind the head of its function, or at a side exit. The recorder also
---- tries that function, and those that it calls, on their own when their counters, which are shared by hash, happen to run
---- out first; such a trace is given up by design, and keeps nothing from being compiled.
+--- A trace of the loop starts in it, after the head of its function, or at a side exit. The recorder also tries to compile
+--- that function, and those that it calls, alone when their counters, which are shared by hash, reach the limit first; such
+--- a trace is always aborted, and does not keep the loop from being compiled.
 local function record(t, loop)
   local made, aborts, ours = 0, {}, false
   local function watch(what, _, func, pc, a, b)
@@ -21,12 +21,12 @@ local function record(t, loop)
       aborts[#aborts + 1] = ("error %s (%s)"):format(tostring(a), tostring(b))
     end
   end
-  -- What a first call alone does: names of C are bound, and memory is made that later ones use in another way. A recording
-  -- that meets a name that was never used ends.
+  -- For work that only the first call does: C names are resolved, and memory is allocated that later calls reuse. A
+  -- recording that reaches a name not used before is aborted.
   loop(3)
   jit.flush()
   jit.opt.start("hotloop=2")
-  -- A finaliser of what others left behind would end the recording.
+  -- A finaliser of earlier objects would abort the recording.
   collectgarbage()
   collectgarbage("stop")
   jit.attach(watch, "trace")
@@ -64,7 +64,7 @@ local function prove(t, loops, name)
     loop(10000)
     local garbage = (collectgarbage("count") - before) * 1024
     collectgarbage("restart")
-    -- A side trace that is made now may cost some; 10,000 calls that leave even one byte each would show.
+    -- A new side trace may allocate some bytes; one byte left by each of 10,000 calls would exceed this.
     t.ok(garbage < 5000, ("%d bytes after 10,000 rounds"):format(garbage))
   end)
 end

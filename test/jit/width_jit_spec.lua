@@ -1,4 +1,4 @@
---- Hot calls that know of display cells compile without an abort and make no garbage.
+--- Hot calls that measure display cells compile without an abort and create no garbage.
 local t = ...
 local rille = require("rille")
 local text = rille.text
@@ -6,7 +6,7 @@ local text = rille.text
 local LINE = "hello world"
 local MIXED = "größer 日本 😀"
 local WIDTH, TRUNCATE = { ambiguous = 2, tabstop = 4 }, { side = "middle", ellipsis = "..." }
--- So many that its loops are worth a trace: of a few, most recordings leave the loop and are given up.
+-- Long enough that its loops are worth a trace: with a short list most recordings leave the loop and are aborted.
 local LIST = {}
 for i = 1, 99, 3 do
   LIST[i], LIST[i + 1], LIST[i + 2] = LINE, MIXED, "short"
@@ -53,7 +53,7 @@ local loops = {
   end,
 }
 
---- These have loops of their own, which compile each for itself: a trace of the caller's is then given up.
+--- Functions with loops of their own, each of which is compiled alone: a trace of the caller's loop is then aborted.
 local coarse = {
   ["truncate_list_into a rille buffer"] = function(n)
     local sum = 0
@@ -74,7 +74,7 @@ local coarse = {
 }
 
 if rille.backend == "native" then
-  -- The parts of the noun are loaded, and option tables checked, when they are first used.
+  -- Modules are loaded, and option tables checked, at their first use.
   for _, loop in pairs(loops) do
     loop(1)
   end
@@ -90,7 +90,7 @@ for name, loop in pairs(coarse) do
     elseif rille.backend ~= "native" then
       t.skip("the fallback makes no such promise")
     end
-    -- Which of its loops begin a trace first is a matter of chance, and a few ways leave one to the interpreter.
+    -- Which of its loops starts a trace first is random, and some orders leave one to the interpreter.
     local least = math.huge
     for _ = 1, 5 do
       jit.flush()
@@ -102,7 +102,7 @@ for name, loop in pairs(coarse) do
       least = math.min(least, (collectgarbage("count") - before) * 1024)
       collectgarbage("restart")
     end
-    -- A call may box a pointer on its way from one loop to the next.
+    -- A call may box a pointer between two loops.
     t.ok(least < 64000, ("%d bytes after 1,000 rounds"):format(least))
   end)
 end

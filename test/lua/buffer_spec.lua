@@ -1,4 +1,4 @@
---- The rille buffer, native and pure Lua.
+--- The buffer, native and in pure Lua.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")

@@ -1,4 +1,4 @@
---- What may be passed as text, and what is refused before anything crosses to C.
+--- The forms of text that callers may pass, and the values that are refused before any call of C.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")

@@ -1,4 +1,4 @@
---- Case and normalisation, the same in every host and on both backends: the fallback has ASCII only, and says so.
+--- Case and normalisation, the same in every host and on both backends: the fallback supports only ASCII, and reports that.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")
@@ -7,7 +7,7 @@ local text = rille.text
 local NATIVE = rille.backend == "native"
 local NEEDS = { nil, "needs the native library" }
 
---- What the fallback says in place of an answer that needs tables.
+--- Compares a result; in the fallback, expects its error where the answer needs Unicode tables.
 local function eq(actual, expected)
   t.eq(actual, NATIVE and { expected } or NEEDS)
 end

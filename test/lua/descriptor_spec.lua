@@ -1,4 +1,4 @@
---- With no file descriptor left: what is loaded at its first use says so, and works once there is one again.
+--- Without free file descriptors: a module loaded at its first use reports that, and works when descriptors are free again.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")
@@ -16,7 +16,7 @@ ffi.cdef([[
 ]])
 local DESCRIPTORS = ffi.os == "OSX" and 8 or 7
 
---- Calls a function while no file can be opened: the limit is below what is open already.
+--- Calls a function while no file can be opened: the limit is below the number of files that are open.
 local function without_descriptors(fn)
   local before = ffi.new("rille_spec_limit")
   t.eq(ffi.C.getrlimit(DESCRIPTORS, before), 0)
@@ -32,7 +32,7 @@ local function without_descriptors(fn)
   return unpack(results, 2)
 end
 
---- Calls a function with a rille of which nothing is loaded yet; the modules are put back.
+--- Calls a function with a rille of which nothing is loaded yet, and restores the modules afterwards.
 local function anew(fn)
   local saved = {}
   for name, value in pairs(package.loaded) do
@@ -79,7 +79,7 @@ t.test("the first use of each noun says that no descriptor is left, and works la
   for _, noun in ipairs(NOUNS) do
     anew(function(fresh)
       for _ = 1, 2 do
-        -- The second time, nothing that the first one left behind hides the reason.
+        -- The second attempt reports the same reason: nothing is left from the first one that hides it.
         local found, message = without_descriptors(function()
           return pcall(function()
             return fresh[noun]

@@ -1,4 +1,4 @@
---- Native and fallback give the same answers: over generated, hostile and invalid input.
+--- Native and fallback return the same results, for generated, hostile and invalid input.
 local t = ...
 local rille = require("rille")
 if rille.backend ~= "native" then
@@ -10,7 +10,7 @@ end
 local native = require("rille.text")
 local fallback = require("rille.fallback.text")
 
---- Pieces that segmentation and decoding find hard.
+--- Pieces that are hard to segment and decode.
 local PIECES = {
   "a",
   "B",
@@ -95,7 +95,7 @@ local PIECES = {
   "\255",
 } -- stylua: ignore
 
---- A generator of its own, so that every host sees the same input.
+--- A generator written here, so that every host tests the same input.
 local seed = 20261120
 local function random(n)
   seed = (seed * 16807) % 2147483647
@@ -238,7 +238,7 @@ t.test("the same errors of the parts", function()
 end)
 
 t.test("the two have the same functions", function()
-  -- Those of the parts are there once one of a part has been asked for.
+  -- Functions of a part exist once one of them has been used.
   for _, name in ipairs({ "offset", "segments", "upper", "normalize" }) do
     t.ok(native[name] and fallback[name], name)
   end

@@ -1,4 +1,4 @@
---- Job forms of files: `x_job` with the arguments of `x`, and `job:result()` with what `x` returns.
+--- Job forms of files: `x_job` takes the arguments of `x`, and `job:result()` returns what `x` returns.
 local t = ...
 local rille = require("rille")
 
@@ -6,7 +6,7 @@ local native = rille.backend == "native"
 local LONG = 60000
 local TEXT = "first\nsecond line\r\nthird " .. ("x"):rep(100) .. "\nlast"
 
---- What a job form returns in the end.
+--- Waits for a job form, and returns its result.
 local function result(job, message)
   t.ok(job, message)
   t.eq(job:wait(LONG), "done")
@@ -14,7 +14,7 @@ local function result(job, message)
   return job:result()
 end
 
---- Lines as plain values.
+--- Converts lines to plain values.
 local function plain(lines, ...)
   if type(lines) ~= "table" or not lines.text then
     return lines, ...
@@ -111,7 +111,7 @@ t.test("lines that a job has read stay valid, whatever is read later and whateve
       jobs[i] = doc:lines_job(i, i)
     end
     local around, last = doc:around_job(1, 0, 2), doc:last_job(1)
-    -- The jobs have what they need.
+    -- The jobs keep what they need alive.
     t.eq(mine:text(1), "first")
     doc:close()
     for i = 1, 3 do

@@ -1,4 +1,4 @@
---- The noun `file`: searching and filtering.
+--- `rille.file`: searching and filtering.
 local t = ...
 local rille = require("rille")
 local LONG = 60000
@@ -16,7 +16,7 @@ local function with_file(content, fn, opts)
   end)
 end
 
---- Waits for the end of a job whose results stay.
+--- Waits for the end of a job, whose results are left in it.
 local function finish(job)
   while job:poll() == "running" do
     job:wait(1)
@@ -24,7 +24,7 @@ local function finish(job)
   t.eq(job:poll(), "done")
 end
 
---- All matches, as { from, to, line }.
+--- Returns all matches, as { from, to, line }.
 local function collect(job)
   local all = {}
   while true do
@@ -150,7 +150,7 @@ t.test("a filter is a file with numbers of its own", function()
     t.eq(third:wait(LONG), "done")
     t.eq(both:line(1), "info 7")
     t.eq(both:line_count(), 500)
-    -- The file below may be closed before.
+    -- The filtered file may be closed first.
     rest:close()
     t.eq(both:line(2), "info 17")
   end)
@@ -171,7 +171,7 @@ t.test("a filter grows with its file", function()
     t.eq({ errors:line_count() }, { 2, true })
     t.eq({ errors:refresh(), file:refresh() }, { "same", "grown" })
     t.eq(file:line_at(errors:origin(errors:offset_of(2))), 4)
-    -- Followed, it has news of its own lines.
+    -- When it is followed, it reports its own new lines.
     local job = assert(errors:follow())
     write("ab", "info 5\n")
     t.eq(errors:refresh(), "same")
@@ -179,7 +179,7 @@ t.test("a filter grows with its file", function()
     t.eq(job:wait(LONG), "running")
     t.eq(job:take(), { change = "grown", size = 24 })
     t.eq({ errors:refresh(), errors:last(1):text(1) }, { "grown", "ERROR 6" })
-    -- More than is looked at while the host waits.
+    -- More than a refresh searches while the host waits.
     write("ab", ("info\nERROR 7\n"):rep(100000))
     local until_all = os.clock() + 60
     repeat
@@ -242,7 +242,7 @@ t.test("going from match to match", function()
       position = from + 1
     end
     t.eq(seen, 1000)
-    -- Back through what is known: no search is started.
+    -- Backward through known matches: no search is started.
     while true do
       local from, to = nav:previous(position, 0)
       if not from then
@@ -253,14 +253,14 @@ t.test("going from match to match", function()
       seen, position = seen - 1, from
     end
     t.eq({ seen, nav.job }, { 0 })
-    -- From a place in the middle, both ways.
+    -- From a position in the middle, in both directions.
     nav:close()
     local middle = all[700][1]
     t.eq(nav:previous(middle, LONG), all[699][1])
     t.eq(nav:next(middle, LONG), middle)
     t.eq(nav:next(middle + 1, LONG), all[701][1])
     t.eq(nav:previous(all[100][1], LONG), all[99][1])
-    -- The end moves with the file.
+    -- The end moves when the file grows.
     t.eq(nav:next(file:size(), LONG), nil)
     local more = assert(io.open(path, "ab"))
     more:write("one more need")

@@ -1,4 +1,4 @@
---- The noun `file`: reading, on both backends.
+--- `rille.file`: reading, on both backends.
 local t = ...
 local rille = require("rille")
 local LONG = 60000

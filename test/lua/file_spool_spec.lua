@@ -1,10 +1,10 @@
---- The noun `file`: pipes, devices and archives, which are spooled.
+--- `rille.file`: pipes, devices and archives, which are spooled.
 local t = ...
 local rille = require("rille")
 local LONG = 60000
 local native = rille.backend == "native"
 
---- "one\ntwo\n", packed: a gzip member; a zstd frame with one block that is stored.
+--- "one\ntwo\n", compressed: a gzip member, and a zstd frame with one uncompressed block.
 local GZIP = "\31\139\8\0\0\0\0\0\2\3\203\207\75\229\42\41\207\231\2\0\230\11\186\18\8\0\0\0"
 local ZSTD = "\40\181\47\253\32\8\65\0\0one\ntwo\n"
 
@@ -75,7 +75,7 @@ t.test("a damaged archive has a message, and what came before", function()
       t.ok(message:find("^the " .. name .. " archive ends too early"), message)
       t.eq({ file:line(2) }, { "two", false })
       t.eq(select(2, file:line_count()), false)
-      -- Mended: it is another archive then.
+      -- Repaired: it is then another archive.
       write(archive:rep(2))
       t.eq(file:refresh(), "replaced")
       t.eq(file:index():wait(LONG), "done")
@@ -103,7 +103,7 @@ end)
 t.test("a pipe is read while it comes, and wakes who waits", function()
   local path = os.tmpname()
   os.remove(path)
-  -- What is written, as not every host can tell how a program ended.
+  -- The command's output is checked, as not every host returns a program's exit status.
   local shell = io.popen(("mkfifo %s && test -p %s && echo made"):format(path, path))
   t.eq(shell:read("*l"), "made")
   shell:close()
@@ -132,7 +132,7 @@ t.test("a pipe is read while it comes, and wakes who waits", function()
   t.eq(file:line(2), "two")
   note:close()
   file:close()
-  -- One whose writer never comes is cancelled.
+  -- A pipe without a writer is cancelled.
   file = rille.file(path, { spool = true, index = false })
   job = file:index()
   t.eq(job:wait(5), "running")

@@ -1,4 +1,4 @@
---- Forks: the child of a process that forked while its jobs ran waits for nobody, and every function answers in it.
+--- Forks: in the child of a process that forked while its jobs ran, every function returns and waits for no lost thread.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")
@@ -18,9 +18,9 @@ void _exit(int);
 int write(int, const void *, size_t);
 ]])
 
---- Forks at random moments of each kind of job. Few of them, unless the environment asks for more.
+--- Number of forks at random moments of each kind of job. Low, unless the environment asks for more.
 local ROUNDS = tonumber(os.getenv("RILLE_TEST_FORKS")) or 2
---- A child that is not done after so many seconds hangs.
+--- Seconds after which a child that has not ended counts as hanging.
 local BOUND = 60
 local LONG = 30000
 
@@ -32,7 +32,7 @@ for i = 1, LINES do
 end
 LOG = table.concat(LOG, "\n") .. "\n"
 
---- Everything of texts, patterns and streams. A child has the objects of its parent.
+--- Calls every function of texts, patterns and streams. A child has the objects of its parent.
 local function use_texts(kept)
   local text = rille.text
   t.eq(text.reverse("añb"), "bña")
@@ -61,7 +61,7 @@ local function use_texts(kept)
   t.eq(stream:feed("a need") .. stream:feed("le") .. stream:finish(), "a x")
 end
 
---- Takes all that a job has. How many results there were, and how it ended.
+--- Takes all results of a job. Returns their number, and how the job ended.
 local function finish(job)
   local count = 0
   while true do
@@ -77,13 +77,13 @@ local function finish(job)
   end
 end
 
---- What a job form returns in the end.
+--- Waits for a job form, and returns its result.
 local function result(job)
   t.eq(job:wait(LONG), "done")
   return job:result()
 end
 
---- A file that the parent had opened, whatever it did with it, and then whatever a file can do.
+--- Checks a file that the parent had opened, in any state, and then every method of a file.
 local function use_file(doc, path)
   t.eq(doc:size(), #LOG)
   t.eq(doc:lines(1, 2):text(2), "line 2, with a stone and some more text")
@@ -126,7 +126,7 @@ local function use_file(doc, path)
   doc:close()
 end
 
---- Whatever belongs to the parent says so, at once.
+--- Checks that every object of the parent reports immediately that it belongs to the parent.
 local function use_foreign(kept)
   local names = { "size", "line_count", "info", "index", "refresh", "follow" }
   for _, file in ipairs({ kept.filter, kept.spool }) do
@@ -202,7 +202,7 @@ local function say(message)
   ffi.C.write(2, message .. "\n", #message + 1)
 end
 
---- Forks, and insists that the child comes to its end.
+--- Forks, and fails unless the child ends.
 local function forked(kept, path, kind)
   io.stdout:flush()
   local pid = ffi.C.fork()
@@ -230,12 +230,12 @@ local function forked(kept, path, kind)
   while ffi.C.waitpid(pid, status, 0) ~= pid do -- luacheck: ignore 542
   end
   t.ok(pid > 0)
-  -- The signal of the bound is 14.
+  -- SIGALRM, which ends a hanging child, is 14.
   t.ok(status[0] % 128 ~= 14, kind .. ": the child hangs")
   t.eq(status[0], 0, kind)
 end
 
---- What is at work at the fork. The jobs are new in each round, as is the file.
+--- The work that runs at the fork. Its jobs are new in each round, and so is its file.
 local KINDS = {
   index = function(kept)
     return { kept.doc:index() }
@@ -314,7 +314,7 @@ for kind, start in pairs(KINDS) do
         for _, job in ipairs(kept.jobs) do
           kept.note:watch(job)
         end
-        -- At once, soon, or later: most of these jobs take some milliseconds.
+        -- Immediately, soon, or later: most of these jobs take some milliseconds.
         local pause = math.floor(10 ^ (math.random() * 4.5)) - 1
         ffi.C.usleep(pause)
         for i = 1, math.random(0, 30) do

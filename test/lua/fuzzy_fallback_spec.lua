@@ -1,4 +1,4 @@
---- Native and fallback give the same answers: over generated, hostile and invalid queries and items.
+--- Native and fallback return the same results, for generated, hostile and invalid queries and items.
 local t = ...
 local rille = require("rille")
 if rille.backend ~= "native" then
@@ -10,7 +10,7 @@ end
 local native = require("rille.fuzzy")
 local fallback = require("rille.fallback.fuzzy")
 
---- The generator of the specs: the same numbers in every host.
+--- The random generator of the specs: the same numbers in every host.
 local seed = 7
 local function random(n)
   seed = (seed * 16807) % 2147483647
@@ -70,7 +70,7 @@ local function item()
   return table.concat(parts)
 end
 
---- A query: parts of words with operators around them, so that many match.
+--- Returns a query: parts of words with operators around them, so that many items match.
 local function query()
   local parts = {}
   for i = 1, random(3) do
@@ -102,7 +102,7 @@ local function options()
   return opts
 end
 
---- All that a result tells.
+--- Returns everything in a result, as plain values.
 local function told(r)
   local all = { r.count, r.total, r.searched, r.done }
   for i = 1, r.count do

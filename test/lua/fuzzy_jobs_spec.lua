@@ -1,4 +1,4 @@
---- Bounds of fuzzy queries, job forms, and what results keep: on the library and in pure Lua.
+--- Limits of fuzzy queries, job forms, and the lifetime of results: with the library and in pure Lua.
 local t = ...
 local rille = require("rille")
 
@@ -14,7 +14,7 @@ local function each(name, test)
   end
 end
 
---- Polls a job to its end: nothing is to block.
+--- Polls a job until it ends; no call may block.
 local function over(job)
   for _ = 1, 10000000 do
     local state, done, message, total = job:poll()
@@ -63,7 +63,7 @@ each("push_job adds what push adds, a part with each poll", function(fuzzy)
   t.eq({ job:result() }, { 20000 })
   t.eq(select("#", job:result()), 1)
   t.eq({ f:len(), f:text(1), f:text(20000) }, { 20000, list[1], list[20000] })
-  -- A text, cut at ends of lines.
+  -- A text is split at line ends.
   local text = table.concat(list, "\r\n") .. "\n\n" .. ("x"):rep(100000)
   job = f:push_job(text)
   t.eq(over(job), "done")
@@ -132,7 +132,7 @@ each("results stay as they are, whatever comes after them", function(fuzzy)
   local second = fuzzy.filter("directory2 file3", list)
   t.eq({ first:text(1), first:score(1) }, { text, score })
   t.ok(second:text(1) ~= text)
-  -- Boosts beyond the first few thousand.
+  -- Boosts beyond the first few thousand items.
   local f, boosts = fuzzy(), {}
   f:push(list)
   for i = 1, 5000 do
@@ -140,7 +140,7 @@ each("results stay as they are, whatever comes after them", function(fuzzy)
   end
   f:boost(boosts)
   t.eq(f:query("file"):index(1), 4500)
-  -- Neither texts nor positions of items that are gone.
+  -- Removed items have neither texts nor positions.
   local row, job = f:query("file"), f:start("file")
   repeat
     local state = job:wait(LONG)
@@ -193,7 +193,7 @@ if rille.backend == "native" then
     end
     collectgarbage()
     collectgarbage()
-    -- 16 of each Lua state of the process, and what the collector has not come to yet.
+    -- 16 for each Lua state of the process, and those that the garbage collector has not freed yet.
     t.ok(rille.stats().handles.matcher <= 100, tostring(rille.stats().handles.matcher))
   end)
 

@@ -1,4 +1,4 @@
---- The noun `fuzzy`.
+--- `rille.fuzzy`.
 local t = ...
 local rille = require("rille")
 local root = debug.getinfo(1, "S").source:match("^@(.*)[/\\]test[/\\]") or "."
@@ -20,7 +20,7 @@ local function filled(opts, items)
   return f
 end
 
---- The texts of a result.
+--- Returns the texts of a result.
 local function texts(r)
   local list = {}
   for i = 1, r.count do
@@ -29,7 +29,7 @@ local function texts(r)
   return list
 end
 
---- A search that was stopped is "cancelled", unless it had looked at all items by then.
+--- Checks that a stopped search is "cancelled", unless it had searched all items by then.
 local function stopped_or_complete(job)
   local state, done, _, total = job:poll()
   if state == "done" then
@@ -164,7 +164,7 @@ t.test("rows: best first, then the shorter, then the earlier", function()
   end
   t.eq(order, { 3, 2, 4, 1, 5 })
   t.eq(r:score(1), 16 * 3 + 10 * 4)
-  -- A limit gives the best, not the first.
+  -- A limit returns the best rows, not the first.
   r = f:query("foo", { limit = 2 })
   t.eq(texts(r), { "foo", "foo b" })
   t.eq({ r.count, r.total }, { 2, 5 })
@@ -219,7 +219,7 @@ t.test("boosts add to scores", function()
   t.eq({ r:index(1), r:index(2), r:index(3) }, { 2, 1, 3 })
   t.eq({ r:score(1), r:score(2), r:score(3) }, { plain:score(2) + 32, plain:score(1), plain:score(3) - 7 })
   t.eq(texts(f:query("")), { "foo", "foo a", "foo b" })
-  -- An item that is not there yet has one as well.
+  -- An item that is added later also has its boost.
   f:boost({ 100 }, 4)
   f:push({ "x foo" })
   t.eq(f:query("foo"):text(1), "x foo")
@@ -265,7 +265,7 @@ t.test("start and results", function()
   t.eq(texts(r), texts(f:query("main", { limit = 3 })))
   t.eq(r:positions(1), f:query("main"):positions(1))
   t.eq(texts(f:results()), texts(r))
-  -- The job gives the same.
+  -- The job returns the same rows.
   job = f:start("readme")
   while job:poll() == "running" do
     job:wait(LONG)
@@ -305,7 +305,7 @@ t.test("a new search stops the one before", function()
     state = third:wait(LONG)
   until state ~= "running"
   stopped_or_complete(third)
-  -- Closed while it may run.
+  -- Closed while it may still run.
   f:start("some")
   f:close()
 end)
@@ -322,7 +322,7 @@ t.test("match", function()
   local buffer = rille.buffer()
   buffer:put("src/main.rs")
   t.eq(rille.fuzzy.match("smr", buffer), (rille.fuzzy.match("smr", "src/main.rs")))
-  -- More queries than are remembered.
+  -- More queries than the cache holds.
   for i = 1, 100 do
     t.ok(rille.fuzzy.match("a" .. i, "a" .. i))
     t.ok(rille.fuzzy.match("a", "a"))
@@ -368,7 +368,7 @@ t.test("input that is odd: operators only, long queries, long items, bytes that 
   t.eq(f:query(long .. "c").total, 0)
   t.eq(f:query(("a "):rep(64)).total, 2)
   t.eq(f:query(("! ' ^ "):rep(21)).total, #items)
-  -- A query of more terms or bytes than anybody types is refused.
+  -- A query with more terms or bytes than the limit is refused.
   for _, query in ipairs({ ("a "):rep(65), ("ab"):rep(5000) }) do
     local none, message = f:query(query)
     t.eq(none, nil)
@@ -427,7 +427,7 @@ t.test("a walk feeds it", function()
   t.eq(f:feeding(), false)
   local job = rille.walk(root .. "/lua")
   f:feed(job)
-  -- The host may drop it.
+  -- The host may drop the job.
   local weak = setmetatable({ job }, { __mode = "v" })
   job = nil -- luacheck: ignore 311
   collectgarbage()
@@ -439,7 +439,7 @@ t.test("a walk feeds it", function()
   t.ok(f:len() > 40)
   local r = f:query("fallbackfuzzyquery.lua")
   t.eq(r:text(1), root .. "/lua/rille/fallback/fuzzy/query.lua")
-  -- The walk has nothing left to take.
+  -- The walk has no results left to take.
   job = rille.walk(root .. "/test")
   f:feed(job)
   while job:poll() == "running" do
@@ -450,7 +450,7 @@ t.test("a walk feeds it", function()
 end)
 
 if native then
-  --- Hundreds of thousands of items, under a memory limit that refuses the next ones.
+  --- Returns a session with hundreds of thousands of items, and a memory limit that refuses the next ones.
   local function large(memory_limit)
     local f, lines = rille.fuzzy({ memory_limit = memory_limit }), {}
     for i = 1, 16384 do
@@ -528,7 +528,7 @@ t.test("feeds and searches end with what they belong to", function()
     end
     f:close()
   end
-  -- A search is over when its corpus is gone.
+  -- A search ends when its session is closed.
   local f = filled()
   local job = f:start("main")
   f:close()

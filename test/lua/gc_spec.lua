@@ -1,4 +1,4 @@
---- Lifetimes: handles, finalisers, the namespace of the library.
+--- Lifetimes: handles, finalisers, and the namespace of the library.
 local t = ...
 local rille = require("rille")
 if rille.backend ~= "native" then
@@ -55,7 +55,7 @@ t.test("handles of search that are dropped are freed, too", function()
     local lits = rille.literals({ "a", "b" }, { memory_limit = 1000000 })
     rille.regexset({ "a", "b" }, { memory_limit = 1000000 })
     rille.stream(lits, "-"):feed("abc")
-    -- With a limit of their own they are not in the cache.
+    -- Patterns with a memory limit of their own are not cached.
     rille.regex("dropped", { memory_limit = 1000000 })
   end
   collect()
@@ -79,7 +79,7 @@ t.test("closing takes the finaliser away", function()
   t.eq((live()), handles)
 end)
 
---- Loads the library once more in this Lua state, and gives its modules; the first ones are put back.
+--- Loads rille a second time in this Lua state, returns the new modules, and restores the first ones.
 local function reload()
   local saved = {}
   for name in pairs(package.loaded) do
@@ -98,7 +98,7 @@ local function reload()
       package.loaded[name] = nil
     end
   end
-  -- All of them, also those that the second copy has not asked for yet.
+  -- All modules, also those that the second copy has not loaded yet.
   for name, value in pairs(saved) do
     package.loaded[name] = value
   end
@@ -138,7 +138,7 @@ t.test("handles may be freed in any order", function()
     local at = (i * 7) % 20 + 1
     list[at]:close()
     list[at] = nil
-    -- Those that are left have their text.
+    -- The remaining buffers still have their text.
     for length, buffer in pairs(list) do
       t.eq(buffer:tostring(), ("x"):rep(length))
     end
@@ -149,7 +149,7 @@ t.test("handles may be freed in any order", function()
   end
 end)
 
---- The most that a count of rille.stats was while many handles were made and dropped, and nobody asked the collector.
+--- Returns the maximum of a value in rille.stats while many handles are made and dropped without a call of the collector.
 local function most(kind, field, times, make)
   collect()
   local highest = 0
@@ -180,7 +180,7 @@ t.test("native memory that is dropped makes the collector work", function()
   for i = 1, 500 do
     small[i] = rille.buffer()
   end
-  -- None is made here: they grow, and are dropped one by one.
+  -- No buffer is made here: they grow, and are dropped one after the other.
   bytes = most("buffer", "bytes", 500, function(i)
     small[i]:reserve(400000)
     small[i] = nil
@@ -242,7 +242,7 @@ t.test("sets and lists of one content share what is native, and close each for i
   local function check(make, use)
     local a, b = make({ "one", "two" }), make({ "one", "two" })
     t.ok(rawequal(a.handle, b.handle))
-    -- The same text, cut elsewhere; another flag; another order.
+    -- The same text, split elsewhere; another flag; another order.
     for _, other in ipairs({ { "onet", "wo" }, { "onetwo" }, { "two", "one" }, { "one", "two", "one" } }) do
       t.ok(not rawequal(a.handle, make(other).handle))
     end
@@ -293,7 +293,7 @@ t.test("caches are bounded in number and in bytes", function()
     local kept = after.handles[kind]
     t.ok(kept > 0 and kept <= 128, kept .. " are kept")
   end
-  -- Large ones: the bytes run out long before the number does.
+  -- Large lists: the limit of bytes is reached long before the limit of entries.
   for i = 1, 40 do
     local list = {}
     for j = 1, 2000 do

@@ -1,4 +1,4 @@
---- The noun `grep`.
+--- `rille.grep`.
 local t = ...
 local rille = require("rille")
 local root = debug.getinfo(1, "S").source:match("^@(.*)[/\\]test[/\\]") or "."
@@ -32,7 +32,7 @@ if rille.backend ~= "native" then
   end)
 end
 
---- All results, as tables.
+--- Returns all results, as tables.
 local function collect(job, n)
   local list = {}
   while true do
@@ -242,7 +242,7 @@ t.test("of a long line the part that is wanted", function()
   job:close()
 end)
 
---- Waits for the end of a job whose results stay.
+--- Waits for the end of a job, whose results are left in it.
 local function finish(job)
   while job:poll() == "running" do
     job:wait(1)
@@ -250,7 +250,7 @@ local function finish(job)
   t.eq((job:poll()), "done")
 end
 
---- What a search finds in texts in memory: line, offset, text and spans of each result.
+--- Searches a text in memory, and returns the line, offset, text and spans of each result.
 local function find_in(text, pattern, opts)
   opts = opts or {}
   opts.texts, opts.globs = { ["[text]"] = text }, { "no such file" }
@@ -295,7 +295,7 @@ t.test("$ is before CR LF as before LF, with every option", function()
       end
     end
   end
-  -- A lone CR ends nothing.
+  -- A lone CR does not end a line.
   t.eq(find_in("a\rb\r\na\r", "a$"), {})
   t.eq(find_in("a\rb\r\na", "a$", { multiline = true }), { { 2, 6, "a", { { 1, 1 } } } })
 end)
@@ -305,7 +305,7 @@ t.test("every match has its spans", function()
   t.eq(find_in("foo\noo x", "o\\z"), { { 1, 1, "foo", { { 3, 3 } } } })
   t.eq(find_in("foo\r\nx", "o\\z"), { { 1, 1, "foo", { { 3, 3 } } } })
   t.eq(find_in("a \r\nb", "\\s+$"), { { 1, 1, "a ", { { 2, 2 } } } })
-  -- A match of the end of a line alone is an empty one at the end of its text.
+  -- A match of only the line end is an empty match at the end of its text.
   t.eq(find_in("ab\nc", "\\n", { multiline = true }), { { 1, 1, "ab", { { 3, 2 } } } })
 end)
 

@@ -1,4 +1,4 @@
---- What the library tells of itself, and the layouts that Lua relies on.
+--- The library's information about itself, and the struct layouts that Lua relies on.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")

@@ -1,11 +1,11 @@
---- Job forms: `x_job` with the arguments of `x`, and `job:result()` with what `x` returns.
+--- Job forms: `x_job` takes the arguments of `x`, and `job:result()` returns what `x` returns.
 local t = ...
 local rille = require("rille")
 
 local native = rille.backend == "native"
 local LONG = 60000
 
---- What a job form returns in the end.
+--- Waits for a job form, and returns its result.
 local function result(job, message)
   t.ok(job, message)
   t.eq(job:wait(LONG), "done")
@@ -44,7 +44,7 @@ t.test("wrong arguments of a job form are errors at once", function()
   t.raises("rille.regexset_job: patterns must be a list of strings, got nil", rille.regexset_job)
 end)
 
---- A table of arguments for each function on text that has a job form, the text first.
+--- Arguments for each text function that has a job form, the text first.
 local TEXTS = {
   "",
   "hello world, this is a line to wrap\nand another\n",
@@ -168,7 +168,7 @@ t.test("a pattern that a job has compiled is in the cache of patterns", function
   if not t.shared then
     t.eq(rille.stats().handles.regex, before + 1)
   end
-  -- One that is there already is shared as well.
+  -- A pattern that is already cached is shared as well.
   local third = result(rille.regex_job("a pattern of the job forms spec"))
   if not t.shared then
     t.eq(rille.stats().handles.regex, before + 1)

@@ -34,7 +34,7 @@ end
 local start = dofile((debug.getinfo(1, "S").source:match("^@(.*[/\\])") or "./") .. "../support/jobs.lua")
 local LONG = 60000
 
---- Takes all that a job has, until it is over.
+--- Takes all results of a job until it has ended.
 local function collect(job)
   local numbers = {}
   while true do
@@ -169,7 +169,7 @@ end)
 t.test("a job waits when nobody takes, and others run meanwhile", function()
   local full = {}
   for i = 1, 20 do
-    -- Of numbers that pretend to hold 1,000 bytes each, 4,195 are a little more than 4 MiB.
+    -- With numbers that count as 1,000 bytes each, 4,195 are slightly more than 4 MiB.
     full[i] = start({ steps = 1000000, results = 100 })
   end
   for _, job in ipairs(full) do
@@ -201,14 +201,14 @@ t.test("waiting has a limit", function()
 end)
 
 if not pcall(ffi.typeof, "struct rille_test_pollfd") then
-  -- By names of our own: hosts declare the system's.
+  -- Under our own names: hosts declare the system's functions.
   ffi.cdef([[
   struct rille_test_pollfd { int fd; short events; short revents; };
   int rille_test_poll(struct rille_test_pollfd *fds, unsigned long count, int timeout) __asm__("poll");
   ]])
 end
 
---- Whether a descriptor becomes readable within some milliseconds.
+--- Returns whether a descriptor becomes readable within a number of milliseconds.
 local function readable(fd, ms)
   local fds = ffi.new("struct rille_test_pollfd[1]")
   fds[0].fd, fds[0].events = fd, 1
@@ -232,7 +232,7 @@ t.test("a descriptor becomes readable when a job has news", function()
     end
   until state ~= "running"
   t.eq({ state, results }, { "done", 3 })
-  -- The last ring may come after the state that it tells of.
+  -- The last wake-up may come after the state that it announces.
   t.soon(function()
     note:drain()
     return not readable(note:fd(), 0)
@@ -306,7 +306,7 @@ end)
 
 t.test("cancelling is seen within 10 ms", function()
   local best = math.huge
-  -- The best of some: what the machine does beside is not the library's.
+  -- The best of several rounds, as other work of the machine must not count.
   for _ = 1, 30 do
     local job = start({ steps = 1000000, microseconds = 1000 })
     while select(2, job:poll()) == 0 do

@@ -1,6 +1,6 @@
---- What happens on a fork, on a full disk, and at each limit of the system: the sentences are those of |rille-limits|.
+--- Forks, full disks, and each limit of the system: the messages are the sentences in |rille-limits|.
 ---
---- Each case runs in a child of this process, whose limits are its own.
+--- Each case runs in a child of this process, with limits of its own.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")
@@ -27,11 +27,11 @@ local FSIZE, NPROC, NOFILE = 1, 6, 7
 local ROOT = os.getenv("RILLE_ROOT")
 local LONG = 60000
 
--- Runs of white space are one blank: the help breaks its lines where it likes.
+-- Any run of white space equals one space, as the help wraps its lines.
 local help = assert(io.open(ROOT .. "/doc/rille.txt")):read("*a"):match("%*rille%-limits%*(.-)\n====")
 help = help:gsub("%s+", " ")
 
---- Compares what was said with a sentence of the help, in which {names} stand for what differs.
+--- Compares a message with a sentence of the help, in which {names} stand for variable parts.
 local function says(message, sentence)
   t.ok(help:find(sentence, 1, true), "the help does not have: " .. sentence)
   local pattern = sentence:gsub("[%^%$%(%)%%%.%[%]%*%+%-%?]", "%%%0"):gsub("{[^}]*}", ".+")
@@ -44,8 +44,8 @@ local function limit(resource, soft)
   t.eq(ffi.C.prlimit(0, resource, bound, nil), 0)
 end
 
---- Runs a function in a child. What it raises is raised here; what it returns is returned, as a string. With `closes` the
---- child closes its Lua state when it ends.
+--- Runs a function in a child. An error of the function is raised here; its result is returned here, as a string. With
+--- `closes` the child closes its Lua state when it ends.
 local function in_child(fn, closes)
   local path = os.tmpname()
   local out = assert(io.open(path, "wb"))
@@ -74,7 +74,7 @@ local function in_child(fn, closes)
   return report:sub(2)
 end
 
---- How a job ends: its state and message. What it finds is taken and counted.
+--- Returns the state and message with which a job ends. Its results are taken and counted.
 local function ended(job, why)
   t.ok(job, why)
   local taken = 0
@@ -88,7 +88,7 @@ local function ended(job, why)
   return state, message, taken
 end
 
---- A file of lines, which gzip has packed as well.
+--- Calls `fn` with a file of lines, and with the same file compressed by gzip.
 local function with_log(fn)
   local path = os.tmpname()
   local file = assert(io.open(path, "wb"))
@@ -177,7 +177,7 @@ t.test("full disk: a file system without room", function()
       local directory = os.tmpname()
       os.remove(directory)
       assert(io.popen("mkdir " .. directory .. " && echo made")):read("*a")
-      -- A mount of this child's alone.
+      -- A mount that only this child has.
       if
         ffi.C.unshare(0x20000) ~= 0
         or ffi.C.mount("none", "/", nil, 0x44000, nil) ~= 0
@@ -204,7 +204,7 @@ end)
 t.test("no descriptor: each noun says so, and needs none for what is open", function()
   with_log(function(path, packed)
     local file = rille.file(path, { index = false })
-    -- What is loaded when it is used first has its own spec.
+    -- Modules loaded at their first use have a spec of their own.
     local warm = { rille.notifier(), rille.walk(ROOT .. "/lua"), rille.grep("x", ROOT .. "/lua") }
     t.eq(ended(file:search(re)), "done")
     t.eq(rille.text.count("abc", "char"), 3)
@@ -267,7 +267,7 @@ t.test("no thread: jobs fail with a sentence, and the rest goes on", function()
     }
     in_child(function()
       limit(NPROC, 0)
-      -- The limit does not bind root.
+      -- The limit does not apply to root.
       if ffi.C.geteuid() == 0 then
         t.eq(ffi.C.setuid(54321), 0)
       end

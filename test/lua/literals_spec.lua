@@ -1,4 +1,4 @@
---- The noun `literals`, the same on both backends.
+--- `rille.literals`, the same on both backends.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")
@@ -73,7 +73,7 @@ t.test("replace by a list, and by one string for all", function()
   t.raises("list must be a list of strings or a string for all, got nil", lits.replace, lits, "cat")
   t.raises("list%[2%] must be a string, got number", lits.replace, lits, "cat", { "x", 1 })
   t.raises("n must be a whole number", lits.replace, lits, "cat", "x", -1)
-  -- Each of them names the place of the call.
+  -- Each error names the place of the call.
   for _, list in ipairs({ { "x" }, { "x", 1 }, 7 }) do
     local _, message = pcall(function()
       lits:replace("cat", list)

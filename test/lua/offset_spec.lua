@@ -1,4 +1,4 @@
---- Positions between units, the same in every host and on both backends.
+--- Conversion of positions between units, the same in every host and on both backends.
 local t = ...
 local rille = require("rille")
 local text = rille.text

@@ -1,5 +1,5 @@
---- Refused memory: each call of each noun returns or raises a sentence, or its job fails with one, and leaves the host and
---- the handle as they were. The trials are those of refused.lua; the sentences stand in |rille-limits|.
+--- Refused memory: each call of each module returns or raises a sentence, or its job fails with one, and leaves the host and
+--- the handle unchanged. The trials are in refused.lua; the sentences are those in |rille-limits|.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")
@@ -46,19 +46,19 @@ file:write(("x"):rep(2000000), "needle\n")
 file:close()
 run("gzip -kf " .. path)
 
---- Patterns that are compiled before any trial.
+--- Patterns that are compiled before all trials.
 local needle, wide = rille.regex("needle|caf"), rille.regex("\\w+")
 local lits = rille.literals({ "naive", "caf" })
 
 local cases = {}
 
---- Adds a case whose call has to work again afterwards. With `engine` crates take part of the memory in pieces that cannot be
---- refused, so that only what the process holds in total is bounded.
+--- Adds a case whose call must work again afterwards. With `engine`, a part of its memory is allocated by crates in a way
+--- that cannot be refused, so only the total memory of the process is limited.
 local function case(name, call, make, engine)
   cases[#cases + 1] = { name = name, call = call, make = make, engine = engine, again = true }
 end
 
---- What a job has in the end, by a function of it.
+--- Waits for the end of a job, and returns what `get` returns for it.
 local function finished(job, why, get)
   if not job then
     return nil, why
@@ -269,7 +269,7 @@ t.test("each sentence about refused memory stands in the help", function()
   end
 end)
 
---- One case alone, by a part of its name.
+--- Runs only one case, selected by a part of its name.
 local only = os.getenv("RILLE_TEST_CASE") or ""
 
 for _, one in ipairs(cases) do
@@ -288,7 +288,7 @@ end
 t.test("a file with a line for which there is no memory is a row of the kind error", function()
   local found = refused.in_child(function()
     local job = assert(rille.grep("needle", folder, { fixed = true, globs = { "log" } }))
-    -- Once it runs, the buffer for the line is refused.
+    -- When the search runs, the buffer for the line is refused.
     refused.refuse(1000000)
     local rows = {}
     while job:wait(60000) do
@@ -318,7 +318,7 @@ t.test("a process whose address space is bounded lives, and each noun says why i
   end
   local report, how = refused.in_child(function()
     local session, log = rille.fuzzy(), opened()
-    -- What is loaded when it is used first.
+    -- Loads the modules that are loaded at their first use.
     t.ok(rille.text.upper("a") and rille.regexset and rille.grep and rille.walk)
     local status = assert(io.open("/proc/self/status")):read("*a")
     local size = tonumber(status:match("VmSize:%s+(%d+)")) * 1024

@@ -1,4 +1,4 @@
---- The noun `regex`.
+--- `rille.regex`.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")
@@ -21,7 +21,7 @@ local function regex(pattern, flags)
   return assert(rille.regex(pattern, flags))
 end
 
---- What an iterator gives, as a list of lists.
+--- Returns the results of an iterator, as a list of lists.
 local function all(iterator)
   local list = {}
   for a, b, c in iterator do

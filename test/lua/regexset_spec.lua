@@ -1,4 +1,4 @@
---- The noun `regexset`.
+--- `rille.regexset`.
 local t = ...
 local rille = require("rille")
 

@@ -1,4 +1,4 @@
---- The noun `stream`: with literals the same on both backends, with patterns on the native one.
+--- `rille.stream`: with literals the same on both backends, with patterns only on the native one.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")
@@ -9,7 +9,7 @@ local function native()
   end
 end
 
---- Feeds a text cut into chunks of `n` bytes, and gives all that comes out.
+--- Feeds a text in chunks of `n` bytes, and returns the whole output.
 local function feed(stream, s, n)
   local out = {}
   for at = 1, #s, n do

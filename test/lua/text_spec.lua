@@ -1,4 +1,4 @@
---- The noun `text`, the same in every host and on both backends.
+--- `rille.text`, the same in every host and on both backends.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")

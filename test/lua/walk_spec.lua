@@ -1,4 +1,4 @@
---- The noun `walk`.
+--- `rille.walk`.
 local t = ...
 local rille = require("rille")
 local root = debug.getinfo(1, "S").source:match("^@(.*)[/\\]test[/\\]") or "."
@@ -25,7 +25,7 @@ if rille.backend ~= "native" then
   end)
 end
 
---- All paths and their kinds.
+--- Returns all paths and their kinds.
 local function collect(job, n)
   local paths, kinds = {}, {}
   while true do
@@ -82,7 +82,7 @@ t.test("options", function()
   end
   local hidden =
     collect(rille.walk(root, { hidden = true, max_depth = 1, globs = { ".luacheckrc" }, ignore = false }))
-  -- What is found under "." is shown without it.
+  -- Paths under "." do not begin with it.
   t.eq(hidden, { root == "." and ".luacheckrc" or root .. "/.luacheckrc" })
 end)
 

@@ -1,4 +1,4 @@
---- Native and fallback give the same cells, cuts, pads and lines for ASCII, and the fallback never a wrong answer.
+--- Native and fallback agree on cells, cuts, pads and lines of ASCII, and the fallback never returns a wrong answer.
 local t = ...
 local rille = require("rille")
 if rille.backend ~= "native" then

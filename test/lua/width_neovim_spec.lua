@@ -1,7 +1,7 @@
---- The styles "neovim" and "strwidth" are what this very Neovim says.
+--- The styles "neovim" and "strwidth" agree with the Neovim that runs this spec.
 ---
---- Differences are those that src/text/width/mod.rs lists: code points that are younger than this Neovim, and sequences
---- that are no UTF-8 but that it decodes. Before 0.11 it knew no grapheme clusters, only combining characters.
+--- The known differences are listed in src/text/width/mod.rs: code points newer than this Neovim, and invalid UTF-8
+--- sequences that Neovim decodes. Before 0.11, Neovim had no grapheme clusters, only combining characters.
 local t = ...
 local rille = require("rille")
 local text = rille.text
@@ -21,7 +21,7 @@ local function test(name, fn)
     if reason then
       t.skip(reason)
     end
-    -- At the edge of a window that wraps, strdisplaywidth() counts the cell that is left free in front of a wide char.
+    -- At the edge of a wrapping window, strdisplaywidth() counts the cell left empty before a wide character.
     vim.wo.wrap, vim.o.ambiwidth = false, "single"
     fn()
   end)
@@ -33,7 +33,7 @@ local function show(s)
   end))
 end
 
---- Code points that are wide here and not in Neovim 0.12, whose tables are older: they were assigned later.
+--- Code points that are wide here and not in Neovim 0.12, whose Unicode tables are older than these code points.
 local YOUNGER = {
   { 0x18CD6, 0x18CDA, "Khitan small script" },
   { 0x18D1F, 0x18D20, "Tangut supplement" },
@@ -74,8 +74,8 @@ local OLDER = {
   { 0x1FAE9, 0x1FAEF, "emoji" },
 }
 
---- Code points that were wide in Neovim before 0.11 and are narrow here: lone marks, and what is reserved in blocks of
---- ideographs.
+--- Code points that were wide in Neovim before 0.11 and are narrow here: combining marks on their own, and reserved code
+--- points in blocks of ideographs.
 local RESERVED = {
   { 0x302A, 0x302D, "tone marks of ideographs" },
   { 0x3099, 0x309A, "voicing marks of kana" },
@@ -101,7 +101,7 @@ local function within(code, ranges)
   return false
 end
 
---- Whether a difference is one of those that are named above.
+--- Returns whether a difference is one of those listed above.
 local function is_known(code, theirs, ours)
   if theirs == 1 and ours == 2 then
     return within(code, YOUNGER) or vim.fn.has("nvim-0.12") == 0 and within(code, OLDER)
@@ -125,7 +125,7 @@ for _, ambiguous in ipairs({ 1, 2 }) do
           t.eq(text.width(s, displayed), vim.fn.strdisplaywidth(s), ("U+%04X"):format(code))
         end
       end
-      -- All of the planes where something is, some of the rest.
+      -- All code points of the assigned planes, and a sample of the others.
       code = code + ((code < 0x40000 or code >= 0xE0000 and code < 0xE0200) and 1 or 97)
     end
     vim.o.ambiwidth = "single"
@@ -149,7 +149,7 @@ test("a lam and the alef behind it are one cell", function()
   end
 end)
 
---- Pieces that are clusters of one char, or of one and combining ones, so that every Neovim agrees.
+--- Clusters of one code point, or of one and combining marks, for which every Neovim agrees.
 local PLAIN = {
   "a",
   "b c",
@@ -204,7 +204,7 @@ local PLAIN = {
   "\240\159\135\169a",
 } -- stylua: ignore
 
---- What takes the rules for clusters.
+--- Texts that need the rules for clusters.
 local CLUSTERS = {
   "👩‍👩‍👧",
   "👍🏽",

@@ -1,4 +1,4 @@
---- Wrapping, the same in every host; beyond ASCII where the library is.
+--- Wrapping, the same in every host; other text than ASCII only with the library.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")

@@ -1,4 +1,4 @@
---- A Neovim in a child process, with the plugin on its runtimepath, for specs that run in another Neovim.
+--- Runs a Neovim with the plugin in a child process, for specs that run in another Neovim.
 ---
 ---   local child = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/child.lua")
 ---   local nvim = child.start({ columns = 60 })
@@ -7,11 +7,11 @@
 ---   print(table.concat(nvim:screen(), "\n"))
 ---   nvim:stop()
 ---
---- Functions are sent as bytecode, so they have no upvalues; what they need comes as arguments. What takes long is waited
---- for by its outcome: no spec depends on how fast the machine is.
+--- Functions are sent as bytecode, so they cannot have upvalues; their values are passed as arguments. Specs wait for the
+--- outcome of slow work: none depends on the speed of the machine.
 local M = {}
 
---- How long anything may take, in milliseconds: it bounds a hang and measures nothing. Who writes a spec may want less.
+--- Maximum milliseconds for any step: it ends a hang and measures nothing. Authors of specs may set it lower.
 local LIMIT = tonumber(os.getenv("RILLE_LIMIT")) or 60000
 
 ---@class rille.test.child
@@ -20,13 +20,13 @@ local Child = {}
 Child.__index = Child
 
 ---@class rille.test.child.options
----@field columns? integer 80
----@field lines? integer 24
----@field env? table<string, string> variables; the rest is inherited
----@field before? string a command of Vim that runs before plugins are loaded
+---@field columns? integer 80 by default
+---@field lines? integer 24 by default
+---@field env? table<string, string> environment variables; the others are inherited
+---@field before? string an Ex command that runs before plugins are loaded
 ---@field plugin? boolean false: rille is not on the runtimepath
 
---- Starts one; it has loaded its plugins when this returns. The program is that of $RILLE_CHILD.
+--- Starts a child; its plugins are loaded when this returns. The program is that in $RILLE_CHILD.
 ---@param opts? rille.test.child.options
 ---@return rille.test.child
 function M.start(opts)
@@ -58,11 +58,11 @@ function Child:api(name, ...)
   return vim.rpcrequest(self.channel, name, ...)
 end
 
---- Runs a function, or text, in the child and gives what it returns.
+--- Runs a function or text of Lua in the child, and returns its results.
 ---@param code string|fun(...): any
 function Child:lua(code, ...)
   if type(code) == "function" then
-    -- Bytecode is no text: it crosses as one that any string can be.
+    -- Bytecode is not text, so it is sent as an escaped string.
     local bytes = string.dump(code):gsub(".", function(c)
       return ("\\%03d"):format(c:byte())
     end)
@@ -72,25 +72,25 @@ function Child:lua(code, ...)
   return self:api("nvim_exec_lua", code, { ... })
 end
 
---- Types keys, `<CR>` and the like by name. Does not wait for what they do.
+--- Types keys, with names such as `<CR>`. Does not wait for their effect.
 function Child:type(keys)
-  -- It takes what it has room for.
+  -- The child accepts only as many keys as it has room for.
   while #keys > 0 do
     keys = keys:sub(self:api("nvim_input", keys) + 1)
   end
 end
 
---- Runs a command of Vim.
+--- Runs an Ex command.
 function Child:cmd(text)
   return self:api("nvim_command", text)
 end
 
---- Whether the child waits for a key within something, as `getcharstr()` does. Then `lua` would wait for that key too.
+--- Returns whether the child waits for a key inside a call, as `getcharstr()` does. Then `lua` would wait for that key too.
 function Child:blocked()
   return self:api("nvim_get_mode").blocking
 end
 
---- Waits until the function in the child gives something true, and gives that; an error tells the screen.
+--- Waits until the function returns a true value in the child, and returns it; an error shows the screen.
 ---@param condition string|fun(...): any
 function Child:wait(condition, ...)
   local arguments, value = { ... }, nil
@@ -111,7 +111,7 @@ function Child:wait(condition, ...)
   return value
 end
 
---- The screen, a string for each row, without white space at the ends.
+--- Returns the screen, a string for each row, without trailing white space.
 ---@return string[]
 function Child:screen()
   return self:lua(function()
@@ -128,7 +128,7 @@ function Child:screen()
   end)
 end
 
---- Waits until the screen has a text, which is no pattern, somewhere or in one row.
+--- Waits until the screen contains a literal text, in any row or in the given one.
 ---@param text string
 ---@param row? integer
 function Child:sees(text, row)
@@ -146,7 +146,7 @@ function Child:sees(text, row)
   end
 end
 
---- The highlights of a row, a number for each cell: equal numbers look alike.
+--- Returns the highlights of a row, a number for each cell: equal numbers have the same look.
 ---@param row integer
 ---@return integer[]
 function Child:looks(row)
@@ -160,12 +160,12 @@ function Child:looks(row)
   end, row)
 end
 
---- All that was shown as messages.
+--- Returns all messages.
 function Child:messages()
   return vim.trim(self:api("nvim_exec2", "messages", { output = true }).output)
 end
 
---- Ends the child, and tells how it ended: 0 is as a person quits.
+--- Ends the child, and returns its exit status: 0 after a normal quit.
 ---@return integer
 function Child:stop()
   pcall(vim.rpcnotify, self.channel, "nvim_command", "qall!")

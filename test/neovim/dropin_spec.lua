@@ -1,11 +1,11 @@
---- The drop-ins, in the real plugins where a directory of RILLE_PLUGINS has them.
+--- The drop-ins for other plugins, tested in those plugins if RILLE_PLUGINS is a directory that contains them.
 local t = ...
 local root = os.getenv("RILLE_ROOT")
 local child = dofile(root .. "/test/neovim/child.lua")
 
 local ITEMS = { "src/main.rs", "test/main.lua", "lua/rille/init.lua", "README.md", "src/Mail.rs" }
 
---- A child with plugins on its runtimepath, or a skipped test.
+--- Returns a child with plugins on its runtimepath, or skips the test.
 local function with(...)
   local path = {}
   for _, name in ipairs({ ... }) do
@@ -73,7 +73,7 @@ t.test("mini.pick matches with rille", function()
   nvim:lua(function()
     require("mini.pick").setup({ source = { match = require("rille.nvim.mini").match } })
   end)
-  -- As long as a picker is open the child waits for keys, so the choice is made in there, as soon as the best is first.
+  -- While a picker is open the child waits for keys, so the choice is made inside it, as soon as the best item is first.
   local function choose(items, keys, expected)
     nvim:lua(function(list, typed, best)
       vim.schedule(function()

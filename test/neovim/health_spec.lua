@@ -1,4 +1,4 @@
---- `:checkhealth rille`, with a library, with a wrong one, with none; and progress.
+--- `:checkhealth rille` with a library, with a wrong one and without one; and progress messages.
 local t = ...
 local root = os.getenv("RILLE_ROOT")
 local child = dofile(root .. "/test/neovim/child.lua")
@@ -65,7 +65,7 @@ t.test("health works from :Rille", function()
   t.eq(nvim:stop(), 0)
 end)
 
---- Progress of a second and of a moment; what the editor was told.
+--- Reports progress of long and of short work; returns the messages that the editor received.
 local function tell(nvim)
   return nvim:lua(function()
     local told, now = {}, 0

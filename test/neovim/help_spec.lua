@@ -1,4 +1,4 @@
---- The help: its tags are sound, and its links lead somewhere.
+--- The help: its tags are valid, and every link has a target.
 local t = ...
 local root = os.getenv("RILLE_ROOT")
 
@@ -15,7 +15,7 @@ vim.fn.mkdir(directory)
 vim.fn.writefile(vim.fn.readfile(root .. "/doc/rille.txt"), directory .. "/rille.txt")
 
 t.test("there is one place for each tag", function()
-  -- It is an error of Vim if a tag is there twice.
+  -- Vim raises an error for a duplicate tag.
   vim.cmd.helptags(directory)
   local tags = tags_of(directory .. "/tags")
   for _, tag in ipairs({ "rille.txt", ":Rille", ":Rille-view", "rille.text.count()", "rille.regex:find()" }) do

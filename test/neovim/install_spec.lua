@@ -1,5 +1,5 @@
---- Installing: the recipe of doc/neovim.md for vim.pack, lazy.nvim, `nvim -l build.lua`. Cargo is a script here, which writes
---- down how it was called and puts the library of the tests where the real one would.
+--- Installation: the recipe of doc/neovim.md for vim.pack, lazy.nvim, and `nvim -l build.lua`. Cargo is replaced by a script
+--- that records its arguments and copies the tests' library to the place of the built one.
 local t = ...
 local root = os.getenv("RILLE_ROOT")
 local child = dofile(root .. "/test/neovim/child.lua")
@@ -17,8 +17,8 @@ local function run(...)
   return result
 end
 
---- A directory with a repository of the plugin and a Cargo that ends with that status and makes the library in that directory
---- of its target directory; the environment of a Neovim in it.
+--- Makes a directory with a repository of the plugin and a Cargo that exits with `status` and puts the library into `where`
+--- below its target directory; returns it and the environment for a Neovim in it.
 local function scratch(status, where)
   local directory = vim.fn.tempname()
   vim.fn.mkdir(directory .. "/bin", "p")
@@ -57,7 +57,7 @@ end
 
 local BUILD = "rustc --release --locked --lib --crate-type cdylib"
 
---- How Cargo was called: where, with which arguments.
+--- Returns how Cargo was called: the directory and the arguments.
 local function calls(directory)
   local list = {}
   for line in io.lines(directory .. "/cargo.log") do
@@ -66,14 +66,14 @@ local function calls(directory)
   return list
 end
 
---- Waits until a message has a text.
+--- Waits until a message contains a text.
 local function says(nvim, text)
   nvim:wait(function(wanted)
     return vim.fn.execute("messages"):find(wanted, 1, true) ~= nil
   end, text)
 end
 
---- The path of the library that the child has loaded.
+--- Returns the path of the library that the child has loaded.
 local function loaded(nvim)
   return nvim:lua(function()
     return vim.uv.fs_realpath(require("rille").health().path)
@@ -91,11 +91,11 @@ t.test("the recipe for vim.pack builds the library, and the plugin is there at o
   recipe = recipe:gsub("vim%.pack%.add(%b())", function(arguments)
     return "vim.pack.add(" .. arguments:sub(2, -2) .. ", { confirm = false })"
   end)
-  -- A clean start has no packages of the user's.
+  -- A clean start ignores the user's packages.
   local packages = "let &packpath ..= ',' .. stdpath('data') .. '/site'"
   local nvim = child.start({ env = env, plugin = false, before = packages })
   nvim:lua(recipe)
-  -- The editor goes on meanwhile.
+  -- The editor is not blocked in the meantime.
   says(nvim, "rille: the library is built")
   local path = directory .. "/data/nvim/site/pack/core/opt/rille"
   t.eq(calls(directory), { path .. ": " .. BUILD })
@@ -198,12 +198,12 @@ t.test("a library that was loaded before an update was not told of", function()
   end
   local sentence = "was loaded before an update; restart Neovim to use the new one"
   t.ok(not health():find(sentence, 1, true))
-  -- As cargo does: another file under the name.
+  -- Replaced as by cargo: the name then belongs to another file.
   vim.fn.delete(directory .. "/rille/target/release/librille.so")
   nvim:cmd("Rille build")
   says(nvim, "rille: the library is built; restart Neovim to use it")
   t.ok(health():find("the library that runs " .. sentence, 1, true))
-  -- What was loaded goes on, modules that were not needed until now too.
+  -- The loaded version keeps running, including modules that were not used before.
   nvim:lua([[require("rille.nvim.library").hold()]])
   run("rm", "-r", directory .. "/rille/lua")
   t.eq(
@@ -224,7 +224,7 @@ t.test("it is built where the Lua side looks, wherever cargo builds other projec
   t.eq(result.code, 0, result.stderr)
   t.eq(vim.fn.filereadable(directory .. "/rille/target/release/librille.so"), 1)
   t.eq(vim.fn.isdirectory(directory .. "/elsewhere"), 0)
-  -- The user's flags stay, and no path of the builder's goes into the library.
+  -- The user's flags are kept, and the library contains no path of the builder.
   local flags = vim.split(table.concat(vim.fn.readfile(directory .. "/flags")), "\31")
   t.eq({ flags[1], flags[2] }, { "-C", "target-cpu=native" })
   t.ok(vim.tbl_contains(flags, ("--remap-path-prefix=%s=~"):format(vim.uv.os_homedir())), vim.inspect(flags))

@@ -1,4 +1,4 @@
---- How a picker ends: in one way, once, and in the mode of before.
+--- The end of a picker: in one way, once, and in the previous mode.
 local t = ...
 local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
 local closed = pickers.closed
@@ -12,7 +12,7 @@ local function start(opts)
   local nvim = pickers.start(opts or { columns = 80, lines = 24 }, directory)
   nvim:lua(function()
     _G.ends = {}
-    --- A choice whose end is written down.
+    --- Opens a picker for a choice whose result is recorded.
     function _G.choose(items)
       vim.ui.select(items or { "one", "two" }, { prompt = "Which" }, function(item, index)
         table.insert(_G.ends, { item or "none", index or 0, vim.api.nvim_get_mode().mode })
@@ -23,7 +23,7 @@ local function start(opts)
   return nvim
 end
 
---- Waits until the picker is there and its prompt is typed into.
+--- Waits until the picker is open and its prompt accepts keys.
 local function prompted(nvim)
   nvim:wait(function()
     local picker = require("rille.nvim.picker").current
@@ -68,7 +68,7 @@ t.test("on_choice was not called, or twice, where a picker ended by anything but
     nvim:wait([[return #_G.ends > 0]])
     t.eq({ keys, ends(nvim)[1][1], #ends(nvim) }, { keys, "none", 1 })
     t.eq({ keys, mode(nvim) }, { keys, "n" })
-    -- What is typed now is no text of a file.
+    -- Keys typed now must not become text of the file.
     nvim:type("x")
     t.eq({ keys, nvim:lua([[return vim.api.nvim_get_current_line()]]) }, { keys, "" })
     nvim:cmd("Rille resume")
@@ -109,7 +109,7 @@ t.test("a coroutine that asks twice in a row gets both answers", function()
       _G.answers = { ask({ "a", "b" }), ask({ "c", "d" }) }
     end)()
   ]])
-  -- All at once: the second picker comes up in insert mode by itself, and the keys wait for it.
+  -- All at once: the second picker opens in insert mode automatically, and the keys wait for it.
   nvim:type("b<CR>d<CR>")
   nvim:wait([[return _G.answers ~= nil]])
   t.eq(nvim:lua([[return _G.answers]]), { "b", "d" })

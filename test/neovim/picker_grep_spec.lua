@@ -1,4 +1,4 @@
---- Searching a tree while typing.
+--- The grep picker: searching a tree while typing.
 local t = ...
 local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
 local closed = pickers.closed
@@ -31,7 +31,7 @@ t.test("lines appear as the pattern is typed, and a choice goes there", function
     nvim:lua([[return { vim.fn.expand("%:t"), vim.fn.line("."), vim.fn.col(".") }]]),
     { "file07.txt", 50, 9 }
   )
-  -- A capital letter means itself.
+  -- Smart case: a capital letter matches only itself.
   nvim:cmd("Rille grep neEdle")
   nvim:sees(" 0│")
   nvim:type("<Esc>")
@@ -83,7 +83,7 @@ t.test("what is not saved yet is searched as it is in the editor, and shown so",
   nvim:sees(" 1 just typed in")
   nvim:type("<Esc>")
   closed(nvim)
-  -- It would take too long to hand over a large one with each key.
+  -- A large one would take too long to pass to the search at each key.
   nvim:lua(function()
     vim.cmd("edit src/file04.txt")
     vim.api.nvim_buf_set_lines(0, 0, 0, false, { "just typed in a large one", ("x"):rep(2 ^ 24) })
@@ -93,7 +93,7 @@ t.test("what is not saved yet is searched as it is in the editor, and shown so",
   nvim:sees("src/file03.txt:1: just typed in")
   nvim:type("<Esc>")
   closed(nvim)
-  -- From another directory as well, where the tree has another name.
+  -- Also from another directory, where the tree has another relative path.
   nvim:lua([[vim.api.nvim_set_current_dir("/")]])
   nvim:lua([[require("rille.nvim").grep({ cwd = ..., query = "just typed" })]], directory)
   nvim:sees("file03.txt:1: just typed in")

@@ -1,4 +1,4 @@
---- The parts of the picker that need no screen: where its windows go, what a row shows, and what is read for a preview.
+--- The parts of the picker that need no screen: the layout of its windows, the text of a row, and the excerpt of a preview.
 local t = ...
 local rille = require("rille")
 local layout = require("rille.nvim.picker.layout")
@@ -6,7 +6,7 @@ local row = require("rille.nvim.picker.row")
 local excerpt = require("rille.nvim.picker.excerpt")
 local options = require("rille.nvim.picker.options")
 
---- The cells that a window covers with its frame.
+--- Returns the cells that a window covers with its frame.
 local function outer(rect, frame)
   local edge = frame and 2 or 0
   return rect.row, rect.col, rect.row + rect.height + edge, rect.col + rect.width + edge
@@ -51,7 +51,7 @@ t.test("a row shows its matches, and is valid text that is not longer than neede
       parts[i] = letters[math.random(#letters)]
     end
     local text = table.concat(parts)
-    -- Where characters begin and end.
+    -- The starts of characters.
     local starts = {}
     for at = 1, #text do
       local byte = text:byte(at)
@@ -77,7 +77,7 @@ t.test("a row shows its matches, and is valid text that is not longer than neede
     end
     t.ok(rille.text.validate(shown), "it cuts a character: " .. shown)
   end
-  -- The match is what has to be seen.
+  -- The match must be visible.
   local long = ("a"):rep(200) .. "here" .. ("b"):rep(200)
   for width = 12, 60 do
     local shown, shift = row.fit(long, { 201, 204 }, width)
@@ -107,7 +107,7 @@ t.test("an excerpt has the line of its place, with its number", function()
       local cut = excerpt.cut(text:sub(from + 1, from + 5000), from, { offset = offset, lnum = i }, #text)
       t.eq(cut.lines[cut.at], lines[i])
       t.eq(cut.first + cut.at - 1, i)
-      -- What is before it as well, and no part of a line.
+      -- Lines before it are included, and no partial line.
       t.eq(cut.lines[1], lines[cut.first])
     end
     offset = offset + #lines[i] + 1
@@ -117,7 +117,7 @@ t.test("an excerpt has the line of its place, with its number", function()
   t.ok(#first.lines[3] < 600)
 end)
 
---- What `excerpt.read` gives, in the end.
+--- Returns the result of `excerpt.read` once it has arrived.
 local function read(place)
   local lines, why
   excerpt.read(place, function(cut)

@@ -1,4 +1,4 @@
---- Where a picker leads: to the file and byte that was found, whatever its name looks like.
+--- The targets of a picker: the file and byte that was found, whatever the file's name contains.
 local t = ...
 local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
 local closed = pickers.closed
@@ -18,7 +18,7 @@ local function start(opts, at)
   return pickers.start(opts or { columns = 120, lines = 30 }, at or directory)
 end
 
---- The name below the directory, the line and the byte of the cursor, and the line's text.
+--- Returns the name below the directory, the line and the byte of the cursor, and the line's text.
 local function here(nvim)
   return nvim:lua(
     [[
@@ -47,7 +47,7 @@ t.test("a name that is a pattern, or a part of another name, led to the other fi
       nvim:cmd("edit d\\$HOME/fx.txt")
       nvim:lua([[require("rille.nvim").grep({ query = "needle", grep = { globs = { "!x.cpp" } } })]])
       nvim:sees("5│")
-      -- Each is previewed by its own text.
+      -- The preview of each item shows its own text.
       for _ = 1, 5 do
         local selected = nvim:lua(function()
           local picker = require("rille.nvim.picker").current
@@ -119,7 +119,7 @@ t.test("after :cd an open or resumed picker showed one directory and opened anot
       closed(nvim)
       nvim:cmd("Rille resume")
       nvim:sees("same.txt")
-      -- The preview, too.
+      -- Also in the preview.
       nvim:sees("of a needle")
       nvim:type("<CR>")
       closed(nvim)
@@ -204,7 +204,7 @@ t.test("odd bytes ended a picker, or the rest of its list was lost", function()
   nvim:type("line<CR>")
   closed(nvim)
   t.eq(here(nvim)[1], "bytes/line\nfeed.txt")
-  -- Every field of a picker, and what is pasted.
+  -- Every field of a picker, and pasted text.
   nvim:lua([[
     local odd = "a\0b\rc\nd\27[31me\255\tf"
     require("rille.nvim").pick({
@@ -218,7 +218,7 @@ t.test("odd bytes ended a picker, or the rest of its list was lost", function()
   nvim:sees("2/3")
   nvim:api("nvim_paste", "\0b\r", true, -1)
   nvim:wait([[return require("rille.nvim.picker").current.prompt.query:find("b") ~= nil]])
-  -- Once for what was pasted, once for what was there before.
+  -- Once for the pasted text, once for the text before it.
   nvim:type("<C-u><C-u>a")
   nvim:sees("2/3")
   nvim:type("<Tab><C-a><M-v><M-v><C-q>")

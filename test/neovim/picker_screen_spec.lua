@@ -1,4 +1,4 @@
---- The picker on its screen: every way to leave it, sizes, the mouse, what else uses it.
+--- The picker on its screen: every way to leave it, window sizes, the mouse, and other features that use it.
 local t = ...
 local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
 local closed = pickers.closed
@@ -41,7 +41,7 @@ t.test("every way of leaving gives everything back, and on_choice is told once",
     nvim:type("file")
     nvim:sees("60/62")
     if keys == "<C-o><C-w>w" then
-      -- To the list and the preview nobody comes.
+      -- The list and the preview cannot be entered.
       nvim:type(keys)
       nvim:wait(function()
         local current = require("rille.nvim.picker").current
@@ -150,7 +150,7 @@ t.test("buffers, lines and help", function()
   nvim:type("<CR>")
   closed(nvim)
   t.eq(nvim:lua([[return vim.api.nvim_win_get_cursor(0)]]), { 2, 0 })
-  -- Some distributions leave the parsers out, and then the editor's own :help fails.
+  -- Some distributions omit the parsers, and then the editor's own :help fails.
   nvim:cmd("filetype plugin off")
   nvim:cmd("Rille help")
   nvim:type("^quickfix-ID$")

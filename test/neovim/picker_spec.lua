@@ -1,4 +1,4 @@
---- The picker, as a person uses it: by keys, by the mouse, and by looking at the screen.
+--- The picker as a user operates it: by keys and by the mouse, with its result on the screen.
 local t = ...
 local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
 local closed = pickers.closed
@@ -32,7 +32,7 @@ t.test("files: what is typed narrows the list, is marked in it, and a choice ope
   nvim:type("main")
   nvim:sees("1/62")
   nvim:sees("src/deep/main.c")
-  -- The matched letters look different from those beside them.
+  -- The matched letters have another highlight than those beside them.
   local row, column
   for i, line in ipairs(nvim:screen()) do
     local at = line:find("src/deep/main.c", 1, true)
@@ -43,7 +43,7 @@ t.test("files: what is typed narrows the list, is marked in it, and a choice ope
   local looks = nvim:looks(row)
   t.ok(looks[column] ~= looks[column + 9], "the match is not highlighted")
   t.eq(looks[column + 9], looks[column + 12])
-  -- The preview, too.
+  -- Also in the preview.
   nvim:sees("int main;")
   nvim:type("<CR>")
   closed(nvim)
@@ -148,10 +148,10 @@ t.test("a function gives lists and texts whenever it likes, and a line may come 
   nvim:type("<C-u>'second<CR>")
   closed(nvim)
   t.eq(nvim:lua([[return { _G.chosen, _G.stopped }]]), { "second", 2 })
-  -- What comes too late is left.
+  -- Items that are added too late are ignored.
   nvim:lua([[_G.add("late\n"); _G.add({ "later" }); _G.done()]])
   closed(nvim)
-  -- A large text and a large list are pushed in parts; all of them arrive.
+  -- A large text and a large list are pushed in parts; all of their items arrive.
   nvim:lua([[
     require("rille.nvim").pick({
       items = function(add, done)
@@ -292,7 +292,7 @@ t.test("marked items, and the quickfix list of them or of all", function()
   end)
   nvim:cmd("cclose")
   closed(nvim)
-  -- Marks of all, and what a function gets of them.
+  -- Marking all, and what the function receives.
   nvim:lua([[
     require("rille.nvim").pick({ items = { "a1", "a2", "b1" }, on_choice = function(item, info)
       _G.chosen = { item, info.marked, info.how }

@@ -1,8 +1,8 @@
---- The picker over a source that does what the spec says: which row is selected and shown while rows come and go.
+--- The picker over a source controlled by the spec: the selected and the visible row while rows appear and disappear.
 local t = ...
 local child = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/child.lua")
 
---- A child in which `open(resumed)` opens a picker; `state` is what its source says and `drawn` what was drawn last.
+--- Starts a child in which `open(resumed)` opens a picker; `state` is that of its source, and `drawn` what was drawn last.
 local function start()
   local nvim = child.start({ columns = 80, lines = 24 })
   nvim:lua(function()
@@ -67,7 +67,7 @@ t.test("a resumed row is selected as soon as it is there, and not before", funct
     seen[1] = picker.cursor
     _G.set({ count = 10 })
     seen[2] = picker.cursor
-    -- If it never comes, the last one is.
+    -- If it never arrives, the last row is selected.
     _G.set({ count = 3, busy = true })
     picker = _G.open({ cursor = 5, marked = {} })
     _G.set({ busy = false })
@@ -172,18 +172,18 @@ t.test("what is typed ahead is done in order, once the rows that it needs are th
     local picker = _G.open()
     picker:move(20)
     _G.set({ stale = false })
-    -- The move waits for rows, and the mark for the move.
+    -- The move waits for rows, and the mark waits for the move.
     picker:mark()
     seen.early = { picker.cursor, #picker.marked }
     _G.set({ count = 30 })
     seen.later = { picker.cursor, picker.marked[1] and picker.marked[1].key }
-    -- To the end is to the end of what there is: it waits for no more.
+    -- A move to the end goes to the last row that exists: it does not wait for more.
     _G.set({ stale = true })
     picker:move(math.huge)
     seen.stale = picker.cursor
     _G.set({ stale = false })
     seen["end"] = picker.cursor
-    -- What waits for rows of one query is not done with those of another.
+    -- An action that waits for the rows of one query does not run on those of another.
     _G.set({ stale = true })
     picker:move(5)
     picker.prompt:set("y")

@@ -1,4 +1,4 @@
---- The picker when things go wrong: each is said once, and closing gives everything back.
+--- The picker when something fails: each failure is reported once, and closing frees everything.
 local t = ...
 local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
 local closed = pickers.closed

@@ -1,9 +1,9 @@
---- What specs of the picker have in common.
+--- Shared functions of the picker specs.
 local child = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/child.lua")
 
 local M = {}
 
---- A child, in a directory if one is given.
+--- Starts a child, in a directory if one is passed.
 ---@param opts? rille.test.child.options
 ---@param directory? string
 ---@return rille.test.child
@@ -13,7 +13,7 @@ function M.start(opts, directory)
     nvim:lua([[vim.api.nvim_set_current_dir(...)]], directory)
   end
   nvim:lua(function()
-    --- Live handles of each kind, but for the notifier and the buffer that modules keep for ever.
+    --- Returns live handles of each kind, except the notifier and the buffer that modules never close.
     function _G.handles()
       local handles = {}
       for kind, count in pairs(require("rille").stats().handles) do
@@ -26,7 +26,7 @@ function M.start(opts, directory)
   return nvim
 end
 
---- Waits until no picker is there and everything was given back.
+--- Waits until no picker is open and everything is freed.
 ---@param nvim rille.test.child
 function M.closed(nvim)
   nvim:wait(function()

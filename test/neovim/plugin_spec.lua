@@ -1,4 +1,4 @@
---- What the plugin brings to Neovim: its command, its maps, and nothing else until they are used.
+--- What the plugin adds to Neovim at startup: its command, its mappings, and nothing else until they are used.
 local t = ...
 local child = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/child.lua")
 
@@ -23,7 +23,7 @@ t.test("the command tells what there is, and what it does not know", function()
   nvim:sees(":Rille buffers | build | files | grep | health | help | lines | resume | view")
   nvim:type(":Rille nonsense with more<CR>")
   nvim:sees("rille: there is no sub-command `nonsense`")
-  -- No key is wanted to go on.
+  -- No prompt waits for a key.
   t.eq(nvim:blocked(), false)
   local said = nvim:messages()
   t.ok(said:find("rille: there is no sub-command `nonsense` (known: buffers,", 1, true), said)

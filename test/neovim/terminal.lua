@@ -1,19 +1,19 @@
---- A Neovim in a terminal, which tmux is, with rille on its runtimepath.
+--- Runs a Neovim with rille on its runtimepath in a terminal, tmux.
 ---
---- A server without a screen runs the editor, and a second process shows it in the terminal: so what is typed and shown
---- passes through both the editor's terminal code and tmux.
+--- A server without a screen runs the editor, and a second process shows it in the terminal: keys and screen pass through
+--- the editor's terminal code and tmux.
 local M = {}
 
 local LIMIT = 60000
 
 ---@class rille.test.terminal
----@field package socket string of tmux
----@field package address string of the server
+---@field package socket string socket of tmux
+---@field package address string address of the Neovim server
 ---@field package channel integer
 local Terminal = {}
 Terminal.__index = Terminal
 
---- Whether there is a tmux.
+--- Returns whether tmux is installed.
 function M.available()
   return vim.fn.executable("tmux") == 1
 end
@@ -51,7 +51,7 @@ function M.start(opts)
   return self
 end
 
---- Runs a command of tmux, in a server of its own.
+--- Runs a tmux command, on a server of its own.
 function Terminal:tmux(words)
   local command = { "tmux", "-L", self.socket }
   for _, word in ipairs(words) do
@@ -62,7 +62,7 @@ function Terminal:tmux(words)
   return out
 end
 
---- Types text as it is.
+--- Types literal text.
 function Terminal:type(text)
   self:tmux({ "send-keys", "-l", text })
 end
@@ -72,14 +72,14 @@ function Terminal:press(...)
   self:tmux({ "send-keys", ... })
 end
 
---- What is on the screen.
+--- Returns the text on the screen.
 ---@param colors? boolean with the escape sequences of colours
 ---@return string
 function Terminal:screen(colors)
   return self:tmux(colors and { "capture-pane", "-e", "-p" } or { "capture-pane", "-p" })
 end
 
---- Waits until the screen is as it should be, and gives it.
+--- Waits until the screen satisfies the condition, and returns it.
 local function await(self, condition, about)
   local screen
   local fine = vim.wait(LIMIT, function()
@@ -92,7 +92,7 @@ local function await(self, condition, about)
   return screen
 end
 
---- Waits until the screen has a text, and gives the screen.
+--- Waits until the screen contains a text, and returns the screen.
 ---@param text string
 ---@return string
 function Terminal:sees(text)
@@ -101,7 +101,7 @@ function Terminal:sees(text)
   end, ("%q does not appear"):format(text))
 end
 
---- Waits until the screen no longer has a text.
+--- Waits until the screen no longer contains a text.
 ---@param text string
 function Terminal:sees_not(text)
   await(self, function(screen)
@@ -109,7 +109,7 @@ function Terminal:sees_not(text)
   end, ("%q does not go away"):format(text))
 end
 
---- Gives the terminal another size.
+--- Resizes the terminal.
 function Terminal:resize(columns, lines)
   self:tmux({ "resize-window", "-x", columns, "-y", lines })
 end

@@ -1,4 +1,4 @@
---- The picker and the viewer in a terminal, which has to show them right while its size changes.
+--- The picker and the viewer in a terminal, which must show them correctly while its size changes.
 local t = ...
 local terminal = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/terminal.lua")
 

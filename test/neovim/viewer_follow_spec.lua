@@ -1,4 +1,4 @@
---- The viewer: following with a filter.
+--- The viewer: following a file with a filter.
 local t = ...
 local viewers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/viewers.lua")(t)
 local comes_to = viewers.comes_to
@@ -7,7 +7,7 @@ local function seven(i)
   return i % 7 == 0 and "seven" or "x"
 end
 
---- A file that grows by numbered lines, from `count` on.
+--- Returns a file that grows by numbered lines, from `count` on.
 local function growing(name, count)
   local path = viewers.numbered(name, count, seven)
   return path,
@@ -22,7 +22,7 @@ local function growing(name, count)
     end
 end
 
---- Waits until the filter has kept that many lines.
+--- Waits until the filter has kept a number of lines.
 local function keeps(nvim, count)
   nvim:wait(function(wanted)
     local view = require("rille.nvim.viewer").of()
@@ -45,7 +45,7 @@ t.test("with a filter nothing that was appended appeared", function()
     keeps(nvim, math.floor(count / 7))
     comes_to(nvim, count - count % 7)
   end
-  -- A search sees the new lines, and its count is of all.
+  -- A search finds the new lines, and counts all matches.
   nvim:type("/line 100002<CR>")
   comes_to(nvim, 100002)
   nvim:sees("/line 100002 [1/1]", 1)
@@ -54,7 +54,7 @@ t.test("with a filter nothing that was appended appeared", function()
   local count = append(14)
   keeps(nvim, math.floor(count / 7))
   nvim:sees(("/%d]"):format(math.floor(count / 7)), 1)
-  -- Whoever went up stays there.
+  -- After moving up the cursor stays there.
   local number = nvim:lua([[local view = require("rille.nvim.viewer").of()
     return view:number_of(vim.fn.line("."))]])
   append(70)

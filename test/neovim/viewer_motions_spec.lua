@@ -1,9 +1,9 @@
---- The viewer: motions of Neovim's own that came to the end of the page, and operators over them.
+--- The viewer: Neovim's own motions that reach the end of the page, and operators over them.
 local t = ...
 local viewers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/viewers.lua")(t)
 local comes_to = viewers.comes_to
 
---- Paragraphs of 4,000 lines; a section begins with each second one.
+--- Paragraphs of 4,000 lines; every second one begins a section.
 local path = viewers.numbered("paragraphs.log", 12000, function(i)
   return i % 100 == 0 and "hundred" or "x"
 end)

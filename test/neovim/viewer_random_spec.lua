@@ -1,4 +1,4 @@
---- The viewer: keys at random end in no error, and whatever is yanked by lines is text of the file.
+--- The viewer: random keys raise no error, and every linewise yank is text of the file.
 local t = ...
 local viewers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/viewers.lua")(t)
 
@@ -120,7 +120,7 @@ t.test("keys at random end in no error, and leave nothing behind", function()
       nvim:type(typed[#typed])
     end
     nvim:type("<Esc><Esc>")
-    -- It answers, and what it has said is no error of ours.
+    -- It responds, and its messages are not errors of rille.
     nvim:wait([[return true]])
     local said = nvim:messages()
     local last = table.concat(typed, " ", math.max(1, #typed - 14))

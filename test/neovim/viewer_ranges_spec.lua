@@ -1,4 +1,4 @@
---- The viewer: commands with ranges act on lines of the file, and writing has its bytes.
+--- The viewer: commands with ranges act on lines of the file, and writing writes the file's bytes.
 local t = ...
 local viewers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/viewers.lua")(t)
 local comes_to, says = viewers.comes_to, viewers.says
@@ -8,7 +8,7 @@ local big = viewers.numbered("big.log", LINES, function(i)
   return i % 7 == 0 and "seven" or "x"
 end)
 
---- Lines as `numbered` has them.
+--- Returns lines as `numbered` writes them.
 local function expected(first, last, step)
   local lines = {}
   for i = first, last, step or 1 do
@@ -151,7 +151,7 @@ t.test(
       return vim.fn.getfsize(out) == #wanted
     end, 20))
     t.eq(viewers.read("kept") == wanted, true)
-    -- A command that reads nothing holds the writing up until it is stopped.
+    -- A command that reads nothing blocks the write until it is stopped.
     nvim:type("&<CR>:w !sleep 100<CR>")
     nvim:wait([[return require("rille.nvim.viewer").of().works.write ~= nil]])
     nvim:sees("writing !sleep 100", 1)

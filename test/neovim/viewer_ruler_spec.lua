@@ -1,4 +1,4 @@
---- The viewer: 'ruler', 'statusline' and the bar say where the cursor is in the file.
+--- The viewer: 'ruler', 'statusline' and the bar show where the cursor is in the file.
 local t = ...
 local viewers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/viewers.lua")(t)
 local comes_to = viewers.comes_to
@@ -21,7 +21,7 @@ t.test("the ruler had the row of the page, and was never at the end", function()
     nvim:sees("30000,1 ", row)
     nvim:sees("Bot", row)
     nvim:sees("30,000 of 30,000  100%", 1)
-    -- It is the user's own again in other buffers.
+    -- In other buffers it is the user's own again.
     nvim:cmd("enew")
     t.eq(
       nvim:lua([[return { vim.o.rulerformat, vim.wo.statusline == vim.go.statusline or vim.wo.statusline }]]),

@@ -1,4 +1,4 @@
---- The viewer: what a search means, how many matches it has, and what is highlighted.
+--- The viewer: what a search matches, how many matches it counts, and what is highlighted.
 local t = ...
 local viewers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/viewers.lua")(t)
 local comes_to = viewers.comes_to
@@ -25,7 +25,7 @@ t.test("how many matches there are, and which one this is, was not shown", funct
   nvim:type("&<CR>")
   nvim:wait([[return not require("rille.nvim.viewer").of().filtered]])
   nvim:sees("/Hundred [6/200]", 1)
-  -- A file that grows has more of them.
+  -- A file that grows has more matches.
   local path = viewers.numbered("grows.log", 1000)
   nvim:cmd("bwipeout | Rille view " .. path)
   nvim:type("/line 1<CR>")

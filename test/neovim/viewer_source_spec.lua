@@ -1,4 +1,4 @@
---- The viewer: archives, pipes, commands, the standard input, and text that is no UTF-8.
+--- The viewer: archives, pipes, commands, the standard input, and text that is not UTF-8.
 local t = ...
 local viewers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/viewers.lua")(t)
 local comes_to, says = viewers.comes_to, viewers.says
@@ -8,7 +8,7 @@ local big = viewers.numbered("big.log", 30000)
 t.test("an archive was shown as the bytes that it has", function()
   for _, program in ipairs({ "gzip", "zstd" }) do
     if vim.fn.executable(program) == 1 then
-      -- Its first bytes tell, and no name.
+      -- Recognised by its first bytes, not by its name.
       local packed = viewers.directory .. "/" .. program .. ".packed"
       vim.fn.system(("%s -c < %s > %s"):format(program, big, packed))
       local nvim = viewers.view(packed)
@@ -43,7 +43,7 @@ t.test("what a command prints could not be viewed", function()
   nvim:cmd("enew")
   nvim:cmd("buffer #")
   comes_to(nvim, 500)
-  -- Read again, as by a session, it does not run again.
+  -- Read again, as when a session is restored, it does not run again.
   nvim:cmd("edit")
   says(nvim, "does not run again by itself")
   viewers.done(nvim)
@@ -125,7 +125,7 @@ t.test("text in UTF-16 was shown as garbage in which a search finds nothing", fu
   local nvim = viewers.child.start({ before = "let g:rille = #{ view: #{ above: 100000 } }", columns = 200 })
   nvim:cmd("Rille view " .. path)
   says(nvim, "wide.txt is UTF-16, a view shows UTF-8: `:Rille view !iconv -f UTF-16 -t UTF-8 ")
-  -- A large file of that kind is left to Neovim, which knows it.
+  -- Neovim reads a large file of that kind itself, as it supports the encoding.
   nvim:cmd("enew | bwipeout! #")
   nvim:cmd("edit " .. path)
   t.eq(nvim:lua([[return { vim.bo.filetype, vim.api.nvim_buf_line_count(0), vim.bo.fileencoding }]]), {

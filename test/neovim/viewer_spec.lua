@@ -1,4 +1,4 @@
---- The viewer: a file in a buffer that holds a part of it, driven by keys and looked at on the screen.
+--- The viewer: a file in a buffer that holds a part of it, operated by keys and checked on the screen.
 local t = ...
 local root = os.getenv("RILLE_ROOT")
 local child = dofile(root .. "/test/neovim/child.lua")
@@ -6,7 +6,7 @@ local child = dofile(root .. "/test/neovim/child.lua")
 local directory = vim.fn.tempname()
 vim.fn.mkdir(directory)
 
---- A file with numbered lines, and its path.
+--- Writes a file with numbered lines, and returns its path.
 local function numbered(name, count, text)
   local path, lines = directory .. "/" .. name, {}
   for i = 1, count do
@@ -23,14 +23,14 @@ local big = numbered("big.log", LINES, function(i)
   return i % 7 == 0 and "seven" or "x"
 end)
 
---- A child that views a file.
+--- Starts a child that views a file.
 local function view(path, opts)
   local nvim = child.start(opts)
   nvim:cmd("Rille view " .. (path or big))
   return nvim
 end
 
---- Waits until the cursor is in a line of the file, and its number is known.
+--- Waits until the cursor is in a line of the file whose number is known.
 local function comes_to(nvim, n)
   nvim:wait(function(wanted)
     local at = vim.api.nvim_win_get_cursor(0)[1]
@@ -39,7 +39,7 @@ local function comes_to(nvim, n)
   end, n)
 end
 
---- Quits, and sees that nothing is left. A job that was closed may be at work for a moment.
+--- Quits, and checks that nothing is left. A job that was closed may still run for a moment.
 local function done(nvim)
   nvim:cmd("enew | silent! %bwipeout!")
   local left
@@ -47,7 +47,7 @@ local function done(nvim)
     left = nvim:lua(function()
       local kinds = {}
       for kind, count in pairs(require("rille").stats().handles) do
-        -- Modules keep one of these each.
+        -- Modules keep one handle of each of these kinds.
         local kept = kind == "notifier" or kind == "buffer"
         kinds[kind] = count > 0 and not kept and count or nil
       end
@@ -147,7 +147,7 @@ t.test("selecting and yanking go beyond a page, in both directions", function()
       [[return { #vim.fn.getreg('"', 1, true), vim.fn.getreg('"', 1, true)[1], vim.fn.getregtype('"') }]]
     )
   end
-  -- Until the lines are counted a jump to one waits, and keys go on.
+  -- Until the lines are counted, a jump to a line waits, and other keys do not.
   nvim:wait([[return require("rille.nvim.viewer").of().exact]])
   nvim:type("1000GV20000Gy")
   nvim:wait([[return #vim.fn.getreg('"', 1, true) == 19001]])
@@ -200,7 +200,7 @@ t.test("long lines are shown in part, and yanked whole", function()
   nvim:type("70001go")
   nvim:wait([[return require("rille.nvim.viewer").of():here() == 70001]])
   t.eq(nvim:lua([[return vim.fn.expand("<cword>")]]), "010000")
-  -- A character at the border of the part is whole or not there at all.
+  -- A character at the edge of the visible part is shown whole or not at all.
   nvim:type("0j")
   nvim:wait([[return vim.fn.line(".") == 3]])
   local text = nvim:lua([[return vim.api.nvim_get_current_line()]])
@@ -268,7 +268,7 @@ end)
 t.test("a search can be stopped", function()
   local nvim = view()
   nvim:type("/nowhere at all<CR>")
-  -- It throws away what was typed ahead, as everywhere.
+  -- It discards the keys typed ahead, as everywhere in Vim.
   nvim:type("<C-c>")
   nvim:wait([[return not next(require("rille.nvim.viewer").of().works)]])
   nvim:type("/line 250000<CR>")
@@ -353,7 +353,7 @@ t.test("a file is followed as it grows, from its last line on", function()
     append(lines)
     comes_to(nvim, count)
   end
-  -- Whoever goes up stays there.
+  -- After moving up the cursor stays there.
   nvim:type("100k")
   comes_to(nvim, count - 100)
   local stayed = count - 100
@@ -477,7 +477,7 @@ t.test(
     writes("%write", "out5", text)
     t.eq(vim.fn.filereadable(directory .. "/out4.rille-part"), 0)
     done(nvim)
-    -- Of a file of many pages all of it, and all that a filter keeps.
+    -- The whole of a file of many pages, and all lines that a filter keeps.
     nvim = view(big)
     nvim:cmd("write " .. directory .. "/copy")
     nvim:wait(function(out, size)
@@ -512,7 +512,7 @@ t.test("the keys are listed by a key", function()
   nvim:wait([[return #vim.api.nvim_list_wins() == 2]])
   nvim:type("q")
   nvim:wait([[return #vim.api.nvim_list_wins() == 1]])
-  -- Another key does what it does.
+  -- Another key has its usual effect.
   nvim:type("g?G")
   comes_to(nvim, LINES)
   t.eq(nvim:lua([[return #vim.api.nvim_list_wins()]]), 1)
@@ -567,7 +567,7 @@ t.test("a hit of a search opened the row of a page with its number", function()
     end
     nvim:cmd("Rille grep needle")
     nvim:sees("1│")
-    -- The preview has the lines of the file, under their numbers.
+    -- The preview shows the lines of the file with their numbers.
     nvim:sees("12625 line 12625")
     nvim:type("<CR>")
     nvim:wait(function()
@@ -585,7 +585,7 @@ t.test("a hit of a search opened the row of a page with its number", function()
           and vim.fn.col(".") == 5
       end)
     end
-    -- By the quickfix list, by a command, once more, and from its window.
+    -- By the quickfix list, by a command, by the same command again, and from the list's window.
     nvim:cmd("Rille grep needle")
     nvim:sees("1│")
     nvim:type("<C-q>")

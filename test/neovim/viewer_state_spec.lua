@@ -1,4 +1,4 @@
---- The viewer: what a view forgot when it was left, hidden, closed, or read by Neovim itself.
+--- The viewer: the state of a view is kept when it is left, hidden, closed, or its buffer is read by Neovim itself.
 local t = ...
 local viewers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/viewers.lua")(t)
 local comes_to = viewers.comes_to

@@ -1,4 +1,4 @@
---- The viewer: text that leaves it by registers, files and commands is that of the file.
+--- The viewer: text copied to registers, files and commands is that of the file.
 local t = ...
 local viewers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/viewers.lua")(t)
 local has = viewers.has
@@ -42,7 +42,7 @@ t.test("what was yanked of a long line was what the page has of it", function()
     nvim:type("<Esc>" .. step[1])
     local got
     local fine = vim.wait(10000, function()
-      -- A NUL is a line feed in a register.
+      -- A NUL becomes a line feed in a register.
       got = nvim:lua([[return vim.fn.getreg('"')]])
       return got == step[2]
     end, 20)

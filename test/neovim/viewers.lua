@@ -1,4 +1,4 @@
---- What specs of the viewer share: files with numbered lines, a child that views one, and what is waited for.
+--- Shared functions of the viewer specs: files with numbered lines, a child that views a file, and waiting.
 ---
 ---   local viewers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/viewers.lua")(t)
 local root = os.getenv("RILLE_ROOT")
@@ -8,7 +8,7 @@ return function(t)
   local M = { directory = vim.fn.tempname(), child = child }
   vim.fn.mkdir(M.directory)
 
-  --- Writes a file, and gives its path.
+  --- Writes a file, and returns its path.
   function M.written(name, text)
     local path = M.directory .. "/" .. name
     local file = assert(io.open(path, "wb"))
@@ -17,7 +17,7 @@ return function(t)
     return path
   end
 
-  --- The bytes of a file.
+  --- Returns the bytes of a file.
   function M.read(name)
     local file = assert(io.open(name:find("^/") and name or M.directory .. "/" .. name, "rb"))
     local text = file:read("*a")
@@ -25,7 +25,7 @@ return function(t)
     return text
   end
 
-  --- A file with numbered lines, and its path.
+  --- Writes a file with numbered lines, and returns its path.
   function M.numbered(name, count, text)
     local lines = {}
     for i = 1, count do
@@ -34,7 +34,7 @@ return function(t)
     return M.written(name, table.concat(lines, "\n") .. "\n")
   end
 
-  --- A child that views a file.
+  --- Starts a child that views a file.
   function M.view(path, opts)
     local nvim = child.start(opts)
     nvim:cmd("Rille view " .. path)
@@ -46,7 +46,7 @@ return function(t)
     nvim:wait([[return require("rille.nvim.viewer").of().exact]])
   end
 
-  --- Waits until the cursor is in a line of the file, and its number is known.
+  --- Waits until the cursor is in a line of the file whose number is known.
   function M.comes_to(nvim, n)
     nvim:wait(function(wanted)
       local view = require("rille.nvim.viewer").of()
@@ -54,14 +54,14 @@ return function(t)
     end, n)
   end
 
-  --- Waits until a register has a text.
+  --- Waits until a register contains a text.
   function M.has(nvim, register, text)
     nvim:wait(function(name, wanted)
       return vim.fn.getreg(name) == wanted
     end, register, text)
   end
 
-  --- Waits until a message has a text. A long one is in several pieces.
+  --- Waits until the messages contain a text. A long message is in several pieces.
   function M.says(nvim, text)
     nvim:wait(function(wanted)
       local messages = vim.fn.execute("messages")
@@ -69,7 +69,7 @@ return function(t)
     end, text)
   end
 
-  --- Quits, and sees that nothing is left. A job that was closed may be at work for a moment.
+  --- Quits, and checks that nothing is left. A job that was closed may still run for a moment.
   function M.done(nvim)
     nvim:cmd("enew | silent! %bwipeout!")
     local left
@@ -77,7 +77,7 @@ return function(t)
       left = nvim:lua(function()
         local kinds = {}
         for kind, count in pairs(require("rille").stats().handles) do
-          -- Modules keep one of these each.
+          -- Modules keep one handle of each of these kinds.
           local kept = kind == "notifier" or kind == "buffer"
           kinds[kind] = count > 0 and not kept and count or nil
         end

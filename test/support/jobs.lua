@@ -1,4 +1,4 @@
---- Jobs for the tests, by the library with the feature `testing`.
+--- Starts jobs for the tests, which the library provides with the feature `testing`.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local adopt = require("rille.job").adopt
@@ -15,7 +15,7 @@ local out_handle = ffi.new("rille_job *[1]")
 local out_count = ffi.new("uint32_t[1]")
 local FATES = { done = 0, panic = 1, fail = 2, time = 3 }
 
---- A list of numbers.
+--- Returns a batch as a list of numbers.
 local function taker(_, handle, n)
   local numbers = ffi.new("uint32_t[?]", n)
   if C.rille_test_job_take(handle, numbers, n, out_count, nil) ~= 0 then
@@ -28,8 +28,8 @@ local function taker(_, handle, n)
   return batch
 end
 
---- Starts a job of `steps`, each of which takes some `microseconds` and has some `results`: numbers from 0 on, or with the
---- fate "time" the microseconds of the monotonic clock modulo 2^32.
+--- Starts a job of `steps` steps, each of which takes `microseconds` and produces `results` numbers, counted from 0, or,
+--- with the fate "time", microseconds of the monotonic clock modulo 2^32.
 ---@param options { steps?: integer, microseconds?: integer, results?: integer, fate?: "done"|"panic"|"fail"|"time" }
 ---@return rille.job
 return function(options)

@@ -1,12 +1,12 @@
---- What becomes of calls for which the system has no memory: the driver of refused_spec.lua.
+--- Calls for which the system refuses memory: the driver of refused_spec.lua.
 ---
---- Each trial runs in a child of this process, where the library with the feature `testing` refuses pieces of LEAST bytes and
---- more. A case has up to four functions:
----   make()        what the call works on, with memory
----   call(made)    the call, for which memory is refused; returns what is compared with a run that has it
----   after(made)   what has to work afterwards with the same handles, with memory again
----   again         true: the call itself has to work afterwards
---- A call that is refused raises or returns nil and a sentence, or returns a job that fails with one.
+--- Each trial runs in a child of this process, in which the library with the feature `testing` refuses allocations of LEAST
+--- bytes and more. A case has up to four functions:
+---   make()        makes the object of the call, with memory
+---   call(made)    the call, for which memory is refused; its result is compared with that of a run with memory
+---   after(made)   what must work afterwards with the same handles, with memory again
+---   again         true: the call itself must work afterwards
+--- A refused call raises or returns nil and a sentence, or returns a job that fails with one.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 
@@ -27,7 +27,7 @@ local TRACED = os.getenv("RILLE_TEST_TRACE") and 1 or 0
 
 local M = { LEAST = 4096 }
 
---- How a refusal is called: each of these stands in the help, where {n} is a number.
+--- The sentences for refused memory: each is in the help, with {n} for a number.
 M.SENTENCES = {
   "the system has no memory for {n} bytes",
   "no memory for {n} more bytes of a buffer",
@@ -36,7 +36,7 @@ M.SENTENCES = {
   "out of memory for the search",
 }
 
---- Whether something is a sentence about memory.
+--- Returns whether a message is one of the sentences.
 function M.is_refusal(message)
   for _, sentence in ipairs(M.SENTENCES) do
     if tostring(message):find((sentence:gsub("{n}", "%%d+"))) then
@@ -46,12 +46,12 @@ function M.is_refusal(message)
   return false
 end
 
---- From now on refuses every piece of so many bytes and more, in a child.
+--- Refuses every later allocation of at least `least` bytes, in a child.
 function M.refuse(least)
   C.rille_test_refuse(least, 0, ALL, NO_BOUND, TRACED)
 end
 
---- How a job ends: "done" and how many batches were taken, or its sentence.
+--- Returns how a job ends: "done" and the number of batches taken, or its sentence.
 function M.ended(job, why)
   if not job then
     return nil, why
@@ -72,7 +72,7 @@ function M.ended(job, why)
   return true
 end
 
---- Runs a function in a child and returns what it returns, a string; nil and how the child ended if it did not return.
+--- Runs a function in a child and returns the string that it returns; nil and how the child ended if it did not return.
 function M.in_child(fn)
   local path = os.tmpname()
   local out = assert(io.open(path, "wb"))
@@ -98,7 +98,7 @@ function M.in_child(fn)
   return report
 end
 
---- One run of a case with what is refused. Returns "right", "refused" or what is wrong, and how many pieces were refused.
+--- Runs a case once with refused allocations. Returns "right", "refused" or the failure, and how many were refused.
 local function trial(case, first, count, more)
   local report, ending = M.in_child(function()
     local made = case.make and case.make()
@@ -143,14 +143,14 @@ local function trial(case, first, count, more)
   return outcome, tonumber(refused)
 end
 
---- What the call of a case returns when there is memory, as text.
+--- Returns the result of a case with enough memory, as text.
 function M.wanted(case)
   return M.in_child(function()
     return tostring((case.call(case.make and case.make())))
   end)
 end
 
---- What is wrong with a case when pieces are refused one by one, or all from one on.
+--- Returns the failure of a case when allocations are refused one at a time, or all from one on; nil if there is none.
 function M.one_by_one(case)
   local wrong, n, some = {}, 0, false
   while true do
@@ -166,12 +166,12 @@ function M.one_by_one(case)
     if refused == 0 or #wrong > 6 then
       return wrong, n, some
     end
-    -- All of the first, then fewer and fewer.
+    -- All of the first ones, then ever fewer.
     n = n + 1 + math.floor(n / 2)
   end
 end
 
---- What is wrong with a case when the process may hold so much more and no byte beyond.
+--- Returns the failure of a case when the process may allocate so many bytes more and then nothing; nil if there is none.
 function M.in_total(case)
   local wrong, more = {}, 0
   while more < 2 ^ 28 do

@@ -1,15 +1,15 @@
--- Runs spec files in whichever LuaJIT host loads this file; it names none of them. Printing and leaving the
--- process are the caller's, because in some hosts neither `print` nor `os.exit` may be used.
+-- Runs spec files in the LuaJIT host that loads this file, whichever that is. The caller prints and exits, because some
+-- hosts must not use `print` or `os.exit`.
 --
 --   local passed, failed, skipped = dofile("test/support/runner.lua")({ print = print })
 --
--- The configuration, each field with an environment variable as its default:
---   host   RILLE_HOST      what specs see as t.host
+-- The configuration; an environment variable is the default of each field:
+--   host   RILLE_HOST      the value of t.host in specs
 --   specs  RILLE_SPECS     paths of spec files; the variable separates them with colons
 --   jit    RILLE_JIT       false or "off": specs run in the interpreter
---   expect RILLE_EXPECT    the backend that rille must report; another one is a failure of the run
---   shared                 what specs see as t.shared: true if other Lua states of this process use rille,
---                          so that process-wide numbers (rille.stats) move by themselves
+--   expect RILLE_EXPECT    the backend that rille must report; with another one the run fails
+--   shared                 the value of t.shared in specs: true if other Lua states of this process use rille, so that
+--                          process-wide numbers (rille.stats) change on their own
 --   env                    overrides of os.getenv for this Lua state only; false unsets a variable
 --   print                  takes one line of the report (default: print)
 local SKIP = {}
@@ -25,8 +25,8 @@ local function show(v)
   return #v > 200 and ("%s… (%d bytes)"):format(shown, #v) or shown
 end
 
--- Nil when both are equal, else where and how they differ. Types must agree as well (a boxed 1LL is not 1);
--- NaN equals itself here, since a spec that expects it means just that.
+-- Returns nil if both are equal, otherwise where and how they differ. Types must be the same too (a boxed 1LL is not 1);
+-- NaN equals itself here, for specs that expect NaN.
 local function difference(actual, expected, path)
   if rawequal(actual, expected) or (actual ~= actual and expected ~= expected) then
     return nil
@@ -85,7 +85,7 @@ return function(config)
 
   local passed, failed, skipped, spec, reason = 0, 0, 0, "", nil
   local function attempt(name, fn)
-    say(("test %s: %s"):format(spec, name)) -- before it runs: a crash leaves this as the last line
+    say(("test %s: %s"):format(spec, name)) -- before it runs: after a crash this is the last line
     local ok, e = xpcall(fn, trace)
     if e == SKIP and not ok then
       skipped = skipped + 1
@@ -115,7 +115,7 @@ return function(config)
     end
     return value
   end
-  --- For what another thread is about to do: asks for a minute, at most.
+  --- Waits for a condition that another thread makes true, for at most a minute.
   function t.soon(fn, ...)
     local ends, value = os.time() + 60, fn(...)
     while not value and os.time() < ends do
@@ -133,8 +133,8 @@ return function(config)
     end
     return e
   end
-  --- Calls `fn` with the path of a file that has some content, and a function that writes it anew: its text, and how to
-  --- open it if not as "wb". The file is removed with the test.
+  --- Calls `fn` with the path of a file that has some content, and with a function that writes it again, given the new text
+  --- and the mode of opening, "wb" by default. The file is removed after the test.
   function t.with_file(content, fn)
     local path = os.tmpname()
     local function write(text, mode)
