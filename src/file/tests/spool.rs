@@ -362,7 +362,7 @@ fn a_disk_that_is_full_is_a_sentence() {
 fn in_a_child(limit: &str, test: &str) {
     let program = std::env::current_exe().unwrap();
     let output = Command::new("sh")
-        .args(["-c", &format!("ulimit {limit} && exec \"$0\" --exact file::spool_tests::{test}")])
+        .args(["-c", &format!("ulimit {limit} && exec \"$0\" --exact file::tests::spool::{test}")])
         .arg(program)
         .env("RILLE_TEST_CHILD", test)
         .output()
