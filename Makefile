@@ -1,4 +1,4 @@
-# What a packager needs; everything else is cargo's.
+# Targets for packagers; everything else is done by cargo.
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
@@ -6,15 +6,15 @@ LUADIR ?= $(PREFIX)/share/lua/5.1
 CARGO ?= cargo
 CARGOFLAGS ?=
 
-# Where cargo puts what it makes.
+# Cargo's output directory.
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 OUT := $(TARGET_DIR)/$(if $(CARGO_BUILD_TARGET),$(CARGO_BUILD_TARGET)/)release
 
-# The number of the C interface is in the header; the rest of the file's name is the version after its first number.
+# The number of the C interface is in the header; the rest of the file's name is the version without its first number.
 ABI := $(shell sed -n 's/^.define RILLE_ABI //p' include/rille.h)
 MINOR := $(shell sed -n 's/^version = "[0-9]*\.\([0-9]*\.[0-9]*\).*/\1/p' Cargo.toml | head -n 1)
 
-# FILE is what cargo makes and what `-lrille` finds, SONAME what programs that are linked with it ask for.
+# FILE is the output of cargo and the name for `-lrille`; SONAME is the name that programs linked with it load.
 ifeq ($(or $(findstring apple,$(CARGO_BUILD_TARGET)),$(filter Darwin,$(shell uname -s))),)
 FILE := librille.so
 SONAME := $(FILE).$(ABI)
@@ -25,9 +25,9 @@ SONAME := librille.$(ABI).dylib
 REAL := librille.$(ABI).$(MINOR).dylib
 endif
 
-# As `cargo build --release` makes it, with two differences. Link-time optimisation: cargo leaves that out while it makes
-# the Rust library beside the shared one. And no path of this machine: a panic names the source file, which would be one
-# below the builder's home. Where several of the prefixes fit, the last one counts; RUSTFLAGS are kept.
+# The same as `cargo build --release`, with two differences. It has link-time optimisation, which cargo omits while it builds
+# the Rust library together with the shared one. And it contains no path of this machine: a panic names its source file,
+# which would be below the builder's home. Where several prefixes match, the last one applies; RUSTFLAGS are kept.
 all:
 	@set -e; next=$$(printf '\037'); \
 	flags=$${CARGO_ENCODED_RUSTFLAGS:-$$(printf '%s' "$$RUSTFLAGS" | tr -s ' ' '\037')}; \
@@ -44,7 +44,7 @@ all:
 test:
 	$(CARGO) test
 
-# Without cargo, as root often is, it installs what `make` has built before.
+# Without cargo, which root often does not have, it installs what `make` has built before.
 install: $(if $(shell command -v $(CARGO)),all)
 	@test -f "$(OUT)/$(FILE)" || { echo "$(OUT)/$(FILE) is missing: run make first, as a user who has cargo"; exit 1; }
 	install -d "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(INCLUDEDIR)" "$(DESTDIR)$(LUADIR)"

@@ -1,11 +1,12 @@
--- Builds the library: lazy.nvim runs this file when it installs or updates rille, `nvim -l build.lua` does by hand, and
--- a hook of vim.pack by `dofile`. Cargo gets the crates that Cargo.lock names, by their checksums; nothing else is fetched.
+-- Builds the library: lazy.nvim runs this file when it installs or updates rille, `nvim -l build.lua` runs it by hand, and
+-- a hook of vim.pack by `dofile`. Cargo downloads the crates in Cargo.lock and verifies their checksums; nothing else is
+-- downloaded.
 local directory = vim.fs.dirname(vim.fn.fnamemodify(debug.getinfo(1, "S").source:sub(2), ":p"))
 local target = directory .. "/target"
 local command = { "cargo", "rustc", "--release", "--locked", "--lib", "--crate-type", "cdylib" }
 
---- The flags of the compiler: a panic names its source file, which shall not be one below somebody's home. Where several of
---- these prefixes fit, the last one counts. The encoded form takes spaces in a path.
+--- Returns the compiler's flags: they keep the builder's home directory out of the source paths in panic messages. Where
+--- several of these prefixes match, the last one applies. The encoded form allows spaces in a path.
 local function flags()
   local list = { vim.env.CARGO_ENCODED_RUSTFLAGS or ((vim.env.RUSTFLAGS or ""):gsub(" +", "\31")) }
   local home = vim.uv.os_homedir() or ""
@@ -18,10 +19,10 @@ local function flags()
   return (table.concat(list, "\31"):gsub("^\31", ""))
 end
 
---- Lines that Cargo prints on its way.
+--- Lines that Cargo has printed until now.
 local said = {}
 
---- What is wrong after Cargo has ended.
+--- Returns why the build has failed, after Cargo has ended.
 ---@return string? message
 local function outcome(code)
   if code ~= 0 then
@@ -38,7 +39,7 @@ local function start(on_line, on_exit)
     cwd = directory,
     env = {
       CARGO_ENCODED_RUSTFLAGS = flags(),
-      -- Where the Lua side looks, whatever directory cargo is told to use for other projects.
+      -- The directory where the Lua side searches, whatever Cargo's target directory is for other projects.
       CARGO_TARGET_DIR = target,
     },
     stderr = function(_, data)
@@ -52,7 +53,7 @@ end
 
 local function nothing() end
 
---- Builds, and waits for that: for `nvim -l` and for whoever starts this in a coroutine, which shows the lines that it yields.
+--- Builds and waits for the end: for `nvim -l`, and for callers in a coroutine, which show the lines that it yields.
 local function wait()
   local job, shown = start(nothing), 0
   while coroutine.isyieldable() and not job:is_closing() do
@@ -65,7 +66,7 @@ local function wait()
   end
 end
 
---- Notifies the user, who sees it at start-up too.
+--- Notifies the user, so that the message is also visible at startup.
 local function notify(message, level)
   local function now()
     vim.schedule(function()
@@ -78,7 +79,7 @@ local function notify(message, level)
   vim.api.nvim_create_autocmd("VimEnter", { once = true, callback = now })
 end
 
---- Builds while the editor goes on, shows how far it is, and notifies the user of the end.
+--- Builds while the editor continues, shows the progress, and notifies the user of the end.
 local function go_on()
   if vim.g.rille_building then
     return notify("rille: the library is being built already", vim.log.levels.INFO)
@@ -115,7 +116,7 @@ local function go_on()
           or "rille: the library is built"
         return notify(what, vim.log.levels.INFO)
       end
-      -- The output is long: `:messages` has it, and one line stays on the screen.
+      -- The output is long: `:messages` contains all of it, and one line stays on the screen.
       for line in message:gmatch("[^\n]+") do
         vim.api.nvim_echo({ { line:sub(1, vim.o.columns - 2) } }, true, {})
         vim.cmd("redraw")

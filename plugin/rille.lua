@@ -1,4 +1,4 @@
--- The command, the <Plug> maps, and nothing else: all code is loaded when one of them is used first.
+-- Defines the command and the <Plug> mappings, and nothing else: all other code is loaded at their first use.
 if vim.g.loaded_rille then
   return
 end
@@ -23,7 +23,7 @@ for _, name in ipairs({ "files", "grep", "lines", "buffers", "help", "resume", "
   )
 end
 
--- What the viewer shows has a name that can be read again, as by a session.
+-- The name of a view's buffer can be read again, for example when a session is restored.
 vim.api.nvim_create_autocmd("BufReadCmd", {
   pattern = "rille://*",
   nested = true,
@@ -33,7 +33,7 @@ vim.api.nvim_create_autocmd("BufReadCmd", {
   end,
 })
 
--- What runs goes on with its own code until Neovim is restarted.
+-- Loads all modules before an update, so that the running version is kept until Neovim is restarted.
 if vim.fn.exists("##PackChangedPre") == 1 then
   vim.api.nvim_create_autocmd("PackChangedPre", {
     callback = function(event)
@@ -45,14 +45,14 @@ if vim.fn.exists("##PackChangedPre") == 1 then
   })
 end
 
--- What `:Rille view -` shows.
+-- Keeps the standard input for `:Rille view -`.
 vim.api.nvim_create_autocmd("StdinReadPost", {
   callback = function(event)
     vim.b[event.buf].rille_stdin = true
   end,
 })
 
--- Files above a size open in the viewer, where a user wants that. The option is read without any module.
+-- Large files open in the viewer, if the user has set the option. It is read here without loading a module.
 local config = vim.g.rille
 if type(config) == "table" and type(config.view) == "table" and config.view.above then
   require("rille.nvim.viewer.above").enable()

@@ -5,17 +5,17 @@
 ---
 --- A block is a run of lines that begin with `---`, at any indentation. Text before the first tag describes what follows the
 --- block; a line without a tag after one continues the description of that tag. A block that begins with `@field` after
---- empty lines continues the class before it. What is private, protected or package is left out. An unknown tag is an
---- error, so that nothing is lost without notice. Plain Lua that names no host.
+--- empty lines continues the class before it. Private, protected and package members are omitted. An unknown tag is an
+--- error, so that nothing is lost silently. Plain Lua that uses no function of a host.
 local HIDDEN = { package = true, private = true, protected = true }
---- Tags that say nothing to a reader of the help.
+--- Tags that are not shown in the help.
 local SILENT =
   { type = true, cast = true, diagnostic = true, nodiscard = true, async = true, generic = true, meta = true }
 
 local CLOSING = { ["("] = ")", ["["] = "]", ["{"] = "}", ["<"] = ">" }
 
---- Cuts a type off. It ends at white space outside of brackets and quotes, unless the space stands beside a bar or follows a
---- colon or a comma.
+--- Splits a type off the front of a text. It ends at white space outside of brackets and quotes, unless the space is next to
+--- a bar or follows a colon or a comma.
 local function cut_type(s)
   local depth, i = 0, 1
   while i <= #s do
@@ -39,7 +39,7 @@ local function cut_type(s)
   return s, ""
 end
 
---- A name, the type after it, and the description.
+--- Splits a text into a name, the type after it, and the description.
 local function cut_name(rest, where)
   local name, more = rest:match("^(%[[^%]]*%]%??)%s+(.*)$")
   if not name then
@@ -107,7 +107,7 @@ end
 local function parse_block(block, where)
   local doc =
     { text = {}, params = {}, returns = {}, fields = {}, overloads = {}, aliases = {}, parents = {} }
-  local last -- what a line without a tag continues
+  local last -- the description that a line without a tag continues
   for _, line in ipairs(block) do
     local tag, rest = line:match("^%s*@(%a+)%s*(.-)%s*$")
     local value, about = line:match("^|%s*(%S+)%s*#?%s*(.-)%s*$")
@@ -134,17 +134,17 @@ local function parse_block(block, where)
   return doc
 end
 
---- What is annotated in a file: functions in their order, classes and aliases by name.
+--- Returns the annotations of a file: functions in their order, classes and aliases by name.
 return function(source, path)
   local functions, classes, aliases, variables = {}, {}, {}, {}
   local block, class, number = nil, nil, 0
 
-  --- Takes the annotations above `code`, an empty line or a line of the program.
+  --- Ends a block: applies the annotations above `code`, which is an empty line or a line of the program.
   local function ends(code)
     local doc = parse_block(block, ("%s:%d"):format(path or "?", number))
     block = nil
     for _, param in ipairs(doc.params) do
-      -- A function that adds methods to a class gets the class as a parameter with a capital.
+      -- A function that adds methods to a class has the class as a parameter with a capitalised name.
       variables[param.name] = variables[param.name] or param.name:find("^%u") and param.type
     end
     for _, alias in ipairs(doc.aliases) do

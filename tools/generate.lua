@@ -1,21 +1,21 @@
---- Makes `doc/rille.txt` from `doc/rille.in`, the annotations of the Lua modules, and the tables of options and keys.
+--- Generates `doc/rille.txt` from `doc/rille.in`, the annotations of the Lua modules, and the tables of options and keys.
 ---
 ---   local text = dofile("tools/generate.lua")(read, paths)
 ---
 --- `read(path)` returns a file of the tree, or nil; `paths` are the Lua modules, in which types are looked up. The template is
 --- help text with these lines in it:
 ---
----   @functions FILE PREFIX NAME…   the functions of a module, of which `M` is public as PREFIX; only the named, if there are
----                                  names. `new` is what PREFIX itself calls.
+---   @functions FILE PREFIX NAME…   the functions of a module, whose `M` is public as PREFIX; only those named, if any are.
+---                                  `new` is the function that a call of PREFIX runs.
 ---   @methods FILE CLASS…           classes, their public fields and their methods
----   @fields FILE CLASS…            the public fields of classes, as tables of options have them
----   @types                         every other type that is named
+---   @fields FILE CLASS…            the public fields of classes, for example tables of options
+---   @types                         every other type that the help refers to
 ---   @options                       the options of the plugin
----   @keys FILE                     the keys that a module lists
----   @recipe                        the hook for vim.pack, as doc/neovim.md has it
+---   @keys FILE                     the keys in a module's list
+---   @recipe                        the hook for vim.pack, copied from doc/neovim.md
 ---
---- Annotations are read by tools/annotations.lua, examples are those of doc/examples.lua, and what works in the fallback comes
---- from doc/fallback.lua, which a test writes. Plain Lua that names no host, so that it runs in any LuaJIT.
+--- Annotations are read by tools/annotations.lua, examples are those in doc/examples.lua, and what the fallback supports is
+--- in doc/fallback.lua, which a test writes. Plain Lua that uses no function of a host, so that it runs in any LuaJIT.
 local WIDTH = 78
 
 --- Breaks text into lines of the help's width. Backticked code stays in one piece.
@@ -40,7 +40,7 @@ local function wrap(text, first, rest)
   return (table.concat(lines, "\n"):gsub("\1", " "))
 end
 
---- Paragraphs, each wrapped; lines that begin with four spaces or a dash stay apart.
+--- Wraps each paragraph; lines that begin with four spaces or a dash are kept as they are.
 local function paragraphs(list, indent)
   local out, text = {}, {}
   local function flush()
@@ -67,12 +67,12 @@ local function paragraphs(list, indent)
   return table.concat(out, "\n")
 end
 
---- A bar between two words would be a link in the help.
+--- Adds spaces around bars: a bar between two words would be a link in the help.
 local function shown(kind)
   return (kind:gsub("%s*|%s*", " | "))
 end
 
---- Names that are no types of rille.
+--- Names that are not types of rille.
 local BUILTIN = {}
 for word in
   ("any boolean fun function integer nil number self string table thread true false userdata T"):gmatch("%S+")
@@ -80,7 +80,7 @@ do
   BUILTIN[word] = true
 end
 
---- Calls `visit` for each type that a type expression names.
+--- Calls `visit` for each type in a type expression.
 local function each_type(kind, visit)
   kind = kind:gsub('"[^"]*"', " "):gsub("'[^']*'", " "):gsub("`[^`]*`", " ")
   -- Names of parameters and fields are followed by a colon, types are not.
@@ -99,7 +99,7 @@ local function each_type(kind, visit)
   end
 end
 
---- A line with a name at the left and its tag at the right, in two lines if one is too short.
+--- Returns a line with a name at the left and its tag at the right; two lines if they do not fit in one.
 local function heading(text, tag)
   local mark = ("*%s*"):format(tag)
   if #text + 2 + #mark > WIDTH then
@@ -108,7 +108,7 @@ local function heading(text, tag)
   return text .. (" "):rep(WIDTH - #text - #mark) .. mark
 end
 
---- Public fields, as a list.
+--- Returns public fields, as a list.
 local function render_fields(fields)
   local out = {}
   for _, field in ipairs(fields) do
@@ -118,7 +118,7 @@ local function render_fields(fields)
   return table.concat(out, "\n")
 end
 
---- One function as help.
+--- Returns the help for one function.
 local function render(fn, tag, where, example)
   local args = {}
   for name in fn.args:gmatch("[%w_.]+") do
@@ -170,7 +170,7 @@ local function split(words)
   return list
 end
 
---- What the fallback has, in words.
+--- Descriptions of the fallback's support.
 local FALLBACK = {
   full = "all; the fallback has it too",
   ascii = "all; the fallback takes ASCII text only",
@@ -201,7 +201,7 @@ return function(read, paths)
     return unpack(used[path])
   end
 
-  --- Takes note of the types in what is shown.
+  --- Collects the types in a text of the help.
   local function note(list)
     for _, item in ipairs(list) do
       each_type(item.type, function(name)
@@ -210,7 +210,7 @@ return function(read, paths)
     end
   end
 
-  --- Where a function runs: the host of a glue, or whether the fallback has it.
+  --- Returns where a function runs: the host that it is for, or whether the fallback supports it.
   local function where(path, name)
     local glue = path:match("^lua/rille/(%w+)/")
     local host = ({ nvim = "Neovim", resty = "OpenResty and nginx", love = "LÖVE" })[glue]
@@ -228,7 +228,7 @@ return function(read, paths)
     return render(fn, tag, where(path, tag), examples[tag])
   end
 
-  --- A class or an alias, where it is first shown.
+  --- Returns the help for a class or an alias, at its first use.
   local function type_entry(name, known)
     if defined[name] then
       return nil
@@ -305,7 +305,7 @@ return function(read, paths)
     return table.concat(out, "\n")
   end
 
-  --- The types that are named and not yet shown, in the order of their names, until none is left.
+  --- Returns all types that were referred to and not yet shown, in the order of their names.
   function directives.types()
     local known, out = {}, {}
     for _, path in ipairs(paths) do
@@ -336,7 +336,7 @@ return function(read, paths)
     return table.concat(out, "\n")
   end
 
-  --- Runs a module of the plugin that has nothing but tables in it, and returns a field.
+  --- Runs a module of the plugin that contains only tables, and returns one of its fields.
   local function table_of(path, field)
     return run(path)[field]
   end
@@ -366,7 +366,7 @@ return function(read, paths)
     return table.concat(out, "\n")
   end
 
-  --- The recipe for vim.pack, as doc/neovim.md has it.
+  --- Returns the recipe for vim.pack in doc/neovim.md.
   function directives.recipe()
     return "    " .. read("doc/neovim.md"):match("\n```lua pack\n(.-)\n```\n"):gsub("\n", "\n    ")
   end

@@ -1,12 +1,12 @@
---- Makes a picture (SVG) of a terminal's screen, as `tmux capture-pane -e -p` gives it.
+--- Draws a picture (SVG) of a terminal's screen, from the output of `tmux capture-pane -e -p`.
 ---
 ---   local svg = dofile("tools/picture.lua")(text, { columns = 100, title = "…" })
 ---
---- Plain Lua that names no host.
+--- Plain Lua that uses no function of a host.
 local CELL, LINE, SIZE = 8.4, 18, 14
 local FOREGROUND, BACKGROUND = "#e0e2ea", "#14161b"
 
---- The first 16 colours, as terminals have them.
+--- The first 16 colours of a terminal.
 local COLORS = {
   [0] = "#14161b",
   "#ffc0b9",
@@ -26,7 +26,7 @@ local COLORS = {
   "#eef1f8",
 }
 
---- A colour of the 256.
+--- Returns one of the 256 indexed colours.
 local function indexed(n)
   if n < 16 then
     return COLORS[n]
@@ -41,7 +41,7 @@ local function indexed(n)
   return ("#%02x%02x%02x"):format(level(math.floor(n / 36)), level(math.floor(n / 6) % 6), level(n % 6))
 end
 
---- Changes a style by the numbers of an escape sequence.
+--- Changes a style by the codes of an escape sequence.
 local function apply(style, codes)
   local i = 1
   while i <= #codes do
@@ -81,7 +81,7 @@ local function apply(style, codes)
   end
 end
 
---- Cells of a character: enough for what pictures show.
+--- Returns the width of a character in cells, for the characters that occur in the pictures.
 local function width(char)
   local first = char:byte()
   return (first >= 0xE3 and first <= 0xED or first >= 0xF0) and 2 or 1
@@ -106,7 +106,7 @@ return function(text, opts)
         apply(style, list)
         at = after
       else
-        -- As far as the style goes.
+        -- Up to the end of the text in this style.
         local stop = line:find("\27", at, true) or #line + 1
         local run, cells = line:sub(at, stop - 1), 0
         for char in run:gmatch("[%z\1-\127\194-\244][\128-\191]*") do

@@ -1,4 +1,4 @@
---- Takes the README's pictures of the plugin, of what a terminal shows. In the root of the tree:
+--- Makes the README's pictures of the plugin from a terminal's screen. In the root of the tree:
 ---
 ---   cargo build --release && nvim -l tools/pictures.lua
 ---
@@ -8,7 +8,7 @@ local terminal = dofile("test/neovim/terminal.lua")
 local draw = dofile("tools/picture.lua")
 local COLUMNS, LINES = 110, 30
 
---- Shows something and draws it.
+--- Runs steps in a terminal and draws its screen.
 ---@param name string
 ---@param title string
 ---@param directory string where the editor is
@@ -47,7 +47,7 @@ picture("grep", "Searching a tree while typing", "/src", function(term)
   vim.wait(2000)
 end)
 
---- A log of some megabytes, the same each time.
+--- Writes a log of some megabytes, always with the same content.
 local function write_log(path)
   local levels, parts =
     { "INFO", "INFO", "INFO", "DEBUG", "WARN", "ERROR" }, { "http", "cache", "db.pool", "scheduler" }

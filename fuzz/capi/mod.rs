@@ -1,20 +1,20 @@
-//! Calls of the C functions, made from their own prototypes: any sizes, flags, numbers, lengths and handles, also of other
-//! kinds, freed ones and NULL, over memory that is as long as it is said to be.
+//! Calls of the C functions, generated from their prototypes: with any sizes, flags, numbers, lengths and handles, including
+//! handles of other kinds, freed handles and NULL, and with memory of exactly the length that is passed.
 //!
-//! What a sequence of calls does depends on its bytes alone, so the fuzz target `capi` and the test suite share it. It
-//! panics where the library breaks its rules: an unknown status, a panic inside, an error block that is not that of the
-//! status, or a bad handle that is accepted.
+//! The input bytes alone determine a sequence of calls, so the fuzz target `capi` and the test suite share this module. It
+//! panics when the library violates its contract: an unknown status, a panic inside, an error block that does not belong to
+//! the status, or an invalid handle that is accepted.
 #![allow(non_camel_case_types, missing_docs, dead_code, unused_imports)]
 
 use std::path::PathBuf;
 
-/// The options that a pointer leads to, if it leads to some.
+/// Returns the options struct that a pointer type refers to, if it is one.
 fn options_of(ty: &str) -> Option<&'static Options> {
     let pointee = ty.trim_start_matches("*const ").trim_start_matches("*mut ");
     prototypes::OPTIONS.iter().find(|options| options.name == pointee)
 }
 
-/// A parameter or field: its name and its type, as in src/capi.
+/// A parameter or field: its name and its type, as written in src/capi.
 type Named = (&'static str, &'static str);
 
 /// One function of the library.
@@ -25,7 +25,7 @@ pub struct Prototype {
     pub call: unsafe fn(&[u64]) -> i64,
 }
 
-/// One struct of options, whose first field is its size.
+/// A struct of options, whose first field is its size.
 pub struct Options {
     pub name: &'static str,
     pub size: usize,
@@ -33,7 +33,7 @@ pub struct Options {
     pub fields: &'static [(Named, usize)],
 }
 
-/// A number that crosses to C in a register.
+/// A number that is passed to C in a register.
 trait Word {
     fn from_word(word: u64) -> Self;
     fn into_word(self) -> i64;
@@ -74,7 +74,7 @@ impl Word for () {
     }
 }
 
-/// Declares the functions, and makes a list of them.
+/// Declares the functions, and a list of them.
 macro_rules! prototypes {
     ($(fn $name:ident($($parameter:ident: $ty:ty),* $(,)?) $(-> $output:ty)?;)*) => {
         mod functions {
@@ -85,7 +85,7 @@ macro_rules! prototypes {
             unsafe fn call(words: &[u64]) -> i64 {
                 let [$($parameter),*] = *words else { unreachable!("one word for each parameter") };
                 $(let $parameter = <$ty as super::Word>::from_word($parameter);)*
-                // SAFETY: whoever makes the words keeps to what the header asks for.
+                // SAFETY: the caller, who makes the words, fulfils the requirements of the header.
                 super::Word::into_word(unsafe { functions::$name($($parameter),*) })
             }
             super::Prototype {
@@ -98,7 +98,7 @@ macro_rules! prototypes {
     };
 }
 
-/// Declares structs of options, and makes a list of them.
+/// Declares structs of options, and a list of them.
 macro_rules! options {
     ($(struct $name:ident { $($field:ident: $ty:ty),* $(,)? })*) => {
         $(#[repr(C)] pub struct $name { $($field: $ty),* })*
@@ -110,38 +110,38 @@ macro_rules! options {
     };
 }
 
-/// Declares types of which only pointers are used.
+/// Declares types that are used only through pointers.
 macro_rules! opaque {
     ($($name:ident)*) => {
         $(#[repr(C)] pub struct $name { _private: [u8; 0] })*
     };
 }
-// After the macros, which it is made of.
+// After the macros, which it uses.
 #[rustfmt::skip]
 mod prototypes;
 
-/// Every function of the library.
+/// Returns every function of the library.
 pub fn all() -> &'static [Prototype] {
     prototypes::PROTOTYPES
 }
 
-/// Statuses, by their numbers in rille_status.
+/// Statuses, by their numbers in `rille_status`.
 const EARG: i64 = -1;
 const EPANIC: i64 = -5;
 const EPOISONED: i64 = -6;
 const LOWEST: i64 = -12;
 const HIGHEST: i64 = 4;
 
-/// Bytes of memory for an output, more than any call writes with the numbers that are given.
+/// Bytes of memory for an output: more than any call writes with the numbers passed.
 const ROOM: usize = 1 << 16;
 
-/// What a host has: files to name.
+/// The host's files, whose names are passed to calls.
 pub struct Host {
     directory: PathBuf,
 }
 
 impl Host {
-    /// Makes some files in a new directory.
+    /// Makes files in a new directory.
     pub fn new(name: &str) -> Host {
         let directory = std::env::temp_dir().join(format!("rille-{name}-{}", std::process::id()));
         let inner = directory.join("inner");
@@ -185,7 +185,7 @@ struct Held {
     live: bool,
 }
 
-/// Which handle an argument is.
+/// Which handle was chosen for an argument.
 #[derive(PartialEq)]
 enum Choice {
     Right,
@@ -193,20 +193,20 @@ enum Choice {
     Wrong,
 }
 
-/// Memory that a call is given. In words, so that it is aligned; exact to the byte where it is an input.
+/// Memory passed to a call: in words, so that it is aligned, or exact to the byte for an input.
 enum Memory {
     Bytes(Box<[u8]>),
     Words(Box<[u64]>),
 }
 
-/// A sequence of calls in the course of being made.
+/// A sequence of calls that is being made.
 struct Run<'a> {
     bytes: &'a [u8],
     host: &'a Host,
     held: Vec<Held>,
-    /// Memory of the call that is made now.
+    /// Memory of the current call.
     memory: Vec<Memory>,
-    /// Lengths of what was given last in this call: of a text, an output and the texts of a list.
+    /// Lengths of the last arguments of this call: of a text, an output and the texts of a list.
     text: u64,
     output: Option<u64>,
     lengths: [u32; 4],
@@ -258,12 +258,12 @@ impl Run<'_> {
         }
     }
 
-    /// Memory for `len` bytes that are as given, without a byte to spare.
+    /// Returns memory that contains these bytes, with no byte after them.
     fn input(&mut self, bytes: Vec<u8>) -> u64 {
         self.keep(Memory::Bytes(bytes.into_boxed_slice()))
     }
 
-    /// Memory for an output, NULL or memory that is not aligned.
+    /// Returns memory for an output: NULL, unaligned or aligned.
     fn room(&mut self, bytes: usize) -> u64 {
         match self.byte() % 32 {
             0 => 0,
@@ -284,7 +284,7 @@ impl Run<'_> {
         }
     }
 
-    /// A text, whose length the next parameter says.
+    /// Returns a text; the next parameter is its length.
     fn text(&mut self, name: &str) -> u64 {
         if self.one_in(16) {
             self.text = if self.one_in(2) { 0 } else { self.number().into() };
@@ -299,7 +299,7 @@ impl Run<'_> {
         self.input(text)
     }
 
-    /// An array of eight numbers, of which the next parameter says how many there are.
+    /// Returns an array of eight numbers; the next parameter is its length.
     fn numbers(&mut self) -> u64 {
         let rising = self.one_in(2);
         let mut last = 0;
@@ -321,7 +321,7 @@ impl Run<'_> {
         }
     }
 
-    /// An array of four texts: their addresses with their lengths beside them, or after them in an array of its own.
+    /// Returns an array of four texts: their addresses with their lengths, or with the lengths in a separate array.
     fn texts(&mut self, beside: bool) -> u64 {
         let mut words = Vec::new();
         for index in 0..4 {
@@ -336,7 +336,7 @@ impl Run<'_> {
         if self.one_in(16) { 0 } else { self.keep(Memory::Words(words.into())) }
     }
 
-    /// An array of four patterns: texts, and now and then a handle of any kind in their place or beside them.
+    /// Returns an array of four patterns: texts, and sometimes a handle of any kind instead or in addition.
     fn patterns(&mut self) -> u64 {
         let mut words = Vec::new();
         for _ in 0..4 {
@@ -362,7 +362,7 @@ impl Run<'_> {
             1 => self.byte() % (of.size as u32 + 8),
             _ => of.size as u32,
         };
-        // What is refused for its size is not read any further.
+        // A struct that is refused for its size is not read any further.
         if size != of.size as u32 {
             return self.input(size.to_ne_bytes().to_vec());
         }
@@ -376,7 +376,7 @@ impl Run<'_> {
                 "*const u8" => (self.text(name), 8),
                 "*const u32" | "*const i32" => (self.numbers(), 8),
                 "*const rille_pattern" => (self.patterns(), 8),
-                // Options in a struct of options, as those of each function on text.
+                // Options inside of options, as for each function on text.
                 ty if options_of(ty).is_some() => {
                     (options_of(ty).map_or(0, |inner| self.options(inner)), 8)
                 }
@@ -402,13 +402,13 @@ impl Run<'_> {
         }
     }
 
-    /// A number whose name says what it may be.
+    /// Returns a number within the range that its name suggests.
     fn number_of(&mut self, name: &str) -> u32 {
         match name {
             "milliseconds" => self.byte() % 3,
             "capacity" | "limit" if self.one_in(2) => self.byte() % 64,
             "capacity" | "limit" => self.byte() % 4,
-            // Of an array, whichever side of it the number stands on.
+            // The length of an array, before or after it in the parameters.
             name if name.contains("count") => self.byte() % 5,
             "reserved" if !self.one_in(16) => 0,
             "flags" | "style" | "side" | "align" | "ambiguous" | "typos" if !self.one_in(8) => {
@@ -439,7 +439,7 @@ impl Run<'_> {
         found.unwrap_or((0, Choice::Null))
     }
 
-    /// A function, most often one whose handles there are.
+    /// Returns a function, usually one for which live handles exist.
     fn choose(&mut self) -> &'static Prototype {
         let lacks = |ty: &str| {
             let kind = ty.trim_start_matches("*const ").trim_start_matches("*mut ");
@@ -456,7 +456,7 @@ impl Run<'_> {
         for _ in 0..8 {
             prototype =
                 &prototypes::PROTOTYPES[(next() | next() << 8) % prototypes::PROTOTYPES.len()];
-            // Freeing everything at once would leave nothing to work with.
+            // If every `_free` were called, no handles would be left for the others.
             let dull = prototype.name.ends_with("_free") && next() % 4 != 0;
             if !dull && !prototype.parameters.iter().any(|&(_, ty)| lacks(ty)) {
                 break;
@@ -533,7 +533,7 @@ impl Run<'_> {
             };
             words.push(word);
         }
-        // SAFETY: all memory is as long as it is said to be, and lives until the end of the call.
+        // SAFETY: all memory has the length that is passed with it, and lives until the end of the call.
         let status = unsafe { (prototype.call)(&words) };
         if prototype.name.ends_with("_free") {
             if receiver == Choice::Right {
@@ -545,7 +545,7 @@ impl Run<'_> {
             self.check(prototype, status, block, receiver);
             if status >= 0 {
                 for (kind, place) in made {
-                    // SAFETY: a place of this call, which the library has written or left zero.
+                    // SAFETY: a variable of this call, which the library has written or left at zero.
                     let address =
                         unsafe { *std::ptr::with_exposed_provenance::<u64>(place as usize) };
                     if address != 0 {
@@ -595,7 +595,7 @@ impl Run<'_> {
     }
 }
 
-/// Makes the calls that the bytes say, and frees what is left. Returns how many there were.
+/// Makes the calls that the bytes determine, and frees the remaining handles. Returns the number of calls.
 pub fn run(bytes: &[u8], host: &Host) -> usize {
     let mut run = Run {
         bytes,
@@ -607,7 +607,7 @@ pub fn run(bytes: &[u8], host: &Host) -> usize {
         lengths: [0; 4],
     };
     let mut calls = 0;
-    // What makes a handle, some of it from others.
+    // Functions that make a handle, some of them from other handles.
     let makers = [
         "_new",
         "_open",
@@ -624,7 +624,7 @@ pub fn run(bytes: &[u8], host: &Host) -> usize {
             }
         }
     }
-    // A freed handle is known for as long as fewer than 256 others were freed.
+    // The library recognises a freed handle until 256 others have been freed.
     while !run.bytes.is_empty() && run.held.len() < 200 {
         let prototype = run.choose();
         run.call(prototype);
@@ -633,7 +633,7 @@ pub fn run(bytes: &[u8], host: &Host) -> usize {
     for held in std::mem::take(&mut run.held).into_iter().rev().filter(|held| held.live) {
         let name = format!("{}_free", held.kind);
         let free = prototypes::PROTOTYPES.iter().find(|prototype| prototype.name == name);
-        // SAFETY: a live handle, which is not used any more.
+        // SAFETY: a live handle, which is not used after this.
         unsafe { (free.expect("each kind has a function that frees it").call)(&[held.address]) };
     }
     calls

@@ -6,7 +6,7 @@
 #[path = "../capi/mod.rs"]
 mod capi;
 
-// The functions are in it.
+// Links the library, which contains the functions.
 use rille as _;
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,4 @@
-//! Files of any bytes, archives among them: lines, offsets and searches agree with what a plain loop finds.
+//! Files of any bytes, including archives: lines, offsets and searches agree with a simple loop over the bytes.
 //!
 //! `RUSTC_BOOTSTRAP=1 cargo fuzz run file` from the crate's root.
 #![no_main]
@@ -29,7 +29,7 @@ fn all_of(file: &Document) -> Vec<u8> {
 fuzz_target!(|input: (u8, &[u8], &[u8])| {
     let (flags, needle, content) = input;
     let path = std::env::temp_dir().join(format!("rille-file-fuzz-{}", std::process::id()));
-    // As it is, and as an archive by its head.
+    // Unchanged, or made an archive by its first bytes.
     let archive = flags & 1 == 1;
     let head: &[u8] = match (archive, flags & 2 == 2) {
         (false, _) => b"",
@@ -63,7 +63,7 @@ fuzz_target!(|input: (u8, &[u8], &[u8])| {
     let literals = Arc::new(Literals::new(&[needle], &LiteralOptions::default()).expect("one literal"));
     let mut wanted = 0;
     for line in content.split(|&byte| byte == b'\n') {
-        // A line's end may be CR LF, which is not a part of it.
+        // A line may end with CR LF, which is not part of it.
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         wanted += literals.hits(line, 0).count() as u64;
     }

@@ -1,5 +1,5 @@
-//! Queries over items of any bytes: nothing panics, positions are as they have to be, and a session finds what brute force
-//! does, however it came by its items and whatever was asked before.
+//! Queries over items of any bytes: nothing panics, positions are valid, and a session returns the same rows as brute force,
+//! however its items were added and whatever was searched for before.
 //!
 //! `RUSTC_BOOTSTRAP=1 cargo fuzz run fuzzy` from the crate's root.
 #![no_main]
@@ -45,7 +45,7 @@ fuzz_target!(|input: (u16, &[u8], Vec<&[u8]>, i8)| {
     let session = Session::new(options);
     let half = items.len() / 2;
     session.push(items[..half].iter().copied());
-    // What is known from shorter queries, and from fewer items, must not be seen.
+    // Results cached for shorter queries and for fewer items must not affect the result.
     for stop in 0..query.len().min(8) {
         session.query(&query[..stop], 3);
     }

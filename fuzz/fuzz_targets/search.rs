@@ -1,4 +1,4 @@
-//! Patterns, literals and streams over any bytes: nothing panics, and ways that must agree do.
+//! Patterns, literals and streams over any bytes: nothing panics, and functions that must agree return the same.
 //!
 //! `RUSTC_BOOTSTRAP=1 cargo fuzz run search` from the crate's root.
 #![no_main]
@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use rille::search::{LiteralOptions, Literals, PatternOptions, Output, Regex, Stream, explain_pcre, from_lua};
 use std::sync::Arc;
 
-/// The output of a stream that is fed in pieces of a length.
+/// Returns the output of a stream that is fed in pieces of a length.
 fn streamed(literals: &Arc<Literals>, text: &[u8], len: usize) -> Vec<u8> {
     let mut stream = Stream::literals(Arc::clone(literals), &[b"<>"], u64::MAX);
     let mut bytes = Vec::new();
@@ -23,7 +23,7 @@ fn streamed(literals: &Arc<Literals>, text: &[u8], len: usize) -> Vec<u8> {
 fuzz_target!(|input: (u8, &[u8], Vec<&[u8]>, &[u8])| {
     let (flags, pattern, list, text) = input;
 
-    // A pattern: whatever it is, an answer comes back.
+    // A pattern: whatever it is, the functions return.
     let _ = (explain_pcre(pattern), from_lua(pattern));
     let flag = |bit: u8| flags >> bit & 1 == 1;
     let options = PatternOptions {
@@ -48,7 +48,7 @@ fuzz_target!(|input: (u8, &[u8], Vec<&[u8]>, &[u8])| {
         assert_eq!(regex.count(text, 0), count);
     }
 
-    // Literals: each hit is one, what lies between has none, and a stream agrees however it is cut.
+    // Literals: each hit is one of them, the text between hits contains none, and a stream returns the same for all chunks.
     let options = LiteralOptions { ignore_case: flag(6), longest: flag(7), memory_limit: 0 };
     let Ok(literals) = Literals::new(&list, &options) else { return };
     for hit in literals.hits(text, 0) {

@@ -1,5 +1,5 @@
-//! Streams over patterns and sets of patterns: what comes out is the same however the text was cut, and a set finds what
-//! each of its patterns finds.
+//! Streams over patterns, and sets of patterns: the output does not depend on the chunks, and a set reports the same
+//! patterns as each pattern alone.
 //!
 //! `RUSTC_BOOTSTRAP=1 cargo fuzz run stream` from the crate's root.
 #![no_main]
@@ -8,7 +8,7 @@ use libfuzzer_sys::fuzz_target;
 use rille::search::{PatternOptions, Output, Regex, RegexSet, Stream, Template};
 use std::sync::Arc;
 
-/// What a stream makes of a text that is fed in pieces, or where it fails.
+/// Returns the output of a stream for a text that is fed in pieces, or the error.
 fn streamed(regex: &Arc<Regex>, longest: usize, text: &[u8], len: usize) -> Option<Result<Vec<u8>, String>> {
     let template = Template::new(b"<$0>", regex).expect("a template");
     let mut stream = Stream::regex(Arc::clone(regex), template, Some(longest), u64::MAX)?;

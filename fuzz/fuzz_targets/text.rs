@@ -1,4 +1,4 @@
-//! Any bytes through every function of `text`, against the plainest oracle there is.
+//! Any bytes through every function of `text`, compared with the simplest possible implementation.
 //!
 //! `RUSTC_BOOTSTRAP=1 cargo fuzz run text` from the crate's root.
 #![no_main]
@@ -10,19 +10,19 @@ use std::mem::MaybeUninit;
 fn reversed(bytes: &[u8], unit: Unit) -> Vec<u8> {
     let mut out = vec![MaybeUninit::new(0); bytes.len()];
     assert!(text::reverse(bytes, unit, &mut out));
-    // SAFETY: every byte was made initialised.
+    // SAFETY: every byte was initialised above.
     out.into_iter().map(|byte| unsafe { byte.assume_init() }).collect()
 }
 
-/// What a function writes to memory that is long enough.
+/// Returns the bytes that a function writes to memory that is long enough.
 fn written(capacity: usize, fill: impl FnOnce(&mut [MaybeUninit<u8>]) -> usize) -> Vec<u8> {
     let mut out = vec![MaybeUninit::new(0); capacity];
     let len = fill(&mut out);
-    // SAFETY: every byte was made initialised.
+    // SAFETY: every byte was initialised above.
     out[..len].iter().map(|byte| unsafe { byte.assume_init() }).collect()
 }
 
-/// The chars of any bytes, a maximal invalid subsequence being one.
+/// Returns the characters of any bytes; a maximal invalid subsequence is one character.
 fn chars(bytes: &[u8]) -> Vec<&[u8]> {
     let mut pieces = Vec::new();
     for chunk in bytes.utf8_chunks() {
@@ -62,7 +62,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(len, lossy.len());
     let mut out = vec![MaybeUninit::new(0); len];
     assert_eq!(text::repair(bytes, &mut out), len);
-    // SAFETY: every byte was made initialised.
+    // SAFETY: every byte was initialised above.
     let repaired: Vec<u8> = out.into_iter().map(|byte| unsafe { byte.assume_init() }).collect();
     assert_eq!(repaired, lossy.as_bytes());
 

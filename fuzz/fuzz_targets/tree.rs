@@ -1,4 +1,4 @@
-//! Walks and greps over trees of any files: everything is found once, and every line that has the needle.
+//! Walks and searches of trees of any files: every file is found once, and every line that contains the needle.
 //!
 //! `RUSTC_BOOTSTRAP=1 cargo fuzz run tree` from the crate's root.
 #![no_main]
@@ -77,7 +77,7 @@ fuzz_target!(|input: (u8, &[u8], Vec<(u8, &[u8])>)| {
     finish(&grep(root, &everything, &options).expect("a search starts"), |chunk| {
         lines += chunk.batch.lines().iter().filter(|line| line.kind == Found::Match as u32).count();
     });
-    // Text with the mark of another encoding is searched in its own.
+    // A text that starts with another encoding's byte-order mark is searched in that encoding.
     let marked = |content: &&[u8]| content.starts_with(b"\xff\xfe") || content.starts_with(b"\xfe\xff");
     if !files.values().any(|content| marked(content)) {
         assert_eq!(lines, wanted);

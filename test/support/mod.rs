@@ -1,4 +1,4 @@
-//! What the tests share: paths, the libraries under test, committed files that are generated.
+//! Shared functions of the tests: paths, the libraries under test, and committed files that are generated.
 
 use std::fs;
 use std::io::Write;
@@ -6,29 +6,29 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// The directory of the crate.
+/// Returns the directory of the crate.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The shared library as `make` builds it: release profile, no features.
+/// Returns the shared library as `make` builds it: release profile, no features.
 pub fn library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| build("release", ""))
 }
 
-/// The same library with the exports that panic on purpose.
+/// Returns the same library with the feature `testing`: exports that panic on purpose.
 pub fn testing_library() -> &'static Path {
     static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
     LIBRARY.get_or_init(|| build("testing", "--features testing"))
 }
 
-/// Every Lua spec of what is the same in all hosts, in order of name.
+/// Returns every Lua spec that runs in all hosts, in order of name.
 pub fn specs() -> Vec<PathBuf> {
     [specs_in("test/jit"), specs_in("test/lua")].concat()
 }
 
-/// Every Lua spec of a directory, in order of name.
+/// Returns every Lua spec in a directory, in order of name.
 pub fn specs_in(directory: &str) -> Vec<PathBuf> {
     let mut specs: Vec<_> = fs::read_dir(root().join(directory))
         .expect("a directory of specs")
@@ -39,7 +39,7 @@ pub fn specs_in(directory: &str) -> Vec<PathBuf> {
     specs
 }
 
-/// Compares a committed file with what it is generated from, or writes it when `BLESS` is set.
+/// Compares a committed file with its generated content, or writes it when `BLESS` is set.
 pub fn bless(path: &str, rendered: &str) {
     let file = root().join(path);
     if std::env::var_os("BLESS").is_some() {
@@ -50,7 +50,7 @@ pub fn bless(path: &str, rendered: &str) {
     }
 }
 
-/// Builds the shared library to a directory of its own, as the target directory proper holds what `cargo test` itself made.
+/// Builds the shared library in a separate target directory, as `cargo test` puts its own build into the usual one.
 fn build(directory: &str, flags: &str) -> PathBuf {
     let target = root().join("target/under-test").join(directory);
     let output =
@@ -65,7 +65,7 @@ fn build(directory: &str, flags: &str) -> PathBuf {
     target.join("release").join(name)
 }
 
-/// The Makefile with a target directory, and without what the shell that runs the tests says to compilers.
+/// Returns a `make` command with a target directory, without the compiler variables of the shell that runs the tests.
 pub fn make(target: &Path) -> Command {
     let mut command = Command::new("make");
     command.current_dir(root()).env("CARGO", env!("CARGO")).env("CARGO_TARGET_DIR", target);
@@ -87,13 +87,13 @@ pub fn make(target: &Path) -> Command {
     command
 }
 
-/// Writes a line that a person sees even when the test passes: only the printing macros are captured.
+/// Writes a line that is visible even when the test passes: only the output of the printing macros is captured.
 pub fn say(line: &str) {
-    // In one piece, since tests print at the same time. A closed stderr is not worth a failure.
+    // In one call, since tests print at the same time. A closed stderr must not fail the test.
     let _ = std::io::stderr().write_all(format!("{line}\n").as_bytes());
 }
 
-/// Says that something is not on this machine and how to get it: a skip that a person sees, or a failure with
+/// Reports that a program is not installed and how to install it: a visible skip, or a failure with
 /// `RILLE_REQUIRE_HOSTS=1`.
 #[track_caller]
 pub fn missing(what: &str, why: &str, how: &str) {

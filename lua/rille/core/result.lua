@@ -1,4 +1,4 @@
---- Memory for results that become Lua strings at once.
+--- Memory for results that are converted to Lua strings at once.
 ---
 --- Results of up to MAX_SCRATCH_BYTES are built in a block that is kept for the next one. Longer ones are built in a buffer:
 --- a new block of the garbage collector would be cleared first, which takes longer than the work.

@@ -1,4 +1,4 @@
---- Glue for LÖVE: jobs that are looked after once per frame.
+--- rille in LÖVE: jobs that are polled once per frame.
 local check = require("rille.core.job").check
 
 local M = {}
@@ -9,7 +9,7 @@ local M = {}
 local Wait = {}
 Wait.__index = Wait
 
---- What is awaited, oldest first.
+--- The current waits, oldest first.
 ---@type rille.love.wait[]
 local waits = {}
 
@@ -42,7 +42,7 @@ end
 --- Polls all awaited jobs. Call it in `love.update`; a job that is not ready costs a few hundred nanoseconds.
 ---@return integer count jobs that are still awaited
 function M.update()
-  -- A list of its own, as `fn` may start and end waits.
+  -- A copy of the list, as `fn` may start and end waits.
   local list = {}
   for at, wait in ipairs(waits) do
     list[at] = wait
@@ -52,7 +52,7 @@ function M.update()
     if job:closed() then
       wait:stop()
     else
-      -- In this order: what comes in between is seen in the next frame, and the end is told after all results.
+      -- In this order: results that arrive in between are taken in the next frame; the end is reported after all results.
       local state, _, message = job:poll()
       local over = state ~= "running"
       if (job:ready() or over) and not wait.fn(job, state, message) and over then

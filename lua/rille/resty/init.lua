@@ -1,13 +1,13 @@
---- Glue for OpenResty: waits that yield the light thread, so that the worker goes on with other requests.
+--- rille in OpenResty: waits that yield the light thread, so that the worker continues with other requests.
 ---
---- ngx_lua cannot wait for a foreign descriptor, so a wait looks at the job again and again: at once, then after sleeps of
---- 1 ms that double up to 8 ms. A look costs some hundred nanoseconds. (Turns of the loop by `ngx.sleep(0)` would be
---- quicker for short jobs, but an nginx without OpenResty's patches logs a warning for each.)
+--- ngx_lua cannot wait for a foreign descriptor, so a wait polls the job repeatedly: at once, then after sleeps of 1 ms that
+--- double up to 8 ms. A poll costs some hundred nanoseconds. (Turns of the loop by `ngx.sleep(0)` would be faster for short
+--- jobs, but an nginx without OpenResty's patches logs a warning for each.)
 local check = require("rille.core.job").check
 
 local M = {}
 
---- Longest sleep, in seconds. Results are late by this much at most.
+--- Maximum sleep in seconds, which is also the maximum delay of results.
 local LONGEST = 0.008
 
 --- Waits until there are results to take, the job is over, or the time has passed. Call it only in phases that allow
@@ -29,7 +29,7 @@ function M.wait(job, timeout)
   while state == "running" and not job:ready() and left > 0 do
     pause = math.min(pause, left)
     ngx.sleep(pause)
-    -- Its own sum, as the clock of nginx stands still within a turn.
+    -- Summed here, as the clock of nginx does not advance within a turn.
     left = left - pause
     pause = math.min(pause * 2, LONGEST)
     state, done, message, total = job:poll()
