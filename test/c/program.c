@@ -1,4 +1,4 @@
-/* The C program: the library through its header alone, as a C programmer uses it. test/rust/program.rs compiles it as C99,
+/* The C program: uses the library through its header alone, as a C programmer does. test/rust/program.rs compiles it as C99,
  * with sanitizers, and runs it, under valgrind where there is one. */
 
 #include "program.h"
@@ -20,7 +20,7 @@ int failures = 0;
 
 static const uint8_t *bytes(const char *text) { return (const uint8_t *)text; }
 
-/* A copy without a byte to spare, so that a tool sees any read behind its end. */
+/* A copy without a byte to spare, so that a tool detects any read past its end. */
 static uint8_t *exact(const char *text, size_t len) {
     uint8_t *copy = malloc(len ? len : 1);
     memcpy(copy, text, len);
@@ -201,7 +201,7 @@ static void bad_input(void) {
     CHECK(strstr(err.message, "1000") != NULL);
     CHECK(rille_text_count(bytes("abc"), 3, RILLE_UNIT_CHAR, NULL, &err) == RILLE_EARG);
     CHECK(rille_text_count(bytes("abc"), 3, RILLE_UNIT_CHAR, NULL, NULL) == RILLE_EARG);
-    /* Refused by its length alone: nothing of it is read. */
+    /* Refused by its length alone: the text is not read. */
     CHECK(rille_text_count(bytes("abc"), (size_t)UINT32_MAX + 1, RILLE_UNIT_CHAR, &number, &err) == RILLE_ETOOBIG);
     CHECK(rille_text_count(bytes("abc"), SIZE_MAX, RILLE_UNIT_CHAR, &number, &err) == RILLE_ETOOBIG && number == 77);
 

@@ -1,4 +1,4 @@
-/* What the files of the C program share. */
+/* Declarations shared by the files of the C program. */
 
 #include "rille.h"
 
@@ -19,7 +19,7 @@ extern int failures;
         }                                                                           \
     } while (0)
 
-/* Text of a literal. */
+/* A string literal as a text: pointer and length. */
 #define BYTES(text) ((const uint8_t *)(text))
 
 /* program_boundary.c */

@@ -1,5 +1,5 @@
-/* The C program: what every function refuses: handles of another kind and freed ones, sizes of options that are not those
- * of a known version, and arrays that are not aligned. */
+/* The C program: arguments that every function refuses: handles of another kind and freed ones, sizes of options that no
+ * version has, and misaligned arrays. */
 
 #define _POSIX_C_SOURCE 200809L
 
@@ -19,7 +19,7 @@ static const char *const names[KINDS] = {
 /* An empty file. */
 static char path[] = "/tmp/rille-boundary-XXXXXX";
 
-/* A call on a handle that is taken for one of a kind. */
+/* A call that treats a handle as one of a kind. */
 static int32_t call(int kind, void *handle, rille_error *err) {
     static union {
         uint32_t number;
@@ -54,7 +54,7 @@ static void release(int kind, void *handle) {
     }
 }
 
-/* What each getter answers for a handle that is none of its kind. */
+/* The result of each getter for a handle of another kind. */
 static void getters(const void *wrong) {
     CHECK(rille_regex_groups(wrong) == 0 && rille_regex_name(wrong, 1) == NULL);
     CHECK(rille_regexset_len(wrong) == 0 && rille_literals_len(wrong) == 0 && rille_fuzzy_len(wrong) == 0);
@@ -94,7 +94,7 @@ static void a_handle_of_another_kind_is_refused(void) {
             }
             snprintf(expected, sizeof expected, "this is a %s, not a %s", names[other], names[kind]);
             CHECK(status == RILLE_EARG && err.status == RILLE_EARG && strcmp(err.message, expected) == 0);
-            /* Freeing it as what it is not leaves it as it was. */
+            /* Freeing it as another kind does nothing. */
             release(kind, handles[other]);
             CHECK(call(other, handles[other], NULL) >= 0);
         }
@@ -112,7 +112,7 @@ static void a_handle_of_another_kind_is_refused(void) {
     pattern.literals = handles[1];
     CHECK(rille_file_search(handles[7], &pattern, 1, NULL, &job, &err) == RILLE_EARG && job == NULL);
     CHECK(strstr(err.message, "a regex, not a ") != NULL);
-    /* Memory that is no handle. */
+    /* Memory that is not a handle. */
     double nothing[16] = {0};
     CHECK(rille_buffer_reset((void *)nothing, &err) == RILLE_EARG && strstr(err.message, "not a buffer") != NULL);
     CHECK(rille_buffer_reset((void *)((char *)handles[0] + 1), &err) == RILLE_EARG);
@@ -140,7 +140,7 @@ static void a_freed_handle_is_refused(void) {
             CHECK(call(other, handles[kind], &err) == RILLE_EARG && strcmp(err.message, expected) == 0);
         }
     }
-    /* Also after as many others as a program frees in a moment. */
+    /* Also after freeing as many others as a program may free at once. */
     for (int i = 0; i < 200; i++) {
         rille_buffer *buffer = NULL;
         CHECK(rille_buffer_new(0, &buffer, NULL) == RILLE_OK);
@@ -159,7 +159,7 @@ static const size_t sizes[OPTIONS] = {
     sizeof(rille_search_options), sizeof(rille_text_task), sizeof(rille_file_task), sizeof(rille_fuzzy_options),
 };
 
-/* A call with options of a kind. */
+/* A call with one of the structs of options. */
 static int32_t call_with(int kind, const void *options, rille_error *err) {
     static double out[64];
     static uint32_t numbers[64], one;
@@ -208,12 +208,12 @@ static int32_t call_with(int kind, const void *options, rille_error *err) {
     }
 }
 
-/* A size that ends in the middle of a field once left half of a pointer behind. */
+/* A size that ends in the middle of a field: such a size once left half of a pointer unset. */
 static void a_size_that_is_none_of_a_known_version_is_refused(void) {
     rille_error err;
     for (int kind = 0; kind < OPTIONS; kind++) {
         for (uint32_t size = 0; size <= 300; size++) {
-            /* As long as it says, so that a tool sees any read behind that. */
+            /* As long as its size says, so that a tool detects any read past it. */
             uint8_t *options = malloc(size < 4 ? 4 : size);
             memset(options, size < sizes[kind] ? 0x41 : 0, size < 4 ? 4 : size);
             memcpy(options, &size, sizeof size);
@@ -239,12 +239,12 @@ static void memory_that_is_not_aligned_is_refused(void) {
     CHECK(rille_regex_find(handles[1], BYTES("a"), 1, 0, odd, &err) == RILLE_EARG);
     CHECK(rille_fuzzy_boost(handles[8], 0, odd, 1, &err) == RILLE_EARG);
     CHECK(rille_regexset_new(BYTES("a"), 1, odd, 1, NULL, (rille_regexset **)&odd, &err) == RILLE_EARG);
-    /* An error block that is not aligned is not written. */
+    /* A misaligned error block is not written. */
     double block[64] = {0};
     CHECK(rille_text_validate(NULL, 1, &valid, (void *)((char *)block + 1)) == RILLE_EARG && block[0] == 0);
 }
 
-/* An output that begins where its text ends, or ends where it begins, is memory of its own. */
+/* An output that starts where its text ends, or ends where it starts, does not overlap it. */
 static void halves_of_one_array_are_apart(void) {
     uint8_t both[8] = "abcd";
     CHECK(rille_text_reverse(both, 4, RILLE_UNIT_BYTE, both + 4, 4, NULL) == RILLE_OK && memcmp(both, "abcddcba", 8) == 0);

@@ -175,7 +175,7 @@ static void change_file(rille_file *file, const char *path) {
     rille_job_free(job);
 }
 
-/* The answer of a job, which is freed with it: kept until the next one. */
+/* Runs a read job and writes its answer to `out`. The job is kept until the next call, because the answer points into it. */
 static int32_t answer(const rille_file *file, rille_file_task task, rille_file_answer *out, rille_error *err) {
     static rille_job *job = NULL;
 
@@ -266,7 +266,7 @@ static void read_by_jobs(const char *path) {
     task.size = 20;
     CHECK(rille_file_read_start(file, &task, &job, &err) == RILLE_EARG && job == NULL);
 
-    /* Neither the file nor the task are needed while the job runs, nor is the file for its answer. */
+    /* The job needs neither the file nor the task while it runs; its answer does not need the file. */
     task.size = sizeof task;
     task.window = NULL;
     task.count = 2;

@@ -177,7 +177,7 @@ static uint32_t finish(rille_job *job) {
     return progress.state;
 }
 
-/* Searches go on while items come, and end with the corpus. */
+/* Searches continue while items are pushed, and end with the session. */
 static void searches(void) {
     rille_fuzzy *fuzzy = filled();
     rille_job *job = NULL, *later = NULL, *walk = NULL;
@@ -243,7 +243,7 @@ static void matcher(void) {
     rille_matcher_free(NULL);
 }
 
-/* The allocator of some sanitizers is locked for ever in a child, if a thread of the parent was in it. */
+/* The allocator of some sanitizers stays locked in a child, if a thread of the parent was using it. */
 #ifdef __SANITIZE_ADDRESS__
 #define QUIET_FORK 1
 #define WALKED "/etc"
@@ -252,7 +252,7 @@ static void matcher(void) {
 #define WALKED "/usr"
 #endif
 
-/* A child process sees that the corpus is not its own, whatever the parent's threads held, and has its own. */
+/* A child process detects that the session is not its own, whatever locks the parent's threads held, and makes its own. */
 static void forked(void) {
     rille_fuzzy *fuzzy = filled();
     rille_job *walk = NULL, *job = NULL;

@@ -59,7 +59,7 @@ static void walk(void) {
         }
         CHECK(status == RILLE_NONE && batch.count == 0);
     } while (progress.state == RILLE_JOB_RUNNING);
-    /* "!1.lu" leaves nothing out. */
+    /* "!1.lu" excludes nothing. */
     CHECK(progress.state == RILLE_JOB_DONE && progress.done == 10 && files == 10);
     CHECK(rille_walk_take(job, 0, &batch, &err) == RILLE_EARG && rille_walk_take(job, 1, NULL, &err) == RILLE_EARG);
     rille_job_free(job);
@@ -175,7 +175,7 @@ static uint32_t state(const rille_job *job) {
     return progress.state;
 }
 
-/* Waits for a job whose results are taken by nobody. */
+/* Waits for a job without taking its results. */
 static uint32_t finish(const rille_job *job) {
     while (state(job) == RILLE_JOB_RUNNING) poll(NULL, 0, 1);
     return state(job);
@@ -221,7 +221,7 @@ static void jobs(void) {
     rille_job_free(job);
 }
 
-/* Whether a descriptor becomes readable in time. */
+/* Returns whether a descriptor becomes readable in time. */
 static int readable(int fd, int milliseconds) {
     struct pollfd entry = {fd, POLLIN, 0};
     return poll(&entry, 1, milliseconds) == 1;
@@ -253,7 +253,7 @@ static void notifier(void) {
 
 static rille_job *volatile kept[50];
 
-/* The process forks while jobs of it run: the child sees them as failed, and runs its own. */
+/* The process forks while its jobs run: in the child they have failed, and the child runs its own. */
 static void forked(void) {
     rille_notifier *note = NULL;
     CHECK(rille_notifier_new(&note, NULL) == RILLE_OK);
@@ -297,7 +297,7 @@ static void forked(void) {
         }
         int ended = -1;
         CHECK(child > 0 && waitpid(child, &ended, 0) == child && ended == 0);
-        /* Nothing that the child did is seen here. */
+        /* The child's calls have no effect here. */
         CHECK(state(running) == RILLE_JOB_RUNNING && state(over) == RILLE_JOB_DONE);
         CHECK(rille_job_cancel(running, NULL) == RILLE_OK && finish(running) == RILLE_JOB_CANCELLED);
         CHECK(readable(rille_notifier_fd(note), 120000) && rille_notifier_drain(note, NULL) == RILLE_OK);

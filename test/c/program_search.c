@@ -1,4 +1,4 @@
-/* Search, as a C programmer uses it. */
+/* The C program: searches. */
 
 #include "program.h"
 
@@ -172,7 +172,7 @@ static void lists(void) {
     CHECK(rille_literals_new(BYTES("a"), 1, empty, 2, NULL, &none, &err) == RILLE_EPATTERN && strstr(err.message, "literal 2 of 2") != NULL);
     rille_literals_free(literals);
 
-    /* The list is freed, and the stream goes on. */
+    /* The list is freed, and the stream continues. */
     rille_buffer_reset(out, NULL);
     CHECK(rille_stream_hold_back(stream) == 2);
     CHECK(rille_stream_feed(stream, BYTES("xcd"), 3, out, &err) == RILLE_OK && holds(out, "x"));
@@ -269,7 +269,7 @@ static void compile_jobs(void) {
     CHECK(rille_regex_find(regex, BYTES("abba"), 4, 0, span, &err) == RILLE_OK && span[0] == 1 && span[1] == 3);
     rille_regex_free(regex);
 
-    /* What is wrong with the pattern is told when it is taken, with its place. */
+    /* The error of the pattern is reported when its result is taken, with its offset. */
     regex = NULL;
     CHECK(rille_regex_start(BYTES("a("), 2, NULL, &job, &err) == RILLE_OK);
     CHECK(over(job) == RILLE_JOB_DONE);

@@ -35,12 +35,12 @@ void spool(void) {
     CHECK(rille_file_refresh(file, &change, &err) == RILLE_OK && change == RILLE_FILE_SAME);
     CHECK(rille_file_stat(file, &info, &err) == RILLE_OK && info.size == 16 && info.lines == 4 && info.exact == 1);
     CHECK(rille_file_read_lines(file, 4, 1, NULL, &lines, &err) == RILLE_OK && memcmp(lines.text, "two", 3) == 0);
-    /* The job lives on without the file. */
+    /* The job continues without the file. */
     rille_file_free(file);
     CHECK(rille_job_poll(job, &progress, &err) == RILLE_OK && progress.state == RILLE_JOB_DONE);
     rille_job_free(job);
 
-    /* Cut, with a limit, and a directory that is not there. */
+    /* A cut archive, a limit, and a directory that does not exist. */
     CHECK(ftruncate(fd, sizeof archive - 3) == 0);
     CHECK(rille_file_open(BYTES(path), strlen(path), &options, &file, &err) == RILLE_OK);
     CHECK(rille_file_index(file, &job, &err) == RILLE_OK && rille_job_wait(job, 120000, &err) == RILLE_OK);

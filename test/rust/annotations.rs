@@ -1,4 +1,4 @@
-//! The annotations are sound, and an editor finds with them what a user of rille gets wrong.
+//! The annotations are sound, and an editor that reads them finds the mistakes of a user of rille.
 
 use crate::hosts::find_programs;
 use crate::root;

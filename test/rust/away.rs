@@ -1,4 +1,4 @@
-//! File systems that do not answer, by FUSE: one that never does, and one that answers until it is told not to.
+//! File systems that do not answer, by FUSE: one never answers, the other one until a flag stops it.
 
 use crate::hosts::process::{Scratch, run};
 use crate::limits::*;
@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Whether this user may mount something.
+/// Returns whether this user may mount something.
 fn can_mount() -> bool {
     // SAFETY: the call only returns a number.
     let is_root = unsafe { libc::geteuid() } == 0;
@@ -29,7 +29,7 @@ fn can_mount() -> bool {
     can
 }
 
-/// Whether a child had no right to mount.
+/// Returns whether a child reported that it may not mount.
 fn cannot_mount(report: &str) -> bool {
     let cannot = report.contains("cannot mount");
     if cannot {
@@ -39,7 +39,7 @@ fn cannot_mount(report: &str) -> bool {
     cannot
 }
 
-/// Lets mounts of this thread, and of those that it starts, vanish with them.
+/// Makes the mounts of this thread, and of threads that it starts, end with them.
 fn apart() -> bool {
     // SAFETY: the paths end with a zero byte.
     unsafe {
@@ -54,8 +54,7 @@ fn apart() -> bool {
     }
 }
 
-/// A file system of which every file is away: nobody answers what the system asks it. Dropping it lets those who wait come
-/// back with an error.
+/// A file system that never answers a request. Dropping it makes waiting calls return with an error.
 struct Away {
     path: CString,
     device: Option<File>,
@@ -124,7 +123,7 @@ fn with_roots_that_never_answer() {
         }
     }
     if count == 1 {
-        // As many as leave one place, each with threads that wait for the one that hangs. Nobody cancels them.
+        // As many jobs as leave one thread free, each with threads that wait for the one that hangs. None is cancelled.
         let hanging: Vec<_> =
             (1..job::parallelism()).map(|_| start_walk(&roots[0], false).unwrap()).collect();
         sleep(Duration::from_millis(50));
@@ -136,7 +135,7 @@ fn with_roots_that_never_answer() {
             0 => Box::new(start_walk(root, at % 4 == 0).unwrap()),
             _ => Box::new(start_grep(root, at % 4 == 1).unwrap()),
         };
-        // It has come to what does not answer by then: otherwise it would be over.
+        // By then it waits for the file system: otherwise it would be over.
         sleep(Duration::from_millis(50));
         assert_eq!(job.poll().state, JobState::Running, "the file system has answered");
         job.cancel();
@@ -150,12 +149,12 @@ fn with_roots_that_never_answer() {
     every_kind_still_runs(&root);
 }
 
-/// What the one file on the mount has.
+/// Returns the content of the one file on the mount.
 fn content() -> Vec<u8> {
     (0..10_000).flat_map(|number| format!("line {number}\n").into_bytes()).collect()
 }
 
-/// The operations of the protocol that are used here, as <linux/fuse.h> numbers them.
+/// The operations of the protocol that are used here, as numbered in <linux/fuse.h>.
 const LOOKUP: u32 = 1;
 const FORGET: u32 = 2;
 const GETATTR: u32 = 3;
@@ -167,10 +166,10 @@ const INIT: u32 = 26;
 const INTERRUPT: u32 = 36;
 const BATCH_FORGET: u32 = 42;
 
-/// The number of the file; 1 is that of the root.
+/// The node number of the file; the root has number 1.
 const NODE: u64 = 2;
 
-/// Answers what the system asks, until it is away or the mount is gone. Nothing is cached in between.
+/// Answers requests of the system until `is_away` is set or the mount is gone. Nothing is cached in between.
 fn serve(mut device: File, content: &[u8], is_away: &AtomicBool) {
     let mut request = vec![0; 1 << 20];
     while let Ok(len @ 40..) = device.read(&mut request) {
@@ -193,7 +192,7 @@ fn serve(mut device: File, content: &[u8], is_away: &AtomicBool) {
             all
         };
         let answer = match operation {
-            // Version 7.31, and for the rest what the system has.
+            // Version 7.31, and otherwise the values that the system sent.
             INIT => {
                 let mut all = Vec::new();
                 [7, 31, word(48), 0, 0, 1 << 16, 1].iter().for_each(|word: &u32| {
@@ -213,7 +212,7 @@ fn serve(mut device: File, content: &[u8], is_away: &AtomicBool) {
                 all.extend(attributes(node));
                 Ok(all)
             }
-            // Each read asks again.
+            // Each read sends a request again.
             OPEN => Ok([1_u64.to_le_bytes(), 1_u64.to_le_bytes()].concat()),
             READ => {
                 let from = (long(48) as usize).min(content.len());
@@ -292,7 +291,7 @@ fn with_a_file_on_a_server_that_goes_away() {
     let literal =
         || LinePatterns::new(&[PatternSource::Text(b"7")], &LineOptions::default()).unwrap();
     let mut jobs: Vec<Job<()>> = Vec::new();
-    // None of them waits on this thread.
+    // No job waits on this thread.
     let since = Instant::now();
     jobs.push(open());
     stops(&jobs[0], "open");
@@ -316,14 +315,14 @@ fn with_a_file_on_a_server_that_goes_away() {
     ));
     empty_job();
     every_kind_still_runs(&root);
-    // What was asked comes back, with an error.
+    // Waiting calls return, with an error.
     is_away.store(false, Ordering::Relaxed);
     drop(mount);
     server.join().unwrap();
     every_kind_still_runs(&root);
 }
 
-/// Cancels a job that hangs: it is over soon, whatever the system does.
+/// Cancels a job that hangs, and checks that it is over soon, whatever the system does.
 fn stops(job: &dyn AnyJob, what: &str) {
     sleep(Duration::from_millis(50));
     assert_eq!(job.poll().state, JobState::Running, "{what}: the server has answered");

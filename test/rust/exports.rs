@@ -56,7 +56,7 @@ fn names(wanted: impl Fn(&str) -> bool) -> BTreeSet<String> {
         .collect()
 }
 
-/// A thread of the pool may hold the lock of a static while the process forks, and the child would wait for it for ever.
+/// A thread of the pool may hold the lock of a static when the process forks, and the child would wait for it for ever.
 #[test]
 fn no_static_has_a_lock_that_a_fork_could_leave_locked() {
     const LOCKS: [&str; 7] =
@@ -76,7 +76,7 @@ fn no_static_has_a_lock_that_a_fork_could_leave_locked() {
     assert!(found.is_empty(), "use once_cell::race, or a state for each process: {found:#?}");
 }
 
-/// The function that a body consists of calling, if it is one call, bare or in an `unsafe` block.
+/// Returns the function that a body calls, if the body is one call, bare or in an `unsafe` block.
 fn only_call(block: &syn::Block) -> Option<String> {
     let [Stmt::Expr(expression, None)] = block.stmts.as_slice() else { return None };
     match expression {
@@ -95,7 +95,7 @@ fn every_export_is_one_call_of_the_boundary() {
     for (path, function) in exports() {
         let name = &function.sig.ident;
         assert!(path.starts_with(&capi), "{name} is defined outside of src/capi");
-        // A getter may prepare a static before its call: nothing else may stand beside it.
+        // A getter may prepare a static before its call: nothing else may stand beside the call.
         let mut block = (*function.block).clone();
         block.stmts.retain(|statement| !matches!(statement, Stmt::Item(Item::Static(_))));
         let call = only_call(&block).unwrap_or_default();

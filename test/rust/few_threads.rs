@@ -1,5 +1,5 @@
-//! Threads that the system refuses: with none, one, two or three left, a job of each kind finishes rightly or fails with a
-//! sentence. None ends the process, none waits for ever.
+//! Threads that the system refuses: with none, one, two or three left, a job of each kind finishes with the right
+//! results or fails with a message. None ends the process, and none waits for ever.
 
 use crate::hosts::process::run;
 use crate::limits::*;
@@ -15,16 +15,16 @@ use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 
-/// How many threads the child may start.
+/// The variable with the number of threads that the child may start.
 const MORE: &str = "RILLE_TEST_THREADS";
 
-/// How a job says that there is no thread for it.
+/// Start of the message of a job for which no thread could be started.
 const REFUSED: &str = "no thread could be started for the job: ";
 
-/// Runs a test for each number of threads that are left.
+/// Runs a test for each number of remaining threads.
 fn with_each_number(name: &str) {
-    // What root may, nobody forbids: the child becomes somebody else, of whom there are no other processes.
-    // SAFETY: the call only tells a number.
+    // No limit applies to root, so the child becomes another user, who has no other processes.
+    // SAFETY: the call only returns a number.
     if unsafe { libc::geteuid() } != 0 {
         let how = "run the tests as root, who can be another user for a while";
         return missing("threads that are refused", "this user has other processes", how);
@@ -39,10 +39,10 @@ fn with_each_number(name: &str) {
     }
 }
 
-/// Lets the child start no more threads than it was told.
+/// Limits the number of threads that the child may start, and returns it.
 fn become_another_user() -> u64 {
     let more: u64 = std::env::var(MORE).expect("a number").parse().expect("a number");
-    // Those of the test runner are there already.
+    // The threads of the test runner exist already.
     let own = fs::read_dir("/proc/self/task").expect("the threads of this process").count() as u64;
     limit(libc::RLIMIT_NPROC, own + more);
     // SAFETY: no memory is involved. A user of this process alone, in tests that run at the same time as well.
@@ -50,7 +50,7 @@ fn become_another_user() -> u64 {
     more
 }
 
-/// A job has come to its end, or says that there was no thread for it if there is none.
+/// Checks that a job has ended; if there is no thread for it, that it says so. Returns whether it has run.
 fn ended(more: u64, job: &dyn AnyJob, what: &str) -> bool {
     until(what, || job.poll().state != JobState::Running);
     match (job.poll().state, more) {
@@ -82,14 +82,14 @@ fn jobs_of_each_kind_with_few_threads() {
 fn with_few_threads() {
     let (root, log) =
         (tree(), std::env::temp_dir().join(format!("rille-few-{}", std::process::id())));
-    // The first call of C silences panics of the process.
+    // The first call of C silences the panic hook of the process.
     let hook = std::panic::take_hook();
     // SAFETY: no job is freed.
     unsafe { call("rille_job_free", &[0]) };
     std::panic::set_hook(hook);
     let more = become_another_user();
     fs::write(&log, "a needle\nand more\n".repeat(100_000)).expect("a file is written");
-    // More than there are threads at any time.
+    // More jobs than there are threads at any time.
     for _ in 0..3 {
         for sort in [false, true] {
             let walk = start_walk(&root, sort).expect("the tree can be opened");
@@ -157,8 +157,8 @@ fn of_a_file(more: u64, log: &Path) {
     come_back();
 }
 
-/// Waits until the thread of a job that was cancelled is back: on a busy machine that may be later than the job is given up,
-/// and if it is the only one, others are refused until then.
+/// Waits until the thread of a cancelled job is free again. On a busy machine that may be later than the job is
+/// abandoned; if it is the only thread, other jobs are refused until then.
 fn come_back() {
     let run = || finish(&job::start(|_: &Worker<()>| Ok(())), |()| ());
     until("no thread comes back", || run() == JobState::Done);
@@ -173,7 +173,7 @@ fn of_a_session(more: u64, root: &Path) {
     }
     let items: Vec<Vec<u8>> = (0..50_000).map(|n| format!("item {n}").into_bytes()).collect();
     session.push(items.iter().map(|item| &item[..]));
-    // The host's own thread needs no others.
+    // The host's own thread is enough.
     let total = session.query(b"item", 10).total;
     assert_eq!(total, 50_000);
     let ranked = session.start(b"item", 10);
@@ -184,7 +184,7 @@ fn of_a_session(more: u64, root: &Path) {
     }
 }
 
-/// The address of something, for a call of C.
+/// Returns the address of a value, for a call of C.
 fn word<T: ?Sized>(of: &T) -> u64 {
     std::ptr::from_ref(of).expose_provenance() as u64
 }
@@ -200,13 +200,13 @@ unsafe fn call(name: &str, words: &[u64]) -> i64 {
     unsafe { (known.expect("a function of the library").call)(words) }
 }
 
-/// Starts a job form of a function, lets it run, and calls `then` with the job if there is a thread for it.
+/// Starts the job form of a function, runs it, and calls `then` with the job if there is a thread for it.
 fn by_form(more: u64, name: &str, arguments: &[u64], then: impl FnOnce(u64)) {
     let job = std::cell::Cell::new(0_u64);
     let mut words = arguments.to_vec();
     words.extend([job.as_ptr().expose_provenance() as u64, 0]);
     let mut progress = std::cell::Cell::new([0_u64; 3]);
-    // As long as an error block, and aligned like one.
+    // A buffer with the size and the alignment of an error block.
     let mut error = std::cell::Cell::new([0_u64; 32]);
     let (at, told) = (progress.as_ptr().expose_provenance(), error.as_ptr().expose_provenance());
     // SAFETY: the arguments are alive, and there is room for what is written.
@@ -227,20 +227,21 @@ fn by_form(more: u64, name: &str, arguments: &[u64], then: impl FnOnce(u64)) {
     }
 }
 
-/// Job forms of functions: of compiling, of texts, and of opening and reading a file.
+/// Tests the job forms of functions that compile, handle text, and open and read a file.
 fn of_functions(more: u64, log: &Path) {
     let (list, ends, path) = (b"needlestone", [6_u32, 11], log.to_str().expect("UTF-8"));
     let (text, ends) = (word(list), word(&ends));
     by_form(more, "rille_regex_start", &[text, 11, 0], |_| ());
     by_form(more, "rille_regexset_start", &[text, 11, ends, 2, 0], |_| ());
     by_form(more, "rille_literals_start", &[text, 11, ends, 2, 0], |_| ());
-    // Their size, their verb, and zeros; of units and widths a zero is wrong.
+    // Each task has its size, its verb, and zeros; for verbs with units and widths a zero is invalid.
     for verb in (0..12).filter(|verb| ![4, 8].contains(verb)) {
         let mut task = [0_u64; 7];
         task[0] = 56 | verb << 32;
         by_form(more, "rille_text_start", &[text, 11, word(&task)], |_| ());
     }
-    // RILLE_FILE_NO_INDEX: a job that is cancelled with its file may keep the only thread for longer than it is waited for.
+    // RILLE_FILE_NO_INDEX: a job that is cancelled with its file may occupy the only thread for longer than the test
+    // waits.
     let options = [40_u64 | 1 << 32, 0, 0, 0, 0];
     let open = [path.as_ptr().expose_provenance() as u64, path.len() as u64, word(&options)];
     by_form(more, "rille_file_open_start", &open, |job| {
@@ -267,7 +268,7 @@ fn a_job_behind_one_that_waits_says_that_there_is_no_thread() {
 #[ignore = "it becomes another user; a_job_behind_one_that_waits_says_that_there_is_no_thread runs it"]
 fn with_a_job_that_waits() {
     let more = become_another_user() as usize;
-    // As many as there are threads wait for their host.
+    // As many jobs as there are threads wait for their host.
     let full: Vec<Job<()>> = (0..more)
         .map(|_| {
             job::start(|worker: &Worker<()>| {
@@ -281,7 +282,7 @@ fn with_a_job_that_waits() {
         until("it waits for ever", || job.poll().state == JobState::Failed);
         assert!(job.failure().is_some_and(|message| message.starts_with(REFUSED)));
     };
-    // It comes when all wait, or is there already.
+    // A thread arrives when all wait, or is there already.
     for _ in 0..3 {
         refused(&job::start(|_: &Worker<()>| Ok(())));
     }
@@ -316,7 +317,7 @@ fn without_address_space() {
     let status = fs::read_to_string("/proc/self/status").expect("the state of this process");
     let size = status.lines().find_map(|line| line.strip_prefix("VmSize:")).expect("a size");
     let size: u64 = size.trim().trim_end_matches(" kB").parse().expect("a number");
-    // Less than the stack of a thread of the pool, more than that of the watcher.
+    // Less than the stack of a thread of the pool, more than the stack of the watcher.
     limit(libc::RLIMIT_AS, (size << 10) + (1 << 20));
     let job = job::start(|_: &Worker<()>| Ok(()));
     let followed = document.follow().expect("it can be followed");

@@ -1,5 +1,5 @@
-//! `lua/rille/fallback/fuzzy/tables.lua` is rendered from what the native side knows of chars, and the committed file is
-//! fresh.
+//! `lua/rille/fallback/fuzzy/tables.lua` is generated from the character tables of the native side, and the committed
+//! file is up to date.
 //!
 //! `BLESS=1 cargo test tables` rewrites the file.
 

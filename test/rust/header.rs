@@ -1,4 +1,4 @@
-//! The committed header and cdef are what cbindgen renders from `src/capi`; the header compiles as C and C++, and its
+//! The committed header and cdef are the output of cbindgen for `src/capi`; the header compiles as C and C++, and its
 //! examples run.
 
 use crate::{bless, library, root};
@@ -12,7 +12,7 @@ fn config() -> Config {
     Config::from_file(root().join("cbindgen.toml")).expect("cbindgen.toml")
 }
 
-/// What cbindgen writes, without the constants of the engines that the C types are made of.
+/// Returns the output of cbindgen, without the constants of the engines that the C types are made of.
 fn render(mut config: Config) -> String {
     let text = generate(config.clone());
     let names = sections::names(&text);
@@ -33,7 +33,7 @@ fn generate(config: Config) -> String {
     Builder::new()
         .with_config(config)
         .with_crate(root())
-        // The crates of other systems were never downloaded on a machine that is new.
+        // On a new machine the crates for other systems were never downloaded.
         .with_only_target_dependencies(true)
         .generate()
         .expect("cbindgen to render src/capi")
@@ -45,7 +45,7 @@ fn template() -> String {
     fs::read_to_string(root().join("src/capi/header.in")).expect("the template of the header")
 }
 
-/// Everything but what surrounds the declarations, which `sections` writes.
+/// Returns a configuration without the text around the declarations, which `sections` writes.
 fn bare_config() -> Config {
     let mut config = config();
     config.cpp_compat = false;
@@ -58,7 +58,7 @@ fn header() -> String {
     sections::arrange(&render(bare_config()), &template())
 }
 
-/// The declarations alone, in the C that LuaJIT's `ffi.cdef` reads: no preprocessor, no comments.
+/// Returns the declarations alone, in the C that LuaJIT's `ffi.cdef` reads: no preprocessor, no comments.
 fn cdef() -> String {
     let mut config = bare_config();
     config.documentation = false;

@@ -1,5 +1,5 @@
-//! The committed help is what its generator makes of the template, the annotations and the examples, and the examples run
-//! on both backends.
+//! The committed help is the output of its generator for the template, the annotations and the examples; the examples
+//! run on both backends.
 
 use crate::{bless, library, root};
 use mlua::{Function, Lua, MultiValue, Table, Value};
@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-/// The Lua modules of a directory, as paths of the tree.
+/// Adds the Lua modules of a directory to `out`, as paths in the tree.
 fn modules(directory: &Path, out: &mut Vec<String>) {
     let entries = fs::read_dir(directory).expect("a directory of modules");
     let mut paths: Vec<_> = entries.map(|entry| entry.expect("an entry").path()).collect();
@@ -45,13 +45,13 @@ fn help_is_current() {
     bless("doc/rille.txt", &generated());
 }
 
-/// `BLESS=1` writes what the generator reads, so the help may need a second run.
+/// `BLESS=1` writes files that the generator reads, so the help may need a second run.
 #[test]
 fn examples_run_on_both_backends_and_fallback_is_current() {
     bless("doc/fallback.lua", &availability());
 }
 
-/// A Lua state that runs rille on one backend, and what it prints.
+/// Returns a Lua state that runs rille on one backend, and the lines that it prints.
 fn backend(native: bool) -> (Lua, Arc<Mutex<Vec<String>>>) {
     // SAFETY: the code is ours; it loads `ffi`, which only an unsafe state has.
     let lua = unsafe { Lua::unsafe_new() };
@@ -81,7 +81,7 @@ fn backend(native: bool) -> (Lua, Arc<Mutex<Vec<String>>>) {
     (lua, printed)
 }
 
-/// What code prints, or the message of its error.
+/// Returns the output of some code, or the message of its error.
 fn run((lua, printed): &(Lua, Arc<Mutex<Vec<String>>>), code: &str) -> Result<Vec<String>, String> {
     printed.lock().unwrap().clear();
     lua.load(code).set_name("=example").exec().map_err(|error| error.to_string())?;
@@ -90,7 +90,7 @@ fn run((lua, printed): &(Lua, Arc<Mutex<Vec<String>>>), code: &str) -> Result<Ve
 
 const NEEDS: &str = "needs the native library";
 
-/// Whether the fallback answers as the library does; it must say so where it does not.
+/// Returns whether the fallback prints the same as the library; where it does not, it must report that.
 fn answers(name: &str, native: &[String], lua: Result<Vec<String>, String>) -> bool {
     match lua {
         Ok(printed) if printed == native => true,
@@ -106,7 +106,7 @@ fn answers(name: &str, native: &[String], lua: Result<Vec<String>, String>) -> b
     }
 }
 
-/// Runs all examples on both backends: what the fallback has of each function, as a Lua table.
+/// Runs all examples on both backends. Returns the availability of each function in the fallback, as a Lua table.
 fn availability() -> String {
     let (native, fallback) = (backend(true), backend(false));
     let examples: Vec<Table> =
@@ -120,7 +120,7 @@ fn availability() -> String {
         let says: Vec<_> = says.map(|(_, text)| text).collect();
         assert_eq!(printed, says, "{names}");
         let mut has = "none";
-        // The backend alone may differ.
+        // Only the name of the backend may differ.
         if names == "rille.health" || answers(&names, &printed, run(&fallback, &code)) {
             has = "full";
         }

@@ -1,4 +1,4 @@
-//! The library as packagers get it: its name, its size, what it tells of the machine it was built on, and `make install`.
+//! The library as packagers get it: its name, its size, its traces of the build machine, and `make install`.
 
 use crate::support::{make, missing};
 use crate::{library, root, testing_library};
@@ -10,17 +10,17 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// The bytes that a library made with link-time optimisation may have.
+/// Maximum size in bytes of a library made with link-time optimisation.
 const MAX_BYTES: u64 = 5_000_000;
 
-/// The number of the C interface, from the header, which `header.rs` compares with the sources.
+/// Returns the version of the C interface, from the header, which `header.rs` compares with the sources.
 fn abi() -> String {
     let header = fs::read_to_string(root().join("include/rille.h")).expect("the header");
     let number = header.lines().find_map(|line| line.strip_prefix("#define RILLE_ABI "));
     number.expect("the header has RILLE_ABI").to_owned()
 }
 
-/// The file's name with the number of the C interface, and with the whole version.
+/// Returns the file names of the library with the version of the C interface, and with the whole version.
 fn names() -> (String, String) {
     let abi = abi();
     let rest = format!("{}.{}", env!("CARGO_PKG_VERSION_MINOR"), env!("CARGO_PKG_VERSION_PATCH"));
@@ -47,7 +47,7 @@ fn the_library_has_a_soname_stays_mapped_and_is_small() {
     assert!(size < MAX_BYTES, "the library has grown to {size} bytes");
 }
 
-/// A panic names its source file: below the builder's home, unless told otherwise.
+/// The message of a panic has the path of its source file, which is below the builder's home unless it is remapped.
 #[test]
 fn the_library_carries_no_path_of_the_machine_it_was_built_on() {
     let home = env::var("HOME").unwrap_or_default();
@@ -55,7 +55,7 @@ fn the_library_carries_no_path_of_the_machine_it_was_built_on() {
     for library in [library(), testing_library()] {
         let bytes = fs::read(library).expect("the library");
         let text = bytes.utf8_chunks().map(|chunk| chunk.valid()).collect::<Vec<_>>().join("\n");
-        // Whatever stands for these prefixes, the crates are named: the panics have their places.
+        // Whatever replaces these prefixes, the crates are named: the panics have their places.
         assert!(
             text.contains("regex-automata-"),
             "it names no source file, so this proves nothing"
@@ -70,11 +70,11 @@ fn the_library_carries_no_path_of_the_machine_it_was_built_on() {
     }
 }
 
-/// A directory with an installation in it.
+/// A directory with an installation of rille.
 struct Installed(PathBuf);
 
 impl Installed {
-    /// Runs `make install` with these variables; `@` in them is the directory.
+    /// Runs `make install` with these variables; `@` in them stands for the directory.
     fn new(name: &str, variables: &[&str]) -> Installed {
         let directory = root().join("target/under-test/install").join(name);
         let _ = fs::remove_dir_all(&directory);
@@ -95,7 +95,7 @@ impl Installed {
             .expect("make to run")
     }
 
-    /// All files, directories left out, in order.
+    /// Returns all files, without directories, in order.
     fn files(&self) -> BTreeSet<String> {
         fn add(directory: &Path, root: &Path, files: &mut BTreeSet<String>) {
             for entry in fs::read_dir(directory).expect("a directory") {
@@ -113,7 +113,7 @@ impl Installed {
         files
     }
 
-    /// Loads rille from these modules alone, and gives the path of the library that it has found.
+    /// Loads rille from these modules alone, and returns the path of the library that it has found.
     fn find_from(&self, modules: &str) -> String {
         // SAFETY: the code is ours; it loads `ffi`, which only an unsafe state has.
         let lua = unsafe { Lua::unsafe_new() };
@@ -136,7 +136,7 @@ fn done(output: &Output) {
     assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
 }
 
-/// The Lua files of the tree, below a directory.
+/// Returns the Lua files below a directory of the tree.
 fn modules(below: &str) -> BTreeSet<String> {
     let lua = Installed(root().join("lua"));
     lua.files().into_iter().map(|file| format!("{below}/{file}")).collect()
@@ -157,12 +157,12 @@ fn installed_files_are_named_by_the_abi_and_the_version() {
     let link = |name: &str| fs::read_link(lib.join(name)).expect("a link");
     assert_eq!(link(&soname), Path::new(&real));
     assert_eq!(link(&file_name()), Path::new(&soname));
-    // Whatever the umask of who installs it.
+    // For any umask of the user who installs it.
     let mode = |path: &str| fs::metadata(installed.0.join(path)).expect("it").permissions().mode();
     assert_eq!(mode("share/lua/5.1/rille/init.lua") & 0o777, 0o644);
     assert_eq!(mode("share/lua/5.1/rille/fallback") & 0o777, 0o755);
 
-    // A file of an older version does not stay, and in the end nothing does.
+    // A file of an older version is removed, and in the end all files are.
     fs::write(installed.0.join("share/lua/5.1/rille/old.lua"), "").expect("a file is written");
     done(&installed.make("install", &["PREFIX=@"]));
     assert_eq!(installed.files(), expected);
@@ -198,14 +198,14 @@ fn a_staged_installation_is_found_where_it_is_moved_to() {
     assert_eq!(staged.find_from("usr/share/lua/5.1"), expected.to_str().expect("UTF-8"));
     done(&staged.make("uninstall", &["DESTDIR=@", "PREFIX=/usr"]));
     assert_eq!(staged.files(), BTreeSet::new());
-    // A prefix that is relative is one below the checkout.
+    // A relative prefix is below the checkout.
     let relative = "target/under-test/install/relative";
     let installed = Installed::new("relative", &[&format!("PREFIX={relative}")]);
     let expected = installed.0.join("lib").join(names().0);
     assert_eq!(installed.find_from("share/lua/5.1"), expected.to_str().expect("UTF-8"));
 }
 
-/// As root, who has no Cargo, after `make` by somebody who has.
+/// As root, who has no Cargo, after `make` by a user who has it.
 #[test]
 fn it_is_installed_without_cargo_once_it_is_built() {
     let installed = Installed::new("cargo", &["PREFIX=@"]);
@@ -238,7 +238,8 @@ fn a_program_that_is_linked_with_the_installed_library_starts() {
     done(&output);
 }
 
-/// By a cache of the loader's that knows the prefix, as `ldconfig` makes it for /usr/local; the system's own stays as it is.
+/// With a cache of the loader that has the prefix, as `ldconfig` makes it for /usr/local; the system's own cache is
+/// unchanged.
 #[test]
 #[cfg(target_os = "linux")]
 fn the_systems_loader_finds_the_installed_library_after_ldconfig() {

@@ -1,7 +1,7 @@
-//! What the system refuses: threads, descriptors, files. Jobs tell of it and come to their end.
+//! Refusals of the system: threads, descriptors, files. Jobs report them and end.
 //!
-//! Limits are those of a process, so each test here starts this program again for a test of its own, which would be
-//! harmful beside others and is ignored unless asked for.
+//! Limits belong to a process, so each test here starts this program again for a test of its own. That test would
+//! disturb others, and is ignored unless it is requested.
 
 use crate::hosts::process::{Running, Scratch, run};
 use rille::file::{Change, Document, Lines, News, SearchOptions, Window};
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) const LONG: Duration = Duration::from_secs(60);
 
-/// Where the child finds the tree.
+/// The variable with the path of the tree.
 const TREE: &str = "RILLE_TEST_TREE";
 
 pub(crate) fn child(name: &str, tree: &Path) -> Command {
@@ -41,7 +41,7 @@ pub(crate) fn tree() -> PathBuf {
     std::env::var_os(TREE).expect("it is started by another test").into()
 }
 
-/// A tree of some directories with files, each of which has one line that matches.
+/// Creates a tree of some directories with files, each of which has one matching line.
 pub(crate) fn make_tree(files: usize) -> Scratch {
     let scratch = Scratch::new();
     for number in 0..files {
@@ -70,7 +70,7 @@ pub(crate) fn start_grep(root: &Path, sort: bool) -> Result<Job<Chunk>, Refused>
     grep(root.to_str().expect("a path in UTF-8").as_bytes(), &tree, &options)
 }
 
-/// Takes all that there is, until the job is over.
+/// Takes all results until the job is over, and returns its state.
 pub(crate) fn finish<T: Send + 'static>(job: &Job<T>, mut take: impl FnMut(T)) -> JobState {
     loop {
         assert!(job.wait(LONG), "the job does not end");
@@ -84,7 +84,7 @@ pub(crate) fn finish<T: Send + 'static>(job: &Job<T>, mut take: impl FnMut(T)) -
     }
 }
 
-/// Files and errors of a walk.
+/// Returns the state of a walk, the number of its files, and its errors.
 pub(crate) fn count_paths(job: &Job<Paths>) -> (JobState, usize, Vec<String>) {
     let (mut files, mut errors) = (0, Vec::new());
     let state = finish(job, |paths| {
@@ -100,7 +100,7 @@ pub(crate) fn count_paths(job: &Job<Paths>) -> (JobState, usize, Vec<String>) {
     (state, files, errors)
 }
 
-/// Matches and errors of a search.
+/// Returns the state of a search, the number of its matches, and its errors.
 pub(crate) fn count_lines(job: &Job<Chunk>) -> (JobState, usize, Vec<String>) {
     let (mut lines, mut errors) = (0, Vec::new());
     let state = finish(job, |chunk| {
@@ -131,7 +131,7 @@ fn with_few_descriptors() {
     while let Ok(file) = File::open("/dev/null") {
         taken.push(file);
     }
-    // None is left: each is refused at once, or it tells of a directory that it could not open.
+    // No descriptor is left: each call is refused at once, or reports a directory that it could not open.
     assert!(
         matches!(start_walk(&root, false), Err(Refused::Root(message)) if message.contains("Too many open files"))
     );
@@ -176,7 +176,7 @@ pub(crate) fn last_line(document: &Document) -> Vec<u8> {
     batch.text(0).to_vec()
 }
 
-/// Waits for news of that kind, and refreshes meanwhile what is no such news.
+/// Waits for a report of the wanted change, and refreshes on all other reports.
 pub(crate) fn follow_until(document: &Document, job: &Job<News>, wanted: Change) {
     let until = Instant::now() + LONG;
     loop {
@@ -208,7 +208,8 @@ fn with_few_descriptors_for_a_file() {
     }
     let message = open_file(&path).err().expect("a refusal");
     assert!(message.ends_with("/log: Too many open files"), "{message}");
-    // What is open needs none more. The system cannot tell of changes, so the job looks by itself: with one, too, or with two.
+    // An open file needs no further descriptors. The system cannot report changes, so the job checks once a second:
+    // with one or two free descriptors as well.
     for free in 0..=2 {
         let job = document.follow().expect("it can be followed");
         writeln!(writer, "{free} needles").expect("a line is written");
@@ -227,7 +228,7 @@ fn with_few_descriptors_for_a_file() {
         assert_eq!(finish(&job, |_| ()), JobState::Cancelled);
         taken.pop();
     }
-    // Another file in its place cannot be opened: the old one stays until it can.
+    // Another file in its place cannot be opened: the old one stays until that is possible.
     while let Ok(file) = File::open("/dev/null") {
         taken.push(file);
     }
@@ -263,7 +264,8 @@ fn permission_that_is_lost() {
 #[test]
 #[ignore = "it becomes another user; permission_that_is_lost runs it"]
 fn without_permission() {
-    // SAFETY: no memory is involved. What root may, nobody forbids; so it is another user, of whom all files here are.
+    // SAFETY: no memory is involved. No permission applies to root, so it becomes another user, who owns all files
+    // here.
     unsafe {
         if libc::geteuid() == 0 {
             assert_eq!(libc::setuid(700_000_000 + std::process::id()), 0);
@@ -278,7 +280,7 @@ fn without_permission() {
     };
     let mut writer = File::options().append(true).open(&path).expect("it can be opened");
     let document = Arc::new(open_file(&path).expect("it can be opened"));
-    // Who has it open keeps it, and sees what becomes of it; nobody else gets it.
+    // A process that has the file open keeps it and sees its changes; no other process can open it.
     permit(&path, 0);
     let message = open_file(&path).err().expect("a refusal");
     assert!(message.ends_with("/log: Permission denied"), "{message}");
@@ -287,7 +289,7 @@ fn without_permission() {
     follow_until(&document, &job, Change::Grown);
     assert_eq!(document.refresh(), Ok(Change::Grown));
     assert_eq!(last_line(&document), b"two");
-    // Another one in its place that may not be read.
+    // An unreadable file takes its place.
     let other = directory.join("other");
     fs::write(&other, "another one\n").expect("a file is written");
     permit(&other, 0);
@@ -301,7 +303,7 @@ fn without_permission() {
     assert_eq!(last_line(&document), b"another one");
     job.cancel();
     assert_eq!(finish(&job, |_| ()), JobState::Cancelled);
-    // A directory that may not be looked into: what is in it now is not known, and the system tells nothing.
+    // An unreadable directory: its content is not known, and the system reports nothing.
     let mut writer = File::options().append(true).open(&path).expect("it can be opened");
     permit(&directory, 0);
     let message = open_file(&path).err().expect("a refusal");
@@ -361,7 +363,7 @@ fn a_hundred_thousand_files() {
     for directory in 0..100 {
         let directory = scratch.path().join(directory.to_string());
         fs::create_dir(&directory).expect("a directory is made");
-        // Links, as some file systems take a millisecond for each file.
+        // Links, because some file systems take a millisecond for each file.
         for (name, count, content) in [("a", 10, "a needle\n"), ("b", 990, "")] {
             let first = directory.join(name);
             fs::write(&first, content).expect("a file is written");

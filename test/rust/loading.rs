@@ -1,4 +1,4 @@
-//! How the Lua side finds the library, and what it does when there is none: it says why, and goes on in pure Lua.
+//! How the Lua side finds the library. Without one it reports why and continues in pure Lua.
 
 use crate::{library, root};
 use mlua::{Lua, Table};
@@ -9,7 +9,7 @@ use std::process::Command;
 mod again;
 mod search;
 
-/// A copy of the Lua tree without a library beside it, so that only the wanted candidates are there.
+/// A copy of the Lua tree without a library beside it, so that only the intended candidates exist.
 struct Tree {
     directory: PathBuf,
 }
@@ -43,8 +43,8 @@ impl Tree {
     }
 }
 
-/// The variables of the test alone, and a system's loader that knows no rille: cargo puts the directory of its own build on
-/// the loader's path, from where it cannot be taken away inside the process.
+/// The variables of the test alone, and a system's loader that does not know rille: cargo adds the directory of its own
+/// build to the loader's path, from which the process cannot remove it.
 const ISOLATION: &str = r#"
     os.getenv = function(name) return environment[name] end
     ffi = require("ffi")
@@ -52,7 +52,7 @@ const ISOLATION: &str = r#"
     ffi.load = function(path, ...) return load(path:find("/") and path or "rille-of-nobody", ...) end
 "#;
 
-/// The same for a test without variables.
+/// Returns the same isolation for a test without variables.
 pub(crate) fn isolation() -> String {
     format!("environment = {{}}\n{ISOLATION}")
 }
@@ -70,7 +70,7 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A shared library made from a line of C.
+/// Compiles a line of C to a shared library.
 fn foreign_library(tree: &Tree, name: &str, source: &str) -> PathBuf {
     let (c, so) =
         (tree.directory.join(format!("{name}.c")), tree.directory.join(format!("{name}.so")));
@@ -80,7 +80,7 @@ fn foreign_library(tree: &Tree, name: &str, source: &str) -> PathBuf {
     so
 }
 
-/// What every failed search must end in.
+/// The expected end of every failed search.
 const FALLBACK: &str = r#"
     local rille = require("rille")
     assert(rille.backend == "lua", rille.backend)

@@ -64,7 +64,7 @@ fn c_program_under_valgrind() {
         return missing("valgrind", "not on PATH", "install the package valgrind");
     }
     let program = compile("program-valgrind", &["-O1"]);
-    // Not what is possibly lost: the stacks of threads that are alive at the end.
+    // Except what is possibly lost: the stacks of threads that are alive at the end.
     let arguments = [
         "--quiet",
         "--error-exitcode=9",
@@ -76,7 +76,7 @@ fn c_program_under_valgrind() {
     say("C program under valgrind: passed");
 }
 
-/// The library has to run on processors of any age, and to use what they have.
+/// The library has to run on processors of any age, and to use the features that they have.
 #[test]
 #[cfg(target_arch = "x86_64")]
 fn c_program_on_other_processors() {
@@ -89,7 +89,7 @@ fn c_program_on_other_processors() {
         let mut command = Command::new(emulator);
         command.args(["-cpu", processor]).arg(&program).env("RILLE_EXPECT_CPU", kernels);
         let mut output = command.output().expect("the emulator to run");
-        // It warns of features that it cannot emulate either.
+        // The emulator also warns of features that it does not have.
         let warnings = String::from_utf8_lossy(&output.stderr).into_owned();
         output.stderr =
             warnings.lines().filter(|line| !line.starts_with(emulator)).collect::<String>().into();

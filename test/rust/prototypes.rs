@@ -1,4 +1,4 @@
-//! The prototypes for fuzz/capi, which are made from src/capi, and a run of that fuzz from fixed seeds.
+//! The prototypes for fuzz/capi, which are generated from src/capi, and a run of that fuzz target from fixed seeds.
 
 use crate::exports::{TESTING, exports, rust_files};
 use crate::support::say;
@@ -25,7 +25,7 @@ fn name_of(ty: &Type) -> String {
         }
         Type::Path(path) => {
             match path.path.segments.last().map(|segment| segment.ident.to_string()) {
-                // One byte, as the type of the Rust crate libc is not known there.
+                // One byte, because the type of the Rust crate libc is not known there.
                 Some(name) if name == "c_char" => "u8".to_owned(),
                 Some(name) => name,
                 None => panic!("a type without a name"),
@@ -50,7 +50,7 @@ fn structs() -> Vec<ItemStruct> {
     structs
 }
 
-/// The fields of a struct of options, whose first is its size.
+/// Returns the fields of a struct of options, whose first field is its size.
 fn fields(item: &ItemStruct) -> Option<Vec<(String, String)>> {
     let Fields::Named(fields) = &item.fields else { return None };
     let first = fields.named.first()?;
@@ -109,7 +109,7 @@ fn committed_prototypes_are_fresh() {
     bless("fuzz/capi/prototypes.rs", &render());
 }
 
-/// Bytes from a seed, the same on every machine.
+/// Returns pseudo-random bytes from a seed, the same on every machine.
 fn bytes(seed: u64, len: usize) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut next = || {

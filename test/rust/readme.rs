@@ -1,4 +1,4 @@
-//! Every example of the README and of the pages in `doc` runs, and prints what it says.
+//! Every example of the README and of the pages in `doc` runs, and prints what its comments promise.
 
 use crate::hosts::{find_programs, nginx::kind};
 use crate::support::{missing, say};
@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::{Arc, Mutex};
 
-/// The code blocks of the README and of the pages in `doc` whose info string is accepted.
+/// Returns the code blocks of the README and of the pages in `doc` whose info string is accepted.
 fn blocks_of(accepts: impl Fn(&str) -> bool) -> Vec<String> {
     let pages = fs::read_dir(root().join("doc")).expect("the directory of documents");
     let mut pages: Vec<_> = pages.map(|entry| entry.expect("an entry").path()).collect();
@@ -32,7 +32,7 @@ fn blocks_of(accepts: impl Fn(&str) -> bool) -> Vec<String> {
     blocks
 }
 
-/// The code blocks with this info string.
+/// Returns the code blocks with this info string.
 fn blocks(info: &str) -> Vec<String> {
     let blocks = blocks_of(|found| found == info);
     assert!(!blocks.is_empty(), "no page has a `{info}` block");
@@ -52,7 +52,7 @@ fn every_lua_block_is_lua() {
     }
 }
 
-/// What a block says that it prints: the text after each `-->`, line by line.
+/// Returns the promised output of a block: the text after each `-->`, line by line.
 fn promised(block: &str) -> Vec<&str> {
     block.lines().filter_map(|line| line.split_once("--> ").map(|(_, text)| text)).collect()
 }

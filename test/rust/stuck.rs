@@ -1,7 +1,7 @@
-//! Jobs that wait or hang: they must not take the others with them.
+//! Jobs that wait or hang must not block other jobs.
 //!
-//! What they do to the pool they do to all of the process, so each test here runs in a process of its own, as those of
-//! `limits` do.
+//! Such jobs affect the pool of the whole process, so each test here runs in a process of its own, as those of `limits`
+//! do.
 
 use crate::limits::*;
 use crate::support::say;
@@ -25,7 +25,7 @@ fn literal(text: &str) -> LinePatterns {
     LinePatterns::new(&[source], &LineOptions::default()).expect("a pattern")
 }
 
-/// Waits until something is so.
+/// Waits until a condition holds.
 #[track_caller]
 pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     let since = Instant::now();
@@ -35,21 +35,21 @@ pub(crate) fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
-/// Names of the threads of this process.
+/// Returns the names of the threads of this process.
 fn threads() -> Vec<String> {
     let tasks = fs::read_dir("/proc/self/task").expect("the threads of this process");
     let name = |task: fs::DirEntry| fs::read_to_string(task.path().join("comm")).ok();
     tasks.filter_map(|task| name(task.ok()?)).map(|name| name.trim().to_owned()).collect()
 }
 
-/// How many threads the pool has.
+/// Returns the number of threads of the pool.
 fn pool_threads() -> usize {
     let names = threads();
     let numbers = names.iter().filter_map(|name| name.strip_prefix("rille-")?.parse::<u32>().ok());
     numbers.count()
 }
 
-/// Lets a job of each kind run to its end, in a tree with 20 files.
+/// Runs a job of each kind to its end, in a tree with 20 files.
 pub(crate) fn every_kind_still_runs(root: &Path) {
     assert_eq!(count_paths(&start_walk(root, false).unwrap()), (JobState::Done, 20, Vec::new()));
     assert_eq!(count_lines(&start_grep(root, false).unwrap()), (JobState::Done, 20, Vec::new()));
@@ -82,7 +82,7 @@ pub(crate) fn every_kind_still_runs(root: &Path) {
     assert_eq!(total, session.query(b"0", 10).total);
 }
 
-/// A directory of the test's own, beside the tree.
+/// Returns a directory of the test's own, beside the tree.
 fn beside() -> crate::hosts::process::Scratch {
     crate::hosts::process::Scratch::new()
 }
@@ -108,7 +108,7 @@ fn with_many_followers() {
     assert!(names.len() <= job::parallelism() + 10, "{names:?}");
     assert_eq!(names.iter().filter(|name| *name == "rille-watch").count(), 1, "{names:?}");
     assert!(follows.iter().all(|job| job.poll().state == JobState::Running));
-    // All of them are told of a change.
+    // All followers get a report of the change.
     for number in 0..20 {
         File::options().append(true).open(path(number)).unwrap().write_all(b"b\n").unwrap();
     }
@@ -151,7 +151,7 @@ fn results_that_nobody_takes_do_not_stop_other_jobs() {
         let scratch = make_tree(20);
         let mut command = child("stuck::with_many_full_jobs", scratch.path());
         command.env("RILLE_TEST_KIND", kind);
-        // Of a hundred jobs each has to find some megabytes.
+        // Each of a hundred jobs has to find some megabytes.
         let limit = 5 * LONG;
         let (status, report) =
             crate::hosts::process::run(&mut command, limit).expect("this program");
@@ -197,7 +197,7 @@ fn with_many_full_jobs() {
     every_kind_still_runs(&root);
 }
 
-/// A job that is full at once.
+/// Returns a job whose results fill its queue at once.
 fn full() -> Job<()> {
     job::start(|worker: &Worker<()>| {
         worker.publish((), job::MAX_UNTAKEN_BYTES)?;
@@ -216,7 +216,7 @@ fn with_all_jobs_that_may_wait() {
     let jobs: Vec<_> = (0..1024).map(|_| full()).collect();
     until("they do not wait", || pool_threads() >= 1024);
     until("they are not full", || job::waiting() == 1024 * job::MAX_UNTAKEN_BYTES as i64);
-    // Those that do not wait still run, and the one too many says so.
+    // Jobs that do not wait still run, and the one job above the limit fails with a message.
     let other = job::start(|worker: &Worker<u32>| worker.publish(7, 4));
     let mut taken = 0;
     assert_eq!(finish(&other, |number| taken = number), JobState::Done);
@@ -235,13 +235,13 @@ fn with_all_jobs_that_may_wait() {
     for job in &jobs {
         assert_eq!(finish(job, |()| ()), JobState::Done);
     }
-    // Threads that have become too many end.
+    // Surplus threads end.
     let rest = job::parallelism();
     until("there are too many threads", || pool_threads() <= rest);
 }
 
-/// A job that reads from a pipe into which nobody writes, as from a server that does not answer, and then goes on. Its end
-/// of the pipe lets it come back.
+/// Returns a job that reads from a pipe without data, as from a server that does not answer, and then continues.
+/// Writing to the returned end of the pipe releases it.
 fn stuck() -> (Job<u32>, File) {
     let (mut reader, writer) = std::io::pipe().expect("a pipe");
     let (started, sign) = mpsc::channel();
@@ -257,7 +257,7 @@ fn stuck() -> (Job<u32>, File) {
     (job, File::from(std::os::fd::OwnedFd::from(writer)))
 }
 
-/// How long an empty job takes.
+/// Returns the time that an empty job takes.
 pub(crate) fn empty_job() -> Duration {
     let since = Instant::now();
     assert_eq!(finish(&job::start(|_: &Worker<()>| Ok(())), |()| ()), JobState::Done);
@@ -275,7 +275,7 @@ fn with_jobs_that_hang() {
     let mut held = Vec::new();
     for count in [1, 2, 7] {
         let before = held.len();
-        // One after the other, as there are only so many threads before they are given up.
+        // One after the other, because only so many threads are started before some are abandoned.
         for number in 0..count {
             let (job, writer) = stuck();
             let notifier = Notifier::new().unwrap();
@@ -321,7 +321,7 @@ fn with_jobs_that_hang() {
     assert!(refused.contains("cancelled jobs of rille are stuck in the system"), "{refused}");
     let again = job::start(|_: &Worker<()>| Ok(()));
     until("it waits for ever", || again.poll().state == JobState::Failed);
-    // They come back; what they publish then nobody gets.
+    // They return; what they publish then is dropped.
     let mut jobs = Vec::new();
     for (job, writer, taken) in held {
         drop(writer);
@@ -344,11 +344,11 @@ fn jobs_that_queue_behind_ones_that_hang_get_their_turn() {
 #[test]
 #[ignore = "it takes all threads; jobs_that_queue_behind_ones_that_hang_get_their_turn runs it"]
 fn with_a_queue() {
-    // As many as there are threads; the others were there before they are cancelled, or come later.
+    // As many as there are threads; other jobs were queued before these are cancelled, or arrive later.
     let hanging: Vec<_> = (0..job::parallelism()).map(|_| stuck()).collect();
     let queued: Vec<_> = (0..5).map(|_| job::start(|_: &Worker<()>| Ok(()))).collect();
     assert!(queued.iter().all(|job| job.poll().state == JobState::Running));
-    // Closed: nobody can ask for them any more.
+    // Closed: there are no handles any more.
     let writers: Vec<File> = hanging.into_iter().map(|(_, writer)| writer).collect();
     for job in &queued {
         assert_eq!(finish(job, |()| ()), JobState::Done);
@@ -392,11 +392,11 @@ fn a_child_waits_for_no_lock_of_its_parents_jobs() {
 fn that_forks() {
     let root = tree();
     let document = Arc::new(open_file(&root.join("0/0/0")).unwrap());
-    // Threads that hold every lock of a job as often as can be.
+    // Threads that hold every lock of a job as often as possible.
     let busy: Vec<Job<()>> = (0..2)
         .map(|_| {
             job::start(|worker: &Worker<()>| {
-                // Now and then it waits, so that others have a thread.
+                // It waits from time to time, so that others get a thread.
                 loop {
                     worker.publish((), 100_000)?;
                     worker.ring();
@@ -441,13 +441,13 @@ fn that_forks() {
         }
         assert!(libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0, "{round}: {status}");
     }
-    // The parent's watches are still there, whatever its children have dropped.
+    // The parent's watches still exist, whatever its children have dropped.
     let mut file = File::options().append(true).open(root.join("0/0/0")).unwrap();
     file.write_all(b"more\n").unwrap();
     follow_until(&document, &followed, Change::Grown);
 }
 
-/// What a child does with what its parent has.
+/// Tests in a child that the objects of its parent fail, and that its own jobs run.
 fn in_child(
     root: &Path,
     busy: &[Job<()>],
@@ -468,7 +468,7 @@ fn in_child(
         job.watch(notifier);
     }
     right &= followed.poll().state == JobState::Failed && followed.take().is_none();
-    // Its own jobs, of each way to wait.
+    // The child's own jobs, for each way to wait.
     right &= count_paths(&start_walk(root, false).unwrap()).0 == JobState::Done;
     let mut left = 3;
     let own = job::repeat(move |worker: &Worker<u32>| {

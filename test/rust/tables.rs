@@ -1,8 +1,8 @@
-//! `lua/rille/fallback/tables.lua` is rendered from ICU4X's data, and the committed file is fresh.
+//! `lua/rille/fallback/tables.lua` is generated from ICU4X's data, and the committed file is up to date.
 //!
-//! The segmenters that the native side runs (ICU4X's `new_neo` ones) are plain DFAs. The pure-Lua fallback runs
-//! the very same DFAs, so it gives the same answers for the same version of Unicode. ICU4X's format can do
-//! more than these two machines use; [`Machine::read`] asserts each simplification that `segment.lua` relies on.
+//! The segmenters of the native side (ICU4X's `new_neo` ones) are plain DFAs. The pure-Lua fallback runs the very same
+//! DFAs, so both return the same segments for the same version of Unicode. ICU4X's format allows more than these two
+//! machines use; [`Machine::read`] asserts each simplification that `segment.lua` relies on.
 //!
 //! `BLESS=1 cargo test tables` rewrites the file.
 
@@ -28,7 +28,7 @@ const HEADER: &str = r#"-- The state machines of the pure-Lua segmenters. GENERA
 return {
 "#;
 
-/// One DFA, reduced to what `segment.lua` runs.
+/// One DFA, reduced to the parts that `segment.lua` runs.
 struct Machine {
     /// Symbol, whether it makes a word, and length of each run, from U+0000 to U+10FFFF.
     runs: Vec<(u8, bool, u32)>,
@@ -76,7 +76,7 @@ impl Machine {
             })
             .collect();
 
-        // This is why segment.lua always gets forward: a single char is a segment, if nothing longer is.
+        // So segment.lua always advances: a single character is a segment, if nothing longer is.
         let start = usize::from(SegmenterStateMachine::START_STATE);
         assert_eq!(start, 0);
         for &first in &states[start].1 {
@@ -113,8 +113,8 @@ impl Machine {
     }
 }
 
-/// The symbol that the native segmenters see. Pseudo symbols mark scripts for which a dictionary may take over;
-/// rille loads none, so that only the symbol behind the mark counts.
+/// Returns the symbol that the native segmenters see. Pseudo symbols mark scripts for which a dictionary may take over;
+/// rille loads none, so that only the symbol after the mark counts.
 fn symbol(data: &SegmenterStateMachine<'_>, code_point: u32) -> u8 {
     let symbol = data.symbols.get32(code_point);
     let resolved = symbol

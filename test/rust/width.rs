@@ -1,6 +1,6 @@
-//! `src/text/width/runs.rs` is rendered from ICU4X's properties, and the committed file is fresh.
+//! `src/text/width/runs.rs` is generated from ICU4X's properties, and the committed file is up to date.
 //!
-//! This is where it is decided how wide a code point is. `BLESS=1 cargo test width` rewrites the file.
+//! This file decides how wide a code point is. `BLESS=1 cargo test width` rewrites the generated file.
 
 use icu_properties::props::{
     DefaultIgnorableCodePoint, EastAsianWidth, Emoji, ExtendedPictographic, GeneralCategory,
@@ -18,11 +18,12 @@ const HEADER: &str = "\
 
 ";
 
-/// Characters of Prepended_Concatenation_Mark: format characters that are seen, such as the Arabic number sign.
+/// Characters of Prepended_Concatenation_Mark: visible format characters, such as the Arabic number sign.
 const PREPENDED: [u32; 13] =
     [0x600, 0x601, 0x602, 0x603, 0x604, 0x605, 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD];
 
-/// What Neovim cannot print and shows as `<xxxx>`: its own list (`nonprint` in its mbyte.c), which is no property.
+/// Returns whether Neovim cannot print a code point and shows it as `<xxxx>`: by its own list (`nonprint` in its
+/// mbyte.c), which is not a Unicode property.
 fn unprintable(c: u32) -> bool {
     matches!(
         c,
@@ -37,7 +38,7 @@ fn unprintable(c: u32) -> bool {
     )
 }
 
-/// How a code point takes part in segmentation: 0 plain, 1 control, 2 mark, 3 complex.
+/// Returns the role of a code point in segmentation: 0 plain, 1 control, 2 mark, 3 complex.
 fn kind(c: u32) -> u8 {
     use GraphemeClusterBreak as Break;
     let linker =
@@ -50,7 +51,7 @@ fn kind(c: u32) -> u8 {
     }
 }
 
-/// Cells in a terminal: what wcwidth() of current systems agrees on.
+/// Returns the cells of a code point in a terminal, as wcwidth() of current systems computes them.
 fn terminal(c: u32) -> u8 {
     use GeneralCategory as Category;
     // Not by the break class of the same names: vowel signs of Kirat Rai are segmented as Hangul is, and drawn beside
@@ -62,7 +63,7 @@ fn terminal(c: u32) -> u8 {
     let invisible = match CodePointMapData::<Category>::new().get32(c) {
         Category::NonspacingMark | Category::EnclosingMark => true,
         Category::Control | Category::LineSeparator | Category::ParagraphSeparator => true,
-        // Where a soft hyphen is in the text of a line it is shown.
+        // A soft hyphen in the text of a line is displayed.
         Category::Format => c != 0xAD && !PREPENDED.contains(&c),
         Category::Unassigned => CodePointSetData::new::<DefaultIgnorableCodePoint>().contains32(c),
         // Vowels and final consonants of Hangul are drawn in the two cells of the syllable's first consonant.
@@ -77,26 +78,27 @@ fn terminal(c: u32) -> u8 {
     }
 }
 
-/// Cells in Neovim, when the character begins a cluster: 0 for 1 cell, 1 for 2, 2 for 4 (`<xx>`), 3 for 6 (`<xxxx>`).
+/// Returns the class of cells in Neovim, when the character begins a cluster: 0 for 1 cell, 1 for 2, 2 for 4 (`<xx>`),
+/// 3 for 6 (`<xxxx>`).
 fn neovim(c: u32) -> u8 {
     let width = CodePointMapData::<EastAsianWidth>::new().get32(c);
     let category = CodePointMapData::<GeneralCategory>::new().get32(c);
     let wide = matches!(width, EastAsianWidth::Wide | EastAsianWidth::Fullwidth)
         && !matches!(category, GeneralCategory::NonspacingMark | GeneralCategory::Unassigned);
-    // Emoji of the supplementary planes are wide there, but for the ambiguous ones: the letters of blood groups.
+    // Emoji of the supplementary planes are wide there, except for the ambiguous ones: the letters of blood groups.
     let emoji = c >= 0x1_F000
         && width != EastAsianWidth::Ambiguous
         && CodePointSetData::new::<Emoji>().contains32(c);
     match c {
         0x80..=0x9F => 2,
         _ if unprintable(c) => 3,
-        // ^A; what nvim_strwidth makes of it is not told by the table.
+        // ^A; the table does not describe its cells in nvim_strwidth.
         _ if c < 0x20 || c == 0x7F || wide || emoji => 1,
         _ => 0,
     }
 }
 
-/// Whether U+FE0F behind it asks for two cells: what has a text and an emoji presentation.
+/// Returns whether a following U+FE0F makes the code point two cells wide: it has a text and an emoji presentation.
 fn emoji(c: u32) -> bool {
     CodePointSetData::new::<Emoji>().contains32(c)
         && (c < 0x80 || CodePointSetData::new::<ExtendedPictographic>().contains32(c))

@@ -1,4 +1,4 @@
-//! What has become of a file: each way of writing over it, and files whose size the system does not tell.
+//! Tests of changes of a file: each way of overwriting it, and files whose size the system does not report.
 
 use crate::file::tests::{Directory, end, open};
 use crate::file::*;
@@ -7,7 +7,7 @@ use std::io::Write;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::Path;
 
-/// Above what is known again by its content.
+/// Size of a file that is too large to be compared as a whole.
 const LARGE: usize = 20_000;
 const SMALL: usize = 2_000;
 
@@ -38,7 +38,7 @@ fn a_middle_that_was_overwritten_a_second_ago_is_seen_by_the_first_refresh() {
     assert_eq!(document.refresh(), Ok(Change::Replaced));
     assert_eq!(line(&document, middle + 1), b"overwrites");
     assert_eq!(document.refresh(), Ok(Change::Same));
-    // With the time of writing set back, as `touch -d` does: the time of the change of that is there.
+    // With the write time set back, as `touch -d` does: the time of that change remains.
     let old = fs::metadata(&path).unwrap().modified().unwrap();
     let file = writer(&path);
     file.write_all_at(b"once again", middle * 11).unwrap();
@@ -55,7 +55,7 @@ fn what_is_written_over_in_a_small_file_is_seen_at_once() {
     let document = open(&path, FileOptions::default());
     let old = fs::metadata(&path).unwrap().modified().unwrap();
     for round in 0..50 {
-        // Within the tick of the clock in which it was opened or refreshed, and with the same time of writing.
+        // Within the clock tick in which the file was opened or refreshed, and with the same write time.
         let fresh = format!("{round:010}");
         let file = writer(&path);
         file.write_all_at(fresh.as_bytes(), 11 * 1000).unwrap();
@@ -70,7 +70,7 @@ fn what_is_written_over_in_a_small_file_is_seen_at_once() {
     file.write_all(&b"abcdefghij\n".repeat(SMALL)).unwrap();
     assert_eq!(document.refresh(), Ok(Change::Replaced));
     assert_eq!(line(&document, 1), b"abcdefghij");
-    // Another file in its place, which has the same size.
+    // Another file of the same size in its place.
     let other = directory.file("other", &text(SMALL));
     fs::rename(other, &path).unwrap();
     assert_eq!(document.refresh(), Ok(Change::Replaced));
@@ -111,7 +111,7 @@ fn what_is_no_content_is_no_change() {
         fs::rename(&gone, &path).unwrap();
         fs::remove_file(&link).unwrap();
     }
-    // All of a small file is known, so a time alone means nothing.
+    // The fingerprint covers a small file whole, so a new time alone is not a change.
     let path = directory.file("log", &text(SMALL));
     let document = open(&path, FileOptions::default());
     writer(&path).set_modified(SystemTime::now() - Duration::from_secs(9)).unwrap();
@@ -121,7 +121,7 @@ fn what_is_no_content_is_no_change() {
 #[test]
 #[cfg(target_os = "linux")]
 fn files_whose_size_is_wrong_open_and_read_right() {
-    // One says 4,096 bytes, the other none.
+    // One of the files reports a size of 4,096 bytes, the other 0.
     let entries = fs::read_dir("/sys/kernel").unwrap();
     let sys = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
@@ -146,7 +146,7 @@ fn files_whose_size_is_wrong_open_and_read_right() {
         let trouble = Arc::new(document).follow().err().expect("a refusal");
         assert!(trouble.message.contains("only a file on a disk"), "{trouble:?}");
     }
-    // What is another one with each look.
+    // A file whose content is different each time.
     let path = Path::new("/proc/self/stat");
     let document = open(path, FileOptions::default());
     let mut changed = false;

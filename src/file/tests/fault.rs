@@ -1,4 +1,4 @@
-//! Faults while jobs search and filter: what they have told until then is right.
+//! Faults while jobs search and filter: the results reported until then are right.
 
 use crate::file::tests::search::{literals, regex};
 use crate::file::tests::{Directory, end, made, open};
@@ -6,10 +6,10 @@ use crate::file::*;
 use std::fs::File;
 use std::path::Path;
 
-/// Bytes of each line of a [`log`].
+/// Length in bytes of each line of a [`log`].
 const LINE: u64 = 32;
 
-/// A file in which each line has its number and a match, and what is to shorten it.
+/// Creates a file in which each line has its number and a match. Also returns a descriptor to shorten it.
 fn log(directory: &Directory, lines: u64) -> (PathBuf, File) {
     let text: String =
         (1..=lines).map(|number| format!("line {number:>11}, with a needle\n")).collect();
@@ -19,7 +19,7 @@ fn log(directory: &Directory, lines: u64) -> (PathBuf, File) {
     (path, file)
 }
 
-/// Takes all matches and sees that each is where it is said to be. Tells how many there were, and how the job ended.
+/// Takes all matches and checks the place of each. Returns their number, the state of the job and its failure.
 fn take(job: &Job<Found>) -> (u64, JobState, Option<String>) {
     let mut count = 0;
     loop {
@@ -43,7 +43,7 @@ fn take(job: &Job<Found>) -> (u64, JobState, Option<String>) {
 
 #[test]
 fn a_file_that_is_truncated_again_and_again_while_it_is_searched() {
-    // More matches than wait to be taken, so that every search is still running when its file becomes shorter.
+    // There are more matches than may wait to be taken, so every search still runs when its file becomes shorter.
     const LINES: u64 = 600_000;
     let directory = Directory::new();
     for (threads, backward) in [(1, false), (3, false), (1, true), (3, true)] {
@@ -77,7 +77,7 @@ fn a_file_that_is_truncated_again_and_again_while_it_is_searched() {
     }
 }
 
-/// Makes a file short while a job is in the middle of it, and sees that the job says so.
+/// Shortens a file while a job reads it, and checks that the job fails with the right message.
 fn shorten(file: &File, job: &dyn AnyJob, failure: impl Fn() -> Option<String>) {
     let until = Instant::now() + Duration::from_secs(60);
     while job.poll().done < 100 * LINE {
@@ -104,7 +104,7 @@ fn a_file_that_is_truncated_while_it_is_counted_and_filtered() {
         let document =
             open(&path, FileOptions { threads, no_index: true, ..FileOptions::default() });
         let long = || {
-            // A terabyte of nothing behind the lines: it takes minutes.
+            // A terabyte of zeros after the lines takes minutes to read.
             file.set_len(1 << 40).unwrap();
             assert_eq!(document.refresh(), Ok(Change::Grown));
         };
@@ -153,7 +153,7 @@ fn what_is_spooled_is_not_followed() {
     let document = Arc::new(open(Path::new("/dev/null"), options));
     let message = document.follow().err().expect("a refusal").message;
     assert!(message.contains("the job of its index"), "{message}");
-    // One that becomes an archive while it is followed has news nevertheless.
+    // A followed file that becomes an archive is still reported.
     let path = directory.file("log", b"one\n");
     let document = Arc::new(open(&path, FileOptions { unpack: true, ..FileOptions::default() }));
     let job = document.follow().unwrap();
@@ -189,7 +189,7 @@ fn growth_at_the_very_end_of_the_index_is_not_passed_over() {
     let directory = Directory::new();
     let (path, file) = log(&directory, 1);
     let document = open(&path, FileOptions::default());
-    // A job that has seen that nothing is left, and is not over yet.
+    // A job that has found nothing left to do, and has not ended yet.
     let ending = Arc::new(job::start(|worker: &job::Worker<()>| {
         loop {
             worker.pause(Duration::from_secs(1))?;
@@ -199,7 +199,7 @@ fn growth_at_the_very_end_of_the_index_is_not_passed_over() {
     *document.own().unwrap().indexing() =
         Some((document.own().unwrap().snapshot(), Arc::clone(&ending), ended));
     assert!(Arc::ptr_eq(&document.index().unwrap(), &ending), "there is nothing more");
-    // More than a call looks at by itself.
+    // More than a call reads itself.
     file.set_len(10 << 20).unwrap();
     assert_eq!(document.refresh(), Ok(Change::Grown));
     let job = document.index().unwrap();

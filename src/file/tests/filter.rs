@@ -1,4 +1,4 @@
-//! Filters, against a plain look at each line.
+//! Filters, compared with matching each line separately.
 
 use crate::file::tests::search::{literals, regex};
 use crate::file::tests::{Directory, end, open};

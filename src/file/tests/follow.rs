@@ -1,4 +1,4 @@
-//! What jobs that follow files report, and what they leave behind.
+//! Jobs that follow files: their reports, and that they end with the file and free their wakers.
 
 use crate::file::tests::{Directory, open};
 use crate::file::*;
@@ -21,10 +21,10 @@ fn the_same_news_are_not_told_again_each_second() {
     append(&path, "two\n");
     assert!(job.wait(LONG));
     assert_eq!(job.take(), Some(News { change: Change::Grown, size: 8 }));
-    // Nobody refreshes, and it looks by itself meanwhile.
+    // There is no refresh, and the job checks once a second meanwhile.
     assert!(!job.wait(Duration::from_millis(2500)), "{:?}", job.take());
     assert_eq!(job.poll().done, 1);
-    // What is new is told, refreshed or not.
+    // A new change is reported, with or without a refresh.
     append(&path, "three\n");
     assert!(job.wait(LONG));
     assert_eq!(job.take(), Some(News { change: Change::Grown, size: 14 }));
@@ -52,7 +52,7 @@ fn followers_that_are_gone_leave_nothing_behind() {
         assert!(Instant::now() < until, "{} wakers are kept", count());
         std::thread::yield_now();
     }
-    // The file goes, and who follows it ends.
+    // Freeing the file ends the job that follows it.
     let job = document.follow().unwrap();
     drop(document);
     let until = Instant::now() + LONG;

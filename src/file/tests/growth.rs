@@ -1,4 +1,4 @@
-//! Filters of files that grow, are truncated and replaced: against a filter that is made anew.
+//! Filters of files that grow, are truncated or replaced, compared with newly made filters.
 
 use crate::file::tests::filter::all;
 use crate::file::tests::search::{Query, literals, regex};
@@ -10,14 +10,14 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-/// What happens to a file between two looks.
+/// An event of a file between two checks.
 #[derive(Clone)]
 enum Event {
-    /// Bytes come, of any lines or parts of them.
+    /// Bytes are appended, with lines or parts of lines.
     Grow(Vec<Vec<u8>>),
-    /// It becomes shorter, by so many thousandths.
+    /// The file becomes shorter, by so many thousandths of its size.
     Truncate(usize),
-    /// Another file has its path.
+    /// Another file takes the path.
     Replace(Vec<Vec<u8>>),
 }
 
@@ -39,7 +39,7 @@ fn pieces() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let piece = prop_oneof![
         8 => prop::sample::select(vec!["\u{FEFF}", "foo", "\r", "\n", "\r\n", "fo", "o", "bar\n", "foo\nx", "föö\n", "x"])
             .prop_map(|text| text.as_bytes().to_vec()),
-        // A char in two halves.
+        // A character in two halves.
         1 => Just(vec![0xC3]),
         1 => Just(vec![0xB6]),
         1 => (0..900_usize).prop_map(|count| b"foo\nbar\nbaz\n".repeat(count)),
@@ -85,7 +85,7 @@ fn happen(path: &Path, event: &Event) {
     }
 }
 
-/// Refreshes until that tells nothing, and waits for what a job does.
+/// Refreshes until there is no change, and waits for jobs.
 fn settle(document: &Document) -> Vec<Change> {
     let mut changes = Vec::new();
     loop {
@@ -95,13 +95,13 @@ fn settle(document: &Document) -> Vec<Change> {
             continue;
         }
         match document.info() {
-            // What a job has found after the refresh, the next one tells.
+            // The next refresh reports what a job has found after this one.
             Ok(info) if info.exact => match document.refresh().unwrap() {
                 Change::Same => return changes,
                 change => changes.push(change),
             },
             Ok(_) => assert_eq!(end(&*document.index().unwrap()), JobState::Done),
-            // A job has seen that the last line is kept no more.
+            // A job has found that the last line is no longer kept.
             Err(trouble) => assert!(trouble.changed, "{trouble:?}"),
         }
     }
@@ -140,7 +140,7 @@ proptest! {
             if changes.iter().all(|change| *change == Change::Grown) {
                 prop_assert!(Arc::ptr_eq(&before, &filter.own().unwrap().snapshot()));
             }
-            // A filter of a filter needs nobody to refresh that.
+            // A filter of a filter does not depend on refreshes of the inner one.
             let changes = settle(&second);
             let (nested, job) = expected.filter(query(inner).into(), inner_invert).unwrap();
             prop_assert_eq!(end(&job), JobState::Done);
@@ -162,7 +162,7 @@ proptest! {
     }
 }
 
-/// The bytes that a filter has without a refresh, unless it needs one.
+/// Returns the bytes of a filter without a refresh, or `None` if it needs one.
 fn all_known(document: &Document) -> Option<Vec<u8>> {
     let (size, mut bytes) = (document.info().ok()?.size, Vec::new());
     document.read(0, size, |piece| bytes.extend_from_slice(piece)).ok()?;
@@ -173,7 +173,7 @@ fn append(path: &Path, text: &str) {
     happen(path, &Event::Grow(vec![text.as_bytes().to_vec()]));
 }
 
-/// The lines of a file with a pattern, once there are all.
+/// Returns a filter of a file after its job is done.
 fn filtered(parent: &Document, pattern: &str, invert: bool) -> Document {
     let (filter, job) = parent.filter(regex(pattern).into(), invert).unwrap();
     assert_eq!(end(&job), JobState::Done);
@@ -196,7 +196,7 @@ fn a_filter_grows_whether_its_source_is_refreshed_or_closed() {
     assert_eq!(filter.refresh(), Ok(Change::Same));
     let info = filter.info().unwrap();
     assert_eq!((info.lines, info.exact), (2, true));
-    // The source is as it was for whoever has not refreshed it.
+    // The source is unchanged until it is refreshed.
     assert_eq!(parent.info().unwrap().lines, 2);
     assert_eq!(parent.refresh(), Ok(Change::Grown));
     append(&path, "INFO 5\n");
@@ -219,7 +219,7 @@ fn a_filter_is_truncated_when_its_last_line_is_kept_no_more() {
     assert_eq!(text_of(&filter), "one\ntwo\nfour\n");
     assert_eq!(filter.info().unwrap().lines, 3);
     assert_eq!(filter.refresh(), Ok(Change::Same));
-    // One that is kept with what it has become as well has grown.
+    // A last line that is still kept after it has grown makes the filter grow.
     append(&path, "fi");
     assert_eq!(filter.refresh(), Ok(Change::Grown));
     append(&path, "ve\n");
@@ -243,7 +243,7 @@ fn a_rotation_loses_no_line_of_a_filter() {
     std::fs::write(&path, b"ERROR\n").unwrap();
     assert_eq!(filter.refresh(), Ok(Change::Truncated));
     assert_eq!(text_of(&filter), "ERROR\n");
-    // What it has grown by is none of its lines, and it is another file: that is told at once.
+    // No new line was kept, and another file has the path: that is reported at once.
     append(&path, "INFO\n");
     happen(&path, &Event::Replace(vec![b"ERROR 6\n".to_vec()]));
     assert_eq!(filter.refresh(), Ok(Change::Replaced));
@@ -278,7 +278,7 @@ fn a_filter_that_is_followed_has_news_when_it_has_lines() {
         assert_eq!(job.take(), Some(News { change: Change::Replaced, size: 0 }));
         assert_eq!(filter.refresh(), Ok(Change::Replaced));
         assert_eq!(text_of(&filter), "ERROR 1\n");
-        // The job ends with it.
+        // Freeing the filter ends the job.
         drop(filter);
         let until = Instant::now() + Duration::from_secs(60);
         while job.poll().state == JobState::Running {
@@ -317,7 +317,7 @@ fn a_filter_with_too_many_pieces_is_a_sentence_and_keeps_what_it_has() {
     assert!(job.failure().unwrap().starts_with(message), "{:?}", job.failure());
     let info = filter.info().unwrap();
     assert!(!info.exact && (50_000..300_000).contains(&info.lines), "{info:?}");
-    // Another file has room again.
+    // A filter of another file has room again.
     happen(&path, &Event::Replace(vec![b"a\n".to_vec()]));
     let until = Instant::now() + Duration::from_secs(60);
     while filter.refresh() != Ok(Change::Replaced) {

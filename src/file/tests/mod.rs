@@ -1,4 +1,4 @@
-//! What files promise, below the boundary: against the plainest reading there is.
+//! Tests of the contracts of files below the boundary, against a simple reader.
 
 #[cfg(unix)]
 mod change;
@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 const LONG: Duration = Duration::from_secs(60);
 
-/// A directory for one test, removed with it.
+/// A temporary directory of one test. Dropping it removes it.
 pub(super) struct Directory(PathBuf);
 
 impl Directory {
@@ -57,12 +57,12 @@ pub(super) fn end(job: &dyn AnyJob) -> JobState {
     job.poll().state
 }
 
-/// Bytes that are not those of a file: of any size, without any disk, and with faults.
+/// A source without a file: of any size, and with faults.
 struct Scripted {
     size: AtomicU64,
-    /// What is at an offset.
+    /// Returns the byte at an offset.
     at: fn(u64) -> u8,
-    /// Where reading fails.
+    /// The offset at which reading fails.
     broken: Option<u64>,
 }
 
@@ -91,7 +91,7 @@ pub(super) fn made(size: u64, at: fn(u64) -> u8, broken: Option<u64>) -> Documen
     Document::of(PathBuf::new(), options, Current::nowhere(snapshot))
 }
 
-/// The lines of a text: where each begins, and its text.
+/// Returns the lines of a text: the start of each, and its text.
 fn plain_lines(text: &[u8]) -> Vec<(usize, &[u8])> {
     let mut at = 0;
     text.split_inclusive(|&byte| byte == b'\n')
@@ -213,7 +213,7 @@ fn one_line_of_4_gigabytes_is_read_by_windows() {
     let document = made(size, at, None);
     let mut batch = Lines::default();
     let window = Window { from: 3 << 30, most: 10 };
-    // Where the long line ends is not known without an index, and nobody waits for that.
+    // The end of the long line is not known without an index, and the call does not wait for that.
     assert_eq!(document.lines(2, 5, window, &mut batch).unwrap(), Answer::Known(()));
     let line = batch.lines[0];
     assert_eq!((batch.lines.len(), line.offset, line.length), (1, 101.0, -1.0));
@@ -240,7 +240,7 @@ fn a_fault_of_the_disk_is_a_sentence_and_what_is_before_it_stays_readable() {
     let mut batch = Lines::default();
     let trouble = document.around(40 << 20, 0, 1, Window::default(), &mut batch).unwrap_err();
     assert!(!trouble.changed && trouble.message.contains("on fire"), "{trouble:?}");
-    // Whoever asks again gets a job that tries again.
+    // The next call starts a job that tries again.
     assert_eq!(end(&*document.index().unwrap()), JobState::Failed);
 }
 
@@ -259,7 +259,7 @@ fn growth_extends_the_index_and_the_rest_starts_afresh() {
     document.lines(3, 9, Window::default(), &mut batch).unwrap();
     assert_eq!((batch.text(0), batch.text(1)), (&b"three"[..], &b"four"[..]));
 
-    // copytruncate, seen while it is short.
+    // copytruncate, checked while the file is short.
     file.set_len(0).unwrap();
     let trouble = document.lines(1, 1, Window::default(), &mut batch).unwrap_err();
     assert!(
@@ -271,13 +271,13 @@ fn growth_extends_the_index_and_the_rest_starts_afresh() {
     file.write_all(b"new\n").unwrap();
     assert_eq!(document.refresh(), Ok(Change::Grown));
 
-    // copytruncate, seen when it is long again.
+    // copytruncate, checked when the file is long again.
     file.set_len(0).unwrap();
     file.write_all(b"another content\n").unwrap();
     assert_eq!(document.refresh(), Ok(Change::Replaced));
     assert_eq!(document.info().unwrap().size, 16);
 
-    // Rotation: what the old file had grown by comes first.
+    // Rotation: the growth of the old file is reported first.
     file.write_all(b"last words\n").unwrap();
     fs::rename(&path, directory.0.join("log.1")).unwrap();
     assert_eq!(document.refresh(), Ok(Change::Grown));
@@ -287,7 +287,7 @@ fn growth_extends_the_index_and_the_rest_starts_afresh() {
     document.lines(1, 9, Window::default(), &mut batch).unwrap();
     assert_eq!((batch.lines.len(), batch.text(0)), (1, &b"fresh"[..]));
 
-    // Deleted: what is open stays readable.
+    // Deleted: an open file stays readable.
     fs::remove_file(&path).unwrap();
     assert_eq!(document.refresh(), Ok(Change::Same));
     document.lines(1, 9, Window::default(), &mut batch).unwrap();
@@ -300,7 +300,8 @@ fn what_is_written_over_is_another_content() {
     let path = directory.file("text", &b"0123456789\n".repeat(10_000));
     let document = open(&path, FileOptions::default());
     let file = fs::File::options().write(true).open(&path).unwrap();
-    // In the middle, where no print is taken: it takes a while until that cannot be an append on its way.
+    // In the middle, which the fingerprint does not cover: it takes a while until the write cannot be an append in
+    // progress.
     std::os::unix::fs::FileExt::write_all_at(&file, b"\n", 50_000).unwrap();
     let until = Instant::now() + LONG;
     while document.refresh().unwrap() != Change::Replaced {
@@ -357,7 +358,7 @@ fn a_truncation_ends_the_index_with_a_sentence() {
     assert_eq!(document.info().unwrap().size, 1 << 20);
 }
 
-/// Takes the next piece of news.
+/// Takes the next report.
 fn news(job: &Job<News>) -> News {
     assert!(job.wait(LONG), "there are no news");
     job.take().unwrap_or_else(|| panic!("{:?}", job.failure()))
@@ -391,7 +392,7 @@ fn who_follows_is_told_of_growth_truncation_and_rotation() {
     job.cancel();
     while job.take().is_some() {}
     assert_eq!(end(&job), JobState::Cancelled);
-    // A file that nobody has any more is followed by nobody.
+    // A freed file is not followed any more.
     let job = document.follow().unwrap();
     while document.own().unwrap().followers().len() < 2 {
         std::thread::yield_now();
@@ -411,7 +412,7 @@ fn no_line_of_a_writer_at_full_speed_is_lost_or_doubled() {
     let path = directory.file("log", b"");
     let document = Arc::new(open(&path, FileOptions::default()));
     let job = document.follow().unwrap();
-    // Another process, as nothing of this one may help.
+    // Another process, because nothing of this one should help.
     let writer = format!("seq 1 {LINES} >> '{}'", path.display());
     let mut writer = std::process::Command::new("sh").args(["-c", &writer]).spawn().unwrap();
     let (mut next, mut batch) = (1, Lines::default());
@@ -422,7 +423,7 @@ fn no_line_of_a_writer_at_full_speed_is_lost_or_doubled() {
         if next > 1 {
             let before = document.lines(next - 1, 1, Window::default(), &mut batch).unwrap();
             if before != Answer::Known(()) {
-                // The index is on its way; what it does not know is asked for with the next news.
+                // The index is not complete; what it does not know yet is read after the next report.
                 end(&*document.index().unwrap());
                 document.lines(next - 1, 1, Window::default(), &mut batch).unwrap();
             }
@@ -433,7 +434,7 @@ fn no_line_of_a_writer_at_full_speed_is_lost_or_doubled() {
             document.around(offset, 0, 4096, Window::default(), &mut batch).unwrap();
             for (at, line) in batch.lines.iter().enumerate() {
                 let end = line.offset as u64 + line.length as u64;
-                // The last one may be half written.
+                // The last line may be half written.
                 if end < size {
                     assert_eq!(batch.text(at), next.to_string().as_bytes());
                     next += 1;
@@ -453,7 +454,7 @@ fn what_is_out_of_reach_stays_as_it_was() {
     let directory = Directory::new();
     let path = directory.file("log", b"one\n");
     let document = open(&path, FileOptions::default());
-    // Another file that cannot be opened: a directory, as root may read everything.
+    // Another file that cannot be opened: a directory, because root may read everything.
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
     let trouble = document.refresh().unwrap_err();

@@ -1,10 +1,10 @@
-//! Reading the end of a file and around a place, where not all that is wanted fits in a batch.
+//! Tests of reading the end of a file and around an offset, where not all requested lines fit in a batch.
 
 use crate::file::tests::{Directory, end, made, open};
 use crate::file::*;
 use bstr::ByteSlice;
 
-/// Lines of so many bytes, each of which begins with its number.
+/// Returns lines of `len` bytes, each of which begins with its number.
 fn numbered(count: usize, len: usize) -> Vec<u8> {
     let line = |number: usize| {
         let mut line = format!("{number:<8}").into_bytes();
@@ -20,7 +20,7 @@ fn number(batch: &Lines, at: usize) -> usize {
     text[..8].trim_end().parse().unwrap_or_else(|_| panic!("{:?}", &text[..8]))
 }
 
-/// The numbers of a batch, which are in a row.
+/// Returns the numbers of a batch of consecutive lines.
 fn numbers(batch: &Lines) -> std::ops::RangeInclusive<usize> {
     let (first, last) = (number(batch, 0), number(batch, batch.lines.len() - 1));
     let all: Vec<usize> = (0..batch.lines.len()).map(|at| number(batch, at)).collect();
@@ -52,7 +52,7 @@ fn the_last_lines_end_with_the_newest_however_long_lines_are() {
                 let mut batch = Lines::default();
                 document.last(count, window, &mut batch).unwrap();
                 if len > 4 << 20 && no_index {
-                    // Nobody knows where the line begins, but its end is there.
+                    // The start of the line is not known, but its end is there.
                     assert!(batch.lines.len() == 1 && batch.lines[0].flags & CUT_BEFORE != 0);
                     let line = batch.lines[0];
                     let stop = line.offset + line.length + f64::from(ended);
@@ -66,7 +66,7 @@ fn the_last_lines_end_with_the_newest_however_long_lines_are() {
                     *seen.start() == 1 || batch.text.len() > 200_000 || len > 1 << 20,
                     "{about}"
                 );
-                // Backwards, as the help says, until the first line.
+                // Backwards, as the help describes, until the first line.
                 while *seen.start() > 1 {
                     let offset = batch.lines[0].offset as u64;
                     document.around(offset - 1, *seen.start() - 2, 1, window, &mut batch).unwrap();
@@ -94,7 +94,7 @@ fn the_line_that_was_asked_for_is_in_what_is_around_it() {
             }
             for wanted in [1, 2, count / 2, count] {
                 let start = (wanted - 1) * (len + 1);
-                // Its first byte, and one behind that.
+                // Its first byte, and a later one.
                 for offset in [start, start + 7] {
                     let mut batch = Lines::default();
                     let window = Window::default();

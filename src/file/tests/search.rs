@@ -1,4 +1,4 @@
-//! Searches, against a plain look at each line.
+//! Searches, compared with matching each line separately.
 
 use crate::file::scan::{MAX_WHOLE_LINE_BYTES, OVERLAP};
 use crate::file::tests::{Directory, end, open};
@@ -7,7 +7,7 @@ use crate::search::lines::{LineOptions, PatternSource, trim_line_terminator};
 use crate::search::{LiteralOptions, Literals, Regex};
 use proptest::prelude::*;
 
-/// What to search for, and how to find it in a line alone.
+/// The patterns of a search, and how to find them in a single line.
 #[derive(Clone)]
 pub(in crate::file) enum Query {
     Regex(Arc<Regex>),
@@ -34,7 +34,7 @@ impl From<Query> for LinePatterns {
     }
 }
 
-/// What the job finds: all of it, and its last batch.
+/// Returns all matches of a job, and its last batch.
 fn run(job: &Job<Found>) -> (Vec<Match>, Found) {
     assert_eq!(end_of(job), (JobState::Done, None));
     let (mut matches, mut last) = (Vec::new(), Found::default());
@@ -45,7 +45,7 @@ fn run(job: &Job<Found>) -> (Vec<Match>, Found) {
     (matches, last)
 }
 
-/// Waits for the end of a job, whatever it brings until then. What it brings stays.
+/// Waits for the end of a job without taking its results.
 fn end_of(job: &Job<Found>) -> (JobState, Option<String>) {
     let until = Instant::now() + Duration::from_secs(60);
     while job.poll().state == JobState::Running {
@@ -55,7 +55,7 @@ fn end_of(job: &Job<Found>) -> (JobState, Option<String>) {
     (job.poll().state, job.failure())
 }
 
-/// Every match, by looking at each line.
+/// Returns all matches, found by matching each line separately.
 fn plain(query: &Query, text: &[u8]) -> Vec<Match> {
     let (mut offset, mut all) = (0, Vec::new());
     for (number, line) in text.split_inclusive(|&byte| byte == b'\n').enumerate() {
@@ -135,7 +135,7 @@ proptest! {
             expected.truncate(limit as usize);
         }
         prop_assert_eq!(matches.len(), expected.len(), "{} in all", all);
-        // So little text has its numbers without a job.
+        // The lines of so short a text have numbers without a job.
         prop_assert_eq!(&matches, &expected);
         let mut lines: Vec<u64> = expected.iter().map(|found| found.line as u64).collect();
         lines.dedup();
@@ -182,7 +182,7 @@ fn long_lines_are_searched_in_pieces() {
         let (_, last) = run(&document.search(query.clone().into(), count).unwrap());
         assert_eq!(last.total, plain(&query, &text).len() as u64);
     }
-    // What may be longer than the overlap is said to be so.
+    // A line whose match may be longer than the overlap is reported.
     let query = regex(r"\.+ needle");
     let (matches, last) =
         run(&document.search(query.clone().into(), SearchOptions::default()).unwrap());
@@ -260,7 +260,7 @@ fn a_byte_order_mark_is_no_part_of_the_first_line() {
             }
             assert_eq!(matches, expected);
             assert_eq!(job.poll().done, text.len() as u64);
-            // A filter keeps it with that line, and says that it is whole.
+            // A filter keeps the mark with that line, and reports the line as whole.
             let end_of_first = if rest.is_empty() { "" } else { "\n" };
             let head = format!("\u{FEFF}{first}{end_of_first}");
             let second = rest.trim_start_matches('\n');

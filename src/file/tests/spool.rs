@@ -1,4 +1,4 @@
-//! What has to hold of pipes and archives.
+//! Tests of pipes and archives.
 
 use crate::file::decompress::Codec;
 use crate::file::reader::Lines;
@@ -65,7 +65,7 @@ fn pipe(directory: &Directory, name: &str) -> PathBuf {
     path
 }
 
-/// Text that packs neither too well nor not at all.
+/// Returns text that compresses neither too well nor too badly.
 fn log(lines: usize) -> Vec<u8> {
     let mut text = Vec::new();
     let mut state = 1_u64;
@@ -140,7 +140,7 @@ proptest! {
         let (first, second) = (log(100), log(lines));
         let archive = [pack(packing, &first), pack(packing, &second)].concat();
         let whole = [&first[..], &second].concat();
-        // The first part is whole.
+        // The first part is complete.
         let begin = pack(packing, &first).len();
         let place = begin + place.index(archive.len() - begin);
         let mut broken = archive.clone();
@@ -149,7 +149,7 @@ proptest! {
         let job = document.index().unwrap();
         let (state, kept) = (end(&*job), content(&document));
         if state == JobState::Done {
-            // Cut between its parts, or damaged where nothing is told but a name or a time.
+            // Cut between its parts, or damaged where only a name or a time is stored.
             prop_assert!(kept == whole || (cut && place == begin && kept == first));
             return Ok(());
         }
@@ -173,7 +173,7 @@ fn what_a_cut_archive_of_zstd_holds_back_is_given() {
     archive.truncate(archive.len() - 10);
     let document = open(&directory.file("archive", &archive), options());
     assert_eq!(end(&*document.index().unwrap()), JobState::Failed);
-    // All blocks but the last one, of 128 KiB at most.
+    // All blocks but the last one, of at most 128 KiB.
     assert!(content(&document).len() + (128 << 10) >= text.len());
 }
 
@@ -296,7 +296,7 @@ fn special_files_are_read_or_tell_why_not() {
     let nowhere = FileOptions { spool_directory: Some("/nowhere/at all".into()), ..options() };
     let message = refused(&waiting, nowhere);
     assert!(message.contains("no temporary file in /nowhere/at all: No such file"), "{message}");
-    // What is neither of both is read as it is, and where it is.
+    // A file that is neither is read unchanged and in place.
     let plain = open(&directory.file("text", b"one\ntwo"), options());
     assert!(plain.own().unwrap().current().disk.is_some() && plain.info().unwrap().exact);
 }
@@ -322,7 +322,7 @@ fn an_archive_that_is_replaced_is_unpacked_anew() {
     assert_eq!(content(&document), b"no archive any more\n");
 }
 
-/// A document whose spool is written to that file.
+/// Returns a document whose spool is written to a given file.
 #[cfg(target_os = "linux")]
 fn spooled_to(file: File, source: &Path) -> (Document, Arc<Job<()>>) {
     let spool = Arc::new(Spool::of(file, None));
@@ -383,7 +383,7 @@ fn a_limit_of_the_size_of_files_does_not_end_the_process() {
     if !is_child(name) {
         return in_a_child("-f 2048", name);
     }
-    // A mebibyte, or two where the shell counts in kibibytes; whoever writes more gets SIGXFSZ.
+    // A mebibyte, or two where the shell counts in kibibytes; a process that writes more gets SIGXFSZ.
     let document = open(Path::new("/dev/zero"), options());
     let job = document.index().unwrap();
     assert_eq!(end(&*job), JobState::Failed);
@@ -484,9 +484,9 @@ fn a_filter_of_a_pipe_grows_with_it() {
     assert!(news.wait(LONG));
     assert_eq!(news.take().map(|news| (news.change, news.size)), Some((Change::Grown, 12)));
     assert_eq!(filter.refresh(), Ok(Change::Grown));
-    // What the source has grown by is still to be told to who has that.
+    // The growth of the source is still to be reported to its host.
     assert_eq!(document.refresh(), Ok(Change::Grown));
-    // The spool goes on for the filter.
+    // The spool continues for the filter.
     drop(document);
     writer.write_all(b"bar\nfoo 3").unwrap();
     drop(writer);

@@ -1,4 +1,4 @@
-//! The header in sections: what cbindgen renders, in the order of `src/capi/header.in`.
+//! The header in sections: the output of cbindgen, in the order of `src/capi/header.in`.
 //!
 //! cbindgen writes all constants, then all types, then all functions. Here each item goes to the section that names the
 //! longest prefix of its name, comments are filled to the width of the header, and a comment of one line takes one line.
@@ -13,7 +13,7 @@ pub struct Section<'a> {
 }
 
 impl Section<'_> {
-    /// The example: the lines that are indented.
+    /// Returns the example of the section: its indented lines.
     pub fn example(&self) -> String {
         self.text
             .iter()
@@ -23,7 +23,7 @@ impl Section<'_> {
     }
 }
 
-/// The preface and the sections of a template.
+/// Parses a template into its preface and its sections.
 pub fn parse(template: &str) -> (Vec<&str>, Vec<Section<'_>>) {
     let (mut preface, mut sections) = (Vec::new(), Vec::<Section>::new());
     for line in template.lines() {
@@ -39,7 +39,7 @@ pub fn parse(template: &str) -> (Vec<&str>, Vec<Section<'_>>) {
     (preface, sections)
 }
 
-/// The declarations of `rendered` as a header.
+/// Returns the declarations of `rendered` as a header.
 pub fn arrange(rendered: &str, template: &str) -> String {
     let (preface, sections) = parse(template);
     let mut items: Vec<Vec<Item>> = sections.iter().map(|_| Vec::new()).collect();
@@ -69,7 +69,7 @@ pub fn arrange(rendered: &str, template: &str) -> String {
         );
         let mut after_line = false;
         for item in items {
-            // Constants with their comments beside them make a table.
+            // Constants with comments at their right form a table.
             let line = item.text.starts_with("#define");
             out += if line && after_line { "" } else { "\n" };
             out += &item.text;
@@ -79,7 +79,7 @@ pub fn arrange(rendered: &str, template: &str) -> String {
     out + "\n#ifdef __cplusplus\n}\n#endif\n\n#endif\n"
 }
 
-/// The names of all declarations.
+/// Returns the names of all declarations.
 pub fn names(rendered: &str) -> Vec<String> {
     split(rendered).into_iter().map(|item| item.name).collect()
 }
@@ -89,7 +89,7 @@ struct Item {
     text: String,
 }
 
-/// The declarations, each with its comments.
+/// Splits the output of cbindgen into declarations, each with its comments.
 fn split(rendered: &str) -> Vec<Item> {
     let (mut items, mut text, mut code, mut doc) =
         (Vec::new(), String::new(), String::new(), None::<String>);
@@ -123,7 +123,8 @@ fn split(rendered: &str) -> Vec<Item> {
     items
 }
 
-/// `text` with a member or a constant beside its comment, if that is the last line and both fit in one; or `text`.
+/// Puts the comment of a member or a constant at its right, if it is the last line of `text` and both fit in one line;
+/// otherwise returns `text`.
 fn beside(text: String, line: &str) -> Result<String, String> {
     let (before, last) = text.trim_end().rsplit_once('\n').unwrap_or(("", text.trim_end()));
     let comment = last.trim_start().strip_prefix("/** ").filter(|_| !line.ends_with('{'));
@@ -135,7 +136,7 @@ fn beside(text: String, line: &str) -> Result<String, String> {
     }
 }
 
-/// What a declaration declares.
+/// Returns the name of a declaration.
 fn name(code: &str) -> String {
     let words = code
         .split('(')
@@ -161,14 +162,14 @@ fn line_without_tags(line: &str) -> String {
     }
 }
 
-/// A function's declaration, whose parameters fill the lines.
+/// Returns a function's declaration, with its parameters filled to the line width.
 fn signature(code: &str) -> String {
     let tied = code.replace("( ", "(").replace(' ', "\0").replace(",\0", ", ");
     fill(&tied, WIDTH - 4).join("\n    ").replace('\0', " ") + "\n"
 }
 
-/// A comment that fills the lines: paragraphs are separated by an empty line; indented lines stay, and so do the first
-/// lines of list items.
+/// Returns a comment filled to the line width. Paragraphs are separated by an empty line; indented lines stay
+/// unchanged, and so do the first lines of list items.
 fn comment(text: &str, indent: usize) -> String {
     let pad = " ".repeat(indent);
     if !text.contains('\n') && indent + text.chars().count() + 7 <= WIDTH {
@@ -195,7 +196,7 @@ fn comment(text: &str, indent: usize) -> String {
     format!("{pad}/**\n{}\n{pad} */", lines.join("\n"))
 }
 
-/// Lines of at most `width` characters.
+/// Breaks a text into lines of at most `width` characters.
 fn fill(text: &str, width: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {

@@ -1,10 +1,10 @@
-//! A search that has failed, or could not be made: what the next attempt says.
+//! A search that has failed or could not be made: what the next attempt reports.
 
 use super::{FALLBACK, Tree};
 use crate::library;
 use std::fs;
 
-/// Every module of the tree but those that only Neovim can load, as `modules`.
+/// Every module of the tree except those that only Neovim can load, as `modules`.
 const MODULES: &str = r#"
     modules = {}
     local function add(directory, prefix)
@@ -86,7 +86,7 @@ fn a_process_that_runs_on_the_fallback_stays_with_it() {
     );
 }
 
-/// The reason goes away by itself, so it must not decide for the life of the process.
+/// The reason may go away, so it must not decide for the life of the process.
 #[test]
 fn a_library_that_cannot_be_opened_for_lack_of_a_descriptor_is_taken_later() {
     let tree = Tree::new("descriptor");

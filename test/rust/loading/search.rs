@@ -1,4 +1,4 @@
-//! Where the library is looked for: which places, in which order, and which never.
+//! The search for the library: which places, in which order, and which never.
 
 use super::{FALLBACK, Tree};
 use crate::{library, root};
@@ -83,7 +83,7 @@ fn a_library_of_the_working_directory_is_not_taken() {
     }
 }
 
-/// The system's loader takes a name from the working directory by such entries.
+/// The system's loader takes a name from the working directory for such entries.
 #[test]
 #[cfg(target_os = "linux")]
 fn the_loader_is_not_asked_if_it_would_look_into_the_working_directory() {
@@ -160,7 +160,7 @@ fn a_debug_build_is_not_taken_and_the_sentence_says_so() {
     );
 }
 
-/// What this system cannot run: the places of others are absolute, too.
+/// Paths that this system cannot use: absolute paths of other systems count as absolute, too.
 #[test]
 fn only_absolute_places_are_searched_on_other_systems() {
     let tree = Tree::new("systems");
