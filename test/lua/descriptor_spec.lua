@@ -32,7 +32,7 @@ local function without_descriptors(fn)
   return unpack(results, 2)
 end
 
---- Calls a function with a rille of which nothing is loaded yet, and restores the modules afterwards.
+--- Calls a function with a fresh rille that has not loaded any module yet, and restores the modules afterwards.
 local function anew(fn)
   local saved = {}
   for name, value in pairs(package.loaded) do

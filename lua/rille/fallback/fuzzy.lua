@@ -1,16 +1,16 @@
---- Fuzzy matching in pure Lua: the same answers, on the host's thread. A search that was started goes on in small parts,
---- whenever it is asked how far it is.
+--- Fuzzy matching in pure Lua: the same results, on the host's thread. A search runs in small parts, one each time it is
+--- polled.
 local bytes = require("rille.bytes")
 local options = require("rille.fuzzy.options")
 local in_parts = require("rille.fuzzy.job")
 local matchers = require("rille.fallback.fuzzy.matcher")
 local rankings = require("rille.fallback.fuzzy.rank")
 
---- Items between two looks at the clock.
+--- Number of items between two checks of the clock.
 local STEP = 100
---- Seconds that a search may go on when it is polled.
+--- Maximum seconds of work per poll.
 local PART = 0.002
---- What an item takes beside its text, about.
+--- Approximate bytes that an item takes in addition to its text.
 local OVERHEAD = 40
 
 ---@class rille.fuzzy.lua_result: rille.fuzzy.result
@@ -65,7 +65,7 @@ local function result(ranking, limit, list, matcher, fuzzy)
   return setmetatable(self, Result)
 end
 
---- A search that goes on while it is asked, with the methods of `rille.job`.
+--- A search that makes progress when it is polled, with the methods of `rille.job`.
 ---@class rille.fuzzy.lua_job
 local Job = {}
 Job.__index = Job
@@ -163,7 +163,7 @@ local function new(_, opts)
   return setmetatable(self, Fuzzy)
 end
 
---- Adds an item, unless the memory limit refuses.
+--- Adds an item, unless that would exceed the memory limit.
 local function add(self, item)
   local memory_limit = self.opts.memory_limit
   local weight = self.bytes + #item + OVERHEAD
@@ -200,7 +200,7 @@ local function add_list(self, items, first, count)
   return true
 end
 
---- What `push` returns.
+--- Returns the results of `push`.
 local function pushed(self, added)
   if added then
     return #self.list
@@ -232,7 +232,7 @@ function Fuzzy:push_job(items)
   end)
 end
 
---- There are no walks in pure Lua, so nothing can be given here.
+--- Raises an error: walks, which it would take items from, do not exist in pure Lua.
 function Fuzzy:feed(job)
   open(self)
   error("rille.fuzzy:feed: job must be a job, got " .. type(job), 2)

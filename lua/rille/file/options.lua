@@ -128,7 +128,7 @@ function M.search(opts, name)
   return from, backward, limit
 end
 
---- Reads options of which there is only one, a boolean.
+--- Reads a table with a single option, a boolean.
 ---@param opts? table<string, boolean>
 ---@param switch string
 ---@param name string the public function

@@ -69,7 +69,7 @@ local FAR = 2000
 --- Maximum number of lines that a motion looks through, and the number of lines by which the page grows at each step.
 local LOOKED, GROWTH = 20000, 2000
 
---- Maximum number of single word motions that a count is divided into.
+--- Maximum count of a word motion, which runs as that many single motions.
 local WORDS = 100000
 
 --- Inclusive motions: an operator includes the character that they lead to.

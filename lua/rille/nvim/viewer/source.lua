@@ -161,7 +161,7 @@ local function standard_input()
   return path
 end
 
---- Returns the name for what a user asks for.
+--- Returns the name of a view for the argument of `:Rille view`.
 ---@param argument string
 ---@return string? name
 ---@return string? message
