@@ -7,7 +7,7 @@ use std::io::Write;
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::Path;
 
-/// Size of a file that is too large to be compared as a whole.
+/// Number of lines of a file that is too large for its fingerprint to cover it whole.
 const LARGE: usize = 20_000;
 const SMALL: usize = 2_000;
 
