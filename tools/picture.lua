@@ -89,6 +89,7 @@ end
 
 local ESCAPES = { ["&"] = "&amp;", ["<"] = "&lt;", [">"] = "&gt;" }
 
+--- Returns the picture of a screen as SVG text.
 ---@param text string
 ---@param opts { columns: integer, title: string }
 ---@return string

@@ -151,6 +151,7 @@ end
 --- The directory in the options filled last; keeps the string alive while C reads it.
 local directory
 
+--- Fills the options for C.
 ---@param given rille.file.opening
 local function fill_options(given)
   directory = given.spool_directory
@@ -492,6 +493,7 @@ end
 ---@field change rille.file.change what the next refresh will return, unless the file changes again
 ---@field size integer its size in bytes; 0 for a filter that must search another file for it
 
+--- Takes the latest change, or returns nil if there is none.
 ---@return rille.file.news?
 local function take_news(_, handle)
   if C.rille_file_take_news(handle, news, err) == OK then

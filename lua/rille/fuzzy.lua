@@ -164,6 +164,7 @@ end
 local Matcher = { close = close_matcher }
 Matcher.__index = Matcher
 
+--- Returns the score of a text and the positions of the matching characters, or nil if it does not match.
 ---@return integer? score
 ---@return integer[]? positions
 function Matcher:match(s, name)
@@ -199,6 +200,7 @@ end
 --- Matchers without options, by their query: most programs match few queries with many texts.
 local matchers, matcher_count = {}, 0
 
+--- Returns the matcher of a query, from the cache if there are no options.
 ---@return rille.fuzzy.matcher?
 ---@return string? message
 local function matcher_of(query, opts, name)

@@ -121,6 +121,7 @@ function Lines:span(i, k)
   return self.pairs[place] + 1, self.pairs[place + 1]
 end
 
+--- Takes the next batch of lines, or returns nil if none is ready.
 ---@return rille.lines?
 local function take(job, handle, n)
   if C.rille_grep_take(handle, n, out_lines, err) ~= 0 then

@@ -13,6 +13,7 @@ local function editor(health)
   end
 end
 
+--- Reports the backend in use.
 ---@param found rille.health
 local function engine(health, found)
   health.start("rille: engine")
@@ -50,6 +51,7 @@ local function engine(health, found)
   end
 end
 
+--- Reports where the library was searched for.
 ---@param found rille.health
 local function search(health, found)
   if #found.tried == 0 then

@@ -83,6 +83,7 @@ function Paths:message(i)
   end
 end
 
+--- Takes the next batch of paths, or returns nil if none is ready.
 ---@return rille.paths?
 local function take(job, handle, n)
   if C.rille_walk_take(handle, n, out_paths, err) ~= 0 then

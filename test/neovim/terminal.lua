@@ -18,6 +18,7 @@ function M.available()
   return vim.fn.executable("tmux") == 1
 end
 
+--- Starts a Neovim in a terminal of the given size.
 ---@param opts { columns: integer, lines: integer, cwd: string, commands?: string[] }
 ---@return rille.test.terminal
 function M.start(opts)

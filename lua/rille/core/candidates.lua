@@ -30,6 +30,7 @@ local function modules()
   return source:match("^@(.*)rille[/\\]core[/\\]candidates%.lua$")
 end
 
+--- Returns whether a path is absolute.
 ---@param path string
 ---@return boolean
 local function is_absolute(path)

@@ -23,6 +23,7 @@ local function declare()
   end
 end
 
+--- Loads a candidate and verifies it; returns the library, or nil and why it was not loaded.
 ---@param candidate rille.candidate
 ---@return ffi.namespace*? library
 ---@return string reason

@@ -29,14 +29,14 @@ local function relieve()
   bound = held[0] + STEP
 end
 
---- To be called after native memory may have grown.
+--- Checks the native memory. Call it after that may have grown.
 function M.grown()
   if held[0] > bound then
     relieve()
   end
 end
 
---- To be called after native memory was freed.
+--- Lowers the size of the next check. Call it after native memory was freed.
 function M.shrunk()
   local lower = held[0] + STEP
   if lower < bound then

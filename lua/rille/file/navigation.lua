@@ -205,6 +205,7 @@ function Navigation:close()
   forget(self, nil)
 end
 
+--- Returns an object that moves from match to match; see `file:navigate`.
 ---@param file rille.file
 ---@param what rille.line_pattern|rille.line_pattern[]
 ---@return rille.file.navigation

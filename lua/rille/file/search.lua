@@ -76,6 +76,7 @@ function Matches:kind(i)
   return entry(self, i, "kind").kind == PARTIAL and "partial" or "match"
 end
 
+--- Takes the next batch of matches, or returns nil if none is ready.
 ---@return rille.file.matches?
 local function take(job, handle, n)
   if C.rille_file_take(handle, n, found, err) ~= 0 then
@@ -100,6 +101,7 @@ end
 ---@field lines integer lines with matches
 ---@field partial boolean whether matches in lines above 1 MiB may be missing
 
+--- Takes all batches that are ready and returns the counts so far, or nil if nothing has changed.
 ---@return rille.file.count?
 local function take_count(job, handle)
   local any = false

@@ -99,8 +99,8 @@ function next_turn()
   end
 end
 
---- In a callback of the loop most of Neovim's functions are not allowed, so the users' functions run shortly after. Until
---- then the descriptor stays readable, so it is drained here as well.
+--- Handles a readable descriptor. In a callback of the loop most of Neovim's functions are not allowed, so the users'
+--- functions run shortly after. Until then the descriptor would stay readable, so it is drained here as well.
 local function on_readable()
   notifier:drain()
   schedule()
@@ -238,7 +238,8 @@ function M.resume()
   lazy.load("rille.nvim.pickers").resume()
 end
 
---- A `vim.ui.select` that is a picker: `vim.ui.select = require("rille.nvim").select`, or the option `picker.select`.
+--- Opens a picker as `vim.ui.select` does. Set `vim.ui.select = require("rille.nvim").select`, or use the option
+--- `picker.select`.
 ---@param items any[]
 ---@param opts? table of |vim.ui.select()|, `preview_item` included
 ---@param on_choice fun(item: any, index: integer?)

@@ -65,6 +65,7 @@ local function fetch(state, capacity)
   return true
 end
 
+--- Returns the first and the last byte of the next segment.
 ---@param state rille.segments
 local function step(state)
   local i = state.i

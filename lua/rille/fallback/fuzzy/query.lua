@@ -61,6 +61,7 @@ local function operators(text)
   return kind, negated, text
 end
 
+--- Returns the term of a token, or nil if the token contains only operators.
 ---@return rille.fuzzy.term?
 local function term(token, opts)
   local kind, negated, text = operators(token)

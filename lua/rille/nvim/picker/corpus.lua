@@ -28,6 +28,7 @@ local M = {}
 ---@field item? fun(text: string, index: integer): any makes an item from its text
 ---@field fuzzy? rille.fuzzy.options
 
+--- Makes a source of items.
 ---@param opts rille.nvim.corpus.options
 ---@param on_news fun() called when something has changed
 ---@return rille.nvim.corpus

@@ -30,6 +30,7 @@ local M = {}
 ---@field on_fed fun() called when items were added, and at the end
 ---@field on_error fun(message: string)
 
+--- Makes a feeder that adds items to a session.
 ---@param opts rille.nvim.feeder.options
 ---@return rille.nvim.feeder
 function M.new(opts)

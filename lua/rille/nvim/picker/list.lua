@@ -22,6 +22,7 @@ local M = {}
 --- Cells before each row: one shows whether it is selected, one whether it is marked.
 local GUTTER = 2
 
+--- Makes the list that draws the rows into a window.
 ---@param windows rille.nvim.windows
 ---@return rille.nvim.list
 function M.new(windows)

@@ -1,6 +1,7 @@
 --- Checking options of the public functions: unknown names and wrong types are errors that list the known ones.
 local M = {}
 
+--- Checks options and returns them, or raises an error at the caller of the public function.
 ---@param opts any
 ---@param name string the public function
 ---@param known table<string, string> types of each option, separated by "|"

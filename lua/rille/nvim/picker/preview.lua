@@ -18,6 +18,7 @@ Preview.__index = Preview
 
 local M = {}
 
+--- Makes the preview of a picker.
 ---@param windows rille.nvim.windows
 ---@param custom? fun(item: any): any the user's function that returns what to show instead
 ---@return rille.nvim.preview

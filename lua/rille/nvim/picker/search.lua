@@ -20,6 +20,7 @@ local M = {}
 ---@field limit integer
 ---@field texts? fun(): table<string, string>, integer unsaved texts by path, and how many are too large to be passed
 
+--- Makes a source that searches a directory tree.
 ---@param opts rille.nvim.search.options
 ---@param on_news fun() called when something has changed
 ---@return rille.nvim.search
@@ -138,6 +139,7 @@ end
 
 function Search.more() end
 
+--- Returns the state of the source.
 ---@return rille.nvim.source.state
 function Search:state()
   local count = #self.rows
@@ -154,6 +156,7 @@ function Search:state()
   }
 end
 
+--- Returns a row for display: a line without its indentation.
 ---@param i integer
 ---@return rille.nvim.list.row
 function Search:row(i)
@@ -170,6 +173,7 @@ function Search:row(i)
   }
 end
 
+--- Returns the line of a row, and a key that identifies it.
 ---@param i integer
 function Search:item(i)
   local item = self.rows[i]

@@ -38,6 +38,7 @@ local SELECTED = 200000
 ---@field jump integer index of the next one
 ---@field marks table<string, integer> positions in the file
 
+--- Makes a view of a file in a buffer, which shows at most `columns` bytes of each line.
 ---@param buf integer
 ---@param path string
 ---@param doc rille.file
