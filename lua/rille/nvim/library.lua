@@ -35,7 +35,7 @@ function M.hold()
   end
 end
 
---- Returns whether the library or the Lua code was loaded before an update and runs until Neovim is restarted.
+--- Returns a message if the library or the Lua code was loaded before an update and runs until Neovim is restarted.
 ---@return string? message nil if everything loaded is also what is on disk
 function M.outdated()
   local built = vim.g.rille_built
