@@ -657,7 +657,7 @@ print(assert(job:result()):len()) --> 2
     "rille.fuzzy rille.fuzzy:push rille.fuzzy:query rille.fuzzy.result:text",
     [[
 local files = rille.fuzzy({ scheme = "path" })
-files:push({ "src/main.rs", "src/domain.rs", "test/rust/main_test.rs" })
+files:push({ "src/main.rs", "src/domain.rs", "test/main_test.rs" })
 local r = files:query("main rs$ !test", { limit = 10 })
 for i = 1, r.count do
   print(r:text(i))

@@ -33,8 +33,8 @@
  *
  * Refused memory. A call for which the system has no memory returns RILLE_ENOMEM, and a job fails. Outputs are not
  * written and objects stay as they were, except where a function says otherwise. Two kinds of requests end the process
- * if the system refuses them: pieces below a page (4 KiB), and what the engines of patterns, lists of literals and zstd
- * take by themselves. The latter is bounded by their limits and requested in one piece before they begin; zstd windows
+ * if the system refuses them: pieces below a page (4 KiB), and allocations inside the engines of patterns, lists of
+ * literals and zstd. The latter is bounded by their limits and requested in one piece before they begin; zstd windows
  * above 8 MiB take more.
  *
  * Objects. Each carries its kind. A function that gets an object of another kind returns RILLE_EARG, and the message
@@ -74,12 +74,12 @@ extern "C" {
 #define RILLE_MESSAGE_SIZE 240 /**< Bytes of a message in the error block, its final NUL included. */
 
 /**
- * Number of the interface that this header describes. It changes whenever a function, a layout or a constant changes in
- * a way that an older caller would not survive.
+ * Version of the interface that this header describes. It changes whenever a function, a layout or a constant changes
+ * in a way that breaks programs compiled before.
  */
 #define RILLE_ABI 2
 
-#define RILLE_KIND_SIZE 16 /**< Bytes of the name of a kind, its final NUL included. */
+#define RILLE_KIND_SIZE 16 /**< Size of the name of a kind in bytes, its final NUL included. */
 
 /**
  * The status that a function returns: zero for success, positive for success with a note, negative for a failure. After
@@ -109,26 +109,26 @@ typedef enum rille_status {
 
 /** The live objects of one kind in the process, and the memory they hold. */
 typedef struct rille_stat {
-    char kind[RILLE_KIND_SIZE]; /**< The kind of handle, for example "buffer", ended by a NUL. */
-    int64_t handles; /**< Live handles. */
+    char kind[RILLE_KIND_SIZE]; /**< Name of the kind of object, for example "buffer", terminated by a NUL. */
+    int64_t handles; /**< Number of live objects. */
     int64_t bytes; /**< Native memory that they hold, in bytes. */
 } rille_stat;
 
 /**
- * What went wrong, in memory of the caller: 256 bytes, written by the library only when a call fails. Every function
- * that takes one also takes NULL.
+ * The error of a failed call, in memory of the caller: 256 bytes, written by the library only when a call fails. Every
+ * function that takes one also takes NULL.
  */
 typedef struct rille_error {
-    int32_t status; /**< The status that was returned as well. */
+    int32_t status; /**< The status that the call has returned. */
     uint32_t length; /**< Length of the message in bytes, without its NUL. */
-    int64_t offset; /**< Byte offset of the mistake in the input, 0-based, or -1 if it has no place there. */
-    /** A sentence in UTF-8 for a person, ended by a NUL and cut at a character boundary where it is too long. */
+    int64_t offset; /**< Byte offset of the error in the input, 0-based; -1 if it has no place there. */
+    /** The message in UTF-8, terminated by a NUL; one that is too long is cut at a character boundary. */
     char message[RILLE_MESSAGE_SIZE];
 } rille_error;
 
 /**
- * Returns the number of the interface that the loaded library has. Compare it with RILLE_ABI before any other call and
- * do not use the library if it differs.
+ * Returns the interface version of the loaded library. Compare it with RILLE_ABI before any other call, and do not use
+ * the library if they differ.
  */
 uint32_t rille_abi(void);
 
@@ -151,19 +151,19 @@ const char *rille_unicode_version(void);
 const char *rille_path(void);
 
 /**
- * Reports the live objects and the native memory of each kind, for the whole process.
+ * Writes the live objects and the native memory of each kind, for the whole process.
  *
- * Writes one entry for each kind to `out`, which has room for `capacity` of them, and the number of kinds to
- * `out_count`. A `capacity` of 0 asks for that number alone, and `out` may then be NULL.
+ * `out` gets one entry for each kind and has room for `capacity` of them; `out_count` gets the number of kinds. With a
+ * `capacity` of 0 only that number is written, and `out` may be NULL.
  *
  * Returns RILLE_OK or RILLE_ESHORT (`capacity` is neither 0 nor enough).
  */
 int32_t rille_stats(rille_stat *out, uint32_t capacity, uint32_t *out_count, rille_error *err);
 
 /**
- * Returns a pointer to the current native memory of all live objects of the process, in KiB, for hosts with a garbage
- * collector: reading it costs no call. The memory of files and patterns is estimated, and a descriptor counts for 256
- * KiB. The pointer is static.
+ * Returns a pointer to the current native memory of all live objects of the process in KiB, for hosts with a garbage
+ * collector: reading the value costs no call. The memory of files and patterns is estimated, and a descriptor counts
+ * for 256 KiB. The pointer is static.
  */
 const uint32_t *rille_held_kib(void);
 
@@ -284,30 +284,30 @@ typedef struct rille_progress {
 void rille_job_free(rille_job *job);
 
 /**
- * Writes the state of a job to `out`. To know whether everything has been taken, poll first, then take.
+ * Writes the state of a job to `out`. To find out whether everything was taken, poll first, then take.
  *
  * It takes well under a microsecond.
  */
 int32_t rille_job_poll(const rille_job *job, rille_progress *out, rille_error *err);
 
 /**
- * Writes why a job has failed to the error block.
+ * Writes the reason why a job has failed to the error block.
  *
- * Returns RILLE_OK (it has not failed, or not yet) or RILLE_EJOB (it has; the message says why).
+ * Returns RILLE_OK (the job has not failed, or not yet) or RILLE_EJOB (it has failed; the message says why).
  */
 int32_t rille_job_failure(const rille_job *job, rille_error *err);
 
 /**
- * Waits until there are results or the job is over, at most `milliseconds`. This is the only function that blocks: a
- * program with an event loop uses a rille_notifier instead.
+ * Waits until a job has results or is over, at most `milliseconds`. This is the only function that blocks: a program
+ * with an event loop uses a rille_notifier instead.
  *
  * Returns RILLE_OK or RILLE_NONE (the time has passed).
  */
 int32_t rille_job_wait(const rille_job *job, uint32_t milliseconds, rille_error *err);
 
 /**
- * Asks a job to stop and does not wait. Within 10 milliseconds the job is over and its notifiers are signalled. A job
- * that is over is not changed.
+ * Asks a job to stop and returns at once. Within 10 milliseconds the job is over and its notifiers are signalled. A job
+ * that is over does not change.
  */
 int32_t rille_job_cancel(const rille_job *job, rille_error *err);
 
@@ -333,7 +333,7 @@ int32_t rille_job_cancel(const rille_job *job, rille_error *err);
 typedef struct rille_notifier rille_notifier;
 
 /**
- * Makes a notifier that watches nothing yet and writes it to `out`.
+ * Creates a notifier that watches nothing yet and writes it to `out`.
  *
  * Returns RILLE_OK or RILLE_EIO (the system refused a descriptor).
  */
@@ -349,14 +349,14 @@ void rille_notifier_free(rille_notifier *notifier);
 int32_t rille_notifier_fd(const rille_notifier *notifier);
 
 /**
- * Makes the descriptor readable whenever the job has new results and when it is over; at once if that is so already.
- * Watching a job twice has no effect. The watch ends when either is freed.
+ * Makes the descriptor readable whenever the job has new results and when it is over; immediately if the job is ready
+ * already. Watching a job twice has no effect. The watch ends when either is freed.
  */
 int32_t rille_notifier_watch(const rille_notifier *notifier, const rille_job *job, rille_error *err);
 
 /**
  * Resets the descriptor until a watched job is ready again. Take results after this call, not before, and take all of
- * them: results that are ready already do not make it readable again.
+ * them: results that are ready already do not make the descriptor readable again.
  *
  * Returns RILLE_OK (a job was ready) or RILLE_NONE (none was). It does not block.
  */
@@ -377,8 +377,8 @@ int32_t rille_notifier_drain(const rille_notifier *notifier, rille_error *err);
  */
 
 /**
- * The longest text that a job copies, in bytes: 8 MiB. The positions and the second text that a job is given are held
- * to the same bound.
+ * Maximum length in bytes of a text that a job copies: 8 MiB. The same maximum holds for the positions and for the
+ * second text of a job.
  */
 #define RILLE_TEXT_JOB_MAX (8 << 20)
 
@@ -387,9 +387,9 @@ typedef enum rille_unit {
     RILLE_UNIT_BYTE = 0, /**< One byte. */
     RILLE_UNIT_CHAR = 1, /**< One Unicode scalar value, or one maximal invalid subsequence. */
     RILLE_UNIT_UTF16 = 2, /**< One 16-bit unit of the text as UTF-16. */
-    RILLE_UNIT_GRAPHEME = 3, /**< One extended grapheme cluster (UAX #29): what a person calls a character. */
-    RILLE_UNIT_WORD = 4, /**< One word (UAX #29): a segment that holds a letter, a digit or an ideograph. */
-    RILLE_UNIT_LINE = 5, /**< One line, ended by LF, CR LF or the end of the text. */
+    RILLE_UNIT_GRAPHEME = 3, /**< One extended grapheme cluster (UAX #29): a character as users perceive it. */
+    RILLE_UNIT_WORD = 4, /**< One word (UAX #29): a segment with a letter, a digit or an ideograph. */
+    RILLE_UNIT_LINE = 5, /**< One line, terminated by LF, CR LF or the end of the text. */
     RILLE_UNIT_CELL = 6, /**< One display cell of a terminal, as rille_text_width measures without options. */
     RILLE_UNIT_SENTENCE = 7, /**< One sentence (UAX #29) and the white space after it. */
     /** The text between two line-break opportunities (UAX #14), and the white space after it. */
@@ -400,53 +400,55 @@ typedef enum rille_unit {
 typedef enum rille_case {
     RILLE_CASE_UPPER = 0, /**< Capital letters. */
     RILLE_CASE_LOWER = 1, /**< Small letters. */
-    RILLE_CASE_FOLD = 2, /**< Folded: texts that differ in case only become the same. Not for showing. */
+    RILLE_CASE_FOLD = 2, /**< Folded: texts that differ only in case become equal. Not for display. */
 } rille_case;
 
 /** A normalisation form of UAX #15. */
 typedef enum rille_form {
-    RILLE_FORM_NFC = 0, /**< Canonical composition: what most text is in. */
+    RILLE_FORM_NFC = 0, /**< Canonical composition, the form of most text. */
     RILLE_FORM_NFD = 1, /**< Canonical decomposition. */
     RILLE_FORM_NFKC = 2, /**< Compatibility composition. */
     RILLE_FORM_NFKD = 3, /**< Compatibility decomposition. */
 } rille_form;
 
-/** How width is measured. */
+/** How the width of a text is measured. */
 typedef enum rille_style {
     /**
-     * What terminals do. A grapheme cluster takes the cells of its scalar values together, but at most two: 2 for an
-     * East Asian Wide or Fullwidth one, 0 for a combining mark, a format character or a control character, 1 for any
-     * other and for a maximal invalid subsequence. U+FE0F makes an emoji 2 cells wide. A tab goes to the next tab stop.
+     * As terminals do. A grapheme cluster takes the sum of the cells of its scalar values, but at most two: 2 for an
+     * East Asian Wide or Fullwidth character, 0 for a combining mark, a format character or a control character, 1 for
+     * any other character and for a maximal invalid subsequence. U+FE0F makes an emoji 2 cells wide. A tab goes to the
+     * next tab stop.
      */
     RILLE_STYLE_TERMINAL = 0,
     /**
-     * What Neovim (0.11 or later) shows, as by its strdisplaywidth(): a cluster takes the cells of its first scalar
+     * As Neovim (0.11 or later) displays text, by its strdisplaywidth(): a cluster takes the cells of its first scalar
      * value; an Arabic lam and the following alef are one cell; ^A for a control character, <ff> for an invalid byte,
-     * <200b> for a format character. It differs where Neovim decodes what is no UTF-8 (surrogates, overlong forms,
-     * forms above U+10FFFF), where an invalid byte follows a prepended character, for characters and rules of
-     * segmentation that are younger than Neovim's tables, and where isprint, display, emoji, noarabicshape, termbidi,
-     * setcellwidths() or a window that wraps change what is shown.
+     * <200b> for a format character. It differs where Neovim decodes invalid UTF-8 (surrogates, overlong forms, forms
+     * above U+10FFFF), where an invalid byte follows a prepended character, for characters and rules of segmentation
+     * that are newer than Neovim's tables, and where isprint, display, emoji, noarabicshape, termbidi, setcellwidths()
+     * or a window that wraps change the display.
      */
     RILLE_STYLE_NEOVIM = 1,
     /**
-     * What Neovim's nvim_strwidth() returns: the same, but a tab or another ASCII control character is one cell. It
-     * differs as before, and where a mark follows an invalid byte, to which it belongs here.
+     * As Neovim's nvim_strwidth(): like RILLE_STYLE_NEOVIM, but a tab or another ASCII control character is one cell.
+     * It has the same differences, and differs where a mark follows an invalid byte: here the mark belongs to that
+     * byte.
      */
     RILLE_STYLE_STRWIDTH = 2,
 } rille_style;
 
-/** Where a text is cut. */
+/** Which part of a text is cut. */
 typedef enum rille_side {
     RILLE_SIDE_RIGHT = 0, /**< The end is cut off. */
     RILLE_SIDE_LEFT = 1, /**< The start is cut off. */
     RILLE_SIDE_MIDDLE = 2, /**< The middle is cut out. */
 } rille_side;
 
-/** Where a text is placed in its cells. */
+/** The alignment of a text in its cells. */
 typedef enum rille_align {
-    RILLE_ALIGN_LEFT = 0, /**< At the left. */
-    RILLE_ALIGN_RIGHT = 1, /**< At the right. */
-    RILLE_ALIGN_CENTER = 2, /**< In the middle; an odd cell is added at the right. */
+    RILLE_ALIGN_LEFT = 0, /**< Align left. */
+    RILLE_ALIGN_RIGHT = 1, /**< Align right. */
+    RILLE_ALIGN_CENTER = 2, /**< Center; an odd cell is added at the right. */
 } rille_align;
 
 /** The function that a job calls. */
@@ -460,7 +462,8 @@ typedef enum rille_text_verb {
     /** rille_text_truncate by `layout`. The result has the text and four numbers, those of a rille_cut. */
     RILLE_TEXT_TRUNCATE = 6,
     /**
-     * rille_text_pad by `layout`. The result has the text and two numbers: cells missing at the left and at the right.
+     * rille_text_pad by `layout`. The result has the text and two numbers: the padding at the left and at the right in
+     * cells.
      */
     RILLE_TEXT_PAD = 7,
     /**
@@ -473,7 +476,7 @@ typedef enum rille_text_verb {
     RILLE_TEXT_NORMALIZE = 11, /**< rille_text_normalize to the form `what`. The result has a text. */
 } rille_text_verb;
 
-/** Between which units positions are converted. */
+/** The units between which positions are converted. */
 typedef struct rille_offset_options {
     uint32_t size; /**< sizeof(rille_offset_options). */
     /**
@@ -481,25 +484,28 @@ typedef struct rille_offset_options {
      * RILLE_UNIT_CELL.
      */
     uint32_t from;
-    uint32_t to; /**< The unit of the results, one of the same. */
+    uint32_t to; /**< The unit of the results, one of the same units. */
 } rille_offset_options;
 
-/** Which segments a batch has, where it begins, and how many it takes. */
+/** The unit, the start and the capacity of a batch of segments. */
 typedef struct rille_segment_options {
     uint32_t size; /**< sizeof(rille_segment_options). */
     /** RILLE_UNIT_GRAPHEME, RILLE_UNIT_WORD, RILLE_UNIT_SENTENCE, RILLE_UNIT_LINE or RILLE_UNIT_LINEBREAK. */
     uint32_t unit;
-    /** Start offset in the text: 0, or what the previous batch wrote to `out_next`. Beyond the end there is nothing. */
+    /**
+     * Start offset in the text: 0, or what the previous batch wrote to `out_next`. If it is beyond the end, there are
+     * no segments.
+     */
     uint32_t from;
     uint32_t capacity; /**< Capacity of the output in spans. */
 } rille_segment_options;
 
-/** Options of the functions that measure in display cells. Set `size` and leave zero what shall be as by default. */
+/** Options of the functions that measure in display cells. Set `size`; zeros in the other fields are the defaults. */
 typedef struct rille_layout_options {
     uint32_t size; /**< sizeof(rille_layout_options). */
     uint32_t cells; /**< Cells to truncate, pad or wrap to; ignored by rille_text_width. */
     uint32_t style; /**< One of the RILLE_STYLE_ constants. */
-    uint32_t ambiguous; /**< Cells of a character whose East Asian Width is Ambiguous: 1 (also for 0) or 2. */
+    uint32_t ambiguous; /**< Cells of a character whose East Asian Width is Ambiguous: 1 or 2; 0 for 1. */
     uint32_t tabstop; /**< Cells between tab stops; 0 means 8. */
     uint32_t column; /**< The 0-based column at which the text starts; in a wrapped text every line starts there. */
     uint32_t side; /**< rille_text_truncate: one of the RILLE_SIDE_ constants. */
@@ -507,53 +513,52 @@ typedef struct rille_layout_options {
     uint32_t keep_long_words; /**< rille_text_wrap: not 0 if a word longer than a line must not be cut. */
     uint32_t start; /**< rille_text_wrap: the start offset, which must be the start of a line. */
     /**
-     * rille_text_truncate: what stands for the text that is cut; NULL for U+2026, "…". It is not copied: it must stay
-     * where it is during the call.
+     * rille_text_truncate: the replacement of the text that is cut; NULL for U+2026, "…". It is not copied and must
+     * stay in place during the call.
      */
     const uint8_t *ellipsis;
-    size_t ellipsis_len; /**< Length of the ellipsis in bytes. With 0 and a pointer that is not NULL there is none. */
+    /** Length of the ellipsis in bytes. With 0 and a pointer that is not NULL, there is no ellipsis. */
+    size_t ellipsis_len;
 } rille_layout_options;
 
 /** A truncated text: its bytes from 0 to `head`, the ellipsis, and its bytes from `tail` to its end. */
 typedef struct rille_cut {
-    uint32_t head; /**< End of the kept start, in bytes. The length of the text if all of it fits. */
-    uint32_t tail; /**< Start of the kept end, in bytes. The length of the text if nothing is kept. */
-    /**
-     * Length in bytes of the ellipsis that stands between them: 0 if all of the text fits, or if the ellipsis does not.
-     */
+    uint32_t head; /**< End of the kept start in bytes; the length of the text if all of it fits. */
+    uint32_t tail; /**< Start of the kept end in bytes; the length of the text if no end is kept. */
+    /** Length in bytes of the ellipsis between them; 0 if the whole text fits, or if the ellipsis does not. */
     uint32_t ellipsis;
-    uint32_t cells; /**< Cells that the whole takes. */
+    uint32_t cells; /**< Width of the result in cells. */
 } rille_cut;
 
-/** A piece of memory that is only read. */
+/** A read-only text. */
 typedef struct rille_slice {
-    const uint8_t *ptr; /**< The bytes; NULL is fine if there are none. */
-    size_t len; /**< Their number. */
+    const uint8_t *ptr; /**< The bytes; may be NULL if `len` is 0. */
+    size_t len; /**< Number of bytes. */
 } rille_slice;
 
 /** One line of a wrapped text. */
 typedef struct rille_line {
     uint32_t start; /**< Start offset in bytes. */
-    uint32_t stop; /**< Offset at which it ends: before white space and a line end, which belong to no line. */
-    uint32_t next; /**< Offset at which the next line starts; the length of the text after the last line. */
-    uint32_t cells; /**< Cells that it takes. */
+    uint32_t stop; /**< End offset in bytes, before white space and a line end, which belong to no line. */
+    uint32_t next; /**< Start offset in bytes of the next line; the length of the text after the last line. */
+    uint32_t cells; /**< Width of the line in cells. */
 } rille_line;
 
-/** What a job of rille_text_start does. */
+/** The task of a job of rille_text_start: a function and its arguments. */
 typedef struct rille_text_task {
     uint32_t size; /**< sizeof(rille_text_task). */
     uint32_t verb; /**< One of rille_text_verb. */
     uint32_t what; /**< A unit, a mapping or a form, as the verb says. */
     uint32_t count; /**< Number of positions. */
     const uint32_t *positions; /**< The positions of RILLE_TEXT_OFFSETS. They are copied. */
-    const rille_offset_options *offset; /**< Their units. */
+    const rille_offset_options *offset; /**< The units of the positions. */
     /**
      * The layout of RILLE_TEXT_WIDTH, RILLE_TEXT_TRUNCATE, RILLE_TEXT_PAD and RILLE_TEXT_WRAP; NULL for the default. It
      * is copied.
      */
     const rille_layout_options *layout;
     const uint8_t *other; /**< The second text of RILLE_TEXT_EQUAL_FOLD. It is copied. */
-    size_t other_len; /**< Its length in bytes. */
+    size_t other_len; /**< Length of the second text in bytes. */
 } rille_text_task;
 
 /** The result of a job of rille_text_start. The pointers are valid until the job is freed. */
@@ -562,15 +567,15 @@ typedef struct rille_text_result {
     const uint8_t *text; /**< The text, if the verb has one; otherwise NULL. */
     size_t len; /**< Length of the text in bytes. */
     uint32_t count; /**< Number of numbers. */
-    uint32_t reserved; /**< Reserved; always 0. */
+    uint32_t reserved; /**< Always 0. */
 } rille_text_result;
 
 /**
- * Reverses a text by bytes, chars or grapheme clusters.
+ * Reverses a text by bytes, characters or grapheme clusters.
  *
  * Writes exactly `len` bytes to `out`: the units of the text from last to first, the bytes of each in their own order.
- * `unit` is RILLE_UNIT_BYTE, RILLE_UNIT_CHAR or RILLE_UNIT_GRAPHEME. A maximal invalid UTF-8 subsequence is one char
- * and keeps its bytes in order. `out` may not overlap the text.
+ * `unit` is RILLE_UNIT_BYTE, RILLE_UNIT_CHAR or RILLE_UNIT_GRAPHEME. A maximal invalid UTF-8 subsequence is one
+ * character and keeps its bytes in order. `out` may not overlap the text.
  *
  * Returns RILLE_OK, RILLE_EARG (they overlap, or there is no reversal by that unit) or RILLE_ESHORT (`capacity` is
  * below `len`).
@@ -591,9 +596,9 @@ int32_t rille_text_validate(const uint8_t *text, size_t len, uint32_t *out_valid
 /**
  * Computes the length of the result of rille_text_repair.
  *
- * Writes that length in bytes to `out_len`. It is above `len` by up to twice the number of invalid bytes.
+ * Writes that length in bytes to `out_len`. It exceeds `len` by at most twice the number of invalid bytes.
  *
- * Returns RILLE_OK (the text is valid: repair would copy it as it is), RILLE_INVALID (there is something to repair) or
+ * Returns RILLE_OK (the text is valid: repair would copy it unchanged), RILLE_INVALID (there is something to repair) or
  * RILLE_ETOOBIG (the text or the result is longer than 4 GiB - 1).
  */
 int32_t rille_text_repair_len(const uint8_t *text, size_t len, uint32_t *out_len, rille_error *err);
@@ -601,11 +606,11 @@ int32_t rille_text_repair_len(const uint8_t *text, size_t len, uint32_t *out_len
 /**
  * Replaces each maximal invalid subsequence of a text by U+FFFD, so that the result is valid UTF-8.
  *
- * Writes the result to `out` and its length in bytes to `out_len`. The required size is returned by
- * rille_text_repair_len; three times `len` is always enough. `out` may not overlap the text.
+ * Writes the result to `out` and its length in bytes to `out_len`. rille_text_repair_len computes the required size;
+ * three times `len` is always enough. `out` may not overlap the text.
  *
- * Returns RILLE_OK (the text was valid and has been copied), RILLE_INVALID (something was replaced), RILLE_EARG (they
- * overlap) or RILLE_ESHORT (`capacity` is below what is needed).
+ * Returns RILLE_OK (the text was valid and was copied), RILLE_INVALID (something was replaced), RILLE_EARG (they
+ * overlap) or RILLE_ESHORT (`capacity` is too small).
  */
 int32_t rille_text_repair(const uint8_t *text, size_t len, uint8_t *out, size_t capacity, uint32_t *out_len,
     rille_error *err);
@@ -614,7 +619,7 @@ int32_t rille_text_repair(const uint8_t *text, size_t len, uint8_t *out, size_t 
  * Counts the units of a text.
  *
  * Writes the number to `out_count`. `unit` is any of the RILLE_UNIT_ constants. A maximal invalid UTF-8 subsequence
- * counts as one char and one UTF-16 unit. Words, sentences, lines and line-break segments are those that
+ * counts as one character and one UTF-16 unit. Words, sentences, lines and line-break segments are those that
  * rille_text_segments finds: a line ends in LF or CR LF, the last one also at the end of the text; the empty text has
  * no line. Cells are counted as by rille_text_width without options.
  */
@@ -623,9 +628,9 @@ int32_t rille_text_count(const uint8_t *text, size_t len, uint32_t unit, uint32_
 /**
  * Converts a position from one unit to another, for example from bytes to the UTF-16 columns of a language server.
  *
- * Writes the result to `out`. Positions are 0-based. One inside a char or a cluster is taken for that of its start, one
- * beyond the end of the text for the end, which is the number of units. An invalid UTF-8 sequence is one char. Cells
- * are those of rille_text_width without options; what takes no cell is at the next cell.
+ * Writes the result to `out`. Positions are 0-based. A position inside a character or a cluster counts as its start; a
+ * position beyond the end of the text counts as the end, which is the number of units. An invalid UTF-8 sequence is one
+ * character. Cells are those of rille_text_width without options; a character without cells is at the next cell.
  *
  * Returns RILLE_OK or RILLE_EARG (positions are not counted in that unit).
  */
@@ -636,7 +641,7 @@ int32_t rille_text_offset(const uint8_t *text, size_t len, uint32_t position, co
  * Converts a list of positions from one unit to another, as rille_text_offset does for one.
  *
  * Writes `count` results to `out`, in the order of the positions. Ascending positions take one scan of the text
- * together; for others it may sort a copy first. `out` may not overlap the positions.
+ * together; otherwise a copy may be sorted first. `out` may not overlap the positions.
  *
  * Returns RILLE_OK or RILLE_EARG (they overlap, or positions are not counted in that unit).
  */
@@ -644,12 +649,12 @@ int32_t rille_text_offsets(const uint8_t *text, size_t len, const uint32_t *posi
     const rille_offset_options *options, uint32_t *out, rille_error *err);
 
 /**
- * Finds a batch of segments, from left to right.
+ * Finds a batch of segments of a text, from left to right.
  *
- * Writes two offsets for each segment to `out_spans`, which has room for twice the capacity of `options`, the number of
- * segments to `out_count`, and the start of the next batch to `out_next`. Clusters, sentences and line-break segments
- * follow each other without a gap; the text between words, and the LF or CR LF of lines, belong to no segment. All
- * batches together read the text once.
+ * Writes two offsets for each segment to `out_spans`, the number of segments to `out_count`, and the start of the next
+ * batch to `out_next`. `out_spans` has room for two numbers times the capacity of `options`. Clusters, sentences and
+ * line-break segments follow each other without a gap; the text between words, and the LF or CR LF of lines, belong to
+ * no segment. All batches together read the text once.
  *
  * Returns RILLE_OK (there are no more), RILLE_MORE (the batch is full) or RILLE_EARG (there are no segments of that
  * unit).
@@ -660,8 +665,8 @@ int32_t rille_text_segments(const uint8_t *text, size_t len, const rille_segment
 /**
  * Computes the length of the result of rille_text_case.
  *
- * Writes that length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. Its cost is that of the mapping
- * itself, which can be saved: three times `len` is always enough.
+ * Writes that length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. It costs as much as the mapping
+ * itself, and is not needed if the output has three times `len` bytes, which is always enough.
  *
  * Returns RILLE_OK, RILLE_EARG (the mapping is unknown) or RILLE_ETOOBIG (the text or the result is longer than 4 GiB
  * - 1).
@@ -672,28 +677,28 @@ int32_t rille_text_case_len(const uint8_t *text, size_t len, uint32_t mapping, u
  * Maps a text to upper or lower case or folds it, by Unicode's full mappings without a language.
  *
  * Writes the result to `out` and its length in bytes to `out_len`. `mapping` is a RILLE_CASE_ constant. With room for
- * three times `len` the text is walked once; with less it is walked first to see whether the room will do. Invalid
- * UTF-8 stays as it is. `out` may not overlap the text.
+ * three times `len` the text is read once; with less it is first read to check whether the room is enough. Invalid
+ * UTF-8 stays unchanged. `out` may not overlap the text.
  *
- * Returns RILLE_OK, RILLE_EARG (they overlap, or the mapping is unknown) or RILLE_ESHORT (`capacity` is below what is
- * needed).
+ * Returns RILLE_OK, RILLE_EARG (they overlap, or the mapping is unknown) or RILLE_ESHORT (`capacity` is too small).
  */
 int32_t rille_text_case(const uint8_t *text, size_t len, uint32_t mapping, uint8_t *out, size_t capacity,
     uint32_t *out_len, rille_error *err);
 
 /**
- * Compares two texts without regard to case, as folding both and comparing them.
+ * Compares two texts without regard to case, by folding both.
  *
- * Writes 1 or 0 to `out_equal`. Nothing is allocated, and the comparison ends at the first difference.
+ * Writes 1 (equal) or 0 (different) to `out_equal`. Nothing is allocated, and the comparison ends at the first
+ * difference.
  */
 int32_t rille_text_equal_fold(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len, uint32_t *out_equal,
     rille_error *err);
 
 /**
- * Computes the length of the prefix of a text that is in a normalisation form already.
+ * Computes the length of the prefix of a text that is already in a normalisation form.
  *
- * Writes the length in bytes of the longest prefix that is to `out_prefix`: `len` if rille_text_normalize would copy
- * the text as it is. `form` is a RILLE_FORM_ constant. For ASCII it costs no more than reading the text.
+ * Writes the length in bytes of the longest such prefix to `out_prefix`: `len` if rille_text_normalize would copy the
+ * text unchanged. `form` is a RILLE_FORM_ constant. For ASCII it costs no more than reading the text.
  *
  * Returns RILLE_OK or RILLE_EARG (the form is unknown).
  */
@@ -703,8 +708,8 @@ int32_t rille_text_normalized(const uint8_t *text, size_t len, uint32_t form, ui
 /**
  * Computes the length of the result of rille_text_normalize.
  *
- * Writes that length in bytes to `out_len`. Its cost is that of normalising, which can be saved: three times `len` is
- * always enough for NFC and NFD, eleven times for NFKC and NFKD.
+ * Writes that length in bytes to `out_len`. It costs as much as normalising, and is not needed if the output is large
+ * enough for any text: three times `len` for NFC and NFD, eleven times for NFKC and NFKD.
  *
  * Returns RILLE_OK, RILLE_EARG (the form is unknown) or RILLE_ETOOBIG (the text or the result is longer than 4 GiB -
  * 1).
@@ -716,11 +721,11 @@ int32_t rille_text_normalize_len(const uint8_t *text, size_t len, uint32_t form,
  * Normalises a text.
  *
  * Writes the result to `out` and its length in bytes to `out_len`. `form` is a RILLE_FORM_ constant. With room for
- * three times `len` (NFC, NFD) or eleven times (NFKC, NFKD) the text is normalised once; with less it is done first to
- * see whether the room will do. Invalid UTF-8 stays as it is and joins with nothing. `out` may not overlap the text.
+ * three times `len` (NFC, NFD) or eleven times (NFKC, NFKD) the text is normalised once; with less it is normalised
+ * first to check whether the room is enough. Invalid UTF-8 stays unchanged and joins with nothing. `out` may not
+ * overlap the text.
  *
- * Returns RILLE_OK, RILLE_EARG (they overlap, or the form is unknown) or RILLE_ESHORT (`capacity` is below what is
- * needed).
+ * Returns RILLE_OK, RILLE_EARG (they overlap, or the form is unknown) or RILLE_ESHORT (`capacity` is too small).
  */
 int32_t rille_text_normalize(const uint8_t *text, size_t len, uint32_t form, uint8_t *out, size_t capacity,
     uint32_t *out_len, rille_error *err);
@@ -728,12 +733,11 @@ int32_t rille_text_normalize(const uint8_t *text, size_t len, uint32_t form, uin
 /**
  * Measures a text in display cells, as one line.
  *
- * Writes the number of cells to `out_cells`. Of `options`, which may be NULL, `style`, `ambiguous`, `tabstop` and
- * `column` count.
+ * Writes the number of cells to `out_cells`. `options` may be NULL; only its `style`, `ambiguous`, `tabstop` and
+ * `column` are used.
  *
  * Returns RILLE_OK, RILLE_EARG (a pointer is NULL or an option is wrong) or RILLE_ETOOBIG (the text is longer than 4
- * GiB
- * - 1, or wider than as many cells). Any thread may call it at any time.
+ * GiB - 1 bytes, or wider than 4 Gi - 1 cells).
  */
 int32_t rille_text_width(const uint8_t *text, size_t len, const rille_layout_options *options, uint32_t *out_cells,
     rille_error *err);
@@ -741,9 +745,9 @@ int32_t rille_text_width(const uint8_t *text, size_t len, const rille_layout_opt
 /**
  * Computes the padding of a text to `options->cells` cells.
  *
- * Writes the cells before it to `out_left` and those after it to `out_right`: both are 0 if the text takes as many
- * already. Of `options`, `cells`, `align` and the options of rille_text_width count. Tabs go to their stops from where
- * the text then begins.
+ * Writes the cells before the text to `out_left` and the cells after it to `out_right`; both are 0 if the text is at
+ * least that wide already. Only `cells`, `align` and the options of rille_text_width are used. Padding before the text
+ * moves its start, and tabs are measured from there.
  *
  * Returns RILLE_OK or RILLE_EARG (an option is wrong).
  */
@@ -754,9 +758,9 @@ int32_t rille_text_pad(const uint8_t *text, size_t len, const rille_layout_optio
  * Computes where to cut a text so that it takes at most `options->cells` cells, including the ellipsis that replaces
  * what is cut.
  *
- * Writes to `out` what stays: as much as there is room for, in whole grapheme clusters. Nothing is cut from a text that
- * fits. An ellipsis that is wider than the cells is left out. Of `options`, `cells`, `side`, `ellipsis` and the options
- * of rille_text_width count.
+ * Writes the kept parts to `out`: as much as there is room for, in whole grapheme clusters. A text that fits is not
+ * cut. An ellipsis that is wider than the cells is left out. Only `cells`, `side`, `ellipsis` and the options of
+ * rille_text_width are used.
  *
  * Returns RILLE_OK or RILLE_EARG (an option is wrong).
  */
@@ -777,11 +781,11 @@ int32_t rille_text_truncate_list(const rille_slice *texts, uint32_t count, const
  * Breaks a text into lines that take at most `options->cells` cells, at the break opportunities of UAX #14 (strict, and
  * without a dictionary for Thai, Lao, Khmer and Burmese).
  *
- * Writes up to `capacity` lines to `out` and their number to `out_count`. If that is `capacity`, there may be more: the
- * next call begins where `options->start` is the last line's `next`; the text is at its end if that is its length. The
- * empty text has no line, and `"a\n"` one. A word that is longer than a line is cut between grapheme clusters, unless
- * `keep_long_words` is set; a single cluster that is wider than a line is a line. Of `options`, `cells`,
- * `keep_long_words`, `start` and the options of rille_text_width count.
+ * Writes up to `capacity` lines to `out` and their number to `out_count`. If the number is `capacity`, there may be
+ * more: continue with `options->start` as the `next` of the last line, until that is the length of the text. The empty
+ * text has no line, and `"a\n"` has one. A word that is longer than a line is cut between grapheme clusters, unless
+ * `keep_long_words` is set; a single cluster that is wider than a line is a line. Only `cells`, `keep_long_words`,
+ * `start` and the options of rille_text_width are used.
  *
  * Returns RILLE_OK or RILLE_EARG (an option is wrong, `cells` or `capacity` is 0, or `start` is beyond the end).
  */
@@ -789,9 +793,9 @@ int32_t rille_text_wrap(const uint8_t *text, size_t len, const rille_layout_opti
     uint32_t capacity, uint32_t *out_count, rille_error *err);
 
 /**
- * Starts a job that calls a function of `text` on another thread, and writes it to `out`. The text is copied, once, and
- * so is what `task` points to. Take the result with rille_text_take when the job is done. A text that is cheap to look
- * at (see the costs of each function) needs no job.
+ * Starts a job that calls a function of `text` on another thread, and writes it to `out`. The text and the data that
+ * `task` points to are copied once. Take the result with rille_text_take when the job is done. A text that takes little
+ * time (see the costs of each function) needs no job.
  *
  * Returns RILLE_OK, RILLE_EARG (a verb, a unit or an option is unknown) or RILLE_ETOOBIG (the text, the positions or
  * the second text have more than RILLE_TEXT_JOB_MAX bytes).
@@ -822,16 +826,16 @@ int32_t rille_text_take(const rille_job *job, rille_text_result *out, rille_erro
  */
 
 #define RILLE_REGEX_IGNORE_CASE 1 /**< Flag i: ignore case. */
-#define RILLE_REGEX_MULTI_LINE 2 /**< Flag m: ^ and $ also match at lines. */
+#define RILLE_REGEX_MULTI_LINE 2 /**< Flag m: ^ and $ also match at the start and the end of each line. */
 #define RILLE_REGEX_DOT_ALL 4 /**< Flag s: . also matches a line feed. */
 #define RILLE_REGEX_VERBOSE 8 /**< Flag x: ignore white space and comments in the pattern. */
-#define RILLE_REGEX_BYTES 16 /**< Flag b: Unicode is off; a character is a byte, and classes are those of ASCII. */
+#define RILLE_REGEX_BYTES 16 /**< Flag b: Unicode is off; a character is a byte, and classes are ASCII only. */
 #define RILLE_REGEX_ANCHORED 32 /**< A match must start where the search starts. */
 
 /** Written by rille_regex_captures for both ends of a group that did not participate. */
 #define RILLE_UNSET 4294967295
 
-/** A feature of PCRE that rille does not have, most of them because they exclude linear time. */
+/** A feature of PCRE that rille does not have; most of them exclude linear time. */
 typedef enum rille_pcre {
     RILLE_PCRE_LOOK_AHEAD = 1, /**< Look-ahead: (?=a), (?!a). */
     RILLE_PCRE_LOOK_BEHIND = 2, /**< Look-behind: (?<=a), (?<!a). */
@@ -842,11 +846,11 @@ typedef enum rille_pcre {
     RILLE_PCRE_CONDITIONAL = 7, /**< A condition: (?(1)a|b). */
     RILLE_PCRE_VERB = 8, /**< A verb or a call-out: (*SKIP), (?C1). */
     RILLE_PCRE_KEEP = 9, /**< A new start of the match: \K. */
-    RILLE_PCRE_LAST_MATCH = 10, /**< The place where the last match ended: \G. */
-    RILLE_PCRE_BRANCH_RESET = 11, /**< Groups that have the same numbers in each branch: (?|a|b). */
+    RILLE_PCRE_LAST_MATCH = 10, /**< The position at which the last match ended: \G. */
+    RILLE_PCRE_BRANCH_RESET = 11, /**< Groups with the same numbers in each branch: (? a b). */
 } rille_pcre;
 
-/** A compiled pattern, which searches in linear time whatever the pattern and the text. */
+/** A compiled pattern. It searches in linear time for any pattern and any text. */
 typedef struct rille_regex rille_regex;
 
 /** Options of a pattern. */
@@ -857,10 +861,11 @@ typedef struct rille_regex_options {
     uint32_t reserved; /**< Reserved; must be 0. */
 } rille_regex_options;
 
-/** Where a batch of matches begins, and how many it takes. */
+/** The start and the capacity of a batch of matches. */
 typedef struct rille_scan {
     uint32_t size; /**< sizeof(rille_scan). */
-    uint32_t from; /**< Start offset in the text. ^ and \b see the text before it. Beyond the end nothing is found. */
+    /** Start offset in the text. ^ and \b see the text before it. If it is beyond the end, there are no matches. */
+    uint32_t from;
     /**
      * Not 0 if a match has ended at `from`, so that an empty match there is not found twice. To continue after a full
      * batch, set this to 1 and `from` to the end of the last match.
@@ -874,22 +879,21 @@ typedef struct rille_replacement {
     uint32_t size; /**< sizeof(rille_replacement). */
     uint32_t limit; /**< Maximum number of replacements; 0 for all. */
     /**
-     * Not 0 for a literal text; otherwise it is a template: $0 is the match, $1 a group, ${name} a named group, $$ a
-     * dollar sign.
+     * Not 0 for a literal text; 0 for a template: $0 is the match, $1 a group, ${name} a named group, $$ a dollar sign.
      */
     uint32_t literal;
     uint32_t reserved; /**< Reserved; must be 0. */
-    const uint8_t *text; /**< The text or the template; NULL for the empty one. */
-    size_t len; /**< Its length in bytes. */
+    const uint8_t *text; /**< The text or the template; NULL for the empty text. */
+    size_t len; /**< Length of the text in bytes. */
 } rille_replacement;
 
 /**
  * Compiles the `len` bytes at `pattern` and writes the result to `out`.
  *
- * The syntax is that of the Rust crate regex: Perl's without look-around and back-references.
+ * The syntax is that of the Rust crate regex: Perl's syntax without look-around and back-references.
  *
- * Returns RILLE_OK, RILLE_EPATTERN (the pattern is wrong; the error block has the offset of the mistake in it) or
- * RILLE_ELIMIT (the compiled pattern would pass its size limit).
+ * Returns RILLE_OK, RILLE_EPATTERN (the pattern is wrong; the error block has the offset of the error in it) or
+ * RILLE_ELIMIT (the compiled pattern would exceed its memory limit).
  */
 int32_t rille_regex_new(const uint8_t *pattern, size_t len, const rille_regex_options *options, rille_regex **out,
     rille_error *err);
@@ -902,15 +906,15 @@ int32_t rille_regex_start(const uint8_t *pattern, size_t len, const rille_regex_
     rille_error *err);
 
 /**
- * Writes the pattern that a job of rille_regex_start has compiled to `out`: a new object for each call, which outlives
- * the job.
+ * Writes the pattern that a job of rille_regex_start has compiled to `out`: a new object for each call, which may
+ * outlive the job.
  *
  * Returns what rille_regex_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
  * failed) or RILLE_EARG (the job is of another kind). It does not wait.
  */
 int32_t rille_regex_take(const rille_job *job, rille_regex **out, rille_error *err);
 
-/** Frees a pattern. Streams made from it go on. */
+/** Frees a pattern. Streams made from it continue. */
 void rille_regex_free(rille_regex *regex);
 
 /** Returns the native memory of a compiled pattern in bytes, without the scratch memory of searches; 0 for NULL. */
@@ -920,16 +924,16 @@ double rille_regex_bytes(const rille_regex *regex);
 uint32_t rille_regex_groups(const rille_regex *regex);
 
 /**
- * Returns the name of a group, ended by a NUL, or NULL if it has none, if there is no such group, or for NULL. Group 0
- * is the whole match and has no name. The string is valid as long as the pattern.
+ * Returns the name of a group, terminated by a NUL; NULL if the group has no name, if there is no such group, or for
+ * NULL. Group 0 is the whole match and has no name. The string is valid while the pattern is.
  */
 const char *rille_regex_name(const rille_regex *regex, uint32_t group);
 
 /**
- * Reports whether a pattern matches a text at or after the offset `from`.
+ * Tests whether a pattern matches a text at or after the offset `from`.
  *
- * The text before `from` is looked at by ^ and \b. Behind the end of the text nothing matches. It stops at the first
- * place that decides, so it is faster than rille_regex_find.
+ * ^ and \b see the text before `from`. If `from` is beyond the end of the text, there is no match. The search stops as
+ * soon as the answer is known, so it is faster than rille_regex_find.
  *
  * Returns RILLE_OK (it matches) or RILLE_NONE (it does not).
  */
@@ -937,10 +941,10 @@ int32_t rille_regex_test(const rille_regex *regex, const uint8_t *text, size_t l
     rille_error *err);
 
 /**
- * Finds the first match at or after the offset `from`.
+ * Finds the first match of a pattern in a text at or after the offset `from`.
  *
- * Writes two offsets to `out_span`, the start and the end of the match. The text before `from` is looked at by ^ and
- * \b. Behind the end of the text nothing is found.
+ * Writes two offsets to `out_span`, the start and the end of the match. ^ and \b see the text before `from`. If `from`
+ * is beyond the end of the text, there is no match.
  *
  * Returns RILLE_OK or RILLE_NONE (there is no match, and nothing was written).
  */
@@ -948,10 +952,10 @@ int32_t rille_regex_find(const rille_regex *regex, const uint8_t *text, size_t l
     uint32_t *out_span, rille_error *err);
 
 /**
- * Finds a batch of matches, from left to right, none overlapping another.
+ * Finds a batch of matches in a text, from left to right; matches do not overlap.
  *
- * Writes two offsets for each match to `out_spans`, which has room for two numbers times the capacity of `scan`, and
- * the number of matches to `out_count`. `scan` says where to start; to continue after a full batch, see rille_scan.
+ * Writes two offsets for each match to `out_spans` and the number of matches to `out_count`. `out_spans` has room for
+ * two numbers times the capacity of `scan`, which says where to start; to continue after a full batch, see rille_scan.
  *
  * Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
  */
@@ -959,38 +963,38 @@ int32_t rille_regex_spans(const rille_regex *regex, const uint8_t *text, size_t 
     uint32_t *out_spans, uint32_t *out_count, rille_error *err);
 
 /**
- * Finds a batch of matches with their groups.
+ * Finds a batch of matches with their groups in a text.
  *
- * Writes two offsets for each group of each match to `out_slots`, the whole match first: RILLE_UNSET for both of a
- * group that did not participate. It has room for 2 * (1 + rille_regex_groups) numbers times the capacity of `scan`.
- * Writes the number of matches to `out_count`. Finding groups costs several times finding matches: see
- * rille_regex_spans.
+ * Writes two offsets for each group of each match to `out_slots`, the whole match first; both are RILLE_UNSET for a
+ * group that did not participate. `out_slots` has room for 2 * (1 + rille_regex_groups) numbers times the capacity of
+ * `scan`. Writes the number of matches to `out_count`. Finding groups takes several times as long as finding matches:
+ * see rille_regex_spans.
  *
  * Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
  */
 int32_t rille_regex_captures(const rille_regex *regex, const uint8_t *text, size_t len, const rille_scan *scan,
     uint32_t *out_slots, uint32_t *out_count, rille_error *err);
 
-/** Counts the matches of a pattern from the offset `from` on, and writes their number to `out_count`. */
+/** Counts the matches of a pattern in a text from the offset `from` on, and writes their number to `out_count`. */
 int32_t rille_regex_count(const rille_regex *regex, const uint8_t *text, size_t len, uint32_t from,
     uint32_t *out_count, rille_error *err);
 
 /**
- * Replaces the matches of a pattern.
+ * Replaces the matches of a pattern in a text.
  *
- * Appends the text with its matches replaced to `out`, and writes how many there were to `out_count`. `how` has the
- * replacement; NULL removes matches. The text may not lie in `out`.
+ * Appends the text with its matches replaced to `out`, and writes the number of replacements to `out_count`. `how` has
+ * the replacement; NULL removes matches. The text may not lie in `out`.
  *
- * Returns RILLE_OK, RILLE_NONE (nothing matched, and the text was appended as it is), RILLE_EPATTERN (the template is
- * wrong or names a group that the pattern lacks; the error block has the offset in the template) or RILLE_ETOOBIG (the
- * text is too long, or `out` would be). Threads may call it at the same time on one pattern, each with a buffer of its
- * own.
+ * Returns RILLE_OK, RILLE_NONE (nothing matched, and the text was appended unchanged), RILLE_EPATTERN (the template is
+ * wrong or names a group that the pattern does not have; the error block has the offset in the template) or
+ * RILLE_ETOOBIG (the text is too long, or `out` would be). Threads may call it at the same time on one pattern, each
+ * with a buffer of its own.
  */
 int32_t rille_regex_replace(const rille_regex *regex, const uint8_t *text, size_t len, const rille_replacement *how,
     rille_buffer *out, uint32_t *out_count, rille_error *err);
 
 /**
- * Appends a pattern that matches exactly the `len` bytes at `text` to `out`. It does so with any flags but i.
+ * Appends a pattern that matches exactly the `len` bytes at `text` to `out`. It matches them with any flags but i.
  *
  * Returns RILLE_OK or RILLE_EARG (the text lies in `out`).
  */
@@ -1010,8 +1014,9 @@ int32_t rille_regex_from_lua(const uint8_t *pattern, size_t len, rille_buffer *o
 /**
  * Lists the features of a PCRE pattern that rille does not have.
  *
- * Writes two numbers for each to `out`, one of the RILLE_PCRE_ constants and the offset in the pattern, from left to
- * right, and how many there are to `out_count`. `out` has room for `capacity` of them, 2 * `capacity` numbers.
+ * Writes two numbers for each feature to `out`, one of the RILLE_PCRE_ constants and the offset in the pattern, from
+ * left to right, and the number of features to `out_count`. `out` has room for `capacity` features, 2 * `capacity`
+ * numbers.
  *
  * Returns RILLE_OK, RILLE_NONE (there are none, and 0 was written) or RILLE_MORE (there are more than `capacity`).
  */
@@ -1019,7 +1024,7 @@ int32_t rille_regex_explain_pcre(const uint8_t *pattern, size_t len, uint32_t *o
     uint32_t *out_count, rille_error *err);
 
 /* Pattern sets --------------------------------------------------------------------------------------------------------
- * Which of many patterns match a text.
+ * Find out in one pass which of many patterns match a text.
  *
  *     const uint32_t ends[] = {5, 10};
  *     uint32_t ids[2], count;
@@ -1030,18 +1035,19 @@ int32_t rille_regex_explain_pcre(const uint8_t *pattern, size_t len, uint32_t *o
  *     rille_regexset_free(set);
  */
 
-/** A list of patterns, searched for in one pass: which of them match a text. */
+/** A list of patterns that is searched for in one pass, to find which of them match a text. */
 typedef struct rille_regexset rille_regexset;
 
 /**
  * Compiles a list of patterns and writes the result to `out`.
  *
  * `text` has all patterns one after the other, `len` bytes; `ends` has the end offset of each, `count` ascending
- * numbers. `options` may be NULL; its size limit is for all patterns together. A list of none matches nothing.
+ * numbers. `options` may be NULL; its memory limit is for all patterns together. A list without patterns matches
+ * nothing.
  *
  * Returns RILLE_OK, RILLE_EARG (an option is unknown, or an end offset is wrong), RILLE_EPATTERN (a pattern is wrong;
- * the message says which, counted from 1, and the error block has the offset of the mistake in that pattern) or
- * RILLE_ELIMIT (the compiled patterns would pass their size limit).
+ * the message says which, counted from 1, and the error block has the offset of the error in that pattern) or
+ * RILLE_ELIMIT (the compiled patterns would exceed their memory limit).
  */
 int32_t rille_regexset_new(const uint8_t *text, size_t len, const uint32_t *ends, uint32_t count,
     const rille_regex_options *options, rille_regexset **out, rille_error *err);
@@ -1057,14 +1063,14 @@ int32_t rille_regexset_start(const uint8_t *text, size_t len, const uint32_t *en
 
 /**
  * Writes the list of patterns that a job of rille_regexset_start has compiled to `out`: a new object for each call,
- * which outlives the job.
+ * which may outlive the job.
  *
  * Returns what rille_regexset_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
  * has failed) or RILLE_EARG (the job is of another kind). It does not wait.
  */
 int32_t rille_regexset_take(const rille_job *job, rille_regexset **out, rille_error *err);
 
-/** Frees a list of patterns. NULL is fine; one that was freed already is not. */
+/** Frees a list of patterns. */
 void rille_regexset_free(rille_regexset *set);
 
 /** Returns the native memory of a list of patterns in bytes, without the scratch memory of searches; 0 for NULL. */
@@ -1074,7 +1080,7 @@ double rille_regexset_bytes(const rille_regexset *set);
 uint32_t rille_regexset_len(const rille_regexset *set);
 
 /**
- * Reports whether any of the patterns matches a text. It stops at the first place that decides.
+ * Tests whether any of the patterns matches a text. The search stops as soon as the answer is known.
  *
  * Returns RILLE_OK (one matches) or RILLE_NONE (none does).
  */
@@ -1083,8 +1089,8 @@ int32_t rille_regexset_test(const rille_regexset *set, const uint8_t *text, size
 /**
  * Finds the patterns that match a text.
  *
- * Writes their indices in the list, counted from 0 and ascending, to `out_ids`, and how many there are to `out_count`.
- * A `capacity` of rille_regexset_len is always enough.
+ * Writes their indices in the list, counted from 0 and ascending, to `out_ids`, and their number to `out_count`. A
+ * `capacity` of rille_regexset_len is always enough.
  *
  * Returns RILLE_OK, RILLE_NONE (none matches, and 0 was written) or RILLE_ESHORT (`capacity` is below the number of
  * patterns).
@@ -1111,20 +1117,23 @@ int32_t rille_regexset_matches(const rille_regexset *set, const uint8_t *text, s
 
 typedef struct rille_literals rille_literals; /**< A list of literals, searched for in one pass. */
 
-/** How literals are searched for. */
+/** Options of a list of literals. */
 typedef struct rille_literals_options {
     uint32_t size; /**< sizeof(rille_literals_options). */
     uint32_t flags; /**< Any of the RILLE_LITERALS_ constants, combined. */
-    /** Bytes that the fast form may take; 0 for 16 MiB. Beyond that it is a smaller one of half the speed. */
+    /**
+     * Maximum size in bytes of the fast automaton; 0 for 16 MiB. If it does not fit, a smaller one of half the speed is
+     * used.
+     */
     uint32_t memory_limit;
     uint32_t reserved; /**< Reserved; must be 0. */
 } rille_literals_options;
 
-/** What takes the place of hits. */
+/** The replacements of a list of literals. */
 typedef struct rille_replacements {
     uint32_t size; /**< sizeof(rille_replacements). */
-    uint32_t limit; /**< How many hits are replaced at most; 0 for all. */
-    uint32_t count; /**< How many replacements there are: one for each literal, or 1 for all of them. */
+    uint32_t limit; /**< Maximum number of hits to replace; 0 for all. */
+    uint32_t count; /**< Number of replacements: one for each literal, or 1 for all of them. */
     uint32_t reserved; /**< Reserved; must be 0. */
     const uint8_t *text; /**< All replacements one after the other; NULL for the empty text. */
     size_t len; /**< Length of that text in bytes. */
@@ -1134,12 +1143,12 @@ typedef struct rille_replacements {
 /**
  * Compiles a list of literals and writes it to `out`.
  *
- * `text` has all literals one after the other, `len` bytes; `ends` has the end offset of each, `count` numbers, each
- * above the one before: no literal may be empty. A list of none matches nothing. Where several literals start, the
- * first one in the list wins unless the options say otherwise.
+ * `text` has all literals one after the other, `len` bytes; `ends` has the end offset of each, `count` strictly
+ * ascending numbers: no literal may be empty. A list without literals matches nothing. Where several literals start,
+ * the first one in the list matches unless the options say otherwise.
  *
  * Returns RILLE_OK, RILLE_EARG (an option is unknown, or an end offset is wrong), RILLE_EPATTERN (a literal is empty;
- * the message says which, counted from 1) or RILLE_ELIMIT (they are too many).
+ * the message says which, counted from 1) or RILLE_ELIMIT (there are too many literals).
  */
 int32_t rille_literals_new(const uint8_t *text, size_t len, const uint32_t *ends, uint32_t count,
     const rille_literals_options *options, rille_literals **out, rille_error *err);
@@ -1155,14 +1164,14 @@ int32_t rille_literals_start(const uint8_t *text, size_t len, const uint32_t *en
 
 /**
  * Writes the list of literals that a job of rille_literals_start has compiled to `out`: a new object for each call,
- * which outlives the job.
+ * which may outlive the job.
  *
  * Returns what rille_literals_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or
  * has failed) or RILLE_EARG (the job is of another kind). It does not wait.
  */
 int32_t rille_literals_take(const rille_job *job, rille_literals **out, rille_error *err);
 
-/** Frees a list of literals. NULL is fine; one that was freed already is not. Streams made from it go on. */
+/** Frees a list of literals. Streams made from it continue. */
 void rille_literals_free(rille_literals *literals);
 
 /** Returns the native memory of a list of literals in bytes, without the scratch memory of searches; 0 for NULL. */
@@ -1172,10 +1181,10 @@ double rille_literals_bytes(const rille_literals *literals);
 uint32_t rille_literals_len(const rille_literals *literals);
 
 /**
- * Finds the first hit at or after the offset `from`.
+ * Finds the first hit in a text at or after the offset `from`.
  *
  * Writes three numbers to `out_hit`: the start and the end of the hit, and the index of the literal in the list,
- * counted from 0. Behind the end of the text nothing is found.
+ * counted from 0. If `from` is beyond the end of the text, there is no hit.
  *
  * Returns RILLE_OK or RILLE_NONE (there is no hit, and nothing was written).
  */
@@ -1183,29 +1192,29 @@ int32_t rille_literals_find(const rille_literals *literals, const uint8_t *text,
     uint32_t *out_hit, rille_error *err);
 
 /**
- * Finds a batch of hits, from left to right, none overlapping another.
+ * Finds a batch of hits in a text, from left to right; hits do not overlap.
  *
- * Writes three numbers for each hit to `out_hits` as rille_literals_find does; it has room for three numbers times the
- * capacity of `scan`. Writes the number of hits to `out_count`. To continue after a full batch, see rille_scan.
+ * Writes three numbers for each hit to `out_hits`, as rille_literals_find does, and the number of hits to `out_count`.
+ * `out_hits` has room for three numbers times the capacity of `scan`. To continue after a full batch, see rille_scan.
  *
  * Returns RILLE_OK (there are no more) or RILLE_MORE (the batch is full).
  */
 int32_t rille_literals_spans(const rille_literals *literals, const uint8_t *text, size_t len,
     const rille_scan *scan, uint32_t *out_hits, uint32_t *out_count, rille_error *err);
 
-/** Counts the hits from the offset `from` on, and writes their number to `out_count`. */
+/** Counts the hits in a text from the offset `from` on, and writes their number to `out_count`. */
 int32_t rille_literals_count(const rille_literals *literals, const uint8_t *text, size_t len, uint32_t from,
     uint32_t *out_count, rille_error *err);
 
 /**
- * Replaces hits.
+ * Replaces the hits in a text.
  *
- * Appends the text with its hits replaced to `out`, and writes how many there were to `out_count`. `how` has the
+ * Appends the text with its hits replaced to `out`, and writes the number of hits to `out_count`. `how` has the
  * replacements. The text may not lie in `out`.
  *
- * Returns RILLE_OK, RILLE_NONE (there was no hit, and the text was appended as it is), RILLE_EARG (there are neither as
- * many replacements as literals nor one) or RILLE_ETOOBIG (the text is too long, or `out` would be). Threads may call
- * it at the same time on one list, each with a buffer of its own.
+ * Returns RILLE_OK, RILLE_NONE (there was no hit, and the text was appended unchanged), RILLE_EARG (the number of
+ * replacements is neither 1 nor the number of literals) or RILLE_ETOOBIG (the text is too long, or `out` would be).
+ * Threads may call it at the same time on one list, each with a buffer of its own.
  */
 int32_t rille_literals_replace(const rille_literals *literals, const uint8_t *text, size_t len,
     const rille_replacements *how, rille_buffer *out, uint32_t *out_count, rille_error *err);
@@ -1236,12 +1245,12 @@ int32_t rille_literals_replace(const rille_literals *literals, const uint8_t *te
 typedef struct rille_stream rille_stream;
 
 /**
- * Makes a stream that replaces the matches of a pattern, and writes it to `out`.
+ * Creates a stream that replaces the matches of a pattern, and writes it to `out`.
  *
- * `how` has the replacement; NULL removes matches. `longest` is the longest match to be expected, in bytes, at most 256
- * MiB. It may be 0 for a pattern of bounded length, for example `a{1,9}b`. A pattern like `a+` has none: it then sees
- * twice `longest` bytes from each place. A match longer than `longest` ends the stream with RILLE_ELIMIT; what does not
- * end within twice of it is not a match.
+ * `how` has the replacement; NULL removes matches. `longest` is the maximum length of a match in bytes, at most 256
+ * MiB. It may be 0 for a pattern of bounded length, for example `a{1,9}b`. A pattern like `a+` has no bound: it then
+ * sees twice `longest` bytes from each place. A match longer than `longest` ends the stream with RILLE_ELIMIT; text
+ * that does not end a match within twice `longest` bytes is not a match.
  *
  * The pattern may be freed while the stream lives.
  *
@@ -1252,16 +1261,16 @@ int32_t rille_stream_new_regex(const rille_regex *regex, const rille_replacement
     rille_stream **out, rille_error *err);
 
 /**
- * Makes a stream that replaces literals, and writes it to `out`. `how` has the replacements.
+ * Creates a stream that replaces literals, and writes it to `out`. `how` has the replacements.
  *
  * The list may be freed while the stream lives.
  *
- * Returns RILLE_OK or RILLE_EARG (there are neither as many replacements as literals nor one).
+ * Returns RILLE_OK or RILLE_EARG (the number of replacements is neither 1 nor the number of literals).
  */
 int32_t rille_stream_new_literals(const rille_literals *literals, const rille_replacements *how, rille_stream **out,
     rille_error *err);
 
-/** Frees a stream. NULL is fine; one that was freed already is not. */
+/** Frees a stream. */
 void rille_stream_free(rille_stream *stream);
 
 /** Returns the maximum number of bytes that the stream holds back between two chunks; 0 for NULL. */
@@ -1281,7 +1290,7 @@ int32_t rille_stream_feed(rille_stream *stream, const uint8_t *text, size_t len,
     rille_error *err);
 
 /**
- * Ends the text, and appends all that was held back to `out`. After that the stream takes no more.
+ * Ends the text, and appends the output of the held-back text to `out`. After that the stream accepts no more text.
  *
  * Returns RILLE_OK, RILLE_EARG (the stream is finished already), or as rille_stream_feed.
  */
@@ -1311,50 +1320,57 @@ int32_t rille_stream_finish(rille_stream *stream, rille_buffer *out, rille_error
 #define RILLE_WALK_HIDDEN 1 /**< Include hidden files and directories. */
 
 /**
- * Do not read .gitignore, .ignore, .git/info/exclude and the user's own list. They are read as git reads them, but:
- * `**` directly after a name is a single star, tracked files are ignored as others, case counts whatever
- * core.ignoreCase says, of git's settings those of the user and the system are read without what they include, and an
- * .ignore comes first.
+ * Do not read .gitignore, .ignore, .git/info/exclude and the user's global ignore file. By default they are read as git
+ * reads them, with these differences: `**` directly after a name is a single star; tracked files are ignored like
+ * others; case matters whatever core.ignoreCase is; only the settings of the user and the system are read, without
+ * included files; and .ignore takes precedence.
  */
 #define RILLE_WALK_NO_IGNORE 2
 
-#define RILLE_WALK_FOLLOW 4 /**< Follow symbolic links. A link to a directory above it is an error among the results. */
-#define RILLE_WALK_SAME_FILE_SYSTEM 8 /**< Stay on the file system of the root. */
-#define RILLE_WALK_SORT 16 /**< Sort each directory by the bytes of its names. Takes about twice as long. */
-#define RILLE_WALK_DIRECTORIES 32 /**< Include directories. */
-#define RILLE_WALK_RELATIVE 64 /**< Paths in results, and those of texts in memory, are relative to the root. */
+/** Follow symbolic links. A link to one of its parent directories is an error among the results. */
+#define RILLE_WALK_FOLLOW 4
 
-/** What a path leads to. */
+#define RILLE_WALK_SAME_FILE_SYSTEM 8 /**< Stay on the file system of the root. */
+
+/** Sort each directory by the bytes of its names. The walk then takes about twice as long. */
+#define RILLE_WALK_SORT 16
+
+#define RILLE_WALK_DIRECTORIES 32 /**< Include directories. */
+
+/** Return paths relative to the root, and take paths of texts in memory relative to it. */
+#define RILLE_WALK_RELATIVE 64
+
+/** The kind of a path. */
 typedef enum rille_path_kind {
     RILLE_PATH_FILE = 0, /**< A regular file. */
     RILLE_PATH_DIRECTORY = 1, /**< A directory. */
     RILLE_PATH_LINK = 2, /**< A symbolic link that was not followed. */
     RILLE_PATH_OTHER = 3, /**< A pipe, a socket or a device. */
-    /** Something that could not be read, for example a directory; the message says why. The walk continued. */
-    RILLE_PATH_ERROR = 4,
+    RILLE_PATH_ERROR = 4, /**< A file or directory that could not be read; the message says why. The walk continued. */
 } rille_path_kind;
 
 /**
- * What a walk finds. Set `size` to sizeof(rille_walk_options); zeros are the default: files and links that are neither
- * hidden nor ignored.
+ * Options of a walk. Set `size` to sizeof(rille_walk_options); by default a walk returns files and links that are
+ * neither hidden nor ignored.
  */
 typedef struct rille_walk_options {
     uint32_t size; /**< sizeof(rille_walk_options). */
     uint32_t flags; /**< Any of the RILLE_WALK_ constants, combined. */
-    uint32_t max_depth; /**< How deep to go: 1 is what is in the root itself. 0 is no limit. */
-    uint32_t glob_count; /**< How many globs there are. */
-    uint32_t type_count; /**< How many types there are. */
+    uint32_t max_depth; /**< Maximum depth; 1 for the entries of the root itself, 0 for no limit. */
+    uint32_t glob_count; /**< Number of globs. */
+    uint32_t type_count; /**< Number of types. */
     uint32_t reserved; /**< Reserved; must be 0. */
     /**
-     * All globs, one after the other, as in a .gitignore but the other way round: only paths that match one of them are
-     * found. One with a leading ! leaves paths out; the last one that matches counts. They win over what is ignored.
+     * All globs, one after the other. They have the syntax of .gitignore with the opposite meaning: only paths that
+     * match one of them are returned. A glob with a leading ! excludes paths; the last matching glob counts. Globs take
+     * precedence over ignore files.
      */
     const uint8_t *globs;
     size_t globs_len; /**< Bytes of all globs. */
     const uint32_t *glob_ends; /**< The end offset of each glob. */
     /**
-     * The names of all types, one after the other, as in rg --type-list: only files of these are found. A leading !
-     * leaves a type out.
+     * The names of all types, one after the other, as in rg --type-list: only files of these types are returned. A
+     * leading ! excludes a type.
      */
     const uint8_t *types;
     size_t types_len; /**< Bytes of all types. */
@@ -1364,17 +1380,17 @@ typedef struct rille_walk_options {
 /** One path: offsets in the text of its batch. */
 typedef struct rille_path_entry {
     uint32_t start; /**< Start of the path. */
-    uint32_t stop; /**< Where it ends, and the message of an error begins. */
-    uint32_t message_stop; /**< Where the message ends; the same as `stop` if there is none. */
+    uint32_t stop; /**< End of the path, and start of the message of an error. */
+    uint32_t message_stop; /**< End of the message; the same as `stop` if there is none. */
     uint32_t kind; /**< One of rille_path_kind. */
 } rille_path_entry;
 
-/** A batch of paths. What it points to is valid until the next batch is taken or the job is freed. */
+/** A batch of paths. Its pointers are valid until the next batch is taken or the job is freed. */
 typedef struct rille_paths {
     /** The bytes of all paths. They start with the root as passed, except for a root of ".", and need not be UTF-8. */
     const uint8_t *text;
-    const rille_path_entry *paths; /**< The places of the paths. */
-    uint32_t count; /**< Their number. */
+    const rille_path_entry *paths; /**< The place of each path. */
+    uint32_t count; /**< Number of paths. */
     uint32_t reserved; /**< Always 0. */
 } rille_paths;
 
@@ -1422,7 +1438,7 @@ int32_t rille_walk_take(rille_job *job, uint32_t most, rille_paths *out, rille_e
  *     rille_job_free(job);
  */
 
-#define RILLE_GREP_FIXED 1 /**< The texts of patterns are literals. */
+#define RILLE_GREP_FIXED 1 /**< Patterns given as text are literals, not regular expressions. */
 #define RILLE_GREP_IGNORE_CASE 2 /**< Ignore case. */
 #define RILLE_GREP_SMART_CASE 4 /**< Ignore case unless a pattern has an upper-case letter. */
 #define RILLE_GREP_WORD 8 /**< Match whole words only. */
@@ -1436,42 +1452,41 @@ int32_t rille_walk_take(rille_job *job, uint32_t most, rille_paths *out, rille_e
 typedef enum rille_grep_kind {
     /** A matching line; with RILLE_GREP_MULTI_LINE several lines that a match spans, or that follow each other. */
     RILLE_GREP_MATCH = 0,
-    RILLE_GREP_CONTEXT = 1, /**< A line beside one that matches. */
+    RILLE_GREP_CONTEXT = 1, /**< A line of context around a matching line. */
     RILLE_GREP_ERROR = 2, /**< A file or directory that could not be read; the text says why. The search continued. */
     RILLE_GREP_STOPPED = 3, /**< The search of a file, or all of it, stopped early; the text says why. */
 } rille_grep_kind;
 
 /**
- * One pattern that lines are searched for, in one of its three forms: `regex`, `literals`, or, if both are NULL, a
- * text.
+ * One pattern of a search of lines, in one of three forms: `regex`, `literals`, or, if both are NULL, a text.
  *
- * A list of patterns matches where one of them does; where several start, the first of the list matches. In a line, ^
- * and $ match at its ends, its LF or CR LF left out, whatever the flags are.
+ * A list of patterns matches where one of them does; where several start, the first of the list matches. ^ and $ match
+ * at the start and the end of a line, its LF or CR LF excluded, for any flags.
  */
 typedef struct rille_pattern {
     const uint8_t *text; /**< A pattern in the syntax of rille_regex_new. */
-    size_t len; /**< Bytes of the text. */
+    size_t len; /**< Length of the text in bytes. */
     const rille_regex *regex; /**< NULL, or a compiled pattern. It may be freed while the job runs. */
-    const rille_literals *literals; /**< NULL, or literals. They may be freed while the job runs. */
+    const rille_literals *literals; /**< NULL, or a list of literals. It may be freed while the job runs. */
 } rille_pattern;
 
-/** What a search finds. */
+/** Options of a search of a directory tree. */
 typedef struct rille_grep_options {
     uint32_t size; /**< sizeof(rille_grep_options). */
     uint32_t flags; /**< Any of the RILLE_GREP_ constants, combined. */
-    uint32_t pattern_count; /**< How many patterns there are, one at least. A line matches if one of them does. */
+    uint32_t pattern_count; /**< Number of patterns, at least one. A line matches if one of them does. */
     uint32_t context; /**< Lines of context before and after each match. */
     uint32_t limit_per_file; /**< Maximum number of lines of one file, or 0. */
-    /** Maximum number of lines, or 0. A last result of the kind RILLE_GREP_STOPPED means that there are more. */
+    /** Maximum number of lines, or 0. If there are more, the last result has the kind RILLE_GREP_STOPPED. */
     uint32_t limit;
-    uint32_t text_count; /**< How many texts in memory there are. */
+    uint32_t text_count; /**< Number of texts in memory. */
     uint32_t reserved; /**< Reserved; must be 0. */
-    /** The patterns, in any of their forms. Compiled ones are their text with their own flags. */
+    /** The patterns, in any of their forms. A compiled pattern is searched for as its text with its own flags. */
     const rille_pattern *patterns;
     /**
-     * Texts in memory that are searched first, and instead of files with such a path: for each its path, then the text.
-     * They are copied. A path is one as the results have it: with the root as it was given. A text whose file would be
-     * left out is not searched; one with a path outside of the root always is.
+     * Texts in memory that are searched first, instead of the files with the same paths: for each its path, then the
+     * text. They are copied. The paths have the form of those in the results, with the root as it was passed. A text
+     * whose file would be excluded is not searched; a text whose path is outside of the root always is.
      */
     const uint8_t *texts;
     size_t texts_len; /**< Bytes of all paths and texts. */
@@ -1481,25 +1496,25 @@ typedef struct rille_grep_options {
 /** One line: offsets in the text and the spans of its batch. */
 typedef struct rille_grep_line {
     uint32_t path_start; /**< Start of the path. */
-    uint32_t path_stop; /**< Where it ends. */
-    uint32_t start; /**< Where the line begins. */
-    uint32_t stop; /**< Where it ends, without its LF or CR LF. */
+    uint32_t path_stop; /**< End of the path. */
+    uint32_t start; /**< Start of the line. */
+    uint32_t stop; /**< End of the line, without its LF or CR LF. */
     uint32_t span; /**< Index of its first span. */
-    uint32_t span_count; /**< How many spans it has. */
+    uint32_t span_count; /**< Number of spans. */
     uint32_t kind; /**< One of rille_grep_kind. */
     uint32_t reserved; /**< Always 0. */
-    double line; /**< Number of the line in its file, from 1 on; 0 if this is no line. */
+    double line; /**< Number of the line in its file, counted from 1; 0 if the result is not a line. */
     /**
-     * Offset of the line in its file, in bytes, in UTF-16 as well. A byte-order mark is part of the first line, though
+     * Offset of the line in its file in bytes, in UTF-16 as well. A byte-order mark is part of the first line, though
      * not of its text.
      */
     double offset;
 } rille_grep_line;
 
-/** A batch of lines. What it points to is valid until the next batch is taken or the job is freed. */
+/** A batch of lines. Its pointers are valid until the next batch is taken or the job is freed. */
 typedef struct rille_grep_lines {
     const uint8_t *text; /**< The bytes of all paths and lines. */
-    const rille_grep_line *lines; /**< Where each line is. */
+    const rille_grep_line *lines; /**< The place of each line. */
     const uint32_t *spans; /**< The start and the end of each match in its line: two numbers for each. */
     uint32_t count; /**< Number of lines. */
     uint32_t reserved; /**< Always 0. */
@@ -1517,15 +1532,15 @@ typedef struct rille_grep_lines {
  *
  * Returns RILLE_OK, RILLE_EARG (there is no pattern, an option is unknown, or an end offset is wrong), RILLE_EIO (the
  * root is not a readable directory) or RILLE_EPATTERN (a pattern, a glob or a type is wrong; if there are several, the
- * message names which, counted from 1, and the offset of the error is the place in that pattern). A pattern that is too
- * big to be compiled is a failure of the job.
+ * message says which, counted from 1, and the offset of the error is the place in that pattern). If a pattern is too
+ * big to compile, the job fails.
  */
 int32_t rille_grep_start(const uint8_t *root, size_t len, const rille_walk_options *tree,
     const rille_grep_options *grep, rille_job **out, rille_error *err);
 
 /**
- * Takes up to `most` lines of a job of rille_grep_start and writes the batch to `out`. It may be fewer though there are
- * more; take until there are none. The previous batch becomes invalid.
+ * Takes up to `most` lines of a job of rille_grep_start and writes the batch to `out`. A batch may have fewer lines
+ * though there are more; take until there are none. The previous batch becomes invalid.
  *
  * Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
  * kind). It does not wait.
@@ -1565,13 +1580,13 @@ int32_t rille_grep_take(rille_job *job, uint32_t most, rille_grep_lines *out, ri
 /** Count matching lines only, without returning them and without reading them to their end. */
 #define RILLE_SEARCH_LINES 8
 
-/** The change of a file. */
+/** The change of a file since the last refresh. */
 typedef enum rille_file_change {
-    RILLE_FILE_SAME = 0, /**< It has not changed. */
-    RILLE_FILE_GROWN = 1, /**< There is more of it, and what was known is still true. */
-    /** It has become shorter: it is read anew, and line numbers and offsets of before mean nothing. */
+    RILLE_FILE_SAME = 0, /**< The file has not changed. */
+    RILLE_FILE_GROWN = 1, /**< The file has grown, and its known content is still valid. */
+    /** The file has become shorter: it is read anew, and earlier line numbers and offsets are invalid. */
     RILLE_FILE_TRUNCATED = 2,
-    RILLE_FILE_REPLACED = 3, /**< Another file has its path, or other bytes are in it: it is read anew. */
+    RILLE_FILE_REPLACED = 3, /**< Another file has the path, or existing bytes have changed: it is read anew. */
 } rille_file_change;
 
 /** Which function a job of rille_file_read_start calls. */
@@ -1595,12 +1610,12 @@ typedef enum rille_file_verb {
     RILLE_FILE_REFRESH = 7, /**< rille_file_refresh. The answer has a number, one of rille_file_change. */
 } rille_file_verb;
 
-/** What a result of a search in a file is. */
+/** The kind of a result of a search in a file. */
 typedef enum rille_match_kind {
     RILLE_MATCH = 0, /**< A match. */
     /**
-     * The line here is above a mebibyte and was searched in pieces, while a match may be longer than the 64 KiB that
-     * these have in common: there a long match may be cut or missed.
+     * The line is above a mebibyte and was searched in pieces, and a match may be longer than the 64 KiB by which the
+     * pieces overlap: a long match may be cut or missed here.
      */
     RILLE_MATCH_PARTIAL = 1,
 } rille_match_kind;
@@ -1619,21 +1634,24 @@ typedef enum rille_match_kind {
  */
 typedef struct rille_file rille_file;
 
-/** Options of a file. */
+/** Options for opening a file. */
 typedef struct rille_file_options {
     uint32_t size; /**< sizeof(rille_file_options). */
     uint32_t flags; /**< Any of the RILLE_FILE_ constants, combined. */
-    uint32_t cache; /**< Bytes of the block cache; 0 for 4 MiB. */
-    /** Threads of the index and of each search; 0 for as many as there are processors. Never more than 4. */
+    uint32_t cache; /**< Size of the block cache in bytes; 0 for 4 MiB. */
+    /** Threads of the index and of each search; 0 for the number of processors. Never more than 4. */
     uint32_t threads;
-    /** Bytes of the temporary file at most, against archives that unpack to more than the disk has; 0 for 16 GiB. */
+    /**
+     * Maximum size of the temporary file in bytes, as a protection against archives that decompress to more than the
+     * disk has; 0 for 16 GiB.
+     */
     int64_t spool_limit;
     /** Path of the directory for the temporary file; NULL for the system's: TMPDIR, or /tmp. */
     const uint8_t *spool_directory;
-    size_t spool_directory_len; /**< Bytes of that path. */
+    size_t spool_directory_len; /**< Length of that path in bytes. */
 } rille_file_options;
 
-/** What is known about a file. */
+/** Information on a file. */
 typedef struct rille_file_info {
     double size; /**< Bytes of the file, as the last refresh saw it. */
     double lines; /**< Number of lines. A last line without a line feed counts. */
@@ -1658,30 +1676,30 @@ typedef struct rille_file_window {
     int64_t from; /**< Bytes to skip at the start of each line. */
 } rille_file_window;
 
-/** What a job of rille_file_read_start does. */
+/** The task of a job of rille_file_read_start: a function and its arguments. */
 typedef struct rille_file_task {
     uint32_t size; /**< sizeof(rille_file_task). */
     uint32_t verb; /**< One of rille_file_verb. */
-    int64_t at; /**< An offset, or the number of a line from 1 on. */
+    int64_t at; /**< An offset, or the number of a line, counted from 1. */
     int64_t count; /**< Requested lines or bytes. There may be fewer. */
-    uint32_t before; /**< Lines before the one in the middle, for RILLE_FILE_READ_AROUND. */
+    uint32_t before; /**< Number of lines before the line that holds the offset, for RILLE_FILE_READ_AROUND. */
     /**
-     * Bytes of the answer of RILLE_FILE_READ_BYTES at most: if there are more, it is RILLE_ETOOBIG and nothing is read.
-     * 0 for 4 GiB - 1.
+     * Maximum size in bytes of the answer of RILLE_FILE_READ_BYTES: if there are more, it is RILLE_ETOOBIG and nothing
+     * is read. 0 for 4 GiB - 1.
      */
     uint32_t limit;
-    const rille_file_window *window; /**< Which bytes of each line are wanted; NULL for the default. It is copied. */
+    const rille_file_window *window; /**< The part of each line to read; NULL for the default. It is copied. */
 } rille_file_task;
 
 /** One line of a batch. */
 typedef struct rille_file_line {
-    uint32_t start; /**< Start of its text in that of the batch. */
+    uint32_t start; /**< Start of its text in the text of the batch. */
     uint32_t stop; /**< End of its text, without its LF or CR LF. */
     uint32_t flags; /**< RILLE_LINE_CUT_BEFORE, RILLE_LINE_CUT_BEHIND, both, or 0 if the whole line is here. */
     uint32_t reserved; /**< Always 0. */
     /**
-     * Offset of the start of the line in the file; if the start is too far away to search for, of the first byte read,
-     * and RILLE_LINE_CUT_BEFORE is set.
+     * Offset of the start of the line in the file; if the start is too far away to search for, the offset of the first
+     * byte read, and RILLE_LINE_CUT_BEFORE is set.
      */
     double offset;
     double length; /**< Bytes of the whole line without its LF or CR LF; -1 if its end is not known yet. */
@@ -1693,25 +1711,26 @@ typedef struct rille_file_line {
  */
 typedef struct rille_file_lines {
     const uint8_t *text; /**< The bytes of all lines. */
-    const rille_file_line *lines; /**< The place of each. */
-    double first; /**< Number of the first line, from 1 on; 0 if it is not known yet. */
+    const rille_file_line *lines; /**< The place of each line. */
+    double first; /**< Number of the first line, counted from 1; 0 if it is not known yet. */
     uint32_t count; /**< Number of lines. */
     /** 1 if some lines did not fit because they are long; 0 if all requested lines are here, or the file ends. */
     uint32_t more;
 } rille_file_lines;
 
 /**
- * The result of a job of rille_file_read_start. The pointers are valid until the job is freed, also after the file was.
+ * The result of a job of rille_file_read_start. The pointers are valid until the job is freed, even after the file was
+ * freed.
  */
 typedef struct rille_file_answer {
-    rille_file_lines lines; /**< The lines; a count of 0 if the verb names none. */
-    rille_file_info info; /**< What is known of the file; zeros if the verb does not name it. */
-    double number; /**< The number; 0 if the verb names none. */
-    const uint8_t *bytes; /**< The bytes; NULL if the verb names none. */
-    size_t len; /**< Their number. */
+    rille_file_lines lines; /**< The lines; a count of 0 if the verb returns none. */
+    rille_file_info info; /**< Information on the file; zeros if the verb does not return it. */
+    double number; /**< The number; 0 if the verb returns none. */
+    const uint8_t *bytes; /**< The bytes; NULL if the verb returns none. */
+    size_t len; /**< Number of bytes. */
 } rille_file_answer;
 
-/** What a search in a file finds; by default all matches from the start of the file. */
+/** Options of a search in a file; by default it returns all matches from the start of the file. */
 typedef struct rille_search_options {
     uint32_t size; /**< sizeof(rille_search_options). */
     uint32_t flags; /**< Any of the RILLE_SEARCH_ constants, combined. */
@@ -1720,34 +1739,35 @@ typedef struct rille_search_options {
     uint32_t reserved; /**< Reserved; must be 0. */
 } rille_search_options;
 
-/** Where a match is. */
+/** The position of a match. */
 typedef struct rille_file_match {
     double offset; /**< Offset of its first byte in the file. */
-    double line_offset; /**< Offset of the line that it is in. */
-    double line; /**< Number of that line, from 1 on; 0 if the index had not come so far. */
+    double line_offset; /**< Offset of the start of its line. */
+    double line; /**< Number of its line, counted from 1; 0 if the index had not come so far. */
     uint32_t length; /**< Bytes of the match. */
     uint32_t kind; /**< One of rille_match_kind. */
 } rille_file_match;
 
-/** A batch of matches. What it points to is valid until the next batch is taken or the job is freed. */
+/** A batch of matches. Its pointers are valid until the next batch is taken or the job is freed. */
 typedef struct rille_file_matches {
     const rille_file_match *matches; /**< The matches. */
-    double total; /**< How many there are until the end of what the search has brought with this batch. */
-    double lines; /**< How many lines they are in. */
-    uint32_t count; /**< How many are in this batch; 0 if they are only counted. */
+    double total; /**< Number of matches from the start of the search to the end of this batch. */
+    double lines; /**< Number of lines with these matches. */
+    uint32_t count; /**< Number of matches in this batch; 0 if they are only counted. */
     uint32_t reserved; /**< Always 0. */
 } rille_file_matches;
 
 /**
  * Opens a file by its path of `len` bytes and writes it to `out`.
  *
- * It takes some kilobytes of reading, whatever the size of the file, and starts the job that makes the index of lines,
- * unless the options say otherwise or the file is so small that it is made at once.
+ * It reads a few kilobytes, whatever the size of the file. It also starts the job that indexes lines, unless the
+ * options forbid it or the file is so small that it is indexed at once.
  *
- * What is spooled or unpacked, as the flags say, has a size of 0 at first and grows as the job runs: what has arrived
- * can be read at once, rille_file_refresh reports it, and a notifier that watches the job of rille_file_index rings.
- * That job reads it to its end; when it fails or is cancelled, what has arrived stays. The number of lines is exact
- * after its end and not before. The temporary file has no name and is gone with the last one that reads it.
+ * A file that is spooled or unpacked, as the flags say, has a size of 0 at first and grows while the job of
+ * rille_file_index runs. Bytes that have arrived can be read at once; rille_file_refresh reports them, and a notifier
+ * that watches the job is signalled. The job reads the source to its end; when it fails or is cancelled, the bytes that
+ * have arrived remain. The number of lines is exact only after the end. The temporary file has no name and is freed
+ * with its last reader.
  *
  * Returns RILLE_OK or RILLE_EIO (the file cannot be opened, is a directory, or is a pipe or a device and
  * RILLE_FILE_SPOOL is not set; or there is no temporary file; see the message).
@@ -1756,15 +1776,15 @@ int32_t rille_file_open(const uint8_t *path, size_t len, const rille_file_option
     rille_error *err);
 
 /**
- * Closes a file. Jobs that were started from it go on, but for the one that makes its index, if nobody else has it and
- * no filter of it is open.
+ * Closes a file. Jobs that were started from it continue. The job that indexes it stops, unless a handle of that job,
+ * another handle of the file or a filter of it is still open.
  */
 void rille_file_free(rille_file *file);
 
 /**
- * Writes what is known about a file to `out`.
+ * Writes information on a file to `out`.
  *
- * Returns RILLE_OK, RILLE_ECHANGED (it has been truncated; refresh it) or RILLE_EIO.
+ * Returns RILLE_OK, RILLE_ECHANGED (the file has been truncated; refresh it) or RILLE_EIO.
  */
 int32_t rille_file_stat(const rille_file *file, rille_file_info *out, rille_error *err);
 
@@ -1779,7 +1799,7 @@ int32_t rille_file_stat(const rille_file *file, rille_file_info *out, rille_erro
  * rille_file_filter has grown if it keeps more lines.
  *
  * Returns RILLE_OK, RILLE_ECHANGED (another file has the path and cannot be opened), RILLE_EIO or RILLE_EFORK; after a
- * failure the file is as before.
+ * failure the file is unchanged.
  */
 int32_t rille_file_refresh(rille_file *file, uint32_t *out_change, rille_error *err);
 
@@ -1801,9 +1821,9 @@ int32_t rille_file_index(const rille_file *file, rille_job **out, rille_error *e
  * ready, call rille_file_take_news, then rille_file_refresh until it reports RILLE_FILE_SAME.
  *
  * The system reports changes; where it cannot, the job looks once a second. The job runs until it is cancelled or the
- * file is freed, and does not count against the limit of running jobs. Its unit of progress is the change. A file that
- * rille_file_filter has made reports new lines of its own, and not the others of the file that was filtered; these
- * lines can be read at once, the refresh reports them.
+ * file is freed, and does not count against the limit of running jobs. Its unit of progress is the change. A file made
+ * by rille_file_filter reports new lines of its own, and no other growth of the filtered file; these lines can be read
+ * at once, and the refresh reports them.
  *
  * Returns RILLE_OK or RILLE_EARG (the system makes the file while it is read; or it is spooled: watch the job of
  * rille_file_index, or follow a filter of it).
@@ -1820,9 +1840,9 @@ int32_t rille_file_take_news(rille_job *job, rille_file_news *out, rille_error *
 
 /**
  * Starts a job that opens a file as rille_file_open does, on another thread, and writes it to `out`. The path and the
- * options are copied, and a relative path is taken from the working directory of now. Take the file with
- * rille_file_open_take when the job is done. If the system does not answer, as with a server that is away,
- * rille_job_cancel ends the job nevertheless.
+ * options are copied, and a relative path is resolved against the current working directory. Take the file with
+ * rille_file_open_take when the job is done. If the system does not answer, for example because a server is down,
+ * rille_job_cancel still ends the job.
  *
  * Returns RILLE_OK or RILLE_EIO (the path is invalid, or the working directory is gone).
  */
@@ -1830,8 +1850,8 @@ int32_t rille_file_open_start(const uint8_t *path, size_t len, const rille_file_
     rille_error *err);
 
 /**
- * Writes the file that a job of rille_file_open_start has opened to `out`: a new object for each call, which outlives
- * the job. All of them are one open file, with one index.
+ * Writes the file that a job of rille_file_open_start has opened to `out`: a new object for each call, which may
+ * outlive the job. All of them share one open file with one index.
  *
  * Returns what rille_file_open would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
  * failed) or RILLE_EARG (the job is of another kind). It does not wait.
@@ -1839,10 +1859,10 @@ int32_t rille_file_open_start(const uint8_t *path, size_t len, const rille_file_
 int32_t rille_file_open_take(const rille_job *job, rille_file **out, rille_error *err);
 
 /**
- * Starts a job that reads from a file on another thread, and writes it to `out`. It asks the system nothing before it
- * returns. The file may be freed while the job runs, and read by other calls and jobs at the same time. Take the answer
- * with rille_file_read_take when the job is done. If the system does not answer, rille_job_cancel ends the job
- * nevertheless.
+ * Starts a job that reads from a file on another thread, and writes it to `out`. It does not ask the system about the
+ * file before it returns. The file may be freed while the job runs, and read by other calls and jobs at the same time.
+ * Take the answer with rille_file_read_take when the job is done. If the system does not answer, rille_job_cancel still
+ * ends the job.
  *
  * Returns RILLE_OK, RILLE_EARG (a verb is unknown, or a number is negative) or RILLE_ELIMIT (the window is too large).
  */
@@ -1853,7 +1873,7 @@ int32_t rille_file_read_start(const rille_file *file, const rille_file_task *tas
  * Writes the result of a job of rille_file_read_start to `out`. It may be called again.
  *
  * Returns what the function of the verb would return, RILLE_ETOOBIG (there are more bytes than the task's limit), or
- * RILLE_PENDING (the job still runs, which rille_job_poll distinguishes from an index that has not come so far),
+ * RILLE_PENDING (the job still runs, or the index has not come so far; rille_job_poll distinguishes the two),
  * RILLE_NONE (it was cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
  */
 int32_t rille_file_read_take(const rille_job *job, rille_file_answer *out, rille_error *err);
@@ -1862,9 +1882,9 @@ int32_t rille_file_read_take(const rille_job *job, rille_file_answer *out, rille
  * Reads up to `count` lines from line `first` on, counted from 1, and writes the batch to `out`. `window` selects bytes
  * of each line. The previous batch becomes invalid.
  *
- * A batch ends early, and says so, when it has a mebibyte of text or when finding the ends of its lines would take too
- * long; it has one line at least. To go on, ask for what follows its last line. If the end of that line is not known
- * yet (its length is -1), the index has to come further first.
+ * A batch ends early, and `more` is then 1, when it has a mebibyte of text or when finding the ends of its lines would
+ * take too long; it has at least one line. To continue, read from the line after its last one. If the end of that line
+ * is not known yet (its length is -1), the index has to come further first.
  *
  * Returns RILLE_OK, RILLE_NONE (the file has no such line, and the count is 0), RILLE_PENDING (the line is not indexed
  * yet; the count is 0), RILLE_EARG (a number is negative), RILLE_ELIMIT (the window is too large), RILLE_ECHANGED or
@@ -1875,13 +1895,13 @@ int32_t rille_file_read_lines(rille_file *file, int64_t first, uint32_t count, c
 
 /**
  * Reads the line at an offset, `before` lines before it and `after` lines from it on, and writes the batch to `out`, as
- * rille_file_read_lines does. No index is needed for that, but the number of the first line is 0 without.
+ * rille_file_read_lines does. It needs no index, but without one the number of the first line is 0.
  *
- * The line that holds the offset is always there. Of those in front of it there are as many as have half a mebibyte of
+ * The line that holds the offset is always included. Before it there are as many lines as fit in half a mebibyte of
  * text.
  *
  * An offset at the end of the file is in no line, unless the last line has no line feed. To read the last lines of a
- * file see rille_file_read_last.
+ * file, use rille_file_read_last.
  *
  * Returns RILLE_OK, RILLE_NONE (there is no line, and the count is 0), RILLE_EARG (a number is negative), RILLE_ELIMIT
  * (the window is too large), RILLE_ECHANGED or RILLE_EIO.
@@ -1891,8 +1911,8 @@ int32_t rille_file_read_around(rille_file *file, int64_t offset, uint32_t before
 
 /**
  * Reads the last `count` lines and writes the batch to `out`, as rille_file_read_around does. If not all of them fit in
- * a batch, these are the newest, and `more` is 1: to go on backwards, ask rille_file_read_around for the byte before
- * the first line, with `count` - 1 less those that are here before it, and 1 after.
+ * a batch, it has the newest ones, and `more` is 1. To continue backwards, call rille_file_read_around with the offset
+ * of the byte before the first line, `before` as the number of missing lines less 1, and `after` as 1.
  *
  * Returns RILLE_OK, RILLE_NONE (the file is empty or `count` is 0), RILLE_EARG (a number is negative), RILLE_ELIMIT
  * (the window is too large), RILLE_ECHANGED or RILLE_EIO.
@@ -1917,36 +1937,35 @@ int32_t rille_file_line_at(const rille_file *file, int64_t offset, double *out_l
 int32_t rille_file_offset_of(const rille_file *file, int64_t line, double *out_offset, rille_error *err);
 
 /**
- * Reads up to `capacity` bytes from an offset on to `out`, and writes their number to `out_len`: fewer than the
- * capacity only at the end of the file. It takes as long as reading them does.
+ * Reads up to `capacity` bytes from an offset on to `out`, and writes their number to `out_len`. There are fewer than
+ * `capacity` only at the end of the file. It takes as long as reading them does.
  *
  * Returns RILLE_OK, RILLE_NONE (the file ends before; the length is 0), RILLE_EARG (the offset is negative),
- * RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED or RILLE_EIO. After a failure what `out` has is of no
- * use.
+ * RILLE_ETOOBIG (the capacity is above 4 GiB - 1), RILLE_ECHANGED or RILLE_EIO. After a failure the content of `out` is
+ * undefined.
  */
 int32_t rille_file_read(const rille_file *file, int64_t offset, uint8_t *out, size_t capacity, uint32_t *out_len,
     rille_error *err);
 
 /**
  * Starts a search through the known part of a file, and writes the job to `out`. A line matches if one of the `count`
- * patterns does. The results are matches, for rille_file_take; the unit of progress is the byte.
+ * patterns does. The results are matches, for rille_file_take; the unit of progress is the byte. The search is by
+ * lines, as in ripgrep: a match never crosses the end of a line, and ^ and $ match at its start and end, its LF or CR
+ * LF excluded. Results come in the order of the file, or in reverse order if the search is backward. A byte-order mark
+ * of UTF-8 is not part of the first line. Unlike rille_grep_start, which converts files in UTF-16, a search takes them
+ * as bytes.
  *
- * The search is by lines, as in ripgrep: a match never crosses the end of a line, and ^ and $ match at its start and
- * end, its LF or CR LF left out. Results come in the order of the file, or the other way round if the search goes back.
- * A byte-order mark of UTF-8 is no part of the first line. Unlike rille_grep_start, which translates files in UTF-16, a
- * search takes them as bytes.
- *
- * The job fails if the file is truncated meanwhile, cannot be read, or if the pattern is too big. Returns RILLE_OK,
- * RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong; if there are several patterns the message names
+ * The job fails if the file is truncated meanwhile or cannot be read, or if the pattern is too big. Returns RILLE_OK,
+ * RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong; if there are several patterns, the message says
  * which), RILLE_ECHANGED, RILLE_EIO or RILLE_EFORK.
  */
 int32_t rille_file_search(const rille_file *file, const rille_pattern *patterns, uint32_t count,
     const rille_search_options *options, rille_job **out, rille_error *err);
 
 /**
- * Takes up to `most` matches of a job of rille_file_search and writes the batch to `out`. It may be fewer though there
- * are more; take until there are none. The previous batch becomes invalid. A search that only counts has batches
- * without matches, whose totals are what was counted until then.
+ * Takes up to `most` matches of a job of rille_file_search and writes the batch to `out`. A batch may have fewer
+ * matches though there are more; take until there are none. The previous batch becomes invalid. The batches of a search
+ * that only counts have totals but no matches.
  *
  * Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
  * kind). It does not wait.
@@ -1954,21 +1973,21 @@ int32_t rille_file_search(const rille_file *file, const rille_pattern *patterns,
 int32_t rille_file_take(rille_job *job, uint32_t most, rille_file_matches *out, rille_error *err);
 
 /**
- * Makes a file of the matching lines of another, or with `invert` not 0 of the others. Writes it to `out`, and the job
- * that fills it to `out_job`. A line matches if one of the `count` patterns does.
+ * Makes a file of the matching lines of another, or with `invert` not 0 of its other lines. Writes the file to `out`,
+ * and the job that fills it to `out_job`. A line matches if one of the `count` patterns does.
  *
  * The new file has its own line numbers and offsets, and can be read, searched and filtered like any file. It grows
- * while the job runs, and its number of lines is exact when the job is done and nothing more can come: that of a
- * damaged archive never is. It keeps the places of its lines in the filtered file, two to four bytes for each run of
- * lines; the job fails above 256 MiB of these. It covers what was known of the filtered file in this call. The job has
- * no results; its unit of progress is the byte.
+ * while the job runs. Its number of lines is exact when the job is done and no more lines can follow; that of a filter
+ * of a damaged archive never is. It keeps the places of its lines in the filtered file, two to four bytes for each run
+ * of lines; the job fails if these take more than 256 MiB. It covers the content of the filtered file that is known at
+ * the time of this call. The job has no results; its unit of progress is the byte.
  *
- * rille_file_refresh lets it grow with the filtered file, and rille_file_follow reports when it has. It looks at the
- * file itself, whether the handle `file` is refreshed or freed. Little growth is searched in that call, more by the job
- * of rille_file_index, which also resumes a filter whose own job was cancelled. A last line without a line feed is
- * decided again when it has become longer: if it was kept and no longer is, the refresh reports RILLE_FILE_TRUNCATED.
- * After RILLE_FILE_TRUNCATED and RILLE_FILE_REPLACED the lines are those of the file as it is now; refresh `file` as
- * well before you read there at an offset of rille_file_origin.
+ * rille_file_refresh lets it grow with the filtered file, and rille_file_follow reports growth. Both look at the file
+ * itself, even if the handle `file` is not refreshed or was freed. Little growth is searched in the call of
+ * rille_file_refresh, more growth by the job of rille_file_index, which also resumes a filter whose own job was
+ * cancelled. A last line without a line feed is decided again when it has become longer: if it was kept and no longer
+ * is, the refresh reports RILLE_FILE_TRUNCATED. After RILLE_FILE_TRUNCATED and RILLE_FILE_REPLACED the lines are those
+ * of the current file; refresh `file` as well before you read there at an offset of rille_file_origin.
  *
  * Returns RILLE_OK, RILLE_EARG (there is no pattern), RILLE_EPATTERN (a text is wrong), RILLE_ECHANGED or RILLE_EIO.
  */
@@ -1976,7 +1995,8 @@ int32_t rille_file_filter(const rille_file *file, const rille_pattern *patterns,
     rille_file **out, rille_job **out_job, rille_error *err);
 
 /**
- * Writes the offset in the filtered file of a byte of a file made by rille_file_filter to `out_offset`.
+ * Writes the offset that a byte of a filter has in the filtered file to `out_offset`. Filters are made by
+ * rille_file_filter.
  *
  * Returns RILLE_OK, RILLE_NONE (there is no such byte, or the file is not a filter; nothing was written), RILLE_EARG
  * (the offset is negative), RILLE_ECHANGED or RILLE_EIO.
@@ -2006,10 +2026,10 @@ int32_t rille_file_origin(const rille_file *file, int64_t offset, double *out_of
 #define RILLE_FUZZY_IGNORE_CASE 1
 
 #define RILLE_FUZZY_RESPECT_CASE 2 /**< Respect case. */
-#define RILLE_FUZZY_NORMALIZE 4 /**< A term without accents also matches letters with accents: danco matches Danço. */
-#define RILLE_FUZZY_PATH 8 /**< Items are paths: characters after a / score most. */
-#define RILLE_FUZZY_HISTORY 16 /**< Items are lines of a history: the starts of all words score the same. */
-#define RILLE_FUZZY_COLUMNS 32 /**< Items have columns, separated by the delimiter. */
+#define RILLE_FUZZY_NORMALIZE 4 /**< Let a term without accents also match letters with accents: danco matches Danço. */
+#define RILLE_FUZZY_PATH 8 /**< Treat items as paths: characters after a / score most. */
+#define RILLE_FUZZY_HISTORY 16 /**< Treat items as lines of a history: the starts of all words score the same. */
+#define RILLE_FUZZY_COLUMNS 32 /**< Treat items as columns, separated by the delimiter. */
 
 /**
  * A session: items that stay in the library and are searched while a user types, in fzf's extended query syntax (see
@@ -2030,57 +2050,57 @@ typedef struct rille_fuzzy_options {
     uint32_t size; /**< sizeof(rille_fuzzy_options). */
     uint32_t flags; /**< Any of the RILLE_FUZZY_ constants, combined. */
     /**
-     * How many characters of a fuzzy term may be missing from an item, at most 3: one in a term of 4 characters, two of
-     * 8, three of 12. Items with fewer missing characters always rank first.
+     * Maximum number of characters of a fuzzy term that may be missing from an item, at most 3: one in a term of 4
+     * characters, two in one of 8, three in one of 12. Items with fewer missing characters always rank first.
      */
     uint32_t typos;
-    uint32_t threads; /**< Threads of a search; 0 is as many as there are processors, up to 8. */
+    uint32_t threads; /**< Threads of a search; 0 for the number of processors, at most 8. */
     uint32_t delimiter; /**< The byte that separates the columns of an item, with RILLE_FUZZY_COLUMNS. */
-    uint32_t column_count; /**< How many columns are searched; 0 is all. */
-    /** Which columns are searched, counted from 0. A term matches the first one in which it is found. */
+    uint32_t column_count; /**< Number of columns to search; 0 for all. */
+    /** The columns to search, counted from 0. A term matches the first column that contains it. */
     const uint32_t *columns;
     size_t memory_limit; /**< Maximum number of bytes of the session; 0 for no limit. */
 } rille_fuzzy_options;
 
 /** The size of a session. */
 typedef struct rille_fuzzy_size {
-    uint32_t items; /**< Items. */
-    uint32_t directories; /**< Directories of the items. */
+    uint32_t items; /**< Number of items. */
+    uint32_t directories; /**< Number of directories of the items. */
     double bytes; /**< Bytes of native memory. */
 } rille_fuzzy_size;
 
 /** One row of a result. */
 typedef struct rille_fuzzy_row {
     uint32_t index; /**< Index of the item. */
-    int32_t score; /**< Its score, boost included; 1,048,576 less for each missing character of the query. */
+    int32_t score; /**< Score, boost included; reduced by 1,048,576 for each missing character of the query. */
 } rille_fuzzy_row;
 
 /** The result of a search. */
 typedef struct rille_fuzzy_found {
-    uint32_t count; /**< Rows written: the best ones, in order. */
-    uint32_t total; /**< Items that match, among those that were searched. */
-    uint32_t searched; /**< Items that were searched. */
+    uint32_t count; /**< Number of rows written: the best ones, in order. */
+    uint32_t total; /**< Number of matching items among the searched ones. */
+    uint32_t searched; /**< Number of items searched so far. */
     uint32_t done; /**< 1 if the search is done, 0 if better rows may follow. */
 } rille_fuzzy_found;
 
 /** The score of a matching text. */
 typedef struct rille_fuzzy_hit {
-    int32_t score; /**< Its score, as in rille_fuzzy_row. */
+    int32_t score; /**< The score, as in rille_fuzzy_row. */
     uint32_t count; /**< Number of positions written. */
 } rille_fuzzy_hit;
 
-/** Makes an empty session and writes it to `out`. */
+/** Creates an empty session and writes it to `out`. */
 int32_t rille_fuzzy_new(const rille_fuzzy_options *options, rille_fuzzy **out, rille_error *err);
 
 /** Frees a session. */
 void rille_fuzzy_free(rille_fuzzy *fuzzy);
 
 /**
- * Appends `count` items of any bytes: item i is at `items[i]` and has `lengths[i]` bytes. They are copied. Writes the
- * new number of items to `out_len`.
+ * Appends `count` items of any bytes: item i starts at `items[i]` and has `lengths[i]` bytes. They are copied. Writes
+ * the new number of items to `out_len`.
  *
  * Returns RILLE_OK, RILLE_ETOOBIG (an item has 2 GiB or more) or RILLE_ELIMIT (the memory limit would be exceeded).
- * Unless it is RILLE_OK, RILLE_EARG or RILLE_EFORK, the items before the one that was refused are in.
+ * Unless it is RILLE_OK, RILLE_EARG or RILLE_EFORK, the items before the refused one were appended.
  */
 int32_t rille_fuzzy_push(const rille_fuzzy *fuzzy, const uint8_t *const *items, const uint32_t *lengths,
     uint32_t count, uint32_t *out_len, rille_error *err);
@@ -2090,9 +2110,9 @@ int32_t rille_fuzzy_push_lines(const rille_fuzzy *fuzzy, const uint8_t *text, si
     rille_error *err);
 
 /**
- * Makes a walk of rille_walk_start add its paths to the session without passing them through the host; errors are left
- * out. The walk then has nothing to take; when it is over, all paths are added. It fails if an item is refused. Freeing
- * the job ends the feed.
+ * Makes a walk of rille_walk_start append its paths to the session, without passing them through the host; errors are
+ * left out. The walk then has no results to take; when it is over, all paths are appended. It fails if an item is
+ * refused. Freeing the job ends the feed.
  *
  * Returns RILLE_OK or RILLE_EARG (the job is not a walk). It does not wait.
  */
@@ -2104,7 +2124,7 @@ uint32_t rille_fuzzy_len(const rille_fuzzy *fuzzy);
 /**
  * Removes all items and boosts; a running search is cancelled, and feeds continue.
  *
- * The memory is given back on another thread.
+ * The memory is freed on another thread.
  */
 int32_t rille_fuzzy_clear(const rille_fuzzy *fuzzy, rille_error *err);
 
@@ -2117,10 +2137,10 @@ int32_t rille_fuzzy_text(const rille_fuzzy *fuzzy, uint32_t index, rille_buffer 
 
 /**
  * Sets boosts, which are added to the scores of `count` items from index `first` on, for example for frequently used
- * files. A matching character scores 16 to 26. Boosts may be set before the items are pushed. The order of an empty
- * query does not change.
+ * files. For comparison, a matching character scores 16 to 26. Boosts may be set before the items are pushed. The order
+ * of an empty query does not change.
  *
- * A search that runs keeps to what was set when it started.
+ * A running search uses the boosts that were set when it started.
  */
 int32_t rille_fuzzy_boost(const rille_fuzzy *fuzzy, uint32_t first, const int32_t *boosts, uint32_t count,
     rille_error *err);
@@ -2129,7 +2149,7 @@ int32_t rille_fuzzy_boost(const rille_fuzzy *fuzzy, uint32_t first, const int32_
 int32_t rille_fuzzy_stats(const rille_fuzzy *fuzzy, rille_fuzzy_size *out, rille_error *err);
 
 /**
- * Searches, and writes up to `limit` best rows to `rows` and their number to `found`.
+ * Searches a session, and writes up to `limit` best rows to `rows` and their number to `found`.
  *
  * The query of `len` bytes is in fzf's extended syntax. No query is wrong, only too large. It consists of terms
  * separated by spaces, all of which must match: abc matches items with these characters in this order, 'abc items that
@@ -2137,47 +2157,47 @@ int32_t rille_fuzzy_stats(const rille_fuzzy *fuzzy, rille_fuzzy_size *out, rille
  * items equal to it. ! before a term excludes what it matches, and !abc means !'abc; | between terms means "or"; a
  * backslash before a space makes it part of the term. ^ and $ skip white space at the ends of an item.
  *
- * Rows are in the order of their scores, then of their lengths, the shorter first, then of their indexes. Those of an
- * empty query, and of one whose terms all have a !, are in the order of their indexes.
+ * Rows are sorted by score, then by length, the shorter first, then by index. Rows of an empty query, and of a query
+ * whose terms all have a !, are sorted by index.
  *
- * Returns RILLE_OK or RILLE_ETOOBIG (the query has more than 64 terms, those on either side of a | counted, or more
- * than 8,192 bytes). A host that must not wait has rille_fuzzy_start.
+ * Returns RILLE_OK or RILLE_ETOOBIG (the query has more than 64 terms, those on either side of a counted, or more than
+ * 8,192 bytes). A host that must not wait uses rille_fuzzy_start.
  */
 int32_t rille_fuzzy_query(const rille_fuzzy *fuzzy, const uint8_t *query, size_t len, rille_fuzzy_row *rows,
     uint32_t limit, rille_fuzzy_found *found, rille_error *err);
 
 /**
- * Starts a search as by rille_fuzzy_query on threads of the library, and writes the job to `out`. The search that was
- * started before is cancelled. Its results are for rille_fuzzy_results; its unit of progress is the item.
+ * Starts a search as by rille_fuzzy_query on threads of the library, and writes the job to `out`. The previous search
+ * of the session is cancelled. Take the results with rille_fuzzy_results; the unit of progress is the item.
  *
- * Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query). It takes some microseconds, however many items there
- * are. Without memory for the rows the job fails.
+ * Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query). It takes some microseconds for any number of items.
+ * Without memory for the rows the job fails.
  */
 int32_t rille_fuzzy_start(const rille_fuzzy *fuzzy, const uint8_t *query, size_t len, uint32_t limit,
     rille_job **out, rille_error *err);
 
 /**
- * Writes up to `capacity` latest rows of a job of rille_fuzzy_start to `rows` and their number to `found`. They take
- * the place of those before: while the search runs they are the best of what has been searched.
+ * Writes up to `capacity` latest rows of a job of rille_fuzzy_start to `rows` and their number to `found`. They replace
+ * the rows written before: while the search runs they are the best of the items searched so far.
  *
- * Returns RILLE_OK, RILLE_NONE (there is nothing new; `found` says whether the search is done, and has no rows) or
+ * Returns RILLE_OK, RILLE_NONE (there is nothing new; `found` reports whether the search is done, and has no rows) or
  * RILLE_EARG (the job is of another kind). It does not wait.
  */
 int32_t rille_fuzzy_results(rille_job *job, rille_fuzzy_row *rows, uint32_t capacity, rille_fuzzy_found *found,
     rille_error *err);
 
 /**
- * Writes the positions where an item matches a query to `out`, which has room for `len` numbers, as many as the query
- * has bytes: the byte offset of each matching character of the item, ascending; and how many there are to `out_count`.
+ * Writes the byte offset of each character of an item that matches a query to `out`, in ascending order, and their
+ * number to `out_count`. `out` has room for `len` numbers, as many as the query has bytes.
  *
- * Returns RILLE_OK, RILLE_NONE (the item does not match or is not there) or RILLE_ETOOBIG (as for rille_fuzzy_query).
+ * Returns RILLE_OK, RILLE_NONE (the item does not match or does not exist) or RILLE_ETOOBIG (as for rille_fuzzy_query).
  */
 int32_t rille_fuzzy_positions(const rille_fuzzy *fuzzy, const uint8_t *query, size_t len, uint32_t index,
     uint32_t *out, uint32_t *out_count, rille_error *err);
 
 /**
- * Compiles a query of `len` bytes and writes the matcher to `out`. `options` may be NULL; a memory limit and threads
- * mean nothing here.
+ * Compiles a query of `len` bytes and writes the matcher to `out`. `options` may be NULL; its memory limit and threads
+ * are ignored.
  *
  * Returns RILLE_OK or RILLE_ETOOBIG (as for rille_fuzzy_query).
  */
@@ -2188,8 +2208,8 @@ int32_t rille_matcher_new(const uint8_t *query, size_t len, const rille_fuzzy_op
 void rille_matcher_free(rille_matcher *matcher);
 
 /**
- * Writes the score of a text of `len` bytes to `out`, and to `positions`, which has room for as many numbers as the
- * query has bytes: the byte offset of each matching character, ascending. `positions` may be NULL.
+ * Writes the score of a text of `len` bytes to `out`, and the byte offset of each matching character to `positions`, in
+ * ascending order. `positions` has room for as many numbers as the query has bytes, or is NULL.
  *
  * Returns RILLE_OK or RILLE_NONE (the text does not match).
  */
@@ -2200,8 +2220,7 @@ int32_t rille_matcher_match(rille_matcher *matcher, const uint8_t *text, size_t 
  * Ranks `count` texts, passed as to rille_fuzzy_push: writes the matching ones to `rows`, which has room for `count`,
  * in the order of rille_fuzzy_query, and their number to `found`.
  *
- * It is for short lists: nothing is kept between two calls, and it takes a quarter of a microsecond for each text that
- * matches.
+ * It is for short lists: nothing is stored between two calls, and each matching text takes a quarter of a microsecond.
  */
 int32_t rille_matcher_filter(rille_matcher *matcher, const uint8_t *const *items, const uint32_t *lengths,
     uint32_t count, rille_fuzzy_row *rows, rille_fuzzy_found *found, rille_error *err);

@@ -15,7 +15,7 @@ LAYOUT(fuzzy_size_bytes, offsetof(rille_fuzzy_size, bytes) == 8);
 LAYOUT(fuzzy_hit_size, sizeof(rille_fuzzy_hit) == 8);
 LAYOUT(fuzzy_options_columns, offsetof(rille_fuzzy_options, columns) == 24);
 
-static const uint8_t *const ITEMS[] = {BYTES("src/main.rs"), BYTES("README.md"), BYTES("test/rust/main.rs"), NULL,
+static const uint8_t *const ITEMS[] = {BYTES("src/main.rs"), BYTES("README.md"), BYTES("test/main.rs"), NULL,
                                        BYTES("a\0b")};
 static const uint32_t LENGTHS[] = {11, 9, 12, 0, 3};
 

@@ -289,7 +289,7 @@ local KINDS = {
   end,
 }
 
-local directory = debug.getinfo(1, "S").source:match("^@(.*)test[/\\][^/\\]*$")
+local directory = debug.getinfo(1, "S").source:match("^@(.*)test[/\\]lua[/\\][^/\\]*$")
 directory = directory == "" and "lua" or directory .. "lua"
 
 for kind, start in pairs(KINDS) do

@@ -193,8 +193,9 @@ if rille.backend == "native" then
     end
     collectgarbage()
     collectgarbage()
-    -- 16 for each Lua state of the process, and those that the garbage collector has not freed yet.
-    t.ok(rille.stats().handles.matcher <= 100, tostring(rille.stats().handles.matcher))
+    -- 16 for each Lua state of the process, and those that the garbage collector of another state has not freed yet.
+    local most = t.shared and 500 or 100
+    t.ok(rille.stats().handles.matcher <= most, tostring(rille.stats().handles.matcher))
   end)
 
   t.test("all feeds go on, though nobody keeps their jobs", function()

@@ -9,7 +9,7 @@ local PATHS = {
   "src/main.rs",
   "src/fuzzy/query.rs",
   "README.md",
-  "test/rust/main.rs",
+  "test/main.rs",
   "lib/Main.lua",
   "docs/main loop.txt",
 }
@@ -127,9 +127,9 @@ end)
 t.test("the language of queries", function()
   local f = filled()
   for query, expected in pairs({
-    ["'main"] = { "lib/Main.lua", "src/main.rs", "test/rust/main.rs", "docs/main loop.txt" },
+    ["'main"] = { "lib/Main.lua", "src/main.rs", "test/main.rs", "docs/main loop.txt" },
     ["^src"] = { "src/main.rs", "src/fuzzy/query.rs" },
-    ["rs$"] = { "src/main.rs", "test/rust/main.rs", "src/fuzzy/query.rs" },
+    ["rs$"] = { "src/main.rs", "test/main.rs", "src/fuzzy/query.rs" },
     ["^README.md$"] = { "README.md" },
     ["main !rs$"] = { "lib/Main.lua", "docs/main loop.txt" },
     ["!main"] = { "src/fuzzy/query.rs", "README.md" },

@@ -308,7 +308,7 @@ end)
 t.test("a process whose address space is bounded lives, and each noun says why it does not", function()
   ffi.cdef([[
     typedef struct rille_refused_bound { unsigned long soft, hard; } rille_refused_bound;
-    int prlimit(int, int, const rille_refused_bound *, rille_refused_bound *);
+    int rille_refused_prlimit(int, int, const rille_refused_bound *, rille_refused_bound *) __asm__("prlimit");
   ]])
   local AS = 9
   local plain = ("src/some/file.lua\n"):rep(400000)
@@ -323,9 +323,9 @@ t.test("a process whose address space is bounded lives, and each noun says why i
     local status = assert(io.open("/proc/self/status")):read("*a")
     local size = tonumber(status:match("VmSize:%s+(%d+)")) * 1024
     local bound, old = ffi.new("rille_refused_bound"), ffi.new("rille_refused_bound")
-    assert(ffi.C.prlimit(0, AS, nil, old) == 0)
+    assert(ffi.C.rille_refused_prlimit(0, AS, nil, old) == 0)
     bound.soft, bound.hard = size + 2 ^ 22, old.hard
-    assert(ffi.C.prlimit(0, AS, bound, nil) == 0)
+    assert(ffi.C.rille_refused_prlimit(0, AS, bound, nil) == 0)
     local buffer = rille.buffer(8)
     local said = {}
     local function ask(name, call)
@@ -367,7 +367,7 @@ t.test("a process whose address space is bounded lives, and each noun says why i
     ask("fuzzy:query", function()
       return session:query("zz")
     end)
-    assert(ffi.C.prlimit(0, AS, old, nil) == 0)
+    assert(ffi.C.rille_refused_prlimit(0, AS, old, nil) == 0)
     t.eq(session:query("zz").total, 0)
     t.ok(rille.regexset(words):test("word7919"))
     t.ok(ended(log:index()))

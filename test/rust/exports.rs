@@ -177,7 +177,8 @@ fn types_and_constants_of_the_header_have_the_prefix() {
     let header = fs::read_to_string(root().join("include/rille.h")).expect("the header");
     for line in header.lines() {
         let name = if let Some(rest) = line.strip_prefix("typedef ") {
-            rest.trim_end_matches(['{', ' ', ';']).rsplit(' ').next().unwrap_or_default()
+            let declared = rest.split(['{', ';']).next().unwrap_or_default();
+            declared.trim_end().rsplit(' ').next().unwrap_or_default()
         } else if let Some(rest) = line.strip_prefix("#define ") {
             rest.split(' ').next().unwrap_or_default()
         } else {
