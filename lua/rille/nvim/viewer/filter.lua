@@ -49,15 +49,15 @@ function M.apply(view, text, from)
   view.filtered = { pattern = pattern, invert = invert, job = job, from = position, regex = regex }
   view:switch(kept, 1)
   matches.start(view)
-  local since = view:here()
-  view.filtered.since = since
+  local filtered = view.filtered
+  filtered.since = view:here()
   work.run(view, "filter", job, "filtering", function()
     if view.source == kept then
       work.run(view, "kept", kept:index(), "counting lines")
       matches.grown(view)
     end
     -- If the user has moved in the meantime, the cursor stays.
-    if view.source == kept and view:here() == since then
+    if view.source == kept and view:here() == filtered.since then
       view:go(view:kept_at(position))
     end
   end)

@@ -238,6 +238,18 @@ function M.read(buf, name)
   end
   view.on_changed = change.look
   memory.restore(view, known)
+  if known.position then
+    -- Neovim moves the cursor to the row that it had in an earlier page, once the buffer has been read.
+    vim.schedule(function()
+      if view.closed then
+        return
+      elseif view.works.filter then
+        view.filtered.since = view:here()
+      else
+        view:go(view:kept_at(known.position))
+      end
+    end)
+  end
   -- After the first screen, so that the index does not slow it down; input that must arrive first starts at once.
   vim.defer_fn(function()
     if not view.closed then
