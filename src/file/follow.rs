@@ -10,7 +10,7 @@
 //!
 //! No thread between two checks, and one watch for all files of a directory. Thousands of files may be followed.
 
-use super::{Change, Document};
+use super::{Change, Document, FileError};
 use crate::job::{self, Job, JobError, NameWatch, Step, Worker};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -60,12 +60,17 @@ impl Follower {
             Some((filter, view)) => filter.news(view, worker),
             None => document.look(false),
         };
-        let is_restless = document.is_restless()?;
+        let is_restless = document.is_restless();
         // A filter grows without a refresh, so its size does not identify the content.
         let size = if current.filter.is_some() { 0 } else { current.snapshot.size() };
         let of = (Arc::as_ptr(&current.snapshot) as usize, size);
         drop((document, current));
-        let change = looked?;
+        // The file has become shorter since this check began: what it is now is seen by the next one.
+        let is_shorter = |trouble: &FileError| trouble.changed;
+        if looked.as_ref().is_err_and(is_shorter) || is_restless.as_ref().is_err_and(is_shorter) {
+            return Ok(Step::Rest(SETTLE_INTERVAL));
+        }
+        let (change, is_restless) = (looked?, is_restless?);
         if change != Change::Same && !worker.has_results() {
             let Some(document) = self.document.upgrade() else { return Ok(Step::Over) };
             if let Ok(size) = document.size_after(change) {

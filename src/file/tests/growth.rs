@@ -326,3 +326,20 @@ fn a_filter_with_too_many_pieces_is_a_sentence_and_keeps_what_it_has() {
     }
     assert_eq!(text_of(&filter), "a\n");
 }
+
+#[test]
+fn a_filter_that_is_followed_survives_a_file_that_is_written_anew() {
+    let directory = Directory::new();
+    let path = directory.file("log", b"ERROR 1\n");
+    let filter = Arc::new(filtered(&open(&path, FileOptions::default()), "ERROR", false));
+    let job = filter.follow().unwrap();
+    for round in 0..500 {
+        append(&path, &"ERROR 2\n".repeat(3000));
+        std::fs::write(&path, format!("ERROR {round}\n")).unwrap();
+        if job.take().is_some() {
+            // The file may change again during a refresh.
+            let _ = filter.refresh();
+        }
+        assert_eq!(job.poll().state, JobState::Running, "round {round}: {:?}", job.failure());
+    }
+}
