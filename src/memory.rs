@@ -56,7 +56,7 @@ impl NoMemory {
     }
 }
 
-/// Makes room for `more` values behind those of a list.
+/// Reserves room for `more` values after those of a list.
 pub(crate) fn reserve<T>(list: &mut Vec<T>, more: usize) -> Result<(), NoMemory> {
     list.try_reserve(more).map_err(|_| NoMemory::of::<T>(list.len().saturating_add(more)))
 }

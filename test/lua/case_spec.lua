@@ -84,7 +84,7 @@ t.test("long texts that change", function()
   end
 end)
 
-t.test("_into appends to a rille buffer and tells how much", function()
+t.test("_into appends to a rille buffer and returns how much", function()
   local buffer = rille.buffer():put("> ")
   t.eq(text.upper_into(buffer, "ab"), 2)
   t.eq(text.lower_into(buffer, "AB"), 2)
@@ -103,7 +103,7 @@ t.test("_into appends to a rille buffer and tells how much", function()
   buffer:close()
 end)
 
-t.test("_into appends to a string.buffer and tells how much", function()
+t.test("_into appends to a string.buffer and returns how much", function()
   local found, string_buffer = pcall(require, "string.buffer")
   if not found then
     t.skip("this LuaJIT has no string.buffer")

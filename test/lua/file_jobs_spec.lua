@@ -234,7 +234,7 @@ t.test("a job form of a file that still runs, or was cancelled, has no result an
   end)
 end)
 
-t.test("lines behind the index are pending for a job as for the function", function()
+t.test("lines after the index are pending for a job as for the function", function()
   t.with_file(("a line\n"):rep(2 ^ 20), function(path)
     local doc = rille.file(path, { index = false })
     local _, message, reason = result(doc:lines_job(2 ^ 19, 2 ^ 19))

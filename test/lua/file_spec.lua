@@ -160,7 +160,7 @@ t.test("a batch is gone with the next call that reads a line, and with the file"
   end)
 end)
 
-t.test("a file whose size the system does not tell opens and reads right", function()
+t.test("a file whose size the system does not report opens and reads right", function()
   local plain = io.open("/proc/version", "rb")
   if not plain then
     return t.skip("there is no /proc")
@@ -266,7 +266,7 @@ if not native then
   end)
 end
 
-t.test("the index is a job, and lines behind it are not known until then", function()
+t.test("the index is a job, and lines after it are not known until then", function()
   local line = ("x"):rep(63) .. "\n"
   t.with_file(line:rep(2 ^ 17), function(path)
     local file = rille.file(path, { index = false, threads = 2, cache = 2 ^ 17 })
@@ -290,7 +290,7 @@ t.test("the index is a job, and lines behind it are not known until then", funct
   end)
 end)
 
-t.test("who follows a file has news, by a notifier too", function()
+t.test("who follows a file is ready, by a notifier too", function()
   t.with_file("one\n", function(path, write)
     local file = rille.file(path)
     local job = t.ok(file:follow())

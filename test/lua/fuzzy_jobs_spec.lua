@@ -98,7 +98,7 @@ each("a job form ends when it is cancelled, closed or refused", function(fuzzy)
   t.eq({ job:result() }, { nil, "memory limit of 100000 bytes reached" })
 end)
 
-each("filter_job gives what filter gives", function(fuzzy)
+each("filter_job returns what filter returns", function(fuzzy)
   local list = numbered(9000)
   for query, opts in pairs({
     ["file1 lua$"] = { limit = 20 },

@@ -271,7 +271,7 @@ t.test("sets and lists of one content share what is native, and close each for i
   t.eq(rille.literals({}):len(), 0)
 end)
 
-t.test("a stream goes on when the list that it shares is closed", function()
+t.test("a stream continues when the list that it shares is closed", function()
   local a, b = rille.literals({ "shared one" }), rille.literals({ "shared one" })
   local stream = rille.stream(a, "1")
   a:close()

@@ -3,7 +3,7 @@ local t = ...
 local ffi = require("ffi")
 local rille = require("rille")
 
-t.test("health tells what runs and where it was found", function()
+t.test("health reports what runs and where it was found", function()
   local health = rille.health()
   t.eq(health.backend, rille.backend)
   t.eq(health.version, rille.version)

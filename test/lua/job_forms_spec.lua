@@ -199,7 +199,7 @@ t.test("a job form that still runs, or was cancelled, has no result and says so"
   t.eq({ job:result() }, { nil, "the job was cancelled" })
 end)
 
-t.test("results that wait in a job are told by rille.stats", function()
+t.test("results that wait in a job are counted by rille.stats", function()
   if t.shared then
     t.skip("other Lua states of this process use jobs")
   end

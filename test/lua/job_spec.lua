@@ -215,7 +215,7 @@ local function readable(fd, ms)
   return ffi.C.rille_test_poll(fds, 1, ms) == 1
 end
 
-t.test("a descriptor becomes readable when a job has news", function()
+t.test("a descriptor becomes readable when a job is ready", function()
   local note = rille.notifier()
   local job = start({ steps = 3, microseconds = 10000, results = 1 })
   t.eq(note:watch(job), note)

@@ -142,7 +142,7 @@ t.test("fork: each noun works in the child or says whose it is", function()
   end)
 end)
 
-t.test("unload: a Lua state that closes waits for no job and leaves nothing behind", function()
+t.test("unload: a Lua state that closes waits for no job and leaves nothing running", function()
   local count = in_child(function()
     local kept =
       { rille.regex("a"), rille.literals({ "a" }), rille.buffer(8), rille.fuzzy(), rille.notifier() }
@@ -245,7 +245,7 @@ t.test("no descriptor: each noun says so, and needs none for what is open", func
   end)
 end)
 
-t.test("no thread: jobs fail with a sentence, and the rest goes on", function()
+t.test("no thread: jobs fail with a sentence, and the rest continues", function()
   with_log(function(path, packed)
     local file = rille.file(path, { index = false })
     local kinds = {

@@ -152,7 +152,7 @@ t.test("100,000 literals", function()
   lits:close()
 end)
 
-t.test("both backends give the same hits", function()
+t.test("both backends return the same hits", function()
   if rille.backend ~= "native" then
     t.skip("needs the native library beside it")
   end

@@ -118,7 +118,7 @@ t.test("wrong arguments are errors that name them", function()
   t.raises("offset: s must be a string", text.offset, nil, 1, "byte", "char")
 end)
 
-t.test("a list with holes is an error that tells where", function()
+t.test("a list with holes is an error that says where", function()
   t.raises("positions%[2%]", text.offsets, "abc", { 1, nil, 3 }, "byte", "char")
   t.raises("positions%[2%]", text.offsets, "abc", { [1] = 1, [3] = 3 }, "byte", "char")
   t.raises("positions%[1%]", text.offsets, "abc", { [5] = 3 }, "byte", "char")

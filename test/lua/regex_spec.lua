@@ -73,7 +73,7 @@ t.test("flags, as a string and as options", function()
   t.raises("flags must be a string or a table", rille.regex, "a", 1)
 end)
 
-t.test("a wrong pattern gives nil, a message and the position of the mistake", function()
+t.test("a wrong pattern returns nil, a message and the position of the mistake", function()
   t.eq({ rille.regex("ab(cd") }, { nil, "unclosed group", 3 })
   t.eq({ rille.regex("a**\\q") }, { nil, "unrecognized escape sequence", 4 })
   local re, message, position = rille.regex("é\255")
@@ -86,7 +86,7 @@ t.test("a wrong pattern gives nil, a message and the position of the mistake", f
   t.raises("rille.regex: pattern must be a string, got number", rille.regex, 12)
 end)
 
-t.test("a pattern that is too big gives nil and names the limit", function()
+t.test("a pattern that is too big returns nil and names the limit", function()
   local re, message = rille.regex("\\w{1000}{100}")
   t.eq(re, nil)
   t.ok(message:find("takes more than 10485760 bytes", 1, true), message)
@@ -175,7 +175,7 @@ t.test("replace by a template", function()
   t.eq({ regex("a"):replace("a", "") }, { "", 1 })
 end)
 
-t.test("a wrong template gives nil, a message and the position in it", function()
+t.test("a wrong template returns nil, a message and the position in it", function()
   t.eq({ regex("(a)"):replace("a", "x$2") }, { nil, "the pattern has no group 2", 2 })
   t.eq({ regex("(a)"):replace("a", "${no}") }, { nil, "the pattern has no group no", 1 })
   for _, template in ipairs({ "$", "a$b", "${1", "${}" }) do
@@ -349,7 +349,7 @@ t.test("linear time: patterns that make others hang", function()
   t.eq(regex("(a|aa)*c"):test(s), false)
 end)
 
-t.test("escape gives a pattern for exactly that text", function()
+t.test("escape returns a pattern for exactly that text", function()
   t.eq(rille.regex.escape("a.b*c"), "a\\.b\\*c")
   for _, s in ipairs({ "", "1+1=2?", "a b\t#", "é\255\128", "[x]{2}", "\0", "\\" }) do
     for _, flags in ipairs({ "", "x", "b", "xb" }) do
@@ -361,7 +361,7 @@ t.test("escape gives a pattern for exactly that text", function()
   end
 end)
 
-t.test("from_lua translates what has a like, and tells why not", function()
+t.test("from_lua translates what has an equivalent, and says why not", function()
   t.eq(regex(rille.regex.from_lua("^%s*(%d+)%-(.-)%s*$")):captures(" 12-ab "), {
     [0] = { 1, 7 },
     { 2, 3 },

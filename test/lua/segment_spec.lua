@@ -60,7 +60,7 @@ t.test("an empty text has no segments", function()
   end
 end)
 
-t.test("many segments, over many batches, as many as count tells", function()
+t.test("many segments, over many batches, as many as count returns", function()
   local s = ("größer 日本,\r\nand e\204\129 👩‍👩‍👧. "):rep(400)
   local units = NATIVE and { "grapheme", "word", "line", "sentence", "linebreak" }
     or { "grapheme", "word", "line" }
@@ -95,7 +95,7 @@ t.test("loops inside of loops and loops that are left early", function()
   t.eq(words, 50 * 100 * 2)
 end)
 
-t.test("an iterator that has come to its end stays there", function()
+t.test("an iterator that has ended stays there", function()
   local step, state = text.segments("a b", "word")
   t.eq({ step(state) }, { 1, 1 })
   t.eq({ step(state) }, { 3, 3 })

@@ -20,7 +20,7 @@ t.test("reverse goes by grapheme clusters by default", function()
   t.eq(text.reverse("e\204\129x"), text.reverse("e\204\129x", "grapheme"))
 end)
 
-t.test("an invalid sequence is one char that keeps its bytes", function()
+t.test("an invalid sequence is one character that keeps its bytes", function()
   t.eq(text.reverse("a\226\130z", "char"), "z\226\130a")
   t.eq(text.reverse("a\240\159\152z"), "z\240\159\152a")
   t.eq(text.reverse("\128\194", "char"), "\194\128")
@@ -37,7 +37,7 @@ t.test("long texts go through the kernels", function()
   end
 end)
 
-t.test("validate tells where the first invalid sequence begins", function()
+t.test("validate returns where the first invalid sequence begins", function()
   t.eq({ text.validate("größer") }, { true })
   t.eq({ text.validate("") }, { true })
   t.eq({ text.validate("ab\255") }, { false, 3 })
@@ -85,14 +85,14 @@ t.test("words hold a letter, a number or an ideograph", function()
   t.eq(text.count("½ … 👩", "word"), 1)
 end)
 
-t.test("the number of chars is that of the repaired text", function()
+t.test("the number of characters is that of the repaired text", function()
   local s = "a\255b\226\130c\240\159\152\128\128é"
   for _, unit in ipairs({ "char", "utf16", "grapheme", "word" }) do
     t.eq(text.count(s, unit), text.count(text.repair(s), unit), unit)
   end
 end)
 
-t.test("_into appends to a rille buffer and tells how much", function()
+t.test("_into appends to a rille buffer and returns how much", function()
   local buffer = rille.buffer()
   t.eq(text.reverse_into(buffer, "abc", "byte"), 3)
   t.eq(text.reverse_into(buffer, "é!"), 3)
@@ -103,7 +103,7 @@ t.test("_into appends to a rille buffer and tells how much", function()
   buffer:close()
 end)
 
-t.test("_into appends to a string.buffer and tells how much", function()
+t.test("_into appends to a string.buffer and returns how much", function()
   local found, string_buffer = pcall(require, "string.buffer")
   if not found then
     t.skip("this LuaJIT has no string.buffer")

@@ -132,7 +132,7 @@ for _, ambiguous in ipairs({ 1, 2 }) do
   end)
 end
 
-test("a lam and the alef behind it are one cell", function()
+test("a lam and the alef after it are one cell", function()
   vim.o.arabicshape = true
   for s, cells in pairs({
     ["سلام"] = 3,

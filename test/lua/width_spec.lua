@@ -55,7 +55,7 @@ t.test("clusters take the cells of their chars, at most two", function()
   end
 end)
 
-t.test("ambiguous chars are one cell or two", function()
+t.test("ambiguous characters are one cell or two", function()
   library()
   t.eq(text.width("…─Ω\238\130\160"), 4)
   t.eq(text.width("…─Ω\238\130\160", { ambiguous = 1 }), 4)
@@ -166,7 +166,7 @@ t.test("pad knows of wide chars", function()
   t.raises("rille.text.pad: fill must be one cell wide, got '日'", text.pad, "a", 3, { fill = "日" })
 end)
 
-t.test("_into appends and tells how much", function()
+t.test("_into appends and returns how much", function()
   local buffer = rille.buffer()
   t.eq(text.truncate_into(buffer, "hello, world", 5), 7)
   t.eq(text.truncate_into(buffer, "hello", 5), 5)

@@ -104,7 +104,7 @@ t.test("the recipe for vim.pack builds the library, and the plugin is there at o
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("lazy.nvim builds it by itself", function()
+t.test("lazy.nvim builds it automatically", function()
   local lazy
   for directory in (os.getenv("RILLE_PLUGINS") or ""):gmatch("[^:]+") do
     if vim.fn.isdirectory(directory .. "/lazy.nvim") == 1 then
@@ -136,7 +136,7 @@ t.test("by hand", function()
   t.eq(calls(directory), { directory .. "/rille: " .. BUILD })
 end)
 
-t.test("a build that fails tells what Cargo said", function()
+t.test("a build that fails shows what Cargo said", function()
   local directory, env = scratch(101)
   local nvim = child.start({ env = env, plugin = false })
   nvim:lua([[dofile(...)]], directory .. "/rille/build.lua")
@@ -151,7 +151,7 @@ t.test("a build that fails tells what Cargo said", function()
   t.ok(result.stderr:find("rille: the library could not be built%s+Compiling rille"), result.stderr)
 end)
 
-t.test("without cargo a build was told of in :messages alone", function()
+t.test("without cargo a build was reported in :messages alone", function()
   local directory, env = scratch()
   -- No directory of PATH has a cargo.
   env.PATH = directory
@@ -183,7 +183,7 @@ t.test("a build froze the editor, and one that ended said nothing", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("a library that was loaded before an update was not told of", function()
+t.test("a library that was loaded before an update was not reported", function()
   local directory, env = scratch()
   local nvim = child.start({ env = env, plugin = false })
   nvim:cmd("set runtimepath+=" .. directory .. "/rille")

@@ -156,7 +156,7 @@ t.test("what is no text, not there or not a file is said in words, and nothing w
   vim.fn.delete(directory, "rf")
 end)
 
-t.test("wrong options are errors that tell what is known", function()
+t.test("wrong options are errors that say what is known", function()
   local known = { query = "string", walk = "table" }
   t.eq(options.read(nil, "f", known), {})
   t.raises("f: opts must be a table, got number", options.read, 3, "f", known)

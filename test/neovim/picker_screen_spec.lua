@@ -25,7 +25,7 @@ local function name(nvim)
   return nvim:lua([[return vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ":t")]])
 end
 
-t.test("every way of leaving gives everything back, and on_choice is told once", function()
+t.test("every way of leaving gives everything back, and on_choice is called once", function()
   local nvim = start({ columns = 100, lines = 30 })
   local ways = {
     "<Esc>",
@@ -212,7 +212,7 @@ t.test("vim.ui.select by option, with preview_item, and in insert mode", functio
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("pasted lines become one, and the cursor of the window behind stays", function()
+t.test("pasted lines become one, and the cursor of the window below stays", function()
   local nvim = start({ columns = 60 })
   nvim:cmd("edit alone.conf")
   nvim:type("2G5l")

@@ -230,7 +230,7 @@ t.test("the example of doc/neovim.md", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("the list goes on behind what was asked for at first", function()
+t.test("the list continues after what was asked for at first", function()
   local nvim = start({ columns = 60, lines = 16 })
   nvim:lua([[
     local items = {}

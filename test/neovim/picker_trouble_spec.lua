@@ -50,7 +50,7 @@ t.test("a directory that does not exist opens no picker", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("files that vanish and binary files are told of in the preview", function()
+t.test("files that vanish and binary files are reported in the preview", function()
   local nvim = start({ columns = 120, lines = 34 })
   nvim:lua([[
     local directory = vim.fn.tempname()
@@ -74,7 +74,7 @@ t.test("files that vanish and binary files are told of in the preview", function
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("functions of the user's that fail are told of once", function()
+t.test("functions of the user's that fail are reported once", function()
   local nvim = start({ columns = 120, lines = 34 })
   nvim:lua([[
     require("rille.nvim").pick({
@@ -170,7 +170,7 @@ t.test("without the library pickers work, and say so once", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("keys at random end in no error, and leave nothing behind", function()
+t.test("keys at random end in no error, and leave nothing open", function()
   math.randomseed(11)
   local nvim = start({ columns = 90, lines = 30 })
   local keys = {

@@ -17,7 +17,7 @@ t.test("nothing is required before the first use", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("the command tells what there is, and what it does not know", function()
+t.test("the command lists what there is, and what it does not know", function()
   local nvim = child.start()
   nvim:type(":Rille<CR>")
   nvim:sees(":Rille buffers | build | files | grep | health | help | lines | resume | view")

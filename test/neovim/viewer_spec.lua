@@ -394,7 +394,7 @@ t.test("empty files, files without line feeds, and bytes of every kind", functio
   done(nvim)
 end)
 
-t.test("what cannot be opened is told", function()
+t.test("what cannot be opened is reported", function()
   local nvim = child.start()
   nvim:type(
     ":Rille view " .. directory .. "/nothing<CR>:Rille view " .. directory .. "<CR>:edit rille:///nothing<CR>"

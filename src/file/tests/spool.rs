@@ -367,8 +367,8 @@ fn in_a_child(limit: &str, test: &str) {
         .env("RILLE_TEST_CHILD", test)
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && told.contains("1 passed"), "{:?} {told}", output.status);
+    let report = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && report.contains("1 passed"), "{:?} {report}", output.status);
 }
 
 #[cfg(target_os = "linux")]

@@ -176,7 +176,7 @@ impl Corpus {
             match self.dirs.number(dir, may_grow) {
                 Some(number) => {
                     self.last.0.clear();
-                    // Without memory for it, the next item looks for its folder.
+                    // Without memory for it, the next item looks up its directory again.
                     if memory::append(&mut self.last.0, dir).is_ok() {
                         self.last.1 = number;
                     }
