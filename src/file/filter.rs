@@ -25,6 +25,10 @@ use std::mem::take;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
+/// The message about a file whose known lines have been overwritten.
+pub(super) const REWRITTEN: &str =
+    "the file has been written anew since it was looked at; refresh it";
+
 /// Maximum number of runs in one batch.
 const MAX_BATCH_RUNS: usize = 16 << 10;
 
@@ -177,6 +181,11 @@ impl FilteredLines {
                 work,
                 bring,
             )?;
+            // What was the start of a line is within one now, so no line was found: the content is another one.
+            let runs = self.runs();
+            if (runs.upto(), runs.seen()) == (from, seen) {
+                return Err(JobError::Failed(REWRITTEN.to_owned()));
+            }
         }
     }
 }

@@ -17,7 +17,7 @@
 //! Little growth is matched while the host waits, below a millisecond; more growth is matched by a job, which also
 //! continues a filter whose own job was cancelled.
 
-use super::filter::{FilteredLines, Rule, View};
+use super::filter::{FilteredLines, REWRITTEN, Rule, View};
 use super::snapshot::{FileError, Filler, Snapshot};
 use super::state::Current;
 use super::{Change, Document};
@@ -128,6 +128,9 @@ impl Filter {
                     Ok(false) if change == Change::Replaced => return Ok(Caught::Lost(change)),
                     Ok(false) => return Ok(Caught::Behind),
                     Err(_) if change == Change::Replaced => return Ok(Caught::Lost(change)),
+                    Err(trouble) if trouble.message == REWRITTEN => {
+                        return Ok(Caught::Lost(Change::Replaced));
+                    }
                     Err(trouble) => return Err(trouble),
                 }
             }

@@ -343,3 +343,17 @@ fn a_filter_that_is_followed_survives_a_file_that_is_written_anew() {
         assert_eq!(job.poll().state, JobState::Running, "round {round}: {:?}", job.failure());
     }
 }
+
+#[test]
+fn a_filter_ends_its_search_when_known_lines_are_overwritten_by_longer_ones() {
+    let directory = Directory::new();
+    let path = directory.file("log", b"ERROR 1\n");
+    let filter = filtered(&open(&path, FileOptions::default()), "ERROR", false);
+    // Within the time in which the system may report it as growth.
+    std::fs::write(&path, "ERROR 10\n").unwrap();
+    let until = Instant::now() + Duration::from_secs(60);
+    while filter.refresh().is_err() || text_of(&filter) != "ERROR 10\n" {
+        assert!(Instant::now() < until, "{:?}", text_of(&filter));
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
