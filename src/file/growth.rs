@@ -196,7 +196,11 @@ impl Filter {
             Err(JobError::Cancelled) => Ok(false),
             Err(JobError::Failed(message)) => {
                 kept.parent.check()?;
-                Err(FileError::of(message))
+                // The file may have grown again since it was too short. Messages that ask for a refresh end alike.
+                Err(FileError {
+                    changed: message.ends_with("refresh it"),
+                    ..FileError::of(message)
+                })
             }
         }
     }
