@@ -25,10 +25,6 @@ use std::mem::take;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, RwLockReadGuard};
 
-/// The message about a file whose known lines have been overwritten.
-pub(super) const REWRITTEN: &str =
-    "the file has been written anew since it was looked at; refresh it";
-
 /// Maximum number of runs in one batch.
 const MAX_BATCH_RUNS: usize = 16 << 10;
 
@@ -74,12 +70,14 @@ pub(super) struct FilteredLines {
     pub filling: Gate,
     /// Bytes of kept lines that were reported to the host.
     told: AtomicU64,
+    /// Whether matching found that known lines have been overwritten.
+    overwritten: AtomicBool,
 }
 
 impl FilteredLines {
     pub fn new(parent: Arc<Snapshot>, rule: Arc<Rule>) -> FilteredLines {
-        let (runs, told) = (RwLock::default(), AtomicU64::new(0));
-        FilteredLines { parent, rule, runs, filling: Gate::default(), told }
+        let (runs, filling, told, overwritten) = Default::default();
+        FilteredLines { parent, rule, runs, filling, told, overwritten }
     }
 
     /// Returns the same lines over the same content; the copy grows independently.
@@ -96,6 +94,11 @@ impl FilteredLines {
 
     fn change<T>(&self, change: impl FnOnce(&mut Arc<RunList>) -> T) -> T {
         change(&mut self.runs.write().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Returns whether matching found that known lines have been overwritten, so that the kept lines are invalid.
+    pub fn is_overwritten(&self) -> bool {
+        self.overwritten.load(Ordering::Relaxed)
     }
 
     /// Returns whether all known lines of the file were matched.
@@ -181,10 +184,12 @@ impl FilteredLines {
                 work,
                 bring,
             )?;
-            // What was the start of a line is within one now, so no line was found: the content is another one.
+            // No line begins where the last known one ended, so the content is another one.
             let runs = self.runs();
             if (runs.upto(), runs.seen()) == (from, seen) {
-                return Err(JobError::Failed(REWRITTEN.to_owned()));
+                self.overwritten.store(true, Ordering::Relaxed);
+                let message = "known lines of the file have been overwritten; refresh it";
+                return Err(JobError::Changed(message.to_owned()));
             }
         }
     }

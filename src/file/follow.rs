@@ -65,9 +65,9 @@ impl Follower {
         let size = if current.filter.is_some() { 0 } else { current.snapshot.size() };
         let of = (Arc::as_ptr(&current.snapshot) as usize, size);
         drop((document, current));
-        // The file has become shorter since this check began: what it is now is seen by the next one.
-        let is_shorter = |trouble: &FileError| trouble.changed;
-        if looked.as_ref().is_err_and(is_shorter) || is_restless.as_ref().is_err_and(is_shorter) {
+        // The file has changed since this check began: the next one sees how.
+        let has_changed = |trouble: &FileError| trouble.changed;
+        if looked.as_ref().is_err_and(has_changed) || is_restless.as_ref().is_err_and(has_changed) {
             return Ok(Step::Rest(SETTLE_INTERVAL));
         }
         let (change, is_restless) = (looked?, is_restless?);

@@ -17,7 +17,7 @@
 //! Little growth is matched while the host waits, below a millisecond; more growth is matched by a job, which also
 //! continues a filter whose own job was cancelled.
 
-use super::filter::{FilteredLines, REWRITTEN, Rule, View};
+use super::filter::{FilteredLines, Rule, View};
 use super::snapshot::{FileError, Filler, Snapshot};
 use super::state::Current;
 use super::{Change, Document};
@@ -121,6 +121,9 @@ impl Filter {
         let kept = &self.kept;
         for _ in 0..MAX_LOOKS {
             let (change, is_all) = self.look(look)?;
+            if kept.is_overwritten() {
+                return Ok(Caught::Lost(Change::Replaced));
+            }
             if !kept.is_filled() && change != Change::Truncated {
                 match (look.fill)(kept) {
                     Ok(true) => {}
@@ -128,9 +131,7 @@ impl Filter {
                     Ok(false) if change == Change::Replaced => return Ok(Caught::Lost(change)),
                     Ok(false) => return Ok(Caught::Behind),
                     Err(_) if change == Change::Replaced => return Ok(Caught::Lost(change)),
-                    Err(trouble) if trouble.message == REWRITTEN => {
-                        return Ok(Caught::Lost(Change::Replaced));
-                    }
+                    Err(_) if kept.is_overwritten() => return Ok(Caught::Lost(Change::Replaced)),
                     Err(trouble) => return Err(trouble),
                 }
             }
@@ -194,14 +195,10 @@ impl Filter {
         match kept.fill(filler, &AtomicBool::new(false)) {
             Ok(()) => Ok(true),
             Err(JobError::Cancelled) => Ok(false),
-            Err(JobError::Failed(message)) => {
-                kept.parent.check()?;
-                // The file may have grown again since it was too short. Messages that ask for a refresh end alike.
-                Err(FileError {
-                    changed: message.ends_with("refresh it"),
-                    ..FileError::of(message)
-                })
+            Err(JobError::Changed(message)) => {
+                Err(FileError { changed: true, ..FileError::of(message) })
             }
+            Err(JobError::Failed(message)) => Err(FileError::of(message)),
         }
     }
 

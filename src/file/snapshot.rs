@@ -172,7 +172,11 @@ impl FileError {
 
 impl From<FileError> for JobError {
     fn from(trouble: FileError) -> JobError {
-        JobError::Failed(trouble.message)
+        if trouble.changed {
+            JobError::Changed(trouble.message)
+        } else {
+            JobError::Failed(trouble.message)
+        }
     }
 }
 

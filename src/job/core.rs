@@ -292,7 +292,9 @@ impl<T> Inner<T> {
         (self.state, self.failure) = match end {
             Ok(()) => (JobState::Done, None),
             Err(JobError::Cancelled) => (JobState::Cancelled, None),
-            Err(JobError::Failed(message)) => (JobState::Failed, Some(message)),
+            Err(JobError::Failed(message) | JobError::Changed(message)) => {
+                (JobState::Failed, Some(message))
+            }
         };
     }
 }

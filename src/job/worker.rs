@@ -33,6 +33,8 @@ pub enum JobError {
     Cancelled,
     /// The job failed, with this message.
     Failed(String),
+    /// The job failed because its input has changed meanwhile, with this message.
+    Changed(String),
 }
 
 impl From<NoMemory> for JobError {
