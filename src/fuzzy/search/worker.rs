@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 /// Maximum number of blocks that a thread filters before it scores the items found. A thread also stops filtering after
 /// [`MAX_SCAN_TIME`]. The more blocks, the fewer items are scored, as the most promising of all of them come first.
 const MAX_BLOCKS: usize = if cfg!(test) { 2 } else { 256 };
-const MAX_SCAN_TIME: Duration = Duration::from_millis(4);
+const MAX_SCAN_TIME: Duration = Duration::from_millis(if cfg!(test) { 60_000 } else { 4 });
 
 /// In a long search, threads filter for a shorter time per round until this time has passed, as the user waits for the
 /// first rows and scoring may take several times as long as filtering.

@@ -36,12 +36,8 @@ fn looks(items: &[String], query: &str, options: &SessionOptions, stop_after: us
 fn looks_at_least(least: usize, items: &[String], query: &str, options: &SessionOptions) {
     let all = looks(items, query, options, usize::MAX);
     assert!(all >= least, "{query}: {all} looks, {least} expected");
-    for stop_after in [0, 1, 2, all / 3, all / 2] {
+    for stop_after in [0, 1, 2, all / 3, all / 2, all - 2, all - 1] {
         assert_eq!(looks(items, query, options, stop_after), stop_after + 1, "{query}");
-    }
-    // How many blocks are scored together depends on the time, so another run may end some calls earlier.
-    for stop_after in [all - 2, all - 1] {
-        assert!(looks(items, query, options, stop_after) <= stop_after + 1, "{query}");
     }
 }
 
