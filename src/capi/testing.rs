@@ -85,7 +85,7 @@ pub unsafe extern "C" fn rille_test_job(
             }
             match fate {
                 1 => panic!("on purpose"),
-                2 => Err(JobError::Failed("it was told to fail".to_owned())),
+                2 => Err(JobError::Failed("the test asked for this failure".to_owned())),
                 _ => Ok(()),
             }
         });

@@ -158,7 +158,7 @@ impl Current {
             if !disk.size_is_true().map_err(|error| io_error::message(&error))? {
                 made = disk.read_all(MAX_MADE).map_err(|error| io_error::message(&error))?;
                 special = made.is_none().then_some(
-                    "the system does not tell its size, as it is made while it is read, and it has more than 4 MiB",
+                    "the system does not report its size, as it is made while it is read, and it has more than 4 MiB",
                 );
             }
         }

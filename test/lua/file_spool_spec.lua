@@ -45,7 +45,7 @@ if not native then
       t.ok(message:find("rille.file: to spool /dev/zero needs the native library", 1, true), message)
       file, message = rille.file("/dev/zero")
       t.eq(file, nil)
-      t.ok(message:find("/dev/zero: the system does not tell its size", 1, true), message)
+      t.ok(message:find("/dev/zero: the system does not report its size", 1, true), message)
     end
   end)
 end

@@ -104,7 +104,7 @@ end)
 
 t.test("a job may fail with a message", function()
   local state, _, message = collect(start({ fate = "fail" }))
-  t.eq({ state, message }, { "failed", "it was told to fail" })
+  t.eq({ state, message }, { "failed", "the test asked for this failure" })
 end)
 
 t.test("cancelling stops a job and keeps what it had found", function()

@@ -93,7 +93,7 @@ t.test("marks are of the same files when a walk finds them in another order", fu
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("only what is seen is text of the editor", function()
+t.test("only the visible rows are text of the editor", function()
   local nvim = start({ columns = 60, lines = 16 })
   nvim:lua(function()
     local items = {}

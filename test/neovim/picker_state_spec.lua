@@ -230,7 +230,7 @@ t.test("a picker that is opened closes the one before, and a list that is closed
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("a match that continues beyond what is shown of its row is marked up to there", function()
+t.test("a match that continues past the visible part of its row is marked up to there", function()
   local nvim = start()
   local seen = nvim:lua(function()
     _G.row = function()

@@ -45,7 +45,7 @@ t.test("what a command prints could not be viewed", function()
   comes_to(nvim, 500)
   -- Read again, as when a session is restored, it does not run again.
   nvim:cmd("edit")
-  says(nvim, "does not run again by itself")
+  says(nvim, "is not run again automatically")
   viewers.done(nvim)
 end)
 

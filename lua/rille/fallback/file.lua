@@ -105,7 +105,7 @@ function M.new(path, opts)
       end
       return nil,
         path
-          .. ": the system does not tell its size, as it is made while it is read, and it has more than 4 MiB"
+          .. ": the system does not report its size, as it is made while it is read, and it has more than 4 MiB"
     end
     io_file:close()
     io_file, size = made_file(text), #text

@@ -26,7 +26,7 @@ pub(in crate::capi) unsafe fn list<'a>(
     for (index, &end) in ends.iter().enumerate() {
         let item = text.get(start..end as usize).ok_or_else(|| {
             let message =
-                format!("item {index} of the list ends at {end}, which is before its begin or behind the text");
+                format!("item {index} of the list ends at {end}, which is before its start or past the end of the text");
             Failure::new(RILLE_EARG, message)
         })?;
         list.push(item);

@@ -67,6 +67,6 @@ pub(super) fn cells(cells: usize) -> Result<u32, Failure> {
 #[cold]
 #[inline(never)]
 fn too_wide(cells: usize) -> Failure {
-    let message = format!("the text takes {cells} cells, and 4 Gi - 1 is the most that is told");
+    let message = format!("the text takes {cells} cells, more than the maximum of 4 Gi - 1");
     Failure::new(RILLE_ETOOBIG, message)
 }

@@ -77,7 +77,7 @@ t.test("failures come with their message", function()
   frames(function()
     return seen
   end)
-  t.eq(seen, { "failed", "it was told to fail" })
+  t.eq(seen, { "failed", "the test asked for this failure" })
 end)
 
 t.test("a wait ends by stop and by close", function()

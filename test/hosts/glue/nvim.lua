@@ -72,7 +72,7 @@ t.test("failures come with their message", function()
   ticking(function()
     return seen.panic and seen.fail
   end)
-  t.eq(seen.fail, { "failed", "it was told to fail" })
+  t.eq(seen.fail, { "failed", "the test asked for this failure" })
   t.eq(seen.panic[1], "failed")
   t.ok(seen.panic[2]:find("on purpose", 1, true))
 end)

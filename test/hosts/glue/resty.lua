@@ -56,7 +56,7 @@ t.test("a wait has a limit", function()
 end)
 
 t.test("failures come with their message", function()
-  t.eq({ collect(start({ fate = "fail" })) }, { "failed", 0, "it was told to fail" })
+  t.eq({ collect(start({ fate = "fail" })) }, { "failed", 0, "the test asked for this failure" })
   t.eq((collect(start({ fate = "panic" }))), "failed")
 end)
 

@@ -71,7 +71,7 @@ end
 --- Runs a shell command, and opens its output: standard output and standard error together.
 local function open_command(command)
   if not asked[command] then
-    return nil, ("a command does not run again by itself: `:Rille view !%s`"):format(text.shown(command))
+    return nil, ("a command is not run again automatically: `:Rille view !%s`"):format(text.shown(command))
   elseif rille.backend ~= "native" then
     return nil,
       "what a command prints is read by the native library, which is not there: `:checkhealth rille`"
