@@ -1,33 +1,16 @@
 --- The viewer: a file in a buffer that holds a part of it, operated by keys and checked on the screen.
 local t = ...
 local root = os.getenv("RILLE_ROOT")
-local child = dofile(root .. "/test/neovim/child.lua")
-
-local directory = vim.fn.tempname()
-vim.fn.mkdir(directory)
-
---- Writes a file with numbered lines, and returns its path.
-local function numbered(name, count, text)
-  local path, lines = directory .. "/" .. name, {}
-  for i = 1, count do
-    lines[i] = ("line %d %s"):format(i, text and text(i) or "")
-  end
-  local file = assert(io.open(path, "wb"))
-  file:write(table.concat(lines, "\n"), "\n")
-  file:close()
-  return path
-end
+local viewers = dofile(root .. "/test/neovim/viewers.lua")(t)
+local child, directory, numbered, done = viewers.child, viewers.directory, viewers.numbered, viewers.done
 
 local LINES = 300000
 local big = numbered("big.log", LINES, function(i)
   return i % 7 == 0 and "seven" or "x"
 end)
 
---- Starts a child that views a file.
 local function view(path, opts)
-  local nvim = child.start(opts)
-  nvim:cmd("Rille view " .. (path or big))
-  return nvim
+  return viewers.view(path or big, opts)
 end
 
 --- Waits until the cursor is in a line of the file whose number is known.
@@ -37,26 +20,6 @@ local function comes_to(nvim, n)
     local number = require("rille.nvim.viewer").of():number_of(at)
     return number == wanted and vim.api.nvim_get_current_line():find("^line " .. wanted .. " ") ~= nil
   end, n)
-end
-
---- Quits, and checks that nothing is left. A job that was closed may still run for a moment.
-local function done(nvim)
-  nvim:cmd("enew | silent! %bwipeout!")
-  local left
-  local fine = vim.wait(60000, function()
-    left = nvim:lua(function()
-      local kinds = {}
-      for kind, count in pairs(require("rille").stats().handles) do
-        -- Modules keep one handle of each of these kinds.
-        local kept = kind == "notifier" or kind == "buffer"
-        kinds[kind] = count > 0 and not kept and count or nil
-      end
-      return kinds
-    end)
-    return next(left) == nil
-  end, 5)
-  t.ok(fine, vim.inspect(left))
-  t.eq(nvim:stop(), 0)
 end
 
 t.test("a file is shown with its numbers, and a page of it is in the buffer", function()
