@@ -334,7 +334,7 @@ t.test("a file is followed as it grows, from its last line on", function()
   comes_to(nvim, 50)
   nvim:type("gl")
   nvim:wait([[return not require("rille.nvim.viewer").of().following]])
-  t.eq(nvim:lua([[return vim.tbl_keys(require("rille.nvim.viewer").of().works)]]), {})
+  nvim:wait([[return next(require("rille.nvim.viewer").of().works) == nil]])
   done(nvim)
 end)
 
