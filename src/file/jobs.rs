@@ -6,6 +6,7 @@
 use super::{Answer, Change, Document, FileError, FileOptions, Info, Lines, Window};
 use crate::io_error;
 use crate::job::Worker;
+use crate::memory;
 use bstr::ByteSlice;
 use std::path::PathBuf;
 
@@ -166,9 +167,9 @@ impl Document {
             return Ok(Reply::TooLong(len));
         }
         worker.expect(len);
-        let mut bytes = Vec::new();
-        let room = usize::try_from(len).ok().filter(|&len| bytes.try_reserve_exact(len).is_ok());
-        room.ok_or_else(|| FileError::no_memory(len as usize))?;
+        let room = usize::try_from(len).unwrap_or(usize::MAX);
+        let mut bytes =
+            memory::with_room(room).map_err(|refused| FileError::no_memory(refused.bytes))?;
         let mut done = 0;
         while done < len && !worker.is_cancelled() {
             let step = STEP.min(len - done);

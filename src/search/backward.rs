@@ -12,6 +12,7 @@
 //! window.
 
 use super::{LiteralOptions, Span, literals::Hit};
+use crate::memory::{self, must};
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::NFA;
 use aho_corasick::{Anchored, MatchKind};
@@ -60,7 +61,7 @@ impl Backward {
         while at < text.len() {
             let seen = at.checked_sub(window.from).and_then(|at| window.patterns.get(at..));
             let Some(seen) = seen.filter(|seen| !seen.is_empty()) else {
-                self.look(text, at, window)?;
+                self.look(text, at, window);
                 continue;
             };
             let Some(next) = seen.iter().position(|&pattern| pattern != 0) else {
@@ -69,23 +70,20 @@ impl Backward {
             };
             let pattern = seen[next] as usize - 1;
             let start = at + next;
-            let len = self.nfa.patterns_len().min(pattern + 1);
-            debug_assert!(len == pattern + 1);
             let stop = start + self.nfa.pattern_len(pattern_id(pattern));
             return Some(Hit { span: Span { start, stop }, id: self.places[pattern] as usize });
         }
         None
     }
 
-    /// Finds the literals that begin from `from` on.
-    fn look(&self, text: &[u8], from: usize, window: &mut Window) -> Option<()> {
+    /// Finds the literals that begin from `from` on, and unwinds if the system has no memory for the window.
+    fn look(&self, text: &[u8], from: usize, window: &mut Window) {
         let len = self.longest.clamp(MIN_WINDOW, MAX_WINDOW).min(text.len() - from);
         window.from = from;
         window.patterns.clear();
-        window.patterns.try_reserve_exact(len).ok()?;
-        window.patterns.resize(len, 0);
+        must(memory::resize(&mut window.patterns, len, 0));
         let end = text.len().min((from + len).saturating_add(self.longest - 1));
-        let mut state = self.nfa.start_state(Anchored::No).ok()?;
+        let mut state = self.nfa.start_state(Anchored::No).expect("a search that is not anchored");
         for at in (from..end).rev() {
             state = self.nfa.next_state(Anchored::No, state, text[at]);
             if at < from + len && self.nfa.is_match(state) {
@@ -94,7 +92,6 @@ impl Backward {
                 window.patterns[at - from] = pattern + 1;
             }
         }
-        Some(())
     }
 
     /// Returns the native memory, in bytes.

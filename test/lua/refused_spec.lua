@@ -150,6 +150,14 @@ case("literals_job", function()
     return list and list:count("word7919"), wrong
   end)
 end, nil, true)
+case("literals:count, backward", function(list)
+  return list:count(("ab"):rep(30000))
+end, function()
+  -- The long one begins at each place and never ends, so the rest is searched backward, by an automaton that is built here.
+  local list = rille.literals({ ("ab"):rep(5000) .. "x", "b" })
+  t.eq(list:count(("ab"):rep(30000)), 30000)
+  return list
+end)
 case("literals:replace", function()
   return #lits:replace(mixed, "<>")
 end)
