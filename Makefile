@@ -15,14 +15,19 @@ ABI := $(shell sed -n 's/^.define RILLE_ABI //p' include/rille.h)
 MINOR := $(shell sed -n 's/^version = "[0-9]*\.\([0-9]*\.[0-9]*\).*/\1/p' Cargo.toml | head -n 1)
 
 # FILE is the output of cargo and the name for `-lrille`; SONAME is the name that programs linked with it load.
-ifeq ($(or $(findstring apple,$(CARGO_BUILD_TARGET)),$(filter Darwin,$(shell uname -s))),)
-FILE := librille.so
-SONAME := $(FILE).$(ABI)
-REAL := $(SONAME).$(MINOR)
-else
+# Without CARGO_BUILD_TARGET it is built for this machine. A DLL has no links: programs load it by its one name.
+ifneq ($(findstring windows,$(CARGO_BUILD_TARGET)),)
+FILE := rille.dll
+SONAME :=
+REAL := $(FILE)
+else ifneq ($(or $(findstring apple,$(CARGO_BUILD_TARGET)),$(if $(CARGO_BUILD_TARGET),,$(filter Darwin,$(shell uname -s)))),)
 FILE := librille.dylib
 SONAME := librille.$(ABI).dylib
 REAL := librille.$(ABI).$(MINOR).dylib
+else
+FILE := librille.so
+SONAME := $(FILE).$(ABI)
+REAL := $(SONAME).$(MINOR)
 endif
 
 # The same as `cargo build --release`, with two differences. It has link-time optimisation, which cargo omits while it builds
@@ -39,7 +44,7 @@ all:
 	echo $(CARGO) rustc --release --lib --crate-type cdylib $(CARGOFLAGS); \
 	CARGO_ENCODED_RUSTFLAGS="$$flags" \
 	$(CARGO) rustc --release --lib --crate-type cdylib --target-dir "$(TARGET_DIR)" $(CARGOFLAGS)
-	ln -sf $(FILE) "$(OUT)/$(SONAME)"
+	$(if $(SONAME),ln -sf $(FILE) "$(OUT)/$(SONAME)")
 
 test:
 	$(CARGO) test
