@@ -129,9 +129,17 @@ fn fill(random: &mut Random, top: &Path) -> Vec<PathBuf> {
     for directory in &directories {
         for _ in 0..random.below(6) {
             let file = directory.join(random.pick(NAMES));
-            if !file.exists() {
-                fs::write(file, "").unwrap();
+            if fs::symlink_metadata(&file).is_ok() {
+                continue;
             }
+            // Git lists a link as a file, whatever it leads to.
+            #[cfg(unix)]
+            if random.below(4) == 0 {
+                let target = random.pick(&[".", "..", "a", "build", "b.log", "none", "/dev/null"]);
+                std::os::unix::fs::symlink(target, file).unwrap();
+                continue;
+            }
+            fs::write(file, "").unwrap();
         }
     }
     directories
