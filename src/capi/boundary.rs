@@ -303,7 +303,7 @@ pub(super) fn narrow(len: usize, what: &str) -> Result<u32, Failure> {
     u32::try_from(len).map_err(|_| {
         Failure::new(
             RILLE_ETOOBIG,
-            format!("{what} would have {len} bytes, and 4 GiB - 1 is the most there can be"),
+            format!("{what} would have {len} bytes; the maximum is 4 GiB - 1"),
         )
     })
 }

@@ -72,8 +72,8 @@ pub enum Refused {
     MemoryLimit(usize),
     /// The session already holds the maximum number of items.
     Number,
-    /// The item, with its columns, is larger than 4 GiB.
-    Item,
+    /// The item has 2 GiB or more: so many bytes.
+    Item(usize),
     /// Memory for the item could not be allocated.
     Memory,
 }
@@ -83,7 +83,9 @@ impl std::fmt::Display for Refused {
         match self {
             Refused::MemoryLimit(bytes) => write!(out, "memory limit of {bytes} bytes reached"),
             Refused::Number => write!(out, "maximum of {MAX_ITEMS} items reached"),
-            Refused::Item => write!(out, "the item is larger than 4 GiB"),
+            Refused::Item(bytes) => {
+                write!(out, "an item has {bytes} bytes; the maximum is 2 GiB - 1")
+            }
             Refused::Memory => write!(out, "out of memory for the item"),
         }
     }
@@ -197,7 +199,7 @@ impl Shared {
             return Err(Refused::Number);
         }
         if item.len() > u32::MAX as usize / 2 {
-            return Err(Refused::Item);
+            return Err(Refused::Item(item.len()));
         }
         if !state.corpus.has_spare() {
             return Err(Refused::Memory);

@@ -1,5 +1,6 @@
 --- `rille.fuzzy`.
 local t = ...
+local ffi = require("ffi")
 local rille = require("rille")
 local root = debug.getinfo(1, "S").source:match("^@(.*)[/\\]test[/\\]") or "."
 local native = rille.backend == "native"
@@ -421,6 +422,25 @@ end)
 if not native then
   return
 end
+
+t.test("an item of 2 GiB is refused with a sentence, and the items before it stay", function()
+  if ffi.os ~= "Linux" then
+    t.skip("needs memory that is mapped, and never written")
+  end
+  ffi.cdef([[
+    void *mmap(void *, size_t, int, int, int, long);
+    int munmap(void *, size_t);
+  ]])
+  local size = 2 ^ 31 + 2
+  local memory = ffi.C.mmap(nil, size, 3, 0x4022, -1, 0)
+  t.ok(ffi.cast("intptr_t", memory) ~= -1)
+  ffi.copy(memory, "a\n", 2)
+  local f = rille.fuzzy()
+  local len, message = f:push(rille.bytes(ffi.cast("const char *", memory), size))
+  t.eq({ len, message }, { nil, "an item has 2147483648 bytes; the maximum is 2 GiB - 1" })
+  t.eq({ f:len(), f:text(1) }, { 1, "a" })
+  ffi.C.munmap(memory, size)
+end)
 
 t.test("a walk feeds it", function()
   local f = rille.fuzzy({ scheme = "path" })

@@ -218,3 +218,21 @@ t.test("a method that is called with a dot says so", function()
   lits:close()
   t.raises("rille: closed", lits.test, lits, "a")
 end)
+
+t.test("a list of more than 4 GiB is refused before it is copied", function()
+  if rille.backend ~= "native" then
+    t.skip("the fallback has no limit of a list")
+  end
+  local part, list = ("x"):rep(2 ^ 26), {}
+  for i = 1, 64 do
+    list[i] = part
+  end
+  t.raises("rille.literals: list has more than 4 GiB %- 1", rille.literals, list)
+end)
+
+t.test("a start beyond 4 GiB is after the end of every text", function()
+  local lits = literals({ "a" })
+  for _, init in ipairs({ 5, 2 ^ 32 - 1, 2 ^ 32, 2 ^ 32 + 1, 2 ^ 52 }) do
+    t.eq(lits:find("aaa", init), nil)
+  end
+end)

@@ -140,6 +140,14 @@ t.test("empty matches advance by a character", function()
   t.eq(regex(""):split("ab"), { "", "a", "b", "" })
 end)
 
+t.test("a start beyond 4 GiB is after the end of every text", function()
+  for _, init in ipairs({ 5, 2 ^ 32 - 1, 2 ^ 32, 2 ^ 32 + 1, 2 ^ 52 }) do
+    t.eq({ regex("a*"):find("aaa", init) }, {})
+    t.eq(regex("a*"):test("aaa", init), false)
+    t.eq(all(regex("a*"):gfind("aaa", init)), {})
+  end
+end)
+
 t.test("many matches come in batches, with nothing lost at their borders", function()
   for _, n in ipairs({ 1, 15, 16, 17, 383, 384, 385, 399, 400, 401, 1535, 1536, 1537, 5000 }) do
     local s = ("ab"):rep(n)

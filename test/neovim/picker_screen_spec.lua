@@ -80,6 +80,27 @@ t.test("screens of every size, and a size that changes", function()
   t.eq(nvim:stop(), 0)
 end)
 
+t.test("the match at the end of a row is shown, however long the row is", function()
+  local nvim = start({ columns = 60, lines = 20 })
+  nvim:lua([[require("rille.nvim").pick({ items = { "first" } })]])
+  nvim:sees("first")
+  local width = nvim:lua([[return require("rille.nvim.picker").current.windows.rects.list.width]])
+  nvim:type("<Esc>")
+  closed(nvim)
+  for extra = -3, 2 do
+    local item = ("x"):rep(width + extra - 1) .. "Z"
+    nvim:lua([[require("rille.nvim").pick({ items = { ... } })]], item)
+    nvim:type("Z")
+    nvim:sees("1/1")
+    -- Two cells before each row are for the selection and the mark.
+    nvim:sees(extra <= -2 and "▌ " .. item or "xxxZ")
+    nvim:type("<Esc>")
+    closed(nvim)
+  end
+  t.eq(nvim:messages(), "")
+  t.eq(nvim:stop(), 0)
+end)
+
 t.test("frames: rille's option, then the editor's, then a round one", function()
   local nvim = start({ columns = 60, lines = 20 })
   local function corners(code)

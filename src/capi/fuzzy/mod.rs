@@ -168,7 +168,7 @@ impl Drop for rille_fuzzy {
 impl From<Refused> for Failure {
     fn from(refused: Refused) -> Failure {
         let status = match refused {
-            Refused::Item => RILLE_ETOOBIG,
+            Refused::Item(_) => RILLE_ETOOBIG,
             Refused::MemoryLimit(_) | Refused::Number => RILLE_ELIMIT,
             Refused::Memory => RILLE_ENOMEM,
         };
