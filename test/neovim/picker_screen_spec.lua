@@ -1,28 +1,12 @@
 --- The picker on its screen: every way to leave it, window sizes, the mouse, and other features that use it.
 local t = ...
 local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
-local closed = pickers.closed
+local closed, prompt, name = pickers.closed, pickers.prompt, pickers.name
 
-local directory = vim.fn.tempname()
-vim.fn.mkdir(directory .. "/src/deep", "p")
-for i = 1, 60 do
-  vim.fn.writefile({ "text of " .. i, "second" }, ("%s/src/file%02d.txt"):format(directory, i))
-end
-vim.fn.writefile({ "int main;" }, directory .. "/src/deep/main.c")
-vim.fn.writefile({ "first", "needle here", "last" }, directory .. "/alone.conf")
+local directory = pickers.tree()
 
 local function start(opts)
   return pickers.start(opts, directory)
-end
-
-local function prompt(nvim)
-  return nvim:lua(function()
-    return require("rille.nvim.picker").current.prompt.query
-  end)
-end
-
-local function name(nvim)
-  return nvim:lua([[return vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ":t")]])
 end
 
 t.test("every way of leaving gives everything back, and on_choice is called once", function()

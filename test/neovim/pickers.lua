@@ -26,6 +26,35 @@ function M.start(opts, directory)
   return nvim
 end
 
+--- Makes a directory tree of 62 files and returns its path.
+---@return string
+function M.tree()
+  local directory = vim.fn.tempname()
+  vim.fn.mkdir(directory .. "/src/deep", "p")
+  for i = 1, 60 do
+    vim.fn.writefile({ "text of " .. i, "second" }, ("%s/src/file%02d.txt"):format(directory, i))
+  end
+  vim.fn.writefile({ "int main;" }, directory .. "/src/deep/main.c")
+  vim.fn.writefile({ "first", "needle here", "last" }, directory .. "/alone.conf")
+  return directory
+end
+
+--- Returns the text in the prompt of the open picker.
+---@param nvim rille.test.child
+---@return string
+function M.prompt(nvim)
+  return nvim:lua(function()
+    return require("rille.nvim.picker").current.prompt.query
+  end)
+end
+
+--- Returns the name of the current buffer without its directory.
+---@param nvim rille.test.child
+---@return string
+function M.name(nvim)
+  return nvim:lua([[return vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ":t")]])
+end
+
 --- Waits until no picker is open and everything is freed.
 ---@param nvim rille.test.child
 function M.closed(nvim)

@@ -37,7 +37,7 @@ local function open(spec)
   spec.query = spec.query or ""
   spec.place = spec.place or place_of
   spec.source = function(on_news)
-    return lazy.load("rille.nvim.picker.corpus").new(given, on_news)
+    return lazy.load("rille.nvim.picker.source.corpus").new(given, on_news)
   end
   return picker.open(spec)
 end
@@ -277,7 +277,7 @@ function M.grep(opts)
     query = opts.query or "",
     icons = true,
     source = function(on_news)
-      return lazy.load("rille.nvim.picker.search").new({
+      return lazy.load("rille.nvim.picker.source.search").new({
         root = root.path,
         grep = grep,
         limit = config.get("grep.limit"),

@@ -1,6 +1,6 @@
 --- The picker: a prompt, the rows that match what is typed, and a preview of the selected one.
 ---
---- Items come from a source (`rille.nvim.picker.corpus`, `rille.nvim.picker.search`): it receives the text of the prompt
+--- Items come from a source (`rille.nvim.picker.source.corpus`, `rille.nvim.picker.source.search`): it receives the text of the prompt
 --- and reports changes; then the visible rows are drawn. Only those become text in a buffer.
 local config = require("rille.nvim.config")
 local actions = require("rille.nvim.picker.actions")

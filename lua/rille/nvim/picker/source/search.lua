@@ -2,6 +2,7 @@
 --- results stay until the new one finds something or ends.
 local rille = require("rille")
 local await = require("rille.nvim").await
+local release = require("rille.nvim.picker.source.job").release
 local pattern_error = require("rille.nvim.text").pattern_error
 
 --- Maximum lines taken in one turn of the event loop, maximum bytes kept of each line, bytes kept before the first match of
@@ -29,17 +30,6 @@ function M.new(opts, on_news)
 end
 
 function Search.open() end
-
-local function forget(self)
-  if self.wait then
-    self.wait:stop()
-    self.wait = nil
-  end
-  if self.job then
-    self.job:close()
-    self.job = nil
-  end
-end
 
 --- Returns the next byte from `at` on that begins a character.
 local function boundary(text, at)
@@ -88,7 +78,7 @@ end
 --- Searches for a pattern.
 ---@param query string
 function Search:start(query)
-  forget(self)
+  release(self)
   self.capped, self.whole = nil, nil
   if query == "" then
     self.rows, self.failure, self.stale, self.version = {}, nil, false, self.version + 1
@@ -122,7 +112,7 @@ function Search:start(query)
     self.capped = stopped and #rows >= self.opts.limit
     self.version = self.version + 1
     if state ~= "running" and not batch then
-      forget(self)
+      release(self)
       if state == "failed" then
         self.failure = why
       end
@@ -195,7 +185,7 @@ function Search:all(visit, done)
 end
 
 function Search:close()
-  forget(self)
+  release(self)
 end
 
 return M

@@ -1,6 +1,7 @@
 --- Adds items to a session in slices too short to be noticed: from a list, from a job, or from a function that produces
 --- them.
 local reason = require("rille.nvim.text").reason
+local release = require("rille.nvim.picker.source.job").release
 
 local uv = vim.uv or vim.loop
 
@@ -231,14 +232,7 @@ function Feeder:close()
     self.stop()
     self.stop = nil
   end
-  if self.wait then
-    self.wait:stop()
-    self.wait = nil
-  end
-  if self.job then
-    self.job:close()
-    self.job = nil
-  end
+  release(self)
 end
 
 return M

@@ -1,7 +1,7 @@
 --- The source of most pickers: a session of items in the library, ranked by the query that is typed.
 local rille = require("rille")
-local feeder = require("rille.nvim.picker.feeder")
-local follow = require("rille.nvim.picker.follow")
+local feeder = require("rille.nvim.picker.source.feeder")
+local jobs = require("rille.nvim.picker.source.job")
 local ranges = require("rille.nvim.picker.row").ranges
 
 local uv = vim.uv or vim.loop
@@ -73,19 +73,8 @@ function Corpus:more()
   end
 end
 
-local function forget(self)
-  if self.wait then
-    self.wait:stop()
-    self.wait = nil
-  end
-  if self.job then
-    self.job:close()
-    self.job = nil
-  end
-end
-
 function Corpus:ask()
-  forget(self)
+  jobs.release(self)
   local since, query = uv.hrtime(), self.query
   self.asked = self.fuzzy:len()
   local job, message = self.fuzzy:start(query, { limit = self.limit })
@@ -94,7 +83,7 @@ function Corpus:ask()
     return self.on_news()
   end
   self.failure, self.job = nil, job
-  self.wait = follow(job, function(_, state, why)
+  self.wait = jobs.follow(job, function(_, state, why)
     -- Before the job is closed, as the results belong to it.
     local found, last = self.fuzzy:results(), self.found
     -- When the query is repeated because of new items, the old rows stay until it has searched as many items as before.
@@ -102,7 +91,7 @@ function Corpus:ask()
       self.found, self.found_query, self.version = found, query, self.version + 1
     end
     if state ~= "running" then
-      forget(self)
+      jobs.release(self)
       self.took = (uv.hrtime() - since) / 1e6
       self.failure = state == "failed" and why or nil
     end
@@ -231,7 +220,7 @@ function Corpus:close()
   if not self.fuzzy then
     return
   end
-  forget(self)
+  jobs.release(self)
   if self.timer then
     self.timer:close()
     self.timer = nil

@@ -1,14 +1,29 @@
---- Following a search, in either backend. A native search wakes the editor; one in pure Lua only makes progress when polled,
---- so it is polled in each turn of the event loop.
+--- The job of a source: its progress, in either backend, and its end.
 local rille = require("rille")
 
 local uv = vim.uv or vim.loop
 
---- Calls `fn(job, state, message)` whenever the job has new results, and a last time when it has finished.
+local M = {}
+
+--- Stops waiting for the job of a source and closes it.
+---@param source { wait?: { stop: fun(self) }, job?: rille.job }
+function M.release(source)
+  if source.wait then
+    source.wait:stop()
+    source.wait = nil
+  end
+  if source.job then
+    source.job:close()
+    source.job = nil
+  end
+end
+
+--- Calls `fn(job, state, message)` whenever the job has new results, and a last time when it has finished. A native job
+--- wakes the editor; one in pure Lua only makes progress when polled, so it is polled in each turn of the event loop.
 ---@param job rille.job
 ---@param fn fun(job: rille.job, state: rille.job.state, message?: string)
 ---@return { stop: fun(self) }
-return function(job, fn)
+function M.follow(job, fn)
   if rille.backend == "native" then
     return require("rille.nvim").await(job, fn)
   end
@@ -34,3 +49,5 @@ return function(job, fn)
     end,
   }
 end
+
+return M
