@@ -24,7 +24,7 @@ local lazy = require("rille.core.lazy")
 ---@field grep fun(pattern: string|string[], root: string, opts?: rille.grep.options): rille.job?, string?
 ---@field walk fun(root: string, opts?: rille.walk.options): rille.job?, string?
 ---@field notifier fun(): rille.notifier?, string?
-local M = { version = "0.1.0" }
+local M = { version = backend.version }
 
 --- Returns the namespace of the library, or nil if the fallback runs. The first call decides which.
 local function library()

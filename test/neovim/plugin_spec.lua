@@ -20,7 +20,7 @@ end)
 t.test("the command lists what there is, and what it does not know", function()
   local nvim = child.start()
   nvim:type(":Rille<CR>")
-  nvim:sees(":Rille buffers | build | files | grep | health | help | lines | resume | view")
+  nvim:sees(":Rille buffers | build | files | grep | health | help | install | lines | resume | view")
   nvim:type(":Rille nonsense with more<CR>")
   nvim:sees("rille: there is no sub-command `nonsense`")
   -- No prompt waits for a key.
@@ -37,7 +37,7 @@ t.test("sub-commands and their arguments are completed", function()
   end
   t.eq(
     complete("Rille "),
-    { "buffers", "build", "files", "grep", "health", "help", "lines", "resume", "view" }
+    { "buffers", "build", "files", "grep", "health", "help", "install", "lines", "resume", "view" }
   )
   t.eq(complete("Rille he"), { "health", "help" })
   t.eq(complete("Rille view Cargo."), { "Cargo.lock", "Cargo.toml" })

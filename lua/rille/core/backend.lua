@@ -1,10 +1,11 @@
 --- The implementation in use, and how it was found: a record filled by `rille.core.ffi` and `rille`.
 ---@class rille.backend
+---@field version string version of the Lua code and of the library that it belongs to
 ---@field name? "native"|"lua" nil until the first use
 ---@field path? string the library's file, as the system's loader knows it
 ---@field paths string[] further candidates, tried after $RILLE_LIB; set by host glue before the first use
 ---@field tried rille.tried[] every candidate in order; the last one is loaded if `path` is set
-local backend = { paths = {}, tried = {} }
+local backend = { version = "0.1.0", paths = {}, tried = {} }
 
 ---@class rille.tried
 ---@field path string file, or "rille" for the system's own search

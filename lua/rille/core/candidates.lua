@@ -4,6 +4,7 @@
 --- exception is a Lua tree that is itself on `package.path` by a relative path: that path was chosen deliberately.
 local backend = require("rille.core.backend")
 local abi = require("rille.core.cdef").abi
+local target = require("rille.core.target")
 local ffi = require("ffi")
 
 local WINDOWS = ffi.os == "Windows"
@@ -13,15 +14,13 @@ local FILE = ({ OSX = "librille.dylib", Windows = "rille.dll" })[ffi.os] or "lib
 local VERSIONED = ({ OSX = ("librille.%d.dylib"):format(abi), Windows = FILE })[ffi.os]
   or ("librille.so.%d"):format(abi)
 
-local ARCH = ({ x64 = "x86_64", arm64 = "aarch64", x86 = "i686" })[ffi.arch] or ffi.arch
-local TARGETS = {
-  Linux = { ARCH .. "-unknown-linux-gnu", ARCH .. "-unknown-linux-musl" },
-  OSX = { ARCH .. "-apple-darwin" },
-  Windows = { ARCH .. "-pc-windows-msvc", ARCH .. "-pc-windows-gnu" },
-}
-
 --- The library directory of Debian and its derivatives for each processor.
-local MULTIARCH = ({ x86 = "i386-linux-gnu", arm = "arm-linux-gnueabihf" })[ffi.arch] or ARCH .. "-linux-gnu"
+local MULTIARCH = ({
+  x64 = "x86_64-linux-gnu",
+  arm64 = "aarch64-linux-gnu",
+  x86 = "i386-linux-gnu",
+  arm = "arm-linux-gnueabihf",
+})[ffi.arch] or ffi.arch .. "-linux-gnu"
 
 --- Returns the directory of the modules, from which this file was loaded, with a `/` at its end: `require` looks for
 --- `<directory>rille/core/candidates.lua`.
@@ -120,10 +119,21 @@ return function()
   local directory = modules()
   local root = directory
     and (directory:match("^(.*[/\\])lua[/\\]$") or directory:match("^lua[/\\]$") and "./")
+  local targets = target.candidates()
   if root then
+    for _, name in ipairs(targets) do
+      add(("%slib/%s/%s"):format(root, name, target.file(name)), true)
+    end
     add(root .. "lib/" .. FILE, true)
-    for _, target in ipairs(TARGETS[ffi.os] or {}) do
-      add(("%slib/%s/%s"):format(root, target, FILE), true)
+    for _, name in ipairs(targets) do
+      add(("%slib/%s/%s"):format(root, name, FILE), true)
+    end
+  end
+  for _, name in ipairs(targets) do
+    local user = target.user_directory(name)
+    local path = user and user .. "/" .. target.file(name)
+    if path and exists(path) then
+      add(path)
     end
   end
   -- `make install` puts the modules into <prefix>/share/lua/5.1 and the library into <prefix>/lib.

@@ -45,6 +45,11 @@ M.subcommands = {
       dofile(vim.fs.dirname(vim.fn.fnamemodify(source, ":p:h:h:h")) .. "/build.lua")
     end,
   },
+  install = {
+    run = function()
+      lazy.load("rille.nvim.install").command()
+    end,
+  },
   health = {
     run = function()
       vim.cmd.checkhealth("rille")

@@ -14,6 +14,12 @@ local M = {}
 ---@type rille.nvim.option[]
 M.options = {
   {
+    "prebuilt",
+    false,
+    "boolean",
+    "Whether `build.lua`, which plugin managers run, downloads the library as |:Rille-install| does instead of building it.",
+  },
+  {
     "progress",
     true,
     "boolean",
@@ -58,6 +64,12 @@ M.options = {
     false,
     "number|false",
     "Files of this many bytes or more are opened by the viewer instead of being loaded: by `:edit`, from the command line, and in every other way. `:noautocmd edit` still loads one.",
+  },
+  {
+    "url",
+    "",
+    "string",
+    "Where |:Rille-install| finds the archives; by default $RILLE_MIRROR, or the releases of rille.",
   },
   { "view.number", true, "boolean", "Whether the viewer shows line numbers." },
   {
