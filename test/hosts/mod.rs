@@ -99,7 +99,8 @@ fn may_skip(host: &str, reason: &str, required: bool) -> bool {
     let fallback = host.ends_with("fallback");
     match reason {
         "the JIT is off" => host.ends_with("nojit"),
-        "needs the right to mount" => host == "luajit" && !required,
+        "needs the right to mount" => ["luajit", "nvim-plugin"].contains(&host) && !required,
+        "there is no luajit" => host == "nvim-plugin" && !required,
         "this is no Neovim with an editor" => host != "nvim",
         "needs the native library and a process that may be forked" => host != "luajit",
         "needs the library with the feature `testing`" => fallback,

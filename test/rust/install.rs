@@ -14,7 +14,7 @@ use std::process::{Command, Output};
 const MAX_BYTES: u64 = 5_000_000;
 
 /// Returns the version of the C interface, from the header, which `header.rs` compares with the sources.
-fn abi() -> String {
+pub(crate) fn abi() -> String {
     let header = fs::read_to_string(root().join("include/rille.h")).expect("the header");
     let number = header.lines().find_map(|line| line.strip_prefix("#define RILLE_ABI "));
     number.expect("the header has RILLE_ABI").to_owned()

@@ -99,10 +99,16 @@ fn no_library_anywhere() {
         &format!(
             r#"{FALLBACK}
             local wanted = {{
+                "/lib/[^/]*%-unknown%-linux%-gnu/librille%-%d+%.so", "/lib/[^/]*%-unknown%-linux%-musl/librille%-%d+%.so",
                 "/lib/librille", "/lib/[^/]*%-unknown%-linux%-gnu/librille", "/lib/[^/]*%-unknown%-linux%-musl/librille",
                 "/target/release/librille", "^rille: the system's loader says",
             }}
-            if ffi.os == "OSX" then wanted = {{ wanted[1], "/lib/[^/]*%-apple%-darwin/librille", wanted[4], "^rille: no librille" }} end
+            if ffi.os == "OSX" then
+                wanted = {{
+                    "/lib/[^/]*%-apple%-darwin/librille%-%d+%.dylib", wanted[3], "/lib/[^/]*%-apple%-darwin/librille", wanted[6],
+                    "^rille: no librille",
+                }}
+            end
             assert(#health.tried == #wanted, table.concat(reasons, "\n"))
             for i, pattern in ipairs(wanted) do assert(reasons[i]:find(pattern), reasons[i]) end
             for _, reason in ipairs(reasons) do assert(health.reason:find(reason, 1, true), reason) end

@@ -59,13 +59,15 @@ local function exists(path)
   return WINDOWS and os.rename(path, path) ~= nil
 end
 
---- Returns the last line of an output that is not empty: it has the reason of a failure.
+--- Returns the last line of an output that has a reason; tar says at its end only that it is exiting.
 ---@param text? string
 ---@return string?
 function M.last_line(text)
   local last
   for line in (text or ""):gmatch("[^\r\n]+") do
-    last = line:match("^%s*(%S.-)%s*$") or last
+    if line:find("%S") and not line:find("[Ee]xiting") then
+      last = line:match("^%s*(.-)%s*$")
+    end
   end
   return last
 end

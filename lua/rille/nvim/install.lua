@@ -6,6 +6,14 @@ local target = require("rille.core.target")
 
 local M = {}
 
+--- Continues a coroutine; its error is one of the editor's.
+local function continue(waiting, ...)
+  local ran, message = coroutine.resume(waiting, ...)
+  if not ran then
+    error(message, 0)
+  end
+end
+
 --- Functions that wait in a coroutine, until the program has ended or the loop has had a turn.
 ---@type rille.install.system
 local system = {
@@ -32,7 +40,7 @@ local system = {
       end,
     }, function(result)
       vim.schedule(function()
-        coroutine.resume(waiting, result)
+        continue(waiting, result)
       end)
     end)
     if not started then
@@ -56,7 +64,7 @@ local system = {
   pause = function()
     local waiting = coroutine.running()
     vim.schedule(function()
-      coroutine.resume(waiting)
+      continue(waiting)
     end)
     coroutine.yield()
   end,
@@ -87,7 +95,7 @@ function M.start(on_end)
     end
     on_end(path, why)
   end
-  coroutine.resume(coroutine.create(run))
+  continue(coroutine.create(run))
 end
 
 --- Runs `:Rille install`.

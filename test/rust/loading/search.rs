@@ -26,11 +26,17 @@ fn the_first_of_all_places_is_taken() {
         "macos" => "apple-darwin",
         _ => "unknown-linux-gnu",
     };
+    let target = format!("{}-{target}", std::env::consts::ARCH);
+    let (_, extension) = name.split_once('.').expect("an extension");
+    let packaged = format!("librille-{}.{extension}", crate::install::abi());
+    let version = env!("CARGO_PKG_VERSION");
     let places = [
         put(&tree, "variable.so"),
         put(&tree, "glue.so"),
+        put(&tree, &format!("lib/{target}/{packaged}")),
         put(&tree, &format!("lib/{name}")),
-        put(&tree, &format!("lib/{}-{target}/{name}", std::env::consts::ARCH)),
+        put(&tree, &format!("lib/{target}/{name}")),
+        put(&tree, &format!("data/nvim/rille/{version}/{target}/{packaged}")),
         put(&tree, &format!("target/release/{name}")),
         put(&tree, "cpath/librille.so"),
     ];
@@ -44,7 +50,8 @@ fn the_first_of_all_places_is_taken() {
             "#,
             places[1], place
         );
-        tree.run(&[("RILLE_LIB", &places[0])], &code);
+        let data = tree.directory.join("data");
+        tree.run(&[("RILLE_LIB", &places[0]), ("XDG_DATA_HOME", &data)], &code);
         fs::remove_file(place).expect("the file is removed");
     }
     tree.run(&[("RILLE_LIB", &places[0])], FALLBACK);
