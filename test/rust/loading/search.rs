@@ -1,6 +1,6 @@
 //! The search for the library: which places, in which order, and which never.
 
-use super::{FALLBACK, Tree};
+use super::{FALLBACK, Tree, packaged};
 use crate::{library, root};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,21 +22,17 @@ fn text(path: &Path) -> &str {
 fn the_first_of_all_places_is_taken() {
     let tree = Tree::new("places");
     let name = library().file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
-    let target = match std::env::consts::OS {
-        "macos" => "apple-darwin",
-        _ => "unknown-linux-gnu",
-    };
-    let target = format!("{}-{target}", std::env::consts::ARCH);
-    let (_, extension) = name.split_once('.').expect("an extension");
-    let packaged = format!("librille-{}.{extension}", crate::install::abi());
+    let packaged = packaged();
+    let [_, target, file] =
+        packaged.split('/').collect::<Vec<_>>().try_into().expect("lib/target/file");
     let version = env!("CARGO_PKG_VERSION");
     let places = [
         put(&tree, "variable.so"),
         put(&tree, "glue.so"),
-        put(&tree, &format!("lib/{target}/{packaged}")),
+        put(&tree, &packaged),
         put(&tree, &format!("lib/{name}")),
         put(&tree, &format!("lib/{target}/{name}")),
-        put(&tree, &format!("data/nvim/rille/{version}/{target}/{packaged}")),
+        put(&tree, &format!("data/nvim/rille/{version}/{target}/{file}")),
         put(&tree, &format!("target/release/{name}")),
         put(&tree, "cpath/librille.so"),
     ];
@@ -132,8 +128,8 @@ fn the_loader_is_not_asked_if_it_would_look_into_the_working_directory() {
 #[test]
 fn a_lua_tree_on_a_relative_path_brings_its_own_library() {
     let tree = Tree::new("relative");
-    let name = library().file_name().and_then(|name| name.to_str()).expect("a name");
-    put(&tree, &format!("lib/{name}"));
+    let place = packaged();
+    put(&tree, &place);
     let directory = tree.directory.strip_prefix(root()).expect("it is below the root");
     let directory = text(directory);
     tree.run(
@@ -142,7 +138,7 @@ fn a_lua_tree_on_a_relative_path_brings_its_own_library() {
             r#"
             package.path = "{directory}/lua/?.lua;{directory}/lua/?/init.lua"
             local health = require("rille").health()
-            assert(health.tried[1].path == "{directory}/lib/{name}" and health.tried[1].reason == "loaded", health.reason)
+            assert(health.tried[1].path == "{directory}/{place}" and health.tried[1].reason == "loaded", health.reason)
             "#
         ),
     );
