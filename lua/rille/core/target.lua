@@ -72,11 +72,6 @@ function M.user_directory(target)
   return data and ("%s/rille/%s/%s"):format(data, backend.version, target)
 end
 
-local function exists(path)
-  local file = io.open(path, "rb")
-  return file ~= nil and file:close()
-end
-
 --- Returns whether this process has glibc. The name in C is our own, as all declarations of a Lua state share one namespace.
 local function has_glibc()
   pcall(ffi.cdef, 'const char *rille_glibc_version(void) __asm__("gnu_get_libc_version");')
@@ -91,8 +86,10 @@ end
 function M.current()
   local target
   if ffi.os == "Linux" then
-    local is_musl = not has_glibc() and exists(("/lib/ld-musl-%s.so.1"):format(ARCH))
-    target = (is_musl or has_glibc()) and M.candidates()[is_musl and 2 or 1] or nil
+    -- Every other C library of Linux systems is musl, except that of Android.
+    if not variable("ANDROID_ROOT") then
+      target = M.candidates()[has_glibc() and 1 or 2]
+    end
   else
     target = M.candidates()[1]
   end
