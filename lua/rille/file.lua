@@ -152,7 +152,7 @@ end
 local directory
 
 --- Fills the options for C.
----@param given rille.file.opening
+---@param given table the options that were read
 local function fill_options(given)
   directory = given.spool_directory
   options.cache, options.threads, options.spool_limit = given.cache, given.threads, given.spool_limit
@@ -270,7 +270,7 @@ end
 local function fill_window(opts, name)
   window.from, window.most = 0, 0
   if opts ~= nil then
-    window.from, window.most = read.window(opts, name)
+    window.from, window.most = read.window(opts, name, 3)
   end
   return window
 end

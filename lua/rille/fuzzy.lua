@@ -238,18 +238,24 @@ Fuzzy.__index = Fuzzy
 ---@overload fun(opts?: rille.fuzzy.corpus_options): rille.fuzzy
 local M = {}
 
---- Makes an empty session. Push items or feed it a walk, then query it while the user types.
----@param _ rille.fuzzy.module
----@param opts? rille.fuzzy.corpus_options
----@return rille.fuzzy
-local function new(_, opts)
-  local anchor = fill(options.read(opts, "rille.fuzzy", "memory_limit"))
+--- Makes a session from options that were read.
+local function session(opts)
+  local anchor = fill(opts)
   local status = C.rille_fuzzy_new(given, out_fuzzy, err)
   anchor[0] = anchor[0]
   if status < 0 then
     failure.raise(err, "rille.fuzzy")
   end
   return setmetatable({ handle = own(out_fuzzy[0]), cleared = 0, feeds = {} }, Fuzzy)
+end
+
+--- Makes an empty session. Push items or feed it a walk, then query it while the user types.
+---@param _ rille.fuzzy.module
+---@param opts? rille.fuzzy.corpus_options
+---@return rille.fuzzy
+local function new(_, opts)
+  local read = options.session(opts, "rille.fuzzy")
+  return session(read)
 end
 
 --- Returns the text of an item, by C's index.
@@ -444,7 +450,7 @@ end
 function Fuzzy:query(query, opts)
   local handle = open(self)
   options.query(query, "rille.fuzzy:query")
-  local limit = math.min(options.limit(opts, "rille.fuzzy:query"), self:len())
+  local limit = math.min(options.search(opts, "rille.fuzzy:query").limit, self:len())
   local rows = rows_for(limit)
   if C.rille_fuzzy_query(handle, query, #query, rows, limit, found, err) < 0 then
     return refused("rille.fuzzy:query")
@@ -485,7 +491,7 @@ end
 function Fuzzy:start(query, opts)
   local handle = open(self)
   options.query(query, "rille.fuzzy:start")
-  local limit = options.limit(opts, "rille.fuzzy:start")
+  local limit = options.search(opts, "rille.fuzzy:start").limit
   if C.rille_fuzzy_start(handle, query, #query, limit, out_job, err) < 0 then
     return refused("rille.fuzzy:start")
   end
@@ -517,7 +523,7 @@ end
 function M.match(query, s, opts)
   options.query(query, "rille.fuzzy.match")
   if opts ~= nil then
-    options.read(opts, "rille.fuzzy.match")
+    opts = options.match(opts, "rille.fuzzy.match")
   end
   local matcher, message = matcher_of(query, opts, "rille.fuzzy.match")
   if not matcher then
@@ -537,7 +543,7 @@ function M.filter(query, list, opts)
   local count = options.list(list, "rille.fuzzy.filter")
   local limit = count
   if opts ~= nil then
-    options.read(opts, "rille.fuzzy.filter", "limit")
+    opts = options.filter(opts, "rille.fuzzy.filter")
     limit = math.min(count, opts.limit or count)
   end
   local matcher, message = matcher_of(query, opts, "rille.fuzzy.filter")
@@ -576,17 +582,13 @@ function M.filter_job(query, list, opts)
   if type(list) ~= "table" then
     error(("%s: list must be a list of strings, got %s"):format(name, type(list)), 2)
   end
-  local own_opts = {}
-  for key, value in pairs(options.read(opts, name, "limit")) do
-    own_opts[key] = value
-  end
-  local limit = own_opts.limit or 2 ^ 32 - 1
-  own_opts.limit = nil
-  local matcher, message = matcher_of(query, opts and own_opts, name)
+  local read = options.filter(opts, name)
+  local limit = read.limit or 2 ^ 32 - 1
+  local matcher, message = matcher_of(query, opts and read, name)
   if not matcher then
     return nil, message
   end
-  local fuzzy = new(M, own_opts)
+  local fuzzy = session(read)
   local copying = in_parts.push(list, name, function(_, first, count)
     point(list, first, count)
     return pushed(C.rille_fuzzy_push(fuzzy.handle, pointers, lengths, count, out, err), name)

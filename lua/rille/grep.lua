@@ -6,6 +6,7 @@ local pack = require("rille.core.strings").pack
 local read_patterns = require("rille.regex.line_pattern").read
 local adopt = require("rille.job").adopt
 local walk_options = require("rille.walk").options
+local flags_of = require("rille.core.options").flags
 local read = require("rille.grep.options")
 
 local err = failure.block()
@@ -140,6 +141,19 @@ local function take(job, handle, n)
   return batch
 end
 
+--- Returns paths and texts as a list, in the order of the paths.
+local function alternating(texts)
+  local paths, list = {}, {}
+  for path in pairs(texts) do
+    paths[#paths + 1] = path
+  end
+  table.sort(paths)
+  for _, path in ipairs(paths) do
+    list[#list + 1], list[#list + 2] = path, texts[path]
+  end
+  return list
+end
+
 --- Starts a search for all lines that match a pattern, or one of several, in the directory tree under `root`. It
 --- searches the files that `rille.walk` finds. A file that cannot be read is a result of the kind "error". A line is
 --- searched without its LF or CR LF: `^` and `$` match at its ends. With `multiline` the whole text is searched, and
@@ -152,16 +166,14 @@ end
 ---@return integer? position byte in the pattern that is wrong
 function M.new(pattern, root, opts)
   local patterns, pattern_count = read_patterns(pattern, "rille.grep: pattern")
-  local given = read(root, opts)
-  local own, sum = given.own, CASES[given.own.case] or 0
-  for name, flag in pairs(FLAGS) do
-    sum = sum + (own[name] and flag or 0)
+  if type(root) ~= "string" then
+    error("rille.grep: root must be a string, got " .. type(root), 2)
   end
-  local walk = given.walk
-  local tree, anchor = walk_options(walk[1], walk[2], walk[3], walk[4], "rille.grep")
-  local texts, text_ends, text_count = pack(given.texts, "rille.grep: texts")
-  options.flags, options.context = sum, own.context or 0
-  options.limit_per_file, options.limit = own.limit_per_file or 0, own.limit or 0
+  local given = read(opts, "rille.grep")
+  local tree, anchor = walk_options(given, "rille.grep")
+  local texts, text_ends, text_count = pack(alternating(given.texts or {}), "rille.grep: texts")
+  options.flags, options.context = flags_of(given, FLAGS) + (CASES[given.case] or 0), given.context
+  options.limit_per_file, options.limit = given.limit_per_file, given.limit
   options.patterns, options.pattern_count = patterns, pattern_count
   options.texts, options.texts_len = const_bytes(texts), #texts
   options.text_ends, options.text_count = text_ends, text_count / 2

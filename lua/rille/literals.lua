@@ -5,7 +5,7 @@ local bytes = require("rille.bytes")
 local caches = require("rille.core.cache")
 local failure = require("rille.core.error")
 local handles = require("rille.core.handle")
-local literal_options = require("rille.literals.options")
+local read = require("rille.literals.options")
 local pack = require("rille.core.strings").pack
 local scratch = require("rille.core.scratch")
 local spans = require("rille.regex.spans")
@@ -43,9 +43,9 @@ local M = {}
 ---@return ffi.cdata* options rille_literals_options, valid until the next call
 function M.prepare(list, opts, name)
   local text, ends, count = pack(list, name .. ": list", 4)
-  local ignore_case, longest, limit = literal_options(opts, name, 4)
-  options.flags = (ignore_case and IGNORE_CASE or 0) + (longest and LONGEST or 0)
-  options.memory_limit = limit
+  local given = read(opts, name, nil, 3)
+  options.flags = (given.case == "ignore" and IGNORE_CASE or 0) + (given.match == "longest" and LONGEST or 0)
+  options.memory_limit = given.memory_limit
   return text, ends, count, options
 end
 

@@ -38,7 +38,7 @@ local M = {}
 ---@return ffi.cdata* options rille_regex_options, valid until the next call
 function M.prepare(patterns, flags, name)
   local text, ends, count = pack(patterns, name .. ": patterns", 4)
-  options.flags, options.memory_limit = pattern_options(flags, name, 4)
+  options.flags, options.memory_limit = pattern_options(flags, name, 3)
   return text, ends, count, options
 end
 

@@ -6,7 +6,7 @@ local failure = require("rille.core.error")
 local handles = require("rille.core.handle")
 local literals = require("rille.literals")
 local scratch = require("rille.core.scratch")
-local stream_options = require("rille.stream.options")
+local read = require("rille.stream.options")
 
 local of, sink = bytes.of, bytes.sink
 local err = failure.block()
@@ -57,7 +57,7 @@ end
 ---@return string? message what is wrong with the template
 ---@return integer? position byte in the template
 function M.new(matcher, replacement, opts)
-  local options = stream_options(opts)
+  local options = read(opts, "rille.stream")
   local is_literals = type(matcher) == "table" and matcher.is_rille_literals
   if not is_literals and not (type(matcher) == "table" and matcher.is_rille_regex) then
     error("rille.stream: matcher must be a rille.regex or rille.literals, got " .. type(matcher), 2)

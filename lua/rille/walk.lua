@@ -4,7 +4,9 @@ local C = require("rille.core.ffi")
 local failure = require("rille.core.error")
 local pack = require("rille.core.strings").pack
 local adopt = require("rille.job").adopt
-local read = require("rille.walk.options")
+local read = require("rille.walk.options").read
+
+local flags_of = require("rille.core.options").flags
 
 local err = failure.block()
 local out_handle = ffi.new("rille_job *[1]")
@@ -15,13 +17,13 @@ local EIO, EPATTERN = tonumber(C.RILLE_EIO), tonumber(C.RILLE_EPATTERN)
 
 local FLAGS = {
   hidden = tonumber(C.RILLE_WALK_HIDDEN),
-  no_ignore = tonumber(C.RILLE_WALK_NO_IGNORE),
   follow = tonumber(C.RILLE_WALK_FOLLOW),
   same_file_system = tonumber(C.RILLE_WALK_SAME_FILE_SYSTEM),
   sort = tonumber(C.RILLE_WALK_SORT),
   directories = tonumber(C.RILLE_WALK_DIRECTORIES),
   relative = tonumber(C.RILLE_WALK_RELATIVE),
 }
+local NO_IGNORE = tonumber(C.RILLE_WALK_NO_IGNORE)
 
 ---@alias rille.path.kind "file"|"directory"|"link"|"other"|"error"
 
@@ -100,21 +102,15 @@ local function take(job, handle, n)
 end
 
 --- Fills the options for C.
----@param flags table<string, boolean>
----@param max_depth integer
----@param globs string[]
----@param types string[]
+---@param given table the options that were read
 ---@param name string the public function
 ---@return ffi.cdata* options rille_walk_options, valid until the next call
 ---@return table anchor to be kept alive until C has read the options
-function M.options(flags, max_depth, globs, types, name)
-  local sum = 0
-  for key, flag in pairs(FLAGS) do
-    sum = sum + (flags[key] and flag or 0)
-  end
-  local glob_text, glob_ends, glob_count = pack(globs, name .. ": globs", 4)
-  local type_text, type_ends, type_count = pack(types, name .. ": types", 4)
-  options.flags, options.max_depth = sum, max_depth
+function M.options(given, name)
+  local glob_text, glob_ends, glob_count = pack(given.globs or {}, name .. ": globs", 4)
+  local type_text, type_ends, type_count = pack(given.types or {}, name .. ": types", 4)
+  options.flags = flags_of(given, FLAGS) + (given.ignore and 0 or NO_IGNORE)
+  options.max_depth = given.max_depth
   options.glob_count, options.globs_len, options.glob_ends = glob_count, #glob_text, glob_ends
   options.type_count, options.types_len, options.type_ends = type_count, #type_text, type_ends
   options.globs, options.types = const_bytes(glob_text), const_bytes(type_text)
@@ -136,8 +132,7 @@ function M.new(root, opts)
   if type(root) ~= "string" then
     error("rille.walk: root must be a string, got " .. type(root), 2)
   end
-  local flags, max_depth, globs, types = read(opts, "rille.walk")
-  local filled, anchor = M.options(flags, max_depth, globs, types, "rille.walk")
+  local filled, anchor = M.options(read(opts, "rille.walk"), "rille.walk")
   local status = C.rille_walk_start(root, #root, filled, out_handle, err)
   anchor[1] = nil
   if status == EIO or status == EPATTERN then

@@ -56,15 +56,27 @@ t.test("wrong arguments are errors", function()
       file,
       1
     )
-    t.raises(
-      "rille.file:search: wrong option form = 1 %(known: from = position",
+    t.refuses(
+      "rille.file:search: unknown option 'form' (known: backward, from, limit)",
       file.search,
       file,
       re,
       { form = 1 }
     )
-    t.raises("rille.file:search: wrong option from = 0", file.search, file, re, { from = 0 })
-    t.raises("rille.file:filter: wrong option invert = 1", file.filter, file, re, { invert = 1 })
+    t.refuses(
+      "rille.file:search: option 'from' must be an integer >= 1, got 0",
+      file.search,
+      file,
+      re,
+      { from = 0 }
+    )
+    t.refuses(
+      "rille.file:filter: option 'invert' must be a boolean, got 1",
+      file.filter,
+      file,
+      re,
+      { invert = 1 }
+    )
     t.raises("rille.file:count: what must be", file.count, file)
     re:close()
     t.raises("rille: closed", file.search, file, re)

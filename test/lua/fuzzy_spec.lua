@@ -43,30 +43,40 @@ end
 t.test("wrong arguments are errors", function()
   local f = filled()
   t.raises("rille.fuzzy: opts must be a table, got number", rille.fuzzy, 1)
-  t.raises(
-    'rille.fuzzy: wrong option shceme = path %(known: case = "smart"',
+  t.refuses(
+    "rille.fuzzy: unknown option 'shceme' (known: case, columns, delimiter, memory_limit, normalize, scheme, typos)",
     rille.fuzzy,
     { shceme = "path" }
   )
-  t.raises("wrong option case = loud", rille.fuzzy, { case = "loud" })
-  t.raises("wrong option typos = 4", rille.fuzzy, { typos = 4 })
-  t.raises("wrong option typos = 0.5", rille.fuzzy, { typos = 0.5 })
-  t.raises("wrong option delimiter = ::", rille.fuzzy, { delimiter = "::" })
-  t.raises("wrong option columns = table", rille.fuzzy, { delimiter = ":", columns = { 0 } })
-  t.raises("columns need a delimiter", rille.fuzzy, { columns = { 1 } })
-  t.raises(
-    "wrong option memory_limit = 0 %(known: .*memory_limit = number",
+  for message, opts in pairs({
+    ["'case' must be 'smart', 'ignore' or 'respect', got 'loud'"] = { case = "loud" },
+    ["'typos' must be an integer from 0 to 3, got 4"] = { typos = 4 },
+    ["'typos' must be an integer from 0 to 3, got 0.5"] = { typos = 0.5 },
+    ["'delimiter' must be a string of one byte, got '::'"] = { delimiter = "::" },
+    ["'columns' must be a list of integers >= 1, got table"] = { delimiter = ":", columns = { 0 } },
+    ["'delimiter' must be a string of one byte with 'columns', got nil"] = { columns = { 1 } },
+    ["'memory_limit' must be an integer >= 1, got 0"] = { memory_limit = 0 },
+  }) do
+    t.refuses("rille.fuzzy: option " .. message, rille.fuzzy, opts)
+  end
+  t.refuses(
+    "rille.fuzzy: unknown option 'limit' (known: case, columns, delimiter, memory_limit, normalize, scheme, typos)",
     rille.fuzzy,
-    { memory_limit = 0 }
+    { limit = 5 }
   )
-  t.raises("wrong option limit = 5", rille.fuzzy, { limit = 5 })
   t.raises("rille.fuzzy:push: items must be a list of strings or a text, got nil", f.push, f)
   t.raises("rille.fuzzy:push: items%[2%] must be a string, got number", f.push, f, { "a", 1 })
   t.eq(f:len(), #PATHS)
   t.raises("rille.fuzzy:query: query must be a string, got nil", f.query, f)
   t.raises("rille.fuzzy:query: opts must be a table, got number", f.query, f, "a", 5)
-  t.raises("rille.fuzzy:query: wrong option limt = 5 %(known: limit = number", f.query, f, "a", { limt = 5 })
-  t.raises("rille.fuzzy:start: wrong option limit = %-1", f.start, f, "a", { limit = -1 })
+  t.refuses("rille.fuzzy:query: unknown option 'limt' (known: limit)", f.query, f, "a", { limt = 5 })
+  t.refuses(
+    "rille.fuzzy:start: option 'limit' must be an integer >= 0, got -1",
+    f.start,
+    f,
+    "a",
+    { limit = -1 }
+  )
   t.raises("rille.fuzzy:text: i must be from 1 to", f.text, f, 0)
   t.raises("rille.fuzzy:feed: job must be a job, got table", f.feed, f, {})
   t.raises("rille.fuzzy:boost: list must be a list of numbers, got nil", f.boost, f)
@@ -79,11 +89,17 @@ t.test("wrong arguments are errors", function()
   end
   t.raises("rille.fuzzy.match: query must be a string", rille.fuzzy.match, nil, "a")
   t.raises("rille.fuzzy.match: s must be a string", rille.fuzzy.match, "a", 1)
-  t.raises("rille.fuzzy.match: wrong option limit = 1", rille.fuzzy.match, "a", "a", { limit = 1 })
+  t.refuses(
+    "rille.fuzzy.match: unknown option 'limit' (known: case, columns, delimiter, normalize, scheme, typos)",
+    rille.fuzzy.match,
+    "a",
+    "a",
+    { limit = 1 }
+  )
   t.raises("rille.fuzzy.filter: list must be a list of strings, got string", rille.fuzzy.filter, "a", "b")
   t.raises("rille.fuzzy.filter: list%[1%] must be a string, got boolean", rille.fuzzy.filter, "a", { true })
-  t.raises(
-    "rille.fuzzy.filter: wrong option memory_limit = 9",
+  t.refuses(
+    "rille.fuzzy.filter: unknown option 'memory_limit' (known: case, columns, delimiter, limit, normalize, scheme, typos)",
     rille.fuzzy.filter,
     "a",
     {},

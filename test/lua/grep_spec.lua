@@ -12,16 +12,28 @@ t.test("wrong arguments are errors", function()
   t.raises("rille.grep: pattern%[2%] " .. forms .. "table", rille.grep, { "a", { "b" } }, ".")
   t.raises("rille.grep: root must be a string, got nil", rille.grep, "a")
   t.raises("rille.grep: opts must be a table, got number", rille.grep, "a", ".", 1)
-  t.raises(
-    "rille.grep: wrong option words = true %(known: hidden, .*; fixed, word",
+  t.refuses(
+    "rille.grep: unknown option 'words' (known: binary, case, context, directories, fixed, follow, globs, hidden, ignore, invert, limit, limit_per_file, max_depth, multiline, relative, same_file_system, sort, texts, types, word)",
     rille.grep,
     "a",
     ".",
     { words = true }
   )
-  t.raises("rille.grep: wrong option case = upper", rille.grep, "a", ".", { case = "upper" })
-  t.raises("rille.grep: wrong option limit = 0", rille.grep, "a", ".", { limit = 0 })
-  t.raises("rille.grep: texts must be a table of strings by path", rille.grep, "a", ".", { texts = { "a" } })
+  t.refuses(
+    "rille.grep: option 'case' must be 'respect', 'ignore' or 'smart', got 'upper'",
+    rille.grep,
+    "a",
+    ".",
+    { case = "upper" }
+  )
+  t.refuses("rille.grep: option 'limit' must be an integer >= 1, got 0", rille.grep, "a", ".", { limit = 0 })
+  t.refuses(
+    "rille.grep: option 'texts' must be a table of strings by path, got table",
+    rille.grep,
+    "a",
+    ".",
+    { texts = { "a" } }
+  )
 end)
 
 if rille.backend ~= "native" then

@@ -133,6 +133,17 @@ return function(config)
     end
     return e
   end
+  --- Calls `fn`, which must raise exactly this message, at the position of its caller.
+  function t.refuses(message, fn, ...)
+    local function call(...)
+      local result = fn(...)
+      return result
+    end
+    local ok, e = pcall(call, ...)
+    local at = debug.getinfo(call, "S")
+    t.eq(ok, false, ("no error, expected %q"):format(message))
+    t.eq(e, ("%s:%d: %s"):format(at.short_src, at.linedefined + 1, message))
+  end
   --- Calls `fn` with the path of a file that has some content, and with a function that writes it again, given the new text
   --- and the mode of opening, "wb" by default. The file is removed after the test.
   function t.with_file(content, fn)

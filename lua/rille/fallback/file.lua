@@ -3,6 +3,7 @@
 --- index, searches, filters and following.
 local bytes = require("rille.bytes")
 local of = require("rille.fallback.job").of
+local forms = require("rille.regex.forms")
 local read = require("rille.file.options")
 
 local find, byte = string.find, string.byte
@@ -507,10 +508,22 @@ function File:refresh()
   return change
 end
 
-for _, name in ipairs({ "index", "search", "count", "filter", "navigate", "follow" }) do
+for _, name in ipairs({ "index", "follow" }) do
   File[name] = function(self)
     open(self)
     return nil, "rille.file:" .. name .. " " .. NEEDED
+  end
+end
+
+for _, name in ipairs({ "search", "count", "filter", "navigate" }) do
+  local title = "rille.file:" .. name
+  File[name] = function(self, what, opts)
+    open(self)
+    forms(what, title .. ": what", 3)
+    if read[name] then
+      read[name](opts, title)
+    end
+    return nil, title .. " " .. NEEDED
   end
 end
 

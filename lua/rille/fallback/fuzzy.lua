@@ -158,7 +158,7 @@ Fuzzy.__index = Fuzzy
 local M = {}
 
 local function new(_, opts)
-  local self = { opts = options.read(opts, "rille.fuzzy", "memory_limit"), cleared = 0 }
+  local self = { opts = options.session(opts, "rille.fuzzy"), cleared = 0 }
   self.list, self.boosts, self.bytes, self.closed = {}, {}, 0, false
   return setmetatable(self, Fuzzy)
 end
@@ -287,7 +287,7 @@ end
 function Fuzzy:query(query, opts)
   open(self)
   options.query(query, "rille.fuzzy:query")
-  local limit = options.limit(opts, "rille.fuzzy:query")
+  local limit = options.search(opts, "rille.fuzzy:query").limit
   local matcher, message = matchers.new(query, self.opts)
   if not matcher then
     return nil, message
@@ -300,7 +300,7 @@ end
 function Fuzzy:start(query, opts)
   open(self)
   options.query(query, "rille.fuzzy:start")
-  local limit = options.limit(opts, "rille.fuzzy:start")
+  local limit = options.search(opts, "rille.fuzzy:start").limit
   local matcher, message = matchers.new(query, self.opts)
   if not matcher then
     return nil, message
@@ -330,7 +330,7 @@ end
 
 function M.match(query, s, opts)
   options.query(query, "rille.fuzzy.match")
-  opts = options.read(opts, "rille.fuzzy.match")
+  opts = options.match(opts, "rille.fuzzy.match")
   local matcher, message = matchers.new(query, opts)
   if not matcher then
     return nil, message
@@ -341,7 +341,7 @@ end
 function M.filter(query, list, opts)
   options.query(query, "rille.fuzzy.filter")
   local count = options.list(list, "rille.fuzzy.filter")
-  opts = options.read(opts, "rille.fuzzy.filter", "limit")
+  opts = options.filter(opts, "rille.fuzzy.filter")
   local matcher, message = matchers.new(query, opts)
   if not matcher then
     return nil, message
@@ -357,7 +357,7 @@ function M.filter_job(query, list, opts)
   if type(list) ~= "table" then
     error(("%s: list must be a list of strings, got %s"):format(name, type(list)), 2)
   end
-  opts = options.read(opts, name, "limit")
+  opts = options.filter(opts, name)
   local matcher, message = matchers.new(query, opts)
   if not matcher then
     return nil, message

@@ -11,7 +11,10 @@ local M = {}
 ---@return string message
 function M.new(pattern, root, opts)
   forms(pattern, "rille.grep: pattern", 3)
-  read(root, opts)
+  if type(root) ~= "string" then
+    error("rille.grep: root must be a string, got " .. type(root), 2)
+  end
+  read(opts, "rille.grep")
   return nil, "rille.grep needs the native library; rille.health() says why it is not loaded"
 end
 

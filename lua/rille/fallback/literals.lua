@@ -1,7 +1,7 @@
 --- Literals in pure Lua: one plain `find` for each. The results equal those of the native library.
 local bytes = require("rille.bytes")
 local length = require("rille.core.strings").length
-local literal_options = require("rille.literals.options")
+local read = require("rille.literals.options")
 
 local find, lower, sub = string.find, string.lower, string.sub
 
@@ -39,7 +39,8 @@ function M.new(list, opts)
   if type(list) ~= "table" then
     error("rille.literals: list must be a list of strings, got " .. type(list), 2)
   end
-  local ignore_case, longest = literal_options(opts, "rille.literals", 3)
+  local given = read(opts, "rille.literals")
+  local ignore_case, longest = given.case == "ignore", given.match == "longest"
   local copy = {}
   for i = 1, length(list, "rille.literals: list", 3) do
     local item = list[i]

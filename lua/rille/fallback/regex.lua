@@ -1,5 +1,7 @@
 --- Regular expressions without the native library: always fail. A linear-time engine in Lua would be too slow to use.
 
+local read = require("rille.regex.options")
+
 ---@class rille.fallback.regex
 local M = {}
 
@@ -19,7 +21,9 @@ M.explain_pcre = needs_native("rille.regex.explain_pcre")
 local regex = needs_native("rille.regex")
 
 return setmetatable(M, {
-  __call = function(_, pattern)
-    return regex(pattern)
+  __call = function(_, pattern, flags)
+    local none, message = regex(pattern)
+    read(flags, "rille.regex")
+    return none, message
   end,
 })

@@ -1,7 +1,7 @@
 --- Replacement of literals in text that arrives in chunks, in pure Lua. Patterns need the native library.
 local bytes = require("rille.bytes")
 local literals = require("rille.fallback.literals")
-local stream_options = require("rille.stream.options")
+local read = require("rille.stream.options")
 
 local sub = string.sub
 
@@ -29,7 +29,7 @@ end
 ---@param opts? rille.stream.options
 ---@return rille.stream
 function M.new(matcher, replacement, opts)
-  local options = stream_options(opts)
+  local options = read(opts, "rille.stream")
   if type(matcher) ~= "table" or not matcher.is_rille_literals then
     error("rille.stream: matcher must be a rille.regex or rille.literals, got " .. type(matcher), 2)
   end

@@ -1,5 +1,5 @@
 --- Walks without the native library: always fail, as Lua cannot list a directory.
-local read = require("rille.walk.options")
+local read = require("rille.walk.options").read
 
 local M = {}
 

@@ -1,4 +1,5 @@
 --- The options of files, as both backends read them.
+local reader = require("rille.core.options").reader
 
 ---@class rille.file.options
 ---@field index? boolean start the index when the file is opened; true by default
@@ -18,87 +19,37 @@ local M = {}
 --- Maximum offset: larger integers are not exact in Lua.
 M.LARGEST = 2 ^ 53
 
-local function wrong(name, key, value, known)
-  error(("%s: wrong option %s = %s (known: %s)"):format(name, tostring(key), tostring(value), known), 4)
+local function is_not_empty(text)
+  return text ~= ""
 end
 
-local function is_integer(value, least, most)
-  return type(value) == "number" and value >= least and value <= most and value % 1 == 0
-end
+--- Reads the options for opening a file. An integer that is not set is 0.
+M.open = reader({
+  index = { "boolean", default = true },
+  cache = { "integer", min = 1, default = 0 },
+  threads = { "integer", min = 1, max = 64, default = 0 },
+  spool = { "boolean", default = false },
+  unpack = { "boolean", default = false },
+  spool_limit = { "integer", min = 1, bound = M.LARGEST, default = 0 },
+  spool_directory = { "string", fits = is_not_empty, about = "a non-empty string", default = "" },
+})
 
-local function table_of(opts, name)
-  if type(opts) ~= "table" then
-    error(("%s: opts must be a table, got %s"):format(name, type(opts)), 4)
-  end
-  return opts
-end
+local read_window = reader({
+  from_column = { "integer", min = 1, bound = M.LARGEST, default = 1 },
+  max_bytes = { "integer", min = 1, max = 2 ^ 30, default = 2 ^ 16 },
+})
 
---- The result of `open`: the options, each with its value or default.
----@class rille.file.opening
----@field index boolean
----@field cache integer
----@field threads integer
----@field spool boolean
----@field unpack boolean
----@field spool_limit integer
----@field spool_directory string
-
---- Reads the options for opening a file, or raises an error at the caller's caller.
----@param opts? rille.file.options
----@param name string the public function
----@return rille.file.opening
-function M.open(opts, name)
-  local read = {
-    index = true,
-    cache = 0,
-    threads = 0,
-    spool = false,
-    unpack = false,
-    spool_limit = 0,
-    spool_directory = "",
-  }
-  for key, value in pairs(opts == nil and {} or table_of(opts, name)) do
-    local known = read[key] ~= nil and type(value) == type(read[key])
-    if key == "cache" then
-      known = is_integer(value, 1, 2 ^ 32 - 1)
-    elseif key == "threads" then
-      known = is_integer(value, 1, 64)
-    elseif key == "spool_limit" then
-      known = is_integer(value, 1, M.LARGEST)
-    elseif key == "spool_directory" then
-      known = known and value ~= ""
-    end
-    if not known then
-      wrong(
-        name,
-        key,
-        value,
-        "index = true | false; cache = bytes; threads = number from 1 on; spool = true | false; "
-          .. "unpack = true | false; spool_limit = bytes; spool_directory = path"
-      )
-    end
-    read[key] = value
-  end
-  return read
-end
+local window = {}
 
 --- Reads the window of lines.
 ---@param opts? rille.file.window
 ---@param name string the public function
+---@param level? integer of an error raised by the calling function, 2 by default
 ---@return integer from offset
----@return integer most
-function M.window(opts, name)
-  local from, most = 0, 2 ^ 16
-  for key, value in pairs(opts == nil and {} or table_of(opts, name)) do
-    if key == "from_column" and is_integer(value, 1, M.LARGEST) then
-      from = value - 1
-    elseif key == "max_bytes" and is_integer(value, 1, 2 ^ 30) then
-      most = value
-    else
-      wrong(name, key, value, "from_column = byte from 1 on; max_bytes = number up to 2^30")
-    end
-  end
-  return from, most
+---@return integer max_bytes
+function M.window(opts, name, level)
+  read_window(opts, name, window, (level or 2) + 1)
+  return window.from_column - 1, window.max_bytes
 end
 
 ---@class rille.file.search.options
@@ -106,44 +57,15 @@ end
 ---@field backward? boolean return the last match first
 ---@field limit? integer maximum number of matches
 
---- Reads the options of a search.
----@param opts? rille.file.search.options
----@param name string the public function
----@return integer? from offset
----@return boolean backward
----@return integer limit 0 for none
-function M.search(opts, name)
-  local from, backward, limit = nil, false, 0
-  for key, value in pairs(opts == nil and {} or table_of(opts, name)) do
-    if key == "from" and is_integer(value, 1, M.LARGEST) then
-      from = value - 1
-    elseif key == "backward" and type(value) == "boolean" then
-      backward = value
-    elseif key == "limit" and is_integer(value, 1, 2 ^ 32 - 1) then
-      limit = value
-    else
-      wrong(name, key, value, "from = position from 1 on; backward = true | false; limit = number from 1 on")
-    end
-  end
-  return from, backward, limit
-end
+M.search = reader({
+  from = { "integer", min = 1, bound = M.LARGEST },
+  backward = { "boolean", default = false },
+  limit = { "integer", min = 1, default = 0 },
+})
 
---- Reads a table with a single option, a boolean.
----@param opts? table<string, boolean>
----@param switch string
----@param name string the public function
----@return boolean
-function M.switch(opts, switch, name)
-  local on = false
-  for key, value in pairs(opts == nil and {} or table_of(opts, name)) do
-    if key == switch and type(value) == "boolean" then
-      on = value
-    else
-      wrong(name, key, value, switch .. " = true | false")
-    end
-  end
-  return on
-end
+M.count = reader({ lines = { "boolean", default = false } })
+
+M.filter = reader({ invert = { "boolean", default = false } })
 
 --- Checks a line number, a position or a count, and returns it.
 ---@param value integer
@@ -151,7 +73,7 @@ end
 ---@param least? integer minimum, 1 by default
 ---@return integer
 function M.number(value, name, least)
-  if not is_integer(value, least or 1, M.LARGEST) then
+  if type(value) ~= "number" or not (value >= (least or 1) and value <= M.LARGEST) or value % 1 ~= 0 then
     error(("%s must be an integer from %d on, got %s"):format(name, least or 1, tostring(value)), 3)
   end
   return value

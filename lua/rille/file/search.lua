@@ -146,9 +146,9 @@ function M.extend(class, adopt_file)
   function File:search(what, opts)
     local handle = open(self)
     local list, count = patterns(what, "rille.file:search: what")
-    local from, backward, limit = read.search(opts, "rille.file:search")
-    options.flags = (backward and BACKWARD or 0) + (from and FROM or 0)
-    options.from, options.limit = from or 0, limit
+    local given = read.search(opts, "rille.file:search")
+    options.flags = (given.backward and BACKWARD or 0) + (given.from and FROM or 0)
+    options.from, options.limit = (given.from or 1) - 1, given.limit
     local status = C.rille_file_search(handle, list, count, options, out_job, err)
     if status < 0 then
       return failed(status, "rille.file:search")
@@ -165,8 +165,8 @@ function M.extend(class, adopt_file)
   function File:count(what, opts)
     local handle = open(self)
     local list, count = patterns(what, "rille.file:count: what")
-    local lines = read.switch(opts, "lines", "rille.file:count")
-    options.flags, options.from, options.limit = lines and LINES or COUNT, 0, 0
+    local given = read.count(opts, "rille.file:count")
+    options.flags, options.from, options.limit = given.lines and LINES or COUNT, 0, 0
     local status = C.rille_file_search(handle, list, count, options, out_job, err)
     if status < 0 then
       return failed(status, "rille.file:count")
@@ -190,8 +190,8 @@ function M.extend(class, adopt_file)
   function File:filter(what, opts)
     local handle = open(self)
     local list, count = patterns(what, "rille.file:filter: what")
-    local invert = read.switch(opts, "invert", "rille.file:filter")
-    local status = C.rille_file_filter(handle, list, count, invert and 1 or 0, out_file, out_job, err)
+    local given = read.filter(opts, "rille.file:filter")
+    local status = C.rille_file_filter(handle, list, count, given.invert and 1 or 0, out_file, out_job, err)
     if status < 0 then
       return failed(status, "rille.file:filter")
     end

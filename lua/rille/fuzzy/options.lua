@@ -1,5 +1,6 @@
 --- The options of fuzzy matching, for both backends.
 local bytes = require("rille.bytes")
+local reader = require("rille.core.options").reader
 
 ---@class rille.fuzzy.options
 ---@field case? "smart"|"ignore"|"respect" whether case matters; "smart", the default: only in a term with a capital letter
@@ -18,102 +19,52 @@ local bytes = require("rille.bytes")
 
 local M = {}
 
-M.CASES = { smart = true, ignore = true, respect = true }
-M.SCHEMES = { default = true, path = true, history = true }
-
-local MOST_TYPOS = 3
-
-local KNOWN = 'case = "smart" | "ignore" | "respect"; normalize = true | false; typos = 0 to 3; '
-  .. 'scheme = "default" | "path" | "history"; delimiter = a byte; columns = list of numbers from 1 on'
-
 local function is_count(value, least, most)
   return type(value) == "number" and value >= least and value <= most and value % 1 == 0
 end
 
-local function is_list_of_columns(value)
-  if type(value) ~= "table" then
-    return false
-  end
-  for _, column in ipairs(value) do
+local function are_columns(list)
+  for _, column in ipairs(list) do
     if not is_count(column, 1, 2 ^ 31) then
       return false
     end
   end
-  return #value > 0
+  return #list > 0
 end
 
---- Functions that return whether a value of an option is valid.
-local GOOD = {
-  case = function(value)
-    return M.CASES[value] or false
-  end,
-  normalize = function(value)
-    return type(value) == "boolean"
-  end,
-  typos = function(value)
-    return is_count(value, 0, MOST_TYPOS)
-  end,
-  scheme = function(value)
-    return M.SCHEMES[value] or false
-  end,
-  delimiter = function(value)
-    return type(value) == "string" and #value == 1
-  end,
-  columns = is_list_of_columns,
-  memory_limit = function(value)
-    return is_count(value, 1, 2 ^ 53)
-  end,
-  limit = function(value)
-    return is_count(value, 0, 2 ^ 32 - 1)
-  end,
-}
+local function is_byte(text)
+  return #text == 1
+end
 
---- Checks options, or raises an error at the caller's caller.
----@param opts? rille.fuzzy.options
----@param name string the public function
----@param own? "memory_limit"|"limit" an option allowed in addition to the common ones
----@param only? boolean whether `own` is the only one allowed
----@return rille.fuzzy.options
-function M.read(opts, name, own, only)
-  if opts == nil then
-    return {}
-  elseif type(opts) ~= "table" then
-    error(("%s: opts must be a table, got %s"):format(name, type(opts)), 3)
+local BYTE = "a string of one byte"
+
+local function matching(more)
+  local fields = {
+    case = { values = { "smart", "ignore", "respect" }, default = "smart" },
+    normalize = { "boolean", default = false },
+    typos = { "integer", min = 0, max = 3, default = 0 },
+    scheme = { values = { "default", "path", "history" }, default = "default" },
+    delimiter = { "string", fits = is_byte, about = BYTE },
+    columns = { "table", fits = are_columns, about = "a list of integers >= 1" },
+  }
+  for key, field in pairs(more) do
+    fields[key] = field
   end
-  for key, value in pairs(opts) do
-    local good = (key == own or not only and key ~= "memory_limit" and key ~= "limit") and GOOD[key]
-    if not (good and good(value)) then
-      local extra = own and own .. " = number" or ""
-      local known = only and extra or KNOWN .. (own and "; " .. extra or "")
-      local message = "%s: wrong option %s = %s (known: %s)"
-      error(message:format(name, tostring(key), tostring(value), known), 3)
+  local read = reader(fields, true)
+  return function(opts, name)
+    local given = read(opts, name, nil, 3)
+    if given.columns and not given.delimiter then
+      error(("%s: option 'delimiter' must be %s with 'columns', got nil"):format(name, BYTE), 3)
     end
+    return given
   end
-  if opts.columns and not opts.delimiter then
-    error(name .. ": columns need a delimiter", 3)
-  end
-  return opts
 end
 
---- Returns the maximum number of rows of a query.
----@param opts? { limit?: integer }
----@param name string the public function
----@return integer
-function M.limit(opts, name)
-  if opts == nil then
-    return 100
-  end
-  if type(opts) ~= "table" then
-    error(("%s: opts must be a table, got %s"):format(name, type(opts)), 3)
-  end
-  for key, value in pairs(opts) do
-    if key ~= "limit" or not GOOD.limit(value) then
-      local message = "%s: wrong option %s = %s (known: limit = number)"
-      error(message:format(name, tostring(key), tostring(value)), 3)
-    end
-  end
-  return opts.limit or 100
-end
+-- The options of a session, of `match`, of `filter`, and of a search in a session.
+M.session = matching({ memory_limit = { "integer", min = 1, bound = 2 ^ 53 } })
+M.match = matching({})
+M.filter = matching({ limit = { "integer", min = 0 } })
+M.search = reader({ limit = { "integer", min = 0, default = 100 } })
 
 --- Checks a query, and returns it.
 ---@param query string

@@ -1,5 +1,4 @@
 --- The options of a search: its own, and those of the walk that finds the files.
-local read_walk = require("rille.walk.options")
 
 ---@class rille.grep.options: rille.walk.options
 ---@field fixed? boolean texts are literals
@@ -14,58 +13,30 @@ local read_walk = require("rille.walk.options")
 ---@field limit? integer maximum number of lines
 ---@field texts? table<string, string> texts in memory by path, searched first and in place of the files; a text whose file would be skipped is not searched, a text with a path outside of the root always is
 
-local SWITCHES = { fixed = true, word = true, invert = true, multiline = true, binary = true }
-local NUMBERS = { context = 0, limit_per_file = 1, limit = 1 }
-local CASES = { respect = true, ignore = true, smart = true }
-
-local KNOWN = "; fixed, word, invert, multiline, binary = true | false; case = 'respect' | 'ignore' | 'smart'; "
-  .. "context, limit_per_file, limit = number; texts = table of texts by path"
-
----@class rille.grep.read
----@field own table<string, any>
----@field texts string[] paths and texts, alternating
----@field walk table the options of the walk, as `rille.walk.options` returns them
-
---- Reads the arguments of `rille.grep`, or raises an error at its caller.
----@param root string
----@param opts? rille.grep.options
----@return rille.grep.read
-return function(root, opts)
-  if type(root) ~= "string" then
-    error("rille.grep: root must be a string, got " .. type(root), 3)
-  elseif opts ~= nil and type(opts) ~= "table" then
-    error("rille.grep: opts must be a table, got " .. type(opts), 3)
-  end
-  local own, rest, texts = {}, {}, {}
-  for key, value in pairs(opts or {}) do
-    local least = NUMBERS[key]
-    if
-      (SWITCHES[key] and type(value) == "boolean")
-      or (key == "case" and CASES[value])
-      or (least and type(value) == "number" and value >= least and value < 2 ^ 32 and value % 1 == 0)
-    then
-      own[key] = value
-    elseif key == "texts" and type(value) == "table" then
-      local paths = {}
-      for path, text in pairs(value) do
-        if type(path) ~= "string" or type(text) ~= "string" then
-          error("rille.grep: texts must be a table of strings by path", 3)
-        end
-        paths[#paths + 1] = path
-      end
-      table.sort(paths)
-      for _, path in ipairs(paths) do
-        texts[#texts + 1] = path
-        texts[#texts + 1] = value[path]
-      end
-    else
-      rest[key] = value
+local function are_texts(texts)
+  for path, text in pairs(texts) do
+    if type(path) ~= "string" or type(text) ~= "string" then
+      return false
     end
   end
-  -- An error of the walk's options would be raised one level too low, so it is raised again here.
-  local ok, flags, max_depth, globs, types = pcall(read_walk, rest, "rille.grep", KNOWN)
-  if not ok then
-    error((flags:gsub("^[^\n]-(rille%.grep: )", "%1")), 3)
-  end
-  return { own = own, texts = texts, walk = { flags, max_depth, globs, types } }
+  return true
 end
+
+---@type table<string, rille.option>
+local fields = {
+  fixed = { "boolean", default = false },
+  case = { values = { "respect", "ignore", "smart" }, default = "respect" },
+  word = { "boolean", default = false },
+  invert = { "boolean", default = false },
+  multiline = { "boolean", default = false },
+  binary = { "boolean", default = false },
+  context = { "integer", min = 0, default = 0 },
+  limit_per_file = { "integer", min = 1, default = 0 },
+  limit = { "integer", min = 1, default = 0 },
+  texts = { "table", fits = are_texts, about = "a table of strings by path" },
+}
+for key, field in pairs(require("rille.walk.options").fields) do
+  fields[key] = field
+end
+
+return require("rille.core.options").reader(fields)

@@ -1,8 +1,8 @@
 --- Compiled patterns: reading their options, compiling, and caching.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
-local bytes = require("rille.bytes")
 local failure = require("rille.core.error")
+local read = require("rille.regex.options")
 
 local err = failure.block()
 local out_handle = ffi.new("rille_regex *[1]")
@@ -30,61 +30,27 @@ local ANCHORED = tonumber(C.RILLE_REGEX_ANCHORED)
 --- Flags as a number, by the flag string: filled as strings occur.
 local known_flags = {}
 
-local function parse_flags(flags, name, level)
-  local bits = 0
-  for letter in flags:gmatch(".") do
-    local bit = BITS[letter]
-    if not bit then
-      error(("%s: unknown flag '%s' (known: i, m, s, x, b)"):format(name, letter), level)
-    end
-    if bits % (2 * bit) < bit then
-      bits = bits + bit
-    end
-  end
-  if #flags <= 5 then
-    known_flags[flags] = bits
-  end
-  return bits
-end
-
----@class rille.regex.options
----@field flags? string any of "i" (ignore case), "m" (^ and $ at lines), "s" (. matches a line feed), "x" (white space
----and comments), "b" (bytes: Unicode off)
----@field anchored? boolean a match must start where the search starts. Matches then follow each other without a gap:
---- iteration ends at the first empty match
----@field memory_limit? integer maximum number of bytes of the compiled pattern, 10 MiB by default
-
 --- Reads flags or options.
 ---@param flags? string|rille.regex.options
 ---@param name string the public function
----@param level? integer stack level of errors, for the caller of the public function; 3 by default
+---@param level? integer of an error raised by the calling function, 2 by default
 ---@return integer bits
 ---@return integer memory_limit
 function M.options(flags, name, level)
-  level = level or 3
   if flags == nil then
     return 0, 0
-  elseif type(flags) == "string" then
-    return known_flags[flags] or parse_flags(flags, name, level + 1), 0
-  elseif type(flags) ~= "table" then
-    error(name .. ": flags must be a string or a table, got " .. type(flags), level)
+  elseif known_flags[flags] then
+    return known_flags[flags], 0
   end
-  local bits, limit = 0, 0
-  for key, value in pairs(flags) do
-    if key == "flags" and type(value) == "string" then
-      bits = bits + parse_flags(value, name, level + 1)
-    elseif key == "anchored" and type(value) == "boolean" then
-      bits = bits + (value and ANCHORED or 0)
-    elseif key == "memory_limit" and type(value) == "number" then
-      limit = bytes.size(value, name .. ": memory_limit")
-      limit = limit > 0 and limit or 1
-    else
-      local message =
-        "%s: wrong option %s = %s (known: flags = string, anchored = boolean, memory_limit = bytes)"
-      error(message:format(name, tostring(key), tostring(value)), level)
-    end
+  local given = read(flags, name, (level or 2) + 1)
+  local bits = given.anchored and ANCHORED or 0
+  for letter, bit in pairs(BITS) do
+    bits = bits + (given.flags:find(letter, 1, true) and bit or 0)
   end
-  return bits, limit
+  if type(flags) == "string" and #flags <= 5 then
+    known_flags[flags] = bits
+  end
+  return bits, given.memory_limit
 end
 
 --- Returns the shared entry of a pattern whose handle C has just written. It is cached if the limit is the default.

@@ -1,4 +1,7 @@
 --- The options of all functions that measure in display cells, for both backends.
+local reader = require("rille.core.options").reader
+
+local LARGEST = 2 ^ 32 - 1
 
 local M = {}
 
@@ -22,63 +25,18 @@ local M = {}
 ---@class rille.wrap_options: rille.width_options
 ---@field keep_long_words? boolean whether a word that is longer than a line stays whole
 
-local function set(...)
-  local names = { "ambiguous", "column", "style", "tabstop", ... }
-  table.sort(names)
-  local known = { list = table.concat(names, ", ") }
-  for _, name in ipairs(names) do
-    known[name] = true
+-- Numbers are those of C. A reader is called for every text, so it checks the names of a table only once.
+local function layout(more)
+  local fields = {
+    style = { values = { "terminal", "neovim", "strwidth" }, numbered = true, default = 0 },
+    ambiguous = { values = { 1, 2 }, default = 1 },
+    tabstop = { "integer", min = 1, default = 8 },
+    column = { "integer", min = 0, default = 0 },
+  }
+  for key, field in pairs(more) do
+    fields[key] = field
   end
-  return known
-end
-
--- The options that each function accepts.
-M.WIDTH = set()
-M.TRUNCATE = set("ellipsis", "side")
-M.PAD = set("align", "fill")
-M.WRAP = set("keep_long_words")
-
--- The constants of C, by name.
-local STYLES = { terminal = 0, neovim = 1, strwidth = 2, list = "terminal, neovim, strwidth" }
-local SIDES = { right = 0, left = 1, middle = 2, list = "right, left, middle" }
-local ALIGNS = { left = 0, right = 1, center = 2, list = "left, right, center" }
-
-local LARGEST = 2 ^ 32 - 1
-
-local function show(value)
-  return type(value) == "string" and "'" .. value .. "'" or tostring(value)
-end
-
---- Checks an integer. The error is raised at the caller's caller's caller.
-local function whole(value, least, what, name)
-  if type(value) ~= "number" or not (value >= least and value <= LARGEST) or value % 1 ~= 0 then
-    local message = "%s: %s must be a whole number from %d to 4294967295, got %s"
-    error(message:format(name, what, least, show(value)), 4)
-  end
-  return value
-end
-
-local function choice(value, known, what, name)
-  local id = known[value]
-  if value == "list" or not id then
-    error(("%s: unknown %s %s (known: %s)"):format(name, what, show(value), known.list), 4)
-  end
-  return id
-end
-
--- Tables whose keys have been checked, since iterating over them is not compiled by every LuaJIT.
-local checked = setmetatable({}, { __mode = "k" })
-
-local function check(opts, known, name)
-  if type(opts) ~= "table" then
-    error(name .. ": opts must be a table, got " .. type(opts), 4)
-  end
-  for key in pairs(opts) do
-    if key == "list" or not known[key] then
-      error(("%s: unknown option %s (known: %s)"):format(name, show(key), known.list), 4)
-    end
-  end
-  checked[opts] = known
+  return reader(fields, true)
 end
 
 --- Options of width, truncation and padding as numbers: the C struct, or a table with the same fields.
@@ -94,50 +52,20 @@ end
 ---@field ellipsis ffi.cdata*|string|nil
 ---@field ellipsis_len integer
 
---- Reads the options into the fields of `layout`: a table, or the C struct, as C's constants.
----@param layout rille.layout|ffi.cdata*
----@param opts? table
----@param known table one of the sets above
----@param name string the public function, for the error of its caller
----@return rille.layout|ffi.cdata* layout
-function M.read(layout, opts, known, name)
-  if opts == nil then
-    layout.style, layout.ambiguous, layout.tabstop, layout.column = 0, 1, 8, 0
-    layout.side, layout.align, layout.keep_long_words = 0, 0, 0
-    return layout
-  end
-  if checked[opts] ~= known then
-    check(opts, known, name)
-  end
-  local style, ambiguous, tabstop, column = opts.style, opts.ambiguous, opts.tabstop, opts.column
-  if ambiguous ~= nil and ambiguous ~= 1 and ambiguous ~= 2 then
-    error(("%s: ambiguous must be 1 or 2, got %s"):format(name, show(ambiguous)), 3)
-  end
-  layout.style = style == nil and 0 or choice(style, STYLES, "style", name)
-  layout.ambiguous = ambiguous or 1
-  layout.tabstop = tabstop == nil and 8 or whole(tabstop, 1, "tabstop", name)
-  layout.column = column == nil and 0 or whole(column, 0, "column", name)
-  if known == M.TRUNCATE then
-    local side, ellipsis = opts.side, opts.ellipsis
-    layout.side = side == nil and 0 or choice(side, SIDES, "side", name)
-    if ellipsis ~= nil and type(ellipsis) ~= "string" then
-      error(("%s: ellipsis must be a string, got %s"):format(name, type(ellipsis)), 3)
-    end
-  elseif known == M.PAD then
-    local align, fill = opts.align, opts.fill
-    layout.align = align == nil and 0 or choice(align, ALIGNS, "align", name)
-    if fill ~= nil and type(fill) ~= "string" then
-      error(("%s: fill must be a string, got %s"):format(name, type(fill)), 3)
-    end
-  elseif known == M.WRAP then
-    local keep = opts.keep_long_words
-    if keep ~= nil and type(keep) ~= "boolean" then
-      error(("%s: keep_long_words must be a boolean, got %s"):format(name, type(keep)), 3)
-    end
-    layout.keep_long_words = keep and 1 or 0
-  end
-  return layout
-end
+--- Read the options of a function into a table or the C struct.
+---@type table<string, fun(opts: table?, name: string, into: rille.layout|ffi.cdata*): rille.layout|ffi.cdata*>
+M.read = {
+  width = layout({}),
+  truncate = layout({
+    side = { values = { "right", "left", "middle" }, numbered = true, default = 0 },
+    ellipsis = { "string", unread = true },
+  }),
+  pad = layout({
+    align = { values = { "left", "right", "center" }, numbered = true, default = 0 },
+    fill = { "string", unread = true },
+  }),
+  wrap = layout({ keep_long_words = { "boolean", numbered = true, default = 0 } }),
+}
 
 --- Checks a number of cells.
 ---@param cells integer
@@ -145,7 +73,13 @@ end
 ---@param name string the public function, for the error of its caller
 ---@return integer
 function M.cells(cells, least, name)
-  return (whole(cells, least, "cells", name))
+  if type(cells) ~= "number" or not (cells >= least and cells <= LARGEST) or cells % 1 ~= 0 then
+    error(
+      ("%s: cells must be a whole number from %d to 4294967295, got %s"):format(name, least, tostring(cells)),
+      3
+    )
+  end
+  return cells
 end
 
 --- Checks a list of strings.
@@ -177,7 +111,7 @@ end
 ---@param fill string
 ---@param name string the public function, for the error of its caller
 function M.refuse_fill(fill, name)
-  error(("%s: fill must be one cell wide, got %s"):format(name, show(fill)), 3)
+  error(("%s: option 'fill' must be one cell wide, got '%s'"):format(name, fill), 3)
 end
 
 return M

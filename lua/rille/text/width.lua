@@ -25,7 +25,7 @@ local M = {}
 ---@return string? message if the text is too long
 function M.width(s, opts)
   local ptr, len = of(s, "rille.text.width")
-  local how = opts and layout.read(options, opts, layout.WIDTH, "rille.text.width") or nil
+  local how = opts and layout.read.width(opts, "rille.text.width", options) or nil
   if C.rille_text_width(ptr, len, how, out, err) < 0 then
     return failure.limit(err, "rille.text.width")
   end
@@ -71,7 +71,7 @@ end
 function M.pad(s, cells, opts)
   local ptr, len = of(s, "rille.text.pad")
   options.cells = layout.cells(cells, 0, "rille.text.pad")
-  layout.read(options, opts, layout.PAD, "rille.text.pad")
+  layout.read.pad(opts, "rille.text.pad", options)
   local fill, single = fill_of(opts)
   if not single then
     layout.refuse_fill(fill, "rille.text.pad")
@@ -102,7 +102,7 @@ function M.pad_into(buffer, s, cells, opts)
   sink(buffer, s, "rille.text.pad_into")
   local ptr, len = of(s, "rille.text.pad_into")
   options.cells = layout.cells(cells, 0, "rille.text.pad_into")
-  layout.read(options, opts, layout.PAD, "rille.text.pad_into")
+  layout.read.pad(opts, "rille.text.pad_into", options)
   local fill, single = fill_of(opts)
   if not single then
     layout.refuse_fill(fill, "rille.text.pad_into")

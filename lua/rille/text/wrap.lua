@@ -43,7 +43,7 @@ local M = {}
 function M.wrap(s, cells, opts)
   local ptr, len = of(s, "rille.text.wrap")
   options.cells, options.start = layout.cells(cells, 1, "rille.text.wrap"), 0
-  layout.read(options, opts, layout.WRAP, "rille.text.wrap")
+  layout.read.wrap(opts, "rille.text.wrap", options)
   local from = ffi.cast(pointer, ptr)
   local result, at = {}, 0
   repeat
@@ -70,7 +70,7 @@ end
 function M.wrap_spans(s, cells, opts)
   local ptr, len = of(s, "rille.text.wrap_spans")
   options.cells, options.start = layout.cells(cells, 1, "rille.text.wrap_spans"), 0
-  layout.read(options, opts, layout.WRAP, "rille.text.wrap_spans")
+  layout.read.wrap(opts, "rille.text.wrap_spans", options)
   local result, at = {}, 0
   repeat
     local fetched = fetch(ptr, len)
@@ -96,7 +96,7 @@ function M.wrap_into(buffer, s, cells, opts)
   sink(buffer, s, "rille.text.wrap_into")
   local ptr, len = of(s, "rille.text.wrap_into")
   options.cells, options.start = layout.cells(cells, 1, "rille.text.wrap_into"), 0
-  layout.read(options, opts, layout.WRAP, "rille.text.wrap_into")
+  layout.read.wrap(opts, "rille.text.wrap_into", options)
   local from = ffi.cast(pointer, ptr)
   local total = 0
   repeat

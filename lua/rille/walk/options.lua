@@ -12,52 +12,22 @@
 ---@field directories? boolean include directories
 ---@field relative? boolean make paths relative to the root; otherwise they start with it
 
-local SWITCHES = {
-  hidden = true,
-  follow = true,
-  same_file_system = true,
-  sort = true,
-  directories = true,
-  relative = true,
+local M = {}
+
+---@type table<string, rille.option>
+M.fields = {
+  hidden = { "boolean", default = false },
+  ignore = { "boolean", default = true },
+  globs = { "strings" },
+  types = { "strings" },
+  max_depth = { "integer", min = 1, default = 0 },
+  follow = { "boolean", default = false },
+  same_file_system = { "boolean", default = false },
+  sort = { "boolean", default = false },
+  directories = { "boolean", default = false },
+  relative = { "boolean", default = false },
 }
 
-local KNOWN = "hidden, ignore, follow, same_file_system, sort, directories, relative = true | false; globs, types = list of strings; "
-  .. "max_depth = number from 1 on"
+M.read = require("rille.core.options").reader(M.fields)
 
---- Reads the options, or raises an error at the caller's caller.
----@param opts? rille.walk.options
----@param name string the public function
----@param more? string further options that are allowed and were read before, for the message
----@return table<string, boolean> flags
----@return integer max_depth 0 for no limit
----@return string[] globs
----@return string[] types
-return function(opts, name, more)
-  if opts ~= nil and type(opts) ~= "table" then
-    error(("%s: opts must be a table, got %s"):format(name, type(opts)), 3)
-  end
-  local flags, max_depth, globs, types = {}, 0, {}, {}
-  for key, value in pairs(opts or {}) do
-    if SWITCHES[key] and type(value) == "boolean" then
-      flags[key] = value
-    elseif key == "ignore" and type(value) == "boolean" then
-      flags.no_ignore = not value
-    elseif key == "globs" and type(value) == "table" then
-      globs = value
-    elseif key == "types" and type(value) == "table" then
-      types = value
-    elseif
-      key == "max_depth"
-      and type(value) == "number"
-      and value >= 1
-      and value < 2 ^ 32
-      and value % 1 == 0
-    then
-      max_depth = value
-    else
-      local message = "%s: wrong option %s = %s (known: %s)"
-      error(message:format(name, tostring(key), tostring(value), KNOWN .. (more or "")), 3)
-    end
-  end
-  return flags, max_depth, globs, types
-end
+return M

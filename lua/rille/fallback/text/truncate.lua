@@ -53,7 +53,7 @@ end
 function M.truncate(s, cells, opts)
   local text = bytes.string(s, "rille.text.truncate")
   layout.cells(cells, 0, "rille.text.truncate")
-  layout.read(options, opts, layout.TRUNCATE, "rille.text.truncate")
+  layout.read.truncate(opts, "rille.text.truncate", options)
   local result = truncated(text, cells, ellipsis_of(opts))
   if not result then
     return nil, ascii.NEEDS_LIBRARY
@@ -72,7 +72,7 @@ function M.truncate_into(buffer, s, cells, opts)
   bytes.sink(buffer, s, "rille.text.truncate_into")
   local text = bytes.string(s, "rille.text.truncate_into")
   layout.cells(cells, 0, "rille.text.truncate_into")
-  layout.read(options, opts, layout.TRUNCATE, "rille.text.truncate_into")
+  layout.read.truncate(opts, "rille.text.truncate_into", options)
   local result = truncated(text, cells, ellipsis_of(opts))
   if not result then
     return nil, ascii.NEEDS_LIBRARY
@@ -103,7 +103,7 @@ end
 function M.truncate_list(list, cells, opts)
   local length = layout.strings(list, "rille.text.truncate_list")
   layout.cells(cells, 0, "rille.text.truncate_list")
-  layout.read(options, opts, layout.TRUNCATE, "rille.text.truncate_list")
+  layout.read.truncate(opts, "rille.text.truncate_list", options)
   local result = rows(list, length, cells, opts)
   if not result then
     return nil, ascii.NEEDS_LIBRARY
@@ -122,7 +122,7 @@ function M.truncate_list_into(buffer, list, cells, opts)
   bytes.sink(buffer, list, "rille.text.truncate_list_into")
   local length = layout.strings(list, "rille.text.truncate_list_into")
   layout.cells(cells, 0, "rille.text.truncate_list_into")
-  layout.read(options, opts, layout.TRUNCATE, "rille.text.truncate_list_into")
+  layout.read.truncate(opts, "rille.text.truncate_list_into", options)
   local result = rows(list, length, cells, opts)
   if not result then
     return nil, ascii.NEEDS_LIBRARY

@@ -16,7 +16,7 @@ local M = {}
 ---@return string? message unless the text is ASCII
 function M.width(s, opts)
   local text = bytes.string(s, "rille.text.width")
-  layout.read(options, opts, layout.WIDTH, "rille.text.width")
+  layout.read.width(opts, "rille.text.width", options)
   if not ascii.is_ascii(text) then
     return nil, ascii.NEEDS_LIBRARY
   end
@@ -65,7 +65,7 @@ end
 function M.pad(s, cells, opts)
   local text = bytes.string(s, "rille.text.pad")
   layout.cells(cells, 0, "rille.text.pad")
-  layout.read(options, opts, layout.PAD, "rille.text.pad")
+  layout.read.pad(opts, "rille.text.pad", options)
   local fill, single = fill_of(opts)
   if not single then
     layout.refuse_fill(opts.fill, "rille.text.pad")
@@ -86,7 +86,7 @@ function M.pad_into(buffer, s, cells, opts)
   bytes.sink(buffer, s, "rille.text.pad_into")
   local text = bytes.string(s, "rille.text.pad_into")
   layout.cells(cells, 0, "rille.text.pad_into")
-  layout.read(options, opts, layout.PAD, "rille.text.pad_into")
+  layout.read.pad(opts, "rille.text.pad_into", options)
   local fill, single = fill_of(opts)
   if not single then
     layout.refuse_fill(opts.fill, "rille.text.pad_into")

@@ -40,7 +40,7 @@ end
 function M.wrap(s, cells, opts)
   local text = bytes.string(s, "rille.text.wrap")
   layout.cells(cells, 1, "rille.text.wrap")
-  layout.read(options, opts, layout.WRAP, "rille.text.wrap")
+  layout.read.wrap(opts, "rille.text.wrap", options)
   local list = spans(text, cells)
   if not list then
     return nil, ascii.NEEDS_LIBRARY
@@ -57,7 +57,7 @@ end
 function M.wrap_spans(s, cells, opts)
   local text = bytes.string(s, "rille.text.wrap_spans")
   layout.cells(cells, 1, "rille.text.wrap_spans")
-  layout.read(options, opts, layout.WRAP, "rille.text.wrap_spans")
+  layout.read.wrap(opts, "rille.text.wrap_spans", options)
   local list = spans(text, cells)
   if not list then
     return nil, ascii.NEEDS_LIBRARY
@@ -76,7 +76,7 @@ function M.wrap_into(buffer, s, cells, opts)
   bytes.sink(buffer, s, "rille.text.wrap_into")
   local text = bytes.string(s, "rille.text.wrap_into")
   layout.cells(cells, 1, "rille.text.wrap_into")
-  layout.read(options, opts, layout.WRAP, "rille.text.wrap_into")
+  layout.read.wrap(opts, "rille.text.wrap_into", options)
   local list = spans(text, cells)
   if not list then
     return nil, ascii.NEEDS_LIBRARY
