@@ -13,5 +13,6 @@ files["build.lua"] = neovim
 files["test/neovim"] = neovim
 files["bench/neovim"] = neovim
 files["tools/pictures.lua"] = neovim
-files["lua/rille/resty"] = { read_globals = { "ngx" } }
+files["lua/rille/resty"] = { read_globals = { "ngx" }, globals = { "ngx.ctx", "ngx.arg", "ngx.header", "ngx.status" } }
+files["test/hosts/nginx"] = { globals = { "ngx" } }
 files["lua/rille/love"] = { read_globals = { "love" } }

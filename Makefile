@@ -59,12 +59,13 @@ install: $(if $(shell command -v $(CARGO)),all)
 	install -m 644 include/rille.h "$(DESTDIR)$(INCLUDEDIR)/rille.h"
 	rm -rf "$(DESTDIR)$(LUADIR)/rille"
 	modules=$$(cd "$(DESTDIR)$(LUADIR)" && pwd) && cd lua && \
-	find rille -type d -exec install -d "$$modules/{}" \; && \
-	find rille -name '*.lua' -exec install -m 644 {} "$$modules/{}" \;
+	find rille resty -type d -exec install -d "$$modules/{}" \; && \
+	find rille resty -name '*.lua' -exec install -m 644 {} "$$modules/{}" \;
 
 uninstall:
 	rm -f "$(DESTDIR)$(LIBDIR)/$(REAL)" "$(DESTDIR)$(LIBDIR)/$(SONAME)" "$(DESTDIR)$(LIBDIR)/$(FILE)"
 	rm -f "$(DESTDIR)$(INCLUDEDIR)/rille.h"
 	rm -rf "$(DESTDIR)$(LUADIR)/rille"
+	rm -f "$(DESTDIR)$(LUADIR)/resty/rille.lua"
 
 .PHONY: all test install uninstall

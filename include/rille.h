@@ -362,6 +362,50 @@ int32_t rille_notifier_watch(const rille_notifier *notifier, const rille_job *jo
  */
 int32_t rille_notifier_drain(const rille_notifier *notifier, rille_error *err);
 
+/* Listeners -----------------------------------------------------------------------------------------------------------
+ * A socket for event loops that wait only for their own connections, as that of nginx: connect to it to get a notifier.
+ *
+ *     rille_listener *listener;
+ *     rille_notifier *none;
+ *     rille_listener_new(NULL, 0, &listener, NULL);
+ *     // Connect to rille_listener_path(listener), send four bytes, the token, and accept the connection:
+ *     if (rille_listener_accept(listener, 7, &none, NULL) == RILLE_NONE)
+ *         puts("no connection has sent that token");     //> no connection has sent that token
+ *     rille_listener_free(listener);
+ */
+
+/**
+ * A Unix socket to which an event loop connects in order to be woken, if it cannot wait for the descriptor of a
+ * rille_notifier: nginx is one.
+ */
+typedef struct rille_listener rille_listener;
+
+/**
+ * Creates a socket and writes the listener to `out`. The socket is in a directory that only the user of the process may
+ * enter, named `rille-` and the number of the user, in `directory` (`len` bytes). Without a directory that is the one
+ * of temporary files. Sockets that ended processes have left there are removed.
+ *
+ * Returns RILLE_OK or RILLE_EIO (the system refused the directory, the socket or its path, or has no such sockets).
+ */
+int32_t rille_listener_new(const uint8_t *directory, size_t len, rille_listener **out, rille_error *err);
+
+/** Frees a listener and removes its socket. Its notifiers stay. */
+void rille_listener_free(rille_listener *listener);
+
+/** Returns the path of the socket, valid as long as the listener; NULL for NULL. */
+const char *rille_listener_path(const rille_listener *listener);
+
+/**
+ * Accepts the connection that has sent `token`, four bytes in little-endian order, and writes its notifier to `out`.
+ * The other end of the connection then receives one byte whenever a watched job is ready; call rille_notifier_drain
+ * after reading it. Connections that arrived earlier and have sent another token are closed.
+ *
+ * Returns RILLE_OK, RILLE_NONE (no connection has sent the token), RILLE_EIO (the system refused a descriptor) or
+ * RILLE_EFORK (the listener belongs to the parent process). It does not block.
+ */
+int32_t rille_listener_accept(const rille_listener *listener, uint32_t token, rille_notifier **out,
+    rille_error *err);
+
 /* Text ----------------------------------------------------------------------------------------------------------------
  * Functions on text that need no object.
  *

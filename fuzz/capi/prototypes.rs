@@ -60,6 +60,10 @@ prototypes! {
     fn rille_cpu() -> *const u8;
     fn rille_unicode_version() -> *const u8;
     fn rille_path() -> *const u8;
+    fn rille_listener_new(directory: *const u8, len: usize, out: *mut *mut rille_listener, err: *mut rille_error) -> i32;
+    fn rille_listener_free(listener: *mut rille_listener);
+    fn rille_listener_path(listener: *const rille_listener) -> *const u8;
+    fn rille_listener_accept(listener: *const rille_listener, token: u32, out: *mut *mut rille_notifier, err: *mut rille_error) -> i32;
     fn rille_notifier_new(out: *mut *mut rille_notifier, err: *mut rille_error) -> i32;
     fn rille_notifier_free(notifier: *mut rille_notifier);
     fn rille_notifier_fd(notifier: *const rille_notifier) -> i32;
@@ -173,6 +177,7 @@ opaque! {
     rille_grep_lines
     rille_job
     rille_progress
+    rille_listener
     rille_notifier
     rille_literals
     rille_pattern
@@ -188,4 +193,4 @@ opaque! {
     rille_paths
 }
 
-pub static HANDLES: &[&str] = &["rille_buffer", "rille_file", "rille_matcher", "rille_fuzzy", "rille_job", "rille_notifier", "rille_literals", "rille_regex", "rille_regexset", "rille_stream"];
+pub static HANDLES: &[&str] = &["rille_buffer", "rille_file", "rille_matcher", "rille_fuzzy", "rille_job", "rille_listener", "rille_notifier", "rille_literals", "rille_regex", "rille_regexset", "rille_stream"];

@@ -29,6 +29,14 @@ function M.new()
   return setmetatable({ handle = own(out_handle[0]) }, Notifier)
 end
 
+--- Returns the notifier of a handle that was just made.
+---@package
+---@param handle ffi.cdata* rille_notifier *
+---@return rille.notifier
+function M.adopt(handle)
+  return setmetatable({ handle = own(handle) }, Notifier)
+end
+
 --- Returns the descriptor. Wait until it is readable; leave reading to `drain` and closing to `close`.
 ---@return integer
 function Notifier:fd()

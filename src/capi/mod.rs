@@ -44,6 +44,8 @@ mod outcome;
 
 pub mod notifier;
 
+pub mod listener;
+
 pub mod walk;
 
 pub mod grep;

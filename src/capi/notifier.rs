@@ -33,6 +33,11 @@ impl Measured for rille_notifier {
 }
 
 impl rille_notifier {
+    /// Returns a handle for a notifier.
+    pub(super) fn give(notifier: Notifier) -> *mut rille_notifier {
+        Handle::give(rille_notifier { notifier })
+    }
+
     /// Returns the notifier. Fails in a forked child, which would take reports away from its parent.
     fn ours(&self) -> Result<&Notifier, Failure> {
         if self.notifier.is_foreign() {
@@ -58,7 +63,7 @@ pub unsafe extern "C" fn rille_notifier_new(
         let notifier = Notifier::new().map_err(|error| {
             Failure::new(RILLE_EIO, format!("no descriptor for a notifier: {error}"))
         })?;
-        out.write(Handle::give(rille_notifier { notifier }));
+        out.write(rille_notifier::give(notifier));
         Ok(RILLE_OK)
     })
 }

@@ -7,6 +7,7 @@ use super::file::rille_file;
 use super::fuzzy::matcher::rille_matcher;
 use super::fuzzy::rille_fuzzy;
 use super::job::rille_job;
+use super::listener::rille_listener;
 use super::notifier::rille_notifier;
 use super::search::literals::rille_literals;
 use super::search::regex::rille_regex;
@@ -123,7 +124,7 @@ impl Gauge {
 }
 
 /// The gauges of all kinds. A new kind of handle adds its gauge here.
-const GAUGES: [&Gauge; 10] = [
+const GAUGES: [&Gauge; 11] = [
     <rille_buffer as Measured>::GAUGE,
     <rille_regex as Measured>::GAUGE,
     <rille_regexset as Measured>::GAUGE,
@@ -131,6 +132,7 @@ const GAUGES: [&Gauge; 10] = [
     <rille_stream as Measured>::GAUGE,
     <rille_job as Measured>::GAUGE,
     <rille_notifier as Measured>::GAUGE,
+    <rille_listener as Measured>::GAUGE,
     <rille_file as Measured>::GAUGE,
     <rille_fuzzy as Measured>::GAUGE,
     <rille_matcher as Measured>::GAUGE,

@@ -35,6 +35,8 @@
 mod core;
 mod crew;
 mod gate;
+#[cfg(unix)]
+mod listener;
 mod names;
 mod notifier;
 mod parallel;
@@ -48,7 +50,11 @@ mod worker;
 
 pub use crew::{Aside, STEP_ASIDE_AFTER};
 pub use gate::{Gate, Pass};
+#[cfg(unix)]
+pub use listener::Listener;
 pub use names::NameWatch;
+#[cfg(not(unix))]
+pub use notifier::Listener;
 pub use notifier::Notifier;
 pub use parallel::{run_parallel, spawn_detached};
 pub use steps::{Step, repeat};

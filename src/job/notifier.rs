@@ -24,6 +24,8 @@ pub(super) struct Wakeup {
     read: File,
     /// The descriptor to write to, if it is another one.
     write: Option<File>,
+    /// Whether the descriptor is a connection, whose other end the host reads.
+    is_socket: bool,
     rung: AtomicBool,
 }
 
@@ -31,8 +33,18 @@ impl Notifier {
     /// Creates a notifier that watches nothing yet.
     pub fn new() -> Result<Notifier> {
         let (read, write) = sys::wire()?;
-        let rung = AtomicBool::new(false);
-        Ok(Notifier { bell: Arc::new(Wakeup { pid: std::process::id(), read, write, rung }) })
+        Ok(Notifier::of(read, write, false))
+    }
+
+    /// Returns a notifier that writes to a connection; the host reads its other end.
+    #[cfg(unix)]
+    pub(super) fn on_socket(connection: File) -> Notifier {
+        Notifier::of(connection, None, true)
+    }
+
+    fn of(read: File, write: Option<File>, is_socket: bool) -> Notifier {
+        let (pid, rung) = (std::process::id(), AtomicBool::new(false));
+        Notifier { bell: Arc::new(Wakeup { pid, read, write, is_socket, rung }) }
     }
 
     /// Returns the descriptor, which the host waits on until it is readable. The notifier keeps ownership.
@@ -58,7 +70,7 @@ impl Notifier {
     pub fn drain(&self) -> bool {
         let mut buffer = [0; 64];
         // One read empties an eventfd; a pipe holds one byte for each of a few signals.
-        while matches!((&self.bell.read).read(&mut buffer), Ok(64)) {}
+        while !self.bell.is_socket && matches!((&self.bell.read).read(&mut buffer), Ok(64)) {}
         self.bell.rung.swap(false, Ordering::SeqCst)
     }
 
@@ -70,8 +82,38 @@ impl Notifier {
 impl Wakeup {
     pub(super) fn ring(&self) {
         if !self.rung.swap(true, Ordering::SeqCst) {
+            if self.is_socket {
+                return sys::send_byte(&self.read);
+            }
             // It fails only if the pipe is full, and then it is readable anyway.
             let _ = self.write.as_ref().unwrap_or(&self.read).write(&1_u64.to_ne_bytes());
         }
+    }
+}
+
+/// The listener of systems without Unix sockets: it is never created.
+#[cfg(not(unix))]
+pub enum Listener {}
+
+#[cfg(not(unix))]
+impl Listener {
+    /// Fails, as this system has no such sockets.
+    pub fn new(_: Option<&std::path::Path>) -> Result<Listener> {
+        Err(std::io::Error::from(std::io::ErrorKind::Unsupported))
+    }
+
+    /// Returns the path to connect to.
+    pub fn path(&self) -> &std::path::Path {
+        match *self {}
+    }
+
+    /// Returns whether the listener belongs to the parent process.
+    pub fn is_foreign(&self) -> bool {
+        match *self {}
+    }
+
+    /// Accepts a connection.
+    pub fn accept(&self, _: u32) -> Result<Option<Notifier>> {
+        match *self {}
     }
 }

@@ -114,6 +114,35 @@ mod unix {
         }
     }
 
+    /// Returns the effective user of the process.
+    pub fn user() -> u32 {
+        // SAFETY: it has no preconditions and cannot fail.
+        unsafe { libc::geteuid() }
+    }
+
+    /// Writes one byte to a connection whose buffer has room for it, without the signal that a closed one would raise.
+    pub fn send_byte(connection: &File) {
+        #[cfg(any(target_os = "macos", target_os = "ios"))]
+        let flags = {
+            let on: libc::c_int = 1;
+            // SAFETY: it reads the number, whose size is given.
+            unsafe {
+                libc::setsockopt(
+                    connection.as_raw_fd(),
+                    libc::SOL_SOCKET,
+                    libc::SO_NOSIGPIPE,
+                    (&raw const on).cast(),
+                    size_of::<libc::c_int>() as libc::socklen_t,
+                )
+            };
+            libc::MSG_DONTWAIT
+        };
+        #[cfg(not(any(target_os = "macos", target_os = "ios")))]
+        let flags = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
+        // SAFETY: it reads one byte, which is there.
+        unsafe { libc::send(connection.as_raw_fd(), [1_u8].as_ptr().cast(), 1, flags) };
+    }
+
     /// Waits until a read from a file would return data, report the end or fail, for at most `limit`.
     pub fn wait_readable(file: &File, limit: Duration) -> bool {
         let mut wanted = libc::pollfd { fd: file.as_raw_fd(), events: libc::POLLIN, revents: 0 };
@@ -290,6 +319,9 @@ pub(super) fn reports(_: &[u8]) -> impl Iterator<Item = (i32, bool, &[u8])> {
 pub(super) fn without_signals<R>(spawn: impl FnOnce() -> R) -> R {
     spawn()
 }
+
+#[cfg(not(unix))]
+pub(super) fn send_byte(_: &std::fs::File) {}
 
 #[cfg(not(unix))]
 pub(super) fn set_batch_scheduling() {}

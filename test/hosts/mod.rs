@@ -21,6 +21,8 @@ mod embedded;
 pub(crate) mod nginx;
 pub(crate) mod process;
 mod programs;
+#[cfg(unix)]
+mod resty;
 
 /// Maximum time of a host for all specs. It bounds a hang and does not measure speed.
 const TIMEOUT: Duration = Duration::from_secs(600);

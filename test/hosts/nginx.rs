@@ -63,7 +63,7 @@ fn nginx() {
 fn serve(program: &Path, kind: &Kind) {
     let since = begin();
     let prefix = Scratch::new();
-    let mut server = Server::start(program, kind, prefix.path());
+    let mut server = Server::start(program, kind, prefix.path(), "hosts/nginx/nginx.conf");
     let mut known = vec![server.running.id()];
     for generation in ["at start", "after a reload"] {
         for report in server.specs_in_both_workers(&mut known) {
@@ -95,13 +95,14 @@ fn serve(program: &Path, kind: &Kind) {
     assert_eq!(ends, 4, "nginx: {ends} of 4 workers ended well:\n{log}");
 }
 
-struct Server {
-    running: Running,
-    prefix: PathBuf,
+pub(super) struct Server {
+    pub(super) running: Running,
+    pub(super) prefix: PathBuf,
 }
 
 impl Server {
-    fn start(program: &Path, kind: &Kind, prefix: &Path) -> Self {
+    /// Starts a server with a configuration in `test/`, whose @NAMES@ are filled in.
+    pub(super) fn start(program: &Path, kind: &Kind, prefix: &Path, template: &str) -> Self {
         let text = |path: &Path| path.to_str().expect("paths of the tree are UTF-8").to_owned();
         let variables = environment(HOST, prefix);
         let kept = variables.iter().filter(|(_, value)| value.is_some());
@@ -109,8 +110,7 @@ impl Server {
         // Workers of a root master run as a user who may not read the tree, unless configured to stay root.
         // SAFETY: geteuid has no preconditions and cannot fail.
         let user = if unsafe { libc::geteuid() } == 0 { "user root;" } else { "" };
-        let template =
-            fs::read_to_string(super::file("hosts/nginx/nginx.conf")).expect("the template");
+        let template = fs::read_to_string(super::file(template)).expect("the template");
         let conf = template
             .replace("@LOAD_MODULES@", &kind.load)
             .replace("@USER@", user)
@@ -166,7 +166,7 @@ impl Server {
     }
 
     /// Returns the log of nginx, and its stderr.
-    fn log(&self) -> String {
+    pub(super) fn log(&self) -> String {
         let files = ["stderr", "error.log"]
             .map(|name| fs::read(self.prefix.join(name)).unwrap_or_default());
         String::from_utf8_lossy(&files.concat()).into_owned()
@@ -174,7 +174,7 @@ impl Server {
 }
 
 /// Requests a run of specs; returns the answer with its header.
-fn request(socket: &Path, location: &str) -> std::io::Result<String> {
+pub(super) fn request(socket: &Path, location: &str) -> std::io::Result<String> {
     let mut stream = UnixStream::connect(socket)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.write_all(format!("GET {location} HTTP/1.0\r\nHost: rille\r\n\r\n").as_bytes())?;
@@ -184,7 +184,7 @@ fn request(socket: &Path, location: &str) -> std::io::Result<String> {
 }
 
 /// Splits an answer into the worker's id and its report.
-fn split(answer: &str) -> Option<(u32, String)> {
+pub(super) fn split(answer: &str) -> Option<(u32, String)> {
     let (_, body) = answer.split_once("\r\n\r\n")?;
     let (worker, report) = body.split_once('\n')?;
     Some((worker.trim().parse().ok()?, report.to_owned()))

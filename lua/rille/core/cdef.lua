@@ -232,6 +232,8 @@ typedef struct rille_fuzzy rille_fuzzy;
 
 typedef struct rille_job rille_job;
 
+typedef struct rille_listener rille_listener;
+
 typedef struct rille_literals rille_literals;
 
 typedef struct rille_matcher rille_matcher;
@@ -954,6 +956,20 @@ int32_t rille_notifier_watch(const struct rille_notifier *notifier,
                              struct rille_error *err);
 
 int32_t rille_notifier_drain(const struct rille_notifier *notifier, struct rille_error *err);
+
+int32_t rille_listener_new(const uint8_t *directory,
+                           size_t len,
+                           struct rille_listener **out,
+                           struct rille_error *err);
+
+void rille_listener_free(struct rille_listener *listener);
+
+const char *rille_listener_path(const struct rille_listener *listener);
+
+int32_t rille_listener_accept(const struct rille_listener *listener,
+                              uint32_t token,
+                              struct rille_notifier **out,
+                              struct rille_error *err);
 
 int32_t rille_walk_start(const uint8_t *root,
                          size_t len,

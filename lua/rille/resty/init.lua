@@ -1,40 +1,107 @@
---- rille in OpenResty: waits that yield the light thread, so that the worker continues with other requests.
----
---- ngx_lua cannot wait for a foreign descriptor, so a wait polls the job repeatedly: at once, then after sleeps of 1 ms that
---- double up to 8 ms. A poll costs some hundred nanoseconds. (Turns of the loop by `ngx.sleep(0)` would be faster for short
---- jobs, but an nginx without OpenResty's patches logs a warning for each.)
-local check = require("rille.core.job").check
+--- rille in OpenResty, and in nginx with the Lua module. Users require it as `resty.rille`.
+local listener = require("rille.resty.listener")
 
 local M = {}
 
---- Maximum sleep in seconds, which is also the maximum delay of results.
-local LONGEST = 0.008
+for _, part in ipairs({ "wait", "request" }) do
+  for name, value in pairs(require("rille.resty." .. part)) do
+    M[name] = value
+  end
+end
+M.state = nil
 
---- Waits until there are results to take, the job is over, or the time has passed. Call it only in phases that allow
---- `ngx.sleep`: rewrite, access, content, timers and light threads.
----@param job rille.job
----@param timeout? number milliseconds; without a limit by default
----@return rille.job.state state these are the results of `job:poll()`
----@return number done
----@return string? message
----@return number total
-function M.wait(job, timeout)
-  check(job, "rille.resty.wait")
-  if timeout ~= nil and (type(timeout) ~= "number" or timeout < 0 or timeout ~= timeout) then
-    error("rille.resty.wait: timeout must be a number of milliseconds, got " .. tostring(timeout), 2)
+---@class rille.resty.options
+---@field backend? "native"|"lua" the implementation that is required; `init` fails with the reason if another one is in use
+---@field library? string absolute path of the library, tried after $RILLE_LIB
+---@field directory? string where the directory of the worker's socket is created; that of temporary files by default
+
+--- Modules that are loaded before the fork, so that workers share their memory and no request reads files.
+local NOUNS = {
+  "text",
+  "regex",
+  "regexset",
+  "literals",
+  "stream",
+  "scan",
+  "buffer",
+  "bytes",
+  "file",
+  "fuzzy",
+  "grep",
+  "walk",
+  "notifier",
+}
+
+local function read_options(opts)
+  if opts == nil then
+    return {}
+  elseif type(opts) ~= "table" then
+    error("rille.resty.init: opts must be a table, got " .. type(opts), 3)
   end
-  local left = timeout and timeout / 1000 or math.huge
-  local pause = 0.001
-  local state, done, message, total = job:poll()
-  while state == "running" and not job:ready() and left > 0 do
-    pause = math.min(pause, left)
-    ngx.sleep(pause)
-    -- Summed here, as the clock of nginx does not advance within a turn.
-    left = left - pause
-    pause = math.min(pause * 2, LONGEST)
-    state, done, message, total = job:poll()
+  for key, value in pairs(opts) do
+    if key ~= "backend" and key ~= "library" and key ~= "directory" then
+      error(
+        ("rille.resty.init: unknown option '%s' (known: backend, directory, library)"):format(tostring(key)),
+        3
+      )
+    elseif type(value) ~= "string" then
+      error(("rille.resty.init: option '%s' must be a string, got %s"):format(key, type(value)), 3)
+    end
   end
-  return state, done, message, total
+  if opts.backend and opts.backend ~= "native" and opts.backend ~= "lua" then
+    error(("rille.resty.init: option 'backend' must be 'native' or 'lua', got '%s'"):format(opts.backend), 3)
+  end
+  return opts
+end
+
+--- Loads rille before the master forks; otherwise each worker does so in its first request. With `backend = "native"` nginx does
+--- not start without the library, and the message has every file that was tried.
+---
+--- Context: init_by_lua, init_worker_by_lua
+---@param opts? rille.resty.options
+---@return rille rille
+function M.init(opts)
+  opts = read_options(opts)
+  listener.directory = opts.directory
+  local backend = require("rille.core.backend")
+  if opts.library and not backend.name then
+    table.insert(backend.paths, 1, opts.library)
+  end
+  local rille = require("rille")
+  if opts.backend and rille.backend ~= opts.backend then
+    local reason = backend.reason or ("the library is in use: " .. tostring(backend.path))
+    error(
+      ("rille.resty.init: backend = '%s' is required, but %s is in use: %s"):format(
+        opts.backend,
+        rille.backend,
+        reason
+      ),
+      0
+    )
+  end
+  for _, noun in ipairs(NOUNS) do
+    local _ = rille[noun]
+  end
+  return rille
+end
+
+---@class rille.resty.health: rille.health
+---@field waits? "event"|"sleep" how the last wait of this worker was woken; nil before the first one
+---@field waits_reason? string why it has slept
+---@field hint? string what nginx.conf lacks
+
+--- Returns what `rille.health()` returns, and how waits are woken.
+---
+--- Context: every phase
+---@return rille.resty.health
+function M.health()
+  local health = require("rille").health() --[[@as rille.resty.health]]
+  health.waits, health.waits_reason = listener.way, listener.reason
+  if health.backend == "lua" and not os.getenv("RILLE_LIB") then
+    health.hint =
+      "nginx removes environment variables: if RILLE_LIB is set, nginx.conf needs the line `env RILLE_LIB;`"
+  end
+  return health
 end
 
 return M
