@@ -32,27 +32,11 @@ local NOUNS = {
   "notifier",
 }
 
-local function read_options(opts)
-  if opts == nil then
-    return {}
-  elseif type(opts) ~= "table" then
-    error("rille.resty.init: opts must be a table, got " .. type(opts), 3)
-  end
-  for key, value in pairs(opts) do
-    if key ~= "backend" and key ~= "library" and key ~= "directory" then
-      error(
-        ("rille.resty.init: unknown option '%s' (known: backend, directory, library)"):format(tostring(key)),
-        3
-      )
-    elseif type(value) ~= "string" then
-      error(("rille.resty.init: option '%s' must be a string, got %s"):format(key, type(value)), 3)
-    end
-  end
-  if opts.backend and opts.backend ~= "native" and opts.backend ~= "lua" then
-    error(("rille.resty.init: option 'backend' must be 'native' or 'lua', got '%s'"):format(opts.backend), 3)
-  end
-  return opts
-end
+local read_options = require("rille.core.options").reader({
+  backend = { values = { "native", "lua" } },
+  library = { "string" },
+  directory = { "string" },
+})
 
 --- Loads rille before the master forks; otherwise each worker does so in its first request. With `backend = "native"` nginx does
 --- not start without the library, and the message has every file that was tried.
@@ -61,7 +45,7 @@ end
 ---@param opts? rille.resty.options
 ---@return rille rille
 function M.init(opts)
-  opts = read_options(opts)
+  opts = read_options(opts, "rille.resty.init")
   listener.directory = opts.directory
   local backend = require("rille.core.backend")
   if opts.library and not backend.name then
