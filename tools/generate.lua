@@ -344,13 +344,23 @@ return function(read, paths)
   function directives.options()
     local out = {}
     for _, option in ipairs(table_of("lua/rille/nvim/config.lua", "options")) do
-      local name, default, types, about = unpack(option)
+      local name, default, declared, about = unpack(option)
+      local types = {}
+      for _, list in ipairs({ declared, declared.values or {} }) do
+        for _, kind in ipairs(list) do
+          types[#types + 1] = tostring(kind)
+        end
+      end
       local value = type(default) == "table" and "{}"
         or type(default) == "string" and '"' .. default .. '"'
         or default
       local mark = ("*rille.%s*"):format(name)
       out[#out + 1] = name .. (" "):rep(WIDTH - #name - #mark) .. mark
-      out[#out + 1] = wrap(("(`%s`, default `%s`)"):format(shown(types), tostring(value)), "    ", "    ")
+      out[#out + 1] = wrap(
+        ("(`%s`, default `%s`)"):format(shown(table.concat(types, "|")), tostring(value)),
+        "    ",
+        "    "
+      )
       out[#out + 1] = paragraphs({ about }, "    ") .. "\n"
     end
     return table.concat(out, "\n")

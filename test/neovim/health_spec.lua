@@ -50,8 +50,11 @@ t.test("health reports options that are not what they should be", function()
   local nvim = child.start()
   nvim:lua([[vim.g.rille = { view = { above = 1e9, colums = 80 }, progress = 3 }]])
   local text = report(nvim)
-  has(text, "WARNING vim.g.rille: `progress` must be boolean, got 3")
-  has(text, "WARNING vim.g.rille: there is no option `view.colums`")
+  has(text, "WARNING vim.g.rille: option 'progress' must be a boolean, got 3")
+  has(
+    text,
+    "WARNING vim.g.rille: unknown option 'view.colums' (known: view.above, view.columns, view.keys, view.number)"
+  )
   has(text, "view.above = 1000000000")
   t.eq(nvim:stop(), 0)
 end)

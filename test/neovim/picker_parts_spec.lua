@@ -4,7 +4,6 @@ local rille = require("rille")
 local layout = require("rille.nvim.picker.layout")
 local row = require("rille.nvim.picker.row")
 local excerpt = require("rille.nvim.picker.excerpt")
-local options = require("rille.nvim.picker.options")
 
 --- Returns the cells that a window covers with its frame.
 local function outer(rect, frame)
@@ -154,18 +153,4 @@ t.test("what is no text, not there or not a file is said in words, and nothing w
   tags.find = "*the-tag*"
   t.ok(vim.tbl_contains(read(tags), "*the-tag*"))
   vim.fn.delete(directory, "rf")
-end)
-
-t.test("wrong options are errors that say what is known", function()
-  local known = { query = "string", walk = "table" }
-  t.eq(options.read(nil, "f", known), {})
-  t.raises("f: opts must be a table, got number", options.read, 3, "f", known)
-  t.raises(
-    "f: wrong option qury = x %(known: query = string; walk = table%)",
-    options.read,
-    { qury = "x" },
-    "f",
-    known
-  )
-  t.raises("f: wrong option walk = x %(known", options.read, { walk = "x" }, "f", known)
 end)

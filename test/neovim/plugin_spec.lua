@@ -113,21 +113,38 @@ t.test("a configuration is read from the variable and the call, and its faults a
   end)
   t.eq(got, {
     {
-      'vim.g.rille: `view.number` must be boolean, got "yes"',
-      "vim.g.rille: there is no option `picker2`",
-      "vim.g.rille: there is no option `view.abvoe`",
+      "vim.g.rille: option 'view.number' must be a boolean, got 'yes'",
+      "vim.g.rille: unknown option 'picker2' (known: grep, picker, prebuilt, progress, url, view)",
+      "vim.g.rille: unknown option 'view.abvoe' (known: view.above, view.columns, view.keys, view.number)",
     },
     { true, 500, false },
     100,
     false,
   })
-  t.eq(
-    nvim:lua([[
-      vim.g.rille = { picker = { keys = { choose = "<C-y>", chose = "x" } }, view = { keys = { folow = "F" } } }
-      return require("rille.nvim.config").faults()
-    ]]),
-    { "vim.g.rille: there is no key `picker.keys.chose`", "vim.g.rille: there is no key `view.keys.folow`" }
-  )
+  local faults = nvim:lua([[
+      vim.g.rille = { picker = { keys = { choose = 3, chose = "x" } }, view = { keys = { follow = { "F" } } }, grep = 3 }
+      local picker, view = {}, {}
+      for _, key in ipairs(require("rille.nvim.picker.keys").list) do
+        picker[#picker + 1] = "picker.keys." .. key.name
+      end
+      for _, key in ipairs(require("rille.nvim.viewer.keys").list) do
+        view[#view + 1] = "view.keys." .. key.name
+      end
+      table.sort(picker)
+      table.sort(view)
+      local faults = require("rille.nvim.config").faults()
+      require("rille.nvim").setup({ view = { keys = { folow = "F" } } })
+      vim.g.rille = nil
+      vim.list_extend(faults, require("rille.nvim.config").faults())
+      require("rille.nvim").setup({})
+      return { faults, table.concat(picker, ", "), table.concat(view, ", ") }
+    ]])
+  t.eq(faults[1], {
+    "vim.g.rille: option 'grep' must be a table, got 3",
+    "vim.g.rille: option 'picker.keys.choose' must be a string, a table or false, got 3",
+    ("vim.g.rille: unknown option 'picker.keys.chose' (known: %s)"):format(faults[2]),
+    ("setup(): unknown option 'view.keys.folow' (known: %s)"):format(faults[3]),
+  })
   t.eq(
     nvim:lua([[vim.g.rille = 3; return require("rille.nvim.config").faults()]]),
     { "vim.g.rille: must be a table, got number" }

@@ -51,10 +51,11 @@ local function matching(more)
     fields[key] = field
   end
   local read = reader(fields, true)
-  return function(opts, name)
-    local given = read(opts, name, nil, 3)
+  return function(opts, name, level)
+    level = (level or 2) + 1
+    local given = read(opts, name, nil, level)
     if given.columns and not given.delimiter then
-      error(("%s: option 'delimiter' must be %s with 'columns', got nil"):format(name, BYTE), 3)
+      error(("%s: option 'delimiter' must be %s with 'columns', got nil"):format(name, BYTE), level)
     end
     return given
   end

@@ -158,8 +158,14 @@ end
 ---@param file? string the file of the current buffer by default; `-` for the text that Neovim has read from its standard input; `!` and a shell command for its output
 ---@param opts? { mods?: table } `mods`: the window, as in `smods` of `nvim_create_user_command()`
 function M.view(file, opts)
-  lazy.load("rille.nvim.viewer").open(file, opts)
+  return lazy.load("rille.nvim.viewer").open(file, opts)
 end
+
+local read_filter = require("rille.core.options").reader({
+  limit = { "integer", min = 0 },
+  fuzzy = { "table" },
+  key = { "string", "function", default = "label" },
+})
 
 --- Returns the items that match a query in fzf's syntax, best first: for completion and other lists.
 ---@generic T
@@ -169,9 +175,9 @@ end
 ---@return T[] items
 ---@return integer[][] positions of the matching characters of each item: first bytes, ascending
 function M.filter(query, items, opts)
-  opts = opts or {}
-  local key = opts.key or "label"
-  local texts = items
+  local given = read_filter(opts, "rille.nvim.filter")
+  lazy.load("rille.fuzzy.options").filter(given.fuzzy, "rille.nvim.filter: fuzzy")
+  local key, texts = given.key, items
   if type(items[1]) == "table" then
     texts = {}
     for i, item in ipairs(items) do
@@ -179,7 +185,7 @@ function M.filter(query, items, opts)
     end
   end
   local ranked =
-    rille.fuzzy.filter(query, texts, vim.tbl_extend("force", { limit = opts.limit }, opts.fuzzy or {}))
+    rille.fuzzy.filter(query, texts, vim.tbl_extend("force", { limit = given.limit }, given.fuzzy or {}))
   local found, positions = {}, {}
   for i = 1, ranked.count do
     found[i], positions[i] = items[ranked:index(i)], ranked:positions(i) or {}
@@ -200,42 +206,42 @@ end
 --- Opens a picker for any items: see |rille.nvim.pick.options|.
 ---@param opts rille.nvim.pick.options
 function M.pick(opts)
-  lazy.load("rille.nvim.pickers").pick(opts)
+  return lazy.load("rille.nvim.pickers").pick(opts)
 end
 
 --- Opens a picker for the files of a directory tree, which is walked meanwhile.
 ---@param opts? rille.nvim.files.options
 function M.files(opts)
-  lazy.load("rille.nvim.pickers").files(opts)
+  return lazy.load("rille.nvim.pickers").files(opts)
 end
 
 --- Opens a picker that searches a directory tree while you type.
 ---@param opts? rille.nvim.grep.options
 function M.grep(opts)
-  lazy.load("rille.nvim.pickers").grep(opts)
+  return lazy.load("rille.nvim.pickers").grep(opts)
 end
 
 --- Opens a picker for the lines of the current buffer.
 ---@param opts? rille.nvim.query.options
 function M.lines(opts)
-  lazy.load("rille.nvim.pickers").lines(opts)
+  return lazy.load("rille.nvim.pickers").lines(opts)
 end
 
 --- Opens a picker for buffers.
 ---@param opts? rille.nvim.query.options
 function M.buffers(opts)
-  lazy.load("rille.nvim.pickers").buffers(opts)
+  return lazy.load("rille.nvim.pickers").buffers(opts)
 end
 
 --- Opens a picker for help tags.
 ---@param opts? rille.nvim.query.options
 function M.help(opts)
-  lazy.load("rille.nvim.pickers").help(opts)
+  return lazy.load("rille.nvim.pickers").help(opts)
 end
 
 --- Opens the last picker as it was left.
 function M.resume()
-  lazy.load("rille.nvim.pickers").resume()
+  return lazy.load("rille.nvim.pickers").resume()
 end
 
 --- Opens a picker as `vim.ui.select` does. Set `vim.ui.select = require("rille.nvim").select`, or use the option
@@ -244,7 +250,7 @@ end
 ---@param opts? table of |vim.ui.select()|, `preview_item` included
 ---@param on_choice fun(item: any, index: integer?)
 function M.select(items, opts, on_choice)
-  lazy.load("rille.nvim.pickers").select(items, opts, on_choice)
+  return lazy.load("rille.nvim.pickers").select(items, opts, on_choice)
 end
 
 return M

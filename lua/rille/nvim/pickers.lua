@@ -1,8 +1,8 @@
 --- The pickers: one for any items, and the five that `:Rille` opens.
 local lazy = require("rille.core.lazy")
+local reader = require("rille.core.options").reader
 local rille = require("rille")
 local config = require("rille.nvim.config")
-local options = require("rille.nvim.picker.options")
 local paths = require("rille.nvim.paths")
 local picker = require("rille.nvim.picker")
 local places = require("rille.nvim.picker.places")
@@ -54,21 +54,30 @@ end
 ---@field fuzzy? rille.fuzzy.options options of the ranking
 ---@field kind? string pickers of the same kind share a history; "pick" by default
 
+local read_fuzzy = require("rille.fuzzy.options").session
+local read_search = require("rille.grep.options")
+local read_walk = require("rille.walk.options").read
+local read_pick = reader({
+  items = { "table", "function" },
+  title = { "string", default = "" },
+  query = { "string" },
+  format = { "function" },
+  preview = { "boolean", "function", default = true },
+  on_choice = { "function" },
+  place = { "function" },
+  icons = { "boolean" },
+  fuzzy = { "table" },
+  kind = { "string", default = "pick" },
+})
+local read_files = reader({ cwd = { "string" }, query = { "string" }, walk = { "table" } })
+local read_grep = reader({ cwd = { "string" }, query = { "string", default = "" }, grep = { "table" } })
+local read_query = reader({ query = { "string" } })
+
 --- Opens a picker for any items.
 ---@param opts rille.nvim.pick.options
 function M.pick(opts)
-  opts = options.read(opts, "rille.nvim.pick", {
-    items = "table|function",
-    title = "string",
-    query = "string",
-    format = "function",
-    preview = "boolean|function",
-    on_choice = "function",
-    place = "function",
-    icons = "boolean",
-    fuzzy = "table",
-    kind = "string",
-  })
+  opts = read_pick(opts, "rille.nvim.pick")
+  read_fuzzy(opts.fuzzy, "rille.nvim.pick: fuzzy")
   local items = opts.items
   if not items then
     error("rille.nvim.pick: items must be a list, a job or a function, got nil", 2)
@@ -84,10 +93,10 @@ function M.pick(opts)
     items = items,
     format = opts.format,
     fuzzy = opts.fuzzy,
-    title = opts.title or "",
-    kind = opts.kind or "pick",
+    title = opts.title,
+    kind = opts.kind,
     query = opts.query,
-    preview = opts.preview == nil and true or opts.preview,
+    preview = opts.preview,
     icons = opts.icons,
     on_choice = opts.on_choice,
     place = place,
@@ -188,7 +197,8 @@ end
 --- Opens a picker for the files of a tree. The list grows as the tree is walked.
 ---@param opts? rille.nvim.files.options
 function M.files(opts)
-  opts = options.read(opts, "rille.nvim.files", { cwd = "string", query = "string", walk = "table" })
+  opts = read_files(opts, "rille.nvim.files")
+  read_walk(opts.walk, "rille.nvim.files: walk")
   local root = root_of(opts.cwd, "rille.nvim.files")
   if not root then
     return
@@ -254,7 +264,8 @@ end
 --- Opens a picker that searches a tree while you type. Of a changed buffer the unsaved text is searched.
 ---@param opts? rille.nvim.grep.options
 function M.grep(opts)
-  opts = options.read(opts, "rille.nvim.grep", { cwd = "string", query = "string", grep = "table" })
+  opts = read_grep(opts, "rille.nvim.grep")
+  read_search(opts.grep, "rille.nvim.grep: grep")
   if rille.backend ~= "native" then
     text_of.notify("grep needs the native library; see :checkhealth rille")
     return
@@ -274,7 +285,7 @@ function M.grep(opts)
   picker.open({
     title = "Grep" .. root.title,
     kind = "grep",
-    query = opts.query or "",
+    query = opts.query,
     icons = true,
     source = function(on_news)
       return lazy.load("rille.nvim.picker.source.search").new({
@@ -303,7 +314,7 @@ local LINES, TAGS = 5000, 500
 --- Opens a picker for the lines of the current buffer.
 ---@param opts? rille.nvim.query.options
 function M.lines(opts)
-  opts = options.read(opts, "rille.nvim.lines", { query = "string" })
+  opts = read_query(opts, "rille.nvim.lines")
   local buf = api.nvim_get_current_buf()
   if paths.view(buf) then
     text_of.notify("a view has only a page of the file: search it with `/`, filter it with `&`")
@@ -330,7 +341,7 @@ end
 --- Opens a picker for buffers; the previous buffer is the first row.
 ---@param opts? rille.nvim.query.options
 function M.buffers(opts)
-  opts = options.read(opts, "rille.nvim.buffers", { query = "string" })
+  opts = read_query(opts, "rille.nvim.buffers")
   local current, items = api.nvim_get_current_buf(), {}
   for _, info in ipairs(vim.fn.getbufinfo({ buflisted = 1 })) do
     local name = info.name ~= "" and vim.fn.fnamemodify(info.name, ":~:.") or "[No Name]"
@@ -365,7 +376,7 @@ end
 --- Opens a picker for help tags.
 ---@param opts? rille.nvim.query.options
 function M.help(opts)
-  opts = options.read(opts, "rille.nvim.help", { query = "string" })
+  opts = read_query(opts, "rille.nvim.help")
   open({
     title = "Help",
     kind = "help",

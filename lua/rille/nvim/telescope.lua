@@ -5,6 +5,7 @@
 ---       defaults = { file_sorter = sorters.files, generic_sorter = sorters.generic },
 ---     })
 local fuzzy = require("rille").fuzzy
+local read = require("rille.fuzzy.options").match
 
 local M = {}
 
@@ -17,6 +18,7 @@ end
 ---@param opts? rille.fuzzy.options
 ---@return table sorter telescope's
 function M.sorter(opts)
+  read(opts, "rille.nvim.telescope.sorter")
   return require("telescope.sorters").Sorter:new({
     -- A line that does not match may match a longer prompt: one with a negated term, or with "|".
     discard = false,

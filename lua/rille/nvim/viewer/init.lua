@@ -294,16 +294,18 @@ function M.of(buf)
   return status.views[buf or vim.api.nvim_get_current_buf()]
 end
 
+local read = require("rille.core.options").reader({ mods = { "table" } })
+
 --- Opens a file in a view, in the current window unless `mods` specify another.
 ---@param file? string the file of the current buffer by default; `-` for the text that Neovim has read from its standard input; `!` and a shell command for its output
 ---@param opts? { mods?: table } command modifiers, as `smods` of `nvim_create_user_command()`
 function M.open(file, opts)
+  local mods = read(opts, "rille.nvim.view").mods or {}
   local name, message = input.name(file or M.path(vim.api.nvim_buf_get_name(0)))
   if not name then
     text.notify(message)
     return
   end
-  local mods = opts and opts.mods or {}
   local apart = (mods.split or "") ~= "" or mods.vertical or (mods.tab or -1) >= 0
   vim.cmd({ cmd = apart and "split" or "edit", args = { vim.fn.fnameescape(SCHEME .. name) }, mods = mods })
 end
