@@ -382,6 +382,14 @@ print(rille.regex("(a|b")) --> nil	unclosed group	1
 ]=],
   },
   {
+    "rille.regex:hint",
+    [[
+local re = assert(rille.regex("%d+"))
+print(re:hint()) --> (%d has its meaning in Lua patterns only; rille.regex.from_lua translates them)
+print(rille.regex("a|b", "i")) --> rille.regex: a|b [i]
+]],
+  },
+  {
     "rille.regex:test",
     [[
 local re = assert(rille.regex("^warning", "i"))
@@ -394,6 +402,7 @@ print(re:test("Warning: unused")) --> true
 local re = assert(rille.regex([[\d+]]))
 print(re:find("port 8080 or 9090")) --> 6	9
 print(re:find("port 8080 or 9090", 10)) --> 14	17
+print(re:find("port 8080 or 9090", -2)) --> 16	17
 ]=],
   },
   {

@@ -123,6 +123,7 @@ return {
   ["rille.regex:find"] = "none",
   ["rille.regex:gfind"] = "none",
   ["rille.regex:gmatch"] = "none",
+  ["rille.regex:hint"] = "none",
   ["rille.regex:match"] = "none",
   ["rille.regex:replace"] = "none",
   ["rille.regex:replace_into"] = "none",

@@ -2,6 +2,7 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
+local class = require("rille.core.class")
 local failure = require("rille.core.error")
 local handles = require("rille.core.handle")
 local grown = require("rille.core.pressure").grown
@@ -18,6 +19,10 @@ local own, close = handles.kind(C.rille_buffer_free)
 ---@field package handle ffi.cdata*?
 local Buffer = { is_rille_buffer = true }
 Buffer.__index = Buffer
+
+class.named(Buffer, "rille.buffer", function(self)
+  return self.handle and class.number(self:len(), "byte")
+end)
 
 local M = {}
 
@@ -78,8 +83,9 @@ end
 ---@return ffi.cdata* ptr uint8_t *, valid until the next call that changes the buffer
 ---@return integer len bytes
 function Buffer:reserve(len)
+  local handle = open(self)
   bytes.size(len, "rille.buffer:reserve: len")
-  if C.rille_buffer_reserve(open(self), len, out_ptr, err) < 0 then
+  if C.rille_buffer_reserve(handle, len, out_ptr, err) < 0 then
     failure.raise(err, "rille.buffer:reserve")
   end
   local ptr = out_ptr[0]
@@ -91,8 +97,9 @@ end
 ---@param len integer bytes
 ---@return rille.buffer self
 function Buffer:commit(len)
+  local handle = open(self)
   bytes.size(len, "rille.buffer:commit: len")
-  if C.rille_buffer_commit(open(self), len, err) < 0 then
+  if C.rille_buffer_commit(handle, len, err) < 0 then
     failure.raise(err, "rille.buffer:commit")
   end
   return self

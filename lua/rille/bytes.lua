@@ -3,6 +3,7 @@
 --- Each is read in place. A string or string.buffer is passed as it is: the FFI accepts it where C expects
 --- `const uint8_t *`.
 local ffi = require("ffi")
+local class = require("rille.core.class")
 
 local M = {}
 
@@ -14,6 +15,10 @@ local M = {}
 ---@field package anchor ffi.cdata*
 local View = {}
 View.__index = View
+
+class.named(View, "rille.bytes", function(self)
+  return class.number(self.len, "byte")
+end)
 
 ---@alias rille.source string | string.buffer | rille.buffer | rille.view
 

@@ -2,6 +2,7 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
+local class = require("rille.core.class")
 local failure = require("rille.core.error")
 local file_jobs = require("rille.file.job")
 local handles = require("rille.core.handle")
@@ -49,8 +50,13 @@ local own, close = handles.kind(C.rille_file_free)
 ---@class rille.file
 ---@field package handle ffi.cdata*?
 ---@field package batch rille.file.lines? the lines of the last call
+---@field package shown string its path, or what it is a filter of
 local File = {}
 File.__index = File
+
+class.named(File, "rille.file", function(self)
+  return self.handle and class.short(self.shown)
+end)
 
 --- Consecutive lines. They are valid until the next lines are read from the same file or the file is closed; lines read
 --- by a job stay valid.
@@ -63,6 +69,10 @@ File.__index = File
 ---@field package lines ffi.cdata*
 local Lines = {}
 Lines.__index = Lines
+
+class.named(Lines, "rille.file.lines", function(self)
+  return class.number(self.count, "line") .. (self.first and " from line " .. self.first or "")
+end)
 
 local M = {}
 
@@ -144,8 +154,8 @@ function Lines:cut(i)
   return flags % 2 == CUT_BEFORE, flags >= CUT_BEHIND
 end
 
-local function adopt_file(handle)
-  return setmetatable({ handle = own(handle) }, File)
+local function adopt_file(handle, path)
+  return setmetatable({ handle = own(handle), shown = path }, File)
 end
 
 --- The directory in the options filled last; keeps the string alive while C reads it.
@@ -183,7 +193,7 @@ function M.new(path, opts)
   elseif status < 0 then
     failure.raise(err, "rille.file")
   end
-  return adopt_file(out_handle[0])
+  return adopt_file(out_handle[0], path)
 end
 
 --- Opens a file on another thread: `job:result()` returns what `rille.file` returns. A relative path is relative to the
@@ -525,6 +535,9 @@ File.close = close
 --- Returns whether the file was closed.
 ---@return boolean
 function File:closed()
+  if type(self) ~= "table" then
+    handles.refuse(self, 3)
+  end
   return not self.handle
 end
 

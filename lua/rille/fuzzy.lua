@@ -1,5 +1,6 @@
 --- Fuzzy matching: fzf's query language, over items stored in the library, single texts and short lists.
 local ffi = require("ffi")
+local class = require("rille.core.class")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
 local failure = require("rille.core.error")
@@ -73,6 +74,10 @@ end
 ---@field package matcher? rille.fuzzy.matcher
 local Result = {}
 Result.__index = Result
+
+class.named(Result, "rille.fuzzy.result", function(self)
+  return ("%s of %s"):format(class.number(self.count, "row"), class.number(self.total, "match"))
+end)
 
 --- Returns the index of the item of a row: its position in the order of pushing.
 ---@param i integer from 1 to `count`
@@ -234,6 +239,10 @@ end
 local Fuzzy = { close = close }
 Fuzzy.__index = Fuzzy
 
+class.named(Fuzzy, "rille.fuzzy", function(self)
+  return self.handle and class.number(self:len(), "item")
+end)
+
 ---@class rille.fuzzy.module
 ---@overload fun(opts?: rille.fuzzy.corpus_options): rille.fuzzy
 local M = {}
@@ -333,9 +342,11 @@ function Fuzzy:push_job(items)
     point(list, first, count)
     return pushed(C.rille_fuzzy_push(handle, pointers, lengths, count, out, err), "rille.fuzzy:push_job")
   end
-  return in_parts.push(items, "rille.fuzzy:push_job", push_strings, function(text)
+  -- No tail call, which would have no error level of its own.
+  local job = in_parts.push(items, "rille.fuzzy:push_job", push_strings, function(text)
     return pushed(C.rille_fuzzy_push_lines(open(self), text, #text, out, err), "rille.fuzzy:push_job")
   end)
+  return job
 end
 
 --- Makes a walk add its paths to the session without passing them through Lua. The walk then has nothing to take; when

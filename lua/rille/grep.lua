@@ -1,5 +1,6 @@
 --- Searching a directory tree: a job whose results are lines.
 local ffi = require("ffi")
+local class = require("rille.core.class")
 local C = require("rille.core.ffi")
 local failure = require("rille.core.error")
 local pack = require("rille.core.strings").pack
@@ -44,6 +45,10 @@ local KINDS = {
 ---@field package pairs ffi.cdata*
 local Lines = {}
 Lines.__index = Lines
+
+class.named(Lines, "rille.lines", function(self)
+  return class.number(self.count, "line")
+end)
 
 local M = {}
 

@@ -4,6 +4,7 @@
 --- to wait for a job: see `rille.notifier`, and `rille.nvim`, `rille.resty` and `rille.love`, which use it.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
+local class = require("rille.core.class")
 local failure = require("rille.core.error")
 local handles = require("rille.core.handle")
 
@@ -35,6 +36,14 @@ local own, close = handles.kind(C.rille_job_free)
 ---@field package batch? any the last batch taken, if batches of its kind are views
 local Job = { is_rille_job = true }
 Job.__index = Job
+
+class.named(Job, "rille.job", function(self)
+  if self.handle then
+    local state, done, message, total = self:poll()
+    local of = total > 0 and ("%.0f of %.0f"):format(done, total) or ("%.0f"):format(done)
+    return ("%s, %s"):format(state, message or of)
+  end
+end)
 
 local M = {}
 
@@ -168,7 +177,7 @@ end
 --- Cancels the job and frees it now, results included. A second call does nothing. Objects that `result` has returned
 --- stay valid.
 function Job:close()
-  if self.is_lasting and self.kept and self.kept[1] then
+  if type(self) == "table" and self.is_lasting and self.kept and self.kept[1] then
     self.handle, self.kept = nil, nil
   else
     close(self)
@@ -178,6 +187,9 @@ end
 --- Returns whether the job was closed.
 ---@return boolean
 function Job:closed()
+  if type(self) ~= "table" then
+    handles.refuse(self, 3)
+  end
   return not self.handle
 end
 

@@ -2,14 +2,16 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
+local class = require("rille.core.class")
 local caches = require("rille.core.cache")
 local failure = require("rille.core.error")
 local handles = require("rille.core.handle")
 local read = require("rille.literals.options")
-local pack = require("rille.core.strings").pack
+local strings = require("rille.core.strings")
 local scratch = require("rille.core.scratch")
 local spans = require("rille.regex.spans")
 
+local length, pack = strings.length, strings.pack
 local of, sink = bytes.of, bytes.sink
 local from = spans.from
 local err = failure.block()
@@ -32,6 +34,10 @@ local cache = caches.new(C.rille_literals_free, C.rille_literals_bytes)
 ---@field package n integer
 local Literals = { is_rille_literals = true }
 Literals.__index = Literals
+
+class.named(Literals, "rille.literals", function(self)
+  return self.handle and class.number(self.n, "literal")
+end)
 
 local M = {}
 
@@ -86,12 +92,12 @@ end
 
 --- Returns whether any of the literals occurs.
 ---@param s rille.source
----@param init? integer start position
+---@param init? integer start position, from the end if negative
 ---@return boolean
 function Literals:test(s, init)
   local handle = open(self)
-  local offset = init == nil and 0 or from(init, "rille.literals:test")
   local ptr, len = of(s, "rille.literals:test")
+  local offset = init == nil and 0 or from(init, len, "rille.literals:test")
   local status = C.rille_literals_find(handle, ptr, len, offset, out, err)
   if status < 0 then
     failure.raise(err, "rille.literals:test")
@@ -101,14 +107,14 @@ end
 
 --- Returns the start, the end and the number of the first literal found.
 ---@param s rille.source
----@param init? integer start position
+---@param init? integer start position, from the end if negative
 ---@return integer? from nil if there is none
 ---@return integer? to
 ---@return integer? id place in the list
 function Literals:find(s, init)
   local handle = open(self)
-  local offset = init == nil and 0 or from(init, "rille.literals:find")
   local ptr, len = of(s, "rille.literals:find")
+  local offset = init == nil and 0 or from(init, len, "rille.literals:find")
   local status = C.rille_literals_find(handle, ptr, len, offset, out, err)
   if status == 0 then
     return out[0] + 1, out[1], out[2] + 1
@@ -119,32 +125,32 @@ end
 
 --- Iterates over all hits from left to right, without overlaps and without creating garbage.
 ---@param s rille.source must not change meanwhile
----@param init? integer start position
+---@param init? integer start position, from the end if negative
 ---@return fun(): integer?, integer?, integer? next from, to, id
 function Literals:gfind(s, init)
   open(self)
-  of(s, "rille.literals:gfind")
-  return find_hits(self, s, from(init, "rille.literals:gfind"))
+  local _, len = of(s, "rille.literals:gfind")
+  return find_hits(self, s, from(init, len, "rille.literals:gfind"))
 end
 
 --- Returns all hits at once.
 ---@param s rille.source
----@param init? integer start position
+---@param init? integer start position, from the end if negative
 ---@return rille.spans.identified
 function Literals:spans(s, init)
   local handle = open(self)
-  of(s, "rille.literals:spans")
-  return all_hits(handle, s, from(init, "rille.literals:spans"))
+  local _, len = of(s, "rille.literals:spans")
+  return all_hits(handle, s, from(init, len, "rille.literals:spans"))
 end
 
 --- Returns the number of hits.
 ---@param s rille.source
----@param init? integer start position
+---@param init? integer start position, from the end if negative
 ---@return integer
 function Literals:count(s, init)
   local handle = open(self)
-  local offset = from(init, "rille.literals:count")
   local ptr, len = of(s, "rille.literals:count")
+  local offset = from(init, len, "rille.literals:count")
   if C.rille_literals_count(handle, ptr, len, offset, out, err) < 0 then
     failure.raise(err, "rille.literals:count")
   end
@@ -165,7 +171,7 @@ local function pack_replacements(self, replacements, name, level)
   local list = type(replacements) == "string" and { replacements } or replacements
   if type(list) ~= "table" then
     error(name .. ": list must be a list of strings or a string for all, got " .. type(list), level)
-  elseif type(replacements) == "table" and #list ~= self.n then
+  elseif type(replacements) == "table" and length(list, name .. ": list", level + 1) ~= self.n then
     error(("%s: list has %d strings for %d literals"):format(name, #list, self.n), level)
   end
   -- A tail call, which has no error level of its own.
@@ -241,7 +247,9 @@ end
 
 --- Frees the memory now, unless another object of the same list is in use. A second call does nothing.
 function Literals:close()
-  if self.handle then
+  if type(self) ~= "table" then
+    handles.refuse(self, 3)
+  elseif self.handle then
     self.handle = nil
     cache.release(self.shared)
   end

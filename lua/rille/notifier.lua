@@ -1,6 +1,7 @@
 --- The notifier: a descriptor by which jobs wake an event loop.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
+local class = require("rille.core.class")
 local failure = require("rille.core.error")
 local handles = require("rille.core.handle")
 local handle_of = require("rille.job").handle
@@ -16,6 +17,10 @@ local own, close = handles.kind(C.rille_notifier_free)
 ---@field package handle ffi.cdata*?
 local Notifier = {}
 Notifier.__index = Notifier
+
+class.named(Notifier, "rille.notifier", function(self)
+  return self.handle and "descriptor " .. self:fd()
+end)
 
 local M = {}
 

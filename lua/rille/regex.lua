@@ -2,13 +2,17 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
+local class = require("rille.core.class")
 local failure = require("rille.core.error")
-local open = require("rille.core.handle").open
+local handles = require("rille.core.handle")
+local lua_hint = require("rille.regex.lua_pattern").hint
 local patterns = require("rille.regex.pattern")
 local scratch = require("rille.core.scratch")
 local spans = require("rille.regex.spans")
 local translate = require("rille.regex.translate")
 
+local named, short = class.named, class.short
+local open, refuse = handles.open, handles.refuse
 local of, sink = bytes.of, bytes.sink
 local take, give, from, batch = spans.take, spans.give, spans.from, spans.batch
 local sub, concat = string.sub, table.concat
@@ -60,9 +64,26 @@ function patterns.object(shared, message, position)
   return setmetatable({ handle = shared.handle, shared = shared }, Regex)
 end
 
+named(Regex, "rille.regex", function(self)
+  local shared, letters = self.shared, patterns.letters(self.shared.bits)
+  local flags = letters ~= "" and " [" .. letters .. "]" or ""
+  return self.handle and short(shared.pattern) .. flags .. (lua_hint(shared.pattern) or "")
+end)
+
+--- Returns a hint if the pattern looks like one for `string.find`, in which `%d` is a digit. Here it is a percent sign and a
+--- `d`; `rille.regex.from_lua` translates such patterns.
+---@return string? hint
+function Regex:hint()
+  open(self)
+  local hint = lua_hint(self.shared.pattern)
+  return hint and hint:sub(2)
+end
+
 --- Frees the memory, unless another object of the same pattern is in use. A second call does nothing.
 function Regex:close()
-  if self.handle then
+  if type(self) ~= "table" then
+    refuse(self, 3)
+  elseif self.handle then
     self.handle = nil
     patterns.release(self.shared)
   end
@@ -70,12 +91,12 @@ end
 
 --- Returns whether the pattern matches anywhere.
 ---@param s rille.source
----@param init? integer start position; ^ and \b see the text before it
+---@param init? integer start position, from the end if negative; ^ and \b see the text before it
 ---@return boolean
 function Regex:test(s, init)
   local handle = open(self)
-  local offset = init == nil and 0 or from(init, "rille.regex:test")
   local ptr, len = of(s, "rille.regex:test")
+  local offset = init == nil and 0 or from(init, len, "rille.regex:test")
   local status = C.rille_regex_test(handle, ptr, len, offset, err)
   if status < 0 then
     failure.raise(err, "rille.regex:test")
@@ -86,13 +107,13 @@ end
 --- Returns the start and the end of the first match. For an empty match at p these are p and p - 1, as in
 --- `string.find`.
 ---@param s rille.source
----@param init? integer start position; ^ and \b see the text before it
+---@param init? integer start position, from the end if negative; ^ and \b see the text before it
 ---@return integer? from nil if there is none
 ---@return integer? to
 function Regex:find(s, init)
   local handle = open(self)
-  local offset = init == nil and 0 or from(init, "rille.regex:find")
   local ptr, len = of(s, "rille.regex:find")
+  local offset = init == nil and 0 or from(init, len, "rille.regex:find")
   local status = C.rille_regex_find(handle, ptr, len, offset, out, err)
   if status == 0 then
     return out[0] + 1, out[1]
@@ -103,32 +124,32 @@ end
 
 --- Iterates over the positions of all matches from left to right, without creating garbage.
 ---@param s rille.source must not change meanwhile
----@param init? integer start position
+---@param init? integer start position, from the end if negative
 ---@return fun(): integer?, integer? next from, to
 function Regex:gfind(s, init)
   open(self)
-  of(s, "rille.regex:gfind")
-  return find_spans(self, s, from(init, "rille.regex:gfind"))
+  local _, len = of(s, "rille.regex:gfind")
+  return find_spans(self, s, from(init, len, "rille.regex:gfind"))
 end
 
 --- Returns all matches at once.
 ---@param s rille.source
----@param init? integer start position
+---@param init? integer start position, from the end if negative
 ---@return rille.spans
 function Regex:spans(s, init)
   local handle = open(self)
-  of(s, "rille.regex:spans")
-  return all_spans(handle, s, from(init, "rille.regex:spans"))
+  local _, len = of(s, "rille.regex:spans")
+  return all_spans(handle, s, from(init, len, "rille.regex:spans"))
 end
 
 --- Returns the number of matches.
 ---@param s rille.source
----@param init? integer start position
+---@param init? integer start position, from the end if negative
 ---@return integer
 function Regex:count(s, init)
   local handle = open(self)
-  local offset = from(init, "rille.regex:count")
   local ptr, len = of(s, "rille.regex:count")
+  local offset = from(init, len, "rille.regex:count")
   if C.rille_regex_count(handle, ptr, len, offset, out, err) < 0 then
     failure.raise(err, "rille.regex:count")
   end
@@ -188,13 +209,14 @@ end
 --- Returns the first match as `string.match` does: the strings of its groups, or the whole match if the pattern has no
 --- groups.
 ---@param s rille.source
----@param init? integer start position
+---@param init? integer start position, from the end if negative
 ---@return string|false|nil first nil if there is no match; false for a group that did not participate
 ---@return string|false ... further groups
 function Regex:match(s, init)
   local handle, groups = open(self), self.shared.groups
-  local offset = from(init, "rille.regex:match")
-  local text = pieces(s, (of(s, "rille.regex:match")))
+  local ptr, len = of(s, "rille.regex:match")
+  local offset = from(init, len, "rille.regex:match")
+  local text = pieces(s, ptr)
   local slots = slots_for(2 * groups + 2)
   if batch(C.rille_regex_captures, handle, s, offset, 0, slots, 1, "rille.regex:match") == 0 then
     return give_and_return(slots, nil)
@@ -205,12 +227,12 @@ end
 --- Returns the positions of the groups of the first match: `c[0]` is the whole match, `c[1]` the first group, `c.name`
 --- a named one; each is `{ from, to }`, or false if the group did not participate.
 ---@param s rille.source
----@param init? integer start position
+---@param init? integer start position, from the end if negative
 ---@return table<integer|string, integer[]|false>? captures nil if there is no match
 function Regex:captures(s, init)
   local handle, groups = open(self), self.shared.groups
-  local offset = from(init, "rille.regex:captures")
-  of(s, "rille.regex:captures")
+  local _, len = of(s, "rille.regex:captures")
+  local offset = from(init, len, "rille.regex:captures")
   local slots = slots_for(2 * groups + 2)
   if batch(C.rille_regex_captures, handle, s, offset, 0, slots, 1, "rille.regex:captures") == 0 then
     give(slots)
@@ -283,12 +305,13 @@ end
 --- Iterates over all matches as `string.gmatch` does: the strings of the groups, or the whole match if the pattern has
 --- no groups.
 ---@param s rille.source must not change meanwhile
----@param init? integer start position
+---@param init? integer start position, from the end if negative
 ---@return fun(): string|false|nil, ... next
 function Regex:gmatch(s, init)
   open(self)
-  local offset = from(init, "rille.regex:gmatch")
-  local text = pieces(s, (of(s, "rille.regex:gmatch")))
+  local ptr, len = of(s, "rille.regex:gmatch")
+  local offset = from(init, len, "rille.regex:gmatch")
+  local text = pieces(s, ptr)
   return iterate_groups(self, s, text, offset, "rille.regex:gmatch")
 end
 

@@ -2,6 +2,7 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
+local class = require("rille.core.class")
 local caches = require("rille.core.cache")
 local failure = require("rille.core.error")
 local handles = require("rille.core.handle")
@@ -27,6 +28,10 @@ local cache = caches.new(C.rille_regexset_free, C.rille_regexset_bytes)
 ---@field package n integer
 local Set = {}
 Set.__index = Set
+
+class.named(Set, "rille.regexset", function(self)
+  return self.handle and class.number(self.n, "pattern")
+end)
 
 local M = {}
 
@@ -121,7 +126,9 @@ end
 
 --- Frees the memory now, unless another object of the same list is in use. A second call does nothing.
 function Set:close()
-  if self.handle then
+  if type(self) ~= "table" then
+    handles.refuse(self, 3)
+  elseif self.handle then
     self.handle = nil
     cache.release(self.shared)
   end

@@ -2,6 +2,7 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
+local class = require("rille.core.class")
 local failure = require("rille.core.error")
 local handles = require("rille.core.handle")
 local literals = require("rille.literals")
@@ -23,6 +24,10 @@ local own, close = handles.kind(C.rille_stream_free)
 ---@field package handle ffi.cdata*?
 local Stream = {}
 Stream.__index = Stream
+
+class.named(Stream, "rille.stream", function(self)
+  return self.handle and class.number(self:count(), "replacement")
+end)
 
 local M = {}
 

@@ -1,5 +1,6 @@
 --- Walking a directory tree: a job whose results are paths.
 local ffi = require("ffi")
+local class = require("rille.core.class")
 local C = require("rille.core.ffi")
 local failure = require("rille.core.error")
 local pack = require("rille.core.strings").pack
@@ -44,6 +45,10 @@ local KINDS = {
 ---@field package paths ffi.cdata*
 local Paths = {}
 Paths.__index = Paths
+
+class.named(Paths, "rille.paths", function(self)
+  return class.number(self.count, "path")
+end)
 
 local M = {}
 

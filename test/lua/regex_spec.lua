@@ -50,7 +50,7 @@ t.test("init is where the search begins, and what is before it is seen", functio
   t.eq(regex("a"):count("aaa", 2), 2)
   t.eq(all(regex("a"):gfind("aaa", 3)), { { 3, 3 } })
   t.eq(regex("a"):spans("aaa", 2):count(), 2)
-  for _, init in ipairs({ 0, -1, 1.5, 0 / 0 }) do
+  for _, init in ipairs({ 0, 1.5, -1.5, 0 / 0 }) do
     t.raises("rille.regex:find: init must be a position from 1 on", regex("a").find, regex("a"), "a", init)
   end
   t.raises("init must be a position", regex("a").test, regex("a"), "a", "1")

@@ -17,9 +17,20 @@ function M.open(self)
   end
   local handle = self.handle
   if not handle then
-    error("rille: closed", 3)
+    M.refuse(self, 4)
   end
   return handle
+end
+
+--- Raises the error for a method whose object has no handle: the object is closed, or it is an argument.
+---@param self any
+---@param level integer stack level of the error, for the caller of the method
+function M.refuse(self, level)
+  -- Objects have a metatable; a list or a table of options, which is an argument, has none.
+  if type(self) ~= "table" or not getmetatable(self) then
+    error(dot .. type(self), level)
+  end
+  error("rille: closed", level)
 end
 
 --- Returns the functions that own and close handles of one kind.
@@ -39,6 +50,9 @@ function M.kind(free)
     return owned
   end
   local function close(self)
+    if type(self) ~= "table" then
+      error(dot .. type(self), 2)
+    end
     local handle = self.handle
     if handle then
       self.handle = nil

@@ -1,6 +1,7 @@
 --- The buffer in pure Lua: a growing block of memory owned by the garbage collector.
 local ffi = require("ffi")
 local bytes = require("rille.bytes")
+local class = require("rille.core.class")
 
 local array = ffi.typeof("uint8_t[?]")
 
@@ -8,12 +9,16 @@ local array = ffi.typeof("uint8_t[?]")
 local Buffer = { is_rille_buffer = true }
 Buffer.__index = Buffer
 
+class.named(Buffer, "rille.buffer", function(self)
+  return self.memory and class.number(self.length, "byte")
+end)
+
 local dot = require("rille.core.dot")
 
 local M = {}
 
 local function open(self)
-  if type(self) ~= "table" then
+  if type(self) ~= "table" or not getmetatable(self) then
     error(dot .. type(self), 3)
   end
   if not self.memory then
@@ -80,6 +85,9 @@ function Buffer:commit(len)
 end
 
 function Buffer:close()
+  if type(self) ~= "table" then
+    error(dot .. type(self), 2)
+  end
   self.memory = nil
 end
 

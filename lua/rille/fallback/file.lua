@@ -2,6 +2,8 @@
 --- access to a high line number takes as long as reading the file up to it. Whatever needs a background job is missing: the
 --- index, searches, filters and following.
 local bytes = require("rille.bytes")
+local class = require("rille.core.class")
+local dot = require("rille.core.dot")
 local of = require("rille.fallback.job").of
 local forms = require("rille.regex.forms")
 local read = require("rille.file.options")
@@ -14,8 +16,16 @@ local BLOCK, STRIDE = 2 ^ 16, 1024
 local File = {}
 File.__index = File
 
+class.named(File, "rille.file", function(self)
+  return self.io_file and class.short(self.path)
+end)
+
 local Lines = {}
 Lines.__index = Lines
+
+class.named(Lines, "rille.file.lines", function(self)
+  return class.number(self.count, "line") .. (self.first and " from line " .. self.first or "")
+end)
 
 local M = {}
 
@@ -124,6 +134,9 @@ function M.new(path, opts)
 end
 
 local function open(self)
+  if type(self) ~= "table" or not getmetatable(self) then
+    error(dot .. type(self), 3)
+  end
   if not self.io_file then
     error("rille: closed", 3)
   end
@@ -569,6 +582,9 @@ function File:origin(position)
 end
 
 function File:close()
+  if type(self) ~= "table" then
+    error(dot .. type(self), 2)
+  end
   if self.io_file then
     self.io_file:close()
     self.io_file = nil
@@ -576,6 +592,9 @@ function File:close()
 end
 
 function File:closed()
+  if type(self) ~= "table" then
+    error(dot .. type(self), 2)
+  end
   return not self.io_file
 end
 

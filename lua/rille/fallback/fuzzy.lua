@@ -1,6 +1,9 @@
 --- Fuzzy matching in pure Lua: the same results, on the host's thread. A search runs in small parts, one each time it is
 --- polled.
 local bytes = require("rille.bytes")
+local class = require("rille.core.class")
+local dot = require("rille.core.dot")
+local length = require("rille.core.strings").length
 local options = require("rille.fuzzy.options")
 local in_parts = require("rille.fuzzy.job")
 local matchers = require("rille.fallback.fuzzy.matcher")
@@ -17,11 +20,18 @@ local OVERHEAD = 40
 local Result = {}
 Result.__index = Result
 
+class.named(Result, "rille.fuzzy.result", function(self)
+  return ("%s of %s"):format(class.number(self.count, "row"), class.number(self.total, "match"))
+end)
+
 local function row(self, i, name)
   return self.rows[options.index(i, self.count, "rille.fuzzy.result:" .. name)]
 end
 
 local function open(self)
+  if type(self) ~= "table" or not getmetatable(self) then
+    error(dot .. type(self), 3)
+  end
   if self.closed then
     error("rille: closed", 3)
   end
@@ -70,7 +80,16 @@ end
 local Job = {}
 Job.__index = Job
 
+class.named(Job, "rille.job", function(self)
+  if not self.is_closed then
+    return ("%s, %d of %d"):format(self.state, self.ranking.searched, #self.ranking.list)
+  end
+end)
+
 local function alive(job)
+  if type(job) ~= "table" or not getmetatable(job) then
+    error(dot .. type(job), 3)
+  end
   if job.is_closed then
     error("rille: closed", 3)
   end
@@ -143,16 +162,26 @@ function Job:cancel()
 end
 
 function Job:close()
+  if type(self) ~= "table" then
+    error(dot .. type(self), 2)
+  end
   self.is_closed = true
 end
 
 function Job:closed()
+  if type(self) ~= "table" then
+    error(dot .. type(self), 2)
+  end
   return self.is_closed or false
 end
 
 ---@class rille.lua_fuzzy: rille.fuzzy
 local Fuzzy = {}
 Fuzzy.__index = Fuzzy
+
+class.named(Fuzzy, "rille.fuzzy", function(self)
+  return not self.closed and class.number(#self.list, "item")
+end)
 
 ---@class rille.fuzzy.lua_module: rille.fuzzy.module
 local M = {}
@@ -226,10 +255,12 @@ function Fuzzy:push_job(items)
     open(self)
     return pushed(self, add_list(self, list, first, count))
   end
-  return in_parts.push(items, "rille.fuzzy:push_job", push_strings, function(text)
+  -- No tail call, which would have no error level of its own.
+  local job = in_parts.push(items, "rille.fuzzy:push_job", push_strings, function(text)
     open(self)
     return pushed(self, add_lines(self, text))
   end)
+  return job
 end
 
 --- Raises an error: walks, which it would take items from, do not exist in pure Lua.
@@ -324,6 +355,9 @@ function Fuzzy:results()
 end
 
 function Fuzzy:close()
+  if type(self) ~= "table" then
+    error(dot .. type(self), 2)
+  end
   self.closed = true
   self.list, self.boosts, self.job, self.latest = {}, {}, nil, nil
 end
@@ -362,7 +396,8 @@ function M.filter_job(query, list, opts)
   if not matcher then
     return nil, message
   end
-  local count, limit = #list, opts.limit or #list
+  local count = length(list, name .. ": list", 3)
+  local limit = opts.limit or count
   local ranking = rankings.new(matcher, list)
   return in_parts.new(count, function(job)
     local first = ranking.searched + 1

@@ -1,15 +1,21 @@
 --- Jobs in pure Lua: Lua has no threads, so the job form of a function calls it at once and returns a finished job.
 
+local class = require("rille.core.class")
+
 --- The same interface as the native `rille.job`.
 local Job = { is_rille_job = true, is_polled = true }
 Job.__index = Job
+
+class.named(Job, "rille.job", function(self)
+  return self.kept and "done, 0"
+end)
 
 local dot = require("rille.core.dot")
 
 local M = {}
 
 local function open(self)
-  if type(self) ~= "table" then
+  if type(self) ~= "table" or not getmetatable(self) then
     error(dot .. type(self), 3)
   end
   if not self.kept then
@@ -73,10 +79,16 @@ function Job:cancel()
 end
 
 function Job:close()
+  if type(self) ~= "table" then
+    error(dot .. type(self), 2)
+  end
   self.kept = nil
 end
 
 function Job:closed()
+  if type(self) ~= "table" then
+    error(dot .. type(self), 2)
+  end
   return not self.kept
 end
 

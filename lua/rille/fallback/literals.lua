@@ -1,7 +1,9 @@
 --- Literals in pure Lua: one plain `find` for each. The results equal those of the native library.
 local bytes = require("rille.bytes")
+local class = require("rille.core.class")
 local length = require("rille.core.strings").length
 local read = require("rille.literals.options")
+local start = require("rille.regex.start")
 
 local find, lower, sub = string.find, string.lower, string.sub
 
@@ -9,12 +11,16 @@ local find, lower, sub = string.find, string.lower, string.sub
 local Literals = { is_rille_literals = true }
 Literals.__index = Literals
 
+class.named(Literals, "rille.literals", function(self)
+  return self.list and class.number(#self.list, "literal")
+end)
+
 local dot = require("rille.core.dot")
 
 local M = {}
 
 local function open(self)
-  if type(self) ~= "table" then
+  if type(self) ~= "table" or not getmetatable(self) then
     error(dot .. type(self), 3)
   end
   if not self.list then
@@ -22,13 +28,15 @@ local function open(self)
   end
 end
 
-local function from(init, name)
+local function from(init, text, name)
   if init == nil then
     return 1
-  elseif type(init) ~= "number" or init < 1 or init % 1 ~= 0 then
-    error(name .. ": init must be a position from 1 on, got " .. tostring(init), 3)
   end
-  return init
+  local offset = start.offset(init, #text)
+  if not offset then
+    error(name .. ": " .. start.wrong(init), 3)
+  end
+  return offset + 1
 end
 
 ---@param list string[] none of them empty
@@ -88,26 +96,30 @@ end
 
 function Literals:test(s, init)
   open(self)
-  local at = from(init, "rille.literals:test")
   local text = bytes.string(s, "rille.literals:test")
+  local at = from(init, text, "rille.literals:test")
   return stepper(self, text, at)() ~= nil
 end
 
 function Literals:find(s, init)
   open(self)
-  local at = from(init, "rille.literals:find")
   local text = bytes.string(s, "rille.literals:find")
+  local at = from(init, text, "rille.literals:find")
   return stepper(self, text, at)()
 end
 
 function Literals:gfind(s, init)
   open(self)
   local text = bytes.string(s, "rille.literals:gfind")
-  return stepper(self, text, (from(init, "rille.literals:gfind")))
+  return stepper(self, text, (from(init, text, "rille.literals:gfind")))
 end
 
 local Spans = {}
 Spans.__index = Spans
+
+class.named(Spans, "rille.spans", function(self)
+  return class.number(#self.hits, "match")
+end)
 
 function Spans:count()
   return #self.hits
@@ -131,14 +143,14 @@ end
 function Literals:spans(s, init)
   open(self)
   local text = bytes.string(s, "rille.literals:spans")
-  local at = from(init, "rille.literals:spans")
+  local at = from(init, text, "rille.literals:spans")
   return setmetatable({ hits = all(self, text, at) }, Spans)
 end
 
 function Literals:count(s, init)
   open(self)
   local text = bytes.string(s, "rille.literals:count")
-  local at = from(init, "rille.literals:count")
+  local at = from(init, text, "rille.literals:count")
   return #all(self, text, at)
 end
 
@@ -219,6 +231,9 @@ function Literals:replace_into(buffer, s, list, n)
 end
 
 function Literals:close()
+  if type(self) ~= "table" then
+    error(dot .. type(self), 2)
+  end
   self.list = nil
 end
 

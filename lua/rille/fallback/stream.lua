@@ -1,5 +1,6 @@
 --- Replacement of literals in text that arrives in chunks, in pure Lua. Patterns need the native library.
 local bytes = require("rille.bytes")
+local class = require("rille.core.class")
 local literals = require("rille.fallback.literals")
 local read = require("rille.stream.options")
 
@@ -9,17 +10,26 @@ local sub = string.sub
 local Stream = {}
 Stream.__index = Stream
 
+class.named(Stream, "rille.stream", function(self)
+  return self.literals and class.number(self.replaced, "replacement")
+end)
+
 local dot = require("rille.core.dot")
 
 local M = {}
 
-local function open(self)
-  if type(self) ~= "table" then
-    error(dot .. type(self), 3)
+--- Raises an error if the stream is closed, or is an argument.
+local function check(self, level)
+  if type(self) ~= "table" or not getmetatable(self) then
+    error(dot .. type(self), level)
+  elseif not self.literals then
+    error("rille: closed", level)
   end
-  if not self.literals then
-    error("rille: closed", 3)
-  elseif self.finished then
+end
+
+local function open(self)
+  check(self, 4)
+  if self.finished then
     error(self.finished .. ": the stream is finished; make a new one", 3)
   end
 end
@@ -87,20 +97,19 @@ function Stream:finish_into(buffer)
 end
 
 function Stream:count()
-  if not self.literals then
-    error("rille: closed", 2)
-  end
+  check(self, 3)
   return self.replaced
 end
 
 function Stream:hold_back()
-  if not self.literals then
-    error("rille: closed", 2)
-  end
+  check(self, 3)
   return math.max(1, self.literals:longest_len()) - 1
 end
 
 function Stream:close()
+  if type(self) ~= "table" then
+    error(dot .. type(self), 2)
+  end
   self.literals = nil
 end
 

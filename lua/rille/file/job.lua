@@ -35,7 +35,7 @@ end
 --- Starts opening a file.
 ---@param path string
 ---@param options ffi.cdata* rille_file_options
----@param adopt_file fun(handle: ffi.cdata*): rille.file
+---@param adopt_file fun(handle: ffi.cdata*, path: string): rille.file
 ---@return rille.job? job
 ---@return string? message
 function M.open(path, options, adopt_file)
@@ -50,7 +50,7 @@ function M.open(path, options, adopt_file)
     elseif taken < 0 then
       return failure.raise(err, "rille.file")
     end
-    return adopt_file(out_file[0])
+    return adopt_file(out_file[0], path)
   end)
 end
 

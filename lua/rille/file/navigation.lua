@@ -1,5 +1,7 @@
 --- Moving from match to match in a file: matches found before are reused, and only the rest of the file is searched.
 
+local class = require("rille.core.class")
+
 --- Maximum number of matches to search for at once: the next one is needed now, and those after it soon.
 local CHUNK = 500
 
@@ -15,6 +17,10 @@ local CHUNK = 500
 ---@field package size integer? bytes of the file, if everything from `high` on was searched
 local Navigation = {}
 Navigation.__index = Navigation
+
+class.named(Navigation, "rille.file.navigation", function(self)
+  return ("%s found"):format(class.number(#self.fore + #self.aft, "match"))
+end)
 
 local function forget(self, anchor)
   if self.job then

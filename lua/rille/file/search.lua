@@ -1,5 +1,6 @@
 --- Searching and filtering files: methods of `rille.file`.
 local ffi = require("ffi")
+local classes = require("rille.core.class")
 local C = require("rille.core.ffi")
 local failure = require("rille.core.error")
 local navigation = require("rille.file.navigation")
@@ -28,6 +29,10 @@ local PARTIAL = tonumber(C.RILLE_MATCH_PARTIAL)
 ---@field package matches ffi.cdata*
 local Matches = {}
 Matches.__index = Matches
+
+classes.named(Matches, "rille.file.matches", function(self)
+  return classes.number(self.count, "match")
+end)
 
 --- Returns the entry of a match. Its memory belongs to the library and is reused for the next batch.
 local function entry(self, i, name)
@@ -129,7 +134,7 @@ local M = {}
 
 --- Adds the methods to the class.
 ---@param class rille.file
----@param adopt_file fun(handle: ffi.cdata*): rille.file
+---@param adopt_file fun(handle: ffi.cdata*, path: string): rille.file
 function M.extend(class, adopt_file)
   ---@class rille.file
   local File = class
@@ -195,7 +200,7 @@ function M.extend(class, adopt_file)
     if status < 0 then
       return failed(status, "rille.file:filter")
     end
-    return adopt_file(out_file[0]), adopt(out_job[0], function() end)
+    return adopt_file(out_file[0], "filter of " .. self.shown), adopt(out_job[0], function() end)
   end
 
   --- Returns the position in the filtered file of a position in the filter.

@@ -3,6 +3,10 @@
 --- progress, and a notifier cannot watch it: `rille.nvim.await`, `rille.love.await` and `rille.resty.wait` poll it
 --- automatically.
 
+local class = require("rille.core.class")
+local dot = require("rille.core.dot")
+local length = require("rille.core.strings").length
+
 --- Seconds of work per poll.
 local PART = 0.0005
 
@@ -29,6 +33,12 @@ end
 local Job = { is_rille_job = true, is_polled = true }
 Job.__index = Job
 
+class.named(Job, "rille.job", function(self)
+  if not self.is_closed then
+    return ("%s, %s"):format(self.state, self.message or ("%d of %d"):format(self.done, self.total))
+  end
+end)
+
 --- Returns a job over `total` strings or bytes.
 ---@param total number
 ---@param step fun(self: rille.fuzzy.parts_job): ...: any
@@ -39,6 +49,9 @@ function M.new(total, step, stop)
 end
 
 local function alive(job)
+  if type(job) ~= "table" or not getmetatable(job) then
+    error(dot .. type(job), 3)
+  end
   if job.is_closed then
     error("rille: closed", 3)
   end
@@ -127,6 +140,9 @@ function Job:cancel()
 end
 
 function Job:close()
+  if type(self) ~= "table" then
+    error(dot .. type(self), 2)
+  end
   if not self.is_closed then
     self.is_closed, self.kept = true, nil
     if self.state == "running" then
@@ -136,6 +152,9 @@ function Job:close()
 end
 
 function Job:closed()
+  if type(self) ~= "table" then
+    error(dot .. type(self), 2)
+  end
   return self.is_closed or false
 end
 
@@ -163,7 +182,7 @@ function M.push(items, name, push_strings, push_text)
   if not is_text and type(items) ~= "table" then
     error(("%s: items must be a list of strings or a string, got %s"):format(name, type(items)), 3)
   end
-  local total = #items
+  local total = is_text and #items or length(items, name .. ": " .. argument, 4)
   return M.new(total, function(job)
     local done = job.done
     local len, message

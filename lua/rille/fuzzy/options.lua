@@ -1,6 +1,7 @@
 --- The options of fuzzy matching, for both backends.
 local bytes = require("rille.bytes")
 local reader = require("rille.core.options").reader
+local length = require("rille.core.strings").length
 
 ---@class rille.fuzzy.options
 ---@field case? "smart"|"ignore"|"respect" whether case matters; "smart", the default: only in a term with a capital letter
@@ -86,7 +87,7 @@ function M.list(list, name)
   if type(list) ~= "table" then
     error(("%s: list must be a list of strings, got %s"):format(name, type(list)), 3)
   end
-  local count = #list
+  local count = length(list, name .. ": list", 4)
   for i = 1, count do
     if type(list[i]) ~= "string" then
       error(("%s: list[%d] must be a string, got %s"):format(name, i, type(list[i])), 3)
@@ -106,7 +107,7 @@ function M.items(items, name)
   elseif type(items) ~= "table" then
     error(("%s: items must be a list of strings or a text, got %s"):format(name, type(items)), 3)
   end
-  local count = #items
+  local count = length(items, name .. ": items", 4)
   for i = 1, count do
     if type(items[i]) ~= "string" then
       error(("%s: items[%d] must be a string, got %s"):format(name, i, type(items[i])), 3)
@@ -137,7 +138,8 @@ function M.boosts(list, first, name)
   if type(list) ~= "table" then
     error(("%s: list must be a list of numbers, got %s"):format(name, type(list)), 3)
   end
-  for i = 1, #list do
+  local count = length(list, name .. ": list", 4)
+  for i = 1, count do
     local boost = list[i]
     if type(boost) ~= "number" or not (boost >= -2 ^ 30 and boost <= 2 ^ 30) then
       error(("%s: list[%d] must be a number, got %s"):format(name, i, tostring(boost)), 3)
@@ -146,7 +148,7 @@ function M.boosts(list, first, name)
   if first ~= nil and not is_count(first, 1, 2 ^ 32 - 1) then
     error(("%s: first must be an index from 1 on, got %s"):format(name, tostring(first)), 3)
   end
-  return #list, first or 1
+  return count, first or 1
 end
 
 return M

@@ -1,5 +1,7 @@
 --- The accepted forms of a pattern for lines, checked the same way by both backends.
 
+local length = require("rille.core.strings").length
+
 local FORMS = "must be a string, a rille.regex, rille.literals or a list of these, got "
 
 ---@alias rille.line_pattern string|rille.regex|rille.literals
@@ -18,10 +20,12 @@ return function(what, name, level)
     return { what }
   elseif type(what) ~= "table" then
     error(("%s %s%s"):format(name, FORMS, type(what)), level)
-  elseif #what == 0 then
+  end
+  local count = length(what, name, level + 1)
+  if count == 0 then
     error(("%s %san empty list"):format(name, FORMS), level)
   end
-  for i = 1, #what do
+  for i = 1, count do
     local pattern = what[i]
     if type(pattern) ~= "string" and not is_compiled(pattern) then
       error(("%s[%d] %s%s"):format(name, i, FORMS, type(pattern)), level)

@@ -2,6 +2,7 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local failure = require("rille.core.error")
+local lua_pattern = require("rille.regex.lua_pattern")
 local read = require("rille.regex.options")
 
 local err = failure.block()
@@ -15,6 +16,8 @@ local cache = require("rille.core.cache").new(C.rille_regex_free, C.rille_regex_
 ---@class rille.regex.shared: rille.shared
 ---@field groups integer
 ---@field names table<integer, string>
+---@field pattern string
+---@field bits integer its flags
 
 local M = {}
 
@@ -26,6 +29,17 @@ local BITS = {
   b = tonumber(C.RILLE_REGEX_BYTES),
 }
 local ANCHORED = tonumber(C.RILLE_REGEX_ANCHORED)
+
+--- Returns the letters of flags.
+---@param bits integer
+---@return string
+function M.letters(bits)
+  local letters = ""
+  for _, letter in ipairs({ "i", "m", "s", "x", "b" }) do
+    letters = letters .. (bits % (2 * BITS[letter]) >= BITS[letter] and letter or "")
+  end
+  return letters
+end
 
 --- Flags as a number, by the flag string: filled as strings occur.
 local known_flags = {}
@@ -55,6 +69,11 @@ end
 
 --- Returns the shared entry of a pattern whose handle C has just written. It is cached if the limit is the default.
 local function compiled(status, pattern, bits, limit)
+  local hint = EPATTERN == status and lua_pattern.hint(pattern)
+  if hint then
+    local _, message, position = failure.typed(err)
+    return nil, message .. hint, position
+  end
   if status == EPATTERN or status == ELIMIT then
     return failure.typed(err)
   elseif status < 0 then
@@ -68,6 +87,7 @@ local function compiled(status, pattern, bits, limit)
     names[i] = name ~= nil and ffi.string(name) or nil
   end
   shared.groups, shared.names = groups, names
+  shared.pattern, shared.bits = pattern, bits
   return shared
 end
 

@@ -5,7 +5,9 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
+local classes = require("rille.core.class")
 local failure = require("rille.core.error")
+local start_of = require("rille.regex.start")
 
 local of, raise = bytes.of, failure.raise
 local err = failure.block()
@@ -60,17 +62,20 @@ local function open(self)
   return handle
 end
 
---- Checks a start position and returns it as an offset.
+--- Checks a start position and returns it as an offset. A negative one counts from the end, as in `string.find`.
 ---@param init? integer
+---@param len integer bytes of the text
 ---@param name string the public function, for the error
 ---@return integer
-function M.from(init, name)
+function M.from(init, len, name)
   if init == nil then
     return 0
-  elseif type(init) ~= "number" or init < 1 or init % 1 ~= 0 then
-    error(name .. ": init must be a position from 1 on, got " .. tostring(init), 3)
   end
-  return init <= bytes.LONGEST and init - 1 or bytes.LONGEST
+  local offset = start_of.offset(init, len)
+  if not offset then
+    error(name .. ": " .. start_of.wrong(init), 3)
+  end
+  return offset
 end
 
 --- Fetches one batch; returns how many matches it has, and whether there may be more.
@@ -101,9 +106,14 @@ M.batch = batch
 local Spans = {}
 Spans.__index = Spans
 
+classes.named(Spans, "rille.spans", function(self)
+  return classes.number(self.n, "match")
+end)
+
 ---@class rille.spans.identified: rille.spans
 local Identified = {}
 Identified.__index = Identified
+Identified.__tostring = Spans.__tostring
 
 --- Returns the number of matches.
 ---@return integer

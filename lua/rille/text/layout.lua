@@ -3,6 +3,8 @@ local reader = require("rille.core.options").reader
 
 local LARGEST = 2 ^ 32 - 1
 
+local maxn = table.maxn
+
 local M = {}
 
 --- Options of width.
@@ -96,13 +98,10 @@ function M.strings(list, name)
       error(("%s: list[%d] must be a string, got %s"):format(name, i, type(list[i])), 3)
     end
   end
-  -- The end of a list with holes is undefined: there must be no further numeric key after it.
-  local key = next(list, length > 0 and length or nil)
-  while key ~= nil do
-    if type(key) == "number" and (key > length or key < 1 or key % 1 ~= 0) then
-      error(("%s: list has no element %d, but one at %s"):format(name, length + 1, key), 3)
-    end
-    key = next(list, key)
+  -- Lua does not define where a list with holes ends.
+  local last = maxn(list)
+  if last > length then
+    error(("%s: list has no element %d, but one at %s"):format(name, length + 1, last), 3)
   end
   return length
 end

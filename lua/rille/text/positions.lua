@@ -38,7 +38,7 @@ function M.list(positions, results, name)
     error(name .. ": results must be a list, got " .. type(results), 3)
   end
   local n = #positions
-  if positions[n + 1] ~= nil or maxn(positions) > n then
+  if maxn(positions) > n then
     error(("%s: positions[%d] is nil, but there are positions after it"):format(name, n + 1), 3)
   end
   return n
