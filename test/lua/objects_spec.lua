@@ -246,7 +246,7 @@ t.test("a list with a hole is an error that names the hole, for every function",
       local hole = list[1] == nil and 1 or list[2] == nil and 2 or 3
       local index = "[" .. hole .. "] "
       local says = message:find(index .. "is nil, but", 1, true)
-        or message:find(index .. "must be a string, got nil", 1, true)
+        or message:gsub("'", ""):find(index .. "must be a string, got nil", 1, true)
         or message:find(
           index .. "must be a string, a rille.regex, rille.literals or a list of these, got nil",
           1,
