@@ -1,4 +1,4 @@
-//! Link arguments of the shared library, and nothing else.
+//! Sets the link arguments of the shared library, and does nothing else.
 //!
 //! Generated files (the header, the cdef) are made and checked by the tests, so that building the library needs
 //! no generator.

@@ -1,5 +1,5 @@
--- The tour of rille: the same work in Lua as people write it, in Lua at its best, and by rille, over real text.
--- `cargo run --release --example tour` runs this file in a LuaJIT of its own; examples/tour.rs says how.
+-- The tour of rille: does the same work on real text in ordinary Lua, in optimised Lua and with rille, and prints the
+-- times. `cargo run --release --example tour` runs this file in a LuaJIT of its own; examples/tour.rs says how.
 --
 -- A task in a file of examples/tour is an example of the API, and its Lua rivals say what it replaces. A new noun adds
 -- such a file, with what is `checked` and what to `show`, to the list here.

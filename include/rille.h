@@ -87,10 +87,10 @@ extern "C" {
  */
 typedef enum rille_status {
     RILLE_OK = 0, /**< Success. */
-    RILLE_INVALID = 1, /**< Success, and the text holds at least one invalid UTF-8 sequence. */
-    RILLE_NONE = 2, /**< Success, and nothing was found. */
-    RILLE_MORE = 3, /**< Success, and the batch is full while there may be more to come. */
-    RILLE_PENDING = 4, /**< Success, and the answer is not known yet: a job has to progress first. */
+    RILLE_INVALID = 1, /**< Success; the text has at least one invalid UTF-8 sequence. */
+    RILLE_NONE = 2, /**< Success; nothing was found. */
+    RILLE_MORE = 3, /**< Success; the batch is full, and there may be more results. */
+    RILLE_PENDING = 4, /**< Success; the answer is not known yet, as a job has to progress first. */
     RILLE_EARG = -1, /**< An argument is wrong: a null pointer, an unknown unit, memory that overlaps. */
     RILLE_ETOOBIG = -2, /**< A text or a result is longer than 4 GiB - 1. */
     RILLE_ESHORT = -3, /**< The output array is too short for the result. */
@@ -103,7 +103,7 @@ typedef enum rille_status {
     RILLE_ELIMIT = -8, /**< A limit, set or default, would be exceeded. */
     RILLE_EJOB = -9, /**< The job has failed; the message says why. */
     RILLE_EFORK = -10, /**< The object belongs to the process that this one was forked from. Make a new one here. */
-    RILLE_EIO = -11, /**< The system refused something: a file, a directory, a descriptor. */
+    RILLE_EIO = -11, /**< The system refused a resource: a file, a directory, a descriptor. */
     RILLE_ECHANGED = -12, /**< The file has changed since it was last read. Refresh it. */
 } rille_status;
 
@@ -121,7 +121,8 @@ typedef struct rille_stat {
 typedef struct rille_error {
     int32_t status; /**< The status that the call has returned. */
     uint32_t length; /**< Length of the message in bytes, without its NUL. */
-    int64_t offset; /**< Byte offset of the error in the input, 0-based; -1 if it has no place there. */
+    /** Byte offset of the error in the input, 0-based; -1 if the error has no position in the input. */
+    int64_t offset;
     /** The message in UTF-8, terminated by a NUL; one that is too long is cut at a character boundary. */
     char message[RILLE_MESSAGE_SIZE];
 } rille_error;
@@ -206,7 +207,7 @@ int32_t rille_buffer_reset(rille_buffer *buffer, rille_error *err);
 /**
  * Appends the `len` bytes at `text`, which may not lie inside the buffer itself.
  *
- * Returns RILLE_OK or RILLE_ETOOBIG (the content would pass 4 GiB - 1).
+ * Returns RILLE_OK or RILLE_ETOOBIG (the content would have more than 4 GiB - 1 bytes).
  */
 int32_t rille_buffer_append(rille_buffer *buffer, const uint8_t *text, size_t len, rille_error *err);
 
@@ -246,10 +247,10 @@ int32_t rille_buffer_commit(rille_buffer *buffer, size_t len, rille_error *err);
 
 /** The state of a job. */
 typedef enum rille_job_state {
-    RILLE_JOB_RUNNING = 0, /**< It is queued or running. */
-    RILLE_JOB_DONE = 1, /**< It is done. */
-    RILLE_JOB_CANCELLED = 2, /**< It was cancelled and has stopped. Earlier results can still be taken. */
-    RILLE_JOB_FAILED = 3, /**< It failed; rille_job_failure says why. Earlier results can still be taken. */
+    RILLE_JOB_RUNNING = 0, /**< The job is queued or running. */
+    RILLE_JOB_DONE = 1, /**< The job has finished. */
+    RILLE_JOB_CANCELLED = 2, /**< The job was cancelled and has stopped. Earlier results can still be taken. */
+    RILLE_JOB_FAILED = 3, /**< The job failed; rille_job_failure says why. Earlier results can still be taken. */
 } rille_job_state;
 
 /**
@@ -1413,8 +1414,8 @@ typedef struct rille_walk_options {
     size_t globs_len; /**< Bytes of all globs. */
     const uint32_t *glob_ends; /**< The end offset of each glob. */
     /**
-     * The names of all types, one after the other, as in rg --type-list: only files of these types are returned. A
-     * leading ! excludes a type.
+     * The names of all types, one after the other. Only files of the named types are returned; the types are those of
+     * rg --type-list. A leading ! excludes a type.
      */
     const uint8_t *types;
     size_t types_len; /**< Bytes of all types. */
@@ -1452,13 +1453,13 @@ int32_t rille_walk_start(const uint8_t *root, size_t len, const rille_walk_optio
     rille_error *err);
 
 /**
- * Takes up to `most` paths of a job of rille_walk_start and writes the batch to `out`. The previous batch becomes
+ * Takes up to `limit` paths of a job of rille_walk_start and writes the batch to `out`. The previous batch becomes
  * invalid.
  *
- * Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0), RILLE_EARG (`most` is 0 or the job is of another kind)
+ * Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0), RILLE_EARG (`limit` is 0 or the job is of another kind)
  * or RILLE_ENOMEM (nothing was taken). It does not wait.
  */
-int32_t rille_walk_take(rille_job *job, uint32_t most, rille_paths *out, rille_error *err);
+int32_t rille_walk_take(rille_job *job, uint32_t limit, rille_paths *out, rille_error *err);
 
 /* Grep ----------------------------------------------------------------------------------------------------------------
  * The matching lines of a directory tree, as a job. Patterns are given in the same form to searches of files.
@@ -1583,13 +1584,13 @@ int32_t rille_grep_start(const uint8_t *root, size_t len, const rille_walk_optio
     const rille_grep_options *grep, rille_job **out, rille_error *err);
 
 /**
- * Takes up to `most` lines of a job of rille_grep_start and writes the batch to `out`. A batch may have fewer lines
+ * Takes up to `limit` lines of a job of rille_grep_start and writes the batch to `out`. A batch may have fewer lines
  * though there are more; take until there are none. The previous batch becomes invalid.
  *
- * Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
+ * Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`limit` is 0 or the job is of another
  * kind). It does not wait.
  */
-int32_t rille_grep_take(rille_job *job, uint32_t most, rille_grep_lines *out, rille_error *err);
+int32_t rille_grep_take(rille_job *job, uint32_t limit, rille_grep_lines *out, rille_error *err);
 
 /* Files ---------------------------------------------------------------------------------------------------------------
  * Files of any size, opened instantly: lines, searches, filters, following.
@@ -1616,7 +1617,7 @@ int32_t rille_grep_take(rille_job *job, uint32_t most, rille_grep_lines *out, ri
 #define RILLE_FILE_UNPACK 4
 
 #define RILLE_LINE_CUT_BEFORE 1 /**< Bytes before this part of the line are missing. */
-#define RILLE_LINE_CUT_BEHIND 2 /**< Bytes after this part of the line are missing. */
+#define RILLE_LINE_CUT_AFTER 2 /**< Bytes after this part of the line are missing. */
 #define RILLE_SEARCH_BACKWARD 1 /**< Search backward: the last match is returned first. */
 #define RILLE_SEARCH_COUNT 2 /**< Count matches without returning them. */
 #define RILLE_SEARCH_FROM 4 /**< Start at the offset `from` of the options, which is ignored otherwise. */
@@ -1697,7 +1698,7 @@ typedef struct rille_file_options {
 
 /** Information on a file. */
 typedef struct rille_file_info {
-    double size; /**< Bytes of the file, as the last refresh saw it. */
+    double size; /**< Size of the file in bytes at the last refresh. */
     double lines; /**< Number of lines. A last line without a line feed counts. */
     double indexed; /**< Bytes from the start of the file that are indexed. */
     double index_bytes; /**< Bytes of memory of the index. */
@@ -1708,7 +1709,7 @@ typedef struct rille_file_info {
 
 /** A change of a file that is followed. */
 typedef struct rille_file_news {
-    double size; /**< Current size of the file in bytes; 0 for a filter that has to look at another file for that. */
+    double size; /**< Current size of the file in bytes; 0 for a filter whose size only a refresh can determine. */
     uint32_t change; /**< One of rille_file_change: what the next refresh will report, unless the file changes again. */
     uint32_t reserved; /**< Always 0. */
 } rille_file_news;
@@ -1716,7 +1717,7 @@ typedef struct rille_file_news {
 /** The part of each line to read. */
 typedef struct rille_file_window {
     uint32_t size; /**< sizeof(rille_file_window). */
-    uint32_t most; /**< Maximum number of bytes of each line; 0 for 64 KiB, at most 1 GiB. */
+    uint32_t max_bytes; /**< Maximum number of bytes of each line; 0 for 64 KiB, at most 1 GiB. */
     int64_t from; /**< Bytes to skip at the start of each line. */
 } rille_file_window;
 
@@ -1739,7 +1740,7 @@ typedef struct rille_file_task {
 typedef struct rille_file_line {
     uint32_t start; /**< Start of its text in the text of the batch. */
     uint32_t stop; /**< End of its text, without its LF or CR LF. */
-    uint32_t flags; /**< RILLE_LINE_CUT_BEFORE, RILLE_LINE_CUT_BEHIND, both, or 0 if the whole line is here. */
+    uint32_t flags; /**< RILLE_LINE_CUT_BEFORE, RILLE_LINE_CUT_AFTER, both, or 0 if the whole line is here. */
     uint32_t reserved; /**< Always 0. */
     /**
      * Offset of the start of the line in the file; if the start is too far away to search for, the offset of the first
@@ -1778,7 +1779,8 @@ typedef struct rille_file_answer {
 typedef struct rille_search_options {
     uint32_t size; /**< sizeof(rille_search_options). */
     uint32_t flags; /**< Any of the RILLE_SEARCH_ constants, combined. */
-    int64_t from; /**< Where to start: forward, each match starts there or after it; backward, each starts before it. */
+    /** Offset at which to start: forward, each match starts there or after it; backward, each starts before it. */
+    int64_t from;
     uint32_t limit; /**< Maximum number of matches, or 0. A search that only counts has no limit. */
     uint32_t reserved; /**< Reserved; must be 0. */
 } rille_search_options;
@@ -1787,7 +1789,7 @@ typedef struct rille_search_options {
 typedef struct rille_file_match {
     double offset; /**< Offset of its first byte in the file. */
     double line_offset; /**< Offset of the start of its line. */
-    double line; /**< Number of its line, counted from 1; 0 if the index had not come so far. */
+    double line; /**< Number of its line, counted from 1; 0 if the index had not reached it yet. */
     uint32_t length; /**< Bytes of the match. */
     uint32_t kind; /**< One of rille_match_kind. */
 } rille_file_match;
@@ -1888,7 +1890,7 @@ int32_t rille_file_take_news(rille_job *job, rille_file_news *out, rille_error *
  * rille_file_open_take when the job is done. If the system does not answer, for example because a server is down,
  * rille_job_cancel still ends the job.
  *
- * Returns RILLE_OK or RILLE_EIO (the path is invalid, or the working directory is gone).
+ * Returns RILLE_OK or RILLE_EIO (the path is invalid, or the working directory no longer exists).
  */
 int32_t rille_file_open_start(const uint8_t *path, size_t len, const rille_file_options *options, rille_job **out,
     rille_error *err);
@@ -1917,8 +1919,8 @@ int32_t rille_file_read_start(const rille_file *file, const rille_file_task *tas
  * Writes the result of a job of rille_file_read_start to `out`. It may be called again.
  *
  * Returns what the function of the verb would return, RILLE_ETOOBIG (there are more bytes than the task's limit), or
- * RILLE_PENDING (the job still runs, or the index has not come so far; rille_job_poll distinguishes the two),
- * RILLE_NONE (it was cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
+ * RILLE_PENDING (the job still runs, or the index has not reached this place yet; rille_job_poll distinguishes the
+ * two), RILLE_NONE (it was cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
  */
 int32_t rille_file_read_take(const rille_job *job, rille_file_answer *out, rille_error *err);
 
@@ -2007,14 +2009,14 @@ int32_t rille_file_search(const rille_file *file, const rille_pattern *patterns,
     const rille_search_options *options, rille_job **out, rille_error *err);
 
 /**
- * Takes up to `most` matches of a job of rille_file_search and writes the batch to `out`. A batch may have fewer
+ * Takes up to `limit` matches of a job of rille_file_search and writes the batch to `out`. A batch may have fewer
  * matches though there are more; take until there are none. The previous batch becomes invalid. The batches of a search
  * that only counts have totals but no matches.
  *
- * Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
+ * Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`limit` is 0 or the job is of another
  * kind). It does not wait.
  */
-int32_t rille_file_take(rille_job *job, uint32_t most, rille_file_matches *out, rille_error *err);
+int32_t rille_file_take(rille_job *job, uint32_t limit, rille_file_matches *out, rille_error *err);
 
 /**
  * Makes a file of the matching lines of another, or with `invert` not 0 of its other lines. Writes the file to `out`,

@@ -1,6 +1,6 @@
---- What each call of the table in `:help rille-costs` costs the thread of the host: a row for each, with the size of its
---- input, its median and its worst time. "Processor" is the median of the time that the thread had a processor: on a
---- machine with other work it is nearer to the truth.
+--- Measures every call listed in `:help rille-costs` on the host's thread. Prints a row for each: the size of its input,
+--- its median and its worst time. "Processor" is the median of the time that the thread had a processor: on a busy machine
+--- it is more exact than the time by the clock.
 local bench = dofile("bench/common/bench.lua")
 local ffi = require("ffi")
 local rille = require("rille")

@@ -1,5 +1,5 @@
---- The cost of jobs on the host's thread: a job that does nothing, the longest time of any call, and, if started by
---- `nvim -l`, the time from a result to its handler.
+--- Measures what jobs cost the host's thread: a job without work, the longest time of any call, and under `nvim -l` the
+--- time from a result to its handler.
 ---
 --- Jobs that do nothing are those of the tests: RILLE_LIB has to name a library with the feature `testing`.
 local bench = dofile("bench/common/bench.lua")

@@ -1,4 +1,4 @@
---- The cost of searching a short text through the public functions, and the cost of a match beyond the engine's.
+--- Measures searches of a short text through the public functions, and what a match costs in addition to the engine's time.
 local bench = dofile("bench/common/bench.lua")
 local rille = require("rille")
 

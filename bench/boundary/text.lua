@@ -1,4 +1,4 @@
---- The cost of calls on the shortest texts through the public functions, against calls that do nothing.
+--- Measures calls of the public functions with very short texts, compared with calls that do nothing.
 local bench = dofile("bench/common/bench.lua")
 local ffi = require("ffi")
 local rille = require("rille")

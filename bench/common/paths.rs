@@ -1,4 +1,4 @@
-//! The paths that fuzzy matchers are measured on: many real ones.
+//! Collects the paths for the benches of fuzzy matching: real paths of this machine.
 //!
 //! Every file of the system and of the toolchain, as its absolute path, in the order of a walk; then the same files again
 //! under made-up projects, until there are enough. All are distinct.

@@ -1,4 +1,4 @@
---- PCRE2 with its JIT, called by the FFI, the fastest way from Lua. Returns nil if there is no PCRE2.
+--- Calls PCRE2 with its JIT through the FFI, its fastest form in Lua. Returns nil if there is no PCRE2.
 ---
 --- It works on bytes, without UTF and UCP, its fastest mode; rille's patterns are Unicode patterns.
 local ffi = require("ffi")

@@ -1,4 +1,4 @@
-//! The embedded LuaJIT as a host of benches: runs every Lua file of a directory over the library as users build it.
+//! Runs the Lua benches of a directory in the embedded LuaJIT, with the library in its release build.
 
 use crate::texts;
 use mlua::{Function, Lua, LuaString, Table, ffi};

@@ -1,4 +1,5 @@
-//! Files of any size: against a bare loop of reads, and against ripgrep where it is installed.
+//! Benches of large files, compared with a bare loop of reads, and with ripgrep where it is
+//! installed.
 
 use crate::logs::{self, Log, NEEDLE};
 use crate::measure::{Bench, Contender, EQUAL};

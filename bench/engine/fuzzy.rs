@@ -1,5 +1,5 @@
-//! Fuzzy sessions over a million paths, against frizbee and nucleo on the same paths with as many threads, and fzf and fzy
-//! as processes.
+//! Benches of fuzzy sessions over a million paths, compared with frizbee and nucleo on the same paths with as many
+//! threads, and fzf and fzy as processes.
 //!
 //! frizbee scores everything and sorts it; nucleo's matcher gets the paths divided among as many threads, and its matches
 //! are sorted. fzf and fzy read the paths from a file first, which is a part of their time.

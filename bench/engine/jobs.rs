@@ -1,4 +1,5 @@
-//! Jobs: walking and searching the largest tree available, how soon a job stops, and its memory.
+//! Benches of jobs: walks and searches of the largest tree available, the time until a job stops,
+//! and its memory.
 //!
 //! The tree is `/usr`, or the directory in RILLE_BENCH_TREE; a quick pass uses the crate's own directory. Peers are the
 //! crate `ignore` alone, and `rg` as an editor starts it, whose output is read to its end; without `rg` on PATH its rows

@@ -1,4 +1,5 @@
-//! The Rust core against its peers in Rust, without a language boundary: `cargo bench --bench engine [-- FILTER]`.
+//! Compares the Rust core with its peers in Rust, without a language boundary: `cargo bench --bench engine [--
+//! FILTER]`.
 //!
 //! Each noun has a file here, with a function that adds its rows, and a line in `main`.
 

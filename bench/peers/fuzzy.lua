@@ -1,5 +1,5 @@
---- Fuzzy matching from Lua: how fast items are added, how long the host's thread is blocked while a user types, short lists
---- and single texts against pure Lua, and how well fzf's own ranking is reproduced.
+--- Benches of fuzzy matching from Lua: how fast items are added, how long the host's thread is blocked while a user types,
+--- short lists and single texts against pure Lua, and how well fzf's own ranking is reproduced.
 local bench = dofile("bench/common/bench.lua")
 local ffi = require("ffi")
 local rille = require("rille")

@@ -1,4 +1,4 @@
---- Searching a web log, against the crate regex called from Rust, PCRE2 with its JIT, and Lua patterns.
+--- Benches of searches in a web log, compared with the crate regex called from Rust, PCRE2 with its JIT, and Lua patterns.
 local bench = dofile("bench/common/bench.lua")
 local ffi = require("ffi")
 local rille = require("rille")

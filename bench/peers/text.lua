@@ -1,4 +1,4 @@
---- The public text functions against what a Lua programmer writes.
+--- Benches of the text functions, compared with the code that a Lua programmer would write.
 local bench = dofile("bench/common/bench.lua")
 local ffi = require("ffi")
 local rille = require("rille")

@@ -1,4 +1,5 @@
---- Positions and lines against what a Lua programmer writes, and in Neovim against its own functions.
+--- Benches of positions and lines, compared with the code that a Lua programmer would write, and in Neovim with its own
+--- functions.
 local bench = dofile("bench/common/bench.lua")
 local rille = require("rille")
 local text = rille.text

@@ -1,4 +1,4 @@
---- Display cells: against Neovim's own functions if started by `nvim -l`, and against Lua.
+--- Benches of display cells, compared with Lua code, and under `nvim -l` with Neovim's own functions.
 local bench = dofile("bench/common/bench.lua")
 local rille = require("rille")
 local text = rille.text

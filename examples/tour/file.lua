@@ -1,4 +1,4 @@
--- A log of a gigabyte, made for this and removed: opened, indexed, navigated and searched, against wc and ripgrep.
+-- Opens, indexes, navigates and searches a temporary log of one gigabyte, compared with wc and ripgrep.
 local host = require("tour.host")
 local rille = require("rille")
 local show = require("tour.print")

@@ -1,4 +1,4 @@
--- Fuzzy matching: a short list in one call, a session that is searched with every key, single texts.
+-- Fuzzy matching: a short list in one call, a session that is searched at every key, and single texts.
 local rille = require("rille")
 local measure = require("tour.measure")
 local show = require("tour.print")

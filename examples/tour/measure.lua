@@ -1,4 +1,4 @@
--- How the tour compares results and measures times.
+-- Compares the results and measures the times of the tour's tasks.
 --
 -- A task has
 --   `run`      the work done by rille, and optionally `into`, which writes to a buffer;

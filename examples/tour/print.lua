@@ -1,4 +1,4 @@
--- How the tour prints: colours, numbers, and the tables of the sections.
+-- Prints the tour: colours, numbers, and the tables of the sections.
 local text = require("rille").text
 local host = require("tour.host")
 

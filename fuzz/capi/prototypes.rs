@@ -27,7 +27,7 @@ prototypes! {
     fn rille_file_offset_of(file: *const rille_file, line: i64, out_offset: *mut f64, err: *mut rille_error) -> i32;
     fn rille_file_read(file: *const rille_file, offset: i64, out: *mut u8, capacity: usize, out_len: *mut u32, err: *mut rille_error) -> i32;
     fn rille_file_search(file: *const rille_file, patterns: *const rille_pattern, count: u32, options: *const rille_search_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
-    fn rille_file_take(job: *mut rille_job, most: u32, out: *mut rille_file_matches, err: *mut rille_error) -> i32;
+    fn rille_file_take(job: *mut rille_job, limit: u32, out: *mut rille_file_matches, err: *mut rille_error) -> i32;
     fn rille_file_filter(file: *const rille_file, patterns: *const rille_pattern, count: u32, invert: u32, out: *mut *mut rille_file, out_job: *mut *mut rille_job, err: *mut rille_error) -> i32;
     fn rille_file_origin(file: *const rille_file, offset: i64, out_offset: *mut f64, err: *mut rille_error) -> i32;
     fn rille_matcher_new(query: *const u8, len: usize, options: *const rille_fuzzy_options, out: *mut *mut rille_matcher, err: *mut rille_error) -> i32;
@@ -49,7 +49,7 @@ prototypes! {
     fn rille_fuzzy_results(job: *mut rille_job, rows: *mut rille_fuzzy_row, capacity: u32, found: *mut rille_fuzzy_found, err: *mut rille_error) -> i32;
     fn rille_fuzzy_positions(fuzzy: *const rille_fuzzy, query: *const u8, len: usize, index: u32, out: *mut u32, out_count: *mut u32, err: *mut rille_error) -> i32;
     fn rille_grep_start(root: *const u8, len: usize, tree: *const rille_walk_options, grep: *const rille_grep_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
-    fn rille_grep_take(job: *mut rille_job, most: u32, out: *mut rille_grep_lines, err: *mut rille_error) -> i32;
+    fn rille_grep_take(job: *mut rille_job, limit: u32, out: *mut rille_grep_lines, err: *mut rille_error) -> i32;
     fn rille_job_free(job: *mut rille_job);
     fn rille_job_poll(job: *const rille_job, out: *mut rille_progress, err: *mut rille_error) -> i32;
     fn rille_job_failure(job: *const rille_job, err: *mut rille_error) -> i32;
@@ -134,13 +134,13 @@ prototypes! {
     fn rille_text_pad(text: *const u8, len: usize, options: *const rille_layout_options, out_left: *mut u32, out_right: *mut u32, err: *mut rille_error) -> i32;
     fn rille_text_wrap(text: *const u8, len: usize, options: *const rille_layout_options, out: *mut rille_line, capacity: u32, out_count: *mut u32, err: *mut rille_error) -> i32;
     fn rille_walk_start(root: *const u8, len: usize, options: *const rille_walk_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
-    fn rille_walk_take(job: *mut rille_job, most: u32, out: *mut rille_paths, err: *mut rille_error) -> i32;
+    fn rille_walk_take(job: *mut rille_job, limit: u32, out: *mut rille_paths, err: *mut rille_error) -> i32;
 }
 
 options! {
     struct rille_file_task { size: u32, verb: u32, at: i64, count: i64, before: u32, limit: u32, window: *const rille_file_window }
     struct rille_file_options { size: u32, flags: u32, cache: u32, threads: u32, spool_limit: i64, spool_directory: *const u8, spool_directory_len: usize }
-    struct rille_file_window { size: u32, most: u32, from: i64 }
+    struct rille_file_window { size: u32, max_bytes: u32, from: i64 }
     struct rille_search_options { size: u32, flags: u32, from: i64, limit: u32, reserved: u32 }
     struct rille_fuzzy_options { size: u32, flags: u32, typos: u32, threads: u32, delimiter: u32, column_count: u32, columns: *const u32, memory_limit: usize }
     struct rille_grep_options { size: u32, flags: u32, pattern_count: u32, context: u32, limit_per_file: u32, limit: u32, text_count: u32, reserved: u32, patterns: *const rille_pattern, texts: *const u8, texts_len: usize, text_ends: *const u32 }

@@ -105,7 +105,7 @@ function Buffer:commit(len)
   return self
 end
 
---- Frees the memory now; the garbage collector does not see its size. A second call does nothing.
+--- Frees the memory now. The garbage collector does not know its size. A second call does nothing.
 Buffer.close = close
 
 return M

@@ -25,14 +25,14 @@ end)
 local const_bytes = ffi.typeof("const uint8_t *")
 
 --- Maximum length of a text in bytes: 4 GiB - 1.
-M.LONGEST = 2 ^ 32 - 1
+M.MAX_BYTES = 2 ^ 32 - 1
 
 --- Checks a number of bytes, and returns it.
 ---@param value integer
 ---@param name string description of the number, for the error of the caller's caller
 ---@return integer
 function M.size(value, name)
-  if type(value) ~= "number" or not (value >= 0 and value <= M.LONGEST) or value % 1 ~= 0 then
+  if type(value) ~= "number" or not (value >= 0 and value <= M.MAX_BYTES) or value % 1 ~= 0 then
     error(name .. " must be a number of bytes from 0 to 4 GiB - 1, got " .. tostring(value), 3)
   end
   return value

@@ -25,8 +25,8 @@ local OK, PENDING = tonumber(C.RILLE_OK), tonumber(C.RILLE_PENDING)
 local EIO = tonumber(C.RILLE_EIO)
 local NO_INDEX = tonumber(C.RILLE_FILE_NO_INDEX)
 local SPOOL, UNPACK = tonumber(C.RILLE_FILE_SPOOL), tonumber(C.RILLE_FILE_UNPACK)
-local CUT_BEFORE, CUT_BEHIND = tonumber(C.RILLE_LINE_CUT_BEFORE), tonumber(C.RILLE_LINE_CUT_BEHIND)
-local MOST = 2 ^ 32 - 1
+local CUT_BEFORE, CUT_AFTER = tonumber(C.RILLE_LINE_CUT_BEFORE), tonumber(C.RILLE_LINE_CUT_AFTER)
+local MAX_COUNT = 2 ^ 32 - 1
 
 ---@alias rille.file.change "same"|"grown"|"truncated"|"replaced"
 
@@ -80,7 +80,7 @@ local M = {}
 local function answer(status, name, block)
   block = block or err
   if status == PENDING then
-    return nil, name .. ": the index has not come so far; wait for file:index()", "pending"
+    return nil, name .. ": the index has not reached this place yet; wait for file:index()", "pending"
   elseif status > 0 then
     return nil
   elseif failure.REASONS[status] then
@@ -93,10 +93,7 @@ end
 local function entry(self, i, name)
   local file = self.file
   if file.batch ~= self or not file.handle then
-    error(
-      "rille.file.lines:" .. name .. ": the batch is gone, as another one was read or the file was closed",
-      3
-    )
+    error("rille.file.lines:" .. name .. ": stale batch: a newer one was read, or the file was closed", 3)
   end
   if type(i) ~= "number" or not (i >= 1 and i <= self.count) or i % 1 ~= 0 then
     error(("rille.file.lines:%s: i must be from 1 to %d, got %s"):format(name, self.count, tostring(i)), 3)
@@ -151,7 +148,7 @@ end
 ---@return boolean after
 function Lines:cut(i)
   local flags = entry(self, i, "cut").flags
-  return flags % 2 == CUT_BEFORE, flags >= CUT_BEHIND
+  return flags % 2 == CUT_BEFORE, flags >= CUT_AFTER
 end
 
 local function adopt_file(handle, path)
@@ -278,9 +275,9 @@ local function take(self)
 end
 
 local function fill_window(opts, name)
-  window.from, window.most = 0, 0
+  window.from, window.max_bytes = 0, 0
   if opts ~= nil then
-    window.from, window.most = read.window(opts, name, 3)
+    window.from, window.max_bytes = read.window(opts, name, 3)
   end
   return window
 end
@@ -298,7 +295,7 @@ function File:lines(first, last, opts)
   number(first, "rille.file:lines: first")
   number(last, "rille.file:lines: last", 0)
   local filled = fill_window(opts, "rille.file:lines")
-  local count = math.min(math.max(last - first + 1, 0), MOST)
+  local count = math.min(math.max(last - first + 1, 0), MAX_COUNT)
   local status = C.rille_file_read_lines(handle, first, count, filled, out_lines, err)
   if status ~= OK then
     self.batch = nil
@@ -323,7 +320,7 @@ function File:line(n, opts)
     return answer(status, "rille.file:line")
   end
   local line = out_lines.lines[0]
-  return ffi.string(out_lines.text + line.start, line.stop - line.start), line.flags >= CUT_BEHIND
+  return ffi.string(out_lines.text + line.start, line.stop - line.start), line.flags >= CUT_AFTER
 end
 
 --- Returns the line at a position, `before` lines before it, and `after` lines from it on. It needs no index, but
@@ -342,7 +339,7 @@ function File:around(position, before, after, opts)
   number(before, "rille.file:around: before", 0)
   number(after, "rille.file:around: after", 0)
   local filled = fill_window(opts, "rille.file:around")
-  before, after = math.min(before, MOST), math.min(after, MOST)
+  before, after = math.min(before, MAX_COUNT), math.min(after, MAX_COUNT)
   local status = C.rille_file_read_around(handle, position - 1, before, after, filled, out_lines, err)
   if status ~= OK then
     self.batch = nil
@@ -362,7 +359,7 @@ function File:last(n, opts)
   local handle = open(self)
   number(n, "rille.file:last: n")
   local filled = fill_window(opts, "rille.file:last")
-  local status = C.rille_file_read_last(handle, math.min(n, MOST), filled, out_lines, err)
+  local status = C.rille_file_read_last(handle, math.min(n, MAX_COUNT), filled, out_lines, err)
   if status ~= OK then
     self.batch = nil
     return answer(status, "rille.file:last")
@@ -419,7 +416,7 @@ function File:slice_into(buffer, from, to)
   local len = math.max(math.min(to, known.size) - from + 1, 0)
   if len == 0 then
     return 0
-  elseif len > bytes.LONGEST then
+  elseif len > bytes.MAX_BYTES then
     return nil, "rille.file:slice_into: the result would have more than 4 GiB - 1"
   end
   local status = C.rille_file_read(handle, from - 1, buffer:reserve(len), len, out_len, err)

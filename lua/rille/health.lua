@@ -57,7 +57,7 @@ local function search(health, found)
   if #found.tried == 0 then
     return
   end
-  health.start("rille: where the library was looked for")
+  health.start("rille: places searched for the library")
   for i, tried in ipairs(found.tried) do
     local path = tried.path == "rille" and "the loader of the system" or tried.path
     health.info(("%d. %s: %s"):format(i, path, tried.reason))
@@ -72,7 +72,7 @@ local function configuration(health)
     health.warn(fault, { "See |rille-config|." })
   end
   if #faults == 0 then
-    health.ok("every option is known")
+    health.ok("no mistakes in the configuration")
   end
   for _, option in ipairs(config.options) do
     local value = config.get(option[1])

@@ -1,4 +1,4 @@
---- Jobs: work on background threads, whose results the host takes when it wants to.
+--- Jobs: work on background threads; the host polls for their results.
 ---
 --- Other modules start jobs and document their results; the methods here are common to all jobs. An event loop does not have
 --- to wait for a job: see `rille.notifier`, and `rille.nvim`, `rille.resty` and `rille.love`, which use it.

@@ -23,7 +23,8 @@ use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Maximum length of a text and of a result in bytes: the maximum of a `uint32_t`, or of what Rust can address.
+/// Maximum length of a text and of a result in bytes: the maximum of a `uint32_t`, or of a Rust slice where
+/// that is less.
 const MAX_TEXT_BYTES: usize =
     if usize::BITS > 32 { u32::MAX as usize } else { isize::MAX as usize };
 
@@ -123,7 +124,7 @@ pub(super) unsafe fn slice<'a>(text: *const u8, len: usize) -> Result<&'a [u8], 
 #[inline(never)]
 fn bad_text(len: usize) -> Failure {
     if len > MAX_TEXT_BYTES {
-        let message = format!("the text has {len} bytes, and 4 GiB - 1 is the most that is taken");
+        let message = format!("the text has {len} bytes; the maximum is 4 GiB - 1");
         return Failure::new(RILLE_ETOOBIG, message);
     }
     Failure::new(RILLE_EARG, format!("the text is NULL, but its length is {len}"))

@@ -59,7 +59,7 @@ pub unsafe extern "C" fn rille_buffer_new(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or a place for the pointer.
+        // SAFETY: the caller passes NULL or a place for the pointer.
         let out = unsafe { place(out, "out") }?;
         let mut buffer = rille_buffer { content: Vec::new(), reserved: 0 };
         buffer.grow(capacity)?;
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn rille_buffer_new(
 /// Frees a buffer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_buffer_free(buffer: *mut rille_buffer) {
-    // SAFETY: the caller gives NULL or a live buffer, and uses it no more.
+    // SAFETY: the caller passes NULL or a live buffer, and uses it no more.
     boundary_get((), || unsafe { Handle::free(buffer) })
 }
 
@@ -79,7 +79,7 @@ pub unsafe extern "C" fn rille_buffer_free(buffer: *mut rille_buffer) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_buffer_len(buffer: *const rille_buffer) -> u32 {
     boundary_get(0, || {
-        // SAFETY: the caller gives NULL or a live buffer that nobody changes meanwhile.
+        // SAFETY: the caller passes NULL or a live buffer that nobody changes meanwhile.
         unsafe { Handle::peek(buffer) }.map_or(0, |buffer| buffer.content.len() as u32)
     })
 }
@@ -89,7 +89,7 @@ pub unsafe extern "C" fn rille_buffer_len(buffer: *const rille_buffer) -> u32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_buffer_ptr(buffer: *const rille_buffer) -> *const u8 {
     boundary_get(null(), || {
-        // SAFETY: the caller gives NULL or a live buffer that nobody changes meanwhile.
+        // SAFETY: the caller passes NULL or a live buffer that nobody changes meanwhile.
         unsafe { Handle::peek(buffer) }.map_or(null(), |buffer| buffer.content.as_ptr())
     })
 }
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn rille_buffer_reset(
     buffer: *mut rille_buffer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live buffer that nothing else uses meanwhile.
+    // SAFETY: the caller passes NULL or a live buffer that nothing else uses meanwhile.
     unsafe {
         boundary_on(buffer, err, |buffer| {
             buffer.reserved = 0;
@@ -112,7 +112,7 @@ pub unsafe extern "C" fn rille_buffer_reset(
 
 /// Appends the `len` bytes at `text`, which may not lie inside the buffer itself.
 ///
-/// Returns RILLE_OK or RILLE_ETOOBIG (the content would pass 4 GiB - 1).
+/// Returns RILLE_OK or RILLE_ETOOBIG (the content would have more than 4 GiB - 1 bytes).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_buffer_append(
     buffer: *mut rille_buffer,
@@ -120,14 +120,14 @@ pub unsafe extern "C" fn rille_buffer_append(
     len: usize,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live buffer that nothing else uses meanwhile, and NULL or `len` bytes.
+    // SAFETY: the caller passes NULL or a live buffer that nothing else uses meanwhile, and NULL or `len` bytes.
     unsafe {
         boundary_on(buffer, err, |buffer| {
             let text = slice(text, len)?;
             if buffer.holds(text) {
                 return Err(Failure::new(
                     RILLE_EARG,
-                    "the text lies in the buffer that it is to be appended to",
+                    "the text lies inside the buffer; append a copy of it",
                 ));
             }
             buffer.grow(len)?;
@@ -149,7 +149,7 @@ pub unsafe extern "C" fn rille_buffer_reserve(
     out: *mut *mut u8,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live buffer that nothing else uses meanwhile, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live buffer that nothing else uses meanwhile, and NULL or a place for the pointer.
     unsafe {
         boundary_on(buffer, err, |buffer| {
             let out = place(out, "out")?;
@@ -171,14 +171,12 @@ pub unsafe extern "C" fn rille_buffer_commit(
     len: usize,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live buffer that nothing else uses meanwhile.
+    // SAFETY: the caller passes NULL or a live buffer that nothing else uses meanwhile.
     unsafe {
         boundary_on(buffer, err, |buffer| {
             if len > buffer.reserved {
-                let message = format!(
-                    "{len} bytes are to be committed, but {} are reserved",
-                    buffer.reserved
-                );
+                let message =
+                    format!("cannot commit {len} bytes: {} are reserved", buffer.reserved);
                 return Err(Failure::new(RILLE_EARG, message));
             }
             buffer.reserved = 0;

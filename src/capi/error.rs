@@ -11,13 +11,13 @@ use std::ffi::c_char;
 pub enum rille_status {
     /// Success.
     RILLE_OK = 0,
-    /// Success, and the text holds at least one invalid UTF-8 sequence.
+    /// Success; the text has at least one invalid UTF-8 sequence.
     RILLE_INVALID = 1,
-    /// Success, and nothing was found.
+    /// Success; nothing was found.
     RILLE_NONE = 2,
-    /// Success, and the batch is full while there may be more to come.
+    /// Success; the batch is full, and there may be more results.
     RILLE_MORE = 3,
-    /// Success, and the answer is not known yet: a job has to progress first.
+    /// Success; the answer is not known yet, as a job has to progress first.
     RILLE_PENDING = 4,
     /// An argument is wrong: a null pointer, an unknown unit, memory that overlaps.
     RILLE_EARG = -1,
@@ -39,7 +39,7 @@ pub enum rille_status {
     RILLE_EJOB = -9,
     /// The object belongs to the process that this one was forked from. Make a new one here.
     RILLE_EFORK = -10,
-    /// The system refused something: a file, a directory, a descriptor.
+    /// The system refused a resource: a file, a directory, a descriptor.
     RILLE_EIO = -11,
     /// The file has changed since it was last read. Refresh it.
     RILLE_ECHANGED = -12,
@@ -57,7 +57,8 @@ pub struct rille_error {
     pub status: i32,
     /// Length of the message in bytes, without its NUL.
     pub length: u32,
-    /// Byte offset of the error in the input, 0-based; -1 if it has no place there.
+    /// Byte offset of the error in the input, 0-based; -1 if the error has no position in the
+    /// input.
     pub offset: i64,
     /// The message in UTF-8, terminated by a NUL; one that is too long is cut at a character boundary.
     pub message: [c_char; RILLE_MESSAGE_SIZE],

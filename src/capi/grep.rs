@@ -131,7 +131,7 @@ const _: () = {
     assert!(Found::Stopped as u32 == rille_grep_kind::RILLE_GREP_STOPPED as u32);
 };
 
-/// The batch that the caller's pointers lead into.
+/// The batch that the caller's pointers point into.
 #[derive(Default)]
 struct Taken(Chunk);
 
@@ -163,13 +163,13 @@ pub unsafe extern "C" fn rille_grep_start(
     out: *mut *mut rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or `len` bytes, NULL or options with their lists, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or `len` bytes, NULL or options with their lists, and NULL or a place for the pointer.
     boundary(err, || unsafe {
         let (root, tree, given) = (slice(root, len)?, options(tree)?.read()?, options(grep)?);
         let out = place(out, "out")?;
         if given.flags >= RILLE_GREP_BINARY << 1 || given.reserved != 0 {
             let message =
-                format!("{:#x} are no flags; they are the RILLE_GREP_ constants", given.flags);
+                format!("unknown flags {:#x}; combine RILLE_GREP_ constants", given.flags);
             return Err(Failure::new(RILLE_EARG, message));
         }
         let patterns = patterns(given.patterns, given.pattern_count)?;
@@ -199,31 +199,31 @@ pub unsafe extern "C" fn rille_grep_start(
     })
 }
 
-/// Takes up to `most` lines of a job of rille_grep_start and writes the batch to `out`. A batch may have fewer lines
+/// Takes up to `limit` lines of a job of rille_grep_start and writes the batch to `out`. A batch may have fewer lines
 /// though there are more; take until there are none. The previous batch becomes invalid.
 ///
-/// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
+/// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`limit` is 0 or the job is of another
 /// kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_grep_take(
     job: *mut rille_job,
-    most: u32,
+    limit: u32,
     out: *mut rille_grep_lines,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job that nothing else uses meanwhile, and NULL or a place for the batch.
+    // SAFETY: the caller passes NULL or a live job that nothing else uses meanwhile, and NULL or a place for the batch.
     unsafe {
         boundary_on(job, err, |job| {
             let out = place(out, "out")?;
-            if most == 0 {
-                return Err(Failure::new(RILLE_EARG, "most is 0; ask for one line at least"));
+            if limit == 0 {
+                return Err(Failure::new(RILLE_EARG, "limit is 0; request at least one line"));
             }
             let (job, taken) = job.with_batch::<Chunk, Taken>("a grep")?;
             let next = job.take().unwrap_or_default();
             job.give_back(std::mem::replace(&mut taken.0, next));
             let batch = &taken.0.batch;
             let lines = &batch.lines()[taken.0.from..];
-            let count = lines.len().min(most as usize);
+            let count = lines.len().min(limit as usize);
             if count < lines.len() {
                 let rest = Chunk { from: taken.0.from + count, ..taken.0.clone() };
                 job.put_back(rest, taken.0.memory_usage());

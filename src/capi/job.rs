@@ -135,13 +135,13 @@ pub(super) fn other_kind(job: &dyn AnyJob, wanted: &str) -> Failure {
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum rille_job_state {
-    /// It is queued or running.
+    /// The job is queued or running.
     RILLE_JOB_RUNNING = 0,
-    /// It is done.
+    /// The job has finished.
     RILLE_JOB_DONE = 1,
-    /// It was cancelled and has stopped. Earlier results can still be taken.
+    /// The job was cancelled and has stopped. Earlier results can still be taken.
     RILLE_JOB_CANCELLED = 2,
-    /// It failed; rille_job_failure says why. Earlier results can still be taken.
+    /// The job failed; rille_job_failure says why. Earlier results can still be taken.
     RILLE_JOB_FAILED = 3,
 }
 
@@ -168,7 +168,7 @@ const _: () = {
 /// Frees a job, cancelling it if it runs. It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_job_free(job: *mut rille_job) {
-    // SAFETY: the caller gives NULL or a live job, and uses it no more.
+    // SAFETY: the caller passes NULL or a live job, and uses it no more.
     boundary_get((), || unsafe { Handle::free(job) })
 }
 
@@ -181,7 +181,7 @@ pub unsafe extern "C" fn rille_job_poll(
     out: *mut rille_progress,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job, and NULL or a place for the answer.
+    // SAFETY: the caller passes NULL or a live job, and NULL or a place for the answer.
     unsafe {
         boundary_at(job, err, |job| {
             let out = place(out, "out")?;
@@ -208,7 +208,7 @@ pub unsafe extern "C" fn rille_job_poll(
 /// Returns RILLE_OK (the job has not failed, or not yet) or RILLE_EJOB (it has failed; the message says why).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_job_failure(job: *const rille_job, err: *mut rille_error) -> i32 {
-    // SAFETY: the caller gives NULL or a live job.
+    // SAFETY: the caller passes NULL or a live job.
     unsafe {
         boundary_at(job, err, |job| match job.any().failure() {
             Some(message) => Err(Failure::new(RILLE_EJOB, message)),
@@ -227,7 +227,7 @@ pub unsafe extern "C" fn rille_job_wait(
     milliseconds: u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job.
+    // SAFETY: the caller passes NULL or a live job.
     unsafe {
         boundary_at(job, err, |job| {
             let news = job.any().wait(Duration::from_millis(milliseconds.into()));
@@ -240,7 +240,7 @@ pub unsafe extern "C" fn rille_job_wait(
 /// job that is over does not change.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_job_cancel(job: *const rille_job, err: *mut rille_error) -> i32 {
-    // SAFETY: the caller gives NULL or a live job.
+    // SAFETY: the caller passes NULL or a live job.
     unsafe {
         boundary_at(job, err, |job| {
             job.any().cancel();

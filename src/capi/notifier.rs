@@ -58,7 +58,7 @@ pub unsafe extern "C" fn rille_notifier_new(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or a place for the pointer.
+        // SAFETY: the caller passes NULL or a place for the pointer.
         let out = unsafe { place(out, "out") }?;
         let notifier = Notifier::new().map_err(|error| {
             Failure::new(RILLE_EIO, format!("no descriptor for a notifier: {error}"))
@@ -71,7 +71,7 @@ pub unsafe extern "C" fn rille_notifier_new(
 /// Frees a notifier and closes its descriptor; remove it from your event loop first. Watched jobs continue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_notifier_free(notifier: *mut rille_notifier) {
-    // SAFETY: the caller gives NULL or a live notifier, and uses it no more.
+    // SAFETY: the caller passes NULL or a live notifier, and uses it no more.
     boundary_get((), || unsafe { Handle::free(notifier) })
 }
 
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn rille_notifier_free(notifier: *mut rille_notifier) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_notifier_fd(notifier: *const rille_notifier) -> i32 {
     boundary_get(-1, || {
-        // SAFETY: the caller gives NULL or a live notifier.
+        // SAFETY: the caller passes NULL or a live notifier.
         unsafe { Handle::peek(notifier) }.map_or(-1, |notifier| notifier.notifier.fd())
     })
 }
@@ -93,7 +93,7 @@ pub unsafe extern "C" fn rille_notifier_watch(
     job: *const rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live notifier, and NULL or a live job.
+    // SAFETY: the caller passes NULL or a live notifier, and NULL or a live job.
     unsafe {
         boundary_at(notifier, err, |notifier| {
             at(job, |job| {
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn rille_notifier_drain(
     notifier: *const rille_notifier,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live notifier.
+    // SAFETY: the caller passes NULL or a live notifier.
     unsafe {
         boundary_at(notifier, err, |notifier| {
             Ok(if notifier.ours()?.drain() { RILLE_OK } else { RILLE_NONE })

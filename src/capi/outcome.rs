@@ -11,7 +11,7 @@ use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-/// Total size in bytes of the results of all such live jobs.
+/// Total size in bytes of the results that live jobs with exactly one result hold.
 static HELD: AtomicI64 = AtomicI64::new(0);
 
 /// Returns the bytes of results that jobs hold, for the gauge of jobs.
@@ -43,8 +43,8 @@ impl<R: Send + Sync + 'static> Outcome<R> {
         Outcome::start_with(|_| work(), bytes)
     }
 
-    /// Does the same for work that reports progress or checks for cancellation. A result returned after cancellation is
-    /// dropped.
+    /// Starts a job that calls `work`, which reports progress or checks for cancellation, on another thread. A result
+    /// returned after cancellation is dropped.
     pub(super) fn start_with(
         work: impl FnOnce(&Worker<()>) -> R + Send + 'static,
         bytes: fn(&R) -> usize,

@@ -112,7 +112,7 @@ pub extern "C" fn rille_test_refuse(
     })
 }
 
-/// Returns the number of pieces refused since then.
+/// Returns the number of pieces refused since the last call of rille_test_refuse.
 #[unsafe(no_mangle)]
 pub extern "C" fn rille_test_refused() -> u32 {
     boundary_get(0, || REFUSED.load(Relaxed))

@@ -70,7 +70,7 @@ pub(super) const DESCRIPTOR: usize = 256 << 10;
 /// Total native memory in bytes that handles hold, including [`Measured::HIDDEN`].
 static HELD: AtomicI64 = AtomicI64::new(0);
 
-/// The same total in KiB, for hosts that read it through a pointer.
+/// Total native memory in KiB that handles hold, for hosts that read it through a pointer.
 static HELD_KIB: AtomicU32 = AtomicU32::new(0);
 
 /// Replaces `before` bytes of a handle by `after` bytes in the total.
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn rille_stats(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or a place for the number.
+        // SAFETY: the caller passes NULL or a place for the number.
         let count = unsafe { place(out_count, "out_count") }?;
         if capacity > 0 {
             if (capacity as usize) < GAUGES.len() {
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn rille_stats(
                 ));
             }
             for (at, gauge) in GAUGES.iter().enumerate() {
-                // SAFETY: not null, and the caller gives `capacity` entries, of which there are enough.
+                // SAFETY: not null, and the caller passes `capacity` entries, which are enough for all kinds.
                 unsafe { out.add(at).write(gauge.read()) };
             }
         }

@@ -9,7 +9,7 @@ use super::search::regex::rille_regex;
 use crate::job::{self, JobError, Worker};
 use std::time::Duration;
 
-/// Panics, and returns the status that the boundary makes of it.
+/// Panics; the boundary converts the panic to the returned status.
 #[unsafe(no_mangle)]
 pub extern "C" fn rille_test_panic(err: *mut rille_error) -> i32 {
     boundary(err, || panic!("on purpose"))
@@ -31,7 +31,7 @@ pub unsafe extern "C" fn rille_test_panic_buffer(
     buffer: *mut rille_buffer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live buffer that nothing else uses meanwhile.
+    // SAFETY: the caller passes NULL or a live buffer that nothing else uses meanwhile.
     unsafe { boundary_on(buffer, err, |_| panic!("on purpose")) }
 }
 
@@ -45,7 +45,7 @@ pub unsafe extern "C" fn rille_test_panic_regex(
     regex: *const rille_regex,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live pattern.
+    // SAFETY: the caller passes NULL or a live pattern.
     unsafe { boundary_at(regex, err, |_| panic!("on purpose")) }
 }
 
@@ -67,7 +67,7 @@ pub unsafe extern "C" fn rille_test_job(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or a place for the pointer.
+        // SAFETY: the caller passes NULL or a place for the pointer.
         let out = unsafe { place(out, "out") }?;
         let job = job::start(move |worker: &Worker<u32>| {
             worker.expect(steps.into());

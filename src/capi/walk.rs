@@ -51,8 +51,8 @@ pub struct rille_walk_options {
     pub globs_len: usize,
     /// The end offset of each glob.
     pub glob_ends: *const u32,
-    /// The names of all types, one after the other, as in rg --type-list: only files of these types are returned. A
-    /// leading ! excludes a type.
+    /// The names of all types, one after the other. Only files of the named types are returned; the types are those
+    /// of rg --type-list. A leading ! excludes a type.
     pub types: *const u8,
     /// Bytes of all types.
     pub types_len: usize,
@@ -80,8 +80,7 @@ impl rille_walk_options {
             )
         };
         if self.flags >= RILLE_WALK_RELATIVE << 1 || self.reserved != 0 {
-            let message =
-                format!("{:#x} are no flags; they are the RILLE_WALK_ constants", self.flags);
+            let message = format!("unknown flags {:#x}; combine RILLE_WALK_ constants", self.flags);
             return Err(Failure::new(RILLE_EARG, message));
         }
         let has = |flag| self.flags & flag != 0;
@@ -149,7 +148,7 @@ const _: () = {
     assert!(std::mem::offset_of!(rille_paths, count) == 2 * size_of::<usize>());
 };
 
-/// The batch that the caller's pointers lead into.
+/// The batch that the caller's pointers point into.
 #[derive(Default)]
 struct Taken {
     paths: Paths,
@@ -202,7 +201,7 @@ pub unsafe extern "C" fn rille_walk_start(
     out: *mut *mut rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or `len` bytes, NULL or options with their lists, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or `len` bytes, NULL or options with their lists, and NULL or a place for the pointer.
     boundary(err, || unsafe {
         let (root, given) = (slice(root, len)?, self::options(options)?);
         let out = place(out, "out")?;
@@ -212,29 +211,29 @@ pub unsafe extern "C" fn rille_walk_start(
     })
 }
 
-/// Takes up to `most` paths of a job of rille_walk_start and writes the batch to `out`. The previous batch becomes
+/// Takes up to `limit` paths of a job of rille_walk_start and writes the batch to `out`. The previous batch becomes
 /// invalid.
 ///
-/// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0), RILLE_EARG (`most` is 0 or the job is of another kind) or
+/// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0), RILLE_EARG (`limit` is 0 or the job is of another kind) or
 /// RILLE_ENOMEM (nothing was taken). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_walk_take(
     job: *mut rille_job,
-    most: u32,
+    limit: u32,
     out: *mut rille_paths,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job that nothing else uses meanwhile, and NULL or a place for the batch.
+    // SAFETY: the caller passes NULL or a live job that nothing else uses meanwhile, and NULL or a place for the batch.
     unsafe {
         boundary_on(job, err, |job| {
             let out = place(out, "out")?;
-            if most == 0 {
-                return Err(Failure::new(RILLE_EARG, "most is 0; ask for one path at least"));
+            if limit == 0 {
+                return Err(Failure::new(RILLE_EARG, "limit is 0; request at least one path"));
             }
             let (job, taken) = job.with_batch::<Paths, Taken>("a walk")?;
             taken.paths.clear();
             taken.flat.clear();
-            while let left = most as usize - taken.paths.len()
+            while let left = limit as usize - taken.paths.len()
                 && left > 0
                 && let Some(mut batch) = job.take()
             {

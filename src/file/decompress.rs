@@ -117,7 +117,9 @@ fn gzip(
                 return Ok(());
             } else if len < rest.len() {
                 if zeros || rest[0] != 0x1F {
-                    return Err(Broken::Damaged("what follows its end is no archive".to_owned()));
+                    return Err(Broken::Damaged(
+                        "the bytes after its end are not an archive".to_owned(),
+                    ));
                 }
                 break;
             }
@@ -163,9 +165,9 @@ fn zstd(
             emit(&[])?;
             block?;
         }
-        let told = decoder.get_checksum_from_data();
-        if told.is_some() && told != decoder.get_calculated_checksum() {
-            return Err(Broken::Damaged("its checksum is another one".to_owned()));
+        let stored = decoder.get_checksum_from_data();
+        if stored.is_some() && stored != decoder.get_calculated_checksum() {
+            return Err(Broken::Damaged("checksum mismatch".to_owned()));
         }
     }
     Ok(())

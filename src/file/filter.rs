@@ -69,22 +69,22 @@ pub(super) struct FilteredLines {
     /// Held by the thread that is matching lines.
     pub filling: Gate,
     /// Bytes of kept lines that were reported to the host.
-    told: AtomicU64,
+    reported: AtomicU64,
     /// Whether matching found that known lines have been overwritten.
     overwritten: AtomicBool,
 }
 
 impl FilteredLines {
     pub fn new(parent: Arc<Snapshot>, rule: Arc<Rule>) -> FilteredLines {
-        let (runs, filling, told, overwritten) = Default::default();
-        FilteredLines { parent, rule, runs, filling, told, overwritten }
+        let (runs, filling, reported, overwritten) = Default::default();
+        FilteredLines { parent, rule, runs, filling, reported, overwritten }
     }
 
     /// Returns the same lines over the same content; the copy grows independently.
     pub fn twin(&self, parent: Arc<Snapshot>) -> FilteredLines {
         let runs = RwLock::new(Arc::clone(&self.runs()));
         let twin = FilteredLines { runs, ..FilteredLines::new(parent, Arc::clone(&self.rule)) };
-        twin.tell();
+        twin.mark_reported();
         twin
     }
 
@@ -108,12 +108,12 @@ impl FilteredLines {
 
     /// Returns whether there are kept lines that were not reported to the host yet.
     pub fn has_news(&self) -> bool {
-        self.runs().total() > self.told.load(Ordering::Acquire)
+        self.runs().total() > self.reported.load(Ordering::Acquire)
     }
 
     /// Marks the present lines as reported to the host.
-    pub fn tell(&self) {
-        self.told.store(self.runs().total(), Ordering::Release);
+    pub fn mark_reported(&self) {
+        self.reported.store(self.runs().total(), Ordering::Release);
     }
 
     /// Returns whether the job that owns `ended` no longer handles growth of the file.
@@ -165,7 +165,7 @@ impl FilteredLines {
                 self.change(|runs| {
                     if runs.is_full() {
                         return Err(JobError::Failed(format!(
-                            "the lines are in so many pieces that the list of them takes more than {} MiB",
+                            "the kept lines form so many runs that the list of them takes more than {} MiB",
                             MAX_RUN_BYTES >> 20
                         )));
                     }
@@ -224,7 +224,7 @@ impl View {
         let runs = self.kept.runs();
         if runs.cuts() != self.cuts {
             let message =
-                "the last line has become longer, and the filter keeps it no more; refresh it";
+                "the last line has become longer and no longer matches; refresh the filter";
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, message));
         }
         Ok((runs.total(), runs.seen()))

@@ -39,14 +39,14 @@ struct Follower {
     watch: Option<(NameWatch, Instant)>,
     /// The last report and the content that it was about: a host that has not refreshed yet does not get the same
     /// report again.
-    told: Option<(News, (usize, u64))>,
+    reported: Option<(News, (usize, u64))>,
 }
 
 /// Starts a job that reports changes of `document` until the document is freed. The unit of progress is the report.
 ///
 /// While a report waits to be taken there is no further one: a refresh after taking it covers all later changes.
 pub(super) fn follow(document: &Arc<Document>) -> Job<News> {
-    let mut follower = Follower { document: Arc::downgrade(document), watch: None, told: None };
+    let mut follower = Follower { document: Arc::downgrade(document), watch: None, reported: None };
     job::repeat(move |worker| follower.look(worker))
 }
 
@@ -75,8 +75,8 @@ impl Follower {
             let Some(document) = self.document.upgrade() else { return Ok(Step::Over) };
             if let Ok(size) = document.size_after(change) {
                 let news = News { change, size };
-                if self.told != Some((news, of)) {
-                    self.told = Some((news, of));
+                if self.reported != Some((news, of)) {
+                    self.reported = Some((news, of));
                     worker.advance(1);
                     worker.publish(news, size_of::<News>())?;
                 }

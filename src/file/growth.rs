@@ -1,11 +1,11 @@
-//! How a filter grows with the file that it was made from.
+//! Extends a filter when the file that it was made from has changed.
 //!
 //! # What does it look at?
 //!
-//! At the file itself, not at the host's view of it: the filter has a document of its own, with the same descriptor but
-//! without an index, and refreshes that. So the two are refreshed independently, in any order, and either may be closed
-//! without the other. A spool is shared, because it is filled only once. A filter of a filter has its own copy of the
-//! inner filter.
+//! At the file itself, not at the handle of the host: the filter has a document of its own, with the same descriptor
+//! but without an index, and refreshes that. So the two are refreshed independently, in any order, and either may be
+//! closed without the other. A spool is shared, because it is filled only once. A filter of a filter has its own copy
+//! of the inner filter.
 //!
 //! # Where does it continue?
 //!
@@ -49,7 +49,7 @@ enum Caught {
     /// All known lines of the file were matched, or there are kept lines to report.
     Up,
     /// Lines remain, for a job.
-    Behind,
+    Short,
     /// The known content of the file is no longer valid.
     Lost(Change),
 }
@@ -127,9 +127,9 @@ impl Filter {
             if !kept.is_filled() && change != Change::Truncated {
                 match (look.fill)(kept) {
                     Ok(true) => {}
-                    Ok(false) if !look.has_failed => return Ok(Caught::Behind),
+                    Ok(false) if !look.has_failed => return Ok(Caught::Short),
                     Ok(false) if change == Change::Replaced => return Ok(Caught::Lost(change)),
-                    Ok(false) => return Ok(Caught::Behind),
+                    Ok(false) => return Ok(Caught::Short),
                     Err(_) if change == Change::Replaced => return Ok(Caught::Lost(change)),
                     Err(_) if kept.is_overwritten() => return Ok(Caught::Lost(Change::Replaced)),
                     Err(trouble) => return Err(trouble),
@@ -137,7 +137,7 @@ impl Filter {
             }
             match change {
                 Change::Same if is_all => return Ok(Caught::Up),
-                Change::Same => return Ok(Caught::Behind),
+                Change::Same => return Ok(Caught::Short),
                 Change::Truncated => return Ok(Caught::Lost(change)),
                 _ if kept.has_news() => return Ok(Caught::Up),
                 Change::Replaced => return Ok(Caught::Lost(change)),
@@ -156,13 +156,13 @@ impl Filter {
         if let Some((filter, view)) = &current.filter {
             match filter.catch_up(look)? {
                 Caught::Up => {}
-                Caught::Behind => is_all = false,
+                Caught::Short => is_all = false,
                 Caught::Lost(change) => return Ok((change, true)),
             }
             if view.is_cut() {
                 return Ok((Change::Truncated, true));
             }
-            filter.kept.tell();
+            filter.kept.mark_reported();
             snapshot.check()?;
         } else {
             let _looking = self.looking.lock().unwrap_or_else(PoisonError::into_inner);
@@ -311,7 +311,7 @@ impl Document {
             let _filling = kept.filling.enter(worker)?;
             let end = kept.fill(worker, &AtomicBool::new(false));
             // A host that waits for the job knows the lines it has found.
-            kept.tell();
+            kept.mark_reported();
             end
         });
         Ok((document, job))
@@ -335,18 +335,18 @@ impl Document {
                 if !fresh.kept.is_filled() {
                     Filter::fill_at_once(&fresh.kept)?;
                 }
-                fresh.kept.tell();
+                fresh.kept.mark_reported();
                 own.replace(fresh.current(self.options.capacity())?);
                 // It may end up with the same lines, but they were matched again.
                 if change == Change::Truncated { change } else { Change::Replaced }
             }
             _ if view.is_cut() => {
-                filter.kept.tell();
+                filter.kept.mark_reported();
                 own.replace(Arc::clone(filter).current(self.options.capacity())?);
                 Change::Truncated
             }
             _ if filter.kept.has_news() => {
-                filter.kept.tell();
+                filter.kept.mark_reported();
                 Change::Grown
             }
             _ => Change::Same,
@@ -389,9 +389,9 @@ impl Document {
         }
         let (of, threads) = (Arc::clone(&filter), self.threads());
         let ended = Arc::<AtomicBool>::default();
-        let told = Arc::clone(&ended);
+        let shared = Arc::clone(&ended);
         let job = Arc::new(job::start(move |worker| {
-            filter.fill(worker, worker, &told)?;
+            filter.fill(worker, worker, &shared)?;
             if snapshot.check().is_err_and(|trouble| trouble.changed) {
                 // The next refresh reports it.
                 return Ok(());

@@ -1,4 +1,4 @@
-//! Native memory of all files of the process. It changes even while no call runs.
+//! Counts the native memory of all open files of the process. It changes even while no call runs.
 
 use std::sync::atomic::{AtomicI64, Ordering};
 

@@ -91,7 +91,7 @@ impl Index {
     }
 
     /// Returns the mark after `mark`, or the end of the indexed part.
-    pub fn behind(&self, mark: Mark) -> Mark {
+    pub fn mark_after(&self, mark: Mark) -> Mark {
         let at = self.marks.partition_point(|other| other.offset <= mark.offset);
         self.marks.get(at).copied().unwrap_or(self.upto)
     }
@@ -200,7 +200,7 @@ mod tests {
         index.append(&piece);
         for number in 1..=60_000_u64 {
             let mark = index.before_feed(number);
-            let end = index.behind(mark).offset as usize;
+            let end = index.mark_after(mark).offset as usize;
             let found = nth_newline(&text[mark.offset as usize..end], number - mark.feeds);
             assert_eq!(found.map(|at| mark.offset as usize + at), Ok(number as usize * 5));
         }

@@ -53,7 +53,7 @@ mod tests;
 pub use follow::News;
 pub use held::held;
 pub use jobs::{Opening, Reply, Request};
-pub use reader::{CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
+pub use reader::{CUT_AFTER, CUT_BEFORE, Line, Lines, Window};
 pub use search::{Found, MATCH, Match, PARTIAL, SearchOptions};
 pub use snapshot::{Answer, FileError};
 
@@ -275,9 +275,9 @@ impl Document {
         }
         let (made, threads) = (Arc::clone(&snapshot), self.threads());
         let ended = Arc::<AtomicBool>::default();
-        let told = Arc::clone(&ended);
+        let shared = Arc::clone(&ended);
         let job =
-            Arc::new(job::start(move |worker| made.build_index(worker, worker, threads, &told)));
+            Arc::new(job::start(move |worker| made.build_index(worker, worker, threads, &shared)));
         *indexing = Some((snapshot, Arc::clone(&job), ended));
         Ok(job)
     }
@@ -332,7 +332,7 @@ impl Document {
         }
         let change = self.look(true)?;
         if let (Change::Grown, Some(spool)) = (change, &current.spool) {
-            spool.tell();
+            spool.mark_reported();
             return Ok(change);
         }
         match change {
@@ -375,9 +375,7 @@ impl Document {
             None => current,
         };
         if root.spool.is_some() && !is_filter {
-            return refuse(
-                "what is spooled or unpacked grows by the job of its index: that has the news",
-            );
+            return refuse("a spooled file cannot be followed; watch its index job instead");
         } else if root.disk.is_none() && root.spool.is_none() {
             return refuse("only a file on a disk can be followed, or a filter of one");
         }

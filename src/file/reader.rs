@@ -42,7 +42,7 @@ impl Default for Window {
 /// Bytes before this part of the line are missing.
 pub const CUT_BEFORE: u32 = 1;
 /// Bytes after this part of the line are missing.
-pub const CUT_BEHIND: u32 = 2;
+pub const CUT_AFTER: u32 = 2;
 
 /// One line of a batch.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,7 +52,7 @@ pub struct Line {
     pub start: u32,
     /// End of its text, without its LF or CR LF.
     pub stop: u32,
-    /// [`CUT_BEFORE`], [`CUT_BEHIND`], both or neither.
+    /// [`CUT_BEFORE`], [`CUT_AFTER`], both or neither.
     pub flags: u32,
     /// Always 0.
     pub reserved: u32,
@@ -340,7 +340,7 @@ impl Snapshot {
         }
         let mut flags = if from > start { CUT_BEFORE } else { 0 };
         if to < stop {
-            flags |= CUT_BEHIND;
+            flags |= CUT_AFTER;
         }
         out.lines.push(Line {
             start: text as u32,

@@ -28,7 +28,7 @@ pub(super) const OVERLAP: usize = if cfg!(test) { 256 } else { 64 << 10 };
 const CONTEXT: usize = 16;
 
 /// Bytes to read at a time past the end of a segment.
-const BEHIND: usize = if cfg!(test) { 64 } else { 8 << 10 };
+const READ_AHEAD: usize = if cfg!(test) { 64 } else { 8 << 10 };
 
 /// Receives the lines of a segment.
 pub(super) trait Visit {
@@ -185,7 +185,7 @@ impl Scanner {
     /// Appends the following bytes of the file to the buffer. Returns their number: 0 at the end of the file.
     fn read(&mut self, snapshot: &Snapshot, end: u64, size: u64) -> Result<usize, JobError> {
         let at = self.offset + self.len as u64;
-        let most = if at < end { (end - at).min(BUFFER as u64) as usize } else { BEHIND };
+        let most = if at < end { (end - at).min(BUFFER as u64) as usize } else { READ_AHEAD };
         let most = (size - at).min(most as u64) as usize;
         if self.buffer.len() < self.len + most {
             memory::resize(&mut self.buffer, self.len + most, 0)?;

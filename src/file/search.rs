@@ -41,7 +41,7 @@ pub struct Match {
     pub offset: f64,
     /// Offset of the start of its line.
     pub line_offset: f64,
-    /// Number of its line, counted from 1; 0 if the index has not come so far.
+    /// Number of its line, counted from 1; 0 if the index has not reached it yet.
     pub line: f64,
     /// Length of the match in bytes.
     pub length: u32,
@@ -308,7 +308,7 @@ impl Finder<'_, '_> {
                     return Ok(0.0);
                 }
                 let before = index.before_offset(at);
-                let behind = index.behind(before);
+                let behind = index.mark_after(before);
                 drop(index);
                 let end = offset + text.len() as u64;
                 if before.offset >= offset {

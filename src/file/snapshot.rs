@@ -49,7 +49,7 @@ pub struct FileError {
 pub enum Answer<T> {
     /// The answer is known and exact.
     Known(T),
-    /// The index has not come so far yet.
+    /// The index has not reached this place yet.
     Unknown,
     /// The file has no such line or byte.
     Absent,
@@ -129,7 +129,7 @@ fn is_fresh(stat: &Stat) -> bool {
 impl FileError {
     pub(super) fn changed(from: u64, to: u64) -> FileError {
         let message = format!(
-            "the file has been truncated from {from} bytes to {to} since it was looked at; refresh it"
+            "the file was truncated from {from} bytes to {to} since the last refresh; refresh it"
         );
         FileError { changed: true, ..FileError::of(message) }
     }
@@ -393,7 +393,7 @@ impl Snapshot {
             let upto = index.upto();
             if upto.feeds >= wanted {
                 let mark = index.before_feed(wanted);
-                (mark, index.behind(mark).offset)
+                (mark, index.mark_after(mark).offset)
             } else {
                 (upto, size.min(upto.offset + AHEAD))
             }

@@ -45,7 +45,7 @@ pub(super) struct Spool {
     /// Whether all bytes have arrived.
     complete: AtomicBool,
     /// Number of bytes that refreshes have reported.
-    told: AtomicU64,
+    reported: AtomicU64,
     /// The archive as it was when it was opened; `None` for a source that cannot be read again.
     archive: Option<Stamp>,
 }
@@ -112,17 +112,17 @@ impl Spool {
 
     /// Creates a spool in a given file.
     pub fn of(file: File, archive: Option<Stamp>) -> Spool {
-        let (written, told) = (AtomicU64::new(0), AtomicU64::new(0));
-        Spool { file, written, complete: AtomicBool::new(false), told, archive }
+        let (written, reported) = (AtomicU64::new(0), AtomicU64::new(0));
+        Spool { file, written, complete: AtomicBool::new(false), reported, archive }
     }
 
-    /// Returns the change since the last [`Spool::tell`]. A deleted archive is not another one.
+    /// Returns the change since the last [`Spool::mark_reported`]. A deleted archive is not another one.
     pub fn look(&self, path: &Path) -> Change {
         let is_other =
             |archive| std::fs::metadata(path).is_ok_and(|now| Stamp::of(&now) != archive);
         if self.archive.is_some_and(is_other) {
             Change::Replaced
-        } else if self.told.load(Ordering::Acquire) < self.written.load(Ordering::Acquire) {
+        } else if self.reported.load(Ordering::Acquire) < self.written.load(Ordering::Acquire) {
             Change::Grown
         } else {
             Change::Same
@@ -130,8 +130,8 @@ impl Spool {
     }
 
     /// Marks the bytes that have arrived as reported to the host.
-    pub fn tell(&self) {
-        self.told.store(self.written.load(Ordering::Acquire), Ordering::Release);
+    pub fn mark_reported(&self) {
+        self.reported.store(self.written.load(Ordering::Acquire), Ordering::Release);
     }
 }
 
@@ -264,12 +264,12 @@ impl Input<'_> {
         let name = packing.name();
         JobError::Failed(if self.ended {
             format!(
-                "the {name} archive ends too early, after {} bytes; what was unpacked is there ({message})",
+                "the {name} archive ends too early, after {} bytes; the bytes unpacked so far can be read ({message})",
                 self.read
             )
         } else {
             format!(
-                "the {name} archive is damaged before offset {}; what was unpacked is there ({message})",
+                "the {name} archive is damaged before offset {}; the bytes unpacked so far can be read ({message})",
                 self.read
             )
         })
@@ -304,13 +304,13 @@ impl Sink<'_> {
             let (directory, so_far) = (self.directory.display(), before + done as u64);
             let reason = io_error::message(&error);
             return Err(JobError::Failed(format!(
-                "{reason}: the temporary file in {directory} has {so_far} bytes, which are there"
+                "{reason}: the temporary file in {directory} ends after {so_far} bytes, which can be read"
             )));
         }
         if kept.len() < bytes.len() {
             let limit = self.limit;
             return Err(JobError::Failed(format!(
-                "the limit of {limit} bytes for the spool is reached, and there is more; what fits is there"
+                "spool limit of {limit} bytes reached; the rest was not read"
             )));
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! The state of an open file in one process.
+//! The state of an open file, which is valid in one process only.
 //!
 //! # What happens in a fork?
 //!
@@ -158,7 +158,7 @@ impl Current {
             if !disk.size_is_true().map_err(|error| io_error::message(&error))? {
                 made = disk.read_all(MAX_MADE).map_err(|error| io_error::message(&error))?;
                 special = made.is_none().then_some(
-                    "the system does not report its size, as it is made while it is read, and it has more than 4 MiB",
+                    "the system does not report its size, as its content is generated while it is read, and it has more than 4 MiB",
                 );
             }
         }
@@ -170,7 +170,7 @@ impl Current {
             return Ok((Current { made, ..Current::nowhere(snapshot) }, None));
         }
         if let Some(reason) = special.filter(|_| !options.spool) {
-            return Err(format!("{reason}; the option spool reads it into a temporary file"));
+            return Err(format!("{reason}; set the option spool to read it into a temporary file"));
         }
         if special.is_none() && !matches!(packing, Unpack::From(_)) {
             let current = Current::of(disk, identity(&metadata), options)?;

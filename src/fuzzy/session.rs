@@ -401,7 +401,8 @@ impl Session {
                     let now = since.elapsed();
                     if now >= next.max(first) && !stop() {
                         next = now * 2;
-                        // It fails only if the job was cancelled or memory ran out, both of which are noticed soon.
+                        // Publishing fails only if the job was cancelled or memory ran out; the next check reports
+                        // either.
                         let _ = plan.ranking().map(|ranking| worker.publish(ranking, 0));
                     }
                 });

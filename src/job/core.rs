@@ -129,7 +129,7 @@ impl<T> Core<T> {
         if inner.abandoned {
             drop(inner);
         } else {
-            self.tell(inner);
+            self.notify(inner);
         }
         drop(spent);
     }
@@ -144,7 +144,7 @@ impl<T> Core<T> {
     }
 
     /// Wakes waiting hosts and signals the watchers. Results that a sink receives do not wake waiting hosts.
-    pub fn tell(&self, inner: MutexGuard<'_, Inner<T>>) {
+    pub fn notify(&self, inner: MutexGuard<'_, Inner<T>>) {
         let waiting = inner.waiting > 0 && inner.has_news();
         drop(inner);
         if waiting {
@@ -205,7 +205,7 @@ impl<T> Core<T> {
             Phase::Queued | Phase::Resting(_) => {
                 let phase = inner.phase;
                 inner.finish(Err(JobError::Cancelled));
-                self.tell(inner);
+                self.notify(inner);
                 // The rest of the job is dropped without the lock.
                 if let Phase::Resting(key) = phase {
                     drop(pool().watcher().take(&key));
@@ -237,7 +237,7 @@ impl<T> Core<T> {
         inner.abandoned = true;
         inner.finish(Err(JobError::Cancelled));
         // Its waiting threads are woken in any case.
-        self.tell(inner);
+        self.notify(inner);
         pool().abandon(&self.crew);
     }
 }

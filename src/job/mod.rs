@@ -1,4 +1,4 @@
-//! Background jobs: work on other threads whose results the host takes when it polls.
+//! Background jobs: work on other threads; the host polls for the results.
 //!
 //! # What is a job?
 //!
@@ -286,7 +286,7 @@ impl<T: Send + 'static> Job<T> {
         let core = Arc::clone(&self.core);
         spawn_detached(move || {
             core.sink();
-            core.tell(core.lock());
+            core.notify(core.lock());
         });
     }
 }

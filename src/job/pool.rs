@@ -351,7 +351,7 @@ impl Pool {
                 return self.set_alarm(state, since + STUCK_FOR);
             }
             (None, Some(_)) => format!(
-                "{} cancelled jobs of rille are stuck in the system: no thread is started for others until some have come back",
+                "{} cancelled jobs of rille wait for the system: no thread is started for other jobs until some of them return",
                 state.stuck_jobs
             ),
             // A job has just returned.

@@ -1,4 +1,4 @@
-//! Polling jobs: they look at something from time to time, and hold no thread in between.
+//! Jobs that check something at intervals, and occupy no thread in between.
 
 use super::core::{Core, Inner, Phase};
 use super::pool::{Task, pool};

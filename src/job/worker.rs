@@ -1,4 +1,5 @@
-//! The job's side of a job: reports progress, publishes results, and checks for cancellation.
+//! The worker: through it the code of a job reports progress, publishes results, and checks for
+//! cancellation.
 
 use super::core::{Core, Inner};
 use super::crew::{Crew, Subject};
@@ -95,7 +96,7 @@ impl<T> Worker<T> {
 
     /// Signals the notifiers that watch the job, for changes other than results.
     pub fn ring(&self) {
-        self.core.tell(self.core.lock());
+        self.core.notify(self.core.lock());
     }
 
     /// Returns a handle with which other threads wake the job.
@@ -187,7 +188,7 @@ impl<T> Worker<T> {
             self.core.sink();
             inner = self.core.lock();
         }
-        self.core.tell(inner);
+        self.core.notify(inner);
         drop(spent);
         Ok(())
     }

@@ -1,6 +1,7 @@
-//! Character boundaries, for matches that are empty.
+//! Character boundaries: an empty match must not be inside a character.
 
-/// Whether `at` lies inside a character or a maximal invalid subsequence of `text`, rather than between two.
+/// Returns whether `at` is inside a character or a maximal invalid subsequence of `text`, and not between
+/// two of them.
 pub(super) fn splits(text: &[u8], at: usize) -> bool {
     if at == 0 || at >= text.len() || !is_continuation(text[at]) {
         return false;

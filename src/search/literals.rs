@@ -1,4 +1,4 @@
-//! Searching for many literals at once, and which of them is where.
+//! Searches for many literals in one pass, and returns which of them matches where.
 
 use super::backward::{Backward, Window};
 use super::pattern::compiling_memory;

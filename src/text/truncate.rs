@@ -197,8 +197,8 @@ pub fn pad(text: &[u8], cells: usize, align: Align, options: &WidthOptions) -> (
     };
     let mut taken = at(left);
     if left + taken > cells {
-        // Further right, a tab may be wider. As moving the text right never moves its end left, the rightmost place where it
-        // fits is found by bisection; at 0 it fits.
+        // A tab may be wider at a column further right. As moving the text right never moves its end left, the rightmost
+        // place where it fits is found by bisection; at 0 it fits.
         let mut over = left;
         left = 0;
         while over - left > 1 {

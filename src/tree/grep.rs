@@ -246,7 +246,7 @@ impl Visit for Visitor<'_> {
         match open(found.path) {
             Ok(file) => self.search(file),
             Err(error) => {
-                self.collector.tell(Found::Error, &io_error::message(&error));
+                self.collector.report(Found::Error, &io_error::message(&error));
                 self.collector.flush_if_due().map(|()| true)
             }
         }
@@ -254,7 +254,7 @@ impl Visit for Visitor<'_> {
 
     fn fail(&mut self, root: &[u8], rest: &[u8], message: &str) -> Result<bool, JobError> {
         self.collector.begin(&[root, rest]);
-        self.collector.tell(Found::Error, message);
+        self.collector.report(Found::Error, message);
         self.collector.flush_if_due().map(|()| true)
     }
 
@@ -328,7 +328,7 @@ impl Collector<'_> {
     }
 
     /// Appends a message instead of a line.
-    fn tell(&mut self, kind: Found, message: &str) {
+    fn report(&mut self, kind: Found, message: &str) {
         self.push(kind, message.as_bytes(), 0, 0, self.batch.span_count());
     }
 
@@ -363,7 +363,7 @@ impl Sink for Collector<'_> {
                 if before == self.plan.limit {
                     let message =
                         format!("limit of {} lines reached: there are more", self.plan.limit);
-                    self.tell(Found::Stopped, &message);
+                    self.report(Found::Stopped, &message);
                 }
                 self.full = true;
                 return Ok(false);
@@ -382,12 +382,12 @@ impl Sink for Collector<'_> {
     }
 
     fn fail(&mut self, message: &str) {
-        self.tell(Found::Error, message);
+        self.report(Found::Error, message);
     }
 
     fn zero(&mut self, offset: u64) {
         let message =
             format!("a zero byte at offset {offset}: the rest of the file was not searched");
-        self.tell(Found::Stopped, &message);
+        self.report(Found::Stopped, &message);
     }
 }

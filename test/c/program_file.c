@@ -57,11 +57,11 @@ static void read_lines(rille_file *file) {
     memset(&window, 0, sizeof window);
     window.size = sizeof window;
     window.from = 1;
-    window.most = 2;
+    window.max_bytes = 2;
     CHECK(rille_file_read_last(file, 1, &window, &batch, &err) == RILLE_OK && is(&batch, 0, "oo"));
     CHECK(batch.lines[0].flags == RILLE_LINE_CUT_BEFORE);
     CHECK(rille_file_read_around(file, 9, 1, 1, &window, &batch, &err) == RILLE_OK && batch.count == 2);
-    CHECK(batch.lines[1].flags == (RILLE_LINE_CUT_BEFORE | RILLE_LINE_CUT_BEHIND));
+    CHECK(batch.lines[1].flags == (RILLE_LINE_CUT_BEFORE | RILLE_LINE_CUT_AFTER));
     CHECK(rille_file_read_lines(file, 5, 1, NULL, &batch, &err) == RILLE_NONE && batch.count == 0);
     CHECK(rille_file_line_at(file, 8, &number, &err) == RILLE_OK && number == 2);
     CHECK(rille_file_line_at(file, 21, &number, &err) == RILLE_NONE && number == 2);
@@ -73,7 +73,7 @@ static void read_lines(rille_file *file) {
     CHECK(rille_file_line_at(file, -1, &number, &err) == RILLE_EARG && strstr(err.message, "offset is -1") != NULL);
     CHECK(rille_file_read_lines(file, 1, 1, NULL, NULL, &err) == RILLE_EARG);
     CHECK(rille_file_read_lines(NULL, 1, 1, NULL, &batch, &err) == RILLE_EARG);
-    window.most = UINT32_MAX;
+    window.max_bytes = UINT32_MAX;
     CHECK(rille_file_read_lines(file, 1, 1, &window, &batch, &err) == RILLE_ELIMIT);
     CHECK(rille_file_read(file, 0, NULL, 3, &len, &err) == RILLE_EARG);
 }
@@ -260,7 +260,7 @@ static void read_by_jobs(const char *path) {
     task.at = -1;
     CHECK(rille_file_read_start(file, &task, &job, &err) == RILLE_EARG && strstr(err.message, "at is -1") != NULL);
     task.at = 1;
-    window.most = (1u << 30) + 1;
+    window.max_bytes = (1u << 30) + 1;
     task.window = &window;
     CHECK(rille_file_read_start(file, &task, &job, &err) == RILLE_ELIMIT);
     task.size = 20;

@@ -307,7 +307,7 @@ static void text_jobs(void) {
     CHECK(rille_text_start(BYTES(text), 7, &task, &job, &err) == RILLE_EARG && job == NULL);
     CHECK(rille_text_start(BYTES(text), 7, NULL, &job, &err) == RILLE_EARG && strcmp(err.message, "task is NULL") == 0);
     task.verb = 99;
-    CHECK(rille_text_start(BYTES(text), 7, &task, &job, &err) == RILLE_EARG && strstr(err.message, "99 is no verb") != NULL);
+    CHECK(rille_text_start(BYTES(text), 7, &task, &job, &err) == RILLE_EARG && strstr(err.message, "unknown verb 99") != NULL);
     task.verb = RILLE_TEXT_OFFSETS;
     task.count = 1;
     CHECK(rille_text_start(BYTES(text), 7, &task, &job, &err) == RILLE_EARG);

@@ -51,7 +51,7 @@ void spool(void) {
     options.spool_limit = 3;
     CHECK(rille_file_open(BYTES(path), strlen(path), &options, &file, &err) == RILLE_OK);
     CHECK(rille_file_index(file, &job, &err) == RILLE_OK && rille_job_wait(job, 120000, &err) == RILLE_OK);
-    CHECK(rille_job_failure(job, &err) == RILLE_EJOB && strstr(err.message, "the limit of 3 bytes") == err.message);
+    CHECK(rille_job_failure(job, &err) == RILLE_EJOB && strstr(err.message, "spool limit of 3 bytes") == err.message);
     rille_job_free(job);
     rille_file_free(file);
     file = NULL;

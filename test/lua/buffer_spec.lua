@@ -31,9 +31,9 @@ end)
 
 t.test("no more can be committed than was reserved", function()
   local buffer = rille.buffer()
-  t.raises("1 bytes are to be committed, but 0 are reserved", buffer.commit, buffer, 1)
+  t.raises("cannot commit 1 bytes: 0 are reserved", buffer.commit, buffer, 1)
   buffer:reserve(3)
-  t.raises("4 bytes are to be committed, but 3 are reserved", buffer.commit, buffer, 4)
+  t.raises("cannot commit 4 bytes: 3 are reserved", buffer.commit, buffer, 4)
   t.eq(buffer:len(), 0)
 end)
 

@@ -106,7 +106,7 @@ t.test("matches by line, in both directions, from a place, with a limit", functi
   end)
 end)
 
-t.test("a batch is gone when the next one was taken", function()
+t.test("a batch is stale when the next one was taken", function()
   with_file(("e"):rep(9) .. "\n", function(file)
     local job = file:search(rille.regex("e"))
     finish(job)
@@ -114,7 +114,7 @@ t.test("a batch is gone when the next one was taken", function()
     t.eq(batch.count, 4)
     t.raises("i must be from 1 to 4, got 5", batch.span, batch, 5)
     t.eq(job:take(5).count, 5)
-    t.raises("the batch is gone", batch.span, batch, 1)
+    t.raises("stale batch", batch.span, batch, 1)
   end)
 end)
 

@@ -1,4 +1,4 @@
---- Lifetimes: handles, finalisers, and the namespace of the library.
+--- The lifetimes of handles, finalisers and the namespace of the library.
 local t = ...
 local rille = require("rille")
 if rille.backend ~= "native" then

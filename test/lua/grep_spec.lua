@@ -157,7 +157,7 @@ t.test("of a long line a part can be taken", function()
   t.eq(found.short, { 7, "a match", "a match", "" })
 end)
 
-t.test("a batch is gone when another one is taken or the job is closed", function()
+t.test("a batch is stale when another one is taken or the job is closed", function()
   local job = rille.grep("local", root .. "/lua")
   job:wait(LONG)
   local first = job:take(1)
@@ -168,9 +168,9 @@ t.test("a batch is gone when another one is taken or the job is closed", functio
     job:wait(LONG)
   end
   local second = t.ok(job:take(1))
-  t.raises("rille.lines:text: the batch is gone", first.text, first, 1)
+  t.raises("rille.lines:text: stale batch", first.text, first, 1)
   job:close()
-  t.raises("rille.lines:path: the batch is gone", second.path, second, 1)
+  t.raises("rille.lines:path: stale batch", second.path, second, 1)
 end)
 
 t.test("what a person types wrong is nil and a message at once", function()
@@ -384,13 +384,16 @@ t.test("a pattern may be text, compiled, literals or a list, as in a file", func
       t.eq({ file:navigate(form[1]):next(6, LONG) }, { 17, 19, 3 })
     end
     t.eq({ file:search({ "a", "b(" }) }, { nil, "pattern 2 of 2: unclosed group", 2 })
-    t.eq({ file:count("a\nb") }, { nil, "a line has no line feed in it; search with multiline", 2 })
+    t.eq(
+      { file:count("a\nb") },
+      { nil, "the pattern contains a line feed, which no line does; set multiline", 2 }
+    )
     file:close()
   end)
   t.eq({ rille.grep("ab(cd", root) }, { nil, "unclosed group", 3 })
   t.eq({ rille.grep("a\nb", root, { fixed = true }) }, {
     nil,
-    "a line has no line feed in it; search with multiline",
+    "the pattern contains a line feed, which no line does; set multiline",
     2,
   })
 end)
@@ -409,5 +412,5 @@ t.test("there is no span before the first one, and no batch once none is left", 
   local batch = t.ok(job:take())
   t.raises("rille.lines:span: k must be from 1 to 1, got 0", batch.span, batch, 1, 0)
   t.eq(job:take(), nil)
-  t.raises("rille.lines:text: the batch is gone", batch.text, batch, 1)
+  t.raises("rille.lines:text: stale batch", batch.text, batch, 1)
 end)

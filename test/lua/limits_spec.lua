@@ -163,7 +163,10 @@ t.test("full disk: what has come before it can be read", function()
       local file = rille.file(packed, { unpack = true })
       local state, message = ended(file:index())
       t.eq(state, "failed")
-      says(message, "File too large: the temporary file in {directory} has {n} bytes, which are there")
+      says(
+        message,
+        "File too large: the temporary file in {directory} ends after {n} bytes, which can be read"
+      )
       t.eq(file:line(1), "line 1 of the log")
       t.eq({ file:line(100000) }, {})
       t.eq(select(2, file:line_count()), false)
@@ -190,7 +193,7 @@ t.test("full disk: a file system without room", function()
       t.eq(state, "failed")
       says(
         message,
-        "No space left on device: the temporary file in {directory} has {n} bytes, which are there"
+        "No space left on device: the temporary file in {directory} ends after {n} bytes, which can be read"
       )
       t.eq(file:line(1), "line 1 of the log")
       return "done"
@@ -295,7 +298,7 @@ t.test("limits that a caller sets are said with their number", function()
     local state
     state, message = ended(file:index())
     t.eq(state, "failed")
-    says(message, "the limit of {n} bytes for the spool is reached, and there is more; what fits is there")
+    says(message, "spool limit of {n} bytes reached; the rest was not read")
     t.eq(file:line(1), "line 1 of the log")
   end)
 end)

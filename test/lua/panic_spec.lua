@@ -1,4 +1,4 @@
---- A panic inside the library ends at the boundary, in this host too.
+--- Panics inside the library are caught at its boundary, in every host.
 local t = ...
 local ffi = require("ffi")
 local rille = require("rille")

@@ -98,7 +98,7 @@ t.test("batches have the length that is asked for", function()
   t.eq(collect(rille.walk(root .. "/test", { sort = true }), 100000), whole)
 end)
 
-t.test("a batch is gone when another one is taken or the job is closed", function()
+t.test("a batch is stale when another one is taken or the job is closed", function()
   local job = rille.walk(root .. "/test")
   while job:poll() == "running" do
     job:wait(LONG)
@@ -108,19 +108,19 @@ t.test("a batch is gone when another one is taken or the job is closed", functio
   t.raises("rille.paths:path: i must be from 1 to 1, got 2", first.path, first, 2)
   t.raises("rille.paths:kind: i must be from 1 to 1, got nil", first.kind, first)
   local second = job:take(1)
-  t.raises("rille.paths:path: the batch is gone", first.path, first, 1)
+  t.raises("rille.paths:path: stale batch", first.path, first, 1)
   t.ok(second:path(1) ~= nil)
   job:close()
-  t.raises("rille.paths:path: the batch is gone", second.path, second, 1)
+  t.raises("rille.paths:path: stale batch", second.path, second, 1)
   job = rille.walk(root .. "/lua")
   job:wait(LONG)
   local batch = job:take()
   t.ok(batch:path(1))
   job:close()
-  t.raises("rille.paths:path: the batch is gone", batch.path, batch, 1)
+  t.raises("rille.paths:path: stale batch", batch.path, batch, 1)
 end)
 
-t.test("a batch is gone when there is no other one either", function()
+t.test("a batch is stale after a take that returned nil", function()
   local job = rille.walk(root .. "/lua")
   local batch
   repeat
@@ -128,7 +128,7 @@ t.test("a batch is gone when there is no other one either", function()
     local next_batch = job:take()
     batch = next_batch or batch
   until not next_batch and job:poll() ~= "running"
-  t.raises("rille.paths:path: the batch is gone", batch.path, batch, 1)
+  t.raises("rille.paths:path: stale batch", batch.path, batch, 1)
 end)
 
 t.test("a walk that stays on the file system of its root leaves out what is mounted below", function()

@@ -85,11 +85,11 @@ local RESERVED = {
   { 0x2B81F, 0x2B81F, "reserved, extension D" },
   { 0x2CEAE, 0x2CEAF, "reserved, extension E" },
   { 0x2EBE1, 0x2EBEF, "reserved, extension F" },
-  { 0x2EE5E, 0x2F7FF, "reserved, behind extension I" },
+  { 0x2EE5E, 0x2F7FF, "reserved, after extension I" },
   { 0x2FA1E, 0x2FFFD, "reserved, compatibility ideographs" },
   { 0x3134B, 0x3134F, "reserved, extension G" },
-  { 0x3347A, 0x3CFFF, "reserved, behind extension H" },
-  { 0x3FC40, 0x3FFFD, "reserved, behind seal script" },
+  { 0x3347A, 0x3CFFF, "reserved, after extension H" },
+  { 0x3FC40, 0x3FFFD, "reserved, after seal script" },
 }
 
 local function within(code, ranges)

@@ -1,4 +1,4 @@
---- The end of a picker: in one way, once, and in the previous mode.
+--- Closing a picker: it ends exactly once, and Neovim is in the previous mode again.
 local t = ...
 local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
 local closed = pickers.closed

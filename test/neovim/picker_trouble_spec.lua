@@ -21,7 +21,7 @@ t.test("a working directory that is gone", function()
     nvim:type(":Rille " .. name .. "<CR>")
   end
   nvim:wait(function()
-    return select(2, vim.fn.execute("messages"):gsub("the working directory is gone", "")) == 2
+    return select(2, vim.fn.execute("messages"):gsub("the working directory no longer exists", "")) == 2
   end)
   nvim:cmd("Rille buffers")
   nvim:type("<Esc>")

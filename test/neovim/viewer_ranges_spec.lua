@@ -158,7 +158,7 @@ t.test(
     nvim:type(":w " .. out .. "2<CR>")
     says(nvim, "something is being written; <C-c> stops that")
     nvim:type("<C-c>")
-    says(nvim, "!sleep 100 was not written: it was stopped")
+    says(nvim, "!sleep 100 was not written: cancelled")
     t.eq(vim.fn.filereadable(out .. "2"), 0)
     viewers.done(nvim)
   end

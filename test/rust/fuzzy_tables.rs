@@ -12,11 +12,12 @@ const PATH: &str = "lua/rille/fallback/fuzzy/tables.lua";
 /// Lines are broken before this column.
 const WIDTH: usize = 110;
 
-const HEADER: &str = r#"-- What pure-Lua fuzzy matching knows of chars beyond ASCII. GENERATED from the native side, which has it from ICU4X, by
--- test/rust/fuzzy_tables.rs; do not edit: `BLESS=1 cargo test tables` rewrites this file.
+const HEADER: &str = r#"-- The character tables of fuzzy matching in pure Lua: classes, case folding and base letters beyond ASCII. GENERATED from
+-- the native tables, which are made from ICU4X, by test/rust/fuzzy_tables.rs; do not
+-- edit: `BLESS=1 cargo test tables` rewrites this file.
 --
 -- classes: the class of every code point from U+0080 on, as runs in ascending order. A run is a letter ("a" is class 0, "b"
---          class 1, ... and "h" class 1 of a mark that stands on the char before it; a capital, if the code point is one) and
+--          class 1, ... and "h" class 1 of a mark on the character before it; a capital, if the code point is one) and
 --          the number of code points that it covers, left out when it is 1.
 -- folds:   what each code point becomes without regard to case, if it changes: how far it is from the one before it in this
 --          list and what it becomes, both in hexadecimal.

@@ -1,4 +1,4 @@
-//! Refusals of the system: threads, descriptors, files. Jobs report them and end.
+//! Resources that the system refuses: threads, descriptors, files. Jobs report that and end.
 //!
 //! Limits belong to a process, so each test here starts this program again for a test of its own. That test would
 //! disturb others, and is ignored unless it is requested.
@@ -180,7 +180,7 @@ pub(crate) fn last_line(document: &Document) -> Vec<u8> {
 pub(crate) fn follow_until(document: &Document, job: &Job<News>, wanted: Change) {
     let until = Instant::now() + LONG;
     loop {
-        assert!(Instant::now() < until && job.wait(LONG), "there are no news");
+        assert!(Instant::now() < until && job.wait(LONG), "no report arrived");
         let news = job.take().unwrap_or_else(|| panic!("{:?}", job.failure()));
         if news.change == wanted {
             return;

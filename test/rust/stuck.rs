@@ -288,7 +288,7 @@ fn with_jobs_that_hang() {
             match number % 3 {
                 0 => {
                     assert_eq!(job.take(), Some(1));
-                    assert!(job.wait(LONG), "who waits is not told");
+                    assert!(job.wait(LONG), "the waiting host was not woken");
                 }
                 1 => until("it still runs", || job.poll().state != JobState::Running),
                 _ => until("the notifier is silent", || notifier.drain()),
@@ -318,7 +318,7 @@ fn with_jobs_that_hang() {
     };
     say(&format!("{} jobs hang when one is refused", held.len()));
     assert!(held.len() >= 16, "{} jobs hang", held.len());
-    assert!(refused.contains("cancelled jobs of rille are stuck in the system"), "{refused}");
+    assert!(refused.contains("cancelled jobs of rille wait for the system"), "{refused}");
     let again = job::start(|_: &Worker<()>| Ok(()));
     until("it waits for ever", || again.poll().state == JobState::Failed);
     // They return; what they publish then is dropped.

@@ -1,4 +1,4 @@
---- The implementation in use, and how it was found: a record filled by `rille.core.ffi` and `rille`.
+--- Records which implementation is in use, native or pure Lua, and how it was found; `rille.core.ffi` and `rille` fill it.
 ---@class rille.backend
 ---@field version string version of the Lua code and of the library that it belongs to
 ---@field name? "native"|"lua" nil until the first use

@@ -85,7 +85,7 @@ local function from_system()
   if list ~= "" and (":" .. list:gsub(";", ":") .. ":"):find(":[^/]") then
     return {
       path = "rille",
-      refused = "the system's loader is not asked, because an entry of LD_LIBRARY_PATH is empty or relative: "
+      refused = "the system's loader is not used, because an entry of LD_LIBRARY_PATH is empty or relative: "
         .. "it would load from the working directory",
     }
   end

@@ -65,7 +65,7 @@ static const int RILLE_FILE_UNPACK = 4;
 
 static const int RILLE_LINE_CUT_BEFORE = 1;
 
-static const int RILLE_LINE_CUT_BEHIND = 2;
+static const int RILLE_LINE_CUT_AFTER = 2;
 
 static const int RILLE_SEARCH_BACKWARD = 1;
 
@@ -473,7 +473,7 @@ typedef struct rille_file_news {
 
 typedef struct rille_file_window {
     uint32_t size;
-    uint32_t most;
+    uint32_t max_bytes;
     int64_t from;
 } rille_file_window;
 
@@ -978,7 +978,7 @@ int32_t rille_walk_start(const uint8_t *root,
                          struct rille_error *err);
 
 int32_t rille_walk_take(struct rille_job *job,
-                        uint32_t most,
+                        uint32_t limit,
                         struct rille_paths *out,
                         struct rille_error *err);
 
@@ -990,7 +990,7 @@ int32_t rille_grep_start(const uint8_t *root,
                          struct rille_error *err);
 
 int32_t rille_grep_take(struct rille_job *job,
-                        uint32_t most,
+                        uint32_t limit,
                         struct rille_grep_lines *out,
                         struct rille_error *err);
 
@@ -1075,7 +1075,7 @@ int32_t rille_file_search(const struct rille_file *file,
                           struct rille_error *err);
 
 int32_t rille_file_take(struct rille_job *job,
-                        uint32_t most,
+                        uint32_t limit,
                         struct rille_file_matches *out,
                         struct rille_error *err);
 

@@ -1,8 +1,9 @@
---- Checks common to all kinds of jobs, for the glue of hosts: jobs of the library's threads, jobs that the polling thread
---- itself works on, and jobs of the fallback, which are finished when they are made.
+--- Checks that a value is a job, for host integration. There are three kinds: jobs on the library's threads, jobs that run
+--- on the thread that polls them, and jobs of the fallback, which are finished from the start.
 local M = {}
 
---- Checks a job to be awaited. Its class has `is_rille_job`, and `is_polled` if it makes progress only when it is polled.
+--- Checks that a job can be awaited. The class of a job has `is_rille_job`, and `is_polled` if it makes progress only when
+--- it is polled.
 ---@param job any
 ---@param name string the public function, for the error of its caller
 ---@return boolean is_polled

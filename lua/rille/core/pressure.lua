@@ -36,7 +36,7 @@ function M.grown()
   end
 end
 
---- Lowers the size of the next check. Call it after native memory was freed.
+--- Lowers the size at which the next check happens. Call it after native memory was freed.
 function M.shrunk()
   local lower = held[0] + STEP
   if lower < bound then

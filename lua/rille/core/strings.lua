@@ -1,4 +1,4 @@
---- Lists of strings for C: the strings concatenated, and where each ends.
+--- Lists of strings for C: all strings in one text, and the end offset of each.
 local ffi = require("ffi")
 local bytes = require("rille.bytes")
 
@@ -48,7 +48,7 @@ function M.pack(list, name, level)
       error(("%s[%d] must be a string, got %s"):format(name, i, type(item)), level)
     end
     at = at + #item
-    if at > bytes.LONGEST then
+    if at > bytes.MAX_BYTES then
       error(name .. " has more than 4 GiB - 1", level)
     end
     ends[i - 1] = at

@@ -77,7 +77,7 @@ end
 function Buffer:commit(len)
   open(self)
   if bytes.size(len, "rille.buffer:commit: len") > self.reserved then
-    local message = "rille.buffer:commit: %d bytes are to be committed, but %d are reserved"
+    local message = "rille.buffer:commit: cannot commit %d bytes: %d are reserved"
     error(message:format(len, self.reserved), 2)
   end
   self.length, self.reserved = self.length + len, 0

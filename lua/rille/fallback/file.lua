@@ -116,7 +116,7 @@ function M.new(path, opts)
       end
       return nil,
         path
-          .. ": the system does not report its size, as it is made while it is read, and it has more than 4 MiB"
+          .. ": the system does not report its size, as its content is generated while it is read, and it has more than 4 MiB"
     end
     io_file:close()
     io_file, size = made_file(text), #text
@@ -148,7 +148,7 @@ local function check(self)
   if not now then
     return nil, self.path .. ": it cannot be read", "failed"
   elseif now < self.bytes then
-    local message = "the file has been truncated from %d bytes to %d since it was looked at; refresh it"
+    local message = "the file was truncated from %d bytes to %d since the last refresh; refresh it"
     return nil, message:format(self.bytes, now), "changed"
   end
   return true
@@ -260,8 +260,8 @@ local function emit(self, offset, first, count, opts, name)
       text = text,
       offset = offset,
       length = stop - offset,
-      before = begin > offset,
-      behind = begin + #text < stop,
+      cut_before = begin > offset,
+      cut_after = begin + #text < stop,
     }
     offset = feed and feed + 1 or self.bytes
   end
@@ -271,10 +271,7 @@ end
 
 local function entry(self, i, name)
   if self.file.batch ~= self or not self.file.io_file then
-    error(
-      "rille.file.lines:" .. name .. ": the batch is gone, as another one was read or the file was closed",
-      3
-    )
+    error("rille.file.lines:" .. name .. ": stale batch: a newer one was read, or the file was closed", 3)
   end
   if type(i) ~= "number" or not (i >= 1 and i <= self.count) or i % 1 ~= 0 then
     error(("rille.file.lines:%s: i must be from 1 to %d, got %s"):format(name, self.count, tostring(i)), 3)
@@ -309,7 +306,7 @@ end
 
 function Lines:cut(i)
   local line = entry(self, i, "cut")
-  return line.before, line.behind
+  return line.cut_before, line.cut_after
 end
 
 function File:size()
@@ -382,7 +379,7 @@ function File:line(n, opts)
   if offset then
     local line = emit(self, offset, n, 1, opts, "rille.file:line")[1]
     self.batch = nil
-    return line.text, line.behind
+    return line.text, line.cut_after
   end
 end
 
@@ -469,7 +466,7 @@ function File:slice_into(buffer, from, to)
 end
 
 --- Returns the first and the last bytes of a file, which identify it.
-local function print_of(self)
+local function fingerprint_of(self)
   return piece(self, 0, 4096), piece(self, math.max(self.bytes - 4096, 0), 4096)
 end
 
@@ -499,8 +496,8 @@ function File:refresh()
   elseif again then
     -- The identity of the file is not available, but another file rarely has the same bytes at both ends.
     local other = setmetatable({ io_file = again, bytes = again:seek("end") }, File)
-    local head, tail = print_of(self)
-    local other_head, other_tail = print_of(other)
+    local head, tail = fingerprint_of(self)
+    local other_head, other_tail = fingerprint_of(other)
     if other.bytes ~= self.bytes or head ~= other_head or tail ~= other_tail then
       change = "replaced"
     end

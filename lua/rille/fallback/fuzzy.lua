@@ -112,14 +112,14 @@ local function go_on(job, seconds)
   end
 end
 
-local function tell(job)
+local function progress_of(job)
   return job.state, job.ranking.searched, nil, #job.ranking.list
 end
 
 function Job:poll()
   alive(self)
   go_on(self, PART)
-  return tell(self)
+  return progress_of(self)
 end
 
 function Job:ready()
@@ -134,7 +134,7 @@ function Job:wait(ms)
     error("rille.job:wait: ms must be a number of milliseconds, got " .. tostring(ms), 2)
   end
   go_on(self, ms and ms / 1000 or math.huge)
-  return tell(self)
+  return progress_of(self)
 end
 
 function Job:take(n)
@@ -263,7 +263,7 @@ function Fuzzy:push_job(items)
   return job
 end
 
---- Raises an error: walks, which it would take items from, do not exist in pure Lua.
+--- Raises an error: pure Lua has no walks to take items from.
 function Fuzzy:feed(job)
   open(self)
   error("rille.fuzzy:feed: job must be a job, got " .. type(job), 2)

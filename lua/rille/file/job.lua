@@ -18,8 +18,8 @@ task.window = window
 local OK, NONE = tonumber(C.RILLE_OK), tonumber(C.RILLE_NONE)
 local EIO, ETOOBIG = tonumber(C.RILLE_EIO), tonumber(C.RILLE_ETOOBIG)
 local BYTES = C.RILLE_FILE_READ_BYTES
-local CUT_BEHIND = tonumber(C.RILLE_LINE_CUT_BEHIND)
-local MOST = 2 ^ 32 - 1
+local CUT_AFTER = tonumber(C.RILLE_LINE_CUT_AFTER)
+local MAX_COUNT = 2 ^ 32 - 1
 local number = read.number
 
 local M = {}
@@ -106,14 +106,14 @@ function M.extend(class, lines_class, changes, answer)
     local handle = open(self)
     number(first, "rille.file:lines_job: first")
     number(last, "rille.file:lines_job: last", 0)
-    window.from, window.most = read.window(opts, "rille.file:lines_job")
-    task.at, task.count = first, math.min(math.max(last - first + 1, 0), MOST)
+    window.from, window.max_bytes = read.window(opts, "rille.file:lines_job")
+    task.at, task.count = first, math.min(math.max(last - first + 1, 0), MAX_COUNT)
     return start(handle, C.RILLE_FILE_READ_LINES, "rille.file:lines", page, true)
   end
 
   local function line(from)
     local at, text = from.lines.lines[0], from.lines.text
-    return ffi.string(text + at.start, at.stop - at.start), at.flags >= CUT_BEHIND
+    return ffi.string(text + at.start, at.stop - at.start), at.flags >= CUT_AFTER
   end
 
   --- The job form of `file:line`.
@@ -123,7 +123,7 @@ function M.extend(class, lines_class, changes, answer)
   function File:line_job(n, opts)
     local handle = open(self)
     number(n, "rille.file:line_job: n")
-    window.from, window.most = read.window(opts, "rille.file:line_job")
+    window.from, window.max_bytes = read.window(opts, "rille.file:line_job")
     task.at, task.count = n, 1
     return start(handle, C.RILLE_FILE_READ_LINES, "rille.file:line", line)
   end
@@ -139,8 +139,8 @@ function M.extend(class, lines_class, changes, answer)
     number(position, "rille.file:around_job: position")
     number(before, "rille.file:around_job: before", 0)
     number(after, "rille.file:around_job: after", 0)
-    window.from, window.most = read.window(opts, "rille.file:around_job")
-    task.at, task.before, task.count = position - 1, math.min(before, MOST), math.min(after, MOST)
+    window.from, window.max_bytes = read.window(opts, "rille.file:around_job")
+    task.at, task.before, task.count = position - 1, math.min(before, MAX_COUNT), math.min(after, MAX_COUNT)
     return start(handle, C.RILLE_FILE_READ_AROUND, "rille.file:around", page, true)
   end
 
@@ -151,8 +151,8 @@ function M.extend(class, lines_class, changes, answer)
   function File:last_job(n, opts)
     local handle = open(self)
     number(n, "rille.file:last_job: n")
-    window.from, window.most = read.window(opts, "rille.file:last_job")
-    task.at, task.count = 0, math.min(n, MOST)
+    window.from, window.max_bytes = read.window(opts, "rille.file:last_job")
+    task.at, task.count = 0, math.min(n, MAX_COUNT)
     return start(handle, C.RILLE_FILE_READ_LAST, "rille.file:last", page, true)
   end
 

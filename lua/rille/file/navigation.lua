@@ -133,10 +133,10 @@ local function last(list, wanted)
 end
 
 local function known_next(self, position)
-  local function behind(match)
+  local function is_after(match)
     return match[1] >= position
   end
-  return last(self.aft, behind) or first(self.fore, behind)
+  return last(self.aft, is_after) or first(self.fore, is_after)
 end
 
 local function known_previous(self, position)
@@ -180,7 +180,7 @@ local function go(self, position, ms, backward, name)
     if failed then
       return nil, failed, "failed"
     elseif not over and state == "running" and not known(self, position) then
-      return nil, "the search has not come so far; wait for navigation.job", "pending"
+      return nil, "the search has not reached this position yet; wait for navigation.job", "pending"
     end
   end
 end

@@ -38,10 +38,7 @@ end)
 local function entry(self, i, name)
   local job = self.job
   if job.batch ~= self or not job.handle then
-    error(
-      "rille.file.matches:" .. name .. ": the batch is gone, as another one was taken or the job was closed",
-      3
-    )
+    error("rille.file.matches:" .. name .. ": stale batch: a newer one was taken, or the job was closed", 3)
   end
   if type(i) ~= "number" or not (i >= 1 and i <= self.count) or i % 1 ~= 0 then
     error(("rille.file.matches:%s: i must be from 1 to %d, got %s"):format(name, self.count, tostring(i)), 3)

@@ -89,14 +89,14 @@ local function go_on(job, seconds)
   end
 end
 
-local function tell(job)
+local function progress_of(job)
   return job.state, job.done, job.message, job.total
 end
 
 function Job:poll()
   alive(self)
   go_on(self, PART)
-  return tell(self)
+  return progress_of(self)
 end
 
 function Job:ready()
@@ -119,7 +119,7 @@ function Job:wait(ms)
     error("rille.job:wait: ms must be a number of milliseconds, got " .. tostring(ms), 2)
   end
   go_on(self, ms and ms / 1000 or math.huge)
-  return tell(self)
+  return progress_of(self)
 end
 
 function Job:result()

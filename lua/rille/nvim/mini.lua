@@ -1,5 +1,5 @@
---- A matcher for mini.pick: fzf's query syntax and order, by the library. The items are passed to the library once for each
---- picker, and searches run on worker threads.
+--- A matcher for mini.pick, with fzf's query syntax and order. The items are passed to the library once for each picker,
+--- and searches run on worker threads.
 ---
 ---     require("mini.pick").setup({ source = { match = require("rille.nvim.mini").match } })
 local lazy = require("rille.core.lazy")

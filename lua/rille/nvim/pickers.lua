@@ -13,12 +13,12 @@ local uv = vim.uv or vim.loop
 
 local M = {}
 
-local told = false
+local is_reported = false
 
 --- Reports once that the library is missing. The picker still works, for as many items as Lua can rank in time.
 local function fallback()
-  if rille.backend == "lua" and not told then
-    told = true
+  if rille.backend == "lua" and not is_reported then
+    is_reported = true
     -- Short enough for the command line of a small screen.
     text_of.notify("no native library: at most 50,000 items, see :checkhealth rille", vim.log.levels.WARN)
   end
@@ -163,7 +163,7 @@ local function root_of(cwd, name)
   local here = uv.cwd()
   local path = cwd and paths.absolute(cwd) or here
   if not path then
-    text_of.notify("the working directory is gone")
+    text_of.notify("the working directory no longer exists")
     return nil
   end
   local stat = uv.fs_stat(path)
@@ -410,7 +410,7 @@ function M.help(opts)
       local mods = how == "tab" and { tab = vim.fn.tabpagenr() } or { vertical = how == "vsplit" }
       local ok, message = pcall(vim.cmd, { cmd = "help", args = { item.text }, mods = mods })
       if not ok then
-        places.told(message)
+        places.report_error(message)
       end
     end,
   })

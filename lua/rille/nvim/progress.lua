@@ -16,7 +16,7 @@ local messages = vim.fn.has("nvim-0.12") == 1
 ---@class rille.nvim.progress
 ---@field package title string
 ---@field package since number
----@field package told number time of the last message
+---@field package reported number time of the last message
 ---@field package percent? integer percentage in the last message
 ---@field package id? integer|string
 ---@field package cancel? fun()
@@ -35,7 +35,7 @@ local function listen()
   vim.api.nvim_create_autocmd("Progress", {
     group = vim.api.nvim_create_augroup("rille.progress", {}),
     pattern = "rille",
-    desc = "rille: cancels what runs",
+    desc = "rille: cancel the running work",
     callback = function(event)
       local self = running[event.data.id]
       if event.data.status == "cancel" and self and self.cancel then
@@ -55,11 +55,11 @@ end
 ---@return rille.nvim.progress
 function M.start(title, cancel)
   local since = now()
-  return setmetatable({ title = title, since = since, told = since - STEP, cancel = cancel }, Progress)
+  return setmetatable({ title = title, since = since, reported = since - STEP, cancel = cancel }, Progress)
 end
 
 function Progress:show(status, percent, text)
-  self.told, self.percent = now(), percent
+  self.reported, self.percent = now(), percent
   if messages then
     if self.cancel then
       listen()
@@ -88,7 +88,7 @@ end
 ---@param text? string
 function Progress:report(done, total, text)
   local at = now()
-  if at - self.since < MOMENT or at - self.told < STEP or not config.get("progress") then
+  if at - self.since < MOMENT or at - self.reported < STEP or not config.get("progress") then
     return
   end
   local percent = total > 0 and math.min(100, math.floor(done / total * 100)) or nil

@@ -1,4 +1,4 @@
---- Sorters for telescope.nvim: fzf's query syntax and order, by the library.
+--- Sorters for telescope.nvim, with fzf's query syntax and order.
 ---
 ---     local sorters = require("rille.nvim.telescope")
 ---     require("telescope").setup({

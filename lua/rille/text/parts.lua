@@ -1,4 +1,4 @@
---- The parts of `rille.text`, on both backends: each function, with the part that has it. A part is loaded when one of its
+--- Names the module that defines each function of `rille.text`, for both backends. A module is loaded when one of its
 --- functions is first used.
 local lazy = require("rille.core.lazy")
 local PARTS = {

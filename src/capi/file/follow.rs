@@ -10,7 +10,7 @@ use crate::file::News;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct rille_file_news {
-    /// Current size of the file in bytes; 0 for a filter that has to look at another file for that.
+    /// Current size of the file in bytes; 0 for a filter whose size only a refresh can determine.
     pub size: f64,
     /// One of rille_file_change: what the next refresh will report, unless the file changes again.
     pub change: u32,
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn rille_file_follow(
     out: *mut *mut rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live file, and NULL or a place for the pointer.
     unsafe {
         boundary_at(file, err, |file| {
             let out = place(out, "out")?;
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn rille_file_take_news(
     out: *mut rille_file_news,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job that nothing else uses meanwhile, and NULL or a place for the news.
+    // SAFETY: the caller passes NULL or a live job that nothing else uses meanwhile, and NULL or a place for the news.
     unsafe {
         boundary_on(job, err, |job| {
             let out = place(out, "out")?;

@@ -1,5 +1,5 @@
-//! Jobs that open and read files, for a disk that sleeps or a server that does not answer: the host's thread does not
-//! ask the system about the file.
+//! Jobs that open and read files, for a disk that sleeps or a server that does not answer: the host's thread makes no
+//! system call on the file.
 
 use super::super::boundary::{
     Handle, Zeroed, boundary, boundary_at, options, place, required, slice,
@@ -126,7 +126,7 @@ impl rille_file_task {
             Some(RILLE_FILE_REFRESH) => Request::Refresh,
             None => {
                 let verb = self.verb;
-                let message = format!("{verb} is no verb; they are those of rille_file_verb");
+                let message = format!("unknown verb {verb}; it must be one of rille_file_verb");
                 return Err(Failure::new(RILLE_EARG, message));
             }
         })
@@ -159,7 +159,7 @@ impl rille_file_answer {
                 if bytes.is_empty() && wanted_bytes { RILLE_NONE } else { RILLE_OK }
             }
             Reply::TooLong(len) => {
-                let message = format!("{len} bytes were asked for and are there: that is too long");
+                let message = format!("the requested {len} bytes exceed the limit of the task");
                 return Err(Failure::new(RILLE_ETOOBIG, message));
             }
             Reply::Info(info, memory) => {
@@ -186,7 +186,7 @@ type Answered = (Result<Reply, FileError>, bool);
 /// rille_file_open_take when the job is done. If the system does not answer, for example because a server is down,
 /// rille_job_cancel still ends the job.
 ///
-/// Returns RILLE_OK or RILLE_EIO (the path is invalid, or the working directory is gone).
+/// Returns RILLE_OK or RILLE_EIO (the path is invalid, or the working directory no longer exists).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_open_start(
     path: *const u8,
@@ -196,10 +196,10 @@ pub unsafe extern "C" fn rille_file_open_start(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
+        // SAFETY: the caller passes NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
         let (path, given, out) =
             unsafe { (slice(path, len)?, self::options(options)?, place(out, "out")?) };
-        // SAFETY: the caller gives a directory as the documentation says.
+        // SAFETY: the caller passes a directory as the documentation says.
         let opening = Opening::new(path, unsafe { given.read() }?);
         let opening = opening.map_err(|message| Failure::new(RILLE_EIO, message))?;
         out.write(Outcome::<Opened>::start(
@@ -222,7 +222,7 @@ pub unsafe extern "C" fn rille_file_open_take(
     out: *mut *mut rille_file,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live job, and NULL or a place for the pointer.
     unsafe {
         boundary_at(job, err, |job| {
             let out = place(out, "out")?;
@@ -251,7 +251,7 @@ pub unsafe extern "C" fn rille_file_read_start(
     out: *mut *mut rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file, NULL or a task with what it points to, and NULL or a place.
+    // SAFETY: the caller passes NULL or a live file, NULL or a task with what it points to, and NULL or a place.
     unsafe {
         boundary_at(file, err, |file| {
             let (task, out) = (required(task, "task")?, place(out, "out")?);
@@ -269,7 +269,7 @@ pub unsafe extern "C" fn rille_file_read_start(
 /// Writes the result of a job of rille_file_read_start to `out`. It may be called again.
 ///
 /// Returns what the function of the verb would return, RILLE_ETOOBIG (there are more bytes than the task's limit), or
-/// RILLE_PENDING (the job still runs, or the index has not come so far; rille_job_poll distinguishes the two),
+/// RILLE_PENDING (the job still runs, or the index has not reached this place yet; rille_job_poll distinguishes the two),
 /// RILLE_NONE (it was cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_read_take(
@@ -277,7 +277,7 @@ pub unsafe extern "C" fn rille_file_read_take(
     out: *mut rille_file_answer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job, and NULL or a place for the answer.
+    // SAFETY: the caller passes NULL or a live job, and NULL or a place for the answer.
     unsafe {
         boundary_at(job, err, |job| {
             let out = place(out, "out")?;

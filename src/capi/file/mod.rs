@@ -60,7 +60,7 @@ impl rille_file_options {
     unsafe fn read(&self) -> Result<FileOptions, Failure> {
         let flags = self.flags;
         if flags & !(RILLE_FILE_NO_INDEX | RILLE_FILE_SPOOL | RILLE_FILE_UNPACK) != 0 {
-            let message = format!("{flags:#x} are no flags; they are the RILLE_FILE_ constants");
+            let message = format!("unknown flags {flags:#x}; combine RILLE_FILE_ constants");
             return Err(Failure::new(RILLE_EARG, message));
         }
         // SAFETY: the caller vouches for the directory.
@@ -107,7 +107,7 @@ impl Measured for rille_file {
         &GAUGE
     };
 
-    /// The descriptor, and an estimate of the cache and the index.
+    /// The descriptor, and an estimate of the memory of the cache and the index.
     const HIDDEN: usize = 2 * super::stats::DESCRIPTOR;
 
     /// The batch read last. Indexes, caches and filters change while no call runs, and are counted elsewhere.
@@ -120,7 +120,7 @@ impl Measured for rille_file {
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
 pub struct rille_file_info {
-    /// Bytes of the file, as the last refresh saw it.
+    /// Size of the file in bytes at the last refresh.
     pub size: f64,
     /// Number of lines. A last line without a line feed counts.
     pub lines: f64,
@@ -219,10 +219,10 @@ pub unsafe extern "C" fn rille_file_open(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
+        // SAFETY: the caller passes NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
         let (path, given, out) =
             unsafe { (slice(path, len)?, self::options(options)?, place(out, "out")?) };
-        // SAFETY: the caller gives a directory as the documentation says.
+        // SAFETY: the caller passes a directory as the documentation says.
         let options = unsafe { given.read() }?;
         let document = Document::open(path, options);
         let document = document.map_err(|message| Failure::new(RILLE_EIO, message))?;
@@ -236,7 +236,7 @@ pub unsafe extern "C" fn rille_file_open(
 /// another handle of the file or a filter of it is still open.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_free(file: *mut rille_file) {
-    // SAFETY: the caller gives NULL or a live file, and uses it no more.
+    // SAFETY: the caller passes NULL or a live file, and uses it no more.
     boundary_get((), || unsafe { Handle::free(file) })
 }
 
@@ -249,7 +249,7 @@ pub unsafe extern "C" fn rille_file_stat(
     out: *mut rille_file_info,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file, and NULL or a place for the answer.
+    // SAFETY: the caller passes NULL or a live file, and NULL or a place for the answer.
     unsafe {
         boundary_at(file, err, |file| {
             let out = place(out, "out")?;
@@ -277,7 +277,7 @@ pub unsafe extern "C" fn rille_file_refresh(
     out_change: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file that nothing else uses meanwhile, and NULL or a place for the answer.
+    // SAFETY: the caller passes NULL or a live file that nothing else uses meanwhile, and NULL or a place for the answer.
     unsafe {
         boundary_on(file, err, |file| {
             let out = place(out_change, "out_change")?;
@@ -302,7 +302,7 @@ pub unsafe extern "C" fn rille_file_index(
     out: *mut *mut rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live file, and NULL or a place for the pointer.
     unsafe {
         boundary_at(file, err, |file| {
             let out = place(out, "out")?;

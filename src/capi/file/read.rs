@@ -3,7 +3,7 @@
 use super::super::boundary::{Zeroed, boundary_at, boundary_on, narrow, options, output, place};
 use super::super::error::{Failure, rille_error, rille_status, rille_status::*};
 use super::{positive, rille_file};
-use crate::file::{Answer, CUT_BEFORE, CUT_BEHIND, Line, Lines, Window};
+use crate::file::{Answer, CUT_AFTER, CUT_BEFORE, Line, Lines, Window};
 
 /// The part of each line to read.
 #[repr(C)]
@@ -12,7 +12,7 @@ pub struct rille_file_window {
     /// sizeof(rille_file_window).
     pub size: u32,
     /// Maximum number of bytes of each line; 0 for 64 KiB, at most 1 GiB.
-    pub most: u32,
+    pub max_bytes: u32,
     /// Bytes to skip at the start of each line.
     pub from: i64,
 }
@@ -25,7 +25,7 @@ const _: () = assert!(size_of::<rille_file_window>() == 16);
 /// Bytes before this part of the line are missing.
 pub const RILLE_LINE_CUT_BEFORE: u32 = 1;
 /// Bytes after this part of the line are missing.
-pub const RILLE_LINE_CUT_BEHIND: u32 = 2;
+pub const RILLE_LINE_CUT_AFTER: u32 = 2;
 
 /// One line of a batch.
 #[repr(C)]
@@ -35,7 +35,7 @@ pub struct rille_file_line {
     pub start: u32,
     /// End of its text, without its LF or CR LF.
     pub stop: u32,
-    /// RILLE_LINE_CUT_BEFORE, RILLE_LINE_CUT_BEHIND, both, or 0 if the whole line is here.
+    /// RILLE_LINE_CUT_BEFORE, RILLE_LINE_CUT_AFTER, both, or 0 if the whole line is here.
     pub flags: u32,
     /// Always 0.
     pub reserved: u32,
@@ -68,14 +68,15 @@ const _: () = {
     assert!(std::mem::offset_of!(rille_file_line, offset) == std::mem::offset_of!(Line, offset));
     assert!(std::mem::offset_of!(rille_file_line, flags) == std::mem::offset_of!(Line, flags));
     assert!(std::mem::offset_of!(rille_file_line, length) == std::mem::offset_of!(Line, length));
-    assert!(RILLE_LINE_CUT_BEFORE == CUT_BEFORE && RILLE_LINE_CUT_BEHIND == CUT_BEHIND);
+    assert!(RILLE_LINE_CUT_BEFORE == CUT_BEFORE && RILLE_LINE_CUT_AFTER == CUT_AFTER);
 };
 
 impl rille_file_window {
     pub(super) fn read(self) -> Result<Window, Failure> {
-        let most = if self.most == 0 { Window::default().most } else { self.most as usize };
+        let most =
+            if self.max_bytes == 0 { Window::default().most } else { self.max_bytes as usize };
         if most > 1 << 30 {
-            let message = format!("most is {most} bytes, and 1 GiB is the most that is taken");
+            let message = format!("max_bytes is {most}; the maximum is 1 GiB");
             return Err(Failure::new(RILLE_ELIMIT, message));
         }
         Ok(Window { from: positive(self.from, "from")?, most })
@@ -115,7 +116,7 @@ pub unsafe extern "C" fn rille_file_read_lines(
     out: *mut rille_file_lines,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file that nothing else uses meanwhile, NULL or a window, and NULL or a place.
+    // SAFETY: the caller passes NULL or a live file that nothing else uses meanwhile, NULL or a window, and NULL or a place.
     unsafe {
         boundary_on(file, err, |file| {
             let (out, window) = (place(out, "out")?, options(window)?.read()?);
@@ -148,7 +149,7 @@ pub unsafe extern "C" fn rille_file_read_around(
     out: *mut rille_file_lines,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file that nothing else uses meanwhile, NULL or a window, and NULL or a place.
+    // SAFETY: the caller passes NULL or a live file that nothing else uses meanwhile, NULL or a window, and NULL or a place.
     unsafe {
         boundary_on(file, err, |file| {
             let (out, window) = (place(out, "out")?, options(window)?.read()?);
@@ -175,7 +176,7 @@ pub unsafe extern "C" fn rille_file_read_last(
     out: *mut rille_file_lines,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file that nothing else uses meanwhile, NULL or a window, and NULL or a place.
+    // SAFETY: the caller passes NULL or a live file that nothing else uses meanwhile, NULL or a window, and NULL or a place.
     unsafe {
         boundary_on(file, err, |file| {
             let (out, window) = (place(out, "out")?, options(window)?.read()?);
@@ -218,7 +219,7 @@ pub unsafe extern "C" fn rille_file_line_at(
     out_line: *mut f64,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file, and NULL or a place for the answer.
+    // SAFETY: the caller passes NULL or a live file, and NULL or a place for the answer.
     unsafe {
         boundary_at(file, err, |file| {
             let out = place(out_line, "out_line")?;
@@ -238,7 +239,7 @@ pub unsafe extern "C" fn rille_file_offset_of(
     out_offset: *mut f64,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file, and NULL or a place for the answer.
+    // SAFETY: the caller passes NULL or a live file, and NULL or a place for the answer.
     unsafe {
         boundary_at(file, err, |file| {
             let out = place(out_offset, "out_offset")?;
@@ -262,7 +263,7 @@ pub unsafe extern "C" fn rille_file_read(
     out_len: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file, NULL or `capacity` bytes that are its own, and NULL or a place.
+    // SAFETY: the caller passes NULL or a live file, NULL or `capacity` bytes that are its own, and NULL or a place.
     unsafe {
         boundary_at(file, err, |file| {
             let out_len = place(out_len, "out_len")?;

@@ -26,7 +26,8 @@ pub struct rille_search_options {
     pub size: u32,
     /// Any of the RILLE_SEARCH_ constants, combined.
     pub flags: u32,
-    /// Where to start: forward, each match starts there or after it; backward, each starts before it.
+    /// Offset at which to start: forward, each match starts there or after it; backward, each starts
+    /// before it.
     pub from: i64,
     /// Maximum number of matches, or 0. A search that only counts has no limit.
     pub limit: u32,
@@ -58,7 +59,7 @@ pub struct rille_file_match {
     pub offset: f64,
     /// Offset of the start of its line.
     pub line_offset: f64,
-    /// Number of its line, counted from 1; 0 if the index had not come so far.
+    /// Number of its line, counted from 1; 0 if the index had not reached it yet.
     pub line: f64,
     /// Bytes of the match.
     pub length: u32,
@@ -93,7 +94,7 @@ const _: () = {
     assert!(PARTIAL == rille_match_kind::RILLE_MATCH_PARTIAL as u32);
 };
 
-/// The batch that the caller's pointers lead into.
+/// The batch that the caller's pointers point into.
 #[derive(Default)]
 struct Taken(Found);
 
@@ -133,15 +134,13 @@ pub unsafe extern "C" fn rille_file_search(
     out: *mut *mut rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file, patterns, NULL or options, and NULL or a place.
+    // SAFETY: the caller passes NULL or a live file, patterns, NULL or options, and NULL or a place.
     unsafe {
         boundary_at(file, err, |file| {
             let (out, given) = (place(out, "out")?, self::options(options)?);
             if given.flags >= RILLE_SEARCH_LINES << 1 || given.reserved != 0 {
-                let message = format!(
-                    "{:#x} are no flags; they are the RILLE_SEARCH_ constants",
-                    given.flags
-                );
+                let message =
+                    format!("unknown flags {:#x}; combine RILLE_SEARCH_ constants", given.flags);
                 return Err(Failure::new(RILLE_EARG, message));
             }
             let has = |flag| given.flags & flag != 0;
@@ -160,25 +159,25 @@ pub unsafe extern "C" fn rille_file_search(
     }
 }
 
-/// Takes up to `most` matches of a job of rille_file_search and writes the batch to `out`. A batch may have fewer
+/// Takes up to `limit` matches of a job of rille_file_search and writes the batch to `out`. A batch may have fewer
 /// matches though there are more; take until there are none. The previous batch becomes invalid. The batches of a
 /// search that only counts have totals but no matches.
 ///
-/// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`most` is 0 or the job is of another
+/// Returns RILLE_OK, RILLE_NONE (none is ready; the count is 0) or RILLE_EARG (`limit` is 0 or the job is of another
 /// kind). It does not wait.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_file_take(
     job: *mut rille_job,
-    most: u32,
+    limit: u32,
     out: *mut rille_file_matches,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job that nothing else uses meanwhile, and NULL or a place for the batch.
+    // SAFETY: the caller passes NULL or a live job that nothing else uses meanwhile, and NULL or a place for the batch.
     unsafe {
         boundary_on(job, err, |job| {
             let out = place(out, "out")?;
-            if most == 0 {
-                return Err(Failure::new(RILLE_EARG, "most is 0; ask for one match at least"));
+            if limit == 0 {
+                return Err(Failure::new(RILLE_EARG, "limit is 0; request at least one match"));
             }
             let (job, taken) = job.with_batch::<Found, Taken>("a search in a file")?;
             let next = job.take();
@@ -186,7 +185,7 @@ pub unsafe extern "C" fn rille_file_take(
             job.give_back(std::mem::replace(&mut taken.0, next.unwrap_or_default()));
             let found = &taken.0;
             let matches = &found.matches[found.taken..];
-            let count = matches.len().min(most as usize);
+            let count = matches.len().min(limit as usize);
             if count < matches.len() {
                 let rest = Found { taken: found.taken + count, ..found.clone() };
                 let weight = rest.memory_usage();
@@ -232,7 +231,7 @@ pub unsafe extern "C" fn rille_file_filter(
     out_job: *mut *mut rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file, patterns, and NULL or places for the pointers.
+    // SAFETY: the caller passes NULL or a live file, patterns, and NULL or places for the pointers.
     unsafe {
         boundary_at(file, err, |file| {
             let (out, out_job) = (place(out, "out")?, place(out_job, "out_job")?);
@@ -257,7 +256,7 @@ pub unsafe extern "C" fn rille_file_origin(
     out_offset: *mut f64,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live file, and NULL or a place for the answer.
+    // SAFETY: the caller passes NULL or a live file, and NULL or a place for the answer.
     unsafe {
         boundary_at(file, err, |file| {
             let out = place(out_offset, "out_offset")?;

@@ -49,7 +49,7 @@ pub unsafe extern "C" fn rille_matcher_new(
     out: *mut *mut rille_matcher,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or `len` bytes, NULL or options with their columns, and NULL or a place.
+    // SAFETY: the caller passes NULL or `len` bytes, NULL or options with their columns, and NULL or a place.
     boundary(err, || unsafe {
         let (query, out) = (query_of(query, len)?, place(out, "out")?);
         let options = self::options(options)?.read()?;
@@ -61,7 +61,7 @@ pub unsafe extern "C" fn rille_matcher_new(
 /// Frees a matcher.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_matcher_free(matcher: *mut rille_matcher) {
-    // SAFETY: the caller gives NULL or a live matcher, and uses it no more.
+    // SAFETY: the caller passes NULL or a live matcher, and uses it no more.
     boundary_get((), || unsafe { Handle::free(matcher) })
 }
 
@@ -78,7 +78,7 @@ pub unsafe extern "C" fn rille_matcher_match(
     out: *mut rille_fuzzy_hit,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live matcher that nothing else uses meanwhile, NULL or `len` bytes, and NULL or
+    // SAFETY: the caller passes NULL or a live matcher that nothing else uses meanwhile, NULL or `len` bytes, and NULL or
     // places.
     unsafe {
         boundary_on(matcher, err, |matcher| {
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn rille_matcher_filter(
     found: *mut rille_fuzzy_found,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live matcher that nothing else uses meanwhile, and NULL or `count` entries of each.
+    // SAFETY: the caller passes NULL or a live matcher that nothing else uses meanwhile, and NULL or `count` entries of each.
     unsafe {
         boundary_on(matcher, err, |matcher| {
             let (rows, found) = (places(rows, count as usize, "rows")?, place(found, "found")?);

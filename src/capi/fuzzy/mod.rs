@@ -149,7 +149,7 @@ impl rille_fuzzy {
         match &self.session {
             Some(session) if self.pid == std::process::id() => Ok(session),
             _ => {
-                let message = "the corpus belongs to the process that this one was forked from; make another one here";
+                let message = "the session belongs to the process that this one was forked from; make another one here";
                 Err(Failure::new(RILLE_EFORK, message))
             }
         }
@@ -201,7 +201,7 @@ pub unsafe extern "C" fn rille_fuzzy_new(
     out: *mut *mut rille_fuzzy,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or options with their columns, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or options with their columns, and NULL or a place for the pointer.
     boundary(err, || unsafe {
         let out = place(out, "out")?;
         let options = self::options(options)?.read()?;
@@ -213,7 +213,7 @@ pub unsafe extern "C" fn rille_fuzzy_new(
 /// Frees a session.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_free(fuzzy: *mut rille_fuzzy) {
-    // SAFETY: the caller gives NULL or a live session, and uses it no more.
+    // SAFETY: the caller passes NULL or a live session, and uses it no more.
     boundary_get((), || unsafe { Handle::free(fuzzy) })
 }
 
@@ -257,7 +257,7 @@ pub unsafe extern "C" fn rille_fuzzy_push(
     out_len: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live session, NULL or lists of `count` entries, and NULL or a place for the number.
+    // SAFETY: the caller passes NULL or a live session, NULL or lists of `count` entries, and NULL or a place for the number.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
             let (session, out) = (fuzzy.session()?, place(out_len, "out_len")?);
@@ -275,7 +275,7 @@ pub unsafe extern "C" fn rille_fuzzy_push_lines(
     out_len: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live session, NULL or `len` bytes, and NULL or a place for the number.
+    // SAFETY: the caller passes NULL or a live session, NULL or `len` bytes, and NULL or a place for the number.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
             let (session, text, out) =
@@ -310,7 +310,7 @@ pub unsafe extern "C" fn rille_fuzzy_feed(
     job: *const rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live session, and NULL or a live job.
+    // SAFETY: the caller passes NULL or a live session, and NULL or a live job.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
             let session = fuzzy.session()?;
@@ -325,7 +325,7 @@ pub unsafe extern "C" fn rille_fuzzy_feed(
 /// Returns the number of items; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_fuzzy_len(fuzzy: *const rille_fuzzy) -> u32 {
-    // SAFETY: the caller gives NULL or a live session.
+    // SAFETY: the caller passes NULL or a live session.
     boundary_get(0, || unsafe {
         let session = Handle::peek(fuzzy).and_then(|fuzzy| fuzzy.session().ok());
         session.map_or(0, |session| session.len() as u32)
@@ -340,7 +340,7 @@ pub unsafe extern "C" fn rille_fuzzy_clear(
     fuzzy: *const rille_fuzzy,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live session.
+    // SAFETY: the caller passes NULL or a live session.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
             let session = fuzzy.session()?;
@@ -361,7 +361,7 @@ pub unsafe extern "C" fn rille_fuzzy_text(
     buffer: *mut rille_buffer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live session, and NULL or a live buffer that nothing else uses meanwhile.
+    // SAFETY: the caller passes NULL or a live session, and NULL or a live buffer that nothing else uses meanwhile.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
             let session = fuzzy.session()?;
@@ -386,7 +386,7 @@ pub unsafe extern "C" fn rille_fuzzy_boost(
     count: u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live session, and NULL or `count` numbers.
+    // SAFETY: the caller passes NULL or a live session, and NULL or `count` numbers.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
             let session = fuzzy.session()?;
@@ -406,7 +406,7 @@ pub unsafe extern "C" fn rille_fuzzy_stats(
     out: *mut rille_fuzzy_size,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live session, and NULL or a place for the answer.
+    // SAFETY: the caller passes NULL or a live session, and NULL or a place for the answer.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
             let (stats, out) = (fuzzy.session()?.stats(), place(out, "out")?);
@@ -458,7 +458,7 @@ pub unsafe extern "C" fn rille_fuzzy_query(
     found: *mut rille_fuzzy_found,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live session, NULL or `len` bytes, and NULL or places for the results.
+    // SAFETY: the caller passes NULL or a live session, NULL or `len` bytes, and NULL or places for the results.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
             let (session, query) = (fuzzy.session()?, query_of(query, len)?);
@@ -484,7 +484,7 @@ pub unsafe extern "C" fn rille_fuzzy_start(
     out: *mut *mut rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live session, NULL or `len` bytes, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live session, NULL or `len` bytes, and NULL or a place for the pointer.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
             let (session, query) = (fuzzy.session()?, query_of(query, len)?);
@@ -508,7 +508,7 @@ pub unsafe extern "C" fn rille_fuzzy_results(
     found: *mut rille_fuzzy_found,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job that nothing else uses meanwhile, and NULL or places for the results.
+    // SAFETY: the caller passes NULL or a live job that nothing else uses meanwhile, and NULL or places for the results.
     unsafe {
         boundary_on(job, err, |job| {
             let (rows, found) = (places(rows, capacity as usize, "rows")?, place(found, "found")?);
@@ -544,7 +544,7 @@ pub unsafe extern "C" fn rille_fuzzy_positions(
     out_count: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live session, NULL or `len` bytes, and NULL or places for the results.
+    // SAFETY: the caller passes NULL or a live session, NULL or `len` bytes, and NULL or places for the results.
     unsafe {
         boundary_at(fuzzy, err, |fuzzy| {
             let (session, query) = (fuzzy.session()?, query_of(query, len)?);

@@ -3,7 +3,7 @@
 use super::super::boundary::{Zeroed, values};
 use super::super::error::{Failure, rille_status::*};
 use crate::fuzzy::Scheme;
-use crate::fuzzy::fzf::query::{self, Case, MOST_TYPOS};
+use crate::fuzzy::fzf::query::{self, Case, MAX_TYPOS};
 use crate::fuzzy::session::SessionOptions;
 
 /// Ignore case. Without this flag and the next, a capital letter makes a term case-sensitive.
@@ -58,30 +58,44 @@ impl rille_fuzzy_options {
         let has = |flag| self.flags & flag != 0;
         if self.flags >= RILLE_FUZZY_COLUMNS << 1 {
             return wrong(format!(
-                "{:#x} are no flags; they are the RILLE_FUZZY_ constants",
+                "unknown flags {:#x}; combine RILLE_FUZZY_ constants",
                 self.flags
             ));
         }
         let case = match (has(RILLE_FUZZY_IGNORE_CASE), has(RILLE_FUZZY_RESPECT_CASE)) {
-            (true, true) => return wrong("case cannot be ignored and respected".to_owned()),
+            (true, true) => {
+                return wrong(
+                    "RILLE_FUZZY_IGNORE_CASE and RILLE_FUZZY_RESPECT_CASE exclude each other"
+                        .to_owned(),
+                );
+            }
             (true, false) => Case::Ignore,
             (false, true) => Case::Respect,
             (false, false) => Case::Smart,
         };
         let scheme = match (has(RILLE_FUZZY_PATH), has(RILLE_FUZZY_HISTORY)) {
-            (true, true) => return wrong("items cannot be paths and a history".to_owned()),
+            (true, true) => {
+                return wrong(
+                    "RILLE_FUZZY_PATH and RILLE_FUZZY_HISTORY exclude each other".to_owned(),
+                );
+            }
             (true, false) => Scheme::Path,
             (false, true) => Scheme::History,
             (false, false) => Scheme::Default,
         };
-        if self.typos > MOST_TYPOS.into() {
-            return wrong(format!("{} typos are more than {MOST_TYPOS}", self.typos));
+        if self.typos > MAX_TYPOS.into() {
+            return wrong(format!("typos is {}; the maximum is {MAX_TYPOS}", self.typos));
         }
         let delimiter = match (has(RILLE_FUZZY_COLUMNS), u8::try_from(self.delimiter)) {
             (true, Ok(byte)) => Some(byte),
-            (true, Err(_)) => return wrong(format!("the delimiter {} is no byte", self.delimiter)),
+            (true, Err(_)) => {
+                return wrong(format!(
+                    "the delimiter is {}; it must be a byte, at most 255",
+                    self.delimiter
+                ));
+            }
             (false, _) if self.delimiter != 0 || self.column_count != 0 => {
-                return wrong("columns need RILLE_FUZZY_COLUMNS".to_owned());
+                return wrong("column_count needs the flag RILLE_FUZZY_COLUMNS".to_owned());
             }
             (false, _) => None,
         };

@@ -56,7 +56,7 @@ impl rille_literals_options {
             || self.reserved != 0
         {
             let message =
-                format!("{:#x} are no flags; they are the RILLE_LITERALS_ constants", self.flags);
+                format!("unknown flags {:#x}; combine RILLE_LITERALS_ constants", self.flags);
             return Err(Failure::new(RILLE_EARG, message));
         }
         Ok(LiteralOptions {
@@ -97,7 +97,7 @@ pub unsafe extern "C" fn rille_literals_new(
     out: *mut *mut rille_literals,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or `len` bytes, NULL or `count` numbers, NULL or options, and NULL or a place for the
+    // SAFETY: the caller passes NULL or `len` bytes, NULL or `count` numbers, NULL or options, and NULL or a place for the
     // pointer.
     boundary(err, || unsafe {
         let literals = list(text, len, ends, count)?;
@@ -124,7 +124,7 @@ pub unsafe extern "C" fn rille_literals_start(
     out: *mut *mut rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or `len` bytes, NULL or `count` numbers, NULL or options, and NULL or a place for the
+    // SAFETY: the caller passes NULL or `len` bytes, NULL or `count` numbers, NULL or options, and NULL or a place for the
     // pointer.
     boundary(err, || unsafe {
         let literals = list(text, len, ends, count)?;
@@ -148,7 +148,7 @@ pub unsafe extern "C" fn rille_literals_take(
     out: *mut *mut rille_literals,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live job, and NULL or a place for the pointer.
     unsafe {
         boundary_at(job, err, |job| {
             let out = place(out, "out")?;
@@ -163,7 +163,7 @@ pub unsafe extern "C" fn rille_literals_take(
 /// Frees a list of literals. Streams made from it continue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_free(literals: *mut rille_literals) {
-    // SAFETY: the caller gives NULL or a live list, and uses it no more.
+    // SAFETY: the caller passes NULL or a live list, and uses it no more.
     boundary_get((), || unsafe { Handle::free(literals) })
 }
 
@@ -171,7 +171,7 @@ pub unsafe extern "C" fn rille_literals_free(literals: *mut rille_literals) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_bytes(literals: *const rille_literals) -> f64 {
     boundary_get(0.0, || {
-        // SAFETY: the caller gives NULL or a live handle.
+        // SAFETY: the caller passes NULL or a live handle.
         unsafe { Handle::peek(literals) }.map_or(0.0, |literals| literals.bytes as f64)
     })
 }
@@ -180,7 +180,7 @@ pub unsafe extern "C" fn rille_literals_bytes(literals: *const rille_literals) -
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_literals_len(literals: *const rille_literals) -> u32 {
     boundary_get(0, || {
-        // SAFETY: the caller gives NULL or a live list.
+        // SAFETY: the caller passes NULL or a live list.
         unsafe { Handle::peek(literals) }.map_or(0, |literals| literals.literals.len() as u32)
     })
 }
@@ -200,7 +200,7 @@ pub unsafe extern "C" fn rille_literals_find(
     out_hit: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live list, NULL or `len` bytes, and NULL or places for three numbers.
+    // SAFETY: the caller passes NULL or a live list, NULL or `len` bytes, and NULL or places for three numbers.
     unsafe {
         boundary_at(literals, err, |literals| {
             let out = places(out_hit, 3, "out_hit")?;
@@ -229,7 +229,7 @@ pub unsafe extern "C" fn rille_literals_spans(
     out_count: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live list, NULL or `len` bytes, and NULL or places for what is written.
+    // SAFETY: the caller passes NULL or a live list, NULL or `len` bytes, and NULL or places for what is written.
     unsafe {
         boundary_at(literals, err, |literals| {
             let (text, scan) = (slice(text, len)?, options(scan)?);
@@ -258,7 +258,7 @@ pub unsafe extern "C" fn rille_literals_count(
     out_count: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live list, NULL or `len` bytes, and NULL or a place for the number.
+    // SAFETY: the caller passes NULL or a live list, NULL or `len` bytes, and NULL or a place for the number.
     unsafe {
         boundary_at(literals, err, |literals| {
             let out_count = place(out_count, "out_count")?;
@@ -296,6 +296,8 @@ unsafe impl Zeroed for rille_replacements {}
 const _: () = assert!(size_of::<rille_replacements>() == 40);
 
 impl rille_replacements {
+    /// Returns the replacement of each literal, or of all of them.
+    ///
     /// # Safety
     ///
     /// The text and the ends are null or as long as they say.
@@ -304,7 +306,7 @@ impl rille_replacements {
         let replacements = unsafe { list(self.text, self.len, self.ends, self.count) }?;
         if replacements.len() != 1 && replacements.len() != literals.len() {
             let message = format!(
-                "there are {} replacements for {} literals; give one for each, or one for all",
+                "there are {} replacements for {} literals; pass one for each, or one for all",
                 replacements.len(),
                 literals.len()
             );
@@ -332,7 +334,7 @@ pub unsafe extern "C" fn rille_literals_replace(
     out_count: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live list, NULL or `len` bytes, NULL or what is put in, NULL or a live buffer that
+    // SAFETY: the caller passes NULL or a live list, NULL or `len` bytes, NULL or what is put in, NULL or a live buffer that
     // is used by this call only, and NULL or a place for the number.
     unsafe {
         boundary_at(literals, err, |literals| {

@@ -56,7 +56,9 @@ impl From<PatternError> for Failure {
 impl From<Full> for Failure {
     fn from(full: Full) -> Failure {
         match full {
-            Full::TooBig => Failure::new(RILLE_ETOOBIG, "the result would pass 4 GiB - 1"),
+            Full::TooBig => {
+                Failure::new(RILLE_ETOOBIG, "the result would have more than 4 GiB - 1 bytes")
+            }
             Full::NoMemory => Failure::new(RILLE_ENOMEM, "no memory for the result"),
         }
     }
@@ -81,7 +83,7 @@ unsafe fn append(
     unsafe {
         on(out, |out| {
             if out.holds(text) {
-                let message = "the text lies in the buffer that the result is to be appended to";
+                let message = "the text lies inside the output buffer; pass a copy of it";
                 return Err(Failure::new(RILLE_EARG, message));
             }
             let mut output = Output::new(out.content());

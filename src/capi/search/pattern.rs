@@ -37,7 +37,7 @@ pub(in crate::capi) unsafe fn patterns<'a>(
     count: u32,
 ) -> Result<Vec<PatternSource<'a>>, Failure> {
     if count == 0 {
-        return Err(Failure::new(RILLE_EARG, "there is no pattern; give one at least"));
+        return Err(Failure::new(RILLE_EARG, "there is no pattern; pass at least one"));
     }
     // SAFETY: the caller vouches for the number.
     let given = unsafe { values(patterns, count as usize, "patterns") }?;
@@ -51,7 +51,7 @@ pub(in crate::capi) unsafe fn patterns<'a>(
             + usize::from(!pattern.literals.is_null());
         if forms > 1 {
             let message = format!(
-                "pattern {} of {count} has several forms; give a text, a regex or literals, and NULL for the others",
+                "pattern {} of {count} has several forms; pass a text, a regex or literals, and NULL for the others",
                 index + 1
             );
             return Err(Failure::new(RILLE_EARG, message));

@@ -48,7 +48,7 @@ impl rille_regex_options {
     pub(super) fn read(self) -> Result<PatternOptions, Failure> {
         if self.flags & !FLAGS != 0 || self.reserved != 0 {
             let message =
-                format!("{:#x} are no flags; they are the RILLE_REGEX_ constants", self.flags);
+                format!("unknown flags {:#x}; combine RILLE_REGEX_ constants", self.flags);
             return Err(Failure::new(RILLE_EARG, message));
         }
         let flag = |flag| self.flags & flag != 0;
@@ -118,7 +118,7 @@ pub unsafe extern "C" fn rille_regex_new(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
+        // SAFETY: the caller passes NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
         let (pattern, options, out) =
             unsafe { (slice(pattern, len)?, super::options(options)?.read()?, place(out, "out")?) };
         out.write(rille_regex::give(Arc::new(Regex::new(pattern, &options)?)));
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn rille_regex_start(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
+        // SAFETY: the caller passes NULL or `len` bytes, NULL or options, and NULL or a place for the pointer.
         let (pattern, options, out) =
             unsafe { (slice(pattern, len)?, super::options(options)?.read()?, place(out, "out")?) };
         let pattern = copied(pattern)?;
@@ -162,7 +162,7 @@ pub unsafe extern "C" fn rille_regex_take(
     out: *mut *mut rille_regex,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live job, and NULL or a place for the pointer.
     unsafe {
         boundary_at(job, err, |job| {
             let out = place(out, "out")?;
@@ -177,14 +177,14 @@ pub unsafe extern "C" fn rille_regex_take(
 /// Frees a pattern. Streams made from it continue.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_free(regex: *mut rille_regex) {
-    // SAFETY: the caller gives NULL or a live pattern, and uses it no more.
+    // SAFETY: the caller passes NULL or a live pattern, and uses it no more.
     boundary_get((), || unsafe { Handle::free(regex) })
 }
 
 /// Returns the native memory of a compiled pattern in bytes, without the scratch memory of searches; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_bytes(regex: *const rille_regex) -> f64 {
-    // SAFETY: the caller gives NULL or a live handle.
+    // SAFETY: the caller passes NULL or a live handle.
     boundary_get(0.0, || unsafe { Handle::peek(regex) }.map_or(0.0, |regex| regex.bytes as f64))
 }
 
@@ -192,7 +192,7 @@ pub unsafe extern "C" fn rille_regex_bytes(regex: *const rille_regex) -> f64 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_groups(regex: *const rille_regex) -> u32 {
     boundary_get(0, || {
-        // SAFETY: the caller gives NULL or a live pattern.
+        // SAFETY: the caller passes NULL or a live pattern.
         unsafe { Handle::peek(regex) }.map_or(0, |regex| regex.regex.groups() as u32)
     })
 }
@@ -202,7 +202,7 @@ pub unsafe extern "C" fn rille_regex_groups(regex: *const rille_regex) -> u32 {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regex_name(regex: *const rille_regex, group: u32) -> *const c_char {
     boundary_get(null(), || {
-        // SAFETY: the caller gives NULL or a live pattern.
+        // SAFETY: the caller passes NULL or a live pattern.
         let regex = unsafe { Handle::peek(regex) };
         let name = regex.and_then(|regex| regex.names.get(group as usize)?.as_ref());
         name.map_or(null(), |name| name.as_ptr())
@@ -223,7 +223,7 @@ pub unsafe extern "C" fn rille_regex_test(
     from: u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live pattern, and NULL or `len` bytes.
+    // SAFETY: the caller passes NULL or a live pattern, and NULL or `len` bytes.
     unsafe {
         boundary_at(regex, err, |regex| {
             let found = regex.regex.test(slice(text, len)?, from as usize);
@@ -247,7 +247,7 @@ pub unsafe extern "C" fn rille_regex_find(
     out_span: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live pattern, NULL or `len` bytes, and NULL or places for two numbers.
+    // SAFETY: the caller passes NULL or a live pattern, NULL or `len` bytes, and NULL or places for two numbers.
     unsafe {
         boundary_at(regex, err, |regex| {
             let out = places(out_span, 2, "out_span")?;
@@ -276,7 +276,7 @@ pub unsafe extern "C" fn rille_regex_spans(
     out_count: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live pattern, NULL or `len` bytes, and NULL or places for what is written.
+    // SAFETY: the caller passes NULL or a live pattern, NULL or `len` bytes, and NULL or places for what is written.
     unsafe {
         boundary_at(regex, err, |regex| {
             let (text, scan) = (slice(text, len)?, options(scan)?);
@@ -315,7 +315,7 @@ pub unsafe extern "C" fn rille_regex_captures(
     out_count: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live pattern, NULL or `len` bytes, and NULL or places for what is written.
+    // SAFETY: the caller passes NULL or a live pattern, NULL or `len` bytes, and NULL or places for what is written.
     unsafe {
         boundary_at(regex, err, |regex| {
             let (text, scan) = (slice(text, len)?, options(scan)?);
@@ -354,7 +354,7 @@ pub unsafe extern "C" fn rille_regex_count(
     out_count: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live pattern, NULL or `len` bytes, and NULL or a place for the number.
+    // SAFETY: the caller passes NULL or a live pattern, NULL or `len` bytes, and NULL or a place for the number.
     unsafe {
         boundary_at(regex, err, |regex| {
             let out_count = place(out_count, "out_count")?;
@@ -394,6 +394,8 @@ unsafe impl Zeroed for rille_replacement {}
 const _: () = assert!(size_of::<rille_replacement>() == 32);
 
 impl rille_replacement {
+    /// Returns the template for the replacement of a pattern's matches.
+    ///
     /// # Safety
     ///
     /// The text is null or has `len` bytes.
@@ -423,7 +425,7 @@ pub unsafe extern "C" fn rille_regex_replace(
     out_count: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live pattern, NULL or `len` bytes, NULL or what is put in, NULL or a live buffer
+    // SAFETY: the caller passes NULL or a live pattern, NULL or `len` bytes, NULL or what is put in, NULL or a live buffer
     // that is used by this call only, and NULL or a place for the number.
     unsafe {
         boundary_at(regex, err, |regex| {

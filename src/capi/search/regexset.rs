@@ -59,7 +59,7 @@ pub unsafe extern "C" fn rille_regexset_new(
     out: *mut *mut rille_regexset,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or `len` bytes, NULL or `count` numbers, NULL or options, and NULL or a place for the
+    // SAFETY: the caller passes NULL or `len` bytes, NULL or `count` numbers, NULL or options, and NULL or a place for the
     // pointer.
     boundary(err, || unsafe {
         let (patterns, options) = (list(text, len, ends, count)?, super::options(options)?.read()?);
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn rille_regexset_start(
     out: *mut *mut rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or `len` bytes, NULL or `count` numbers, NULL or options, and NULL or a place for the
+    // SAFETY: the caller passes NULL or `len` bytes, NULL or `count` numbers, NULL or options, and NULL or a place for the
     // pointer.
     boundary(err, || unsafe {
         let (patterns, options) = (list(text, len, ends, count)?, super::options(options)?.read()?);
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn rille_regexset_take(
     out: *mut *mut rille_regexset,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live job, and NULL or a place for the pointer.
     unsafe {
         boundary_at(job, err, |job| {
             let out = place(out, "out")?;
@@ -125,21 +125,21 @@ pub unsafe extern "C" fn rille_regexset_take(
 /// Frees a list of patterns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regexset_free(set: *mut rille_regexset) {
-    // SAFETY: the caller gives NULL or a live list, and uses it no more.
+    // SAFETY: the caller passes NULL or a live list, and uses it no more.
     boundary_get((), || unsafe { Handle::free(set) })
 }
 
 /// Returns the native memory of a list of patterns in bytes, without the scratch memory of searches; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regexset_bytes(set: *const rille_regexset) -> f64 {
-    // SAFETY: the caller gives NULL or a live handle.
+    // SAFETY: the caller passes NULL or a live handle.
     boundary_get(0.0, || unsafe { Handle::peek(set) }.map_or(0.0, |set| set.bytes as f64))
 }
 
 /// Returns the number of patterns; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_regexset_len(set: *const rille_regexset) -> u32 {
-    // SAFETY: the caller gives NULL or a live list.
+    // SAFETY: the caller passes NULL or a live list.
     boundary_get(0, || unsafe { Handle::peek(set) }.map_or(0, |set| set.set.len() as u32))
 }
 
@@ -153,7 +153,7 @@ pub unsafe extern "C" fn rille_regexset_test(
     len: usize,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live list, and NULL or `len` bytes.
+    // SAFETY: the caller passes NULL or a live list, and NULL or `len` bytes.
     unsafe {
         boundary_at(set, err, |set| {
             Ok(if set.set.test(slice(text, len)?) { RILLE_OK } else { RILLE_NONE })
@@ -178,7 +178,7 @@ pub unsafe extern "C" fn rille_regexset_matches(
     out_count: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live list, NULL or `len` bytes, and NULL or places for what is written.
+    // SAFETY: the caller passes NULL or a live list, NULL or `len` bytes, and NULL or places for what is written.
     unsafe {
         boundary_at(set, err, |set| {
             let text = slice(text, len)?;

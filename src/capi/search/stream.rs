@@ -70,7 +70,7 @@ pub unsafe extern "C" fn rille_stream_new_regex(
     out: *mut *mut rille_stream,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live pattern, NULL or what is put in, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live pattern, NULL or what is put in, and NULL or a place for the pointer.
     unsafe {
         boundary_at(regex, err, |regex| {
             let (how, out) = (options(how)?, place(out, "out")?);
@@ -82,9 +82,9 @@ pub unsafe extern "C" fn rille_stream_new_regex(
                 let message = if regex.regex.is_anchored() {
                     "an anchored pattern cannot be searched for in a stream"
                 } else if longest.is_none() {
-                    "a match of this pattern may have any length; declare the longest one to be expected (max_match_length)"
+                    "a match of this pattern may have any length; set max_match_length"
                 } else {
-                    "the longest match that may be declared (max_match_length) has 256 MiB"
+                    "max_match_length must be at most 256 MiB"
                 };
                 Failure::new(RILLE_EARG, message)
             })?;
@@ -106,7 +106,7 @@ pub unsafe extern "C" fn rille_stream_new_literals(
     out: *mut *mut rille_stream,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live list, NULL or what is put in, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live list, NULL or what is put in, and NULL or a place for the pointer.
     unsafe {
         boundary_at(literals, err, |literals| {
             let (how, out) = (options(how)?, place(out, "out")?);
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn rille_stream_new_literals(
 /// Frees a stream.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_stream_free(stream: *mut rille_stream) {
-    // SAFETY: the caller gives NULL or a live stream, and uses it no more.
+    // SAFETY: the caller passes NULL or a live stream, and uses it no more.
     boundary_get((), || unsafe { Handle::free(stream) })
 }
 
@@ -130,7 +130,7 @@ pub unsafe extern "C" fn rille_stream_free(stream: *mut rille_stream) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_stream_hold_back(stream: *const rille_stream) -> u32 {
     boundary_get(0, || {
-        // SAFETY: the caller gives NULL or a live stream that nobody changes meanwhile.
+        // SAFETY: the caller passes NULL or a live stream that nobody changes meanwhile.
         let held = unsafe { Handle::peek(stream) }.map_or(0, |stream| stream.stream.hold_back());
         u32::try_from(held).unwrap_or(u32::MAX)
     })
@@ -140,7 +140,7 @@ pub unsafe extern "C" fn rille_stream_hold_back(stream: *const rille_stream) -> 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_stream_count(stream: *const rille_stream) -> f64 {
     boundary_get(0.0, || {
-        // SAFETY: the caller gives NULL or a live stream that nobody changes meanwhile.
+        // SAFETY: the caller passes NULL or a live stream that nobody changes meanwhile.
         unsafe { Handle::peek(stream) }.map_or(0.0, |stream| stream.stream.count() as f64)
     })
 }
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn rille_stream_feed(
     out: *mut rille_buffer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live stream, NULL or `len` bytes, and NULL or a live buffer; this call is the only
+    // SAFETY: the caller passes NULL or a live stream, NULL or `len` bytes, and NULL or a live buffer; this call is the only
     // use of the stream and of the buffer.
     unsafe {
         boundary_on(stream, err, |stream| {
@@ -180,7 +180,7 @@ pub unsafe extern "C" fn rille_stream_finish(
     out: *mut rille_buffer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live stream and NULL or a live buffer, that nothing else uses meanwhile.
+    // SAFETY: the caller passes NULL or a live stream and NULL or a live buffer, that nothing else uses meanwhile.
     unsafe {
         boundary_on(stream, err, |stream| {
             append(out, &[], |out| {

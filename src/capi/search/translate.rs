@@ -59,7 +59,7 @@ pub unsafe extern "C" fn rille_regex_escape(
     out: *mut rille_buffer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or `len` bytes, and NULL or a live buffer that nothing else uses meanwhile.
+    // SAFETY: the caller passes NULL or `len` bytes, and NULL or a live buffer that nothing else uses meanwhile.
     boundary(err, || unsafe {
         let text = slice(text, len)?;
         append(out, text, |out| {
@@ -83,7 +83,7 @@ pub unsafe extern "C" fn rille_regex_from_lua(
     out: *mut rille_buffer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or `len` bytes, and NULL or a live buffer that nothing else uses meanwhile.
+    // SAFETY: the caller passes NULL or `len` bytes, and NULL or a live buffer that nothing else uses meanwhile.
     boundary(err, || unsafe {
         let pattern = slice(pattern, len)?;
         append(out, pattern, |out| {
@@ -109,7 +109,7 @@ pub unsafe extern "C" fn rille_regex_explain_pcre(
     out_count: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or `len` bytes, and NULL or places for what is written.
+    // SAFETY: the caller passes NULL or `len` bytes, and NULL or places for what is written.
     boundary(err, || unsafe {
         let (pattern, capacity) = (slice(pattern, len)?, capacity as usize);
         let (out, out_count) = (places(out, 2 * capacity, "out")?, place(out_count, "out_count")?);

@@ -18,7 +18,7 @@ pub enum rille_case {
 /// Converts a number from C to a mapping.
 pub(super) fn mapping(number: u32) -> Result<Case, Failure> {
     Case::ALL.into_iter().find(|&case| c_case(case) as u32 == number).ok_or_else(|| {
-        let message = format!("{number} is no mapping; they are the RILLE_CASE_ constants");
+        let message = format!("unknown case mapping {number}; it must be one of rille_case");
         Failure::new(RILLE_EARG, message)
     })
 }
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn rille_text_case_len(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the number.
+        // SAFETY: the caller passes NULL or `len` bytes, and NULL or a place for the number.
         let (text, out_len) = unsafe { (slice(text, len)?, place(out_len, "out_len")?) };
         let needed = text::map_case_len(text, self::mapping(mapping)?);
         out_len.write(narrow(needed, "the mapped text")?);
@@ -73,10 +73,10 @@ pub unsafe extern "C" fn rille_text_case(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the number.
+        // SAFETY: the caller passes NULL or `len` bytes, and NULL or a place for the number.
         let (text, out_len) = unsafe { (slice(text, len)?, place(out_len, "out_len")?) };
         let case = self::mapping(mapping)?;
-        // SAFETY: the caller gives NULL or `capacity` bytes to write.
+        // SAFETY: the caller passes NULL or `capacity` bytes to write.
         let out =
             unsafe { room(out, capacity, CASE_GROWTH, text, || text::map_case_len(text, case))? };
         out_len.write(text::map_case(text, case, out) as u32);
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn rille_text_equal_fold(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or so many bytes for each text, and NULL or a place for the number.
+        // SAFETY: the caller passes NULL or so many bytes for each text, and NULL or a place for the number.
         let (a, b, out_equal) =
             unsafe { (slice(a, a_len)?, slice(b, b_len)?, place(out_equal, "out_equal")?) };
         out_equal.write(text::equal_fold(a, b).into());

@@ -17,7 +17,7 @@ pub unsafe extern "C" fn rille_text_count(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the number.
+        // SAFETY: the caller passes NULL or `len` bytes, and NULL or a place for the number.
         let (text, out_count) = unsafe { (slice(text, len)?, place(out_count, "out_count")?) };
         out_count.write(text::count(text, super::unit(unit)?) as u32);
         Ok(RILLE_OK)

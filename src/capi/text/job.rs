@@ -2,7 +2,7 @@
 
 use super::layout::rille_layout_options;
 use super::offset::rille_offset_options;
-use super::truncate::Manner;
+use super::truncate::CutOptions;
 use super::width::cells;
 use super::*;
 use crate::capi::boundary::{boundary_at, required};
@@ -109,7 +109,7 @@ enum Task {
     Count(Unit),
     Offsets { positions: Vec<u32>, from: Unit, to: Unit },
     Width(WidthOptions),
-    Truncate(Manner),
+    Truncate(CutOptions),
     Pad { cells: usize, align: Align, options: WidthOptions },
     Wrap { cells: usize, keep: bool, options: WidthOptions },
     Case(Case),
@@ -128,6 +128,8 @@ struct Found {
 type TaskResult = Result<Found, Failure>;
 
 impl Task {
+    /// Checks a task from C and copies its arguments.
+    ///
     /// # Safety
     ///
     /// The pointers of the task are null or as its documentation says.
@@ -157,7 +159,7 @@ impl Task {
             }
             Some(RILLE_TEXT_WIDTH) => Task::Width(layout()?.options()?),
             // SAFETY: the caller vouches for the layout.
-            Some(RILLE_TEXT_TRUNCATE) => Task::Truncate(unsafe { Manner::read(task.layout) }?),
+            Some(RILLE_TEXT_TRUNCATE) => Task::Truncate(unsafe { CutOptions::read(task.layout) }?),
             Some(RILLE_TEXT_PAD) => {
                 let layout = layout()?;
                 let (cells, align) = (layout.cells as usize, layout.align()?);
@@ -179,7 +181,7 @@ impl Task {
             Some(RILLE_TEXT_NORMALIZE) => Task::Normalize(super::normalize::form(task.what)?),
             None => {
                 let message =
-                    format!("{} is no verb; they are the RILLE_TEXT_ constants", task.verb);
+                    format!("unknown verb {}; it must be one of rille_text_verb", task.verb);
                 return Err(Failure::new(RILLE_EARG, message));
             }
         })
@@ -323,7 +325,7 @@ pub unsafe extern "C" fn rille_text_start(
     out: *mut *mut rille_job,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or `len` bytes, NULL or a task with what it points to, and NULL or a place for the
+    // SAFETY: the caller passes NULL or `len` bytes, NULL or a task with what it points to, and NULL or a place for the
     // pointer.
     boundary(err, || unsafe {
         let (text, task, out) = (slice(text, len)?, required(task, "task")?, place(out, "out")?);
@@ -350,7 +352,7 @@ pub unsafe extern "C" fn rille_text_take(
     out: *mut rille_text_result,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live job, and NULL or a place for the result.
+    // SAFETY: the caller passes NULL or a live job, and NULL or a place for the result.
     unsafe {
         boundary_at(job, err, |job| {
             let out = place(out, "out")?;

@@ -136,7 +136,7 @@ impl rille_layout_options {
             0 | 1 => false,
             2 => true,
             other => {
-                let message = format!("ambiguous is {other}, and must be 1 or 2");
+                let message = format!("ambiguous is {other}; it must be 1 or 2");
                 return Err(Failure::new(RILLE_EARG, message));
             }
         };

@@ -60,7 +60,7 @@ fn unit(number: u32) -> Result<Unit, Failure> {
 #[cold]
 #[inline(never)]
 fn no_unit(number: u32) -> Failure {
-    Failure::new(RILLE_EARG, format!("{number} is no unit; they are the RILLE_UNIT_ constants"))
+    Failure::new(RILLE_EARG, format!("unknown unit {number}; it must be one of rille_unit"))
 }
 
 fn c_unit(unit: Unit) -> rille_unit {

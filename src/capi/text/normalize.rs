@@ -20,7 +20,10 @@ pub enum rille_form {
 /// Converts a number from C to a form.
 pub(super) fn form(number: u32) -> Result<Form, Failure> {
     Form::ALL.into_iter().find(|&form| c_form(form) as u32 == number).ok_or_else(|| {
-        Failure::new(RILLE_EARG, format!("{number} is no form; they are the RILLE_FORM_ constants"))
+        Failure::new(
+            RILLE_EARG,
+            format!("unknown normalisation form {number}; it must be one of rille_form"),
+        )
     })
 }
 
@@ -48,7 +51,7 @@ pub unsafe extern "C" fn rille_text_normalized(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the number.
+        // SAFETY: the caller passes NULL or `len` bytes, and NULL or a place for the number.
         let (text, out_prefix) = unsafe { (slice(text, len)?, place(out_prefix, "out_prefix")?) };
         out_prefix.write(text::normalized(text, self::form(form)?) as u32);
         Ok(RILLE_OK)
@@ -71,7 +74,7 @@ pub unsafe extern "C" fn rille_text_normalize_len(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the number.
+        // SAFETY: the caller passes NULL or `len` bytes, and NULL or a place for the number.
         let (text, out_len) = unsafe { (slice(text, len)?, place(out_len, "out_len")?) };
         let needed = text::normalize_len(text, self::form(form)?);
         out_len.write(narrow(needed, "the normalised text")?);
@@ -98,10 +101,10 @@ pub unsafe extern "C" fn rille_text_normalize(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the number.
+        // SAFETY: the caller passes NULL or `len` bytes, and NULL or a place for the number.
         let (text, out_len) = unsafe { (slice(text, len)?, place(out_len, "out_len")?) };
         let form = self::form(form)?;
-        // SAFETY: the caller gives NULL or `capacity` bytes to write.
+        // SAFETY: the caller passes NULL or `capacity` bytes to write.
         let out = unsafe {
             room(out, capacity, form.growth(), text, || text::normalize_len(text, form))?
         };

@@ -21,7 +21,7 @@ unsafe impl Zeroed for rille_offset_options {}
 const _: () = assert!(size_of::<rille_offset_options>() == 12);
 
 pub(super) fn no_such_unit() -> Failure {
-    let message = "a position is one of bytes, chars, UTF-16 units, grapheme clusters or cells";
+    let message = "positions count bytes, characters, UTF-16 units, grapheme clusters or cells";
     Failure::new(RILLE_EARG, message)
 }
 
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn rille_text_offset(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the number.
+        // SAFETY: the caller passes NULL or `len` bytes, NULL or options, and NULL or a place for the number.
         let (text, options, out) =
             unsafe { (slice(text, len)?, super::options(options)?, place(out, "out")?) };
         let (from, to) = (super::unit(options.from)?, super::unit(options.to)?);
@@ -69,10 +69,10 @@ pub unsafe extern "C" fn rille_text_offsets(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, and NULL or options.
+        // SAFETY: the caller passes NULL or `len` bytes, and NULL or options.
         let (text, options) = unsafe { (slice(text, len)?, super::options(options)?) };
         let (from, to) = (super::unit(options.from)?, super::unit(options.to)?);
-        // SAFETY: the caller gives NULL or `count` positions, and NULL or places for as many results.
+        // SAFETY: the caller passes NULL or `count` positions, and NULL or places for as many results.
         let (positions, out) = unsafe { lists(positions, out, count as usize)? };
         match text::offsets(text, positions, from, to, out) {
             Ok(true) => Ok(RILLE_OK),

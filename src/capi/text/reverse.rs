@@ -20,7 +20,7 @@ pub unsafe extern "C" fn rille_text_reverse(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, and NULL or `capacity` bytes to write.
+        // SAFETY: the caller passes NULL or `len` bytes, and NULL or `capacity` bytes to write.
         let (text, out) = unsafe {
             let text = slice(text, len)?;
             (text, output(out, capacity, len, text)?)
@@ -31,5 +31,5 @@ pub unsafe extern "C" fn rille_text_reverse(
 }
 
 pub(super) fn no_such_unit() -> Failure {
-    Failure::new(RILLE_EARG, "a text is reversed by bytes, chars or grapheme clusters")
+    Failure::new(RILLE_EARG, "a text is reversed by bytes, characters or grapheme clusters")
 }

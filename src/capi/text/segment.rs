@@ -42,7 +42,7 @@ pub unsafe extern "C" fn rille_text_segments(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or places for what is written.
+        // SAFETY: the caller passes NULL or `len` bytes, NULL or options, and NULL or places for what is written.
         let (text, options, out_count, out_next) = unsafe {
             let (text, options) = (slice(text, len)?, super::options(options)?);
             (text, options, place(out_count, "out_count")?, place(out_next, "out_next")?)

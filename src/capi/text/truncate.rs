@@ -31,8 +31,8 @@ pub struct rille_slice {
     pub len: usize,
 }
 
-/// How the texts of a list are cut, computed once.
-pub(super) struct Manner {
+/// The options for cutting a text, read once for all texts of a list.
+pub(super) struct CutOptions {
     cells: usize,
     side: Side,
     ellipsis: Ellipsis,
@@ -40,17 +40,19 @@ pub(super) struct Manner {
     options: WidthOptions,
 }
 
-impl Manner {
+impl CutOptions {
+    /// Returns the options from a layout.
+    ///
     /// # Safety
     ///
     /// As for [`rille_layout_options::read`] and [`rille_layout_options::ellipsis`].
-    pub(super) unsafe fn read(layout: *const rille_layout_options) -> Result<Manner, Failure> {
+    pub(super) unsafe fn read(layout: *const rille_layout_options) -> Result<CutOptions, Failure> {
         // SAFETY: the caller vouches for it.
         let layout = unsafe { rille_layout_options::read(layout) }?;
         let options = layout.options()?;
         // SAFETY: the caller vouches for it.
         let (ellipsis, ellipsis_len) = unsafe { layout.ellipsis(&options) }?;
-        Ok(Manner {
+        Ok(CutOptions {
             cells: layout.cells as usize,
             side: layout.side()?,
             ellipsis,
@@ -87,10 +89,10 @@ pub unsafe extern "C" fn rille_text_truncate(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the result.
-        let (text, manner, out) =
-            unsafe { (slice(text, len)?, Manner::read(options)?, place(out, "out")?) };
-        out.write(manner.cut(text)?);
+        // SAFETY: the caller passes NULL or `len` bytes, NULL or options, and NULL or a place for the result.
+        let (text, cut, out) =
+            unsafe { (slice(text, len)?, CutOptions::read(options)?, place(out, "out")?) };
+        out.write(cut.cut(text)?);
         Ok(RILLE_OK)
     })
 }
@@ -109,21 +111,21 @@ pub unsafe extern "C" fn rille_text_truncate_list(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or options.
-        let manner = unsafe { Manner::read(options) }?;
+        // SAFETY: the caller passes NULL or options.
+        let cut = unsafe { CutOptions::read(options) }?;
         let count = count as usize;
-        // SAFETY: the caller gives NULL or room for `count` results.
+        // SAFETY: the caller passes NULL or room for `count` results.
         let out = unsafe { places(out, count, "out") }?;
-        // SAFETY: the caller gives NULL or `count` slices.
+        // SAFETY: the caller passes NULL or `count` slices.
         let texts = unsafe { values(texts, count, "texts") }?;
         // Check all texts before writing anything.
         for text in texts {
-            // SAFETY: the caller gives NULL or `len` bytes in each.
+            // SAFETY: the caller passes NULL or `len` bytes in each.
             unsafe { slice(text.ptr, text.len) }?;
         }
         for (text, out) in texts.iter().zip(out) {
             // SAFETY: as before.
-            out.write(manner.cut(unsafe { slice(text.ptr, text.len) }?)?);
+            out.write(cut.cut(unsafe { slice(text.ptr, text.len) }?)?);
         }
         Ok(RILLE_OK)
     })

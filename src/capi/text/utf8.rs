@@ -16,7 +16,7 @@ pub unsafe extern "C" fn rille_text_validate(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the number.
+        // SAFETY: the caller passes NULL or `len` bytes, and NULL or a place for the number.
         let (text, out_valid) = unsafe { (slice(text, len)?, place(out_valid, "out_valid")?) };
         let valid = text::validate(text);
         out_valid.write(valid as u32);
@@ -38,7 +38,7 @@ pub unsafe extern "C" fn rille_text_repair_len(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the number.
+        // SAFETY: the caller passes NULL or `len` bytes, and NULL or a place for the number.
         let (text, out_len) = unsafe { (slice(text, len)?, place(out_len, "out_len")?) };
         let repaired = text::repair_len(text);
         out_len.write(narrow(repaired.unwrap_or(text.len()), "the repaired text")?);
@@ -63,12 +63,12 @@ pub unsafe extern "C" fn rille_text_repair(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the number.
+        // SAFETY: the caller passes NULL or `len` bytes, and NULL or a place for the number.
         let (text, out_len) = unsafe { (slice(text, len)?, place(out_len, "out_len")?) };
         let repaired = text::repair_len(text);
         let needed = repaired.unwrap_or(text.len());
         let written = narrow(needed, "the repaired text")?;
-        // SAFETY: the caller gives NULL or `capacity` bytes to write.
+        // SAFETY: the caller passes NULL or `capacity` bytes to write.
         text::repair(text, unsafe { output(out, capacity, needed, text) }?);
         out_len.write(written);
         Ok(if repaired.is_none() { RILLE_OK } else { RILLE_INVALID })

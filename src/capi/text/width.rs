@@ -19,7 +19,7 @@ pub unsafe extern "C" fn rille_text_width(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or a place for the number.
+        // SAFETY: the caller passes NULL or `len` bytes, NULL or options, and NULL or a place for the number.
         let (text, options, out_cells) = unsafe {
             let text = slice(text, len)?;
             (text, rille_layout_options::width_options(options)?, place(out_cells, "out_cells")?)
@@ -46,7 +46,7 @@ pub unsafe extern "C" fn rille_text_pad(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or places for the numbers.
+        // SAFETY: the caller passes NULL or `len` bytes, NULL or options, and NULL or places for the numbers.
         let (text, layout) = unsafe { (slice(text, len)?, rille_layout_options::read(options)?) };
         // SAFETY: as above.
         let (out_left, out_right) =

@@ -41,18 +41,18 @@ pub unsafe extern "C" fn rille_text_wrap(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, NULL or options, and NULL or places for the results.
+        // SAFETY: the caller passes NULL or `len` bytes, NULL or options, and NULL or places for the results.
         let (text, layout) = unsafe { (slice(text, len)?, rille_layout_options::read(options)?) };
         // SAFETY: as above.
         let out_count = unsafe { place(out_count, "out_count") }?;
         let refuse = |message: &'static str| Err(Failure::new(RILLE_EARG, message));
         check_cells(&layout)?;
         if capacity == 0 {
-            return refuse("capacity is 0, and there must be room for a line");
+            return refuse("capacity is 0; it must be at least 1");
         } else if layout.start as usize > len {
             return refuse("start is beyond the end of the text");
         }
-        // SAFETY: the caller gives NULL or room for `capacity` lines.
+        // SAFETY: the caller passes NULL or room for `capacity` lines.
         let out = unsafe { places(out, capacity as usize, "out") }?;
         let keep = layout.keep_long_words != 0;
         let start = layout.start as usize;
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn rille_text_wrap(
 /// Refuses a layout without cells.
 pub(super) fn check_cells(layout: &rille_layout_options) -> Result<(), Failure> {
     if layout.cells == 0 {
-        return Err(Failure::new(RILLE_EARG, "cells is 0, and a line takes at least one"));
+        return Err(Failure::new(RILLE_EARG, "cells is 0; it must be at least 1"));
     }
     Ok(())
 }

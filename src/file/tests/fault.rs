@@ -72,7 +72,7 @@ fn a_file_that_is_truncated_again_and_again_while_it_is_searched() {
             left = next + u64::from(more == LINE - 1);
             let (count, state, _) =
                 take(&document.search(literals(&["needle"]).into(), options).unwrap());
-            assert_eq!((count, state), (left, JobState::Done), "what is left is found");
+            assert_eq!((count, state), (left, JobState::Done), "the remaining matches are found");
         }
     }
 }
@@ -118,7 +118,7 @@ fn a_file_that_is_truncated_while_it_is_counted_and_filtered() {
         long();
         let (kept, job) = document.filter(regex("needle$").into(), false).unwrap();
         shorten(&file, &job, || job.failure());
-        assert!(kept.info().unwrap_err().changed, "lines of a file that is gone");
+        assert!(kept.info().unwrap_err().changed, "lines of a truncated file");
         assert_eq!(document.refresh(), Ok(Change::Truncated));
         let (kept, job) = document.filter(regex("needle$").into(), false).unwrap();
         assert_eq!((end(&job), kept.info().unwrap().lines), (JobState::Done, 500));
@@ -162,7 +162,7 @@ fn what_is_spooled_is_not_followed() {
     std::fs::rename(directory.file("other", gzip), &path).unwrap();
     let until = Instant::now() + Duration::from_secs(60);
     while document.refresh().unwrap() != Change::Replaced {
-        assert!(Instant::now() < until && job.wait(Duration::from_secs(60)), "there are no news");
+        assert!(Instant::now() < until && job.wait(Duration::from_secs(60)), "no report arrived");
         job.take();
     }
     assert_eq!(end(&*document.index().unwrap()), JobState::Done);

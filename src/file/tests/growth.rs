@@ -313,7 +313,7 @@ fn a_filter_with_too_many_pieces_is_a_sentence_and_keeps_what_it_has() {
     let parent = open(&path, FileOptions { threads: 1, ..FileOptions::default() });
     let (filter, job) = parent.filter(literals(&["a"]).into(), false).unwrap();
     assert_eq!(end(&job), JobState::Failed);
-    let message = "the lines are in so many pieces that the list of them takes more than";
+    let message = "the kept lines form so many runs that the list of them takes more than";
     assert!(job.failure().unwrap().starts_with(message), "{:?}", job.failure());
     let info = filter.info().unwrap();
     assert!(!info.exact && (50_000..300_000).contains(&info.lines), "{info:?}");

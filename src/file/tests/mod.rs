@@ -114,7 +114,7 @@ fn check(batch: &Lines, expected: &[(usize, &[u8])], window: Window) {
         assert_eq!(batch.text(at), &whole[from..to]);
         assert_eq!((line.offset, line.length), (*offset as f64, whole.len() as f64));
         assert_eq!(line.flags & CUT_BEFORE != 0, from > 0);
-        assert_eq!(line.flags & CUT_BEHIND != 0, to < whole.len());
+        assert_eq!(line.flags & CUT_AFTER != 0, to < whole.len());
     }
 }
 
@@ -217,13 +217,13 @@ fn one_line_of_4_gigabytes_is_read_by_windows() {
     assert_eq!(document.lines(2, 5, window, &mut batch).unwrap(), Answer::Known(()));
     let line = batch.lines[0];
     assert_eq!((batch.lines.len(), line.offset, line.length), (1, 101.0, -1.0));
-    assert!(batch.more && line.flags == CUT_BEFORE | CUT_BEHIND);
+    assert!(batch.more && line.flags == CUT_BEFORE | CUT_AFTER);
     let from = 101 + (3_u64 << 30);
     assert_eq!(batch.text(0), (from..from + 10).map(at).collect::<Vec<_>>());
     document.last(1, Window::default(), &mut batch).unwrap();
     assert_eq!(batch.lines[0].length, 499.0 - 204.0);
     document.around(1 << 31, 0, 1, Window { from: 0, most: 5 }, &mut batch).unwrap();
-    assert_eq!(batch.lines[0].flags, CUT_BEFORE | CUT_BEHIND, "the begin is too far");
+    assert_eq!(batch.lines[0].flags, CUT_BEFORE | CUT_AFTER, "the start is too far away");
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn growth_extends_the_index_and_the_rest_starts_afresh() {
     assert_eq!(document.refresh(), Ok(Change::Same));
     let mut file = fs::File::options().append(true).open(&path).unwrap();
     file.write_all(b"ee\nfour\n").unwrap();
-    assert_eq!(document.info().unwrap().lines, 3, "nothing is new before it is asked for");
+    assert_eq!(document.info().unwrap().lines, 3, "nothing changes without a refresh");
     assert_eq!(document.refresh(), Ok(Change::Grown));
     assert_eq!(document.info().unwrap().lines, 4);
     let mut batch = Lines::default();
@@ -360,7 +360,7 @@ fn a_truncation_ends_the_index_with_a_sentence() {
 
 /// Takes the next report.
 fn news(job: &Job<News>) -> News {
-    assert!(job.wait(LONG), "there are no news");
+    assert!(job.wait(LONG), "no report arrived");
     job.take().unwrap_or_else(|| panic!("{:?}", job.failure()))
 }
 

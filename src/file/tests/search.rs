@@ -188,7 +188,7 @@ fn long_lines_are_searched_in_pieces() {
         run(&document.search(query.clone().into(), SearchOptions::default()).unwrap());
     assert_eq!((matches[0].kind, matches[0].line), (PARTIAL, 2.0));
     assert!(last.total > 0 && matches[1..].iter().all(|found| found.kind == MATCH));
-    const { assert!(OVERLAP < MAX_WHOLE_LINE_BYTES - 1000, "else the test tells nothing") };
+    const { assert!(OVERLAP < MAX_WHOLE_LINE_BYTES - 1000, "otherwise the test proves nothing") };
 }
 
 #[test]

@@ -159,7 +159,7 @@ proptest! {
             prop_assert!(whole.starts_with(&kept));
             prop_assert!(message.contains("archive ends too early"), "{}", message);
         }
-        prop_assert!(message.contains("what was unpacked is there"), "{}", message);
+        prop_assert!(message.contains("the bytes unpacked so far can be read"), "{}", message);
         let info = document.info().unwrap();
         prop_assert_eq!((info.size, info.exact), (kept.len() as u64, false));
         prop_assert_eq!(info.lines, kept.lines().count() as u64);
@@ -188,7 +188,7 @@ fn a_pipe_can_be_read_while_it_comes() {
     assert_eq!((document.info().unwrap().size, document.refresh()), (0, Ok(Change::Same)));
     let mut writer = File::options().write(true).open(&path).unwrap();
     writer.write_all(b"one\ntw").unwrap();
-    until("nobody was told", || notifier.drain());
+    until("the notifier was not signalled", || notifier.drain());
     assert_eq!(document.refresh(), Ok(Change::Grown));
     assert_eq!(document.refresh(), Ok(Change::Same));
     let info = document.info().unwrap();
@@ -255,10 +255,7 @@ fn a_bomb_stops_at_the_limit() {
         let job = document.index().unwrap();
         assert_eq!(end(&*job), JobState::Failed);
         let message = job.failure().unwrap();
-        assert!(
-            message.starts_with("the limit of 1000000 bytes for the spool is reached"),
-            "{message}"
-        );
+        assert!(message.starts_with("spool limit of 1000000 bytes reached"), "{message}");
         assert_eq!(document.info().unwrap().size, 1_000_000);
     }
     let document = open(Path::new("/dev/zero"), FileOptions { spool_limit: 5000, ..options() });
@@ -290,7 +287,7 @@ fn special_files_are_read_or_tell_why_not() {
     let waiting = pipe(&directory, "pipe");
     let message = refused(&waiting, FileOptions { spool: false, ..options() });
     assert!(
-        message.contains("it is a pipe, which has no size; the option spool reads it"),
+        message.contains("it is a pipe, which has no size; set the option spool to read it"),
         "{message}"
     );
     let nowhere = FileOptions { spool_directory: Some("/nowhere/at all".into()), ..options() };
@@ -352,7 +349,7 @@ fn a_disk_that_is_full_is_a_sentence() {
     let message = job.failure().unwrap();
     assert_eq!(
         message,
-        "No space left on device: the temporary file in /somewhere has 0 bytes, which are there"
+        "No space left on device: the temporary file in /somewhere ends after 0 bytes, which can be read"
     );
     assert_eq!(document.info().unwrap().size, 0);
 }
@@ -490,7 +487,7 @@ fn a_filter_of_a_pipe_grows_with_it() {
     drop(document);
     writer.write_all(b"bar\nfoo 3").unwrap();
     drop(writer);
-    until("it comes to its end", || {
+    until("the job ends", || {
         filter.refresh().unwrap();
         filter.info().unwrap().exact
     });

@@ -261,7 +261,7 @@ impl Dirs {
         if !may_grow || text.len() > MAX_DIR_BYTES || is_deep() {
             return None;
         }
-        // The end of each directory on the way and its hash, in one pass.
+        // The end offset and the hash of each directory in the path, computed in one pass.
         let (mut way, mut depth, mut start) = ([(0, 0); MAX_DIR_DEPTH], 0, 0);
         let mut hasher = self.hasher.build_hasher();
         for slash in memchr::memchr_iter(b'/', text) {

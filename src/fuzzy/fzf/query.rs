@@ -43,13 +43,13 @@ pub struct QueryOptions {
     pub case: Case,
     /// Whether a term without accents also matches accented letters.
     pub normalize: bool,
-    /// Maximum number of characters of a fuzzy term that an item may lack, at most [`MOST_TYPOS`]. Each one needs four
-    /// characters of the term.
+    /// Maximum number of characters of a fuzzy term that may be missing from an item, at most [`MAX_TYPOS`]. Each one
+    /// needs four characters of the term.
     pub typos: u8,
 }
 
 /// Maximum value of [`QueryOptions::typos`].
-pub const MOST_TYPOS: u8 = 3;
+pub const MAX_TYPOS: u8 = 3;
 
 /// How a term matches an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ pub struct Term {
     pub respect_case: bool,
     /// Whether accents of items are removed. The term then has none.
     pub normalize: bool,
-    /// Number of its characters that an item may lack.
+    /// Maximum number of its characters that may be missing from an item.
     pub typos: u8,
     /// Its characters, at least one: code points, or codes of invalid sequences.
     pub chars: Vec<u32>,
@@ -248,7 +248,7 @@ fn term(token: &[u8], options: QueryOptions) -> Option<Term> {
     }
     let typos = match kind {
         Kind::Fuzzy if !negated => {
-            let most = usize::from(options.typos.min(MOST_TYPOS));
+            let most = usize::from(options.typos.min(MAX_TYPOS));
             most.min(chars.len() / CHARS_PER_TYPO) as u8
         }
         _ => 0,

@@ -1,4 +1,4 @@
-//! The plain kernel, which runs on every CPU and is the reference for the others.
+//! The scalar kernel, which runs on every CPU and is the reference for the others.
 
 use crate::fuzzy::corpus::Block;
 use crate::fuzzy::kernel::lanes::Plain;

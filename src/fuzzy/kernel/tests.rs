@@ -1,4 +1,5 @@
-//! Tests that every kernel returns the same as the plain one, and that one the same as the scorer.
+//! Tests that every kernel returns the same as the scalar kernel, and that the scalar kernel
+//! returns the same as the scorer.
 
 use super::*;
 use crate::fuzzy::corpus::Corpus;

@@ -43,7 +43,7 @@ fn typos_rank_below_what_has_none() {
         let without = score(item.as_bytes(), text, PLAIN);
         assert_eq!(without.is_some(), typos == 0, "{text}");
     }
-    // A term of four characters may lack one, a term of eight two.
+    // One of four characters of a term may be missing, or two of eight.
     assert_eq!(score(b"configuration", "cnofgqi", TYPOS), None);
     assert_eq!(score(b"abc", "abx", TYPOS), None);
     assert!(score(b"abc", "abcx", TYPOS).is_some());

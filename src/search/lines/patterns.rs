@@ -202,9 +202,9 @@ impl Parsed<'_> {
             };
             Err(PatternError { offset, ..PatternError::whole(message.to_owned()) })
         };
-        refuse(b'\n', "a line has no line feed in it; search with multiline")?;
+        refuse(b'\n', "the pattern contains a line feed, which no line does; set multiline")?;
         if no_zero {
-            refuse(0, "a text file has no zero byte in it; search with binary")?;
+            refuse(0, "the pattern contains a zero byte, which no text file does; set binary")?;
         }
         Ok(())
     }

@@ -398,14 +398,14 @@ fn an_error_has_its_offset_in_its_pattern() {
         (&["ab(cd"][..], "unclosed group", 2),
         (&["a", "b(", "("], "pattern 2 of 3: unclosed group", 1),
         (&["a", r"é\p{Nope}"], "pattern 2 of 2: Unicode property not found", 2),
-        (&["a\nb"], "a line has no line feed in it; search with multiline", 1),
+        (&["a\nb"], "the pattern contains a line feed, which no line does; set multiline", 1),
         (
             &["x", r"ab|(xy|\n)+"],
-            "pattern 2 of 2: a line has no line feed in it; search with multiline",
+            "pattern 2 of 2: the pattern contains a line feed, which no line does; set multiline",
             7,
         ),
-        (&[r"a[\n]"], "a line has no line feed in it; search with multiline", 2),
-        (&[r"a\x00"], "a text file has no zero byte in it; search with binary", 1),
+        (&[r"a[\n]"], "the pattern contains a line feed, which no line does; set multiline", 2),
+        (&[r"a\x00"], "the pattern contains a zero byte, which no text file does; set binary", 1),
     ] {
         let sources: Vec<_> = list.iter().map(|pattern| text(pattern)).collect();
         let error = refused(&sources, &options);

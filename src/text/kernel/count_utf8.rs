@@ -1,4 +1,5 @@
-//! Counting characters of arbitrary bytes without decoding them: the part common to all vector sets.
+//! Counting characters of arbitrary bytes without decoding them: the part common to all vector
+//! instruction sets.
 //!
 //! Every byte counts as a character of its own unless the lead before it *absorbs* it, so the number of characters is the
 //! number of bytes minus the number absorbed. A byte is absorbed as

@@ -1,4 +1,4 @@
-//! Reversal: the part common to all vector sets.
+//! Reversal: the part common to all vector instruction sets.
 //!
 //! Both reversals read forwards and write backwards: the block at `at` is reversed and written so that it ends `at` bytes
 //! before the end of the output. The last block overlaps the previous one.

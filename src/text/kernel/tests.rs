@@ -1,4 +1,5 @@
-//! Compares every set that this CPU can run with the reference, at lengths and contents around the lane boundaries.
+//! Compares every kernel that this CPU can run with the scalar reference, at lengths and contents around the lane
+//! boundaries.
 //!
 //! Inputs are copied to allocations of their exact size, so that AddressSanitizer detects a read past the end; outputs
 //! are surrounded by guard bytes.

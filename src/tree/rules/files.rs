@@ -1,4 +1,5 @@
-//! Reads ignore files: never blocks on what is not a regular file, and stops when the job is cancelled.
+//! Reads ignore files. Never blocks on a pipe, a socket or a device with such a name, and stops when
+//! the job is cancelled.
 
 use crate::job::JobError;
 use std::fs::File;

@@ -1,5 +1,5 @@
---- What a user of rille may write. Each line that ends in `-- mistake` has one, which emmylua_check must report from the
---- annotations; it must report no other line. Never run, see test/rust/annotations.rs.
+--- A program of a user of rille, with planted mistakes. Each line that ends in `-- mistake` has one, which emmylua_check
+--- must report from the annotations; it must report no other line. Never run, see test/rust/annotations.rs.
 local rille = require("rille")
 
 -- Right.

@@ -1,4 +1,5 @@
-//! A search that has failed or could not be made: what the next attempt reports.
+//! Repeated searches for the library: what the next attempt reports after a search that failed or
+//! was impossible.
 
 use super::{FALLBACK, Tree};
 use crate::library;

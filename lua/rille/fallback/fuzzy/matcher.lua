@@ -5,7 +5,7 @@ local parse = require("rille.fallback.fuzzy.query")
 
 local find, model_of, view_of = align.find, align.model, chars.view
 
---- Penalty for each character of a term that an item lacks.
+--- Penalty for each character of a term that is missing from an item.
 local TYPO = 2 ^ 20
 
 ---@class rille.fuzzy.lua_matcher

@@ -1,4 +1,4 @@
---- Normalisation in pure Lua, for text that is certain to be normalised already by its bytes alone.
+--- Normalisation in pure Lua, only for text whose bytes prove that it is normalised already.
 local bytes = require("rille.bytes")
 local units = require("rille.text.units")
 

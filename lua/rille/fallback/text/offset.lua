@@ -10,8 +10,9 @@ local decode, next_segment = segment.decode, segment.next
 local TABSTOP = 8
 local NEEDS_TABLES = "needs the native library"
 
---- By unit, a step through a text: from a byte at which a unit begins (or several that share it), and the position there, to
---- the byte after it and the number of units passed. Steps by bytes go by characters, as no position is inside one.
+--- For each unit, a function that steps over the character or cluster at a byte: takes the text, the byte and the position
+--- there, and returns the next byte and the number of units passed. Steps by bytes go by characters, as no position is
+--- inside one.
 local steps = {
   byte = function(s, at)
     local _, stop = decode(s, at)

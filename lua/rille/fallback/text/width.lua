@@ -30,7 +30,7 @@ local function padded(text, cells, fill)
   end
   local missing = math.max(0, cells - at(0))
   local left = ({ [0] = 0, missing, floor(missing / 2) })[options.align]
-  -- Further right, a tab may be wider.
+  -- A tab may be wider at a column further right.
   local over = left
   if left > 0 and left + at(left) > cells then
     left = 0

@@ -195,7 +195,7 @@ function Picker:watch()
   end)
 end
 
---- Redraws after a change. An error ends the picker, so that it is reported once.
+--- Draws the picker again after a change. An error ends the picker, so that it is reported once.
 function Picker:news()
   if self.finished or not self.windows then
     return
@@ -446,7 +446,7 @@ function Picker:toggle_preview()
   self:news()
 end
 
---- Calls the caller's function for the case that nothing is chosen.
+--- Calls the caller's function for a picker that ends without a choice.
 function Picker:nothing()
   local on_choice = self.spec.on_choice
   if on_choice then

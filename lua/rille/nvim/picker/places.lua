@@ -24,7 +24,7 @@ M.modifiers = { edit = {}, split = { split = "" }, vsplit = { vertical = true },
 
 --- Reports an error of Neovim, without the location in a script at its beginning.
 ---@param message any
-function M.told(message)
+function M.report_error(message)
   text.notify((text.reason(message):match("[^\n]*"):gsub("^.-(E%d+:)", "%1")))
 end
 
@@ -79,7 +79,7 @@ function M.go(place, how)
     end
   end)
   if not ok then
-    M.told(message)
+    M.report_error(message)
   end
 end
 

@@ -1,4 +1,4 @@
---- The prompt of a picker: the line that is typed into, with status text after it.
+--- The prompt of a picker: the input line, with status text after it.
 local text_of = require("rille.nvim.text")
 
 local api = vim.api

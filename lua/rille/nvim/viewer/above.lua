@@ -45,7 +45,7 @@ local function look(buf)
     group = "rille.above",
     buffer = buf,
     nested = true,
-    desc = "rille: the file is viewed, as it is large",
+    desc = "rille: view the file, as it is large",
     callback = function()
       lazy.load("rille.nvim.viewer").read(buf, vim.api.nvim_buf_get_name(buf))
     end,
@@ -57,7 +57,7 @@ function M.enable()
   local group = vim.api.nvim_create_augroup("rille.above", {})
   vim.api.nvim_create_autocmd("BufNew", {
     group = group,
-    desc = "rille: looks at the size of the file",
+    desc = "rille: check the size of the file",
     callback = function(event)
       look(event.buf)
     end,

@@ -103,20 +103,20 @@ function M.bind(view)
   for key in pairs(native.steps) do
     map("nxo", key, function()
       native.step(view, key, motions.to_shown_line)
-    end, "as without")
+    end, "as in Neovim")
   end
   for key in pairs(native.searches) do
     map("nxo", key, function()
       native.search(view, key, jumps.push)
-    end, "as without")
+    end, "as in Neovim")
   end
   for key in pairs(native.words) do
     map("nx", key, function()
       native.word(view, key)
-    end, "as without")
+    end, "as in Neovim")
     vim.keymap.set("o", key, function()
       return native.word_operator(view, key)
-    end, { buffer = view.buf, expr = true, nowait = true, desc = "rille: as without" })
+    end, { buffer = view.buf, expr = true, nowait = true, desc = "rille: as in Neovim" })
   end
   yank.bind(view)
 end

@@ -1,5 +1,5 @@
---- The bytes of lines of the file. All text that leaves a view is read here, and never taken from the page, which holds only
---- a part of long lines and no line ends.
+--- Reads the exact bytes of lines from the file of a view, for yanks and writes. The page is not used for that: it holds
+--- only a part of long lines, and no line ends.
 local M = {}
 
 --- Maximum number of bytes that are put into a register.

@@ -43,7 +43,7 @@ function M.begin(view)
   if view.column == 1 then
     vim.cmd("normal! 0")
   elseif is_block() then
-    operator.refuse(view, "a block stays in the part of the lines that is shown")
+    operator.refuse(view, "a blockwise selection cannot leave the shown part of the lines")
   else
     operator.run(view, "exclusive", function()
       return move_to_column(view, 1, 0)
@@ -65,7 +65,7 @@ end
 ---@param view rille.nvim.viewer.view
 function M.stop_of_line(view)
   local entry = view.page[vim.api.nvim_win_get_cursor(0)[1]]
-  if not entry or not entry.behind or vim.v.count > 1 or page.pending() or is_block() then
+  if not entry or not entry.continues or vim.v.count > 1 or page.pending() or is_block() then
     -- Under an operator the cursor stays in the visible part; the rest of the line is added afterwards.
     view.to_end = true
     vim.cmd("normal! " .. vim.v.count1 .. "$")
@@ -81,7 +81,7 @@ function M.stop_of_line(view)
     operator.refuse(view, message)
   else
     local at = entry.at
-    work.run(view, "jump", view.source:index(), "looking for the end of the line", function(state)
+    work.run(view, "jump", view.source:index(), "searching for the end of the line", function(state)
       following = state == "done" and bytes.next_line(view, at)
       if following and view:go(at) then
         to_stop(view, at, following)
@@ -95,7 +95,7 @@ end
 function M.column(view)
   local count = vim.v.count1
   local entry = view.page[vim.api.nvim_win_get_cursor(0)[1]]
-  if not entry or view.column == 1 and not entry.behind or is_block() then
+  if not entry or view.column == 1 and not entry.continues or is_block() then
     vim.cmd("normal! " .. count .. "|")
     return
   end
@@ -115,7 +115,7 @@ function M.follow(view)
   end
   local col, edge = cursor[2], math.floor(view.columns / 10)
   local here = entry.at + view.column - 1 + entry.lead + col
-  if entry.behind and col > view.columns - edge then
+  if entry.continues and col > view.columns - edge then
     move_to_column(view, view.column + math.floor(view.columns / 2), here - entry.at)
   elseif view.column > 1 and col < edge then
     move_to_column(view, math.max(view.column - math.floor(view.columns / 2), 1), here - entry.at)

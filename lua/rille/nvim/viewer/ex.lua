@@ -102,7 +102,7 @@ end
 local function resolve(view, address, is_last)
   local position
   if address.kind == "/" then
-    return nil, "a range of a view has no pattern: search first, and use `.`"
+    return nil, "a range in a view cannot contain a pattern: search first, then use `.`"
   elseif address.kind == "number" then
     local number = math.max(address.value, 1)
     local at, _, reason = view.doc:offset_of(number)
@@ -321,7 +321,7 @@ end
 local function is_whole(view)
   for row = vim.fn.line("'<"), vim.fn.line("'>") do
     local entry = view.page[row]
-    if not entry or entry.behind or view.column > 1 then
+    if not entry or entry.continues or view.column > 1 then
       return false
     end
   end

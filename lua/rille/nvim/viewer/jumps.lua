@@ -59,7 +59,7 @@ function M.position_of(view, char)
   char = char == "`" and "'" or char
   local position = char:find(OWN) and view.marks[char]
   if not position then
-    return nil, char == "\27" and "no mark was named" or "there is no mark " .. text.shown(char)
+    return nil, char == "\27" and "the name of the mark is missing" or "there is no mark " .. text.shown(char)
   end
   return view:kept_at(position)
 end

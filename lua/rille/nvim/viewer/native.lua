@@ -1,4 +1,4 @@
---- Neovim's own motions, which move only within the page: the page is extended before they reach its end.
+--- Extends the page before Neovim's own motions reach its end: they move only within the buffer.
 local columns = require("rille.nvim.viewer.columns")
 local operator = require("rille.nvim.viewer.operator")
 local page = require("rille.nvim.viewer.page")
@@ -178,7 +178,7 @@ end
 --- Returns whether only a part of the cursor's line is shown.
 local function is_cut(view)
   local entry = view.page[cursor()[1]]
-  return view.column > 1 or entry ~= nil and entry.behind
+  return view.column > 1 or entry ~= nil and entry.continues
 end
 
 --- Runs one of `words` under an operator, as an expression mapping: Neovim's own motion if the page is large enough, as it

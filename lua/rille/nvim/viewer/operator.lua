@@ -78,7 +78,7 @@ function M.run(view, kind, move)
   view.refused, view.operator_col = nil, nil
   local moved = move()
   if moved == false or view.refused then
-    return view.refused or M.refuse(view, "the motion does not get there")
+    return view.refused or M.refuse(view, "the motion has no target")
   end
   local to = view:here()
   if kind == "line" then
@@ -93,7 +93,7 @@ function M.run(view, kind, move)
   elseif to ~= from then
     select_until(view, math.min(from, to), math.max(from, to), to < from, kind == "word")
   else
-    M.refuse(view, "there is nothing to that place")
+    M.refuse(view, "the motion covers no text")
   end
 end
 

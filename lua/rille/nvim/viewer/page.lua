@@ -6,8 +6,8 @@ local say = require("rille.nvim.viewer.status").say
 local View = {}
 
 --- Number of lines that a new page has before and after its windows, and by which it is extended; it is extended when fewer
---- than `NEAR` lines are left; above `MOST` lines it is trimmed at the other end.
-local MARGIN, NEAR, MOST = 300, 150, 2400
+--- than `NEAR` lines are left; above `MAX_LINES` lines it is trimmed at the other end.
+local MARGIN, NEAR, MAX_LINES = 300, 150, 2400
 
 local M = { MARGIN = MARGIN }
 
@@ -66,10 +66,11 @@ end
 function M.lines_of(batch)
   local texts, entries = {}, {}
   for n = 1, batch.count do
-    local before, behind = batch:cut(n)
-    local text, lead = whole(batch:text(n), not before, not behind)
+    local cut_before, cut_after = batch:cut(n)
+    local text, lead = whole(batch:text(n), not cut_before, not cut_after)
     texts[#texts + 1] = text
-    entries[#entries + 1] = { at = batch:offset(n), length = batch:length(n), lead = lead, behind = behind }
+    entries[#entries + 1] =
+      { at = batch:offset(n), length = batch:length(n), lead = lead, continues = cut_after }
   end
   return texts, entries
 end
@@ -242,22 +243,22 @@ function View:keep(win)
   if #self.page - bottom < NEAR and not self.at_end then
     self:grow_down(MARGIN)
   end
-  if #self.page > MOST and not M.held() then
+  if #self.page > MAX_LINES and not M.held() then
     self:trim(vim.fn.line("w0", win), vim.fn.line("w$", win))
   end
 end
 
 --- Removes lines that are far from the lines `top` to `bottom`.
 function View:trim(top, bottom)
-  local behind = math.min(bottom + MOST / 3, #self.page)
-  if behind < #self.page then
-    self:edit(behind, #self.page, {})
-    for i = #self.page, behind + 1, -1 do
+  local after = math.min(bottom + MAX_LINES / 3, #self.page)
+  if after < #self.page then
+    self:edit(after, #self.page, {})
+    for i = #self.page, after + 1, -1 do
       self.page[i] = nil
     end
     self.at_end = false
   end
-  local before = top - MOST / 3
+  local before = top - MAX_LINES / 3
   if before > 0 then
     self:shift(-before, function()
       self:edit(0, before, {})

@@ -127,7 +127,7 @@ end
 function M.go(view, backward, count)
   local query = view.query
   if not query then
-    status.say("nothing was searched yet")
+    status.say("there is no previous search")
     return
   end
   if view.looking and view.looking.backward == backward then

@@ -1,5 +1,5 @@
---- Selections in a view. While text is selected, the rows of the page stay in place; when the visible part of the lines
---- moves, the other end of the selection is stored as a position.
+--- Visual selections in a view. While text is selected, the rows of the page stay in place; when the visible part of the
+--- lines moves, the other end of the selection is stored as a position.
 local page = require("rille.nvim.viewer.page")
 
 local M = {}

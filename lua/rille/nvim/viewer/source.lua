@@ -73,8 +73,7 @@ local function open_command(command)
   if not asked[command] then
     return nil, ("a command is not run again automatically: `:Rille view !%s`"):format(text.shown(command))
   elseif rille.backend ~= "native" then
-    return nil,
-      "what a command prints is read by the native library, which is not there: `:checkhealth rille`"
+    return nil, "viewing the output of a command needs the native library: see `:checkhealth rille`"
   end
   asked[command] = nil
   local ends, refused = uv.pipe()

@@ -1,5 +1,5 @@
---- State of views that are not shown. The last few hidden views stay in memory; of older ones, and of closed ones, only what
---- is needed to show them again in the same state is stored.
+--- Stores the state of views that are hidden or closed. The last few hidden views stay in memory; of older ones, and of
+--- closed ones, only what is needed to show them again in the same state is stored.
 local filter = require("rille.nvim.viewer.filter")
 local follow = require("rille.nvim.viewer.follow")
 local matches = require("rille.nvim.viewer.matches")

@@ -21,7 +21,7 @@ local SELECTED = 200000
 ---@field at integer position of its start in the file
 ---@field length? integer its length in bytes, if that is known
 ---@field lead integer bytes before the visible part that belong to a character cut off there
----@field behind boolean whether it continues after the visible part
+---@field continues boolean whether it continues after the visible part
 
 ---@class rille.nvim.viewer.view
 ---@field buf integer
@@ -151,7 +151,9 @@ function View:go(position, where)
   local entry = line and self.page[line]
   -- A line of which only a part is shown is shown around the position.
   local inside = entry and position - entry.at + 1 or 1
-  local seen = entry and inside >= self.column and (inside < self.column + self.columns or not entry.behind)
+  local seen = entry
+    and inside >= self.column
+    and (inside < self.column + self.columns or not entry.continues)
   if not seen then
     if not entry then
       local _, entries = self:from(position, 1)

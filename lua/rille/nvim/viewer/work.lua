@@ -111,9 +111,9 @@ function M.watch(view, name, job, title, on_news)
   local work = begin(view, name, job, title)
   work.watched, work.on_news = true, on_news
   work.wait = nvim.await(job, function()
-    local tell = work.on_news
+    local notify = work.on_news
     work.on_news = nil
-    tell()
+    notify()
     if not work.on_news and view.works[name] == work then
       clear(view, name)
       work.progress:finish("success")

@@ -47,7 +47,7 @@ local function stream(view, first, last, sink)
     end
   end
   shown = work.show(view, "write", "writing " .. sink.name, function()
-    finish("it was stopped")
+    finish("cancelled")
   end)
   local function slice()
     if ended then

@@ -1,4 +1,4 @@
---- Yanking from a view. Neovim yanks the part of the lines that the page holds; the missing text is added afterwards. A yank
+--- Yanks from a view. Neovim yanks the part of the lines that the page holds; the missing text is added afterwards. A yank
 --- that is too large is refused before the operator runs.
 local bytes = require("rille.nvim.viewer.bytes")
 local operator = require("rille.nvim.viewer.operator")
@@ -50,8 +50,8 @@ function M.begin(view, key)
     local mode = vim.fn.mode()
     if not message and mode == "\22" and view.to_end then
       for row = math.min(from, to), math.max(from, to) do
-        if view.page[row].behind then
-          message = "a block does not go to the end of lines that are shown in part: select with `v`"
+        if view.page[row].continues then
+          message = "a block cannot reach the ends of partly shown lines: select with `v`"
         end
       end
     end
@@ -130,7 +130,7 @@ local function ends(view, event)
     final = anchor.position
   end
   local entry = view.page[to[2]]
-  if view.to_end and entry.behind or with_end then
+  if view.to_end and entry.continues or with_end then
     local following, message = bytes.next_line(view, entry.at)
     if not following then
       return nil, message
@@ -163,7 +163,7 @@ local function is_cut(view, from, to)
   end
   for row = from, to do
     local entry = view.page[row]
-    if not entry or entry.behind or entry.lead > 0 then
+    if not entry or entry.continues or entry.lead > 0 then
       return true
     end
   end

@@ -51,7 +51,7 @@ function M.new(opts, on_news)
   return self
 end
 
---- Begins to add the items.
+--- Starts adding the items.
 function Corpus:open()
   self.feeder:feed(self.items)
   self:fed()
@@ -99,7 +99,7 @@ function Corpus:ask()
   end)
 end
 
---- Called when items were added: repeats the query soon.
+--- Schedules a repetition of the query, after items were added.
 function Corpus:fed()
   if not self.fuzzy then
     return
