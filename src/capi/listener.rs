@@ -49,7 +49,7 @@ pub unsafe extern "C" fn rille_listener_new(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or `len` bytes, and NULL or a place for the pointer.
+        // SAFETY: the caller passes NULL or `len` bytes, and NULL or a place for the pointer.
         let (directory, out) = unsafe { (slice(directory, len)?, place(out, "out")?) };
         let directory = path_of(directory)?;
         let refused =
@@ -77,7 +77,7 @@ fn path_of(_: &[u8]) -> Result<Option<PathBuf>, Failure> {
 /// Frees a listener and removes its socket. Its notifiers stay.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_listener_free(listener: *mut rille_listener) {
-    // SAFETY: the caller gives NULL or a live listener, and uses it no more.
+    // SAFETY: the caller passes NULL or a live listener, and uses it no more.
     boundary_get((), || unsafe { Handle::free(listener) })
 }
 
@@ -85,7 +85,7 @@ pub unsafe extern "C" fn rille_listener_free(listener: *mut rille_listener) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_listener_path(listener: *const rille_listener) -> *const c_char {
     boundary_get(null(), || {
-        // SAFETY: the caller gives NULL or a live listener.
+        // SAFETY: the caller passes NULL or a live listener.
         unsafe { Handle::peek(listener) }.map_or(null(), |listener| listener.path.as_ptr())
     })
 }
@@ -103,7 +103,7 @@ pub unsafe extern "C" fn rille_listener_accept(
     out: *mut *mut rille_notifier,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live listener, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live listener, and NULL or a place for the pointer.
     unsafe {
         boundary_at(listener, err, |listener| {
             let out = place(out, "out")?;

@@ -1,5 +1,5 @@
 --- Start positions of searches, for both backends.
-local LONGEST = require("rille.bytes").LONGEST
+local MAX_BYTES = require("rille.bytes").MAX_BYTES
 
 local M = {}
 
@@ -12,7 +12,7 @@ function M.offset(init, len)
   if type(init) ~= "number" or init % 1 ~= 0 then
     return nil
   elseif init > 0 then
-    return init <= LONGEST and init - 1 or LONGEST
+    return init <= MAX_BYTES and init - 1 or MAX_BYTES
   elseif init < 0 then
     return init + len > 0 and init + len or 0
   end

@@ -11,7 +11,7 @@ local request = require("rille.resty.request")
 local M = {}
 
 --- Maximum sleep in seconds, which is also the maximum delay of results.
-local LONGEST = 0.008
+local MAX_SLEEP_SECONDS = 0.008
 
 --- Maximum milliseconds of one read from a connection: 12 days. ngx_lua accepts up to 2^31 - 1.
 local MAX_READ_MS = 2 ^ 30
@@ -34,7 +34,7 @@ local function sleep(job, left)
     ngx.sleep(pause)
     -- Summed here, as the clock of nginx does not advance within a turn.
     left = left - pause
-    pause = math.min(pause * 2, LONGEST)
+    pause = math.min(pause * 2, MAX_SLEEP_SECONDS)
     over, state, done, message, total = poll(job)
   until over or left <= 0
   return state, done, message, total
