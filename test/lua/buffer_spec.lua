@@ -20,7 +20,7 @@ t.test("content is put, reserved, committed, read and reset", function()
   buffer:close()
 end)
 
-t.test("it grows", function()
+t.test("a buffer grows", function()
   local buffer = rille.buffer()
   for _ = 1, 1000 do
     buffer:put("0123456789")
@@ -37,13 +37,13 @@ t.test("no more can be committed than was reserved", function()
   t.eq(buffer:len(), 0)
 end)
 
-t.test("it cannot be put into itself", function()
+t.test("a buffer cannot be appended to itself", function()
   local buffer = rille.buffer():put("abc")
   t.raises("same buffer", buffer.put, buffer, buffer)
   t.eq(buffer:tostring(), "abc")
 end)
 
-t.test("a closed buffer says so everywhere, and closing twice does nothing", function()
+t.test("every method of a closed buffer says so, and closing twice does nothing", function()
   local buffer = rille.buffer():put("abc")
   buffer:close()
   buffer:close()
@@ -54,7 +54,7 @@ t.test("a closed buffer says so everywhere, and closing twice does nothing", fun
   t.raises("rille: closed", rille.text.reverse_into, buffer, "abc")
 end)
 
-t.test("a wrong size is an error by name", function()
+t.test("a wrong size is an error that names the argument", function()
   for _, capacity in ipairs({ -1, "x", math.huge, 0 / 0, 2 ^ 32 }) do
     t.raises("rille.buffer: capacity must be a number of bytes from 0 to 4 GiB %- 1", rille.buffer, capacity)
   end

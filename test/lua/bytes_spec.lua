@@ -13,7 +13,7 @@ local function functions(s)
   }
 end
 
-t.test("strings, views and buffers are read alike", function()
+t.test("strings, views and buffers are read in the same way", function()
   local s = "a\0é\255"
   local array = ffi.new("uint8_t[?]", #s)
   ffi.copy(array, s, #s)
@@ -39,7 +39,7 @@ t.test("a view of nothing is the empty text", function()
   t.eq(rille.bytes(ffi.new("char[3]", "abc"), 3):tostring(), "abc")
 end)
 
-t.test("what is no text is refused by name", function()
+t.test("a value that is not a text is an error that names its type", function()
   local wrong = { [1] = false, [2] = 12, [3] = {}, [4] = io.stdout, [5] = print, [6] = ffi.new("char[3]") }
   for i = 1, 6 do
     for _, call in ipairs(functions(wrong[i])) do
@@ -54,7 +54,7 @@ t.test("what is no text is refused by name", function()
   t.raises("wrap it as rille.bytes", text.count, ffi.new("char[3]"), "char")
 end)
 
-t.test("rille.bytes refuses what is no memory", function()
+t.test("rille.bytes refuses a value that is not memory", function()
   t.raises("rille.bytes: ptr must be a pointer or an array, got string", rille.bytes, "abc", 3)
   t.raises("rille.bytes: ptr must be a pointer or an array, got nil", rille.bytes, nil, 0)
   t.raises("rille.bytes: ptr must be", rille.bytes, 12, 0)
@@ -72,7 +72,7 @@ t.test("NULL with a length is an error and not a crash", function()
   t.raises("rille.bytes: ptr is NULL, but len is 3", rille.bytes, ffi.cast("uint8_t *", nil), 3)
 end)
 
-t.test("a string above 2 GiB is never begun", function()
+t.test("a string above 2 GiB is refused before it is created", function()
   if rille.backend ~= "native" then
     t.skip("the fallback reads the view at once")
   end
@@ -84,7 +84,7 @@ t.test("a string above 2 GiB is never begun", function()
   )
 end)
 
-t.test("foreign userdata is refused whatever it is", function()
+t.test("foreign userdata of any kind is refused", function()
   local proxies = { io.stdout, newproxy(), newproxy(true) }
   local hostile = newproxy(true)
   getmetatable(hostile).__index = function()

@@ -41,7 +41,7 @@ t.test("long results and short scratch memory", function()
   end
 end)
 
-t.test("equal_fold is equality of what fold gives", function()
+t.test("equal_fold is the equality of folded texts", function()
   t.eq(text.equal_fold("Hello", "hELLO"), true)
   t.eq(text.equal_fold("Hello", "hELLO!"), false)
   t.eq(text.equal_fold("@", "`"), false)
@@ -67,7 +67,7 @@ t.test("normalisation", function()
   eq({ text.normalize("e\255\204\129e\204\129") }, "e\255\204\129é")
 end)
 
-t.test("what is normalised already comes back as it is", function()
+t.test("a text that is normalised already is returned unchanged", function()
   for _, form in ipairs({ "NFC", "NFD", "NFKC", "NFKD" }) do
     local s = "plain " .. form
     t.ok(rawequal(text.normalize(s, form), s))
@@ -84,7 +84,7 @@ t.test("long texts that change", function()
   end
 end)
 
-t.test("_into appends to a rille buffer and returns how much", function()
+t.test("_into appends to a rille buffer and returns the number of bytes", function()
   local buffer = rille.buffer():put("> ")
   t.eq(text.upper_into(buffer, "ab"), 2)
   t.eq(text.lower_into(buffer, "AB"), 2)
@@ -103,7 +103,7 @@ t.test("_into appends to a rille buffer and returns how much", function()
   buffer:close()
 end)
 
-t.test("_into appends to a string.buffer and returns how much", function()
+t.test("_into appends to a string.buffer and returns the number of bytes", function()
   local found, string_buffer = pcall(require, "string.buffer")
   if not found then
     t.skip("this LuaJIT has no string.buffer")

@@ -94,7 +94,7 @@ t.test("the first use of each noun says that no descriptor is left, and works la
   end
 end)
 
-t.test("a noun that is wanted after others says it too", function()
+t.test("a noun that is used after others reports it too", function()
   for _, noun in ipairs(NOUNS) do
     anew(function(fresh)
       t.eq(fresh.backend, rille.backend)
@@ -113,7 +113,7 @@ t.test("a noun that is wanted after others says it too", function()
   end
 end)
 
-t.test("parts of a noun that are loaded by a function say it", function()
+t.test("parts of a noun that a function loads report it", function()
   anew(function(fresh)
     local text = fresh.text
     for _, call in ipairs({ { "upper", "a", "A" }, { "width", "ab", 2 }, { "normalize", "a", "a" } }) do

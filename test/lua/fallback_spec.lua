@@ -237,7 +237,7 @@ t.test("the same errors of the parts", function()
   end
 end)
 
-t.test("the two have the same functions", function()
+t.test("both backends have the same functions", function()
   -- Functions of a part exist once one of them has been used.
   for _, name in ipairs({ "offset", "segments", "upper", "normalize" }) do
     t.ok(native[name] and fallback[name], name)

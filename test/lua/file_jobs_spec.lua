@@ -147,7 +147,7 @@ t.test("lines that a job has read stay valid, whatever is read later and whateve
   end)
 end)
 
-t.test("a job leaves the lines alone that the last call has read", function()
+t.test("a job does not change the lines that the last call has read", function()
   t.with_file(TEXT, function(path)
     local doc = rille.file(path)
     local mine = doc:lines(1, 2)
@@ -159,7 +159,7 @@ t.test("a job leaves the lines alone that the last call has read", function()
   end)
 end)
 
-t.test("what a file has become is the result of a job, as of the function", function()
+t.test("a job returns the change of a file as the function does", function()
   t.with_file(TEXT, function(path, write)
     local doc = rille.file(path)
     write("more\n", "ab")
@@ -202,7 +202,7 @@ t.test("a job form takes the working directory of when it was started", function
   end)
 end)
 
-t.test("what a job has read counts, and is given back with the last that holds it", function()
+t.test("the lines that a job has read are counted in the stats, and freed with their last owner", function()
   if t.shared then
     t.skip("other Lua states of this process use jobs")
   end

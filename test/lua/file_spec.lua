@@ -43,7 +43,7 @@ t.test("wrong arguments are errors", function()
   end)
 end)
 
-t.test("what cannot be opened has a reason", function()
+t.test("a file that cannot be opened is nil and a reason", function()
   local file, message = rille.file("/nowhere/at all")
   t.eq(file, nil)
   t.eq(message, "/nowhere/at all: No such file or directory")
@@ -158,7 +158,7 @@ t.test("a batch is stale after the next call that reads a line, and when the fil
   end)
 end)
 
-t.test("a file whose size the system does not report opens and reads right", function()
+t.test("a file whose size the system does not report is read correctly", function()
   local plain = io.open("/proc/version", "rb")
   if not plain then
     return t.skip("there is no /proc")
@@ -193,7 +193,7 @@ t.test("windows into long lines", function()
   end)
 end)
 
-t.test("a file with many lines, against a plain reading", function()
+t.test("a file with many lines, compared with a plain read", function()
   local lines = {}
   for i = 1, 30000 do
     lines[i] = ("line %d%s"):format(i, ("."):rep(i * 7919 % 97))
@@ -250,7 +250,7 @@ t.test("a file that grows, is truncated and replaced", function()
 end)
 
 if not native then
-  return t.test("file says what needs the native library", function()
+  return t.test("files report what needs the native library", function()
     t.with_file("a\n", function(path)
       local file = rille.file(path)
       for _, name in ipairs({ "index", "search", "count", "filter", "navigate", "follow" }) do
@@ -288,7 +288,7 @@ t.test("the index is a job, and lines after it are not known until then", functi
   end)
 end)
 
-t.test("who follows a file is ready, by a notifier too", function()
+t.test("a job that follows a file becomes ready, also by a notifier", function()
   t.with_file("one\n", function(path, write)
     local file = rille.file(path)
     local job = t.ok(file:follow())
@@ -332,7 +332,7 @@ t.test("files are counted in the stats", function()
   end)
 end)
 
-t.test("the stats have what indexes and caches hold", function()
+t.test("the stats include the memory of indexes and caches", function()
   if t.shared then
     return t.skip("other states of this process open files")
   end

@@ -25,7 +25,7 @@ t.test("wrong options are errors", function()
   )
 end)
 
-t.test("what is no archive is read as it is, and where it is", function()
+t.test("a file that is not an archive is read unchanged and in place", function()
   t.with_file("one\ntwo", function(path)
     local file = t.ok(rille.file(path, { unpack = true, spool = true }))
     t.eq({ file:line_count() }, { 2, true })
@@ -75,7 +75,7 @@ t.test("archives of gzip and zstd", function()
   end
 end)
 
-t.test("a damaged archive has a message, and what came before", function()
+t.test("a damaged archive has a message, and the bytes before the damage", function()
   for name, archive in pairs({ gzip = GZIP, zstd = ZSTD }) do
     t.with_file(archive .. archive:sub(1, -3), function(path, write)
       local file = t.ok(rille.file(path, { unpack = true }))
@@ -94,7 +94,7 @@ t.test("a damaged archive has a message, and what came before", function()
   end
 end)
 
-t.test("a limit", function()
+t.test("the spool limit", function()
   t.with_file(GZIP, function(path)
     local file = t.ok(rille.file(path, { unpack = true, spool_limit = 5 }))
     local state, _, message = file:index():wait(LONG)
@@ -109,7 +109,7 @@ t.test("a limit", function()
   end)
 end)
 
-t.test("a pipe is read while it comes, and wakes who waits", function()
+t.test("a pipe is read while it is written, and wakes the waiting host", function()
   local path = os.tmpname()
   os.remove(path)
   -- The command's output is checked, as not every host returns a program's exit status.

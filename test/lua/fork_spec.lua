@@ -293,7 +293,7 @@ local directory = debug.getinfo(1, "S").source:match("^@(.*)test[/\\]lua[/\\][^/
 directory = directory == "" and "lua" or directory .. "lua"
 
 for kind, start in pairs(KINDS) do
-  t.test("a fork while there is a job at work leaves no child that hangs: " .. kind, function()
+  t.test("no child hangs that was forked while a job ran: " .. kind, function()
     local seed = os.time()
     math.randomseed(seed)
     for round = 1, ROUNDS do

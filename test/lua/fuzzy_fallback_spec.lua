@@ -123,7 +123,7 @@ t.test("filter: rows, scores and positions", function()
   end
 end)
 
-t.test("corpus: the same rows as filter, whatever the engine does to find them", function()
+t.test("sessions return the same rows as filter", function()
   for round = 1, 100 do
     local items = {}
     for i = 1, 100 do

@@ -170,7 +170,7 @@ each("normalize finds the variants that the reference folds", function(fuzzy)
   end
 end)
 
-t.test("the last word of a search is always heard", function()
+t.test("the last results of a search are never lost", function()
   local f = rille.fuzzy()
   f:push(numbered(50))
   for i = 1, 300 do
@@ -203,7 +203,7 @@ if rille.backend == "native" then
     t.eq(maximum - minimum + 1, 16)
   end)
 
-  t.test("all feeds go on, though nobody keeps their jobs", function()
+  t.test("all feeds continue, although no program holds their jobs", function()
     local root = os.getenv("RILLE_ROOT") or "."
     local f, expected = rille.fuzzy(), 0
     for _, directory in ipairs({ "lua", "test" }) do

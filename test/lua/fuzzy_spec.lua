@@ -107,7 +107,7 @@ t.test("wrong arguments are errors", function()
   )
 end)
 
-t.test("push: lists, texts and everything that is one", function()
+t.test("push takes lists and every form of text", function()
   local f = rille.fuzzy()
   t.eq(f:len(), 0)
   t.eq(f:push({}), 0)
@@ -126,7 +126,7 @@ t.test("push: lists, texts and everything that is one", function()
   t.eq(f:text(2 ^ 31), nil)
 end)
 
-t.test("more items than cross in one call", function()
+t.test("more items than one call of C takes", function()
   local items = {}
   for i = 1, 10000 do
     items[i] = "item " .. i
@@ -242,7 +242,7 @@ t.test("boosts add to scores", function()
   t.eq(f:query("foo"):text(1), "x foo")
 end)
 
-t.test("clear, and what was found before it", function()
+t.test("clear, and results from before it", function()
   local f = filled()
   local r = f:query("main")
   f:start("main"):wait(LONG)
@@ -255,7 +255,7 @@ t.test("clear, and what was found before it", function()
   t.eq(texts(f:query("")), { "new" })
 end)
 
-t.test("closed", function()
+t.test("use after close is an error", function()
   local f = filled()
   local r = f:query("main")
   f:close()
@@ -297,7 +297,7 @@ t.test("start and results", function()
   t.eq(job:closed(), true)
 end)
 
-t.test("a new search stops the one before", function()
+t.test("a new search stops the previous one", function()
   local items = {}
   for i = 1, 20000 do
     items[i] = "some/path/of/item" .. i
@@ -363,7 +363,7 @@ t.test("filter", function()
   t.eq(rille.fuzzy.filter("n9", many).total, filled(nil, many):query("n9").total)
 end)
 
-t.test("input that is odd: operators only, long queries, long items, bytes that are no text", function()
+t.test("unusual input: operators only, long queries, long items, bytes that are not UTF-8", function()
   local huge = ("ab"):rep(500000)
   local items = { "", "\0", "a\nb", "\255\254", huge, "日本", "  " }
   local f = filled(nil, items)
@@ -394,7 +394,7 @@ t.test("input that is odd: operators only, long queries, long items, bytes that 
   t.eq(f:text(5), huge)
 end)
 
-t.test("the memory limit refuses, and what was before is in", function()
+t.test("the memory limit refuses an item, and the items before it stay", function()
   local f = rille.fuzzy({ memory_limit = native and 2 ^ 20 or 20000 })
   local item, pushed = ("x"):rep(100), nil
   local message
@@ -458,7 +458,7 @@ t.test("an item of 2 GiB is refused with a sentence, and the items before it sta
   ffi.C.munmap(memory, size)
 end)
 
-t.test("a walk feeds it", function()
+t.test("a walk feeds a session", function()
   local f = rille.fuzzy({ scheme = "path" })
   t.eq(f:feeding(), false)
   local job = rille.walk(root .. "/lua")
@@ -502,17 +502,20 @@ if native then
     error("the memory_limit was not kept")
   end
 
-  t.test("the memory limit refuses in the middle of a text of many, and all before that is found", function()
-    local memory_limit = 32 * 2 ^ 20
-    local f, message = large(memory_limit)
-    t.eq(message, "memory limit of 33554432 bytes reached")
-    local len = f:len()
-    t.ok(len > 500000 and len % 16384 ~= 0, len)
-    t.ok(f:stats().bytes <= memory_limit and f:stats().bytes > memory_limit / 2, f:stats().bytes)
-    t.eq(f:query("file").total, len)
-    local last = f:text(len)
-    t.eq(texts(f:query("^" .. last .. "$")), { last })
-  end)
+  t.test(
+    "the memory limit refuses a line in the middle of a text, and all lines before it are found",
+    function()
+      local memory_limit = 32 * 2 ^ 20
+      local f, message = large(memory_limit)
+      t.eq(message, "memory limit of 33554432 bytes reached")
+      local len = f:len()
+      t.ok(len > 500000 and len % 16384 ~= 0, len)
+      t.ok(f:stats().bytes <= memory_limit and f:stats().bytes > memory_limit / 2, f:stats().bytes)
+      t.eq(f:query("file").total, len)
+      local last = f:text(len)
+      t.eq(texts(f:query("^" .. last .. "$")), { last })
+    end
+  )
 
   t.test("a session of many items is cleared and closed while it is searched", function()
     for _, query in ipairs({ "f", "prsrs", "ptdpr !9 '1.rs | 2.rs$" }) do
@@ -552,7 +555,7 @@ t.test("a feed that the memory limit refuses has failed", function()
   t.eq({ f:feeding() }, { false })
 end)
 
-t.test("feeds and searches end with what they belong to", function()
+t.test("feeds and searches end when their session is closed", function()
   for i = 1, 20 do
     local f = rille.fuzzy()
     local job = rille.walk("/", { hidden = true })
@@ -576,7 +579,7 @@ t.test("feeds and searches end with what they belong to", function()
   t.eq(job:take(), nil)
 end)
 
-t.test("only walks feed", function()
+t.test("only walks can feed a session", function()
   local f = filled()
   t.raises("rille.fuzzy:feed: this job is a fuzzy search, not a walk", f.feed, f, f:start("a"))
   local job = rille.walk(root .. "/lua")

@@ -65,7 +65,7 @@ t.test("handles of search that are dropped are freed, too", function()
   end
 end)
 
-t.test("closing takes the finaliser away", function()
+t.test("closing removes the finaliser", function()
   if t.shared then
     t.skip("other Lua states use rille in this process")
   end
@@ -105,7 +105,7 @@ local function reload()
   return again
 end
 
-t.test("reloading the modules works, and both copies go on", function()
+t.test("reloading the modules works, and both copies continue", function()
   local again = reload()
   t.ok(again ~= rille)
   t.eq(again.text.reverse("abc"), "cba")
@@ -163,7 +163,7 @@ local function most(kind, field, times, make)
   return highest
 end
 
-t.test("native memory that is dropped makes the collector work", function()
+t.test("unreferenced native memory makes the collector run", function()
   if t.shared then
     t.skip("other Lua states use rille in this process")
   end
@@ -205,7 +205,7 @@ t.test("native memory that is dropped makes the collector work", function()
   t.ok(bytes > 0 and bytes < 64 * 2 ^ 20, bytes .. " bytes of sets, each another one")
 end)
 
-t.test("handles of the system that are dropped make the collector work", function()
+t.test("unreferenced descriptors make the collector run", function()
   if t.shared then
     t.skip("other Lua states use rille in this process")
   end
@@ -220,7 +220,7 @@ t.test("handles of the system that are dropped make the collector work", functio
   t.ok(handles > 0 and handles < 300, handles .. " files at once")
 end)
 
-t.test("a collector that the host has stopped stays so", function()
+t.test("a collector that the host has stopped stays stopped", function()
   if t.shared then
     t.skip("other Lua states use rille in this process")
   end
@@ -238,7 +238,7 @@ t.test("a collector that the host has stopped stays so", function()
   t.eq((live()), before)
 end)
 
-t.test("sets and lists of one content share what is native, and close each for itself", function()
+t.test("sets and lists of the same content share native memory, and each is closed independently", function()
   local function check(make, use)
     local a, b = make({ "one", "two" }), make({ "one", "two" })
     t.ok(rawequal(a.handle, b.handle))
@@ -306,7 +306,7 @@ t.test("caches are bounded in number and in bytes", function()
   t.ok(bytes <= 20 * 2 ^ 20, bytes .. " bytes are kept")
 end)
 
-t.test("a string that is dropped right after the call is of no concern", function()
+t.test("a string may be collected right after the call", function()
   local buffer = rille.buffer()
   for i = 1, 2000 do
     rille.text.reverse_into(buffer, ("%d "):format(i), "byte")

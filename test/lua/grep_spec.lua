@@ -37,7 +37,7 @@ t.test("wrong arguments are errors", function()
 end)
 
 if rille.backend ~= "native" then
-  return t.test("grep says that it needs the native library", function()
+  return t.test("grep reports that it needs the native library", function()
     local job, message = rille.grep("a", ".")
     t.eq(job, nil)
     t.ok(message:find("needs the native library", 1, true), message)
@@ -143,7 +143,7 @@ t.test("texts in memory are searched instead of their files", function()
   t.eq({ found[1].path, found[1].line, found[2].path, found[2].line }, { path, 2, "[new]", 1 })
 end)
 
-t.test("of a long line a part can be taken", function()
+t.test("a part of a long line can be read", function()
   local texts = { long = "a match" .. ("x"):rep(100000), short = "a match" }
   local job = rille.grep("^a match", root .. "/test", { globs = { "no such file" }, texts = texts })
   local found = {}
@@ -173,7 +173,7 @@ t.test("a batch is stale when another one is taken or the job is closed", functi
   t.raises("rille.lines:path: stale batch", second.path, second, 1)
 end)
 
-t.test("what a person types wrong is nil and a message at once", function()
+t.test("a mistake of the user is nil and a message at once", function()
   t.eq({ rille.grep({ "a", "b(" }, root) }, { nil, "pattern 2 of 2: unclosed group", 2 })
   t.eq({ rille.grep("a", root .. "/nothing") }, { nil, root .. "/nothing: No such file or directory" })
   local job, message = rille.grep("a", root, { globs = { "a[" } })
@@ -181,7 +181,7 @@ t.test("what a person types wrong is nil and a message at once", function()
   t.ok(message:find("^glob 1 of 1: "), message)
 end)
 
-t.test("searches that nobody takes from let others run", function()
+t.test("searches whose results are not taken do not block others", function()
   local full = {}
   local texts = { big = ("x\n"):rep(1000000) }
   for i = 1, 20 do
@@ -242,7 +242,7 @@ t.test("paths relative to the root, of files and of texts in memory", function()
   t.ok(lines["ascii.lua"])
 end)
 
-t.test("of a long line the part that is wanted", function()
+t.test("a part of a long line from any position", function()
   local text = ("x"):rep(5000) .. "needle" .. ("y"):rep(5000)
   local job = rille.grep("needle", root .. "/lua", { globs = { "a" }, relative = true, texts = { a = text } })
   job:wait(60000)
@@ -405,7 +405,7 @@ t.test("a closed pattern is an error", function()
   t.raises("rille: closed", rille.grep, { "a", closed }, ".")
 end)
 
-t.test("there is no span before the first one, and no batch once none is left", function()
+t.test("the span 0 is an error, and take returns nil when no batch is left", function()
   local job =
     rille.grep("needle", root .. "/test", { texts = { text = "needle" }, globs = { "no such file" } })
   finish(job)

@@ -33,7 +33,7 @@ t.test("stats have an entry for each kind of handle", function()
   end
 end)
 
-t.test("what is no field is nil", function()
+t.test("an unknown field is nil", function()
   t.eq(rille.nonsense, nil)
 end)
 

@@ -27,7 +27,7 @@ t.test("literals are made by a job", function()
   t.eq(result(rille.literals_job({})):test("x"), false)
 end)
 
-t.test("what the user typed wrong is the result of a job form", function()
+t.test("a mistake of the user is the result of a job form", function()
   t.eq({ result(rille.literals_job({ "a", "" })) }, { rille.literals({ "a", "" }) })
   t.eq({ result(rille.regex_job("a(")) }, { rille.regex("a(") })
   t.eq({ result(rille.regexset_job({ "x", "a(" })) }, { rille.regexset({ "x", "a(" }) })
@@ -97,30 +97,33 @@ t.test("every function on text that can be slow has a job form", function()
   end
 end)
 
-t.test("a job form of a text reads its arguments as the function does, and raises the same errors", function()
-  for name, arguments in pairs({
-    count = { "a", "x" },
-    reverse = { "a", "word" },
-    offset = { "a", 0, "byte", "char" },
-    offsets = { "a", { 1, nil, 3 }, "byte", "char" },
-    width = { "a", { tabstop = 0 } },
-    truncate = { "a", -1 },
-    pad = { "a", 5, { fill = "ab" } },
-    wrap = { "a", 0 },
-    upper = { nil },
-    equal_fold = { "a" },
-    normalize = { "a", "NFX" },
-  }) do
-    local n = name == "offset" and 4 or 4
-    local function message(fn)
-      local ok, said = pcall(fn, unpack(arguments, 1, n))
-      t.eq(ok, false)
-      return said:gsub("^.-rille%.text%.", "")
+t.test(
+  "the job form of a text reads its arguments as the function does, and raises the same errors",
+  function()
+    for name, arguments in pairs({
+      count = { "a", "x" },
+      reverse = { "a", "word" },
+      offset = { "a", 0, "byte", "char" },
+      offsets = { "a", { 1, nil, 3 }, "byte", "char" },
+      width = { "a", { tabstop = 0 } },
+      truncate = { "a", -1 },
+      pad = { "a", 5, { fill = "ab" } },
+      wrap = { "a", 0 },
+      upper = { nil },
+      equal_fold = { "a" },
+      normalize = { "a", "NFX" },
+    }) do
+      local n = name == "offset" and 4 or 4
+      local function message(fn)
+        local ok, said = pcall(fn, unpack(arguments, 1, n))
+        t.eq(ok, false)
+        return said:gsub("^.-rille%.text%.", "")
+      end
+      local said = message(rille.text[name .. "_job"])
+      t.eq(said, (message(rille.text[name]):gsub(name, name .. "_job", 1)))
     end
-    local said = message(rille.text[name .. "_job"])
-    t.eq(said, (message(rille.text[name]):gsub(name, name .. "_job", 1)))
   end
-end)
+)
 
 t.test("a text above 8 MiB is refused by a job, with a sentence that names rille.file", function()
   local long = ("x"):rep(8 * 2 ^ 20)

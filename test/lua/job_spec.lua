@@ -4,7 +4,7 @@ local ffi = require("ffi")
 local rille = require("rille")
 
 if rille.backend ~= "native" then
-  return t.test("jobs say that they need the native library", function()
+  return t.test("jobs report that they need the native library", function()
     local notifier, message = rille.notifier()
     t.eq(notifier, nil)
     t.ok(message:find("needs the native library", 1, true), message)
@@ -107,7 +107,7 @@ t.test("a job may fail with a message", function()
   t.eq({ state, message }, { "failed", "the test asked for this failure" })
 end)
 
-t.test("cancelling stops a job and keeps what it had found", function()
+t.test("cancelling stops a job and keeps the results found before", function()
   local job = start({ steps = 1000000, microseconds = 1000, results = 1 })
   t.eq((job:wait(LONG)), "running")
   job:cancel()
@@ -120,7 +120,7 @@ t.test("cancelling stops a job and keeps what it had found", function()
   t.eq((over:poll()), "done")
 end)
 
-t.test("a storm of cancels", function()
+t.test("many cancels at random times", function()
   local jobs = {}
   for i = 1, 500 do
     jobs[i] = start({ steps = 1000000, microseconds = 200, results = i % 3 })
@@ -150,7 +150,7 @@ t.test("ten thousand jobs", function()
   end
 end)
 
-t.test("jobs that nobody keeps are cancelled by the collector", function()
+t.test("unreferenced jobs are cancelled by the collector", function()
   if t.shared then
     t.skip("other Lua states use rille in this process")
   end
@@ -166,7 +166,7 @@ t.test("jobs that nobody keeps are cancelled by the collector", function()
   t.eq((collect(start({ steps = 1 }))), "done")
 end)
 
-t.test("a job waits when nobody takes, and others run meanwhile", function()
+t.test("a job waits while its results are not taken, and others run meanwhile", function()
   local full = {}
   for i = 1, 20 do
     -- With numbers that count as 1,000 bytes each, 4,195 are slightly more than 4 MiB.
@@ -188,7 +188,7 @@ t.test("a job waits when nobody takes, and others run meanwhile", function()
   end
 end)
 
-t.test("waiting has a limit", function()
+t.test("a wait ends at its timeout", function()
   local job = start({ steps = 1000000, microseconds = 1000 })
   t.eq((job:wait(0)), "running")
   t.eq((job:wait(0.5)), "running")
@@ -241,7 +241,7 @@ t.test("a descriptor becomes readable when a job is ready", function()
   t.raises("rille: closed", note.watch, note, job)
 end)
 
-t.test("watching a job that is over, or was cancelled, is news at once", function()
+t.test("watching a job that has ended makes the descriptor readable at once", function()
   local note = rille.notifier()
   local job = start({ steps = 0 })
   job:wait(LONG)
@@ -304,7 +304,7 @@ t.test("jobs and notifiers are closed in any order", function()
   end
 end)
 
-t.test("cancelling is seen within 10 ms", function()
+t.test("a job stops within 10 ms of its cancellation", function()
   local best = math.huge
   -- The best of several rounds, as other work of the machine must not count.
   for _ = 1, 30 do

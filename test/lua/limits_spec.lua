@@ -107,7 +107,7 @@ end
 
 local re = rille.regex("7 of")
 
-t.test("fork: each noun works in the child or says whose it is", function()
+t.test("fork: each noun works in the child, or says that it belongs to the parent", function()
   with_log(function(path, packed)
     local set, literals, stream = rille.regexset({ "a" }), rille.literals({ "a" }), rille.stream(re, "x")
     local file, corpus, note = rille.file(path), rille.fuzzy(), rille.notifier()
@@ -156,7 +156,7 @@ t.test("unload: a Lua state that closes waits for no job and leaves nothing runn
   t.eq(count, "45")
 end)
 
-t.test("full disk: what has come before it can be read", function()
+t.test("full disk: the bytes before it can be read", function()
   with_log(function(_, packed)
     in_child(function()
       limit(FSIZE, 8192)
@@ -285,7 +285,7 @@ t.test("no thread: jobs fail with a sentence, and the rest continues", function(
   end)
 end)
 
-t.test("limits that a caller sets are said with their number", function()
+t.test("messages about limits that a caller sets have their number", function()
   with_log(function(_, packed)
     local none, message = rille.regex("\\w{500}", { memory_limit = 1000 })
     t.eq(none, nil)

@@ -15,7 +15,7 @@ local function all(iterator)
   return list
 end
 
-t.test("find gives where and which", function()
+t.test("find returns the position and the number of a literal", function()
   local lits = literals({ "foo", "bar", "é" })
   t.eq({ lits:find("a bar foo") }, { 3, 5, 2 })
   t.eq({ lits:find("a bar foo", 4) }, { 7, 9, 1 })
@@ -30,7 +30,7 @@ t.test("find gives where and which", function()
   t.raises("rille.literals:find: init must be a position from 1 on, got 0", lits.find, lits, "a", 0)
 end)
 
-t.test("the first one in the list wins, or the longest", function()
+t.test("the first literal in the list matches, or the longest", function()
   t.eq({ literals({ "ab", "abcd", "bcd" }):find("xabcd") }, { 2, 3, 1 })
   t.eq({ literals({ "ab", "abcd", "bcd" }, { match = "longest" }):find("xabcd") }, { 2, 5, 2 })
   t.eq({ literals({ "abcd", "ab" }, { match = "first" }):find("xabcd") }, { 2, 5, 1 })
@@ -42,7 +42,7 @@ t.test("ASCII letters in either case", function()
   t.eq(all(lits:gfind("FOO foo é É")), { { 1, 3, 1 }, { 5, 7, 1 }, { 12, 13, 2 } })
 end)
 
-t.test("gfind, spans and count give every hit", function()
+t.test("gfind, spans and count return every hit", function()
   local lits = literals({ "ab", "c" })
   local expected = { { 1, 2, 1 }, { 3, 3, 2 }, { 5, 6, 1 } }
   t.eq(all(lits:gfind("abcxab")), expected)

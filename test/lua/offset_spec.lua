@@ -19,7 +19,7 @@ t.test("a position in one unit becomes one in another", function()
   t.eq(text.offset(SAMPLE, 4, "grapheme", "utf16"), 5)
 end)
 
-t.test("one inside a char or a cluster is that of its start", function()
+t.test("a position inside a character or a cluster is that of its start", function()
   t.eq(text.offset(SAMPLE, 3, "byte", "byte"), 2)
   t.eq(text.offset(SAMPLE, 9, "byte", "utf16"), 5)
   t.eq(text.offset(SAMPLE, 6, "utf16", "byte"), 7)
@@ -28,7 +28,7 @@ t.test("one inside a char or a cluster is that of its start", function()
   t.eq(text.offset(SAMPLE, 12, "byte", "grapheme"), 5)
 end)
 
-t.test("one past the end is that, and so is everything beyond", function()
+t.test("a position past the end is one past the end", function()
   for _, from in ipairs(UNITS) do
     for _, to in ipairs(UNITS) do
       local past = text.count(SAMPLE, to) + 1
@@ -40,7 +40,7 @@ t.test("one past the end is that, and so is everything beyond", function()
   end
 end)
 
-t.test("an invalid sequence is one char", function()
+t.test("an invalid sequence is one character", function()
   local s = "a\226\130z\128\128\240\159\152"
   t.eq(text.offset(s, 3, "byte", "char"), 2)
   t.eq(text.offset(s, 3, "byte", "byte"), 2)
@@ -50,7 +50,7 @@ t.test("an invalid sequence is one char", function()
   t.eq(text.offset(s, 6, "char", "byte"), 7)
 end)
 
-t.test("there and back again is the same on every start", function()
+t.test("converting there and back returns every start unchanged", function()
   local s = ("größer 日本 👩‍👩‍👧 \255\226\130 e\204\129\r\n"):rep(3)
   for _, unit in ipairs(UNITS) do
     for position = 1, text.count(s, unit) + 1 do
@@ -87,7 +87,7 @@ t.test("a long list in disorder", function()
   t.eq(text.offsets(s, positions, "utf16", "grapheme"), expected)
 end)
 
-t.test("results go to a list that is given", function()
+t.test("results are written to a list of the caller", function()
   local results = { 9, 9, 9, 9 }
   t.ok(rawequal(text.offsets(SAMPLE, { 1, 7 }, "byte", "utf16", results), results))
   t.eq(results, { 1, 5 })

@@ -239,7 +239,7 @@ t.test("a wrong value of an option says what is right, of every function", funct
   end)
 end)
 
-t.test("options that are no table are an error, of every function", function()
+t.test("options that are not a table are an error, of every function", function()
   t.with_file("a\n", function(path)
     for _, case in ipairs(cases(path)) do
       if case[2] == REGEX then

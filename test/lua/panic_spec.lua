@@ -28,7 +28,7 @@ t.test("a panic is a status with its message", function()
   t.eq(C.rille_test_panic(nil), tonumber(C.RILLE_EPANIC))
 end)
 
-t.test("a panic in a getter gives its fallback", function()
+t.test("a getter that panics returns its fallback value", function()
   t.eq(C.rille_test_panic_get(), 7)
 end)
 

@@ -269,7 +269,7 @@ case("fuzzy.filter", function()
   return rille.fuzzy.filter("file 12", items).total
 end)
 
-t.test("each sentence about refused memory stands in the help", function()
+t.test("the help has each sentence about refused memory", function()
   local help = assert(io.open(ROOT .. "/doc/rille.txt")):read("*a"):match("%*rille%-limits%*(.-)\n====")
   help = help:gsub("%s+", " ")
   for _, sentence in ipairs(refused.SENTENCES) do
@@ -313,7 +313,7 @@ t.test("a file with a line for which there is no memory is a row of the kind err
   t.ok(found:find("the system has no memory for %d+ bytes"), found)
 end)
 
-t.test("a process whose address space is bounded lives, and each noun says why it does not", function()
+t.test("a process with a bounded address space survives, and each noun reports refused memory", function()
   ffi.cdef([[
     typedef struct rille_refused_bound { unsigned long soft, hard; } rille_refused_bound;
     int rille_refused_prlimit(int, int, const rille_refused_bound *, rille_refused_bound *) __asm__("prlimit");

@@ -4,7 +4,7 @@ local ffi = require("ffi")
 local rille = require("rille")
 
 if rille.backend ~= "native" then
-  return t.test("regex says that it needs the native library", function()
+  return t.test("regex reports that it needs the native library", function()
     local re, message = rille.regex("a+")
     t.eq(re, nil)
     t.ok(message:find("needs the native library", 1, true), message)
@@ -30,7 +30,7 @@ local function all(iterator)
   return list
 end
 
-t.test("find gives positions as string.find does", function()
+t.test("find returns positions as string.find does", function()
   t.eq({ regex("b+"):find("abbc") }, { 2, 3 })
   t.eq({ regex("x*"):find("abc") }, { 1, 0 })
   t.eq({ regex("x"):find("abc") }, {})
@@ -38,7 +38,7 @@ t.test("find gives positions as string.find does", function()
   t.eq({ regex("b"):find("a\0b") }, { 3, 3 })
 end)
 
-t.test("init is where the search begins, and what is before it is seen", function()
+t.test("a search starts at init and sees the text before it", function()
   t.eq({ regex("a"):find("aXa", 2) }, { 3, 3 })
   t.eq({ regex("^a"):find("aa", 2) }, {})
   t.eq({ regex("\\ba"):find("aa a", 2) }, { 4, 4 })
@@ -101,7 +101,7 @@ t.test("a pattern that is too big returns nil and names the limit", function()
   t.ok(rille.regex("\\w{10}", { memory_limit = 1000000 }))
 end)
 
-t.test("match gives strings as string.match does", function()
+t.test("match returns strings as string.match does", function()
   t.eq({ regex("l+"):match("hello") }, { "ll" })
   t.eq({ regex("(h)(e)(l)(l)(o)"):match("hello") }, { "h", "e", "l", "l", "o" })
   t.eq({ regex("(a)|(b)"):match("b") }, { false, "b" })
@@ -110,14 +110,14 @@ t.test("match gives strings as string.match does", function()
   t.eq({ regex("()"):match("hello") }, { "" })
 end)
 
-t.test("captures gives positions by number and by name", function()
+t.test("captures returns positions by number and by name", function()
   local c = regex("(?<key>\\w+)=(?<value>\\w+)?(;)?"):captures(" ab=cd")
   t.eq(c, { [0] = { 2, 6 }, { 2, 3 }, { 5, 6 }, false, key = { 2, 3 }, value = { 5, 6 } })
   t.eq(regex("x"):captures("ab"), nil)
   t.eq(regex("(x)"):captures("axx", 3)[1], { 3, 3 })
 end)
 
-t.test("gmatch gives strings, also where a group is missing", function()
+t.test("gmatch returns strings, also where a group is missing", function()
   t.eq(all(regex("\\w+"):gmatch("one two")), { { "one" }, { "two" } })
   t.eq(all(regex("(\\w)=(\\d)?"):gmatch("a=1 b= c=3")), { { "a", "1" }, { "b", false }, { "c", "3" } })
   t.eq(all(regex("(a)|b"):gmatch("ba")), { { false }, { "a" } })
@@ -306,7 +306,7 @@ t.test("replace_into appends to both kinds of buffer", function()
   t.raises("must not be the same buffer", regex("b").replace_into, regex("b"), buffers[1], buffers[1], "")
 end)
 
-t.test("objects of one pattern share what is native, and close each for itself", function()
+t.test("objects of the same pattern share native memory, and each is closed independently", function()
   local a, b = regex("shared(1)"), regex("shared(1)")
   t.ok(rawequal(a.handle, b.handle))
   a:close()
@@ -355,7 +355,7 @@ t.test("the cache is bounded", function()
   t.ok(rille.stats().bytes.regex > 0)
 end)
 
-t.test("linear time: patterns that make others hang", function()
+t.test("linear time for patterns that make backtracking engines hang", function()
   local s = ("a"):rep(100000)
   t.eq(regex("(a+)+$"):test(s .. "b"), false)
   t.eq(regex("(x+x+)+y"):test(("x"):rep(100000)), false)
@@ -374,7 +374,7 @@ t.test("escape returns a pattern for exactly that text", function()
   end
 end)
 
-t.test("from_lua translates what has an equivalent, and says why not", function()
+t.test("from_lua translates patterns that have an equivalent, and says why others have none", function()
   t.eq(regex(rille.regex.from_lua("^%s*(%d+)%-(.-)%s*$")):captures(" 12-ab "), {
     [0] = { 1, 7 },
     { 2, 3 },
@@ -428,7 +428,7 @@ t.test("a translated pattern finds what string.find does", function()
   end
 end)
 
-t.test("explain_pcre lists what is not there", function()
+t.test("explain_pcre lists unsupported features", function()
   t.eq(rille.regex.explain_pcre("a(?=b)\\1c++"), {
     { feature = "look-ahead", position = 2 },
     { feature = "back-reference", position = 7 },
@@ -470,7 +470,7 @@ t.test("an iteration whose pattern is closed meanwhile is an error, not a crash"
   end)
 end)
 
-t.test("how many are replaced is a whole number, of any size", function()
+t.test("the number of replacements is a whole number of any size", function()
   local re = rille.regex("a")
   t.eq({ re:replace("aaa", "b", 2 ^ 32 + 1) }, { "bbb", 3 })
   t.eq({ rille.literals({ "a" }):replace("aaa", "b", 2 ^ 32 + 1) }, { "bbb", 3 })

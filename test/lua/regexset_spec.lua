@@ -7,14 +7,14 @@ t.test("patterns must be a list of strings", function()
 end)
 
 if rille.backend ~= "native" then
-  return t.test("regexset says that it needs the native library", function()
+  return t.test("regexset reports that it needs the native library", function()
     local set, message = rille.regexset({ "a" })
     t.eq(set, nil)
     t.ok(message:find("needs the native library", 1, true), message)
   end)
 end
 
-t.test("matches gives ids, ascending", function()
+t.test("matches returns ids in ascending order", function()
   local set = rille.regexset({ "foo", "b.r", "^x", "é$", "foo" })
   t.eq(set:matches("a foo bar é"), { 1, 2, 4, 5 })
   t.eq(set:matches("x"), { 3 })
@@ -55,7 +55,7 @@ t.test("many patterns", function()
   t.eq(rille.regexset(patterns):matches("some p7"), expected)
 end)
 
-t.test("what is wrong, with which pattern, and where in it", function()
+t.test("an error names the pattern and the position in it", function()
   t.eq({ rille.regexset({ "a", "b(" }) }, { nil, "pattern 2 of 2: unclosed group", 2 })
   local set, message = rille.regexset({ "\\w{500}", "\\w{500}" }, { memory_limit = 100000 })
   t.eq(set, nil)

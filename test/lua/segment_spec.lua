@@ -22,7 +22,7 @@ t.test("grapheme clusters", function()
   t.eq(pieces("a\226\130z", "grapheme"), { "a", "\226\130", "z" })
 end)
 
-t.test("words, without what stands between them", function()
+t.test("words, without the text between them", function()
   t.eq(pieces("Don't stop, it's 3.14 __ !", "word"), { "Don't", "stop", "it's", "3.14" })
   t.eq(pieces("日本, テスト", "word"), { "日", "本", "テスト" })
   t.eq(pieces(" ,! ", "word"), {})

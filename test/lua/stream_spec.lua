@@ -56,7 +56,7 @@ t.test("patterns across every border", function()
   end
 end)
 
-t.test("a pattern without a longest match needs one declared", function()
+t.test("a pattern with matches of any length needs max_match_length", function()
   native()
   local re = rille.regex("\\w+")
   t.raises("rille.stream: a match of this pattern may have any length; declare", rille.stream, re, "x")
@@ -66,7 +66,7 @@ t.test("a pattern without a longest match needs one declared", function()
   t.raises("anchored", rille.stream, rille.regex("a", { anchored = true }), "x")
 end)
 
-t.test("a match that is longer than declared is never silent", function()
+t.test("a match that is longer than max_match_length is reported", function()
   native()
   local s = "some " .. ("x"):rep(11) .. " words"
   for n = 1, #s do

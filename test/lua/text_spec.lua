@@ -16,7 +16,7 @@ t.test("reverse keeps the bytes of each unit in order", function()
   t.eq(text.reverse("a\0b"), "b\0a")
 end)
 
-t.test("reverse goes by grapheme clusters by default", function()
+t.test("reverse works by grapheme clusters by default", function()
   t.eq(text.reverse("e\204\129x"), text.reverse("e\204\129x", "grapheme"))
 end)
 
@@ -45,14 +45,14 @@ t.test("validate returns where the first invalid sequence begins", function()
   t.eq({ text.validate("\237\160\128") }, { false, 1 })
 end)
 
-t.test("repair puts one U+FFFD for each maximal invalid subsequence", function()
+t.test("repair writes one U+FFFD for each maximal invalid subsequence", function()
   t.eq(text.repair("a\255b"), "a\239\191\189b")
   t.eq(text.repair("\226\130\226\130"), ("\239\191\189"):rep(2))
   t.eq(text.repair("\237\160\128"), ("\239\191\189"):rep(3))
   t.eq(text.repair("\240\159\152"), "\239\191\189")
 end)
 
-t.test("a valid string comes back from repair as it is", function()
+t.test("repair returns a valid string unchanged", function()
   local s = "größer" .. ("."):rep(100)
   t.ok(rawequal(text.repair(s), s))
   t.eq(text.repair(rille.bytes(ffi.cast("const uint8_t *", s), #s)), s)
@@ -79,7 +79,7 @@ t.test("lines end in LF, CR LF or the end of the text", function()
   t.eq(text.count("\n\n", "line"), 2)
 end)
 
-t.test("words hold a letter, a number or an ideograph", function()
+t.test("words contain a letter, a number or an ideograph", function()
   t.eq(text.count("don't panic, it's 3.14 __ !", "word"), 4)
   t.eq(text.count("日本, テスト", "word"), 3)
   t.eq(text.count("½ … 👩", "word"), 1)
@@ -92,7 +92,7 @@ t.test("the number of characters is that of the repaired text", function()
   end
 end)
 
-t.test("_into appends to a rille buffer and returns how much", function()
+t.test("_into appends to a rille buffer and returns the number of bytes", function()
   local buffer = rille.buffer()
   t.eq(text.reverse_into(buffer, "abc", "byte"), 3)
   t.eq(text.reverse_into(buffer, "é!"), 3)
@@ -103,7 +103,7 @@ t.test("_into appends to a rille buffer and returns how much", function()
   buffer:close()
 end)
 
-t.test("_into appends to a string.buffer and returns how much", function()
+t.test("_into appends to a string.buffer and returns the number of bytes", function()
   local found, string_buffer = pcall(require, "string.buffer")
   if not found then
     t.skip("this LuaJIT has no string.buffer")
@@ -114,7 +114,7 @@ t.test("_into appends to a string.buffer and returns how much", function()
   t.eq(buffer:tostring(), "> cba\239\191\189")
 end)
 
-t.test("a wrong unit is an error that lists the right ones", function()
+t.test("a wrong unit is an error that lists the known ones", function()
   t.raises(
     "rille.text.count: unknown unit 'foo' %(known: byte, char, utf16, grapheme, word, line, cell, sentence, linebreak%)",
     text.count,
@@ -140,7 +140,7 @@ t.test("errors point at the caller", function()
   t.ok(message:find("text_spec%.lua:%d+: rille%.text%.count: s must be"), message)
 end)
 
-t.test("a buffer that is none is an error before anything happens", function()
+t.test("a value that is not a buffer is an error before any other check", function()
   for _, buffer in ipairs({ 1, "s", {}, io.stdout }) do
     t.raises(
       "rille.text.reverse_into: buffer must be a string.buffer or a rille buffer",

@@ -23,7 +23,7 @@ t.test("wrong arguments are errors", function()
 end)
 
 if rille.backend ~= "native" then
-  return t.test("walk says that it needs the native library", function()
+  return t.test("walk reports that it needs the native library", function()
     local job, message = rille.walk(".")
     t.eq(job, nil)
     t.ok(message:find("needs the native library", 1, true), message)
@@ -51,7 +51,7 @@ local function collect(job, n)
   end
 end
 
-t.test("every file of a tree, with the root as it was given", function()
+t.test("every file of a tree, with the root as passed", function()
   local job = rille.walk(root .. "/lua/rille/fallback")
   local paths, kinds = collect(job)
   local seen = {}
@@ -91,7 +91,7 @@ t.test("options", function()
   t.eq(hidden, { root == "." and ".luacheckrc" or root .. "/.luacheckrc" })
 end)
 
-t.test("batches have the length that is asked for", function()
+t.test("batches have the requested length", function()
   local whole = collect(rille.walk(root .. "/test", { sort = true }))
   t.eq(collect(rille.walk(root .. "/test", { sort = true }), 1), whole)
   t.eq(collect(rille.walk(root .. "/test", { sort = true }), 7), whole)
@@ -155,7 +155,7 @@ t.test("a walk that stays on the file system of its root leaves out what is moun
   t.eq(has_ptmx({ hidden = true, same_file_system = true }), false)
 end)
 
-t.test("what a person types wrong is nil and a message at once", function()
+t.test("a mistake of the user is nil and a message at once", function()
   t.eq({ rille.walk(root .. "/nothing") }, { nil, root .. "/nothing: No such file or directory" })
   t.eq(
     { rille.walk(root .. "/README.nothing/x") },

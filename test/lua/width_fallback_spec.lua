@@ -138,7 +138,7 @@ t.test("wrap of 4,000 generated texts", function()
   end
 end)
 
-t.test("what takes tables is refused, never guessed", function()
+t.test("text that needs tables is refused, never guessed", function()
   local none = { nil, "needs the native library" }
   t.eq({ fallback.width("é") }, none)
   t.eq({ fallback.count("é", "cell") }, none)

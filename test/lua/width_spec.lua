@@ -11,7 +11,7 @@ local function library()
   end
 end
 
-t.test("ASCII is a cell a char, controls are none, tabs go to their stops", function()
+t.test("an ASCII character is one cell, a control is none, a tab ends at its stop", function()
   t.eq(text.width(""), 0)
   t.eq(text.width("hello, world"), 12)
   t.eq(text.width(("x"):rep(1000)), 1000)
@@ -26,7 +26,7 @@ t.test("ASCII is a cell a char, controls are none, tabs go to their stops", func
   t.eq(text.count("hello", "cell"), 5)
 end)
 
-t.test("clusters take the cells of their chars, at most two", function()
+t.test("clusters take the cells of their characters, at most two", function()
   library()
   for s, cells in pairs({
     ["größer"] = 6,
@@ -105,7 +105,7 @@ t.test("truncate cuts a side", function()
   t.eq(text.truncate("a\r\nb", 2, { ellipsis = "", style = "neovim" }), "a")
 end)
 
-t.test("a string that fits comes back as it is", function()
+t.test("a string that fits is returned unchanged", function()
   local s = "x" .. ("y"):rep(100)
   t.ok(rawequal(text.truncate(s, 101), s))
   t.ok(rawequal(text.pad(s, 101), s))
@@ -149,7 +149,7 @@ t.test("a list is truncated in one call", function()
   t.eq(text.truncate_list_into(buffer, {}, 20), 0)
 end)
 
-t.test("pad fills up", function()
+t.test("pad fills with spaces", function()
   t.eq(text.pad("ab", 5), "ab   ")
   t.eq(text.pad("ab", 5, { align = "right" }), "   ab")
   t.eq(text.pad("ab", 5, { align = "center" }), " ab  ")
@@ -159,7 +159,7 @@ t.test("pad fills up", function()
   t.eq(#text.pad("", 10000), 10000)
 end)
 
-t.test("pad knows of wide chars", function()
+t.test("pad measures wide characters", function()
   library()
   t.eq(text.pad("日本", 7, { align = "center" }), " 日本  ")
   t.eq(text.pad("ab", 5, { fill = "─" }), "ab───")
@@ -172,7 +172,7 @@ t.test("pad knows of wide chars", function()
   )
 end)
 
-t.test("_into appends and returns how much", function()
+t.test("_into appends and returns the number of bytes", function()
   local buffer = rille.buffer()
   t.eq(text.truncate_into(buffer, "hello, world", 5), 7)
   t.eq(text.truncate_into(buffer, "hello", 5), 5)

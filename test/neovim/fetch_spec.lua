@@ -148,7 +148,7 @@ local function serve(body)
   return servers.start({ [archive .. ".tar.gz"] = body })
 end
 
-t.test("the library is downloaded, verified and loaded, and a second time it is there", function()
+t.test("the library is downloaded, verified and loaded, and a second call finds it", function()
   each(function(install, key)
     for _, answer in ipairs({ "good", "unmeasured", "moved" }) do
       local directory, server = scratch(), serve(good)
@@ -333,7 +333,7 @@ t.test("a second call while one runs, and one after the fallback was chosen", fu
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("it is installed where Neovim keeps its data, for any name of the editor's configuration", function()
+t.test("the library is installed where Neovim keeps its data, under any NVIM_APPNAME", function()
   for _, app in ipairs({ "", "other" }) do
     local nvim = child.start({ env = { NVIM_APPNAME = app } })
     local data, ours = unpack(nvim:lua(function()

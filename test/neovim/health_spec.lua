@@ -29,7 +29,7 @@ t.test("health reports where the library was found", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("health reports why there is none, and what to do", function()
+t.test("health reports why there is no library, and what to do", function()
   local directory = vim.fn.tempname()
   vim.fn.mkdir(directory)
   vim.fn.writefile({ "no library" }, directory .. "/librille.so")
@@ -46,7 +46,7 @@ t.test("health reports why there is none, and what to do", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("health reports options that are not what they should be", function()
+t.test("health reports wrong options", function()
   local nvim = child.start()
   nvim:lua([[vim.g.rille = { view = { above = 1e9, colums = 80 }, progress = 3 }]])
   local text = report(nvim)
@@ -99,7 +99,7 @@ local function tell(nvim)
   end)
 end
 
-t.test("progress reports work that takes long, and of that alone", function()
+t.test("progress reports only work that takes long", function()
   local nvim = child.start()
   if vim.fn.has("nvim-0.12") == 1 then
     t.eq(tell(nvim), { "long running 25 a", "long running 52 c", "long success 100 d" })

@@ -14,7 +14,7 @@ local directory = vim.fn.tempname()
 vim.fn.mkdir(directory)
 vim.fn.writefile(vim.fn.readfile(root .. "/doc/rille.txt"), directory .. "/rille.txt")
 
-t.test("there is one place for each tag", function()
+t.test("each tag is defined once", function()
   -- Vim raises an error for a duplicate tag.
   vim.cmd.helptags(directory)
   local tags = tags_of(directory .. "/tags")
@@ -23,7 +23,7 @@ t.test("there is one place for each tag", function()
   end
 end)
 
-t.test("links lead to tags, of ours or of Neovim", function()
+t.test("links lead to tags of rille or of Neovim", function()
   local ours, theirs = tags_of(directory .. "/tags"), tags_of(vim.env.VIMRUNTIME .. "/doc/tags")
   local links = 0
   for line in io.lines(directory .. "/rille.txt") do

@@ -126,7 +126,7 @@ t.test("lazy.nvim builds it automatically", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("by hand", function()
+t.test("building by hand", function()
   local directory, env = scratch()
   local program = os.getenv("RILLE_CHILD")
   local result = vim
@@ -161,7 +161,7 @@ t.test("without cargo a build was reported in :messages alone", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("a build froze the editor, and one that ended said nothing", function()
+t.test("a build blocked the editor, and one that ended was not reported", function()
   local directory, env = scratch()
   local gate = directory .. "/gate"
   local script = table.concat(vim.fn.readfile(directory .. "/bin/cargo"), "\n")

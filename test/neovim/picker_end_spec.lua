@@ -41,7 +41,7 @@ local function mode(nvim)
   return nvim:api("nvim_get_mode").mode
 end
 
-t.test("on_choice was not called, or twice, where a picker ended by anything but a key of its own", function()
+t.test("on_choice was not called, or called twice, when a picker was not ended by one of its keys", function()
   for keys, ex in pairs({
     ["<Esc>"] = false,
     ["<C-c>"] = false,
@@ -118,7 +118,7 @@ t.test("a coroutine that asks twice in a row gets both answers", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("resume asked somebody's question again", function()
+t.test("resume opened a picker of vim.ui.select again", function()
   local nvim = start()
   nvim:cmd("Rille files")
   nvim:type("alone")
@@ -138,7 +138,7 @@ t.test("resume asked somebody's question again", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("keys that were typed ahead led elsewhere than slow ones", function()
+t.test("keys that were typed ahead had another result than slow ones", function()
   for _, slow in ipairs({ true, false }) do
     for keys, expected in pairs({
       ["needle<CR>"] = { "alone.txt", 2, 2, 1 },
@@ -196,7 +196,7 @@ t.test("keys typed after the choice went into the prompt or were inserted", func
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("the mode of before was lost, or that of the prompt stayed", function()
+t.test("the previous mode was lost, or the mode of the prompt remained", function()
   local cases = {
     { "n", "", "n" },
     { "i", "A", "i" },
@@ -238,7 +238,7 @@ t.test("the mode of before was lost, or that of the prompt stayed", function()
   end
 end)
 
-t.test("a terminal went on in Normal mode", function()
+t.test("a terminal stayed in Normal mode", function()
   local nvim = start()
   nvim:cmd("terminal cat")
   nvim:lua([[vim.keymap.set("t", "<F2>", "<Cmd>lua _G.choose()<CR>")]])
@@ -276,7 +276,7 @@ t.test("completion and pairs of other plugins acted in the prompt", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("a named pipe among the files made the editor hang", function()
+t.test("a named pipe among the files blocked the editor", function()
   local nvim = start()
   if vim.fn.executable("mkfifo") == 0 then
     t.skip("mkfifo is not installed")

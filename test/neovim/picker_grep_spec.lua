@@ -40,7 +40,7 @@ t.test("lines appear as the pattern is typed, and a choice goes there", function
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("a wrong pattern is said in the prompt, and what was found stays", function()
+t.test("a wrong pattern is reported in the prompt, and the earlier lines stay", function()
   local nvim = start({ columns = 110, lines = 30 })
   nvim:cmd("Rille grep")
   nvim:type("Needle of 12")
@@ -59,7 +59,7 @@ t.test("a wrong pattern is said in the prompt, and what was found stays", functi
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("more than the limit is said, and less is not", function()
+t.test("only more lines than the limit are reported", function()
   local nvim = start({ columns = 80 })
   nvim:lua([[vim.g.rille = { grep = { limit = 30 } }]])
   nvim:cmd("Rille grep line")
@@ -74,7 +74,7 @@ t.test("more than the limit is said, and less is not", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("what is not saved yet is searched as it is in the editor, and shown so", function()
+t.test("unsaved text is searched and shown as it is in the editor", function()
   local nvim = start({ columns = 110, lines = 30 })
   nvim:cmd("edit src/file03.txt")
   nvim:lua([[vim.api.nvim_buf_set_lines(0, 0, 0, false, { "just typed in" }) ]])
@@ -103,7 +103,7 @@ t.test("what is not saved yet is searched as it is in the editor, and shown so",
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("of a long line the part with the match is shown", function()
+t.test("the part of a long line with the match is shown", function()
   local nvim = start({ columns = 80 })
   nvim:cmd("Rille grep a long line")
   nvim:sees("long.txt:1:")
@@ -112,7 +112,7 @@ t.test("of a long line the part with the match is shown", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("each key cancels the search before it", function()
+t.test("each key cancels the previous search", function()
   local nvim = start({ columns = 80 })
   nvim:cmd("Rille grep")
   for _ = 1, 10 do

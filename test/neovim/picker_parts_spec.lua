@@ -11,7 +11,7 @@ local function outer(rect, frame)
   return rect.row, rect.col, rect.row + rect.height + edge, rect.col + rect.width + edge
 end
 
-t.test("windows are on the screen and apart from each other, whatever its size", function()
+t.test("windows are on the screen and do not overlap, at any size", function()
   local previews = 0
   for columns = 1, 240, 3 do
     for lines = 2, 90 do
@@ -130,7 +130,7 @@ local function read(place)
   return lines, why
 end
 
-t.test("what is no text, not there or not a file is said in words, and nothing waits for it", function()
+t.test("a binary, missing or special file is described in words, and does not block", function()
   local directory = vim.fn.tempname()
   vim.fn.mkdir(directory)
   local function file(name, text)

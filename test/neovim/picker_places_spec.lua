@@ -162,7 +162,7 @@ t.test("the path of the directory was matched along with that of the file", func
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("a match far inside a line was neither shown nor gone to", function()
+t.test("a match far inside a line was not shown, and the cursor did not go there", function()
   write("far/long.txt", { "first", ("é "):rep(1500) .. "the needle and " .. ("z"):rep(3000), "last" })
   local nvim = start(nil, directory .. "/far")
   nvim:cmd("Rille grep needle")
@@ -184,7 +184,7 @@ t.test("a match far inside a line was neither shown nor gone to", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("odd bytes ended a picker, or the rest of its list was lost", function()
+t.test("unusual bytes ended a picker, or the rest of its list was lost", function()
   write("bytes/line\nfeed.txt", { "needle one" })
   write("bytes/esc\27[31m.txt", { "needle two" })
   write("bytes/tab\t.txt", { "needle \0 three" })

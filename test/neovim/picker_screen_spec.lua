@@ -9,7 +9,7 @@ local function start(opts)
   return pickers.start(opts, directory)
 end
 
-t.test("every way of leaving gives everything back, and on_choice is called once", function()
+t.test("every way to leave a picker frees everything, and on_choice is called once", function()
   local nvim = start({ columns = 100, lines = 30 })
   local ways = {
     "<Esc>",
@@ -85,7 +85,7 @@ t.test("the match at the end of a row is shown, however long the row is", functi
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("frames: rille's option, then the editor's, then a round one", function()
+t.test("frames: rille's option, then the editor's option, then a rounded one", function()
   local nvim = start({ columns = 60, lines = 20 })
   local function corners(code)
     nvim:lua(code)
@@ -231,7 +231,7 @@ t.test("pasted lines become one, and the cursor of the window below stays", func
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("icons of mini.icons are shown, and one that fails is not asked again", function()
+t.test("icons of mini.icons are shown, and a provider that fails is not called again", function()
   local nvim = start({ columns = 60 })
   nvim:lua([[
     _G.MiniIcons = { get = function(_, path) return path:find("%.c$") and "C" or "T", "Special" end }

@@ -9,7 +9,7 @@ local function start(opts)
   return pickers.start(opts, directory)
 end
 
-t.test("files: what is typed narrows the list, is marked in it, and a choice opens", function()
+t.test("files: a query narrows the list, matches are highlighted, and a choice opens the file", function()
   local nvim = start({ columns = 100, lines = 30 })
   nvim:cmd("Rille files")
   nvim:sees("62/62")
@@ -54,7 +54,7 @@ t.test("files of another directory, below the working directory and elsewhere", 
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("marks are of the same files when a walk finds them in another order", function()
+t.test("marks stay on their files when a walk finds the files in another order", function()
   local nvim = start({ columns = 60 })
   nvim:cmd("Rille files")
   nvim:type("'file07<Tab>")
@@ -77,7 +77,7 @@ t.test("marks are of the same files when a walk finds them in another order", fu
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("only the visible rows are text of the editor", function()
+t.test("only the visible rows are in the editor's buffer", function()
   local nvim = start({ columns = 60, lines = 16 })
   nvim:lua(function()
     local items = {}
@@ -108,7 +108,7 @@ t.test("only the visible rows are text of the editor", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("a function gives lists and texts whenever it likes, and a line may come in parts", function()
+t.test("a function adds lists and texts at any time, and a line may arrive in parts", function()
   local nvim = start({ columns = 60, lines = 16 })
   nvim:lua([[
     require("rille.nvim").pick({
@@ -214,7 +214,7 @@ t.test("the example of doc/neovim.md", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("the list continues after what was asked for at first", function()
+t.test("the list continues after the rows requested at first", function()
   local nvim = start({ columns = 60, lines = 16 })
   nvim:lua([[
     local items = {}
@@ -290,7 +290,7 @@ t.test("marked items, and the quickfix list of them or of all", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("a long quickfix list comes in parts, in order and whole", function()
+t.test("a long quickfix list is filled in parts, completely and in order", function()
   local nvim = start({ columns = 60 })
   nvim:lua([[
     local items = {}
@@ -318,7 +318,7 @@ t.test("a long quickfix list comes in parts, in order and whole", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("resume opens the last one as it was, and history has the queries", function()
+t.test("resume opens the last picker as it was, and the history has its queries", function()
   local nvim = start({ columns = 60 })
   nvim:cmd("Rille resume")
   t.ok(nvim:messages():find("nothing to resume", 1, true))

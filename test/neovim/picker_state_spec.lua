@@ -58,7 +58,7 @@ local function start()
   return nvim
 end
 
-t.test("a resumed row is selected as soon as it is there, and not before", function()
+t.test("a resumed row is selected as soon as it arrives, and not before", function()
   local nvim = start()
   local cursors = nvim:lua(function()
     local seen = {}
@@ -78,7 +78,7 @@ t.test("a resumed row is selected as soon as it is there, and not before", funct
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("the list scrolls by what is needed and leaves no empty line below it", function()
+t.test("the list scrolls only as far as needed, and leaves no empty line below it", function()
   local nvim = start()
   local result = nvim:lua(function()
     _G.set({ count = 100 })
@@ -108,7 +108,7 @@ t.test("the list scrolls by what is needed and leaves no empty line below it", f
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("rows of an earlier query keep the selection, and those of the new one begin at the first", function()
+t.test("rows of an earlier query keep the selection, and rows of a new query select the first", function()
   local nvim = start()
   local cursors = nvim:lua(function()
     local seen = {}
@@ -128,7 +128,7 @@ t.test("rows of an earlier query keep the selection, and those of the new one be
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("a mark is drawn though nothing else has changed", function()
+t.test("a mark is drawn although nothing else has changed", function()
   local nvim = start()
   local marked = nvim:lua(function()
     _G.set({ count = 4 })
@@ -164,7 +164,7 @@ t.test("marking all a second time marks none", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("what is typed ahead is done in order, once the rows that it needs are there", function()
+t.test("keys that are typed ahead run in order, as soon as the rows that they need are there", function()
   local nvim = start()
   local seen = nvim:lua(function()
     local seen = {}
@@ -196,7 +196,7 @@ t.test("what is typed ahead is done in order, once the rows that it needs are th
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("a row that is not there is not selected", function()
+t.test("a missing row is not selected", function()
   local nvim = start()
   local seen = nvim:lua(function()
     _G.set({ count = 3 })
@@ -207,7 +207,7 @@ t.test("a row that is not there is not selected", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("a picker that is opened closes the one before, and a list that is closed its picker", function()
+t.test("opening a picker closes the previous one, and closing its list closes the picker", function()
   local nvim = start()
   t.ok(nvim:lua(function()
     local first = _G.open()
@@ -230,7 +230,7 @@ t.test("a picker that is opened closes the one before, and a list that is closed
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("a match that continues past the visible part of its row is marked up to there", function()
+t.test("a match that continues past the visible part of its row is highlighted up to its end", function()
   local nvim = start()
   local seen = nvim:lua(function()
     _G.row = function()
@@ -251,7 +251,7 @@ t.test("a match that continues past the visible part of its row is marked up to 
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("the frame of the list is no row", function()
+t.test("a click on the frame of the list selects no row", function()
   local nvim = start()
   local seen = nvim:lua(function()
     _G.set({ count = 50 })

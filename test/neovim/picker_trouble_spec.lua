@@ -9,7 +9,7 @@ local function count(text, what)
   return select(2, text:gsub(vim.pesc(what), ""))
 end
 
-t.test("a working directory that is gone", function()
+t.test("a working directory that no longer exists", function()
   local nvim = start({ columns = 60 })
   nvim:lua([[
     local directory = vim.fn.tempname()
@@ -116,7 +116,7 @@ t.test("functions of the user's that fail are reported once", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("items of every kind of text: none, empty ones, controls, what is no UTF-8", function()
+t.test("items with any text: none, empty, with controls, not UTF-8", function()
   local nvim = start({ columns = 60 })
   nvim:lua([[
     require("rille.nvim").pick({ items = { "", "a\nb", "x\0y", "\255\254", ("long "):rep(20000), "\27[31mred", "漢字" } })
@@ -135,7 +135,7 @@ t.test("items of every kind of text: none, empty ones, controls, what is no UTF-
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("from the command-line window none opens", function()
+t.test("no picker opens from the command-line window", function()
   local nvim = start({ columns = 60 })
   nvim:type("q:")
   nvim:wait([[return vim.fn.getcmdwintype() ~= ""]])
@@ -170,7 +170,7 @@ t.test("without the library pickers work, and say so once", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("keys at random end in no error, and leave nothing open", function()
+t.test("random keys raise no error, and leave nothing open", function()
   math.randomseed(11)
   local nvim = start({ columns = 90, lines = 30 })
   local keys = {

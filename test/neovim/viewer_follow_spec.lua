@@ -85,7 +85,7 @@ t.test("a filter that kept nothing yet did not show the first line that it keeps
   viewers.done(nvim)
 end)
 
-t.test("a last line that grew out of the filter stayed, and a truncated file lost its filter", function()
+t.test("a last line that no longer matched stayed, and a truncated file lost its filter", function()
   local path = viewers.written("last.log", "one\ntwo\nthr")
   local nvim = viewers.view(path)
   viewers.counted(nvim)

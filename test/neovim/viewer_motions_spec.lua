@@ -16,7 +16,7 @@ do
   vim.fn.writefile(lines, path)
 end
 
-t.test("paragraphs, sentences and sections ended at the border of the page", function()
+t.test("motions by paragraphs, sentences and sections stopped at the border of the page", function()
   local nvim = viewers.view(path)
   viewers.counted(nvim)
   for _, step in ipairs({
@@ -55,7 +55,7 @@ t.test("a motion that finds nothing for long says so and stays", function()
   viewers.done(nvim)
 end)
 
-t.test("counts of words and lines ended at the border of the page", function()
+t.test("motions by words and lines with a count stopped at the border of the page", function()
   local nvim = viewers.view(path)
   viewers.counted(nvim)
   for _, step in ipairs({
@@ -129,7 +129,7 @@ t.test(
   end
 )
 
-t.test("a yank beyond what can be selected yanked one line over the register", function()
+t.test("a yank above the limit of a selection replaced the register by one line", function()
   local far = viewers.numbered("farther.log", 250000)
   local nvim = viewers.view(far)
   viewers.counted(nvim)

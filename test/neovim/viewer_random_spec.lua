@@ -99,7 +99,7 @@ local KEYS = {
   "L",
 }
 
-t.test("keys at random end in no error, and leave nothing open", function()
+t.test("random keys raise no error, and leave nothing open", function()
   local lines, text = {}, {}
   for i = 1, 6000 do
     lines[i] = ("line %d %s"):format(i, i % 50 == 0 and ("é7 "):rep(1000) or i % 13 == 0 and "" or "x")

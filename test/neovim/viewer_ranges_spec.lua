@@ -17,7 +17,7 @@ local function expected(first, last, step)
   return table.concat(lines, "\n") .. "\n"
 end
 
-t.test("a range with the numbers of the gutter acted on rows of the page", function()
+t.test("a range with the shown line numbers acted on rows of the page", function()
   local nvim = viewers.view(big)
   viewers.counted(nvim)
   nvim:type("20000G")
@@ -61,7 +61,7 @@ t.test("a range with the numbers of the gutter acted on rows of the page", funct
   viewers.done(nvim)
 end)
 
-t.test("what cannot be done with a range was done to rows of the page", function()
+t.test("commands that cannot take a range of the file acted on rows of the page", function()
   local nvim = viewers.view(big)
   viewers.counted(nvim)
   nvim:type("50Gyy")
@@ -87,7 +87,7 @@ t.test("what cannot be done with a range was done to rows of the page", function
   viewers.done(nvim)
 end)
 
-t.test("with a filter a range has the lines that are kept of these numbers", function()
+t.test("with a filter a range has the kept lines of these numbers", function()
   local nvim = viewers.view(big)
   viewers.counted(nvim)
   nvim:type("&seven<CR>")
@@ -102,7 +102,7 @@ t.test("with a filter a range has the lines that are kept of these numbers", fun
   viewers.done(nvim)
 end)
 
-t.test("a command got what the page has, and an appended file too", function()
+t.test("a command or an appended file got only the text of the page", function()
   local text = ("first\r\n%s\r\nnul \0\r\nlast"):format(("0123456789"):rep(3000))
   local path = viewers.written("odd.log", text)
   local out = viewers.directory .. "/out"

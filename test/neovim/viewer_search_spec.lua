@@ -7,7 +7,7 @@ local big = viewers.numbered("big.log", 20000, function(i)
   return i % 100 == 0 and "Hundred" or "x"
 end)
 
-t.test("how many matches there are, and which one this is, was not shown", function()
+t.test("the number of matches and of the current match was not shown", function()
   local nvim = viewers.view(big)
   viewers.counted(nvim)
   nvim:type("/Hundred<CR>")
@@ -122,7 +122,7 @@ t.test("a filter's matches were not highlighted, and one that kept nothing lost 
   viewers.done(nvim)
 end)
 
-t.test("a search under an operator moved the cursor and yanked nothing that was meant", function()
+t.test("a search under an operator moved the cursor and yanked the wrong text", function()
   local nvim = viewers.view(big)
   viewers.counted(nvim)
   nvim:type("/Hundred<CR>")

@@ -5,7 +5,7 @@ local comes_to, says = viewers.comes_to, viewers.says
 
 local big = viewers.numbered("big.log", 30000)
 
-t.test("an archive was shown as the bytes that it has", function()
+t.test("an archive was shown without being unpacked", function()
   for _, program in ipairs({ "gzip", "zstd" }) do
     if vim.fn.executable(program) == 1 then
       -- Recognised by its first bytes, not by its name.
@@ -29,7 +29,7 @@ t.test("an archive was shown as the bytes that it has", function()
   end
 end)
 
-t.test("what a command prints could not be viewed", function()
+t.test("the output of a command could not be viewed", function()
   local nvim = viewers.child.start()
   nvim:type(":Rille view !seq 100000 | sed 's/^/line /'; echo problem >&2; exit 3<CR>")
   nvim:sees("  1 line 1", 2)
@@ -50,7 +50,7 @@ t.test("what a command prints could not be viewed", function()
   viewers.done(nvim)
 end)
 
-t.test("an endless command went on after its view was closed", function()
+t.test("an endless command continued after its view was closed", function()
   local nvim = viewers.child.start()
   local pid = viewers.directory .. "/pid"
   nvim:type(":Rille view !echo $$ > " .. pid .. "; while true; do echo line; sleep 0.01; done<CR>")
@@ -70,7 +70,7 @@ t.test("an endless command went on after its view was closed", function()
   viewers.done(nvim)
 end)
 
-t.test("a command that prints nothing went on after the editor had ended", function()
+t.test("a command without output continued after the editor had ended", function()
   local nvim = viewers.child.start()
   local pid = viewers.directory .. "/silent"
   nvim:cmd("Rille view !echo $$ > " .. pid .. "; exec sleep 1000")
@@ -118,7 +118,7 @@ t.test("the standard input could not be viewed", function()
   t.eq(vim.fn.readfile(viewers.directory .. "/shown"), { "stdin", "rilleview", "one", "two \n", "three" })
 end)
 
-t.test("text in UTF-16 was shown as garbage in which a search finds nothing", function()
+t.test("text in UTF-16 was shown as garbage, in which no search matched", function()
   local function utf16(text)
     return "\255\254" .. text:gsub(".", "%0\0")
   end

@@ -38,7 +38,7 @@ t.test("a file is shown with its numbers, and a page of it is in the buffer", fu
   done(nvim)
 end)
 
-t.test("motions go through the whole file", function()
+t.test("motions reach the whole file", function()
   local nvim = view()
   for _, step in ipairs({
     { "j", 2 },
@@ -103,7 +103,7 @@ t.test("scrolling never comes to the end of a page", function()
   done(nvim)
 end)
 
-t.test("selecting and yanking go beyond a page, in both directions", function()
+t.test("selections and yanks extend past the page, in both directions", function()
   local nvim = view()
   local function yanked()
     return nvim:lua(
@@ -179,7 +179,7 @@ t.test("long lines are shown in part, and yanked whole", function()
   done(nvim)
 end)
 
-t.test("a search goes through the whole file, in both directions, and around its end", function()
+t.test("a search covers the whole file, in both directions, and wraps around at its end", function()
   local path = numbered("search.log", 200000, function(i)
     return i % 50000 == 0 and "Needle" or "hay"
   end)
@@ -213,7 +213,7 @@ t.test("a search goes through the whole file, in both directions, and around its
   done(nvim)
 end)
 
-t.test("matches in sight are highlighted, as long as Neovim's own would be", function()
+t.test("visible matches are highlighted as long as Neovim's own would be", function()
   local nvim = view()
   nvim:type("/seven<CR>")
   comes_to(nvim, 7)
@@ -357,7 +357,7 @@ t.test("empty files, files without line feeds, and bytes of every kind", functio
   done(nvim)
 end)
 
-t.test("what cannot be opened is reported", function()
+t.test("a file that cannot be opened is reported", function()
   local nvim = child.start()
   nvim:type(
     ":Rille view " .. directory .. "/nothing<CR>:Rille view " .. directory .. "<CR>:edit rille:///nothing<CR>"
@@ -409,65 +409,62 @@ t.test("a write through another name of the viewed file destroyed it", function(
   done(nvim)
 end)
 
-t.test(
-  "what was written was the page and not the file: lines cut, line ends changed, the rest missing",
-  function()
-    local path, long = directory .. "/odd.log", ("äöü 0123456789 "):rep(3000)
-    local lines = { "first\r", "nul \0 here\r", long .. "\r", "caf\233 \255\r", "last" }
-    local text = table.concat(lines, "\n")
-    local file = assert(io.open(path, "wb"))
-    file:write(text)
-    file:close()
-    local function read(name)
-      local out = assert(io.open(directory .. "/" .. name, "rb"))
-      local all = out:read("*a")
-      out:close()
-      return all
-    end
-    local nvim = view(path)
-    local function writes(command, name, expected)
-      vim.fn.delete(directory .. "/" .. name)
-      nvim:cmd(command .. " " .. directory .. "/" .. name)
-      nvim:wait(function(out, size)
-        return vim.fn.getfsize(out) == size
-      end, directory .. "/" .. name, #expected)
-      t.ok(read(name) == expected, command)
-    end
-    writes("1write", "out1", lines[1] .. "\n")
-    writes("2,3write", "out2", lines[2] .. "\n" .. lines[3] .. "\n")
-    writes("4,5write", "out3", lines[4] .. "\n" .. lines[5])
-    writes("write", "out4", text)
-    writes("%write", "out5", text)
-    t.eq(vim.fn.filereadable(directory .. "/out4.rille-part"), 0)
-    done(nvim)
-    -- The whole of a file of many pages, and all lines that a filter keeps.
-    nvim = view(big)
-    nvim:cmd("write " .. directory .. "/copy")
-    nvim:wait(function(out, size)
-      return vim.fn.getfsize(out) == size
-    end, directory .. "/copy", vim.fn.getfsize(big))
-    t.eq(vim.fn.sha256(read("copy")), vim.fn.sha256(read("big.log")))
-    nvim:cmd("write >> " .. directory .. "/copy")
-    nvim:wait(function(out, size)
-      return vim.fn.getfsize(out) == size
-    end, directory .. "/copy", 2 * vim.fn.getfsize(big))
-    vim.fn.delete(directory .. "/copy")
-    nvim:type("&line 1.*seven<CR>")
-    nvim:wait([[local view = require("rille.nvim.viewer").of()
-    return view.filtered and not view.works.filter and not view.works.kept]])
-    nvim:cmd("write " .. directory .. "/kept")
-    nvim:wait(function(out)
-      return vim.fn.getfsize(out) > 0
-    end, directory .. "/kept")
-    local kept, expected = vim.fn.readfile(directory .. "/kept"), 0
-    for i = 1, LINES do
-      expected = expected + ((i % 7 == 0 and tostring(i):find("^1")) and 1 or 0)
-    end
-    t.eq(#kept, expected)
-    t.eq(kept[1], "line 14 seven")
-    done(nvim)
+t.test("the page was written instead of the file: lines cut, line ends changed, the rest missing", function()
+  local path, long = directory .. "/odd.log", ("äöü 0123456789 "):rep(3000)
+  local lines = { "first\r", "nul \0 here\r", long .. "\r", "caf\233 \255\r", "last" }
+  local text = table.concat(lines, "\n")
+  local file = assert(io.open(path, "wb"))
+  file:write(text)
+  file:close()
+  local function read(name)
+    local out = assert(io.open(directory .. "/" .. name, "rb"))
+    local all = out:read("*a")
+    out:close()
+    return all
   end
-)
+  local nvim = view(path)
+  local function writes(command, name, expected)
+    vim.fn.delete(directory .. "/" .. name)
+    nvim:cmd(command .. " " .. directory .. "/" .. name)
+    nvim:wait(function(out, size)
+      return vim.fn.getfsize(out) == size
+    end, directory .. "/" .. name, #expected)
+    t.ok(read(name) == expected, command)
+  end
+  writes("1write", "out1", lines[1] .. "\n")
+  writes("2,3write", "out2", lines[2] .. "\n" .. lines[3] .. "\n")
+  writes("4,5write", "out3", lines[4] .. "\n" .. lines[5])
+  writes("write", "out4", text)
+  writes("%write", "out5", text)
+  t.eq(vim.fn.filereadable(directory .. "/out4.rille-part"), 0)
+  done(nvim)
+  -- The whole of a file of many pages, and all lines that a filter keeps.
+  nvim = view(big)
+  nvim:cmd("write " .. directory .. "/copy")
+  nvim:wait(function(out, size)
+    return vim.fn.getfsize(out) == size
+  end, directory .. "/copy", vim.fn.getfsize(big))
+  t.eq(vim.fn.sha256(read("copy")), vim.fn.sha256(read("big.log")))
+  nvim:cmd("write >> " .. directory .. "/copy")
+  nvim:wait(function(out, size)
+    return vim.fn.getfsize(out) == size
+  end, directory .. "/copy", 2 * vim.fn.getfsize(big))
+  vim.fn.delete(directory .. "/copy")
+  nvim:type("&line 1.*seven<CR>")
+  nvim:wait([[local view = require("rille.nvim.viewer").of()
+    return view.filtered and not view.works.filter and not view.works.kept]])
+  nvim:cmd("write " .. directory .. "/kept")
+  nvim:wait(function(out)
+    return vim.fn.getfsize(out) > 0
+  end, directory .. "/kept")
+  local kept, expected = vim.fn.readfile(directory .. "/kept"), 0
+  for i = 1, LINES do
+    expected = expected + ((i % 7 == 0 and tostring(i):find("^1")) and 1 or 0)
+  end
+  t.eq(#kept, expected)
+  t.eq(kept[1], "line 14 seven")
+  done(nvim)
+end)
 
 t.test("the keys are listed by a key", function()
   local nvim = view()
@@ -568,7 +565,7 @@ t.test("a hit of a search opened the row of a page with its number", function()
   end
 end)
 
-t.test("large files are viewed by themselves, where that is wanted", function()
+t.test("large files open in a view automatically, if the option is set", function()
   local small = numbered("small.log", 10)
   local nvim = child.start({ before = "let g:rille = #{ view: #{ above: 1000000 } }" })
   local function kind()
@@ -609,7 +606,7 @@ t.test("large files are viewed by themselves, where that is wanted", function()
   done(nvim)
 end)
 
-t.test("without the library a file is viewed all the same, and what needs it says so", function()
+t.test("without the library a file can be viewed, and functions that need it say so", function()
   local nvim = child.start({ env = { RILLE_BACKEND = "lua" } })
   nvim:cmd("Rille view " .. big)
   nvim:type("123456G")

@@ -11,7 +11,7 @@ long = table.concat(long)
 local lines = { "first", long, "nul \0 here", ("äöü"):rep(2000), "last" }
 local path = viewers.written("long.log", table.concat(lines, "\n") .. "\n")
 
-t.test("what was yanked of a long line was what the page has of it", function()
+t.test("a yank of a long line had only the text of the page", function()
   local nvim = viewers.view(path)
   viewers.counted(nvim)
   for _, step in ipairs({
@@ -51,7 +51,7 @@ t.test("what was yanked of a long line was what the page has of it", function()
   viewers.done(nvim)
 end)
 
-t.test("an appended register had what the page has of a line", function()
+t.test("an appended register had only the text of the page", function()
   local nvim = viewers.view(path)
   viewers.counted(nvim)
   nvim:type('1G"ayy2G"Ayy')
@@ -64,7 +64,7 @@ t.test("an appended register had what the page has of a line", function()
   viewers.done(nvim)
 end)
 
-t.test("the clipboard had what the page has of a line", function()
+t.test("the clipboard had only the text of the page", function()
   local nvim = viewers.view(path)
   nvim:lua(function()
     _G.pasted = {}
@@ -93,24 +93,27 @@ t.test("the clipboard had what the page has of a line", function()
   viewers.done(nvim)
 end)
 
-t.test("a line of 30 MB had no end, and one too long for a register was yanked cut", function()
-  local wide = viewers.written("wide.log", "first\n" .. ("0123456789"):rep(3000000) .. "\nlast\n")
-  local nvim = viewers.view(wide)
-  nvim:type("j$")
-  nvim:wait([[return require("rille.nvim.viewer").of():here() == 6 + 30000000]])
-  nvim:type("y0")
-  nvim:wait([[return #vim.fn.getreg('"') == 29999999]])
-  nvim:type("0j")
-  nvim:wait([[return vim.api.nvim_get_current_line() == "last"]])
-  nvim:cmd("call setreg('\"', 'kept')")
-  nvim:lua([[require("rille.nvim.viewer.bytes").MAX_REGISTER = 1000000]])
-  for i, keys in ipairs({ "2Gyy", "2Gy$", "1GyG", "1GVGy", "1Gyj", "1GvGy", "2Gy5000000|" }) do
-    nvim:type("<Esc>" .. keys)
-    nvim:wait(function(count)
-      return select(2, vim.fn.execute("messages"):gsub("are too much for a register: write them", ""))
-        >= count
-    end, i)
-    t.eq(nvim:lua([[return vim.fn.getreg('"')]]), "kept", keys)
+t.test(
+  "the end of a line of 30 MB could not be reached, and a line too long for a register was yanked in part",
+  function()
+    local wide = viewers.written("wide.log", "first\n" .. ("0123456789"):rep(3000000) .. "\nlast\n")
+    local nvim = viewers.view(wide)
+    nvim:type("j$")
+    nvim:wait([[return require("rille.nvim.viewer").of():here() == 6 + 30000000]])
+    nvim:type("y0")
+    nvim:wait([[return #vim.fn.getreg('"') == 29999999]])
+    nvim:type("0j")
+    nvim:wait([[return vim.api.nvim_get_current_line() == "last"]])
+    nvim:cmd("call setreg('\"', 'kept')")
+    nvim:lua([[require("rille.nvim.viewer.bytes").MAX_REGISTER = 1000000]])
+    for i, keys in ipairs({ "2Gyy", "2Gy$", "1GyG", "1GVGy", "1Gyj", "1GvGy", "2Gy5000000|" }) do
+      nvim:type("<Esc>" .. keys)
+      nvim:wait(function(count)
+        return select(2, vim.fn.execute("messages"):gsub("are too much for a register: write them", ""))
+          >= count
+      end, i)
+      t.eq(nvim:lua([[return vim.fn.getreg('"')]]), "kept", keys)
+    end
+    viewers.done(nvim)
   end
-  viewers.done(nvim)
-end)
+)

@@ -69,7 +69,7 @@ t.test("a frame may take only some results", function()
   t.eq(batches, 10)
 end)
 
-t.test("failures come with their message", function()
+t.test("a failed job reports its message", function()
   local seen
   glue.await(start({ fate = "fail" }), function(_, state, message)
     seen = { state, message }
@@ -80,7 +80,7 @@ t.test("failures come with their message", function()
   t.eq(seen, { "failed", "the test asked for this failure" })
 end)
 
-t.test("a wait ends by stop and by close", function()
+t.test("stop and close end a wait", function()
   local calls = { stop = 0, close = 0 }
   local wait
   wait = glue.await(start({ steps = 20, microseconds = 1000, results = 1 }), function()

@@ -62,7 +62,7 @@ t.test("awaited jobs return all their results while the loop keeps running", fun
   t.eq({ results, ended }, { 2000, "cancelled" })
 end)
 
-t.test("failures come with their message", function()
+t.test("a failed job reports its message", function()
   local seen = {}
   for _, fate in ipairs({ "panic", "fail" }) do
     nvim.await(start({ fate = fate }), function(_, state, message)
@@ -149,7 +149,7 @@ t.test("job forms are awaited: their result is there at the end", function()
   os.remove(path)
 end)
 
-t.test("a wait for a job form ends by stop, and by close", function()
+t.test("stop and close end a wait for a job form", function()
   local words, calls = {}, 0
   for i = 1, 300000 do
     words[i] = "word number " .. i
@@ -171,7 +171,7 @@ t.test("a wait for a job form ends by stop, and by close", function()
   t.raises("job must be a job, got table", nvim.await, {}, call)
 end)
 
-t.test("a wait ends by stop, by close and by an error", function()
+t.test("stop, close and an error end a wait", function()
   local calls = { stop = 0, close = 0, error = 0, other = 0 }
   local notify, shown = vim.notify, nil
   vim.notify = function(message) -- luacheck: ignore 122

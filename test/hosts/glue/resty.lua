@@ -55,7 +55,7 @@ t.test("a wait has a limit", function()
   t.eq((resty.wait(job, LONG)), "cancelled")
 end)
 
-t.test("failures come with their message", function()
+t.test("a failed job reports its message", function()
   t.eq({ collect(start({ fate = "fail" })) }, { "failed", 0, "the test asked for this failure" })
   t.eq((collect(start({ fate = "panic" }))), "failed")
 end)
