@@ -1,8 +1,9 @@
 --- Examples of the library's functions. The help shows them, and a test runs them on both backends to find which functions
 --- the fallback supports.
 ---
---- An entry has the functions that it stands for, and code that sees `rille` and prints what it says. `unicode` is the same
---- for text that is not ASCII. A test runs all of it on both backends; the help shows the example with the first function.
+--- An entry has the functions that it is an example of, and code that uses `rille` and prints the output that its comments
+--- show. `unicode` is the same for text that is not ASCII. A test runs all of it on both backends; the help shows the
+--- example with the first function.
 return {
   {
     "rille.health",

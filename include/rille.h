@@ -1651,7 +1651,7 @@ typedef enum rille_file_verb {
     RILLE_FILE_LINE_AT = 4, /**< rille_file_line_at: the line that holds the offset `at`. The answer has a number. */
     /** rille_file_offset_of: the offset of the line with the number `at`. The answer has a number. */
     RILLE_FILE_OFFSET_OF = 5,
-    RILLE_FILE_STAT = 6, /**< rille_file_stat. The answer has what is known about the file. */
+    RILLE_FILE_STAT = 6, /**< rille_file_stat. The answer has the information on the file. */
     RILLE_FILE_REFRESH = 7, /**< rille_file_refresh. The answer has a number, one of rille_file_change. */
 } rille_file_verb;
 

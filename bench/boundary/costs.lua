@@ -34,7 +34,7 @@ local function median(list)
   return list[math.ceil(#list / 2)]
 end
 
---- Calls a function many times, and prints a row. `before` makes what the call needs, which is not counted.
+--- Calls a function many times, and prints a row. `before` creates the arguments of the call; its time is not counted.
 local function row(name, size, fn, before)
   if not bench.wants(name) then
     return
@@ -51,7 +51,7 @@ local function row(name, size, fn, before)
     own[round] = busy() - before_call
     times[round] = (now() - since) * 1e3
     collectgarbage("restart")
-    -- What is left is given back between the rounds, as a host does it.
+    -- The collector runs between the rounds, as it does in a host.
     collectgarbage()
   end
   if bench.quick then

@@ -225,7 +225,7 @@ impl<'a> Row<'a> {
         self
     }
 
-    /// Adds rille's call. It comes first.
+    /// Adds rille's call, which must be the first.
     pub fn rille(self, call: impl FnMut(&[u8], &mut [u8]) -> usize + 'a) -> Self {
         self.way("rille", None, true, call)
     }

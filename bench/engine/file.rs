@@ -223,7 +223,7 @@ fn own_time() -> f64 {
 }
 
 fn wait(bench: &mut Bench, log: &Log) {
-    // What a viewer calls while the index is built and a search is running.
+    // The calls of a viewer while the index is built and a search is running.
     let (mut longest, mut batch) = (0.0_f64, Lines::default());
     let document = open(log, FileOptions::default());
     let job = document.search(regex(r"\b\w+ing\b"), SearchOptions::default()).expect("the log");
@@ -287,7 +287,7 @@ fn memory(bench: &mut Bench, log: &Log) {
     file.set_len(size).expect("a sparse file");
     let mut part = vec![0; 8 << 20];
     File::open(&log.path).and_then(|log| log.read_exact_at(&mut part, 0)).unwrap_or_default();
-    // A sparse file, so that nobody needs such a disk: lines of a log, each followed by 56 MiB of nothing.
+    // A sparse file, which takes little of the disk: lines of a log, each followed by 56 MiB of nothing.
     for at in (0..size).step_by(64 << 20) {
         file.write_all_at(&part, at).expect("room for some of it");
     }

@@ -103,7 +103,8 @@ fn fresh(bench: &mut Bench, session: &Session, items: &[Vec<u8>], threads: usize
     );
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for query in QUERIES {
-        // Each contender runs all its rounds before the next one begins, as nobody types in two of them alternately.
+        // Each contender runs all its rounds before the next one begins, as a user does not type in two of them
+        // alternately.
         let rounds = if bench.quick() { 1 } else { ROUNDS };
         let (mut total, mut peer) = (0, 0);
         let times = [

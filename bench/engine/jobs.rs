@@ -323,7 +323,7 @@ fn cancels(bench: &mut Bench, root: &str, scratch: &Scratch) {
     }
 }
 
-/// Measures how much the process grows while ten million matches are waiting and nobody takes them.
+/// Measures how much the process grows while ten million matches wait to be taken.
 fn memory(bench: &mut Bench, scratch: &Scratch) {
     let name = "grep of 10 M matches, none taken";
     if !bench.wants(name) || resident().is_none() {

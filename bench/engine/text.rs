@@ -12,7 +12,7 @@ pub fn rows(bench: &mut Bench) {
     for size in [11, KB, 64 * KB, MB, 16 * MB] {
         for (text, chars, graphemes) in [(ascii(size), 15.0, 20.0), (mixed(size), 5.0, 3.0)] {
             let goal = |times| (size == MB).then_some(times);
-            // bstr reverses in place, which saves a second block of memory. It works on whatever the previous call has left:
+            // bstr reverses in place, which saves a second block of memory. It works on the result of the previous call:
             // this text, or this text reversed.
             bench
                 .row("reverse chars", &text)

@@ -10,7 +10,7 @@ local MIXED = "    local größe = 'naïve café' -- 日本 😀 comment at the 
 
 bench.title("text: display cells")
 
---- What a Lua programmer writes for text without wide characters: continuation bytes are skipped.
+--- The usual Lua code for text without wide characters: continuation bytes are skipped.
 local function chars(line)
   return select(2, line:gsub("[^\128-\191]", ""))
 end

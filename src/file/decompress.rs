@@ -32,7 +32,7 @@ pub(super) enum Codec {
 
 /// The reason why decompression stopped before the end of an archive.
 pub(super) enum Broken {
-    /// The receiver of the bytes wants no more.
+    /// The receiver of the bytes has stopped.
     Stopped(JobError),
     /// The archive is damaged or cannot be read.
     Damaged(String),

@@ -1,11 +1,11 @@
 //! Extends a filter when the file that it was made from has changed.
 //!
-//! # What does it look at?
+//! # Which file does it read?
 //!
-//! At the file itself, not at the handle of the host: the filter has a document of its own, with the same descriptor
-//! but without an index, and refreshes that. So the two are refreshed independently, in any order, and either may be
-//! closed without the other. A spool is shared, because it is filled only once. A filter of a filter has its own copy
-//! of the inner filter.
+//! The file itself, not through the handle of the host: the filter has a document of its own, with the same
+//! descriptor but without an index, and refreshes that. So the two are refreshed independently, in any order, and
+//! either may be closed without the other. A spool is shared, because it is filled only once. A filter of a filter
+//! has its own copy of the inner filter.
 //!
 //! # Where does it continue?
 //!

@@ -41,7 +41,7 @@ pub(super) struct Sender<'s, R> {
 }
 
 impl<R> Sender<'_, R> {
-    /// Delivers a result. Fails if no more results are wanted.
+    /// Delivers a result. Fails if the receiver has stopped.
     pub fn give(&self, result: R) -> Result<(), JobError> {
         (self.give)(result)
     }

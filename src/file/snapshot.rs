@@ -65,11 +65,11 @@ impl<T> Answer<T> {
     }
 }
 
-/// The thread that goes through a file: a job, or the host itself if there is little to do.
+/// The thread that scans a file: a job, or the host itself if there is little to do.
 pub(super) trait Filler: Sync {
     /// Returns whether the work is to stop.
     fn is_cancelled(&self) -> bool;
-    /// Sets the total number of bytes to go through.
+    /// Sets the total number of bytes to scan.
     fn expect(&self, bytes: u64);
     /// Adds to the number of bytes gone through.
     fn advance(&self, bytes: u64);

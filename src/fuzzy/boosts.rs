@@ -46,7 +46,7 @@ impl Boosts {
             if let Some(block) = self.blocks.get_mut(number)
                 && (block.is_some() || now.iter().any(|&boost| boost != 0))
             {
-                // One that a search looks at stays as it is.
+                // A block that a search reads is not changed.
                 let mut own = match block.as_mut().map(Arc::get_mut) {
                     None => Some(memory::filled(0, BLOCK)?),
                     Some(None) => Some(memory::copy(block.as_deref().map_or(&[], Vec::as_slice))?),

@@ -52,7 +52,7 @@ const DETACH_ABOVE_BYTES: usize = 1 << 20;
 pub struct SessionOptions {
     /// Case, accents and typos of queries.
     pub query: query::QueryOptions,
-    /// What the items are, which selects the bonuses of the score.
+    /// The kind of items, which selects the bonuses of the score.
     pub scheme: Scheme,
     /// The byte that separates the columns of an item, or none if items have no columns. It belongs to no column.
     pub delimiter: Option<u8>,

@@ -129,7 +129,7 @@ pub trait AnyJob: Send + Sync {
     /// Waits until there is a result to take or the job is over, and returns whether that is so. It waits for at most
     /// `limit`, plus the delay of the system's clock.
     fn wait(&self, limit: Duration) -> bool;
-    /// Cancels the job. It is over when a poll says so.
+    /// Cancels the job. It has ended when `poll` reports that.
     fn cancel(&self);
     /// Signals the notifier whenever the job becomes ready, and at once if it is ready.
     fn watch(&self, notifier: &Notifier);

@@ -54,8 +54,8 @@ pub fn run_parallel(
     }
 }
 
-/// Runs `work` on a thread of the pool when one is free; nobody waits for it. If no thread can be started, it runs at
-/// once on the calling thread.
+/// Runs `work` on a thread of the pool when one is free; no thread waits for it. If no thread can be started, it runs
+/// at once on the calling thread.
 pub fn spawn_detached(work: impl FnOnce() + Send + 'static) {
     let work = Box::new(move |_: Result<(), &str>| {
         // Nobody is interested in a panic here.

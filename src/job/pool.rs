@@ -24,7 +24,7 @@
 //!
 //! Threads of abandoned jobs: cancelled, and not stopped 10 ms later, because the system does not answer or a pattern is
 //! being compiled. These threads count again when they return. With [`MAX_ABANDONED_JOBS`] such jobs no more threads are
-//! started, as threads would pile up at whatever is broken; the other threads continue.
+//! started, as ever more threads would wait for the same broken system; the other threads continue.
 //!
 //! # What if no thread can be started?
 //!

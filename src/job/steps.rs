@@ -6,7 +6,7 @@ use super::{Job, JobError, Worker, guarded};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// What a polling job does after a look.
+/// The next step of a polling job after a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// The job is done.

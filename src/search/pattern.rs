@@ -31,7 +31,7 @@ const DEFAULT_MEMORY_LIMIT: usize = 10 << 20;
 /// Capacity of one lazily built automaton, in bytes.
 const CACHE: usize = 2 << 20;
 
-/// Memory that compiling may take besides what the limit bounds, whatever is compiled.
+/// Maximum memory that compiling takes in addition to the limit, for any pattern.
 const COMPILING: usize = 2 << 20;
 
 /// Memory that compiling may take for each byte of the patterns, as they are parsed and as the crates have them.

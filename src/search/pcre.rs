@@ -1,4 +1,4 @@
-//! Detecting PCRE features that rille does not support, for users who come from PCRE.
+//! Detects PCRE features that rille does not support, for users of PCRE.
 
 /// A PCRE feature that this engine lacks, in most cases because linear time excludes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

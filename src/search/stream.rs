@@ -21,7 +21,7 @@ use super::{Full, Hit, Literals, Output, Regex, Span, Template};
 use crate::memory::{self, must};
 use std::sync::Arc;
 
-/// Bytes that `^`, `$` and `\b` look at on either side of an offset: one character.
+/// Bytes that `^`, `$` and `\b` read on either side of an offset: one character.
 const LOOK: usize = 4;
 
 /// Maximum bytes of a chunk that are processed at once.
@@ -70,7 +70,7 @@ pub struct Stream {
     reach: usize,
     /// Bytes that must be available after those.
     look: usize,
-    /// Text that has not been output yet, and some before it that is still looked at.
+    /// Text that has not been output yet, and some text before it that searches still read.
     held: Vec<u8>,
     /// Offset in `held` where the search continues; everything before it has been output.
     at: usize,
@@ -78,7 +78,7 @@ pub struct Stream {
     last: Option<usize>,
     /// Number of bytes of the stream before `held`.
     before: u64,
-    /// Bytes that the next search looks at, for a pattern whose matches may turn out too long.
+    /// Bytes that the next search reads, for a pattern whose matches may be too long.
     window: usize,
     count: u64,
     limit: u64,
@@ -148,7 +148,8 @@ impl Stream {
     /// Feeds `chunk`; appends to `out` the text that is now decided.
     pub fn feed(&mut self, chunk: &[u8], out: &mut Output<'_>) -> Result<(), StreamError> {
         self.ended.map_or(Ok(()), Err)?;
-        // So it stays if a search unwinds for want of memory: what it has put out by then is taken back.
+        // So the text stays if a search unwinds because memory ran out: its output until then is
+        // removed.
         self.ended = Some(StreamError::Full(Full::NoMemory));
         for piece in chunk.chunks(PIECE.max(self.wanted())) {
             let held = self.hold(piece);

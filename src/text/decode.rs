@@ -49,8 +49,8 @@ pub(crate) fn decode(text: &[u8], at: usize) -> (u32, usize) {
     }
 }
 
-/// What the first byte of a character determines, for [`quick`]: the length (0 if it begins none), its bits of the code
-/// point, the shifts of the code point and of the error bits, and the lowest valid code point.
+/// The properties of a character that its first byte determines, for [`quick`]: the length (0 if it begins none), its
+/// bits of the code point, the shifts of the code point and of the error bits, and the lowest valid code point.
 #[derive(Clone, Copy)]
 struct Lead {
     len: u8,

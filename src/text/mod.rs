@@ -60,7 +60,7 @@ pub use wrap::{Line, wrap};
 /// The Unicode version of all tables.
 pub const UNICODE_VERSION: &str = "18.0";
 
-/// A unit of text: what is counted, or kept whole by a reversal.
+/// A unit of text, which is counted, or kept whole by a reversal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// One byte.

@@ -198,7 +198,8 @@ impl<const UTF16: bool> Counted<'_, UTF16> {
             (self.byte, self.index) = (0, 0);
         }
         while position < self.index {
-            // This may go too far back, as a unit may take several bytes, but falls short by at most one character.
+            // As many bytes have at most as many units, so this is too far by at most one character. It may not be far
+            // enough; then the loop continues.
             self.locate(char_start(self.text, self.byte - (self.index - position)));
         }
         while self.index < position && self.byte < self.text.len() {

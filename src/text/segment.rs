@@ -162,7 +162,8 @@ pub(super) struct Graphemes<'t> {
 /// The bits that are clear in eight bytes of ASCII.
 const ASCII: u64 = 0x8080_8080_8080_8080;
 
-/// Returns the next piece of the ASCII run that begins at `start` and is known to reach `ascii_end`, and how far it does.
+/// Returns the next piece of the ASCII run that begins at `start` and is known to extend to `ascii_end`, and the offset to
+/// which the run is known to extend then.
 #[inline(never)]
 fn ascii(text: &[u8], start: usize, ascii_end: usize) -> (Piece<'_>, usize) {
     let mut end = ascii_end;

@@ -1,4 +1,4 @@
-//! Searches one text: finds its lines that are results, with numbers, offsets and context lines.
+//! Searches one text: finds its matching lines, with numbers, offsets and context lines.
 //!
 //! # How is a file read?
 //!
@@ -71,7 +71,7 @@ pub(in crate::tree) struct Scanner<'m> {
     spans: Vec<Span>,
 }
 
-/// What a read returned.
+/// The result of a read.
 enum Portion {
     More,
     End,

@@ -36,7 +36,8 @@ pub(in crate::tree) struct Found<'p> {
     pub(in crate::tree) path: &'p Path,
 }
 
-/// Receives the path of an ignore file, as it is shown to the host, and what is wrong with it.
+/// Receives the path of an ignore file, as it is shown to the host, and the message about a fault
+/// in it.
 pub(in crate::tree) type Fail<'f> = &'f mut dyn FnMut(&[u8], &str);
 
 /// Processes found entries, on one thread.

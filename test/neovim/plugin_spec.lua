@@ -1,4 +1,4 @@
---- What the plugin adds to Neovim at startup: its command, its mappings, and nothing else until they are used.
+--- The plugin at Neovim's startup: adds its command and mappings, and loads nothing else until they are used.
 local t = ...
 local child = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/child.lua")
 

@@ -1,4 +1,5 @@
-//! What the library exports: every function passes the boundary, and source, header and binary agree on the names.
+//! The exports of the library: every function passes the boundary, and source, header and binary agree on the
+//! names.
 
 use crate::{library, root, testing_library};
 use std::collections::BTreeSet;

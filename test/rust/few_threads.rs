@@ -193,7 +193,7 @@ fn word<T: ?Sized>(of: &T) -> u64 {
 ///
 /// # Safety
 ///
-/// The words are what the header asks for.
+/// `words` are arguments that the header permits for the function.
 unsafe fn call(name: &str, words: &[u64]) -> i64 {
     let known = crate::prototypes::all().iter().find(|prototype| prototype.name == name);
     // SAFETY: the caller keeps to the header.

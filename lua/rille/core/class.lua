@@ -1,4 +1,4 @@
---- What `tostring` returns for the objects of rille: their kind and what they are, as in `rille.regex: (a|b)+ [im]`.
+--- `tostring` of the objects of rille: returns their kind and content, as in `rille.regex: (a|b)+ [im]`.
 
 --- Maximum number of bytes of a text that is shown.
 local MAX_SHOWN_BYTES = 60
@@ -30,7 +30,7 @@ function M.number(count, noun)
   return ("%d %s%s"):format(count, noun, count == 1 and "" or noun:find("match$") and "es" or "s")
 end
 
---- Gives a class its `tostring`, which never raises an error: an object that cannot be described any more is "closed".
+--- Adds `tostring` to a class. It never raises an error: an object that cannot be described any more is "closed".
 ---@param class table
 ---@param name string the kind of object
 ---@param describe fun(self: table): string? nil if the object is closed; it may raise an error

@@ -144,7 +144,7 @@ M.system = {
   end,
 }
 
---- Returns the address of an archive, or nil and what is wrong with its beginning.
+--- Returns the address of an archive, or nil and why its scheme is refused.
 ---@param name string target
 ---@param url? string
 ---@return string? address
@@ -175,7 +175,7 @@ function M.archive(name)
   return ("rille-%s-%s"):format(backend.version, name)
 end
 
---- Writes what is at the address into a file.
+--- Downloads the content of an address to a file.
 local function download(system, address, path)
   local ignored = path .. ".out"
   local ran, message = system.run({

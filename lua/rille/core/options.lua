@@ -42,7 +42,7 @@ local function shown(value)
   return (type(value) == "number" or type(value) == "boolean") and tostring(value) or type(value)
 end
 
---- Returns what a value must be.
+--- Returns the description of the accepted values of an option.
 local function about(field, value)
   local bound = field.bound or LARGEST
   if field.about then

@@ -63,7 +63,7 @@ local function connect()
   local connection = ngx.socket.tcp()
   local connected, message = connection:connect(address)
   if not connected then
-    -- Perhaps somebody has removed the socket: make another one next time.
+    -- Another program may have removed the socket: the next call creates a new one.
     listener = nil
     return nil, ("connecting to %s: %s"):format(address, message)
   end

@@ -27,7 +27,7 @@ function M.check_yields(name)
   return phase
 end
 
---- Raises an error at the caller's caller unless the current phase is the one that is meant.
+--- Raises an error at the caller's caller unless the current phase is the required one.
 ---@param name string the public function
 ---@param wanted string
 ---@param directive string where to call it

@@ -1,8 +1,8 @@
 --- Waits for jobs that yield the light thread.
 ---
---- A wait is woken by one byte in a connection, see `rille.resty.listener`. Where that cannot be had, it polls the job: at
---- once, then after sleeps of 1 ms that double up to 8 ms. (Turns of the loop by `ngx.sleep(0)` would be faster for short
---- jobs, but an nginx without OpenResty's patches logs a warning for each.)
+--- A wait is woken by one byte in a connection, see `rille.resty.listener`. Without a connection it polls the job: at once,
+--- then after sleeps of 1 ms that double up to 8 ms. (Turns of the loop by `ngx.sleep(0)` would be faster for short jobs,
+--- but an nginx without OpenResty's patches logs a warning for each.)
 local check = require("rille.core.job").check
 local check_yields = require("rille.resty.phase").check_yields
 local listener = require("rille.resty.listener")

@@ -42,8 +42,8 @@ local function slice(result, from, to)
   return ffi.string(result.text + from, to - from)
 end
 
---- By function, how its arguments are read into the task, and its result from C. `read` returns what must stay alive until
---- the job has started, and what `make` needs.
+--- For each function: how its arguments are written to the task, and its result is read from C. `read` returns what must
+--- stay alive until the job has started, and what `make` needs.
 local forms = {}
 
 forms.reverse = {

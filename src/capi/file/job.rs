@@ -30,7 +30,7 @@ pub enum rille_file_verb {
     RILLE_FILE_LINE_AT = 4,
     /// rille_file_offset_of: the offset of the line with the number `at`. The answer has a number.
     RILLE_FILE_OFFSET_OF = 5,
-    /// rille_file_stat. The answer has what is known about the file.
+    /// rille_file_stat. The answer has the information on the file.
     RILLE_FILE_STAT = 6,
     /// rille_file_refresh. The answer has a number, one of rille_file_change.
     RILLE_FILE_REFRESH = 7,

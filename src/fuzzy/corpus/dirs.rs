@@ -86,7 +86,7 @@ pub(in super::super) struct DirBlock {
     text: Vec<u8>,
     /// The last component of each directory, which a search reads one after another.
     own: Vec<u8>,
-    /// What a search reads of each directory, one after another.
+    /// The data of each directory that a search reads, one after another.
     links: Vec<Link>,
     /// The full path of each directory.
     wholes: Vec<Whole>,

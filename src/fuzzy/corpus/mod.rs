@@ -130,7 +130,8 @@ fn put([folder, name]: &[&[u8]; 2], out: &mut Vec<u8>) {
     out.extend_from_slice(name);
 }
 
-/// Memory that is left to the host when a session takes no more items, with what a block takes until it is full.
+/// Memory that remains for the host when a session accepts no more items, including the memory of a block until
+/// it is full.
 const SPARE: usize = 2 << 20;
 
 impl Corpus {
@@ -155,7 +156,7 @@ impl Corpus {
         self.memory_usage() + growth + 2 * item.len() + 1024
     }
 
-    /// Whether the system would give some memory beyond what the next block takes. Items are small: taken one by one they would
+    /// Returns whether the system has memory beyond that of the next block. Items are small: taken one by one they would
     /// fill memory to its last bytes, and the host would end at its own next request. It is asked once for each block.
     pub(super) fn has_spare(&self) -> bool {
         self.open.len() > 0 || memory::spare(SPARE).is_ok()

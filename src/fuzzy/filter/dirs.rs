@@ -1,4 +1,4 @@
-//! Computes what a term matches in each directory.
+//! Computes the part of a term that each directory matches.
 
 use crate::fuzzy::corpus::{Snapshot, mask};
 use crate::fuzzy::filter::substring::Search;

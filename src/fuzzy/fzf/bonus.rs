@@ -19,7 +19,7 @@ pub const CONSECUTIVE: i32 = -(GAP_START + GAP_EXTENSION);
 /// Factor by which the bonus of the first character of a term counts.
 pub const FIRST: i32 = 2;
 
-/// What the items are, which selects the bonuses.
+/// The kind of items, which selects the bonuses.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scheme {
     /// Text of any kind.

@@ -1,4 +1,4 @@
-//! Tests a column of numbers and returns as bits which items have to be looked at.
+//! Tests a column of numbers, and returns a bit for each item that has to be examined.
 //!
 //! With SSE2, which every x86-64 CPU has, so that no dispatch is needed; elsewhere with plain code.
 

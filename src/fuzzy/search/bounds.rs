@@ -118,7 +118,7 @@ impl Threshold {
     /// A threshold that no ASCII name meets.
     const MORE_THAN_ANY: Threshold = Threshold { short: u32::MAX, long: u32::MAX, length: 0 };
 
-    /// Returns the threshold for items that score at most `most`, whatever their names contain.
+    /// Returns the threshold for items that score at most `most` with any name.
     pub(in crate::fuzzy::search) fn of(most: i32, score: i32, length: u16) -> Threshold {
         let mask_for = |wanted| if most >= wanted { 0 } else { u32::MAX };
         Threshold { short: mask_for(score), long: mask_for(score.saturating_add(1)), length }

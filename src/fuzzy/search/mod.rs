@@ -305,7 +305,7 @@ impl Plan {
         let tests = self.groups.iter().flatten().flat_map(|group| &group.tests);
         let memos = tests.filter_map(TermFilter::memo).collect();
         let (query, limit, boosted) = (self.query.clone(), self.limit, self.boosted);
-        // One that lacks some for want of memory is nothing to go on from.
+        // A ranking without some rows, as memory ran out, cannot be continued.
         let is_whole = !self.stopped.load(Ordering::Relaxed) && best.is_whole();
         let best = is_whole.then_some(best);
         CachedResult { query, limit, boosted, total, searched, best, blocks, memos }

@@ -109,7 +109,7 @@ impl<'m> Seeker<'m> {
         Seeker { engine, pace }
     }
 
-    /// Searches in steps of a fixed number of bytes, whatever time they take.
+    /// Searches in steps of a fixed number of bytes, not of time.
     #[cfg(test)]
     pub fn with_step(mut self, step: usize) -> Seeker<'m> {
         (self.pace.step, self.pace.until_look) = (step, u32::MAX);

@@ -53,7 +53,7 @@ const MAX_REPORTS: usize = 8;
 /// Number of lines after which the job checks whether it is cancelled.
 const LINES_AT_ONCE: usize = 256;
 
-/// Receives the path of an ignore file and what is wrong with it.
+/// Receives the path of an ignore file and the message about a fault in it.
 pub(crate) type Report<'r> = &'r mut dyn FnMut(&Path, &str);
 
 /// Which ignore files and repository markers a directory contains.
@@ -198,7 +198,8 @@ impl Rules {
         Ok(Some(Arc::new(level)))
     }
 
-    /// Returns what the rules say about a path in the directory of a level, if any rule matches.
+    /// Returns the decision of the rules about a path in the directory of a level, if any rule
+    /// matches.
     pub(crate) fn matched(
         &self,
         level: &Level,

@@ -5,7 +5,7 @@ use crate::tree::rules::glob::{self, Component, Fault, Glob};
 use bstr::ByteSlice;
 use std::collections::HashMap;
 
-/// What a list of patterns says about a path.
+/// The decision of a list of patterns about a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// A pattern matches the path.
@@ -73,7 +73,8 @@ impl Patterns {
         self.list.push(pattern);
     }
 
-    /// Returns what the last matching line says about a path, which begins in the directory of the file.
+    /// Returns the decision of the last matching line about a path, which begins in the directory of the
+    /// file.
     pub(in crate::tree::rules) fn matched(
         &self,
         path: &[u8],

@@ -212,7 +212,7 @@ fn random_repositories_are_walked_as_git_lists_them() {
     }
 }
 
-/// The test above again, in a process with a list of what the user ignores everywhere.
+/// Repeats the test above in a process whose user has a global ignore file.
 #[test]
 fn random_repositories_are_walked_as_git_lists_them_with_a_list_of_the_user() {
     let mut random = seeded();

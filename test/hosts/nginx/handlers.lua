@@ -1,4 +1,4 @@
---- What the locations of resty.conf do. It is loaded before the fork.
+--- The handlers of the locations of resty.conf. It is loaded before the fork.
 -- luacheck: globals ngx rille resty handlers
 resty = require("resty.rille")
 

@@ -1,4 +1,4 @@
---- The picker: a prompt, the rows that match what is typed, and a preview of the selected one.
+--- The picker: a prompt, the rows that match its query, and a preview of the selected row.
 ---
 --- Items come from a source (`rille.nvim.picker.source.corpus`, `rille.nvim.picker.source.search`): it receives the text of the prompt
 --- and reports changes; then the visible rows are drawn. Only those become text in a buffer.
@@ -220,7 +220,7 @@ local function settled(state)
   return not state.stale and (state.count > 0 or not state.busy)
 end
 
---- Runs an action on what the prompt says now: keys that were typed ahead are in it already.
+--- Runs an action on the current text of the prompt, which has the keys that were typed ahead.
 ---@param action fun(picker: rille.nvim.picker)
 function Picker:act(action)
   if self.finished then

@@ -53,7 +53,7 @@ function Preview:show(item, place, key)
   )
 end
 
---- Makes the next `show` draw again, whatever is shown.
+--- Makes the next `show` draw again, even if it shows the same item.
 function Preview:again()
   self.key = nil
 end
@@ -203,7 +203,7 @@ function Preview:scroll(down)
   end
 end
 
---- Stops what is running.
+--- Stops the running reads and timers.
 function Preview:close()
   if self.timer then
     self.timer:close()

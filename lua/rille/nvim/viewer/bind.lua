@@ -57,7 +57,8 @@ local actions = vim.tbl_extend("error", {}, motions, {
   end,
 })
 
---- What some keys do under an operator, as expression mappings: they run Neovim's own motion where that is inclusive.
+--- The functions of some keys under an operator, as expression mappings: they run Neovim's own motion where that is
+--- inclusive.
 local operators = {
   next = function()
     return "<Cmd>lua require('rille.nvim.viewer.bind').refuse()<CR>"

@@ -55,7 +55,7 @@ local function number_column(view)
   return config.get("view.number") and item:format(status.width(view)) or ""
 end
 
---- Updates what is known about the file, and redraws the line numbers and the bar.
+--- Updates the size and the number of lines of the file, and redraws the line numbers and the bar.
 function View:redraw()
   if self.closed or not vim.api.nvim_buf_is_valid(self.buf) then
     return

@@ -248,7 +248,7 @@ function View:keep(win)
   end
 end
 
---- Removes lines that are far from the lines `top` to `bottom`.
+--- Removes the lines of the page that are far above `top` or far below `bottom`.
 function View:trim(top, bottom)
   local after = math.min(bottom + MAX_LINES / 3, #self.page)
   if after < #self.page then

@@ -111,7 +111,7 @@ function M.forget(view)
   end
 end
 
---- Frees what a search holds.
+--- Frees the jobs and results of a search.
 function M.close(view)
   M.forget(view)
   if view.query then

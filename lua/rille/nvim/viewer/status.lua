@@ -76,7 +76,7 @@ function M.number()
   return vim.v.virtnum ~= 0 and "" or number and ("%d"):format(number) or "·"
 end
 
---- Returns how far into the file a row of the page is, in percent.
+--- Returns the position of a row of the page in the file, in percent.
 ---@param view rille.nvim.viewer.view
 ---@param line integer
 ---@return integer

@@ -21,7 +21,7 @@ local SOON = 20
 ---@field watched? boolean the job has another owner, which closes it
 ---@field share? number the share that is done, from 0 to 1
 
---- Frees what a job holds, however it has ended.
+--- Frees a job and its progress, in whichever way it has ended.
 local function clear(view, name)
   local work = view.works[name]
   if work then

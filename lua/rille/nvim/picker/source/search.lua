@@ -43,7 +43,7 @@ local function boundary(text, at)
   return at
 end
 
---- Returns what is kept of a found line: the part of its text around the first match, and where that is in the line.
+--- Returns the part of a found line to keep, around its first match, and the position of that part in the line.
 local function line(batch, i)
   local count = batch:spans(i)
   local first, last = 1, 0
