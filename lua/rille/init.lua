@@ -21,7 +21,7 @@ local lazy = require("rille.core.lazy")
 ---@field buffer fun(capacity?: integer): rille.buffer
 ---@field file fun(path: string, opts?: rille.file.options): rille.file?, string?
 ---@field file_job fun(path: string, opts?: rille.file.options): rille.job?, string?
----@field grep fun(pattern: string|string[], root: string, opts?: rille.grep.options): rille.job?, string?
+---@field grep fun(pattern: rille.line_pattern|rille.line_pattern[], root: string, opts?: rille.grep.options): rille.job?, string?
 ---@field walk fun(root: string, opts?: rille.walk.options): rille.job?, string?
 ---@field notifier fun(): rille.notifier?, string?
 local M = { version = backend.version }

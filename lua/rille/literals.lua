@@ -90,6 +90,13 @@ function M.new(list, opts)
   return compiled(status, count, bits, key)
 end
 
+--- Returns another object with the same literals, which stays open when this one is closed.
+---@package
+function Literals:clone()
+  self.shared.users = self.shared.users + 1
+  return setmetatable({ handle = self.handle, shared = self.shared, n = self.n }, Literals)
+end
+
 --- Returns whether any of the literals occurs.
 ---@param s rille.source
 ---@param init? integer start position, from the end if negative

@@ -79,6 +79,13 @@ function Regex:hint()
   return hint and hint:sub(2)
 end
 
+--- Returns another object of the pattern, which stays open when this one is closed.
+---@package
+function Regex:clone()
+  self.shared.users = self.shared.users + 1
+  return setmetatable({ handle = self.handle, shared = self.shared }, Regex)
+end
+
 --- Frees the memory, unless another object of the same pattern is in use. A second call does nothing.
 function Regex:close()
   if type(self) ~= "table" then

@@ -26,7 +26,7 @@ local cache = caches.new(C.rille_regexset_free, C.rille_regexset_bytes)
 ---@field package handle ffi.cdata*?
 ---@field package shared rille.shared
 ---@field package n integer
-local Set = {}
+local Set = { is_rille_regexset = true }
 Set.__index = Set
 
 class.named(Set, "rille.regexset", function(self)

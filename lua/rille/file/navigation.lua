@@ -9,7 +9,7 @@ local CHUNK = 500
 ---@class rille.file.navigation
 ---@field job? rille.job the running search, to wait for
 ---@field package file rille.file
----@field package what rille.line_pattern|rille.line_pattern[]
+---@field package what rille.line_pattern[]
 ---@field package fore table[] matches from the anchor on, ascending
 ---@field package aft table[] matches before it, descending
 ---@field package low integer? the first position that was searched
@@ -213,8 +213,12 @@ end
 
 --- Returns an object that moves from match to match; see `file:navigate`.
 ---@param file rille.file
----@param what rille.line_pattern|rille.line_pattern[]
+---@param patterns rille.line_pattern[] the caller may close them and change the list afterwards
 ---@return rille.file.navigation
-return function(file, what)
+return function(file, patterns)
+  local what = {}
+  for i, pattern in ipairs(patterns) do
+    what[i] = type(pattern) == "string" and pattern or pattern:clone()
+  end
   return setmetatable({ file = file, what = what, fore = {}, aft = {} }, Navigation)
 end

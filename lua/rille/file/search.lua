@@ -3,6 +3,7 @@ local ffi = require("ffi")
 local classes = require("rille.core.class")
 local C = require("rille.core.ffi")
 local failure = require("rille.core.error")
+local forms = require("rille.regex.forms")
 local navigation = require("rille.file.navigation")
 local read = require("rille.file.options")
 local adopt = require("rille.job").adopt
@@ -218,11 +219,20 @@ function M.extend(class, adopt_file)
 
   --- Returns an object that moves from match to match in both directions.
   ---@param what rille.line_pattern|rille.line_pattern[]
-  ---@return rille.file.navigation
+  ---@return rille.file.navigation? navigation
+  ---@return string? message what is wrong with a pattern
+  ---@return integer? position of the mistake in the pattern
   function File:navigate(what)
     open(self)
-    patterns(what, "rille.file:navigate: what")
-    return navigation(self, what)
+    local list = forms(what, "rille.file:navigate: what", 3)
+    -- A search after the end of the file finds nothing; it only checks the patterns.
+    local job, message, position = self:search(list, { from = read.LARGEST, limit = 1 })
+    if job then
+      job:close()
+    elseif type(position) == "number" then
+      return nil, message, position
+    end
+    return navigation(self, list)
   end
 end
 

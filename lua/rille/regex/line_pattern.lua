@@ -20,8 +20,6 @@ function M.read(what, name)
     local pattern, entry = list[i], patterns[i - 1]
     if type(pattern) == "string" then
       entry.text, entry.len = const_bytes(pattern), #pattern
-    elseif not pattern.handle then
-      error("rille: closed", 3)
     else
       entry[pattern.is_rille_regex and "regex" or "literals"] = pattern.handle
     end
