@@ -14,5 +14,6 @@ files["test/neovim"] = neovim
 files["bench/neovim"] = neovim
 files["tools/pictures.lua"] = neovim
 files["lua/rille/resty"] = { read_globals = { "ngx" }, globals = { "ngx.ctx", "ngx.arg", "ngx.header", "ngx.status" } }
+files["bench/nginx"] = { globals = { "ngx" } }
 files["test/hosts/nginx"] = { globals = { "ngx" } }
 files["lua/rille/love"] = { read_globals = { "love" } }

@@ -641,6 +641,35 @@ print(out:tostring()) --> a pet
 ]],
   },
   {
+    "rille.stream:reset",
+    [[
+local stream = assert(rille.stream(assert(rille.literals({ "cat" })), "pet"))
+print(stream:feed("a ca") .. stream:feed("t") .. stream:finish()) --> a pet
+print(stream:reset():feed("cat") .. stream:finish()) --> pet
+]],
+  },
+  {
+    "rille.scan rille.scan:feed rille.scan:matches rille.scan:first rille.scan:reset rille.scan:limited rille.scan:close",
+    [[
+local scan = assert(rille.scan(assert(rille.literals({ "cat", "dog" })), { max_bytes = 1000 }))
+print(scan:feed("a hot d")) --> nil
+print(unpack(scan:feed("og", true))) --> 2
+print(scan:first(2), scan:first(1), scan:limited()) --> 9	nil	false
+print(unpack(scan:matches())) --> 2
+scan:reset()
+print(#scan:matches()) --> 0
+scan:close()
+]],
+  },
+  {
+    "rille.regex:match_table",
+    [=[
+local re = assert(rille.regex([[(?<key>\w+)=(\w+)]]))
+local m = re:match_table("a=1", 1, {})
+print(m[0], m[1], m[2], m.key) --> a=1	a	1	a
+]=],
+  },
+  {
     "rille.regex_job",
     [=[
 local job = assert(rille.regex_job([[\p{Greek}{1,100}]]))

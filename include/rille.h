@@ -407,6 +407,42 @@ const char *rille_listener_path(const rille_listener *listener);
 int32_t rille_listener_accept(const rille_listener *listener, uint32_t token, rille_notifier **out,
     rille_error *err);
 
+/* Decompression -------------------------------------------------------------------------------------------------------
+ * gzip data that arrives in chunks.
+ *
+ *     rille_gunzip *gunzip;
+ *     rille_buffer *plain;
+ *     rille_error err;
+ *     rille_gunzip_new(&gunzip, NULL);
+ *     rille_buffer_new(0, &plain, NULL);
+ *     if (rille_gunzip_feed(gunzip, TEXT("plain text"), 1, plain, &err) == RILLE_EIO)
+ *         puts(err.message);     //> damaged gzip data: invalid gzip header
+ *     rille_gunzip_free(gunzip);
+ *     rille_buffer_free(plain);
+ */
+
+/** Decompression of gzip data that arrives in chunks, for example the body of a response. */
+typedef struct rille_gunzip rille_gunzip;
+
+/** Creates a decompression and writes it to `out`. */
+int32_t rille_gunzip_new(rille_gunzip **out, rille_error *err);
+
+/** Frees a decompression. */
+void rille_gunzip_free(rille_gunzip *gunzip);
+
+/**
+ * Unpacks the next chunk and appends its bytes to `out`; if `last` is not 0, the data ends after it. A chunk may unpack
+ * to a thousand times its length.
+ *
+ * Returns RILLE_OK, RILLE_EARG (the chunk lies in `out`), RILLE_ETOOBIG (`out` would be too long) or RILLE_EIO (this is
+ * not gzip data, it is damaged, or it is not whole). After a failure it fails forever.
+ */
+int32_t rille_gunzip_feed(rille_gunzip *gunzip, const uint8_t *text, size_t len, uint32_t last, rille_buffer *out,
+    rille_error *err);
+
+/** Begins with new data, also after a failure. */
+int32_t rille_gunzip_reset(rille_gunzip *gunzip, rille_error *err);
+
 /* Text ----------------------------------------------------------------------------------------------------------------
  * Functions on text that need no object.
  *
@@ -1340,6 +1376,112 @@ int32_t rille_stream_feed(rille_stream *stream, const uint8_t *text, size_t len,
  * Returns RILLE_OK, RILLE_EARG (the stream is finished already), or as rille_stream_feed.
  */
 int32_t rille_stream_finish(rille_stream *stream, rille_buffer *out, rille_error *err);
+
+/**
+ * Forgets the text and the replacements so far, and begins with a new text, also after a failure. It allocates nothing.
+ */
+int32_t rille_stream_reset(rille_stream *stream, rille_error *err);
+
+/** Creates a stream like another one, with a text of its own, and writes it to `out`. Both share what was compiled. */
+int32_t rille_stream_new_like(rille_stream *stream, rille_stream **out, rille_error *err);
+
+/* Scans ---------------------------------------------------------------------------------------------------------------
+ * Detection of many patterns in text that arrives in chunks.
+ *
+ *     const uint32_t ends[] = {3, 6};
+ *     rille_literals *literals;
+ *     rille_scanner *scan;
+ *     uint32_t count;
+ *     rille_literals_new(TEXT("catdog"), ends, 2, NULL, &literals, NULL);
+ *     rille_scanner_new_literals(literals, NULL, &scan, NULL);
+ *     rille_scanner_feed(scan, TEXT("hot d"), 0, &count, NULL);
+ *     if (rille_scanner_feed(scan, TEXT("og"), 1, &count, NULL) == RILLE_OK)
+ *         printf("literal %u ends at %.0f\n", rille_scanner_new_ids(scan)[0], rille_scanner_first(scan, 1));     //> literal 1 ends at 7
+ *     rille_scanner_free(scan);
+ *     rille_literals_free(literals);
+ */
+
+/**
+ * Detection of the patterns of a set, or of literals, in text that arrives in chunks. A match may cross any border: the
+ * patterns found do not depend on where the text is cut. No text is kept.
+ */
+typedef struct rille_scanner rille_scanner;
+
+/** Options of a scan. */
+typedef struct rille_scanner_options {
+    uint32_t size; /**< sizeof(rille_scanner_options). */
+    uint32_t memory_limit; /**< Maximum number of bytes of the automaton; 0 for 16 MiB. */
+    int64_t max_bytes; /**< Number of bytes of the text that are scanned; 0 for all. Below 2^53. */
+} rille_scanner_options;
+
+/**
+ * Creates a scan for the patterns of a set, and writes it to `out`. The set may be freed while the scan lives. Scans of
+ * the same set share the automaton, which the first one builds: that may take a tenth of a second. `options` may be
+ * NULL.
+ *
+ * Returns RILLE_OK, RILLE_EARG (an option is wrong), RILLE_EPATTERN (a pattern has a Unicode word boundary, which
+ * cannot be looked for across chunks: write (?-u:\b)) or RILLE_ELIMIT (the automaton would exceed its memory limit).
+ */
+int32_t rille_scanner_new_regexset(const rille_regexset *set, const rille_scanner_options *options,
+    rille_scanner **out, rille_error *err);
+
+/**
+ * Creates a scan for literals, and writes it to `out`. It finds all that occur, also those that overlap others. The
+ * list may be freed while the scan lives. `options` may be NULL.
+ *
+ * Returns RILLE_OK, RILLE_EARG (an option is wrong) or RILLE_ELIMIT (the automaton would exceed its memory limit).
+ */
+int32_t rille_scanner_new_literals(const rille_literals *literals, const rille_scanner_options *options,
+    rille_scanner **out, rille_error *err);
+
+/** Frees a scan. */
+void rille_scanner_free(rille_scanner *scanner);
+
+/**
+ * Scans the next chunk, of any length; if `last` is not 0, the text ends after it. Writes the number of patterns that
+ * were found for the first time to `out_count`; rille_scanner_new_ids has their indices.
+ *
+ * A pattern is found with the chunk in which its first match ends, or, if that depends on the text after it, with the
+ * next one.
+ *
+ * Returns RILLE_OK, RILLE_NONE (nothing new, and 0 was written) or RILLE_EARG (the text is finished).
+ */
+int32_t rille_scanner_feed(rille_scanner *scanner, const uint8_t *text, size_t len, uint32_t last,
+    uint32_t *out_count, rille_error *err);
+
+/**
+ * Returns the indices of the patterns that the last call of rille_scanner_feed has found for the first time, counted
+ * from 0 and ascending, valid until the next call on the scan; NULL for NULL.
+ */
+const uint32_t *rille_scanner_new_ids(const rille_scanner *scanner);
+
+/**
+ * Writes the indices of all patterns found so far, counted from 0 and ascending, to `out_ids`, and their number to
+ * `out_count`. A `capacity` of rille_scanner_len is always enough.
+ *
+ * Returns RILLE_OK, RILLE_NONE (none was found, and 0 was written) or RILLE_ESHORT (`capacity` is below the number of
+ * patterns).
+ */
+int32_t rille_scanner_matches(rille_scanner *scanner, uint32_t *out_ids, uint32_t capacity, uint32_t *out_count,
+    rille_error *err);
+
+/**
+ * Returns the offset in the text at which the first match of a pattern ends, `id` counted from 0; -1 if it was not
+ * found, if there is no such pattern, or for NULL.
+ */
+double rille_scanner_first(const rille_scanner *scanner, uint32_t id);
+
+/** Returns 1 if the text is longer than `max_bytes`, and was scanned up to there only; otherwise 0. */
+uint32_t rille_scanner_limited(const rille_scanner *scanner);
+
+/** Returns the number of patterns; 0 for NULL. */
+uint32_t rille_scanner_len(const rille_scanner *scanner);
+
+/** Forgets the text and what was found, and begins with a new text. It allocates nothing. */
+int32_t rille_scanner_reset(rille_scanner *scanner, rille_error *err);
+
+/** Creates a scan like another one, with a text of its own, and writes it to `out`. Both share what was compiled. */
+int32_t rille_scanner_new_like(rille_scanner *scanner, rille_scanner **out, rille_error *err);
 
 /* Walks ---------------------------------------------------------------------------------------------------------------
  * The paths of a directory tree, as a job.

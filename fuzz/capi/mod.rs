@@ -613,6 +613,7 @@ pub fn run(bytes: &[u8], host: &Host) -> usize {
         "_open",
         "_new_regex",
         "_new_literals",
+        "_new_regexset",
         "_fuzzy_start",
         "_walk_start",
         "_grep_start",

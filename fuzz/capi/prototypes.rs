@@ -50,6 +50,10 @@ prototypes! {
     fn rille_fuzzy_positions(fuzzy: *const rille_fuzzy, query: *const u8, len: usize, index: u32, out: *mut u32, out_count: *mut u32, err: *mut rille_error) -> i32;
     fn rille_grep_start(root: *const u8, len: usize, tree: *const rille_walk_options, grep: *const rille_grep_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
     fn rille_grep_take(job: *mut rille_job, limit: u32, out: *mut rille_grep_lines, err: *mut rille_error) -> i32;
+    fn rille_gunzip_new(out: *mut *mut rille_gunzip, err: *mut rille_error) -> i32;
+    fn rille_gunzip_free(gunzip: *mut rille_gunzip);
+    fn rille_gunzip_feed(gunzip: *mut rille_gunzip, text: *const u8, len: usize, last: u32, out: *mut rille_buffer, err: *mut rille_error) -> i32;
+    fn rille_gunzip_reset(gunzip: *mut rille_gunzip, err: *mut rille_error) -> i32;
     fn rille_job_free(job: *mut rille_job);
     fn rille_job_poll(job: *const rille_job, out: *mut rille_progress, err: *mut rille_error) -> i32;
     fn rille_job_failure(job: *const rille_job, err: *mut rille_error) -> i32;
@@ -100,6 +104,17 @@ prototypes! {
     fn rille_regexset_len(set: *const rille_regexset) -> u32;
     fn rille_regexset_test(set: *const rille_regexset, text: *const u8, len: usize, err: *mut rille_error) -> i32;
     fn rille_regexset_matches(set: *const rille_regexset, text: *const u8, len: usize, out_ids: *mut u32, capacity: u32, out_count: *mut u32, err: *mut rille_error) -> i32;
+    fn rille_scanner_new_regexset(set: *const rille_regexset, options: *const rille_scanner_options, out: *mut *mut rille_scanner, err: *mut rille_error) -> i32;
+    fn rille_scanner_new_literals(literals: *const rille_literals, options: *const rille_scanner_options, out: *mut *mut rille_scanner, err: *mut rille_error) -> i32;
+    fn rille_scanner_free(scanner: *mut rille_scanner);
+    fn rille_scanner_feed(scanner: *mut rille_scanner, text: *const u8, len: usize, last: u32, out_count: *mut u32, err: *mut rille_error) -> i32;
+    fn rille_scanner_new_ids(scanner: *const rille_scanner) -> *const u32;
+    fn rille_scanner_matches(scanner: *mut rille_scanner, out_ids: *mut u32, capacity: u32, out_count: *mut u32, err: *mut rille_error) -> i32;
+    fn rille_scanner_first(scanner: *const rille_scanner, id: u32) -> f64;
+    fn rille_scanner_limited(scanner: *const rille_scanner) -> u32;
+    fn rille_scanner_len(scanner: *const rille_scanner) -> u32;
+    fn rille_scanner_reset(scanner: *mut rille_scanner, err: *mut rille_error) -> i32;
+    fn rille_scanner_new_like(scanner: *mut rille_scanner, out: *mut *mut rille_scanner, err: *mut rille_error) -> i32;
     fn rille_stream_new_regex(regex: *const rille_regex, how: *const rille_replacement, longest: u32, out: *mut *mut rille_stream, err: *mut rille_error) -> i32;
     fn rille_stream_new_literals(literals: *const rille_literals, how: *const rille_replacements, out: *mut *mut rille_stream, err: *mut rille_error) -> i32;
     fn rille_stream_free(stream: *mut rille_stream);
@@ -107,6 +122,8 @@ prototypes! {
     fn rille_stream_count(stream: *const rille_stream) -> f64;
     fn rille_stream_feed(stream: *mut rille_stream, text: *const u8, len: usize, out: *mut rille_buffer, err: *mut rille_error) -> i32;
     fn rille_stream_finish(stream: *mut rille_stream, out: *mut rille_buffer, err: *mut rille_error) -> i32;
+    fn rille_stream_reset(stream: *mut rille_stream, err: *mut rille_error) -> i32;
+    fn rille_stream_new_like(stream: *mut rille_stream, out: *mut *mut rille_stream, err: *mut rille_error) -> i32;
     fn rille_regex_escape(text: *const u8, len: usize, out: *mut rille_buffer, err: *mut rille_error) -> i32;
     fn rille_regex_from_lua(pattern: *const u8, len: usize, out: *mut rille_buffer, err: *mut rille_error) -> i32;
     fn rille_regex_explain_pcre(pattern: *const u8, len: usize, out: *mut u32, capacity: u32, out_count: *mut u32, err: *mut rille_error) -> i32;
@@ -149,6 +166,7 @@ options! {
     struct rille_scan { size: u32, from: u32, after: u32, capacity: u32 }
     struct rille_regex_options { size: u32, flags: u32, memory_limit: u32, reserved: u32 }
     struct rille_replacement { size: u32, limit: u32, literal: u32, reserved: u32, text: *const u8, len: usize }
+    struct rille_scanner_options { size: u32, memory_limit: u32, max_bytes: i64 }
     struct rille_text_task { size: u32, verb: u32, what: u32, count: u32, positions: *const u32, offset: *const rille_offset_options, layout: *const rille_layout_options, other: *const u8, other_len: usize }
     struct rille_layout_options { size: u32, cells: u32, style: u32, ambiguous: u32, tabstop: u32, column: u32, side: u32, align: u32, keep_long_words: u32, start: u32, ellipsis: *const u8, ellipsis_len: usize }
     struct rille_offset_options { size: u32, from: u32, to: u32 }
@@ -175,6 +193,7 @@ opaque! {
     rille_fuzzy
     rille_grep_line
     rille_grep_lines
+    rille_gunzip
     rille_job
     rille_progress
     rille_listener
@@ -183,6 +202,7 @@ opaque! {
     rille_pattern
     rille_regex
     rille_regexset
+    rille_scanner
     rille_stream
     rille_stat
     rille_text_result
@@ -193,4 +213,4 @@ opaque! {
     rille_paths
 }
 
-pub static HANDLES: &[&str] = &["rille_buffer", "rille_file", "rille_matcher", "rille_fuzzy", "rille_job", "rille_listener", "rille_notifier", "rille_literals", "rille_regex", "rille_regexset", "rille_stream"];
+pub static HANDLES: &[&str] = &["rille_buffer", "rille_file", "rille_matcher", "rille_fuzzy", "rille_gunzip", "rille_job", "rille_listener", "rille_notifier", "rille_literals", "rille_regex", "rille_regexset", "rille_scanner", "rille_stream"];

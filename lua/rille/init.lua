@@ -12,6 +12,7 @@ local lazy = require("rille.core.lazy")
 ---@field regex rille.regex.module
 ---@field regexset fun(patterns: string[], flags?: string|rille.regex.options): rille.regexset?, string?, integer?
 ---@field stream fun(matcher: rille.regex|rille.literals, replacement: string|string[], opts?: rille.stream.options): rille.stream?, string?, integer?
+---@field scan fun(matcher: rille.regexset|rille.literals, opts?: rille.scan.options): rille.scan?, string?
 ---@field literals fun(list: string[], opts?: rille.literals.options): rille.literals?, string?
 ---@field regex_job fun(pattern: string, flags?: string|rille.regex.options): rille.job?, string?
 ---@field regexset_job fun(patterns: string[], flags?: string|rille.regex.options): rille.job?, string?
@@ -86,6 +87,9 @@ local fields = {
   end,
   stream = function()
     return noun("stream").new
+  end,
+  scan = function()
+    return noun("scan").new
   end,
   file = function()
     return noun("file").new

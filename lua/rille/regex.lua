@@ -258,6 +258,45 @@ function Regex:captures(s, init)
   return captures
 end
 
+--- Writes the strings of a match to a table: `[0]` the whole match, `[1]` the first group, and named groups by name.
+local function fill(res, text, slots, at, shared)
+  local groups, names = shared.groups, shared.names
+  for i = 0, groups do
+    local found = group(text, slots, at + 2 * i)
+    res[i] = found
+    local name = names[i]
+    if name then
+      res[name] = found
+    end
+  end
+  -- What a match of another pattern has left.
+  for i = groups + 1, #res do
+    res[i] = nil
+  end
+  return res
+end
+
+--- Returns the strings of the first match as `ngx.re.match` does: `m[0]` is the whole match, `m[1]` the first group, `m.name` a
+--- named one; false for a group that did not participate.
+---@param s rille.source
+---@param init? integer start position
+---@param res? table the table to fill and return, made for this pattern; without it a new one is made
+---@return table<integer|string, string|false>? match nil if there is none; then `res` stays as it is
+function Regex:match_table(s, init, res)
+  local handle, shared = open(self), self.shared
+  local ptr, len = of(s, "rille.regex:match_table")
+  local offset = from(init, len, "rille.regex:match_table")
+  if res ~= nil and type(res) ~= "table" then
+    error("rille.regex:match_table: res must be a table, got " .. type(res), 2)
+  end
+  local text = pieces(s, ptr)
+  local slots = slots_for(2 * shared.groups + 2)
+  local found = batch(C.rille_regex_captures, handle, s, offset, 0, slots, 1, "rille.regex:match_table") > 0
+  local filled = found and fill(res or {}, text, slots, 0, shared) or nil
+  give(slots)
+  return filled
+end
+
 --- An iteration over matches with their groups.
 ---@class rille.regex.groups
 local Groups = {}
@@ -343,11 +382,38 @@ local function by_template(self, s, template, n, buffer, name)
   return status, out[0]
 end
 
---- Replaces by a function, and returns the pieces of the result, their number, and the number of replacements.
+--- Returns a function that calls `fn` for a match: with its groups and, if some have names, with a table of the match as the last
+--- argument.
+local function caller(fn, shared)
+  local groups = shared.groups
+  if next(shared.names) == nil then
+    return function(text, slots, at)
+      return fn(strings(text, slots, at, groups))
+    end
+  end
+  local match = {}
+  return function(text, slots, at)
+    fill(match, text, slots, at, shared)
+    local list = list_of_groups(text, slots, at, groups)
+    list[groups + 1] = match
+    return fn(unpack(list, 1, groups + 1))
+  end
+end
+
+--- Returns a function that looks a match up in a table, as `string.gsub` does: by its first group, or by the whole match.
+local function reader(replacements, shared)
+  local at_group = shared.groups > 0 and 2 or 0
+  return function(text, slots, at)
+    local key = group(text, slots, at + at_group)
+    return replacements[key]
+  end
+end
+
+--- Replaces by a function or a table, and returns the pieces of the result, their number, and the number of replacements.
 local function by_function(self, s, fn, n, name)
   local ptr, len = of(s, name)
   local text = pieces(s, ptr)
-  local groups = self.shared.groups
+  local result_of = (type(fn) == "table" and reader or caller)(fn, self.shared)
   local list, size, count, done = {}, 0, 0, 0
   local matches = iterate_groups(self, s, text, 0, name)
   while n == nil or count < n do
@@ -357,13 +423,21 @@ local function by_function(self, s, fn, n, name)
     end
     local slots = matches.slots
     local start, stop = slots[at], slots[at + 1]
-    local put = fn(strings(text, slots, at, groups))
+    local put = result_of(text, slots, at)
     if put == nil or put == false then
       put = piece(text, start, stop)
     elseif type(put) == "number" then
       put = tostring(put)
     elseif type(put) ~= "string" then
-      error(name .. ": the replacement function must return a string or nil, got " .. type(put), 4)
+      local of_table = type(fn) == "table"
+        and "a value of the table must be a string, a number or false, got "
+      error(
+        name
+          .. ": "
+          .. (of_table or "the replacement function must return a string or nil, got ")
+          .. type(put),
+        4
+      )
     end
     list[size + 1], list[size + 2] = piece(text, done, start), put
     size, count, done = size + 2, count + 1, stop
@@ -374,16 +448,17 @@ end
 
 local function check_replacement(replacement, name)
   local kind = type(replacement)
-  if kind ~= "string" and kind ~= "function" then
-    error(name .. ": replacement must be a template or a function, got " .. kind, 3)
+  if kind ~= "string" and kind ~= "function" and kind ~= "table" then
+    error(name .. ": replacement must be a template or a function, got " .. kind .. "; or a table", 3)
   end
-  return kind == "function"
+  return kind ~= "string"
 end
 
---- Replaces matches by a template ($0 the match, $1 a group, ${name} a named one, $$ a dollar sign) or by the result of
---- a function, called as by `string.gsub`; nil and false keep the match.
+--- Replaces matches by a template ($0 the match, $1 a group, ${name} a named one, $$ a dollar sign), by the result of a
+--- function, or by the value of a table, both as `string.gsub` does: nil and false keep the match. If the pattern has named
+--- groups, the last argument of the function is a table as of `match_table`, valid during the call.
 ---@param s rille.source
----@param replacement string|fun(...): string?
+---@param replacement string|(fun(...): string?)|table<string, string|number|false>
 ---@param n? integer maximum number of replacements
 ---@return string? text nil if the template is wrong
 ---@return integer|string count number of replacements, or what is wrong
@@ -411,7 +486,7 @@ end
 --- Appends the text with its matches replaced to a buffer, see `replace`.
 ---@param buffer string.buffer|rille.buffer
 ---@param s rille.source
----@param replacement string|fun(...): string?
+---@param replacement string|(fun(...): string?)|table<string, string|number|false>
 ---@param n? integer maximum number of replacements
 ---@return integer? len bytes appended; nil if the template is wrong
 ---@return integer|string count number of replacements, or what is wrong

@@ -22,7 +22,7 @@ local own, close = handles.kind(C.rille_stream_free)
 --- A replacement in text that arrives in chunks. The output does not depend on where the text is cut.
 ---@class rille.stream
 ---@field package handle ffi.cdata*?
-local Stream = {}
+local Stream = { is_rille_stream = true }
 Stream.__index = Stream
 
 class.named(Stream, "rille.stream", function(self)
@@ -156,6 +156,15 @@ function Stream:finish_into(buffer)
   return native and buffer:len() - before or scratch.move(buffer)
 end
 
+--- Forgets the text and the replacements so far, and begins with a new text, also after a failure. It allocates nothing.
+---@return rille.stream self
+function Stream:reset()
+  if C.rille_stream_reset(open(self), err) < 0 then
+    failure.raise(err, "rille.stream:reset")
+  end
+  return self
+end
+
 --- Returns the number of replacements so far.
 ---@return integer
 function Stream:count()
@@ -166,6 +175,16 @@ end
 ---@return integer
 function Stream:hold_back()
   return C.rille_stream_hold_back(open(self))
+end
+
+--- Returns another stream like this one, with a text of its own. Both share what was compiled, so that it costs little.
+---@return rille.stream
+---@package
+function Stream:clone()
+  if C.rille_stream_new_like(open(self), out_handle, err) < 0 then
+    failure.raise(err, "rille.stream:clone")
+  end
+  return setmetatable({ handle = own(out_handle[0]) }, Stream)
 end
 
 --- Frees the memory now. A second call does nothing.

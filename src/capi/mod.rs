@@ -46,6 +46,8 @@ pub mod notifier;
 
 pub mod listener;
 
+pub mod gunzip;
+
 pub mod walk;
 
 pub mod grep;

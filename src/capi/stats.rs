@@ -6,12 +6,14 @@ use super::error::{Failure, rille_error, rille_status::*};
 use super::file::rille_file;
 use super::fuzzy::matcher::rille_matcher;
 use super::fuzzy::rille_fuzzy;
+use super::gunzip::rille_gunzip;
 use super::job::rille_job;
 use super::listener::rille_listener;
 use super::notifier::rille_notifier;
 use super::search::literals::rille_literals;
 use super::search::regex::rille_regex;
 use super::search::regexset::rille_regexset;
+use super::search::scan::rille_scanner;
 use super::search::stream::rille_stream;
 use std::ffi::c_char;
 use std::ptr::null;
@@ -124,15 +126,17 @@ impl Gauge {
 }
 
 /// The gauges of all kinds. A new kind of handle adds its gauge here.
-const GAUGES: [&Gauge; 11] = [
+const GAUGES: [&Gauge; 13] = [
     <rille_buffer as Measured>::GAUGE,
     <rille_regex as Measured>::GAUGE,
     <rille_regexset as Measured>::GAUGE,
     <rille_literals as Measured>::GAUGE,
     <rille_stream as Measured>::GAUGE,
+    <rille_scanner as Measured>::GAUGE,
     <rille_job as Measured>::GAUGE,
     <rille_notifier as Measured>::GAUGE,
     <rille_listener as Measured>::GAUGE,
+    <rille_gunzip as Measured>::GAUGE,
     <rille_file as Measured>::GAUGE,
     <rille_fuzzy as Measured>::GAUGE,
     <rille_matcher as Measured>::GAUGE,

@@ -35,6 +35,7 @@ mod decompress;
 mod filter;
 mod follow;
 mod growth;
+mod gunzip;
 mod held;
 mod index;
 mod jobs;
@@ -51,6 +52,7 @@ mod state;
 mod tests;
 
 pub use follow::News;
+pub use gunzip::Gunzip;
 pub use held::held;
 pub use jobs::{Opening, Reply, Request};
 pub use reader::{CUT_AFTER, CUT_BEFORE, Line, Lines, Window};

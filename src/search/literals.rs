@@ -2,6 +2,7 @@
 
 use super::backward::{Backward, Window};
 use super::pattern::compiling_memory;
+use super::scan::{ScanAutomaton, shared};
 use super::{Full, Output, PatternError, Span};
 use crate::memory::{self, must};
 use aho_corasick::automaton::Automaton;
@@ -10,6 +11,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, Match, MatchKi
 use memchr::memmem::Finder;
 use once_cell::race::OnceBox;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// Options of a search for literals. By default the first one in the list wins where several begin.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,10 +35,10 @@ const DEFAULT_MEMORY_LIMIT: usize = 16 << 20;
 
 /// Maximum bytes of the longest literal in a list that becomes a DFA. Building one follows the chain of failure transitions
 /// of each prefix, which in a periodic literal is as long as the prefix: the time would grow with the square of the length.
-const MAX_DFA_LITERAL: usize = 64;
+pub(super) const MAX_DFA_LITERAL: usize = 64;
 
 /// Maximum number of transitions that building a DFA may follow in the worst case.
-const MAX_DFA_STEPS: usize = 32 << 20;
+pub(super) const MAX_DFA_STEPS: usize = 32 << 20;
 
 /// Bytes that a search for all hits may read for each byte of the text, if each hit costs as much as the longest literal is
 /// long; and how many more in all.
@@ -69,6 +71,8 @@ pub struct Literals {
     places: Option<Box<[usize]>>,
     /// Made when a text needs it. Without a lock, which a fork could leave locked.
     backward: OnceBox<Option<Backward>>,
+    /// Made for the first scan.
+    automaton: OnceBox<Arc<ScanAutomaton>>,
 }
 
 enum Engine {
@@ -167,7 +171,13 @@ impl Literals {
             longest,
             places,
             backward: OnceBox::new(),
+            automaton: OnceBox::new(),
         })
+    }
+
+    /// Returns the automaton of scans, of at most `limit` bytes.
+    pub(super) fn automaton(&self, limit: usize) -> Result<Arc<ScanAutomaton>, PatternError> {
+        shared(&self.automaton, limit, || ScanAutomaton::of_literals(self, limit))
     }
 
     /// Returns the number of literals.
@@ -359,15 +369,17 @@ fn different(list: &[&[u8]], ignore_case: bool) -> Option<Box<[usize]>> {
 }
 
 /// The cost of a DFA, computed before it is built.
-struct DfaCost {
+pub(super) struct DfaCost {
+    /// Number of different prefixes, the empty one included.
+    pub(super) prefixes: usize,
     /// Bytes of its table: one row for each different prefix, with one entry for each class of bytes that it distinguishes.
-    bytes: usize,
+    pub(super) bytes: usize,
     /// Maximum transitions followed to fill the table: the chain of failures of a prefix is at most as long as the prefix.
-    steps: usize,
+    pub(super) steps: usize,
 }
 
 impl DfaCost {
-    fn of(list: &[&[u8]], ignore_case: bool) -> DfaCost {
+    pub(super) fn of(list: &[&[u8]], ignore_case: bool) -> DfaCost {
         let mut sorted = must(memory::copy(list));
         sorted.sort_unstable();
         let (mut prefixes, mut depths, mut before) = (1, 1usize, &b""[..]);
@@ -390,6 +402,7 @@ impl DfaCost {
         let gaps = used.chunk_by(|a, b| !a && !b).filter(|run| !run[0]).count();
         let classes = used.iter().filter(|&&used| used).count() + gaps;
         DfaCost {
+            prefixes,
             bytes: prefixes * classes.next_power_of_two() * 4,
             steps: depths.saturating_mul(classes),
         }

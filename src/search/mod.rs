@@ -1,4 +1,5 @@
-//! Search: regular expressions, sets of them, lists of literals, replacement, and replacement in a stream.
+//! Search: regular expressions, sets of them, lists of literals, replacement, and replacement and
+//! detection in a stream.
 //!
 //! # What can fail during a search?
 //!
@@ -31,6 +32,7 @@ mod pattern;
 mod pcre;
 mod regex;
 mod replace;
+mod scan;
 mod set;
 mod stream;
 #[cfg(test)]
@@ -43,6 +45,7 @@ pub use pattern::{PatternError, PatternOptions};
 pub use pcre::{PcreFeature, explain_pcre};
 pub use regex::{Matches, Regex, Slots};
 pub use replace::{Replacer, Template};
+pub use scan::{Scan, ScanFinished, ScanOptions};
 pub use set::RegexSet;
 pub use stream::{Stream, StreamError};
 pub use translate::{escape, from_lua};

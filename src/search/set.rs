@@ -1,12 +1,15 @@
 //! Sets of patterns: which of many patterns match a text.
 
 use super::pattern::{compiling_memory, searching_memory};
+use super::scan::{ScanAutomaton, shared};
 use super::{PatternError, PatternOptions};
 use crate::memory::{self, must};
+use once_cell::race::OnceBox;
 use regex_automata::meta;
 use regex_automata::nfa::thompson::WhichCaptures;
 use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input, MatchKind, PatternSet};
+use std::sync::Arc;
 
 type MakeFound =
     Box<dyn Fn() -> PatternSet + Send + Sync + std::panic::UnwindSafe + std::panic::RefUnwindSafe>;
@@ -19,6 +22,12 @@ pub struct RegexSet {
     /// Which patterns match, for each search at a time. What else a search works in, the engine keeps itself.
     found: Pool<PatternSet, MakeFound>,
     anchored: Anchored,
+    options: PatternOptions,
+    /// All patterns, one after the other; `ends` has the end of each.
+    text: Box<[u8]>,
+    ends: Box<[usize]>,
+    /// Made for the first scan.
+    automaton: OnceBox<Arc<ScanAutomaton>>,
 }
 
 impl RegexSet {
@@ -48,7 +57,37 @@ impl RegexSet {
             PatternSet::new(maker.pattern_len())
         });
         let anchored = if options.anchored { Anchored::Yes } else { Anchored::No };
-        Ok(RegexSet { engine, found: Pool::new(make), anchored })
+        let (mut text, mut ends) =
+            (must(memory::with_room(len)), must(memory::with_room(patterns.len())));
+        for pattern in patterns {
+            text.extend_from_slice(pattern);
+            ends.push(text.len());
+        }
+        Ok(RegexSet {
+            engine,
+            found: Pool::new(make),
+            anchored,
+            options: *options,
+            text: text.into(),
+            ends: ends.into(),
+            automaton: OnceBox::new(),
+        })
+    }
+
+    /// Iterates over the patterns in the order of the list.
+    pub(super) fn patterns(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, &end)| &self.text[start..end])
+    }
+
+    /// Returns the options of the patterns.
+    pub(super) fn options(&self) -> PatternOptions {
+        self.options
+    }
+
+    /// Returns the automaton of scans, of at most `limit` bytes.
+    pub(super) fn automaton(&self, limit: usize) -> Result<Arc<ScanAutomaton>, PatternError> {
+        shared(&self.automaton, limit, || ScanAutomaton::of_set(self, limit))
     }
 
     /// Returns the number of patterns.
@@ -78,7 +117,10 @@ impl RegexSet {
 
     /// Returns the native memory of the compiled patterns in bytes, excluding the working memory of searches.
     pub fn memory(&self) -> usize {
-        size_of::<RegexSet>() + self.engine.memory_usage()
+        size_of::<RegexSet>()
+            + self.engine.memory_usage()
+            + self.text.len()
+            + size_of_val(&*self.ends)
     }
 }
 

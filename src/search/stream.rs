@@ -65,7 +65,9 @@ enum Matcher {
 
 /// Replaces matches in text that is fed chunk by chunk.
 pub struct Stream {
-    matcher: Matcher,
+    matcher: Arc<Matcher>,
+    /// Whether the matcher was made for this stream, and counts for it.
+    is_first: bool,
     /// Bytes from an offset within which a match must end.
     reach: usize,
     /// Bytes that must be available after those.
@@ -115,7 +117,37 @@ impl Stream {
     fn new(matcher: Matcher, reach: usize, look: usize, limit: u64) -> Stream {
         let (held, last, ended) = (Vec::new(), None, None);
         let (at, before, window, count) = (0, 0, usize::MAX, 0);
-        Stream { matcher, reach, look, held, at, last, before, window, count, limit, ended }
+        let (matcher, is_first) = (Arc::new(matcher), true);
+        Stream {
+            matcher,
+            is_first,
+            reach,
+            look,
+            held,
+            at,
+            last,
+            before,
+            window,
+            count,
+            limit,
+            ended,
+        }
+    }
+
+    /// Returns a stream with the same matcher and replacements, and a text of its own.
+    pub fn another(&self) -> Stream {
+        Stream {
+            matcher: Arc::clone(&self.matcher),
+            is_first: false,
+            held: Vec::new(),
+            at: 0,
+            last: None,
+            before: 0,
+            window: usize::MAX,
+            count: 0,
+            ended: None,
+            ..*self
+        }
     }
 
     /// Returns the maximum number of bytes held back between two chunks.
@@ -136,8 +168,9 @@ impl Stream {
 
     /// Returns the memory of the held text and of the replacements, in bytes.
     pub fn memory(&self) -> usize {
-        let replacements = match &self.matcher {
+        let replacements = match &*self.matcher {
             Matcher::Regex { .. } => 0,
+            Matcher::Literals { .. } if !self.is_first => 0,
             Matcher::Literals { replacements, .. } => {
                 replacements.iter().map(|text| text.len() + size_of::<Box<[u8]>>()).sum()
             }
@@ -171,8 +204,18 @@ impl Stream {
         let finished = self.run(true, out);
         self.end_on_error(finished)?;
         self.ended = Some(StreamError::Finished);
-        self.held = Vec::new();
+        if self.held.capacity() > PIECE {
+            self.held = Vec::new();
+        }
+        self.held.clear();
         Ok(())
+    }
+
+    /// Forgets the text, and begins with a new one, also after a failure. It keeps its memory.
+    pub fn reset(&mut self) {
+        self.held.clear();
+        (self.at, self.before, self.window, self.count) = (0, 0, usize::MAX, 0);
+        (self.last, self.ended) = (None, None);
     }
 
     fn end_on_error(&mut self, result: Result<(), StreamError>) -> Result<(), StreamError> {
@@ -219,7 +262,7 @@ impl Stream {
 
     /// Returns the next match that begins before `end`. Without one, the search has advanced.
     fn next(&mut self, end: usize) -> Result<Option<Hit>, StreamError> {
-        match &self.matcher {
+        match &*self.matcher {
             Matcher::Literals { literals, .. } => {
                 let hit = literals.find(&self.held, self.at).filter(|hit| hit.span.start < end);
                 if hit.is_none() {
@@ -265,7 +308,7 @@ impl Stream {
 
     /// Appends the replacement of a match.
     fn put(&self, Hit { span: whole, id }: Hit, out: &mut Output<'_>) -> Result<(), Full> {
-        match &self.matcher {
+        match &*self.matcher {
             Matcher::Literals { replacements, .. } => {
                 out.put(&replacements[if replacements.len() == 1 { 0 } else { id }])
             }

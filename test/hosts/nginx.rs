@@ -118,7 +118,7 @@ impl Server {
             .replace("@LUA_PATH@", &(lua_path() + ";;"))
             .replace("@ROOT@", &text(crate::root()))
             .replace("@PREFIX@", &text(prefix));
-        fs::create_dir(prefix.join("temp")).expect("a directory for temporary files");
+        fs::create_dir_all(prefix.join("temp")).expect("a directory for temporary files");
         fs::write(prefix.join("nginx.conf"), conf).expect("the configuration is written");
 
         let mut command = Command::new(program);
@@ -163,6 +163,16 @@ impl Server {
             thread::sleep(Duration::from_millis(5));
         }
         reports
+    }
+
+    /// Waits until the server has made its socket.
+    pub(super) fn wait_for(&mut self, socket: &Path) {
+        let start = Instant::now();
+        while !socket.exists() {
+            assert!(self.running.ended().is_none(), "nginx ended early:\n{}", self.log());
+            assert!(start.elapsed() < TIMEOUT, "nginx does not listen:\n{}", self.log());
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// Returns the log of nginx, and its stderr.

@@ -6,12 +6,11 @@ use super::{TIMEOUT, begin, find_programs, judge, missing};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 const HOST: &str = "nginx";
 
 /// Specs in `test/hosts/glue/resty`. Each runs in a request of its own.
-const SPECS: [&str; 2] = ["wait", "request"];
+const SPECS: [&str; 3] = ["wait", "request", "filter"];
 
 /// Returns the servers on this machine that have the Lua module.
 fn servers() -> Vec<(PathBuf, Kind)> {
@@ -35,17 +34,23 @@ fn nginx_glue() {
     }
 }
 
+/// Returns a text packed by gzip.
+fn packed(text: &[u8]) -> Vec<u8> {
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut packer, text).expect("memory");
+    packer.finish().expect("memory")
+}
+
 fn serve(program: &Path, kind: &Kind) {
     let since = begin();
     let prefix = Scratch::new();
+    let plain = "the secret is secret\n";
+    fs::write(prefix.path().join("plain.txt"), plain).expect("a file is written");
+    fs::write(prefix.path().join("packed.gz"), packed(plain.repeat(20).as_bytes()))
+        .expect("a file is written");
     let mut server = Server::start(program, kind, prefix.path(), "hosts/nginx/resty.conf");
     let socket = server.prefix.join("s");
-    let start = Instant::now();
-    while !socket.exists() {
-        assert!(server.running.ended().is_none(), "nginx ended early:\n{}", server.log());
-        assert!(start.elapsed() < TIMEOUT, "nginx does not listen:\n{}", server.log());
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    server.wait_for(&socket);
     let mut worker = 0;
     for spec in SPECS {
         let answer = request(&socket, &format!("/run?specs={spec}"));
@@ -123,5 +128,75 @@ fn a_start_without_the_required_library_fails_and_names_every_candidate() {
         // init_by_lua runs in the master, whose environment is whole: the directive `env` is not needed for it.
         let (started, output) = accepts(&program, &kind, &modules, Some(crate::library()));
         assert!(started, "{output}");
+    }
+}
+
+/// Returns the code blocks of the page with an info string.
+fn blocks(info: &str) -> Vec<String> {
+    let page = fs::read_to_string(crate::root().join("doc/openresty.md")).expect("the page");
+    let mut lines = page.lines();
+    let mut blocks = Vec::new();
+    while let Some(line) = lines.next() {
+        if line.strip_prefix("```") == Some(info) {
+            blocks.push(
+                lines.by_ref().take_while(|line| *line != "```").collect::<Vec<_>>().join("\n"),
+            );
+        }
+    }
+    blocks
+}
+
+/// Returns the body of an answer.
+fn body(answer: &str) -> &str {
+    answer.split_once("\r\n\r\n").map_or("", |(_, body)| body)
+}
+
+#[test]
+fn every_snippet_of_the_page_runs_in_nginx() {
+    for (program, kind) in servers() {
+        let prefix = Scratch::new();
+        let texts = prefix.path().join("texts");
+        fs::create_dir(&texts).expect("a directory is made");
+        fs::write(texts.join("a.txt"), "one\nTODO two\n").expect("a file is written");
+        let [page] = blocks("nginx").try_into().expect("one configuration");
+        let lua = crate::root().join("lua");
+        let mut page = page
+            .replace("/opt/rille/share/lua/5.1", lua.to_str().expect("a path in UTF-8"))
+            .replace("/srv/text", texts.to_str().expect("a path in UTF-8"))
+            .replace("listen 8080;", "listen unix:@PREFIX@/s;\n@BLOCKS@");
+        let snippets = blocks("lua resty");
+        assert!(snippets.len() >= 4);
+        let mut locations = String::new();
+        for (i, snippet) in snippets.iter().enumerate() {
+            let snippet = snippet.replace("/srv/text", texts.to_str().expect("a path in UTF-8"));
+            fs::write(prefix.path().join(format!("{i}.lua")), snippet).expect("a file is written");
+            locations += &format!(
+                "location = /block/{i} {{ content_by_lua_file @PREFIX@/{i}.lua; log_by_lua_block {{ resty.finish() }} }}\n"
+            );
+        }
+        page = page.replace("@BLOCKS@", &locations);
+        let head = "@LOAD_MODULES@\n@USER@\n@ENV@\ndaemon off;\nworker_processes 1;\npid nginx.pid;\nevents {}\n";
+        let template = prefix.path().join("template.conf");
+        fs::write(&template, head.to_owned() + &page).expect("a file is written");
+        let template = template.to_str().expect("a path in UTF-8");
+        // The directories that nginx makes for bodies are those that it was built with.
+        let mut server = Server::start(&program, &kind, prefix.path(), template);
+        let socket = server.prefix.join("s");
+        server.wait_for(&socket);
+        let get = |server: &Server, path: &str| {
+            let answer = request(&socket, path);
+            answer.unwrap_or_else(|error| panic!("{path}: {error}\n{}", server.log()))
+        };
+        assert_eq!(body(&get(&server, "/count?text=abc")), "3\n");
+        assert_eq!(body(&get(&server, "/masked")), "the *** ***");
+        let found = format!("{}/a.txt:2\n", texts.display());
+        assert_eq!(body(&get(&server, "/grep")), found, "{}", server.log());
+        assert_eq!(body(&get(&server, "/upload")), "taken\n", "{}", server.log());
+        for (i, snippet) in snippets.iter().enumerate() {
+            let promised = snippet.lines().filter_map(|line| line.split_once(" --> "));
+            let promised: String = promised.map(|(_, text)| text.to_owned() + "\n").collect();
+            let answer = get(&server, &format!("/block/{i}"));
+            assert_eq!(body(&answer), promised, "{snippet}\n{}", server.log());
+        }
     }
 }

@@ -59,6 +59,9 @@ local function use_texts(kept)
   t.eq({ NEEDLES:find("a thread") }, { 3, 8, 2 })
   local stream = rille.stream(NEEDLES, { "x", "y" })
   t.eq(stream:feed("a need") .. stream:feed("le") .. stream:finish(), "a x")
+  local scan = rille.scan(NEEDLES)
+  t.eq(scan:feed("a need"), nil)
+  t.eq(scan:feed("le", true), { 1 })
 end
 
 --- Takes all results of a job. Returns their number, and how the job ended.

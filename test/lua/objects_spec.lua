@@ -16,6 +16,7 @@ local function each(fn)
     local list = {
       { "literals", literals, "^rille%.literals: 2 literals$" },
       { "stream", rille.stream(literals, "x"), "^rille%.stream: 0 replacements$" },
+      { "scan", rille.scan(literals), "^rille%.scan: 2 patterns$" },
       { "buffer", rille.buffer():put("x"), "^rille%.buffer: 1 byte$" },
       { "job", job, "^rille%.job: done, %d" },
       { "job in parts", fuzzy:push_job({ "c" }), "^rille%.job: running, 0 of 1$" },

@@ -478,3 +478,66 @@ t.test("the number of replacements is a whole number of any size", function()
     t.raises("n must be a whole number", re.replace, re, "aaa", "b", n)
   end
 end)
+
+t.test("match_table fills a table as ngx.re.match does", function()
+  local re = assert(rille.regex([[(?<key>\w+)=(?<value>\w+)?(;)?]]))
+  local res = {}
+  t.eq(re:match_table("a=1; b=", nil, res), res)
+  t.eq(res, { [0] = "a=1;", "a", "1", ";", key = "a", value = "1" })
+  t.eq(re:match_table("a=1; b=", 5, res), { [0] = "b=", "b", false, false, key = "b", value = false })
+  t.eq(re:match_table("nothing", 1, res), nil)
+  t.eq(res[0], "b=")
+  t.eq(re:match_table("x=y"), { [0] = "x=y", "x", "y", false, key = "x", value = "y" })
+  t.eq(
+    assert(rille.regex("b.")):match_table(rille.bytes(require("ffi").cast("const char *", "abc"), 3)),
+    { [0] = "bc" }
+  )
+  local shorter = assert(rille.regex("(y)"))
+  t.eq(shorter:match_table("xy", nil, { "1", "2", "3" }), { [0] = "y", "y" })
+  t.raises("rille.regex:match_table: res must be a table, got string", re.match_table, re, "a=1", 1, "x")
+  t.raises("rille.regex:match_table: init must be a position from 1 on, got 0", re.match_table, re, "a=1", 0)
+  re:close()
+  t.raises("rille: closed", re.match_table, re, "a=1")
+end)
+
+t.test("replace looks matches up in a table, as string.gsub does", function()
+  local re = assert(rille.regex([[\$(\w+)]]))
+  t.eq({ re:replace("$a $b $c $d", { a = "1", b = 2, c = false }) }, { "1 2 $c $d", 4 })
+  t.eq({ re:replace("$a $a $a", { a = "x" }, 2) }, { "x x $a", 2 })
+  local whole = assert(rille.regex("a|b"))
+  t.eq({ whole:replace("abc", { a = "b", b = "a" }) }, { "bac", 2 })
+  local out = rille.buffer()
+  t.eq({ whole:replace_into(out, "abc", { a = "bb" }) }, { 4, 2 })
+  t.eq(out:tostring(), "bbbc")
+  t.raises(
+    "a value of the table must be a string, a number or false, got boolean",
+    whole.replace,
+    whole,
+    "a",
+    { a = true }
+  )
+  t.raises(
+    "replacement must be a template or a function, got number; or a table",
+    whole.replace,
+    whole,
+    "a",
+    1
+  )
+end)
+
+t.test("a replacement function gets named groups in a table", function()
+  local re = assert(rille.regex([[(?<year>\d{4})-(?<month>\d\d)(-)?]]))
+  local result = re:replace("2026-11 and 2025-01-", function(year, month, dash, match)
+    t.eq({ match.year, match.month, match[0]:sub(1, 7) }, { year, month, year .. "-" .. month })
+    t.eq(match[3], dash)
+    return match.month .. "/" .. match.year
+  end)
+  t.eq(result, "11/2026 and 01/2025")
+  -- Without names the arguments are those of string.gsub alone.
+  t.eq(
+    assert(rille.regex("(a)")):replace("a", function(...)
+      return tostring(select("#", ...))
+    end),
+    "1"
+  )
+end)

@@ -175,3 +175,39 @@ t.test("a large text in odd chunks", function()
     end
   end
 end)
+
+t.test("a reset begins with a new text, also after the end", function()
+  local stream = assert(rille.stream(assert(rille.literals({ "cat", "dog" })), { "dog", "cat" }))
+  for _ = 1, 3 do
+    t.eq(stream:feed("a ca") .. stream:feed("t, a dog") .. stream:finish(), "a dog, a cat")
+    t.eq(stream:count(), 2)
+    t.eq(stream:reset(), stream)
+    t.eq(stream:count(), 0)
+  end
+  -- In the middle of a match: nothing of the old text is left.
+  stream:feed("a ca")
+  stream:reset()
+  t.eq(stream:feed("t cat") .. stream:finish(), "t dog")
+  stream:close()
+  t.raises("rille: closed", stream.reset, stream)
+end)
+
+t.test("a reset leaves a failure and a limit behind", function()
+  if rille.backend ~= "native" then
+    t.skip("patterns need the native library")
+  end
+  local stream = assert(rille.stream(assert(rille.regex("a+")), "x", { max_match_length = 3, limit = 1 }))
+  t.eq(stream:feed(("a"):rep(20)), nil)
+  stream:reset()
+  t.eq(stream:feed("aa aa" .. (" "):rep(20)) .. stream:finish(), "x aa" .. (" "):rep(20))
+end)
+
+t.test("a clone has a text of its own", function()
+  local stream = assert(rille.stream(assert(rille.literals({ "cat" })), "dog"))
+  stream:feed("a ca")
+  local clone = stream:clone()
+  t.eq(clone:feed("t cat") .. clone:finish(), "t dog")
+  t.eq(stream:feed("t") .. stream:finish(), "dog")
+  stream:close()
+  t.eq(clone:reset():feed("cat") .. clone:finish(), "dog")
+end)

@@ -230,6 +230,8 @@ typedef struct rille_file rille_file;
 
 typedef struct rille_fuzzy rille_fuzzy;
 
+typedef struct rille_gunzip rille_gunzip;
+
 typedef struct rille_job rille_job;
 
 typedef struct rille_listener rille_listener;
@@ -243,6 +245,8 @@ typedef struct rille_notifier rille_notifier;
 typedef struct rille_regex rille_regex;
 
 typedef struct rille_regexset rille_regexset;
+
+typedef struct rille_scanner rille_scanner;
 
 typedef struct rille_stream rille_stream;
 
@@ -365,6 +369,12 @@ typedef struct rille_replacements {
     size_t len;
     const uint32_t *ends;
 } rille_replacements;
+
+typedef struct rille_scanner_options {
+    uint32_t size;
+    uint32_t memory_limit;
+    int64_t max_bytes;
+} rille_scanner_options;
 
 typedef struct rille_progress {
     uint32_t state;
@@ -918,6 +928,51 @@ int32_t rille_stream_feed(struct rille_stream *stream,
 
 int32_t rille_stream_finish(struct rille_stream *stream, struct rille_buffer *out, struct rille_error *err);
 
+int32_t rille_stream_reset(struct rille_stream *stream, struct rille_error *err);
+
+int32_t rille_stream_new_like(struct rille_stream *stream,
+                              struct rille_stream **out,
+                              struct rille_error *err);
+
+int32_t rille_scanner_new_regexset(const struct rille_regexset *set,
+                                   const struct rille_scanner_options *options,
+                                   struct rille_scanner **out,
+                                   struct rille_error *err);
+
+int32_t rille_scanner_new_literals(const struct rille_literals *literals,
+                                   const struct rille_scanner_options *options,
+                                   struct rille_scanner **out,
+                                   struct rille_error *err);
+
+void rille_scanner_free(struct rille_scanner *scanner);
+
+int32_t rille_scanner_feed(struct rille_scanner *scanner,
+                           const uint8_t *text,
+                           size_t len,
+                           uint32_t last,
+                           uint32_t *out_count,
+                           struct rille_error *err);
+
+const uint32_t *rille_scanner_new_ids(const struct rille_scanner *scanner);
+
+int32_t rille_scanner_matches(struct rille_scanner *scanner,
+                              uint32_t *out_ids,
+                              uint32_t capacity,
+                              uint32_t *out_count,
+                              struct rille_error *err);
+
+double rille_scanner_first(const struct rille_scanner *scanner, uint32_t id);
+
+uint32_t rille_scanner_limited(const struct rille_scanner *scanner);
+
+uint32_t rille_scanner_len(const struct rille_scanner *scanner);
+
+int32_t rille_scanner_reset(struct rille_scanner *scanner, struct rille_error *err);
+
+int32_t rille_scanner_new_like(struct rille_scanner *scanner,
+                               struct rille_scanner **out,
+                               struct rille_error *err);
+
 int32_t rille_regex_escape(const uint8_t *text,
                            size_t len,
                            struct rille_buffer *out,
@@ -970,6 +1025,19 @@ int32_t rille_listener_accept(const struct rille_listener *listener,
                               uint32_t token,
                               struct rille_notifier **out,
                               struct rille_error *err);
+
+int32_t rille_gunzip_new(struct rille_gunzip **out, struct rille_error *err);
+
+void rille_gunzip_free(struct rille_gunzip *gunzip);
+
+int32_t rille_gunzip_feed(struct rille_gunzip *gunzip,
+                          const uint8_t *text,
+                          size_t len,
+                          uint32_t last,
+                          struct rille_buffer *out,
+                          struct rille_error *err);
+
+int32_t rille_gunzip_reset(struct rille_gunzip *gunzip, struct rille_error *err);
 
 int32_t rille_walk_start(const uint8_t *root,
                          size_t len,

@@ -7,7 +7,7 @@ local read = require("rille.stream.options")
 local sub = string.sub
 
 --- The same interface as the native `rille.stream`.
-local Stream = {}
+local Stream = { is_rille_stream = true }
 Stream.__index = Stream
 
 class.named(Stream, "rille.stream", function(self)
@@ -30,7 +30,7 @@ end
 local function open(self)
   check(self, 4)
   if self.finished then
-    error(self.finished .. ": the stream is finished; make a new one", 3)
+    error(self.finished .. ": the stream is finished; make a new one or reset it", 3)
   end
 end
 
@@ -94,6 +94,18 @@ function Stream:finish_into(buffer)
   local result = self:finish()
   buffer:put(result)
   return #result
+end
+
+function Stream:reset()
+  check(self, 3)
+  self.held, self.replaced, self.finished = "", 0, nil
+  return self
+end
+
+function Stream:clone()
+  check(self, 3)
+  local clone = { literals = self.literals:clone(), replacement = self.replacement, limit = self.limit }
+  return setmetatable(clone, Stream):reset()
 end
 
 function Stream:count()

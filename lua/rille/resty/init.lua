@@ -3,7 +3,7 @@ local listener = require("rille.resty.listener")
 
 local M = {}
 
-for _, part in ipairs({ "wait", "request" }) do
+for _, part in ipairs({ "wait", "request", "filter", "body" }) do
   for name, value in pairs(require("rille.resty." .. part)) do
     M[name] = value
   end

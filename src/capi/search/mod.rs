@@ -24,6 +24,8 @@ pub mod pattern;
 
 pub mod stream;
 
+pub mod scan;
+
 pub mod translate;
 
 /// The start and the capacity of a batch of matches.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 /// A list of patterns that is searched for in one pass, to find which of them match a text.
 pub struct rille_regexset {
-    set: Arc<RegexSet>,
+    pub(super) set: Arc<RegexSet>,
     bytes: usize,
 }
 

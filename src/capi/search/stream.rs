@@ -41,7 +41,7 @@ impl From<StreamError> for Failure {
             }
             StreamError::Full(full) => full.into(),
             StreamError::Finished => {
-                Failure::new(RILLE_EARG, "the stream is finished; make a new one")
+                Failure::new(RILLE_EARG, "the stream is finished; make a new one or reset it")
             }
         }
     }
@@ -187,6 +187,38 @@ pub unsafe extern "C" fn rille_stream_finish(
                 stream.stream.finish(out)?;
                 Ok(RILLE_OK)
             })
+        })
+    }
+}
+
+/// Forgets the text and the replacements so far, and begins with a new text, also after a failure. It allocates nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_stream_reset(
+    stream: *mut rille_stream,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live stream that nothing else uses meanwhile.
+    unsafe {
+        boundary_on(stream, err, |stream| {
+            stream.stream.reset();
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Creates a stream like another one, with a text of its own, and writes it to `out`. Both share what was compiled.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_stream_new_like(
+    stream: *mut rille_stream,
+    out: *mut *mut rille_stream,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller gives NULL or a live stream that nothing else uses meanwhile, and NULL or a place for the pointer.
+    unsafe {
+        boundary_on(stream, err, |stream| {
+            let out = place(out, "out")?;
+            out.write(Handle::give(rille_stream { stream: stream.stream.another() }));
+            Ok(RILLE_OK)
         })
     }
 }

@@ -56,4 +56,64 @@ function M.load()
   ngx.say(state, " ", tostring(running:take() ~= nil))
 end
 
+--- Patterns for the filters of requests, made in the master.
+M.mask = assert(rille.stream(assert(rille.literals({ "secret" })), "***"))
+M.short = assert(rille.stream(assert(rille.regex("[a-z]+")), "*", { max_match_length = 4 }))
+M.detect = assert(rille.scan(assert(rille.regexset({ "s[a-z]cret" }))))
+M.limited = assert(rille.scan(assert(rille.literals({ "secret" })), { max_bytes = 10 }))
+
+local PLAIN = "the secret is secret\n"
+
+function M.plain(times)
+  local text = PLAIN:rep(times)
+  ngx.header.content_length = #text
+  ngx.header.etag = '"a tag"'
+  ngx.print(text)
+end
+
+--- Prints a text in pieces of the size that the request asks for, with flushes.
+function M.chunks()
+  local what = ngx.var.uri:match("[^/]+$")
+  if what ~= "chunks" then
+    return M.plain(what == "large" and 2000 or 1)
+  end
+  local size, text = tonumber(ngx.var.arg_size), PLAIN:rep(20)
+  for at = 1, #text, size do
+    ngx.print(text:sub(at, at + size - 1))
+    ngx.flush(at % 3 == 1)
+    if ngx.var.arg_slow and at % 10 == 1 then
+      ngx.sleep(0.001)
+    end
+  end
+end
+
+--- Prints the text packed by gzip, up to `len` bytes of it.
+function M.packed(len)
+  M.gzip = M.gzip or assert(io.open(os.getenv("RILLE_SOCKET"):gsub("s$", "packed.gz"), "rb")):read("*a")
+  local packed = M.gzip:sub(1, len or -1)
+  ngx.header.content_encoding = "gzip"
+  ngx.header.content_length = #packed
+  ngx.print(packed)
+end
+
+function M.missing()
+  local ran, message = pcall(resty.body_filter, M.mask)
+  M.seen.missing = tostring(message)
+  error(ran and "it passed" or message, 0)
+end
+
+function M.scan_body(scan)
+  local ids, limited = resty.request_body(scan)
+  ngx.say(table.concat(ids, " "), " ", tostring(limited), " ", ngx.req.get_body_file() and "file" or "memory")
+end
+
+function M.replace_body()
+  local count = resty.request_body(M.mask)
+  local body = ngx.req.get_body_data()
+  if not body then
+    body = assert(io.open(ngx.req.get_body_file(), "rb")):read("*a")
+  end
+  ngx.print(count, " ", body)
+end
+
 return M

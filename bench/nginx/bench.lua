@@ -1,0 +1,154 @@
+--- Waits, streams and patterns in nginx: see bench/nginx/run.
+-- luacheck: globals ngx rille resty
+local root = os.getenv("RILLE_ROOT")
+local start = dofile(root .. "/test/support/jobs.lua")
+local ffi = require("ffi")
+
+ffi.cdef([[
+struct rille_bench_time { long seconds; long nanos; };
+int clock_gettime(int clock, struct rille_bench_time *out);
+]])
+local out = ffi.new("struct rille_bench_time")
+
+--- Returns a clock in seconds: 1 is that of the machine, 2 the processor time of the process.
+local function clock(which)
+  ffi.C.clock_gettime(which, out)
+  return tonumber(out.seconds) + tonumber(out.nanos) * 1e-9
+end
+
+local function median(list)
+  table.sort(list)
+  return list[math.floor(#list / 2) + 1]
+end
+
+--- Returns the median of the milliseconds that `fn` takes.
+local function times(count, fn)
+  local list = {}
+  for i = 1, count do
+    local since = clock(1)
+    fn()
+    list[i] = (clock(1) - since) * 1000
+  end
+  return median(list), list[#list]
+end
+
+local wait, worst = times(200, function()
+  resty.wait(start({ steps = 1, microseconds = 2000 }), 60000)
+end)
+ngx.say(
+  ("wait for a job of 2 ms: median %.2f ms, worst of 200 %.2f ms, woken by %s"):format(
+    wait,
+    worst,
+    resty.health().waits
+  )
+)
+local blocking = times(200, function()
+  start({ steps = 1, microseconds = 2000 }):wait()
+end)
+ngx.say(("the same, blocking: median %.2f ms"):format(blocking))
+
+--- 1,000 light threads that wait for changes of a file.
+local file = assert(rille.file(root .. "/README.md"))
+local jobs, threads = {}, {}
+for i = 1, 1000 do
+  jobs[i] = file:follow()
+  threads[i] = ngx.thread.spawn(resty.wait, jobs[i])
+end
+ngx.sleep(1)
+local cpu, since = clock(2), clock(1)
+ngx.sleep(10)
+local used, passed = clock(2) - cpu, clock(1) - since
+ngx.say(
+  ("idle worker with %d open notifiers: %.1f ms of processor time in %.1f s"):format(
+    rille.stats().handles.notifier,
+    used * 1000,
+    passed
+  )
+)
+for i = 1, 1000 do
+  jobs[i]:close()
+  ngx.thread.wait(threads[i])
+end
+
+local list, with = {}, {}
+for i = 1, 10000 do
+  list[i], with[i] = "literal number " .. i, "replacement " .. i
+end
+local literals = assert(rille.literals(list))
+local made = times(50, function()
+  rille.stream(literals, with):close()
+end)
+local stream = assert(rille.stream(literals, with))
+local reset = times(1000, function()
+  stream:reset()
+end)
+ngx.say(("a stream of 10,000 literals: new %.1f µs, reset %.2f µs"):format(made * 1000, reset * 1000))
+
+--- Returns the nanoseconds of one call of `fn(i)`, the best of five rounds.
+local function nanos(fn)
+  local best = math.huge
+  for _ = 1, 6 do
+    local from = clock(1)
+    for i = 1, 1000000 do
+      fn(i)
+    end
+    best = math.min(best, clock(1) - from)
+  end
+  return best * 1000
+end
+
+local text = "GET /shop/item/4711 HTTP/1.1"
+local re = assert(rille.regex([[item/(\d+)]]))
+local bytes = assert(rille.regex([[item/(\d+)]], "b"))
+local res, ours = {}, {}
+local rows = {
+  {
+    "find",
+    function()
+      return re:find(text)
+    end,
+    function()
+      return ngx.re.find(text, [[item/(\d+)]], "jo")
+    end,
+  },
+  {
+    "find, flag b",
+    function()
+      return bytes:find(text)
+    end,
+    function()
+      return ngx.re.find(text, [[item/(\d+)]], "jo")
+    end,
+  },
+  {
+    "match",
+    function()
+      return re:match(text)
+    end,
+    function()
+      return ngx.re.match(text, [[item/(\d+)]], "jo")
+    end,
+  },
+  {
+    "match_table",
+    function()
+      return re:match_table(text, 1, ours)
+    end,
+    function()
+      return ngx.re.match(text, [[item/(\d+)]], "jo", nil, res)
+    end,
+  },
+  {
+    "captures",
+    function()
+      return re:captures(text)
+    end,
+    function()
+      return ngx.re.match(text, [[item/(\d+)]], "jo")
+    end,
+  },
+}
+for _, row in ipairs(rows) do
+  local own, peer = nanos(row[2]), nanos(row[3])
+  ngx.say(("%s: rille %.0f ns, ngx.re %.0f ns, %.2f times"):format(row[1], own, peer, peer / own))
+end
