@@ -255,7 +255,7 @@ static void read_by_jobs(const char *path) {
     CHECK(rille_file_read_start(file, NULL, &job, &err) == RILLE_EARG);
     CHECK(rille_file_read_start(file, &task, NULL, &err) == RILLE_EARG);
     task.verb = 99;
-    CHECK(rille_file_read_start(file, &task, &job, &err) == RILLE_EARG && strstr(err.message, "no verb") != NULL);
+    CHECK(rille_file_read_start(file, &task, &job, &err) == RILLE_EARG && strstr(err.message, "unknown verb") != NULL);
     task.verb = RILLE_FILE_READ_LINES;
     task.at = -1;
     CHECK(rille_file_read_start(file, &task, &job, &err) == RILLE_EARG && strstr(err.message, "at is -1") != NULL);

@@ -70,7 +70,7 @@ t.test("commands that cannot take a range of the file acted on rows of the page"
     { ":g/x/normal yy<CR>", "`:global` knows only the page; `&` filters the file" },
     { ":v/x/y<CR>", "`:vglobal` knows only the page" },
     { ":10,20normal yy<CR>", "in a view ranges work with :yank, :write, :print and :mark" },
-    { ":/seven/,$y<CR>", "a range of a view has no pattern" },
+    { ":/seven/,$y<CR>", "a range in a view cannot contain a pattern" },
     { ":40000y<CR>", "there is no line 40,000" },
     { ":20,10y<CR>", "the range is backwards" },
     { ":'zy<CR>", "there is no mark z" },
