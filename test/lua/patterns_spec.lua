@@ -113,21 +113,18 @@ t.test("a mistake in a pattern has the same message and position in every functi
   end)
 end)
 
---- Iterates over the batches of a job.
-local function each(job, message)
-  assert(job, message)
-  return coroutine.wrap(function()
-    repeat
-      local state = job:wait(LONG)
-      local batch = job:take()
-      while batch do
-        coroutine.yield(batch)
-        batch = job:take()
-      end
-    until state ~= "running"
-    t.eq(job:poll(), "done")
-    job:close()
-  end)
+--- Calls `fn` with each batch of a job.
+local function each(job, fn)
+  repeat
+    local state = job:wait(LONG)
+    local batch = job:take()
+    while batch do
+      fn(batch)
+      batch = job:take()
+    end
+  until state ~= "running"
+  t.eq(job:poll(), "done")
+  job:close()
 end
 
 --- Returns the spans that each function finds, as positions in the file, and the lines that match.
@@ -135,7 +132,7 @@ local function answers(file, directory, path, form)
   local found = { grep = {}, text = {}, search = {}, backward = {}, next = {}, previous = {} }
   local lines = { grep = {}, text = {}, filter = {} }
   local function take(name, job, message)
-    for batch in each(job, message) do
+    each(assert(job, message), function(batch)
       for i = 1, batch.count do
         t.eq(batch:kind(i), "match")
         lines[name][#lines[name] + 1] = batch:text(i)
@@ -145,7 +142,7 @@ local function answers(file, directory, path, form)
           found[name][#found[name] + 1] = { before + from, before + to }
         end
       end
-    end
+    end)
   end
   local name = path:match("[^/\\]+$")
   take(
@@ -163,16 +160,16 @@ local function answers(file, directory, path, form)
       { globs = { name }, max_depth = 1, hidden = true, ignore = false, relative = true, texts = texts }
     )
   )
-  for batch in each(file:search(form)) do
+  each(assert(file:search(form)), function(batch)
     for i = 1, batch.count do
       found.search[#found.search + 1] = { batch:span(i) }
     end
-  end
-  for batch in each(file:search(form, { backward = true })) do
+  end)
+  each(assert(file:search(form, { backward = true })), function(batch)
     for i = 1, batch.count do
       table.insert(found.backward, 1, { batch:span(i) })
     end
-  end
+  end)
   local navigation = assert(file:navigate(form))
   local from, to = navigation:next(1, LONG)
   while from do
@@ -337,11 +334,11 @@ t.test(
       t.eq({ navigation:next(6, LONG) }, { 18, 20, 4 })
       t.eq({ navigation:previous(1000, LONG) }, { 22, 24, 4 })
       local spans = {}
-      for batch in each(search) do
+      each(search, function(batch)
         for i = 1, batch.count do
           spans[#spans + 1] = { batch:span(i) }
         end
-      end
+      end)
       t.eq(spans, { { 5, 7 }, { 18, 20 }, { 22, 24 } })
       while filling:wait(LONG) == "running" or counting:wait(LONG) == "running" do
       end
