@@ -258,20 +258,38 @@ function Regex:captures(s, init)
   return captures
 end
 
---- Writes the strings of a match to a table: `[0]` the whole match, `[1]` the first group, and named groups by name.
+--- Writes the string of a group to a table, by its number and its name.
+local function fill_group(res, text, slots, at, shared, i)
+  local found = group(text, slots, at + 2 * i)
+  res[i] = found
+  local name = shared.names[i]
+  if name then
+    res[name] = found
+  end
+end
+
+--- Writes the strings of a match to a table: `[0]` the whole match, `[1]` the first group, and named groups by name. Without a
+--- loop for few groups, as LuaJIT does not compile one within the loop of a caller.
 local function fill(res, text, slots, at, shared)
-  local groups, names = shared.groups, shared.names
-  for i = 0, groups do
-    local found = group(text, slots, at + 2 * i)
-    res[i] = found
-    local name = names[i]
-    if name then
-      res[name] = found
+  local groups = shared.groups
+  res[0] = group(text, slots, at)
+  if groups >= 1 then
+    fill_group(res, text, slots, at, shared, 1)
+  end
+  if groups >= 2 then
+    fill_group(res, text, slots, at, shared, 2)
+  end
+  if groups >= 3 then
+    fill_group(res, text, slots, at, shared, 3)
+    for i = 4, groups do
+      fill_group(res, text, slots, at, shared, i)
     end
   end
-  -- What a match of another pattern has left.
-  for i = groups + 1, #res do
-    res[i] = nil
+  if res[groups + 1] ~= nil then
+    -- What a match of another pattern has left.
+    for i = groups + 1, #res do
+      res[i] = nil
+    end
   end
   return res
 end

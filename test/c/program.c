@@ -363,6 +363,7 @@ int main(void) {
     buffer();
     boundary();
     search();
+    scan();
     project();
     spool();
     file();

@@ -28,6 +28,9 @@ void boundary(void);
 /* program_search.c */
 void search(void);
 
+/* program_scan.c */
+void scan(void);
+
 /* program_job.c */
 void project(void);
 void leave_jobs(void);

@@ -18,8 +18,38 @@ local methods = rille.literals({ "GET", "POST", "HTTP/1.1", "example" })
 local hits = methods:spans(LINE)
 -- Compiled before the loops, which then find it in the cache: compiling is not a hot path.
 t.kept = rille.regex("[0-9]+", "i")
+local scan = rille.scan(rille.literals({ "PUT", "DELETE" }))
+local stream = rille.stream(rille.literals({ "GET", "POST" }), "-")
+local item, filled = rille.regex("(?<user>\\w+)@(\\w+)"), {}
 
 local loops = {
+  ["a scan of chunks"] = function(n)
+    local none = 0
+    for i = 1, n do
+      if not scan:feed(LINE, i % 8 == 0) then
+        none = none + 1
+      end
+      if i % 8 == 0 then
+        scan:reset()
+      end
+    end
+    return none
+  end,
+  ["a stream that begins anew"] = function(n)
+    local sum = 0
+    for _ = 1, n do
+      sum = sum + stream:reset():count()
+    end
+    return sum
+  end,
+  ["match_table into a table"] = function(n)
+    local sum = 0
+    for _ = 1, n do
+      local m = item:match_table(LINE, 1, filled)
+      sum = sum + #m.user
+    end
+    return sum
+  end,
   ["find"] = function(n)
     local sum = 0
     for _ = 1, n do

@@ -17,6 +17,7 @@ fn compile(name: &str, flags: &[&str]) -> PathBuf {
         .arg(root().join("test/c/program.c"))
         .arg(root().join("test/c/program_boundary.c"))
         .arg(root().join("test/c/program_search.c"))
+        .arg(root().join("test/c/program_scan.c"))
         .arg(root().join("test/c/program_job.c"))
         .arg(root().join("test/c/program_spool.c"))
         .arg(root().join("test/c/program_file.c"))
