@@ -50,6 +50,12 @@ function M.header_filter(f, opts)
   check_is("rille.resty.header_filter", "header_filter", "header_filter_by_lua_block")
   pool.check(f, "rille.resty.header_filter")
   local options = read_options(opts, "rille.resty.header_filter")
+  if options.gzip == "decode" and require("rille").backend ~= "native" then
+    error(
+      "rille.resty.header_filter: gzip = 'decode' needs the native library; rille.health() says why it is not loaded",
+      2
+    )
+  end
   local filtered, decode = decide(f, options)
   if not filtered then
     ngx.ctx[f] = false

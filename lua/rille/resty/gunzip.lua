@@ -1,6 +1,5 @@
 --- Decompression of responses.
 local ffi = require("ffi")
-local handles = require("rille.core.handle")
 
 local Gunzip = {}
 Gunzip.__index = Gunzip
@@ -13,7 +12,7 @@ local C, err, own, close, out_handle
 function M.new()
   if not C then
     C, err = require("rille.core.ffi"), require("rille.core.error").block()
-    own, close = handles.kind(C.rille_gunzip_free)
+    own, close = require("rille.core.handle").kind(C.rille_gunzip_free)
     out_handle = ffi.new("rille_gunzip *[1]")
   end
   if C.rille_gunzip_new(out_handle, err) < 0 then

@@ -3,7 +3,6 @@
 --- ngx_lua waits only for connections that it has opened. So the library listens to a socket, a waiting light thread connects
 --- to it, and the other end of the connection becomes a notifier of the library. Neither connecting nor accepting waits.
 local ffi = require("ffi")
-local handles = require("rille.core.handle")
 
 local M = {}
 
@@ -30,7 +29,7 @@ local function listen()
     C, notifiers = require("rille.core.ffi"), require("rille.notifier")
     err = require("rille.core.error").block()
     out_listener, out_notifier = ffi.new("rille_listener *[1]"), ffi.new("rille_notifier *[1]")
-    own_listener = handles.kind(C.rille_listener_free)
+    own_listener = require("rille.core.handle").kind(C.rille_listener_free)
   end
   local directory = M.directory or ""
   if C.rille_listener_new(directory, #directory, out_listener, err) < 0 then
