@@ -9,8 +9,6 @@
  *
  *     #include <rille.h>
  *     #include <stdio.h>
- *     #include <string.h>
- *     #define TEXT(s) (const uint8_t *)(s), strlen(s)
  *
  * Calls. A function returns a status: RILLE_OK, a positive note, or a negative failure (enum rille_status). It writes
  * its outputs only when it succeeds, and the error block only when it fails; the block may be NULL. Functions without a
@@ -22,10 +20,10 @@
  * result above 4 GiB - 1; RILLE_ENOMEM if the system refuses memory; RILLE_EFORK for an object that a forked child
  * cannot use; RILLE_EPANIC and RILLE_EPOISONED for a bug in rille.
  *
- * Text is a pointer to bytes and a length; it is not terminated by a NUL, and a NUL in it is a byte like any other.
- * NULL with a length of 0 is the empty text. Texts and results are at most 4 GiB - 1 long. Text need not be valid
- * UTF-8: a maximal invalid subsequence, as the WHATWG decoder defines it, counts as one character. Offsets are in
- * bytes, 0-based, and ranges are half-open.
+ * Text is a pointer to bytes and a length, which RILLE_TEXT(string) passes for a string; it is not terminated by a NUL,
+ * and a NUL in it is a byte like any other. NULL with a length of 0 is the empty text. Texts and results are at most 4
+ * GiB - 1 long. Text need not be valid UTF-8: a maximal invalid subsequence, as the WHATWG decoder defines it, counts
+ * as one character. Offsets are in bytes, 0-based, and ranges are half-open.
  *
  * Memory. Input is read during the call and never kept. Output goes to memory of the caller, which may be uninitialised
  * and must be aligned for what is written there. Each side frees what it allocated: an object made by rille_x_new
@@ -42,9 +40,9 @@
  * object that was freed, until 256 others have been freed after it; after that, using it is undefined.
  *
  * Options. The first field of a struct of options is its size: sizeof of the struct that the program was compiled with.
- * A newer library knows the sizes of all earlier versions and reads no further; any other size is RILLE_EARG. Zeros in
- * all other fields are the defaults, and NULL in place of a struct of options means all defaults. Fields named
- * `reserved` must be 0. Flags are combined by addition.
+ * `rille_x_options options = RILLE_X_OPTIONS_INIT;` sets it. A newer library knows the sizes of all earlier versions
+ * and reads no further; any other size is RILLE_EARG. Zeros in all other fields are the defaults, and NULL in place of
+ * a struct of options means all defaults. Fields named `reserved` must be 0. Flags are combined by addition.
  *
  * Threads. Every function may be called from any thread. Calls on one object may overlap if all of them take it as
  * const; otherwise make one call at a time.
@@ -55,10 +53,20 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/** The version of the library that this header belongs to. */
+#define RILLE_VERSION "0.1.0"
+
+/** Passes a string that ends in a NUL as a text: its pointer and its length, two arguments. */
+#define RILLE_TEXT(string) (const uint8_t *)(string), strlen(string)
+
+/** Passes a string literal as a text, with the NULs in it but the last. */
+#define RILLE_LITERAL(literal) (const uint8_t *)("" literal), sizeof(literal) - 1
 
 /* The library ---------------------------------------------------------------------------------------------------------
  * Version, errors, and the memory that all objects hold.
@@ -67,7 +75,7 @@ extern "C" {
  *         return 1;
  *     rille_error err;
  *     uint32_t count;
- *     if (rille_text_count(TEXT("text"), 99, &count, &err) < 0)
+ *     if (rille_text_count(RILLE_TEXT("text"), 99, &count, &err) < 0)
  *         puts(err.status == RILLE_EARG ? "wrong argument" : err.message);     //> wrong argument
  */
 
@@ -173,8 +181,8 @@ const uint32_t *rille_held_kib(void);
  *
  *     rille_buffer *buffer;
  *     rille_buffer_new(64, &buffer, NULL);
- *     rille_buffer_append(buffer, TEXT("some"), NULL);
- *     rille_buffer_append(buffer, TEXT(" text"), NULL);
+ *     rille_buffer_append(buffer, RILLE_TEXT("some"), NULL);
+ *     rille_buffer_append(buffer, RILLE_TEXT(" text"), NULL);
  *     printf("%.*s\n", (int)rille_buffer_len(buffer), (const char *)rille_buffer_ptr(buffer));     //> some text
  *     rille_buffer_free(buffer);
  */
@@ -234,7 +242,7 @@ int32_t rille_buffer_commit(rille_buffer *buffer, size_t len, rille_error *err);
  *     rille_job *job;
  *     rille_regex *regex;
  *     rille_progress progress;
- *     rille_regex_start(TEXT("\\w+"), NULL, &job, NULL);
+ *     rille_regex_start(RILLE_TEXT("\\w+"), NULL, &job, NULL);
  *     do {
  *         rille_job_wait(job, 100, NULL);     // Blocks: an event loop waits for a notifier instead.
  *         rille_job_poll(job, &progress, NULL);
@@ -318,7 +326,7 @@ int32_t rille_job_cancel(const rille_job *job, rille_error *err);
  *     rille_notifier *notifier;
  *     rille_job *job;
  *     rille_notifier_new(&notifier, NULL);
- *     rille_walk_start(TEXT("."), NULL, &job, NULL);
+ *     rille_walk_start(RILLE_TEXT("."), NULL, &job, NULL);
  *     rille_notifier_watch(notifier, job, NULL);
  *     // Wait until rille_notifier_fd(notifier) is readable: poll(), epoll, libuv. Then:
  *     rille_notifier_drain(notifier, NULL);
@@ -447,13 +455,15 @@ int32_t rille_gunzip_reset(rille_gunzip *gunzip, rille_error *err);
  * Functions on text that need no object.
  *
  *     uint32_t words, equal;
- *     rille_text_count(TEXT("one, two"), RILLE_UNIT_WORD, &words, NULL);
- *     rille_text_equal_fold(TEXT("STRASSE"), TEXT("stra\xC3\x9F" "e"), &equal, NULL);
+ *     rille_text_count(RILLE_TEXT("one, two"), RILLE_UNIT_WORD, &words, NULL);
+ *     rille_text_equal_fold(RILLE_TEXT("STRASSE"), RILLE_TEXT("stra\xC3\x9F" "e"), &equal, NULL);
  *     printf("%u words, %s\n", words, equal ? "equal" : "different");     //> 2 words, equal
- *     rille_layout_options layout = {.size = sizeof layout, .cells = 8, .side = RILLE_SIDE_MIDDLE};
+ *     rille_layout_options layout = RILLE_LAYOUT_OPTIONS_INIT;
+ *     layout.cells = 8;
+ *     layout.side = RILLE_SIDE_MIDDLE;
  *     rille_cut cut;
  *     const char *path = "src/text/mod.rs";
- *     rille_text_truncate(TEXT(path), &layout, &cut, NULL);
+ *     rille_text_truncate(RILLE_TEXT(path), &layout, &cut, NULL);
  *     printf("%.*s~%s\n", (int)cut.head, path, path + cut.tail);     //> src/~.rs
  */
 
@@ -568,6 +578,8 @@ typedef struct rille_offset_options {
     uint32_t to; /**< The unit of the results, one of the same units. */
 } rille_offset_options;
 
+#define RILLE_OFFSET_OPTIONS_INIT { sizeof(rille_offset_options), 0, 0 }
+
 /** The unit, the start and the capacity of a batch of segments. */
 typedef struct rille_segment_options {
     uint32_t size; /**< sizeof(rille_segment_options). */
@@ -580,6 +592,8 @@ typedef struct rille_segment_options {
     uint32_t from;
     uint32_t capacity; /**< Capacity of the output in spans. */
 } rille_segment_options;
+
+#define RILLE_SEGMENT_OPTIONS_INIT { sizeof(rille_segment_options), 0, 0, 0 }
 
 /** Options of the functions that measure in display cells. Set `size`; zeros in the other fields are the defaults. */
 typedef struct rille_layout_options {
@@ -601,6 +615,8 @@ typedef struct rille_layout_options {
     /** Length of the ellipsis in bytes. With 0 and a pointer that is not NULL, there is no ellipsis. */
     size_t ellipsis_len;
 } rille_layout_options;
+
+#define RILLE_LAYOUT_OPTIONS_INIT { sizeof(rille_layout_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** A truncated text: its bytes from 0 to `head`, the ellipsis, and its bytes from `tail` to its end. */
 typedef struct rille_cut {
@@ -641,6 +657,8 @@ typedef struct rille_text_task {
     const uint8_t *other; /**< The second text of RILLE_TEXT_EQUAL_FOLD. It is copied. */
     size_t other_len; /**< Length of the second text in bytes. */
 } rille_text_task;
+
+#define RILLE_TEXT_TASK_INIT { sizeof(rille_text_task), 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /** The result of a job of rille_text_start. The pointers are valid until the job is freed. */
 typedef struct rille_text_result {
@@ -897,11 +915,11 @@ int32_t rille_text_take(const rille_job *job, rille_text_result *out, rille_erro
  *
  *     rille_regex *regex;
  *     rille_error err;
- *     if (rille_regex_new(TEXT("(a|b"), NULL, &regex, &err) < 0)
+ *     if (rille_regex_new(RILLE_TEXT("(a|b"), NULL, &regex, &err) < 0)
  *         printf("wrong at byte %d\n", (int)err.offset);     //> wrong at byte 0
- *     rille_regex_new(TEXT("(\\w+)=(\\w+)"), NULL, &regex, NULL);
+ *     rille_regex_new(RILLE_TEXT("(\\w+)=(\\w+)"), NULL, &regex, NULL);
  *     uint32_t span[2];
- *     if (rille_regex_find(regex, TEXT("user=bob id=42"), 0, span, NULL) == RILLE_OK)
+ *     if (rille_regex_find(regex, RILLE_TEXT("user=bob id=42"), 0, span, NULL) == RILLE_OK)
  *         printf("%u to %u\n", span[0], span[1]);     //> 0 to 8
  *     rille_regex_free(regex);
  */
@@ -942,6 +960,8 @@ typedef struct rille_regex_options {
     uint32_t reserved; /**< Reserved; must be 0. */
 } rille_regex_options;
 
+#define RILLE_REGEX_OPTIONS_INIT { sizeof(rille_regex_options), 0, 0, 0 }
+
 /** The start and the capacity of a batch of matches. */
 typedef struct rille_scan {
     uint32_t size; /**< sizeof(rille_scan). */
@@ -955,6 +975,8 @@ typedef struct rille_scan {
     uint32_t capacity; /**< Capacity of the output in matches. */
 } rille_scan;
 
+#define RILLE_SCAN_INIT { sizeof(rille_scan), 0, 0, 0 }
+
 /** The replacement of matches. */
 typedef struct rille_replacement {
     uint32_t size; /**< sizeof(rille_replacement). */
@@ -967,6 +989,8 @@ typedef struct rille_replacement {
     const uint8_t *text; /**< The text or the template; NULL for the empty text. */
     size_t len; /**< Length of the text in bytes. */
 } rille_replacement;
+
+#define RILLE_REPLACEMENT_INIT { sizeof(rille_replacement), 0, 0, 0, 0, 0 }
 
 /**
  * Compiles the `len` bytes at `pattern` and writes the result to `out`.
@@ -1110,8 +1134,8 @@ int32_t rille_regex_explain_pcre(const uint8_t *pattern, size_t len, uint32_t *o
  *     const uint32_t ends[] = {5, 10};
  *     uint32_t ids[2], count;
  *     rille_regexset *set;
- *     rille_regexset_new(TEXT("^GET \\.php"), ends, 2, NULL, &set, NULL);
- *     rille_regexset_matches(set, TEXT("POST /index.php"), ids, 2, &count, NULL);
+ *     rille_regexset_new(RILLE_TEXT("^GET \\.php"), ends, 2, NULL, &set, NULL);
+ *     rille_regexset_matches(set, RILLE_TEXT("POST /index.php"), ids, 2, &count, NULL);
  *     printf("%u match: %u\n", count, ids[0]);     //> 1 match: 1
  *     rille_regexset_free(set);
  */
@@ -1185,8 +1209,8 @@ int32_t rille_regexset_matches(const rille_regexset *set, const uint8_t *text, s
  *     const uint32_t ends[] = {3, 6};
  *     uint32_t hit[3];
  *     rille_literals *literals;
- *     rille_literals_new(TEXT("catdog"), ends, 2, NULL, &literals, NULL);
- *     if (rille_literals_find(literals, TEXT("a dog"), 0, hit, NULL) == RILLE_OK)
+ *     rille_literals_new(RILLE_TEXT("catdog"), ends, 2, NULL, &literals, NULL);
+ *     if (rille_literals_find(literals, RILLE_TEXT("a dog"), 0, hit, NULL) == RILLE_OK)
  *         printf("%u to %u: literal %u\n", hit[0], hit[1], hit[2]);     //> 2 to 5: literal 1
  *     rille_literals_free(literals);
  */
@@ -1210,6 +1234,8 @@ typedef struct rille_literals_options {
     uint32_t reserved; /**< Reserved; must be 0. */
 } rille_literals_options;
 
+#define RILLE_LITERALS_OPTIONS_INIT { sizeof(rille_literals_options), 0, 0, 0 }
+
 /** The replacements of a list of literals. */
 typedef struct rille_replacements {
     uint32_t size; /**< sizeof(rille_replacements). */
@@ -1220,6 +1246,8 @@ typedef struct rille_replacements {
     size_t len; /**< Length of that text in bytes. */
     const uint32_t *ends; /**< The end offset of each replacement: `count` ascending numbers. */
 } rille_replacements;
+
+#define RILLE_REPLACEMENTS_INIT { sizeof(rille_replacements), 0, 0, 0, 0, 0, 0 }
 
 /**
  * Compiles a list of literals and writes it to `out`.
@@ -1306,12 +1334,12 @@ int32_t rille_literals_replace(const rille_literals *literals, const uint8_t *te
  *     rille_regex *regex;
  *     rille_stream *stream;
  *     rille_buffer *out;
- *     rille_regex_new(TEXT("cat"), NULL, &regex, NULL);
+ *     rille_regex_new(RILLE_TEXT("cat"), NULL, &regex, NULL);
  *     rille_replacement pet = {.size = sizeof pet, .text = (const uint8_t *)"pet", .len = 3};
  *     rille_stream_new_regex(regex, &pet, 0, &stream, NULL);
  *     rille_buffer_new(0, &out, NULL);
- *     rille_stream_feed(stream, TEXT("a ca"), out, NULL);
- *     rille_stream_feed(stream, TEXT("t"), out, NULL);
+ *     rille_stream_feed(stream, RILLE_TEXT("a ca"), out, NULL);
+ *     rille_stream_feed(stream, RILLE_TEXT("t"), out, NULL);
  *     rille_stream_finish(stream, out, NULL);
  *     printf("%.*s\n", (int)rille_buffer_len(out), (const char *)rille_buffer_ptr(out));     //> a pet
  *     rille_buffer_free(out);
@@ -1488,8 +1516,10 @@ int32_t rille_scanner_new_like(rille_scanner *scanner, rille_scanner **out, rill
  *
  *     rille_job *job;
  *     rille_paths paths;
- *     rille_walk_options options = {.size = sizeof options, .flags = RILLE_WALK_SORT, .max_depth = 1};
- *     rille_walk_start(TEXT("."), &options, &job, NULL);
+ *     rille_walk_options options = RILLE_WALK_OPTIONS_INIT;
+ *     options.flags = RILLE_WALK_SORT;
+ *     options.max_depth = 1;
+ *     rille_walk_start(RILLE_TEXT("."), &options, &job, NULL);
  *     rille_progress progress = {.state = RILLE_JOB_RUNNING};
  *     while (progress.state == RILLE_JOB_RUNNING) {
  *         rille_job_wait(job, 100, NULL);
@@ -1564,6 +1594,8 @@ typedef struct rille_walk_options {
     const uint32_t *type_ends; /**< The end offset of each type. */
 } rille_walk_options;
 
+#define RILLE_WALK_OPTIONS_INIT { sizeof(rille_walk_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
 /** One path: offsets in the text of its batch. */
 typedef struct rille_path_entry {
     uint32_t start; /**< Start of the path. */
@@ -1610,7 +1642,7 @@ int32_t rille_walk_take(rille_job *job, uint32_t limit, rille_paths *out, rille_
  *     rille_grep_options grep = {.size = sizeof grep, .pattern_count = 1, .patterns = &pattern};
  *     rille_job *job;
  *     rille_grep_lines lines;
- *     rille_grep_start(TEXT("."), NULL, &grep, &job, NULL);
+ *     rille_grep_start(RILLE_TEXT("."), NULL, &grep, &job, NULL);
  *     rille_progress progress = {.state = RILLE_JOB_RUNNING};
  *     while (progress.state == RILLE_JOB_RUNNING) {
  *         rille_job_wait(job, 100, NULL);
@@ -1680,6 +1712,8 @@ typedef struct rille_grep_options {
     const uint32_t *text_ends; /**< The end offset of each path and each text: two for each text. */
 } rille_grep_options;
 
+#define RILLE_GREP_OPTIONS_INIT { sizeof(rille_grep_options), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
 /** One line: offsets in the text and the spans of its batch. */
 typedef struct rille_grep_line {
     uint32_t path_start; /**< Start of the path. */
@@ -1740,7 +1774,7 @@ int32_t rille_grep_take(rille_job *job, uint32_t limit, rille_grep_lines *out, r
  *     rille_file *file;
  *     rille_file_lines lines;
  *     rille_error err;
- *     if (rille_file_open(TEXT("header.c"), NULL, &file, &err) < 0)
+ *     if (rille_file_open(RILLE_TEXT("header.c"), NULL, &file, &err) < 0)
  *         return printf("%s\n", err.message);
  *     rille_file_read_last(file, 1, NULL, &lines, NULL);
  *     const rille_file_line *line = &lines.lines[0];
@@ -1838,6 +1872,8 @@ typedef struct rille_file_options {
     size_t spool_directory_len; /**< Length of that path in bytes. */
 } rille_file_options;
 
+#define RILLE_FILE_OPTIONS_INIT { sizeof(rille_file_options), 0, 0, 0, 0, 0, 0 }
+
 /** Information on a file. */
 typedef struct rille_file_info {
     double size; /**< Size of the file in bytes at the last refresh. */
@@ -1863,6 +1899,8 @@ typedef struct rille_file_window {
     int64_t from; /**< Bytes to skip at the start of each line. */
 } rille_file_window;
 
+#define RILLE_FILE_WINDOW_INIT { sizeof(rille_file_window), 0, 0 }
+
 /** The task of a job of rille_file_read_start: a function and its arguments. */
 typedef struct rille_file_task {
     uint32_t size; /**< sizeof(rille_file_task). */
@@ -1877,6 +1915,8 @@ typedef struct rille_file_task {
     uint32_t limit;
     const rille_file_window *window; /**< The part of each line to read; NULL for the default. It is copied. */
 } rille_file_task;
+
+#define RILLE_FILE_TASK_INIT { sizeof(rille_file_task), 0, 0, 0, 0, 0, 0 }
 
 /** One line of a batch. */
 typedef struct rille_file_line {
@@ -1926,6 +1966,8 @@ typedef struct rille_search_options {
     uint32_t limit; /**< Maximum number of matches, or 0. A search that only counts has no limit. */
     uint32_t reserved; /**< Reserved; must be 0. */
 } rille_search_options;
+
+#define RILLE_SEARCH_OPTIONS_INIT { sizeof(rille_search_options), 0, 0, 0, 0 }
 
 /** The position of a match. */
 typedef struct rille_file_match {
@@ -2200,8 +2242,8 @@ int32_t rille_file_origin(const rille_file *file, int64_t offset, double *out_of
  *     rille_fuzzy_found found;
  *     rille_buffer *text;
  *     rille_fuzzy_new(NULL, &session, NULL);
- *     rille_fuzzy_push_lines(session, TEXT("src/main.rs\ntest/main_test.rs\nREADME.md\n"), &count, NULL);
- *     rille_fuzzy_query(session, TEXT("main rs$ !test"), rows, 10, &found, NULL);
+ *     rille_fuzzy_push_lines(session, RILLE_TEXT("src/main.rs\ntest/main_test.rs\nREADME.md\n"), &count, NULL);
+ *     rille_fuzzy_query(session, RILLE_TEXT("main rs$ !test"), rows, 10, &found, NULL);
  *     rille_buffer_new(0, &text, NULL);
  *     rille_fuzzy_text(session, rows[0].index, text, NULL);
  *     printf("%u of %u: %.*s\n", found.total, found.searched, (int)rille_buffer_len(text),
@@ -2249,6 +2291,8 @@ typedef struct rille_fuzzy_options {
     const uint32_t *columns;
     size_t memory_limit; /**< Maximum number of bytes of the session; 0 for no limit. */
 } rille_fuzzy_options;
+
+#define RILLE_FUZZY_OPTIONS_INIT { sizeof(rille_fuzzy_options), 0, 0, 0, 0, 0, 0, 0 }
 
 /** The size of a session. */
 typedef struct rille_fuzzy_size {

@@ -1,6 +1,7 @@
 //! The committed header and cdef are the output of cbindgen for `src/capi`; the header compiles as C and C++, and its
 //! examples run.
 
+use crate::support::missing;
 use crate::{bless, library, root};
 use cbindgen::{Builder, Config};
 use std::fs;
@@ -133,6 +134,79 @@ fn header_compiles_alone_as_c99_and_as_cpp() {
     }
 }
 
+/// Returns a program that uses each macro of the header: with all structs of defaults, and texts without a cast.
+fn macros_in_use() -> String {
+    let header = header();
+    let mut structs = 0;
+    let mut body = String::new();
+    for line in header.lines().filter(|line| line.contains("_INIT {")) {
+        let name = line.split(['(', ')']).nth(1).expect("the name of the struct");
+        let init = line.split(' ').nth(1).expect("the name of the macro");
+        structs += 1;
+        body += &format!(
+            "    {name} v{structs} = {init};\n    {name} w{structs};\n    memset(&w{structs}, 0, sizeof w{structs});\n    \
+             w{structs}.size = sizeof w{structs};\n    if (memcmp(&v{structs}, &w{structs}, sizeof w{structs}))\n        \
+             return {structs};\n"
+        );
+    }
+    assert_eq!(structs, header.matches("/**< sizeof(rille_").count());
+    format!(
+        "#include <rille.h>\n#include <stdio.h>\nint main(void) {{\n{body}    uint32_t count = 0;\n    \
+         char name[] = \"name\";\n    \
+         if (rille_text_count(RILLE_TEXT(name), RILLE_UNIT_BYTE, &count, NULL) || count != 4)\n        return 100;\n    \
+         if (rille_text_count(RILLE_LITERAL(\"a\\0b\"), RILLE_UNIT_BYTE, &count, NULL) || count != 3)\n        return 101;\n    \
+         puts(RILLE_VERSION);\n    return 0;\n}}\n"
+    )
+}
+
+#[test]
+fn macros_of_the_header_work_in_every_language_and_compiler() {
+    let directory = root().join("target/under-test/macros");
+    fs::create_dir_all(&directory).expect("a directory is made");
+    fs::write(directory.join("macros.c"), macros_in_use()).expect("the program is written");
+    for (compiler, languages) in [
+        ("cc", ["-xc -std=c99", "-xc -std=c11", "-xc -std=c17"]),
+        ("c++", ["-xc++ -std=c++11", "-xc++ -std=c++14", "-xc++ -std=c++17"]),
+        ("clang", ["-xc -std=c99", "-xc -std=c11", "-xc++ -std=c++17"]),
+    ] {
+        if compiler == "clang" && Command::new(compiler).arg("--version").output().is_err() {
+            missing("macros of the header in clang", "no clang on PATH", "apt install clang");
+            continue;
+        }
+        for language in languages {
+            let output = Command::new(compiler)
+                .args(language.split(' '))
+                .args([
+                    "-pedantic",
+                    "-Wall",
+                    "-Wextra",
+                    "-Werror",
+                    "macros.c",
+                    "-xnone",
+                    "-o",
+                    "macros",
+                ])
+                .arg("-I")
+                .arg(root().join("include"))
+                .arg(library())
+                .current_dir(&directory)
+                .output()
+                .unwrap_or_else(|error| panic!("{compiler}: {error}"));
+            let errors = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success(), "{compiler} {language}: {errors}");
+            let run = Command::new(directory.join("macros"))
+                .env("LD_LIBRARY_PATH", library().parent().expect("a directory"))
+                .output()
+                .expect("the program to run");
+            assert!(run.status.success(), "{compiler} {language}: {:?}", run.status);
+            assert_eq!(
+                String::from_utf8_lossy(&run.stdout),
+                concat!(env!("CARGO_PKG_VERSION"), "\n")
+            );
+        }
+    }
+}
+
 #[test]
 fn every_section_has_an_example_that_prints_what_it_says() {
     let directory = root().join("target/under-test/header");
@@ -141,7 +215,7 @@ fn every_section_has_an_example_that_prints_what_it_says() {
     let template = template();
     let (preface, sections) = sections::parse(&template);
     let prelude: Vec<_> = preface.iter().filter_map(|line| line.strip_prefix("    ")).collect();
-    assert!(prelude.len() > 2, "the preface says what the examples include");
+    assert_eq!(prelude, ["#include <rille.h>", "#include <stdio.h>"], "what the examples include");
     for section in sections {
         let example = section.example();
         assert!(!example.is_empty(), "the section \"{}\" has no example", section.title);

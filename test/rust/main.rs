@@ -5,6 +5,7 @@
 mod annotations;
 #[cfg(target_os = "linux")]
 mod away;
+mod c_examples;
 mod exports;
 #[cfg(target_os = "linux")]
 mod few_threads;

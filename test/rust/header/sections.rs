@@ -5,6 +5,18 @@
 
 const WIDTH: usize = 120;
 
+/// What C programs have and other languages do not need.
+const MACROS: &str = concat!(
+    "/** The version of the library that this header belongs to. */\n",
+    "#define RILLE_VERSION \"",
+    env!("CARGO_PKG_VERSION"),
+    "\"\n\n",
+    "/** Passes a string that ends in a NUL as a text: its pointer and its length, two arguments. */\n",
+    "#define RILLE_TEXT(string) (const uint8_t *)(string), strlen(string)\n\n",
+    "/** Passes a string literal as a text, with the NULs in it but the last. */\n",
+    "#define RILLE_LITERAL(literal) (const uint8_t *)(\"\" literal), sizeof(literal) - 1\n",
+);
+
 /// A section of the template: a title, the prefixes of its items without `rille_`, and its introduction.
 pub struct Section<'a> {
     pub title: &'a str,
@@ -57,8 +69,9 @@ pub fn arrange(rendered: &str, template: &str) -> String {
         .push(item);
     }
     let mut out = format!("/*{}", comment(&preface.join("\n"), 0).trim_start_matches("/**"));
-    out += "\n\n#ifndef RILLE_H\n#define RILLE_H\n\n#include <stddef.h>\n#include <stdint.h>\n\n";
-    out += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
+    out += "\n\n#ifndef RILLE_H\n#define RILLE_H\n\n#include <stddef.h>\n#include <stdint.h>\n#include <string.h>\n\n";
+    out += "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
+    out += MACROS;
     for (section, items) in sections.iter().zip(items) {
         let rule = "-".repeat(WIDTH - section.title.len() - 4);
         let text = comment(&format!("\n{}", section.text.join("\n")), 0);
@@ -73,6 +86,7 @@ pub fn arrange(rendered: &str, template: &str) -> String {
             let line = item.text.starts_with("#define");
             out += if line && after_line { "" } else { "\n" };
             out += &item.text;
+            out += &initializer(&item).unwrap_or_default();
             after_line = line;
         }
     }
@@ -87,6 +101,21 @@ pub fn names(rendered: &str) -> Vec<String> {
 struct Item {
     name: String,
     text: String,
+}
+
+/// Returns the macro that initializes a struct with the defaults, if it begins with its size: the size, and zeros. A list with a zero for
+/// each field is valid C99 and C++, and no compiler warns of missing fields.
+fn initializer(item: &Item) -> Option<String> {
+    if !item.text.contains(&format!("/**< sizeof({}). */", item.name)) {
+        return None;
+    }
+    let fields = item.text.lines().filter(|line| line.starts_with("    ")).filter(|line| {
+        let code = line.split("/**").next().unwrap_or_default();
+        code.trim_end().ends_with(';')
+    });
+    let zeros = ", 0".repeat(fields.count() - 1);
+    let (name, upper) = (&item.name, item.name.to_uppercase());
+    Some(format!("\n#define {upper}_INIT {{ sizeof({name}){zeros} }}\n"))
 }
 
 /// Splits the output of cbindgen into declarations, each with its comments.
