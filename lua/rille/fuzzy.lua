@@ -8,225 +8,29 @@ local in_parts = require("rille.fuzzy.job")
 local handles = require("rille.core.handle")
 local grown = require("rille.core.pressure").grown
 local jobs = require("rille.job")
+local matchers = require("rille.fuzzy.matcher")
 local options = require("rille.fuzzy.options")
+local results = require("rille.fuzzy.result")
 local scratch = require("rille.core.scratch")
 
 local of, open = bytes.of, handles.open
+local found, rows_for, refused = results.found, results.rows, matchers.refused
 local err = failure.block()
-local given = ffi.new("rille_fuzzy_options", { size = ffi.sizeof("rille_fuzzy_options") })
 local out_fuzzy = ffi.new("rille_fuzzy *[1]")
-local out_matcher = ffi.new("rille_matcher *[1]")
 local out_job = ffi.new("rille_job *[1]")
 local out = ffi.new("uint32_t[1]")
 local out_size = ffi.new("rille_fuzzy_size")
-local found = ffi.new("rille_fuzzy_found")
-local hit = ffi.new("rille_fuzzy_hit")
 local numbers = ffi.typeof("uint32_t[?]")
-local rows_of = ffi.typeof("rille_fuzzy_row[?]")
-local ETOOBIG = tonumber(C.RILLE_ETOOBIG)
 --- Statuses that `push` returns instead of raising an error.
-local REFUSED = { [tonumber(C.RILLE_ELIMIT)] = true, [ETOOBIG] = true, [tonumber(C.RILLE_ENOMEM)] = true }
-
-local CASES = { ignore = tonumber(C.RILLE_FUZZY_IGNORE_CASE), respect = tonumber(C.RILLE_FUZZY_RESPECT_CASE) }
-local SCHEMES = { path = tonumber(C.RILLE_FUZZY_PATH), history = tonumber(C.RILLE_FUZZY_HISTORY) }
-local NORMALIZE = tonumber(C.RILLE_FUZZY_NORMALIZE)
-local COLUMNS = tonumber(C.RILLE_FUZZY_COLUMNS)
+local REFUSED =
+  { [tonumber(C.RILLE_ELIMIT)] = true, [tonumber(C.RILLE_ETOOBIG)] = true, [tonumber(C.RILLE_ENOMEM)] = true }
 
 local own, close = handles.kind(C.rille_fuzzy_free)
-local own_matcher, close_matcher = handles.kind(C.rille_matcher_free)
 
 --- Maximum number of strings passed in one call, by pointer and length. A string does not move while a list contains it.
 local BATCH = 4096
 local pointers = ffi.new("const uint8_t *[?]", BATCH)
 local lengths = ffi.new("uint32_t[?]", BATCH)
-
---- Fills the options for C.
----@param opts rille.fuzzy.corpus_options
----@return ffi.cdata* anchor to be kept alive until C has read them
-local function fill(opts)
-  local columns = opts.columns or {}
-  local list = numbers(#columns)
-  for i = 1, #columns do
-    list[i - 1] = columns[i] - 1
-  end
-  given.flags = (CASES[opts.case] or 0)
-    + (SCHEMES[opts.scheme] or 0)
-    + (opts.normalize and NORMALIZE or 0)
-    + (opts.delimiter and COLUMNS or 0)
-  given.typos = opts.typos or 0
-  given.delimiter = opts.delimiter and opts.delimiter:byte() or 0
-  given.column_count, given.columns = #columns, list
-  given.memory_limit = opts.memory_limit or 0
-  return list
-end
-
---- The result of a query: rows, best first. It does not change; texts and positions are created when requested.
----@class rille.fuzzy.result
----@field count integer number of rows
----@field total integer number of matching items among those searched
----@field searched integer number of items searched
----@field done boolean whether the search is done, so that no better rows can follow
----@field package rows ffi.cdata*
----@field package query string
----@field package fuzzy? rille.fuzzy
----@field package cleared? integer
----@field package list? string[]
----@field package matcher? rille.fuzzy.matcher
-local Result = {}
-Result.__index = Result
-
-class.named(Result, "rille.fuzzy.result", function(self)
-  return ("%s of %s"):format(class.number(self.count, "row"), class.number(self.total, "match"))
-end)
-
---- Returns the index of the item of a row: its position in the order of pushing.
----@param i integer from 1 to `count`
----@return integer
-function Result:index(i)
-  return self.rows[options.index(i, self.count, "rille.fuzzy.result:index") - 1].index + 1
-end
-
---- Returns the score of a row, 2^20 less for each missing character of the query.
----@param i integer from 1 to `count`
----@return integer
-function Result:score(i)
-  return self.rows[options.index(i, self.count, "rille.fuzzy.result:score") - 1].score
-end
-
---- Returns the text of a row.
----@param i integer from 1 to `count`
----@return string? text nil if the items have been cleared since
-function Result:text(i)
-  local index = self.rows[options.index(i, self.count, "rille.fuzzy.result:text") - 1].index
-  local fuzzy = self.fuzzy
-  if not fuzzy then
-    return self.list[index + 1]
-  end
-  local handle = open(fuzzy)
-  if fuzzy.cleared == self.cleared then
-    return fuzzy.read(handle, index)
-  end
-end
-
---- Returns the positions that C has written, as a list.
-local function list_of(places, count)
-  local list = {}
-  for i = 1, count do
-    list[i] = places[i - 1] + 1
-  end
-  return list
-end
-
-local kept, kept_len = numbers(256), 256
-
---- Returns memory for the positions of a query of `len` bytes.
-local function room(len)
-  if kept_len < len then
-    kept, kept_len = numbers(len), len
-  end
-  return kept
-end
-
---- Returns the positions where a row matches.
----@param i integer from 1 to `count`
----@return integer[]? positions of the matching characters, their first bytes, ascending; nil if the items have been cleared since
-function Result:positions(i)
-  local index = self.rows[options.index(i, self.count, "rille.fuzzy.result:positions") - 1].index
-  local fuzzy, query = self.fuzzy, self.query
-  if not fuzzy then
-    local _, positions = self.matcher:match(self.list[index + 1])
-    return positions
-  end
-  local handle = open(fuzzy)
-  if fuzzy.cleared ~= self.cleared then
-    return nil
-  end
-  local places = room(#query)
-  local status = C.rille_fuzzy_positions(handle, query, #query, index, places, out, err)
-  if status < 0 then
-    failure.raise(err, "rille.fuzzy.result:positions")
-  end
-  return status == 0 and list_of(places, out[0]) or nil
-end
-
-local function result(rows, query, fuzzy)
-  return setmetatable({
-    count = found.count,
-    total = found.total,
-    searched = found.searched,
-    done = found.done == 1,
-    rows = rows,
-    query = query,
-    fuzzy = fuzzy,
-    cleared = fuzzy and fuzzy.cleared,
-  }, Result)
-end
-
---- A compiled query, as used by `match` and `filter`.
----@class rille.fuzzy.matcher
----@field package handle ffi.cdata*?
----@field package len integer bytes of the query
-local Matcher = { close = close_matcher }
-Matcher.__index = Matcher
-
---- Returns the score of a text and the positions of the matching characters, or nil if it does not match.
----@return integer? score
----@return integer[]? positions
-function Matcher:match(s, name)
-  local ptr, len = of(s, name)
-  local places = room(self.len)
-  local status = C.rille_matcher_match(self.handle, ptr, len, places, hit, err)
-  if status == 0 then
-    return hit.score, list_of(places, hit.count)
-  elseif status < 0 then
-    failure.raise(err, name)
-  end
-  return nil
-end
-
---- Returns nil and the message of C for a query that is too large.
-local function refused(name)
-  if err.status == ETOOBIG then
-    return nil, ffi.string(err.message, err.length)
-  end
-  error(name .. ": " .. ffi.string(err.message, err.length), 3)
-end
-
-local function new_matcher(query, opts, name)
-  local anchor = fill(opts)
-  local status = C.rille_matcher_new(query, #query, given, out_matcher, err)
-  anchor[0] = anchor[0]
-  if status < 0 then
-    return refused(name)
-  end
-  return setmetatable({ handle = own_matcher(out_matcher[0]), len = #query }, Matcher)
-end
-
---- Matchers without options, by their query: most programs match few queries with many texts.
-local matchers, matcher_count = {}, 0
-
---- Returns the matcher of a query, from the cache if there are no options.
----@return rille.fuzzy.matcher?
----@return string? message
-local function matcher_of(query, opts, name)
-  if opts ~= nil then
-    return new_matcher(query, opts, name)
-  end
-  local matcher = matchers[query]
-  if not matcher then
-    if matcher_count == 16 then
-      -- Not closed, as callers may still hold one: the garbage collector frees them.
-      matchers, matcher_count = {}, 0
-    end
-    local message
-    matcher, message = new_matcher(query, {}, name)
-    if not matcher then
-      return nil, message
-    end
-    matchers[query], matcher_count = matcher, matcher_count + 1
-  end
-  return matcher
-end
 
 --- A session: items that stay in the library and are searched while a user types.
 ---@class rille.fuzzy
@@ -249,8 +53,8 @@ local M = {}
 
 --- Makes a session from options that were read.
 local function session(opts)
-  local anchor = fill(opts)
-  local status = C.rille_fuzzy_new(given, out_fuzzy, err)
+  local anchor = matchers.fill(opts)
+  local status = C.rille_fuzzy_new(matchers.given, out_fuzzy, err)
   anchor[0] = anchor[0]
   if status < 0 then
     failure.raise(err, "rille.fuzzy")
@@ -438,21 +242,6 @@ function Fuzzy:stats()
   return { items = out_size.items, directories = out_size.directories, bytes = out_size.bytes }
 end
 
-local many = rows_of(4096)
-local many_count = ffi.sizeof(many) / ffi.sizeof("rille_fuzzy_row")
-
---- Returns memory for rows, valid until the next call.
-local function rows_for(limit)
-  return limit <= many_count and many or rows_of(limit)
-end
-
---- Returns a copy of the rows that C has written.
-local function copy(rows, count)
-  local own_rows = rows_of(count)
-  ffi.copy(own_rows, rows, count * ffi.sizeof("rille_fuzzy_row"))
-  return own_rows
-end
-
 --- Searches and returns the best rows. In a host that must not block, use `start`.
 ---@param query string fzf's extended syntax
 ---@param opts? { limit?: integer } maximum number of rows, 100 by default: the best ones
@@ -466,7 +255,7 @@ function Fuzzy:query(query, opts)
   if C.rille_fuzzy_query(handle, query, #query, rows, limit, found, err) < 0 then
     return refused("rille.fuzzy:query")
   end
-  return result(copy(rows, found.count), query, self)
+  return results.new(rows, query, self)
 end
 
 --- Returns the rows that a search has found until now, or nil if nothing has changed.
@@ -482,7 +271,7 @@ local function fetch(fuzzy, job, handle, query, limit, cleared)
   end
   local is_last = fuzzy.job == job
   if status == 0 then
-    local latest = result(copy(rows, found.count), query, fuzzy)
+    local latest = results.new(rows, query, fuzzy)
     latest.cleared = cleared
     if is_last then
       fuzzy.latest = latest
@@ -536,7 +325,7 @@ function M.match(query, s, opts)
   if opts ~= nil then
     opts = options.match(opts, "rille.fuzzy.match")
   end
-  local matcher, message = matcher_of(query, opts, "rille.fuzzy.match")
+  local matcher, message = matchers.of(query, opts, "rille.fuzzy.match")
   if not matcher then
     return nil, message
   end
@@ -557,7 +346,7 @@ function M.filter(query, list, opts)
     opts = options.filter(opts, "rille.fuzzy.filter")
     limit = math.min(count, opts.limit or count)
   end
-  local matcher, message = matcher_of(query, opts, "rille.fuzzy.filter")
+  local matcher, message = matchers.of(query, opts, "rille.fuzzy.filter")
   if not matcher then
     return nil, message
   end
@@ -575,7 +364,7 @@ function M.filter(query, list, opts)
     failure.raise(err, "rille.fuzzy.filter")
   end
   found.count = math.min(found.count, limit)
-  local ranked = result(copy(rows, found.count), query)
+  local ranked = results.new(rows, query)
   ranked.list, ranked.matcher = list, matcher
   return ranked
 end
@@ -595,7 +384,7 @@ function M.filter_job(query, list, opts)
   end
   local read = options.filter(opts, name)
   local limit = read.limit or 2 ^ 32 - 1
-  local matcher, message = matcher_of(query, opts and read, name)
+  local matcher, message = matchers.of(query, opts and read, name)
   if not matcher then
     return nil, message
   end

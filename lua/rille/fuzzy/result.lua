@@ -1,0 +1,142 @@
+--- The result of a query, and the memory in which C writes rows and positions.
+local ffi = require("ffi")
+local C = require("rille.core.ffi")
+local class = require("rille.core.class")
+local failure = require("rille.core.error")
+local open = require("rille.core.handle").open
+local options = require("rille.fuzzy.options")
+
+local err = failure.block()
+local out = ffi.new("uint32_t[1]")
+local numbers = ffi.typeof("uint32_t[?]")
+local rows_of = ffi.typeof("rille_fuzzy_row[?]")
+
+local M = {}
+
+--- What C says of the rows that it has written.
+M.found = ffi.new("rille_fuzzy_found")
+local found = M.found
+
+local many = rows_of(4096)
+local many_count = ffi.sizeof(many) / ffi.sizeof("rille_fuzzy_row")
+
+--- Returns memory for rows, valid until the next call.
+function M.rows(limit)
+  return limit <= many_count and many or rows_of(limit)
+end
+
+--- The result of a query: rows, best first. It does not change; texts and positions are created when requested.
+---@class rille.fuzzy.result
+---@field count integer number of rows
+---@field total integer number of matching items among those searched
+---@field searched integer number of items searched
+---@field done boolean whether the search is done, so that no better rows can follow
+---@field package rows ffi.cdata*
+---@field package query string
+---@field package fuzzy? rille.fuzzy
+---@field package cleared? integer
+---@field package list? string[]
+---@field package matcher? rille.fuzzy.matcher
+local Result = {}
+Result.__index = Result
+
+class.named(Result, "rille.fuzzy.result", function(self)
+  return ("%s of %s"):format(class.number(self.count, "row"), class.number(self.total, "match"))
+end)
+
+--- Returns the index of the item of a row: its position in the order of pushing.
+---@param i integer from 1 to `count`
+---@return integer
+function Result:index(i)
+  return self.rows[options.index(i, self.count, "rille.fuzzy.result:index") - 1].index + 1
+end
+
+--- Returns the score of a row, 2^20 less for each missing character of the query.
+---@param i integer from 1 to `count`
+---@return integer
+function Result:score(i)
+  return self.rows[options.index(i, self.count, "rille.fuzzy.result:score") - 1].score
+end
+
+--- Returns the text of a row.
+---@param i integer from 1 to `count`
+---@return string? text nil if the items have been cleared since
+function Result:text(i)
+  local index = self.rows[options.index(i, self.count, "rille.fuzzy.result:text") - 1].index
+  local fuzzy = self.fuzzy
+  if not fuzzy then
+    return self.list[index + 1]
+  end
+  local handle = open(fuzzy)
+  if fuzzy.cleared == self.cleared then
+    return fuzzy.read(handle, index)
+  end
+end
+
+--- Returns the positions that C has written, as a list.
+function M.positions(places, count)
+  local list = {}
+  for i = 1, count do
+    list[i] = places[i - 1] + 1
+  end
+  return list
+end
+
+local kept, kept_len = numbers(256), 256
+
+--- Returns memory for the positions of a query of `len` bytes.
+function M.room(len)
+  if kept_len < len then
+    kept, kept_len = numbers(len), len
+  end
+  return kept
+end
+
+--- Returns the positions where a row matches.
+---@param i integer from 1 to `count`
+---@return integer[]? positions of the matching characters, their first bytes, ascending; nil if the items have been cleared since
+function Result:positions(i)
+  local index = self.rows[options.index(i, self.count, "rille.fuzzy.result:positions") - 1].index
+  local fuzzy, query = self.fuzzy, self.query
+  if not fuzzy then
+    local _, positions = self.matcher:match(self.list[index + 1])
+    return positions
+  end
+  local handle = open(fuzzy)
+  if fuzzy.cleared ~= self.cleared then
+    return nil
+  end
+  local places = M.room(#query)
+  local status = C.rille_fuzzy_positions(handle, query, #query, index, places, out, err)
+  if status < 0 then
+    failure.raise(err, "rille.fuzzy.result:positions")
+  end
+  return status == 0 and M.positions(places, out[0]) or nil
+end
+
+--- Returns a copy of the rows that C has written.
+local function copy(rows, count)
+  local own_rows = rows_of(count)
+  ffi.copy(own_rows, rows, count * ffi.sizeof("rille_fuzzy_row"))
+  return own_rows
+end
+
+--- Returns the result of a query, with a copy of the rows that C has written.
+---@param rows ffi.cdata*
+---@param query string
+---@param fuzzy? rille.fuzzy the session, if the items are its own
+---@return rille.fuzzy.result
+function M.new(rows, query, fuzzy)
+  return setmetatable({
+    count = found.count,
+    total = found.total,
+    searched = found.searched,
+    done = found.done == 1,
+    rows = copy(rows, found.count),
+    query = query,
+    fuzzy = fuzzy,
+    cleared = fuzzy and fuzzy.cleared,
+  }, Result)
+end
+
+return M
