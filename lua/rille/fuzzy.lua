@@ -253,7 +253,7 @@ function Fuzzy:query(query, opts)
   local limit = math.min(options.search(opts, "rille.fuzzy:query").limit, self:len())
   local rows = rows_for(limit)
   if C.rille_fuzzy_query(handle, query, #query, rows, limit, found, err) < 0 then
-    return refused("rille.fuzzy:query")
+    return refused(err, "rille.fuzzy:query")
   end
   return results.new(rows, query, self)
 end
@@ -293,7 +293,7 @@ function Fuzzy:start(query, opts)
   options.query(query, "rille.fuzzy:start")
   local limit = options.search(opts, "rille.fuzzy:start").limit
   if C.rille_fuzzy_start(handle, query, #query, limit, out_job, err) < 0 then
-    return refused("rille.fuzzy:start")
+    return refused(err, "rille.fuzzy:start")
   end
   local cleared = self.cleared
   local job = jobs.adopt(out_job[0], function(job, job_handle)

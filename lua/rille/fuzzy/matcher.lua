@@ -64,12 +64,14 @@ function Matcher:match(s, name)
   return nil
 end
 
---- Returns nil and the message of C for a query that is too large.
-function M.refused(name)
-  if err.status == ETOOBIG then
-    return nil, ffi.string(err.message, err.length)
+--- Returns nil and the message of C for a query that is too large; any other failure is an error of the caller's caller.
+---@param failed ffi.cdata* the error block
+---@param name string the public function
+function M.refused(failed, name)
+  if failed.status == ETOOBIG then
+    return nil, ffi.string(failed.message, failed.length)
   end
-  error(name .. ": " .. ffi.string(err.message, err.length), 3)
+  error(name .. ": " .. ffi.string(failed.message, failed.length), 3)
 end
 
 local function new_matcher(query, opts, name)
@@ -77,7 +79,7 @@ local function new_matcher(query, opts, name)
   local status = C.rille_matcher_new(query, #query, given, out_matcher, err)
   anchor[0] = anchor[0]
   if status < 0 then
-    return M.refused(name)
+    return M.refused(err, name)
   end
   return setmetatable({ handle = own_matcher(out_matcher[0]), len = #query }, Matcher)
 end
