@@ -1442,6 +1442,8 @@ typedef struct rille_scanner_options {
     int64_t max_bytes; /**< Number of bytes of the text that are scanned; 0 for all. Below 2^53. */
 } rille_scanner_options;
 
+#define RILLE_SCANNER_OPTIONS_INIT { sizeof(rille_scanner_options), 0, 0 }
+
 /**
  * Creates a scan for the patterns of a set, and writes it to `out`. The set may be freed while the scan lives. Scans of
  * the same set share the automaton, which the first one builds: that may take a tenth of a second. `options` may be
