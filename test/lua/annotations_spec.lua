@@ -32,7 +32,7 @@ end)
 
 t.test("empty lines and empty comments within a class lose no field", function()
   local _, classes = parse([[
---- Known annotations.
+--- What is known.
 ---@class rille.info
 ---@field size number bytes
 ---
