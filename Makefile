@@ -6,6 +6,12 @@ LUADIR ?= $(PREFIX)/share/lua/5.1
 CARGO ?= cargo
 CARGOFLAGS ?=
 
+# Targets of `make dist`: the machine's own by default. Those of a release, which `make checksums` builds:
+TARGETS ?=
+RELEASE := x86_64-unknown-linux-gnu.2.17 aarch64-unknown-linux-gnu.2.17 \
+	x86_64-unknown-linux-musl aarch64-unknown-linux-musl \
+	x86_64-pc-windows-gnu x86_64-apple-darwin aarch64-apple-darwin
+
 # Cargo's output directory.
 TARGET_DIR := $(or $(CARGO_TARGET_DIR),target)
 OUT := $(TARGET_DIR)/$(if $(CARGO_BUILD_TARGET),$(CARGO_BUILD_TARGET)/)release
@@ -57,15 +63,27 @@ install: $(if $(shell command -v $(CARGO)),all)
 	ln -sf $(REAL) "$(DESTDIR)$(LIBDIR)/$(SONAME)"
 	ln -sf $(SONAME) "$(DESTDIR)$(LIBDIR)/$(FILE)"
 	install -m 644 include/rille.h "$(DESTDIR)$(INCLUDEDIR)/rille.h"
+	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig"
+	packaging/pc "$(PREFIX)" "$(LIBDIR)" "$(INCLUDEDIR)" rille >"$(DESTDIR)$(LIBDIR)/pkgconfig/rille.pc"
+	chmod 644 "$(DESTDIR)$(LIBDIR)/pkgconfig/rille.pc"
 	rm -rf "$(DESTDIR)$(LUADIR)/rille"
 	modules=$$(cd "$(DESTDIR)$(LUADIR)" && pwd) && cd lua && \
 	find rille resty -type d -exec install -d "$$modules/{}" \; && \
 	find rille resty -name '*.lua' -exec install -m 644 {} "$$modules/{}" \;
 
+# Reproducible archives in target/dist.
+dist:
+	packaging/dist $(TARGETS)
+
+# Fills the table of checksums before a release.
+checksums:
+	packaging/dist $(or $(TARGETS),$(RELEASE))
+	packaging/checksums
+
 uninstall:
 	rm -f "$(DESTDIR)$(LIBDIR)/$(REAL)" "$(DESTDIR)$(LIBDIR)/$(SONAME)" "$(DESTDIR)$(LIBDIR)/$(FILE)"
-	rm -f "$(DESTDIR)$(INCLUDEDIR)/rille.h"
+	rm -f "$(DESTDIR)$(INCLUDEDIR)/rille.h" "$(DESTDIR)$(LIBDIR)/pkgconfig/rille.pc"
 	rm -rf "$(DESTDIR)$(LUADIR)/rille"
 	rm -f "$(DESTDIR)$(LUADIR)/resty/rille.lua"
 
-.PHONY: all test install uninstall
+.PHONY: all checksums dist install test uninstall

@@ -151,6 +151,7 @@ fn installed_files_are_named_by_the_abi_and_the_version() {
         expected.insert(format!("lib/{name}"));
     }
     expected.insert("include/rille.h".to_owned());
+    expected.insert("lib/pkgconfig/rille.pc".to_owned());
     assert_eq!(installed.files(), expected);
 
     let lib = installed.0.join("lib");
@@ -161,6 +162,16 @@ fn installed_files_are_named_by_the_abi_and_the_version() {
     let mode = |path: &str| fs::metadata(installed.0.join(path)).expect("it").permissions().mode();
     assert_eq!(mode("share/lua/5.1/rille/init.lua") & 0o777, 0o644);
     assert_eq!(mode("share/lua/5.1/rille/fallback") & 0o777, 0o755);
+
+    let pc = fs::read_to_string(lib.join("pkgconfig/rille.pc")).expect("it");
+    for line in [
+        format!("prefix={}", installed.0.display()),
+        format!("libdir={}", lib.display()),
+        format!("Version: {}", env!("CARGO_PKG_VERSION")),
+        "Libs: -L${libdir} -lrille".to_owned(),
+    ] {
+        assert!(pc.lines().any(|found| found == line), "no line {line}: {pc}");
+    }
 
     // A file of an older version is removed, and in the end all files are.
     fs::write(installed.0.join("share/lua/5.1/rille/old.lua"), "").expect("a file is written");
