@@ -55,6 +55,13 @@ all:
 test:
 	$(CARGO) test
 
+define install-lua
+rm -rf "$(DESTDIR)$(LUADIR)/rille"
+	modules=$$(cd "$(DESTDIR)$(LUADIR)" && pwd) && cd lua && \
+	find rille resty -type d -exec install -d "$$modules/{}" \; && \
+	find rille resty -name '*.lua' -exec install -m 644 {} "$$modules/{}" \;
+endef
+
 # Without cargo, which root often does not have, it installs what `make` has built before.
 install: $(if $(shell command -v $(CARGO)),all)
 	@test -f "$(OUT)/$(FILE)" || { echo "$(OUT)/$(FILE) is missing: run make first, as a user who has cargo"; exit 1; }
@@ -66,10 +73,13 @@ install: $(if $(shell command -v $(CARGO)),all)
 	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig"
 	packaging/pc "$(PREFIX)" "$(LIBDIR)" "$(INCLUDEDIR)" rille >"$(DESTDIR)$(LIBDIR)/pkgconfig/rille.pc"
 	chmod 644 "$(DESTDIR)$(LIBDIR)/pkgconfig/rille.pc"
-	rm -rf "$(DESTDIR)$(LUADIR)/rille"
-	modules=$$(cd "$(DESTDIR)$(LUADIR)" && pwd) && cd lua && \
-	find rille resty -type d -exec install -d "$$modules/{}" \; && \
-	find rille resty -name '*.lua' -exec install -m 644 {} "$$modules/{}" \;
+	$(install-lua)
+
+# What LuaRocks installs: the modules, and the library as a module's file.
+install-rock: $(if $(shell command -v $(CARGO)),all)
+	install -d "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(LUADIR)"
+	install -m 755 "$(OUT)/$(FILE)" "$(DESTDIR)$(LIBDIR)/librille.so"
+	$(install-lua)
 
 # Reproducible archives in target/dist.
 dist:
@@ -86,4 +96,4 @@ uninstall:
 	rm -rf "$(DESTDIR)$(LUADIR)/rille"
 	rm -f "$(DESTDIR)$(LUADIR)/resty/rille.lua"
 
-.PHONY: all checksums dist install test uninstall
+.PHONY: all checksums dist install install-rock test uninstall

@@ -56,7 +56,10 @@ end
 
 --- Returns the first file that an absolute entry of `package.cpath` leads to.
 local function in_cpath()
-  for _, name in ipairs(WINDOWS and { "rille", "librille" } or { "librille" }) do
+  -- The names of Cargo, then that of `install`.
+  local names = WINDOWS and { "rille", "librille" } or { "librille" }
+  names[#names + 1] = target.file(target.candidates()[1] or ""):gsub("%.%a+$", "")
+  for _, name in ipairs(names) do
     for entry in package.cpath:gmatch("[^;]+") do
       local path = entry:gsub("%?", name)
       if is_absolute(entry) and exists(path) then
