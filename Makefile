@@ -85,6 +85,9 @@ install-rock: $(if $(shell command -v $(CARGO)),all)
 dist:
 	packaging/dist $(TARGETS)
 
+release-targets:
+	@echo $(RELEASE)
+
 # Fills the table of checksums before a release.
 checksums:
 	packaging/dist $(or $(TARGETS),$(RELEASE))
@@ -96,4 +99,4 @@ uninstall:
 	rm -rf "$(DESTDIR)$(LUADIR)/rille"
 	rm -f "$(DESTDIR)$(LUADIR)/resty/rille.lua"
 
-.PHONY: all checksums dist install install-rock test uninstall
+.PHONY: all checksums dist install install-rock release-targets test uninstall
