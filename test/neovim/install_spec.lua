@@ -23,7 +23,7 @@ local function scratch(status, where)
   local directory = vim.fn.tempname()
   vim.fn.mkdir(directory .. "/bin", "p")
   vim.fn.mkdir(directory .. "/rille/doc", "p")
-  for _, part in ipairs({ "plugin", "lua", "build.lua" }) do
+  for _, part in ipairs({ "plugin", "lua", "tools", "build.lua" }) do
     run("cp", "-r", root .. "/" .. part, directory .. "/rille")
   end
   write(directory .. "/rille/.gitignore", "/target\n")

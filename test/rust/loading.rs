@@ -8,6 +8,7 @@ use std::process::Command;
 
 mod again;
 mod search;
+mod versions;
 
 /// A copy of the Lua tree without a library beside it, so that only the intended candidates exist.
 struct Tree {
@@ -71,7 +72,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Compiles a line of C to a shared library.
-fn foreign_library(tree: &Tree, name: &str, source: &str) -> PathBuf {
+pub(crate) fn foreign_library(tree: &Tree, name: &str, source: &str) -> PathBuf {
     let (c, so) =
         (tree.directory.join(format!("{name}.c")), tree.directory.join(format!("{name}.so")));
     fs::write(&c, source).expect("a source file is written");

@@ -8,8 +8,8 @@ local candidates = require("rille.core.candidates")
 local cdef = require("rille.core.cdef")
 local lazy = require("rille.core.lazy")
 
-local HOW_TO_FIX =
-  "build it with `cargo build --release` in rille's directory, or point RILLE_LIB at the file"
+local HOW_TO_FIX = "build it with `cargo build --release` in rille's directory, download it with `luajit tools/install.lua` "
+  .. "or `:Rille install`, or point RILLE_LIB at the file"
 
 --- Declares the interface, once per Lua state: declaring a struct again is an error.
 ---@return string? reason why it failed
@@ -20,6 +20,43 @@ local function declare()
   local declared, message = pcall(ffi.cdef, cdef.cdef)
   if not declared then
     return "another version of rille is already loaded in this Lua state, restart the host: " .. message
+  end
+end
+
+--- Returns whether a version is older than this Lua code.
+---@param version string
+---@return boolean
+local function is_older(version)
+  local numbers = version:gmatch("%d+")
+  for ours in backend.version:gmatch("%d+") do
+    local theirs = tonumber(numbers()) or 0
+    if theirs ~= tonumber(ours) then
+      return theirs < tonumber(ours)
+    end
+  end
+  return false
+end
+
+--- Returns why a library does not belong to this Lua code, or nil if it does. A newer library with the same ABI has all
+--- functions that this code calls.
+---@param library ffi.namespace*
+---@param abi integer
+---@return string?
+local function misfit(library, abi)
+  if abi ~= cdef.abi then
+    return ("it has ABI %d, and this Lua code needs ABI %d: %s"):format(
+      abi,
+      cdef.abi,
+      abi > cdef.abi and "the library is newer, update the Lua code"
+        or ("the library is older, it must be that of version %s"):format(backend.version)
+    )
+  end
+  local version = ffi.string(library.rille_version())
+  if is_older(version) then
+    return ("it is version %s and this Lua code is version %s: the library is older, build or install it again"):format(
+      version,
+      backend.version
+    )
   end
 end
 
@@ -54,9 +91,10 @@ local function open(candidate)
   if not answered then
     return nil, "not a rille library: " .. tostring(abi)
   end
-  if abi ~= cdef.abi then
-    return nil,
-      ("it has ABI %d, and this Lua code needs ABI %d; build both from one version"):format(abi, cdef.abi)
+  local reason
+  answered, reason = pcall(misfit, library, abi)
+  if not answered or reason then
+    return nil, answered and reason or "not a rille library: " .. tostring(reason)
   end
   return library, "loaded"
 end

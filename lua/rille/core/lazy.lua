@@ -1,6 +1,12 @@
 --- `require` for modules that are loaded at their first use, perhaps hours after the start. It reports when no file can be
 --- opened by then; a failed attempt leaves no state that would hide the reason from the next one.
+local backend = require("rille.core.backend")
+
 local M = {}
+
+--- The file with the version of the Lua code.
+local VERSION_FILE = debug.getinfo(1, "S").source:match("^@(.*)lazy%.lua$")
+VERSION_FILE = VERSION_FILE and VERSION_FILE .. "backend.lua"
 
 --- A file that always exists.
 local ANY_FILE = package.config:sub(1, 1) == "\\" and "NUL" or "/dev/null"
@@ -34,6 +40,23 @@ function M.sentence(name, number)
     and ("rille: %s, so the module '%s' cannot be loaded; close one and try again"):format(reason, name)
 end
 
+--- Returns a message if an update has replaced the Lua code since it was loaded: a module of the new version would call what the
+--- loaded ones do not have.
+---@return string?
+local function replaced()
+  local file = VERSION_FILE and io.open(VERSION_FILE, "rb")
+  local version = file and (file:read("*a") or ""):match('version = "([^"]+)"')
+  if file then
+    file:close()
+  end
+  if version and version ~= backend.version then
+    return ("rille: version %s of the Lua code is running and version %s is on disk now, restart the host to use it"):format(
+      backend.version,
+      version
+    )
+  end
+end
+
 --- Returns the system's error number if no file can be opened now.
 ---@return integer?
 local function error_number()
@@ -47,6 +70,12 @@ end
 ---@return string? message
 ---@return boolean? again
 function M.try(name)
+  if package.loaded[name] == nil then
+    local message = replaced()
+    if message then
+      return nil, message, true
+    end
+  end
   local loaded, module = pcall(require, name)
   if loaded then
     return module

@@ -42,7 +42,8 @@ M.subcommands = {
   build = {
     run = function()
       local source = debug.getinfo(1, "S").source:sub(2)
-      dofile(vim.fs.dirname(vim.fn.fnamemodify(source, ":p:h:h:h")) .. "/build.lua")
+      local file = vim.fs.dirname(vim.fn.fnamemodify(source, ":p:h:h:h")) .. "/build.lua"
+      assert(loadfile(file))("cargo")
     end,
   },
   install = {
