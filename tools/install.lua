@@ -19,6 +19,7 @@ local function say(line)
 end
 
 local function stop(message)
+  message = tostring(message):gsub("^rille: ", "")
   io.stderr:write("rille: ", message, "\n")
   os.exit(1)
 end
