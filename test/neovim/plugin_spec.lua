@@ -20,7 +20,7 @@ end)
 t.test("the command lists its sub-commands, and reports unknown ones", function()
   local nvim = child.start()
   nvim:type(":Rille<CR>")
-  nvim:sees(":Rille buffers | build | files | grep | health | help | install | lines | resume | view")
+  nvim:sees(":Rille buffers|build|files|grep|health|help|install|lines|resume|view")
   nvim:type(":Rille nonsense with more<CR>")
   nvim:sees("rille: there is no sub-command `nonsense`")
   -- No prompt waits for a key.

@@ -71,7 +71,7 @@ function M.run(call)
   local name, argument = call.args:match("^%s*(%S*)%s*(.-)%s*$")
   local command = M.subcommands[name]
   if name == "" then
-    return vim.api.nvim_echo({ { ":Rille " .. table.concat(names(), " | ") } }, false, {})
+    return vim.api.nvim_echo({ { ":Rille " .. table.concat(names(), "|") } }, false, {})
   elseif not command then
     return text.notify(("there is no sub-command `%s` (known: %s)"):format(name, table.concat(names(), ", ")))
   end
