@@ -72,7 +72,7 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// Compiles a line of C to a shared library.
-pub(crate) fn foreign_library(tree: &Tree, name: &str, source: &str) -> PathBuf {
+fn foreign_library(tree: &Tree, name: &str, source: &str) -> PathBuf {
     let (c, so) =
         (tree.directory.join(format!("{name}.c")), tree.directory.join(format!("{name}.so")));
     fs::write(&c, source).expect("a source file is written");
