@@ -79,7 +79,7 @@ t.test("options", function()
   t.eq(paths, sorted)
   t.ok(#paths >= 15)
   local _, kinds = collect(rille.walk(root .. "/lua", { directories = true, max_depth = 1 }))
-  t.eq(kinds, { "directory" })
+  t.eq(kinds, { "directory", "directory" })
   local sources = collect(rille.walk(root .. "/test", { types = { "c" } }))
   t.ok(#sources > 0)
   for _, path in ipairs(sources) do
