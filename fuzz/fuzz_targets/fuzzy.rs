@@ -5,9 +5,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rille::fuzzy::fzf::brute_force::Matcher;
+use rille::fuzzy::matcher::Matcher;
 use rille::fuzzy::fzf::query::{Case, QueryOptions};
-use rille::fuzzy::session::SessionOptions;
+use rille::fuzzy::SessionOptions;
 use rille::fuzzy::{Scheme, Session};
 
 fuzz_target!(|input: (u16, &[u8], Vec<&[u8]>, i8)| {

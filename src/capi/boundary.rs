@@ -15,10 +15,8 @@
 //! panics.
 
 use super::error::{Failure, rille_error, rille_status, rille_status::*};
+use super::gauge::Measured;
 pub(super) use super::handle::Handle;
-use super::stats::Measured;
-use crate::memory::NoMemory;
-use std::any::Any;
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,7 +35,7 @@ pub(super) fn boundary(
     let failure = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(status)) => return status as i32,
         Ok(Err(failure)) => failure,
-        Err(panic) => from_panic(panic),
+        Err(panic) => Failure::from_panic(panic),
     };
     // SAFETY: by the contract of every export, `err` is null or an error block of the caller.
     unsafe { failure.report(err) }
@@ -307,18 +305,6 @@ pub(super) fn narrow(len: usize, what: &str) -> Result<u32, Failure> {
             format!("{what} would have {len} bytes; the maximum is 4 GiB - 1"),
         )
     })
-}
-
-/// Returns the failure for a panic, with the message of the panic if it has one.
-pub(super) fn from_panic(panic: Box<dyn Any + Send>) -> Failure {
-    if let Some(refused) = NoMemory::in_panic(&*panic) {
-        return refused.into();
-    }
-    let message = match panic.downcast::<String>() {
-        Ok(message) => *message,
-        Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("no message").to_owned(),
-    };
-    Failure::new(RILLE_EPANIC, format!("internal error in rille, please report it: {message}"))
 }
 
 /// Silences the panic hook of the library's own runtime, once.

@@ -2,7 +2,7 @@
 
 use super::boundary::{Handle, boundary, boundary_get, boundary_on, narrow, place, slice};
 use super::error::{Failure, rille_error, rille_status::*};
-use super::stats::{Gauge, Measured};
+use super::gauge::{self, Gauge, Measured};
 use std::ptr::null;
 
 /// Growing memory that results are appended to. It is reused: making the next result allocates nothing.
@@ -13,10 +13,7 @@ pub struct rille_buffer {
 }
 
 impl Measured for rille_buffer {
-    const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::new("buffer");
-        &GAUGE
-    };
+    const GAUGE: &'static Gauge = &gauge::BUFFER;
 
     fn bytes(&self) -> usize {
         self.content.capacity()

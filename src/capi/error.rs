@@ -1,6 +1,7 @@
 //! Statuses, the error block, and the failure that is written to it.
 
 use crate::memory::NoMemory;
+use std::any::Any;
 use std::borrow::Cow;
 use std::ffi::c_char;
 
@@ -83,6 +84,19 @@ pub(super) struct Failure {
 impl Failure {
     pub(super) fn new(status: rille_status, message: impl Into<Cow<'static, str>>) -> Failure {
         Failure { status, offset: None, message: message.into() }
+    }
+
+    /// Returns the failure for a panic, with the message of the panic if it has one.
+    pub(super) fn from_panic(panic: Box<dyn Any + Send>) -> Failure {
+        if let Some(refused) = NoMemory::in_panic(&*panic) {
+            return refused.into();
+        }
+        let message = match panic.downcast::<String>() {
+            Ok(message) => *message,
+            Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("no message").to_owned(),
+        };
+        let message = format!("internal error in rille, please report it: {message}");
+        Failure::new(rille_status::RILLE_EPANIC, message)
     }
 
     /// Writes the failure to the error block of the caller, if there is one, and returns its status.

@@ -3,7 +3,7 @@
 use super::boundary::{Handle, boundary, boundary_get, boundary_on, on, place, slice};
 use super::buffer::rille_buffer;
 use super::error::{Failure, rille_error, rille_status::*};
-use super::stats::{Gauge, Measured};
+use super::gauge::{self, Gauge, Measured};
 use crate::file::Gunzip;
 use crate::io_error::message;
 use crate::memory;
@@ -20,10 +20,7 @@ const _: () = {
 };
 
 impl Measured for rille_gunzip {
-    const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::new("gunzip");
-        &GAUGE
-    };
+    const GAUGE: &'static Gauge = &gauge::GUNZIP;
 
     /// The window and the tables.
     const HIDDEN: usize = 48 << 10;

@@ -10,9 +10,8 @@
 //! of a handle that was freed earlier may belong to another owner; then the tag is almost always wrong, but that is not
 //! guaranteed.
 
-use super::boundary::from_panic;
 use super::error::{Failure, rille_status, rille_status::*};
-use super::stats::{Gauge, Measured, is_gauge};
+use super::gauge::{Gauge, Measured, is_gauge};
 use crate::memory::NoMemory;
 use std::any::Any;
 use std::cell::UnsafeCell;
@@ -167,7 +166,7 @@ impl<T: Measured> Handle<T> {
     fn poison(&self, panic: Box<dyn Any + Send>) -> Result<rille_status, Failure> {
         let refused = NoMemory::in_panic(&*panic).is_some();
         self.header.poisoned.fetch_or(!refused, Ordering::Release);
-        Err(from_panic(panic))
+        Err(Failure::from_panic(panic))
     }
 }
 

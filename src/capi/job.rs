@@ -3,11 +3,10 @@
 
 use super::boundary::{Handle, boundary_at, boundary_get, place};
 use super::error::{Failure, rille_error, rille_status::*};
-use super::outcome;
-use super::stats::{Gauge, Measured};
+use super::gauge::{self, Gauge, Measured};
 use crate::file::{Found, News};
 use crate::fuzzy::Ranking;
-use crate::job::{self, AnyJob, Job, JobState};
+use crate::job::{AnyJob, Job, JobState};
 use crate::tree::Paths;
 use crate::tree::grep::Chunk;
 use std::any::Any;
@@ -50,10 +49,7 @@ const _: () = {
 };
 
 impl Measured for rille_job {
-    const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::with("job", || job::waiting() + outcome::held());
-        &GAUGE
-    };
+    const GAUGE: &'static Gauge = &gauge::JOB;
 
     /// The job's state and its threads.
     const HIDDEN: usize = 16 << 10;

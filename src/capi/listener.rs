@@ -2,8 +2,8 @@
 
 use super::boundary::{Handle, boundary, boundary_at, boundary_get, place, slice};
 use super::error::{Failure, rille_error, rille_status::*};
+use super::gauge::{self, Gauge, Measured};
 use super::notifier::rille_notifier;
-use super::stats::{Gauge, Measured};
 use crate::io_error::message;
 use crate::job::Listener;
 use std::ffi::{CString, c_char};
@@ -23,13 +23,10 @@ const _: () = {
 };
 
 impl Measured for rille_listener {
-    const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::new("listener");
-        &GAUGE
-    };
+    const GAUGE: &'static Gauge = &gauge::LISTENER;
 
     /// The descriptor of the socket.
-    const HIDDEN: usize = super::stats::DESCRIPTOR;
+    const HIDDEN: usize = gauge::DESCRIPTOR;
 
     fn bytes(&self) -> usize {
         size_of::<Listener>() + self.path.as_bytes().len()

@@ -19,6 +19,7 @@
 #![allow(unsafe_code, non_camel_case_types)]
 
 pub mod boundary;
+pub mod gauge;
 mod handle;
 #[cfg(feature = "testing")]
 pub mod refusal;

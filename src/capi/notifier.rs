@@ -2,8 +2,8 @@
 
 use super::boundary::{Handle, at, boundary, boundary_at, boundary_get, place};
 use super::error::{Failure, rille_error, rille_status::*};
+use super::gauge::{self, Gauge, Measured};
 use super::job::rille_job;
-use super::stats::{Gauge, Measured};
 use crate::job::Notifier;
 
 /// A descriptor that becomes readable when a watched job has results or is over.
@@ -19,13 +19,10 @@ const _: () = {
 };
 
 impl Measured for rille_notifier {
-    const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::new("notifier");
-        &GAUGE
-    };
+    const GAUGE: &'static Gauge = &gauge::NOTIFIER;
 
     /// The descriptors of the notifier.
-    const HIDDEN: usize = super::stats::DESCRIPTOR;
+    const HIDDEN: usize = gauge::DESCRIPTOR;
 
     fn bytes(&self) -> usize {
         size_of::<Notifier>()

@@ -4,20 +4,13 @@
 //! result can be taken any number of times.
 
 use super::error::{Failure, rille_status, rille_status::*};
+use super::gauge::RESULTS;
 use super::job::rille_job;
 use crate::job::{self, JobState, Worker};
 use once_cell::sync::OnceCell;
 use std::any::Any;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-
-/// Total size in bytes of the results that live jobs with exactly one result hold.
-static HELD: AtomicI64 = AtomicI64::new(0);
-
-/// Returns the bytes of results that jobs hold, for the gauge of jobs.
-pub(super) fn held() -> i64 {
-    HELD.load(Ordering::Relaxed)
-}
+use std::sync::atomic::Ordering;
 
 /// A result that is counted while it lives.
 struct Held<R> {
@@ -27,7 +20,7 @@ struct Held<R> {
 
 impl<R> Drop for Held<R> {
     fn drop(&mut self) {
-        HELD.fetch_sub(self.bytes as i64, Ordering::Relaxed);
+        RESULTS.fetch_sub(self.bytes as i64, Ordering::Relaxed);
     }
 }
 
@@ -57,7 +50,7 @@ impl<R: Send + Sync + 'static> Outcome<R> {
             // The result of a cancelled job is dropped here, on the job's own thread.
             worker.go_on()?;
             let bytes = bytes(&result);
-            HELD.fetch_add(bytes as i64, Ordering::Relaxed);
+            RESULTS.fetch_add(bytes as i64, Ordering::Relaxed);
             let _ = place.0.set(Held { result, bytes });
             Ok(())
         });

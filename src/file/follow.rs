@@ -42,10 +42,36 @@ struct Follower {
     reported: Option<(News, (usize, u64))>,
 }
 
+impl Document {
+    /// Starts a job that reports changes of the file, until it is cancelled or the file is freed. The next refresh
+    /// accepts a reported change. A spooled file cannot be followed: the job of its index reports growth. A filter
+    /// reports new lines.
+    pub fn follow(self: &Arc<Document>) -> Result<Job<News>, FileError> {
+        let current = self.own()?.current();
+        let refuse = |message: &str| Err(FileError::of(message.to_owned()));
+        let is_filter = current.filter.is_some();
+        let root = match &current.filter {
+            Some((filter, _)) => filter.root()?,
+            None => current,
+        };
+        if root.spool.is_some() && !is_filter {
+            return refuse("a spooled file cannot be followed; watch its index job instead");
+        } else if root.disk.is_none() && root.spool.is_none() {
+            return refuse("only a file on a disk can be followed, or a filter of one");
+        }
+        let job = follow(self);
+        let mut followers = self.own()?.followers();
+        followers.retain(|follower| !follower.is_gone());
+        followers.push(job.waker());
+        drop(followers);
+        Ok(job)
+    }
+}
+
 /// Starts a job that reports changes of `document` until the document is freed. The unit of progress is the report.
 ///
 /// While a report waits to be taken there is no further one: a refresh after taking it covers all later changes.
-pub(super) fn follow(document: &Arc<Document>) -> Job<News> {
+fn follow(document: &Arc<Document>) -> Job<News> {
     let mut follower = Follower { document: Arc::downgrade(document), watch: None, reported: None };
     job::repeat(move |worker| follower.look(worker))
 }

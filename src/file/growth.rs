@@ -19,8 +19,7 @@
 
 use super::filter::{FilteredLines, Rule, View};
 use super::snapshot::{FileError, Filler, Snapshot};
-use super::state::Current;
-use super::{Change, Document};
+use super::{Change, Current, Document, Filter, FilterView};
 use crate::job::{self, AnyJob, Job, JobError, JobState, Waker, Worker};
 use crate::search::lines::LinePatterns;
 use std::sync::atomic::AtomicBool;
@@ -34,15 +33,6 @@ const MAX_LOOKS: usize = 8;
 
 /// Maximum size in bytes of a run list that is copied while the host waits.
 const MAX_COPIED: usize = 1 << 20;
-
-/// The kept lines of a file, and the file that they come from.
-pub(super) struct Filter {
-    /// The filtered file. Only this filter refreshes it.
-    source: Arc<Document>,
-    kept: Arc<FilteredLines>,
-    /// Held while the source is checked, which is short.
-    looking: Mutex<()>,
-}
 
 /// How far a filter has caught up with its file.
 enum Caught {
@@ -87,9 +77,6 @@ impl<T: Send> Filler for Unseen<'_, T> {
 
     fn advance(&self, _: u64) {}
 }
-
-/// A filter, and the host's view of its lines.
-pub(super) type FilterView = (Arc<Filter>, Arc<View>);
 
 impl Filter {
     fn new(source: Arc<Document>, rule: Arc<Rule>) -> Result<Filter, FileError> {

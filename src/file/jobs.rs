@@ -43,6 +43,13 @@ impl Opening {
     }
 }
 
+impl Document {
+    /// Opens a file. The message says which file it is and what is wrong with it.
+    pub fn open(path: &[u8], options: FileOptions) -> Result<Document, String> {
+        Opening::new(path, options)?.open()
+    }
+}
+
 /// A read request: which function of [`Document`] to call, and its arguments.
 #[derive(Clone, Debug)]
 pub enum Request {

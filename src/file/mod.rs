@@ -31,6 +31,7 @@
 //! arrived can be read. An archive to decompress is spooled in the same way.
 
 mod cache;
+mod change;
 mod decompress;
 mod filter;
 mod follow;
@@ -39,6 +40,7 @@ mod gunzip;
 mod held;
 mod index;
 mod jobs;
+mod options;
 mod ordered;
 mod reader;
 mod runs;
@@ -51,23 +53,25 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use change::Change;
 pub use follow::News;
 pub use gunzip::Gunzip;
 pub use held::held;
 pub use jobs::{Opening, Reply, Request};
+pub use options::FileOptions;
 pub use reader::{CUT_AFTER, CUT_BEFORE, Line, Lines, Window};
 pub use search::{Found, MATCH, Match, PARTIAL, SearchOptions};
 pub use snapshot::{Answer, FileError};
 
 use crate::job::{self, AnyJob, Job, JobState, Waker};
 use crate::search::lines::LinePatterns;
+use filter::{FilteredLines, View};
 use snapshot::Snapshot;
 use source::{Disk, MAX_MADE, Made};
 use spool::Feed;
-use state::{Current, FileState as Own};
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
 /// Maximum number of threads that index or search a file: more of them wait for memory.
@@ -78,44 +82,6 @@ const WRITE_SETTLE_TIME: Duration = Duration::from_millis(100);
 
 /// Age by the system's clock above which a write is no longer in progress.
 const WRITE_AGE_LIMIT: Duration = Duration::from_millis(500);
-
-/// Options for opening a file.
-#[derive(Clone, Debug, Default)]
-pub struct FileOptions {
-    /// Do not start the index before it is requested.
-    pub no_index: bool,
-    /// Size of the block cache in bytes; 0 for 4 MiB.
-    pub cache: usize,
-    /// Threads of the index and of each search; 0 for the number of processors. Never more than 4.
-    pub threads: usize,
-    /// Copy a file without a size, such as a pipe, to a temporary file.
-    pub spool: bool,
-    /// Decompress gzip and zstd, recognised by their first bytes, to a temporary file.
-    pub unpack: bool,
-    /// Maximum size of the temporary file in bytes; 0 for 16 GiB.
-    pub spool_limit: u64,
-    /// Directory of the temporary file; `None` for the system's directory for temporary files.
-    pub spool_directory: Option<PathBuf>,
-}
-
-impl FileOptions {
-    fn capacity(&self) -> usize {
-        if self.cache == 0 { cache::DEFAULT_CAPACITY } else { self.cache }
-    }
-}
-
-/// The change of a file since the last refresh.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// The file has not changed.
-    Same,
-    /// The file has grown; its known content is still valid.
-    Grown,
-    /// The file has become shorter: it is read anew.
-    Truncated,
-    /// Another file has the path, or the content is different: it is read anew.
-    Replaced,
-}
 
 /// Information on a file.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -132,6 +98,25 @@ pub struct Info {
     pub index_memory: usize,
 }
 
+/// The state of a file in one process. It contains the filter of a filtered file, and that its own file: so these types
+/// are in one module.
+type Own = state::FileState<Filter>;
+
+/// A content and its origin.
+type Current = state::Current<Filter>;
+
+/// A filter, and the host's view of its lines.
+type FilterView = (Arc<Filter>, Arc<View>);
+
+/// The kept lines of a file, and the file that they come from.
+struct Filter {
+    /// The filtered file. Only this filter refreshes it.
+    source: Arc<Document>,
+    kept: Arc<FilteredLines>,
+    /// Held while the source is checked, which is short.
+    looking: Mutex<()>,
+}
+
 /// An open file. Several threads may use it at the same time.
 pub struct Document {
     path: PathBuf,
@@ -143,11 +128,6 @@ pub struct Document {
 }
 
 impl Document {
-    /// Opens a file. The message says which file it is and what is wrong with it.
-    pub fn open(path: &[u8], options: FileOptions) -> Result<Document, String> {
-        Opening::new(path, options)?.open()
-    }
-
     fn open_at(path: PathBuf, options: FileOptions) -> Result<Document, String> {
         let (current, feed) = Current::open(&path, &options)?;
         let document = Document::of(path, options, current);
@@ -363,30 +343,6 @@ impl Document {
         own.followers().iter().for_each(Waker::wake);
         self.start_index()?;
         Ok(change)
-    }
-
-    /// Starts a job that reports changes of the file, until it is cancelled or the file is freed. The next refresh
-    /// accepts a reported change. A spooled file cannot be followed: the job of its index reports growth. A filter
-    /// reports new lines.
-    pub fn follow(self: &Arc<Document>) -> Result<Job<News>, FileError> {
-        let current = self.own()?.current();
-        let refuse = |message: &str| Err(FileError::of(message.to_owned()));
-        let is_filter = current.filter.is_some();
-        let root = match &current.filter {
-            Some((filter, _)) => filter.root()?,
-            None => current,
-        };
-        if root.spool.is_some() && !is_filter {
-            return refuse("a spooled file cannot be followed; watch its index job instead");
-        } else if root.disk.is_none() && root.spool.is_none() {
-            return refuse("only a file on a disk can be followed, or a filter of one");
-        }
-        let job = follow::follow(self);
-        let mut followers = self.own()?.followers();
-        followers.retain(|follower| !follower.is_gone());
-        followers.push(job.waker());
-        drop(followers);
-        Ok(job)
     }
 
     /// Returns the change of a file that the system makes while it is read, by reading it again. An unreachable file is

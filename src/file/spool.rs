@@ -17,7 +17,7 @@
 //! No other process: it has no name, no child inherits its descriptor, and the system frees it when its last reader is
 //! gone, however the process ends.
 
-use super::Change;
+use super::change::Change;
 use super::decompress::{Broken, Codec, MAGIC};
 use super::index::Counted;
 use super::snapshot::Snapshot;

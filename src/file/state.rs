@@ -9,9 +9,9 @@
 //!
 //! A file that a job of the parent fills cannot be taken over: spools and filters belong to the process that made them.
 
-use super::FileOptions;
 use super::decompress::{Codec, MAGIC};
-use super::growth::{Filter, FilterView};
+use super::filter::View;
+use super::options::FileOptions;
 use super::snapshot::{FileError, Snapshot};
 use super::source::{Disk, MAX_MADE, Made, Source, identity, what_is_special};
 use super::spool::{Feed, Spool, Unpack};
@@ -27,27 +27,26 @@ use std::time::{Instant, SystemTime};
 pub(super) type Indexing = (Arc<Snapshot>, Arc<Job<()>>, Arc<AtomicBool>);
 
 /// The filter being continued, the job that continues it, and whether that job no longer handles growth.
-pub(super) type Filling = (Arc<Filter>, Arc<Job<()>>, Arc<AtomicBool>);
+pub(super) type Filling<F> = (Arc<F>, Arc<Job<()>>, Arc<AtomicBool>);
 
-/// The state of a file in one process.
-pub(super) struct FileState {
+/// The state of a file in one process. `F` is the type of filters.
+pub(super) struct FileState<F> {
     pid: u32,
-    current: RwLock<Current>,
+    current: RwLock<Current<F>>,
     /// The job that makes the index.
     indexing: Mutex<Option<Indexing>>,
     /// The job that continues a filter.
-    filling: Mutex<Option<Filling>>,
+    filling: Mutex<Option<Filling<F>>>,
     /// A new write time that may belong to a write in progress, and when it was first seen.
     suspect: Mutex<Option<(SystemTime, Instant)>>,
     /// Jobs that follow the file.
     followers: Mutex<Vec<Waker>>,
     /// The state of a forked child, in the child's memory. It has no lock, because a fork could leave that locked.
-    child: OnceBox<FileState>,
+    child: OnceBox<FileState<F>>,
 }
 
-/// A content and its origin.
-#[derive(Clone)]
-pub(super) struct Current {
+/// A content and its origin. `F` is the type of filters.
+pub(super) struct Current<F> {
     pub snapshot: Arc<Snapshot>,
     pub disk: Option<Arc<Disk>>,
     pub identity: Option<(u64, u64)>,
@@ -55,11 +54,24 @@ pub(super) struct Current {
     /// The content of a file whose size the system does not report.
     pub made: Option<Arc<Made>>,
     /// The filter that made this content, and the host's view of its lines.
-    pub filter: Option<FilterView>,
+    pub filter: Option<(Arc<F>, Arc<View>)>,
 }
 
-impl FileState {
-    pub fn new(current: Current) -> FileState {
+impl<F> Clone for Current<F> {
+    fn clone(&self) -> Current<F> {
+        Current {
+            snapshot: Arc::clone(&self.snapshot),
+            disk: self.disk.clone(),
+            identity: self.identity,
+            spool: self.spool.clone(),
+            made: self.made.clone(),
+            filter: self.filter.clone(),
+        }
+    }
+}
+
+impl<F> FileState<F> {
+    pub fn new(current: Current<F>) -> FileState<F> {
         FileState {
             pid: std::process::id(),
             current: RwLock::new(current),
@@ -72,7 +84,7 @@ impl FileState {
     }
 
     /// Returns the state of this process, and whether it was created by this call.
-    pub fn own(&self, options: &FileOptions) -> Result<(&FileState, bool), FileError> {
+    pub fn own(&self, options: &FileOptions) -> Result<(&FileState<F>, bool), FileError> {
         let (pid, mut state, mut is_new) = (std::process::id(), self, false);
         while state.pid != pid {
             state = match state.child.get() {
@@ -88,7 +100,7 @@ impl FileState {
     }
 
     /// Creates a child's state from its parent's, without waiting for a lock of the parent.
-    fn inherit(&self, options: &FileOptions) -> Result<FileState, FileError> {
+    fn inherit(&self, options: &FileOptions) -> Result<FileState<F>, FileError> {
         let current = match self.current.try_read() {
             Ok(current) => current.clone(),
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().clone(),
@@ -104,7 +116,7 @@ impl FileState {
         Ok(FileState::new(Current { snapshot: Arc::new(snapshot), ..current }))
     }
 
-    pub fn current(&self) -> Current {
+    pub fn current(&self) -> Current<F> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -112,7 +124,7 @@ impl FileState {
         Arc::clone(&self.current.read().unwrap_or_else(PoisonError::into_inner).snapshot)
     }
 
-    pub fn replace(&self, fresh: Current) {
+    pub fn replace(&self, fresh: Current<F>) {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = fresh;
     }
 
@@ -120,7 +132,7 @@ impl FileState {
         self.indexing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub fn filling(&self) -> MutexGuard<'_, Option<Filling>> {
+    pub fn filling(&self) -> MutexGuard<'_, Option<Filling<F>>> {
         self.filling.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -133,14 +145,14 @@ impl FileState {
     }
 }
 
-impl Current {
+impl<F> Current<F> {
     /// Returns a content without an origin.
-    pub fn nowhere(snapshot: Arc<Snapshot>) -> Current {
+    pub fn nowhere(snapshot: Arc<Snapshot>) -> Current<F> {
         Current { snapshot, disk: None, identity: None, spool: None, made: None, filter: None }
     }
 
     /// Opens the file at a path. Also returns the feed that fills the spool, if there is one.
-    pub fn open(path: &Path, options: &FileOptions) -> Result<(Current, Option<Feed>), String> {
+    pub fn open(path: &Path, options: &FileOptions) -> Result<(Current<F>, Option<Feed>), String> {
         let (disk, metadata) = Disk::open(path).map_err(|error| io_error::message(&error))?;
         if metadata.is_dir() {
             return Err("it is a directory".to_owned());
@@ -189,7 +201,7 @@ impl Current {
         disk: Arc<Disk>,
         identity: Option<(u64, u64)>,
         options: &FileOptions,
-    ) -> Result<Current, String> {
+    ) -> Result<Current<F>, String> {
         let snapshot = Snapshot::new(Box::new(Arc::clone(&disk)), options.capacity());
         let snapshot = Arc::new(snapshot.map_err(|trouble| trouble.message)?);
         Ok(Current { disk: Some(disk), identity, ..Current::nowhere(snapshot) })

@@ -6,7 +6,7 @@
 //! other items than `cost`, and `cost$x` others again.
 
 use crate::fuzzy::corpus::Bits;
-use crate::fuzzy::filter::DirMemo;
+use crate::fuzzy::filter::DirMemos;
 use crate::fuzzy::fzf::chars::fold;
 use crate::fuzzy::fzf::query::{Kind, Query, Term};
 use crate::fuzzy::rank::TopK;
@@ -36,9 +36,6 @@ pub(in crate::fuzzy) struct CachedResult {
     pub(in crate::fuzzy) blocks: Vec<Option<BlockMatches>>,
     pub(in crate::fuzzy) memos: DirMemos,
 }
-
-/// Results for directories, by term.
-pub(in crate::fuzzy) type DirMemos = Vec<(Term, DirMemo)>;
 
 /// The results that a search starts from.
 #[derive(Default)]

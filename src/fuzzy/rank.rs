@@ -1,7 +1,6 @@
 //! Rankings: the best items in a total order, bounded in number.
 
-use crate::fuzzy::fzf::score::NoMemory;
-use crate::memory;
+use crate::memory::{self, NoMemory};
 
 /// One row of a ranking: an item and its score.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,23 +74,23 @@ pub(super) struct TopK {
     /// Keys up to this one are not among the best.
     threshold: RankKey,
     /// Memory for a key could not be allocated.
-    refused: bool,
+    refused: Option<NoMemory>,
 }
 
 impl TopK {
     pub(super) fn new(limit: usize) -> TopK {
         // With no rows to return, no key is good enough.
         let threshold = if limit == 0 { RankKey(u128::MAX) } else { RankKey::LAST };
-        TopK { limit, places: Vec::new(), threshold, refused: false }
+        TopK { limit, places: Vec::new(), threshold, refused: None }
     }
 
     /// Whether there was memory for all of them.
     pub(super) fn is_whole(&self) -> bool {
-        !self.refused
+        self.refused.is_none()
     }
 
     /// Returns a copy.
-    pub(super) fn copy(&self) -> Result<TopK, memory::NoMemory> {
+    pub(super) fn copy(&self) -> Result<TopK, NoMemory> {
         let TopK { limit, threshold, refused, .. } = *self;
         Ok(TopK { limit, places: memory::copy(&self.places)?, threshold, refused })
     }
@@ -105,11 +104,10 @@ impl TopK {
     #[inline]
     pub(super) fn offer(&mut self, place: RankKey) {
         if place > self.threshold {
-            if self.places.try_reserve(1).is_err() {
-                self.refused = true;
+            if let Err(refused) = memory::push(&mut self.places, place) {
+                self.refused = Some(refused);
                 return;
             }
-            self.places.push(place);
             if self.places.len() >= self.limit.saturating_mul(2).max(self.limit.saturating_add(32))
             {
                 self.cut();
@@ -119,7 +117,7 @@ impl TopK {
 
     /// Adds the keys of another list. No item may be in both.
     pub(super) fn merge(&mut self, other: &TopK) {
-        self.refused |= other.refused;
+        self.refused = self.refused.or(other.refused);
         other.places.iter().for_each(|&place| self.offer(place));
     }
 
@@ -136,12 +134,10 @@ impl TopK {
     pub(super) fn rows(mut self) -> Result<Vec<Row>, NoMemory> {
         self.places.sort_unstable_by(|a, b| b.cmp(a));
         self.places.truncate(self.limit);
-        let mut rows = Vec::new();
-        if self.refused || rows.try_reserve_exact(self.places.len()).is_err() {
-            return Err(NoMemory);
+        match self.refused {
+            Some(refused) => Err(refused),
+            None => memory::collect(self.places.into_iter().map(RankKey::row)),
         }
-        rows.extend(self.places.into_iter().map(RankKey::row));
-        Ok(rows)
     }
 }
 

@@ -18,15 +18,15 @@
 
 use super::boosts::Boosts;
 use super::corpus::{Corpus, Snapshot};
+use super::options::SessionOptions;
 use super::rank::Ranking;
 use super::search::{self, Plan, View};
-use crate::fuzzy::fzf::query::{self, Query};
-use crate::fuzzy::fzf::score::{NoMemory, Scheme, Scorer};
+use crate::fuzzy::fzf::query::Query;
+use crate::fuzzy::fzf::score::Scorer;
 use crate::fuzzy::history::History;
 use crate::job::{self, Job, JobError, Worker};
-use crate::memory::{self, must};
+use crate::memory::{NoMemory, must};
 use crate::tree::{Kind, Paths};
-use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -46,24 +46,6 @@ const FIRST_REPORT_AFTER: Duration = Duration::from_millis(6);
 
 /// A session that holds more memory than this is freed on another thread.
 const DETACH_ABOVE_BYTES: usize = 1 << 20;
-
-/// Options of a session. The defaults suit most pickers.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SessionOptions {
-    /// Case, accents and typos of queries.
-    pub query: query::QueryOptions,
-    /// The kind of items, which selects the bonuses of the score.
-    pub scheme: Scheme,
-    /// The byte that separates the columns of an item, or none if items have no columns. It belongs to no column.
-    pub delimiter: Option<u8>,
-    /// The columns to search, from 0, in the order in which they are tried. A column that an item lacks counts as empty.
-    /// An empty list searches all columns.
-    pub columns: Vec<u32>,
-    /// Maximum number of bytes that the session may hold, or 0 for no limit.
-    pub memory_limit: usize,
-    /// Threads used by a search, or 0 for as many as the library uses.
-    pub threads: usize,
-}
 
 /// Why an item was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -336,7 +318,7 @@ impl Session {
     /// do not change the order of an empty query.
     ///
     /// Without memory for all of them, those before some item are set.
-    pub fn boost(&self, first: usize, boosts: &[i32]) -> Result<(), memory::NoMemory> {
+    pub fn boost(&self, first: usize, boosts: &[i32]) -> Result<(), NoMemory> {
         let mut state = self.shared.lock();
         state.boosted += 1;
         let boosts = &boosts[..boosts.len().min(MAX_ITEMS.saturating_sub(first))];
@@ -447,40 +429,4 @@ impl Session {
 /// Takes all rankings that a search has published and returns the newest one. The others are dropped.
 pub fn latest(search: &Job<Ranking>) -> Option<Ranking> {
     std::iter::from_fn(|| search.take()).last()
-}
-
-impl SessionOptions {
-    /// Returns whether items are split into columns.
-    pub(super) fn has_columns(&self) -> bool {
-        self.delimiter.is_some()
-    }
-
-    /// Writes the ranges of the columns of an item to search into `columns`.
-    pub fn cut(&self, item: &[u8], columns: &mut Vec<Range<u32>>) {
-        columns.clear();
-        let Some(delimiter) = self.delimiter else {
-            columns.push(0..item.len() as u32);
-            return;
-        };
-        let mut start = 0;
-        let stops = memchr::memchr_iter(delimiter, item).chain([item.len()]);
-        let all = stops.map(|stop| {
-            let column = start as u32..stop as u32;
-            start = stop + 1;
-            column
-        });
-        if self.columns.is_empty() {
-            for column in all {
-                must(memory::push(columns, column));
-            }
-        } else {
-            let mut every = Vec::new();
-            for column in all {
-                must(memory::push(&mut every, column));
-            }
-            let none = item.len() as u32..item.len() as u32;
-            let get = |&column: &u32| every.get(column as usize).cloned().unwrap_or(none.clone());
-            columns.extend(self.columns.iter().map(get));
-        }
-    }
 }

@@ -3,8 +3,9 @@
 use super::crew::{Crew, Subject};
 use super::notifier::Wakeup;
 use super::pool::pool;
+use super::state::{ABANDONED_AFTER, JobError, JobState, WAITING, mistake};
 use super::watcher::Key;
-use super::{ABANDONED_AFTER, JobError, JobState, WAITING, mistake};
+
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -6,13 +6,11 @@
 //! take the place of another, however many threads it has. So the pool does not count the crew while one of its threads
 //! waits for the host, for input or for a change, nor while a cancelled job does not stop.
 //!
-//! A thread that waits for other threads of its job is not counted either, and only that thread: see [`Aside`].
+//! A thread that waits for other threads of its job is not counted either, and only that thread: see [`Aside`](super::Aside).
 
-use super::pool::pool;
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
 
 /// Operations on a job that do not depend on the type of its results.
 pub(super) trait Subject: Send + Sync {
@@ -21,6 +19,25 @@ pub(super) trait Subject: Send + Sync {
 
     /// Marks the job as cancelled although it still runs, if it was cancelled long enough ago.
     fn abandon(&self);
+}
+
+/// Wakes a job that sleeps in [`Worker::pause`](super::Worker::pause) or between two polls, from any thread. It does not keep the job alive. In
+/// a child process it does nothing.
+#[derive(Clone)]
+pub struct Waker(pub(super) Weak<dyn Subject>);
+
+impl Waker {
+    /// Wakes the job, or keeps it from sleeping the next time.
+    pub fn wake(&self) {
+        if let Some(job) = self.0.upgrade() {
+            job.wake();
+        }
+    }
+
+    /// Returns whether the job no longer exists.
+    pub fn is_gone(&self) -> bool {
+        self.0.strong_count() == 0
+    }
 }
 
 /// The threads of one job. Only the pool changes the counts, while it holds its own lock.
@@ -49,33 +66,6 @@ pub(super) fn current() -> Option<Arc<Crew>> {
 /// Sets the crew of the calling thread, or none.
 pub(super) fn set_current(crew: Option<Arc<Crew>>) {
     CURRENT.replace(crew);
-}
-
-/// Time for which a thread waits for others of its job before it steps aside: shorter waits come in thousands.
-pub const STEP_ASIDE_AFTER: Duration = Duration::from_millis(1);
-
-/// Guard held while a thread of a job only waits for others of the same job: another job runs in its place. On a thread
-/// of the host it has no effect.
-pub struct Aside(Option<Arc<Crew>>);
-
-impl Aside {
-    /// Steps aside. The caller must not hold a lock, as tasks may be called here with the error that no thread can be
-    /// started.
-    pub fn step() -> Aside {
-        let crew = current();
-        if let Some(crew) = &crew {
-            pool().enter_aside(crew);
-        }
-        Aside(crew)
-    }
-}
-
-impl Drop for Aside {
-    fn drop(&mut self) {
-        if let Some(crew) = &self.0 {
-            pool().leave_aside(crew);
-        }
-    }
 }
 
 impl Crew {

@@ -32,15 +32,18 @@
 //! compilation of a pattern. When 16 jobs are stuck like that, no more threads are started, and a job without a thread
 //! fails with a message. A lock that a stuck job may hold must not block other jobs: see [`Gate`].
 
+mod aside;
 mod core;
 mod crew;
 mod gate;
 #[cfg(unix)]
 mod listener;
+mod name_watch;
 mod names;
 mod notifier;
 mod parallel;
 mod pool;
+mod state;
 mod steps;
 mod sys;
 #[cfg(test)]
@@ -48,33 +51,30 @@ mod tests;
 mod watcher;
 mod worker;
 
-pub use crew::{Aside, STEP_ASIDE_AFTER};
+pub use aside::{Aside, STEP_ASIDE_AFTER};
+pub use crew::Waker;
 pub use gate::{Gate, Pass};
 #[cfg(unix)]
 pub use listener::Listener;
-pub use names::NameWatch;
+pub use name_watch::NameWatch;
 #[cfg(not(unix))]
 pub use notifier::Listener;
 pub use notifier::Notifier;
 pub use parallel::{run_parallel, spawn_detached};
+pub(crate) use state::unless_refused;
+pub use state::{ABANDONED_AFTER, JobError, JobState, MAX_UNTAKEN_BYTES, Progress};
 pub use steps::{Step, repeat};
-pub use worker::{JobError, Waker, Worker};
+pub use worker::Worker;
 
-use crate::memory::{self, NoMemory};
+use crate::memory;
 use core::{Core, Phase};
 use pool::{Task, pool};
+use state::{WAITING, guarded};
 use std::any::Any;
 use std::fs::File;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
-
-/// Maximum bytes of untaken results of one job; above that the job waits.
-pub const MAX_UNTAKEN_BYTES: usize = 4 << 20;
-
-/// Time after which a cancelled job that has not stopped is abandoned.
-pub const ABANDONED_AFTER: Duration = Duration::from_millis(10);
 
 /// Tolerance for the difference between two clocks.
 const CLOCK_TOLERANCE: Duration = Duration::from_micros(100);
@@ -85,35 +85,6 @@ const MAX_SPENT_RESULTS: usize = 1024;
 
 /// Message for the parent's jobs in a child process.
 const FORKED: &str = "the job belongs to the process that this one was forked from; start it here";
-
-/// Bytes of untaken results of all jobs.
-static WAITING: AtomicI64 = AtomicI64::new(0);
-
-/// The state of a job.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum JobState {
-    /// The job waits for a thread, or runs.
-    Running,
-    /// The job finished its work.
-    Done,
-    /// The job was cancelled and has stopped.
-    Cancelled,
-    /// The job failed, or there was an internal error.
-    Failed,
-}
-
-/// The result of a poll.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Progress {
-    /// The state of the job.
-    pub state: JobState,
-    /// Whether there is a result to take.
-    pub ready: bool,
-    /// Work done, in the units of the kind of job.
-    pub done: u64,
-    /// Total work in the same units, or 0 if unknown.
-    pub total: u64,
-}
 
 /// The host's handle to a job whose results are of type `T`. Dropping it cancels the job.
 pub struct Job<T> {
@@ -153,21 +124,6 @@ pub fn start<T: Send + 'static>(
     Job { core }
 }
 
-/// Runs `work`, and turns a panic into a failure.
-fn guarded<R>(work: impl FnOnce() -> Result<R, JobError>) -> Result<R, JobError> {
-    let end = catch_unwind(AssertUnwindSafe(work));
-    end.unwrap_or_else(|panic| Err(JobError::Failed(mistake(panic))))
-}
-
-/// Turns a refusal of memory into an error. A mistake continues to unwind.
-pub(crate) fn unless_refused<R>(work: impl FnOnce() -> Result<R, JobError>) -> Result<R, JobError> {
-    let end = catch_unwind(AssertUnwindSafe(work));
-    end.unwrap_or_else(|panic| match NoMemory::in_panic(&*panic) {
-        Some(refused) => Err(refused.into()),
-        None => resume_unwind(panic),
-    })
-}
-
 /// Returns the number of threads that a parallel job may use.
 pub fn parallelism() -> usize {
     pool().most_running()
@@ -181,18 +137,6 @@ pub fn size_at_hand(file: &File) -> std::io::Result<u64> {
 /// Returns the bytes of untaken results of all jobs.
 pub fn waiting() -> i64 {
     WAITING.load(Ordering::Relaxed)
-}
-
-/// Why a job ended that panicked: it had no memory, or there is a mistake in it.
-fn mistake(panic: Box<dyn Any + Send>) -> String {
-    if let Some(refused) = NoMemory::in_panic(&*panic) {
-        return refused.to_string();
-    }
-    let message = match panic.downcast::<String>() {
-        Ok(message) => *message,
-        Err(panic) => panic.downcast_ref::<&str>().copied().unwrap_or("no message").to_owned(),
-    };
-    format!("internal error in rille, please report it: {message}")
 }
 
 impl<T> Drop for Job<T> {

@@ -1,23 +1,9 @@
-//! Watches names in directories: changes that the system reports wake jobs.
-//!
-//! # What does it cost?
-//!
-//! One inotify descriptor for the process, and one watch for each directory. The system reports all changes in a
-//! directory; changes of other names are ignored.
-//!
-//! # What are its limits?
-//!
-//! Reports are not guaranteed: there may be no descriptor or no watch left, a file system may report nothing, and a
-//! directory that is replaced by another one is noticed only when [`NameWatch::renew`] is called. So users of a watch
-//! must also poll from time to time. If reports were lost, all jobs are woken. On systems without inotify nothing is
-//! reported.
+//! The watched names in directories, and what the system reports about them.
 
-use super::pool::pool;
-use super::{Waker, sys};
+use super::crew::Waker;
+use super::sys;
 use std::collections::BTreeMap;
-use std::ffi::{CString, OsStr};
 use std::fs::File;
-use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The watched names, and the descriptor by which the system reports changes.
@@ -27,81 +13,19 @@ pub(super) struct Names {
 }
 
 #[derive(Default)]
-struct NamesState {
-    inotify: Option<Arc<File>>,
+pub(super) struct NamesState {
+    pub(super) inotify: Option<Arc<File>>,
     /// The watched names and their jobs, by the number of the directory's watch.
-    waiting: BTreeMap<i32, Vec<Entry>>,
-    count: u64,
+    pub(super) waiting: BTreeMap<i32, Vec<Entry>>,
+    pub(super) count: u64,
 }
 
-/// The number of a [`NameWatch`], the watched name, and the job to wake.
-type Entry = (u64, Arc<[u8]>, Waker);
-
-/// Wakes a job when something happens to a name in a directory. Dropping it ends the watch.
-pub struct NameWatch {
-    pid: u32,
-    number: u64,
-    directory: CString,
-    name: Arc<[u8]>,
-    waker: Waker,
-    /// Number of the directory's watch, if the system could create one.
-    watched: Option<i32>,
-}
-
-impl NameWatch {
-    /// Watches a name, if the system can.
-    pub fn new(directory: &Path, name: &OsStr, waker: Waker) -> NameWatch {
-        let mut state = pool().watcher().names.lock();
-        state.count += 1;
-        let number = state.count;
-        drop(state);
-        let directory = CString::new(directory.as_os_str().as_encoded_bytes()).unwrap_or_default();
-        let (pid, name) = (std::process::id(), name.as_encoded_bytes().into());
-        let mut watch = NameWatch { pid, number, directory, name, waker, watched: None };
-        watch.renew();
-        watch
-    }
-
-    /// Watches the directory that the path leads to now, if that is another one than before or if none was watched. It
-    /// may wait for the disk.
-    pub fn renew(&mut self) {
-        let names = &pool().watcher().names;
-        let Some(inotify) = names.open() else { return };
-        loop {
-            // Without the lock, as a path may lead to a server that does not answer.
-            let found = sys::add_watch(&inotify, &self.directory).ok();
-            if found == self.watched {
-                return;
-            }
-            let mut state = names.lock();
-            state.remove(self.watched.take(), self.number);
-            let Some(watch) = found else { return };
-            let entry = (self.number, Arc::clone(&self.name), self.waker.clone());
-            state.waiting.entry(watch).or_default().push(entry);
-            self.watched = Some(watch);
-            // Again: another thread may have ended the watch of this directory before this one was recorded.
-        }
-    }
-
-    /// Returns whether the system reports changes.
-    #[cfg(test)]
-    pub(super) fn is_watched(&self) -> bool {
-        self.watched.is_some()
-    }
-}
-
-impl Drop for NameWatch {
-    fn drop(&mut self) {
-        // A child process has its parent's descriptor, whose watches these are.
-        if self.pid == std::process::id() {
-            pool().watcher().names.lock().remove(self.watched, self.number);
-        }
-    }
-}
+/// The number of a [`NameWatch`](super::NameWatch), the watched name, and the job to wake.
+pub(super) type Entry = (u64, Arc<[u8]>, Waker);
 
 impl NamesState {
     /// Removes a watched name. The watch of the directory ends with its last name.
-    fn remove(&mut self, watched: Option<i32>, number: u64) {
+    pub(super) fn remove(&mut self, watched: Option<i32>, number: u64) {
         let Some(watch) = watched else { return };
         let Some(waiting) = self.waiting.get_mut(&watch) else { return };
         waiting.retain(|(other, ..)| *other != number);
@@ -115,7 +39,7 @@ impl NamesState {
 }
 
 impl Names {
-    fn lock(&self) -> MutexGuard<'_, NamesState> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, NamesState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -123,18 +47,6 @@ impl Names {
     #[cfg(unix)]
     pub(super) fn descriptor(&self) -> Option<Arc<File>> {
         self.lock().inotify.clone()
-    }
-
-    /// Returns the descriptor, creating it if there is none.
-    fn open(&self) -> Option<Arc<File>> {
-        let mut state = self.lock();
-        let is_new = state.inotify.is_none();
-        if is_new {
-            state.inotify = Some(Arc::new(sys::inotify().ok()?));
-        }
-        let inotify = state.inotify.clone();
-        drop(state);
-        pool().watcher().waits_for_descriptors(is_new).then_some(inotify).flatten()
     }
 
     /// Reads the pending reports, and wakes the jobs whose names they mention.

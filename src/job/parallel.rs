@@ -1,6 +1,7 @@
 //! Parallel work: several threads of the pool work on one task while there is something to do.
 
-use super::crew::{self, Aside, Crew, STEP_ASIDE_AFTER};
+use super::aside::{Aside, STEP_ASIDE_AFTER};
+use super::crew::{self, Crew};
 use super::pool::{Task, pool};
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

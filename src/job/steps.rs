@@ -2,7 +2,8 @@
 
 use super::core::{Core, Inner, Phase};
 use super::pool::{Task, pool};
-use super::{Job, JobError, Worker, guarded};
+use super::state::guarded;
+use super::{Job, JobError, Worker};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 

@@ -16,8 +16,9 @@
 //! Then each job that needs it waits on a thread of the pool. If it has no descriptors, alarms still work. Files are also
 //! polled once a second, as some file systems report nothing, and the number of watches is limited.
 
+use super::crew::Waker;
 use super::names::Names;
-use super::{Waker, sys};
+use super::sys;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Write;

@@ -2,13 +2,14 @@
 //! cancellation.
 
 use super::core::{Core, Inner};
-use super::crew::{Crew, Subject};
+use super::crew::{Crew, Waker};
 use super::pool::pool;
-use super::{MAX_UNTAKEN_BYTES, WAITING, sys};
-use crate::memory::{self, NoMemory, must};
+use super::state::{JobError, MAX_UNTAKEN_BYTES, WAITING};
+use super::sys;
+use crate::memory::{self, must};
 use std::fs::File;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError, Weak};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 /// Time for which a job polls for input on its own thread before that sleeps until there is some; also the time it takes
@@ -24,42 +25,6 @@ pub struct Worker<T> {
 impl<T> Clone for Worker<T> {
     fn clone(&self) -> Worker<T> {
         Worker { core: Arc::clone(&self.core) }
-    }
-}
-
-/// Why a job ended before its work was done.
-#[derive(Debug, PartialEq, Eq)]
-pub enum JobError {
-    /// The job was cancelled.
-    Cancelled,
-    /// The job failed, with this message.
-    Failed(String),
-    /// The job failed because its input has changed meanwhile, with this message.
-    Changed(String),
-}
-
-impl From<NoMemory> for JobError {
-    fn from(refused: NoMemory) -> JobError {
-        JobError::Failed(refused.to_string())
-    }
-}
-
-/// Wakes a job that sleeps in [`Worker::pause`] or between two polls, from any thread. It does not keep the job alive. In
-/// a child process it does nothing.
-#[derive(Clone)]
-pub struct Waker(pub(super) Weak<dyn Subject>);
-
-impl Waker {
-    /// Wakes the job, or keeps it from sleeping the next time.
-    pub fn wake(&self) {
-        if let Some(job) = self.0.upgrade() {
-            job.wake();
-        }
-    }
-
-    /// Returns whether the job no longer exists.
-    pub fn is_gone(&self) -> bool {
-        self.0.strong_count() == 0
     }
 }
 

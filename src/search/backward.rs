@@ -11,7 +11,7 @@
 //! A second automaton, of the reversed literals, built when a text first needs it; and four bytes for each offset of a
 //! window.
 
-use super::{LiteralOptions, Span, literals::Hit};
+use super::{Hit, LiteralOptions, Span};
 use crate::memory::{self, must};
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::NFA;

@@ -2,8 +2,8 @@
 
 use super::backward::{Backward, Window};
 use super::pattern::compiling_memory;
-use super::scan::{ScanAutomaton, shared};
-use super::{Full, Output, PatternError, Span};
+use super::scan_automaton::ScanAutomaton;
+use super::{Full, Hit, LiteralOptions, Output, PatternError, Span};
 use crate::memory::{self, must};
 use aho_corasick::automaton::Automaton;
 use aho_corasick::dfa::DFA;
@@ -12,26 +12,6 @@ use memchr::memmem::Finder;
 use once_cell::race::OnceBox;
 use std::collections::HashSet;
 use std::sync::Arc;
-
-/// Options of a search for literals. By default the first one in the list wins where several begin.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct LiteralOptions {
-    /// ASCII letters match in either case.
-    pub ignore_case: bool,
-    /// The longest literal wins where several begin.
-    pub longest: bool,
-    /// Maximum bytes of the DFA, the fast form; 0 for 16 MiB.
-    pub memory_limit: usize,
-}
-
-impl LiteralOptions {
-    fn limit(&self) -> usize {
-        if self.memory_limit == 0 { DEFAULT_MEMORY_LIMIT } else { self.memory_limit }
-    }
-}
-
-/// Default memory limit of the fast form, in bytes.
-const DEFAULT_MEMORY_LIMIT: usize = 16 << 20;
 
 /// Maximum bytes of the longest literal in a list that becomes a DFA. Building one follows the chain of failure transitions
 /// of each prefix, which in a periodic literal is as long as the prefix: the time would grow with the square of the length.
@@ -72,7 +52,7 @@ pub struct Literals {
     /// Made when a text needs it. Without a lock, which a fork could leave locked.
     backward: OnceBox<Option<Backward>>,
     /// Made for the first scan.
-    automaton: OnceBox<Arc<ScanAutomaton>>,
+    pub(super) automaton: OnceBox<Arc<ScanAutomaton>>,
 }
 
 enum Engine {
@@ -117,15 +97,6 @@ const LANES: usize = 4;
 
 /// Bytes per lane.
 const LANE: usize = if cfg!(test) { 8 } else { 128 };
-
-/// A hit: the span of a literal, and which one it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hit {
-    /// Span of the literal in the text.
-    pub span: Span,
-    /// Its index in the list.
-    pub id: usize,
-}
 
 impl Literals {
     /// Compiles a list of literals. It may be empty and then matches nothing; no literal may be empty.
@@ -173,11 +144,6 @@ impl Literals {
             backward: OnceBox::new(),
             automaton: OnceBox::new(),
         })
-    }
-
-    /// Returns the automaton of scans, of at most `limit` bytes.
-    pub(super) fn automaton(&self, limit: usize) -> Result<Arc<ScanAutomaton>, PatternError> {
-        shared(&self.automaton, limit, || ScanAutomaton::of_literals(self, limit))
     }
 
     /// Returns the number of literals.

@@ -25,6 +25,7 @@
 
 mod backward;
 mod chars;
+mod hit;
 pub mod lines;
 mod literals;
 mod output;
@@ -33,13 +34,15 @@ mod pcre;
 mod regex;
 mod replace;
 mod scan;
+mod scan_automaton;
 mod set;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod translate;
 
-pub use literals::{Hit, LiteralOptions, Literals};
+pub use hit::{Hit, LiteralOptions};
+pub use literals::Literals;
 pub use output::{Full, Output};
 pub use pattern::{PatternError, PatternOptions};
 pub use pcre::{PcreFeature, explain_pcre};

@@ -20,13 +20,13 @@
 //!
 //! With the chunk in which its first match ends; if that depends on the text after it (`$`, `\b`), with the next chunk.
 
-use super::literals::{DfaCost, LiteralOptions, MAX_DFA_LITERAL, MAX_DFA_STEPS};
-use super::{Literals, PatternError, RegexSet};
+use super::literals::{DfaCost, MAX_DFA_LITERAL, MAX_DFA_STEPS};
+use super::scan_automaton::{Copies, Machine, ScanAutomaton, shared};
+use super::{LiteralOptions, Literals, PatternError, RegexSet};
 use crate::memory::{self, must};
 use aho_corasick::automaton::Automaton as _;
 use aho_corasick::nfa::contiguous;
 use aho_corasick::{Anchored as AhoAnchored, MatchKind as AhoMatchKind, dfa as aho_dfa};
-use once_cell::race::OnceBox;
 use regex_automata::dfa::{Automaton as _, StartKind, dense};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::util::primitives::StateID;
@@ -50,28 +50,6 @@ pub struct ScanOptions {
 /// The text of a scan was already ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScanFinished;
-
-/// The automaton of a set of patterns or of a list of literals.
-pub(super) struct ScanAutomaton {
-    machine: Machine,
-    /// Number of patterns.
-    len: usize,
-    memory: usize,
-}
-
-enum Machine {
-    Regex {
-        dfa: Box<dense::DFA<Vec<u32>>>,
-        start: StateID,
-        /// Whether a match that ends inside a character does not count.
-        whole_chars: bool,
-    },
-    Dfa(Box<aho_dfa::DFA>, Copies),
-    Nfa(Box<contiguous::NFA>, Copies),
-}
-
-/// The indexes of the literals that are the same, for each distinct one.
-type Copies = Box<[Box<[u32]>]>;
 
 fn too_big(message: String) -> PatternError {
     PatternError { too_big: true, ..PatternError::whole(message) }
@@ -205,19 +183,6 @@ impl ScanAutomaton {
     }
 }
 
-/// Returns the automaton that was built first, or builds it. One above the limit of this scan is refused as a new one is.
-pub(super) fn shared(
-    place: &OnceBox<Arc<ScanAutomaton>>,
-    limit: usize,
-    build: impl FnOnce() -> Result<ScanAutomaton, PatternError>,
-) -> Result<Arc<ScanAutomaton>, PatternError> {
-    match place.get() {
-        Some(built) if built.memory <= limit => Ok(Arc::clone(built)),
-        Some(_) => build().map(Arc::new),
-        None => place.get_or_try_init(|| Ok(Box::new(Arc::new(build()?)))).map(Arc::clone),
-    }
-}
-
 /// Returns how many literals at most end in one another, as `a`, `ba` and `cba` do.
 fn longest_chain(literals: &[&[u8]], ignore_case: bool) -> usize {
     let fold = |byte: u8| if ignore_case { byte.to_ascii_lowercase() } else { byte };
@@ -268,12 +233,16 @@ pub struct Scan {
 impl Scan {
     /// Returns a scan for the patterns of a set.
     pub fn of_set(set: &RegexSet, options: &ScanOptions) -> Result<Scan, PatternError> {
-        Ok(Scan::new(set.automaton(limit(options))?, options))
+        let limit = limit(options);
+        let build = || ScanAutomaton::of_set(set, limit);
+        Ok(Scan::new(shared(&set.automaton, limit, build)?, options))
     }
 
     /// Returns a scan for literals: all that occur, also those that overlap others.
     pub fn of_literals(literals: &Literals, options: &ScanOptions) -> Result<Scan, PatternError> {
-        Ok(Scan::new(literals.automaton(limit(options))?, options))
+        let limit = limit(options);
+        let build = || ScanAutomaton::of_literals(literals, limit);
+        Ok(Scan::new(shared(&literals.automaton, limit, build)?, options))
     }
 
     fn new(automaton: Arc<ScanAutomaton>, options: &ScanOptions) -> Scan {

@@ -1,7 +1,7 @@
 //! Sets of patterns: which of many patterns match a text.
 
 use super::pattern::{compiling_memory, searching_memory};
-use super::scan::{ScanAutomaton, shared};
+use super::scan_automaton::ScanAutomaton;
 use super::{PatternError, PatternOptions};
 use crate::memory::{self, must};
 use once_cell::race::OnceBox;
@@ -27,7 +27,7 @@ pub struct RegexSet {
     text: Box<[u8]>,
     ends: Box<[usize]>,
     /// Made for the first scan.
-    automaton: OnceBox<Arc<ScanAutomaton>>,
+    pub(super) automaton: OnceBox<Arc<ScanAutomaton>>,
 }
 
 impl RegexSet {
@@ -83,11 +83,6 @@ impl RegexSet {
     /// Returns the options of the patterns.
     pub(super) fn options(&self) -> PatternOptions {
         self.options
-    }
-
-    /// Returns the automaton of scans, of at most `limit` bytes.
-    pub(super) fn automaton(&self, limit: usize) -> Result<Arc<ScanAutomaton>, PatternError> {
-        shared(&self.automaton, limit, || ScanAutomaton::of_set(self, limit))
     }
 
     /// Returns the number of patterns.

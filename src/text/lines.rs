@@ -1,6 +1,6 @@
 //! Lines: where they begin, and where their text ends.
 
-use super::segment::Sink;
+use super::sink::Sink;
 
 /// Writes the spans of the lines from `start` on, without their LF or CR LF; returns where to continue.
 ///

@@ -37,6 +37,7 @@ mod offset;
 mod output;
 mod reverse;
 mod segment;
+mod sink;
 #[cfg(test)]
 mod tests;
 mod truncate;
@@ -51,7 +52,8 @@ pub use machine::is_alphanumeric;
 pub use normalize::{Form, normalize, normalize_len, normalized};
 pub use offset::{offset, offsets};
 pub use reverse::reverse;
-pub use segment::{Batch, Span, segments};
+pub use segment::{Batch, segments};
+pub use sink::Span;
 pub use truncate::{Align, Cut, Ellipsis, Side, pad, truncate};
 pub use utf8::{repair, repair_len, validate};
 pub use width::{Style, WidthOptions, width};

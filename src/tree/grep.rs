@@ -34,12 +34,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 pub use crate::search::lines::Case;
-
-/// Maximum length of a line, in bytes.
-pub const MAX_LINE_BYTES: usize = 8 << 20;
-
-/// Maximum size of a file that is searched with `multi_line`, in bytes.
-pub const MAX_MULTILINE_FILE_BYTES: usize = 64 << 20;
+pub use crate::tree::lines::{MAX_LINE_BYTES, MAX_MULTILINE_FILE_BYTES};
 
 /// Maximum number of lines in a batch, and of bytes of its text; the last line may exceed the latter.
 const MAX_BATCH_LINES: usize = 256;

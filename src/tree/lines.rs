@@ -15,9 +15,14 @@ use crate::search::Span;
 use crate::search::lines::{Seeker, trim_line_terminator};
 use crate::text::kernel;
 use crate::tree::decode::{Decoder, Place};
-use crate::tree::grep::{MAX_LINE_BYTES, MAX_MULTILINE_FILE_BYTES};
 use crate::tree::matches::Found;
 use std::io::Read;
+
+/// Maximum length of a line, in bytes.
+pub const MAX_LINE_BYTES: usize = 8 << 20;
+
+/// Maximum size of a file that is searched with `multi_line`, in bytes.
+pub const MAX_MULTILINE_FILE_BYTES: usize = 64 << 20;
 
 /// Size of a piece in bytes.
 const PIECE: usize = if cfg!(test) { 256 } else { 64 << 10 };

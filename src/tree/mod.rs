@@ -20,6 +20,7 @@ mod decode;
 pub mod grep;
 mod lines;
 mod matches;
+mod options;
 mod paths;
 mod rules;
 mod selection;

@@ -13,9 +13,10 @@
 
 use crate::io_error;
 use crate::job::JobError;
+use crate::tree::options::{Refused, WalkOptions};
 use crate::tree::paths::Kind;
 use crate::tree::rules::{Environment, GoOn, Level, Present, Rules, Verdict};
-use crate::tree::walk::{Refused, WalkOptions};
+
 use bstr::ByteSlice;
 use ignore::Match;
 use ignore::overrides::{Override, OverrideBuilder};

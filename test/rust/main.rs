@@ -19,6 +19,7 @@ mod install;
 #[cfg(target_os = "linux")]
 mod limits;
 mod loading;
+mod modules;
 mod oldest;
 mod program;
 #[cfg(unix)]

@@ -33,7 +33,6 @@ M.SENTENCES = {
   "no memory for {n} more bytes of a buffer",
   "no memory for the result",
   "out of memory for the item",
-  "out of memory for the search",
 }
 
 --- Returns whether a message is one of the sentences.

@@ -110,11 +110,6 @@ local called = {}
 ---@param opts? table
 function M.setup(opts)
   called = opts or {}
-  if M.get("picker.select") then
-    vim.ui.select = function(...)
-      require("rille.core.lazy").load("rille.nvim.pickers").select(...)
-    end
-  end
 end
 
 local function variable()

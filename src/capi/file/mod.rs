@@ -4,8 +4,8 @@ use super::boundary::{
     Handle, Zeroed, boundary, boundary_at, boundary_get, boundary_on, options, place, slice,
 };
 use super::error::{Failure, rille_error, rille_status::*};
+use super::gauge::{self, Gauge, Measured};
 use super::job::rille_job;
-use super::stats::{Gauge, Measured};
 use crate::file::{Change, Document, FileError, FileOptions, Info, Lines};
 use bstr::ByteSlice;
 use std::sync::Arc;
@@ -102,13 +102,10 @@ const _: () = {
 };
 
 impl Measured for rille_file {
-    const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::with("file", crate::file::held);
-        &GAUGE
-    };
+    const GAUGE: &'static Gauge = &gauge::FILE;
 
     /// The descriptor, and an estimate of the memory of the cache and the index.
-    const HIDDEN: usize = 2 * super::stats::DESCRIPTOR;
+    const HIDDEN: usize = 2 * gauge::DESCRIPTOR;
 
     /// The batch read last. Indexes, caches and filters change while no call runs, and are counted elsewhere.
     fn bytes(&self) -> usize {

@@ -4,10 +4,10 @@ use super::super::boundary::{
     Handle, boundary, boundary_get, boundary_on, options, place, places, slice,
 };
 use super::super::error::{rille_error, rille_status::*};
-use super::super::stats::{Gauge, Measured};
+use super::super::gauge::{self, Gauge, Measured};
 use super::options::rille_fuzzy_options;
 use super::{query_of, rille_fuzzy_found, rille_fuzzy_row, texts, write_rows};
-use crate::fuzzy::fzf::brute_force::Matcher;
+use crate::fuzzy::matcher::Matcher;
 
 /// The score of a matching text.
 #[repr(C)]
@@ -27,10 +27,7 @@ pub struct rille_matcher {
 }
 
 impl Measured for rille_matcher {
-    const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::new("matcher");
-        &GAUGE
-    };
+    const GAUGE: &'static Gauge = &gauge::MATCHER;
 
     fn bytes(&self) -> usize {
         self.matcher.memory_usage()

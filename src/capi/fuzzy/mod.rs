@@ -9,19 +9,17 @@ use super::boundary::{
 };
 use super::buffer::rille_buffer;
 use super::error::{Failure, rille_error, rille_status, rille_status::*};
+use super::gauge::{self, Gauge, Measured, hold};
 use super::job::rille_job;
-use super::stats::{Gauge, Measured, hold};
 use crate::fuzzy::fzf::query;
-use crate::fuzzy::fzf::score::NoMemory;
-use crate::fuzzy::session::{Refused, SessionOptions, latest};
-use crate::fuzzy::{Ranking, Session};
+use crate::fuzzy::session::{Refused, latest};
+use crate::fuzzy::{Ranking, Session, SessionOptions, live};
 use crate::job::{AnyJob, Job, JobState};
 use crate::tree::Paths;
-use once_cell::race::OnceBox;
 use options::rille_fuzzy_options;
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 /// One row of a result.
 #[repr(C)]
@@ -86,39 +84,8 @@ const _: () = {
     shared::<rille_fuzzy>();
 };
 
-/// Every session of a process, because feeds change their memory while no call runs.
-///
-/// A forked child has a list of its own: a thread that the child does not have may hold the lock of its parent's list.
-struct Live {
-    pid: u32,
-    list: Mutex<Vec<Weak<Session>>>,
-    child: OnceBox<Live>,
-}
-
-impl Live {
-    fn new(pid: u32) -> Box<Live> {
-        Box::new(Live { pid, list: Mutex::default(), child: OnceBox::new() })
-    }
-
-    fn lock() -> MutexGuard<'static, Vec<Weak<Session>>> {
-        static FIRST: OnceBox<Live> = OnceBox::new();
-        let pid = std::process::id();
-        let mut live = FIRST.get_or_init(|| Live::new(pid));
-        while live.pid != pid {
-            live = live.child.get_or_init(|| Live::new(pid));
-        }
-        live.list.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Measured for rille_fuzzy {
-    const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::with("fuzzy", || {
-            let live = Live::lock();
-            live.iter().filter_map(Weak::upgrade).map(|session| session.stats().bytes as i64).sum()
-        });
-        &GAUGE
-    };
+    const GAUGE: &'static Gauge = &gauge::FUZZY;
 
     fn bytes(&self) -> usize {
         0
@@ -128,9 +95,7 @@ impl Measured for rille_fuzzy {
 impl rille_fuzzy {
     fn give(options: SessionOptions) -> *mut rille_fuzzy {
         let session = Arc::new(Session::new(options));
-        let mut live = Live::lock();
-        live.retain(|session| session.strong_count() > 0);
-        live.push(Arc::downgrade(&session));
+        live::add(&session);
         Handle::give(rille_fuzzy {
             session: Some(session),
             pid: std::process::id(),
@@ -173,12 +138,6 @@ impl From<Refused> for Failure {
             Refused::Memory => RILLE_ENOMEM,
         };
         Failure::new(status, refused.to_string())
-    }
-}
-
-impl From<NoMemory> for Failure {
-    fn from(refused: NoMemory) -> Failure {
-        Failure::new(RILLE_ENOMEM, refused.to_string())
     }
 }
 

@@ -3,8 +3,8 @@
 use super::super::boundary::{Zeroed, values};
 use super::super::error::{Failure, rille_status::*};
 use crate::fuzzy::Scheme;
+use crate::fuzzy::SessionOptions;
 use crate::fuzzy::fzf::query::{self, Case, MAX_TYPOS};
-use crate::fuzzy::session::SessionOptions;
 
 /// Ignore case. Without this flag and the next, a capital letter makes a term case-sensitive.
 pub const RILLE_FUZZY_IGNORE_CASE: u32 = 1;

@@ -68,10 +68,7 @@ impl rille_literals_options {
 }
 
 impl Measured for rille_literals {
-    const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::new("literals");
-        &GAUGE
-    };
+    const GAUGE: &'static Gauge = &crate::capi::gauge::LITERALS;
 
     /// The automaton, by the size that its engine reports. A search takes no memory.
     fn bytes(&self) -> usize {

@@ -6,9 +6,9 @@ use super::boundary::{
 };
 use super::buffer::rille_buffer;
 use super::error::{Failure, rille_error, rille_status::*};
+use super::gauge::{Gauge, Measured};
 use super::job::rille_job;
 use super::outcome::Outcome;
-use super::stats::{Gauge, Measured};
 use crate::memory;
 use crate::search::{Full, Output, PatternError, Span};
 

@@ -88,10 +88,7 @@ impl rille_regex {
 }
 
 impl Measured for rille_regex {
-    const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::new("regex");
-        &GAUGE
-    };
+    const GAUGE: &'static Gauge = &crate::capi::gauge::REGEX;
 
     /// The scratch memory of a thread: what it needs to search, and the start of its cache of states.
     const HIDDEN: usize = 64 << 10;

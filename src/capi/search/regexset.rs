@@ -26,10 +26,7 @@ impl rille_regexset {
 }
 
 impl Measured for rille_regexset {
-    const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::new("regexset");
-        &GAUGE
-    };
+    const GAUGE: &'static Gauge = &crate::capi::gauge::REGEXSET;
 
     /// The scratch memory of a thread: what it needs to search, and the start of its cache of states.
     const HIDDEN: usize = 64 << 10;

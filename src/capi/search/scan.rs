@@ -47,10 +47,7 @@ const _: () = {
 };
 
 impl Measured for rille_scanner {
-    const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::new("scan");
-        &GAUGE
-    };
+    const GAUGE: &'static Gauge = &crate::capi::gauge::SCAN;
 
     /// The places of the patterns, and the automaton for the scan that has built it.
     fn bytes(&self) -> usize {

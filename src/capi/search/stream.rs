@@ -19,10 +19,7 @@ const _: () = {
 };
 
 impl Measured for rille_stream {
-    const GAUGE: &'static Gauge = {
-        static GAUGE: Gauge = Gauge::new("stream");
-        &GAUGE
-    };
+    const GAUGE: &'static Gauge = &crate::capi::gauge::STREAM;
 
     /// The text that is held back, and the replacements.
     fn bytes(&self) -> usize {

@@ -1,11 +1,14 @@
 //! Blocks of items: their names in one text, and the numbers of their directories.
 
-use super::{NOT_ASCII, PADDING, WHITE, start_bit, with_room};
+use super::marks::{NOT_ASCII, WHITE, start_bit};
 use crate::memory::{self, NoMemory};
 use std::collections::TryReserveError;
 
 /// Maximum number of items in a block.
 pub(in super::super) const BLOCK: usize = 4096;
+
+/// Bytes that may be read past the last name of a block, and past the last directory of a block of directories.
+pub(super) const PADDING: usize = 64;
 
 /// One bit for each item of a block.
 pub(in super::super) type Bits = [u64; BLOCK / 64];
@@ -76,12 +79,12 @@ impl Block {
     pub(super) fn after(full: &Block) -> Block {
         Block {
             first: full.first + full.len(),
-            text: with_room(full.text.len().min(MAX_TEXT_BYTES)),
-            stops: with_room(full.len()),
-            runs: with_room(full.runs.len()),
-            starts: with_room(full.starts.len()),
-            masks: with_room(full.len()),
-            lengths: with_room(full.len()),
+            text: memory::with_room(full.text.len().min(MAX_TEXT_BYTES)).unwrap_or_default(),
+            stops: memory::with_room(full.len()).unwrap_or_default(),
+            runs: memory::with_room(full.runs.len()).unwrap_or_default(),
+            starts: memory::with_room(full.starts.len()).unwrap_or_default(),
+            masks: memory::with_room(full.len()).unwrap_or_default(),
+            lengths: memory::with_room(full.len()).unwrap_or_default(),
             ..Block::default()
         }
     }

@@ -1,7 +1,8 @@
 //! Directories: each is stored once, with its parent's number, so that a search continues from its results for the
 //! parent.
 
-use super::{PADDING, mask, start_bit, with_room};
+use super::block::PADDING;
+use super::marks::{mask, start_bit};
 use crate::memory::{self, NoMemory};
 use hashbrown::HashTable;
 use std::collections::TryReserveError;
@@ -309,10 +310,10 @@ impl Dirs {
         self.open.wholes.push(Whole { stop: whole, mask: path, starts });
         if self.open.links.len() == BLOCK {
             let next = DirBlock {
-                text: with_room(self.open.text.len()),
-                own: with_room(self.open.own.len()),
-                links: with_room(BLOCK),
-                wholes: with_room(BLOCK),
+                text: memory::with_room(self.open.text.len()).unwrap_or_default(),
+                own: memory::with_room(self.open.own.len()).unwrap_or_default(),
+                links: memory::with_room(BLOCK).unwrap_or_default(),
+                wholes: memory::with_room(BLOCK).unwrap_or_default(),
             };
             let mut full = std::mem::replace(&mut self.open, next);
             full.text.resize(full.text.len() + PADDING, 0);

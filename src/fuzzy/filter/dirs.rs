@@ -1,11 +1,14 @@
 //! Computes the part of a term that each directory matches.
 
 use crate::fuzzy::corpus::{Snapshot, mask};
-use crate::fuzzy::filter::substring::Search;
-use crate::fuzzy::filter::{UNKNOWN, has};
+use crate::fuzzy::filter::bits::has;
+use crate::fuzzy::filter::text_search::TextSearch;
 use crate::fuzzy::fzf::query::{Kind, Term};
 use crate::fuzzy::kernel::{self, Needle};
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+/// The entry in a memo of a directory that has not been examined.
+pub(in crate::fuzzy::filter) const UNKNOWN: u8 = u8::MAX;
 
 /// A term's results for directories.
 pub(in crate::fuzzy::filter) struct DirFilter<'t> {
@@ -63,7 +66,7 @@ impl DirFilter<'_> {
     }
 
     /// Returns 1 if the directory contains the needle, otherwise 0.
-    pub(in crate::fuzzy::filter) fn held(&self, number: u32, search: &Search<'_>) -> u8 {
+    pub(in crate::fuzzy::filter) fn held(&self, number: u32, search: &TextSearch<'_>) -> u8 {
         match self.get(number) {
             UNKNOWN if number == 0 => return self.note(0, 0),
             UNKNOWN => {}

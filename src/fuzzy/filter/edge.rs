@@ -1,6 +1,7 @@
 //! Filters by terms that match at the beginning or the end of an item.
 
-use super::{BITS, Memory, Strategy, TermFilter, has, ones, same};
+use super::bits::{BITS, has, ones, same};
+use super::{Memory, Strategy, TermFilter};
 use crate::fuzzy::corpus::{Bits, Block, Snapshot, WHITE, mask};
 use crate::fuzzy::fzf::bonus::{BOUNDARY, CONSECUTIVE, FIRST, MATCH};
 use crate::fuzzy::kernel::{self, Bonuses, Candidate, Needle};

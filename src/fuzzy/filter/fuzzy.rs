@@ -1,6 +1,7 @@
 //! Filters by fuzzy terms: characters in their order, with gaps.
 
-use super::{BITS, Memory, Part, TermFilter, has, ones};
+use super::bits::{BITS, has, ones};
+use super::{Memory, Part, TermFilter};
 use crate::fuzzy::corpus::{Bits, Block, Snapshot, mask};
 use crate::fuzzy::kernel::{self, Candidate, Needle};
 

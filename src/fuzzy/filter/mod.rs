@@ -6,26 +6,22 @@
 //!
 //! The time is spent waiting for memory, so names are prefetched some steps before they are read.
 
+mod bits;
 mod dirs;
 mod edge;
 mod fuzzy;
 mod substring;
+mod text_search;
 
-use crate::fuzzy::corpus::{BLOCK, Bits, Block, Run, Snapshot, mask};
+use crate::fuzzy::corpus::{Bits, Block, Run, Snapshot, mask};
 use crate::fuzzy::fzf::query::{Kind, Query, Term};
 use crate::fuzzy::fzf::score::Scorer;
-use crate::fuzzy::history::DirMemos;
 use crate::fuzzy::kernel::{Candidate, Needle};
 use crate::memory::{self, must};
-use dirs::{DirFilter, sure};
+pub(super) use bits::{BITS, ones};
+use dirs::{DirFilter, UNKNOWN, sure};
 use std::sync::atomic::AtomicU8;
 use std::sync::{Arc, OnceLock};
-
-/// Words in the bits of a block.
-pub(super) const BITS: usize = BLOCK / 64;
-
-/// The entry in a memo of a directory that has not been examined.
-const UNKNOWN: u8 = u8::MAX;
 
 /// Maximum number of characters of a fuzzy term, as a memo counts them in a byte.
 const MAX_COUNTED_CHARS: usize = UNKNOWN as usize - 1;
@@ -59,6 +55,9 @@ enum Strategy {
 
 /// A result for each directory, written by the thread that computes it. Computing one twice at the same time is harmless.
 pub(super) type DirMemo = Arc<Vec<AtomicU8>>;
+
+/// Results for directories, by term.
+pub(super) type DirMemos = Vec<(Term, DirMemo)>;
 
 /// The items of a run that are in the same word.
 #[derive(Clone, Copy)]
@@ -192,17 +191,6 @@ impl TermFilter {
     }
 }
 
-/// Returns the items whose bits are set in a word.
-#[inline]
-pub(super) fn ones(word: usize, bits: u64) -> impl Iterator<Item = usize> {
-    let mut left = bits;
-    std::iter::from_fn(move || {
-        let bit = left.trailing_zeros() as usize;
-        left &= left.wrapping_sub(1);
-        (bit < 64).then_some(word * 64 + bit)
-    })
-}
-
 /// Returns the bits of the items in `alive` for which `test` returns true.
 fn each(block: &Block, alive: &Bits, mut test: impl FnMut(&Run, usize) -> bool) -> Bits {
     let mut found = [0; BITS];
@@ -211,16 +199,4 @@ fn each(block: &Block, alive: &Bits, mut test: impl FnMut(&Run, usize) -> bool) 
         ones(word, bits).for_each(|at| found[word] |= u64::from(test(run, at)) << (at % 64));
     });
     found
-}
-
-/// Returns whether `text` equals `part` of the needle, both being equally long.
-#[inline]
-fn same(needle: &Needle, text: &[u8], part: &[u8]) -> bool {
-    if needle.respect_case { text == part } else { text.eq_ignore_ascii_case(part) }
-}
-
-/// Returns whether `mask` has all bits of `need`.
-#[inline]
-fn has(mask: u32, need: u32) -> bool {
-    mask & need == need
 }

@@ -1,9 +1,10 @@
 //! Filters by exact terms: consecutive bytes.
 
 use crate::fuzzy::corpus::{Bits, Block, Snapshot};
-use crate::fuzzy::filter::{BITS, Memory, TermFilter, has, ones, same};
+use crate::fuzzy::filter::bits::{BITS, has, ones, same};
+use crate::fuzzy::filter::text_search::TextSearch;
+use crate::fuzzy::filter::{Memory, TermFilter};
 use crate::fuzzy::kernel::{self, Candidate, Needle};
-use memchr::{memchr, memchr2, memmem};
 
 impl TermFilter {
     pub(in crate::fuzzy::filter) fn holds(
@@ -18,7 +19,7 @@ impl TermFilter {
         let directories = self.directories(snapshot);
         let candidates = &mut memory.candidates;
         let mut count = 0;
-        let search = Search::new(needle);
+        let search = TextSearch::new(needle);
         // A match across directory and name needs a slash, as the directory ends in one.
         let slash = memchr::memrchr(b'/', &needle.bytes).map_or(0, |at| at + 1);
         let (head, tail) = needle.bytes.split_at(slash);
@@ -65,40 +66,5 @@ impl TermFilter {
             }
         }
         found
-    }
-}
-
-/// A search for consecutive bytes in single texts.
-pub(in crate::fuzzy::filter) struct Search<'n> {
-    needle: &'n Needle,
-    finder: memmem::Finder<'n>,
-    pub(in crate::fuzzy::filter) has_slash: bool,
-}
-
-impl Search<'_> {
-    fn new(needle: &Needle) -> Search<'_> {
-        let has_slash = memchr(b'/', &needle.bytes).is_some();
-        Search { needle, finder: memmem::Finder::new(&needle.bytes), has_slash }
-    }
-
-    pub(in crate::fuzzy::filter) fn is_in(&self, text: &[u8]) -> bool {
-        if self.needle.respect_case {
-            return self.finder.find(text).is_some();
-        }
-        let wanted = &self.needle.bytes[..];
-        let Some(last) = text.len().checked_sub(wanted.len()) else { return false };
-        let (small, capital) = (wanted[0], wanted[0].to_ascii_uppercase());
-        let mut at = 0;
-        while let Some(next) = memchr2(small, capital, &text[at..=last]) {
-            at += next;
-            if text[at..at + wanted.len()].eq_ignore_ascii_case(wanted) {
-                return true;
-            }
-            at += 1;
-            if at > last {
-                return false;
-            }
-        }
-        false
     }
 }

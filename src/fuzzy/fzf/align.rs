@@ -3,9 +3,8 @@
 use crate::fuzzy::fzf::bonus::*;
 use crate::fuzzy::fzf::chars::{Class, base, code, fold, is_mark, is_white};
 use crate::fuzzy::fzf::query::{Kind, Term};
-use crate::memory::{self, must};
+use crate::memory::{self, NoMemory, must};
 use bstr::ByteSlice;
-use std::collections::TryReserveError;
 
 /// The characters of a text in the form in which a term compares them.
 #[derive(Debug, Default)]
@@ -26,13 +25,13 @@ impl View {
         model: &Model,
         respect_case: bool,
         normalize: bool,
-    ) -> Result<(), TryReserveError> {
+    ) -> Result<(), NoMemory> {
         self.codes.clear();
         self.classes.clear();
         self.starts.clear();
-        self.codes.try_reserve(text.len())?;
-        self.classes.try_reserve(text.len())?;
-        self.starts.try_reserve(text.len())?;
+        memory::reserve(&mut self.codes, text.len())?;
+        memory::reserve(&mut self.classes, text.len())?;
+        memory::reserve(&mut self.starts, text.len())?;
         // In ASCII every byte is a character without an accent.
         let ascii = text.find_non_ascii_byte().unwrap_or(text.len());
         let (plain, mut at) = (&text[..ascii], ascii);

@@ -32,6 +32,7 @@ use crate::fuzzy::fzf::bonus::Model;
 pub use crate::fuzzy::fzf::bonus::Scheme;
 use crate::fuzzy::fzf::chars::{code, is_white};
 use crate::fuzzy::fzf::query::{Query, Term};
+use crate::memory::NoMemory;
 use std::ops::Range;
 
 /// Penalty for each character of a term that an item lacks. It exceeds the score of any match without typos.
@@ -47,17 +48,7 @@ pub struct Scorer {
     spare: Vec<View>,
     chars: Vec<u32>,
     /// Memory for an item could not be allocated, so that it counted as not matched.
-    refused: bool,
-}
-
-/// Memory for an item or for the rows of a result could not be allocated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct NoMemory;
-
-impl std::fmt::Display for NoMemory {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "out of memory for the search")
-    }
+    refused: Option<NoMemory>,
 }
 
 impl Scorer {
@@ -69,7 +60,7 @@ impl Scorer {
     /// Creates a scorer for a model.
     pub fn with_model(model: Model) -> Scorer {
         let (aligner, views, spare) = Default::default();
-        Scorer { model, aligner, views, spare, chars: Vec::new(), refused: false }
+        Scorer { model, aligner, views, spare, chars: Vec::new(), refused: None }
     }
 
     /// Returns the score of an item, or none if it does not match.
@@ -109,7 +100,7 @@ impl Scorer {
 
     /// Returns an error if memory ran out for some item since the last call. Such items count as not matched.
     pub fn has_memory(&mut self) -> Result<(), NoMemory> {
-        if std::mem::take(&mut self.refused) { Err(NoMemory) } else { Ok(()) }
+        self.refused.take().map_or(Ok(()), Err)
     }
 
     /// Returns the approximate number of bytes that it holds, which is what the longest text and the longest term so far
@@ -171,8 +162,9 @@ impl Scorer {
                 Some(view) => view,
                 none => {
                     let mut view = self.spare.pop().unwrap_or_default();
-                    if view.read(text, &self.model, term.respect_case, term.normalize).is_err() {
-                        self.refused = true;
+                    let read = view.read(text, &self.model, term.respect_case, term.normalize);
+                    if let Err(refused) = read {
+                        self.refused = Some(refused);
                         return None;
                     }
                     none.insert(view)

@@ -3,7 +3,7 @@
 //! With SSE2, which every x86-64 CPU has, so that no dispatch is needed; elsewhere with plain code.
 
 use crate::fuzzy::corpus::Block;
-use crate::fuzzy::kernel::Needle;
+use crate::fuzzy::kernel::needle::Needle;
 
 /// Returns which of at most 64 numbers are not greater than `most`.
 #[inline]

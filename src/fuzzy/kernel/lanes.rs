@@ -1,5 +1,8 @@
 //! The operations that the scorers need on a vector of 16-bit numbers.
 
+/// Number of items in a batch, which is the number of lanes of the widest vectors.
+pub(in crate::fuzzy) const BATCH: usize = 32;
+
 /// A vector of numbers, none of which ever exceeds 32,767.
 ///
 /// # Safety

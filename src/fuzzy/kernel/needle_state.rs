@@ -1,7 +1,8 @@
 //! The state of a fuzzy term at the end of a directory, with one character of the term in each lane.
 
+use crate::fuzzy::kernel::bonuses::Bonuses;
 use crate::fuzzy::kernel::lanes::Lanes;
-use crate::fuzzy::kernel::{Bonuses, Needle, ROWS};
+use crate::fuzzy::kernel::needle::{Needle, ROWS};
 
 /// The state of eight characters of the term at some column: see the [module](super). Before the first column all is 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +64,7 @@ pub(in crate::fuzzy) fn copy(from: &[Part], to: &mut [Part]) {
 }
 
 #[cfg(target_arch = "x86_64")]
-type Eight = crate::fuzzy::kernel::x86::Sse2;
+type Eight = crate::fuzzy::kernel::vectors::Sse2;
 #[cfg(not(target_arch = "x86_64"))]
 type Eight = crate::fuzzy::kernel::lanes::Plain;
 

@@ -2,7 +2,9 @@
 
 use crate::fuzzy::corpus::Block;
 use crate::fuzzy::kernel::lanes::Plain;
-use crate::fuzzy::kernel::{Candidate, Kernel, Long, Needle, score_batch};
+use crate::fuzzy::kernel::needle::Needle;
+use crate::fuzzy::kernel::score_batch;
+use crate::fuzzy::kernel::table::{Candidate, Kernel, Long};
 
 pub(in crate::fuzzy::kernel) static KERNEL: Kernel =
     Kernel { name: "plain", within, together, score: score_batch::score::<Plain> };

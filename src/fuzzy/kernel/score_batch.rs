@@ -2,13 +2,12 @@
 
 use crate::fuzzy::corpus::{Block, MAX_DIR_BYTES};
 use crate::fuzzy::fzf::align::LARGEST;
-use crate::fuzzy::kernel::lanes::Lanes;
+use crate::fuzzy::kernel::bonuses::Bonuses;
+use crate::fuzzy::kernel::lanes::{BATCH, Lanes};
+use crate::fuzzy::kernel::needle::{Needle, ROWS};
 use crate::fuzzy::kernel::needle_state::{self, PART, Part};
-use crate::fuzzy::kernel::{Bonuses, Needle, ROWS, transpose};
+use crate::fuzzy::kernel::transpose;
 use crate::memory::{self, must};
-
-/// Number of items in a batch, which is the number of lanes of the widest vectors.
-pub(in crate::fuzzy) const BATCH: usize = 32;
 
 /// Maximum length of a name that kernels score.
 const MAX_NAME_BYTES: usize = 512;

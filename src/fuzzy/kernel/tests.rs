@@ -3,6 +3,7 @@
 
 use super::*;
 use crate::fuzzy::corpus::Corpus;
+use crate::fuzzy::fzf::bonus::Model;
 use crate::fuzzy::fzf::query::{self, Case, Query};
 use crate::fuzzy::fzf::score::{Scheme, Scorer};
 use proptest::prelude::*;

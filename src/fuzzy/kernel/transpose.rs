@@ -3,8 +3,8 @@
 //! With SSE2, which every x86-64 CPU has; elsewhere with plain code.
 
 use crate::fuzzy::corpus::Block;
+use crate::fuzzy::kernel::lanes::BATCH;
 use crate::fuzzy::kernel::needle_state::{PART, Part};
-use crate::fuzzy::kernel::score_batch::BATCH;
 
 /// Number of bytes, and of names, that are transposed at once.
 const PIECE: usize = 16;

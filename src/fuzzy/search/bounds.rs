@@ -2,7 +2,7 @@
 
 use crate::fuzzy::corpus::{Run, WHITE, mask};
 use crate::fuzzy::kernel::{self, Needle, PARTS, Part};
-use crate::fuzzy::search::Plan;
+use crate::fuzzy::search::plan::Plan;
 use crate::memory::{self, must};
 
 /// Number of cached directories; a directory replaces another one in the same slot.

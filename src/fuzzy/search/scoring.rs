@@ -1,6 +1,7 @@
 //! Scoring: items wait in queues until there are enough of them for a batch.
 
-use super::Partial;
+use super::plan::Partial;
+use super::queue::{Item, QUEUE_MAX_BYTES};
 use super::worker::Searcher;
 use crate::fuzzy::corpus::Run;
 use crate::fuzzy::filter::TermFilter;
@@ -24,29 +25,6 @@ fn score_edges(
         }
     }
     None
-}
-
-/// Maximum length of the names in each queue but the last, in bytes.
-const QUEUE_MAX_BYTES: [usize; 2] = [16, 32];
-
-#[derive(Default)]
-pub(super) struct Queue {
-    batch: Batch,
-    /// The kernel's state for each needle.
-    rows: Vec<Rows>,
-    items: Vec<Item>,
-}
-
-/// An item that waits to be scored.
-#[derive(Clone, Copy)]
-struct Item {
-    /// The item's block, and its place there.
-    block: u32,
-    at: u16,
-    /// The byte before the item's name.
-    before: u8,
-    /// The score of the rest of the query, computed by the scorer.
-    given: i32,
 }
 
 impl Searcher<'_> {

@@ -1,7 +1,7 @@
 //! A search thread: it finds the items that match in some blocks, and then scores those that can be among the best.
 
-use super::scoring::Queue;
-use super::{GAP_LOSS, Partial, Plan};
+use super::plan::{GAP_LOSS, Partial, Plan};
+use super::queue::Queue;
 use crate::fuzzy::corpus::{Bits, Block, OTHER, WHITE, start_bit};
 use crate::fuzzy::filter::{BITS, Memory, TermFilter, ones};
 use crate::fuzzy::fzf::score::Scorer;
@@ -403,8 +403,8 @@ impl<'p> Searcher<'p> {
             self.rank(&mut found, stop);
             let searched = found.searched;
             plan.hand_in(number, &mut found);
-            if self.memory.scorer.has_memory().is_err() {
-                plan.refused.store(true, Ordering::Relaxed);
+            if let Err(refused) = self.memory.scorer.has_memory() {
+                let _ = plan.refused.set(refused);
                 plan.stopped.store(true, Ordering::Relaxed);
             }
             if plan.stopped.load(Ordering::Relaxed) {

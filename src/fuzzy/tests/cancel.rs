@@ -1,10 +1,10 @@
 //! Tests that a cancelled search stops soon, by counting its calls of `stop` instead of measuring time.
 
+use crate::fuzzy::SessionOptions;
 use crate::fuzzy::corpus::{BLOCK, Corpus};
 use crate::fuzzy::fzf::query::{self, MAX_TERMS, Query};
 use crate::fuzzy::history::Reusable;
 use crate::fuzzy::search::{self, Plan, View};
-use crate::fuzzy::session::SessionOptions;
 use std::cell::Cell;
 use std::sync::Arc;
 

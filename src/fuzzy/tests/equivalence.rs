@@ -5,10 +5,11 @@
 //! `RILLE_FUZZY_ITEMS` sets the maximum number of real paths in a session.
 
 use crate::fuzzy::Row;
+use crate::fuzzy::SessionOptions;
 use crate::fuzzy::fzf::brute_force;
 use crate::fuzzy::fzf::query::{self, Case, Query};
 use crate::fuzzy::fzf::score::{Scheme, Scorer, TYPO};
-use crate::fuzzy::session::{Session, SessionOptions};
+use crate::fuzzy::session::Session;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A random number generator: splitmix64.

@@ -1,5 +1,6 @@
 //! Tests that sessions return the same as ranking by brute force, however items are added.
 
+use crate::fuzzy::SessionOptions;
 use crate::fuzzy::fzf::brute_force;
 use crate::fuzzy::fzf::query::{self, Query};
 use crate::fuzzy::fzf::score::{Scheme, Scorer};

@@ -3,7 +3,6 @@
 use super::inner;
 use super::patterns::{LinePatterns, Part};
 use super::rewrite::{before_crlf, in_lines, without_groups};
-use super::seeker::Seeker;
 use crate::job::JobError;
 use crate::memory;
 use crate::search::Literals;
@@ -173,11 +172,6 @@ impl Compiled {
 }
 
 impl LineMatcher {
-    /// Returns the matcher of one thread. It calls `is_cancelled` about once per millisecond.
-    pub fn seeker<'m>(&'m self, is_cancelled: &'m (dyn Fn() -> bool + Sync)) -> Seeker<'m> {
-        Seeker::new(&self.engine, is_cancelled)
-    }
-
     /// Returns the maximum length of a match in bytes, or `None` if there is no limit.
     pub fn longest(&self) -> Option<usize> {
         match &self.engine {

@@ -1,6 +1,6 @@
 //! The line matcher of one thread.
 
-use super::compiled::{Compiled, Engine, Form};
+use super::compiled::{Compiled, Engine, Form, LineMatcher};
 use super::stepped::{Search, Stepped};
 use super::trim_line_terminator;
 use crate::job::JobError;
@@ -91,11 +91,15 @@ fn stands_alone(line: &[u8]) -> bool {
     !begins_in_a_char && memchr::memchr(b'\r', line).is_none()
 }
 
+impl LineMatcher {
+    /// Returns the matcher of one thread. It calls `is_cancelled` about once per millisecond.
+    pub fn seeker<'m>(&'m self, is_cancelled: &'m (dyn Fn() -> bool + Sync)) -> Seeker<'m> {
+        Seeker::new(&self.engine, is_cancelled)
+    }
+}
+
 impl<'m> Seeker<'m> {
-    pub(super) fn new(
-        engine: &'m Engine,
-        is_cancelled: &'m (dyn Fn() -> bool + Sync),
-    ) -> Seeker<'m> {
+    fn new(engine: &'m Engine, is_cancelled: &'m (dyn Fn() -> bool + Sync)) -> Seeker<'m> {
         let pace = Pace { is_cancelled, step: FIRST_STEP, until_look: 0 };
         let engine = match engine {
             Engine::Literals(literals) => SeekerEngine::Literals(literals),

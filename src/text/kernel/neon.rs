@@ -4,7 +4,7 @@
 use std::arch::aarch64::*;
 use std::mem::MaybeUninit;
 
-use super::Kernel;
+use super::table::Kernel;
 use crate::text::kernel::count_utf8::{self, LEAD_HIGH, LEAD_LOW, Masks, SECOND};
 use crate::text::kernel::reverse::{self, TURN};
 use crate::text::kernel::{scalar, short};

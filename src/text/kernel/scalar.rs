@@ -3,7 +3,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::Kernel;
+use super::table::Kernel;
 
 pub(super) static KERNEL: Kernel = Kernel {
     name: "scalar",

@@ -1,5 +1,6 @@
 //! Tests of the width of texts and clusters, against the segmenter of ICU4X and simple loops.
 
+use super::table::Class;
 use super::*;
 use icu_segmenter::GraphemeClusterSegmenter;
 use proptest::prelude::*;

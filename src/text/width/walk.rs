@@ -4,8 +4,9 @@
 //! It hands over to the state machine of clusters where more than one preceding scalar matters, which is rare except in
 //! flags and joined emoji.
 
+use super::cells::{Cells, Style, WidthOptions};
+use super::printable::{is_printable, printable_run};
 use super::table::{Class, Kind};
-use super::{Cells, Style, WidthOptions, is_printable, printable_run};
 use crate::text::machine::Machine;
 
 /// A stretch of text and its cells.

@@ -1,5 +1,5 @@
 --- The jobs of a view: each is awaited, shows its progress, can be stopped, and is closed when it has ended.
-local nvim = require("rille.nvim")
+local await = require("rille.nvim.await")
 local progress = require("rille.nvim.progress")
 
 local uv = vim.uv or vim.loop
@@ -76,7 +76,7 @@ function M.run(view, name, job, title, opts)
   opts = type(opts) == "function" and { on_over = opts } or opts or {}
   local work = begin(view, name, job, title, opts.is_quiet)
   work.on_look = opts.on_look
-  work.wait = nvim.await(job, function(_, state, message)
+  work.wait = await(job, function(_, state, message)
     if view.works[name] ~= work then
       return false
     elseif opts.on_batch and opts.on_batch() then
@@ -110,7 +110,7 @@ function M.watch(view, name, job, title, on_news)
   end
   local work = begin(view, name, job, title)
   work.watched, work.on_news = true, on_news
-  work.wait = nvim.await(job, function()
+  work.wait = await(job, function()
     local notify = work.on_news
     work.on_news = nil
     notify()

@@ -4,7 +4,7 @@ mod avx2;
 mod avx512;
 mod ssse3;
 
-use super::Kernel;
+use super::table::Kernel;
 
 /// Returns every kernel that this CPU can run, fastest first.
 pub(super) fn available() -> impl IntoIterator<Item = &'static Kernel> {

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 use std::mem::MaybeUninit;
 
-use super::super::Kernel;
+use super::super::table::Kernel;
 use crate::text::kernel::count_utf8::{self, LEAD_HIGH, LEAD_LOW, Masks, SECOND};
 use crate::text::kernel::reverse::{self, TURN};
 use crate::text::kernel::short;

@@ -1,5 +1,6 @@
 --- Adds items to a session in slices too short to be noticed: from a list, from a job, or from a function that produces
 --- them.
+local await = require("rille.nvim.await")
 local reason = require("rille.nvim.text").reason
 local release = require("rille.nvim.picker.source.job").release
 
@@ -86,7 +87,7 @@ end
 --- Adds the lines that a search finds.
 ---@param job rille.job from `rille.grep`
 function Feeder:take(job)
-  self.wait = require("rille.nvim").await(job, function(_, state)
+  self.wait = await(job, function(_, state)
     local batch, list = job:take(LINES), {}
     for i = 1, batch and batch.count or 0 do
       if batch:kind(i) == "match" then

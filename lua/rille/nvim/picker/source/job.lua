@@ -1,4 +1,5 @@
 --- The job of a source: its progress, in either backend, and its end.
+local await = require("rille.nvim.await")
 local rille = require("rille")
 
 local uv = vim.uv or vim.loop
@@ -25,7 +26,7 @@ end
 ---@return { stop: fun(self) }
 function M.follow(job, fn)
   if rille.backend == "native" then
-    return require("rille.nvim").await(job, fn)
+    return await(job, fn)
   end
   local timer = uv.new_timer()
   local function turn()

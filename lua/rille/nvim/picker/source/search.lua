@@ -1,7 +1,7 @@
 --- The source of the grep picker: a search of the tree for each text that is typed. The previous search is cancelled; its
 --- results stay until the new one finds something or ends.
 local rille = require("rille")
-local await = require("rille.nvim").await
+local await = require("rille.nvim.await")
 local release = require("rille.nvim.picker.source.job").release
 local pattern_error = require("rille.nvim.text").pattern_error
 
