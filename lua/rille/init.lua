@@ -2,6 +2,24 @@
 ---
 --- Nothing is loaded before its first use. If the shared library cannot be loaded, the same functions run in pure Lua:
 --- `rille.backend` is the one in use, `rille.health()` returns why.
+
+-- As `lib.rille`, in a directory that the host searches: the modules of rille are then in the same directory.
+-- As `rille.init`, where `package.path` has no entry for `init.lua`, as that of plain LuaJIT.
+local required = type(...) == "string" and ... or "rille"
+local parent = required:match("^(.+%.)rille$")
+if required ~= "rille" and type(package.loaded.rille) == "table" then
+  return package.loaded.rille
+elseif parent then
+  table.insert(package.loaders, function(wanted)
+    for _, loader in ipairs(wanted:find("^rille%.") and package.loaders or {}) do
+      local found = loader(parent .. wanted)
+      if type(found) == "function" then
+        return found
+      end
+    end
+  end)
+end
+
 local backend = require("rille.core.backend")
 local lazy = require("rille.core.lazy")
 
@@ -177,4 +195,7 @@ setmetatable(M, {
   end,
 })
 
+if required ~= "rille" then
+  package.loaded.rille = M
+end
 return M

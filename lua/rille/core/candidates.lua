@@ -4,6 +4,7 @@
 --- exception is a Lua tree that is itself on `package.path` by a relative path: that path was chosen deliberately.
 local backend = require("rille.core.backend")
 local abi = require("rille.core.cdef").abi
+local lazy = require("rille.core.lazy")
 local target = require("rille.core.target")
 local ffi = require("ffi")
 
@@ -21,13 +22,6 @@ local MULTIARCH = ({
   x86 = "i386-linux-gnu",
   arm = "arm-linux-gnueabihf",
 })[ffi.arch] or ffi.arch .. "-linux-gnu"
-
---- Returns the directory of the modules, from which this file was loaded, with a `/` at its end: `require` looks for
---- `<directory>rille/core/candidates.lua`.
-local function modules()
-  local source = debug and debug.getinfo and debug.getinfo(1, "S").source or ""
-  return source:match("^@(.*)rille[/\\]core[/\\]candidates%.lua$")
-end
 
 --- Returns whether a path is absolute.
 ---@param path string
@@ -100,6 +94,49 @@ end
 ---@field names? string[] bare names for the system's loader
 ---@field refused? string why it is not loaded
 
+--- Adds what host integration finds in the archive that the modules were loaded from.
+---@param list rille.candidate[]
+---@param targets string[]
+local function add_packed(list, targets)
+  local names = { FILE }
+  for _, name in ipairs(targets) do
+    names[#names + 1] = target.file(name)
+  end
+  for _, module in ipairs(backend.packed) do
+    local found, unpacked = pcall(require, module)
+    local candidate = found and unpacked.find(names)
+    if candidate then
+      list[#list + 1] = candidate
+    end
+  end
+end
+
+--- Returns the refusal of a library beside the program, if there is one and the Lua modules are elsewhere.
+---@param list rille.candidate[]
+---@param directory? string of the modules
+---@return rille.candidate?
+local function beside_the_program(list, directory)
+  local program = type(arg) == "table" and type(arg[0]) == "string" and arg[0]:match("^.*[/\\]")
+  local path = program and program .. FILE
+  if not path or not exists(path) then
+    return nil
+  end
+  for _, candidate in ipairs(list) do
+    -- One beside the modules may be the same file by another path.
+    if
+      candidate.path == path or directory and candidate.path == directory .. FILE and exists(candidate.path)
+    then
+      return nil
+    end
+  end
+  local place = directory and ("move it to %srille/"):format(directory)
+    or "place it beside rille's Lua modules"
+  return {
+    path = path,
+    refused = "is beside the program and not beside rille's Lua modules; " .. place .. " or set RILLE_LIB",
+  }
+end
+
 --- Returns the candidates, in order.
 ---@return rille.candidate[]
 return function()
@@ -119,7 +156,7 @@ return function()
     add(path)
   end
 
-  local directory = modules()
+  local directory = lazy.directory
   local root = directory
     and (directory:match("^(.*[/\\])lua[/\\]$") or directory:match("^lua[/\\]$") and "./")
   local targets = target.candidates()
@@ -146,6 +183,20 @@ return function()
       add(("%s%s/%s"):format(prefix, lib, VERSIONED), true)
     end
   end
+  if directory then
+    -- Where only `lua/rille` was copied: inside of it, and next to it, beside the program.
+    for _, place in ipairs({ "rille/", "" }) do
+      for i = 0, #targets do
+        local path = directory .. place .. (targets[i] and target.file(targets[i]) or FILE)
+        if exists(path) or i == 0 and not root and not prefix then
+          add(path, true)
+        end
+      end
+    end
+  else
+    -- The modules are in an archive that the host reads.
+    add_packed(list, targets)
+  end
   if root then
     add(root .. "target/release/" .. FILE, true)
     local debug_build = root .. "target/debug/" .. FILE
@@ -158,6 +209,7 @@ return function()
   if path then
     add(path)
   end
+  list[#list + 1] = beside_the_program(list, directory)
   list[#list + 1] = from_system()
   return list
 end

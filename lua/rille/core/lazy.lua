@@ -1,12 +1,79 @@
 --- `require` for modules that are loaded at their first use, perhaps hours after the start. It reports when no file can be
---- opened by then; a failed attempt leaves no state that would hide the reason from the next one.
+--- opened by then; a failed attempt leaves no state that would hide the reason from the next one. A tree that was found
+--- through a relative path is remembered by its absolute one, so that the program may change its working directory.
 local backend = require("rille.core.backend")
 
 local M = {}
 
+local WINDOWS = package.config:sub(1, 1) == "\\"
+
+--- Returns whether a path is absolute on this system.
+local function is_absolute(path)
+  if WINDOWS then
+    return path:find("^%a:[/\\]") ~= nil or path:find("^[/\\][/\\]") ~= nil
+  end
+  return path:sub(1, 1) == "/"
+end
+
+--- Returns the first bytes of a file, or nil if it cannot be opened.
+local function head_of(path)
+  local file = io.open(path, "rb")
+  local head = file and (file:read(3) or "")
+  return head, file and file:close()
+end
+
+--- Returns the directory with the directory `rille` of this tree, as `require` has found it, and the ending of the files; nil
+--- if it is not in the file system, as in an archive that the host reads.
+local function find_tree()
+  local source = debug and debug.getinfo and debug.getinfo(1, "S").source or ""
+  local directory = source:match("^@(.*)rille[/\\]core[/\\]lazy%.lua$")
+  if directory and is_absolute(directory) and head_of(source:sub(2)) then
+    return directory, ".lua"
+  end
+  -- Bytecode does not say where it is, or says where it was compiled. A host with loaders of its own may have another
+  -- file in mind than the one that `package.path` leads to.
+  local found = package.searchpath and package.searchpath("rille.core.lazy", package.path)
+  if
+    found and (source == "@" .. found or (#package.loaders <= 4 and (head_of(found)) == "\27LJ")) --
+  then
+    return found:match("^(.*)rille[/\\]core[/\\]lazy(%.[^/\\]*)$")
+  end
+end
+
+--- Returns the working directory, with a slash at its end, or nil if the system does not tell.
+local function working_directory()
+  local answered, path = pcall(function()
+    local ffi = require("ffi")
+    -- Under a name of ours, as the program may declare the function too.
+    local name = WINDOWS and "_getcwd" or "getcwd"
+    pcall(ffi.cdef, ('char *rille_lua_getcwd(char *, size_t) __asm__("%s");'):format(name))
+    local buffer = ffi.new("char[?]", 4096)
+    return ffi.C.rille_lua_getcwd(buffer, 4096) ~= nil and ffi.string(buffer)
+  end)
+  return answered and path and path:gsub("[/\\]?$", "/", 1) or nil
+end
+
+--- The directory with the directory `rille` of this tree, with a slash at its end; nil if it is not in the file system.
+---@type string?
+M.directory = nil
+
+--- The entries of `package.path` for this tree, if the program's own entry is a relative path.
+local entries
+
+do
+  local directory, ending = find_tree()
+  if directory and not is_absolute(directory) then
+    local base = working_directory()
+    if base then
+      directory = base .. directory:gsub("^%.[/\\]", "")
+      entries = ("%s?%s;%s?/init%s;"):format(directory, ending, directory, ending)
+    end
+  end
+  M.directory = directory
+end
+
 --- The file with the version of the Lua code.
-local VERSION_FILE = debug.getinfo(1, "S").source:match("^@(.*)lazy%.lua$")
-VERSION_FILE = VERSION_FILE and VERSION_FILE .. "backend.lua"
+local VERSION_FILE = M.directory and M.directory .. "rille/core/backend.lua"
 
 --- A file that always exists.
 local ANY_FILE = package.config:sub(1, 1) == "\\" and "NUL" or "/dev/null"
@@ -76,7 +143,10 @@ function M.try(name)
       return nil, message, true
     end
   end
+  local path = package.path
+  package.path = entries and entries .. path or path
   local loaded, module = pcall(require, name)
+  package.path = path
   if loaded then
     return module
   end

@@ -138,8 +138,9 @@ fn a_lua_tree_on_a_relative_path_brings_its_own_library() {
             r#"
             package.path = "{directory}/lua/?.lua;{directory}/lua/?/init.lua"
             local health = require("rille").health()
-            assert(health.tried[1].path == "{directory}/{place}" and health.tried[1].reason == "loaded", health.reason)
-            "#
+            assert(health.tried[1].path == "{}/{directory}/{place}" and health.tried[1].reason == "loaded", health.reason)
+            "#,
+            text(&root().canonicalize().expect("the root exists"))
         ),
     );
 }

@@ -1,5 +1,6 @@
 --- Job forms of the text functions, in pure Lua: they are called at once, see `rille.fallback.job`.
 local bytes = require("rille.bytes")
+local load = require("rille.core.lazy").load
 local of = require("rille.fallback.job").of
 
 --- Maximum bytes of a text, the same as in the native library, so that no program depends on the fallback having no limit.
@@ -22,7 +23,7 @@ for _, verb in ipairs(require("rille.text.units").jobs) do
         return nil, MESSAGE:format(name, "the second text has", len)
       end
     end
-    local job = of(name, require("rille.fallback.text")[verb], s, other, ...)
+    local job = of(name, load("rille.fallback.text")[verb], s, other, ...)
     return job
   end
 end
