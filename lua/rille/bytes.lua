@@ -20,7 +20,12 @@ class.named(View, "rille.bytes", function(self)
   return class.number(self.len, "byte")
 end)
 
----@alias rille.source string | string.buffer | rille.buffer | rille.view
+---@alias rille.source string | string.buffer | rille.buffer | rille.view | rille.lent
+
+--- An object of the host that lends its memory, as LÖVE's `Data`, `ByteData` and `FileData` do.
+---@class rille.lent
+---@field getSize fun(self: rille.lent): integer
+---@field getPointer fun(self: rille.lent): userdata
 
 local const_bytes = ffi.typeof("const uint8_t *")
 
@@ -78,6 +83,28 @@ local function is_string_buffer(value)
   return indexed and reserve == string_buffer_reserve and has_string_buffer
 end
 
+local function get_methods(value)
+  return value.getSize, value.getFFIPointer or value.getPointer
+end
+
+--- Returns the pointer and the length of an object of a host that lends its memory by the methods `getFFIPointer` (or
+--- `getPointer`) and `getSize`, as LÖVE's `Data` does; nil for any other userdata.
+local function lent(value)
+  local indexed, size, pointer = pcall(get_methods, value)
+  if not (indexed and type(size) == "function" and type(pointer) == "function") then
+    return nil
+  end
+  local found, ptr = pcall(pointer, value)
+  if found and ptr == nil and value.getPointer then
+    -- `getFFIPointer` returns nil where the JIT compiler is off.
+    found, ptr = pcall(value.getPointer, value)
+  end
+  if not found then
+    return nil
+  end
+  return const_bytes(ptr), value:getSize()
+end
+
 --- Returns the pointer and the length of a text that is not a string. A rille buffer has its own methods for them.
 local function foreign(s)
   local kind = type(s)
@@ -89,6 +116,8 @@ local function foreign(s)
     end
   elseif is_string_buffer(s) then
     return s, #s
+  elseif kind == "userdata" then
+    return lent(s)
   end
 end
 

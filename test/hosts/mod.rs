@@ -17,6 +17,8 @@ use std::{
 };
 
 mod embedded;
+#[cfg(target_os = "linux")]
+mod love;
 #[cfg(unix)]
 pub(crate) mod nginx;
 pub(crate) mod process;

@@ -2,6 +2,7 @@
 -- luacheck: globals love
 local t = ...
 local glue = require("rille.love")
+local rille = require("rille")
 local start = dofile(os.getenv("RILLE_ROOT") .. "/test/support/jobs.lua")
 
 --- Runs frames until a condition holds; returns their number.
@@ -100,6 +101,165 @@ end)
 t.test("programmer errors", function()
   t.raises("rille.love.await: fn must be a function, got nil", glue.await, start({}))
   t.raises("rille.love.await: job must be a job, got nil", glue.await, nil, print)
+end)
+
+t.test("a budget is exceeded by one callback at most, and every job has its turn", function()
+  local calls, waits = {}, {}
+  for i = 1, 5 do
+    calls[i] = 0
+    waits[i] = glue.await(start({ steps = 1, results = 1 }), function()
+      calls[i] = calls[i] + 1
+      local ends = love.timer.getTime() + 0.002
+      while love.timer.getTime() < ends do -- luacheck: ignore 542
+      end
+      return true
+    end)
+  end
+  local sum = 0
+  local function count()
+    local now = calls[1] + calls[2] + calls[3] + calls[4] + calls[5]
+    local new = now - sum
+    sum = now
+    return new
+  end
+  for _ = 1, 20 do
+    coroutine.yield()
+    glue.update(0.5)
+    t.eq(count(), 1)
+  end
+  for i = 1, 5 do
+    t.eq(calls[i], 4, tostring(i))
+  end
+  -- 2 ms each: a budget of 3 ms has room for a second call, and for no third; other programs may take the time of one.
+  for _ = 1, 10 do
+    glue.update(3)
+    local new = count()
+    t.ok(new == 1 or new == 2, tostring(new))
+  end
+  glue.update()
+  t.eq(count(), 5)
+  for _, wait in ipairs(waits) do
+    wait:stop()
+  end
+  t.eq(glue.update(0), 0)
+  t.raises("rille.love.update: budget_ms must be a number of milliseconds, got x", glue.update, "x")
+end)
+
+t.test("a callback that starts and ends waits, and one that fails, leave the others alone", function()
+  local calls = {}
+  local function call(name)
+    calls[name] = (calls[name] or 0) + 1
+  end
+  local first, second
+  first = glue.await(start({ steps = 1, results = 1 }), function(job)
+    call("first")
+    drain(job)
+    second:stop()
+    glue.await(start({ steps = 1, results = 1 }), function(other, state)
+      drain(other)
+      calls.third = state
+    end)
+    first:stop()
+    error("a mistake", 0)
+  end)
+  second = glue.await(start({ steps = 1, results = 1 }), function()
+    call("second")
+  end)
+  local seen = 0
+  repeat
+    coroutine.yield()
+    local called, message = pcall(glue.update, 10)
+    seen = seen + (called and 0 or 1)
+    t.ok(called or message == "a mistake", message)
+  until calls.third == "done" or seen > 1
+  t.eq({ calls, seen }, { { first = 1, third = "done" }, 1 })
+  t.eq(glue.update(), 0)
+end)
+
+t.test("a frame creates no garbage, with and without jobs", function()
+  local function garbage()
+    local least = math.huge
+    collectgarbage("stop")
+    for _ = 1, 5 do
+      local before = collectgarbage("count")
+      for _ = 1, 1000 do
+        glue.update(2)
+      end
+      least = math.min(least, collectgarbage("count") - before)
+    end
+    collectgarbage("restart")
+    return least
+  end
+  garbage()
+  t.eq(garbage(), 0)
+  local jobs = {}
+  for i = 1, 3 do
+    jobs[i] = start({ steps = 1000000, microseconds = 1000 })
+    glue.await(jobs[i], drain)
+  end
+  garbage()
+  t.eq(garbage(), 0)
+  t.eq(glue.update(), 3)
+  for i = 1, 3 do
+    jobs[i]:close()
+  end
+  t.eq(glue.update(), 0)
+end)
+
+t.test("Data is a text, read in place, and takes results", function()
+  local data = love.data.newByteData("añb needle")
+  t.eq(rille.text.reverse(data), "eldeen bña")
+  t.eq({ rille.literals({ "needle" }):find(data) }, { 6, 11, 1 })
+  t.eq(rille.text.count(love.filesystem.newFileData("xyz", "name.txt"), "char"), 3)
+  t.eq({ rille.regex("e"):replace(data, "E") }, { "añb nEEdlE", 3 })
+  t.eq(rille.regex("n(.)"):match(data), "e")
+  local found = 0
+  for _ in rille.regex("e"):gfind(data) do
+    found = found + 1
+  end
+  t.eq(found, 3)
+  local fuzzy = rille.fuzzy()
+  t.eq(fuzzy:push(love.data.newByteData("one\ntwo\n")), 2)
+  fuzzy:close()
+  local out = rille.buffer()
+  rille.text.reverse_into(out, data)
+  t.eq(glue.data(out):getString(), "eldeen bña")
+  t.eq(glue.data("a\0b"):getString(), "a\0b")
+  t.eq(glue.data(data):getString(), "añb needle")
+  t.raises("rille.love.data: s is empty", glue.data, "")
+  for _, other in ipairs({ love.thread.newChannel(), io.stdout }) do
+    t.raises("s must be a string.*got userdata", rille.text.reverse, other)
+  end
+end)
+
+t.test("files, walks and searches take paths of love.filesystem", function()
+  local name = "rille-test"
+  t.ok(love.filesystem.createDirectory(name))
+  t.ok(love.filesystem.write(name .. "/a.txt", "one\ntwo needle\n"))
+  local file = glue.file(name .. "/a.txt")
+  t.eq(file:line(2), "two needle")
+  file:close()
+  t.eq(glue.file("main.lua"):line(1):sub(1, 7), "-- LÖV")
+  t.eq({ glue.file(name) }, { nil, name .. ": is a directory" })
+  t.eq(
+    { glue.file("nowhere") },
+    { nil, "nowhere: no such file or directory in the game or its save directory" }
+  )
+  t.eq({ glue.walk("main.lua") }, { nil, "main.lua: is not a directory" })
+  local paths, lines = {}, {}
+  for job, list in pairs({ [glue.walk(name)] = paths, [glue.grep("needle", name)] = lines }) do
+    while job:wait() == "running" do -- luacheck: ignore 542
+    end
+    local batch = job:take()
+    for i = 1, batch and batch.count or 0 do
+      list[i] = batch:path(i)
+    end
+  end
+  t.eq(paths, { love.filesystem.getSaveDirectory() .. "/" .. name .. "/a.txt" })
+  t.eq(lines, paths)
+  love.filesystem.remove(name .. "/a.txt")
+  love.filesystem.remove(name)
+  t.raises("rille.love.file: path must be a string, got nil", glue.file)
 end)
 
 t.test("the game may exit while jobs run", function()
