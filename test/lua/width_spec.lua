@@ -191,13 +191,13 @@ end)
 
 t.test("wrong options are errors that name them", function()
   t.refuses(
-    "rille.text.width: unknown option 'foo' (known: ambiguous, column, style, tabstop)",
+    "rille.text.width: unknown option 'foo' (known: ambiguous, column, kerning, measure, style, tabstop)",
     text.width,
     "a",
     { foo = 1 }
   )
   t.refuses(
-    "rille.text.width: unknown option 'list' (known: ambiguous, column, style, tabstop)",
+    "rille.text.width: unknown option 'list' (known: ambiguous, column, kerning, measure, style, tabstop)",
     text.width,
     "a",
     { list = 1 }
@@ -247,7 +247,7 @@ t.test("wrong options are errors that name them", function()
     { ellipsis = 1 }
   )
   t.refuses(
-    "rille.text.truncate: unknown option 'align' (known: ambiguous, column, ellipsis, side, style, tabstop)",
+    "rille.text.truncate: unknown option 'align' (known: ambiguous, column, ellipsis, kerning, measure, side, style, tabstop)",
     text.truncate,
     "a",
     1,

@@ -99,7 +99,7 @@ t.test("wrong arguments are errors that name them", function()
     { keep_long_words = 1 }
   )
   t.refuses(
-    "rille.text.wrap: unknown option 'side' (known: ambiguous, column, keep_long_words, style, tabstop)",
+    "rille.text.wrap: unknown option 'side' (known: ambiguous, column, keep_long_words, kerning, measure, style, tabstop)",
     text.wrap,
     "a",
     1,

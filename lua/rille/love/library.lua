@@ -20,6 +20,29 @@ local function unique()
   return (("%s-%d-%d"):format(tostring(one), os.time(), os.clock() * 1e6):gsub("[^%w]", ""))
 end
 
+--- Writes a file of the save directory. LÖVE makes that directory at the first write, and fails if several threads are there at
+--- once.
+local function write(filesystem, name, path, content)
+  local message
+  for _ = 1, 100 do
+    local file = io.open(path, "wb")
+    if file then
+      local written, why = file:write(content)
+      return file:close() and written, why
+    end
+    local made, why = filesystem.write(name, content)
+    if made then
+      return true
+    end
+    message = why
+    local found, timer = pcall(require, "love.timer")
+    if found and type(timer) == "table" then
+      timer.sleep(0.01)
+    end
+  end
+  return nil, message
+end
+
 --- Writes a file of the save directory that has this content, unless it is there: the path is never one of a part of it.
 ---@param filesystem table love.filesystem
 ---@param name string
@@ -32,8 +55,8 @@ local function save(filesystem, name, content)
     return path
   end
   local temporary = name .. ".tmp-" .. unique()
-  local written, message = filesystem.write(temporary, content)
   local from = filesystem.getSaveDirectory() .. "/" .. temporary
+  local written, message = write(filesystem, temporary, from, content)
   if not written or read(from) ~= content then
     filesystem.remove(temporary)
     return nil, "cannot be written to the save directory: " .. tostring(message or "the disk may be full")

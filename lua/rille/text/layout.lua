@@ -16,6 +16,12 @@ local M = {}
 ---@field column? integer 0-based column at which the text starts, for its tabs; 0 by default. In a wrapped text every
 --- line starts there
 
+---@field measure? rille.measure a function that returns the width of a grapheme cluster, or a table of widths with one as
+--- `default`: widths are then in its unit, such as pixels, and the options above do not apply. A function is called once for each
+--- cluster, and must return the same each time
+---@field kerning? rille.kerning with `measure`: a function or a table of tables that returns by how much the second of two clusters
+--- moves away from the first, or towards it if negative
+
 ---@class rille.truncate_options: rille.width_options
 ---@field side? "right"|"left"|"middle" which part of the text is cut; the right one by default
 ---@field ellipsis? string what replaces it; `…` by default
@@ -28,13 +34,17 @@ local M = {}
 ---@field keep_long_words? boolean whether a word that is longer than a line stays whole
 
 -- Numbers are those of C. A reader is called for every text, so it checks the names of a table only once.
-local function layout(more)
+local function layout(more, is_in_cells)
   local fields = {
     style = { values = { "terminal", "neovim", "strwidth" }, numbered = true, default = 0 },
     ambiguous = { values = { 1, 2 }, default = 1 },
     tabstop = { "integer", min = 1, default = 8 },
     column = { "integer", min = 0, default = 0 },
   }
+  if not is_in_cells then
+    fields.measure = { "function", "table", unread = true }
+    fields.kerning = { "function", "table", unread = true }
+  end
   for key, field in pairs(more) do
     fields[key] = field
   end
@@ -65,7 +75,7 @@ M.read = {
   pad = layout({
     align = { values = { "left", "right", "center" }, numbered = true, default = 0 },
     fill = { "string", unread = true },
-  }),
+  }, true),
   wrap = layout({ keep_long_words = { "boolean", numbered = true, default = 0 } }),
 }
 

@@ -2,6 +2,7 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
+local lazy = require("rille.core.lazy")
 local failure = require("rille.core.error")
 local positions_of = require("rille.text.positions")
 local units = require("rille.text.units")
@@ -34,6 +35,11 @@ local function room(n)
   return kept_in, kept_out
 end
 
+--- Returns the functions for `measure`, which few programs use.
+local function measured()
+  return lazy.load("rille.text.measured")
+end
+
 ---@class rille.text
 local M = {}
 
@@ -45,9 +51,13 @@ local M = {}
 ---@param at integer position in the unit `from`, 1-based
 ---@param from rille.unit.position
 ---@param to rille.unit.position
+---@param opts? rille.width_options with `measure`: a position in cells is then 1 more than the distance from the start of the text
 ---@return integer? position in the unit `to`, 1-based
 ---@return string? message if the text is too long
-function M.offset(s, at, from, to)
+function M.offset(s, at, from, to, opts)
+  if opts ~= nil then
+    return measured().offset(s, at, from, to, opts)
+  end
   options.from = UNITS[from] or units.check(from, units.offset, "rille.text.offset: from")
   options.to = UNITS[to] or units.check(to, units.offset, "rille.text.offset: to")
   local ptr, len = of(s, "rille.text.offset")

@@ -2,6 +2,7 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
+local lazy = require("rille.core.lazy")
 local failure = require("rille.core.error")
 local layout = require("rille.text.layout")
 local memory = require("rille.core.result")
@@ -32,6 +33,11 @@ end
 
 local pointer = ffi.typeof("const uint8_t *")
 
+--- Returns the functions for `measure`, which few programs use.
+local function measured()
+  return lazy.load("rille.text.measured")
+end
+
 ---@class rille.text
 local M = {}
 
@@ -44,6 +50,9 @@ local M = {}
 ---@return string?
 ---@return string? message if the text is too long
 function M.truncate(s, cells, opts)
+  if type(opts) == "table" and opts.measure then
+    return measured().truncate(s, cells, opts)
+  end
   local ptr, len = of(s, "rille.text.truncate")
   options.cells = layout.cells(cells, 0, "rille.text.truncate")
   layout.read.truncate(opts, "rille.text.truncate", options)

@@ -2,6 +2,7 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
+local lazy = require("rille.core.lazy")
 local failure = require("rille.core.error")
 local layout = require("rille.text.layout")
 
@@ -27,6 +28,11 @@ end
 
 local pointer = ffi.typeof("const uint8_t *")
 
+--- Returns the functions for `measure`, which few programs use.
+local function measured()
+  return lazy.load("rille.text.measured")
+end
+
 ---@class rille.text
 local M = {}
 
@@ -41,6 +47,9 @@ local M = {}
 ---@return string[]?
 ---@return string? message if the text is too long
 function M.wrap(s, cells, opts)
+  if type(opts) == "table" and opts.measure then
+    return measured().wrap(s, cells, opts)
+  end
   local ptr, len = of(s, "rille.text.wrap")
   options.cells, options.start = layout.cells(cells, 1, "rille.text.wrap"), 0
   layout.read.wrap(opts, "rille.text.wrap", options)
@@ -68,6 +77,9 @@ end
 ---@return integer[]? positions from, to, from, to, …
 ---@return string? message if the text is too long
 function M.wrap_spans(s, cells, opts)
+  if type(opts) == "table" and opts.measure then
+    return measured().wrap_spans(s, cells, opts)
+  end
   local ptr, len = of(s, "rille.text.wrap_spans")
   options.cells, options.start = layout.cells(cells, 1, "rille.text.wrap_spans"), 0
   layout.read.wrap(opts, "rille.text.wrap_spans", options)
@@ -93,6 +105,10 @@ end
 ---@return integer? len bytes appended
 ---@return string? message if the text is too long
 function M.wrap_into(buffer, s, cells, opts)
+  if type(opts) == "table" and opts.measure then
+    bytes.sink(buffer, s, "rille.text.wrap_into")
+    return measured().wrap_into(buffer, s, cells, opts)
+  end
   sink(buffer, s, "rille.text.wrap_into")
   local ptr, len = of(s, "rille.text.wrap_into")
   options.cells, options.start = layout.cells(cells, 1, "rille.text.wrap_into"), 0

@@ -1,5 +1,6 @@
 --- Conversion of positions between units, in pure Lua.
 local bytes = require("rille.bytes")
+local lazy = require("rille.core.lazy")
 local positions_of = require("rille.text.positions")
 local segment = require("rille.fallback.segment")
 local units = require("rille.text.units")
@@ -89,6 +90,11 @@ local function locate(walk, target)
   return index
 end
 
+--- Returns the functions for `measure`, which few programs use.
+local function measured()
+  return lazy.load("rille.text.measured")
+end
+
 ---@class rille.fallback.text
 local M = {}
 
@@ -99,7 +105,10 @@ local M = {}
 ---@param to rille.unit.position
 ---@return integer? position in the unit `to`, 1-based
 ---@return string? message if the native library is needed: for cells of text that is not ASCII
-function M.offset(s, at, from, to)
+function M.offset(s, at, from, to, opts)
+  if opts ~= nil then
+    return measured().offset(s, at, from, to, opts)
+  end
   units.check(from, units.offset, "rille.text.offset: from")
   units.check(to, units.offset, "rille.text.offset: to")
   local text = bytes.string(s, "rille.text.offset")
