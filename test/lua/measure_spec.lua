@@ -19,6 +19,10 @@ t.test("widths are those of a function, or of a table", function()
   for _, opts in ipairs({ OPTS, { measure = WIDTHS } }) do
     t.eq(text.width("", opts), 0)
     t.eq(text.width("mil", opts), 24)
+    t.eq({ text.width("mil", opts) }, { 24 })
+    t.eq(select("#", text.width("mil", opts)), 1)
+    t.eq(select("#", text.offset("mil", 2, "byte", "cell", opts)), 1)
+    t.eq(select("#", text.wrap_spans("mil", 20, opts)), 1)
     t.eq(text.width("a\nb\r\n", opts), 20)
     if native then
       t.eq(text.width("日本 👩‍👩‍👧é", opts), 45)

@@ -200,7 +200,10 @@ end
 --- `rille.text.wrap_spans` with `measure`.
 function M.wrap_spans(s, width, opts)
   local lines, message = wrap_spans(s, width, opts, "rille.text.wrap_spans")
-  return lines, message
+  if not lines then
+    return nil, message
+  end
+  return lines
 end
 
 --- `rille.text.wrap` with `measure`.
@@ -235,7 +238,10 @@ end
 function M.width(s, opts)
   read("width", opts, "rille.text.width")
   local width, message = clusters(bytes.string(s, "rille.text.width"), opts, "rille.text.width")
-  return width, message
+  if not width then
+    return nil, message
+  end
+  return width
 end
 
 --- `rille.text.truncate` with `measure`.
@@ -295,13 +301,14 @@ function M.offset(s, at, from, to, opts)
   elseif from ~= "byte" then
     position, message = rille.text.offset(text, at, from, "byte")
   end
-  if not position or to == "byte" then
-    return position, message
+  if not position then
+    return nil, message
+  elseif to == "byte" then
+    return position
   elseif to == "cell" then
     return 1 + lefts[cluster_at(position)]
   end
-  local converted, why = rille.text.offset(text, position, "byte", to)
-  return converted, why
+  return rille.text.offset(text, position, "byte", to)
 end
 
 --- Returns the edges of the clusters between two bytes, from 0 on, for lines that were wrapped: where each starts, and x.

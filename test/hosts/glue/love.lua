@@ -262,6 +262,90 @@ t.test("files, walks and searches take paths of love.filesystem", function()
   t.raises("rille.love.file: path must be a string, got nil", glue.file)
 end)
 
+--- A font of 10 pixels a character, 20 for those of East Asia and emoji, 4 for `i` and `l`, with one pair that is kerned.
+local function new_font()
+  return {
+    getWidth = function(_, s)
+      return (s == "i" or s == "l") and 4 or rille.text.width(s) * 10
+    end,
+    getKerning = function(_, left, right)
+      return left == "A" and right == "V" and -2 or 0
+    end,
+  }
+end
+
+t.test("a layout has lines, and carets from x and back", function()
+  local font = new_font()
+  local layout = glue.layout(font, "will AVA\nxyz  ", 40)
+  t.eq({ layout.count, layout.text, layout.width }, { 3, "will\nAVA\nxyz", 30 })
+  t.eq({ layout:line(1) }, { "will", 1, 4, 22 })
+  t.eq({ layout:line(2) }, { "AVA", 6, 8, 28 })
+  t.eq({ layout:line(3) }, { "xyz", 10, 12, 30 })
+  for i, place in ipairs({
+    { 0, 1 },
+    { 10, 1 },
+    { 14, 1 },
+    { 18, 1 },
+    { 22, 1 },
+    { 0, 2 },
+    { 8, 2 },
+    { 18, 2 },
+    { 28, 2 },
+  }) do
+    t.eq({ layout:caret(i) }, place, tostring(i))
+    t.eq(layout:position(place[1] + 1, place[2]), i)
+  end
+  t.eq({ layout:caret(100) }, { 30, 3 })
+  t.eq(
+    { layout:position(-5, 3), layout:position(14, 3), layout:position(16, 3), layout:position(99, 3) },
+    { 10, 11, 12, 13 }
+  )
+  t.eq(tostring(layout), "rille.love.layout: 3 lines")
+  t.eq(glue.layout(font, "", 10).count, 0)
+  t.eq({ glue.layout(font, "", 10):caret(1) }, { 0, 1 })
+  t.raises("rille.love.layout:line: i must be from 1 to 3, got 4", layout.line, layout, 4)
+  t.raises("rille.love.layout: font must be a Font, got nil", glue.layout, nil, "a", 1)
+  t.raises("rille.love.layout: width must be a number >= 0, got nil", glue.layout, font, "a")
+end)
+
+t.test("no line of a layout begins with a closing bracket or cuts an emoji, at any width", function()
+  local font = new_font()
+  local s =
+    "「これはペンです。」と彼は言った。👩‍👩‍👧が来た！（本当に？）え、そうなの。"
+  -- Below 80 pixels some words, with the signs that belong to them, are longer than a line.
+  for width = 80, 1000, 7 do
+    local layout = glue.layout(font, s, width)
+    for i = 1, layout.count do
+      local line, _, _, measured = layout:line(i)
+      t.ok(measured <= width, line)
+      t.ok(
+        not line:find("^、") and not line:find("^。") and not line:find("^」") and not line:find("^）"),
+        line
+      )
+      t.ok(not line:find("（$") and not line:find("「$"), line)
+      t.ok(not line:find("^\226\128\141") and not line:find("\226\128\141$"), line)
+    end
+    t.eq((layout.text:gsub("\n", "")), s)
+  end
+end)
+
+t.test("a layout that is asked for again creates no garbage", function()
+  local font = new_font()
+  local s = ("mixed text, 日本語 and more. "):rep(100)
+  local layout = glue.layout(font, s, 300)
+  local least = math.huge
+  collectgarbage("stop")
+  for _ = 1, 5 do
+    local before = collectgarbage("count")
+    for _ = 1, 1000 do
+      t.ok(glue.layout(font, s, 300) == layout)
+    end
+    least = math.min(least, collectgarbage("count") - before)
+  end
+  collectgarbage("restart")
+  t.eq(least, 0)
+end)
+
 t.test("the game may exit while jobs run", function()
   local jobs = {}
   for i = 1, 20 do
