@@ -32,123 +32,135 @@ local function times(count, fn)
   return median(list), list[#list]
 end
 
-local wait, worst = times(200, function()
-  resty.wait(start({ steps = 1, microseconds = 2000 }), 60000)
-end)
-ngx.say(
-  ("wait for a job of 2 ms: median %.2f ms, worst of 200 %.2f ms, woken by %s"):format(
-    wait,
-    worst,
-    resty.health().waits
+local part = ngx.var.arg_part
+
+local function waits()
+  local wait, worst = times(200, function()
+    resty.wait(start({ steps = 1, microseconds = 2000 }), 60000)
+  end)
+  ngx.say(
+    ("wait for a job of 2 ms: median %.2f ms, worst of 200 %.2f ms, woken by %s"):format(
+      wait,
+      worst,
+      resty.health().waits
+    )
   )
-)
-local blocking = times(200, function()
-  start({ steps = 1, microseconds = 2000 }):wait()
-end)
-ngx.say(("the same, blocking: median %.2f ms"):format(blocking))
+  local blocking = times(200, function()
+    start({ steps = 1, microseconds = 2000 }):wait()
+  end)
+  ngx.say(("the same, blocking: median %.2f ms"):format(blocking))
 
---- 1,000 light threads that wait for changes of a file.
-local file = assert(rille.file(root .. "/README.md"))
-local jobs, threads = {}, {}
-for i = 1, 1000 do
-  jobs[i] = file:follow()
-  threads[i] = ngx.thread.spawn(resty.wait, jobs[i])
-end
-ngx.sleep(1)
-local cpu, since = clock(2), clock(1)
-ngx.sleep(10)
-local used, passed = clock(2) - cpu, clock(1) - since
-ngx.say(
-  ("idle worker with %d open notifiers: %.1f ms of processor time in %.1f s"):format(
-    rille.stats().handles.notifier,
-    used * 1000,
-    passed
-  )
-)
-for i = 1, 1000 do
-  jobs[i]:close()
-  ngx.thread.wait(threads[i])
-end
-
-local list, with = {}, {}
-for i = 1, 10000 do
-  list[i], with[i] = "literal number " .. i, "replacement " .. i
-end
-local literals = assert(rille.literals(list))
-local made = times(50, function()
-  rille.stream(literals, with):close()
-end)
-local stream = assert(rille.stream(literals, with))
-local reset = times(1000, function()
-  stream:reset()
-end)
-ngx.say(("a stream of 10,000 literals: new %.1f µs, reset %.2f µs"):format(made * 1000, reset * 1000))
-
---- Returns the nanoseconds of one call of `fn(i)`, the best of five rounds.
-local function nanos(fn)
-  local best = math.huge
-  for _ = 1, 6 do
-    local from = clock(1)
-    for i = 1, 1000000 do
-      fn(i)
-    end
-    best = math.min(best, clock(1) - from)
+  --- 1,000 light threads that wait for a change of a file.
+  local file = assert(rille.file(root .. "/README.md"))
+  local job, threads = file:follow(), {}
+  for i = 1, 1000 do
+    threads[i] = ngx.thread.spawn(resty.wait, job)
   end
-  return best * 1000
+  ngx.sleep(1)
+  local cpu, since = clock(2), clock(1)
+  ngx.sleep(10)
+  local used, passed = clock(2) - cpu, clock(1) - since
+  ngx.say(
+    ("idle worker with %d open notifiers: %.1f ms of processor time in %.1f s"):format(
+      rille.stats().handles.notifier,
+      used * 1000,
+      passed
+    )
+  )
+  job:close()
+  for i = 1, 1000 do
+    ngx.thread.wait(threads[i])
+  end
 end
 
-local text = "GET /shop/item/4711 HTTP/1.1"
-local re = assert(rille.regex([[item/(\d+)]]))
-local bytes = assert(rille.regex([[item/(\d+)]], "b"))
-local res, ours = {}, {}
-local rows = {
-  {
-    "find",
-    function()
-      return re:find(text)
-    end,
-    function()
-      return ngx.re.find(text, [[item/(\d+)]], "jo")
-    end,
-  },
-  {
-    "find, flag b",
-    function()
-      return bytes:find(text)
-    end,
-    function()
-      return ngx.re.find(text, [[item/(\d+)]], "jo")
-    end,
-  },
-  {
-    "match",
-    function()
-      return re:match(text)
-    end,
-    function()
-      return ngx.re.match(text, [[item/(\d+)]], "jo")
-    end,
-  },
-  {
-    "match_table",
-    function()
-      return re:match_table(text, 1, ours)
-    end,
-    function()
-      return ngx.re.match(text, [[item/(\d+)]], "jo", nil, res)
-    end,
-  },
-  {
-    "captures",
-    function()
-      return re:captures(text)
-    end,
-    function()
-      return ngx.re.match(text, [[item/(\d+)]], "jo")
-    end,
-  },
-}
-for _, row in ipairs(rows) do
-  local own, peer = nanos(row[2]), nanos(row[3])
-  ngx.say(("%s: rille %.0f ns, ngx.re %.0f ns, %.2f times"):format(row[1], own, peer, peer / own))
+local function patterns()
+  local list, with = {}, {}
+  for i = 1, 10000 do
+    list[i], with[i] = "literal number " .. i, "replacement " .. i
+  end
+  local literals = assert(rille.literals(list))
+  local made = times(50, function()
+    rille.stream(literals, with):close()
+  end)
+  local stream = assert(rille.stream(literals, with))
+  local reset = times(1000, function()
+    stream:reset()
+  end)
+  ngx.say(("a stream of 10,000 literals: new %.1f µs, reset %.2f µs"):format(made * 1000, reset * 1000))
+
+  --- Returns the nanoseconds of one call of `fn(i)`, the best of five rounds.
+  local function nanos(fn)
+    local best = math.huge
+    for _ = 1, 6 do
+      local from = clock(1)
+      for i = 1, 1000000 do
+        fn(i)
+      end
+      best = math.min(best, clock(1) - from)
+    end
+    return best * 1000
+  end
+
+  local text = "GET /shop/item/4711 HTTP/1.1"
+  local re = assert(rille.regex([[item/(\d+)]]))
+  local bytes = assert(rille.regex([[item/(\d+)]], "b"))
+  local res, ours = {}, {}
+  local rows = {
+    {
+      "find",
+      function()
+        return re:find(text)
+      end,
+      function()
+        return ngx.re.find(text, [[item/(\d+)]], "jo")
+      end,
+    },
+    {
+      "find, flag b",
+      function()
+        return bytes:find(text)
+      end,
+      function()
+        return ngx.re.find(text, [[item/(\d+)]], "jo")
+      end,
+    },
+    {
+      "match",
+      function()
+        return re:match(text)
+      end,
+      function()
+        return ngx.re.match(text, [[item/(\d+)]], "jo")
+      end,
+    },
+    {
+      "match_table",
+      function()
+        return re:match_table(text, 1, ours)
+      end,
+      function()
+        return ngx.re.match(text, [[item/(\d+)]], "jo", nil, res)
+      end,
+    },
+    {
+      "captures",
+      function()
+        return re:captures(text)
+      end,
+      function()
+        return ngx.re.match(text, [[item/(\d+)]], "jo")
+      end,
+    },
+  }
+  for _, row in ipairs(rows) do
+    local own, peer = nanos(row[2]), nanos(row[3])
+    ngx.say(("%s: rille %.0f ns, ngx.re %.0f ns, %.2f times"):format(row[1], own, peer, peer / own))
+  end
+end
+
+if part ~= "patterns" then
+  waits()
+end
+if part ~= "waits" then
+  patterns()
 end
