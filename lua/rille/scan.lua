@@ -82,6 +82,7 @@ function Scan:feed(chunk, last)
   elseif status < 0 then
     failure.raise(err, "rille.scan:feed")
   end
+  return nil
 end
 
 --- Returns all patterns that were found in the text so far.

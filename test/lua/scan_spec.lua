@@ -83,7 +83,8 @@ end)
 
 t.test("a match is reported with the chunk in which it ends", function()
   local scan = assert(rille.scan(assert(rille.literals({ "cat", "dog" }))))
-  t.eq(scan:feed("a ca"), nil)
+  -- One value in any case, also as the last argument of a call.
+  t.eq(select("#", scan:feed("a ca")), 1)
   t.eq(scan:feed("t, "), { 1 })
   t.eq(scan:feed("cat do"), nil)
   t.eq(scan:feed("g", true), { 2 })
