@@ -16,7 +16,8 @@ local get_request = has_base and base.get_request
 local function identity()
   local request = get_request and get_request()
   if request then
-    local timed, since = pcall(ngx.req.start_time)
+    -- The stream module of nginx has no such function.
+    local timed, since = pcall(ngx.req and ngx.req.start_time)
     return tonumber(ffi.cast("uintptr_t", request)), timed and since or 0
   end
 end
