@@ -343,6 +343,23 @@ t.test(
       while filling:wait(LONG) == "running" or counting:wait(LONG) == "running" do
       end
       t.eq(filtered:line(2), "two two")
+      -- A closed navigation keeps nothing open; it searches again, which needs open patterns.
+      navigation:close()
+      t.refuses("rille: closed", navigation.next, navigation, 1, LONG)
+      local open = rille.regex("tw[o]")
+      navigation = assert(file:navigate(open))
+      local live = rille.stats().handles.regex
+      navigation:close()
+      t.eq({ navigation:next(1, LONG) }, { 18, 20, 4 })
+      navigation:close()
+      t.refuses(
+        "rille.file.navigation:next: position must be an integer from 1 on, got 0",
+        navigation.next,
+        navigation,
+        0
+      )
+      open:close()
+      t.ok(t.shared or rille.stats().handles.regex == live - 1)
       t.eq(counting:take(), { total = 3, lines = 2, partial = false })
     end)
   end

@@ -9,7 +9,8 @@ local CHUNK = 500
 ---@class rille.file.navigation
 ---@field job? rille.job the running search, to wait for
 ---@field package file rille.file
----@field package what rille.line_pattern[]
+---@field package patterns rille.line_pattern[] those of the caller, who may close them
+---@field package what rille.line_pattern[]? the same patterns, open until `close`
 ---@field package fore table[] matches from the anchor on, ascending
 ---@field package aft table[] matches before it, descending
 ---@field package low integer? the first position that was searched
@@ -85,7 +86,22 @@ local function drain(self)
   return true
 end
 
+--- Makes objects of the patterns that stay open when the caller closes theirs.
+local function hold(self)
+  local what = {}
+  for i, pattern in ipairs(self.patterns) do
+    if type(pattern) == "table" and not pattern.handle then
+      error("rille: closed", 4)
+    end
+    what[i] = type(pattern) == "table" and pattern:clone() or pattern
+  end
+  self.what = what
+end
+
 local function start(self, backward)
+  if not self.what then
+    hold(self)
+  end
   if self.job and self.backward == backward then
     return true
   elseif self.job then
@@ -146,6 +162,7 @@ local function known_previous(self, position)
   return last(self.fore, before) or first(self.aft, before)
 end
 
+--- The caller is that of `next` or `previous`, which end with this call.
 local function go(self, position, ms, backward, name)
   if type(position) ~= "number" or position < 1 or position % 1 ~= 0 then
     error(
@@ -153,7 +170,7 @@ local function go(self, position, ms, backward, name)
         name,
         tostring(position)
       ),
-      3
+      2
     )
   end
   if self.job then
@@ -206,19 +223,24 @@ function Navigation:previous(position, ms)
   return go(self, position, ms, true, "previous")
 end
 
---- Stops the search and discards the matches: call it when a refresh returns "truncated" or "replaced".
+--- Stops the search and discards the matches: call it when a refresh returns "truncated" or "replaced". Later calls search
+--- again, and need patterns that are open.
 function Navigation:close()
   forget(self, nil)
+  for _, pattern in ipairs(self.what or {}) do
+    if type(pattern) == "table" then
+      pattern:close()
+    end
+  end
+  self.what = nil
 end
 
 --- Returns an object that moves from match to match; see `file:navigate`.
 ---@param file rille.file
----@param patterns rille.line_pattern[] the caller may close them and change the list afterwards
+---@param patterns rille.line_pattern[] open; the caller may close them and change the list afterwards
 ---@return rille.file.navigation
 return function(file, patterns)
-  local what = {}
-  for i, pattern in ipairs(patterns) do
-    what[i] = type(pattern) == "string" and pattern or pattern:clone()
-  end
-  return setmetatable({ file = file, what = what, fore = {}, aft = {} }, Navigation)
+  local self = setmetatable({ file = file, patterns = { unpack(patterns) }, fore = {}, aft = {} }, Navigation)
+  hold(self)
+  return self
 end
