@@ -1,4 +1,4 @@
---- Waits, streams and patterns in nginx: see bench/nginx/run.
+--- Benches of waits, streams and patterns in nginx: see bench/nginx/run.
 -- luacheck: globals ngx rille resty
 local root = os.getenv("RILLE_ROOT")
 local start = dofile(root .. "/test/support/jobs.lua")

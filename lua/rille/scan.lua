@@ -34,8 +34,8 @@ local M = {}
 --- Returns a scan, which finds which patterns of a set, or which literals of a list, occur in a text that arrives in chunks. No
 --- text is kept. Literals are found also where they overlap.
 ---
---- A set is scanned for by one automaton, built for its first scan, which may take a tenth of a second. A set whose automaton
---- exceeds its memory limit is refused, and so is one with a Unicode word boundary: write `(?-u:\b)` for `\b`.
+--- A set is compiled to one automaton at its first scan, which may take a tenth of a second. A set whose automaton exceeds
+--- its memory limit is refused, and so is one with a Unicode word boundary: write `(?-u:\b)` for `\b`.
 ---@param matcher rille.regexset|rille.literals may be closed while the scan is in use
 ---@param opts? rille.scan.options
 ---@return rille.scan?
@@ -96,7 +96,7 @@ function Scan:matches()
   return list(numbers, out[0]) or {}
 end
 
---- Returns where the first match of a pattern ends: the position of its last byte in the text, counted over all chunks.
+--- Returns the end of the first match of a pattern: the position of its last byte in the text, counted over all chunks.
 ---@param id integer place in the list
 ---@return integer? position nil if the pattern was not found
 function Scan:first(id)
@@ -114,7 +114,7 @@ function Scan:limited()
   return C.rille_scanner_limited(open(self)) ~= 0
 end
 
---- Forgets the text and what was found, and begins with a new text. It allocates nothing.
+--- Resets the scan for a new text. Allocates nothing.
 ---@return rille.scan self
 function Scan:reset()
   if C.rille_scanner_reset(open(self), err) < 0 then
@@ -123,7 +123,7 @@ function Scan:reset()
   return self
 end
 
---- Returns another scan like this one, with a text of its own. Both share what was compiled, so that it costs little.
+--- Returns another scan for the same patterns, with a text of its own. Both share the automaton, so a clone costs little.
 ---@return rille.scan
 ---@package
 function Scan:clone()

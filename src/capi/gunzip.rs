@@ -54,8 +54,8 @@ pub unsafe extern "C" fn rille_gunzip_free(gunzip: *mut rille_gunzip) {
 /// Unpacks the next chunk and appends its bytes to `out`; if `last` is not 0, the data ends after it. A chunk may unpack to a
 /// thousand times its length.
 ///
-/// Returns RILLE_OK, RILLE_EARG (the chunk lies in `out`), RILLE_ETOOBIG (`out` would be too long) or RILLE_EIO (this is not
-/// gzip data, it is damaged, or it is not whole). After a failure it fails forever.
+/// Returns RILLE_OK, RILLE_EARG (the chunk lies in `out`), RILLE_ETOOBIG (`out` would be too long) or RILLE_EIO (the data is
+/// not gzip, is damaged, or is incomplete). After a failure every call fails until the decompression is reset.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_gunzip_feed(
     gunzip: *mut rille_gunzip,
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn rille_gunzip_feed(
     }
 }
 
-/// Begins with new data, also after a failure.
+/// Resets the decompression for new data, also after a failure.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_gunzip_reset(
     gunzip: *mut rille_gunzip,

@@ -13,8 +13,8 @@
 //!
 //! # What does it cost?
 //!
-//! A table load for each byte. What ends in a state is looked at once for each state, so that a text in which all patterns
-//! match everywhere costs no more than one in which none does.
+//! A table load for each byte. The matches that end in a state are examined once for each state, so that a text in which
+//! all patterns match everywhere costs no more than one in which none does.
 //!
 //! # When is a pattern found?
 //!
@@ -43,7 +43,7 @@ const DEFAULT_MEMORY_LIMIT: usize = 16 << 20;
 pub struct ScanOptions {
     /// Maximum bytes of the automaton; 0 for 16 MiB.
     pub memory_limit: usize,
-    /// Number of bytes of the text that are scanned; 0 for all.
+    /// Maximum number of bytes of the text to scan; 0 for all.
     pub max_bytes: u64,
 }
 

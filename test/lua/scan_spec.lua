@@ -104,7 +104,7 @@ t.test(
   end
 )
 
-t.test("a text that is ended takes no more until a reset", function()
+t.test("a finished text takes no more chunks until a reset", function()
   local lits = assert(rille.literals({ "a", "b" }))
   local scan = assert(rille.scan(lits))
   lits:close()

@@ -13,7 +13,7 @@ local rows_of = ffi.typeof("rille_fuzzy_row[?]")
 
 local M = {}
 
---- What C says of the rows that it has written.
+--- The counts that C writes with the rows.
 M.found = ffi.new("rille_fuzzy_found")
 local found = M.found
 

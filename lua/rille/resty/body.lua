@@ -10,10 +10,10 @@ local M = {}
 ---@class rille.resty.body.options
 ---@field chunk? integer bytes of the temporary file that are read at a time; 65,536 by default
 
---- Bytes after which other requests get a turn.
+--- Number of bytes after which other requests run.
 local BYTES_PER_TURN = 4 * 2 ^ 20
 
---- Calls `feed(chunk, last)` for a file; returns nil and a message if it cannot be read or `feed` says so.
+--- Calls `feed(chunk, last)` for a file; returns nil and a message if it cannot be read or `feed` fails.
 local function each_chunk(path, size, feed)
   local file, message = io.open(path, "rb")
   if not file then

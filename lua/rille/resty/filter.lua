@@ -27,7 +27,7 @@ local function decide(f, options)
   if options.pass or EMPTY[ngx.status] or ngx.status < 200 then
     return false
   elseif ngx.status == 206 and f.is_rille_stream then
-    -- A part of a text: what a match at its borders is cannot be known.
+    -- A part of a text: matches at its borders cannot be determined.
     return false
   end
   local encoding = ngx.header["Content-Encoding"]

@@ -14,7 +14,7 @@ pub struct rille_scanner_options {
     pub size: u32,
     /// Maximum number of bytes of the automaton; 0 for 16 MiB.
     pub memory_limit: u32,
-    /// Number of bytes of the text that are scanned; 0 for all. Below 2^53.
+    /// Maximum number of bytes of the text to scan; 0 for all. Below 2^53.
     pub max_bytes: i64,
 }
 
@@ -65,7 +65,7 @@ impl From<ScanFinished> for Failure {
 /// same set share the automaton, which the first one builds: that may take a tenth of a second. `options` may be NULL.
 ///
 /// Returns RILLE_OK, RILLE_EARG (an option is wrong), RILLE_EPATTERN (a pattern has a Unicode word boundary, which cannot be
-/// looked for across chunks: write (?-u:\b)) or RILLE_ELIMIT (the automaton would exceed its memory limit).
+/// searched for across chunks: write (?-u:\b)) or RILLE_ELIMIT (the automaton would exceed its memory limit).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_scanner_new_regexset(
     set: *const rille_regexset,
@@ -83,7 +83,7 @@ pub unsafe extern "C" fn rille_scanner_new_regexset(
     }
 }
 
-/// Creates a scan for literals, and writes it to `out`. It finds all that occur, also those that overlap others. The list
+/// Creates a scan for literals, and writes it to `out`. It finds all literals that occur, also overlapping ones. The list
 /// may be freed while the scan lives. `options` may be NULL.
 ///
 /// Returns RILLE_OK, RILLE_EARG (an option is wrong) or RILLE_ELIMIT (the automaton would exceed its memory limit).

@@ -20,13 +20,13 @@ t.test("a stream replaces in every answer of a connection that is kept", functio
   end
 end)
 
-t.test("HEAD has the headers of GET and no body, and the connection goes on", function()
+t.test("HEAD has the headers of GET and no body, and the connection continues", function()
   local status, headers, body = get("/filter/static", { method = "HEAD" })
   t.eq({ status, body, headers["content-length"], headers.etag }, { 200, "", nil, nil })
   t.eq(select(3, get("/filter/plain")), MASKED)
 end)
 
-t.test("204 and 304 have no body, and the connection goes on", function()
+t.test("204 and 304 have no body, and the connection continues", function()
   t.eq((get("/filter/204")), 204)
   t.eq(select(3, get("/filter/plain")), MASKED)
   local _, headers = get("/unfiltered")
@@ -35,7 +35,7 @@ t.test("204 and 304 have no body, and the connection goes on", function()
   t.eq(select(3, get("/filter/plain")), MASKED)
 end)
 
-t.test("a part of a text passes as it is, and a range of a filtered text is the whole", function()
+t.test("a part of a text passes unchanged, and a range request of a filtered text gets all of it", function()
   local status, headers, body = get("/filter/206")
   t.eq({ status, body, headers["content-length"] }, { 206, "secret", "6" })
   local whole_status, _, whole = get("/filter/static", { headers = { Range = "bytes=4-9" } })
@@ -89,7 +89,7 @@ t.test("a scan finds patterns in an answer and leaves it as it is", function()
   end
 end)
 
-t.test("an answer that is told to pass is not filtered", function()
+t.test("a response that is set to pass is not filtered", function()
   local _, headers, body = get("/filter/pass")
   t.eq({ body, headers["content-length"] }, { PLAIN, tostring(#PLAIN) })
 end)

@@ -77,7 +77,7 @@ t.test("with passes a failure on, and refuses what cannot be closed", function()
   t.raises("rille.resty.with: object must have a method close, got table", resty.with, {})
 end)
 
-t.test("a timer closes by finish, last object first, and goes on after an error in one", function()
+t.test("a timer closes by finish, last object first, and continues after an error in one", function()
   local closed = {}
   local function object(name, fails)
     return {

@@ -81,7 +81,7 @@ t.test("a wait is woken by an event and not by the clock", function()
   t.eq(slept, 0)
 end)
 
-t.test("a timeout ends a wait, and the job goes on", function()
+t.test("a timeout ends a wait, and the job continues", function()
   local job = start({ steps = 1000000, microseconds = 1000 })
   local since = now()
   t.eq((resty.wait(job, 30)), "running")
