@@ -37,7 +37,7 @@ pub unsafe extern "C" fn rille_gunzip_new(
     err: *mut rille_error,
 ) -> i32 {
     boundary(err, || {
-        // SAFETY: the caller gives NULL or a place for the pointer.
+        // SAFETY: the caller passes NULL or a place for the pointer.
         let out = unsafe { place(out, "out") }?;
         out.write(Handle::give(rille_gunzip { gunzip: Gunzip::default(), failed: false }));
         Ok(RILLE_OK)
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn rille_gunzip_new(
 /// Frees a decompression.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_gunzip_free(gunzip: *mut rille_gunzip) {
-    // SAFETY: the caller gives NULL or a live decompression, and uses it no more.
+    // SAFETY: the caller passes NULL or a live decompression, and uses it no more.
     boundary_get((), || unsafe { Handle::free(gunzip) })
 }
 
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn rille_gunzip_feed(
     out: *mut rille_buffer,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live decompression, NULL or `len` bytes, and NULL or a live buffer; this call is the
+    // SAFETY: the caller passes NULL or a live decompression, NULL or `len` bytes, and NULL or a live buffer; this call is the
     // only use of both objects.
     unsafe {
         boundary_on(gunzip, err, |gunzip| {
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn rille_gunzip_reset(
     gunzip: *mut rille_gunzip,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live decompression that nothing else uses meanwhile.
+    // SAFETY: the caller passes NULL or a live decompression that nothing else uses meanwhile.
     unsafe {
         boundary_on(gunzip, err, |gunzip| {
             (gunzip.gunzip, gunzip.failed) = (Gunzip::default(), false);

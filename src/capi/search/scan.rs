@@ -73,7 +73,7 @@ pub unsafe extern "C" fn rille_scanner_new_regexset(
     out: *mut *mut rille_scanner,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live set, NULL or options, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live set, NULL or options, and NULL or a place for the pointer.
     unsafe {
         boundary_at(set, err, |set| {
             let (options, out) = (super::options(options)?.read()?, place(out, "out")?);
@@ -94,7 +94,7 @@ pub unsafe extern "C" fn rille_scanner_new_literals(
     out: *mut *mut rille_scanner,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live list, NULL or options, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live list, NULL or options, and NULL or a place for the pointer.
     unsafe {
         boundary_at(literals, err, |literals| {
             let (options, out) = (super::options(options)?.read()?, place(out, "out")?);
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn rille_scanner_new_literals(
 /// Frees a scan.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_scanner_free(scanner: *mut rille_scanner) {
-    // SAFETY: the caller gives NULL or a live scan, and uses it no more.
+    // SAFETY: the caller passes NULL or a live scan, and uses it no more.
     boundary_get((), || unsafe { Handle::free(scanner) })
 }
 
@@ -128,7 +128,7 @@ pub unsafe extern "C" fn rille_scanner_feed(
     out_count: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live scan that nothing else uses meanwhile, NULL or `len` bytes, and NULL or a place
+    // SAFETY: the caller passes NULL or a live scan that nothing else uses meanwhile, NULL or `len` bytes, and NULL or a place
     // for the number.
     unsafe {
         boundary_on(scanner, err, |scanner| {
@@ -145,7 +145,7 @@ pub unsafe extern "C" fn rille_scanner_feed(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_scanner_new_ids(scanner: *const rille_scanner) -> *const u32 {
     boundary_get(std::ptr::null(), || {
-        // SAFETY: the caller gives NULL or a live scan that nobody changes meanwhile.
+        // SAFETY: the caller passes NULL or a live scan that nobody changes meanwhile.
         unsafe { Handle::peek(scanner) }
             .map_or(std::ptr::null(), |scanner| scanner.scan.new_ids().as_ptr())
     })
@@ -164,7 +164,7 @@ pub unsafe extern "C" fn rille_scanner_matches(
     out_count: *mut u32,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live scan that nothing else uses meanwhile, and NULL or places for what is written.
+    // SAFETY: the caller passes NULL or a live scan that nothing else uses meanwhile, and NULL or places for what is written.
     unsafe {
         boundary_on(scanner, err, |scanner| {
             let len = scanner.scan.len();
@@ -191,7 +191,7 @@ pub unsafe extern "C" fn rille_scanner_matches(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_scanner_first(scanner: *const rille_scanner, id: u32) -> f64 {
     boundary_get(-1.0, || {
-        // SAFETY: the caller gives NULL or a live scan that nobody changes meanwhile.
+        // SAFETY: the caller passes NULL or a live scan that nobody changes meanwhile.
         let first =
             unsafe { Handle::peek(scanner) }.and_then(|scanner| scanner.scan.first(id as usize));
         first.map_or(-1.0, |first| first as f64)
@@ -202,7 +202,7 @@ pub unsafe extern "C" fn rille_scanner_first(scanner: *const rille_scanner, id: 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_scanner_limited(scanner: *const rille_scanner) -> u32 {
     boundary_get(0, || {
-        // SAFETY: the caller gives NULL or a live scan that nobody changes meanwhile.
+        // SAFETY: the caller passes NULL or a live scan that nobody changes meanwhile.
         unsafe { Handle::peek(scanner) }.map_or(0, |scanner| scanner.scan.limited().into())
     })
 }
@@ -211,7 +211,7 @@ pub unsafe extern "C" fn rille_scanner_limited(scanner: *const rille_scanner) ->
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_scanner_len(scanner: *const rille_scanner) -> u32 {
     boundary_get(0, || {
-        // SAFETY: the caller gives NULL or a live scan that nobody changes meanwhile.
+        // SAFETY: the caller passes NULL or a live scan that nobody changes meanwhile.
         unsafe { Handle::peek(scanner) }.map_or(0, |scanner| scanner.scan.len() as u32)
     })
 }
@@ -222,7 +222,7 @@ pub unsafe extern "C" fn rille_scanner_reset(
     scanner: *mut rille_scanner,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live scan that nothing else uses meanwhile.
+    // SAFETY: the caller passes NULL or a live scan that nothing else uses meanwhile.
     unsafe {
         boundary_on(scanner, err, |scanner| {
             scanner.scan.reset();
@@ -238,7 +238,7 @@ pub unsafe extern "C" fn rille_scanner_new_like(
     out: *mut *mut rille_scanner,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live scan that nothing else uses meanwhile, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live scan that nothing else uses meanwhile, and NULL or a place for the pointer.
     unsafe {
         boundary_on(scanner, err, |scanner| {
             let out = place(out, "out")?;

@@ -194,7 +194,7 @@ pub unsafe extern "C" fn rille_stream_reset(
     stream: *mut rille_stream,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live stream that nothing else uses meanwhile.
+    // SAFETY: the caller passes NULL or a live stream that nothing else uses meanwhile.
     unsafe {
         boundary_on(stream, err, |stream| {
             stream.stream.reset();
@@ -210,7 +210,7 @@ pub unsafe extern "C" fn rille_stream_new_like(
     out: *mut *mut rille_stream,
     err: *mut rille_error,
 ) -> i32 {
-    // SAFETY: the caller gives NULL or a live stream that nothing else uses meanwhile, and NULL or a place for the pointer.
+    // SAFETY: the caller passes NULL or a live stream that nothing else uses meanwhile, and NULL or a place for the pointer.
     unsafe {
         boundary_on(stream, err, |stream| {
             let out = place(out, "out")?;
