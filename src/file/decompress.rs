@@ -199,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_zeros_behind_a_gzip_archive_is_no_member() {
+    fn bytes_after_the_zeros_at_the_end_of_a_gzip_archive_are_not_a_member() {
         let member = gzip_of(b"text");
         for (zeros, more, is_damaged) in [
             (0, &member[..], false),
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn zstd_blocks_that_give_nothing_can_be_interrupted() {
+    fn empty_zstd_blocks_can_be_interrupted() {
         let mut frame = vec![0x28, 0xB5, 0x2F, 0xFD, 0, 0];
         (0..1000).for_each(|_| frame.extend([0, 0, 0]));
         frame.extend([1, 0, 0]);

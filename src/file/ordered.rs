@@ -195,7 +195,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn results_come_in_order_whatever_the_threads() {
+    fn results_are_in_order_with_any_number_of_threads() {
         for threads in [1, 2, 5] {
             let mut seen = Vec::new();
             // Some pieces have more results than may be held.

@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_no_segments_of_chars_and_none_behind_the_end() {
+    fn there_are_no_segments_of_chars_and_none_after_the_end() {
         let mut out = [MaybeUninit::uninit(); 4];
         for unit in [Unit::Byte, Unit::Char, Unit::Utf16] {
             assert_eq!(segments(b"abc", unit, 0, &mut out), None);

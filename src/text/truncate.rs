@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn tabs_behind_the_ellipsis_go_to_their_stops() {
+    fn tabs_after_the_ellipsis_end_at_their_stops() {
         assert_eq!(cut("0123456789\tx", 9, Side::Left, "…"), "…456789\tx");
         assert_eq!(cut("0\t\tx", 10, Side::Left, "…"), "…\tx");
         assert_eq!(cut("\t\t\t", 16, Side::Middle, "…"), "\t…\t");

@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_decides_about_a_break_may_be_far_behind_it() {
+    fn a_break_may_depend_on_text_far_after_it() {
         // Between a percent sign and a parenthesis a line may end, unless a number follows.
         let marks = "\u{301}".repeat(127);
         for number in ["1", "\u{661}"] {

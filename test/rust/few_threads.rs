@@ -260,12 +260,12 @@ fn of_functions(more: u64, log: &Path) {
 }
 
 #[test]
-fn a_job_behind_one_that_waits_says_that_there_is_no_thread() {
+fn a_job_queued_after_a_waiting_one_reports_that_there_is_no_thread() {
     with_each_number("few_threads::with_a_job_that_waits");
 }
 
 #[test]
-#[ignore = "it becomes another user; a_job_behind_one_that_waits_says_that_there_is_no_thread runs it"]
+#[ignore = "it becomes another user; a_job_queued_after_a_waiting_one_reports_that_there_is_no_thread runs it"]
 fn with_a_job_that_waits() {
     let more = become_another_user() as usize;
     // As many jobs as there are threads wait for their host.

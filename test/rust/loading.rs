@@ -180,7 +180,7 @@ fn a_library_of_another_abi_is_skipped_with_its_reason() {
 }
 
 #[test]
-fn the_search_goes_on_after_a_bad_candidate() {
+fn the_search_continues_after_a_bad_candidate() {
     let tree = Tree::new("order");
     let place = tree.directory.join(packaged());
     fs::create_dir_all(place.parent().expect("a directory")).expect("a directory is made");

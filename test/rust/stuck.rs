@@ -146,7 +146,7 @@ fn with_many_pipes() {
 }
 
 #[test]
-fn results_that_nobody_takes_do_not_stop_other_jobs() {
+fn untaken_results_do_not_stop_other_jobs() {
     for kind in ["grep", "search", "walk"] {
         let scratch = make_tree(20);
         let mut command = child("stuck::with_many_full_jobs", scratch.path());
@@ -161,7 +161,7 @@ fn results_that_nobody_takes_do_not_stop_other_jobs() {
 }
 
 #[test]
-#[ignore = "it takes threads; results_that_nobody_takes_do_not_stop_other_jobs runs it"]
+#[ignore = "it takes threads; untaken_results_do_not_stop_other_jobs runs it"]
 fn with_many_full_jobs() {
     let (root, scratch) = (tree(), beside());
     let first = scratch.path().join(format!("{:0>240}", 0));
@@ -337,12 +337,12 @@ fn with_jobs_that_hang() {
 }
 
 #[test]
-fn jobs_that_queue_behind_ones_that_hang_get_their_turn() {
+fn jobs_queued_after_hanging_ones_still_run() {
     alone("stuck::with_a_queue", make_tree(1).path());
 }
 
 #[test]
-#[ignore = "it takes all threads; jobs_that_queue_behind_ones_that_hang_get_their_turn runs it"]
+#[ignore = "it takes all threads; jobs_queued_after_hanging_ones_still_run runs it"]
 fn with_a_queue() {
     // As many as there are threads; other jobs were queued before these are cancelled, or arrive later.
     let hanging: Vec<_> = (0..job::parallelism()).map(|_| stuck()).collect();

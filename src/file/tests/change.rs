@@ -49,7 +49,7 @@ fn a_middle_that_was_overwritten_a_second_ago_is_seen_by_the_first_refresh() {
 }
 
 #[test]
-fn what_is_written_over_in_a_small_file_is_seen_at_once() {
+fn overwritten_bytes_of_a_small_file_are_noticed_at_once() {
     let directory = Directory::new();
     let path = directory.file("log", &text(SMALL));
     let document = open(&path, FileOptions::default());
@@ -93,7 +93,7 @@ fn a_large_file_that_was_truncated_and_has_grown_to_its_size_is_another_one() {
 }
 
 #[test]
-fn what_is_no_content_is_no_change() {
+fn a_change_of_metadata_alone_is_not_a_change() {
     let directory = Directory::new();
     for lines in [SMALL, LARGE] {
         let path = directory.file("log", &text(lines));
@@ -178,7 +178,7 @@ fn a_file_that_is_written_to_while_it_is_opened_is_one_on_the_disk() {
 }
 
 #[test]
-fn news_of_another_file_have_its_size() {
+fn a_report_of_another_file_has_the_size_of_that_file() {
     let directory = Directory::new();
     let path = directory.file("log", b"one\ntwo\nthree\n");
     let document = Arc::new(open(&path, FileOptions::default()));

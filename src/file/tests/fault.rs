@@ -147,7 +147,7 @@ fn a_fault_of_the_disk_ends_a_search_with_what_was_found_before_it() {
 }
 
 #[test]
-fn what_is_spooled_is_not_followed() {
+fn a_spooled_file_cannot_be_followed() {
     let directory = Directory::new();
     let options = FileOptions { spool: true, ..FileOptions::default() };
     let document = Arc::new(open(Path::new("/dev/null"), options));
@@ -174,7 +174,7 @@ fn what_is_spooled_is_not_followed() {
 }
 
 #[test]
-fn the_index_of_a_filter_is_that_of_lines_nobody_has_asked_for() {
+fn the_index_of_a_filter_includes_lines_that_were_not_requested() {
     let directory = Directory::new();
     let (path, _) = log(&directory, 100_000);
     let document = open(&path, FileOptions::default());

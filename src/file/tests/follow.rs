@@ -13,7 +13,7 @@ fn append(path: &std::path::Path, text: &str) {
 }
 
 #[test]
-fn the_same_news_are_not_told_again_each_second() {
+fn the_same_change_is_not_reported_again_each_second() {
     let directory = Directory::new();
     let path = directory.file("log", b"one\n");
     let document = Arc::new(open(&path, FileOptions::default()));
@@ -35,7 +35,7 @@ fn the_same_news_are_not_told_again_each_second() {
 }
 
 #[test]
-fn followers_that_are_gone_leave_nothing_behind() {
+fn followers_that_have_ended_leave_nothing() {
     let directory = Directory::new();
     let path = directory.file("log", b"one\n");
     let document = Arc::new(open(&path, FileOptions::default()));

@@ -208,7 +208,7 @@ fn a_filter_grows_whether_its_source_is_refreshed_or_closed() {
 }
 
 #[test]
-fn a_filter_is_truncated_when_its_last_line_is_kept_no_more() {
+fn a_filter_is_truncated_when_its_last_line_is_no_longer_kept() {
     let directory = Directory::new();
     let path = directory.file("log", b"one\ntwo\nthr");
     let parent = open(&path, FileOptions::default());
@@ -251,7 +251,7 @@ fn a_rotation_loses_no_line_of_a_filter() {
 }
 
 #[test]
-fn a_filter_that_is_followed_has_news_when_it_has_lines() {
+fn a_followed_filter_reports_new_lines() {
     let directory = Directory::new();
     let path = directory.file("log", b"ERROR 1\n");
     let parent = open(&path, FileOptions::default());
@@ -290,7 +290,7 @@ fn a_filter_that_is_followed_has_news_when_it_has_lines() {
 }
 
 #[test]
-fn a_filter_that_was_cancelled_goes_on() {
+fn a_filter_that_was_cancelled_can_be_continued() {
     let directory = Directory::new();
     let path = directory.file("log", &b"foo\nbar\n".repeat(40_000));
     let parent = open(&path, FileOptions::default());

@@ -227,7 +227,7 @@ fn one_line_of_4_gigabytes_is_read_by_windows() {
 }
 
 #[test]
-fn a_fault_of_the_disk_is_a_sentence_and_what_is_before_it_stays_readable() {
+fn a_disk_error_is_a_message_and_the_bytes_before_it_stay_readable() {
     let line = |offset: u64| if offset % 100 == 99 { b'\n' } else { b'x' };
     let document = made(64 << 20, line, Some(40 << 20));
     let job = document.index().unwrap();
@@ -295,7 +295,7 @@ fn growth_extends_the_index_and_the_rest_starts_afresh() {
 }
 
 #[test]
-fn what_is_written_over_is_another_content() {
+fn overwritten_bytes_are_other_content() {
     let directory = Directory::new();
     let path = directory.file("text", &b"0123456789\n".repeat(10_000));
     let document = open(&path, FileOptions::default());
@@ -365,7 +365,7 @@ fn news(job: &Job<News>) -> News {
 }
 
 #[test]
-fn who_follows_is_told_of_growth_truncation_and_rotation() {
+fn a_follower_gets_reports_of_growth_truncation_and_rotation() {
     let directory = Directory::new();
     let path = directory.file("log", b"one\n");
     let document = Arc::new(open(&path, FileOptions::default()));
@@ -450,7 +450,7 @@ fn no_line_of_a_writer_at_full_speed_is_lost_or_doubled() {
 }
 
 #[test]
-fn what_is_out_of_reach_stays_as_it_was() {
+fn a_file_that_cannot_be_opened_again_keeps_its_content() {
     let directory = Directory::new();
     let path = directory.file("log", b"one\n");
     let document = open(&path, FileOptions::default());

@@ -80,7 +80,7 @@ fn the_last_lines_end_with_the_newest_however_long_lines_are() {
 }
 
 #[test]
-fn the_line_that_was_asked_for_is_in_what_is_around_it() {
+fn reading_around_an_offset_includes_its_line() {
     let directory = Directory::new();
     for (count, len) in [(60, 40_000), (30_000, 80), (20, 400_000), (6, 5 << 20)] {
         let text = numbered(count, len);
@@ -110,7 +110,7 @@ fn the_line_that_was_asked_for_is_in_what_is_around_it() {
 }
 
 #[test]
-fn a_batch_looks_at_a_bounded_part_of_the_file() {
+fn a_batch_reads_a_bounded_part_of_the_file() {
     let line = |offset: u64| if offset % 200_000 == 199_999 { b'\n' } else { b'x' };
     let document = made(64 << 20, line, None);
     let mut batch = Lines::default();

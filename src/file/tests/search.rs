@@ -203,7 +203,7 @@ fn the_lines_of_a_limited_search_are_those_of_its_matches() {
 }
 
 #[test]
-fn many_matches_backward_come_in_their_order() {
+fn many_backward_matches_are_in_reverse_order() {
     let directory = Directory::new();
     let text = b"e\n".repeat(20_000);
     let document = open(&directory.file("text", &text), FileOptions::default());

@@ -167,7 +167,7 @@ proptest! {
 }
 
 #[test]
-fn what_a_cut_archive_of_zstd_holds_back_is_given() {
+fn a_cut_zstd_archive_returns_the_bytes_that_it_held_back() {
     let (directory, text) = (Directory::new(), log(20_000));
     let mut archive = zstd(&text);
     archive.truncate(archive.len() - 10);
@@ -178,7 +178,7 @@ fn what_a_cut_archive_of_zstd_holds_back_is_given() {
 }
 
 #[test]
-fn a_pipe_can_be_read_while_it_comes() {
+fn a_pipe_can_be_read_while_it_is_written() {
     let directory = Directory::new();
     let path = pipe(&directory, "pipe");
     let document = open(&path, FileOptions { unpack: false, ..options() });
@@ -264,7 +264,7 @@ fn a_bomb_stops_at_the_limit() {
 }
 
 #[test]
-fn special_files_are_read_or_tell_why_not() {
+fn special_files_are_read_or_refused_with_a_reason() {
     let null = open(Path::new("/dev/null"), options());
     assert_eq!(end(&*null.index().unwrap()), JobState::Done);
     let info = null.info().unwrap();

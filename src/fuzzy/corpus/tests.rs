@@ -28,7 +28,7 @@ fn the_weight_counts_full_blocks_and_their_directories() {
 }
 
 #[test]
-fn an_item_of_a_directory_that_is_too_long_or_too_deep_comes_out_as_it_went_in() {
+fn an_item_of_a_too_long_or_too_deep_directory_is_returned_unchanged() {
     let long = format!("{}/", "a".repeat(MAX_DIR_BYTES - 1));
     let longer = format!("{}/", "a".repeat(MAX_DIR_BYTES));
     let (deep, deeper) = ("a/".repeat(64), "a/".repeat(65));

@@ -42,7 +42,7 @@ fn looks_at_least(least: usize, items: &[String], query: &str, options: &Session
 }
 
 #[test]
-fn a_search_looks_between_blocks_and_terms() {
+fn a_search_checks_for_cancellation_between_blocks_and_terms() {
     let items: Vec<String> = (0..3 * BLOCK).map(|n| format!("src/{n}.rs")).collect();
     looks_at_least(3, &items, "s", &SessionOptions::default());
     for (term, between) in [("s", " "), ("'s", " "), ("rs$", " "), ("!x", " "), ("'q", " | ")] {
@@ -53,7 +53,7 @@ fn a_search_looks_between_blocks_and_terms() {
 
 /// Items that need the scorer, wherever they are in a word.
 #[test]
-fn a_search_looks_between_items_for_which_there_is_no_short_way() {
+fn a_search_checks_for_cancellation_between_items_without_a_fast_path() {
     let named = |name: &dyn Fn(usize) -> String| -> Vec<String> { (0..BLOCK).map(name).collect() };
     let options = SessionOptions::default();
     let accents = named(&|n| if n % 8 == 0 { format!("s/{n}") } else { format!("é/s{n}") });

@@ -278,7 +278,7 @@ fn an_item_stored_whole_is_judged_by_all_its_components() {
 /// The first character is at the beginning of an item, where its bonus is highest, and the rest after a delimiter: more
 /// than the bound of items in which no component begins as the term does.
 #[test]
-fn an_item_that_begins_as_a_term_makes_up_for_the_gap_behind() {
+fn a_match_at_the_start_outweighs_the_gap_after_it() {
     let few = |item: &str| std::iter::repeat_n(item.to_owned(), 40);
     for scheme in SCHEMES {
         let items = few(" i/liblibs s s ").chain(["i/liblibrl".to_owned()]).collect();
@@ -311,7 +311,7 @@ fn a_directory_far_above_an_item_may_begin_as_the_term() {
 }
 
 #[test]
-fn the_first_term_of_a_group_that_matches_gives_the_score() {
+fn the_first_matching_term_of_a_group_determines_the_score() {
     for queries in [["^a | b$", "b$ | ^a"], ["^\\ a | b$", "x$ | ^a"]] {
         for (others, best) in [("ab", " ab"), (" axb", " ab"), ("a b ", "ab "), ("\tab", " ab\t")] {
             best_is_found(others, best, &queries);

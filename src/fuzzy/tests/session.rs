@@ -213,7 +213,7 @@ fn a_feed_ends_with_its_session_or_its_budget() {
 }
 
 #[test]
-fn a_budget_is_kept_whatever_comes() {
+fn a_memory_limit_holds_for_any_items() {
     let memory_limit = 3 << 20;
     let session = Session::new(SessionOptions { memory_limit, ..SessionOptions::default() });
     let big = vec![b'x'; 1 << 20];
@@ -454,7 +454,7 @@ fn what_was_found_before_changes_nothing() {
 }
 
 #[test]
-fn any_number_of_threads_gives_the_same() {
+fn any_number_of_threads_returns_the_same() {
     let items = tree(30_000);
     let sessions = [1, 2, 0]
         .map(|threads| session(&items, SessionOptions { threads, ..SessionOptions::default() }));

@@ -244,7 +244,7 @@ mod notified {
     use super::*;
 
     #[test]
-    fn news_ring_once_until_they_are_drained() {
+    fn a_notifier_signals_once_until_it_is_drained() {
         let notifier = Notifier::new().unwrap();
         assert!(notifier.fd() > 2 && !notifier.is_foreign());
         assert!(!notifier.drain());

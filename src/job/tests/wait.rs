@@ -73,7 +73,7 @@ fn resting_jobs_have_no_thread_and_are_woken() {
 }
 
 #[test]
-fn a_resting_job_looks_again_by_itself_and_ends_as_it_says() {
+fn a_resting_job_checks_again_and_ends_with_its_own_state() {
     let mut left = 3;
     let job = repeat(move |worker: &Worker<u32>| {
         worker.publish(left, 4)?;
@@ -88,7 +88,7 @@ fn a_resting_job_looks_again_by_itself_and_ends_as_it_says() {
 }
 
 #[test]
-fn a_wake_while_a_job_looks_is_not_lost() {
+fn a_wake_up_during_a_check_is_not_lost() {
     for _ in 0..200 {
         let job = resting();
         let waker = job.waker();
@@ -99,7 +99,7 @@ fn a_wake_while_a_job_looks_is_not_lost() {
 }
 
 #[test]
-fn who_waits_at_a_gate_can_be_cancelled_and_is_let_in() {
+fn a_job_that_waits_at_a_gate_can_be_cancelled_and_enters() {
     let gate = Arc::new(Gate::default());
     let pass = gate.try_enter().unwrap();
     assert!(gate.try_enter().is_none());

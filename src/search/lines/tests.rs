@@ -426,7 +426,7 @@ fn an_error_has_its_offset_in_its_pattern() {
 }
 
 #[test]
-fn long_lines_are_given_up_when_cancelled() {
+fn the_search_of_a_long_line_stops_when_cancelled() {
     let text = [b"x".repeat(1 << 21), b"\n".to_vec(), b"xy ".repeat(1 << 19)].concat();
     let many: Vec<String> = (0..100).map(|n| format!("y{n}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
@@ -459,7 +459,7 @@ fn long_lines_are_given_up_when_cancelled() {
 }
 
 #[test]
-fn compiling_is_given_up_between_patterns() {
+fn compiling_stops_between_patterns_when_cancelled() {
     let sources = [text("a"), text("b"), text("c"), text("d")];
     let patterns = LinePatterns::new(&sources, &LineOptions::default()).unwrap();
     let looks = std::cell::Cell::new(0);
@@ -475,7 +475,7 @@ fn compiling_is_given_up_between_patterns() {
 }
 
 #[test]
-fn literals_inside_of_a_pattern_are_looked_for_first() {
+fn inner_literals_of_a_pattern_are_searched_first() {
     for (pattern, expected) in [
         (r"\w+zqing", true),
         (r"\s+(Sherlock|[A-Z]atso[a-z]|Moriarty)\s+", true),

@@ -214,7 +214,7 @@ fn invalid_options_of_a_stream_are_refused() {
 }
 
 #[test]
-fn a_match_behind_one_that_is_too_long_is_found_wherever_the_search_stops() {
+fn a_match_after_one_that_is_too_long_is_found_wherever_the_search_stops() {
     let regex = Regex::new(b"ay*z", &PatternOptions::default()).unwrap();
     let regex = Arc::new(regex);
     for gap in 0..400 {

@@ -221,7 +221,7 @@ fn encodings_and_binary_files() {
 }
 
 #[test]
-fn what_is_too_long_is_an_error_and_others_go_on() {
+fn a_line_that_is_too_long_is_an_error_and_the_search_continues() {
     let tree = Tree::new();
     write(&tree, "a", "x".repeat(MAX_LINE_BYTES * 2));
     write(&tree, "b", "x\n");
@@ -328,7 +328,7 @@ fn texts_in_memory_stand_for_their_files() {
 }
 
 #[test]
-fn results_that_nobody_takes_stop_the_search_at_a_budget() {
+fn a_search_stops_at_the_limit_of_untaken_results() {
     let tree = Tree::new();
     for file in 0..10 {
         write(&tree, &file.to_string(), "x\n".repeat(1_000_000));

@@ -121,7 +121,7 @@ fn everything_is_found_once() {
 }
 
 #[test]
-fn what_is_ignored_and_hidden() {
+fn ignored_and_hidden_files() {
     let tree = Tree::with(&["a.rs", "b.lua", ".hidden", "sub/c.rs", "sub/d.log", "sub/deep/e.rs"]);
     fs::write(tree.0.join(".ignore"), "*.log\n").unwrap();
     let default = WalkOptions::default();
@@ -144,7 +144,7 @@ fn what_is_ignored_and_hidden() {
 }
 
 #[test]
-fn what_is_wrong_is_told_at_once() {
+fn mistakes_are_reported_at_once() {
     let tree = Tree::with(&["file"]);
     let refused = |root: &[u8], options: &WalkOptions<'_>| walk(root, options).err().unwrap();
     let missing = [tree.root(), b"/nothing"].concat();
@@ -164,7 +164,7 @@ fn what_is_wrong_is_told_at_once() {
 }
 
 #[test]
-fn roots_are_shown_as_they_were_given() {
+fn roots_are_shown_as_they_were_passed() {
     let shown = |root: &[u8]| {
         let globs = vec![b"rille.h".as_slice(), b"build.rs"];
         let options = WalkOptions { max_depth: 1, sort: true, globs, ..WalkOptions::default() };
@@ -234,7 +234,7 @@ fn unreadable_directories_are_reported_and_passed_over() {
 }
 
 #[test]
-fn a_tree_that_vanishes_ends_the_walk_and_nothing_else() {
+fn a_tree_that_vanishes_ends_only_the_walk() {
     for _ in 0..20 {
         let tree = Tree::new();
         for directory in 0..50 {

@@ -89,7 +89,7 @@ fn a_library_of_the_working_directory_is_not_taken() {
 /// The system's loader takes a name from the working directory for such entries.
 #[test]
 #[cfg(target_os = "linux")]
-fn the_loader_is_not_asked_if_it_would_look_into_the_working_directory() {
+fn the_loader_is_not_used_if_it_would_search_the_working_directory() {
     let tree = Tree::new("loader");
     for (list, is_asked) in [
         ("", true),
