@@ -218,7 +218,7 @@ pub struct Scan {
     count: usize,
     /// Match states whose patterns were recorded.
     seen: HashSet<u32>,
-    /// States at the end of a chunk of which it is known what matches whatever follows.
+    /// States at the end of a chunk whose matches do not depend on the following text.
     settled: HashSet<u32>,
     finished: bool,
     /// Whether the automaton was built for this scan.

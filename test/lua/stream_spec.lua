@@ -192,7 +192,7 @@ t.test("a reset begins with a new text, also after the end", function()
   t.raises("rille: closed", stream.reset, stream)
 end)
 
-t.test("a reset leaves a failure and a limit behind", function()
+t.test("a reset clears a failure and a limit", function()
   if rille.backend ~= "native" then
     t.skip("patterns need the native library")
   end

@@ -6,7 +6,7 @@ local M = {}
 --- The field of `ngx.ctx`.
 local KEY = "rille"
 
---- The state of each request by its address: an internal redirect empties `ngx.ctx`, and goes on with the same request.
+--- The state of each request by its address: an internal redirect empties `ngx.ctx`, and continues the same request.
 local by_address = setmetatable({}, { __mode = "v" })
 
 local has_base, base = pcall(require, "resty.core.base")

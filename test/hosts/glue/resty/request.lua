@@ -20,7 +20,7 @@ collectgarbage()
 collectgarbage()
 collectgarbage("stop")
 
-t.test("a hundred clients that leave in mid-request leave nothing behind after a second", function()
+t.test("a hundred clients that leave in mid-request leave nothing after a second", function()
   for _, path in ipairs({ "/endless", "/left" }) do
     local before, seen = rille.stats().handles, handlers.seen.endless or 0
     local clients = {}
