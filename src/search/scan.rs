@@ -65,7 +65,7 @@ impl ScanAutomaton {
             let hir = options.parse(pattern)?;
             if hir.properties().look_set().contains_word_unicode() {
                 return Err(PatternError::whole(format!(
-                    "pattern {} of {len} has a Unicode word boundary, which cannot be looked for across chunks; write (?-u:\\b) or (?-u:\\B)",
+                    "pattern {} of {len} has a Unicode word boundary, which cannot be searched for across chunks; write (?-u:\\b) or (?-u:\\B)",
                     index + 1
                 )));
             }
