@@ -130,7 +130,7 @@ t.test("fork: each noun works in the child, or says that it belongs to the paren
       end
       local own = "belongs to the process that this one was forked from; "
       local _, message = pcall(corpus.query, corpus, "a")
-      says(message, "the corpus " .. own .. "make another one here")
+      says(message, "the session " .. own .. "make another one here")
       local state, _, reason = job:poll()
       t.eq(state, "failed")
       says(reason, "the job " .. own .. "start it here")
