@@ -442,13 +442,13 @@ void rille_gunzip_free(rille_gunzip *gunzip);
  * Unpacks the next chunk and appends its bytes to `out`; if `last` is not 0, the data ends after it. A chunk may unpack
  * to a thousand times its length.
  *
- * Returns RILLE_OK, RILLE_EARG (the chunk lies in `out`), RILLE_ETOOBIG (`out` would be too long) or RILLE_EIO (this is
- * not gzip data, it is damaged, or it is not whole). After a failure it fails forever.
+ * Returns RILLE_OK, RILLE_EARG (the chunk lies in `out`), RILLE_ETOOBIG (`out` would be too long) or RILLE_EIO (the
+ * data is not gzip, is damaged, or is incomplete). After a failure every call fails until the decompression is reset.
  */
 int32_t rille_gunzip_feed(rille_gunzip *gunzip, const uint8_t *text, size_t len, uint32_t last, rille_buffer *out,
     rille_error *err);
 
-/** Begins with new data, also after a failure. */
+/** Resets the decompression for new data, also after a failure. */
 int32_t rille_gunzip_reset(rille_gunzip *gunzip, rille_error *err);
 
 /* Text ----------------------------------------------------------------------------------------------------------------
@@ -1439,7 +1439,7 @@ typedef struct rille_scanner rille_scanner;
 typedef struct rille_scanner_options {
     uint32_t size; /**< sizeof(rille_scanner_options). */
     uint32_t memory_limit; /**< Maximum number of bytes of the automaton; 0 for 16 MiB. */
-    int64_t max_bytes; /**< Number of bytes of the text that are scanned; 0 for all. Below 2^53. */
+    int64_t max_bytes; /**< Maximum number of bytes of the text to scan; 0 for all. Below 2^53. */
 } rille_scanner_options;
 
 #define RILLE_SCANNER_OPTIONS_INIT { sizeof(rille_scanner_options), 0, 0 }
@@ -1450,13 +1450,13 @@ typedef struct rille_scanner_options {
  * NULL.
  *
  * Returns RILLE_OK, RILLE_EARG (an option is wrong), RILLE_EPATTERN (a pattern has a Unicode word boundary, which
- * cannot be looked for across chunks: write (?-u:\b)) or RILLE_ELIMIT (the automaton would exceed its memory limit).
+ * cannot be searched for across chunks: write (?-u:\b)) or RILLE_ELIMIT (the automaton would exceed its memory limit).
  */
 int32_t rille_scanner_new_regexset(const rille_regexset *set, const rille_scanner_options *options,
     rille_scanner **out, rille_error *err);
 
 /**
- * Creates a scan for literals, and writes it to `out`. It finds all that occur, also those that overlap others. The
+ * Creates a scan for literals, and writes it to `out`. It finds all literals that occur, also overlapping ones. The
  * list may be freed while the scan lives. `options` may be NULL.
  *
  * Returns RILLE_OK, RILLE_EARG (an option is wrong) or RILLE_ELIMIT (the automaton would exceed its memory limit).
