@@ -79,6 +79,7 @@ extern "C" {
  *         puts(err.status == RILLE_EARG ? "wrong argument" : err.message);     //> wrong argument
  */
 
+#define RILLE_KIND_SIZE 16 /**< Size of the name of a kind in bytes, its final NUL included. */
 #define RILLE_MESSAGE_SIZE 240 /**< Bytes of a message in the error block, its final NUL included. */
 
 /**
@@ -86,8 +87,6 @@ extern "C" {
  * in a way that breaks programs compiled before.
  */
 #define RILLE_ABI 2
-
-#define RILLE_KIND_SIZE 16 /**< Size of the name of a kind in bytes, its final NUL included. */
 
 /**
  * The status that a function returns: zero for success, positive for success with a note, negative for a failure. After

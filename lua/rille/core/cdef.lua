@@ -3,11 +3,11 @@ return {
   abi = 2,
   -- Declares what include/rille.h does. The last type marks a Lua state in which that is done.
   cdef = [[
+static const int RILLE_KIND_SIZE = 16;
+
 static const int RILLE_MESSAGE_SIZE = 240;
 
 static const int RILLE_ABI = 2;
-
-static const int RILLE_KIND_SIZE = 16;
 
 static const uint32_t RILLE_TEXT_JOB_MAX = (8 << 20);
 
