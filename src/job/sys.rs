@@ -56,64 +56,6 @@ mod unix {
         }
     }
 
-    /// The system's number of a thread.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    pub type ThreadId = libc::c_long;
-
-    /// Returns the system's number of the calling thread.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
-    pub fn thread_id() -> ThreadId {
-        // SAFETY: no memory is involved.
-        unsafe { libc::syscall(libc::SYS_gettid) }
-    }
-
-    /// Excludes the current processor from those of a sleeping thread, and returns it, or none if there is no other
-    /// processor. Linux in a virtual machine regards idle processors as preempted by the hypervisor, and so wakes a
-    /// thread on the processor of the thread that wakes it.
-    #[cfg(target_os = "linux")]
-    pub fn keep_away(thread: ThreadId) -> Option<usize> {
-        // SAFETY: no memory is involved.
-        let here = usize::try_from(unsafe { libc::sched_getcpu() }).ok()?;
-        let changed = change_processors(thread, |set| {
-            // SAFETY: the set is there, and the number is less than it has places.
-            unsafe {
-                if here >= libc::CPU_SETSIZE as usize || !libc::CPU_ISSET(here, set) {
-                    return false;
-                }
-                libc::CPU_CLR(here, set);
-                libc::CPU_COUNT(set) > 0
-            }
-        });
-        changed.then_some(here)
-    }
-
-    /// Adds a processor to those on which the calling thread may run, after it was excluded.
-    #[cfg(target_os = "linux")]
-    pub fn come_back(processor: usize) {
-        change_processors(0, |set| {
-            // SAFETY: the set is there, and the number is one that it had.
-            unsafe { libc::CPU_SET(processor, set) };
-            true
-        });
-    }
-
-    /// Changes the set of processors on which a thread may run, if `change` returns true.
-    #[cfg(target_os = "linux")]
-    fn change_processors(
-        thread: ThreadId,
-        change: impl FnOnce(&mut libc::cpu_set_t) -> bool,
-    ) -> bool {
-        let (thread, size) = (thread as libc::pid_t, size_of::<libc::cpu_set_t>());
-        let mut set = MaybeUninit::<libc::cpu_set_t>::zeroed();
-        // SAFETY: both calls get the size of the set, and all its bits are initialized, at least to zero. For a thread
-        // that has ended they return an error.
-        unsafe {
-            libc::sched_getaffinity(thread, size, set.as_mut_ptr()) == 0
-                && change(set.assume_init_mut())
-                && libc::sched_setaffinity(thread, size, set.as_ptr()) == 0
-        }
-    }
-
     /// Returns the effective user of the process.
     pub fn user() -> u32 {
         // SAFETY: it has no preconditions and cannot fail.
@@ -282,20 +224,6 @@ mod unix {
 pub(super) fn size_at_hand(file: &std::fs::File) -> std::io::Result<u64> {
     Ok(file.metadata()?.len())
 }
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) type ThreadId = ();
-
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(super) fn thread_id() {}
-
-#[cfg(not(target_os = "linux"))]
-pub(super) fn keep_away(_: ThreadId) -> Option<usize> {
-    None
-}
-
-#[cfg(not(target_os = "linux"))]
-pub(super) fn come_back(_: usize) {}
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) fn inotify() -> std::io::Result<std::fs::File> {

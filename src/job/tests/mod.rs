@@ -3,6 +3,7 @@
 mod wait;
 
 use super::*;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc;
 use std::thread::sleep;
 
@@ -376,23 +377,30 @@ fn processors(thread: &str) -> String {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_thread_that_is_kept_away_comes_back() {
-    let (ids, id) = mpsc::channel();
-    let (aways, away) = mpsc::channel::<Option<usize>>();
-    let thread = std::thread::spawn(move || {
-        ids.send(sys::thread_id()).unwrap();
-        away.recv().unwrap().into_iter().for_each(sys::come_back);
-        processors("thread-self")
+fn waking_a_thread_excluded_a_processor_and_could_undo_a_taskset() {
+    let own = processors("thread-self");
+    let stop = Arc::new(AtomicBool::new(false));
+    let (end, expected) = (Arc::clone(&stop), own.clone());
+    let observer = std::thread::spawn(move || {
+        while !end.load(Ordering::Relaxed) {
+            for task in std::fs::read_dir("/proc/self/task").unwrap() {
+                let task = task.unwrap().path();
+                // A thread may end meanwhile.
+                let Ok(status) = std::fs::read_to_string(task.join("status")) else { continue };
+                if status.starts_with("Name:\trille-") {
+                    let line = status.lines().find_map(|l| l.strip_prefix("Cpus_allowed:"));
+                    assert_eq!(line.unwrap().trim(), expected);
+                }
+            }
+        }
     });
-    let id = id.recv_timeout(LONG).unwrap();
-    let of_it = || processors(&format!("self/task/{id}"));
-    let before = of_it();
-    let away = sys::keep_away(id);
-    let digits = before.chars().filter_map(|digit| digit.to_digit(16));
-    assert_eq!(away.is_some(), digits.map(u32::count_ones).sum::<u32>() > 1, "{before}");
-    assert_eq!(away.is_some(), of_it() != before);
-    aways.send(away).unwrap();
-    assert_eq!(thread.join().unwrap(), before);
+    for _ in 0..300 {
+        // Long enough for threads to fall asleep.
+        std::thread::sleep(millis(1));
+        assert!(start::<()>(|_| Ok(())).wait(LONG));
+    }
+    stop.store(true, Ordering::Relaxed);
+    observer.join().unwrap();
 }
 
 #[cfg(target_os = "linux")]
