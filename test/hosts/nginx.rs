@@ -95,6 +95,13 @@ fn serve(program: &Path, kind: &Kind) {
     assert_eq!(ends, 4, "nginx: {ends} of 4 workers ended well:\n{log}");
 }
 
+/// Returns the directive for the user of the workers: those of a root master run as a user who may not read the tree, unless
+/// configured to stay root.
+pub(super) fn user() -> &'static str {
+    // SAFETY: geteuid has no preconditions and cannot fail.
+    if unsafe { libc::geteuid() } == 0 { "user root;" } else { "" }
+}
+
 pub(super) struct Server {
     pub(super) running: Running,
     pub(super) prefix: PathBuf,
@@ -107,9 +114,7 @@ impl Server {
         let variables = environment(HOST, prefix);
         let kept = variables.iter().filter(|(_, value)| value.is_some());
         let kept: String = kept.map(|(name, _)| format!("env {name};\n")).collect();
-        // Workers of a root master run as a user who may not read the tree, unless configured to stay root.
-        // SAFETY: geteuid has no preconditions and cannot fail.
-        let user = if unsafe { libc::geteuid() } == 0 { "user root;" } else { "" };
+        let user = user();
         let template = fs::read_to_string(super::file(template)).expect("the template");
         let conf = template
             .replace("@LOAD_MODULES@", &kind.load)

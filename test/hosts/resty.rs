@@ -1,11 +1,12 @@
 //! The glue for OpenResty in a server of one worker: waits, requests that end, and filters.
 
 use super::nginx::{Kind, Server, kind, request, split};
-use super::process::{Scratch, run};
+use super::process::Scratch;
 use super::{TIMEOUT, begin, find_programs, judge, missing};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 const HOST: &str = "nginx";
 
@@ -77,28 +78,52 @@ fn serve(program: &Path, kind: &Kind) {
     );
 }
 
-/// Tests a configuration that requires the library, with the modules in `lua`; returns whether nginx accepts it, and what it
-/// prints.
-fn accepts(program: &Path, kind: &Kind, lua: &Path, library: Option<&Path>) -> (bool, String) {
+/// Starts a server with the modules in `lua` and `options` of `init`; returns what it answers to a request, or what it has printed
+/// before it ended.
+fn start(
+    program: &Path,
+    kind: &Kind,
+    lua: &Path,
+    library: &Path,
+    options: &str,
+) -> Result<String, String> {
     let prefix = Scratch::new();
-    let path = lua.display();
+    let (path, lua, user) = (prefix.path().display(), lua.display(), super::nginx::user());
     let configuration = format!(
-        "{}pid nginx.pid;\nevents {{}}\nhttp {{\nlua_package_path \"{path}/?.lua;{path}/?/init.lua;;\";\n\
-         init_by_lua_block {{ require(\"resty.rille\").init({{ backend = \"native\" }}) }}\n}}\n",
+        "{}{user}\ndaemon off;\npid nginx.pid;\nevents {{}}\nhttp {{\n\
+         client_body_temp_path b; proxy_temp_path p; fastcgi_temp_path f; uwsgi_temp_path u; scgi_temp_path s_;\n\
+         lua_package_path \"{lua}/?.lua;{lua}/?/init.lua;;\";\n\
+         init_by_lua_block {{ rille = require(\"resty.rille\").init({options}) }}\n\
+         server {{ listen unix:{path}/s; location / {{ content_by_lua_block {{\n\
+         local job = require(\"rille\").literals_job({{ \"a\" }})\n\
+         ngx.say(rille.backend, \" \", (require(\"resty.rille\").wait(job))) }} }} }}\n}}\n",
         kind.load
     );
     fs::write(prefix.path().join("nginx.conf"), configuration).expect("a file is written");
-    fs::create_dir_all(prefix.path().join("logs")).expect("a directory is made");
     let mut command = Command::new(program);
-    command.arg("-p").arg(prefix.path()).args(["-c", "nginx.conf", "-t"]);
-    for name in ["RILLE_LIB", "RILLE_BACKEND", "LUA_PATH", "LD_LIBRARY_PATH"] {
+    command.arg("-p").arg(prefix.path()).args(["-c", "nginx.conf", "-e", "error.log"]);
+    for name in ["RILLE_BACKEND", "LUA_PATH", "LD_LIBRARY_PATH"] {
         command.env_remove(name);
     }
-    if let Some(library) = library {
-        command.env("RILLE_LIB", library);
-    }
-    let (status, output) = run(&mut command, TIMEOUT).expect("nginx runs");
-    (status.expect("nginx ends").success(), output)
+    let stderr = fs::File::create(prefix.path().join("stderr")).expect("a file");
+    command.env("RILLE_LIB", library).stderr(stderr);
+    let mut running = super::process::Running::start(&mut command, true).expect("nginx starts");
+    let socket = prefix.path().join("s");
+    let answer = loop {
+        if running.ended().is_some() {
+            let files = ["stderr", "error.log"].map(|name| fs::read(prefix.path().join(name)));
+            let printed = files.map(Result::unwrap_or_default).concat();
+            return Err(String::from_utf8_lossy(&printed).into_owned());
+        }
+        // Before it fails in init_by_lua, nginx has made its socket, and nobody listens to it.
+        match request(&socket, "/") {
+            Ok(answer) if !answer.is_empty() => break answer,
+            _ => std::thread::sleep(Duration::from_millis(5)),
+        }
+    };
+    running.signal(libc::SIGTERM);
+    running.wait(TIMEOUT);
+    Ok(body(&answer).to_owned())
 }
 
 #[test]
@@ -115,8 +140,8 @@ fn a_start_without_the_required_library_fails_and_names_every_candidate() {
             .expect("cp to run");
         assert!(copied.success());
         let absent = scratch.path().join("absent.so");
-        let (started, output) = accepts(&program, &kind, &modules, Some(&absent));
-        assert!(!started, "{output}");
+        let native = "{ backend = \"native\" }";
+        let output = start(&program, &kind, &modules, &absent, native).expect_err("no start");
         for part in [
             "rille.resty.init: backend = 'native' is required, but lua is in use: rille: no usable library",
             "absent.so: No such file or directory",
@@ -125,9 +150,14 @@ fn a_start_without_the_required_library_fails_and_names_every_candidate() {
         ] {
             assert!(output.contains(part), "{part:?} is missing:\n{output}");
         }
+        // Without the requirement the fallback runs, and waits for its jobs.
+        assert_eq!(start(&program, &kind, &modules, &absent, "").expect("a start"), "lua done\n");
         // init_by_lua runs in the master, whose environment is whole: the directive `env` is not needed for it.
-        let (started, output) = accepts(&program, &kind, &modules, Some(crate::library()));
-        assert!(started, "{output}");
+        let library = crate::library();
+        assert_eq!(
+            start(&program, &kind, &modules, library, native).expect("a start"),
+            "native done\n"
+        );
     }
 }
 
