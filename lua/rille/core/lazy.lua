@@ -40,7 +40,7 @@ local function find_tree()
   end
 end
 
---- Returns the working directory, with a slash at its end, or nil if the system does not tell.
+--- Returns the working directory, with a slash at its end, or nil if the system does not report it.
 local function working_directory()
   local answered, path = pcall(function()
     local ffi = require("ffi")
