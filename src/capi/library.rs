@@ -14,7 +14,11 @@ pub const RILLE_ABI: u32 = 2;
 /// the library if they differ.
 #[unsafe(no_mangle)]
 pub extern "C" fn rille_abi() -> u32 {
-    boundary_get(0, || RILLE_ABI)
+    boundary_get(0, || {
+        // The first call of every host.
+        crate::job::pin();
+        RILLE_ABI
+    })
 }
 
 /// Returns the version of the library, for example "0.1.0". The string is static.
@@ -71,7 +75,38 @@ fn path() -> *const c_char {
     found.map_or(null(), |path| path.as_ptr())
 }
 
-#[cfg(not(unix))]
+#[cfg(windows)]
+fn path() -> *const c_char {
+    #[link(name = "kernel32")]
+    unsafe extern "system" {
+        fn GetModuleHandleExW(flags: u32, name: *const u16, module: *mut *mut c_void) -> i32;
+        fn GetModuleFileNameW(module: *mut c_void, name: *mut u16, size: u32) -> u32;
+    }
+    const UNCHANGED_REFCOUNT: u32 = 2;
+    const FROM_ADDRESS: u32 = 4;
+    static PATH: OnceBox<CString> = OnceBox::new();
+    let found = PATH.get_or_try_init(|| {
+        let (here, mut module) = (rille_path as *const u16, std::ptr::null_mut());
+        let mut name = [0; 1024];
+        // SAFETY: with these flags the name is any address in the module. There is room for the result, and for as many
+        // units of the path as are stated.
+        let len = unsafe {
+            if GetModuleHandleExW(UNCHANGED_REFCOUNT | FROM_ADDRESS, here, &raw mut module) == 0 {
+                return Err(());
+            }
+            GetModuleFileNameW(module, name.as_mut_ptr(), name.len() as u32) as usize
+        };
+        // A longer path is cut, and so unknown.
+        if len == 0 || len >= name.len() {
+            return Err(());
+        }
+        let path = String::from_utf16_lossy(&name[..len]).replace('\\', "/");
+        CString::new(path).map(Box::new).map_err(|_| ())
+    });
+    found.map_or(null(), |path| path.as_ptr())
+}
+
+#[cfg(not(any(unix, windows)))]
 fn path() -> *const c_char {
     null()
 }

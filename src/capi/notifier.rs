@@ -4,6 +4,7 @@ use super::boundary::{Handle, at, boundary, boundary_at, boundary_get, place};
 use super::error::{Failure, rille_error, rille_status::*};
 use super::gauge::{self, Gauge, Measured};
 use super::job::rille_job;
+use crate::io_error;
 use crate::job::Notifier;
 
 /// A descriptor that becomes readable when a watched job has results or is over.
@@ -58,7 +59,10 @@ pub unsafe extern "C" fn rille_notifier_new(
         // SAFETY: the caller passes NULL or a place for the pointer.
         let out = unsafe { place(out, "out") }?;
         let notifier = Notifier::new().map_err(|error| {
-            Failure::new(RILLE_EIO, format!("no descriptor for a notifier: {error}"))
+            Failure::new(
+                RILLE_EIO,
+                format!("no descriptor for a notifier: {}", io_error::message(&error)),
+            )
         })?;
         out.write(rille_notifier::give(notifier));
         Ok(RILLE_OK)
@@ -73,7 +77,8 @@ pub unsafe extern "C" fn rille_notifier_free(notifier: *mut rille_notifier) {
 }
 
 /// Returns the descriptor, which does not block and is closed on exec; -1 for NULL. Wait for it to become readable, by
-/// poll, epoll, kqueue or an event loop, but leave reading to rille_notifier_drain and closing to rille_notifier_free.
+/// poll, epoll, kqueue or an event loop, but leave reading to rille_notifier_drain and closing to rille_notifier_free. On
+/// Windows it is a socket: wait by select, WSAPoll or libuv's uv_poll_init_socket.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_notifier_fd(notifier: *const rille_notifier) -> i32 {
     boundary_get(-1, || {

@@ -125,6 +125,9 @@ impl Disk {
         options.read(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+        // A directory opens as it does on other systems, so that its metadata can be read.
+        #[cfg(windows)]
+        std::os::windows::fs::OpenOptionsExt::custom_flags(&mut options, 0x0200_0000); // FILE_FLAG_BACKUP_SEMANTICS
         let file = options.open(path)?;
         let metadata = file.metadata()?;
         Ok((Disk { file }, metadata))
@@ -169,8 +172,11 @@ impl Disk {
         }
     }
 
-    /// Returns the file, to be read to its end.
+    /// Returns the file, to be read from its beginning to its end.
     pub fn into_file(self) -> File {
+        // On Windows a read at an offset moves the position. A pipe has no position and was not read.
+        #[cfg(windows)]
+        let _ = std::io::Seek::rewind(&mut &self.file);
         self.file
     }
 }

@@ -64,6 +64,7 @@ pub use parallel::{run_parallel, spawn_detached};
 pub(crate) use state::unless_refused;
 pub use state::{ABANDONED_AFTER, JobError, JobState, MAX_UNTAKEN_BYTES, Progress};
 pub use steps::{Step, repeat};
+pub(crate) use sys::pin;
 pub use worker::Worker;
 
 use crate::memory;

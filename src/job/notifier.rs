@@ -6,8 +6,7 @@
 //! notifier that was signalled and not yet drained is not written to again, so any number of results costs one system
 //! call for each time that the host wakes up.
 
-use super::sys;
-use std::fs::File;
+use super::sys::{self, End};
 use std::io::{Read, Result, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,9 +20,9 @@ pub struct Notifier {
 pub(super) struct Wakeup {
     /// The process that created it. A child has the same descriptor, and would consume its parent's signals.
     pid: u32,
-    read: File,
+    read: End,
     /// The descriptor to write to, if it is another one.
-    write: Option<File>,
+    write: Option<End>,
     /// Whether the descriptor is a connection, whose other end the host reads.
     is_socket: bool,
     rung: AtomicBool,
@@ -38,11 +37,11 @@ impl Notifier {
 
     /// Returns a notifier that writes to a connection; the host reads its other end.
     #[cfg(unix)]
-    pub(super) fn on_socket(connection: File) -> Notifier {
+    pub(super) fn on_socket(connection: End) -> Notifier {
         Notifier::of(connection, None, true)
     }
 
-    fn of(read: File, write: Option<File>, is_socket: bool) -> Notifier {
+    fn of(read: End, write: Option<End>, is_socket: bool) -> Notifier {
         let (pid, rung) = (std::process::id(), AtomicBool::new(false));
         Notifier { bell: Arc::new(Wakeup { pid, read, write, is_socket, rung }) }
     }
@@ -53,8 +52,14 @@ impl Notifier {
         std::os::fd::AsRawFd::as_raw_fd(&self.bell.read)
     }
 
+    /// Returns the socket, whose number has at most 32 significant bits, as that of every handle.
+    #[cfg(windows)]
+    pub fn fd(&self) -> i32 {
+        std::os::windows::io::AsRawSocket::as_raw_socket(&self.bell.read) as i32
+    }
+
     /// Returns -1, as this system has no such descriptor.
-    #[cfg(not(unix))]
+    #[cfg(not(any(unix, windows)))]
     pub fn fd(&self) -> i32 {
         -1
     }
@@ -69,7 +74,7 @@ impl Notifier {
     /// Poll the jobs after this call, not before: what they have published until now will not signal again.
     pub fn drain(&self) -> bool {
         let mut buffer = [0; 64];
-        // One read empties an eventfd; a pipe holds one byte for each of a few signals.
+        // One read empties an eventfd; a pipe or a socket holds eight bytes for each of a few signals.
         while !self.bell.is_socket && matches!((&self.bell.read).read(&mut buffer), Ok(64)) {}
         self.bell.rung.swap(false, Ordering::SeqCst)
     }

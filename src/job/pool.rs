@@ -39,6 +39,7 @@
 use super::crew::{Crew, set_current};
 use super::sys;
 use super::watcher::Watcher;
+use crate::io_error;
 use crate::memory;
 use once_cell::race::OnceBox;
 use std::collections::VecDeque;
@@ -314,7 +315,8 @@ impl Pool {
         let (mut started, mut refused) = (0, None);
         while state.tasks.len() > state.idle + started && self.may_grow(&state) {
             if let Err(error) = self.start_thread(state) {
-                refused = Some(format!("no thread could be started for the job: {error}"));
+                let reason = io_error::message(&error);
+                refused = Some(format!("no thread could be started for the job: {reason}"));
                 state = self.lock();
                 break;
             }
@@ -363,6 +365,7 @@ impl Pool {
         let name = format!("rille-{}", state.started);
         // Starting a thread takes a while, during which other tasks may be queued.
         drop(state);
+        sys::pin();
         let started = sys::without_signals(|| {
             thread::Builder::new().name(name).spawn(|| {
                 sys::set_batch_scheduling();

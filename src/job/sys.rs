@@ -181,6 +181,9 @@ mod unix {
         })
     }
 
+    /// A descriptor of a notifier.
+    pub type End = File;
+
     /// Creates the descriptor that a notifier reads, and the one that is written to if it is another one: an eventfd is
     /// both.
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -249,14 +252,79 @@ pub(super) fn without_signals<R>(spawn: impl FnOnce() -> R) -> R {
 }
 
 #[cfg(not(unix))]
-pub(super) fn send_byte(_: &std::fs::File) {}
+pub(super) fn send_byte(_: &End) {}
 
 #[cfg(not(unix))]
 pub(super) fn set_batch_scheduling() {}
 
+/// A descriptor of a notifier: a socket, as that is what event loops of Windows wait for.
 #[cfg(not(unix))]
-pub(super) fn wire() -> std::io::Result<(std::fs::File, Option<std::fs::File>)> {
-    Err(std::io::Error::from(std::io::ErrorKind::Unsupported))
+pub(super) type End = std::net::TcpStream;
+
+/// Creates the socket that a notifier reads, and the one that is written to. They are connected to each other, through the
+/// loopback interface.
+#[cfg(not(unix))]
+pub(super) fn wire() -> std::io::Result<(End, Option<End>)> {
+    let listener = std::net::TcpListener::bind((std::net::Ipv4Addr::LOCALHOST, 0))?;
+    let write = End::connect(listener.local_addr()?)?;
+    let own = write.local_addr()?;
+    // Another program may connect first.
+    let read = loop {
+        let (read, from) = listener.accept()?;
+        if from == own {
+            break read;
+        }
+    };
+    for end in [&read, &write] {
+        end.set_nonblocking(true)?;
+    }
+    write.set_nodelay(true)?;
+    Ok((read, Some(write)))
+}
+
+/// Keeps the library mapped until the process ends, where its link arguments do not do that already.
+pub(crate) fn pin() {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    static DONE: AtomicBool = AtomicBool::new(false);
+    if !DONE.swap(true, Ordering::Relaxed) {
+        pin_library();
+    }
+}
+
+/// Keeps the library mapped until the process ends: a host may drop its last reference while a finaliser, a thread or an
+/// exit handler still has to run code of the library. The linker's `-z nodelete` does that where there is one.
+#[cfg(not(any(windows, target_vendor = "apple")))]
+fn pin_library() {}
+
+#[cfg(windows)]
+fn pin_library() {
+    use std::ffi::c_void;
+    #[link(name = "kernel32")]
+    unsafe extern "system" {
+        fn GetModuleHandleExW(flags: u32, name: *const u16, module: *mut *mut c_void) -> i32;
+    }
+    const PIN: u32 = 1;
+    const FROM_ADDRESS: u32 = 4;
+    let mut module = std::ptr::null_mut();
+    let here = pin_library as fn() as *const u16;
+    // SAFETY: with that flag the name is any address in the module, and there is room for the result.
+    unsafe { GetModuleHandleExW(PIN | FROM_ADDRESS, here, &raw mut module) };
+}
+
+#[cfg(target_vendor = "apple")]
+fn pin_library() {
+    let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
+    let here = pin_library as fn() as *const libc::c_void;
+    // SAFETY: `dladdr` takes any address, and fills the block when it returns other than 0. The name ends with a NUL. The
+    // handle that `dlopen` returns is another reference to the same library, and is never closed.
+    unsafe {
+        if libc::dladdr(here, info.as_mut_ptr()) != 0 {
+            libc::dlopen(
+                info.assume_init().dli_fname,
+                libc::RTLD_LAZY | libc::RTLD_NOLOAD | libc::RTLD_NODELETE,
+            );
+        }
+    }
 }
 
 /// On this system reads block.

@@ -21,6 +21,7 @@ use super::names::Names;
 use super::sys;
 use std::collections::BTreeMap;
 use std::fs::File;
+#[cfg(unix)]
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Thread};
@@ -51,12 +52,13 @@ struct WatcherState {
     /// If the thread sleeps, the time at which it wakes up anyway, if any.
     asleep: Option<Option<Instant>>,
     /// The descriptor that wakes the thread while it waits for others.
+    #[cfg(unix)]
     wire: Option<Wire>,
 }
 
 /// The descriptor that the thread reads, and the one that others write to if it is another one.
+#[cfg(unix)]
 struct Wire {
-    #[cfg_attr(not(unix), expect(dead_code))]
     read: File,
     write: Option<File>,
 }
@@ -73,6 +75,7 @@ impl Watcher {
             return true;
         }
         // The thread waits for this lock first.
+        sys::pin();
         let spawned = sys::without_signals(|| {
             let builder = thread::Builder::new().name("rille-watch".to_owned());
             builder.stack_size(128 << 10).spawn(|| {
@@ -212,7 +215,14 @@ fn rest(state: MutexGuard<'_, WatcherState>, until: Option<Instant>) {
 }
 
 impl WatcherState {
+    /// Returns nothing: on this system the thread waits for times only.
+    #[cfg(not(unix))]
+    fn connect(&mut self) -> Option<()> {
+        None
+    }
+
     /// Creates the descriptors that wake the thread, if there are none.
+    #[cfg(unix)]
     fn connect(&mut self) -> Option<()> {
         if self.wire.is_none() {
             let (read, write) = sys::wire().ok()?;
@@ -232,6 +242,7 @@ impl WatcherState {
         if let Some(thread) = &self.thread {
             thread.unpark();
         }
+        #[cfg(unix)]
         if let Some(wire) = &self.wire {
             // It fails only if the pipe is full, and then it is readable anyway.
             let _ = wire.write.as_ref().unwrap_or(&wire.read).write(&1_u64.to_ne_bytes());

@@ -91,10 +91,10 @@ impl Root {
         std::fs::read_dir(given).map_err(|error| refuse(&io_error::message(&error)))?;
         let absolute = std::path::absolute(given);
         let absolute = absolute.map_err(|error| refuse(&io_error::message(&error)))?;
-        let mut shown = root.to_vec();
+        let mut shown = bytes(given).into_owned();
         if relative || root == b"." {
             shown.clear();
-        } else if !root.ends_with(b"/") {
+        } else if !shown.ends_with(b"/") {
             shown.push(b'/');
         }
         Ok(Root { given: root.to_vec(), shown, relative, absolute })

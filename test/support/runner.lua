@@ -5,7 +5,7 @@
 --
 -- The configuration; an environment variable is the default of each field:
 --   host   RILLE_HOST      the value of t.host in specs
---   specs  RILLE_SPECS     paths of spec files; the variable separates them with colons
+--   specs  RILLE_SPECS     paths of spec files; the variable separates them with colons, on Windows with semicolons
 --   jit    RILLE_JIT       false or "off": specs run in the interpreter
 --   expect RILLE_EXPECT    the backend that rille must report; with another one the run fails
 --   shared                 the value of t.shared in specs: true if other Lua states of this process use rille, so that
@@ -74,7 +74,9 @@ return function(config)
   local host, paths = config.host or os.getenv("RILLE_HOST") or "unknown", config.specs
   if not paths then
     paths = {}
-    for path in (os.getenv("RILLE_SPECS") or ""):gmatch("[^:]+") do
+    -- On Windows a path has a colon after its drive.
+    local separated = package.config:sub(1, 1) == "\\" and "[^;]+" or "[^:]+"
+    for path in (os.getenv("RILLE_SPECS") or ""):gmatch(separated) do
       paths[#paths + 1] = path
     end
   end

@@ -56,8 +56,12 @@ local function in_cpath()
   for _, name in ipairs(names) do
     for entry in package.cpath:gmatch("[^;]+") do
       local path = entry:gsub("%?", name)
-      if is_absolute(entry) and exists(path) then
-        return path
+      -- On macOS, Lua's modules are called `.so`, but Cargo and the system name a library `.dylib`.
+      local other = ffi.os == "OSX" and path:gsub("%.so$", ".dylib") or path
+      for _, file in ipairs({ path, other }) do
+        if is_absolute(entry) and exists(file) then
+          return file
+        end
       end
     end
   end

@@ -112,7 +112,9 @@ local function listen()
     end
   end
   if not handle then
-    handle, message = uv.new_poll(notifier:fd())
+    -- On Windows the descriptor is a socket.
+    local poll = package.config:sub(1, 1) == "\\" and uv.new_socket_poll or uv.new_poll
+    handle, message = poll(notifier:fd())
     if not handle then
       return message
     end

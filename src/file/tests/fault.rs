@@ -146,6 +146,7 @@ fn a_fault_of_the_disk_ends_a_search_with_what_was_found_before_it() {
     assert!(kept.info().unwrap().lines <= before);
 }
 
+#[cfg(unix)]
 #[test]
 fn a_spooled_file_cannot_be_followed() {
     let directory = Directory::new();

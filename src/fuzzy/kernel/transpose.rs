@@ -5,6 +5,7 @@
 use crate::fuzzy::corpus::Block;
 use crate::fuzzy::kernel::lanes::BATCH;
 use crate::fuzzy::kernel::needle_state::{PART, Part};
+use crate::memory::{self, must};
 
 /// Number of bytes, and of names, that are transposed at once.
 const PIECE: usize = 16;
@@ -87,7 +88,6 @@ pub(in crate::fuzzy::kernel) fn states(
 }
 
 #[cfg(target_arch = "x86_64")]
-use crate::memory::{self, must};
 use vectors::{turn_bytes, turn_numbers};
 #[cfg(not(target_arch = "x86_64"))]
 use {transpose as turn_bytes, transpose as turn_numbers};

@@ -240,7 +240,6 @@ fn a_job_that_has_ended_fails_when_its_results_are_refused() {
     assert_eq!(job.failure().unwrap(), "it is full");
 }
 
-#[cfg(unix)]
 mod notified {
     use super::*;
 

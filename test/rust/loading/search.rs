@@ -193,6 +193,13 @@ fn only_absolute_places_are_searched_on_other_systems() {
                 local absolute = path:find("^/") or "{system}" == "Windows" and (path:find("^%a:\\") or path:find("^\\\\"))
                 assert(absolute, path)
             end
+            -- Modules in Lua are called `.so` on macOS too, the library is not.
+            io.open = function(path, ...)
+                return path == "/clibs/librille.dylib" and open("/dev/null", ...) or nil
+            end
+            list = require("rille.core.candidates")()
+            clibs = list[#list - 1].path
+            assert((clibs == "/clibs/librille.dylib") == ("{system}" == "OSX"), clibs)
             -- Where nothing is found the loader is not asked, and it is said where nothing was.
             io.open = function() return nil end
             list = require("rille.core.candidates")()
