@@ -92,6 +92,10 @@ local function with(common, more)
   return all
 end
 
+local MEASURED = {
+  kerning = { { 1, "a function or a table, got 1" } },
+  measure = { { "px", "a function or a table, got 'px'" } },
+}
 local TRUNCATE = with(CELLS, {
   ellipsis = { { 1, "a string, got 1" } },
   side = word("'right', 'left' or 'middle'"),
@@ -127,6 +131,8 @@ local LITERALS = {
   match = word("'first' or 'longest'"),
   memory_limit = integer(1),
 }
+local SCAN = { max_bytes = integer(1), memory_limit = integer(1) }
+SCAN.max_bytes[6] = { 1e18, "an integer <= 9007199254740991, got 1e+18" }
 local STREAM = { limit = integer(1), max_match_length = integer(1) }
 local OPEN = {
   cache = integer(1),
@@ -144,9 +150,10 @@ local function cases(path)
   local text, fuzzy, session = rille.text, rille.fuzzy, rille.fuzzy()
   local lits, file, buffer = rille.literals({ "a" }), rille.file(path), rille.buffer()
   return {
-    { "rille.text.width", CELLS, text.width, "a" },
+    { "rille.text.width", with(CELLS, MEASURED), text.width, "a" },
+    { "rille.text.offset", with(CELLS, MEASURED), text.offset, "a", 1, "byte", "cell" },
     { "rille.text.width_job", CELLS, text.width_job, "a" },
-    { "rille.text.truncate", TRUNCATE, text.truncate, "a", 1 },
+    { "rille.text.truncate", with(TRUNCATE, MEASURED), text.truncate, "a", 1 },
     { "rille.text.truncate_job", TRUNCATE, text.truncate_job, "a", 1 },
     { "rille.text.truncate_into", TRUNCATE, text.truncate_into, buffer, "a", 1 },
     { "rille.text.truncate_list", TRUNCATE, text.truncate_list, { "a" }, 1 },
@@ -154,10 +161,10 @@ local function cases(path)
     { "rille.text.pad", PAD, text.pad, "a", 1 },
     { "rille.text.pad_job", PAD, text.pad_job, "a", 1 },
     { "rille.text.pad_into", PAD, text.pad_into, buffer, "a", 1 },
-    { "rille.text.wrap", WRAP, text.wrap, "a", 1 },
+    { "rille.text.wrap", with(WRAP, MEASURED), text.wrap, "a", 1 },
     { "rille.text.wrap_job", WRAP, text.wrap_job, "a", 1 },
-    { "rille.text.wrap_into", WRAP, text.wrap_into, buffer, "a", 1 },
-    { "rille.text.wrap_spans", WRAP, text.wrap_spans, "a", 1 },
+    { "rille.text.wrap_into", with(WRAP, MEASURED), text.wrap_into, buffer, "a", 1 },
+    { "rille.text.wrap_spans", with(WRAP, MEASURED), text.wrap_spans, "a", 1 },
     { "rille.text.wrap_spans_job", WRAP, text.wrap_spans_job, "a", 1 },
     { "rille.regex", REGEX, rille.regex, "a" },
     { "rille.regex_job", REGEX, rille.regex_job, "a" },
@@ -166,6 +173,7 @@ local function cases(path)
     { "rille.literals", LITERALS, rille.literals, { "a" } },
     { "rille.literals_job", LITERALS, rille.literals_job, { "a" } },
     { "rille.stream", STREAM, rille.stream, lits, "a" },
+    { "rille.scan", SCAN, rille.scan, lits },
     { "rille.fuzzy", with(FUZZY, { memory_limit = large_integer(1) }), fuzzy },
     { "rille.fuzzy.match", FUZZY, fuzzy.match, "a", "a" },
     { "rille.fuzzy.filter", with(FUZZY, { limit = integer(0) }), fuzzy.filter, "a", { "a" } },
@@ -296,7 +304,8 @@ t.test("every function with options in the help is tried here", function()
   for line in help:lines() do
     local name = line:match("^(rille[%w_.:]*)%(.*{opts}") or line:match("^(rille[%w_.:]*)%(.*{flags}")
     -- Functions of hosts are tried in their hosts.
-    if name and not (name:find("^rille%.nvim%.") or name:find("^rille%.resty%.")) then
+    local host = name and name:match("^rille%.(%w+)%.")
+    if name and host ~= "nvim" and host ~= "resty" and host ~= "love" then
       t.ok(tried[name], name .. " is not tried")
       count = count + 1
     end

@@ -119,7 +119,7 @@ forms.offsets = {
 forms.width = {
   verb = C.RILLE_TEXT_WIDTH,
   read = function(name, opts)
-    layouts.read.width(opts, name, layout)
+    layouts.read_cells.width(opts, name, layout)
   end,
   make = number_of,
 }
@@ -128,7 +128,7 @@ forms.truncate = {
   verb = C.RILLE_TEXT_TRUNCATE,
   read = function(name, cells, opts)
     layout.cells = layouts.cells(cells, 0, name)
-    layouts.read.truncate(opts, name, layout)
+    layouts.read_cells.truncate(opts, name, layout)
     local ellipsis = opts and opts.ellipsis or "…"
     layout.ellipsis, layout.ellipsis_len = ellipsis, #ellipsis
     return ellipsis, ellipsis
@@ -146,7 +146,7 @@ forms.pad = {
   verb = C.RILLE_TEXT_PAD,
   read = function(name, cells, opts)
     layout.cells = layouts.cells(cells, 0, name)
-    layouts.read.pad(opts, name, layout)
+    layouts.read_cells.pad(opts, name, layout)
     local fill = opts and opts.fill or " "
     C.rille_text_width(fill, #fill, nil, width, err)
     if width[0] ~= 1 then
@@ -161,7 +161,7 @@ forms.pad = {
 
 local function read_wrap(name, cells, opts)
   layout.cells = layouts.cells(cells, 1, name)
-  layouts.read.wrap(opts, name, layout)
+  layouts.read_cells.wrap(opts, name, layout)
 end
 
 forms.wrap = {

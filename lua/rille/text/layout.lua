@@ -34,19 +34,17 @@ local M = {}
 ---@field keep_long_words? boolean whether a word that is longer than a line stays whole
 
 -- Numbers are those of C. A reader is called for every text, so it checks the names of a table only once.
-local function layout(more, is_in_cells)
+local function layout(more, measured)
   local fields = {
     style = { values = { "terminal", "neovim", "strwidth" }, numbered = true, default = 0 },
     ambiguous = { values = { 1, 2 }, default = 1 },
     tabstop = { "integer", min = 1, default = 8 },
     column = { "integer", min = 0, default = 0 },
   }
-  if not is_in_cells then
-    fields.measure = { "function", "table", unread = true }
-    fields.kerning = { "function", "table", unread = true }
-  end
-  for key, field in pairs(more) do
-    fields[key] = field
+  for _, declared in ipairs({ more, measured }) do
+    for key, field in pairs(declared) do
+      fields[key] = field
+    end
   end
   return reader(fields, true)
 end
@@ -64,20 +62,29 @@ end
 ---@field ellipsis ffi.cdata*|string|nil
 ---@field ellipsis_len integer
 
---- Read the options of a function into a table or the C struct.
----@type table<string, fun(opts: table?, name: string, into: rille.layout|ffi.cdata*): rille.layout|ffi.cdata*>
-M.read = {
-  width = layout({}),
-  truncate = layout({
+local DECLARED = {
+  width = {},
+  truncate = {
     side = { values = { "right", "left", "middle" }, numbered = true, default = 0 },
     ellipsis = { "string", unread = true },
-  }),
-  pad = layout({
+  },
+  pad = {
     align = { values = { "left", "right", "center" }, numbered = true, default = 0 },
     fill = { "string", unread = true },
-  }, true),
-  wrap = layout({ keep_long_words = { "boolean", numbered = true, default = 0 } }),
+  },
+  wrap = { keep_long_words = { "boolean", numbered = true, default = 0 } },
 }
+local MEASURED = {
+  measure = { "function", "table", unread = true },
+  kerning = { "function", "table", unread = true },
+}
+
+--- Read the options of a function into a table or the C struct: `read` with those of measured text, `read_cells` without.
+---@type table<string, fun(opts: table?, name: string, into: rille.layout|ffi.cdata*, level?: integer): rille.layout|ffi.cdata*>
+M.read, M.read_cells = {}, {}
+for verb, declared in pairs(DECLARED) do
+  M.read[verb], M.read_cells[verb] = layout(declared, MEASURED), layout(declared)
+end
 
 --- Checks a number of cells.
 ---@param cells integer

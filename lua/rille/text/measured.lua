@@ -136,7 +136,8 @@ end
 
 local read_into = {}
 local function read(which, opts, name)
-  layout.read[which](opts, name, read_into, 3)
+  -- `wrap` and `wrap_spans` call another function that calls this one.
+  layout.read[which](opts, name, read_into, which == "wrap" and 4 or 3)
   return read_into
 end
 

@@ -80,7 +80,7 @@ end
 function M.pad(s, cells, opts)
   local ptr, len = of(s, "rille.text.pad")
   options.cells = layout.cells(cells, 0, "rille.text.pad")
-  layout.read.pad(opts, "rille.text.pad", options)
+  layout.read_cells.pad(opts, "rille.text.pad", options)
   local fill, single = fill_of(opts)
   if not single then
     layout.refuse_fill(fill, "rille.text.pad")
@@ -111,7 +111,7 @@ function M.pad_into(buffer, s, cells, opts)
   sink(buffer, s, "rille.text.pad_into")
   local ptr, len = of(s, "rille.text.pad_into")
   options.cells = layout.cells(cells, 0, "rille.text.pad_into")
-  layout.read.pad(opts, "rille.text.pad_into", options)
+  layout.read_cells.pad(opts, "rille.text.pad_into", options)
   local fill, single = fill_of(opts)
   if not single then
     layout.refuse_fill(fill, "rille.text.pad_into")

@@ -1,5 +1,6 @@
 --- Job forms of the text functions, in pure Lua: they are called at once, see `rille.fallback.job`.
 local bytes = require("rille.bytes")
+local layout = require("rille.text.layout")
 local load = require("rille.core.lazy").load
 local of = require("rille.fallback.job").of
 
@@ -13,7 +14,13 @@ local M = {}
 
 for _, verb in ipairs(require("rille.text.units").jobs) do
   local name = "rille.text." .. verb
+  local read = layout.read_cells[verb == "wrap_spans" and "wrap" or verb]
   M[verb .. "_job"] = function(s, other, ...)
+    if read then
+      -- A measured text needs functions of Lua, which no thread can call.
+      local opts = verb == "width" and other or verb ~= "width" and ... or nil
+      read(opts, name .. "_job", {})
+    end
     local len = bytes.is_text(s) and #bytes.string(s, name) or 0
     if len > MAX_TEXT_BYTES then
       return nil, MESSAGE:format(name, "the text has", len)

@@ -81,7 +81,7 @@ function M.truncate_into(buffer, s, cells, opts)
   bytes.sink(buffer, s, "rille.text.truncate_into")
   local text = bytes.string(s, "rille.text.truncate_into")
   layout.cells(cells, 0, "rille.text.truncate_into")
-  layout.read.truncate(opts, "rille.text.truncate_into", options)
+  layout.read_cells.truncate(opts, "rille.text.truncate_into", options)
   local result = truncated(text, cells, ellipsis_of(opts))
   if not result then
     return nil, ascii.NEEDS_LIBRARY
@@ -112,7 +112,7 @@ end
 function M.truncate_list(list, cells, opts)
   local length = layout.strings(list, "rille.text.truncate_list")
   layout.cells(cells, 0, "rille.text.truncate_list")
-  layout.read.truncate(opts, "rille.text.truncate_list", options)
+  layout.read_cells.truncate(opts, "rille.text.truncate_list", options)
   local result = rows(list, length, cells, opts)
   if not result then
     return nil, ascii.NEEDS_LIBRARY
@@ -131,7 +131,7 @@ function M.truncate_list_into(buffer, list, cells, opts)
   bytes.sink(buffer, list, "rille.text.truncate_list_into")
   local length = layout.strings(list, "rille.text.truncate_list_into")
   layout.cells(cells, 0, "rille.text.truncate_list_into")
-  layout.read.truncate(opts, "rille.text.truncate_list_into", options)
+  layout.read_cells.truncate(opts, "rille.text.truncate_list_into", options)
   local result = rows(list, length, cells, opts)
   if not result then
     return nil, ascii.NEEDS_LIBRARY

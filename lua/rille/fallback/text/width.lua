@@ -74,7 +74,7 @@ end
 function M.pad(s, cells, opts)
   local text = bytes.string(s, "rille.text.pad")
   layout.cells(cells, 0, "rille.text.pad")
-  layout.read.pad(opts, "rille.text.pad", options)
+  layout.read_cells.pad(opts, "rille.text.pad", options)
   local fill, single = fill_of(opts)
   if not single then
     layout.refuse_fill(opts.fill, "rille.text.pad")
@@ -95,7 +95,7 @@ function M.pad_into(buffer, s, cells, opts)
   bytes.sink(buffer, s, "rille.text.pad_into")
   local text = bytes.string(s, "rille.text.pad_into")
   layout.cells(cells, 0, "rille.text.pad_into")
-  layout.read.pad(opts, "rille.text.pad_into", options)
+  layout.read_cells.pad(opts, "rille.text.pad_into", options)
   local fill, single = fill_of(opts)
   if not single then
     layout.refuse_fill(opts.fill, "rille.text.pad_into")
