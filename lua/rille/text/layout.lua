@@ -15,7 +15,6 @@ local M = {}
 ---@field tabstop? integer cells from one tab stop to the next; 8 by default
 ---@field column? integer 0-based column at which the text starts, for its tabs; 0 by default. In a wrapped text every
 --- line starts there
-
 ---@field measure? rille.measure a function that returns the width of a grapheme cluster, or a table of widths with one as
 --- `default`: widths are then in its unit, such as pixels, and the options above do not apply. A function is called once for each
 --- cluster, and must return the same each time
