@@ -48,6 +48,7 @@ local system = {
       return false, tostring(message)
     end
     job = message
+    ---@diagnostic disable-next-line: await-in-sync
     local result = coroutine.yield()
     local closed, why = file:close()
     failure = failure or not closed and why or nil
@@ -66,6 +67,7 @@ local system = {
     vim.schedule(function()
       continue(waiting)
     end)
+    ---@diagnostic disable-next-line: await-in-sync
     coroutine.yield()
   end,
 }
