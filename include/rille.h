@@ -423,7 +423,7 @@ int32_t rille_listener_accept(const rille_listener *listener, uint32_t token, ri
  *     rille_error err;
  *     rille_gunzip_new(&gunzip, NULL);
  *     rille_buffer_new(0, &plain, NULL);
- *     if (rille_gunzip_feed(gunzip, TEXT("plain text"), 1, plain, &err) == RILLE_EIO)
+ *     if (rille_gunzip_feed(gunzip, RILLE_TEXT("plain text"), 1, plain, &err) == RILLE_EIO)
  *         puts(err.message);     //> damaged gzip data: invalid gzip header
  *     rille_gunzip_free(gunzip);
  *     rille_buffer_free(plain);
@@ -1420,10 +1420,10 @@ int32_t rille_stream_new_like(rille_stream *stream, rille_stream **out, rille_er
  *     rille_literals *literals;
  *     rille_scanner *scan;
  *     uint32_t count;
- *     rille_literals_new(TEXT("catdog"), ends, 2, NULL, &literals, NULL);
+ *     rille_literals_new(RILLE_TEXT("catdog"), ends, 2, NULL, &literals, NULL);
  *     rille_scanner_new_literals(literals, NULL, &scan, NULL);
- *     rille_scanner_feed(scan, TEXT("hot d"), 0, &count, NULL);
- *     if (rille_scanner_feed(scan, TEXT("og"), 1, &count, NULL) == RILLE_OK)
+ *     rille_scanner_feed(scan, RILLE_TEXT("hot d"), 0, &count, NULL);
+ *     if (rille_scanner_feed(scan, RILLE_TEXT("og"), 1, &count, NULL) == RILLE_OK)
  *         printf("literal %u ends at %.0f\n", rille_scanner_new_ids(scan)[0], rille_scanner_first(scan, 1));     //> literal 1 ends at 7
  *     rille_scanner_free(scan);
  *     rille_literals_free(literals);
