@@ -84,7 +84,12 @@ say(("rille: %s %s"):format(path, present and "is there already, with the right 
 -- A library of another system is only stored.
 if name == target.current() then
   if not is_found then
-    say("rille: RILLE_LIB must name this file, unless the directory is one that is searched")
+    say(
+      "rille: RILLE_LIB must name this file by its absolute path, unless its directory is one that is searched"
+    )
+    if not path:find("^[/\\]") and not path:find("^%a:[/\\]") then
+      os.exit(0)
+    end
     require("rille.core.backend").paths[1] = path
   end
   local health = require("rille").health()

@@ -344,6 +344,20 @@ t.test("the library is installed where Neovim keeps its data, under any NVIM_APP
   end
 end)
 
+t.test("a library in a relative directory was installed and reported as one that cannot be loaded", function()
+  if luajit == "" then
+    t.skip("there is no luajit")
+  end
+  local directory, server = scratch(), serve(good)
+  for _, to in ipairs({ "to", directory .. "/to" }) do
+    local words = { luajit, "tools/install.lua", "--url", server.url .. "/good", "--to", to }
+    local result = vim.system(words, { env = environment(directory), cwd = directory }):wait()
+    t.eq(result.code, 0, result.stderr)
+    t.ok(result.stdout:find("RILLE_LIB must name this file by its absolute path", 1, true), result.stdout)
+    t.eq(read(directory .. "/to/" .. file), library)
+  end
+end)
+
 t.test("the tool stores the library of another system, and refuses one that it does not know", function()
   if luajit == "" then
     t.skip("there is no luajit")

@@ -344,7 +344,10 @@ function M.install(opts)
     return path, false
   end
   for _, empty in ipairs(made) do
-    os.remove(empty)
+    -- Of Windows, `os.remove` removes files only.
+    if not os.remove(empty) and WINDOWS then
+      execute(("rmdir %s 2>NUL"):format(quote((empty:gsub("/", "\\")))))
+    end
   end
   return nil, message .. "; nothing is installed"
 end
