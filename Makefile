@@ -5,6 +5,8 @@ INCLUDEDIR ?= $(PREFIX)/include
 LUADIR ?= $(PREFIX)/share/lua/5.1
 CARGO ?= cargo
 CARGOFLAGS ?=
+# Not empty: `make` and `make install` make and install librille.a as well.
+STATIC ?=
 
 # Targets of `make dist`: the machine's own by default. Those of a release, which `make checksums` builds:
 TARGETS ?=
@@ -18,6 +20,7 @@ OUT := $(TARGET_DIR)/$(if $(CARGO_BUILD_TARGET),$(CARGO_BUILD_TARGET)/)release
 
 # The number of the C interface is in the header; the rest of the file's name is the version without its first number.
 ABI := $(shell sed -n 's/^.define RILLE_ABI //p' include/rille.h)
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 MINOR := $(shell sed -n 's/^version = "[0-9]*\.\([0-9]*\.[0-9]*\).*/\1/p' Cargo.toml | head -n 1)
 
 # FILE is the output of cargo and the name for `-lrille`; SONAME is the name that programs linked with it load.
@@ -49,7 +52,8 @@ all:
 	remap "$(CURDIR)" rille; \
 	echo $(CARGO) rustc --release --lib --crate-type cdylib $(CARGOFLAGS); \
 	CARGO_ENCODED_RUSTFLAGS="$$flags" \
-	$(CARGO) rustc --release --lib --crate-type cdylib --target-dir "$(TARGET_DIR)" $(CARGOFLAGS)
+	$(CARGO) rustc --release --lib --crate-type cdylib --target-dir "$(TARGET_DIR)" $(CARGOFLAGS) \
+	$(if $(STATIC),&& $(CARGO) rustc --release --lib --crate-type staticlib --target-dir "$(TARGET_DIR)" $(CARGOFLAGS))
 	$(if $(SONAME),ln -sf $(FILE) "$(OUT)/$(SONAME)")
 
 test:
@@ -73,6 +77,12 @@ install: $(if $(shell command -v $(CARGO)),all)
 	install -d "$(DESTDIR)$(LIBDIR)/pkgconfig"
 	packaging/pc "$(PREFIX)" "$(LIBDIR)" "$(INCLUDEDIR)" rille >"$(DESTDIR)$(LIBDIR)/pkgconfig/rille.pc"
 	chmod 644 "$(DESTDIR)$(LIBDIR)/pkgconfig/rille.pc"
+	install -d "$(DESTDIR)$(LIBDIR)/cmake/rille"
+	install -m 644 packaging/rille-config.cmake "$(DESTDIR)$(LIBDIR)/cmake/rille/rille-config.cmake"
+	sed 's/@VERSION@/$(VERSION)/' packaging/rille-config-version.cmake.in \
+		>"$(DESTDIR)$(LIBDIR)/cmake/rille/rille-config-version.cmake"
+	chmod 644 "$(DESTDIR)$(LIBDIR)/cmake/rille/rille-config-version.cmake"
+	$(if $(STATIC),install -m 644 "$(OUT)/librille.a" "$(DESTDIR)$(LIBDIR)/librille.a")
 	$(install-lua)
 
 # What LuaRocks installs: the modules, and the library as a module's file.
@@ -95,7 +105,8 @@ checksums:
 
 uninstall:
 	rm -f "$(DESTDIR)$(LIBDIR)/$(REAL)" "$(DESTDIR)$(LIBDIR)/$(SONAME)" "$(DESTDIR)$(LIBDIR)/$(FILE)"
-	rm -f "$(DESTDIR)$(INCLUDEDIR)/rille.h" "$(DESTDIR)$(LIBDIR)/pkgconfig/rille.pc"
+	rm -f "$(DESTDIR)$(INCLUDEDIR)/rille.h" "$(DESTDIR)$(LIBDIR)/pkgconfig/rille.pc" "$(DESTDIR)$(LIBDIR)/librille.a"
+	rm -rf "$(DESTDIR)$(LIBDIR)/cmake/rille"
 	rm -rf "$(DESTDIR)$(LUADIR)/rille"
 	rm -f "$(DESTDIR)$(LUADIR)/resty/rille.lua"
 

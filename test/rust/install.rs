@@ -152,6 +152,8 @@ fn installed_files_are_named_by_the_abi_and_the_version() {
     }
     expected.insert("include/rille.h".to_owned());
     expected.insert("lib/pkgconfig/rille.pc".to_owned());
+    expected.insert("lib/cmake/rille/rille-config.cmake".to_owned());
+    expected.insert("lib/cmake/rille/rille-config-version.cmake".to_owned());
     assert_eq!(installed.files(), expected);
 
     let lib = installed.0.join("lib");
@@ -232,21 +234,86 @@ fn it_is_installed_without_cargo_once_it_is_built() {
     assert!(!refused.status.success() && said.contains("is missing: run make first"), "{said}");
 }
 
-#[test]
-fn a_program_that_is_linked_with_the_installed_library_starts() {
-    let installed = Installed::new("linked", &["PREFIX=@"]);
-    let source =
-        "#include <rille.h>\nint main(void) { return rille_abi() == RILLE_ABI ? 0 : 1; }\n";
-    fs::write(installed.0.join("program.c"), source).expect("a file is written");
-    let line = r#"cc program.c -I"$P/include" -L"$P/lib" -lrille -Wl,-rpath,"$P/lib" -o program && ./program"#;
-    let output = Command::new("sh")
+const PROGRAM: &str =
+    "#include <rille.h>\nint main(void) { return rille_abi() == RILLE_ABI ? 0 : 1; }\n";
+
+/// Runs a command line in the directory of an installation, `$P`.
+fn shell(installed: &Installed, line: &str) -> Output {
+    Command::new("sh")
         .args(["-ec", line])
         .current_dir(&installed.0)
         .env("P", &installed.0)
         .env_remove("LD_LIBRARY_PATH")
         .output()
-        .expect("sh to run");
+        .expect("sh to run")
+}
+
+#[test]
+fn a_program_finds_the_installed_library_by_pkg_config() {
+    if Command::new("pkg-config").arg("--version").output().is_err() {
+        return missing("pkg-config", "not on PATH", "apt install pkgconf");
+    }
+    let installed = Installed::new("pkg-config", &["PREFIX=@"]);
+    fs::write(installed.0.join("program.c"), PROGRAM).expect("a file is written");
+    let line = r#"export PKG_CONFIG_PATH="$P/lib/pkgconfig"
+        cc program.c $(pkg-config --cflags --libs rille) -Wl,-rpath,"$(pkg-config --variable=libdir rille)" -o program
+        ./program && pkg-config --modversion rille"#;
+    let output = shell(&installed, line);
     done(&output);
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), env!("CARGO_PKG_VERSION"));
+}
+
+#[test]
+fn a_project_finds_the_installed_library_by_cmake() {
+    if Command::new("cmake").arg("--version").output().is_err() {
+        return missing("cmake", "not on PATH", "apt install cmake");
+    }
+    let installed = Installed::new("cmake", &["DESTDIR=@", "PREFIX=/usr"]);
+    fs::create_dir(installed.0.join("project")).expect("a directory is made");
+    fs::write(installed.0.join("project/program.c"), PROGRAM).expect("a file is written");
+    let version = env!("CARGO_PKG_VERSION");
+    let list = |version: &str| {
+        format!(
+            "cmake_minimum_required(VERSION 3.21)\nproject(user C)\nfind_package(rille {version} REQUIRED)\n\
+             add_executable(program program.c)\ntarget_link_libraries(program rille::rille)\n"
+        )
+    };
+    fs::write(installed.0.join("project/CMakeLists.txt"), list(version))
+        .expect("a file is written");
+    let line = r#"cmake -S project -B build -DCMAKE_PREFIX_PATH="$P/usr" && cmake --build build && ./build/program"#;
+    done(&shell(&installed, line));
+    for wrong in ["0.9", "1.0"] {
+        fs::write(installed.0.join("project/CMakeLists.txt"), list(wrong))
+            .expect("a file is written");
+        let refused =
+            shell(&installed, r#"cmake -S project -B other -DCMAKE_PREFIX_PATH="$P/usr""#);
+        let said = String::from_utf8_lossy(&refused.stderr);
+        assert!(
+            !refused.status.success() && said.contains(&format!("version: {version}")),
+            "{said}"
+        );
+    }
+}
+
+/// The static library is made only on request: for programs that ship as one file.
+#[test]
+fn a_program_that_is_linked_with_the_static_library_starts_alone() {
+    let installed = Installed::new("static", &["PREFIX=@", "STATIC=1"]);
+    fs::write(installed.0.join("program.c"), PROGRAM).expect("a file is written");
+    let line = r#"cc program.c -I"$P/include" "$P/lib/librille.a" -lpthread -ldl -lm -o program
+        rm "$P"/lib/librille.so*
+        ./program"#;
+    done(&shell(&installed, line));
+    done(&installed.make("uninstall", &["PREFIX=@"]));
+    assert_eq!(installed.files(), ["program", "program.c"].map(str::to_owned).into());
+}
+
+#[test]
+fn a_program_that_is_linked_with_the_installed_library_starts() {
+    let installed = Installed::new("linked", &["PREFIX=@"]);
+    fs::write(installed.0.join("program.c"), PROGRAM).expect("a file is written");
+    let line = r#"cc program.c -I"$P/include" -L"$P/lib" -lrille -Wl,-rpath,"$P/lib" -o program && ./program"#;
+    done(&shell(&installed, line));
 }
 
 /// With a cache of the loader that has the prefix, as `ldconfig` makes it for /usr/local; the system's own cache is
