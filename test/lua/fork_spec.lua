@@ -56,6 +56,14 @@ local function use_texts(kept)
     t.eq(re:replace("needle", "x"), "x")
   end
   t.ok(kept.set:test("abc") and #kept.set:matches("abc") == 1)
+  -- Objects that the parent had made and used half-way.
+  t.eq(kept.stream:feed("le ") .. kept.stream:finish(), "x ")
+  t.eq(kept.buffer:put("b"):tostring(), "ab")
+  t.eq(kept.spans:count(), 2)
+  t.eq({ kept.spans:get(2) }, { 8, 13 })
+  t.eq({ kept.iterator() }, { 8, 13 })
+  t.eq({ kept.hits() }, { 8, 13, 1 })
+  t.eq({ kept.words() }, { 5, 7 })
   t.eq({ NEEDLES:find("a thread") }, { 3, 8, 2 })
   local stream = rille.stream(NEEDLES, { "x", "y" })
   t.eq(stream:feed("a need") .. stream:feed("le") .. stream:finish(), "a x")
@@ -306,11 +314,24 @@ for kind, start in pairs(KINDS) do
           regex = rille.regex("n(ee)dle"),
           set = rille.regexset({ "b+", "x" }),
           note = rille.notifier(),
+          stream = rille.stream(NEEDLES, { "x", "y" }),
+          buffer = rille.buffer():put("a"),
+          spans = rille.regex("needle"):spans("needle needle"),
+          iterator = rille.regex("needle"):gfind("needle needle"),
+          hits = NEEDLES:gfind("needle needle"),
           fuzzy = rille.fuzzy({ normalize = true }),
           doc = rille.file(path, { cache = 2 ^ 17 }),
           spool = rille.file("/dev/zero", { spool = true, spool_limit = 2 ^ 24 }),
         }
         kept.fuzzy:push(LOG)
+        t.eq(kept.stream:feed("need"), "")
+        t.eq({ kept.iterator() }, { 1, 6 })
+        t.eq({ kept.hits() }, { 1, 6, 1 })
+        local step, state = rille.text.segments("one two", "word")
+        kept.words = function()
+          return step(state)
+        end
+        t.eq({ kept.words() }, { 1, 3 })
         kept.filter, kept.filling = kept.doc:filter(NEEDLES)
         kept.doc:navigate(NEEDLES):next(1)
         kept.jobs = start(kept, write, path)
