@@ -346,6 +346,70 @@ t.test("a layout that is asked for again creates no garbage", function()
   t.eq(least, 0)
 end)
 
+t.test("the example game runs 10,000 frames and leaves memory and handles where they were", function()
+  local names = { "load", "update", "draw", "textinput", "keypressed", "graphics" }
+  local before, printed = {}, nil
+  for _, name in ipairs(names) do
+    before[name] = love[name]
+  end
+  local font = new_font()
+  function font.getHeight()
+    return 14
+  end
+  local function nothing() end
+  love.graphics = { line = nothing, rectangle = nothing }
+  function love.graphics.getFont()
+    return font
+  end
+  function love.graphics.print(text)
+    printed = printed and printed .. text .. "\n"
+  end
+  local ran, message = pcall(function()
+    local state = dofile(os.getenv("RILLE_ROOT") .. "/examples/love/main.lua")
+    love.load()
+    local function show(count)
+      for frame = 1, count do
+        if frame % 100 == 0 then
+          love.textinput("ka")
+        elseif frame % 100 == 50 then
+          love.keypressed("backspace")
+          love.keypressed("backspace")
+          love.keypressed(frame % 200 == 50 and "left" or "right")
+        end
+        love.update()
+        love.draw()
+      end
+      state.query = ""
+      love.textinput("kari")
+      local ends = love.timer.getTime() + 60
+      while (glue.update(2) > 0 or state.filling:poll() == "running") and love.timer.getTime() < ends do
+        love.timer.sleep(0.001)
+      end
+      collectgarbage()
+      collectgarbage()
+      local handles = rille.stats().handles
+      return collectgarbage("count"), handles.job, handles.literals
+    end
+    show(1000)
+    local memory, jobs, literals = show(1000)
+    local memory_after, jobs_after, literals_after = show(10000)
+    t.eq({ jobs_after, literals_after }, { jobs, literals })
+    t.ok(memory_after - memory < 256, ("%.0f KiB more"):format(memory_after - memory))
+    t.ok(state.hits > 1000, tostring(state.hits))
+    printed = ""
+    love.draw()
+    t.ok(printed:find("\n> kari\nkari", 1, true) and printed:find("^「これは"), printed)
+    state.file:close()
+    state.session:close()
+    state.counting:close()
+  end)
+  for _, name in ipairs(names) do
+    love[name] = before[name]
+  end
+  love.filesystem.remove("big.txt")
+  t.ok(ran, message)
+end)
+
 t.test("the game may exit while jobs run", function()
   local jobs = {}
   for i = 1, 20 do
