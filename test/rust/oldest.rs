@@ -1,4 +1,5 @@
-//! The oldest Rust that builds rille: stated once, and no newer than the dependencies need.
+//! The oldest Rust that builds rille: stated once, and enough for every dependency. That it is enough for our own code is
+//! checked by clippy, whose lint `incompatible_msrv` names each use of something newer.
 
 use crate::root;
 use serde_json::Value;
@@ -15,7 +16,7 @@ fn numbers(version: &str) -> Vec<u32> {
 
 /// Crates of other systems are left out, as a machine may never have downloaded them.
 #[test]
-fn the_oldest_rust_is_the_one_that_the_dependencies_need() {
+fn the_stated_rust_is_enough_for_every_dependency() {
     let cargo = || Command::new(env!("CARGO"));
     let version = Command::new("rustc").arg("-vV").output().expect("rustc to run");
     let version = String::from_utf8(version.stdout).expect("UTF-8");
@@ -37,7 +38,7 @@ fn the_oldest_rust_is_the_one_that_the_dependencies_need() {
         .filter_map(|package| Some((package["rust_version"].as_str()?, package["name"].as_str()?)))
         .max_by_key(|(version, _)| numbers(version))
         .expect("a crate states its oldest Rust");
-    assert_eq!(numbers(stated), numbers(most), "{crate_name} needs Rust {most}");
+    assert!(numbers(stated) >= numbers(most), "{crate_name} needs Rust {most}, not {stated}");
     let readme = fs::read_to_string(root().join("README.md")).expect("the README");
     let sentence = format!("Rust {stated} or later");
     assert!(readme.contains(&sentence), "README.md does not say `{sentence}`");
