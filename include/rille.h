@@ -352,8 +352,8 @@ void rille_notifier_free(rille_notifier *notifier);
 
 /**
  * Returns the descriptor, which does not block and is closed on exec; -1 for NULL. Wait for it to become readable, by
- * poll, epoll, kqueue or an event loop, but leave reading to rille_notifier_drain and closing to rille_notifier_free. On
- * Windows it is a socket: wait by select, WSAPoll or libuv's uv_poll_init_socket.
+ * poll, epoll, kqueue or an event loop, but leave reading to rille_notifier_drain and closing to rille_notifier_free.
+ * On Windows it is a socket: wait by select, WSAPoll or libuv's uv_poll_init_socket.
  */
 int32_t rille_notifier_fd(const rille_notifier *notifier);
 
