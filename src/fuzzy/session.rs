@@ -371,12 +371,15 @@ impl Session {
                 return Err(JobError::Cancelled);
             }
             let (mut next, since) = (Duration::ZERO, Instant::now());
+            let mut counted = 0;
             loop {
                 let (plan, cleared) = shared.plan(&query, limit);
                 worker.expect(plan.len() as u64);
                 let mut done = 0;
                 search::run(&plan, &stop, &mut |searched| {
-                    worker.advance(searched as u64);
+                    let more = searched.min(plan.len().saturating_sub(counted));
+                    worker.advance(more as u64);
+                    counted += more;
                     done += searched;
                     let is_long = done < plan.len() / 8;
                     let first = if is_long { FIRST_REPORT_AFTER / 3 } else { FIRST_REPORT_AFTER };
@@ -394,6 +397,9 @@ impl Session {
                     return Err(JobError::Cancelled);
                 }
                 let ranking = ranking.map_err(|why| JobError::Failed(why.to_string()))?;
+                // The items that other threads have searched, and those whose results were known.
+                worker.advance(plan.len().saturating_sub(counted) as u64);
+                counted = counted.max(plan.len());
                 shared.remember(&plan, cleared);
                 // If many items were added meanwhile, search them too; the history saves searching the others again.
                 if shared.lock().corpus.len() <= ranking.searched + ranking.searched / 8 {

@@ -280,6 +280,26 @@ fn columns() {
 }
 
 #[test]
+fn a_search_that_is_done_has_counted_every_item() {
+    let items = tree(20_000);
+    let session = session(&items, SessionOptions { threads: 4, ..SessionOptions::default() });
+    // The second query finds all of its results among those that are known.
+    for query in ["a", "a", "a1", "", "nothing has this"] {
+        let search = session.start(query.as_bytes(), 10);
+        finish(&search);
+        let progress = search.poll();
+        assert_eq!((progress.done, progress.total), (20_000, 20_000), "{query}");
+    }
+    // Items that are added while it runs are counted once.
+    let search = session.start(b"a1", 10);
+    session.push(items.iter().map(Vec::as_slice));
+    finish(&search);
+    let progress = search.poll();
+    assert_eq!(progress.done, progress.total);
+    assert!((20_000..=40_000).contains(&progress.total), "{progress:?}");
+}
+
+#[test]
 fn a_new_search_ends_the_last_one() {
     let items: Vec<Vec<u8>> =
         (0..50_000).map(|n| format!("directory{}/some file {n}", n / 9).into_bytes()).collect();
