@@ -381,6 +381,10 @@ return function(read, paths)
     return "    " .. read("doc/neovim.md"):match("\n```lua pack\n(.-)\n```\n"):gsub("\n", "\n    ")
   end
 
+  -- What the template itself describes under its own tag, such as the module, is not shown again.
+  for tag in read("doc/rille.in"):gmatch("%*(%S+)%*") do
+    defined[tag] = true
+  end
   local out = {}
   for line in (read("doc/rille.in")):gmatch("(.-)\n") do
     local name, words = line:match("^@(%w+)%s*(.*)$")
