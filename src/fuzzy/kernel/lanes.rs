@@ -3,6 +3,12 @@
 /// Number of items in a batch, which is the number of lanes of the widest vectors.
 pub(in crate::fuzzy) const BATCH: usize = 32;
 
+/// Number of numbers that are transposed at once, and of characters in a part of a needle's state.
+pub(super) const PART: usize = 8;
+
+/// Number of bytes, and of names, that are transposed at once.
+pub(super) const PIECE: usize = 16;
+
 /// A vector of numbers, none of which ever exceeds 32,767.
 ///
 /// # Safety
@@ -121,4 +127,18 @@ impl Lanes for Plain {
     unsafe fn shifted(self, before: Plain) -> Plain {
         Plain(std::array::from_fn(|i| if i == 0 { before.0[7] } else { self.0[i - 1] }))
     }
+}
+
+/// A piece of a name that is loaded at once, and searched for characters.
+///
+/// # Safety
+///
+/// Every function may be called only where the CPU has the instructions of the implementation; `load` reads `BYTES` bytes.
+pub(super) trait Piece: Copy {
+    const BYTES: usize;
+    unsafe fn load(from: *const u8) -> Self;
+    /// Returns the piece with capital ASCII letters in lower case.
+    unsafe fn folded(self) -> Self;
+    /// Returns one bit for each byte that equals `byte`, that of the first byte being the lowest.
+    unsafe fn find(self, byte: u8) -> u64;
 }

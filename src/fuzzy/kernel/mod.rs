@@ -18,17 +18,26 @@
 //!
 //! # How is a kernel chosen?
 //!
-//! Once, by the features that the CPU reports. Baseline x86-64 and all other CPUs use eight lanes, AVX2 uses sixteen,
-//! AVX-512 thirty-two.
+//! Once, by the features that the CPU reports. Baseline x86-64, NEON and all other CPUs use eight lanes, AVX2 uses
+//! sixteen, AVX-512 thirty-two. Functions that are too short for a call through a table are chosen when rille is compiled.
 #![allow(unsafe_code)] // vector loads and stores, and calls that need a CPU feature, cannot be written without
 
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+mod arm64;
+mod baseline;
 mod bitmask;
 mod bonuses;
 mod lanes;
 mod needle;
 mod needle_state;
+#[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+mod neon;
+mod piece;
+mod plain;
 mod scalar;
 mod score_batch;
+#[cfg(target_arch = "x86_64")]
+mod sse2;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -52,7 +61,12 @@ use once_cell::race::OnceRef;
 pub(super) fn available() -> impl Iterator<Item = &'static Kernel> {
     #[cfg(target_arch = "x86_64")]
     let vector = x86::available();
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(all(target_arch = "aarch64", target_endian = "little"))]
+    let vector = [&arm64::KERNEL];
+    #[cfg(not(any(
+        target_arch = "x86_64",
+        all(target_arch = "aarch64", target_endian = "little")
+    )))]
     let vector: [&'static Kernel; 0] = [];
     vector.into_iter().chain([&scalar::KERNEL])
 }

@@ -1,7 +1,8 @@
 //! The state of a fuzzy term at the end of a directory, with one character of the term in each lane.
 
+use crate::fuzzy::kernel::baseline::Eight;
 use crate::fuzzy::kernel::bonuses::Bonuses;
-use crate::fuzzy::kernel::lanes::Lanes;
+use crate::fuzzy::kernel::lanes::{Lanes, PART};
 use crate::fuzzy::kernel::needle::{Needle, ROWS};
 
 /// The state of eight characters of the term at some column: see the [module](super). Before the first column all is 0.
@@ -15,9 +16,6 @@ pub(in crate::fuzzy) struct Part {
     /// The best score in each row so far.
     best: [u16; PART],
 }
-
-/// Number of characters in a part.
-pub(in crate::fuzzy::kernel) const PART: usize = 8;
 
 /// Maximum number of parts of a term.
 pub(in crate::fuzzy) const PARTS: usize = ROWS / PART;
@@ -63,11 +61,6 @@ pub(in crate::fuzzy) fn copy(from: &[Part], to: &mut [Part]) {
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-type Eight = crate::fuzzy::kernel::vectors::Sse2;
-#[cfg(not(target_arch = "x86_64"))]
-type Eight = crate::fuzzy::kernel::lanes::Plain;
-
 /// Advances the state through `text`, which is ASCII and follows the byte `before`.
 #[inline]
 pub(in crate::fuzzy) fn extend(
@@ -78,7 +71,7 @@ pub(in crate::fuzzy) fn extend(
     bonuses: &Bonuses,
 ) {
     assert!(state.len() == parts(needle.bytes.len()));
-    // SAFETY: SSE2 is part of x86-64, and plain code runs anywhere.
+    // SAFETY: every CPU of the architecture has the instructions of the baseline.
     unsafe {
         match state.len() {
             1 => extend_by::<Eight, 1>(state, text, before, needle, bonuses),

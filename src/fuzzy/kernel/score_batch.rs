@@ -3,9 +3,9 @@
 use crate::fuzzy::corpus::{Block, MAX_DIR_BYTES};
 use crate::fuzzy::fzf::align::LARGEST;
 use crate::fuzzy::kernel::bonuses::Bonuses;
-use crate::fuzzy::kernel::lanes::{BATCH, Lanes};
+use crate::fuzzy::kernel::lanes::{BATCH, Lanes, PART};
 use crate::fuzzy::kernel::needle::{Needle, ROWS};
-use crate::fuzzy::kernel::needle_state::{self, PART, Part};
+use crate::fuzzy::kernel::needle_state::{self, Part};
 use crate::fuzzy::kernel::transpose;
 use crate::memory::{self, must};
 

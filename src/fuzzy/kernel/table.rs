@@ -26,7 +26,7 @@ pub(in crate::fuzzy) struct Kernel {
 }
 
 impl Kernel {
-    /// Returns the name: `"plain"`, `"sse2"`, `"avx2"` or `"avx512"`.
+    /// Returns the name: `"plain"`, `"sse2"`, `"avx2"`, `"avx512"` or `"neon"`.
     pub(in crate::fuzzy) fn name(&self) -> &'static str {
         self.name
     }

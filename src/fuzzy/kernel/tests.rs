@@ -176,4 +176,53 @@ proptest! {
         scalar::KERNEL.score(&batch, &mut scored, &needle, &bonuses);
         prop_assert!(scored.scores[0] <= most[last.unwrap()]);
     }
+
+    #[test]
+    fn baseline_as_the_scalar_one(
+        numbers in prop::collection::vec(prop_oneof![any::<u16>(), 0..9_u16], 64),
+        masks in any::<[u32; 4]>(),
+        (most, need, few) in (prop_oneof![any::<u16>(), 0..9_u16], any::<u32>(), any::<u32>()),
+        (text, byte) in (text(17).prop_map(|text| format!("{text:16}")), any::<u8>()),
+    ) {
+        use lanes::Lanes;
+        use lanes::Piece;
+        use plain as reference;
+        let numbers: &[u16; 64] = numbers.first_chunk().unwrap();
+        prop_assert_eq!(baseline::le_mask_64(numbers, most), reference::le_mask_64(numbers, most));
+        for need in [need, need & few & need >> 9, 0] {
+            let masks = masks.map(|mask| if mask % 3 == 0 { mask | need } else { mask });
+            prop_assert_eq!(baseline::superset_4(&masks, need), reference::superset_4(&masks, need));
+        }
+        for byte in [byte, byte % 128, text.as_bytes()[usize::from(byte) % 16]] {
+            // SAFETY: every CPU of the architecture has the instructions of both, and there are sixteen bytes.
+            let (found, expected) = unsafe {
+                let (piece, plain) = (baseline::Sixteen::load(text.as_ptr()), reference::Sixteen::load(text.as_ptr()));
+                ([piece.find(byte), piece.folded().find(byte)], [plain.find(byte), plain.folded().find(byte)])
+            };
+            prop_assert_eq!(found, expected);
+        }
+        /// Returns the results of all operations on two vectors.
+        fn lanes<V: Lanes>(one: &[u16; 8], other: &[u16; 8], bytes: &[u8]) -> Vec<[u16; 8]> {
+            // SAFETY: every CPU of the architecture has the instructions, and there are eight numbers and bytes.
+            unsafe {
+                let (a, b) = (V::load(one.as_ptr()), V::load(other.as_ptr()));
+                let all = [
+                    a.add(b), a.sub(b), a.less(b), a.max(b), a.eq(b), a.and(b), a.or(b), a.not_and(b), a.without(b),
+                    a.shifted(b), V::splat(one[0]), V::widen(bytes.as_ptr()),
+                ];
+                all.map(|vector| {
+                    let mut to = [0; 8];
+                    vector.store(to.as_mut_ptr());
+                    to
+                }).to_vec()
+            }
+        }
+        // No number of a vector exceeds 32,767, except in masks.
+        let small: Vec<u16> = numbers.iter().map(|number| number % 0x8000).collect();
+        let (one, other): (&[u16; 8], &[u16; 8]) = (small.first_chunk().unwrap(), small.last_chunk().unwrap());
+        prop_assert_eq!(
+            lanes::<baseline::Eight>(one, other, text.as_bytes()),
+            lanes::<reference::Eight>(one, other, text.as_bytes())
+        );
+    }
 }

@@ -1,14 +1,12 @@
 //! Transposes items into columns: the first characters of all, then the second ones, and so on.
 //!
-//! With SSE2, which every x86-64 CPU has; elsewhere with plain code.
+//! With the vectors that every CPU of the architecture has: see [`baseline`](super::baseline).
 
 use crate::fuzzy::corpus::Block;
-use crate::fuzzy::kernel::lanes::BATCH;
-use crate::fuzzy::kernel::needle_state::{PART, Part};
+use crate::fuzzy::kernel::baseline::{turn_bytes, turn_numbers};
+use crate::fuzzy::kernel::lanes::{BATCH, PART, PIECE};
+use crate::fuzzy::kernel::needle_state::Part;
 use crate::memory::{self, must};
-
-/// Number of bytes, and of names, that are transposed at once.
-const PIECE: usize = 16;
 
 /// Bit that marks bytes past the end of a name: they are not ASCII and match nothing.
 const END: u8 = 0x80;
@@ -87,73 +85,10 @@ pub(in crate::fuzzy::kernel) fn states(
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-use vectors::{turn_bytes, turn_numbers};
-#[cfg(not(target_arch = "x86_64"))]
-use {transpose as turn_bytes, transpose as turn_numbers};
-
-/// Transposes a square of rows into columns, from the place `at` of the columns on.
-#[cfg(any(test, not(target_arch = "x86_64")))]
-fn transpose<T: Copy, const N: usize>(rows: &[[T; N]; N], columns: &mut [[T; BATCH]], at: usize) {
-    for (row, values) in rows.iter().enumerate() {
-        columns.iter_mut().zip(values).for_each(|(column, &value)| column[at + row] = value);
-    }
-}
-
-#[cfg(target_arch = "x86_64")]
-mod vectors {
-    use super::{BATCH, PART, PIECE};
-    use std::arch::x86_64::*;
-
-    /// Each step interleaves the first half of the rows with the second half, value by value. After log2 steps the rows
-    /// have become the columns.
-    ///
-    /// By pairs, which the compiler unrolls: 31 ns for 16 rows of bytes and 10 ns for 8 of numbers, against 127 and 45 ns in
-    /// plain code, and 200 ns for bytes with a loop over the results.
-    macro_rules! turn {
-        ($(#[$doc:meta])* $name:ident, $value:ty, $count:ident, $low:ident, $high:ident) => {
-            $(#[$doc])*
-            #[inline]
-            pub(in crate::fuzzy::kernel) fn $name(
-                rows: &[[$value; $count]; $count],
-                columns: &mut [[$value; BATCH]],
-                at: usize,
-            ) {
-                const HALF: usize = $count / 2;
-                // SAFETY: SSE2 is part of x86-64, and a row is as long as a vector.
-                unsafe {
-                    let mut all: [__m128i; $count] =
-                        std::array::from_fn(|row| _mm_loadu_si128(rows[row].as_ptr().cast()));
-                    for _ in 0..$count.ilog2() {
-                        let before = all;
-                        for at in 0..HALF {
-                            all[2 * at] = $low(before[at], before[at + HALF]);
-                            all[2 * at + 1] = $high(before[at], before[at + HALF]);
-                        }
-                    }
-                    for (column, turned) in columns.iter_mut().zip(all) {
-                        let place: &mut [$value; $count] =
-                            column[at..].first_chunk_mut().unwrap_or_else(|| unreachable!());
-                        _mm_storeu_si128(place.as_mut_ptr().cast(), turned);
-                    }
-                }
-            }
-        };
-    }
-
-    turn!(
-        /// Transposes bytes, like the plain `transpose`.
-        turn_bytes, u8, PIECE, _mm_unpacklo_epi8, _mm_unpackhi_epi8
-    );
-    turn!(
-        /// Transposes numbers, like the plain `transpose`.
-        turn_numbers, u16, PART, _mm_unpacklo_epi16, _mm_unpackhi_epi16
-    );
-}
-
-#[cfg(all(test, target_arch = "x86_64"))]
+#[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fuzzy::kernel::plain::transpose;
     use proptest::prelude::*;
 
     proptest! {
