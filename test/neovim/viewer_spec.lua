@@ -236,9 +236,8 @@ t.test("a search can be stopped", function()
   nvim:wait([[return not next(require("rille.nvim.viewer").of().works)]])
   nvim:type("/line 250000<CR>")
   comes_to(nvim, 250000)
-  -- The interrupt may have come between compiling the pattern and keeping it: then only the collector frees it.
-  nvim:lua([[collectgarbage() collectgarbage()]])
-  done(nvim)
+  -- The interrupt may have come between compiling the pattern and keeping it: then the cache of patterns still has it.
+  done(nvim, 1)
 end)
 
 t.test("a filter shows the lines that match, with their numbers in the file", function()
