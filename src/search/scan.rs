@@ -76,8 +76,8 @@ impl ScanAutomaton {
                 "the automaton of the {len} patterns takes more than {limit} bytes; simplify them, write (?-u:\\w) for \\w, or raise the memory limit"
             ))
         };
-        // The table, the states while they are built, and the NFA.
-        must(memory::spare(limit.saturating_mul(3)));
+        // The table, the states while they are built, and the NFA. Few automata come near a limit above that.
+        must(memory::spare(limit.saturating_mul(3).min(1 << 30)));
         let nfa = thompson::Compiler::new()
             .configure(
                 thompson::Config::new()
