@@ -86,7 +86,7 @@ t.test("only the visible rows are in the editor's buffer", function()
     end
     require("rille.nvim").pick({
       items = items,
-      on_choice = function(item, info)
+      on_choice = function(item, _, _, info)
         _G.chosen = { item, info.index }
       end,
     })
@@ -278,8 +278,8 @@ t.test("marked items, and the quickfix list of them or of all", function()
   closed(nvim)
   -- Marking all, and what the function receives.
   nvim:lua([[
-    require("rille.nvim").pick({ items = { "a1", "a2", "b1" }, on_choice = function(item, info)
-      _G.chosen = { item, info.marked, info.how }
+    require("rille.nvim").pick({ items = { "a1", "a2", "b1" }, on_choice = function(item, how, _, info)
+      _G.chosen = { item, info.marked, how }
     end })
   ]])
   nvim:type("a<C-a>")

@@ -6,7 +6,7 @@ local text = require("rille.nvim.text")
 local M = {}
 
 ---@class rille.nvim.subcommand
----@field takes? string completion type of its argument, as for `getcompletion()`; nil if it takes none
+---@field takes? string|fun(lead: string): string[] completion type of its argument, as for `getcompletion()`, or a function that completes it; nil if it takes none
 ---@field run fun(argument: string, call: table)
 
 --- Returns a function that calls a function of `rille.nvim`, with the argument in a table under `key`, if there is one.
@@ -28,7 +28,20 @@ M.subcommands = {
   lines = { run = calls("lines", "query") },
   buffers = { run = calls("buffers", "query") },
   help = { takes = "help", run = calls("help", "query") },
-  resume = { run = calls("resume") },
+  resume = {
+    takes = function(lead)
+      local recent, kinds = lazy.load("rille.nvim.picker.recent"), {}
+      for _, left in ipairs(recent.all()) do
+        kinds[left.spec.kind] = vim.startswith(left.spec.kind, lead) or nil
+      end
+      kinds = vim.tbl_keys(kinds)
+      table.sort(kinds)
+      return kinds
+    end,
+    run = function(argument)
+      lazy.load("rille.nvim").resume(argument ~= "" and argument or nil)
+    end,
+  },
   view = {
     takes = "file",
     run = function(argument, call)
@@ -58,10 +71,31 @@ M.subcommands = {
   },
 }
 
+--- Returns the module of the pickers that have a name, if one has been named.
+local function registry()
+  return package.loaded["rille.nvim.picker.registry"]
+end
+
 local function names()
   local list = vim.tbl_keys(M.subcommands)
+  vim.list_extend(list, registry() and registry().names() or {})
   table.sort(list)
   return list
+end
+
+--- Returns the sub-command of a name, or one that opens the picker of that name.
+---@param name string
+---@return rille.nvim.subcommand?
+local function subcommand(name)
+  local opts = registry() and registry().get(name)
+  return M.subcommands[name]
+    or opts
+      and {
+        run = function(argument)
+          local query = argument ~= "" and argument or opts.query
+          lazy.load("rille.nvim").pick(vim.tbl_extend("force", opts, { query = query }))
+        end,
+      }
 end
 
 --- Runs `:Rille`, as `nvim_create_user_command` calls it. A wrong argument is reported to the user and raises no error.
@@ -69,7 +103,7 @@ end
 ---@param call table
 function M.run(call)
   local name, argument = call.args:match("^%s*(%S*)%s*(.-)%s*$")
-  local command = M.subcommands[name]
+  local command = subcommand(name)
   if name == "" then
     return vim.api.nvim_echo({ { ":Rille " .. table.concat(names(), "|") } }, false, {})
   elseif not command then
@@ -88,8 +122,11 @@ end
 function M.complete(lead, line)
   local name = line:match("Rille!?%s+(%S+)%s")
   if name then
-    local command = M.subcommands[name]
-    return command and command.takes and vim.fn.getcompletion(lead, command.takes) or {}
+    local takes = (subcommand(name) or {}).takes
+    if type(takes) == "function" then
+      return takes(lead)
+    end
+    return takes and vim.fn.getcompletion(lead, takes) or {}
   end
   return vim.tbl_filter(function(known)
     return vim.startswith(known, lead)

@@ -61,6 +61,12 @@ M.options = {
     { "table" },
     'Keys of the picker, by the name of their action: `{ split = "<C-s>", mark_all = false }`; a list sets several keys, false removes them.',
   },
+  {
+    "picker.layout",
+    "default",
+    { values = { "default", "vertical", "ivy", "dropdown", "select" } },
+    'Layout of pickers: "default" has the preview at the side, or below on a narrow screen; "vertical" has it below; "ivy" is at the bottom of the screen; "dropdown" is small, "select" as high and wide as its items, both without a preview.',
+  },
   { "picker.preview", true, { "boolean" }, "Whether there is a preview, if the screen has room for it." },
   {
     "picker.select",

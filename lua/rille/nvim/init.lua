@@ -71,10 +71,17 @@ function M.setup(opts)
   end
 end
 
---- Opens a picker for any items: see |rille.nvim.pick.options|.
+--- Opens a picker for any items: see |rille-picker-api|.
 ---@param opts rille.nvim.pick.options
+---@return rille.nvim.pick.handle
 function M.pick(opts)
-  return lazy.load("rille.nvim.pickers").pick(opts)
+  return lazy.load("rille.nvim.pick").pick(opts)
+end
+
+--- Gives a picker a name, by which `:Rille` opens it, without opening it now.
+---@param opts rille.nvim.pick.options with a `name`
+function M.register(opts)
+  return lazy.load("rille.nvim.pick").register(opts)
 end
 
 --- Opens a picker for the files of a directory tree, which is walked meanwhile.
@@ -108,8 +115,12 @@ function M.help(opts)
 end
 
 --- Opens the last picker as it was left.
-function M.resume()
-  return lazy.load("rille.nvim.pickers").resume()
+---@param kind? string the last one of this kind, for example "files" or the name of a picker
+function M.resume(kind)
+  if kind ~= nil and type(kind) ~= "string" then
+    error("rille.nvim.resume: kind must be a string, got " .. type(kind), 2)
+  end
+  return lazy.load("rille.nvim.pickers").resume(kind)
 end
 
 --- Opens a picker as `vim.ui.select` does. Set `vim.ui.select = require("rille.nvim").select`, or use the option

@@ -7,16 +7,26 @@ local M = {}
 
 --- Returns the lines of the list: the keys as the user has set them, and their descriptions.
 ---@param group "picker"|"view"
+---@param own? table<string, rille.nvim.pick.key> keys of one picker, which come first
 ---@return string[]
-function M.lines(group)
+function M.lines(group, own)
   local chosen, rows, width = config.get(group .. ".keys"), {}, 0
+  for key, action in vim.spairs(own or {}) do
+    if action then
+      rows[#rows + 1] = { key, require("rille.nvim.picker.actions").about(action) }
+      width = math.max(width, #key)
+    end
+  end
   for _, key in ipairs(require(config.key_lists[group]).list) do
     local keys = chosen[key.name]
     if keys == nil then
       keys = key.keys
     end
-    if keys then
-      local text = table.concat(type(keys) == "table" and keys or { keys }, " ")
+    keys = vim.tbl_filter(function(one)
+      return not own or own[one] == nil
+    end, type(keys) == "table" and keys or { keys or nil })
+    if #keys > 0 then
+      local text = table.concat(keys, " ")
       rows[#rows + 1] = { text, key.about }
       width = math.max(width, #text)
     end
@@ -31,8 +41,9 @@ end
 --- Shows the keys until another key is typed. That key then has its usual effect, except `<Esc>` and `q`, which only close
 --- the list.
 ---@param group "picker"|"view"
-function M.show(group)
-  local lines = M.lines(group)
+---@param own? table<string, rille.nvim.pick.key> keys of one picker
+function M.show(group, own)
+  local lines = M.lines(group, own)
   local width, height = 20, math.min(#lines, math.max(1, vim.o.lines - vim.o.cmdheight - 3))
   for _, line in ipairs(lines) do
     width = math.max(width, vim.fn.strdisplaywidth(line) + 1)

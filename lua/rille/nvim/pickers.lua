@@ -1,4 +1,4 @@
---- The pickers: one for any items, and the five that `:Rille` opens.
+--- The pickers that `:Rille` opens, and that of `vim.ui.select`.
 local lazy = require("rille.core.lazy")
 local reader = require("rille.core.options").reader
 local rille = require("rille")
@@ -13,96 +13,13 @@ local uv = vim.uv or vim.loop
 
 local M = {}
 
-local is_reported = false
+local open = require("rille.nvim.pick").open
 
---- Reports once that the library is missing. The picker still works, for as many items as Lua can rank in time.
-local function fallback()
-  if rille.backend == "lua" and not is_reported then
-    is_reported = true
-    -- Short enough for the command line of a small screen.
-    text_of.notify("no native library: at most 50,000 items, see :checkhealth rille", vim.log.levels.WARN)
-  end
-end
-
---- Returns the location of an item, if it has one.
-local function place_of(item)
-  return type(item) == "table" and (item.path or item.bufnr) and item or nil
-end
-
---- Opens a picker over a session of items.
----@param spec table fields of `rille.nvim.picker.spec` and of `rille.nvim.corpus.options`
-local function open(spec)
-  fallback()
-  local given = { items = spec.items, format = spec.format, fuzzy = spec.fuzzy, item = spec.item }
-  spec.query = spec.query or ""
-  spec.place = spec.place or place_of
-  spec.source = function(on_news)
-    return lazy.load("rille.nvim.picker.source.corpus").new(given, on_news)
-  end
-  return picker.open(spec)
-end
-
----@class rille.nvim.pick.options
----@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any the items: strings; tables with a `text`, and with a `path` or `bufnr`, `lnum` and `col` if they have a location; any values, with `format`; the job of `rille.walk` or `rille.grep`; or a function that calls `add` with a list, or with text of which each line is an item, now or later, and `done` at the end; a line may start in one text and end in the next. It may return a job, or a function that stops it
----@field title? string
----@field query? string initial query
----@field format? fun(item: any): string returns the text of an item
----@field preview? boolean|fun(item: any): any false for none; a function returns lines, text or `{ buf, pos }`
----@field on_choice? fun(item: any, info: rille.nvim.choice) called with the chosen item, or nil; by default the editor opens the item
----@field place? fun(item: any): rille.nvim.place? returns the location of an item
----@field icons? boolean texts are paths and have file icons
----@field fuzzy? rille.fuzzy.options options of the ranking
----@field kind? string pickers of the same kind share a history; "pick" by default
-
-local read_fuzzy = require("rille.fuzzy.options").session
 local read_search = require("rille.grep.options")
 local read_walk = require("rille.walk.options").read
-local read_pick = reader({
-  items = { "table", "function" },
-  title = { "string", default = "" },
-  query = { "string" },
-  format = { "function" },
-  preview = { "boolean", "function", default = true },
-  on_choice = { "function" },
-  place = { "function" },
-  icons = { "boolean" },
-  fuzzy = { "table" },
-  kind = { "string", default = "pick" },
-})
 local read_files = reader({ cwd = { "string" }, query = { "string" }, walk = { "table" } })
 local read_grep = reader({ cwd = { "string" }, query = { "string", default = "" }, grep = { "table" } })
 local read_query = reader({ query = { "string" } })
-
---- Opens a picker for any items.
----@param opts rille.nvim.pick.options
-function M.pick(opts)
-  opts = read_pick(opts, "rille.nvim.pick")
-  read_fuzzy(opts.fuzzy, "rille.nvim.pick: fuzzy")
-  local items = opts.items
-  if not items then
-    error("rille.nvim.pick: items must be a list, a job or a function, got nil", 2)
-  end
-  local job = type(items) == "table" and type(items.take) == "function"
-  local place = opts.place
-  if job and not place then
-    place = function(item)
-      return type(item) == "string" and { path = item } or item
-    end
-  end
-  open({
-    items = items,
-    format = opts.format,
-    fuzzy = opts.fuzzy,
-    title = opts.title,
-    kind = opts.kind,
-    query = opts.query,
-    preview = opts.preview,
-    icons = opts.icons,
-    on_choice = opts.on_choice,
-    place = place,
-    once = job and "this picker cannot be resumed, as its job is over" or nil,
-  })
-end
 
 --- Returns a function that adds items, some in each turn of the event loop.
 ---@param begin fun(): fun(): any[]? returns an iterator over lists of items; called again when the picker is opened again
@@ -287,6 +204,18 @@ function M.grep(opts)
     kind = "grep",
     query = opts.query,
     icons = true,
+    freeze = {
+      text = function(item)
+        return ("%s:%d: %s"):format(item.path, item.lnum, (item.text:gsub("^%s+", "")))
+      end,
+      parts = function(item)
+        local line = (":%d: "):format(item.lnum)
+        return { { item.path, "RillePath" }, { line, "RilleLine" }, (item.text:gsub("^%s+", "")) }
+      end,
+      key = function(item)
+        return item.path .. ":" .. item.lnum
+      end,
+    },
     source = function(on_news)
       return lazy.load("rille.nvim.picker.source.search").new({
         root = root.path,
@@ -298,6 +227,8 @@ function M.grep(opts)
     place = function(item)
       local place = find(item.path)
       place.lnum, place.col, place.text, place.offset = item.lnum, item.col, item.text, item.offset
+      local first, last = item.spans[1], item.spans[2]
+      place.end_lnum, place.end_col = item.lnum, first and item.col + last - first + 1 or nil
       -- A loaded buffer takes precedence over the file.
       place.bufnr = paths.loaded(place.path)
       return place
@@ -430,22 +361,23 @@ function M.select(items, opts, on_choice)
   end
   open({
     items = items,
-    format = opts.format_item or tostring,
+    text = opts.format_item or tostring,
     title = (opts.prompt or "Select one of"):gsub(":%s*$", ""),
     kind = "select:" .. (opts.kind or ""),
     -- The caller has continued by then: if the picker opened again, `on_choice` would be called twice.
     forgotten = true,
     preview = opts.preview_item or false,
     place = function() end,
-    on_choice = function(item, info)
+    on_choice = function(item, _, _, info)
       on_choice(item, info.index)
     end,
   })
 end
 
---- Opens the last picker again, in the same state.
-function M.resume()
-  picker.resume()
+--- Opens the last picker again, or the last one of a kind, in the same state.
+---@param kind? string
+function M.resume(kind)
+  picker.resume(kind)
 end
 
 return M

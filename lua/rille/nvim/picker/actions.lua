@@ -76,8 +76,11 @@ M.run = {
   preview = function(picker)
     picker:toggle_preview()
   end,
-  keys = function()
-    require("rille.nvim.keyhelp").show("picker")
+  keys = function(picker)
+    require("rille.nvim.keyhelp").show("picker", picker.spec.keys)
+  end,
+  refine = function(picker)
+    picker:refine()
   end,
   close = function(picker)
     picker:cancel()
@@ -132,6 +135,59 @@ function M.map(picker, buf)
   for name, keys in pairs(wanted) do
     if known[name] then
       map(name, keys)
+    end
+  end
+  for key, action in pairs(picker.spec.keys or {}) do
+    local run = type(action) == "table" and action[1] or action
+    local opts = { buffer = buf, nowait = true, desc = "rille: " .. M.about(action) }
+    if run == false then
+      for _, mode in ipairs({ "i", "n" }) do
+        pcall(vim.keymap.del, mode, key, { buffer = buf })
+      end
+    else
+      vim.keymap.set({ "i", "n" }, key, function()
+        picker:act(type(run) == "string" and M.run[run] or function()
+          picker:run(run)
+        end)
+      end, opts)
+    end
+  end
+end
+
+--- The action of a key of one picker: the name of one of the picker's actions, or a function, with a description in a table;
+--- false removes the key.
+---@alias rille.nvim.pick.key string|false|rille.nvim.pick.action|{ [1]: rille.nvim.pick.action, desc: string }
+
+---@alias rille.nvim.pick.action fun(picker: rille.nvim.pick.handle, item: any, marked: any[])
+
+--- Returns the description of a key's action.
+---@param action rille.nvim.pick.key
+---@return string
+function M.about(action)
+  if type(action) == "table" and type(action.desc) == "string" then
+    return action.desc
+  end
+  local name = type(action) == "table" and action[1] or action
+  for _, key in ipairs(default) do
+    if key.name == name then
+      return key.about
+    end
+  end
+  return "an action of this picker"
+end
+
+--- Returns the mistake in the keys that a caller has passed, or nil.
+---@param keys table<string, rille.nvim.pick.key>
+---@return string? mistake
+function M.mistake(keys)
+  for key, action in pairs(keys) do
+    local run = type(action) == "table" and action[1] or action
+    local is_known = type(run) == "function" or run == false or (type(run) == "string" and M.run[run])
+    if type(key) ~= "string" or not is_known then
+      return ("option 'keys[%s]' must be a function, the name of an action or false, got %s"):format(
+        tostring(key),
+        type(run) == "string" and "'" .. run .. "'" or tostring(run)
+      )
     end
   end
 end

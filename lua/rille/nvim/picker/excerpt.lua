@@ -7,6 +7,7 @@ local M = {}
 local BYTES, BEFORE, SEARCHED, LINES = 65536, 16384, 2 ^ 21, 400
 --- Maximum bytes of a line, as long ones take long to lay out; and how many to keep before the place.
 local LINE, LEAD = 500, 100
+M.LINE = LINE
 
 ---@class rille.nvim.excerpt
 ---@field lines string[]

@@ -35,6 +35,11 @@ M.list = {
   { name = "preview_down", keys = "<C-f>", about = "scroll the preview down" },
   { name = "preview_up", keys = "<C-b>", about = "scroll the preview up" },
   { name = "preview", keys = "<M-v>", about = "hide or show the preview" },
+  {
+    name = "refine",
+    keys = "<C-g>",
+    about = "freeze the rows of a search and filter them; again: back to the search",
+  },
   { name = "keys", keys = { "<C-/>", "<C-_>" }, about = "list these keys; `?` in Normal mode as well" },
   { name = "close", keys = { "<Esc>", "<C-c>" }, about = "close" },
 }

@@ -3,7 +3,17 @@ local M = {}
 
 --- Minimum sizes for a frame, for a preview at the side and for one below.
 local FRAME_COLUMNS, FRAME_LINES = 40, 12
-local SIDE_COLUMNS, BELOW_LINES = 84, 28
+local SIDE_COLUMNS, BELOW_LINES, VERTICAL_LINES = 84, 28, 20
+
+--- Share of the screen's lines for the layout "ivy"; share and maximum of the columns for "dropdown", and its share of the
+--- lines; minimum and maximum lines of the list in "select".
+local IVY, DROP_WIDTH, DROP_COLUMNS, DROP_HEIGHT, SELECT_ROWS = 0.4, 0.6, 100, 0.5, { 3, 20 }
+
+--- "default": the preview at the side, or below on a narrow screen; "vertical": below; "ivy": at the bottom of the screen in
+--- its full width; "dropdown": small, without a preview; "select": as high and wide as its items, without a preview.
+---@alias rille.nvim.layout.name "default"|"vertical"|"ivy"|"dropdown"|"select"
+
+M.names = { "default", "vertical", "ivy", "dropdown", "select" }
 
 ---@class rille.nvim.rect
 ---@field row integer 0-based row of the frame, if there is one
@@ -17,27 +27,60 @@ local SIDE_COLUMNS, BELOW_LINES = 84, 28
 ---@field list rille.nvim.rect
 ---@field preview? rille.nvim.rect
 
---- Divides the screen. There always is a prompt and a list, however small it is.
----@param columns integer
----@param lines integer without those of the command line
----@param wanted { frame: boolean, preview: boolean, width: number, height: number } width and height as a share of the screen
----@return rille.nvim.layout
-function M.divide(columns, lines, wanted)
-  local frame = wanted.frame and columns >= FRAME_COLUMNS and lines >= FRAME_LINES
-  local edge = frame and 2 or 0
+--- What a picker wants of the screen.
+---@class rille.nvim.layout.wanted
+---@field frame boolean
+---@field preview boolean
+---@field width number as a share of the screen's columns
+---@field height number as a share of its lines
+---@field name? rille.nvim.layout.name
+---@field rows? integer number of items, for "select"
+---@field cells? integer display cells of the widest item, for "select"
+
+--- Returns the size that a layout has, frames included.
+local function size(columns, lines, frame, wanted)
+  local name, edge = wanted.name, frame and 2 or 0
   local function share(all, least, part)
     return frame and math.max(least, math.min(all, math.floor(all * part))) or all
   end
-  local width = share(columns, FRAME_COLUMNS, wanted.width)
-  local height = share(lines, FRAME_LINES, wanted.height)
+  if name == "ivy" then
+    return columns, math.min(lines, math.max(FRAME_LINES, math.floor(lines * IVY)))
+  elseif name == "dropdown" then
+    return math.min(share(columns, FRAME_COLUMNS, DROP_WIDTH), DROP_COLUMNS),
+      share(lines, FRAME_LINES, DROP_HEIGHT)
+  elseif name == "select" and wanted.rows then
+    local rows = math.max(SELECT_ROWS[1], math.min(wanted.rows, SELECT_ROWS[2]))
+    -- The prompt is a row too, and each row has a gutter of two cells.
+    return math.min(columns, math.max(FRAME_COLUMNS, (wanted.cells or 0) + 2 + edge)),
+      math.min(lines, rows + 1 + 2 * edge)
+  elseif name == "select" then
+    return size(columns, lines, frame, { name = "dropdown" })
+  end
+  return share(columns, FRAME_COLUMNS, wanted.width), share(lines, FRAME_LINES, wanted.height)
+end
+
+--- Divides the screen. There always is a prompt and a list, however small it is.
+---@param columns integer
+---@param lines integer without those of the command line
+---@param wanted rille.nvim.layout.wanted
+---@return rille.nvim.layout
+function M.divide(columns, lines, wanted)
+  local frame = wanted.frame and columns >= FRAME_COLUMNS and lines >= FRAME_LINES
+  local edge, kind = frame and 2 or 0, wanted.name
+  local width, height = size(columns, lines, frame, wanted)
   local left, top = math.floor((columns - width) / 2), math.floor((lines - height) / 2)
+  if kind == "ivy" then
+    top = lines - height
+  end
+  local has_preview = wanted.preview and kind ~= "dropdown" and kind ~= "select"
+  local below_lines = kind == "vertical" and VERTICAL_LINES or BELOW_LINES
 
   -- Sizes including frames, which the last step subtracts.
   local list_width, list_height, preview = width, height - 1 - edge, nil
-  if wanted.preview and width >= SIDE_COLUMNS then
+  if has_preview and kind ~= "vertical" and width >= SIDE_COLUMNS then
     list_width = math.floor(width / 2)
     preview = { row = top, col = left + list_width, width = width - list_width, height = height }
-  elseif wanted.preview and lines >= BELOW_LINES then
+  elseif has_preview and kind ~= "ivy" and lines >= below_lines then
     local below = math.floor(height * 0.45)
     list_height = list_height - below
     preview = { row = top + height - below, col = left, width = width, height = below }

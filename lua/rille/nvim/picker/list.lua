@@ -7,6 +7,8 @@ local space = api.nvim_create_namespace("rille.list")
 ---@class rille.nvim.list.row
 ---@field text string
 ---@field ranges integer[] start and end of each match, flat, 1-based bytes
+---@field spans? (integer|string)[] first and last byte and group of each highlighted part, flat
+---@field path? string for the icon, if the row does not begin with it
 ---@field lead? string[] two parts shown before the text: a path, which may lose its beginning, and its suffix
 ---@field icon? string[] icon and its highlight
 ---@field marked? boolean
@@ -77,7 +79,10 @@ function List:draw(rows, selected)
       highlight(buf, i - 1, 1, stop, length, "RillePath", 100)
       highlight(buf, i - 1, stop + 1, stop + #item.lead[2], length, "RilleLine", 100)
     end
-    local ranges = item.ranges
+    local ranges, spans = item.ranges, item.spans or {}
+    for k = 1, #spans, 3 do
+      highlight(buf, i - 1, spans[k] + shift, spans[k + 1] + shift, length, spans[k + 2], 100)
+    end
     for k = 1, #ranges, 2 do
       highlight(buf, i - 1, ranges[k] + shift, ranges[k + 1] + shift, length, "RilleMatch", 110)
     end

@@ -13,6 +13,9 @@ local M = {}
 ---@field bufnr? integer a buffer instead of the path
 ---@field lnum? integer 1-based line
 ---@field col? integer 1-based byte
+---@field end_lnum? integer the line where it ends
+---@field end_col? integer the byte after its end
+---@field type? string a letter for the quickfix list, such as "E"
 ---@field offset? integer position of the start of the line in the file, for the preview
 ---@field find? string a text that occurs at the item's place in the file
 ---@field text? string text of the quickfix entry
@@ -118,6 +121,9 @@ function M.quickfix(places, title)
             bufnr = buf,
             lnum = place.lnum or 1,
             col = place.col or 1,
+            end_lnum = place.end_lnum,
+            end_col = place.end_col,
+            type = place.type,
             text = text.argument(place.text or ""),
           }
         end

@@ -10,6 +10,22 @@ local function icon_of(self, path)
   return ok and type(icon) == "string" and { icon, type(group) == "string" and group or nil } or nil
 end
 
+--- Calls the caller's function if another item is selected than before.
+local function moved(self, state)
+  local on_move = self.spec.on_move
+  if not on_move then
+    return
+  end
+  local item, key
+  if state.count > 0 then
+    item, key = self.source:item(self.cursor)
+  end
+  if item ~= self.moved_to or key ~= self.moved_key then
+    self.moved_to, self.moved_key = item, key
+    on_move(item)
+  end
+end
+
 --- Draws the visible rows, and makes the preview follow the selected one.
 local function draw(self, state, height)
   local marks = {}
@@ -25,11 +41,12 @@ local function draw(self, state, height)
     end
     if self.icon then
       -- The path, if the text is a line of that file.
-      row.icon = icon_of(self, row.lead and row.lead[1] or row.text)
+      row.icon = icon_of(self, row.path or row.lead and row.lead[1] or row.text)
     end
     rows[#rows + 1] = row
   end
   self.list:draw(rows, state.count > 0 and self.cursor - self.top + 1 or 0)
+  moved(self, state)
   if not self.preview:visible() then
     return
   elseif state.count == 0 then

@@ -115,9 +115,11 @@ end
 --- Opens the windows and goes to the prompt.
 ---@param title string
 ---@param preview boolean
+---@param wanted? { name: rille.nvim.layout.name, rows?: integer, cells?: integer }
 ---@return rille.nvim.windows
-function M.open(title, preview)
-  local self = setmetatable({ titles = { prompt = title }, with_preview = preview }, Windows)
+function M.open(title, preview, wanted)
+  local self =
+    setmetatable({ titles = { prompt = title }, with_preview = preview, layout = wanted or {} }, Windows)
   self.buffers = { prompt = buffer("prompt"), list = buffer("list"), preview = buffer("preview") }
   vim.bo[self.buffers.preview].bufhidden = "hide"
   self:divide()
@@ -135,6 +137,9 @@ function Windows:divide()
     preview = self.with_preview,
     width = config.get("picker.width"),
     height = config.get("picker.height"),
+    name = self.layout.name or config.get("picker.layout"),
+    rows = self.layout.rows,
+    cells = self.layout.cells,
   })
 end
 

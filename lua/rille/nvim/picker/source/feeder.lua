@@ -1,6 +1,7 @@
 --- Adds items to a session in slices too short to be noticed: from a list, from a job, or from a function that produces
 --- them.
 local await = require("rille.nvim.await")
+local item_text = require("rille.nvim.picker.item").text
 local reason = require("rille.nvim.text").reason
 local release = require("rille.nvim.picker.source.job").release
 
@@ -46,10 +47,8 @@ end
 local function text_of(item, format)
   if format then
     return (format(item))
-  elseif type(item) == "table" then
-    return item.text
   end
-  return item
+  return item_text(item)
 end
 
 --- Adds all items of a list, a job or a function.

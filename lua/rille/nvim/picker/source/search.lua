@@ -79,7 +79,7 @@ end
 ---@param query string
 function Search:start(query)
   release(self)
-  self.capped, self.whole = nil, nil
+  self.query, self.capped, self.whole = query, nil, nil
   if query == "" then
     self.rows, self.failure, self.stale, self.version = {}, nil, false, self.version + 1
     return self.on_news()
@@ -125,6 +125,19 @@ function Search:start(query)
     end
     return batch ~= nil
   end)
+end
+
+--- Searches again.
+---@return boolean
+function Search:refresh()
+  self:start(self.query)
+  return true
+end
+
+--- Returns the lines that have been found.
+---@return table[]
+function Search:matches()
+  return vim.list_slice(self.rows)
 end
 
 function Search.more() end
