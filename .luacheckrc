@@ -12,6 +12,7 @@ files["plugin"] = neovim
 files["build.lua"] = neovim
 files["test/neovim"] = neovim
 files["bench/neovim"] = neovim
+files["examples/pickers"] = neovim
 files["tools/pictures.lua"] = neovim
 files["lua/rille/resty"] = { read_globals = { "ngx" }, globals = { "ngx.ctx", "ngx.arg", "ngx.header", "ngx.status" } }
 files["bench/nginx"] = { globals = { "ngx" } }

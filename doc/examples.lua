@@ -4,6 +4,8 @@
 --- An entry has the functions that it is an example of, and code that uses `rille` and prints the output that its comments
 --- show. `unicode` is the same for text that is not ASCII. A test runs all of it on both backends; the help shows the
 --- example with the first function.
+---
+--- An example with `host = "nvim"` runs in Neovim, in a spec.
 return {
   {
     "rille.health",
@@ -1135,5 +1137,115 @@ local job = log:refresh_job()
 repeat until job:wait() ~= "running"
 print((job:result())) --> same
 ]],
+  },
+  {
+    "rille.nvim.pick",
+    [[
+local picker = require("rille.nvim").pick({
+  title = "Branches",
+  items = vim.fn.systemlist({ "git", "branch", "--format=%(refname:short)" }),
+  preview = function(branch, show)
+    vim.system({ "git", "log", "--oneline", "-20", branch }, { text = true }, function(log)
+      vim.schedule(function()
+        show({ lines = log.stdout, filetype = "git" })
+      end)
+    end)
+  end,
+  on_choice = function(branch, how, query)
+    if branch then
+      vim.fn.system({ "git", "switch", branch })
+    elseif query then
+      vim.fn.system({ "git", "switch", "--create", query })
+    end
+  end,
+})
+print(picker:title()) --> Branches
+]],
+    host = "nvim",
+  },
+  {
+    "rille.nvim.register",
+    [[
+require("rille.nvim").register({
+  name = "scripts",
+  items = function()
+    return vim.api.nvim_get_runtime_file("plugin/*.lua", true)
+  end,
+  format = function(path)
+    return { vim.fs.basename(path), { " " .. path, "Comment" } }
+  end,
+})
+print(vim.fn.getcompletion("Rille scr", "cmdline")[1]) --> scripts
+]],
+    host = "nvim",
+  },
+  {
+    "rille.nvim.pick.handle:query",
+    [[
+local picker = require("rille.nvim").pick({ items = { "one", "two" } })
+picker:query("tw")
+print(picker:query()) --> tw
+]],
+    host = "nvim",
+  },
+  {
+    "rille.nvim.pick.handle:items rille.nvim.pick.handle:current rille.nvim.pick.handle:marked",
+    [[
+local picker = require("rille.nvim").pick({
+  items = { "one", "two", "three" },
+  keys = {
+    ["<C-y>"] = {
+      function(handle)
+        -- Those that are marked, otherwise all that match.
+        local chosen = #handle:marked() > 0 and handle:marked() or handle:items()
+        vim.fn.setreg('"', chosen)
+        vim.print(handle:current())
+      end,
+      desc = "copy",
+    },
+  },
+})
+print(#picker:marked()) --> 0
+]],
+    host = "nvim",
+  },
+  {
+    "rille.nvim.pick.handle:refresh",
+    [[
+local files = { "a.txt", "b.txt" }
+local picker = require("rille.nvim").pick({
+  items = files,
+  keys = {
+    ["<C-d>"] = {
+      function(handle, file)
+        table.remove(files, vim.fn.index(files, file) + 1)
+        handle:refresh()
+      end,
+      desc = "remove",
+    },
+  },
+})
+picker:refresh()
+]],
+    host = "nvim",
+  },
+  {
+    "rille.nvim.pick.handle:title",
+    [[
+local picker = require("rille.nvim").pick({ items = {}, title = "Builds" })
+print(picker:title("Builds (3 running)")) --> Builds (3 running)
+]],
+    host = "nvim",
+  },
+  {
+    "rille.nvim.pick.handle:close rille.nvim.pick.handle:closed",
+    [[
+local picker = require("rille.nvim").pick({ items = { "one" } })
+picker:close(function()
+  vim.cmd.vsplit()
+end)
+print(picker:closed()) --> true
+]],
+    host = "nvim",
   },
 }

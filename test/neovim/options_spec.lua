@@ -29,6 +29,19 @@ local CASES = {
       icons = { 1, "a boolean, got 1" },
       fuzzy = { 1, "a table, got 1" },
       kind = { false, "a string, got false" },
+      live = { 1, "a boolean, got 1" },
+      keys = { "x", "a table, got 'x'" },
+      on_move = { 1, "a function, got 1" },
+      on_close = { 1, "a function, got 1" },
+      selected = { 0, "an integer >= 1, got 0" },
+      sort = { "no", "a boolean, got 'no'" },
+      layout = { "wide", "'default', 'vertical', 'ivy', 'dropdown' or 'select', got 'wide'" },
+      refine = { 1, "a boolean, got 1" },
+      name = {
+        "files",
+        "a name of letters, digits, - and _ that is no sub-command of :Rille, got 'files'",
+      },
+      context = { 1, "a table, got 1" },
     },
     nvim.pick,
   },
@@ -110,8 +123,13 @@ end)
 t.test("every function of the editor with options in the help is tried here", function()
   -- Their options are not errors: those of the configuration are reported by `:checkhealth`; those of `vim.ui.select()` may be
   -- for another implementation, and those of `match` are from mini.pick.
-  local tried =
-    { ["rille.nvim.setup"] = true, ["rille.nvim.select"] = true, ["rille.nvim.mini.match"] = true }
+  -- `register` takes the options of `pick`.
+  local tried = {
+    ["rille.nvim.register"] = true,
+    ["rille.nvim.setup"] = true,
+    ["rille.nvim.select"] = true,
+    ["rille.nvim.mini.match"] = true,
+  }
   for _, case in ipairs(CASES) do
     tried[case[1]] = true
   end

@@ -13,7 +13,7 @@ local text_of = require("rille.nvim.text")
 local M = {}
 
 ---@class rille.nvim.pick.options
----@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun(), query?: string): any the items: strings; tables with a `text`, and with a `path` or `bufnr`, `lnum` and `col` if they have a location; entries of |setqflist()|, with `filename` or `bufnr`, `lnum`, `col`, `end_lnum`, `end_col` and `text`; any values, with `format`; the job of `rille.walk` or `rille.grep`; or a function that calls `add` with a list, or with text of which each line is an item, now or later, and `done` at the end; a line may start in one text and end in the next. It may return a job, or a function that stops it
+---@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun(), query?: string): any the items: strings; tables with a `text`, and with a `path` or `bufnr`, `lnum` and `col` if they have a location; entries of |setqflist()|, with `filename` or `bufnr`, `lnum`, `col`, `end_lnum`, `end_col` and `text`; any values, with `format`; the job of `rille.walk` or `rille.grep`; or a function that calls `add` with a list, or with text of which each line is an item, now or later, and `done` at the end; a line may start in one text and end in the next. It may return a job, a process of |vim.system()|, or a function that stops it
 ---@field live? boolean `items` is called again for each query, which it gets as a third argument; the previous call is stopped, and the rows are what it adds, in that order
 ---@field title? string
 ---@field query? string initial query

@@ -65,6 +65,12 @@ function Feeder:feed(items)
     if not ok then
       self.over = true
       return self.opts.on_error(reason(made))
+    elseif type(made) == "table" and type(made.kill) == "function" then
+      -- A process of `vim.system`.
+      local process = made
+      made = function()
+        pcall(process.kill, process, "sigterm")
+      end
     elseif type(made) == "table" then
       return self:feed(made)
     end
