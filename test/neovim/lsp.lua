@@ -6,7 +6,7 @@ local M = {}
 ---@param nvim rille.test.child
 ---@param capabilities table
 function M.attach(nvim, capabilities)
-  nvim:lua(function(capabilities) -- luacheck: ignore 431
+  nvim:lua(function(given)
     local server = { answers = {}, requests = {}, cancelled = {} }
     _G.server = server
     local function request(method, params, callback)
@@ -19,7 +19,7 @@ function M.attach(nvim, capabilities)
       end
       local answer = server.answers[method]
       if method == "initialize" then
-        reply({ capabilities = capabilities })
+        reply({ capabilities = given })
       elseif type(answer) == "function" then
         answer(params, reply)
       else

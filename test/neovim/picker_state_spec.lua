@@ -212,7 +212,7 @@ t.test("opening a picker closes the previous one, and closing its list closes th
   t.ok(nvim:lua(function()
     local first = _G.open()
     _G.open()
-    return first.closed and not _G.picker.closed
+    return first.finished and not _G.picker.finished
   end))
   nvim:wait(function()
     return vim.api.nvim_get_mode().mode == "i"
@@ -244,7 +244,7 @@ t.test("a match that continues past the visible part of its row is highlighted u
     for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buf, space, 0, -1, { details = true })) do
       last = math.max(last, mark[4].hl_group == "RilleMatch" and mark[4].end_col or 0)
     end
-    return { picker.closed or false, #line < 500, last == #line }
+    return { picker.finished or false, #line < 500, last == #line }
   end)
   t.eq(seen, { false, true, true })
   t.eq(nvim:messages(), "")

@@ -17,7 +17,7 @@ function Picker:nothing()
 end
 
 --- Calls the caller's function for a picker that has ended in any way, after that for its choice.
-function Picker:closed()
+function Picker:report_end()
   if self.spec.on_close then
     self.spec.on_close()
   end
@@ -55,7 +55,7 @@ function Picker:finish(run, jumps)
     for _, call in ipairs({
       run,
       function()
-        self:closed()
+        self:report_end()
       end,
     }) do
       local ok, message = pcall(call)
@@ -103,7 +103,7 @@ function Picker:give_way()
     if not called then
       called = true
       self:nothing()
-      self:closed()
+      self:report_end()
     end
   end
   -- The callback may open a picker itself.
