@@ -14,6 +14,7 @@ files["test/neovim"] = neovim
 files["bench/neovim"] = neovim
 files["examples/pickers"] = neovim
 files["tools/pictures.lua"] = neovim
+files["examples/templates"] = { globals = { "vim" } }
 files["lua/rille/resty"] = { read_globals = { "ngx" }, globals = { "ngx.ctx", "ngx.arg", "ngx.header", "ngx.status" } }
 files["bench/nginx"] = { globals = { "ngx" } }
 files["test/hosts/nginx"] = { globals = { "ngx" } }

@@ -30,6 +30,8 @@ mod stuck;
 #[path = "../support/mod.rs"]
 mod support;
 mod tables;
+#[cfg(unix)]
+mod templates;
 mod width;
 
 pub(crate) use support::{bless, library, root, specs, specs_in, testing_library};
