@@ -1248,4 +1248,25 @@ print(picker:closed()) --> true
 ]],
     host = "nvim",
   },
+  {
+    "rille.nvim.open",
+    [[
+vim.keymap.set("n", "grr", function()
+  require("rille.nvim").open("references")
+end)
+require("rille.nvim").open("files", { query = "init.lua$" })
+print(vim.bo.filetype) --> rille
+]],
+    host = "nvim",
+  },
+  {
+    "rille.nvim.lsp",
+    [[
+local undo = require("rille.nvim").lsp()
+-- Opens a picker.
+vim.keymap.set("n", "gd", vim.lsp.buf.definition)
+undo()
+]],
+    host = "nvim",
+  },
 }

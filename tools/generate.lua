@@ -12,6 +12,7 @@
 ---   @types                         every other type that the help refers to
 ---   @options                       the options of the plugin
 ---   @keys FILE                     the keys in a module's list
+---   @pickers                       the pickers of the catalogue
 ---   @recipe                        the hook for vim.pack, copied from doc/neovim.md
 ---
 --- Annotations are read by tools/annotations.lua, examples are those in doc/examples.lua, and what the fallback supports is
@@ -372,6 +373,14 @@ return function(read, paths)
       local keys = "`" .. table.concat(type(key.keys) == "table" and key.keys or { key.keys }, "` `") .. "`"
       local lead = ("    %-14s"):format(keys)
       out[#out + 1] = wrap(("%s (`%s`)"):format(key.about, key.name), lead .. "  ", (" "):rep(20))
+    end
+    return table.concat(out, "\n")
+  end
+
+  function directives.pickers()
+    local out = {}
+    for _, entry in ipairs(table_of("lua/rille/nvim/catalogue.lua", "list")) do
+      out[#out + 1] = wrap(entry.about, ("    %-19s "):format("`" .. entry.name .. "`"), (" "):rep(24))
     end
     return table.concat(out, "\n")
   end

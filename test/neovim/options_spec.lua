@@ -56,6 +56,12 @@ local CASES = {
     nvim.grep,
   },
   { "rille.nvim.lines", QUERY, nvim.lines },
+  {
+    "rille.nvim.open",
+    { query = QUERY.query, context = { 1, "a table, got 1" }, reuse_win = { 1, "a boolean, got 1" } },
+    nvim.open,
+    "references",
+  },
   { "rille.nvim.buffers", QUERY, nvim.buffers },
   { "rille.nvim.help", QUERY, nvim.help },
   { "rille.nvim.view", { mods = { "vertical", "a table, got 'vertical'" } }, nvim.view, "x" },

@@ -194,7 +194,10 @@ t.test("keys: functions, names of actions and false, with descriptions in the li
   end, 5)
   nvim:type("<Esc>")
   -- The description is read from the lines, as a list that waits for a key cannot be asked for its screen.
-  local lines = nvim:lua([[return require("rille.nvim.keyhelp").lines("picker", _G.handle.picker.spec.keys)]])
+  local lines = nvim:lua([[return require("rille.nvim.keyhelp").lines(
+    "picker",
+    require("rille.nvim.picker.actions").descriptions(_G.handle.picker.spec.keys)
+  )]])
   local text = table.concat(lines, "\n")
   t.ok(text:find("<C%-y> +copy the number") and text:find("<C%-d> +mark all matches"), text)
   t.ok(not text:find("<C-a>", 1, true), text)

@@ -17,16 +17,21 @@ t.test("nothing is required before the first use", function()
   t.eq(nvim:stop(), 0)
 end)
 
-t.test("the command lists its sub-commands, and reports unknown ones", function()
+t.test("the command lists its pickers, and reports unknown sub-commands", function()
   local nvim = child.start()
   nvim:type(":Rille<CR>")
-  nvim:sees(":Rille buffers|build|files|grep|health|help|install|lines|resume|view")
+  nvim:sees("╭ Pickers ")
+  nvim:sees("▌ buffers             buffers, the last used first")
+  nvim:type("^lines<CR>")
+  nvim:sees("╭ Lines ")
+  nvim:type("<Esc>")
+  nvim:wait([[return not require("rille.nvim.picker").current]])
   nvim:type(":Rille nonsense with more<CR>")
   nvim:sees("rille: there is no sub-command `nonsense`")
   -- No prompt waits for a key.
   t.eq(nvim:blocked(), false)
   local said = nvim:messages()
-  t.ok(said:find("rille: there is no sub-command `nonsense` (known: buffers,", 1, true), said)
+  t.ok(said:find("rille: there is no sub-command `nonsense` (known: buffer_diagnostics, buffers,", 1, true), said)
   t.eq(nvim:stop(), 0)
 end)
 
@@ -35,10 +40,25 @@ t.test("sub-commands and their arguments are completed", function()
   local function complete(line)
     return nvim:lua([[return vim.fn.getcompletion(..., "cmdline")]], line)
   end
-  t.eq(
-    complete("Rille "),
-    { "buffers", "build", "files", "grep", "health", "help", "install", "lines", "resume", "view" }
-  )
+  local names = complete("Rille ")
+  for _, name in ipairs({
+    "buffers",
+    "build",
+    "files",
+    "grep",
+    "health",
+    "help",
+    "install",
+    "lines",
+    "references",
+    "resume",
+    "view",
+  }) do
+    t.ok(vim.tbl_contains(names, name), name)
+  end
+  local sorted = vim.list_extend({}, names)
+  table.sort(sorted)
+  t.eq(names, sorted)
   t.eq(complete("Rille he"), { "health", "help" })
   t.eq(complete("Rille view Cargo."), { "Cargo.lock", "Cargo.toml" })
   t.eq(complete("vert Rille view READ"), { "README.md" })

@@ -1,5 +1,6 @@
 --- The command `:Rille`: its sub-commands, their arguments and their completion.
 local lazy = require("rille.core.lazy")
+local catalogue = require("rille.nvim.catalogue")
 local paths = require("rille.nvim.paths")
 local text = require("rille.nvim.text")
 
@@ -71,41 +72,35 @@ M.subcommands = {
   },
 }
 
---- Returns the module of the pickers that have a name, if one has been named.
-local function registry()
-  return package.loaded["rille.nvim.picker.registry"]
-end
-
 local function names()
-  local list = vim.tbl_keys(M.subcommands)
-  vim.list_extend(list, registry() and registry().names() or {})
+  local list = lazy.load("rille.nvim.pickers.open").names()
+  vim.list_extend(list, catalogue.others)
   table.sort(list)
   return list
 end
 
---- Returns the sub-command of a name, or one that opens the picker of that name.
+--- Returns the sub-command of a name.
 ---@param name string
 ---@return rille.nvim.subcommand?
 local function subcommand(name)
-  local opts = registry() and registry().get(name)
+  local opener = not M.subcommands[name] and lazy.load("rille.nvim.pickers.open").opener(name)
   return M.subcommands[name]
-    or opts
-      and {
-        run = function(argument)
-          local query = argument ~= "" and argument or opts.query
-          lazy.load("rille.nvim").pick(vim.tbl_extend("force", opts, { query = query }))
-        end,
-      }
+    or opener and {
+      run = function(argument)
+        opener({ query = argument ~= "" and argument or nil })
+      end,
+    }
+    or nil
 end
 
 --- Runs `:Rille`, as `nvim_create_user_command` calls it. A wrong argument is reported to the user and raises no error.
---- Without a sub-command the sub-commands are listed.
+--- Without a sub-command the pickers are listed in one.
 ---@param call table
 function M.run(call)
   local name, argument = call.args:match("^%s*(%S*)%s*(.-)%s*$")
   local command = subcommand(name)
   if name == "" then
-    return vim.api.nvim_echo({ { ":Rille " .. table.concat(names(), "|") } }, false, {})
+    command = subcommand("pickers")
   elseif not command then
     return text.notify(("there is no sub-command `%s` (known: %s)"):format(name, table.concat(names(), ", ")))
   end

@@ -114,6 +114,35 @@ function M.help(opts)
   return lazy.load("rille.nvim.pickers").help(opts)
 end
 
+--- What `open` passes to a picker.
+---@class rille.nvim.open.options
+---@field query? string initial query
+---@field context? table of the request for references, as for |vim.lsp.buf.references()|
+---@field reuse_win? boolean a place of a language server opens in a window that shows its buffer
+
+local read_open = require("rille.core.options").reader({
+  query = { "string" },
+  context = { "table" },
+  reuse_win = { "boolean" },
+})
+
+--- Opens a picker by its name: one of those in |rille-pickers|, or one that has been given a name.
+---@param name string
+---@param opts? rille.nvim.open.options
+function M.open(name, opts)
+  local given = read_open(opts, "rille.nvim.open")
+  if not lazy.load("rille.nvim.pickers.open").open(name, given) then
+    error(("rille.nvim.open: there is no picker '%s'"):format(tostring(name)), 2)
+  end
+end
+
+--- Makes the functions of `vim.lsp.buf` that list places or symbols open pickers, for example |vim.lsp.buf.references()|. A
+--- caller's `on_list` or `loclist` is honored. Calling it again changes nothing.
+---@return fun() undo restores the functions
+function M.lsp()
+  return lazy.load("rille.nvim.lsp").enable()
+end
+
 --- Opens the last picker as it was left.
 ---@param kind? string the last one of this kind, for example "files" or the name of a picker
 function M.resume(kind)

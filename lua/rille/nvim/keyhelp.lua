@@ -7,13 +7,13 @@ local M = {}
 
 --- Returns the lines of the list: the keys as the user has set them, and their descriptions.
 ---@param group "picker"|"view"
----@param own? table<string, rille.nvim.pick.key> keys of one picker, which come first
+---@param own? table<string, string|false> keys of one picker and their descriptions, which come first; false removes a key
 ---@return string[]
 function M.lines(group, own)
   local chosen, rows, width = config.get(group .. ".keys"), {}, 0
-  for key, action in vim.spairs(own or {}) do
-    if action then
-      rows[#rows + 1] = { key, require("rille.nvim.picker.actions").about(action) }
+  for key, about in vim.spairs(own or {}) do
+    if about then
+      rows[#rows + 1] = { key, about }
       width = math.max(width, #key)
     end
   end
@@ -41,7 +41,7 @@ end
 --- Shows the keys until another key is typed. That key then has its usual effect, except `<Esc>` and `q`, which only close
 --- the list.
 ---@param group "picker"|"view"
----@param own? table<string, rille.nvim.pick.key> keys of one picker
+---@param own? table<string, string|false> keys of one picker and their descriptions
 function M.show(group, own)
   local lines = M.lines(group, own)
   local width, height = 20, math.min(#lines, math.max(1, vim.o.lines - vim.o.cmdheight - 3))

@@ -2,6 +2,7 @@
 local lazy = require("rille.core.lazy")
 local reader = require("rille.core.options").reader
 local rille = require("rille")
+local catalogue = require("rille.nvim.catalogue")
 local actions = require("rille.nvim.picker.actions")
 local handles = require("rille.nvim.picker.handle")
 local item_of = require("rille.nvim.picker.item")
@@ -37,7 +38,7 @@ local M = {}
 local read_fuzzy = require("rille.fuzzy.options").session
 
 local function is_name(name)
-  return name:find(registry.PATTERN) ~= nil and not lazy.load("rille.nvim.command").subcommands[name]
+  return name:find(registry.PATTERN) ~= nil and not catalogue.is_taken(name)
 end
 
 local read_pick = reader({

@@ -77,7 +77,7 @@ M.run = {
     picker:toggle_preview()
   end,
   keys = function(picker)
-    require("rille.nvim.keyhelp").show("picker", picker.spec.keys)
+    require("rille.nvim.keyhelp").show("picker", M.descriptions(picker.spec.keys))
   end,
   refine = function(picker)
     picker:refine()
@@ -174,6 +174,15 @@ function M.about(action)
     end
   end
   return "an action of this picker"
+end
+
+--- Returns the descriptions of a picker's own keys.
+---@param keys? table<string, rille.nvim.pick.key>
+---@return table<string, string|false>?
+function M.descriptions(keys)
+  return keys and vim.tbl_map(function(action)
+    return action and M.about(action)
+  end, keys)
 end
 
 --- Returns the mistake in the keys that a caller has passed, or nil.

@@ -20,6 +20,18 @@ function M.matches(query, text, scratch)
   return found and found.count > 0 and ranges_of(found:positions(1)) or {}
 end
 
+--- Returns the position of the part that is the whole text, if there is one.
+local function part_of(parts, text)
+  local at = 1
+  for _, part in ipairs(type(parts) == "table" and parts or {}) do
+    local own = type(part) == "table" and part[1] or part
+    if own == text then
+      return at
+    end
+    at = at + #own
+  end
+end
+
 --- Returns the row of an item with parts.
 ---@param parts string|rille.nvim.part[]
 ---@param text string the text that was matched
@@ -29,7 +41,7 @@ end
 function M.row(parts, text, ranges, find)
   local shown, spans = item_of.joined(parts)
   if shown ~= text and #ranges > 0 then
-    local at = shown:find(text, 1, true)
+    local at = part_of(parts, text) or shown:find(text, 1, true)
     if at then
       local shifted = {}
       for i, position in ipairs(ranges) do

@@ -15,6 +15,7 @@ local M = {}
 ---@field col? integer 1-based byte
 ---@field end_lnum? integer the line where it ends
 ---@field end_col? integer the byte after its end
+---@field note? rille.nvim.part a text shown after the line in the preview
 ---@field type? string a letter for the quickfix list, such as "E"
 ---@field offset? integer position of the start of the line in the file, for the preview
 ---@field find? string a text that occurs at the item's place in the file

@@ -188,8 +188,12 @@ function Preview:put_buffer(place)
   self:put({ lines = lines, first = first, at = at }, name, nil, place, { bufnr = place.bufnr })
 end
 
---- Highlights the match at a place, if its end is known and the line is shown as it is.
+--- Highlights the match at a place, if its end is known and the line is shown as it is, and shows the place's note.
 local function mark_place(buf, at, line, place)
+  if place.note then
+    local note = type(place.note) == "table" and place.note or { place.note }
+    api.nvim_buf_set_extmark(buf, space, at - 1, 0, { virt_text = { note }, virt_text_pos = "eol" })
+  end
   local col, end_col = place.col, place.end_col
   if not col or not end_col or col < 1 then
     return

@@ -1,0 +1,97 @@
+--- The pickers that `:Rille` opens beside the first five, by name. Only a table, as the help is generated from it; each
+--- picker is loaded when it is opened.
+local M = {}
+
+--- The sub-commands of `:Rille` that open no picker.
+M.others = { "build", "health", "install", "resume", "view" }
+
+---@class rille.nvim.catalogue.entry
+---@field name string
+---@field about string
+---@field run? any[] the module in `pickers`, its function, and further arguments, after the options; nil for a function of
+--- `rille.nvim` with this name
+
+---@type rille.nvim.catalogue.entry[]
+M.list = {
+  { name = "buffers", about = "buffers, the last used first" },
+  {
+    name = "buffer_diagnostics",
+    about = "diagnostics of the buffer; `<C-l>` limits them to one severity",
+    run = { "diagnostics", "open", true },
+  },
+  {
+    name = "declarations",
+    about = "declarations of the name under the cursor",
+    run = { "lsp", "locations", "declarations" },
+  },
+  {
+    name = "definitions",
+    about = "definitions of the name under the cursor",
+    run = { "lsp", "locations", "definitions" },
+  },
+  {
+    name = "diagnostics",
+    about = "diagnostics of all buffers; `<C-l>` limits them to one severity",
+    run = { "diagnostics", "open" },
+  },
+  { name = "files", about = "files below a directory" },
+  { name = "grep", about = "lines of the tree that match a pattern" },
+  { name = "help", about = "help tags" },
+  {
+    name = "implementations",
+    about = "implementations of the name under the cursor",
+    run = { "lsp", "locations", "implementations" },
+  },
+  {
+    name = "incoming_calls",
+    about = "calls of the function under the cursor",
+    run = { "lsp", "locations", "incoming_calls" },
+  },
+  { name = "lines", about = "lines of the buffer" },
+  {
+    name = "outgoing_calls",
+    about = "functions that the function under the cursor calls",
+    run = { "lsp", "locations", "outgoing_calls" },
+  },
+  { name = "pickers", about = "these pickers; the same as `:Rille` alone", run = { "list", "open" } },
+  {
+    name = "references",
+    about = "references to the name under the cursor",
+    run = { "lsp", "locations", "references" },
+  },
+  {
+    name = "symbols",
+    about = "symbols of the buffer, in their order; `<C-l>` limits them to the selected kind",
+    run = { "symbols", "document" },
+  },
+  {
+    name = "type_definitions",
+    about = "definitions of the type of the name under the cursor",
+    run = { "lsp", "locations", "type_definitions" },
+  },
+  {
+    name = "workspace_symbols",
+    about = "symbols of the workspace, which the servers search while you type; `<C-l>` as above",
+    run = { "symbols", "workspace" },
+  },
+}
+
+--- Returns the entry of a picker, or nil.
+---@param name string
+---@return rille.nvim.catalogue.entry?
+function M.get(name)
+  for _, entry in ipairs(M.list) do
+    if entry.name == name then
+      return entry
+    end
+  end
+end
+
+--- Returns whether a name is that of a sub-command, so that no picker can be given it.
+---@param name string
+---@return boolean
+function M.is_taken(name)
+  return vim.tbl_contains(M.others, name) or M.get(name) ~= nil
+end
+
+return M
