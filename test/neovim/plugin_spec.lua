@@ -21,7 +21,7 @@ t.test("the command lists its pickers, and reports unknown sub-commands", functi
   local nvim = child.start()
   nvim:type(":Rille<CR>")
   nvim:sees("╭ Pickers ")
-  nvim:sees("▌ buffers             buffers, the last used first")
+  nvim:sees("▌ buffers             buffers, the last used")
   nvim:type("^lines<CR>")
   nvim:sees("╭ Lines ")
   nvim:type("<Esc>")
@@ -31,7 +31,10 @@ t.test("the command lists its pickers, and reports unknown sub-commands", functi
   -- No prompt waits for a key.
   t.eq(nvim:blocked(), false)
   local said = nvim:messages()
-  t.ok(said:find("rille: there is no sub-command `nonsense` (known: buffer_diagnostics, buffers,", 1, true), said)
+  t.ok(
+    said:find("rille: there is no sub-command `nonsense` (known: buffer_diagnostics, buffers,", 1, true),
+    said
+  )
   t.eq(nvim:stop(), 0)
 end)
 

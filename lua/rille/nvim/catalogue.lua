@@ -13,7 +13,7 @@ M.others = { "build", "health", "install", "resume", "view" }
 
 ---@type rille.nvim.catalogue.entry[]
 M.list = {
-  { name = "buffers", about = "buffers, the last used first" },
+  { name = "buffers", about = "buffers, the last used first; `<C-d>` deletes" },
   {
     name = "buffer_diagnostics",
     about = "diagnostics of the buffer; `<C-l>` limits them to one severity",
@@ -35,6 +35,33 @@ M.list = {
     run = { "diagnostics", "open" },
   },
   { name = "files", about = "files below a directory" },
+  {
+    name = "git_branches",
+    about = "branches, with their commits; switches",
+    run = { "git_log", "branches" },
+  },
+  {
+    name = "git_buffer_log",
+    about = "commits that have changed the file; keys as in `git_log`",
+    run = { "git_log", "log", true },
+  },
+  { name = "git_files", about = "files that git knows", run = { "git_log", "files" } },
+  {
+    name = "git_hunks",
+    about = "hunks that are not staged; `<C-s>` stages, `<C-d>` resets after a question",
+    run = { "git_status", "hunks" },
+  },
+  {
+    name = "git_log",
+    about = "commits, with their diffs; `<C-y>` copies the hash, `<M-c>` checks out, `<M-d>` compares the buffer",
+    run = { "git_log", "log" },
+  },
+  { name = "git_stash", about = "stashes, with their diffs; applies", run = { "git_log", "stash" } },
+  {
+    name = "git_status",
+    about = "changed files, with their diffs; `<C-s>` stages, `<M-s>` unstages, `<C-d>` discards after a question",
+    run = { "git_status", "status" },
+  },
   { name = "grep", about = "lines of the tree that match a pattern" },
   { name = "help", about = "help tags" },
   {

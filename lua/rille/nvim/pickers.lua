@@ -238,6 +238,8 @@ end
 
 --- Maximum number of a buffer's lines, and of help tags, that are read in one turn of the event loop.
 local LINES, TAGS = 5000, 500
+--- Maximum number of the line at which the list of lines starts: all lines before it are rows that are kept.
+local NEAR = 20000
 
 ---@class rille.nvim.query.options
 ---@field query? string initial query
@@ -251,10 +253,15 @@ function M.lines(opts)
     text_of.notify("a view has only a page of the file: search it with `/`, filter it with `&`")
     return
   end
+  local lnum = api.nvim_win_get_cursor(0)[1]
   open({
     title = "Lines",
     kind = "lines",
     query = opts.query,
+    selected = not opts.query and lnum > 1 and lnum <= NEAR and lnum or nil,
+    parts = function(item)
+      return { { ("%4d "):format(item.lnum), "RilleLine" }, item.text }
+    end,
     items = sliced(function()
       local at = 0
       return function()
@@ -272,36 +279,7 @@ end
 --- Opens a picker for buffers; the previous buffer is the first row.
 ---@param opts? rille.nvim.query.options
 function M.buffers(opts)
-  opts = read_query(opts, "rille.nvim.buffers")
-  local current, items = api.nvim_get_current_buf(), {}
-  for _, info in ipairs(vim.fn.getbufinfo({ buflisted = 1 })) do
-    local name = info.name ~= "" and vim.fn.fnamemodify(info.name, ":~:.") or "[No Name]"
-    local view = paths.view(info.bufnr)
-    items[#items + 1] = {
-      text = name .. (info.changed == 1 and " [+]" or ""),
-      bufnr = info.bufnr,
-      path = view and view.path or info.name ~= "" and info.name or nil,
-      lnum = view and view:number_of(info.lnum) or info.lnum > 0 and info.lnum or nil,
-      used = info.bufnr == current and -1 or info.lastused,
-    }
-  end
-  table.sort(items, function(a, b)
-    return a.used > b.used or (a.used == b.used and a.bufnr < b.bufnr)
-  end)
-  open({
-    items = items,
-    fuzzy = { scheme = "path" },
-    title = "Buffers",
-    kind = "buffers",
-    query = opts.query,
-    icons = true,
-    go = function(item, how)
-      if api.nvim_buf_is_valid(item.bufnr) then
-        -- Without a line, so that the editor restores the buffer's cursor.
-        places.go({ bufnr = item.bufnr }, how)
-      end
-    end,
-  })
+  lazy.load("rille.nvim.pickers.buffers").open(read_query(opts, "rille.nvim.buffers"))
 end
 
 --- Opens a picker for help tags.

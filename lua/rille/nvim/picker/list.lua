@@ -8,7 +8,6 @@ local space = api.nvim_create_namespace("rille.list")
 ---@field text string
 ---@field ranges integer[] start and end of each match, flat, 1-based bytes
 ---@field spans? (integer|string)[] first and last byte and group of each highlighted part, flat
----@field path? string for the icon, if the row does not begin with it
 ---@field lead? string[] two parts shown before the text: a path, which may lose its beginning, and its suffix
 ---@field icon? string[] icon and its highlight
 ---@field marked? boolean

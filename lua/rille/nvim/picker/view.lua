@@ -10,6 +10,12 @@ local function icon_of(self, path)
   return ok and type(icon) == "string" and { icon, type(group) == "string" and group or nil } or nil
 end
 
+--- Returns the path of a row whose text does not begin with it.
+local function path_of(self, i)
+  local place = self.spec.place((self.source:item(i)))
+  return place and place.path
+end
+
 --- Calls the caller's function if another item is selected than before.
 local function moved(self, state)
   local on_move = self.spec.on_move
@@ -41,7 +47,7 @@ local function draw(self, state, height)
     end
     if self.icon then
       -- The path, if the text is a line of that file.
-      row.icon = icon_of(self, row.path or row.lead and row.lead[1] or row.text)
+      row.icon = icon_of(self, row.lead and row.lead[1] or row.spans and path_of(self, i) or row.text)
     end
     rows[#rows + 1] = row
   end
