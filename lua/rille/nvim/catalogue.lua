@@ -13,12 +13,33 @@ M.others = { "build", "health", "install", "resume", "view" }
 
 ---@type rille.nvim.catalogue.entry[]
 M.list = {
-  { name = "buffers", about = "buffers, the last used first; `<C-d>` deletes" },
+  {
+    name = "autocommands",
+    about = "autocommands, with their patterns and definitions",
+    run = { "editor", "autocommands" },
+  },
   {
     name = "buffer_diagnostics",
     about = "diagnostics of the buffer; `<C-l>` limits them to one severity",
     run = { "diagnostics", "open", true },
   },
+  { name = "buffers", about = "buffers, the last used first; `<C-d>` deletes" },
+  {
+    name = "changes",
+    about = "change list of the buffer, the latest first",
+    run = { "editor", "places", "changes" },
+  },
+  {
+    name = "colorschemes",
+    about = "color schemes, applied while they are selected; `<Esc>` restores",
+    run = { "editor", "colorschemes" },
+  },
+  {
+    name = "command_history",
+    about = "command history; runs, `<C-l>` edits first",
+    run = { "commands", "history", "cmd" },
+  },
+  { name = "commands", about = "commands; runs, `<C-l>` edits first", run = { "commands", "commands" } },
   {
     name = "declarations",
     about = "declarations of the name under the cursor",
@@ -64,6 +85,7 @@ M.list = {
   },
   { name = "grep", about = "lines of the tree that match a pattern" },
   { name = "help", about = "help tags" },
+  { name = "highlights", about = "highlight groups, in their colors", run = { "editor", "highlights" } },
   {
     name = "implementations",
     about = "implementations of the name under the cursor",
@@ -74,17 +96,42 @@ M.list = {
     about = "calls of the function under the cursor",
     run = { "lsp", "locations", "incoming_calls" },
   },
+  { name = "jumps", about = "jump list, the latest first", run = { "editor", "places", "jumps" } },
+  {
+    name = "keymaps",
+    about = "mappings; runs one of Normal mode, `<C-l>` goes to the definition",
+    run = { "commands", "keymaps" },
+  },
   { name = "lines", about = "lines of the buffer" },
+  { name = "loclist", about = "location list of the window", run = { "editor", "quickfix", true } },
+  { name = "marks", about = "marks of the buffer, and global ones", run = { "editor", "marks" } },
+  {
+    name = "options",
+    about = "options and their values; edits a `:set` command",
+    run = { "editor", "options" },
+  },
   {
     name = "outgoing_calls",
     about = "functions that the function under the cursor calls",
     run = { "lsp", "locations", "outgoing_calls" },
   },
   { name = "pickers", about = "these pickers; the same as `:Rille` alone", run = { "list", "open" } },
+  { name = "quickfix", about = "quickfix list", run = { "editor", "quickfix" } },
   {
     name = "references",
     about = "references to the name under the cursor",
     run = { "lsp", "locations", "references" },
+  },
+  { name = "registers", about = "registers; pastes", run = { "editor", "registers" } },
+  {
+    name = "search_history",
+    about = "search history; searches, `<C-l>` edits first",
+    run = { "commands", "history", "search" },
+  },
+  {
+    name = "spelling",
+    about = "corrections of the word under the cursor; replaces it",
+    run = { "editor", "spelling" },
   },
   {
     name = "symbols",

@@ -9,8 +9,8 @@ local api = vim.api
 local M = {}
 
 --- Returns the buffers as items: the previous one first, the current one last.
-local function items_of(current)
-  local alternate, items = vim.fn.bufnr("#"), {}
+local function items_of(current, alternate)
+  local items = {}
   for _, info in ipairs(vim.fn.getbufinfo({ buflisted = 1 })) do
     local name = info.name ~= "" and vim.fn.fnamemodify(info.name, ":~:.") or "[No Name]"
     local view = paths.view(info.bufnr)
@@ -22,7 +22,8 @@ local function items_of(current)
       bufnr = info.bufnr,
       path = view and view.path or info.name ~= "" and info.name or nil,
       lnum = lnum,
-      used = info.bufnr == current and -1 or info.lastused,
+      -- Both may have been used in the same second.
+      used = info.bufnr == current and -1 or info.bufnr == alternate and math.huge or info.lastused,
     }
   end
   table.sort(items, function(a, b)
@@ -68,10 +69,11 @@ end
 --- Opens a picker for buffers.
 ---@param opts { query?: string }
 function M.open(opts)
-  local current = api.nvim_get_current_buf()
+  -- Now, as the prompt is the current buffer later.
+  local current, alternate = api.nvim_get_current_buf(), vim.fn.bufnr("#")
   open({
     items = function(add, done)
-      add(items_of(current))
+      add(items_of(current, alternate))
       done()
     end,
     parts = parts,
