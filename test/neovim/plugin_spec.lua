@@ -21,7 +21,7 @@ t.test("the command lists its pickers, and reports unknown sub-commands", functi
   local nvim = child.start()
   nvim:type(":Rille<CR>")
   nvim:sees("╭ Pickers ")
-  nvim:sees("▌ buffers             buffers, the last used")
+  nvim:sees("  buffers             buffers, the last used first")
   nvim:type("^lines<CR>")
   nvim:sees("╭ Lines ")
   nvim:type("<Esc>")
@@ -32,7 +32,7 @@ t.test("the command lists its pickers, and reports unknown sub-commands", functi
   t.eq(nvim:blocked(), false)
   local said = nvim:messages()
   t.ok(
-    said:find("rille: there is no sub-command `nonsense` (known: buffer_diagnostics, buffers,", 1, true),
+    said:find("rille: there is no sub-command `nonsense` (known: autocommands, buffer_diagnostics, buffers,", 1, true),
     said
   )
   t.eq(nvim:stop(), 0)
