@@ -30,9 +30,13 @@ t.test("the command lists its pickers, and reports unknown sub-commands", functi
   nvim:sees("rille: there is no sub-command `nonsense`")
   -- No prompt waits for a key.
   t.eq(nvim:blocked(), false)
-  local said = nvim:messages()
+  local said = nvim:messages():gsub("\n", "")
   t.ok(
-    said:find("rille: there is no sub-command `nonsense` (known: autocommands, buffer_diagnostics, buffers,", 1, true),
+    said:find(
+      "rille: there is no sub-command `nonsense` (known: autocommands, buffer_diagnostics, buffers,",
+      1,
+      true
+    ),
     said
   )
   t.eq(nvim:stop(), 0)
