@@ -16,6 +16,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+#[cfg(unix)]
+mod course;
 mod embedded;
 #[cfg(target_os = "linux")]
 mod love;

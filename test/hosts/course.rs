@@ -1,0 +1,279 @@
+//! The lessons of `examples/course`: each runs in the hosts that its header claims, and prints what its comments say.
+
+use std::{collections::BTreeSet, fs, path::Path, process::Command, time::Duration};
+
+use super::{
+    apply, environment, file, find_programs, missing,
+    nginx::{Server, kind, request},
+    process::{Scratch, run},
+};
+use crate::root;
+
+/// Maximum time of a lesson. It bounds a hang and does not measure speed.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The words that name a host, in lower case.
+const HOST_WORDS: [&str; 9] =
+    ["vim", "nvim", "neovim", "ngx", "nginx", "resty", "openresty", "love", "löve"];
+
+/// The global table of a host, and the comment that marks each paragraph that uses it.
+const MARKS: [(&str, &str); 3] =
+    [("vim", "-- Neovim:"), ("ngx", "-- OpenResty:"), ("love", "-- LÖVE:")];
+
+struct Lesson {
+    /// For example `01`.
+    number: String,
+    name: String,
+    text: String,
+}
+
+impl Lesson {
+    /// Returns the hosts in the header.
+    fn hosts(&self) -> Vec<&str> {
+        let first = self.text.lines().next().unwrap_or_default();
+        let list = first.strip_prefix("-- Hosts: ");
+        list.unwrap_or_else(|| panic!("{}: no hosts in the header", self.name))
+            .split(", ")
+            .collect()
+    }
+
+    /// Returns the lines that the lesson says it prints.
+    fn expected(&self) -> Vec<&str> {
+        self.text.lines().filter_map(|line| Some(line.rsplit_once("--> ")?.1)).collect()
+    }
+
+    /// Panics unless the output is what the lesson says.
+    #[track_caller]
+    fn check(&self, host: &str, output: &str) {
+        let printed: Vec<_> = output.lines().map(|line| line.replace('\t', " ")).collect();
+        let expected = self.expected();
+        for (i, (line, pattern)) in printed.iter().zip(&expected).enumerate() {
+            assert!(
+                is_match(line, pattern),
+                "{} in {host}, line {} of the output is\n  {line}\nand the lesson says\n  {pattern}\nAll of it:\n{output}",
+                self.name,
+                i + 1
+            );
+        }
+        assert_eq!(printed.len(), expected.len(), "{} in {host}:\n{output}", self.name);
+    }
+}
+
+/// Whether a printed line is what the lesson says, where `…` stands for any text.
+fn is_match(line: &str, pattern: &str) -> bool {
+    let mut parts = pattern.split('…');
+    let Some(mut rest) = parts.next().and_then(|first| line.strip_prefix(first)) else {
+        return false;
+    };
+    let mut parts: Vec<_> = parts.collect();
+    let Some(last) = parts.pop() else { return rest.is_empty() };
+    for part in parts {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.ends_with(last)
+}
+
+#[test]
+fn an_ellipsis_stands_for_any_text_and_nothing_else_does() {
+    for (line, pattern) in [
+        ("abc", "abc"),
+        ("abc", "a…"),
+        ("abc", "…c"),
+        ("abc", "a…bc"),
+        ("a-b-c", "a…b…c"),
+        ("", "…"),
+    ] {
+        assert!(is_match(line, pattern), "{line} {pattern}");
+    }
+    for (line, pattern) in [
+        ("abcd", "abc"),
+        ("abc", "abcd"),
+        ("abc", "b…"),
+        ("abc", "…b"),
+        ("ab", "ab…b"),
+        ("ac", "a…b…c"),
+    ] {
+        assert!(!is_match(line, pattern), "{line} {pattern}");
+    }
+}
+
+fn lessons() -> Vec<Lesson> {
+    let mut lessons: Vec<_> = fs::read_dir(root().join("examples/course"))
+        .expect("the course")
+        .map(|entry| entry.expect("an entry of the directory"))
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().expect("a name in UTF-8");
+            let number = name.split('-').next()?.to_owned();
+            let text = number.parse::<u32>().ok().map(|_| fs::read_to_string(entry.path()))?;
+            Some(Lesson { number, name, text: text.expect("a lesson is text") })
+        })
+        .collect();
+    lessons.sort_by(|a, b| a.name.cmp(&b.name));
+    lessons
+}
+
+#[test]
+fn the_table_of_contents_lists_every_lesson_in_order() {
+    let contents = fs::read_to_string(root().join("examples/course/README.md")).expect("a README");
+    let rows = contents.lines().filter(|line| line.starts_with("| ["));
+    let rows: Vec<_> = rows.map(|row| row.split([']', ')']).take(2).collect::<String>()).collect();
+    let lessons = lessons();
+    let expected = lessons.iter().map(|lesson| format!("| [{}({}", lesson.number, lesson.name));
+    assert_eq!(rows, expected.collect::<Vec<_>>());
+    for (i, lesson) in lessons.iter().enumerate() {
+        assert_eq!(lesson.number, format!("{:02}", i + 1));
+    }
+}
+
+#[test]
+fn lessons_are_short_and_name_hosts_only_where_they_say_so() {
+    for Lesson { name, text, .. } in &lessons() {
+        let count = text.lines().count();
+        assert!(count < 80, "{name} has {count} lines");
+    }
+    for lesson in &lessons() {
+        let name = &lesson.name;
+        let hosts = lesson.hosts();
+        let known = ["luajit", "nvim", "nginx", "love"];
+        let in_order: Vec<_> = known.into_iter().filter(|host| hosts.contains(host)).collect();
+        assert_eq!(hosts, in_order, "{name}");
+        assert!(lesson.text.lines().nth(1).is_some_and(|line| line.starts_with("-- You learn: ")));
+        assert!(!lesson.expected().is_empty(), "{name} prints nothing");
+        let words = |text: &str| -> BTreeSet<String> {
+            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+            words.map(str::to_lowercase).collect()
+        };
+        let (_, body) = lesson.text.split_once('\n').expect("lines after the header");
+        if hosts.contains(&"luajit") {
+            let named = words(body);
+            let named: Vec<_> = HOST_WORDS.iter().filter(|word| named.contains(**word)).collect();
+            assert!(named.is_empty(), "{name} is for every host, and names {named:?}");
+        }
+        for paragraph in body.split("\n\n") {
+            let code = paragraph.lines().map(|line| line.split("--").next().unwrap_or_default());
+            let used = words(&code.collect::<Vec<_>>().join("\n"));
+            for (global, mark) in MARKS {
+                let is_marked = paragraph.trim_start().starts_with(mark);
+                assert_eq!(
+                    used.contains(global),
+                    is_marked,
+                    "{name}: a paragraph uses `{global}` if and only if it begins with `{mark}`:\n{paragraph}"
+                );
+            }
+        }
+    }
+}
+
+/// Runs the lessons of a host, each in a process of its own.
+#[track_caller]
+fn each(host: &str, prepare: impl Fn() -> Command, variables: &[(&'static str, &str)]) {
+    let mut count = 0;
+    for lesson in lessons() {
+        if lesson.hosts().contains(&host) {
+            let home = Scratch::new();
+            let mut environment = environment(host, home.path());
+            // The course finds the modules without help.
+            environment.retain(|(name, _)| *name != "LUA_PATH");
+            environment.push(("LUA_PATH", None));
+            environment
+                .extend(variables.iter().map(|(name, value)| (*name, Some((*value).to_owned()))));
+            let mut command = prepare();
+            apply(&mut command, &environment);
+            command.arg(&lesson.number).current_dir(home.path());
+            let (status, output) = run(&mut command, LIMIT).expect("the host starts");
+            lesson.check(host, &output);
+            let is_success = status.is_some_and(|status| status.success());
+            assert!(is_success, "{} in {host}: {status:?}\n{output}", lesson.name);
+            count += 1;
+        }
+    }
+    assert!(count > 0, "no lesson is for {host}");
+}
+
+fn script() -> std::path::PathBuf {
+    root().join("examples/course/run.lua")
+}
+
+#[test]
+fn luajit() {
+    let found = find_programs("RILLE_LUAJIT", &["luajit2", "luajit"]);
+    if found.is_empty() {
+        missing("course (luajit)", "no luajit on PATH", "apt install luajit, or set RILLE_LUAJIT");
+    }
+    for program in found {
+        let prepare = || {
+            let mut command = Command::new(&program);
+            command.arg(script());
+            command
+        };
+        each("luajit", prepare, &[]);
+    }
+}
+
+fn in_neovim(program: &Path) {
+    let prepare = || {
+        let mut command = Command::new(program);
+        command.args(["--clean", "-l"]).arg(script());
+        command
+    };
+    each("nvim", prepare, &[]);
+}
+
+#[test]
+fn neovim() {
+    match find_programs("RILLE_NVIM", &["nvim"]).first() {
+        Some(program) => in_neovim(program),
+        None => missing("course (nvim)", "no nvim on PATH", "run .ci/hosts and set RILLE_NVIM"),
+    }
+}
+
+#[test]
+fn neovim_old() {
+    match find_programs("RILLE_NVIM_OLD", &[]).first() {
+        Some(program) => in_neovim(program),
+        None => missing(
+            "course (nvim, old)",
+            "RILLE_NVIM_OLD is not set",
+            "run .ci/get-modern-hosts --suite trixie and set it",
+        ),
+    }
+}
+
+#[test]
+fn love() {
+    let Some(program) = find_programs("RILLE_LOVE", &["love"]).into_iter().next() else {
+        return missing("course (love)", "no love on PATH", "apt install love, or set RILLE_LOVE");
+    };
+    let prepare = || {
+        let mut command = Command::new(&program);
+        command.arg(file("hosts/course"));
+        command
+    };
+    let variables = [("SDL_VIDEODRIVER", "dummy"), ("SDL_AUDIODRIVER", "dummy")];
+    each("love", prepare, &variables);
+}
+
+#[test]
+fn nginx() {
+    let found = find_programs("RILLE_NGINX", &["openresty", "nginx"]);
+    let able: Vec<_> = found.iter().filter_map(|program| Some((program, kind(program)?))).collect();
+    if able.is_empty() {
+        missing("course (nginx)", "no nginx with the Lua module", "apt install nginx-extras");
+    }
+    for (program, kind) in able {
+        let prefix = Scratch::new();
+        let mut server = Server::start(program, &kind, prefix.path(), "hosts/nginx/course.conf");
+        let socket = prefix.path().join("s");
+        server.wait_for(&socket);
+        for lesson in lessons().iter().filter(|lesson| lesson.hosts().contains(&"nginx")) {
+            let answer = request(&socket, &format!("/{}", lesson.number)).expect("an answer");
+            let output =
+                answer.split_once("\r\n\r\n").and_then(|(_, body)| body.strip_suffix("the end\n"));
+            let Some(output) = output else {
+                panic!("{}:\n{answer}\n{}", lesson.name, server.log());
+            };
+            lesson.check("nginx", output);
+        }
+    }
+}
