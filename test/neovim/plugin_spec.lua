@@ -56,6 +56,7 @@ t.test("sub-commands and their arguments are completed", function()
     "health",
     "help",
     "install",
+    "learn",
     "lines",
     "references",
     "resume",

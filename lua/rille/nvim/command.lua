@@ -65,6 +65,20 @@ M.subcommands = {
       lazy.load("rille.nvim.install").command()
     end,
   },
+  learn = {
+    takes = function(lead)
+      local numbers = {}
+      for _, name in ipairs(lazy.load("rille.nvim.learn").lessons()) do
+        numbers[#numbers + 1] = name:sub(1, 2)
+      end
+      return vim.tbl_filter(function(number)
+        return vim.startswith(number, lead)
+      end, numbers)
+    end,
+    run = function(argument)
+      lazy.load("rille.nvim.learn").open(argument ~= "" and argument or nil)
+    end,
+  },
   health = {
     run = function()
       vim.cmd.checkhealth("rille")

@@ -1,0 +1,77 @@
+--- `:Rille learn`: the course in the editor.
+local t = ...
+local child = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/child.lua")
+
+--- Starts a child that finds its own program on PATH, where a wrapper hides it.
+local function start(columns)
+  local directory = vim.fn.tempname()
+  vim.fn.mkdir(directory)
+  assert(vim.uv.fs_symlink(os.getenv("RILLE_CHILD"), directory .. "/nvim"))
+  return child.start({ columns = columns, env = { PATH = directory .. ":" .. os.getenv("PATH") } })
+end
+
+--- Returns the lines of the window at the right once they contain a text.
+local function output(nvim, text)
+  return nvim:wait(function(wanted)
+    local window = vim.fn.win_getid(2)
+    local lines = vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false)
+    return vim.tbl_contains(lines, wanted) and lines or nil
+  end, text)
+end
+
+t.test("a lesson opens beside its output", function()
+  local nvim = start(120)
+  nvim:type(":Rille learn<CR>")
+  output(nvim, "Rex says woof")
+  nvim:sees("-- Hosts: luajit, nvim, nginx, love", 2)
+  t.eq(nvim:lua([[return vim.bo.filetype]]), "lua")
+  t.eq(nvim:lua([[return #vim.api.nvim_list_tabpages()]]), 2)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("a changed lesson runs again when it is written, and the course stays as it is", function()
+  local nvim = start()
+  nvim:type(":Rille learn 1<CR>")
+  output(nvim, "Rex says woof")
+  nvim:type("ggVGcprint('my' .. ' own')<Esc>:w<CR>")
+  t.eq(output(nvim, "my own"), { "my own" })
+  t.eq(nvim:lua([[return vim.bo.modified]]), false)
+  nvim:type("ccerror('oh no', 0)<Esc>:w<CR>")
+  local lines = output(nvim, "-- ended with exit code 1, signal 0")
+  t.ok(table.concat(lines, "\n"):find("oh no", 1, true), lines)
+  nvim:type(":e!<CR>")
+  output(nvim, "Rex says woof")
+  local path = os.getenv("RILLE_ROOT") .. "/examples/course/01-lua.lua"
+  t.eq(nvim:lua([[return vim.api.nvim_buf_get_lines(0, 0, -1, false)]]), vim.fn.readfile(path))
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("without a number the next lesson opens, and an open one is entered again", function()
+  local nvim = start()
+  local function name()
+    return nvim:lua([[return vim.api.nvim_buf_get_name(0)]])
+  end
+  nvim:type(":Rille learn 01<CR>")
+  t.eq(name(), "rille-lesson://01-lua.lua")
+  nvim:type(":Rille learn<CR>")
+  t.eq(name(), "rille-lesson://02-globals.lua")
+  nvim:type(":Rille learn 1<CR>")
+  t.eq(name(), "rille-lesson://01-lua.lua")
+  t.eq(nvim:lua([[return #vim.api.nvim_list_tabpages()]]), 3)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("numbers of lessons are completed, and a wrong one is refused", function()
+  local nvim = start()
+  local numbers = nvim:lua([[return vim.fn.getcompletion("Rille learn ", "cmdline")]])
+  t.eq(numbers[1], "01")
+  t.eq(nvim:lua([[return vim.fn.getcompletion("Rille learn 02", "cmdline")]]), { "02" })
+  for _, wrong in ipairs({ "99", "x", "1.5" }) do
+    nvim:type((":Rille learn %s<CR>"):format(wrong))
+    nvim:sees(("rille: there is no lesson `%s` (known: 1 to %d)"):format(wrong, #numbers))
+  end
+  nvim:type((":Rille learn %d<CR>"):format(#numbers))
+  nvim:type(":Rille learn<CR>")
+  nvim:sees("rille: this was the last lesson")
+  t.eq(nvim:stop(), 0)
+end)
