@@ -64,9 +64,7 @@ print("1000 comparisons are faster than 100 copies:", time(compare) < time(copy)
 local function count_letter_e(text)
   local count = 0
   for i = 1, #text do
-    if text:byte(i) == 101 then
-      count = count + 1
-    end
+    count = count + (text:byte(i) == 101 and 1 or 0)
   end
   return count
 end
@@ -76,8 +74,6 @@ print(count_letter_e("interned: each text exists once")) --> 6
 local has_buffer, buffer = pcall(require, "string.buffer")
 local out = has_buffer and buffer.new() or nil
 if out then
-  for i = 1, 3 do
-    out:put("piece ", i, ";") -- no string is made here
-  end
+  out:put("one piece, ", 2):put(" pieces") -- no string is made here
 end
-print(out and out:tostring() or "piece 1;piece 2;piece 3;") --> piece 1;piece 2;piece 3;
+print(out and out:tostring() or "one piece, 2 pieces") --> one piece, 2 pieces

@@ -168,6 +168,8 @@ fn lessons_are_short_and_name_hosts_only_where_they_say_so() {
 /// Runs the lessons of a host, each in a process of its own.
 #[track_caller]
 fn each(host: &str, prepare: impl Fn() -> Command, variables: &[(&'static str, &str)]) {
+    let program = prepare().get_program().to_owned();
+    let program = Path::new(&program);
     let mut count = 0;
     for lesson in lessons() {
         if lesson.hosts().contains(&host) {
@@ -178,6 +180,12 @@ fn each(host: &str, prepare: impl Fn() -> Command, variables: &[(&'static str, &
             environment.push(("LUA_PATH", None));
             environment
                 .extend(variables.iter().map(|(name, value)| (*name, Some((*value).to_owned()))));
+            // Lessons start their own program again, by its name; a wrapper may hide where it is.
+            let name = home.path().join(if host == "nvim" { "nvim" } else { "program" });
+            std::os::unix::fs::symlink(program, &name).expect("a link is made");
+            let search = std::env::var("PATH").unwrap_or_default();
+            environment.push(("PATH", Some(format!("{}:{search}", home.path().display()))));
+            environment.push(("RILLE_CHILD", Some(name.to_string_lossy().into_owned())));
             let mut command = prepare();
             apply(&mut command, &environment);
             command.arg(&lesson.number).current_dir(home.path());
