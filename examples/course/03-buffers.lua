@@ -5,7 +5,8 @@
 -- with `nvim_`, and `:help nvim_buf_set_lines` explains each one.
 local api = vim.api
 
--- Neovim: an option is a setting of the editor. `vim.o` reads and sets it; `vim.bo` is for a buffer, `vim.wo` for a window.
+-- Neovim: an option is a setting of the editor. `vim.o` reads and sets it; `vim.bo` is for a buffer, `vim.wo` for a
+-- window.
 vim.o.ignorecase = true
 vim.bo.shiftwidth = 2
 print(vim.o.ignorecase, vim.bo.shiftwidth, vim.wo.number) --> true 2 false
@@ -15,7 +16,8 @@ vim.opt.wildignore = { "*.o" }
 vim.opt.wildignore:append("*.tmp")
 print(vim.o.wildignore) --> *.o,*.tmp
 
--- Neovim: a variable belongs to you, not to the editor. `vim.g` is for all, `vim.b` for one buffer. Users set up plugins so.
+-- Neovim: a variable belongs to you, not to the editor. `vim.g` is for all, `vim.b` for one buffer. Users set up plugins
+-- so.
 vim.g.greeting = { word = "hello", loud = true }
 print(vim.g.greeting.word) --> hello
 

@@ -1,8 +1,8 @@
 -- Hosts: nvim
 -- You learn: how an editor does many things with one thread: the event loop, timers, processes, and `vim.schedule`.
 
--- Neovim: one thread draws, reads keys and runs your Lua. It goes around in a loop: take an event, call its function, take
--- the next. While your function runs, nothing else does. So never wait; ask to be called.
+-- Neovim: one thread draws, reads keys and runs your Lua. It goes around in a loop: take an event, call its function,
+-- take the next. While your function runs, nothing else does. So never wait; ask to be called.
 local uv = vim.uv
 
 -- Neovim: scripts have no user whose keys keep the loop going. This function turns it until a condition is true.
@@ -53,8 +53,8 @@ turn_until(function()
 end)
 print(ended.code, vim.trim(ended.stdout), vim.trim(ended.stderr)) --> 3 out trouble
 
--- Neovim: output can arrive in pieces while the program runs, and a program that takes too long can be stopped. A piece is
--- not a line: it may end in the middle of a word.
+-- Neovim: output can arrive in pieces while the program runs, and a program that takes too long can be stopped. A piece
+-- is not a line: it may end in the middle of a word.
 local pieces = {}
 local job = vim.system({ "sh", "-c", "echo one; sleep 60" }, {
   stdout = function(_, piece)
@@ -67,7 +67,8 @@ end)
 job:kill("sigterm")
 print(job:wait().signal, vim.trim(table.concat(pieces))) --> 15 one
 
--- Neovim: files too. Without a function the call waits for the disk; with one it returns at once, and another thread reads.
+-- Neovim: files too. Without a function the call waits for the disk; with one it returns at once, and another thread
+-- reads.
 local size
 uv.fs_stat(vim.v.progpath, function(_, stat)
   size = stat.size

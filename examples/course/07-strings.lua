@@ -39,8 +39,9 @@ print("joining:", ("%.0f times"):format(time(join, large) / time(join, small))) 
 print("joining is faster by more than 10 times:", time(grow, large) > 10 * time(join, large))
 --> joining is faster by more than 10 times: true
 
--- INTERNED means: each text exists once. A new string is looked up among all others, and if it is there already, Lua takes
--- that one. Two strings are equal if they are the same object, so `==` compares two addresses, however long they are.
+-- INTERNED means: each text exists once. A new string is looked up among all others, and if it is there already, Lua
+-- takes that one. Two strings are equal if they are the same object, so `==` compares two addresses, however long they
+-- are.
 local long = ("x"):rep(1000000)
 local twin = ("x"):rep(500000) .. ("x"):rep(500000)
 local function compare()
@@ -59,8 +60,8 @@ print(compare()) --> 1000
 print("1000 comparisons are faster than 100 copies:", time(compare) < time(copy))
 --> 1000 comparisons are faster than 100 copies: true
 
--- The price: every string you make is looked up. A loop over the bytes of a text should not make a string for each of them.
--- `byte` returns a number, and numbers are free.
+-- The price: every string you make is looked up. A loop over the bytes of a text should not make a string for each of
+-- them. `byte` returns a number, and numbers are free.
 local function count_letter_e(text)
   local count = 0
   for i = 1, #text do

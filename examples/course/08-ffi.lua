@@ -2,7 +2,8 @@
 -- You learn: how LuaJIT calls C functions, who frees what, numbers with 64 bits, and seven ways to crash.
 local ffi = require("ffi")
 
--- The FFI ("foreign function interface") reads a declaration as C writes it, and calls the function. No compiler is needed.
+-- The FFI ("foreign function interface") reads a declaration as C writes it, and calls the function. No compiler is
+-- needed.
 ffi.cdef([[
   typedef struct { int x, y; } course_point;
   size_t strlen(const char *text);
