@@ -21,13 +21,12 @@ local function watch(what)
 end
 
 -- Numbers, tables and calls of Lua functions all compile.
-local function add_up()
+print(watch(function()
   local sum = 0
   for i = 1, 300000 do
     sum = sum + i % 7
   end
-end
-print(watch(add_up)) --> compiled
+end)) --> compiled
 
 -- But not everything can be recorded. A new function in each round cannot: after about ten aborts LuaJIT never tries
 -- again.
@@ -46,15 +45,15 @@ print(watch(with_closures)) --> given up
 local function remainder_of(i)
   return i % 7
 end
-local function without_closures()
+local function with_one_function()
   local sum = 0
   for i = 1, 300000 do
     sum = sum + remainder_of(i)
   end
 end
-print(watch(without_closures)) --> compiled
+print(watch(with_one_function)) --> compiled
 
--- What is it worth? The fastest of three runs counts.
+-- What is it worth? The fastest run counts.
 local function time(what)
   local best = math.huge
   for _ = 1, 3 do
@@ -64,7 +63,7 @@ local function time(what)
   end
   return best
 end
-print("at least 3 times faster:", time(with_closures) > 3 * time(without_closures)) --> at least 3 times faster: true
+print("at least 3 times faster:", time(with_closures) > 3 * time(with_one_function)) --> at least 3 times faster: true
 
 -- GARBAGE is memory that nothing refers to any more; collecting it takes time. Stop the collector, and you can count it.
 local function garbage(what)
@@ -77,4 +76,4 @@ local function garbage(what)
   collectgarbage("restart")
   return kilobytes > 1000 and "much garbage" or kilobytes < 10 and "hardly any" or "some"
 end
-print(garbage(with_closures), "against", garbage(without_closures)) --> much garbage against hardly any
+print(garbage(with_closures), "against", garbage(with_one_function)) --> much garbage against hardly any
