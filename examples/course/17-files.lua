@@ -65,7 +65,7 @@ search:close()
 print(found, first) --> 10 10000
 
 -- What all this keeps in memory: the index and some pages, not the text.
-print("kept in memory:", rille.stats().bytes > size / 4) --> kept in memory: false
+print("kept in memory:", rille.stats().bytes.file > size / 4) --> kept in memory: false
 
 -- The file grows while we look, as logs do. `refresh` sees the new lines, and what is known stays known.
 writer:write("info the last line\n")
