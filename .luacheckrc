@@ -19,3 +19,8 @@ files["lua/rille/resty"] = { read_globals = { "ngx" }, globals = { "ngx.ctx", "n
 files["bench/nginx"] = { globals = { "ngx" } }
 files["test/hosts/nginx"] = { globals = { "ngx" } }
 files["lua/rille/love"] = { read_globals = { "love" } }
+-- Lessons of the course. Those that claim `luajit` in their header are not here.
+for _, name in ipairs({ "03-buffers", "04-keys", "05-loop", "06-calls", "11-process", "14-timing", "relay" }) do
+  files["examples/course/" .. name .. ".lua"] = { globals = { "vim" } }
+end
+files["examples/course/16-threads.lua"] = { read_globals = { "vim", "ngx", "love" } }

@@ -61,7 +61,7 @@ local _, tried = find(interface)
 print(table.concat(tried, "; ")) --> No such file or directory; …; loaded
 local none
 none, tried = find(interface + 1)
-print(none, tried[3]) --> nil has interface 2, the Lua code needs 3
+print(none, tried[3]) --> nil has interface …, the Lua code needs …
 
 -- No library? Say the one command that helps, and go on with the fallback (lesson 15). A BUILD HOOK is that command, run
 -- by the plugin manager after each update: here `build.lua`, which calls `cargo build --release`.
