@@ -66,8 +66,14 @@ print(module.count("banana", "a")) --> 3
 -- A wrong argument is an error in Lua, with its position: `luaL_checklstring` has seen to that.
 print(pcall(module.count, {}, "a")) --> false …bad argument #1…
 
--- What ties it to one Lua: the functions of lua.h are not the same in Lua 5.1, 5.2, 5.3 and 5.4, and the compiled file
--- belongs to one of them. LuaJIT has those of 5.1. On some systems the loading program does not offer them at all. Each
--- call also leaves compiled code: the JIT compiler (lesson 9) cannot look into C functions of this kind. In Rust, the
--- crate mlua does the same work, and its errors and types are safe; the file is tied to one Lua all the same.
-print(_VERSION) --> Lua 5.1
+-- What ties it to one Lua: the functions of lua.h differ between Lua 5.1 to 5.4, and a compiled file belongs to one of
+-- them; LuaJIT has those of 5.1. And the JIT compiler (lesson 9) cannot look into such a function: it stops at each call.
+
+-- In Rust the crate mlua does the same work with safe types; the compiled file is tied to one Lua all the same:
+--   #[mlua::lua_module]
+--   fn course_count(lua: &Lua) -> mlua::Result<Table> {
+--     let count = |_: &Lua, (text, byte): (LuaString, u8)| Ok(text.as_bytes().iter().filter(|b| **b == byte).count());
+--     let module = lua.create_table()?;
+--     module.set("count", lua.create_function(count)?)?;
+--     Ok(module)
+--   }

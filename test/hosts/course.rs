@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command, time::Duration};
 
+use mlua::{Lua, String as LuaString, Table};
+
 use super::{
     apply, environment, file, find_programs, missing,
     nginx::{Server, kind, request},
@@ -284,4 +286,38 @@ fn nginx() {
             lesson.check("nginx", output);
         }
     }
+}
+
+#[rustfmt::skip]
+mod in_rust {
+    use super::{Lua, LuaString, Table};
+
+    // The module that lesson 12 shows; without the attribute, which exports it.
+    pub fn course_count(lua: &Lua) -> mlua::Result<Table> {
+        let count = |_: &Lua, (text, byte): (LuaString, u8)| Ok(text.as_bytes().iter().filter(|b| **b == byte).count());
+        let module = lua.create_table()?;
+        module.set("count", lua.create_function(count)?)?;
+        Ok(module)
+    }
+}
+
+#[test]
+fn the_module_in_rust_of_lesson_12_works() {
+    let lua = Lua::new();
+    let module = in_rust::course_count(&lua).expect("a module");
+    lua.globals().set("module", module).expect("a global");
+    let count: u32 = lua.load("return module.count('banana', 97)").eval().expect("a number");
+    assert_eq!(count, 3);
+    let path = root().join("examples/course/12-c-api.lua");
+    let lesson = fs::read_to_string(path).expect("the lesson");
+    let shown = lesson.lines().filter_map(|line| line.strip_prefix("--   ")).map(str::trim);
+    let source =
+        include_str!("course.rs").lines().map(|line| line.trim().trim_start_matches("pub "));
+    let source: Vec<_> = source.collect();
+    let mut count = 0;
+    for line in shown.filter(|line| !line.starts_with("#[")) {
+        assert!(source.contains(&line), "lesson 12 shows another line than this test runs: {line}");
+        count += 1;
+    }
+    assert_eq!(count, 6);
 }
