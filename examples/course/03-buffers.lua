@@ -16,8 +16,8 @@ vim.opt.wildignore = { "*.o" }
 vim.opt.wildignore:append("*.tmp")
 print(vim.o.wildignore) --> *.o,*.tmp
 
--- Neovim: a variable belongs to you, not to the editor. `vim.g` is for all, `vim.b` for one buffer. Users set up plugins
--- so.
+-- Neovim: a variable belongs to you, not to the editor. `vim.g` is for all, `vim.b` for one buffer. Many plugins
+-- read their settings there.
 vim.g.greeting = { word = "hello", loud = true }
 print(vim.g.greeting.word) --> hello
 
@@ -28,24 +28,24 @@ print(vim.g.greeting.word) --> hello
 vim.g.greeting = copy
 print(vim.g.greeting.word) --> good morning
 
--- A buffer is a text in memory. Most belong to a file; this one is "scratch": nobody is asked to save it. Here lines
--- count from 0, and the end is not part of the range: 0, -1 means all lines.
+-- Neovim: a buffer is a text in memory. Most belong to a file; this one is "scratch": nobody is asked to save it. Here
+-- lines count from 0, and the end is not part of the range: 0, -1 means all lines.
 local buffer = api.nvim_create_buf(false, true)
 api.nvim_buf_set_lines(buffer, 0, -1, false, { "roses are red", "violets are blue" })
 print(api.nvim_buf_line_count(buffer)) --> 2
 print(api.nvim_buf_get_lines(buffer, 1, 2, false)[1]) --> violets are blue
 
--- `set_text` replaces a part: from row 0, byte 10, to row 0, byte 13.
+-- Neovim: `set_text` replaces a part: from row 0, byte 10, to row 0, byte 13.
 api.nvim_buf_set_text(buffer, 0, 10, 0, 13, { "white" })
 print(api.nvim_buf_get_lines(buffer, 0, 1, false)[1]) --> roses are white
 
--- A window shows a buffer. Two windows can show the same one, as a tree seen from two sides.
+-- Neovim: a window shows a buffer. Two windows can show the same one, as a tree seen from two sides.
 local window = api.nvim_get_current_win()
 api.nvim_win_set_buf(window, buffer)
 api.nvim_win_set_cursor(window, { 2, 0 }) -- here lines count from 1, as on the screen, and bytes from 0
 print(api.nvim_get_current_line()) --> violets are blue
 
--- A float is a window above the others: menus and pickers are made of it.
+-- Neovim: a float is a window above the others: menus and pickers are made of it.
 local float = api.nvim_open_win(buffer, false, {
   relative = "editor",
   row = 2,
@@ -58,8 +58,8 @@ local float = api.nvim_open_win(buffer, false, {
 print(#api.nvim_list_wins(), api.nvim_win_get_config(float).relative) --> 2 editor
 api.nvim_win_close(float, true)
 
--- An extmark is a pin in the text: it stays at its place while the text moves, and it can carry colour or extra words. A
--- namespace keeps your marks apart from those of others.
+-- Neovim: an extmark is a pin in the text: it stays at its place while the text moves, and it can carry colour or extra
+-- words. A namespace keeps your marks apart from those of others.
 local namespace = api.nvim_create_namespace("course")
 local mark = api.nvim_buf_set_extmark(buffer, namespace, 1, 0, {
   end_col = 7,

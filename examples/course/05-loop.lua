@@ -10,7 +10,7 @@ local function turn_until(condition)
   assert(vim.wait(20000, condition, 1), "this took too long")
 end
 
--- A timer calls a function later: here after 5 milliseconds, and then every 5 milliseconds.
+-- Neovim: a timer calls a function later: here after 5 milliseconds, and then every 5 milliseconds.
 local ticks, timer = 0, uv.new_timer()
 timer:start(5, 5, function()
   ticks = ticks + 1
