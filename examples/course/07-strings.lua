@@ -1,5 +1,5 @@
 -- Hosts: luajit, nvim, nginx, love
--- You learn: why a big string must not grow piece by piece, what "interned" means, and three better ways.
+-- You learn: why a big string must not grow piece by piece, what "interned" means, and what to do instead.
 
 -- A string never changes. So `text = text .. piece` copies everything so far, and then forgets the old text.
 local function grow(count)
@@ -70,7 +70,7 @@ local function count_letter_e(text)
 end
 print(count_letter_e("interned: each text exists once")) --> 6
 
--- LuaJIT has a third way since 2021: a `string.buffer` is memory that grows. It becomes a string when you ask for one.
+-- LuaJIT has another way since 2021: a `string.buffer` is memory that grows. It becomes a string when you ask for one.
 local has_buffer, buffer = pcall(require, "string.buffer")
 local out = has_buffer and buffer.new() or nil
 if out then

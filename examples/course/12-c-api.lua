@@ -25,8 +25,8 @@ int luaopen_course_count(lua_State *L) {
 }
 ]]
 
--- The compiler needs the headers of this Lua: lua.h of LuaJIT or of Lua 5.1. They come with the packages luajit and
--- lua5.1 for developers; a user of your plugin often does not have them.
+-- The compiler needs lua.h of LuaJIT or of Lua 5.1. It comes in a package for developers (on Debian libluajit-5.1-dev or
+-- liblua5.1-0-dev), which a user of your plugin often does not have.
 local base = os.tmpname()
 local function build()
   local file = assert(io.open(base .. ".c", "w"))

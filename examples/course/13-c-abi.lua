@@ -2,8 +2,7 @@
 -- You learn: method 3 of a native backend: plain C functions, called by the FFI. One file for every program with LuaJIT.
 local ffi = require("ffi")
 
--- The library is rille itself. It is written in Rust, but what it exports are C functions: no Lua in them, no header of
--- Lua.
+-- The library is rille itself. It is written in Rust, but what it exports are C functions that know nothing of Lua.
 local rille = require("rille")
 if rille.backend ~= "native" then
   return print("this lesson needs the library: run `cargo build --release` in rille's directory")
@@ -62,7 +61,6 @@ print(regex("(a|b")) --> nil unclosed group 0
 -- Freed by hand: take the finaliser away first, or it would be freed twice (lesson 8).
 C.course_regex_free(ffi.gc(year, nil))
 
--- Why plain C? The file does not know any version of Lua. The JIT compiler compiles these calls: they cost a few
--- nanoseconds. And why not always? A mistake in a declaration crashes, so rille's are generated, and no function passes
--- a struct itself or calls back into Lua. A panic in Rust must not leave the function: each one catches it and returns a
--- status.
+-- Why plain C? The file is tied to no version of Lua, and the JIT compiler compiles these calls: each costs nanoseconds.
+-- Why not always? A mistake in a declaration crashes, so rille's are generated. No function takes or returns a struct by
+-- value, which would not compile, or calls back into Lua. A panic (Rust's crash) is caught and becomes a status.

@@ -74,4 +74,4 @@ for seed = 1, 5 do
 end
 print("differences left:", differences) --> differences left: 0
 
--- And the test of the test: had it found a mistake? We have just seen that: it found ours.
+-- And could this test find a mistake at all? Yes: it found ours. A test that never failed has proved nothing.

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use mlua::{Lua, String as LuaString, Table};
+use mlua::{Lua, LuaString, Table};
 
 use super::{
     apply, environment, file, find_programs, missing,
