@@ -3,7 +3,7 @@
 local M = {}
 
 --- The sub-commands of `:Rille` that open no picker.
-M.others = { "build", "health", "install", "resume", "view" }
+M.others = { "build", "health", "install", "learn", "resume", "view" }
 
 ---@class rille.nvim.catalogue.entry
 ---@field name string
