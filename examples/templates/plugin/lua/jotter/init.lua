@@ -10,8 +10,8 @@ local M = {}
 ---@field matches integer number of matches so far
 ---@field state rille.job.state
 ---@field message? string why it failed, or why files were left out
----@field private job rille.job
----@field private list integer id of its quickfix list
+---@field job rille.job
+---@field list integer id of its quickfix list
 
 local current ---@type jotter.search? the newest search
 
