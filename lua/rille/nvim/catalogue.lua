@@ -83,7 +83,15 @@ M.list = {
     about = "changed files, with their diffs; `<C-s>` stages, `<M-s>` unstages, `<C-d>` discards after a question",
     run = { "git_status", "status" },
   },
-  { name = "grep", about = "lines of the tree that match a pattern" },
+  {
+    name = "grep",
+    about = "lines of the tree that match a pattern; `pattern -- *.lua lua: !test/ src/` narrows, |rille-grep|",
+  },
+  {
+    name = "grep_word",
+    about = "lines with the word under the cursor, or with the selected text; keys as in `grep`",
+    run = { "grep", "word" },
+  },
   { name = "help", about = "help tags" },
   { name = "highlights", about = "highlight groups, in their colors", run = { "editor", "highlights" } },
   {

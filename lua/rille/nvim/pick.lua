@@ -107,6 +107,7 @@ function M.open(spec)
     item = spec.item,
     fuzzy = spec.fuzzy,
     sort = spec.sort,
+    strip = spec.strip,
     first = spec.selected and spec.selected + 100 or nil,
   }
   spec.query = spec.query or ""

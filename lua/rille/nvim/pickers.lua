@@ -2,11 +2,12 @@
 local lazy = require("rille.core.lazy")
 local reader = require("rille.core.options").reader
 local rille = require("rille")
-local config = require("rille.nvim.config")
 local paths = require("rille.nvim.paths")
+local handles = require("rille.nvim.picker.handle")
 local picker = require("rille.nvim.picker")
 local places = require("rille.nvim.picker.places")
 local text_of = require("rille.nvim.text")
+local toggles = require("rille.nvim.picker.toggles")
 
 local api = vim.api
 local uv = vim.uv or vim.loop
@@ -106,6 +107,25 @@ local function found_in(root)
   end
 end
 
+--- The toggles of a walk.
+local WALK_TOGGLES = {
+  { name = "hidden", key = "<M-h>", about = "hidden files too, or not", option = "hidden" },
+  {
+    name = "ignored",
+    key = "<M-i>",
+    about = "ignored files too, or not",
+    option = "ignore",
+    on = false,
+    off = true,
+  },
+  { name = "follow", key = "<M-l>", about = "follow symbolic links, or not", option = "follow" },
+}
+
+--- Returns a query without the line and column at its end.
+local function without_line(query)
+  return (query:gsub(":%d*:?%d*$", ""))
+end
+
 ---@class rille.nvim.files.options
 ---@field cwd? string the directory; by default the working directory
 ---@field query? string initial query
@@ -121,8 +141,8 @@ function M.files(opts)
     return
   end
   local items = listed(root.path)
+  local walk = vim.tbl_extend("force", opts.walk or {}, { relative = true })
   if rille.backend == "native" then
-    local walk = vim.tbl_extend("force", opts.walk or {}, { relative = true })
     local function start()
       local job, message = rille.walk(root.path, walk)
       return job or error(message, 0)
@@ -135,42 +155,28 @@ function M.files(opts)
       return job
     end
   end
+  local keys, title
+  if rille.backend == "native" then
+    keys, title = toggles.keys("Files" .. root.title, WALK_TOGGLES, walk)
+  end
+  local find, handle = found_in(root), handles.new()
   open({
     items = items,
     fuzzy = { scheme = "path" },
-    title = "Files" .. root.title,
+    title = title or "Files" .. root.title,
     kind = "files",
     query = opts.query,
     icons = true,
-    place = found_in(root),
+    keys = keys,
+    handle = handle,
+    strip = without_line,
+    place = function(path)
+      local place = find(path)
+      local lnum, col = handle:query():match(":(%d+):?(%d*)$")
+      place.lnum, place.col = tonumber(lnum), tonumber(col)
+      return place
+    end,
   })
-end
-
---- Maximum bytes of a changed buffer whose unsaved text is searched; for a larger buffer its file is searched.
-local UNSAVED = 2 ^ 24
-
---- Returns the unsaved texts of files below a root, by the paths that a search returns for them, and how many are too large.
---- It is called at each key, so texts that have not changed in the meantime are not read again.
-local function unsaved(root)
-  local known, base = {}, found_in(root)("").path
-  return function()
-    local texts, large = {}, 0
-    for _, buf in ipairs(api.nvim_list_bufs()) do
-      local name = api.nvim_buf_get_name(buf)
-      local changed = vim.bo[buf].modified and vim.bo[buf].buftype == "" and vim.startswith(name, base)
-      if changed and api.nvim_buf_get_offset(buf, api.nvim_buf_line_count(buf)) > UNSAVED then
-        large = large + 1
-      elseif changed then
-        local tick = api.nvim_buf_get_changedtick(buf)
-        if not known[buf] or known[buf].tick ~= tick then
-          local text = table.concat(api.nvim_buf_get_lines(buf, 0, -1, false), "\n") .. "\n"
-          known[buf] = { tick = tick, text = text }
-        end
-        texts[name:sub(#base + 1)] = known[buf].text
-      end
-    end
-    return texts, large
-  end
 end
 
 ---@class rille.nvim.grep.options
@@ -191,7 +197,6 @@ function M.grep(opts)
   if not root then
     return
   end
-  local find = found_in(root)
   local grep = vim.tbl_extend("force", { case = "smart" }, opts.grep or {}, { relative = true })
   -- An invalid option is an error of this call, not of the first key.
   local probe, message = rille.grep("x", root.path, vim.tbl_extend("force", grep, { max_depth = 1 }))
@@ -199,41 +204,7 @@ function M.grep(opts)
     error("rille.nvim.grep: " .. message, 2)
   end
   probe:close()
-  picker.open({
-    title = "Grep" .. root.title,
-    kind = "grep",
-    query = opts.query,
-    icons = true,
-    freeze = {
-      text = function(item)
-        return ("%s:%d: %s"):format(item.path, item.lnum, (item.text:gsub("^%s+", "")))
-      end,
-      parts = function(item)
-        local line = (":%d: "):format(item.lnum)
-        return { { item.path, "RillePath" }, { line, "RilleLine" }, (item.text:gsub("^%s+", "")) }
-      end,
-      key = function(item)
-        return item.path .. ":" .. item.lnum
-      end,
-    },
-    source = function(on_news)
-      return lazy.load("rille.nvim.picker.source.search").new({
-        root = root.path,
-        grep = grep,
-        limit = config.get("grep.limit"),
-        texts = unsaved(root),
-      }, on_news)
-    end,
-    place = function(item)
-      local place = find(item.path)
-      place.lnum, place.col, place.text, place.offset = item.lnum, item.col, item.text, item.offset
-      local first, last = item.spans[1], item.spans[2]
-      place.end_lnum, place.end_col = item.lnum, first and item.col + last - first + 1 or nil
-      -- A loaded buffer takes precedence over the file.
-      place.bufnr = paths.loaded(place.path)
-      return place
-    end,
-  })
+  lazy.load("rille.nvim.pickers.grep").open(root, opts.query, grep)
 end
 
 --- Maximum number of a buffer's lines, and of help tags, that are read in one turn of the event loop.

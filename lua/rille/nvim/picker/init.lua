@@ -30,7 +30,7 @@ local api = vim.api
 
 ---@class rille.nvim.source
 ---@field open fun(self)
----@field start fun(self, query: string)
+---@field start fun(self, query: string): boolean? returns true if the rows stay, as they are the same
 ---@field more fun(self)
 ---@field state fun(self): rille.nvim.source.state
 ---@field row fun(self, i: integer): rille.nvim.list.row
@@ -270,7 +270,9 @@ end
 function Picker:ask(query)
   -- Actions waiting for the rows of the previous query are dropped.
   self.wanted, self.queued = nil, {}
-  self.source:start(query)
+  if self.source:start(query) then
+    self.query = query
+  end
   self:news()
 end
 

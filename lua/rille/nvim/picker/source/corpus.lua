@@ -30,6 +30,7 @@ local M = {}
 ---@field item? fun(text: string, index: integer): any makes an item from its text
 ---@field fuzzy? rille.fuzzy.options
 ---@field sort? boolean false: the matches keep the order of the items
+---@field strip? fun(query: string): string returns the part of the prompt that is matched
 ---@field first? integer number of rows requested at first
 ---@field key? fun(item: any): any returns a key that identifies an item; its index by default
 ---@field highlight? string a query whose matches are highlighted instead, for items that are the answer to it
@@ -99,7 +100,12 @@ end
 
 --- Searches for the items that match a query.
 ---@param query string
+---@return boolean? same whether that is the current query, so that the rows are those of it
 function Corpus:start(query)
+  query = self.opts.strip and self.opts.strip(query) or query
+  if self.opts.strip and self.found and query == self.query then
+    return true
+  end
   self.query, self.limit = query, self.first
   if self.opts.sort == false and query ~= "" then
     self.limit = ALL

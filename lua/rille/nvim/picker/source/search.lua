@@ -3,6 +3,7 @@
 local rille = require("rille")
 local await = require("rille.nvim.await")
 local release = require("rille.nvim.picker.source.job").release
+local narrow = require("rille.nvim.picker.narrow")
 local pattern_error = require("rille.nvim.text").pattern_error
 
 --- Maximum lines taken in one turn of the event loop, maximum bytes kept of each line, bytes kept before the first match of
@@ -19,7 +20,7 @@ local M = {}
 ---@field root string
 ---@field grep rille.grep.options
 ---@field limit integer
----@field texts? fun(): table<string, string>, integer unsaved texts by path, and how many are too large to be passed
+---@field texts? fun(directory?: string): table<string, string>, integer unsaved texts by path below the directory of the search, and how many are too large to be passed
 
 --- Makes a source that searches a directory tree.
 ---@param opts rille.nvim.search.options
@@ -44,7 +45,7 @@ local function boundary(text, at)
 end
 
 --- Returns the part of a found line to keep, around its first match, and the position of that part in the line.
-local function line(batch, i)
+local function line(batch, i, prefix)
   local count = batch:spans(i)
   local first, last = 1, 0
   if count > 0 then
@@ -66,7 +67,7 @@ local function line(batch, i)
     spans[#spans + 1], spans[#spans + 2] = start + shift, math.min(stop + shift, #text)
   end
   return {
-    path = batch:path(i),
+    path = prefix .. batch:path(i),
     lnum = batch:line(i),
     col = first,
     offset = batch:offset(i),
@@ -80,15 +81,21 @@ end
 function Search:start(query)
   release(self)
   self.query, self.capped, self.whole = query, nil, nil
-  if query == "" then
+  local narrowed = narrow.parse(query, self.opts.root)
+  if narrowed.pattern == "" then
     self.rows, self.failure, self.stale, self.version = {}, nil, false, self.version + 1
     return self.on_news()
   end
-  local opts = vim.tbl_extend("force", self.opts.grep, { limit = self.opts.limit })
+  local opts, directory = narrow.options(narrowed, self.opts.grep)
+  opts.limit = self.opts.limit
   if self.opts.texts then
-    opts.texts, self.large = self.opts.texts()
+    opts.texts, self.large = self.opts.texts(directory)
   end
-  local job, message, position = rille.grep(query, self.opts.root, opts)
+  local root = directory and self.opts.root:gsub("/$", "") .. "/" .. directory or self.opts.root
+  local prefix = directory and directory .. "/" or ""
+  local job, message, position = rille.grep(narrowed.pattern, root, opts)
+  -- Which one of the words in the prompt is wrong is seen there.
+  message = message and message:gsub("^%a+ %d+ of %d+: ", "")
   self.failure, self.stale = message and pattern_error(message, position), job ~= nil
   if not job then
     return self.on_news()
@@ -100,7 +107,7 @@ function Search:start(query)
     for i = 1, batch and batch.count or 0 do
       local kind = batch:kind(i)
       if kind == "match" then
-        rows[#rows + 1] = line(batch, i)
+        rows[#rows + 1] = line(batch, i, prefix)
       elseif kind == "stopped" then
         -- The search of one binary file has stopped, or the whole search. This may arrive before the last lines.
         stopped = true
