@@ -31,6 +31,7 @@ mod literals;
 mod output;
 mod pattern;
 mod pcre;
+mod prefix;
 mod regex;
 mod replace;
 mod scan;

@@ -2,6 +2,7 @@
 
 use super::chars::splits;
 use super::pattern::{compiling_memory, searching_memory};
+use super::prefix::Prefix;
 use super::{PatternError, PatternOptions, Span};
 use crate::memory::{self, must};
 use regex_automata::meta::{self, Cache};
@@ -37,6 +38,8 @@ pub struct Regex {
     engine: meta::Regex,
     scratch: Pool<Scratch, MakeScratch>,
     anchored: Anchored,
+    /// What all matches begin with, for searches that are not anchored.
+    prefix: Option<Prefix>,
     /// Whether empty matches must be checked: the pattern has some, and a character may be longer than a byte.
     watched: bool,
     may_be_empty: bool,
@@ -65,6 +68,7 @@ impl Regex {
             engine,
             scratch: Pool::new(make),
             anchored: anchored(options.anchored),
+            prefix: if options.anchored { None } else { Prefix::new(&hir) },
             watched: !options.bytes && may_be_empty,
             may_be_empty,
             longest: longest(&hir),
@@ -160,6 +164,19 @@ impl Regex {
         size_of::<Regex>() + self.source.0.len() + self.engine.memory_usage()
     }
 
+    /// Returns what `run` returns for an input: the first match.
+    #[inline]
+    fn search<T>(
+        &self,
+        input: Input<'_>,
+        mut run: impl FnMut(&Input<'_>) -> Option<T>,
+    ) -> Option<T> {
+        match &self.prefix {
+            Some(prefix) => prefix.search(input, run),
+            None => run(&input),
+        }
+    }
+
     fn input<'t>(&self, text: &'t [u8], from: usize) -> Option<Input<'t>> {
         (from <= text.len())
             .then(|| Input::new(text).span(from..text.len()).anchored(self.anchored))
@@ -196,7 +213,8 @@ impl Iterator for Matches<'_, '_> {
     fn next(&mut self) -> Option<Span> {
         loop {
             let input = self.regex.input(self.text, self.at)?;
-            let found = self.regex.engine.search_with(&mut self.scratch.cache, &input)?;
+            let (regex, cache) = (self.regex, &mut self.scratch.cache);
+            let found = regex.search(input, |input| regex.engine.search_with(cache, input))?;
             if self.takes(found.start(), found.end()) {
                 return Some(Span { start: found.start(), stop: found.end() });
             }
@@ -211,8 +229,9 @@ impl<'t> Matches<'_, 't> {
             return self.next().is_some();
         }
         let Some(input) = self.regex.input(self.text, self.at) else { return false };
-        let cache = &mut self.scratch.cache;
-        self.regex.engine.search_half_with(cache, &input.earliest(true)).is_some()
+        let (regex, cache) = (self.regex, &mut self.scratch.cache);
+        let input = input.earliest(true);
+        regex.search(input, |input| regex.engine.search_half_with(cache, input)).is_some()
     }
 
     /// Returns the number of remaining matches.
@@ -234,8 +253,9 @@ impl<'t> Matches<'_, 't> {
     pub fn next_captures(&mut self) -> Option<&Slots> {
         loop {
             let input = self.regex.input(self.text, self.at)?;
-            let scratch = &mut *self.scratch;
-            self.regex.engine.search_slots_with(&mut scratch.cache, &input, &mut scratch.slots)?;
+            let (regex, scratch) = (self.regex, &mut *self.scratch);
+            let (cache, slots) = (&mut scratch.cache, &mut scratch.slots);
+            regex.search(input, |input| regex.engine.search_slots_with(cache, input, slots))?;
             let (start, stop) = (scratch.slots[0]?.get(), scratch.slots[1]?.get());
             if self.takes(start, stop) {
                 return Some(&self.scratch.slots);

@@ -1,5 +1,6 @@
 //! Compares searches with the crate regex and with straightforward code.
 
+mod prefix;
 mod stream;
 
 use super::*;
