@@ -4,6 +4,7 @@ local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
 local class = require("rille.core.class")
 local failure = require("rille.core.error")
+local groups_of = require("rille.regex.groups")
 local handles = require("rille.core.handle")
 local lua_hint = require("rille.regex.lua_pattern").hint
 local patterns = require("rille.regex.pattern")
@@ -15,7 +16,10 @@ local named, short = class.named, class.short
 local open, refuse = handles.open, handles.refuse
 local of, sink = bytes.of, bytes.sink
 local take, give, from, batch = spans.take, spans.give, spans.from, spans.batch
-local sub, concat = string.sub, table.concat
+local pieces, piece, group = groups_of.pieces, groups_of.piece, groups_of.group
+local list_of_groups, strings = groups_of.list, groups_of.strings
+local fill, positions = groups_of.fill, groups_of.positions
+local concat = table.concat
 local err = failure.block()
 local out = ffi.new("uint32_t[2]")
 local how = ffi.new("rille_replacement", { size = ffi.sizeof("rille_replacement") })
@@ -163,46 +167,6 @@ function Regex:count(s, init)
   return out[0]
 end
 
---- Returns an object from which pieces of a text are made: a string, or a pointer to bytes. `ptr` is from `bytes.of`.
-local function pieces(s, ptr)
-  return (type(s) == "string" or type(ptr) == "cdata") and ptr or s:tostring()
-end
-
-local function piece(text, start, stop)
-  if type(text) == "string" then
-    return sub(text, start + 1, stop)
-  end
-  return ffi.string(text + start, stop - start)
-end
-
---- Returns the string of a group, or false if it did not participate.
-local function group(text, slots, at)
-  local start, stop = slots[at], slots[at + 1]
-  return stop ~= UNSET and piece(text, start, stop)
-end
-
-local function list_of_groups(text, slots, at, groups)
-  local list = {}
-  for i = 1, groups do
-    list[i] = group(text, slots, at + 2 * i)
-  end
-  return list
-end
-
---- Returns the strings of a match as string.match does: its groups, or the whole match if there are none.
-local function strings(text, slots, at, groups)
-  if groups == 0 then
-    return group(text, slots, at)
-  elseif groups == 1 then
-    return group(text, slots, at + 2)
-  elseif groups == 2 then
-    return group(text, slots, at + 2), group(text, slots, at + 4)
-  elseif groups == 3 then
-    return group(text, slots, at + 2), group(text, slots, at + 4), group(text, slots, at + 6)
-  end
-  return unpack(list_of_groups(text, slots, at, groups), 1, groups)
-end
-
 local function give_and_return(slots, ...)
   give(slots)
   return ...
@@ -235,63 +199,23 @@ end
 --- a named one; each is `{ from, to }`, or false if the group did not participate.
 ---@param s rille.source
 ---@param init? integer start position, from the end if negative
----@return table<integer|string, integer[]|false>? captures nil if there is no match
-function Regex:captures(s, init)
+---@param res? table what an earlier call for this pattern has returned, to be filled again without garbage
+---@return table<integer|string, integer[]|false>? captures nil if there is no match; then `res` stays as it is
+function Regex:captures(s, init, res)
   local handle, groups = open(self), self.shared.groups
   local _, len = of(s, "rille.regex:captures")
   local offset = from(init, len, "rille.regex:captures")
+  if res ~= nil and type(res) ~= "table" then
+    error("rille.regex:captures: res must be a table, got " .. type(res), 2)
+  end
   local slots = slots_for(2 * groups + 2)
   if batch(C.rille_regex_captures, handle, s, offset, 0, slots, 1, "rille.regex:captures") == 0 then
     give(slots)
     return nil
   end
-  local captures, names = {}, self.shared.names
-  for i = 0, groups do
-    local start, stop = slots[2 * i], slots[2 * i + 1]
-    local found = stop ~= UNSET and { start + 1, stop }
-    captures[i] = found
-    if names[i] then
-      captures[names[i]] = found
-    end
-  end
+  local captures = positions(slots, self.shared, res)
   give(slots)
   return captures
-end
-
---- Writes the string of a group to a table, by its number and its name.
-local function fill_group(res, text, slots, at, shared, i)
-  local found = group(text, slots, at + 2 * i)
-  res[i] = found
-  local name = shared.names[i]
-  if name then
-    res[name] = found
-  end
-end
-
---- Writes the strings of a match to a table: `[0]` the whole match, `[1]` the first group, and named groups by name. Without a
---- loop for few groups, as LuaJIT does not compile one within the loop of a caller.
-local function fill(res, text, slots, at, shared)
-  local groups = shared.groups
-  res[0] = group(text, slots, at)
-  if groups >= 1 then
-    fill_group(res, text, slots, at, shared, 1)
-  end
-  if groups >= 2 then
-    fill_group(res, text, slots, at, shared, 2)
-  end
-  if groups >= 3 then
-    fill_group(res, text, slots, at, shared, 3)
-    for i = 4, groups do
-      fill_group(res, text, slots, at, shared, i)
-    end
-  end
-  if res[groups + 1] ~= nil then
-    -- What a match of another pattern has left.
-    for i = groups + 1, #res do
-      res[i] = nil
-    end
-  end
-  return res
 end
 
 --- Returns the strings of the first match as `ngx.re.match` does: `m[0]` is the whole match, `m[1]` the first group, `m.name` a

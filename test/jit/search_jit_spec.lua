@@ -22,6 +22,9 @@ local scan = rille.scan(rille.literals({ "PUT", "DELETE" }))
 local stream = rille.stream(rille.literals({ "GET", "POST" }), "-")
 local item, filled = rille.regex("(?<user>\\w+)@(\\w+)"), {}
 
+local pair, captured = rille.regex("(\\w+)@(?<to>\\w+)"), nil
+local prefixed = rille.regex("GET (/\\S+)")
+
 local loops = {
   ["a scan of chunks"] = function(n)
     local none = 0
@@ -82,6 +85,22 @@ local loops = {
       end
     end
     return found
+  end,
+  ["captures into a table"] = function(n)
+    local sum = 0
+    for i = 1, n do
+      captured = pair:captures(LINE, i % 5 + 1, captured)
+      sum = sum + captured[0][1] + captured[1][2] + captured.to[2]
+    end
+    return sum
+  end,
+  ["find of a literal prefix"] = function(n)
+    local sum = 0
+    for i = 1, n do
+      local from, to = prefixed:find(LINE, i % 5 + 1)
+      sum = sum + from + to
+    end
+    return sum
   end,
   ["count of matches"] = function(n)
     local sum = 0

@@ -117,6 +117,23 @@ t.test("captures returns positions by number and by name", function()
   t.eq(regex("(x)"):captures("axx", 3)[1], { 3, 3 })
 end)
 
+t.test("captures fills what it has returned before", function()
+  local re = regex("(?<key>\\w+)=(?<value>\\w+)?(;)?")
+  local res = re:captures("ab=cd;")
+  local key = res.key
+  for _, s in ipairs({ " x=", "ab=cd", "  abc=defg;;" }) do
+    t.ok(rawequal(re:captures(s, 1, res), res))
+    t.eq(res, re:captures(s))
+    t.ok(rawequal(res.key, key) and rawequal(res[1], key))
+  end
+  t.eq(re:captures("none", 1, res), nil)
+  t.eq(res, re:captures("  abc=defg;;"))
+  t.eq(re:captures("ab=c", 1, re:match_table("x=y;")).value, { 4, 4 })
+  t.eq(regex("((((a))))(?<last>b)"):captures("ab", 1, {}).last, { 2, 2 })
+  t.eq(regex("a"):captures("ba", 1, {}), { [0] = { 2, 2 } })
+  t.raises("rille.regex:captures: res must be a table, got number", re.captures, re, "a", 1, 5)
+end)
+
 t.test("gmatch returns strings, also where a group is missing", function()
   t.eq(all(regex("\\w+"):gmatch("one two")), { { "one" }, { "two" } })
   t.eq(all(regex("(\\w)=(\\d)?"):gmatch("a=1 b= c=3")), { { "a", "1" }, { "b", false }, { "c", "3" } })

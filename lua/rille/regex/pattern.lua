@@ -16,6 +16,7 @@ local cache = require("rille.core.cache").new(C.rille_regex_free, C.rille_regex_
 ---@class rille.regex.shared: rille.shared
 ---@field groups integer
 ---@field names table<integer, string>
+---@field named integer number of groups that have a name
 ---@field pattern string
 ---@field bits integer its flags
 
@@ -81,12 +82,14 @@ local function compiled(status, pattern, bits, limit)
   end
   local shared = cache.share(out_handle[0], bits, limit == 0 and pattern or nil)
   local handle = shared.handle
-  local groups, names = C.rille_regex_groups(handle), {}
+  local groups, names, named = C.rille_regex_groups(handle), {}, 0
   for i = 1, groups do
     local name = C.rille_regex_name(handle, i)
-    names[i] = name ~= nil and ffi.string(name) or nil
+    if name ~= nil then
+      names[i], named = ffi.string(name), named + 1
+    end
   end
-  shared.groups, shared.names = groups, names
+  shared.groups, shared.names, shared.named = groups, names, named
   shared.pattern, shared.bits = pattern, bits
   return shared
 end
