@@ -44,6 +44,49 @@ t.test("a cluster is measured once", function()
   t.eq(calls, 4)
 end)
 
+t.test("the kerning of a pair is asked for once", function()
+  local asked = {}
+  local opts = { measure = WIDTHS }
+  function opts.kerning(left, right)
+    asked[#asked + 1] = left .. right
+    return left == "A" and -1 or nil
+  end
+  t.eq({ text.width("AAb", opts), text.width("AAbAb\nb", opts) }, { 28, 57 })
+  t.eq(asked, { "AA", "Ab", "bA" })
+end)
+
+t.test("more pairs of clusters than are kept are measured too", function()
+  if not native then
+    return
+  end
+  local distinct, seed = {}, 1
+  for i = 0, 399 do
+    distinct[i] = ("\228%s%s"):format(string.char(184 + math.floor(i / 64)), string.char(128 + i % 64))
+  end
+  local asked = 0
+  local function kerning(left, right)
+    asked = asked + 1
+    return left < right and -1 or 0
+  end
+  local letters, seen, pairs_seen, expected = {}, {}, 0, 0
+  for i = 1, 150000 do
+    seed = seed * 16807 % 2147483647
+    letters[i] = distinct[seed % 400]
+    local pair = letters[i - 1] and letters[i - 1] .. letters[i]
+    expected = expected + 10 + (pair and letters[i - 1] < letters[i] and -1 or 0)
+    if pair and not seen[pair] then
+      seen[pair], pairs_seen = true, pairs_seen + 1
+    end
+  end
+  t.ok(pairs_seen > 70000, pairs_seen)
+  local s, opts = table.concat(letters), { measure = { default = 10 }, kerning = kerning }
+  t.eq(text.width(s, opts), expected)
+  t.eq(asked, pairs_seen)
+  t.eq(text.width(s, opts), expected)
+  -- The pairs of the first text were too many to keep.
+  t.eq(asked, 2 * pairs_seen)
+end)
+
 t.test("kerning moves clusters", function()
   local kerning = { A = { V = -3 }, V = { A = -3, V = 1 } }
   for _, given in ipairs({
@@ -101,7 +144,11 @@ t.test("wrapping in cells of a monospaced font is wrapping in cells", function()
   end
   local samples =
     { "hello world, mild mammals will swim", "a b  c   d", "one\ntwo\r\n\nthree\n", "wwwwwwwwww ii", " x y" }
+  samples[#samples + 1] = "one\rtwo\vthree \f four\t\t\rfive\r"
   if native then
+    samples[#samples + 1] =
+      "日本\227\128\128\227\128\128語\226\128\168x \226\128\169y\194\133z\226\128\131\226\128\131zz"
+    samples[#samples + 1] = "12\194\160cells of \226\128\175no-break space, and one\204\129 mark"
     samples[#samples + 1] =
       "「これはペンです。」と言った。👩‍👩‍👧が、来た！ éa (foo-bar) “quoted”"
     samples[#samples + 1] = "日本語と English の mix、テキスト。"

@@ -1,7 +1,10 @@
 --- Text laid out in the pixels of a font: lines, and the places of carets.
 local bytes = require("rille.bytes")
 local class = require("rille.core.class")
-local rille = require("rille")
+local lazy = require("rille.core.lazy")
+local new_table = require("rille.core.new_table")
+
+local concat, sub, max = table.concat, string.sub, math.max
 
 ---@class rille.love
 local M = {}
@@ -117,29 +120,46 @@ function Layout:position(x, i)
 end
 
 local function new(text, width, opts)
-  local measured = require("rille.core.lazy").load("rille.text.measured")
-  local spans, message = rille.text.wrap_spans(text, width, opts)
+  local measured = lazy.load("rille.text.measured")
+  local spans, count, starts, lefts, rights = measured.lines(text, width, opts, "rille.love.layout")
   if not spans then
-    return nil, message
+    return nil, count
   end
-  local count, starts, lefts, rights = measured.clusters(text, opts, "rille.love.layout")
-  if not count then
-    return nil, starts
+  local own_starts, own_lefts, own_rights =
+    new_table(count + 1, 0), new_table(count + 1, 0), new_table(count, 0)
+  for i = 1, count do
+    own_starts[i], own_lefts[i], own_rights[i] = starts[i], lefts[i], rights[i]
   end
-  local self = { count = #spans / 2, spans = spans, limit = width, width = 0 }
-  self.starts, self.lefts, self.rights = {}, {}, {}
-  for i = 1, count + 1 do
-    self.starts[i], self.lefts[i], self.rights[i] = starts[i], lefts[i], rights[i]
-  end
-  self.firsts, self.lasts, self.strings = {}, {}, {}
-  for i = 1, self.count do
+  own_starts[count + 1], own_lefts[count + 1] = starts[count + 1], lefts[count + 1]
+  local lines = #spans / 2
+  local firsts, lasts, strings = new_table(lines, 0), new_table(lines, 0), new_table(lines, 0)
+  local widest, a = 0, 1
+  for i = 1, lines do
     local from, to = spans[2 * i - 1], spans[2 * i]
-    local a, b = measured.cluster_at(from), measured.cluster_at(to + 1) - 1
-    self.firsts[i], self.lasts[i], self.strings[i] = a, b, text:sub(from, to)
-    self.width = math.max(self.width, b >= a and rights[b] - lefts[a] or 0)
+    while own_starts[a] < from do
+      a = a + 1
+    end
+    local b = a - 1
+    while b < count and own_starts[b + 1] <= to do
+      b = b + 1
+    end
+    firsts[i], lasts[i], strings[i] = a, b, sub(text, from, to)
+    widest = max(widest, b >= a and own_rights[b] - own_lefts[a] or 0)
+    a = max(a, b)
   end
-  self.text = table.concat(self.strings, "\n")
-  return setmetatable(self, Layout)
+  return setmetatable({
+    count = lines,
+    text = concat(strings, "\n"),
+    width = widest,
+    spans = spans,
+    starts = own_starts,
+    lefts = own_lefts,
+    rights = own_rights,
+    limit = width,
+    firsts = firsts,
+    lasts = lasts,
+    strings = strings,
+  }, Layout)
 end
 
 --- Lays a text out in lines of at most `width` pixels of a font, by the line breaking of Unicode; grapheme clusters stay whole.
