@@ -271,7 +271,7 @@ local function fetch(fuzzy, job, handle, query, limit, cleared)
   end
   local is_last = fuzzy.job == job
   if status == 0 then
-    local latest = results.new(rows, query, fuzzy)
+    local latest = results.new(rows, query, fuzzy, is_last and fuzzy.spare or nil)
     latest.cleared = cleared
     if is_last then
       fuzzy.latest = latest
@@ -304,12 +304,18 @@ function Fuzzy:start(query, opts)
 end
 
 --- Returns the rows of the last search: while it runs, the best among the items searched so far.
+---@param res? rille.fuzzy.result a result of this session that is no longer needed: new rows may be written to it, which creates no garbage
 ---@return rille.fuzzy.result? result nil while there is none
-function Fuzzy:results()
+function Fuzzy:results(res)
   open(self)
+  if res ~= nil and not results.is_of(res, self) then
+    error("rille.fuzzy:results: res must be a result of this session, got " .. tostring(res), 2)
+  end
   local job = self.job
   if job and not job:closed() then
+    self.spare = res
     job:take()
+    self.spare = nil
   end
   return self.latest
 end

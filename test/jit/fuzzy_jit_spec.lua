@@ -11,6 +11,7 @@ local here = debug.getinfo(1, "S").source:match("^@(.*[/\\])") or "./"
 local f = rille.fuzzy()
 f:push({ "src/main.rs", "src/fuzzy/query.rs", "README.md" })
 local r = f:query("r")
+local buffer, positions = rille.buffer(), {}
 local ranked = rille.fuzzy.filter("r", { "src/main.rs", "README.md" })
 
 local loops = {
@@ -41,6 +42,15 @@ local loops = {
     for i = 1, n do
       local row = i % 2 + 1
       sum = sum + ranked:index(row) + ranked:score(row) + #ranked:text(row)
+    end
+    return sum
+  end,
+  ["rows read into a buffer and a list"] = function(n)
+    local sum = 0
+    for i = 1, n do
+      local row = i % 3 + 1
+      buffer:reset()
+      sum = sum + r:text_into(buffer, row) + #r:positions(row, positions)
     end
     return sum
   end,

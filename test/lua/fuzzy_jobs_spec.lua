@@ -186,6 +186,68 @@ t.test("the last results of a search are never lost", function()
   end
 end)
 
+t.test("rows are read into a buffer and a list that are used again", function()
+  local f = rille.fuzzy()
+  f:push({ "src/main.rs", "src/domain/manifest.rs", "README.md" })
+  local list = { "src/main.rs", "src/domain/manifest.rs", "README.md" }
+  for _, r in ipairs({ f:query("mai"), rille.fuzzy.filter("mai", list) }) do
+    local buffer, positions = rille.buffer(), { 9, 9, 9, 9, 9 }
+    buffer:put("> ")
+    t.eq(r:text_into(buffer, 1), #r:text(1))
+    t.eq(r:text_into(buffer, 2), #r:text(2))
+    t.eq(buffer:tostring(), "> " .. r:text(1) .. r:text(2))
+    local filled = r:positions(1, positions)
+    t.ok(rawequal(filled, positions))
+    t.eq(positions, r:positions(1))
+    local found, string_buffer = pcall(require, "string.buffer")
+    if found then
+      local other = string_buffer.new():put("> ")
+      t.eq(r:text_into(other, 1), #r:text(1))
+      t.eq(other:tostring(), "> " .. r:text(1))
+    end
+    t.raises("rille.fuzzy.result:text_into: buffer must be a string.buffer", r.text_into, r, {}, 1)
+    t.raises("rille.fuzzy.result:text_into: i must be", r.text_into, r, buffer, 3)
+    t.raises("rille.fuzzy.result:positions: res must be a table, got number", r.positions, r, 1, 1)
+  end
+  local r, buffer = f:query("mai"), rille.buffer()
+  f:clear()
+  t.eq({ r:text_into(buffer, 1), buffer:len() }, { nil, 0 })
+  f:close()
+  t.raises("rille: closed", r.text_into, r, buffer, 1)
+end)
+
+t.test("results are written to a result that is no longer needed", function()
+  local f = rille.fuzzy()
+  f:push(numbered(500))
+  local function search(query, res)
+    local job = f:start(query, { limit = 400 })
+    repeat
+    until job:wait() ~= "running"
+    return f:results(res)
+  end
+  local res = search("file499")
+  for _, query in ipairs({ "file", "file7", "file12", "file" }) do
+    local expected = f:query(query, { limit = 400 })
+    res = search(query, res)
+    t.eq({ res.count, res.total, res.searched, res.done }, { expected.count, expected.total, 500, true })
+    for i = 1, res.count do
+      t.eq({ res:text(i), res:score(i) }, { expected:text(i), expected:score(i) })
+    end
+    t.ok(rawequal(f:results(res), res), "nothing has changed, and another result")
+  end
+  local other = rille.fuzzy()
+  other:push({ "file" })
+  t.raises(
+    "rille.fuzzy:results: res must be a result of this session, got rille.fuzzy.result: 1 row",
+    function()
+      f:results(other:query("file"))
+    end
+  )
+  t.raises("rille.fuzzy:results: res must be a result of this session, got 5", f.results, f, 5)
+  local again = search("file1")
+  t.ok(not rawequal(again, res))
+end)
+
 if rille.backend == "native" then
   t.test("16 matchers are remembered, and no more", function()
     if t.shared then

@@ -60,11 +60,35 @@ function Result:text(i)
   end
 end
 
-function Result:positions(i)
+function Result:text_into(buffer, i)
+  bytes.sink(buffer, nil, "rille.fuzzy.result:text_into")
+  local index = row(self, i, "text_into").index
+  if is_there(self) then
+    local text = self.list[index]
+    buffer:put(text)
+    return #text
+  end
+end
+
+--- Replaces the elements of a list, if there is one, by those of another, and returns it.
+local function refill(list, elements)
+  if not (list and elements) then
+    return elements
+  end
+  for i = 1, math.max(#list, #elements) do
+    list[i] = elements[i]
+  end
+  return list
+end
+
+function Result:positions(i, res)
+  if res ~= nil and type(res) ~= "table" then
+    error("rille.fuzzy.result:positions: res must be a table, got " .. type(res), 2)
+  end
   local index = row(self, i, "positions").index
   if is_there(self) then
     local _, positions = self.matcher:match(self.list[index])
-    return positions
+    return refill(res, positions)
   end
 end
 
@@ -342,8 +366,11 @@ function Fuzzy:start(query, opts)
   return job
 end
 
-function Fuzzy:results()
+function Fuzzy:results(res)
   open(self)
+  if res ~= nil and not (getmetatable(res) == Result and res.fuzzy == self) then
+    error("rille.fuzzy:results: res must be a result of this session, got " .. tostring(res), 2)
+  end
   local job = self.job
   if job and not job.is_closed then
     go_on(job, PART)

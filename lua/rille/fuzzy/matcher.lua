@@ -50,14 +50,17 @@ local Matcher = { close = close_matcher }
 Matcher.__index = Matcher
 
 --- Returns the score of a text and the positions of the matching characters, or nil if it does not match.
+---@param s rille.source
+---@param name? string the public function
+---@param res? integer[] the list for the positions
 ---@return integer? score
 ---@return integer[]? positions
-function Matcher:match(s, name)
+function Matcher:match(s, name, res)
   local ptr, len = of(s, name)
   local places = results.room(self.len)
   local status = C.rille_matcher_match(self.handle, ptr, len, places, hit, err)
   if status == 0 then
-    return hit.score, results.positions(places, hit.count)
+    return hit.score, results.positions(places, hit.count, res)
   elseif status < 0 then
     failure.raise(err, name)
   end

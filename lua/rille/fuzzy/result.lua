@@ -1,10 +1,12 @@
 --- The result of a query, and the memory in which C writes rows and positions.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
+local bytes = require("rille.bytes")
 local class = require("rille.core.class")
 local failure = require("rille.core.error")
 local open = require("rille.core.handle").open
 local options = require("rille.fuzzy.options")
+local scratch = require("rille.core.scratch")
 
 local err = failure.block()
 local out = ffi.new("uint32_t[1]")
@@ -32,6 +34,7 @@ end
 ---@field searched integer number of items searched
 ---@field done boolean whether the search is done, so that no better rows can follow
 ---@field package rows ffi.cdata*
+---@field package capacity integer number of rows that fit in `rows`
 ---@field package query string
 ---@field package fuzzy? rille.fuzzy
 ---@field package cleared? integer
@@ -73,11 +76,42 @@ function Result:text(i)
   end
 end
 
---- Returns the positions that C has written, as a list.
-function M.positions(places, count)
-  local list = {}
+--- Appends the text of a row to a buffer. With a buffer that is used again this creates no garbage.
+---@param buffer string.buffer|rille.buffer
+---@param i integer from 1 to `count`
+---@return integer? len bytes appended; nil if the items have been cleared since
+function Result:text_into(buffer, i)
+  bytes.sink(buffer, nil, "rille.fuzzy.result:text_into")
+  local index = self.rows[options.index(i, self.count, "rille.fuzzy.result:text_into") - 1].index
+  local fuzzy = self.fuzzy
+  if not fuzzy then
+    local text = self.list[index + 1]
+    buffer:put(text)
+    return #text
+  end
+  local handle = open(fuzzy)
+  if fuzzy.cleared ~= self.cleared then
+    return nil
+  end
+  local is_ours = type(buffer) == "table"
+  local before = is_ours and buffer:len() or 0
+  local native = is_ours and buffer.handle or scratch.buffer("rille.fuzzy.result:text_into")
+  local status = C.rille_fuzzy_text(handle, index, native, err)
+  if status < 0 then
+    failure.raise(err, "rille.fuzzy.result:text_into")
+  elseif status == 0 then
+    return is_ours and buffer:len() - before or scratch.move(buffer)
+  end
+end
+
+--- Returns the positions that C has written, as a list: a new one, or a given one, which is emptied.
+function M.positions(places, count, list)
+  list = list or {}
   for i = 1, count do
     list[i] = places[i - 1] + 1
+  end
+  for i = #list, count + 1, -1 do
+    list[i] = nil
   end
   return list
 end
@@ -94,12 +128,16 @@ end
 
 --- Returns the positions where a row matches.
 ---@param i integer from 1 to `count`
+---@param res? integer[] the list to fill and return; without it a new one is made
 ---@return integer[]? positions of the matching characters, their first bytes, ascending; nil if the items have been cleared since
-function Result:positions(i)
+function Result:positions(i, res)
+  if res ~= nil and type(res) ~= "table" then
+    error("rille.fuzzy.result:positions: res must be a table, got " .. type(res), 2)
+  end
   local index = self.rows[options.index(i, self.count, "rille.fuzzy.result:positions") - 1].index
   local fuzzy, query = self.fuzzy, self.query
   if not fuzzy then
-    local _, positions = self.matcher:match(self.list[index + 1])
+    local _, positions = self.matcher:match(self.list[index + 1], nil, res)
     return positions
   end
   local handle = open(fuzzy)
@@ -111,32 +149,46 @@ function Result:positions(i)
   if status < 0 then
     failure.raise(err, "rille.fuzzy.result:positions")
   end
-  return status == 0 and M.positions(places, out[0]) or nil
+  return status == 0 and M.positions(places, out[0], res) or nil
 end
 
---- Returns a copy of the rows that C has written.
-local function copy(rows, count)
-  local own_rows = rows_of(count)
-  ffi.copy(own_rows, rows, count * ffi.sizeof("rille_fuzzy_row"))
-  return own_rows
+--- Writes the rows and counts of C to a result. A result that is used again allocates memory only for more rows than before.
+local function fill(self, rows, query, fuzzy)
+  local count, capacity = found.count, self.capacity
+  if count > capacity then
+    capacity = math.max(count, 2 * capacity)
+    self.rows, self.capacity = rows_of(capacity), capacity
+  end
+  ffi.copy(self.rows, rows, count * ffi.sizeof("rille_fuzzy_row"))
+  self.count, self.total, self.searched = count, found.total, found.searched
+  self.done = found.done == 1
+  self.query, self.fuzzy, self.cleared = query, fuzzy, fuzzy and fuzzy.cleared
+  return self
 end
 
 --- Returns the result of a query, with a copy of the rows that C has written.
 ---@param rows ffi.cdata*
 ---@param query string
 ---@param fuzzy? rille.fuzzy the session, if the items are its own
+---@param res? rille.fuzzy.result the result to fill; without it a new one is made
 ---@return rille.fuzzy.result
-function M.new(rows, query, fuzzy)
-  return setmetatable({
-    count = found.count,
-    total = found.total,
-    searched = found.searched,
-    done = found.done == 1,
-    rows = copy(rows, found.count),
-    query = query,
-    fuzzy = fuzzy,
-    cleared = fuzzy and fuzzy.cleared,
-  }, Result)
+function M.new(rows, query, fuzzy, res)
+  if res then
+    return fill(res, rows, query, fuzzy)
+  end
+  local count = found.count
+  -- A table with room for all fields, which `fill` sets.
+  local self = { count = 0, total = 0, searched = 0, done = false, query = query, fuzzy = fuzzy, cleared = 0 }
+  self.rows, self.capacity = rows_of(count), count
+  return fill(setmetatable(self, Result), rows, query, fuzzy)
+end
+
+--- Returns whether a value is a result of a session.
+---@param value any
+---@param fuzzy rille.fuzzy
+---@return boolean
+function M.is_of(value, fuzzy)
+  return getmetatable(value) == Result and value.fuzzy == fuzzy
 end
 
 return M
