@@ -98,7 +98,7 @@ pub unsafe extern "C" fn rille_gunzip_feed(
     }
 }
 
-/// Resets the decompression for new data, also after a failure.
+/// Resets the decompression for new data, also after a failure. It allocates nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_gunzip_reset(
     gunzip: *mut rille_gunzip,
@@ -107,7 +107,8 @@ pub unsafe extern "C" fn rille_gunzip_reset(
     // SAFETY: the caller passes NULL or a live decompression that nothing else uses meanwhile.
     unsafe {
         boundary_on(gunzip, err, |gunzip| {
-            (gunzip.gunzip, gunzip.failed) = (Gunzip::default(), false);
+            gunzip.gunzip.reset();
+            gunzip.failed = false;
             Ok(RILLE_OK)
         })
     }
