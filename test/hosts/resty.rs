@@ -96,7 +96,8 @@ fn start(
          init_by_lua_block {{ rille = require(\"resty.rille\").init({options}) }}\n\
          server {{ listen unix:{path}/s; location / {{ content_by_lua_block {{\n\
          local job = require(\"rille\").literals_job({{ \"a\" }})\n\
-         ngx.say(rille.backend, \" \", (require(\"resty.rille\").wait(job))) }} }} }}\n}}\n",
+         ngx.say(rille.backend, \" \", (require(\"resty.rille\").wait(job)), \" \", \
+         require(\"resty.rille\").health().waits) }} }} }}\n}}\n",
         kind.load
     );
     fs::write(prefix.path().join("nginx.conf"), configuration).expect("a file is written");
@@ -151,12 +152,15 @@ fn a_start_without_the_required_library_fails_and_names_every_candidate() {
             assert!(output.contains(part), "{part:?} is missing:\n{output}");
         }
         // Without the requirement the fallback runs, and waits for its jobs.
-        assert_eq!(start(&program, &kind, &modules, &absent, "").expect("a start"), "lua done\n");
+        assert_eq!(
+            start(&program, &kind, &modules, &absent, "").expect("a start"),
+            "lua done sleep\n"
+        );
         // init_by_lua runs in the master, whose environment is whole: the directive `env` is not needed for it.
         let library = crate::library();
         assert_eq!(
             start(&program, &kind, &modules, library, native).expect("a start"),
-            "native done\n"
+            "native done event\n"
         );
     }
 }

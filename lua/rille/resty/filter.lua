@@ -74,7 +74,7 @@ function M.header_filter(f, opts)
     ngx.ctx[f] = false
     return false
   end
-  ngx.ctx[f] = { object = pool.take(f), gunzip = decode and gunzip.new() or nil }
+  ngx.ctx[f] = { object = pool.take(f), gunzip = decode and gunzip.take() or nil }
   return true
 end
 
@@ -82,7 +82,7 @@ end
 local function finish(f, filter)
   pool.give(f, filter.object)
   if filter.gunzip then
-    filter.gunzip:close()
+    filter.gunzip:give()
   end
 end
 

@@ -70,8 +70,8 @@ function M.init(opts)
 end
 
 ---@class rille.resty.health: rille.health
----@field waits? "event"|"sleep" how the last wait of this worker was woken; nil before the first one
----@field waits_reason? string why it has slept
+---@field waits? "event"|"sleep" how the waits of this worker are woken; nil in the master, which has none
+---@field waits_reason? string why they sleep
 ---@field hint? string what nginx.conf lacks
 
 --- Returns what `rille.health()` returns, and how waits are woken.
@@ -80,7 +80,14 @@ end
 ---@return rille.resty.health
 function M.health()
   local health = require("rille").health() --[[@as rille.resty.health]]
-  health.waits, health.waits_reason = listener.way, listener.reason
+  if ngx.get_phase() ~= "init" then
+    if health.backend == "native" then
+      listener.look()
+      health.waits, health.waits_reason = listener.way, listener.reason
+    else
+      health.waits, health.waits_reason = "sleep", "the jobs of the fallback continue when they are polled"
+    end
+  end
   if health.backend == "lua" and not os.getenv("RILLE_LIB") then
     health.hint =
       "nginx removes environment variables: if RILLE_LIB is set, nginx.conf needs the line `env RILLE_LIB;`"

@@ -12,7 +12,7 @@ local RETRY = 1
 --- The directory in which that of the socket is created; the one of temporary files by default.
 M.directory = nil
 
---- How the last wait was woken: nil before the first one.
+--- How the last wait was woken, or how the next one will be: nil before the first one, and before `look`.
 ---@type "event"|"sleep"|nil
 M.way = nil
 
@@ -75,6 +75,14 @@ local function connect()
   connection:close()
   return nil,
     status < 0 and ffi.string(err.message, err.length) or message or "the connection was not accepted"
+end
+
+--- Determines how the first wait will be woken: creates the socket, unless there was a wait before.
+function M.look()
+  if not M.way then
+    local listening, message = listen()
+    M.way, M.reason = listening and "event" or "sleep", not listening and message or nil
+  end
 end
 
 --- Returns a connection that receives a byte when a job is ready, and the notifier that watches jobs for it. Returns nil if

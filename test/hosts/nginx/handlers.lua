@@ -23,7 +23,11 @@ end
 -- Here, in the master, as the phase `init`: the job is not reached.
 M.seen.init = select(2, pcall(resty.wait))
 
+M.seen.waits_in_master = tostring(resty.health().waits)
+
 function M.init_worker()
+  -- Before the first wait: that of the next line is refused.
+  M.seen.waits_before = resty.health().waits
   M.wait("init_worker")
 end
 
@@ -31,7 +35,14 @@ end
 function M.endless()
   local running = assert(resty.with(job({ steps = 1000000, microseconds = 1000 })))
   M.seen.endless = (M.seen.endless or 0) + 1
-  ngx.say((resty.wait(running)))
+  local state = resty.wait(running)
+  M.seen.went_on = (M.seen.went_on or 0) + 1
+  ngx.say(state)
+end
+
+--- Registers a job before the content handler does.
+function M.early()
+  assert(resty.with(job({ steps = 1000000, microseconds = 1000 })))
 end
 
 function M.taken()

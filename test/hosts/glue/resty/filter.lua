@@ -78,6 +78,8 @@ t.test("damaged data of gzip ends the connection, and not the worker", function(
   t.raises("closed", broken.answer, broken)
   broken:close()
   t.eq(select(3, get("/filter/plain")), MASKED)
+  -- The next response gets the decompression that has failed.
+  t.eq(select(3, get("/filter/gzip/decode")), MASKED:rep(20))
 end)
 
 t.test("a scan finds patterns in an answer and leaves it as it is", function()
@@ -138,6 +140,7 @@ end)
 
 t.test("filters are made once and used again", function()
   get("/filter/plain")
+  get("/filter/gzip/decode")
   collectgarbage()
   collectgarbage()
   local before = rille.stats().handles
@@ -148,6 +151,7 @@ t.test("filters are made once and used again", function()
   end
   local after = rille.stats().handles
   t.eq({ after.stream, after.scan, after.gunzip }, { before.stream, before.scan, before.gunzip })
+  t.ok(before.gunzip >= 1, "a decompression is kept")
 end)
 
 t.test("programmer errors", function()

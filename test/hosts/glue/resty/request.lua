@@ -38,7 +38,24 @@ t.test("a hundred clients that leave in mid-request leave nothing after a second
     end
     local took = settle(before)
     t.ok(took < 1000, ("%s: %d ms"):format(path, took))
+    -- The handler ends where it waits.
+    t.eq(handlers.seen.went_on, nil)
   end
+end)
+
+t.test("what several phases have registered is closed when the client leaves", function()
+  local before, seen = rille.stats().handles, handlers.seen.endless
+  local client = http.open()
+  client:send("/early")
+  t.soon(function()
+    ngx.sleep(0.005)
+    return handlers.seen.endless == seen + 1
+  end)
+  t.eq(rille.stats().handles.job - before.job, 4)
+  client:close()
+  local took = settle(before)
+  t.ok(took < 1000, ("%d ms"):format(took))
+  t.eq(handlers.seen.went_on, nil)
 end)
 
 t.test("an error in the handler closes what the request has", function()
@@ -131,8 +148,8 @@ t.test("requests over connections that are kept leave memory and handles where t
   end
   requests(50)
   local before, kib = rille.stats().handles, collectgarbage("count")
-  -- The argument `load` is for a long run by hand: /run?specs=request&load=12500 makes 100,000 requests.
-  requests(tonumber(ngx.var.arg_load) or 250)
+  -- 100,000 requests.
+  requests(12500)
   local after = rille.stats().handles
   t.eq(after.job, before.job)
   t.eq(after.notifier, before.notifier)

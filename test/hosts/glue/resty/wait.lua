@@ -65,6 +65,10 @@ t.test("a wait in a timer", function()
   t.eq(outcome[1], "done")
 end)
 
+t.test("before the first wait health says how waits are woken, and in the master nothing", function()
+  t.eq({ handlers.seen.waits_in_master, handlers.seen.waits_before }, { "nil", "event" })
+end)
+
 t.test("a wait is woken by an event and not by the clock", function()
   t.eq((resty.wait(start({ steps = 1, microseconds = 2000 }), LONG)), "done")
   t.eq(resty.health().waits, "event")
