@@ -664,6 +664,14 @@ scan:close()
 ]],
   },
   {
+    "rille.scan_job",
+    [[
+local job = rille.scan_job(assert(rille.literals({ "cat", "dog" })))
+repeat until job:wait() ~= "running"
+print(unpack(assert(job:result()):feed("hot dog", true))) --> 2
+]],
+  },
+  {
     "rille.regex:match_table",
     [=[
 local re = assert(rille.regex([[(?<key>\w+)=(\w+)]]))
@@ -715,6 +723,15 @@ end
 print((rille.fuzzy.match("smr", "src/main.rs"))) --> 74
 ]],
     unicode = [[print(rille.fuzzy.match("ÄT", "Ätna"), rille.fuzzy.match("ät", "Ätna"), (rille.fuzzy.match("σ", "ΑΣ")))]],
+  },
+  {
+    "rille.fuzzy.result:text_into",
+    [[
+local files = rille.fuzzy()
+files:push({ "src/main.rs", "README.md" })
+local row, buffer = files:query("main"), rille.buffer()
+print(row:text_into(buffer, 1), buffer:tostring()) --> 11	src/main.rs
+]],
   },
   {
     "rille.fuzzy.filter rille.fuzzy.result:index rille.fuzzy.result:score rille.fuzzy.result:positions",

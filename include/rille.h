@@ -448,7 +448,7 @@ void rille_gunzip_free(rille_gunzip *gunzip);
 int32_t rille_gunzip_feed(rille_gunzip *gunzip, const uint8_t *text, size_t len, uint32_t last, rille_buffer *out,
     rille_error *err);
 
-/** Resets the decompression for new data, also after a failure. */
+/** Resets the decompression for new data, also after a failure. It allocates nothing. */
 int32_t rille_gunzip_reset(rille_gunzip *gunzip, rille_error *err);
 
 /* Text ----------------------------------------------------------------------------------------------------------------
@@ -1463,6 +1463,33 @@ int32_t rille_scanner_new_regexset(const rille_regexset *set, const rille_scanne
  */
 int32_t rille_scanner_new_literals(const rille_literals *literals, const rille_scanner_options *options,
     rille_scanner **out, rille_error *err);
+
+/**
+ * Starts a job that creates a scan as rille_scanner_new_regexset does, on another thread, and writes it to `out`. The
+ * set may be freed meanwhile. Take the scan with rille_scanner_take when the job is done. `options` may be NULL.
+ *
+ * Returns RILLE_OK or RILLE_EARG (an option is wrong).
+ */
+int32_t rille_scanner_start_regexset(const rille_regexset *set, const rille_scanner_options *options,
+    rille_job **out, rille_error *err);
+
+/**
+ * Starts a job that creates a scan as rille_scanner_new_literals does, on another thread, and writes it to `out`. The
+ * list may be freed meanwhile. Take the scan with rille_scanner_take when the job is done. `options` may be NULL.
+ *
+ * Returns RILLE_OK or RILLE_EARG (an option is wrong).
+ */
+int32_t rille_scanner_start_literals(const rille_literals *literals, const rille_scanner_options *options,
+    rille_job **out, rille_error *err);
+
+/**
+ * Writes the scan that a job has created to `out`: a new object for each call, with a text of its own, which may
+ * outlive the job.
+ *
+ * Returns what rille_scanner_new_regexset or rille_scanner_new_literals would return; or RILLE_PENDING (the job still
+ * runs), RILLE_NONE (it was cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
+ */
+int32_t rille_scanner_take(const rille_job *job, rille_scanner **out, rille_error *err);
 
 /** Frees a scan. */
 void rille_scanner_free(rille_scanner *scanner);

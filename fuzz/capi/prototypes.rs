@@ -106,6 +106,9 @@ prototypes! {
     fn rille_regexset_matches(set: *const rille_regexset, text: *const u8, len: usize, out_ids: *mut u32, capacity: u32, out_count: *mut u32, err: *mut rille_error) -> i32;
     fn rille_scanner_new_regexset(set: *const rille_regexset, options: *const rille_scanner_options, out: *mut *mut rille_scanner, err: *mut rille_error) -> i32;
     fn rille_scanner_new_literals(literals: *const rille_literals, options: *const rille_scanner_options, out: *mut *mut rille_scanner, err: *mut rille_error) -> i32;
+    fn rille_scanner_start_regexset(set: *const rille_regexset, options: *const rille_scanner_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
+    fn rille_scanner_start_literals(literals: *const rille_literals, options: *const rille_scanner_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
+    fn rille_scanner_take(job: *const rille_job, out: *mut *mut rille_scanner, err: *mut rille_error) -> i32;
     fn rille_scanner_free(scanner: *mut rille_scanner);
     fn rille_scanner_feed(scanner: *mut rille_scanner, text: *const u8, len: usize, last: u32, out_count: *mut u32, err: *mut rille_error) -> i32;
     fn rille_scanner_new_ids(scanner: *const rille_scanner) -> *const u32;

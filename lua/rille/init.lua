@@ -3,10 +3,11 @@
 --- Nothing is loaded before its first use. If the shared library cannot be loaded, the same functions run in pure Lua:
 --- `rille.backend` is the one in use, `rille.health()` returns why.
 
--- As `lib.rille`, in a directory that the host searches: the modules of rille are then in the same directory.
+-- As `lib.rille` or `vendor.rille`, in a directory below one that is searched: the modules of rille are then in the same
+-- directory.
 -- As `rille.init`, where `package.path` has no entry for `init.lua`, as that of plain LuaJIT.
 local required = type(...) == "string" and ... or "rille"
-local parent = required:match("^(.+%.)rille$")
+local parent = required:match("^(.+%.)rille$") or required:match("^(.+%.)rille%.init$")
 if required ~= "rille" and type(package.loaded.rille) == "table" then
   return package.loaded.rille
 elseif parent then
@@ -21,6 +22,7 @@ elseif parent then
 end
 
 local backend = require("rille.core.backend")
+backend.parent = backend.parent or parent
 local lazy = require("rille.core.lazy")
 
 ---@class rille
@@ -31,6 +33,7 @@ local lazy = require("rille.core.lazy")
 ---@field regexset fun(patterns: string[], flags?: string|rille.regex.options): rille.regexset?, string?, integer?
 ---@field stream fun(matcher: rille.regex|rille.literals, replacement: string|string[], opts?: rille.stream.options): rille.stream?, string?, integer?
 ---@field scan fun(matcher: rille.regexset|rille.literals, opts?: rille.scan.options): rille.scan?, string?
+---@field scan_job fun(matcher: rille.regexset|rille.literals, opts?: rille.scan.options): rille.job
 ---@field literals fun(list: string[], opts?: rille.literals.options): rille.literals?, string?
 ---@field regex_job fun(pattern: string, flags?: string|rille.regex.options): rille.job?, string?
 ---@field regexset_job fun(patterns: string[], flags?: string|rille.regex.options): rille.job?, string?
@@ -108,6 +111,9 @@ local fields = {
   end,
   scan = function()
     return noun("scan").new
+  end,
+  scan_job = function()
+    return noun("scan").scan_job
   end,
   file = function()
     return noun("file").new

@@ -11,6 +11,7 @@ local of = bytes.of
 local err = failure.block()
 local out = ffi.new("uint32_t[1]")
 local out_handle = ffi.new("rille_scanner *[1]")
+local out_job = ffi.new("rille_job *[1]")
 local options = ffi.new("rille_scanner_options", { size = ffi.sizeof("rille_scanner_options") })
 local array = ffi.typeof("uint32_t[?]")
 local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
@@ -31,6 +32,26 @@ end)
 
 local M = {}
 
+--- Checks the arguments, and reads the options. Returns whether the matcher is a list of literals.
+local function prepare(matcher, opts, name)
+  local is_literals = type(matcher) == "table" and matcher.is_rille_literals
+  if not is_literals and not (type(matcher) == "table" and matcher.is_rille_regexset) then
+    error(name .. ": matcher must be a rille.regexset or rille.literals, got " .. type(matcher), 3)
+  end
+  read_options(opts, name, options, 3)
+  return is_literals
+end
+
+--- Returns the scan whose handle C has just written, or nil and why the patterns cannot be scanned for.
+local function compiled(status, count, name)
+  if status == EPATTERN or status == ELIMIT then
+    return nil, ffi.string(err.message, err.length)
+  elseif status < 0 then
+    failure.raise(err, name)
+  end
+  return setmetatable({ handle = own(out_handle[0]), n = count }, Scan)
+end
+
 --- Returns a scan, which finds which patterns of a set, or which literals of a list, occur in a text that arrives in chunks. No
 --- text is kept. Literals are found also where they overlap.
 ---
@@ -41,19 +62,26 @@ local M = {}
 ---@return rille.scan?
 ---@return string? message why the patterns cannot be scanned for
 function M.new(matcher, opts)
-  local is_literals = type(matcher) == "table" and matcher.is_rille_literals
-  if not is_literals and not (type(matcher) == "table" and matcher.is_rille_regexset) then
-    error("rille.scan: matcher must be a rille.regexset or rille.literals, got " .. type(matcher), 2)
-  end
-  read_options(opts, "rille.scan", options)
+  local is_literals = prepare(matcher, opts, "rille.scan")
   local make = is_literals and C.rille_scanner_new_literals or C.rille_scanner_new_regexset
-  local status = make(open(matcher), options, out_handle, err)
-  if status == EPATTERN or status == ELIMIT then
-    return nil, ffi.string(err.message, err.length)
-  elseif status < 0 then
-    failure.raise(err, "rille.scan")
+  return compiled(make(open(matcher), options, out_handle, err), matcher:len(), "rille.scan")
+end
+
+--- Makes a scan on another thread, where its automaton is built: `job:result()` returns what `rille.scan`
+--- returns.
+---@param matcher rille.regexset|rille.literals may be closed meanwhile
+---@param opts? rille.scan.options
+---@return rille.job
+function M.scan_job(matcher, opts)
+  local is_literals = prepare(matcher, opts, "rille.scan_job")
+  local start = is_literals and C.rille_scanner_start_literals or C.rille_scanner_start_regexset
+  if start(open(matcher), options, out_job, err) < 0 then
+    failure.raise(err, "rille.scan_job")
   end
-  return setmetatable({ handle = own(out_handle[0]), n = matcher:len() }, Scan)
+  local count = matcher:len()
+  return require("rille.job").with_result(out_job[0], function(job)
+    return compiled(C.rille_scanner_take(job, out_handle, err), count, "rille.scan_job")
+  end)
 end
 
 --- Returns indices as a list of places, or nil if there are none.

@@ -53,7 +53,9 @@ static void scan_chunks(void) {
 
 static void scan_sets(void) {
     rille_regexset *set = NULL;
-    rille_scanner *scan = NULL;
+    rille_scanner *scan = NULL, *taken = NULL;
+    rille_job *job = NULL;
+    rille_progress done;
     rille_error err;
     uint32_t count;
     rille_scanner_options options = {sizeof options, 100, 0};
@@ -63,7 +65,16 @@ static void scan_sets(void) {
     options.memory_limit = 0, options.max_bytes = -1;
     CHECK(rille_scanner_new_regexset(set, &options, &scan, &err) == RILLE_EARG);
     CHECK(rille_scanner_new_regexset(set, NULL, &scan, NULL) == RILLE_OK);
+    CHECK(rille_scanner_start_regexset(set, &options, &job, &err) == RILLE_EARG && job == NULL);
+    CHECK(rille_scanner_start_regexset(set, NULL, &job, NULL) == RILLE_OK);
     rille_regexset_free(set);
+    for (done.state = RILLE_JOB_RUNNING; done.state == RILLE_JOB_RUNNING;)
+        CHECK(rille_job_wait(job, 120000, NULL) == RILLE_OK && rille_job_poll(job, &done, NULL) == RILLE_OK);
+    CHECK(done.state == RILLE_JOB_DONE && rille_scanner_take(job, &taken, NULL) == RILLE_OK);
+    CHECK(rille_scanner_take(job, NULL, &err) == RILLE_EARG && rille_scanner_take(NULL, &scan, &err) == RILLE_EARG);
+    rille_job_free(job);
+    CHECK(rille_scanner_feed(taken, BYTES("dog"), 3, 1, &count, NULL) == RILLE_OK && rille_scanner_first(taken, 1) == 3);
+    rille_scanner_free(taken);
     CHECK(rille_scanner_feed(scan, BYTES("c"), 1, 0, &count, NULL) == RILLE_NONE);
     CHECK(rille_scanner_feed(scan, BYTES("ut"), 2, 0, &count, NULL) == RILLE_OK && rille_scanner_first(scan, 0) == 3);
     rille_scanner_free(scan);

@@ -288,7 +288,12 @@ local KINDS = {
     for i = 1, 500 do
       words[i] = ("%d\\w{2}[a-f]+"):format(i)
     end
-    return { rille.regex_job("\\w{100}"), rille.regexset_job(words), rille.literals_job(words) }
+    return {
+      rille.regex_job("\\w{100}"),
+      rille.regexset_job(words),
+      rille.literals_job(words),
+      rille.scan_job(assert(rille.literals(words))),
+    }
   end,
   ["fuzzy search"] = function(kept)
     return { kept.fuzzy:start("lin ston") }

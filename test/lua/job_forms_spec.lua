@@ -152,9 +152,35 @@ t.test("a job of a text has its own copy", function()
   t.eq(results, { 2 })
 end)
 
+t.test("a scan is made by a job", function()
+  local literals = assert(rille.literals({ "cat", "dog" }))
+  local job = rille.scan_job(literals, { max_bytes = 6 })
+  literals:close()
+  local scan = result(job)
+  t.eq(scan:feed("a ca"), nil)
+  t.ok(rawequal(job:result(), scan), "another object the second time")
+  job:close()
+  t.eq(scan:feed("t dog"), { 1 })
+  t.eq(scan:limited(), true)
+  t.eq(scan:reset():feed("dog"), { 2 })
+  t.raises("rille.scan_job: matcher must be a rille.regexset or rille.literals, got nil", rille.scan_job)
+  t.raises("rille: closed", rille.scan_job, literals)
+end)
+
 if not native then
   return
 end
+
+t.test("what a scan refuses, its job form refuses, with the same message", function()
+  for _, set in ipairs({
+    rille.regexset({ [[\bx]] }),
+    rille.regexset({ [[\w{500}]] }, { memory_limit = 2 ^ 28 }),
+  }) do
+    local scan, message = rille.scan(set, { memory_limit = 100000 })
+    t.eq(scan, nil)
+    t.eq({ result(rille.scan_job(set, { memory_limit = 100000 })) }, { nil, message })
+  end
+end)
 
 t.test("patterns and sets are compiled by a job", function()
   local job = rille.regex_job("(?P<word>b+)", "i")

@@ -174,6 +174,7 @@ local function cases(path)
     { "rille.literals_job", LITERALS, rille.literals_job, { "a" } },
     { "rille.stream", STREAM, rille.stream, lits, "a" },
     { "rille.scan", SCAN, rille.scan, lits },
+    { "rille.scan_job", SCAN, rille.scan_job, lits },
     { "rille.fuzzy", with(FUZZY, { memory_limit = large_integer(1) }), fuzzy },
     { "rille.fuzzy.match", FUZZY, fuzzy.match, "a", "a" },
     { "rille.fuzzy.filter", with(FUZZY, { limit = integer(0) }), fuzzy.filter, "a", { "a" } },

@@ -234,6 +234,14 @@ fn of_functions(more: u64, log: &Path) {
     by_form(more, "rille_regex_start", &[text, 11, 0], |_| ());
     by_form(more, "rille_regexset_start", &[text, 11, ends, 2, 0], |_| ());
     by_form(more, "rille_literals_start", &[text, 11, ends, 2, 0], |_| ());
+    let literals = std::cell::Cell::new(0_u64);
+    let out = literals.as_ptr().expose_provenance() as u64;
+    // SAFETY: the arguments are alive, and the list is freed once.
+    unsafe {
+        assert_eq!(call("rille_literals_new", &[text, 11, ends, 2, 0, out, 0]), 0);
+        by_form(more, "rille_scanner_start_literals", &[literals.get(), 0], |_| ());
+        call("rille_literals_free", &[literals.get()]);
+    }
     // Each task has its size, its verb, and zeros; for verbs with units and widths a zero is invalid.
     for verb in (0..12).filter(|verb| ![4, 8].contains(verb)) {
         let mut task = [0_u64; 7];

@@ -944,6 +944,18 @@ int32_t rille_scanner_new_literals(const struct rille_literals *literals,
                                    struct rille_scanner **out,
                                    struct rille_error *err);
 
+int32_t rille_scanner_start_regexset(const struct rille_regexset *set,
+                                     const struct rille_scanner_options *options,
+                                     struct rille_job **out,
+                                     struct rille_error *err);
+
+int32_t rille_scanner_start_literals(const struct rille_literals *literals,
+                                     const struct rille_scanner_options *options,
+                                     struct rille_job **out,
+                                     struct rille_error *err);
+
+int32_t rille_scanner_take(const struct rille_job *job, struct rille_scanner **out, struct rille_error *err);
+
 void rille_scanner_free(struct rille_scanner *scanner);
 
 int32_t rille_scanner_feed(struct rille_scanner *scanner,

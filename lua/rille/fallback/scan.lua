@@ -41,6 +41,11 @@ function M.new(matcher, opts)
   return setmetatable(scan, Scan):reset()
 end
 
+--- The same as of the native `rille.scan_job`: the job is done at once.
+function M.scan_job(matcher, opts)
+  return (require("rille.fallback.job").of("rille.scan", M.new, matcher, opts))
+end
+
 function Scan:feed(chunk, last)
   open(self)
   local text = bytes.string(chunk, "rille.scan:feed", "chunk")

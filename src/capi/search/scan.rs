@@ -5,6 +5,7 @@ use super::regexset::rille_regexset;
 use super::*;
 use crate::capi::boundary::boundary_on;
 use crate::search::{Scan, ScanFinished, ScanOptions};
+use std::sync::Arc;
 
 /// Options of a scan.
 #[repr(C)]
@@ -101,6 +102,82 @@ pub unsafe extern "C" fn rille_scanner_new_literals(
             let scan = Scan::of_literals(&literals.literals, &options)?;
             out.write(Handle::give(rille_scanner { scan }));
             Ok(RILLE_OK)
+        })
+    }
+}
+
+/// The result of a job of rille_scanner_start_regexset or rille_scanner_start_literals.
+type Compiled = Result<Scan, PatternError>;
+
+fn start(compile: impl FnOnce() -> Compiled + Send + 'static) -> *mut rille_job {
+    let bytes = |compiled: &Compiled| compiled.as_ref().map_or(0, Scan::memory);
+    Outcome::<Compiled>::start(compile, bytes)
+}
+
+/// Starts a job that creates a scan as rille_scanner_new_regexset does, on another thread, and writes it to `out`. The set may
+/// be freed meanwhile. Take the scan with rille_scanner_take when the job is done. `options` may be NULL.
+///
+/// Returns RILLE_OK or RILLE_EARG (an option is wrong).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_scanner_start_regexset(
+    set: *const rille_regexset,
+    options: *const rille_scanner_options,
+    out: *mut *mut rille_job,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller passes NULL or a live set, NULL or options, and NULL or a place for the pointer.
+    unsafe {
+        boundary_at(set, err, |set| {
+            let (options, out) = (super::options(options)?.read()?, place(out, "out")?);
+            let set = Arc::clone(&set.set);
+            out.write(start(move || Scan::of_set(&set, &options)));
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Starts a job that creates a scan as rille_scanner_new_literals does, on another thread, and writes it to `out`. The list
+/// may be freed meanwhile. Take the scan with rille_scanner_take when the job is done. `options` may be NULL.
+///
+/// Returns RILLE_OK or RILLE_EARG (an option is wrong).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_scanner_start_literals(
+    literals: *const rille_literals,
+    options: *const rille_scanner_options,
+    out: *mut *mut rille_job,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller passes NULL or a live list, NULL or options, and NULL or a place for the pointer.
+    unsafe {
+        boundary_at(literals, err, |literals| {
+            let (options, out) = (super::options(options)?.read()?, place(out, "out")?);
+            let literals = Arc::clone(&literals.literals);
+            out.write(start(move || Scan::of_literals(&literals, &options)));
+            Ok(RILLE_OK)
+        })
+    }
+}
+
+/// Writes the scan that a job has created to `out`: a new object for each call, with a text of its own, which may outlive the
+/// job.
+///
+/// Returns what rille_scanner_new_regexset or rille_scanner_new_literals would return; or RILLE_PENDING (the job still runs),
+/// RILLE_NONE (it was cancelled or has failed) or RILLE_EARG (the job is of another kind). It does not wait.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rille_scanner_take(
+    job: *const rille_job,
+    out: *mut *mut rille_scanner,
+    err: *mut rille_error,
+) -> i32 {
+    // SAFETY: the caller passes NULL or a live job, and NULL or a place for the pointer.
+    unsafe {
+        boundary_at(job, err, |job| {
+            let out = place(out, "out")?;
+            Outcome::<Compiled>::take(job, "a compilation of a scan", |compiled| {
+                let scan = compiled.as_ref().map_err(Clone::clone)?.another();
+                out.write(Handle::give(rille_scanner { scan }));
+                Ok(RILLE_OK)
+            })
         })
     }
 }
