@@ -32,7 +32,8 @@ local function find_tree()
   end
   -- Bytecode does not say where it is, or says where it was compiled. A host with loaders of its own may have another
   -- file in mind than the one that `package.path` leads to.
-  local found = package.searchpath and package.searchpath("rille.core.lazy", package.path)
+  local name = (backend.parent or "") .. "rille.core.lazy"
+  local found = package.searchpath and package.searchpath(name, package.path)
   if
     found and (source == "@" .. found or (#package.loaders <= 4 and (head_of(found)) == "\27LJ")) --
   then

@@ -146,6 +146,35 @@ fn a_lua_tree_on_a_relative_path_brings_its_own_library() {
 }
 
 #[test]
+fn a_lua_tree_that_is_required_by_a_longer_name_brings_its_own_library() {
+    let tree = Tree::new("longer-name");
+    let place = packaged();
+    put(&tree, &place);
+    let relative = text(tree.directory.strip_prefix(root()).expect("it is below the root"));
+    for directory in [relative, text(&tree.directory)] {
+        for (name, entries) in
+            [("lua.rille", "{0}/?.lua;{0}/?/init.lua"), ("lua.rille.init", "{0}/?.lua")]
+        {
+            let entries = entries.replace("{0}", directory);
+            tree.run(
+                &[],
+                &format!(
+                    r#"
+                    package.path = "{entries}"
+                    local rille = require("{name}")
+                    local health = rille.health()
+                    local file = "{}/{relative}/{place}"
+                    assert(health.tried[1].path == file and health.tried[1].reason == "loaded", health.reason)
+                    assert(require("rille") == rille and require("rille.text") == rille.text)
+                    "#,
+                    text(&root().canonicalize().expect("the root exists"))
+                ),
+            );
+        }
+    }
+}
+
+#[test]
 fn a_debug_build_is_not_taken_and_the_sentence_says_so() {
     let tree = Tree::new("debug");
     let name = library().file_name().and_then(|name| name.to_str()).expect("a name");
