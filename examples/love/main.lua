@@ -1,7 +1,9 @@
 --- A game that uses rille: a text box with Japanese and emoji, autocompletion over 50,000 words, and a search through a big file,
---- all within the time of a frame. From a checkout: `make && love examples/love`. In your game: copy lua/rille and the library.
+--- all within the time of a frame; and 100,000 entities in columns. From a checkout: `make && love examples/love`. In your game:
+--- copy lua/rille and the library.
 ---
---- Type to complete a word and to search for it; left and right change the width of the text box; escape ends the game.
+--- Type to complete a word and to search for it; left and right change the width of the text box; tab shows the entities; escape
+--- ends the game.
 -- luacheck: globals love
 local checkout = love.filesystem.getSource():match("^(.*)/examples/love$")
 if checkout and not love.filesystem.getInfo("rille") then
@@ -9,6 +11,7 @@ if checkout and not love.filesystem.getInfo("rille") then
 end
 
 local rille = require("rille")
+local columns = love.filesystem.load("columns.lua")()
 local glue = require("rille.love")
 
 --- Milliseconds of a frame for callbacks of jobs.
@@ -20,18 +23,19 @@ local TEXT = "「これはペンです。」と彼は言った。👩‍👩‍�
 
 local state = { query = "", width = 420, hits = 0, searched = "", slowest = 0, frames = 0 }
 
---- Makes words of syllables, the same in each run.
+--- Makes words of syllables, the same ones in each run.
 local function make_words(count)
   local syllables =
     { "ka", "ri", "mo", "ne", "su", "to", "la", "vi", "der", "an", "el", "or", "quin", "bra", "zen" }
-  local words, seed = {}, 1
+  local words, seen, seed = {}, {}, 1
   for i = 1, count do
-    local word = {}
-    for part = 1, 2 + i % 3 do
+    local word, parts = "", 0
+    -- No word occurs twice.
+    repeat
       seed = seed * 16807 % 2147483647
-      word[part] = syllables[seed % #syllables + 1]
-    end
-    words[i] = table.concat(word)
+      word, parts = word .. syllables[seed % #syllables + 1], parts + 1
+    until parts >= 2 + i % 3 and not seen[word]
+    words[i], seen[word] = word, true
   end
   return words
 end
@@ -83,9 +87,24 @@ function love.load()
   end
 end
 
+--- Opens or closes the screen of the entities. They are in FFI arrays, or in Lua tables where there is no JIT compiler.
+local function toggle_entities()
+  if state.entities then
+    state.entities = nil
+    return
+  end
+  local layout = columns.layouts[jit.status() and 3 or 2]
+  state.costs = state.costs or columns.measure(love.timer.getTime)
+  state.points = state.points or {}
+  state.layout, state.entities = layout, layout.make()
+end
+
 function love.update()
   local before = love.timer.getTime()
   glue.update(BUDGET_MS)
+  if state.entities then
+    state.layout.move(state.entities, 1 / 60)
+  end
   state.slowest = math.max(state.slowest, (love.timer.getTime() - before) * 1000)
   state.frames = state.frames + 1
 end
@@ -103,6 +122,8 @@ function love.keypressed(key)
     ask()
   elseif key == "left" or key == "right" then
     state.width = math.max(60, state.width + (key == "left" and -20 or 20))
+  elseif key == "tab" then
+    toggle_entities()
   elseif key == "escape" then
     love.event.quit()
   end
@@ -116,9 +137,32 @@ local function draw_rows(x, y, height)
   end
 end
 
+--- Draws some of the entities, and what a step takes.
+local function draw_entities(height)
+  local points = state.points
+  for i = 1, 5000 do
+    local x, y = state.layout.get(state.entities, i * 20)
+    points[2 * i - 1], points[2 * i] = x + 20, y + 20
+  end
+  love.graphics.points(points)
+  for i, row in ipairs(state.costs) do
+    local with_jit = row.with_jit and ("%.2f ms"):format(row.with_jit) or "-"
+    local costs = ("%s: %s a step, without the JIT compiler %.1f ms"):format(
+      row.name,
+      with_jit,
+      row.without_jit
+    )
+    love.graphics.print(costs, 20, 20 + i * height)
+  end
+end
+
 function love.draw()
   local font = love.graphics.getFont()
   local height = font:getHeight()
+  if state.entities then
+    love.graphics.print(("%d entities, of which 5,000 are drawn"):format(columns.count), 20, 20)
+    return draw_entities(height)
+  end
   local layout = glue.layout(font, TEXT, state.width)
   love.graphics.rectangle("line", 15, 15, state.width + 10, layout.count * height + 10)
   love.graphics.print(layout.text, 20, 20)

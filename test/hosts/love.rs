@@ -257,3 +257,28 @@ fn a_game_without_the_library_runs_on_the_fallback_and_says_why() {
         assert_eq!(game.run(place, 0), [format!("lua nil {reason}")]);
     }
 }
+
+/// The bench for LÖVE with a screen, which counts the faults of lines in a font of LÖVE.
+#[test]
+fn a_layout_in_a_font_of_love_breaks_no_rule_at_any_width_and_makes_no_garbage() {
+    let name = "LÖVE with a screen";
+    let Some(love) = find_programs("RILLE_LOVE", &["love"]).into_iter().next() else {
+        return missing(name, "no love on PATH", "apt install love, or set RILLE_LOVE");
+    };
+    let Some(screen) = find_programs("RILLE_XVFB_RUN", &["xvfb-run"]).into_iter().next() else {
+        return missing(name, "no xvfb-run on PATH", "apt install xvfb xauth");
+    };
+    let data = root().join("target/under-test/love/screen");
+    let mut command = Command::new(screen);
+    command.arg("-a").arg(love).arg(root().join("bench/love"));
+    command.env("RILLE_ROOT", root()).env("RILLE_LIB", library()).env("XDG_DATA_HOME", &data);
+    command.env("SDL_AUDIODRIVER", "dummy").env_remove("SDL_VIDEODRIVER");
+    let (status, printed) = run(&mut command, Duration::from_secs(120)).expect("xvfb-run starts");
+    assert!(status.is_some_and(|status| status.success()), "{printed}");
+    for part in [
+        "rille.love.layout: Japanese rules broken at 0, clusters cut at 0 of 171 widths",
+        ", 0 bytes of garbage in 20,000 calls",
+    ] {
+        assert!(printed.contains(part), "{part:?} is missing:\n{printed}");
+    }
+}

@@ -206,6 +206,37 @@ t.test("a frame creates no garbage, with and without jobs", function()
   t.eq(glue.update(), 0)
 end)
 
+t.test("results that are read in each frame create no garbage", function()
+  local session, items = rille.fuzzy(), {}
+  for i = 1, 1000 do
+    items[i] = "item number " .. i
+  end
+  session:push(items)
+  local buffer, positions, found = rille.buffer(), {}, nil
+  local job = session:start("number 1", { limit = 20 })
+  repeat
+  until job:wait() ~= "running"
+  local least = math.huge
+  for _ = 1, 8 do
+    collectgarbage()
+    collectgarbage("stop")
+    local before = collectgarbage("count")
+    for _ = 1, 1000 do
+      glue.update(2)
+      found = session:results(found)
+      buffer:reset()
+      for i = 1, found.count do
+        found:text_into(buffer, i)
+        found:positions(i, positions)
+      end
+    end
+    least = math.min(least, collectgarbage("count") - before)
+    collectgarbage("restart")
+  end
+  t.eq({ least, found.count, #positions }, { 0, 20, 7 })
+  session:close()
+end)
+
 t.test("Data is a text, read in place, and takes results", function()
   local data = love.data.newByteData("añb needle")
   t.eq(rille.text.reverse(data), "eldeen bña")
@@ -348,7 +379,7 @@ end)
 
 t.test("the example game runs 10,000 frames and leaves memory and handles where they were", function()
   local names = { "load", "update", "draw", "textinput", "keypressed", "graphics" }
-  local before, printed = {}, nil
+  local before, printed, load = {}, nil, love.filesystem.load
   for _, name in ipairs(names) do
     before[name] = love[name]
   end
@@ -357,7 +388,10 @@ t.test("the example game runs 10,000 frames and leaves memory and handles where 
     return 14
   end
   local function nothing() end
-  love.graphics = { line = nothing, rectangle = nothing }
+  love.graphics = { line = nothing, rectangle = nothing, points = nothing }
+  function love.filesystem.load(name)
+    return assert(loadfile(os.getenv("RILLE_ROOT") .. "/examples/love/" .. name))
+  end
   function love.graphics.getFont()
     return font
   end
@@ -397,6 +431,12 @@ t.test("the example game runs 10,000 frames and leaves memory and handles where 
     t.ok(memory_after - memory < 256, ("%.0f KiB more"):format(memory_after - memory))
     t.ok(state.hits > 1000, tostring(state.hits))
     printed = ""
+    love.keypressed("tab")
+    love.update()
+    love.draw()
+    t.ok(printed:find("a table for each: [%d.]+ ms a step, without the JIT compiler [%d.]+ ms"), printed)
+    love.keypressed("tab")
+    printed = ""
     love.draw()
     t.ok(printed:find("\n> kari\nkari", 1, true) and printed:find("^「これは"), printed)
     state.file:close()
@@ -406,8 +446,27 @@ t.test("the example game runs 10,000 frames and leaves memory and handles where 
   for _, name in ipairs(names) do
     love[name] = before[name]
   end
+  love.filesystem.load = load
   love.filesystem.remove("big.txt")
   t.ok(ran, message)
+end)
+
+t.test("the example's three layouts of entities move them to the same places", function()
+  local columns = dofile(os.getenv("RILLE_ROOT") .. "/examples/love/columns.lua")
+  local places = {}
+  for i, layout in ipairs(columns.layouts) do
+    local all = layout.make()
+    for _ = 1, 100 do
+      layout.move(all, 1 / 60)
+    end
+    places[i] = {}
+    for entity = 1, columns.count, 997 do
+      local x, y = layout.get(all, entity)
+      t.ok(x > -2 and x < columns.width + 2 and y > -2 and y < columns.height + 2, ("%g, %g"):format(x, y))
+      places[i][entity] = { x, y }
+    end
+    t.eq(places[i], places[1])
+  end
 end)
 
 t.test("the game may exit while jobs run", function()
