@@ -38,6 +38,33 @@ fn blocks(info: &str) -> Vec<String> {
     blocks
 }
 
+/// The info strings of blocks that a test runs or reads. A block of another kind would be run by nobody.
+const KINDS: [&str; 15] = [
+    "c",
+    "json",
+    "lua",
+    "lua config",
+    "lua filter",
+    "lua lazy",
+    "lua love",
+    "lua nvim",
+    "lua pack",
+    "lua picker",
+    "lua resty",
+    "nginx",
+    "sh",
+    "sh c",
+    "text",
+];
+
+#[test]
+fn every_block_is_of_a_kind_that_a_test_runs() {
+    let _ = blocks_of(|info| {
+        assert!(KINDS.contains(&info), "no test runs blocks of the kind `{info}`");
+        false
+    });
+}
+
 #[test]
 fn every_lua_block_is_lua() {
     let lua = Lua::new();
