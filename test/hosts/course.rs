@@ -14,6 +14,7 @@ use super::{
     apply, environment, file, find_programs, missing,
     nginx::{Server, kind, request},
     process::{Scratch, run},
+    programs::{is_since, version},
 };
 use crate::{root, support::say};
 
@@ -27,6 +28,14 @@ const HOST_WORDS: [&str; 9] =
 /// The global table of a host, and the comment that marks each paragraph that uses it.
 const MARKS: [(&str, &str); 3] =
     [("vim", "-- Neovim:"), ("ngx", "-- OpenResty:"), ("love", "-- LÖVE:")];
+
+/// The globals that each host adds, as the README of the course has them.
+const ADDED: [(&str, &[&str]); 4] = [
+    ("luajit", &["arg"]),
+    ("nvim", &["vim", "lpeg"]),
+    ("nginx", &["ngx", "ndk"]),
+    ("love", &["love"]),
+];
 
 struct Lesson {
     /// For example `01`.
@@ -64,6 +73,12 @@ impl Lesson {
             );
         }
         assert_eq!(printed.len(), expected.len(), "{} in {host}:\n{output}", self.name);
+        if self.name == "02-globals.lua" {
+            let added = printed.iter().find_map(|line| line.strip_prefix("added here: "));
+            let added: Vec<_> = added.expect("a line of names").split(' ').collect();
+            let (_, names) = ADDED.iter().find(|(name, _)| *name == host).expect("a known host");
+            assert!(names.iter().all(|name| added.contains(name)), "{host}: {added:?}");
+        }
     }
 }
 
@@ -131,6 +146,9 @@ fn the_table_of_contents_lists_every_lesson_in_order() {
     assert_eq!(rows, expected.collect::<Vec<_>>());
     for (i, lesson) in lessons.iter().enumerate() {
         assert_eq!(lesson.number, format!("{:02}", i + 1));
+    }
+    for name in ADDED.iter().flat_map(|(_, names)| *names) {
+        assert!(contents.contains(&format!("`{name}`")), "the README must name `{name}`");
     }
 }
 
@@ -228,7 +246,9 @@ fn lesson_11_gets_the_same_answers_from_the_program_in_rust() {
     assert!(status.expect("cargo to run").success());
     let lessons = lessons();
     let lesson = lessons.iter().find(|lesson| lesson.number == "11").expect("lesson 11");
-    for program in neovims() {
+    for program in
+        [recent("RILLE_NVIM", &["nvim"]), recent("RILLE_NVIM_OLD", &[])].into_iter().flatten()
+    {
         let home = Scratch::new();
         std::os::unix::fs::symlink(&program, home.path().join("nvim")).expect("a link is made");
         let mut command = Command::new(&program);
@@ -239,13 +259,6 @@ fn lesson_11_gets_the_same_answers_from_the_program_in_rust() {
         lesson.check("nvim", &output);
         assert!(output.contains("the backend is written in Rust"), "{output}");
     }
-}
-
-/// Returns both Neovims, as far as they are there.
-fn neovims() -> Vec<PathBuf> {
-    let mut all: Vec<_> = find_programs("RILLE_NVIM", &["nvim"]).into_iter().take(1).collect();
-    all.extend(find_programs("RILLE_NVIM_OLD", &[]).into_iter().take(1));
-    all
 }
 
 fn script() -> PathBuf {
@@ -279,22 +292,32 @@ fn in_neovim(program: &Path) {
 
 #[test]
 fn neovim() {
-    match find_programs("RILLE_NVIM", &["nvim"]).first() {
-        Some(program) => in_neovim(program),
-        None => missing("course (nvim)", "no nvim on PATH", "run .ci/hosts and set RILLE_NVIM"),
+    match recent("RILLE_NVIM", &["nvim"]) {
+        Some(program) => in_neovim(&program),
+        None => missing(
+            "course (nvim)",
+            "no Neovim 0.10 or later on PATH",
+            "run .ci/get-modern-hosts and set RILLE_NVIM",
+        ),
     }
 }
 
 #[test]
 fn neovim_old() {
-    match find_programs("RILLE_NVIM_OLD", &[]).first() {
-        Some(program) => in_neovim(program),
+    match recent("RILLE_NVIM_OLD", &[]) {
+        Some(program) => in_neovim(&program),
         None => missing(
             "course (nvim, old)",
             "RILLE_NVIM_OLD is not set",
             "run .ci/get-modern-hosts --suite trixie and set it",
         ),
     }
+}
+
+/// Returns the first Neovim, if it is one that the plugin supports.
+fn recent(variable: &str, names: &[&str]) -> Option<PathBuf> {
+    let program = find_programs(variable, names).into_iter().next()?;
+    is_since(&version(&program, "--version", "NVIM"), [0, 10]).then_some(program)
 }
 
 #[test]

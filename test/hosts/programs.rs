@@ -31,7 +31,7 @@ fn specs(host: &str, about: &str, command: &mut Command, extra: &[(&'static str,
 }
 
 /// Returns the first words of a program's version, from the line that starts with `name`.
-fn version(program: &Path, flag: &str, name: &str) -> String {
+pub(super) fn version(program: &Path, flag: &str, name: &str) -> String {
     let said = run(Command::new(program).arg(flag), Duration::from_secs(60));
     let (_, text) = said.unwrap_or_else(|e| panic!("{}: {e}", program.display()));
     let line = text.lines().find(|line| line.starts_with(name));
@@ -114,9 +114,14 @@ fn in_child(program: &Path, about: &str) {
 
 /// Whether Neovim supports `-l`, which came with 0.9.
 fn has_script_mode(version: &str) -> bool {
+    is_since(version, [0, 9])
+}
+
+/// Whether a version of Neovim is this one or a later one.
+pub(super) fn is_since(version: &str, minimum: [u32; 2]) -> bool {
     let numbers = version.trim_start_matches("NVIM v").split(['.', '-']);
     let numbers: Vec<u32> = numbers.map_while(|part| part.parse().ok()).collect();
-    numbers.as_slice() >= &[0, 9]
+    numbers.as_slice() >= &minimum[..]
 }
 
 #[test]

@@ -2,12 +2,16 @@
 local t = ...
 local child = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/child.lua")
 
---- Starts a child that finds its own program on PATH, where a wrapper hides it.
-local function start(columns)
+--- Returns a PATH on which a child finds its own program, where a wrapper hides it.
+local function path_with_neovim()
   local directory = vim.fn.tempname()
   vim.fn.mkdir(directory)
   assert(vim.uv.fs_symlink(os.getenv("RILLE_CHILD"), directory .. "/nvim"))
-  return child.start({ columns = columns, env = { PATH = directory .. ":" .. os.getenv("PATH") } })
+  return directory .. ":" .. os.getenv("PATH")
+end
+
+local function start(columns)
+  return child.start({ columns = columns, env = { PATH = path_with_neovim() } })
 end
 
 --- Returns the lines of the window at the right once they contain a text.
@@ -73,5 +77,26 @@ t.test("numbers of lessons are completed, and a wrong one is refused", function(
   nvim:type((":Rille learn %d<CR>"):format(#numbers))
   nvim:type(":Rille learn<CR>")
   nvim:sees("rille: this was the last lesson")
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("the course is found in an installed plugin, and missed in one without it", function()
+  local root = os.getenv("RILLE_ROOT")
+  local directory = vim.fn.tempname() .. " a directory"
+  local plugin = directory .. "/pack/any/start/rille"
+  vim.fn.mkdir(plugin .. "/examples", "p")
+  for _, name in ipairs({ "lua", "plugin", "examples/course" }) do
+    vim.fn.system({ "cp", "-r", root .. "/" .. name, plugin .. "/" .. name })
+  end
+  local nvim = child.start({
+    plugin = false,
+    before = "let &packpath ..= ',' .. " .. vim.fn.string(directory),
+    env = { PATH = path_with_neovim() },
+  })
+  nvim:type(":Rille learn 1<CR>")
+  output(nvim, "Rex says woof")
+  vim.fn.delete(plugin .. "/examples", "rf")
+  nvim:type(":Rille learn 2<CR>")
+  nvim:sees("rille: the course is not part of this installation:")
   t.eq(nvim:stop(), 0)
 end)
