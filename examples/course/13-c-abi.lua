@@ -39,7 +39,7 @@ local function count(text, unit)
   return out[0]
 end
 print(#"naïve 🇪🇺", count("naïve 🇪🇺", GRAPHEME)) --> 15 7
-print(count("text", 99)) --> nil 99 is no unit; …
+print(count("text", 99)) --> nil unknown unit 99; …
 
 -- An object lives in the library, and Lua holds a pointer to it. Whoever makes it must free it: by hand, as soon as
 -- possible, or at last when Lua collects the pointer. The function for that is a Lua function, never the C function
