@@ -56,7 +56,7 @@ print(ended.code, vim.trim(ended.stdout), vim.trim(ended.stderr)) --> 3 out trou
 -- Neovim: output can arrive in pieces while the program runs, and a program that takes too long can be stopped. A piece
 -- is not a line: it may end in the middle of a word.
 local pieces = {}
-local job = vim.system({ "sh", "-c", "echo one; sleep 60" }, {
+local job = vim.system({ "sh", "-c", "echo one; exec sleep 60" }, {
   stdout = function(_, piece)
     pieces[#pieces + 1] = piece -- nil at the end
   end,
