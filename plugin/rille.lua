@@ -45,6 +45,30 @@ if vim.fn.exists("##PackChangedPre") == 1 then
   })
 end
 
+-- Keeps which files are opened, for the pickers of recent files; they are written when Neovim ends.
+local visits = {}
+package.loaded.rille_visits = visits
+vim.api.nvim_create_autocmd("BufWinEnter", {
+  callback = function(event)
+    if vim.bo[event.buf].buftype == "" and event.file ~= "" then
+      local name = vim.api.nvim_buf_get_name(event.buf)
+      local last = visits[#visits]
+      if not last or last[1] ~= name then
+        visits[#visits + 1] = { name, os.time() }
+      end
+    end
+  end,
+})
+vim.api.nvim_create_autocmd("VimLeavePre", {
+  callback = function()
+    if #visits > 0 then
+      pcall(function()
+        require("rille.nvim.frecency").save()
+      end)
+    end
+  end,
+})
+
 -- Keeps the standard input for `:Rille view -`.
 vim.api.nvim_create_autocmd("StdinReadPost", {
   callback = function(event)

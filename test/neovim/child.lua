@@ -43,7 +43,9 @@ function M.start(opts)
   if opts.before then
     before(opts.before)
   end
-  local channel = vim.fn.jobstart(command, { rpc = true, cwd = root, env = opts.env })
+  -- Files that are opened here are none that the user opens often.
+  local env = vim.tbl_extend("keep", opts.env or {}, { XDG_STATE_HOME = vim.fn.tempname() })
+  local channel = vim.fn.jobstart(command, { rpc = true, cwd = root, env = env })
   assert(channel > 0, "the child does not start")
   local self = setmetatable({ channel = channel }, Child)
   self:lua(function(columns, lines)

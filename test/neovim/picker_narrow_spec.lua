@@ -25,8 +25,8 @@ end
 
 t.test("a prompt is read as a pattern, globs, types and directories", function()
   local function read(query)
-    local read = narrow.parse(query, directory)
-    return { read.pattern, read.globs, read.types, read.directories }
+    local narrowed = narrow.parse(query, directory)
+    return { narrowed.pattern, narrowed.globs, narrowed.types, narrowed.directories }
   end
   t.eq(read("a b"), { "a b", {}, {}, {} })
   t.eq(read("a -- *.py !test/ src/ py:"), { "a", { "*.py", "!test/" }, { "py" }, { "src" } })

@@ -126,6 +126,11 @@ M.list = {
   { name = "pickers", about = "these pickers; the same as `:Rille` alone", run = { "list", "open" } },
   { name = "quickfix", about = "quickfix list", run = { "editor", "quickfix" } },
   {
+    name = "recent",
+    about = "recent files of this directory, `<C-l>` of all; `<C-d>` forgets one",
+    run = { "files", "recent" },
+  },
+  {
     name = "references",
     about = "references to the name under the cursor",
     run = { "lsp", "locations", "references" },
@@ -135,6 +140,11 @@ M.list = {
     name = "search_history",
     about = "search history; searches, `<C-l>` edits first",
     run = { "commands", "history", "search" },
+  },
+  {
+    name = "smart",
+    about = "open files, then those opened often and recently, then all; keys as in `files`, `<C-d>` forgets one",
+    run = { "files", "smart" },
   },
   {
     name = "spelling",

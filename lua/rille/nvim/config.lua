@@ -69,6 +69,12 @@ M.options = {
   },
   { "picker.preview", true, { "boolean" }, "Whether there is a preview, if the screen has room for it." },
   {
+    "picker.recent",
+    true,
+    { "boolean" },
+    'Whether Neovim keeps which files were opened, in `stdpath("state")`, for `:Rille recent` and `:Rille smart`.',
+  },
+  {
     "picker.select",
     false,
     { "boolean" },

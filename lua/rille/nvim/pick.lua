@@ -108,6 +108,7 @@ function M.open(spec)
     fuzzy = spec.fuzzy,
     sort = spec.sort,
     strip = spec.strip,
+    boosts = spec.boosts,
     first = spec.selected and spec.selected + 100 or nil,
   }
   spec.query = spec.query or ""

@@ -3,11 +3,10 @@ local lazy = require("rille.core.lazy")
 local reader = require("rille.core.options").reader
 local rille = require("rille")
 local paths = require("rille.nvim.paths")
-local handles = require("rille.nvim.picker.handle")
 local picker = require("rille.nvim.picker")
 local places = require("rille.nvim.picker.places")
+local sliced = require("rille.nvim.picker.source.sliced")
 local text_of = require("rille.nvim.text")
-local toggles = require("rille.nvim.picker.toggles")
 
 local api = vim.api
 local uv = vim.uv or vim.loop
@@ -21,52 +20,6 @@ local read_walk = require("rille.walk.options").read
 local read_files = reader({ cwd = { "string" }, query = { "string" }, walk = { "table" } })
 local read_grep = reader({ cwd = { "string" }, query = { "string", default = "" }, grep = { "table" } })
 local read_query = reader({ query = { "string" } })
-
---- Returns a function that adds items, some in each turn of the event loop.
----@param begin fun(): fun(): any[]? returns an iterator over lists of items; called again when the picker is opened again
-local function sliced(begin)
-  return function(add, done)
-    local timer, step = uv.new_timer(), begin()
-    local function turn()
-      if timer:is_closing() then
-        return
-      end
-      local part = step()
-      if part then
-        add(part)
-        timer:start(1, 0, vim.schedule_wrap(turn))
-      else
-        timer:close()
-        done()
-      end
-    end
-    turn()
-    return function()
-      if not timer:is_closing() then
-        timer:close()
-      end
-    end
-  end
-end
-
---- Lists the files of a tree without the library: slower, and without regard to ignore files.
-local function listed(root)
-  return sliced(function()
-    local walk, over = vim.fs.dir(root, { depth = 20 }), false
-    return function()
-      local list = {}
-      while not over and #list < 200 do
-        local name, kind = walk()
-        if not name then
-          over = true
-        elseif kind ~= "directory" and not name:find("^%.") and not name:find("/.", 1, true) then
-          list[#list + 1] = name
-        end
-      end
-      return #list > 0 and list or nil
-    end
-  end)
-end
 
 --- The directory of a picker. It does not change when the working directory does.
 ---@class rille.nvim.root
@@ -97,35 +50,6 @@ local function root_of(cwd, name)
   return { path = path, title = " in " .. vim.fn.fnamemodify(path, ":~") }
 end
 
---- Returns a function that returns the place of a path below a root.
----@param root rille.nvim.root
----@return fun(path: string): rille.nvim.place
-local function found_in(root)
-  local base = root.path == "/" and "/" or root.path .. "/"
-  return function(path)
-    return { path = base .. path }
-  end
-end
-
---- The toggles of a walk.
-local WALK_TOGGLES = {
-  { name = "hidden", key = "<M-h>", about = "hidden files too, or not", option = "hidden" },
-  {
-    name = "ignored",
-    key = "<M-i>",
-    about = "ignored files too, or not",
-    option = "ignore",
-    on = false,
-    off = true,
-  },
-  { name = "follow", key = "<M-l>", about = "follow symbolic links, or not", option = "follow" },
-}
-
---- Returns a query without the line and column at its end.
-local function without_line(query)
-  return (query:gsub(":%d*:?%d*$", ""))
-end
-
 ---@class rille.nvim.files.options
 ---@field cwd? string the directory; by default the working directory
 ---@field query? string initial query
@@ -140,43 +64,7 @@ function M.files(opts)
   if not root then
     return
   end
-  local items = listed(root.path)
-  local walk = vim.tbl_extend("force", opts.walk or {}, { relative = true })
-  if rille.backend == "native" then
-    local function start()
-      local job, message = rille.walk(root.path, walk)
-      return job or error(message, 0)
-    end
-    -- Now, so that an invalid option is an error of this call.
-    local first = start()
-    items = function()
-      local job = first or start()
-      first = nil
-      return job
-    end
-  end
-  local keys, title
-  if rille.backend == "native" then
-    keys, title = toggles.keys("Files" .. root.title, WALK_TOGGLES, walk)
-  end
-  local find, handle = found_in(root), handles.new()
-  open({
-    items = items,
-    fuzzy = { scheme = "path" },
-    title = title or "Files" .. root.title,
-    kind = "files",
-    query = opts.query,
-    icons = true,
-    keys = keys,
-    handle = handle,
-    strip = without_line,
-    place = function(path)
-      local place = find(path)
-      local lnum, col = handle:query():match(":(%d+):?(%d*)$")
-      place.lnum, place.col = tonumber(lnum), tonumber(col)
-      return place
-    end,
-  })
+  lazy.load("rille.nvim.pickers.files").open(root, opts)
 end
 
 ---@class rille.nvim.grep.options

@@ -30,6 +30,7 @@ local M = {}
 ---@field item? fun(text: string, index: integer): any makes an item from its text
 ---@field fuzzy? rille.fuzzy.options
 ---@field sort? boolean false: the matches keep the order of the items
+---@field boosts? integer[] boosts of the first items, which `items` adds at once
 ---@field strip? fun(query: string): string returns the part of the prompt that is matched
 ---@field first? integer number of rows requested at first
 ---@field key? fun(item: any): any returns a key that identifies an item; its index by default
@@ -68,6 +69,10 @@ end
 --- Starts adding the items.
 function Corpus:open()
   self.feeder:feed(self.items)
+  local boosts = self.opts.boosts
+  if boosts and #boosts > 0 and #boosts <= self.fuzzy:len() then
+    self.fuzzy:boost(boosts)
+  end
   self:fed()
 end
 
