@@ -42,8 +42,8 @@ end
 local dog = setmetatable({ name = "Rex", sound = "woof" }, Animal)
 print(dog:speak()) --> Rex says woof
 
--- MODULES. A module is a file that returns a table. `require` runs it once and keeps the result. `package.preload` stands
--- in for the file here.
+-- MODULES. A module is a file that returns a table. `require` runs the file once and keeps the result. Here a function in
+-- `package.preload` stands in for the file.
 package.preload["greeter"] = function()
   print("the module runs")
   return { hello = "Hello!" }

@@ -5,8 +5,8 @@
 -- with `nvim_`, and `:help nvim_buf_set_lines` explains each one.
 local api = vim.api
 
--- Neovim: an option is a setting of the editor. `vim.o` reads and sets it; `vim.bo` is for a buffer, `vim.wo` for a
--- window.
+-- Neovim: an option is a setting of the editor. `vim.o` reads and sets it. `vim.bo` is for one buffer, `vim.wo` for one
+-- window; both come below.
 vim.o.ignorecase = true
 vim.bo.shiftwidth = 2
 print(vim.o.ignorecase, vim.bo.shiftwidth, vim.wo.number) --> true 2 false

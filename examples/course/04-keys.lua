@@ -31,8 +31,8 @@ vim.keymap.set("n", "<leader>s", "<Plug>(course-shout)", { remap = true })
 press("\\s") -- <leader> is a backslash, unless `vim.g.mapleader` says otherwise
 print(vim.api.nvim_get_current_line()) --> HELLO!
 
--- Neovim: a command of your own begins with a capital letter. `nargs` says how many words follow; `complete` is for
--- <Tab>.
+-- Neovim: a command of your own begins with a capital letter. `nargs` is the number of words that follow it, `complete`
+-- returns what <Tab> offers.
 vim.api.nvim_create_user_command("Greet", function(call)
   print(("%s, %s%s"):format("Hello", call.args, call.bang and "!" or "."))
 end, {

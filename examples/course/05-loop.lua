@@ -67,8 +67,8 @@ end)
 job:kill("sigterm")
 print(job:wait().signal, vim.trim(table.concat(pieces))) --> 15 one
 
--- Neovim: files too. Without a function the call waits for the disk; with one it returns at once, and another thread
--- reads.
+-- Neovim: files are read the same way. Without a function the call waits for the disk. With one it returns at once, and
+-- another thread does the waiting.
 local size
 uv.fs_stat(vim.v.progpath, function(_, stat)
   size = stat.size

@@ -38,9 +38,8 @@ print("growing:", ("%.0f times"):format(time(grow, large) / time(grow, small))) 
 print("joining:", ("%.0f times"):format(time(join, large) / time(join, small))) --> joining: … times
 print("joining is 10 times faster:", time(grow, large) > 10 * time(join, large)) --> joining is 10 times faster: true
 
--- INTERNED means: each text exists once. A new string is looked up among all others, and if it is there already, Lua
--- takes that one. Two strings are equal if they are the same object, so `==` compares two addresses, however long they
--- are.
+-- INTERNED means: each text exists only once. Lua looks every new string up among all others, and if the same text is
+-- there already, takes that one. So equal strings are one object: `==` compares two addresses, however long the text is.
 local long = ("x"):rep(1000000)
 local twin = ("x"):rep(500000) .. ("x"):rep(500000)
 local function compare()

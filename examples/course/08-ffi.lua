@@ -2,8 +2,7 @@
 -- You learn: how LuaJIT calls C functions, who frees what, numbers with 64 bits, and seven ways to crash.
 local ffi = require("ffi")
 
--- The FFI ("foreign function interface") reads a declaration as C writes it, and calls the function. No compiler is
--- needed.
+-- The FFI ("foreign function interface") reads a declaration as in C, and can call that function. No compiler is needed.
 ffi.cdef([[
   typedef struct { int x, y; } course_point;
   size_t strlen(const char *text);
@@ -38,9 +37,11 @@ local crashes = {
   { "NULL is followed", "return ffi.cast('int *', 0)[0]" },
   -- A pointer does not keep its memory alive.
   { "memory is used after it was freed", "local m = ffi.C.malloc(2^26) ffi.C.free(m) ffi.fill(m, 9)" },
+  -- The allocator's own lists are now wrong. It notices, or a later call dies.
   { "memory is freed twice", "local m = ffi.C.malloc(64) ffi.C.free(m) ffi.C.free(m)" },
   -- An array does not know its length.
   { "an index is beyond the end", "ffi.new('int[4]')[2^40] = 1" },
+  -- Compiled code lies in memory that the processor lets nobody write.
   { "read-only memory is written", "ffi.cast('char *', ffi.cast('intptr_t', ffi.C.free))[0] = 1" },
   -- Lua believes your declaration: here the number 1 becomes the address of a text.
   { "a declaration is wrong", "ffi.cdef('int wrong(int) __asm__(\"strlen\")') return ffi.C.wrong(1)" },

@@ -28,8 +28,8 @@ print(watch(function()
   end
 end)) --> compiled
 
--- But not everything can be recorded. A new function in each round cannot: after about ten aborts LuaJIT never tries
--- again.
+-- But not everything can be recorded. Making a new function in each round cannot. After about ten aborts LuaJIT gives the
+-- loop up for good.
 local function with_closures()
   local sum = 0
   for i = 1, 300000 do

@@ -20,9 +20,9 @@ local function frame_of_objects()
   end
 end
 
--- Each spark is somewhere else in memory, with its keys, a type beside each value, and a pointer that leads to it. A
--- processor waits for memory longer than it calculates. An array of C structs (lesson 8) has nothing but numbers, one
--- spark after the other.
+-- Each spark is somewhere else in memory, with its keys and the type of each value, and must be found through a pointer.
+-- The processor waits for memory longer than it calculates. An array of C structs (lesson 8) holds the bare numbers, one
+-- spark right after the other.
 local ffi = require("ffi")
 local structs = ffi.new("struct { double x, y, vx, vy; }[?]", COUNT)
 for i = 0, COUNT - 1 do
@@ -65,8 +65,8 @@ print("structs:", ("%.1f times faster"):format(objects / time(frame_of_structs))
 print("columns:", ("%.1f times faster"):format(objects / columns), objects > 2 * columns) --> columns: … times faster true
 print(x[999] == sparks[1000].x, y[999] == structs[999].y) --> true true
 
--- A spark burns out: the last one takes its place, so that no column has a gap. This costs the same with a million
--- sparks.
+-- A spark burns out: the last one takes its place, so that no column has a gap. With a million sparks that is
+-- no more work than with ten.
 local count = COUNT
 local function remove(i)
   count = count - 1

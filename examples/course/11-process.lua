@@ -51,8 +51,8 @@ vim.rpcnotify(channel, "start", 1, "primes", { 1000 })
 print("at once:", states[1]) --> at once: nil
 print("job 1 is done:", reaches(1, "done")) --> job 1 is done: true
 
--- Neovim: cancellation is a notification too. The backend looks from time to time whether it should stop; nothing forces
--- it.
+-- Neovim: to cancel is a notification too. The backend looks from time to time whether it should stop. Nothing can force
+-- it to, except its end.
 vim.rpcnotify(channel, "start", 2, "primes", { 1000000000 })
 print("job 2 works:", reaches(2, "progress")) --> job 2 works: true
 vim.rpcnotify(channel, "cancel", 2)

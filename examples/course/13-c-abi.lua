@@ -27,9 +27,8 @@ local C = ffi.load(rille.health().path)
 -- First ask for the number of the interface. Functions that have changed since would crash, so another number is refused.
 print(C.course_abi() == rille.health().abi) --> true
 
--- Text goes in as pointer and length, without a copy; a string of Lua is such a pointer. Results are written to memory
--- of ours, made once: here an array with one number. The status says whether they are there: 0 is success, below 0 is
--- failure.
+-- Text goes in as pointer and length, and is not copied; a Lua string can be passed as the pointer. Results are written
+-- to memory of ours, which is made once: here an array of one number. A status below 0 means that nothing was written.
 local out, err = ffi.new("uint32_t[1]"), ffi.new("course_error")
 local GRAPHEME = 3 -- what a reader takes for one character
 local function count(text, unit)

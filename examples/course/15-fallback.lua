@@ -60,9 +60,8 @@ print("they differ:", found ~= nil) --> they differ: true
 local short = shrink(found, count, native)
 print(show(short), count(short), native(short)) --> \128 0 1
 
--- So that is it: a byte that follows nothing. Our function does not see it, but a reader does: an editor shows such a
--- byte as one character. Who is right is a decision; then both must follow it. The fallback that rille brings along
--- does.
+-- So that is it: a byte that follows nothing. Our function skips it, but an editor shows such a byte as one character.
+-- Which answer is right is a decision, and then both must follow it. The fallback that comes with rille does.
 local fallback = require("rille.fallback.text")
 local function corrected(text)
   return fallback.count(text, "char")

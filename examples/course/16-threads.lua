@@ -17,7 +17,7 @@ print((job:poll())) --> …
 print(job:wait(20000), job:result()) --> done 1400000
 job:close()
 
--- With a loop: the library makes a file descriptor readable when a job has news, and each loop can wait for descriptors.
+-- With a loop: the library makes a file descriptor readable when a job is ready, and each loop can wait for descriptors.
 -- What follows is the same three times. A job counts, the loop turns, and we count its turns.
 local turns, words = 0, nil
 local function look(counted, state)
@@ -42,8 +42,8 @@ if _G.vim then
   timer:close()
 end
 
--- OpenResty: a request is a coroutine. `wait` pauses this one, and the worker serves others. The light thread stands for
--- them.
+-- OpenResty: a request is a coroutine. `wait` pauses this one, and the worker serves others meanwhile; a light thread
+-- plays the part of the others.
 if _G.ngx then
   local other = ngx.thread.spawn(function()
     while not words do

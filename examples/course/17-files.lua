@@ -5,8 +5,8 @@ if rille.backend ~= "native" then
   return print("this lesson needs the library: run `cargo build --release` in rille's directory")
 end
 
--- Our file: 7 megabytes of log. What follows is the same with a thousand times as much: no step reads the whole file at
--- once.
+-- Our file is a log of 7 megabytes. The code would be the same for 7 gigabytes: after it is written, no step of rille's
+-- reads all of it at once.
 local path = os.tmpname()
 local writer = assert(io.open(path, "wb"))
 local filler = ("."):rep(60)

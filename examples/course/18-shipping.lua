@@ -66,9 +66,9 @@ print(none, tried[3]) --> nil has interface …, the Lua code needs …
 -- No library? Say the one command that helps, and go on with the fallback (lesson 15). A BUILD HOOK is that command, run
 -- by the plugin manager after each update: here `build.lua`, which calls `cargo build --release`.
 
--- A PREBUILT library is for users without a compiler. Never fetch it when a module is loaded, only when asked; and
--- compare its SHA-256, a fingerprint of its bytes, with one in the Lua code. A damaged file, or a false one, has
--- another.
+-- A PREBUILT library is for users without a compiler. Fetch it only when the user asks, never when a module is loaded.
+-- Then compare its SHA-256, a fingerprint of all its bytes, with the one in the Lua code. A damaged or a false file has
+-- another fingerprint.
 local sha256 = require("rille.core.sha256")
 local expected = sha256("a whole download")
 print(expected:sub(1, 16), sha256("half a download") == expected) --> … false
