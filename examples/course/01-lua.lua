@@ -1,7 +1,8 @@
 -- Hosts: luajit, nvim, nginx, love
--- You learn: the whole of plain Lua (version 5.1) in one page. What a line prints stands after the arrow.
+-- You learn: all of plain Lua (version 5.1) on one page. What a line prints is written after the arrow.
 
 -- VALUES. `local` makes a variable. A number is a double, a string is a row of bytes, and nil means "nothing here".
+-- `..` joins, `#` is the length, `%` the remainder, `^` the power, `~=` means "not equal".
 local name, year, nothing = "Lua", 1993, nil
 print(name .. " is from " .. year, #name, nothing) --> Lua is from 1993 3 nil
 print(7 / 2, 7 % 2, 2 ^ 10, 1 ~= 2) --> 3.5 1 1024 true
@@ -13,10 +14,12 @@ local planets = { "Mercury", "Venus", "Earth" }
 local earth = { moons = 1 }
 earth.radius = 6371 -- a short form of earth["radius"]
 print(planets[1], #planets, earth.radius, earth.rings) --> Mercury 3 6371 nil
-for position, planet in ipairs(planets) do -- `pairs` walks all keys, in any order
-  print(position, planet)
+-- `ipairs` walks a list in order; `pairs` walks all keys, in any order. Every block ends with `end`.
+for position, planet in ipairs(planets) do
+  if position > 1 then
+    print(position, planet)
+  end
 end
---> 1 Mercury
 --> 2 Venus
 --> 3 Earth
 
@@ -52,6 +55,9 @@ print(require("greeter").hello, require("greeter").hello)
 --> the module runs
 --> Hello! Hello!
 
+-- ERRORS. `error` raises one. `pcall` calls a function, and returns false and the message if that raises an error.
+print(pcall(error, "too bad", 0)) --> false too bad
+
 -- COROUTINES. A coroutine is a function that can pause: `yield` hands out a value and waits to be continued.
 local next_square = coroutine.wrap(function()
   for n = 1, 3 do
@@ -60,10 +66,11 @@ local next_square = coroutine.wrap(function()
 end)
 print(next_square(), next_square(), next_square()) --> 1 4 9
 
--- PATTERNS are small regular expressions: %d is a digit, %a a letter, + means "one or more", ( ) returns a part.
+-- PATTERNS are small regular expressions: %d is a digit, %a a letter, + means "one or more", ( ) returns a part. Strings
+-- have methods: `s:match(p)` is short for `string.match(s, p)`.
 print(("born 1993"):match("%d+"), ("key=value"):match("(%a+)=(%a+)")) --> 1993 key value
 print((("a-b-c"):gsub("%-", "+"))) --> a+b+c
--- There is no "this or that", and ü counts as two characters. Later lessons deal with both.
+-- A pattern has no "this or that", and takes ü for two characters, as it has two bytes.
 
 -- LUAJIT adds a compiler, bit operations, calls of C functions (lesson 8), and the number 64 bits wide.
 print(bit.band(12, 10), bit.lshift(1, 4), 2 ^ 53 + 1, 9007199254740993LL) --> 8 16 9.007199254741e+15 9007199254740993LL

@@ -1,5 +1,5 @@
 -- Hosts: luajit, nvim, nginx, love
--- You learn: which names are Lua's, which LuaJIT's, and which belong to the program around it; and how to tell in any code.
+-- You learn: which names are Lua's, which LuaJIT's, and which belong to the program around it; and how to know in any code.
 
 -- Lua never runs alone: a program starts it, and may add names of its own. A name that no `local` declares is a global, a
 -- key of the one table `_G`. So we can list them all. These are the names in the manual of Lua 5.1, with two old ones:
@@ -37,8 +37,8 @@ print(#names["LuaJIT"] >= 2, "LuaJIT adds at least two") --> true LuaJIT adds at
 table.sort(names["the program around it"] or {})
 print("added here: " .. table.concat(names["the program around it"] or {}, " ")) --> added here: …
 
--- How to read a plugin and tell: look at its globals. This function finds them without that program. It runs the code in
--- a world of our own, where every global exists and is one value that can be called and indexed for ever.
+-- How to know whose a piece of code is? Look at its globals. This function finds them without that program. It runs the
+-- code in a world of our own, where every global exists and is one value that can be called and indexed for ever.
 local function globals_of(code)
   local found, anything = {}, {}
   local function answer()
