@@ -45,7 +45,10 @@ t.test("opened files are written when Neovim ends, and merged with those of anot
   local nvim = start(state)
   local scores = nvim:lua(function(base)
     local frecency = require("rille.nvim.frecency")
-    local entries, now = frecency.entries(), os.time()
+    local entries, now = {}, os.time()
+    for _, entry in ipairs(frecency.below(base .. "/")) do
+      entries[entry.path] = entry
+    end
     return {
       math.floor(frecency.score(entries[base .. "/src/file01.txt"], now) + 0.5),
       math.floor(frecency.score(entries[base .. "/alone.conf"], now) + 0.5),

@@ -32,19 +32,25 @@ function M.path()
   return vim.fn.stdpath("state") .. "/rille/frecency"
 end
 
+--- Returns the text of the file.
+local function text_of_file()
+  local file = io.open(M.path(), "rb")
+  local text = file and file:read("*a") or ""
+  if file then
+    file:close()
+  end
+  return text
+end
+
 --- Reads the entries of the file; lines that are damaged are ignored.
 ---@return table<string, rille.nvim.frecency.entry>
 local function read()
   local entries = {}
-  local file = io.open(M.path(), "rb")
-  if file then
-    for due, last, path in file:read("*a"):gmatch("([%d.]+)\t(%d+)\t([^\n]+)\n") do
-      due, last = tonumber(due), tonumber(last)
-      if due and last then
-        entries[path] = { due = due, last = last }
-      end
+  for due, last, path in text_of_file():gmatch("([%d.]+)\t(%d+)\t([^\n]+)\n") do
+    due, last = tonumber(due), tonumber(last)
+    if due and last then
+      entries[path] = { due = due, last = last }
     end
-    file:close()
   end
   return entries
 end
@@ -80,10 +86,59 @@ local function update(entries)
   return entries
 end
 
---- Returns the entries with those of this Neovim.
----@return table<string, rille.nvim.frecency.entry>
-function M.entries()
-  return update(read())
+--- Returns the entry of a line of the file.
+---@param text string
+---@param at integer position of the tab before its path
+local function entry_at(text, at)
+  -- The numbers before it are shorter than that.
+  local due, last = text:sub(math.max(1, at - 40), at - 1):match("([%d.]+)\t(%d+)$")
+  return due and { due = tonumber(due), last = tonumber(last) } or nil
+end
+
+--- Returns the files below a directory, the highest scores first. The lines of the file have that order, so that of a large
+--- file only as many are read as are wanted.
+---@param base string the directory with a slash at its end
+---@param limit? integer maximum number
+---@return { path: string, due: number, last: integer }[]
+function M.below(base, limit)
+  local text, own, list = text_of_file(), {}, {}
+  for _, one in ipairs(visits) do
+    local path = one[1]
+    if vim.startswith(path, base) and not own[path] then
+      local at = text:find("\t" .. path .. "\n", 1, true)
+      own[path] = at and entry_at(text, at) or nil
+    end
+  end
+  update(own)
+  for path, entry in pairs(own) do
+    if vim.startswith(path, base) then
+      list[#list + 1] = { path = path, due = entry.due, last = entry.last }
+    end
+  end
+  local at, found, prefix = 1, 0, "\t" .. base
+  while not limit or found < limit do
+    at = text:find(prefix, at, true)
+    local stop = at and text:find("\n", at, true)
+    if not stop then
+      break
+    end
+    local path, entry = text:sub(at + 1, stop - 1), entry_at(text, at)
+    if entry and not own[path] and not forgotten[path] then
+      found = found + 1
+      list[#list + 1] = { path = path, due = entry.due, last = entry.last }
+    end
+    at = stop
+  end
+  -- They are in order, but for those of this Neovim.
+  for i = 2, #list do
+    if list[i].due > list[i - 1].due then
+      table.sort(list, function(a, b)
+        return a.due > b.due or (a.due == b.due and a.path < b.path)
+      end)
+      break
+    end
+  end
+  return list
 end
 
 --- Returns the score of an entry.
@@ -94,14 +149,12 @@ function M.score(entry, now)
   return 2 ^ ((entry.due - now) / HALF_LIFE)
 end
 
---- Returns the lines of the entries; of too many those with the lowest scores are left out.
+--- Returns the lines of the entries, the highest scores first; of too many those with the lowest scores are left out.
 local function lines_of(entries)
   local paths = vim.tbl_keys(entries)
-  if #paths > KEPT then
-    table.sort(paths, function(a, b)
-      return entries[a].due > entries[b].due
-    end)
-  end
+  table.sort(paths, function(a, b)
+    return entries[a].due > entries[b].due or (entries[a].due == entries[b].due and a < b)
+  end)
   local lines = {}
   for i = 1, math.min(#paths, KEPT) do
     local entry = entries[paths[i]]
@@ -144,7 +197,7 @@ function M.save()
   local temporary, written = ("%s.%d"):format(path, uv.os_getpid()), false
   local file = io.open(temporary, "wb")
   if file then
-    written = file:write(lines_of(M.entries())) ~= nil
+    written = file:write(lines_of(update(read()))) ~= nil
     written = file:close() and written
     written = written and uv.fs_rename(temporary, path) ~= nil
     if written then

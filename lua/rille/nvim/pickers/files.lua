@@ -27,6 +27,8 @@ local TOGGLES = {
   { name = "follow", key = "<M-l>", about = "follow symbolic links, or not", option = "follow" },
 }
 
+--- Maximum number of recent files.
+local RECENT = 2000
 --- Maximum number of frequent files at the top of the list, and number of files that are looked for in one turn of the event
 --- loop.
 local FREQUENT, LOOKED_UP = 200, 200
@@ -135,20 +137,6 @@ local function open_files(base, current)
   return list
 end
 
---- Returns the paths of frecency entries below a directory, the highest scores first.
-local function frequent(base, limit)
-  local entries, list = frecency.entries(), {}
-  for path in pairs(entries) do
-    if below(base, path) then
-      list[#list + 1] = path
-    end
-  end
-  table.sort(list, function(a, b)
-    return entries[a].due > entries[b].due
-  end)
-  return vim.list_slice(list, 1, limit), entries
-end
-
 --- Returns the working directory, or nil with a message.
 local function here()
   local path = uv.cwd()
@@ -189,11 +177,10 @@ function M.smart(opts)
     for _, one in ipairs(open_files(base, current)) do
       list[#list + 1], boosts[#boosts + 1], seen[one[1]] = one[1], BUFFER_BOOST, true
     end
-    local found, entries = frequent(base, FREQUENT)
-    for _, path in ipairs(found) do
-      local name = below(base, path)
-      if not seen[name] and name ~= own and uv.fs_stat(path) then
-        local score = frecency.score(entries[path], now)
+    for _, entry in ipairs(frecency.below(base, FREQUENT)) do
+      local name = below(base, entry.path)
+      if not seen[name] and name ~= own and uv.fs_stat(entry.path) then
+        local score = frecency.score(entry, now)
         list[#list + 1], boosts[#boosts + 1] = name, math.floor(FREQUENT_BOOST * score / (score + 1))
       end
     end
@@ -232,18 +219,18 @@ end
 
 --- Returns recent files: those of this and other Neovims, the latest first, then those that Neovim remembers.
 local function recent(base)
-  local entries, list, now = frecency.entries(), {}, os.time()
-  for path in pairs(entries) do
-    list[#list + 1] = path
+  local list, known, now = frecency.below(base, RECENT), {}, os.time()
+  for _, entry in ipairs(list) do
+    known[entry.path] = true
   end
   table.sort(list, function(a, b)
-    return entries[a].last > entries[b].last or (entries[a].last == entries[b].last and a < b)
+    return a.last > b.last or (a.last == b.last and a.path < b.path)
   end)
-  for _, path in ipairs(vim.v.oldfiles) do
-    path = paths.absolute(path)
-    if path and not entries[path] then
-      entries[path] = false
-      list[#list + 1] = path
+  for _, name in ipairs(vim.v.oldfiles) do
+    local path = paths.absolute(name)
+    if path and not known[path] then
+      known[path] = true
+      list[#list + 1] = { path = path }
     end
   end
   return sliced(function()
@@ -252,10 +239,10 @@ local function recent(base)
       local part = {}
       while #part == 0 and at < #list do
         for i = at + 1, math.min(at + LOOKED_UP, #list) do
-          local path = list[i]
+          local path, last = list[i].path, list[i].last
           local name = below(base, path)
           if name and uv.fs_stat(path) then
-            local age = entries[path] and M.age(now - entries[path].last) or ""
+            local age = last and M.age(now - last) or ""
             name = base == "/" and vim.fn.fnamemodify(path, ":~") or name
             part[#part + 1] = { text = name, path = path, age = age }
           end
