@@ -33,7 +33,7 @@ t.test("the command lists its pickers, and reports unknown sub-commands", functi
   local said = nvim:messages():gsub("\n", "")
   t.ok(
     said:find(
-      "rille: there is no sub-command `nonsense` (known: autocommands, buffer_diagnostics, buffers,",
+      "rille: there is no sub-command `nonsense` (known: all_lines, autocommands, buffer_diagnostics, buffers,",
       1,
       true
     ),

@@ -13,6 +13,7 @@ M.others = { "build", "health", "install", "learn", "resume", "view" }
 
 ---@type rille.nvim.catalogue.entry[]
 M.list = {
+  { name = "all_lines", about = "lines of all open buffers", run = { "more", "all_lines" } },
   {
     name = "autocommands",
     about = "autocommands, with their patterns and definitions",
@@ -112,6 +113,7 @@ M.list = {
   },
   { name = "lines", about = "lines of the buffer" },
   { name = "loclist", about = "location list of the window", run = { "editor", "quickfix", true } },
+  { name = "man", about = "manual pages", run = { "more", "man" } },
   { name = "marks", about = "marks of the buffer, and global ones", run = { "editor", "marks" } },
   {
     name = "options",
@@ -124,6 +126,11 @@ M.list = {
     run = { "lsp", "locations", "outgoing_calls" },
   },
   { name = "pickers", about = "these pickers; the same as `:Rille` alone", run = { "list", "open" } },
+  {
+    name = "projects",
+    about = "projects of the files that were opened; their files follow, `<C-l>` changes the directory",
+    run = { "more", "projects" },
+  },
   { name = "quickfix", about = "quickfix list", run = { "editor", "quickfix" } },
   {
     name = "recent",
@@ -136,6 +143,11 @@ M.list = {
     run = { "lsp", "locations", "references" },
   },
   { name = "registers", about = "registers; pastes", run = { "editor", "registers" } },
+  {
+    name = "resumes",
+    about = "the last ten pickers; the chosen one opens as it was left",
+    run = { "more", "resumes" },
+  },
   {
     name = "search_history",
     about = "search history; searches, `<C-l>` edits first",
@@ -161,6 +173,7 @@ M.list = {
     about = "definitions of the type of the name under the cursor",
     run = { "lsp", "locations", "type_definitions" },
   },
+  { name = "undo", about = "states of the buffer, with what each would change", run = { "more", "undo" } },
   {
     name = "workspace_symbols",
     about = "symbols of the workspace, which the servers search while you type; `<C-l>` as above",

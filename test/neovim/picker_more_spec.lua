@@ -1,0 +1,138 @@
+--- Pickers for the last pickers, projects, manual pages, undo, and the lines of all buffers.
+local t = ...
+local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
+local closed = pickers.closed
+
+local directory = (vim.uv or vim.loop).fs_realpath(pickers.tree())
+
+local function start(env)
+  return pickers.start({ columns = 120, lines = 34, env = env }, directory)
+end
+
+t.test("resumes: the last pickers with their queries, the latest first", function()
+  local nvim = start()
+  nvim:cmd("Rille resumes")
+  t.ok(nvim:messages():find("there is nothing to resume", 1, true))
+  for _, line in ipairs({ "files main", "grep needle", "buffers x" }) do
+    nvim:cmd("Rille " .. line:match("%S+"))
+    nvim:type(line:match("%s(.*)"))
+    nvim:sees("> " .. line:match("%s(.*)"))
+    nvim:type("<Esc>")
+    closed(nvim)
+  end
+  nvim:cmd("Rille resumes")
+  nvim:sees("3/3│")
+  local rows = nvim:lua([[
+    local picker = require("rille.nvim.picker").current
+    return vim.api.nvim_buf_get_lines(picker.windows.buffers.list, 0, -1, false)
+  ]])
+  t.eq(rows, { "Buffers x", "Grep needle", "Files main" })
+  nvim:type("grep<CR>")
+  nvim:sees("╭ Grep ─")
+  nvim:sees("> needle")
+  nvim:type("<Esc>")
+  closed(nvim)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("projects: those of opened files; their files follow", function()
+  local project = vim.fn.tempname()
+  vim.fn.mkdir(project .. "/.git", "p")
+  vim.fn.mkdir(project .. "/lib")
+  vim.fn.writefile({ "text" }, project .. "/lib/part.txt")
+  local nvim = start()
+  nvim:cmd("Rille projects")
+  t.ok(nvim:messages():find("no file of a project was opened yet", 1, true), nvim:messages())
+  nvim:cmd("edit " .. project .. "/lib/part.txt")
+  nvim:cmd("Rille projects")
+  nvim:sees("1/1│")
+  nvim:sees("lib/")
+  nvim:type("<CR>")
+  nvim:sees("╭ Files in ")
+  nvim:sees("▌ lib/part.txt")
+  nvim:type("<Esc>")
+  closed(nvim)
+  nvim:cmd("Rille projects")
+  nvim:sees("1/1│")
+  nvim:type("<C-l>")
+  closed(nvim)
+  t.eq(nvim:lua([[return vim.fn.getcwd()]]), (vim.uv or vim.loop).fs_realpath(project))
+  t.eq(nvim:stop(), 0)
+  vim.fn.delete(project, "rf")
+end)
+
+t.test("man: pages, their text, and the chosen one; without the program a sentence", function()
+  local bin = vim.fn.tempname()
+  vim.fn.mkdir(bin)
+  vim.fn.writefile({
+    "#!/bin/sh",
+    'if [ "$1" = -k ]; then printf "made (1)            - makes it\\nother(3p) - of a library\\n"; exit; fi',
+    'echo "the page of $2 in $1"',
+  }, bin .. "/man")
+  vim.fn.setfperm(bin .. "/man", "rwxr-xr-x")
+  local nvim = start({ PATH = bin .. ":" .. os.getenv("PATH") })
+  nvim:lua(
+    [[vim.api.nvim_create_user_command("Man", function(call) _G.page = call.args end, { nargs = "+" })]]
+  )
+  nvim:cmd("Rille man")
+  nvim:sees("2/2│")
+  nvim:sees("▌ made (1)  makes it")
+  nvim:type("library")
+  nvim:sees("the page of other in 3p")
+  nvim:type("<CR>")
+  closed(nvim)
+  t.eq(nvim:lua([[return _G.page]]), "3p other")
+  nvim:lua([[vim.env.PATH = ""]])
+  nvim:cmd("Rille man")
+  t.ok(nvim:messages():find("there is no program `man`", 1, true), nvim:messages())
+  t.eq(nvim:stop(), 0)
+  vim.fn.delete(bin, "rf")
+end)
+
+t.test("undo: states with what they would change, also of another branch", function()
+  local nvim = start()
+  nvim:cmd("Rille undo")
+  t.ok(nvim:messages():find("this buffer has not been changed", 1, true), nvim:messages())
+  nvim:type("ifirst<Esc>osecond<Esc>uothird<Esc>")
+  nvim:wait([[return vim.fn.getline("$") == "third"]])
+  local before = nvim:lua([[return vim.api.nvim_buf_get_lines(0, 0, -1, false)]])
+  nvim:cmd("Rille undo")
+  nvim:sees("3/3│")
+  nvim:sees("the current text")
+  nvim:sees("another branch")
+  nvim:type("<Down>")
+  nvim:sees("+second")
+  nvim:sees("-third")
+  -- The buffer itself has not changed.
+  t.eq(
+    nvim:lua([[return vim.api.nvim_buf_get_lines(vim.fn.win_getid(1) > 0 and 1 or 0, 0, -1, false)]]),
+    before
+  )
+  nvim:type("<Esc>")
+  closed(nvim)
+  local count = nvim:lua([[return #vim.api.nvim_list_bufs()]])
+  nvim:cmd("Rille undo")
+  nvim:sees("3/3│")
+  nvim:type("<Down><CR>")
+  closed(nvim)
+  nvim:wait([[return vim.fn.getline("$") == "second"]])
+  t.eq(nvim:lua([[return #vim.api.nvim_list_bufs()]]), count)
+  t.eq(nvim:stop(), 0)
+end)
+
+t.test("lines of all buffers, each in its own", function()
+  local nvim = start()
+  nvim:cmd("edit alone.conf | edit src/file07.txt")
+  nvim:cmd("Rille all_lines")
+  nvim:sees("5/5│")
+  nvim:sees("▌ alone.conf:1: first")
+  nvim:type("second")
+  nvim:sees("▌ src/file07.txt:2: second")
+  nvim:type("<C-u>last<CR>")
+  closed(nvim)
+  t.eq(nvim:lua([[return { vim.fn.expand("%:t"), vim.fn.line(".") }]]), { "alone.conf", 3 })
+  t.eq(nvim:messages(), "")
+  t.eq(nvim:stop(), 0)
+end)
+
+vim.fn.delete(directory, "rf")
