@@ -14,6 +14,19 @@ print_line = print_line or function(line)
   io.stdout:flush()
 end
 
+local host = "luajit"
+for global, name in pairs({ vim = "nvim", ngx = "nginx", love = "love" }) do
+  host = rawget(_G, global) and name or host
+end
+
+local function fail(message)
+  if host == "luajit" then -- which would print where in this file that was
+    io.stderr:write(message, "\n")
+    os.exit(1)
+  end
+  error(message, 0)
+end
+
 -- The table of contents names all lessons, one a row: [01](01-name.lua).
 local names = {}
 for line in io.lines(here .. "/README.md") do
@@ -34,11 +47,16 @@ end
 
 local number = lesson:match("^%d%d?$") and ("%02d"):format(lesson)
 if number and not names[number] then
-  error(("there is no lesson %s (known: 01 to %02d)"):format(lesson, #names), 0)
+  fail(("there is no lesson %s (known: 01 to %02d)"):format(lesson, #names))
 end
-local chunk, message = loadfile(number and here .. "/" .. names[number] or lesson)
+local path = number and here .. "/" .. names[number] or lesson
+local chunk, message = loadfile(path)
 if not chunk then
-  error(message, 0)
+  fail(message)
+end
+local hosts = (io.lines(path)() or ""):match("^%-%- Hosts: (.*)")
+if hosts and not hosts:find(host, 1, true) then
+  fail(("this lesson does not run in %s, only in: %s"):format(host, hosts))
 end
 
 -- A lesson has all globals of its host, and a `print` that works in each of them.
@@ -57,6 +75,5 @@ setfenv(
 
 -- A lesson gets the directory of the course, and the command that runs a Lua file in a process of its own, if this host can.
 -- The variable is for a program that was started by a wrapper, whose name `arg` does not have.
-local is_neovim = rawget(_G, "vim") ~= nil
-local program = os.getenv("RILLE_CHILD") or (is_neovim and "nvim" or arg and arg[-1])
-chunk(here, program and program .. (is_neovim and " --clean -l" or ""))
+local program = os.getenv("RILLE_CHILD") or (host == "nvim" and "nvim" or arg and arg[-1])
+chunk(here, program and program .. (host == "nvim" and " --clean -l" or ""))

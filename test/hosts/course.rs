@@ -261,6 +261,28 @@ fn lesson_11_gets_the_same_answers_from_the_program_in_rust() {
     }
 }
 
+#[test]
+fn a_lesson_that_is_not_for_this_host_or_not_there_is_refused_in_one_line() {
+    let Some(program) = find_programs("RILLE_LUAJIT", &["luajit2", "luajit"]).into_iter().next()
+    else {
+        return missing("course", "no luajit on PATH", "apt install luajit, or set RILLE_LUAJIT");
+    };
+    for (lesson, message) in [
+        ("3", "this lesson does not run in luajit, only in: nvim\n"),
+        ("16", "this lesson does not run in luajit, only in: nvim, nginx, love\n"),
+        ("99", "there is no lesson 99 (known: 01 to 18)\n"),
+    ] {
+        let mut command = Command::new(&program);
+        let (status, output) =
+            run(command.arg(script()).arg(lesson), LIMIT).expect("luajit starts");
+        assert_eq!((status.and_then(|status| status.code()), &*output), (Some(1), message));
+    }
+    let (status, output) = run(Command::new(&program).arg(script()), LIMIT).expect("luajit starts");
+    assert!(status.is_some_and(|status| status.success()));
+    let listed: Vec<_> = output.lines().skip(1).map(str::trim).collect();
+    assert_eq!(listed, lessons().iter().map(|lesson| &*lesson.name).collect::<Vec<_>>());
+}
+
 fn script() -> PathBuf {
     root().join("examples/course/run.lua")
 }
