@@ -1,7 +1,6 @@
 //! Searches for many literals in one pass, and returns which of them matches where.
 
 use super::backward::{Backward, Window};
-use super::pattern::compiling_memory;
 use super::scan_automaton::ScanAutomaton;
 use super::{Full, Hit, LiteralOptions, Output, PatternError, Span};
 use crate::memory::{self, must};
@@ -24,6 +23,10 @@ pub(super) const MAX_DFA_STEPS: usize = 32 << 20;
 /// long; and how many more in all.
 const MAX_READS: usize = 8;
 const FREE_READS: usize = if cfg!(test) { 100 } else { 1 << 20 };
+
+/// Memory that building an automaton takes, at most, in addition to its table: for any list, and for each prefix.
+const BUILDING: usize = 1 << 20;
+const BUILDING_EACH: usize = 128;
 
 /// A list of literals that is searched for in one pass.
 ///
@@ -70,6 +73,7 @@ impl Engine {
         if let [literal] = list
             && !options.ignore_case
         {
+            must(memory::spare(literal.len()));
             return Ok(Engine::One(Box::new(Finder::new(literal).into_owned())));
         }
         let limit = options.limit();
@@ -77,8 +81,10 @@ impl Engine {
             if options.longest { MatchKind::LeftmostLongest } else { MatchKind::LeftmostFirst };
         let short = longest <= MAX_DFA_LITERAL;
         let cost = DfaCost::of(list, options.ignore_case);
+        let is_dfa = short && cost.bytes <= limit && cost.steps <= MAX_DFA_STEPS;
+        must(memory::spare(cost.building_memory(if is_dfa { cost.bytes } else { 0 })));
         // The crate's own choice is a DFA for at most 100 literals.
-        if short && cost.bytes <= limit && cost.steps <= MAX_DFA_STEPS {
+        if is_dfa {
             let mut builder = DFA::builder();
             builder.ascii_case_insensitive(options.ignore_case).match_kind(kind);
             return builder.build(list).map(|dfa| Engine::Dfa(Box::new(dfa)));
@@ -118,8 +124,6 @@ impl Literals {
         list.iter().for_each(|literal| text.extend_from_slice(literal));
         let mut all_ends = must(memory::with_room(list.len()));
         all_ends.extend(ends);
-        // The automaton of the crate is made of more than its table.
-        must(memory::spare(compiling_memory(options.limit(), text.len())));
         let (text, ends) = (text.into(), all_ends.into());
         let places = if options.longest { different(list, options.ignore_case) } else { None };
         let picked: Vec<&[u8]>;
@@ -372,6 +376,12 @@ impl DfaCost {
             bytes: prefixes * classes.next_power_of_two() * 4,
             steps: depths.saturating_mul(classes),
         }
+    }
+
+    /// Returns how much memory has to be there before an automaton with a table of `table` bytes is built: the crate takes
+    /// it in pieces that cannot be refused.
+    pub(super) fn building_memory(&self, table: usize) -> usize {
+        BUILDING.saturating_add(self.prefixes.saturating_mul(BUILDING_EACH)).saturating_add(table)
     }
 }
 

@@ -38,6 +38,11 @@ use std::sync::Arc;
 /// Default memory limit of the automaton, in bytes.
 const DEFAULT_MEMORY_LIMIT: usize = 16 << 20;
 
+/// How much memory the first attempt to build the automaton of a set may take, in bytes, and how many times as much as the
+/// last one each further attempt.
+const FIRST_ATTEMPT: usize = if cfg!(test) { 64 << 10 } else { DEFAULT_MEMORY_LIMIT };
+const GROWTH: usize = 8;
+
 /// Options of a scan.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ScanOptions {
@@ -76,31 +81,42 @@ impl ScanAutomaton {
                 "the automaton of the {len} patterns takes more than {limit} bytes; simplify them, write (?-u:\\w) for \\w, or raise the memory limit"
             ))
         };
-        // The table, the states while they are built, and the NFA. Few automata come near a limit above that.
-        must(memory::spare(limit.saturating_mul(3).min(1 << 30)));
-        let nfa = thompson::Compiler::new()
-            .configure(
-                thompson::Config::new()
-                    .utf8(!options.bytes)
-                    .nfa_size_limit(Some(limit))
-                    .which_captures(WhichCaptures::None),
-            )
-            .build_many_from_hir(&parsed)
-            .map_err(|_| refused())?;
         let (anchored, kind) = match options.anchored {
             true => (Anchored::Yes, StartKind::Anchored),
             false => (Anchored::No, StartKind::Unanchored),
         };
-        let dfa = dense::Builder::new()
-            .configure(
-                dense::Config::new()
-                    .match_kind(MatchKind::All)
-                    .start_kind(kind)
-                    .dfa_size_limit(Some(limit))
-                    .determinize_size_limit(Some(limit)),
-            )
-            .build_from_nfa(&nfa)
-            .map_err(|_| refused())?;
+        let build = |limit| {
+            let nfa = thompson::Compiler::new()
+                .configure(
+                    thompson::Config::new()
+                        .utf8(!options.bytes)
+                        .nfa_size_limit(Some(limit))
+                        .which_captures(WhichCaptures::None),
+                )
+                .build_many_from_hir(&parsed)
+                .ok()?;
+            dense::Builder::new()
+                .configure(
+                    dense::Config::new()
+                        .match_kind(MatchKind::All)
+                        .start_kind(kind)
+                        .dfa_size_limit(Some(limit))
+                        .determinize_size_limit(Some(limit)),
+                )
+                .build_from_nfa(&nfa)
+                .ok()
+        };
+        // A limit may be far above what the automaton takes, so that the memory for all of it need not be there.
+        let mut attempt = limit.min(FIRST_ATTEMPT);
+        let dfa = loop {
+            // The table, the states while they are built, and the NFA.
+            must(memory::spare(attempt.saturating_mul(3)));
+            match build(attempt) {
+                Some(dfa) => break dfa,
+                None if attempt < limit => attempt = attempt.saturating_mul(GROWTH).min(limit),
+                None => return Err(refused()),
+            }
+        };
         let start = dfa.start_state(&start::Config::new().anchored(anchored)).map_err(|error| {
             PatternError::whole(format!("the patterns cannot be scanned for: {error}"))
         })?;
@@ -146,11 +162,12 @@ impl ScanAutomaton {
         if small > limit {
             return Err(refused());
         }
-        must(memory::spare(limit.saturating_mul(2)));
         let copies = copies.into_iter().map(Vec::into_boxed_slice).collect();
         let fast = literals.longest() <= MAX_DFA_LITERAL
             && cost.steps <= MAX_DFA_STEPS
             && cost.bytes.saturating_add(ends) <= limit;
+        let table = if fast { cost.bytes } else { small };
+        must(memory::spare(cost.building_memory(table.saturating_add(ends))));
         let (machine, memory) = if fast {
             let mut builder = aho_dfa::DFA::builder();
             builder

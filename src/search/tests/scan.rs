@@ -261,6 +261,19 @@ fn an_automaton_above_the_limit_is_refused() {
 }
 
 #[test]
+fn an_automaton_below_a_huge_limit_requested_memory_for_all_of_it() {
+    let options = ScanOptions { memory_limit: usize::MAX, max_bytes: 0 };
+    let literals = Literals::new(&[b"two", b"words"], &LiteralOptions::default()).unwrap();
+    assert_eq!(scanned(&mut Scan::of_literals(&literals, &options).unwrap(), &[b"two"]), [0]);
+    let set = RegexSet::new(&[b"a+b", b"c"], &PatternOptions::default()).unwrap();
+    assert_eq!(scanned(&mut Scan::of_set(&set, &options).unwrap(), &[b"aa", b"b"]), [0]);
+    // Larger than the first attempt to build it may be.
+    let set = RegexSet::new(&[b"(?-u:[ab]*a[ab]{12}c)"], &PatternOptions::default()).unwrap();
+    let text = [b"a".as_slice(), &[b'b'; 12], b"c"].concat();
+    assert_eq!(scanned(&mut Scan::of_set(&set, &options).unwrap(), &[&text]), [0]);
+}
+
+#[test]
 fn a_text_in_which_everything_matches_costs_no_more() {
     let text = "ab".repeat(50_000);
     let list: Vec<String> = (1..200).map(|len| "ab".repeat(100)[..len].to_owned() + "x").collect();
