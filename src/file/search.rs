@@ -3,7 +3,8 @@
 //! # In which order do results come?
 //!
 //! In the order of the file, or backward in the reverse order, for any number of threads. The matches of a segment are
-//! available when it and all segments before it have been searched, after a few megabytes.
+//! available when it and all segments before it have been searched, after a few megabytes; forward, those in and before a
+//! long line piece by piece, as the line may be as long as the file.
 //!
 //! # What are its limits?
 //!
@@ -278,6 +279,11 @@ impl Finder<'_, '_> {
         if self.part.matches.len() < BATCH || self.options.backward {
             return Ok(());
         }
+        self.bring()
+    }
+
+    /// Sends the matches.
+    fn bring(&mut self) -> Result<(), JobError> {
         let matches = take(&mut self.part.matches);
         let part = Part { matches, ..take(&mut self.part) };
         self.port.give(part)
@@ -424,6 +430,7 @@ impl Visit for Finder<'_, '_> {
         self.part.lines += u64::from(count > 0 && !long.found);
         long.found |= count > 0;
         self.long = Some(long);
-        self.bring_if_full()
+        // The rest of the line may be as long as the file.
+        if self.part.matches.is_empty() || self.options.backward { Ok(()) } else { self.bring() }
     }
 }

@@ -192,6 +192,20 @@ fn long_lines_are_searched_in_pieces() {
 }
 
 #[test]
+fn matches_before_a_long_line_waited_for_its_end() {
+    let mut text = b"needle\n".to_vec();
+    text.extend_from_slice(&vec![b'.'; 20 * MAX_WHOLE_LINE_BYTES]);
+    text.extend_from_slice(b"needle");
+    let directory = Directory::new();
+    let document = open(&directory.file("text", &text), FileOptions::default());
+    let job = document.search(regex("needle").into(), SearchOptions::default()).unwrap();
+    assert_eq!(end_of(&job), (JobState::Done, None));
+    let batches: Vec<Found> = std::iter::from_fn(|| job.take()).collect();
+    let places: Vec<f64> = batches.iter().map(|found| found.matches[0].offset).collect();
+    assert_eq!(places, [0.0, (text.len() - 6) as f64], "a batch for each");
+}
+
+#[test]
 fn the_lines_of_a_limited_search_are_those_of_its_matches() {
     let directory = Directory::new();
     let document = open(&directory.file("text", b"eee\neee\neee\n"), FileOptions::default());
