@@ -70,20 +70,19 @@ return function(t)
   end
 
   --- Quits, and checks that nothing is left. A job that was closed may still run for a moment.
-  ---@param cached? integer number of patterns that the cache may keep: those that an interrupt has dropped
-  function M.done(nvim, cached)
+  function M.done(nvim)
     nvim:cmd("enew | silent! %bwipeout!")
     local left
     local fine = vim.wait(60000, function()
-      left = nvim:lua(function(allowed)
+      left = nvim:lua(function()
         local kinds = {}
         for kind, count in pairs(require("rille").stats().handles) do
           -- Modules keep one handle of each of these kinds.
-          local kept = kind == "notifier" or kind == "buffer" or kind == "regex" and count <= allowed
+          local kept = kind == "notifier" or kind == "buffer"
           kinds[kind] = count > 0 and not kept and count or nil
         end
         return kinds
-      end, cached or 0)
+      end)
       return next(left) == nil
     end, 5)
     t.ok(fine, vim.inspect(left))

@@ -34,12 +34,13 @@ end
 local function look(view, query, backward, from, count, wrapped)
   local known = navigation(view, query)
   local last, added
-  view.looking = {
+  local looking = {
     backward = backward,
     add = function(more)
       count, added = count + more, true
     end,
   }
+  view.looking = looking
   --- Processes the positions found until now. Returns whether the search for this match is over.
   local function step()
     while count > 0 do
@@ -77,38 +78,31 @@ local function look(view, query, backward, from, count, wrapped)
   end
   local source = view.source
   local function go_on()
-    if view.source ~= source then
+    -- The search may have been stopped, or another one has begun.
+    if view.looking ~= looking then
+      return
+    elseif view.source ~= source then
       -- The filter has been changed.
       view.looking = nil
-      return
+    elseif not step() then
+      work.watch(view, "search", known.job, "searching " .. query.pattern, go_on)
     end
-    if step() then
-      return
-    end
-    work.watch(view, "search", known.job, "searching " .. query.pattern, function()
-      if not view.closed then
-        go_on()
-      end
-    end)
   end
   -- Deferred, as the text must not change while the command line closes.
-  vim.schedule(function()
-    if not view.closed and view.query == query then
-      go_on()
-    end
-  end)
+  vim.schedule(go_on)
 end
 
 --- Cancels the running search, and discards the match positions.
 function M.forget(view)
-  work.stop(view, "search")
-  matches.forget(view)
+  -- First, as an interrupt may end one of the following calls of the editor.
   view.looking = nil
   local query = view.query
   if query and query.navigation then
     query.navigation:close()
     query.navigation, query.source = nil, nil
   end
+  work.stop(view, "search")
+  matches.forget(view)
 end
 
 --- Frees the jobs and results of a search.

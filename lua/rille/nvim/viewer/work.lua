@@ -170,7 +170,7 @@ end
 
 --- Stops all jobs of a view.
 function M.stop_all(view)
-  for name in pairs(vim.deepcopy(vim.tbl_keys(view.works))) do
+  for _, name in ipairs(vim.tbl_keys(view.works)) do
     M.stop(view, name)
   end
 end
