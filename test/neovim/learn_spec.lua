@@ -100,3 +100,39 @@ t.test("the course is found in an installed plugin, and missed in one without it
   nvim:sees("rille: the course is not part of this installation:")
   t.eq(nvim:stop(), 0)
 end)
+
+t.test(
+  "a lesson without end is stopped by the next run, by too much output, and by the end of Neovim",
+  function()
+    local nvim = start()
+    nvim:type(":Rille learn 1<CR>")
+    output(nvim, "Rex says woof")
+    local file = vim.fn.tempname()
+    local function endless(code)
+      nvim:type((("ggVGc%s<Esc>:w<CR>"):format(code):gsub("<FILE>", file)))
+    end
+    -- Whether the lesson that wrote its process id is there no more.
+    local function is_over()
+      return vim.wait(20000, function()
+        return vim.uv.kill(tonumber(vim.fn.readfile(file)[1]), 0) ~= 0
+      end, 5)
+    end
+    local code = "local f = io.open('<FILE>', 'w') f:write(vim.uv.os_getpid()) f:close() while true do end"
+    endless(code)
+    t.ok(vim.wait(20000, function()
+      return vim.fn.getfsize(file) > 0
+    end, 5))
+    endless("print('my' .. ' own')")
+    t.eq(output(nvim, "my own"), { "my own" })
+    t.ok(is_over())
+    endless("while true do print('again') end")
+    output(nvim, "-- stopped after more than 1048576 bytes of output")
+    vim.fn.delete(file)
+    endless(code)
+    t.ok(vim.wait(20000, function()
+      return vim.fn.getfsize(file) > 0
+    end, 5))
+    t.eq(nvim:stop(), 0)
+    t.ok(is_over())
+  end
+)

@@ -11,13 +11,16 @@ local SCHEME = "rille-lesson://"
 --- Maximum milliseconds of a lesson.
 local LIMIT_MS = 60000
 
+--- Maximum bytes of output: a loop that prints without end is stopped.
+local MAX_BYTES = 2 ^ 20
+
 --- The buffer with the output, by the buffer of the lesson.
 ---@type table<integer, integer>
 local outputs = {}
 
---- The number of runs, by the buffer of the lesson: an older run that ends late shows nothing.
----@type table<integer, integer>
-local runs = {}
+--- The program that runs, by the buffer of the lesson.
+---@type table<integer, vim.SystemObj>
+local running = {}
 
 --- Returns the directory of the course: two directories above `lua/rille`.
 ---@return string
@@ -55,37 +58,60 @@ local function show(lesson, lines)
   end
 end
 
---- Runs the text of a lesson's buffer.
+--- Ends the program that still runs for a lesson, if there is one.
+local function stop(lesson)
+  if running[lesson] then
+    running[lesson]:kill("sigkill")
+    running[lesson] = nil
+  end
+end
+
+--- Returns the line about how a program has ended, or nil if it ended well.
+local function verdict(result, size)
+  if size > MAX_BYTES then
+    return ("-- stopped after more than %d bytes of output"):format(MAX_BYTES)
+  elseif result.code == 124 then -- as `vim.system` reports it
+    return ("-- stopped after %d seconds"):format(LIMIT_MS / 1000)
+  elseif result.code ~= 0 or result.signal ~= 0 then
+    return ("-- ended with exit code %d, signal %d"):format(result.code, result.signal)
+  end
+end
+
+--- Runs the text of a lesson's buffer, in place of an earlier run that may not have ended.
 ---@param lesson integer
 local function run(lesson)
-  local lines = api.nvim_buf_get_lines(lesson, 0, -1, false)
+  stop(lesson)
   vim.bo[lesson].modified = false
-  runs[lesson] = (runs[lesson] or 0) + 1
-  local this = runs[lesson]
-  local hosts = (lines[1] or ""):match("^%-%- Hosts: (.*)")
-  if hosts and not hosts:find("nvim", 1, true) then
-    return show(lesson, { "This lesson does not run in Neovim, only in: " .. hosts })
-  end
   local file = vim.fn.tempname() .. ".lua"
-  vim.fn.writefile(lines, file)
-  local command = { program(), "--clean", "-l", course() .. "/run.lua", file }
-  vim.system(command, { text = true, timeout = LIMIT_MS }, function(result)
-    vim.schedule(function()
-      vim.fn.delete(file)
-      if runs[lesson] ~= this then
-        return
+  vim.fn.writefile(api.nvim_buf_get_lines(lesson, 0, -1, false), file)
+  local pieces, size, process = {}, 0, nil
+  local function collect(_, piece)
+    if piece and size <= MAX_BYTES then
+      pieces[#pieces + 1] = piece
+      size = size + #piece
+      if size > MAX_BYTES then
+        process:kill("sigkill")
       end
-      -- Neovim does not end its last message with a line feed.
-      local printed = vim.split(vim.trim(result.stdout .. result.stderr), "\r?\n")
-      if result.code == 124 then
-        table.insert(printed, ("-- stopped after %d seconds"):format(LIMIT_MS / 1000))
-      elseif result.code ~= 0 or result.signal ~= 0 then
-        table.insert(printed, ("-- ended with exit code %d, signal %d"):format(result.code, result.signal))
-      end
+    end
+  end
+  local function finish(result)
+    vim.fn.delete(file)
+    if running[lesson] == process then
+      running[lesson] = nil
+      local printed = vim.split((table.concat(pieces):gsub("%s+$", "")), "\r?\n")
+      printed[#printed + 1] = verdict(result, size)
       show(lesson, printed)
-    end)
-  end)
+    end
+  end
   show(lesson, { "…" })
+  local words = { program(), "--clean", "-l", course() .. "/run.lua", file }
+  local options = { stdout = collect, stderr = collect, timeout = LIMIT_MS }
+  local started, what = pcall(vim.system, words, options, vim.schedule_wrap(finish))
+  if started then
+    process, running[lesson] = what, what
+  else
+    show(lesson, { ("-- cannot start %s: %s"):format(words[1], text.reason(what)) })
+  end
 end
 
 --- Fills the buffer of a lesson with the lesson as it is in the course.
@@ -125,6 +151,14 @@ local function buffer(name)
     callback = function()
       fill(lesson, name)
       run(lesson)
+    end,
+  })
+  api.nvim_create_autocmd({ "BufUnload", "VimLeavePre" }, {
+    group = group,
+    callback = function(event)
+      if event.event == "VimLeavePre" or event.buf == lesson then
+        stop(lesson)
+      end
     end,
   })
   return lesson
