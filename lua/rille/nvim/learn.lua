@@ -19,7 +19,7 @@ local MAX_BYTES = 2 ^ 20
 local outputs = {}
 
 --- The program that runs, by the buffer of the lesson.
----@type table<integer, vim.SystemObj>
+---@type table<integer, table>
 local running = {}
 
 --- Returns the directory of the course: two directories above `lua/rille`.
