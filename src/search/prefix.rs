@@ -8,18 +8,25 @@
 //!
 //! # What does it cost?
 //!
-//! Some hundred bytes in a pattern, and no automaton: the anchored search is one of the same engine. Each place where the
-//! literal is no match costs an anchored search, which may scan the rest of the text. After [`MAX_ATTEMPTS`] of them the search
-//! continues without this, so it stays linear.
+//! Some hundred bytes in a pattern. After [`SEARCHES_BEFORE_DFA`] searches for an end, which show that the pattern is used often, an
+//! automaton for them is built, in a tenth of a millisecond, unless it would take more than [`MAX_DFA_BYTES`]. Other anchored
+//! searches are those of the engine. Each place where the literal is no match costs an anchored search, which may scan the
+//! rest of the text. After [`MAX_ATTEMPTS`] of them the search continues without this, so it stays linear.
 //!
 //! # What are the limits?
 //!
 //! In a text above [`MAX_TEXT_BYTES`] the time to start does not matter, and the engine has the best strategy.
 
+use super::Span;
+use crate::memory;
 use memchr::memmem::Finder;
-use regex_automata::{Anchored, Input};
+use once_cell::race::OnceBox;
+use regex_automata::dfa::{Automaton, StartKind, dense};
+use regex_automata::nfa::thompson::{self, WhichCaptures};
+use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::Hir;
 use regex_syntax::hir::literal::Extractor;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Maximum length of a text that is searched in this way, in bytes.
 const MAX_TEXT_BYTES: usize = 4096;
@@ -30,8 +37,24 @@ const MAX_ATTEMPTS: usize = 4;
 /// Minimum length of a literal in bytes: a single byte occurs at too many places without a match.
 const MIN_LITERAL_BYTES: usize = 2;
 
+/// Number of searches before the automaton for them is built.
+const SEARCHES_BEFORE_DFA: u32 = if cfg!(test) { 2 } else { 64 };
+
+/// Maximum size of that automaton in bytes.
+const MAX_DFA_BYTES: usize = 64 << 10;
+
+/// Maximum memory that building it takes, in bytes.
+const MAX_BUILD_BYTES: usize = 256 << 10;
+
+type Dfa = dense::DFA<Vec<u32>>;
+
 /// The literal that all matches of a pattern begin with.
-pub(super) struct Prefix(Finder<'static>);
+pub(super) struct Prefix {
+    finder: Finder<'static>,
+    searches: AtomicU32,
+    /// The automaton of the whole pattern for anchored searches, if it was built and is small.
+    dfa: OnceBox<Option<Dfa>>,
+}
 
 impl Prefix {
     /// Returns the prefix of a pattern, if it has one.
@@ -42,7 +65,38 @@ impl Prefix {
         }
         let literals = Extractor::new().extract(hir);
         let common = literals.longest_common_prefix()?;
-        (common.len() >= MIN_LITERAL_BYTES).then(|| Prefix(Finder::new(common).into_owned()))
+        (common.len() >= MIN_LITERAL_BYTES).then(|| Prefix {
+            finder: Finder::new(common).into_owned(),
+            searches: AtomicU32::new(0),
+            dfa: OnceBox::new(),
+        })
+    }
+
+    /// Finds the first match from `from` on; with `earliest` its end may be any. `parse` parses the pattern again. Returns `None`
+    /// if that has to be decided in another way.
+    #[inline]
+    pub(super) fn find(
+        &self,
+        text: &[u8],
+        from: usize,
+        earliest: bool,
+        parse: impl FnOnce() -> Option<Hir>,
+    ) -> Option<Option<Span>> {
+        if text.len().checked_sub(from)? > MAX_TEXT_BYTES {
+            return None;
+        }
+        let dfa = self.dfa(parse)?;
+        let mut at = from;
+        for _ in 0..MAX_ATTEMPTS {
+            let Some(found) = self.finder.find(&text[at..]) else { return Some(None) };
+            let start = at + found;
+            let input = Input::new(text).span(start..text.len()).anchored(Anchored::Yes);
+            if let Some(end) = dfa.try_search_fwd(&input.earliest(earliest)).ok()? {
+                return Some(Some(Span { start, stop: end.offset() }));
+            }
+            at = start + 1;
+        }
+        None
     }
 
     /// Searches by `run`, which returns the first match in its input or at its start if that is anchored. Returns what `run`
@@ -55,7 +109,8 @@ impl Prefix {
     ) -> Option<T> {
         if input.get_range().len() <= MAX_TEXT_BYTES {
             for _ in 0..MAX_ATTEMPTS {
-                let start = input.start() + self.0.find(&input.haystack()[input.get_range()])?;
+                let rest = &input.haystack()[input.get_range()];
+                let start = input.start() + self.finder.find(rest)?;
                 input.set_start(start);
                 input.set_anchored(Anchored::Yes);
                 if let Some(found) = run(&input) {
@@ -67,4 +122,45 @@ impl Prefix {
         }
         run(&input)
     }
+
+    /// Returns the automaton, which is built when the pattern has been searched for often enough.
+    #[inline]
+    fn dfa(&self, parse: impl FnOnce() -> Option<Hir>) -> Option<&Dfa> {
+        match self.dfa.get() {
+            Some(built) => built.as_ref(),
+            None if self.searches.load(Ordering::Relaxed) < SEARCHES_BEFORE_DFA => {
+                self.searches.fetch_add(1, Ordering::Relaxed);
+                None
+            }
+            None => self.dfa.get_or_init(|| Box::new(parse().and_then(|hir| build(&hir)))).as_ref(),
+        }
+    }
+}
+
+/// Builds the automaton for searches that are anchored; `None` if it is too big, or if the pattern has a Unicode word boundary.
+#[cold]
+#[inline(never)]
+fn build(hir: &Hir) -> Option<Dfa> {
+    // Without memory a search goes on as before.
+    memory::spare(MAX_BUILD_BYTES).ok()?;
+    let nfa = thompson::Compiler::new()
+        .configure(
+            thompson::Config::new()
+                .utf8(false)
+                .nfa_size_limit(Some(MAX_DFA_BYTES))
+                .which_captures(WhichCaptures::None),
+        )
+        .build_from_hir(hir)
+        .ok()?;
+    dense::Builder::new()
+        .configure(
+            dense::Config::new()
+                .match_kind(MatchKind::LeftmostFirst)
+                .start_kind(StartKind::Anchored)
+                .accelerate(false)
+                .dfa_size_limit(Some(MAX_DFA_BYTES))
+                .determinize_size_limit(Some(MAX_DFA_BYTES)),
+        )
+        .build_from_nfa(&nfa)
+        .ok()
 }

@@ -78,13 +78,27 @@ impl Regex {
 
     /// Whether the pattern matches anywhere from `from` on.
     pub fn test(&self, text: &[u8], from: usize) -> bool {
+        if let Some(found) = self.find_short(text, from, true) {
+            return found.is_some();
+        }
         self.matches(text, from, false).any_left()
     }
 
     /// Returns the first match from `from` on, or `None` past the end of the text.
     #[inline]
     pub fn find(&self, text: &[u8], from: usize) -> Option<Span> {
+        if let Some(found) = self.find_short(text, from, false) {
+            return found;
+        }
         self.matches(text, from, false).next()
+    }
+
+    /// Finds the first match in a short text of a pattern that begins with a literal. Returns `None` if it is not one, or if that
+    /// has to be decided by the engine.
+    #[inline]
+    fn find_short(&self, text: &[u8], from: usize, earliest: bool) -> Option<Option<Span>> {
+        let parse = || self.source.1.parse(&self.source.0).ok();
+        self.prefix.as_ref()?.find(text, from, earliest, parse)
     }
 
     /// Iterates over the matches from `from` on, from left to right, without overlaps.
@@ -229,9 +243,8 @@ impl<'t> Matches<'_, 't> {
             return self.next().is_some();
         }
         let Some(input) = self.regex.input(self.text, self.at) else { return false };
-        let (regex, cache) = (self.regex, &mut self.scratch.cache);
-        let input = input.earliest(true);
-        regex.search(input, |input| regex.engine.search_half_with(cache, input)).is_some()
+        let cache = &mut self.scratch.cache;
+        self.regex.engine.search_half_with(cache, &input.earliest(true)).is_some()
     }
 
     /// Returns the number of remaining matches.

@@ -47,9 +47,12 @@ proptest! {
         let mut matches = regex.matches(text.as_bytes(), from, false);
         let slots = matches.next_captures().map(|all| all.iter().map(|at| at.map(|at| at.get())).collect::<Vec<_>>());
         prop_assert_eq!(&slots, &expected);
-        prop_assert_eq!(regex.test(text.as_bytes(), from), expected.is_some());
-        let span = regex.find(text.as_bytes(), from).map(|span| vec![Some(span.start), Some(span.stop)]);
-        prop_assert_eq!(span, expected.map(|all| all[..2].to_vec()));
+        // Some searches use the engine, and then those that follow an automaton.
+        for _ in 0..4 {
+            prop_assert_eq!(regex.test(text.as_bytes(), from), expected.is_some());
+            let span = regex.find(text.as_bytes(), from).map(|span| vec![Some(span.start), Some(span.stop)]);
+            prop_assert_eq!(span, expected.as_ref().map(|all| all[..2].to_vec()));
+        }
     }
 }
 
@@ -61,10 +64,26 @@ fn a_match_after_many_places_without_one_is_found() {
             let text = [&"x".repeat(padding), &"item/x ".repeat(places)[..], "item/42."].concat();
             let start = padding + 7 * places;
             assert_eq!(spans(&regex, text.as_bytes()), [(start, start + 7)], "{places}, {padding}");
+            let found = Span { start, stop: start + 7 };
+            assert_eq!(regex.find(text.as_bytes(), 0), Some(found), "{places}, {padding}");
             let mut matches = regex.matches(text.as_bytes(), 0, false);
             let slots = matches.next_captures().expect("a match");
             assert_eq!(slots[2].map(|at| at.get()), Some(start + 5));
             assert!(matches.next_captures().is_none());
+        }
+    }
+}
+
+#[test]
+fn an_automaton_that_would_be_big_is_not_built_and_matches_are_found() {
+    for pattern in ["item/(\\w{30})", "item\\b(\\w+)?", "item/[^x]{200}y"] {
+        let regex = Regex::new(pattern.as_bytes(), &PatternOptions::default()).unwrap();
+        let oracle = ::regex::Regex::new(pattern).unwrap();
+        let text = format!("an item, item/{} item/é{}y", "é".repeat(40), "a".repeat(199));
+        let expected = oracle.find(&text).map(|m| Span { start: m.start(), stop: m.end() });
+        for _ in 0..5 {
+            assert_eq!(regex.find(text.as_bytes(), 0), expected, "{pattern}");
+            assert!(!regex.test(b"an ite", 0));
         }
     }
 }
