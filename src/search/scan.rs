@@ -293,6 +293,11 @@ impl Scan {
         Scan { is_builder: false, ..Scan::new(Arc::clone(&self.automaton), &options) }
     }
 
+    /// Returns another scan that stands in for this one, whose memory includes the automaton if that of this one does.
+    pub fn successor(&self) -> Scan {
+        Scan { is_builder: self.is_builder, ..self.another() }
+    }
+
     /// Returns the number of patterns.
     pub fn len(&self) -> usize {
         self.first.len()

@@ -182,6 +182,24 @@ t.test("what a scan refuses, its job form refuses, with the same message", funct
   end
 end)
 
+t.test("the automaton of a scan that a job has made is counted while the scan lives", function()
+  local words = {}
+  for i = 1, 2000 do
+    words[i] = "a word of the job forms spec " .. i
+  end
+  local literals = assert(rille.literals(words))
+  local job = rille.scan_job(literals)
+  local scan = result(job)
+  job:close()
+  literals:close()
+  if not t.shared then
+    local held = rille.stats().bytes.scan
+    scan:close()
+    local freed = held - rille.stats().bytes.scan
+    t.ok(freed > 50000, tostring(freed))
+  end
+end)
+
 t.test("patterns and sets are compiled by a job", function()
   local job = rille.regex_job("(?P<word>b+)", "i")
   local re = result(job)

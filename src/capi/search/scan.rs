@@ -174,7 +174,7 @@ pub unsafe extern "C" fn rille_scanner_take(
         boundary_at(job, err, |job| {
             let out = place(out, "out")?;
             Outcome::<Compiled>::take(job, "a compilation of a scan", |compiled| {
-                let scan = compiled.as_ref().map_err(Clone::clone)?.another();
+                let scan = compiled.as_ref().map_err(Clone::clone)?.successor();
                 out.write(Handle::give(rille_scanner { scan }));
                 Ok(RILLE_OK)
             })
