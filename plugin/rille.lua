@@ -48,6 +48,13 @@ end
 -- Keeps which files are opened, for the pickers of recent files; they are written when Neovim ends.
 local visits = {}
 package.loaded.rille_visits = visits
+local function save()
+  if #visits > 0 then
+    pcall(function()
+      require("rille.nvim.frecency").save()
+    end)
+  end
+end
 vim.api.nvim_create_autocmd("BufWinEnter", {
   callback = function(event)
     if vim.bo[event.buf].buftype == "" and event.file ~= "" then
@@ -55,18 +62,15 @@ vim.api.nvim_create_autocmd("BufWinEnter", {
       local last = visits[#visits]
       if not last or last[1] ~= name then
         visits[#visits + 1] = { name, os.time() }
+        if #visits % 1000 == 0 then
+          vim.schedule(save)
+        end
       end
     end
   end,
 })
 vim.api.nvim_create_autocmd("VimLeavePre", {
-  callback = function()
-    if #visits > 0 then
-      pcall(function()
-        require("rille.nvim.frecency").save()
-      end)
-    end
-  end,
+  callback = save,
 })
 
 -- Keeps the standard input for `:Rille view -`.

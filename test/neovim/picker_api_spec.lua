@@ -445,7 +445,11 @@ t.test("selected, sort = false and layouts", function()
     select = { preview = false, height = 3 },
   }) do
     nvim:lua(
-      [[require("rille.nvim").pick({ items = { "a", "b", "c" }, layout = ..., title = "Some" })]],
+      [[
+      local items = {}
+      for i = 1, 3 do items[i] = { text = "abc", path = "alone.conf" } end
+      require("rille.nvim").pick({ items = items, layout = ..., title = "Some" })
+    ]],
       name
     )
     nvim:sees("3/3│")
@@ -463,6 +467,34 @@ t.test("selected, sort = false and layouts", function()
     nvim:type("<Esc>")
     closed(nvim)
   end
+  -- A key makes any layout fill the screen, and restores it.
+  nvim:lua([[require("rille.nvim").pick({ items = { "a", "b" }, layout = "select" })]])
+  nvim:sees("2/2│")
+  local function size()
+    local rects = nvim:lua([[return require("rille.nvim.picker").current.windows.rects]])
+    return { rects.prompt.col, rects.prompt.width, rects.list.height }
+  end
+  local before = size()
+  nvim:type("<M-m>")
+  nvim:wait([[return require("rille.nvim.picker").current.windows.rects.prompt.width == 118]])
+  t.eq(size(), { 0, 118, 34 })
+  nvim:sees("▌ a")
+  nvim:type("<M-m>")
+  nvim:wait([[return require("rille.nvim.picker").current.windows.rects.prompt.width < 118]])
+  t.eq(size(), before)
+  nvim:type("<Esc>")
+  closed(nvim)
+  -- Items without a place have no preview, unless a function makes one.
+  nvim:lua([[require("rille.nvim").pick({ items = { "a", "b" } })]])
+  nvim:sees("2/2│")
+  t.eq(nvim:lua([[return require("rille.nvim.picker").current.windows.rects.preview ~= nil]]), false)
+  nvim:type("<Esc>")
+  closed(nvim)
+  nvim:lua([[require("rille.nvim").pick({ items = { "a", "b" }, preview = function(item) return item end })]])
+  nvim:sees("2/2│")
+  t.eq(nvim:lua([[return require("rille.nvim.picker").current.windows.rects.preview ~= nil]]), true)
+  nvim:type("<Esc>")
+  closed(nvim)
   nvim:lua([[require("rille.nvim").setup({ picker = { layout = "ivy" } })]])
   nvim:cmd("Rille files")
   nvim:sees("62/62")

@@ -85,6 +85,35 @@ t.test("a row shows its matches, and is valid text that is not longer than neede
   end
 end)
 
+t.test("a long path is cut in the middle of its directory, and keeps its name and its matches", function()
+  t.eq({ row.path("src/capi/job.rs", { 1, 2 }, 40) }, { "src/capi/job.rs", { 1, 2 }, 9 })
+  t.eq({ row.path("one/two/three/four/name.c", { 1, 3, 20, 23 }, 18) }, {
+    "one/t…/four/name.c",
+    { 1, 3, 15, 18 },
+    14,
+  })
+  -- A match in the part that is cut is not shown.
+  t.eq({ row.path("one/two/three/four/name.c", { 8, 9 }, 18) }, { "one/t…/four/name.c", {}, 14 })
+  -- Without room for a directory nothing is cut here.
+  t.eq(row.path("one/two/a-long-name.c", {}, 14), "one/two/a-long-name.c")
+  t.eq(row.path("a-long-name-without-a-directory", {}, 10), "a-long-name-without-a-directory")
+  math.randomseed(11)
+  local letters = { "a", "ö", "漢", "👩", "é", "x", "/" }
+  for _ = 1, 3000 do
+    local parts = {}
+    for i = 1, math.random(1, 80) do
+      parts[i] = letters[math.random(#letters)]
+    end
+    local path, width = table.concat(parts) .. "/name.lua", math.random(10, 60)
+    local at = math.random(#path - 7, #path)
+    local shown, ranges, directory = row.path(path, { at, at }, width)
+    t.ok(rille.text.validate(shown), "it cuts a character: " .. shown)
+    t.eq(shown:sub(-8), "name.lua")
+    t.eq(shown:sub(ranges[1], ranges[2]), path:sub(at, at))
+    t.eq(shown:sub(directory, directory), "/")
+  end
+end)
+
 t.test("neighbours are one range, and a long path keeps its end", function()
   t.eq(row.ranges({}), {})
   t.eq(row.ranges({ 1, 2, 3, 7, 9, 10 }), { 1, 3, 7, 7, 9, 10 })

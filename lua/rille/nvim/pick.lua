@@ -95,6 +95,17 @@ local function layout_of(spec)
   return layout
 end
 
+--- Returns whether the items are a list of which the first has no place, so that there is nothing to preview.
+local function is_without_places(spec)
+  local items = spec.items
+  local first = type(items) == "table" and type(items.take) ~= "function" and items[1]
+  if first == nil or first == false then
+    return false
+  end
+  local ok, place = pcall(spec.place, first)
+  return ok and place == nil
+end
+
 --- Opens a picker over a session of items.
 ---@param spec table fields of `rille.nvim.picker.spec` and of `rille.nvim.corpus.options`
 ---@return rille.nvim.pick.handle
@@ -109,11 +120,15 @@ function M.open(spec)
     sort = spec.sort,
     strip = spec.strip,
     boosts = spec.boosts,
+    are_paths = spec.icons,
     first = spec.selected and spec.selected + 100 or nil,
   }
   spec.query = spec.query or ""
   spec.place = spec.place or item_of.place
   spec.handle = spec.handle or handles.new()
+  if type(spec.preview) ~= "function" and is_without_places(spec) then
+    spec.preview = false
+  end
   spec.layout = layout_of(spec)
   local source = spec.live and "live" or "corpus"
   if spec.live and spec.refine ~= false then

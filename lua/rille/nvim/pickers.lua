@@ -204,6 +204,7 @@ function M.select(items, opts, on_choice)
     -- The caller has continued by then: if the picker opened again, `on_choice` would be called twice.
     forgotten = true,
     preview = opts.preview_item or false,
+    layout = not opts.preview_item and "select" or nil,
     place = function() end,
     on_choice = function(item, _, _, info)
       on_choice(item, info.index)

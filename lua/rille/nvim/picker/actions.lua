@@ -79,6 +79,9 @@ M.run = {
   keys = function(picker)
     require("rille.nvim.keyhelp").show("picker", M.descriptions(picker.spec.keys))
   end,
+  maximize = function(picker)
+    picker:maximize()
+  end,
   refine = function(picker)
     picker:refine()
   end,

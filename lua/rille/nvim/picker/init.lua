@@ -299,6 +299,15 @@ function Picker:toggle_preview()
   self:news()
 end
 
+--- Makes the windows fill the screen, or restores their layout.
+function Picker:maximize()
+  self.windows.maximized = not self.windows.maximized
+  self.windows:fit()
+  self.drawn = {}
+  self.preview:again()
+  self:news()
+end
+
 --- Closes all jobs and handles.
 function Picker:release()
   if not self.spec.forgotten then

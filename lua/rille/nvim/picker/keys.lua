@@ -35,6 +35,7 @@ M.list = {
   { name = "preview_down", keys = "<C-f>", about = "scroll the preview down" },
   { name = "preview_up", keys = "<C-b>", about = "scroll the preview up" },
   { name = "preview", keys = "<M-v>", about = "hide or show the preview" },
+  { name = "maximize", keys = "<M-m>", about = "fill the screen, or no longer" },
   {
     name = "refine",
     keys = "<C-g>",

@@ -7,6 +7,7 @@ local space = api.nvim_create_namespace("rille.list")
 ---@class rille.nvim.list.row
 ---@field text string
 ---@field ranges integer[] start and end of each match, flat, 1-based bytes
+---@field is_path? boolean the text is a path, of which the directory is dimmed and may be cut in the middle
 ---@field spans? (integer|string)[] first and last byte and group of each highlighted part, flat
 ---@field lead? string[] two parts shown before the text: a path, which may lose its beginning, and its suffix
 ---@field icon? string[] icon and its highlight
@@ -55,6 +56,7 @@ end
 ---@param selected integer index of the selected one, 0 for none
 function List:draw(rows, selected)
   local buf, lines, shifts, paths = self.windows.buffers.list, {}, {}, {}
+  local matches, spans = {}, {}
   if not api.nvim_buf_is_valid(buf) then
     return
   end
@@ -66,7 +68,14 @@ function List:draw(rows, selected)
       lead, paths[i] = path .. item.lead[2], #path
       room = room - text_of.cells(lead)
     end
-    local text, shift = row.fit(item.text, item.ranges, math.max(1, room))
+    local whole, ranges = item.text, item.ranges
+    if item.is_path then
+      local directory
+      whole, ranges, directory = row.path(whole, ranges, math.max(1, room))
+      spans[i] = directory > 0 and { 1, directory, "RillePath" } or nil
+    end
+    matches[i] = ranges
+    local text, shift = row.fit(whole, ranges, math.max(1, room))
     lines[i], shifts[i] = lead .. text, shift + #lead
   end
   api.nvim_buf_clear_namespace(buf, space, 0, -1)
@@ -78,9 +87,9 @@ function List:draw(rows, selected)
       highlight(buf, i - 1, 1, stop, length, "RillePath", 100)
       highlight(buf, i - 1, stop + 1, stop + #item.lead[2], length, "RilleLine", 100)
     end
-    local ranges, spans = item.ranges, item.spans or {}
-    for k = 1, #spans, 3 do
-      highlight(buf, i - 1, spans[k] + shift, spans[k + 1] + shift, length, spans[k + 2], 100)
+    local ranges, own = matches[i], spans[i] or item.spans or {}
+    for k = 1, #own, 3 do
+      highlight(buf, i - 1, own[k] + shift, own[k + 1] + shift, length, own[k + 2], 100)
     end
     for k = 1, #ranges, 2 do
       highlight(buf, i - 1, ranges[k] + shift, ranges[k + 1] + shift, length, "RilleMatch", 110)

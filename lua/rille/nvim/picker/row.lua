@@ -1,5 +1,7 @@
 --- The text shown in a row: the part of the item's text that fits and contains the matches.
-local line = require("rille.nvim.text").line
+local text_of = require("rille.nvim.text")
+
+local cells, line = text_of.cells, text_of.line
 
 local M = {}
 
@@ -45,6 +47,36 @@ function M.fit(text, ranges, width)
     text = text:sub(1, boundary(text, width * SLACK) - 1)
   end
   return line(text), shift
+end
+
+--- Returns a path with its directory cut in the middle if it is too long; the name of the file stays.
+---@param path string
+---@param ranges integer[] start and end of each match, flat, 1-based bytes, ascending
+---@param width integer cells
+---@return string shown
+---@return integer[] ranges of the matches in it
+---@return integer directory number of bytes of the directory in it, its last slash included
+function M.path(path, ranges, width)
+  local directory = (path:match("^.*/()") or 1) - 1
+  local room = width - cells(path:sub(directory + 1)) - 1
+  if directory == 0 or #path <= width or cells(path) <= width or room < 4 then
+    return path, ranges, directory
+  end
+  -- Bytes and cells differ for few paths; those are cut a little more.
+  local head = boundary(path, math.floor(room / 2) + 1) - 1
+  local tail = boundary(path, math.max(head + 1, directory - (room - math.floor(room / 2)) + 1))
+  local shift, shown = #"…" - (tail - 1 - head), {}
+  for i = 1, #ranges, 2 do
+    local from, to = ranges[i], ranges[i + 1]
+    -- The part in what is cut is not shown.
+    if from <= head then
+      shown[#shown + 1], shown[#shown + 2] = from, math.min(to, head)
+    end
+    if to >= tail then
+      shown[#shown + 1], shown[#shown + 2] = math.max(from, tail) + shift, to + shift
+    end
+  end
+  return path:sub(1, head) .. "…" .. path:sub(tail), shown, directory + shift
 end
 
 --- Returns the end of a path that is too long to be shown whole.

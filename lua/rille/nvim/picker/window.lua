@@ -11,6 +11,7 @@ local api = vim.api
 ---@field preview? integer window; nil while there is no room for one
 ---@field buffers { prompt: integer, list: integer, preview: integer }
 ---@field rects rille.nvim.layout
+---@field maximized? boolean whether they fill the screen
 ---@field package titles table<string, string>
 local Windows = {}
 Windows.__index = Windows
@@ -135,9 +136,9 @@ function Windows:divide()
   self.rects = layout.divide(vim.o.columns, lines(), {
     frame = border() ~= false,
     preview = self.with_preview,
-    width = config.get("picker.width"),
-    height = config.get("picker.height"),
-    name = self.layout.name or config.get("picker.layout"),
+    width = self.maximized and 1 or config.get("picker.width"),
+    height = self.maximized and 1 or config.get("picker.height"),
+    name = not self.maximized and (self.layout.name or config.get("picker.layout")) or nil,
     rows = self.layout.rows,
     cells = self.layout.cells,
   })

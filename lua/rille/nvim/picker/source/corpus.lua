@@ -31,6 +31,7 @@ local M = {}
 ---@field fuzzy? rille.fuzzy.options
 ---@field sort? boolean false: the matches keep the order of the items
 ---@field boosts? integer[] boosts of the first items, which `items` adds at once
+---@field are_paths? boolean the texts are paths
 ---@field strip? fun(query: string): string returns the part of the prompt that is matched
 ---@field first? integer number of rows requested at first
 ---@field key? fun(item: any): any returns a key that identifies an item; its index by default
@@ -238,6 +239,10 @@ function Corpus:row(i)
   local found, opts = self.found, self.opts
   local at = self.order and self.order[i] or i
   local text, query = found:text(at), opts.highlight or self.found_query
+  if not opts.parts and not opts.highlight then
+    local matches = query == "" and {} or ranges(found:positions(at))
+    return { text = text, ranges = matches, is_path = opts.are_paths }
+  end
   local function find(shown)
     self.scratch = self.scratch or rille.fuzzy(opts.fuzzy)
     return format.matches(query, shown, self.scratch)
