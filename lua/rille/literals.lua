@@ -3,9 +3,9 @@ local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
 local class = require("rille.core.class")
-local caches = require("rille.core.cache")
 local failure = require("rille.core.error")
 local handles = require("rille.core.handle")
+local new_lists = require("rille.core.lists").kind
 local read = require("rille.literals.options")
 local strings = require("rille.core.strings")
 local scratch = require("rille.core.scratch")
@@ -16,24 +16,20 @@ local of, sink = bytes.of, bytes.sink
 local from = spans.from
 local err = failure.block()
 local out = ffi.new("uint32_t[3]")
-local out_handle = ffi.new("rille_literals *[1]")
 local options = ffi.new("rille_literals_options", { size = ffi.sizeof("rille_literals_options") })
 local how = ffi.new("rille_replacements", { size = ffi.sizeof("rille_replacements") })
 local IGNORE_CASE, LONGEST = tonumber(C.RILLE_LITERALS_IGNORE_CASE), tonumber(C.RILLE_LITERALS_LONGEST)
-local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
 
 local find_hits, all_hits = spans.functions(C.rille_literals_spans, 3, "rille.literals")
 
 local open = handles.open
-local cache = caches.new(C.rille_literals_free, C.rille_literals_bytes)
 
 --- A list of literals, searched for in one pass.
----@class rille.literals
----@field package handle ffi.cdata*?
----@field package shared rille.shared
----@field package n integer
+---@class rille.literals: rille.list
 local Literals = { is_rille_literals = true }
 Literals.__index = Literals
+
+local lists = new_lists(Literals, "rille.literals", "rille_literals")
 
 class.named(Literals, "rille.literals", function(self)
   return self.handle and class.number(self.n, "literal")
@@ -55,22 +51,11 @@ function M.prepare(list, opts, name)
   return text, ends, count, options
 end
 
---- Returns the object of a handle that C has just written. With a key it is added to the cache.
-local function compiled(status, count, bits, key)
-  if status == EPATTERN or status == ELIMIT then
-    return failure.typed(err)
-  elseif status < 0 then
-    failure.raise(err, "rille.literals")
-  end
-  local shared = cache.share(out_handle[0], bits, key)
-  return setmetatable({ handle = shared.handle, shared = shared, n = count }, Literals)
-end
-
 --- Returns the result of a job, as `new` returns it.
 ---@param job ffi.cdata* rille_job *
 ---@param count integer how many literals there are
 function M.take(job, count)
-  return compiled(C.rille_literals_take(job, out_handle, err), count)
+  return lists.take(job, count)
 end
 
 --- Compiles a list of literals, or returns it from the cache. An empty list matches nothing.
@@ -79,22 +64,13 @@ end
 ---@return rille.literals?
 ---@return string? message what is wrong, and with which literal
 function M.new(list, opts)
-  local text, ends, count, filled = M.prepare(list, opts, "rille.literals")
-  local bits = filled.flags
-  local key = filled.memory_limit == 0 and caches.key(text, ends, count) or nil
-  local shared = key and cache.recall(bits, key)
-  if shared then
-    return setmetatable({ handle = shared.handle, shared = shared, n = count }, Literals)
-  end
-  local status = C.rille_literals_new(text, #text, ends, count, filled, out_handle, err)
-  return compiled(status, count, bits, key)
+  return lists.new(M.prepare(list, opts, "rille.literals"))
 end
 
 --- Returns another object with the same literals, which stays open when this one is closed.
 ---@package
 function Literals:clone()
-  self.shared.users = self.shared.users + 1
-  return setmetatable({ handle = self.handle, shared = self.shared, n = self.n }, Literals)
+  return lists.clone(self)
 end
 
 --- Returns whether any of the literals occurs.
@@ -254,12 +230,7 @@ end
 
 --- Frees the memory now, unless another object of the same list is in use. A second call does nothing.
 function Literals:close()
-  if type(self) ~= "table" then
-    handles.refuse(self, 3)
-  elseif self.handle then
-    self.handle = nil
-    cache.release(self.shared)
-  end
+  lists.close(self)
 end
 
 return M

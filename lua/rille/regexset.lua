@@ -3,9 +3,9 @@ local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
 local class = require("rille.core.class")
-local caches = require("rille.core.cache")
 local failure = require("rille.core.error")
 local handles = require("rille.core.handle")
+local new_lists = require("rille.core.lists").kind
 local pack = require("rille.core.strings").pack
 local pattern_options = require("rille.regex.pattern").options
 local spans = require("rille.regex.spans")
@@ -13,21 +13,17 @@ local spans = require("rille.regex.spans")
 local of = bytes.of
 local err = failure.block()
 local out = ffi.new("uint32_t[1]")
-local out_handle = ffi.new("rille_regexset *[1]")
 local options = ffi.new("rille_regex_options", { size = ffi.sizeof("rille_regex_options") })
 local array = ffi.typeof("uint32_t[?]")
-local EPATTERN, ELIMIT = tonumber(C.RILLE_EPATTERN), tonumber(C.RILLE_ELIMIT)
 
 local open = handles.open
-local cache = caches.new(C.rille_regexset_free, C.rille_regexset_bytes)
 
 --- A compiled list of patterns.
----@class rille.regexset
----@field package handle ffi.cdata*?
----@field package shared rille.shared
----@field package n integer
+---@class rille.regexset: rille.list
 local Set = { is_rille_regexset = true }
 Set.__index = Set
+
+local lists = new_lists(Set, "rille.regexset", "rille_regexset")
 
 class.named(Set, "rille.regexset", function(self)
   return self.handle and class.number(self.n, "pattern")
@@ -47,22 +43,11 @@ function M.prepare(patterns, flags, name)
   return text, ends, count, options
 end
 
---- Returns the object of a handle that C has just written. With a key it is added to the cache.
-local function compiled(status, count, bits, key)
-  if status == EPATTERN or status == ELIMIT then
-    return failure.typed(err)
-  elseif status < 0 then
-    failure.raise(err, "rille.regexset")
-  end
-  local shared = cache.share(out_handle[0], bits, key)
-  return setmetatable({ handle = shared.handle, shared = shared, n = count }, Set)
-end
-
 --- Returns the result of a job, as `new` returns it.
 ---@param job ffi.cdata* rille_job *
 ---@param count integer how many patterns there are
 function M.take(job, count)
-  return compiled(C.rille_regexset_take(job, out_handle, err), count)
+  return lists.take(job, count)
 end
 
 --- Compiles a list of patterns, or returns it from the cache. An empty list matches nothing.
@@ -72,15 +57,7 @@ end
 ---@return string? message what is wrong, and with which pattern
 ---@return integer? position byte in that pattern
 function M.new(patterns, flags)
-  local text, ends, count, filled = M.prepare(patterns, flags, "rille.regexset")
-  local bits = filled.flags
-  local key = filled.memory_limit == 0 and caches.key(text, ends, count) or nil
-  local shared = key and cache.recall(bits, key)
-  if shared then
-    return setmetatable({ handle = shared.handle, shared = shared, n = count }, Set)
-  end
-  local status = C.rille_regexset_new(text, #text, ends, count, filled, out_handle, err)
-  return compiled(status, count, bits, key)
+  return lists.new(M.prepare(patterns, flags, "rille.regexset"))
 end
 
 --- Returns whether any of the patterns matches.
@@ -126,12 +103,7 @@ end
 
 --- Frees the memory now, unless another object of the same list is in use. A second call does nothing.
 function Set:close()
-  if type(self) ~= "table" then
-    handles.refuse(self, 3)
-  elseif self.handle then
-    self.handle = nil
-    cache.release(self.shared)
-  end
+  lists.close(self)
 end
 
 return M

@@ -35,11 +35,6 @@ local function room(n)
   return kept_in, kept_out
 end
 
---- Returns the functions for `measure`, which few programs use.
-local function measured()
-  return lazy.load("rille.text.measured")
-end
-
 ---@class rille.text
 local M = {}
 
@@ -56,7 +51,7 @@ local M = {}
 ---@return string? message if the text is too long
 function M.offset(s, at, from, to, opts)
   if opts ~= nil then
-    return measured().offset(s, at, from, to, opts)
+    return lazy.load("rille.text.measured").offset(s, at, from, to, opts)
   end
   options.from = UNITS[from] or units.check(from, units.offset, "rille.text.offset: from")
   options.to = UNITS[to] or units.check(to, units.offset, "rille.text.offset: to")

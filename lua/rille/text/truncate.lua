@@ -2,7 +2,6 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local lazy = require("rille.core.lazy")
 local failure = require("rille.core.error")
 local layout = require("rille.text.layout")
 local memory = require("rille.core.result")
@@ -33,11 +32,6 @@ end
 
 local pointer = ffi.typeof("const uint8_t *")
 
---- Returns the functions for `measure`, which few programs use.
-local function measured()
-  return lazy.load("rille.text.measured")
-end
-
 ---@class rille.text
 local M = {}
 
@@ -50,8 +44,9 @@ local M = {}
 ---@return string?
 ---@return string? message if the text is too long
 function M.truncate(s, cells, opts)
-  if type(opts) == "table" and opts.measure then
-    return measured().truncate(s, cells, opts)
+  local measured = layout.measured(opts)
+  if measured then
+    return measured.truncate(s, cells, opts)
   end
   local ptr, len = of(s, "rille.text.truncate")
   options.cells = layout.cells(cells, 0, "rille.text.truncate")

@@ -2,7 +2,6 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local lazy = require("rille.core.lazy")
 local failure = require("rille.core.error")
 local layout = require("rille.text.layout")
 local memory = require("rille.core.result")
@@ -11,11 +10,6 @@ local of, sink = bytes.of, bytes.sink
 local err = failure.block()
 local out, out_right = ffi.new("uint32_t[1]"), ffi.new("uint32_t[1]")
 local options = ffi.new("rille_layout_options", { size = ffi.sizeof("rille_layout_options") })
-
---- Returns the functions for `measure`, which few programs use.
-local function measured()
-  return lazy.load("rille.text.measured")
-end
 
 ---@class rille.text
 local M = {}
@@ -30,8 +24,9 @@ local M = {}
 ---@return integer? cells
 ---@return string? message if the text is too long
 function M.width(s, opts)
-  if type(opts) == "table" and opts.measure then
-    return measured().width(s, opts)
+  local measured = layout.measured(opts)
+  if measured then
+    return measured.width(s, opts)
   end
   local ptr, len = of(s, "rille.text.width")
   local how = opts and layout.read.width(opts, "rille.text.width", options) or nil

@@ -2,7 +2,6 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
-local lazy = require("rille.core.lazy")
 local failure = require("rille.core.error")
 local layout = require("rille.text.layout")
 
@@ -28,11 +27,6 @@ end
 
 local pointer = ffi.typeof("const uint8_t *")
 
---- Returns the functions for `measure`, which few programs use.
-local function measured()
-  return lazy.load("rille.text.measured")
-end
-
 ---@class rille.text
 local M = {}
 
@@ -47,8 +41,9 @@ local M = {}
 ---@return string[]?
 ---@return string? message if the text is too long
 function M.wrap(s, cells, opts)
-  if type(opts) == "table" and opts.measure then
-    return measured().wrap(s, cells, opts)
+  local measured = layout.measured(opts)
+  if measured then
+    return measured.wrap(s, cells, opts)
   end
   local ptr, len = of(s, "rille.text.wrap")
   options.cells, options.start = layout.cells(cells, 1, "rille.text.wrap"), 0
@@ -77,8 +72,9 @@ end
 ---@return integer[]? positions from, to, from, to, …
 ---@return string? message if the text is too long
 function M.wrap_spans(s, cells, opts)
-  if type(opts) == "table" and opts.measure then
-    return measured().wrap_spans(s, cells, opts)
+  local measured = layout.measured(opts)
+  if measured then
+    return measured.wrap_spans(s, cells, opts)
   end
   local ptr, len = of(s, "rille.text.wrap_spans")
   options.cells, options.start = layout.cells(cells, 1, "rille.text.wrap_spans"), 0
@@ -105,9 +101,10 @@ end
 ---@return integer? len bytes appended
 ---@return string? message if the text is too long
 function M.wrap_into(buffer, s, cells, opts)
-  if type(opts) == "table" and opts.measure then
+  local measured = layout.measured(opts)
+  if measured then
     bytes.sink(buffer, s, "rille.text.wrap_into")
-    return measured().wrap_into(buffer, s, cells, opts)
+    return measured.wrap_into(buffer, s, cells, opts)
   end
   sink(buffer, s, "rille.text.wrap_into")
   local ptr, len = of(s, "rille.text.wrap_into")

@@ -90,11 +90,6 @@ local function locate(walk, target)
   return index
 end
 
---- Returns the functions for `measure`, which few programs use.
-local function measured()
-  return lazy.load("rille.text.measured")
-end
-
 ---@class rille.fallback.text
 local M = {}
 
@@ -107,7 +102,7 @@ local M = {}
 ---@return string? message if the native library is needed: for cells of text that is not ASCII
 function M.offset(s, at, from, to, opts)
   if opts ~= nil then
-    return measured().offset(s, at, from, to, opts)
+    return lazy.load("rille.text.measured").offset(s, at, from, to, opts)
   end
   units.check(from, units.offset, "rille.text.offset: from")
   units.check(to, units.offset, "rille.text.offset: to")

@@ -1,6 +1,5 @@
 --- Truncation in pure Lua, for ASCII.
 local bytes = require("rille.bytes")
-local lazy = require("rille.core.lazy")
 local layout = require("rille.text.layout")
 local ascii = require("rille.fallback.ascii")
 
@@ -8,11 +7,6 @@ local ceil, sub = math.ceil, string.sub
 local options = {}
 local ELLIPSIS = "…"
 local RIGHT, MIDDLE = 0, 2
-
---- Returns the functions for `measure`, which few programs use.
-local function measured()
-  return lazy.load("rille.text.measured")
-end
 
 ---@class rille.fallback.text
 local M = {}
@@ -57,8 +51,9 @@ end
 ---@return string?
 ---@return string? message unless the text is ASCII
 function M.truncate(s, cells, opts)
-  if type(opts) == "table" and opts.measure then
-    return measured().truncate(s, cells, opts)
+  local measured = layout.measured(opts)
+  if measured then
+    return measured.truncate(s, cells, opts)
   end
   local text = bytes.string(s, "rille.text.truncate")
   layout.cells(cells, 0, "rille.text.truncate")

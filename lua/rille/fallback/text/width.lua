@@ -1,16 +1,10 @@
 --- Width and padding in pure Lua, for ASCII.
 local bytes = require("rille.bytes")
-local lazy = require("rille.core.lazy")
 local layout = require("rille.text.layout")
 local ascii = require("rille.fallback.ascii")
 
 local floor, min = math.floor, math.min
 local options = {}
-
---- Returns the functions for `measure`, which few programs use.
-local function measured()
-  return lazy.load("rille.text.measured")
-end
 
 ---@class rille.fallback.text
 local M = {}
@@ -21,8 +15,9 @@ local M = {}
 ---@return integer? cells
 ---@return string? message unless the text is ASCII
 function M.width(s, opts)
-  if type(opts) == "table" and opts.measure then
-    return measured().width(s, opts)
+  local measured = layout.measured(opts)
+  if measured then
+    return measured.width(s, opts)
   end
   local text = bytes.string(s, "rille.text.width")
   layout.read.width(opts, "rille.text.width", options)

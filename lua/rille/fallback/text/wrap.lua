@@ -1,15 +1,9 @@
 --- Wrapping in pure Lua, for ASCII.
 local bytes = require("rille.bytes")
-local lazy = require("rille.core.lazy")
 local layout = require("rille.text.layout")
 local ascii = require("rille.fallback.ascii")
 
 local options = {}
-
---- Returns the functions for `measure`, which few programs use.
-local function measured()
-  return lazy.load("rille.text.measured")
-end
 
 ---@class rille.fallback.text
 local M = {}
@@ -44,8 +38,9 @@ end
 ---@return string[]?
 ---@return string? message unless the text is ASCII
 function M.wrap(s, cells, opts)
-  if type(opts) == "table" and opts.measure then
-    return measured().wrap(s, cells, opts)
+  local measured = layout.measured(opts)
+  if measured then
+    return measured.wrap(s, cells, opts)
   end
   local text = bytes.string(s, "rille.text.wrap")
   layout.cells(cells, 1, "rille.text.wrap")
@@ -64,8 +59,9 @@ end
 ---@return integer[]? positions from, to, from, to, …
 ---@return string? message unless the text is ASCII
 function M.wrap_spans(s, cells, opts)
-  if type(opts) == "table" and opts.measure then
-    return measured().wrap_spans(s, cells, opts)
+  local measured = layout.measured(opts)
+  if measured then
+    return measured.wrap_spans(s, cells, opts)
   end
   local text = bytes.string(s, "rille.text.wrap_spans")
   layout.cells(cells, 1, "rille.text.wrap_spans")
@@ -85,9 +81,10 @@ end
 ---@return integer? len bytes appended
 ---@return string? message unless the text is ASCII
 function M.wrap_into(buffer, s, cells, opts)
-  if type(opts) == "table" and opts.measure then
+  local measured = layout.measured(opts)
+  if measured then
     bytes.sink(buffer, s, "rille.text.wrap_into")
-    return measured().wrap_into(buffer, s, cells, opts)
+    return measured.wrap_into(buffer, s, cells, opts)
   end
   bytes.sink(buffer, s, "rille.text.wrap_into")
   local text = bytes.string(s, "rille.text.wrap_into")
