@@ -34,6 +34,7 @@ local CASES = {
       on_move = { 1, "a function, got 1" },
       on_close = { 1, "a function, got 1" },
       selected = { 0, "an integer >= 1, got 0" },
+      normalize = { "NFC", "a boolean, got 'NFC'" },
       sort = { "no", "a boolean, got 'no'" },
       layout = { "wide", "'default', 'vertical', 'ivy', 'dropdown' or 'select', got 'wide'" },
       refine = { 1, "a boolean, got 1" },

@@ -505,6 +505,40 @@ t.test("selected, sort = false and layouts", function()
   t.eq(nvim:stop(), 0)
 end)
 
+t.test("normalize: accents do not matter, in composed and decomposed form", function()
+  local nvim = start()
+  local function open(opts)
+    nvim:lua(
+      [[
+      local items = { "caf\195\169 one", "cafe\204\129 two", "cafe three", "other" }
+      require("rille.nvim").pick(vim.tbl_extend("force", { items = items }, ...))
+    ]],
+      opts
+    )
+    nvim:sees("4/4│")
+  end
+  open({ normalize = true })
+  for _, query in ipairs({ "caf\195\169", "cafe\204\129", "cafe" }) do
+    nvim:type("<C-u>" .. query)
+    nvim:sees("3/4│")
+  end
+  nvim:type("<Esc>")
+  closed(nvim)
+  open(vim.empty_dict())
+  nvim:type("caf\195\169")
+  nvim:sees("1/4│")
+  nvim:type("<Esc>")
+  closed(nvim)
+  nvim:lua([[require("rille.nvim").setup({ picker = { normalize = true } })]])
+  open(vim.empty_dict())
+  nvim:type("caf\195\169")
+  nvim:sees("3/4│")
+  nvim:type("<Esc>")
+  closed(nvim)
+  t.eq(nvim:messages(), "")
+  t.eq(nvim:stop(), 0)
+end)
+
 t.test("a name is a sub-command, is completed, and is resumed by kind", function()
   local nvim = start()
   nvim:lua(function()

@@ -279,7 +279,7 @@ t.test("wrong arguments are errors", function()
   )
   at(
     [[require("rille.nvim").pick({ itms = {} })]],
-    "rille.nvim.pick: unknown option 'itms' (known: context, format, fuzzy, icons, items, keys, kind, layout, live, name, on_choice, on_close, on_move, place, preview, query, refine, selected, sort, title)"
+    "rille.nvim.pick: unknown option 'itms' (known: context, format, fuzzy, icons, items, keys, kind, layout, live, name, normalize, on_choice, on_close, on_move, place, preview, query, refine, selected, sort, title)"
   )
   at([[require("rille.nvim").files({ cwd = 3 })]], "rille.nvim.files: option 'cwd' must be a string, got 3")
   closed(nvim)

@@ -67,6 +67,12 @@ M.options = {
     { values = { "default", "vertical", "ivy", "dropdown", "select" } },
     'Layout of pickers: "default" has the preview at the side, or below on a narrow screen; "vertical" has it below; "ivy" is at the bottom of the screen; "dropdown" is small, "select" as high and wide as its items, both without a preview.',
   },
+  {
+    "picker.normalize",
+    false,
+    { "boolean" },
+    "Whether letters match with and without accents, in composed and decomposed form.",
+  },
   { "picker.preview", true, { "boolean" }, "Whether there is a preview, if the screen has room for it." },
   {
     "picker.recent",

@@ -3,6 +3,7 @@ local lazy = require("rille.core.lazy")
 local reader = require("rille.core.options").reader
 local rille = require("rille")
 local catalogue = require("rille.nvim.catalogue")
+local config = require("rille.nvim.config")
 local actions = require("rille.nvim.picker.actions")
 local handles = require("rille.nvim.picker.handle")
 local item_of = require("rille.nvim.picker.item")
@@ -29,6 +30,7 @@ local M = {}
 ---@field sort? boolean false: the matches keep the order of the items, instead of the best first
 ---@field layout? rille.nvim.layout.name
 ---@field refine? boolean false: the rows of a live picker cannot be frozen and filtered
+---@field normalize? boolean letters match with and without accents, in composed and decomposed form; by default the option `picker.normalize`
 ---@field name? string `:Rille` opens the picker by this name, also later, and `:Rille resume` as it was left
 ---@field icons? boolean texts are paths and have file icons
 ---@field fuzzy? rille.fuzzy.options options of the ranking
@@ -62,6 +64,7 @@ local read_pick = reader({
     fits = is_name,
     about = "a name of letters, digits, - and _ that is no sub-command of :Rille",
   },
+  normalize = { "boolean" },
   icons = { "boolean" },
   fuzzy = { "table" },
   kind = { "string" },
@@ -95,6 +98,31 @@ local function layout_of(spec)
   return layout
 end
 
+--- Returns a query without accents: an accent that is a character of its own would have to be in the item too.
+local function without_accents(query)
+  if not query:find("[\128-\255]") then
+    return query
+  end
+  -- The combining diacritical marks, U+0300 to U+036F.
+  local decomposed = rille.text.normalize(query, "NFD") or query
+  return (decomposed:gsub("\204[\128-\191]", ""):gsub("\205[\128-\175]", ""))
+end
+
+--- Makes letters match with and without accents, if the picker or the user wants that.
+local function normalize(spec)
+  local wanted = spec.normalize
+  if wanted == nil then
+    wanted = config.get("picker.normalize")
+  end
+  if wanted then
+    local strip = spec.strip
+    spec.fuzzy = vim.tbl_extend("keep", spec.fuzzy or {}, { normalize = true })
+    spec.strip = function(query)
+      return without_accents(strip and strip(query) or query)
+    end
+  end
+end
+
 --- Returns whether the items are a list of which the first has no place, so that there is nothing to preview.
 local function is_without_places(spec)
   local items = spec.items
@@ -111,6 +139,7 @@ end
 ---@return rille.nvim.pick.handle
 function M.open(spec)
   fallback()
+  normalize(spec)
   local given = {
     items = spec.items,
     text = spec.text,
@@ -180,6 +209,7 @@ function M.pick(opts)
     parts = read.format or item_of.parts,
     fuzzy = read.fuzzy,
     sort = read.sort,
+    normalize = read.normalize,
     title = read.title,
     kind = read.kind or read.name or "pick",
     query = read.query,
