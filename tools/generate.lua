@@ -379,8 +379,8 @@ return function(read, paths)
 
   function directives.pickers()
     local out = {}
-    for _, entry in ipairs(table_of("lua/rille/nvim/catalogue.lua", "list")) do
-      out[#out + 1] = wrap(entry.about, ("    %-19s "):format("`" .. entry.name .. "`"), (" "):rep(24))
+    for _, picker in ipairs(table_of("lua/rille/nvim/catalogue.lua", "list")) do
+      out[#out + 1] = wrap(picker.about, ("    %-19s "):format("`" .. picker.name .. "`"), (" "):rep(24))
     end
     return table.concat(out, "\n")
   end
