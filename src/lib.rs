@@ -26,6 +26,8 @@
 #![deny(missing_docs, unsafe_code, unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
 mod capi;
+#[cfg(test)]
+mod emulated;
 pub mod file;
 pub mod fuzzy;
 mod io_error;

@@ -156,7 +156,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(24))]
+        #![proptest_config(ProptestConfig::with_cases(crate::emulated::cases(24)))]
         #[test]
         fn marks_tell_how_many_line_feeds_are_before_them(
             text in text(),

@@ -220,7 +220,7 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 200 }))]
+        #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { crate::emulated::cases(200) }))]
         /// Lines of a file, each kept or not. The last line of a batch often has no line feed; the next batch matches
         /// it again and may decide otherwise.
         #[test]

@@ -329,7 +329,8 @@ mod tests {
 
     #[test]
     fn every_char() {
-        let all: String = ('\0'..=char::MAX).flat_map(|c| [c, ' ']).collect();
+        let all: String =
+            ('\0'..=char::MAX).step_by(crate::emulated::ONE_IN).flat_map(|c| [c, ' ']).collect();
         for case in Case::ALL {
             assert!(mapped(all.as_bytes(), case) == plain(all.as_bytes(), case), "{case:?}");
         }

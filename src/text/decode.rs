@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn every_pair_of_bytes_before_continuations() {
         for a in 0..=255 {
-            for b in 0..=255 {
+            for b in (0..=255).step_by(crate::emulated::ONE_IN) {
                 agree(&[a, b]);
                 agree(&[a, b, 0x80, 0x80, 0x80]);
                 agree(&[0xE2, a, b, 0x80]);
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn every_char() {
-        for c in '\0'..=char::MAX {
+        for c in ('\0'..=char::MAX).step_by(crate::emulated::ONE_IN) {
             let mut bytes = [0; 4];
             let bytes = c.encode_utf8(&mut bytes).as_bytes();
             assert_eq!(decode(bytes, 0), (c as u32, bytes.len()));

@@ -290,7 +290,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(800))]
+        #![proptest_config(ProptestConfig::with_cases(crate::emulated::cases(800)))]
 
         #[test]
         fn batches_of_any_size_give_all(pieces in prop::collection::vec(prop::sample::select(vec![

@@ -296,7 +296,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(300))]
+        #![proptest_config(ProptestConfig::with_cases(crate::emulated::cases(300)))]
 
         #[test]
         fn lines_are_those_of_the_plain_way(

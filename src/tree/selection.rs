@@ -198,7 +198,7 @@ impl Prepared {
         if let Some(rules) = &rules
             && let Ok(real) = self.root.absolute.canonicalize()
         {
-            let report = &mut |path: &Path, message: &str| fail(&bytes(path), message);
+            let report = &mut |path: &Path, message: &str| fail(shown(&bytes(path)), message);
             above = rules.above(&real, go_on, report)?;
             base = with_slash(&real);
         }
@@ -243,7 +243,7 @@ impl Tree {
             let path = bytes(path);
             match path.strip_prefix(&self.base[..]) {
                 Some(rest) => fail(&[self.root.shown.as_slice(), rest].concat(), message),
-                None => fail(&path, message),
+                None => fail(shown(&path), message),
             }
         };
         rules.level(above.clone(), &os_path(path), path.len(), present, go_on, report)
@@ -380,6 +380,11 @@ pub(in crate::tree) fn bytes(path: &Path) -> Cow<'_, [u8]> {
     return Cow::Borrowed(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()));
     #[cfg(not(unix))]
     return Cow::Owned(path.to_string_lossy().replace('\\', "/").into_bytes());
+}
+
+/// Returns the bytes of a canonical path as they are shown: without the `//?/` with which it begins on Windows.
+fn shown(path: &[u8]) -> &[u8] {
+    if cfg!(windows) { path.strip_prefix(b"//?/").unwrap_or(path) } else { path }
 }
 
 /// Returns the path with these bytes.

@@ -14,7 +14,7 @@ pub(in crate::file) fn all(document: &Document) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(crate::emulated::cases(40)))]
     #[test]
     fn a_filter_is_the_file_of_its_lines(
         lines in prop::collection::vec(prop::sample::select(vec!["foo\n", "bar\r\n", "\n", "foo bar", "x\n"]), 0..4000),

@@ -108,7 +108,7 @@ fn settle(document: &Document) -> Vec<Change> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(crate::emulated::cases(40)))]
     #[test]
     fn a_filter_that_grows_is_a_filter_made_anew(
         begin in pieces().prop_map(Event::Replace),

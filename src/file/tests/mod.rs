@@ -129,7 +129,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(crate::emulated::cases(40)))]
     #[test]
     fn reading_is_that_of_the_plainest_reader(
         text in text(),
@@ -323,9 +323,17 @@ fn what_has_no_size_is_refused() {
     };
     assert!(refused(&directory.0).ends_with(": it is a directory"), "{}", refused(&directory.0));
     assert!(refused(&directory.0.join("none")).ends_with(": No such file or directory"));
-    if cfg!(not(unix)) {
-        return;
-    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_refused() {
+    let directory = Directory::new();
+    let refused = |path: &Path| {
+        Document::open(<[u8]>::from_path(path).unwrap(), FileOptions::default())
+            .err()
+            .expect("a refusal")
+    };
     assert!(refused(Path::new("/dev/null")).contains("it is a device"));
     if cfg!(target_os = "linux") {
         let memory = refused(Path::new("/proc/self/mem"));

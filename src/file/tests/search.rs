@@ -102,7 +102,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(60))]
+    #![proptest_config(ProptestConfig::with_cases(crate::emulated::cases(60)))]
     #[test]
     fn matches_are_those_of_the_plainest_search(
         text in text(),

@@ -29,7 +29,7 @@ fn schemes() -> impl Strategy<Value = Scheme> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(crate::emulated::cases(300)))]
 
     #[test]
     fn names_that_hold_the_rest(

@@ -4,6 +4,7 @@
 //! Each test prints its seed. `RILLE_SEED` repeats a run, `RILLE_FUZZY_QUERIES` sets the number of queries,
 //! `RILLE_FUZZY_ITEMS` sets the maximum number of real paths in a session.
 
+use crate::emulated::ONE_IN;
 use crate::fuzzy::Row;
 use crate::fuzzy::SessionOptions;
 use crate::fuzzy::fzf::brute_force;
@@ -186,7 +187,7 @@ fn dense_items_are_ranked_as_by_brute_force() {
         &["a", "b", "/", ":"],
         &["a", "é", "e", "\u{301}", "/", "ab/"],
     ];
-    let wanted = variable("RILLE_FUZZY_QUERIES").map_or(60 * 24, |count| count as usize);
+    let wanted = variable("RILLE_FUZZY_QUERIES").map_or(60 * 24 / ONE_IN, |count| count as usize);
     let mut queries = 0;
     while queries < wanted {
         let alphabet = random.pick(&alphabets);
@@ -462,7 +463,7 @@ mod real {
     #[test]
     fn real_paths_are_ranked_as_by_brute_force() {
         let mut random = Random::new("real");
-        let wanted = variable("RILLE_FUZZY_QUERIES").unwrap_or(2000) as usize;
+        let wanted = variable("RILLE_FUZZY_QUERIES").map_or(2000 / ONE_IN, |count| count as usize);
         let most = variable("RILLE_FUZZY_ITEMS").unwrap_or(2500) as usize;
         let paths = paths(most.max(20_000));
         let (mut queries, mut trees) = (0, 0);

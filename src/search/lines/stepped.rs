@@ -393,7 +393,7 @@ mod tests {
 
     proptest! {
         // Few cases, as each compiles all of the patterns.
-        #![proptest_config(ProptestConfig::with_cases(24))]
+        #![proptest_config(ProptestConfig::with_cases(crate::emulated::cases(24)))]
 
         #[test]
         fn it_finds_what_the_engine_finds(

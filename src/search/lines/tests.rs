@@ -197,7 +197,7 @@ fn spans_of(regex: &regex::Regex, line: &[u8]) -> Vec<Span> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(crate::emulated::cases(200)))]
 
     #[test]
     fn lines_of_any_text_are_those_that_match_alone(

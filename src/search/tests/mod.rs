@@ -50,7 +50,7 @@ fn replaced(regex: &Regex, text: &[u8], template: &str) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(crate::emulated::cases(500)))]
 
     #[test]
     fn matches_are_those_of_the_crate(pattern in pattern(), text in text(), batch in 1..4usize) {

@@ -117,7 +117,7 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(32))]
+    #![proptest_config(ProptestConfig::with_cases(crate::emulated::cases(32)))]
 
     #[test]
     fn every_division_finds_what_the_set_finds_in_the_whole(

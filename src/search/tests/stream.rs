@@ -88,7 +88,7 @@ fn text(pieces: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(crate::emulated::cases(300)))]
 
     #[test]
     fn every_split_of_a_small_text_gives_the_output_of_one_piece(

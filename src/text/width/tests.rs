@@ -327,7 +327,7 @@ fn plain_cells(cluster: &[u8], column: usize, options: &WidthOptions) -> usize {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(crate::emulated::cases(500)))]
 
     #[test]
     fn pieces_are_the_clusters_with_their_cells(

@@ -3,7 +3,7 @@
 use crate::job::{AnyJob, Job, JobState, MAX_UNTAKEN_BYTES};
 use crate::search::lines::PatternSource;
 use crate::tree::grep::{Case, Chunk, GrepOptions, MAX_LINE_BYTES, grep};
-use crate::tree::tests::Tree;
+use crate::tree::tests::{Tree, shown};
 use crate::tree::walk::{self, Refused};
 use crate::tree::*;
 use std::fs;
@@ -92,7 +92,7 @@ fn naive(directory: &Path, pattern: &regex::Regex, hits: &mut Vec<Hit>) {
                 .map(|found| [found.start() as u32, found.end() as u32])
                 .collect();
             if !spans.is_empty() {
-                let (path, text) = (path.to_str().unwrap().to_owned(), text.to_owned());
+                let (path, text) = (shown(&path), text.to_owned());
                 let line = number as u64 + 1;
                 hits.push(Hit { path, line, offset, kind: Found::Match as u32, text, spans });
             }

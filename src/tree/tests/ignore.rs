@@ -2,8 +2,9 @@
 //!
 //! `RILLE_SEED` repeats a run, `RILLE_REPOSITORIES` sets the number of repositories.
 
+use crate::emulated::cases;
 use crate::tree::selection::{COMPILED, Prepared};
-use crate::tree::tests::{Tree, collect};
+use crate::tree::tests::{Tree, collect, shown};
 use crate::tree::walk::{WalkOptions, walk};
 use crate::tree::*;
 use std::collections::BTreeSet;
@@ -104,6 +105,11 @@ fn patterns(random: &mut Random) -> String {
     text
 }
 
+/// Returns the number of random trees to try.
+fn repositories() -> u64 {
+    variable("RILLE_REPOSITORIES").unwrap_or(cases(200).into())
+}
+
 fn variable(name: &str) -> Option<u64> {
     std::env::var(name).ok().and_then(|value| value.parse().ok())
 }
@@ -176,10 +182,11 @@ fn is_hidden(path: &str) -> bool {
     path.split('/').any(|name| name.starts_with('.'))
 }
 
+#[cfg(unix)]
 #[test]
 fn random_repositories_are_walked_as_git_lists_them() {
     let mut random = seeded();
-    for number in 0..variable("RILLE_REPOSITORIES").unwrap_or(200) {
+    for number in 0..repositories() {
         let tree = Tree::new();
         make_repository(&tree.0);
         let mut lists = String::new();
@@ -213,6 +220,7 @@ fn random_repositories_are_walked_as_git_lists_them() {
 }
 
 /// Repeats the test above in a process whose user has a global ignore file.
+#[cfg(unix)]
 #[test]
 fn random_repositories_are_walked_as_git_lists_them_with_a_list_of_the_user() {
     let mut random = seeded();
@@ -221,9 +229,11 @@ fn random_repositories_are_walked_as_git_lists_them_with_a_list_of_the_user() {
         let (list, settings) = (home.0.join("list"), home.0.join("settings"));
         let text = patterns(&mut random);
         fs::write(&list, &text).unwrap();
-        fs::write(&settings, format!("[core]\n\texcludesFile = {}\n", list.display())).unwrap();
+        fs::write(&settings, format!("[core]\n\texcludesFile = {}\n", shown(&list))).unwrap();
         let test = "tree::tests::ignore::random_repositories_are_walked_as_git_lists_them";
-        let output = Command::new(std::env::current_exe().unwrap())
+        let program = crate::emulated::this_program();
+        let output = Command::new(&program[0])
+            .args(&program[1..])
             .args(["--exact", test])
             .env("GIT_CONFIG_GLOBAL", &settings)
             .env("RILLE_REPOSITORIES", "25")
@@ -235,10 +245,11 @@ fn random_repositories_are_walked_as_git_lists_them_with_a_list_of_the_user() {
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn lines_of_an_ignore_file_count_as_if_they_came_last_in_gitignore() {
     let mut random = seeded();
-    for number in 0..variable("RILLE_REPOSITORIES").unwrap_or(200) / 4 {
+    for number in 0..repositories() / 4 {
         let tree = Tree::new();
         make_repository(&tree.0);
         fill(&mut random, &tree.0);
@@ -335,7 +346,7 @@ fn globs_types_and_hidden_files_are_those_of_the_manual() {
     // Each of them has files of the one extension that there are here.
     const TYPES: &[&str] = &["lua", "py", "txt"];
     let mut random = seeded();
-    for number in 0..variable("RILLE_REPOSITORIES").unwrap_or(200) {
+    for number in 0..repositories() {
         let tree = Tree::new();
         let mut all = Vec::new();
         let mut directories = vec![String::new()];
@@ -419,7 +430,7 @@ fn faults_of_ignore_files_are_reported_with_real_paths_and_lines() {
     let tree = Tree::with(&["sub/x", "sub/y", ".git/x"]);
     fs::write(tree.0.join(".gitignore"), "ok\n[a\n").unwrap();
     fs::write(tree.0.join("sub/.gitignore"), b"caf\xE9\n\\\nx\n[[:no:]]\n").unwrap();
-    let path = |name: &str| tree.0.join(name).to_str().unwrap().to_owned();
+    let path = |name: &str| shown(&tree.0.join(name));
     let own = [
         (path("sub/.gitignore"), "line 2: nothing follows the last backslash: \\".to_owned()),
         (path("sub/.gitignore"), "line 4: unknown class [:no:]: [[:no:]]".to_owned()),
