@@ -356,9 +356,8 @@ impl Document {
     }
 
     /// Returns whether the path leads to another file. A deleted or unreachable file is not another one.
-    fn is_elsewhere(&self, identity: Option<(u64, u64)>) -> bool {
-        let now = std::fs::metadata(&self.path);
-        now.is_ok_and(|now| source::identity(&now) != identity)
+    fn is_elsewhere(&self, identity: source::Identity) -> bool {
+        source::look_at(&self.path).is_ok_and(|(now, _)| now != identity)
     }
 
     /// Returns the change since the last refresh. With `confirm`, an unchanged file gets the current time as that of

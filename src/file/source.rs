@@ -125,9 +125,8 @@ impl Disk {
         options.read(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
-        // A directory opens as it does on other systems, so that its metadata can be read.
         #[cfg(windows)]
-        std::os::windows::fs::OpenOptionsExt::custom_flags(&mut options, 0x0200_0000); // FILE_FLAG_BACKUP_SEMANTICS
+        std::os::windows::fs::OpenOptionsExt::custom_flags(&mut options, BACKUP_SEMANTICS);
         let file = options.open(path)?;
         let metadata = file.metadata()?;
         Ok((Disk { file }, metadata))
@@ -170,6 +169,11 @@ impl Disk {
                 return Ok(Some(all));
             }
         }
+    }
+
+    /// Returns the key of the file.
+    pub fn identity(&self) -> Identity {
+        identity(&self.file)
     }
 
     /// Returns the file, to be read from its beginning to its end.
@@ -224,19 +228,34 @@ fn read_once(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
     }
 }
 
-/// Returns a key that distinguishes two files with the same path.
-#[cfg(unix)]
-pub(super) fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
-    use std::os::unix::fs::MetadataExt;
-    Some((metadata.dev(), metadata.ino()))
+/// The key of a file, which distinguishes it from others with the same path; none if the system has none.
+pub(super) type Identity = Option<(u64, u64)>;
+
+/// Returns the key of an open file.
+pub(super) fn identity(file: &File) -> Identity {
+    job::file_number(file).ok()
 }
 
-/// Returns a key that distinguishes two files with the same path: here only the creation time.
-#[cfg(not(unix))]
-pub(super) fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
-    let born = metadata.created().ok()?.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-    Some((born.as_secs(), born.subsec_nanos().into()))
+/// Returns the key of the file at a path, and its metadata.
+#[cfg(unix)]
+pub(super) fn look_at(path: &Path) -> io::Result<(Identity, Metadata)> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = path.metadata()?;
+    Ok((Some((metadata.dev(), metadata.ino())), metadata))
 }
+
+/// Returns the key of the file at a path, and its metadata.
+#[cfg(windows)]
+pub(super) fn look_at(path: &Path) -> io::Result<(Identity, Metadata)> {
+    use std::os::windows::fs::OpenOptionsExt;
+    // Without the right to read it, which another process may deny.
+    let file = File::options().access_mode(0).custom_flags(BACKUP_SEMANTICS).open(path)?;
+    Ok((identity(&file), file.metadata()?))
+}
+
+/// With this flag a directory opens as it does on other systems, so that its metadata can be read.
+#[cfg(windows)]
+const BACKUP_SEMANTICS: u32 = 0x0200_0000;
 
 /// Returns why a file that is not a directory has no size, or `None` for a regular file.
 pub(super) fn what_is_special(metadata: &Metadata) -> Option<&'static str> {

@@ -21,7 +21,7 @@ use super::change::Change;
 use super::decompress::{Broken, Codec, MAGIC};
 use super::index::Counted;
 use super::snapshot::Snapshot;
-use super::source::{Source, Stat, identity, read_fully};
+use super::source::{Identity, Source, Stat, identity, look_at, read_fully};
 use crate::io_error;
 use crate::job::{JobError, Worker};
 use crate::memory;
@@ -53,15 +53,14 @@ pub(super) struct Spool {
 /// The properties that identify an archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
-    identity: Option<(u64, u64)>,
+    identity: Identity,
     len: u64,
     written: Option<SystemTime>,
 }
 
 impl Stamp {
-    fn of(metadata: &Metadata) -> Stamp {
-        let (len, written) = (metadata.len(), metadata.modified().ok());
-        Stamp { identity: identity(metadata), len, written }
+    fn of((identity, metadata): (Identity, &Metadata)) -> Stamp {
+        Stamp { identity, len: metadata.len(), written: metadata.modified().ok() }
     }
 }
 
@@ -103,7 +102,8 @@ impl Spool {
         let file = tempfile::tempfile_in(&directory).map_err(|error| {
             format!("no temporary file in {}: {}", directory.display(), io_error::message(&error))
         })?;
-        let archive = matches!(packing, Unpack::From(_)).then(|| Stamp::of(metadata));
+        let archive =
+            matches!(packing, Unpack::From(_)).then(|| Stamp::of((identity(&source), metadata)));
         let spool = Arc::new(Spool::of(file, archive));
         let limit = if limit == 0 { DEFAULT_LIMIT } else { limit };
         let total = if archive.is_some() { metadata.len() } else { 0 };
@@ -118,8 +118,9 @@ impl Spool {
 
     /// Returns the change since the last [`Spool::mark_reported`]. A deleted archive is not another one.
     pub fn look(&self, path: &Path) -> Change {
-        let is_other =
-            |archive| std::fs::metadata(path).is_ok_and(|now| Stamp::of(&now) != archive);
+        let is_other = |archive| {
+            look_at(path).is_ok_and(|(key, metadata)| Stamp::of((key, &metadata)) != archive)
+        };
         if self.archive.is_some_and(is_other) {
             Change::Replaced
         } else if self.reported.load(Ordering::Acquire) < self.written.load(Ordering::Acquire) {

@@ -13,7 +13,7 @@ use super::decompress::{Codec, MAGIC};
 use super::filter::View;
 use super::options::FileOptions;
 use super::snapshot::{FileError, Snapshot};
-use super::source::{Disk, MAX_MADE, Made, Source, identity, what_is_special};
+use super::source::{Disk, Identity, MAX_MADE, Made, Source, what_is_special};
 use super::spool::{Feed, Spool, Unpack};
 use crate::io_error;
 use crate::job::{Job, Waker};
@@ -49,7 +49,7 @@ pub(super) struct FileState<F> {
 pub(super) struct Current<F> {
     pub snapshot: Arc<Snapshot>,
     pub disk: Option<Arc<Disk>>,
-    pub identity: Option<(u64, u64)>,
+    pub identity: Identity,
     pub spool: Option<Arc<Spool>>,
     /// The content of a file whose size the system does not report.
     pub made: Option<Arc<Made>>,
@@ -185,7 +185,8 @@ impl<F> Current<F> {
             return Err(format!("{reason}; set the option spool to read it into a temporary file"));
         }
         if special.is_none() && !matches!(packing, Unpack::From(_)) {
-            let current = Current::of(disk, identity(&metadata), options)?;
+            let identity = disk.identity();
+            let current = Current::of(disk, identity, options)?;
             return Ok((current, None));
         }
         let directory = options.spool_directory.as_deref();
@@ -199,7 +200,7 @@ impl<F> Current<F> {
 
     pub fn of(
         disk: Arc<Disk>,
-        identity: Option<(u64, u64)>,
+        identity: Identity,
         options: &FileOptions,
     ) -> Result<Current<F>, String> {
         let snapshot = Snapshot::new(Box::new(Arc::clone(&disk)), options.capacity());

@@ -135,6 +135,11 @@ pub fn size_at_hand(file: &File) -> std::io::Result<u64> {
     sys::size_at_hand(file)
 }
 
+/// Returns the numbers of the volume that a file is on, and of the file on it.
+pub fn file_number(file: &File) -> std::io::Result<(u64, u64)> {
+    sys::file_number(file)
+}
+
 /// Returns the bytes of untaken results of all jobs.
 pub fn waiting() -> i64 {
     WAITING.load(Ordering::Relaxed)

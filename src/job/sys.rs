@@ -132,6 +132,12 @@ mod unix {
         Ok(unsafe { known.assume_init() }.stx_size)
     }
 
+    /// Returns the numbers of the file system that a file is on, and of the file on it.
+    pub fn file_number(file: &File) -> Result<(u64, u64)> {
+        use std::os::unix::fs::MetadataExt;
+        file.metadata().map(|metadata| (metadata.dev(), metadata.ino()))
+    }
+
     /// Creates a descriptor that reports changes in directories.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     pub fn inotify() -> Result<File> {
@@ -226,6 +232,25 @@ mod unix {
 #[cfg(not(target_os = "linux"))]
 pub(super) fn size_at_hand(file: &std::fs::File) -> std::io::Result<u64> {
     Ok(file.metadata()?.len())
+}
+
+/// Returns the numbers of the volume that a file is on, and of the file on it. Its time of creation would not do: a file
+/// that is created shortly after another one of that name has gone gets that one's time.
+#[cfg(windows)]
+pub(super) fn file_number(file: &std::fs::File) -> std::io::Result<(u64, u64)> {
+    use std::ffi::c_void;
+    #[link(name = "kernel32")]
+    unsafe extern "system" {
+        fn GetFileInformationByHandle(file: *mut c_void, information: *mut u32) -> i32;
+    }
+    // Attributes, three times of two words, volume, two words of the size, links, two words of the number.
+    let mut found = [0_u32; 13];
+    let handle = std::os::windows::io::AsRawHandle::as_raw_handle(file);
+    // SAFETY: the handle is open, and there is room for the structure, which is made of so many words.
+    if unsafe { GetFileInformationByHandle(handle, found.as_mut_ptr()) } == 0 {
+        return Err(std::io::Error::last_os_error());
+    }
+    Ok((found[7].into(), u64::from(found[11]) << 32 | u64::from(found[12])))
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]

@@ -294,6 +294,23 @@ fn growth_extends_the_index_and_the_rest_starts_afresh() {
     assert_eq!(batch.text(0), b"fresh");
 }
 
+/// On Windows the new file gets the time of creation of the old one, by which it was recognised there.
+#[test]
+fn a_file_that_is_created_again_under_its_name_is_another_one() {
+    let directory = Directory::new();
+    let path = directory.file("log", b"one\n");
+    let document = open(&path, FileOptions::default());
+    for content in ["two\n", "three\n"] {
+        fs::rename(&path, directory.0.join(content.trim_end())).unwrap();
+        fs::write(&path, content).unwrap();
+        assert_eq!(document.refresh(), Ok(Change::Replaced), "{content}");
+        let mut batch = Lines::default();
+        document.lines(1, 9, Window::default(), &mut batch).unwrap();
+        assert_eq!(batch.text(0), content.trim_end().as_bytes());
+        assert_eq!(document.refresh(), Ok(Change::Same));
+    }
+}
+
 #[test]
 fn overwritten_bytes_are_other_content() {
     let directory = Directory::new();
