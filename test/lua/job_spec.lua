@@ -200,19 +200,22 @@ t.test("a wait ends at its timeout", function()
   t.raises("rille.job:take: n must be a number of results from 1 on, got 1.5", job.take, job, 1.5)
 end)
 
+local WINDOWS = ffi.os == "Windows"
 if not pcall(ffi.typeof, "struct rille_test_pollfd") then
-  -- Under our own names: hosts declare the system's functions.
-  ffi.cdef([[
-  struct rille_test_pollfd { int fd; short events; short revents; };
-  int rille_test_poll(struct rille_test_pollfd *fds, unsigned long count, int timeout) __asm__("poll");
-  ]])
+  -- Under our own names: hosts declare the system's functions. On Windows the descriptor is a socket.
+  ffi.cdef(([[
+  struct rille_test_pollfd { %s fd; short events; short revents; };
+  int rille_test_poll(struct rille_test_pollfd *fds, unsigned long count, int timeout) __asm__("%s");
+  ]]):format(WINDOWS and "uintptr_t" or "int", WINDOWS and "WSAPoll" or "poll"))
 end
+local poll = (WINDOWS and ffi.load("ws2_32") or ffi.C).rille_test_poll
+local READABLE = WINDOWS and 0x300 or 1
 
 --- Returns whether a descriptor becomes readable within a number of milliseconds.
 local function readable(fd, ms)
   local fds = ffi.new("struct rille_test_pollfd[1]")
-  fds[0].fd, fds[0].events = fd, 1
-  return ffi.C.rille_test_poll(fds, 1, ms) == 1
+  fds[0].fd, fds[0].events = fd, READABLE
+  return poll(fds, 1, ms) == 1
 end
 
 t.test("a descriptor becomes readable when a job is ready", function()

@@ -132,7 +132,7 @@ t.test("a batch is stale after a take that returned nil", function()
 end)
 
 t.test("a walk that stays on the file system of its root leaves out what is mounted below", function()
-  local mounts = io.open("/proc/self/mounts")
+  local mounts = not t.windows and io.open("/proc/self/mounts")
   local mounted = mounts and mounts:read("*a"):find(" /dev/pts ", 1, true)
   if mounts then
     mounts:close()

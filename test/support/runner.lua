@@ -13,6 +13,7 @@
 --   env                    overrides of os.getenv for this Lua state only; false unsets a variable
 --   print                  takes one line of the report (default: print)
 local SKIP = {}
+local WINDOWS = package.config:sub(1, 1) == "\\"
 
 local function show(v)
   if type(v) ~= "string" then
@@ -75,7 +76,7 @@ return function(config)
   if not paths then
     paths = {}
     -- On Windows a path has a colon after its drive.
-    local separated = package.config:sub(1, 1) == "\\" and "[^;]+" or "[^:]+"
+    local separated = WINDOWS and "[^;]+" or "[^:]+"
     for path in (os.getenv("RILLE_SPECS") or ""):gmatch(separated) do
       paths[#paths + 1] = path
     end
@@ -99,7 +100,8 @@ return function(config)
     return ok
   end
 
-  local t = { host = host, shared = config.shared or false }
+  -- `windows` is for what the system lacks: wine has the paths of its own system, such as /dev, too.
+  local t = { host = host, shared = config.shared or false, windows = WINDOWS }
   function t.test(name, fn)
     if attempt(name, fn) then
       passed = passed + 1
