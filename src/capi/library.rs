@@ -3,7 +3,7 @@
 use super::boundary::boundary_get;
 use crate::text::{UNICODE_VERSION, kernel};
 use once_cell::race::OnceBox;
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CString, c_char, c_void};
 use std::ptr::null;
 
 /// Version of the interface that this header describes. It changes whenever a function, a layout or a constant changes
@@ -70,7 +70,7 @@ fn path() -> *const c_char {
             return Err(());
         }
         // SAFETY: the loader's name of the file ends with a NUL; it is copied at once.
-        Ok(Box::new(unsafe { CStr::from_ptr(name) }.to_owned()))
+        Ok(Box::new(unsafe { std::ffi::CStr::from_ptr(name) }.to_owned()))
     });
     found.map_or(null(), |path| path.as_ptr())
 }

@@ -5,7 +5,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 /// The properties of a source that are known without reading it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +35,9 @@ impl Stat {
         {
             use std::os::unix::fs::MetadataExt;
             let (seconds, nanos) = (metadata.ctime(), metadata.ctime_nsec());
-            let since = |at: i64| Duration::new(at as u64, nanos as u32);
-            let changed = u64::try_from(seconds).is_ok().then(|| UNIX_EPOCH + since(seconds));
+            let since = |at: i64| std::time::Duration::new(at as u64, nanos as u32);
+            let changed =
+                u64::try_from(seconds).is_ok().then(|| SystemTime::UNIX_EPOCH + since(seconds));
             let owner = [metadata.uid().into(), metadata.gid().into()];
             let attributes = [metadata.mode().into(), owner[0], owner[1], metadata.nlink()];
             Stat { size, written, changed, attributes, complete: true }

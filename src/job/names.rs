@@ -64,6 +64,7 @@ impl Names {
     }
 
     /// Adds the wakers of all names mentioned in `reports` to `woken`, by the numbers of their watches.
+    #[cfg(unix)]
     pub(super) fn find(&self, reports: &[u8], woken: &mut BTreeMap<u64, Waker>) {
         let state = self.lock();
         for (watch, lost, name) in sys::reports(reports) {

@@ -266,7 +266,7 @@ pub(super) fn add_watch(_: &std::fs::File, _: &std::ffi::CStr) -> std::io::Resul
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) fn remove_watch(_: &std::fs::File, _: i32) {}
 
-#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[cfg(all(unix, not(any(target_os = "linux", target_os = "android"))))]
 pub(super) fn reports(_: &[u8]) -> impl Iterator<Item = (i32, bool, &[u8])> {
     std::iter::empty()
 }
