@@ -387,6 +387,8 @@ t.test(
   function()
     local nvim = start()
     nvim:lua(function()
+      -- So that no session is freed by a finaliser.
+      collectgarbage("stop")
       _G.calls = 0
       _G.handle = require("rille.nvim").pick({
         items = function(add, done)
