@@ -90,7 +90,8 @@ impl rille_regex {
 impl Measured for rille_regex {
     const GAUGE: &'static Gauge = &crate::capi::gauge::REGEX;
 
-    /// The scratch memory of a thread: what it needs to search, and the start of its cache of states.
+    /// The scratch memory of a thread: what it needs to search, and the start of its cache of states. For few patterns also an
+    /// automaton for short texts, of at most as much.
     const HIDDEN: usize = 64 << 10;
 
     /// The compiled pattern, by the size that its engine reports. The scratch memory of threads is not known, and not
