@@ -9,8 +9,8 @@
 //! # What does it cost?
 //!
 //! Some hundred bytes in a pattern. After [`SEARCHES_BEFORE_DFA`] searches for an end, which show that the pattern is used often, an
-//! automaton for them is built, in a tenth of a millisecond, unless it would take more than [`MAX_DFA_BYTES`]. Other anchored
-//! searches are those of the engine. Each place where the literal is no match costs an anchored search, which may scan the
+//! automaton for them is built, once and in some tenths of a millisecond, if the pattern is simple enough. Other anchored searches
+//! are those of the engine. Each place where the literal is no match costs an anchored search, which may scan the
 //! rest of the text. After [`MAX_ATTEMPTS`] of them the search continues without this, so it stays linear.
 //!
 //! # What are the limits?
@@ -24,8 +24,8 @@ use once_cell::race::OnceBox;
 use regex_automata::dfa::{Automaton, StartKind, dense};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::{Anchored, Input, MatchKind};
-use regex_syntax::hir::Hir;
 use regex_syntax::hir::literal::Extractor;
+use regex_syntax::hir::{Class, Hir, HirKind};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Maximum length of a text that is searched in this way, in bytes.
@@ -46,11 +46,15 @@ const MAX_DFA_BYTES: usize = 64 << 10;
 /// Maximum memory that building it takes, in bytes.
 const MAX_BUILD_BYTES: usize = 256 << 10;
 
+/// Maximum weight of a pattern for which it is built: `\d` weighs 71, `\w` 770.
+const MAX_WEIGHT: usize = 256;
+
 type Dfa = dense::DFA<Vec<u32>>;
 
 /// The literal that all matches of a pattern begin with.
 pub(super) struct Prefix {
     finder: Finder<'static>,
+    is_simple: bool,
     searches: AtomicU32,
     /// The automaton of the whole pattern for anchored searches, if it was built and is small.
     dfa: OnceBox<Option<Dfa>>,
@@ -67,6 +71,7 @@ impl Prefix {
         let common = literals.longest_common_prefix()?;
         (common.len() >= MIN_LITERAL_BYTES).then(|| Prefix {
             finder: Finder::new(common).into_owned(),
+            is_simple: weight(hir) <= MAX_WEIGHT,
             searches: AtomicU32::new(0),
             dfa: OnceBox::new(),
         })
@@ -82,7 +87,7 @@ impl Prefix {
         earliest: bool,
         parse: impl FnOnce() -> Option<Hir>,
     ) -> Option<Option<Span>> {
-        if text.len().checked_sub(from)? > MAX_TEXT_BYTES {
+        if !self.is_simple || text.len().checked_sub(from)? > MAX_TEXT_BYTES {
             return None;
         }
         let dfa = self.dfa(parse)?;
@@ -133,6 +138,25 @@ impl Prefix {
                 None
             }
             None => self.dfa.get_or_init(|| Box::new(parse().and_then(|hir| build(&hir)))).as_ref(),
+        }
+    }
+}
+
+/// Returns a measure of the time to build an automaton: the number of ranges in classes and of bytes in literals, repeated as
+/// often as the pattern repeats them.
+fn weight(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.len(),
+        HirKind::Class(Class::Unicode(class)) => class.ranges().len(),
+        HirKind::Class(Class::Bytes(class)) => class.ranges().len(),
+        HirKind::Capture(capture) => weight(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min).max(1);
+            weight(&repetition.sub).saturating_mul(times as usize)
+        }
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => {
+            parts.iter().map(weight).fold(0, usize::saturating_add)
         }
     }
 }
