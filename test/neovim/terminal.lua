@@ -34,7 +34,9 @@ function M.start(opts)
   for _, text in ipairs(opts.commands or {}) do
     add("--cmd", text)
   end
-  self.server = vim.fn.jobstart(command, { cwd = opts.cwd, env = { LC_ALL = "C.UTF-8" } })
+  -- Files that are opened here are none that the user opens often.
+  local env = { LC_ALL = "C.UTF-8", XDG_STATE_HOME = directory .. "/state" }
+  self.server = vim.fn.jobstart(command, { cwd = opts.cwd, env = env })
   assert(self.server > 0, "the server does not start")
   assert(
     vim.wait(LIMIT, function()
