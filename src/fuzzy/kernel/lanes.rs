@@ -34,6 +34,7 @@ pub(super) trait Lanes: Copy {
     unsafe fn and(self, other: Self) -> Self;
     unsafe fn or(self, other: Self) -> Self;
     /// Returns the bits of `other` that `self` does not have.
+    #[cfg_attr(not(target_arch = "x86_64"), allow(dead_code))]
     unsafe fn not_and(self, other: Self) -> Self;
     /// Returns the bits of `self` that `mask` does not have.
     unsafe fn without(self, mask: Self) -> Self;
