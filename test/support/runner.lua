@@ -152,6 +152,10 @@ return function(config)
   --- and the mode of opening, "wb" by default. The file is removed after the test.
   function t.with_file(content, fn)
     local path = os.tmpname()
+    if WINDOWS and path:find("^\\[^\\]*$") then
+      -- Some C libraries name a file of the root.
+      path = (os.getenv("TEMP") .. path):gsub("\\", "/")
+    end
     local function write(text, mode)
       local file = assert(io.open(path, mode or "wb"))
       file:write(text)
