@@ -1,5 +1,4 @@
 --- The options of all functions that measure in display cells, for both backends.
-local lazy = require("rille.core.lazy")
 local reader = require("rille.core.options").reader
 
 local LARGEST = 2 ^ 32 - 1
@@ -78,13 +77,6 @@ local MEASURED = {
   measure = { "function", "table", unread = true },
   kerning = { "function", "table", unread = true },
 }
-
---- Returns the functions for `measure`, which few programs use, if the options have it.
----@param opts? rille.width_options
----@return table?
-function M.measured(opts)
-  return type(opts) == "table" and opts.measure and lazy.load("rille.text.measured") or nil
-end
 
 --- Read the options of a function into a table or the C struct: `read` with those of measured text, `read_cells` without.
 ---@type table<string, fun(opts: table?, name: string, into: rille.layout|ffi.cdata*, level?: integer): rille.layout|ffi.cdata*>

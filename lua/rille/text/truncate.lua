@@ -2,6 +2,7 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
+local choose_measured = require("rille.text.choose_measured")
 local failure = require("rille.core.error")
 local layout = require("rille.text.layout")
 local memory = require("rille.core.result")
@@ -44,7 +45,7 @@ local M = {}
 ---@return string?
 ---@return string? message if the text is too long
 function M.truncate(s, cells, opts)
-  local measured = layout.measured(opts)
+  local measured = choose_measured(opts)
   if measured then
     return measured.truncate(s, cells, opts)
   end

@@ -2,6 +2,7 @@
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
+local choose_measured = require("rille.text.choose_measured")
 local failure = require("rille.core.error")
 local layout = require("rille.text.layout")
 
@@ -41,7 +42,7 @@ local M = {}
 ---@return string[]?
 ---@return string? message if the text is too long
 function M.wrap(s, cells, opts)
-  local measured = layout.measured(opts)
+  local measured = choose_measured(opts)
   if measured then
     return measured.wrap(s, cells, opts)
   end
@@ -72,7 +73,7 @@ end
 ---@return integer[]? positions from, to, from, to, …
 ---@return string? message if the text is too long
 function M.wrap_spans(s, cells, opts)
-  local measured = layout.measured(opts)
+  local measured = choose_measured(opts)
   if measured then
     return measured.wrap_spans(s, cells, opts)
   end
@@ -101,7 +102,7 @@ end
 ---@return integer? len bytes appended
 ---@return string? message if the text is too long
 function M.wrap_into(buffer, s, cells, opts)
-  local measured = layout.measured(opts)
+  local measured = choose_measured(opts)
   if measured then
     bytes.sink(buffer, s, "rille.text.wrap_into")
     return measured.wrap_into(buffer, s, cells, opts)

@@ -1,5 +1,6 @@
 --- Truncation in pure Lua, for ASCII.
 local bytes = require("rille.bytes")
+local choose_measured = require("rille.text.choose_measured")
 local layout = require("rille.text.layout")
 local ascii = require("rille.fallback.ascii")
 
@@ -51,7 +52,7 @@ end
 ---@return string?
 ---@return string? message unless the text is ASCII
 function M.truncate(s, cells, opts)
-  local measured = layout.measured(opts)
+  local measured = choose_measured(opts)
   if measured then
     return measured.truncate(s, cells, opts)
   end

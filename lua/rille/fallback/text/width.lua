@@ -1,5 +1,6 @@
 --- Width and padding in pure Lua, for ASCII.
 local bytes = require("rille.bytes")
+local choose_measured = require("rille.text.choose_measured")
 local layout = require("rille.text.layout")
 local ascii = require("rille.fallback.ascii")
 
@@ -15,7 +16,7 @@ local M = {}
 ---@return integer? cells
 ---@return string? message unless the text is ASCII
 function M.width(s, opts)
-  local measured = layout.measured(opts)
+  local measured = choose_measured(opts)
   if measured then
     return measured.width(s, opts)
   end

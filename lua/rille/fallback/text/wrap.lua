@@ -1,5 +1,6 @@
 --- Wrapping in pure Lua, for ASCII.
 local bytes = require("rille.bytes")
+local choose_measured = require("rille.text.choose_measured")
 local layout = require("rille.text.layout")
 local ascii = require("rille.fallback.ascii")
 
@@ -38,7 +39,7 @@ end
 ---@return string[]?
 ---@return string? message unless the text is ASCII
 function M.wrap(s, cells, opts)
-  local measured = layout.measured(opts)
+  local measured = choose_measured(opts)
   if measured then
     return measured.wrap(s, cells, opts)
   end
@@ -59,7 +60,7 @@ end
 ---@return integer[]? positions from, to, from, to, …
 ---@return string? message unless the text is ASCII
 function M.wrap_spans(s, cells, opts)
-  local measured = layout.measured(opts)
+  local measured = choose_measured(opts)
   if measured then
     return measured.wrap_spans(s, cells, opts)
   end
@@ -81,7 +82,7 @@ end
 ---@return integer? len bytes appended
 ---@return string? message unless the text is ASCII
 function M.wrap_into(buffer, s, cells, opts)
-  local measured = layout.measured(opts)
+  local measured = choose_measured(opts)
   if measured then
     bytes.sink(buffer, s, "rille.text.wrap_into")
     return measured.wrap_into(buffer, s, cells, opts)
