@@ -89,6 +89,23 @@ fn an_automaton_that_would_be_big_is_not_built_and_matches_are_found() {
 }
 
 #[test]
+fn an_automaton_is_built_for_simple_patterns_that_are_used_often() {
+    for (pattern, is_built) in [
+        ("item/(\\d+)", true),
+        ("item/[0-9a-f]{8}-(?:x|yz)*", true),
+        ("item/\\w+", false),
+        ("item/[^x]{200}", false),
+        ("item\\b\\d", false),
+    ] {
+        let hir = PatternOptions::default().parse(pattern.as_bytes()).unwrap();
+        let prefix = Prefix::new(&hir).expect("item");
+        let find = || prefix.find(b"no such thing", 0, false, || Some(hir.clone()));
+        assert_eq!((find(), find()), (None, None), "{pattern}");
+        assert_eq!(find(), is_built.then_some(None), "{pattern}");
+    }
+}
+
+#[test]
 fn an_anchored_pattern_with_a_prefix_matches_only_where_the_search_starts() {
     let options = PatternOptions { anchored: true, ..PatternOptions::default() };
     let regex = Regex::new(b"item/(\\d+)", &options).unwrap();
