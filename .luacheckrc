@@ -16,6 +16,7 @@ files["examples/pickers"] = neovim
 files["tools/pictures.lua"] = neovim
 files["examples/templates"] = { globals = { "vim" } }
 files["lua/rille/resty"] = { read_globals = { "ngx" }, globals = { "ngx.ctx", "ngx.arg", "ngx.header", "ngx.status" } }
+files["examples/openresty"] = { globals = { "ngx" } }
 files["bench/nginx"] = { globals = { "ngx" } }
 files["test/hosts/nginx"] = { globals = { "ngx" } }
 files["lua/rille/love"] = { read_globals = { "love" } }

@@ -234,3 +234,38 @@ fn every_snippet_of_the_page_runs_in_nginx() {
         }
     }
 }
+
+#[test]
+fn the_example_runs_in_nginx() {
+    let root = crate::root().to_str().expect("a path in UTF-8");
+    for (program, kind) in servers() {
+        // The prefix stands for the checkout: the service searches in its files.
+        let prefix = Scratch::new();
+        fs::create_dir(prefix.path().join("src")).expect("a directory is made");
+        fs::write(prefix.path().join("src/a.rs"), "one\nfn reverse_all() {\n").expect("a file");
+        let conf = fs::read_to_string(crate::root().join("examples/openresty/nginx.conf"))
+            .expect("the example")
+            .replace("daemon off;", "@LOAD_MODULES@\n@USER@\n@ENV@\ndaemon off;")
+            .replace("listen 8080;", "listen unix:@PREFIX@/s;")
+            .replace("target/nginx", "nginx")
+            .replace("$prefix/", &format!("{root}/"))
+            .replace("root examples", &format!("root {root}/examples"));
+        let template = prefix.path().join("template.conf");
+        fs::write(&template, conf).expect("a file is written");
+        let template = template.to_str().expect("a path in UTF-8");
+        let mut server = Server::start(&program, &kind, prefix.path(), template);
+        let socket = server.prefix.join("s");
+        server.wait_for(&socket);
+        for (path, promised) in [
+            ("/search?q=fn+reverse_%5Cw%2B", "src/a.rs:2: fn reverse_all() {\n"),
+            ("/search?q=fn+(", "unclosed group at 4\n"),
+            ("/complete?q=sra", "src/a.rs\n"),
+            ("/complete?q=zzz", ""),
+            ("/people.txt", "Ada Lovelace <hidden>\nGrace Hopper <hidden>\nNobody in particular\n"),
+        ] {
+            let answer = request(&socket, path);
+            let answer = answer.unwrap_or_else(|error| panic!("{path}: {error}\n{}", server.log()));
+            assert_eq!(body(&answer), promised, "{path}\n{}", server.log());
+        }
+    }
+}
