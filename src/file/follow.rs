@@ -82,14 +82,15 @@ impl Follower {
         // Watch before checking, so that no change between the two is missed.
         self.watch(&document, worker);
         let current = document.own()?.current();
+        // A filter grows without a refresh, so its size does not identify the content.
+        let size = if current.filter.is_some() { 0 } else { current.snapshot.size() };
+        // Before checking: a refresh during the check would make a change that was reported look like another one.
+        let of = (Arc::as_ptr(&current.snapshot) as usize, size);
         let looked = match &current.filter {
             Some((filter, view)) => filter.news(view, worker),
             None => document.look(false),
         };
         let is_restless = document.is_restless();
-        // A filter grows without a refresh, so its size does not identify the content.
-        let size = if current.filter.is_some() { 0 } else { current.snapshot.size() };
-        let of = (Arc::as_ptr(&current.snapshot) as usize, size);
         drop((document, current));
         // The file has changed since this check began: the next one sees how.
         let has_changed = |trouble: &FileError| trouble.changed;

@@ -107,7 +107,10 @@ t.test("a budget is exceeded by one callback at most, and every job has its turn
   local calls, waits = {}, {}
   for i = 1, 5 do
     calls[i] = 0
-    waits[i] = glue.await(start({ steps = 1, results = 1 }), function()
+    local job = start({ steps = 1, results = 1 })
+    repeat
+    until job:wait(10) ~= "running"
+    waits[i] = glue.await(job, function()
       calls[i] = calls[i] + 1
       local ends = love.timer.getTime() + 0.002
       while love.timer.getTime() < ends do -- luacheck: ignore 542
