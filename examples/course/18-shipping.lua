@@ -7,7 +7,7 @@ if rille.backend ~= "native" then
 end
 
 -- What users of such plugins suffer from most is not a slow or wrong function. The file does not arrive, is for another
--- system, is of an older version, or crashes the program; and nobody says which of these it is.
+-- system, is of an older version, or crashes the program; and no message says which.
 
 -- The name of the file differs. A LOOKUP tries a fixed list of places, the same each time. All are absolute paths: a
 -- library in the working directory could come from anybody.

@@ -15,7 +15,7 @@ local function argument(name)
   return ngx.unescape_uri(ngx.var["arg_" .. name] or "")
 end
 
---- Answers with the lines below `src` that match `q`, while the search goes on in a thread of the library.
+--- Answers with the lines below `src` that match `q`, while the search continues on a thread of the library.
 function M.search()
   local pattern, message, at = rille.regex(argument("q"))
   if not pattern then

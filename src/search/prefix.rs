@@ -165,7 +165,7 @@ fn weight(hir: &Hir) -> usize {
 #[cold]
 #[inline(never)]
 fn build(hir: &Hir) -> Option<Dfa> {
-    // Without memory a search goes on as before.
+    // Without memory the engine continues to search.
     memory::spare(MAX_BUILD_BYTES).ok()?;
     let nfa = thompson::Compiler::new()
         .configure(

@@ -213,7 +213,7 @@ function M.save()
   return written
 end
 
---- Removes a file from the list, in the background.
+--- Removes a file from the list; the file of visits is written in the next turn of the loop.
 ---@param path string
 function M.forget(path)
   forgotten[path] = true

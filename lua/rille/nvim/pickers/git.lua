@@ -18,7 +18,8 @@ function M.run(root, arguments, on_done, stdin)
   local ok, process = pcall(
     vim.system,
     command,
-    { stdin = stdin, env = { GIT_TERMINAL_PROMPT = "0" } },
+    -- Names of files are no patterns: `[id].txt` would also be `i.txt`.
+    { stdin = stdin, env = { GIT_TERMINAL_PROMPT = "0", GIT_LITERAL_PATHSPECS = "1" } },
     vim.schedule_wrap(function(ended)
       local failed = ended.code ~= 0 and vim.trim((ended.stderr or ""):match("[^\n]*\n?"))
       on_done(ended.stdout or "", failed and (failed ~= "" and failed or "git failed") or nil)
@@ -45,8 +46,8 @@ function M.change(root, arguments, after, stdin)
   end, stdin)
 end
 
---- Calls a function with the top of the repository of the current file, otherwise of the working directory; if there is
---- none, the user is told so.
+--- Calls a function with the top of the repository of the current file, otherwise of the working directory. Reports that
+--- there is none.
 ---@param found fun(root: string)
 function M.with_root(found)
   local name = vim.bo.buftype == "" and api.nvim_buf_get_name(0) or ""

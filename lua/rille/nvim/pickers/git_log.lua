@@ -44,8 +44,10 @@ end
 local function commits(root, arguments)
   return function(add, done)
     local rest = ""
-    local command = { "git", "--no-optional-locks", "-C", root, "log", "--format=" .. FORMAT }
+    local command =
+      { "git", "--no-optional-locks", "-C", root, "log", "--no-show-signature", "--format=" .. FORMAT }
     return vim.system(vim.list_extend(command, arguments), {
+      env = { GIT_LITERAL_PATHSPECS = "1" },
       stdout = vim.schedule_wrap(function(_, data)
         local lines = vim.split(rest .. (data or "\n"), "\n", { plain = true })
         rest = table.remove(lines)

@@ -1,7 +1,9 @@
 --- Pickers for what has changed in a repository: its files, and its hunks.
 local git = require("rille.nvim.pickers.git")
 local open = require("rille.nvim.pick").open
+local patch = require("rille.nvim.pickers.git_patch")
 local question_of = require("rille.nvim.question")
+local text_of = require("rille.nvim.text")
 
 local M = {}
 
@@ -38,18 +40,28 @@ local function status_parts(item)
   }
 end
 
+--- Returns the names of files for commands that undo: of a renamed file the previous name too, which is deleted for git.
+local function names_of(items)
+  local names = {}
+  for _, item in ipairs(items) do
+    names[#names + 1] = item.name
+    names[#names + 1] = item.state:find("R") and item.from or nil
+  end
+  return names
+end
+
 --- Returns the function of a key that runs git for the marked items, or the selected one.
+---@param root string
+---@param arguments fun(items: table[]): string[][] returns the commands
+---@param question? fun(items: table[]): string
 local function changes(root, arguments, question)
   return function(picker, item, marked)
     local items = #marked > 0 and marked or { item }
-    local names = vim.tbl_map(function(one)
-      return one.name
-    end, items)
-    if #names == 0 or question and not question_of.ask(question(items)) then
+    if #items == 0 or question and not question_of.ask(question(items)) then
       return
     end
     local left = 0
-    for _, command in ipairs(arguments(items, names)) do
+    for _, command in ipairs(arguments(items)) do
       left = left + 1
       git.change(root, command, function()
         left = left - 1
@@ -62,17 +74,18 @@ local function changes(root, arguments, question)
   end
 end
 
-local function discard(items, names)
+local function discard(items)
   local untracked, tracked = {}, {}
-  for i, item in ipairs(items) do
-    table.insert(item.state == "??" and untracked or tracked, names[i])
+  for _, item in ipairs(items) do
+    table.insert(item.state == "??" and untracked or tracked, item)
   end
   local commands = {}
   if #tracked > 0 then
-    commands[1] = vim.list_extend({ "restore", "--staged", "--worktree", "--source=HEAD", "--" }, tracked)
+    commands[1] =
+      vim.list_extend({ "restore", "--staged", "--worktree", "--source=HEAD", "--" }, names_of(tracked))
   end
   if #untracked > 0 then
-    commands[#commands + 1] = vim.list_extend({ "clean", "-f", "-q", "--" }, untracked)
+    commands[#commands + 1] = vim.list_extend({ "clean", "-f", "-q", "--" }, names_of(untracked))
   end
   return commands
 end
@@ -100,14 +113,17 @@ function M.status(opts)
       end),
       keys = {
         ["<C-s>"] = {
-          changes(root, function(_, names)
+          changes(root, function(items)
+            local names = vim.tbl_map(function(item)
+              return item.name
+            end, items)
             return { vim.list_extend({ "add", "--" }, names) }
           end),
           desc = "stage the marked files, or the selected file",
         },
         ["<M-s>"] = {
-          changes(root, function(_, names)
-            return { vim.list_extend({ "reset", "-q", "--" }, names) }
+          changes(root, function(items)
+            return { vim.list_extend({ "reset", "-q", "--" }, names_of(items)) }
           end),
           desc = "unstage them",
         },
@@ -123,56 +139,6 @@ function M.status(opts)
   end)
 end
 
---- Returns the hunks of a diff without context.
----@param out string
----@param root string
----@return table[]
-function M.parse_hunks(out, root)
-  local items, header, name, hunk = {}, {}, nil, nil
-  local function flush()
-    if hunk then
-      local text = hunk.added[1] or hunk.removed[1] or ""
-      hunk.text = ("%s:%d %s"):format(hunk.name, hunk.lnum, vim.trim(text))
-      hunk.shown = vim.trim(text)
-      hunk.patch = table.concat(vim.list_extend(vim.list_extend({}, hunk.header), hunk.lines), "\n") .. "\n"
-      items[#items + 1] = hunk
-      hunk = nil
-    end
-  end
-  for _, line in ipairs(vim.split(out, "\n", { plain = true })) do
-    local lnum, count = line:match("^@@ %-%S+ %+(%d+),?(%d*) @@")
-    if line:find("^diff %-%-git ") then
-      flush()
-      header, name = { line }, nil
-    elseif lnum then
-      flush()
-      -- Of removed lines, the line before them.
-      lnum = math.max(1, tonumber(lnum))
-      hunk = {
-        name = name,
-        path = root .. "/" .. (name or ""),
-        lnum = lnum,
-        end_lnum = lnum + math.max(1, tonumber(count) or 1) - 1,
-        header = header,
-        lines = { line },
-        added = {},
-        removed = {},
-      }
-    elseif hunk and line:find("^[+-\\]") then
-      hunk.lines[#hunk.lines + 1] = line
-      if line:find("^[+-]") then
-        table.insert(line:sub(1, 1) == "+" and hunk.added or hunk.removed, line:sub(2))
-      end
-    elseif not hunk and line ~= "" then
-      header[#header + 1] = line
-      local file = line:match("^%+%+%+ b/(.*)$") or line:match("^%-%-%- a/(.*)$")
-      name = file or name
-    end
-  end
-  flush()
-  return items
-end
-
 local function hunk_parts(item)
   return {
     { item.name, "RillePath" },
@@ -184,30 +150,28 @@ local function hunk_parts(item)
 end
 
 --- Returns the function of a key that applies the marked hunks, or the selected one.
-local function apply(root, arguments, question)
+---@param root string
+---@param argument "--cached"|"--reverse" to stage them, or to reset them
+---@param question? fun(items: rille.nvim.git.hunk[]): string
+local function apply(root, argument, question)
   return function(picker, item, marked)
     local items = #marked > 0 and marked or { item }
     if #items == 0 or question and not question_of.ask(question(items)) then
       return
     end
-    -- One patch of each file, so that the lines of a later hunk do not move.
-    local patches, order = {}, {}
-    for _, one in ipairs(items) do
-      if not patches[one.name] then
-        patches[one.name] = vim.list_extend({}, one.header)
-        order[#order + 1] = one.name
-      end
-      vim.list_extend(patches[one.name], one.lines)
-    end
-    local text = {}
-    for _, name in ipairs(order) do
-      text[#text + 1] = table.concat(patches[name], "\n")
-    end
-    local command = vim.list_extend({ "apply", "--unidiff-zero" }, arguments)
-    git.change(root, command, function()
+    local function refresh()
       picker:refresh()
       vim.cmd.checktime()
-    end, table.concat(text, "\n") .. "\n")
+    end
+    -- Git cannot see that a hunk without context has moved since the list was made.
+    git.run(root, patch.DIFF, function(out, failure)
+      if failure or not patch.are_in(items, patch.parse(out, root)) then
+        text_of.notify(failure or "the file has changed; nothing was done, and the list is up to date now")
+        return refresh()
+      end
+      local command = { "apply", "--unidiff-zero", argument }
+      git.change(root, command, refresh, patch.of(items, argument == "--reverse"))
+    end)
   end
 end
 
@@ -221,16 +185,16 @@ function M.hunks(opts)
       query = opts.query,
       icons = true,
       parts = hunk_parts,
-      items = git.items(root, { "diff", "--no-color", "--no-ext-diff", "-U0" }, function(out)
-        return M.parse_hunks(out, root)
+      items = git.items(root, patch.DIFF, function(out)
+        return patch.parse(out, root)
       end),
       preview = function(item)
         return { lines = item.lines, filetype = "diff", title = item.name, number = false }
       end,
       keys = {
-        ["<C-s>"] = { apply(root, { "--cached" }), desc = "stage the marked hunks, or the selected hunk" },
+        ["<C-s>"] = { apply(root, "--cached"), desc = "stage the marked hunks, or the selected hunk" },
         ["<C-d>"] = {
-          apply(root, { "--reverse" }, function(items)
+          apply(root, "--reverse", function(items)
             return #items == 1 and "Reset this hunk?" or ("Reset %d hunks?"):format(#items)
           end),
           desc = "reset them, after a question",

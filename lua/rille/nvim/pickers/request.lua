@@ -19,7 +19,7 @@ local function call(client, name, ...)
   return client[name](...)
 end
 
---- Returns the language servers of a buffer that support a method; if there are none, the user is told why.
+--- Returns the language servers of a buffer that support a method; reports why there are none.
 ---@param buf integer
 ---@param method string of the protocol
 ---@param what string what is asked for, in the plural: "references"
