@@ -77,13 +77,25 @@ fn judge(host: &str, about: &str, report: &str, since: Instant) {
     for line in report.lines().filter(|line| host == "nvim-plugin" && line.starts_with("skip ")) {
         say(&format!("  {line}"));
     }
-    assert_eq!(counts.failed, 0, "{host} ({about}):\n{report}");
+    // The failures come last, too: a log that is cut in its middle still has them.
+    let failures = failures(report);
+    assert_eq!(counts.failed, 0, "{host} ({about}):\n{report}\n\nfailed:\n{failures}");
     assert!(counts.passed > 0, "{host} ({about}): no test ran:\n{report}");
     assert_eq!(
         skipped_in_vain(host, report),
         [""; 0],
         "{host} ({about}): see may_skip in test/hosts/mod.rs"
     );
+}
+
+/// Returns the parts of a report about tests that failed: their first lines, and the indented lines of their errors.
+fn failures(report: &str) -> String {
+    let mut failed = false;
+    let lines = report.lines().filter(|line| {
+        failed = line.starts_with("FAIL ") || failed && line.starts_with("  ");
+        failed
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Returns the lines of a report about tests that were skipped for a reason that does not apply in this host.

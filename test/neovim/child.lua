@@ -148,6 +148,22 @@ function Child:sees(text, row)
   end
 end
 
+--- Waits until no row of the screen contains a literal text.
+---@param text string
+function Child:misses(text)
+  local rows
+  local fine = vim.wait(LIMIT, function()
+    if self:blocked() then
+      return false
+    end
+    rows = self:screen()
+    return not table.concat(rows, "\n"):find(text, 1, true)
+  end, 5)
+  if not fine then
+    error(("%q does not go; the screen is\n%s"):format(text, table.concat(rows or {}, "\n")), 2)
+  end
+end
+
 --- Returns the highlights of a row, a number for each cell: equal numbers have the same look.
 ---@param row integer
 ---@return integer[]

@@ -3,10 +3,14 @@ local t = ...
 local pickers = dofile(os.getenv("RILLE_ROOT") .. "/test/neovim/pickers.lua")
 local closed = pickers.closed
 
---- Runs git in a directory, and returns its output.
+--- Runs git in a directory, and returns its output. A git that a picker has started may hold the lock of the index.
 local function git(directory, ...)
   local command = { "git", "-C", directory, "-c", "user.name=Ada", "-c", "user.email=a@b", ... }
-  local out = vim.fn.system(command)
+  local out
+  vim.wait(60000, function()
+    out = vim.fn.system(command)
+    return vim.v.shell_error == 0 or not out:find("index.lock", 1, true)
+  end, 20)
   t.eq({ vim.v.shell_error, vim.v.shell_error ~= 0 and out or "" }, { 0, "" })
   return out
 end
@@ -31,6 +35,20 @@ local function repository()
   vim.fn.writefile(lines, directory .. "/sub/file.txt")
   git(directory, "commit", "-q", "-a", "-m", "spell a number")
   return directory, lines
+end
+
+--- Waits until a line of a file is this text. While git writes the file, it does not exist.
+local function writes(nvim, path, number, text)
+  nvim:wait(
+    [[
+    local path, number, text = ...
+    local read, lines = pcall(vim.fn.readfile, path)
+    return read and lines[number] == text
+  ]],
+    path,
+    number,
+    text
+  )
 end
 
 local function start(directory)
@@ -89,16 +107,10 @@ t.test("status: states, diffs, and keys that stage, unstage and discard", functi
   nvim:sees("▌  M sub/file.txt")
   -- The question is answered with no, and then with yes.
   nvim:type("<C-d>")
-  vim.wait(20000, function()
-    return nvim:blocked()
-  end, 5)
-  nvim:type("n")
+  pickers.answer(nvim, "n")
   nvim:sees("▌  M sub/file.txt")
   nvim:type("<C-d>")
-  vim.wait(20000, function()
-    return nvim:blocked()
-  end, 5)
-  nvim:type("y")
+  pickers.answer(nvim, "y")
   nvim:sees("0/2│")
   t.eq(vim.fn.readfile(directory .. "/sub/file.txt")[10], "line 10")
   nvim:type("<C-u>new")
@@ -125,10 +137,7 @@ t.test("hunks: places, counts, and keys that stage and reset", function()
   nvim:sees("1/1│")
   t.ok(git(directory, "diff", "--cached"):find("+line ten", 1, true))
   nvim:type("<C-d>")
-  vim.wait(20000, function()
-    return nvim:blocked()
-  end, 5)
-  nvim:type("y")
+  pickers.answer(nvim, "y")
   nvim:sees("0/0│")
   t.eq(vim.fn.readfile(directory .. "/sub/file.txt")[25], "line 25")
   nvim:type("<Esc>")
@@ -156,14 +165,6 @@ t.test("hunks: places, counts, and keys that stage and reset", function()
   vim.fn.delete(directory, "rf")
 end)
 
---- Answers a question.
-local function answer(nvim, key)
-  vim.wait(20000, function()
-    return nvim:blocked()
-  end, 5)
-  nvim:type(key)
-end
-
 t.test("a hunk that was staged or reset without those before it came to another line", function()
   local directory, lines = repository()
   -- Five lines at the top, one after 20, and 27 is gone.
@@ -182,7 +183,7 @@ t.test("a hunk that was staged or reset without those before it came to another 
   nvim:type("<C-u>'27")
   nvim:sees("1/2│")
   nvim:type("<C-d>")
-  answer(nvim, "y")
+  pickers.answer(nvim, "y")
   nvim:sees("0/1│")
   local left = vim.fn.readfile(path)
   t.eq({ left[5], left[26], left[32], left[33], left[34] }, { "E", "NEW", "line 26", "line 27", "line 28" })
@@ -215,7 +216,7 @@ t.test("a name that git reads as a pattern discarded other files, and odd names 
   nvim:cmd("Rille git_status '[ab]")
   nvim:sees("1/5│")
   nvim:type("<C-d>")
-  answer(nvim, "y")
+  pickers.answer(nvim, "y")
   nvim:sees("0/4│")
   t.eq(vim.fn.readfile(directory .. "/a.txt"), { "after" })
   t.eq(vim.fn.readfile(directory .. "/[ab].txt"), { "before" })
@@ -240,7 +241,7 @@ t.test("a renamed file that was discarded was gone under both of its names", fun
   nvim:cmd("Rille git_status")
   nvim:sees("R  moved.txt from kept.txt")
   nvim:type("<C-d>")
-  answer(nvim, "y")
+  pickers.answer(nvim, "y")
   nvim:sees("0/0│")
   t.eq(vim.fn.readfile(directory .. "/kept.txt"), { "kept" })
   t.eq(status(directory), "")
@@ -287,12 +288,9 @@ t.test("log: commits and their diffs, of the repository and of a file, and their
   nvim:cmd("Rille git_log first")
   nvim:sees("1/2│")
   nvim:type("<M-c>")
-  vim.wait(20000, function()
-    return nvim:blocked()
-  end, 5)
-  nvim:type("y")
+  pickers.answer(nvim, "y")
   closed(nvim)
-  nvim:wait([[return vim.fn.readfile("sub/file.txt")[3] == "line 3"]])
+  writes(nvim, "sub/file.txt", 3, "line 3")
   t.eq(nvim:stop(), 0)
   vim.fn.delete(directory, "rf")
 end)
@@ -318,7 +316,7 @@ t.test("files, branches and stashes", function()
   nvim:sees("+line ten")
   nvim:type("<CR>")
   closed(nvim)
-  nvim:wait([[return vim.fn.readfile("file.txt")[10] == "line ten"]])
+  writes(nvim, "file.txt", 10, "line ten")
   git(directory, "checkout", "-q", "-f", "HEAD")
   nvim:cmd("Rille git_branches")
   nvim:sees("2/2│")

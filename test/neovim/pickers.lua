@@ -55,6 +55,15 @@ function M.name(nvim)
   return nvim:lua([[return vim.fn.fnamemodify(vim.api.nvim_buf_get_name(0), ":t")]])
 end
 
+--- Waits for a question, answers it with a key, and waits until it is gone: a key that comes too early is text of the prompt.
+---@param nvim rille.test.child
+---@param key string
+function M.answer(nvim, key)
+  nvim:sees("(y/n)")
+  nvim:type(key)
+  nvim:misses("(y/n)")
+end
+
 --- Waits until no picker is open and everything is freed.
 ---@param nvim rille.test.child
 function M.closed(nvim)
