@@ -26,6 +26,7 @@
 #![deny(missing_docs, unsafe_code, unsafe_op_in_unsafe_fn, clippy::undocumented_unsafe_blocks)]
 
 mod capi;
+pub mod diff;
 #[cfg(test)]
 mod emulated;
 pub mod file;
