@@ -9,9 +9,12 @@
 //!
 //! Memory is linear in the number of lines, at most [`MAX_LINES`] a text. Texts are read in place.
 
+pub mod apply;
 pub mod lines;
+pub mod script;
 #[cfg(test)]
 mod tests;
+pub mod unified;
 
 use crate::memory::NoMemory;
 use std::fmt;

@@ -1,1 +1,4 @@
+mod apply;
 mod lines;
+mod support;
+mod unified;
