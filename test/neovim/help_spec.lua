@@ -37,6 +37,25 @@ t.test("links lead to tags of rille or of Neovim", function()
   t.ok(links > 20, links .. " links")
 end)
 
+t.test("the table of pickers in doc/neovim.md names each of them once", function()
+  local named, seen = {}, {}
+  for line in io.lines(root .. "/doc/neovim.md") do
+    local first = line:match("^| (`[%l_]+`[^|]*) | ")
+    for name in (first or ""):gmatch("`([%l_]+)`") do
+      t.ok(not seen[name], name .. " is named twice")
+      seen[name] = true
+      named[#named + 1] = name
+    end
+  end
+  local names = {}
+  for _, entry in ipairs(require("rille.nvim.catalogue").list) do
+    names[#names + 1] = entry.name
+  end
+  table.sort(named)
+  table.sort(names)
+  t.eq(named, names)
+end)
+
 t.test("every public function of the plugin is in it, with its hosts", function()
   local tags = tags_of(directory .. "/tags")
   for name, value in pairs(require("rille.nvim")) do

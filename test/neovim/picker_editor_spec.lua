@@ -26,6 +26,15 @@ t.test("every picker of the list opens or says why not, and frees everything", f
         or vim.fn.execute("messages"):find("rille: ") and "refused"
     ]])
     if opened == "opened" then
+      local missing = nvim:lua(function(picker)
+        local entry, keys = require("rille.nvim.catalogue").get(picker), {}
+        -- Some are those of another picker.
+        for key in (entry.about:gsub("as in.*", "")):gmatch("`(<[^>]+>)`") do
+          keys[#keys + 1] = vim.fn.maparg(key, "i") == "" and key or nil
+        end
+        return keys
+      end, name)
+      t.eq({ name, missing }, { name, {} })
       nvim:type("e<BS><Esc>")
     end
     closed(nvim)

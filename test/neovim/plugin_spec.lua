@@ -125,6 +125,13 @@ t.test("sub-commands call the functions of rille.nvim, and so do the maps", func
     end)
     t.eq(calls()[1][1], name)
   end
+  -- All other pickers share a map. Keys that are typed after it are not taken for its name.
+  nvim:lua([[require("rille.nvim.command").run = function(call) _G.ran = call.args .. vim.fn.mode() end]])
+  nvim:cmd("map x <Plug>(rille-git_status)")
+  nvim:type("xvlx")
+  nvim:wait([[return _G.ran == "git_statusv"]])
+  nvim:type("<Esc>x")
+  nvim:wait([[return _G.ran == "git_statusn"]])
   t.eq(nvim:stop(), 0)
 end)
 

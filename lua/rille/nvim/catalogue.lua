@@ -89,6 +89,11 @@ M.list = {
     about = "lines of the tree that match a pattern; `pattern -- *.lua lua: !test/ src/` narrows, |rille-grep|",
   },
   {
+    name = "grep_buffers",
+    about = "lines of open buffers that match a pattern, also of unsaved text; `<M-f>`, `<M-w>`, `<M-c>` and `<C-g>` as in `grep`",
+    run = { "grep_buffers", "open" },
+  },
+  {
     name = "grep_word",
     about = "lines with the word under the cursor, or with the selected text; keys as in `grep`",
     run = { "grep", "word" },
@@ -167,6 +172,11 @@ M.list = {
     name = "symbols",
     about = "symbols of the buffer, in their order; `<C-l>` limits them to the selected kind",
     run = { "symbols", "document" },
+  },
+  {
+    name = "treesitter",
+    about = "symbols that Tree-sitter finds in the buffer; `<C-l>` limits them to the selected kind",
+    run = { "treesitter", "open" },
   },
   {
     name = "type_definitions",

@@ -5,6 +5,7 @@ local config = require("rille.nvim.config")
 local paths = require("rille.nvim.paths")
 local handles = require("rille.nvim.picker.handle")
 local picker = require("rille.nvim.picker")
+local texts_of = require("rille.nvim.picker.source.texts")
 local text_of = require("rille.nvim.text")
 local toggles = require("rille.nvim.picker.toggles")
 
@@ -12,37 +13,31 @@ local api = vim.api
 
 local M = {}
 
---- Maximum bytes of a changed buffer whose unsaved text is searched; for a larger buffer its file is searched.
-local UNSAVED = 2 ^ 24
-
---- Returns the unsaved texts of files below a root, by the paths that a search returns for them, and how many are too large.
---- It is called at each key, so texts that have not changed in the meantime are not read again.
+--- Returns the unsaved texts of files below a root, by the paths that a search returns for them, and how many are too large:
+--- for these buffers their files are searched.
 ---@param base string the root with a slash at its end
 local function unsaved(base)
-  local known = {}
+  local known = texts_of.new()
   return function(directory)
     local texts, large = {}, 0
     local start = directory and base .. directory .. "/" or base
     for _, buf in ipairs(api.nvim_list_bufs()) do
       local name = api.nvim_buf_get_name(buf)
       local changed = vim.bo[buf].modified and vim.bo[buf].buftype == "" and vim.startswith(name, start)
-      if changed and api.nvim_buf_get_offset(buf, api.nvim_buf_line_count(buf)) > UNSAVED then
+      if changed and texts_of.is_large(buf) then
         large = large + 1
       elseif changed then
-        local tick = api.nvim_buf_get_changedtick(buf)
-        if not known[buf] or known[buf].tick ~= tick then
-          local text = table.concat(api.nvim_buf_get_lines(buf, 0, -1, false), "\n") .. "\n"
-          known[buf] = { tick = tick, text = text }
-        end
-        texts[name:sub(#start + 1)] = known[buf].text
+        texts[name:sub(#start + 1)] = known:get(buf)
       end
     end
     return texts, large
   end
 end
 
---- The toggles: their names in the title, keys and descriptions, and the options that they set.
-local TOGGLES = {
+--- The toggles: their names in the title, keys and descriptions, and the options that they set. The first three are for any
+--- text, the others for files.
+---@type rille.nvim.toggle[]
+M.toggles = {
   {
     name = "fixed",
     key = "<M-f>",
@@ -75,7 +70,7 @@ local function trimmed(item)
 end
 
 --- How found lines become the items of a picker that refines them.
-local FREEZE = {
+M.freeze = {
   text = function(item)
     return ("%s:%d: %s"):format(item.path, item.lnum, trimmed(item))
   end,
@@ -83,9 +78,28 @@ local FREEZE = {
     return { { item.path, "RillePath" }, { (":%d: "):format(item.lnum), "RilleLine" }, trimmed(item) }
   end,
   key = function(item)
-    return item.path .. ":" .. item.lnum
+    return item.key
   end,
 }
+
+--- Returns the place of a found line.
+---@param item table
+---@param path? string absolute path of its file
+---@param buf? integer its buffer, which takes precedence over the file
+---@return rille.nvim.place
+function M.place(item, path, buf)
+  local first, last = item.spans[1], item.spans[2]
+  return {
+    path = path,
+    bufnr = buf,
+    lnum = item.lnum,
+    col = item.col,
+    end_lnum = item.lnum,
+    end_col = first and item.col + last - first + 1 or nil,
+    text = item.text,
+    offset = item.offset,
+  }
+end
 
 --- Opens a picker that searches a tree.
 ---@param root { path: string, title: string }
@@ -95,14 +109,14 @@ local FREEZE = {
 ---@return rille.nvim.pick.handle
 function M.open(root, query, grep, kind)
   local base = root.path == "/" and "/" or root.path .. "/"
-  local keys, title = toggles.keys("Grep" .. root.title, TOGGLES, grep)
+  local keys, title = toggles.keys("Grep" .. root.title, M.toggles, grep)
   local spec = {
     title = title,
     kind = kind or "grep",
     query = query,
     icons = true,
     keys = keys,
-    freeze = FREEZE,
+    freeze = M.freeze,
     handle = handles.new(),
     source = function(on_news)
       return lazy.load("rille.nvim.picker.source.search").new({
@@ -113,19 +127,8 @@ function M.open(root, query, grep, kind)
       }, on_news)
     end,
     place = function(item)
-      local first, last = item.spans[1], item.spans[2]
       local path = base .. item.path
-      return {
-        path = path,
-        -- A loaded buffer takes precedence over the file.
-        bufnr = paths.loaded(path),
-        lnum = item.lnum,
-        col = item.col,
-        end_lnum = item.lnum,
-        end_col = first and item.col + last - first + 1 or nil,
-        text = item.text,
-        offset = item.offset,
-      }
+      return M.place(item, path, paths.loaded(path))
     end,
   }
   picker.open(spec)

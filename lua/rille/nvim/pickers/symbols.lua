@@ -83,7 +83,8 @@ end
 
 --- Returns a function for the parts of a symbol's row.
 ---@param with_path boolean
-local function parts(with_path)
+---@return fun(item: table): rille.nvim.part[]
+function M.parts(with_path)
   return function(item)
     local kind = item.kind .. (" "):rep(KIND_CELLS - #item.kind)
     local row = { { kind, GROUPS[item.kind] or "Type" }, ("  "):rep(item.depth), item.text }
@@ -101,7 +102,7 @@ end
 --- Opens a picker for symbols. A key limits them to the kind of the selected one.
 ---@param spec table fields of `rille.nvim.pick.open`
 ---@param ask fun(add: fun(symbols: table[]), done: fun(), query?: string): fun()
-local function show(spec, ask)
+function M.show(spec, ask)
   local kind, title = nil, spec.title
   spec.items = function(add, done, query)
     return ask(function(symbols)
@@ -145,11 +146,14 @@ function M.document(opts)
   if not clients then
     return
   end
-  show({ title = "Symbols", kind = "symbols", query = opts.query, parts = parts(false) }, function(add, done)
-    return ask(clients, buf, method, function()
-      return { textDocument = vim.lsp.util.make_text_document_params(buf) }
-    end, add, done)
-  end)
+  M.show(
+    { title = "Symbols", kind = "symbols", query = opts.query, parts = M.parts(false) },
+    function(add, done)
+      return ask(clients, buf, method, function()
+        return { textDocument = vim.lsp.util.make_text_document_params(buf) }
+      end, add, done)
+    end
+  )
 end
 
 --- Opens a picker for the symbols of the workspace. The servers search for what you type.
@@ -160,12 +164,12 @@ function M.workspace(opts)
   if not clients then
     return
   end
-  show({
+  M.show({
     title = "Workspace symbols",
     kind = "workspace_symbols",
     query = opts.query,
     live = true,
-    parts = parts(true),
+    parts = M.parts(true),
   }, function(add, done, query)
     return ask(clients, buf, method, function()
       return { query = query }

@@ -21,6 +21,10 @@ local M = {}
 ---@field grep rille.grep.options
 ---@field limit integer
 ---@field texts? fun(directory?: string): table<string, string>, integer unsaved texts by path below the directory of the search, and how many are too large to be passed
+---@field large? string the note about those that are too large, with `%d` for their number
+---@field is_narrowed? boolean false: all of the prompt is the pattern
+---@field prepare? fun(done: fun()): fun() what has to be done before the first search; returns a function that stops it
+---@field item? fun(item: table) changes an item that was found
 
 --- Makes a source that searches a directory tree.
 ---@param opts rille.nvim.search.options
@@ -30,7 +34,18 @@ function M.new(opts, on_news)
   return setmetatable({ opts = opts, on_news = on_news, rows = {}, version = 0 }, Search)
 end
 
-function Search.open() end
+--- Starts what has to be done before the first search, which then follows.
+function Search:open()
+  if self.opts.prepare then
+    self.preparing = true
+    self.stop = self.opts.prepare(function()
+      self.preparing = false
+      if self.query then
+        self:start(self.query)
+      end
+    end)
+  end
+end
 
 --- Returns the next byte from `at` on that begins a character.
 local function boundary(text, at)
@@ -66,8 +81,10 @@ local function line(batch, i, prefix)
     end
     spans[#spans + 1], spans[#spans + 2] = start + shift, math.min(stop + shift, #text)
   end
+  local path = prefix .. batch:path(i)
   return {
-    path = prefix .. batch:path(i),
+    path = path,
+    key = path .. ":" .. batch:line(i),
     lnum = batch:line(i),
     col = first,
     offset = batch:offset(i),
@@ -81,7 +98,13 @@ end
 function Search:start(query)
   release(self)
   self.query, self.capped, self.whole = query, nil, nil
-  local narrowed = narrow.parse(query, self.opts.root)
+  if self.preparing then
+    self.stale = true
+    return self.on_news()
+  end
+  local narrowed = self.opts.is_narrowed == false
+      and { pattern = query, globs = {}, types = {}, directories = {} }
+    or narrow.parse(query, self.opts.root)
   if narrowed.pattern == "" then
     self.rows, self.failure, self.stale, self.version = {}, nil, false, self.version + 1
     return self.on_news()
@@ -107,7 +130,11 @@ function Search:start(query)
     for i = 1, batch and batch.count or 0 do
       local kind = batch:kind(i)
       if kind == "match" then
-        rows[#rows + 1] = line(batch, i, prefix)
+        local item = line(batch, i, prefix)
+        if self.opts.item then
+          self.opts.item(item)
+        end
+        rows[#rows + 1] = item
       elseif kind == "stopped" then
         -- The search of one binary file has stopped, or the whole search. This may arrive before the last lines.
         stopped = true
@@ -156,13 +183,13 @@ function Search:state()
   return {
     count = count,
     total = count,
-    busy = self.wait ~= nil,
+    busy = self.wait ~= nil or (self.preparing and self.query ~= ""),
     stale = self.stale or false,
     version = self.version,
     failure = self.failure,
-    note = self.capped and ("showing the first %d"):format(self.opts.limit)
-      or (self.large or 0) > 0 and ("%d as saved, too large"):format(self.large)
-      or nil,
+    note = self.capped and ("showing the first %d"):format(self.opts.limit) or (self.large or 0) > 0 and (
+      self.opts.large or "%d as saved, too large"
+    ):format(self.large) or nil,
   }
 end
 
@@ -187,7 +214,7 @@ end
 ---@param i integer
 function Search:item(i)
   local item = self.rows[i]
-  return item, item.path .. ":" .. item.lnum
+  return item, item.key
 end
 
 --- Calls `visit(item, key)` for all lines found, then `done`.
@@ -206,6 +233,9 @@ end
 
 function Search:close()
   release(self)
+  if self.stop then
+    self.stop()
+  end
 end
 
 return M
