@@ -10,11 +10,15 @@
 //! Memory is linear in the number of lines, at most [`MAX_LINES`] a text. Texts are read in place.
 
 pub mod apply;
+pub mod inline;
+mod linear;
 pub mod lines;
+pub mod merge;
 pub mod script;
 #[cfg(test)]
 mod tests;
 pub mod unified;
+mod units;
 
 use crate::memory::NoMemory;
 use std::fmt;

@@ -52,6 +52,7 @@ pub use machine::is_alphanumeric;
 pub use normalize::{Form, normalize, normalize_len, normalized};
 pub use offset::{offset, offsets};
 pub use reverse::reverse;
+pub(crate) use segment::segment_stop;
 pub use segment::{Batch, segments};
 pub use sink::Span;
 pub use truncate::{Align, Cut, Ellipsis, Side, pad, truncate};

@@ -47,6 +47,13 @@ pub fn segments(
     known.then_some(Batch { count: sink.count, next })
 }
 
+/// Returns where the grapheme cluster that starts at `start` ends, or, if `is_word`, the word or the segment between two
+/// words.
+pub(crate) fn segment_stop(text: &[u8], start: usize, is_word: bool) -> usize {
+    let machine = if is_word { Machine::words() } else { Machine::graphemes() };
+    machine.walk(text, start).next().map_or(text.len(), |segment| segment.stop)
+}
+
 /// Writes the segments of a machine for which `wanted` returns true; its argument is whether the segment is a word.
 #[inline]
 fn spans(

@@ -1,4 +1,6 @@
 mod apply;
+mod inline;
 mod lines;
+mod merge;
 mod support;
 mod unified;
