@@ -10,11 +10,23 @@
 //! Memory is linear in the number of lines, at most [`MAX_LINES`] a text. Texts are read in place.
 
 pub mod apply;
+mod canonical;
+mod changes;
+mod compare;
+mod histogram;
+mod indent;
 pub mod inline;
+mod intern;
 mod linear;
 pub mod lines;
 pub mod merge;
+mod meter;
+mod myers;
+mod options;
+mod prune;
 pub mod script;
+mod side;
+mod slide;
 #[cfg(test)]
 mod tests;
 pub mod unified;
@@ -23,7 +35,9 @@ mod units;
 use crate::memory::NoMemory;
 use std::fmt;
 
+pub use compare::{Diff, diff};
 pub use lines::Lines;
+pub use options::{Algorithm, DEFAULT_MEMORY_LIMIT, DiffOptions, Limits, Space};
 
 /// Maximum number of lines of a text: 2^30, so that a sum of two line numbers fits into 32 bits with a sign.
 pub const MAX_LINES: usize = 1 << 30;

@@ -7,8 +7,8 @@
 //! Invalid sequences stay as they are.
 
 use super::decode::decode;
-use super::output::{Length, Memory, Output};
-use crate::memory::{self, must};
+use super::output::{Appended, Length, Memory, Output};
+use crate::memory::{self, NoMemory, must};
 use bstr::ByteSlice;
 use icu_casemap::CaseMapperBorrowed;
 use icu_locale_core::LanguageIdentifier;
@@ -53,6 +53,13 @@ pub fn map_case(text: &[u8], case: Case, out: &mut [MaybeUninit<u8>]) -> usize {
     let mut memory = Memory::new(out);
     map(text, case, &mut memory);
     memory.len
+}
+
+/// Appends the folded text to a list.
+pub(crate) fn append_folded(text: &[u8], out: &mut Vec<u8>) -> Result<(), NoMemory> {
+    memory::reserve(out, map_case_len(text, Case::Fold))?;
+    map(text, Case::Fold, &mut Appended(out));
+    Ok(())
 }
 
 /// Whether two texts are equal once folded. Allocates nothing and stops at the first difference.

@@ -45,6 +45,7 @@ mod utf8;
 mod width;
 mod wrap;
 
+pub(crate) use case::append_folded;
 pub use case::{CASE_GROWTH, Case, equal_fold, map_case, map_case_len};
 pub use count::count;
 pub(crate) use decode::decode;

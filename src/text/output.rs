@@ -41,6 +41,31 @@ impl fmt::Write for Length {
     }
 }
 
+/// Appends to a list, which must have room for the result.
+pub(super) struct Appended<'o>(pub(super) &'o mut Vec<u8>);
+
+impl Output for Appended<'_> {
+    fn put(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
+    }
+
+    #[inline]
+    fn put_short(&mut self, bytes: [u8; 8], len: usize) {
+        self.0.extend_from_slice(&bytes[..len]);
+    }
+
+    fn put_mapped(&mut self, ascii: &[u8], map: impl Fn(u8) -> u8) {
+        self.0.extend(ascii.iter().map(|&byte| map(byte)));
+    }
+}
+
+impl fmt::Write for Appended<'_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.put(text.as_bytes());
+        Ok(())
+    }
+}
+
 /// Memory that is filled from its start. Panics where it is too short.
 pub(super) struct Memory<'o> {
     out: &'o mut [MaybeUninit<u8>],
