@@ -36,7 +36,10 @@ local CASES = {
       selected = { 0, "an integer >= 1, got 0" },
       normalize = { "NFC", "a boolean, got 'NFC'" },
       sort = { "no", "a boolean, got 'no'" },
-      layout = { "wide", "'default', 'vertical', 'ivy', 'dropdown' or 'select', got 'wide'" },
+      layout = {
+        "wide",
+        "'default', 'vertical', 'ivy', 'dropdown', 'select', a table with such a 'wide' and 'narrow' layout and the 'columns' of a wide screen, or a function, got 'wide'",
+      },
       refine = { 1, "a boolean, got 1" },
       name = {
         "files",

@@ -591,7 +591,7 @@ t.test("a mistake in a field is an error at the caller", function()
   )
   refuses(
     [[require("rille.nvim").pick({ items = {}, layout = "wide" })]],
-    "rille.nvim.pick: option 'layout' must be 'default', 'vertical', 'ivy', 'dropdown' or 'select', got 'wide'"
+    "rille.nvim.pick: option 'layout' must be 'default', 'vertical', 'ivy', 'dropdown', 'select', a table with such a 'wide' and 'narrow' layout and the 'columns' of a wide screen, or a function, got 'wide'"
   )
   closed(nvim)
   t.eq(nvim:stop(), 0)

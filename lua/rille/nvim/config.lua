@@ -4,6 +4,54 @@
 --- an error: unknown options and values of a wrong type are ignored and reported by `:checkhealth rille`.
 local M = {}
 
+--- The names of layouts.
+M.layouts = { "default", "vertical", "ivy", "dropdown", "select" }
+
+--- Returns whether a value is the name of a layout.
+---@param value any
+---@return boolean
+function M.is_layout(value)
+  for _, name in ipairs(M.layouts) do
+    if value == name then
+      return true
+    end
+  end
+  return false
+end
+
+--- Returns whether a table, string or function is a layout, or chooses one.
+local function chooses_layout(choice)
+  if type(choice) ~= "table" then
+    return type(choice) == "function" or M.is_layout(choice)
+  end
+  for key, value in pairs(choice) do
+    local right = (key == "wide" or key == "narrow") and M.is_layout(value)
+    if not (right or key == "columns" and type(value) == "number" and value >= 1) then
+      return false
+    end
+  end
+  return true
+end
+
+local function are_layouts(layouts)
+  for name, choice in pairs(layouts) do
+    if type(name) ~= "string" or not chooses_layout(choice) then
+      return false
+    end
+  end
+  return true
+end
+
+--- The declaration of an option for a layout.
+---@type rille.option
+M.layout = {
+  "table",
+  "function",
+  values = M.layouts,
+  fits = chooses_layout,
+  about = "'default', 'vertical', 'ivy', 'dropdown', 'select', a table with such a 'wide' and 'narrow' layout and the 'columns' of a wide screen, or a function",
+}
+
 ---@class rille.nvim.option
 ---@field [1] string name: group and key
 ---@field [2] any default
@@ -64,8 +112,14 @@ M.options = {
   {
     "picker.layout",
     "default",
-    { values = { "default", "vertical", "ivy", "dropdown", "select" } },
-    'Layout of pickers: "default" has the preview at the side, or below on a narrow screen; "vertical" has it below; "ivy" is at the bottom of the screen; "dropdown" is small, "select" as high and wide as its items, both without a preview.',
+    M.layout,
+    'Layout of pickers: "default" has the preview at the side, or below on a narrow screen; "vertical" has it below; "ivy" is at the bottom of the screen; "dropdown" is small, "select" as high and wide as its items, both without a preview. `{ wide = "default", narrow = "vertical", columns = 100 }` switches by the width of the screen, a function is called with its columns and lines.',
+  },
+  {
+    "picker.layouts",
+    {},
+    { "table", fits = are_layouts, about = "a table of layouts by the name of a picker" },
+    'Layouts of some pickers, by name: `{ lines = "ivy", grep = { narrow = "dropdown" } }`; other pickers have |rille.picker.layout|.',
   },
   {
     "picker.normalize",

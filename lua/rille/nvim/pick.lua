@@ -7,7 +7,6 @@ local config = require("rille.nvim.config")
 local actions = require("rille.nvim.picker.actions")
 local handles = require("rille.nvim.picker.handle")
 local item_of = require("rille.nvim.picker.item")
-local layouts = require("rille.nvim.picker.layout")
 local picker = require("rille.nvim.picker")
 local registry = require("rille.nvim.picker.registry")
 local text_of = require("rille.nvim.text")
@@ -28,7 +27,7 @@ local M = {}
 ---@field place? fun(item: any): rille.nvim.place? returns the location of an item
 ---@field selected? integer the row that is selected at first
 ---@field sort? boolean false: the matches keep the order of the items, instead of the best first
----@field layout? rille.nvim.layout.name
+---@field layout? rille.nvim.layout.choice
 ---@field refine? boolean false: the rows of a live picker cannot be frozen and filtered
 ---@field normalize? boolean letters match with and without accents, in composed and decomposed form; by default the option `picker.normalize`
 ---@field name? string `:Rille` opens the picker by this name, also later, and `:Rille resume` as it was left
@@ -57,7 +56,7 @@ local read_pick = reader({
   place = { "function" },
   selected = { "integer", min = 1 },
   sort = { "boolean", default = true },
-  layout = { values = layouts.names },
+  layout = config.layout,
   refine = { "boolean", default = true },
   name = {
     "string",
@@ -88,7 +87,8 @@ local MEASURED = 200
 --- Returns the layout for a picker.
 local function layout_of(spec)
   local layout = spec.layout and { name = spec.layout } or nil
-  if spec.layout == "select" and type(spec.items) == "table" and not spec.items.take then
+  local may_fit = spec.layout == "select" or spec.layout and type(spec.layout) ~= "string"
+  if layout and may_fit and type(spec.items) == "table" and not spec.items.take then
     layout.rows, layout.cells = #spec.items, text_of.cells(spec.title) + 4
     for i = 1, math.min(#spec.items, MEASURED) do
       local text = (spec.text or item_of.text)(spec.items[i])

@@ -82,6 +82,9 @@ M.run = {
   maximize = function(picker)
     picker:maximize()
   end,
+  layout = function(picker)
+    picker:next_layout()
+  end,
   refine = function(picker)
     picker:refine()
   end,

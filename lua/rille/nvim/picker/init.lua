@@ -7,6 +7,7 @@ local actions = require("rille.nvim.picker.actions")
 local highlights = require("rille.nvim.picker.highlights")
 local history = require("rille.nvim.picker.history")
 local icons = require("rille.nvim.picker.icons")
+local layout = require("rille.nvim.picker.layout")
 local list = require("rille.nvim.picker.list")
 local mode = require("rille.nvim.picker.mode")
 local preview = require("rille.nvim.picker.preview")
@@ -55,11 +56,16 @@ local api = vim.api
 ---@field keys? table<string, rille.nvim.pick.key>
 ---@field freeze? rille.nvim.freeze how its rows are refined
 ---@field selected? integer the row that is selected at first
----@field layout? { name: rille.nvim.layout.name, rows?: integer, cells?: integer }
+---@field layout? rille.nvim.picker.layout
 ---@field handle? rille.nvim.pick.handle
 ---@field go? fun(item: any, how: rille.nvim.how) called instead of going to the place
 ---@field once? string why it cannot be opened again
 ---@field forgotten? boolean `resume` opens the previous picker instead
+
+---@class rille.nvim.picker.layout
+---@field name? rille.nvim.layout.choice
+---@field rows? integer number of items, for "select"
+---@field cells? integer display cells of the widest item, for "select"
 
 --- How the rows of a search become the items of a picker that refines them.
 ---@class rille.nvim.freeze
@@ -147,6 +153,9 @@ end
 function Picker:show()
   local spec = self.spec
   self.with_preview = spec.preview ~= false and config.get("picker.preview")
+  -- A key may change it, also for when the picker is resumed.
+  spec.layout = spec.layout or {}
+  spec.layout.name = spec.layout.name or config.get("picker.layouts")[spec.kind]
   self.windows = window.open(spec.title, self.with_preview, spec.layout)
   self.list = list.new(self.windows)
   self.preview = preview.new(self.windows, type(spec.preview) == "function" and spec.preview or nil)
@@ -173,10 +182,7 @@ function Picker:watch()
     api.nvim_create_autocmd(events, { group = self.group, buffer = buffer, callback = fn })
   end
   on("VimResized", function()
-    self.windows:fit()
-    self.drawn = {}
-    self.preview:again()
-    self:news()
+    self:resize()
   end)
   on("WinEnter", function()
     local win = api.nvim_get_current_win()
@@ -287,25 +293,34 @@ function Picker:refresh()
   self:news()
 end
 
---- Shows or hides the preview.
-function Picker:toggle_preview()
-  if self.spec.preview == false then
-    return
-  end
-  self.with_preview = not self.with_preview
-  self.windows:fit(self.with_preview)
+--- Draws everything again, in windows of other sizes.
+---@param with_preview? boolean whether there is a preview; as before by default
+function Picker:resize(with_preview)
+  self.windows:fit(with_preview)
   self.drawn = {}
   self.preview:again()
   self:news()
 end
 
+--- Shows or hides the preview.
+function Picker:toggle_preview()
+  if self.spec.preview ~= false then
+    self.with_preview = not self.with_preview
+    self:resize(self.with_preview)
+  end
+end
+
 --- Makes the windows fill the screen, or restores their layout.
 function Picker:maximize()
   self.windows.maximized = not self.windows.maximized
-  self.windows:fit()
-  self.drawn = {}
-  self.preview:again()
-  self:news()
+  self:resize()
+end
+
+--- Switches to the next layout.
+function Picker:next_layout()
+  local windows = self.windows
+  windows.layout.name, windows.maximized = layout.after(windows:layout_name()), false
+  self:resize()
 end
 
 --- Closes all jobs and handles.

@@ -36,6 +36,7 @@ M.list = {
   { name = "preview_up", keys = "<C-b>", about = "scroll the preview up" },
   { name = "preview", keys = "<M-v>", about = "hide or show the preview" },
   { name = "maximize", keys = "<M-m>", about = "fill the screen, or no longer" },
+  { name = "layout", keys = "<M-o>", about = "the next layout: default, vertical, ivy, dropdown" },
   {
     name = "refine",
     keys = "<C-g>",

@@ -1,4 +1,6 @@
 --- The layout of a picker's windows: arithmetic on the size of the screen, without calls of Neovim.
+local config = require("rille.nvim.config")
+
 local M = {}
 
 --- Minimum sizes for a frame, for a preview at the side and for one below.
@@ -13,7 +15,49 @@ local IVY, DROP_WIDTH, DROP_COLUMNS, DROP_HEIGHT, SELECT_ROWS = 0.4, 0.6, 100, 0
 --- its full width; "dropdown": small, without a preview; "select": as high and wide as its items, without a preview.
 ---@alias rille.nvim.layout.name "default"|"vertical"|"ivy"|"dropdown"|"select"
 
-M.names = { "default", "vertical", "ivy", "dropdown", "select" }
+--- Layouts by the size of the screen.
+---@class rille.nvim.layout.sizes
+---@field wide? rille.nvim.layout.name on a screen of at least `columns`; "default" by default
+---@field narrow? rille.nvim.layout.name on a narrower one; "vertical" by default
+---@field columns? integer 100 by default
+
+--- A layout; layouts by the size of the screen; or a function from that size to a layout. It is looked at whenever the size
+--- changes.
+---@alias rille.nvim.layout.choice rille.nvim.layout.name|rille.nvim.layout.sizes|fun(columns: integer, lines: integer): rille.nvim.layout.name
+
+--- Columns of a screen that is wide.
+local WIDE_COLUMNS = 100
+
+--- Returns the layout for a size of the screen. A function that fails, or returns none, has chosen "default".
+---@param choice rille.nvim.layout.choice
+---@param columns integer
+---@param lines integer
+---@return rille.nvim.layout.name
+function M.resolve(choice, columns, lines)
+  if type(choice) == "table" then
+    local is_wide = columns >= (choice.columns or WIDE_COLUMNS)
+    return is_wide and (choice.wide or "default") or (not is_wide and choice.narrow or "vertical")
+  elseif type(choice) == "function" then
+    local ok, name = pcall(choice, columns, lines)
+    return ok and config.is_layout(name) and name or "default"
+  end
+  return choice
+end
+
+--- The layouts that a key switches to, in this order.
+local CYCLE = { "default", "vertical", "ivy", "dropdown" }
+
+--- Returns the layout after another one.
+---@param name rille.nvim.layout.name
+---@return rille.nvim.layout.name
+function M.after(name)
+  for i, one in ipairs(CYCLE) do
+    if one == name then
+      return CYCLE[i % #CYCLE + 1]
+    end
+  end
+  return CYCLE[1]
+end
 
 ---@class rille.nvim.rect
 ---@field row integer 0-based row of the frame, if there is one

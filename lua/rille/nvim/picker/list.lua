@@ -120,7 +120,10 @@ end
 function List:at_mouse()
   local mouse = vim.fn.getmousepos()
   if mouse.winid == self.windows.list and mouse.line > 0 then
-    local inside = mouse.winrow - (self.windows.rects.frame and 1 or 0)
+    -- A border may have no row above the text.
+    local border = api.nvim_win_get_config(mouse.winid).border
+    local top = type(border) == "table" and border[2] ~= "" and border[2][1] ~= "" and 1 or 0
+    local inside = mouse.winrow - top
     return inside >= 1 and inside <= self:height() and inside or nil
   end
 end

@@ -116,7 +116,7 @@ end
 --- Opens the windows and goes to the prompt.
 ---@param title string
 ---@param preview boolean
----@param wanted? { name: rille.nvim.layout.name, rows?: integer, cells?: integer }
+---@param wanted? rille.nvim.picker.layout
 ---@return rille.nvim.windows
 function M.open(title, preview, wanted)
   local self =
@@ -132,13 +132,19 @@ function M.open(title, preview, wanted)
   return self
 end
 
+--- Returns the name of the layout for the size of the screen.
+---@return rille.nvim.layout.name
+function Windows:layout_name()
+  return layout.resolve(self.layout.name or config.get("picker.layout"), vim.o.columns, lines())
+end
+
 function Windows:divide()
   self.rects = layout.divide(vim.o.columns, lines(), {
     frame = border() ~= false,
     preview = self.with_preview,
     width = self.maximized and 1 or config.get("picker.width"),
     height = self.maximized and 1 or config.get("picker.height"),
-    name = not self.maximized and (self.layout.name or config.get("picker.layout")) or nil,
+    name = not self.maximized and self:layout_name() or nil,
     rows = self.layout.rows,
     cells = self.layout.cells,
   })
