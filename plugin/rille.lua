@@ -62,10 +62,10 @@ end
 -- Keeps which files are opened, for the pickers of recent files; they are written when Neovim ends.
 local visits = {}
 package.loaded.rille_visits = visits
-local function save()
-  if #visits > 0 then
+local function save(at_end)
+  if #visits > 0 or package.loaded["rille.nvim.frecency"] then
     pcall(function()
-      require("rille.nvim.frecency").save()
+      require("rille.nvim.frecency")[at_end and "finish" or "save"]()
     end)
   end
 end
@@ -84,7 +84,9 @@ vim.api.nvim_create_autocmd("BufWinEnter", {
   end,
 })
 vim.api.nvim_create_autocmd("VimLeavePre", {
-  callback = save,
+  callback = function()
+    save(true)
+  end,
 })
 
 -- Keeps the standard input for `:Rille view -`.

@@ -84,6 +84,72 @@ t.test("the file is bounded, a damaged line is ignored, and a lock of a dead wri
   t.eq(vim.fn.filereadable(state .. "/nvim/rille/frecency.lock"), 1)
 end)
 
+t.test(
+  "saving waited for the lock of another writer, and what could not be saved at the end was lost",
+  function()
+    local state = vim.fn.tempname()
+    write(state, { { 3, 100, "src/file05.txt" } })
+    local lock = state .. "/nvim/rille/frecency.lock"
+    vim.fn.writefile({}, lock)
+    uv.fs_utime(lock, os.time() + 1000, os.time() + 1000)
+    local nvim = start(state)
+    nvim:cmd("edit alone.conf | edit src/file01.txt")
+    nvim:lua(function(path)
+      local loop = vim.uv or vim.loop
+      loop.sleep = function()
+        _G.slept = true
+      end
+      _G.tries, _G.new_work = 0, loop.new_work
+      loop.new_work = function(...)
+        _G.tries = _G.tries + 1
+        return _G.new_work(...)
+      end
+      local frecency = require("rille.nvim.frecency")
+      frecency.save()
+      frecency.forget(path)
+    end, directory .. "/src/file05.txt")
+    -- It is tried again and again while the other one writes, and succeeds when it has ended.
+    nvim:wait([[return _G.tries > 2]])
+    t.eq(names(state), { "file05.txt" })
+    t.eq(nvim:lua([[return _G.slept == true]]), false)
+    vim.fn.delete(lock)
+    nvim:wait(
+      [[return table.concat(vim.fn.readfile(vim.fn.stdpath("state") .. "/rille/frecency")):find("alone")]]
+    )
+    t.eq(names(state), { "alone.conf", "file01.txt" })
+    nvim:wait([[return vim.fn.filereadable(vim.fn.stdpath("state") .. "/rille/frecency.lock") == 0]])
+    -- At the end nothing can be tried again.
+    vim.fn.writefile({}, lock)
+    uv.fs_utime(lock, os.time() + 1000, os.time() + 1000)
+    nvim:cmd("edit src/file02.txt")
+    nvim:lua([[require("rille.nvim.frecency").forget(...)]], directory .. "/alone.conf")
+    t.eq(nvim:stop(), 0)
+    t.eq(names(state), { "alone.conf", "file01.txt" })
+    vim.fn.delete(lock)
+    nvim = start(state)
+    nvim:cmd("edit src/file03.txt")
+    t.eq(nvim:stop(), 0)
+    t.eq(names(state), { "file01.txt", "file02.txt", "file03.txt" })
+    t.eq(vim.fn.glob(state .. "/nvim/rille/*", true, true), { state .. "/nvim/rille/frecency" })
+  end
+)
+
+t.test("a file that was forgotten and then opened again counts", function()
+  local state = vim.fn.tempname()
+  write(state, { { 3, 100, "alone.conf" } })
+  local nvim = start(state)
+  nvim:lua(
+    [[
+    require("rille.nvim.frecency").forget(...)
+    vim.cmd.edit("alone.conf")
+  ]],
+    directory .. "/alone.conf"
+  )
+  t.eq(nvim:lua([[return #require("rille.nvim.frecency").below(...)]], directory .. "/"), 1)
+  t.eq(nvim:stop(), 0)
+  t.eq(names(state), { "alone.conf" })
+end)
+
 t.test("nothing is written if the user has turned it off", function()
   local state = vim.fn.tempname()
   local nvim = start(state)

@@ -2,18 +2,21 @@
 ---
 --- A file's score is halved every two weeks, and each visit adds one. It is kept as the time at which the score was or will be
 --- one, which does not change as time passes, so that the order of files needs no clock. Visits are kept in memory and merged into
---- the file by whoever writes it: each writer reads it again under a lock and replaces it by a rename. It has a line for each
---- file: that time, the time of the last visit, and the path.
+--- the file by whoever writes it (`rille.nvim.merge`). It has a line for each file: that time, the time of the last visit, and
+--- the path. The file is merged on another thread; a lock that another writer holds is tried again later.
 local config = require("rille.nvim.config")
+local merge = require("rille.nvim.merge")
 
 local uv = vim.uv or vim.loop
 
 local M = {}
 
---- Seconds after which a score is halved, and maximum number of files that are kept.
-local HALF_LIFE, KEPT = 14 * 86400, 10000
---- Milliseconds to wait for another writer, and age in seconds of a lock whose writer has died.
-local WAIT_MS, DEAD_SECONDS = 200, 5
+--- Seconds after which a score is halved.
+local HALF_LIFE = 14 * 86400
+--- Milliseconds after which a lock is tried again, doubled each time, and their maximum.
+local AGAIN_MS, MAX_AGAIN_MS = 50, 5000
+--- Milliseconds at the end of Neovim for the other thread to finish.
+local END_MS = 100
 
 --- The plugin keeps visits here before this module is loaded: names of files and times.
 ---@type { [1]: string, [2]: integer }[]
@@ -42,19 +45,6 @@ local function text_of_file()
   return text
 end
 
---- Reads the entries of the file; lines that are damaged are ignored.
----@return table<string, rille.nvim.frecency.entry>
-local function read()
-  local entries = {}
-  for due, last, path in text_of_file():gmatch("([%d.]+)\t(%d+)\t([^\n]+)\n") do
-    due, last = tonumber(due), tonumber(last)
-    if due and last then
-      entries[path] = { due = due, last = last }
-    end
-  end
-  return entries
-end
-
 --- Adds a visit.
 local function visit(entries, path, at)
   local entry = entries[path]
@@ -75,15 +65,15 @@ end
 
 --- Applies what has happened in this Neovim to entries.
 local function update(entries)
+  -- The visits before it was forgotten are gone from the list.
+  for path in pairs(forgotten) do
+    entries[path] = nil
+  end
   for _, one in ipairs(visits) do
     if counts(one[1]) then
       visit(entries, one[1], one[2])
     end
   end
-  for path in pairs(forgotten) do
-    entries[path] = nil
-  end
-  return entries
 end
 
 --- Returns the entry of a line of the file.
@@ -149,71 +139,129 @@ function M.score(entry, now)
   return 2 ^ ((entry.due - now) / HALF_LIFE)
 end
 
---- Returns the lines of the entries, the highest scores first; of too many those with the lowest scores are left out.
-local function lines_of(entries)
-  local paths = vim.tbl_keys(entries)
-  table.sort(paths, function(a, b)
-    return entries[a].due > entries[b].due or (entries[a].due == entries[b].due and a < b)
-  end)
+--- What is being written.
+---@class rille.nvim.frecency.batch
+---@field visits table<table, boolean> the visits in it
+---@field forgotten string[] the paths in it
+---@field text string what is merged
+local Batch = {}
+Batch.__index = Batch
+
+---@type rille.nvim.frecency.batch? the batch that is being written on another thread
+local running
+---@type uv.uv_timer_t? until the next try
+local timer
+local again_ms = AGAIN_MS
+
+--- Returns a batch of what has not been written, without that of another one.
+---@param without? rille.nvim.frecency.batch
+local function batch_of(without)
+  local self = setmetatable({ visits = {}, forgotten = vim.tbl_keys(forgotten) }, Batch)
   local lines = {}
-  for i = 1, math.min(#paths, KEPT) do
-    local entry = entries[paths[i]]
-    lines[i] = ("%.3f\t%d\t%s\n"):format(entry.due, entry.last, paths[i])
+  for _, path in ipairs(self.forgotten) do
+    lines[#lines + 1] = "-\t" .. path .. "\n"
   end
-  return table.concat(lines)
-end
-
---- Takes the lock; returns whether that has succeeded.
-local function lock(path)
-  local till = uv.hrtime() + WAIT_MS * 1e6
-  repeat
-    local fd = uv.fs_open(path, "wx", 384)
-    if fd then
-      uv.fs_close(fd)
-      return true
-    end
-    local stat = uv.fs_stat(path)
-    if stat and os.time() - stat.mtime.sec > DEAD_SECONDS then
-      uv.fs_unlink(path)
-    else
-      uv.sleep(2)
-    end
-  until uv.hrtime() >= till
-  return false
-end
-
---- Writes the visits of this Neovim. The file is replaced at once, so that no reader sees a part of it; if it cannot be written,
---- the visits are kept for the next time.
----@return boolean written
-function M.save()
-  if #visits == 0 and next(forgotten) == nil or not config.get("picker.recent") then
-    return true
-  end
-  local path = M.path()
-  vim.fn.mkdir(vim.fs.dirname(path), "p")
-  if not lock(path .. ".lock") then
-    return false
-  end
-  local temporary, written = ("%s.%d"):format(path, uv.os_getpid()), false
-  local file = io.open(temporary, "wb")
-  if file then
-    written = file:write(lines_of(update(read()))) ~= nil
-    written = file:close() and written
-    written = written and uv.fs_rename(temporary, path) ~= nil
-    if written then
-      forgotten = {}
-      for i = #visits, 1, -1 do
-        visits[i] = nil
+  for _, one in ipairs(visits) do
+    if not (without and without.visits[one]) then
+      self.visits[one] = true
+      if counts(one[1]) then
+        lines[#lines + 1] = ("%d\t%s\n"):format(one[2], one[1])
       end
-    else
-      uv.fs_unlink(temporary)
     end
   end
-  uv.fs_unlink(path .. ".lock")
-  return written
+  self.text = table.concat(lines)
+  return self
 end
 
---- Removes a file from the list; the file of visits is written in the next turn of the loop.
+--- Removes what has been written from memory.
+function Batch:done()
+  for i = #visits, 1, -1 do
+    if self.visits[visits[i]] then
+      table.remove(visits, i)
+    end
+  end
+  for _, path in ipairs(self.forgotten) do
+    forgotten[path] = nil
+  end
+end
+
+--- Writes later.
+local function again()
+  timer = timer or uv.new_timer()
+  timer:start(
+    again_ms,
+    0,
+    vim.schedule_wrap(function()
+      M.save()
+    end)
+  )
+  again_ms = math.min(again_ms * 2, MAX_AGAIN_MS)
+end
+
+--- Ends the timer.
+local function settle()
+  if timer then
+    timer:close()
+    timer = nil
+  end
+  again_ms = AGAIN_MS
+end
+
+local function is_idle()
+  return #visits == 0 and next(forgotten) == nil or not config.get("picker.recent")
+end
+
+--- Writes the visits of this Neovim, on another thread; nothing waits for that. If another Neovim writes at this moment it is
+--- tried again later; if the file cannot be written, the visits are kept for the next time.
+function M.save()
+  if running or is_idle() then
+    return
+  end
+  local path, batch = M.path(), batch_of()
+  vim.fn.mkdir(vim.fs.dirname(path), "p")
+  running = batch
+  local work = uv.new_work(
+    merge.run,
+    vim.schedule_wrap(function(result)
+      running = nil
+      if result == "written" then
+        batch:done()
+        settle()
+        if #visits > 0 or next(forgotten) then
+          M.save()
+        end
+      elseif result == "locked" then
+        again()
+      else
+        settle()
+      end
+    end)
+  )
+  work:queue(merge.arguments(path, batch.text, HALF_LIFE))
+end
+
+--- Writes the visits of this Neovim before it ends. If another Neovim writes at this moment, they are left in a file of their own,
+--- which the next writer merges: nothing waits for the other one.
+function M.finish()
+  if running then
+    -- What has to be written depends on what the other thread has written.
+    vim.wait(END_MS, function()
+      return running == nil
+    end, 1)
+  end
+  settle()
+  if is_idle() then
+    return
+  end
+  local path, batch = M.path(), batch_of(running)
+  vim.fn.mkdir(vim.fs.dirname(path), "p")
+  local result = running and "locked" or merge.run(merge.arguments(path, batch.text, HALF_LIFE))
+  if result == "locked" and batch.text ~= "" then
+    merge.leave(path, batch.text)
+  end
+end
+
+--- Removes a file from the list, and writes.
 ---@param path string
 function M.forget(path)
   forgotten[path] = true
@@ -222,7 +270,7 @@ function M.forget(path)
       table.remove(visits, i)
     end
   end
-  vim.schedule(M.save)
+  M.save()
 end
 
 return M
