@@ -10,24 +10,7 @@ local M = {}
 ---@field package numbers ffi.cdata*|integer[] four numbers for each hunk, from 0 on: 0-based line and count in each text
 ---@field package a rille.source
 ---@field package b rille.source
-local Hunks = { is_rille_hunks = true }
-Hunks.__index = Hunks
-M.Hunks = Hunks
-
-class.named(Hunks, "rille.hunks", function(self)
-  return class.number(self.count, "hunk")
-end)
-
---- Returns the hunks of two texts, which must not change as long as the object is used to write or apply patches.
----@param numbers ffi.cdata*|integer[] four numbers for each hunk, from index 0 on
----@param count integer number of hunks
----@param exact boolean
----@param a rille.source
----@param b rille.source
----@return rille.hunks
-function M.new(numbers, count, exact, a, b)
-  return setmetatable({ numbers = numbers, count = count, exact = exact, a = a, b = b }, Hunks)
-end
+local Hunks = {}
 
 --- Returns the lines of a hunk in both texts: its first line and the number of lines. Where there are none, the first one is
 --- the line before them, 0 at the top.
@@ -55,6 +38,22 @@ function Hunks:kind(i)
     local numbers, at = self.numbers, 4 * i - 4
     return numbers[at + 1] == 0 and "add" or numbers[at + 3] == 0 and "delete" or "change"
   end
+end
+
+--- Returns the class of the hunks of one backend, to which it adds the methods that write patches, and a function that makes an
+--- object of it. The texts must not change as long as the object is used to write or apply patches.
+---@return table class
+---@return fun(numbers: ffi.cdata*|integer[], count: integer, exact: boolean, a: rille.source, b: rille.source): rille.hunks
+function M.class()
+  local own = { is_rille_hunks = true, get = Hunks.get, kind = Hunks.kind }
+  own.__index = own
+  class.named(own, "rille.hunks", function(self)
+    return class.number(self.count, "hunk")
+  end)
+  return own,
+    function(numbers, count, exact, a, b)
+      return setmetatable({ numbers = numbers, count = count, exact = exact, a = a, b = b }, own)
+    end
 end
 
 --- Raises an error at the caller of the public function unless a value is an object of hunks.
