@@ -8,9 +8,25 @@ local M = {}
 ---@field option string the option that it sets
 ---@field on? any value of the option while it is on; true by default
 ---@field off? any value while it is off; false by default
+---@field choose? fun(item: any): any returns the value for the selected item, which the title shows; nil for none
+---@field is_filter? boolean the items stay, and the query is asked again
 
-local function on(toggle)
-  if toggle.on == nil then
+--- Returns whether a toggle is on.
+local function is_on(toggle, opts)
+  local value = opts[toggle.option]
+  if toggle.choose then
+    return value ~= nil and value ~= false
+  elseif toggle.on == nil then
+    return value == true
+  end
+  return value == toggle.on
+end
+
+--- Returns the value for a toggle that is switched on.
+local function on(toggle, item)
+  if toggle.choose then
+    return item ~= nil and toggle.choose(item) or nil
+  elseif toggle.on == nil then
     return true
   end
   return toggle.on
@@ -20,8 +36,8 @@ end
 local function titled(title, toggles, opts)
   local names = {}
   for _, toggle in ipairs(toggles) do
-    if opts[toggle.option] == on(toggle) then
-      names[#names + 1] = toggle.name
+    if is_on(toggle, opts) then
+      names[#names + 1] = toggle.choose and tostring(opts[toggle.option]) or toggle.name
     end
   end
   return #names > 0 and ("%s [%s]"):format(title, table.concat(names, ", ")) or title
@@ -37,14 +53,18 @@ function M.keys(title, toggles, opts)
   local keys = {}
   for _, toggle in ipairs(toggles) do
     keys[toggle.key] = {
-      function(handle)
-        if opts[toggle.option] == on(toggle) then
+      function(handle, item)
+        if is_on(toggle, opts) then
           opts[toggle.option] = toggle.off or false
         else
-          opts[toggle.option] = on(toggle)
+          opts[toggle.option] = on(toggle, item)
         end
         handle:title(titled(title, toggles, opts))
-        handle:refresh()
+        if toggle.is_filter then
+          handle:query(handle:query())
+        else
+          handle:refresh()
+        end
       end,
       desc = toggle.about,
     }

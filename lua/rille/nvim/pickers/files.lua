@@ -25,6 +25,18 @@ local TOGGLES = {
     off = true,
   },
   { name = "follow", key = "<M-l>", about = "follow symbolic links, or not", option = "follow" },
+  -- This one is no option of the walk: a glob would also find hidden and ignored files.
+  {
+    name = "type",
+    key = "<M-t>",
+    about = "only files of the type of the selected file, or all",
+    option = "only",
+    is_filter = true,
+    choose = function(path)
+      local name = path:match("[^/]*$")
+      return name:match("^.+(%.[^.]+)$") or name
+    end,
+  },
 }
 
 --- Maximum number of recent files.
@@ -70,6 +82,8 @@ function M.open(root, given, more)
   local items = listed(root.path)
   if rille.backend == "native" then
     local function start(opts)
+      opts = vim.tbl_extend("force", opts, {})
+      opts.only = nil
       local job, message = rille.walk(root.path, opts)
       return job or error(message, 0)
     end
@@ -109,7 +123,11 @@ function M.open(root, given, more)
     icons = true,
     keys = keys,
     handle = handle,
-    strip = without_line,
+    strip = function(query)
+      query = without_line(query)
+      -- One more term: the end of the name.
+      return walk.only and ("%s %s$"):format(query, (walk.only:gsub(" ", "\\ "))) or query
+    end,
     place = function(path)
       local lnum, col = handle:query():match(":(%d+):?(%d*)$")
       return { path = base .. path, lnum = tonumber(lnum), col = tonumber(col) }
