@@ -2486,6 +2486,112 @@ int32_t rille_matcher_match(rille_matcher *matcher, const uint8_t *text, size_t 
 int32_t rille_matcher_filter(rille_matcher *matcher, const uint8_t *const *items, const uint32_t *lengths,
     uint32_t count, rille_fuzzy_row *rows, rille_fuzzy_found *found, rille_error *err);
 
+/* Diffs ---------------------------------------------------------------------------------------------------------------
+ * The changes from one text to another, line by line.
+ *
+ *     rille_diff *diff;
+ *     rille_diff_options options = RILLE_DIFF_OPTIONS_INIT;
+ *     options.space = RILLE_DIFF_SPACE_TRAILING;
+ *     rille_diff_new(RILLE_TEXT("one\ntwo\nthree\n"), RILLE_TEXT("one \n2\nthree\nfour\n"), &options, &diff, NULL);
+ *     const rille_hunk *hunks = rille_diff_hunks(diff);
+ *     for (uint32_t i = 0; i < rille_diff_count(diff); i++)
+ *         printf("-%u,%u +%u,%u ", hunks[i].a_first, hunks[i].a_count, hunks[i].b_first, hunks[i].b_count);
+ *     puts(rille_diff_exact(diff) ? "exact" : "coarse");     //> -1,1 +1,1 -3,0 +3,1 exact
+ *     rille_diff_free(diff);
+ */
+
+/** Lines that differ only in case are equal. The mapping is Unicode's full case folding. */
+#define RILLE_DIFF_IGNORE_CASE 1
+
+#define RILLE_DIFF_IGNORE_EOL 2 /**< LF, CR LF and the end of the text are the same as the end of a line. */
+
+/** Do not move hunks to where the indentation suggests; by default those that can be moved are, as git does. */
+#define RILLE_DIFF_NO_INDENT_HEURISTIC 4
+
+typedef struct rille_diff rille_diff; /**< The hunks of two texts, in order. The texts are not kept. */
+
+/** Options of a diff. Set `size` to sizeof(rille_diff_options). */
+typedef struct rille_diff_options {
+    uint32_t size; /**< sizeof(rille_diff_options). */
+    uint32_t algorithm; /**< One of rille_diff_algorithm. */
+    uint32_t space; /**< One of rille_diff_space. */
+    /**
+     * Any of the constants RILLE_DIFF_IGNORE_CASE, RILLE_DIFF_IGNORE_EOL and RILLE_DIFF_NO_INDENT_HEURISTIC, combined.
+     */
+    uint32_t flags;
+    /** Milliseconds after which the rest is not compared any more and counts as changed; 0 for no deadline. */
+    uint32_t deadline;
+    uint32_t reserved; /**< Reserved; must be 0. */
+    /**
+     * Maximum memory in bytes beyond the texts, and beyond the result; that of a job includes its copy of the texts. 0
+     * for 1 GiB.
+     */
+    int64_t memory_limit;
+} rille_diff_options;
+
+#define RILLE_DIFF_OPTIONS_INIT { sizeof(rille_diff_options), 0, 0, 0, 0, 0, 0 }
+
+/**
+ * A hunk: lines of the first text that are replaced by lines of the second one. Lines are counted from 0. Where the
+ * count is 0, the hunk stands before the line `first`, which may be one past the last line.
+ */
+typedef struct rille_hunk {
+    uint32_t a_first; /**< First line of the first text. */
+    uint32_t a_count; /**< Number of lines of the first text. */
+    uint32_t b_first; /**< First line of the second text. */
+    uint32_t b_count; /**< Number of lines of the second text. */
+} rille_hunk;
+
+/**
+ * Compares two texts of `a_len` and `b_len` bytes line by line, and writes the hunks to `out`. A line ends after its
+ * line feed; the last one may lack it, and is then another line than one with it. `options` may be NULL.
+ *
+ * Where texts are alike this takes about as long as reading them twice; texts of a megabyte or more, or of different
+ * origin, are for rille_diff_start.
+ *
+ * Returns RILLE_OK, RILLE_EARG (an option is wrong), RILLE_ETOOBIG (a text has more than 2^30 lines) or RILLE_ELIMIT
+ * (the memory limit would be exceeded).
+ */
+int32_t rille_diff_new(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len,
+    const rille_diff_options *options, rille_diff **out, rille_error *err);
+
+/**
+ * Starts a job that compares two texts as rille_diff_new does, on another thread, and writes it to `out`. Both texts
+ * are copied, which counts for the memory limit. The deadline counts from the start of the work on. Take the hunks with
+ * rille_diff_take when the job is done.
+ *
+ * Returns RILLE_OK, RILLE_EARG (an option is wrong) or RILLE_ELIMIT (the copies would exceed the memory limit).
+ */
+int32_t rille_diff_start(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len,
+    const rille_diff_options *options, rille_job **out, rille_error *err);
+
+/**
+ * Writes the hunks that a job of rille_diff_start has found to `out`: a new object for each call, which may outlive the
+ * job.
+ *
+ * Returns what rille_diff_new would return; or RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has
+ * failed) or RILLE_EARG (the job is of another kind). It does not wait.
+ */
+int32_t rille_diff_take(const rille_job *job, rille_diff **out, rille_error *err);
+
+/** Frees hunks. */
+void rille_diff_free(rille_diff *diff);
+
+/** Returns the number of hunks; 0 for NULL. */
+uint32_t rille_diff_count(const rille_diff *diff);
+
+/**
+ * Returns 1 if the texts were compared to the end; 0 if the deadline passed before that, so that some hunks are larger
+ * than need be, and for NULL.
+ */
+uint32_t rille_diff_exact(const rille_diff *diff);
+
+/**
+ * Returns the hunks, as many as rille_diff_count returns, valid until they are freed; NULL for NULL. They are in order,
+ * and between two of them at least one line matches.
+ */
+const rille_hunk *rille_diff_hunks(const rille_diff *diff);
+
 #ifdef __cplusplus
 }
 #endif

@@ -45,6 +45,8 @@ local lazy = require("rille.core.lazy")
 ---@field file_job fun(path: string, opts?: rille.file.options): rille.job?, string?
 ---@field grep fun(pattern: rille.line_pattern|rille.line_pattern[], root: string, opts?: rille.grep.options): rille.job?, string?
 ---@field walk fun(root: string, opts?: rille.walk.options): rille.job?, string?
+---@field diff rille.diff.module
+---@field diff_job fun(a: rille.source, b: rille.source, opts?: rille.diff.options): rille.job?, string?
 ---@field notifier fun(): rille.notifier?, string?
 local M = { version = backend.version }
 
@@ -129,6 +131,12 @@ local fields = {
   end,
   walk = function()
     return noun("walk").new
+  end,
+  diff = function()
+    return noun("diff")
+  end,
+  diff_job = function()
+    return noun("diff.compare").job
   end,
   notifier = function()
     return noun("notifier").new

@@ -55,3 +55,5 @@ pub mod grep;
 
 pub mod file;
 pub mod fuzzy;
+
+pub mod diff;

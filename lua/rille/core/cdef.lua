@@ -87,6 +87,12 @@ static const int RILLE_FUZZY_HISTORY = 16;
 
 static const int RILLE_FUZZY_COLUMNS = 32;
 
+static const int RILLE_DIFF_IGNORE_CASE = 1;
+
+static const int RILLE_DIFF_IGNORE_EOL = 2;
+
+static const int RILLE_DIFF_NO_INDENT_HEURISTIC = 4;
+
 typedef enum rille_status {
     RILLE_OK = 0,
     RILLE_INVALID = 1,
@@ -225,6 +231,8 @@ typedef enum rille_text_verb {
 } rille_text_verb;
 
 typedef struct rille_buffer rille_buffer;
+
+typedef struct rille_diff rille_diff;
 
 typedef struct rille_file rille_file;
 
@@ -579,6 +587,23 @@ typedef struct rille_fuzzy_hit {
     int32_t score;
     uint32_t count;
 } rille_fuzzy_hit;
+
+typedef struct rille_diff_options {
+    uint32_t size;
+    uint32_t algorithm;
+    uint32_t space;
+    uint32_t flags;
+    uint32_t deadline;
+    uint32_t reserved;
+    int64_t memory_limit;
+} rille_diff_options;
+
+typedef struct rille_hunk {
+    uint32_t a_first;
+    uint32_t a_count;
+    uint32_t b_first;
+    uint32_t b_count;
+} rille_hunk;
 
 uint32_t rille_abi(void);
 
@@ -1265,6 +1290,32 @@ int32_t rille_matcher_filter(struct rille_matcher *matcher,
                              struct rille_fuzzy_row *rows,
                              struct rille_fuzzy_found *found,
                              struct rille_error *err);
+
+int32_t rille_diff_new(const uint8_t *a,
+                       size_t a_len,
+                       const uint8_t *b,
+                       size_t b_len,
+                       const struct rille_diff_options *options,
+                       struct rille_diff **out,
+                       struct rille_error *err);
+
+int32_t rille_diff_start(const uint8_t *a,
+                         size_t a_len,
+                         const uint8_t *b,
+                         size_t b_len,
+                         const struct rille_diff_options *options,
+                         struct rille_job **out,
+                         struct rille_error *err);
+
+int32_t rille_diff_take(const struct rille_job *job, struct rille_diff **out, struct rille_error *err);
+
+void rille_diff_free(struct rille_diff *diff);
+
+uint32_t rille_diff_count(const struct rille_diff *diff);
+
+uint32_t rille_diff_exact(const struct rille_diff *diff);
+
+const struct rille_hunk *rille_diff_hunks(const struct rille_diff *diff);
 typedef struct rille_abi_2 rille_abi_2;
 ]],
 }
