@@ -56,6 +56,9 @@ function M.class()
     end
 end
 
+--- The class of the hunks of the native library, and the function that makes an object of it.
+M.Hunks, M.new = M.class()
+
 --- Raises an error at the caller of the public function unless a value is an object of hunks.
 ---@param hunks any
 ---@param name string the public function, for the error
