@@ -32,7 +32,7 @@ impl Diff {
 const BLOCK: usize = 64;
 
 /// Returns the bytes of the lines at the start of both texts that are equal.
-fn common_prefix(a: &[u8], b: &[u8]) -> usize {
+pub(super) fn common_prefix(a: &[u8], b: &[u8]) -> usize {
     let (a_blocks, b_blocks) = (a.as_chunks::<BLOCK>().0, b.as_chunks::<BLOCK>().0);
     let blocks = a_blocks.iter().zip(b_blocks).take_while(|(a, b)| a == b).count() * BLOCK;
     let rest = a[blocks..].iter().zip(&b[blocks..]).take_while(|(a, b)| a == b).count();
@@ -44,7 +44,7 @@ fn common_prefix(a: &[u8], b: &[u8]) -> usize {
 }
 
 /// Returns the bytes of the lines at the end of both texts that are equal; both start with a line.
-fn common_suffix(a: &[u8], b: &[u8]) -> usize {
+pub(super) fn common_suffix(a: &[u8], b: &[u8]) -> usize {
     let (a_blocks, b_blocks) = (a.as_rchunks::<BLOCK>().1, b.as_rchunks::<BLOCK>().1);
     let blocks = a_blocks.iter().rev().zip(b_blocks.iter().rev()).take_while(|(a, b)| a == b);
     let blocks = blocks.count() * BLOCK;

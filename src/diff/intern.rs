@@ -89,6 +89,11 @@ impl<'a> Table<'_, 'a> {
     }
 }
 
+/// Returns a seed that nobody knows in advance.
+pub(super) fn seed() -> u64 {
+    RandomState::new().build_hasher().finish()
+}
+
 /// Multiplies to 128 bits, and mixes both halves.
 #[inline]
 fn mix(a: u64, b: u64) -> u64 {
@@ -100,7 +105,7 @@ const ODD: [u64; 3] = [0x9e37_79b9_7f4a_7c15, 0xbf58_476d_1ce4_e5b9, 0x94d0_49bb
 
 /// Returns the hash of a line.
 #[inline]
-fn hash(line: &[u8], seed: u64) -> u32 {
+pub(super) fn hash(line: &[u8], seed: u64) -> u32 {
     let word = |bytes: &[u8; 16]| {
         let (low, high) = (u128::from_le_bytes(*bytes) as u64, u128::from_le_bytes(*bytes) >> 64);
         (low, high as u64)
@@ -137,7 +142,7 @@ pub(super) fn intern(a: &Lines, b: &Lines, meter: &mut Meter) -> Result<Option<T
     // The texts may have no line in common.
     meter.hold::<Slot>(slots)?;
     meter.hold::<[u32; 2]>(a.len() + b.len())?;
-    let seed = RandomState::new().build_hasher().finish();
+    let seed = seed();
     let slots = memory::filled((0, 0), slots)?;
     let mut table = Table { a, b, slots, firsts: memory::with_room(a.len())?, seed };
     let mut a_tokens: Vec<u32> = memory::with_room(a.len())?;

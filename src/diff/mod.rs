@@ -25,6 +25,7 @@ mod myers;
 mod options;
 mod prune;
 pub mod script;
+pub mod session;
 mod side;
 mod slide;
 #[cfg(test)]
@@ -38,6 +39,7 @@ use std::fmt;
 pub use compare::{Diff, diff};
 pub use lines::Lines;
 pub use options::{Algorithm, DEFAULT_MEMORY_LIMIT, DiffOptions, Limits, Space};
+pub use session::Session;
 
 /// Maximum number of lines of a text: 2^30, so that a sum of two line numbers fits into 32 bits with a sign.
 pub const MAX_LINES: usize = 1 << 30;

@@ -1,9 +1,11 @@
 mod apply;
+mod blocks;
 mod compare;
 mod git;
 mod inline;
 mod lines;
 mod merge;
+mod session;
 mod steps;
 mod support;
 mod unified;

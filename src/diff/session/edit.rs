@@ -1,0 +1,230 @@
+//! An edit of a session: which lines are compared again.
+
+use super::blocks::Extent;
+use super::dictionary::Token;
+use super::{Session, Step, steps};
+use crate::diff::compare::{common_prefix, common_suffix};
+use crate::diff::{DiffError, Hunk, Limits, Lines, diff};
+use crate::memory;
+use std::ops::Range;
+
+/// Lines on both sides of an edit that are compared with it: as many as the indent heuristic looks at.
+const CONTEXT: usize = 24;
+
+/// Factor by which a window grows.
+const GROWTH: usize = 4;
+
+/// Maximum number of lines of a window, of both texts together.
+const MAX_WINDOW: usize = 8192;
+
+/// The part of both texts that is compared again, 0-based.
+#[derive(Clone, Copy)]
+struct Window {
+    /// The steps whose hunks are in it.
+    first_step: usize,
+    end_step: usize,
+    /// The end of the hunk before it.
+    before: Extent,
+    /// Its first lines.
+    first: Extent,
+    /// The lines after it.
+    end: Extent,
+    /// The next hunk: its step, and its first lines.
+    next: Option<(Step, Extent)>,
+}
+
+impl Window {
+    fn len(&self) -> usize {
+        (self.end.a - self.first.a + self.end.b - self.first.b) as usize
+    }
+}
+
+impl Session {
+    /// Replaces `removed` lines of the text from `first` on, 0-based, by lines without line feeds. After an error nothing
+    /// has changed. The range must be within the text.
+    ///
+    /// A text whose last line has no line feed stays one, unless that line becomes empty.
+    pub fn edit(&mut self, first: usize, removed: usize, lines: &[&[u8]]) -> Result<(), DiffError> {
+        let (mut first, mut removed, is_last) = (first, removed, first + removed == self.lines());
+        let mut text = Vec::new();
+        let bytes = lines.iter().map(|line| line.len() + 1).sum::<usize>();
+        self.check_memory(bytes + lines.len() * size_of::<Token>())?;
+        let is_cut = is_last && !self.is_ended;
+        // The line before becomes the last one, or is no longer the last one.
+        if is_cut && first > 0 && (lines.is_empty() || removed == 0) {
+            (first, removed) = (first - 1, removed + 1);
+            self.append_lines(first..first + 1, &mut text)?;
+            if text.last() != Some(&b'\n') {
+                memory::push(&mut text, b'\n')?;
+            }
+        }
+        memory::reserve(&mut text, bytes)?;
+        for line in lines {
+            text.extend_from_slice(line);
+            text.push(b'\n');
+        }
+        let mut is_ended = self.is_ended;
+        if is_cut && !text.is_empty() {
+            text.pop();
+            if matches!(text.last(), None | Some(b'\n')) {
+                text.push(b'\n');
+                is_ended = true;
+            }
+        }
+        let mut new = Vec::new();
+        let taken = text.split_inclusive(|&byte| byte == b'\n').try_for_each(|line| {
+            memory::reserve(&mut new, 1)?;
+            new.push(self.dictionary.take(line)?);
+            Ok(())
+        });
+        let replaced = taken.and_then(|()| self.replace(first, removed, &new));
+        // The lines that have left the text, or that have not come into it.
+        for &token in replaced.as_ref().unwrap_or(&new) {
+            self.dictionary.release(token);
+        }
+        replaced?;
+        self.is_ended = is_ended || self.text.len() == 0;
+        self.version += 1;
+        Ok(())
+    }
+
+    /// Replaces tokens of the text, compares the window around them, and returns the tokens that were there.
+    fn replace(
+        &mut self,
+        first: usize,
+        removed: usize,
+        new: &[Token],
+    ) -> Result<Vec<Token>, DiffError> {
+        let end = first + removed;
+        let mut old = Vec::new();
+        self.text.copy(first..end, &mut old)?;
+        if old == new {
+            return Ok(old);
+        }
+        if self.are_own(&old) && self.are_own(new) && !self.options.is_loose() {
+            // No line of the base equals them, so they are in one hunk, and stay in it.
+            let place = self.steps.find(|end| end.b as usize > first);
+            let step = self.steps.from(place).next();
+            if let Some(mut step) = step {
+                step.added = step.added - old.len() as u32 + new.len() as u32;
+                self.text.replace(first..end, new)?;
+                self.steps.set(place, step);
+                return Ok(old);
+            }
+        }
+        let (window, hunks, is_exact) = self.compare(first, end, new)?;
+        let mut steps = steps(&hunks, window.before)?;
+        if let Some((next, start)) = window.next {
+            let after = hunks.last().map_or(window.before.a, |hunk| hunk.a_first + hunk.a_count);
+            steps.push(Step { kept: start.a - after, ..next });
+        }
+        let end_step = window.end_step + usize::from(window.next.is_some());
+        let of_steps = self.steps.prepare(window.first_step..end_step, &steps)?;
+        self.text.replace(first..end, new)?;
+        self.steps.commit(of_steps, &steps);
+        self.is_exact = is_exact;
+        Ok(old)
+    }
+
+    fn are_own(&self, tokens: &[Token]) -> bool {
+        !tokens.is_empty() && tokens.iter().all(|&token| self.dictionary.is_own(token))
+    }
+
+    /// Compares the window of an edit, and returns it with its hunks, and whether all hunks are exact then.
+    fn compare(
+        &self,
+        first: usize,
+        end: usize,
+        new: &[Token],
+    ) -> Result<(Window, Vec<Hunk>, bool), DiffError> {
+        let (mut context, mut text) = (CONTEXT, Vec::new());
+        loop {
+            let mut window = self.window(first, end, context);
+            let is_small = window.len() + new.len() <= MAX_WINDOW;
+            if !is_small {
+                window = self.window(first, end, 0);
+            }
+            let base = self.dictionary.base_text(window.first.a as usize..window.end.a as usize);
+            text.clear();
+            self.append_lines(window.first.b as usize..first, &mut text)?;
+            for &token in new {
+                memory::append(&mut text, self.dictionary.text(token))?;
+            }
+            self.append_lines(end..window.end.b as usize, &mut text)?;
+            let mut found = match is_small {
+                true => diff(base, &text, &self.options, &Limits::default())?.hunks,
+                false => coarse(base, &text),
+            };
+            for hunk in &mut found {
+                hunk.a_first += window.first.a;
+                hunk.b_first += window.first.b;
+            }
+            if !is_small {
+                return Ok((window, found, false));
+            }
+            let is_first = window.first == Extent::default();
+            let is_last = window.end.a as usize == self.dictionary.base_count()
+                && window.end.b as usize == self.text.len();
+            if is_first && is_last {
+                return Ok((window, found, true));
+            }
+            // The lines of the window, as the text has them now, before and after all that is changed.
+            let head = found.first().map_or(first, |hunk| first.min(hunk.b_first as usize));
+            let tail = found.last().map_or(end, |hunk| {
+                let after = (hunk.b_first + hunk.b_count) as usize;
+                end.max((after + end - first).saturating_sub(new.len()))
+            });
+            if (is_first || self.has_anchor(window.first.b as usize..head))
+                && (is_last || self.has_anchor(tail..window.end.b as usize))
+            {
+                return Ok((window, found, self.is_exact && !self.options.is_loose()));
+            }
+            context *= GROWTH;
+        }
+    }
+
+    /// Returns whether one of these lines of the text is there once, and once in the base: no hunk slides past it.
+    fn has_anchor(&self, lines: Range<usize>) -> bool {
+        let mut tokens = self.text.from(self.text.at(lines.start)).take(lines.len());
+        tokens.any(|token| self.dictionary.is_anchor(token))
+    }
+
+    /// Finds the window of an edit, with lines of context on both sides.
+    fn window(&self, first: usize, end: usize, context: usize) -> Window {
+        let low = first.saturating_sub(context) as u32;
+        let high = end.saturating_add(context).min(self.text.len()) as u32;
+        let place = self.steps.find(|end| end.b >= low);
+        let before = place.before;
+        let (mut after, mut count, mut start, mut next) = (before, 0, low, None);
+        for step in self.steps.from(place) {
+            let hunk = Extent { a: after.a + step.kept, b: after.b + step.kept };
+            if hunk.b > high {
+                next = Some((step, hunk));
+                break;
+            }
+            start = start.min(hunk.b);
+            after = Extent { a: hunk.a + step.removed, b: hunk.b + step.added };
+            count += 1;
+        }
+        let stop = high.max(after.b);
+        Window {
+            first_step: place.index,
+            end_step: place.index + count,
+            before,
+            first: Extent { a: before.a + (start - before.b), b: start },
+            end: Extent { a: after.a + (stop - after.b), b: stop },
+            next,
+        }
+    }
+}
+
+/// Returns the difference of two texts without their common first and last lines, as at most one hunk.
+fn coarse(a: &[u8], b: &[u8]) -> Vec<Hunk> {
+    let start = common_prefix(a, b);
+    let head = Lines::count(&a[..start]) as u32;
+    let (a, b) = (&a[start..], &b[start..]);
+    let stop = common_suffix(a, b);
+    let count = |text: &[u8]| Lines::count(&text[..text.len() - stop]) as u32;
+    let hunk = Hunk { a_first: head, a_count: count(a), b_first: head, b_count: count(b) };
+    if a == b { Vec::new() } else { vec![hunk] }
+}
