@@ -10,6 +10,7 @@ M.DIFF = {
   "--no-textconv",
   "--src-prefix=a/",
   "--dst-prefix=b/",
+  "--ignore-submodules=all",
   "--inter-hunk-context=0",
   "-U0",
 }
@@ -44,8 +45,29 @@ end
 ---@field old { [1]: integer, [2]: integer } start and number of its lines before the change, as in the `@@`
 ---@field new { [1]: integer, [2]: integer } after it
 ---@field heading string the rest of the `@@`
+---@field conflict? string for a part of a file with conflicts, which is in no patch: "conflict"
 
---- Returns the hunks of a diff; those of files with conflicts are left out.
+--- Returns what is shown of a file with conflicts.
+---@param name string
+---@param root string
+---@param line string its first line
+---@param lnum integer
+---@param count integer
+local function conflict_of(name, root, line, lnum, count)
+  lnum = math.max(1, lnum)
+  return {
+    name = name,
+    path = root .. "/" .. name,
+    lines = { line },
+    added = {},
+    removed = {},
+    lnum = lnum,
+    end_lnum = lnum + math.max(1, count) - 1,
+    conflict = "conflict",
+  }
+end
+
+--- Returns the hunks of a diff, and the parts of files with conflicts.
 ---@param out string
 ---@param root string
 ---@return rille.nvim.git.hunk[]
@@ -53,8 +75,13 @@ function M.parse(out, root)
   local hunks, header, name, hunk = {}, {}, nil, nil
   for _, line in ipairs(vim.split(out, "\n", { plain = true })) do
     local old, old_count, new, new_count, heading = line:match("^@@ %-(%d+),?(%d*) %+(%d+),?(%d*) @@(.*)$")
+    local both, both_count = line:match("^@@@.* %+(%d+),?(%d*) @@@")
+    local unmerged = line:match("^%* Unmerged path (.*)$")
     if line:find("^diff ") then
       header, name, hunk = { line }, nil, nil
+    elseif both and name or unmerged then
+      hunk = conflict_of(unmerged or name, root, line, tonumber(both) or 1, tonumber(both_count) or 1)
+      hunks[#hunks + 1] = hunk
     elseif old and name then
       hunk = {
         name = name,
@@ -70,7 +97,13 @@ function M.parse(out, root)
       hunk.lnum = math.max(1, hunk.new[1])
       hunk.end_lnum = hunk.lnum + math.max(1, hunk.new[2]) - 1
       hunks[#hunks + 1] = hunk
-    elseif hunk and line:find("^[+%-\\]") then
+    elseif hunk and hunk.conflict and line:find("^[ +%-][ +%-]") then
+      hunk.lines[#hunk.lines + 1] = line
+      local list = line:find("^.?%+") and hunk.added or line:find("^.?%-") and hunk.removed
+      if list then
+        table.insert(list, line:sub(3))
+      end
+    elseif hunk and not hunk.conflict and line:find("^[+%-\\]") then
       hunk.lines[#hunk.lines + 1] = line
       if line:find("^[+%-]") then
         table.insert(line:find("^%+") and hunk.added or hunk.removed, line:sub(2))

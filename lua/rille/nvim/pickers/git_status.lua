@@ -1,5 +1,6 @@
 --- Pickers for what has changed in a repository: its files, and its hunks.
 local git = require("rille.nvim.pickers.git")
+local guard = require("rille.nvim.pickers.git_guard")
 local open = require("rille.nvim.pick").open
 local patch = require("rille.nvim.pickers.git_patch")
 local question_of = require("rille.nvim.question")
@@ -13,8 +14,9 @@ local GROUPS = { ["?"] = "DiagnosticInfo", D = "DiagnosticError", U = "Diagnosti
 --- Returns the items of `git status --porcelain -z`.
 ---@param out string
 ---@param root string
+---@param since? { sec: integer, nsec: integer } when it was started
 ---@return table[]
-function M.parse_status(out, root)
+function M.parse_status(out, root, since)
   local items, entries, i = {}, vim.split(out, "\0", { plain = true }), 1
   while entries[i] and #entries[i] > 3 do
     local state, path = entries[i]:sub(1, 2), entries[i]:sub(4)
@@ -24,7 +26,8 @@ function M.parse_status(out, root)
       i = i + 1
       from = entries[i]
     end
-    items[#items + 1] = { text = path, state = state, from = from, name = path, path = root .. "/" .. path }
+    items[#items + 1] =
+      { text = path, state = state, from = from, name = path, path = root .. "/" .. path, since = since }
     i = i + 1
   end
   return items
@@ -32,11 +35,13 @@ end
 
 local function status_parts(item)
   local index, tree = item.state:sub(1, 1), item.state:sub(2, 2)
+  local conflict = guard.conflict(item.state)
+  local note = conflict or item.from and "from " .. item.from
   return {
-    { index, index == "?" and GROUPS["?"] or "DiagnosticOk" },
-    { tree .. " ", GROUPS[tree] or "DiagnosticWarn" },
+    { index, conflict and GROUPS.U or index == "?" and GROUPS["?"] or "DiagnosticOk" },
+    { tree .. " ", conflict and GROUPS.U or GROUPS[tree] or "DiagnosticWarn" },
     item.text,
-    item.from and { " from " .. item.from, "RillePath" } or nil,
+    note and { " " .. note, "RillePath" } or nil,
   }
 end
 
@@ -50,51 +55,113 @@ local function names_of(items)
   return names
 end
 
---- Returns the function of a key that runs git for the marked items, or the selected one.
+--- The command that lists changed files.
+local STATUS = { "status", "--porcelain", "-z", "--untracked-files=all" }
+
+--- Returns a function for the key that runs git for the marked items, or the selected one, unless they are not as listed any
+--- more.
 ---@param root string
 ---@param arguments fun(items: table[]): string[][] returns the commands
----@param question? fun(items: table[]): string
-local function changes(root, arguments, question)
+---@param hindrance fun(item: table): string? returns why git must not run for an item
+---@param question? fun(items: table[]): string?
+local function changes(root, arguments, hindrance, question)
   return function(picker, item, marked)
     local items = #marked > 0 and marked or { item }
-    if #items == 0 or question and not question_of.ask(question(items)) then
+    local asked = #items > 0 and question and question(items)
+    if #items == 0 or asked and not question_of.ask(asked) then
       return
     end
-    local left = 0
-    for _, command in ipairs(arguments(items)) do
-      left = left + 1
-      git.change(root, command, function()
-        left = left - 1
-        if left == 0 then
-          picker:refresh()
-          vim.cmd.checktime()
-        end
-      end)
+    local function refresh()
+      picker:refresh()
+      vim.cmd.checktime()
     end
+    git.run(root, STATUS, function(out, failure)
+      local stale = not failure and guard.stale(items, M.parse_status(out, root))
+      local why = failure or stale and stale.name .. " has changed since it was listed"
+      for _, one in ipairs(why and {} or items) do
+        why = why or hindrance(one)
+      end
+      if why then
+        text_of.notify(why .. "; nothing was done", vim.log.levels.WARN)
+        return refresh()
+      end
+      local left = 0
+      for _, command in ipairs(arguments(items)) do
+        left = left + 1
+        git.change(root, command, function()
+          left = left - 1
+          if left == 0 then
+            refresh()
+          end
+        end)
+      end
+    end)
   end
 end
 
 local function discard(items)
-  local untracked, tracked = {}, {}
+  local untracked, tracked, unstaged = {}, {}, {}
   for _, item in ipairs(items) do
-    table.insert(item.state == "??" and untracked or tracked, item)
+    local list = item.state == "??" and untracked or guard.exists_again(item) and unstaged or tracked
+    table.insert(list, item)
   end
   local commands = {}
-  if #tracked > 0 then
-    commands[1] =
-      vim.list_extend({ "restore", "--staged", "--worktree", "--source=HEAD", "--" }, names_of(tracked))
+  local function add(list, ...)
+    if #list > 0 then
+      commands[#commands + 1] = vim.list_extend({ ... }, names_of(list))
+    end
   end
-  if #untracked > 0 then
-    commands[#commands + 1] = vim.list_extend({ "clean", "-f", "-q", "--" }, names_of(untracked))
-  end
+  add(tracked, "restore", "--staged", "--worktree", "--no-recurse-submodules", "--source=HEAD", "--")
+  -- The text of these files is in no commit: only the deletion is undone.
+  add(unstaged, "restore", "--staged", "--source=HEAD", "--")
+  add(untracked, "clean", "-f", "-q", "--")
   return commands
+end
+
+--- Returns the question before changes are discarded.
+local function discarding(items)
+  local new, what = #vim.tbl_filter(guard.is_new, items), ("%d files"):format(#items)
+  if #items == 1 then
+    what = items[1].name
+  end
+  if new == #items then
+    return ("Delete %s, in no commit?"):format(what)
+  elseif new > 0 then
+    return ("Discard all changes of %s, and delete %d of them, in no commit?"):format(what, new)
+  end
+  return ("Discard all changes of %s?"):format(what)
+end
+
+--- Returns the question before files are staged that still have the markers of conflicts, or nil.
+local function staging(items)
+  local marked = vim.tbl_filter(guard.has_markers, items)
+  if #marked > 0 then
+    local what = #marked == 1 and marked[1].name .. " still has" or ("%d files still have"):format(#marked)
+    return what .. " conflict markers; stage nevertheless?"
+  end
+end
+
+--- Returns the command for the diff of a file, or nil if it has none.
+local function diff_of(item)
+  local conflict = guard.conflict(item.state)
+  local command = { "diff", "--no-color", "--no-ext-diff" }
+  if item.state == "??" then
+    return nil
+  elseif item.state == "DU" or item.state == "UD" then
+    -- What the side that has it has changed.
+    command[#command + 1] = "--base"
+  elseif conflict and item.state ~= "UU" and item.state ~= "AA" then
+    return nil
+  elseif not conflict then
+    command[#command + 1] = "HEAD"
+  end
+  return vim.list_extend(command, { "--", item.name }), item.name
 end
 
 --- Opens a picker for the files that differ from the last commit.
 ---@param opts rille.nvim.open.options
 function M.status(opts)
   git.with_root(function(root)
-    local arguments = { "status", "--porcelain", "-z", "--untracked-files=all" }
     open({
       title = "Git status",
       kind = "git_status",
@@ -102,15 +169,13 @@ function M.status(opts)
       icons = true,
       fuzzy = { scheme = "path" },
       parts = status_parts,
-      items = git.items(root, arguments, function(out)
-        return M.parse_status(out, root)
-      end),
-      preview = git.preview(root, function(item)
-        if item.state == "??" then
-          return nil
-        end
-        return { "diff", "--no-color", "--no-ext-diff", "HEAD", "--", item.name }, item.name
-      end),
+      items = function(add, done)
+        local since = guard.now()
+        return git.items(root, STATUS, function(out)
+          return M.parse_status(out, root, since)
+        end)(add, done)
+      end,
+      preview = git.preview(root, diff_of),
       keys = {
         ["<C-s>"] = {
           changes(root, function(items)
@@ -118,20 +183,22 @@ function M.status(opts)
               return item.name
             end, items)
             return { vim.list_extend({ "add", "--" }, names) }
-          end),
+          end, function() end, staging),
           desc = "stage the marked files, or the selected file",
         },
         ["<M-s>"] = {
           changes(root, function(items)
             return { vim.list_extend({ "reset", "-q", "--" }, names_of(items)) }
+          end, function(item)
+            -- Its versions would be gone from the index.
+            return guard.conflict(item.state) and item.name .. " has conflicts"
           end),
           desc = "unstage them",
         },
         ["<C-d>"] = {
-          changes(root, discard, function(items)
-            local what = #items == 1 and items[1].name or ("%d files"):format(#items)
-            return ("Discard all changes of %s?"):format(what)
-          end),
+          changes(root, discard, function(item)
+            return guard.hindrance(root, item)
+          end, discarding),
           desc = "discard their changes, after a question",
         },
       },
@@ -145,6 +212,7 @@ local function hunk_parts(item)
     { (":%d "):format(item.lnum), "RilleLine" },
     { ("+%d "):format(#item.added), "DiagnosticOk" },
     { ("-%d "):format(#item.removed), "DiagnosticError" },
+    item.conflict and { item.conflict .. " ", "DiagnosticError" } or "",
     item.shown,
   }
 end
@@ -156,6 +224,11 @@ end
 local function apply(root, argument, question)
   return function(picker, item, marked)
     local items = #marked > 0 and marked or { item }
+    for _, one in ipairs(items) do
+      if one.conflict then
+        return text_of.notify(one.name .. " has conflicts: resolve it, and stage it in `:Rille git_status`")
+      end
+    end
     if #items == 0 or question and not question_of.ask(question(items)) then
       return
     end
