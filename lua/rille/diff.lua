@@ -1,5 +1,6 @@
 --- Diffs: the changes from one text to another, line by line.
 local compare = require("rille.diff.compare")
+local lazy = require("rille.core.lazy")
 
 ---@class rille.diff.module
 ---@overload fun(a: rille.source, b: rille.source, opts?: rille.diff.options): rille.hunks?, string?
@@ -16,4 +17,16 @@ local function new(_, a, b, opts)
   return compare.new(a, b, opts)
 end
 
-return setmetatable(M, { __call = new })
+--- The modules that define functions, loaded when one of them is first used.
+local PARTS = { apply = "patch", merge3 = "merge", inline = "inline" }
+
+return setmetatable(M, {
+  __call = new,
+  __index = function(self, key)
+    local part = PARTS[key]
+    if part then
+      rawset(self, key, lazy.load("rille.diff." .. part)[key])
+      return rawget(self, key)
+    end
+  end,
+})

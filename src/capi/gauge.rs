@@ -22,11 +22,12 @@ pub(super) static FILE: Gauge = Gauge::with("file", crate::file::held);
 pub(super) static FUZZY: Gauge = Gauge::with("fuzzy", crate::fuzzy::live::held);
 pub(super) static MATCHER: Gauge = Gauge::new("matcher");
 pub(super) static DIFF: Gauge = Gauge::new("diff");
+pub(super) static INLINE: Gauge = Gauge::new("inline");
 
 /// The gauges of all kinds. A new kind of handle adds its gauge here.
-pub(super) static GAUGES: [&Gauge; 14] = [
+pub(super) static GAUGES: [&Gauge; 15] = [
     &BUFFER, &REGEX, &REGEXSET, &LITERALS, &STREAM, &SCAN, &JOB, &NOTIFIER, &LISTENER, &GUNZIP,
-    &FILE, &FUZZY, &MATCHER, &DIFF,
+    &FILE, &FUZZY, &MATCHER, &DIFF, &INLINE,
 ];
 
 /// Total size in bytes of the results that live jobs with exactly one result hold.

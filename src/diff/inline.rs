@@ -37,6 +37,7 @@ impl InlineUnit {
 
 /// Bytes `a_start` to `a_stop` of the first text that are replaced by bytes `b_start` to `b_stop` of the second one. One of them
 /// may be empty.
+#[repr(C)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InlineSpan {
     /// Start in the first text.
@@ -89,6 +90,15 @@ impl InlineDiff {
         crate::memory::reserve(&mut self.spans, self.hunks.len())?;
         self.spans.extend(self.hunks.iter().map(to_span));
         Ok(exact)
+    }
+
+    /// Returns the memory that it holds in bytes.
+    pub fn memory_usage(&self) -> usize {
+        self.a.memory_usage()
+            + self.b.memory_usage()
+            + self.linear.memory_usage()
+            + self.hunks.capacity() * size_of::<Region>()
+            + self.spans.capacity() * size_of::<InlineSpan>()
     }
 
     /// Returns the spans that differ, in order.

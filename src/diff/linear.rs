@@ -23,6 +23,12 @@ const UNREACHED: i32 = -2;
 const UNREACHED_BACK: i32 = i32::MAX - 1;
 
 impl Linear {
+    /// Returns the memory that it holds in bytes.
+    pub(super) fn memory_usage(&self) -> usize {
+        (self.forward.capacity() + self.backward.capacity()) * size_of::<i32>()
+            + self.regions.capacity() * size_of::<Region>()
+    }
+
     /// Appends the regions without a common unit to `hunks`, in order and apart. `is_equal` compares a unit of `a`, of which
     /// there are `n`, with one of `b`, of which there are `m`. After `max_steps` the regions that remain are hunks as a
     /// whole; it returns whether there were none.

@@ -37,6 +37,11 @@ impl Units {
         memory::push(&mut self.offsets, stop as u32)
     }
 
+    /// Returns the memory that it holds in bytes.
+    pub(super) fn memory_usage(&self) -> usize {
+        self.offsets.capacity() * size_of::<u32>() + self.ids.capacity() * size_of::<u64>()
+    }
+
     /// Returns the number of units.
     pub(super) fn len(&self) -> usize {
         self.ids.len()

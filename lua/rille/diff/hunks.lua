@@ -1,5 +1,6 @@
 --- The objects that diffs return, for both backends.
 local class = require("rille.core.class")
+local lazy = require("rille.core.lazy")
 
 local M = {}
 
@@ -40,13 +41,22 @@ function Hunks:kind(i)
   end
 end
 
---- Returns the class of the hunks of one backend, to which it adds the methods that write patches, and a function that makes an
---- object of it. The texts must not change as long as the object is used to write or apply patches.
+--- Returns the class of the hunks of one backend, and a function that makes an object of it. The texts must not change as long as
+--- the object is used to write or apply patches.
+---@param module? string the module that adds the methods that write patches, when one of them is first used
 ---@return table class
 ---@return fun(numbers: ffi.cdata*|integer[], count: integer, exact: boolean, a: rille.source, b: rille.source): rille.hunks
-function M.class()
+function M.class(module)
   local own = { is_rille_hunks = true, get = Hunks.get, kind = Hunks.kind }
   own.__index = own
+  setmetatable(own, {
+    __index = function(_, key)
+      if module and (key == "unified" or key == "unified_into") then
+        lazy.load(module)
+        return rawget(own, key)
+      end
+    end,
+  })
   class.named(own, "rille.hunks", function(self)
     return class.number(self.count, "hunk")
   end)
@@ -57,14 +67,15 @@ function M.class()
 end
 
 --- The class of the hunks of the native library, and the function that makes an object of it.
-M.Hunks, M.new = M.class()
+M.Hunks, M.new = M.class("rille.diff.patch")
 
 --- Raises an error at the caller of the public function unless a value is an object of hunks.
 ---@param hunks any
 ---@param name string the public function, for the error
-function M.check(hunks, name)
+---@param level? integer of the error, 3 by default
+function M.check(hunks, name, level)
   if type(hunks) ~= "table" or not hunks.is_rille_hunks then
-    error(name .. ": hunks must be those of rille.diff, got " .. type(hunks), 3)
+    error(name .. ": hunks must be those of rille.diff, got " .. type(hunks), level or 3)
   end
 end
 
@@ -97,6 +108,15 @@ end)
 ---@return rille.diff.spans
 function M.spans(numbers, count, exact)
   return setmetatable({ numbers = numbers, count = count, exact = exact }, Spans)
+end
+
+--- Raises an error at the caller of the public function unless a value is an object of spans.
+---@param spans any
+---@param name string the public function, for the error
+function M.check_spans(spans, name)
+  if type(spans) ~= "table" or getmetatable(spans) ~= Spans then
+    error(name .. ": spans must be those of an earlier call, got " .. type(spans), 3)
+  end
 end
 
 --- Returns the first and the last byte of a span in both texts. Where there is none, the last byte is before the first one.

@@ -91,11 +91,20 @@ end
 ---@param a rille.source
 ---@param b rille.source
 ---@param opts? rille.diff.inline.options
+---@param spans? rille.diff.spans an object to fill again
 ---@return rille.diff.spans
-function M.inline(a, b, opts)
+function M.inline(a, b, opts, spans)
   local a_text, b_text = text(a, "rille.diff.inline", "a"), text(b, "rille.diff.inline", "b")
   local given = read.inline(opts, "rille.diff.inline")
-  return hunks_of.spans(lazy.load("rille.fallback.diff.inline")(a_text, b_text, given.unit))
+  if spans ~= nil then
+    hunks_of.check_spans(spans, "rille.diff.inline")
+  end
+  local numbers, count, exact = lazy.load("rille.fallback.diff.inline")(a_text, b_text, given.unit)
+  if not spans then
+    return hunks_of.spans(numbers, count, exact)
+  end
+  spans.numbers, spans.count, spans.exact = numbers, count, exact
+  return spans
 end
 
 return setmetatable(M, { __call = new })

@@ -13,6 +13,12 @@ use std::ptr::null;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub mod patch;
+
+pub mod merge;
+
+pub mod inline;
+
 /// How matching lines are found.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

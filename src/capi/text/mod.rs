@@ -53,7 +53,7 @@ pub enum rille_unit {
 }
 
 /// Converts a number from C to a unit.
-fn unit(number: u32) -> Result<Unit, Failure> {
+pub(super) fn unit(number: u32) -> Result<Unit, Failure> {
     Unit::ALL.into_iter().find(|&unit| c_unit(unit) as u32 == number).ok_or_else(|| no_unit(number))
 }
 
