@@ -2498,6 +2498,22 @@ int32_t rille_matcher_filter(rille_matcher *matcher, const uint8_t *const *items
  *         printf("-%u,%u +%u,%u ", hunks[i].a_first, hunks[i].a_count, hunks[i].b_first, hunks[i].b_count);
  *     puts(rille_diff_exact(diff) ? "exact" : "coarse");     //> -1,1 +1,1 -3,0 +3,1 exact
  *     rille_diff_free(diff);
+ *
+ *     rille_buffer *out;
+ *     rille_buffer_new(0, &out, NULL);
+ *     rille_merge merge = {.size = sizeof merge, .base = (const uint8_t *)"1\n2\n3\n", .base_len = 6};
+ *     merge.ours = (const uint8_t *)"one\n2\n3\n", merge.ours_len = 8;
+ *     merge.theirs = (const uint8_t *)"1\n2\nthree\n", merge.theirs_len = 10;
+ *     int32_t merged = rille_diff_merge3(&merge, out, NULL, NULL);
+ *     printf("%s, %u bytes\n", merged == RILLE_OK ? "merged" : "conflicts", rille_buffer_len(out));     //> merged, 12 bytes
+ *     rille_buffer_free(out);
+ *
+ *     rille_inline *words;
+ *     rille_inline_new(&words, NULL);
+ *     rille_inline_compare(words, RILLE_TEXT("let count = 1;"), RILLE_TEXT("let total = 1;"), RILLE_UNIT_WORD, NULL);
+ *     const rille_inline_span *span = rille_inline_spans(words);
+ *     printf("%u to %u became %u to %u\n", span->a_start, span->a_stop, span->b_start, span->b_stop);     //> 4 to 9 became 4 to 9
+ *     rille_inline_free(words);
  */
 
 /** Lines that differ only in case are equal. The mapping is Unicode's full case folding. */
@@ -2508,7 +2524,54 @@ int32_t rille_matcher_filter(rille_matcher *matcher, const uint8_t *const *items
 /** Do not move hunks to where the indentation suggests; by default those that can be moved are, as git does. */
 #define RILLE_DIFF_NO_INDENT_HEURISTIC 4
 
+/** Show the last line before each change that starts with a letter, an underscore or a dollar sign, as Git does. */
+#define RILLE_DIFF_HEADINGS 1
+
+#define RILLE_DIFF_NO_CONTEXT 2 /**< Write no unchanged lines. */
+#define RILLE_DIFF_REVERSE 1 /**< Take hunks back: the text is the second one of the diff. */
+
+/** How matching lines are found. */
+typedef enum rille_diff_algorithm {
+    RILLE_DIFF_HISTOGRAM = 0, /**< Rare lines first, as git diff --histogram does: hunks that read well. */
+    /** A shortest edit script, with a cut-off where the texts differ too much to find one in reasonable time. */
+    RILLE_DIFF_MYERS = 1,
+    /** A shortest edit script. The time is the product of lines and differences: set a deadline. */
+    RILLE_DIFF_MINIMAL = 2,
+} rille_diff_algorithm;
+
+/** Which white space matters when lines are compared. White space is space, tab and carriage return. */
+typedef enum rille_diff_space {
+    RILLE_DIFF_SPACE_RESPECT = 0, /**< All of it. */
+    /**
+     * Not that at the end of a line, as git diff --ignore-space-at-eol. Neither does a line feed that is missing at the
+     * end of a text; this holds for the next two as well.
+     */
+    RILLE_DIFF_SPACE_TRAILING = 1,
+    RILLE_DIFF_SPACE_AMOUNT = 2, /**< Not how much there is, and not that at the end of a line, as git diff -b. */
+    RILLE_DIFF_SPACE_IGNORE = 3, /**< None of it, as git diff -w. */
+} rille_diff_space;
+
+/** How the conflicts of a merge are shown. */
+typedef enum rille_merge_style {
+    RILLE_MERGE_PLAIN = 0, /**< Both sides between markers, reduced to the lines that differ from each other. */
+    RILLE_MERGE_DIFF3 = 1, /**< Both sides and the base between markers. */
+} rille_merge_style;
+
+/** Which side a merge takes in place of a conflict. */
+typedef enum rille_merge_favor {
+    RILLE_MERGE_SHOW = 0, /**< None: conflicts are shown. */
+    RILLE_MERGE_OURS = 1, /**< The lines of ours. */
+    RILLE_MERGE_THEIRS = 2, /**< The lines of theirs. */
+    RILLE_MERGE_UNION = 3, /**< The lines of ours, then those of theirs. */
+} rille_merge_favor;
+
 typedef struct rille_diff rille_diff; /**< The hunks of two texts, in order. The texts are not kept. */
+
+/**
+ * The bytes in which two texts differ, and the memory in which they are found. Used again and again, it allocates
+ * nothing for texts that are not longer than those before.
+ */
+typedef struct rille_inline rille_inline;
 
 /** Options of a diff. Set `size` to sizeof(rille_diff_options). */
 typedef struct rille_diff_options {
@@ -2541,6 +2604,87 @@ typedef struct rille_hunk {
     uint32_t b_first; /**< First line of the second text. */
     uint32_t b_count; /**< Number of lines of the second text. */
 } rille_hunk;
+
+/** Two texts, and the hunks from the first to the second one. */
+typedef struct rille_patch {
+    uint32_t size; /**< sizeof(rille_patch). */
+    uint32_t count; /**< Number of hunks. */
+    const rille_hunk *hunks; /**< The hunks, as rille_diff_hunks returns them. */
+    const uint8_t *a; /**< The first text. */
+    size_t a_len; /**< Its length in bytes. */
+    const uint8_t *b; /**< The second text. */
+    size_t b_len; /**< Its length in bytes. */
+} rille_patch;
+
+#define RILLE_PATCH_INIT { sizeof(rille_patch), 0, 0, 0, 0, 0, 0 }
+
+/** How a unified diff is written. Set `size` to sizeof(rille_unified_options). */
+typedef struct rille_unified_options {
+    uint32_t size; /**< sizeof(rille_unified_options). */
+    uint32_t context; /**< Number of unchanged lines before and after each change; 0 for 3. */
+    uint32_t flags; /**< RILLE_DIFF_HEADINGS and RILLE_DIFF_NO_CONTEXT, combined. */
+    uint32_t reserved; /**< Reserved; must be 0. */
+    /** The name of the first text; if both names are NULL, the diff starts with its first line of `@@`. */
+    const uint8_t *a_name;
+    size_t a_name_len; /**< Its length in bytes. */
+    const uint8_t *b_name; /**< The name of the second text. */
+    size_t b_name_len; /**< Its length in bytes. */
+} rille_unified_options;
+
+#define RILLE_UNIFIED_OPTIONS_INIT { sizeof(rille_unified_options), 0, 0, 0, 0, 0, 0, 0 }
+
+/** Which hunks are applied. Set `size` to sizeof(rille_apply_options). */
+typedef struct rille_apply_options {
+    uint32_t size; /**< sizeof(rille_apply_options). */
+    uint32_t hunk; /**< Number of the hunk, from 1 on; 0 for all of them. */
+    uint32_t flags; /**< RILLE_DIFF_REVERSE, or 0. */
+    uint32_t reserved; /**< Reserved; must be 0. */
+} rille_apply_options;
+
+#define RILLE_APPLY_OPTIONS_INIT { sizeof(rille_apply_options), 0, 0, 0 }
+
+/** What is merged, and how. Set `size` to sizeof(rille_merge). */
+typedef struct rille_merge {
+    uint32_t size; /**< sizeof(rille_merge). */
+    uint32_t style; /**< One of rille_merge_style. */
+    uint32_t favor; /**< One of rille_merge_favor. */
+    uint32_t reserved; /**< Reserved; must be 0. */
+    const uint8_t *base; /**< The text that both sides were made from. */
+    size_t base_len; /**< Its length in bytes. */
+    const uint8_t *ours; /**< The text of our side. */
+    size_t ours_len; /**< Its length in bytes. */
+    const uint8_t *theirs; /**< The text of their side. */
+    size_t theirs_len; /**< Its length in bytes. */
+    const uint8_t *ours_name; /**< The name after the markers of ours; NULL for none. */
+    size_t ours_name_len; /**< Its length in bytes. */
+    const uint8_t *base_name; /**< The name after the markers of the base; NULL for none. */
+    size_t base_name_len; /**< Its length in bytes. */
+    const uint8_t *theirs_name; /**< The name after the markers of theirs; NULL for none. */
+    size_t theirs_name_len; /**< Its length in bytes. */
+} rille_merge;
+
+#define RILLE_MERGE_INIT { sizeof(rille_merge), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+
+/** Bytes of the first text that are replaced by bytes of the second one; one of both may be empty. */
+typedef struct rille_inline_span {
+    uint32_t a_start; /**< Start in the first text, 0-based. */
+    uint32_t a_stop; /**< End in the first text. */
+    uint32_t b_start; /**< Start in the second text. */
+    uint32_t b_stop; /**< End in the second text. */
+} rille_inline_span;
+
+/** A conflict of a merge. Lines are counted from 0; where a count is 0, the lines stand before the line `first`. */
+typedef struct rille_conflict {
+    uint32_t start; /**< Where it starts in the merged text, in bytes, its markers included. */
+    uint32_t stop; /**< Where it ends. */
+    /** First line of the base. Conflicts that are parts of a larger one all have its lines of the base. */
+    uint32_t base_first;
+    uint32_t base_count; /**< Number of lines of the base. */
+    uint32_t ours_first; /**< First line of ours. */
+    uint32_t ours_count; /**< Number of lines of ours. */
+    uint32_t theirs_first; /**< First line of theirs. */
+    uint32_t theirs_count; /**< Number of lines of theirs. */
+} rille_conflict;
 
 /**
  * Compares two texts of `a_len` and `b_len` bytes line by line, and writes the hunks to `out`. A line ends after its
@@ -2591,6 +2735,71 @@ uint32_t rille_diff_exact(const rille_diff *diff);
  * and between two of them at least one line matches.
  */
 const rille_hunk *rille_diff_hunks(const rille_diff *diff);
+
+/**
+ * Appends a unified diff to `out`, byte for byte as `git diff` and `diff -u` write it after their first lines: nothing
+ * if there are no hunks. Unchanged lines are those of the first text. `options` may be NULL; no text may lie in `out`.
+ *
+ * Returns RILLE_OK, RILLE_EARG (the hunks are not those of the texts, an option is wrong, or a text lies in `out`) or
+ * RILLE_ETOOBIG (a text has too many lines, or `out` would be too long).
+ */
+int32_t rille_diff_unified(const rille_patch *patch, const rille_unified_options *options, rille_buffer *out,
+    rille_error *err);
+
+/**
+ * Appends a text of `len` bytes with one hunk, or with all of them, applied to `out`.
+ *
+ * The text may differ from the first text of the patch away from the hunks, but the lines of each hunk, and three lines
+ * before and after it, must be at their places. If a hunk does not fit, nothing is appended, and `out_misfit`, an array
+ * of two numbers or NULL, receives the hunk and the line of the text that differs, both counted from 0. `options` may
+ * be NULL; no text may lie in `out`.
+ *
+ * Returns RILLE_OK, RILLE_NONE (a hunk does not fit), RILLE_EARG (the hunks are not those of the texts, an option is
+ * wrong, there is no such hunk, or a text lies in `out`) or RILLE_ETOOBIG (a text has too many lines, or `out` would be
+ * too long).
+ */
+int32_t rille_diff_apply(const rille_patch *patch, const uint8_t *text, size_t len,
+    const rille_apply_options *options, rille_buffer *out, uint32_t *out_misfit, rille_error *err);
+
+/**
+ * Appends the changes from a base to two texts, merged, to `out`, as `git merge-file` does: changes of one side are
+ * taken, equal changes of both are taken once, and changes that overlap or touch are a conflict.
+ *
+ * Appends a rille_conflict for each conflict to `conflicts`, another buffer, or NULL. Their offsets count from the
+ * start of the merged text. No text may lie in a buffer.
+ *
+ * Returns RILLE_OK, RILLE_NONE (there are conflicts), RILLE_EARG (an option is wrong, both buffers are the same, or a
+ * text lies in one) or RILLE_ETOOBIG (a text has too many lines, or a result would be too long).
+ */
+int32_t rille_diff_merge3(const rille_merge *merge, rille_buffer *out, rille_buffer *conflicts, rille_error *err);
+
+/** Makes an object for inline diffs and writes it to `out`. */
+int32_t rille_inline_new(rille_inline **out, rille_error *err);
+
+/** Frees an object for inline diffs. */
+void rille_inline_free(rille_inline *diff);
+
+/**
+ * Finds the bytes in which two lines, or two blocks of lines, differ, by words (RILLE_UNIT_WORD), characters
+ * (RILLE_UNIT_CHAR) or grapheme clusters (RILLE_UNIT_GRAPHEME).
+ *
+ * Words are those of editors: letters, digits and underscores; outside of ASCII, words of UAX #29. Changes with only
+ * blanks, or with a match by chance, between them are one span. The time is bounded by about 10 ms beyond what it takes
+ * to read the texts: what was not compared by then counts as changed, and rille_inline_exact returns 0.
+ *
+ * Returns RILLE_OK, RILLE_NONE (the texts are equal) or RILLE_EARG (the unit is another one).
+ */
+int32_t rille_inline_compare(rille_inline *diff, const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len,
+    uint32_t unit, rille_error *err);
+
+/** Returns the number of spans of the last comparison; 0 for NULL. */
+uint32_t rille_inline_count(const rille_inline *diff);
+
+/** Returns 1 if the last comparison was made to the end; otherwise 0, and for NULL. */
+uint32_t rille_inline_exact(const rille_inline *diff);
+
+/** Returns the spans of the last comparison, in order, valid until the next one; NULL for NULL. */
+const rille_inline_span *rille_inline_spans(const rille_inline *diff);
 
 #ifdef __cplusplus
 }

@@ -9,6 +9,13 @@ prototypes! {
     fn rille_buffer_append(buffer: *mut rille_buffer, text: *const u8, len: usize, err: *mut rille_error) -> i32;
     fn rille_buffer_reserve(buffer: *mut rille_buffer, len: usize, out: *mut *mut u8, err: *mut rille_error) -> i32;
     fn rille_buffer_commit(buffer: *mut rille_buffer, len: usize, err: *mut rille_error) -> i32;
+    fn rille_inline_new(out: *mut *mut rille_inline, err: *mut rille_error) -> i32;
+    fn rille_inline_free(diff: *mut rille_inline);
+    fn rille_inline_compare(diff: *mut rille_inline, a: *const u8, a_len: usize, b: *const u8, b_len: usize, unit: u32, err: *mut rille_error) -> i32;
+    fn rille_inline_count(diff: *const rille_inline) -> u32;
+    fn rille_inline_exact(diff: *const rille_inline) -> u32;
+    fn rille_inline_spans(diff: *const rille_inline) -> *const rille_inline_span;
+    fn rille_diff_merge3(merge: *const rille_merge, out: *mut rille_buffer, conflicts: *mut rille_buffer, err: *mut rille_error) -> i32;
     fn rille_diff_new(a: *const u8, a_len: usize, b: *const u8, b_len: usize, options: *const rille_diff_options, out: *mut *mut rille_diff, err: *mut rille_error) -> i32;
     fn rille_diff_start(a: *const u8, a_len: usize, b: *const u8, b_len: usize, options: *const rille_diff_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
     fn rille_diff_take(job: *const rille_job, out: *mut *mut rille_diff, err: *mut rille_error) -> i32;
@@ -16,6 +23,8 @@ prototypes! {
     fn rille_diff_count(diff: *const rille_diff) -> u32;
     fn rille_diff_exact(diff: *const rille_diff) -> u32;
     fn rille_diff_hunks(diff: *const rille_diff) -> *const rille_hunk;
+    fn rille_diff_unified(patch: *const rille_patch, options: *const rille_unified_options, out: *mut rille_buffer, err: *mut rille_error) -> i32;
+    fn rille_diff_apply(patch: *const rille_patch, text: *const u8, len: usize, options: *const rille_apply_options, out: *mut rille_buffer, out_misfit: *mut u32, err: *mut rille_error) -> i32;
     fn rille_file_follow(file: *const rille_file, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
     fn rille_file_take_news(job: *mut rille_job, out: *mut rille_file_news, err: *mut rille_error) -> i32;
     fn rille_file_open_start(path: *const u8, len: usize, options: *const rille_file_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
@@ -165,7 +174,11 @@ prototypes! {
 }
 
 options! {
+    struct rille_merge { size: u32, style: u32, favor: u32, reserved: u32, base: *const u8, base_len: usize, ours: *const u8, ours_len: usize, theirs: *const u8, theirs_len: usize, ours_name: *const u8, ours_name_len: usize, base_name: *const u8, base_name_len: usize, theirs_name: *const u8, theirs_name_len: usize }
     struct rille_diff_options { size: u32, algorithm: u32, space: u32, flags: u32, deadline: u32, reserved: u32, memory_limit: i64 }
+    struct rille_patch { size: u32, count: u32, hunks: *const rille_hunk, a: *const u8, a_len: usize, b: *const u8, b_len: usize }
+    struct rille_unified_options { size: u32, context: u32, flags: u32, reserved: u32, a_name: *const u8, a_name_len: usize, b_name: *const u8, b_name_len: usize }
+    struct rille_apply_options { size: u32, hunk: u32, flags: u32, reserved: u32 }
     struct rille_file_task { size: u32, verb: u32, at: i64, count: i64, before: u32, limit: u32, window: *const rille_file_window }
     struct rille_file_options { size: u32, flags: u32, cache: u32, threads: u32, spool_limit: i64, spool_directory: *const u8, spool_directory_len: usize }
     struct rille_file_window { size: u32, max_bytes: u32, from: i64 }
@@ -187,6 +200,9 @@ options! {
 
 opaque! {
     rille_buffer
+    rille_inline
+    rille_inline_span
+    rille_conflict
     rille_hunk
     rille_diff
     rille_error
@@ -226,4 +242,4 @@ opaque! {
     rille_paths
 }
 
-pub static HANDLES: &[&str] = &["rille_buffer", "rille_diff", "rille_file", "rille_matcher", "rille_fuzzy", "rille_gunzip", "rille_job", "rille_listener", "rille_notifier", "rille_literals", "rille_regex", "rille_regexset", "rille_scanner", "rille_stream"];
+pub static HANDLES: &[&str] = &["rille_buffer", "rille_inline", "rille_diff", "rille_file", "rille_matcher", "rille_fuzzy", "rille_gunzip", "rille_job", "rille_listener", "rille_notifier", "rille_literals", "rille_regex", "rille_regexset", "rille_scanner", "rille_stream"];

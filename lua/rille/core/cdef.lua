@@ -93,6 +93,12 @@ static const int RILLE_DIFF_IGNORE_EOL = 2;
 
 static const int RILLE_DIFF_NO_INDENT_HEURISTIC = 4;
 
+static const int RILLE_DIFF_HEADINGS = 1;
+
+static const int RILLE_DIFF_NO_CONTEXT = 2;
+
+static const int RILLE_DIFF_REVERSE = 1;
+
 typedef enum rille_status {
     RILLE_OK = 0,
     RILLE_INVALID = 1,
@@ -230,6 +236,31 @@ typedef enum rille_text_verb {
     RILLE_TEXT_NORMALIZE = 11,
 } rille_text_verb;
 
+typedef enum rille_diff_algorithm {
+    RILLE_DIFF_HISTOGRAM = 0,
+    RILLE_DIFF_MYERS = 1,
+    RILLE_DIFF_MINIMAL = 2,
+} rille_diff_algorithm;
+
+typedef enum rille_diff_space {
+    RILLE_DIFF_SPACE_RESPECT = 0,
+    RILLE_DIFF_SPACE_TRAILING = 1,
+    RILLE_DIFF_SPACE_AMOUNT = 2,
+    RILLE_DIFF_SPACE_IGNORE = 3,
+} rille_diff_space;
+
+typedef enum rille_merge_style {
+    RILLE_MERGE_PLAIN = 0,
+    RILLE_MERGE_DIFF3 = 1,
+} rille_merge_style;
+
+typedef enum rille_merge_favor {
+    RILLE_MERGE_SHOW = 0,
+    RILLE_MERGE_OURS = 1,
+    RILLE_MERGE_THEIRS = 2,
+    RILLE_MERGE_UNION = 3,
+} rille_merge_favor;
+
 typedef struct rille_buffer rille_buffer;
 
 typedef struct rille_diff rille_diff;
@@ -239,6 +270,8 @@ typedef struct rille_file rille_file;
 typedef struct rille_fuzzy rille_fuzzy;
 
 typedef struct rille_gunzip rille_gunzip;
+
+typedef struct rille_inline rille_inline;
 
 typedef struct rille_job rille_job;
 
@@ -604,6 +637,71 @@ typedef struct rille_hunk {
     uint32_t b_first;
     uint32_t b_count;
 } rille_hunk;
+
+typedef struct rille_patch {
+    uint32_t size;
+    uint32_t count;
+    const struct rille_hunk *hunks;
+    const uint8_t *a;
+    size_t a_len;
+    const uint8_t *b;
+    size_t b_len;
+} rille_patch;
+
+typedef struct rille_unified_options {
+    uint32_t size;
+    uint32_t context;
+    uint32_t flags;
+    uint32_t reserved;
+    const uint8_t *a_name;
+    size_t a_name_len;
+    const uint8_t *b_name;
+    size_t b_name_len;
+} rille_unified_options;
+
+typedef struct rille_apply_options {
+    uint32_t size;
+    uint32_t hunk;
+    uint32_t flags;
+    uint32_t reserved;
+} rille_apply_options;
+
+typedef struct rille_merge {
+    uint32_t size;
+    uint32_t style;
+    uint32_t favor;
+    uint32_t reserved;
+    const uint8_t *base;
+    size_t base_len;
+    const uint8_t *ours;
+    size_t ours_len;
+    const uint8_t *theirs;
+    size_t theirs_len;
+    const uint8_t *ours_name;
+    size_t ours_name_len;
+    const uint8_t *base_name;
+    size_t base_name_len;
+    const uint8_t *theirs_name;
+    size_t theirs_name_len;
+} rille_merge;
+
+typedef struct rille_inline_span {
+    uint32_t a_start;
+    uint32_t a_stop;
+    uint32_t b_start;
+    uint32_t b_stop;
+} rille_inline_span;
+
+typedef struct rille_conflict {
+    uint32_t start;
+    uint32_t stop;
+    uint32_t base_first;
+    uint32_t base_count;
+    uint32_t ours_first;
+    uint32_t ours_count;
+    uint32_t theirs_first;
+    uint32_t theirs_count;
+} rille_conflict;
 
 uint32_t rille_abi(void);
 
@@ -1316,6 +1414,42 @@ uint32_t rille_diff_count(const struct rille_diff *diff);
 uint32_t rille_diff_exact(const struct rille_diff *diff);
 
 const struct rille_hunk *rille_diff_hunks(const struct rille_diff *diff);
+
+int32_t rille_diff_unified(const struct rille_patch *patch,
+                           const struct rille_unified_options *options,
+                           struct rille_buffer *out,
+                           struct rille_error *err);
+
+int32_t rille_diff_apply(const struct rille_patch *patch,
+                         const uint8_t *text,
+                         size_t len,
+                         const struct rille_apply_options *options,
+                         struct rille_buffer *out,
+                         uint32_t *out_misfit,
+                         struct rille_error *err);
+
+int32_t rille_diff_merge3(const struct rille_merge *merge,
+                          struct rille_buffer *out,
+                          struct rille_buffer *conflicts,
+                          struct rille_error *err);
+
+int32_t rille_inline_new(struct rille_inline **out, struct rille_error *err);
+
+void rille_inline_free(struct rille_inline *diff);
+
+int32_t rille_inline_compare(struct rille_inline *diff,
+                             const uint8_t *a,
+                             size_t a_len,
+                             const uint8_t *b,
+                             size_t b_len,
+                             uint32_t unit,
+                             struct rille_error *err);
+
+uint32_t rille_inline_count(const struct rille_inline *diff);
+
+uint32_t rille_inline_exact(const struct rille_inline *diff);
+
+const struct rille_inline_span *rille_inline_spans(const struct rille_inline *diff);
 typedef struct rille_abi_2 rille_abi_2;
 ]],
 }
