@@ -198,7 +198,8 @@ fn overlap(x: &Hunk, y: &Hunk) -> Region {
     let side = |hunk: &Hunk| {
         let before = hunk.a_first - first;
         let after = stop - hunk.a_stop() as u32;
-        LineRange { first: hunk.b_first - before, count: before + hunk.b_count + after }
+        // Before the text if the side has deleted more lines than that; then the region is joined to the one before it.
+        LineRange { first: hunk.b_first.wrapping_sub(before), count: before + hunk.b_count + after }
     };
     let base = LineRange { first, count: stop - first };
     Region { source: Source::Conflict, base, ours: side(x), theirs: side(y) }

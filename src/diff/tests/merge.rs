@@ -75,6 +75,16 @@ fn a_deletion_over_the_start_of_a_longer_change_of_the_other_side_is_one_conflic
     assert_eq!(conflicts[0].ours, LineRange { first: 0, count: 4 });
 }
 
+#[test]
+fn two_changes_within_a_change_of_the_other_side_are_one_conflict_even_after_a_long_deletion() {
+    // The second change of ours, moved to the start of theirs, lies before the text.
+    let base = "1\n2\n3\n4\n5\n6\n7\n8\n9\n";
+    let (text, conflicts) = plain(base, "6\n7\neight\n9\n", "a\n9\n");
+    assert_eq!(text, "<<<<<<< ours\n6\n7\neight\n=======\na\n>>>>>>> theirs\n9\n");
+    assert_eq!(conflicts.len(), 1);
+    assert_eq!(conflicts[0].base, LineRange { first: 0, count: 8 });
+}
+
 /// Returns a text of numbered lines, some of them without letters and digits.
 fn numbered(random: &mut Random, count: usize) -> String {
     let mut lines: Vec<String> = (0..count)
