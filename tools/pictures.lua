@@ -2,11 +2,31 @@
 ---
 ---   cargo build --release && nvim -l tools/pictures.lua
 ---
---- It needs tmux. The pictures show rille's own sources, so they change with them.
+--- It needs tmux, and takes some seconds. The pictures show rille's own sources, so they change with them. The library may
+--- also be that of $RILLE_LIB.
 vim.fn.setenv("RILLE_ROOT", vim.fn.getcwd())
+package.path = "lua/?.lua;lua/?/init.lua;" .. package.path
+if require("rille").backend ~= "native" then
+  -- Without it, each step would wait a minute for what never appears.
+  error("tools/pictures.lua: no native library: run `cargo build --release`, or set RILLE_LIB", 0)
+end
 local terminal = dofile("test/neovim/terminal.lua")
 local draw = dofile("tools/picture.lua")
 local COLUMNS, LINES = 110, 30
+--- Milliseconds for which a screen that is complete stays the same, and the maximum for one that never is.
+local STILL_MS, LONGEST_MS = 300, 5000
+
+--- Waits until the screen stays the same.
+local function settle(term)
+  local screen, since
+  vim.wait(LONGEST_MS, function()
+    local now = term:screen(true)
+    if now ~= screen then
+      screen, since = now, vim.uv.hrtime()
+    end
+    return vim.uv.hrtime() - since > STILL_MS * 1e6
+  end, 20)
+end
 
 --- Runs steps in a terminal and draws its screen.
 ---@param name string
@@ -21,6 +41,7 @@ local function picture(name, title, directory, steps)
     commands = { "set termguicolors noshowcmd noruler laststatus=0 fillchars=eob:\\ ", "filetype plugin off" },
   })
   local ok, message = pcall(steps, term)
+  settle(term)
   local screen = ok and term:screen(true)
   term:stop()
   assert(ok, message)
@@ -36,7 +57,6 @@ picture("picker", "The picker: files that match what is typed, and a preview", "
   term:type("src job")
   term:press("Tab", "Tab")
   term:sees("+2")
-  vim.wait(1500)
 end)
 
 picture("grep", "Searching a tree while typing", "/src", function(term)
@@ -44,7 +64,7 @@ picture("grep", "Searching a tree while typing", "/src", function(term)
   term:press("Enter")
   term:sees("Grep")
   term:type([[impl Drop for \w+]])
-  vim.wait(2000)
+  term:sees("impl Drop for")
 end)
 
 --- Writes a log of some megabytes, always with the same content.
@@ -91,6 +111,6 @@ picture("viewer", "The viewer: a log, of which a part is in the editor", "", fun
   term:sees("66,224 lines with ERROR")
   term:type("50%/timeout")
   term:press("Enter")
-  vim.wait(1500)
+  settle(term)
   vim.fn.delete(directory, "rf")
 end)

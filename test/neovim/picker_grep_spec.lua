@@ -25,6 +25,7 @@ t.test("lines appear as the pattern is typed, and a choice goes there", function
   nvim:type("needle of 7$")
   nvim:sees("src/file07.txt:50: the Needle of 7")
   nvim:sees("49     file 7 line 49")
+  nvim:sees("╭ src/file07.txt:50 ─")
   nvim:type("<CR>")
   closed(nvim)
   t.eq(

@@ -67,7 +67,7 @@ t.test("a name that is a pattern, or a part of another name, led to the other fi
         local picker = require("rille.nvim.picker").current
         local shown = vim.api.nvim_buf_get_lines(picker.windows.buffers.preview, 0, -1, false)
         return shown[2] == "needle" and picker.windows.titles.preview:sub(-#wanted) == wanted
-      end, name)
+      end, name .. ":2")
       nvim:type(key == "<C-q>" and "<Tab>" .. key or key)
       closed(nvim)
       if key == "<C-q>" then

@@ -1,6 +1,7 @@
 --- The preview of a picker: the target of the selected item, shown shortly after the selection has stopped moving.
 local excerpt = require("rille.nvim.picker.excerpt")
 local paths = require("rille.nvim.paths")
+local row = require("rille.nvim.picker.row")
 local text_of = require("rille.nvim.text")
 
 local api = vim.api
@@ -11,6 +12,8 @@ local space = api.nvim_create_namespace("rille.preview")
 local REST_MS, HIGHLIGHTED = 40, 65536
 --- Milliseconds until the preview of the previous item is removed while the user's function has not answered.
 local ANSWER_MS = 200
+--- Cells of a window's width that its title cannot have.
+local FRAME_CELLS = 4
 --- Lines of a buffer to show before and after the place.
 local AROUND = 200
 
@@ -211,6 +214,16 @@ local function mark_place(buf, at, line, place)
   end
 end
 
+--- Returns the title for a path, with the line of a place. A directory that is too long is cut in the middle.
+---@param path string
+---@param place? rille.nvim.place
+function Preview:title_of(path, place)
+  local line = place and place.lnum and (":%d"):format(place.lnum) or ""
+  local name = vim.fn.fnamemodify(text_of.argument(path), ":~:.")
+  local room = self.windows.rects.preview.width - FRAME_CELLS - #line
+  return (row.path(name, {}, math.max(1, room))) .. line
+end
+
 --- Shows an excerpt in the window.
 ---@param read rille.nvim.excerpt
 ---@param path? string
@@ -252,7 +265,7 @@ function Preview:put(read, path, note, place, shown)
     or ""
   self.windows:title(
     "preview",
-    shown.title or path and vim.fn.fnamemodify(text_of.argument(path), ":~:.") or ""
+    shown.title or path and self:title_of(path, not (note or shown.path) and place or nil) or ""
   )
   local at = read.at and math.max(1, math.min(read.at, #lines))
   api.nvim_win_set_cursor(win, { at or 1, 0 })
