@@ -14,18 +14,9 @@ end, {
   end,
 })
 
-for _, name in ipairs({ "files", "grep", "lines", "buffers", "help", "resume", "view" }) do
-  vim.api.nvim_set_keymap(
-    "n",
-    "<Plug>(rille-" .. name .. ")",
-    "<Cmd>Rille " .. name .. "<CR>",
-    { noremap = true }
-  )
-end
-
--- The maps of all other pickers are one, which reads the name from the keys that follow: fifty would cost a third of a
--- millisecond at each start.
-local function picker()
+-- The maps, such as <Plug>(rille-files), are one, which reads the name from the keys that follow: fifty would cost a third
+-- of a millisecond at each start.
+local function run()
   local name = ""
   repeat
     local key = vim.fn.getcharstr(0)
@@ -34,7 +25,7 @@ local function picker()
   require("rille.nvim.command").run({ args = (name:gsub("%)$", "")), smods = {} })
 end
 for _, mode in ipairs({ "n", "x" }) do
-  vim.api.nvim_set_keymap(mode, "<Plug>(rille-", "", { noremap = true, callback = picker })
+  vim.api.nvim_set_keymap(mode, "<Plug>(rille-", "", { noremap = true, callback = run })
 end
 
 -- The name of a view's buffer can be read again, for example when a session is restored.

@@ -4,7 +4,7 @@
 ---   nvim -l bench/neovim/startup.lua [PROGRAM] [STARTS]
 local program = arg[1] or os.getenv("RILLE_NVIM") or "nvim"
 local starts = tonumber(arg[2]) or 100
-local REACH = 0.5
+local REACH = 0.1
 local root = vim.fs.dirname(vim.fs.dirname(vim.fs.dirname(vim.fn.fnamemodify(arg[0], ":p"))))
 
 --- Starts Neovim once; returns the milliseconds of the whole start, and of the plugin.
