@@ -218,6 +218,30 @@ t.test("in 16 colors, dark and light, all groups exist, and what is selected can
   t.eq(nvim:stop(), 0)
 end)
 
+t.test("names come first by option, the directory is dimmed, and matches are highlighted in both", function()
+  local nvim = start({ columns = 60, lines = 20 })
+  nvim:lua([[vim.g.rille = { picker = { name_first = true } }]])
+  nvim:cmd("Rille files")
+  nvim:type("srcmain")
+  nvim:sees("▌ main.c src/deep")
+  local marks = nvim:lua(function()
+    local buf, list = require("rille.nvim.picker").current.windows.buffers.list, {}
+    for _, mark in ipairs(vim.api.nvim_buf_get_extmarks(buf, -1, { 0, 0 }, { 0, -1 }, { details = true })) do
+      if mark[4].hl_group then
+        list[#list + 1] = ("%s %d-%d"):format(mark[4].hl_group, mark[3] + 1, mark[4].end_col)
+      end
+    end
+    table.sort(list)
+    return list
+  end)
+  t.eq(marks, { "RilleMatch 1-4", "RilleMatch 8-10", "RillePath 8-15" })
+  nvim:type("<CR>")
+  closed(nvim)
+  t.eq(pickers.name(nvim), "main.c")
+  t.eq(nvim:messages(), "")
+  t.eq(nvim:stop(), 0)
+end)
+
 t.test("rows of wide glyphs stay in their frame, in each layout and at each width", function()
   local nvim = start({ columns = 40, lines = 24 })
   for columns = 40, 47 do

@@ -114,6 +114,31 @@ t.test("a long path is cut in the middle of its directory, and keeps its name an
   end
 end)
 
+t.test("a path with its name first keeps its matches, and cuts only its directory", function()
+  t.eq({ row.name_first("src/capi/job.rs", { 1, 3, 9, 11 }, 40) }, { "job.rs src/capi", { 1, 2, 8, 10 }, 8 })
+  t.eq({ row.name_first("job.rs", { 1, 3 }, 40) }, { "job.rs", { 1, 3 } })
+  t.eq({ row.name_first("/job.rs", { 2, 3 }, 40) }, { "/job.rs", { 2, 3 } })
+  math.randomseed(5)
+  local letters = { "a", "ö", "漢", "👩", "é", "x", "/" }
+  for _ = 1, 3000 do
+    local parts = {}
+    for i = 1, math.random(1, 80) do
+      parts[i] = letters[math.random(#letters)]
+    end
+    local path, width = "a" .. table.concat(parts) .. "/name.lua", math.random(10, 60)
+    local at = math.random(#path)
+    local shown, ranges, start = row.name_first(path, { at, at }, width)
+    t.ok(rille.text.validate(shown), "it cuts a character: " .. shown)
+    t.eq({ shown:sub(1, 9), start }, { "name.lua ", 10 })
+    if #ranges > 0 then
+      t.eq(shown:sub(ranges[1], ranges[2]), path:sub(at, at))
+    else
+      -- It is in the part that is cut, or the last slash.
+      t.ok(shown:find("…", 1, true) or path:sub(at, at) == "/")
+    end
+  end
+end)
+
 t.test("neighbours are one range, and a long path keeps its end", function()
   t.eq(row.ranges({}), {})
   t.eq(row.ranges({ 1, 2, 3, 7, 9, 10 }), { 1, 3, 7, 7, 9, 10 })

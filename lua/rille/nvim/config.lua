@@ -122,6 +122,12 @@ M.options = {
     'Layouts of some pickers, by name: `{ lines = "ivy", grep = { narrow = "dropdown" } }`; other pickers have |rille.picker.layout|.',
   },
   {
+    "picker.name_first",
+    false,
+    { "boolean" },
+    "Whether rows of files have the name before the directory.",
+  },
+  {
     "picker.normalize",
     false,
     { "boolean" },

@@ -1,5 +1,6 @@
 --- The visible rows of a picker. Only these become text in a buffer.
 local api = vim.api
+local config = require("rille.nvim.config")
 local row = require("rille.nvim.picker.row")
 local text_of = require("rille.nvim.text")
 local space = api.nvim_create_namespace("rille.list")
@@ -69,7 +70,11 @@ function List:draw(rows, selected)
       room = room - text_of.cells(lead)
     end
     local whole, ranges = item.text, item.ranges
-    if item.is_path then
+    if item.is_path and config.get("picker.name_first") then
+      local start
+      whole, ranges, start = row.name_first(whole, ranges, math.max(1, room))
+      spans[i] = start and { start, #whole, "RillePath" } or nil
+    elseif item.is_path then
       local directory
       whole, ranges, directory = row.path(whole, ranges, math.max(1, room))
       spans[i] = directory > 0 and { 1, directory, "RillePath" } or nil

@@ -79,6 +79,41 @@ function M.path(path, ranges, width)
   return path:sub(1, head) .. "…" .. path:sub(tail), shown, directory + shift
 end
 
+--- Returns a path with the name of the file before its directory, which is cut in the middle if it is too long.
+---@param path string
+---@param ranges integer[] start and end of each match, flat, 1-based bytes, ascending
+---@param width integer cells
+---@return string shown
+---@return integer[] ranges of the matches in it; one of the slash before the name is not shown
+---@return integer? directory where the directory starts in it; nil if there is none
+function M.name_first(path, ranges, width)
+  local directory, name = path:match("^(.*/)([^/]*)$")
+  if not directory or directory == "/" or name == "" then
+    return path, ranges, nil
+  end
+  local of_directory, shown = {}, {}
+  for i = 1, #ranges, 2 do
+    local from, to = ranges[i], ranges[i + 1]
+    if from <= #directory then
+      of_directory[#of_directory + 1], of_directory[#of_directory + 2] = from, math.min(to, #directory)
+    end
+    if to > #directory then
+      local n = #shown
+      shown[n + 1], shown[n + 2] = math.max(1, from - #directory), to - #directory
+    end
+  end
+  -- As a path without a name, of which the directory is cut.
+  local cut, places = M.path(directory, of_directory, width - cells(name) - 1)
+  cut = cut:sub(1, -2)
+  for i = 1, #places, 2 do
+    local n, from, to = #shown, places[i], math.min(places[i + 1], #cut)
+    if from <= to then
+      shown[n + 1], shown[n + 2] = from + #name + 1, to + #name + 1
+    end
+  end
+  return name .. " " .. cut, shown, #name + 2
+end
+
 --- Returns the end of a path that is too long to be shown whole.
 ---@param path string
 ---@param width integer cells
