@@ -136,7 +136,7 @@ local fields = {
     return noun("diff")
   end,
   diff_job = function()
-    return noun("diff.compare").job
+    return noun("diff.job").diff_job
   end,
   notifier = function()
     return noun("notifier").new

@@ -368,6 +368,7 @@ int main(void) {
     spool();
     file();
     fuzzy();
+    diff();
     panics();
     leave_jobs();
     printf("%d failures\n", failures);

@@ -42,3 +42,6 @@ void spool(void);
 void file(void);
 /* program_fuzzy.c */
 void fuzzy(void);
+
+/* program_diff.c */
+void diff(void);

@@ -1,4 +1,4 @@
---- The comparison of two texts, and its job form.
+--- The comparison of two texts: options and results, which the job form shares.
 local ffi = require("ffi")
 local C = require("rille.core.ffi")
 local bytes = require("rille.bytes")
@@ -9,7 +9,6 @@ local read_options = require("rille.diff.options").diff
 local of = bytes.of
 local err = failure.block()
 local out = ffi.new("rille_diff *[1]")
-local out_job = ffi.new("rille_job *[1]")
 local array = ffi.typeof("uint32_t[?]")
 local ELIMIT, ETOOBIG = tonumber(C.RILLE_ELIMIT), tonumber(C.RILLE_ETOOBIG)
 
@@ -28,7 +27,11 @@ local options = ffi.new("rille_diff_options", { size = ffi.sizeof("rille_diff_op
 
 local M = {}
 
---- Reads the options into the struct of C.
+--- Reads the options into the struct of C, which is valid until the next call. Errors are raised at the caller of the public
+--- function, which calls its caller.
+---@param opts? rille.diff.options
+---@param name string the public function
+---@return ffi.cdata* rille_diff_options
 local function prepare(opts, name)
   local given = read_options(opts, name, nil, 3)
   options.algorithm = ALGORITHMS[given.algorithm]
@@ -38,16 +41,25 @@ local function prepare(opts, name)
     + (given.indent_heuristic and 0 or C.RILLE_DIFF_NO_INDENT_HEURISTIC)
   options.deadline = given.deadline
   options.memory_limit = given.memory_limit
+  return options
 end
+M.prepare = prepare
 
---- Returns the hunks that C has just written, or nil and why the texts are not compared.
-local function finished(status, a, b, name)
+--- Returns the hunks of a handle, which it frees, or nil and why the texts were not compared.
+---@param status integer
+---@param diff ffi.cdata* rille_diff *
+---@param error_block ffi.cdata* rille_error
+---@param a rille.source
+---@param b rille.source
+---@param name string the public function
+---@return rille.hunks?
+---@return string? message
+local function finished(status, diff, error_block, a, b, name)
   if status == ELIMIT or status == ETOOBIG then
-    return nil, ffi.string(err.message, err.length)
+    return nil, ffi.string(error_block.message, error_block.length)
   elseif status < 0 then
-    failure.raise(err, name)
+    failure.raise(error_block, name)
   end
-  local diff = out[0]
   local count = C.rille_diff_count(diff)
   local numbers = array(4 * count)
   ffi.copy(numbers, C.rille_diff_hunks(diff), 16 * count)
@@ -55,35 +67,15 @@ local function finished(status, a, b, name)
   C.rille_diff_free(diff)
   return hunks.new(numbers, count, exact, a, b)
 end
+M.finished = finished
 
 --- Compares two texts for `rille.diff`.
 function M.new(a, b, opts)
   local a_ptr, a_len = of(a, "rille.diff", "a")
   local b_ptr, b_len = of(b, "rille.diff", "b")
   prepare(opts, "rille.diff")
-  return finished(C.rille_diff_new(a_ptr, a_len, b_ptr, b_len, options, out, err), a, b, "rille.diff")
-end
-
---- Compares two texts on another thread: `job:result()` returns what `rille.diff` returns. Both texts are copied, which counts
---- for the memory limit.
----@param a rille.source
----@param b rille.source
----@param opts? rille.diff.options
----@return rille.job? job
----@return string? message why the texts are not compared: the memory limit is too low for them
-function M.job(a, b, opts)
-  local a_ptr, a_len = of(a, "rille.diff_job", "a")
-  local b_ptr, b_len = of(b, "rille.diff_job", "b")
-  prepare(opts, "rille.diff_job")
-  local status = C.rille_diff_start(a_ptr, a_len, b_ptr, b_len, options, out_job, err)
-  if status == ELIMIT then
-    return nil, ffi.string(err.message, err.length)
-  elseif status < 0 then
-    failure.raise(err, "rille.diff_job")
-  end
-  return require("rille.job").with_result(out_job[0], function(job)
-    return finished(C.rille_diff_take(job, out, err), a, b, "rille.diff_job")
-  end)
+  local status = C.rille_diff_new(a_ptr, a_len, b_ptr, b_len, options, out, err)
+  return finished(status, out[0], err, a, b, "rille.diff")
 end
 
 return M
