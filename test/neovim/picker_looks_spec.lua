@@ -218,6 +218,32 @@ t.test("in 16 colors, dark and light, all groups exist, and what is selected can
   t.eq(nvim:stop(), 0)
 end)
 
+t.test("files of one name can be told apart where their directories are cut", function()
+  local tree = vim.fn.tempname()
+  for _, part in ipairs({ "first", "second", "third" }) do
+    local path = ("%s/a/directory/of/modules/%s/and/its/sources"):format(tree, part)
+    vim.fn.mkdir(path, "p")
+    vim.fn.writefile({}, path .. "/init.lua")
+  end
+  local nvim = pickers.start({ columns = 44, lines = 20 }, tree)
+  nvim:cmd("Rille files")
+  nvim:sees("3/3│")
+  local rows = nvim:lua([[
+    local picker, seen, count = require("rille.nvim.picker").current, {}, 0
+    for _, line in ipairs(vim.api.nvim_buf_get_lines(picker.windows.buffers.list, 0, -1, false)) do
+      assert(vim.fn.strdisplaywidth(line) <= picker.windows.rects.list.width - 2, line)
+      count = count + (seen[line] and 0 or 1)
+      seen[line] = true
+    end
+    return count
+  ]])
+  t.eq(rows, 3)
+  nvim:sees("second")
+  nvim:type("<Esc>")
+  closed(nvim)
+  t.eq(nvim:stop(), 0)
+end)
+
 t.test("names come first by option, the directory is dimmed, and matches are highlighted in both", function()
   local nvim = start({ columns = 60, lines = 20 })
   nvim:lua([[vim.g.rille = { picker = { name_first = true } }]])

@@ -114,6 +114,34 @@ t.test("a long path is cut in the middle of its directory, and keeps its name an
   end
 end)
 
+t.test("files of one name looked the same if what differs was cut", function()
+  local one, other = "modules/first/sources/deep/init.lua", "modules/second/sources/deep/init.lua"
+  t.eq((row.path(one, {}, 24)), (row.path(other, {}, 24)))
+  t.eq(
+    { row.distinct(other, one, { 9, 10, 29, 32 }, 24) },
+    { "…second/…s/deep/init.lua", { 4, 5, 21, 24 }, 20 }
+  )
+  t.eq({ row.distinct(one, other, {}, 24) }, { "…first/…es/deep/init.lua", {}, 20 })
+  -- Without room for the part that differs.
+  t.eq((row.distinct(one, other, {}, 10)), (row.path(one, {}, 10)))
+  math.randomseed(3)
+  local letters = { "a", "ö", "漢", "👩", "é", "x", "/" }
+  for _ = 1, 3000 do
+    local parts = {}
+    for i = 1, math.random(1, 60) do
+      parts[i] = letters[math.random(#letters)]
+    end
+    local path, width = table.concat(parts) .. "/name.lua", math.random(10, 60)
+    local at = math.random(#path)
+    local shown, ranges, length = row.distinct(path, "a/x/name.lua", { at, at }, width)
+    t.ok(rille.text.validate(shown), "it cuts a character: " .. shown)
+    t.eq({ shown:sub(-8), shown:sub(length, length) }, { "name.lua", "/" })
+    if #ranges > 0 then
+      t.eq(shown:sub(ranges[1], ranges[2]), path:sub(at, at))
+    end
+  end
+end)
+
 t.test("a path with its name first keeps its matches, and cuts only its directory", function()
   t.eq({ row.name_first("src/capi/job.rs", { 1, 3, 9, 11 }, 40) }, { "job.rs src/capi", { 1, 2, 8, 10 }, 8 })
   t.eq({ row.name_first("job.rs", { 1, 3 }, 40) }, { "job.rs", { 1, 3 } })

@@ -61,7 +61,7 @@ function List:draw(rows, selected)
   if not api.nvim_buf_is_valid(buf) then
     return
   end
-  local width = self.windows.rects.list.width - GUTTER
+  local width, same = self.windows.rects.list.width - GUTTER, {}
   for i, item in ipairs(rows) do
     local room, lead = width - (item.icon and 2 or 0), ""
     if item.lead then
@@ -77,6 +77,11 @@ function List:draw(rows, selected)
     elseif item.is_path then
       local directory
       whole, ranges, directory = row.path(whole, ranges, math.max(1, room))
+      if same[whole] and whole ~= item.text then
+        -- Another one looks the same without what is cut.
+        whole, ranges, directory = row.distinct(item.text, same[whole], item.ranges, math.max(1, room))
+      end
+      same[whole] = item.text
       spans[i] = directory > 0 and { 1, directory, "RillePath" } or nil
     end
     matches[i] = ranges

@@ -79,6 +79,57 @@ function M.path(path, ranges, width)
   return path:sub(1, head) .. "…" .. path:sub(tail), shown, directory + shift
 end
 
+--- Returns the parts of a text that are kept, with `…` for what is cut, and the matches in them.
+---@param text string
+---@param ranges integer[]
+---@param kept integer[] start and end of each part, flat, ascending
+local function joined(text, ranges, kept)
+  local parts, shown, at = {}, {}, 0
+  for k = 1, #kept, 2 do
+    local from, to = kept[k], kept[k + 1]
+    local is_cut = from > (kept[k - 1] or 0) + 1
+    parts[#parts + 1] = (is_cut and "…" or "") .. text:sub(from, to)
+    at = at + (is_cut and #"…" or 0)
+    for i = 1, #ranges, 2 do
+      local first, last = math.max(ranges[i], from), math.min(ranges[i + 1], to)
+      if first <= last then
+        local n = #shown
+        shown[n + 1], shown[n + 2] = first - from + at + 1, last - from + at + 1
+      end
+    end
+    at = at + to - from + 1
+  end
+  return table.concat(parts), shown
+end
+
+--- Returns a path that is shown like another one when its directory is cut in the middle, cut so that the first part in which
+--- they differ stays.
+---@param path string
+---@param other string
+---@param ranges integer[]
+---@param width integer cells
+---@return string shown
+---@return integer[] ranges
+---@return integer directory number of bytes of the directory in it
+function M.distinct(path, other, ranges, width)
+  local name, from, at = (path:match("^.*/()") or 1), 1, 1
+  while at < name and path:byte(at) == other:byte(at) do
+    at = at + 1
+    from = path:byte(at - 1) == 0x2F and at or from
+  end
+  local to = path:find("/", from, true) or 0
+  local room = width - cells(path:sub(name)) - cells(path:sub(from, to)) - 2
+  -- At least the slash before the name stays.
+  if at >= name or to >= name or room < 1 then
+    return M.path(path, ranges, width)
+  end
+  -- The rest is for the end of the directory.
+  local tail = math.max(to + 1, boundary(path, math.max(1, name - room)))
+  local kept = tail == to + 1 and { from, #path } or { from, to, tail, #path }
+  local shown, places = joined(path, ranges, kept)
+  return shown, places, #shown - (#path - name + 1)
+end
+
 --- Returns a path with the name of the file before its directory, which is cut in the middle if it is too long.
 ---@param path string
 ---@param ranges integer[] start and end of each match, flat, 1-based bytes, ascending
