@@ -540,6 +540,64 @@ rules:close()
 ]],
   },
   {
+    "rille.diff rille.hunks:get rille.hunks:kind",
+    [[
+local hunks = rille.diff("one\ntwo\nthree\n", "one\n2\nthree\nfour\n")
+for i = 1, hunks.count do
+  print(hunks:kind(i), hunks:get(i))
+end
+--> change	2	1	2	1
+--> add	3	0	4	1
+]],
+  },
+  {
+    "rille.hunks:unified",
+    [[
+local hunks = rille.diff("one\ntwo\n", "one\n2\n")
+print((hunks:unified({ names = { "a/numbers", "b/numbers" } }):gsub("\n", "|")))
+--> --- a/numbers|+++ b/numbers|@@ -1,2 +1,2 @@| one|-two|+2|
+]],
+    unicode = [[print(rille.diff("größe", "größer"):unified({ names = { "ä", "b" }, headings = true }))]],
+  },
+  {
+    "rille.hunks:unified_into",
+    [[
+local out = rille.buffer()
+print(rille.diff("a\n", ""):unified_into(out)) --> 17
+]],
+  },
+  {
+    "rille.diff.apply",
+    [[
+local hunks = rille.diff("a\nb\nc\n", "a\nB\nc\n")
+print(rille.diff.apply("a\nb\nc\n", hunks) == "a\nB\nc\n") --> true
+print(rille.diff.apply("a\nB\nc\n", hunks, 1, { reverse = true }) == "a\nb\nc\n") --> true
+print(rille.diff.apply("a\nx\nc\n", hunks)) --> nil	hunk 1 does not fit: line 2 differs	2
+]],
+  },
+  {
+    "rille.diff.merge3 rille.diff.conflicts:get rille.diff.conflicts:lines",
+    [[
+local base = "1\n2\n3\n"
+print((rille.diff.merge3(base, "one\n2\n3\n", "1\n2\nthree\n"):gsub("\n", "|"))) --> one|2|three|
+local merged, conflicts = rille.diff.merge3(base, "1\ntwo\n3\n", "1\nzwei\n3\n")
+local from, to = conflicts:get(1)
+print(conflicts.count, from, to) --> 1	3	47
+print(conflicts:lines(1, "theirs")) --> 2	1
+]],
+  },
+  {
+    "rille.diff.inline rille.diff.spans:get",
+    [[
+local a, b = "let count = 1;", "let total = 1;"
+local spans = rille.diff.inline(a, b)
+print(spans.count, spans:get(1)) --> 1	5	9	5	9
+local a_from, a_to = spans:get(1)
+print(a:sub(a_from, a_to)) --> count
+]],
+    unicode = [[print(rille.diff.inline("größe 日本", "größer 日本語", { unit = "grapheme" }):get(2))]],
+  },
+  {
     "rille.literals",
     [[
 local names = assert(rille.literals({ "cat", "dog" }))
