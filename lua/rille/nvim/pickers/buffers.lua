@@ -39,14 +39,16 @@ end
 
 --- Deletes a buffer. Its windows stay, and show another buffer.
 ---@param buf integer
----@return boolean deleted false if the user wants to keep its changes
+---@return boolean deleted false if the user wants to keep its changes, or its program
 local function delete(buf)
   if not api.nvim_buf_is_valid(buf) then
     return true
   end
-  if vim.bo[buf].modified then
+  local runs = vim.bo[buf].buftype == "terminal" and vim.fn.jobwait({ vim.bo[buf].channel }, 0)[1] == -1
+  if runs or vim.bo[buf].modified then
     local name = vim.fn.fnamemodify(api.nvim_buf_get_name(buf), ":~:.")
-    if not question.ask(("%s is modified. Delete it?"):format(name ~= "" and name or "The buffer")) then
+    local asked = runs and "%s is running. End and delete it?" or "%s is modified. Delete it?"
+    if not question.ask(asked:format(name ~= "" and name or "The buffer")) then
       return false
     end
   end
