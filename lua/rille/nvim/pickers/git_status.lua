@@ -85,25 +85,25 @@ local function changes(root, arguments, hindrance, question)
         text_of.notify(why .. "; nothing was done", vim.log.levels.WARN)
         return refresh()
       end
-      local left = 0
-      for _, command in ipairs(arguments(items)) do
-        left = left + 1
-        git.change(root, command, function()
-          left = left - 1
-          if left == 0 then
-            refresh()
-          end
-        end)
+      -- One after the other: each takes the lock of the index.
+      local commands = arguments(items)
+      local function next_one()
+        local command = table.remove(commands, 1)
+        if not command then
+          return refresh()
+        end
+        git.change(root, command, next_one)
       end
+      next_one()
     end)
   end
 end
 
 local function discard(items)
-  local untracked, tracked, unstaged = {}, {}, {}
+  local untracked, added, tracked, unstaged = {}, {}, {}, {}
   for _, item in ipairs(items) do
-    local list = item.state == "??" and untracked or guard.exists_again(item) and unstaged or tracked
-    table.insert(list, item)
+    local list = item.state == "??" and untracked or guard.is_new(item) and added
+    table.insert(list or guard.exists_again(item) and unstaged or tracked, item)
   end
   local commands = {}
   local function add(list, ...)
@@ -115,6 +115,8 @@ local function discard(items)
   -- The text of these files is in no commit: only the deletion is undone.
   add(unstaged, "restore", "--staged", "--source=HEAD", "--")
   add(untracked, "clean", "-f", "-q", "--")
+  -- Also in a repository without a commit.
+  add(added, "rm", "-f", "-q", "--")
   return commands
 end
 
@@ -145,7 +147,8 @@ end
 local function diff_of(item)
   local conflict = guard.conflict(item.state)
   local command = { "diff", "--no-color", "--no-ext-diff" }
-  if item.state == "??" then
+  if guard.is_new(item) and not conflict then
+    -- The file itself.
     return nil
   elseif item.state == "DU" or item.state == "UD" then
     -- What the side that has it has changed.
