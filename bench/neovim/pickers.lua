@@ -35,6 +35,18 @@ local function row(name, times, reach)
   print(("%-58s %8.3f %8.3f %8.1f  %s"):format(name, median, late, reach, verdict))
 end
 
+--- The longest time between two turns of the event loop since the last call, in milliseconds.
+local longest, last = 0, now()
+local ticks = uv.new_timer()
+ticks:start(1, 1, function()
+  longest, last = math.max(longest, now() - last), now()
+end)
+local function gap()
+  local value = longest
+  longest, last = 0, now()
+  return value
+end
+
 local function wanted(name)
   return name:find(only, 1, true) ~= nil
 end
@@ -60,13 +72,16 @@ if wanted("refine") then
     return state.count == 100000 and not state.busy
   end)
   local handle = picker.current.spec.handle
+  vim.wait(200)
+  gap()
   local start = now()
   picker.current:refine()
   wait(function()
     return picker.current.frozen ~= nil and settled(handle)
   end)
-  local froze = now() - start
+  local froze, stalled = now() - start, gap()
   local times = {}
+  gap()
   for _ = 1, 5 do
     for _, query in ipairs({ "7", "77", "77 l", "77 lon", "77 long", "77 lon", "77 l", "77", "7", "" }) do
       start = now()
@@ -79,6 +94,8 @@ if wanted("refine") then
     end
   end
   row("refine over 100,000 hits: key to rows", times, 10)
+  row("refine over 100,000 hits: longest gap while typing", { gap() }, 8)
+  row("refine over 100,000 hits: longest gap while they freeze", { stalled }, 8)
   print(("    freezing them took %.0f ms"):format(froze))
   handle:close()
   wait(function()

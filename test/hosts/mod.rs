@@ -127,7 +127,7 @@ fn may_skip(host: &str, reason: &str, required: bool) -> bool {
         "this LuaJIT has no string.buffer" => true,
         "this Neovim knows no grapheme clusters" => host == "nvim",
         "nothing is mounted at /dev/pts" => true,
-        "there is no tmux" => host == "nvim-plugin" && !required,
+        "there is no tmux" | "this Neovim has no parsers" => host == "nvim-plugin" && !required,
         _ if host == "nvim-plugin" => ["of RILLE_PLUGINS", "came with Neovim", "needs Neovim"]
             .iter()
             .any(|why| reason.contains(why)),
