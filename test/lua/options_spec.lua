@@ -143,6 +143,20 @@ local OPEN = {
   threads = range(1, 64),
   unpack = boolean(),
 }
+local HUNKS = rille.diff("a\n", "b\n")
+local UNIFIED = {
+  context = integer(0),
+  headings = boolean(),
+  names = { { "a", "a list of two strings, got 'a'" }, { { "a" }, "a list of two strings, got table" } },
+}
+local MERGE = {
+  favor = word("'none', 'ours', 'theirs' or 'union'"),
+  names = {
+    { "a", "a list of three strings, got 'a'" },
+    { { "a", "b" }, "a list of three strings, got table" },
+  },
+  style = word("'merge' or 'diff3'"),
+}
 local WINDOW = { from_column = large_integer(1), max_bytes = range(1, 2 ^ 30) }
 
 --- The cases: the name of a function, its options, the function, and its arguments before the options.
@@ -179,6 +193,11 @@ local function cases(path)
     { "rille.fuzzy.match", FUZZY, fuzzy.match, "a", "a" },
     { "rille.fuzzy.filter", with(FUZZY, { limit = integer(0) }), fuzzy.filter, "a", { "a" } },
     { "rille.fuzzy.filter_job", with(FUZZY, { limit = integer(0) }), fuzzy.filter_job, "a", { "a" } },
+    { "rille.hunks:unified", UNIFIED, HUNKS.unified, HUNKS },
+    { "rille.hunks:unified_into", UNIFIED, HUNKS.unified_into, HUNKS, rille.buffer() },
+    { "rille.diff.apply", { reverse = boolean() }, rille.diff.apply, "a\n", HUNKS, 1 },
+    { "rille.diff.merge3", MERGE, rille.diff.merge3, "a", "b", "c" },
+    { "rille.diff.inline", { unit = word("'word', 'char' or 'grapheme'") }, rille.diff.inline, "a", "b" },
     { "rille.fuzzy:query", { limit = integer(0) }, session.query, session, "a" },
     { "rille.fuzzy:start", { limit = integer(0) }, session.start, session, "a" },
     { "rille.file", OPEN, rille.file, path },

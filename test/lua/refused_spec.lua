@@ -180,6 +180,28 @@ case("grep", function()
   return ended(rille.grep("fn", ROOT .. "/src/text", { fixed = true }))
 end, nil, true)
 
+local changed = listing:gsub("sub7/", "sub9/"):gsub("dir3", "dir-three")
+local hunks = rille.diff(listing, changed)
+case("diff: unified", function()
+  return #hunks:unified()
+end)
+case("diff: unified_into", function(buffer)
+  buffer:reset()
+  return hunks:unified_into(buffer)
+end, function()
+  return rille.buffer(8)
+end)
+case("diff: apply", function()
+  return #rille.diff.apply(listing, hunks)
+end)
+case("diff: merge3", function()
+  local merged, conflicts = rille.diff.merge3(listing, changed, (listing:gsub("sub7/", "sub11/")))
+  return #merged + conflicts.count
+end)
+case("diff: inline", function()
+  return rille.diff.inline(listing, changed).count
+end)
+
 local function opened()
   return rille.file(path, { index = false })
 end

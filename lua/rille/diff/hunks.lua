@@ -94,6 +94,7 @@ end
 ---@field count integer number of spans
 ---@field exact boolean false if a bound was reached, so that some spans are larger than need be
 ---@field package numbers ffi.cdata*|integer[] four offsets for each span, from 0 on
+---@field package capacity integer number of spans for which there is room
 local Spans = {}
 Spans.__index = Spans
 
@@ -107,7 +108,7 @@ end)
 ---@param exact boolean
 ---@return rille.diff.spans
 function M.spans(numbers, count, exact)
-  return setmetatable({ numbers = numbers, count = count, exact = exact }, Spans)
+  return setmetatable({ numbers = numbers, capacity = count, count = count, exact = exact }, Spans)
 end
 
 --- Raises an error at the caller of the public function unless a value is an object of spans.

@@ -63,8 +63,8 @@ function M.inline(a, b, opts, spans)
   local count = C.rille_inline_count(handle)
   if not spans then
     spans = hunks_of.spans(array(4 * count), count, true)
-  elseif ffi.sizeof(spans.numbers) < 16 * count then
-    spans.numbers = array(8 * count)
+  elseif spans.capacity < count then
+    spans.numbers, spans.capacity = array(8 * count), 2 * count
   end
   ffi.copy(spans.numbers, C.rille_inline_spans(handle), 16 * count)
   spans.count, spans.exact = count, C.rille_inline_exact(handle) ~= 0
