@@ -369,6 +369,7 @@ int main(void) {
     file();
     fuzzy();
     diff();
+    patch();
     panics();
     leave_jobs();
     printf("%d failures\n", failures);

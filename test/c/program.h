@@ -45,3 +45,6 @@ void fuzzy(void);
 
 /* program_diff.c */
 void diff(void);
+
+/* program_patch.c */
+void patch(void);

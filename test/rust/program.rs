@@ -23,6 +23,7 @@ fn compile(name: &str, flags: &[&str]) -> PathBuf {
         .arg(root().join("test/c/program_file.c"))
         .arg(root().join("test/c/program_fuzzy.c"))
         .arg(root().join("test/c/program_diff.c"))
+        .arg(root().join("test/c/program_patch.c"))
         .arg(library)
         // The program finds the library by its SONAME, which make puts beside it.
         .arg(format!("-Wl,-rpath,{}", directory.display()))
