@@ -13,6 +13,7 @@ mod paths;
 #[path = "../common/texts.rs"]
 mod texts;
 
+mod diff;
 #[cfg(unix)]
 mod file;
 mod fuzzy;
@@ -35,5 +36,6 @@ fn main() {
     #[cfg(unix)]
     file::rows(&mut bench);
     fuzzy::rows(&mut bench);
+    diff::rows(&mut bench);
     bench.finish();
 }

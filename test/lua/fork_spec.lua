@@ -67,6 +67,7 @@ local function use_texts(kept)
   t.eq({ NEEDLES:find("a thread") }, { 3, 8, 2 })
   local stream = rille.stream(NEEDLES, { "x", "y" })
   t.eq(stream:feed("a need") .. stream:feed("le") .. stream:finish(), "a x")
+  t.eq({ rille.diff("a\n", "a\nb\n"):get(1) }, { 1, 0, 2, 1 })
   local scan = rille.scan(NEEDLES)
   t.eq(scan:feed("a need"), nil)
   t.eq(scan:feed("le", true), { 1 })
@@ -294,6 +295,10 @@ local KINDS = {
       rille.literals_job(words),
       rille.scan_job(assert(rille.literals(words))),
     }
+  end,
+  ["diff"] = function()
+    local other = LOG:gsub("and", "or", 1000)
+    return { rille.diff_job(LOG, other) }
   end,
   ["fuzzy search"] = function(kept)
     return { kept.fuzzy:start("lin ston") }

@@ -157,6 +157,15 @@ local MERGE = {
   },
   style = word("'merge' or 'diff3'"),
 }
+local DIFF = {
+  algorithm = word("'histogram', 'myers' or 'minimal'"),
+  case = word("'respect' or 'ignore'"),
+  deadline = integer(0),
+  eol = word("'respect' or 'ignore'"),
+  indent_heuristic = boolean(),
+  memory_limit = integer(1),
+  whitespace = word("'respect', 'trailing', 'amount' or 'ignore'"),
+}
 local WINDOW = { from_column = large_integer(1), max_bytes = range(1, 2 ^ 30) }
 
 --- The cases: the name of a function, its options, the function, and its arguments before the options.
@@ -189,6 +198,8 @@ local function cases(path)
     { "rille.stream", STREAM, rille.stream, lits, "a" },
     { "rille.scan", SCAN, rille.scan, lits },
     { "rille.scan_job", SCAN, rille.scan_job, lits },
+    { "rille.diff", DIFF, rille.diff, "a", "b" },
+    { "rille.diff_job", DIFF, rille.diff_job, "a", "b" },
     { "rille.fuzzy", with(FUZZY, { memory_limit = large_integer(1) }), fuzzy },
     { "rille.fuzzy.match", FUZZY, fuzzy.match, "a", "a" },
     { "rille.fuzzy.filter", with(FUZZY, { limit = integer(0) }), fuzzy.filter, "a", { "a" } },

@@ -170,6 +170,21 @@ case("stream of a regex", function()
   return stream and #stream:feed(mixed) + #stream:finish(), why
 end, nil, true)
 
+local edited = listing:gsub("sub7/", "sub8/"):gsub("\n", "\n\n", 500)
+for _, algorithm in ipairs({ "histogram", "myers", "minimal" }) do
+  case("diff by " .. algorithm, function()
+    local hunks, why = rille.diff(listing, edited, { algorithm = algorithm, whitespace = "amount" })
+    return hunks and hunks.count, why
+  end)
+end
+case("diff_job", function()
+  local job, why = rille.diff_job(listing, edited, { case = "ignore" })
+  return finished(job, why, function(over)
+    local hunks, wrong = over:result()
+    return hunks and hunks.count, wrong
+  end)
+end)
+
 case("walk", function()
   return ended(rille.walk(ROOT .. "/src"))
 end)

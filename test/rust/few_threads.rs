@@ -234,6 +234,7 @@ fn of_functions(more: u64, log: &Path) {
     by_form(more, "rille_regex_start", &[text, 11, 0], |_| ());
     by_form(more, "rille_regexset_start", &[text, 11, ends, 2, 0], |_| ());
     by_form(more, "rille_literals_start", &[text, 11, ends, 2, 0], |_| ());
+    by_form(more, "rille_diff_start", &[text, 11, text, 6, 0], |_| ());
     let literals = std::cell::Cell::new(0_u64);
     let out = literals.as_ptr().expose_provenance() as u64;
     // SAFETY: the arguments are alive, and the list is freed once.
