@@ -8,7 +8,7 @@ vim.opt.runtimepath:prepend(root)
 package.path = root .. "/lua/?.lua;" .. root .. "/lua/?/init.lua;" .. package.path
 local uv = vim.uv
 local only = arg[1] or ""
-vim.o.columns, vim.o.lines, vim.o.swapfile, vim.o.shada = 200, 72, false, ""
+vim.o.columns, vim.o.lines, vim.o.swapfile, vim.o.shada = 120, 40, false, ""
 
 local scratch = vim.fn.tempname()
 vim.fn.mkdir(scratch .. "/nvim/rille", "p")
@@ -108,6 +108,7 @@ if wanted("formatted") then
   for i = 1, 1000 do
     items[i] = { text = ("item %d of many"):format(i), i = i }
   end
+  vim.o.columns, vim.o.lines = 200, 72
   nvim.setup({ picker = { height = 1, width = 1, preview = false } })
   local handle = nvim.pick({
     items = items,

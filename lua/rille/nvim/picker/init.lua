@@ -37,6 +37,7 @@ local api = vim.api
 ---@field row fun(self, i: integer): rille.nvim.list.row
 ---@field item fun(self, i: integer): any, any the item, and a key that identifies it
 ---@field all fun(self, visit: fun(item: any, key: any), done: fun())
+---@field list? fun(self, done: fun(items: any[])) calls `done` with the items of all rows, which is faster
 ---@field refresh? fun(self): boolean reads the items again; returns whether that is possible
 ---@field matches fun(self): any[] the items of all matches, at once
 ---@field close fun(self)

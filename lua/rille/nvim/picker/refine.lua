@@ -33,10 +33,7 @@ function Picker:refine()
   elseif not spec.freeze then
     return
   end
-  local items = {}
-  self:everything(function(item)
-    items[#items + 1] = item
-  end, function()
+  local function freeze(items)
     if self.finished or self.frozen then
       return
     end
@@ -51,6 +48,17 @@ function Picker:refine()
     refined:open()
     refined:start("")
     self:news()
+  end
+  if self.source.list then
+    return self:when_settled(function()
+      self.source:list(freeze)
+    end)
+  end
+  local items = {}
+  self:everything(function(item)
+    items[#items + 1] = item
+  end, function()
+    freeze(items)
   end)
 end
 

@@ -217,6 +217,18 @@ function Search:item(i)
   return item, item.key
 end
 
+--- Calls `done` with a list of all lines found, once the search has ended: for 100,000 of them a call each takes too long.
+---@param done fun(items: table[])
+function Search:list(done)
+  if self.wait then
+    self.whole = function()
+      self:list(done)
+    end
+    return
+  end
+  done(self:matches())
+end
+
 --- Calls `visit(item, key)` for all lines found, then `done`.
 function Search:all(visit, done)
   if self.wait then
