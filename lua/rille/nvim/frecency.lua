@@ -76,13 +76,15 @@ local function update(entries)
   end
 end
 
---- Returns the entry of a line of the file.
+--- Returns the numbers of a line of the file; nil if it is damaged.
 ---@param text string
 ---@param at integer position of the tab before its path
-local function entry_at(text, at)
-  -- The numbers before it are shorter than that.
+---@return number? due
+---@return number? last
+local function numbers_at(text, at)
+  -- They are shorter than that.
   local due, last = text:sub(math.max(1, at - 40), at - 1):match("([%d.]+)\t(%d+)$")
-  return due and { due = tonumber(due), last = tonumber(last) } or nil
+  return tonumber(due), tonumber(last)
 end
 
 --- Returns the files below a directory, the highest scores first. The lines of the file have that order, so that of a large
@@ -96,7 +98,8 @@ function M.below(base, limit)
     local path = one[1]
     if vim.startswith(path, base) and not own[path] then
       local at = text:find("\t" .. path .. "\n", 1, true)
-      own[path] = at and entry_at(text, at) or nil
+      local due, last = numbers_at(text, at or 1)
+      own[path] = at and due and last and { due = due, last = last } or nil
     end
   end
   update(own)
@@ -107,17 +110,25 @@ function M.below(base, limit)
   end
   local at, found, prefix = 1, 0, "\t" .. base
   while not limit or found < limit do
-    at = text:find(prefix, at, true)
-    local stop = at and text:find("\n", at, true)
-    if not stop then
-      break
+    local due, last, path, after = text:match("^([%d.]+)\t(%d+)\t([^\n]*)\n()", at)
+    if not path or not vim.startswith(path, base) then
+      -- The next line with such a path.
+      local tab = text:find(prefix, at, true)
+      if not tab then
+        break
+      end
+      path, after = text:match("^\t([^\n]*)\n()", tab)
+      if not path then
+        break
+      end
+      due, last = numbers_at(text, tab)
     end
-    local path, entry = text:sub(at + 1, stop - 1), entry_at(text, at)
-    if entry and not own[path] and not forgotten[path] then
+    due, last = tonumber(due), tonumber(last)
+    if due and last and not own[path] and not forgotten[path] then
       found = found + 1
-      list[#list + 1] = { path = path, due = entry.due, last = entry.last }
+      list[#list + 1] = { path = path, due = due, last = last }
     end
-    at = stop
+    at = after
   end
   -- They are in order, but for those of this Neovim.
   for i = 2, #list do
