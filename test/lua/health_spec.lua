@@ -65,3 +65,17 @@ t.test("no module of the core names a host", function()
     t.eq(rawget(package.loaded, "rille." .. name), nil)
   end
 end)
+
+-- The shell and wine pass such paths on, and the program may change its directory.
+if t.windows and t.host == "luajit" then
+  t.test("modules on a path without a drive are those of the current drive", function()
+    local root = os.getenv("RILLE_ROOT")
+    local path, loaded = package.path, package.loaded["rille.core.lazy"]
+    package.path = root:gsub("^%a:", "") .. "/lua/?.lua"
+    package.loaded["rille.core.lazy"] = nil
+    local found, lazy = pcall(require, "rille.core.lazy")
+    package.path, package.loaded["rille.core.lazy"] = path, loaded
+    t.ok(found, tostring(lazy))
+    t.eq(lazy.directory, root .. "/lua/")
+  end)
+end

@@ -66,7 +66,10 @@ do
   if directory and not is_absolute(directory) then
     local base = working_directory()
     if base then
-      directory = base .. directory:gsub("^%.[/\\]", "")
+      -- In Windows a path that begins with one separator is of the current drive.
+      local is_of_drive = directory:find("^[/\\]")
+      directory = is_of_drive and (base:match("^%a:") or "") .. directory
+        or base .. directory:gsub("^%.[/\\]", "")
       entries = ("%s?%s;%s?/init%s;"):format(directory, ending, directory, ending)
     end
   end
