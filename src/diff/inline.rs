@@ -193,6 +193,8 @@ impl Cleaner<'_> {
     fn is_joined(&self, first: &Region, second: &Region) -> bool {
         let between = self.a.0.bytes(self.a.1, first[1] as usize, second[0] as usize);
         let len = between.len();
+        // A run of blanks is one unit.
+        let is_blank = second[0] - first[1] == 1 && is_blank(between[0]);
         let lens = |hunk: &Region| {
             let a = self.a.0.bytes(self.a.1, hunk[0] as usize, hunk[1] as usize).len();
             let b = self.b.0.bytes(self.b.1, hunk[2] as usize, hunk[3] as usize).len();
@@ -201,9 +203,7 @@ impl Cleaner<'_> {
         let ((a, b), (next_a, next_b)) = (lens(first), lens(second));
         match self.unit {
             // Words that follow each other.
-            InlineUnit::Word if between.iter().all(|&byte| is_blank(byte)) => {
-                (a > 0 && next_a > 0) || (b > 0 && next_b > 0)
-            }
+            InlineUnit::Word if is_blank => (a > 0 && next_a > 0) || (b > 0 && next_b > 0),
             InlineUnit::Word => {
                 len <= MAX_CHANCE_BYTES && 2 * len <= a.max(b) && 2 * len <= next_a.max(next_b)
             }

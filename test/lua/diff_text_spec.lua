@@ -102,6 +102,19 @@ t.test("random texts: all hunks make the second text, and taken back the first",
   end
 end)
 
+t.test("what was not compared before the deadline is changed, and the hunks are valid", function()
+  local a, b, seed = {}, {}, 7
+  for i = 1, 20000 do
+    seed = (seed * 16807) % 2147483647
+    a[i], b[i] = seed % 2 == 0 and "x" or "y", seed % 3 == 0 and "x" or "y"
+  end
+  local a_text, b_text = table.concat(a, "\n"), table.concat(b, "\n")
+  local hunks = diff(a_text, b_text, { algorithm = "minimal", deadline = 1 })
+  t.eq(hunks.exact, false)
+  t.ok(diff.apply(a_text, hunks) == b_text)
+  t.ok(diff.apply(b_text, hunks, nil, { reverse = true }) == a_text)
+end)
+
 t.test("merge3 takes the changes of both sides, and equal ones once", function()
   local base = lines("abcdefgh")
   local merged, conflicts = diff.merge3(base, lines("Xbcdefgh"), lines("abcdefgY"))

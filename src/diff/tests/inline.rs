@@ -2,6 +2,7 @@
 
 use super::support::Random;
 use crate::diff::inline::{InlineDiff, InlineSpan, InlineUnit};
+use crate::diff::linear::Linear;
 
 /// Returns both texts with their changes in brackets.
 fn shown(a: &str, b: &str, unit: InlineUnit) -> (String, String) {
@@ -109,6 +110,46 @@ fn what_is_not_marked_is_equal() {
             }
             assert_eq!(diff.spans().is_empty(), a == b);
         }
+    }
+}
+
+/// Returns the length of a longest common subsequence.
+fn longest(a: &[u8], b: &[u8]) -> usize {
+    let mut row = vec![0; b.len() + 1];
+    for x in a {
+        let mut diagonal = 0;
+        for (j, y) in b.iter().enumerate() {
+            let above = row[j + 1];
+            row[j + 1] = if x == y { diagonal + 1 } else { above.max(row[j]) };
+            diagonal = above;
+        }
+    }
+    row[b.len()]
+}
+
+#[test]
+fn the_search_finds_a_shortest_script_and_nothing_else() {
+    let mut random = Random(7);
+    let mut linear = Linear::default();
+    for case in 0..4000 {
+        let letters = 2 + random.below(4);
+        let mut text = |len: usize| -> Vec<u8> {
+            (0..random.below(len + 1)).map(|_| b'a' + random.below(letters) as u8).collect()
+        };
+        let (a, b) = (text(24), text(24));
+        let mut hunks = Vec::new();
+        let same = |i: usize, j: usize| a[i] == b[j];
+        let exact = linear.diff((a.len(), b.len()), u64::MAX, same, &mut hunks);
+        assert_eq!(exact, Ok(true));
+        let ends = [a.len() as u32, 0, b.len() as u32, 0];
+        let (mut matched, mut a_done, mut b_done) = (0, 0, 0);
+        for &[a_start, a_stop, b_start, b_stop] in hunks.iter().chain([&ends]) {
+            let same_a = &a[a_done..a_start as usize];
+            assert_eq!(same_a, &b[b_done..b_start as usize], "case {case}: {a:?} {b:?}");
+            matched += same_a.len();
+            (a_done, b_done) = (a_stop as usize, b_stop as usize);
+        }
+        assert_eq!(matched, longest(&a, &b), "case {case}: {a:?} {b:?}");
     }
 }
 

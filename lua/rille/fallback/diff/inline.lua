@@ -2,7 +2,7 @@
 local myers = require("rille.fallback.diff.myers")
 local segment = require("rille.fallback.segment")
 
-local byte, find, match, sub = string.byte, string.find, string.match, string.sub
+local byte, find, sub = string.byte, string.find, string.sub
 local min, max = math.min, math.max
 
 --- Maximum length in bytes of a match with a word that may count as a chance match.
@@ -173,7 +173,8 @@ local function is_joined(a, b, first, second, unit)
   local most, next_most = max(a_len, b_len), max(next_a, next_b)
   if unit ~= "word" then
     return len <= most and len <= next_most
-  elseif match(sub(a.text, a.starts[first[2]], a.starts[second[1]] - 1), "^[ \t]*$") then
+  elseif second[1] - first[2] == 1 and find(a.text, "^[ \t]", a.starts[first[2]]) then
+    -- A run of blanks is one unit.
     return (a_len > 0 and next_a > 0) or (b_len > 0 and next_b > 0)
   end
   return len <= MAX_CHANCE_BYTES and 2 * len <= most and 2 * len <= next_most
