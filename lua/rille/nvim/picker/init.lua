@@ -71,6 +71,7 @@ local api = vim.api
 --- How the rows of a search become the items of a picker that refines them.
 ---@class rille.nvim.freeze
 ---@field text? fun(item: any): string
+---@field put? fun(buffer: string.buffer, item: any): boolean puts what `text` returns into a buffer; false if that has several lines
 ---@field parts? fun(item: any): (string|rille.nvim.part[])?
 ---@field key? fun(item: any): any a key that identifies an item, the same as that of the search
 ---@field fuzzy? rille.fuzzy.options

@@ -1,4 +1,5 @@
 --- The pickers that search a tree while you type: for a pattern, and for the word under the cursor.
+local ffi = require("ffi")
 local lazy = require("rille.core.lazy")
 local rille = require("rille")
 local config = require("rille.nvim.config")
@@ -77,8 +78,15 @@ M.freeze = {
   parts = function(item)
     return { { item.path, "RillePath" }, { (":%d: "):format(item.lnum), "RilleLine" }, trimmed(item) }
   end,
+  put = function(buffer, item)
+    local text = item.text
+    local from = text:find("%S") or #text + 1
+    buffer:put(item.path, ":", item.lnum, ": ")
+    buffer:putcdata(ffi.cast("const char *", text) + (from - 1), #text - from + 1)
+    return not text:find("\n", 1, true)
+  end,
   key = function(item)
-    return item.key
+    return lazy.load("rille.nvim.picker.source.search").key(item)
   end,
 }
 

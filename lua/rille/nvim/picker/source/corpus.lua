@@ -26,6 +26,7 @@ local M = {}
 ---@class rille.nvim.corpus.options
 ---@field items any[]|rille.job|fun(add: fun(more: any[]|string), done: fun()): any
 ---@field text? fun(item: any): string returns the text of an item that is matched
+---@field put? fun(buffer: string.buffer, item: any): boolean puts that text into a buffer; false if it has several lines
 ---@field parts? fun(item: any): (string|rille.nvim.part[])? returns what a row shows instead of that text
 ---@field item? fun(text: string, index: integer): any makes an item from its text
 ---@field fuzzy? rille.fuzzy.options
@@ -56,6 +57,7 @@ function Corpus:renew()
   self.feeder = feeder.new({
     fuzzy = self.fuzzy,
     format = self.opts.text,
+    put = self.opts.put,
     limit = rille.backend == "lua" and LUA_ITEMS or nil,
     on_fed = function()
       self:fed()

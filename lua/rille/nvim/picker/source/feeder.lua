@@ -5,6 +5,7 @@ local item_text = require("rille.nvim.picker.item").text
 local reason = require("rille.nvim.text").reason
 local release = require("rille.nvim.picker.source.job").release
 
+local has_buffer, string_buffer = pcall(require, "string.buffer")
 local uv = vim.uv or vim.loop
 
 --- Milliseconds per slice, and maximum items per push, as a push is not interrupted.
@@ -29,6 +30,7 @@ local M = {}
 ---@class rille.nvim.feeder.options
 ---@field fuzzy rille.fuzzy
 ---@field format? fun(item: any): string
+---@field put? fun(buffer: string.buffer, item: any): boolean puts what `format` returns into a buffer; false if that has several lines
 ---@field limit? integer maximum number of items
 ---@field on_fed fun() called when items were added, and at the end
 ---@field on_error fun(message: string)
@@ -166,11 +168,33 @@ function Feeder:run()
   self.opts.on_fed()
 end
 
+--- Pushes the texts of some items of a list, each a line of one text: as strings they would stay in Lua's table of strings, which
+--- takes tens of milliseconds to grow. Returns false if that is not possible.
+function Feeder:push_lines(list, first, last)
+  local put = self.opts.put
+  if not put or not has_buffer or self.kept ~= list then
+    return false
+  end
+  local lines = string_buffer.new()
+  for i = first, last do
+    if not put(lines, list[i]) then
+      return false
+    end
+    lines:put("\n")
+  end
+  self.fuzzy:push(lines)
+  return true
+end
+
 --- Pushes some items of a list; returns whether they were the last.
 function Feeder:push_list(waiting)
   local list, at, format = waiting[1], waiting[2], self.opts.format
   local kept, shift = self.kept ~= list and self.kept or nil, self.fuzzy:len() - at + 1
   local last = math.min(#list, at + CHUNK - 1)
+  if self:push_lines(list, at, last) then
+    waiting[2] = last + 1
+    return last >= #list
+  end
   local chunk = {}
   for i = at, last do
     local text = text_of(list[i], format)

@@ -81,10 +81,8 @@ local function line(batch, i, prefix)
     end
     spans[#spans + 1], spans[#spans + 2] = start + shift, math.min(stop + shift, #text)
   end
-  local path = prefix .. batch:path(i)
   return {
-    path = path,
-    key = path .. ":" .. batch:line(i),
+    path = prefix .. batch:path(i),
     lnum = batch:line(i),
     col = first,
     offset = batch:offset(i),
@@ -210,11 +208,18 @@ function Search:row(i)
   }
 end
 
+--- Returns a key for a line that was found, when it is needed: keys of 100,000 lines would be as many strings.
+---@param item table
+---@return string
+function M.key(item)
+  return (item.bufnr or item.path) .. ":" .. item.lnum
+end
+
 --- Returns the line of a row, and a key that identifies it.
 ---@param i integer
 function Search:item(i)
   local item = self.rows[i]
-  return item, item.key
+  return item, M.key(item)
 end
 
 --- Calls `done` with a list of all lines found, once the search has ended: for 100,000 of them a call each takes too long.
