@@ -551,6 +551,15 @@ end
 ]],
   },
   {
+    "rille.diff_job",
+    [[
+local job = assert(rille.diff_job("one\ntwo\n", "one\n2\n", { algorithm = "minimal" }))
+repeat until job:wait() ~= "running"
+print(job:result():get(1)) --> 2	1	2	1
+]],
+    unicode = [[print(assert(rille.diff_job("größe\n", "größer\n")):wait())]],
+  },
+  {
     "rille.hunks:unified",
     [[
 local hunks = rille.diff("one\ntwo\n", "one\n2\n")

@@ -17,6 +17,7 @@ return {
   ["rille.diff.inline"] = "full",
   ["rille.diff.merge3"] = "full",
   ["rille.diff.spans:get"] = "full",
+  ["rille.diff_job"] = "full",
   ["rille.file"] = "full",
   ["rille.file.lines:cut"] = "full",
   ["rille.file.lines:length"] = "full",
