@@ -1353,4 +1353,77 @@ undo()
 ]],
     host = "nvim",
   },
+  {
+    "rille.diff.session",
+    [[
+local d = rille.diff.session("one\ntwo\nthree\n")
+d:edit(2, 2, { "2" })
+d:edit(4, 3, { "four" })
+for i = 1, 2 do
+  print(d:hunks():kind(i), d:hunks():get(i))
+end
+--> change	2	1	2	1
+--> add	3	0	4	1
+]],
+    unicode = [[local d = rille.diff.session("ä\n") d:edit(1, 1, { "ö" }) print(d:hunks():get(1))]],
+  },
+  {
+    "rille.diff.session:edit",
+    [[
+local d = rille.diff.session("a\nb\n")
+d:edit(1, 1, {}) -- deletes line 1
+d:edit(1, 0, { "x", "y" }) -- inserts two lines before line 1
+print(d:hunks():get(1)) --> 1	1	1	2
+]],
+    unicode = [[local d = rille.diff.session("ä\n") d:edit(1, 0, { "ö" }) print(d:hunks():get(1))]],
+  },
+  {
+    "rille.diff.session:hunks",
+    [[
+local d = rille.diff.session("a\nb\nc\nd\n")
+d:edit(1, 1, { "A" })
+d:edit(4, 4, { "D" })
+print(d:hunks(2, 4).count, d:hunks(2, 4):get(1)) --> 1	4	1	4	1
+]],
+    unicode = [[local d = rille.diff.session("ä\n") d:edit(1, 1, { "ö" }) print(d:hunks(1, 1).count)]],
+  },
+  {
+    "rille.diff.session:text",
+    [[
+local d = rille.diff.session("a\nb\n")
+d:text("a\nb\nc\n")
+print(d:hunks():get(1)) --> 2	0	3	1
+]],
+    unicode = [[local d = rille.diff.session("ä\n") d:text("ö\n") print(d:hunks():get(1))]],
+  },
+  {
+    "rille.diff.session:base",
+    [[
+local d = rille.diff.session("a\n")
+d:edit(2, 1, { "b" })
+d:base("a\nb\n") -- as after the change was staged
+print(d:hunks().count) --> 0
+]],
+    unicode = [[local d = rille.diff.session("ä\n") d:base("ö\n") print(d:hunks().count)]],
+  },
+  {
+    "rille.diff.session:state",
+    [[
+local d = rille.diff.session("a\nb\n")
+d:edit(1, 1, { "A" })
+print(d:state()) --> 2	1	true
+]],
+    unicode = [[local d = rille.diff.session("ä\n") d:edit(1, 1, { "ö" }) print(d:state())]],
+  },
+  {
+    "rille.diff.session:start",
+    [[
+local d = rille.diff.session("a\nb\n")
+d:edit(1, 1, { "A" })
+local job = d:start()
+job:wait()
+print(job:result()) --> true
+]],
+    unicode = [[local d = rille.diff.session("ä\n") d:edit(1, 1, { "ö" }) local job = d:start() job:wait() print(job:result())]],
+  },
 }

@@ -2568,6 +2568,14 @@ typedef enum rille_merge_favor {
 typedef struct rille_diff rille_diff; /**< The hunks of two texts, in order. The texts are not kept. */
 
 /**
+ * A session: a base that stays in the library, and a text whose edits it is told. After an edit only the lines around
+ * it are compared again, so that a key in a long text takes microseconds.
+ *
+ * One thread at a time may use a session. Lines are counted from 0. The text is at first the base.
+ */
+typedef struct rille_diff_session rille_diff_session;
+
+/**
  * The bytes in which two texts differ, and the memory in which they are found. Used again and again, it allocates
  * nothing for texts that are not longer than those before.
  */
@@ -2604,6 +2612,19 @@ typedef struct rille_hunk {
     uint32_t b_first; /**< First line of the second text. */
     uint32_t b_count; /**< Number of lines of the second text. */
 } rille_hunk;
+
+/** The state of a session. */
+typedef struct rille_diff_state {
+    uint32_t lines; /**< Number of lines of the text. */
+    uint32_t hunks; /**< Number of hunks. */
+    /**
+     * 1 if the hunks are those of a comparison of the whole texts; 0 if some may be larger, or at other lines, than
+     * need be.
+     */
+    uint32_t exact;
+    uint32_t reserved; /**< Reserved; 0. */
+    double bytes; /**< Bytes of native memory. */
+} rille_diff_state;
 
 /** Two texts, and the hunks from the first to the second one. */
 typedef struct rille_patch {
@@ -2735,6 +2756,81 @@ uint32_t rille_diff_exact(const rille_diff *diff);
  * and between two of them at least one line matches.
  */
 const rille_hunk *rille_diff_hunks(const rille_diff *diff);
+
+/**
+ * Makes a session with a base of `len` bytes, which is copied, and writes it to `out`. `options` may be NULL. Their
+ * deadline bounds the functions that compare whole texts, and their memory limit the whole session.
+ *
+ * Returns RILLE_OK, RILLE_EARG (an option is wrong), RILLE_ETOOBIG (the base has more than 2^30 lines) or RILLE_ELIMIT
+ * (the memory limit would be exceeded).
+ */
+int32_t rille_diff_session_new(const uint8_t *base, size_t len, const rille_diff_options *options,
+    rille_diff_session **out, rille_error *err);
+
+/**
+ * Replaces the base of a session by a text of `len` bytes, which is copied, and compares the text of the session with
+ * it.
+ *
+ * Returns what rille_diff_session_new returns. After an error nothing has changed.
+ */
+int32_t rille_diff_session_base(rille_diff_session *session, const uint8_t *base, size_t len, rille_error *err);
+
+/**
+ * Replaces the whole text of a session by `len` bytes, and compares it with the base. For a text whose edits are not
+ * known.
+ *
+ * Returns what rille_diff_session_new returns. After an error nothing has changed.
+ */
+int32_t rille_diff_session_text(rille_diff_session *session, const uint8_t *text, size_t len, rille_error *err);
+
+/**
+ * Replaces `removed` lines of the text from `first` on by `count` lines: the `len` bytes at `lines`, with a line feed
+ * between each two lines and none at the end. A text that has no line feed at its end stays so, unless its last line
+ * becomes empty.
+ *
+ * Compares what is around the edit. That takes microseconds, unless the edit touches hunks of thousands of lines; these
+ * are not compared, and the session is not exact any more, until rille_diff_session_start has run or the whole text is
+ * replaced.
+ *
+ * Returns RILLE_OK, RILLE_EARG (the lines are not in the text, or `lines` has another number of lines), RILLE_ETOOBIG
+ * or RILLE_ELIMIT. After an error nothing has changed.
+ */
+int32_t rille_diff_session_edit(rille_diff_session *session, uint32_t first, uint32_t removed, const uint8_t *lines,
+    size_t len, uint32_t count, rille_error *err);
+
+/**
+ * Writes the hunks that touch the lines of the text from `first` to `last`, both included, to `hunks`, which has room
+ * for `capacity`, and the number of hunks written to `count`. If that is `capacity` there may be more: continue after
+ * the last one. A hunk that only removes lines touches the line before it and the line after it.
+ *
+ * Takes time for the hunks that it writes. Returns RILLE_OK or RILLE_EARG.
+ */
+int32_t rille_diff_session_hunks(const rille_diff_session *session, uint32_t first, uint32_t last,
+    rille_hunk *hunks, uint32_t capacity, uint32_t *count, rille_error *err);
+
+/** Writes the state of a session to `out`. Returns RILLE_OK or RILLE_EARG. */
+int32_t rille_diff_session_state(const rille_diff_session *session, rille_diff_state *out, rille_error *err);
+
+/**
+ * Starts a job that compares the whole text with the base on another thread, and writes it to `out`. The text is copied
+ * for it. When the job is done, rille_diff_session_take gives its hunks to the session.
+ *
+ * Returns RILLE_OK, RILLE_EARG, or RILLE_ELIMIT (the copy would exceed the memory limit).
+ */
+int32_t rille_diff_session_start(const rille_diff_session *session, rille_job **out, rille_error *err);
+
+/**
+ * Gives the hunks that a job of rille_diff_session_start has found to its session, unless the text or the base has
+ * changed since the start. Writes 1 to `taken` if they were taken, 0 if they are out of date.
+ *
+ * Returns RILLE_OK, RILLE_PENDING (the job still runs), RILLE_NONE (it was cancelled or has failed), RILLE_EARG (the
+ * job is of another kind) or RILLE_ELIMIT (the comparison would have exceeded the memory limit). It does not wait.
+ */
+int32_t rille_diff_session_take(rille_diff_session *session, const rille_job *job, uint32_t *taken,
+    rille_error *err);
+
+/** Frees a session. */
+void rille_diff_session_free(rille_diff_session *session);
 
 /**
  * Appends a unified diff to `out`, byte for byte as `git diff` and `diff -u` write it after their first lines: nothing

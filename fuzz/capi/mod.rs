@@ -336,6 +336,14 @@ impl Run<'_> {
         if self.one_in(16) { 0 } else { self.keep(Memory::Words(words.into())) }
     }
 
+    /// Returns as many hunks as a patch may count, of small numbers: some are those of small texts.
+    fn hunks(&mut self) -> u64 {
+        let words =
+            (0..4 * 2).map(|_| u64::from(self.byte() % 4) | u64::from(self.byte() % 4) << 32);
+        let words: Vec<u64> = words.collect();
+        if self.one_in(16) { 0 } else { self.keep(Memory::Words(words.into())) }
+    }
+
     /// Returns an array of four patterns: texts, and sometimes a handle of any kind instead or in addition.
     fn patterns(&mut self) -> u64 {
         let mut words = Vec::new();
@@ -376,6 +384,7 @@ impl Run<'_> {
                 "*const u8" => (self.text(name), 8),
                 "*const u32" | "*const i32" => (self.numbers(), 8),
                 "*const rille_pattern" => (self.patterns(), 8),
+                "*const rille_hunk" => (self.hunks(), 8),
                 // Options inside of options, as for each function on text.
                 ty if options_of(ty).is_some() => {
                     (options_of(ty).map_or(0, |inner| self.options(inner)), 8)

@@ -25,6 +25,15 @@ prototypes! {
     fn rille_diff_hunks(diff: *const rille_diff) -> *const rille_hunk;
     fn rille_diff_unified(patch: *const rille_patch, options: *const rille_unified_options, out: *mut rille_buffer, err: *mut rille_error) -> i32;
     fn rille_diff_apply(patch: *const rille_patch, text: *const u8, len: usize, options: *const rille_apply_options, out: *mut rille_buffer, out_misfit: *mut u32, err: *mut rille_error) -> i32;
+    fn rille_diff_session_new(base: *const u8, len: usize, options: *const rille_diff_options, out: *mut *mut rille_diff_session, err: *mut rille_error) -> i32;
+    fn rille_diff_session_base(session: *mut rille_diff_session, base: *const u8, len: usize, err: *mut rille_error) -> i32;
+    fn rille_diff_session_text(session: *mut rille_diff_session, text: *const u8, len: usize, err: *mut rille_error) -> i32;
+    fn rille_diff_session_edit(session: *mut rille_diff_session, first: u32, removed: u32, lines: *const u8, len: usize, count: u32, err: *mut rille_error) -> i32;
+    fn rille_diff_session_hunks(session: *const rille_diff_session, first: u32, last: u32, hunks: *mut rille_hunk, capacity: u32, count: *mut u32, err: *mut rille_error) -> i32;
+    fn rille_diff_session_state(session: *const rille_diff_session, out: *mut rille_diff_state, err: *mut rille_error) -> i32;
+    fn rille_diff_session_start(session: *const rille_diff_session, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
+    fn rille_diff_session_take(session: *mut rille_diff_session, job: *const rille_job, taken: *mut u32, err: *mut rille_error) -> i32;
+    fn rille_diff_session_free(session: *mut rille_diff_session);
     fn rille_file_follow(file: *const rille_file, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
     fn rille_file_take_news(job: *mut rille_job, out: *mut rille_file_news, err: *mut rille_error) -> i32;
     fn rille_file_open_start(path: *const u8, len: usize, options: *const rille_file_options, out: *mut *mut rille_job, err: *mut rille_error) -> i32;
@@ -205,6 +214,8 @@ opaque! {
     rille_conflict
     rille_hunk
     rille_diff
+    rille_diff_state
+    rille_diff_session
     rille_error
     rille_file_news
     rille_file_answer
@@ -242,4 +253,4 @@ opaque! {
     rille_paths
 }
 
-pub static HANDLES: &[&str] = &["rille_buffer", "rille_inline", "rille_diff", "rille_file", "rille_matcher", "rille_fuzzy", "rille_gunzip", "rille_job", "rille_listener", "rille_notifier", "rille_literals", "rille_regex", "rille_regexset", "rille_scanner", "rille_stream"];
+pub static HANDLES: &[&str] = &["rille_buffer", "rille_inline", "rille_diff", "rille_diff_session", "rille_file", "rille_matcher", "rille_fuzzy", "rille_gunzip", "rille_job", "rille_listener", "rille_notifier", "rille_literals", "rille_regex", "rille_regexset", "rille_scanner", "rille_stream"];

@@ -18,7 +18,7 @@ local function new(_, a, b, opts)
 end
 
 --- The modules that define functions, loaded when one of them is first used.
-local PARTS = { apply = "patch", merge3 = "merge", inline = "inline" }
+local PARTS = { apply = "patch", merge3 = "merge", inline = "inline", session = "session" }
 
 return setmetatable(M, {
   __call = new,

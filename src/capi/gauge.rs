@@ -23,11 +23,12 @@ pub(super) static FUZZY: Gauge = Gauge::with("fuzzy", crate::fuzzy::live::held);
 pub(super) static MATCHER: Gauge = Gauge::new("matcher");
 pub(super) static DIFF: Gauge = Gauge::new("diff");
 pub(super) static INLINE: Gauge = Gauge::new("inline");
+pub(super) static SESSION: Gauge = Gauge::new("diff_session");
 
 /// The gauges of all kinds. A new kind of handle adds its gauge here.
-pub(super) static GAUGES: [&Gauge; 15] = [
+pub(super) static GAUGES: [&Gauge; 16] = [
     &BUFFER, &REGEX, &REGEXSET, &LITERALS, &STREAM, &SCAN, &JOB, &NOTIFIER, &LISTENER, &GUNZIP,
-    &FILE, &FUZZY, &MATCHER, &DIFF, &INLINE,
+    &FILE, &FUZZY, &MATCHER, &DIFF, &INLINE, &SESSION,
 ];
 
 /// Total size in bytes of the results that live jobs with exactly one result hold.

@@ -265,6 +265,8 @@ typedef struct rille_buffer rille_buffer;
 
 typedef struct rille_diff rille_diff;
 
+typedef struct rille_diff_session rille_diff_session;
+
 typedef struct rille_file rille_file;
 
 typedef struct rille_fuzzy rille_fuzzy;
@@ -637,6 +639,14 @@ typedef struct rille_hunk {
     uint32_t b_first;
     uint32_t b_count;
 } rille_hunk;
+
+typedef struct rille_diff_state {
+    uint32_t lines;
+    uint32_t hunks;
+    uint32_t exact;
+    uint32_t reserved;
+    double bytes;
+} rille_diff_state;
 
 typedef struct rille_patch {
     uint32_t size;
@@ -1414,6 +1424,53 @@ uint32_t rille_diff_count(const struct rille_diff *diff);
 uint32_t rille_diff_exact(const struct rille_diff *diff);
 
 const struct rille_hunk *rille_diff_hunks(const struct rille_diff *diff);
+
+int32_t rille_diff_session_new(const uint8_t *base,
+                               size_t len,
+                               const struct rille_diff_options *options,
+                               struct rille_diff_session **out,
+                               struct rille_error *err);
+
+int32_t rille_diff_session_base(struct rille_diff_session *session,
+                                const uint8_t *base,
+                                size_t len,
+                                struct rille_error *err);
+
+int32_t rille_diff_session_text(struct rille_diff_session *session,
+                                const uint8_t *text,
+                                size_t len,
+                                struct rille_error *err);
+
+int32_t rille_diff_session_edit(struct rille_diff_session *session,
+                                uint32_t first,
+                                uint32_t removed,
+                                const uint8_t *lines,
+                                size_t len,
+                                uint32_t count,
+                                struct rille_error *err);
+
+int32_t rille_diff_session_hunks(const struct rille_diff_session *session,
+                                 uint32_t first,
+                                 uint32_t last,
+                                 struct rille_hunk *hunks,
+                                 uint32_t capacity,
+                                 uint32_t *count,
+                                 struct rille_error *err);
+
+int32_t rille_diff_session_state(const struct rille_diff_session *session,
+                                 struct rille_diff_state *out,
+                                 struct rille_error *err);
+
+int32_t rille_diff_session_start(const struct rille_diff_session *session,
+                                 struct rille_job **out,
+                                 struct rille_error *err);
+
+int32_t rille_diff_session_take(struct rille_diff_session *session,
+                                const struct rille_job *job,
+                                uint32_t *taken,
+                                struct rille_error *err);
+
+void rille_diff_session_free(struct rille_diff_session *session);
 
 int32_t rille_diff_unified(const struct rille_patch *patch,
                            const struct rille_unified_options *options,

@@ -9,8 +9,8 @@ local M = {}
 ---@field count integer number of hunks
 ---@field exact boolean false if a bound was reached, so that some hunks are larger than need be
 ---@field package numbers ffi.cdata*|integer[] four numbers for each hunk, from 0 on: 0-based line and count in each text
----@field package a rille.source
----@field package b rille.source
+---@field package a? rille.source nil for the hunks of a session
+---@field package b? rille.source
 local Hunks = {}
 
 --- Returns the lines of a hunk in both texts: its first line and the number of lines. Where there are none, the first one is
@@ -45,7 +45,7 @@ end
 --- the object is used to write or apply patches.
 ---@param module? string the module that adds the methods that write patches, when one of them is first used
 ---@return table class
----@return fun(numbers: ffi.cdata*|integer[], count: integer, exact: boolean, a: rille.source, b: rille.source): rille.hunks
+---@return fun(numbers: ffi.cdata*|integer[], count: integer, exact: boolean, a?: rille.source, b?: rille.source): rille.hunks
 function M.class(module)
   local own = { is_rille_hunks = true, get = Hunks.get, kind = Hunks.kind }
   own.__index = own
@@ -76,6 +76,8 @@ M.Hunks, M.new = M.class("rille.diff.patch")
 function M.check(hunks, name, level)
   if type(hunks) ~= "table" or not hunks.is_rille_hunks then
     error(name .. ": hunks must be those of rille.diff, got " .. type(hunks), level or 3)
+  elseif not hunks.a then
+    error(name .. ": the hunks of a session have no texts; take those of rille.diff(base, text)", level or 3)
   end
 end
 

@@ -107,4 +107,13 @@ function M.inline(a, b, opts, spans)
   return spans
 end
 
+--- Makes a session: a base, and a text that is compared with it.
+---@param base rille.source
+---@param opts? rille.diff.options
+---@return rille.fallback.diff.session? session
+---@return string? message
+function M.session(base, opts)
+  return lazy.load("rille.fallback.diff.session")(base, opts, new_hunks)
+end
+
 return setmetatable(M, { __call = new })

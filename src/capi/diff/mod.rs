@@ -1,5 +1,7 @@
 //! The noun `diff`: the changes from one text to another.
 
+mod session;
+
 use super::boundary::{Handle, Zeroed, boundary, boundary_at, boundary_get, options, place, slice};
 use super::error::{Failure, rille_error, rille_status::*};
 use super::gauge::{self, Gauge, Measured};
@@ -146,10 +148,19 @@ impl rille_diff_options {
 }
 
 impl Task {
-    fn run(&self, a: &[u8], b: &[u8], is_cancelled: &dyn Fn() -> bool) -> Compared {
+    /// Calls `body` with the limits, whose deadline counts from now on.
+    fn with_limits<T>(
+        &self,
+        is_cancelled: &dyn Fn() -> bool,
+        body: impl FnOnce(&Limits) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let deadline = self.deadline.and_then(|after| Instant::now().checked_add(after));
-        let limits = Limits { deadline, memory_limit: self.memory_limit, is_cancelled };
-        let Diff { hunks, exact } = diff::diff(a, b, &self.options, &limits)?;
+        body(&Limits { deadline, memory_limit: self.memory_limit, is_cancelled })
+    }
+
+    fn run(&self, a: &[u8], b: &[u8], is_cancelled: &dyn Fn() -> bool) -> Compared {
+        let compare = |limits: &Limits| Ok(diff::diff(a, b, &self.options, limits)?);
+        let Diff { hunks, exact } = self.with_limits(is_cancelled, compare)?;
         Ok(Arc::new(Hunks { hunks: hunks.into_iter().map(rille_hunk::from).collect(), exact }))
     }
 }

@@ -40,28 +40,31 @@ impl Window {
 }
 
 impl Session {
-    /// Replaces `removed` lines of the text from `first` on, 0-based, by lines without line feeds. After an error nothing
-    /// has changed. The range must be within the text.
+    /// Replaces `removed` lines of the text from `first` on, 0-based, by `count` lines: those of `lines`, which has a line feed
+    /// between each two of them and none at the end. After an error nothing has changed. The range must be within the text.
     ///
     /// A text whose last line has no line feed stays one, unless that line becomes empty.
-    pub fn edit(&mut self, first: usize, removed: usize, lines: &[&[u8]]) -> Result<(), DiffError> {
-        let (mut first, mut removed, is_last) = (first, removed, first + removed == self.lines());
+    pub fn edit(
+        &mut self,
+        mut first: usize,
+        mut removed: usize,
+        lines: &[u8],
+        count: usize,
+    ) -> Result<(), DiffError> {
+        self.check_memory(lines.len() + count * size_of::<Token>())?;
+        let is_cut = !self.is_ended && first + removed == self.lines();
         let mut text = Vec::new();
-        let bytes = lines.iter().map(|line| line.len() + 1).sum::<usize>();
-        self.check_memory(bytes + lines.len() * size_of::<Token>())?;
-        let is_cut = is_last && !self.is_ended;
         // The line before becomes the last one, or is no longer the last one.
-        if is_cut && first > 0 && (lines.is_empty() || removed == 0) {
+        if is_cut && first > 0 && (count == 0 || removed == 0) {
             (first, removed) = (first - 1, removed + 1);
             self.append_lines(first..first + 1, &mut text)?;
             if text.last() != Some(&b'\n') {
                 memory::push(&mut text, b'\n')?;
             }
         }
-        memory::reserve(&mut text, bytes)?;
-        for line in lines {
-            text.extend_from_slice(line);
-            text.push(b'\n');
+        if count > 0 {
+            memory::append(&mut text, lines)?;
+            memory::push(&mut text, b'\n')?;
         }
         let mut is_ended = self.is_ended;
         if is_cut && !text.is_empty() {

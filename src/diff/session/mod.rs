@@ -91,12 +91,15 @@ pub struct Session {
 impl Session {
     /// Returns a session whose text is the base.
     pub fn new(
-        base: Arc<[u8]>,
+        base: &[u8],
         options: DiffOptions,
         memory_limit: usize,
     ) -> Result<Session, DiffError> {
+        if base.len() > memory_limit {
+            return Err(DiffError::MemoryLimit(memory_limit));
+        }
         let is_ended = base.last().is_none_or(|&last| last == b'\n');
-        let (mut dictionary, tokens) = Dictionary::new(base)?;
+        let (mut dictionary, tokens) = Dictionary::new(memory::copy(base)?.into())?;
         for &token in &tokens {
             dictionary.take_again(token);
         }
@@ -150,6 +153,17 @@ impl Session {
         let mut text = Vec::new();
         self.append_lines(0..self.text.len(), &mut text)?;
         Ok(text)
+    }
+
+    /// Replaces the base, and compares the text with it. After an error nothing has changed.
+    pub fn set_base(&mut self, base: &[u8], limits: &Limits) -> Result<(), DiffError> {
+        let text = self.text()?;
+        self.check_memory(text.len() + base.len())?;
+        let mut new = Session::new(base, self.options, self.memory_limit)?;
+        new.set_text(&text, limits)?;
+        new.version = self.version + 1;
+        *self = new;
+        Ok(())
     }
 
     /// Replaces the whole text, and compares it with the base. After an error nothing has changed.

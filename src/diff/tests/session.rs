@@ -1,10 +1,9 @@
 use super::{Random, applied, assert_in_order};
 use crate::diff::session::Session;
 use crate::diff::{DiffOptions, Hunk, Limits, diff};
-use std::sync::Arc;
 
 fn session(base: &[u8]) -> Session {
-    Session::new(Arc::from(base), DiffOptions::default(), usize::MAX).unwrap()
+    Session::new(base, DiffOptions::default(), usize::MAX).unwrap()
 }
 
 /// The text of a session as a list, edited in the plainest way.
@@ -56,7 +55,7 @@ fn edit_at_random(base: &[u8], pool: &[&[u8]], edits: usize, seed: u64) -> usize
                 pool[(other / 7 + at) % pool.len()]
             });
         }
-        session.edit(first, removed, &lines).unwrap();
+        session.edit(first, removed, &lines.join(&b'\n'), lines.len()).unwrap();
         model.edit(first, removed, &lines);
         let text = model.text();
         assert_eq!(session.text().unwrap(), text, "round {round}");
