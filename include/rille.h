@@ -2525,10 +2525,10 @@ int32_t rille_matcher_filter(rille_matcher *matcher, const uint8_t *const *items
 #define RILLE_DIFF_NO_INDENT_HEURISTIC 4
 
 /** Show the last line before each change that starts with a letter, an underscore or a dollar sign, as Git does. */
-#define RILLE_DIFF_HEADINGS 1
+#define RILLE_UNIFIED_HEADINGS 1
 
-#define RILLE_DIFF_NO_CONTEXT 2 /**< Write no unchanged lines. */
-#define RILLE_DIFF_REVERSE 1 /**< Take hunks back: the text is the second one of the diff. */
+#define RILLE_UNIFIED_NO_CONTEXT 2 /**< Write no unchanged lines. */
+#define RILLE_APPLY_REVERSE 1 /**< Take hunks back: the text is the second one of the diff. */
 
 /** How matching lines are found. */
 typedef enum rille_diff_algorithm {
@@ -2643,7 +2643,7 @@ typedef struct rille_patch {
 typedef struct rille_unified_options {
     uint32_t size; /**< sizeof(rille_unified_options). */
     uint32_t context; /**< Number of unchanged lines before and after each change; 0 for 3. */
-    uint32_t flags; /**< RILLE_DIFF_HEADINGS and RILLE_DIFF_NO_CONTEXT, combined. */
+    uint32_t flags; /**< RILLE_UNIFIED_HEADINGS and RILLE_UNIFIED_NO_CONTEXT, combined. */
     uint32_t reserved; /**< Reserved; must be 0. */
     /** The name of the first text; if both names are NULL, the diff starts with its first line of `@@`. */
     const uint8_t *a_name;
@@ -2658,7 +2658,7 @@ typedef struct rille_unified_options {
 typedef struct rille_apply_options {
     uint32_t size; /**< sizeof(rille_apply_options). */
     uint32_t hunk; /**< Number of the hunk, from 1 on; 0 for all of them. */
-    uint32_t flags; /**< RILLE_DIFF_REVERSE, or 0. */
+    uint32_t flags; /**< RILLE_APPLY_REVERSE, or 0. */
     uint32_t reserved; /**< Reserved; must be 0. */
 } rille_apply_options;
 

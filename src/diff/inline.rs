@@ -18,22 +18,7 @@ use super::linear::{Linear, Region};
 use super::units::{Units, is_blank, is_equal, is_word_byte};
 use crate::memory::NoMemory;
 
-/// What is compared.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum InlineUnit {
-    /// Words, runs of blanks, and other characters.
-    #[default]
-    Word,
-    /// Characters; a maximal invalid subsequence is one.
-    Char,
-    /// Grapheme clusters.
-    Grapheme,
-}
-
-impl InlineUnit {
-    /// Every unit.
-    pub const ALL: [InlineUnit; 3] = [InlineUnit::Word, InlineUnit::Char, InlineUnit::Grapheme];
-}
+pub use super::units::InlineUnit;
 
 /// Bytes `a_start` to `a_stop` of the first text that are replaced by bytes `b_start` to `b_stop` of the second one. One of them
 /// may be empty.

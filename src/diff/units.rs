@@ -1,8 +1,24 @@
 //! Splits lines into the units that an inline diff compares.
 
-use super::inline::InlineUnit;
 use crate::memory::{self, NoMemory};
 use crate::text::{decode, segment_stop};
+
+/// What is compared.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InlineUnit {
+    /// Words, runs of blanks, and other characters.
+    #[default]
+    Word,
+    /// Characters; a maximal invalid subsequence is one.
+    Char,
+    /// Grapheme clusters.
+    Grapheme,
+}
+
+impl InlineUnit {
+    /// Every unit.
+    pub const ALL: [InlineUnit; 3] = [InlineUnit::Word, InlineUnit::Char, InlineUnit::Grapheme];
+}
 
 /// The units of a text. Kept between texts, so that splitting a short one allocates nothing.
 #[derive(Default)]

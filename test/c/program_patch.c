@@ -30,7 +30,7 @@ static void patches(void) {
     rille_unified_options unified = RILLE_UNIFIED_OPTIONS_INIT;
     CHECK(rille_diff_unified(&patch, NULL, out, NULL) == RILLE_OK);
     CHECK(has(out, "@@ -1,8 +1,9 @@\n a\n-b\n+B\n c\n d\n e\n f\n g\n h\n+i\n"));
-    unified.flags = RILLE_DIFF_NO_CONTEXT | RILLE_DIFF_HEADINGS;
+    unified.flags = RILLE_UNIFIED_NO_CONTEXT | RILLE_UNIFIED_HEADINGS;
     unified.a_name = BYTES("x"), unified.a_name_len = 1, unified.b_name = BYTES("y"), unified.b_name_len = 1;
     CHECK(rille_diff_unified(&patch, &unified, out, NULL) == RILLE_OK);
     CHECK(has(out, "--- x\n+++ y\n@@ -2 +2 @@ a\n-b\n+B\n@@ -8,0 +9 @@ h\n+i\n"));
@@ -43,7 +43,7 @@ static void patches(void) {
 
     CHECK(rille_diff_apply(&patch, TEXT(a), NULL, out, NULL, NULL) == RILLE_OK && has(out, b));
     rille_apply_options which = RILLE_APPLY_OPTIONS_INIT;
-    which.hunk = 2, which.flags = RILLE_DIFF_REVERSE;
+    which.hunk = 2, which.flags = RILLE_APPLY_REVERSE;
     CHECK(rille_diff_apply(&patch, TEXT(b), &which, out, misfit, NULL) == RILLE_OK);
     CHECK(has(out, "a\nB\nc\nd\ne\nf\ng\nh\n") && misfit[0] == 7);
     CHECK(rille_diff_apply(&patch, TEXT("a\nx\n"), NULL, out, misfit, NULL) == RILLE_NONE);

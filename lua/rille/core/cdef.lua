@@ -93,11 +93,11 @@ static const int RILLE_DIFF_IGNORE_EOL = 2;
 
 static const int RILLE_DIFF_NO_INDENT_HEURISTIC = 4;
 
-static const int RILLE_DIFF_HEADINGS = 1;
+static const int RILLE_UNIFIED_HEADINGS = 1;
 
-static const int RILLE_DIFF_NO_CONTEXT = 2;
+static const int RILLE_UNIFIED_NO_CONTEXT = 2;
 
-static const int RILLE_DIFF_REVERSE = 1;
+static const int RILLE_APPLY_REVERSE = 1;
 
 typedef enum rille_status {
     RILLE_OK = 0,

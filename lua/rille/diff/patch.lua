@@ -14,8 +14,8 @@ local patch = ffi.new("rille_patch", { size = ffi.sizeof("rille_patch") })
 local how = ffi.new("rille_unified_options", { size = ffi.sizeof("rille_unified_options") })
 local which = ffi.new("rille_apply_options", { size = ffi.sizeof("rille_apply_options") })
 local hunk_array = ffi.typeof("const rille_hunk *")
-local HEADINGS, NO_CONTEXT = tonumber(C.RILLE_DIFF_HEADINGS), tonumber(C.RILLE_DIFF_NO_CONTEXT)
-local REVERSE, NONE = tonumber(C.RILLE_DIFF_REVERSE), tonumber(C.RILLE_NONE)
+local HEADINGS, NO_CONTEXT = tonumber(C.RILLE_UNIFIED_HEADINGS), tonumber(C.RILLE_UNIFIED_NO_CONTEXT)
+local REVERSE, NONE = tonumber(C.RILLE_APPLY_REVERSE), tonumber(C.RILLE_NONE)
 
 ---@class rille.hunks
 local Hunks = hunks_of.Hunks

@@ -83,9 +83,9 @@ pub(super) fn append_to(
 }
 
 /// Show the last line before each change that starts with a letter, an underscore or a dollar sign, as Git does.
-pub const RILLE_DIFF_HEADINGS: u32 = 1;
+pub const RILLE_UNIFIED_HEADINGS: u32 = 1;
 /// Write no unchanged lines.
-pub const RILLE_DIFF_NO_CONTEXT: u32 = 2;
+pub const RILLE_UNIFIED_NO_CONTEXT: u32 = 2;
 
 /// Number of unchanged lines by default.
 const DEFAULT_CONTEXT_LINES: u32 = 3;
@@ -98,7 +98,7 @@ pub struct rille_unified_options {
     pub size: u32,
     /// Number of unchanged lines before and after each change; 0 for 3.
     pub context: u32,
-    /// RILLE_DIFF_HEADINGS and RILLE_DIFF_NO_CONTEXT, combined.
+    /// RILLE_UNIFIED_HEADINGS and RILLE_UNIFIED_NO_CONTEXT, combined.
     pub flags: u32,
     /// Reserved; must be 0.
     pub reserved: u32,
@@ -122,8 +122,9 @@ impl rille_unified_options {
     ///
     /// The names are null or as long as they say.
     unsafe fn read<'a>(&self) -> Result<UnifiedOptions<'a>, Failure> {
-        if self.flags & !(RILLE_DIFF_HEADINGS | RILLE_DIFF_NO_CONTEXT) != 0 {
-            let message = format!("unknown flags {:#x}; combine RILLE_DIFF_ constants", self.flags);
+        if self.flags & !(RILLE_UNIFIED_HEADINGS | RILLE_UNIFIED_NO_CONTEXT) != 0 {
+            let message =
+                format!("unknown flags {:#x}; combine RILLE_UNIFIED_ constants", self.flags);
             return Err(Failure::new(RILLE_EARG, message));
         } else if self.reserved != 0 {
             let message = format!("reserved is {}; it must be 0", self.reserved);
@@ -135,12 +136,12 @@ impl rille_unified_options {
         let is_named = !self.a_name.is_null() || !self.b_name.is_null();
         Ok(UnifiedOptions {
             context: match self.context {
-                _ if self.flags & RILLE_DIFF_NO_CONTEXT != 0 => 0,
+                _ if self.flags & RILLE_UNIFIED_NO_CONTEXT != 0 => 0,
                 0 => DEFAULT_CONTEXT_LINES,
                 context => context,
             },
             names: is_named.then_some(names),
-            headings: self.flags & RILLE_DIFF_HEADINGS != 0,
+            headings: self.flags & RILLE_UNIFIED_HEADINGS != 0,
         })
     }
 }
@@ -175,7 +176,7 @@ pub unsafe extern "C" fn rille_diff_unified(
 }
 
 /// Take hunks back: the text is the second one of the diff.
-pub const RILLE_DIFF_REVERSE: u32 = 1;
+pub const RILLE_APPLY_REVERSE: u32 = 1;
 
 /// Which hunks are applied. Set `size` to sizeof(rille_apply_options).
 #[repr(C)]
@@ -185,7 +186,7 @@ pub struct rille_apply_options {
     pub size: u32,
     /// Number of the hunk, from 1 on; 0 for all of them.
     pub hunk: u32,
-    /// RILLE_DIFF_REVERSE, or 0.
+    /// RILLE_APPLY_REVERSE, or 0.
     pub flags: u32,
     /// Reserved; must be 0.
     pub reserved: u32,
@@ -222,8 +223,8 @@ pub unsafe extern "C" fn rille_diff_apply(
             true => None,
             false => Some(places(out_misfit, 2, "out_misfit")?),
         };
-        if options.flags & !RILLE_DIFF_REVERSE != 0 {
-            let message = format!("unknown flags {:#x}; use RILLE_DIFF_REVERSE", options.flags);
+        if options.flags & !RILLE_APPLY_REVERSE != 0 {
+            let message = format!("unknown flags {:#x}; use RILLE_APPLY_REVERSE", options.flags);
             return Err(Failure::new(RILLE_EARG, message));
         } else if options.reserved != 0 {
             let message = format!("reserved is {}; it must be 0", options.reserved);
@@ -238,7 +239,7 @@ pub unsafe extern "C" fn rille_diff_apply(
             }
             let (a, b, hunks) = patch.read()?;
             let only = options.hunk.checked_sub(1).map(|index| index as usize);
-            let is_reverse = options.flags & RILLE_DIFF_REVERSE != 0;
+            let is_reverse = options.flags & RILLE_APPLY_REVERSE != 0;
             append_to(out, |out| match apply(text, (&a, &b), &hunks, only, is_reverse, out) {
                 Ok(()) => Ok(RILLE_OK),
                 Err(ApplyError::Mismatch { hunk, line }) => {
