@@ -2508,6 +2508,16 @@ int32_t rille_matcher_filter(rille_matcher *matcher, const uint8_t *const *items
  *     printf("%s, %u bytes\n", merged == RILLE_OK ? "merged" : "conflicts", rille_buffer_len(out));     //> merged, 12 bytes
  *     rille_buffer_free(out);
  *
+ *     rille_diff_session *session;
+ *     rille_hunk touched[8];
+ *     uint32_t count;
+ *     rille_diff_session_new(RILLE_TEXT("one\ntwo\nthree\n"), NULL, &session, NULL);
+ *     rille_diff_session_edit(session, 1, 1, RILLE_TEXT("2\n2.5"), 2, NULL);
+ *     rille_diff_session_hunks(session, 0, 10, touched, 8, &count, NULL);
+ *     printf("%u hunk: -%u,%u +%u,%u\n", count, touched[0].a_first, touched[0].a_count, touched[0].b_first,
+ *            touched[0].b_count);     //> 1 hunk: -1,1 +1,2
+ *     rille_diff_session_free(session);
+ *
  *     rille_inline *words;
  *     rille_inline_new(&words, NULL);
  *     rille_inline_compare(words, RILLE_TEXT("let count = 1;"), RILLE_TEXT("let total = 1;"), RILLE_UNIT_WORD, NULL);

@@ -5,6 +5,7 @@
 LAYOUT(diff_options_size, sizeof(rille_diff_options) == 32);
 LAYOUT(diff_options_memory_limit, offsetof(rille_diff_options, memory_limit) == 24);
 LAYOUT(hunk_size, sizeof(rille_hunk) == 16);
+LAYOUT(diff_state_bytes, offsetof(rille_diff_state, bytes) == 16);
 
 #define TEXT(text) BYTES(text), sizeof text - 1
 
@@ -72,7 +73,62 @@ static void diff_jobs(void) {
     rille_job_free(other);
 }
 
+static void diff_sessions(void) {
+    rille_diff_session *session = NULL;
+    rille_diff_state state;
+    rille_hunk hunks[4];
+    rille_job *job = NULL, *other = NULL;
+    rille_progress done;
+    rille_error err;
+    uint32_t count = 9, taken = 9;
+    CHECK(rille_diff_session_new(TEXT("a\nb\nc\n"), NULL, &session, NULL) == RILLE_OK);
+    CHECK(rille_diff_session_state(session, &state, NULL) == RILLE_OK);
+    CHECK(state.lines == 3 && state.hunks == 0 && state.exact == 1 && state.reserved == 0 && state.bytes > 6);
+    CHECK(rille_diff_session_edit(session, 1, 1, NULL, 0, 0, NULL) == RILLE_OK);
+    CHECK(rille_diff_session_edit(session, 2, 0, TEXT("d\ne"), 2, NULL) == RILLE_OK);
+    CHECK(rille_diff_session_hunks(session, 0, UINT32_MAX, hunks, 4, &count, NULL) == RILLE_OK && count == 2);
+    CHECK(is_hunk(&hunks[0], 1, 1, 1, 0) && is_hunk(&hunks[1], 3, 0, 2, 2));
+    CHECK(rille_diff_session_hunks(session, 0, UINT32_MAX, hunks, 1, &count, NULL) == RILLE_OK && count == 1);
+    CHECK(rille_diff_session_hunks(session, 3, 3, hunks, 4, &count, NULL) == RILLE_OK && count == 1);
+    CHECK(is_hunk(&hunks[0], 3, 0, 2, 2));
+
+    CHECK(rille_diff_session_edit(session, 5, 0, TEXT("x"), 1, &err) == RILLE_EARG && strstr(err.message, "has 4 lines"));
+    CHECK(rille_diff_session_edit(session, 3, 2, TEXT("x"), 1, &err) == RILLE_EARG && strstr(err.message, "lines 3 to 5"));
+    CHECK(rille_diff_session_edit(session, 0, UINT32_MAX, TEXT("x"), 1, &err) == RILLE_EARG);
+    CHECK(rille_diff_session_edit(session, 0, 0, TEXT("x\n"), 1, &err) == RILLE_EARG && strstr(err.message, "has 2 lines"));
+    CHECK(rille_diff_session_edit(session, 0, 0, TEXT("x"), 0, &err) == RILLE_EARG && strstr(err.message, "count is 0"));
+    CHECK(rille_diff_session_hunks(session, 0, 0, NULL, 1, &count, &err) == RILLE_EARG);
+    CHECK(rille_diff_session_hunks(session, 0, 0, hunks, 1, NULL, &err) == RILLE_EARG);
+    CHECK(rille_diff_session_state(session, NULL, &err) == RILLE_EARG && rille_diff_session_state(NULL, &state, &err) == RILLE_EARG);
+    CHECK(rille_diff_session_state(session, &state, NULL) == RILLE_OK && state.lines == 4 && state.hunks == 2);
+
+    CHECK(rille_diff_session_start(session, &job, NULL) == RILLE_OK);
+    for (done.state = RILLE_JOB_RUNNING; done.state == RILLE_JOB_RUNNING;)
+        CHECK(rille_job_wait(job, 120000, NULL) == RILLE_OK && rille_job_poll(job, &done, NULL) == RILLE_OK);
+    CHECK(rille_diff_session_take(session, job, &taken, NULL) == RILLE_OK && taken == 1);
+    CHECK(rille_diff_session_text(session, TEXT("a\nb\nc"), NULL) == RILLE_OK);
+    CHECK(rille_diff_session_take(session, job, &taken, NULL) == RILLE_OK && taken == 0);
+    CHECK(rille_diff_session_take(session, NULL, &taken, &err) == RILLE_EARG);
+    rille_job_free(job);
+    CHECK(rille_regex_start(TEXT("a"), NULL, &other, NULL) == RILLE_OK);
+    CHECK(rille_diff_session_take(session, other, &taken, &err) == RILLE_EARG && strstr(err.message, "not a comparison of a session"));
+    rille_job_free(other);
+    CHECK(rille_diff_session_hunks(session, 0, 9, hunks, 4, &count, NULL) == RILLE_OK && count == 1 && is_hunk(&hunks[0], 2, 1, 2, 1));
+    CHECK(rille_diff_session_base(session, TEXT("a\nb\nc"), NULL) == RILLE_OK);
+    CHECK(rille_diff_session_hunks(session, 0, 9, hunks, 4, &count, NULL) == RILLE_OK && count == 0);
+    rille_diff_session_free(session);
+    rille_diff_session_free(NULL);
+
+    rille_diff_options options = RILLE_DIFF_OPTIONS_INIT;
+    options.memory_limit = 4;
+    session = NULL;
+    CHECK(rille_diff_session_new(TEXT("a\nb\nc\n"), &options, &session, &err) == RILLE_ELIMIT && session == NULL);
+    CHECK(rille_diff_session_new(NULL, 1, NULL, &session, &err) == RILLE_EARG);
+    CHECK(rille_diff_session_new(NULL, 0, NULL, NULL, &err) == RILLE_EARG);
+}
+
 void diff(void) {
     diffs();
     diff_jobs();
+    diff_sessions();
 }
