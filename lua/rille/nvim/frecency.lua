@@ -160,7 +160,7 @@ Batch.__index = Batch
 
 ---@type rille.nvim.frecency.batch? the batch that is being written on another thread
 local running
----@type uv.uv_timer_t? until the next try
+---@type table? the timer until the next try
 local timer
 local again_ms = AGAIN_MS
 

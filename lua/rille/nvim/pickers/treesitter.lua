@@ -221,6 +221,7 @@ end
 --- Returns an iterator over lists of symbols, of which only the last has any: they are found in several turns.
 local function found(parser, buf)
   local list, count, till = {}, 0, 0
+  ---@async
   local function add(item)
     list[#list + 1] = item or nil
     count = count + 1
