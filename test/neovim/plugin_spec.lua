@@ -132,6 +132,15 @@ t.test("sub-commands call the functions of rille.nvim, and so do the maps", func
   nvim:wait([[return _G.ran == "git_statusv"]])
   nvim:type("<Esc>x")
   nvim:wait([[return _G.ran == "git_statusn"]])
+  -- As with `vim.keymap.set`, whose maps are not mapped again unless they begin with <Plug>; by `:normal`; and a wrong name.
+  nvim:lua([[vim.keymap.set("n", "y", "<Plug>(rille-lines)")]])
+  nvim:type("y")
+  nvim:wait([[return _G.ran == "linesn"]])
+  nvim:lua([[vim.cmd("normal " .. vim.api.nvim_replace_termcodes("<Plug>(rille-marks)", true, true, true))]])
+  nvim:wait([[return _G.ran == "marksn"]])
+  nvim:cmd("nmap z <Plug>(rille-nothing)")
+  nvim:type("z")
+  nvim:wait([[return _G.ran == "nothingn"]])
   t.eq(nvim:stop(), 0)
 end)
 
