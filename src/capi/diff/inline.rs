@@ -108,8 +108,8 @@ pub unsafe extern "C" fn rille_inline_compare(
 /// Returns the number of spans of the last comparison; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_inline_count(diff: *const rille_inline) -> u32 {
-    // SAFETY: the caller passes NULL or a live object that nobody changes meanwhile.
     boundary_get(0, || {
+        // SAFETY: the caller passes NULL or a live object that nobody changes meanwhile.
         unsafe { Handle::peek(diff) }.map_or(0, |diff| diff.diff.spans().len() as u32)
     })
 }

@@ -334,8 +334,8 @@ pub unsafe extern "C" fn rille_diff_free(diff: *mut rille_diff) {
 /// Returns the number of hunks; 0 for NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rille_diff_count(diff: *const rille_diff) -> u32 {
-    // SAFETY: the caller passes NULL or live hunks, which nothing changes.
     boundary_get(0, || {
+        // SAFETY: the caller passes NULL or live hunks, which nothing changes.
         unsafe { Handle::peek(diff) }.map_or(0, |diff| diff.hunks.hunks.len() as u32)
     })
 }

@@ -92,7 +92,8 @@ fn of(a: &[u8], b: &[u8], options: &DiffOptions) -> Vec<[u32; 4]> {
 #[test]
 fn the_ends_of_texts() {
     let options = DiffOptions::default();
-    let cases: [(&[u8], &[u8], &[[u32; 4]]); 10] = [
+    type Case<'a> = (&'a [u8], &'a [u8], &'a [[u32; 4]]);
+    let cases: [Case; 10] = [
         (b"", b"", &[]),
         (b"a", b"a", &[]),
         (b"", b"a\n", &[[0, 0, 0, 1]]),
@@ -116,7 +117,8 @@ fn ignored_differences() {
     let (case, eol) =
         (DiffOptions { ignore_case: true, ..plain }, DiffOptions { ignore_eol: true, ..plain });
     let (trailing, amount, all) = (space(Space::Trailing), space(Space::Amount), space(Space::All));
-    let cases: [(&[u8], &[u8], &[DiffOptions], &[DiffOptions]); 8] = [
+    type Case<'a> = (&'a [u8], &'a [u8], &'a [DiffOptions], &'a [DiffOptions]);
+    let cases: [Case; 8] = [
         (b"a\r\n", b"a\n", &[eol, trailing, amount, all], &[plain, case]),
         (b"a", b"a\n", &[eol, trailing, amount, all], &[plain, case]),
         (b"a \t\n", b"a\n", &[trailing, amount, all], &[plain, eol]),
