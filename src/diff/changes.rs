@@ -74,5 +74,6 @@ pub(super) fn hunks(
         a_before += a_count;
         b_before += b_count;
     }
+    hunks.shrink_to_fit();
     Ok(hunks)
 }

@@ -132,8 +132,24 @@ pub(super) fn hash(line: &[u8], seed: u64) -> u32 {
     (mixed ^ mixed >> 32) as u32
 }
 
-/// Number of lines between two looks at the meter.
-const LINES_PER_CHECK: usize = 1 << 12;
+/// Number of bytes that take about as long as a step.
+const BYTES_PER_STEP: usize = 64;
+
+/// Number of steps between two looks at the meter.
+const STEPS_PER_CHECK: usize = 1 << 12;
+
+/// Counts the steps for lines, which may be long.
+#[derive(Default)]
+struct Pace(usize);
+
+impl Pace {
+    /// Counts a line, and returns whether to go on.
+    #[inline]
+    fn go_on(&mut self, line: &[u8], meter: &mut Meter) -> Result<bool, DiffError> {
+        self.0 += 1 + line.len() / BYTES_PER_STEP;
+        if self.0 < STEPS_PER_CHECK { Ok(true) } else { meter.go_on(std::mem::take(&mut self.0)) }
+    }
+}
 
 /// Returns the tokens of the lines of two texts, or `None` if the deadline has passed.
 pub(super) fn intern(a: &Lines, b: &Lines, meter: &mut Meter) -> Result<Option<Tokens>, DiffError> {
@@ -146,21 +162,22 @@ pub(super) fn intern(a: &Lines, b: &Lines, meter: &mut Meter) -> Result<Option<T
     let slots = memory::filled((0, 0), slots)?;
     let mut table = Table { a, b, slots, firsts: memory::with_room(a.len())?, seed };
     let mut a_tokens: Vec<u32> = memory::with_room(a.len())?;
+    let mut pace = Pace::default();
     for line in 0..a.len() {
-        if line % LINES_PER_CHECK == 0 && !meter.go_on(LINES_PER_CHECK)? {
+        let text = a.get(line);
+        if !pace.go_on(text, meter)? {
             return Ok(None);
         }
-        let hash = hash(a.get(line), table.seed);
-        a_tokens.push(table.token(line as u32, hash, meter)?);
+        a_tokens.push(table.token(line as u32, hash(text, table.seed), meter)?);
     }
     let mut b_tokens = memory::with_room(b.len())?;
     // The line of `a` that the next line of `b` is compared with.
     let mut guess = 0;
     for line in 0..b.len() {
-        if line % LINES_PER_CHECK == 0 && !meter.go_on(LINES_PER_CHECK)? {
+        let text = b.get(line);
+        if !pace.go_on(text, meter)? {
             return Ok(None);
         }
-        let text = b.get(line);
         if guess < a.len() && a.get(guess) == text {
             b_tokens.push(a_tokens[guess]);
             guess += 1;
