@@ -15,6 +15,8 @@ use super::meter::Meter;
 use super::{DiffError, MAX_LINES};
 use crate::memory;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::hint::black_box;
+use std::ops::Range;
 
 /// The tokens of two texts.
 pub(super) struct Tokens {
@@ -86,6 +88,40 @@ impl<'a> Table<'_, 'a> {
         meter.release::<Slot>(self.slots.len());
         self.slots = slots;
         Ok(())
+    }
+}
+
+/// Number of lines that are hashed before the first of them is looked up: the processor then waits for memory once for all.
+const BLOCK: usize = 16;
+
+/// Number of lines without a match, from which on lines of the second text are looked up in blocks.
+const MANY_MISSES: usize = 4;
+
+impl Table<'_, '_> {
+    /// Appends the tokens of up to [`BLOCK`] lines, and returns whether to go on.
+    fn block(
+        &mut self,
+        lines: Range<usize>,
+        tokens: &mut Vec<u32>,
+        pace: &mut Pace,
+        meter: &mut Meter,
+    ) -> Result<bool, DiffError> {
+        let mut hashes = [0; BLOCK];
+        let (mask, mut touched) = (self.slots.len() - 1, 0);
+        for (hash_of, line) in hashes.iter_mut().zip(lines.clone()) {
+            let text = self.line(line as u32);
+            if !pace.go_on(text, meter)? {
+                return Ok(false);
+            }
+            *hash_of = hash(text, self.seed);
+            touched |= self.slots[*hash_of as usize & mask].1;
+        }
+        // So that the reads are not left out.
+        black_box(touched);
+        for (line, hash) in lines.zip(hashes) {
+            tokens.push(self.token(line as u32, hash, meter)?);
+        }
+        Ok(true)
     }
 }
 
@@ -163,30 +199,35 @@ pub(super) fn intern(a: &Lines, b: &Lines, meter: &mut Meter) -> Result<Option<T
     let mut table = Table { a, b, slots, firsts: memory::with_room(a.len())?, seed };
     let mut a_tokens: Vec<u32> = memory::with_room(a.len())?;
     let mut pace = Pace::default();
-    for line in 0..a.len() {
-        let text = a.get(line);
-        if !pace.go_on(text, meter)? {
+    for start in (0..a.len()).step_by(BLOCK) {
+        let stop = a.len().min(start + BLOCK);
+        if !table.block(start..stop, &mut a_tokens, &mut pace, meter)? {
             return Ok(None);
         }
-        a_tokens.push(table.token(line as u32, hash(text, table.seed), meter)?);
     }
     let mut b_tokens = memory::with_room(b.len())?;
-    // The line of `a` that the next line of `b` is compared with.
-    let mut guess = 0;
-    for line in 0..b.len() {
+    // The line of `a` that the next line of `b` is compared with, and how often it was another one since the last match.
+    let (mut guess, mut misses) = (0, 0);
+    while b_tokens.len() < b.len() {
+        let line = b_tokens.len();
         let text = b.get(line);
-        if !pace.go_on(text, meter)? {
-            return Ok(None);
-        }
         if guess < a.len() && a.get(guess) == text {
+            if !pace.go_on(text, meter)? {
+                return Ok(None);
+            }
             b_tokens.push(a_tokens[guess]);
-            guess += 1;
+            (guess, misses) = (guess + 1, 0);
             continue;
         }
-        let token = table.token((a.len() + line) as u32, hash(text, table.seed), meter)?;
-        b_tokens.push(token);
-        let first = table.firsts[token as usize] as usize;
-        guess = 1 + if first < a.len() { first } else { guess };
+        misses += 1;
+        let count = if misses < MANY_MISSES { 1 } else { BLOCK.min(b.len() - line) };
+        let lines = a.len() + line..a.len() + line + count;
+        if !table.block(lines, &mut b_tokens, &mut pace, meter)? {
+            return Ok(None);
+        }
+        let last = b_tokens[b_tokens.len() - 1];
+        let first = table.firsts[last as usize] as usize;
+        guess = if first < a.len() { first + 1 } else { guess + count };
     }
     let (count, slots) = (table.firsts.len(), table.slots.len());
     meter.release::<Slot>(slots);
