@@ -32,6 +32,42 @@ t.test("stats count handles and their memory", function()
   t.eq({ live() }, { handles, memory })
 end)
 
+t.test("one call collected half of a large heap of the host at once", function()
+  if t.shared then
+    t.skip("other Lua states use rille in this process")
+  end
+  local steps, clock, collectgarbage_, clock_ = {}, 0, collectgarbage, os.clock
+  -- Each part of the collector takes longer than one check may.
+  rawset(os, "clock", function()
+    clock = clock + 1
+    return clock
+  end)
+  rawset(_G, "collectgarbage", function(what, size)
+    if what == "count" then
+      return 2 ^ 20
+    elseif what == "step" then
+      steps[#steps + 1] = size
+      return false
+    end
+    return collectgarbage_(what, size)
+  end)
+  local buffer = rille.buffer(1)
+  local ok, message = pcall(function()
+    buffer:reserve(2 ^ 25)
+    buffer:reserve(2 ^ 25 + 2 ^ 17)
+    buffer:reserve(2 ^ 25 + 2 ^ 18)
+  end)
+  rawset(os, "clock", clock_)
+  rawset(_G, "collectgarbage", collectgarbage_)
+  buffer:close()
+  t.ok(ok, message)
+  -- A bounded part in each call, and the rest in later ones, although these need little memory.
+  t.ok(#steps > 1, #steps)
+  for _, size in ipairs(steps) do
+    t.ok(size <= 128, size)
+  end
+end)
+
 t.test("a handle that is dropped is freed by the collector", function()
   if t.shared then
     t.skip("other Lua states use rille in this process")
