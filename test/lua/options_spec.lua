@@ -200,6 +200,7 @@ local function cases(path)
     { "rille.scan_job", SCAN, rille.scan_job, lits },
     { "rille.diff", DIFF, rille.diff, "a", "b" },
     { "rille.diff_job", DIFF, rille.diff_job, "a", "b" },
+    { "rille.diff.session", DIFF, rille.diff.session, "a" },
     { "rille.fuzzy", with(FUZZY, { memory_limit = large_integer(1) }), fuzzy },
     { "rille.fuzzy.match", FUZZY, fuzzy.match, "a", "a" },
     { "rille.fuzzy.filter", with(FUZZY, { limit = integer(0) }), fuzzy.filter, "a", { "a" } },
