@@ -6,13 +6,14 @@ use bstr::ByteSlice;
 
 /// Returns lines of `len` bytes, each of which begins with its number.
 fn numbered(count: usize, len: usize) -> Vec<u8> {
-    let line = |number: usize| {
-        let mut line = format!("{number:<8}").into_bytes();
-        line.resize(len, b'.');
-        line.push(b'\n');
-        line
-    };
-    (1..=count).flat_map(line).collect()
+    let mut text = Vec::with_capacity(count * (len + 1));
+    for number in 1..=count {
+        let start = text.len();
+        text.extend_from_slice(format!("{number:<8}").as_bytes());
+        text.resize(start + len, b'.');
+        text.push(b'\n');
+    }
+    text
 }
 
 fn number(batch: &Lines, at: usize) -> usize {
