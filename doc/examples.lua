@@ -563,8 +563,8 @@ print(job:result():get(1)) --> 2	1	2	1
     "rille.hunks:unified",
     [[
 local hunks = rille.diff("one\ntwo\n", "one\n2\n")
-print((hunks:unified({ names = { "a/numbers", "b/numbers" } }):gsub("\n", "|")))
---> --- a/numbers|+++ b/numbers|@@ -1,2 +1,2 @@| one|-two|+2|
+print((hunks:unified({ names = { "a/numbers", "b/numbers" } }):gsub("\n", "$")))
+--> --- a/numbers$+++ b/numbers$@@ -1,2 +1,2 @@$ one$-two$+2$
 ]],
     unicode = [[print(rille.diff("größe", "größer"):unified({ names = { "ä", "b" }, headings = true }))]],
   },
@@ -588,7 +588,7 @@ print(rille.diff.apply("a\nx\nc\n", hunks)) --> nil	hunk 1 does not fit: line 2 
     "rille.diff.merge3 rille.diff.conflicts:get rille.diff.conflicts:lines",
     [[
 local base = "1\n2\n3\n"
-print((rille.diff.merge3(base, "one\n2\n3\n", "1\n2\nthree\n"):gsub("\n", "|"))) --> one|2|three|
+print((rille.diff.merge3(base, "one\n2\n3\n", "1\n2\nthree\n"):gsub("\n", "$"))) --> one$2$three$
 local merged, conflicts = rille.diff.merge3(base, "1\ntwo\n3\n", "1\nzwei\n3\n")
 local from, to = conflicts:get(1)
 print(conflicts.count, from, to) --> 1	3	47
