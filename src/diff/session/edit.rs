@@ -177,9 +177,10 @@ impl Session {
                 let after = (hunk.b_first + hunk.b_count) as usize;
                 end.max((after + end - first).saturating_sub(new.len()))
             });
-            if (is_first || self.has_anchor(window.first.b as usize..head))
-                && (is_last || self.has_anchor(tail..window.end.b as usize))
-            {
+            let is_held = (is_first || self.has_anchor(window.first.b as usize..head))
+                && (is_last || self.has_anchor(tail..window.end.b as usize));
+            // Once the session is not exact, a larger window does not pay: only a comparison of the whole makes it exact.
+            if is_held || !self.is_exact {
                 return Ok((window, found, self.is_exact && !self.options.is_loose()));
             }
             context *= GROWTH;
