@@ -1,6 +1,6 @@
 //! An edit of a session: which lines are compared again.
 
-use super::blocks::Extent;
+use super::blocks::{Extent, Place};
 use super::dictionary::Token;
 use super::{Session, Step, steps};
 use crate::diff::compare::{common_prefix, common_suffix};
@@ -13,6 +13,9 @@ const CONTEXT: usize = 24;
 
 /// Factor by which a window grows.
 const GROWTH: usize = 4;
+
+/// Number of lines of both texts above which a window grows no more: then the session is not exact. Some 50 µs.
+const MAX_GROWN: usize = 1024;
 
 /// Maximum number of lines of a window, of both texts together.
 const MAX_WINDOW: usize = 8192;
@@ -104,16 +107,10 @@ impl Session {
         if old == new {
             return Ok(old);
         }
-        if self.are_own(&old) && self.are_own(new) && !self.options.is_loose() {
-            // No line of the base equals them, so they are in one hunk, and stay in it.
-            let place = self.steps.find(|end| end.b as usize > first);
-            let step = self.steps.from(place).next();
-            if let Some(mut step) = step {
-                step.added = step.added - old.len() as u32 + new.len() as u32;
-                self.text.replace(first..end, new)?;
-                self.steps.set(place, step);
-                return Ok(old);
-            }
+        if let Some((place, step)) = self.within_hunk(first, &old, new) {
+            self.text.replace(first..end, new)?;
+            self.steps.set(place, step);
+            return Ok(old);
         }
         let (window, hunks, is_exact) = self.compare(first, end, new)?;
         let mut steps = steps(&hunks, window.before)?;
@@ -129,8 +126,38 @@ impl Session {
         Ok(old)
     }
 
-    fn are_own(&self, tokens: &[Token]) -> bool {
-        !tokens.is_empty() && tokens.iter().all(|&token| self.dictionary.is_own(token))
+    /// Returns the step of a hunk that holds an edit, with its new number of lines, if the edit changes nothing else.
+    ///
+    /// That is so if the base has none of the old and the new lines, which match nothing, and one of their kind stays between
+    /// the lines around them; and if it has neither the first nor the last line of the hunk, before and after the edit, as
+    /// such a hunk cannot slide.
+    fn within_hunk(&self, first: usize, old: &[Token], new: &[Token]) -> Option<(Place, Step)> {
+        let are_own = |tokens: &[Token]| tokens.iter().all(|&token| self.dictionary.is_own(token));
+        if self.options.is_loose() || !are_own(old) || !are_own(new) {
+            return None;
+        }
+        let place = self.steps.find(|end| end.b as usize >= first);
+        let mut step = self.steps.from(place).next()?;
+        let start = (place.before.b + step.kept) as usize;
+        let (stop, end) = (start + step.added as usize, first + old.len());
+        let is_emptied = new.is_empty() && old.len() == stop - start;
+        if start == stop || first < start || end > stop || is_emptied {
+            return None;
+        }
+        let is_own = |line: usize| {
+            let token = self.text.from(self.text.at(line)).next();
+            token.is_some_and(|token| self.dictionary.is_own(token))
+        };
+        let (precedes, follows) = (first > start && is_own(first - 1), end < stop && is_own(end));
+        // Otherwise lines that the base has come together, or are parted, and may match in another way.
+        let is_apart = !old.is_empty() && !new.is_empty() || precedes || follows;
+        // The lines that become the first and the last one, where those are deleted.
+        let has_ends = !new.is_empty() || (first > start || follows) && (end < stop || precedes);
+        if !(is_own(start) && is_own(stop - 1) && is_apart && has_ends) {
+            return None;
+        }
+        step.added = (stop - start - old.len() + new.len()) as u32;
+        Some((place, step))
     }
 
     /// Compares the window of an edit, and returns it with its hunks, and whether all hunks are exact then.
@@ -180,8 +207,9 @@ impl Session {
             let is_held = (is_first || self.has_anchor(window.first.b as usize..head))
                 && (is_last || self.has_anchor(tail..window.end.b as usize));
             // Once the session is not exact, a larger window does not pay: only a comparison of the whole makes it exact.
-            if is_held || !self.is_exact {
-                return Ok((window, found, self.is_exact && !self.options.is_loose()));
+            if is_held || !self.is_exact || window.len() > MAX_GROWN {
+                let is_exact = is_held && self.is_exact && !self.options.is_loose();
+                return Ok((window, found, is_exact));
             }
             context *= GROWTH;
         }

@@ -73,10 +73,26 @@ fn edit_at_random(base: &[u8], pool: &[&[u8]], edits: usize, seed: u64) -> usize
 
 #[test]
 fn an_ordinary_file_is_exact_after_each_edit() {
-    let base = include_bytes!("../../../CONTRIBUTING.md");
-    let pool: Vec<&[u8]> = base.split(|&byte| byte == b'\n').collect();
-    for seed in 1..5 {
-        assert_eq!(edit_at_random(base, &pool, 300, seed), 300);
+    let (small, large) = (
+        &include_bytes!("../../../CONTRIBUTING.md")[..],
+        &include_bytes!("../../../doc/rille.txt")[..],
+    );
+    for (base, edits, seeds) in [(small, 300, 4), (large, 100, 3)] {
+        let pool: Vec<&[u8]> = base.split(|&byte| byte == b'\n').collect();
+        for seed in 1..=seeds {
+            assert_eq!(edit_at_random(base, &pool, edits, seed), edits);
+        }
+    }
+}
+
+#[test]
+fn edits_within_a_hunk_are_those_of_a_comparison() {
+    // Few lines of the base are left after some rounds, so that most edits are within hunks.
+    let base: Vec<u8> = (0..60).flat_map(|i| format!("line {}\n", i % 20).into_bytes()).collect();
+    let pool: Vec<String> = (0..30).map(|i| format!("new {i}")).chain(["line 3".into()]).collect();
+    let pool: Vec<&[u8]> = pool.iter().map(|line| line.as_bytes()).collect();
+    for seed in 1..60 {
+        assert_eq!(edit_at_random(&base, &pool, 120, seed), 120);
     }
 }
 
