@@ -62,7 +62,9 @@ fuzz_target!(|input: (u8, &[u8], &[u8])| {
     }
     let literals = Arc::new(Literals::new(&[needle], &LiteralOptions::default()).expect("one literal"));
     let mut wanted = 0;
-    for line in content.split(|&byte| byte == b'\n') {
+    // A byte-order mark at the start is not part of the first line, as in grep.
+    let text = content.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&content);
+    for line in text.split(|&byte| byte == b'\n') {
         // A line may end with CR LF, which is not part of it.
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         wanted += literals.hits(line, 0).count() as u64;
