@@ -71,7 +71,7 @@ t.test("hunks are those of Neovim", function()
   if reason then
     t.skip(reason)
   end
-  local same, all = 0, 0
+  local others = {}
   for round = 1, 60 do
     local lines = code(20 + 5 * round)
     local a, b = joined(lines), joined(edited(lines, 1 + random(6)))
@@ -83,16 +83,24 @@ t.test("hunks are those of Neovim", function()
           { algorithm = algorithm, indent_heuristic = indent },
           { algorithm = algorithm, indent_heuristic = indent }
         )
-        all = all + 1
-        if vim.deep_equal(list, theirs) then
-          same = same + 1
-        elseif algorithm == "minimal" then
+        if not vim.deep_equal(list, theirs) then
+          others[#others + 1] = ("%d %s%s"):format(round, algorithm, indent and " indent" or "")
+        end
+        if algorithm == "minimal" then
           t.eq(cost(list), cost(theirs))
         end
       end
     end
   end
-  t.ok(same >= 0.95 * all, ("%d of %d"):format(same, all))
+  -- Two pairs of texts, of which several scripts are equally short.
+  local known = {}
+  for _, round in ipairs({ 19, 43 }) do
+    for _, algorithm in ipairs({ "myers", "minimal" }) do
+      known[#known + 1] = ("%d %s indent"):format(round, algorithm)
+      known[#known + 1] = ("%d %s"):format(round, algorithm)
+    end
+  end
+  t.eq(others, known)
 end)
 
 t.test("what is ignored is what Neovim ignores", function()
