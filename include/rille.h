@@ -2578,8 +2578,8 @@ typedef enum rille_merge_favor {
 typedef struct rille_diff rille_diff; /**< The hunks of two texts, in order. The texts are not kept. */
 
 /**
- * A session: a base that stays in the library, and a text whose edits it is told. After an edit only the lines around
- * it are compared again, so that a key in a long text takes microseconds.
+ * A session: a base that stays in the library, and a text whose edits are passed to it. After an edit only the lines
+ * around it are compared again, so that a key in a long text takes microseconds.
  *
  * One thread at a time may use a session. Lines are counted from 0. The text is at first the base.
  */
@@ -2798,9 +2798,9 @@ int32_t rille_diff_session_text(rille_diff_session *session, const uint8_t *text
  * between each two lines and none at the end. A text that has no line feed at its end stays so, unless its last line
  * becomes empty.
  *
- * Compares what is around the edit. That takes microseconds, unless the edit touches hunks of thousands of lines; these
- * are not compared, and the session is not exact any more, until rille_diff_session_start has run or the whole text is
- * replaced.
+ * Compares what is around the edit. That takes microseconds, unless the edit touches hunks of thousands of lines: these
+ * are not compared. After that, and in a long text that repeats few lines over and over or whose comparison ignores
+ * something, the session is not exact until rille_diff_session_start has run or the whole text is replaced.
  *
  * Returns RILLE_OK, RILLE_EARG (the lines are not in the text, or `lines` has another number of lines), RILLE_ETOOBIG
  * or RILLE_ELIMIT. After an error nothing has changed.

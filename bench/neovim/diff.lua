@@ -1,4 +1,4 @@
---- How long does a key take until the changed lines of the window are known? A session of `rille.diff` that is told the edits,
+--- How long does a key take until the changed lines of the window are known? A session of `rille.diff`,
 --- beside what plugins do without one: all lines are fetched, joined and compared.
 ---
 ---   RILLE_LIB=target/release/librille.so nvim --clean --headless -l bench/neovim/diff.lua [EDITS]

@@ -218,7 +218,7 @@ function Regex:captures(s, init, res)
   return captures
 end
 
---- Returns the strings of the first match as `ngx.re.match` does: `m[0]` is the whole match, `m[1]` the first group, `m.name` a
+--- Returns the strings of the first match: `m[0]` is the whole match, `m[1]` the first group, `m.name` a
 --- named one; false for a group that did not participate.
 ---@param s rille.source
 ---@param init? integer start position

@@ -1,10 +1,10 @@
 --- The arguments of a session's methods, for both backends.
 local M = {}
 
-local MOST = 2 ^ 31
+local MAX_LINES = 2 ^ 31
 
 local function is_line(value)
-  return type(value) == "number" and value >= 0 and value < MOST and value % 1 == 0
+  return type(value) == "number" and value >= 0 and value < MAX_LINES and value % 1 == 0
 end
 
 --- Raises an error at the caller of `rille.diff.session:edit` unless its arguments are right.
@@ -42,7 +42,7 @@ end
 ---@return integer first
 ---@return integer last
 function M.window(first, last)
-  first, last = first or 1, last or MOST - 1
+  first, last = first or 1, last or MAX_LINES - 1
   if not is_line(first) or not is_line(last) or first < 1 then
     local message = "rille.diff.session:hunks: first and last must be line numbers, got %s and %s"
     error(message:format(tostring(first), tostring(last)), 3)

@@ -86,7 +86,8 @@ end
 
 --- Replaces the lines from `first` to `last` of the text, and compares what is around them. With `last = first - 1` the lines
 --- are inserted before line `first`. Takes microseconds, unless the edit touches hunks of thousands of lines: these are not
---- compared, and the session is not exact until `start` or `text`.
+--- compared. After that, and in a long text that repeats few lines over and over or whose comparison ignores something, the session is
+--- not exact until `start` or `text`.
 ---@param first integer 1-based
 ---@param last integer 1-based, included
 ---@param lines string[] the new lines, without line feeds; {} deletes
@@ -126,7 +127,7 @@ function Session:state()
   return state.lines, state.hunks, state.exact == 1
 end
 
---- Compares the whole text with the base on another thread. `job:result()` gives the hunks to the session, and returns true;
+--- Compares the whole text with the base on another thread. `job:result()` passes the hunks to the session, and returns true;
 --- false if the text or the base has changed since the start, so that the hunks were dropped.
 ---@return rille.job? job
 ---@return string? message why it was not started: the memory limit is too low for a copy of the text

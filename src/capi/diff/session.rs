@@ -31,7 +31,7 @@ const _: () = assert!(
     size_of::<rille_diff_state>() == 24 && std::mem::offset_of!(rille_diff_state, bytes) == 16
 );
 
-/// A session: a base that stays in the library, and a text whose edits it is told. After an edit only the lines around it are
+/// A session: a base that stays in the library, and a text whose edits are passed to it. After an edit only the lines around it are
 /// compared again, so that a key in a long text takes microseconds.
 ///
 /// One thread at a time may use a session. Lines are counted from 0. The text is at first the base.
@@ -119,8 +119,9 @@ pub unsafe extern "C" fn rille_diff_session_text(
 /// Replaces `removed` lines of the text from `first` on by `count` lines: the `len` bytes at `lines`, with a line feed between
 /// each two lines and none at the end. A text that has no line feed at its end stays so, unless its last line becomes empty.
 ///
-/// Compares what is around the edit. That takes microseconds, unless the edit touches hunks of thousands of lines; these are
-/// not compared, and the session is not exact any more, until rille_diff_session_start has run or the whole text is replaced.
+/// Compares what is around the edit. That takes microseconds, unless the edit touches hunks of thousands of lines: these are not
+/// compared. After that, and in a long text that repeats few lines over and over or whose comparison ignores something, the session
+/// is not exact until rille_diff_session_start has run or the whole text is replaced.
 ///
 /// Returns RILLE_OK, RILLE_EARG (the lines are not in the text, or `lines` has another number of lines), RILLE_ETOOBIG or
 /// RILLE_ELIMIT. After an error nothing has changed.

@@ -4,13 +4,13 @@ use crate::memory::{self, NoMemory};
 use std::ops::Range;
 
 /// Maximum number of items of a block: moving half of them takes some 50 ns, and a million items have 1,300 blocks.
-const MOST: usize = 1024;
+const MAX_ITEMS: usize = 1024;
 
 /// Number of items with which a block starts, so that it has room for edits.
-const START: usize = 768;
+const START_ITEMS: usize = 768;
 
 /// A block below this size is joined with a neighbour.
-const LEAST: usize = 128;
+const MIN_ITEMS: usize = 128;
 
 /// Numbers of lines of both texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,7 +63,7 @@ struct Sum {
     extent: Extent,
 }
 
-/// A list of items in blocks of at most [`MOST`]. Finding and replacing take time for the number of blocks and for one block.
+/// A list of items in blocks of at most [`MAX_ITEMS`]. Finding and replacing take time for the number of blocks and for one block.
 pub struct Blocks<T> {
     /// No block is empty.
     blocks: Vec<Vec<T>>,
@@ -76,10 +76,10 @@ impl<T: Item> Blocks<T> {
     /// Returns a list of these items.
     pub fn new(items: &[T]) -> Result<Blocks<T>, NoMemory> {
         let mut list = Blocks { blocks: Vec::new(), sums: Vec::new(), len: items.len() };
-        let count = items.len().div_ceil(START);
+        let count = items.len().div_ceil(START_ITEMS);
         memory::reserve(&mut list.blocks, count)?;
         memory::reserve(&mut list.sums, count)?;
-        for items in items.chunks(START) {
+        for items in items.chunks(START_ITEMS) {
             list.blocks.push(block(items)?);
             list.sums.push(sum(items));
         }
@@ -184,18 +184,18 @@ impl<T: Item> Blocks<T> {
         let len = self.len - range.len() + items.len();
         let size = head + items.len() + tail;
         if touched.len() == 1
-            && size <= MOST
-            && (size >= LEAST || self.blocks.len() == 1 && size > 0)
+            && size <= MAX_ITEMS
+            && (size >= MIN_ITEMS || self.blocks.len() == 1 && size > 0)
         {
             let block = &mut self.blocks[touched.start];
             memory::reserve(block, items.len())?;
             let replaced = head..block.len() - tail;
             return Ok(Change { len, place: Where::Within(touched.start, replaced) });
         }
-        if size < LEAST && touched.end < self.blocks.len() {
+        if size < MIN_ITEMS && touched.end < self.blocks.len() {
             tail += self.blocks[touched.end].len();
             touched.end += 1;
-        } else if size < LEAST && touched.start > 0 {
+        } else if size < MIN_ITEMS && touched.start > 0 {
             touched.start -= 1;
             head += self.blocks[touched.start].len();
         }
@@ -250,7 +250,7 @@ fn sum<T: Item>(items: &[T]) -> Sum {
 
 /// Returns a block with room for edits.
 fn block<T: Item>(items: &[T]) -> Result<Vec<T>, NoMemory> {
-    let mut block = memory::with_room(MOST.max(items.len()))?;
+    let mut block = memory::with_room(MAX_ITEMS.max(items.len()))?;
     block.extend_from_slice(items);
     Ok(block)
 }

@@ -149,7 +149,7 @@ impl Session {
             token.is_some_and(|token| self.dictionary.is_own(token))
         };
         let (precedes, follows) = (first > start && is_own(first - 1), end < stop && is_own(end));
-        // Otherwise lines that the base has come together, or are parted, and may match in another way.
+        // Otherwise lines of the base become neighbours, or are separated, and may match in another way.
         let is_apart = !old.is_empty() && !new.is_empty() || precedes || follows;
         // The lines that become the first and the last one, where those are deleted.
         let has_ends = !new.is_empty() || (first > start || follows) && (end < stop || precedes);

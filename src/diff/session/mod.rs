@@ -13,12 +13,13 @@
 //! then those of a comparison of the whole texts. Where texts repeat few lines over and over there is no such line: then
 //! the hunks are valid, but need not be the same, and the session says that they are not exact.
 //!
-//! A window of more than `MAX_WINDOW` lines is not compared: the hunks that it touches become one, which is not exact.
+//! A window that has grown above `MAX_GROWN` lines stays as it is, and the session is not exact. One of more than `MAX_WINDOW` lines
+//! is not compared: the hunks that it touches become one. Nor is a session exact after an edit if its options ignore something.
 //!
 //! # What does it cost?
 //!
-//! The base, the lines that are not in it, 8 bytes for each line of the base, 4 for each line of the text, and 21 for each
-//! distinct line of the base.
+//! The base, the lines that are not in it, 4 bytes for each line of the base and of the text, and some 21 for each distinct line
+//! of the base.
 
 pub(super) mod blocks;
 mod dictionary;
